@@ -1,0 +1,69 @@
+-- title: Peak hours (UTC)
+-- description: When people listen: plays and listeners by hour of the day or by day of the week, in UTC
+-- role: viewer
+-- window: yes
+-- param by: choice(hour, weekday) = hour, hours of the day or days of the week
+-- param level: choice(any, free, paid) = any, the listener's level at the time of the play
+-- chart: bar x=period y=plays
+-- example: peak-hours
+-- example: peak-hours by=weekday last=4w
+
+-- Every hour and weekday is listed, so that a quiet one shows as 0. Weeks begin on Monday, as in ISO 8601.
+with digits as (
+  select 0 as digit
+  union all select 1 as digit
+  union all select 2 as digit
+  union all select 3 as digit
+  union all select 4 as digit
+  union all select 5 as digit
+),
+numbers as (
+  select tens.digit * 6 + ones.digit as slot
+  from digits as tens
+  cross join digits as ones
+),
+slots as (
+  select slot
+  from numbers
+  where
+    (cast(:by as varchar(8)) = 'hour' and slot <= 23)
+    or (cast(:by as varchar(8)) = 'weekday' and slot between 1 and 7)
+),
+slotted as (
+  select
+    user_id,
+    case
+      when cast(:by as varchar(8)) = 'hour' then cast(extract(hour from start_time) as integer)
+      when extract(dow from start_time) = 0 then 7
+      else cast(extract(dow from start_time) as integer)
+    end as slot
+  from songplays
+  where
+    start_time >= cast(:from as timestamp)
+    and start_time < cast(:to as timestamp)
+    and (cast(:level as varchar(8)) = 'any' or level = cast(:level as varchar(8)))
+),
+counted as (
+  select
+    slot,
+    count(*) as plays,
+    count(distinct user_id) as listeners
+  from slotted
+  group by slot
+)
+select
+  case
+    when cast(:by as varchar(8)) = 'hour' then lpad(cast(slots.slot as varchar(2)), 2, '0') || ':00'
+    when slots.slot = 1 then 'Monday'
+    when slots.slot = 2 then 'Tuesday'
+    when slots.slot = 3 then 'Wednesday'
+    when slots.slot = 4 then 'Thursday'
+    when slots.slot = 5 then 'Friday'
+    when slots.slot = 6 then 'Saturday'
+    else 'Sunday'
+  end as period,
+  coalesce(counted.plays, 0) as plays,
+  coalesce(counted.listeners, 0) as listeners
+from slots
+left join counted on counted.slot = slots.slot
+order by slots.slot

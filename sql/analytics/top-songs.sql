@@ -1,0 +1,41 @@
+-- title: Top songs
+-- description: The songs played most, as the log names them, and how many people heard them
+-- role: viewer
+-- window: yes
+-- param n: integer = 10, 1..1000, how many songs
+-- param level: choice(any, free, paid) = any, the listener's level at the time of the play
+-- param by: choice(plays, listeners) = plays, what to rank by
+-- param matched: flag = no, only plays that match a song of the catalogue
+-- chart: bar x=song y=plays
+-- coverage: when matched
+-- example: top-songs
+-- example: top-songs 20 last=7d
+-- example: top-songs level=paid by=listeners
+
+-- Grouped by what was logged, so that matched and unmatched plays of one song are not counted apart.
+with heard as (
+  select
+    song_title as song,
+    artist_name as artist,
+    count(*) as plays,
+    count(distinct user_id) as listeners
+  from songplays
+  where
+    start_time >= cast(:from as timestamp)
+    and start_time < cast(:to as timestamp)
+    and (cast(:level as varchar(8)) = 'any' or level = cast(:level as varchar(8)))
+    and (cast(:matched as varchar(8)) = 'no' or song_id is not null)
+  group by song_title, artist_name
+)
+select
+  song,
+  artist,
+  plays,
+  listeners
+from heard
+order by
+  case when cast(:by as varchar(16)) = 'listeners' then listeners else plays end desc,
+  case when cast(:by as varchar(16)) = 'listeners' then plays else listeners end desc,
+  song nulls last,
+  artist nulls last
+limit :n

@@ -1,0 +1,10 @@
+-- title: No artist is in artists twice
+-- severity: error
+
+select
+  artist_id,
+  count(*) as copies
+from artists
+group by artist_id
+having count(*) > 1
+order by artist_id nulls first

@@ -1,0 +1,15 @@
+-- title: At least 4 % of the plays match a song of the catalogue
+-- severity: warn
+
+with coverage as (
+  select
+    count(*) as plays,
+    count(song_id) as matched
+  from songplays
+)
+select
+  plays,
+  matched,
+  round(cast(matched as double precision) * 10000 / plays) / 100 as matched_percent
+from coverage
+where matched * 100 < plays * 4

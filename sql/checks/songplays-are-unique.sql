@@ -1,0 +1,10 @@
+-- title: No play is in songplays twice
+-- severity: error
+
+select
+  songplay_id,
+  count(*) as copies
+from songplays
+group by songplay_id
+having count(*) > 1
+order by songplay_id nulls first

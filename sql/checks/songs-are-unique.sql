@@ -1,0 +1,10 @@
+-- title: No song is in songs twice
+-- severity: error
+
+select
+  song_id,
+  count(*) as copies
+from songs
+group by song_id
+having count(*) > 1
+order by song_id nulls first

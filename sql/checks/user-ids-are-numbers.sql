@@ -1,0 +1,13 @@
+-- title: Every user id in the log is empty or a whole number
+-- severity: error
+
+select
+  userid,
+  count(*) as events
+from staging_events
+where
+  userid is not null
+  and userid <> ''
+  and not userid ~ '^[0-9]{1,9}$'
+group by userid
+order by userid

@@ -1,0 +1,136 @@
+-- One row for each play: every NextSong event, whether the catalogue knows its song or not.
+--
+-- A play is keyed by user, session and item, so an event that was delivered twice counts once; of repeats that differ,
+-- the earliest. An event without one of the three, or without a time, cannot be keyed and is left out: the check
+-- rows-left-out shows it, and plays-equal-events expects the same set.
+--
+-- A play matches at most one song: same title and same artist, under any name the catalogue gives that artist; of
+-- several the one of the closest duration, then the lowest song id.
+
+delete from songplays;
+
+insert into songplays (
+  songplay_id,
+  start_time,
+  user_id,
+  level,
+  song_id,
+  artist_id,
+  session_id,
+  location,
+  user_agent,
+  item_in_session,
+  song_title,
+  artist_name
+)
+with logged_plays as (
+  select
+    case when userid ~ '^[0-9]{1,9}$' then cast(userid as integer) end as user_id,
+    sessionid,
+    iteminsession,
+    ts,
+    song,
+    artist,
+    length,
+    level,
+    location,
+    useragent
+  from staging_events
+  where
+    page = 'NextSong'
+    and sessionid is not null
+    and iteminsession is not null
+    and ts is not null
+),
+deliveries as (
+  select
+    user_id,
+    sessionid,
+    iteminsession,
+    ts,
+    song,
+    artist,
+    length,
+    level,
+    location,
+    useragent,
+    row_number() over (
+      partition by user_id, sessionid, iteminsession
+      order by
+        ts nulls last,
+        song nulls last,
+        artist nulls last,
+        length nulls last,
+        level nulls last,
+        location nulls last,
+        useragent nulls last
+    ) as delivery
+  from logged_plays
+  where user_id is not null
+),
+plays as (
+  select
+    cast(user_id as varchar(16)) || '-' || cast(sessionid as varchar(16)) || '-' || cast(iteminsession as varchar(16))
+      as songplay_id,
+    timestamp 'epoch' + (cast(ts as double precision) / 1000) * interval '1 second' as start_time,
+    user_id,
+    level,
+    sessionid as session_id,
+    location,
+    useragent as user_agent,
+    iteminsession as item_in_session,
+    song as song_title,
+    artist as artist_name,
+    length as seconds
+  from deliveries
+  where delivery = 1
+),
+catalogue as (
+  select distinct
+    songs.song_id,
+    songs.artist_id,
+    songs.title,
+    songs.duration,
+    staging_songs.artist_name
+  from songs
+  join staging_songs
+    on staging_songs.song_id = songs.song_id
+    and staging_songs.artist_id = songs.artist_id
+),
+candidates as (
+  select
+    plays.songplay_id,
+    catalogue.song_id,
+    catalogue.artist_id,
+    row_number() over (
+      partition by plays.songplay_id
+      order by abs(plays.seconds - catalogue.duration) nulls last, catalogue.song_id
+    ) as nearness
+  from plays
+  join catalogue
+    on catalogue.title = plays.song_title
+    and catalogue.artist_name = plays.artist_name
+),
+matches as (
+  select
+    songplay_id,
+    song_id,
+    artist_id
+  from candidates
+  where nearness = 1
+)
+select
+  plays.songplay_id,
+  plays.start_time,
+  plays.user_id,
+  plays.level,
+  matches.song_id,
+  matches.artist_id,
+  plays.session_id,
+  plays.location,
+  plays.user_agent,
+  plays.item_in_session,
+  plays.song_title,
+  plays.artist_name
+from plays
+left join matches on matches.songplay_id = plays.songplay_id;

@@ -1,0 +1,10 @@
+// Started as `node dist/boot.cjs main|cli|sample …`.
+// Each running DuckDB statement holds one of libuv's threads, and with the default four a load and three questions would stop
+// DNS and file reads for seconds (https://docs.libuv.org/en/v1.x/threadpool.html). libuv reads the size when the pool is first
+// used, which is before any ES module runs; so it is set here, in CommonJS.
+process.env['UV_THREADPOOL_SIZE'] ??= '16'
+
+import(`./${process.argv[2] ?? 'main'}.js`).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.exitCode = 1
+})

@@ -1,0 +1,59 @@
+import { z } from 'zod'
+import type { RunContext } from '../core/command/context.ts'
+import { defineCommand } from '../core/command/define.ts'
+import { OpsError } from '../core/errors.ts'
+import { text } from '../core/reply.ts'
+import type { Step } from '../core/run/step.ts'
+import { countedTables } from '../core/warehouse/counts.ts'
+import { ensureCluster } from '../core/warehouse/ensure-cluster.ts'
+import { requireAvailable } from '../core/warehouse/live.ts'
+import { list } from '../core/words.ts'
+
+export default defineCommand({
+  name: 'create-tables',
+  summary: 'Creates the staging and star tables, empty; tables that are there stay as they are',
+  group: 'warehouse',
+  role: 'operator',
+  effect: 'write',
+  audience: 'channel',
+  args: z.object({}),
+  examples: ['create-tables'],
+  async run(_args, context) {
+    const { deps } = context
+    await requireAvailable(deps, { create: true })
+    await context.perform([...(await ensureCluster(deps)), createEmpty(context), publishEmpty(context)])
+    const tables = list(countedTables(deps))
+    const headline = `The tables are there: ${tables}.`
+    return { headline, replies: [text(headline, 'good')], next: [{ label: 'Load', line: 'etl' }] }
+  },
+})
+
+const alreadyThere = 'already there'
+
+function createEmpty({ deps, rootRunId: load }: RunContext): Step {
+  return {
+    title: 'Create tables',
+    run: async (work) => {
+      if ((await deps.ledger.loads.live()) !== null) return { skipped: alreadyThere }
+      const { staging, star, load: own } = deps.library.schema
+      await deps.ledger.loads.begin(load, deps.clock.now().toISOString())
+      await deps.engine.begin(load, [...staging, ...star, ...own], work)
+      return { detail: `${staging.length} staging, ${star.length} star` }
+    },
+  }
+}
+
+function publishEmpty({ deps, rootRunId: load, runId }: RunContext): Step {
+  return {
+    title: 'Publish',
+    run: async (work) => {
+      if ((await deps.ledger.loads.live()) !== null) return { skipped: alreadyThere }
+      await deps.engine.publish(load, work)
+      await deps.ledger.loads.learn(load, { counts: {}, plays: 0, matched: 0, dataFrom: null, dataUntil: null })
+      if (!(await deps.ledger.loads.publish(load, runId, deps.process, deps.clock.now().toISOString()))) {
+        throw new OpsError('interrupted', 'Another process has taken this run over; nothing was published by this one.')
+      }
+      return {}
+    },
+  }
+}

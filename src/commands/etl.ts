@@ -1,0 +1,76 @@
+import { z } from 'zod'
+import { integer } from '../core/command/args.ts'
+import type { RunContext } from '../core/command/context.ts'
+import { defineCommand, type Outcome } from '../core/command/define.ts'
+import { type Reply, text } from '../core/reply.ts'
+import { ensureCluster } from '../core/warehouse/ensure-cluster.ts'
+import { requireAvailable } from '../core/warehouse/live.ts'
+import { auditedSchema, loadSteps, stagedSchema, stepsOfLoad } from '../core/warehouse/load.ts'
+import { count, percent, plural } from '../core/words.ts'
+
+export default defineCommand({
+  name: 'etl',
+  summary: 'Loads the warehouse: stages the source files, builds the star, audits it, publishes it',
+  group: 'warehouse',
+  role: 'operator',
+  effect: 'write',
+  audience: 'channel',
+  args: z.object({
+    'max-errors': integer({ about: 'how many unreadable rows may be left out', min: 0, max: 100_000, fallback: 0 }),
+  }),
+  examples: ['etl', 'etl max-errors=10'],
+  // A failed audit looked at data that must be read anew once they are mended; everything before it can be carried on.
+  async canContinue(run, deps) {
+    const failed = run.steps.find((step) => step.state === 'error')?.title
+    const load = await deps.ledger.loads.get(run.continues ?? run.id)
+    return failed !== loadSteps.audit && load?.state === 'building'
+  },
+  async run(args, context) {
+    const { deps } = context
+    await requireAvailable(deps, { create: true })
+    const before = await deps.ledger.loads.live()
+    await context.perform([...(await ensureCluster(deps)), ...stepsOfLoad(context, { maxErrors: args['max-errors'] })])
+    return report(context, before?.facts ?? null)
+  },
+})
+
+async function report(context: RunContext, before: { plays?: number; matched?: number } | null): Promise<Outcome> {
+  const { deps } = context
+  const facts = (await deps.ledger.loads.get(context.rootRunId))?.facts ?? {}
+  const events = context.output(loadSteps.events, stagedSchema)
+  const songs = context.output(loadSteps.songs, stagedSchema)
+  const audited = context.output(loadSteps.audit, auditedSchema)
+  const read = `${plural(events.rows, 'event')} and ${plural(songs.rows, 'song')} read from ${plural(facts.files ?? 0, 'file')}`
+  const built = deps.library.tables.star.map((table) => `${table} ${count(facts.counts?.[table] ?? 0)}`).join(' · ')
+  const { plays = 0, matched = 0, repeatsDropped = 0 } = facts
+  const matchBefore =
+    before?.plays === undefined || before.plays === 0
+      ? ''
+      : ` (last load ${percent(before.matched ?? 0, before.plays)})`
+  const rejected = events.rejected + songs.rejected
+  const replies: Reply[] = [
+    text(`${read}\n${built}`),
+    text(audited.line, audited.warnings.length === 0 ? 'good' : 'plain'),
+    ...audited.warnings.map((title) => text(title, 'warning')),
+    text(`${percent(matched, plays)} of plays match the catalogue${matchBefore}`, 'note'),
+    ...(repeatsDropped === 0
+      ? []
+      : [text(`${plural(repeatsDropped, 'event')} delivered more than once; each counts once`, 'note')]),
+    ...(rejected === 0
+      ? []
+      : [
+          text(
+            `${plural(rejected, 'unreadable row')} left out:\n${[...events.reasons, ...songs.reasons].join('\n')}`,
+            'warning',
+          ),
+        ]),
+  ]
+  return {
+    headline: `${count(plays)} plays are live; ${audited.line}.`,
+    replies,
+    next: [
+      { label: 'Top songs', line: 'top-songs' },
+      { label: 'Check', line: 'qa' },
+    ],
+  }
+}

@@ -1,0 +1,24 @@
+import { z } from 'zod'
+import { defineCommand } from '../core/command/define.ts'
+import { text } from '../core/reply.ts'
+import { nextUseful, stateLine, stateOf } from '../core/warehouse/state.ts'
+
+export default defineCommand({
+  name: 'home',
+  summary: 'How things stand in one line, and what to do next; the same as saying nothing',
+  group: 'bot',
+  role: 'viewer',
+  effect: 'none',
+  audience: 'asker',
+  args: z.object({}),
+  examples: ['home'],
+  async run(_args, { deps }) {
+    const state = await stateOf(deps)
+    const line = stateLine(state, deps.clock.now())
+    return {
+      headline: line,
+      replies: [text(line), text('Say help for everything you may do here.', 'note')],
+      next: nextUseful(state),
+    }
+  },
+})

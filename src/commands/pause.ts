@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import { carryOut } from '../core/command/carry-out.ts'
+import { defineCommand } from '../core/command/define.ts'
+
+export default defineCommand({
+  name: 'pause',
+  summary: 'Stops the cluster and its bill; the data stay',
+  group: 'warehouse',
+  role: 'admin',
+  effect: 'write',
+  audience: 'channel',
+  args: z.object({}),
+  examples: ['pause'],
+  async plan(_args, { deps }) {
+    return (await deps.cluster.pause()).plan
+  },
+  async run(_args, context) {
+    return carryOut(await context.deps.cluster.pause(), context, [{ label: 'Resume', line: 'resume' }])
+  },
+})

@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { choice } from '../core/command/args.ts'
+import { defineCommand, type Outcome } from '../core/command/define.ts'
+import type { Deps } from '../core/deps.ts'
+import type { LoadRecord } from '../core/ports/ledger.ts'
+import { type Reply, text } from '../core/reply.ts'
+import { type CheckResult, checksLine, checksTable, redErrors, runChecks } from '../core/warehouse/checks.ts'
+import { countRows, countsTable, sampleRows } from '../core/warehouse/counts.ts'
+import { withLive } from '../core/warehouse/live.ts'
+import { trustLine } from '../core/warehouse/trust.ts'
+
+export default defineCommand({
+  name: 'qa',
+  summary: 'Checks the live load: row counts of all tables, a sample row of each, and every data-quality check',
+  group: 'warehouse',
+  role: 'viewer',
+  effect: 'read',
+  audience: 'channel',
+  args: z.object({
+    part: choice({ about: 'only one part of it', values: ['all', 'counts', 'rows', 'checks'], fallback: 'all' }),
+  }),
+  examples: ['qa', 'qa counts', 'qa checks'],
+  run: ({ part }, { deps, signal }) => withLive(deps, (load) => look(part, load, deps, signal)),
+})
+
+async function look(
+  part: 'all' | 'counts' | 'rows' | 'checks',
+  load: LoadRecord,
+  deps: Deps,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const target = { kind: 'live', load: load.id } as const
+  const wants = (name: typeof part): boolean => part === 'all' || part === name
+  const results = wants('checks') ? await runChecks(deps, target, signal) : []
+  const replies: Reply[] = []
+  if (wants('counts')) replies.push(countsTable(await countRows(deps, target, signal)))
+  if (wants('checks')) replies.push(...checkReplies(results))
+  if (wants('rows')) replies.push(...(await sampleRows(deps, target, signal)))
+  replies.push(trustLine(load, { coverage: false, cut: null }))
+  return {
+    headline: wants('checks')
+      ? `${checksLine(results)}.`
+      : `${part === 'counts' ? 'Row counts' : 'Sample rows'} of load ${load.id}.`,
+    replies,
+    ok: redErrors(results).length === 0,
+    next: nextOf(load, results),
+  }
+}
+
+function checkReplies(results: readonly CheckResult[]): readonly Reply[] {
+  const red = results.filter(({ offending }) => offending > 0)
+  return [
+    text(checksLine(results), red.length === 0 ? 'good' : 'warning'),
+    checksTable(results),
+    ...red.map(({ sample, check }) => ({
+      ...sample,
+      title: `${check.severity === 'error' ? 'Red' : 'Warning'}: ${sample.title}`,
+    })),
+  ]
+}
+
+function nextOf(load: LoadRecord, results: readonly CheckResult[]) {
+  if (load.facts.plays === 0) return [{ label: 'Load', line: 'etl' }]
+  return redErrors(results).length > 0
+    ? [{ label: 'Load again', line: 'etl' }]
+    : [{ label: 'Top songs', line: 'top-songs' }]
+}

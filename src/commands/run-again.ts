@@ -1,0 +1,35 @@
+import { z } from 'zod'
+import { optionalInteger } from '../core/command/args.ts'
+import { defineCommand } from '../core/command/define.ts'
+import { OpsError } from '../core/errors.ts'
+import { findRun, requireOwn } from '../core/run/own.ts'
+
+export default defineCommand({
+  name: 'run-again',
+  summary: 'Says the line of an earlier run again; a failed one is carried on at the step that failed',
+  group: 'bot',
+  role: 'viewer',
+  effect: 'bot',
+  audience: 'asker',
+  args: z.object({
+    id: optionalInteger({
+      about: 'which run; the newest failed one if left out',
+      min: 1,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+  }),
+  examples: ['run-again', 'run-again 12'],
+  async instead({ id }, { deps, who }) {
+    const run = await findRun(deps.ledger.runs, id, ({ state }) => state === 'error' || state === 'cancelled', 'failed')
+    requireOwn(run, who)
+    if (run.state === 'running') {
+      throw new OpsError('busy', `Run ${run.id} is running still. Nothing was done.`, `Watch it with runs ${run.id}.`, {
+        cure: `runs ${run.id}`,
+      })
+    }
+    return run
+  },
+  async run() {
+    throw new Error('run-again always stands for another line')
+  },
+})

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+import { flag, optionalDate, optionalInteger, optionalText } from '../core/command/args.ts'
+import { defineCommand, type Outcome } from '../core/command/define.ts'
+import type { Deps } from '../core/deps.ts'
+import { OpsError } from '../core/errors.ts'
+import type { RunRecord } from '../core/ports/ledger.ts'
+import { type Reply, text } from '../core/reply.ts'
+import { viewOf } from '../core/run/view.ts'
+import { duration, moment } from '../core/words.ts'
+
+const shownRuns = 20
+
+export default defineCommand({
+  name: 'runs',
+  summary: 'What was done here, newest first; runs 12 tells one run in full',
+  group: 'bot',
+  role: 'viewer',
+  effect: 'none',
+  audience: 'asker',
+  args: z.object({
+    id: optionalInteger({ about: 'one run in full', min: 1, max: Number.MAX_SAFE_INTEGER }),
+    who: optionalText({
+      about: 'only runs of this person (id or name)',
+      bare: false,
+      maxLength: 80,
+      accepts: 'an id or a name',
+    }),
+    command: optionalText({
+      about: 'only runs of this command',
+      bare: false,
+      maxLength: 40,
+      accepts: 'the name of a command',
+    }),
+    since: optionalDate({ about: 'only runs from this day on (UTC)', bare: false }),
+    all: flag({ about: 'also those that only looked at the bot, such as status', fallback: false }),
+  }),
+  examples: ['runs', 'runs 12', 'runs command=etl since=2018-11-30'],
+  async run({ id, all, ...filter }, { deps, runId }) {
+    if (id !== undefined) return one(id, deps)
+    const runs = await deps.ledger.runs.list({
+      limit: shownRuns + 1,
+      listedOnly: !all,
+      ...Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)),
+    })
+    return listing(
+      runs.filter((run) => run.id !== runId),
+      deps.clock.now(),
+    )
+  },
+})
+
+function listing(runs: readonly RunRecord[], now: Date): Outcome {
+  const rows = runs
+    .slice(0, shownRuns)
+    .map((run) => [run.id, run.line, run.who.name, run.state, run.started, seconds(run, now)])
+  const cut =
+    runs.length > shownRuns ? [text(`The newest ${shownRuns}; older ones with since= or runs <id>.`, 'note')] : []
+  return {
+    headline: rows.length === 0 ? 'No runs yet.' : `${rows.length} runs, newest first.`,
+    replies: [
+      {
+        kind: 'table',
+        title: 'Runs',
+        columns: ['id', 'command', 'who', 'state', 'started', 'seconds'],
+        formats: ['integer', 'text', 'text', 'text', 'time', 'decimal'],
+        rows,
+        total: rows.length,
+      },
+      ...cut,
+    ],
+  }
+}
+
+async function one(id: number, deps: Deps): Promise<Outcome> {
+  const run = await deps.ledger.runs.get(id)
+  if (run === null) throw new OpsError('not_found', `There is no run ${id}.`, 'See runs.', { cure: 'runs' })
+  const took = duration(seconds(run, deps.clock.now()) * 1000)
+  const title = `Run ${run.id}, ${run.line}: ${run.state}, ${took}`
+  const from = run.continues === null ? '' : `; carried on from run ${run.continues}`
+  const replies: Reply[] = [
+    text(`${title}\nAsked by ${run.who.name}, ${moment(new Date(run.started))}${from}`),
+    ...(run.steps.length === 0 ? [] : [{ kind: 'steps' as const, title: run.line, steps: [...viewOf(run).steps] }]),
+    ...(run.answer?.replies ?? []),
+  ]
+  const next =
+    run.state === 'running'
+      ? [{ label: 'Cancel', line: `cancel ${id}` }]
+      : run.state === 'complete'
+        ? []
+        : [{ label: 'Run again', line: `run-again ${id}` }]
+  return { headline: `${title}.`, replies, next }
+}
+
+function seconds(run: RunRecord, now: Date): number {
+  const end = run.ended === null ? now : new Date(run.ended)
+  return Math.round((end.getTime() - new Date(run.started).getTime()) / 100) / 10
+}

@@ -1,0 +1,173 @@
+import { z } from 'zod'
+import { authorise } from '../core/command/access.ts'
+import { choice, optionalText, words } from '../core/command/args.ts'
+import type { Context, RunContext } from '../core/command/context.ts'
+import { defineCommand, type Outcome } from '../core/command/define.ts'
+import { quote } from '../core/command/line.ts'
+import { OpsError } from '../core/errors.ts'
+import type { Place } from '../core/place.ts'
+import type { ScheduleRecord } from '../core/ports/ledger.ts'
+import { text } from '../core/reply.ts'
+import { readPhrase } from '../core/schedule/phrase.ts'
+import { upcoming } from '../core/schedule/upcoming.ts'
+
+const shownTimes = 3
+
+export default defineCommand({
+  name: 'schedule',
+  summary: 'Lines said by the clock, such as a nightly load: add, list, pause, resume, remove',
+  group: 'schedules',
+  role: 'operator',
+  effect: 'bot',
+  audience: 'asker',
+  args: z.object({
+    action: choice({ about: 'what to do', values: ['list', 'add', 'pause', 'resume', 'remove'], fallback: 'list' }),
+    tz: optionalText({
+      about: 'the time zone; UTC if left out',
+      bare: false,
+      maxLength: 60,
+      accepts: 'a zone like Europe/London',
+    }),
+    words: words({ about: 'for add: "lines" when in #channel; otherwise the number of a schedule', accepts: 'words' }),
+  }),
+  examples: [
+    'schedule',
+    'schedule add "etl; qa checks; top songs 10" daily at 03:00 in #music',
+    'schedule add "top songs 10" weekdays at 07:30 tz=Europe/London',
+    'schedule remove 1',
+  ],
+  async run({ action, words: said, tz }, context) {
+    switch (action) {
+      case 'list':
+        return list(context)
+      case 'add':
+        return add(said, tz ?? 'UTC', context)
+      case 'pause':
+        return change(said, context, 'paused', (id) => context.deps.ledger.schedules.setState(id, 'paused'))
+      case 'resume':
+        return change(said, context, 'active again', (id) => context.deps.ledger.schedules.setState(id, 'active'))
+      case 'remove':
+        return change(said, context, 'removed', (id) => context.deps.ledger.schedules.remove(id))
+    }
+  },
+})
+
+async function add([quoted, ...rest]: readonly string[], zone: string, context: RunContext): Promise<Outcome> {
+  const { deps, who, place } = context
+  const lines = (quoted ?? '')
+    .split(';')
+    .map((line) => line.trim())
+    .filter((line) => line !== '')
+  if (lines.length === 0) {
+    throw new OpsError(
+      'bad_argument',
+      'What should be said? Nothing was done.',
+      'Say schedule add "top songs 10" daily at 07:00 in #music.',
+    )
+  }
+  const { phrase, cron, channel } = readPhrase(rest)
+  deps.timetable.check(cron, zone)
+  const bound = lines.map((line) => context.catalog.read(line))
+  for (const { command } of bound) {
+    if (command.name === 'schedule')
+      throw new OpsError(
+        'bad_argument',
+        'A schedule cannot make schedules. Nothing was done.',
+        'Schedule another command.',
+      )
+    authorise(command, who, deps.directory)
+  }
+  const schedule = await deps.ledger.schedules.add({
+    lines: bound.map(({ line }) => line),
+    phrase,
+    cron,
+    zone,
+    place: placeOf(channel, place),
+    owner: { kind: who.kind, id: who.id, name: who.name },
+    created: deps.clock.now().toISOString(),
+    state: 'active',
+  })
+  const times = upcoming(deps, { cron, zone }, shownTimes).map((time) => `• ${timeIn(zone, time)}`)
+  const headline = `Schedule ${schedule.id}: ${schedule.lines.join('; ')}, ${phrase} (${zone}) in ${whereOf(schedule.place)}.`
+  return {
+    headline,
+    replies: [text(headline, 'good'), text(`Next times\n${times.join('\n')}`)],
+    next: [{ label: 'All schedules', line: 'schedule list' }],
+  }
+}
+
+function placeOf(channel: string | null, here: Place): Place {
+  if (channel !== null) return { kind: 'slack', channel, direct: false }
+  if (here.kind === 'slack') return here
+  throw new OpsError('bad_argument', 'Where should it be posted? Nothing was done.', 'Add in #channel.')
+}
+
+/** "Mon 24 Nov 2026, 03:00 GMT", in the schedule's own zone, with the offset that holds on that day. */
+function timeIn(zone: string, time: Date): string {
+  return new Intl.DateTimeFormat('en-GB', {
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    timeZone: zone,
+    timeZoneName: 'short',
+  }).format(time)
+}
+
+async function list({ deps }: Context): Promise<Outcome> {
+  const schedules = await deps.ledger.schedules.list()
+  const rows = schedules.map((schedule) => [
+    schedule.id,
+    schedule.lines.join('; '),
+    `${schedule.phrase} (${schedule.zone})`,
+    whereOf(schedule.place),
+    schedule.owner.name,
+    schedule.state,
+    schedule.state === 'active' ? (upcoming(deps, schedule, 1)[0]?.toISOString() ?? null) : null,
+  ])
+  const example = `schedule add ${quote('etl; qa checks; top songs 10')} daily at 03:00 in #music`
+  return {
+    headline: schedules.length === 0 ? 'No schedules yet.' : `${schedules.length} schedules.`,
+    replies: [
+      {
+        kind: 'table',
+        title: 'Schedules',
+        columns: ['id', 'lines', 'when', 'where', 'owner', 'state', 'next'],
+        formats: ['integer', 'text', 'text', 'text', 'text', 'text', 'time'],
+        rows,
+        total: rows.length,
+      },
+      text(`Add one: ${example}`, 'note'),
+    ],
+  }
+}
+
+async function change(
+  said: readonly string[],
+  { deps }: Context,
+  what: string,
+  act: (id: number) => Promise<boolean>,
+): Promise<Outcome> {
+  const id = Number(said[0]?.replace('#', '') ?? Number.NaN)
+  const schedule: ScheduleRecord | null = Number.isSafeInteger(id) ? await deps.ledger.schedules.get(id) : null
+  if (schedule === null || said.length !== 1 || !(await act(id))) {
+    throw new OpsError(
+      'not_found',
+      `There is no schedule ${said.join(' ') || '(no number)'}. Nothing was done.`,
+      'See schedule list for their numbers.',
+      {
+        cure: 'schedule list',
+      },
+    )
+  }
+  const headline = `Schedule ${id} is ${what}: ${schedule.lines.join('; ')}, ${schedule.phrase} (${schedule.zone}).`
+  return { headline, replies: [text(headline, 'good')], next: [{ label: 'All schedules', line: 'schedule list' }] }
+}
+
+function whereOf(place: Place): string {
+  if (place.kind === 'terminal') return 'the terminal'
+  if (place.direct) return 'direct messages'
+  return place.channelName === undefined ? place.channel : `#${place.channelName}`
+}

@@ -1,0 +1,138 @@
+import { randomUUID } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { readCommands } from './commands.ts'
+import type { Config } from './config.ts'
+import { type App, createApp } from './core/app.ts'
+import type { Deps } from './core/deps.ts'
+import { messageOf, OpsError } from './core/errors.ts'
+import type { Cluster } from './core/ports/cluster.ts'
+import type { Directory } from './core/ports/directory.ts'
+import type { Engine } from './core/ports/engine.ts'
+import type { ProcessRecord } from './core/ports/ledger.ts'
+import type { Log } from './core/ports/log.ts'
+import type { Probe } from './core/ports/probe.ts'
+import { readLibrary } from './library.ts'
+import { systemClock } from './machine/clock.ts'
+import { prepareHome } from './machine/home.ts'
+import { configurationProbe, diskProbe, ledgerProbe, sourcesProbe } from './machine/probes.ts'
+import { createTimetable } from './scheduler/timetable.ts'
+import { openLedger } from './store/ledger.ts'
+
+// A process that others have not heard of for 30 s is taken for gone; six beats leave room for a busy disk.
+const beatMs = 5_000
+const cancelMs = 1_000
+
+/** The program without its faces, and what must be closed at its end. */
+export interface Core {
+  readonly deps: Deps
+  readonly app: App
+  /** Where the source data lie; the generated sample's folders when nothing is configured. */
+  readonly sources: { readonly log: string; readonly song: string; readonly generated: 'now' | 'before' | null }
+  close(): Promise<void>
+}
+
+/** What the two roots differ in. */
+export interface Root {
+  readonly kind: ProcessRecord['kind']
+  readonly directory: Directory
+  /** What `doctor` looks at beside what both have; asked when it looks. */
+  readonly probes: () => readonly Probe[]
+  readonly log: Log
+  /** Called when another process has taken this one for gone: it must stop. */
+  readonly onReplaced: () => void
+}
+
+/** Puts the parts together that the bot and the terminal share. Throws `OpsError` for whatever is not in order. */
+export async function compose(config: Config, root: Root): Promise<Core> {
+  const { log } = root
+  const clock = systemClock
+  await prepareHome(config.home)
+  const ledger = await openLedger({ url: config.ledgerUrl, now: () => clock.now() })
+  const process_ = await enter(ledger.processes, root.kind, clock.now())
+  const sources = await sourcesOf(config)
+  const { engine, cluster } = await engineOf(config, sources)
+  const deps: Deps = {
+    engine,
+    cluster,
+    ledger,
+    directory: root.directory,
+    library: await readLibrary(new URL('../sql/', import.meta.url)),
+    timetable: createTimetable(),
+    clock,
+    log,
+    process: process_,
+    probes: () => [
+      ...root.probes(),
+      configurationProbe(`engine ${config.engine}, home ${config.home}`, config.warnings),
+      ledgerProbe(ledger, config.ledgerUrl),
+      diskProbe(config.home),
+      sourcesProbe(engine),
+    ],
+  }
+  const app = createApp(await readCommands(), deps)
+  const say = (what: string) => (error: unknown) => log.error({ err: error }, `${what}: ${messageOf(error)}`)
+  const beat = async (): Promise<void> => {
+    if (!(await ledger.processes.beat(process_, clock.now()))) root.onReplaced()
+  }
+  const timers = [
+    clock.every(beatMs, () => void beat().catch(say('the heartbeat failed'))),
+    clock.every(cancelMs, () => void app.heedCancels().catch(say('looking for cancel requests failed'))),
+  ]
+  return {
+    deps,
+    app,
+    sources,
+    async close() {
+      for (const stop of timers) stop()
+      await engine.close()
+      await ledger.processes.leave(process_)
+      await ledger.close()
+    },
+  }
+}
+
+async function enter(processes: Deps['ledger']['processes'], kind: ProcessRecord['kind'], now: Date): Promise<string> {
+  const id = randomUUID()
+  const at = now.toISOString()
+  const entered = await processes.enter({ id, kind, pid: process.pid, host: hostname(), started: at, heartbeat: at })
+  if (entered.kind === 'entered') return id
+  const { pid, host, started } = entered.by
+  throw new OpsError(
+    'home_in_use',
+    `Another bot works on this home: process ${pid} on ${host}, since ${started}.`,
+    'Stop it first, or set SPARKIFY_HOME to another folder. The terminal can be used beside it.',
+  )
+}
+
+async function sourcesOf(config: Config): Promise<Core['sources']> {
+  if (config.sources !== null) return { ...config.sources, generated: null }
+  const { firstSample, generateSample } = await import('./sample/index.ts')
+  const folder = join(config.home, 'sample')
+  const { outcome } = await generateSample(firstSample, folder)
+  return {
+    log: join(folder, 'log_data'),
+    song: join(folder, 'song_data'),
+    generated: outcome === 'written' ? 'now' : 'before',
+  }
+}
+
+/** The only place that knows which engines there are. What only one of them needs is imported when it is chosen. */
+async function engineOf(config: Config, sources: Core['sources']): Promise<{ engine: Engine; cluster: Cluster }> {
+  switch (config.engine) {
+    case 'duckdb': {
+      const { createDuckdbEngine, createDuckdbCluster } = await import('./duckdb/index.ts')
+      const folder = join(config.home, 'loads')
+      return {
+        engine: await createDuckdbEngine({ folder, logData: sources.log, songData: sources.song }),
+        cluster: createDuckdbCluster({ folder, clock: systemClock }),
+      }
+    }
+    case 'redshift':
+      throw new OpsError(
+        'bad_config',
+        'SPARKIFY_ENGINE is redshift, which this version cannot run yet.',
+        'Set SPARKIFY_ENGINE=duckdb.',
+      )
+  }
+}

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { replySchema, stepViewSchema } from './reply.ts'
+
+/** `running` until the end; a run ends once. */
+export const runStateSchema = z.enum(['running', 'complete', 'error', 'cancelled'])
+export type RunState = z.infer<typeof runStateSchema>
+
+/** A run as its reader sees it. Times are ISO 8601 in UTC. */
+export const runViewSchema = z.object({
+  id: z.number(),
+  command: z.string(),
+  line: z.string(),
+  who: z.string(),
+  state: runStateSchema,
+  started: z.string(),
+  ended: z.string().nullable(),
+  steps: z.array(stepViewSchema),
+})
+export type RunView = z.infer<typeof runViewSchema>
+
+/** A button: its label, and the command line it says when pressed. */
+export const suggestionSchema = z.object({ label: z.string(), line: z.string() })
+export type Suggestion = z.infer<typeof suggestionSchema>
+
+/**
+ * All that comes back for one line of words; `--json` prints it as it is.
+ * `headline` is the outcome in one sentence (notifications and screen readers read it), `audience` who may see it,
+ * `run` is null where none was started, `exit` the status a terminal ends with.
+ */
+export const answerSchema = z.object({
+  ok: z.boolean(),
+  exit: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
+  headline: z.string(),
+  audience: z.enum(['asker', 'channel']),
+  run: runViewSchema.nullable(),
+  replies: z.array(replySchema),
+  next: z.array(suggestionSchema),
+})
+export type Answer = z.infer<typeof answerSchema>

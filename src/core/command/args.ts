@@ -1,0 +1,142 @@
+import { z } from 'zod'
+
+/**
+ * Kinds of argument. Each is a zod schema from the text a person typed to a value, registered with what help and errors
+ * say of it. An argument with `bare` may be given without its name, in the order of declaration.
+ */
+export interface ArgMeta {
+  /** What is allowed, completing "… is not": "a whole number from 1 to 1,000". */
+  readonly accepts: string
+  /** One line for help. */
+  readonly about: string
+  readonly bare: boolean
+  /** For `words`: takes all bare words that are left. */
+  readonly rest: boolean
+  /** The values there are, for "did you mean" and forms. */
+  readonly values?: readonly string[]
+  /** As it would be typed, for help. */
+  readonly fallback?: string
+}
+
+/** What is known of each argument schema. */
+export const argMeta = z.registry<ArgMeta>()
+
+interface Options {
+  readonly about: string
+  readonly bare?: boolean
+}
+
+/** Registers `schema` and returns it, so that declarations read as one expression. */
+function described<S extends z.ZodType>(
+  schema: S,
+  options: Options,
+  meta: Omit<ArgMeta, 'about' | 'bare' | 'rest'> & { rest?: boolean },
+): S {
+  argMeta.add(schema, { about: options.about, bare: options.bare ?? true, rest: false, ...meta })
+  return schema
+}
+
+const grouped = (n: number): string => n.toLocaleString('en')
+
+/** A whole number within bounds; `1,000` and `1_000` are read as people mean them. */
+export function integer(options: Options & { min: number; max: number; fallback: number }): z.ZodType<number> {
+  const { min, max, fallback } = options
+  const schema = z
+    .string()
+    .regex(/^[+-]?\d{1,3}(?:[,_]\d{3})+$|^[+-]?\d{1,15}$/)
+    .transform((typed) => Number(typed.replaceAll(/[,_]/g, '')))
+    .pipe(z.number().int().min(min).max(max))
+    .default(fallback)
+  return described(schema, options, {
+    accepts: `a whole number from ${grouped(min)} to ${grouped(max)}`,
+    fallback: String(fallback),
+  })
+}
+
+/** A whole number that may be left out. */
+export function optionalInteger(options: Options & { min: number; max: number }): z.ZodType<number | undefined> {
+  const { min, max } = options
+  const schema = z
+    .string()
+    .regex(/^\+?#?\d{1,15}$/)
+    .transform((typed) => Number(typed.replaceAll(/[#+]/g, '')))
+    .pipe(z.number().int().min(min).max(max))
+    .optional()
+  return described(schema, options, { accepts: `a whole number from ${grouped(min)} to ${grouped(max)}` })
+}
+
+/** One of a few words. */
+export function choice<const V extends readonly [string, ...string[]]>(
+  options: Options & { values: V; fallback: V[number] },
+): z.ZodType<V[number]> {
+  const { values, fallback } = options
+  const schema = z.string().toLowerCase().pipe(z.enum(values)).default(fallback)
+  return described(schema, options, { accepts: values.join(', '), values, fallback })
+}
+
+/** One of a few words, or nothing. */
+export function optionalChoice<const V extends readonly [string, ...string[]]>(
+  options: Options & { values: V },
+): z.ZodType<V[number] | undefined> {
+  const schema = z.string().toLowerCase().pipe(z.enum(options.values)).optional()
+  return described(schema, options, { accepts: options.values.join(', '), values: options.values })
+}
+
+const yes = ['yes', 'true', 'on', '1']
+const no = ['no', 'false', 'off', '0']
+
+/** Yes or no; given by name only, because a bare "yes" says nothing of what. */
+export function flag(options: Omit<Options, 'bare'> & { fallback: boolean }): z.ZodType<boolean> {
+  const schema = z
+    .string()
+    .toLowerCase()
+    .refine((typed) => yes.includes(typed) || no.includes(typed))
+    .transform((typed) => yes.includes(typed))
+    .default(options.fallback)
+  return described(
+    schema,
+    { ...options, bare: false },
+    { accepts: 'yes, no', values: ['yes', 'no'], fallback: options.fallback ? 'yes' : 'no' },
+  )
+}
+
+/** A day, `YYYY-MM-DD`, that exists; may be left out. */
+export function optionalDate(options: Options): z.ZodType<string | undefined> {
+  return described(z.iso.date().optional(), options, { accepts: 'a day like 2018-11-30' })
+}
+
+/** A length of time back from the newest data: `24h`, `7d`, `4w`; may be left out. */
+export function optionalSpan(options: Options): z.ZodType<string | undefined> {
+  const schema = z
+    .string()
+    .toLowerCase()
+    .regex(/^[1-9]\d{0,3}[hdw]$/)
+    .optional()
+  return described(schema, options, { accepts: 'a length of time like 24h, 7d or 4w' })
+}
+
+/** Hours, as `8h`, `2d` or a bare number of hours; may be left out. */
+export function optionalHours(options: Options & { max: number }): z.ZodType<number | undefined> {
+  const schema = z
+    .string()
+    .toLowerCase()
+    .regex(/^[1-9]\d{0,4}[hd]?$/)
+    .transform((typed) => Number.parseInt(typed, 10) * (typed.endsWith('d') ? 24 : 1))
+    .pipe(z.number().max(options.max))
+    .optional()
+  return described(schema, options, { accepts: `hours like 8h, up to ${grouped(options.max)}h` })
+}
+
+/** Any text up to a length; may be left out. */
+export function optionalText(options: Options & { maxLength: number; accepts: string }): z.ZodType<string | undefined> {
+  return described(z.string().min(1).max(options.maxLength).optional(), options, { accepts: options.accepts })
+}
+
+/** All bare words that are left over, each as it was typed (quoted words whole). */
+export function words(options: Omit<Options, 'bare'> & { accepts: string }): z.ZodType<readonly string[]> {
+  return described(
+    z.array(z.string()).default([]),
+    { ...options, bare: true },
+    { accepts: options.accepts, rest: true },
+  )
+}

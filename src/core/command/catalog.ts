@@ -1,0 +1,81 @@
+import { OpsError } from '../errors.ts'
+import { includesRole, type Role } from '../people.ts'
+import type { Bound, Command } from './define.ts'
+import { type Token, tokenize } from './line.ts'
+import { shown } from './read-arguments.ts'
+import { nearest } from './suggest.ts'
+
+/** All that can be said, by name. */
+export interface Catalog {
+  readonly commands: readonly Command[]
+  find(name: string): Command | undefined
+  /** Reads a line. Throws `unknown_command` or `bad_argument`, each with the nearest right word. */
+  read(line: string): Bound
+}
+
+// `schedule add top songs …` never needs more: the longest name has three words.
+const longestName = 3
+
+/** Throws `bad_sql_file` when two files claim one name. */
+export function createCatalog(commands: readonly Command[]): Catalog {
+  const byName = new Map<string, Command>()
+  for (const command of commands) {
+    if (byName.has(command.name)) {
+      throw new OpsError(
+        'bad_sql_file',
+        `Two files define the command "${command.name}".`,
+        'Rename the file in sql/analytics/.',
+      )
+    }
+    byName.set(command.name, command)
+  }
+  return {
+    commands,
+    find: (name) => byName.get(name),
+    read(line) {
+      const tokens = tokenize(line)
+      const named = commandOf(tokens, byName)
+      if (named === null) throw unknown(tokens, byName.keys())
+      return named.command.bind(named.rest)
+    },
+  }
+}
+
+/** Whether this role may say it at all. */
+export function mayUse(command: Command, role: Role): boolean {
+  return includesRole(role, command.role)
+}
+
+/** `top songs 20`, `top-songs 20` and `Top_Songs 20` begin with the same command; the longest name wins. */
+function commandOf(
+  tokens: readonly Token[],
+  known: ReadonlyMap<string, Command>,
+): { command: Command; rest: readonly Token[] } | null {
+  if (tokens.length === 0) {
+    const home = known.get('home')
+    return home === undefined ? null : { command: home, rest: [] }
+  }
+  for (let length = Math.min(longestName, tokens.length); length > 0; length--) {
+    const command = known.get(nameOf(tokens.slice(0, length)) ?? '')
+    if (command !== undefined) return { command, rest: tokens.slice(length) }
+  }
+  return null
+}
+
+function nameOf(tokens: readonly Token[]): string | null {
+  const words = tokens.map((token) => (token.kind === 'word' && !token.quoted ? token.text : null))
+  return words.includes(null) ? null : words.join('-').toLowerCase().replaceAll('_', '-')
+}
+
+function unknown(tokens: readonly Token[], known: Iterable<string>): OpsError {
+  const names = [...known]
+  const words = tokens.map((token) => (token.kind === 'word' ? token.text : `${token.name}=${token.text}`))
+  const candidates = [3, 2, 1].map((length) => nearest(words.slice(0, length).join('-').toLowerCase(), names))
+  const meant = candidates.find((name) => name !== null) ?? null
+  return new OpsError(
+    'unknown_command',
+    `I do not know "${shown(words.join(' '))}". Nothing was done.`,
+    meant === null ? 'Say help for all commands.' : `Did you mean ${meant}? Say help for all commands.`,
+    meant === null ? { cure: 'help' } : { cure: meant },
+  )
+}

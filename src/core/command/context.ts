@@ -1,0 +1,32 @@
+import type { z } from 'zod'
+import type { Deps } from '../deps.ts'
+import type { Person } from '../people.ts'
+import type { Place } from '../place.ts'
+import type { RunId } from '../ports/ledger.ts'
+import type { Step } from '../run/step.ts'
+import type { Catalog } from './catalog.ts'
+
+/** What a command knows while it is planned: who asks, where, and everything it may use. */
+export interface Context {
+  readonly who: Person
+  readonly place: Place
+  readonly deps: Deps
+  readonly catalog: Catalog
+}
+
+/** What a command knows while it runs. */
+export interface RunContext extends Context {
+  readonly runId: RunId
+  /** The run whose finished steps this one took over, at the root: its number names the load. */
+  readonly rootRunId: RunId
+  readonly signal: AbortSignal
+  /**
+   * Runs steps in order, those of a nested list side by side, each stored before and after. Steps that an earlier attempt
+   * finished are not begun again. Throws what the failing step threw.
+   */
+  perform(steps: readonly (Step | readonly Step[])[]): Promise<void>
+  /** What a finished step left under its title. Throws when it left nothing of that shape (a bug). */
+  output<S extends z.ZodType>(title: string, schema: S): z.output<S>
+  /** Asks a run of this or another process to stop. False when it is not running. */
+  cancel(id: RunId): Promise<boolean>
+}

@@ -1,0 +1,94 @@
+import type { z } from 'zod'
+import type { Suggestion } from '../answer.ts'
+import type { Deps } from '../deps.ts'
+import type { Role } from '../people.ts'
+import type { RunRecord } from '../ports/ledger.ts'
+import type { Reply } from '../reply.ts'
+import type { Context, RunContext } from './context.ts'
+import type { Token } from './line.ts'
+import type { PlanDraft } from './plan.ts'
+import { type ArgumentValues, canonicalLine, readArguments } from './read-arguments.ts'
+
+/** In the order help shows them. */
+export const groups = ['warehouse', 'questions', 'schedules', 'bot'] as const
+export type Group = (typeof groups)[number]
+
+/**
+ * What a command touches. `none`: nothing, it only looks at the bot (help, status); such runs are left out of lists.
+ * `bot`: the bot's own records (a schedule). `read`: asks the warehouse. `write`: changes it, one at a time.
+ */
+export type Effect = 'none' | 'bot' | 'read' | 'write'
+
+/** What a command that ran has to say. `ok` false without an error is a red check: exit status 1. */
+export interface Outcome {
+  readonly headline: string
+  readonly replies: readonly Reply[]
+  readonly next?: readonly Suggestion[]
+  readonly ok?: boolean
+}
+
+/** A command bound to the arguments of one line, ready to be planned and run. */
+export interface Bound {
+  readonly command: Command
+  /** The line in its plainest form: what is stored, shown and said again. */
+  readonly line: string
+  /** For `run-again`: the run to carry on with in its place. */
+  instead(context: Context): Promise<RunRecord | null>
+  plan(context: Context): Promise<PlanDraft | null>
+  run(context: RunContext): Promise<Outcome>
+}
+
+/** What a person can say: a file in `src/commands/`, or a query in `sql/analytics/`. */
+export interface Command {
+  readonly name: string
+  readonly summary: string
+  readonly group: Group
+  readonly role: Role
+  readonly effect: Effect
+  /** Who sees the answer. */
+  readonly audience: 'asker' | 'channel'
+  readonly args: z.ZodObject
+  /** Lines as one would type them, without the slash command. */
+  readonly examples: readonly string[]
+  /** Throws `bad_argument` naming the word and what is allowed. */
+  bind(tokens: readonly Token[]): Bound
+  /** Whether a failed run can be carried on behind its finished steps, or must begin anew. */
+  canContinue(run: RunRecord, deps: Deps): Promise<boolean>
+}
+
+/** The shape of a command's file: declaration and behaviour in one. */
+export interface Definition<S extends z.ZodObject> extends Omit<Command, 'bind' | 'args' | 'canContinue'> {
+  readonly args: S
+  canContinue?: Command['canContinue']
+  instead?(args: z.output<S>, context: Context): Promise<RunRecord | null>
+  /** What must be confirmed before it runs; null when nothing must. */
+  plan?(args: z.output<S>, context: Context): Promise<PlanDraft | null>
+  run(args: z.output<S>, context: RunContext): Promise<Outcome>
+}
+
+/** Makes a command of its definition. */
+export function defineCommand<S extends z.ZodObject>(definition: Definition<S>): Command {
+  const command: Command = {
+    name: definition.name,
+    summary: definition.summary,
+    group: definition.group,
+    role: definition.role,
+    effect: definition.effect,
+    audience: definition.audience,
+    args: definition.args,
+    examples: definition.examples,
+    canContinue: definition.canContinue ?? (async () => true),
+    bind(tokens) {
+      const given: ArgumentValues = readArguments(command, tokens)
+      const args = definition.args.parse(given)
+      return {
+        command,
+        line: canonicalLine(command, given),
+        instead: async (context) => (await definition.instead?.(args, context)) ?? null,
+        plan: async (context) => (await definition.plan?.(args, context)) ?? null,
+        run: (context) => definition.run(args, context),
+      }
+    },
+  }
+  return command
+}

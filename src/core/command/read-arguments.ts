@@ -1,0 +1,136 @@
+import type { z } from 'zod'
+import { OpsError } from '../errors.ts'
+import { type ArgMeta, argMeta } from './args.ts'
+import { argumentName, quote, requireShort, type Token } from './line.ts'
+import { nearest } from './suggest.ts'
+
+/** What was typed for each argument, by name; a list for `words`. */
+export type ArgumentValues = Readonly<Record<string, string | readonly string[]>>
+
+interface Declared {
+  readonly name: string
+  readonly schema: z.ZodType
+  readonly meta: ArgMeta
+}
+
+/** The arguments of a command with what is known of them, in the order of declaration. */
+export function declaredArguments(args: z.ZodObject): readonly Declared[] {
+  return Object.entries(args.shape).map(([name, schema]) => {
+    const meta = argMeta.get(schema)
+    if (meta === undefined) throw new Error(`argument "${name}" was not made by core/command/args.ts`)
+    return { name, schema, meta }
+  })
+}
+
+/**
+ * Gives each word to its argument: named ones by name, bare ones to the first free argument that takes them.
+ * Throws `bad_argument` naming the word, the values allowed and the nearest right one.
+ */
+export function readArguments(command: { name: string; args: z.ZodObject }, tokens: readonly Token[]): ArgumentValues {
+  const declared = declaredArguments(command.args)
+  const given: Record<string, string | string[]> = {}
+  for (const token of tokens) {
+    if (token.kind === 'named') takeNamed(command.name, declared, given, token)
+    else takeBare(command.name, declared, given, token.text)
+  }
+  return given
+}
+
+function takeNamed(
+  command: string,
+  declared: readonly Declared[],
+  given: Record<string, string | string[]>,
+  token: Extract<Token, { kind: 'named' }>,
+): void {
+  const argument = declared.find((candidate) => argumentName(candidate.name) === token.name)
+  if (argument === undefined) {
+    const names = declared.map((candidate) => candidate.name)
+    const meant = nearest(token.name, names)
+    const known = names.length === 0 ? `${command} takes no parameters.` : `${command} takes ${names.join(', ')}.`
+    throw new OpsError(
+      'bad_argument',
+      `${command} has no parameter "${shown(token.name)}". Nothing was done.`,
+      meant === null ? known : `Did you mean ${meant}=${shown(token.text)}? ${known}`,
+    )
+  }
+  if (given[argument.name] !== undefined) {
+    throw new OpsError(
+      'bad_argument',
+      `${argument.name} is given twice. Nothing was done.`,
+      'Leave one of the two out.',
+    )
+  }
+  const value = argument.meta.rest ? [token.text] : token.text
+  if (!argument.schema.safeParse(value).success) throw refusal(argument, token.text)
+  given[argument.name] = value
+}
+
+function takeBare(
+  command: string,
+  declared: readonly Declared[],
+  given: Record<string, string | string[]>,
+  word: string,
+): void {
+  const rest = declared.find((argument) => argument.meta.rest)
+  // Once the words that are left over have begun, what follows belongs to them: `schedule add … daily at 03:00`.
+  const begun = rest !== undefined && given[rest.name] !== undefined
+  const taker = begun ? undefined : takerOf(declared, given, word)
+  if (taker !== undefined) {
+    given[taker.name] = word
+    return
+  }
+  if (rest !== undefined) {
+    const before = given[rest.name]
+    given[rest.name] = [...(Array.isArray(before) ? before : []), word]
+    return
+  }
+  const free = freeOf(declared, given)
+  const [only] = free
+  if (only !== undefined && free.length === 1) throw refusal(only, word)
+  const values = free.flatMap((argument) => argument.meta.values ?? [])
+  const meant = nearest(word.toLowerCase(), values)
+  const choices = free.map((argument) => `${argument.name} (${argument.meta.accepts})`)
+  throw new OpsError(
+    'bad_argument',
+    `${command} does not understand "${shown(word)}". Nothing was done.`,
+    `${meant === null ? '' : `Did you mean ${meant}? `}${choices.length === 0 ? `${command} takes nothing more.` : `It takes ${choices.join('; ')}.`}`,
+  )
+}
+
+function refusal(argument: Declared, word: string): OpsError {
+  const meant = argument.meta.values === undefined ? null : nearest(word.toLowerCase(), argument.meta.values)
+  return new OpsError(
+    'bad_argument',
+    `${argument.name}: "${shown(word)}" is not ${argument.meta.values === undefined ? argument.meta.accepts : `one of ${argument.meta.accepts}`}. Nothing was done.`,
+    meant === null ? `Give ${argument.name} as ${argument.meta.accepts}.` : `Did you mean ${argument.name}=${meant}?`,
+  )
+}
+
+/** A person's word within our sentence: short enough to read. */
+export function shown(word: string): string {
+  return word.length > 60 ? `${word.slice(0, 57)}…` : word
+}
+
+/** The line that says the same again, every argument by its name. Throws `bad_argument` where that is too long to be read. */
+export function canonicalLine(command: { name: string; args: z.ZodObject }, given: ArgumentValues): string {
+  const declared = declaredArguments(command.args)
+  const parts = Object.entries(given).map(([name, value]) => {
+    if (typeof value === 'string') return `${name}=${quote(value)}`
+    const [first = '', ...others] = value
+    // Said without its name, the first word would go to an argument that was left out and takes such words.
+    const taken = takerOf(declared, given, first) !== undefined
+    return [taken ? `${name}=${quote(first)}` : quote(first), ...others.map(quote)].join(' ')
+  })
+  const line = [command.name, ...parts].join(' ')
+  requireShort(line)
+  return line
+}
+
+/** The argument that takes a bare word: the first one left out that allows it. */
+function takerOf(declared: readonly Declared[], given: ArgumentValues, word: string): Declared | undefined {
+  return freeOf(declared, given).find((argument) => argument.schema.safeParse(word).success)
+}
+
+function freeOf(declared: readonly Declared[], given: ArgumentValues): readonly Declared[] {
+  return declared.filter(({ name, meta }) => meta.bare && !meta.rest && given[name] === undefined)
+}

@@ -1,0 +1,25 @@
+import type { Clock } from './ports/clock.ts'
+import type { Cluster } from './ports/cluster.ts'
+import type { Directory } from './ports/directory.ts'
+import type { Engine } from './ports/engine.ts'
+import type { Ledger } from './ports/ledger.ts'
+import type { Log } from './ports/log.ts'
+import type { Probe } from './ports/probe.ts'
+import type { Timetable } from './ports/timetable.ts'
+import type { SqlLibrary } from './sql/library.ts'
+
+/** Everything the core needs from outside; the composition roots fill it with concrete parts. */
+export interface Deps {
+  readonly engine: Engine
+  readonly cluster: Cluster
+  readonly ledger: Ledger
+  readonly directory: Directory
+  readonly library: SqlLibrary
+  readonly timetable: Timetable
+  readonly clock: Clock
+  readonly log: Log
+  /** What `doctor` looks at, in order. */
+  readonly probes: () => readonly Probe[]
+  /** This process's row in the ledger. */
+  readonly process: string
+}

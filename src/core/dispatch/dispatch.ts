@@ -1,0 +1,110 @@
+import { randomUUID } from 'node:crypto'
+import type { Answer } from '../answer.ts'
+import { authorise } from '../command/access.ts'
+import type { Catalog } from '../command/catalog.ts'
+import type { Context } from '../command/context.ts'
+import type { Bound } from '../command/define.ts'
+import { type PlanDraft, planMinutes } from '../command/plan.ts'
+import type { Deps } from '../deps.ts'
+import type { Asker, Person } from '../people.ts'
+import type { Place } from '../place.ts'
+import type { RunRecord } from '../ports/ledger.ts'
+import { failureAnswer } from '../run/failure.ts'
+import type { Watch } from '../run/live-run.ts'
+import type { Registry } from '../run/registry.ts'
+import { openRun } from '../run/takeover.ts'
+import { execute } from './execute.ts'
+
+/** Words, who said them and where. */
+export interface Ask {
+  readonly line: string
+  readonly who: Asker
+  readonly place: Place
+  /** Names the delivery (Slack's `trigger_id`), so that one that comes twice is heard once. */
+  readonly delivery?: string
+  /** What would be asked has been answered: `--yes`, a schedule. A word to be typed is given with `typed`. */
+  readonly confirmed?: boolean
+  readonly typed?: string | undefined
+  readonly watch: Watch
+}
+
+/** What dispatch works with, for the life of the process. */
+export interface Session {
+  readonly deps: Deps
+  readonly catalog: Catalog
+  readonly registry: Registry
+}
+
+/** Parse, authorise, confirm, run: the one way from words to an answer. Null for a delivery that was heard before. */
+export async function dispatch(ask: Ask, session: Session): Promise<Answer | null> {
+  const { deps, catalog, registry } = session
+  try {
+    if (ask.delivery !== undefined && !(await deps.ledger.claim(`delivery:${ask.delivery}`, deps.clock.now())))
+      return null
+    registry.admit()
+    const said = catalog.read(ask.line)
+    const who: Person = { ...ask.who, role: await deps.directory.roleOf(ask.who) }
+    authorise(said.command, who, deps.directory)
+    const context: Context = { who, place: ask.place, deps, catalog }
+    const earlier = await said.instead(context)
+    const bound = earlier === null ? said : catalog.read(earlier.line)
+    authorise(bound.command, who, deps.directory)
+    const plan = await bound.plan(context)
+    if (plan !== null && !isConfirmed(plan, ask)) return await askBack(plan, bound, ask, deps)
+    return await start(bound, context, ask.watch, session, earlier)
+  } catch (error) {
+    return failureAnswer(error, null, deps.log)
+  }
+}
+
+/** Opens the run in the ledger, behind the finished steps of an `earlier` one if it can be carried on, and carries it to its end. */
+export async function start(
+  bound: Bound,
+  context: Context,
+  watch: Watch,
+  session: Session,
+  earlier: RunRecord | null = null,
+): Promise<Answer> {
+  const behind = earlier !== null && (await bound.command.canContinue(earlier, context.deps)) ? earlier : null
+  const run = await openRun(
+    {
+      command: bound.command.name,
+      line: bound.line,
+      who: { kind: context.who.kind, id: context.who.id, name: context.who.name },
+      place: context.place,
+      writer: bound.command.effect === 'write',
+      listed: bound.command.effect !== 'none',
+      continues: behind === null ? null : (behind.continues ?? behind.id),
+      process: context.deps.process,
+      started: context.deps.clock.now().toISOString(),
+      steps: behind?.steps.filter(({ state }) => state === 'complete' || state === 'skipped') ?? [],
+    },
+    context.deps,
+  )
+  return execute(run, bound, context, watch, session)
+}
+
+function isConfirmed(plan: PlanDraft, ask: Ask): boolean {
+  return plan.typed === undefined ? ask.confirmed === true : ask.typed?.trim() === plan.typed
+}
+
+/** Keeps the plan for its confirmation and shows it to the asker. */
+export async function askBack(
+  plan: PlanDraft,
+  bound: Bound,
+  ask: Pick<Ask, 'who' | 'place'>,
+  deps: Deps,
+): Promise<Answer> {
+  const expires = new Date(deps.clock.now().getTime() + planMinutes * 60_000).toISOString()
+  const id = randomUUID()
+  await deps.ledger.plans.save({ id, line: bound.line, asker: ask.who, place: ask.place, draft: plan, expires })
+  return {
+    ok: false,
+    exit: 2,
+    headline: `${plan.title} Not done yet: it must be confirmed.`,
+    audience: 'asker',
+    run: null,
+    replies: [{ kind: 'plan', id, line: bound.line, expires, ...plan, facts: [...plan.facts] }],
+    next: [],
+  }
+}

@@ -1,0 +1,74 @@
+import type { Answer } from '../answer.ts'
+import type { Context, RunContext } from '../command/context.ts'
+import type { Bound } from '../command/define.ts'
+import { OpsError } from '../errors.ts'
+import type { RunRecord } from '../ports/ledger.ts'
+import { failureAnswer } from '../run/failure.ts'
+import { createLiveRun, type LiveRun, type Watch } from '../run/live-run.ts'
+import { Handover } from '../run/registry.ts'
+import { viewOf } from '../run/view.ts'
+import type { Session } from './dispatch.ts'
+
+/** Carries an opened run to its end, stores the answer with it, and gives it back. */
+export async function execute(
+  opened: RunRecord,
+  bound: Bound,
+  context: Context,
+  watch: Watch,
+  session: Session,
+): Promise<Answer> {
+  const { deps, registry } = session
+  const run = createLiveRun(opened, deps.ledger.runs, deps.clock, watch)
+  return registry.track(run, outcomeOf(run, bound, context, session))
+}
+
+async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: Session): Promise<Answer> {
+  const { deps, registry } = session
+  const { record } = run
+  const runContext: RunContext = {
+    ...context,
+    runId: record.id,
+    rootRunId: record.continues ?? record.id,
+    signal: run.signal,
+    perform: run.perform,
+    output: run.output,
+    cancel: (id) => registry.cancel(id, context.who.name),
+  }
+  const ending = (state: RunRecord['state']) => ({
+    ...viewOf(run.record),
+    state,
+    ended: deps.clock.now().toISOString(),
+  })
+  try {
+    const outcome = await bound.run(runContext)
+    const ok = outcome.ok ?? true
+    const answer: Answer = {
+      ok,
+      exit: ok ? 0 : 1,
+      headline: outcome.headline,
+      audience: bound.command.audience,
+      run: ending('complete'),
+      replies: [...outcome.replies],
+      next: [...(outcome.next ?? [])],
+    }
+    return await store(run, 'complete', answer, session)
+  } catch (thrown) {
+    const error = run.signal.aborted && !(thrown instanceof OpsError) ? run.signal.reason : thrown
+    // A draining process leaves its runs open: the next one carries them on.
+    if (run.signal.reason instanceof OpsError && run.signal.reason.cause instanceof Handover) {
+      return failureAnswer(run.signal.reason, viewOf(run.record), deps.log)
+    }
+    const state = error instanceof OpsError && error.code === 'cancelled' ? 'cancelled' : 'error'
+    const again = run.record.steps.length === 0 ? [] : [{ label: 'Run again', line: `run-again ${record.id}` }]
+    return await store(run, state, failureAnswer(error, ending(state), deps.log, again), session)
+  }
+}
+
+/** What was answered is what is stored; where another process ended the run first, its answer stands. */
+async function store(run: LiveRun, state: RunRecord['state'], answer: Answer, { deps }: Session): Promise<Answer> {
+  const { id, process } = run.record
+  if (await deps.ledger.runs.end(id, process, state, answer, answer.run?.ended ?? deps.clock.now().toISOString()))
+    return answer
+  const stands = await deps.ledger.runs.get(id)
+  return stands?.answer ?? answer
+}

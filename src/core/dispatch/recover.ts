@@ -1,0 +1,61 @@
+import type { Answer } from '../answer.ts'
+import { OpsError } from '../errors.ts'
+import type { RunRecord } from '../ports/ledger.ts'
+import type { Watch } from '../run/live-run.ts'
+import { closeOrphan } from '../run/takeover.ts'
+import type { Session } from './dispatch.ts'
+import { execute } from './execute.ts'
+
+/** A run whose reader is still to be told how it ended. */
+export interface Recovered {
+  readonly run: RunRecord
+  readonly answer: Promise<Answer>
+}
+
+// A run that has taken three processes with it will take the fourth.
+const maxAttempts = 3
+
+// What nobody was told for a day is no news any more.
+const untoldHours = 24
+
+/**
+ * After a restart: runs of the clock and of Slack are carried on where they change the warehouse (their steps know what is done),
+ * and closed where they only asked a question; a terminal's run is closed, because whoever typed it saw it stop.
+ */
+export async function recover(session: Session, watch: (run: RunRecord) => Watch): Promise<readonly Recovered[]> {
+  const { deps } = session
+  const now = deps.clock.now()
+  const recovered: Recovered[] = []
+  for (const orphan of await deps.ledger.runs.orphans(now)) {
+    if (!worthCarryingOn(orphan)) {
+      const answer = await closeOrphan(orphan, deps)
+      if (answer !== null) recovered.push({ run: orphan, answer: Promise.resolve(answer) })
+      continue
+    }
+    if (!(await deps.ledger.runs.adopt(orphan.id, orphan.process, deps.process))) continue
+    const run: RunRecord = { ...orphan, process: deps.process, attempts: orphan.attempts + 1 }
+    deps.log.info({ run: run.id, attempts: run.attempts }, `carrying on with ${run.line}`)
+    recovered.push({ run, answer: carryOn(run, watch(run), session) })
+  }
+  return recovered
+}
+
+/** Runs that ended, but whose last word was not delivered before the process died. To be asked once, at the start. */
+export async function untold({ deps }: Session): Promise<readonly Recovered[]> {
+  const since = new Date(deps.clock.now().getTime() - untoldHours * 3_600_000).toISOString()
+  const runs = await deps.ledger.runs.untold(since)
+  return runs.flatMap((run) => (run.answer === null ? [] : [{ run, answer: Promise.resolve(run.answer) }]))
+}
+
+function worthCarryingOn(run: RunRecord): boolean {
+  return run.writer && run.place.kind === 'slack' && run.attempts < maxAttempts
+}
+
+async function carryOn(run: RunRecord, watch: Watch, session: Session): Promise<Answer> {
+  const { deps, catalog } = session
+  const bound = catalog.read(run.line)
+  if (bound.command.effect !== 'write')
+    throw new OpsError('bug', `run ${run.id} is a writer, but ${bound.command.name} is not`)
+  const who = { ...run.who, role: await deps.directory.roleOf(run.who) }
+  return execute(run, bound, { who, place: run.place, deps, catalog }, watch, session)
+}

@@ -1,0 +1,80 @@
+import type { Reply } from './reply.ts'
+
+/**
+ * The two species of error: an `OpsError` is expected, already explained and shown to people;
+ * anything else is a bug, is logged with its stack and shown only as "something broke".
+ */
+
+/** How a process that ran one command line ends: done, failed, line or configuration must change, not allowed. */
+export type ExitStatus = 0 | 1 | 2 | 3
+
+/** Every expected failure, with the exit status it ends in. */
+const exitByCode = {
+  unknown_command: 2,
+  bad_argument: 2,
+  not_confirmed: 2,
+  bad_config: 2,
+  bad_sql_file: 2,
+  not_allowed: 3,
+  busy: 1,
+  no_cluster: 1,
+  cluster_state: 1,
+  not_loaded: 1,
+  not_found: 1,
+  expired: 1,
+  source_missing: 1,
+  source_unreadable: 1,
+  bad_data: 1,
+  checks_red: 1,
+  sql_failed: 1,
+  cancelled: 1,
+  interrupted: 1,
+  shutting_down: 1,
+  storage: 1,
+  home_in_use: 2,
+  newer_state: 2,
+  port_taken: 2,
+  aws: 1,
+  aws_denied: 1,
+  slack: 1,
+  bug: 1,
+} as const satisfies Record<string, ExitStatus>
+
+/** What kind of failure it is; scripts read it in `--json`. */
+export type OpsErrorCode = keyof typeof exitByCode
+
+/** The exit status that a failure of this code ends a terminal command with. */
+export function exitStatusOf(code: OpsErrorCode): ExitStatus {
+  return exitByCode[code]
+}
+
+/**
+ * An expected failure. `message` says what happened and what was left untouched, in a sentence or two without secrets;
+ * `remedy` says what to do next, or is empty where nothing can be done. `cure` is a command line that a button may say,
+ * `evidence` what shows it (the rows behind a red check).
+ */
+export class OpsError extends Error {
+  readonly code: OpsErrorCode
+  readonly remedy: string
+  readonly cure: string | undefined
+  readonly evidence: readonly Reply[]
+
+  constructor(
+    code: OpsErrorCode,
+    message: string,
+    remedy = '',
+    options: { cause?: unknown; cure?: string; evidence?: readonly Reply[] } = {},
+  ) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause })
+    this.name = 'OpsError'
+    this.code = code
+    this.remedy = remedy
+    this.cure = options.cure
+    this.evidence = options.evidence ?? []
+  }
+}
+
+/** The text of anything that was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

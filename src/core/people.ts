@@ -1,0 +1,21 @@
+/** What a person may do here; each role includes the ones before it. */
+export const roles = ['viewer', 'operator', 'admin'] as const
+export type Role = (typeof roles)[number]
+
+/** Who speaks, as the face that heard them knows it: a Slack user, the person at the machine's terminal, or the bot's clock. */
+export interface Asker {
+  readonly kind: 'slack' | 'local'
+  /** Slack user id (`U…`), or the operating system's user name. */
+  readonly id: string
+  readonly name: string
+}
+
+/** An asker with the role that held at the moment of asking. */
+export interface Person extends Asker {
+  readonly role: Role
+}
+
+/** Whether `role` includes what `needed` may do. */
+export function includesRole(role: Role, needed: Role): boolean {
+  return roles.indexOf(role) >= roles.indexOf(needed)
+}

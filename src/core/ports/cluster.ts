@@ -1,0 +1,41 @@
+import type { PlanDraft } from '../command/plan.ts'
+import type { Step } from '../run/step.ts'
+
+/** What an engine runs on and what costs money. */
+export type ClusterState = 'none' | 'creating' | 'available' | 'pausing' | 'paused' | 'resuming' | 'deleting'
+
+/** The cluster as it is now, asked of the engine itself. `facts` are label and value, in the order to show them. */
+export interface ClusterFacts {
+  readonly name: string
+  readonly state: ClusterState
+  readonly since: Date | null
+  readonly facts: readonly (readonly [label: string, value: string])[]
+}
+
+/** Something to do to the cluster: what must be confirmed first (null: nothing), then idempotent steps, then what to say. */
+export interface Act {
+  readonly plan: PlanDraft | null
+  readonly steps: readonly Step[]
+  readonly done: string
+}
+
+/** Options as a person gave them; empty means the configured default. */
+export interface SpinUpOptions {
+  readonly leaseHours: number | undefined
+  readonly nodeType: string | undefined
+  readonly nodes: number | undefined
+}
+
+/** Every method looks first and throws `cluster_state` where the act makes no sense in the state found. */
+export interface Cluster {
+  readonly name: string
+  /** True where spinning up costs nothing, so that a load may do it by itself. */
+  readonly free: boolean
+  describe(): Promise<ClusterFacts>
+  spinUp(options: SpinUpOptions): Promise<Act>
+  tearDown(options: { readonly snapshot: boolean }): Promise<Act>
+  pause(): Promise<Act>
+  resume(): Promise<Act>
+  /** Lengthens the lease. Throws `cluster_state` where there is none. */
+  extend(hours: number): Promise<Act>
+}

@@ -1,0 +1,68 @@
+import type { Cell, Format } from '../reply.ts'
+import type { Work } from '../run/step.ts'
+
+/** Number of a load: the id of the run that began it. */
+export type LoadId = number
+
+/** Which load an unqualified table name means: the one being built or the one being served. */
+export interface Target {
+  readonly kind: 'candidate' | 'live'
+  readonly load: LoadId
+}
+
+/** A value bound to a `:name`; never spliced into the text, except validated integers (Redshift takes no parameter in LIMIT). */
+export type Value = string | number
+export type Values = Readonly<Record<string, Value>>
+
+/** One statement in the portable dialect of `sql/`, with its values. */
+export interface Statement {
+  readonly sql: string
+  readonly values?: Values
+}
+
+/** Rows as plain cells. `total` counts all rows of the result, of which `rows` are the first. */
+export interface ResultSet {
+  readonly columns: readonly { readonly name: string; readonly format: Format }[]
+  readonly rows: readonly (readonly Cell[])[]
+  readonly total: number
+}
+
+/** A file of source data. `day` is the date its name gives, `YYYY-MM-DD`. */
+export interface SourceFile {
+  readonly path: string
+  readonly bytes: number
+  readonly day: string | null
+}
+
+/** What there is to load, listed before anything is read. */
+export interface Sources {
+  readonly log: readonly SourceFile[]
+  readonly song: readonly SourceFile[]
+}
+
+/** What staging read: rows kept, and rows left out because they could not be read, with the first reasons. */
+export interface Staged {
+  readonly rows: number
+  readonly rejected: number
+  readonly reasons: readonly string[]
+}
+
+/** A warehouse that answers SQL. Every method throws `OpsError` (`sql_failed`, `bad_data`, `source_missing`, `cancelled`, …). */
+export interface Engine {
+  readonly name: 'duckdb' | 'redshift'
+  /** Lists the configured sources. Throws `source_missing` or `source_unreadable` with path and reason. */
+  sources(signal: AbortSignal): Promise<Sources>
+  /** A new, empty candidate for this load; an earlier half-built one of the same number is dropped. */
+  begin(load: LoadId, schema: readonly string[], work: Work): Promise<void>
+  /** Replaces one staging table of the candidate with the source's rows; more than `maxErrors` unreadable rows is `bad_data`. */
+  stage(load: LoadId, dataset: 'log' | 'song', sources: Sources, maxErrors: number, work: Work): Promise<Staged>
+  /** Runs the statements on the candidate as one transaction; answers the number of rows each one wrote. */
+  execute(load: LoadId, statements: readonly Statement[], work: Work): Promise<readonly number[]>
+  /** One read-only statement; at most `maxRows` rows come back. A load that is gone is `not_found`. */
+  query(target: Target, statement: Statement, options: { maxRows: number; signal: AbortSignal }): Promise<ResultSet>
+  /** Makes the candidate what readers of `live` get, all tables at once. The ledger's pointer moves right after. */
+  publish(load: LoadId, work: Work): Promise<void>
+  /** Gives back the space of all loads but these. */
+  retain(loads: readonly LoadId[]): Promise<void>
+  close(): Promise<void>
+}

@@ -1,0 +1,97 @@
+import { z } from 'zod'
+
+/*
+ * What a command answers, as plain data. Presenters make Block Kit, aligned text or JSON of it; nothing here is escaped or
+ * formatted. The schemas are the scripting contract: `docs/answer.schema.json` is generated from them.
+ */
+
+/** One value of a table. Times are ISO 8601 in UTC, dates `YYYY-MM-DD`, whole numbers beyond 2^53 are strings. */
+export const cellSchema = z.union([z.string(), z.number(), z.boolean(), z.null()])
+export type Cell = z.infer<typeof cellSchema>
+
+/** How a column is written for people; scripts can ignore it. */
+export const formatSchema = z.enum(['text', 'integer', 'decimal', 'percent', 'time', 'date', 'duration', 'bytes'])
+export type Format = z.infer<typeof formatSchema>
+
+/** `note` is small print below an answer; `warning` and `good` carry a mark. */
+const textReply = z.object({
+  kind: z.literal('text'),
+  text: z.string(),
+  tone: z.enum(['plain', 'note', 'good', 'warning']).optional(),
+})
+
+/** `rows` may be fewer than `total`, the number of rows the answer has. */
+const tableReply = z.object({
+  kind: z.literal('table'),
+  title: z.string(),
+  columns: z.array(z.string()),
+  formats: z.array(formatSchema).optional(),
+  rows: z.array(z.array(cellSchema)),
+  total: z.number(),
+})
+
+/** Points in the order of `categories`; at most six series, each with one number per category. */
+const chartReply = z.object({
+  kind: z.literal('chart'),
+  type: z.enum(['bar', 'line', 'pie', 'area']),
+  title: z.string(),
+  xLabel: z.string(),
+  yLabel: z.string(),
+  categories: z.array(z.string()),
+  series: z.array(z.object({ name: z.string(), values: z.array(z.number()) })),
+})
+
+export const stepStateSchema = z.enum(['pending', 'in_progress', 'complete', 'error', 'skipped'])
+export type StepState = z.infer<typeof stepStateSchema>
+
+/** A named part of a run as it stands; `ms` is null until it has begun. */
+export const stepViewSchema = z.object({
+  title: z.string(),
+  state: stepStateSchema,
+  ms: z.number().nullable(),
+  detail: z.string().optional(),
+})
+export type StepView = z.infer<typeof stepViewSchema>
+
+const stepsReply = z.object({ kind: z.literal('steps'), title: z.string(), steps: z.array(stepViewSchema) })
+
+/** What will happen if it is confirmed. `typed` is the word a person must type; without it a click is enough. */
+const planReply = z.object({
+  kind: z.literal('plan'),
+  id: z.string(),
+  line: z.string(),
+  title: z.string(),
+  facts: z.array(z.string()),
+  act: z.string(),
+  typed: z.string().optional(),
+  danger: z.boolean(),
+  expires: z.string(),
+})
+
+const failureReply = z.object({
+  kind: z.literal('failure'),
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+})
+
+export const replySchema = z.discriminatedUnion('kind', [
+  textReply,
+  tableReply,
+  chartReply,
+  stepsReply,
+  planReply,
+  failureReply,
+])
+export type Reply = z.infer<typeof replySchema>
+export type TextReply = z.infer<typeof textReply>
+export type TableReply = z.infer<typeof tableReply>
+export type ChartReply = z.infer<typeof chartReply>
+export type StepsReply = z.infer<typeof stepsReply>
+export type PlanReply = z.infer<typeof planReply>
+export type FailureReply = z.infer<typeof failureReply>
+
+/** A text reply. */
+export function text(words: string, tone: TextReply['tone'] = 'plain'): TextReply {
+  return tone === 'plain' ? { kind: 'text', text: words } : { kind: 'text', text: words, tone }
+}

@@ -1,0 +1,41 @@
+import type { Answer, RunView, Suggestion } from '../answer.ts'
+import { exitStatusOf, messageOf, OpsError } from '../errors.ts'
+import type { Log } from '../ports/log.ts'
+
+/**
+ * Anything thrown, as an answer. An `OpsError` says itself; anything else is a bug, whose stack goes to the log and whose
+ * reader is told only that it happened and where to look.
+ */
+export function failureAnswer(
+  thrown: unknown,
+  run: RunView | null,
+  log: Log,
+  next: readonly Suggestion[] = [],
+): Answer {
+  const error = thrown instanceof OpsError ? thrown : asBug(thrown, run, log)
+  const cure = error.cure === undefined ? [] : [{ label: labelOf(error.cure), line: error.cure }]
+  return {
+    ok: false,
+    exit: exitStatusOf(error.code),
+    headline: error.message,
+    audience: run === null || exitStatusOf(error.code) > 1 ? 'asker' : 'channel',
+    run,
+    replies: [{ kind: 'failure', code: error.code, message: error.message, remedy: error.remedy }, ...error.evidence],
+    next: [...cure, ...next],
+  }
+}
+
+function asBug(thrown: unknown, run: RunView | null, log: Log): OpsError {
+  log.error({ err: thrown, run: run?.id }, `bug: ${messageOf(thrown)}`)
+  return new OpsError(
+    'bug',
+    'Something in the bot broke that should not have.',
+    'The log has the details. Please report it.',
+  )
+}
+
+/** A command line as a button: "top-songs n=20" reads "Top songs". */
+export function labelOf(line: string): string {
+  const name = line.split(' ')[0]?.replaceAll('-', ' ') ?? line
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}

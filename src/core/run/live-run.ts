@@ -1,0 +1,122 @@
+import type { z } from 'zod'
+import type { RunView } from '../answer.ts'
+import { OpsError } from '../errors.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { RunRecord, RunStore, StepRecord } from '../ports/ledger.ts'
+import type { Step, Work } from './step.ts'
+import { viewOf } from './view.ts'
+
+/** Told of a run while it goes on, in its own process. Must return at once and not throw. */
+export interface Watch {
+  changed(run: RunView): void
+}
+
+/** A run of this process: its record as last stored, and the means to go on with it. */
+export interface LiveRun {
+  readonly record: RunRecord
+  readonly signal: AbortSignal
+  abort(reason: OpsError): void
+  perform(steps: readonly (Step | readonly Step[])[]): Promise<void>
+  output<S extends z.ZodType>(title: string, schema: S): z.output<S>
+}
+
+/** Brings an opened run to life. Steps it finished before, in this or an earlier process, count as done. */
+export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, watch: Watch): LiveRun {
+  const controller = new AbortController()
+  let record = opened
+  const begun = new Map<number, number>()
+
+  const show = (): void => watch.changed(viewOf(record))
+  const put = (index: number, step: StepRecord): void => {
+    record = { ...record, steps: record.steps.toSpliced(index, 1, step) }
+    show()
+  }
+  const saveStep = async (index: number, step: StepRecord): Promise<void> => {
+    put(index, step)
+    if (!(await store.saveStep(record.id, record.process, index, step))) {
+      const taken = new OpsError('interrupted', `Run ${record.id} was taken over or ended by another process.`)
+      controller.abort(taken)
+      throw taken
+    }
+  }
+  const stepAt = (index: number): StepRecord => {
+    const step = record.steps[index]
+    if (step === undefined) throw new Error(`run ${record.id} has no step ${index}`)
+    return step
+  }
+
+  /** The place of each step in the record; unknown ones are added as pending. */
+  const announce = (steps: readonly Step[]): readonly number[] => {
+    const places = steps.map((step) => {
+      const known = record.steps.findIndex((stored) => stored.title === step.title)
+      if (known >= 0) return known
+      record = { ...record, steps: [...record.steps, { title: step.title, state: 'pending', ms: null, handles: {} }] }
+      return record.steps.length - 1
+    })
+    show()
+    return places
+  }
+
+  const runOne = async (step: Step, index: number): Promise<void> => {
+    const before = stepAt(index)
+    if (before.state === 'complete' || before.state === 'skipped') return
+    controller.signal.throwIfAborted()
+    const start = clock.now().getTime()
+    begun.set(index, start)
+    const elapsed = (): number => clock.now().getTime() - start
+    await saveStep(index, { title: step.title, state: 'in_progress', ms: 0, handles: before.handles })
+    const work: Work = {
+      key: `run-${record.id}-step-${index}`,
+      signal: controller.signal,
+      handle: (name) => stepAt(index).handles[name],
+      keep: (name, handle) =>
+        saveStep(index, { ...stepAt(index), handles: { ...stepAt(index).handles, [name]: handle } }),
+      progress: (detail) => put(index, { ...stepAt(index), ms: elapsed(), detail }),
+    }
+    try {
+      const result = await step.run(work)
+      const { handles } = stepAt(index)
+      await saveStep(index, {
+        title: step.title,
+        state: result.skipped === undefined ? 'complete' : 'skipped',
+        ms: elapsed(),
+        handles,
+        ...detailOf(result.skipped ?? result.detail),
+        ...(result.output === undefined ? {} : { output: result.output }),
+      })
+    } catch (error) {
+      if (!(error instanceof OpsError && error.code === 'interrupted')) {
+        await saveStep(index, { title: step.title, state: 'error', ms: elapsed(), handles: stepAt(index).handles })
+      }
+      throw error
+    }
+  }
+
+  return {
+    get record() {
+      return record
+    },
+    signal: controller.signal,
+    abort: (reason) => controller.abort(reason),
+    async perform(steps) {
+      const places = announce(steps.flat())
+      let next = 0
+      for (const step of steps) {
+        const together = [step].flat()
+        const from = next
+        next += together.length
+        // All of them end before the first failure goes on, so that nothing of a failed run is still at work.
+        const ends = await Promise.allSettled(together.map((one, i) => runOne(one, places[from + i] ?? -1)))
+        const failed = ends.find((end) => end.status === 'rejected')
+        if (failed !== undefined) throw failed.reason
+      }
+    },
+    output(title, schema) {
+      return schema.parse(record.steps.find((step) => step.title === title)?.output)
+    },
+  }
+}
+
+function detailOf(detail: string | undefined): { detail?: string } {
+  return detail === undefined ? {} : { detail }
+}

@@ -1,0 +1,80 @@
+import type { Deps } from '../deps.ts'
+import { OpsError } from '../errors.ts'
+import type { RunId } from '../ports/ledger.ts'
+import type { LiveRun } from './live-run.ts'
+
+/** The runs of this process. */
+export interface Registry {
+  /** Throws `shutting_down` once draining has begun. */
+  admit(): void
+  /** Holds a run until its work has ended. */
+  track<T>(run: LiveRun, work: Promise<T>): Promise<T>
+  cancel(id: RunId, by: string): Promise<boolean>
+  /** Stops all runs of this process, as their asker's wish. How many there were. */
+  cancelAll(by: string): number
+  heedCancels(): Promise<void>
+  drain(graceMs: number): Promise<void>
+}
+
+/** The reason with which a draining process stops its runs: they stay `running` in the ledger, for the next process. */
+export class Handover extends Error {}
+
+export function createRegistry(deps: Deps): Registry {
+  const live = new Map<RunId, { run: LiveRun; work: Promise<unknown> }>()
+  let draining = false
+
+  const stop = (id: RunId, by: string): void => {
+    live
+      .get(id)
+      ?.run.abort(
+        new OpsError('cancelled', `Cancelled by ${by}. Live tables are untouched.`, `Carry on with run-again ${id}.`),
+      )
+  }
+
+  return {
+    admit() {
+      if (draining) {
+        throw new OpsError(
+          'shutting_down',
+          'The bot is about to restart and takes no new work. Nothing was done.',
+          'Say it again in a minute.',
+        )
+      }
+    },
+    async track(run, work) {
+      live.set(run.record.id, { run, work })
+      try {
+        return await work
+      } finally {
+        live.delete(run.record.id)
+      }
+    },
+    async cancel(id, by) {
+      if (live.has(id)) {
+        stop(id, by)
+        return true
+      }
+      return deps.ledger.runs.requestCancel(id, by)
+    },
+    cancelAll(by) {
+      const ids = [...live.keys()]
+      for (const id of ids) stop(id, by)
+      return ids.length
+    },
+    async heedCancels() {
+      if (live.size === 0) return
+      for (const { id, by } of await deps.ledger.runs.cancelRequests(deps.process)) stop(id, by)
+    },
+    async drain(graceMs) {
+      draining = true
+      const settled = Promise.allSettled([...live.values()].map(({ work }) => work))
+      const grace = new AbortController()
+      const patience = deps.clock.sleep(graceMs, grace.signal).catch(() => undefined)
+      await Promise.race([settled, patience])
+      grace.abort()
+      for (const { run } of live.values())
+        run.abort(new OpsError('interrupted', 'The bot is restarting.', '', { cause: new Handover() }))
+      await settled
+    },
+  }
+}

@@ -1,0 +1,58 @@
+import type { Role } from '../people.ts'
+import type { QueryParam } from './query-param.ts'
+
+/** Text of a file below the folder `sql`; `path` is relative to it, with `/`. */
+export interface SqlSource {
+  readonly path: string
+  readonly text: string
+}
+
+/** A hint how to draw an answer: the column of the categories and the column of the numbers. */
+export interface ChartHint {
+  readonly type: 'bar' | 'line' | 'pie' | 'area'
+  readonly x: string
+  readonly y: string
+}
+
+/** A canned question. `sql` is one SELECT with a `:name` for each parameter and, if `timed`, for `from` and `to`. */
+export interface QueryFile {
+  readonly kind: 'query'
+  readonly name: string
+  readonly path: string
+  readonly title: string
+  readonly description: string
+  readonly role: Role
+  /** It takes since, until and last, and binds `:from` (inclusive) and `:to` (exclusive) as timestamps in UTC. */
+  readonly timed: boolean
+  readonly params: readonly QueryParam[]
+  readonly chart?: ChartHint
+  /** Whether the answer depends on the catalogue: always, never, or when a flag of the query is set. */
+  readonly coverage: boolean | { readonly flag: string }
+  /** Command lines, the first of which suits most. */
+  readonly examples: readonly string[]
+  readonly sql: string
+}
+
+/** A data-quality question: `sql` is one SELECT of the offending rows. No rows: green. */
+export interface CheckFile {
+  readonly kind: 'check'
+  readonly name: string
+  readonly title: string
+  readonly severity: 'error' | 'warn'
+  readonly sql: string
+}
+
+/** How one table of the star is built from staging and from the tables before it: DELETE, then INSERT … SELECT. */
+export interface TransformFile {
+  readonly kind: 'transform'
+  readonly name: string
+  readonly table: string
+  readonly statements: readonly string[]
+}
+
+/** Whether an answer with these arguments depends on the catalogue, so that its coverage must be told. */
+export function dependsOnCatalogue(query: QueryFile, args: Readonly<Record<string, unknown>>): boolean {
+  if (typeof query.coverage === 'boolean') return query.coverage
+  const value = args[query.coverage.flag]
+  return value === true || value === 'yes'
+}

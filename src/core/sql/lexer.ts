@@ -1,0 +1,103 @@
+/** Part of an SQL text: `code` is what an engine reads as words and signs; in the others `;` and `:name` mean nothing. */
+export interface SqlPiece {
+  readonly kind: 'code' | 'string' | 'identifier' | 'comment'
+  readonly text: string
+  /** Offset of the first character in the whole text. */
+  readonly start: number
+  /** False for a quote or a block comment that the text ends in the middle of. */
+  readonly closed: boolean
+}
+
+/**
+ * Cuts an SQL text into pieces that joined again give the text: strings ('…', e'…', $tag$…$tag$), quoted identifiers,
+ * comments (block comments nest) and the code between them, as PostgreSQL reads them
+ * (https://www.postgresql.org/docs/18/sql-syntax-lexical.html).
+ */
+export function lexSql(sql: string): readonly SqlPiece[] {
+  const pieces: SqlPiece[] = []
+  let codeFrom = 0
+  let at = 0
+  while (at < sql.length) {
+    const quoted = quotedAt(sql, at)
+    if (quoted === null) {
+      at += 1
+      continue
+    }
+    if (at > codeFrom) pieces.push({ kind: 'code', text: sql.slice(codeFrom, at), start: codeFrom, closed: true })
+    pieces.push({ kind: quoted.kind, text: sql.slice(at, quoted.end), start: at, closed: quoted.closed })
+    at = quoted.end
+    codeFrom = at
+  }
+  if (at > codeFrom) pieces.push({ kind: 'code', text: sql.slice(codeFrom), start: codeFrom, closed: true })
+  return pieces
+}
+
+/** The 1-based line of an offset, for messages. */
+export function lineAt(text: string, offset: number): number {
+  return text.slice(0, offset).split('\n').length
+}
+
+interface Quoted {
+  readonly kind: 'string' | 'identifier' | 'comment'
+  readonly end: number
+  readonly closed: boolean
+}
+
+function quotedAt(sql: string, at: number): Quoted | null {
+  switch (sql[at]) {
+    case "'":
+      return { kind: 'string', ...endOfQuote(sql, at, "'", /(?<![\w$])e$/i.test(sql.slice(Math.max(0, at - 2), at))) }
+    case '"':
+      return { kind: 'identifier', ...endOfQuote(sql, at, '"', false) }
+    case '$':
+      return dollarQuoteAt(sql, at)
+    case '-':
+      return sql[at + 1] === '-' ? { kind: 'comment', end: endOfLine(sql, at), closed: true } : null
+    case '/':
+      return sql[at + 1] === '*' ? { kind: 'comment', ...endOfBlockComment(sql, at) } : null
+    default:
+      return null
+  }
+}
+
+/** A doubled quote is a quote within; after `e` a backslash escapes too. */
+function endOfQuote(sql: string, start: number, quote: string, backslash: boolean): { end: number; closed: boolean } {
+  let at = start + 1
+  while (at < sql.length) {
+    if (backslash && sql[at] === '\\') at += 2
+    else if (sql[at] !== quote) at += 1
+    else if (sql[at + 1] === quote) at += 2
+    else return { end: at + 1, closed: true }
+  }
+  return { end: sql.length, closed: false }
+}
+
+const dollarTag = /(?<![\w$])\$(?:[a-z_]\w*)?\$/iy
+
+function dollarQuoteAt(sql: string, at: number): Quoted | null {
+  dollarTag.lastIndex = at
+  const tag = dollarTag.exec(sql)?.[0]
+  if (tag === undefined) return null
+  const closing = sql.indexOf(tag, at + tag.length)
+  return closing === -1
+    ? { kind: 'string', end: sql.length, closed: false }
+    : { kind: 'string', end: closing + tag.length, closed: true }
+}
+
+function endOfLine(sql: string, at: number): number {
+  const newline = sql.indexOf('\n', at)
+  return newline === -1 ? sql.length : newline
+}
+
+function endOfBlockComment(sql: string, start: number): { end: number; closed: boolean } {
+  let depth = 1
+  let at = start + 2
+  while (at < sql.length) {
+    const pair = sql.slice(at, at + 2)
+    if (pair === '/*') depth += 1
+    if (pair === '*/') depth -= 1
+    at += pair === '/*' || pair === '*/' ? 2 : 1
+    if (depth === 0) return { end: at, closed: true }
+  }
+  return { end: sql.length, closed: false }
+}

@@ -1,0 +1,83 @@
+import { OpsError } from '../errors.ts'
+import type { CheckFile, QueryFile, SqlSource, TransformFile } from './files.ts'
+import { badSqlFile } from './header.ts'
+import { parseCheck, parseSchema, parseSelect, parseTransform } from './parse-file.ts'
+import { parseQuery } from './parse-query.ts'
+
+/** Everything below `sql/`, read and checked. Each list is in the order of the file names. */
+export interface SqlLibrary {
+  /** CREATE TABLE statements; `load` are the tables kept with a load that are not part of the warehouse. */
+  readonly schema: {
+    readonly staging: readonly string[]
+    readonly star: readonly string[]
+    readonly load: readonly string[]
+  }
+  /** Names of the warehouse's tables, in the order in which the schema creates them. */
+  readonly tables: { readonly staging: readonly string[]; readonly star: readonly string[] }
+  /** One transform for each table of the star, in the order in which they must run. */
+  readonly etl: readonly TransformFile[]
+  /** Answers one row: events, catalogue_songs, plays, repeats_dropped, matched, data_from, data_until. */
+  readonly summary: string
+  readonly checks: readonly CheckFile[]
+  readonly queries: readonly QueryFile[]
+}
+
+const summaryFile = 'load/summary.sql'
+const required: readonly string[] = ['schema/staging.sql', 'schema/star.sql', 'schema/load.sql', summaryFile]
+
+/**
+ * Makes the library of the files below `sql/`. Throws `bad_sql_file` with file, line and reason where a file is wrong,
+ * unknown or missing, or where a table of the star has no transform or two.
+ */
+export function buildLibrary(files: readonly SqlSource[]): SqlLibrary {
+  const sorted = files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  const within = (folder: string): readonly SqlSource[] =>
+    sorted.filter(({ path }) => path.startsWith(`${folder}/`) && path.endsWith('.sql') && path.split('/').length === 2)
+  const etl = within('etl')
+  const checks = within('checks')
+  const queries = within('analytics')
+  const known = [...etl, ...checks, ...queries].map(({ path }) => path)
+  const unknown = sorted.find(({ path }) => !required.includes(path) && !known.includes(path))
+  if (unknown !== undefined) {
+    const places = 'etl/*.sql, checks/*.sql and analytics/*.sql'
+    throw badSqlFile(unknown.path, 1, 'this file has no place here', `There are ${required.join(', ')}, ${places}.`)
+  }
+  const schema = (name: string): ReturnType<typeof parseSchema> => parseSchema(fileAt(sorted, `schema/${name}.sql`))
+  const [staging, star, load] = [schema('staging'), schema('star'), schema('load')]
+  const transforms = etl.map((file) => ({ path: file.path, transform: parseTransform(file) }))
+  requireOneTransformEach(star.tables, transforms)
+  return {
+    schema: { staging: staging.statements, star: star.statements, load: load.statements },
+    tables: { staging: staging.tables, star: star.tables },
+    etl: transforms.map(({ transform }) => transform),
+    summary: parseSelect(fileAt(sorted, summaryFile)),
+    checks: checks.map(parseCheck),
+    queries: queries.map(parseQuery),
+  }
+}
+
+function fileAt(files: readonly SqlSource[], path: string): SqlSource {
+  const file = files.find((candidate) => candidate.path === path)
+  if (file === undefined)
+    throw new OpsError('bad_sql_file', `sql/${path} is missing.`, 'Put it back from the repository.')
+  return file
+}
+
+function requireOneTransformEach(
+  tables: readonly string[],
+  transforms: readonly { readonly path: string; readonly transform: TransformFile }[],
+): void {
+  for (const [index, { path, transform }] of transforms.entries()) {
+    if (!tables.includes(transform.table)) {
+      throw badSqlFile(path, 1, `"${transform.table}" is no table of the star`, 'Create it in sql/schema/star.sql.')
+    }
+    const before = transforms.slice(0, index).find((other) => other.transform.table === transform.table)
+    if (before !== undefined) {
+      throw badSqlFile(path, 1, `"${transform.table}" is already filled by sql/${before.path}`, 'Leave one of the two.')
+    }
+  }
+  const unfilled = tables.find((table) => !transforms.some(({ transform }) => transform.table === table))
+  if (unfilled !== undefined) {
+    throw badSqlFile('schema/star.sql', 1, `nothing fills "${unfilled}"`, `Write a file in sql/etl that does.`)
+  }
+}

@@ -1,0 +1,90 @@
+import type { CheckFile, SqlSource, TransformFile } from './files.ts'
+import { badSqlFile, oneOf, parseHeader } from './header.ts'
+import { lexSql, lineAt } from './lexer.ts'
+import { placeholders } from './parameters.ts'
+import { type SqlStatement, splitStatements } from './statements.ts'
+
+/** Reads a file of `checks/`. Throws `bad_sql_file` with file, line and reason. */
+export function parseCheck({ path, text }: SqlSource): CheckFile {
+  const fields = parseHeader(path, text, { title: 'required', severity: 'required' })
+  const { text: sql } = onlySelect({ path, text })
+  requireNoPlaceholders(path, text)
+  const severity = fields.find((field) => field.key === 'severity')
+  return {
+    kind: 'check',
+    name: nameOf(path),
+    title: fields.find((field) => field.key === 'title')?.value ?? '',
+    severity: oneOf(path, severity, ['error', 'warn'], 'error'),
+    sql,
+  }
+}
+
+/** Reads a file of `etl/`: `delete from t`, then `insert into t (…) …`. Throws `bad_sql_file`. */
+export function parseTransform({ path, text }: SqlSource): TransformFile {
+  const [first, second, ...more] = statementsOf({ path, text })
+  requireNoPlaceholders(path, text)
+  const emptied = /^delete\s+from\s+(\w+)$/i.exec(first?.text ?? '')?.[1]
+  const filled = /^insert\s+into\s+(\w+)\s*\(/i.exec(second?.text ?? '')?.[1]
+  if (first === undefined || second === undefined || more.length > 0 || emptied === undefined || emptied !== filled) {
+    const line = more[0]?.line ?? second?.line ?? first?.line ?? 1
+    const reason = 'a transform is two statements on one table, "delete from t" and "insert into t (…) …"'
+    throw badSqlFile(path, line, reason, 'Write one file for each table.')
+  }
+  return { kind: 'transform', name: nameOf(path), table: emptied, statements: [first.text, second.text] }
+}
+
+/** The tables that a file of `schema/` creates, in order, and its statements. Throws `bad_sql_file`. */
+export function parseSchema({ path, text }: SqlSource): { tables: readonly string[]; statements: readonly string[] } {
+  const statements = statementsOf({ path, text })
+  const tables = statements.map(({ text: statement, line }) => {
+    const table = /^create\s+table\s+if\s+not\s+exists\s+(\w+)\s*\(/i.exec(statement)?.[1]
+    if (table === undefined) {
+      throw badSqlFile(path, line, 'not a "create table if not exists … (…)"', 'The schema holds nothing else.')
+    }
+    return table
+  })
+  return { tables, statements: statements.map((statement) => statement.text) }
+}
+
+/** Reads a file that is one SELECT without header or parameters. Throws `bad_sql_file`. */
+export function parseSelect({ path, text }: SqlSource): string {
+  requireNoPlaceholders(path, text)
+  return onlySelect({ path, text }).text
+}
+
+/** The name of a file is what it is called by: lower case words joined by `-`. Throws `bad_sql_file` otherwise. */
+export function nameOf(path: string): string {
+  const name = /([^/]+)\.sql$/.exec(path)?.[1] ?? ''
+  if (!/^[a-z0-9]+(?:-[a-z0-9]+)*$/.test(name)) {
+    throw badSqlFile(path, 1, 'the file name is not lower case words joined by -', 'Rename it, like top-songs.sql.')
+  }
+  return name
+}
+
+/** The one statement of a file that reads and does nothing else. Throws `bad_sql_file` where there is another or none. */
+export function onlySelect({ path, text }: SqlSource): SqlStatement {
+  const [first, second] = statementsOf({ path, text })
+  if (second !== undefined)
+    throw badSqlFile(path, second.line, 'a second statement begins here', 'Leave one in the file.')
+  if (first === undefined || !/^(?:select|with)\b/i.test(first.text)) {
+    throw badSqlFile(path, first?.line ?? 1, 'the statement is not a SELECT', 'Begin it with "select" or "with".')
+  }
+  return first
+}
+
+function statementsOf({ path, text }: SqlSource): readonly SqlStatement[] {
+  const open = lexSql(text).find((piece) => !piece.closed)
+  if (open !== undefined) {
+    throw badSqlFile(path, lineAt(text, open.start), `the ${open.kind} that begins here has no end`, 'Close it.')
+  }
+  const statements = splitStatements(text)
+  if (statements.length === 0) throw badSqlFile(path, lineAt(text, text.length), 'there is no statement', 'Write one.')
+  return statements
+}
+
+function requireNoPlaceholders(path: string, text: string): void {
+  const [used] = placeholders(text)
+  if (used === undefined) return
+  const reason = `:${used.name} is a parameter, and only a query has parameters`
+  throw badSqlFile(path, lineAt(text, used.start), reason, 'Write the value itself.')
+}

@@ -1,0 +1,96 @@
+import { roles } from '../people.ts'
+import type { ChartHint, QueryFile, SqlSource } from './files.ts'
+import { badSqlFile, type HeaderField, oneOf, parseHeader } from './header.ts'
+import { lineAt } from './lexer.ts'
+import { placeholders } from './parameters.ts'
+import { nameOf, onlySelect } from './parse-file.ts'
+import { parseParam, type QueryParam } from './query-param.ts'
+
+/** Reads a file of `analytics/`. Throws `bad_sql_file` with file, line and reason. */
+export function parseQuery({ path, text }: SqlSource): QueryFile {
+  const fields = parseHeader(path, text, {
+    title: 'required',
+    description: 'required',
+    role: 'once',
+    window: 'once',
+    param: 'named',
+    chart: 'once',
+    coverage: 'once',
+    example: 'many',
+  })
+  const name = nameOf(path)
+  const { text: sql } = onlySelect({ path, text })
+  const one = (key: string): HeaderField | undefined => fields.find((field) => field.key === key)
+  const params = fields.filter((field) => field.key === 'param').map((field) => parseParam(path, field))
+  const timed = oneOf(path, one('window'), ['yes', 'no'], 'no') === 'yes'
+  requireSamePlaceholders(path, text, fields, timed)
+  const chart = parseChart(path, one('chart'))
+  return {
+    kind: 'query',
+    name,
+    path,
+    title: one('title')?.value ?? '',
+    description: one('description')?.value ?? '',
+    role: oneOf(path, one('role'), roles, 'viewer'),
+    timed,
+    params,
+    ...(chart === undefined ? {} : { chart }),
+    coverage: parseCoverage(path, one('coverage'), params),
+    examples: fields.filter((field) => field.key === 'example').map((field) => parseExample(path, field, name)),
+    sql,
+  }
+}
+
+function requireSamePlaceholders(path: string, text: string, fields: readonly HeaderField[], timed: boolean): void {
+  const used = placeholders(text)
+  const declared = fields.flatMap((field) =>
+    field.argument === null ? [] : [{ name: field.argument, line: field.line }],
+  )
+  const line = fields.find((field) => field.key === 'window')?.line ?? 1
+  const bound = timed ? [{ name: 'from', line }, { name: 'to', line }, ...declared] : declared
+  for (const { name, start } of used) {
+    if (bound.some((one) => one.name === name)) continue
+    const window = name === 'from' || name === 'to'
+    const remedy = window ? 'Add "-- window: yes".' : `Add "-- param ${name}: …" to the header.`
+    throw badSqlFile(path, lineAt(text, start), `:${name} is not declared`, remedy)
+  }
+  const unused = bound.find((one) => !used.some(({ name }) => name === one.name))
+  if (unused !== undefined) {
+    throw badSqlFile(
+      path,
+      unused.line,
+      `:${unused.name} is declared and not used`,
+      'Use it, or take it out of the header.',
+    )
+  }
+}
+
+function parseChart(path: string, field: HeaderField | undefined): ChartHint | undefined {
+  if (field === undefined) return undefined
+  const [, type, x, y] = /^(bar|line|pie|area) x=(\w+) y=(\w+)$/.exec(field.value) ?? []
+  if ((type === 'bar' || type === 'line' || type === 'pie' || type === 'area') && x !== undefined && y !== undefined) {
+    return { type, x, y }
+  }
+  throw badSqlFile(
+    path,
+    field.line,
+    `chart is "${field.value}"`,
+    'Write it like "bar x=song y=plays"; also line, pie, area.',
+  )
+}
+
+function parseCoverage(
+  path: string,
+  field: HeaderField | undefined,
+  params: readonly QueryParam[],
+): QueryFile['coverage'] {
+  const flag = /^when (\w+)$/.exec(field?.value ?? '')?.[1]
+  if (flag === undefined) return oneOf(path, field, ['yes', 'no'], 'no') === 'yes'
+  if (params.some((param) => param.kind === 'flag' && param.name === flag)) return { flag }
+  throw badSqlFile(path, field?.line ?? 1, `coverage names "${flag}", which is no flag here`, 'Name one of the flags.')
+}
+
+function parseExample(path: string, field: HeaderField, name: string): string {
+  if (field.value === name || field.value.startsWith(`${name} `)) return field.value
+  throw badSqlFile(path, field.line, `the example does not begin with "${name}"`, 'An example is a whole command line.')
+}

@@ -1,0 +1,110 @@
+import { OpsError } from '../errors.ts'
+
+/** What was asked for: days `YYYY-MM-DD`, both inclusive, and a span like `24h`, `7d`, `4w`. */
+export interface AskedWindow {
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+  readonly last?: string | undefined
+}
+
+/** Start times of the oldest and of the newest play. */
+export interface DataSpan {
+  readonly oldest: Date
+  readonly newest: Date
+}
+
+/** A span of time in UTC, `from` inclusive and `to` exclusive; `label` names it for a title. */
+export interface TimeWindow {
+  readonly from: Date
+  readonly to: Date
+  readonly label: string
+}
+
+const hour = 3_600_000
+const day = 24 * hour
+
+/**
+ * The span that since, until and last ask for. Spans count back from the newest data, not from now, because the data may
+ * be years old: days and weeks are whole calendar days (UTC) ending with the newest play's, hours end with that play.
+ * With `until` they count back from the end of that day. What is not asked for is bounded by the data.
+ * Throws `bad_argument` where the three contradict each other or cannot be read.
+ */
+export function resolveWindow(asked: AskedWindow, data: DataSpan): TimeWindow {
+  const since = asked.since === undefined ? undefined : dayOf('since', asked.since)
+  const until = asked.until === undefined ? undefined : dayOf('until', asked.until)
+  if (asked.last !== undefined && since !== undefined) {
+    throw new OpsError('bad_argument', 'last and since both say where to begin.', 'Give one of the two.')
+  }
+  if (since !== undefined && until !== undefined && until < since) {
+    const remedy = `Swap them: since=${asked.until} until=${asked.since}`
+    throw new OpsError('bad_argument', `until=${asked.until} is before since=${asked.since}.`, remedy)
+  }
+  // Start times are whole milliseconds, so one more than the newest excludes nothing.
+  const end = until === undefined ? data.newest.getTime() + 1 : until + day
+  if (asked.last !== undefined) return lastSpan(asked.last, end)
+  const from = since ?? Math.min(data.oldest.getTime(), end - 1)
+  const to = Math.max(end, since === undefined ? end : since + day)
+  return { from: new Date(from), to: new Date(to), label: daysLabel(from, to) }
+}
+
+/** What a window binds to `:from` and `:to`: timestamps in UTC as text, which every engine casts alike. */
+export function windowValues(window: TimeWindow): { readonly from: string; readonly to: string } {
+  return { from: timestampText(window.from), to: timestampText(window.to) }
+}
+
+function timestampText(time: Date): string {
+  return time.toISOString().replace('T', ' ').replace('Z', '')
+}
+
+function lastSpan(last: string, end: number): TimeWindow {
+  const [, digits, unit] = /^([1-9]\d{0,3})([hdw])$/.exec(last) ?? []
+  if (digits === undefined || unit === undefined) {
+    throw new OpsError(
+      'bad_argument',
+      `last=${last} is not a length of time.`,
+      'Write it like last=24h, last=7d or last=4w.',
+    )
+  }
+  if (unit === 'h') {
+    const newest = end - 1
+    const from = newest - Number(digits) * hour
+    return { from: new Date(from), to: new Date(end), label: `${moment(from)} – ${moment(newest)} UTC` }
+  }
+  const to = startOfDay(end - 1) + day
+  const from = to - Number(digits) * (unit === 'w' ? 7 : 1) * day
+  return { from: new Date(from), to: new Date(to), label: daysLabel(from, to) }
+}
+
+function dayOf(name: string, typed: string): number {
+  const time = /^\d{4}-\d\d-\d\d$/.test(typed) ? Date.parse(`${typed}T00:00:00Z`) : Number.NaN
+  // Date.parse takes 2018-02-30 for 2 March.
+  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== typed) {
+    throw new OpsError('bad_argument', `${name}=${typed} is not a day.`, `Write it like ${name}=2018-11-30.`)
+  }
+  return time
+}
+
+function startOfDay(time: number): number {
+  return Math.floor(time / day) * day
+}
+
+const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** "24–30 Nov 2018 UTC", saying month and year once where they are the same. */
+function daysLabel(from: number, to: number): string {
+  const [first, last] = [new Date(from), new Date(to - 1)]
+  const full = dateText(last)
+  if (dateText(first) === full) return `${full} UTC`
+  if (first.getUTCFullYear() !== last.getUTCFullYear()) return `${dateText(first)} – ${full} UTC`
+  if (first.getUTCMonth() !== last.getUTCMonth())
+    return `${first.getUTCDate()} ${months[first.getUTCMonth()]} – ${full} UTC`
+  return `${first.getUTCDate()}–${full} UTC`
+}
+
+function dateText(time: Date): string {
+  return `${time.getUTCDate()} ${months[time.getUTCMonth()]} ${time.getUTCFullYear()}`
+}
+
+function moment(time: number): string {
+  return `${dateText(new Date(time))} ${new Date(time).toISOString().slice(11, 16)}`
+}

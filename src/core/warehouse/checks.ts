@@ -1,0 +1,69 @@
+import type { Deps } from '../deps.ts'
+import type { Target } from '../ports/engine.ts'
+import type { TableReply } from '../reply.ts'
+import type { CheckFile } from '../sql/files.ts'
+
+// Enough to recognise the fault, few enough to read on a phone.
+const rowsShown = 5
+
+/** What a check found on one load: how many rows offend, and some of them. */
+export interface CheckResult {
+  readonly check: CheckFile
+  readonly offending: number
+  readonly sample: TableReply
+}
+
+/** Runs every check on one load, a few at a time as the engine admits them. In the order of their names. */
+export async function runChecks(deps: Deps, target: Target, signal: AbortSignal): Promise<readonly CheckResult[]> {
+  return Promise.all(
+    deps.library.checks.map(async (check) => {
+      const result = await deps.engine.query(target, { sql: check.sql }, { maxRows: rowsShown, signal })
+      return {
+        check,
+        offending: result.total,
+        sample: {
+          kind: 'table' as const,
+          title: check.title,
+          columns: result.columns.map(({ name }) => name),
+          formats: result.columns.map(({ format }) => format),
+          rows: result.rows.map((row) => [...row]),
+          total: result.total,
+        },
+      }
+    }),
+  )
+}
+
+/** The checks that must be green for a load to be published, and are not. */
+export function redErrors(results: readonly CheckResult[]): readonly CheckResult[] {
+  return results.filter(({ check, offending }) => check.severity === 'error' && offending > 0)
+}
+
+/** "12 of 13 checks green · 1 warning". */
+export function checksLine(results: readonly CheckResult[]): string {
+  const green = results.filter(({ offending }) => offending === 0).length
+  const red = redErrors(results).length
+  const warnings = results.length - green - red
+  const parts = [`${green} of ${results.length} checks green`]
+  if (red > 0) parts.push(`${red} red`)
+  if (warnings > 0) parts.push(warnings === 1 ? '1 warning' : `${warnings} warnings`)
+  return parts.join(' · ')
+}
+
+/** The fixed table of `qa checks`: check, severity, state, offending, title. */
+export function checksTable(results: readonly CheckResult[]): TableReply {
+  return {
+    kind: 'table',
+    title: 'Checks',
+    columns: ['check', 'severity', 'state', 'offending', 'title'],
+    formats: ['text', 'text', 'text', 'integer', 'text'],
+    rows: results.map(({ check, offending }) => [
+      check.name,
+      check.severity,
+      offending === 0 ? 'green' : 'red',
+      offending,
+      check.title,
+    ]),
+    total: results.length,
+  }
+}

@@ -1,0 +1,74 @@
+import type { Deps } from '../deps.ts'
+import { OpsError } from '../errors.ts'
+import type { ClusterFacts } from '../ports/cluster.ts'
+import type { LoadRecord } from '../ports/ledger.ts'
+import { lasting } from '../words.ts'
+
+// A load published while we were asking takes the file of the one before last with it; twice in one question is chance, thrice is a fault.
+const maxTries = 3
+
+/** The load being served. Throws what stands in the way: no cluster, a sleeping one, nothing loaded, each with its cure. */
+async function liveLoad(deps: Deps): Promise<LoadRecord> {
+  const cluster = await deps.cluster.describe()
+  if (cluster.state !== 'available') throw await notAvailable(cluster, deps)
+  const live = await deps.ledger.loads.live()
+  if (live === null) throw await nothingLoaded(deps)
+  return live
+}
+
+/** Asks the live load; when it vanishes in the middle because newer ones were published, asks the newest, from the beginning. */
+export async function withLive<T>(deps: Deps, ask: (load: LoadRecord) => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const load = await liveLoad(deps)
+    try {
+      return await ask(load)
+    } catch (error) {
+      if (!(error instanceof OpsError && error.code === 'not_found') || attempt === maxTries) throw error
+    }
+  }
+}
+
+/** Throws unless the cluster answers; `none` is let through where spinning up costs nothing and the caller will do it. */
+export async function requireAvailable(deps: Deps, may: { readonly create: boolean }): Promise<ClusterFacts> {
+  const cluster = await deps.cluster.describe()
+  if (cluster.state === 'available' || (cluster.state === 'none' && may.create && deps.cluster.free)) return cluster
+  throw await notAvailable(cluster, deps)
+}
+
+async function notAvailable(cluster: ClusterFacts, deps: Deps): Promise<OpsError> {
+  const since = cluster.since === null ? '' : ` for ${lasting(cluster.since, deps.clock.now())}`
+  switch (cluster.state) {
+    case 'none':
+      return new OpsError('no_cluster', `There is no cluster ${cluster.name} yet.`, 'Spin it up first.', {
+        cure: 'spin-up',
+      })
+    case 'paused':
+    case 'pausing':
+      return new OpsError(
+        'cluster_state',
+        `Cluster ${cluster.name} has been ${cluster.state}${since}.`,
+        'Resume it to ask and load.',
+        { cure: 'resume' },
+      )
+    default:
+      return new OpsError(
+        'cluster_state',
+        `Cluster ${cluster.name} has been ${cluster.state}${since}.`,
+        'Try again when it is available.',
+        { cure: 'status' },
+      )
+  }
+}
+
+async function nothingLoaded(deps: Deps): Promise<OpsError> {
+  const [loading] = await deps.ledger.runs.list({ limit: 1, states: ['running'], command: 'etl' })
+  if (loading === undefined)
+    return new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', { cure: 'etl' })
+  const at = loading.steps.find((step) => step.state === 'in_progress')?.title ?? 'starting'
+  return new OpsError(
+    'not_loaded',
+    `The first load has been running for ${lasting(new Date(loading.started), deps.clock.now())}, now at "${at}".`,
+    'Ask again when it is published.',
+    { cure: `runs ${loading.id}` },
+  )
+}

@@ -1,0 +1,194 @@
+import { z } from 'zod'
+import type { RunContext } from '../command/context.ts'
+import type { Deps } from '../deps.ts'
+import { OpsError } from '../errors.ts'
+import type { LoadId, Sources, Staged } from '../ports/engine.ts'
+import type { LoadFacts } from '../ports/ledger.ts'
+import type { Step } from '../run/step.ts'
+import type { TransformFile } from '../sql/files.ts'
+import { bytes, count, plural } from '../words.ts'
+import { type CheckResult, checksLine, redErrors, runChecks } from './checks.ts'
+import { countRows } from './counts.ts'
+
+/** What staging one dataset left behind for the report. */
+export const stagedSchema = z.object({ rows: z.number(), rejected: z.number(), reasons: z.array(z.string()) })
+
+/** What auditing left behind. */
+export const auditedSchema = z.object({
+  line: z.string(),
+  warnings: z.array(z.string()),
+})
+
+/** Titles by which the report finds what the steps left. */
+export const loadSteps = { events: 'Stage events', songs: 'Stage songs', audit: 'Audit', publish: 'Publish' } as const
+
+/**
+ * One complete passage of source data into the warehouse, as steps: check sources, open a new load, stage side by side, transform,
+ * audit, publish. Readers of the live load notice nothing until the last one.
+ */
+export function stepsOfLoad(
+  context: RunContext,
+  options: { readonly maxErrors: number },
+): readonly (Step | readonly Step[])[] {
+  const { deps } = context
+  const load = context.rootRunId
+  let listed: Sources | undefined
+  const sources = async (signal: AbortSignal): Promise<Sources> => (listed ??= await deps.engine.sources(signal))
+  return [
+    checkSources(load, deps, sources),
+    openLoad(load, deps),
+    [stage(load, 'log', deps, sources, options), stage(load, 'song', deps, sources, options)],
+    ...deps.library.etl.map((file) => transform(load, file, deps)),
+    audit(load, deps),
+    publish(load, context),
+  ]
+}
+
+function checkSources(load: LoadId, deps: Deps, sources: (signal: AbortSignal) => Promise<Sources>): Step {
+  return {
+    title: 'Check sources',
+    run: async ({ signal }) => {
+      const { log, song } = await sources(signal)
+      const size = [...log, ...song].reduce((sum, file) => sum + file.bytes, 0)
+      await deps.ledger.loads.begin(load, deps.clock.now().toISOString())
+      await deps.ledger.loads.learn(load, { files: log.length + song.length, bytes: size })
+      return { detail: `${plural(log.length, 'log file')}, ${plural(song.length, 'song file')}, ${bytes(size)}` }
+    },
+  }
+}
+
+function openLoad(load: LoadId, deps: Deps): Step {
+  const { staging, star, load: own } = deps.library.schema
+  return {
+    title: 'Create tables',
+    run: async (work) => {
+      await discardAbandoned(load, deps)
+      await deps.engine.begin(load, [...staging, ...star, ...own], work)
+      return { detail: `load ${load}` }
+    },
+  }
+}
+
+/** Half-built loads of runs that ended give their space back; one writer at a time means that none of them is at work. */
+async function discardAbandoned(load: LoadId, deps: Deps): Promise<void> {
+  const abandoned = (await deps.ledger.loads.list(['building'])).filter(({ id }) => id !== load)
+  for (const { id } of abandoned) await deps.ledger.loads.discard(id)
+}
+
+function stage(
+  load: LoadId,
+  dataset: 'log' | 'song',
+  deps: Deps,
+  sources: (signal: AbortSignal) => Promise<Sources>,
+  { maxErrors }: { readonly maxErrors: number },
+): Step {
+  return {
+    title: dataset === 'log' ? loadSteps.events : loadSteps.songs,
+    run: async (work) => {
+      const staged: Staged = await deps.engine.stage(load, dataset, await sources(work.signal), maxErrors, work)
+      const left = staged.rejected === 0 ? '' : `, ${plural(staged.rejected, 'row')} left out`
+      return { detail: `${plural(staged.rows, 'row')}${left}`, output: staged }
+    },
+  }
+}
+
+function transform(load: LoadId, file: TransformFile, deps: Deps): Step {
+  return {
+    title: `Build ${file.table}`,
+    run: async (work) => {
+      const written = await deps.engine.execute(
+        load,
+        file.statements.map((sql) => ({ sql })),
+        work,
+      )
+      return { detail: plural(written.at(-1) ?? 0, 'row') }
+    },
+  }
+}
+
+function audit(load: LoadId, deps: Deps): Step {
+  return {
+    title: loadSteps.audit,
+    run: async ({ signal }) => {
+      const target = { kind: 'candidate', load } as const
+      const [counts, results, summary] = await Promise.all([
+        countRows(deps, target, signal),
+        runChecks(deps, target, signal),
+        summarise(deps, load, signal),
+      ])
+      const notGreen = results.filter(({ offending }) => offending > 0)
+      await deps.ledger.loads.learn(load, {
+        ...summary,
+        counts,
+        checks: { total: results.length, red: notGreen.map(({ check }) => check.title) },
+      })
+      const red = redErrors(results)
+      if (red.length > 0) throw checksRed(red)
+      const warnings = notGreen.map(({ check }) => check.title)
+      return { detail: checksLine(results), output: { line: checksLine(results), warnings } }
+    },
+  }
+}
+
+/** A load that must not be published, with the rows that say why. */
+function checksRed(red: readonly CheckResult[]): OpsError {
+  const which = red.map(({ check, offending }) => `${check.title} (${plural(offending, 'row')})`).join('; ')
+  return new OpsError(
+    'checks_red',
+    `${plural(red.length, 'check')} red: ${which}. Live tables are untouched.`,
+    'Mend the source data and say etl again.',
+    { evidence: red.map(({ sample }) => sample) },
+  )
+}
+
+const summaryColumns = [
+  'events',
+  'catalogue_songs',
+  'plays',
+  'repeats_dropped',
+  'matched',
+  'data_from',
+  'data_until',
+] as const
+
+async function summarise(deps: Deps, load: LoadId, signal: AbortSignal): Promise<LoadFacts> {
+  const { rows, columns } = await deps.engine.query(
+    { kind: 'candidate', load },
+    { sql: deps.library.summary },
+    { maxRows: 1, signal },
+  )
+  const value = (name: (typeof summaryColumns)[number]) =>
+    rows[0]?.[columns.findIndex((column) => column.name === name)]
+  const time = (name: 'data_from' | 'data_until'): string | null =>
+    typeof value(name) === 'string' ? String(value(name)) : null
+  return {
+    plays: Number(value('plays')),
+    matched: Number(value('matched')),
+    repeatsDropped: Number(value('repeats_dropped')),
+    dataFrom: time('data_from'),
+    dataUntil: time('data_until'),
+  }
+}
+
+function publish(load: LoadId, context: RunContext): Step {
+  const { deps } = context
+  return {
+    title: loadSteps.publish,
+    run: async (work) => {
+      if ((await deps.ledger.loads.get(load))?.state !== 'live') {
+        await deps.engine.publish(load, work)
+        const at = deps.clock.now().toISOString()
+        if (!(await deps.ledger.loads.publish(load, context.runId, deps.process, at))) {
+          throw new OpsError(
+            'interrupted',
+            'Another process has taken this run over; nothing was published by this one.',
+          )
+        }
+      }
+      const kept = await deps.ledger.loads.list(['building', 'live', 'previous'])
+      await deps.engine.retain(kept.map(({ id }) => id))
+      const { counts = {} } = (await deps.ledger.loads.live())?.facts ?? {}
+      return { detail: `${count(Object.values(counts).reduce((sum, n) => sum + n, 0))} rows live` }
+    },
+  }
+}

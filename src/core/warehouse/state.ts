@@ -1,0 +1,80 @@
+import type { Suggestion } from '../answer.ts'
+import type { Deps } from '../deps.ts'
+import type { ClusterFacts } from '../ports/cluster.ts'
+import type { LoadRecord, RunRecord } from '../ports/ledger.ts'
+import { count, lasting, moment } from '../words.ts'
+
+/** How things stand: asked of the engine and the ledger, not remembered. */
+export interface State {
+  readonly cluster: ClusterFacts
+  readonly live: LoadRecord | null
+  /** The run that may change the warehouse now. */
+  readonly writing: RunRecord | null
+}
+
+/** Asks for the state. */
+export async function stateOf(deps: Deps): Promise<State> {
+  const [cluster, live, running] = await Promise.all([
+    deps.cluster.describe(),
+    deps.ledger.loads.live(),
+    deps.ledger.runs.list({ limit: 20, states: ['running'] }),
+  ])
+  return { cluster, live, writing: running.find(({ writer }) => writer) ?? null }
+}
+
+/** The state in one line: "sparkify available · 6,820 plays until 30 Nov 2018, 21:59 UTC · nothing running". */
+export function stateLine({ cluster, live, writing }: State, now: Date): string {
+  const parts = [
+    cluster.state === 'none' ? `No cluster ${cluster.name}` : `Cluster ${cluster.name} is ${cluster.state}`,
+  ]
+  if (cluster.state !== 'none') parts.push(live === null ? 'nothing loaded' : loadLine(live))
+  if (writing !== null)
+    parts.push(`${writing.who.name}'s ${writing.command} running for ${lasting(new Date(writing.started), now)}`)
+  return parts.join(' · ')
+}
+
+/** "6,820 plays until 30 Nov 2018, 21:59 UTC". */
+export function loadLine({ facts }: LoadRecord): string {
+  const plays = `${count(facts.plays ?? 0)} plays`
+  return typeof facts.dataUntil === 'string' ? `${plays} until ${moment(new Date(facts.dataUntil))}` : plays
+}
+
+/** The three most useful things to say now. */
+export function nextUseful({ cluster, live, writing }: State): readonly Suggestion[] {
+  if (writing !== null)
+    return [
+      { label: 'Watch it', line: `runs ${writing.id}` },
+      { label: 'Status', line: 'status' },
+    ]
+  switch (cluster.state) {
+    case 'none':
+      return [
+        { label: 'Spin up', line: 'spin-up' },
+        { label: 'Doctor', line: 'doctor' },
+        { label: 'Help', line: 'help' },
+      ]
+    case 'paused':
+      return [
+        { label: 'Resume', line: 'resume' },
+        { label: 'Status', line: 'status' },
+        { label: 'Help', line: 'help' },
+      ]
+    case 'available':
+      return live === null
+        ? [
+            { label: 'Load', line: 'etl' },
+            { label: 'Doctor', line: 'doctor' },
+            { label: 'Help', line: 'help' },
+          ]
+        : [
+            { label: 'Top songs', line: 'top-songs' },
+            { label: 'Check', line: 'qa' },
+            { label: 'Load again', line: 'etl' },
+          ]
+    default:
+      return [
+        { label: 'Status', line: 'status' },
+        { label: 'Help', line: 'help' },
+      ]
+  }
+}

@@ -1,0 +1,22 @@
+import type { LoadRecord } from '../ports/ledger.ts'
+import { type TextReply, text } from '../reply.ts'
+import { moment, percent, plural } from '../words.ts'
+
+/** The small print below an answer: how fresh it is, and what of that load a careful reader should know. */
+export function trustLine(
+  load: LoadRecord,
+  about: { readonly coverage: boolean; readonly cut: string | null },
+): TextReply {
+  const { dataUntil, checks, plays, matched } = load.facts
+  const facts = [
+    typeof dataUntil === 'string' ? `Data until ${moment(new Date(dataUntil))}` : 'No plays loaded',
+    checks !== undefined && checks.red.length > 0
+      ? `${plural(checks.red.length, 'check')} red: ${checks.red.join(', ')}`
+      : null,
+    about.coverage && plays !== undefined && matched !== undefined
+      ? `${percent(matched, plays)} of plays match the catalogue`
+      : null,
+    about.cut,
+  ]
+  return text(facts.filter((fact) => fact !== null).join(' · '), 'note')
+}

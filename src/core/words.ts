@@ -1,0 +1,66 @@
+/*
+ * Figures as people write them in sentences. Cells of tables stay values; their presenters format them.
+ */
+
+/** 6820 → "6,820". */
+export function count(n: number): string {
+  return n.toLocaleString('en')
+}
+
+/** "1 day", "2 days". */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${count(n)} ${n === 1 ? one : many}`
+}
+
+/** Milliseconds as "0.4 s", "41 s", "3 min 12 s", "2 h 5 min". */
+export function duration(ms: number): string {
+  if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  if (seconds < 60) return `${seconds} s`
+  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
+  const minutes = Math.round(seconds / 60)
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+}
+
+/** How long something has lasted by now: "3 min 12 s". */
+export function lasting(since: Date, now: Date): string {
+  return duration(Math.max(0, now.getTime() - since.getTime()))
+}
+
+/** 1536 → "1.5 kB"; decimal units, as disks and bills use. */
+export function bytes(n: number): string {
+  const units = ['bytes', 'kB', 'MB', 'GB', 'TB']
+  let value = n
+  let unit = 0
+  while (value >= 999.5 && unit < units.length - 1) {
+    value /= 1000
+    unit++
+  }
+  return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+}
+
+/** A share of a whole in percent, with as many decimals as it takes to be more than nothing: "4.9 %", "0.01 %". */
+export function percent(part: number, whole: number): string {
+  if (whole === 0) return 'none'
+  const share = (100 * part) / whole
+  return `${share !== 0 && share < 0.1 ? share.toFixed(2) : share.toFixed(1)} %`
+}
+
+const dayAndTime = new Intl.DateTimeFormat('en-GB', {
+  day: 'numeric',
+  month: 'short',
+  year: 'numeric',
+  hour: '2-digit',
+  minute: '2-digit',
+  timeZone: 'UTC',
+})
+
+/** "30 Nov 2018, 21:59 UTC". */
+export function moment(at: Date): string {
+  return `${dayAndTime.format(at)} UTC`
+}
+
+/** "users, songs and artists". */
+export function list(words: readonly string[]): string {
+  return words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`
+}

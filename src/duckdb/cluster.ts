@@ -1,0 +1,162 @@
+import type { PlanDraft } from '../core/command/plan.ts'
+import { OpsError } from '../core/errors.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Act, Cluster, SpinUpOptions } from '../core/ports/cluster.ts'
+import type { Step } from '../core/run/step.ts'
+import { bytes, plural } from '../core/words.ts'
+import {
+  contentsOf,
+  type HomeContents,
+  type HomeState,
+  readHome,
+  removeContents,
+  removeHome,
+  writeHome,
+} from './home.ts'
+
+const name = 'sparkify'
+
+/**
+ * The "cluster" of the embedded engine: the home of its loads, a folder with a small record of its state. It costs nothing;
+ * pausing and resuming close and open it for questions.
+ */
+export function createDuckdbCluster({ folder, clock }: { readonly folder: string; readonly clock: Clock }): Cluster {
+  const change = (title: string, from: HomeState, to: HomeState): Step => ({
+    title,
+    async run() {
+      const home = await readHome(folder)
+      if (home?.state === to) return { skipped: `already ${to}` }
+      if (home?.state !== from) throw notNow(home?.state ?? 'none')
+      await writeHome(folder, to, clock.now())
+      return { detail: to }
+    },
+  })
+
+  return {
+    name,
+    free: true,
+    async describe() {
+      const home = await readHome(folder)
+      if (home === null) return { name, state: 'none', since: null, facts: [] }
+      const { loads, bytes: size } = await contentsOf(folder)
+      const facts = [
+        ['Engine', 'DuckDB on this machine'],
+        ['Loads kept', String(loads)],
+        ['On disk', bytes(size)],
+        ['Cost', 'nothing'],
+        ['Folder', folder],
+      ] as const
+      return { name, state: home.state, since: home.since, facts }
+    },
+    async spinUp(options) {
+      const home = await readHome(folder)
+      if (home !== null && home.state !== 'available') throw notNow(home.state)
+      return { plan: null, steps: [createHome(folder, clock)], done: spunUp(options) }
+    },
+    async tearDown({ snapshot }) {
+      if ((await readHome(folder)) === null) throw notNow('none')
+      const contents = await contentsOf(folder)
+      refuseForeign(folder, contents)
+      return {
+        plan: tearDownPlan(contents, snapshot),
+        steps: [removeLoads(folder, clock), verifyGone(folder)],
+        done: `Cluster ${name} is gone. The source data are untouched.`,
+      }
+    },
+    async pause() {
+      const home = await readHome(folder)
+      if (home?.state !== 'available') throw notNow(home?.state ?? 'none')
+      const steps = [change('Close the warehouse', 'available', 'paused')]
+      return { plan: null, steps, done: `Cluster ${name} is paused. Its loads are kept; nothing costs money.` }
+    },
+    async resume() {
+      const home = await readHome(folder)
+      if (home?.state !== 'paused') throw notNow(home?.state ?? 'none')
+      const steps = [change('Open the warehouse', 'paused', 'available')]
+      return { plan: null, steps, done: `Cluster ${name} is available again.` }
+    },
+    async extend(): Promise<Act> {
+      throw new OpsError('cluster_state', 'A local warehouse has no lease and costs nothing. Nothing was changed.')
+    },
+  }
+}
+
+function createHome(folder: string, clock: Clock): Step {
+  return {
+    title: "Create the warehouse's home",
+    async run() {
+      if ((await readHome(folder)) !== null) return { skipped: 'already there' }
+      await writeHome(folder, 'available', clock.now())
+      return { detail: folder }
+    },
+  }
+}
+
+function spunUp({ leaseHours, nodeType, nodes }: SpinUpOptions): string {
+  const asked = leaseHours !== undefined || nodeType !== undefined || nodes !== undefined
+  const note = asked ? ' Lease, node type and number of nodes have no meaning here.' : ''
+  return `Cluster ${name} is available on this machine and costs nothing.${note}`
+}
+
+function tearDownPlan(contents: HomeContents, snapshot: boolean): PlanDraft {
+  return {
+    title: `Tear down ${name}?`,
+    facts: [
+      `${plural(contents.loads, 'load')} and ${bytes(contents.bytes)} on disk go, and cannot be brought back.`,
+      'The source data are untouched: etl builds the warehouse anew.',
+      ...(snapshot ? ['snapshot=yes has no meaning for a local warehouse: no snapshot is kept.'] : []),
+    ],
+    act: `Tear down ${name}`,
+    typed: name,
+    danger: true,
+  }
+}
+
+function removeLoads(folder: string, clock: Clock): Step {
+  return {
+    title: 'Remove the loads',
+    async run() {
+      if ((await readHome(folder)) === null) return { skipped: 'already gone' }
+      const contents = await contentsOf(folder)
+      refuseForeign(folder, contents)
+      await writeHome(folder, 'deleting', clock.now())
+      await removeContents(folder)
+      return { detail: `${plural(contents.loads, 'load')}, ${bytes(contents.bytes)}` }
+    },
+  }
+}
+
+function verifyGone(folder: string): Step {
+  return {
+    title: 'Verify that nothing is left',
+    async run() {
+      await removeHome(folder)
+      return { detail: 'nothing left' }
+    },
+  }
+}
+
+function refuseForeign(folder: string, { foreign }: HomeContents): void {
+  if (foreign.length === 0) return
+  throw new OpsError(
+    'cluster_state',
+    `${folder} holds files that are not the warehouse's: ${foreign.join(', ')}. Nothing was removed.`,
+    'Move them elsewhere and tear down again.',
+    { cure: 'tear-down' },
+  )
+}
+
+function notNow(state: HomeState | 'none'): OpsError {
+  switch (state) {
+    case 'none':
+      return new OpsError('no_cluster', `There is no cluster ${name} yet.`, 'Spin it up first.', { cure: 'spin-up' })
+    case 'paused':
+      return new OpsError('cluster_state', `Cluster ${name} is paused.`, 'Resume it.', { cure: 'resume' })
+    case 'deleting':
+      return new OpsError('cluster_state', `Cluster ${name} is half torn down.`, 'Finish tearing it down.', {
+        cure: 'tear-down',
+      })
+    case 'available':
+      return new OpsError('cluster_state', `Cluster ${name} is available already. Nothing was changed.`)
+  }
+}

@@ -1,0 +1,125 @@
+import { mkdir } from 'node:fs/promises'
+import { relative, resolve } from 'node:path'
+import type { Engine, LoadId, SourceFile } from '../core/ports/engine.ts'
+import type { Work } from '../core/run/step.ts'
+import { createAttachments, type Mode } from './attachments.ts'
+import { datasets } from './datasets.ts'
+import { openInstance } from './instance.ts'
+import { loadsIn, removeAbandonedScratch, removeLoad } from './load-files.ts'
+import { verifyPacked } from './packed.ts'
+import { createRemote } from './remote.ts'
+import { inDuckdb, select } from './select.ts'
+import { type Session, withSession } from './session.ts'
+import { createSlots } from './slots.ts'
+import { isRemote, listFolder, type Variable } from './sources.ts'
+import { stage } from './stage.ts'
+
+const progressEveryMs = 500
+
+/**
+ * Where the loads and the sources lie. `folder` holds one file per load; `logData` and `songData` are folders or
+ * `s3://bucket/prefix`, `dataRegion` that bucket's region; `maxConcurrent` statements run at a time (each holds one thread of
+ * libuv's pool); `memoryLimit` as DuckDB writes it.
+ */
+export interface DuckdbOptions {
+  readonly folder: string
+  readonly logData: string
+  readonly songData: string
+  readonly dataRegion?: string | undefined
+  readonly maxConcurrent?: number | undefined
+  readonly memoryLimit?: string | undefined
+}
+
+/**
+ * The warehouse on an embedded DuckDB: one file per load, read-write in the process that builds it, read-only for everybody
+ * once it is published. So readers never wait, and never see a mixture of two loads.
+ */
+export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine> {
+  const { folder, logData, songData, dataRegion, maxConcurrent = 4, memoryLimit } = options
+  const instance = await openInstance({ folder, places: [logData, songData], memoryLimit })
+  const admin = await instance.connect()
+  const attachments = createAttachments(folder, admin)
+  const slots = createSlots(maxConcurrent)
+  const remote = createRemote(instance, dataRegion)
+
+  const inLoad = <T>(
+    load: LoadId,
+    mode: Mode,
+    signal: AbortSignal,
+    work: (session: Session) => Promise<T>,
+  ): Promise<T> =>
+    slots.use(signal, () => attachments.use(load, mode, (alias) => withSession(instance, alias, signal, work)))
+
+  const list = (place: string, variable: Variable, signal: AbortSignal): Promise<readonly SourceFile[]> =>
+    isRemote(place) ? remote.list(place, variable) : listFolder(place, variable, signal)
+
+  return {
+    name: 'duckdb',
+    async sources(signal) {
+      const log = await list(logData, 'SPARKIFY_LOG_DATA', signal)
+      return { log, song: await list(songData, 'SPARKIFY_SONG_DATA', signal) }
+    },
+    async begin(load, schema, { signal }) {
+      await mkdir(folder, { recursive: true })
+      await attachments.create(load)
+      await inLoad(load, 'build', signal, (session) =>
+        session.transaction(async () => {
+          for (const sql of schema) await session.run(sql)
+        }),
+      )
+    },
+    async stage(load, name, sources, maxErrors, work) {
+      const dataset = datasets[name]
+      const files = sources[name]
+      const root = name === 'log' ? logData : songData
+      const shown = (path: string): string => (isRemote(path) ? path : relative(resolve(root), path))
+      await verifyPacked(files, shown, work.signal)
+      return inLoad(load, 'build', work.signal, (session) =>
+        telling(session, work, () => stage(session, { dataset, files, maxErrors, shown })),
+      )
+    },
+    execute(load, statements, { signal }) {
+      return inLoad(load, 'build', signal, (session) =>
+        session.transaction(async () => {
+          const written: number[] = []
+          for (const statement of statements) {
+            const { sql, bindings } = inDuckdb(statement)
+            written.push((await session.run(sql, bindings)).rowsChanged)
+          }
+          return written
+        }),
+      )
+    },
+    query(target, statement, { maxRows, signal }) {
+      const mode = target.kind === 'candidate' ? 'build' : 'read'
+      return inLoad(target.load, mode, signal, (session) => select(session, statement, maxRows))
+    },
+    publish(load, { signal }) {
+      return slots.use(signal, () => attachments.finish(load, signal))
+    },
+    async retain(loads) {
+      for (const load of await loadsIn(folder)) {
+        if (!loads.includes(load) && (await attachments.release(load))) await removeLoad(folder, load)
+      }
+      await removeAbandonedScratch(folder)
+    },
+    async close() {
+      admin.disconnectSync()
+      instance.closeSync()
+    },
+  }
+}
+
+/** Tells how far the running statement is, in percent, as DuckDB estimates it. */
+async function telling<T>(session: Session, work: Work, task: () => Promise<T>): Promise<T> {
+  await session.connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false')
+  const timer = setInterval(() => {
+    const { percentage } = session.connection.progress
+    if (percentage > 0) work.progress(`${Math.floor(percentage)} %`)
+  }, progressEveryMs)
+  try {
+    return await task()
+  } finally {
+    clearInterval(timer)
+  }
+}

@@ -1,0 +1,59 @@
+import { messageOf, OpsError } from '../core/errors.ts'
+
+/** The first line of a DuckDB error, without its class: "Binder Error: Referenced column …" → "Referenced column …". */
+export function firstLine(error: unknown): string {
+  const line = messageOf(error).split('\n', 1)[0] ?? ''
+  return line.replace(/^[A-Z][\w ]*Error: /, '').trim()
+}
+
+/** Whether DuckDB reports a value or a text that it could not read, rather than a file, a table or a disk. */
+export function isAboutData(error: unknown): boolean {
+  return /^(Invalid Input|Conversion|Out of Range) Error: /.test(messageOf(error))
+}
+
+/** Whether another process holds the lock of a database file. */
+export function isLocked(error: unknown): boolean {
+  return messageOf(error).includes('Could not set lock on file')
+}
+
+/**
+ * What DuckDB threw, as an expected failure: `cancelled` (with the signal's own reason if that is an `OpsError`), `storage`,
+ * `busy`, `source_missing`, `source_unreadable` or `sql_failed`. What did not come from DuckDB is a bug and is passed on.
+ */
+export function asOpsError(error: unknown, signal?: AbortSignal): unknown {
+  if (error instanceof OpsError) return error
+  const message = messageOf(error)
+  if (message.startsWith('INTERRUPT Error')) return cancelled(signal, error)
+  if (!/^[A-Z][\w ]*Error: /.test(message)) return error
+  const line = firstLine(error)
+  if (/^Out of Memory Error|No space left on device|max_temp_directory_size/.test(message)) {
+    return new OpsError(
+      'storage',
+      `The warehouse ran out of memory or disk: ${line}`,
+      'Free some disk space and try again.',
+      {
+        cause: error,
+      },
+    )
+  }
+  if (isLocked(error)) {
+    return new OpsError('busy', 'Another process is writing this load.', 'Wait until it has finished.', {
+      cause: error,
+    })
+  }
+  if (/Permission denied/.test(message)) {
+    return new OpsError('source_unreadable', `A file cannot be read: ${line}`, 'Let the bot read it and try again.', {
+      cause: error,
+    })
+  }
+  if (/No files found that match the pattern|No such file or directory/.test(message)) {
+    return new OpsError('source_missing', `A file is gone: ${line}`, 'List the sources again.', { cause: error })
+  }
+  return new OpsError('sql_failed', `The warehouse refused a statement: ${line}`, '', { cause: error })
+}
+
+/** Why a statement was stopped: the signal's reason, or a plain `cancelled`. */
+export function cancelled(signal: AbortSignal | undefined, cause?: unknown): OpsError {
+  if (signal?.reason instanceof OpsError) return signal.reason
+  return new OpsError('cancelled', 'Cancelled. Live tables are untouched.', '', { cause })
+}

@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { literal } from './literal.ts'
+import { pathOfScratch } from './load-files.ts'
+import { isRemote } from './sources.ts'
+
+/** What an instance may reach and use. `memoryLimit` as DuckDB writes it (`2GB`); without it, 80 % of the machine's. */
+export interface InstanceOptions {
+  readonly folder: string
+  readonly places: readonly string[]
+  readonly memoryLimit?: string | undefined
+}
+
+/**
+ * A DuckDB in memory, to which load files are attached. It sorts nulls and divides integers as Redshift does, thinks in UTC,
+ * and can open nothing but the folder of loads and the source folders (with a source in S3 it has to reach the network).
+ */
+export async function openInstance({ folder, places, memoryLimit }: InstanceOptions): Promise<DuckDBInstance> {
+  const instance = await DuckDBInstance.create(':memory:', {
+    default_null_order: 'nulls_last_on_asc_first_on_desc',
+    integer_division: 'true',
+    // Two processes must not share one: DuckDB gives its temporary files the same names in both.
+    temp_directory: pathOfScratch(folder, process.pid, randomBytes(4).toString('hex')),
+    ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),
+  })
+  const connection = await instance.connect()
+  try {
+    await connection.run(`set global TimeZone = 'UTC'`)
+    if (!places.some(isRemote)) {
+      const folders = [folder, ...places].map((place) => literal(resolve(place)))
+      await connection.run(`set allowed_directories = [${folders.join(', ')}]; set enable_external_access = false`)
+    }
+  } finally {
+    connection.disconnectSync()
+  }
+  return instance
+}

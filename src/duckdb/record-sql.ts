@@ -1,0 +1,81 @@
+import type { Dataset, Field } from './datasets.ts'
+import { identifier, literal } from './literal.ts'
+
+/** How each field's name is written in the files at hand, by column; several where writers differ, none where it is absent. */
+export type Spellings = ReadonlyMap<string, readonly string[]>
+
+/**
+ * The columns of a dataset from `json`, for records that hold every field exactly once under its usual name; any other
+ * record makes the statement fail. One pass, no check beside it.
+ */
+export function exactColumns(dataset: Dataset): string {
+  // A line that says only `null` would become a row of nulls.
+  const record = `case when starts_with(json, '{') then json else error('not a JSON object') end`
+  return `json_transform_strict(${record}, ${literal(structure(dataset.fields.map(({ key, type }) => [key, type])))})`
+}
+
+/** Matches names regardless of case, as COPY's `auto ignorecase` does on Redshift. */
+export function spellingsOf(dataset: Dataset, keys: readonly string[]): Spellings {
+  // The usual spelling first: where a record holds two, it is the one that counts.
+  const ranked = (field: Field): readonly string[] =>
+    keys
+      .filter((key) => /^\w+$/.test(key) && key.toLowerCase() === field.column)
+      .toSorted((a, b) => Number(b === field.key) - Number(a === field.key))
+  return new Map(dataset.fields.map((field) => [field.column, ranked(field)]))
+}
+
+/** SQL over a relation with a column `json`: the columns of the dataset, and why a record cannot be read. */
+export interface RecordSql {
+  /** Expressions that add the parsed record to the relation, to be selected beside `json`. */
+  readonly parsed: string
+  /** The columns of the dataset, from the parsed record. Null where absent. */
+  readonly columns: readonly string[]
+  /** Null for a readable record, otherwise 'malformed', 'type', 'repeated' or the column whose value does not fit. */
+  readonly problem: string
+}
+
+/** Expressions for records with any spelling of the names, absent fields and faults. */
+export function lenientSql(dataset: Dataset, spellings: Spellings): RecordSql {
+  const layers = Math.max(1, ...[...spellings.values()].map((names) => names.length))
+  const parsed = Array.from({ length: layers }, (_, layer) => {
+    const entries = dataset.fields.flatMap(({ column, type }) => {
+      const key = spellings.get(column)?.[layer]
+      return key === undefined ? [] : [[key, type] as const]
+    })
+    // A structure without any field is none to DuckDB.
+    return `json_transform(json, ${literal(structure(entries.length === 0 ? [['_', 'VARCHAR']] : entries))}) as layer${layer}`
+  })
+  const valueAt = (column: string): string => {
+    const keys = spellings.get(column) ?? []
+    return keys.length === 0
+      ? 'null'
+      : `coalesce(${keys.map((key, layer) => `layer${layer}.${identifier(key)}`).join(', ')})`
+  }
+  const misfits = dataset.fields
+    .filter(({ type }) => type !== 'VARCHAR')
+    .flatMap(({ column }) =>
+      (spellings.get(column) ?? []).map(
+        (key, layer) =>
+          `when layer${layer}.${identifier(key)} is null and coalesce(json_type(json, ${literal(path(key))}), 'NULL') <> 'NULL' then ${literal(column)}`,
+      ),
+    )
+  const known = [...spellings.values()].flat().map(literal)
+  const own = `list_filter(json_keys(json), lambda name: name in (${known.length === 0 ? "''" : known.join(', ')}))`
+  const problem = [
+    `case when json is null then 'malformed'`,
+    `when json_type(json) <> 'OBJECT' then 'type'`,
+    `when len(${own}) <> len(list_distinct(${own})) then 'repeated'`,
+    ...misfits,
+    'end',
+  ].join(' ')
+  return { parsed: parsed.join(', '), columns: dataset.fields.map(({ column }) => valueAt(column)), problem }
+}
+
+/** The path of a field in JSON. */
+export function path(key: string): string {
+  return `$."${key}"`
+}
+
+function structure(entries: readonly (readonly [key: string, type: string])[]): string {
+  return JSON.stringify(Object.fromEntries(entries))
+}

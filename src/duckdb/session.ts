@@ -1,0 +1,89 @@
+import type {
+  DuckDBConnection,
+  DuckDBInstance,
+  DuckDBMaterializedResult,
+  DuckDBPreparedStatement,
+  DuckDBType,
+  DuckDBValue,
+} from '@duckdb/node-api'
+import { asOpsError, cancelled } from './failure.ts'
+import { identifier } from './literal.ts'
+
+// DuckDB forgets an interrupt that comes just before a statement begins, so it is repeated until the statement has ended.
+const interruptEveryMs = 50
+
+/** Values to bind by name, with their types where DuckDB cannot tell (lists). */
+export interface Bindings {
+  readonly values: Readonly<Record<string, DuckDBValue>>
+  readonly types?: Readonly<Record<string, DuckDBType>>
+}
+
+/** A connection whose unqualified table names mean one load, for as long as one piece of work lasts. */
+export interface Session {
+  readonly connection: DuckDBConnection
+  /** Runs one statement to its end. Throws what DuckDB throws; `admit` may refuse the prepared statement. */
+  run(
+    sql: string,
+    bindings?: Bindings,
+    admit?: (statement: DuckDBPreparedStatement) => void,
+  ): Promise<DuckDBMaterializedResult>
+  /** All or nothing: commits when `work` returns, rolls back when it throws. */
+  transaction<T>(work: () => Promise<T>): Promise<T>
+}
+
+/** Opens a session on the attached database `alias`; the signal interrupts what it runs. Failures leave as `OpsError`. */
+export async function withSession<T>(
+  instance: DuckDBInstance,
+  alias: string,
+  signal: AbortSignal,
+  work: (session: Session) => Promise<T>,
+): Promise<T> {
+  const connection = await instance.connect()
+  let interrupting: NodeJS.Timeout | undefined
+  const interrupt = (): void => {
+    connection.interrupt()
+    interrupting = setInterval(() => connection.interrupt(), interruptEveryMs)
+  }
+  signal.addEventListener('abort', interrupt, { once: true })
+  try {
+    const session = sessionOn(connection, signal)
+    await session.run(`use ${identifier(alias)}`)
+    return await work(session)
+  } catch (error) {
+    throw asOpsError(error, signal)
+  } finally {
+    signal.removeEventListener('abort', interrupt)
+    clearInterval(interrupting)
+    connection.disconnectSync()
+  }
+}
+
+function sessionOn(connection: DuckDBConnection, signal: AbortSignal): Session {
+  const run: Session['run'] = async (sql, bindings, admit) => {
+    if (signal.aborted) throw cancelled(signal)
+    const statement = await connection.prepare(sql)
+    try {
+      admit?.(statement)
+      if (bindings !== undefined) statement.bind({ ...bindings.values }, { ...bindings.types })
+      return await statement.run()
+    } finally {
+      statement.destroySync()
+    }
+  }
+  return {
+    connection,
+    run,
+    async transaction(work) {
+      await run('begin transaction')
+      try {
+        const result = await work()
+        await run('commit')
+        return result
+      } catch (error) {
+        // Not through run(): a cancelled transaction has to be rolled back all the same.
+        await connection.run('rollback')
+        throw error
+      }
+    },
+  }
+}

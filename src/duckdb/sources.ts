@@ -1,0 +1,114 @@
+import { constants } from 'node:fs'
+import { access, opendir, realpath, stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { messageOf, OpsError } from '../core/errors.ts'
+import type { SourceFile } from '../core/ports/engine.ts'
+import { cancelled } from './failure.ts'
+import { codeOf } from './load-files.ts'
+
+// File systems answer many questions at once, but each one takes a thread of libuv's pool.
+const questionsAtOnce = 16
+
+/** Which configuration variable names the folder, so that a failure can say it. */
+export type Variable = 'SPARKIFY_LOG_DATA' | 'SPARKIFY_SONG_DATA'
+
+/** Whether a configured place is in S3 rather than in a folder. */
+export function isRemote(place: string): boolean {
+  return /^s3:\/\//i.test(place)
+}
+
+/** The day that the name of a log file gives: `2018-11-29-events.json` → `2018-11-29`; null for any other name or day. */
+export function dayOf(path: string): string | null {
+  const [, day] = /(?:^|[\\/])(\d{4}-\d{2}-\d{2})-events\.json(?:\.gz)?$/.exec(path) ?? []
+  if (day === undefined) return null
+  const date = new Date(`${day}T00:00:00Z`)
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day) ? day : null
+}
+
+/** Whether a file of this name is source data; hidden files are not. */
+export function isSourceName(name: string): boolean {
+  return /^[^.].*\.json(\.gz)?$/.test(name)
+}
+
+/**
+ * The `*.json` and `*.json.gz` files at any depth below a folder, by path. Throws `source_missing` where there is no folder
+ * or nothing in it, `source_unreadable` where the system refuses a folder or a file.
+ */
+export async function listFolder(
+  folder: string,
+  variable: Variable,
+  signal: AbortSignal,
+): Promise<readonly SourceFile[]> {
+  const root = resolve(folder)
+  const files: SourceFile[] = []
+  let waiting: string[] = []
+  const measure = async (): Promise<void> => {
+    files.push(...(await Promise.all(waiting.map((path) => look(path, variable)))))
+    waiting = []
+  }
+  try {
+    for await (const path of walk(root, [], signal)) {
+      waiting.push(path)
+      if (waiting.length === questionsAtOnce) await measure()
+    }
+    await measure()
+  } catch (error) {
+    throw asSourceError(error, root, variable)
+  }
+  if (files.length === 0) {
+    throw new OpsError(
+      'source_missing',
+      `${root} holds no .json and no .json.gz files.`,
+      `Point ${variable} at the data.`,
+    )
+  }
+  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+}
+
+async function* walk(folder: string, above: readonly string[], signal: AbortSignal): AsyncGenerator<string> {
+  const real = await realpath(folder)
+  // A link to a folder further up would never end.
+  if (above.includes(real)) return
+  for await (const entry of await opendir(folder, { bufferSize: 512 })) {
+    if (signal.aborted) throw cancelled(signal)
+    if (entry.name.startsWith('.')) continue
+    const path = join(folder, entry.name)
+    const kind = entry.isSymbolicLink() ? await stat(path) : entry
+    if (kind.isDirectory()) yield* walk(path, [...above, real], signal)
+    else if (kind.isFile() && isSourceName(entry.name)) yield path
+  }
+}
+
+async function look(path: string, variable: Variable): Promise<SourceFile> {
+  try {
+    const [{ size }] = await Promise.all([stat(path), access(path, constants.R_OK)])
+    return { path, bytes: size, day: dayOf(path) }
+  } catch (error) {
+    throw asSourceError(error, path, variable)
+  }
+}
+
+function asSourceError(error: unknown, place: string, variable: Variable): unknown {
+  const code = codeOf(error)
+  if (error instanceof OpsError || code === undefined) return error
+  const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : place
+  switch (code) {
+    case 'ENOENT':
+      return new OpsError('source_missing', `${path} does not exist.`, `Point ${variable} at the data.`, {
+        cause: error,
+      })
+    case 'ENOTDIR':
+      return new OpsError('source_missing', `${path} is a file, not a folder.`, `Point ${variable} at a folder.`, {
+        cause: error,
+      })
+    case 'EACCES':
+    case 'EPERM':
+      return new OpsError('source_unreadable', `${path} may not be read.`, `Let the bot read what ${variable} names.`, {
+        cause: error,
+      })
+    default:
+      return new OpsError('source_unreadable', `${path} cannot be read: ${messageOf(error)}.`, `Check ${variable}.`, {
+        cause: error,
+      })
+  }
+}

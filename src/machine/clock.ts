@@ -1,0 +1,13 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Clock } from '../core/ports/clock.ts'
+
+/** The machine's own time. */
+export const systemClock: Clock = {
+  now: () => new Date(),
+  sleep: (ms, signal) => setTimeout(ms, undefined, signal === undefined ? {} : { signal }),
+  every(ms, tick) {
+    const timer = setInterval(tick, ms)
+    timer.unref()
+    return () => clearInterval(timer)
+  },
+}

@@ -1,0 +1,24 @@
+import { destination, type Logger, pino } from 'pino'
+import type { Log } from '../core/ports/log.ts'
+
+// Tokens of Slack and keys of AWS by their public forms, wherever they turn up: in a message, a URL, a nested error.
+const secretForms = /\bxox[a-z]-[\w-]+|\bxapp-[\w-]+|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g
+
+/** Where the log goes: a file beside the state when a person sits at the terminal, otherwise standard error, for a supervisor. */
+export type LogTarget = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'stderr' }
+
+/** The log, one JSON object a line. `secrets` are values that must never be written. */
+export function openLog(target: LogTarget, secrets: readonly string[]): Log & Pick<Logger, 'flush'> {
+  const file =
+    target.kind === 'file'
+      ? destination({ dest: target.path, mkdir: true, sync: true })
+      : destination({ fd: 2, sync: true })
+  const hidden = secrets.filter((secret) => secret !== '')
+  const scrubbed = {
+    write(line: string) {
+      const plain = hidden.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)
+      file.write(plain.replace(secretForms, '[secret]'))
+    },
+  }
+  return pino({ base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, scrubbed)
+}

@@ -1,0 +1,136 @@
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { z } from 'zod'
+import { messageOf, OpsError } from '../core/errors.ts'
+import type { SampleOptions } from './options.ts'
+import { type SampleTotals, totalsSchema } from './report.ts'
+
+const markerName = 'sample.json'
+const markerSchema = z.object({
+  options: z.record(z.string(), z.unknown()),
+  totals: totalsSchema,
+})
+
+type Marker = z.output<typeof markerSchema>
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error
+}
+
+/** The marker of the sample in `out`; undefined when there is none, or none that this program wrote. */
+async function markerOf(out: string): Promise<Marker | undefined> {
+  const names = await readdir(out)
+  if (!names.includes(markerName)) return undefined
+  const text = await readFile(join(out, markerName), 'utf8')
+  try {
+    return markerSchema.safeParse(JSON.parse(text)).data
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+async function isAbsentOrEmpty(out: string): Promise<boolean> {
+  try {
+    return (await readdir(out)).length === 0
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'ENOENT') return true
+    throw error
+  }
+}
+
+/** The totals of the sample that `out` holds already, undefined when it is free; throws `bad_argument` when it is neither. */
+async function already(out: string, options: SampleOptions): Promise<SampleTotals | undefined> {
+  if (await isAbsentOrEmpty(out)) return undefined
+  const marker = await markerOf(out)
+  if (marker === undefined) {
+    throw new OpsError(
+      'bad_argument',
+      `${out} is not empty and holds no sample; it was left as it is.`,
+      'Name another folder.',
+    )
+  }
+  if (isDeepStrictEqual(marker.options, { ...options })) return marker.totals
+  const other = Object.entries(marker.options).map(([name, value]) => `${name} ${String(value)}`)
+  throw new OpsError(
+    'bad_argument',
+    `${out} holds another sample (${other.join(', ')}); it was left as it is.`,
+    'Name another folder, or remove this one first.',
+  )
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    if (isSystemError(error) && error.code === 'ESRCH') return false
+    if (isSystemError(error) && error.code === 'EPERM') return true
+    throw error
+  }
+}
+
+/** Removes what killed generators left beside `out`. What has this process's own number is of an earlier one with the same. */
+async function sweep(out: string): Promise<void> {
+  const prefix = `${basename(out)}.partial-`
+  for (const name of await readdir(dirname(out))) {
+    const pid = name.startsWith(prefix) ? Number(name.slice(prefix.length)) : Number.NaN
+    if (!Number.isSafeInteger(pid) || pid <= 0) continue
+    if (pid === process.pid || !isAlive(pid)) await rm(join(dirname(out), name), { recursive: true, force: true })
+  }
+}
+
+/** What was asked for: its totals, and whether it was there already. */
+interface Published {
+  readonly totals: SampleTotals
+  readonly found: boolean
+}
+
+async function fill(
+  out: string,
+  options: SampleOptions,
+  make: (folder: string) => Promise<SampleTotals>,
+): Promise<Published> {
+  await mkdir(dirname(out), { recursive: true })
+  await sweep(out)
+  const partial = `${out}.partial-${process.pid}`
+  try {
+    await mkdir(partial)
+    const totals = await make(partial)
+    await writeFile(join(partial, markerName), `${JSON.stringify({ options, totals }, undefined, 2)}\n`)
+    await rename(partial, out)
+    return { totals, found: false }
+  } catch (error) {
+    await rm(partial, { recursive: true, force: true })
+    // Another process was faster. If it made the same sample, all is well.
+    const taken = isSystemError(error) && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
+    const totals = taken ? await already(out, options) : undefined
+    if (totals !== undefined) return { totals, found: true }
+    throw error
+  }
+}
+
+/**
+ * Makes a sample appear in the folder `out` all at once: `make` fills a folder beside it, which takes its name in the end, so
+ * that whoever is killed leaves no half sample behind that looks whole. A sample of the same options is left as it is.
+ * One process may do this once at a time for one folder; several processes may do it at the same time.
+ * @throws OpsError `bad_argument` when `out` holds anything else, `storage` when it cannot be written
+ */
+export async function publishOnce(
+  folder: string,
+  options: SampleOptions,
+  make: (folder: string) => Promise<SampleTotals>,
+): Promise<Published> {
+  const out = resolve(folder)
+  try {
+    const totals = await already(out, options)
+    return totals === undefined ? await fill(out, options, make) : { totals, found: true }
+  } catch (error) {
+    if (!isSystemError(error)) throw error
+    const remedy =
+      error.code === 'ENOSPC' ? 'Free some space, or name another folder.' : 'Name a folder that can be written.'
+    throw new OpsError('storage', `The sample could not be written to ${out}: ${messageOf(error)}.`, remedy, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { messageOf } from '../core/errors.ts'
+import type { Asker } from '../core/people.ts'
+import type { Log } from '../core/ports/log.ts'
+import type { SlackClients } from './clients.ts'
+import { descend } from './ladder.ts'
+import type { Ladder } from './message.ts'
+import { call } from './methods.ts'
+import type { Outbox } from './outbox.ts'
+import type { ResponseUrl } from './response-url.ts'
+
+/** Whom to reach, where they are looking, and the response URL they brought along, if any. */
+export interface Reader {
+  readonly who: Asker
+  readonly channel: string
+  readonly thread?: string | undefined
+  readonly responseUrl?: ResponseUrl | undefined
+}
+
+/** Says something to one person. Throws the last way's error when none of them works. */
+export type TellAsker = (reader: Reader, ladder: Ladder) => Promise<void>
+
+/**
+ * The ways to one person, in this order: the response URL, which works where the bot is no member; an ephemeral message; and their
+ * direct messages, because what is meant for one person must not be lost.
+ */
+export function createTellAsker(clients: SlackClients, outbox: Outbox, log: Log): TellAsker {
+  return async ({ who, channel, thread, responseUrl }, ladder) => {
+    const ephemeral = async (): Promise<void> => {
+      const to = { channel, user: who.id, ...(thread === undefined ? {} : { thread_ts: thread }) }
+      const send = ({ text, blocks }: Ladder[number]) =>
+        call(
+          clients.quick,
+          'chat.postEphemeral',
+          { ...to, text, ...(blocks.length === 0 ? {} : { blocks }) },
+          z.object({}),
+        )
+      await descend(ladder, send, log)
+    }
+    const direct = async (): Promise<void> => {
+      await outbox.post({ channel: who.id }, ladder)
+    }
+    const ways = [...(responseUrl === undefined ? [] : [() => responseUrl.say(ladder)]), ephemeral]
+    for (const way of ways) {
+      try {
+        return await way()
+      } catch (error) {
+        log.warn({ err: error, channel, user: who.id }, `one way to a person failed: ${messageOf(error)}`)
+      }
+    }
+    await direct()
+  }
+}

@@ -1,0 +1,113 @@
+import type { Answer, RunView } from '../core/answer.ts'
+import type { Ledger, Post } from '../core/ports/ledger.ts'
+import type { Log } from '../core/ports/log.ts'
+import type { Reader, TellAsker } from './audience.ts'
+import type { EditBudget } from './edit-budget.ts'
+import { withNote } from './ladder.ts'
+import { cureFor } from './membership.ts'
+import type { Ladder, Presented } from './message.ts'
+import type { Outbox, Target } from './outbox.ts'
+import { presentAnswer, presentMention, type View } from './present/index.ts'
+import { isGone, isPlaceRefusal } from './refused.ts'
+
+/**
+ * For whom an answer is, and where. `post` is the message that shows the run so far; `mention` are the ids of those whom a line in
+ * its thread calls.
+ */
+export interface Delivery extends Reader {
+  readonly direct: boolean
+  readonly audience: Answer['audience']
+  readonly post: Post | null
+  readonly mention: readonly string[]
+}
+
+export interface DeliveryParts {
+  readonly outbox: Outbox
+  readonly tellAsker: TellAsker
+  readonly budget: EditBudget
+  readonly ledger: Pick<Ledger, 'runs'>
+  readonly log: Log
+  readonly botName: string
+  view(asker: string, direct: boolean): View
+}
+
+// An edit notifies nobody, so the end of a run that lasted longer than this mentions its asker.
+const longRunMs = 60_000
+
+/** Whether the end of this run is news to somebody who has looked away since. */
+export function lastedLong(run: RunView): boolean {
+  return run.ended !== null && Date.parse(run.ended) - Date.parse(run.started) > longRunMs
+}
+
+/**
+ * Says the last word of a line: to the asker alone, or in the run's message, its thread and files. The ledger hears that the reader
+ * was told only once Slack has accepted it. Throws when it could not be said at all; the bot's next start says it then.
+ */
+export async function deliver(answer: Answer, to: Delivery, parts: DeliveryParts): Promise<void> {
+  // Left open by a process that is stopping: the next one carries the run on in the same message, and says how it ended.
+  if (answer.run?.state === 'running') return
+  const presented = presentAnswer(answer, parts.view(to.who.name, to.direct))
+  if (to.audience === 'asker') {
+    for (const ladder of [presented.main, ...presented.thread]) await parts.tellAsker(to, ladder)
+  } else {
+    await sayInConversation(answer, to, presented, parts)
+  }
+  if (answer.run !== null) await parts.ledger.runs.told(answer.run.id)
+}
+
+async function sayInConversation(
+  answer: Answer,
+  to: Delivery,
+  presented: Presented,
+  parts: DeliveryParts,
+): Promise<void> {
+  const post = await lastWord(to, presented.main, parts).catch((error: unknown) => {
+    if (isPlaceRefusal(error)) return error
+    throw error
+  })
+  if (post instanceof Error) {
+    parts.log.warn(
+      { slack: post.code, channel: to.channel, run: answer.run?.id },
+      'an answer cannot be posted; its asker alone is told',
+    )
+    const note = `Only you see this, because I cannot post here. ${cureFor(post.code, to, parts.botName)}`
+    return parts.tellAsker(to, withNote(presented.main, note))
+  }
+  if (answer.run !== null) await parts.ledger.runs.savePost(answer.run.id, post)
+  await sayInThread(answer, { channel: post.channel, thread: to.thread ?? post.ts }, presented, to.mention, parts)
+}
+
+async function lastWord({ post, channel, thread }: Delivery, ladder: Ladder, parts: DeliveryParts): Promise<Post> {
+  if (post === null) return parts.outbox.post({ channel, thread }, ladder)
+  parts.budget.spend()
+  try {
+    await parts.outbox.edit(post, ladder)
+    return post
+  } catch (error) {
+    if (isGone(error)) return parts.outbox.post({ channel, thread }, ladder)
+    throw error
+  }
+}
+
+/** Details, files and the mention. The outcome has been said by now, so what fails here is logged and the rest still said. */
+async function sayInThread(
+  { run, headline }: Answer,
+  thread: Target & { readonly thread: string },
+  presented: Presented,
+  mention: readonly string[],
+  { outbox, log }: DeliveryParts,
+): Promise<void> {
+  const call = run === null ? undefined : presentMention(run, headline, mention)
+  const parts = [
+    ...presented.thread.map((ladder) => () => outbox.post(thread, ladder)),
+    ...presented.files.map((file) => () => outbox.upload(thread, file)),
+    ...(call === undefined ? [] : [() => outbox.post(thread, [call])]),
+  ]
+  for (const say of parts) {
+    try {
+      await say()
+    } catch (error) {
+      log.error({ err: error, run: run?.id, ...thread }, 'a part of an answer did not reach its thread')
+    }
+  }
+}

@@ -1,0 +1,65 @@
+import type { WebClient } from '@slack/web-api'
+import { z } from 'zod'
+import { messageOf } from '../core/errors.ts'
+import { includesRole, type Role } from '../core/people.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Directory } from '../core/ports/directory.ts'
+import type { Log } from '../core/ports/log.ts'
+import { call } from './methods.ts'
+
+export interface DirectoryOptions {
+  readonly client: WebClient
+  /** User ids (`U…`, `W…`) and user-group ids (`S…`). */
+  readonly admins: readonly string[]
+  readonly operators: readonly string[]
+  readonly clock: Clock
+  readonly log: Log
+}
+
+// A role withdrawn in Slack counts within a minute; usergroups.users.list allows 20 calls a minute.
+const groupsKnownMs = 60_000
+
+const membersSchema = z.object({ users: z.array(z.string()) })
+
+/**
+ * Roles by Slack ids, decided when they are asked for. Everybody who is not named is a viewer; so are the members of a group while
+ * Slack cannot say who they are.
+ */
+export function createSlackDirectory({ client, admins, operators, clock, log }: DirectoryOptions): Directory {
+  const known = new Map<string, { readonly at: number; readonly members: ReadonlySet<string> }>()
+
+  const membersOf = async (group: string): Promise<ReadonlySet<string>> => {
+    const now = clock.now().getTime()
+    const cached = known.get(group)
+    if (cached !== undefined && now - cached.at < groupsKnownMs) return cached.members
+    try {
+      const { users } = await call(client, 'usergroups.users.list', { usergroup: group }, membersSchema)
+      const members = new Set(users)
+      known.set(group, { at: now, members })
+      return members
+    } catch (error) {
+      log.warn({ err: error, group }, `members of a user group are viewers for now: ${messageOf(error)}`)
+      return new Set()
+    }
+  }
+
+  const isAmong = async (id: string, ids: readonly string[]): Promise<boolean> => {
+    if (ids.includes(id)) return true
+    const groups = ids.filter((each) => each.startsWith('S'))
+    const members = await Promise.all(groups.map(membersOf))
+    return members.some((users) => users.has(id))
+  }
+
+  return {
+    async roleOf({ kind, id }) {
+      if (kind !== 'slack') return 'viewer'
+      if (await isAmong(id, admins)) return 'admin'
+      return (await isAmong(id, operators)) ? 'operator' : 'viewer'
+    },
+    holders: (role) => holdersOf(role, { admin: admins, operator: operators }),
+  }
+}
+
+function holdersOf(role: Role, named: Readonly<Record<'admin' | 'operator', readonly string[]>>): readonly string[] {
+  return (['operator', 'admin'] as const).flatMap((held) => (includesRole(held, role) ? named[held] : []))
+}

@@ -1,0 +1,147 @@
+import type { RequestListener } from 'node:http'
+import type { Answer, RunView } from '../core/answer.ts'
+import type { App } from '../core/app.ts'
+import type { Asker } from '../core/people.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Ledger } from '../core/ports/ledger.ts'
+import type { Log } from '../core/ports/log.ts'
+import type { Probe } from '../core/ports/probe.ts'
+import { lasting } from '../core/words.ts'
+import { createTellAsker } from './audience.ts'
+import { createBolt, createHttpReceiver, eventsPath, listenerOf } from './bolt.ts'
+import type { SlackClients } from './clients.ts'
+import { type DeliveryParts, deliver } from './deliver.ts'
+import { createEditBudget } from './edit-budget.ts'
+import { createEars, type Follow, type SlackPlace } from './hear.ts'
+import { type Identity, identify } from './identity.ts'
+import { inFlight } from './in-flight.ts'
+import { listenToCommands } from './listeners/command.ts'
+import { listenToPresses } from './listeners/press.ts'
+import { listenToTyped } from './listeners/typed.ts'
+import { createLivingMessage } from './living-message.ts'
+import { whyNotHere } from './membership.ts'
+import { createOutbox } from './outbox.ts'
+import { presentRun, type View } from './present/index.ts'
+import { createProbes } from './probes.ts'
+import { createRecoveries, type Recoveries } from './recovered.ts'
+import { createSocket } from './socket.ts'
+
+/** How Slack reaches the bot: over a connection that the bot opens, or at its own address. */
+export type SlackMode =
+  | { readonly kind: 'socket'; readonly appToken: string }
+  | { readonly kind: 'http'; readonly signingSecret: string }
+
+export interface SlackFaceOptions {
+  readonly botToken: string
+  readonly mode: SlackMode
+  /** Another Web API root than Slack's, for tests and the local workspace. */
+  readonly apiUrl?: string | undefined
+  readonly clients: SlackClients
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The bot as Slack sees it. */
+export interface SlackFace {
+  readonly identity: Identity
+  /** What `doctor` looks at: token, scopes, connection, channels of schedules. */
+  readonly probes: readonly Probe[]
+  /** Takes `POST /slack/events` in HTTP mode, and nothing else; undefined in Socket Mode. */
+  readonly listener: RequestListener | undefined
+  /** Begins to hear. Throws `bad_config` for an app-level token that is no good. */
+  start(app: App): Promise<void>
+  /** Says what is being said, then leaves. */
+  stop(): Promise<void>
+  /** Gives a run that an earlier process began its message back. */
+  readonly watchOf: Recoveries['watchOf']
+  /** Says the last word of a run that an earlier process began. Throws when Slack did not take it. */
+  readonly deliver: Recoveries['deliver']
+  /** Posts what the clock's words were answered with, mentioning these ids in its thread. Throws when Slack did not take it. */
+  post(place: SlackPlace, answer: Answer, who: Asker, mention: readonly string[]): Promise<void>
+  /** For the health route. */
+  health(): { readonly ok: boolean; readonly detail: string }
+}
+
+// How long a leaving bot waits for what is on its way to Slack.
+const leaveMs = 10_000
+
+/**
+ * The Slack face, known to Slack but not yet listening. Throws `bad_config` for a bot token that is no good, `slack` when Slack cannot
+ * be reached.
+ */
+export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFace> {
+  const { mode, apiUrl, clients, ledger, clock, log } = options
+  const identity = await identify(clients.quick)
+  const closing = new AbortController()
+  const outbox = createOutbox(clients, clock, log, closing.signal)
+  const budget = createEditBudget(clock)
+  let slash = '/sparkify'
+  let open = false
+
+  const view = (asker: string, direct: boolean): View => ({ slash, asker, direct, now: clock.now() })
+  const parts: DeliveryParts = {
+    outbox,
+    budget,
+    ledger,
+    log,
+    view,
+    tellAsker: createTellAsker(clients, outbox, log),
+    botName: identity.name,
+  }
+  const follow: Follow = (to, asker, post) => {
+    const present = (run: RunView) => presentRun(run, view(asker, to.direct))
+    return createLivingMessage({ outbox, budget, clock, log, present, savePost: ledger.runs.savePost }, to, post)
+  }
+  const recoveries = createRecoveries(follow, parts)
+  const work = inFlight()
+
+  const socket = mode.kind === 'socket' ? createSocket({ appToken: mode.appToken, apiUrl, clock, log }) : undefined
+  const http = mode.kind === 'http' ? createHttpReceiver(mode.signingSecret, log) : undefined
+
+  const health = () => {
+    if (socket === undefined)
+      return { ok: open, detail: open ? `listening at POST ${eventsPath}` : 'not listening yet' }
+    const { connected, since } = socket.state()
+    const time = lasting(since, clock.now())
+    return { ok: connected, detail: `${connected ? 'connected' : 'not connected'} by Socket Mode for ${time}` }
+  }
+
+  return {
+    identity,
+    health,
+    probes: createProbes({ client: clients.quick, ledger, log, health, botName: identity.name }),
+    listener: http === undefined ? undefined : listenerOf(http, () => open),
+    async start(app) {
+      const receiver = socket?.receiver ?? http
+      if (receiver === undefined) throw new Error('a Slack face has one receiver')
+      const bolt = createBolt(options, identity, receiver)
+      const why = (place: SlackPlace) => whyNotHere(clients.quick, place, log)
+      const ears = createEars({ ...parts, app, ledger, clock, follow, whyNotHere: why, track: work.track })
+      listenToCommands(
+        bolt,
+        ears,
+        (name) => {
+          slash = name
+        },
+        log,
+      )
+      const modals = listenToTyped(bolt, { ears, client: clients.quick, plans: ledger.plans, clock, log })
+      listenToPresses(bolt, { ears, modals, plans: ledger.plans, log })
+      open = true
+      await socket?.start()
+    },
+    async stop() {
+      const patience = new AbortController()
+      await Promise.race([work.settled(), clock.sleep(leaveMs, patience.signal).catch(() => undefined)])
+      patience.abort()
+      open = false
+      closing.abort(new Error('the bot leaves Slack'))
+      await socket?.stop()
+    },
+    watchOf: recoveries.watchOf,
+    deliver: (run, answer) => work.track(recoveries.deliver(run, answer)),
+    post: ({ channel, direct, thread }, answer, who, mention) =>
+      work.track(deliver(answer, { who, channel, direct, thread, audience: 'channel', post: null, mention }, parts)),
+  }
+}

@@ -1,0 +1,130 @@
+import type { Answer } from '../core/answer.ts'
+import type { App } from '../core/app.ts'
+import { OpsError } from '../core/errors.ts'
+import type { Asker } from '../core/people.ts'
+import type { Place } from '../core/place.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Ledger, PlanRecord, Post } from '../core/ports/ledger.ts'
+import type { Log } from '../core/ports/log.ts'
+import { failureAnswer } from '../core/run/failure.ts'
+import { type Delivery, type DeliveryParts, deliver, lastedLong } from './deliver.ts'
+import type { LivingMessage } from './living-message.ts'
+import { cannotPost } from './membership.ts'
+import { presentPressed } from './present/index.ts'
+import type { ResponseUrl } from './response-url.ts'
+
+export type SlackPlace = Extract<Place, { kind: 'slack' }>
+
+/** Who speaks, where, and what Slack sent along. `delivery` is the trigger id, the same when a delivery comes twice. */
+export interface Said {
+  readonly who: Asker
+  readonly place: SlackPlace
+  readonly delivery: string
+  readonly responseUrl: ResponseUrl | undefined
+}
+
+/** The press of a plan's button: what the ledger knows of the plan, what the button said, and the word that was typed for it. */
+export interface Click {
+  readonly id: string
+  readonly plan: PlanRecord | null
+  readonly label: string
+  readonly typed: string | undefined
+}
+
+/** From words to answers, behind every listener. Each promise resolves when the answer has been said. */
+export interface Ears {
+  hear(line: string, said: Said): Promise<void>
+  /** Carries out a plan, and takes the buttons off the message that was pressed. */
+  confirm(click: Click, said: Said): Promise<void>
+  /** Tells the asker alone that nothing was done, and why. */
+  refuse(error: OpsError, said: Said): Promise<void>
+}
+
+/** Begins to follow a run in a place; `post` is its message if it has one. */
+export type Follow = (to: SlackPlace, asker: string, post: Post | null) => LivingMessage
+
+export interface EarParts extends DeliveryParts {
+  readonly app: App
+  readonly ledger: Ledger
+  readonly clock: Clock
+  readonly log: Log
+  readonly follow: Follow
+  /** Holds what must be said before the process leaves. */
+  track<T>(work: Promise<T>): Promise<T>
+  /** Why the bot may not post there, or null. */
+  whyNotHere(place: SlackPlace): Promise<string | null>
+}
+
+export function createEars(parts: EarParts): Ears {
+  const { app, ledger, clock, log } = parts
+
+  /** Commands that change the warehouse are long, and post as they go: they do not begin where they could not. */
+  const obstacle = async (line: string, place: SlackPlace): Promise<OpsError | null> => {
+    if (effectOf(line, app) !== 'write') return null
+    const why = await parts.whyNotHere(place)
+    return why === null ? null : cannotPost(why, place, parts.botName)
+  }
+
+  const refuse = async (error: OpsError, said: Said): Promise<void> => {
+    if (!(await ledger.claim(`refused:${said.delivery}`, clock.now()))) return
+    await deliver(
+      failureAnswer(error, null, log),
+      { ...readerOf(said), audience: 'asker', post: null, mention: [] },
+      parts,
+    )
+  }
+
+  const follow = async (
+    said: Said,
+    to: SlackPlace,
+    act: (message: LivingMessage) => Promise<Answer | null>,
+  ): Promise<void> => {
+    const message = parts.follow(to, said.who.name, null)
+    const answer = await act(message)
+    const post = await message.close()
+    if (answer === null) return
+    const mention = answer.run !== null && lastedLong(answer.run) ? [said.who.id] : []
+    // What has been followed in the open ends there.
+    const audience: Delivery['audience'] = post === null ? answer.audience : 'channel'
+    await deliver(answer, { ...readerOf({ ...said, place: to }), audience, post, mention }, parts)
+  }
+
+  return {
+    refuse,
+    async hear(line, said) {
+      const { who, place, delivery } = said
+      const stopped = await obstacle(line, place)
+      if (stopped !== null) return refuse(stopped, said)
+      await parts.track(follow(said, place, (watch) => app.ask({ line, who, place, delivery, watch })))
+    },
+    async confirm({ id, plan, label, typed }, said) {
+      const { who, place, delivery, responseUrl } = said
+      const to = plan?.place.kind === 'slack' ? plan.place : place
+      const stopped = plan === null ? null : await obstacle(plan.line, to)
+      if (stopped !== null) return refuse(stopped, said)
+      const tidied = responseUrl?.replace([presentPressed(label)]).catch((err: unknown) => {
+        log.warn({ err, plan: id }, 'a pressed plan keeps its buttons; it runs once all the same')
+      })
+      await parts.track(follow(said, to, (watch) => app.confirm({ plan: id, typed, who, place, delivery, watch })))
+      await tidied
+    },
+  }
+}
+
+function readerOf({
+  who,
+  place,
+  responseUrl,
+}: Said): Pick<Delivery, 'who' | 'channel' | 'direct' | 'thread' | 'responseUrl'> {
+  return { who, channel: place.channel, direct: place.direct, thread: place.thread, responseUrl }
+}
+
+/** What a line would touch; null for a line that is not understood, which `ask` will say. */
+function effectOf(line: string, app: App): string | null {
+  try {
+    return app.catalog.read(line).command.effect
+  } catch (error) {
+    if (error instanceof OpsError) return null
+    throw error
+  }
+}

@@ -1,0 +1,115 @@
+import type { App as BoltApp } from '@slack/bolt'
+import type { WebClient } from '@slack/web-api'
+import { z } from 'zod'
+import { OpsError } from '../../core/errors.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type { Ledger } from '../../core/ports/ledger.ts'
+import type { Log } from '../../core/ports/log.ts'
+import { typedModal } from '../action-ids.ts'
+import type { Ears, Said } from '../hear.ts'
+import { call } from '../methods.ts'
+import { presentTypedModal } from '../present/index.ts'
+import { SlackRefused } from '../refused.ts'
+import type { ResponseUrl } from '../response-url.ts'
+
+/** The dialogs in which a word is typed. */
+export interface TypedModals {
+  /** Opens the dialog of a plan. Must come within three seconds of the press, which is how long a trigger lives. */
+  open(plan: string, label: string, trigger: string, said: Said): Promise<void>
+}
+
+export interface TypedParts {
+  readonly ears: Ears
+  readonly client: WebClient
+  readonly plans: Ledger['plans']
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What a dialog of this process is about: where it was opened, and the word that is expected. */
+interface Opened {
+  readonly word: string
+  readonly label: string
+  readonly place: Said['place']
+  readonly responseUrl: ResponseUrl | undefined
+  readonly expires: number
+}
+
+const submissionSchema = z.object({
+  trigger_id: z.string(),
+  user: z.object({ id: z.string(), name: z.string() }),
+  view: z.object({
+    private_metadata: z.string(),
+    state: z.object({
+      values: z.object({
+        [typedModal.blockId]: z.object({ [typedModal.actionId]: z.object({ value: z.string().nullable() }) }),
+      }),
+    }),
+  }),
+})
+
+/**
+ * Opens dialogs and hears their submissions. A wrong word is answered in the dialog, from memory, so that nothing is read before the
+ * acknowledgement; the core compares again, also for dialogs that were opened before a restart.
+ */
+export function listenToTyped(bolt: BoltApp, { ears, client, plans, clock, log }: TypedParts): TypedModals {
+  const opened = new Map<string, Opened>()
+
+  bolt.view(/.*/, async ({ ack, body }) => {
+    // A dialog of another version of the bot just closes.
+    if (body.view.callback_id !== typedModal.callbackId) return ack()
+    const { trigger_id, user, view } = submissionSchema.parse(body)
+    const id = view.private_metadata
+    const typed = view.state.values[typedModal.blockId][typedModal.actionId].value?.trim() ?? ''
+    const dialog = opened.get(id)
+    if (dialog !== undefined && typed !== dialog.word) {
+      await ack({
+        response_action: 'errors',
+        errors: { [typedModal.blockId]: `Type ${dialog.word}, exactly. Nothing was done.` },
+      })
+      return
+    }
+    await ack()
+    opened.delete(id)
+    const plan = await plans.get(id)
+    const place = dialog?.place ?? (plan?.place.kind === 'slack' ? plan.place : undefined)
+    const said: Said = {
+      who: { kind: 'slack', id: user.id, name: user.name },
+      place: place ?? { kind: 'slack', channel: user.id, direct: true },
+      delivery: trigger_id,
+      responseUrl: dialog?.responseUrl,
+    }
+    await ears.confirm({ id, plan, label: dialog?.label ?? plan?.draft.act ?? '', typed }, said)
+  })
+
+  return {
+    async open(id, label, trigger, said) {
+      const plan = await plans.get(id)
+      const now = clock.now().getTime()
+      // Without a plan that asks for a word, confirming says what is wrong with it.
+      if (plan?.draft.typed === undefined || Date.parse(plan.expires) < now) {
+        return ears.confirm({ id, plan, label, typed: undefined }, said)
+      }
+      for (const [old, { expires }] of opened) if (expires < now) opened.delete(old)
+      const { title, act, typed: word } = plan.draft
+      const { place, responseUrl } = said
+      opened.set(id, { word, label, place, responseUrl, expires: Date.parse(plan.expires) })
+      try {
+        await call(
+          client,
+          'views.open',
+          { trigger_id: trigger, view: presentTypedModal({ id, title, act, typed: word }) },
+          z.object({}),
+        )
+      } catch (error) {
+        // The dialog is open: this press was delivered twice.
+        if (error instanceof SlackRefused && error.code === 'exchanged_trigger_id') return
+        log.warn({ err: error }, 'a dialog could not be opened')
+        await ears.refuse(
+          new OpsError('slack', 'Slack did not open the dialog in time. Nothing was done.', 'Press the button again.'),
+          said,
+        )
+      }
+    },
+  }
+}

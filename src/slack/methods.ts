@@ -1,0 +1,62 @@
+import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api'
+import type { z } from 'zod'
+import { SlackBusy, SlackRefused } from './refused.ts'
+
+/**
+ * Every Web API method the bot calls, with the scopes it needs (https://docs.slack.dev/reference/methods). `manifest.yml` asks
+ * for exactly these and `commands`.
+ */
+export const scopesOf = {
+  'auth.test': [],
+  'chat.postEphemeral': ['chat:write'],
+  'chat.postMessage': ['chat:write'],
+  'chat.update': ['chat:write'],
+  // One scope for each kind of conversation in which a slash command can be said.
+  'conversations.info': ['channels:read', 'groups:read', 'im:read', 'mpim:read'],
+  'files.completeUploadExternal': ['files:write'],
+  'files.getUploadURLExternal': ['files:write'],
+  'usergroups.users.list': ['usergroups:read'],
+  'views.open': [],
+} as const satisfies Readonly<Record<string, readonly string[]>>
+
+export type Method = keyof typeof scopesOf
+
+/** All scopes of the bot's token: those of its methods, and the one that brings slash commands. */
+export const neededScopes: readonly string[] = [...new Set(['commands', ...Object.values(scopesOf).flat()])].sort()
+
+/**
+ * Calls one method and reads its answer with `schema`. Throws `SlackRefused` when Slack says no, `SlackBusy` when it asks to
+ * wait, and the client's own errors when it cannot be reached.
+ */
+export async function call<S extends z.ZodType>(
+  client: WebClient,
+  method: Method,
+  args: Readonly<Record<string, unknown>>,
+  schema: S,
+): Promise<z.output<S>> {
+  return schema.parse(await inOurWords(method, () => client.apiCall(method, { ...args })))
+}
+
+/** Uploads a text file into a thread: `files.getUploadURLExternal`, the bytes, `files.completeUploadExternal`. Throws as `call`. */
+export async function upload(
+  client: WebClient,
+  to: { readonly channel: string; readonly thread: string },
+  file: { readonly filename: string; readonly title: string; readonly content: string },
+): Promise<void> {
+  const { filename, title, content } = file
+  await inOurWords('files.uploadV2', () =>
+    client.filesUploadV2({ channel_id: to.channel, thread_ts: to.thread, filename, title, content }),
+  )
+}
+
+async function inOurWords<T>(what: string, request: () => Promise<T>): Promise<T> {
+  try {
+    return await request()
+  } catch (error) {
+    if (error instanceof WebAPIPlatformError) {
+      throw new SlackRefused(what, error.data.error, error.data.response_metadata?.messages)
+    }
+    if (error instanceof WebAPIRateLimitedError) throw new SlackBusy(what, error.retryAfter * 1000)
+    throw error
+  }
+}

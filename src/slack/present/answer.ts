@@ -1,0 +1,74 @@
+import type { Answer } from '../../core/answer.ts'
+import type { Reply, TableReply } from '../../core/reply.ts'
+import { list } from '../../core/words.ts'
+import type { CsvFile, Presented } from '../message.ts'
+import { smallPrint } from './blocks.ts'
+import { presentNext } from './buttons.ts'
+import { presentChart } from './chart.ts'
+import { cut } from './cut.ts'
+import { presentFailure } from './failure.ts'
+import { ladderOf } from './ladder.ts'
+import { paginate } from './pages.ts'
+import { type Part, simplePart } from './part.ts'
+import { presentPlan } from './plan.ts'
+import { runHead } from './run.ts'
+import { presentSteps } from './steps.ts'
+import { presentTable } from './table.ts'
+import { presentText } from './text.ts'
+import type { View } from './view.ts'
+
+/**
+ * An answer as Slack shows it: the main message with its rungs, what found no room in it for the thread, and a CSV file for
+ * each table that the first rung had to cut; what only its asker sees has neither thread nor files. A run of several steps
+ * keeps the block that presentRun gave it.
+ */
+export function presentAnswer(answer: Answer, view: View): Presented {
+  const { run, audience, replies } = answer
+  const head =
+    run !== null && (run.steps.length > 0 || (audience === 'channel' && !view.direct)) ? runHead(run, view) : null
+  const aloud = audience === 'channel'
+  const marked = head === null || run?.state !== 'error'
+  const presented = replies.map((reply) => presentReply(reply, { slash: view.slash, marked, mayAttach: aloud }))
+  const body = presented.map(({ part }) => part)
+  const next = presentNext(answer.next, view.slash)
+  const tail = next === null ? [] : [next]
+  const { main, thread } = paginate(head === null ? body : [head, ...body], tail)
+  const follows = thread.length === 0 ? [] : [whatFollows(thread.flat(), aloud ? 'More in the thread' : 'More follows')]
+  return {
+    main: ladderOf(answer.headline, [...main, ...follows, ...tail]),
+    thread: thread.map((page) => ladderOf(namesOf(page), page)),
+    files: presented.flatMap(({ file }) => (file === null ? [] : [file])),
+  }
+}
+
+function presentReply(
+  reply: Reply,
+  { slash, marked, mayAttach }: { readonly slash: string; readonly marked: boolean; readonly mayAttach: boolean },
+): { readonly part: Part; readonly file: CsvFile | null } {
+  if (reply.kind === 'table') return presentTable(reply, mayAttach)
+  return { part: presentOther(reply, slash, marked), file: null }
+}
+
+function presentOther(reply: Exclude<Reply, TableReply>, slash: string, marked: boolean): Part {
+  switch (reply.kind) {
+    case 'text':
+      return presentText(reply)
+    case 'chart':
+      return presentChart(reply)
+    case 'steps':
+      return presentSteps(reply)
+    case 'plan':
+      return presentPlan(reply, slash)
+    case 'failure':
+      return presentFailure(reply, { marked })
+  }
+}
+
+function whatFollows(parts: readonly Part[], where: string): Part {
+  const words = `${where}: ${namesOf(parts)}`
+  return simplePart('More', smallPrint(words), words)
+}
+
+function namesOf(parts: readonly Part[]): string {
+  return cut(list([...new Set(parts.map(({ label }) => label))]), 250)
+}

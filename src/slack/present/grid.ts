@@ -1,0 +1,103 @@
+import type { Cell, Format, TableReply } from '../../core/reply.ts'
+import { cleanLine } from './clean.ts'
+import { cut } from './cut.ts'
+import { formatCell, numericFormats } from './format.ts'
+
+// Slack's limit, of `table` and `data_table` alike (https://docs.slack.dev/reference/block-kit/blocks/table-block).
+const maxColumns = 20
+
+// One row with more columns than this is read as a list.
+const wideRow = 5
+
+// No form of a table shows more, and cleaning 100,000 cells takes half a second.
+const maxRows = 100
+
+// Longer than any form shows a value.
+const maxCell = 1_200
+
+/** A value as shown, whether it is more than that, and the number where Slack may sort by it. */
+export interface GridCell {
+  readonly text: string
+  readonly isCut: boolean
+  readonly value: number | null
+}
+
+export interface GridColumn {
+  readonly name: string
+  readonly numeric: boolean
+}
+
+/** The first 100 rows of a table made ready to be drawn: every row as long as `columns`, every cell one line of clean text. */
+export interface Grid {
+  readonly title: string
+  readonly columns: readonly GridColumn[]
+  readonly rows: readonly (readonly GridCell[])[]
+  /** What a row of it is: a row of the answer, or a column of the only one. */
+  readonly of: 'row' | 'column'
+  readonly total: number
+  /** Columns that found no room. */
+  readonly leftOut: number
+  readonly hasTimes: boolean
+}
+
+/** A single wide row lies down as "column, value"; more than 20 columns lose the last ones. */
+export function gridOf(table: TableReply): Grid {
+  const { columns, rows } = table
+  const [only] = rows
+  if (only !== undefined && rows.length === 1 && table.total <= 1 && columns.length > wideRow)
+    return lyingDown(table, only)
+  const shown = columns.slice(0, maxColumns)
+  const numeric = shown.map((_, at) => isNumeric(table, at))
+  return {
+    title: cut(cleanLine(table.title), 150),
+    columns: shown.map((name, at) => ({ name: cut(cleanLine(name), 40), numeric: numeric[at] ?? false })),
+    rows: rows
+      .slice(0, maxRows)
+      .map((row) => shown.map((_, at) => gridCell(row[at] ?? null, formatAt(table, at), numeric[at] ?? false))),
+    of: 'row',
+    total: Math.max(table.total, rows.length),
+    leftOut: columns.length - shown.length,
+    hasTimes: shown.some((_, at) => formatAt(table, at) === 'time'),
+  }
+}
+
+function lyingDown(table: TableReply, row: readonly Cell[]): Grid {
+  return {
+    title: cut(cleanLine(table.title), 150),
+    columns: [
+      { name: 'column', numeric: false },
+      { name: 'value', numeric: false },
+    ],
+    rows: table.columns
+      .slice(0, maxRows)
+      .map((name, at) => [gridCell(name, 'text', false), gridCell(row[at] ?? null, formatAt(table, at), false)]),
+    of: 'column',
+    total: table.columns.length,
+    leftOut: 0,
+    hasTimes: table.columns.some((_, at) => formatAt(table, at) === 'time'),
+  }
+}
+
+function formatAt({ formats }: TableReply, at: number): Format {
+  return formats?.[at] ?? 'text'
+}
+
+/** A column of figures: by its format or, where none are given, because it holds numbers only. */
+function isNumeric(table: TableReply, at: number): boolean {
+  const cells = table.rows
+    .slice(0, maxRows)
+    .map((row) => row[at] ?? null)
+    .filter((cell) => cell !== null)
+  return (
+    (table.formats === undefined || numericFormats.has(formatAt(table, at))) &&
+    cells.length > 0 &&
+    cells.every((cell) => typeof cell === 'number' && Number.isFinite(cell))
+  )
+}
+
+function gridCell(cell: Cell, format: Format, numeric: boolean): GridCell {
+  if (typeof cell === 'string' && cell.length > maxCell) {
+    return { text: `${cleanLine(cell.slice(0, maxCell))}…`, isCut: true, value: null }
+  }
+  return { text: formatCell(cell, format), isCut: false, value: numeric && typeof cell === 'number' ? cell : null }
+}

@@ -1,0 +1,50 @@
+import { clean } from './clean.ts'
+
+// mrkdwn has no escape for these; characters that look alike are the known way out
+// (https://github.com/yhatt/jsx-slack/blob/main/docs/about-escape-and-exact-mode.md).
+const lookAlikes: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~': '∼', '`': 'ˋ' }
+
+// Stops Slack from seeing a word across it, is drawn as nothing, and breaks no line.
+const joiner = '\u2060'
+
+/**
+ * Any text as mrkdwn that shows it and does nothing else: no mention, no link, no emoji, no formatting. For the `text` of a
+ * message and the few blocks that need mrkdwn; all others are plain text, where nothing is read as markup
+ * (https://docs.slack.dev/messaging/formatting-message-text).
+ */
+export function mrkdwn(text: string): string {
+  return escaped(clean(text))
+}
+
+/** Lines in a monospaced font as mrkdwn; made of clean text by the caller, whose spaces stay. */
+export function codeBlock(lines: string): string {
+  return `\`\`\`\n${escaped(lines)}\n\`\`\``
+}
+
+function escaped(text: string): string {
+  return (
+    text
+      .replace(/[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, (mark) => lookAlikes[mark] ?? mark)
+      // URLs, host names, addresses, @channel, #channel, :emoji:
+      .replace(
+        /:(?=\/\/)|(?<=[\p{L}\p{N}_-])\.(?=\p{L}{2})|[@#](?=[\p{L}\p{N}_])|:(?=[\w+'-]+:)/gu,
+        (mark) => `${mark}${joiner}`,
+      )
+      .replaceAll('&', '&amp;')
+      .replaceAll('<', '&lt;')
+      .replaceAll('>', '&gt;')
+      // Escaped or not, it makes a quotation at the beginning of a line.
+      .replace(/^(\s*)&gt;/gm, `$1${joiner}&gt;`)
+  )
+}
+
+/**
+ * A moment that every reader sees in their own zone (date tokens, `{date_short_pretty} {time}`), with `fallback` for clients
+ * that cannot. What is not a moment is shown as it is.
+ */
+export function dateToken(iso: string, format: string, fallback: string): string {
+  const ms = Date.parse(iso)
+  return Number.isNaN(ms)
+    ? mrkdwn(iso)
+    : `<!date^${Math.floor(ms / 1000)}^${format}|${mrkdwn(fallback).replaceAll('|', ' ')}>`
+}

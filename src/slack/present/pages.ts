@@ -1,0 +1,45 @@
+import { fitsOneMessage } from './budget.ts'
+import type { Part } from './part.ts'
+
+/** Parts by message, in order: the first for the channel, the others for its thread. */
+export interface Pages {
+  readonly main: readonly Part[]
+  readonly thread: readonly (readonly Part[])[]
+}
+
+/**
+ * Spreads the parts over as many messages as Slack's limits ask for; `tail` stays on the first. A further table or chart goes to
+ * the thread while the words behind it stay; words that find no room take all that follows with them, so that they are read in order.
+ */
+export function paginate(parts: readonly Part[], tail: readonly Part[]): Pages {
+  const main: Part[] = []
+  const later: Part[] = []
+  let full = false
+  for (const part of parts.flatMap(loose)) {
+    if (!full && fitsOneMessage([...main, part, ...tail])) main.push(part)
+    else {
+      later.push(part)
+      full ||= isWords(part)
+    }
+  }
+  const thread: Part[][] = []
+  for (const part of later) {
+    const page = thread.at(-1)
+    if (page !== undefined && fitsOneMessage([...page, part])) page.push(part)
+    else thread.push([part])
+  }
+  return { main, thread }
+}
+
+/** Words alone look the same in every form, and may be parted between any two blocks. */
+function isWords({ newest, oldest }: Part): boolean {
+  return newest === oldest && newest.every(({ type }) => type === 'section' || type === 'context')
+}
+
+function loose(part: Part): readonly Part[] {
+  if (!isWords(part) || part.newest.length < 2) return [part]
+  return part.newest.map((block, at) => {
+    const blocks = [block]
+    return { label: part.label, newest: blocks, older: blocks, oldest: blocks, words: at === 0 ? part.words : [] }
+  })
+}

@@ -1,0 +1,99 @@
+import type { TableReply } from '../../core/reply.ts'
+import { count, plural } from '../../core/words.ts'
+import type { Block, CsvFile } from '../message.ts'
+import { boldLine, preformatted, smallPrint } from './blocks.ts'
+import { csvFile } from './csv.ts'
+import { type CutGrid, cutGrid } from './cut-grid.ts'
+import { type Grid, type GridCell, gridOf } from './grid.ts'
+import { codeBlock, mrkdwn } from './mrkdwn.ts'
+import { type Part, simplePart } from './part.ts'
+import { textTable } from './text-table.ts'
+
+// Slack takes 10,000 characters of table and about 13,200 of message; the difference and this are for what stands around it.
+const maxCharacters = 9_000
+
+// Both tables are held to 100 rows; in `table` the header counts as one of them.
+const maxDataRows = 100
+const maxTableRows = 99
+
+const maxTextCharacters = 2_900
+const maxWordsCharacters = 1_500
+
+// Up to here a table is shown at once; a longer one in pages of ten.
+const onePage = 12
+
+/** A table in each form, and the whole of it as a file where the richest form had to cut and a file may be attached. */
+export function presentTable(
+  table: TableReply,
+  mayAttach: boolean,
+): { readonly part: Part; readonly file: CsvFile | null } {
+  const grid = gridOf(table)
+  if (grid.rows.length === 0 || grid.columns.length === 0) return { part: emptyTable(grid), file: null }
+  const newest = cutGrid(grid, maxDataRows, maxCharacters)
+  const isCut = newest.rows.length < grid.total || newest.cellsCut || grid.leftOut > 0
+  const file = isCut && mayAttach ? csvFile(table) : null
+  const below = (shown: number, cellsCut: boolean): string => rowsLine(table, grid, shown, cellsCut, file)
+  const older = cutGrid(grid, maxTableRows, maxCharacters)
+  const oldest = textTable(grid, maxTextCharacters)
+  const words = textTable(grid, maxWordsCharacters)
+  return {
+    file,
+    part: {
+      label: grid.title,
+      newest: [dataTable(grid, newest), ...smallPrint(below(newest.rows.length, newest.cellsCut))],
+      older: [boldLine(grid.title), plainTable(grid, older), ...smallPrint(below(older.rows.length, older.cellsCut))],
+      oldest: [
+        boldLine(grid.title),
+        ...(oldest.shown === 0 ? [] : [preformatted(oldest.text)]),
+        ...smallPrint(below(oldest.shown, oldest.cellsCut)),
+      ],
+      words: [
+        mrkdwn(grid.title),
+        ...(words.shown === 0 ? [] : [codeBlock(words.text)]),
+        mrkdwn(below(words.shown, words.cellsCut)),
+      ],
+    },
+  }
+}
+
+function emptyTable(grid: Grid): Part {
+  return simplePart(grid.title, [boldLine(grid.title), ...smallPrint('No rows.')], `${grid.title}: no rows.`)
+}
+
+function dataTable({ title, columns, of }: Grid, { rows }: CutGrid): Block {
+  return {
+    type: 'data_table',
+    caption: title,
+    rows: [columns.map(({ name }) => rawText(name)), ...rows.map((row) => row.map(cellOf))],
+    page_size: of === 'column' || rows.length <= onePage ? rows.length : 10,
+  }
+}
+
+function plainTable({ columns }: Grid, { rows }: CutGrid): Block {
+  return {
+    type: 'table',
+    rows: [columns.map(({ name }) => rawText(name)), ...rows.map((row) => row.map(cellOf))],
+    column_settings: columns.map(({ numeric }) => ({ align: numeric ? 'right' : 'left', is_wrapped: !numeric })),
+  }
+}
+
+function cellOf({ text, value }: GridCell) {
+  return value === null ? rawText(text) : ({ type: 'raw_number', value, text } as const)
+}
+
+function rawText(text: string) {
+  return { type: 'raw_text', text } as const
+}
+
+/** "57 of 5,000 rows · 20 of 25 columns · long values are cut · the CSV file has all of it · times in UTC". */
+function rowsLine(table: TableReply, grid: Grid, shown: number, cellsCut: boolean, file: CsvFile | null): string {
+  const inFile = table.rows.length < table.total ? `the first ${count(table.rows.length)} rows` : 'all of it'
+  const facts = [
+    `${count(shown)} of ${plural(grid.total, grid.of)}`,
+    grid.leftOut > 0 ? `${count(grid.columns.length)} of ${count(table.columns.length)} columns` : null,
+    cellsCut ? 'long values are cut' : null,
+    file === null ? null : `the CSV file has ${inFile}`,
+    grid.hasTimes ? 'times in UTC' : null,
+  ]
+  return facts.filter((fact) => fact !== null).join(' · ')
+}

@@ -1,0 +1,94 @@
+import { cut } from './cut.ts'
+import type { Grid, GridCell } from './grid.ts'
+import { column, widthOf } from './width.ts'
+
+/** A table in a monospaced font: its lines, how many rows they hold, and whether a value had to be cut. */
+export interface TextTable {
+  readonly text: string
+  readonly shown: number
+  readonly cellsCut: boolean
+}
+
+// What a phone shows of a code block without wrapping it.
+const phoneColumns = 34
+const gap = 2
+const leastTextColumn = 8
+
+// Values of a list wrap, so they may be longer than a phone is wide; past this nobody reads them there.
+const maxListed = 200
+
+/** Aligned columns where they fit on a phone, else a list of "column: value" for each row; as many rows as fit. */
+export function textTable(grid: Grid, maxCharacters: number): TextTable {
+  const widths = grid.of === 'column' ? null : columnWidths(grid)
+  return widths === null ? listed(grid, maxCharacters) : aligned(grid, widths, maxCharacters)
+}
+
+function aligned(grid: Grid, widths: readonly number[], maxCharacters: number): TextTable {
+  const line = (texts: readonly string[]): string =>
+    texts
+      .map((text, at) => column(text, widths[at] ?? 0, grid.columns[at]?.numeric ? 'right' : 'left'))
+      .join(' '.repeat(gap))
+      .trimEnd()
+  const rule = widths.map((width) => '─'.repeat(width)).join(' '.repeat(gap))
+  const head = `${line(grid.columns.map(({ name }) => name))}\n${rule}`
+  const tooWide = (row: readonly GridCell[]): boolean =>
+    row.some(({ text, isCut }, at) => isCut || widthOf(text) > (widths[at] ?? 0))
+  return gather(head, '\n', grid.rows, (row) => line(row.map(({ text }) => text)), tooWide, maxCharacters)
+}
+
+function listed(grid: Grid, maxCharacters: number): TextTable {
+  const pairs = (row: readonly GridCell[]): readonly (readonly [string, string])[] =>
+    grid.of === 'column'
+      ? [[row[0]?.text ?? '–', row[1]?.text ?? '–']]
+      : row.map(({ text }, at) => [grid.columns[at]?.name ?? '–', text])
+  const write = (row: readonly GridCell[]): string =>
+    pairs(row)
+      .map(([name, value]) => `${cut(name, 40)}: ${cut(value, maxListed)}`)
+      .join('\n')
+  const tooLong = (row: readonly GridCell[]): boolean => row.some(({ text, isCut }) => isCut || text.length > maxListed)
+  return gather('', grid.of === 'column' ? '\n' : '\n\n', grid.rows, write, tooLong, maxCharacters)
+}
+
+function gather(
+  head: string,
+  between: string,
+  rows: Grid['rows'],
+  write: (row: readonly GridCell[]) => string,
+  isCut: (row: readonly GridCell[]) => boolean,
+  maxCharacters: number,
+): TextTable {
+  let text = head
+  let shown = 0
+  let cellsCut = false
+  for (const row of rows) {
+    const longer = text === '' ? write(row) : `${text}${between}${write(row)}`
+    if (longer.length > maxCharacters) break
+    text = longer
+    shown++
+    cellsCut ||= isCut(row)
+  }
+  return { text, shown, cellsCut }
+}
+
+/** Widths that make lines of at most 34 columns, the widest texts giving way first; null where there are none. */
+function columnWidths({ columns, rows }: Grid): readonly number[] | null {
+  const natural = columns.map(({ name }, at) =>
+    Math.max(widthOf(name), ...rows.map((row) => widthOf(row[at]?.text ?? '', phoneColumns))),
+  )
+  const least = columns.map(({ numeric }, at) =>
+    numeric ? (natural[at] ?? 0) : Math.min(natural[at] ?? 0, leastTextColumn),
+  )
+  let excess = sum(natural) + gap * (columns.length - 1) - phoneColumns
+  if (sum(natural) - sum(least) < excess) return null
+  const widths = [...natural]
+  for (; excess > 0; excess--) {
+    const spare = widths.map((width, at) => (width > (least[at] ?? 0) ? width : 0))
+    const widest = spare.indexOf(Math.max(...spare))
+    widths[widest] = (widths[widest] ?? 0) - 1
+  }
+  return widths
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, n) => total + n, 0)
+}

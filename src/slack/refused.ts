@@ -1,0 +1,67 @@
+/** Slack said no, in its own words (https://docs.slack.dev/reference/methods, "Errors"). `messages` say where in a payload. */
+export class SlackRefused extends Error {
+  readonly code: string
+  readonly messages: readonly string[]
+
+  constructor(what: string, code: string, messages: readonly string[] = []) {
+    super(`Slack refused ${what}: ${[code, ...messages].join('; ')}`)
+    this.name = 'SlackRefused'
+    this.code = code
+    this.messages = messages
+  }
+}
+
+/** Slack asks to wait before the next call of this kind (https://docs.slack.dev/apis/web-api/rate-limits). */
+export class SlackBusy extends Error {
+  readonly retryAfterMs: number
+
+  constructor(what: string, retryAfterMs: number) {
+    super(`Slack asks to wait ${retryAfterMs / 1000} s before ${what}`)
+    this.name = 'SlackBusy'
+    this.retryAfterMs = retryAfterMs
+  }
+}
+
+// A message that is too large, or holds a block that this workspace does not take.
+const contentCodes = new Set([
+  'invalid_blocks',
+  'invalid_blocks_format',
+  'invalid_attachments',
+  'invalid_arguments',
+  'invalid_payload',
+  'only_one_table_allowed',
+  'too_many_attachments',
+  'attachment_payload_limit_exceeded',
+  'block_mismatch',
+  'msg_blocks_too_long',
+  'msg_blocks_too_many',
+  'msg_too_long',
+])
+
+const placeCodes = new Set([
+  'not_in_channel',
+  'channel_not_found',
+  'is_archived',
+  'user_not_in_channel',
+  'restricted_action',
+  'restricted_action_read_only_channel',
+  'restricted_action_thread_only_channel',
+  'restricted_action_non_threadable_channel',
+])
+
+const goneCodes = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'thread_not_found'])
+
+/** The message itself was refused: a simpler form may pass. */
+export function isContentRefusal(error: unknown): error is SlackRefused {
+  return error instanceof SlackRefused && contentCodes.has(error.code)
+}
+
+/** The bot may not speak in this conversation. */
+export function isPlaceRefusal(error: unknown): error is SlackRefused {
+  return error instanceof SlackRefused && placeCodes.has(error.code)
+}
+
+/** The message to be edited was deleted, or can no longer be edited. */
+export function isGone(error: unknown): error is SlackRefused {
+  return error instanceof SlackRefused && goneCodes.has(error.code)
+}

@@ -1,0 +1,105 @@
+import { type Client, createClient, type InArgs, LibsqlError, type ResultSet, type Row } from '@libsql/client'
+import { OpsError } from '../core/errors.ts'
+import { busyTimeout, fileLane, type Lane, serverLane } from './lane.ts'
+import { storageFailure } from './storage-failure.ts'
+
+/** One SQL statement and its values, by name or by place. */
+export interface Sql {
+  readonly sql: string
+  readonly args?: InArgs
+}
+
+/**
+ * A connection to the ledger's database. A failing disk, network or database is an `OpsError` (`storage`).
+ * Each call is one statement or one atomic batch, so no transaction is ever open while JavaScript waits.
+ */
+export interface Database {
+  /** The database as people know it: a path, or the address of a server without its secrets. */
+  readonly name: string
+  read(sql: string, args?: InArgs): Promise<readonly Row[]>
+  /** Runs one changing statement; answers how many rows it changed. Writes keep the order they were asked in. */
+  write(sql: string, args?: InArgs): Promise<number>
+  /** Runs all statements, or none when one fails. */
+  batch(statements: readonly Sql[]): Promise<readonly ResultSet[]>
+  /** Closes after what was asked before. */
+  close(): Promise<void>
+}
+
+/** Where the database is, and how many milliseconds to wait for another process to unlock it (10,000 if not said). */
+export interface DatabaseOptions {
+  readonly url: string
+  readonly authToken?: string
+  readonly patience?: number
+}
+
+/**
+ * Opens a database: `file:` for one machine, `libsql://` for several. Throws `OpsError` (`storage`, or `bad_config` for an
+ * address that is not understood).
+ */
+export async function openDatabase({ url, authToken, patience = 10_000 }: DatabaseOptions): Promise<Database> {
+  const { writing, reading } = url.startsWith('file:') ? fileLanes(url, patience) : serverLanes(url, authToken)
+  const name = nameOf(url)
+
+  async function on<T>(lane: Lane, work: (client: Client) => Promise<T>): Promise<T> {
+    try {
+      return await lane.run(work)
+    } catch (error) {
+      throw storageFailure(name, error)
+    }
+  }
+
+  const db: Database = {
+    name,
+    read: async (sql, args = []) => (await on(reading, (client) => client.execute({ sql, args }))).rows,
+    write: async (sql, args = []) => (await on(writing, (client) => client.execute({ sql, args }))).rowsAffected,
+    batch: (statements) =>
+      on(writing, (client) => {
+        const sqls = statements.map(({ sql, args = [] }) => ({ sql, args }))
+        return client.batch(sqls, 'write')
+      }),
+    async close() {
+      await writing.close()
+      await reading.close()
+    },
+  }
+  if (url.startsWith('file:')) {
+    try {
+      // Readers of a file in WAL mode never wait for a writer. The mode stays; `synchronous` is FULL unless told otherwise.
+      await db.write('pragma journal_mode = wal')
+    } catch (error) {
+      await db.close()
+      throw error
+    }
+  }
+  return db
+}
+
+/** Readers have a lane of their own, so that they do not queue behind a writer that waits for the lock. */
+function fileLanes(url: string, patience: number): { readonly writing: Lane; readonly reading: Lane } {
+  const lane = () => fileLane(connect(url, { concurrency: 1, timeout: busyTimeout }), patience)
+  return { writing: lane(), reading: lane() }
+}
+
+function serverLanes(url: string, authToken: string | undefined): { readonly writing: Lane; readonly reading: Lane } {
+  const lane = serverLane(connect(url, authToken === undefined ? {} : { authToken }))
+  return { writing: lane, reading: lane }
+}
+
+function connect(url: string, options: { authToken?: string; concurrency?: number; timeout?: number }): Client {
+  try {
+    return createClient({ url, ...options })
+  } catch (error) {
+    if (error instanceof LibsqlError && error.code.startsWith('URL_')) {
+      const remedy = 'Give it as file:<path> or libsql://<host>.'
+      throw new OpsError('bad_config', 'The address of the ledger is not understood.', remedy, { cause: error })
+    }
+    throw storageFailure(nameOf(url), error)
+  }
+}
+
+/** The path of a `file:` address, the host of any other. */
+function nameOf(url: string): string {
+  const path = /^file:(?:\/\/)?([^?#]*)/.exec(url)?.[1]
+  if (path !== undefined) return decodeURIComponent(path)
+  return /^[^:]+:\/\/(?:[^/?#@]*@)?([^/?#]*)/.exec(url)?.[1] ?? 'given'
+}

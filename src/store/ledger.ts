@@ -1,0 +1,62 @@
+import { hostname } from 'node:os'
+import type { Ledger } from '../core/ports/ledger.ts'
+import { type Database, openDatabase } from './database.ts'
+import { livenessOn, pidIsAlive } from './liveness.ts'
+import { loadStore } from './loads.ts'
+import { migrate } from './migrate.ts'
+import { migrations } from './migrations/index.ts'
+import { planStore } from './plans.ts'
+import { processStore } from './processes.ts'
+import { runStore } from './runs.ts'
+import { scheduleStore } from './schedules.ts'
+
+/** No delivery or scheduled fire comes back after this long, so its claim may be forgotten. */
+const claimDays = 90
+
+export interface LedgerOptions {
+  /** `file:` and a path whose folder exists, or `libsql://` and a host. */
+  readonly url: string
+  readonly authToken?: string
+  readonly now: () => Date
+  /** This machine's name, which tells whose pids can be looked up. The operating system's if not said. */
+  readonly host?: string
+  readonly isAlive?: (pid: number) => boolean
+}
+
+/**
+ * Opens the ledger, creating or upgrading its tables, and forgets what has expired. Any number of processes may have it open.
+ * Throws `OpsError`: `newer_state` for a ledger of a newer program, `storage` when it cannot be opened, `bad_config` for an
+ * address that is not understood; every method of the ledger may throw `storage` too.
+ */
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  const { url, authToken, now, host = hostname(), isAlive = pidIsAlive } = options
+  const db = await openDatabase({ url, ...(authToken === undefined ? {} : { authToken }) })
+  try {
+    await migrate(db, migrations)
+    await prune(db, now())
+  } catch (error) {
+    await db.close()
+    throw error
+  }
+  const liveness = livenessOn(host, isAlive)
+  return {
+    runs: runStore(db, liveness),
+    plans: planStore(db),
+    loads: loadStore(db),
+    schedules: scheduleStore(db),
+    processes: processStore(db, liveness, now),
+    async claim(key, at) {
+      const sql = 'insert into claims (key, at) values (?, ?) on conflict do nothing'
+      return (await db.write(sql, [key, at.toISOString()])) === 1
+    },
+    close: () => db.close(),
+  }
+}
+
+async function prune(db: Database, now: Date): Promise<void> {
+  const oldest = new Date(now.getTime() - claimDays * 86_400_000)
+  await db.batch([
+    { sql: 'delete from plans where expires < ?', args: [now.toISOString()] },
+    { sql: 'delete from claims where at < ?', args: [oldest.toISOString()] },
+  ])
+}

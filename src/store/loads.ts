@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import type { LoadRecord, LoadStore } from '../core/ports/ledger.ts'
+import type { Database } from './database.ts'
+import { json, parseRow } from './rows.ts'
+
+const loadSchema = z.object({
+  id: z.number(),
+  state: z.enum(['building', 'live', 'previous', 'discarded']),
+  started: z.string(),
+  published: z.string().nullable(),
+  facts: json(
+    z.object({
+      files: z.number().exactOptional(),
+      bytes: z.number().exactOptional(),
+      counts: z.record(z.string(), z.number()).exactOptional(),
+      plays: z.number().exactOptional(),
+      matched: z.number().exactOptional(),
+      repeatsDropped: z.number().exactOptional(),
+      rejected: z.number().exactOptional(),
+      dataFrom: z.string().nullable().exactOptional(),
+      dataUntil: z.string().nullable().exactOptional(),
+      checks: z.object({ total: z.number(), red: z.array(z.string()) }).exactOptional(),
+    }),
+  ),
+})
+
+/** What a statement of `publish` asks before it changes anything. */
+const mayPublish = `exists (select 1 from runs where id = :run and process = :process and state = 'running')`
+
+/** The loads in `db`, and the pointer to the live one. */
+export function loadStore(db: Database): LoadStore {
+  return {
+    async begin(id, started) {
+      const changed = await db.write(
+        `insert into loads (id, state, started, facts) values (:id, 'building', :started, '{}')
+        on conflict (id) do update set state = 'building', started = excluded.started, facts = '{}'
+        where state in ('building', 'discarded')`,
+        { id, started },
+      )
+      if (changed !== 1) throw new Error(`load ${id} was published and cannot begin again`)
+    },
+
+    async learn(id, facts) {
+      const known = Object.entries(facts)
+      if (known.length === 0) return
+      const places = known.map(() => '?, json(?)').join(', ')
+      const changed = await db.write(`update loads set facts = json_set(facts, ${places}) where id = ?`, [
+        ...known.flatMap(([name, value]) => [`$.${name}`, JSON.stringify(value)]),
+        id,
+      ])
+      if (changed !== 1) throw new Error(`load ${id} has not begun`)
+    },
+
+    async publish(id, run, process, at) {
+      const fence = { id, run, process }
+      const whenBuilt = `${mayPublish} and exists (select 1 from loads where id = :id and state = 'building')`
+      const [, , moved] = await db.batch([
+        { sql: `update loads set state = 'discarded' where state = 'previous' and ${whenBuilt}`, args: fence },
+        { sql: `update loads set state = 'previous' where state = 'live' and ${whenBuilt}`, args: fence },
+        {
+          // A step may be begun again after a crash: a load that is live already stays as it is.
+          sql: `update loads set state = 'live', published = coalesce(published, :at)
+            where id = :id and state in ('building', 'live') and ${mayPublish}`,
+          args: { ...fence, at },
+        },
+      ])
+      return moved?.rowsAffected === 1
+    },
+
+    async get(id) {
+      const [row] = await db.read('select * from loads where id = ?', [id])
+      return row === undefined ? null : parseLoad(row)
+    },
+
+    async live() {
+      const [row] = await db.read(`select * from loads where state = 'live'`)
+      return row === undefined ? null : parseLoad(row)
+    },
+
+    async list(states) {
+      const rows = await db.read(
+        'select * from loads where state in (select value from json_each(?)) order by id desc',
+        [JSON.stringify(states)],
+      )
+      return rows.map(parseLoad)
+    },
+
+    async discard(id) {
+      // Not the live one: a process that lost its run to another cleans up after that one may have published.
+      await db.write(`update loads set state = 'discarded' where id = ? and state <> 'live'`, [id])
+    },
+
+    async discardAll() {
+      await db.write(`update loads set state = 'discarded'`)
+    },
+  }
+}
+
+function parseLoad(row: object): LoadRecord {
+  return parseRow(loadSchema, 'Load', row)
+}

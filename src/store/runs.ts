@@ -1,0 +1,156 @@
+import { z } from 'zod'
+import type { NewRun, Opened, RunStore } from '../core/ports/ledger.ts'
+import type { Database } from './database.ts'
+import type { Liveness } from './liveness.ts'
+import { readProcesses } from './processes.ts'
+import { parseRow } from './rows.ts'
+import { parseRun, selectRuns } from './run-row.ts'
+
+const cancelSchema = z.object({ id: z.number(), by: z.string() })
+
+/** The runs in `db`; `liveness` decides which of them are orphans. */
+export function runStore(db: Database, liveness: Liveness): RunStore {
+  return {
+    open: (run) => open(db, run),
+
+    async get(id) {
+      const [row] = await db.read(`${selectRuns} where id = ?`, [id])
+      return row === undefined ? null : parseRun(row)
+    },
+
+    async list({ limit, listedOnly = false, states, who, command, since }) {
+      const rows = await db.read(
+        `${selectRuns}
+        where (:listedOnly = 0 or listed = 1)
+          and (:states is null or state in (select value from json_each(:states)))
+          and (:who is null or who_id = :who)
+          and (:command is null or command = :command)
+          and (:since is null or started >= :since)
+        order by id desc
+        limit :limit`,
+        {
+          listedOnly,
+          states: states === undefined ? null : JSON.stringify(states),
+          who: who ?? null,
+          command: command ?? null,
+          since: since ?? null,
+          limit,
+        },
+      )
+      return rows.map(parseRun)
+    },
+
+    async saveStep(id, process, index, step) {
+      const changed = await db.write(
+        `insert into steps (run, at, record)
+        select id, :index, :record from runs where id = :id and process = :process and state = 'running'
+        on conflict (run, at) do update set record = excluded.record`,
+        { id, process, index, record: JSON.stringify(step) },
+      )
+      return changed === 1
+    },
+
+    async savePost(id, post) {
+      await db.write('update runs set post = ? where id = ?', [JSON.stringify(post), id])
+    },
+
+    async end(id, process, state, answer, ended) {
+      const changed = await db.write(
+        `update runs set state = :state, answer = :answer, ended = :ended
+        where id = :id and process = :process and state = 'running'`,
+        { id, process, state, answer: JSON.stringify(answer), ended },
+      )
+      return changed === 1
+    },
+
+    async requestCancel(id, by) {
+      const changed = await db.write(
+        `update runs set cancel_by = coalesce(cancel_by, :by) where id = :id and state = 'running'`,
+        { id, by },
+      )
+      return changed === 1
+    },
+
+    async cancelRequests(process) {
+      const rows = await db.read(
+        `select id, cancel_by as by from runs
+        where process = ? and state = 'running' and cancel_by is not null
+        order by id`,
+        [process],
+      )
+      return rows.map((row) => parseRow(cancelSchema, 'Run', row))
+    },
+
+    async orphans(now) {
+      // Runs first: whoever opened one of them had entered by then. In the other order a newcomer's run would look orphaned.
+      const running = (await db.read(`${selectRuns} where state = 'running' order by id`)).map(parseRun)
+      const processes = new Map((await readProcesses(db)).map((process) => [process.id, process]))
+      return running.filter((run) => liveness.gone(processes.get(run.process), now))
+    },
+
+    async adopt(id, from, to) {
+      const changed = await db.write(
+        `update runs set process = :to, attempts = attempts + 1
+        where id = :id and process = :from and state = 'running'`,
+        { id, from, to },
+      )
+      return changed === 1
+    },
+
+    async untold(since) {
+      const rows = await db.read(`${selectRuns} where told = 0 and state <> 'running' and ended > ? order by id`, [
+        since,
+      ])
+      return rows.map(parseRun)
+    },
+
+    async told(id) {
+      await db.write('update runs set told = 1 where id = ?', [id])
+    },
+  }
+}
+
+/**
+ * Inserts the run, its steps, and reads who may write, in one batch. The insert asks before it tries, because one that the
+ * unique index refuses would use up a number.
+ */
+async function open(db: Database, run: NewRun): Promise<Opened> {
+  const [inserted, , writers] = await db.batch([
+    {
+      sql: `insert into runs
+          (command, line, who_id, who, place, writer, listed, continues, process, started, told)
+        select :command, :line, :whoId, :who, :place, :writer, :listed, :continues, :process, :started, :told
+        where not (:writer and exists (select 1 from runs where writer = 1 and state = 'running'))`,
+      args: {
+        command: run.command,
+        line: run.line,
+        whoId: run.who.id,
+        who: JSON.stringify(run.who),
+        place: JSON.stringify(run.place),
+        writer: run.writer,
+        listed: run.listed,
+        continues: run.continues,
+        process: run.process,
+        started: run.started,
+        // Only Slack has to be told how a run ended: a terminal waits for it.
+        told: run.place.kind !== 'slack',
+      },
+    },
+    {
+      sql: `insert into steps (run, at, record)
+        select last_insert_rowid(), key, value from json_each(:steps) where changes() = 1`,
+      args: { steps: JSON.stringify(run.steps.map((step) => JSON.stringify(step))) },
+    },
+    { sql: `${selectRuns} where writer = 1 and state = 'running'` },
+  ])
+  const holder = writers?.rows[0]
+  if (inserted?.rowsAffected !== 1) {
+    if (holder === undefined) throw new Error('a run was refused although none is writing')
+    return { kind: 'busy', holder: parseRun(holder) }
+  }
+  const id = Number(inserted.lastInsertRowid)
+  return {
+    kind: 'opened',
+    run: { ...run, id, state: 'running', attempts: 1, ended: null, answer: null, post: null },
+  }
+}

@@ -1,0 +1,75 @@
+import { LibsqlError } from '@libsql/client'
+import { messageOf, OpsError } from '../core/errors.ts'
+
+/** Whether another process holds the lock, so that the same statement may succeed in a moment. */
+export function isBusy(error: unknown): boolean {
+  return error instanceof LibsqlError && error.code === 'SQLITE_BUSY'
+}
+
+/** Whether a unique index refused a row: somebody else was first. */
+export function isConstraint(error: unknown): boolean {
+  return error instanceof LibsqlError && error.code === 'SQLITE_CONSTRAINT'
+}
+
+/**
+ * What to throw for a failed statement: an `OpsError` (`storage`) with its cure when disk, file or network are the reason, and
+ * otherwise, for a bug in this program, the error itself. Codes: https://www.sqlite.org/rescode.html
+ */
+export function storageFailure(ledger: string, error: unknown): unknown {
+  const explained = explain(ledger, reasonOf(error))
+  return explained === null ? error : new OpsError('storage', explained.message, explained.remedy, { cause: error })
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof LibsqlError) return error.code
+  // The driver throws a bare Error when it cannot open a file, and fetch a TypeError when a server cannot be reached.
+  if (messageOf(error).startsWith('ConnectionFailed(')) return 'SQLITE_CANTOPEN'
+  if (error instanceof TypeError && error.message === 'fetch failed') return 'SERVER_ERROR'
+  return 'UNKNOWN'
+}
+
+function explain(ledger: string, reason: string): { readonly message: string; readonly remedy: string } | null {
+  switch (reason) {
+    case 'SQLITE_BUSY':
+      return {
+        message: `Another process keeps the ledger ${ledger} locked; nothing was written.`,
+        remedy: 'Look for a stopped or hanging process of this bot, end it, and try again.',
+      }
+    case 'SQLITE_FULL':
+      return {
+        message: `The disk that holds the ledger ${ledger} is full; nothing was written.`,
+        remedy: 'Free some space on that disk and try again.',
+      }
+    case 'SQLITE_CANTOPEN':
+    case 'SQLITE_READONLY':
+    case 'SQLITE_PERM':
+    case 'SQLITE_AUTH':
+      return {
+        message: `The ledger ${ledger} cannot be opened for writing.`,
+        remedy: 'Let the user that runs the bot write to this file and its folder, or choose another home.',
+      }
+    case 'SQLITE_CORRUPT':
+    case 'SQLITE_NOTADB':
+      return {
+        message: `The ledger ${ledger} is damaged or not a database; it was left as it is.`,
+        remedy: 'Restore it from a backup, or move it away and the bot starts with an empty history.',
+      }
+    case 'SQLITE_IOERR':
+    case 'SQLITE_NOMEM':
+    case 'SQLITE_PROTOCOL':
+      return {
+        message: `The ledger ${ledger} could not be read or written.`,
+        remedy: 'Check the disk that holds it; it must be a local one.',
+      }
+    case 'SERVER_ERROR':
+    case 'HRANA_CLOSED_ERROR':
+    case 'HRANA_PROTO_ERROR':
+    case 'HRANA_WEBSOCKET_ERROR':
+      return {
+        message: `The ledger at ${ledger} did not answer.`,
+        remedy: 'Check its address, its token and the network, and try again.',
+      }
+    default:
+      return null
+  }
+}

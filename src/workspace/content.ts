@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+import type { Block, Element, Modal } from './block-kit.ts'
+import { type Checked, charactersOf, checkMessageBlocks, maxMessageCharacters } from './validate.ts'
+
+/** A refusal in Slack's words; `messages` become `response_metadata.messages`. */
+export class ApiError extends Error {
+  readonly code: string
+  readonly messages: readonly string[]
+  readonly details: Readonly<Record<string, unknown>>
+
+  constructor(code: string, messages: readonly string[] = [], details: Readonly<Record<string, unknown>> = {}) {
+    super(code)
+    this.code = code
+    this.messages = messages
+    this.details = details
+  }
+}
+
+/** The value, or an `ApiError` of this code with Slack's JSON pointers (below `prefix`). */
+export function validOr<T>(checked: Checked<T>, code: string, prefix = ''): T {
+  if ('value' in checked) return checked.value
+  const messages = checked.issues.map(({ pointer, message }) => `[ERROR] ${message} [json-pointer:${prefix}${pointer}]`)
+  throw new ApiError(code, messages)
+}
+
+/** What a message says. */
+export interface Content {
+  readonly text: string
+  readonly blocks?: Block[]
+}
+
+/** `chat.update` names this limit (https://docs.slack.dev/reference/methods/chat.update); held on every message. */
+const maxText = 4_000
+
+/**
+ * A message's text and blocks as Slack stores them, every block and element with an id. Throws `no_text`, `msg_too_long`,
+ * `invalid_blocks` or `msg_blocks_too_long`.
+ */
+export function contentOf(given: { readonly text?: string | undefined; readonly blocks?: unknown }): Content {
+  const text = given.text ?? ''
+  if (text.length > maxText) throw new ApiError('msg_too_long')
+  const blocks = given.blocks === undefined ? [] : validOr(checkMessageBlocks(given.blocks), 'invalid_blocks')
+  if (charactersOf(blocks) > maxMessageCharacters) throw new ApiError('msg_blocks_too_long')
+  if (text.trim() === '' && blocks.length === 0) throw new ApiError('no_text')
+  return blocks.length === 0 ? { text } : { text, blocks: blocks.map(blockWithIds) }
+}
+
+const id = () => randomBytes(4).toString('base64url')
+
+function elementWithId<T extends Element>(element: T): T {
+  return { ...element, action_id: element.action_id ?? id() }
+}
+
+function blockWithIds<T extends Block | Modal['blocks'][number]>(block: T): T {
+  const named = { ...block, block_id: block.block_id ?? id() }
+  if (named.type === 'actions') return { ...named, elements: named.elements.map(elementWithId) }
+  if (named.type === 'input')
+    return { ...named, element: { ...named.element, action_id: named.element.action_id ?? id() } }
+  if (named.type === 'section' && named.accessory !== undefined)
+    return { ...named, accessory: elementWithId(named.accessory) }
+  return named
+}
+
+/** The modal with an id on every block and input. */
+export function modalWithIds(modal: Modal): Modal {
+  return { ...modal, blocks: modal.blocks.map(blockWithIds) }
+}

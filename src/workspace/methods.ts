@@ -1,0 +1,195 @@
+import { z } from 'zod'
+import { ApiError, contentOf, modalWithIds, validOr } from './content.ts'
+import type { Files } from './files.ts'
+import type { Triggers } from './grants.ts'
+import { bot, directChannelOf, team } from './people.ts'
+import type { Channel, Message, State, View } from './state.ts'
+import { check, checkModal } from './validate.ts'
+
+/** One Web API method: what it needs and what it does with its arguments. Throws `ApiError`. */
+export interface Method {
+  readonly scope: string | undefined
+  /** Calls a minute in the whole workspace (https://docs.slack.dev/apis/web-api/rate-limits). */
+  readonly perMinute: number
+  call(args: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>
+}
+
+function method<T>(
+  scope: string | undefined,
+  perMinute: number,
+  schema: z.ZodType<T>,
+  run: (args: T) => Record<string, unknown>,
+): Method {
+  return { scope, perMinute, call: (given) => run(validOr(check(schema, given), 'invalid_arguments')) }
+}
+
+/** A message as Slack sends it over the wire. */
+export function wireMessage({ channel: _, viewer: __, ...message }: Message): Record<string, unknown> {
+  const author = message.user === bot.id ? { bot_id: bot.botId, app_id: bot.appId } : {}
+  return { type: 'message', team: team.id, ...author, ...message }
+}
+
+/** A view as Slack sends it over the wire. */
+export function wireView({ id, modal }: View): Record<string, unknown> {
+  const defaults = {
+    private_metadata: '',
+    callback_id: '',
+    external_id: '',
+    clear_on_close: false,
+    notify_on_close: false,
+  }
+  const ids = { id, team_id: team.id, app_id: bot.appId, app_installed_team_id: team.id, bot_id: bot.botId }
+  const empty = { state: { values: {} }, root_view_id: id, previous_view_id: null, submit: null, close: null }
+  return { ...ids, hash: `${id}.1`, ...defaults, ...empty, ...modal }
+}
+
+const triggerErrors = {
+  unknown: 'invalid_trigger_id',
+  expired: 'expired_trigger_id',
+  used: 'exchanged_trigger_id',
+} as const
+
+const text = z.string().optional()
+const content = { channel: z.string(), text, blocks: z.unknown().optional(), metadata: z.unknown().optional() }
+const posting = z.object({ ...content, thread_ts: text })
+const updating = z.object({ ...content, ts: z.string() })
+const whispering = z.object({ ...content, user: z.string(), thread_ts: text })
+const uploading = z.object({ filename: z.string().min(1), length: z.coerce.number().int().positive() })
+const completing = z.object({
+  files: z.array(z.object({ id: z.string(), title: text })).min(1),
+  channel_id: text,
+  thread_ts: text,
+  initial_comment: text,
+})
+
+/** The Web API methods that the bot uses, and no others, by name. `url` makes an address of this workspace of a path. */
+export function createMethods(deps: {
+  readonly state: State
+  readonly triggers: Triggers
+  readonly files: Files
+  readonly usergroups: Readonly<Record<string, readonly string[]>>
+  readonly url: (path: string) => string
+}): Readonly<Record<string, Method>> {
+  const { state, triggers, files, url } = deps
+
+  const channelFor = (id: string): Channel => {
+    const channel = state.channel(id) ?? state.channel(directChannelOf(id))
+    if (channel === undefined) throw new ApiError('channel_not_found')
+    return channel
+  }
+  const postable = (id: string): Channel => {
+    const channel = channelFor(id)
+    if (channel.archived) throw new ApiError('is_archived')
+    if (!channel.hasBot) throw new ApiError('not_in_channel')
+    return channel
+  }
+  const personaFor = (id: string) => {
+    const persona = state.personas.find((each) => each.id === id)
+    if (persona === undefined) throw new ApiError('user_not_found')
+    return persona
+  }
+  const threadOf = (channel: Channel, ts: string | undefined) => {
+    if (ts === undefined) return {}
+    const parent = state.find(channel.id, ts)
+    if (parent === undefined || parent.viewer !== undefined) throw new ApiError('thread_not_found')
+    return { thread_ts: parent.thread_ts ?? ts }
+  }
+
+  const authTest = () => ({
+    url: url('/'),
+    team: 'Sparkify',
+    user: bot.name,
+    team_id: team.id,
+    user_id: bot.id,
+    bot_id: bot.botId,
+    is_enterprise_install: false,
+  })
+
+  const postMessage = ({ channel: id, thread_ts, metadata, ...said }: z.infer<typeof posting>) => {
+    const channel = postable(id)
+    const thread = threadOf(channel, thread_ts)
+    const extra = metadata === undefined ? {} : { metadata }
+    const message = state.add({ channel: channel.id, user: bot.id, ...contentOf(said), ...thread, ...extra })
+    return { channel: channel.id, ts: message.ts, message: wireMessage(message) }
+  }
+
+  const update = ({ channel: id, ts, metadata, ...said }: z.infer<typeof updating>) => {
+    const channel = postable(id)
+    const before = state.find(channel.id, ts)
+    if (before === undefined || before.viewer !== undefined) throw new ApiError('message_not_found')
+    if (before.user !== bot.id) throw new ApiError('cant_update_message')
+    const { blocks: _, ...rest } = before
+    const message = { ...rest, ...contentOf(said), ...(metadata === undefined ? {} : { metadata }) }
+    state.replace(message)
+    return { channel: channel.id, ts, text: message.text, message: wireMessage(message) }
+  }
+
+  const postEphemeral = ({ channel: id, user, thread_ts, ...said }: z.infer<typeof whispering>) => {
+    const channel = postable(id)
+    const viewer = state.personas.find((each) => each.id === user)?.id
+    if (viewer === undefined || (channel.partner ?? viewer) !== viewer) throw new ApiError('user_not_in_channel')
+    const thread = threadOf(channel, thread_ts)
+    return { message_ts: state.add({ channel: channel.id, user: bot.id, viewer, ...contentOf(said), ...thread }).ts }
+  }
+
+  const channelInfo = (given: { channel: string }) => {
+    const { id, name, archived, hasBot, partner, topic } = channelFor(given.channel)
+    if (partner !== undefined) return { channel: { id, is_im: true, is_channel: false, user: partner } }
+    const flags = { is_channel: true, is_im: false, is_private: false, is_archived: archived, is_member: hasBot }
+    return { channel: { id, name, name_normalized: name, ...flags, topic: { value: topic } } }
+  }
+
+  const userInfo = ({ user }: { user: string }) => {
+    const { id, name, realName, tz } = personaFor(user)
+    const profile = { real_name: realName, display_name: name }
+    return { user: { id, team_id: team.id, name, real_name: realName, tz, profile, deleted: false, is_bot: false } }
+  }
+
+  const usergroupUsers = ({ usergroup }: { usergroup: string }) => {
+    const users = deps.usergroups[usergroup]
+    if (users === undefined) throw new ApiError('no_such_subteam')
+    return { users }
+  }
+
+  const openView = ({ trigger_id, view }: { trigger_id: string; view?: unknown }) => {
+    const modal = validOr(checkModal(view), 'invalid_arguments', '/view')
+    const redeemed = triggers.redeem(trigger_id)
+    if ('error' in redeemed) throw new ApiError(triggerErrors[redeemed.error])
+    return { view: wireView(state.openView(redeemed.what, modalWithIds(modal))) }
+  }
+
+  const uploadUrl = ({ filename, length }: { filename: string; length: number }) => {
+    const file_id = files.expect(filename, length)
+    return { upload_url: url(`/upload/${file_id}`), file_id }
+  }
+
+  const completeUpload = ({ files: given, channel_id, thread_ts, initial_comment }: z.infer<typeof completing>) => {
+    const shared = given.map(({ id, title }) => {
+      const file = files.uploaded(id, title)
+      if (file === undefined) throw new ApiError('file_not_found')
+      return file
+    })
+    if (channel_id !== undefined) {
+      const channel = postable(channel_id)
+      const thread = threadOf(channel, thread_ts)
+      state.add({ channel: channel.id, user: bot.id, text: initial_comment ?? '', files: shared, ...thread })
+    }
+    return { files: shared.map(({ id, title }) => ({ id, title })) }
+  }
+
+  return {
+    'auth.test': method(undefined, 600, z.object({}), authTest),
+    'chat.postMessage': method('chat:write', 600, posting, postMessage),
+    'chat.update': method('chat:write', 50, updating, update),
+    'chat.postEphemeral': method('chat:write', 100, whispering, postEphemeral),
+    'conversations.open': method('im:write', 50, z.object({ users: z.string() }), ({ users }) => ({
+      channel: { id: directChannelOf(personaFor(users).id) },
+    })),
+    'conversations.info': method('channels:read', 50, z.object({ channel: z.string() }), channelInfo),
+    'users.info': method('users:read', 100, z.object({ user: z.string() }), userInfo),
+    'usergroups.users.list': method('usergroups:read', 20, z.object({ usergroup: z.string() }), usergroupUsers),
+    'views.open': method(undefined, 100, z.object({ trigger_id: z.string(), view: z.unknown() }), openView),
+    'files.getUploadURLExternal': method('files:write', 100, uploading, uploadUrl),
+    'files.completeUploadExternal': method('files:write', 100, completing, completeUpload),
+  }
+}

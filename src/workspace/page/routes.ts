@@ -1,0 +1,107 @@
+import { existsSync, readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { OpsError } from '../../core/errors.ts'
+import { validOr } from '../content.ts'
+import { bodyOf, jsonOf, sendJson, sendText } from '../http.ts'
+import { deeds, type Interactions } from '../interactions.ts'
+import type { State } from '../state.ts'
+import { check } from '../validate.ts'
+import { pageOf } from './layout.ts'
+import { loadReadOnly } from './read-only.ts'
+import { createRenderer, type Renderer } from './render.ts'
+import { pageStyle } from './style.ts'
+
+/** The page's own routes. */
+export interface Page {
+  /** Answers a request for `/` or `/page/…`. Throws `ApiError` for a body that the page's script does not send. */
+  handle(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void>
+  /** Ends the open event streams. */
+  close(): void
+}
+
+// Charts carry their colours in style attributes, which cannot run anything; scripts and style sheets come from here only.
+const contentSecurityPolicy = `default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline';
+ connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`.replace('\n', '')
+
+/** A script that `npm run build` makes of `client*.ts`, beside this file in `dist` or from there when run from `src`. */
+function clientScript(name: string): string {
+  const here = fileURLToPath(new URL('.', import.meta.url))
+  const candidates = [join(here, name), join(here, '../../../dist/workspace/page', name)]
+  const path = candidates.find((candidate) => existsSync(candidate))
+  if (path === undefined) throw new OpsError('not_found', `The page has no ${name} yet.`, 'Build it: npm run build')
+  return readFileSync(path, 'utf8')
+}
+
+function styleSheet(): string {
+  const path = createRequire(import.meta.url).resolve('slack-blocks-to-jsx/dist/style.css')
+  return readFileSync(path, 'utf8').replaceAll('#slack_blocks_to_jsx', '.slack_blocks_to_jsx') + pageStyle
+}
+
+/** The page over this state. `now` dates what it shows. */
+export function createPage(deps: {
+  readonly state: State
+  readonly interactions: Interactions
+  readonly now: () => Date
+  readonly banner: string | undefined
+}): Page {
+  const { state, interactions, now, banner } = deps
+  const streams = new Set<ServerResponse>()
+  const started = now().getTime()
+  let changes = 0
+  let renderer: Promise<Renderer> | undefined
+
+  const tell = (stream: ServerResponse) => stream.write(`data: ${started}.${changes}\n\n`)
+  const stop = state.onChange(() => {
+    changes += 1
+    for (const stream of streams) tell(stream)
+  })
+
+  const show = async (url: URL, response: ServerResponse) => {
+    renderer ??= loadReadOnly(state, now).then((readOnly) => createRenderer(state, readOnly))
+    const render = await renderer
+    const wanted = url.searchParams
+    const viewer = state.personas.find((each) => each.id === wanted.get('as')) ?? state.personas[0]
+    const asked = state.channel(wanted.get('in') ?? '')
+    const channel = asked !== undefined && (asked.partner ?? viewer?.id) === viewer?.id ? asked : state.channels()[0]
+    if (viewer === undefined || channel === undefined) return sendText(response, 'Nobody is here.', undefined, 404)
+    const place = { viewer, channel, thread: wanted.get('thread') ?? undefined }
+    response.setHeader('content-security-policy', contentSecurityPolicy)
+    sendText(response, pageOf(state, render, place, `${started}.${changes}`, banner).markup, 'text/html')
+  }
+
+  const listen = (request: IncomingMessage, response: ServerResponse) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+    tell(response)
+    streams.add(response)
+    request.on('close', () => streams.delete(response))
+  }
+
+  const act = async (name: string, request: IncomingMessage) => {
+    const deed = jsonOf((await bodyOf(request)).toString())
+    if (name === 'say') return interactions.say(validOr(check(deeds.say, deed), name))
+    if (name === 'press') return interactions.press(validOr(check(deeds.press, deed), name))
+    if (name === 'submit') return interactions.submit(validOr(check(deeds.submit, deed), name))
+    return name === 'dismiss' ? interactions.dismiss(validOr(check(deeds.dismiss, deed), name)) : undefined
+  }
+
+  return {
+    async handle(url, request, response) {
+      const [, , name = ''] = url.pathname.split('/')
+      if (request.method === 'POST') {
+        const outcome = await act(name, request)
+        if (outcome !== undefined) return sendJson(response, outcome)
+      } else if (url.pathname === '/') return show(url, response)
+      else if (name === 'events') return listen(request, response)
+      else if (name === 'style.css') return sendText(response, styleSheet(), 'text/css')
+      else if (/^client[a-z-]*\.js$/.test(name)) return sendText(response, clientScript(name), 'text/javascript')
+      sendText(response, 'Not found', undefined, 404)
+    },
+    close() {
+      stop()
+      for (const stream of streams) stream.end()
+    },
+  }
+}

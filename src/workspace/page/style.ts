@@ -1,0 +1,102 @@
+/** The page's style sheet, after the one of slack-blocks-to-jsx. A module, because the compiler copies nothing else to `dist`. */
+export const pageStyle = `
+:root { color-scheme: light dark; --ink: light-dark(#1d1c1d, #e6e7e9); --soft: light-dark(#616061, #a3a6ab); --line: light-dark(#e4e4e7, #33363b);
+  --paper: light-dark(#fff, #1a1d21); --raised: light-dark(#f7f7f9, #22262b); --edge: light-dark(#b9b9c0, #565a61); --accent: light-dark(#1264a3, #4aa3e0);
+  --side: light-dark(#35203d, #17131a); --good: light-dark(#007a5a, #2bac76); --bad: light-dark(#c01343, #f2677f); --mono: ui-monospace, 'SF Mono', Menlo, Consolas, monospace }
+* { box-sizing: border-box } [hidden] { display: none !important }
+body { margin: 0; height: 100dvh; display: grid; grid-template-columns: 15rem minmax(0, 1fr); background: var(--paper); color: var(--ink);
+  font: 15px/1.47 system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif }
+body:has(> .thread) { grid-template-columns: 15rem minmax(0, 1fr) minmax(20rem, 26rem) }
+a { color: var(--accent) } :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px }
+.skip { position: absolute; left: -99rem } .skip:focus { left: 1rem; top: .5rem; z-index: 3; background: var(--paper); padding: .25rem .75rem }
+
+.sidebar { background: var(--side); color: #d8cfdd; padding: .9rem .6rem; display: flex; flex-direction: column; overflow: auto }
+.sidebar h1 { font-size: 1.05rem; color: #fff; margin: 0 .6rem 1rem } .sidebar h1 small { font-weight: 400; font-size: .72rem; opacity: .7; margin-left: .3rem }
+.sidebar h2 { font-size: .78rem; font-weight: 500; opacity: .75; margin: .8rem .6rem .25rem } .sidebar ul { list-style: none; margin: 0; padding: 0 }
+.sidebar a { display: block; padding: .22rem .6rem; border-radius: 6px; color: inherit; text-decoration: none; white-space: nowrap } .sidebar a:hover { background: #ffffff1a }
+.sidebar a.unread { font-weight: 700; color: #fff } .sidebar a[aria-current] { background: #ffffff2e; color: #fff; font-weight: 400 }
+.who { margin-top: auto; padding: .8rem .6rem .2rem; font-size: .78rem }
+.who select { display: block; width: 100%; margin-top: .3rem; padding: .35rem; font: inherit; font-size: .9rem; border: 0; border-radius: 6px; background: #ffffff24; color: #fff }
+.who option { background: var(--paper); color: var(--ink) }
+
+main, .thread { display: flex; flex-direction: column; min-width: 0; min-height: 0 } .thread { border-left: 1px solid var(--line) }
+main > header, .thread > header { padding: .75rem 1.25rem; border-bottom: 1px solid var(--line); display: flex; gap: .9rem; align-items: baseline }
+.thread > header { justify-content: space-between; padding-block: .52rem; align-items: center }
+main > header h2, .thread > header h2 { font-size: 1.05rem; margin: 0; white-space: nowrap }
+main > header p { margin: 0; color: var(--soft); font-size: .85rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
+.banner, .connection { margin: 0; padding: .4rem 1.25rem; font-size: .85rem; background: var(--raised); color: var(--soft); border-bottom: 1px solid var(--line) }
+.connection { color: light-dark(#8a6100, #e0b04a); font-weight: 600 }
+.messages { flex: 1; list-style: none; margin: 0; padding: .5rem 0 1rem; overflow: auto; overscroll-behavior: contain }
+main > .messages { display: flex; flex-direction: column } main > .messages > :first-child { margin-top: auto }
+.hint { margin: .25rem 1.25rem .75rem; color: var(--soft); font-size: .88rem } .hint:empty { display: none } .hint code { font: .86em var(--mono) }
+
+.message { display: flex; flex-wrap: wrap; gap: .65rem; padding: .4rem 1.25rem; position: relative } .message:hover { background: var(--raised) }
+.message.new-day::before { content: attr(data-day); flex: 1 0 100%; text-align: center; font-size: .78rem; font-weight: 600; color: var(--soft); padding: .4rem 0 .5rem }
+.avatar { flex: none; width: 36px; height: 36px; border-radius: 8px; display: grid; place-items: center; font-weight: 700; color: #fff; background: #5b6b7f }
+.bot > .avatar { background: linear-gradient(140deg, #7c3f8f, #3f2a6b); font-size: 1.2rem }
+.message[data-author^=U0ADA] > .avatar { background: #9a4d2e } .message[data-author^=U0OTTO] > .avatar { background: #2c6e63 }
+.said { flex: 1; min-width: 0 } .said > header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .45rem; line-height: 1.3 }
+.said time, .only-you { font-size: .76rem; color: var(--soft) } .body time { font: inherit; color: inherit } .only-you::before { content: '◦ ' }
+.badge { font-size: .64rem; text-transform: uppercase; letter-spacing: .03em; padding: .05rem .28rem; border-radius: 3px; background: var(--line); color: var(--soft) }
+.ephemeral { background: light-dark(#fdf9ef, #23211b) }
+.replies { display: inline-block; font-size: .82rem; margin-top: .15rem; text-decoration: none } .replies:hover { text-decoration: underline }
+.replies.none { position: absolute; right: 1.25rem; top: .3rem; padding: .1rem .5rem; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); opacity: 0 }
+.message:hover > .said > .replies.none, .replies.none:focus { opacity: 1 }
+.body { overflow-wrap: anywhere } .body > * + * { margin-top: .4rem } .plain { margin: 0; white-space: pre-wrap }
+
+.slack_blocks_to_jsx.styles_enabled { font: inherit !important; color: inherit; max-width: 44rem }
+.slack_blocks_to_jsx.styles_enabled * { color: inherit; background-color: transparent }
+.slack_blocks_to_jsx.styles_enabled .text-base { font-size: inherit; line-height: inherit }
+.slack_blocks_to_jsx.styles_enabled .slack_blocks_to_jsx__rich_text > * { display: block; margin: 0 }
+.slack_blocks_to_jsx.styles_enabled h3 { font-size: 1.1rem; font-weight: 700 }
+.slack_blocks_to_jsx.styles_enabled a { color: var(--accent); text-decoration: underline }
+.slack_blocks_to_jsx.styles_enabled code:not(:has(pre)) { font-family: var(--mono); padding: .08em .3em; border: 1px solid var(--line); border-radius: 4px; color: light-dark(#b3154d, #f0a6bd) }
+.slack_blocks_to_jsx.styles_enabled pre { border-color: var(--line); background: var(--raised); font: .82rem/1.5 var(--mono); white-space: pre; overflow-x: auto; word-break: normal !important; margin: .2rem 0 }
+.slack_blocks_to_jsx.styles_enabled .slack_blocks_to_jsx__data_visualization { border: 1px solid var(--line); border-radius: 10px }
+.slack_blocks_to_jsx.styles_enabled .slack_blocks_to_jsx__data_visualization_swatch { background-color: revert-layer }
+.slack_blocks_to_jsx__data_visualization [role=group] { display: none }
+@media (prefers-color-scheme: dark) { .slack_blocks_to_jsx__data_visualization :is([fill^=rgb], [stroke^=rgb], .slack_blocks_to_jsx__data_visualization_swatch) { filter: brightness(1.7) saturate(.8) } }
+.styles_enabled .mention { color: var(--accent); background: color-mix(in srgb, var(--accent) 12%, transparent); border-radius: 3px; padding: 0 .15em }
+.section { display: flex; gap: 1rem; align-items: start; justify-content: space-between; max-width: 44rem } .section-text { min-width: 0; flex: 1 }
+.fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: .35rem 1.25rem }
+.context { font-size: .82rem; color: var(--soft); display: flex; flex-wrap: wrap; gap: .1rem .9rem }
+.actions { display: flex; flex-wrap: wrap; gap: .5rem; padding: .15rem 0 }
+.button { font: inherit; font-size: .88rem; font-weight: 600; padding: .32rem .8rem; border: 1px solid var(--edge); border-radius: 7px; background: var(--paper); color: var(--ink); cursor: pointer; text-decoration: none }
+.button:hover:not(:disabled) { background: var(--raised) } .button:disabled, .button[aria-busy] { opacity: .55; cursor: default }
+.button.primary { background: #007a5a; border-color: #007a5a; color: #fff } .button.primary:hover:not(:disabled) { background: #00684d }
+.button.danger { background: #c01343; border-color: #c01343; color: #fff } .button.danger:hover:not(:disabled) { background: #a30f38 }
+
+.plan { border: 1px solid var(--line); border-radius: 10px; padding: .55rem .9rem; max-width: 40rem } .plan summary { cursor: pointer; font-weight: 600 }
+.plan summary small { color: var(--soft); font-weight: 400; margin-left: .4rem } .plan ol, ol.plan { list-style: none; margin: .4rem 0 0; padding-left: .1rem }
+.task { display: flex; gap: .6rem; padding: .16rem 0 } .task > div { flex: 1; min-width: 0; display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem }
+.task .styles_enabled { width: auto; font-size: .85rem !important; color: var(--soft) } .in_progress .task-title { font-weight: 600 } .pending { color: var(--soft) }
+.mark { flex: none; width: 1.1rem; text-align: center; color: var(--soft) } .complete > .mark { color: var(--good) } .task.error > .mark { color: var(--bad) }
+.in_progress > .mark { color: var(--accent); animation: beat 1.4s ease-in-out infinite } @keyframes beat { 50% { opacity: .35 } }
+@media (prefers-reduced-motion: reduce) { * { animation: none !important } }
+.scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; width: fit-content; max-width: 100% }
+table { border-collapse: collapse; font-size: .88rem } caption { text-align: left; padding: .5rem .8rem .3rem; font-weight: 600 }
+td, th { padding: .34rem .8rem; text-align: left; font-weight: 400; border-top: 1px solid var(--line) } thead th { background: var(--raised); font-weight: 600; border-top: 0 }
+.right { text-align: right; font-variant-numeric: tabular-nums } .center { text-align: center }
+th button { all: unset; cursor: pointer } th button:focus-visible { outline: 2px solid var(--accent) }
+[aria-sort=ascending] button::after { content: ' ↑' } [aria-sort=descending] button::after { content: ' ↓' }
+.pages { display: flex; align-items: center; gap: .7rem; padding-top: .45rem; font-size: .84rem; color: var(--soft) } .pages:empty { display: none } .pages .button { padding: .12rem .6rem; font-size: .82rem }
+.file { display: flex; gap: .7rem; align-items: baseline; border: 1px solid var(--line); border-radius: 10px; padding: .5rem .9rem; text-decoration: none; width: fit-content } .file small { color: var(--soft) }
+
+.composer { display: flex; gap: .5rem; align-items: end; margin: .3rem 1.25rem 1.1rem; padding: .4rem .4rem .4rem .8rem; border: 1px solid var(--edge); border-radius: 10px }
+.composer:focus-within { border-color: var(--accent); box-shadow: 0 0 0 3px color-mix(in srgb, var(--accent) 18%, transparent) }
+.composer textarea { flex: 1; min-width: 0; border: 0; outline: 0; resize: none; background: none; color: inherit; font: inherit; padding: .28rem 0; max-height: 10rem; field-sizing: content }
+.dialog { border: 0; border-radius: 14px; padding: 0; width: min(32rem, calc(100vw - 2rem)); background: var(--paper); color: var(--ink); box-shadow: 0 18px 60px #0006 } .dialog::backdrop { background: #0007 }
+.dialog form { padding: 1.25rem 1.5rem; display: flex; flex-direction: column; gap: .8rem } .dialog h2 { margin: 0; font-size: 1.2rem } .dialog p { margin: 0; white-space: pre-line }
+.dialog footer { display: flex; justify-content: flex-end; gap: .6rem; padding-top: .3rem } .modal-body { display: grid; gap: .9rem }
+.field label { display: block; font-weight: 600; margin-bottom: .3rem } .field small { font-weight: 400; color: var(--soft) }
+.field :is(input, textarea, select) { width: 100%; font: inherit; padding: .45rem .7rem; border: 1px solid var(--edge); border-radius: 8px; background: var(--paper); color: inherit }
+.field [aria-invalid=true] { border-color: var(--bad) } .dialog .help { font-size: .82rem; color: var(--soft); margin-top: .25rem } .dialog .error { color: var(--bad) } .error:empty { display: none }
+
+@media (max-width: 760px) {
+  body, body:has(> .thread) { display: flex; flex-direction: column } main { flex: 1 } .thread { position: fixed; inset: 0; z-index: 2; background: var(--paper); border: 0 }
+  .sidebar { flex: none; flex-flow: row wrap; align-items: center; gap: .2rem; padding: .4rem .6rem } .sidebar :is(h1, h2) { display: none } .sidebar ul { display: flex } .sidebar a { padding-inline: .5rem }
+  .who { margin: 0 0 0 auto; padding: 0; display: flex; align-items: center; gap: .4rem } .who select { font-size: .85rem; width: auto; margin: 0 }
+  .message { padding-inline: .8rem } .composer { margin: .3rem .6rem .6rem } main > header, .banner { padding: .5rem .8rem } .hint { margin-inline: .8rem }
+}
+@media (hover: none) { .replies.none { position: static; opacity: 1; border: 0; padding: 0 } }
+`

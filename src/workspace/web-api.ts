@@ -1,0 +1,80 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { ApiError } from './content.ts'
+import { bodyOf, jsonOf, sendJson } from './http.ts'
+import type { Method } from './methods.ts'
+import { rateLimit } from './rate-limit.ts'
+
+/** How fast the bot may call; the defaults are Slack's. Bursts are calls at once before the rate holds. */
+export interface Limits {
+  /** `chat.postMessage`, in one channel. */
+  readonly postsPerSecond: number
+  readonly postBurst: number
+  /** Factor on every method's calls a minute. */
+  readonly scale: number
+}
+
+/** About one message a second in a channel with short bursts (https://docs.slack.dev/apis/web-api/rate-limits). */
+export const slackLimits: Limits = { postsPerSecond: 1, postBurst: 5, scale: 1 }
+
+const structured = new Set(['blocks', 'view', 'metadata', 'files', 'attachments'])
+
+function argumentsOf(body: string, contentType: string): Record<string, unknown> {
+  if (contentType.startsWith('application/json')) {
+    const parsed: unknown = jsonOf(body)
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new ApiError('json_not_object')
+    return { ...parsed }
+  }
+  return Object.fromEntries(
+    [...new URLSearchParams(body)].map(([key, value]) => [
+      key,
+      structured.has(key) ? jsonOf(value, key === 'blocks' ? 'invalid_blocks_format' : 'invalid_arguments') : value,
+    ]),
+  )
+}
+
+/**
+ * Slack's Web API over HTTP: reads the token and the arguments (form or JSON), holds the rate limits (429 with `Retry-After`),
+ * calls the method and answers `{ ok, … }`. `now` is in ms.
+ */
+export function createWebApi(deps: {
+  readonly methods: Readonly<Record<string, Method>>
+  readonly token: string
+  readonly scopes: readonly string[]
+  readonly limits: Limits
+  readonly now: () => number
+}): (name: string, request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { methods, token, scopes, limits, now } = deps
+  const posts = rateLimit(now, limits.postsPerSecond, limits.postBurst)
+  const calls = new Map(
+    Object.entries(methods).map(([name, { perMinute }]) => {
+      const allowed = perMinute * limits.scale
+      return [name, rateLimit(now, allowed / 60, Math.max(1, allowed))]
+    }),
+  )
+  const waitFor = (name: string, args: Readonly<Record<string, unknown>>) =>
+    Math.max(
+      calls.get(name)?.take('') ?? 0,
+      name === 'chat.postMessage' && typeof args['channel'] === 'string' ? posts.take(args['channel']) : 0,
+    )
+
+  return async (name, request, response) => {
+    try {
+      const args = argumentsOf((await bodyOf(request)).toString(), request.headers['content-type'] ?? '')
+      const given = request.headers.authorization?.replace(/^Bearer /i, '') ?? args['token']
+      if (given === undefined || given === '') throw new ApiError('not_authed')
+      if (given !== token) throw new ApiError('invalid_auth')
+      const method = Object.hasOwn(methods, name) ? methods[name] : undefined
+      if (method === undefined) throw new ApiError('unknown_method', [], { req_method: name })
+      const provided = scopes.join(',')
+      if (method.scope !== undefined && !scopes.includes(method.scope))
+        throw new ApiError('missing_scope', [], { needed: method.scope, provided })
+      const wait = waitFor(name, args)
+      if (wait > 0) return sendJson(response, { ok: false, error: 'ratelimited' }, 429, { 'retry-after': String(wait) })
+      sendJson(response, { ok: true, ...method.call(args) }, 200, { 'x-oauth-scopes': provided })
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error
+      const metadata = error.messages.length === 0 ? {} : { response_metadata: { messages: error.messages } }
+      sendJson(response, { ok: false, error: error.code, ...metadata, ...error.details })
+    }
+  }
+}

@@ -1,0 +1,96 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { readConfig, variableNames } from '../src/config.ts'
+import { OpsError } from '../src/core/errors.ts'
+
+function refusal(env: Record<string, string>): OpsError {
+  try {
+    readConfig(env)
+  } catch (error) {
+    if (error instanceof OpsError) return error
+    throw error
+  }
+  throw new Error('the configuration was taken')
+}
+
+describe('the configuration', () => {
+  it('works with nothing set', () => {
+    const config = readConfig({})
+    expect(config).toMatchObject({ engine: 'duckdb', sources: null, port: null, slack: { kind: 'none' }, warnings: [] })
+    expect(config.home).toBe(resolve('.sparkify'))
+    expect(config.ledgerUrl).toMatch(/^file:\/\/.*\.sparkify\/state\.db$/)
+  })
+
+  it('takes an empty variable for an unset one', () => {
+    expect(readConfig({ SPARKIFY_ENGINE: '', SPARKIFY_PORT: ' ', SLACK_BOT_TOKEN: '' })).toEqual(readConfig({}))
+  })
+
+  it('makes folders absolute and leaves s3 prefixes alone', () => {
+    expect(readConfig({ SPARKIFY_LOG_DATA: 'data/log', SPARKIFY_SONG_DATA: 's3://bucket/song' }).sources).toEqual({
+      log: resolve('data/log'),
+      song: 's3://bucket/song',
+    })
+  })
+
+  it('reads ids of people and groups', () => {
+    const { admins, operators } = readConfig({
+      SPARKIFY_ADMINS: 'U02AB3C4D, S0GROUP01',
+      SPARKIFY_OPERATORS: 'U0OTTO001,',
+    })
+    expect(admins).toEqual(['U02AB3C4D', 'S0GROUP01'])
+    expect(operators).toEqual(['U0OTTO001'])
+  })
+
+  it.each([
+    [{ SPARKIFY_ENGINE: 'postgres' }, 'SPARKIFY_ENGINE is "postgres", which is not duckdb or redshift.'],
+    [{ SPARKIFY_PORT: 'web' }, 'SPARKIFY_PORT is "web", which is not a port number.'],
+    [{ SPARKIFY_PORT: '70000' }, 'SPARKIFY_PORT is "70000"'],
+    [{ SPARKIFY_ADMINS: 'ada@sparkify.com' }, 'SPARKIFY_ADMINS is "ada@sparkify.com", which is not Slack user ids'],
+    [{ SPARKIFY_LOG_DATA: '/data' }, 'SPARKIFY_SONG_DATA is empty while the other source is set.'],
+    [{ SLACK_APP_TOKEN: 'xapp-1' }, 'SLACK_BOT_TOKEN is empty while another Slack variable is set.'],
+    [{ SLACK_BOT_TOKEN: 'xoxb-1' }, 'SLACK_APP_TOKEN is empty, and so is SLACK_SIGNING_SECRET.'],
+    [{ REDSHIFT_NODES: '0' }, 'REDSHIFT_NODES is "0", which is not a number of nodes.'],
+  ])('names variable, problem and cure for %j', (env, message) => {
+    const error = refusal(env)
+    expect(error.code).toBe('bad_config')
+    expect(error.message).toContain(message)
+    expect(error.remedy).not.toBe('')
+  })
+
+  it('never repeats a secret in its complaint', () => {
+    const error = refusal({ SLACK_BOT_TOKEN: 'very-secret-value', SLACK_APP_TOKEN: 'xapp-1' })
+    expect(error.message).toContain('SLACK_BOT_TOKEN is "…", which is not a bot token')
+    expect(`${error.message}${error.remedy}${error.stack}`).not.toContain('very-secret-value')
+  })
+
+  it('warns of a misspelt variable, which would otherwise be without effect', () => {
+    expect(readConfig({ SPARKIFY_ADMIN: 'U02AB3C4D' }).warnings).toEqual([
+      'SPARKIFY_ADMIN is set, but is no variable of this program; did you mean SPARKIFY_ADMINS?',
+    ])
+  })
+
+  it('prefers Socket Mode when both ways to Slack are set', () => {
+    const { slack } = readConfig({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', SLACK_SIGNING_SECRET: 's' })
+    expect(slack).toEqual({ kind: 'socket', botToken: 'xoxb-1', appToken: 'xapp-1', apiUrl: undefined })
+  })
+})
+
+describe('.env.example', () => {
+  it('names every variable the program reads, in the same order, and no other', async () => {
+    const text = await readFile(new URL('../.env.example', import.meta.url), 'utf8')
+    const named = [...text.matchAll(/^# ([A-Z][A-Z0-9_]+)=/gm)].map(([, name]) => name)
+    expect([...new Set(named)].toSorted()).toEqual([...variableNames].toSorted())
+  })
+
+  it('is a valid configuration when everything in it is uncommented', async () => {
+    const text = await readFile(new URL('../.env.example', import.meta.url), 'utf8')
+    const env = Object.fromEntries(
+      [...text.matchAll(/^# ([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [name, value ?? '']),
+    )
+    expect(readConfig(env).sources).toEqual({
+      log: 's3://udacity-dend/log_data',
+      song: 's3://udacity-dend/song_data/A/A',
+    })
+  })
+})

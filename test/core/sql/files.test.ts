@@ -1,0 +1,299 @@
+import { describe, expect, it } from 'vitest'
+import { OpsError } from '../../../src/core/errors.ts'
+import { dependsOnCatalogue } from '../../../src/core/sql/files.ts'
+import { parseCheck, parseSchema, parseTransform } from '../../../src/core/sql/parse-file.ts'
+import { parseQuery } from '../../../src/core/sql/parse-query.ts'
+
+const head = ['-- title: Top songs', '-- description: The songs played most']
+const path = 'analytics/top-songs.sql'
+
+/** A query file of the given header lines after title and description, and a body. */
+function query(lines: readonly string[], body = 'select 1 as x'): { path: string; text: string } {
+  return { path, text: [...head, ...lines, '', body, ''].join('\n') }
+}
+
+function refusal(action: () => unknown): string {
+  try {
+    action()
+  } catch (error) {
+    if (error instanceof OpsError && error.code === 'bad_sql_file' && error.remedy !== '') return error.message
+    throw error
+  }
+  throw new Error('it was not refused')
+}
+
+describe('a query file', () => {
+  it('is read with everything its header says', () => {
+    const file = query(
+      [
+        '-- role: operator',
+        '-- window: yes',
+        '-- param n: integer = 10, 1..1000, how many songs, at most',
+        '-- param level: choice(any, free, paid) = any, the level at the time of the play',
+        '-- param matched: flag = no, only plays that match the catalogue',
+        '-- param day: date = 2018-11-30, the day',
+        '-- param city: text = , max 60, the place',
+        '-- chart: bar x=song y=plays',
+        '-- coverage: when matched',
+        '-- example: top-songs',
+        '-- example: top-songs 20 last=7d',
+      ],
+      '-- :comment\nselect :from, :to, :level, :matched, :day, :city limit :n;',
+    )
+    expect(parseQuery(file)).toEqual({
+      kind: 'query',
+      name: 'top-songs',
+      path,
+      title: 'Top songs',
+      description: 'The songs played most',
+      role: 'operator',
+      timed: true,
+      params: [
+        { kind: 'integer', name: 'n', description: 'how many songs, at most', min: 1, max: 1000, default: 10 },
+        {
+          kind: 'choice',
+          name: 'level',
+          description: 'the level at the time of the play',
+          values: ['any', 'free', 'paid'],
+          default: 'any',
+        },
+        { kind: 'flag', name: 'matched', description: 'only plays that match the catalogue', default: false },
+        { kind: 'date', name: 'day', description: 'the day', default: '2018-11-30' },
+        { kind: 'text', name: 'city', description: 'the place', default: '', maxLength: 60 },
+      ],
+      chart: { type: 'bar', x: 'song', y: 'plays' },
+      coverage: { flag: 'matched' },
+      examples: ['top-songs', 'top-songs 20 last=7d'],
+      sql: 'select :from, :to, :level, :matched, :day, :city limit :n',
+    })
+  })
+
+  it('is for viewers, without time, chart and examples, when the header does not say more', () => {
+    expect(parseQuery(query([]))).toMatchObject({
+      role: 'viewer',
+      timed: false,
+      params: [],
+      coverage: false,
+      examples: [],
+    })
+    expect(parseQuery(query([]))).not.toHaveProperty('chart')
+  })
+
+  it('may have Windows line ends', () => {
+    const { text } = query(['-- role: admin'])
+    expect(parseQuery({ path, text: text.replaceAll('\n', '\r\n') })).toMatchObject({
+      role: 'admin',
+      sql: 'select 1 as x',
+    })
+  })
+
+  it.each<[string, readonly string[], string | undefined, string]>([
+    ['an unknown key', ['-- titel: Top'], undefined, 'line 3: unknown key "titel"'],
+    ['a key of every object', ['-- constructor: Top'], undefined, 'line 3: unknown key "constructor"'],
+    [
+      'a line that is no field',
+      ['-- how many songs'],
+      undefined,
+      'line 3: the header line "-- how many songs" is not "-- key: value"',
+    ],
+    ['an empty value', ['-- role:'], undefined, 'line 3: "role" is empty'],
+    [
+      'a key given twice',
+      ['-- role: viewer', '-- role: viewer'],
+      undefined,
+      'line 4: "role" is given twice, first in line 3',
+    ],
+    [
+      'a param given twice',
+      ['-- param a: flag = no, b', '-- param a: flag = no, b'],
+      'select :a',
+      'line 4: "param a" is given twice',
+    ],
+    ['a name where none belongs', ['-- role x: viewer'], undefined, 'line 3: "role" takes no name'],
+    ['a param without a name', ['-- param: flag = no, b'], undefined, 'line 3: "param" needs a name'],
+    ['an unknown role', ['-- role: boss'], undefined, 'line 3: role is "boss"'],
+    ['an unknown window', ['-- window: maybe'], undefined, 'line 3: window is "maybe"'],
+    ['an unknown chart', ['-- chart: donut x=a y=b'], undefined, 'line 3: chart is "donut x=a y=b"'],
+    [
+      'a coverage of no flag',
+      ['-- coverage: when matched'],
+      undefined,
+      'line 3: coverage names "matched", which is no flag here',
+    ],
+    ['an unknown coverage', ['-- coverage: often'], undefined, 'line 3: coverage is "often"'],
+    [
+      'an example of another query',
+      ['-- example: top-songsters'],
+      undefined,
+      'line 3: the example does not begin with "top-songs"',
+    ],
+    ['an unknown type', ['-- param a: number = 1, b'], 'select :a', 'line 3: param a: unknown type "number"'],
+    [
+      'a type of every object',
+      ['-- param a: constructor = 1, b'],
+      'select :a',
+      'line 3: param a: unknown type "constructor"',
+    ],
+    [
+      'a param without bounds',
+      ['-- param a: integer = 1, b'],
+      'select :a',
+      'line 3: param a: "integer = 1, b" is not of the form of integer',
+    ],
+    ['a param without description', ['-- param a: flag = no'], 'select :a', 'is not of the form of flag'],
+    [
+      'a default below its bounds',
+      ['-- param a: integer = 0, 1..9, b'],
+      'select :a',
+      'line 3: param a: the default 0 is not within 1..9',
+    ],
+    [
+      'a default above its bounds',
+      ['-- param a: integer = 10, 1..9, b'],
+      'select :a',
+      'the default 10 is not within 1..9',
+    ],
+    [
+      'bounds beyond whole numbers',
+      ['-- param a: integer = 1, 1..99999999999999999, b'],
+      'select :a',
+      'a number is beyond 2^53',
+    ],
+    [
+      'a default that is no choice',
+      ['-- param a: choice(x, y) = z, b'],
+      'select :a',
+      'the default "z" is not one of the choices',
+    ],
+    ['a choice in capitals', ['-- param a: choice(X, y) = y, b'], 'select :a', 'the choice "X" is not lower case'],
+    ['a flag that is neither', ['-- param a: flag = maybe, b'], 'select :a', 'is not of the form of flag'],
+    [
+      'a day that does not exist',
+      ['-- param a: date = 2018-02-30, b'],
+      'select :a',
+      'the default "2018-02-30" is not a day',
+    ],
+    ['a text longer than allowed', ['-- param a: text = hello, max 3, b'], 'select :a', 'the default is longer than 3'],
+    ['a param in capitals', ['-- param A: flag = no, b'], 'select :A', 'line 3: param A: the name is not lower case'],
+    [
+      'a param with a reserved name',
+      ['-- param last: flag = no, b'],
+      'select :last',
+      'line 3: param last: the name is reserved',
+    ],
+    ['a parameter that is not declared', [], 'select 1 as x\n\nwhere :a = 1', 'line 6: :a is not declared'],
+    ['a window that is not declared', [], 'select :from', 'line 4: :from is not declared'],
+    [
+      'a parameter that is not used',
+      ['-- param a: flag = no, b'],
+      "select ':a' -- :a",
+      'line 3: :a is declared and not used',
+    ],
+    ['a window of which half is used', ['-- window: yes'], 'select :from', 'line 3: :to is declared and not used'],
+    ['no statement', [], '-- nothing', 'line 5: there is no statement'],
+    ['two statements', [], 'select 1;\nselect 2', 'line 5: a second statement begins here'],
+    ['a statement that is no question', [], 'delete from users', 'line 4: the statement is not a SELECT'],
+    ['a string without an end', [], "select 1,\n'a", 'line 5: the string that begins here has no end'],
+  ])('is refused for %s, naming file, line and reason', (_fault, lines, body, message) => {
+    const refused = refusal(() => parseQuery(query(lines, body)))
+    expect(refused).toContain(message)
+    expect(refused).toMatch(/^sql\/analytics\/top-songs\.sql, line \d+: .+\.$/)
+  })
+
+  it('is refused without title or description, or under a name in capitals', () => {
+    expect(refusal(() => parseQuery({ path, text: '-- description: a\n\nselect 1' }))).toContain(
+      'the header has no "title"',
+    )
+    expect(refusal(() => parseQuery({ path, text: '-- title: a\n\nselect 1' }))).toContain(
+      'the header has no "description"',
+    )
+    expect(refusal(() => parseQuery({ path, text: 'select 1' }))).toContain('line 1: the header has no "title"')
+    expect(refusal(() => parseQuery({ ...query([]), path: 'analytics/Top_Songs.sql' }))).toContain(
+      'the file name is not',
+    )
+  })
+
+  it('depends on the catalogue always, never, or by its flag', () => {
+    const flag = '-- param matched: flag = no, a'
+    const by = (lines: readonly string[], args: Readonly<Record<string, unknown>>): boolean =>
+      dependsOnCatalogue(parseQuery(query([...lines, flag], 'select :matched')), args)
+    expect([by([], { matched: true }), by(['-- coverage: yes'], {}), by(['-- coverage: no'], {})]).toEqual([
+      false,
+      true,
+      false,
+    ])
+    const when = ['-- coverage: when matched']
+    expect([true, 'yes', false, 'no', undefined].map((matched) => by(when, { matched }))).toEqual([
+      true,
+      true,
+      false,
+      false,
+      false,
+    ])
+  })
+})
+
+describe('a check file', () => {
+  const file = (text: string): { path: string; text: string } => ({ path: 'checks/users-are-unique.sql', text })
+
+  it('has a title, a severity and one SELECT', () => {
+    const text = '-- title: No user twice\n-- severity: warn\n\nwith a as (select 1 as x) select x from a;\n'
+    expect(parseCheck(file(text))).toEqual({
+      kind: 'check',
+      name: 'users-are-unique',
+      title: 'No user twice',
+      severity: 'warn',
+      sql: 'with a as (select 1 as x) select x from a',
+    })
+  })
+
+  it.each([
+    ['-- title: a\n\nselect 1', 'the header has no "severity"'],
+    ['-- title: a\n-- severity: fatal\n\nselect 1', 'line 2: severity is "fatal"'],
+    ['-- title: a\n-- severity: warn\n\nselect :n', 'line 4: :n is a parameter, and only a query has parameters'],
+    ['-- title: a\n-- severity: warn\n-- role: admin\n\nselect 1', 'line 3: unknown key "role"'],
+  ])('is refused as %j', (text, message) => {
+    expect(refusal(() => parseCheck(file(text)))).toContain(message)
+  })
+})
+
+describe('a transform file', () => {
+  const file = (text: string): { path: string; text: string } => ({ path: 'etl/10-users.sql', text })
+
+  it('empties a table and fills it', () => {
+    expect(parseTransform(file('-- why\ndelete from users;\ninsert into users (a) select 1;\n'))).toEqual({
+      kind: 'transform',
+      name: '10-users',
+      table: 'users',
+      statements: ['delete from users', 'insert into users (a) select 1'],
+    })
+  })
+
+  it.each([
+    'insert into users (a) select 1',
+    'delete from users',
+    'delete from users; insert into songs (a) select 1',
+    'delete from users; insert into users (a) select 1; select 1',
+    'delete from users where a = 1; insert into users (a) select 1',
+    'truncate users; insert into users (a) select 1',
+  ])('is refused as %j', (text) => {
+    expect(refusal(() => parseTransform(file(text)))).toContain('a transform is two statements on one table')
+  })
+})
+
+describe('a schema file', () => {
+  it('tells the tables that it creates, in order', () => {
+    const text = 'create table if not exists b (x integer);\n-- ;\ncreate table if not exists a (x integer);'
+    expect(parseSchema({ path: 'schema/star.sql', text })).toEqual({
+      tables: ['b', 'a'],
+      statements: ['create table if not exists b (x integer)', 'create table if not exists a (x integer)'],
+    })
+  })
+
+  it('holds nothing else', () => {
+    const text = 'create table if not exists b (x integer);\ncreate table a (x integer)'
+    expect(refusal(() => parseSchema({ path: 'schema/star.sql', text }))).toContain(
+      'sql/schema/star.sql, line 2: not a',
+    )
+  })
+})

@@ -1,0 +1,119 @@
+import * as fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { OpsError } from '../../../src/core/errors.ts'
+import { type AskedWindow, resolveWindow, windowValues } from '../../../src/core/sql/window.ts'
+import { always } from './fragments.ts'
+
+const november = { oldest: new Date('2018-11-01T21:01:46.796Z'), newest: new Date('2018-11-30T19:54:24.796Z') }
+
+function resolved(asked: AskedWindow, data = november): readonly [string, string, string] {
+  const window = resolveWindow(asked, data)
+  return [window.from.toISOString(), window.to.toISOString(), window.label]
+}
+
+function refusal(asked: AskedWindow): OpsError {
+  try {
+    resolveWindow(asked, november)
+  } catch (error) {
+    if (error instanceof OpsError) return error
+  }
+  throw new Error('it was not refused')
+}
+
+describe('resolveWindow', () => {
+  it('is the whole data when nothing is asked for, the newest play included', () => {
+    expect(resolved({})).toEqual(['2018-11-01T21:01:46.796Z', '2018-11-30T19:54:24.797Z', '1–30 Nov 2018 UTC'])
+  })
+
+  it('counts days and weeks as whole days that end with the day of the newest play', () => {
+    expect(resolved({ last: '7d' })).toEqual([
+      '2018-11-24T00:00:00.000Z',
+      '2018-12-01T00:00:00.000Z',
+      '24–30 Nov 2018 UTC',
+    ])
+    expect(resolved({ last: '1d' })).toEqual([
+      '2018-11-30T00:00:00.000Z',
+      '2018-12-01T00:00:00.000Z',
+      '30 Nov 2018 UTC',
+    ])
+    expect(resolved({ last: '2w' })).toEqual(resolved({ last: '14d' }))
+    expect(resolved({ last: '40d' })[2]).toBe('22 Oct – 30 Nov 2018 UTC')
+    expect(resolved({ last: '52w' })[2]).toBe('2 Dec 2017 – 30 Nov 2018 UTC')
+  })
+
+  it('counts hours back from the newest play exactly', () => {
+    expect(resolved({ last: '24h' })).toEqual([
+      '2018-11-29T19:54:24.796Z',
+      '2018-11-30T19:54:24.797Z',
+      '29 Nov 2018 19:54 – 30 Nov 2018 19:54 UTC',
+    ])
+  })
+
+  it('ends on the newest day when the newest play is its last millisecond, or its first', () => {
+    const until = (newest: string): string => resolved({ last: '1d' }, { ...november, newest: new Date(newest) })[1]
+    expect(until('2018-11-30T23:59:59.999Z')).toBe('2018-12-01T00:00:00.000Z')
+    expect(until('2018-11-30T00:00:00.000Z')).toBe('2018-12-01T00:00:00.000Z')
+  })
+
+  it('takes both days of since and until in', () => {
+    expect(resolved({ since: '2018-11-10', until: '2018-11-11' })).toEqual([
+      '2018-11-10T00:00:00.000Z',
+      '2018-11-12T00:00:00.000Z',
+      '10–11 Nov 2018 UTC',
+    ])
+    expect(resolved({ since: '2018-11-10', until: '2018-11-10' })[2]).toBe('10 Nov 2018 UTC')
+    expect(resolved({ since: '2018-11-10' })[1]).toBe('2018-11-30T19:54:24.797Z')
+    expect(resolved({ until: '2018-11-10' })[0]).toBe('2018-11-01T21:01:46.796Z')
+  })
+
+  it('counts back from until when both are given', () => {
+    expect(resolved({ last: '2d', until: '2018-11-11' })[2]).toBe('10–11 Nov 2018 UTC')
+    expect(resolved({ last: '24h', until: '2018-11-11' })[0]).toBe('2018-11-10T23:59:59.999Z')
+  })
+
+  it('is never turned around, also where it lies outside the data', () => {
+    expect(resolved({ since: '2019-01-01' })[2]).toBe('1 Jan 2019 UTC')
+    expect(resolved({ until: '2018-10-01' })[2]).toBe('1 Oct 2018 UTC')
+    const day = fc
+      .date({ min: new Date('2000-01-01'), max: new Date('2040-01-01'), noInvalidDate: true })
+      .map((date) => date.toISOString().slice(0, 10))
+    const last = fc
+      .tuple(fc.integer({ min: 1, max: 9999 }), fc.constantFrom('h', 'd', 'w'))
+      .map((parts) => parts.join(''))
+    const asked = fc.oneof(
+      fc.record({ since: day }),
+      fc.record({ until: day }),
+      fc.record({ last }),
+      fc.record({ last, until: day }),
+    )
+    always(asked, (window) => {
+      const { from, to } = resolveWindow(window, november)
+      expect(from.getTime()).toBeLessThan(to.getTime())
+    })
+  })
+
+  it.each([
+    [{ last: '7d', since: '2018-11-10' }, 'last and since'],
+    [{ since: '2018-11-11', until: '2018-11-10' }, 'until=2018-11-10 is before since=2018-11-11'],
+    [{ since: 'soon' }, 'since=soon is not a day'],
+    [{ until: '2018-02-30' }, 'until=2018-02-30 is not a day'],
+    [{ until: '2018-13-01' }, 'until=2018-13-01 is not a day'],
+    [{ last: '0d' }, 'last=0d is not a length of time'],
+    [{ last: '1e9d' }, 'last=1e9d is not a length of time'],
+    [{ last: '7' }, 'last=7 is not a length of time'],
+  ])('refuses %j and says what to write', (asked, message) => {
+    const error = refusal(asked)
+    expect(error.code).toBe('bad_argument')
+    expect(error.message).toContain(message)
+    expect(error.remedy).not.toBe('')
+  })
+})
+
+describe('windowValues', () => {
+  it('are timestamps in UTC with their milliseconds', () => {
+    expect(windowValues(resolveWindow({ last: '24h' }, november))).toEqual({
+      from: '2018-11-29 19:54:24.796',
+      to: '2018-11-30 19:54:24.797',
+    })
+  })
+})

@@ -1,0 +1,20 @@
+import { mkdtemp, readFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { openLog } from '../../src/machine/log.ts'
+
+it('writes no secret, whether it is told of it or knows its form, however deep it stands', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'log-')), 'sparkify.log')
+  const log = openLog({ kind: 'file', path }, ['my-signing-secret'])
+  log.info({ a: { b: ['xoxb-123-abc'] }, url: 'https://x/?token=xapp-1-A-2' }, 'signed with my-signing-secret')
+  log.error({ err: new Error('key AKIAABCDEFGHIJKLMNOP refused') }, 'failed')
+  const text = await readFile(path, 'utf8')
+  expect(text).not.toMatch(/xoxb-123|xapp-1|my-signing-secret|AKIA[A-Z]/)
+  expect(
+    text
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line).msg),
+  ).toEqual(['signed with [secret]', 'failed'])
+})

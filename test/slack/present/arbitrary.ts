@@ -1,0 +1,162 @@
+import fc from 'fast-check'
+import type { Answer, RunView } from '../../../src/core/answer.ts'
+import type { Cell, Reply, StepView, TableReply } from '../../../src/core/reply.ts'
+import { formatSchema, stepStateSchema } from '../../../src/core/reply.ts'
+
+const nasty = [
+  '',
+  ' ',
+  '\u200b',
+  '\u202eabc\u202c',
+  '<!channel>',
+  '<@U123ABC>',
+  '@here',
+  'https://evil.example/x?y=1',
+  'evil.com',
+  '*bold* _it_ ~st~ `code` ```block```',
+  '&amp; & < >',
+  ':skull:',
+  '=HYPERLINK("http://evil.example")',
+  'BjÃ¶rk',
+  '👩‍🚀👨‍👩‍👧‍👦🏴󠁧󠁢󠁥󠁮󠁧󠁿',
+  'שלום עולם',
+  'مرحبا بالعالم',
+  '日本語の歌手です',
+  'می‌خواهم',
+  'line one\nline two\r\nline three\u2028four',
+  'Z̸̡̢̛̗̘̙̜̝̞̟̠̣̤̥̦̩̪̫̬̭̮̯̰̱̲̳̹̺̻̼͇͈͉͍͎̀́̂̃̄',
+  '\ud800',
+  '9223372036854775807',
+] as const
+
+/** Words as people and data may hold them, the worst included, up to 3,000 characters and beyond. */
+export const words: fc.Arbitrary<string> = fc.oneof(
+  { weight: 4, arbitrary: fc.constantFrom(...nasty) },
+  { weight: 3, arbitrary: fc.string({ unit: 'grapheme', maxLength: 40 }) },
+  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.constantFrom(...nasty), fc.integer({ min: 1, max: 3_000 })).map(([piece, n]) => piece.repeat(Math.ceil(n / (piece.length || 1)))),
+  },
+)
+
+const cell: fc.Arbitrary<Cell> = fc.oneof(
+  words,
+  fc.double({ noNaN: true, noDefaultInfinity: true }),
+  fc.integer(),
+  fc.boolean(),
+  fc.constant(null),
+  fc.constant('2018-11-30T21:59:00.123Z'),
+)
+
+/** Tables from nothing to 5,000 rows of 25 columns; long ones repeat a few rows, ragged ones lack cells. */
+export const table: fc.Arbitrary<TableReply> = fc
+  .record({
+    title: words,
+    columns: fc.array(words, { maxLength: 25 }),
+    formats: fc.option(fc.array(fc.constantFrom(...formatSchema.options), { maxLength: 25 }), { nil: undefined }),
+    some: fc.array(fc.array(cell, { maxLength: 25 }), { maxLength: 6 }),
+    times: fc.oneof({ weight: 4, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(20, 99, 100, 101, 1_000) }),
+    more: fc.constantFrom(0, 0, 1, 4_000),
+  })
+  .map(({ title, columns, formats, some, times, more }) => {
+    const rows = Array.from({ length: some.length * times }, (_, at) => some[at % some.length] ?? [])
+    return {
+      kind: 'table',
+      title,
+      columns,
+      rows,
+      total: rows.length + more,
+      ...(formats === undefined ? {} : { formats }),
+    }
+  })
+
+const step: fc.Arbitrary<StepView> = fc
+  .record({
+    title: words,
+    state: fc.constantFrom(...stepStateSchema.options),
+    ms: fc.option(fc.integer({ min: 0, max: 1e9 })),
+    detail: fc.option(words, { nil: undefined }),
+  })
+  .map(({ detail, ...rest }) => (detail === undefined ? rest : { ...rest, detail }))
+
+const chart: fc.Arbitrary<Reply> = fc.record({
+  kind: fc.constant('chart' as const),
+  type: fc.constantFrom('bar', 'line', 'pie', 'area'),
+  title: words,
+  xLabel: words,
+  yLabel: words,
+  categories: fc.array(words, { maxLength: 45 }),
+  series: fc.array(
+    fc.record({ name: words, values: fc.array(fc.oneof(fc.integer({ min: -50, max: 5_000 }), fc.double()), { maxLength: 45 }) }),
+    { maxLength: 8 },
+  ),
+})
+
+/** Charts whose series have one figure for each category, as a command makes them. */
+const wholeChart: fc.Arbitrary<Reply> = fc
+  .tuple(
+    fc.constantFrom('bar' as const, 'line' as const, 'pie' as const, 'area' as const),
+    fc.array(fc.tuple(words, fc.integer({ min: 1, max: 9_999 }), fc.integer({ min: -99, max: 9_999 })), { minLength: 1, maxLength: 20 }),
+    words,
+  )
+  .map(([type, points, title]) => ({
+    kind: 'chart',
+    type,
+    title,
+    xLabel: title,
+    yLabel: title,
+    categories: points.map(([label]) => label),
+    series: [
+      { name: title, values: points.map(([, value]) => value) },
+      ...(type === 'pie' ? [] : [{ name: title, values: points.map(([, , value]) => value) }]),
+    ],
+  }))
+
+const plan: fc.Arbitrary<Reply> = fc
+  .record({
+    kind: fc.constant('plan' as const),
+    id: fc.uuid(),
+    line: words,
+    title: words,
+    facts: fc.array(words, { maxLength: 8 }),
+    act: words,
+    typed: fc.option(words, { nil: undefined }),
+    danger: fc.boolean(),
+    expires: fc.constantFrom('2026-11-30T03:10:00.000Z', 'soon'),
+  })
+  .map(({ typed, ...rest }) => (typed === undefined ? rest : { ...rest, typed }))
+
+/** Any reply. */
+export const reply: fc.Arbitrary<Reply> = fc.oneof(
+  fc.record({ kind: fc.constant('text' as const), text: words, tone: fc.constantFrom('plain', 'note', 'good', 'warning') }),
+  table,
+  chart,
+  wholeChart,
+  fc.record({ kind: fc.constant('steps' as const), title: words, steps: fc.array(step, { maxLength: 40 }) }),
+  plan,
+  fc.record({ kind: fc.constant('failure' as const), code: words, message: words, remedy: words }),
+)
+
+/** Any run. */
+export const run: fc.Arbitrary<RunView> = fc.record({
+  id: fc.integer({ min: 1 }),
+  command: words,
+  line: words,
+  who: words,
+  state: fc.constantFrom('running', 'complete', 'error', 'cancelled'),
+  started: fc.constant('2026-11-30T03:00:00.000Z'),
+  ended: fc.constantFrom(null, '2026-11-30T03:00:41.000Z'),
+  steps: fc.array(step, { maxLength: 40 }),
+})
+
+/** Any answer. */
+export const answer: fc.Arbitrary<Answer> = fc.record({
+  ok: fc.boolean(),
+  exit: fc.constantFrom(0, 1, 2, 3),
+  headline: words,
+  audience: fc.constantFrom('asker', 'channel'),
+  run: fc.option(run),
+  replies: fc.array(reply, { maxLength: 8 }),
+  next: fc.array(fc.record({ label: words, line: words }), { maxLength: 6 }),
+})

@@ -1,0 +1,54 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { presentAnswer, presentMention, presentPressed, presentRun, presentTypedModal } from '../../../src/slack/present/index.ts'
+import { answer, run, words } from './arbitrary.ts'
+import { refusalsOf, refusalsOfLadder, refusalsOfModal, strict } from './refusals.ts'
+
+const now = new Date('2026-11-30T03:01:00.000Z')
+const view = fc.record({ slash: fc.constant('/sparkify'), asker: words, direct: fc.boolean(), now: fc.constant(now) })
+
+describe('whatever is said', () => {
+  it.runIf(strict)('the rules that the other tests go by refuse what Slack refuses', () => {
+    const empty = { type: 'section', text: { type: 'plain_text', text: '' } }
+    expect(refusalsOf({ text: 'x', blocks: [empty] })).not.toEqual([])
+    expect(refusalsOf({ text: 'x', blocks: Array.from({ length: 51 }, () => ({ type: 'divider' })) })).not.toEqual([])
+    expect(refusalsOf({ text: 'x'.repeat(4_000), blocks: [] })).not.toEqual([])
+  })
+
+  it('Slack takes every rung of every message of an answer', () => {
+    fc.assert(
+      fc.property(answer, view, (given, to) => {
+        const { main, thread } = presentAnswer(given, to)
+        expect([main, ...thread].flatMap(refusalsOfLadder)).toEqual([])
+      }),
+      { numRuns: 400 },
+    )
+  }, 120_000)
+
+  it('Slack takes a run that goes on', () => {
+    fc.assert(
+      fc.property(run, view, (given, to) => {
+        expect(refusalsOfLadder(presentRun(given, to))).toEqual([])
+      }),
+    )
+  })
+
+  it('Slack takes a mention, and a plan that was used', () => {
+    fc.assert(
+      fc.property(run, words, (given, said) => {
+        const mention = presentMention({ ...given, state: 'complete' }, said, ['U02AB3C4D'])
+        expect(mention?.text.length).toBeLessThanOrEqual(3_900)
+        expect(mention?.text).toMatch(/^<@U02AB3C4D> [^<>]+$/)
+        expect(refusalsOf(presentPressed(said))).toEqual([])
+      }),
+    )
+  })
+
+  it('Slack takes the modal in which a word is typed', () => {
+    fc.assert(
+      fc.property(words, words, words, (title, act, typed) => {
+        expect(refusalsOfModal(presentTypedModal({ id: 'plan', title, act, typed }))).toEqual([])
+      }),
+    )
+  })
+})

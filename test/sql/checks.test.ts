@@ -1,0 +1,216 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openPglite } from '../support/pglite.ts'
+import { library, load, recreateTables } from './build.ts'
+import type { Database } from './database.ts'
+import { openDuckDb } from './duckdb.ts'
+import { event, firstMoment, song, source } from './made-up.ts'
+import type { Source } from './source.ts'
+
+const day = 86_400_000
+
+/** Three users, three days, two of five plays matched: every check is green. */
+const healthy: Source = source(
+  [
+    event(),
+    event({ itemInSession: 1, ts: firstMoment + 1, song: 'Jóga' }),
+    event({ userId: '9', sessionId: 2, ts: firstMoment + day, level: 'free' }),
+    event({ userId: '10', sessionId: 3, ts: firstMoment + 2 * day, song: 'Hunter', level: 'free' }),
+    event({ userId: '10', sessionId: 3, itemInSession: 1, ts: firstMoment + 2 * day + 1, song: 'Hunter' }),
+    event({ userId: '', page: 'Home', sessionId: 4, song: null, artist: null, length: null }),
+  ],
+  [song(), song({ song_id: 'SO2', artist_id: 'AR2', artist_name: 'Mogwai', title: 'Stop Coming To My House' })],
+  [10, 11, 12],
+)
+
+interface Fault {
+  readonly what: string
+  /** Statements that break a healthy load. */
+  readonly plant: readonly string[]
+  /** The checks that must be red, and no others. */
+  readonly red: readonly string[]
+}
+
+const copyOf = (table: string, where: string): string => `insert into ${table} select * from ${table} where ${where}`
+const nullable = (table: string, column: string): string => `alter table ${table} alter column ${column} drop not null`
+
+const faults: readonly Fault[] = [
+  { what: 'a play is lost', plant: ["delete from songplays where songplay_id = '8-1-0'"], red: ['plays-equal-events'] },
+  {
+    what: 'a play is invented',
+    plant: [
+      `insert into songplays (songplay_id, start_time, user_id, session_id, item_in_session)
+       select '8-1-77', start_time, user_id, session_id, 77 from songplays where songplay_id = '8-1-0'`,
+    ],
+    red: ['plays-equal-events'],
+  },
+  {
+    what: 'a play is there twice',
+    plant: [copyOf('songplays', "songplay_id = '8-1-0'")],
+    red: ['songplays-are-unique'],
+  },
+  { what: 'a user is there twice', plant: [copyOf('users', 'user_id = 8')], red: ['users-are-unique'] },
+  { what: 'a song is there twice', plant: [copyOf('songs', "song_id = 'SO1'")], red: ['songs-are-unique'] },
+  { what: 'an artist is there twice', plant: [copyOf('artists', "artist_id = 'AR2'")], red: ['artists-are-unique'] },
+  { what: 'a moment is there twice', plant: [copyOf('time', 'day = 10')], red: ['time-is-unique'] },
+  {
+    what: 'a user has no id',
+    plant: [nullable('users', 'user_id'), "insert into users values (null, 'A', 'B', 'F', 'free')"],
+    red: ['keys-are-not-null', 'levels-are-the-latest'],
+  },
+  {
+    what: 'a song, an artist and a moment have no key',
+    plant: [
+      ...[nullable('songs', 'song_id'), nullable('artists', 'artist_id'), nullable('time', 'start_time')],
+      "insert into songs values (null, 'A', 'AR1', 0, 1)",
+      "insert into artists values (null, 'A', null, null, null)",
+      'insert into time values (null, 0, 0, 0, 0, 0, 0)',
+    ],
+    red: ['keys-are-not-null'],
+  },
+  {
+    what: 'a play has no start',
+    plant: [nullable('songplays', 'start_time'), "update songplays set start_time = null where songplay_id = '8-1-1'"],
+    red: ['keys-are-not-null', 'plays-have-times'],
+  },
+  {
+    what: "a play's user is not in users",
+    plant: ['delete from users where user_id = 9'],
+    red: ['levels-are-the-latest', 'plays-have-users'],
+  },
+  { what: "a play's start is not in time", plant: ['delete from time where day = 11'], red: ['plays-have-times'] },
+  {
+    what: 'a user has an earlier level',
+    plant: ["update users set level = 'free' where user_id = 10"],
+    red: ['levels-are-the-latest'],
+  },
+  {
+    what: 'a user has no level',
+    plant: ['update users set level = null where user_id = 8'],
+    red: ['levels-are-the-latest'],
+  },
+  {
+    what: 'a user was never logged in',
+    plant: ["insert into users values (99, 'A', 'B', 'F', 'free')"],
+    red: ['levels-are-the-latest'],
+  },
+  {
+    what: "a play's song is not in songs",
+    plant: ["delete from songs where song_id = 'SO1'"],
+    red: ['plays-match-the-catalogue'],
+  },
+  {
+    what: "a play's artist is not in artists",
+    plant: ["delete from artists where artist_id = 'AR1'"],
+    red: ['plays-match-the-catalogue'],
+  },
+  {
+    what: 'a play has a song of another title',
+    plant: ["update songplays set song_id = 'SO1', artist_id = 'AR1' where songplay_id = '8-1-1'"],
+    red: ['plays-match-the-catalogue'],
+  },
+  {
+    what: 'a play has a song of the same title by another artist',
+    plant: ["update songplays set artist_name = 'Someone Else' where songplay_id = '8-1-0'"],
+    red: ['plays-match-the-catalogue'],
+  },
+  {
+    what: 'a play has a song without its artist',
+    plant: ["update songplays set artist_id = null where songplay_id = '8-1-0'"],
+    red: ['plays-match-the-catalogue'],
+  },
+  {
+    what: 'a user id in the log is no number',
+    plant: ["update staging_events set userid = 'eight' where page = 'Home'"],
+    red: ['user-ids-are-numbers'],
+  },
+  {
+    what: 'an event cannot be keyed',
+    plant: ["insert into staging_events (page, userid, sessionid, iteminsession, ts) values ('NextSong', '', 1, 5, 0)"],
+    red: ['rows-left-out'],
+  },
+  {
+    what: 'a song of the catalogue has no id',
+    plant: ["insert into staging_songs (title, artist_id) values ('A', 'AR1')"],
+    red: ['rows-left-out'],
+  },
+  {
+    what: 'the catalogue matches no play',
+    plant: ['update songplays set song_id = null, artist_id = null'],
+    red: ['catalogue-coverage'],
+  },
+  {
+    what: 'a day has no plays',
+    plant: ['delete from songplays where user_id = 9', "delete from staging_events where userid = '9'"],
+    red: ['days-have-no-gaps', 'levels-are-the-latest'],
+  },
+  {
+    what: 'a play started after the last day that a file names',
+    plant: ["delete from source_files where path like '%2018-11-12%'"],
+    red: ['plays-within-file-days'],
+  },
+  {
+    what: 'a play started before the first day that a file names',
+    plant: ["delete from source_files where path like '%2018-11-10%'"],
+    red: ['plays-within-file-days'],
+  },
+]
+
+describe.each([
+  ['DuckDB', openDuckDb],
+  ['PGlite', openPglite],
+])('on %s', (_name, open) => {
+  let database: Database
+
+  beforeAll(async () => {
+    database = await open()
+  })
+
+  beforeEach(async () => {
+    await recreateTables(database)
+    await load(database, healthy)
+  })
+
+  afterAll(() => database.close())
+
+  async function redChecks(): Promise<readonly string[]> {
+    const red: string[] = []
+    for (const check of library.checks) if ((await database.query(check.sql)).rows.length > 0) red.push(check.name)
+    return red
+  }
+
+  it('a healthy load turns no check red', async () => {
+    expect(await redChecks()).toEqual([])
+  })
+
+  it.each(faults)('$what: $red', async ({ plant, red }) => {
+    for (const statement of plant) await database.execute(statement)
+    expect(await redChecks()).toEqual(red)
+  })
+
+  it('coverage is green at 4 % and red below, with the figures', async () => {
+    const plays = Array.from({ length: 25 }, (_, index) =>
+      event({ itemInSession: index, song: index === 0 ? 'Undo' : `Song ${index}` }),
+    )
+    const coverage = library.checks.find((check) => check.name === 'catalogue-coverage')?.sql ?? ''
+    await load(database, source(plays, [song()]))
+    expect((await database.query(coverage)).rows).toEqual([])
+    await load(database, source([...plays, event({ itemInSession: 25, song: 'One more' })], [song()]))
+    expect((await database.query(coverage)).rows).toEqual([[26, 1, 3.85]])
+  })
+
+  it('gaps are told by the days around them', async () => {
+    const gaps = library.checks.find((check) => check.name === 'days-have-no-gaps')?.sql ?? ''
+    await load(database, source([event(), event({ itemInSession: 1, ts: firstMoment + 3 * day })]))
+    expect((await database.query(gaps)).rows).toEqual([['2018-11-10', '2018-11-13', 2]])
+  })
+
+  it('files whose names give no day give no span to be outside of', async () => {
+    await database.execute('update source_files set day = null')
+    expect(await redChecks()).toEqual([])
+  })
+})
+
+it('every check has a fault that turns it red', () => {
+  const turnedRed = new Set(faults.flatMap((fault) => fault.red))
+  expect(library.checks.map((check) => check.name).filter((name) => !turnedRed.has(name))).toEqual([])
+})

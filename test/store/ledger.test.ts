@@ -1,0 +1,135 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { createClient, type InArgs } from '@libsql/client'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { NewRun } from '../../src/core/ports/ledger.ts'
+import { openLedger } from '../../src/store/ledger.ts'
+import { describeLedger } from '../contract/ledger.ts'
+
+describeLedger('on SQLite', (home, world) => openLedger({ url: urlIn(home), ...world }))
+
+function urlIn(home: string): string {
+  return pathToFileURL(join(home, 'state.db')).href
+}
+
+const noon = new Date('2026-03-02T12:00:00.000Z')
+const run: NewRun = {
+  command: 'etl',
+  line: 'etl',
+  who: { kind: 'local', id: 'anna', name: 'anna' },
+  place: { kind: 'terminal' },
+  writer: true,
+  listed: true,
+  continues: null,
+  process: 'one',
+  started: noon.toISOString(),
+  steps: [{ title: 'Stage', state: 'pending', ms: null, handles: {} }],
+}
+
+describe('a ledger file', () => {
+  let home = ''
+
+  beforeEach(async () => {
+    home = await mkdtemp(join(tmpdir(), 'ledger file '))
+  })
+  afterEach(() => rm(home, { recursive: true, force: true }))
+
+  const open = (now = noon) => openLedger({ url: urlIn(home), now: () => now })
+
+  async function inFile(sql: string, args: InArgs = []) {
+    const client = createClient({ url: urlIn(home) })
+    try {
+      return (await client.execute({ sql, args })).rows
+    } finally {
+      client.close()
+    }
+  }
+
+  it('is in WAL mode, so that readers never wait for a writer', async () => {
+    await (await open()).close()
+    expect(await inFile('pragma journal_mode')).toMatchObject([{ journal_mode: 'wal' }])
+  })
+
+  it('forgets expired plans and claims of more than 90 days when it is opened', async () => {
+    const before = await open()
+    const draft = { title: 'Spin up?', facts: [], act: 'Spin up', danger: false }
+    const { who: asker, place } = run
+    await before.plans.save({ id: 'old', line: 'spin-up', asker, place, draft, expires: '2026-03-02T12:10:00.000Z' })
+    await before.plans.save({ id: 'new', line: 'spin-up', asker, place, draft, expires: '2026-05-31T12:10:00.000Z' })
+    await before.claim('old', noon)
+    await before.claim('new', new Date('2026-03-03T12:00:00.000Z'))
+    await before.close()
+
+    const now = new Date('2026-05-31T12:00:00.001Z')
+    const after = await open(now)
+    expect(await after.plans.get('old')).toBeNull()
+    expect((await after.plans.get('new'))?.draft).toEqual(draft)
+    expect(await after.claim('old', now)).toBe(true)
+    expect(await after.claim('new', now)).toBe(false)
+    await after.close()
+  })
+
+  it.each([
+    ['place', `update runs set place = '{"kind":"moon"}'`],
+    ['who', `update runs set who = 'anna'`],
+    ['steps.0.handles', `update steps set record = '{"title":"Stage","state":"pending","ms":null}'`],
+    ['steps.0', `update steps set record = 'half a rec'`],
+    ['answer', `update runs set answer = '{"ok":true}'`],
+  ])('names the run whose %s is damaged instead of failing without a reason', async (column, damage) => {
+    const ledger = await open()
+    await ledger.runs.open(run)
+    await inFile(damage)
+    const failure = { code: 'storage', message: expect.stringMatching(`^Run 1 in the ledger .*${column}`) }
+    await expect(ledger.runs.list({ limit: 5 })).rejects.toMatchObject(failure)
+    await expect(ledger.runs.get(1)).rejects.toMatchObject(failure)
+    await expect(ledger.runs.open(run)).rejects.toMatchObject(failure)
+    await expect(ledger.runs.orphans(noon)).rejects.toMatchObject(failure)
+    await ledger.close()
+  })
+
+  it('of a newer program is refused and left as it is', async () => {
+    const before = await open()
+    await before.claim('old', new Date('2020-01-01T00:00:00.000Z'))
+    await before.close()
+    await inFile('insert into migrations values (99)')
+    await expect(open()).rejects.toMatchObject({
+      code: 'newer_state',
+      message: expect.stringContaining(join(home, 'state.db')),
+      remedy: expect.stringContaining('Update'),
+    })
+    expect(await inFile('select key from claims')).toMatchObject([{ key: 'old' }])
+  })
+
+  it('that is no database, or half of one, is refused and left as it is', async () => {
+    const path = join(home, 'state.db')
+    await writeFile(path, 'Dear diary, '.repeat(1000))
+    await expect(open()).rejects.toMatchObject({ code: 'storage', message: expect.stringContaining('damaged') })
+    expect(await readFile(path, 'utf8')).toBe('Dear diary, '.repeat(1000))
+
+    await rm(path)
+    await (await open()).close()
+    await inFile('pragma wal_checkpoint(truncate)')
+    const whole = await readFile(path)
+    whole.fill(0xab, 4096)
+    await writeFile(path, whole)
+    await expect(open()).rejects.toMatchObject({ code: 'storage', message: expect.stringContaining('damaged') })
+  })
+
+  it('in a folder that is missing is refused with the path', async () => {
+    const url = pathToFileURL(join(home, 'missing', 'state.db')).href
+    await expect(openLedger({ url, now: () => noon })).rejects.toMatchObject({
+      code: 'storage',
+      message: `The ledger ${join(home, 'missing', 'state.db')} cannot be opened for writing.`,
+    })
+  })
+
+  it('works no more after it was closed, and what was asked before is done', async () => {
+    const ledger = await open()
+    const claims = Promise.all(['a', 'b', 'c'].map((key) => ledger.claim(key, noon)))
+    await ledger.close()
+    expect(await claims).toEqual([true, true, true])
+    await expect(ledger.claim('d', noon)).rejects.toThrow('closed')
+  })
+})

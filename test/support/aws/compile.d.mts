@@ -1,0 +1,2 @@
+/** Compiles the double and returns the absolute path of the folder that holds its JavaScript. */
+export function compileDouble(): string

@@ -1,0 +1,38 @@
+// Node 20 cannot run TypeScript, and vitest's pool ends with the test file, so the double is compiled once per
+// content of its sources and run from there by plain Node. This file is JavaScript because nothing can precede it.
+import { execFileSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const here = dirname(fileURLToPath(import.meta.url))
+const root = join(here, '../../..')
+const cache = join(root, 'node_modules/.cache/aws-double')
+
+/** Compiles the double and returns the absolute path of the folder that holds its JavaScript. */
+export function compileDouble() {
+  const target = join(cache, fingerprint())
+  if (existsSync(target)) return target
+  // Several test files may compile at once: each into a folder of its own, and the first rename wins.
+  const workshop = `${target}.${process.pid}`
+  const tsc = createRequire(import.meta.url).resolve('typescript/package.json').replace('package.json', 'bin/tsc')
+  execFileSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.json'), '--outDir', workshop], { stdio: 'inherit' })
+  // Node looks for the module type no further up than node_modules.
+  writeFileSync(join(workshop, 'package.json'), '{ "type": "module" }\n')
+  try {
+    renameSync(workshop, target)
+  } catch (error) {
+    if (!existsSync(target)) throw error
+    rmSync(workshop, { recursive: true })
+  }
+  return target
+}
+
+function fingerprint() {
+  const hash = createHash('sha256')
+  const sources = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(ts|json)$/.test(name))
+  for (const name of [...sources].sort()) hash.update(name).update(readFileSync(join(here, name)))
+  return hash.digest('hex').slice(0, 16)
+}

@@ -1,0 +1,37 @@
+import { readdirSync, statSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join, relative, sep } from 'node:path'
+
+/** A folder read as if it were a bucket: the paths below it are the keys. */
+export type Bucket = { readonly name: string; readonly folder: string; readonly region: string }
+
+/** One object of a bucket. */
+export type S3Object = { readonly key: string; readonly bytes: number }
+
+/** A place in S3, from its URL. */
+export type S3Url = { readonly bucket: string; readonly key: string }
+
+/** Reads `s3://bucket/key`; undefined for anything else. */
+export function parseS3Url(url: string): S3Url | undefined {
+  const [, bucket, key] = /^s3:\/\/([^/]+)\/?(.*)$/s.exec(url) ?? []
+  return bucket === undefined || key === undefined ? undefined : { bucket, key }
+}
+
+/** The objects whose keys begin with a prefix, in the order of their keys, as ListObjectsV2 gives them. */
+export function listObjects(bucket: Bucket, prefix: string): readonly S3Object[] {
+  // Only the folder above the prefix's last part can hold keys that begin with it.
+  const above = prefix.slice(0, prefix.lastIndexOf('/') + 1)
+  const start = join(bucket.folder, above)
+  if (statSync(start, { throwIfNoEntry: false })?.isDirectory() !== true) return []
+  return readdirSync(start, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => ({ key: relative(bucket.folder, path).split(sep).join('/'), bytes: statSync(path).size }))
+    .filter((object) => object.key.startsWith(prefix))
+    .sort((a, b) => (a.key < b.key ? -1 : 1))
+}
+
+/** The content of an object. */
+export function readObject(bucket: Bucket, key: string): Promise<Buffer> {
+  return readFile(join(bucket.folder, key))
+}

@@ -1,0 +1,94 @@
+import { roleMay, roleOfArn, trustsRedshift } from '../iam/role.ts'
+import type { Cluster } from '../redshift/cluster.ts'
+import { SqlRefusal } from '../sql/dialect.ts'
+import type { World } from '../world.ts'
+import { type Bucket, listObjects, parseS3Url, readObject, type S3Object } from './bucket.ts'
+
+/** What a COPY reads: the objects under its prefix, and files beside them. */
+export type CopySource = {
+  readonly bucket: Bucket
+  readonly objects: readonly S3Object[]
+  /** The content of one of the objects. */
+  readonly read: (key: string) => Promise<Buffer>
+}
+
+/**
+ * Opens what a COPY is to read as its role: the role attached, in-sync and trusting Redshift, the bucket there and in
+ * the region, listing and reading allowed. SqlRefusal in S3's and Redshift's words when not.
+ */
+export function openCopySource(world: World, cluster: Cluster, url: string, roleArn: string, region?: string): CopySource {
+  const { bucket, key: prefix } = located(world, cluster, url, region)
+  const may = permissionsOf(world, cluster, roleArn)
+  if (!may('s3:ListBucket', `arn:aws:s3:::${bucket.name}`, { 's3:prefix': prefix })) throw accessDenied()
+  const objects = listObjects(bucket, prefix)
+  if (objects.length === 0) throw internal(`The specified S3 prefix '${prefix}' does not exist`, 8001)
+  return {
+    bucket,
+    objects,
+    read: (key) => {
+      if (!may('s3:GetObject', `arn:aws:s3:::${bucket.name}/${key}`)) throw accessDenied()
+      return readObject(bucket, key)
+    },
+  }
+}
+
+/** Reads one object as the role, such as a JSONPaths file. */
+export async function readAsRole(
+  world: World,
+  cluster: Cluster,
+  url: string,
+  roleArn: string,
+  region?: string,
+): Promise<string> {
+  const { bucket, key } = located(world, cluster, url, region)
+  const may = permissionsOf(world, cluster, roleArn)
+  if (!may('s3:GetObject', `arn:aws:s3:::${bucket.name}/${key}`)) throw accessDenied()
+  if (!listObjects(bucket, key).some((object) => object.key === key)) {
+    throw s3Error('The specified key does not exist.', 404, 'NoSuchKey')
+  }
+  return (await readObject(bucket, key)).toString('utf8')
+}
+
+type Permission = (action: string, resource: string, context?: Readonly<Record<string, string>>) => boolean
+
+function permissionsOf(world: World, cluster: Cluster, roleArn: string): Permission {
+  const role = roleOfArn(world, roleArn)
+  if (role === undefined || cluster.roles.get(roleArn) !== 'in-sync' || !trustsRedshift(role)) {
+    const user = world.arns.dbUser(cluster.region, cluster.identifier, cluster.masterUsername)
+    throw internal(`User ${user} is not authorized to assume IAM Role ${roleArn}`, 8001, `IAM Role=${roleArn}`)
+  }
+  return (action, resource, context) => roleMay(world, role, action, resource, context) === 'allowed'
+}
+
+function located(world: World, cluster: Cluster, url: string, region: string | undefined) {
+  const place = parseS3Url(url)
+  if (place === undefined) throw new SqlRefusal(`Invalid S3 URI: ${url}`)
+  const known = world.options.buckets[place.bucket]
+  if (known === undefined) throw s3Error('The specified bucket does not exist', 404, 'NoSuchBucket')
+  if (known.region !== (region ?? cluster.region)) {
+    throw s3Error(
+      'The bucket you are attempting to access must be addressed using the specified endpoint. ' +
+        'Please send all future requests to this endpoint.',
+      301,
+      'PermanentRedirect',
+    )
+  }
+  return { bucket: { name: place.bucket, ...known }, key: place.key }
+}
+
+function accessDenied(): SqlRefusal {
+  return s3Error('Access Denied', 403, 'AccessDenied')
+}
+
+function s3Error(message: string, status: number, code: string): SqlRefusal {
+  const rid = '0123456789ABCDEF'
+  return internal(`S3ServiceException:${message},Status ${status},Error ${code},Rid ${rid},ExtRid d0ub1e,CanRetry 1`, 8001, 'Listing bucket')
+}
+
+/** Redshift's internal errors carry a block of details behind the message. */
+function internal(message: string, code: number, context = ''): SqlRefusal {
+  const line = '-----------------------------------------------'
+  return new SqlRefusal(
+    `${message}\n  Detail: \n  ${line}\n  error:  ${message}\n  code:      ${code}\n  context:   ${context}\n  ${line}`,
+  )
+}

@@ -1,0 +1,33 @@
+import { describe, expect, it } from 'vitest'
+import { tokenize } from '../../src/core/command/line.ts'
+import { readTerminalArguments } from '../../src/terminal/arguments.ts'
+
+describe('the arguments of a terminal', () => {
+  it('parts its own options from the command line, wherever they stand', () => {
+    expect(readTerminalArguments(['--json', 'top-songs', '20', '--yes'])).toEqual({
+      line: 'top-songs 20',
+      json: true,
+      yes: true,
+      confirm: undefined,
+    })
+  })
+
+  it('takes the word for a plan in both forms', () => {
+    expect(readTerminalArguments(['tear-down', '--confirm', 'sparkify']).confirm).toBe('sparkify')
+    expect(readTerminalArguments(['tear-down', '--confirm=sparkify']).confirm).toBe('sparkify')
+  })
+
+  it('gives words with spaces the quotes back that the shell took', () => {
+    const { line } = readTerminalArguments(['schedule', 'add', 'top songs 10; qa', 'daily', 'at', '03:00'])
+    expect(line).toBe('schedule add "top songs 10; qa" daily at 03:00')
+    expect(tokenize(line)[2]).toEqual({ kind: 'word', text: 'top songs 10; qa', quoted: true })
+  })
+
+  it('takes one word of the shell for a whole line', () => {
+    expect(readTerminalArguments(['top songs 20 last=7d']).line).toBe('top songs 20 last=7d')
+  })
+
+  it('reads --help as the command', () => {
+    expect(readTerminalArguments(['etl', '--help']).line).toBe('help etl')
+  })
+})

@@ -1,0 +1,100 @@
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { App, HTTPReceiver, LogLevel } from '@slack/bolt'
+import { WebClient } from '@slack/web-api'
+import { createWorkspace, type Workspace, type WorkspaceOptions } from '../../src/workspace/workspace.ts'
+
+export const signingSecret = 'local-signing-secret'
+export const botToken = 'xoxb-local-token'
+
+/** People and places of the default workspace, by name. */
+export const ada = 'U0ADA0ADMIN'
+export const otto = 'U0OTTO0OPER'
+export const vera = 'U0VERA0VIEW'
+export const dataEng = 'C0DATAENG00'
+export const music = 'C0MUSIC0000'
+export const random = 'C0RANDOM000'
+
+/** The machine's time, moved on by `forward` ms. */
+export function movableClock(): {
+  now(): Date
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+  forward(ms: number): void
+} {
+  let offset = 0
+  return {
+    now: () => new Date(Date.now() + offset),
+    sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
+    forward: (ms) => {
+      offset += ms
+    },
+  }
+}
+
+/** A workspace and a real Bolt app behind one server, as the program mounts them. */
+export interface Stage {
+  readonly workspace: Workspace
+  readonly origin: string
+  readonly client: WebClient
+  readonly app: App
+  readonly clock: ReturnType<typeof movableClock>
+  close(): Promise<void>
+}
+
+/** The client logs each refusal that a test asks for; the test says it better. */
+const silent = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+  setLevel: () => undefined,
+  getLevel: () => LogLevel.ERROR,
+  setName: () => undefined,
+}
+
+export async function openStage(options: Partial<WorkspaceOptions> = {}): Promise<Stage> {
+  const clock = movableClock()
+  const workspace = createWorkspace({ home: undefined, signingSecret, botToken, clock, ...options })
+  const receiver = new HTTPReceiver({ signingSecret, logLevel: LogLevel.ERROR })
+  const server = createServer(async (request, response) => {
+    if (await workspace.handle(request, response)) return
+    receiver.requestListener(request, response)
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  workspace.connect({ origin, deliver: `${origin}/slack/events` })
+  const clientOptions = { slackApiUrl: `${origin}/api/`, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true }
+  const app = new App({
+    token: botToken,
+    receiver,
+    clientOptions,
+    logLevel: LogLevel.ERROR,
+    deferInitialization: true,
+  })
+  await app.init()
+  const client = new WebClient(botToken, { ...clientOptions, logger: silent })
+  return {
+    workspace,
+    origin,
+    client,
+    app,
+    clock,
+    close: async () => {
+      workspace.close()
+      server.closeAllConnections()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}
+
+/** Resolves to the first value of `look` that is neither undefined, false nor an empty list; fails after 5 s. */
+export async function eventually<T>(look: () => T | undefined | false, what: string): Promise<T> {
+  const until = Date.now() + 5_000
+  for (;;) {
+    const found = look()
+    if (found !== undefined && found !== false && !(Array.isArray(found) && found.length === 0)) return found
+    if (Date.now() > until) throw new Error(`never happened: ${what}`)
+    await sleep(5)
+  }
+}
