@@ -121,7 +121,8 @@ async function sourcesOf(config: Config): Promise<Core['sources']> {
 async function engineOf(config: Config, sources: Core['sources']): Promise<{ engine: Engine; cluster: Cluster }> {
   switch (config.engine) {
     case 'duckdb': {
-      const { createDuckdbEngine, createDuckdbCluster } = await import('./duckdb/index.ts')
+      const { createDuckdbEngine } = await import('./duckdb/engine.ts')
+      const { createDuckdbCluster } = await import('./duckdb/cluster.ts')
       const folder = join(config.home, 'loads')
       return {
         engine: await createDuckdbEngine({ folder, logData: sources.log, songData: sources.song }),

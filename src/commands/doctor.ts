@@ -13,7 +13,9 @@ export default defineCommand({
   args: z.object({}),
   examples: ['doctor'],
   async run(_args, { deps, signal }) {
-    const findings = await Promise.all(deps.probes().map(async (probe) => ({ probe, finding: await probe.look(signal) })))
+    const findings = await Promise.all(
+      deps.probes().map(async (probe) => ({ probe, finding: await probe.look(signal) })),
+    )
     const red = findings.filter(({ finding }) => finding.state === 'red').length
     const warn = findings.filter(({ finding }) => finding.state === 'warn').length
     const headline =

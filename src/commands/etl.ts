@@ -51,7 +51,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
   const replies: Reply[] = [
     text(`${read}\n${built}`),
     text(audited.line, audited.warnings.length === 0 ? 'good' : 'plain'),
-    ...audited.warnings.map((title) => text(title, 'warning')),
+    ...audited.warnings.map((title) => text(`Not met: ${title}`, 'warning')),
     text(`${percent(matched, plays)} of plays match the catalogue${matchBefore}`, 'note'),
     ...(repeatsDropped === 0
       ? []

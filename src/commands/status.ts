@@ -49,9 +49,9 @@ function liveLine(live: LoadRecord): string {
 function checksOf(live: LoadRecord | null): string {
   const checks = live?.facts.checks
   if (checks === undefined) return 'not run'
-  return checks.red.length === 0
-    ? `all ${checks.total} green`
-    : `${checks.total - checks.red.length} of ${checks.total} green; red: ${checks.red.join(', ')}`
+  const notMet = [...checks.red, ...checks.warnings]
+  if (notMet.length === 0) return `all ${checks.total} green`
+  return `${checks.total - notMet.length} of ${checks.total} green; not met: ${notMet.join(', ')}`
 }
 
 function writingLine(run: RunRecord, now: Date): string {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
-import { literal } from './literal.ts'
+import { literal, pathPattern } from './literal.ts'
 import { pathOfScratch } from './load-files.ts'
 import { isRemote } from './sources.ts'
 
@@ -28,8 +28,10 @@ export async function openInstance({ folder, places, memoryLimit }: InstanceOpti
   try {
     await connection.run(`set global TimeZone = 'UTC'`)
     if (!places.some(isRemote)) {
-      const folders = [folder, ...places].map((place) => literal(resolve(place)))
-      await connection.run(`set allowed_directories = [${folders.join(', ')}]; set enable_external_access = false`)
+      // A path is looked up in this list as the pattern that it is given as, and the file found once more as it is.
+      const folders = [folder, ...places].map((place) => resolve(place)).flatMap((path) => [path, pathPattern(path)])
+      const allowed = folders.map(literal).join(', ')
+      await connection.run(`set allowed_directories = [${allowed}]; set enable_external_access = false`)
     }
   } finally {
     connection.disconnectSync()

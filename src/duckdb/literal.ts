@@ -7,3 +7,8 @@ export function literal(text: string): string {
 export function identifier(name: string): string {
   return `"${name.replaceAll('"', '""')}"`
 }
+
+/** A path as a pattern that matches it alone: DuckDB takes the paths that it reads for patterns. */
+export function pathPattern(path: string): string {
+  return path.replace(/[[*?]/g, (character) => `[${character}]`)
+}

@@ -75,15 +75,14 @@ function sessionOn(connection: DuckDBConnection, signal: AbortSignal): Session {
     run,
     async transaction(work) {
       await run('begin transaction')
-      try {
-        const result = await work()
-        await run('commit')
-        return result
-      } catch (error) {
-        // Not through run(): a cancelled transaction has to be rolled back all the same.
-        await connection.run('rollback')
+      const result = await work().catch(async (error: unknown) => {
+        // Not through run(): a cancelled transaction has to be rolled back all the same. Should even that fail, the first
+        // error is the one to tell; the connection is closed in the end, which rolls back too.
+        await connection.run('rollback').catch(() => undefined)
         throw error
-      }
+      })
+      await run('commit')
+      return result
     },
   }
 }

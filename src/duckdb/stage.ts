@@ -6,6 +6,7 @@ import { tooManyBadRows, unreadableFile } from './bad-data.ts'
 import { type BadRow, findBadRows } from './bad-rows.ts'
 import type { Dataset } from './datasets.ts'
 import { firstLine, isAboutData } from './failure.ts'
+import { pathPattern } from './literal.ts'
 import { maxLineBytes } from './read-lines.ts'
 import { exactColumns, lenientSql, type Spellings, spellingsOf } from './record-sql.ts'
 import type { Bindings, Session } from './session.ts'
@@ -147,14 +148,11 @@ function exactInsert({ dataset }: Staging): string {
   return `insert into ${dataset.table} (${columns}) select unnest(${exactColumns(dataset)}) from ${readerOf(dataset.format, false)}`
 }
 
-/**
- * The records of the listed files as JSON. The list is bound, so a path may hold anything; one that has the characters of a
- * pattern names its own file, because DuckDB looks for that first.
- */
+/** The records of the files that are bound as `$files`, as JSON. */
 function readerOf(format: Dataset['format'], ignoreErrors: boolean): string {
   return `read_json_objects($files, format = '${format}', maximum_object_size = ${maxLineBytes}, ignore_errors = ${ignoreErrors}, filename = true)`
 }
 
 function fileList(files: readonly SourceFile[]): Bindings {
-  return { values: { files: listValue(files.map(({ path }) => path)) }, types: { files: LIST(VARCHAR) } }
+  return { values: { files: listValue(files.map(({ path }) => pathPattern(path))) }, types: { files: LIST(VARCHAR) } }
 }

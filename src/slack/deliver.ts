@@ -46,35 +46,35 @@ export function lastedLong(run: RunView): boolean {
 export async function deliver(answer: Answer, to: Delivery, parts: DeliveryParts): Promise<void> {
   // Left open by a process that is stopping: the next one carries the run on in the same message, and says how it ended.
   if (answer.run?.state === 'running') return
-  const presented = presentAnswer(answer, parts.view(to.who.name, to.direct))
-  if (to.audience === 'asker') {
-    for (const ladder of [presented.main, ...presented.thread]) await parts.tellAsker(to, ladder)
-  } else {
-    await sayInConversation(answer, to, presented, parts)
-  }
+  if (to.audience === 'asker') await sayToAsker(answer, to, null, parts)
+  else await sayInConversation(answer, to, parts)
   if (answer.run !== null) await parts.ledger.runs.told(answer.run.id)
 }
 
-async function sayInConversation(
-  answer: Answer,
-  to: Delivery,
-  presented: Presented,
-  parts: DeliveryParts,
-): Promise<void> {
+async function sayToAsker(answer: Answer, to: Delivery, note: string | null, parts: DeliveryParts): Promise<void> {
+  const { main, thread } = presentAnswer({ ...answer, audience: 'asker' }, parts.view(to.who.name, to.direct))
+  const first = note === null ? main : withNote(main, note)
+  for (const ladder of [first, ...thread]) await parts.tellAsker(to, ladder)
+}
+
+async function sayInConversation(answer: Answer, to: Delivery, parts: DeliveryParts): Promise<void> {
+  const presented = presentAnswer(answer, parts.view(to.who.name, to.direct))
   const post = await lastWord(to, presented.main, parts).catch((error: unknown) => {
     if (isPlaceRefusal(error)) return error
     throw error
   })
   if (post instanceof Error) {
+    const { channel } = to
     parts.log.warn(
-      { slack: post.code, channel: to.channel, run: answer.run?.id },
+      { slack: post.code, channel, run: answer.run?.id },
       'an answer cannot be posted; its asker alone is told',
     )
     const note = `Only you see this, because I cannot post here. ${cureFor(post.code, to, parts.botName)}`
-    return parts.tellAsker(to, withNote(presented.main, note))
+    return sayToAsker(answer, to, note, parts)
   }
   if (answer.run !== null) await parts.ledger.runs.savePost(answer.run.id, post)
-  await sayInThread(answer, { channel: post.channel, thread: to.thread ?? post.ts }, presented, to.mention, parts)
+  const thread = { channel: post.channel, thread: to.thread ?? post.ts }
+  await sayInThread(answer, thread, presented, to.mention, parts)
 }
 
 async function lastWord({ post, channel, thread }: Delivery, ladder: Ladder, parts: DeliveryParts): Promise<Post> {

@@ -19,7 +19,7 @@ const loadSchema = z.object({
       rejected: z.number().exactOptional(),
       dataFrom: z.string().nullable().exactOptional(),
       dataUntil: z.string().nullable().exactOptional(),
-      checks: z.object({ total: z.number(), red: z.array(z.string()) }).exactOptional(),
+      checks: z.object({ total: z.number(), red: z.array(z.string()), warnings: z.array(z.string()) }).exactOptional(),
     }),
   ),
 })

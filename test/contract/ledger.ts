@@ -378,13 +378,17 @@ export function describeLedger(name: string, open: OpenLedger): void {
         const [one, other] = await pair()
         await one.loads.begin(1, noon.toISOString())
         await one.loads.learn(1, { files: 2, counts: { users: 97, time: 5 }, dataFrom: '2018-11-01' })
-        await other.loads.learn(1, { counts: { users: 98 }, dataFrom: null, checks: { total: 12, red: ['orphans'] } })
+        await other.loads.learn(1, {
+          counts: { users: 98 },
+          dataFrom: null,
+          checks: { total: 12, red: ['orphans'], warnings: [] },
+        })
         await other.loads.learn(1, {})
         expect((await one.loads.get(1))?.facts).toEqual({
           files: 2,
           counts: { users: 98 },
           dataFrom: null,
-          checks: { total: 12, red: ['orphans'] },
+          checks: { total: 12, red: ['orphans'], warnings: [] },
         })
       })
 

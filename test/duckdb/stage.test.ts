@@ -19,8 +19,8 @@ type Files = Readonly<Record<string, string | Uint8Array>>
 
 const twoSongs: Files = { 'A/a.json': songLine({ song_id: 'S1' }), 'A/B/b.json': `${songLine({ song_id: 'S2' })}\n` }
 
-async function openWith(log: Files, song: Files = twoSongs): Promise<Engine> {
-  const folder = await temporaryFolder()
+async function openWith(log: Files, song: Files = twoSongs, below = '.'): Promise<Engine> {
+  const folder = join(await temporaryFolder(), below)
   await writeFiles(join(folder, 'log_data'), log)
   await writeFiles(join(folder, 'song_data'), song)
   const places = { logData: join(folder, 'log_data'), songData: join(folder, 'song_data') }
@@ -136,6 +136,17 @@ describe('staging what can be read', () => {
     expect((await stage(engine, 'log')).rows).toBe(names.length)
     expect(await ask(engine, 'select count(distinct iteminsession) from staging_events')).toBe(names.length)
   })
+
+  it.each(["it's", 'a[1]', 'a*', '[', 'ünïcödé 🎧', '{x} $y'])(
+    'works in a folder whose name holds %s',
+    async (name) => {
+      const engine = await openWith({ 'a.json': good.join('\n') }, twoSongs, name)
+      expect((await stage(engine, 'log')).rows).toBe(3)
+      expect((await stage(engine, 'song')).rows).toBe(2)
+      await engine.publish(1, workWith())
+      expect(await cell(engine, 1, 'live', 'select count(*) from staging_events')).toBe(3)
+    },
+  )
 
   it('keeps the listing of the sources with the load, once for each dataset however often it is staged', async () => {
     const engine = await openWith({ '2018/11/2018-11-29-events.json': logLine(), 'other.json': logLine() })

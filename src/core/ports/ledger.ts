@@ -116,7 +116,8 @@ export interface LoadFacts {
   readonly rejected?: number
   readonly dataFrom?: string | null
   readonly dataUntil?: string | null
-  readonly checks?: { readonly total: number; readonly red: readonly string[] }
+  /** Titles of the checks that are not green, by severity. */
+  readonly checks?: { readonly total: number; readonly red: readonly string[]; readonly warnings: readonly string[] }
 }
 
 export interface LoadRecord {

@@ -39,11 +39,16 @@ export function redErrors(results: readonly CheckResult[]): readonly CheckResult
   return results.filter(({ check, offending }) => check.severity === 'error' && offending > 0)
 }
 
+/** The checks that are not green, and do not keep a load from being published. */
+export function warned(results: readonly CheckResult[]): readonly CheckResult[] {
+  return results.filter(({ check, offending }) => check.severity === 'warn' && offending > 0)
+}
+
 /** "12 of 13 checks green · 1 warning". */
 export function checksLine(results: readonly CheckResult[]): string {
   const green = results.filter(({ offending }) => offending === 0).length
   const red = redErrors(results).length
-  const warnings = results.length - green - red
+  const warnings = warned(results).length
   const parts = [`${green} of ${results.length} checks green`]
   if (red > 0) parts.push(`${red} red`)
   if (warnings > 0) parts.push(warnings === 1 ? '1 warning' : `${warnings} warnings`)

@@ -7,7 +7,7 @@ import type { LoadFacts } from '../ports/ledger.ts'
 import type { Step } from '../run/step.ts'
 import type { TransformFile } from '../sql/files.ts'
 import { bytes, count, plural } from '../words.ts'
-import { type CheckResult, checksLine, redErrors, runChecks } from './checks.ts'
+import { type CheckResult, checksLine, redErrors, runChecks, warned } from './checks.ts'
 import { countRows } from './counts.ts'
 
 /** What staging one dataset left behind for the report. */
@@ -116,15 +116,14 @@ function audit(load: LoadId, deps: Deps): Step {
         runChecks(deps, target, signal),
         summarise(deps, load, signal),
       ])
-      const notGreen = results.filter(({ offending }) => offending > 0)
+      const red = redErrors(results)
+      const warnings = warned(results).map(({ check }) => check.title)
       await deps.ledger.loads.learn(load, {
         ...summary,
         counts,
-        checks: { total: results.length, red: notGreen.map(({ check }) => check.title) },
+        checks: { total: results.length, red: red.map(({ check }) => check.title), warnings },
       })
-      const red = redErrors(results)
       if (red.length > 0) throw checksRed(red)
-      const warnings = notGreen.map(({ check }) => check.title)
       return { detail: checksLine(results), output: { line: checksLine(results), warnings } }
     },
   }

@@ -27,7 +27,7 @@ function escaped(text: string): string {
       .replace(/[*~`]|(?<![\p{L}\p{N}])_|_(?![\p{L}\p{N}])/gu, (mark) => lookAlikes[mark] ?? mark)
       // URLs, host names, addresses, @channel, #channel, :emoji:
       .replace(
-        /:(?=\/\/)|(?<=[\p{L}\p{N}_-])\.(?=\p{L}{2})|[@#](?=[\p{L}\p{N}_])|:(?=[\w+'-]+:)/gu,
+        /:(?=\/\/)|(?<=[\p{L}\p{N}_-])\.(?=\p{L}{2})|[@#](?=[\p{L}\p{N}_])|:(?=[\w+'-]{0,60}[a-z][\w+'-]{0,60}:)/giu,
         (mark) => `${mark}${joiner}`,
       )
       .replaceAll('&', '&amp;')

@@ -36,18 +36,22 @@ export function presentMention(run: RunView, headline: string, ids: readonly str
   return { text: `${mentions.join(' ')} ${mrkdwn(words)}`, blocks: [] }
 }
 
-/** A run at the top of its message, alive or over: in one block whose id stays, so that it does not fold up at each edit. */
+/**
+ * A run at the top of its message, alive or over, in one block whose id stays, so that it does not fold up at each edit
+ * (https://github.com/slackapi/node-slack-sdk/issues/2701). Without that block, the steps of a run that went well are left out:
+ * the outcome stands below.
+ */
 export function runHead(run: RunView, view: View): Part {
   const title = runTitle(run, view)
   if (run.steps.length === 0) return simplePart(title, [boldLine(title)])
-  const lines = stepLines(run.steps)
+  const lines = run.state === 'complete' ? '' : stepLines(run.steps)
   const plan = [planBlock(`run-${run.id}`, title, run.steps)]
   return {
     label: title,
     newest: plan,
     older: plan,
     oldest: [boldLine(title), ...sections(lines)],
-    words: [title, ...lines.split('\n')].map(mrkdwn),
+    words: [title, ...lines.split('\n')].map(mrkdwn).filter((line) => line !== ''),
   }
 }
 

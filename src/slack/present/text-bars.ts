@@ -28,9 +28,10 @@ export function textBars({ categories, series }: ChartReply, maxCharacters: numb
   const draw = (points: number): string =>
     series
       .map(({ name }, s) =>
-        [...(series.length > 1 ? [fitColumns(cleanLine(name), labelColumns + barColumns)] : []), ...labels.slice(0, points).map((_, at) => line(at, s))].join(
-          '\n',
-        ),
+        [
+          ...(series.length > 1 ? [fitColumns(cleanLine(name), labelColumns + barColumns)] : []),
+          ...labels.slice(0, points).map((_, at) => line(at, s)),
+        ].join('\n'),
       )
       .join('\n\n')
   let shown = categories.length

@@ -14,6 +14,9 @@ const phoneColumns = 34
 const gap = 2
 const leastTextColumn = 8
 
+// Figures are never cut, their headings may be.
+const leastHeader = 5
+
 // Values of a list wrap, so they may be longer than a phone is wide; past this nobody reads them there.
 const maxListed = 200
 

@@ -36,7 +36,9 @@ export const words: fc.Arbitrary<string> = fc.oneof(
   { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
   {
     weight: 1,
-    arbitrary: fc.tuple(fc.constantFrom(...nasty), fc.integer({ min: 1, max: 3_000 })).map(([piece, n]) => piece.repeat(Math.ceil(n / (piece.length || 1)))),
+    arbitrary: fc
+      .tuple(fc.constantFrom(...nasty), fc.integer({ min: 1, max: 3_000 }))
+      .map(([piece, n]) => piece.repeat(Math.ceil(n / (piece.length || 1)))),
   },
 )
 
@@ -56,7 +58,10 @@ export const table: fc.Arbitrary<TableReply> = fc
     columns: fc.array(words, { maxLength: 25 }),
     formats: fc.option(fc.array(fc.constantFrom(...formatSchema.options), { maxLength: 25 }), { nil: undefined }),
     some: fc.array(fc.array(cell, { maxLength: 25 }), { maxLength: 6 }),
-    times: fc.oneof({ weight: 4, arbitrary: fc.constant(1) }, { weight: 1, arbitrary: fc.constantFrom(20, 99, 100, 101, 1_000) }),
+    times: fc.oneof(
+      { weight: 4, arbitrary: fc.constant(1) },
+      { weight: 1, arbitrary: fc.constantFrom(20, 99, 100, 101, 1_000) },
+    ),
     more: fc.constantFrom(0, 0, 1, 4_000),
   })
   .map(({ title, columns, formats, some, times, more }) => {
@@ -88,7 +93,10 @@ const chart: fc.Arbitrary<Reply> = fc.record({
   yLabel: words,
   categories: fc.array(words, { maxLength: 45 }),
   series: fc.array(
-    fc.record({ name: words, values: fc.array(fc.oneof(fc.integer({ min: -50, max: 5_000 }), fc.double()), { maxLength: 45 }) }),
+    fc.record({
+      name: words,
+      values: fc.array(fc.oneof(fc.integer({ min: -50, max: 5_000 }), fc.double()), { maxLength: 45 }),
+    }),
     { maxLength: 8 },
   ),
 })
@@ -97,7 +105,10 @@ const chart: fc.Arbitrary<Reply> = fc.record({
 const wholeChart: fc.Arbitrary<Reply> = fc
   .tuple(
     fc.constantFrom('bar' as const, 'line' as const, 'pie' as const, 'area' as const),
-    fc.array(fc.tuple(words, fc.integer({ min: 1, max: 9_999 }), fc.integer({ min: -99, max: 9_999 })), { minLength: 1, maxLength: 20 }),
+    fc.array(fc.tuple(words, fc.integer({ min: 1, max: 9_999 }), fc.integer({ min: -99, max: 9_999 })), {
+      minLength: 1,
+      maxLength: 20,
+    }),
     words,
   )
   .map(([type, points, title]) => ({
@@ -129,7 +140,11 @@ const plan: fc.Arbitrary<Reply> = fc
 
 /** Any reply. */
 export const reply: fc.Arbitrary<Reply> = fc.oneof(
-  fc.record({ kind: fc.constant('text' as const), text: words, tone: fc.constantFrom('plain', 'note', 'good', 'warning') }),
+  fc.record({
+    kind: fc.constant('text' as const),
+    text: words,
+    tone: fc.constantFrom('plain', 'note', 'good', 'warning'),
+  }),
   table,
   chart,
   wholeChart,

@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { presentAnswer, presentMention, presentPressed, presentRun, presentTypedModal } from '../../../src/slack/present/index.ts'
+import {
+  presentAnswer,
+  presentMention,
+  presentPressed,
+  presentRun,
+  presentTypedModal,
+} from '../../../src/slack/present/index.ts'
 import { answer, run, words } from './arbitrary.ts'
 import { refusalsOf, refusalsOfLadder, refusalsOfModal, strict } from './refusals.ts'
 

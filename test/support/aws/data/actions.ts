@@ -23,7 +23,10 @@ const listStatements: JsonAction = ({ world, caller, input }) => {
   const all = [...world.statements.values()]
     .filter((each) => request.Status === undefined || request.Status === 'ALL' || each.status === request.Status)
     .filter((each) => request.StatementName === undefined || each.name?.startsWith(request.StatementName) === true)
-    .filter((each) => request.ClusterIdentifier === undefined || each.session.cluster.identifier === request.ClusterIdentifier)
+    .filter(
+      (each) =>
+        request.ClusterIdentifier === undefined || each.session.cluster.identifier === request.ClusterIdentifier,
+    )
     .toReversed()
   const from = Number(request.NextToken ?? 0)
   const to = from + (request.MaxResults ?? 100)

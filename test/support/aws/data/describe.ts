@@ -11,7 +11,11 @@ export const describeStatement: JsonAction = async ({ world, caller, input, hung
   caller.allow('redshift-data:DescribeStatement', '*', ownStatement)
   const { statement, part } = findStatement(world, request.Id)
   await waitFor(world, statement, part ?? statement, request.WaitTimeSeconds, hungUp)
-  return { ...sessionOf(statement), ...(part === undefined ? batch(statement) : single(part)), QueryParameters: parametersOf(statement) }
+  return {
+    ...sessionOf(statement),
+    ...(part === undefined ? batch(statement) : single(part)),
+    QueryParameters: parametersOf(statement),
+  }
 }
 
 /** The condition key that limits a policy to the caller's own statements. */

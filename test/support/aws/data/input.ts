@@ -54,8 +54,12 @@ export function readInput<T>(schema: z.ZodType<T>, input: unknown): T {
   const parsed = schema.safeParse(input)
   if (parsed.success) return parsed.data
   const [issue] = parsed.error.issues
-  const member = (issue?.path ?? []).map((step) => (typeof step === 'number' ? `${step + 1}.member` : lowerFirst(String(step))))
-  throw invalid(`1 validation error detected: Value at '${member.join('.')}' failed to satisfy constraint: ${issue?.message}`)
+  const member = (issue?.path ?? []).map((step) =>
+    typeof step === 'number' ? `${step + 1}.member` : lowerFirst(String(step)),
+  )
+  throw invalid(
+    `1 validation error detected: Value at '${member.join('.')}' failed to satisfy constraint: ${issue?.message}`,
+  )
 }
 
 /** A ValidationException. */
@@ -67,7 +71,8 @@ export function invalid(message: string): AwsError {
 export function parametersOf(input: SubmitInput, used: ReadonlySet<string>): ReadonlyMap<string, string> {
   const given = new Map<string, string>()
   for (const [at, { name, value }] of (input.Parameters ?? []).entries()) {
-    if (!/^[0-9a-zA-Z_]+$/.test(name)) throw constraint(`parameters.${at + 1}.member.name`, 'satisfy regular expression pattern: [0-9a-zA-Z_]+')
+    if (!/^[0-9a-zA-Z_]+$/.test(name))
+      throw constraint(`parameters.${at + 1}.member.name`, 'satisfy regular expression pattern: [0-9a-zA-Z_]+')
     if (value === '') throw constraint(`parameters.${at + 1}.member.value`, 'have length greater than or equal to 1')
     given.set(name, value)
   }

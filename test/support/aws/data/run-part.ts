@@ -47,13 +47,20 @@ async function copy(world: World, statement: Statement, part: Part, warehouse: W
   const { cluster } = statement.session
   const isOpen = statement.mode === 'TRANSACTION'
   if (!isOpen) await warehouse.query('begin')
-  const run = { world, cluster, warehouse, queryId: part.queryId, pid: statement.pid, cancelled: statement.cancel.signal }
+  const run = {
+    world,
+    cluster,
+    warehouse,
+    queryId: part.queryId,
+    pid: statement.pid,
+    cancelled: statement.cancel.signal,
+  }
   const loaded = await runCopy(run, part.sql)
   if (!isOpen) await warehouse.query('commit')
-  await warehouse.query(`select set_config('double.last_copy_count', $1, false), set_config('double.last_copy_id', $2, false)`, [
-    String(loaded),
-    String(part.queryId),
-  ])
+  await warehouse.query(
+    `select set_config('double.last_copy_count', $1, false), set_config('double.last_copy_id', $2, false)`,
+    [String(loaded), String(part.queryId)],
+  )
   return { columns: [], rows: [], affected: loaded }
 }
 

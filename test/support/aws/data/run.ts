@@ -85,7 +85,12 @@ async function runParts(
   return failed
 }
 
-async function errorOf(world: World, statement: Statement, part: Part, warehouse: Warehouse): Promise<string | undefined> {
+async function errorOf(
+  world: World,
+  statement: Statement,
+  part: Part,
+  warehouse: Warehouse,
+): Promise<string | undefined> {
   const injected = world.faults.failureOf(part.sql)
   if (injected !== undefined) return injected
   try {
@@ -115,7 +120,9 @@ function connectionRefused(world: World, { session }: Statement): string | undef
 
 /** Such statements run beside a COPY, as its progress is asked for. */
 function readsOnlySystemViews(statement: Statement): boolean {
-  const reading = statement.parts.map((part) => outline(part.sql)).filter((sql) => !/^(begin|rollback|commit|end)\b/.test(sql))
+  const reading = statement.parts
+    .map((part) => outline(part.sql))
+    .filter((sql) => !/^(begin|rollback|commit|end)\b/.test(sql))
   return reading.length > 0 && reading.every((sql) => sql.startsWith('select') && viewsNamedIn(sql).length > 0)
 }
 

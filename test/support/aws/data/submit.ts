@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { AwsError } from '../error.ts'
-import { resourceTagContext } from '../tags.ts'
-import type { JsonAction, JsonCall } from '../services.ts'
 import { clusterKey } from '../redshift/cluster.ts'
+import type { JsonAction, JsonCall } from '../services.ts'
 import { parameterNames } from '../sql/parameters.ts'
+import { resourceTagContext } from '../tags.ts'
 import type { JsonValue } from '../wire/json.ts'
 import type { World } from '../world.ts'
 import { batchInput, executeInput, invalid, parametersOf, readInput, type SubmitInput } from './input.ts'
@@ -48,12 +48,18 @@ async function submit(
   }
   const parameters = parametersOf(input, new Set(sqls.flatMap((sql) => [...parameterNames(sql)])))
   const session = openSession(world, caller, input)
-  const request = createHash('sha256').update(JSON.stringify({ ...input, sqls, mode, WaitTimeSeconds: 0 })).digest('hex')
+  const request = createHash('sha256')
+    .update(JSON.stringify({ ...input, sqls, mode, WaitTimeSeconds: 0 }))
+    .digest('hex')
   const known = alreadySubmitted(world, input.ClientToken, request)
   if (known !== undefined) return receipt(await waitFor(world, known, known, input.WaitTimeSeconds, hungUp))
   limitActive(world, session.cluster)
   const now = world.clock.now()
-  const statement = createStatement({ session, mode, parameters, name: input.StatementName, sqls }, now, world.nextPid())
+  const statement = createStatement(
+    { session, mode, parameters, name: input.StatementName, sqls },
+    now,
+    world.nextPid(),
+  )
   world.statements.set(statement.id, statement)
   if (input.ClientToken !== undefined) world.tokens.set(input.ClientToken, { statement, request, at: now })
   // It runs on after the answer; what fails is in the statement, and a bug of the double must end the process.

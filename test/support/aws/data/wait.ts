@@ -26,7 +26,11 @@ export async function waitFor(
   const over = new AbortController()
   const timer = setTimeout(seconds * 1000, undefined, { signal: over.signal }).catch(() => undefined)
   try {
-    await Promise.race([awaited.ended.promise, timer, once(hungUp, 'abort', { signal: over.signal }).catch(() => undefined)])
+    await Promise.race([
+      awaited.ended.promise,
+      timer,
+      once(hungUp, 'abort', { signal: over.signal }).catch(() => undefined),
+    ])
   } finally {
     statement.waiters -= 1
     over.abort()

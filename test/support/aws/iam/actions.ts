@@ -1,13 +1,13 @@
+import { AwsError } from '../error.ts'
 import type { QueryAction } from '../services.ts'
+import { requestTagContext, tagList } from '../tags.ts'
 import { optional, required, strings, tags } from '../wire/query.ts'
 import { list, type XmlValue } from '../wire/xml.ts'
-import { AwsError } from '../error.ts'
 import type { World } from '../world.ts'
 import { parsePolicy } from './policy.ts'
 import { allowOnRole, managedPolicy, type Role, roleNamed } from './role.ts'
 import { rolePolicyActions } from './role-policies.ts'
 import { simulatePrincipalPolicy } from './simulate.ts'
-import { tagList, requestTagContext } from '../tags.ts'
 
 const createRole: QueryAction = ({ world, form, caller }) => {
   const name = required(form, 'RoleName')
@@ -20,7 +20,10 @@ const createRole: QueryAction = ({ world, form, caller }) => {
   })
   if (given.size > 0) caller.allow('iam:TagRole', resource, requestTagContext(given))
   if (!/^[\w+=,.@-]{1,64}$/.test(name)) {
-    throw new AwsError('ValidationError', 'The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-')
+    throw new AwsError(
+      'ValidationError',
+      'The specified value for roleName is invalid. It must contain only alphanumeric characters and/or the following: +=,.@_-',
+    )
   }
   if (world.roles.has(name)) throw new AwsError('EntityAlreadyExists', `Role with name ${name} already exists.`, 409)
   const trust = required(form, 'AssumeRolePolicyDocument')
@@ -91,7 +94,8 @@ const deleteRole: QueryAction = ({ world, form, caller }) => {
   const name = required(form, 'RoleName')
   allowOnRole(world, caller, 'iam:DeleteRole', name)
   const role = roleNamed(world, name)
-  if (role.inline.size > 0) throw new AwsError('DeleteConflict', 'Cannot delete entity, must delete policies first.', 409)
+  if (role.inline.size > 0)
+    throw new AwsError('DeleteConflict', 'Cannot delete entity, must delete policies first.', 409)
   if (role.attached.size > 0) {
     throw new AwsError('DeleteConflict', 'Cannot delete entity, must detach all policies first.', 409)
   }

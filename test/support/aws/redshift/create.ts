@@ -18,12 +18,19 @@ export const createCluster: QueryAction = ({ world, form, caller }) => {
     port: integer(form, 'Port') ?? 5439,
     tags: tags(form),
   }
-  caller.allow('redshift:CreateCluster', world.arns.cluster(caller.region, wish.identifier), requestTagContext(wish.tags))
+  caller.allow(
+    'redshift:CreateCluster',
+    world.arns.cluster(caller.region, wish.identifier),
+    requestTagContext(wish.tags),
+  )
   if (flag(form, 'Encrypted') === false) {
     throw new AwsError('InvalidParameterValue', 'Encrypted cannot be false. All new clusters must be encrypted.')
   }
   if (integer(form, 'AutomatedSnapshotRetentionPeriod') === 0) {
-    throw new AwsError('InvalidParameterValue', `The automated snapshot retention period cannot be 0 for ${wish.nodeType}.`)
+    throw new AwsError(
+      'InvalidParameterValue',
+      `The automated snapshot retention period cannot be 0 for ${wish.nodeType}.`,
+    )
   }
   password(form)
   validate(world, caller.region, wish)
@@ -89,11 +96,17 @@ function password(form: URLSearchParams): void {
   const given = optional(form, 'MasterUserPassword')
   const managed = flag(form, 'ManageMasterPassword') === true
   if (managed && given !== undefined) {
-    throw new AwsError('InvalidParameterCombination', 'You cannot specify MasterUserPassword when ManageMasterPassword is true.')
+    throw new AwsError(
+      'InvalidParameterCombination',
+      'You cannot specify MasterUserPassword when ManageMasterPassword is true.',
+    )
   }
   if (managed) return
   if (given === undefined) {
-    throw new AwsError('InvalidParameterCombination', 'You must specify MasterUserPassword or set ManageMasterPassword to true.')
+    throw new AwsError(
+      'InvalidParameterCombination',
+      'You must specify MasterUserPassword or set ManageMasterPassword to true.',
+    )
   }
   const fits = given.length >= 8 && given.length <= 64 && /[a-z]/.test(given) && /[A-Z]/.test(given) && /\d/.test(given)
   if (!fits || /['"\\/@ ]/.test(given)) {

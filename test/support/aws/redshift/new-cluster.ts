@@ -39,7 +39,8 @@ export function validate(world: World, region: string, wish: Wish): void {
       `Number of nodes for node type ${wish.nodeType} must be between ${range.least} and ${range.most}`,
     )
   }
-  if (!/^[a-z][a-z0-9_]{0,63}$/.test(wish.databaseName)) throw invalid('The parameter DBName is not a valid identifier.')
+  if (!/^[a-z][a-z0-9_]{0,63}$/.test(wish.databaseName))
+    throw invalid('The parameter DBName is not a valid identifier.')
   if (!/^[a-zA-Z][\w+.@-]{0,127}$/.test(wish.masterUsername) || wish.masterUsername.toLowerCase() === 'public') {
     throw invalid('The parameter MasterUsername is not a valid identifier.')
   }
@@ -58,7 +59,10 @@ export function validate(world: World, region: string, wish: Wish): void {
     )
   }
   if (present.reduce((sum, each) => sum + each.nodes, wish.nodes) > nodes) {
-    throw new AwsError('NumberOfNodesQuotaExceeded', 'The operation would exceed the number of nodes allotted to the account.')
+    throw new AwsError(
+      'NumberOfNodesQuotaExceeded',
+      'The operation would exceed the number of nodes allotted to the account.',
+    )
   }
 }
 
@@ -91,7 +95,9 @@ export function passRoles(world: World, caller: Caller, roles: readonly string[]
     const tooNew = world.newRoleRefusals.left > 0
     if (tooNew) world.newRoleRefusals.left -= 1
     if (role === undefined || tooNew || !trustsRedshift(role)) {
-      throw invalid(`The IAM role ${arn} is not valid. The IAM role must delegate access to an Amazon Redshift account.`)
+      throw invalid(
+        `The IAM role ${arn} is not valid. The IAM role must delegate access to an Amazon Redshift account.`,
+      )
     }
   }
 }
@@ -110,7 +116,8 @@ export function begin(world: World, region: string, wish: Wish, content?: Promis
     namespace: randomUUID(),
     subnetGroup: wish.subnetGroup ?? 'default',
     securityGroups: wish.securityGroups.length > 0 ? wish.securityGroups : ['sg-00000000000000000'],
-    secretArn: wish.managedPassword && world.options.secretArn ? world.arns.secret(region, secretName(wish)) : undefined,
+    secretArn:
+      wish.managedPassword && world.options.secretArn ? world.arns.secret(region, secretName(wish)) : undefined,
     createdAt: now,
     restored: content !== undefined,
     tags: new Map(wish.tags),

@@ -45,14 +45,23 @@ export function snapshotNamed(world: World, region: string, identifier: string):
 /** Takes the final snapshot of a cluster that is about to go; it is complete when the cluster is deleting. */
 export function takeFinalSnapshot(world: World, cluster: Cluster, identifier: string, retentionDays: number): void {
   if (!/^[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*$/.test(identifier)) {
-    throw new AwsError('InvalidParameterValue', 'The parameter FinalClusterSnapshotIdentifier is not a valid identifier.')
+    throw new AwsError(
+      'InvalidParameterValue',
+      'The parameter FinalClusterSnapshotIdentifier is not a valid identifier.',
+    )
   }
   const kept = snapshotsIn(world, cluster.region)
   if (kept.some((each) => each.identifier === identifier)) {
-    throw new AwsError('ClusterSnapshotAlreadyExists', `Cannot create the snapshot because a snapshot with the identifier ${identifier} already exists.`)
+    throw new AwsError(
+      'ClusterSnapshotAlreadyExists',
+      `Cannot create the snapshot because a snapshot with the identifier ${identifier} already exists.`,
+    )
   }
   if (kept.length >= world.options.quotas.snapshots) {
-    throw new AwsError('ClusterSnapshotQuotaExceeded', 'The request would result in the user exceeding the allowed number of cluster snapshots.')
+    throw new AwsError(
+      'ClusterSnapshotQuotaExceeded',
+      'The request would result in the user exceeding the allowed number of cluster snapshots.',
+    )
   }
   world.snapshots.set(`${cluster.region}/${identifier}`, {
     identifier,

@@ -8,7 +8,10 @@ import { snapshotNamed, snapshotsIn } from './snapshot.ts'
 const describeClusterSnapshots: QueryAction = ({ world, form, caller }) => {
   const identifier = optional(form, 'SnapshotIdentifier')
   const cluster = optional(form, 'ClusterIdentifier')
-  caller.allow('redshift:DescribeClusterSnapshots', world.arns.snapshot(caller.region, cluster ?? '*', identifier ?? '*'))
+  caller.allow(
+    'redshift:DescribeClusterSnapshots',
+    world.arns.snapshot(caller.region, cluster ?? '*', identifier ?? '*'),
+  )
   const named = identifier === undefined ? undefined : snapshotNamed(world, caller.region, identifier)
   const found = named === undefined ? snapshotsIn(world, caller.region) : [named]
   const ofCluster = found.filter((snapshot) => cluster === undefined || snapshot.cluster === cluster)

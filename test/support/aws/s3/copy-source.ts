@@ -16,7 +16,13 @@ export type CopySource = {
  * Opens what a COPY is to read as its role: the role attached, in-sync and trusting Redshift, the bucket there and in
  * the region, listing and reading allowed. SqlRefusal in S3's and Redshift's words when not.
  */
-export function openCopySource(world: World, cluster: Cluster, url: string, roleArn: string, region?: string): CopySource {
+export function openCopySource(
+  world: World,
+  cluster: Cluster,
+  url: string,
+  roleArn: string,
+  region?: string,
+): CopySource {
   const { bucket, key: prefix } = located(world, cluster, url, region)
   const may = permissionsOf(world, cluster, roleArn)
   if (!may('s3:ListBucket', `arn:aws:s3:::${bucket.name}`, { 's3:prefix': prefix })) throw accessDenied()
@@ -82,7 +88,11 @@ function accessDenied(): SqlRefusal {
 
 function s3Error(message: string, status: number, code: string): SqlRefusal {
   const rid = '0123456789ABCDEF'
-  return internal(`S3ServiceException:${message},Status ${status},Error ${code},Rid ${rid},ExtRid d0ub1e,CanRetry 1`, 8001, 'Listing bucket')
+  return internal(
+    `S3ServiceException:${message},Status ${status},Error ${code},Rid ${rid},ExtRid d0ub1e,CanRetry 1`,
+    8001,
+    'Listing bucket',
+  )
 }
 
 /** Redshift's internal errors carry a block of details behind the message. */

@@ -45,7 +45,11 @@ export async function runCopy(run: CopyRun, sql: string): Promise<number> {
       history.file_count_scanned += 1
       history.file_bytes_scanned += object.bytes
     }
-    await run.warehouse.append(table.name, table.columns.map((column) => quote(column.name)), rows.join(''))
+    await run.warehouse.append(
+      table.name,
+      table.columns.map((column) => quote(column.name)),
+      rows.join(''),
+    )
     history.loaded_rows = rows.length
     history.loaded_bytes = history.file_bytes_scanned
     finish(run, history, 'completed')
@@ -119,7 +123,7 @@ function rowOf(
     }
     values.push(loaded.text)
   }
-  return `${values.map(escape).join('\t')}\n`
+  return `${values.map(escaped).join('\t')}\n`
 }
 
 function beginHistory(
@@ -164,7 +168,7 @@ function failed(table: string): SqlRefusal {
   return new SqlRefusal(`Load into table '${table}' failed.  Check 'sys_load_error_detail' system table for details.`)
 }
 
-function escape(value: string | null): string {
+function escaped(value: string | null): string {
   if (value === null) return '\\N'
   const escapes: Readonly<Record<string, string>> = { '\\': '\\\\', '\t': '\\t', '\n': '\\n', '\r': '\\r' }
   return value.replaceAll('\0', '').replace(/[\\\t\n\r]/g, (character) => escapes[character] ?? character)

@@ -14,20 +14,35 @@ const syntaxErrorAt = (word: string) => () => `syntax error at or near "${word}"
 const absent: readonly Rule[] = [
   { pattern: /\) ?filter ?\(/, message: syntaxErrorAt('(') },
   { pattern: /\b(string_agg|array_agg|regexp_matches|unnest|make_interval|make_date) ?\(/, message: noFunction },
-  { pattern: /\bgenerate_series ?\(/, message: () => 'Specified types or functions (one per INFO message) not supported on Redshift tables.' },
+  {
+    pattern: /\bgenerate_series ?\(/,
+    message: () => 'Specified types or functions (one per INFO message) not supported on Redshift tables.',
+  },
   { pattern: /\bselect distinct on\b/, message: () => 'SELECT DISTINCT ON is not supported' },
   { pattern: /\bis (?:not )?distinct from\b/, message: syntaxErrorAt('distinct') },
-  { pattern: /^create (?:unique )?index\b/, message: () => 'SQL command "CREATE INDEX" not supported on Redshift tables.' },
+  {
+    pattern: /^create (?:unique )?index\b/,
+    message: () => 'SQL command "CREATE INDEX" not supported on Redshift tables.',
+  },
   { pattern: /(?:\bfrom|\bjoin|,) ?\( ?values\b/, message: syntaxErrorAt('values') },
   { pattern: /^values\b/, message: syntaxErrorAt('values') },
   { pattern: /\bon conflict\b/, message: syntaxErrorAt('on') },
   { pattern: /^(?:insert|update|delete)\b.* returning\b/, message: syntaxErrorAt('returning') },
   { pattern: /\blateral\b/, message: syntaxErrorAt('lateral') },
-  { pattern: /\bto_timestamp ?\((?:[^(),]|\([^()]*\))*\)/, message: () => 'function to_timestamp(double precision) does not exist' },
+  {
+    pattern: /\bto_timestamp ?\((?:[^(),]|\([^()]*\))*\)/,
+    message: () => 'function to_timestamp(double precision) does not exist',
+  },
   { pattern: /\barray ?\[/, message: syntaxErrorAt('[') },
-  { pattern: /^create [a-z ]*table\b.* (jsonb?|uuid|bytea|money|serial|bigserial)\b(?= ?[,)]| not null)/, message: (found) => `type "${found[1]}" does not exist` },
+  {
+    pattern: /^create [a-z ]*table\b.* (jsonb?|uuid|bytea|money|serial|bigserial)\b(?= ?[,)]| not null)/,
+    message: (found) => `type "${found[1]}" does not exist`,
+  },
   { pattern: /^do\b/, message: syntaxErrorAt('do') },
-  { pattern: /^merge into\b(?!.*\bwhen matched\b.*\bwhen not matched\b)/, message: () => 'MERGE requires both WHEN MATCHED and WHEN NOT MATCHED clauses' },
+  {
+    pattern: /^merge into\b(?!.*\bwhen matched\b.*\bwhen not matched\b)/,
+    message: () => 'MERGE requires both WHEN MATCHED and WHEN NOT MATCHED clauses',
+  },
 ]
 
 function noFunction(found: RegExpExecArray): string {
@@ -58,7 +73,8 @@ export function kindOf(sql: string): StatementKind {
 /** The statement as PostgreSQL takes it. In DDL, VARCHAR and TEXT without a length are VARCHAR(256), MAX is 65535. */
 export function adapt(sql: string): string {
   const plain = outline(sql)
-  if (/^vacuum\b/.test(plain)) return sql.replace(/vacuum\s+(?:full|sort only|delete only|reindex|recluster)\b/i, 'vacuum')
+  if (/^vacuum\b/.test(plain))
+    return sql.replace(/vacuum\s+(?:full|sort only|delete only|reindex|recluster)\b/i, 'vacuum')
   if (kindOf(sql) !== 'createTable') return sql
   const tokens = scan(sql)
   return tokens
@@ -80,7 +96,12 @@ function next(tokens: Tokens, at: number): string {
 }
 
 function wordBefore(tokens: Tokens, at: number): string {
-  return tokens.slice(0, at).findLast((token) => token.kind === 'word')?.text.toLowerCase() ?? ''
+  return (
+    tokens
+      .slice(0, at)
+      .findLast((token) => token.kind === 'word')
+      ?.text.toLowerCase() ?? ''
+  )
 }
 
 /** A type stands after a column's name, not after a comma or a parenthesis. */

@@ -20,7 +20,11 @@ export function* jsonItems(text: string): Generator<JsonItem> {
   let at = 0
   let line = 1
   const advance = (to: number) => {
-    for (let newline = text.indexOf('\n', at); newline !== -1 && newline < to; newline = text.indexOf('\n', newline + 1)) {
+    for (
+      let newline = text.indexOf('\n', at);
+      newline !== -1 && newline < to;
+      newline = text.indexOf('\n', newline + 1)
+    ) {
       line += 1
     }
     at = to

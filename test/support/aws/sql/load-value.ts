@@ -89,7 +89,9 @@ function timestamp(text: string, format: string): Loaded {
     return value(new Date(Number(text) * unit).toISOString().replace('T', ' ').replace('Z', ''))
   }
   const fits = /^\d{4}-\d{2}-\d{2}([ T]\d{2}:\d{2}(:\d{2}(\.\d+)?)?)?/.test(text)
-  return fits ? value(text) : failure(1206, `Invalid timestamp format or value [${format === 'auto' ? 'YYYY-MM-DD HH24:MI:SS' : format}]`)
+  return fits
+    ? value(text)
+    : failure(1206, `Invalid timestamp format or value [${format === 'auto' ? 'YYYY-MM-DD HH24:MI:SS' : format}]`)
 }
 
 function invalidDigit(text: string, position: number, type: string): Loaded {

@@ -4,8 +4,6 @@
  * The built-in functions are changed in place, because names in pg_catalog win over every search path.
  */
 export const overlay = `
-set allow_system_table_mods = on;
-
 create function pg_catalog.getdate() returns timestamp language sql stable
   as 'select cast(date_trunc(''second'', transaction_timestamp()) as timestamp)';
 
@@ -30,8 +28,6 @@ create function pg_catalog.extract(text, interval) returns integer language sql 
   as 'select cast(floor(date_part($1, $2)) as integer)';
 create function pg_catalog.extract(text, timestamptz) returns double precision language sql stable
   as 'select date_part($1, $2)';
-
-set allow_system_table_mods = off;
 `
 
 /**

@@ -111,7 +111,9 @@ export function viewsNamedIn(sql: string): readonly SystemView[] {
 /** Rows as JSON for the views: times in UTC. */
 export function rowsAsJson(rows: readonly Readonly<Record<string, SystemValue>>[]): string {
   const plain = rows.map((row) =>
-    Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value])),
+    Object.fromEntries(
+      Object.entries(row).map(([name, value]) => [name, value instanceof Date ? value.toISOString() : value]),
+    ),
   )
   return JSON.stringify(plain satisfies JsonValue)
 }

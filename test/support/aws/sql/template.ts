@@ -12,6 +12,7 @@ const path = fileURLToPath(new URL('../empty-warehouse.tar', import.meta.url))
 export async function emptyWarehouse(): Promise<Blob> {
   if (existsSync(path)) return new Blob([await readFile(path)])
   const database = await PGlite.create()
+  await database.exec('set allow_system_table_mods = on')
   await database.exec(overlay)
   await database.exec(createSystemViews)
   const files = await database.dumpDataDir('none')

@@ -52,7 +52,11 @@ export async function openWarehouse(content?: Promise<Blob>): Promise<Warehouse>
       return queryId
     },
     query: async (sql, values = []) => {
-      const result = await database.query<(string | null)[]>(sql, [...values], { rowMode: 'array', parsers, serializers })
+      const result = await database.query<(string | null)[]>(sql, [...values], {
+        rowMode: 'array',
+        parsers,
+        serializers,
+      })
       return {
         columns: result.fields.map((field) => ({ name: field.name, oid: field.dataTypeID })),
         rows: result.rows,

@@ -1,5 +1,3 @@
-// Node 20 cannot run TypeScript, and vitest's pool ends with the test file, so the double is compiled once per
-// content of its sources and run from there by plain Node. This file is JavaScript because nothing can precede it.
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
@@ -8,16 +6,19 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const here = dirname(fileURLToPath(import.meta.url))
-const root = join(here, '../../..')
-const cache = join(root, 'node_modules/.cache/aws-double')
+const cache = join(here, '../../../node_modules/.cache/aws-double')
 
-/** Compiles the double and returns the absolute path of the folder that holds its JavaScript. */
-export function compileDouble() {
+/**
+ * The folder that holds the double's JavaScript. Node 20 cannot run TypeScript, so it is compiled once per content of
+ * its sources; where this file itself is compiled, it is the folder it lies in.
+ */
+export function compileDouble(): string {
+  if (import.meta.url.endsWith('.js')) return here
   const target = join(cache, fingerprint())
   if (existsSync(target)) return target
   // Several test files may compile at once: each into a folder of its own, and the first rename wins.
   const workshop = `${target}.${process.pid}`
-  const tsc = createRequire(import.meta.url).resolve('typescript/package.json').replace('package.json', 'bin/tsc')
+  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
   execFileSync(process.execPath, [tsc, '-p', join(here, 'tsconfig.json'), '--outDir', workshop], { stdio: 'inherit' })
   // Node looks for the module type no further up than node_modules.
   writeFileSync(join(workshop, 'package.json'), '{ "type": "module" }\n')
@@ -30,9 +31,9 @@ export function compileDouble() {
   return target
 }
 
-function fingerprint() {
+function fingerprint(): string {
   const hash = createHash('sha256')
   const sources = readdirSync(here, { recursive: true, encoding: 'utf8' }).filter((name) => /\.(ts|json)$/.test(name))
-  for (const name of [...sources].sort()) hash.update(name).update(readFileSync(join(here, name)))
+  for (const name of sources.sort()) hash.update(name).update(readFileSync(join(here, name)))
   return hash.digest('hex').slice(0, 16)
 }

@@ -1,0 +1,2 @@
+export { createDuckdbCluster } from './cluster.ts'
+export { createDuckdbEngine, type DuckdbOptions } from './engine.ts'

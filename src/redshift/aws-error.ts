@@ -1,0 +1,65 @@
+import { z } from 'zod'
+
+const awsError = z.object({
+  name: z.string(),
+  message: z.string(),
+  code: z.string().optional(),
+  $metadata: z.object({ httpStatusCode: z.number().optional(), requestId: z.string().optional() }).optional(),
+})
+
+/** What the SDK throws, read. `status` and `requestId` are there once AWS has answered. */
+export interface AwsError {
+  /** AWS's name without its suffix, which differs between services: `AccessDenied`, `ClusterNotFound`, `NoSuchEntity`. */
+  readonly name: string
+  readonly message: string
+  /** Node's code of a connection that failed: `ECONNREFUSED`. */
+  readonly code: string | undefined
+  readonly status: number | undefined
+  readonly requestId: string | undefined
+}
+
+/** Reads anything thrown; null when it is no error object. */
+export function readAwsError(thrown: unknown): AwsError | null {
+  const read = awsError.safeParse(thrown)
+  if (!read.success) return null
+  const { name, message, code, $metadata } = read.data
+  return {
+    name: name.replace(/(Exception|Fault|Error)$/, ''),
+    message,
+    code,
+    status: $metadata?.httpStatusCode,
+    requestId: $metadata?.requestId,
+  }
+}
+
+/** Whether AWS answered with one of these errors, named without `Exception` and `Fault`. */
+export function isAwsError(thrown: unknown, ...names: readonly string[]): boolean {
+  return names.includes(readAwsError(thrown)?.name ?? '')
+}
+
+const throttled = [
+  'Throttling',
+  'Throttled',
+  'RequestLimitExceeded',
+  'TooManyRequests',
+  'RequestThrottled',
+  'BandwidthLimitExceeded',
+  'PriorRequestNotComplete',
+]
+const cutOff = ['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN', 'ENETUNREACH', 'EHOSTUNREACH']
+
+/** Too many requests, after the SDK's own tries. */
+export function isThrottled(error: AwsError): boolean {
+  return throttled.includes(error.name) || error.status === 429
+}
+
+/** The connection failed, or no answer came in time. */
+export function isCutOff(error: AwsError): boolean {
+  return error.status === undefined && (cutOff.includes(error.code ?? '') || error.name === 'Timeout')
+}
+
+/** Whether the same request may well be answered a little later: throttling, AWS's own faults, a failed connection. */
+export function isTransient(thrown: unknown): boolean {
+  const error = readAwsError(thrown)
+  return error !== null && (isThrottled(error) || isCutOff(error) || (error.status ?? 0) >= 500)
+}

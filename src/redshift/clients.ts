@@ -1,0 +1,54 @@
+import { IAMClient } from '@aws-sdk/client-iam'
+import { RedshiftClient } from '@aws-sdk/client-redshift'
+import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
+import { STSClient } from '@aws-sdk/client-sts'
+
+// The SDK waits up to 20 s between tries: five of them outlast a burst of throttling without hiding an outage.
+const maxAttempts = 5
+
+const connectionTimeoutMs = 5_000
+
+// The Data API holds a long poll for up to 30 s.
+const requestTimeoutMs = 45_000
+
+/** The SDK's clients, all for one region. */
+export interface Clients {
+  readonly redshift: RedshiftClient
+  readonly data: RedshiftDataClient
+  readonly iam: IAMClient
+  readonly sts: STSClient
+  /** The region in use. Throws the SDK's "Region is missing" when neither the option, the environment nor the profile names one. */
+  region(): Promise<string>
+  close(): void
+}
+
+/**
+ * The one place where clients of AWS are made. Without `region` the SDK looks for it; credentials and endpoints
+ * (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_REDSHIFT_DATA` and the like) are always the SDK's own business.
+ */
+export function createClients({ region }: { readonly region: string | undefined }): Clients {
+  const config = {
+    ...(region === undefined ? {} : { region }),
+    maxAttempts,
+    // Without the last member a request that is over time is only logged.
+    requestHandler: {
+      connectionTimeout: connectionTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      throwOnRequestTimeout: true,
+    },
+  }
+  const redshift = new RedshiftClient(config)
+  const data = new RedshiftDataClient(config)
+  const iam = new IAMClient(config)
+  const sts = new STSClient(config)
+  return {
+    redshift,
+    data,
+    iam,
+    sts,
+    region: () => redshift.config.region(),
+    close() {
+      for (const client of [redshift, data, iam, sts]) client.destroy()
+    },
+  }
+}

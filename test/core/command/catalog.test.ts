@@ -1,0 +1,263 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { createCatalog } from '../../../src/core/command/catalog.ts'
+import type { Bound } from '../../../src/core/command/define.ts'
+import { maxLineLength } from '../../../src/core/command/line.ts'
+import { OpsError } from '../../../src/core/errors.ts'
+import { realCatalog } from '../../support/catalog.ts'
+import { typedLine } from '../../support/typed-lines.ts'
+
+const catalog = await realCatalog()
+
+function refusalOf(line: string): OpsError {
+  try {
+    catalog.read(line)
+  } catch (error) {
+    if (error instanceof OpsError) return error
+    throw error
+  }
+  throw new Error(`"${line}" was understood`)
+}
+
+describe('a line as people type it', () => {
+  it.each([
+    ['top songs 20', 'top-songs n=20'],
+    ['top-songs 20', 'top-songs n=20'],
+    ['top_songs n=20', 'top-songs n=20'],
+    ['Top_Songs --n 20', 'top-songs n=20'],
+    ['TOP SONGS —n 20', 'top-songs n=20'],
+    ['top songs n=“20”', 'top-songs n=20'],
+    ['top songs 1,000', 'top-songs n=1,000'],
+    ['top songs last=7d', 'top-songs last=7d'],
+    ['top songs 7d', 'top-songs last=7d'],
+    ['top songs 7D paid', 'top-songs last=7D level=paid'],
+    ['top songs paid listeners 5 4w', 'top-songs level=paid by=listeners n=5 last=4w'],
+    ['top songs since=2018-11-29 until=2018-11-30', 'top-songs since=2018-11-29 until=2018-11-30'],
+    ['top songs matched=yes', 'top-songs matched=yes'],
+    ['top songs --matched', 'top-songs matched=yes'],
+    ['qa counts', 'qa part=counts'],
+    ['etl max_errors=3', 'etl max-errors=3'],
+    ['etl --Max-Errors 3', 'etl max-errors=3'],
+    ['spin-up 8h', 'spin-up lease=8h'],
+    ['spin up lease=2d nodes=2', 'spin-up lease=2d nodes=2'],
+    ['extend 4h', 'extend by=4h'],
+    ['tear down', 'tear-down'],
+    ['tear-down sparkify snapshot=no', 'tear-down cluster=sparkify snapshot=no'],
+    ['runs #12', 'runs id=#12'],
+    ['help top songs', 'help top songs'],
+    ['schedule', 'schedule'],
+    [
+      'schedule add “top songs 10” daily at 07:00 in <#C024BE91L|music>',
+      'schedule action=add "top songs 10" daily at 07:00 in <#C024BE91L>',
+    ],
+    ['schedule add "etl" "0 3 * * *" tz=Europe/London', 'schedule action=add etl "0 3 * * *" tz=Europe/London'],
+    ['', 'home'],
+    ['   ', 'home'],
+  ])('%j means %j', (typed, line) => {
+    expect(catalog.read(typed).line).toBe(line)
+  })
+
+  it('means the same when it is said again in its plain form', () => {
+    const commands = fc.constantFrom('', ...catalog.commands.map(({ name }) => `${name} `))
+    fc.assert(
+      fc.property(commands, typedLine, (command, rest) => {
+        const bound = read(`${command}${rest}`)
+        fc.pre(bound !== null)
+        const again = catalog.read(bound.line)
+        expect(again.line).toBe(bound.line)
+        expect(again.command).toBe(bound.command)
+      }),
+      { numRuns: 1000 },
+    )
+  })
+
+  it('is refused when its plain form would be too long to be said again', () => {
+    const words = 'x'.repeat(maxLineLength - 'schedule '.length)
+    expect(catalog.read(`schedule ${words}`).line).toHaveLength(maxLineLength)
+    const named = 'y'.repeat(maxLineLength - 'schedule add '.length)
+    expect(refusalOf(`schedule add ${named}`)).toMatchObject({ code: 'bad_argument' })
+  })
+})
+
+describe('a line that is not understood', () => {
+  it.each([
+    [
+      'top sogns',
+      'unknown_command',
+      'I do not know "top sogns". Nothing was done.',
+      'Did you mean top-songs? Say help for all commands.',
+    ],
+    [
+      'teardown',
+      'unknown_command',
+      'I do not know "teardown". Nothing was done.',
+      'Did you mean tear-down? Say help for all commands.',
+    ],
+    [
+      'etll',
+      'unknown_command',
+      'I do not know "etll". Nothing was done.',
+      'Did you mean etl? Say help for all commands.',
+    ],
+    [
+      'make me a sandwich',
+      'unknown_command',
+      'I do not know "make me a sandwich". Nothing was done.',
+      'Say help for all commands.',
+    ],
+    [
+      '"etl"',
+      'unknown_command',
+      'I do not know "etl". Nothing was done.',
+      'Did you mean etl? Say help for all commands.',
+    ],
+    [
+      'top songs n=-1',
+      'bad_argument',
+      'n: "-1" is not a whole number from 1 to 1,000. Nothing was done.',
+      'Give n as a whole number from 1 to 1,000.',
+    ],
+    [
+      'top songs n=1e9',
+      'bad_argument',
+      'n: "1e9" is not a whole number from 1 to 1,000. Nothing was done.',
+      'Give n as a whole number from 1 to 1,000.',
+    ],
+    [
+      'top songs n=',
+      'bad_argument',
+      'n: "" is not a whole number from 1 to 1,000. Nothing was done.',
+      'Give n as a whole number from 1 to 1,000.',
+    ],
+    [
+      'top songs n=999999999999999999999',
+      'bad_argument',
+      'n: "999999999999999999999" is not a whole number from 1 to 1,000. Nothing was done.',
+      'Give n as a whole number from 1 to 1,000.',
+    ],
+    [
+      'top songs since=soon',
+      'bad_argument',
+      'since: "soon" is not a day like 2018-11-30. Nothing was done.',
+      'Give since as a day like 2018-11-30.',
+    ],
+    [
+      'top songs since=2018-02-30',
+      'bad_argument',
+      'since: "2018-02-30" is not a day like 2018-11-30. Nothing was done.',
+      'Give since as a day like 2018-11-30.',
+    ],
+    [
+      'top songs last=0d',
+      'bad_argument',
+      'last: "0d" is not a length of time like 24h, 7d or 4w. Nothing was done.',
+      'Give last as a length of time like 24h, 7d or 4w.',
+    ],
+    [
+      'top songs level=payd',
+      'bad_argument',
+      'level: "payd" is not one of any, free, paid. Nothing was done.',
+      'Did you mean level=paid?',
+    ],
+    [
+      'top songs 5 6',
+      'bad_argument',
+      'top-songs does not understand "6". Nothing was done.',
+      'It takes level (any, free, paid); by (plays, listeners); last (a length of time like 24h, 7d or 4w).',
+    ],
+    [
+      'top songs lisseners',
+      'bad_argument',
+      'top-songs does not understand "lisseners". Nothing was done.',
+      'Did you mean listeners? It takes n (a whole number from 1 to 1,000); level (any, free, paid); by (plays, listeners); last (a length of time like 24h, 7d or 4w).',
+    ],
+    ['top songs n=5 n=6', 'bad_argument', 'n is given twice. Nothing was done.', 'Leave one of the two out.'],
+    ['top songs 5 --n 6', 'bad_argument', 'n is given twice. Nothing was done.', 'Leave one of the two out.'],
+    [
+      'top songs levle=paid',
+      'bad_argument',
+      'top-songs has no parameter "levle". Nothing was done.',
+      'Did you mean level=paid? top-songs takes n, level, by, matched, last, since, until.',
+    ],
+    ['status now', 'bad_argument', 'status does not understand "now". Nothing was done.', 'status takes nothing more.'],
+    ['status n=1', 'bad_argument', 'status has no parameter "n". Nothing was done.', 'status takes no parameters.'],
+    [
+      'etl max-errors=1000000',
+      'bad_argument',
+      'max-errors: "1000000" is not a whole number from 0 to 100,000. Nothing was done.',
+      'Give max-errors as a whole number from 0 to 100,000.',
+    ],
+    [
+      'extend 0h',
+      'bad_argument',
+      'by: "0h" is not hours like 8h, up to 744h. Nothing was done.',
+      'Give by as hours like 8h, up to 744h.',
+    ],
+    [
+      'spin-up lease=32d',
+      'bad_argument',
+      'lease: "32d" is not hours like 8h, up to 744h. Nothing was done.',
+      'Give lease as hours like 8h, up to 744h.',
+    ],
+    [
+      'tear-down snapshot=perhaps',
+      'bad_argument',
+      'snapshot: "perhaps" is not one of yes, no. Nothing was done.',
+      'Give snapshot as yes, no.',
+    ],
+  ])('%j is refused with the word, what is allowed and the nearest right one', (line, code, message, remedy) => {
+    expect(refusalOf(line)).toMatchObject({ code, message, remedy })
+  })
+
+  it.each([
+    "top songs level='paid' or '1'='1'",
+    'top songs level="paid; drop table songplays"',
+    'top songs n="1; delete from users"',
+    'top songs since="2018-11-01\' --"',
+    'qa "counts union select 1"',
+  ])('%j, SQL in a parameter, is only a wrong word', (line) => {
+    expect(refusalOf(line)).toMatchObject({ code: 'bad_argument' })
+  })
+
+  it('is quoted back short enough to read, without marks that hide what it says', () => {
+    const { message } = refusalOf(`top \u202e\u0007${'a'.repeat(2000)}`)
+    expect(message).toBe(`I do not know "top ${'a'.repeat(53)}…". Nothing was done.`)
+  })
+
+  it('is refused at once, however long', () => {
+    const start = performance.now()
+    refusalOf('a b '.repeat(700))
+    refusalOf('x'.repeat(3000))
+    expect(refusalOf('x'.repeat(40_000))).toMatchObject({ code: 'bad_argument' })
+    expect(performance.now() - start).toBeLessThan(200)
+  })
+
+  it('leads to the nearest command by a button', () => {
+    expect(refusalOf('top sogns 20').cure).toBe('top-songs')
+    expect(refusalOf('xyzzy').cure).toBe('help')
+  })
+})
+
+describe('the catalog', () => {
+  it('understands every example that its commands give', () => {
+    const understood = catalog.commands.flatMap(({ name, examples }) =>
+      examples.map((line) => [name, catalog.read(line).command.name] as const),
+    )
+    expect(understood.filter(([name, command]) => name !== command)).toEqual([])
+    expect(understood.length).toBeGreaterThan(20)
+  })
+
+  it('stops the start when two files claim one name', () => {
+    const twice = [...catalog.commands, ...catalog.commands.slice(0, 1)]
+    expect(() => createCatalog(twice)).toThrow('Two files define the command "cancel".')
+  })
+})
+
+function read(line: string): Bound | null {
+  try {
+    return catalog.read(line)
+  } catch (error) {
+    if (error instanceof OpsError) return null
+    throw error
+  }
+}

@@ -1,0 +1,258 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { OpsError } from '../../src/core/errors.ts'
+import type { Engine } from '../../src/core/ports/engine.ts'
+import type { DuckdbOptions } from '../../src/duckdb/engine.ts'
+import { twoDays } from '../support/two-days.ts'
+import { build, cell, countsOf, never, openEngine, temporaryFolder, workWith } from './support.ts'
+
+const sources = { logData: twoDays.logData, songData: twoDays.songData }
+
+async function open(options: Partial<DuckdbOptions> = {}): Promise<{ engine: Engine; folder: string }> {
+  const folder = join(await temporaryFolder(), 'loads')
+  return { folder, engine: await openEngine({ folder, ...sources, ...options }) }
+}
+
+async function published(
+  load: number,
+  options: Partial<DuckdbOptions> = {},
+): Promise<{ engine: Engine; folder: string }> {
+  const opened = await open(options)
+  await build(opened.engine, load)
+  await opened.engine.publish(load, workWith())
+  return opened
+}
+
+const endless = 'select count(*) as n from range(1000000000000) as a, range(1000000) as b'
+
+describe('loads and their files', () => {
+  it('keeps one file for each load and nothing beside it once it is published', async () => {
+    const { engine, folder } = await published(7)
+    expect(await readdir(folder)).toEqual(['7.duckdb'])
+    expect(await countsOf(engine, 7, 'live')).toEqual(twoDays.counts)
+  })
+
+  it('says that a load is gone, so that the pointer is read again', async () => {
+    const { engine } = await published(1)
+    await expect(cell(engine, 2, 'live', 'select 1')).rejects.toMatchObject({ code: 'not_found', remedy: 'Ask again.' })
+    await expect(engine.execute(2, [{ sql: 'select 1' }], workWith())).rejects.toMatchObject({
+      code: 'not_found',
+      cure: 'etl',
+    })
+  })
+
+  it('gives back the space of all loads but those that are retained', async () => {
+    const { engine, folder } = await published(1)
+    for (const load of [2, 3, 4]) await build(engine, load)
+    await engine.retain([2, 3])
+    expect((await readdir(folder)).filter((name) => name.endsWith('.duckdb'))).toEqual(['2.duckdb', '3.duckdb'])
+    await expect(cell(engine, 1, 'live', 'select 1')).rejects.toMatchObject({ code: 'not_found' })
+    expect(await countsOf(engine, 3, 'candidate')).toEqual(twoDays.counts)
+  })
+
+  it('touches no file that is not a load', async () => {
+    const { engine, folder } = await published(1)
+    await writeFile(join(folder, 'notes.duckdb.txt'), 'mine')
+    await engine.retain([])
+    expect(await readdir(folder)).toEqual(['notes.duckdb.txt'])
+  })
+
+  it('has nothing to give back where there is no folder yet', async () => {
+    const { engine } = await open()
+    await expect(engine.retain([1])).resolves.toBeUndefined()
+  })
+
+  it('lets a question that is being answered finish when its load is retired', async () => {
+    const { engine } = await published(1)
+    const slow = cell(engine, 1, 'live', 'select count(*) from songplays as a, songplays as b, songplays as c')
+    await engine.retain([])
+    expect(await slow).toBe(twoDays.counts.songplays ** 3)
+  })
+
+  it('publishes again what a crash kept from being recorded', async () => {
+    const { engine } = await published(1)
+    await engine.publish(1, workWith())
+    expect(await countsOf(engine, 1, 'live')).toEqual(twoDays.counts)
+  })
+
+  it('keeps every row of one load in sight while another is built, published and retired, over and over', async () => {
+    const { engine } = await published(1)
+    let live = 1
+    let over = false
+    const readers = [1, 2].map(async () => {
+      let answers = 0
+      while (!over || answers === 0) {
+        try {
+          expect(await countsOf(engine, live, 'live')).toEqual(twoDays.counts)
+          answers++
+        } catch (error) {
+          if (!(error instanceof OpsError && error.code === 'not_found')) throw error
+        }
+      }
+    })
+    for (let load = 2; load <= 6; load++) {
+      await build(engine, load)
+      await engine.publish(load, workWith())
+      live = load
+      await engine.retain([load, load - 1])
+    }
+    over = true
+    await Promise.all(readers)
+  })
+})
+
+describe('asking', () => {
+  it('writes values that have no plain form as DuckDB does', async () => {
+    const { engine } = await published(1)
+    const cases: readonly (readonly [sql: string, cell: unknown])[] = [
+      ["timestamp '1969-12-31 23:59:59.999'", '1969-12-31T23:59:59.999Z'],
+      ["timestamp '2018-11-01 20:57:10.796123'", '2018-11-01T20:57:10.796123Z'],
+      ["timestamp 'infinity'", 'infinity'],
+      ["timestamptz '2018-11-01 20:57:10+02'", '2018-11-01T18:57:10.000Z'],
+      ["date '2018-11-01'", '2018-11-01'],
+      ['cast(9007199254740991 as bigint)', 9007199254740991],
+      ['cast(9007199254740992 as bigint)', '9007199254740992'],
+      ['cast(-170141183460469231731687303715884105727 as hugeint)', '-170141183460469231731687303715884105727'],
+      ['cast(12.50 as decimal(9, 2))', 12.5],
+      ['cast(12 as decimal(20, 0))', 12],
+      ["cast('nan' as double)", 'NaN'],
+      ['true', true],
+      ['null', null],
+      ['[1, 2]', '[1, 2]'],
+      ["'text'", 'text'],
+    ]
+    const sql = `select ${cases.map(([expression], i) => `${expression} as c${i}`).join(', ')}`
+    const { rows } = await engine.query({ kind: 'live', load: 1 }, { sql }, { maxRows: 1, signal: never })
+    expect(rows[0]).toEqual(cases.map(([, expected]) => expected))
+  })
+
+  it('thinks in UTC, sorts nulls and divides whole numbers as Redshift does', async () => {
+    const { engine } = await published(1)
+    expect(await cell(engine, 1, 'live', 'select 5 / 2')).toBe(2)
+    expect(await cell(engine, 1, 'live', 'select song_id from songplays order by song_id desc')).toBe(null)
+    expect(await cell(engine, 1, 'live', "select cast(timestamptz '2018-11-01 23:30:00+00' as date)")).toBe(
+      '2018-11-01',
+    )
+  })
+
+  it.each([
+    'delete from users',
+    'create table t (n integer)',
+    "copy users to 'users.csv'",
+    'set threads = 1',
+    "attach 'other.duckdb'",
+    'select 1; delete from users',
+  ])('answers nothing but a SELECT: %s', async (sql) => {
+    const { engine } = await published(1)
+    await expect(cell(engine, 1, 'live', sql)).rejects.toMatchObject({ code: 'sql_failed' })
+  })
+
+  it('can open no file outside of its sources and loads', async () => {
+    const { engine } = await published(1)
+    for (const sql of ["select * from read_text('/etc/hostname')", "select * from read_csv('package.json')"]) {
+      await expect(cell(engine, 1, 'live', sql)).rejects.toMatchObject({
+        code: 'sql_failed',
+        message: expect.stringContaining('disabled by configuration'),
+      })
+    }
+  })
+
+  it('fails a statement that breaks in the middle of its rows', async () => {
+    const { engine } = await published(1)
+    const sql =
+      "select case when range = 2500000 then cast(error('broken') as varchar) else 'x' end from range(3000000)"
+    await expect(cell(engine, 1, 'live', sql)).rejects.toMatchObject({
+      code: 'sql_failed',
+      message: 'The warehouse refused a statement: broken',
+      cause: expect.any(Error),
+    })
+  })
+
+  it('says when memory and disk are not enough', async () => {
+    const { folder } = await published(1)
+    const small = await openEngine({ folder, ...sources, memoryLimit: '20MB' })
+    const sql = 'select count(*) from (select list(range) over () from range(3000000))'
+    await expect(cell(small, 1, 'live', sql)).rejects.toMatchObject({ code: 'storage' })
+  })
+})
+
+describe('several at a time', () => {
+  it('admits as many statements as it is told, keeps the others waiting, and lets them go when they are called off', async () => {
+    const { engine } = await published(1, { maxConcurrent: 2 })
+    const stop = new AbortController()
+    const ask = (sql: string, signal: AbortSignal): Promise<unknown> =>
+      engine.query({ kind: 'live', load: 1 }, { sql }, { maxRows: 1, signal })
+    const ended: string[] = []
+    const long = [1, 2].map(() => ask(endless, stop.signal).catch((error: unknown) => ended.push(String(error))))
+    const hurry = new AbortController()
+    const impatient = ask('select 1', hurry.signal)
+    const patient = ask('select 1', never).then(() => ended.push('patient'))
+    hurry.abort(new OpsError('cancelled', 'Never mind.'))
+    await expect(impatient).rejects.toMatchObject({ message: 'Never mind.' })
+    expect(ended).toEqual([])
+    stop.abort(new OpsError('cancelled', 'Cancelled by Anna.'))
+    await Promise.all([...long, patient])
+    expect(ended.toSorted()).toEqual(['OpsError: Cancelled by Anna.', 'OpsError: Cancelled by Anna.', 'patient'])
+  })
+
+  it('leaves the event loop and the file system to others while four statements run', async () => {
+    const { engine } = await published(1)
+    const stop = new AbortController()
+    const ended: string[] = []
+    const running = [1, 2, 3, 4].map(() =>
+      engine
+        .query({ kind: 'live', load: 1 }, { sql: endless }, { maxRows: 1, signal: stop.signal })
+        .catch(() => ended.push('statement')),
+    )
+    for (let n = 0; n < 20; n++) {
+      await readFile(new URL(import.meta.url))
+      await new Promise(setImmediate)
+    }
+    expect(ended).toEqual([])
+    stop.abort()
+    await Promise.all(running)
+  })
+
+  it('lets others go between when it reads many rows', async () => {
+    const { engine } = await published(1)
+    let turns = 0
+    let reading = true
+    const others = (async () => {
+      while (reading) {
+        await new Promise(setImmediate)
+        turns++
+      }
+    })()
+    const sql = 'select range as a, range as b from range(100000)'
+    const { rows } = await engine.query({ kind: 'live', load: 1 }, { sql }, { maxRows: 100_000, signal: never })
+    reading = false
+    await others
+    expect(rows).toHaveLength(100_000)
+    expect(turns).toBeGreaterThan(100_000 / 2_048)
+  })
+
+  it('stops a transform that is cancelled, leaves the tables as they were and can go on', async () => {
+    const { engine } = await open()
+    await build(engine, 1)
+    const stop = new AbortController()
+    const statements = [{ sql: 'delete from users' }, { sql: `insert into users (user_id) ${endless}` }]
+    const running = engine.execute(1, statements, workWith(stop.signal))
+    await readFile(new URL(import.meta.url))
+    stop.abort()
+    await expect(running).rejects.toMatchObject({ code: 'cancelled' })
+    expect(await countsOf(engine, 1, 'candidate')).toEqual(twoDays.counts)
+  })
+
+  it('stops staging that is cancelled and can stage again', async () => {
+    const { engine } = await open()
+    await build(engine, 1)
+    const listed = await engine.sources(never)
+    const stop = new AbortController()
+    const running = engine.stage(1, 'log', listed, 0, workWith(stop.signal))
+    stop.abort(new OpsError('cancelled', 'Cancelled by Anna.'))
+    await expect(running).rejects.toMatchObject({ code: 'cancelled', message: 'Cancelled by Anna.' })
+    expect(await countsOf(engine, 1, 'candidate')).toEqual(twoDays.counts)
+    expect((await engine.stage(1, 'log', listed, 0, workWith())).rows).toBe(twoDays.counts.staging_events)
+  })
+})

@@ -1,0 +1,187 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { OpsError } from '../../src/core/errors.ts'
+import type { Engine } from '../../src/core/ports/engine.ts'
+import { openWorkshop, type Workshop } from './child.ts'
+import {
+  build,
+  countsOf,
+  library,
+  logLine,
+  never,
+  openEngine,
+  songLine,
+  temporaryFolder,
+  wholeSchema,
+  workWith,
+  writeFiles,
+} from './support.ts'
+
+const beginning = `
+  import { writeFile, rename } from 'node:fs/promises'
+  import { createDuckdbEngine } from './src/duckdb/index.js'
+  import { readLibrary } from './src/library.js'
+
+  const [folder, logData, songData, pointer] = process.argv.slice(2)
+  const library = await readLibrary(new URL('./sql/', import.meta.url))
+  const schema = [...library.schema.staging, ...library.schema.star, ...library.schema.load]
+  const signal = new AbortController().signal
+  const work = { key: 'child', signal, handle: () => undefined, keep: async () => {}, progress: () => {} }
+  const engine = await createDuckdbEngine({ folder, logData, songData })
+  const sources = await engine.sources(signal)
+  const stage = async (load) => {
+    await engine.stage(load, 'song', sources, 0, work)
+    await engine.stage(load, 'log', sources, 0, work)
+  }
+  const transform = async (load) => {
+    for (const { statements } of library.etl) await engine.execute(load, statements.map((sql) => ({ sql })), work)
+  }
+`
+
+const events = 60_000
+
+interface Place {
+  readonly folder: string
+  readonly logData: string
+  readonly songData: string
+}
+
+async function place(lines: number): Promise<Place> {
+  const home = await temporaryFolder()
+  const log = Array.from({ length: lines }, (_, n) =>
+    logLine({ itemInSession: n % 100, sessionId: Math.floor(n / 100) }),
+  )
+  await writeFiles(home, { 'log_data/2018-11-29-events.json': log.join('\n'), 'song_data/a.json': songLine() })
+  return { folder: join(home, 'loads'), logData: join(home, 'log_data'), songData: join(home, 'song_data') }
+}
+
+const argumentsOf = ({ folder, logData, songData }: Place): string[] => [folder, logData, songData]
+
+describe('several processes on one home', () => {
+  let workshop: Workshop
+  beforeAll(async () => {
+    workshop = await openWorkshop()
+  })
+  afterAll(() => workshop.close())
+
+  async function carryOn(engine: Engine): Promise<Record<string, unknown>> {
+    const sources = await engine.sources(never)
+    await engine.stage(1, 'log', sources, 0, workWith())
+    await engine.stage(1, 'song', sources, 0, workWith())
+    for (const { statements } of library.etl) {
+      await engine.execute(
+        1,
+        statements.map((sql) => ({ sql })),
+        workWith(),
+      )
+    }
+    await engine.publish(1, workWith())
+    return countsOf(engine, 1, 'live')
+  }
+
+  const whole = { staging_events: events, staging_songs: 1, songplays: events, users: 1, songs: 1, artists: 1, time: 1 }
+
+  it.each([
+    ['staging', `await engine.begin(1, schema, work); console.log('at it'); await stage(1)`],
+    ['transforming', `await engine.begin(1, schema, work); await stage(1); console.log('at it'); await transform(1)`],
+    [
+      'the next step',
+      `await engine.begin(1, schema, work); await stage(1); await transform(1); console.log('at it'); setInterval(() => {}, 1000)`,
+    ],
+  ])('carries on with a load whose process was killed in the middle of %s', async (_, script) => {
+    const here = await place(events)
+    const child = await workshop.start(beginning + script, ...argumentsOf(here))
+    expect(await child.line()).toBe('at it')
+    await child.kill()
+    expect(await carryOn(await openEngine(here))).toEqual(whole)
+  })
+
+  it('begins anew over what a killed process left', async () => {
+    const here = await place(1_000)
+    const child = await workshop.start(
+      `${beginning} await engine.begin(1, schema, work); await stage(1); console.log('staged'); setInterval(() => {}, 1000)`,
+      ...argumentsOf(here),
+    )
+    expect(await child.line()).toBe('staged')
+    await child.kill()
+    const engine = await openEngine(here)
+    await engine.begin(1, wholeSchema, workWith())
+    expect((await countsOf(engine, 1, 'candidate')).staging_events).toBe(0)
+  })
+
+  it('says that another process is writing the load', async () => {
+    const here = await place(10)
+    const child = await workshop.start(
+      `${beginning} await engine.begin(1, schema, work); console.log('begun'); setInterval(() => {}, 1000)`,
+      ...argumentsOf(here),
+    )
+    expect(await child.line()).toBe('begun')
+    const engine = await openEngine(here)
+    await expect(engine.execute(1, [{ sql: 'delete from users' }], workWith())).rejects.toMatchObject({ code: 'busy' })
+  })
+
+  it('reads a published load in one process while another one builds the next', async () => {
+    const here = await place(1_000)
+    const engine = await openEngine(here)
+    await build(engine, 1)
+    await engine.publish(1, workWith())
+    const child = await workshop.start(
+      `${beginning} await engine.begin(2, schema, work); console.log('begun'); await stage(2); await transform(2)
+       await engine.publish(2, work); console.log('published'); setInterval(() => {}, 1000)`,
+      ...argumentsOf(here),
+    )
+    expect(await child.line()).toBe('begun')
+    expect((await countsOf(engine, 1, 'live')).songplays).toBe(1_000)
+    expect(await child.line()).toBe('published')
+    expect((await countsOf(engine, 2, 'live')).songplays).toBe(1_000)
+  })
+
+  it('never shows a mixture of loads, nor a gap, while another process publishes one after the other', async () => {
+    const here = await place(1)
+    const engine = await openEngine(here)
+    const pointer = join(here.folder, '..', 'pointer')
+    const writer = `${beginning}
+      const rows = "insert into users (user_id) select range from range(10000)"
+      const songs = "insert into songs (song_id) select cast(range as varchar) from range(10000)"
+      for (let load = 1; load <= 12; load++) {
+        await engine.begin(load, schema, work)
+        const times = (sql) => Array.from({ length: load }, () => ({ sql }))
+        await engine.execute(load, [...times(rows), ...times(songs)], work)
+        await engine.publish(load, work)
+        await writeFile(pointer + '.tmp', String(load))
+        await rename(pointer + '.tmp', pointer)
+        await engine.retain([load, load - 1])
+        if (load === 1) console.log('first')
+      }`
+    const child = await workshop.start(writer, ...argumentsOf(here), pointer)
+    expect(await child.line()).toBe('first')
+    let over = false
+    const ended = child.ended.then((code) => {
+      over = true
+      return code
+    })
+    const read = async (): Promise<number> => {
+      let answers = 0
+      let last = 0
+      while (!over) {
+        const load = Number(await readFile(pointer, 'utf8'))
+        const sql = 'select (select count(*) from users) as users, (select count(*) from songs) as songs'
+        try {
+          const { rows } = await engine.query({ kind: 'live', load }, { sql }, { maxRows: 1, signal: never })
+          expect(rows).toEqual([[load * 10_000, load * 10_000]])
+          expect(load).toBeGreaterThanOrEqual(last)
+          last = load
+          answers++
+        } catch (error) {
+          // The one thing that may happen: two newer loads were published between reading the pointer and asking.
+          if (!(error instanceof OpsError && error.code === 'not_found')) throw error
+        }
+      }
+      return answers
+    }
+    const answers = await Promise.all([read(), read()])
+    expect(await ended).toBe(0)
+    expect(Math.min(...answers)).toBeGreaterThan(0)
+  })
+})

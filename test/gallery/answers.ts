@@ -1,0 +1,63 @@
+import type { ModalView } from '@slack/types'
+import type { Ladder, Message, Presented } from '../../src/slack/message.ts'
+import {
+  presentAnswer,
+  presentDismissed,
+  presentMention,
+  presentPressed,
+  presentRun,
+  presentTypedModal,
+  type View,
+} from '../../src/slack/present/index.ts'
+import { bot } from './answers/bot.ts'
+import { cluster } from './answers/cluster.ts'
+import { loads, runsGoingOn } from './answers/loads.ts'
+import { plans } from './answers/plans.ts'
+import { qa } from './answers/qa.ts'
+import { questions } from './answers/questions.ts'
+import { runOf } from './answers/shown.ts'
+
+/** One file of the gallery: what Slack is sent, exactly. */
+export type Exhibit = { readonly name: string } & (
+  | ({ readonly kind: 'answer' } & Presented)
+  | { readonly kind: 'run'; readonly main: Ladder }
+  | { readonly kind: 'message'; readonly message: Message }
+  | { readonly kind: 'modal'; readonly view: ModalView }
+)
+
+const view: View = { slash: '/sparkify', asker: 'Ada', direct: false, now: new Date('2026-11-30T03:05:00.000Z') }
+const done = runOf('etl', 192_000)
+
+function message(name: string, shown: Message | undefined): Exhibit {
+  if (shown === undefined) throw new Error(`${name} has nothing to show`)
+  return { name, kind: 'message', message: shown }
+}
+
+/** Every kind of message in every state. */
+export const gallery: readonly Exhibit[] = [
+  ...[...loads, ...questions, ...qa, ...plans, ...cluster, ...bot].map(
+    (shown): Exhibit => ({
+      name: shown.name,
+      kind: 'answer',
+      ...presentAnswer(shown.answer, { ...view, ...shown.view }),
+    }),
+  ),
+  ...runsGoingOn.map(({ name, run, now }): Exhibit => ({ name, kind: 'run', main: presentRun(run, { ...view, now }) })),
+  message('mention-done', presentMention(done, '6,820 plays are live; 12 of 12 checks green.', ['U02AB3C4D'])),
+  message(
+    'mention-failed',
+    presentMention({ ...done, state: 'error' }, '1 check red: No user is in users twice.', ['U02AB3C4D', 'S0ONCALL']),
+  ),
+  message('plan-dismissed', presentDismissed()),
+  message('plan-pressed', presentPressed('Spin up for $0.54 an hour')),
+  {
+    name: 'plan-typed-modal',
+    kind: 'modal',
+    view: presentTypedModal({
+      id: '0d1f5a34',
+      title: 'Tear down sparkify?',
+      act: 'Tear down sparkify',
+      typed: 'sparkify',
+    }),
+  },
+]

@@ -1,0 +1,102 @@
+import { type TableReply, text } from '../../../src/core/reply.ts'
+import { failed, press, runOf, type Shown, said, step, whispered } from './shown.ts'
+
+function status(state: string, facts: readonly (readonly [string, string])[]): TableReply {
+  const rows = [['Cluster', 'sparkify'], ['State', state], ...facts.map(([label, value]) => [label, value])]
+  return {
+    kind: 'table',
+    title: 'Status',
+    columns: ['what', 'now'],
+    formats: ['text', 'text'],
+    rows,
+    total: rows.length,
+  }
+}
+
+const loaded = [
+  ['Live load', 'load 11: 6,820 plays until 30 Nov 2018, 23:54 UTC, published 30 Nov 2026, 03:04 UTC'],
+  ['Checks', 'all 12 green'],
+] as const
+const empty = [
+  ['Live load', 'none'],
+  ['Checks', 'not run'],
+] as const
+const idle = ['Running', 'nothing changes the warehouse'] as const
+const cost = (spent: string) => ['Cost', `$0.54 an hour; ${spent} so far`] as const
+
+function shownStatus(
+  name: string,
+  state: string,
+  facts: Parameters<typeof status>[1],
+  next = [press('Status', 'status'), press('Help', 'help')],
+): Shown {
+  return { name: `status-${name}`, answer: whispered(`Cluster sparkify is ${name}`, [status(state, facts)], next) }
+}
+
+const since = 'since 30 Nov 2026, 02:51 UTC'
+
+export const cluster: readonly Shown[] = [
+  shownStatus(
+    'none',
+    'none',
+    [...empty, idle],
+    [press('Spin up', 'spin-up'), press('Doctor', 'doctor'), press('Help', 'help')],
+  ),
+  shownStatus('creating', `creating, ${since}`, [
+    cost('$0.08'),
+    ...empty,
+    ['Running', 'run 12, Ada: spin-up lease=8h, for 9 min 0 s, at "Wait until available"'],
+  ]),
+  shownStatus(
+    'available',
+    `available, ${since}`,
+    [cost('$2.16'), ['Lease', 'until 30 Nov 2026, 10:51 UTC'], ...loaded, idle],
+    [press('Top songs', 'top-songs'), press('Check', 'qa'), press('Load again', 'etl')],
+  ),
+  shownStatus('pausing', `pausing, ${since}`, [cost('$2.16'), ...loaded, idle]),
+  shownStatus(
+    'paused',
+    `paused, ${since}`,
+    [['Cost', 'storage only'], ...loaded, idle],
+    [press('Resume', 'resume'), press('Status', 'status'), press('Help', 'help')],
+  ),
+  shownStatus('resuming', `resuming, ${since}`, [...loaded, idle]),
+  shownStatus('deleting', `deleting, ${since}`, [...empty, idle]),
+  {
+    name: 'spin-up-complete',
+    answer: said(
+      runOf('spin-up lease=8h', 402_000, {
+        steps: [
+          step('Create role sparkify-s3-read', 'complete', 2_100),
+          step('Create cluster sparkify', 'complete', 1_900),
+          step('Wait until available', 'complete', 398_000, 'available'),
+        ],
+      }),
+      'Cluster sparkify is available until 30 Nov 2026, 11:06 UTC.',
+      [text('Cluster sparkify is available until 30 Nov 2026, 11:06 UTC.', 'good')],
+      [press('Load', 'etl')],
+    ),
+  },
+  {
+    name: 'tear-down-complete',
+    answer: said(
+      runOf('tear-down', 4_200, {
+        steps: [
+          step('Remove the loads', 'complete', 300),
+          step('See that nothing is left', 'complete', 100),
+          step('Forget the loads', 'complete', 3_000),
+        ],
+      }),
+      'Cluster sparkify is gone. The source data are untouched.',
+      [text('Cluster sparkify is gone. The source data are untouched.', 'good')],
+      [press('Spin up', 'spin-up')],
+    ),
+  },
+  {
+    name: 'paused-question',
+    answer: failed('cluster_state', 'Cluster sparkify has been paused for 3 h 12 min.', 'Resume it to ask and load.', {
+      run: runOf('top-songs', 20, { state: 'error' }),
+      next: [press('Resume', 'resume')],
+    }),
+  },
+]

@@ -1,0 +1,168 @@
+import type { RunView } from '../../../src/core/answer.ts'
+import { type StepView, text } from '../../../src/core/reply.ts'
+import { failed, press, runOf, type Shown, said, step } from './shown.ts'
+
+const built: readonly StepView[] = [
+  step('Check sources', 'complete', 400, '30 log files, 14,896 song files, 9.8 MB'),
+  step('Create tables', 'skipped', 0, 'already there'),
+  step('Stage events', 'complete', 3_100, '8,056 rows'),
+  step('Stage songs', 'complete', 21_400, '14,896 rows'),
+  step('Build users', 'complete', 300, '97 rows'),
+  step('Build artists', 'complete', 900, '9,553 rows'),
+  step('Build songs', 'complete', 1_100, '14,896 rows'),
+  step('Build songplays', 'complete', 6_200, '6,820 rows'),
+  step('Build time', 'complete', 500, '6,813 rows'),
+  step('Audit', 'complete', 5_900, '12 of 12 checks green'),
+  step('Publish', 'complete', 1_200, '37,379 rows live'),
+]
+
+const pending = (steps: readonly StepView[]): StepView[] => steps.map(({ title }) => step(title, 'pending', null))
+
+function steps(done: number, doing: readonly StepView[]): StepView[] {
+  return [...built.slice(0, done), ...doing, ...pending(built.slice(done + doing.length))]
+}
+
+/** Runs that go on, as their living message shows them. */
+export const runsGoingOn: readonly { readonly name: string; readonly run: RunView; readonly now: Date }[] = [
+  { name: 'run-pending', run: going(steps(0, [])), now: at(400) },
+  { name: 'run-in-progress', run: going(steps(7, [step('Build songplays', 'in_progress', 2_000)])), now: at(33_000) },
+  {
+    name: 'run-side-by-side',
+    run: going(
+      steps(2, [
+        step('Stage events', 'in_progress', 900, '5,000 rows'),
+        step('Stage songs', 'in_progress', 900, '2,100 rows'),
+      ]),
+    ),
+    now: at(12_000),
+  },
+  { name: 'run-without-steps', run: going([], 'top-songs n=20'), now: at(3_000) },
+]
+
+function going(parts: StepView[], line = 'etl'): RunView {
+  return runOf(line, 0, { state: 'running', ended: null, steps: parts })
+}
+
+function at(ms: number): Date {
+  return new Date(Date.parse('2026-11-30T03:00:00.000Z') + ms)
+}
+
+const summary = [
+  text(
+    '8,056 events and 14,896 songs read from 14,926 files\nsongplays 6,820 · users 97 · songs 14,896 · artists 9,553 · time 6,813',
+  ),
+  text('12 of 12 checks green', 'good'),
+  text('4.9 % of plays match the catalogue (last load 4.9 %)', 'note'),
+]
+
+const failedStaging = runOf('etl', 192_000, {
+  state: 'error',
+  steps: steps(2, [step('Stage events', 'error', 190_000)]),
+})
+
+export const loads: readonly Shown[] = [
+  {
+    name: 'etl-complete',
+    answer: said(runOf('etl', 41_000, { steps: [...built] }), '6,820 plays are live; 12 of 12 checks green.', summary, [
+      press('Top songs', 'top-songs'),
+      press('Check', 'qa'),
+    ]),
+  },
+  {
+    name: 'etl-complete-direct',
+    view: { direct: true },
+    answer: said(runOf('etl', 41_000, { steps: [...built] }), '6,820 plays are live; 12 of 12 checks green.', summary, [
+      press('Top songs', 'top-songs'),
+    ]),
+  },
+  {
+    name: 'etl-complete-with-warnings',
+    answer: said(
+      runOf('etl max-errors=10', 44_000, { steps: [...built] }),
+      '6,817 plays are live; 11 of 12 checks green · 1 warning.',
+      [
+        text(
+          '8,053 events and 14,896 songs read from 14,926 files\nsongplays 6,817 · users 97 · songs 14,896 · artists 9,553 · time 6,810',
+        ),
+        text('11 of 12 checks green · 1 warning'),
+        text('No day between the first play and the last is without plays', 'warning'),
+        text('2 events delivered more than once; each counts once', 'note'),
+        text(
+          '3 unreadable rows left out:\n2018-11-29-events.json, line 212: registration is "15401O6212796.0", not a number',
+          'warning',
+        ),
+      ],
+      [press('Top songs', 'top-songs')],
+    ),
+  },
+  {
+    name: 'nightly-failed',
+    view: { asker: 'Nightly load, 03:00' },
+    answer: failed(
+      'bad_data',
+      '2018-11-29-events.json, line 212: registration is "15401O6212796.0", not a number (1 row). Live tables are untouched: the load of 28 Nov 03:04. The 07:00 posts will use it and say so. The cluster was woken for this and is paused again; tonight cost $0.11.',
+      'Mend the line and say etl again, or leave it out.',
+      {
+        run: failedStaging,
+        next: [
+          press('Run again', 'run-again 12'),
+          press('Run again, leaving out this row', 'etl max-errors=1'),
+          press('Details', 'runs 12'),
+        ],
+      },
+    ),
+  },
+  {
+    name: 'etl-failed-with-evidence',
+    answer: failed(
+      'checks_red',
+      '1 check red: No user is in users twice (3 rows). Live tables are untouched.',
+      'Mend the source data and say etl again.',
+      {
+        run: runOf('etl', 38_000, { state: 'error', steps: steps(9, [step('Audit', 'error', 5_900)]) }),
+        evidence: [
+          {
+            kind: 'table',
+            title: 'No user is in users twice',
+            columns: ['user_id', 'times'],
+            formats: ['integer', 'integer'],
+            rows: [
+              [15, 2],
+              [29, 2],
+              [88, 3],
+            ],
+            total: 3,
+          },
+        ],
+        next: [press('Run again', 'run-again 12')],
+      },
+    ),
+  },
+  {
+    name: 'etl-cancelled',
+    answer: failed(
+      'cancelled',
+      'Stopped by Ada at "Stage songs". Live tables are untouched.',
+      'Say run-again 12 to carry on.',
+      {
+        run: runOf('etl', 14_000, {
+          state: 'cancelled',
+          steps: steps(3, [step('Stage songs', 'error', 11_000)]),
+        }),
+        next: [press('Run again', 'run-again 12')],
+      },
+    ),
+  },
+  {
+    name: 'etl-interrupted',
+    answer: failed(
+      'interrupted',
+      'The program stopped in the middle of etl at "Stage songs". Live tables are untouched.',
+      'Say run-again 12: what was finished is not done twice.',
+      {
+        run: runOf('etl', 65_000, { state: 'error', steps: steps(3, [step('Stage songs', 'in_progress', 4_000)]) }),
+        next: [press('Run again', 'run-again 12')],
+      },
+    ),
+  },
+]

@@ -1,0 +1,76 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Clock } from '../../../src/core/ports/clock.ts'
+
+/** A clock that stands still until it is moved. It starts at the real time, which signatures are compared with. */
+export interface FakeClock extends Clock {
+  advance(ms: number): void
+  /** Lets time pass quickly, a quarter of a second for every two milliseconds, until `condition` holds. Throws after ten real seconds. */
+  until(condition: () => boolean | Promise<boolean>): Promise<void>
+}
+
+interface Sleeper {
+  readonly at: number
+  wake(): void
+}
+
+export function createFakeClock(): FakeClock {
+  let now = Date.now()
+  const sleepers = new Set<Sleeper>()
+
+  const advance = (ms: number): void => {
+    const end = now + ms
+    for (;;) {
+      const [next] = [...sleepers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)
+      if (next === undefined) break
+      now = Math.max(now, next.at)
+      sleepers.delete(next)
+      next.wake()
+    }
+    now = end
+  }
+
+  return {
+    now: () => new Date(now),
+    sleep: (ms, signal) =>
+      new Promise((resolve, reject) => {
+        if (signal?.aborted) return reject(signal.reason)
+        const sleeper: Sleeper = { at: now + ms, wake: resolve }
+        sleepers.add(sleeper)
+        signal?.addEventListener('abort', () => {
+          sleepers.delete(sleeper)
+          reject(signal.reason)
+        })
+      }),
+    every(ms, tick) {
+      const again = (): Sleeper => ({
+        at: now + ms,
+        wake() {
+          current = again()
+          sleepers.add(current)
+          tick()
+        },
+      })
+      let current = again()
+      sleepers.add(current)
+      return () => sleepers.delete(current)
+    },
+    advance,
+    async until(condition) {
+      const deadline = Date.now() + 10_000
+      while (!(await condition())) {
+        if (Date.now() > deadline) throw new Error(`it never came to this: ${condition}`)
+        advance(250)
+        await setTimeout(2)
+      }
+    },
+  }
+}
+
+/** Waits, in real time and at most ten seconds, for a condition; the fake clock stands still. */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`it never came to this: ${condition}`)
+    await setTimeout(2)
+  }
+}

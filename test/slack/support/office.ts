@@ -1,0 +1,190 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type App, createApp } from '../../../src/core/app.ts'
+import type { Deps } from '../../../src/core/deps.ts'
+import type { Ledger } from '../../../src/core/ports/ledger.ts'
+import type { Log } from '../../../src/core/ports/log.ts'
+import { type Reply, text } from '../../../src/core/reply.ts'
+import { systemClock } from '../../../src/machine/clock.ts'
+import { createSlackClients } from '../../../src/slack/clients.ts'
+import { createSlackDirectory } from '../../../src/slack/directory.ts'
+import { openSlackFace, type SlackFace, type SlackMode } from '../../../src/slack/face.ts'
+import { neededScopes } from '../../../src/slack/methods.ts'
+import { openLedger } from '../../../src/store/ledger.ts'
+import { createWorkspace, type Workspace } from '../../../src/workspace/workspace.ts'
+import { createFakeClock, type FakeClock } from './clock.ts'
+import { commandsBehind, createDoors, type Doors } from './commands.ts'
+import { type Front, openFront } from './front.ts'
+
+export const ada = 'U0ADA0ADMIN'
+export const vera = 'U0VERA0VIEW'
+export const dataEng = 'C0DATAENG00'
+/** A channel without the bot. */
+export const random = 'C0RANDOM000'
+export const signingSecret = 'a signing secret'
+const botToken = 'xoxb-1'
+
+/** One line of the log. */
+export interface Logged {
+  readonly level: 'info' | 'warn' | 'error'
+  readonly facts: object
+  readonly message: string
+}
+
+/** A bot in a workspace: real Bolt, real HTTP, a real ledger, small commands, and a clock that tests move. */
+export interface Office {
+  readonly clock: FakeClock
+  readonly doors: Doors
+  readonly front: Front
+  readonly workspace: Workspace
+  readonly ledger: Ledger
+  readonly app: App
+  readonly face: SlackFace
+  readonly log: readonly Logged[]
+  /** What Ada sees in a channel: top-level messages, then replies. */
+  seen(channel?: string, viewer?: string): readonly { text: string; thread: string | undefined; onlyMine: boolean }[]
+  /** Ends this process in the middle of its runs, and begins another one on the same ledger. */
+  restart(): Promise<Office>
+  close(): Promise<void>
+}
+
+export interface OfficeOptions {
+  readonly songs?: () => readonly Reply[]
+  readonly mode?: SlackMode
+  readonly apiUrl?: string
+  readonly usergroups?: Readonly<Record<string, readonly string[]>>
+  readonly admins?: readonly string[]
+}
+
+export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
+  const home = await mkdtemp(join(tmpdir(), 'sparkify-slack-'))
+  const clock = createFakeClock()
+  const workspace = createWorkspace({
+    home: undefined,
+    signingSecret,
+    botToken,
+    // The workspace waits for acknowledgements in real time; what it dates and limits goes by the tests' clock.
+    clock: { now: () => clock.now(), sleep: systemClock.sleep },
+    usergroups: options.usergroups ?? {},
+    scopes: neededScopes,
+  })
+  const front = await openFront(workspace.handle, () => clock.now().getTime())
+  workspace.connect({ origin: front.origin, deliver: `${front.origin}/slack/events` })
+  const ledger = await openLedger({ url: `file:${join(home, 'state.db')}`, now: () => clock.now() })
+  const close = async (): Promise<void> => {
+    workspace.close()
+    await front.close()
+    await ledger.close()
+    await rm(home, { recursive: true })
+  }
+  return moveIn({ clock, workspace, front, ledger, close }, options)
+}
+
+async function moveIn(
+  rooms: Pick<Office, 'clock' | 'workspace' | 'front' | 'ledger' | 'close'>,
+  options: OfficeOptions,
+): Promise<Office> {
+  const { clock, workspace, front, ledger } = rooms
+  const doors = createDoors()
+  const logged: Logged[] = []
+  const log = logInto(logged)
+  const apiUrl = options.apiUrl ?? `${front.origin}/api/`
+  const clients = createSlackClients({ botToken, apiUrl, log })
+  const face = await openSlackFace({
+    botToken,
+    mode: options.mode ?? { kind: 'http', signingSecret },
+    apiUrl,
+    clients,
+    ledger,
+    clock,
+    log,
+  })
+  const process = await enter(ledger, clock)
+  const admins = options.admins ?? [ada]
+  const directory = createSlackDirectory({ client: clients.quick, admins, operators: [], clock, log })
+  const app = createApp(commandsBehind(doors, options.songs ?? (() => [text('Three songs.')])), {
+    ...withoutWarehouse,
+    ledger,
+    directory,
+    clock,
+    log,
+    probes: () => face.probes,
+    process,
+  })
+  front.events = face.listener
+  await face.start(app)
+  return {
+    ...rooms,
+    doors,
+    app,
+    face,
+    log: logged,
+    seen: (channel = dataEng, viewer = ada) =>
+      workspace
+        .messages(channel, viewer)
+        .map((message) => ({ text: message.text, thread: message.thread_ts, onlyMine: message.viewer !== undefined })),
+    async restart() {
+      front.events = undefined
+      await app.drain(0)
+      await ledger.processes.leave(process)
+      return moveIn(rooms, options)
+    },
+    async close() {
+      await face.stop()
+      await rooms.close()
+    },
+  }
+}
+
+async function enter(ledger: Ledger, clock: FakeClock): Promise<string> {
+  const id = randomUUID()
+  const at = clock.now().toISOString()
+  const entered = await ledger.processes.enter({ id, kind: 'bot', pid: process.pid, host: 'here', started: at, heartbeat: at })
+  if (entered.kind === 'occupied') throw new Error('another bot lives here')
+  return id
+}
+
+function logInto(lines: Logged[]): Log {
+  const write = (level: Logged['level']) => (facts: object, message: string) => void lines.push({ level, facts, message })
+  return { info: write('info'), warn: write('warn'), error: write('error') }
+}
+
+const never = async (): Promise<never> => {
+  throw new Error('these commands have no warehouse')
+}
+
+/** Parts that the small commands never touch. */
+const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable'> = {
+  engine: {
+    name: 'duckdb',
+    sources: never,
+    begin: never,
+    stage: never,
+    execute: never,
+    query: never,
+    publish: never,
+    retain: never,
+    close: never,
+  },
+  cluster: {
+    name: 'sparkify',
+    free: true,
+    describe: never,
+    spinUp: never,
+    tearDown: never,
+    pause: never,
+    resume: never,
+    extend: never,
+  },
+  library: {
+    schema: { staging: [], star: [], load: [] },
+    tables: { staging: [], star: [] },
+    etl: [],
+    summary: '',
+    checks: [],
+    queries: [],
+  },
+  timetable: { check: () => undefined, times: () => [] },
+}

@@ -1,0 +1,155 @@
+import { randomUUID } from 'node:crypto'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import { text } from 'node:stream/consumers'
+import { control } from './control/handle.ts'
+import { dataActions } from './data/actions.ts'
+import { AwsError, DroppedConnection } from './error.ts'
+import { iamActions } from './iam/actions.ts'
+import { callerOf } from './iam/caller.ts'
+import { redshiftActions } from './redshift/actions.ts'
+import type { QueryAction } from './services.ts'
+import { stsActions } from './sts.ts'
+import { writeError, writeJson } from './wire/json.ts'
+import { answer, namespaces, type QueryService, refusal } from './wire/query.ts'
+import { credentialScope } from './wire/signature.ts'
+import type { World } from './world.ts'
+
+/** What is sent back. */
+type Reply = { readonly status: number; readonly type: string; readonly body: string; readonly code?: string }
+
+const queryActions: Readonly<Record<QueryService, Readonly<Record<string, QueryAction>>>> = {
+  iam: iamActions,
+  redshift: redshiftActions,
+  sts: stsActions,
+}
+
+/** A request of one of the services, whatever its wire protocol. */
+type Request = {
+  /** As a policy names it. */
+  readonly action: string
+  readonly perform: (hungUp: AbortSignal) => Promise<Reply>
+  readonly refuse: (error: AwsError) => Reply
+  /** The SQL that it submits. */
+  readonly sqls: readonly string[]
+}
+
+/** The HTTP server: IAM, Redshift and STS in the query protocol, the Data API in AWS JSON 1.1, and `/_double/`. */
+export function createDoubleServer(world: World): Server {
+  return createServer((incoming, response) => {
+    respond(world, incoming, response).catch(world.crash)
+  })
+}
+
+async function respond(world: World, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
+  const body = await text(incoming)
+  const [, name] = /^\/_double\/(\w+)$/.exec(incoming.url ?? '') ?? []
+  if (name !== undefined) return respondControl(world, incoming.method ?? 'GET', name, body, response)
+  const requestId = randomUUID()
+  const scope = credentialScope(incoming.headers.authorization)
+  const request = requestOf(world, incoming, body, requestId)
+  const hungUp = new AbortController()
+  response.on('close', () => hungUp.abort())
+  const log = (status: number, code?: string) => {
+    const at = world.clock.now()
+    world.calls.push({ at, action: request.action, region: scope?.region ?? '', status, code, requestId })
+  }
+  try {
+    world.faults.before(request.action)
+    const reply = await request.perform(hungUp.signal)
+    if (world.faults.losesAnswer(request.action, request.sqls)) throw new DroppedConnection()
+    log(reply.status)
+    send(response, reply, requestId)
+  } catch (error) {
+    if (error instanceof DroppedConnection) {
+      log(0)
+      incoming.socket.destroy()
+    } else if (error instanceof AwsError) {
+      log(error.status, error.code)
+      send(response, request.refuse(error), requestId)
+    } else {
+      throw error
+    }
+  }
+}
+
+function requestOf(world: World, incoming: IncomingMessage, body: string, requestId: string): Request {
+  const scope = credentialScope(incoming.headers.authorization)
+  const signed = () => {
+    if (scope !== undefined) return callerOf(world, scope)
+    throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403)
+  }
+  const target = incoming.headers['x-amz-target']
+  if (typeof target === 'string') {
+    const name = target.split('.').at(-1) ?? ''
+    const input: unknown = body === '' ? {} : JSON.parse(body)
+    return {
+      action: `redshift-data:${name}`,
+      perform: async (hungUp) => {
+        const perform = dataActions[name]
+        if (perform === undefined) throw new AwsError('UnknownOperationException', `Unknown operation ${target}`)
+        return json(200, writeJson(await perform({ world, input, caller: signed(), hungUp })))
+      },
+      refuse: (error) => {
+        const named = dataApiError(error)
+        return { ...json(named.status, writeError(named)), code: named.code }
+      },
+      sqls: sqlsOf(input),
+    }
+  }
+  const form = new URLSearchParams(body)
+  const name = form.get('Action') ?? ''
+  const service = serviceOf(scope?.service)
+  return {
+    action: `${service}:${name}`,
+    perform: async () => {
+      const perform = queryActions[service][name]
+      if (perform === undefined) {
+        throw new AwsError('InvalidAction', `Could not find operation ${name} for version ${form.get('Version')}`)
+      }
+      return xml(200, answer(service, name, await perform({ world, form, caller: signed() }), requestId))
+    },
+    refuse: (error) => xml(error.status, refusal(service, error, requestId)),
+    sqls: [],
+  }
+}
+
+function respondControl(world: World, method: string, name: string, body: string, response: ServerResponse): void {
+  const found = control(world, method, name, body)
+  const reply = found === undefined ? json(404, '{}') : json(200, writeJson(found))
+  send(response, reply, randomUUID())
+}
+
+function send(response: ServerResponse, reply: Reply, requestId: string): void {
+  response.writeHead(reply.status, {
+    'content-type': reply.type,
+    'x-amzn-requestid': requestId,
+    ...(reply.code === undefined ? {} : { 'x-amzn-errortype': reply.code }),
+  })
+  response.end(reply.body)
+}
+
+function serviceOf(signingName: string | undefined): QueryService {
+  const known = Object.keys(namespaces).find((name): name is QueryService => name === signingName)
+  return known ?? 'redshift'
+}
+
+/** JSON services call a denial AccessDeniedException and answer it with 400. */
+function dataApiError(error: AwsError): AwsError {
+  return error.code === 'AccessDenied' || error.code === 'MissingAuthenticationToken'
+    ? new AwsError(`${error.code}Exception`, error.message, 400)
+    : error
+}
+
+function sqlsOf(input: unknown): readonly string[] {
+  if (typeof input !== 'object' || input === null) return []
+  if ('Sqls' in input && Array.isArray(input.Sqls)) return input.Sqls.map(String)
+  return 'Sql' in input ? [String(input.Sql)] : []
+}
+
+function json(status: number, body: string): Reply {
+  return { status, type: 'application/x-amz-json-1.1', body }
+}
+
+function xml(status: number, body: string): Reply {
+  return { status, type: 'text/xml', body }
+}

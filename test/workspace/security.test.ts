@@ -1,0 +1,80 @@
+import { request } from 'node:http'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { ada, botToken, dataEng, openStage, type Stage, signingSecret } from './stage.ts'
+
+let stage: Stage
+beforeAll(async () => {
+  stage = await openStage()
+})
+afterAll(() => stage.close())
+
+/** A request with any Host, which fetch does not allow. */
+function ask(path: string, headers: Record<string, string>, method = 'GET', body = ''): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const sent = request(`${stage.origin}${path}`, { method, headers }, (response) => {
+      response.resume()
+      resolve(response.statusCode ?? 0)
+    })
+    sent.on('error', reject)
+    sent.end(body)
+  })
+}
+
+describe('the workspace', () => {
+  it.each(['127.0.0.1:3000', 'localhost', 'localhost:8080', '[::1]:3000'])(
+    'answers under the name %s',
+    async (host) => {
+      expect(await ask('/page/style.css', { host })).toBe(200)
+    },
+  )
+
+  it.each(['evil.example', '127.0.0.1.evil.example', 'localhost.evil.example:3000', '192.168.0.7:3000'])(
+    'answers 403 under the name %s, on every route',
+    async (host) => {
+      for (const path of ['/', '/page/events', '/files/x/y']) expect(await ask(path, { host })).toBe(403)
+      expect(await ask('/api/auth.test', { host, authorization: `Bearer ${botToken}` }, 'POST')).toBe(403)
+    },
+  )
+
+  it.each([{}, { origin: 'http://evil.example' }, { origin: 'null' }])(
+    'lets only its own page act for people, not %o',
+    async (headers) => {
+      const body = JSON.stringify({ as: ada, channel: dataEng, text: 'forged' })
+      expect(await ask('/page/say', headers, 'POST', body)).toBe(403)
+      expect(stage.workspace.messages(dataEng, ada)).toEqual([])
+    },
+  )
+
+  it('gives neither the token nor the secret to the page', async () => {
+    for (const path of ['/', '/page/client.js', '/page/client-table.js', '/page/style.css']) {
+      const text = await (await fetch(`${stage.origin}${path}`)).text()
+      expect(text).not.toContain(botToken)
+      expect(text).not.toContain(signingSecret)
+    }
+  })
+
+  it('forbids the page everything but itself', async () => {
+    const policy = (await fetch(stage.origin)).headers.get('content-security-policy') ?? ''
+    expect(policy).toContain("default-src 'none'")
+    expect(policy).toContain("script-src 'self';")
+    expect(policy).toContain("frame-ancestors 'none'")
+    expect(policy).not.toMatch(/script-src[^;]*unsafe|https?:/)
+  })
+
+  it('answers nonsense from the page with 400', async () => {
+    const origin = stage.origin
+    for (const body of ['', '{', '[]', '{"as":1}', JSON.stringify({ as: 'U0NOBODY000', channel: dataEng, text: 'x' })])
+      expect(await ask('/page/say', { origin }, 'POST', body)).toBe(400)
+    expect(await ask('/page/dance', { origin }, 'POST', '{}')).toBe(404)
+    expect(await ask('/page/say', { origin }, 'POST', 'x'.repeat(1_000_001))).toBe(400)
+  })
+
+  it('leaves other paths to others', async () => {
+    expect(await ask('/slack/events', { 'content-type': 'application/json' }, 'POST', '{}')).toBe(401)
+  })
+
+  it('gives away no other file of the home', async () => {
+    for (const path of ['/files/..%2Fworkspace.jsonl/x', '/files/../../package.json', '/page/client-..js'])
+      expect(await ask(path, {})).not.toBe(200)
+  })
+})
