@@ -11,107 +11,110 @@ import type { Routes } from './machine/server.ts'
 import { createSlackClients } from './slack/clients.ts'
 import { createSlackDirectory } from './slack/directory.ts'
 import type { SlackFace, SlackFaceOptions } from './slack/face.ts'
-import type { Workspace } from './workspace/workspace.ts'
+import { defaultChannels, defaultPersonas } from './workspace/people.ts'
 
 /** What the bot talks to: Slack itself, or the local workspace that stands in for it. */
 export interface Counterpart {
   readonly directory: Directory
+  /** Where the HTTP server listens; the local workspace stays on loopback whatever is configured. */
+  readonly host: string
+  /** Makes it ready. Only a bot that owns its home may: the local workspace keeps its messages there. */
+  open(): Promise<OpenCounterpart>
+}
+
+export interface OpenCounterpart {
   /** The stand-in's part of the HTTP server. */
   readonly rest: Routes['rest']
-  /** Null in a real Slack workspace. */
-  readonly workspace: Workspace | null
-  /** Says where this program is reached (`http://127.0.0.1:3000`). */
-  connect(origin: string): void
+  /** How to reach it, once this program itself is reached at `origin` (`http://127.0.0.1:3000`). */
   slack(origin: string): Pick<SlackFaceOptions, 'botToken' | 'mode' | 'apiUrl' | 'clients'>
-  close(): Promise<void>
+  /** Says the first message where nothing has been said yet. */
+  greet(face: SlackFace): Promise<void>
+  close(): void
 }
 
 /** Chooses by the tokens that are set. */
-export async function counterpartOf(config: Config, log: Log): Promise<Counterpart> {
+export function counterpartOf(config: Config, log: Log): Counterpart {
   const { slack } = config
-  if (slack.kind === 'none') return standIn(config, log)
+  if (slack.kind === 'none') return localWorkspace(config, log)
   const { botToken, apiUrl } = slack
   const clients = createSlackClients({ botToken, apiUrl, log })
-  const directory = createSlackDirectory({
-    client: clients.quick,
-    admins: config.admins,
-    operators: config.operators,
-    clock: systemClock,
-    log,
-  })
+  const { admins, operators } = config
   return {
-    directory: withLocalPeople(directory),
-    rest: null,
-    workspace: null,
-    connect: () => undefined,
-    slack: () => ({ botToken, mode: slack, apiUrl, clients }),
-    close: async () => undefined,
+    directory: withLocalPeople(
+      createSlackDirectory({ client: clients.quick, admins, operators, clock: systemClock, log }),
+    ),
+    host: config.host,
+    open: async () => ({
+      rest: null,
+      slack: () => ({ botToken, mode: slack, apiUrl, clients }),
+      greet: async () => undefined,
+      close: () => undefined,
+    }),
   }
 }
 
-/** The local workspace. Its secrets are new at every start: nobody but this process needs them. */
-async function standIn(config: Config, log: Log): Promise<Counterpart> {
-  const { createWorkspace } = await import('./workspace/workspace.ts')
-  const { defaultPersonas } = await import('./workspace/people.ts')
+/** The stand-in. Its secrets are new at every start: nobody but this process needs them. */
+function localWorkspace(config: Config, log: Log): Counterpart {
   const botToken = `xoxb-${randomUUID()}`
   const signingSecret = randomUUID()
-  const workspace = createWorkspace({
-    home: join(config.home, 'workspace'),
-    botToken,
-    signingSecret,
-    clock: systemClock,
-  })
   const playing = (part: string): readonly string[] =>
     defaultPersonas.filter((persona) => persona.part === part).map(({ id }) => id)
   return {
     directory: withLocalPeople(
       createListDirectory([...playing('admin'), ...config.admins], [...playing('operator'), ...config.operators]),
     ),
-    rest: (request, response) => workspace.handle(request, response),
-    workspace,
-    connect: (origin) => workspace.connect({ origin, deliver: `${origin}/slack/events` }),
-    slack(origin) {
-      const apiUrl = `${origin}/api/`
-      return {
+    host: '127.0.0.1',
+    async open() {
+      const { createWorkspace } = await import('./workspace/workspace.ts')
+      const workspace = createWorkspace({
+        home: join(config.home, 'workspace'),
         botToken,
-        mode: { kind: 'http', signingSecret },
-        apiUrl,
-        clients: createSlackClients({ botToken, apiUrl, log }),
+        signingSecret,
+        clock: systemClock,
+        banner: 'Local workspace: it stands in for Slack on this machine. Nothing here touches Slack or AWS.',
+      })
+      return {
+        rest: (request, response) => workspace.handle(request, response),
+        slack(origin) {
+          workspace.connect({ origin, deliver: `${origin}/slack/events` })
+          const apiUrl = `${origin}/api/`
+          const clients = createSlackClients({ botToken, apiUrl, log })
+          return { botToken, mode: { kind: 'http', signingSecret }, apiUrl, clients }
+        },
+        async greet(face) {
+          const [channel] = defaultChannels
+          const [reader] = defaultPersonas
+          if (channel === undefined || reader === undefined) return
+          if (workspace.messages(channel.id, reader.id).length > 0) return
+          await face.post(
+            { kind: 'slack', channel: channel.id, direct: false },
+            welcome,
+            { kind: 'slack', ...reader },
+            [],
+          )
+        },
+        close: () => workspace.close(),
       }
     },
-    close: async () => workspace.close(),
   }
 }
 
-/** The first message of a new local workspace: what this is, and three buttons in order. */
-export async function welcome(workspace: Workspace, face: SlackFace): Promise<void> {
-  const { defaultChannels, defaultPersonas } = await import('./workspace/people.ts')
-  const [channel] = defaultChannels
-  const [reader] = defaultPersonas
-  if (channel === undefined || reader === undefined || workspace.messages(channel.id, reader.id).length > 0) return
-  const answer: Answer = {
-    ok: true,
-    exit: 0,
-    headline: "Sparkify's warehouse bot is here.",
-    audience: 'channel',
-    run: null,
-    replies: [
-      text(
-        "I am Sparkify's warehouse bot. This is a local workspace: it stands in for Slack, and nothing here touches Slack or AWS.",
-      ),
-      text('Type /sparkify and a command, or press the buttons in order: spin up a warehouse, load it, ask it.'),
-      text('You can be Ada (admin), Otto (operator) or Vera (viewer); each may do different things.', 'note'),
-    ],
-    next: [
-      { label: 'Spin up', line: 'spin-up' },
-      { label: 'Load', line: 'etl' },
-      { label: 'Top songs', line: 'top-songs' },
-    ],
-  }
-  await face.post(
-    { kind: 'slack', channel: channel.id, direct: false },
-    answer,
-    { kind: 'slack', id: reader.id, name: reader.name },
-    [],
-  )
+/** What this is, and three buttons in order. */
+const welcome: Answer = {
+  ok: true,
+  exit: 0,
+  headline: "Sparkify's warehouse bot is here.",
+  audience: 'channel',
+  run: null,
+  replies: [
+    text(
+      "I am Sparkify's warehouse bot. Say what to do with /sparkify and a command, or press these in order: spin up a warehouse, load it, ask it.",
+    ),
+    text('You can be Ada (admin), Otto (operator) or Vera (viewer); each may do different things.', 'note'),
+  ],
+  next: [
+    { label: 'Spin up', line: 'spin-up' },
+    { label: 'Load', line: 'etl' },
+    { label: 'Top songs', line: 'top-songs' },
+  ],
 }

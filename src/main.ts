@@ -1,129 +1,151 @@
 import { join } from 'node:path'
-import { compose } from './compose.ts'
-import { loadEnvFile, readConfig } from './config.ts'
-import { messageOf, OpsError } from './core/errors.ts'
-import type { RunRecord } from './core/ports/ledger.ts'
-import { counterpartOf, welcome } from './counterpart.ts'
+import { type Core, compose } from './compose.ts'
+import { type Config, loadEnvFile, readConfig } from './config.ts'
+import type { Answer } from './core/answer.ts'
+import { exitStatusOf, messageOf, OpsError } from './core/errors.ts'
+import type { Log } from './core/ports/log.ts'
+import type { Due } from './core/schedule/fire.ts'
+import { counterpartOf } from './counterpart.ts'
 import { systemClock } from './machine/clock.ts'
 import { prepareHome } from './machine/home.ts'
 import { openLog } from './machine/log.ts'
-import { type Routes, startServer } from './machine/server.ts'
+import { startServer } from './machine/server.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
-import { openSlackFace } from './slack/face.ts'
+import { openSlackFace, type SlackFace } from './slack/face.ts'
 
 const graceMs = 5_000
 const recoverMs = 10_000
-const say = (line: string): void => void process.stdout.write(`${line}\n`)
 
 /** The bot: hears Slack (or its local stand-in) and the clock until it is told to stop. */
 async function main(): Promise<void> {
   loadEnvFile()
   const config = readConfig()
   await prepareHome(config.home)
-  const { slack } = config
-  const secrets =
-    slack.kind === 'none' ? [] : [slack.botToken, slack.kind === 'socket' ? slack.appToken : slack.signingSecret]
-  const logFile = join(config.home, 'sparkify.log')
-  const log = openLog(process.stdout.isTTY ? { kind: 'file', path: logFile } : { kind: 'stderr' }, secrets)
-  // A rejection that nobody awaits is a bug or a library's (Socket Mode has one); a supervisor starts a whole bot again.
-  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
-    process.on(event, (error) => {
-      log.error({ err: error }, `${event}: ${messageOf(error)}`)
-      process.exit(1)
-    })
-  }
+  const logFile = process.stdout.isTTY ? join(config.home, 'sparkify.log') : null
+  const log = openLog(logFile === null ? { kind: 'stderr' } : { kind: 'file', path: logFile }, secretsOf(config))
+  dieLoudly(log)
 
-  const counterpart = await counterpartOf(config, log)
+  const counterpart = counterpartOf(config, log)
+  let face: SlackFace | null = null
   const core = await compose(config, {
     kind: 'bot',
     directory: counterpart.directory,
-    probes: () => face.probes,
+    probes: () => face?.probes ?? [],
     log,
     onReplaced: () => {
       log.error({}, 'another bot has taken over this home, because this one was silent for too long')
       process.exit(1)
     },
   })
-  const { app, deps } = core
-
-  const routes: Routes = {
-    health: () => face.health(),
-    slackEvents: (request, response) => face.listener?.(request, response),
-    rest: counterpart.rest,
-  }
-  const server = await startServer(counterpart.workspace === null ? config.host : '127.0.0.1', config.port, routes, log)
+  const open = await counterpart.open()
+  const server = await startServer(
+    counterpart.host,
+    config.port,
+    {
+      health: () => face?.health() ?? { ok: false, detail: 'starting' },
+      slackEvents: (request, response) => face?.listener?.(request, response),
+      rest: open.rest,
+    },
+    log,
+  )
   const origin = `http://127.0.0.1:${server.port}`
-  counterpart.connect(origin)
-  const face = await openSlackFace({ ...counterpart.slack(origin), ledger: deps.ledger, clock: systemClock, log })
-  await face.start(app)
-  if (counterpart.workspace !== null) await welcome(counterpart.workspace, face)
+  const slack = await openSlackFace({ ...open.slack(origin), ledger: core.deps.ledger, clock: systemClock, log })
+  face = slack
+  await slack.start(core.app)
+  await open.greet(slack)
 
-  const tell = ({ run, answer }: { run: RunRecord; answer: ReturnType<typeof app.ask> }): void => {
-    answer
-      .then((ended) => (ended === null ? undefined : face.deliver(run, ended)))
-      .catch((error: unknown) =>
-        log.error({ err: error, run: run.id }, `run ${run.id} could not be told: ${messageOf(error)}`),
-      )
+  const stopRecovering = await recoverRuns(core, slack, log)
+  const scheduler = startScheduler(
+    () => core.app.fireDue((due, answers) => postFired(due, answers, slack, config)),
+    log,
+  )
+  sayStarted(config, core, open.rest === null ? slack.health().detail : `Open ${origin}`, logFile)
+
+  onStop(async () => {
+    stopRecovering()
+    await scheduler.stop()
+    await core.app.drain(graceMs)
+    await slack.stop()
+    await server.close()
+    open.close()
+    await core.close()
+  })
+}
+
+function secretsOf({ slack }: Config): readonly string[] {
+  if (slack.kind === 'none') return []
+  return [slack.botToken, slack.kind === 'socket' ? slack.appToken : slack.signingSecret]
+}
+
+/** A rejection that nobody awaits is a bug of ours or of a library; a supervisor starts a whole bot again, which carries on. */
+function dieLoudly(log: Log): void {
+  for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
+    process.on(event, (error) => {
+      log.error({ err: error }, `${event}: ${messageOf(error)}`)
+      process.exit(1)
+    })
   }
-  const recover = async (): Promise<void> => {
+}
+
+/** Carries on what a bot before this one left, tells what it did not tell, and goes on looking for runs of processes that died. */
+async function recoverRuns({ app, deps }: Core, face: SlackFace, log: Log): Promise<() => void> {
+  const tell = ({ run, answer }: Awaited<ReturnType<typeof app.recover>>[number]): void => {
+    answer
+      .then((ended) => face.deliver(run, ended))
+      .catch((error: unknown) => log.error({ err: error, run: run.id }, `a run could not be told: ${messageOf(error)}`))
+  }
+  const look = async (): Promise<void> => {
     for (const recovered of await app.recover((run) => face.watchOf(run))) tell(recovered)
   }
   for (const recovered of await app.untold()) tell(recovered)
-  await recover()
-  const stopRecovering = deps.clock.every(
-    recoverMs,
-    () => void recover().catch((error: unknown) => log.error({ err: error }, 'recovering failed')),
-  )
+  await look()
+  return deps.clock.every(recoverMs, () => {
+    look().catch((error: unknown) => log.error({ err: error }, `looking for left runs failed: ${messageOf(error)}`))
+  })
+}
 
-  const scheduler = startScheduler(
-    () =>
-      app.fireDue(async ({ schedule }, answers) => {
-        if (schedule.place.kind !== 'slack') return
-        for (const answer of answers) {
-          const called = answer.ok
-            ? []
-            : [...(schedule.owner.kind === 'slack' ? [schedule.owner.id] : []), ...config.oncall]
-          await face.post(schedule.place, answer, schedule.owner, called)
-        }
-      }),
-    log,
-  )
+/** Posts what a schedule said. Whoever must know of a failure is mentioned: the schedule's owner, and who is on call. */
+async function postFired(
+  { schedule }: Due,
+  answers: readonly Answer[],
+  face: SlackFace,
+  config: Config,
+): Promise<void> {
+  const { place, owner } = schedule
+  if (place.kind !== 'slack') return
+  for (const answer of answers) {
+    const mention = answer.ok ? [] : [...(owner.kind === 'slack' ? [owner.id] : []), ...config.oncall]
+    await face.post(place, answer, owner, mention)
+  }
+}
 
-  say(
-    `Sparkify's warehouse bot is running. ${counterpart.workspace === null ? face.health().detail : `Open ${origin}`}`,
-  )
-  say(`Engine ${config.engine}, home ${config.home}${process.stdout.isTTY ? `, log ${logFile}` : ''}. Ctrl-C stops it.`)
-  if (core.sources.generated === 'now') say('No source data are configured, so a small sample was generated.')
-  for (const warning of config.warnings.slice(0, 2)) say(`⚠ ${warning}.`)
+function sayStarted(config: Config, core: Core, where: string, logFile: string | null): void {
+  const log = logFile === null ? '' : `, log ${logFile}`
+  const lines = [
+    `Sparkify's warehouse bot is running. ${where}`,
+    `Engine ${config.engine}, home ${config.home}${log}. Ctrl-C stops it.`,
+    ...(core.sources.generated === 'now' ? ['No source data are configured, so a small sample was generated.'] : []),
+    ...config.warnings.slice(0, 2).map((warning) => `⚠ ${warning}.`),
+  ]
+  process.stdout.write(`${lines.join('\n')}\n`)
+}
 
+/** Stops in order at the first signal, and at once at the second. */
+function onStop(stop: () => Promise<void>): void {
   let stopping = false
-  const stop = async (): Promise<void> => {
+  const once = (): void => {
     if (stopping) process.exit(130)
     stopping = true
-    stopRecovering()
-    await scheduler.stop()
-    await app.drain(graceMs)
-    await face.stop()
-    await server.close()
-    await counterpart.close()
-    await core.close()
-    process.exit(0)
+    void stop().then(() => process.exit(0))
   }
-  process.on('SIGTERM', () => void stop())
-  process.on('SIGINT', () => void stop())
+  process.on('SIGTERM', once)
+  process.on('SIGINT', once)
 }
 
 try {
   await main()
 } catch (error) {
   if (!(error instanceof OpsError)) throw error
-  process.stderr.write(`✗ ${error.message}\n${error.remedy === '' ? '' : `${error.remedy}\n`}`)
-  process.exit(
-    error.code === 'bad_config' ||
-      error.code === 'home_in_use' ||
-      error.code === 'port_taken' ||
-      error.code === 'newer_state'
-      ? 2
-      : 1,
-  )
+  process.stderr.write(`✗ ${[error.message, error.remedy].filter((line) => line !== '').join('\n')}\n`)
+  process.exit(exitStatusOf(error.code))
 }

@@ -20,6 +20,9 @@ export async function openInstance({ folder, places, memoryLimit }: InstanceOpti
   const instance = await DuckDBInstance.create(':memory:', {
     default_null_order: 'nulls_last_on_asc_first_on_desc',
     integer_division: 'true',
+    // Rows of a table have no order here, as on Redshift. Kept, it makes each of 15,000 song files a batch of its own: 3 to 4 s
+    // to write them instead of 0.4 s.
+    preserve_insertion_order: 'false',
     // Two processes must not share one: DuckDB gives its temporary files the same names in both.
     temp_directory: pathOfScratch(folder, process.pid, randomBytes(4).toString('hex')),
     ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),

@@ -5,13 +5,15 @@ import { identifier, literal } from './literal.ts'
 export type Spellings = ReadonlyMap<string, readonly string[]>
 
 /**
- * The columns of a dataset from `json`, for records that hold every field exactly once under its usual name; any other
- * record makes the statement fail. One pass, no check beside it.
+ * The rows of a dataset from a relation with a column `json`, for records that hold every field exactly once under its usual
+ * name; any other record makes the statement fail. One pass, with nothing to check beside it.
  */
-export function exactColumns(dataset: Dataset): string {
-  // A line that says only `null` would become a row of nulls.
-  const record = `case when starts_with(json, '{') then json else error('not a JSON object') end`
-  return `json_transform_strict(${record}, ${literal(structure(dataset.fields.map(({ key, type }) => [key, type])))})`
+export function exactRows(dataset: Dataset, relation: string): string {
+  const record = literal(structure(dataset.fields.map(({ key, type }) => [key, type])))
+  // A line that says only `null` would become a row of nulls. Asked here and not in the select list, where error() makes
+  // DuckDB 1.5.5 ten times slower.
+  const isObject = `case when starts_with(cast(json as varchar), '{') then true else error('not a JSON object') end`
+  return `select unnest(json_transform_strict(json, ${record})) from ${relation} where ${isObject}`
 }
 
 /** Matches names regardless of case, as COPY's `auto ignorecase` does on Redshift. */

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { cancelled } from './failure.ts'
 
 /** Admits at most `size` pieces of work at a time, first come, first served; one that waits gives up when its signal says so. */
@@ -42,6 +43,8 @@ export function createSlots(size: number): Slots {
 
   return {
     async use(signal, work) {
+      // All statements of a run listen to its one signal; Node takes more than ten listeners for a leak and says so.
+      setMaxListeners(0, signal)
       await take(signal)
       try {
         return await work()

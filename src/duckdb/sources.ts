@@ -1,5 +1,4 @@
-import { constants } from 'node:fs'
-import { access, opendir, realpath, stat } from 'node:fs/promises'
+import { open, opendir, realpath, stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { messageOf, OpsError } from '../core/errors.ts'
 import type { SourceFile } from '../core/ports/engine.ts'
@@ -81,8 +80,13 @@ async function* walk(folder: string, above: readonly string[], signal: AbortSign
 
 async function look(path: string, variable: Variable): Promise<SourceFile> {
   try {
-    const [{ size }] = await Promise.all([stat(path), access(path, constants.R_OK)])
-    return { path, bytes: size, day: dayOf(path) }
+    // Opening is the only question about permissions that a system answers truly.
+    const file = await open(path)
+    try {
+      return { path, bytes: (await file.stat()).size, day: dayOf(path) }
+    } finally {
+      await file.close()
+    }
   } catch (error) {
     throw asSourceError(error, path, variable)
   }

@@ -8,7 +8,7 @@ import type { Dataset } from './datasets.ts'
 import { firstLine, isAboutData } from './failure.ts'
 import { pathPattern } from './literal.ts'
 import { maxLineBytes } from './read-lines.ts'
-import { exactColumns, lenientSql, type Spellings, spellingsOf } from './record-sql.ts'
+import { exactRows, lenientSql, type Spellings, spellingsOf } from './record-sql.ts'
 import type { Bindings, Session } from './session.ts'
 import { isRemote } from './sources.ts'
 
@@ -145,7 +145,7 @@ async function replace(session: Session, { dataset, files }: Staging, insert: st
 
 function exactInsert({ dataset }: Staging): string {
   const columns = dataset.fields.map(({ column }) => column).join(', ')
-  return `insert into ${dataset.table} (${columns}) select unnest(${exactColumns(dataset)}) from ${readerOf(dataset.format, false)}`
+  return `insert into ${dataset.table} (${columns}) ${exactRows(dataset, readerOf(dataset.format, false))}`
 }
 
 /** The records of the files that are bound as `$files`, as JSON. */

@@ -1,7 +1,7 @@
 import { parse } from 'node-cron'
 import { messageOf, OpsError } from '../core/errors.ts'
 import type { Timetable } from '../core/ports/timetable.ts'
-import { instantOf, type LocalDay, localDayOf, nextDay, weekdayOf } from './zone.ts'
+import { instantsOf, type LocalDay, localDayOf, nextDay, weekdayOf } from './zone.ts'
 
 // A day of month that exists only in leap years (29 February) comes at most eight years apart.
 const horizonDays = 366 * 8 + 1
@@ -42,9 +42,8 @@ function timesOn(day: LocalDay, zone: string, fields: Fields): readonly Date[] {
   const matches =
     fields.month.includes(day.month) && fields.dayOfMonth.includes(day.day) && fields.dayOfWeek.includes(weekdayOf(day))
   if (!matches) return []
-  return fields.hour
-    .flatMap((hour) => fields.minute.map((minute) => instantOf({ ...day, hour, minute }, zone)))
-    .toSorted((a, b) => a.getTime() - b.getTime())
+  const times = fields.hour.flatMap((hour) => fields.minute.map((minute) => ({ hour, minute })))
+  return instantsOf(day, times, zone).toSorted((a, b) => a.getTime() - b.getTime())
 }
 
 function fieldsOf(cron: string): Fields {
@@ -55,18 +54,24 @@ function fieldsOf(cron: string): Fields {
       'Write minute, hour, day, month, weekday: 0 3 * * *.',
     )
   }
+  const remedy = 'Write it like 0 3 * * *.'
+  let fields: Fields
   try {
-    return parse(cron)
-  } catch (error) {
-    throw new OpsError(
-      'bad_argument',
-      `"${cron}" is not a cron expression: ${messageOf(error)}. Nothing was done.`,
-      'Write it like 0 3 * * *.',
-      {
-        cause: error,
-      },
-    )
+    fields = parse(cron)
+  } catch (cause) {
+    const reason = messageOf(cause)
+    throw new OpsError('bad_argument', `"${cron}" is not a cron expression: ${reason}. Nothing was done.`, remedy, {
+      cause,
+    })
   }
+  // node-cron also knows L, W and #, and leaves them as they are written; here they would match no day.
+  const special = [...fields.dayOfMonth, ...fields.dayOfWeek].find((value) => !Number.isInteger(value))
+  if (special === undefined) return fields
+  throw new OpsError(
+    'bad_argument',
+    `"${cron}": days like ${special} are not understood here. Nothing was done.`,
+    remedy,
+  )
 }
 
 function requireZone(zone: string): void {

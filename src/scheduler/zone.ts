@@ -5,8 +5,8 @@ export interface LocalDay {
   readonly day: number
 }
 
-/** A time as a wall clock shows it. */
-export interface WallTime extends LocalDay {
+/** A time of day as a wall clock shows it. */
+export interface WallTime {
   readonly hour: number
   readonly minute: number
 }
@@ -32,18 +32,25 @@ export function weekdayOf({ year, month, day }: LocalDay): number {
 }
 
 /**
- * The instant at which the wall clocks of a zone show this time: the first of two where autumn repeats it, and the first instant
- * after the gap where spring leaves it out.
+ * The instants at which the wall clocks of a zone show times of one day: for each the first of two where autumn repeats it, and
+ * the first instant after the gap where spring leaves it out.
  */
-export function instantOf(wall: WallTime, zone: string): Date {
-  const asUtc = Date.UTC(wall.year, wall.month - 1, wall.day, wall.hour, wall.minute)
-  // No zone changes its offset twice within two days, so the offsets around are the only candidates.
-  const before = asUtc - offsetMs(asUtc - dayMs, zone)
-  const after = asUtc - offsetMs(asUtc + dayMs, zone)
-  for (const candidate of [Math.min(before, after), Math.max(before, after)]) {
-    if (candidate + offsetMs(candidate, zone) === asUtc) return new Date(candidate)
-  }
-  return new Date(transition(Math.min(before, after), Math.max(before, after), zone))
+export function instantsOf(day: LocalDay, times: readonly WallTime[], zone: string): readonly Date[] {
+  const midnight = Date.UTC(day.year, day.month - 1, day.day)
+  // No zone changes its offset twice within three days, so the offsets around are the only candidates.
+  const before = offsetMs(midnight - dayMs, zone)
+  const after = offsetMs(midnight + 2 * dayMs, zone)
+  return times.map(({ hour, minute }) => {
+    const asUtc = midnight + (hour * 60 + minute) * minuteMs
+    return new Date(before === after ? asUtc - before : aroundChange(asUtc, before, after, zone))
+  })
+}
+
+function aroundChange(asUtc: number, before: number, after: number, zone: string): number {
+  const early = asUtc - Math.max(before, after)
+  const late = asUtc - Math.min(before, after)
+  const shown = [early, late].find((candidate) => candidate + offsetMs(candidate, zone) === asUtc)
+  return shown ?? transition(early, late, zone)
 }
 
 /** The minute in which the offset changes, between two instants around the change. */
@@ -64,7 +71,7 @@ function offsetMs(at: number, zone: string): number {
   return Date.UTC(year, month - 1, day, hour, minute) - Math.floor(at / minuteMs) * minuteMs
 }
 
-function wallTimeOf(at: number, zone: string): WallTime {
+function wallTimeOf(at: number, zone: string): LocalDay & WallTime {
   const parts = Object.fromEntries(
     formatOf(zone)
       .formatToParts(at)

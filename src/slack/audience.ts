@@ -7,13 +7,13 @@ import { descend } from './ladder.ts'
 import type { Ladder } from './message.ts'
 import { call } from './methods.ts'
 import type { Outbox } from './outbox.ts'
+import type { SlackPlace } from './place.ts'
 import type { ResponseUrl } from './response-url.ts'
 
 /** Whom to reach, where they are looking, and the response URL they brought along, if any. */
 export interface Reader {
   readonly who: Asker
-  readonly channel: string
-  readonly thread?: string | undefined
+  readonly place: SlackPlace
   readonly responseUrl?: ResponseUrl | undefined
 }
 
@@ -25,7 +25,7 @@ export type TellAsker = (reader: Reader, ladder: Ladder) => Promise<void>
  * direct messages, because what is meant for one person must not be lost.
  */
 export function createTellAsker(clients: SlackClients, outbox: Outbox, log: Log): TellAsker {
-  return async ({ who, channel, thread, responseUrl }, ladder) => {
+  return async ({ who, place: { channel, thread }, responseUrl }, ladder) => {
     const ephemeral = async (): Promise<void> => {
       const to = { channel, user: who.id, ...(thread === undefined ? {} : { thread_ts: thread }) }
       const send = ({ text, blocks }: Ladder[number]) =>

@@ -15,7 +15,6 @@ import { isGone, isPlaceRefusal } from './refused.ts'
  * its thread calls.
  */
 export interface Delivery extends Reader {
-  readonly direct: boolean
   readonly audience: Answer['audience']
   readonly post: Post | null
   readonly mention: readonly string[]
@@ -36,7 +35,7 @@ const longRunMs = 60_000
 
 /** Whether the end of this run is news to somebody who has looked away since. */
 export function lastedLong(run: RunView): boolean {
-  return run.ended !== null && Date.parse(run.ended) - Date.parse(run.started) > longRunMs
+  return run.ended !== null && Date.parse(run.ended) - Date.parse(run.started) < longRunMs
 }
 
 /**
@@ -52,39 +51,38 @@ export async function deliver(answer: Answer, to: Delivery, parts: DeliveryParts
 }
 
 async function sayToAsker(answer: Answer, to: Delivery, note: string | null, parts: DeliveryParts): Promise<void> {
-  const { main, thread } = presentAnswer({ ...answer, audience: 'asker' }, parts.view(to.who.name, to.direct))
+  const { main, thread } = presentAnswer({ ...answer, audience: 'asker' }, parts.view(to.who.name, to.place.direct))
   const first = note === null ? main : withNote(main, note)
   for (const ladder of [first, ...thread]) await parts.tellAsker(to, ladder)
 }
 
 async function sayInConversation(answer: Answer, to: Delivery, parts: DeliveryParts): Promise<void> {
-  const presented = presentAnswer(answer, parts.view(to.who.name, to.direct))
+  const presented = presentAnswer(answer, parts.view(to.who.name, to.place.direct))
   const post = await lastWord(to, presented.main, parts).catch((error: unknown) => {
     if (isPlaceRefusal(error)) return error
     throw error
   })
   if (post instanceof Error) {
-    const { channel } = to
     parts.log.warn(
-      { slack: post.code, channel, run: answer.run?.id },
+      { slack: post.code, channel: to.place.channel, run: answer.run?.id },
       'an answer cannot be posted; its asker alone is told',
     )
-    const note = `Only you see this, because I cannot post here. ${cureFor(post.code, to, parts.botName)}`
+    const note = `Only you see this, because I cannot post it. ${cureFor(post.code, to.place, parts.botName)}`
     return sayToAsker(answer, to, note, parts)
   }
   if (answer.run !== null) await parts.ledger.runs.savePost(answer.run.id, post)
-  const thread = { channel: post.channel, thread: to.thread ?? post.ts }
+  const thread = { channel: post.channel, thread: to.place.thread ?? post.ts }
   await sayInThread(answer, thread, presented, to.mention, parts)
 }
 
-async function lastWord({ post, channel, thread }: Delivery, ladder: Ladder, parts: DeliveryParts): Promise<Post> {
-  if (post === null) return parts.outbox.post({ channel, thread }, ladder)
+async function lastWord({ post, place }: Delivery, ladder: Ladder, parts: DeliveryParts): Promise<Post> {
+  if (post === null) return parts.outbox.post(place, ladder)
   parts.budget.spend()
   try {
     await parts.outbox.edit(post, ladder)
     return post
   } catch (error) {
-    if (isGone(error)) return parts.outbox.post({ channel, thread }, ladder)
+    if (isGone(error)) return parts.outbox.post(place, ladder)
     throw error
   }
 }

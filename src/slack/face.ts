@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import type { RequestListener } from 'node:http'
 import type { Answer, RunView } from '../core/answer.ts'
 import type { App } from '../core/app.ts'
@@ -12,7 +13,7 @@ import { createBolt, createHttpReceiver, eventsPath, listenerOf } from './bolt.t
 import type { SlackClients } from './clients.ts'
 import { type DeliveryParts, deliver } from './deliver.ts'
 import { createEditBudget } from './edit-budget.ts'
-import { createEars, type Follow, type SlackPlace } from './hear.ts'
+import { createEars, type Follow } from './hear.ts'
 import { type Identity, identify } from './identity.ts'
 import { inFlight } from './in-flight.ts'
 import { listenToCommands } from './listeners/command.ts'
@@ -21,6 +22,7 @@ import { listenToTyped } from './listeners/typed.ts'
 import { createLivingMessage } from './living-message.ts'
 import { whyNotHere } from './membership.ts'
 import { createOutbox } from './outbox.ts'
+import type { SlackPlace } from './place.ts'
 import { presentRun, type View } from './present/index.ts'
 import { createProbes } from './probes.ts'
 import { createRecoveries, type Recoveries } from './recovered.ts'
@@ -74,6 +76,8 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
   const { mode, apiUrl, clients, ledger, clock, log } = options
   const identity = await identify(clients.quick)
   const closing = new AbortController()
+  // Each channel's queue waits on it while it pauses between posts.
+  setMaxListeners(0, closing.signal)
   const outbox = createOutbox(clients, clock, log, closing.signal)
   const budget = createEditBudget(clock)
   let slash = '/sparkify'
@@ -141,7 +145,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
     },
     watchOf: recoveries.watchOf,
     deliver: (run, answer) => work.track(recoveries.deliver(run, answer)),
-    post: ({ channel, direct, thread }, answer, who, mention) =>
-      work.track(deliver(answer, { who, channel, direct, thread, audience: 'channel', post: null, mention }, parts)),
+    post: (place, answer, who, mention) =>
+      work.track(deliver(answer, { who, place, audience: 'channel', post: null, mention }, parts)),
   }
 }

@@ -2,18 +2,17 @@ import type { Answer } from '../core/answer.ts'
 import type { App } from '../core/app.ts'
 import { OpsError } from '../core/errors.ts'
 import type { Asker } from '../core/people.ts'
-import type { Place } from '../core/place.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Ledger, PlanRecord, Post } from '../core/ports/ledger.ts'
 import type { Log } from '../core/ports/log.ts'
 import { failureAnswer } from '../core/run/failure.ts'
+import type { Watch } from '../core/run/live-run.ts'
 import { type Delivery, type DeliveryParts, deliver, lastedLong } from './deliver.ts'
 import type { LivingMessage } from './living-message.ts'
 import { cannotPost } from './membership.ts'
+import type { SlackPlace } from './place.ts'
 import { presentPressed } from './present/index.ts'
 import type { ResponseUrl } from './response-url.ts'
-
-export type SlackPlace = Extract<Place, { kind: 'slack' }>
 
 /** Who speaks, where, and what Slack sent along. `delivery` is the trigger id, the same when a delivery comes twice. */
 export interface Said {
@@ -67,26 +66,22 @@ export function createEars(parts: EarParts): Ears {
 
   const refuse = async (error: OpsError, said: Said): Promise<void> => {
     if (!(await ledger.claim(`refused:${said.delivery}`, clock.now()))) return
-    await deliver(
-      failureAnswer(error, null, log),
-      { ...readerOf(said), audience: 'asker', post: null, mention: [] },
-      parts,
-    )
+    await deliver(failureAnswer(error, null, log), { ...said, audience: 'asker', post: null, mention: [] }, parts)
   }
 
-  const follow = async (
-    said: Said,
-    to: SlackPlace,
-    act: (message: LivingMessage) => Promise<Answer | null>,
-  ): Promise<void> => {
+  const follow = async (said: Said, to: SlackPlace, act: (watch: Watch) => Promise<Answer | null>): Promise<void> => {
     const message = parts.follow(to, said.who.name, null)
-    const answer = await act(message)
+    const answer = await act({
+      changed(run) {
+        if (app.catalog.find(run.command)?.audience === 'channel') message.changed(run)
+      },
+    })
     const post = await message.close()
     if (answer === null) return
     const mention = answer.run !== null && lastedLong(answer.run) ? [said.who.id] : []
     // What has been followed in the open ends there.
     const audience: Delivery['audience'] = post === null ? answer.audience : 'channel'
-    await deliver(answer, { ...readerOf({ ...said, place: to }), audience, post, mention }, parts)
+    await deliver(answer, { ...said, place: to, audience, post, mention }, parts)
   }
 
   return {
@@ -109,14 +104,6 @@ export function createEars(parts: EarParts): Ears {
       await tidied
     },
   }
-}
-
-function readerOf({
-  who,
-  place,
-  responseUrl,
-}: Said): Pick<Delivery, 'who' | 'channel' | 'direct' | 'thread' | 'responseUrl'> {
-  return { who, channel: place.channel, direct: place.direct, thread: place.thread, responseUrl }
 }
 
 /** What a line would touch; null for a line that is not understood, which `ask` will say. */

@@ -30,6 +30,9 @@ const quietMs = 2000
 // At most one edit in this time; what changes in between is in the next one.
 const editEveryMs = 2000
 
+// The message says how long the run has lasted, which goes on while nothing else changes.
+const refreshEveryMs = 15_000
+
 /**
  * Follows a run into one message: posted when the run has lasted two seconds, then edited, the last state winning. `post` is the
  * message of a run that an earlier process began. A refusal to post ends the following, not the run.
@@ -45,10 +48,12 @@ export function createLivingMessage(parts: LivingParts, to: Target, post: Post |
   let wake: (() => void) | undefined
   let following: Promise<void> | undefined
 
-  const change = (): Promise<void> =>
-    new Promise((resolve) => {
-      wake = resolve
-    })
+  /** Waits for the next change, or until the time that the message shows is old. */
+  const change = async (): Promise<void> => {
+    const changed = new AbortController()
+    wake = () => changed.abort()
+    await clock.sleep(refreshEveryMs, AbortSignal.any([signal, changed.signal])).catch(() => undefined)
+  }
 
   const show = async (run: RunView, ladder: Ladder): Promise<void> => {
     if (message === null) {

@@ -3,13 +3,8 @@ import { z } from 'zod'
 import { messageOf, OpsError } from '../core/errors.ts'
 import type { Log } from '../core/ports/log.ts'
 import { call } from './methods.ts'
+import type { SlackPlace } from './place.ts'
 import { isPlaceRefusal } from './refused.ts'
-
-/** Where in Slack, as far as it bears on posting there. */
-export interface Conversation {
-  readonly channel: string
-  readonly direct: boolean
-}
 
 const conversation = z.object({
   channel: z.object({
@@ -24,7 +19,9 @@ const conversation = z.object({
  * Why the bot cannot post in a conversation, in Slack's word, or null when it can. Costs one `conversations.info`. When Slack cannot
  * say, the answer is null: a question about the channel must not stop the work. Never throws.
  */
-export async function whyNotHere(client: WebClient, { channel }: Conversation, log: Log): Promise<string | null> {
+export async function whyNotHere(client: WebClient, { channel }: SlackPlace, log: Log): Promise<string | null> {
+  // A person's id, which stands for their direct messages.
+  if (/^[UW]/.test(channel)) return null
   try {
     const { channel: found } = await call(client, 'conversations.info', { channel }, conversation)
     if (found.is_archived === true) return 'is_archived'
@@ -37,20 +34,27 @@ export async function whyNotHere(client: WebClient, { channel }: Conversation, l
   }
 }
 
-/** What to do where the bot may not post, for a sentence of its own. */
-export function cureFor(why: string, { direct }: Pick<Conversation, 'direct'>, botName: string): string {
-  if (why === 'is_archived') return 'Use another channel: this one is archived.'
-  if (why.startsWith('restricted_action'))
-    return 'Ask an admin of the workspace to let me post here, or use another channel.'
-  if (direct) return 'Use a channel that I am in, or a direct message with me: this one is between other people.'
-  return `Type /invite @${botName} here.`
+/** What to do about it, in a sentence of its own. */
+export function cureFor(why: string, where: SlackPlace, botName: string): string {
+  const there = nameOf(where)
+  if (why === 'is_archived') return `Use another channel than ${there}, which is archived.`
+  if (why.startsWith('restricted_action')) return `Ask an admin of the workspace to let @${botName} post in ${there}.`
+  if (where.direct) return 'Use a channel that I am in, or a direct message with me: that one is between other people.'
+  return `Type /invite @${botName} in ${there}.`
 }
 
 /** The refusal of a run whose messages could not be posted. */
-export function cannotPost(why: string, where: Conversation, botName: string): OpsError {
+export function cannotPost(why: string, where: SlackPlace, botName: string): OpsError {
   return new OpsError(
     'slack',
-    `I cannot post here (${why}), so nobody would see the run. Nothing was done.`,
+    `I cannot post in ${nameOf(where)} (${why}), so nobody would see the run. Nothing was done.`,
     `${cureFor(why, where, botName)} Then say it again.`,
   )
+}
+
+// What Slack sends in place of the names of private conversations.
+const nameless = /^(privategroup|directmessage|mpdm-.*)$/
+
+function nameOf({ channelName }: SlackPlace): string {
+  return channelName === undefined || nameless.test(channelName) ? 'this conversation' : `#${channelName}`
 }

@@ -28,10 +28,9 @@ export function createRecoveries(follow: Follow, parts: DeliveryParts): Recoveri
       const message = messages.get(id)
       messages.delete(id)
       const last = message === undefined ? post : await message.close()
-      const { channel, direct, thread } = place
       const audience = last === null ? answer.audience : 'channel'
       const mention = answer.run !== null && lastedLong(answer.run) && who.kind === 'slack' ? [who.id] : []
-      await deliver(answer, { who, channel, direct, thread, audience, post: last, mention }, parts)
+      await deliver(answer, { who, place, audience, post: last, mention }, parts)
     },
   }
 }

@@ -21,7 +21,6 @@ const plain = (max: number) => typed('plain_text', { text: words(max), emoji: fl
 const mrkdwn = (max: number) => typed('mrkdwn', { text: words(max), verbatim: flag })
 const text = (max: number) => z.discriminatedUnion('type', [plain(max), mrkdwn(max)])
 
-/** The question a client asks before it sends an action. */
 const confirm = z.strictObject({
   title: maybe(plain(100)),
   text: text(300),
@@ -157,17 +156,27 @@ export const modalSchema = typed('modal', {
   notify_on_close: flag,
 })
 
+/** A block of a message, checked. */
 export type Block = z.infer<typeof messageBlockSchema>
+/** The block of one type. */
 export type BlockOf<T extends Block['type']> = Extract<Block, { type: T }>
+/** A modal, checked. */
 export type Modal = z.infer<typeof modalSchema>
+/** What a person fills in, with its label. */
 export type InputBlock = z.infer<typeof input>
 /** What a modal shows besides its inputs. */
 export type ShownBlock = Exclude<Modal['blocks'][number], { type: 'input' }>
+/** The question before an action. */
 export type Confirm = z.infer<typeof confirm>
+/** One cell of a table. */
 export type Cell = z.infer<typeof cell>
+/** A stretch of rich text: words in one style, a mention, a link. */
 export type Inline = z.infer<typeof inline>
+/** Formatted text as Slack stores it. */
 export type RichText = z.infer<typeof richText>
+/** Plain text or mrkdwn. */
 export type TextObject = z.infer<ReturnType<typeof text>>
 /** What can be pressed or chosen. */
 export type Element = z.infer<typeof button> | z.infer<typeof select>
+/** What an input block is filled in with. */
 export type InputElement = InputBlock['element']

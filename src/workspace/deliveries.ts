@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { Clock } from '../core/ports/clock.ts'
 
 /** How long Slack waits for a 200 (https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response). */
-export const ackMs = 3_000
+const ackMs = 3_000
 
 /** What became of a delivery: the app's answer, or the name that Slack gives to the failure. */
 export type Ack =

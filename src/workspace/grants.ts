@@ -33,6 +33,9 @@ export function createGrants<T>(now: () => number, lifetimeMs: number, uses: num
 /** Trigger ids stand for a person: good for 3 seconds, once (https://docs.slack.dev/reference/methods/views.open). */
 export type Triggers = Grants<string>
 
+/** Triggers dated by `now` in ms. */
+export const createTriggers = (now: () => number): Triggers => createGrants(now, 3_000, 1)
+
 /** What a response URL stands for: whose delivery, where, and the message that was pressed, if one was. */
 export interface Origin {
   readonly user: string
@@ -43,5 +46,5 @@ export interface Origin {
 /** Response URLs: good for 30 minutes, five times (https://docs.slack.dev/interactivity/handling-user-interaction). */
 export type ResponseUrls = Grants<Origin>
 
-export const createTriggers = (now: () => number): Triggers => createGrants(now, 3_000, 1)
+/** Response URLs dated by `now` in ms. */
 export const createResponseUrls = (now: () => number): ResponseUrls => createGrants(now, 30 * 60_000, 5)

@@ -67,6 +67,16 @@ const viewAnswerSchema = z.discriminatedUnion('response_action', [
   z.object({ response_action: z.literal('clear') }),
 ])
 
+/** An app's answer to a submitted modal, where an empty one closes it; undefined when Slack would not understand it. */
+function viewAnswerOf(body: string): z.infer<typeof viewAnswerSchema> | undefined {
+  try {
+    return body.trim() === '' ? { response_action: 'clear' } : viewAnswerSchema.parse(jsonOf(body))
+  } catch (error) {
+    if (error instanceof ApiError || error instanceof z.ZodError) return undefined
+    throw error
+  }
+}
+
 /** What was pressed or entered, as an action or an entry of `state.values` carries it. */
 function given(element: Element | InputElement, value: string | undefined): Record<string, unknown> {
   const { type } = element
@@ -233,11 +243,9 @@ export function createInteractions(deps: {
       const ack = await deliver({ payload: JSON.stringify(payload) }, copies)
       const trouble = { told: 'We had some trouble connecting. Try again?' }
       if (ack.kind === 'failed') return trouble
-      if (ack.body.trim() !== '') {
-        const answer = check(viewAnswerSchema, jsonOf(ack.body))
-        if (!('value' in answer)) return trouble
-        if (answer.value.response_action === 'errors') return { errors: answer.value.errors }
-      }
+      const answer = viewAnswerOf(ack.body)
+      if (answer === undefined) return trouble
+      if (answer.response_action === 'errors') return { errors: answer.errors }
       state.closeView(view)
       return {}
     },

@@ -8,19 +8,20 @@ import { check, checkModal } from './validate.ts'
 
 /** One Web API method: what it needs and what it does with its arguments. Throws `ApiError`. */
 export interface Method {
-  readonly scope: string | undefined
+  /** The scopes that allow it, any one of them; none are needed where the list is empty. */
+  readonly scopes: readonly string[]
   /** Calls a minute in the whole workspace (https://docs.slack.dev/apis/web-api/rate-limits). */
   readonly perMinute: number
   call(args: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>>
 }
 
 function method<T>(
-  scope: string | undefined,
+  scopes: readonly string[],
   perMinute: number,
   schema: z.ZodType<T>,
   run: (args: T) => Record<string, unknown>,
 ): Method {
-  return { scope, perMinute, call: (given) => run(validOr(check(schema, given), 'invalid_arguments')) }
+  return { scopes, perMinute, call: (given) => run(validOr(check(schema, given), 'invalid_arguments')) }
 }
 
 /** A message as Slack sends it over the wire. */
@@ -48,6 +49,10 @@ const triggerErrors = {
   expired: 'expired_trigger_id',
   used: 'exchanged_trigger_id',
 } as const
+
+const write = ['chat:write']
+/** One scope for each kind of conversation. */
+const reading = ['channels:read', 'groups:read', 'im:read', 'mpim:read']
 
 const text = z.string().optional()
 const content = { channel: z.string(), text, blocks: z.unknown().optional(), metadata: z.unknown().optional() }
@@ -83,11 +88,6 @@ export function createMethods(deps: {
     if (!channel.hasBot) throw new ApiError('not_in_channel')
     return channel
   }
-  const personaFor = (id: string) => {
-    const persona = state.personas.find((each) => each.id === id)
-    if (persona === undefined) throw new ApiError('user_not_found')
-    return persona
-  }
   const threadOf = (channel: Channel, ts: string | undefined) => {
     if (ts === undefined) return {}
     const parent = state.find(channel.id, ts)
@@ -106,7 +106,9 @@ export function createMethods(deps: {
   })
 
   const postMessage = ({ channel: id, thread_ts, metadata, ...said }: z.infer<typeof posting>) => {
-    const channel = postable(id)
+    // Posting alone takes a name for an id (https://docs.slack.dev/reference/methods/chat.postMessage#channels).
+    const named = state.channels().find(({ name }) => id === `#${name}`)
+    const channel = postable(named?.id ?? id)
     const thread = threadOf(channel, thread_ts)
     const extra = metadata === undefined ? {} : { metadata }
     const message = state.add({ channel: channel.id, user: bot.id, ...contentOf(said), ...thread, ...extra })
@@ -137,12 +139,6 @@ export function createMethods(deps: {
     if (partner !== undefined) return { channel: { id, is_im: true, is_channel: false, user: partner } }
     const flags = { is_channel: true, is_im: false, is_private: false, is_archived: archived, is_member: hasBot }
     return { channel: { id, name, name_normalized: name, ...flags, topic: { value: topic } } }
-  }
-
-  const userInfo = ({ user }: { user: string }) => {
-    const { id, name, realName, tz } = personaFor(user)
-    const profile = { real_name: realName, display_name: name }
-    return { user: { id, team_id: team.id, name, real_name: realName, tz, profile, deleted: false, is_bot: false } }
   }
 
   const usergroupUsers = ({ usergroup }: { usergroup: string }) => {
@@ -178,18 +174,14 @@ export function createMethods(deps: {
   }
 
   return {
-    'auth.test': method(undefined, 600, z.object({}), authTest),
-    'chat.postMessage': method('chat:write', 600, posting, postMessage),
-    'chat.update': method('chat:write', 50, updating, update),
-    'chat.postEphemeral': method('chat:write', 100, whispering, postEphemeral),
-    'conversations.open': method('im:write', 50, z.object({ users: z.string() }), ({ users }) => ({
-      channel: { id: directChannelOf(personaFor(users).id) },
-    })),
-    'conversations.info': method('channels:read', 50, z.object({ channel: z.string() }), channelInfo),
-    'users.info': method('users:read', 100, z.object({ user: z.string() }), userInfo),
-    'usergroups.users.list': method('usergroups:read', 20, z.object({ usergroup: z.string() }), usergroupUsers),
-    'views.open': method(undefined, 100, z.object({ trigger_id: z.string(), view: z.unknown() }), openView),
-    'files.getUploadURLExternal': method('files:write', 100, uploading, uploadUrl),
-    'files.completeUploadExternal': method('files:write', 100, completing, completeUpload),
+    'auth.test': method([], 600, z.object({}), authTest),
+    'chat.postMessage': method(write, 600, posting, postMessage),
+    'chat.update': method(write, 50, updating, update),
+    'chat.postEphemeral': method(write, 100, whispering, postEphemeral),
+    'conversations.info': method(reading, 50, z.object({ channel: z.string() }), channelInfo),
+    'usergroups.users.list': method(['usergroups:read'], 20, z.object({ usergroup: z.string() }), usergroupUsers),
+    'views.open': method([], 100, z.object({ trigger_id: z.string(), view: z.unknown() }), openView),
+    'files.getUploadURLExternal': method(['files:write'], 100, uploading, uploadUrl),
+    'files.completeUploadExternal': method(['files:write'], 100, completing, completeUpload),
   }
 }

@@ -6,7 +6,7 @@ export interface Persona {
   readonly realName: string
   /** The role that the program's configuration gives to this id. */
   readonly part: 'admin' | 'operator' | 'viewer'
-  /** IANA time zone, as `users.info` reports it. */
+  /** IANA time zone in which the page writes times for this person. */
   readonly tz: string
 }
 

@@ -4,11 +4,10 @@ import { type Modal, messageBlockSchema } from './block-kit.ts'
 import type { Journal } from './journal.ts'
 import { bot, type ChannelSeed, directChannelOf, type Persona } from './people.ts'
 
-/** A file that was shared, or is about to be; its bytes are in `files.ts`. */
 const fileSchema = z.object({ id: z.string(), name: z.string(), title: z.string(), size: z.number() })
+/** A file that was shared, `size` in bytes, which `files.ts` keeps. */
 export type SharedFile = z.infer<typeof fileSchema>
 
-/** A message as it stands. `viewer` is the only person who sees it; such messages are never stored, as in Slack. */
 const messageSchema = z.object({
   channel: z.string(),
   ts: z.string(),
@@ -21,6 +20,7 @@ const messageSchema = z.object({
   metadata: z.unknown().optional(),
   viewer: z.string().optional(),
 })
+/** A message as it stands. `viewer` is the only person who sees it; such messages are never stored, as in Slack. */
 export type Message = z.infer<typeof messageSchema>
 
 const entrySchema = z.discriminatedUnion('op', [
@@ -96,7 +96,7 @@ export function openState(
     messages.set(message.channel, inChannel.set(message.ts, message))
   }
   let lastMicros = 0
-  for (const entry of z.array(entrySchema).parse(journal.read())) {
+  for (const entry of journal.read(entrySchema)) {
     if (entry.op === 'removed') messages.get(entry.channel)?.delete(entry.ts)
     else if (entry.op === 'message') {
       put(entry.message)

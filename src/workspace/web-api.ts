@@ -66,8 +66,8 @@ export function createWebApi(deps: {
       const method = Object.hasOwn(methods, name) ? methods[name] : undefined
       if (method === undefined) throw new ApiError('unknown_method', [], { req_method: name })
       const provided = scopes.join(',')
-      if (method.scope !== undefined && !scopes.includes(method.scope))
-        throw new ApiError('missing_scope', [], { needed: method.scope, provided })
+      if (method.scopes.length > 0 && !method.scopes.some((scope) => scopes.includes(scope)))
+        throw new ApiError('missing_scope', [], { needed: method.scopes.join(','), provided })
       const wait = waitFor(name, args)
       if (wait > 0) return sendJson(response, { ok: false, error: 'ratelimited' }, 429, { 'retry-after': String(wait) })
       sendJson(response, { ok: true, ...method.call(args) }, 200, { 'x-oauth-scopes': provided })

@@ -69,7 +69,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   const people = createInteractions({ state, triggers, responseUrls, deliver, url, commands, now })
   const methods = createMethods({ state, triggers, files, usergroups: options.usergroups ?? {}, url })
   const limits = { ...slackLimits, ...options.limits }
-  const needed = new Set(['commands', ...Object.values(methods).flatMap(({ scope }) => scope ?? [])])
+  const needed = new Set(['commands', ...Object.values(methods).flatMap((method) => method.scopes)])
   const webApi = createWebApi({ methods, token: options.botToken, scopes: options.scopes ?? [...needed], limits, now })
   const page = createPage({ state, interactions: people, now: () => clock.now(), banner: options.banner })
 

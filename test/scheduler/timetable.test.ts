@@ -8,8 +8,8 @@ const timetable = createTimetable()
 function times(cron: string, zone: string, after: string, count: number): readonly string[] {
   const found: string[] = []
   for (const time of timetable.times(cron, zone, new Date(after))) {
-    found.push(time.toISOString())
     if (found.length === count) break
+    found.push(time.toISOString())
   }
   return found
 }
@@ -26,9 +26,9 @@ describe('a cron expression', () => {
     ['60 * * * *', 'UTC', '60 is a invalid expression for minute'],
     ['0 3 31 2 *', 'UTC', '31 2 is an impossible day of month for the given month'],
     ['0 3 * * foo', 'UTC', 'foo is a invalid expression for week day'],
-    ['0 3 L * *', 'UTC', '"0 3 L * *" is not a cron expression'],
-    ['0 3 15W * *', 'UTC', '"0 3 15W * *" is not a cron expression'],
-    ['0 3 * * 1#2', 'UTC', '"0 3 * * 1#2" is not a cron expression'],
+    ['0 3 L * *', 'UTC', 'days like L are not understood here'],
+    ['0 3 15W * *', 'UTC', 'days like 15W are not understood here'],
+    ['0 3 * * 1#2', 'UTC', 'days like 1#2 are not understood here'],
     ['0 3 * * *', 'Europe/Londonn', '"Europe/Londonn" is not a time zone. Nothing was done.'],
     ['0 3 * * *', '', '"" is not a time zone. Nothing was done.'],
   ])('%j in %j is refused', (cron, zone, message) => {

@@ -1,7 +1,7 @@
-import { createHmac } from 'node:crypto'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { eventually } from './support/clock.ts'
-import { ada, dataEng, type Office, openOffice, random, signingSecret, vera } from './support/office.ts'
+import { ada, dataEng, type Office, openOffice, random, vera } from './support/office.ts'
+import { postSigned } from './support/signed.ts'
 
 let office: Office
 beforeEach(async () => {
@@ -151,9 +151,9 @@ describe('where the bot is not a member', () => {
 
 const now = (): number => Math.floor(Date.now() / 1000)
 
-/** A slash command as Slack sends it, signed. The trigger id depends on the words alone, as when Slack sends again. */
-function post(command: string, text: string, timestamp: number, secret = signingSecret): Promise<Response> {
-  const body = new URLSearchParams({
+/** A slash command as Slack sends it. The trigger id depends on the words alone, as when Slack sends again. */
+function post(command: string, text: string, at: number, secret?: string): Promise<Response> {
+  const fields = {
     command,
     text,
     channel_id: dataEng,
@@ -163,15 +163,6 @@ function post(command: string, text: string, timestamp: number, secret = signing
     team_id: 'T1',
     trigger_id: `trigger of ${text}`,
     response_url: `${office.front.origin}/response/none`,
-  }).toString()
-  const signature = createHmac('sha256', secret).update(`v0:${timestamp}:${body}`).digest('hex')
-  return fetch(`${office.front.origin}/slack/events`, {
-    method: 'POST',
-    body,
-    headers: {
-      'content-type': 'application/x-www-form-urlencoded',
-      'x-slack-request-timestamp': String(timestamp),
-      'x-slack-signature': `v0=${signature}`,
-    },
-  })
+  }
+  return postSigned(office.front.origin, fields, secret === undefined ? { at } : { at, secret })
 }

@@ -1,8 +1,7 @@
 import { createHmac } from 'node:crypto'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { ada, dataEng, eventually, openStage, otto, random, type Stage, signingSecret } from './stage.ts'
+import { ada, dataEng, eventually, listen, openStage, otto, random, type Stage, signingSecret } from './stage.ts'
 
 let stage: Stage
 beforeEach(async () => {
@@ -25,9 +24,7 @@ async function standIn(answer: (body: string, headers: NodeJS.Dict<string | stri
     if (typeof answered === 'number') response.writeHead(answered).end()
     else if (answered !== undefined) response.end(answered)
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  stage.workspace.connect({ origin: stage.origin, deliver: `http://127.0.0.1:${port}/slack/events` })
+  stage.workspace.connect({ origin: stage.origin, deliver: `${await listen(server)}/slack/events` })
   return () => {
     server.closeAllConnections()
     server.close()

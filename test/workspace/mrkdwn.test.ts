@@ -48,12 +48,12 @@ describe('mrkdwn', () => {
   })
 
   it('loses no character of text without markup, escaped as Slack asks', () => {
-    const escape = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
+    const escaped = (text: string) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')
     fc.assert(
       fc.property(
         fc.string().filter((text) => !/[*_~`:]/.test(text) && !/^>/.test(text)),
         (text) => {
-          const shown = inline(escape(text)).map((element) => ('text' in element ? element.text : ''))
+          const shown = inline(escaped(text)).map((element) => ('text' in element ? element.text : ''))
           expect(shown.join('')).toBe(text)
         },
       ),

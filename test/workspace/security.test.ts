@@ -11,7 +11,8 @@ afterAll(() => stage.close())
 /** A request with any Host, which fetch does not allow. */
 function ask(path: string, headers: Record<string, string>, method = 'GET', body = ''): Promise<number> {
   return new Promise((resolve, reject) => {
-    const sent = request(`${stage.origin}${path}`, { method, headers }, (response) => {
+    const { hostname, port } = new URL(stage.origin)
+    const sent = request({ hostname, port, path, method, headers }, (response) => {
       response.resume()
       resolve(response.statusCode ?? 0)
     })

@@ -1,5 +1,4 @@
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { createServer, type Server } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { App, HTTPReceiver, LogLevel } from '@slack/bolt'
 import { WebClient } from '@slack/web-api'
@@ -42,6 +41,14 @@ export interface Stage {
   close(): Promise<void>
 }
 
+/** Listens on any port of the loopback; resolves to the origin. */
+export async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const address = server.address()
+  if (address === null || typeof address === 'string') throw new Error('no port')
+  return `http://127.0.0.1:${address.port}`
+}
+
 /** The client logs each refusal that a test asks for; the test says it better. */
 const silent = {
   debug: () => undefined,
@@ -59,10 +66,10 @@ export async function openStage(options: Partial<WorkspaceOptions> = {}): Promis
   const receiver = new HTTPReceiver({ signingSecret, logLevel: LogLevel.ERROR })
   const server = createServer(async (request, response) => {
     if (await workspace.handle(request, response)) return
-    receiver.requestListener(request, response)
+    if (request.url === '/slack/events') receiver.requestListener(request, response)
+    else response.writeHead(404).end()
   })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const origin = await listen(server)
   workspace.connect({ origin, deliver: `${origin}/slack/events` })
   const clientOptions = { slackApiUrl: `${origin}/api/`, retryConfig: { retries: 0 }, rejectRateLimitedCalls: true }
   const app = new App({

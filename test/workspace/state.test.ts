@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -13,6 +13,9 @@ beforeEach(() => {
 })
 afterEach(() => rmSync(home, { recursive: true }))
 
+// The child is killed, so it runs the compiled module, which `npm test` builds first.
+const journalModule = new URL('../../dist/workspace/journal.js', import.meta.url)
+const notBuilt = existsSync(journalModule) ? '' : ' (skipped: npm run build first)'
 const journal = () => join(home, 'workspace.jsonl')
 const reopen = () => createWorkspace({ home, signingSecret, botToken, clock: movableClock() })
 
@@ -72,11 +75,16 @@ describe('the journal', () => {
     expect(readFileSync(journal(), 'utf8')).toMatch(/\}\n$/)
   })
 
-  it('loses nothing that was answered when the process is killed', async () => {
-    const line = (n: number) =>
-      JSON.stringify({ op: 'message', message: { channel: dataEng, ts: `${n}.000000`, user: ada, text: `${n}` } })
-    const script = `const {appendFileSync}=require('fs');for(let n=1;;n++){appendFileSync(${JSON.stringify(journal())},${line(0).replaceAll('0.000000', '#.000000').replace(/^/, '`').replace(/$/, '`').replace('#', '$'.concat('{n}'))}+'\\n');console.log(n)}`
-    const child = spawn(process.execPath, ['-e', script])
+  it.skipIf(notBuilt)(`loses nothing that was appended when the process is killed${notBuilt}`, async () => {
+    const script = `
+      const { openJournal } = await import(${JSON.stringify(journalModule.href)})
+      const journal = openJournal(${JSON.stringify(home)})
+      for (let n = 1; ; n++) {
+        const message = { channel: '${dataEng}', ts: n + '.000000', user: '${ada}', text: String(n) }
+        journal.append({ op: 'message', message })
+        console.log(n)
+      }`
+    const child = spawn(process.execPath, ['--input-type=module', '-e', script])
     let told = 0
     for await (const chunk of child.stdout) {
       told = Number(`${chunk}`.trim().split('\n').at(-1))

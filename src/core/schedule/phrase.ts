@@ -39,7 +39,10 @@ function whenOf(words: readonly string[]): { phrase: string; cron: string } {
   }
   const [first = '', second = '', ...rest] = fields.map((word) => word.toLowerCase())
   if (first === '') throw new OpsError('bad_argument', 'When? Nothing was done.', `Say ${forms}.`)
-  if (first === 'every') return everyOf(second, rest)
+  if (first === 'every') {
+    const days = second === 'day' ? 'daily' : second.replace(/s?$/, 's')
+    return daysOf(days) === null ? everyOf(second, rest) : whenOf([days, ...rest])
+  }
   const [time, ...more] = second === 'at' ? rest : [second, ...rest]
   const days = daysOf(first)
   if (days === null) throw notUnderstood(first)
@@ -53,7 +56,7 @@ function whenOf(words: readonly string[]): { phrase: string; cron: string } {
 
 function everyOf(span: string, rest: readonly string[]): { phrase: string; cron: string } {
   const hours = Number(/^(\d{1,2})h?$/.exec(span)?.[1] ?? Number.NaN)
-  const extra = rest.filter((word) => word !== 'hours' && word !== 'hour')
+  const extra = rest.filter((word) => !['h', 'hour', 'hours'].includes(word))
   if (extra[0] !== undefined) throw notUnderstood(extra[0])
   // Only divisors of 24 keep the same distance over midnight.
   if (!(hours >= 1 && 24 % hours === 0)) {

@@ -1,8 +1,8 @@
 import type { App as BoltApp } from '@slack/bolt'
 import type { Log } from '../../core/ports/log.ts'
 import type { Ears } from '../hear.ts'
+import { placeOf } from '../place.ts'
 import { createResponseUrl } from '../response-url.ts'
-import { placeOf } from './place.ts'
 
 /**
  * Hears slash commands. Which name the command has is the manifest's business (`/sparkify`, `/sparkify-dev`); `named` learns it, so

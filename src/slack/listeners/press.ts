@@ -5,9 +5,9 @@ import type { Ledger } from '../../core/ports/ledger.ts'
 import type { Log } from '../../core/ports/log.ts'
 import { confirmAction, dismissAction, sayAction, typeAction } from '../action-ids.ts'
 import type { Ears, Said } from '../hear.ts'
+import { directlyTo, placeOf } from '../place.ts'
 import { presentDismissed } from '../present/index.ts'
 import { createResponseUrl } from '../response-url.ts'
-import { placeOf } from './place.ts'
 import type { TypedModals } from './typed.ts'
 
 /** What a press of a button carries (https://docs.slack.dev/reference/interaction-payloads/block_actions-payload). */
@@ -86,11 +86,7 @@ function saidBy({ trigger_id, user, channel, container, response_url }: Press, l
   const thread = container?.thread_ts === container?.message_ts ? undefined : container?.thread_ts
   return {
     who: { kind: 'slack', id: user.id, name: user.username ?? user.name ?? user.id },
-    // A person's id stands for their direct messages.
-    place:
-      channel === undefined
-        ? { kind: 'slack', channel: user.id, direct: true }
-        : placeOf(channel.id, channel.name, thread),
+    place: channel === undefined ? directlyTo(user.id) : placeOf(channel.id, channel.name, thread),
     delivery: trigger_id,
     responseUrl: response_url === undefined ? undefined : createResponseUrl(response_url, log),
   }

@@ -8,6 +8,7 @@ import type { Log } from '../../core/ports/log.ts'
 import { typedModal } from '../action-ids.ts'
 import type { Ears, Said } from '../hear.ts'
 import { call } from '../methods.ts'
+import { directlyTo } from '../place.ts'
 import { presentTypedModal } from '../present/index.ts'
 import { SlackRefused } from '../refused.ts'
 import type { ResponseUrl } from '../response-url.ts'
@@ -75,7 +76,7 @@ export function listenToTyped(bolt: BoltApp, { ears, client, plans, clock, log }
     const place = dialog?.place ?? (plan?.place.kind === 'slack' ? plan.place : undefined)
     const said: Said = {
       who: { kind: 'slack', id: user.id, name: user.name },
-      place: place ?? { kind: 'slack', channel: user.id, direct: true },
+      place: place ?? directlyTo(user.id),
       delivery: trigger_id,
       responseUrl: dialog?.responseUrl,
     }

@@ -1,5 +1,4 @@
-import type { PlainTextElement, RichTextBlock } from '@slack/types'
-import type { Block } from '../message.ts'
+import type { ContextBlock, PlainTextElement, RichTextBlock, SectionBlock } from '@slack/types'
 import { clean } from './clean.ts'
 import { cut, pieces } from './cut.ts'
 
@@ -13,12 +12,12 @@ export function plainText(text: string, max: number): PlainTextElement {
 }
 
 /** The whole text, in as many sections as it takes. */
-export function sections(text: string): readonly Block[] {
+export function sections(text: string): readonly SectionBlock[] {
   return pieces(clean(text), maxText).map((piece) => ({ type: 'section', text: plainText(piece, maxText) }))
 }
 
 /** Small print, whole. */
-export function smallPrint(text: string): readonly Block[] {
+export function smallPrint(text: string): readonly ContextBlock[] {
   return pieces(clean(text), maxText).map((piece) => ({ type: 'context', elements: [plainText(piece, maxText)] }))
 }
 

@@ -1,7 +1,6 @@
-import type { Button, ConfirmationDialog } from '@slack/types'
+import type { ActionsBlock, Button, ConfirmationDialog } from '@slack/types'
 import type { Suggestion } from '../../core/answer.ts'
 import { sayAction } from '../action-ids.ts'
-import type { Block } from '../message.ts'
 import { plainText, smallPrint } from './blocks.ts'
 import { cleanLine } from './clean.ts'
 import { cut } from './cut.ts'
@@ -25,7 +24,7 @@ export function button(
 }
 
 /** Buttons beside each other. */
-export function buttonRow(buttons: readonly Button[]): Block {
+export function buttonRow(buttons: readonly Button[]): ActionsBlock {
   return { type: 'actions', elements: [...buttons] }
 }
 

@@ -16,7 +16,7 @@ export const numericFormats: ReadonlySet<Format> = new Set(['integer', 'decimal'
 
 /**
  * One value of a table as people write it, in one line, never empty. A `percent` is in percent (4.9 is "4.9 %"), a `duration`
- * in seconds, a `time` is told in UTC. Whole numbers that came as text because they are beyond 2^53 stay as they are.
+ * in milliseconds, a `time` is told in UTC. Whole numbers that came as text because they are beyond 2^53 stay as they are.
  */
 export function formatCell(cell: Cell, format: Format): string {
   if (cell === null) return '–'
@@ -36,7 +36,7 @@ function formatNumber(n: number, format: Format): string {
     case 'percent':
       return `${Math.abs(n) < 0.1 ? decimal(n) : n.toFixed(1)} %`
     case 'duration':
-      return n < 0 ? `-${duration(-n * 1000)}` : duration(n * 1000)
+      return n < 0 ? `-${duration(-n)}` : duration(n)
     case 'bytes':
       return n < 0 ? `-${bytes(-n)}` : bytes(n)
     default:

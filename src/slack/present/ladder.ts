@@ -36,7 +36,7 @@ function sameBlocks(one: readonly Block[], other: readonly Block[]): boolean {
 /** Lines up to the limit; that some are missing is said. */
 function inWords(sentence: string, lines: readonly string[]): string {
   const more = '… the rest found no room in this message.'
-  let text = lines.includes(sentence) ? '' : sentence
+  let text = lines.some((line) => line.includes(sentence)) ? '' : sentence
   for (const line of lines) {
     const longer = text === '' ? line : `${text}\n${line}`
     if (longer.length > maxText - more.length - 1) return text === '' ? sentence : `${text}\n${more}`

@@ -1,8 +1,8 @@
-import type { ConfirmationDialog } from '@slack/types'
+import type { ConfirmationDialog, KnownBlock } from '@slack/types'
 import type { PlanReply } from '../../core/reply.ts'
 import { moment } from '../../core/words.ts'
 import { confirmAction, dismissAction, typeAction } from '../action-ids.ts'
-import type { Block, Message } from '../message.ts'
+import type { Message } from '../message.ts'
 import { boldLine, plainText, sections } from './blocks.ts'
 import { button, buttonRow } from './buttons.ts'
 import { clean, cleanLine } from './clean.ts'
@@ -14,7 +14,7 @@ import type { Part } from './part.ts'
 export function presentPlan(plan: PlanReply, slash: string): Part {
   const title = cut(cleanLine(plan.title), 300)
   const facts = plan.facts.map(cleanLine).join('\n')
-  const blocks: Block[] = [
+  const blocks: KnownBlock[] = [
     boldLine(title),
     ...sections(facts),
     { type: 'context', elements: [{ type: 'mrkdwn', text: validity(plan), verbatim: true }] },

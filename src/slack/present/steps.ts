@@ -1,6 +1,6 @@
+import type { PlanBlock, TaskCardBlock } from '@slack/types'
 import type { StepState, StepsReply, StepView } from '../../core/reply.ts'
 import { duration, plural } from '../../core/words.ts'
-import type { Block } from '../message.ts'
 import { boldLine, richText, sections } from './blocks.ts'
 import { cleanLine } from './clean.ts'
 import { cut } from './cut.ts'
@@ -20,12 +20,12 @@ const marks: Readonly<Record<StepState, string>> = {
 }
 
 /** Steps as Slack's `plan` block: one card each, what is known of it in its details. */
-export function planBlock(id: string, title: string, steps: readonly StepView[]): Block {
+export function planBlock(id: string, title: string, steps: readonly StepView[]): PlanBlock {
   return {
     type: 'plan',
     block_id: id,
     title: cut(cleanLine(title), 300),
-    tasks: folded(steps).map((step, at) => {
+    tasks: folded(steps).map((step, at): TaskCardBlock => {
       const detail = detailOf(step)
       return {
         type: 'task_card',

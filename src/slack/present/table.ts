@@ -1,6 +1,7 @@
+import type { DataTableBlock, RawNumberElement, RawTextElement, TableBlock } from '@slack/types'
 import type { TableReply } from '../../core/reply.ts'
 import { count, plural } from '../../core/words.ts'
-import type { Block, CsvFile } from '../message.ts'
+import type { CsvFile } from '../message.ts'
 import { boldLine, preformatted, smallPrint } from './blocks.ts'
 import { csvFile } from './csv.ts'
 import { type CutGrid, cutGrid } from './cut-grid.ts'
@@ -60,7 +61,7 @@ function emptyTable(grid: Grid): Part {
   return simplePart(grid.title, [boldLine(grid.title), ...smallPrint('No rows.')], `${grid.title}: no rows.`)
 }
 
-function dataTable({ title, columns, of }: Grid, { rows }: CutGrid): Block {
+function dataTable({ title, columns, of }: Grid, { rows }: CutGrid): DataTableBlock {
   return {
     type: 'data_table',
     caption: title,
@@ -69,7 +70,7 @@ function dataTable({ title, columns, of }: Grid, { rows }: CutGrid): Block {
   }
 }
 
-function plainTable({ columns }: Grid, { rows }: CutGrid): Block {
+function plainTable({ columns }: Grid, { rows }: CutGrid): TableBlock {
   return {
     type: 'table',
     rows: [columns.map(({ name }) => rawText(name)), ...rows.map((row) => row.map(cellOf))],
@@ -77,12 +78,12 @@ function plainTable({ columns }: Grid, { rows }: CutGrid): Block {
   }
 }
 
-function cellOf({ text, value }: GridCell) {
-  return value === null ? rawText(text) : ({ type: 'raw_number', value, text } as const)
+function cellOf({ text, value }: GridCell): RawTextElement | RawNumberElement {
+  return value === null ? rawText(text) : { type: 'raw_number', value, text }
 }
 
-function rawText(text: string) {
-  return { type: 'raw_text', text } as const
+function rawText(text: string): RawTextElement {
+  return { type: 'raw_text', text }
 }
 
 /** "57 of 5,000 rows · 20 of 25 columns · long values are cut · the CSV file has all of it · times in UTC". */

@@ -6,6 +6,10 @@ import { column, fitColumns, widthOf } from './width.ts'
 // Label, bar and figure make a line that a phone shows unwrapped.
 const labelColumns = 14
 const barColumns = 10
+
+// Nobody reads more off bars of text.
+const maxPoints = 100
+
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const
 
 /** A chart in a monospaced font: its lines, and how many points of each series they hold. */
@@ -15,7 +19,8 @@ export interface TextBars {
 }
 
 /** A bar for each point, series below each other, all on one scale; what is below nothing is hatched. */
-export function textBars({ categories, series }: ChartReply, maxCharacters: number): TextBars {
+export function textBars({ categories: all, series }: ChartReply, maxCharacters: number): TextBars {
+  const categories = all.slice(0, maxPoints)
   const labels = categories.map((category) => fitColumns(cleanLine(category), labelColumns))
   const labelWidth = Math.max(1, ...labels.map(widthOf))
   const figures = series.map(({ values }) => categories.map((_, at) => figure(values[at])))

@@ -11,11 +11,14 @@ export interface TextTable {
 
 // What a phone shows of a code block without wrapping it.
 const phoneColumns = 34
-const gap = 2
+const gap = 1
 const leastTextColumn = 8
 
 // Figures are never cut, their headings may be.
 const leastHeader = 5
+
+// Names of songs and artists are mostly shorter than this, sentences longer.
+const longName = 24
 
 // Values of a list wrap, so they may be longer than a phone is wide; past this nobody reads them there.
 const maxListed = 200
@@ -39,17 +42,17 @@ function aligned(grid: Grid, widths: readonly number[], maxCharacters: number): 
   return gather(head, '\n', grid.rows, (row) => line(row.map(({ text }) => text)), tooWide, maxCharacters)
 }
 
+/** A table of two columns is a list by itself; of others each row is a paragraph. */
 function listed(grid: Grid, maxCharacters: number): TextTable {
-  const pairs = (row: readonly GridCell[]): readonly (readonly [string, string])[] =>
-    grid.of === 'column'
-      ? [[row[0]?.text ?? '–', row[1]?.text ?? '–']]
-      : row.map(({ text }, at) => [grid.columns[at]?.name ?? '–', text])
-  const write = (row: readonly GridCell[]): string =>
-    pairs(row)
-      .map(([name, value]) => `${cut(name, 40)}: ${cut(value, maxListed)}`)
-      .join('\n')
+  const pair = grid.columns.length === 2
+  const write = (row: readonly GridCell[]): string => {
+    const [name, value] = row
+    if (pair && name !== undefined && value !== undefined) return line(name.text, value.text)
+    return row.map(({ text }, at) => line(grid.columns[at]?.name ?? '–', text)).join('\n')
+  }
+  const line = (name: string, value: string): string => `${cut(name, 40)}: ${cut(value, maxListed)}`
   const tooLong = (row: readonly GridCell[]): boolean => row.some(({ text, isCut }) => isCut || text.length > maxListed)
-  return gather('', grid.of === 'column' ? '\n' : '\n\n', grid.rows, write, tooLong, maxCharacters)
+  return gather('', pair ? '\n' : '\n\n', grid.rows, write, tooLong, maxCharacters)
 }
 
 function gather(
@@ -73,23 +76,31 @@ function gather(
   return { text, shown, cellsCut }
 }
 
-/** Widths that make lines of at most 34 columns, the widest texts giving way first; null where there are none. */
+/**
+ * Widths that make lines of at most 34 columns, the widest texts giving way first. Null where there are none, or where
+ * they would make stumps of sentences.
+ */
 function columnWidths({ columns, rows }: Grid): readonly number[] | null {
-  const natural = columns.map(({ name }, at) =>
-    Math.max(widthOf(name), ...rows.map((row) => widthOf(row[at]?.text ?? '', phoneColumns))),
-  )
+  const cells = columns.map((_, at) => rows.map((row) => widthOf(row[at]?.text ?? '', phoneColumns)))
+  const natural = columns.map(({ name }, at) => Math.max(widthOf(name), ...(cells[at] ?? [])))
   const least = columns.map(({ numeric }, at) =>
-    numeric ? (natural[at] ?? 0) : Math.min(natural[at] ?? 0, leastTextColumn),
+    Math.min(natural[at] ?? 0, numeric ? Math.max(leastHeader, ...(cells[at] ?? [])) : leastTextColumn),
   )
-  let excess = sum(natural) + gap * (columns.length - 1) - phoneColumns
-  if (sum(natural) - sum(least) < excess) return null
-  const widths = [...natural]
-  for (; excess > 0; excess--) {
+  const gaps = gap * (columns.length - 1)
+  if (sum(natural) + gaps <= phoneColumns) return natural
+  const sentences = columns.some(({ numeric }, at) => !numeric && median(cells[at] ?? []) > longName)
+  if (sentences || sum(least) + gaps > phoneColumns) return null
+  const widths = natural.map((width, at) => (columns[at]?.numeric ? (least[at] ?? width) : width))
+  while (sum(widths) + gaps > phoneColumns) {
     const spare = widths.map((width, at) => (width > (least[at] ?? 0) ? width : 0))
     const widest = spare.indexOf(Math.max(...spare))
     widths[widest] = (widths[widest] ?? 0) - 1
   }
   return widths
+}
+
+function median(numbers: readonly number[]): number {
+  return numbers.toSorted((a, b) => a - b)[Math.floor((numbers.length - 1) / 2)] ?? 0
 }
 
 function sum(numbers: readonly number[]): number {

@@ -27,7 +27,7 @@ export function presentTypedModal({ id, title, act, typed }: TypedPlan): ModalVi
     blocks: [
       {
         type: 'section',
-        text: plainText(`${cleanLine(title)}\n${cleanLine(act)} is done only after its word is typed.`, 3_000),
+        text: plainText(`${cleanLine(title)}\nNothing is done unless the word is typed.`, 3_000),
       },
       {
         type: 'input',

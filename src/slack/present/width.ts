@@ -1,22 +1,15 @@
+import stringWidth from 'string-width'
 import { graphemes } from './cut.ts'
 
-// East Asian wide and full-width characters and emoji take two columns of a monospaced font (Unicode Standard Annex 11).
-const wide =
-  /^(?:\p{Emoji_Presentation}|.\ufe0f|[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\u9fff\ua000-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6\u{20000}-\u{3fffd}])/u
-
+const latin = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]*$/
 const rightToLeft = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u
 
-const ascii = /^[\x20-\x7e]*$/
+// Families of emoji have up to this many UTF-16 units for each of their two columns.
+const unitsPerColumn = 8
 
-/** Columns that a line takes in a monospaced font; counting stops beyond `most`. */
+/** Columns that a line takes in a monospaced font; beyond `most` they need not all be counted. */
 export function widthOf(text: string, most = Number.POSITIVE_INFINITY): number {
-  if (ascii.test(text)) return text.length
-  let columns = 0
-  for (const grapheme of graphemes(text)) {
-    columns += wide.test(grapheme) ? 2 : 1
-    if (columns > most) break
-  }
-  return columns
+  return latin.test(text) ? text.length : stringWidth(text.slice(0, (most + 1) * unitsPerColumn))
 }
 
 /** The text cut to this many columns, a cut shown as `…`. */
@@ -25,7 +18,7 @@ export function fitColumns(text: string, columns: number): string {
   let kept = ''
   let used = 0
   for (const grapheme of graphemes(text)) {
-    used += wide.test(grapheme) ? 2 : 1
+    used += widthOf(grapheme)
     if (used > columns - 1) break
     kept += grapheme
   }

@@ -40,7 +40,11 @@ function exchange(next: HTMLElement, list: Element) {
   made.set(next.id, next.outerHTML)
   const old = document.getElementById(next.id)
   if (old === next) return
-  if (old === null) return list.append(next)
+  if (old === null) {
+    // A new message is read out as its own sentence; an edit, which a running step makes every other second, is not.
+    document.querySelector('[aria-live=polite]')?.replaceChildren(next.dataset['said'] ?? '')
+    return list.append(next)
+  }
   const focused = old.contains(document.activeElement) && document.activeElement?.getAttribute('data-action-id')
   for (const shut of old.querySelectorAll<HTMLElement>('details:not([open])'))
     next.querySelector(`details[data-key="${CSS.escape(shut.dataset['key'] ?? '')}"]`)?.removeAttribute('open')
@@ -205,4 +209,5 @@ stream.onmessage = async ({ data }) => {
 }
 
 take(document)
-document.querySelector<HTMLTextAreaElement>('aside textarea, main textarea')?.focus()
+const boxes = document.querySelectorAll<HTMLTextAreaElement>('.composer textarea')
+boxes[boxes.length - 1]?.focus()

@@ -10,7 +10,7 @@ export interface Place {
   readonly thread: string | undefined
 }
 
-const shownMessages = 200
+const shownMessages = 100
 const inviteHint = html`${bot.realName} is not in this channel. Type <code>/invite @${bot.realName}</code> to add it.`
 const emptyHint = html`Nothing here yet. Type <code>/sparkify help</code> to see what the bot can do.`
 const cutHint = html`Only the newest ${shownMessages} messages are shown.`
@@ -47,16 +47,23 @@ export function pageOf(state: State, renderer: Renderer, place: Place, version: 
   const top = all.filter((message) => message.thread_ts === undefined)
   const parent = all.find((message) => message.ts === thread)
   const view = state.viewOf(viewer.id)
-  const list = (key: string, label: string, messages: readonly Message[], at: 'channel' | 'thread') => html`
-<ol class="messages" data-list="${key}" role="log" aria-live="polite" aria-label="${label}" tabindex="0">
-${messages.map((message) => renderer.message(message, viewer, at))}</ol>`
-  const replies = all.filter((message) => message.thread_ts === thread)
+  const replies = new Map<string, Message[]>()
+  for (const message of all) {
+    const { thread_ts } = message
+    if (thread_ts !== undefined) replies.set(thread_ts, [...(replies.get(thread_ts) ?? []), message])
+  }
+  const list = (key: string, label: string, messages: readonly Html[]) => html`
+<div class="messages" data-list="${key}" role="log" aria-live="off" aria-label="${label}" tabindex="0">${messages}</div>`
+  const inThread = parent === undefined ? [] : [parent, ...(replies.get(parent.ts) ?? [])]
+  const beside = inThread.map((message) => renderer.message(message, viewer, undefined))
+  const main = top.slice(-shownMessages)
+  const messages = main.map((message) => renderer.message(message, viewer, replies.get(message.ts)?.length ?? 0))
   const close = `/?${new URLSearchParams({ as: viewer.id, in: channel.id })}`
   const side =
     parent &&
     html`<aside class="thread" aria-label="Thread"><header><h2>Thread</h2>
 <a class="button" href="${close}" aria-label="Close thread">Close</a></header>
-${list(parent.ts, 'Thread', [parent, ...replies], 'thread')}${composer('Reply in thread', channel.id, parent.ts)}</aside>`
+${list(parent.ts, 'Thread', beside)}${composer('Reply in thread', channel.id, parent.ts)}</aside>`
   const hint = !channel.hasBot ? inviteHint : top.length === 0 ? emptyHint : top.length > shownMessages && cutHint
   return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${name} · Sparkify</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
@@ -64,7 +71,8 @@ ${list(parent.ts, 'Thread', [parent, ...replies], 'thread')}${composer('Reply in
 <body data-as="${viewer.id}" data-version="${version}"><a class="skip" href="#composer">Skip to the message box</a>
 ${sidebar(state, place)}<main><header><h2>${name}</h2><p>${channel.topic}</p></header>
 ${banner && html`<p class="banner">${banner}</p>`}<p class="connection" role="status" hidden></p>
-${list('main', `Messages in ${name}`, top.slice(-shownMessages), 'channel')}<p class="hint">${hint}</p>
+<p class="skip" aria-live="polite"></p>
+${list('main', `Messages in ${name}`, messages)}<p class="hint">${hint}</p>
 <div id="composer">${composer(`Message ${name}, or /sparkify …`, channel.id)}</div></main>${side}
 ${view && renderer.modal(view, viewer)}</body></html>`
 }

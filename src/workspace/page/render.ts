@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Block, BlockOf, ShownBlock, TextObject } from '../block-kit.ts'
 import { bot, type Persona } from '../people.ts'
 import type { Message, State, View } from '../state.ts'
@@ -10,14 +11,16 @@ import { tableOf } from './tables.ts'
 
 /** Makes markup of messages and modals, as one person sees them. */
 export interface Renderer {
-  /** `place` says whether the message stands in the channel, where it shows its thread, or in the thread itself. */
-  message(message: Message, viewer: Persona, place: 'channel' | 'thread'): Html
+  /** A message in the channel links to its thread with the number of its `replies`; in the thread itself it has none. */
+  message(message: Message, viewer: Persona, replies: number | undefined): Html
   modal(view: View, viewer: Persona): Html
+  /** Renders these ahead, one at a time, so that nothing else in the process waits for a long page. */
+  prepare(messages: readonly Message[], viewer: Persona): Promise<void>
 }
 
 const marks = { complete: '✓', in_progress: '●', pending: '○', error: '✗' } as const
 
-/** The renderer of this state. Whatever a block makes the library throw, its message shows the plain text instead. */
+/** The renderer of this state. A message that the library cannot render shows its plain text instead. */
 export function createRenderer(state: State, readOnly: ReadOnly): Renderer {
   const task = (card: BlockOf<'task_card'>, tz: string): Html => html`<li class="task ${card.status}">
 <span class="mark" role="img" aria-label="${card.status.replace('_', ' ')}">${marks[card.status]}</span><div><span class="task-title">${card.title}</span>
@@ -55,35 +58,35 @@ ${each.accessory && control(each.accessory, id)}</div>`
   }
 
   const body = (message: Message, tz: string): Html => {
-    const plain = () => html`<p class="plain">${message.text}</p>`
     try {
       if (message.blocks !== undefined) return html`${message.blocks.map((each) => block(each, tz))}`
       return message.text === '' ? html`` : readOnly(richTextOf({ type: 'mrkdwn', text: message.text }), tz)
     } catch {
-      return plain()
+      // Whatever the library stumbled over, the sentence that stands for the message can be read.
+      return html`<p class="plain">${message.text}</p>`
     }
   }
 
-  // Messages are replaced, never changed, so what was rendered once stands as long as the message does.
-  const bodies = new WeakMap<Message, Map<string, Html>>()
-  const cachedBody = (message: Message, tz: string): Html => {
-    const known = bodies.get(message) ?? new Map<string, Html>()
-    const made = known.get(tz) ?? body(message, tz)
-    bodies.set(message, known.set(tz, made))
+  // Messages are replaced, never changed, so what was rendered once (1 to 7 ms) stands as long as the message does.
+  const known = new WeakMap<Message, Map<string, ReturnType<typeof render>>>()
+  const render = (message: Message, tz: string) => ({ said: saidAt(message.ts, tz), body: body(message, tz) })
+  const rendered = (message: Message, tz: string) => {
+    const zones = known.get(message) ?? new Map<string, ReturnType<typeof render>>()
+    const made = zones.get(tz) ?? render(message, tz)
+    known.set(message, zones.set(tz, made))
     return made
   }
 
-  const threadLink = (message: Message, viewer: Persona): Html => {
-    const replies = state.messages(message.channel, viewer.id).filter((each) => each.thread_ts === message.ts).length
+  const threadLink = (message: Message, viewer: Persona, replies: number): Html => {
     const href = `/?${new URLSearchParams({ as: viewer.id, in: message.channel, thread: message.ts })}`
     const words = replies === 0 ? 'Reply in thread' : replies === 1 ? '1 reply' : `${replies} replies`
     return html`<a class="replies ${replies === 0 ? 'none' : ''}" href="${href}">${words}</a>`
   }
 
   return {
-    message(message, viewer, place) {
+    message(message, viewer, replies) {
       const name = displayName(state, message.user)
-      const { iso, time, day } = saidAt(message.ts, viewer.tz)
+      const { said, body } = rendered(message, viewer.tz)
       const kind = message.user === bot.id ? 'bot' : message.viewer === undefined ? 'person' : 'notice'
       const files = (message.files ?? []).map(
         (
@@ -91,13 +94,20 @@ ${each.accessory && control(each.accessory, id)}</div>`
         ) => html`<a class="file" href="/files/${file.id}/${encodeURIComponent(file.name)}" download><b>${file.title}</b>
 <small>${file.size.toLocaleString('en-US')} bytes</small></a>`,
       )
-      return html`<li class="message ${kind} ${message.viewer === undefined ? '' : 'ephemeral'}" id="${place}-${message.ts}"
-data-ts="${message.ts}" data-channel="${message.channel}" data-day="${day}" data-author="${message.user}">
+      return html`<article class="message ${kind} ${message.viewer === undefined ? '' : 'ephemeral'}" id="${replies === undefined ? 'thread' : 'channel'}-${message.ts}"
+data-ts="${message.ts}" data-channel="${message.channel}" data-day="${said.day}" data-author="${message.user}" data-said="${name}: ${message.text}">
 <span class="avatar" aria-hidden="true">${kind === 'bot' ? '✦' : name.slice(0, 1)}</span><div class="said">
-<header><b>${name}</b>${kind === 'bot' && html` <small class="badge">app</small>`} <time datetime="${iso}">${time}</time>
+<header><b>${name}</b>${kind === 'bot' && html` <small class="badge">app</small>`} <time datetime="${said.iso}">${said.time}</time>
 ${message.viewer !== undefined && html`<small class="only-you">Only visible to you</small>`}</header>
-<div class="body">${cachedBody(message, viewer.tz)}${files}</div>
-${place === 'channel' && message.viewer === undefined && threadLink(message, viewer)}</div></li>`
+<div class="body">${body}${files}</div>
+${replies !== undefined && message.viewer === undefined && threadLink(message, viewer, replies)}</div></article>`
+    },
+    async prepare(messages, viewer) {
+      for (const message of messages) {
+        if (known.get(message)?.has(viewer.tz)) continue
+        rendered(message, viewer.tz)
+        await setImmediate()
+      }
     },
     modal: (view, viewer) => modalDialog(view, (each) => block(each, viewer.tz)),
   }

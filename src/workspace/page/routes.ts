@@ -26,6 +26,9 @@ export interface Page {
 const contentSecurityPolicy = `default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline';
  connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`.replace('\n', '')
 
+/** More than a page shows, thread replies included; what is missing is rendered when it is shown. */
+const preparedMessages = 300
+
 /** A script that `npm run build` makes of `client*.ts`, beside this file in `dist` or from there when run from `src`. */
 function clientScript(name: string): string {
   const here = fileURLToPath(new URL('.', import.meta.url))
@@ -68,6 +71,7 @@ export function createPage(deps: {
     const channel = asked !== undefined && (asked.partner ?? viewer?.id) === viewer?.id ? asked : state.channels()[0]
     if (viewer === undefined || channel === undefined) return sendText(response, 'Nobody is here.', undefined, 404)
     const place = { viewer, channel, thread: wanted.get('thread') ?? undefined }
+    await render.prepare(state.messages(channel.id, viewer.id).slice(-preparedMessages), viewer)
     response.setHeader('content-security-policy', contentSecurityPolicy)
     sendText(response, pageOf(state, render, place, `${started}.${changes}`, banner).markup, 'text/html')
   }

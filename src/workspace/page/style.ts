@@ -50,7 +50,7 @@ main > .messages { display: flex; flex-direction: column } main > .messages > :f
 .slack_blocks_to_jsx.styles_enabled .slack_blocks_to_jsx__rich_text > * { display: block; margin: 0 }
 .slack_blocks_to_jsx.styles_enabled h3 { font-size: 1.1rem; font-weight: 700 }
 .slack_blocks_to_jsx.styles_enabled a { color: var(--accent); text-decoration: underline }
-.slack_blocks_to_jsx.styles_enabled code:not(:has(pre)) { font-family: var(--mono); padding: .08em .3em; border: 1px solid var(--line); border-radius: 4px; color: light-dark(#b3154d, #f0a6bd) !important }
+.slack_blocks_to_jsx.styles_enabled .slack_inline_code { font: .86em var(--mono); padding: .08em .3em; border: 1px solid var(--line); border-radius: 4px; color: light-dark(#b3154d, #f0a6bd) }
 .slack_blocks_to_jsx.styles_enabled pre { border-color: var(--line); background: var(--raised); font: .82rem/1.5 var(--mono); white-space: pre; overflow-x: auto; word-break: normal !important; margin: .2rem 0 }
 .slack_blocks_to_jsx.styles_enabled .slack_blocks_to_jsx__data_visualization { border: 1px solid var(--line); border-radius: 10px }
 .slack_blocks_to_jsx.styles_enabled .slack_blocks_to_jsx__data_visualization_swatch { background-color: revert-layer }

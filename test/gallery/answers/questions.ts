@@ -155,8 +155,8 @@ export const questions: readonly Shown[] = [
         columns: ['text', 'integer', 'decimal', 'percent', 'duration'],
         formats: ['text', 'integer', 'decimal', 'percent', 'duration'],
         rows: [
-          ['plain', 6_820, 3.14159, 4.88, 218.93],
-          ['small', -5, 0.00123, 0.01, 0.4],
+          ['plain', 6_820, 2.71801, 4.88, 218_930],
+          ['small', -5, 0.00123, 0.01, 400],
           ['nothing', null, null, null, null],
         ],
         total: 3,

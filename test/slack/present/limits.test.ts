@@ -31,6 +31,17 @@ describe('whatever is said', () => {
     )
   }, 120_000)
 
+  it('nobody is mentioned and nothing linked: what Slack reads as markup holds no token but dates', () => {
+    fc.assert(
+      fc.property(answer, view, (given, to) => {
+        const { main, thread } = presentAnswer(given, to)
+        const markup = [main, ...thread].flat().flatMap(({ text, blocks }) => [text, ...mrkdwnIn(blocks)])
+        for (const text of markup)
+          expect(text.replace(/<!date\^\d+\^\{time\}\|[^<>|]+>/g, '')).not.toMatch(/[<>]|\w:\/\//)
+      }),
+    )
+  })
+
   it('Slack takes a run that goes on', () => {
     fc.assert(
       fc.property(run, view, (given, to) => {
@@ -58,3 +69,10 @@ describe('whatever is said', () => {
     )
   })
 })
+
+/** The texts of all mrkdwn objects. */
+function mrkdwnIn(value: unknown): readonly string[] {
+  if (typeof value !== 'object' || value === null) return []
+  const own = 'type' in value && value.type === 'mrkdwn' && 'text' in value ? [String(value.text)] : []
+  return [...own, ...Object.values(value).flatMap(mrkdwnIn)]
+}

@@ -34,12 +34,20 @@ export function createFakeClock(): FakeClock {
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason)
-        const sleeper: Sleeper = { at: now + ms, wake: resolve }
-        sleepers.add(sleeper)
-        signal?.addEventListener('abort', () => {
+        if (ms <= 0) return resolve()
+        const stop = (): void => {
           sleepers.delete(sleeper)
-          reject(signal.reason)
-        })
+          reject(signal?.reason)
+        }
+        const sleeper: Sleeper = {
+          at: now + ms,
+          wake() {
+            signal?.removeEventListener('abort', stop)
+            resolve()
+          },
+        }
+        sleepers.add(sleeper)
+        signal?.addEventListener('abort', stop)
       }),
     every(ms, tick) {
       const again = (): Sleeper => ({
@@ -59,8 +67,9 @@ export function createFakeClock(): FakeClock {
       const deadline = Date.now() + 10_000
       while (!(await condition())) {
         if (Date.now() > deadline) throw new Error(`it never came to this: ${condition}`)
-        advance(250)
+        // What has been woken goes on before more time passes.
         await setTimeout(2)
+        advance(250)
       }
     },
   }

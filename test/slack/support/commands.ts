@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { type Command, defineCommand } from '../../../src/core/command/define.ts'
 import { type Reply, text } from '../../../src/core/reply.ts'
+import type { Work } from '../../../src/core/run/step.ts'
 
 /** Doors that commands wait at until a test opens them. */
 export interface Doors {
-  pass(name: string): Promise<void>
+  /** Rejects with the signal's reason when it is aborted before the door opens. */
+  pass(name: string, signal?: AbortSignal): Promise<void>
   open(name: string): void
   /** How often a command has come to this door. */
   arrivals(name: string): number
@@ -21,10 +23,13 @@ export function createDoors(): Doors {
     return made
   }
   return {
-    async pass(name) {
+    pass(name, signal) {
       const here = door(name)
       here.arrivals++
-      await here.opened
+      return new Promise((resolve, reject) => {
+        signal?.addEventListener('abort', () => reject(signal.reason))
+        void here.opened.then(resolve)
+      })
     },
     open: (name) => door(name).open(),
     arrivals: (name) => door(name).arrivals,
@@ -58,6 +63,17 @@ export function commandsBehind(doors: Doors, songs: () => readonly Reply[]): rea
     }),
     defineCommand({
       ...common,
+      name: 'check-up',
+      summary: 'A run of one step, for the asker alone',
+      effect: 'none',
+      audience: 'asker',
+      async run(_none, { perform }) {
+        await perform([{ title: 'look', run: async () => doors.pass('look').then(() => ({})) }])
+        return { headline: 'All is well.', replies: [text('All is well.')] }
+      },
+    }),
+    defineCommand({
+      ...common,
       name: 'songs',
       summary: 'Answers in the channel',
       effect: 'read',
@@ -73,12 +89,12 @@ export function commandsBehind(doors: Doors, songs: () => readonly Reply[]): rea
       summary: 'A run of three steps',
       effect: 'write',
       audience: 'channel',
-      async run({}, { perform }) {
+      async run(_none, { perform }) {
         const step = (title: string) => ({
           title,
-          run: async (work: { progress(detail: string): void }) => {
+          run: async (work: Work) => {
             work.progress('at it')
-            await doors.pass(title)
+            await doors.pass(title, work.signal)
             return { detail: `${title} done` }
           },
         })

@@ -6,7 +6,8 @@ export interface Call {
   readonly name: string
   readonly at: number
   readonly body: URLSearchParams
-  readonly token: string | undefined
+  /** What the workspace answered, once it has. */
+  answer: string
 }
 
 /** What Slack answers in place of the workspace. */
@@ -47,7 +48,7 @@ export async function openFront(workspace: Handler, now: () => number): Promise<
       name: first === 'api' ? second : first,
       at: now(),
       body: isForm ? new URLSearchParams(bytes.toString()) : new URLSearchParams({ raw: bytes.toString() }),
-      token: request.headers.authorization,
+      answer: '',
     }
     calls.push(call)
     for (const rule of rules.toReversed()) {
@@ -69,7 +70,8 @@ export async function openFront(workspace: Handler, now: () => number): Promise<
       const value = answer.headers.get(name)
       return value === null ? [] : [[name, value] as const]
     })
-    response.writeHead(answer.status, Object.fromEntries(kept)).end(Buffer.from(await answer.arrayBuffer()))
+    call.answer = await answer.text()
+    response.writeHead(answer.status, Object.fromEntries(kept)).end(call.answer)
   }
 
   const front: Front = {

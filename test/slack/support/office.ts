@@ -17,13 +17,13 @@ import { createWorkspace, type Workspace } from '../../../src/workspace/workspac
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { commandsBehind, createDoors, type Doors } from './commands.ts'
 import { type Front, openFront } from './front.ts'
+import { signingSecret } from './signed.ts'
 
 export const ada = 'U0ADA0ADMIN'
 export const vera = 'U0VERA0VIEW'
 export const dataEng = 'C0DATAENG00'
 /** A channel without the bot. */
 export const random = 'C0RANDOM000'
-export const signingSecret = 'a signing secret'
 const botToken = 'xoxb-1'
 
 /** One line of the log. */
@@ -31,6 +31,14 @@ export interface Logged {
   readonly level: 'info' | 'warn' | 'error'
   readonly facts: object
   readonly message: string
+}
+
+/** A button as people find it. */
+export interface Pressable {
+  readonly channel: string
+  readonly ts: string
+  readonly block_id: string
+  readonly action_id: string
 }
 
 /** A bot in a workspace: real Bolt, real HTTP, a real ledger, small commands, and a clock that tests move. */
@@ -45,6 +53,8 @@ export interface Office {
   readonly log: readonly Logged[]
   /** What Ada sees in a channel: top-level messages, then replies. */
   seen(channel?: string, viewer?: string): readonly { text: string; thread: string | undefined; onlyMine: boolean }[]
+  /** The buttons Ada sees in a channel, by label; the newest wins. */
+  button(label: string, channel?: string, viewer?: string): Pressable
   /** Ends this process in the middle of its runs, and begins another one on the same ledger. */
   restart(): Promise<Office>
   close(): Promise<void>
@@ -53,7 +63,8 @@ export interface Office {
 export interface OfficeOptions {
   readonly songs?: () => readonly Reply[]
   readonly mode?: SlackMode
-  readonly apiUrl?: string
+  /** What the front answers from the very beginning. */
+  readonly arrange?: (front: Front) => void
   readonly usergroups?: Readonly<Record<string, readonly string[]>>
   readonly admins?: readonly string[]
 }
@@ -72,6 +83,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
   })
   const front = await openFront(workspace.handle, () => clock.now().getTime())
   workspace.connect({ origin: front.origin, deliver: `${front.origin}/slack/events` })
+  options.arrange?.(front)
   const ledger = await openLedger({ url: `file:${join(home, 'state.db')}`, now: () => clock.now() })
   const close = async (): Promise<void> => {
     workspace.close()
@@ -79,7 +91,12 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     await ledger.close()
     await rm(home, { recursive: true })
   }
-  return moveIn({ clock, workspace, front, ledger, close }, options)
+  try {
+    return await moveIn({ clock, workspace, front, ledger, close }, options)
+  } catch (error) {
+    await close()
+    throw error
+  }
 }
 
 async function moveIn(
@@ -90,7 +107,7 @@ async function moveIn(
   const doors = createDoors()
   const logged: Logged[] = []
   const log = logInto(logged)
-  const apiUrl = options.apiUrl ?? `${front.origin}/api/`
+  const apiUrl = `${front.origin}/api/`
   const clients = createSlackClients({ botToken, apiUrl, log })
   const face = await openSlackFace({
     botToken,
@@ -125,6 +142,24 @@ async function moveIn(
       workspace
         .messages(channel, viewer)
         .map((message) => ({ text: message.text, thread: message.thread_ts, onlyMine: message.viewer !== undefined })),
+    button(label, channel = dataEng, viewer = ada) {
+      const found = workspace
+        .messages(channel, viewer)
+        .flatMap(({ ts, blocks = [] }) =>
+          blocks.flatMap((block) =>
+            block.type !== 'actions'
+              ? []
+              : block.elements.flatMap((element) =>
+                  element.type === 'button' && element.text.text === label
+                    ? [{ channel, ts, block_id: block.block_id ?? '', action_id: element.action_id ?? '' }]
+                    : [],
+                ),
+          ),
+        )
+      const newest = found.at(-1)
+      if (newest === undefined) throw new Error(`there is no button "${label}"`)
+      return newest
+    },
     async restart() {
       front.events = undefined
       await app.drain(0)
@@ -132,7 +167,11 @@ async function moveIn(
       return moveIn(rooms, options)
     },
     async close() {
-      await face.stop()
+      let stopped = false
+      void face.stop().then(() => {
+        stopped = true
+      })
+      await clock.until(() => stopped)
       await rooms.close()
     },
   }
@@ -141,13 +180,21 @@ async function moveIn(
 async function enter(ledger: Ledger, clock: FakeClock): Promise<string> {
   const id = randomUUID()
   const at = clock.now().toISOString()
-  const entered = await ledger.processes.enter({ id, kind: 'bot', pid: process.pid, host: 'here', started: at, heartbeat: at })
+  const entered = await ledger.processes.enter({
+    id,
+    kind: 'bot',
+    pid: process.pid,
+    host: 'here',
+    started: at,
+    heartbeat: at,
+  })
   if (entered.kind === 'occupied') throw new Error('another bot lives here')
   return id
 }
 
 function logInto(lines: Logged[]): Log {
-  const write = (level: Logged['level']) => (facts: object, message: string) => void lines.push({ level, facts, message })
+  const write = (level: Logged['level']) => (facts: object, message: string) =>
+    void lines.push({ level, facts, message })
   return { info: write('info'), warn: write('warn'), error: write('error') }
 }
 

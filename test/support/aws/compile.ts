@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -28,7 +28,17 @@ export function compileDouble(): string {
     if (!existsSync(target)) throw error
     rmSync(workshop, { recursive: true })
   }
+  forgetOldBuilds()
   return target
+}
+
+/** A build holds an empty database of 40 MB. One that is over an hour old is no running test's. */
+function forgetOldBuilds(): void {
+  for (const name of readdirSync(cache)) {
+    const build = join(cache, name)
+    const modified = statSync(build, { throwIfNoEntry: false })?.mtimeMs ?? Date.now()
+    if (Date.now() - modified > 3_600_000) rmSync(build, { recursive: true, force: true })
+  }
 }
 
 function fingerprint(): string {

@@ -40,7 +40,7 @@ export const doubleOptions = z.strictObject({
   describes: z.number().int().min(0).default(1),
   durations: durations.prefault({}),
   quotas: quotas.prefault({}),
-  /** Servers that stand in for AWS may lack these three. */
+  /** Servers that stand in for AWS may lack these three. Without a load history none of the SYS_LOAD views is there. */
   secretArn: z.boolean().default(true),
   availabilityStatus: z.boolean().default(true),
   loadHistory: z.boolean().default(true),

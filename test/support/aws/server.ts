@@ -81,11 +81,12 @@ function requestOf(world: World, incoming: IncomingMessage, body: string, reques
   const target = incoming.headers['x-amz-target']
   if (typeof target === 'string') {
     const name = target.split('.').at(-1) ?? ''
-    const input: unknown = body === '' ? {} : JSON.parse(body)
+    const input = parsed(body)
     return {
       action: `redshift-data:${name}`,
       perform: async (hungUp) => {
         const perform = dataActions[name]
+        if (input === undefined) throw new AwsError('SerializationException', 'The request is not JSON')
         if (perform === undefined) throw new AwsError('UnknownOperationException', `Unknown operation ${target}`)
         return json(200, writeJson(await perform({ world, input, caller: signed(), hungUp })))
       },
@@ -114,9 +115,16 @@ function requestOf(world: World, incoming: IncomingMessage, body: string, reques
 }
 
 function respondControl(world: World, method: string, name: string, body: string, response: ServerResponse): void {
-  const found = control(world, method, name, body)
-  const reply = found === undefined ? json(404, '{}') : json(200, writeJson(found))
-  send(response, reply, randomUUID())
+  send(response, controlReply(world, method, name, body), randomUUID())
+}
+
+function controlReply(world: World, method: string, name: string, body: string): Reply {
+  try {
+    const found = control(world, method, name, body)
+    return found === undefined ? json(404, '{}') : json(200, writeJson(found))
+  } catch (error) {
+    return json(400, writeJson({ message: String(error) }))
+  }
 }
 
 function send(response: ServerResponse, reply: Reply, requestId: string): void {
@@ -138,6 +146,14 @@ function dataApiError(error: AwsError): AwsError {
   return error.code === 'AccessDenied' || error.code === 'MissingAuthenticationToken'
     ? new AwsError(`${error.code}Exception`, error.message, 400)
     : error
+}
+
+function parsed(body: string): unknown {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return undefined
+  }
 }
 
 function sqlsOf(input: unknown): readonly string[] {

@@ -62,7 +62,7 @@ export async function startDouble(options: DoubleOptions = {}): Promise<Double> 
       method,
       body: body === undefined ? null : JSON.stringify(body),
     })
-    if (!response.ok) throw new Error(`the double refused ${method} ${name}: ${response.status}`)
+    if (!response.ok) throw new Error(`the double refused ${method} ${name}: ${await response.text()}`)
     return response.json()
   }
   const clientWith = (accessKeyId: string): DoubleClient => ({

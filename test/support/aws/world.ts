@@ -9,7 +9,6 @@ import type { Role } from './iam/role.ts'
 import type { Options } from './options.ts'
 import type { Cluster } from './redshift/cluster.ts'
 import type { Snapshot } from './redshift/snapshot.ts'
-import { openWarehouse, type Warehouse } from './sql/warehouse.ts'
 
 /** Everything the double knows: one AWS account, and what has been asked of it. */
 export type World = {
@@ -28,7 +27,6 @@ export type World = {
   readonly used: Map<string, UsedAction>
   readonly serviceLinkedRole: { exists: boolean }
   readonly newRoleRefusals: { left: number }
-  readonly openWarehouse: (content?: Promise<Blob>) => Promise<Warehouse>
   readonly nextPid: () => number
   /** An id of so many characters in AWS's style, unique in this world. */
   readonly nextId: (prefix: string, length: number) => string
@@ -54,11 +52,6 @@ export function createWorld(options: Options, crash: (error: unknown) => void): 
     used: new Map(),
     serviceLinkedRole: { exists: options.serviceLinkedRole },
     newRoleRefusals: { left: options.newRoleRefusals },
-    openWarehouse: (content) => {
-      const opening = openWarehouse(content)
-      opening.catch(crash)
-      return opening
-    },
     nextPid: () => {
       pid += 1
       return pid

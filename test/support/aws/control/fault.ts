@@ -25,7 +25,7 @@ export const fault = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('deny'), action }),
   /** A statement whose text matches fails with this text, as `ERROR: …`. */
   z.strictObject({ kind: z.literal('statement-fails'), matching: z.string(), error: z.string(), times }),
-  /** A statement whose text matches stays STARTED until it is cancelled. */
+  /** A statement whose text matches stays STARTED until it is cancelled, or runs once the faults are cleared. */
   z.strictObject({ kind: z.literal('statement-hangs'), matching: z.string(), times }),
   /** A statement whose text matches is submitted and runs, and the answer to its submission is lost. */
   z.strictObject({ kind: z.literal('statement-answer-lost'), matching: z.string(), times }),

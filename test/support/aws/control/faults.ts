@@ -13,12 +13,15 @@ export type Faults = {
   readonly denies: (action: string) => boolean
   readonly failureOf: (sql: string) => string | undefined
   readonly hangs: (sql: string) => boolean
+  /** Waits until the faults are cleared; rejects when the signal is aborted. */
+  readonly untilCleared: (signal: AbortSignal) => Promise<void>
   readonly secretIsStale: () => boolean
 }
 
 /** A list of faults, empty at first. Each happens as often as it says. */
 export function createFaults(): Faults {
   const pending: { readonly fault: Fault; left: number }[] = []
+  const hanging: (() => void)[] = []
   const take = <K extends Fault['kind']>(
     kind: K,
     fits: (fault: Extract<Fault, { kind: K }>) => boolean,
@@ -37,6 +40,7 @@ export function createFaults(): Faults {
     },
     clear: () => {
       pending.length = 0
+      for (const release of hanging.splice(0)) release()
     },
     before: (action) => {
       const aims = (fault: { readonly action: string }) => matches(action, fault.action)
@@ -56,6 +60,11 @@ export function createFaults(): Faults {
       return failing === undefined ? undefined : `ERROR: ${failing.error}`
     },
     hangs: (sql) => take('statement-hangs', (fault) => fits(fault.matching, sql)) !== undefined,
+    untilCleared: (signal) =>
+      new Promise((resolve, reject) => {
+        hanging.push(resolve)
+        signal.addEventListener('abort', () => reject(signal.reason))
+      }),
     secretIsStale: () => take('secret-rotated', () => true) !== undefined,
   }
 }

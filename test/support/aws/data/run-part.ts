@@ -8,13 +8,25 @@ import type { SqlResult, Warehouse } from '../sql/warehouse.ts'
 import type { World } from '../world.ts'
 import type { Part, Statement } from './statement.ts'
 
+/**
+ * Where a statement runs: on its own in a session, in the transaction of a batch, in one that the batch opened itself,
+ * or as a guest in somebody else's.
+ */
+export type Place = 'session' | 'transaction' | 'opened' | 'guest'
+
 /** Runs one SQL statement in the session that has the turn and keeps its result; throws what it fails with. */
-export async function runPart(world: World, statement: Statement, part: Part, warehouse: Warehouse): Promise<void> {
+export async function runPart(
+  world: World,
+  statement: Statement,
+  part: Part,
+  warehouse: Warehouse,
+  place: Place,
+): Promise<void> {
   const history = beginHistory(world, statement, part)
   warehouse.system.sys_query_history.push(history)
   try {
     mayRun(world, statement, part.sql)
-    part.result = await perform(world, statement, part, warehouse)
+    part.result = await perform(world, statement, part, warehouse, place)
     history.status = 'success'
     history.returned_rows = part.result.rows.length
   } catch (error) {
@@ -28,9 +40,16 @@ export async function runPart(world: World, statement: Statement, part: Part, wa
   }
 }
 
-async function perform(world: World, statement: Statement, part: Part, warehouse: Warehouse): Promise<SqlResult> {
+async function perform(
+  world: World,
+  statement: Statement,
+  part: Part,
+  warehouse: Warehouse,
+  place: Place,
+): Promise<SqlResult> {
   const kind = kindOf(part.sql)
-  if (kind === 'copy') return copy(world, statement, part, warehouse)
+  if (kind === 'copy') return copy(world, statement, part, warehouse, place)
+  if (kind === 'control' && place === 'guest') return { columns: [], rows: [], affected: 0 }
   await warehouse.show(viewsNamedIn(part.sql))
   const { sql, values } = bind(adapt(part.sql), statement.parameters)
   const result = await warehouse.query(sql, values)
@@ -38,14 +57,20 @@ async function perform(world: World, statement: Statement, part: Part, warehouse
   if (kind === 'truncate') {
     // TRUNCATE commits the transaction it runs in, and everything before it (developer guide, r_TRUNCATE).
     await warehouse.query('commit')
-    if (statement.mode === 'TRANSACTION') await warehouse.query('begin')
+    if (place === 'transaction') await warehouse.query('begin')
   }
   return result
 }
 
-async function copy(world: World, statement: Statement, part: Part, warehouse: Warehouse): Promise<SqlResult> {
+async function copy(
+  world: World,
+  statement: Statement,
+  part: Part,
+  warehouse: Warehouse,
+  place: Place,
+): Promise<SqlResult> {
   const { cluster } = statement.session
-  const isOpen = statement.mode === 'TRANSACTION'
+  const isOpen = place !== 'session'
   if (!isOpen) await warehouse.query('begin')
   const run = {
     world,
@@ -70,9 +95,8 @@ function mayRun(world: World, statement: Statement, sql: string): void {
   const { dbUser, database } = statement.session
   const touches = /^(?:select .*\bfrom|insert|delete|update|merge|copy|create|drop|alter|truncate)\b/.test(outline(sql))
   if (dbUser.startsWith('IAM:') && touches) throw new SqlRefusal(`permission denied for database ${database}`)
-  if (!world.options.loadHistory && viewsNamedIn(sql).includes('sys_load_history')) {
-    throw new SqlRefusal('relation "sys_load_history" does not exist')
-  }
+  const missing = viewsNamedIn(sql).find((view) => view.startsWith('sys_load_') && !world.options.loadHistory)
+  if (missing !== undefined) throw new SqlRefusal(`relation "${missing}" does not exist`)
 }
 
 function beginHistory(world: World, statement: Statement, part: Part): QueryHistoryRow {

@@ -1,11 +1,11 @@
 import { setTimeout } from 'node:timers/promises'
-import { SqlRefusal } from '../sql/dialect.ts'
+import { kindOf, SqlRefusal } from '../sql/dialect.ts'
 import { errorText } from '../sql/error.ts'
 import { outline } from '../sql/scan.ts'
 import { viewsNamedIn } from '../sql/system-views.ts'
 import type { Warehouse } from '../sql/warehouse.ts'
 import type { World } from '../world.ts'
-import { runPart } from './run-part.ts'
+import { type Place, runPart } from './run-part.ts'
 import { hasEnded, type Part, type Statement, type Status } from './statement.ts'
 
 /** What the Data API says of the statements of a batch that were not run. The grammar is AWS's. */
@@ -26,9 +26,9 @@ async function attempt(world: World, statement: Statement): Promise<void> {
   const refused = connectionRefused(world, statement)
   if (refused !== undefined) return end(world, statement, 'FAILED', refused)
   mark(world, statement, 'PICKED')
-  const warehouse = await statement.session.cluster.warehouse
+  const warehouse = await statement.session.cluster.storage.open()
   mark(world, statement, 'STARTED')
-  if (statement.parts.some((part) => world.faults.hangs(part.sql))) await setTimeout(2 ** 31 - 1, undefined, { signal })
+  if (statement.parts.some((part) => world.faults.hangs(part.sql))) await world.faults.untilCleared(signal)
   if (world.options.statementMs > 0) await setTimeout(world.options.statementMs, undefined, { signal })
   if (readsOnlySystemViews(statement)) {
     await warehouse.turns.slipIn((inside) => (inside ? runAsGuest : runInTurn)(world, statement, warehouse))
@@ -41,7 +41,7 @@ async function runInTurn(world: World, statement: Statement, warehouse: Warehous
   const isTransaction = statement.mode === 'TRANSACTION'
   try {
     if (isTransaction) await warehouse.query('begin')
-    const failed = await runParts(world, statement, warehouse, isTransaction)
+    const failed = await runParts(world, statement, warehouse, isTransaction ? 'transaction' : 'session')
     statement.cancel.signal.throwIfAborted()
     if (isTransaction && failed === undefined) await warehouse.query('commit')
     const error = failed === undefined ? undefined : failureOf(statement, failed)
@@ -56,7 +56,7 @@ async function runInTurn(world: World, statement: Statement, warehouse: Warehous
 /** Inside another session's transaction: reads the system views and leaves no trace. */
 async function runAsGuest(world: World, statement: Statement, warehouse: Warehouse): Promise<void> {
   await warehouse.query('savepoint guest')
-  const failed = await runParts(world, statement, warehouse, true)
+  const failed = await runParts(world, statement, warehouse, 'guest')
   await warehouse.query('rollback to savepoint guest')
   const error = failed === undefined ? undefined : failureOf(statement, failed)
   end(world, statement, failed === undefined ? 'FINISHED' : 'FAILED', error)
@@ -67,16 +67,18 @@ async function runParts(
   world: World,
   statement: Statement,
   warehouse: Warehouse,
-  stopAtFailure: boolean,
+  from: Place,
 ): Promise<Part | undefined> {
   let failed: Part | undefined
+  let place = from
   for (const part of statement.parts) {
     statement.cancel.signal.throwIfAborted()
-    if (failed !== undefined && stopAtFailure) break
+    if (failed !== undefined && from !== 'session') break
     const began = process.hrtime.bigint()
     part.queryId = warehouse.nextQueryId()
     set(world, part, 'STARTED')
-    const error = await errorOf(world, statement, part, warehouse)
+    const error = await errorOf(world, statement, part, warehouse, place)
+    if (from === 'session' && kindOf(part.sql) === 'control') place = opens(part.sql) ? 'opened' : 'session'
     part.nanoseconds = Number(process.hrtime.bigint() - began)
     part.error = error
     set(world, part, error === undefined ? 'FINISHED' : 'FAILED')
@@ -90,11 +92,12 @@ async function errorOf(
   statement: Statement,
   part: Part,
   warehouse: Warehouse,
+  place: Place,
 ): Promise<string | undefined> {
   const injected = world.faults.failureOf(part.sql)
   if (injected !== undefined) return injected
   try {
-    await runPart(world, statement, part, warehouse)
+    await runPart(world, statement, part, warehouse, place)
     return undefined
   } catch (error) {
     if (statement.cancel.signal.aborted && !(error instanceof SqlRefusal)) throw error
@@ -120,16 +123,20 @@ function connectionRefused(world: World, { session }: Statement): string | undef
 
 /** Such statements run beside a COPY, as its progress is asked for. */
 function readsOnlySystemViews(statement: Statement): boolean {
-  const reading = statement.parts
-    .map((part) => outline(part.sql))
-    .filter((sql) => !/^(begin|rollback|commit|end)\b/.test(sql))
+  const reading = statement.parts.filter((part) => kindOf(part.sql) !== 'control').map((part) => outline(part.sql))
   return reading.length > 0 && reading.every((sql) => sql.startsWith('select') && viewsNamedIn(sql).length > 0)
+}
+
+function opens(control: string): boolean {
+  return /^(begin|start)\b/.test(outline(control))
 }
 
 function mark(world: World, statement: Statement, status: Status): void {
   statement.cancel.signal.throwIfAborted()
   statement.status = status
   statement.updatedAt = world.clock.now()
+  // An ExecuteStatement is its only part.
+  if (statement.mode === undefined) for (const part of statement.parts) set(world, part, status)
 }
 
 function set(world: World, part: Part, status: Status): void {

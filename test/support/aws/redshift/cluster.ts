@@ -1,5 +1,5 @@
 import { AwsError } from '../error.ts'
-import type { Warehouse } from '../sql/warehouse.ts'
+import type { Storage } from '../sql/storage.ts'
 import type { World } from '../world.ts'
 
 /** The states of a cluster that the double passes through. */
@@ -31,14 +31,12 @@ export type Cluster = {
   readonly tags: Map<string, string>
   /** ARNs of the roles and how far each is applied. */
   readonly roles: Map<string, 'adding' | 'in-sync' | 'removing'>
-  readonly warehouse: Promise<Warehouse>
+  readonly storage: Storage
   state: ClusterState
   /** When the state began. */
   since: number
   /** How many Describe calls have seen the state. */
   seen: number
-  /** Calls that name its secret fail until this many more have been refused. */
-  secretRotations: number
 }
 
 /** Puts a cluster into a state, from now on. */
@@ -82,6 +80,7 @@ function settle(world: World, cluster: Cluster): void {
     const next = successors[cluster.state]
     if (next === 'gone') {
       world.clusters.delete(clusterKey(cluster.region, cluster.identifier))
+      cluster.storage.close().catch(world.crash)
       return
     }
     enter(cluster, next, passed)

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { AwsError } from '../error.ts'
 import type { Caller } from '../iam/caller.ts'
 import { roleOfArn, trustsRedshift } from '../iam/role.ts'
+import { createStorage } from '../sql/storage.ts'
 import { requestTagContext } from '../tags.ts'
 import type { World } from '../world.ts'
 import { type Cluster, clusterKey, clustersIn } from './cluster.ts'
@@ -122,11 +123,10 @@ export function begin(world: World, region: string, wish: Wish, content?: Promis
     restored: content !== undefined,
     tags: new Map(wish.tags),
     roles: new Map(wish.roles.map((arn) => [arn, 'adding'])),
-    warehouse: world.openWarehouse(content),
+    storage: createStorage(content),
     state: 'creating',
     since: now,
     seen: 0,
-    secretRotations: 0,
   }
   world.clusters.set(clusterKey(region, wish.identifier), cluster)
   return cluster

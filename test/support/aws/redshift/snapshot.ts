@@ -77,7 +77,7 @@ export function takeFinalSnapshot(world: World, cluster: Cluster, identifier: st
     retentionDays,
     megabytes: 40,
     tags: new Map(cluster.tags),
-    content: cluster.warehouse.then((warehouse) => warehouse.dump()),
+    content: cluster.storage.content(),
     isComplete: () => cluster.state !== 'final-snapshot',
   })
 }

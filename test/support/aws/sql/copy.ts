@@ -35,6 +35,7 @@ export async function runCopy(run: CopyRun, sql: string): Promise<number> {
       await run.warehouse.turns.pause()
       if (run.world.options.copyMsPerFile > 0) await setTimeout(run.world.options.copyMsPerFile)
       run.cancelled.throwIfAborted()
+      const began = new Date(run.world.clock.now())
       const content = await source.read(object.key)
       const file = `s3://${source.bucket.name}/${object.key}`
       const text = (copy.gzip ? gunzipSync(content) : content).toString('utf8')
@@ -44,6 +45,7 @@ export async function runCopy(run: CopyRun, sql: string): Promise<number> {
       }
       history.file_count_scanned += 1
       history.file_bytes_scanned += object.bytes
+      noteFile(run, file, object.bytes, text.split('\n').length, began)
     }
     await run.warehouse.append(
       table.name,
@@ -156,6 +158,21 @@ function beginHistory(
   }
   run.warehouse.system.sys_load_history.push(row)
   return row
+}
+
+function noteFile(run: CopyRun, file: string, bytes: number, lines: number, began: Date): void {
+  const ended = new Date(run.world.clock.now())
+  run.warehouse.system.sys_load_detail.push({
+    user_id: 100,
+    query_id: run.queryId,
+    file_name: file,
+    bytes_scanned: bytes,
+    lines_scanned: lines,
+    record_time: ended,
+    splits_scanned: 1,
+    start_time: began,
+    end_time: ended,
+  })
 }
 
 function finish(run: CopyRun, history: LoadHistoryRow, status: 'completed' | 'aborted'): void {

@@ -26,13 +26,13 @@ export function scan(sql: string): readonly SqlToken[] {
   return tokens
 }
 
-/** The words of a statement in lower case with single blanks, without comments and with empty strings: for rules. */
+/** The words of a statement in lower case with single blanks, without comments, strings and quoted names empty: for rules. */
 export function outline(sql: string): string {
   return scan(sql)
     .map((token) => {
       if (token.kind === 'space') return ' '
       if (token.kind === 'string') return "''"
-      return token.kind === 'quoted' ? token.text : token.text.toLowerCase()
+      return token.kind === 'quoted' ? '""' : token.text.toLowerCase()
     })
     .join('')
     .replace(/ +/g, ' ')

@@ -28,6 +28,19 @@ export type LoadHistoryRow = {
   readonly copy_job_id: 0
 }
 
+/** One file that a COPY has read. Columns: SYS_LOAD_DETAIL. */
+export type LoadDetailRow = {
+  readonly user_id: number
+  readonly query_id: number
+  readonly file_name: string
+  readonly bytes_scanned: number
+  readonly lines_scanned: number
+  readonly record_time: Date
+  readonly splits_scanned: 1
+  readonly start_time: Date
+  readonly end_time: Date
+}
+
 /** One value or line that a COPY could not load. Columns: SYS_LOAD_ERROR_DETAIL. */
 export type LoadErrorRow = {
   readonly user_id: number
@@ -69,6 +82,7 @@ export type QueryHistoryRow = {
 /** The rows of the system views. They live outside the database, as a rollback does not undo them. */
 export type SystemRows = {
   readonly sys_load_history: LoadHistoryRow[]
+  readonly sys_load_detail: LoadDetailRow[]
   readonly sys_load_error_detail: LoadErrorRow[]
   readonly sys_query_history: QueryHistoryRow[]
 }
@@ -82,6 +96,8 @@ const views: Readonly<Record<SystemView, string>> = {
     status text, table_name text, start_time timestamp, end_time timestamp, duration bigint, data_source text,
     file_format text, loaded_rows bigint, loaded_bytes bigint, source_file_count integer, source_file_bytes bigint,
     file_count_scanned integer, file_bytes_scanned bigint, error_count bigint, copy_job_id bigint`,
+  sys_load_detail: `user_id integer, query_id integer, file_name char(256), bytes_scanned integer,
+    lines_scanned integer, record_time timestamp, splits_scanned integer, start_time timestamp, end_time timestamp`,
   sys_load_error_detail: `user_id integer, query_id bigint, transaction_id bigint, session_id integer,
     database_name char(64), table_id integer, start_time timestamp, file_name char(256), line_number bigint,
     column_name char(127), column_type char(10), column_length char(10), position integer, error_code integer,
@@ -92,7 +108,12 @@ const views: Readonly<Record<SystemView, string>> = {
 }
 
 /** The names of the system views. */
-export const systemViews: readonly SystemView[] = ['sys_load_history', 'sys_load_error_detail', 'sys_query_history']
+export const systemViews: readonly SystemView[] = [
+  'sys_load_history',
+  'sys_load_detail',
+  'sys_load_error_detail',
+  'sys_query_history',
+]
 
 /** The views, each reading the rows that were put into a setting of the session just before. */
 export const createSystemViews = systemViews

@@ -1,7 +1,6 @@
 import { PGlite } from '@electric-sql/pglite'
 import type { SystemRows, SystemView } from './system-views.ts'
 import { rowsAsJson } from './system-views.ts'
-import { emptyWarehouse } from './template.ts'
 import { createTurns, type Turns } from './turns.ts'
 
 /** A column of a result: its name and the OID of its PostgreSQL type. */
@@ -38,11 +37,16 @@ const parsers = Object.fromEntries(parsed.map((oid) => [oid, asText]))
 /** PGlite takes only booleans for BOOL; the Data API sends every parameter as text. */
 const serializers = { 16: asText }
 
-/** Opens a database with the files of a snapshot, or an empty one. */
-export async function openWarehouse(content?: Promise<Blob>): Promise<Warehouse> {
-  const database = await PGlite.create({ loadDataDir: await (content ?? emptyWarehouse()) })
+/** Opens a database with these files. */
+export async function openWarehouse(content: Promise<Blob>): Promise<Warehouse> {
+  const database = await PGlite.create({ loadDataDir: await content })
   const turns = createTurns()
-  const system: SystemRows = { sys_load_history: [], sys_load_error_detail: [], sys_query_history: [] }
+  const system: SystemRows = {
+    sys_load_history: [],
+    sys_load_detail: [],
+    sys_load_error_detail: [],
+    sys_query_history: [],
+  }
   let queryId = 1000
   return {
     turns,

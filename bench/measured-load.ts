@@ -1,0 +1,47 @@
+import type { Statement, Target } from '../src/core/ports/engine.ts'
+import type { Work } from '../src/core/run/step.ts'
+import type { SqlLibrary } from '../src/core/sql/library.ts'
+import { createDuckdbEngine } from '../src/duckdb/index.ts'
+
+/** Rows by table. */
+export type Counts = Readonly<Record<string, number>>
+
+const signal = new AbortController().signal
+const work: Work = { key: 'bench', signal, handle: () => undefined, keep: async () => {}, progress: () => {} }
+
+/** One complete load through the engine, as `etl` does it: stage side by side, transform, audit, publish. */
+export async function loadThroughEngine(
+  folder: string,
+  data: { readonly logData: string; readonly songData: string },
+  library: SqlLibrary,
+): Promise<Counts> {
+  const engine = await createDuckdbEngine({ folder, ...data })
+  const target: Target = { kind: 'candidate', load: 1 }
+  const ask = (statement: Statement) => engine.query(target, statement, { maxRows: 5, signal })
+  try {
+    const sources = await engine.sources(signal)
+    await engine.begin(1, [...library.schema.staging, ...library.schema.star, ...library.schema.load], work)
+    await Promise.all([engine.stage(1, 'log', sources, 0, work), engine.stage(1, 'song', sources, 0, work)])
+    for (const { statements } of library.etl) {
+      await engine.execute(
+        1,
+        statements.map((sql) => ({ sql })),
+        work,
+      )
+    }
+    const tables = [...library.tables.staging, ...library.tables.star]
+    const counting = tables.map(async (table) => {
+      const { rows } = await ask({ sql: `select count(*) as n from ${table}` })
+      return [table, Number(rows[0]?.[0])] as const
+    })
+    const [counts] = await Promise.all([
+      Promise.all(counting),
+      Promise.all(library.checks.map(({ sql }) => ask({ sql }))),
+      ask({ sql: library.summary }),
+    ])
+    await engine.publish(1, work)
+    return Object.fromEntries(counts)
+  } finally {
+    await engine.close()
+  }
+}

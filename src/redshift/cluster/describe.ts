@@ -1,0 +1,76 @@
+import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
+import type { ClusterFacts, ClusterState } from '../../core/ports/cluster.ts'
+import { lasting, moment } from '../../core/words.ts'
+import { hourly, storageUsd, usd } from '../price.ts'
+import { hoursRan, type Lease, pausedSince, runningSince } from './lease.ts'
+import { keptSnapshots } from './look.ts'
+import { ownCluster, priceOfCluster, type Setting, sizeOf } from './setting.ts'
+import { snapshotLine } from './snapshot-line.ts'
+import { stateOf, statusOf } from './state.ts'
+import { endpointOf } from './wait.ts'
+
+type Fact = readonly [label: string, value: string]
+
+/** The cluster as AWS tells it now, with what the lease remembers. Throws what the SDK throws, and `cluster_state` for a foreign one. */
+export async function describe(setting: Setting): Promise<ClusterFacts> {
+  const { clients, settings, leases, clock } = setting
+  const [cluster, lease] = [await ownCluster(setting), await leases.get()]
+  if (cluster === null) {
+    const kept = await keptSnapshots(clients, settings.clusterId)
+    const lost: Fact[] = lease === null || lease.until === null ? [] : [['Note', 'it was deleted outside of the bot']]
+    const snapshots = kept.map((snapshot): Fact => ['Snapshot', snapshotLine(snapshot)])
+    return { name: settings.clusterId, state: 'none', since: null, facts: [...lost, ...snapshots] }
+  }
+  const state = stateOf(cluster)
+  const status = statusOf(cluster)
+  return {
+    name: settings.clusterId,
+    state,
+    since: sinceWhen(state, lease, cluster),
+    facts: [
+      ['Engine', `Redshift ${sizeOf(cluster, settings)}, ${settings.region}`],
+      ...(status === state ? [] : [['AWS says', status] as const]),
+      ['Endpoint', endpointOf(cluster)],
+      ...costs(setting, cluster, lease, clock.now()),
+      ['Lease', leaseLine(state, lease)],
+    ],
+  }
+}
+
+function costs({ settings }: Setting, cluster: AwsCluster, lease: Lease | null, now: Date): readonly Fact[] {
+  const price = priceOfCluster(cluster, settings)
+  const created = cluster.ClusterCreateTime
+  const facts: Fact[] = [['Price', hourly(price)]]
+  if (created !== undefined) {
+    facts.unshift(['Age', lasting(created, now)])
+    if (price !== null && lease !== null) {
+      const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth()))
+      facts.push(
+        ['Price so far', `about ${usd(price.hourlyUsd * hoursRan(lease, created, now))}`],
+        ['This month', `about ${usd(price.hourlyUsd * hoursRan(lease, month, now))}`],
+      )
+    }
+  }
+  return [...facts, ['Storage', `$${storageUsd} per GB and month, also while paused`]]
+}
+
+/** AWS does not tell when a state began; the lease knows of running and being paused. */
+function sinceWhen(state: ClusterState, lease: Lease | null, { ClusterCreateTime: created }: AwsCluster): Date | null {
+  switch (state) {
+    case 'available':
+      return runningSince(lease) ?? created ?? null
+    case 'paused':
+      return pausedSince(lease)
+    case 'creating':
+      return runningSince(lease)
+    default:
+      return null
+  }
+}
+
+function leaseLine(state: ClusterState, lease: Lease | null): string {
+  if (lease === null || lease.until === null) {
+    return state === 'paused' ? 'none while paused' : 'none: it is not paused by itself; spin-up gives it one'
+  }
+  return `until ${moment(new Date(lease.until))}, then paused`
+}

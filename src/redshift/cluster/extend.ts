@@ -1,0 +1,79 @@
+import { OpsError } from '../../core/errors.ts'
+import type { Act } from '../../core/ports/cluster.ts'
+import type { Step } from '../../core/run/step.ts'
+import { moment } from '../../core/words.ts'
+import { hourly, usd } from '../price.ts'
+import { noCluster, notNow } from './refusals.ts'
+import { explained, ownCluster, priceOfCluster, type Setting } from './setting.ts'
+import { stateOf } from './state.ts'
+
+/** Lengthens the lease of a running cluster. Throws `cluster_state` where there is none to lengthen. */
+export async function extend(setting: Setting, hours: number): Promise<Act> {
+  const { settings, leases, clock } = setting
+  const { clusterId } = settings
+  const cluster = await explained(() => ownCluster(setting))
+  if (cluster === null) throw noCluster(clusterId)
+  const state = stateOf(cluster)
+  if (state === 'paused') {
+    throw new OpsError(
+      'cluster_state',
+      `Cluster ${clusterId} is paused and has no lease.`,
+      'Resume it: that begins one.',
+      {
+        cure: 'resume',
+      },
+    )
+  }
+  if (state === 'pausing' || state === 'deleting') throw notNow(clusterId, state)
+  const until = (await leases.get())?.until ?? null
+  if (until === null) {
+    throw new OpsError(
+      'cluster_state',
+      `Cluster ${clusterId} has no lease, so it is not paused by itself.`,
+      'Spin up adopts it.',
+      {
+        cure: 'spin-up',
+      },
+    )
+  }
+  const price = priceOfCluster(cluster, settings)
+  const most = price === null ? null : usd(price.hourlyUsd * hours)
+  const ended = new Date(until) <= clock.now()
+  return {
+    plan: {
+      title: `Extend the lease of ${clusterId} by ${hours} h?`,
+      facts: [
+        `${hourly(price)}${most === null ? '' : `: at most ${most} more`}`,
+        ended ? `It is paused ${hours} h from now.` : `It is paused on ${moment(later(new Date(until), hours))}.`,
+      ],
+      act: most === null ? `Extend by ${hours} h` : `Extend by ${hours} h for at most ${most}`,
+      danger: false,
+    },
+    steps: [lengthen(setting, hours)],
+    done: `The lease of ${clusterId} is ${hours} h longer.`,
+  }
+}
+
+function lengthen({ settings, leases, clock }: Setting, hours: number): Step {
+  return {
+    title: 'Extend the lease',
+    async run(work) {
+      const lease = await leases.get()
+      if (lease === null || lease.until === null) {
+        throw new OpsError('cluster_state', `Cluster ${settings.clusterId} was paused meanwhile.`, 'Resume it.', {
+          cure: 'resume',
+        })
+      }
+      const from = new Date(Math.max(Date.parse(lease.until), clock.now().getTime()))
+      // Kept before it is stored: a step that is begun again must not extend twice.
+      const until = work.handle('until') ?? later(from, hours).toISOString()
+      await work.keep('until', until)
+      await leases.set({ ...lease, until })
+      return { detail: `until ${moment(new Date(until))}` }
+    },
+  }
+}
+
+function later(from: Date, hours: number): Date {
+  return new Date(from.getTime() + hours * 3_600_000)
+}

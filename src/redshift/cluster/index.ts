@@ -1,0 +1,28 @@
+import type { Cluster } from '../../core/ports/cluster.ts'
+import { describe } from './describe.ts'
+import { extend } from './extend.ts'
+import { pause } from './pause.ts'
+import { resume } from './resume.ts'
+import { explained, type Setting } from './setting.ts'
+import { spinUp } from './spin-up.ts'
+import { tearDown } from './tear-down.ts'
+
+export { type Due, type Lease, type LeaseStore, leaseDue } from './lease.ts'
+export type { Setting } from './setting.ts'
+
+/**
+ * A provisioned Redshift cluster with its role, as the `Cluster` of the commands. Every method asks AWS first, and throws
+ * `aws`, `aws_denied` or `bad_config` where AWS does not do as it is asked, `cluster_state` and `no_cluster` as the port says.
+ */
+export function createRedshiftCluster(setting: Setting): Cluster {
+  return {
+    name: setting.settings.clusterId,
+    free: false,
+    describe: () => explained(() => describe(setting)),
+    spinUp: (options) => spinUp(setting, options),
+    tearDown: ({ snapshot }) => tearDown(setting, snapshot),
+    pause: () => pause(setting),
+    resume: () => resume(setting),
+    extend: (hours) => extend(setting, hours),
+  }
+}

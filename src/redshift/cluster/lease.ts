@@ -1,0 +1,85 @@
+import type { ClusterState } from '../../core/ports/cluster.ts'
+
+/** How long a cluster may run before it is paused, unless it is said otherwise. */
+export const usualLeaseHours = 8
+
+const warnMs = 30 * 60_000
+const remindMs = 14 * 24 * 3_600_000
+
+/** What the bot remembers of its cluster because AWS does not tell it. Times are ISO 8601 in UTC. */
+export interface Lease {
+  /** When the cluster is to be paused; null while it is. */
+  readonly until: string | null
+  /** When it ran, oldest first; the last period is open (`to` is null) while it runs. */
+  readonly ran: readonly { readonly from: string; readonly to: string | null }[]
+}
+
+/** Where the lease is kept: one per cluster, null where there is none. It must outlive the process. */
+export interface LeaseStore {
+  get(): Promise<Lease | null>
+  set(lease: Lease | null): Promise<void>
+}
+
+/** What is due. `key` names the occasion, so that it is acted on once. */
+export type Due =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'warn'; readonly key: string; readonly until: Date }
+  | { readonly kind: 'pause'; readonly key: string; readonly until: Date }
+  | { readonly kind: 'remind'; readonly key: string; readonly pausedSince: Date }
+
+/**
+ * What is due at a time: half an hour before the lease ends a warning, at its end the pause (never a deletion), and after
+ * 14 days of being paused a reminder that storage goes on costing.
+ */
+export function leaseDue(now: Date, state: ClusterState, lease: Lease | null): Due {
+  if (lease === null) return { kind: 'nothing' }
+  const paused = pausedSince(lease)
+  if (state === 'paused' && paused !== null && now.getTime() - paused.getTime() >= remindMs) {
+    return { kind: 'remind', key: `lease-remind:${paused.toISOString()}`, pausedSince: paused }
+  }
+  if (state !== 'available' || lease.until === null) return { kind: 'nothing' }
+  const until = new Date(lease.until)
+  const left = until.getTime() - now.getTime()
+  if (left <= 0) return { kind: 'pause', key: `lease-pause:${lease.until}`, until }
+  return left <= warnMs ? { kind: 'warn', key: `lease-warn:${lease.until}`, until } : { kind: 'nothing' }
+}
+
+/** The lease of a cluster that runs from now on (or went on running) until the given time. */
+export function running(lease: Lease | null, from: Date, until: Date): Lease {
+  const ran = lease?.ran ?? []
+  const open = ran.at(-1)?.to === null
+  return { until: until.toISOString(), ran: open ? ran : [...ran, { from: from.toISOString(), to: null }] }
+}
+
+/** The lease of a new cluster. Earlier periods stay for the month's bill, but for one that was never seen to end. */
+export function begun(lease: Lease | null, from: Date, until: Date): Lease {
+  const ran = (lease?.ran ?? []).filter(({ to }) => to !== null)
+  return running({ until: null, ran }, from, until)
+}
+
+/** The lease of a cluster that is paused, or gone, as of `at`. */
+export function stopped(lease: Lease | null, at: Date): Lease {
+  const ran = (lease?.ran ?? []).map((period) => (period.to === null ? { ...period, to: at.toISOString() } : period))
+  return { until: null, ran }
+}
+
+/** Since when the cluster has been paused; null while it runs. */
+export function pausedSince(lease: Lease | null): Date | null {
+  const to = lease?.ran.at(-1)?.to
+  return typeof to === 'string' ? new Date(to) : null
+}
+
+/** Since when the cluster has been running; null while it is paused. */
+export function runningSince(lease: Lease | null): Date | null {
+  const last = lease?.ran.at(-1)
+  return last !== undefined && last.to === null ? new Date(last.from) : null
+}
+
+/** Hours the cluster ran between two times. */
+export function hoursRan(lease: Lease, from: Date, to: Date): number {
+  const ms = lease.ran.map((period) => {
+    const end = period.to === null ? to : new Date(period.to)
+    return Math.min(end.getTime(), to.getTime()) - Math.max(Date.parse(period.from), from.getTime())
+  })
+  return ms.reduce((sum, each) => sum + Math.max(0, each), 0) / 3_600_000
+}

@@ -1,0 +1,57 @@
+import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
+import type { PlanDraft } from '../../core/command/plan.ts'
+import type { Act } from '../../core/ports/cluster.ts'
+import { hourly, type Price, usd } from '../price.ts'
+import type { RedshiftSettings } from '../settings.ts'
+import { usualLeaseHours } from './lease.ts'
+import { noCluster, notNow } from './refusals.ts'
+import { awsStep, explained, ownCluster, priceOfCluster, type Setting, sizeOf } from './setting.ts'
+import { stateOf } from './state.ts'
+import { askTheDatabase, waitUntilAvailable } from './wait.ts'
+import { wake } from './wake.ts'
+
+/** Wakes a paused cluster under a new lease; where it is awake already there is nothing to confirm and little to do. */
+export async function resume(setting: Setting): Promise<Act> {
+  const { settings } = setting
+  const cluster = await explained(() => ownCluster(setting))
+  if (cluster === null) throw noCluster(settings.clusterId)
+  const state = stateOf(cluster)
+  if (state === 'deleting' || state === 'creating' || state === 'pausing') throw notNow(settings.clusterId, state)
+  return {
+    plan: state === 'paused' ? resumePlan(cluster, settings, usualLeaseHours) : null,
+    steps: [
+      awsStep(setting, 'Resume cluster', async (work) => {
+        const found = await ownCluster(setting)
+        if (found === null) throw noCluster(settings.clusterId)
+        if (stateOf(found) !== 'paused') return { skipped: `it is ${stateOf(found)} already` }
+        await wake(setting, usualLeaseHours, work)
+        return {}
+      }),
+      waitUntilAvailable(setting),
+      askTheDatabase(setting),
+    ],
+    done: `Cluster ${settings.clusterId} is available.`,
+  }
+}
+
+/** What resuming a paused cluster means, to be confirmed because it costs money. */
+export function resumePlan(cluster: AwsCluster, settings: RedshiftSettings, leaseHours: number): PlanDraft {
+  const price = priceOfCluster(cluster, settings)
+  const size = sizeOf(cluster, settings)
+  return {
+    title: `Resume ${settings.clusterId}?`,
+    facts: [
+      `The cluster exists and is paused: Redshift ${size}, ${settings.region}. It is resumed with its data.`,
+      costFact(price, leaseHours),
+      'Takes a few minutes. At the end of the lease it is paused again, never deleted.',
+    ],
+    act: price === null ? `Resume ${settings.clusterId}` : `Resume for ${usd(price.hourlyUsd)} an hour`,
+    danger: false,
+  }
+}
+
+/** "$0.54 an hour (list price, March 2026) · lease 8 h: at most $4.34". */
+export function costFact(price: Price | null, hours: number): string {
+  const most = price === null ? '' : `: at most ${usd(price.hourlyUsd * hours)}`
+  return `${hourly(price)} · lease ${hours} h${most}`
+}

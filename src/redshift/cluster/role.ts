@@ -1,0 +1,147 @@
+import {
+  CreateRoleCommand,
+  DeleteRoleCommand,
+  DeleteRolePolicyCommand,
+  GetRolePolicyCommand,
+  PutRolePolicyCommand,
+  type Role,
+} from '@aws-sdk/client-iam'
+import { OpsError } from '../../core/errors.ts'
+import type { Step } from '../../core/run/step.ts'
+import { list } from '../../core/words.ts'
+import { isAwsError } from '../aws-error.ts'
+import { accountOf, managedTag, readingPolicyName, tagRoleLine } from '../names.ts'
+import type { RedshiftSettings } from '../settings.ts'
+import { findRole, isTagged } from './look.ts'
+import { readingPolicy, sourcePlaces, trustPolicy } from './role-policy.ts'
+import { awsStep, type Setting } from './setting.ts'
+
+/** The role by our name, if it is ours; null when there is none. Throws `cluster_state` for somebody else's. */
+export async function ownRole({ clients, settings }: Setting): Promise<Role | null> {
+  const role = await findRole(clients, settings.roleName)
+  if (role === null || isTagged(role, settings.clusterId)) return role
+  throw new OpsError(
+    'cluster_state',
+    `Role ${settings.roleName} is not this bot's: it lacks its tag. Nothing was touched.`,
+    `Set another REDSHIFT_ROLE_NAME, use it as it is with REDSHIFT_ROLE_ARN=${role.Arn}, or give it to the bot: ${tagRoleLine(settings.roleName, settings.clusterId)}`,
+  )
+}
+
+/** ARN of the role that the cluster is to load with. Throws `cluster_state` when ours is gone. */
+export async function loadingRoleArn(setting: Setting): Promise<string> {
+  const { roleArn, roleName } = setting.settings
+  if (roleArn !== null) return roleArn
+  const arn = (await ownRole(setting))?.Arn
+  if (arn === undefined) {
+    throw new OpsError('cluster_state', `Role ${roleName} is gone.`, 'Spin up again: it is made anew.', {
+      cure: 'spin-up',
+    })
+  }
+  return arn
+}
+
+/** Creates the role, unless it is there. */
+export function createRole(setting: Setting): Step {
+  const { clients, settings } = setting
+  return awsStep(setting, 'Create role', async () => {
+    if (settings.roleArn !== null) return { skipped: `${settings.roleArn} is used as it is` }
+    if ((await ownRole(setting)) !== null) return { skipped: `${settings.roleName} is there` }
+    try {
+      await clients.iam.send(
+        new CreateRoleCommand({
+          RoleName: settings.roleName,
+          Description: `Lets the Redshift cluster ${settings.clusterId} read its sources`,
+          AssumeRolePolicyDocument: JSON.stringify(trustPolicy),
+          Tags: tagsOf(settings),
+          ...(settings.permissionsBoundary === null ? {} : { PermissionsBoundary: settings.permissionsBoundary }),
+        }),
+      )
+    } catch (error) {
+      // An answer that was lost and sent again: it is ours, or ownRole says whose it is not.
+      if (!isAwsError(error, 'EntityAlreadyExists') || (await ownRole(setting)) === null) throw error
+    }
+    return { detail: settings.roleName }
+  })
+}
+
+/** Gives the role its one policy, unless it has it already in these words. */
+export function allowReading(setting: Setting): Step {
+  const { clients, settings } = setting
+  return awsStep(setting, 'Allow reading the data', async () => {
+    if (settings.roleArn !== null) return { skipped: `${settings.roleArn} is not ours to change` }
+    const { partition } = accountOf(await loadingRoleArn(setting))
+    const policy = JSON.stringify(readingPolicy(settings, partition))
+    const places = list(sourcePlaces(settings))
+    if ((await currentPolicy(setting)) === policy) return { skipped: `it may read ${places} already` }
+    await clients.iam.send(
+      new PutRolePolicyCommand({
+        RoleName: settings.roleName,
+        PolicyName: readingPolicyName,
+        PolicyDocument: policy,
+      }),
+    )
+    return { detail: places }
+  })
+}
+
+/** Removes the role, if it is ours. It costs nothing, so it goes last. */
+export function deleteRole(setting: Setting): Step {
+  const { clients, settings } = setting
+  return awsStep(setting, 'Delete role', async () => {
+    if (settings.roleArn !== null) return { skipped: `${settings.roleArn} is not ours to delete` }
+    const role = await findRole(clients, settings.roleName)
+    if (role === null) return { skipped: 'already gone' }
+    if (!isTagged(role, settings.clusterId)) return { skipped: `${settings.roleName} is not this bot's; it stays` }
+    await ignoring('NoSuchEntity', () =>
+      clients.iam.send(new DeleteRolePolicyCommand({ RoleName: settings.roleName, PolicyName: readingPolicyName })),
+    )
+    try {
+      await ignoring('NoSuchEntity', () => clients.iam.send(new DeleteRoleCommand({ RoleName: settings.roleName })))
+    } catch (error) {
+      if (!isAwsError(error, 'DeleteConflict')) throw error
+      throw new OpsError(
+        'aws',
+        `Role ${settings.roleName} stays: somebody gave it more policies, or put it elsewhere. It costs nothing.`,
+        `Take them away (aws iam list-attached-role-policies --role-name ${settings.roleName}) and tear down again.`,
+        { cause: error, cure: 'tear-down' },
+      )
+    }
+    return { detail: settings.roleName }
+  })
+}
+
+/** What the plan says of the role. */
+export async function roleFact(setting: Setting): Promise<string> {
+  const { settings } = setting
+  if (settings.roleArn !== null) return `Role ${settings.roleArn} is used as it is; it is never changed or deleted.`
+  const adopted = (await ownRole(setting)) === null ? '' : ' (there already)'
+  const boundary =
+    settings.permissionsBoundary === null ? '' : ` Its permissions boundary is ${settings.permissionsBoundary}.`
+  return `Role ${settings.roleName}${adopted} may read ${list(sourcePlaces(settings))}, nothing else.${boundary}`
+}
+
+/** The tags of everything that is made here. */
+export function tagsOf({ tags, clusterId }: RedshiftSettings): { Key: string; Value: string }[] {
+  return Object.entries({ ...tags, [managedTag]: clusterId }).map(([Key, Value]) => ({ Key, Value }))
+}
+
+async function currentPolicy({ clients, settings }: Setting): Promise<string | null> {
+  try {
+    const { PolicyDocument: found } = await clients.iam.send(
+      new GetRolePolicyCommand({ RoleName: settings.roleName, PolicyName: readingPolicyName }),
+    )
+    // IAM gives documents back URL-encoded.
+    return found === undefined ? null : decodeURIComponent(found)
+  } catch (error) {
+    if (isAwsError(error, 'NoSuchEntity')) return null
+    throw error
+  }
+}
+
+async function ignoring(name: string, act: () => Promise<unknown>): Promise<void> {
+  try {
+    await act()
+  } catch (error) {
+    if (!isAwsError(error, name)) throw error
+  }
+}

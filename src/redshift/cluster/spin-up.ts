@@ -1,0 +1,130 @@
+import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
+import type { PlanDraft } from '../../core/command/plan.ts'
+import { OpsError } from '../../core/errors.ts'
+import type { Act, SpinUpOptions } from '../../core/ports/cluster.ts'
+import { list, moment } from '../../core/words.ts'
+import { priceOf, usd } from '../price.ts'
+import type { RedshiftSettings } from '../settings.ts'
+import { createCluster, newestSnapshot, type Wish } from './create.ts'
+import { usualLeaseHours } from './lease.ts'
+import type { KeptSnapshot } from './look.ts'
+import { costFact, resumePlan } from './resume.ts'
+import { allowReading, createRole, roleFact } from './role.ts'
+import { sourcePlaces } from './role-policy.ts'
+import { explained, ownCluster, priceOfCluster, type Setting, sizeOf } from './setting.ts'
+import { stateOf } from './state.ts'
+import { askTheDatabase, waitUntilAvailable } from './wait.ts'
+
+/** Role and cluster, made or adopted. The same steps whatever is there, so that a run that was cut off finds its own. */
+export async function spinUp(setting: Setting, options: SpinUpOptions): Promise<Act> {
+  const { settings } = setting
+  const wish: Wish = {
+    nodeType: options.nodeType ?? settings.nodeType,
+    nodes: options.nodes ?? settings.nodes,
+    leaseHours: options.leaseHours ?? usualLeaseHours,
+    resize: options.nodeType !== undefined || options.nodes !== undefined,
+  }
+  sourcePlaces(settings)
+  return {
+    plan: await explained(() => planOf(setting, wish, options)),
+    steps: [
+      createRole(setting),
+      allowReading(setting),
+      createCluster(setting, wish),
+      waitUntilAvailable(setting),
+      askTheDatabase(setting),
+    ],
+    done: `Cluster ${settings.clusterId} is available.`,
+  }
+}
+
+/** Null where nothing more will cost money than does already. */
+async function planOf(setting: Setting, wish: Wish, options: SpinUpOptions): Promise<PlanDraft | null> {
+  const { settings, leases } = setting
+  const role = await roleFact(setting)
+  const cluster = await ownCluster(setting)
+  if (cluster === null) return newPlan(setting, wish, role)
+  refuseOtherSize(cluster, options, settings)
+  const price = priceOfCluster(cluster, settings)
+  const size = sizeOf(cluster, settings)
+  switch (stateOf(cluster)) {
+    case 'deleting':
+      throw new OpsError(
+        'cluster_state',
+        `Cluster ${settings.clusterId} is being deleted. Nothing was done.`,
+        'Spin up again when it is gone, in a few minutes.',
+        { cure: 'status' },
+      )
+    case 'pausing':
+      throw new OpsError(
+        'cluster_state',
+        `Cluster ${settings.clusterId} is pausing, which cannot be stopped. Nothing was done.`,
+        'Resume it when it is paused, usually within 15 minutes.',
+        { cure: 'resume' },
+      )
+    case 'paused':
+      return resumePlan(cluster, settings, wish.leaseHours)
+    default: {
+      const lease = await leases.get()
+      if (lease !== null && lease.until !== null) return null
+      return {
+        title: `Adopt ${settings.clusterId}?`,
+        facts: [
+          `The cluster exists and is adopted: Redshift ${size}, ${settings.region}.`,
+          role,
+          costFact(price, wish.leaseHours),
+          'From now on it has a lease, at whose end it is paused, never deleted.',
+        ],
+        act: `Adopt ${settings.clusterId}`,
+        danger: false,
+      }
+    }
+  }
+}
+
+async function newPlan(setting: Setting, wish: Wish, role: string): Promise<PlanDraft> {
+  const { settings } = setting
+  const snapshot = await newestSnapshot(setting)
+  const { nodeType, nodes } = snapshot === null || wish.resize ? wish : snapshot
+  const price = priceOf(nodeType, nodes, settings.hourlyUsd)
+  return {
+    title: `Spin up ${settings.clusterId}?`,
+    facts: [
+      `Redshift ${nodeType} × ${nodes}, ${settings.region}, encrypted, not public.`,
+      ...(snapshot === null ? [] : [restoreFact(snapshot, settings)]),
+      role,
+      ...networkFacts(settings),
+      costFact(price, wish.leaseHours),
+      'Takes 5–10 minutes. At the end of the lease it is paused, never deleted.',
+    ],
+    act: price === null ? 'Spin up' : `Spin up for ${usd(price.hourlyUsd)} an hour`,
+    danger: false,
+  }
+}
+
+function refuseOtherSize(cluster: AwsCluster, { nodeType, nodes }: SpinUpOptions, settings: RedshiftSettings): void {
+  const same =
+    (nodeType === undefined || nodeType === cluster.NodeType) &&
+    (nodes === undefined || nodes === cluster.NumberOfNodes)
+  if (same) return
+  throw new OpsError(
+    'cluster_state',
+    `Cluster ${settings.clusterId} exists as ${sizeOf(cluster, settings)}; its size is not changed here. Nothing was done.`,
+    'Say spin-up without a size, or tear it down first.',
+    { cure: 'spin-up' },
+  )
+}
+
+function restoreFact({ name, taken }: KeptSnapshot, { region }: RedshiftSettings): string {
+  const start = `aws redshift delete-cluster-snapshot --region ${region} --snapshot-identifier ${name}`
+  return `Restored from the snapshot ${name} of ${moment(taken)}. To start empty, delete it first: ${start}`
+}
+
+function networkFacts({ subnetGroup, securityGroups, tags }: RedshiftSettings): readonly string[] {
+  const extras = Object.entries(tags).map(([key, value]) => `${key}=${value}`)
+  return [
+    ...(subnetGroup === null ? [] : [`Subnet group ${subnetGroup}.`]),
+    ...(securityGroups.length === 0 ? [] : [`Security groups ${list(securityGroups)}.`]),
+    ...(extras.length === 0 ? [] : [`Tags ${list(extras)}.`]),
+  ]
+}

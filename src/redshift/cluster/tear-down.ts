@@ -1,0 +1,108 @@
+import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
+import type { PlanDraft } from '../../core/command/plan.ts'
+import { OpsError } from '../../core/errors.ts'
+import type { Act } from '../../core/ports/cluster.ts'
+import type { Step } from '../../core/run/step.ts'
+import { moment } from '../../core/words.ts'
+import { storageUsd } from '../price.ts'
+import { deleteCluster, snapshotDays, waitUntilDeleted } from './delete.ts'
+import { hoursRan } from './lease.ts'
+import { type KeptSnapshot, keptSnapshots } from './look.ts'
+import { deleteRole } from './role.ts'
+import { awsStep, explained, hence, ownCluster, priceOfCluster, type Setting, sizeOf } from './setting.ts'
+import { day, snapshotLine } from './snapshot-line.ts'
+import { stateOf } from './state.ts'
+
+/** Cluster first, role last, then a look at what is left. Said again half-way, it carries on; with nothing there, it says so. */
+export async function tearDown(setting: Setting, keep: boolean): Promise<Act> {
+  const { clients, settings } = setting
+  return explained(async () => {
+    const cluster = await ownCluster(setting)
+    const settled = cluster !== null && stateOf(cluster) !== 'deleting' ? cluster : null
+    const kept = await keptSnapshots(clients, settings.clusterId)
+    return {
+      plan: settled === null ? null : await planOf(setting, settled, keep, kept),
+      steps: [deleteCluster(setting, keep), waitUntilDeleted(setting), deleteRole(setting), verify(setting)],
+      done: doneWords(setting, cluster, keep && settled !== null, kept),
+    }
+  })
+}
+
+async function planOf(
+  setting: Setting,
+  cluster: AwsCluster,
+  keep: boolean,
+  kept: readonly KeptSnapshot[],
+): Promise<PlanDraft> {
+  const { settings } = setting
+  const created = cluster.ClusterCreateTime
+  const age = created === undefined ? '' : `, created ${moment(created)}`
+  const [load, asked] = await Promise.all([setting.lastLoad?.() ?? null, setting.askedToday?.() ?? null])
+  return {
+    title: `Tear down ${settings.clusterId}?`,
+    facts: [
+      `The cluster goes: Redshift ${sizeOf(cluster, settings)}, ${settings.region}${age}${await spent(setting, cluster)}.`,
+      ...(load === null ? [] : [`Last load: ${load}.`]),
+      ...(asked === null ? [] : [`Asked today: ${asked}.`]),
+      keep
+        ? `A final snapshot stays ${snapshotDays} days, until ${day(snapshotEnd(setting))}, for about $${storageUsd} per GB and month. Spin-up restores it.`
+        : 'No snapshot stays: its data are lost, and must be loaded anew.',
+      ...kept.map((snapshot) => `An earlier snapshot stays: ${snapshotLine(snapshot)}.`),
+      settings.roleArn === null
+        ? `The role ${settings.roleName} goes last.`
+        : `The role ${settings.roleArn} stays as it is.`,
+    ],
+    act: `Tear down ${settings.clusterId}`,
+    typed: settings.clusterId,
+    danger: true,
+  }
+}
+
+// In whole dollars: a plan that says something else each minute could never be confirmed.
+async function spent({ settings, leases, clock }: Setting, cluster: AwsCluster): Promise<string> {
+  const price = priceOfCluster(cluster, settings)
+  const lease = await leases.get()
+  if (price === null || lease === null || cluster.ClusterCreateTime === undefined) return ''
+  const dollars = Math.round(price.hourlyUsd * hoursRan(lease, cluster.ClusterCreateTime, clock.now()))
+  return dollars === 0 ? ', less than $1 so far' : `, about $${dollars.toLocaleString('en')} so far`
+}
+
+function snapshotEnd(setting: Setting): Date {
+  return hence(setting, snapshotDays * 24)
+}
+
+function doneWords(
+  setting: Setting,
+  cluster: AwsCluster | null,
+  newSnapshot: boolean,
+  kept: readonly KeptSnapshot[],
+): string {
+  const { clusterId } = setting.settings
+  const gone = cluster === null ? `There is no cluster ${clusterId}` : `Cluster ${clusterId} is gone`
+  const left = [
+    ...(newSnapshot ? [`its final snapshot until ${day(snapshotEnd(setting))}`] : []),
+    ...kept.map(snapshotLine),
+  ]
+  return left.length === 0
+    ? `${gone}, and nothing of it costs money.`
+    : `${gone}. What still costs money: ${left.join('; ')}.`
+}
+
+/** Asks AWS, at the end, what is left. */
+function verify(setting: Setting): Step {
+  const { clients, settings } = setting
+  return awsStep(setting, 'Verify that nothing is left', async () => {
+    if ((await ownCluster(setting)) !== null) {
+      throw new OpsError(
+        'cluster_state',
+        `Cluster ${settings.clusterId} is back: somebody made it anew.`,
+        'See status.',
+        {
+          cure: 'status',
+        },
+      )
+    }
+    const kept = await keptSnapshots(clients, settings.clusterId)
+    return { detail: kept.length === 0 ? 'nothing that costs money' : kept.map(snapshotLine).join('; ') }
+  })
+}

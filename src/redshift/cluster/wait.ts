@@ -1,0 +1,142 @@
+import { type Cluster as AwsCluster, CreateTagsCommand } from '@aws-sdk/client-redshift'
+import { OpsError } from '../../core/errors.ts'
+import type { Step, Work } from '../../core/run/step.ts'
+import { lasting } from '../../core/words.ts'
+import { addRoleLine, clusterArn } from '../names.ts'
+import { hourly } from '../price.ts'
+import { isTagged, whoAmI } from './look.ts'
+import { poll } from './poll.ts'
+import { loadingRoleArn, tagsOf } from './role.ts'
+import { awsStep, ownCluster, priceOfCluster, type Setting } from './setting.ts'
+import { isHopeless, stateOf, statusOf } from './state.ts'
+
+// Terraform's provider allows 75 minutes for a creation, and people have needed them: hashicorp/terraform-provider-aws#15339.
+const availableMs = 75 * 60_000
+
+// Clusters "blink in and out of availability shortly after they are created": apache/airflow#58645.
+const answersMs = 5 * 60_000
+
+/**
+ * Waits until the cluster is available and has its role. Fails at once on what waiting cannot cure: a state without return,
+ * a cluster that is paused, being deleted or gone, a denied look.
+ */
+export function waitUntilAvailable(setting: Setting): Step {
+  const { settings, clock } = setting
+  return awsStep(setting, 'Wait until available', async (work) => {
+    const role = await loadingRoleArn(setting)
+    const begun = clock.now()
+    let last = ''
+    const cluster = await poll(
+      async () => {
+        const found = await ownCluster(setting)
+        if (found === null) throw gone(settings.clusterId)
+        refuseHopeless(found, setting)
+        if (stateOf(found) === 'available' && hasRole(found, role, setting)) return found
+        last = statusOf(found)
+        work.progress(`${last}, ${lasting(begun, clock.now())}`)
+        return null
+      },
+      { clock, signal: work.signal, atMostMs: availableMs },
+    )
+    if (cluster === null) throw tooLong(settings.clusterId, last, lasting(begun, clock.now()))
+    await tag(cluster, setting)
+    return { detail: endpointOf(cluster) }
+  })
+}
+
+/** Asks the database until it answers: a cluster is called available a little before it is. */
+export function askTheDatabase(setting: Setting): Step {
+  const { answers, clock } = setting
+  return awsStep(setting, 'Ask the database', async ({ signal, progress }: Work) => {
+    let refusal: unknown
+    const answered = await poll(
+      async () => {
+        try {
+          await answers(signal)
+          return true
+        } catch (error) {
+          signal.throwIfAborted()
+          if (!(error instanceof OpsError) || !waitingMayCure(error)) throw error
+          refusal = error
+          progress('not yet')
+          return null
+        }
+      },
+      { clock, signal, atMostMs: answersMs },
+    )
+    if (answered === null) throw refusal
+    return { detail: 'it answers' }
+  })
+}
+
+/** Host and port, or that AWS gives none. */
+export function endpointOf({ Endpoint: endpoint }: AwsCluster): string {
+  return endpoint?.Address === undefined ? 'no endpoint yet' : `${endpoint.Address}:${endpoint.Port ?? 5439}`
+}
+
+function waitingMayCure({ code }: OpsError): boolean {
+  return code === 'aws' || code === 'sql_failed' || code === 'cluster_state'
+}
+
+/** Whether the role is applied. Servers that stand in for AWS may not report roles at all. */
+function hasRole(cluster: AwsCluster, arn: string, { settings }: Setting): boolean {
+  if (cluster.IamRoles === undefined) return true
+  const role = cluster.IamRoles.find(({ IamRoleArn }) => IamRoleArn === arn)
+  if (role === undefined) {
+    throw new OpsError(
+      'cluster_state',
+      `Cluster ${settings.clusterId} is available, but it does not have the role ${arn}, so it cannot load.`,
+      `Give it the role, then spin up again: ${addRoleLine(settings.region, settings.clusterId, arn)}`,
+      { cure: 'spin-up' },
+    )
+  }
+  return role.ApplyStatus === undefined || role.ApplyStatus === 'in-sync'
+}
+
+function refuseHopeless(cluster: AwsCluster, { settings }: Setting): void {
+  const { clusterId } = settings
+  const state = stateOf(cluster)
+  if (isHopeless(cluster)) {
+    throw new OpsError(
+      'cluster_state',
+      `Cluster ${clusterId} is ${statusOf(cluster)}, from which it does not recover by itself. ${hourly(priceOfCluster(cluster, settings))} may go on.`,
+      'Look at it in the AWS console, or tear it down and spin up again.',
+      { cure: 'tear-down' },
+    )
+  }
+  if (state === 'deleting') {
+    throw new OpsError('cluster_state', `Cluster ${clusterId} is being deleted.`, 'Spin up again when it is gone.', {
+      cure: 'status',
+    })
+  }
+  if (state === 'paused' || state === 'pausing') {
+    throw new OpsError('cluster_state', `Somebody paused cluster ${clusterId} meanwhile.`, 'Resume it.', {
+      cure: 'resume',
+    })
+  }
+}
+
+function gone(clusterId: string): OpsError {
+  return new OpsError(
+    'cluster_state',
+    `Cluster ${clusterId} is gone: somebody deleted it meanwhile. No node costs money.`,
+    'Spin up again.',
+    { cure: 'spin-up' },
+  )
+}
+
+function tooLong(clusterId: string, state: string, time: string): OpsError {
+  return new OpsError(
+    'cluster_state',
+    `Cluster ${clusterId} is still ${state} after ${time}. It exists, and costs money as soon as it is available.`,
+    'Spin up again to wait on, or tear it down.',
+    { cure: 'spin-up' },
+  )
+}
+
+/** Puts our tag on a restored cluster that came without it; AWS takes tags only when it is available. */
+async function tag(cluster: AwsCluster, { clients, settings }: Setting): Promise<void> {
+  if (isTagged(cluster, settings.clusterId)) return
+  const arn = clusterArn(await whoAmI(clients), settings.region, settings.clusterId)
+  await clients.redshift.send(new CreateTagsCommand({ ResourceName: arn, Tags: tagsOf(settings) }))
+}

@@ -1,0 +1,71 @@
+import { PauseClusterCommand, ResumeClusterCommand } from '@aws-sdk/client-redshift'
+import { OpsError } from '../../core/errors.ts'
+import type { ClusterState } from '../../core/ports/cluster.ts'
+import type { Work } from '../../core/run/step.ts'
+import { isAwsError } from '../aws-error.ts'
+import { running } from './lease.ts'
+import { poll } from './poll.ts'
+import { hence, ownCluster, type Setting } from './setting.ts'
+import { stateOf, statusOf } from './state.ts'
+
+// AWS refuses a change for a while after it has called the cluster available: apache/airflow#27276, #69574 (15 minutes).
+const settleMs = 15 * 60_000
+
+/** Has a paused cluster resumed, under a new lease, which is stored first. Nothing to do where it is awake already. */
+export async function wake(setting: Setting, leaseHours: number, work: Work): Promise<void> {
+  const { clients, settings, leases, clock } = setting
+  await leases.set(running(await leases.get(), clock.now(), hence(setting, leaseHours)))
+  await change(setting, work, 'paused', ['resuming', 'available'], () =>
+    clients.redshift.send(new ResumeClusterCommand({ ClusterIdentifier: settings.clusterId })),
+  )
+}
+
+/** Has an available cluster paused. Nothing to do where it is on its way there. */
+export async function sendToSleep(setting: Setting, work: Work): Promise<void> {
+  const { clients, settings } = setting
+  await change(setting, work, 'available', ['pausing', 'paused'], () =>
+    clients.redshift.send(new PauseClusterCommand({ ClusterIdentifier: settings.clusterId })),
+  )
+}
+
+/** Asks for the change once the cluster is in the state it starts from, until AWS takes it. */
+async function change(
+  setting: Setting,
+  { signal, progress }: Work,
+  from: ClusterState,
+  reached: readonly ClusterState[],
+  act: () => Promise<unknown>,
+): Promise<void> {
+  const { clusterId } = setting.settings
+  let last = ''
+  const changed = await poll(
+    async () => {
+      const cluster = await ownCluster(setting)
+      if (cluster === null) throw new OpsError('no_cluster', `There is no cluster ${clusterId} any more.`)
+      const state = stateOf(cluster)
+      if (reached.includes(state)) return true
+      if (state === from && (await taken(act))) return true
+      last = statusOf(cluster)
+      progress(`it is ${last}; AWS does not take the change yet`)
+      return null
+    },
+    { clock: setting.clock, signal, atMostMs: settleMs },
+  )
+  if (changed !== null) return
+  throw new OpsError(
+    'cluster_state',
+    `Cluster ${clusterId} is still ${last}; AWS does not take the change. It costs what it cost before.`,
+    'Say it again in a while.',
+  )
+}
+
+/** False where AWS says that the cluster is not in the state for it. */
+async function taken(act: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await act()
+    return true
+  } catch (error) {
+    if (isAwsError(error, 'InvalidClusterState')) return false
+    throw error
+  }
+}

@@ -1,0 +1,120 @@
+import { z } from 'zod'
+import type { TableReply } from '../../core/reply.ts'
+import { count, plural } from '../../core/words.ts'
+import { askSystem, whereThere } from './load-history.ts'
+import type { Performer } from './perform.ts'
+
+/*
+ * SYS_LOAD_ERROR_DETAIL holds a row for each value or line that a COPY could not load.
+ * https://docs.aws.amazon.com/redshift/latest/dg/SYS_LOAD_ERROR_DETAIL.html
+ */
+
+// As many are read to be grouped; the number of all is known without reading them.
+const mostRead = 500
+
+const errorRow = z.tuple([z.string(), z.number(), z.string(), z.number(), z.string(), z.string(), z.string()])
+
+/** Values that could not be loaded for one cause in one column: how many of those that were read, and where the first is. */
+export interface LoadErrorGroup {
+  /** Empty where a whole line could not be read. */
+  readonly column: string
+  readonly rows: number
+  /** As it is in the bucket: `s3://bucket/key`. */
+  readonly file: string
+  readonly line: number
+  /** `registration is not a number: invalid digit 'O' at position 6`. */
+  readonly reason: string
+  readonly cure: string
+}
+
+/** What a COPY could not load: the number of all, and groups of those that were read, the largest first. */
+export interface LoadErrors {
+  readonly total: number
+  readonly groups: readonly LoadErrorGroup[]
+}
+
+/** What a COPY could not load, by Redshift's number of its query; null where the server keeps no account of it. */
+export async function loadErrorsOf(
+  performer: Performer,
+  queryId: number,
+  signal: AbortSignal,
+): Promise<LoadErrors | null> {
+  // Columns of CHAR come padded with blanks.
+  const sql =
+    'select trim(file_name), line_number, trim(column_name), error_code, trim(error_message), trim(column_type),' +
+    ` trim(column_length) from sys_load_error_detail where query_id = ${queryId} order by file_name, line_number, column_name`
+  const result = await whereThere(performer, () => askSystem(performer, sql, mostRead, signal))
+  return result === null ? null : { total: result.total, groups: grouped(result.rows) }
+}
+
+function grouped(rows: readonly (readonly unknown[])[]): readonly LoadErrorGroup[] {
+  const groups = new Map<string, LoadErrorGroup>()
+  for (const row of rows) {
+    const [file, line, column, code, message, type, length] = errorRow.parse(row)
+    const key = JSON.stringify([column, code])
+    const known = groups.get(key)
+    const first = known ?? { column, rows: 0, file, line, ...diagnose({ column, code, message, type, length }) }
+    groups.set(key, { ...first, rows: first.rows + 1 })
+  }
+  return [...groups.values()].toSorted((a, b) => b.rows - a.rows)
+}
+
+interface Finding {
+  readonly column: string
+  readonly code: number
+  readonly message: string
+  readonly type: string
+  readonly length: string
+}
+
+/** Codes: https://docs.aws.amazon.com/redshift/latest/dg/r_Load_Error_Reference.html */
+function diagnose({ column, code, message, type, length }: Finding): Pick<LoadErrorGroup, 'reason' | 'cure'> {
+  switch (code) {
+    case 1204:
+      return {
+        reason: `${column} is longer than the ${length === '' ? 'column' : `${count(Number(length))} bytes`} it may have`,
+        cure: `Shorten it, or widen ${column} in sql/schema/staging.sql.`,
+      }
+    case 1207: {
+      const [, value, position] = /Value '(.*?)', Pos (\d+)/.exec(message) ?? []
+      const where = value === undefined ? '' : `: '${value}' at position ${Number(position) + 1}`
+      return { reason: `${column} is not ${wanted(type)}${where}`, cure: 'Mend it in the file.' }
+    }
+    case 1208:
+    case 1209:
+      return { reason: `${column} is not a number`, cure: 'Mend it in the file.' }
+    case 1213:
+      return { reason: `${column} is missing`, cure: 'Give it a value in the file.' }
+    case 1220:
+      return { reason: `${column} holds what is not valid UTF-8`, cure: 'Save the file as UTF-8.' }
+    case 1222:
+    case 1216:
+      return column === ''
+        ? { reason: `not valid JSON (${message})`, cure: 'Each row must be one JSON object.' }
+        : { reason: `${column}: ${message}`, cure: 'Mend it in the file.' }
+    default:
+      return { reason: `${column === '' ? '' : `${column}: `}${message} (error ${code})`, cure: 'Mend it in the file.' }
+  }
+}
+
+function wanted(type: string): string {
+  return /^(int|bigint|smallint)/.test(type) ? 'a whole number' : 'a number'
+}
+
+/** `log_data/2018/11/2018-11-29-events.json, line 212: registration is not a number: 'O' at position 6`. */
+export function placed({ file, line, reason }: LoadErrorGroup): string {
+  return `${file.replace(/^s3:\/\/[^/]+\//, '')}, line ${line}: ${reason}`
+}
+
+/** The groups as a table for the thread. */
+export function errorTable({ groups, total }: LoadErrors): TableReply {
+  const shown = groups.reduce((sum, { rows }) => sum + rows, 0)
+  return {
+    kind: 'table',
+    title: `Unreadable rows${shown < total ? ` (the first ${plural(shown, 'row')})` : ''}`,
+    columns: ['column', 'rows', 'first file', 'line', 'reason', 'cure'],
+    formats: ['text', 'integer', 'text', 'integer', 'text', 'text'],
+    rows: groups.map(({ column, rows, file, line, reason, cure }) => [column, rows, file, line, reason, cure]),
+    total: groups.length,
+  }
+}

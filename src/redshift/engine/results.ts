@@ -1,0 +1,39 @@
+import type { ColumnMetadata, Field } from '@aws-sdk/client-redshift-data'
+import type { ResultSet } from '../../core/ports/engine.ts'
+import { cellOf, formatOf } from './cells.ts'
+import type { DataApi } from './data-api.ts'
+
+/** The first rows of a finished statement's result, at most `maxRows`, and the number of all; null when there is no result. */
+export async function readResult(
+  api: DataApi,
+  id: string,
+  maxRows: number,
+  signal: AbortSignal,
+): Promise<ResultSet | null> {
+  let columns: readonly ColumnMetadata[] = []
+  const records: (readonly Field[])[] = []
+  let seen = 0
+  let total: number | undefined
+  let token: string | undefined
+  do {
+    const page = await api.page(id, token, signal)
+    if (page === null) return null
+    if (token === undefined) columns = page.columns
+    records.push(...page.records.slice(0, maxRows - records.length))
+    seen += page.records.length
+    total = page.total
+    token = page.next
+    // A server that does not say how many there are is read to the end to know it.
+  } while (token !== undefined && (records.length < maxRows || total === undefined))
+  return {
+    columns: columns.map((column, i) => ({
+      name: column.label ?? column.name ?? `column ${i + 1}`,
+      format: formatOf(
+        column,
+        records.map((record) => record[i]),
+      ),
+    })),
+    rows: records.map((record) => columns.map(({ typeName }, i) => cellOf(record[i], typeName))),
+    total: total ?? seen,
+  }
+}

@@ -1,0 +1,54 @@
+/** Marks a cluster or role as this bot's: `sparkify:managed = <cluster id>`. Without it nothing is touched. */
+export const managedTag = 'sparkify:managed'
+
+/** Name of the one inline policy of the role. */
+export const readingPolicyName = 'sparkify-read-sources'
+
+/** Whose account it is. `partition` is `aws`, `aws-cn` or `aws-us-gov`. */
+export interface Account {
+  readonly partition: string
+  readonly id: string
+}
+
+/** Account and partition of an ARN: `arn:partition:service:region:account:resource`. */
+export function accountOf(arn: string): Account {
+  const [, partition = 'aws', , , id = ''] = arn.split(':')
+  return { partition, id }
+}
+
+/** ARN of a cluster. Format: https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonredshift.html */
+export function clusterArn({ partition, id }: Account, region: string, clusterId: string): string {
+  return `arn:${partition}:redshift:${region}:${id}:cluster:${clusterId}`
+}
+
+/** ARN of a role without a path. */
+export function roleArn({ partition, id }: Account, name: string): string {
+  return `arn:${partition}:iam::${id}:role/${name}`
+}
+
+/** Beginning of the names of the snapshots that tear-down keeps; with the cluster's id it says whose they are. */
+export function finalSnapshotPrefix(clusterId: string): string {
+  return `${clusterId}-final-`
+}
+
+/** Name of a final snapshot: `sparkify-final-20261107-091245`, UTC. */
+export function finalSnapshotName(clusterId: string, at: Date): string {
+  const digits = at.toISOString().replaceAll(/[-:]|\..*$/g, '')
+  return `${finalSnapshotPrefix(clusterId)}${digits.replace('T', '-')}`
+}
+
+/** The AWS CLI line that gives a cluster into the bot's hands. */
+export function tagClusterLine(account: Account, region: string, clusterId: string): string {
+  const arn = clusterArn(account, region, clusterId)
+  return `aws redshift create-tags --region ${region} --resource-name ${arn} --tags Key=${managedTag},Value=${clusterId}`
+}
+
+/** The AWS CLI line that gives a role into the bot's hands. */
+export function tagRoleLine(roleName: string, clusterId: string): string {
+  return `aws iam tag-role --role-name ${roleName} --tags Key=${managedTag},Value=${clusterId}`
+}
+
+/** The AWS CLI line that puts a role on a cluster. */
+export function addRoleLine(region: string, clusterId: string, arn: string): string {
+  return `aws redshift modify-cluster-iam-roles --region ${region} --cluster-identifier ${clusterId} --add-iam-roles ${arn}`
+}

@@ -1,0 +1,150 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { OpsError } from '../../src/core/errors.ts'
+import type { Clock } from '../../src/core/ports/clock.ts'
+import type { Act, Cluster, SpinUpOptions } from '../../src/core/ports/cluster.ts'
+import type { StepResult } from '../../src/core/run/step.ts'
+import { createDuckdbCluster } from '../../src/duckdb/cluster.ts'
+import { twoDays } from '../support/two-days.ts'
+import { build, openEngine, temporaryFolder, workWith } from './support.ts'
+
+const noon = new Date('2026-03-02T12:00:00.000Z')
+const clock: Clock = { now: () => noon, sleep: async () => {}, every: () => () => {} }
+const defaults: SpinUpOptions = { leaseHours: undefined, nodeType: undefined, nodes: undefined }
+
+async function home(): Promise<{ folder: string; cluster: Cluster }> {
+  const folder = join(await temporaryFolder(), 'loads')
+  return { folder, cluster: createDuckdbCluster({ folder, clock }) }
+}
+
+async function carryOut(act: Act): Promise<readonly StepResult[]> {
+  const results: StepResult[] = []
+  for (const step of act.steps) results.push(await step.run(workWith()))
+  return results
+}
+
+const stateOf = async (cluster: Cluster): Promise<string> => (await cluster.describe()).state
+
+async function loaded(): Promise<{ folder: string; cluster: Cluster }> {
+  const { folder, cluster } = await home()
+  await carryOut(await cluster.spinUp(defaults))
+  const engine = await openEngine({ folder, logData: twoDays.logData, songData: twoDays.songData })
+  await build(engine, 1)
+  await engine.publish(1, workWith())
+  await build(engine, 2)
+  return { folder, cluster }
+}
+
+describe("the embedded engine's cluster", () => {
+  it('is free, so nothing has to be confirmed to create it', async () => {
+    const { folder, cluster } = await home()
+    expect([cluster.name, cluster.free]).toEqual(['sparkify', true])
+    expect(await cluster.describe()).toEqual({ name: 'sparkify', state: 'none', since: null, facts: [] })
+    const act = await cluster.spinUp(defaults)
+    expect(act.plan).toBe(null)
+    expect(await carryOut(act)).toEqual([{ detail: folder }])
+    expect(await cluster.describe()).toMatchObject({ state: 'available', since: noon })
+  })
+
+  it('is adopted when it is there already', async () => {
+    const { cluster } = await home()
+    await carryOut(await cluster.spinUp(defaults))
+    expect(await carryOut(await cluster.spinUp(defaults))).toEqual([{ skipped: 'already there' }])
+  })
+
+  it('says that what makes sense on Redshift alone has no meaning here', async () => {
+    const { cluster } = await home()
+    expect((await cluster.spinUp({ ...defaults, leaseHours: 8 })).done).toContain('have no meaning here')
+    await expect(cluster.extend(4)).rejects.toMatchObject({
+      code: 'cluster_state',
+      message: 'A local warehouse has no lease and costs nothing. Nothing was changed.',
+    })
+    await carryOut(await cluster.spinUp(defaults))
+    expect((await cluster.tearDown({ snapshot: true })).plan?.facts.at(-1)).toMatch(/^snapshot=yes has no meaning/)
+  })
+
+  it('is paused and resumed, each step being safe to repeat', async () => {
+    const { cluster } = await home()
+    await carryOut(await cluster.spinUp(defaults))
+    const pause = await cluster.pause()
+    expect(await carryOut(pause)).toEqual([{ detail: 'paused' }])
+    expect(await carryOut(pause)).toEqual([{ skipped: 'already paused' }])
+    expect(await stateOf(cluster)).toBe('paused')
+    await expect(cluster.pause()).rejects.toMatchObject({ code: 'cluster_state', cure: 'resume' })
+    await expect(cluster.spinUp(defaults)).rejects.toMatchObject({ code: 'cluster_state', cure: 'resume' })
+    await carryOut(await cluster.resume())
+    expect(await stateOf(cluster)).toBe('available')
+    await expect(cluster.resume()).rejects.toMatchObject({ code: 'cluster_state' })
+  })
+
+  it('says that there is none before it is spun up', async () => {
+    const { cluster } = await home()
+    for (const act of [cluster.pause(), cluster.resume(), cluster.tearDown({ snapshot: false })]) {
+      await expect(act).rejects.toMatchObject({ code: 'no_cluster', cure: 'spin-up' })
+    }
+  })
+
+  it('is torn down after a plan that says what goes, and leaves nothing', async () => {
+    const { folder, cluster } = await loaded()
+    const act = await cluster.tearDown({ snapshot: false })
+    expect(act.plan).toMatchObject({ typed: 'sparkify', danger: true, act: 'Tear down sparkify' })
+    expect(act.plan?.facts[0]).toMatch(/^2 loads and .* [kM]B on disk go, and cannot be brought back\.$/)
+    expect(act.plan?.facts[1]).toMatch(/^The source data are untouched/)
+    await carryOut(act)
+    await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' })
+    expect(await stateOf(cluster)).toBe('none')
+    expect(await carryOut(act)).toEqual([{ skipped: 'already gone' }, { detail: 'nothing left' }])
+  })
+
+  it('finishes a tear-down that was interrupted', async () => {
+    const { folder, cluster } = await loaded()
+    const act = await cluster.tearDown({ snapshot: false })
+    await act.steps[0]?.run(workWith())
+    expect(await stateOf(cluster)).toBe('deleting')
+    await expect(cluster.spinUp(defaults)).rejects.toMatchObject({ code: 'cluster_state', cure: 'tear-down' })
+    await carryOut(await cluster.tearDown({ snapshot: false }))
+    await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' })
+  })
+
+  it('removes nothing when somebody keeps other files there', async () => {
+    const { folder, cluster } = await loaded()
+    const act = await cluster.tearDown({ snapshot: false })
+    await writeFile(join(folder, 'thesis.odt'), 'mine')
+    await mkdir(join(folder, '2018'))
+    const before = await readdir(folder)
+    const refusal = {
+      code: 'cluster_state',
+      message: expect.stringContaining('2018, thesis.odt. Nothing was removed.'),
+    }
+    await expect(cluster.tearDown({ snapshot: false })).rejects.toMatchObject(refusal)
+    await expect(carryOut(act)).rejects.toMatchObject(refusal)
+    expect(await readdir(folder)).toEqual(before)
+    expect(await stateOf(cluster)).toBe('available')
+  })
+
+  it('tells what it keeps', async () => {
+    const { folder, cluster } = await loaded()
+    const { facts } = await cluster.describe()
+    expect(Object.fromEntries(facts)).toEqual({
+      Engine: 'DuckDB on this machine',
+      'Loads kept': '2',
+      'On disk': expect.stringMatching(/ [kM]B$/),
+      Cost: 'nothing',
+      Folder: folder,
+    })
+  })
+
+  it('says which file is at fault when its record cannot be read', async () => {
+    const { folder, cluster } = await home()
+    await carryOut(await cluster.spinUp(defaults))
+    const path = join(folder, 'cluster.json')
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual({ state: 'available', since: noon.toISOString() })
+    for (const text of ['', '{"state":"asleep","since":"2026-03-02T12:00:00.000Z"}']) {
+      await writeFile(path, text)
+      const error = await cluster.describe().catch((thrown: unknown) => thrown)
+      expect(error).toBeInstanceOf(OpsError)
+      expect(error).toMatchObject({ code: 'storage', message: expect.stringContaining(path) })
+    }
+  })
+})

@@ -1,0 +1,152 @@
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { openLedger } from '../../src/store/ledger.ts'
+import { type Home, openHomes } from './homes.ts'
+import { messagesIn, rowsOf, type Said, say, sayJson, start, startBot, until } from './program.ts'
+
+const homes = openHomes()
+const ada = 'U0ADA0ADMIN'
+const otto = 'U0OTTO0OPER'
+const music = 'C0MUSIC0000'
+// Large enough for several seconds of work on two cores, so that a kill finds it in the middle.
+const manyEvents = 300_000
+
+function about(messages: readonly Said[], words: string): Said | undefined {
+  return messages.find(({ text, blocks }) => `${text} ${JSON.stringify(blocks)}`.includes(words))
+}
+
+describe('the bot as a process', { timeout: 120_000 }, () => {
+  it('starts with at most five lines, answers, and leaves in order when it is told to', async () => {
+    const home = await homes.twoDays()
+    const bot = await startBot(home)
+    await bot.write('/sparkify etl')
+    await until('the load is told', async () => about(await bot.messages(), 'songplays 160'))
+    bot.child.kill('SIGTERM')
+    const { status, stdout } = await bot.ended
+    expect(status).toBe(0)
+    expect(stdout.trim().split('\n').length).toBeLessThanOrEqual(5)
+    expect(stdout).toContain(bot.origin)
+  })
+
+  it('refuses a second bot on the same home, and says whose it is', async () => {
+    const home = await homes.twoDays()
+    const bot = await startBot(home)
+    const second = await start(['main'], home).ended
+    expect(second.status).toBe(2)
+    expect(second.stderr).toContain(`Another bot works on this home: process ${bot.child.pid}`)
+    bot.child.kill('SIGTERM')
+    await bot.ended
+  })
+
+  it('says plainly that its port is taken, and that its configuration is wrong', async () => {
+    const home = await homes.twoDays()
+    const bot = await startBot(home)
+    const port = new URL(bot.origin).port
+    const other = await start(['main'], { ...(await homes.twoDays()), SPARKIFY_PORT: port }).ended
+    expect([other.status, other.stderr]).toEqual([2, expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`)])
+    const wrong = await start(['main'], { ...home, SPARKIFY_ADMINS: 'ada' }).ended
+    expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('SPARKIFY_ADMINS')])
+    bot.child.kill('SIGTERM')
+    await bot.ended
+  })
+
+  it('carries a load on after kill -9, in the same message, while the live tables answer all along', async () => {
+    const home: Home = await homes.large(manyEvents)
+    const small = await homes.twoDays()
+    const before = { ...home, SPARKIFY_LOG_DATA: small.SPARKIFY_LOG_DATA, SPARKIFY_SONG_DATA: small.SPARKIFY_SONG_DATA }
+    await sayJson('etl', before)
+
+    const bot = await startBot(home)
+    await bot.write('/sparkify etl')
+    const living = await until('the load has its message', async () => about(await bot.messages(), 'Stage events'))
+    bot.child.kill('SIGKILL')
+    await bot.ended
+    // A question by another process, while nobody is there to carry the load on.
+    expect(rowsOf((await sayJson('qa counts', home)).answer)['songplays']).toBe(160)
+
+    const next = await startBot(home)
+    const told = await until('the load is told', async () => {
+      const now = (await next.messages()).find(({ ts }) => ts === living.ts)
+      return now !== undefined && /events and .* songs read/.test(JSON.stringify(now.blocks)) ? now : undefined
+    })
+    expect(JSON.stringify(told.blocks)).toContain(`${manyEvents.toLocaleString('en')} events`)
+    expect(
+      (await next.messages()).filter(
+        ({ thread_ts, blocks }) => thread_ts === undefined && JSON.stringify(blocks ?? '').includes('events and'),
+      ),
+    ).toHaveLength(1)
+    expect(rowsOf((await sayJson('qa counts', home)).answer)['staging_events']).toBe(manyEvents)
+    next.child.kill('SIGTERM')
+    await next.ended
+  })
+
+  it("closes a terminal's load that was killed, so that the next one can begin", async () => {
+    const home = await homes.large(manyEvents)
+    const load = start(['cli', 'etl'], home)
+    await until('it stages', () => (load.stderr().includes('Create tables') ? true : undefined))
+    load.child.kill('SIGKILL')
+    await load.ended
+    const small = await homes.twoDays()
+    const next = await say('etl', {
+      ...home,
+      SPARKIFY_LOG_DATA: small.SPARKIFY_LOG_DATA,
+      SPARKIFY_SONG_DATA: small.SPARKIFY_SONG_DATA,
+    })
+    expect(next.status).toBe(0)
+    const runs = await say('runs', home)
+    expect(runs.stdout).toMatch(/etl +\S+ +error/)
+  })
+
+  it('tells the second writer who holds the warehouse, and stops the first one when its asker says so', async () => {
+    const home = await homes.large(manyEvents)
+    const bot = await startBot(home)
+    await bot.write('/sparkify etl', ada)
+    await bot.write('/sparkify etl', otto)
+    await until('Otto is told', async () =>
+      (await bot.page(otto)).includes('ada is changing the warehouse: etl') ? true : undefined,
+    )
+    expect(await bot.page(ada)).not.toContain('is changing the warehouse')
+    await bot.write('/sparkify cancel', ada)
+    await until('the load is told', async () =>
+      about(await bot.messages(), 'Cancelled by ada. Live tables are untouched.'),
+    )
+    bot.child.kill('SIGTERM')
+    await bot.ended
+  })
+
+  it('posts what a schedule had to say while it was down, once', async () => {
+    const home = await homes.twoDays()
+    await sayJson('etl', home)
+    const minutesAgo = (n: number): Date => new Date(Date.now() - n * 60_000)
+    const due = minutesAgo(3)
+    const ledger = await openLedger({
+      url: pathToFileURL(join(home.SPARKIFY_HOME, 'state.db')).href,
+      now: () => new Date(),
+    })
+    await ledger.schedules.add({
+      lines: ['top-songs n=3', 'qa part=counts'],
+      phrase: 'daily',
+      cron: `${due.getUTCMinutes()} ${due.getUTCHours()} * * *`,
+      zone: 'UTC',
+      place: { kind: 'slack', channel: '#music', direct: false },
+      owner: { kind: 'slack', id: otto, name: 'otto' },
+      created: minutesAgo(60).toISOString(),
+      state: 'active',
+    })
+    await ledger.close()
+    const posts = async () =>
+      (await messagesIn(home.SPARKIFY_HOME)).filter(
+        ({ channel, thread_ts }) => channel === music && thread_ts === undefined,
+      )
+    for (let starts = 0; starts < 2; starts++) {
+      const bot = await startBot(home)
+      await until('both lines are posted', async () => ((await posts()).length === 2 ? true : undefined))
+      bot.child.kill('SIGTERM')
+      await bot.ended
+    }
+    expect(about(await posts(), 'Top songs')).toBeDefined()
+    expect(about(await posts(), 'staging_events')).toBeDefined()
+    expect(await posts()).toHaveLength(2)
+  })
+})

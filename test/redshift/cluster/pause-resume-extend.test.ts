@@ -1,0 +1,156 @@
+import { DeleteClusterCommand, RedshiftClient } from '@aws-sdk/client-redshift'
+import { describe, expect, it } from 'vitest'
+import { plain, setStage, succeeded } from './stage.ts'
+
+const hour = 3_600_000
+
+describe('pause and resume', () => {
+  it('stop and restart the bill: the price counts the hours it ran, and a new lease begins', async () => {
+    const { process, clock, ledger } = await setStage()
+    const { cluster, run } = process()
+    await run(cluster.spinUp(plain))
+    await clock.pass(2 * hour)
+    const down = await cluster.pause()
+    expect(down.plan).toBeNull()
+    expect(await run(down)).toEqual(['✓ Pause cluster', '✓ Wait until paused'])
+    expect(down.done).toBe('Cluster sparkify is paused. Its data are kept at $0.024 per GB and month.')
+    await clock.pass(10 * hour)
+
+    const asleep = await cluster.describe()
+    expect(asleep.state).toBe('paused')
+    expect(Math.round((clock.now().getTime() - (asleep.since?.getTime() ?? 0)) / hour)).toBe(10)
+    expect(asleep.facts).toContainEqual(['Lease', 'none while paused'])
+    expect(asleep.facts).toContainEqual(['Price so far', expect.stringMatching(/^about \$1\.(0|1|2)\d$/)])
+
+    const up = await cluster.resume()
+    expect(up.plan).toMatchObject({
+      title: 'Resume sparkify?',
+      facts: expect.arrayContaining(['$0.54 an hour (list price, March 2026) · lease 8 h: at most $4.34']),
+      act: 'Resume for $0.54 an hour',
+    })
+    const resumed = clock.now().getTime()
+    await run(up)
+    expect(Date.parse(ledger.lease?.until ?? '')).toBeGreaterThanOrEqual(resumed + 8 * hour)
+    expect(ledger.lease?.ran.map(({ to }) => to === null)).toEqual([false, true])
+  })
+
+  it('said again do nothing twice', async () => {
+    const { double, process } = await setStage()
+    const { cluster, run } = process()
+    await run(cluster.spinUp(plain))
+    await run(cluster.pause())
+    expect((await run(cluster.pause()))[0]).toBe('○ Pause cluster: it is paused already')
+    await run(cluster.resume())
+    const again = await cluster.resume()
+    expect(again.plan).toBeNull()
+    expect((await run(again))[0]).toBe('○ Resume cluster: it is available already')
+    expect(await succeeded(double)).toMatchObject({ 'redshift:PauseCluster': 1, 'redshift:ResumeCluster': 1 })
+  })
+
+  it('try again while AWS refuses right after it called the cluster available', async () => {
+    const { double, process } = await setStage()
+    const { cluster, run } = process()
+    await run(cluster.spinUp(plain))
+    const refusal = { kind: 'error', code: 'InvalidClusterState', message: 'not now', times: 4 } as const
+    await double.fault({ ...refusal, action: 'redshift:PauseCluster' })
+    await run(cluster.pause())
+    await double.fault({ ...refusal, action: 'redshift:ResumeCluster' })
+    await run(cluster.resume())
+    expect((await cluster.describe()).state).toBe('available')
+  })
+
+  it('are refused where they make no sense', async () => {
+    const { process } = await setStage()
+    const { cluster, perform, run } = process()
+    await expect(cluster.pause()).rejects.toMatchObject({ code: 'no_cluster', cure: 'spin-up' })
+    await expect(cluster.resume()).rejects.toMatchObject({ code: 'no_cluster' })
+    await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'no_cluster' })
+    const up = await cluster.spinUp(plain)
+    await perform({ ...up, steps: up.steps.slice(0, 3) })
+    await expect(cluster.pause()).rejects.toMatchObject({ code: 'cluster_state' })
+    await perform(up)
+    const down = await cluster.pause()
+    await run({ ...down, steps: down.steps.slice(0, 1) })
+    await expect(cluster.resume()).rejects.toMatchObject({ code: 'cluster_state' })
+    await expect(cluster.spinUp(plain)).rejects.toMatchObject({ code: 'cluster_state', cure: 'resume' })
+    await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'cluster_state' })
+  })
+})
+
+describe('extend', () => {
+  it('lengthens the lease once, even when its step is begun twice', async () => {
+    const { process, ledger } = await setStage()
+    const { cluster, run, perform } = process()
+    await run(cluster.spinUp(plain))
+    const before = Date.parse(ledger.lease?.until ?? '')
+    const act = await cluster.extend(4)
+    expect(act.plan).toMatchObject({
+      title: 'Extend the lease of sparkify by 4 h?',
+      facts: [
+        '$0.54 an hour (list price, March 2026): at most $2.17 more',
+        expect.stringContaining('It is paused on '),
+      ],
+      act: 'Extend by 4 h for at most $2.17',
+    })
+    await run(act)
+    ledger.finished.clear()
+    await perform(await process().cluster.extend(4))
+    expect(Date.parse(ledger.lease?.until ?? '') - before).toBe(4 * hour)
+  })
+
+  it('counts from now where the lease has ended already', async () => {
+    const { process, ledger, clock } = await setStage()
+    const { cluster, run } = process()
+    await run(cluster.spinUp(plain))
+    await clock.pass(20 * hour)
+    const act = await cluster.extend(2)
+    expect(act.plan?.facts[1]).toBe('It is paused 2 h from now.')
+    await run(act)
+    const left = Date.parse(ledger.lease?.until ?? '') - clock.now().getTime()
+    expect(Math.abs(left - 2 * hour)).toBeLessThan(60_000)
+  })
+
+  it('is refused for a paused cluster, and for one without a lease', async () => {
+    const { process, ledger } = await setStage()
+    const { cluster, run } = process()
+    await run(cluster.spinUp(plain))
+    ledger.lease = null
+    await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'cluster_state', cure: 'spin-up' })
+    await run(cluster.pause())
+    await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'cluster_state', cure: 'resume' })
+  })
+})
+
+describe('status', () => {
+  it('tells size, endpoint, age, price and lease of a running cluster', async () => {
+    const { process, clock } = await setStage()
+    const { cluster, run } = process()
+    await run(cluster.spinUp(plain))
+    await clock.pass(hour)
+    const { facts, state } = await cluster.describe()
+    expect(state).toBe('available')
+    expect(facts).toEqual([
+      ['Engine', 'Redshift ra3.large × 1, us-west-2'],
+      ['Endpoint', expect.stringMatching(/\.us-west-2\.redshift\.amazonaws\.com:5439$/)],
+      ['Age', expect.stringMatching(/^1 h \d+ min$/)],
+      ['Price', '$0.54 an hour (list price, March 2026)'],
+      ['Price so far', expect.stringMatching(/^about \$0\.(5|6)\d$/)],
+      ['This month', expect.stringMatching(/^about \$0\.\d\d$/)],
+      ['Storage', '$0.024 per GB and month, also while paused'],
+      ['Lease', expect.stringMatching(/^until .* UTC, then paused$/)],
+    ])
+  })
+
+  it('tells of a cluster that was deleted behind the bot’s back', async () => {
+    const { double, process } = await setStage({ speed: 1_000_000 })
+    const { cluster, run } = process()
+    await run(cluster.spinUp(plain))
+    const gone = { ClusterIdentifier: 'sparkify', SkipFinalClusterSnapshot: true }
+    await new RedshiftClient(double.scene).send(new DeleteClusterCommand(gone))
+    await cluster.describe()
+    expect(await cluster.describe()).toMatchObject({
+      state: 'none',
+      facts: [['Note', 'it was deleted outside of the bot']],
+    })
+  })
+})

@@ -1,0 +1,187 @@
+import { AttachRolePolicyCommand, DetachRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam'
+import { PauseClusterCommand, RedshiftClient } from '@aws-sdk/client-redshift'
+import { describe, expect, it } from 'vitest'
+import { createRedshiftCluster } from '../../../src/redshift/cluster/index.ts'
+import { type Process, plain, type Stage, setStage, succeeded } from './stage.ts'
+
+const named = { ClusterIdentifier: 'sparkify' }
+
+async function spunUp(stage: Stage): Promise<Process> {
+  const process = stage.process()
+  await process.run(process.cluster.spinUp(plain))
+  return process
+}
+
+describe('the plan of tear-down', () => {
+  it('says what goes, what it cost, what was loaded and asked, what stays until when, and wants the name typed', async () => {
+    const stage = await setStage()
+    const { setting } = await spunUp(stage)
+    await stage.clock.pass(7 * 3_600_000)
+    const cluster = createRedshiftCluster({
+      ...setting,
+      lastLoad: async () => '6,820 plays, 7 Nov 2026',
+      askedToday: async () => 'ana and ben, 12 questions',
+    })
+    const { plan } = await cluster.tearDown({ snapshot: true })
+    expect(plan).toEqual({
+      title: 'Tear down sparkify?',
+      facts: [
+        expect.stringMatching(
+          /^The cluster goes: Redshift ra3\.large × 1, us-west-2, created \d+ \w+ \d{4}, \d\d:\d\d UTC, about \$4 so far\.$/,
+        ),
+        'Last load: 6,820 plays, 7 Nov 2026.',
+        'Asked today: ana and ben, 12 questions.',
+        expect.stringMatching(
+          /^A final snapshot stays 7 days, until \d+ \w+ \d{4}, for about \$0\.024 per GB and month\. Spin-up restores it\.$/,
+        ),
+        'The role sparkify-s3-read goes last.',
+      ],
+      act: 'Tear down sparkify',
+      typed: 'sparkify',
+      danger: true,
+    })
+    const withoutSnapshot = await cluster.tearDown({ snapshot: false })
+    expect(withoutSnapshot.plan?.facts).toContain('No snapshot stays: its data are lost, and must be loaded anew.')
+  })
+
+  it('says the same a minute later, so that it can be confirmed', async () => {
+    const stage = await setStage()
+    const { cluster } = await spunUp(stage)
+    const read = await cluster.tearDown({ snapshot: true })
+    await stage.clock.pass(60_000)
+    expect((await cluster.tearDown({ snapshot: true })).plan).toEqual(read.plan)
+  })
+})
+
+describe('tear-down', () => {
+  it('removes the cluster first and the role last, and leaves nothing', async () => {
+    const stage = await setStage()
+    const { cluster, run } = await spunUp(stage)
+    const act = await cluster.tearDown({ snapshot: false })
+    expect(await run(act)).toEqual([
+      '✓ Delete cluster',
+      '✓ Wait until deleted',
+      '✓ Delete role: sparkify-s3-read',
+      '✓ Verify that nothing is left: nothing that costs money',
+    ])
+    expect(act.done).toBe('Cluster sparkify is gone, and nothing of it costs money.')
+    expect(await stage.double.left()).toEqual({ clusters: [], snapshots: [], roles: [] })
+    const actions = (await stage.double.calls()).map(({ action }) => action)
+    expect(actions.indexOf('redshift:DeleteCluster')).toBeLessThan(actions.indexOf('iam:DeleteRole'))
+  })
+
+  it('keeps a final snapshot for seven days, and says so wherever it is asked', async () => {
+    const stage = await setStage()
+    const { cluster, run } = await spunUp(stage)
+    const act = await cluster.tearDown({ snapshot: true })
+    expect(act.done).toMatch(
+      /^Cluster sparkify is gone\. What still costs money: its final snapshot until \d+ \w+ \d{4}\.$/,
+    )
+    const steps = await run(act)
+    const { snapshots } = await stage.double.left()
+    expect(snapshots).toMatchObject([
+      { identifier: expect.stringMatching(/^sparkify-final-\d{8}-\d{6}$/), retentionDays: 7 },
+    ])
+    const line = new RegExp(
+      `${snapshots[0]?.identifier}, 40 MB, until \\d+ \\w+ \\d{4}, about less than \\$0\\.01 a month`,
+    )
+    expect(steps.at(-1)).toMatch(line)
+    expect(await cluster.describe()).toMatchObject({
+      state: 'none',
+      facts: [['Snapshot', expect.stringMatching(line)]],
+    })
+    const again = await cluster.tearDown({ snapshot: true })
+    expect(again.plan).toBeNull()
+    expect(again.done).toMatch(/^There is no cluster sparkify\. What still costs money: sparkify-final-/)
+  })
+
+  it('with nothing there says so', async () => {
+    const { process } = await setStage()
+    const { cluster, run } = process()
+    const act = await cluster.tearDown({ snapshot: true })
+    expect(act).toMatchObject({ plan: null, done: 'There is no cluster sparkify, and nothing of it costs money.' })
+    expect(await run(act)).toEqual([
+      '○ Delete cluster: there is none',
+      '✓ Wait until deleted',
+      '○ Delete role: already gone',
+      '✓ Verify that nothing is left: nothing that costs money',
+    ])
+  })
+
+  it.each(['creating', 'pausing', 'paused', 'resuming'])(
+    'of a cluster that is %s waits until AWS takes it',
+    async (state) => {
+      const stage = await setStage()
+      const { cluster, run, perform } = stage.process()
+      const up = await cluster.spinUp(plain)
+      if (state === 'creating') {
+        await perform({ ...up, steps: up.steps.slice(0, 3) })
+      } else {
+        await run(up)
+        const down = await cluster.pause()
+        await run(state === 'pausing' ? { ...down, steps: down.steps.slice(0, 1) } : down)
+        if (state === 'resuming') {
+          const wake = await cluster.resume()
+          await run({ ...wake, steps: wake.steps.slice(0, 1) })
+        }
+      }
+      expect((await stage.double.left()).clusters).toMatchObject([{ state }])
+      await run(cluster.tearDown({ snapshot: false }))
+      expect(await stage.double.left()).toEqual({ clusters: [], snapshots: [], roles: [] })
+    },
+  )
+
+  it('wakes a paused cluster that AWS does not delete asleep', async () => {
+    const stage = await setStage()
+    const { cluster, run } = await spunUp(stage)
+    await run(cluster.pause())
+    await stage.double.fault({
+      kind: 'error',
+      action: 'redshift:DeleteCluster',
+      code: 'InvalidClusterState',
+      message: 'Cannot delete a paused cluster.',
+      times: 3,
+    })
+    await run(cluster.tearDown({ snapshot: false }))
+    expect(await succeeded(stage.double)).toMatchObject({ 'redshift:ResumeCluster': 1, 'redshift:DeleteCluster': 1 })
+    expect((await stage.double.left()).clusters).toEqual([])
+  })
+
+  it('leaves a role that somebody gave more policies, says why, and takes it when that is undone', async () => {
+    const stage = await setStage()
+    const { cluster, run } = await spunUp(stage)
+    const iam = new IAMClient(stage.double.scene)
+    const extra = { RoleName: 'sparkify-s3-read', PolicyArn: 'arn:aws:iam::aws:policy/AmazonS3ReadOnlyAccess' }
+    await iam.send(new AttachRolePolicyCommand(extra))
+    await expect(run(cluster.tearDown({ snapshot: false }))).rejects.toMatchObject({
+      code: 'aws',
+      message: expect.stringContaining('somebody gave it more policies'),
+      remedy: expect.stringContaining('aws iam list-attached-role-policies --role-name sparkify-s3-read'),
+    })
+    expect(await stage.double.left()).toMatchObject({ clusters: [], roles: ['sparkify-s3-read'] })
+    await iam.send(new DetachRolePolicyCommand(extra))
+    await run(cluster.tearDown({ snapshot: false }))
+    expect((await stage.double.left()).roles).toEqual([])
+  })
+
+  it('names a full quota of snapshots, and what still costs money', async () => {
+    const stage = await setStage({ quotas: { snapshots: 0 } })
+    const { cluster, run } = await spunUp(stage)
+    await expect(run(cluster.tearDown({ snapshot: true }))).rejects.toMatchObject({
+      code: 'aws',
+      message: expect.stringMatching(/quota of snapshots is used up.*Cluster sparkify is available\. \$0\.54 an hour/),
+      remedy: expect.stringContaining('tear-down snapshot=no'),
+    })
+  })
+
+  it('says what goes on costing money when the cluster comes to no rest', async () => {
+    const stage = await setStage({ durations: { pausing: 86_400 } })
+    const { cluster, run } = await spunUp(stage)
+    await new RedshiftClient(stage.double.scene).send(new PauseClusterCommand(named))
+    await expect(run(cluster.tearDown({ snapshot: false }))).rejects.toMatchObject({
+      code: 'cluster_state',
+      message: 'Cluster sparkify is still there: pausing. It goes on costing money.',
+      cure: 'tear-down',
+    })
+  })
+})

@@ -1,0 +1,146 @@
+import { basename, dirname } from 'node:path'
+import type { Cluster } from '@aws-sdk/client-redshift'
+import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
+import type { Engine, LoadId } from '../../../src/core/ports/engine.ts'
+import type { Log } from '../../../src/core/ports/log.ts'
+import type { Work } from '../../../src/core/run/step.ts'
+import { readLibrary } from '../../../src/library.ts'
+import { systemClock } from '../../../src/machine/clock.ts'
+import { createRedshiftEngine, type RedshiftEngineOptions } from '../../../src/redshift/engine/engine.ts'
+import type { DoubleOptions } from '../../support/aws/options.ts'
+import { createReadingRole, createReadyCluster, readingPolicy, type Sql, sqlOf } from '../../support/aws/scene.ts'
+import { type Double, startDouble } from '../../support/aws/start.ts'
+import { twoDays } from '../../support/two-days.ts'
+
+export const library = await readLibrary(new URL('../../../sql/', import.meta.url))
+export const wholeSchema = [...library.schema.staging, ...library.schema.star, ...library.schema.load]
+
+/** A signal that never fires. */
+export const never = new AbortController().signal
+
+const bucket = 'sparkify-data'
+
+/** A log that keeps what it is told, for tests that read it. */
+export function createMemoryLog(): Log & { readonly lines: string[] } {
+  const lines: string[] = []
+  const write = (_facts: object, message: string): void => void lines.push(message)
+  return { lines, info: write, warn: write, error: write }
+}
+
+/** A step of a run, with the handles that its attempts keep. What it is told is in `told`. */
+export interface FakeStep extends Work {
+  readonly handles: Map<string, string>
+  readonly told: string[]
+}
+
+let steps = 0
+
+/** A step that no test has had before. `over` replaces parts of it. */
+export function newStep(over: Partial<Work> = {}): FakeStep {
+  const handles = new Map<string, string>()
+  const told: string[] = []
+  steps += 1
+  return {
+    key: `run-1-step-${steps}`,
+    signal: never,
+    handle: (name) => handles.get(name),
+    keep: async (name, handle) => void handles.set(name, handle),
+    progress: (detail) => void told.push(detail),
+    ...over,
+    handles,
+    told,
+  }
+}
+
+/** A cluster of the double with a bucket, ready to be loaded, and engines on it. */
+export interface Stage {
+  readonly double: Double
+  readonly cluster: Cluster
+  /** Speaks SQL to the cluster behind the engine's back. */
+  readonly sql: Sql
+  readonly settings: RedshiftEngineOptions['settings']
+  /** An engine as a newly started process makes it. */
+  open(over?: Partial<RedshiftEngineOptions>): Engine
+  close(): Promise<void>
+}
+
+/** Starts a double whose only bucket is the folder of these sources. */
+export async function createStage(
+  sources: { readonly logData: string; readonly songData: string } = twoDays,
+  options: DoubleOptions = {},
+): Promise<Stage> {
+  const folder = dirname(sources.logData)
+  const prefixes = [basename(sources.logData), basename(sources.songData)]
+  const double = await startDouble({
+    speed: 1_000_000,
+    buckets: { [bucket]: { folder, region: 'us-west-2' } },
+    ...options,
+  })
+  const role = await createReadingRole(double.scene, 'sparkify-s3-read', readingPolicy(bucket, [...prefixes, 'paths']))
+  const cluster = await createReadyCluster(double.scene, { IamRoles: [role] })
+  const settings: Stage['settings'] = {
+    clusterId: 'sparkify',
+    database: 'sparkify',
+    adminUser: 'sparkify_admin',
+    dataRegion: 'us-west-2',
+    roleArn: async () => role,
+    logData: `s3://${bucket}/${prefixes[0]}`,
+    songData: `s3://${bucket}/${prefixes[1]}`,
+  }
+  const data = new RedshiftDataClient({ ...double.client, maxAttempts: 2 })
+  return {
+    double,
+    cluster,
+    sql: sqlOf(double.scene, cluster),
+    settings,
+    open: (over = {}) =>
+      createRedshiftEngine({
+        data,
+        settings,
+        secretArn: async () => cluster.MasterPasswordSecretArn,
+        clock: systemClock,
+        log: createMemoryLog(),
+        homeId: 'home',
+        ...over,
+      }),
+    async close() {
+      data.destroy()
+      await double.stop()
+    },
+  }
+}
+
+/** Builds a load up to, and without, its publication. */
+export async function build(engine: Engine, load: LoadId): Promise<void> {
+  await engine.begin(load, wholeSchema, newStep())
+  const sources = await engine.sources(never)
+  await Promise.all([
+    engine.stage(load, 'log', sources, 0, newStep()),
+    engine.stage(load, 'song', sources, 0, newStep()),
+  ])
+  for (const { statements } of library.etl) {
+    await engine.execute(
+      load,
+      statements.map((sql) => ({ sql })),
+      newStep(),
+    )
+  }
+}
+
+/** The first cell of an answer. */
+export async function cell(engine: Engine, load: LoadId, kind: 'candidate' | 'live', sql: string): Promise<unknown> {
+  return (await engine.query({ kind, load }, { sql }, { maxRows: 1, signal: never })).rows[0]?.[0]
+}
+
+/** Rows of each warehouse table of a load. */
+export async function countsOf(
+  engine: Engine,
+  load: LoadId,
+  kind: 'candidate' | 'live',
+): Promise<Record<string, unknown>> {
+  const counts: Record<string, unknown> = {}
+  for (const table of [...library.tables.staging, ...library.tables.star]) {
+    counts[table] = await cell(engine, load, kind, `select count(*) from ${table}`)
+  }
+  return counts
+}

@@ -1,0 +1,198 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import type { Answer } from '../../src/core/answer.ts'
+import type { TableReply } from '../../src/core/reply.ts'
+import type { SlackPlace } from '../../src/slack/place.ts'
+import { eventually } from './support/clock.ts'
+import type { Call } from './support/front.ts'
+import { ada, dataEng, type Office, openOffice, random, vera } from './support/office.ts'
+
+let office: Office
+afterEach(() => office.close())
+
+const say = (text: string, channel = dataEng) => office.workspace.people.say({ as: ada, channel, text })
+const table = (title: string, rows: number): TableReply => ({
+  kind: 'table',
+  title,
+  columns: ['song', 'plays'],
+  rows: Array.from({ length: rows }, (_, i) => [`song ${i}`, i]),
+  total: rows,
+})
+const blockTypes = (call: Call | undefined): readonly string[] =>
+  JSON.parse(call?.body.get('blocks') ?? '[]').map(({ type }: { type: string }) => type)
+const hasTable = (call: Call): boolean => blockTypes(call).some((type) => type.endsWith('table'))
+const refuseTables = (): void =>
+  office.front.inject((call) =>
+    call.name === 'chat.postMessage' && hasTable(call)
+      ? {
+          body: {
+            ok: false,
+            error: 'invalid_blocks',
+            response_metadata: { messages: ['[ERROR] unsupported type: data_table [json-pointer:/blocks/1/type]'] },
+          },
+        }
+      : undefined,
+  )
+const posts = (): readonly Call[] => office.front.named('chat.postMessage')
+const place: SlackPlace = { kind: 'slack', channel: dataEng, direct: false }
+const who = { kind: 'slack', id: ada, name: 'ada' } as const
+
+describe('an answer with a table', () => {
+  it('is native where Slack takes it', async () => {
+    office = await openOffice({ songs: () => [table('Songs', 3)] })
+    office.doors.open('songs')
+    await say('/sparkify songs')
+    await eventually(() => office.seen().length === 1)
+    expect(posts()).toHaveLength(1)
+    expect(blockTypes(posts()[0])).toContain('data_table')
+  })
+
+  it('steps down and still arrives where Slack refuses it, and the log says why', async () => {
+    office = await openOffice({ songs: () => [table('Songs', 3)] })
+    refuseTables()
+    office.doors.open('songs')
+    await say('/sparkify songs')
+    await eventually(() => office.seen().length === 1)
+    expect(office.seen()[0]?.onlyMine).toBe(false)
+    expect(JSON.stringify(office.workspace.messages(dataEng, ada))).toContain('song 2')
+    expect(JSON.stringify(office.log)).toContain('json-pointer:/blocks/1/type')
+  })
+
+  it('arrives as text alone where Slack refuses every block', async () => {
+    office = await openOffice({ songs: () => [table('Songs', 3)] })
+    office.front.inject((call) =>
+      call.name === 'chat.postMessage' && call.body.has('blocks')
+        ? { body: { ok: false, error: 'msg_blocks_too_long' } }
+        : undefined,
+    )
+    office.doors.open('songs')
+    await say('/sparkify songs')
+    await eventually(() => office.seen().length === 1)
+    expect(posts().at(-1)?.body.has('blocks')).toBe(false)
+  })
+
+  it('steps down for its asker alone too, through the response URL', async () => {
+    office = await openOffice({ songs: () => [table('Songs', 3)] })
+    office.doors.open('songs')
+    office.front.inject((call) =>
+      call.name === 'response' && call.body.get('raw')?.includes('table')
+        ? { status: 400, body: { ok: false, error: 'invalid_blocks' } }
+        : undefined,
+    )
+    await say('/sparkify songs', random)
+    await eventually(() => office.seen(random).length === 1)
+    expect(office.seen(random)[0]?.text).toContain('/invite @sparkify')
+    expect(JSON.stringify(office.workspace.messages(random, ada))).toContain('song 2')
+  })
+
+  it('that was cut brings the whole as a file, in its thread', async () => {
+    office = await openOffice({ songs: () => [table('Songs', 500)] })
+    office.doors.open('songs')
+    await say('/sparkify songs')
+    await office.clock.until(() => office.front.named('files.completeUploadExternal').length === 1)
+    await eventually(async () => (await office.ledger.runs.untold('2000')).length === 0)
+    const [message] = office.workspace.messages(dataEng, ada)
+    expect(office.front.named('files.completeUploadExternal')[0]?.body.get('thread_ts')).toBe(message?.ts)
+    expect(office.front.named('upload')[0]?.body.get('raw')).toContain('song 499')
+  })
+
+  it('is told even if its file cannot be uploaded, and the log says so', async () => {
+    office = await openOffice({ songs: () => [table('Songs', 500)] })
+    office.front.inject(({ name }) =>
+      name === 'files.getUploadURLExternal' ? { body: { ok: false, error: 'missing_scope' } } : undefined,
+    )
+    office.doors.open('songs')
+    await say('/sparkify songs')
+    await office.clock.until(() => office.log.some(({ message }) => message.includes('did not reach its thread')))
+    await eventually(async () => (await office.ledger.runs.untold('2000')).length === 0)
+  })
+})
+
+describe('posts to one channel', () => {
+  it('go out in order, a second apart', async () => {
+    office = await openOffice()
+    const said = Array.from({ length: 5 }, (_, i) => office.face.post(place, answerOf(`number ${i}`), who, []))
+    await office.clock.until(() => posts().length === 5)
+    await Promise.all(said)
+    expect(office.seen().map(({ text }) => text.replace(/.*(number \d).*/s, '$1'))).toEqual(
+      Array.from({ length: 5 }, (_, i) => `number ${i}`),
+    )
+    const times = posts().map(({ at }) => at)
+    for (const [i, at] of times.entries()) if (i > 0) expect(at - (times[i - 1] ?? 0)).toBeGreaterThanOrEqual(1000)
+  })
+
+  it('do not hold up another channel that Slack asks to wait for', async () => {
+    office = await openOffice()
+    let busy = true
+    office.front.inject(({ name, body }) =>
+      busy && name === 'chat.postMessage' && body.get('channel') === dataEng
+        ? { status: 429, headers: { 'retry-after': '30' }, body: { ok: false, error: 'ratelimited' } }
+        : undefined,
+    )
+    const late = office.face.post(place, answerOf('late'), who, [])
+    await office.face.post({ ...place, channel: 'C0MUSIC0000' }, answerOf('soon'), who, [])
+    expect(office.seen('C0MUSIC0000')).toHaveLength(1)
+    busy = false
+    await office.clock.until(() => office.seen().length === 1)
+    await late
+  })
+})
+
+describe('what the clock said', () => {
+  it('is posted when it is done, and mentions nobody who need not know', async () => {
+    office = await openOffice()
+    await office.face.post(place, answerOf('all well'), who, [])
+    expect(office.seen()).toHaveLength(1)
+    expect(office.seen(dataEng, vera)).toHaveLength(1)
+  })
+
+  it('mentions in its thread who must know', async () => {
+    office = await openOffice()
+    const run = {
+      id: 1,
+      command: 'etl',
+      line: 'etl',
+      who: 'ada',
+      state: 'error',
+      started: at(0),
+      ended: at(5),
+    } as const
+    const said = office.face.post(place, { ...answerOf('it failed'), run: { ...run, steps: [] } }, who, [
+      ada,
+      'S0ONCALL',
+    ])
+    await office.clock.until(() => office.seen().length === 2)
+    await said
+    const [, mention] = office.seen()
+    expect(mention?.text).toContain(`<@${ada}>`)
+    expect(mention?.text).toContain('<!subteam^S0ONCALL>')
+    expect(mention?.thread).toBeDefined()
+  })
+
+  it('reaches its owner directly where the bot may not post any more', async () => {
+    office = await openOffice()
+    await office.face.post({ ...place, channel: random }, answerOf('lost'), who, [])
+    expect(office.seen(`D${ada.slice(1)}`)[0]?.text).toContain('/invite @sparkify')
+  })
+
+  it('fails loudly when Slack takes it nowhere', async () => {
+    office = await openOffice()
+    office.front.inject(({ name }) =>
+      name === 'chat.postMessage' ? { body: { ok: false, error: 'account_inactive' } } : undefined,
+    )
+    await expect(office.face.post(place, answerOf('lost'), who, [])).rejects.toThrow('account_inactive')
+  })
+})
+
+const at = (seconds: number): string => new Date(Date.UTC(2026, 2, 1, 3, 0, seconds)).toISOString()
+
+function answerOf(headline: string): Answer {
+  return {
+    ok: true,
+    exit: 0,
+    headline,
+    audience: 'channel',
+    run: null,
+    replies: [{ kind: 'text', text: headline }],
+    next: [],
+  }
+}

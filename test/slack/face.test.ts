@@ -1,0 +1,67 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { OpsError } from '../../src/core/errors.ts'
+import { createSlackClients } from '../../src/slack/clients.ts'
+import { identify } from '../../src/slack/identity.ts'
+import { listen } from './support/front.ts'
+import { type Office, openOffice } from './support/office.ts'
+import { postSigned } from './support/signed.ts'
+
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+describe('a bot token', () => {
+  const identifyWith = async (answer: object, status = 200): Promise<unknown> => {
+    const slack = await listen((_request, response) => {
+      response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
+    })
+    try {
+      const { quick } = createSlackClients({ botToken: 'xoxb-2', apiUrl: `${slack.origin}/api/`, log })
+      return await identify(quick).catch((error: unknown) => error)
+    } finally {
+      await slack.close()
+    }
+  }
+
+  it.each(['invalid_auth', 'token_revoked', 'account_inactive'])(
+    'that is no good (%s) is a wrong configuration, named',
+    async (error) => {
+      const thrown = await identifyWith({ ok: false, error })
+      expect(thrown).toBeInstanceOf(OpsError)
+      expect(thrown).toMatchObject({ code: 'bad_config', message: expect.stringContaining(`SLACK_BOT_TOKEN`) })
+      expect(thrown).toMatchObject({ message: expect.stringContaining(error) })
+    },
+  )
+
+  it('of a person is a wrong configuration too', async () => {
+    const thrown = await identifyWith({ ok: true, user_id: 'U1', user: 'ada', team: 'Sparkify' })
+    expect(thrown).toMatchObject({ code: 'bad_config', message: expect.stringContaining('belongs to a person') })
+  })
+
+  it('that cannot be looked at because Slack is away is not blamed', async () => {
+    expect(await identifyWith({}, 503)).toMatchObject({ code: 'slack' })
+  })
+})
+
+describe('the face', () => {
+  let office: Office
+  afterEach(() => office.close())
+
+  it('is healthy while it listens', async () => {
+    office = await openOffice()
+    expect(office.face.health()).toEqual({ ok: true, detail: 'listening at POST /slack/events' })
+  })
+
+  it('takes nothing more after it has left', async () => {
+    office = await openOffice()
+    await office.face.stop()
+    expect((await postSigned(office.front.origin, { command: '/sparkify' })).status).toBe(503)
+    expect(office.face.health().ok).toBe(false)
+  })
+
+  it('asks Slack who it is once, not at each command', async () => {
+    office = await openOffice()
+    for (const text of ['/sparkify help', '/sparkify help']) {
+      await office.workspace.people.say({ as: 'U0ADA0ADMIN', channel: 'C0DATAENG00', text })
+    }
+    expect(office.front.named('auth.test')).toHaveLength(1)
+  })
+})

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../../src/core/answer.ts'
+import { type Reply, type TableReply, text } from '../../../src/core/reply.ts'
+import { presentAnswer } from '../../../src/slack/present/index.ts'
+import { readingOf, runOf, typesOf, view } from './look.ts'
+
+function answer(replies: Reply[], given: Partial<Answer> = {}): Answer {
+  return { ok: true, exit: 0, headline: 'Done.', audience: 'channel', run: runOf(), replies, next: [], ...given }
+}
+
+const table = (title: string): TableReply => ({ kind: 'table', title, columns: ['n'], rows: [[1]], total: 1 })
+const next = ['one', 'two', 'three', 'four', 'five'].map((line) => ({ label: line, line }))
+const failure: Reply = { kind: 'failure', code: 'bad_data', message: 'Line 212 is wrong.', remedy: 'Mend it.' }
+
+describe('an answer', () => {
+  it('says in the channel who asked what, and not in direct messages', () => {
+    const first = (direct: boolean) =>
+      readingOf(presentAnswer(answer([text('8,056 events')]), { ...view, direct }).main[0].blocks)
+    expect(first(false)).toBe('Ada: etl · 41 s\n8,056 events')
+    expect(first(true)).toBe('8,056 events')
+  })
+
+  it('has its outcome as text, for whoever only hears it', () => {
+    const { main } = presentAnswer(answer([text('8,056 events')], { headline: '6,820 plays are live.' }), view)
+    expect(main.slice(0, -1).map(({ text }) => text)).toEqual(['6,820 plays are live.'])
+    expect(main.at(-1)).toEqual({ text: '6,820 plays are live.\nAda: etl · 41 s\n8,056 events', blocks: [] })
+  })
+
+  it('names the next step and has at most four buttons', () => {
+    const { main } = presentAnswer(answer([], { next }), view)
+    expect(readingOf(main[0].blocks)).toContain('Next: /sparkify one, /sparkify five')
+    expect(main[0].blocks.at(-1)).toMatchObject({
+      elements: ['one', 'two', 'three', 'four'].map((line, at) => ({ action_id: `say-${at + 1}`, value: line })),
+    })
+  })
+
+  it('keeps one table; further ones go to the thread, and words behind them stay', () => {
+    const { main, thread } = presentAnswer(
+      answer([table('First'), table('Second'), text('Trust', 'note'), table('Third')], { next }),
+      view,
+    )
+    expect(typesOf(main)[0]).toEqual(['rich_text', 'data_table', 'context', 'context', 'context', 'context', 'actions'])
+    expect(readingOf(main[0].blocks)).toContain('More in the thread: Second and Third')
+    expect(thread.map(([first]) => first.text)).toEqual(['Second', 'Third'])
+  })
+
+  it('says otherwise to the asker alone, who has no thread', () => {
+    const { main } = presentAnswer(answer([table('First'), table('Second')], { audience: 'asker', run: null }), view)
+    expect(readingOf(main[0].blocks)).toContain('More follows: Second')
+  })
+
+  it('goes on in the thread where words find no room, in order', () => {
+    const long = Array.from({ length: 9 }, (_, at) => text(`${at} `.repeat(1_000)))
+    const { main, thread } = presentAnswer(answer(long, { next }), view)
+    const digits = [main, ...thread].map(([first]) => [...new Set(readingOf(first.blocks).match(/^\d/gm))].join(''))
+    expect(digits.join('')).toBe('012345678')
+    expect(thread.length).toBeGreaterThan(0)
+  })
+
+  it('marks a failure once', () => {
+    const alone = presentAnswer(answer([failure], { audience: 'asker', run: null }), view)
+    expect(readingOf(alone.main[0].blocks)).toBe('✗ Line 212 is wrong.\nMend it.')
+    const run = runOf({ state: 'error', steps: [{ title: 'Stage events', state: 'error', ms: 900 }] })
+    const inRun = presentAnswer(answer([failure], { run }), view)
+    expect(readingOf(inRun.main[1]?.blocks ?? [])).toBe(
+      '✗ Ada: etl · failed at "Stage events" after 41 s\n✗ Stage events · 0.9 s\nLine 212 is wrong.\nMend it.',
+    )
+  })
+
+  it('keeps the plan of a run that is over, and without it says no more than the outcome', () => {
+    const run = runOf({ steps: [{ title: 'Publish', state: 'complete', ms: 900 }] })
+    const { main } = presentAnswer(answer([text('8,056 events')], { run }), view)
+    expect(main[0].blocks[0]).toMatchObject({ type: 'plan', block_id: 'run-12', title: 'Ada: etl · 41 s' })
+    expect(readingOf(main[1]?.blocks ?? [])).toBe('Ada: etl · 41 s\n8,056 events')
+  })
+
+  it('says how a run that was cancelled ended', () => {
+    const { main } = presentAnswer(answer([failure], { run: runOf({ state: 'cancelled' }) }), view)
+    expect(readingOf(main[0].blocks)).toContain('Ada: etl · cancelled after 41 s')
+  })
+
+  it('attaches what was cut in the channel, and nothing for the asker alone', () => {
+    const long = { ...table('Long'), rows: Array.from({ length: 200 }, () => [1]), total: 200 }
+    expect(presentAnswer(answer([long]), view).files).toHaveLength(1)
+    expect(presentAnswer(answer([long], { audience: 'asker', run: null }), view).files).toEqual([])
+  })
+
+  it('is at least its headline', () => {
+    const { main } = presentAnswer(answer([], { run: null }), view)
+    expect(main).toEqual([{ text: 'Done.', blocks: [] }])
+  })
+})

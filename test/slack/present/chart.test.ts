@@ -1,0 +1,90 @@
+import { describe, expect, it } from 'vitest'
+import type { ChartReply } from '../../../src/core/reply.ts'
+import { presentChart } from '../../../src/slack/present/chart.ts'
+import { readingOf } from './look.ts'
+
+function chart(categories: readonly string[], values: readonly number[], given: Partial<ChartReply> = {}): ChartReply {
+  return {
+    kind: 'chart',
+    type: 'bar',
+    title: 'Plays',
+    xLabel: 'song',
+    yLabel: 'plays',
+    categories: [...categories],
+    series: [{ name: 'plays', values: [...values] }],
+    ...given,
+  }
+}
+
+const hours = Array.from({ length: 24 }, (_, hour) => `${hour}:00`)
+
+describe('a chart', () => {
+  it("is Slack's own, then bars of text", () => {
+    const part = presentChart(chart(['Undo', 'Revelry'], [8, 4]))
+    expect(part.newest).toEqual([
+      {
+        type: 'data_visualization',
+        title: 'Plays',
+        chart: {
+          type: 'bar',
+          series: [
+            {
+              name: 'plays',
+              data: [
+                { label: 'Undo', value: 8 },
+                { label: 'Revelry', value: 4 },
+              ],
+            },
+          ],
+          axis_config: { categories: ['Undo', 'Revelry'], x_label: 'song', y_label: 'plays' },
+        },
+      },
+    ])
+    expect(readingOf(part.older)).toBe('Plays\nUndo    ██████████ 8\nRevelry █████      4')
+  })
+
+  it('tells labels apart that Slack would take for one', () => {
+    const part = presentChart(chart(['Symphony No. 5 in C minor', 'Symphony No. 5 in C major'], [2, 1]))
+    expect(part.newest[0]).toMatchObject({
+      chart: { axis_config: { categories: ['Symphony No. 5 in C…', 'Symphony No. 5 in… 2'] } },
+    })
+  })
+
+  it('draws the 24 hours of a day whole, as text, since Slack has room for 20', () => {
+    const part = presentChart(
+      chart(
+        hours,
+        hours.map((_, hour) => hour),
+      ),
+    )
+    expect(part.newest.map(({ type }) => type)).toEqual(['rich_text', 'rich_text'])
+    expect(readingOf(part.newest)).toContain('23:00 ██████████ 23')
+  })
+
+  it('is a pie only of what is more than nothing, at most six pieces', () => {
+    const pie = (values: readonly number[]) =>
+      presentChart(chart(values.map(String), values, { type: 'pie' })).newest.map(({ type }) => type)
+    expect(pie([3, 2, 1])).toEqual(['data_visualization'])
+    expect(pie([3, 0])).toEqual(['rich_text', 'rich_text'])
+    expect(pie([7, 6, 5, 4, 3, 2, 1])).toEqual(['rich_text', 'rich_text'])
+  })
+
+  it('shows a figure that is missing as missing', () => {
+    expect(readingOf(presentChart(chart(['a', 'b'], [1, Number.NaN])).newest)).toContain('b            –')
+    expect(readingOf(presentChart(chart(['a', 'b'], [1])).newest)).toContain('b            –')
+  })
+
+  it('hatches what is below nothing', () => {
+    expect(readingOf(presentChart(chart(['up', 'down'], [10, -5])).older)).toContain('down ░░░░░      -5')
+  })
+
+  it('says how many points and series found no room', () => {
+    const days = Array.from({ length: 60 }, (_, at) => `day ${at}`)
+    const series = Array.from({ length: 8 }, (_, at) => ({ name: `series ${at}`, values: days.map(() => at) }))
+    expect(readingOf(presentChart(chart(days, [], { series })).oldest)).toMatch(/\d+ of 60 points · 6 of 8 series$/)
+  })
+
+  it('says when there is nothing to draw', () => {
+    expect(readingOf(presentChart(chart([], [])).newest)).toBe('Plays\nNothing to draw.')
+  })
+})

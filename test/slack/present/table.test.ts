@@ -1,0 +1,126 @@
+import { describe, expect, it } from 'vitest'
+import type { Cell, TableReply } from '../../../src/core/reply.ts'
+import { presentTable } from '../../../src/slack/present/table.ts'
+import { readingOf } from './look.ts'
+
+function table(rows: readonly (readonly Cell[])[], given: Partial<TableReply> = {}): TableReply {
+  return {
+    kind: 'table',
+    title: 'Top songs',
+    columns: ['song', 'plays'],
+    formats: ['text', 'integer'],
+    rows: rows.map((row) => [...row]),
+    total: rows.length,
+    ...given,
+  }
+}
+
+const many = (n: number, song = 'Undo') => Array.from({ length: n }, (_, at) => [`${song} ${at}`, at])
+
+describe('a table', () => {
+  it('is a sortable data_table, then a table aligned by column, then text', () => {
+    const { part, file } = presentTable(table([['Undo', 6820]]), true)
+    expect(part.newest[0]).toEqual({
+      type: 'data_table',
+      caption: 'Top songs',
+      rows: [
+        [
+          { type: 'raw_text', text: 'song' },
+          { type: 'raw_text', text: 'plays' },
+        ],
+        [
+          { type: 'raw_text', text: 'Undo' },
+          { type: 'raw_number', value: 6820, text: '6,820' },
+        ],
+      ],
+      page_size: 1,
+    })
+    expect(part.older[1]).toMatchObject({ type: 'table', column_settings: [{ align: 'left' }, { align: 'right' }] })
+    expect(readingOf(part.oldest)).toBe('Top songs\nsong plays\n──── ─────\nUndo 6,820\n1 of 1 row')
+    expect(file).toBeNull()
+  })
+
+  it('has no empty cell and no missing one', () => {
+    const { part } = presentTable(table([['', null], ['Undo']]), true)
+    expect(readingOf(part.newest).split('\n').slice(3, 7)).toEqual(['–', '–', 'Undo', '–'])
+  })
+
+  it('says how many rows it shows of how many, and attaches the rest', () => {
+    const { part, file } = presentTable(table(many(130), { total: 5_296 }), true)
+    expect(readingOf(part.newest)).toContain('100 of 5,296 rows · the CSV file has the first 130 rows')
+    expect(readingOf(part.older)).toContain('99 of 5,296 rows')
+    expect(file?.content.split('\r\n')).toHaveLength(132)
+  })
+
+  it('promises no file where none can be attached', () => {
+    const { part, file } = presentTable(table(many(130)), false)
+    expect(readingOf(part.newest)).toContain('100 of 130 rows')
+    expect(readingOf(part.newest)).not.toContain('CSV')
+    expect(file).toBeNull()
+  })
+
+  it('shortens long values before it leaves out rows, and says so', () => {
+    const { part, file } = presentTable(table(many(50, 'x'.repeat(3_000))), true)
+    expect(readingOf(part.newest)).toContain('50 of 50 rows · long values are cut · the CSV file has all of it')
+    expect(file?.content).toContain('x'.repeat(3_000))
+  })
+
+  it('names 20 columns of 25', () => {
+    const columns = Array.from({ length: 25 }, (_, at) => `c${at}`)
+    const row = columns.map((_, at) => at)
+    const { part, file } = presentTable(table([row, row], { columns, formats: columns.map(() => 'integer') }), true)
+    expect(readingOf(part.newest)).toContain('2 of 2 rows · 20 of 25 columns · the CSV file has all of it')
+    expect(file?.content).toContain('c24')
+  })
+
+  it('lies down when it is one wide row, all of its columns in sight', () => {
+    const columns = Array.from({ length: 25 }, (_, at) => `c${at}`)
+    const { part, file } = presentTable(
+      table([columns.map((_, at) => at * 1_000)], { columns, formats: columns.map(() => 'integer') }),
+      true,
+    )
+    expect(readingOf(part.newest)).toContain('column\nvalue\nc0\n0\nc1\n1,000')
+    expect(readingOf(part.newest)).toContain('25 of 25 columns')
+    expect(file).toBeNull()
+  })
+
+  it('is a sentence when it has no rows', () => {
+    const { part } = presentTable(table([]), true)
+    expect(readingOf(part.newest)).toBe('Top songs\nNo rows.')
+  })
+
+  it('fits a phone as text, names cut and figures whole', () => {
+    const columns = ['song', 'artist', 'plays', 'listeners']
+    const formats = ['text', 'text', 'integer', 'integer'] as const
+    const row = ['Horn Concerto No. 4 in E flat', 'Barry Tuckwell', 1_234_567, 14]
+    const { part } = presentTable(table([row, ['Undo', 'Björk', 28, 16]], { columns, formats: [...formats] }), true)
+    const lines = readingOf(part.oldest).split('\n').slice(1, -1)
+    for (const line of lines) expect([...line].length).toBeLessThanOrEqual(34)
+    expect(lines.join('\n')).toContain('1,234,567')
+  })
+
+  it('is a list as text where columns would make stumps of sentences', () => {
+    const columns = ['state', 'found', 'cure']
+    const row = ['red', 's3://udacity-dend/log_data cannot be read', 'Give the role s3:ListBucket on it.']
+    const { part } = presentTable(table([row], { columns, formats: ['text', 'text', 'text'] }), true)
+    expect(readingOf(part.oldest)).toContain('state: red\nfound: s3://udacity-dend/log_data cannot be read\ncure: Give')
+  })
+
+  it('sorts as text where a figure is missing, and keeps its alignment', () => {
+    const { part } = presentTable(
+      table([
+        ['Undo', 1],
+        ['Revelry', null],
+      ]),
+      true,
+    )
+    expect(part.older[1]).toMatchObject({ column_settings: [{ align: 'left' }, { align: 'right' }] })
+    expect(part.newest[0]).toMatchObject({
+      rows: [
+        [{}, {}],
+        [{}, { value: 1 }],
+        [{}, { type: 'raw_text', text: '–' }],
+      ],
+    })
+  })
+})

@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { eventually } from './support/clock.ts'
+import { ada, dataEng, type Office, openOffice, random, vera } from './support/office.ts'
+import { postSigned } from './support/signed.ts'
+
+let office: Office
+beforeEach(async () => {
+  office = await openOffice()
+})
+afterEach(() => office.close())
+
+const say = (text: string, channel = dataEng, as = ada) => office.workspace.people.say({ as, channel, text })
+const press = (label: string, { as = ada, channel = dataEng, copies = 1 } = {}) =>
+  office.workspace.people.press({ as, copies, ...office.button(label, channel, as) })
+const texts = (channel = dataEng) => office.seen(channel).map(({ text }) => text)
+const shown = (words: string, channel = dataEng) =>
+  eventually(() => texts(channel).some((text) => text.includes(words)))
+const planned = async (line: string, channel = dataEng): Promise<void> => {
+  await say(`/sparkify ${line}`, channel)
+  await eventually(() => office.seen(channel).some(({ onlyMine }) => onlyMine))
+}
+const runs = async () => (await office.ledger.runs.list({ limit: 10 })).map(({ line, state }) => `${line} ${state}`)
+
+const viewSchema = z.object({ view: z.object({ id: z.string(), private_metadata: z.string() }) })
+const dialogs = () =>
+  office.front.named('views.open').flatMap(({ answer }) => {
+    const opened = viewSchema.safeParse(JSON.parse(answer || 'null'))
+    return opened.success ? [opened.data.view] : []
+  })
+const submit = (view_id: string, value: string, as = ada) =>
+  office.workspace.people.submit({ as, view_id, entered: [{ block_id: 'word', action_id: 'typed', value }] })
+
+describe('a button that says a line', () => {
+  it('says it for whoever pressed it', async () => {
+    office.doors.open('songs')
+    await say('/sparkify help')
+    await shown('This is the help.')
+    await press('Songs')
+    await shown('Three songs.')
+    expect(await runs()).toContain('songs complete')
+  })
+
+  it('pressed once but delivered twice says it once', async () => {
+    office.doors.open('songs')
+    await say('/sparkify help')
+    await shown('This is the help.')
+    await press('Songs', { copies: 2 })
+    await shown('Three songs.')
+    expect(office.doors.arrivals('songs')).toBe(1)
+  })
+})
+
+describe('a plan', () => {
+  it('goes to the asker alone, and nothing happens until it is confirmed', async () => {
+    await planned('spend')
+    expect(office.seen(dataEng, vera)).toEqual([])
+    expect(await runs()).toEqual([])
+  })
+
+  it('is carried out by its button, which goes away first', async () => {
+    await planned('spend')
+    await press('Spend $0.54')
+    await eventually(() => office.doors.arrivals('spend') === 1)
+    await shown('Confirmed: Spend $0.54')
+    expect(() => office.button('Spend $0.54')).toThrow()
+    office.doors.open('spend')
+    await shown('It is spent.')
+    expect(office.seen(dataEng, vera)[0]?.text).toContain('It is spent.')
+  })
+
+  it('clicked twice runs once, and the second click says so', async () => {
+    await planned('spend')
+    const button = office.button('Spend $0.54')
+    await Promise.all([
+      office.workspace.people.press({ as: ada, ...button }),
+      office.workspace.people.press({ as: ada, ...button }),
+    ])
+    await shown('confirmed already')
+    office.doors.open('spend')
+    await shown('It is spent.')
+    expect(office.doors.arrivals('spend')).toBe(1)
+    expect(await runs()).toEqual(['spend complete'])
+  })
+
+  it('delivered twice runs once, and nothing is said of it', async () => {
+    await planned('spend')
+    office.doors.open('spend')
+    await press('Spend $0.54', { copies: 2 })
+    await shown('It is spent.')
+    expect(office.doors.arrivals('spend')).toBe(1)
+    expect(texts().join()).not.toContain('already')
+  })
+
+  it('is put away by "Not now"', async () => {
+    await planned('spend')
+    await press('Not now')
+    await shown('Put away.')
+    expect(() => office.button('Spend $0.54')).toThrow()
+    expect(await runs()).toEqual([])
+  })
+
+  it('expires after ten minutes', async () => {
+    await planned('spend')
+    office.clock.advance(11 * 60_000)
+    await press('Spend $0.54')
+    await shown('expired')
+    expect(await runs()).toEqual([])
+  })
+
+  it('is not even shown where its run could not be followed', async () => {
+    await planned('spend', random)
+    expect(JSON.stringify(office.workspace.messages(random, ada))).toContain('/invite @sparkify')
+    expect(() => office.button('Spend $0.54', random)).toThrow()
+  })
+
+  it('waits for the invitation when the bot was thrown out meanwhile', async () => {
+    await planned('spend')
+    let out = true
+    office.front.inject(({ name }) =>
+      out && name === 'conversations.info' ? { body: { ok: false, error: 'channel_not_found' } } : undefined,
+    )
+    await press('Spend $0.54')
+    await eventually(() => JSON.stringify(office.workspace.messages(dataEng, ada)).includes('/invite @sparkify'))
+    expect(await runs()).toEqual([])
+    out = false
+    office.doors.open('spend')
+    await press('Spend $0.54')
+    await shown('It is spent.')
+  })
+})
+
+describe('a plan that wants a word typed', () => {
+  const opened = async (): Promise<string> => {
+    await planned('wipe')
+    await press('Wipe all')
+    await eventually(() => dialogs().length === 1)
+    return dialogs()[0]?.id ?? ''
+  }
+
+  it('opens a dialog that belongs to it', async () => {
+    await opened()
+    expect(await office.ledger.plans.get(dialogs()[0]?.private_metadata ?? '')).toMatchObject({ line: 'wipe' })
+    expect(await runs()).toEqual([])
+  })
+
+  it('opens it once for a press that is delivered twice, and says nothing of it', async () => {
+    await planned('wipe')
+    await press('Wipe all', { copies: 2 })
+    await eventually(() => office.front.named('views.open').length === 2)
+    await say('/sparkify help')
+    await shown('This is the help.')
+    expect(office.seen()).toHaveLength(2)
+  })
+
+  it('refuses another word inside the dialog', async () => {
+    const id = await opened()
+    expect((await submit(id, 'sparklify')).errors).toEqual({ word: expect.stringContaining('sparkify') })
+    expect(await runs()).toEqual([])
+  })
+
+  it('is carried out by the right word, and its button goes away', async () => {
+    const id = await opened()
+    office.doors.open('wipe')
+    expect(await submit(id, ' sparkify ')).toEqual({})
+    await shown('It is wiped.')
+    await shown('Confirmed: Wipe all')
+    expect(() => office.button('Wipe all')).toThrow()
+    expect(await runs()).toEqual(['wipe complete'])
+  })
+
+  it('is carried out by a dialog that was opened before a restart, only by the right word', async () => {
+    const id = await opened()
+    office = await office.restart()
+    office.doors.open('wipe')
+    expect(await submit(id, 'sparklify')).toEqual({})
+    await eventually(() => office.seen().some(({ text }) => text.includes('word to type')))
+    expect(await runs()).toEqual([])
+  })
+
+  it('says so when Slack did not open the dialog', async () => {
+    await planned('wipe')
+    office.front.inject(({ name }) =>
+      name === 'views.open' ? { body: { ok: false, error: 'expired_trigger_id' } } : undefined,
+    )
+    await press('Wipe all')
+    await shown('did not open the dialog')
+    expect(await runs()).toEqual([])
+  })
+})
+
+describe('a button that this version does not know', () => {
+  it('is acknowledged and answered', async () => {
+    await say('/sparkify help')
+    await shown('This is the help.')
+    const { ts } = office.button('Songs')
+    const body = {
+      type: 'block_actions',
+      trigger_id: 'one',
+      user: { id: ada, username: 'ada' },
+      channel: { id: dataEng, name: 'data-eng' },
+      container: { type: 'message', message_ts: ts, channel_id: dataEng },
+      response_url: `${office.front.origin}/response/none`,
+      actions: [{ type: 'button', action_id: 'sing', block_id: 'b', value: 'x' }],
+    }
+    const answer = await postSigned(office.front.origin, { payload: JSON.stringify(body) })
+    expect(answer.status).toBe(200)
+    await shown('another version')
+  })
+})

@@ -1,0 +1,25 @@
+import { emptyWarehouse } from './template.ts'
+import { openWarehouse, type Warehouse } from './warehouse.ts'
+
+/** What a cluster keeps its tables in. The database is opened by the first who asks: that takes 0.6 s and 240 MB. */
+export type Storage = {
+  readonly open: () => Promise<Warehouse>
+  /** The files of the database as they are now. */
+  readonly content: () => Promise<Blob>
+  readonly close: () => Promise<void>
+}
+
+/** Storage that begins with the files of a snapshot, or empty. */
+export function createStorage(begin?: Promise<Blob>): Storage {
+  let opened: Promise<Warehouse> | undefined
+  return {
+    open: () => {
+      opened ??= openWarehouse(begin ?? emptyWarehouse())
+      return opened
+    },
+    content: async () => (opened === undefined ? (begin ?? emptyWarehouse()) : (await opened).dump()),
+    close: async () => {
+      if (opened !== undefined) await (await opened).close()
+    },
+  }
+}

@@ -1,0 +1,215 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { onTestFinished } from 'vitest'
+import { z } from 'zod'
+import type { Answer, RunView } from '../../src/core/answer.ts'
+import { type App, type Ask, createApp } from '../../src/core/app.ts'
+import type { RunContext } from '../../src/core/command/context.ts'
+import { type Command, type Definition, defineCommand, type Outcome } from '../../src/core/command/define.ts'
+import type { Deps } from '../../src/core/deps.ts'
+import type { Asker, Role } from '../../src/core/people.ts'
+import type { Place } from '../../src/core/place.ts'
+import type { Cluster } from '../../src/core/ports/cluster.ts'
+import type { Engine } from '../../src/core/ports/engine.ts'
+import type { Ledger } from '../../src/core/ports/ledger.ts'
+import { text } from '../../src/core/reply.ts'
+import type { Watch } from '../../src/core/run/live-run.ts'
+import type { SqlLibrary } from '../../src/core/sql/library.ts'
+import { createTimetable } from '../../src/scheduler/timetable.ts'
+import { openLedger } from '../../src/store/ledger.ts'
+import { createFakeClock, type FakeClock } from './fake-clock.ts'
+
+export const anna: Asker = { kind: 'slack', id: 'U0ANNA', name: 'Anna' }
+export const bob: Asker = { kind: 'slack', id: 'U0BOB', name: 'Bob' }
+export const channel: Place = { kind: 'slack', channel: 'C0MUSIC', channelName: 'music', direct: false }
+export const terminal: Place = { kind: 'terminal' }
+
+/** What was logged: the level, the facts and the sentence. */
+export interface Logged {
+  readonly level: 'info' | 'warn' | 'error'
+  readonly facts: object
+  readonly message: string
+}
+
+/** One process of the bot on a ledger that others may share. */
+export interface TestProcess {
+  readonly id: string
+  readonly app: App
+  readonly deps: Deps
+  readonly ledger: Ledger
+  readonly logged: Logged[]
+  /** Says a line as Anna in the channel, unless said otherwise. A delivery that was heard before is an error. */
+  say(line: string, ask?: Partial<Ask>): Promise<Answer>
+  /** Clicks the button of a plan, as Anna. */
+  click(plan: string, click?: { who?: Asker; typed?: string; delivery?: string }): Promise<Answer>
+  /** As after `kill -9`: the others find it gone, and its own work goes on unheard. */
+  die(): void
+}
+
+/** A ledger on a temporary file, one clock, and the roles of people. */
+export interface World {
+  readonly clock: FakeClock
+  readonly roles: Map<string, Role>
+  start(id: string, commands: readonly Command[], parts?: Partial<Deps>): Promise<TestProcess>
+}
+
+/** Makes a world that is removed when the test ends. Anna is admin, everyone else a viewer. */
+export async function createWorld(start = '2026-11-23T12:00:00.000Z'): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'core-'))
+  const clock = createFakeClock(start)
+  const roles = new Map<string, Role>([[anna.id, 'admin']])
+  const dead = new Set<number>()
+  const ledgers: Ledger[] = []
+  onTestFinished(async () => {
+    for (const ledger of ledgers) await ledger.close()
+    await rm(folder, { recursive: true })
+  })
+  return {
+    clock,
+    roles,
+    async start(id, commands, parts = {}) {
+      const ledger = await openLedger({
+        url: `file:${join(folder, 'state.db')}`,
+        now: () => clock.now(),
+        host: 'here',
+        isAlive: (pid) => !dead.has(pid),
+      })
+      ledgers.push(ledger)
+      const pid = 100 + ledgers.length
+      const at = clock.now().toISOString()
+      await ledger.processes.enter({ id, kind: 'terminal', pid, host: 'here', started: at, heartbeat: at })
+      const logged: Logged[] = []
+      const deps: Deps = {
+        engine: unasked<Engine>('engine'),
+        cluster: unasked<Cluster>('cluster'),
+        ledger,
+        directory: {
+          roleOf: async (asker) => roles.get(asker.id) ?? 'viewer',
+          holders: (role) => [...roles].filter(([, has]) => has === role || has === 'admin').map(([person]) => person),
+        },
+        library: emptyLibrary,
+        timetable: createTimetable(),
+        clock,
+        log: {
+          info: (facts, message) => void logged.push({ level: 'info', facts, message }),
+          warn: (facts, message) => void logged.push({ level: 'warn', facts, message }),
+          error: (facts, message) => void logged.push({ level: 'error', facts, message }),
+        },
+        probes: () => [],
+        process: id,
+        ...parts,
+      }
+      const app = createApp(commands, deps)
+      return {
+        id,
+        app,
+        deps,
+        ledger,
+        logged,
+        say: async (line, ask = {}) =>
+          heard(await app.ask({ line, who: anna, place: channel, watch: unwatched, ...ask })),
+        click: async (plan, { who = anna, typed, delivery } = {}) =>
+          heard(
+            await app.confirm({
+              plan,
+              typed,
+              who,
+              place: channel,
+              watch: unwatched,
+              ...(delivery === undefined ? {} : { delivery }),
+            }),
+          ),
+        die: () => void dead.add(pid),
+      }
+    },
+  }
+}
+
+export const unwatched: Watch = { changed: () => undefined }
+
+/** A watch that keeps what it was told. */
+export function createWatch(): Watch & { readonly seen: RunView[] } {
+  const seen: RunView[] = []
+  return { seen, changed: (run) => void seen.push(run) }
+}
+
+/** A small command: `write`, for operators, without arguments, unless said otherwise. */
+export function command(
+  name: string,
+  run: (context: RunContext) => Promise<Partial<Outcome> | undefined>,
+  said: Partial<Omit<Definition<z.ZodObject>, 'name' | 'run'>> = {},
+): Command {
+  return defineCommand({
+    name,
+    summary: name,
+    group: 'bot',
+    role: 'operator',
+    effect: 'write',
+    audience: 'channel',
+    args: z.object({}),
+    examples: [name],
+    ...said,
+    run: async (_args, context) => ({ headline: `${name} done.`, replies: [text(name)], ...(await run(context)) }),
+  })
+}
+
+/** A promise with its ends in hand. */
+export function deferred<T = void>(): {
+  readonly promise: Promise<T>
+  resolve(value: T): void
+  reject(reason: unknown): void
+} {
+  let resolve: (value: T) => void = () => undefined
+  let reject: (reason: unknown) => void = () => undefined
+  const promise = new Promise<T>((fulfil, refuse) => {
+    resolve = fulfil
+    reject = refuse
+  })
+  return { promise, resolve, reject }
+}
+
+/** Waits until a signal is aborted, then throws its reason, as work outside does. */
+export function untilAborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_resolve, reject) => {
+    if (signal.aborted) reject(signal.reason)
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+}
+
+/** The failure in an answer. */
+export function failureOf(answer: Answer) {
+  const failure = answer.replies.find((reply) => reply.kind === 'failure')
+  if (failure === undefined) throw new Error(`no failure: ${answer.headline}`)
+  return failure
+}
+
+/** The plan in an answer. */
+export function planOf(answer: Answer) {
+  const plan = answer.replies.find((reply) => reply.kind === 'plan')
+  if (plan === undefined) throw new Error(`no plan: ${answer.headline}`)
+  return plan
+}
+
+function heard(answer: Answer | null): Answer {
+  if (answer === null) throw new Error('this delivery was heard before')
+  return answer
+}
+
+/** A part that the test must not need. */
+function unasked<T extends object>(what: string): T {
+  return new Proxy<T>(Object.create(null), {
+    get(_target, name) {
+      throw new Error(`this test has no ${what}, but something asks for its ${String(name)}`)
+    },
+  })
+}
+
+const emptyLibrary: SqlLibrary = {
+  schema: { staging: [], star: [], load: [] },
+  tables: { staging: [], star: [] },
+  etl: [],
+  summary: 'select 1',
+  checks: [],
+  queries: [],
+}
