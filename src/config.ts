@@ -8,19 +8,31 @@ import { OpsError } from './core/errors.ts'
  * The only reader of the environment. Each variable is declared once, here, with its meaning; `.env.example` is kept equal by a test.
  */
 
+/** The words of a comma-separated list. */
+function listed(text: string): string[] {
+  return text
+    .split(',')
+    .map((word) => word.trim())
+    .filter((word) => word !== '')
+}
+
 const ids = z
   .string()
   .default('')
-  .transform((text) =>
-    text
-      .split(',')
-      .map((id) => id.trim())
-      .filter((id) => id !== ''),
-  )
+  .transform(listed)
   .pipe(
     z.array(
       z.string().regex(/^[USW][A-Z0-9]{4,}$/, 'Slack user ids (U…) and user-group ids (S…), separated by commas'),
     ),
+  )
+
+const tags = z
+  .string()
+  .default('')
+  .transform(listed)
+  .pipe(z.array(z.string().regex(/^[^=]{1,128}=[^=]{0,256}$/, 'tags like team=data,cost-center=42')))
+  .transform((pairs) =>
+    Object.fromEntries(pairs.map((pair): [string, string] => [pair.split('=')[0] ?? '', pair.split('=')[1] ?? ''])),
   )
 
 const optional = z.string().default('')
@@ -89,7 +101,7 @@ const variables = {
   REDSHIFT_SUBNET_GROUP: optional,
   REDSHIFT_SECURITY_GROUPS: optional,
   REDSHIFT_PERMISSIONS_BOUNDARY: optional,
-  REDSHIFT_TAGS: optional,
+  REDSHIFT_TAGS: tags,
   REDSHIFT_HOURLY_USD: optional.pipe(
     z.union([
       z.literal(''),
@@ -120,6 +132,27 @@ export type SlackConfig =
       readonly apiUrl: string | undefined
     }
 
+/** What provisioning and loading on AWS need; empty variables are null. Credentials and endpoints are the AWS SDK's own. */
+export interface RedshiftConfig {
+  /** Null: the SDK looks for it. */
+  readonly region: string | null
+  /** The bucket's region, where it is not the cluster's. */
+  readonly dataRegion: string | null
+  readonly jsonPaths: string | null
+  readonly clusterId: string
+  readonly nodeType: string
+  readonly nodes: number
+  readonly database: string
+  readonly adminUser: string
+  readonly roleName: string
+  readonly roleArn: string | null
+  readonly subnetGroup: string | null
+  readonly securityGroups: readonly string[]
+  readonly permissionsBoundary: string | null
+  readonly tags: Readonly<Record<string, string>>
+  readonly hourlyUsd: number | null
+}
+
 /** The configuration, checked and frozen. Paths are absolute; prefixes stay `s3://…`. */
 export interface Config {
   readonly engine: 'duckdb' | 'redshift'
@@ -134,6 +167,7 @@ export interface Config {
   /** Null: 3000, or the next free one. */
   readonly port: number | null
   readonly slack: SlackConfig
+  readonly redshift: RedshiftConfig
   /** Things that are probably not meant, in sentences. */
   readonly warnings: readonly string[]
 }
@@ -175,6 +209,23 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     host: values.SPARKIFY_HOST,
     port: values.SPARKIFY_PORT === '' ? null : values.SPARKIFY_PORT,
     slack: slackOf(values),
+    redshift: {
+      region: values.AWS_REGION || null,
+      dataRegion: values.SPARKIFY_DATA_REGION || null,
+      jsonPaths: values.SPARKIFY_LOG_JSONPATHS || null,
+      clusterId: values.REDSHIFT_CLUSTER_ID,
+      nodeType: values.REDSHIFT_NODE_TYPE,
+      nodes: values.REDSHIFT_NODES,
+      database: values.REDSHIFT_DATABASE,
+      adminUser: values.REDSHIFT_ADMIN_USER,
+      roleName: values.REDSHIFT_ROLE_NAME,
+      roleArn: values.REDSHIFT_ROLE_ARN || null,
+      subnetGroup: values.REDSHIFT_SUBNET_GROUP || null,
+      securityGroups: listed(values.REDSHIFT_SECURITY_GROUPS),
+      permissionsBoundary: values.REDSHIFT_PERMISSIONS_BOUNDARY || null,
+      tags: values.REDSHIFT_TAGS,
+      hourlyUsd: values.REDSHIFT_HOURLY_USD === '' ? null : values.REDSHIFT_HOURLY_USD,
+    },
     warnings: strangers(set),
   })
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
+import type { RunRecord } from '../core/ports/ledger.ts'
 import { text } from '../core/reply.ts'
 import { findRun, requireOwn } from '../core/run/own.ts'
 
@@ -20,8 +21,9 @@ export default defineCommand({
     }),
   }),
   examples: ['cancel', 'cancel 12'],
-  async run({ id }, { deps, who, cancel }) {
-    const run = await findRun(deps.ledger.runs, id, ({ state }) => state === 'running', 'running')
+  async run({ id }, { deps, who, cancel, runId }) {
+    const isOther = (run: RunRecord): boolean => run.state === 'running' && run.id !== runId
+    const run = await findRun(deps.ledger.runs, id, isOther, 'running')
     requireOwn(run, who)
     if (run.state !== 'running' || !(await cancel(run.id))) {
       throw new OpsError('not_found', `Run ${run.id} is not running: it is ${run.state}.`, 'See runs.', {

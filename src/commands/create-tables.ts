@@ -20,7 +20,7 @@ export default defineCommand({
   examples: ['create-tables'],
   async run(_args, context) {
     const { deps } = context
-    await requireAvailable(deps, { create: true })
+    await requireAvailable(deps)
     await context.perform([...(await ensureCluster(deps)), createEmpty(context), publishEmpty(context)])
     const tables = list(countedTables(deps))
     const headline = `The tables are there: ${tables}.`

@@ -27,7 +27,7 @@ export default defineCommand({
   },
   async run(args, context) {
     const { deps } = context
-    await requireAvailable(deps, { create: true })
+    await requireAvailable(deps)
     const before = await deps.ledger.loads.live()
     await context.perform([...(await ensureCluster(deps)), ...stepsOfLoad(context, { maxErrors: args['max-errors'] })])
     return report(context, before?.facts ?? null)

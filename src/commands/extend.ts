@@ -10,7 +10,7 @@ export default defineCommand({
   summary: 'Lengthens the lease, after which the cluster is paused',
   group: 'warehouse',
   role: 'admin',
-  effect: 'write',
+  effect: 'bot',
   audience: 'channel',
   args: z.object({ by: optionalHours({ about: `how much longer; ${usualHours}h if left out`, max: 24 * 31 }) }),
   examples: ['extend 4h'],

@@ -16,6 +16,13 @@ const headings = {
   bot: 'The bot',
 } as const
 
+const touches = {
+  none: 'Changes nothing.',
+  read: 'Changes nothing.',
+  bot: "Changes nothing but the bot's own records.",
+  write: 'Changes the warehouse.',
+} as const
+
 export default defineCommand({
   name: 'help',
   summary: 'What you may do here; help etl tells one command in full',
@@ -51,7 +58,7 @@ function everything({ catalog, who }: Context): Outcome {
 }
 
 function one(command: Command): Outcome {
-  const needs = `Needs: ${command.role}. ${command.effect === 'write' ? 'Changes the warehouse.' : 'Changes nothing.'}`
+  const needs = `Needs: ${command.role}. ${touches[command.effect]}`
   const examples = command.examples.map((line) => `• ${line}`).join('\n')
   return {
     headline: `${command.name}: ${command.summary}.`,

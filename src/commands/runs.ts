@@ -6,7 +6,7 @@ import { OpsError } from '../core/errors.ts'
 import type { RunRecord } from '../core/ports/ledger.ts'
 import { type Reply, text } from '../core/reply.ts'
 import { viewOf } from '../core/run/view.ts'
-import { duration, moment } from '../core/words.ts'
+import { duration, moment, plural } from '../core/words.ts'
 
 const shownRuns = 20
 
@@ -20,10 +20,10 @@ export default defineCommand({
   args: z.object({
     id: optionalInteger({ about: 'one run in full', min: 1, max: Number.MAX_SAFE_INTEGER }),
     who: optionalText({
-      about: 'only runs of this person (id or name)',
+      about: 'only runs of this person',
       bare: false,
       maxLength: 80,
-      accepts: 'an id or a name',
+      accepts: 'a mention or an id',
     }),
     command: optionalText({
       about: 'only runs of this command',
@@ -35,11 +35,12 @@ export default defineCommand({
     all: flag({ about: 'also those that only looked at the bot, such as status', fallback: false }),
   }),
   examples: ['runs', 'runs 12', 'runs command=etl since=2018-11-30'],
-  async run({ id, all, ...filter }, { deps, runId }) {
+  async run({ id, all, who, ...filter }, { deps, runId }) {
     if (id !== undefined) return one(id, deps)
     const runs = await deps.ledger.runs.list({
       limit: shownRuns + 1,
       listedOnly: !all,
+      ...(who === undefined ? {} : { who: who.replace(/^<@|>$/g, '') }),
       ...Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)),
     })
     return listing(
@@ -56,7 +57,7 @@ function listing(runs: readonly RunRecord[], now: Date): Outcome {
   const cut =
     runs.length > shownRuns ? [text(`The newest ${shownRuns}; older ones with since= or runs <id>.`, 'note')] : []
   return {
-    headline: rows.length === 0 ? 'No runs yet.' : `${rows.length} runs, newest first.`,
+    headline: rows.length === 0 ? 'No runs yet.' : `${plural(rows.length, 'run')}, newest first.`,
     replies: [
       {
         kind: 'table',

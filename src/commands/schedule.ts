@@ -8,8 +8,10 @@ import { OpsError } from '../core/errors.ts'
 import type { Place } from '../core/place.ts'
 import type { ScheduleRecord } from '../core/ports/ledger.ts'
 import { text } from '../core/reply.ts'
-import { readPhrase } from '../core/schedule/phrase.ts'
+import { claimFire, dueFire } from '../core/schedule/fire.ts'
+import { type Channel, readPhrase } from '../core/schedule/phrase.ts'
 import { upcoming } from '../core/schedule/upcoming.ts'
+import { plural } from '../core/words.ts'
 
 const shownTimes = 3
 
@@ -45,7 +47,7 @@ export default defineCommand({
       case 'pause':
         return change(said, context, 'paused', (id) => context.deps.ledger.schedules.setState(id, 'paused'))
       case 'resume':
-        return change(said, context, 'active again', (id) => context.deps.ledger.schedules.setState(id, 'active'))
+        return change(said, context, 'active again', (id) => resume(id, context))
       case 'remove':
         return change(said, context, 'removed', (id) => context.deps.ledger.schedules.remove(id))
     }
@@ -96,8 +98,8 @@ async function add([quoted, ...rest]: readonly string[], zone: string, context: 
   }
 }
 
-function placeOf(channel: string | null, here: Place): Place {
-  if (channel !== null) return { kind: 'slack', channel, direct: false }
+function placeOf(channel: Channel | null, here: Place): Place {
+  if (channel !== null) return { kind: 'slack', direct: false, ...channel }
   if (here.kind === 'slack') return here
   throw new OpsError('bad_argument', 'Where should it be posted? Nothing was done.', 'Add in #channel.')
 }
@@ -129,7 +131,7 @@ async function list({ deps }: Context): Promise<Outcome> {
   ])
   const example = `schedule add ${quote('etl; qa checks; top songs 10')} daily at 03:00 in #music`
   return {
-    headline: schedules.length === 0 ? 'No schedules yet.' : `${schedules.length} schedules.`,
+    headline: schedules.length === 0 ? 'No schedules yet.' : `${plural(schedules.length, 'schedule')}.`,
     replies: [
       {
         kind: 'table',
@@ -164,6 +166,14 @@ async function change(
   }
   const headline = `Schedule ${id} is ${what}: ${schedule.lines.join('; ')}, ${schedule.phrase} (${schedule.zone}).`
   return { headline, replies: [text(headline, 'good')], next: [{ label: 'All schedules', line: 'schedule list' }] }
+}
+
+/** What fell due while it was paused is not said any more. */
+async function resume(id: number, { deps }: Context): Promise<boolean> {
+  const schedule = await deps.ledger.schedules.get(id)
+  const missed = schedule?.state === 'paused' ? dueFire(schedule, deps) : null
+  if (missed !== null) await claimFire(missed, deps)
+  return deps.ledger.schedules.setState(id, 'active')
 }
 
 function whereOf(place: Place): string {

@@ -2,7 +2,9 @@ import { z } from 'zod'
 import { flag, optionalText } from '../core/command/args.ts'
 import { carryOut } from '../core/command/carry-out.ts'
 import { defineCommand } from '../core/command/define.ts'
+import type { Deps } from '../core/deps.ts'
 import { OpsError } from '../core/errors.ts'
+import type { Act } from '../core/ports/cluster.ts'
 
 export default defineCommand({
   name: 'tear-down',
@@ -24,11 +26,11 @@ export default defineCommand({
         `Say tear-down ${deps.cluster.name}.`,
       )
     }
-    return (await deps.cluster.tearDown({ snapshot })).plan
+    return (await tearDown(deps, snapshot)).plan
   },
   async run({ snapshot }, context) {
     const { deps } = context
-    const act = await deps.cluster.tearDown({ snapshot })
+    const act = await tearDown(deps, snapshot)
     const forget = {
       title: 'Forget the loads',
       run: async () => {
@@ -39,3 +41,14 @@ export default defineCommand({
     return carryOut({ ...act, steps: [...act.steps, forget] }, context, [{ label: 'Spin up', line: 'spin-up' }])
   },
 })
+
+/** What remains to be done: where a tear-down was interrupted right before its end, only the loads are still to be forgotten. */
+async function tearDown(deps: Deps, snapshot: boolean): Promise<Act> {
+  try {
+    return await deps.cluster.tearDown({ snapshot })
+  } catch (error) {
+    if (!(error instanceof OpsError && error.code === 'no_cluster')) throw error
+    if ((await deps.ledger.loads.list(['building', 'live', 'previous'])).length === 0) throw error
+    return { plan: null, steps: [], done: `Cluster ${deps.cluster.name} is gone.` }
+  }
+}

@@ -5,6 +5,7 @@ import type { Deps } from './deps.ts'
 import { confirm } from './dispatch/confirm.ts'
 import { type Ask, dispatch, type Session } from './dispatch/dispatch.ts'
 import { type Recovered, recover, untold } from './dispatch/recover.ts'
+import { messageOf } from './errors.ts'
 import type { RunRecord } from './ports/ledger.ts'
 import type { Watch } from './run/live-run.ts'
 import { createRegistry } from './run/registry.ts'
@@ -30,7 +31,10 @@ export interface App {
   untold(): Promise<readonly Recovered[]>
   /** Looks for runs whose process is gone and carries on or closes each. `watch` gives the message of a run back to its face. */
   recover(watch: (run: RunRecord) => Watch): Promise<readonly Recovered[]>
-  /** Says what schedules have to say by now, each fire once. `posted` is given the answers of each as it ends. */
+  /**
+   * Says what schedules have to say by now, each fire once. `posted` is given the answers of each as it ends. Resolves when all have
+   * ended, which may take as long as a load; it can be called again meanwhile.
+   */
   fireDue(posted: (due: Due, answers: readonly Answer[]) => Promise<void>): Promise<void>
   /** Stops all runs of this process, as their asker's wish (Ctrl-C in a terminal). How many there were. */
   cancelAll(by: string): number
@@ -52,8 +56,14 @@ export function createApp(commands: readonly Command[], deps: Deps): App {
     recover: (watch) => recover(session, watch),
     async fireDue(posted) {
       const fires = (await dueFires(session)).map(async (due) => {
-        const answers = await fire(due, session)
-        if (answers !== null) await posted(due, answers)
+        try {
+          const answers = await fire(due, session)
+          if (answers !== null) await posted(due, answers)
+        } catch (error) {
+          // One schedule whose channel is gone does not take the others with it.
+          const { id } = due.schedule
+          deps.log.error({ err: error, schedule: id }, `schedule ${id} was not said to its end: ${messageOf(error)}`)
+        }
       })
       await Promise.all(fires)
     },

@@ -12,8 +12,9 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`
 }
 
-/** Milliseconds as "0.4 s", "41 s", "3 min 12 s", "2 h 5 min". */
+/** Milliseconds as "< 0.1 s", "0.4 s", "41 s", "3 min 12 s", "2 h 5 min". */
 export function duration(ms: number): string {
+  if (ms < 100) return '< 0.1 s'
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
@@ -43,7 +44,7 @@ export function bytes(n: number): string {
 export function percent(part: number, whole: number): string {
   if (whole === 0) return 'none'
   const share = (100 * part) / whole
-  return `${share !== 0 && share < 0.1 ? share.toFixed(2) : share.toFixed(1)} %`
+  return `${share.toFixed(share !== 0 && share < 0.1 ? Math.min(9, Math.ceil(-Math.log10(share))) : 1)} %`
 }
 
 const dayAndTime = new Intl.DateTimeFormat('en-GB', {

@@ -8,7 +8,7 @@ import type { Dataset } from './datasets.ts'
 import { firstLine, isAboutData } from './failure.ts'
 import { pathPattern } from './literal.ts'
 import { maxLineBytes } from './read-lines.ts'
-import { exactRows, lenientSql, type Spellings, spellingsOf } from './record-sql.ts'
+import { exactRows, lenientSql, noEmptyRows, type Spellings, spellingsOf } from './record-sql.ts'
 import type { Bindings, Session } from './session.ts'
 import { isRemote } from './sources.ts'
 
@@ -31,7 +31,11 @@ export interface Staging {
  */
 export async function stage(session: Session, staging: Staging): Promise<Staged> {
   try {
-    const rows = await session.transaction(() => replace(session, staging, exactInsert(staging)))
+    const rows = await session.transaction(async () => {
+      const written = await replace(session, staging, exactInsert(staging))
+      await session.run(noEmptyRows(staging.dataset))
+      return written
+    })
     return { rows, rejected: 0, reasons: [] }
   } catch (error) {
     if (!isAboutData(error)) throw error
@@ -75,13 +79,13 @@ async function survey(session: Session, staging: Staging): Promise<Survey> {
   }
   if (dataset.format === 'unstructured') {
     try {
-      return await ask(readerOf('unstructured', false))
+      return await ask(readerOf('unstructured', ', filename = true'))
     } catch (error) {
       if (!isAboutData(error)) throw error
     }
   }
   try {
-    return await ask(readerOf('newline_delimited', true))
+    return await ask(readerOf('newline_delimited', ', filename = true, ignore_errors = true'))
   } catch (error) {
     throw isAboutData(error) ? await notEvenLines(session, staging, error) : error
   }
@@ -145,12 +149,12 @@ async function replace(session: Session, { dataset, files }: Staging, insert: st
 
 function exactInsert({ dataset }: Staging): string {
   const columns = dataset.fields.map(({ column }) => column).join(', ')
-  return `insert into ${dataset.table} (${columns}) ${exactRows(dataset, readerOf(dataset.format, false))}`
+  return `insert into ${dataset.table} (${columns}) ${exactRows(dataset, readerOf(dataset.format))}`
 }
 
-/** The records of the files that are bound as `$files`, as JSON. */
-function readerOf(format: Dataset['format'], ignoreErrors: boolean): string {
-  return `read_json_objects($files, format = '${format}', maximum_object_size = ${maxLineBytes}, ignore_errors = ${ignoreErrors}, filename = true)`
+/** The records of the files that are bound as `$files`, as JSON. Naming each one's file costs a tenth of the time. */
+function readerOf(format: Dataset['format'], options = ''): string {
+  return `read_json_objects($files, format = '${format}', maximum_object_size = ${maxLineBytes}${options})`
 }
 
 function fileList(files: readonly SourceFile[]): Bindings {

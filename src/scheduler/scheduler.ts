@@ -3,8 +3,9 @@ import { messageOf } from '../core/errors.ts'
 import type { Log } from '../core/ports/log.ts'
 
 /**
- * Calls `tick` at every full minute and once at the start, one call at a time. What is due is decided by the tick from the ledger, so a
- * schedule made by another process, a minute that was missed and a restart all come to the same.
+ * Calls `tick` at every full minute and once at the start, whether the tick before has ended or not: a nightly load must not hold up
+ * the posts of the next minutes. What is due is decided by the tick from the ledger, so a schedule made by another process, a minute
+ * that was missed and a restart all come to the same. Stopping waits for no tick; what it began is drained like any other run.
  */
 export function startScheduler(tick: () => Promise<void>, log: Log): { stop(): Promise<void> } {
   const guarded = async (): Promise<void> => {
@@ -16,15 +17,13 @@ export function startScheduler(tick: () => Promise<void>, log: Log): { stop(): P
   }
   const task = schedule('* * * * *', guarded, {
     timezone: 'UTC',
-    noOverlap: true,
     name: 'schedules',
     suppressMissedWarning: true,
   })
-  const first = task.execute()
+  void guarded()
   return {
     async stop() {
       await task.destroy()
-      await first
     },
   }
 }

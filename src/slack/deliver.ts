@@ -35,7 +35,7 @@ const longRunMs = 60_000
 
 /** Whether the end of this run is news to somebody who has looked away since. */
 export function lastedLong(run: RunView): boolean {
-  return run.ended !== null && Date.parse(run.ended) - Date.parse(run.started) < longRunMs
+  return run.ended !== null && Date.parse(run.ended) - Date.parse(run.started) > longRunMs
 }
 
 /**

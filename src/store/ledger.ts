@@ -5,6 +5,7 @@ import { livenessOn, pidIsAlive } from './liveness.ts'
 import { loadStore } from './loads.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
+import { noteStore } from './notes.ts'
 import { planStore } from './plans.ts'
 import { processStore } from './processes.ts'
 import { runStore } from './runs.ts'
@@ -45,6 +46,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     loads: loadStore(db),
     schedules: scheduleStore(db),
     processes: processStore(db, liveness, now),
+    notes: noteStore(db),
     async claim(key, at) {
       const sql = 'insert into claims (key, at) values (?, ?) on conflict do nothing'
       return (await db.write(sql, [key, at.toISOString()])) === 1

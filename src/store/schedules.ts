@@ -16,8 +16,6 @@ const scheduleSchema = z.object({
   state: z.enum(['active', 'paused']),
 })
 
-const versionSchema = z.object({ version: z.number() })
-
 /** The schedules in `db`. Their version is counted by triggers, whichever process changes one. */
 export function scheduleStore(db: Database): ScheduleStore {
   return {
@@ -57,11 +55,6 @@ export function scheduleStore(db: Database): ScheduleStore {
 
     async remove(id) {
       return (await db.write('delete from schedules where id = ?', [id])) === 1
-    },
-
-    async version() {
-      const [row] = await db.read('select version from schedules_version')
-      return parseRow(versionSchema, 'The version of the schedules', row ?? {}).version
     },
   }
 }

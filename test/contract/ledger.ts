@@ -486,21 +486,23 @@ export function describeLedger(name: string, open: OpenLedger): void {
         await one.schedules.remove(second.id)
         expect((await one.schedules.add(nightly)).id).toBeGreaterThan(second.id)
       })
+    })
 
-      it('have a version that moves with every change by any process, and with nothing else', async () => {
+    describe('notes', () => {
+      it('are kept by key, for every process, until they are kept anew', async () => {
         const [one, other] = await pair()
-        const versions = [await one.schedules.version()]
-        const { id } = await other.schedules.add(nightly)
-        versions.push(await one.schedules.version())
-        await other.schedules.setState(id, 'paused')
-        versions.push(await one.schedules.version())
-        await other.schedules.remove(id)
-        versions.push(await one.schedules.version())
-        expect(new Set(versions).size).toBe(4)
-        expect(versions.toSorted((a, b) => a - b)).toEqual(versions)
-        await other.schedules.remove(id)
-        await opened(other)
-        expect(await one.schedules.version()).toBe(versions.at(-1))
+        expect(await one.notes.get('lease')).toBeNull()
+        await one.notes.set('lease', { until: '2026-11-23T12:00:00.000Z', ran: [] })
+        expect(await other.notes.get('lease')).toEqual({ until: '2026-11-23T12:00:00.000Z', ran: [] })
+        await other.notes.set('lease', null)
+        expect(await one.notes.get('lease')).toBeNull()
+      })
+
+      it('are settled once, the same for everybody who asks', async () => {
+        const [one, other] = await pair()
+        const settled = await Promise.all([one.notes.settle('home', 'a'), other.notes.settle('home', 'b')])
+        expect(new Set(settled).size).toBe(1)
+        expect(await one.notes.settle('home', 'c')).toBe(settled[0])
       })
     })
 

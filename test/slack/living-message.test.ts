@@ -151,6 +151,8 @@ describe('the end of a run', () => {
     await building()
     const before = main().length
     const next = await office.restart()
+    expect(main()[0]?.text).toContain('build')
+    expect(JSON.stringify(office.workspace.messages(dataEng, ada))).not.toContain('restart')
     for (const door of ['dig', 'lay', 'roof']) next.doors.open(door)
     const [recovered] = await next.app.recover((run) => next.face.watchOf(run))
     if (recovered === undefined) throw new Error('nothing was recovered')

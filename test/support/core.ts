@@ -43,6 +43,8 @@ export interface TestProcess {
   say(line: string, ask?: Partial<Ask>): Promise<Answer>
   /** Clicks the button of a plan, as Anna. */
   click(plan: string, click?: { who?: Asker; typed?: string; delivery?: string }): Promise<Answer>
+  /** Says that it is alive, as it does every 5 s. */
+  beat(): Promise<void>
   /** As after `kill -9`: the others find it gone, and its own work goes on unheard. */
   die(): void
 }
@@ -120,6 +122,7 @@ export async function createWorld(start = '2026-11-23T12:00:00.000Z'): Promise<W
               ...(delivery === undefined ? {} : { delivery }),
             }),
           ),
+        beat: async () => void (await ledger.processes.beat(id, clock.now())),
         die: () => void dead.add(pid),
       }
     },

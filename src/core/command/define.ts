@@ -52,7 +52,10 @@ export interface Command {
   readonly examples: readonly string[]
   /** Throws `bad_argument` naming the word and what is allowed. */
   bind(tokens: readonly Token[]): Bound
-  /** Whether a failed run can be carried on behind its finished steps, or must begin anew. */
+  /**
+   * Whether a failed run can be carried on behind its finished steps. Otherwise, and unless a command says so, it begins anew, because
+   * others may have undone since what it had finished: steps look first, so what is still there is not done twice.
+   */
   canContinue(run: RunRecord, deps: Deps): Promise<boolean>
 }
 
@@ -77,7 +80,7 @@ export function defineCommand<S extends z.ZodObject>(definition: Definition<S>):
     audience: definition.audience,
     args: definition.args,
     examples: definition.examples,
-    canContinue: definition.canContinue ?? (async () => true),
+    canContinue: definition.canContinue ?? (async () => false),
     bind(tokens) {
       const given: ArgumentValues = readArguments(command, tokens)
       const args = definition.args.parse(given)

@@ -63,7 +63,7 @@ export function requireShort(line: string): void {
 function tidy(line: string): string {
   return typography
     .reduce((text, [pattern, by]) => text.replace(pattern, by), line)
-    .replace(/<([#@!])([A-Z0-9]+)(?:\|[^>]*)?>/gi, '<$1$2>')
+    .replace(/<([@!])([A-Z0-9]+)(?:\|[^>]*)?>/gi, '<$1$2>')
     .replace(/<((?:https?|mailto):[^|>]*)(?:\|([^>]*))?>/gi, (_all, link, label) => label ?? link)
 }
 
@@ -134,7 +134,7 @@ export function argumentName(name: string): string {
 export function quote(word: string): string {
   const safe = word
     .replace(/&(?=(?:amp|lt|gt|quot);)/g, '&amp;')
-    .replace(/<(?![#@!][A-Z0-9]+>)(?=[#@!]|https?:|mailto:)/gi, '&lt;')
+    .replace(/<(?![@!][A-Z0-9]+>|#[A-Z0-9]+(?:\|[^>]*)?>)(?=[#@!]|https?:|mailto:)/gi, '&lt;')
   if (/^(?!--|[\u2013-\u2015])[^\s"'=]+$/.test(safe)) return safe
   if (!safe.includes('"')) return `"${safe}"`
   return safe.includes("'") ? `"${safe.replaceAll('"', '&quot;')}"` : `'${safe}'`

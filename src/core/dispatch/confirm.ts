@@ -8,6 +8,8 @@ import type { Person } from '../people.ts'
 import { failureAnswer } from '../run/failure.ts'
 import { askBack, type Session, start } from './dispatch.ts'
 
+const changed = 'This changed since you read it; please look again.'
+
 /**
  * A plan is carried out once, within its time, by the one it was shown to, who must still be allowed to, and only if made
  * again now it says what was read; otherwise the new plan is shown.
@@ -38,14 +40,14 @@ export async function confirm(confirmation: Confirmation, session: Session): Pro
         'Type it exactly.',
       )
     }
+    // Used up before anything is asked: to a second click the first one's doing would look like a change of the plan.
+    if (!(await deps.ledger.plans.take(plan.id))) {
+      throw new OpsError('expired', 'This plan was confirmed already; it runs once.', 'See runs.', { cure: 'runs' })
+    }
     const context: Context = { who, place: plan.place, deps, catalog }
     const current = await bound.plan(context)
     if (current !== null && fingerprint(current) !== fingerprint(plan.draft)) {
-      const anew = { ...current, facts: ['This changed since you read it; please look again.', ...current.facts] }
-      return await askBack(anew, bound, { who: plan.asker, place: plan.place }, deps)
-    }
-    if (!(await deps.ledger.plans.take(plan.id))) {
-      throw new OpsError('expired', 'This plan was confirmed already; it runs once.', 'See runs.', { cure: 'runs' })
+      return await askBack(current, bound, { who: plan.asker, place: plan.place }, deps, [changed])
     }
     return await start(bound, context, confirmation.watch, session)
   } catch (error) {

@@ -88,12 +88,13 @@ function isConfirmed(plan: PlanDraft, ask: Ask): boolean {
   return plan.typed === undefined ? ask.confirmed === true : ask.typed?.trim() === plan.typed
 }
 
-/** Keeps the plan for its confirmation and shows it to the asker. */
+/** Keeps the plan for its confirmation and shows it to the asker, behind `notes` that are no part of it. */
 export async function askBack(
   plan: PlanDraft,
   bound: Bound,
   ask: Pick<Ask, 'who' | 'place'>,
   deps: Deps,
+  notes: readonly string[] = [],
 ): Promise<Answer> {
   const expires = new Date(deps.clock.now().getTime() + planMinutes * 60_000).toISOString()
   const id = randomUUID()
@@ -104,7 +105,7 @@ export async function askBack(
     headline: `${plan.title} Not done yet: it must be confirmed.`,
     audience: 'asker',
     run: null,
-    replies: [{ kind: 'plan', id, line: bound.line, expires, ...plan, facts: [...plan.facts] }],
+    replies: [{ kind: 'plan', id, line: bound.line, expires, ...plan, facts: [...notes, ...plan.facts] }],
     next: [],
   }
 }

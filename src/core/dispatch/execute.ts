@@ -6,6 +6,7 @@ import type { RunRecord } from '../ports/ledger.ts'
 import { failureAnswer } from '../run/failure.ts'
 import { createLiveRun, type LiveRun, type Watch } from '../run/live-run.ts'
 import { Handover } from '../run/registry.ts'
+import { leftBehind } from '../run/takeover.ts'
 import { viewOf } from '../run/view.ts'
 import type { Session } from './dispatch.ts'
 
@@ -53,14 +54,21 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
     }
     return await store(run, 'complete', answer, session)
   } catch (thrown) {
-    const error = run.signal.aborted && !(thrown instanceof OpsError) ? run.signal.reason : thrown
+    const error: unknown = run.signal.aborted ? run.signal.reason : thrown
+    if (error !== thrown)
+      deps.log.info({ err: thrown, run: record.id }, `run ${record.id} was stopped and ended with this`)
+    const { audience } = bound.command
     // A draining process leaves its runs open: the next one carries them on.
-    if (run.signal.reason instanceof OpsError && run.signal.reason.cause instanceof Handover) {
-      return failureAnswer(run.signal.reason, viewOf(run.record), deps.log)
+    if (error instanceof OpsError && error.cause instanceof Handover) {
+      return failureAnswer(error, viewOf(run.record), deps.log, { audience })
     }
-    const state = error instanceof OpsError && error.code === 'cancelled' ? 'cancelled' : 'error'
-    const again = run.record.steps.length === 0 ? [] : [{ label: 'Run again', line: `run-again ${record.id}` }]
-    return await store(run, state, failureAnswer(error, ending(state), deps.log, again), session)
+    const cancelled = error instanceof OpsError && error.code === 'cancelled'
+    const state = cancelled ? 'cancelled' : 'error'
+    const said = cancelled
+      ? new OpsError('cancelled', `${error.message}${await leftBehind(run.record, deps)}`, error.remedy)
+      : error
+    const next = run.record.steps.length === 0 ? [] : [{ label: 'Run again', line: `run-again ${record.id}` }]
+    return await store(run, state, failureAnswer(said, ending(state), deps.log, { audience, next }), session)
   }
 }
 
@@ -70,5 +78,5 @@ async function store(run: LiveRun, state: RunRecord['state'], answer: Answer, { 
   if (await deps.ledger.runs.end(id, process, state, answer, answer.run?.ended ?? deps.clock.now().toISOString()))
     return answer
   const stands = await deps.ledger.runs.get(id)
-  return stands?.answer ?? answer
+  return stands?.answer ?? { ...answer, run: stands === null ? null : viewOf(stands) }
 }

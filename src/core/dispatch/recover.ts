@@ -1,8 +1,9 @@
 import type { Answer } from '../answer.ts'
-import { OpsError } from '../errors.ts'
 import type { RunRecord } from '../ports/ledger.ts'
+import { failureAnswer } from '../run/failure.ts'
 import type { Watch } from '../run/live-run.ts'
-import { closeOrphan } from '../run/takeover.ts'
+import { closeOrphan, closeRun, orphansOfOthers } from '../run/takeover.ts'
+import { viewOf } from '../run/view.ts'
 import type { Session } from './dispatch.ts'
 import { execute } from './execute.ts'
 
@@ -24,9 +25,8 @@ const untoldHours = 24
  */
 export async function recover(session: Session, watch: (run: RunRecord) => Watch): Promise<readonly Recovered[]> {
   const { deps } = session
-  const now = deps.clock.now()
   const recovered: Recovered[] = []
-  for (const orphan of await deps.ledger.runs.orphans(now)) {
+  for (const orphan of await orphansOfOthers(deps)) {
     if (!worthCarryingOn(orphan)) {
       const answer = await closeOrphan(orphan, deps)
       if (answer !== null) recovered.push({ run: orphan, answer: Promise.resolve(answer) })
@@ -51,11 +51,14 @@ function worthCarryingOn(run: RunRecord): boolean {
   return run.writer && run.place.kind === 'slack' && run.attempts < maxAttempts
 }
 
+/** Never throws: a run that cannot even begin again (its command is gone after an update) is closed, or it would hold the warehouse for ever. */
 async function carryOn(run: RunRecord, watch: Watch, session: Session): Promise<Answer> {
   const { deps, catalog } = session
-  const bound = catalog.read(run.line)
-  if (bound.command.effect !== 'write')
-    throw new OpsError('bug', `run ${run.id} is a writer, but ${bound.command.name} is not`)
-  const who = { ...run.who, role: await deps.directory.roleOf(run.who) }
-  return execute(run, bound, { who, place: run.place, deps, catalog }, watch, session)
+  try {
+    const bound = catalog.read(run.line)
+    const who = { ...run.who, role: await deps.directory.roleOf(run.who) }
+    return await execute(run, bound, { who, place: run.place, deps, catalog }, watch, session)
+  } catch (error) {
+    return (await closeRun(run, error, deps)) ?? failureAnswer(error, viewOf(run), deps.log)
+  }
 }

@@ -26,7 +26,7 @@ export interface SpinUpOptions {
   readonly nodes: number | undefined
 }
 
-/** Every method looks first and throws `cluster_state` where the act makes no sense in the state found. */
+/** Every method looks first, and throws `no_cluster` where nothing is there, or `cluster_state` where the act makes no sense in the state found. */
 export interface Cluster {
   readonly name: string
   /** True where spinning up costs nothing, so that a load may do it by itself. */

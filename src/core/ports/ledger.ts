@@ -164,8 +164,6 @@ export interface ScheduleStore {
   list(): Promise<readonly ScheduleRecord[]>
   setState(id: number, state: ScheduleRecord['state']): Promise<boolean>
   remove(id: number): Promise<boolean>
-  /** Moves on every change of any schedule, by any process, so that a bot notices what a terminal did. */
-  version(): Promise<number>
 }
 
 /** A living process on this ledger. `bot` is the one that hears Slack and the clock; there is at most one a home. */
@@ -189,6 +187,15 @@ export interface ProcessStore {
   bot(now: Date): Promise<ProcessRecord | null>
 }
 
+/** Small things to remember that have no table of their own: the lease of a cluster, the name of this ledger. */
+export interface NoteStore {
+  /** What was kept under a key, as JSON gives it back; null where nothing was. */
+  get(key: string): Promise<unknown>
+  set(key: string, value: unknown): Promise<void>
+  /** Keeps `value` unless something is kept there already, and gives what is kept then: the same for everybody who asks. */
+  settle(key: string, value: unknown): Promise<unknown>
+}
+
 /** The bot's memory. Shared by processes, so everything in it is decided by what the database says, never by what one process remembers. */
 export interface Ledger {
   readonly runs: RunStore
@@ -196,6 +203,7 @@ export interface Ledger {
   readonly loads: LoadStore
   readonly schedules: ScheduleStore
   readonly processes: ProcessStore
+  readonly notes: NoteStore
   /** True for exactly one caller per key, for ever: a delivery, a scheduled fire. */
   claim(key: string, at: Date): Promise<boolean>
   close(): Promise<void>

@@ -4,13 +4,13 @@ import type { Log } from '../ports/log.ts'
 
 /**
  * Anything thrown, as an answer. An `OpsError` says itself; anything else is a bug, whose stack goes to the log and whose
- * reader is told only that it happened and where to look.
+ * reader is told only that it happened and where to look. What ended in exit status 2 or 3 did nothing, and is for the asker alone.
  */
 export function failureAnswer(
   thrown: unknown,
   run: RunView | null,
   log: Log,
-  next: readonly Suggestion[] = [],
+  { audience = 'asker', next = [] }: { audience?: Answer['audience']; next?: readonly Suggestion[] } = {},
 ): Answer {
   const error = thrown instanceof OpsError ? thrown : asBug(thrown, run, log)
   const cure = error.cure === undefined ? [] : [{ label: labelOf(error.cure), line: error.cure }]
@@ -18,7 +18,7 @@ export function failureAnswer(
     ok: false,
     exit: exitStatusOf(error.code),
     headline: error.message,
-    audience: run === null || exitStatusOf(error.code) > 1 ? 'asker' : 'channel',
+    audience: exitStatusOf(error.code) > 1 ? 'asker' : audience,
     run,
     replies: [{ kind: 'failure', code: error.code, message: error.message, remedy: error.remedy }, ...error.evidence],
     next: [...cure, ...next],

@@ -24,7 +24,7 @@ export interface LiveRun {
 export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, watch: Watch): LiveRun {
   const controller = new AbortController()
   let record = opened
-  const begun = new Map<number, number>()
+  const announced = new Set<string>()
 
   const show = (): void => watch.changed(viewOf(record))
   const put = (index: number, step: StepRecord): void => {
@@ -45,9 +45,11 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
     return step
   }
 
-  /** The place of each step in the record; unknown ones are added as pending. */
+  /** The place of each step in the record; unknown ones are added as pending. A title names one step of a run for ever. */
   const announce = (steps: readonly Step[]): readonly number[] => {
     const places = steps.map((step) => {
+      if (announced.has(step.title)) throw new Error(`run ${record.id} has two steps "${step.title}"`)
+      announced.add(step.title)
       const known = record.steps.findIndex((stored) => stored.title === step.title)
       if (known >= 0) return known
       record = { ...record, steps: [...record.steps, { title: step.title, state: 'pending', ms: null, handles: {} }] }
@@ -62,7 +64,6 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
     if (before.state === 'complete' || before.state === 'skipped') return
     controller.signal.throwIfAborted()
     const start = clock.now().getTime()
-    begun.set(index, start)
     const elapsed = (): number => clock.now().getTime() - start
     await saveStep(index, { title: step.title, state: 'in_progress', ms: 0, handles: before.handles })
     const work: Work = {
@@ -85,7 +86,9 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
         ...(result.output === undefined ? {} : { output: result.output }),
       })
     } catch (error) {
-      if (!(error instanceof OpsError && error.code === 'interrupted')) {
+      const reason: unknown = controller.signal.aborted ? controller.signal.reason : error
+      // A step that is left to another process is not over.
+      if (!(reason instanceof OpsError && reason.code === 'interrupted')) {
         await saveStep(index, { title: step.title, state: 'error', ms: elapsed(), handles: stepAt(index).handles })
       }
       throw error

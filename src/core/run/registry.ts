@@ -24,11 +24,7 @@ export function createRegistry(deps: Deps): Registry {
   let draining = false
 
   const stop = (id: RunId, by: string): void => {
-    live
-      .get(id)
-      ?.run.abort(
-        new OpsError('cancelled', `Cancelled by ${by}. Live tables are untouched.`, `Carry on with run-again ${id}.`),
-      )
+    live.get(id)?.run.abort(new OpsError('cancelled', `Cancelled by ${by}.`, `Carry on with run-again ${id}.`))
   }
 
   return {

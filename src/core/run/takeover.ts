@@ -13,8 +13,7 @@ import { viewOf } from './view.ts'
 export async function openRun(run: NewRun, deps: Deps): Promise<RunRecord> {
   const opened = await deps.ledger.runs.open(run)
   if (opened.kind === 'opened') return opened.run
-  const orphans = await deps.ledger.runs.orphans(deps.clock.now())
-  const orphan = orphans.find(({ id }) => id === opened.holder.id)
+  const orphan = (await orphansOfOthers(deps)).find(({ id }) => id === opened.holder.id)
   if (orphan !== undefined) {
     await closeOrphan(orphan, deps)
     const again = await deps.ledger.runs.open(run)
@@ -24,22 +23,40 @@ export async function openRun(run: NewRun, deps: Deps): Promise<RunRecord> {
   throw busy(opened.holder, deps)
 }
 
+/** Runs whose process is gone. Never this process's own, even if it slept too long to beat: it is awake again, and at work on them. */
+export async function orphansOfOthers({ ledger, clock, process }: Deps): Promise<readonly RunRecord[]> {
+  return (await ledger.runs.orphans(clock.now())).filter((run) => run.process !== process)
+}
+
 /** Ends a run whose process is gone, and gives back the answer its reader is to find in its message; null when another process was faster. */
 export async function closeOrphan(orphan: RunRecord, deps: Deps): Promise<Answer | null> {
   if (!(await deps.ledger.runs.adopt(orphan.id, orphan.process, deps.process))) return null
-  const ended = deps.clock.now().toISOString()
-  const again = { label: 'Run again', line: `run-again ${orphan.id}` }
-  const answer = failureAnswer(interruption(orphan), { ...viewOf(orphan), state: 'error', ended }, deps.log, [again])
-  return (await deps.ledger.runs.end(orphan.id, deps.process, 'error', answer, ended)) ? answer : null
+  return closeRun(orphan, await interruption(orphan, deps), deps)
 }
 
-function interruption(orphan: RunRecord): OpsError {
+/** Ends a run of this process that was not carried to its end. Null when it had ended, or another process has it by now. */
+export async function closeRun(run: RunRecord, error: unknown, deps: Deps): Promise<Answer | null> {
+  const ended = deps.clock.now().toISOString()
+  const next = [{ label: 'Run again', line: `run-again ${run.id}` }]
+  const view = { ...viewOf(run), state: 'error', ended } as const
+  const answer = failureAnswer(error, view, deps.log, { audience: 'channel', next })
+  return (await deps.ledger.runs.end(run.id, deps.process, 'error', answer, ended)) ? answer : null
+}
+
+/** What a run that stopped short of its end left behind: a sentence behind a space, or nothing where it built no load. */
+export async function leftBehind(run: RunRecord, { ledger }: Deps): Promise<string> {
+  const load = run.writer ? await ledger.loads.get(run.continues ?? run.id) : null
+  if (load === null) return ''
+  return load.state === 'live' ? ` Load ${load.id} was published before and is live.` : ' Live tables are untouched.'
+}
+
+async function interruption(orphan: RunRecord, deps: Deps): Promise<OpsError> {
   const at = orphan.steps.find((step) => step.state === 'in_progress')?.title
   const where = at === undefined ? '' : ` at "${at}"`
   return new OpsError(
     'interrupted',
-    `The program stopped in the middle of ${orphan.command}${where}. Live tables are untouched.`,
-    `Say run-again ${orphan.id}: what was finished is not done twice.`,
+    `The program stopped in the middle of ${orphan.command}${where}.${await leftBehind(orphan, deps)}`,
+    orphan.writer ? `Say run-again ${orphan.id}: what was finished is not done twice.` : 'Ask again.',
   )
 }
 

@@ -1,4 +1,5 @@
 import type { Answer } from '../answer.ts'
+import type { Deps } from '../deps.ts'
 import { dispatch, type Session } from '../dispatch/dispatch.ts'
 import type { ScheduleRecord } from '../ports/ledger.ts'
 
@@ -17,17 +18,20 @@ export interface Due {
  * so that a bot that was down for a day does not say everything it missed.
  */
 export async function dueFires({ deps }: Session): Promise<readonly Due[]> {
-  const now = deps.clock.now()
   const schedules = (await deps.ledger.schedules.list()).filter(({ state }) => state === 'active')
-  return schedules.flatMap((schedule) => {
-    const after = new Date(Math.max(now.getTime() - catchUpHours * 3_600_000, Date.parse(schedule.created)))
-    let intended: Date | undefined
-    for (const time of deps.timetable.times(schedule.cron, schedule.zone, after)) {
-      if (time > now) break
-      intended = time
-    }
-    return intended === undefined ? [] : [{ schedule, intended }]
-  })
+  return schedules.flatMap((schedule) => dueFire(schedule, deps) ?? [])
+}
+
+/** The fire of one schedule that is due, whether it has been claimed or not. */
+export function dueFire(schedule: ScheduleRecord, { clock, timetable }: Deps): Due | null {
+  const now = clock.now()
+  const after = new Date(Math.max(now.getTime() - catchUpHours * 3_600_000, Date.parse(schedule.created)))
+  let intended: Date | undefined
+  for (const time of timetable.times(schedule.cron, schedule.zone, after)) {
+    if (time > now) break
+    intended = time
+  }
+  return intended === undefined ? null : { schedule, intended }
 }
 
 /**
@@ -35,9 +39,9 @@ export async function dueFires({ deps }: Session): Promise<readonly Due[]> {
  * null for whoever comes second, in this or another process, before or after a restart.
  */
 export async function fire({ schedule, intended }: Due, session: Session): Promise<readonly Answer[] | null> {
-  const { deps } = session
-  const key = `fire:${schedule.id}:${intended.toISOString()}`
-  if (!(await deps.ledger.claim(key, deps.clock.now()))) return null
+  const { deps, registry } = session
+  registry.admit()
+  if (!(await claimFire({ schedule, intended }, deps))) return null
   deps.log.info({ schedule: schedule.id, intended }, `firing ${schedule.lines.join('; ')}`)
   const answers: Answer[] = []
   for (const line of schedule.lines) {
@@ -45,9 +49,15 @@ export async function fire({ schedule, intended }: Due, session: Session): Promi
       { line, who: schedule.owner, place: schedule.place, confirmed: true, watch: { changed: () => undefined } },
       session,
     )
-    if (answer === null) continue
+    // A draining process leaves the run, and what there is to say of it, to the next one.
+    if (answer === null || answer.run?.state === 'running') break
     answers.push(answer)
     if (!answer.ok) break
   }
   return answers
+}
+
+/** Says nothing for this fire any more. True for whoever claimed it first. */
+export function claimFire({ schedule, intended }: Due, { ledger, clock }: Deps): Promise<boolean> {
+  return ledger.claim(`fire:${schedule.id}:${intended.toISOString()}`, clock.now())
 }

@@ -1,13 +1,20 @@
 import { OpsError } from '../errors.ts'
 
+/** A channel as it was typed: `#music`, an id, or Slack's `<#C…|music>`, which brings both. */
+export interface Channel {
+  /** What Slack takes for it: an id, or `#` and a name. */
+  readonly channel: string
+  readonly channelName?: string
+}
+
 /** When and where, as it was said: `daily at 03:00 in #music`. */
 export interface Phrase {
   /** The words about time, tidied, for lists: "daily at 03:00". */
   readonly phrase: string
   /** Five fields. */
   readonly cron: string
-  /** As it was typed: `#music`, or Slack's `<#C…>` as an id; null when it is not said. */
-  readonly channel: string | null
+  /** Null when it is not said. */
+  readonly channel: Channel | null
 }
 
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
@@ -22,14 +29,11 @@ export function readPhrase(words: readonly string[]): Phrase {
   return { ...whenOf(at < 0 ? words : words.slice(0, at)), channel }
 }
 
-function channelOf(word: string | undefined): string {
-  const id =
-    /^<#([A-Z0-9]+)>$/.exec(word ?? '')?.[1] ??
-    (/^#[^\s<>]{1,80}$|^[CGD][A-Z0-9]{7,}$/.test(word ?? '') ? word : undefined)
-  if (id === undefined) {
-    throw new OpsError('bad_argument', `"${word ?? ''}" is not a channel. Nothing was done.`, 'Say in #channel.')
-  }
-  return id
+function channelOf(word = ''): Channel {
+  const [, id, name] = /^<#([A-Z0-9]+)(?:\|([^>]*))?>$/.exec(word) ?? []
+  if (id !== undefined) return name === undefined || name === '' ? { channel: id } : { channel: id, channelName: name }
+  if (/^#[^\s<>]{1,80}$|^[CGD][A-Z0-9]{7,}$/.test(word)) return { channel: word }
+  throw new OpsError('bad_argument', `"${word}" is not a channel. Nothing was done.`, 'Say in #channel.')
 }
 
 function whenOf(words: readonly string[]): { phrase: string; cron: string } {

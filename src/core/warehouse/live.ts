@@ -10,7 +10,7 @@ const maxTries = 3
 /** The load being served. Throws what stands in the way: no cluster, a sleeping one, nothing loaded, each with its cure. */
 async function liveLoad(deps: Deps): Promise<LoadRecord> {
   const cluster = await deps.cluster.describe()
-  if (cluster.state !== 'available') throw await notAvailable(cluster, deps)
+  if (cluster.state !== 'available') throw notAvailable(cluster, deps)
   const live = await deps.ledger.loads.live()
   if (live === null) throw await nothingLoaded(deps)
   return live
@@ -28,35 +28,29 @@ export async function withLive<T>(deps: Deps, ask: (load: LoadRecord) => Promise
   }
 }
 
-/** Throws unless the cluster answers; `none` is let through where spinning up costs nothing and the caller will do it. */
-export async function requireAvailable(deps: Deps, may: { readonly create: boolean }): Promise<ClusterFacts> {
+/** Throws unless the cluster answers; `none` is let through where spinning up costs nothing, which the caller must do then. */
+export async function requireAvailable(deps: Deps): Promise<void> {
   const cluster = await deps.cluster.describe()
-  if (cluster.state === 'available' || (cluster.state === 'none' && may.create && deps.cluster.free)) return cluster
-  throw await notAvailable(cluster, deps)
+  if (cluster.state === 'available' || (cluster.state === 'none' && deps.cluster.free)) return
+  throw notAvailable(cluster, deps)
 }
 
-async function notAvailable(cluster: ClusterFacts, deps: Deps): Promise<OpsError> {
-  const since = cluster.since === null ? '' : ` for ${lasting(cluster.since, deps.clock.now())}`
-  switch (cluster.state) {
+function notAvailable({ name, state, since }: ClusterFacts, deps: Deps): OpsError {
+  const standing = since === null ? `is ${state}` : `has been ${state} for ${lasting(since, deps.clock.now())}`
+  switch (state) {
     case 'none':
-      return new OpsError('no_cluster', `There is no cluster ${cluster.name} yet.`, 'Spin it up first.', {
+      return new OpsError('no_cluster', `There is no cluster ${name} yet.`, 'Spin it up first.', {
         cure: 'spin-up',
       })
     case 'paused':
     case 'pausing':
-      return new OpsError(
-        'cluster_state',
-        `Cluster ${cluster.name} has been ${cluster.state}${since}.`,
-        'Resume it to ask and load.',
-        { cure: 'resume' },
-      )
+      return new OpsError('cluster_state', `Cluster ${name} ${standing}.`, 'Resume it to ask and load.', {
+        cure: 'resume',
+      })
     default:
-      return new OpsError(
-        'cluster_state',
-        `Cluster ${cluster.name} has been ${cluster.state}${since}.`,
-        'Try again when it is available.',
-        { cure: 'status' },
-      )
+      return new OpsError('cluster_state', `Cluster ${name} ${standing}.`, 'Try again when it is available.', {
+        cure: 'status',
+      })
   }
 }
 

@@ -137,7 +137,7 @@ function chartOf({ chart, title }: QueryFile, { columns, rows }: TableReply): Ch
     title,
     xLabel: chart.x,
     yLabel: chart.y,
-    categories: points.map((row) => String(row[x])),
+    categories: points.map((row) => String(row[x] ?? '–')),
     series: [{ name: chart.y, values: points.map((row) => Number(row[y])) }],
   }
 }

@@ -2,10 +2,10 @@ import { bytes, moment } from '../../core/words.ts'
 import { storageUsd, usd } from '../price.ts'
 import type { KeptSnapshot } from './look.ts'
 
-/** "sparkify-final-20261107-091245, 40 MB, until 14 Nov 2026, less than $0.01 a month". */
+/** "sparkify-final-20261107-091245, 40.0 MB, until 14 Nov 2026, less than $0.01 a month". */
 export function snapshotLine({ name, megabytes, until }: KeptSnapshot): string {
   const end = until === null ? 'until somebody deletes it' : `until ${day(until)}`
-  return `${name}, ${bytes(megabytes * 1e6)}, ${end}, about ${usd((megabytes / 1000) * storageUsd)} a month`
+  return `${name}, ${bytes(megabytes * 1e6)}, ${end}, ${usd((megabytes / 1000) * storageUsd)} a month`
 }
 
 /** "14 Nov 2026", UTC. */

@@ -62,14 +62,10 @@ export const ledger: readonly string[] = [
     created text not null,
     state text not null
   ) strict`,
-  'create table schedules_version (version integer not null) strict',
-  'insert into schedules_version values (0)',
-  `create trigger schedules_added after insert on schedules
-    begin update schedules_version set version = version + 1; end`,
-  `create trigger schedules_changed after update on schedules
-    begin update schedules_version set version = version + 1; end`,
-  `create trigger schedules_removed after delete on schedules
-    begin update schedules_version set version = version + 1; end`,
+  `create table notes (
+    key text primary key,
+    value text not null
+  ) strict, without rowid`,
 
   `create table processes (
     id text primary key,

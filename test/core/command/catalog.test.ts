@@ -48,7 +48,7 @@ describe('a line as people type it', () => {
     ['schedule', 'schedule'],
     [
       'schedule add “top songs 10” daily at 07:00 in <#C024BE91L|music>',
-      'schedule action=add "top songs 10" daily at 07:00 in <#C024BE91L>',
+      'schedule action=add "top songs 10" daily at 07:00 in <#C024BE91L|music>',
     ],
     ['schedule add "etl" "0 3 * * *" tz=Europe/London', 'schedule action=add etl "0 3 * * *" tz=Europe/London'],
     ['', 'home'],

@@ -42,7 +42,7 @@ describe('a command line', () => {
     ['control characters', 'top\u0000songs\u001b20\r\n', 'top songs 20'],
     ['right-to-left marks', 'top \u202esongs\u202c \u200f20', 'top songs 20'],
     ['zero-width characters', 'top\u200b-so\ufeffngs', 'top-songs'],
-    ['a channel', 'schedule in <#C024BE91L|music>', 'schedule in <#C024BE91L>'],
+    ['a channel', 'schedule in <#C024BE91L|music>', 'schedule in <#C024BE91L|music>'],
     ['a person', 'runs who=<@U024BE7LH|anna>', 'runs who=<@U024BE7LH>'],
     ['a link with its label', 'say <https://x.org|x.org>', 'say x.org'],
     ['a link without a label', 'say <https://x.org>', 'say https://x.org'],

@@ -205,6 +205,7 @@ describe('changing the warehouse', () => {
     const first = one.say('load')
     await begun.promise
     clock.advance(192_000)
+    await one.beat()
     for (const bot of [one, two]) {
       const answer = await bot.say('load', { who: bob })
       expect(answer).toMatchObject({ ok: false, exit: 1, audience: 'asker', run: null, next: [{ line: 'runs 1' }] })

@@ -29,15 +29,27 @@ const once = {
 
 /** Ends the process as soon as AWS has done one thing that changes something, before anybody learns of it. */
 function killAfterAnOrder({ iam, redshift }: Clients): void {
-  const middleware = (next: (args: never) => Promise<never>, { commandName = '' }: { commandName?: string }) => {
-    return async (args: never) => {
-      const answer = await next(args)
-      if (!/^(Describe|Get|List)/.test(commandName)) throw new Killed(commandName)
-      return answer
-    }
+  const dieAfter = (command = ''): void => {
+    if (!/^(Describe|Get|List)/.test(command)) throw new Killed(command)
   }
-  iam.middlewareStack.add(middleware, { step: 'initialize' })
-  redshift.middlewareStack.add(middleware, { step: 'initialize' })
+  iam.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const answer = await next(args)
+        dieAfter(commandName)
+        return answer
+      },
+    { step: 'initialize' },
+  )
+  redshift.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const answer = await next(args)
+        dieAfter(commandName)
+        return answer
+      },
+    { step: 'initialize' },
+  )
 }
 
 /** Carries each act of a life to its end, with a fresh process after every death. How many there were. */

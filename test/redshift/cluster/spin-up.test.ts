@@ -8,9 +8,11 @@ import {
   RedshiftClient,
 } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
+import { OpsError } from '../../../src/core/errors.ts'
+import { createRedshiftCluster } from '../../../src/redshift/cluster/index.ts'
 import { createReadingRole, createReadyCluster, redshiftTrust } from '../../support/aws/scene.ts'
 import type { Double } from '../../support/aws/start.ts'
-import { plain, setStage, succeeded } from './stage.ts'
+import { plain, selectOne, setStage, succeeded } from './stage.ts'
 
 const named = { ClusterIdentifier: 'sparkify' }
 type Command = PauseClusterCommand | DeleteClusterCommand
@@ -43,9 +45,11 @@ describe('spin-up where nothing is there', () => {
 
   it('creates role, policy and cluster once each, waits for both, and asks the database', async () => {
     const { double, process, ledger, clock } = await setStage()
-    const { cluster, run } = process()
+    const { setting, run } = process()
+    const cluster = createRedshiftCluster({ ...setting, answers: selectOne(setting) })
     const begun = clock.now().getTime()
     const steps = await run(cluster.spinUp({ ...plain, leaseHours: 2 }))
+    expect(await double.statements()).toMatchObject([{ sqls: ['select 1'] }])
     expect(steps).toEqual([
       '✓ Create role: sparkify-s3-read',
       '✓ Allow reading the data: s3://udacity-dend/log_data and s3://udacity-dend/song_data',
@@ -336,5 +340,41 @@ describe('waiting for the cluster', () => {
       code: 'cluster_state',
       message: expect.stringContaining('not this bot'),
     })
+  })
+})
+
+describe('asking the database', () => {
+  it('goes on while the cluster blinks, for five minutes at most', async () => {
+    const { process, clock } = await setStage()
+    const { setting, run } = process()
+    let asked = 0
+    const blinking = async (): Promise<void> => {
+      asked++
+      if (asked < 4) throw new OpsError('cluster_state', 'The cluster does not take connections.')
+    }
+    await run(createRedshiftCluster({ ...setting, answers: blinking }).spinUp(plain))
+    expect(asked).toBe(4)
+
+    const silent = async (): Promise<void> => {
+      throw new OpsError('aws', 'Nobody is there.')
+    }
+    const begun = clock.now().getTime()
+    const failed = run(createRedshiftCluster({ ...setting, answers: silent }).spinUp(plain))
+    await expect(failed).rejects.toMatchObject({ code: 'aws', message: 'Nobody is there.' })
+    expect(clock.now().getTime() - begun).toBeGreaterThanOrEqual(300_000)
+  })
+
+  it('stops at once where it is not allowed', async () => {
+    const { process } = await setStage()
+    const { setting, run } = process()
+    let asked = 0
+    const answers = async (): Promise<void> => {
+      asked++
+      throw new OpsError('aws_denied', 'No.')
+    }
+    await expect(run(createRedshiftCluster({ ...setting, answers }).spinUp(plain))).rejects.toMatchObject({
+      code: 'aws_denied',
+    })
+    expect(asked).toBe(1)
   })
 })

@@ -83,7 +83,7 @@ describe('tear-down', () => {
       { identifier: expect.stringMatching(/^sparkify-final-\d{8}-\d{6}$/), retentionDays: 7 },
     ])
     const line = new RegExp(
-      `${snapshots[0]?.identifier}, 40 MB, until \\d+ \\w+ \\d{4}, about less than \\$0\\.01 a month`,
+      `${snapshots[0]?.identifier}, 40\\.0 MB, until \\d+ \\w+ \\d{4}, less than \\$0\\.01 a month`,
     )
     expect(steps.at(-1)).toMatch(line)
     expect(await cluster.describe()).toMatchObject({

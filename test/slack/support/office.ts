@@ -132,6 +132,14 @@ async function moveIn(
   })
   front.events = face.listener
   await face.start(app)
+  const leave = async (): Promise<void> => {
+    let left = false
+    const leaving = face.stop().then(() => {
+      left = true
+    })
+    await clock.until(() => left)
+    await leaving
+  }
   return {
     ...rooms,
     doors,
@@ -163,15 +171,12 @@ async function moveIn(
     async restart() {
       front.events = undefined
       await app.drain(0)
+      await leave()
       await ledger.processes.leave(process)
       return moveIn(rooms, options)
     },
     async close() {
-      let stopped = false
-      void face.stop().then(() => {
-        stopped = true
-      })
-      await clock.until(() => stopped)
+      await leave()
       await rooms.close()
     },
   }

@@ -26,6 +26,8 @@ export type CopyStatement = {
   readonly gzip: boolean
 }
 
+type Writable<T> = { -readonly [K in keyof T]: T[K] }
+
 /** Reads a COPY statement; SqlRefusal for what Redshift, or the double, does not know. */
 export function parseCopy(sql: string): CopyStatement {
   const tokens = scan(sql).filter((token) => token.kind !== 'space' && token.text !== ';')
@@ -69,11 +71,11 @@ export function parseCopy(sql: string): CopyStatement {
 
   let roleArn = ''
   let mapping: JsonMapping | undefined
-  const options = {
-    region: undefined as string | undefined,
+  const options: Writable<Omit<CopyStatement, 'table' | 'columns' | 'source' | 'roleArn' | 'mapping'>> = {
+    region: undefined,
     maxErrors: 0,
     truncateColumns: false,
-    replacement: undefined as string | undefined,
+    replacement: undefined,
     emptyAsNull: false,
     blanksAsNull: false,
     timeFormat: 'YYYY-MM-DD HH24:MI:SS',

@@ -1,0 +1,171 @@
+import { describe, expect, it } from 'vitest'
+import type { Command } from '../../../src/core/command/define.ts'
+import {
+  command,
+  createWatch,
+  createWorld,
+  deferred,
+  failureOf,
+  terminal,
+  unwatched,
+  type World,
+} from '../../support/core.ts'
+
+const never = () => new Promise<never>(() => undefined)
+
+/** A process that is killed in the second step of a load. */
+async function killedWithin(world: World, id: string, said: Partial<Command> & { place?: typeof terminal } = {}) {
+  const begun = deferred()
+  const bot = await world.start(id, [
+    command(
+      'load',
+      async ({ perform }) => {
+        await perform([
+          { title: 'Check', run: async () => ({ output: { files: 2 } }) },
+          {
+            title: 'Stage',
+            run: async ({ keep }) => {
+              await keep('statement', `of-${id}`)
+              begun.resolve()
+              return never()
+            },
+          },
+        ])
+        return undefined
+      },
+      { effect: said.effect ?? 'write' },
+    ),
+  ])
+  void (said.place === undefined ? bot.say('load') : bot.say('load', { place: said.place }))
+  await begun.promise
+  bot.die()
+}
+
+/** The same load in a process that lives to its end. */
+function lasting(done: string[]) {
+  return command('load', async ({ perform }) => {
+    await perform([
+      { title: 'Check', run: async () => (done.push('Check'), {}) },
+      { title: 'Stage', run: async ({ handle }) => (done.push(`Stage ${handle('statement')}`), {}) },
+    ])
+    return undefined
+  })
+}
+
+describe('after a restart', () => {
+  it('a run of Slack that changes the warehouse is carried on at the step that was interrupted, with its handles', async () => {
+    const world = await createWorld()
+    await killedWithin(world, 'one')
+    const done: string[] = []
+    const two = await world.start('two', [lasting(done)])
+    const watch = createWatch()
+    const [recovered] = await two.app.recover((run) => {
+      expect(run).toMatchObject({ id: 1, attempts: 2, process: 'two' })
+      return watch
+    })
+    const answer = await recovered?.answer
+    expect(answer).toMatchObject({ ok: true, run: { id: 1, state: 'complete' } })
+    expect(done).toEqual(['Stage of-one'])
+    expect(watch.seen.at(-1)?.steps.map(({ state }) => state)).toEqual(['complete', 'complete'])
+    expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'complete', answer })
+  })
+
+  it('is done once, by one of several that look', async () => {
+    const world = await createWorld()
+    await killedWithin(world, 'one')
+    const done: string[] = []
+    const others = [await world.start('two', [lasting(done)]), await world.start('three', [lasting(done)])]
+    const recovered = (await Promise.all(others.map(({ app }) => app.recover(() => unwatched)))).flat()
+    expect(recovered).toHaveLength(1)
+    await recovered[0]?.answer
+    expect(done).toHaveLength(1)
+    expect(await others[0]?.app.recover(() => unwatched)).toEqual([])
+  })
+
+  it('leaves alone what living processes do, also its own after a long sleep', async () => {
+    const { start, clock } = await createWorld()
+    const begun = deferred()
+    const gate = deferred()
+    let times = 0
+    const one = await start('one', [
+      command('load', async () => {
+        times++
+        begun.resolve()
+        await gate.promise
+        return undefined
+      }),
+    ])
+    const running = one.say('load')
+    await begun.promise
+    const two = await start('two', [])
+    expect(await two.app.recover(() => unwatched)).toEqual([])
+    clock.advance(3_600_000)
+    expect(await one.app.recover(() => unwatched)).toEqual([])
+    expect(failureOf(await one.say('load')).code).toBe('busy')
+    gate.resolve()
+    expect(await running).toMatchObject({ ok: true })
+    expect(times).toBe(1)
+  })
+
+  it.each([
+    ['a question', { effect: 'read' as const }, 'Ask again.'],
+    ['a run of the terminal', { place: terminal }, 'Say run-again 1: what was finished is not done twice.'],
+  ])('%s is closed, and its reader told', async (_what, said, remedy) => {
+    const world = await createWorld()
+    await killedWithin(world, 'one', said)
+    const two = await world.start('two', [lasting([])])
+    const [recovered] = await two.app.recover(() => unwatched)
+    const answer = await recovered?.answer
+    expect(answer).toMatchObject({ ok: false, run: { id: 1, state: 'error' }, next: [{ line: 'run-again 1' }] })
+    expect(answer === undefined ? null : failureOf(answer)).toMatchObject({
+      code: 'interrupted',
+      message: 'The program stopped in the middle of load at "Stage".',
+      remedy,
+    })
+  })
+
+  it('a run is tried by three processes and no more', async () => {
+    const world = await createWorld()
+    await killedWithin(world, 'one')
+    for (const id of ['two', 'three']) {
+      const begun = deferred()
+      const bot = await world.start(id, [
+        command('load', async () => {
+          begun.resolve()
+          return never()
+        }),
+      ])
+      expect(await bot.app.recover(() => unwatched)).toHaveLength(1)
+      await begun.promise
+      bot.die()
+    }
+    const four = await world.start('four', [lasting([])])
+    const [closed] = await four.app.recover(() => unwatched)
+    expect(await closed?.answer).toMatchObject({ ok: false, run: { state: 'error' } })
+    expect(await four.say('load')).toMatchObject({ ok: true, run: { id: 2 } })
+  })
+
+  it('a run whose command is gone is closed, so that it does not hold the warehouse for ever', async () => {
+    const world = await createWorld()
+    await killedWithin(world, 'one')
+    const two = await world.start('two', [command('other', async () => undefined)])
+    const [recovered] = await two.app.recover(() => unwatched)
+    const answer = await recovered?.answer
+    expect(answer === undefined ? null : failureOf(answer).code).toBe('unknown_command')
+    expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'error', answer })
+    expect(await two.say('other')).toMatchObject({ ok: true })
+  })
+
+  it('a run that ended but was not told is told, until it is a day old', async () => {
+    const { start, clock } = await createWorld()
+    const one = await start('one', [command('greet', async () => undefined)])
+    const answer = await one.say('greet')
+    await one.say('greet', { place: terminal })
+    const two = await start('two', [])
+    const untold = await two.app.untold()
+    expect(untold.map(({ run }) => run.id)).toEqual([1])
+    expect(await untold[0]?.answer).toEqual(answer)
+    clock.advance(25 * 3_600_000)
+    expect(await two.app.untold()).toEqual([])
+  })
+})

@@ -1,0 +1,201 @@
+import { describe, expect, it } from 'vitest'
+import cancelCommand from '../../../src/commands/cancel.ts'
+import { OpsError } from '../../../src/core/errors.ts'
+import type { Step } from '../../../src/core/run/step.ts'
+import { anna, bob, command, createWorld, deferred, failureOf, untilAborted, unwatched } from '../../support/core.ts'
+
+/** A load that waits in its step until it is stopped, and says when it has begun. */
+function waiting() {
+  const begun = deferred()
+  const stage: Step = {
+    title: 'Stage events',
+    run: async ({ signal }) => {
+      begun.resolve()
+      return untilAborted(signal)
+    },
+  }
+  const load = command('load', async ({ perform, deps, runId }) => {
+    await deps.ledger.loads.begin(runId, deps.clock.now().toISOString())
+    await perform([{ title: 'Check', run: async () => ({}) }, stage])
+    return undefined
+  })
+  return { begun: begun.promise, load }
+}
+
+describe('a run that is cancelled', () => {
+  it('stops at its running step, and the live tables stay', async () => {
+    const { start, roles } = await createWorld()
+    roles.set(bob.id, 'admin')
+    const { load, begun } = waiting()
+    const bot = await start('one', [load, cancelCommand])
+    const running = bot.say('load')
+    await begun
+    const cancelled = await bot.say('cancel 1', { who: bob })
+    expect(cancelled).toMatchObject({ ok: true, audience: 'asker', headline: 'Run 1 (load) is being stopped.' })
+    const answer = await running
+    expect(answer).toMatchObject({ ok: false, exit: 1, run: { state: 'cancelled' }, next: [{ line: 'run-again 1' }] })
+    expect(failureOf(answer)).toEqual({
+      kind: 'failure',
+      code: 'cancelled',
+      message: 'Cancelled by Bob. Live tables are untouched.',
+      remedy: 'Carry on with run-again 1.',
+    })
+    expect(answer.run?.steps.map(({ state }) => state)).toEqual(['complete', 'error'])
+    expect(await bot.ledger.runs.get(1)).toMatchObject({ state: 'cancelled' })
+  })
+
+  it('in another process stops when that one looks', async () => {
+    const { start } = await createWorld()
+    const { load, begun } = waiting()
+    const [one, two] = [await start('one', [load]), await start('two', [load, cancelCommand])]
+    const running = one.say('load')
+    await begun
+    expect(await two.say('cancel 1')).toMatchObject({ ok: true })
+    await one.app.heedCancels()
+    expect(failureOf(await running).message).toBe('Cancelled by Anna. Live tables are untouched.')
+  })
+
+  it('is the newest other one when no number is said', async () => {
+    const { start } = await createWorld()
+    const { load, begun } = waiting()
+    const bot = await start('one', [load, cancelCommand])
+    expect(failureOf(await bot.say('cancel')).message).toBe('There is no running run.')
+    const running = bot.say('load')
+    await begun
+    expect(await bot.say('cancel')).toMatchObject({ ok: true, headline: 'Run 2 (load) is being stopped.' })
+    await running
+  })
+
+  it('says who cancelled it, whatever the work outside throws when it is stopped', async () => {
+    const { start } = await createWorld()
+    const begun = deferred()
+    const bot = await start('one', [
+      command('load', async ({ perform }) => {
+        await perform([
+          {
+            title: 'Stage',
+            run: async ({ signal }) => {
+              begun.resolve()
+              return untilAborted(signal).catch(() => {
+                throw new OpsError('sql_failed', 'INTERRUPT Error: Interrupted!')
+              })
+            },
+          },
+        ])
+        return undefined
+      }),
+      cancelCommand,
+    ])
+    const running = bot.say('load')
+    await begun.promise
+    await bot.say('cancel 1')
+    expect(failureOf(await running)).toMatchObject({ code: 'cancelled', message: 'Cancelled by Anna.' })
+    expect(bot.logged).toMatchObject([{ level: 'info', facts: { run: 1, err: { code: 'sql_failed' } } }])
+  })
+
+  it('after its publishing says that the load is live', async () => {
+    const { start } = await createWorld()
+    const begun = deferred()
+    const bot = await start('one', [
+      command('load', async ({ perform, deps, runId, signal }) => {
+        await deps.ledger.loads.begin(runId, deps.clock.now().toISOString())
+        await deps.ledger.loads.publish(runId, runId, deps.process, deps.clock.now().toISOString())
+        begun.resolve()
+        await perform([{ title: 'Tidy', run: () => untilAborted(signal) }])
+        return undefined
+      }),
+      cancelCommand,
+    ])
+    const running = bot.say('load')
+    await begun.promise
+    await bot.say('cancel 1')
+    expect(failureOf(await running).message).toBe('Cancelled by Anna. Load 1 was published before and is live.')
+  })
+
+  it('may be one’s own, or an admin cancels; nobody else', async () => {
+    const { start } = await createWorld()
+    const { load, begun } = waiting()
+    const bot = await start('one', [load, cancelCommand])
+    const running = bot.say('load')
+    await begun
+    const refused = await bot.say('cancel 1', { who: bob })
+    expect(refused).toMatchObject({ exit: 3, audience: 'asker' })
+    expect(failureOf(refused).message).toBe("Run 1 is Anna's. You are U0BOB, viewer here. Nothing was done.")
+    expect(failureOf(await bot.say('cancel 99')).message).toBe('There is no run 99.')
+    await bot.say('cancel 1')
+    await running
+    expect(failureOf(await bot.say('cancel 1')).message).toBe('Run 1 is not running: it is cancelled.')
+  })
+
+  it('can be every run of a process at once, as Ctrl-C in a terminal does', async () => {
+    const { start } = await createWorld()
+    const { load, begun } = waiting()
+    const bot = await start('one', [load])
+    const running = bot.say('load')
+    await begun
+    expect(bot.app.cancelAll('anna')).toBe(1)
+    expect(failureOf(await running).message).toBe('Cancelled by anna. Live tables are untouched.')
+    expect(bot.app.cancelAll('anna')).toBe(0)
+  })
+})
+
+describe('a process that is about to stop', () => {
+  it('takes no new work', async () => {
+    const { start } = await createWorld()
+    const bot = await start('one', [command('greet', async () => undefined)])
+    await bot.app.drain(5000)
+    expect(failureOf(await bot.say('greet'))).toMatchObject({
+      code: 'shutting_down',
+      message: 'The bot is about to restart and takes no new work. Nothing was done.',
+    })
+    expect(await bot.ledger.runs.list({ limit: 5 })).toEqual([])
+  })
+
+  it('gives running work a moment to end', async () => {
+    const { start } = await createWorld()
+    const begun = deferred()
+    const gate = deferred()
+    const bot = await start('one', [
+      command('load', async () => {
+        begun.resolve()
+        await gate.promise
+        return undefined
+      }),
+    ])
+    const running = bot.say('load')
+    await begun.promise
+    const drained = bot.app.drain(5000)
+    gate.resolve()
+    await drained
+    expect(await running).toMatchObject({ ok: true })
+    expect(await bot.ledger.runs.get(1)).toMatchObject({ state: 'complete' })
+  })
+
+  it('leaves what takes longer open, and the next process carries it on behind its finished steps', async () => {
+    const { start, clock } = await createWorld()
+    const { load, begun } = waiting()
+    const one = await start('one', [load])
+    const running = one.say('load')
+    await begun
+    const drained = one.app.drain(5000)
+    clock.advance(5000)
+    await drained
+    const answer = await running
+    expect(failureOf(answer)).toMatchObject({ code: 'interrupted', message: 'The bot is restarting.' })
+    expect(answer.run).toMatchObject({ state: 'running' })
+    expect((await one.ledger.runs.get(1))?.steps.map(({ state }) => state)).toEqual(['complete', 'in_progress'])
+    await one.ledger.processes.leave('one')
+
+    const titles: string[] = []
+    const two = await start('two', [
+      command('load', async ({ perform }) => {
+        const note = (title: string): Step => ({ title, run: async () => (titles.push(title), {}) })
+        await perform([note('Check'), note('Stage events')])
+        return undefined
+      }),
+    ])
+    const [carried] = await two.app.recover(() => unwatched)
+    expect(await carried?.answer).toMatchObject({ ok: true, run: { id: 1, who: anna.name, state: 'complete' } })
+    expect(titles).toEqual(['Stage events'])
+  })
+})

@@ -1,0 +1,131 @@
+import { fileURLToPath } from 'node:url'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, withoutBrowser } from '../support/browser.ts'
+import { type Home, openHomes } from './homes.ts'
+import { type Bot, startBot } from './program.ts'
+
+const homes = openHomes()
+const screenshots = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url))
+
+let browser: Browser
+let bot: Bot
+let page: Page
+
+const message = (text: string) => page.locator('main .message', { hasText: text }).last()
+
+async function say(text: string): Promise<void> {
+  await page.fill('main textarea', text)
+  await page.press('main textarea', 'Enter')
+}
+
+/** Pictures for the README, taken with UPDATE_SCREENSHOTS=1. */
+async function picture(name: string): Promise<void> {
+  if (process.env['UPDATE_SCREENSHOTS'] !== undefined) await page.screenshot({ path: `${screenshots}${name}.png` })
+}
+
+async function be(person: 'Ada' | 'Otto' | 'Vera'): Promise<void> {
+  const part = { Ada: 'admin', Otto: 'operator', Vera: 'viewer' }[person]
+  await page.selectOption('select[data-persona]', { label: `${person}, ${part}` })
+  await page.locator(`select[data-persona] option:checked`, { hasText: person }).waitFor({ state: 'attached' })
+}
+
+describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { timeout: 60_000 }, () => {
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    const { SPARKIFY_HOME }: Home = await homes.twoDays()
+    // Nothing else is set: this is what a newcomer gets, sample data included.
+    bot = await startBot({ SPARKIFY_HOME })
+    page = await browser.newPage({ viewport: { width: 1100, height: 820 }, baseURL: bot.origin })
+    await page.goto('/')
+  })
+  afterAll(async () => {
+    await browser.close()
+    bot.child.kill('SIGTERM')
+    await bot.ended
+  })
+
+  it('begins with what this is, and three buttons in order', async () => {
+    const first = message("I am Sparkify's warehouse bot.")
+    await first.waitFor()
+    expect(await first.getByRole('button').allTextContents()).toEqual(['Spin up', 'Load', 'Top songs'])
+    await picture('welcome')
+  })
+
+  it('spins up, loads and answers, by the buttons', async () => {
+    const first = message("I am Sparkify's warehouse bot.")
+    await first.getByRole('button', { name: 'Spin up' }).click()
+    await message('is available on this machine').waitFor()
+    await first.getByRole('button', { name: 'Load' }).click()
+    await message('events and 400 songs read').waitFor()
+    await picture('load')
+    await first.getByRole('button', { name: 'Top songs' }).click()
+    const answer = message('ada: top-songs')
+    await answer.waitFor()
+    expect(await answer.locator('table tbody tr').count()).toBeGreaterThan(4)
+    expect(await answer.locator('svg').count()).toBeGreaterThan(0)
+    expect(await answer.textContent()).toContain('Data until 14 Nov 2018')
+    await picture('answers')
+  })
+
+  it('checks, each table in a message of its own', async () => {
+    await say('/sparkify qa')
+    const checks = message('ada: qa')
+    await checks.waitFor()
+    expect(await checks.textContent()).toMatch(/\d+ of \d+ checks green/)
+  })
+
+  it('shows a viewer what he may do, and refuses the rest with his own id', async () => {
+    await be('Vera')
+    await say('/sparkify etl')
+    const refusal = message('etl needs an operator')
+    await refusal.waitFor()
+    expect(await refusal.textContent()).toContain('You are U0VERA0VIEW, viewer here. Nothing was done.')
+    expect(await refusal.textContent()).toContain('Only visible to you')
+    await say('/sparkify help')
+    const help = message('You are viewer here')
+    await help.waitFor()
+    expect(await help.textContent()).not.toContain('tear-down')
+    await say('/sparkify tpo songs')
+    await message('Did you mean top-songs').waitFor()
+  })
+
+  it('makes a schedule and lists it', async () => {
+    await be('Otto')
+    await say('/sparkify schedule add "etl; qa checks; top songs 10" daily at 03:00 in #music')
+    const made = message('Schedule 1:')
+    await made.waitFor()
+    expect(await made.textContent()).toContain('in #music')
+    expect(await made.textContent()).toContain('Next times')
+    await picture('schedule')
+    await say('/sparkify schedule list')
+    await message('Schedules').waitFor()
+  })
+
+  it('does not post where it is not, and says how to change that', async () => {
+    await page.goto('/?as=U0ADA0ADMIN&in=C0RANDOM000')
+    await say('/sparkify etl')
+    await message('/invite @Sparkify').waitFor()
+    await say('/invite @Sparkify')
+    await say('/sparkify top songs 3')
+    await message('ada: top-songs').waitFor()
+  })
+
+  it('tears down only when the name of the cluster has been typed', async () => {
+    await page.goto('/?as=U0ADA0ADMIN&in=C0DATAENG00')
+    await say('/sparkify tear-down')
+    await message('Tear down sparkify?').waitFor()
+    await picture('tear-down')
+    await message('Tear down sparkify?').getByRole('button', { name: 'Tear down sparkify' }).click()
+    const modal = page.locator('dialog')
+    await modal.locator('input').fill('sparkfy')
+    await modal.locator('button.primary, button[type=submit]').first().click()
+    await modal.getByText('sparkify', { exact: false }).first().waitFor()
+    expect(await modal.isVisible()).toBe(true)
+    await modal.locator('input').fill('sparkify')
+    await modal.locator('button.primary, button[type=submit]').first().click()
+    await message('is gone').waitFor()
+    await say('/sparkify top songs')
+    await message('There is no cluster sparkify yet.').waitFor()
+  })
+})

@@ -1,0 +1,117 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { OpsError } from '../../src/core/errors.ts'
+import { readDenial } from '../../src/redshift/aws-denied.ts'
+import { isAwsError, isTransient } from '../../src/redshift/aws-error.ts'
+import { awsFailure } from '../../src/redshift/aws-failure.ts'
+
+function thrown(name: string, message: string, httpStatusCode = 400): Error {
+  return Object.assign(new Error(message), { name, $metadata: { httpStatusCode, requestId: 'r-1' } })
+}
+
+const user = 'User: arn:aws:iam::1:user/bot is not authorized to perform: '
+
+describe('an error of AWS', () => {
+  it('says what happened, what stands, and the request', () => {
+    expect(awsFailure(thrown('ThrottlingException', 'Rate exceeded'), 'There is no cluster.')).toMatchObject({
+      code: 'aws',
+      message:
+        'AWS throttles the requests of this account, and did so after several tries. There is no cluster. AWS request r-1.',
+    })
+  })
+
+  it.each([
+    ['InsufficientClusterCapacityFault', 'aws'],
+    ['NumberOfNodesQuotaExceededFault', 'aws'],
+    ['InvalidVPCNetworkStateFault', 'aws'],
+    ['LimitExceededException', 'aws'],
+    ['ExpiredTokenException', 'aws_denied'],
+    ['UnrecognizedClientException', 'aws_denied'],
+    ['DependentServiceAccessDeniedFault', 'aws_denied'],
+    ['InternalServerException', 'aws'],
+    ['SomethingOfNextYear', 'aws'],
+  ])('%s is expected, as %s', (name, code) => {
+    expect(awsFailure(thrown(name, 'words'))).toMatchObject({ code, cause: { name } })
+  })
+
+  it('that is none comes back as it is: a bug, a cancellation, an error that is explained already', () => {
+    const bug = new TypeError('x is undefined')
+    const cancelled = Object.assign(new Error('stop'), { name: 'AbortError' })
+    const explained = new OpsError('aws', 'Explained.')
+    expect([bug, cancelled, explained, undefined].map((each) => awsFailure(each, 'more'))).toEqual([
+      bug,
+      cancelled,
+      explained,
+      undefined,
+    ])
+  })
+
+  it('that is long is cut', () => {
+    const failure = awsFailure(thrown('AccessDenied', `Encoded authorization failure message: ${'x'.repeat(5000)}`, 403))
+    expect(failure).toMatchObject({ code: 'aws_denied' })
+    expect(failure instanceof OpsError && failure.message.length).toBeLessThan(500)
+  })
+
+  it.each([
+    ['getaddrinfo ENOTFOUND redshift.us-wset-2.amazonaws.com', 'ENOTFOUND', 'AWS_REGION'],
+    ['connect ECONNREFUSED 127.0.0.1:1', 'ECONNREFUSED', 'network'],
+    ['socket hang up', 'ECONNRESET', 'network'],
+  ])('of the network: %s', (message, code, cure) => {
+    const error = Object.assign(new Error(message), { code })
+    expect(awsFailure(error)).toMatchObject({ code: 'aws', remedy: expect.stringContaining(cure) })
+  })
+
+  it('is known by its name, however a service ends it', () => {
+    for (const name of ['ClusterNotFound', 'ClusterNotFoundFault']) {
+      expect(isAwsError(thrown(name, ''), 'ClusterNotFound')).toBe(true)
+    }
+    expect(isAwsError(new Error('x'), 'ClusterNotFound')).toBe(false)
+    expect(isTransient(thrown('Throttling', ''))).toBe(true)
+    expect(isTransient(thrown('InternalFailure', '', 500))).toBe(true)
+    expect(isTransient(thrown('AccessDenied', '', 403))).toBe(false)
+    expect(isTransient(new TypeError('x'))).toBe(false)
+  })
+})
+
+describe('a denial', () => {
+  it('names action, resource and the missing line', () => {
+    const message = `${user}redshift:CreateCluster on resource: arn:aws:redshift:us-west-2:1:cluster:c because no identity-based policy allows the redshift:CreateCluster action`
+    expect(readDenial({ message })).toEqual({
+      who: 'arn:aws:iam::1:user/bot',
+      action: 'redshift:CreateCluster',
+      resource: 'arn:aws:redshift:us-west-2:1:cluster:c',
+      statement: '{"Effect":"Allow","Action":"redshift:CreateCluster","Resource":"arn:aws:redshift:us-west-2:1:cluster:c"}',
+      overruled: null,
+    })
+  })
+
+  it('of passing a role or making the service’s own asks for no more than that', () => {
+    expect(readDenial({ message: `${user}iam:PassRole on resource: arn:aws:iam::1:role/r` })?.statement).toContain(
+      '"Condition":{"StringEquals":{"iam:PassedToService":"redshift.amazonaws.com"}}',
+    )
+    expect(readDenial({ message: `${user}iam:CreateServiceLinkedRole on resource: arn:x` })?.statement).toContain(
+      '"iam:AWSServiceName":"redshift.amazonaws.com"',
+    )
+  })
+
+  it.each([
+    'with an explicit deny in an identity-based policy',
+    'with an explicit deny in a service control policy',
+    'because no permissions boundary allows the redshift:PauseCluster action',
+    'because no session policy allows the redshift:PauseCluster action',
+  ])('%s is not cured by another line', (why) => {
+    const error = thrown('AccessDenied', `${user}redshift:PauseCluster on resource: arn:x ${why}`, 403)
+    expect(awsFailure(error)).toMatchObject({
+      code: 'aws_denied',
+      remedy: 'A policy above the one of the bot forbids it. Ask who keeps the account.',
+    })
+  })
+
+  it('that names no action is none', () => {
+    expect(readDenial({ message: 'Access denied' })).toBeNull()
+  })
+
+  it('is read from any text without failing', () => {
+    fc.assert(fc.property(fc.string(), (message) => readDenial({ message })?.statement.startsWith('{') !== false))
+  })
+})

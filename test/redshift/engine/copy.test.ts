@@ -1,0 +1,249 @@
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Staged } from '../../../src/core/ports/engine.ts'
+import type { RedshiftEngineSettings } from '../../../src/redshift/engine/engine.ts'
+import { logLine, songLine } from '../../duckdb/support.ts'
+import { twoDays } from '../../support/two-days.ts'
+import { createFastClock } from './fast-clock.ts'
+import { cell, createMemoryLog, createStage, newStep, type Stage, wholeSchema } from './support.ts'
+
+let folder: string
+let stage: Stage
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'sparkify-copy-'))
+  await cp(twoDays.folder, folder, { recursive: true })
+  stage = await createStage({ logData: join(folder, 'log_data'), songData: join(folder, 'song_data') })
+})
+afterEach(() => stage.double.clearFaults())
+afterAll(async () => {
+  await stage.close()
+  await rm(folder, { recursive: true })
+})
+
+let load = 0
+
+/** Stages what lies below a prefix of the bucket as a load of its own. */
+async function stageFrom(
+  prefix: string,
+  {
+    maxErrors = 0,
+    dataset = 'log',
+    over = {},
+  }: {
+    maxErrors?: number
+    dataset?: 'log' | 'song'
+    over?: Partial<RedshiftEngineSettings>
+  } = {},
+): Promise<Staged> {
+  const place = `s3://sparkify-data/${prefix}`
+  const engine = stage.open({
+    settings: { ...stage.settings, logData: place, songData: place, ...over },
+    clock: createFastClock(1000),
+  })
+  load += 1
+  await engine.begin(load, wholeSchema, newStep())
+  return engine.stage(load, dataset, { log: [], song: [] }, maxErrors, newStep())
+}
+
+/** Writes a file of the bucket, below the prefixes that the role may read. */
+async function put(key: string, content: string | Uint8Array): Promise<void> {
+  await mkdir(dirname(join(folder, key)), { recursive: true })
+  await writeFile(join(folder, key), content)
+}
+
+describe('staging', () => {
+  it('loads without rows left out, and takes the number of rows from the load history', async () => {
+    expect(await stageFrom('log_data')).toEqual({ rows: twoDays.counts.staging_events, rejected: 0, reasons: [] })
+    expect(await stageFrom('song_data', { dataset: 'song' })).toMatchObject({ rows: twoDays.counts.staging_songs })
+  })
+
+  it('takes the columns from a JSONPaths file', async () => {
+    const keys = Object.keys(JSON.parse(logLine()))
+    const jsonpaths = keys.map((key) => `$['${key}']`)
+    await put('paths.json', JSON.stringify({ jsonpaths }))
+    const paths = { jsonPaths: 's3://sparkify-data/paths.json' }
+    expect(await stageFrom('log_data', { over: paths })).toMatchObject({ rows: twoDays.counts.staging_events })
+    expect(await cell(stage.open(), load, 'candidate', 'select count(firstname) from staging_events')).toBeGreaterThan(
+      0,
+    )
+  })
+
+  it('replaces what an earlier attempt has staged', async () => {
+    await stageFrom('log_data')
+    const staged = await stage.open().stage(load, 'log', { log: [], song: [] }, 0, newStep())
+    expect(staged.rows).toBe(twoDays.counts.staging_events)
+    expect(await cell(stage.open(), load, 'candidate', 'select count(*) from staging_events')).toBe(staged.rows)
+  })
+
+  it('leaves out as many rows as it may, and says which', async () => {
+    await put('log_data_few/2018-11-01-events.json', [logLine(), logLine({ sessionId: 'x' }), logLine()].join('\n'))
+    expect(await stageFrom('log_data_few', { maxErrors: 1 })).toEqual({
+      rows: 2,
+      rejected: 1,
+      reasons: ["log_data_few/2018-11-01-events.json, line 2: sessionid is not a whole number: 'x' at position 1"],
+    })
+    await expect(stageFrom('log_data_few')).rejects.toMatchObject({ code: 'bad_data' })
+  })
+
+  it('says where and why rows cannot be read, by column and cause, with the cure and the ids', async () => {
+    const lines = [
+      logLine(),
+      logLine({ registration: '15401O6212796.0' }),
+      logLine({ registration: '1X' }),
+      logLine({ gender: 'F'.repeat(65) }),
+      '{"artist": ',
+    ]
+    await put('log_data_bad/2018-11-02-events.json', lines.join('\n'))
+    const failure = await stageFrom('log_data_bad', { maxErrors: 2 }).catch((error) => error)
+    expect(failure).toMatchObject({
+      code: 'bad_data',
+      cure: 'etl max-errors=30',
+      message:
+        "log_data_bad/2018-11-02-events.json, line 2: registration is not a number: 'O' at position 6 " +
+        '(3 rows so far, 2 allowed). Live tables are untouched.',
+      remedy: 'Mend it in the file. Or leave out up to 30 such rows: etl max-errors=30.',
+    })
+    const [table, ids] = failure.evidence
+    expect(table).toMatchObject({
+      title: 'Unreadable rows',
+      columns: ['column', 'rows', 'first file', 'line', 'reason', 'cure'],
+    })
+    expect(table.rows).toEqual([
+      [
+        'registration',
+        2,
+        's3://sparkify-data/log_data_bad/2018-11-02-events.json',
+        2,
+        expect.any(String),
+        'Mend it in the file.',
+      ],
+      [
+        'gender',
+        1,
+        's3://sparkify-data/log_data_bad/2018-11-02-events.json',
+        4,
+        'gender is longer than the 64 bytes it may have',
+        'Shorten it, or widen gender in sql/schema/staging.sql.',
+      ],
+    ])
+    expect(ids).toMatchObject({
+      title: 'AWS ids',
+      rows: [
+        ['statement', expect.any(String)],
+        ['query', expect.any(String)],
+      ],
+    })
+  })
+
+  const mistakes: readonly (readonly [string, string | Uint8Array, RegExp])[] = [
+    ['cut_json', '{"song_id": "S1"', /not valid JSON/],
+    [
+      'not_utf8',
+      Buffer.concat([Buffer.from('{"title": "'), Buffer.from([0xff]), Buffer.from('"}')]),
+      /title holds what is not valid UTF-8/,
+    ],
+    ['overflow', songLine({ year: 99999999999 }), /year: Overflow/],
+    ['too_long', songLine({ title: 'ü'.repeat(2049) }), /title is longer than the 4,096 bytes it may have/],
+  ]
+  it.each(mistakes)('recognises %s', async (name, content, expected) => {
+    await put(`song_data_${name}/1.json`, content)
+    await expect(stageFrom(`song_data_${name}`, { dataset: 'song' })).rejects.toMatchObject({
+      code: 'bad_data',
+      message: expect.stringMatching(expected),
+    })
+  })
+})
+
+describe('sources that cannot be read', () => {
+  const failures: readonly (readonly [string, string, Partial<RedshiftEngineSettings>, object])[] = [
+    ['an absent bucket', 'log_data', { logData: 's3://nobodys-bucket/log_data' }, { code: 'source_missing' }],
+    [
+      'a bucket in another region',
+      'log_data',
+      { dataRegion: 'eu-west-1' },
+      { code: 'source_unreadable', remedy: expect.stringContaining('SPARKIFY_DATA_REGION') },
+    ],
+    [
+      'a prefix the role may not list',
+      'secret_data',
+      {},
+      { code: 'source_unreadable', remedy: expect.stringContaining('s3:ListBucket') },
+    ],
+    ['an empty prefix', 'log_data_none', {}, { code: 'source_missing' }],
+    [
+      'an absent JSONPaths file',
+      'log_data',
+      { jsonPaths: 's3://sparkify-data/paths-none.json' },
+      { code: 'source_missing', remedy: expect.stringContaining('SPARKIFY_LOG_JSONPATHS') },
+    ],
+    [
+      'a role that is not attached',
+      'log_data',
+      { roleArn: async () => 'arn:aws:iam::123456789012:role/other' },
+      { code: 'aws_denied', remedy: expect.stringContaining('spin-up') },
+    ],
+  ]
+  it.each(failures)('explains %s', async (_what, prefix, over, expected) => {
+    await expect(stageFrom(prefix, { over })).rejects.toMatchObject({
+      ...expected,
+      evidence: [{ title: 'AWS ids' }],
+    })
+  })
+
+  it('explains JSONPaths that do not fit the columns', async () => {
+    await put('paths-short.json', JSON.stringify({ jsonpaths: ["$['artist']"] }))
+    const over = { jsonPaths: 's3://sparkify-data/paths-short.json' }
+    await expect(stageFrom('log_data', { over })).rejects.toMatchObject({ code: 'bad_config' })
+  })
+})
+
+describe('what the system views tell', () => {
+  it('the files of the load, with the days of their names', async () => {
+    await stage.sql.run('create table sys_load_detail (query_id bigint, file_name char(256), bytes_scanned bigint)')
+    const names = ['log_data/2018-11-10-events.json', 'log_data/2018-11-11-events.json']
+    const recent = await stage.sql.rows('select max(query_id) from sys_query_history')
+    for (let id = Number(recent[0]?.[0]); id < Number(recent[0]?.[0]) + 100; id++) {
+      const rows = names.map((name) => `(${id}, 's3://sparkify-data/${name}', 7)`)
+      await stage.sql.run(`insert into sys_load_detail values ${rows.join(', ')}`)
+    }
+    const engine = stage.open()
+    load += 1
+    await engine.begin(load, wholeSchema, newStep())
+    await engine.stage(load, 'log', { log: [], song: [] }, 0, newStep())
+    await stage.sql.run('drop table sys_load_detail')
+    expect(await cell(engine, load, 'candidate', 'select count(*) from source_files')).toBe(2)
+    expect(await cell(engine, load, 'candidate', 'select max(day) from source_files')).toBe('2018-11-11')
+  })
+
+  it('nothing, where the server lacks them: rows are counted then, and no file is known', async () => {
+    const bare = await createStage(twoDays, { loadHistory: false })
+    try {
+      const log = createMemoryLog()
+      const engine = bare.open({ log })
+      await engine.begin(1, wholeSchema, newStep())
+      const staged = await engine.stage(1, 'log', { log: [], song: [] }, 5, newStep())
+      expect(staged).toEqual({ rows: twoDays.counts.staging_events, rejected: 0, reasons: [] })
+      expect(await cell(engine, 1, 'candidate', 'select count(*) from source_files')).toBe(0)
+      expect(log.lines).toContainEqual(expect.stringContaining('sys_load_history'))
+    } finally {
+      await bare.close()
+    }
+  })
+
+  it('how far the load is', async () => {
+    const slow = await createStage(twoDays, { copyMsPerFile: 100 })
+    try {
+      const engine = slow.open({ clock: createFastClock(200) })
+      await engine.begin(1, wholeSchema, newStep())
+      const step = newStep()
+      await engine.stage(1, 'song', { log: [], song: [] }, 0, step)
+      expect(step.told.length).toBeGreaterThan(1)
+      expect(step.told.every((line) => /^\d{1,2} %, \d of 9 files$/.test(line))).toBe(true)
+      expect(new Set(step.told).size).toBeGreaterThan(1)
+    } finally {
+      await slow.close()
+    }
+  })
+})

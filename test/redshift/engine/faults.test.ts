@@ -1,0 +1,173 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Engine } from '../../../src/core/ports/engine.ts'
+import type { FaultInput } from '../../support/aws/control/fault.ts'
+import { twoDays } from '../../support/two-days.ts'
+import { createFastClock } from './fast-clock.ts'
+import { build, cell, createStage, newStep, type Stage } from './support.ts'
+
+let stage: Stage
+let engine: Engine
+beforeAll(async () => {
+  stage = await createStage()
+  engine = stage.open({ clock: createFastClock(100) })
+  await build(engine, 1)
+  await engine.publish(1, newStep())
+  await build(engine, 2)
+})
+afterEach(() => stage.double.clearFaults())
+afterAll(() => stage.close())
+
+const submit = 'redshift-data:BatchExecuteStatement'
+const describeStatement = 'redshift-data:DescribeStatement'
+
+/** Texts of the statements that were submitted since, in which something stands. */
+async function submittedSince(before: number, what: string): Promise<readonly string[]> {
+  const statements = (await stage.double.statements()).slice(before)
+  return statements.flatMap(({ sqls }) => sqls.filter((sql) => sql.includes(what)))
+}
+
+const countOfStatements = async (): Promise<number> => (await stage.double.statements()).length
+
+describe('calls that go wrong in passing', () => {
+  const faults: readonly (readonly [string, FaultInput])[] = [
+    ['throttled when it submits', { kind: 'throttle', action: submit, times: 5 }],
+    ['throttled when it waits', { kind: 'throttle', action: describeStatement, times: 5 }],
+    ['throttled when it reads', { kind: 'throttle', action: 'redshift-data:GetStatementResult', times: 5 }],
+    ['answered with a fault of AWS', { kind: 'internal', action: 'redshift-data:*', times: 3 }],
+    ['cut off before anything was done', { kind: 'drop', action: submit, when: 'before', times: 3 }],
+    ['cut off while it waits', { kind: 'drop', action: describeStatement, when: 'answer', times: 3 }],
+    [
+      'told of too many statements',
+      { kind: 'error', action: submit, code: 'ActiveStatementsExceededException', message: 'too many', times: 4 },
+    ],
+    [
+      'told of too many waiters',
+      { kind: 'error', action: describeStatement, code: 'ActiveWaitingRequestsExceededException', message: 'too many' },
+    ],
+    [
+      'told that the cluster has blinked out',
+      {
+        kind: 'error',
+        action: submit,
+        code: 'ValidationException',
+        message: "Redshift endpoint doesn't exist in this region.",
+      },
+    ],
+  ]
+
+  it.each(faults)('does its work once although it is %s', async (_how, fault) => {
+    const before = await countOfStatements()
+    await stage.double.fault(fault)
+    const written = await engine.execute(2, [{ sql: "update users set level = 'paid'" }], newStep())
+    expect(written).toEqual([twoDays.counts.users])
+    expect(await submittedSince(before, 'update users')).toHaveLength(1)
+    expect(await cell(engine, 1, 'live', 'select count(*) from users')).toBe(twoDays.counts.users)
+  })
+
+  it('does not submit again what was submitted while the answer was lost', async () => {
+    const before = await countOfStatements()
+    await stage.double.fault({ kind: 'statement-answer-lost', matching: 'lost_once', times: 3 })
+    const insert = "insert into songs (song_id) values ('lost_once')"
+    expect(await engine.execute(2, [{ sql: insert }], newStep())).toEqual([1])
+    expect(await submittedSince(before, 'lost_once')).toHaveLength(1)
+    expect(await cell(engine, 2, 'candidate', "select count(*) from songs where song_id = 'lost_once'")).toBe(1)
+  })
+
+  it('gives up after a bounded number of tries, and says so with the request that AWS knows', async () => {
+    await stage.double.fault({ kind: 'throttle', action: submit, times: 1000 })
+    await expect(cell(engine, 1, 'live', 'select 1')).rejects.toMatchObject({
+      code: 'aws',
+      message: expect.stringMatching(/throttles.* AWS request [0-9a-f-]+\.$/),
+    })
+    expect((await stage.double.calls()).length).toBeLessThan(1000)
+  })
+
+  it('names the line of policy that is missing, also where the Data API hides the denial', async () => {
+    await stage.double.fault({ kind: 'deny', action: 'redshift-data:GetStatementResult' })
+    await expect(cell(engine, 1, 'live', 'select 1')).rejects.toMatchObject({
+      code: 'aws_denied',
+      remedy: expect.stringContaining('redshift-data:GetStatementResult'),
+    })
+    await stage.double.clearFaults()
+    await stage.double.fault({ kind: 'deny', action: 'redshift:GetClusterCredentials' })
+    await expect(cell(stage.open({ secretArn: async () => undefined }), 1, 'live', 'select 1')).rejects.toMatchObject({
+      code: 'aws_denied',
+      remedy: expect.stringContaining('redshift:GetClusterCredentials'),
+    })
+  })
+
+  it('says that the cluster is not there to be asked', async () => {
+    const message = 'Redshift cluster sparkify is not available. Its status is paused.'
+    await stage.double.fault({ kind: 'error', action: submit, code: 'ValidationException', message })
+    await expect(cell(engine, 1, 'live', 'select 1')).rejects.toMatchObject({ code: 'cluster_state', cure: 'status' })
+  })
+})
+
+describe('statements that go wrong in passing', () => {
+  const passing = [
+    '1023 DETAIL: Serializable isolation violation on table - 105, transactions forming the cycle are: 1, 2',
+    'could not complete because of conflict with concurrent transaction',
+    'User arn:aws:redshift:us-west-2:1:dbuser:sparkify/sparkify_admin is not authorized to assume IAM Role arn:aws:iam::1:role/r',
+  ]
+
+  it.each(passing)('submits the whole batch again: %s', async (error) => {
+    const before = await countOfStatements()
+    const step = newStep()
+    await stage.double.fault({ kind: 'statement-fails', matching: 'twice_tried', error, times: 2 })
+    const statements = [{ sql: 'delete from songs' }, { sql: "insert into songs (song_id) values ('twice_tried')" }]
+    expect(await engine.execute(2, statements, step)).toEqual([expect.any(Number), 1])
+    expect(await submittedSince(before, 'twice_tried')).toHaveLength(3)
+    expect([...step.handles.keys()]).toEqual(['execute', 'execute.1', 'execute.2'])
+    expect(await cell(engine, 2, 'candidate', 'select count(*) from songs')).toBe(1)
+  })
+
+  it('gives up after a few times', async () => {
+    await stage.double.fault({ kind: 'statement-fails', matching: 'never_works', error: '1023', times: 100 })
+    const insert = "insert into songs (song_id) values ('never_works')"
+    await expect(engine.execute(2, [{ sql: insert }], newStep())).rejects.toMatchObject({ code: 'sql_failed' })
+  })
+
+  it('asks again too', async () => {
+    await stage.double.fault({
+      kind: 'statement-fails',
+      matching: 'from users',
+      error: '1023 Serializable isolation violation',
+      times: 2,
+    })
+    expect(await cell(engine, 1, 'live', 'select count(*) from users')).toBe(twoDays.counts.users)
+  })
+
+  it('waits for a rotated secret, and asks the cluster for it again', async () => {
+    let asked = 0
+    const rotating = stage.open({
+      clock: createFastClock(100),
+      secretArn: async () => {
+        asked += 1
+        return stage.cluster.MasterPasswordSecretArn
+      },
+    })
+    await stage.double.fault({ kind: 'secret-rotated', times: 2 })
+    expect(await cell(rotating, 1, 'live', 'select count(*) from users')).toBe(twoDays.counts.users)
+    await stage.double.fault({ kind: 'secret-rotated', times: 1 })
+    await rotating.execute(2, [{ sql: 'delete from artists' }], newStep())
+    expect(asked).toBe(4)
+  })
+
+  it('finds the secret of a cluster that was made anew', async () => {
+    const arns = ['arn:aws:secretsmanager:us-west-2:123456789012:secret:gone', stage.cluster.MasterPasswordSecretArn]
+    const renewed = stage.open({ secretArn: async () => arns.shift() })
+    expect(await cell(renewed, 1, 'live', 'select count(*) from users')).toBe(twoDays.counts.users)
+  })
+
+  it('says so when the password stays wrong', async () => {
+    await stage.double.fault({ kind: 'secret-rotated', times: 100 })
+    await expect(cell(engine, 1, 'live', 'select 1')).rejects.toMatchObject({ code: 'aws_denied' })
+  })
+})
+
+describe('servers that are not AWS', () => {
+  it('works without a secret, as the admin user', async () => {
+    const engineOfUser = stage.open({ secretArn: async () => undefined })
+    expect(await cell(engineOfUser, 1, 'live', 'select count(*) from users')).toBe(twoDays.counts.users)
+  })
+})

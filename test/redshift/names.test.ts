@@ -1,0 +1,35 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { OpsError } from '../../src/core/errors.ts'
+import { accountOf, clusterArn, finalSnapshotName, finalSnapshotPrefix, roleArn } from '../../src/redshift/names.ts'
+import { readS3Location } from '../../src/redshift/s3-location.ts'
+
+describe('names in AWS', () => {
+  it('take account and partition from an ARN', () => {
+    const account = accountOf('arn:aws-cn:sts::123456789012:assumed-role/bot/session')
+    expect(account).toEqual({ partition: 'aws-cn', id: '123456789012' })
+    expect(roleArn(account, 'r')).toBe('arn:aws-cn:iam::123456789012:role/r')
+    expect(clusterArn(account, 'cn-north-1', 'c')).toBe('arn:aws-cn:redshift:cn-north-1:123456789012:cluster:c')
+  })
+
+  it('of final snapshots say whose and when, in letters that AWS takes', () => {
+    expect(finalSnapshotName('sparkify', new Date('2026-11-07T09:12:45.678Z'))).toBe('sparkify-final-20261107-091245')
+    fc.assert(
+      fc.property(fc.date({ min: new Date('2020-01-01'), max: new Date('2099-12-31'), noInvalidDate: true }), (at) => {
+        const name = finalSnapshotName('a-b', at)
+        expect(name).toMatch(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
+        expect(name.startsWith(finalSnapshotPrefix('a-b'))).toBe(true)
+      }),
+    )
+  })
+})
+
+describe('a place in S3', () => {
+  it('is a bucket and what keys begin with', () => {
+    expect(readS3Location('s3://udacity-dend/log_data/2018')).toEqual({ bucket: 'udacity-dend', prefix: 'log_data/2018' })
+  })
+
+  it.each(['/data/log_data', 's3://bucket', 's3://bucket/', 's3://UPPER/x', 'https://bucket/x', ''])('is not "%s"', (text) => {
+    expect(() => readS3Location(text)).toThrow(OpsError)
+  })
+})
