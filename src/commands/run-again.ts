@@ -9,7 +9,7 @@ export default defineCommand({
   summary: 'Says the line of an earlier run again; a failed one is carried on at the step that failed',
   group: 'bot',
   role: 'viewer',
-  effect: 'bot',
+  effect: 'write',
   audience: 'asker',
   args: z.object({
     id: optionalInteger({

@@ -80,7 +80,7 @@ async function add([quoted, ...rest]: readonly string[], zone: string, context: 
     authorise(command, who, deps.directory)
   }
   const schedule = await deps.ledger.schedules.add({
-    lines: bound.map(({ line }) => line),
+    lines,
     phrase,
     cron,
     zone,

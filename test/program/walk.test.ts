@@ -58,6 +58,7 @@ describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { time
     await message('is available on this machine').waitFor()
     await first.getByRole('button', { name: 'Load' }).click()
     await message('events and 400 songs read').waitFor()
+    await message('events and 400 songs read').getByText('match the catalogue').scrollIntoViewIfNeeded()
     await picture('load')
     await first.getByRole('button', { name: 'Top songs' }).click()
     const answer = message('ada: top-songs')
@@ -65,6 +66,7 @@ describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { time
     expect(await answer.locator('table tbody tr').count()).toBeGreaterThan(4)
     expect(await answer.locator('svg').count()).toBeGreaterThan(0)
     expect(await answer.textContent()).toContain('Data until 14 Nov 2018')
+    await answer.getByText('Data until').scrollIntoViewIfNeeded()
     await picture('answers')
   })
 

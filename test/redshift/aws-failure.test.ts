@@ -47,7 +47,9 @@ describe('an error of AWS', () => {
   })
 
   it('that is long is cut', () => {
-    const failure = awsFailure(thrown('AccessDenied', `Encoded authorization failure message: ${'x'.repeat(5000)}`, 403))
+    const failure = awsFailure(
+      thrown('AccessDenied', `Encoded authorization failure message: ${'x'.repeat(5000)}`, 403),
+    )
     expect(failure).toMatchObject({ code: 'aws_denied' })
     expect(failure instanceof OpsError && failure.message.length).toBeLessThan(500)
   })
@@ -80,7 +82,8 @@ describe('a denial', () => {
       who: 'arn:aws:iam::1:user/bot',
       action: 'redshift:CreateCluster',
       resource: 'arn:aws:redshift:us-west-2:1:cluster:c',
-      statement: '{"Effect":"Allow","Action":"redshift:CreateCluster","Resource":"arn:aws:redshift:us-west-2:1:cluster:c"}',
+      statement:
+        '{"Effect":"Allow","Action":"redshift:CreateCluster","Resource":"arn:aws:redshift:us-west-2:1:cluster:c"}',
       overruled: null,
     })
   })

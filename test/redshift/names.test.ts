@@ -26,10 +26,16 @@ describe('names in AWS', () => {
 
 describe('a place in S3', () => {
   it('is a bucket and what keys begin with', () => {
-    expect(readS3Location('s3://udacity-dend/log_data/2018')).toEqual({ bucket: 'udacity-dend', prefix: 'log_data/2018' })
+    expect(readS3Location('s3://udacity-dend/log_data/2018')).toEqual({
+      bucket: 'udacity-dend',
+      prefix: 'log_data/2018',
+    })
   })
 
-  it.each(['/data/log_data', 's3://bucket', 's3://bucket/', 's3://UPPER/x', 'https://bucket/x', ''])('is not "%s"', (text) => {
-    expect(() => readS3Location(text)).toThrow(OpsError)
-  })
+  it.each(['/data/log_data', 's3://bucket', 's3://bucket/', 's3://UPPER/x', 'https://bucket/x', ''])(
+    'is not "%s"',
+    (text) => {
+      expect(() => readS3Location(text)).toThrow(OpsError)
+    },
+  )
 })

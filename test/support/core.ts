@@ -15,6 +15,7 @@ import type { Engine } from '../../src/core/ports/engine.ts'
 import type { Ledger } from '../../src/core/ports/ledger.ts'
 import { text } from '../../src/core/reply.ts'
 import type { Watch } from '../../src/core/run/live-run.ts'
+import type { Step, Work } from '../../src/core/run/step.ts'
 import type { SqlLibrary } from '../../src/core/sql/library.ts'
 import { createTimetable } from '../../src/scheduler/timetable.ts'
 import { openLedger } from '../../src/store/ledger.ts'
@@ -155,6 +156,17 @@ export function command(
     ...said,
     run: async (_args, context) => ({ headline: `${name} done.`, replies: [text(name)], ...(await run(context)) }),
   })
+}
+
+/** A step that leaves nothing behind. */
+export function step(title: string, act: (work: Work) => unknown = () => undefined): Step {
+  return {
+    title,
+    async run(work) {
+      await act(work)
+      return {}
+    },
+  }
 }
 
 /** A promise with its ends in hand. */

@@ -20,6 +20,7 @@ export async function execute(
 ): Promise<Answer> {
   const { deps, registry } = session
   const run = createLiveRun(opened, deps.ledger.runs, deps.clock, watch)
+  watch.changed(viewOf(opened))
   return registry.track(run, outcomeOf(run, bound, context, session))
 }
 

@@ -6,6 +6,7 @@ import {
   createWorld,
   deferred,
   failureOf,
+  step,
   terminal,
   unwatched,
   type World,
@@ -45,8 +46,8 @@ async function killedWithin(world: World, id: string, said: Partial<Command> & {
 function lasting(done: string[]) {
   return command('load', async ({ perform }) => {
     await perform([
-      { title: 'Check', run: async () => (done.push('Check'), {}) },
-      { title: 'Stage', run: async ({ handle }) => (done.push(`Stage ${handle('statement')}`), {}) },
+      step('Check', () => done.push('Check')),
+      step('Stage', ({ handle }) => done.push(`Stage ${handle('statement')}`)),
     ])
     return undefined
   })

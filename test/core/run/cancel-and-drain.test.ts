@@ -2,7 +2,17 @@ import { describe, expect, it } from 'vitest'
 import cancelCommand from '../../../src/commands/cancel.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import type { Step } from '../../../src/core/run/step.ts'
-import { anna, bob, command, createWorld, deferred, failureOf, untilAborted, unwatched } from '../../support/core.ts'
+import {
+  anna,
+  bob,
+  command,
+  createWorld,
+  deferred,
+  failureOf,
+  step,
+  untilAborted,
+  unwatched,
+} from '../../support/core.ts'
 
 /** A load that waits in its step until it is stopped, and says when it has begun. */
 function waiting() {
@@ -189,7 +199,7 @@ describe('a process that is about to stop', () => {
     const titles: string[] = []
     const two = await start('two', [
       command('load', async ({ perform }) => {
-        const note = (title: string): Step => ({ title, run: async () => (titles.push(title), {}) })
+        const note = (title: string) => step(title, () => titles.push(title))
         await perform([note('Check'), note('Stage events')])
         return undefined
       }),

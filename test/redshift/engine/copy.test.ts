@@ -202,16 +202,14 @@ describe('sources that cannot be read', () => {
 describe('what the system views tell', () => {
   it('the files of the load, with the days of their names', async () => {
     await stage.sql.run('create table sys_load_detail (query_id bigint, file_name char(256), bytes_scanned bigint)')
-    const names = ['log_data/2018-11-10-events.json', 'log_data/2018-11-11-events.json']
-    const recent = await stage.sql.rows('select max(query_id) from sys_query_history')
-    for (let id = Number(recent[0]?.[0]); id < Number(recent[0]?.[0]) + 100; id++) {
-      const rows = names.map((name) => `(${id}, 's3://sparkify-data/${name}', 7)`)
-      await stage.sql.run(`insert into sys_load_detail values ${rows.join(', ')}`)
-    }
+    const [[newest] = []] = await stage.sql.rows('select max(query_id) from sys_query_history')
+    const rows = Array.from({ length: 100 }, (_, i) => Number(newest) + i).flatMap((id) => [
+      `(${id}, 's3://sparkify-data/log_data/2018/11/2018-11-10-events.json', 70)`,
+      `(${id}, 's3://sparkify-data/log_data/2018/11/2018-11-11-events.json', 80)`,
+    ])
+    await stage.sql.run(`insert into sys_load_detail values ${rows.join(', ')}`)
+    await stageFrom('log_data/')
     const engine = stage.open()
-    load += 1
-    await engine.begin(load, wholeSchema, newStep())
-    await engine.stage(load, 'log', { log: [], song: [] }, 0, newStep())
     await stage.sql.run('drop table sys_load_detail')
     expect(await cell(engine, load, 'candidate', 'select count(*) from source_files')).toBe(2)
     expect(await cell(engine, load, 'candidate', 'select max(day) from source_files')).toBe('2018-11-11')
