@@ -4,6 +4,9 @@
 // used, which is before any ES module runs; so it is set here, in CommonJS.
 process.env['UV_THREADPOOL_SIZE'] ??= '16'
 
+// The AWS SDK prints a notice on Node 20 at every start; the README says once which versions to use.
+process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
+
 import(`./${process.argv[2] ?? 'main'}.js`).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
   process.exitCode = 1

@@ -1,17 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
 import { readCommands } from './commands.ts'
 import type { Config } from './config.ts'
 import { type App, createApp } from './core/app.ts'
 import type { Deps } from './core/deps.ts'
 import { messageOf, OpsError } from './core/errors.ts'
-import type { Cluster } from './core/ports/cluster.ts'
 import type { Directory } from './core/ports/directory.ts'
-import type { Engine } from './core/ports/engine.ts'
 import type { ProcessRecord } from './core/ports/ledger.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Probe } from './core/ports/probe.ts'
+import { openWarehouse, type SourceFolders } from './engines.ts'
 import { readLibrary } from './library.ts'
 import { systemClock } from './machine/clock.ts'
 import { prepareHome } from './machine/home.ts'
@@ -28,7 +26,7 @@ export interface Core {
   readonly deps: Deps
   readonly app: App
   /** Where the source data lie; the generated sample's folders when nothing is configured. */
-  readonly sources: { readonly log: string; readonly song: string; readonly generated: 'now' | 'before' | null }
+  readonly sources: SourceFolders
   close(): Promise<void>
 }
 
@@ -50,8 +48,7 @@ export async function compose(config: Config, root: Root): Promise<Core> {
   await prepareHome(config.home)
   const ledger = await openLedger({ url: config.ledgerUrl, now: () => clock.now() })
   const process_ = await enter(ledger.processes, root.kind, clock.now())
-  const sources = await sourcesOf(config)
-  const { engine, cluster } = await engineOf(config, sources)
+  const { engine, cluster, sources, probes, close } = await openWarehouse(config, ledger, log)
   const deps: Deps = {
     engine,
     cluster,
@@ -68,6 +65,7 @@ export async function compose(config: Config, root: Root): Promise<Core> {
       ledgerProbe(ledger, config.ledgerUrl),
       diskProbe(config.home),
       sourcesProbe(engine),
+      ...probes,
     ],
   }
   const app = createApp(await readCommands(), deps)
@@ -85,7 +83,7 @@ export async function compose(config: Config, root: Root): Promise<Core> {
     sources,
     async close() {
       for (const stop of timers) stop()
-      await engine.close()
+      await close()
       await ledger.processes.leave(process_)
       await ledger.close()
     },
@@ -103,37 +101,4 @@ async function enter(processes: Deps['ledger']['processes'], kind: ProcessRecord
     `Another bot works on this home: process ${pid} on ${host}, since ${started}.`,
     'Stop it first, or set SPARKIFY_HOME to another folder. The terminal can be used beside it.',
   )
-}
-
-async function sourcesOf(config: Config): Promise<Core['sources']> {
-  if (config.sources !== null) return { ...config.sources, generated: null }
-  const { firstSample, generateSample } = await import('./sample/index.ts')
-  const folder = join(config.home, 'sample')
-  const { outcome } = await generateSample(firstSample, folder)
-  return {
-    log: join(folder, 'log_data'),
-    song: join(folder, 'song_data'),
-    generated: outcome === 'written' ? 'now' : 'before',
-  }
-}
-
-/** The only place that knows which engines there are. What only one of them needs is imported when it is chosen. */
-async function engineOf(config: Config, sources: Core['sources']): Promise<{ engine: Engine; cluster: Cluster }> {
-  switch (config.engine) {
-    case 'duckdb': {
-      const { createDuckdbEngine } = await import('./duckdb/engine.ts')
-      const { createDuckdbCluster } = await import('./duckdb/cluster.ts')
-      const folder = join(config.home, 'loads')
-      return {
-        engine: await createDuckdbEngine({ folder, logData: sources.log, songData: sources.song }),
-        cluster: createDuckdbCluster({ folder, clock: systemClock }),
-      }
-    }
-    case 'redshift':
-      throw new OpsError(
-        'bad_config',
-        'SPARKIFY_ENGINE is redshift, which this version cannot run yet.',
-        'Set SPARKIFY_ENGINE=duckdb.',
-      )
-  }
 }

@@ -5,6 +5,7 @@ import type { Answer } from './core/answer.ts'
 import { exitStatusOf, messageOf, OpsError } from './core/errors.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Due } from './core/schedule/fire.ts'
+import type { ClusterNews } from './core/warehouse/lease.ts'
 import { counterpartOf } from './counterpart.ts'
 import { systemClock } from './machine/clock.ts'
 import { prepareHome } from './machine/home.ts'
@@ -55,10 +56,12 @@ async function main(): Promise<void> {
   await open.greet(slack)
 
   const stopRecovering = await recoverRuns(core, slack, log)
-  const scheduler = startScheduler(
-    () => core.app.fireDue((due, answers) => postFired(due, answers, slack, config)),
-    log,
-  )
+  const scheduler = startScheduler(async () => {
+    await Promise.all([
+      core.app.fireDue((due, answers) => postFired(due, answers, slack, config)),
+      core.app.tendCluster((news) => postNews(news, slack)),
+    ])
+  }, log)
   sayStarted(config, core, open.rest === null ? slack.health().detail : `Open ${origin}`, logFile)
 
   onStop(async () => {
@@ -117,6 +120,11 @@ async function postFired(
     const mention = answer.ok ? [] : [...(owner.kind === 'slack' ? [owner.id] : []), ...config.oncall]
     await face.post(place, answer, owner, mention)
   }
+}
+
+/** Says what the lease of the cluster asks for, to whoever asked for the cluster. */
+async function postNews({ place, owner, answer }: ClusterNews, face: SlackFace): Promise<void> {
+  if (place.kind === 'slack') await face.post(place, answer, owner, owner.kind === 'slack' ? [owner.id] : [])
 }
 
 function sayStarted(config: Config, core: Core, where: string, logFile: string | null): void {

@@ -29,6 +29,18 @@ with empty_keys as (
   select cast('time.start_time' as varchar(32)) as key_column
   from time
   where start_time is null
+  union all
+  select cast('page_views.page_view_id' as varchar(32)) as key_column
+  from page_views
+  where page_view_id is null
+  union all
+  select cast('page_views.start_time' as varchar(32)) as key_column
+  from page_views
+  where start_time is null
+  union all
+  select cast('page_views.user_id' as varchar(32)) as key_column
+  from page_views
+  where user_id is null
 )
 select
   key_column,

@@ -6,12 +6,13 @@ with catalogue as (
     songs.song_id,
     songs.title,
     artists.artist_id,
-    staging_songs.artist_name
+    coalesce(artist_repairs.repaired, staging_songs.artist_name) as artist_name
   from songs
   join artists on artists.artist_id = songs.artist_id
   join staging_songs
     on staging_songs.song_id = songs.song_id
     and staging_songs.artist_id = songs.artist_id
+  left join text_repairs as artist_repairs on artist_repairs.raw_text = staging_songs.artist_name
 )
 select
   songplays.songplay_id,

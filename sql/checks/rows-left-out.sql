@@ -12,13 +12,13 @@ with left_out as (
     ts
   from staging_events
   where
-    page = 'NextSong'
-    and (
-      userid is null
-      or not userid ~ '^[0-9]{1,9}$'
-      or sessionid is null
-      or iteminsession is null
-      or ts is null
+    (
+      page = 'NextSong'
+      and (userid is null or not userid ~ '^[0-9]{1,9}$')
+    )
+    or (
+      (page = 'NextSong' or userid ~ '^[0-9]{1,9}$')
+      and (sessionid is null or iteminsession is null or ts is null)
     )
   union all
   select

@@ -50,10 +50,12 @@ newest_first as (
     and last_moments.moment = logged_in.moment
 )
 select
-  user_id,
-  firstname,
-  lastname,
-  gender,
-  level
+  newest_first.user_id,
+  coalesce(first_names.repaired, newest_first.firstname),
+  coalesce(last_names.repaired, newest_first.lastname),
+  newest_first.gender,
+  newest_first.level
 from newest_first
-where recency = 1;
+left join text_repairs as first_names on first_names.raw_text = newest_first.firstname
+left join text_repairs as last_names on last_names.raw_text = newest_first.lastname
+where newest_first.recency = 1;

@@ -8,13 +8,15 @@ delete from artists;
 insert into artists (artist_id, name, location, latitude, longitude)
 with named as (
   select
-    artist_id,
-    artist_name,
-    nullif(artist_location, '') as location,
-    artist_latitude,
-    artist_longitude
+    staging_songs.artist_id,
+    coalesce(names.repaired, staging_songs.artist_name) as artist_name,
+    nullif(coalesce(places.repaired, staging_songs.artist_location), '') as location,
+    staging_songs.artist_latitude,
+    staging_songs.artist_longitude
   from staging_songs
-  where artist_id is not null
+  left join text_repairs as names on names.raw_text = staging_songs.artist_name
+  left join text_repairs as places on places.raw_text = staging_songs.artist_location
+  where staging_songs.artist_id is not null
 ),
 ranked as (
   select

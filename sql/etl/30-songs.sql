@@ -3,7 +3,18 @@
 delete from songs;
 
 insert into songs (song_id, title, artist_id, year, duration)
-with ranked as (
+with titled as (
+  select
+    staging_songs.song_id,
+    coalesce(titles.repaired, staging_songs.title) as title,
+    staging_songs.artist_id,
+    staging_songs.year,
+    staging_songs.duration
+  from staging_songs
+  left join text_repairs as titles on titles.raw_text = staging_songs.title
+  where staging_songs.song_id is not null
+),
+ranked as (
   select
     song_id,
     title,
@@ -14,8 +25,7 @@ with ranked as (
       partition by song_id
       order by title nulls last, artist_id nulls last, year desc nulls last, duration nulls last
     ) as choice
-  from staging_songs
-  where song_id is not null
+  from titled
 )
 select
   song_id,

@@ -5,7 +5,7 @@
 -- rows-left-out shows it, and plays-equal-events expects the same set.
 --
 -- A play matches at most one song: same title and same artist, under any name the catalogue gives that artist; of
--- several the one of the closest duration, then the lowest song id.
+-- several the one of the closest duration, then the lowest song id. Both sides are compared as they read when repaired.
 
 delete from songplays;
 
@@ -70,20 +70,23 @@ deliveries as (
 ),
 plays as (
   select
-    cast(user_id as varchar(16)) || '-' || cast(sessionid as varchar(16)) || '-' || cast(iteminsession as varchar(16))
-      as songplay_id,
-    timestamp 'epoch' + (cast(ts as double precision) / 1000) * interval '1 second' as start_time,
-    user_id,
-    level,
-    sessionid as session_id,
-    location,
-    useragent as user_agent,
-    iteminsession as item_in_session,
-    song as song_title,
-    artist as artist_name,
-    length as seconds
+    cast(deliveries.user_id as varchar(16)) || '-' || cast(deliveries.sessionid as varchar(16)) || '-'
+      || cast(deliveries.iteminsession as varchar(16)) as songplay_id,
+    timestamp 'epoch' + (cast(deliveries.ts as double precision) / 1000) * interval '1 second' as start_time,
+    deliveries.user_id,
+    deliveries.level,
+    deliveries.sessionid as session_id,
+    coalesce(places.repaired, deliveries.location) as location,
+    deliveries.useragent as user_agent,
+    deliveries.iteminsession as item_in_session,
+    coalesce(titles.repaired, deliveries.song) as song_title,
+    coalesce(names.repaired, deliveries.artist) as artist_name,
+    deliveries.length as seconds
   from deliveries
-  where delivery = 1
+  left join text_repairs as places on places.raw_text = deliveries.location
+  left join text_repairs as titles on titles.raw_text = deliveries.song
+  left join text_repairs as names on names.raw_text = deliveries.artist
+  where deliveries.delivery = 1
 ),
 catalogue as (
   select distinct
@@ -91,11 +94,12 @@ catalogue as (
     songs.artist_id,
     songs.title,
     songs.duration,
-    staging_songs.artist_name
+    coalesce(names.repaired, staging_songs.artist_name) as artist_name
   from songs
   join staging_songs
     on staging_songs.song_id = songs.song_id
     and staging_songs.artist_id = songs.artist_id
+  left join text_repairs as names on names.raw_text = staging_songs.artist_name
 ),
 candidates as (
   select

@@ -4,8 +4,11 @@ with logged_plays as (
   select
     case when userid ~ '^[0-9]{1,9}$' then cast(userid as integer) end as user_id,
     sessionid,
-    iteminsession
+    iteminsession,
+    case when titles.repaired is null and names.repaired is null then 0 else 1 end as is_repaired
   from staging_events
+  left join text_repairs as titles on titles.raw_text = staging_events.song
+  left join text_repairs as names on names.raw_text = staging_events.artist
   where
     page = 'NextSong'
     and sessionid is not null
@@ -17,13 +20,16 @@ deliveries as (
     user_id,
     sessionid,
     iteminsession,
-    count(*) as times
+    count(*) as times,
+    max(is_repaired) as is_repaired
   from logged_plays
   where user_id is not null
   group by user_id, sessionid, iteminsession
 ),
 repeats as (
-  select cast(coalesce(sum(times - 1), 0) as bigint) as repeats_dropped
+  select
+    cast(coalesce(sum(times - 1), 0) as bigint) as repeats_dropped,
+    cast(coalesce(sum(is_repaired), 0) as bigint) as repaired
   from deliveries
 ),
 events as (
@@ -48,6 +54,7 @@ select
   plays.plays,
   repeats.repeats_dropped,
   plays.matched,
+  repeats.repaired,
   plays.data_from,
   plays.data_until
 from events

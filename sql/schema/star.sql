@@ -49,3 +49,14 @@ create table if not exists time (
   year integer not null,
   weekday integer not null
 );
+
+create table if not exists page_views (
+  page_view_id varchar(64) not null,
+  start_time timestamp not null,
+  user_id integer not null,
+  session_id integer not null,
+  item_in_session integer not null,
+  page varchar(256),
+  level varchar(64),
+  status integer
+);

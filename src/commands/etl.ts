@@ -6,6 +6,7 @@ import { type Reply, text } from '../core/reply.ts'
 import { ensureCluster } from '../core/warehouse/ensure-cluster.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
 import { auditedSchema, loadSteps, stagedSchema, stepsOfLoad } from '../core/warehouse/load.ts'
+import { repairedSchema } from '../core/warehouse/repair-texts.ts'
 import { count, percent, plural } from '../core/words.ts'
 
 export default defineCommand({
@@ -39,6 +40,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
   const facts = (await deps.ledger.loads.get(context.rootRunId))?.facts ?? {}
   const events = context.output(loadSteps.events, stagedSchema)
   const songs = context.output(loadSteps.songs, stagedSchema)
+  const { texts } = context.output(loadSteps.repair, repairedSchema)
   const audited = context.output(loadSteps.audit, auditedSchema)
   const read = `${plural(events.rows, 'event')} and ${plural(songs.rows, 'song')} read from ${plural(facts.files ?? 0, 'file')}`
   const built = deps.library.tables.star.map((table) => `${table} ${count(facts.counts?.[table] ?? 0)}`).join(' · ')
@@ -53,6 +55,14 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
     text(audited.line, audited.warnings.length === 0 ? 'good' : 'plain'),
     ...audited.warnings.map((title) => text(`Not met: ${title}`, 'warning')),
     text(`${percent(matched, plays)} of plays match the catalogue${matchBefore}`, 'note'),
+    ...(texts === 0
+      ? []
+      : [
+          text(
+            `${plural(texts, 'wrongly encoded text')} repaired, in ${plural(audited.repairedPlays, 'play')}`,
+            'note',
+          ),
+        ]),
     ...(repeatsDropped === 0
       ? []
       : [text(`${plural(repeatsDropped, 'event')} delivered more than once; each counts once`, 'note')]),

@@ -104,7 +104,7 @@ function placeOf(channel: Channel | null, here: Place): Place {
   throw new OpsError('bad_argument', 'Where should it be posted? Nothing was done.', 'Add in #channel.')
 }
 
-/** "Mon 24 Nov 2026, 03:00 GMT", in the schedule's own zone, with the offset that holds on that day. */
+/** "Tue, 24 Nov 2026, 03:00 GMT", in the schedule's own zone, with the offset that holds on that day. */
 function timeIn(zone: string, time: Date): string {
   return new Intl.DateTimeFormat('en-GB', {
     weekday: 'short',
@@ -152,8 +152,8 @@ async function change(
   what: string,
   act: (id: number) => Promise<boolean>,
 ): Promise<Outcome> {
-  const id = Number(said[0]?.replace('#', '') ?? Number.NaN)
-  const schedule: ScheduleRecord | null = Number.isSafeInteger(id) ? await deps.ledger.schedules.get(id) : null
+  const id = Number(/^#?(\d{1,9})$/.exec(said[0] ?? '')?.[1] ?? Number.NaN)
+  const schedule: ScheduleRecord | null = Number.isNaN(id) ? null : await deps.ledger.schedules.get(id)
   if (schedule === null || said.length !== 1 || !(await act(id))) {
     throw new OpsError(
       'not_found',

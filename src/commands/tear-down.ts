@@ -38,7 +38,8 @@ export default defineCommand({
         return {}
       },
     }
-    return carryOut({ ...act, steps: [...act.steps, forget] }, context, [{ label: 'Spin up', line: 'spin-up' }])
+    const steps = act.forgetsLoads === true ? [...act.steps, forget] : act.steps
+    return carryOut({ ...act, steps }, context, [{ label: 'Spin up', line: 'spin-up' }])
   },
 })
 

@@ -10,6 +10,7 @@ import type { RunRecord } from './ports/ledger.ts'
 import type { Watch } from './run/live-run.ts'
 import { createRegistry } from './run/registry.ts'
 import { type Due, dueFires, fire } from './schedule/fire.ts'
+import { type ClusterNews, tendCluster } from './warehouse/lease.ts'
 import { commandOfQuery } from './warehouse/query-command.ts'
 
 export type { Ask } from './dispatch/dispatch.ts'
@@ -36,6 +37,8 @@ export interface App {
    * ended, which may take as long as a load; it can be called again meanwhile.
    */
   fireDue(posted: (due: Due, answers: readonly Answer[]) => Promise<void>): Promise<void>
+  /** Does what the cluster's lease asks for: warns, pauses, reminds. `posted` is given what there is to say, and where. */
+  tendCluster(posted: (news: ClusterNews) => Promise<void>): Promise<void>
   /** Stops all runs of this process, as their asker's wish (Ctrl-C in a terminal). How many there were. */
   cancelAll(by: string): number
   /** Stops runs that somebody asked another process to stop. Called every second. */
@@ -67,6 +70,7 @@ export function createApp(commands: readonly Command[], deps: Deps): App {
       })
       await Promise.all(fires)
     },
+    tendCluster: (posted) => tendCluster(session, posted),
     cancelAll: (by) => session.registry.cancelAll(by),
     heedCancels: () => session.registry.heedCancels(),
     drain: (graceMs) => session.registry.drain(graceMs),

@@ -83,7 +83,7 @@ async function reasonOf(
     case 'malformed':
       return await malformed(session, text)
     case 'type':
-      return `it holds ${JSON.stringify(cut(text.trim()))}, not a JSON object`
+      return `it holds ${quoted(text.trim())}, not a JSON object`
     case 'repeated':
       return 'a field is given twice'
     default:
@@ -101,7 +101,7 @@ async function malformed(session: Session, text: string): Promise<string> {
       const stopped = Buffer.from(text)
         .subarray(Math.max(0, Number(at) - maxQuoted / 2))
         .subarray(0, 4 * maxQuoted)
-      return `not valid JSON (${why}) at ${JSON.stringify(cut(stopped.toString()))}`
+      return `not valid JSON (${why}) at ${quoted(stopped.toString())}`
     }
   }
   return 'not valid JSON'
@@ -116,19 +116,24 @@ async function misfit(
 ): Promise<string> {
   const field = dataset.fields.find((candidate) => candidate.column === column)
   const wanted = field?.type === 'DOUBLE' ? 'a number' : 'a whole number in range'
-  for (const key of spellings.get(column) ?? []) {
+  for (const key of spellings.of.get(column) ?? []) {
     const result = await session.run(
       `select json_extract_string($text, ${literal(path(key))}), json_type($text, ${literal(path(key))})`,
       { values: { text } },
     )
     const [value, type] = (await result.getRowsJS())[0] ?? []
     if (typeof value !== 'string') continue
-    return `${key} is ${type === 'VARCHAR' ? JSON.stringify(cut(value)) : cut(value)}, not ${wanted}`
+    return `${key} is ${type === 'VARCHAR' ? quoted(value) : cut(value)}, not ${wanted}`
   }
   return `${column} is not ${wanted}`
 }
 
+function quoted(text: string): string {
+  const shown = cut(text)
+  return shown.includes('"') ? `'${shown}'` : `"${shown}"`
+}
+
 function cut(text: string): string {
-  const characters = [...text.slice(0, 2 * maxQuoted)]
-  return characters.length > maxQuoted ? `${characters.slice(0, maxQuoted - 1).join('')}…` : text
+  const characters = [...text.slice(0, 2 * maxQuoted).replaceAll(/\p{Cc}/gu, ' ')]
+  return characters.length > maxQuoted ? `${characters.slice(0, maxQuoted - 1).join('')}…` : characters.join('')
 }

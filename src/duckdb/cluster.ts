@@ -61,6 +61,7 @@ export function createDuckdbCluster({ folder, clock }: { readonly folder: string
         plan: tearDownPlan(contents, snapshot),
         steps: [removeLoads(folder, clock), verifyGone(folder)],
         done: `Cluster ${name} is gone. The source data are untouched.`,
+        forgetsLoads: true,
       }
     },
     async pause() {
@@ -78,6 +79,7 @@ export function createDuckdbCluster({ folder, clock }: { readonly folder: string
     async extend(): Promise<Act> {
       throw new OpsError('cluster_state', 'A local warehouse has no lease and costs nothing. Nothing was changed.')
     },
+    due: async () => ({ kind: 'nothing' }),
   }
 }
 

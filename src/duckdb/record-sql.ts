@@ -1,8 +1,13 @@
 import type { Dataset, Field } from './datasets.ts'
 import { identifier, literal } from './literal.ts'
 
-/** How each field's name is written in the files at hand, by column; several where writers differ, none where it is absent. */
-export type Spellings = ReadonlyMap<string, readonly string[]>
+/** How the fields' names are written in the files at hand. */
+export interface Spellings {
+  /** Of each column; several where writers differ, none where the field is absent. */
+  readonly of: ReadonlyMap<string, readonly string[]>
+  /** Whether some record has a name twice. */
+  readonly repeated: boolean
+}
 
 /**
  * The rows of a dataset from a relation with a column `json`, for records that hold every field exactly once under its usual
@@ -20,13 +25,13 @@ export function noEmptyRows(dataset: Dataset): string {
 }
 
 /** Matches names regardless of case, as COPY's `auto ignorecase` does on Redshift. */
-export function spellingsOf(dataset: Dataset, keys: readonly string[]): Spellings {
+export function spellingsOf(dataset: Dataset, keys: readonly string[], repeated: boolean): Spellings {
   // The usual spelling first: where a record holds two, it is the one that counts.
   const ranked = (field: Field): readonly string[] =>
     keys
       .filter((key) => /^\w+$/.test(key) && key.toLowerCase() === field.column)
       .toSorted((a, b) => Number(b === field.key) - Number(a === field.key))
-  return new Map(dataset.fields.map((field) => [field.column, ranked(field)]))
+  return { of: new Map(dataset.fields.map((field) => [field.column, ranked(field)])), repeated }
 }
 
 /** SQL over a relation with a column `json`: the columns of the dataset, and why a record cannot be read. */
@@ -41,17 +46,17 @@ export interface RecordSql {
 
 /** Expressions for records with any spelling of the names, absent fields and faults. */
 export function lenientSql(dataset: Dataset, spellings: Spellings): RecordSql {
-  const layers = Math.max(1, ...[...spellings.values()].map((names) => names.length))
+  const layers = Math.max(1, ...[...spellings.of.values()].map((names) => names.length))
   const parsed = Array.from({ length: layers }, (_, layer) => {
     const entries = dataset.fields.flatMap(({ column, type }) => {
-      const key = spellings.get(column)?.[layer]
+      const key = spellings.of.get(column)?.[layer]
       return key === undefined ? [] : [[key, type] as const]
     })
     // A structure without any field is none to DuckDB.
     return `json_transform(json, ${literal(structure(entries.length === 0 ? [['_', 'VARCHAR']] : entries))}) as layer${layer}`
   })
   const valueAt = (column: string): string => {
-    const keys = spellings.get(column) ?? []
+    const keys = spellings.of.get(column) ?? []
     return keys.length === 0
       ? 'null'
       : `coalesce(${keys.map((key, layer) => `layer${layer}.${identifier(key)}`).join(', ')})`
@@ -59,17 +64,17 @@ export function lenientSql(dataset: Dataset, spellings: Spellings): RecordSql {
   const misfits = dataset.fields
     .filter(({ type }) => type !== 'VARCHAR')
     .flatMap(({ column }) =>
-      (spellings.get(column) ?? []).map(
+      (spellings.of.get(column) ?? []).map(
         (key, layer) =>
           `when layer${layer}.${identifier(key)} is null and coalesce(json_type(json, ${literal(path(key))}), 'NULL') <> 'NULL' then ${literal(column)}`,
       ),
     )
-  const known = [...spellings.values()].flat().map(literal)
+  const known = [...spellings.of.values()].flat().map(literal)
   const own = `list_filter(json_keys(json), lambda name: name in (${known.length === 0 ? "''" : known.join(', ')}))`
   const problem = [
     `case when json is null then 'malformed'`,
     `when json_type(json) <> 'OBJECT' then 'type'`,
-    `when len(${own}) <> len(list_distinct(${own})) then 'repeated'`,
+    ...(spellings.repeated ? [`when len(${own}) <> len(list_distinct(${own})) then 'repeated'`] : []),
     ...misfits,
     'end',
   ].join(' ')

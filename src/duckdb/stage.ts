@@ -71,11 +71,13 @@ async function survey(session: Session, staging: Staging): Promise<Survey> {
   const { dataset, files } = staging
   const ask = async (reader: string): Promise<Survey> => {
     const result = await session.run(
-      `select list_distinct(flatten(list(distinct json_keys(json)))) from ${reader}`,
+      `select list_distinct(flatten(list(keys))), bool_or(len(keys) <> len(list_distinct(keys)))
+       from (select distinct json_keys(json) as keys from ${reader})`,
       fileList(files),
     )
-    const [keys] = (await result.getRowsJS())[0] ?? []
-    return { reader, spellings: spellingsOf(dataset, Array.isArray(keys) ? keys.map(String) : []) }
+    const [keys, repeated] = (await result.getRowsJS())[0] ?? []
+    const names = Array.isArray(keys) ? keys.map(String) : []
+    return { reader, spellings: spellingsOf(dataset, names, repeated === true) }
   }
   if (dataset.format === 'unstructured') {
     try {
@@ -98,6 +100,7 @@ async function notEvenLines(session: Session, { dataset, files, shown }: Staging
   const usual = spellingsOf(
     dataset,
     dataset.fields.map(({ key }) => key),
+    true,
   )
   const [first] = await findBadRows(session, dataset, usual, named.path, 1)
   return unreadableFile(first === undefined ? firstLine(error) : atLine(shown(named.path), first), error)

@@ -1,4 +1,5 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { spawnSync } from 'node:child_process'
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -57,6 +58,14 @@ describe('loads and their files', () => {
     await writeFile(join(folder, 'notes.duckdb.txt'), 'mine')
     await engine.retain([])
     expect(await readdir(folder)).toEqual(['notes.duckdb.txt'])
+  })
+
+  it('clears up what a killed process spilled to disk, and nothing of one that is alive', async () => {
+    const { engine, folder } = await published(1)
+    const gone = spawnSync(process.execPath, ['--version']).pid
+    for (const pid of [gone, process.pid]) await mkdir(join(folder, `tmp-${pid}-0badcafe`))
+    await engine.retain([1])
+    expect(await readdir(folder)).toEqual(['1.duckdb', `tmp-${process.pid}-0badcafe`])
   })
 
   it('has nothing to give back where there is no folder yet', async () => {

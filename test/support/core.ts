@@ -225,6 +225,7 @@ const emptyLibrary: SqlLibrary = {
   tables: { staging: [], star: [] },
   etl: [],
   summary: 'select 1',
+  foreignTexts: 'select 1',
   checks: [],
   queries: [],
 }

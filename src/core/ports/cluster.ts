@@ -17,6 +17,8 @@ export interface Act {
   readonly plan: PlanDraft | null
   readonly steps: readonly Step[]
   readonly done: string
+  /** Set where the loads are gone for good at the end, so that the ledger must forget them too. */
+  readonly forgetsLoads?: true
 }
 
 /** Options as a person gave them; empty means the configured default. */
@@ -25,6 +27,13 @@ export interface SpinUpOptions {
   readonly nodeType: string | undefined
   readonly nodes: number | undefined
 }
+
+/** What has come due by itself. `key` names the occasion, so that it is said once. */
+export type ClusterDue =
+  | { readonly kind: 'nothing' }
+  | { readonly kind: 'warn'; readonly key: string; readonly until: Date }
+  | { readonly kind: 'pause'; readonly key: string; readonly until: Date }
+  | { readonly kind: 'remind'; readonly key: string; readonly pausedSince: Date }
 
 /** Every method looks first, and throws `no_cluster` where nothing is there, or `cluster_state` where the act makes no sense in the state found. */
 export interface Cluster {
@@ -38,4 +47,6 @@ export interface Cluster {
   resume(): Promise<Act>
   /** Lengthens the lease. Throws `cluster_state` where there is none. */
   extend(hours: number): Promise<Act>
+  /** What the lease asks for now; `nothing` where there is no lease. Asked every minute. */
+  due(): Promise<ClusterDue>
 }

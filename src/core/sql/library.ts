@@ -16,14 +16,23 @@ export interface SqlLibrary {
   readonly tables: { readonly staging: readonly string[]; readonly star: readonly string[] }
   /** One transform for each table of the star, in the order in which they must run. */
   readonly etl: readonly TransformFile[]
-  /** Answers one row: events, catalogue_songs, plays, repeats_dropped, matched, data_from, data_until. */
+  /** Answers one row: events, catalogue_songs, plays, repeats_dropped, matched, repaired, data_from, data_until. */
   readonly summary: string
+  /** Answers one column: every distinct text of staging that could be wrongly encoded. */
+  readonly foreignTexts: string
   readonly checks: readonly CheckFile[]
   readonly queries: readonly QueryFile[]
 }
 
 const summaryFile = 'load/summary.sql'
-const required: readonly string[] = ['schema/staging.sql', 'schema/star.sql', 'schema/load.sql', summaryFile]
+const foreignTextsFile = 'load/foreign-texts.sql'
+const required: readonly string[] = [
+  'schema/staging.sql',
+  'schema/star.sql',
+  'schema/load.sql',
+  summaryFile,
+  foreignTextsFile,
+]
 
 /**
  * Makes the library of the files below `sql/`. Throws `bad_sql_file` with file, line and reason where a file is wrong,
@@ -51,6 +60,7 @@ export function buildLibrary(files: readonly SqlSource[]): SqlLibrary {
     tables: { staging: staging.tables, star: star.tables },
     etl: transforms.map(({ transform }) => transform),
     summary: parseSelect(fileAt(sorted, summaryFile)),
+    foreignTexts: parseSelect(fileAt(sorted, foreignTextsFile)),
     checks: checks.map(parseCheck),
     queries: queries.map(parseQuery),
   }

@@ -9,22 +9,30 @@ import type { TransformFile } from '../sql/files.ts'
 import { bytes, count, plural } from '../words.ts'
 import { type CheckResult, checksLine, redErrors, runChecks, warned } from './checks.ts'
 import { countRows } from './counts.ts'
+import { repairTexts } from './repair-texts.ts'
 
 /** What staging one dataset left behind for the report. */
 export const stagedSchema = z.object({ rows: z.number(), rejected: z.number(), reasons: z.array(z.string()) })
 
-/** What auditing left behind. */
+/** What auditing left behind. `repairedPlays` are those of which the title or the artist was repaired. */
 export const auditedSchema = z.object({
   line: z.string(),
   warnings: z.array(z.string()),
+  repairedPlays: z.number().default(0),
 })
 
 /** Titles by which the report finds what the steps left. */
-export const loadSteps = { events: 'Stage events', songs: 'Stage songs', audit: 'Audit', publish: 'Publish' } as const
+export const loadSteps = {
+  events: 'Stage events',
+  songs: 'Stage songs',
+  repair: 'Repair text',
+  audit: 'Audit',
+  publish: 'Publish',
+} as const
 
 /**
- * One complete passage of source data into the warehouse, as steps: check sources, open a new load, stage side by side, transform,
- * audit, publish. Readers of the live load notice nothing until the last one.
+ * One complete passage of source data into the warehouse, as steps: check sources, open a new load, stage side by side, repair text,
+ * transform, audit, publish. Readers of the live load notice nothing until the last one.
  */
 export function stepsOfLoad(
   context: RunContext,
@@ -38,6 +46,7 @@ export function stepsOfLoad(
     checkSources(load, deps, sources),
     openLoad(load, deps),
     [stage(load, 'log', deps, sources, options), stage(load, 'song', deps, sources, options)],
+    { title: loadSteps.repair, run: (work) => repairTexts(load, deps, work) },
     ...deps.library.etl.map((file) => transform(load, file, deps)),
     audit(load, deps),
     publish(load, context),
@@ -119,12 +128,13 @@ function audit(load: LoadId, deps: Deps): Step {
       const red = redErrors(results)
       const warnings = warned(results).map(({ check }) => check.title)
       await deps.ledger.loads.learn(load, {
-        ...summary,
+        ...summary.facts,
         counts,
         checks: { total: results.length, red: red.map(({ check }) => check.title), warnings },
       })
       if (red.length > 0) throw checksRed(red)
-      return { detail: checksLine(results), output: { line: checksLine(results), warnings } }
+      const { repairedPlays } = summary
+      return { detail: checksLine(results), output: { line: checksLine(results), warnings, repairedPlays } }
     },
   }
 }
@@ -146,11 +156,16 @@ const summaryColumns = [
   'plays',
   'repeats_dropped',
   'matched',
+  'repaired',
   'data_from',
   'data_until',
 ] as const
 
-async function summarise(deps: Deps, load: LoadId, signal: AbortSignal): Promise<LoadFacts> {
+async function summarise(
+  deps: Deps,
+  load: LoadId,
+  signal: AbortSignal,
+): Promise<{ readonly facts: LoadFacts; readonly repairedPlays: number }> {
   const { rows, columns } = await deps.engine.query(
     { kind: 'candidate', load },
     { sql: deps.library.summary },
@@ -161,11 +176,14 @@ async function summarise(deps: Deps, load: LoadId, signal: AbortSignal): Promise
   const time = (name: 'data_from' | 'data_until'): string | null =>
     typeof value(name) === 'string' ? String(value(name)) : null
   return {
-    plays: Number(value('plays')),
-    matched: Number(value('matched')),
-    repeatsDropped: Number(value('repeats_dropped')),
-    dataFrom: time('data_from'),
-    dataUntil: time('data_until'),
+    facts: {
+      plays: Number(value('plays')),
+      matched: Number(value('matched')),
+      repeatsDropped: Number(value('repeats_dropped')),
+      dataFrom: time('data_from'),
+      dataUntil: time('data_until'),
+    },
+    repairedPlays: Number(value('repaired')),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Cluster } from '../../core/ports/cluster.ts'
 import { describe } from './describe.ts'
+import { due } from './due.ts'
 import { extend } from './extend.ts'
 import { pause } from './pause.ts'
 import { resume } from './resume.ts'
@@ -7,7 +8,9 @@ import { explained, type Setting } from './setting.ts'
 import { spinUp } from './spin-up.ts'
 import { tearDown } from './tear-down.ts'
 
-export { type Due, type Lease, type LeaseStore, leaseDue } from './lease.ts'
+export { clusterAccess } from './access.ts'
+export { type Lease, type LeaseStore, leaseDue, leaseSchema } from './lease.ts'
+export { awsProbes } from './probes.ts'
 export type { Setting } from './setting.ts'
 
 /**
@@ -24,5 +27,6 @@ export function createRedshiftCluster(setting: Setting): Cluster {
     pause: () => pause(setting),
     resume: () => resume(setting),
     extend: (hours) => extend(setting, hours),
+    due: () => due(setting),
   }
 }

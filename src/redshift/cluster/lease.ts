@@ -1,4 +1,5 @@
-import type { ClusterState } from '../../core/ports/cluster.ts'
+import { z } from 'zod'
+import type { ClusterDue, ClusterState } from '../../core/ports/cluster.ts'
 
 /** How long a cluster may run before it is paused, unless it is said otherwise. */
 export const usualLeaseHours = 8
@@ -6,13 +7,17 @@ export const usualLeaseHours = 8
 const warnMs = 30 * 60_000
 const remindMs = 14 * 24 * 3_600_000
 
-/** What the bot remembers of its cluster because AWS does not tell it. Times are ISO 8601 in UTC. */
-export interface Lease {
-  /** When the cluster is to be paused; null while it is. */
-  readonly until: string | null
-  /** When it ran, oldest first; the last period is open (`to` is null) while it runs. */
-  readonly ran: readonly { readonly from: string; readonly to: string | null }[]
-}
+/**
+ * What the bot remembers of its cluster because AWS does not tell it. Times are ISO 8601 in UTC: `until` is when the cluster is
+ * to be paused, null while it is; `ran` says when it ran, oldest first, the last period open (`to` is null) while it runs.
+ */
+export const leaseSchema = z
+  .object({
+    until: z.string().nullable(),
+    ran: z.array(z.object({ from: z.string(), to: z.string().nullable() }).readonly()).readonly(),
+  })
+  .readonly()
+export type Lease = z.infer<typeof leaseSchema>
 
 /** Where the lease is kept: one per cluster, null where there is none. It must outlive the process. */
 export interface LeaseStore {
@@ -20,18 +25,11 @@ export interface LeaseStore {
   set(lease: Lease | null): Promise<void>
 }
 
-/** What is due. `key` names the occasion, so that it is acted on once. */
-export type Due =
-  | { readonly kind: 'nothing' }
-  | { readonly kind: 'warn'; readonly key: string; readonly until: Date }
-  | { readonly kind: 'pause'; readonly key: string; readonly until: Date }
-  | { readonly kind: 'remind'; readonly key: string; readonly pausedSince: Date }
-
 /**
  * What is due at a time: half an hour before the lease ends a warning, at its end the pause (never a deletion), and after
  * 14 days of being paused a reminder that storage goes on costing.
  */
-export function leaseDue(now: Date, state: ClusterState, lease: Lease | null): Due {
+export function leaseDue(now: Date, state: ClusterState, lease: Lease | null): ClusterDue {
   if (lease === null) return { kind: 'nothing' }
   const paused = pausedSince(lease)
   if (state === 'paused' && paused !== null && now.getTime() - paused.getTime() >= remindMs) {

@@ -54,10 +54,9 @@ export async function standing({ clients, settings }: Setting): Promise<string> 
   try {
     const cluster = await findCluster(clients, settings.clusterId)
     if (cluster === null) return `There is no cluster ${settings.clusterId}; no node costs money.`
-    const price = hourly(priceOfCluster(cluster, settings))
-    return stateOf(cluster) === 'paused'
-      ? `Cluster ${settings.clusterId} is paused; only its storage costs money.`
-      : `Cluster ${settings.clusterId} is ${statusOf(cluster)}. ${price} while it runs.`
+    if (stateOf(cluster) === 'paused') return `Cluster ${settings.clusterId} is paused; only its storage costs money.`
+    const price = priceOfCluster(cluster, settings)
+    return `Cluster ${settings.clusterId} is ${statusOf(cluster)}, and costs ${price === null ? 'money' : hourly(price)} while it runs.`
   } catch (error) {
     if (!(awsFailure(error) instanceof OpsError)) throw error
     return `Whether cluster ${settings.clusterId} exists and costs money could not be asked.`

@@ -24,6 +24,7 @@ export async function spinUp(setting: Setting, options: SpinUpOptions): Promise<
     leaseHours: options.leaseHours ?? usualLeaseHours,
     resize: options.nodeType !== undefined || options.nodes !== undefined,
   }
+  // A place that is not in S3 is refused before AWS is asked anything.
   sourcePlaces(settings)
   return {
     plan: await explained(() => planOf(setting, wish, options)),

@@ -24,6 +24,8 @@ export async function tearDown(setting: Setting, keep: boolean): Promise<Act> {
       plan: settled === null ? null : await planOf(setting, settled, keep, kept),
       steps: [deleteCluster(setting, keep), waitUntilDeleted(setting), deleteRole(setting), verify(setting)],
       done: doneWords(setting, cluster, keep && settled !== null, kept),
+      // What a final snapshot keeps, a restored cluster serves again.
+      ...(keep ? {} : { forgetsLoads: true }),
     }
   })
 }

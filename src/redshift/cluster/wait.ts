@@ -3,11 +3,10 @@ import { OpsError } from '../../core/errors.ts'
 import type { Step, Work } from '../../core/run/step.ts'
 import { lasting } from '../../core/words.ts'
 import { addRoleLine, clusterArn } from '../names.ts'
-import { hourly } from '../price.ts'
 import { isTagged, whoAmI } from './look.ts'
 import { poll } from './poll.ts'
 import { loadingRoleArn, tagsOf } from './role.ts'
-import { awsStep, ownCluster, priceOfCluster, type Setting } from './setting.ts'
+import { awsStep, ownCluster, type Setting } from './setting.ts'
 import { isHopeless, stateOf, statusOf } from './state.ts'
 
 // Terraform's provider allows 75 minutes for a creation, and people have needed them: hashicorp/terraform-provider-aws#15339.
@@ -99,7 +98,7 @@ function refuseHopeless(cluster: AwsCluster, { settings }: Setting): void {
   if (isHopeless(cluster)) {
     throw new OpsError(
       'cluster_state',
-      `Cluster ${clusterId} is ${statusOf(cluster)}, from which it does not recover by itself. ${hourly(priceOfCluster(cluster, settings))} may go on.`,
+      `Cluster ${clusterId} is ${statusOf(cluster)}, from which it does not recover by itself. It may go on costing money.`,
       'Look at it in the AWS console, or tear it down and spin up again.',
       { cure: 'tear-down' },
     )

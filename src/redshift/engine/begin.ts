@@ -31,14 +31,14 @@ export function beginBatch(home: string, load: LoadId, schema: readonly string[]
       ...['candidate', 'live', 'previous'].map(
         (place) =>
           `create table if not exists ${place}.${aboutLoad} (home varchar(16) not null, shape varchar(64) not null,` +
-          ' staging_tables varchar(4096) not null, star_tables varchar(4096) not null, load integer not null)',
+          ' staging_tables varchar(4096) not null, star_tables varchar(4096) not null, load_number integer not null)',
       ),
       `delete from candidate.${aboutLoad}`,
       'set search_path to staging',
       ...staging.map(({ create }) => create),
       'set search_path to candidate',
       ...star.map(({ create }) => create),
-      `insert into candidate.${aboutLoad} (home, shape, staging_tables, star_tables, load) values (${about}, ${load})`,
+      `insert into candidate.${aboutLoad} (home, shape, staging_tables, star_tables, load_number) values (${about}, ${load})`,
     ],
   }
 }

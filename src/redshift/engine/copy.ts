@@ -81,6 +81,9 @@ async function outcome(performer: Performer, submitted: Submitted, staging: Stag
     staging.maxErrors === 0 || queryId === null || history?.errors === 0
       ? null
       : await loadErrorsOf(performer, queryId, signal)
+  if (staging.maxErrors > 0 && history === null && errors === null) {
+    performer.log.warn({ statement: submitted.id }, 'the server does not say whether rows were left out')
+  }
   const rejected = history?.errors ?? errors?.total ?? 0
   if (rejected > staging.maxErrors) throw badData(submitted, errors, rejected, staging.maxErrors)
   if (queryId !== null && history !== null) {

@@ -5,11 +5,12 @@ import type { Log } from '../../core/ports/log.ts'
 import { beginBatch } from './begin.ts'
 import { type CopySettings, stage } from './copy.ts'
 import { createDataApi } from './data-api.ts'
+import { askSystem } from './load-history.ts'
 import { createLogin } from './login.ts'
 import { inRedshift } from './parameters.ts'
 import { type Performer, perform } from './perform.ts'
 import { gone, homeName, isElsewhere, mustHold, searchPath } from './places.ts'
-import { dropBatch, isLoad, publishBatch } from './publish.ts'
+import { dropBatch, isLoad, publishBatches } from './publish.ts'
 import { residents } from './residents.ts'
 import { createSelect } from './select.ts'
 import { createSlots } from './slots.ts'
@@ -38,8 +39,14 @@ export interface RedshiftEngineOptions {
   readonly homeId: string
 }
 
+/** An engine that can be asked whether its database answers. */
+export interface RedshiftEngine extends Engine {
+  /** Asks the database something trivial, as whom the cluster says now. Throws an `OpsError` while it does not answer. */
+  ping(signal: AbortSignal): Promise<void>
+}
+
 /** The warehouse on Amazon Redshift, through the Data API. The caller owns the client. */
-export function createRedshiftEngine(options: RedshiftEngineOptions): Engine {
+export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEngine {
   const { data, settings, clock, log } = options
   const { clusterId, database, adminUser } = settings
   const login = createLogin(options.secretArn, adminUser)
@@ -80,10 +87,12 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): Engine {
       const { candidate, live, previous } = await residents(performer, work.signal)
       if (isLoad(live, home, load)) return
       if (!isLoad(candidate, home, load)) throw gone(load)
-      const submitted = await perform(performer, work, 'publish', publishBatch(candidate, live, previous))
-      if (!isElsewhere(submitted, 0)) return void finished(submitted)
-      // An earlier attempt, of which nobody was told, may have come to its end since the look.
-      if (!isLoad((await residents(performer, work.signal)).live, home, load)) throw gone(load)
+      for (const [i, batch] of publishBatches(candidate, live, previous).entries()) {
+        const submitted = await perform(performer, work, `publish-${i + 1}`, batch)
+        if (!isElsewhere(submitted, 0)) finished(submitted)
+        // An earlier attempt, of which nobody was told, may have come to its end since the look.
+        else if (!isLoad((await residents(performer, work.signal)).live, home, load)) throw gone(load)
+      }
     },
     async retain(loads) {
       const never = new AbortController().signal
@@ -94,6 +103,10 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): Engine {
         const work = { key: `drop-${place}-${resident.load}-${clock.now().getTime()}`, ...bystander }
         finished(await perform(performer, work, 'drop', dropBatch(place, resident)))
       }
+    },
+    async ping(signal) {
+      login.forget()
+      await askSystem(performer, 'select 1', 1, signal)
     },
     async close() {},
   }

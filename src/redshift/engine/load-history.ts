@@ -12,9 +12,9 @@ import { statementFailure } from './statement-failure.ts'
  * https://docs.aws.amazon.com/redshift/latest/dg/SYS_LOAD_HISTORY.html
  */
 
-// With the two calls of each look and the long poll's one, a COPY makes six calls a minute: those of a poll every 10 s.
+// A look takes two calls. With the long poll's two a minute that makes five, fewer than the six of a poll every 10 s.
 const firstLookMs = 10_000
-const laterLooksMs = 30_000
+const laterLooksMs = 40_000
 
 const historyRow = z.object({
   status: z.string(),

@@ -35,12 +35,13 @@ export function homeName(homeId: string): string {
 
 /** A statement that fails unless this load lies in that place: dividing by zero is the one way to fail without a procedure. */
 export function mustHold(place: Place, home: string, load: LoadId): string {
-  return `select 1 / count(*) as here from ${place}.${aboutLoad} where home = ${literal(home)} and load = ${load}`
+  return `select 1 / count(*) as here from ${place}.${aboutLoad} where home = ${literal(home)} and load_number = ${load}`
 }
 
 /** Whether a batch failed at its `mustHold`, the statement `guard` (from 0): another load lies there, or none ever did. */
 export function isElsewhere(submitted: Submitted, guard: number): boolean {
-  return failedPart(submitted) === submitted.parts[guard] && isNotThere(errorOf(submitted))
+  const failed = failedPart(submitted)
+  return failed !== undefined && failed === submitted.parts[guard] && isNotThere(errorOf(submitted))
 }
 
 /** Whether an error says that a load, or the table that would tell of it, is not there. */

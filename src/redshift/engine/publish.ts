@@ -1,36 +1,50 @@
 import type { LoadId } from '../../core/ports/engine.ts'
+import { mostStatements } from './data-api.ts'
 import { aboutLoad, mustHold } from './places.ts'
 import type { Resident } from './residents.ts'
 import type { Batch } from './statement.ts'
 
 /**
- * The one transaction that moves a candidate to `live` and what was live to `previous`. Readers of `live` keep the snapshot
- * they began with, because its tables are emptied and filled, not dropped; `previous`, which nobody reads but in the moment
- * of a move, is written anew. Where the live tables were made by other schema files, they are made anew too.
+ * The transaction that moves a candidate to `live` and what was live to `previous`. Readers of `live` keep the snapshot they
+ * began with, because its tables are emptied and filled, not dropped; `previous`, which nobody reads but in the moment of a
+ * move, is written anew. Where the live tables were made by other schema files, they are made anew too.
  *
  * It begins with a statement that fails unless the candidate is this load, and ends with dropping the candidate: done twice,
- * it fails instead of overwriting `previous` with the same load. It takes 3 statements a table and 6 more.
+ * it fails instead of overwriting `previous` with the same load. With more tables than fit into one batch (11) `previous` is
+ * written in a transaction of its own before, which no reader notices either.
  */
-export function publishBatch(candidate: Resident, live: Resident | undefined, previous: Resident | undefined): Batch {
+export function publishBatches(
+  candidate: Resident,
+  live: Resident | undefined,
+  previous: Resident | undefined,
+): readonly Batch[] {
+  const keep = live === undefined ? [] : keepAsPrevious(tablesOf(live), tablesOf(previous))
+  const move = moveToLive(candidate, live)
+  const guard = mustHold('candidate', candidate.home, candidate.load)
+  const together = [guard, ...keep, ...move]
+  return (together.length <= mostStatements ? [together] : [[guard, ...keep], [guard, ...move]]).map((sqls) => ({
+    mode: 'TRANSACTION',
+    sqls,
+  }))
+}
+
+function moveToLive(candidate: Resident, live: Resident | undefined): readonly string[] {
   const sources = [
     ...candidate.staging.map((table) => ({ table, from: `staging.${table}` })),
-    ...[...candidate.star, aboutLoad].map((table) => ({ table, from: `candidate.${table}` })),
+    ...candidate.star.map((table) => ({ table, from: `candidate.${table}` })),
   ]
   const fits = live?.shape === candidate.shape
-  return {
-    mode: 'TRANSACTION',
-    sqls: [
-      mustHold('candidate', candidate.home, candidate.load),
-      ...(live === undefined ? [] : keepAsPrevious(tablesOf(live), tablesOf(previous))),
-      ...(fits || live === undefined ? [] : [drop(tablesOf(live).map((table) => `live.${table}`))]),
-      ...sources.flatMap(({ table, from }) => [
-        fits || table === aboutLoad ? `delete from live.${table}` : `create table live.${table} (like ${from})`,
-        `insert into live.${table} select * from ${from}`,
-      ]),
-      drop(sources.map(({ from }) => from).filter((from) => from !== `candidate.${aboutLoad}`)),
-      `delete from candidate.${aboutLoad}`,
-    ],
-  }
+  return [
+    ...(fits || live === undefined ? [] : [drop(tablesOf(live).map((table) => `live.${table}`))]),
+    ...sources.flatMap(({ table, from }) => [
+      fits ? `delete from live.${table}` : `create table live.${table} (like ${from})`,
+      `insert into live.${table} select * from ${from}`,
+    ]),
+    `delete from live.${aboutLoad}`,
+    `insert into live.${aboutLoad} select * from candidate.${aboutLoad}`,
+    drop(sources.map(({ from }) => from)),
+    `delete from candidate.${aboutLoad}`,
+  ]
 }
 
 /** The batch that gives back the space of a load that lies in that place; null where nothing is to be given back. */

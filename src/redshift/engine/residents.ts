@@ -24,7 +24,7 @@ export async function residents(
   performer: Performer,
   signal: AbortSignal,
 ): Promise<Readonly<Partial<Record<Place, Resident>>>> {
-  const columns = 'home, load, shape, staging_tables, star_tables'
+  const columns = 'home, load_number, shape, staging_tables, star_tables'
   const sql = (['candidate', 'live', 'previous'] as const)
     .map((place) => `select cast('${place}' as varchar(16)) as place, ${columns} from ${place}.${aboutLoad}`)
     .join(' union all ')

@@ -15,6 +15,7 @@ const files: Readonly<Record<string, string>> = {
   'schema/staging.sql': table('staging_b') + table('staging_a'),
   'schema/load.sql': table('source_files'),
   'load/summary.sql': '-- a comment\nselect 1 as events',
+  'load/foreign-texts.sql': 'select 2 as words',
   'checks/b.sql': check,
   'checks/a.sql': check,
   'analytics/z.sql': question,
@@ -35,6 +36,7 @@ describe('buildLibrary', () => {
     expect(library.schema.load).toEqual(['create table if not exists source_files (x integer)'])
     expect(library.etl.map(({ table: name }) => name)).toEqual(['users', 'plays'])
     expect(library.summary).toBe('select 1 as events')
+    expect(library.foreignTexts).toBe('select 2 as words')
     expect(library.checks.map(({ name }) => name)).toEqual(['a', 'b'])
     expect(library.queries.map(({ name }) => name)).toEqual(['y-x', 'z'])
   })

@@ -28,7 +28,7 @@ const usedByLoads = [
 describe('the policy of the bot', () => {
   it('is the one in the documentation', async () => {
     const text = await readFile(new URL('../../../docs/aws-policy.json', import.meta.url), 'utf8')
-    expect(text).toBe(`${JSON.stringify(botPolicy(placeholders), null, 2)}\n`)
+    expect(JSON.parse(text)).toEqual(botPolicy(placeholders))
   })
 
   it('lets a whole life happen, and allows no action of it that is not used', async () => {

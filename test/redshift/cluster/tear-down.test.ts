@@ -169,7 +169,9 @@ describe('tear-down', () => {
     const { cluster, run } = await spunUp(stage)
     await expect(run(cluster.tearDown({ snapshot: true }))).rejects.toMatchObject({
       code: 'aws',
-      message: expect.stringMatching(/quota of snapshots is used up.*Cluster sparkify is available\. \$0\.54 an hour/),
+      message: expect.stringMatching(
+        /quota of snapshots is used up.*Cluster sparkify is available, and costs \$0\.54 an hour/,
+      ),
       remedy: expect.stringContaining('tear-down snapshot=no'),
     })
   })

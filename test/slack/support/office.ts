@@ -229,6 +229,7 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
     pause: never,
     resume: never,
     extend: never,
+    due: never,
   },
   library: {
     schema: { staging: [], star: [], load: [] },

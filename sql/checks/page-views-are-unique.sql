@@ -1,0 +1,10 @@
+-- title: No page view is in page_views twice
+-- severity: error
+
+select
+  page_view_id,
+  count(*) as copies
+from page_views
+group by page_view_id
+having count(*) > 1
+order by page_view_id nulls first

@@ -1,0 +1,87 @@
+const minute = 60_000
+const hour = 60 * minute
+const day = 24 * hour
+
+const formats = new Map<string, Intl.DateTimeFormat>()
+
+function formatOf(zone: string): Intl.DateTimeFormat {
+  const known = formats.get(zone)
+  if (known !== undefined) return known
+  const format = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' })
+  formats.set(zone, format)
+  return format
+}
+
+/** The name of a zone as it is usually written (`europe/london` → `Europe/London`); null where there is no such zone. */
+export function zoneName(typed: string): string | null {
+  if (!isZone(typed)) return null
+  const resolved = formatOf(typed).resolvedOptions().timeZone
+  // Intl prefers some old names (Asia/Calcutta); what was asked for is what its asker will recognise.
+  return resolved.toLowerCase() === typed.toLowerCase() ? resolved : typed
+}
+
+function isZone(typed: string): boolean {
+  try {
+    formatOf(typed)
+    return true
+  } catch (error) {
+    if (error instanceof RangeError) return false
+    throw error
+  }
+}
+
+/** How many minutes the clocks of a zone are ahead of UTC at an instant. Seconds, which some had before 1972, are left out. */
+export function offsetAt(instant: number, zone: string): number {
+  const shown =
+    formatOf(zone)
+      .formatToParts(instant)
+      .find(({ type }) => type === 'timeZoneName')?.value ?? ''
+  const [, sign, hours, minutes] = /GMT([+-])(\d\d):(\d\d)/.exec(shown) ?? []
+  return sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes))
+}
+
+/** An instant as the clocks of a zone show it, as if it were UTC; from there `getUTCHours` and the like read them. */
+export function wallClock(instant: number, zone: string): Date {
+  return new Date(instant + offsetAt(instant, zone) * minute)
+}
+
+/** The first instant of a zone's day, which `wall` names as milliseconds of its midnight read as UTC. */
+export function startOfDay(wall: number, zone: string): number {
+  const early = wall - offsetAt(wall - day, zone) * minute
+  const late = wall - offsetAt(wall + day, zone) * minute
+  const [first, second] = early < late ? [early, late] : [late, early]
+  // A midnight that the clocks repeat counts the first time; one that they leave out is the instant of the change.
+  if (wallClock(first, zone).getTime() === wall) return first
+  if (wallClock(second, zone).getTime() === wall) return second
+  return firstInstant(first, second, (instant) => offsetAt(instant, zone) !== offsetAt(first, zone))
+}
+
+/** From `from` on clocks are `minutes` ahead of UTC, until the next span begins. Instants are milliseconds since 1970. */
+export interface OffsetSpan {
+  readonly from: number
+  readonly minutes: number
+}
+
+/** The spans of equal offset that make up a span of time, in order; the first begins with it. */
+export function offsetSpans(zone: string, from: number, to: number): readonly OffsetSpan[] {
+  const spans: OffsetSpan[] = [{ from, minutes: offsetAt(from, zone) }]
+  // No zone changes its clocks twice within a day.
+  for (let before = from; before < to; before += day) {
+    const after = Math.min(before + day, to)
+    const minutes = offsetAt(after, zone)
+    if (minutes === spans.at(-1)?.minutes) continue
+    spans.push({ from: firstInstant(before, after, (instant) => offsetAt(instant, zone) === minutes), minutes })
+  }
+  return spans
+}
+
+/** The first whole second between two instants from which on something holds, which does not hold at the first one. */
+function firstInstant(low: number, high: number, holds: (instant: number) => boolean): number {
+  let [no, yes] = [Math.floor(low / 1000), Math.ceil(high / 1000)]
+  while (yes - no > 1) {
+    const middle = Math.floor((no + yes) / 2)
+    if (holds(middle * 1000)) yes = middle
+    else no = middle
+  }
+  return yes * 1000
+}

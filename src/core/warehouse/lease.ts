@@ -1,0 +1,85 @@
+import type { Answer, Suggestion } from '../answer.ts'
+import type { Deps } from '../deps.ts'
+import { dispatch, type Session } from '../dispatch/dispatch.ts'
+import type { Asker } from '../people.ts'
+import type { Place } from '../place.ts'
+import type { RunRecord } from '../ports/ledger.ts'
+import { text } from '../reply.ts'
+import { lasting, moment } from '../words.ts'
+
+/** Something to say about the cluster, where it was last asked for, to whom asked for it. */
+export interface ClusterNews {
+  readonly place: Place
+  readonly owner: Asker
+  readonly answer: Answer
+}
+
+// The lease acts in its own name, with the right of whoever runs the bot.
+const theLease: Asker = { kind: 'local', id: 'lease', name: 'the lease' }
+
+/**
+ * Half an hour before the lease ends, asks; at its end pauses the cluster, never deletes it; after 14 days of being paused, reminds
+ * once. A pause that fails (a load is running) is tried again at the next call and said once.
+ */
+export async function tendCluster(session: Session, posted: (news: ClusterNews) => Promise<void>): Promise<void> {
+  const { deps } = session
+  const due = await deps.cluster.due()
+  const last = due.kind === 'nothing' ? null : await lastAskedFor(deps)
+  if (last === null) return
+  const tell = (answer: Answer): Promise<void> => posted({ place: last.place, owner: last.who, answer })
+  const once = (occasion: string): Promise<boolean> => deps.ledger.claim(occasion, deps.clock.now())
+  const { name } = deps.cluster
+  switch (due.kind) {
+    case 'nothing':
+      return
+    case 'warn':
+      if (!(await once(due.key))) return
+      return tell(
+        news(`The lease of ${name} ends at ${moment(due.until)}. Unless somebody keeps it, it is paused then.`, [
+          { label: 'Extend 2 h', line: 'extend 2h' },
+          { label: 'Keep for the day', line: 'extend 24h' },
+          { label: 'Pause now', line: 'pause' },
+        ]),
+      )
+    case 'pause': {
+      const watch = { changed: () => undefined }
+      const answer = await dispatch(
+        { line: 'pause', who: theLease, place: last.place, confirmed: true, watch },
+        session,
+      )
+      if (answer === null || answer.run?.state === 'running') return
+      if (answer.ok || (await once(due.key))) await tell(answer)
+      return
+    }
+    case 'remind': {
+      if (!(await once(due.key))) return
+      const since = lasting(due.pausedSince, deps.clock.now())
+      return tell(
+        news(`${name} has been paused for ${since}; its storage goes on costing. Does anybody need it?`, [
+          { label: 'Resume', line: 'resume' },
+          { label: 'Tear down', line: 'tear-down' },
+        ]),
+      )
+    }
+  }
+}
+
+/** The newest run that asked for the cluster to run: where its people are. */
+async function lastAskedFor({ ledger }: Deps): Promise<RunRecord | null> {
+  const asked = await Promise.all(
+    ['spin-up', 'resume', 'extend'].map((command) => ledger.runs.list({ limit: 1, command, states: ['complete'] })),
+  )
+  return asked.flat().toSorted((a, b) => b.id - a.id)[0] ?? null
+}
+
+function news(headline: string, next: readonly Suggestion[]): Answer {
+  return {
+    ok: true,
+    exit: 0,
+    headline,
+    audience: 'channel',
+    run: null,
+    replies: [text(headline, 'warning')],
+    next: [...next],
+  }
+}

@@ -1,0 +1,115 @@
+import { randomUUID } from 'node:crypto'
+import { join } from 'node:path'
+import { z } from 'zod'
+import type { Config } from './config.ts'
+import { OpsError } from './core/errors.ts'
+import type { Cluster } from './core/ports/cluster.ts'
+import type { Engine } from './core/ports/engine.ts'
+import type { Ledger } from './core/ports/ledger.ts'
+import type { Log } from './core/ports/log.ts'
+import type { Probe } from './core/ports/probe.ts'
+import { loadLine } from './core/warehouse/state.ts'
+import { systemClock } from './machine/clock.ts'
+import type { Setting } from './redshift/cluster/index.ts'
+
+/** Where the source data lie; `generated` says whether the bot's own sample stands in for them, and since when. */
+export interface SourceFolders {
+  readonly log: string
+  readonly song: string
+  readonly generated: 'now' | 'before' | null
+}
+
+/** An engine with what it runs on, what `doctor` asks of it, and its end. */
+export interface Warehouse {
+  readonly engine: Engine
+  readonly cluster: Cluster
+  readonly sources: SourceFolders
+  readonly probes: readonly Probe[]
+  close(): Promise<void>
+}
+
+/** The only place that knows which engines there are. What only one of them needs is imported when it is chosen. */
+export async function openWarehouse(config: Config, ledger: Ledger, log: Log): Promise<Warehouse> {
+  switch (config.engine) {
+    case 'duckdb':
+      return openDuckdb(config)
+    case 'redshift':
+      return openRedshift(config, ledger, log)
+  }
+}
+
+async function openDuckdb(config: Config): Promise<Warehouse> {
+  const { createDuckdbEngine } = await import('./duckdb/engine.ts')
+  const { createDuckdbCluster } = await import('./duckdb/cluster.ts')
+  const folder = join(config.home, 'loads')
+  const sources = config.sources === null ? await sampleIn(config.home) : { ...config.sources, generated: null }
+  const engine = await createDuckdbEngine({ folder, logData: sources.log, songData: sources.song })
+  const cluster = createDuckdbCluster({ folder, clock: systemClock })
+  return { engine, cluster, sources, probes: [], close: () => engine.close() }
+}
+
+async function sampleIn(home: string): Promise<SourceFolders> {
+  const { firstSample, generateSample } = await import('./sample/index.ts')
+  const folder = join(home, 'sample')
+  const { outcome } = await generateSample(firstSample, folder)
+  return {
+    log: join(folder, 'log_data'),
+    song: join(folder, 'song_data'),
+    generated: outcome === 'written' ? 'now' : 'before',
+  }
+}
+
+async function openRedshift(config: Config, ledger: Ledger, log: Log): Promise<Warehouse> {
+  if (config.sources === null) {
+    throw new OpsError(
+      'bad_config',
+      'SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA are empty, and Redshift loads from S3 only.',
+      'Set both to s3:// prefixes; .env.example has the public ones.',
+    )
+  }
+  const { createClients } = await import('./redshift/clients.ts')
+  const { awsProbes, clusterAccess, createRedshiftCluster, leaseSchema } = await import('./redshift/cluster/index.ts')
+  const { createRedshiftEngine } = await import('./redshift/engine/engine.ts')
+  const { log: logData, song: songData } = config.sources
+  const { redshift } = config
+  const clients = createClients({ region: redshift.region ?? undefined })
+  const settings = { ...redshift, region: await clients.region(), logData, songData }
+  const homeId = z.string().parse(await ledger.notes.settle('home', randomUUID()))
+  const leaseKey = `lease:${settings.region}:${settings.clusterId}`
+  const setting: Setting = {
+    clients,
+    settings,
+    clock: systemClock,
+    leases: {
+      get: async () => leaseSchema.nullable().parse(await ledger.notes.get(leaseKey)),
+      set: (lease) => ledger.notes.set(leaseKey, lease),
+    },
+    // Cluster and engine need each other: the one asks the database whether it answers, the other the cluster for its secret.
+    answers: (signal) => engine.ping(signal),
+    lastLoad: async () => {
+      const live = await ledger.loads.live()
+      return live === null ? null : loadLine(live)
+    },
+  }
+  const { roleArn, secretArn } = clusterAccess(setting)
+  const engine = createRedshiftEngine({
+    data: clients.data,
+    settings: {
+      ...settings,
+      roleArn,
+      dataRegion: redshift.dataRegion ?? undefined,
+      jsonPaths: redshift.jsonPaths ?? undefined,
+    },
+    secretArn,
+    clock: systemClock,
+    log,
+    homeId,
+  })
+  return {
+    engine,
+    cluster: createRedshiftCluster(setting),
+    sources: { log: logData, song: songData, generated: null },
+    probes: awsProbes(setting),
+    close: async () => clients.close(),
+  }
+}

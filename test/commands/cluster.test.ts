@@ -1,0 +1,100 @@
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../src/core/answer.ts'
+import type { Act } from '../../src/core/ports/cluster.ts'
+import { failureOf, planOf } from '../support/core.ts'
+import { createWarehouse } from '../support/warehouse.ts'
+
+const factsOf = (answer: Answer) => {
+  const table = answer.replies.find((reply) => reply.kind === 'table')
+  return Object.fromEntries(table?.rows.map(([what, now]) => [String(what), now]) ?? [])
+}
+
+describe('home', () => {
+  it('says how things stand in one line, and the most useful next steps', async () => {
+    const { bot, another } = await createWarehouse()
+    const two = await another('two')
+    expect(await bot.say('')).toMatchObject({
+      audience: 'asker',
+      headline: 'No cluster sparkify',
+      next: [{ line: 'spin-up' }, { line: 'doctor' }, { line: 'help' }],
+    })
+    await bot.say('spin-up')
+    expect(await bot.say('')).toMatchObject({
+      headline: 'Cluster sparkify is available · nothing loaded',
+      next: [{ line: 'etl' }, { line: 'doctor' }, { line: 'help' }],
+    })
+    await bot.say('etl')
+    expect(await two.say('')).toMatchObject({
+      headline: 'Cluster sparkify is available · 160 plays until 11 Nov 2018, 23:42 UTC',
+      next: [{ line: 'top-songs' }, { line: 'qa' }, { line: 'etl' }],
+    })
+    await bot.say('pause')
+    expect((await bot.say('')).next.map(({ line }) => line)).toEqual(['resume', 'status', 'help'])
+  })
+})
+
+describe('status', () => {
+  it('tells cluster, live load, checks, and who changes the warehouse', async () => {
+    const { bot } = await createWarehouse()
+    expect(factsOf(await bot.say('status'))).toMatchObject({ State: 'none', 'Live load': 'none', Checks: 'not run' })
+    await bot.say('etl')
+    expect(factsOf(await bot.say('status'))).toMatchObject({
+      Cluster: 'sparkify',
+      State: 'available, since 23 Nov 2026, 12:00 UTC',
+      'Live load': 'load 2: 160 plays until 11 Nov 2018, 23:42 UTC, published 23 Nov 2026, 12:00 UTC',
+      Checks: expect.stringMatching(/^15 of 16 /),
+      Running: 'nothing changes the warehouse',
+    })
+  })
+})
+
+describe('tear-down', () => {
+  it('asks for the name of the cluster, removes it, and forgets its loads', async () => {
+    const { bot } = await createWarehouse()
+    await bot.say('etl')
+    const plan = planOf(await bot.say('tear-down'))
+    expect(plan).toMatchObject({ title: 'Tear down sparkify?', typed: 'sparkify', danger: true })
+    expect(await bot.click(plan.id, { typed: 'sparkify' })).toMatchObject({ ok: true, next: [{ line: 'spin-up' }] })
+    expect(await bot.ledger.loads.live()).toBeNull()
+    expect(failureOf(await bot.say('top songs')).code).toBe('no_cluster')
+    expect(failureOf(await bot.say('tear-down')).code).toBe('no_cluster')
+    expect(await bot.say('etl')).toMatchObject({ ok: true })
+  })
+
+  it('refuses another name', async () => {
+    const { bot } = await createWarehouse()
+    await bot.say('spin-up')
+    const answer = await bot.say('tear-down prod')
+    expect(answer).toMatchObject({ exit: 2, run: null })
+    expect(failureOf(answer).message).toBe('The cluster here is sparkify, not prod. Nothing was done.')
+    expect(planOf(await bot.say('tear-down sparkify')).typed).toBe('sparkify')
+  })
+
+  it('that was interrupted after the cluster had gone forgets the loads when it is said again', async () => {
+    const { bot, another } = await createWarehouse()
+    await bot.say('etl')
+    const act: Act = await bot.deps.cluster.tearDown({ snapshot: false })
+    const work = {
+      key: '',
+      signal: new AbortController().signal,
+      handle: () => undefined,
+      keep: async () => undefined,
+      progress: () => undefined,
+    }
+    for (const { run } of act.steps) await run(work)
+    expect(await bot.ledger.loads.live()).not.toBeNull()
+    const two = await another('two')
+    expect(await two.say('tear-down')).toMatchObject({ ok: true, headline: 'Cluster sparkify is gone.' })
+    expect(await two.ledger.loads.live()).toBeNull()
+  })
+})
+
+describe('run-again of a spin-up', () => {
+  it('spins up again what was torn down since', async () => {
+    const { bot } = await createWarehouse()
+    await bot.say('spin-up')
+    await bot.say('tear-down', { typed: 'sparkify' })
+    expect(await bot.say('run-again 1')).toMatchObject({ ok: true, run: { line: 'spin-up' } })
+    expect(await bot.deps.cluster.describe()).toMatchObject({ state: 'available' })
+  })
+})

@@ -1,0 +1,162 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../src/core/answer.ts'
+import { failureOf, type TestProcess } from '../support/core.ts'
+import { twoDays } from '../support/two-days.ts'
+import { createWarehouse } from '../support/warehouse.ts'
+
+const dayFile = join('2018', '11', '2018-11-11-events.json')
+
+async function counts(bot: TestProcess): Promise<Record<string, unknown>> {
+  const table = (await bot.say('qa counts')).replies.find((reply) => reply.kind === 'table')
+  return Object.fromEntries(table?.rows.map(([name, rows]) => [String(name), rows]) ?? [])
+}
+
+const texts = (answer: Answer) => answer.replies.flatMap((reply) => (reply.kind === 'text' ? [reply.text] : []))
+
+describe('etl', () => {
+  it('loads the two days, step by step, with rows on each', async () => {
+    const { bot } = await createWarehouse()
+    const answer = await bot.say('etl')
+    expect(answer).toMatchObject({ ok: true, exit: 0, audience: 'channel', run: { state: 'complete' } })
+    expect(answer.run?.steps.map(({ title, state, detail }) => [title, state, detail])).toEqual([
+      ["Create the warehouse's home", 'complete', expect.any(String)],
+      ['Check sources', 'complete', expect.stringMatching(/^2 log files, 9 song files, /)],
+      ['Create tables', 'complete', 'load 1'],
+      ['Stage events', 'complete', '191 rows'],
+      ['Stage songs', 'complete', '9 rows'],
+      ['Build users', 'complete', '27 rows'],
+      ['Build artists', 'complete', '6 rows'],
+      ['Build songs', 'complete', '9 rows'],
+      ['Build songplays', 'complete', '160 rows'],
+      ['Build time', 'complete', '160 rows'],
+      ['Audit', 'complete', expect.stringMatching(/checks green/)],
+      ['Publish', 'complete', expect.stringMatching(/rows live$/)],
+    ])
+    expect(texts(answer)[0]).toBe(
+      '191 events and 9 songs read from 11 files\nsongplays 160 · users 27 · songs 9 · artists 6 · time 160',
+    )
+    expect(await counts(bot)).toEqual(twoDays.counts)
+    expect(await bot.ledger.loads.live()).toMatchObject({
+      id: 1,
+      facts: { plays: 160, matched: 2, repeatsDropped: 0, files: 11, counts: twoDays.counts },
+    })
+  })
+
+  it('a second time changes nothing but the load, and says what matched last time', async () => {
+    const { bot } = await createWarehouse()
+    const first = await bot.say('etl')
+    const second = await bot.say('etl')
+    expect(texts(first).some((text) => /last load/.test(text))).toBe(false)
+    expect(texts(second)).toContain('1.3 % of plays match the catalogue (last load 1.3 %)')
+    expect(await counts(bot)).toEqual(twoDays.counts)
+    expect(await bot.ledger.loads.live()).toMatchObject({ id: 2 })
+  })
+
+  it('counts an event that is delivered twice once, and says so', async () => {
+    const { bot, logData } = await createWarehouse()
+    const file = join(logData, dayFile)
+    const repeated = (await readFile(file, 'utf8')).split('\n').find((line) => line.includes('"NextSong"'))
+    await appendFile(file, `\n${repeated}`)
+    const answer = await bot.say('etl')
+    expect(texts(answer)).toContain('1 event delivered more than once; each counts once')
+    expect(await counts(bot)).toEqual({ ...twoDays.counts, staging_events: 192 })
+  })
+
+  it('stops at data that cannot be read, before anything is published; with max-errors it leaves them out and says so', async () => {
+    const { bot, logData } = await createWarehouse()
+    await bot.say('etl')
+    await appendFile(join(logData, dayFile), '\nthis is no JSON')
+    const failed = await bot.say('etl')
+    expect(failed).toMatchObject({ ok: false, exit: 1, run: { state: 'error' } })
+    expect(failureOf(failed)).toMatchObject({
+      code: 'bad_data',
+      message: expect.stringContaining('2018-11-11-events.json'),
+    })
+    expect(await bot.ledger.loads.live()).toMatchObject({ id: 1 })
+    expect(await counts(bot)).toEqual(twoDays.counts)
+
+    const tolerant = await bot.say('etl max-errors=1')
+    expect(tolerant).toMatchObject({ ok: true })
+    expect(texts(tolerant).find((text) => text.startsWith('1 unreadable row left out:'))).toContain(
+      '2018-11-11-events.json',
+    )
+    expect(await counts(bot)).toEqual(twoDays.counts)
+  })
+
+  it('with a red check stops before publishing, shows the rows, and the live tables answer as before', async () => {
+    const { bot, logData } = await createWarehouse()
+    await bot.say('etl')
+    const file = join(logData, dayFile)
+    const lines = (await readFile(file, 'utf8')).split('\n')
+    await writeFile(file, lines.map((line) => line.replace('"userId":"', '"userId":"x')).join('\n'))
+    const failed = await bot.say('etl')
+    expect(failed).toMatchObject({ ok: false, exit: 1, run: { state: 'error' } })
+    expect(failureOf(failed)).toMatchObject({
+      code: 'checks_red',
+      message: expect.stringMatching(/Live tables are untouched\.$/),
+    })
+    expect(failed.replies.filter(({ kind }) => kind === 'table').length).toBeGreaterThan(0)
+    expect(failed.run?.steps.find(({ title }) => title === 'Publish')?.state).toBe('pending')
+    expect(await bot.ledger.loads.live()).toMatchObject({ id: 1 })
+    expect(await counts(bot)).toEqual(twoDays.counts)
+  })
+
+  it('that failed at unreadable data is carried on at that step when they are mended', async () => {
+    const { bot, logData } = await createWarehouse()
+    const file = join(logData, dayFile)
+    const good = await readFile(file, 'utf8')
+    await appendFile(file, '\nthis is no JSON')
+    await bot.say('etl')
+    await writeFile(file, good)
+    const again = await bot.say('run-again')
+    expect(again).toMatchObject({ ok: true, run: { id: 2, command: 'etl', line: 'etl' } })
+    expect(await bot.ledger.runs.get(2)).toMatchObject({ continues: 1 })
+    expect(await bot.ledger.loads.live()).toMatchObject({ id: 1 })
+    expect(await counts(bot)).toEqual(twoDays.counts)
+  })
+
+  it('that failed at a red check begins anew when it is run again', async () => {
+    const { bot, logData } = await createWarehouse()
+    const file = join(logData, dayFile)
+    const good = await readFile(file, 'utf8')
+    await writeFile(file, good.replaceAll('"userId":"', '"userId":"x'))
+    expect(failureOf(await bot.say('etl')).code).toBe('checks_red')
+    await writeFile(file, good)
+    expect(await bot.say('run-again')).toMatchObject({ ok: true })
+    expect(await bot.ledger.runs.get(2)).toMatchObject({ continues: null })
+    expect(await counts(bot)).toEqual(twoDays.counts)
+  })
+
+  it('is read by others while it runs, as the load before', async () => {
+    const { bot, another } = await createWarehouse()
+    const two = await another('two')
+    await bot.say('etl')
+    const loading = bot.say('etl')
+    const during = await counts(two)
+    expect(during).toEqual(twoDays.counts)
+    await loading
+    expect(await counts(two)).toEqual(twoDays.counts)
+  })
+})
+
+describe('create-tables', () => {
+  it('makes empty tables, which can be asked, and leaves tables that are there as they are', async () => {
+    const { bot } = await createWarehouse()
+    const created = await bot.say('create-tables')
+    expect(created).toMatchObject({
+      ok: true,
+      headline: 'The tables are there: staging_events, staging_songs, songplays, users, songs, artists and time.',
+    })
+    expect(Object.values(await counts(bot))).toEqual([0, 0, 0, 0, 0, 0, 0])
+    expect(await bot.say('top-songs')).toMatchObject({ ok: true, headline: 'Top songs: no rows.' })
+    await bot.say('etl')
+    const again = await bot.say('create-tables')
+    expect(again.run?.steps.map(({ state, detail }) => [state, detail])).toEqual([
+      ['skipped', 'already there'],
+      ['skipped', 'already there'],
+    ])
+    expect(await counts(bot)).toEqual(twoDays.counts)
+  })
+})

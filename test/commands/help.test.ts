@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest'
+import { readCommands } from '../../src/commands.ts'
+import { readLibrary } from '../../src/library.ts'
+import { sqlFolder } from '../support/catalog.ts'
+import { anna, createWorld, failureOf } from '../support/core.ts'
+
+async function realBot() {
+  const world = await createWorld()
+  const bot = await world.start('one', await readCommands(), { library: await readLibrary(sqlFolder) })
+  const textOf = async (line: string) =>
+    (await bot.say(line)).replies.flatMap((reply) => (reply.kind === 'text' ? [reply.text] : [])).join('\n')
+  return { ...world, bot, textOf }
+}
+
+describe('help', () => {
+  it('names every command to an admin, and to others what they may do', async () => {
+    const { bot, roles, textOf } = await realBot()
+    const all = await textOf('help')
+    for (const { name, summary } of bot.app.catalog.commands) expect(all).toContain(`• ${name}: ${summary}`)
+    roles.set(anna.id, 'operator')
+    const some = await textOf('help')
+    expect(some).toContain('• etl:')
+    expect(some).not.toContain('• spin-up:')
+    roles.set(anna.id, 'viewer')
+    const few = await textOf('help')
+    expect(few).toContain('• top-songs:')
+    expect(few).not.toContain('• etl:')
+    expect(few).toContain('You are viewer here.')
+    expect(few).toMatch(/\d+ more need a higher role\./)
+  })
+
+  it('tells one command in full, however its name is said', async () => {
+    const { bot, textOf } = await realBot()
+    for (const line of ['help top songs', 'help top-songs', 'help Top_Songs', 'help "top songs"']) {
+      expect(await textOf(line)).toContain('top-songs: The songs played most')
+    }
+    const answer = await bot.say('help top songs')
+    const table = answer.replies.find((reply) => reply.kind === 'table')
+    expect(table?.columns).toEqual(['parameter', 'takes', 'default', 'meaning'])
+    expect(table?.rows[0]).toEqual(['n', 'a whole number from 1 to 1,000', '10', 'how many songs'])
+    expect(table?.rows.map(([name]) => name)).toEqual(['n', 'level', 'by', 'matched', 'last', 'since', 'until'])
+  })
+
+  it('says what a command touches and who may say it', async () => {
+    const { textOf } = await realBot()
+    expect(await textOf('help etl')).toContain('Needs: operator. Changes the warehouse.')
+    expect(await textOf('help schedule')).toContain("Needs: operator. Changes nothing but the bot's own records.")
+    expect(await textOf('help qa')).toContain('Needs: viewer. Changes nothing.')
+  })
+
+  it('suggests the nearest command for one there is not', async () => {
+    const { bot } = await realBot()
+    expect(failureOf(await bot.say('help top sogns'))).toMatchObject({
+      code: 'unknown_command',
+      message: 'There is no command "top-sogns".',
+      remedy: 'Did you mean help top-songs?',
+    })
+  })
+})
+
+describe('queries', () => {
+  it('lists every question with its parameters and an example', async () => {
+    const { bot } = await realBot()
+    const answer = await bot.say('queries')
+    const table = answer.replies.find((reply) => reply.kind === 'table')
+    expect(table?.columns).toEqual(['query', 'answers', 'parameters', 'example'])
+    expect(table?.rows.map(([name]) => name)).toEqual(
+      expect.arrayContaining(['top-songs', 'top-users', 'peak-hours', 'timeframe']),
+    )
+    expect(table?.rows.map(([name]) => name)).not.toContain('queries')
+    for (const { line } of answer.next) expect(bot.app.catalog.read(line).command.group).toBe('questions')
+  })
+})

@@ -1,0 +1,80 @@
+import { describe, expect, it } from 'vitest'
+import { twoDays } from '../support/two-days.ts'
+import { createWarehouse } from '../support/warehouse.ts'
+
+const tables = Object.keys(twoDays.counts)
+
+describe('qa', () => {
+  it('counts the rows of every table, staging first, in a table of fixed columns', async () => {
+    const { bot } = await createWarehouse()
+    await bot.say('etl')
+    const answer = await bot.say('qa counts', { place: { kind: 'terminal' } })
+    expect(answer).toMatchObject({ ok: true, exit: 0, headline: 'Row counts of load 1.' })
+    expect(answer.replies.filter(({ kind }) => kind === 'table')).toEqual([
+      {
+        kind: 'table',
+        title: 'Rows',
+        columns: ['table', 'rows'],
+        formats: ['text', 'integer'],
+        rows: Object.entries(twoDays.counts),
+        total: 7,
+      },
+    ])
+  })
+
+  it('shows one row of every table, titled by its name, the same one each time', async () => {
+    const { bot } = await createWarehouse()
+    await bot.say('etl')
+    const first = (await bot.say('qa rows')).replies.filter((reply) => reply.kind === 'table')
+    expect(first.map(({ title, rows, total }) => [title, rows.length, total])).toEqual(
+      tables.map((table) => [table, 1, 1]),
+    )
+    const time = first.find(({ title }) => title === 'time')
+    expect(time?.columns).toEqual(['start_time', 'hour', 'day', 'week', 'month', 'year', 'weekday'])
+    expect(time?.rows[0]?.[0]).toMatch(/^2018-11-10T\d\d:\d\d:\d\d\.\d{3}Z$/)
+    expect((await bot.say('qa rows')).replies.filter((reply) => reply.kind === 'table')).toEqual(first)
+  })
+
+  it('runs every check and shows what is not green, with how many rows offend', async () => {
+    const { bot } = await createWarehouse()
+    await bot.say('etl')
+    const answer = await bot.say('qa checks')
+    const [checks, ...offending] = answer.replies.filter((reply) => reply.kind === 'table')
+    expect(checks?.columns).toEqual(['check', 'severity', 'state', 'offending', 'title'])
+    expect(checks?.rows).toHaveLength(bot.deps.library.checks.length)
+    expect(checks?.rows.filter(([, severity, state]) => severity === 'error' && state !== 'green')).toEqual([])
+    const warnings = checks?.rows.filter(([, , state]) => state === 'red') ?? []
+    expect(offending.map(({ title, total }) => [title, total])).toEqual(
+      warnings.map(([, , , count, title]) => [`Warning: ${title}`, count]),
+    )
+    expect(offending.every(({ rows }) => rows.length <= 5)).toBe(true)
+    expect(answer).toMatchObject({ ok: true, exit: 0, next: [{ line: 'top-songs' }] })
+  })
+
+  it('in one go shows all three, and ends with status 1 when a check that must be green is red', async () => {
+    const { bot } = await createWarehouse()
+    await bot.say('etl')
+    const never = {
+      kind: 'check',
+      name: 'never',
+      title: 'Nothing is here',
+      severity: 'error',
+      sql: 'select 1 as n',
+    } as const
+    const strict = await createWarehouse({ library: { ...bot.deps.library, checks: [never] } })
+    await strict.bot.say('create-tables')
+    const answer = await strict.bot.say('qa')
+    expect(answer).toMatchObject({
+      ok: false,
+      exit: 1,
+      headline: '0 of 1 checks green · 1 red.',
+      run: { state: 'complete' },
+    })
+    expect(answer.replies.flatMap((reply) => (reply.kind === 'table' ? [reply.title] : []))).toEqual([
+      'Rows',
+      'Checks',
+      'Red: Nothing is here',
+      ...tables,
+    ])
+  })
+})

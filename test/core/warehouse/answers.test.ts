@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../../src/core/answer.ts'
+import { OpsError } from '../../../src/core/errors.ts'
+import { deferred, failureOf, untilAborted } from '../../support/core.ts'
+import { createWarehouse } from '../../support/warehouse.ts'
+
+function tableOf(answer: Answer) {
+  const table = answer.replies.find((reply) => reply.kind === 'table')
+  if (table === undefined) throw new Error(`no table: ${answer.headline}`)
+  return table
+}
+
+const notes = (answer: Answer) =>
+  answer.replies.flatMap((reply) => (reply.kind === 'text' && reply.tone === 'note' ? [reply.text] : []))
+
+describe('a question', () => {
+  it('is answered from the live load, named with the time it covers', async () => {
+    const { bot } = await createWarehouse()
+    await bot.say('etl')
+    const answer = await bot.say('top songs 3')
+    expect(answer).toMatchObject({ ok: true, audience: 'channel', run: { line: 'top-songs n=3' } })
+    const table = tableOf(answer)
+    expect(table).toMatchObject({
+      title: 'Top songs, 10–11 Nov 2018 UTC',
+      columns: ['song', 'artist', 'plays', 'listeners'],
+      total: 3,
+    })
+    expect(table.rows).toHaveLength(3)
+    expect(answer.headline).toMatch(
+      /^Top songs, 10–11 Nov 2018 UTC: 3 rows; first song .+, artist .+, plays \d+, listeners \d+\.$/,
+    )
+    expect(answer.replies.find((reply) => reply.kind === 'chart')).toMatchObject({
+      type: 'bar',
+      categories: table.rows.map(([song]) => song),
+      series: [{ name: 'plays', values: table.rows.map(([, , plays]) => plays) }],
+    })
+    expect(notes(answer)).toEqual([
+      'Data until 11 Nov 2018, 23:42 UTC · Not met: At least 4 % of the plays match a song of the catalogue',
+    ])
+  })
+
+  it('takes its window, which the title names', async () => {
+    const { bot } = await createWarehouse()
+    await bot.say('etl')
+    const titles = await Promise.all(
+      ['since=2018-11-11', 'until=2018-11-10', '1d', 'last=2w', 'since=2018-11-10 until=2018-11-10'].map(
+        async (window) => tableOf(await bot.say(`top songs ${window}`)).title,
+      ),
+    )
+    expect(titles).toEqual([
+      'Top songs, 11 Nov 2018 UTC',
+      'Top songs, 10 Nov 2018 UTC',
+      'Top songs, 11 Nov 2018 UTC',
+      'Top songs, 29 Oct – 11 Nov 2018 UTC',
+      'Top songs, 10 Nov 2018 UTC',
+    ])
+    const plays = async (line: string) =>
+      tableOf(await bot.say(`top songs 1000 ${line}`)).rows.reduce((sum, [, , n]) => sum + Number(n), 0)
+    expect((await plays('until=2018-11-10')) + (await plays('since=2018-11-11'))).toBe(160)
+    const refused = await bot.say('top songs 7d since=2018-11-10')
+    expect(refused).toMatchObject({ exit: 2, audience: 'asker' })
+    expect(failureOf(refused).code).toBe('bad_argument')
+  })
+
+  it('that depends on the catalogue says how much of the data it covers', async () => {
+    const { bot } = await createWarehouse()
+    await bot.say('etl')
+    expect(notes(await bot.say('top songs matched=yes')).join()).toContain('1.3 % of plays match the catalogue')
+    expect(notes(await bot.say('top songs')).join()).not.toContain('of plays match')
+  })
+
+  it('of a load that is superseded in the middle is asked again of the newest', async () => {
+    const { bot } = await createWarehouse()
+    await bot.say('etl')
+    const { engine } = bot.deps
+    const targets: number[] = []
+    let vanish = 2
+    const query: typeof engine.query = async ({ load }, _statement, _options) => {
+      targets.push(load)
+      if (vanish-- > 0) throw new OpsError('not_found', `Load ${load} is gone.`)
+      return { columns: [], rows: [], total: 0 }
+    }
+    const unlucky = await createWarehouse({ engine: { ...engine, query } })
+    await unlucky.bot.say('create-tables')
+    expect(await unlucky.bot.say('timeframe')).toMatchObject({ ok: true })
+    expect(targets).toEqual([1, 1, 1])
+    vanish = 3
+    expect(failureOf(await unlucky.bot.say('timeframe'))).toMatchObject({ code: 'not_found' })
+  })
+})
+
+describe('a question that cannot be answered', () => {
+  it('for want of a cluster says so, with the button that makes one', async () => {
+    const { bot } = await createWarehouse()
+    const answer = await bot.say('top songs')
+    expect(answer).toMatchObject({ ok: false, exit: 1, next: [{ label: 'Spin up', line: 'spin-up' }] })
+    expect(failureOf(answer)).toMatchObject({ code: 'no_cluster', message: 'There is no cluster sparkify yet.' })
+  })
+
+  it('because nothing is loaded says so, with the button that loads', async () => {
+    const { bot } = await createWarehouse()
+    await bot.say('spin-up')
+    const answer = await bot.say('qa')
+    expect(answer).toMatchObject({ ok: false, exit: 1, next: [{ label: 'Etl', line: 'etl' }] })
+    expect(failureOf(answer)).toMatchObject({ code: 'not_loaded', message: 'Nothing is loaded yet.' })
+  })
+
+  it('because the first load is running says for how long and where it is', async () => {
+    const { bot: real } = await createWarehouse()
+    const begun = deferred()
+    const stage: typeof real.deps.engine.stage = async (_load, _dataset, _sources, _max, { signal }) => {
+      begun.resolve()
+      return untilAborted(signal)
+    }
+    const { bot, clock } = await createWarehouse({
+      engine: { ...real.deps.engine, stage, begin: async () => undefined },
+    })
+    const loading = bot.say('etl')
+    await begun.promise
+    clock.advance(192_000)
+    const answer = await bot.say('top songs')
+    expect(failureOf(answer)).toMatchObject({
+      code: 'not_loaded',
+      message: 'The first load has been running for 3 min 12 s, now at "Stage events".',
+    })
+    expect(answer.next).toEqual([{ label: 'Runs', line: 'runs 1' }])
+    bot.app.cancelAll('anna')
+    await loading
+  })
+
+  it('because the warehouse is paused says since when, with the button that wakes it', async () => {
+    const { bot, clock } = await createWarehouse()
+    await bot.say('etl')
+    await bot.say('pause')
+    clock.advance(3_600_000)
+    await bot.beat()
+    const answer = await bot.say('top songs')
+    expect(answer.next).toEqual([{ label: 'Resume', line: 'resume' }])
+    expect(failureOf(answer)).toMatchObject({
+      code: 'cluster_state',
+      message: 'Cluster sparkify has been paused for 1 h 0 min.',
+    })
+    expect(failureOf(await bot.say('etl')).code).toBe('cluster_state')
+    await bot.say('resume')
+    expect(await bot.say('top songs')).toMatchObject({ ok: true })
+  })
+})

@@ -1,0 +1,135 @@
+import { CreateRoleCommand, GetRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam'
+import { DeleteTagsCommand, DescribeClustersCommand, RedshiftClient } from '@aws-sdk/client-redshift'
+import { describe, expect, it } from 'vitest'
+import { createReadyCluster, redshiftTrust } from '../../support/aws/scene.ts'
+import { plain, setStage, succeeded } from './stage.ts'
+
+const managed = [{ Key: 'sparkify:managed', Value: 'sparkify' }]
+
+describe('spin-up where something is there', () => {
+  it('carries on with what it made itself, without asking again', async () => {
+    const { double, process } = await setStage()
+    const first = process()
+    await first.run(first.cluster.spinUp(plain))
+    const second = process()
+    const act = await second.cluster.spinUp(plain)
+    expect(act.plan).toBeNull()
+    const steps = await second.run(act)
+    expect(steps.slice(0, 3)).toEqual([
+      '○ Create role: sparkify-s3-read is there',
+      '○ Allow reading the data: it may read s3://udacity-dend/log_data and s3://udacity-dend/song_data already',
+      '○ Create cluster: sparkify is there',
+    ])
+    expect(await succeeded(double)).toMatchObject({ 'redshift:CreateCluster': 1, 'iam:CreateRole': 1 })
+  })
+
+  it('lets the role read new places when the sources have moved', async () => {
+    const { double, process } = await setStage()
+    const first = process()
+    await first.run(first.cluster.spinUp(plain))
+    const second = process({ songData: 's3://udacity-dend/song_data/A' })
+    await second.run(second.cluster.spinUp(plain))
+    const { PolicyDocument: policy = '' } = await new IAMClient(double.scene).send(
+      new GetRolePolicyCommand({ RoleName: 'sparkify-s3-read', PolicyName: 'sparkify-read-sources' }),
+    )
+    expect(decodeURIComponent(policy)).toContain('udacity-dend/song_data/A*')
+  })
+
+  it('refuses a cluster of somebody else by name, with the line that hands it over', async () => {
+    const { double, process } = await setStage({ speed: 1_000_000 })
+    await createReadyCluster(double.scene)
+    const { cluster } = process()
+    const line =
+      'aws redshift create-tags --region us-west-2 --resource-name arn:aws:redshift:us-west-2:123456789012:cluster:sparkify --tags Key=sparkify:managed,Value=sparkify'
+    const refused = {
+      code: 'cluster_state',
+      message: "Cluster sparkify in us-west-2 is not this bot's: it lacks its tag. Nothing was touched.",
+      remedy: `Set another REDSHIFT_CLUSTER_ID, or give it to the bot: ${line}`,
+    }
+    await expect(cluster.spinUp(plain)).rejects.toMatchObject(refused)
+    await expect(cluster.tearDown({ snapshot: false })).rejects.toMatchObject(refused)
+    await expect(cluster.pause()).rejects.toMatchObject(refused)
+    await expect(cluster.resume()).rejects.toMatchObject(refused)
+    await expect(cluster.extend(2)).rejects.toMatchObject(refused)
+    await expect(cluster.describe()).rejects.toMatchObject(refused)
+    expect((await double.left()).clusters).toMatchObject([{ state: 'available' }])
+  })
+
+  it('refuses a role of somebody else by name, with the line that hands it over', async () => {
+    const { double, process } = await setStage()
+    await new IAMClient(double.scene).send(
+      new CreateRoleCommand({ RoleName: 'sparkify-s3-read', AssumeRolePolicyDocument: redshiftTrust }),
+    )
+    await expect(process().cluster.spinUp(plain)).rejects.toMatchObject({
+      code: 'cluster_state',
+      remedy: expect.stringContaining(
+        'aws iam tag-role --role-name sparkify-s3-read --tags Key=sparkify:managed,Value=sparkify',
+      ),
+    })
+  })
+
+  it('adopts a tagged cluster under a lease, unless it lacks the role', async () => {
+    const { double, process, ledger } = await setStage({ speed: 1_000_000 })
+    await createReadyCluster(double.scene, { Tags: managed })
+    const { cluster, run } = process()
+    const act = await cluster.spinUp(plain)
+    expect(act.plan).toMatchObject({
+      title: 'Adopt sparkify?',
+      facts: expect.arrayContaining(['The cluster exists and is adopted: Redshift ra3.large × 1, us-west-2.']),
+    })
+    await expect(run(act)).rejects.toMatchObject({
+      code: 'cluster_state',
+      message: expect.stringContaining('does not have the role arn:aws:iam::123456789012:role/sparkify-s3-read'),
+      remedy: expect.stringContaining('aws redshift modify-cluster-iam-roles --region us-west-2'),
+    })
+    expect(ledger.lease?.until).not.toBeNull()
+  })
+
+  it('offers to resume a paused cluster, and does', async () => {
+    const { double, process } = await setStage()
+    const first = process()
+    await first.run(first.cluster.spinUp(plain))
+    await first.run(first.cluster.pause())
+    const second = process()
+    const act = await second.cluster.spinUp(plain)
+    expect(act.plan).toMatchObject({ title: 'Resume sparkify?', act: 'Resume for $0.54 an hour' })
+    const steps = await second.run(act)
+    expect(steps).toContain('✓ Create cluster: resumed')
+    expect((await double.left()).clusters).toMatchObject([{ state: 'available' }])
+  })
+
+  it('does not change the size of a cluster that is there', async () => {
+    const { process } = await setStage({ speed: 1_000_000 })
+    const { cluster, run } = process()
+    await run(cluster.spinUp(plain))
+    await expect(cluster.spinUp({ ...plain, nodes: 2 })).rejects.toMatchObject({
+      code: 'cluster_state',
+      message: 'Cluster sparkify exists as ra3.large × 1; its size is not changed here. Nothing was done.',
+    })
+  })
+
+  it('restores the snapshot that tear-down kept, and makes it its own even where AWS drops its tags', async () => {
+    const { double, process } = await setStage()
+    const first = process()
+    await first.run(first.cluster.spinUp(plain))
+    await first.run(first.cluster.tearDown({ snapshot: true }))
+    const [snapshot] = (await double.left()).snapshots
+    const second = process()
+    const act = await second.cluster.spinUp(plain)
+    expect(act.plan?.facts[1]).toMatch(
+      new RegExp(
+        `^Restored from the snapshot ${snapshot?.identifier} of .* UTC\\. To start empty, delete it first: aws redshift delete-cluster-snapshot --region us-west-2`,
+      ),
+    )
+    await new RedshiftClient(double.scene).send(
+      new DeleteTagsCommand({
+        ResourceName: `arn:aws:redshift:us-west-2:123456789012:snapshot:sparkify/${snapshot?.identifier}`,
+        TagKeys: ['sparkify:managed'],
+      }),
+    )
+    const steps = await second.run(act)
+    expect(steps).toContain(`✓ Create cluster: restored from ${snapshot?.identifier}`)
+    const { Clusters } = await new RedshiftClient(double.scene).send(new DescribeClustersCommand({}))
+    expect(Clusters).toMatchObject([{ ClusterStatus: 'available', Tags: managed }])
+  })
+})
