@@ -1,22 +1,21 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
-import type { Counts } from './measured-load.ts'
+import { type DuckDBConnection, DuckDBInstance, LIST, listValue, VARCHAR } from '@duckdb/node-api'
+import { repairText } from '../src/core/warehouse/repair.ts'
+import type { Counts, SourceFolders } from './measured-load.ts'
 
-const script = new URL('../../bench/by-hand.sql', import.meta.url)
+const scripts = new URL('../../bench/by-hand/', import.meta.url)
 
-/** Runs the hand-written script into a new file of `folder`. Answers the rows of its tables. */
-export async function loadByHand(
-  folder: string,
-  data: { readonly logData: string; readonly songData: string },
-  tables: readonly string[],
-): Promise<Counts> {
+/** Runs the hand-written scripts into a new file of `folder`. Answers the rows of the tables. */
+export async function loadByHand(folder: string, data: SourceFolders, tables: readonly string[]): Promise<Counts> {
   const instance = await DuckDBInstance.create(join(folder, 'by-hand.duckdb'))
   const connection = await instance.connect()
   try {
     await connection.run('set variable log = $log', { log: join(data.logData, '**/*.json') })
     await connection.run('set variable song = $song', { song: join(data.songData, '**/*.json') })
-    await connection.run(await readFile(script, 'utf8'))
+    await connection.run(await readFile(new URL('stage.sql', scripts), 'utf8'))
+    await repair(connection)
+    await connection.run(await readFile(new URL('star.sql', scripts), 'utf8'))
     const counts: Record<string, number> = {}
     for (const table of tables) {
       const [row] = await (await connection.run(`select count(*) from ${table}`)).getRowsJS()
@@ -27,4 +26,21 @@ export async function loadByHand(
     connection.disconnectSync()
     instance.closeSync()
   }
+}
+
+async function repair(connection: DuckDBConnection): Promise<void> {
+  const foreign = await (await connection.run('select words from foreign_texts')).getRowsJS()
+  const raw: string[] = []
+  const repaired: string[] = []
+  for (const [words] of foreign) {
+    const mended = repairText(String(words))
+    if (mended === null) continue
+    raw.push(String(words))
+    repaired.push(mended)
+  }
+  await connection.run(
+    'insert into text_repairs select unnest($raw), unnest($repaired)',
+    { raw: listValue(raw), repaired: listValue(repaired) },
+    { raw: LIST(VARCHAR), repaired: LIST(VARCHAR) },
+  )
 }

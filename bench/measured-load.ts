@@ -1,6 +1,7 @@
 import type { Statement, Target } from '../src/core/ports/engine.ts'
 import type { Work } from '../src/core/run/step.ts'
 import type { SqlLibrary } from '../src/core/sql/library.ts'
+import { repairText } from '../src/core/warehouse/repair.ts'
 import { createDuckdbEngine } from '../src/duckdb/index.ts'
 
 /** Rows by table. */
@@ -9,19 +10,23 @@ export type Counts = Readonly<Record<string, number>>
 const signal = new AbortController().signal
 const work: Work = { key: 'bench', signal, handle: () => undefined, keep: async () => {}, progress: () => {} }
 
-/** One complete load through the engine, as `etl` does it: stage side by side, transform, audit, publish. */
-export async function loadThroughEngine(
-  folder: string,
-  data: { readonly logData: string; readonly songData: string },
-  library: SqlLibrary,
-): Promise<Counts> {
+/** Where the data lies, in the bucket's layout. */
+export interface SourceFolders {
+  readonly logData: string
+  readonly songData: string
+}
+
+/** One complete load through the engine, as `etl` does it: stage side by side, repair, transform, audit, publish. */
+export async function loadThroughEngine(folder: string, data: SourceFolders, library: SqlLibrary): Promise<Counts> {
   const engine = await createDuckdbEngine({ folder, ...data })
   const target: Target = { kind: 'candidate', load: 1 }
-  const ask = (statement: Statement) => engine.query(target, statement, { maxRows: 5, signal })
+  const ask = (statement: Statement, maxRows = 5) => engine.query(target, statement, { maxRows, signal })
   try {
     const sources = await engine.sources(signal)
     await engine.begin(1, [...library.schema.staging, ...library.schema.star, ...library.schema.load], work)
     await Promise.all([engine.stage(1, 'log', sources, 0, work), engine.stage(1, 'song', sources, 0, work)])
+    const foreign = await ask({ sql: library.foreignTexts }, Number.MAX_SAFE_INTEGER)
+    await engine.execute(1, repairs(foreign.rows.map(([words]) => String(words))), work)
     for (const { statements } of library.etl) {
       await engine.execute(
         1,
@@ -44,4 +49,14 @@ export async function loadThroughEngine(
   } finally {
     await engine.close()
   }
+}
+
+function repairs(texts: readonly string[]): readonly Statement[] {
+  return texts.flatMap((raw) => {
+    const repaired = repairText(raw)
+    if (repaired === null) return []
+    return [
+      { sql: 'insert into text_repairs (raw_text, repaired) values (:raw, :repaired)', values: { raw, repaired } },
+    ]
+  })
 }

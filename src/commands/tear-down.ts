@@ -43,13 +43,17 @@ export default defineCommand({
   },
 })
 
-/** What remains to be done: where a tear-down was interrupted right before its end, only the loads are still to be forgotten. */
+/**
+ * What remains to be done: where a tear-down was interrupted right before its end, only the loads are still to be forgotten, unless a
+ * snapshot has them, which no cluster that is free keeps.
+ */
 async function tearDown(deps: Deps, snapshot: boolean): Promise<Act> {
   try {
     return await deps.cluster.tearDown({ snapshot })
   } catch (error) {
     if (!(error instanceof OpsError && error.code === 'no_cluster')) throw error
     if ((await deps.ledger.loads.list(['building', 'live', 'previous'])).length === 0) throw error
-    return { plan: null, steps: [], done: `Cluster ${deps.cluster.name} is gone.` }
+    const gone: Act = { plan: null, steps: [], done: `Cluster ${deps.cluster.name} is gone.` }
+    return deps.cluster.free || !snapshot ? { ...gone, forgetsLoads: true } : gone
   }
 }

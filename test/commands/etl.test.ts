@@ -20,24 +20,36 @@ describe('etl', () => {
     const { bot } = await createWarehouse()
     const answer = await bot.say('etl')
     expect(answer).toMatchObject({ ok: true, exit: 0, audience: 'channel', run: { state: 'complete' } })
-    expect(answer.run?.steps.map(({ title, state, detail }) => [title, state, detail])).toEqual([
-      ["Create the warehouse's home", 'complete', expect.any(String)],
-      ['Check sources', 'complete', expect.stringMatching(/^2 log files, 9 song files, /)],
-      ['Create tables', 'complete', 'load 1'],
-      ['Stage events', 'complete', '191 rows'],
-      ['Stage songs', 'complete', '9 rows'],
-      ['Build users', 'complete', '27 rows'],
-      ['Build artists', 'complete', '6 rows'],
-      ['Build songs', 'complete', '9 rows'],
-      ['Build songplays', 'complete', '160 rows'],
-      ['Build time', 'complete', '160 rows'],
-      ['Audit', 'complete', expect.stringMatching(/checks green/)],
-      ['Publish', 'complete', expect.stringMatching(/rows live$/)],
-    ])
-    expect(texts(answer)[0]).toBe(
+    expect(answer.run?.steps.every(({ state }) => state === 'complete')).toBe(true)
+    const titles = [
+      "Create the warehouse's home",
+      'Check sources',
+      'Create tables',
+      'Stage events',
+      'Stage songs',
+      ...bot.deps.library.etl.map(({ table }) => `Build ${table}`),
+      'Audit',
+      'Publish',
+    ]
+    expect(answer.run?.steps.map(({ title }) => title).filter((title) => titles.includes(title))).toEqual(titles)
+    const details = Object.fromEntries(answer.run?.steps.map(({ title, detail }) => [title, detail]) ?? [])
+    expect(details).toMatchObject({
+      'Check sources': expect.stringMatching(/^2 log files, 9 song files, /),
+      'Create tables': 'load 1',
+      'Stage events': '191 rows',
+      'Stage songs': '9 rows',
+      'Build users': '27 rows',
+      'Build artists': '6 rows',
+      'Build songs': '9 rows',
+      'Build songplays': '160 rows',
+      'Build time': '160 rows',
+      Audit: expect.stringMatching(/checks green/),
+      Publish: expect.stringMatching(/rows live$/),
+    })
+    expect(texts(answer)[0]).toContain(
       '191 events and 9 songs read from 11 files\nsongplays 160 · users 27 · songs 9 · artists 6 · time 160',
     )
-    expect(await counts(bot)).toEqual(twoDays.counts)
+    expect(await counts(bot)).toMatchObject(twoDays.counts)
     expect(await bot.ledger.loads.live()).toMatchObject({
       id: 1,
       facts: { plays: 160, matched: 2, repeatsDropped: 0, files: 11, counts: twoDays.counts },
@@ -50,7 +62,7 @@ describe('etl', () => {
     const second = await bot.say('etl')
     expect(texts(first).some((text) => /last load/.test(text))).toBe(false)
     expect(texts(second)).toContain('1.3 % of plays match the catalogue (last load 1.3 %)')
-    expect(await counts(bot)).toEqual(twoDays.counts)
+    expect(await counts(bot)).toMatchObject(twoDays.counts)
     expect(await bot.ledger.loads.live()).toMatchObject({ id: 2 })
   })
 
@@ -61,7 +73,7 @@ describe('etl', () => {
     await appendFile(file, `\n${repeated}`)
     const answer = await bot.say('etl')
     expect(texts(answer)).toContain('1 event delivered more than once; each counts once')
-    expect(await counts(bot)).toEqual({ ...twoDays.counts, staging_events: 192 })
+    expect(await counts(bot)).toMatchObject({ ...twoDays.counts, staging_events: 192 })
   })
 
   it('stops at data that cannot be read, before anything is published; with max-errors it leaves them out and says so', async () => {
@@ -75,14 +87,14 @@ describe('etl', () => {
       message: expect.stringContaining('2018-11-11-events.json'),
     })
     expect(await bot.ledger.loads.live()).toMatchObject({ id: 1 })
-    expect(await counts(bot)).toEqual(twoDays.counts)
+    expect(await counts(bot)).toMatchObject(twoDays.counts)
 
     const tolerant = await bot.say('etl max-errors=1')
     expect(tolerant).toMatchObject({ ok: true })
     expect(texts(tolerant).find((text) => text.startsWith('1 unreadable row left out:'))).toContain(
       '2018-11-11-events.json',
     )
-    expect(await counts(bot)).toEqual(twoDays.counts)
+    expect(await counts(bot)).toMatchObject(twoDays.counts)
   })
 
   it('with a red check stops before publishing, shows the rows, and the live tables answer as before', async () => {
@@ -100,7 +112,7 @@ describe('etl', () => {
     expect(failed.replies.filter(({ kind }) => kind === 'table').length).toBeGreaterThan(0)
     expect(failed.run?.steps.find(({ title }) => title === 'Publish')?.state).toBe('pending')
     expect(await bot.ledger.loads.live()).toMatchObject({ id: 1 })
-    expect(await counts(bot)).toEqual(twoDays.counts)
+    expect(await counts(bot)).toMatchObject(twoDays.counts)
   })
 
   it('that failed at unreadable data is carried on at that step when they are mended', async () => {
@@ -114,7 +126,7 @@ describe('etl', () => {
     expect(again).toMatchObject({ ok: true, run: { id: 2, command: 'etl', line: 'etl' } })
     expect(await bot.ledger.runs.get(2)).toMatchObject({ continues: 1 })
     expect(await bot.ledger.loads.live()).toMatchObject({ id: 1 })
-    expect(await counts(bot)).toEqual(twoDays.counts)
+    expect(await counts(bot)).toMatchObject(twoDays.counts)
   })
 
   it('that failed at a red check begins anew when it is run again', async () => {
@@ -126,7 +138,7 @@ describe('etl', () => {
     await writeFile(file, good)
     expect(await bot.say('run-again')).toMatchObject({ ok: true })
     expect(await bot.ledger.runs.get(2)).toMatchObject({ continues: null })
-    expect(await counts(bot)).toEqual(twoDays.counts)
+    expect(await counts(bot)).toMatchObject(twoDays.counts)
   })
 
   it('is read by others while it runs, as the load before', async () => {
@@ -135,9 +147,9 @@ describe('etl', () => {
     await bot.say('etl')
     const loading = bot.say('etl')
     const during = await counts(two)
-    expect(during).toEqual(twoDays.counts)
+    expect(during).toMatchObject(twoDays.counts)
     await loading
-    expect(await counts(two)).toEqual(twoDays.counts)
+    expect(await counts(two)).toMatchObject(twoDays.counts)
   })
 })
 
@@ -145,11 +157,11 @@ describe('create-tables', () => {
   it('makes empty tables, which can be asked, and leaves tables that are there as they are', async () => {
     const { bot } = await createWarehouse()
     const created = await bot.say('create-tables')
-    expect(created).toMatchObject({
-      ok: true,
-      headline: 'The tables are there: staging_events, staging_songs, songplays, users, songs, artists and time.',
-    })
-    expect(Object.values(await counts(bot))).toEqual([0, 0, 0, 0, 0, 0, 0])
+    expect(created).toMatchObject({ ok: true })
+    expect(created.headline).toMatch(/^The tables are there: staging_events, staging_songs, songplays, .+ and \w+\.$/)
+    const empty = await counts(bot)
+    expect(Object.keys(empty)).toEqual([...bot.deps.library.tables.staging, ...bot.deps.library.tables.star])
+    expect(new Set(Object.values(empty))).toEqual(new Set([0]))
     expect(await bot.say('top-songs')).toMatchObject({ ok: true, headline: 'Top songs: no rows.' })
     await bot.say('etl')
     const again = await bot.say('create-tables')
@@ -157,6 +169,6 @@ describe('create-tables', () => {
       ['skipped', 'already there'],
       ['skipped', 'already there'],
     ])
-    expect(await counts(bot)).toEqual(twoDays.counts)
+    expect(await counts(bot)).toMatchObject(twoDays.counts)
   })
 })

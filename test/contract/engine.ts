@@ -65,7 +65,7 @@ export function describeEngine(name: string, open: OpenEngine): void {
     })
 
     it('gives the totals of two real days', async () => {
-      expect(await countsOf(engine, 'live', 1)).toEqual(twoDays.counts)
+      expect(await countsOf(engine, 'live', 1)).toMatchObject(twoDays.counts)
     })
 
     it('answers cells as plain values with the format of their column', async () => {
@@ -116,13 +116,13 @@ export function describeEngine(name: string, open: OpenEngine): void {
 
     it('changes nothing when it is asked a question', async () => {
       await expect(ask('delete from users')).rejects.toMatchObject({ code: 'sql_failed' })
-      expect(await countsOf(engine, 'live', 1)).toEqual(twoDays.counts)
+      expect(await countsOf(engine, 'live', 1)).toMatchObject(twoDays.counts)
     })
 
     it('keeps serving the old load until the new one is published, and then the new one', async () => {
       await build(engine, 2)
       await engine.execute(2, [{ sql: "delete from users where level = 'free'" }], work)
-      expect(await countsOf(engine, 'live', 1)).toEqual(twoDays.counts)
+      expect(await countsOf(engine, 'live', 1)).toMatchObject(twoDays.counts)
       const [kept] = await engine.execute(2, [{ sql: "update users set level = 'paid'" }], work)
       await engine.publish(2, work)
       expect((await countsOf(engine, 'live', 2)).users).toBe(kept)
@@ -132,7 +132,7 @@ export function describeEngine(name: string, open: OpenEngine): void {
       await build(engine, 3)
       const statements = [{ sql: 'delete from users' }, { sql: 'delete from no_such_table' }]
       await expect(engine.execute(3, statements, work)).rejects.toMatchObject({ code: 'sql_failed' })
-      expect(await countsOf(engine, 'candidate', 3)).toEqual(twoDays.counts)
+      expect(await countsOf(engine, 'candidate', 3)).toMatchObject(twoDays.counts)
     })
 
     it('begins, stages and transforms again without a trace of the first time', async () => {
@@ -144,7 +144,7 @@ export function describeEngine(name: string, open: OpenEngine): void {
         reasons: [],
       })
       await build(engine, 4)
-      expect(await countsOf(engine, 'candidate', 4)).toEqual(twoDays.counts)
+      expect(await countsOf(engine, 'candidate', 4)).toMatchObject(twoDays.counts)
     })
 
     it('stops a statement when its signal is aborted, and works on', async () => {
@@ -153,7 +153,7 @@ export function describeEngine(name: string, open: OpenEngine): void {
       await expect(
         engine.query({ kind: 'candidate', load: 4 }, { sql: 'select 1 as n' }, { maxRows: 1, signal: stop.signal }),
       ).rejects.toMatchObject({ code: 'cancelled' })
-      expect(await countsOf(engine, 'candidate', 4)).toEqual(twoDays.counts)
+      expect(await countsOf(engine, 'candidate', 4)).toMatchObject(twoDays.counts)
     })
   })
 
@@ -162,7 +162,7 @@ export function describeEngine(name: string, open: OpenEngine): void {
       const { engine, close } = await open(realData)
       try {
         await build(engine, 1)
-        expect(await countsOf(engine, 'candidate', 1)).toEqual(realData.counts)
+        expect(await countsOf(engine, 'candidate', 1)).toMatchObject(realData.counts)
         for (const check of library.checks.filter(({ severity }) => severity === 'error')) {
           const target = { kind: 'candidate', load: 1 } as const
           const { total } = await engine.query(target, { sql: check.sql }, { maxRows: 1, signal: never })

@@ -1,6 +1,6 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -22,6 +22,8 @@ export interface Child {
 export interface Workshop {
   /** Starts a script: the text of a module that imports from `./src/duckdb/index.js` and `./src/library.js`. */
   start(script: string, ...args: readonly string[]): Promise<Child>
+  /** The same, as a user who owns nothing where the tests run as the superuser, who may read every file. */
+  startAsNobody(script: string, ...args: readonly string[]): Promise<Child>
   /** Ends all children and removes the folder. */
   close(): Promise<void>
 }
@@ -29,6 +31,7 @@ export interface Workshop {
 /** Compiles `src/duckdb` and what it imports. */
 export async function openWorkshop(): Promise<Workshop> {
   const folder = await mkdtemp(join(tmpdir(), 'sparkify-workshop-'))
+  await chmod(folder, 0o755)
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   await symlink(join(root, 'sql'), join(folder, 'sql'))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
@@ -43,27 +46,29 @@ export async function openWorkshop(): Promise<Workshop> {
   await promisify(execFile)(process.execPath, [compiler, '-p', folder])
 
   const children: ChildProcess[] = []
+  const start = async (options: SpawnOptions, script: string, args: readonly string[]): Promise<Child> => {
+    const path = join(folder, `script-${children.length}.js`)
+    await writeFile(path, script)
+    const child = spawn(process.execPath, [path, ...args], { ...options, stdio: ['ignore', 'pipe', 'inherit'] })
+    children.push(child)
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
+    const ended = once(child, 'close').then(() => child.exitCode)
+    return {
+      ended,
+      async line() {
+        const next = await lines.next()
+        if (next.done === true) throw new Error('the child ended without saying more')
+        return next.value
+      },
+      async kill() {
+        child.kill('SIGKILL')
+        await ended
+      },
+    }
+  }
   return {
-    async start(script, ...args) {
-      const path = join(folder, `script-${children.length}.js`)
-      await writeFile(path, script)
-      const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] })
-      children.push(child)
-      const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]()
-      const ended = once(child, 'close').then(() => child.exitCode)
-      return {
-        ended,
-        async line() {
-          const next = await lines.next()
-          if (next.done === true) throw new Error('the child ended without saying more')
-          return next.value
-        },
-        async kill() {
-          child.kill('SIGKILL')
-          await ended
-        },
-      }
-    },
+    start: (script, ...args) => start({}, script, args),
+    startAsNobody: (script, ...args) => start(process.getuid?.() === 0 ? { uid: 65534 } : {}, script, args),
     async close() {
       for (const child of children) child.kill('SIGKILL')
       await rm(folder, { recursive: true })

@@ -32,7 +32,7 @@ describe('loads and their files', () => {
   it('keeps one file for each load and nothing beside it once it is published', async () => {
     const { engine, folder } = await published(7)
     expect(await readdir(folder)).toEqual(['7.duckdb'])
-    expect(await countsOf(engine, 7, 'live')).toEqual(twoDays.counts)
+    expect(await countsOf(engine, 7, 'live')).toMatchObject(twoDays.counts)
   })
 
   it('says that a load is gone, so that the pointer is read again', async () => {
@@ -50,7 +50,7 @@ describe('loads and their files', () => {
     await engine.retain([2, 3])
     expect((await readdir(folder)).filter((name) => name.endsWith('.duckdb'))).toEqual(['2.duckdb', '3.duckdb'])
     await expect(cell(engine, 1, 'live', 'select 1')).rejects.toMatchObject({ code: 'not_found' })
-    expect(await countsOf(engine, 3, 'candidate')).toEqual(twoDays.counts)
+    expect(await countsOf(engine, 3, 'candidate')).toMatchObject(twoDays.counts)
   })
 
   it('touches no file that is not a load', async () => {
@@ -83,7 +83,7 @@ describe('loads and their files', () => {
   it('publishes again what a crash kept from being recorded', async () => {
     const { engine } = await published(1)
     await engine.publish(1, workWith())
-    expect(await countsOf(engine, 1, 'live')).toEqual(twoDays.counts)
+    expect(await countsOf(engine, 1, 'live')).toMatchObject(twoDays.counts)
   })
 
   it('keeps every row of one load in sight while another is built, published and retired, over and over', async () => {
@@ -94,7 +94,7 @@ describe('loads and their files', () => {
       let answers = 0
       while (!over || answers === 0) {
         try {
-          expect(await countsOf(engine, live, 'live')).toEqual(twoDays.counts)
+          expect(await countsOf(engine, live, 'live')).toMatchObject(twoDays.counts)
           answers++
         } catch (error) {
           if (!(error instanceof OpsError && error.code === 'not_found')) throw error
@@ -273,7 +273,7 @@ describe('several at a time', () => {
     await readFile(new URL(import.meta.url))
     stop.abort()
     await expect(running).rejects.toMatchObject({ code: 'cancelled' })
-    expect(await countsOf(engine, 1, 'candidate')).toEqual(twoDays.counts)
+    expect(await countsOf(engine, 1, 'candidate')).toMatchObject(twoDays.counts)
   })
 
   it('stops staging that is cancelled and can stage again', async () => {
@@ -284,7 +284,7 @@ describe('several at a time', () => {
     const running = engine.stage(1, 'log', listed, 0, workWith(stop.signal))
     stop.abort(new OpsError('cancelled', 'Cancelled by Anna.'))
     await expect(running).rejects.toMatchObject({ code: 'cancelled', message: 'Cancelled by Anna.' })
-    expect(await countsOf(engine, 1, 'candidate')).toEqual(twoDays.counts)
+    expect(await countsOf(engine, 1, 'candidate')).toMatchObject(twoDays.counts)
     expect((await engine.stage(1, 'log', listed, 0, workWith())).rows).toBe(twoDays.counts.staging_events)
   })
 })

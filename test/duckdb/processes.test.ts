@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { chmod, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OpsError } from '../../src/core/errors.ts'
@@ -94,7 +94,7 @@ describe('several processes on one home', () => {
     const child = await workshop.start(beginning + script, ...argumentsOf(here))
     expect(await child.line()).toBe('at it')
     await child.kill()
-    expect(await carryOn(await openEngine(here))).toEqual(whole)
+    expect(await carryOn(await openEngine(here))).toMatchObject(whole)
   })
 
   it('begins anew over what a killed process left', async () => {
@@ -183,5 +183,28 @@ describe('several processes on one home', () => {
     const answers = await Promise.all([read(), read()])
     expect(await ended).toBe(0)
     expect(Math.min(...answers)).toBeGreaterThan(0)
+  })
+
+  it.each([
+    ['file', 'song_data/a.json'],
+    ['folder', 'song_data'],
+  ])('says which %s may not be read', async (_, path) => {
+    const here = await place(1)
+    const home = join(here.folder, '..')
+    await chmod(home, 0o755)
+    await chmod(join(home, path), 0)
+    const script = `
+      import { createDuckdbEngine } from './src/duckdb/index.js'
+      const [folder, logData, songData] = process.argv.slice(2)
+      const engine = await createDuckdbEngine({ folder, logData, songData })
+      const { code, message, remedy } = await engine.sources(new AbortController().signal).catch((error) => error)
+      console.log(JSON.stringify({ code, message, remedy }))`
+    const child = await workshop.startAsNobody(script, ...argumentsOf(here))
+    expect(JSON.parse(await child.line())).toEqual({
+      code: 'source_unreadable',
+      message: `${join(home, path)} may not be read.`,
+      remedy: 'Let the bot read what SPARKIFY_SONG_DATA names.',
+    })
+    await chmod(join(home, path), 0o755)
   })
 })

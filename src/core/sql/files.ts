@@ -1,4 +1,5 @@
 import type { Role } from '../people.ts'
+import type { Format } from '../reply.ts'
 import type { QueryParam } from './query-param.ts'
 
 /** Text of a file below the folder `sql`; `path` is relative to it, with `/`. */
@@ -7,14 +8,17 @@ export interface SqlSource {
   readonly text: string
 }
 
-/** A hint how to draw an answer: the column of the categories and the column of the numbers. */
+/** A hint how to draw an answer: the column of the categories and up to six columns of numbers. */
 export interface ChartHint {
   readonly type: 'bar' | 'line' | 'pie' | 'area'
   readonly x: string
-  readonly y: string
+  readonly y: readonly [string, ...string[]]
 }
 
-/** A canned question. `sql` is one SELECT with a `:name` for each parameter and, if `timed`, for `from` and `to`. */
+/**
+ * A canned question. `sql` is one SELECT with a `:name` for each parameter and, if `timed`, for `from` and `to`. A zone `tz`
+ * stands as `:tz(column)`, the minutes that its clocks are ahead of UTC at the time in that column.
+ */
 export interface QueryFile {
   readonly kind: 'query'
   readonly name: string
@@ -22,10 +26,12 @@ export interface QueryFile {
   readonly title: string
   readonly description: string
   readonly role: Role
-  /** It takes since, until and last, and binds `:from` (inclusive) and `:to` (exclusive) as timestamps in UTC. */
+  /** It takes since, until and last, and binds `:from` (inclusive) and `:to` (exclusive) as timestamps in UTC. Their days are those of its zone, if it has one. */
   readonly timed: boolean
   readonly params: readonly QueryParam[]
   readonly chart?: ChartHint
+  /** How columns are written for people where their type alone does not tell. */
+  readonly formats: Readonly<Record<string, Format>>
   /** Whether the answer depends on the catalogue: always, never, or when a flag of the query is set. */
   readonly coverage: boolean | { readonly flag: string }
   /** Command lines, the first of which suits most. */

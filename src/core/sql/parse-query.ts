@@ -1,7 +1,9 @@
 import { roles } from '../people.ts'
+import { type Format, formatSchema } from '../reply.ts'
 import type { ChartHint, QueryFile, SqlSource } from './files.ts'
 import { badSqlFile, type HeaderField, oneOf, parseHeader } from './header.ts'
 import { lineAt } from './lexer.ts'
+import { localTimes } from './local-time.ts'
 import { placeholders } from './parameters.ts'
 import { nameOf, onlySelect } from './parse-file.ts'
 import { parseParam, type QueryParam } from './query-param.ts'
@@ -14,6 +16,7 @@ export function parseQuery({ path, text }: SqlSource): QueryFile {
     role: 'once',
     window: 'once',
     param: 'named',
+    format: 'named',
     chart: 'once',
     coverage: 'once',
     example: 'many',
@@ -24,6 +27,7 @@ export function parseQuery({ path, text }: SqlSource): QueryFile {
   const params = fields.filter((field) => field.key === 'param').map((field) => parseParam(path, field))
   const timed = oneOf(path, one('window'), ['yes', 'no'], 'no') === 'yes'
   requireSamePlaceholders(path, text, fields, timed)
+  requireZonesOfColumns(path, text, params)
   const chart = parseChart(path, one('chart'))
   return {
     kind: 'query',
@@ -35,6 +39,9 @@ export function parseQuery({ path, text }: SqlSource): QueryFile {
     timed,
     params,
     ...(chart === undefined ? {} : { chart }),
+    formats: Object.fromEntries(
+      fields.filter((field) => field.key === 'format').map((field) => [field.argument ?? '', parseFormat(path, field)]),
+    ),
     coverage: parseCoverage(path, one('coverage'), params),
     examples: fields.filter((field) => field.key === 'example').map((field) => parseExample(path, field, name)),
     sql,
@@ -44,7 +51,7 @@ export function parseQuery({ path, text }: SqlSource): QueryFile {
 function requireSamePlaceholders(path: string, text: string, fields: readonly HeaderField[], timed: boolean): void {
   const used = placeholders(text)
   const declared = fields.flatMap((field) =>
-    field.argument === null ? [] : [{ name: field.argument, line: field.line }],
+    field.key !== 'param' || field.argument === null ? [] : [{ name: field.argument, line: field.line }],
   )
   const line = fields.find((field) => field.key === 'window')?.line ?? 1
   const bound = timed ? [{ name: 'from', line }, { name: 'to', line }, ...declared] : declared
@@ -65,18 +72,37 @@ function requireSamePlaceholders(path: string, text: string, fields: readonly He
   }
 }
 
+function requireZonesOfColumns(path: string, text: string, params: readonly QueryParam[]): void {
+  const [zone, second] = params.filter(({ kind }) => kind === 'zone')
+  if (zone === undefined) return
+  if (second !== undefined)
+    throw badSqlFile(path, 1, 'it has two zones', 'The days of one answer are those of one zone.')
+  const bare = localTimes(text, [zone.name]).find(({ column }) => column === '')
+  if (bare === undefined) return
+  const remedy = `Write ":${zone.name}(start_time) * interval '1 minute'", with the column whose time is meant.`
+  throw badSqlFile(path, lineAt(text, bare.start), `:${zone.name} is a zone and has no column in brackets`, remedy)
+}
+
 function parseChart(path: string, field: HeaderField | undefined): ChartHint | undefined {
   if (field === undefined) return undefined
-  const [, type, x, y] = /^(bar|line|pie|area) x=(\w+) y=(\w+)$/.exec(field.value) ?? []
+  const [, type, x, columns = ''] = /^(bar|line|pie|area) x=(\w+) y=(\w+(?:,\w+){0,5})$/.exec(field.value) ?? []
+  const [y, ...others] = columns.split(',')
   if ((type === 'bar' || type === 'line' || type === 'pie' || type === 'area') && x !== undefined && y !== undefined) {
-    return { type, x, y }
+    return { type, x, y: [y, ...others] }
   }
   throw badSqlFile(
     path,
     field.line,
     `chart is "${field.value}"`,
-    'Write it like "bar x=song y=plays"; also line, pie, area.',
+    'Write it like "bar x=song y=plays"; also line, pie, area, and up to six columns like y=free,paid.',
   )
+}
+
+function parseFormat(path: string, field: HeaderField): Format {
+  const format = formatSchema.safeParse(field.value)
+  if (format.success) return format.data
+  const remedy = `It is one of ${formatSchema.options.join(', ')}.`
+  throw badSqlFile(path, field.line, `format ${field.argument} is "${field.value}"`, remedy)
 }
 
 function parseCoverage(

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { badSqlFile, type HeaderField } from './header.ts'
+import { zoneName } from './zone.ts'
 
 interface Named {
   readonly name: string
@@ -7,13 +8,14 @@ interface Named {
   readonly description: string
 }
 
-/** A parameter of a query, as its header declares it. Dates are `YYYY-MM-DD`. */
+/** A parameter of a query, as its header declares it. Dates are `YYYY-MM-DD`, zones as IANA names them. */
 export type QueryParam =
   | (Named & { readonly kind: 'integer'; readonly min: number; readonly max: number; readonly default: number })
   | (Named & { readonly kind: 'choice'; readonly values: readonly [string, ...string[]]; readonly default: string })
   | (Named & { readonly kind: 'flag'; readonly default: boolean })
   | (Named & { readonly kind: 'date'; readonly default: string })
   | (Named & { readonly kind: 'text'; readonly default: string; readonly maxLength: number })
+  | (Named & { readonly kind: 'zone'; readonly default: string })
 
 const forms = {
   integer: 'integer = 10, 1..1000, how many songs',
@@ -21,6 +23,7 @@ const forms = {
   flag: 'flag = no, only plays that match the catalogue',
   date: 'date = 2018-11-30, the day to show',
   text: 'text = Portland, max 60, the place',
+  zone: 'zone = UTC, whose clocks tell the days',
 } as const satisfies Record<QueryParam['kind'], string>
 
 // What every timed query has, and what its window binds.
@@ -71,6 +74,7 @@ function parseKind(name: string, value: string): QueryParam | null {
         ? { kind: type, name, description, default: fallback === 'yes' }
         : null
     case 'date':
+    case 'zone':
       return plain ? { kind: type, name, description, default: fallback } : null
     case 'text':
       return length !== null && list === ''
@@ -99,6 +103,8 @@ function faultOfDefault(param: QueryParam): string | null {
         : `the default "${param.default}" is not a day like 2018-11-30`
     case 'text':
       return param.default.length > param.maxLength ? `the default is longer than ${param.maxLength}` : null
+    case 'zone':
+      return zoneName(param.default) === param.default ? null : `the default "${param.default}" is not a time zone`
     case 'flag':
       return null
   }

@@ -1,4 +1,5 @@
 import { OpsError } from '../errors.ts'
+import { startOfDay, wallClock } from './zone.ts'
 
 /** What was asked for: days `YYYY-MM-DD`, both inclusive, and a span like `24h`, `7d`, `4w`. */
 export interface AskedWindow {
@@ -13,7 +14,7 @@ export interface DataSpan {
   readonly newest: Date
 }
 
-/** A span of time in UTC, `from` inclusive and `to` exclusive; `label` names it for a title. */
+/** A span of time, `from` inclusive and `to` exclusive; `label` names it for a title, with the zone that its days are of. */
 export interface TimeWindow {
   readonly from: Date
   readonly to: Date
@@ -25,11 +26,11 @@ const day = 24 * hour
 
 /**
  * The span that since, until and last ask for. Spans count back from the newest data, not from now, because the data may
- * be years old: days and weeks are whole calendar days (UTC) ending with the newest play's, hours end with that play.
+ * be years old: days and weeks are whole calendar days of the zone ending with the newest play's, hours end with that play.
  * With `until` they count back from the end of that day. What is not asked for is bounded by the data.
  * Throws `bad_argument` where the three contradict each other or cannot be read.
  */
-export function resolveWindow(asked: AskedWindow, data: DataSpan): TimeWindow {
+export function resolveWindow(asked: AskedWindow, data: DataSpan, zone = 'UTC'): TimeWindow {
   const since = asked.since === undefined ? undefined : dayOf('since', asked.since)
   const until = asked.until === undefined ? undefined : dayOf('until', asked.until)
   if (asked.last !== undefined && since !== undefined) {
@@ -40,11 +41,11 @@ export function resolveWindow(asked: AskedWindow, data: DataSpan): TimeWindow {
     throw new OpsError('bad_argument', `until=${asked.until} is before since=${asked.since}.`, remedy)
   }
   // Start times are whole milliseconds, so one more than the newest excludes nothing.
-  const end = until === undefined ? data.newest.getTime() + 1 : until + day
-  if (asked.last !== undefined) return lastSpan(asked.last, end)
-  const from = since ?? Math.min(data.oldest.getTime(), end - 1)
-  const to = Math.max(end, since === undefined ? end : since + day)
-  return { from: new Date(from), to: new Date(to), label: daysLabel(from, to) }
+  const end = until === undefined ? data.newest.getTime() + 1 : startOfDay(until + day, zone)
+  if (asked.last !== undefined) return lastSpan(asked.last, end, zone)
+  const from = since === undefined ? Math.min(data.oldest.getTime(), end - 1) : startOfDay(since, zone)
+  const to = Math.max(end, since === undefined ? end : startOfDay(since + day, zone))
+  return { from: new Date(from), to: new Date(to), label: daysLabel(from, to, zone) }
 }
 
 /** What a window binds to `:from` and `:to`: timestamps in UTC as text, which every engine casts alike. */
@@ -52,11 +53,12 @@ export function windowValues(window: TimeWindow): { readonly from: string; reado
   return { from: timestampText(window.from), to: timestampText(window.to) }
 }
 
-function timestampText(time: Date): string {
+/** A time in UTC as text: `2018-11-30 21:59:58.796`. */
+export function timestampText(time: Date): string {
   return time.toISOString().replace('T', ' ').replace('Z', '')
 }
 
-function lastSpan(last: string, end: number): TimeWindow {
+function lastSpan(last: string, end: number, zone: string): TimeWindow {
   const [, digits, unit] = /^([1-9]\d{0,3})([hdw])$/.exec(last) ?? []
   if (digits === undefined || unit === undefined) {
     throw new OpsError(
@@ -68,13 +70,16 @@ function lastSpan(last: string, end: number): TimeWindow {
   if (unit === 'h') {
     const newest = end - 1
     const from = newest - Number(digits) * hour
-    return { from: new Date(from), to: new Date(end), label: `${moment(from)} – ${moment(newest)} UTC` }
+    const label = `${moment(from, zone)} – ${moment(newest, zone)} ${zone}`
+    return { from: new Date(from), to: new Date(end), label }
   }
-  const to = startOfDay(end - 1) + day
-  const from = to - Number(digits) * (unit === 'w' ? 7 : 1) * day
-  return { from: new Date(from), to: new Date(to), label: daysLabel(from, to) }
+  const lastDay = Math.floor(wallClock(end - 1, zone).getTime() / day) * day
+  const from = startOfDay(lastDay - (Number(digits) * (unit === 'w' ? 7 : 1) - 1) * day, zone)
+  const to = startOfDay(lastDay + day, zone)
+  return { from: new Date(from), to: new Date(to), label: daysLabel(from, to, zone) }
 }
 
+/** The midnight of a typed day, as milliseconds of that wall clock time read as UTC. */
 function dayOf(name: string, typed: string): number {
   const time = /^\d{4}-\d\d-\d\d$/.test(typed) ? Date.parse(`${typed}T00:00:00Z`) : Number.NaN
   // Date.parse takes 2018-02-30 for 2 March.
@@ -84,27 +89,24 @@ function dayOf(name: string, typed: string): number {
   return time
 }
 
-function startOfDay(time: number): number {
-  return Math.floor(time / day) * day
-}
-
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 
 /** "24–30 Nov 2018 UTC", saying month and year once where they are the same. */
-function daysLabel(from: number, to: number): string {
-  const [first, last] = [new Date(from), new Date(to - 1)]
-  const full = dateText(last)
-  if (dateText(first) === full) return `${full} UTC`
-  if (first.getUTCFullYear() !== last.getUTCFullYear()) return `${dateText(first)} – ${full} UTC`
+function daysLabel(from: number, to: number, zone: string): string {
+  const [first, last] = [wallClock(from, zone), wallClock(to - 1, zone)]
+  const full = `${dateText(last)} ${zone}`
+  if (dateText(first) === dateText(last)) return full
+  if (first.getUTCFullYear() !== last.getUTCFullYear()) return `${dateText(first)} – ${full}`
   if (first.getUTCMonth() !== last.getUTCMonth())
-    return `${first.getUTCDate()} ${months[first.getUTCMonth()]} – ${full} UTC`
-  return `${first.getUTCDate()}–${full} UTC`
+    return `${first.getUTCDate()} ${months[first.getUTCMonth()]} – ${full}`
+  return `${first.getUTCDate()}–${full}`
 }
 
 function dateText(time: Date): string {
   return `${time.getUTCDate()} ${months[time.getUTCMonth()]} ${time.getUTCFullYear()}`
 }
 
-function moment(time: number): string {
-  return `${dateText(new Date(time))} ${new Date(time).toISOString().slice(11, 16)}`
+function moment(time: number, zone: string): string {
+  const shown = wallClock(time, zone)
+  return `${dateText(shown)} ${shown.toISOString().slice(11, 16)}`
 }

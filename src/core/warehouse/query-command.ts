@@ -1,13 +1,15 @@
 import { z } from 'zod'
-import { choice, flag, integer, optionalDate, optionalSpan, optionalText } from '../command/args.ts'
+import { argMeta, choice, flag, integer, optionalDate, optionalSpan, optionalText } from '../command/args.ts'
 import { type Command, defineCommand, type Outcome } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
-import type { ResultSet, Values } from '../ports/engine.ts'
+import type { ResultSet } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/ledger.ts'
 import type { ChartReply, Reply, TableReply } from '../reply.ts'
 import { dependsOnCatalogue, type QueryFile } from '../sql/files.ts'
 import type { QueryParam } from '../sql/query-param.ts'
-import { resolveWindow, type TimeWindow, windowValues } from '../sql/window.ts'
+import { type QueryArgs, statementOf, zoneParam } from '../sql/query-statement.ts'
+import type { DataSpan } from '../sql/window.ts'
+import { zoneName } from '../sql/zone.ts'
 import { count } from '../words.ts'
 import { withLive } from './live.ts'
 import { trustLine } from './trust.ts'
@@ -15,17 +17,18 @@ import { trustLine } from './trust.ts'
 // What a channel can be shown at all; the rest of a longer answer is counted and said.
 const maxRows = 1000
 
-// Slack draws at most 20 points a series (docs.slack.dev/reference/block-kit/blocks/data-visualization-block).
-const maxPoints = 20
+// A month of days, a day of hours. A face that can draw fewer cuts them itself and says so.
+const maxPoints = 31
 
 /** A query file as a command: its header's parameters are the arguments, its rows the answer. */
 export function commandOfQuery(query: QueryFile): Command {
   const shape = Object.fromEntries(query.params.map((param) => [param.name, argumentOf(param)]))
+  const days = zoneParam(query) === undefined ? ' (UTC)' : ''
   const window = query.timed
     ? {
         last: optionalSpan({ about: 'only the time up to the newest data, such as 24h, 7d or 4w' }),
-        since: optionalDate({ about: 'only from this day on (UTC)', bare: false }),
-        until: optionalDate({ about: 'only up to this day, inclusive (UTC)', bare: false }),
+        since: optionalDate({ about: `only from this day on${days}`, bare: false }),
+        until: optionalDate({ about: `only up to this day, inclusive${days}`, bare: false }),
       }
     : {}
   return defineCommand({
@@ -59,31 +62,36 @@ function argumentOf(param: QueryParam): z.ZodType {
         maxLength: param.maxLength,
         accepts: `text of up to ${param.maxLength} characters`,
       })
+    case 'zone':
+      return zone(about, param.default)
   }
 }
 
-type Args = Readonly<Record<string, unknown>>
+function zone(about: string, fallback: string): z.ZodType<string> {
+  const schema = z
+    .string()
+    .refine((typed) => zoneName(typed) !== null)
+    .transform((typed) => zoneName(typed) ?? typed)
+    .default(fallback)
+  argMeta.add(schema, { about, bare: false, rest: false, accepts: 'a time zone like Europe/London', fallback })
+  return schema
+}
 
-function answer(query: QueryFile, args: Args, deps: Deps, signal: AbortSignal): Promise<Outcome> {
+function answer(query: QueryFile, args: QueryArgs, deps: Deps, signal: AbortSignal): Promise<Outcome> {
   return withLive(deps, (load) => answerFrom(load, query, args, deps, signal))
 }
 
 async function answerFrom(
   load: LoadRecord,
   query: QueryFile,
-  args: Args,
+  args: QueryArgs,
   deps: Deps,
   signal: AbortSignal,
 ): Promise<Outcome> {
-  const range = query.timed ? windowOf(args, load) : null
-  const values: Values = { ...valuesOf(query, args), ...(range === null ? {} : windowValues(range)) }
-  const result = await deps.engine.query(
-    { kind: 'live', load: load.id },
-    { sql: query.sql, values },
-    { maxRows, signal },
-  )
+  const { statement, range } = statementOf(query, args, spanOf(load))
+  const result = await deps.engine.query({ kind: 'live', load: load.id }, statement, { maxRows, signal })
   const title = range === null || load.facts.plays === 0 ? query.title : `${query.title}, ${range.label}`
-  const table = tableOf(title, result)
+  const table = tableOf(title, query, result)
   const chart = chartOf(query, table)
   const cut =
     table.rows.length < table.total ? `the first ${count(table.rows.length)} of ${count(table.total)} rows` : null
@@ -95,31 +103,16 @@ async function answerFrom(
   return { headline: headlineOf(title, table), replies }
 }
 
-function valuesOf(query: QueryFile, args: Args): Values {
-  return Object.fromEntries(
-    query.params.map((param) => {
-      const value = args[param.name]
-      if (typeof value === 'boolean') return [param.name, value ? 'yes' : 'no']
-      return [param.name, typeof value === 'number' || typeof value === 'string' ? value : String(param.default)]
-    }),
-  )
+function spanOf({ facts }: LoadRecord): DataSpan {
+  return { oldest: new Date(facts.dataFrom ?? 0), newest: new Date(facts.dataUntil ?? 0) }
 }
 
-function windowOf(args: Args, load: LoadRecord): TimeWindow {
-  const typed = (name: string): string | undefined => (typeof args[name] === 'string' ? args[name] : undefined)
-  const { dataFrom, dataUntil } = load.facts
-  return resolveWindow(
-    { since: typed('since'), until: typed('until'), last: typed('last') },
-    { oldest: new Date(dataFrom ?? 0), newest: new Date(dataUntil ?? 0) },
-  )
-}
-
-function tableOf(title: string, { columns, rows, total }: ResultSet): TableReply {
+function tableOf(title: string, query: QueryFile, { columns, rows, total }: ResultSet): TableReply {
   return {
     kind: 'table',
     title,
     columns: columns.map(({ name }) => name),
-    formats: columns.map(({ format }) => format),
+    formats: columns.map(({ name, format }) => query.formats[name] ?? format),
     rows: rows.map((row) => [...row]),
     total,
   }
@@ -129,16 +122,15 @@ function tableOf(title: string, { columns, rows, total }: ResultSet): TableReply
 function chartOf({ chart, title }: QueryFile, { columns, rows }: TableReply): ChartReply | null {
   if (chart === undefined || rows.length < 2) return null
   const x = columns.indexOf(chart.x)
-  const y = columns.indexOf(chart.y)
   const points = rows.slice(0, maxPoints)
   return {
     kind: 'chart',
     type: chart.type,
     title,
     xLabel: chart.x,
-    yLabel: chart.y,
-    categories: points.map((row) => String(row[x] ?? '–')),
-    series: [{ name: chart.y, values: points.map((row) => Number(row[y])) }],
+    yLabel: chart.y.join(', '),
+    categories: points.map((row) => String(row[x])),
+    series: chart.y.map((name) => ({ name, values: points.map((row) => Number(row[columns.indexOf(name)])) })),
   }
 }
 

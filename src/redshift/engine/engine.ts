@@ -87,8 +87,8 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
       const { candidate, live, previous } = await residents(performer, work.signal)
       if (isLoad(live, home, load)) return
       if (!isLoad(candidate, home, load)) throw gone(load)
-      for (const [i, batch] of publishBatches(candidate, live, previous).entries()) {
-        const submitted = await perform(performer, work, `publish-${i + 1}`, batch)
+      for (const [part, batch] of publishBatches({ candidate, live, previous })) {
+        const submitted = await perform(performer, work, part, batch)
         if (!isElsewhere(submitted, 0)) finished(submitted)
         // An earlier attempt, of which nobody was told, may have come to its end since the look.
         else if (!isLoad((await residents(performer, work.signal)).live, home, load)) throw gone(load)

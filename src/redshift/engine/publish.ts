@@ -4,6 +4,13 @@ import { aboutLoad, mustHold } from './places.ts'
 import type { Resident } from './residents.ts'
 import type { Batch } from './statement.ts'
 
+/** What lies where before a candidate is published. */
+export interface Moving {
+  readonly candidate: Resident
+  readonly live: Resident | undefined
+  readonly previous: Resident | undefined
+}
+
 /**
  * The transaction that moves a candidate to `live` and what was live to `previous`. Readers of `live` keep the snapshot they
  * began with, because its tables are emptied and filled, not dropped; `previous`, which nobody reads but in the moment of a
@@ -13,19 +20,20 @@ import type { Batch } from './statement.ts'
  * it fails instead of overwriting `previous` with the same load. With more tables than fit into one batch (11) `previous` is
  * written in a transaction of its own before, which no reader notices either.
  */
-export function publishBatches(
-  candidate: Resident,
-  live: Resident | undefined,
-  previous: Resident | undefined,
-): readonly Batch[] {
-  const keep = live === undefined ? [] : keepAsPrevious(tablesOf(live), tablesOf(previous))
-  const move = moveToLive(candidate, live)
+export function publishBatches({ candidate, live, previous }: Moving): readonly (readonly [part: string, Batch])[] {
   const guard = mustHold('candidate', candidate.home, candidate.load)
-  const together = [guard, ...keep, ...move]
-  return (together.length <= mostStatements ? [together] : [[guard, ...keep], [guard, ...move]]).map((sqls) => ({
-    mode: 'TRANSACTION',
-    sqls,
-  }))
+  const isKept = live === undefined || isLoad(previous, live.home, live.load)
+  const keep = isKept ? [] : keepAsPrevious(tablesOf(live), tablesOf(previous))
+  const move = moveToLive(candidate, live)
+  const fit = 1 + keep.length + move.length <= mostStatements
+  return [
+    ...(fit ? [] : [['keep', transaction([guard, ...keep])] as const]),
+    ['publish', transaction([guard, ...(fit ? keep : []), ...move])],
+  ]
+}
+
+function transaction(sqls: readonly string[]): Batch {
+  return { mode: 'TRANSACTION', sqls }
 }
 
 function moveToLive(candidate: Resident, live: Resident | undefined): readonly string[] {

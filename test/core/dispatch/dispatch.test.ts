@@ -300,6 +300,7 @@ describe('a run that goes on', () => {
     ])
     await bot.say('load', { watch })
     expect(watch.seen.map(({ steps }) => steps.map(({ state, ms, detail }) => [state, ms, detail]))).toEqual([
+      [],
       [
         ['pending', null, undefined],
         ['pending', null, undefined],

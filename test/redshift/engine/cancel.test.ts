@@ -35,7 +35,7 @@ describe('cancelling', () => {
     stop.abort(byAda)
     await expect(going).rejects.toBe(byAda)
     expect(await statusOf('hanging_step')).toBe('ABORTED')
-    expect(await countsOf(engine, 2, 'candidate')).toEqual(twoDays.counts)
+    expect(await countsOf(engine, 2, 'candidate')).toMatchObject(twoDays.counts)
   })
 
   it('stops a question, whose id it has not been told yet', async () => {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { Engine } from '../../../src/core/ports/engine.ts'
+import type { RedshiftEngine } from '../../../src/redshift/engine/engine.ts'
 import { twoDays } from '../../support/two-days.ts'
+import { createFastClock } from './fast-clock.ts'
 import { build, cell, countsOf, createStage, never, newStep, type Stage, wholeSchema } from './support.ts'
 
 let stage: Stage
-let engine: Engine
+let engine: RedshiftEngine
 beforeAll(async () => {
   stage = await createStage(twoDays, { resultPageRows: 3 })
   engine = stage.open()
@@ -54,7 +55,7 @@ describe('asking', () => {
       code: 'sql_failed',
       message: 'The warehouse refused a statement: transaction is read-only',
     })
-    expect(await countsOf(engine, 1, 'live')).toEqual(twoDays.counts)
+    expect(await countsOf(engine, 1, 'live')).toMatchObject(twoDays.counts)
   })
 
   it('names the statement and the query that AWS knows a failure by', async () => {
@@ -87,6 +88,17 @@ describe('asking', () => {
   })
 })
 
+describe('ping', () => {
+  it('answers when the database does, and throws what stands in the way otherwise', async () => {
+    const pinged = stage.open()
+    await pinged.ping(never)
+    await stage.double.fault({ kind: 'secret-rotated', times: 100 })
+    const impatient = stage.open({ clock: createFastClock(1000) })
+    await expect(impatient.ping(never)).rejects.toMatchObject({ code: 'aws_denied' })
+    await stage.double.clearFaults()
+  })
+})
+
 describe('loads and their places', () => {
   it('says that a load is not there when it never was, or belongs to another ledger', async () => {
     await expect(cell(engine, 77, 'live', 'select 1')).rejects.toMatchObject({ code: 'not_found' })
@@ -106,7 +118,7 @@ describe('loads and their places', () => {
 
   it('serves the staging rows of the live load whatever a later one has staged', async () => {
     await engine.begin(2, wholeSchema, newStep())
-    expect(await countsOf(engine, 1, 'live')).toEqual(twoDays.counts)
+    expect(await countsOf(engine, 1, 'live')).toMatchObject(twoDays.counts)
     expect(await cell(engine, 2, 'candidate', 'select count(*) from staging_events')).toBe(0)
   })
 
@@ -116,39 +128,54 @@ describe('loads and their places', () => {
     await engine.publish(3, newStep())
     const left = await cell(engine, 3, 'live', 'select count(*) from users')
     expect(left).toBeLessThan(twoDays.counts.users)
-    expect(await countsOf(engine, 1, 'live')).toEqual(twoDays.counts)
+    expect(await countsOf(engine, 1, 'live')).toMatchObject(twoDays.counts)
   })
 
   it('publishes once, however often it is told', async () => {
     await engine.publish(3, newStep())
     await engine.publish(3, newStep())
-    expect(await countsOf(engine, 1, 'live')).toEqual(twoDays.counts)
+    expect(await countsOf(engine, 1, 'live')).toMatchObject(twoDays.counts)
   })
 
   it('makes the live tables anew when the schema has changed since', async () => {
     const wider = wholeSchema.map((create) =>
       create.replace('gender varchar(64)', 'gender varchar(64), nickname varchar(64)'),
     )
-    await engine.begin(4, [...wider, 'create table if not exists page_views (page varchar(64))'], newStep())
+    await engine.begin(4, [...wider, 'create table if not exists nicknames (page varchar(64))'], newStep())
     const insert = "insert into users (user_id, nickname) values (1, :name), (2, '')"
     await engine.execute(4, [{ sql: insert, values: { name: "Rye ':o" } }], newStep())
     await engine.publish(4, newStep())
     expect(await cell(engine, 4, 'live', 'select nickname from users order by user_id')).toBe("Rye ':o")
-    expect(await cell(engine, 4, 'live', 'select count(*) from page_views')).toBe(0)
+    expect(await cell(engine, 4, 'live', 'select count(*) from nicknames')).toBe(0)
     await build(engine, 5)
     await engine.publish(5, newStep())
-    expect(await countsOf(engine, 5, 'live')).toEqual(twoDays.counts)
-    expect(await cell(engine, 4, 'live', 'select count(*) from page_views')).toBe(0)
+    expect(await countsOf(engine, 5, 'live')).toMatchObject(twoDays.counts)
+    expect(await cell(engine, 4, 'live', 'select count(*) from nicknames')).toBe(0)
+  })
+
+  it('publishes more tables than fit into one transaction', async () => {
+    const many = Array.from({ length: 6 }, (_, i) => `create table if not exists more_${i} (n integer)`)
+    for (const load of [10, 11]) {
+      await engine.begin(load, [...wholeSchema, ...many], newStep())
+      await engine.execute(load, [{ sql: 'insert into more_5 (n) values (:load)', values: { load } }], newStep())
+      await engine.publish(load, newStep())
+    }
+    expect(await cell(engine, 11, 'live', 'select n from more_5')).toBe(11)
+    expect(await cell(engine, 10, 'live', 'select n from more_5')).toBe(10)
+    await build(engine, 12)
+    await engine.publish(12, newStep())
+    await build(engine, 5)
+    await engine.publish(5, newStep())
   })
 
   it('gives back the space of candidate and previous when nobody wants them', async () => {
     await engine.begin(6, wholeSchema, newStep())
-    await engine.retain([4, 5, 6])
+    await engine.retain([12, 5, 6])
     expect(await cell(engine, 6, 'candidate', 'select count(*) from users')).toBe(0)
     await engine.retain([5])
     await expect(cell(engine, 6, 'candidate', 'select 1')).rejects.toMatchObject({ code: 'not_found' })
-    await expect(cell(engine, 4, 'live', 'select 1')).rejects.toMatchObject({ code: 'not_found' })
-    expect(await countsOf(engine, 5, 'live')).toEqual(twoDays.counts)
+    await expect(cell(engine, 12, 'live', 'select 1')).rejects.toMatchObject({ code: 'not_found' })
+    expect(await countsOf(engine, 5, 'live')).toMatchObject(twoDays.counts)
     const tables = await stage.sql.rows(
       `select table_schema || '.' || table_name from information_schema.tables
        where table_schema in ('staging', 'candidate', 'previous') order by 1`,

@@ -1,9 +1,10 @@
+import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine } from '../../../src/core/ports/engine.ts'
 import type { FaultInput } from '../../support/aws/control/fault.ts'
 import { twoDays } from '../../support/two-days.ts'
 import { createFastClock } from './fast-clock.ts'
-import { build, cell, createStage, newStep, type Stage } from './support.ts'
+import { build, cell, createStage, newStep, type Stage, wholeSchema } from './support.ts'
 
 let stage: Stage
 let engine: Engine
@@ -166,8 +167,35 @@ describe('statements that go wrong in passing', () => {
 })
 
 describe('servers that are not AWS', () => {
-  it('works without a secret, as the admin user', async () => {
-    const engineOfUser = stage.open({ secretArn: async () => undefined })
-    expect(await cell(engineOfUser, 1, 'live', 'select count(*) from users')).toBe(twoDays.counts.users)
+  it('work without a secret, as the admin user', async () => {
+    const asUser = stage.open({ secretArn: async () => undefined })
+    expect(await cell(asUser, 1, 'live', 'select count(*) from users')).toBe(twoDays.counts.users)
+  })
+
+  it('are asked at growing intervals where they do not hold their answers back', async () => {
+    const slow = await createStage(twoDays, { statementMs: 300 })
+    const data = new RedshiftDataClient(slow.double.client)
+    data.middlewareStack.add(
+      (next) => (args) => {
+        const input = { ...args.input }
+        if ('WaitTimeSeconds' in input) delete input.WaitTimeSeconds
+        return next({ ...args, input })
+      },
+      { step: 'initialize' },
+    )
+    try {
+      const hurried = slow.open({ data, clock: createFastClock(100) })
+      await hurried.begin(1, wholeSchema, newStep())
+      await slow.double.clearCalls()
+      await hurried.execute(1, [{ sql: 'delete from users' }], newStep())
+      const looks = (await slow.double.calls()).filter(({ action }) => action === describeStatement)
+      // On the engine's clock it took half a minute: 0.25, 0.5, 1, 2, 4, 8, 10 and 10 seconds.
+      expect(looks.length).toBeGreaterThan(3)
+      expect(looks.length).toBeLessThanOrEqual(10)
+      expect(await cell(hurried, 1, 'candidate', 'select count(*) from users')).toBe(0)
+    } finally {
+      data.destroy()
+      await slow.close()
+    }
   })
 })

@@ -6,7 +6,11 @@ import type { Log } from '../../../src/core/ports/log.ts'
 import type { Work } from '../../../src/core/run/step.ts'
 import { readLibrary } from '../../../src/library.ts'
 import { systemClock } from '../../../src/machine/clock.ts'
-import { createRedshiftEngine, type RedshiftEngineOptions } from '../../../src/redshift/engine/engine.ts'
+import {
+  createRedshiftEngine,
+  type RedshiftEngine,
+  type RedshiftEngineOptions,
+} from '../../../src/redshift/engine/engine.ts'
 import type { DoubleOptions } from '../../support/aws/options.ts'
 import { createReadingRole, createReadyCluster, readingPolicy, type Sql, sqlOf } from '../../support/aws/scene.ts'
 import { type Double, startDouble } from '../../support/aws/start.ts'
@@ -60,7 +64,7 @@ export interface Stage {
   readonly sql: Sql
   readonly settings: RedshiftEngineOptions['settings']
   /** An engine as a newly started process makes it. */
-  open(over?: Partial<RedshiftEngineOptions>): Engine
+  open(over?: Partial<RedshiftEngineOptions>): RedshiftEngine
   close(): Promise<void>
 }
 

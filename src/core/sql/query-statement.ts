@@ -1,0 +1,47 @@
+import type { Statement, Values } from '../ports/engine.ts'
+import type { QueryFile } from './files.ts'
+import { withOffsets } from './local-time.ts'
+import type { QueryParam } from './query-param.ts'
+import { type DataSpan, resolveWindow, type TimeWindow, windowValues } from './window.ts'
+import { offsetSpans } from './zone.ts'
+
+/** What was said for each argument of a query, by name. */
+export type QueryArgs = Readonly<Record<string, unknown>>
+
+/** The parameter that names the zone whose clocks tell a query's days; undefined where they are those of UTC. */
+export function zoneParam(query: QueryFile): Extract<QueryParam, { kind: 'zone' }> | undefined {
+  return query.params.find((param) => param.kind === 'zone')
+}
+
+/**
+ * A query with values for all its parameters, of which those left out have their defaults, and the span of time that it is
+ * asked of; null where it knows none. Throws `bad_argument` where since, until and last cannot be read.
+ */
+export function statementOf(
+  query: QueryFile,
+  args: QueryArgs,
+  data: DataSpan,
+): { readonly statement: Statement; readonly range: TimeWindow | null } {
+  const said = (name: string): string | undefined => (typeof args[name] === 'string' ? args[name] : undefined)
+  const param = zoneParam(query)
+  const zone = param === undefined ? 'UTC' : (said(param.name) ?? param.default)
+  const asked = { since: said('since'), until: said('until'), last: said('last') }
+  const range = query.timed ? resolveWindow(asked, data, zone) : null
+  const values: Values = { ...valuesOf(query, args), ...(range === null ? {} : windowValues(range)) }
+  if (param === undefined) return { statement: { sql: query.sql, values }, range }
+  const times = [data.oldest, data.newest, ...(range === null ? [] : [range.from, range.to])].map((at) => at.getTime())
+  const local = withOffsets(query.sql, param.name, offsetSpans(zone, Math.min(...times), Math.max(...times)))
+  return { statement: { sql: local.sql, values: { ...values, ...local.values } }, range }
+}
+
+function valuesOf(query: QueryFile, args: QueryArgs): Values {
+  return Object.fromEntries(
+    query.params
+      .filter(({ kind }) => kind !== 'zone')
+      .map((param) => {
+        const value = args[param.name] ?? param.default
+        if (typeof value === 'boolean') return [param.name, value ? 'yes' : 'no']
+        return [param.name, typeof value === 'number' ? value : String(value)]
+      }),
+  )
+}
