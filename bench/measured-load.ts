@@ -51,12 +51,24 @@ export async function loadThroughEngine(folder: string, data: SourceFolders, lib
   }
 }
 
+// As many as core puts into a statement.
+const pairsPerStatement = 25
+
 function repairs(texts: readonly string[]): readonly Statement[] {
-  return texts.flatMap((raw) => {
+  const pairs = texts.flatMap((raw) => {
     const repaired = repairText(raw)
-    if (repaired === null) return []
-    return [
-      { sql: 'insert into text_repairs (raw_text, repaired) values (:raw, :repaired)', values: { raw, repaired } },
-    ]
+    return repaired === null ? [] : [{ raw, repaired }]
+  })
+  return Array.from({ length: Math.ceil(pairs.length / pairsPerStatement) }, (_, n) => {
+    const some = pairs.slice(n * pairsPerStatement, (n + 1) * pairsPerStatement)
+    return {
+      sql: `insert into text_repairs (raw_text, repaired) values ${some.map((__, i) => `(:raw_${i}, :mended_${i})`).join(', ')}`,
+      values: Object.fromEntries(
+        some.flatMap(({ raw, repaired }, i) => [
+          [`raw_${i}`, raw],
+          [`mended_${i}`, repaired],
+        ]),
+      ),
+    }
   })
 }

@@ -1,12 +1,14 @@
--- title: Peak hours (UTC)
--- description: When people listen: plays and listeners by hour of the day or by day of the week, in UTC
+-- title: Peak hours
+-- description: When people listen: plays and listeners by hour of the day or by day of the week
 -- role: viewer
 -- window: yes
 -- param by: choice(hour, weekday) = hour, hours of the day or days of the week
 -- param level: choice(any, free, paid) = any, the listener's level at the time of the play
+-- param tz: zone = UTC, whose clocks tell hours and days
 -- chart: bar x=period y=plays
 -- example: peak-hours
 -- example: peak-hours by=weekday last=4w
+-- example: peak-hours tz=America/New_York
 
 -- Every hour and weekday is listed, so that a quiet one shows as 0. Weeks begin on Monday, as in ISO 8601.
 with digits as (
@@ -29,19 +31,25 @@ slots as (
     (cast(:by as varchar(8)) = 'hour' and slot <= 23)
     or (cast(:by as varchar(8)) = 'weekday' and slot between 1 and 7)
 ),
-slotted as (
+timed as (
   select
     user_id,
-    case
-      when cast(:by as varchar(8)) = 'hour' then cast(extract(hour from start_time) as integer)
-      when extract(dow from start_time) = 0 then 7
-      else cast(extract(dow from start_time) as integer)
-    end as slot
+    start_time + :tz(start_time) * interval '1 minute' as local_time
   from songplays
   where
     start_time >= cast(:from as timestamp)
     and start_time < cast(:to as timestamp)
     and (cast(:level as varchar(8)) = 'any' or level = cast(:level as varchar(8)))
+),
+slotted as (
+  select
+    user_id,
+    case
+      when cast(:by as varchar(8)) = 'hour' then cast(extract(hour from local_time) as integer)
+      when extract(dow from local_time) = 0 then 7
+      else cast(extract(dow from local_time) as integer)
+    end as slot
+  from timed
 ),
 counted as (
   select

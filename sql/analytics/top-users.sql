@@ -1,6 +1,6 @@
 -- title: Top users
 -- description: The people who listen most, by name: distinct songs or plays, with the level they have now
--- role: viewer
+-- role: operator
 -- window: yes
 -- param n: integer = 10, 1..1000, how many people
 -- param by: choice(variety, plays) = variety, rank by distinct songs or by plays

@@ -42,7 +42,9 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
   const songs = context.output(loadSteps.songs, stagedSchema)
   const { texts } = context.output(loadSteps.repair, repairedSchema)
   const audited = context.output(loadSteps.audit, auditedSchema)
-  const read = `${plural(events.rows, 'event')} and ${plural(songs.rows, 'song')} read from ${plural(facts.files ?? 0, 'file')}`
+  const files = facts.files ?? filesOf(events, songs)
+  const from = files === null ? '' : ` from ${plural(files, 'file')}`
+  const read = `${plural(events.rows, 'event')} and ${plural(songs.rows, 'song')} read${from}`
   const built = deps.library.tables.star.map((table) => `${table} ${count(facts.counts?.[table] ?? 0)}`).join(' · ')
   const { plays = 0, matched = 0, repeatsDropped = 0 } = facts
   const matchBefore =
@@ -83,4 +85,8 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
       { label: 'Check', line: 'qa' },
     ],
   }
+}
+
+function filesOf(events: z.output<typeof stagedSchema>, songs: z.output<typeof stagedSchema>): number | null {
+  return events.files === undefined || songs.files === undefined ? null : events.files + songs.files
 }

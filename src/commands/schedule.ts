@@ -2,8 +2,9 @@ import { z } from 'zod'
 import { authorise } from '../core/command/access.ts'
 import { choice, optionalText, words } from '../core/command/args.ts'
 import type { Context, RunContext } from '../core/command/context.ts'
-import { defineCommand, type Outcome } from '../core/command/define.ts'
+import { type Bound, defineCommand, type Outcome } from '../core/command/define.ts'
 import { quote } from '../core/command/line.ts'
+import type { PlanDraft } from '../core/command/plan.ts'
 import { OpsError } from '../core/errors.ts'
 import type { Place } from '../core/place.ts'
 import type { ScheduleRecord } from '../core/ports/ledger.ts'
@@ -14,6 +15,9 @@ import { upcoming } from '../core/schedule/upcoming.ts'
 import { plural } from '../core/words.ts'
 
 const shownTimes = 3
+
+// A word must be typed for a tear-down, and a schedule that makes schedules has no end.
+const notForTheClock = ['schedule', 'tear-down']
 
 export default defineCommand({
   name: 'schedule',
@@ -38,6 +42,9 @@ export default defineCommand({
     'schedule add "top songs 10" weekdays at 07:30 tz=Europe/London',
     'schedule remove 1',
   ],
+  async plan({ action, words: said }, context) {
+    return action === 'add' ? planOfLines(understood(linesOf(said[0]), context), context) : null
+  },
   async run({ action, words: said, tz }, context) {
     switch (action) {
       case 'list':
@@ -54,9 +61,9 @@ export default defineCommand({
   },
 })
 
-async function add([quoted, ...rest]: readonly string[], zone: string, context: RunContext): Promise<Outcome> {
-  const { deps, who, place } = context
-  const lines = (quoted ?? '')
+/** The lines between the semicolons, as they were typed. */
+function linesOf(quoted = ''): readonly string[] {
+  const lines = quoted
     .split(';')
     .map((line) => line.trim())
     .filter((line) => line !== '')
@@ -67,18 +74,49 @@ async function add([quoted, ...rest]: readonly string[], zone: string, context: 
       'Say schedule add "top songs 10" daily at 07:00 in #music.',
     )
   }
-  const { phrase, cron, channel } = readPhrase(rest)
-  deps.timetable.check(cron, zone)
-  const bound = lines.map((line) => context.catalog.read(line))
-  for (const { command } of bound) {
-    if (command.name === 'schedule')
+  return lines
+}
+
+/** Each line understood, and allowed to its asker now. */
+function understood(lines: readonly string[], { catalog, who, deps }: Context): readonly Bound[] {
+  return lines.map((line) => {
+    const bound = catalog.read(line)
+    if (notForTheClock.includes(bound.command.name)) {
       throw new OpsError(
         'bad_argument',
-        'A schedule cannot make schedules. Nothing was done.',
-        'Schedule another command.',
+        `${bound.command.name} cannot be said by the clock. Nothing was done.`,
+        'Say it yourself.',
       )
-    authorise(command, who, deps.directory)
+    }
+    authorise(bound.command, who, deps.directory)
+    return bound
+  })
+}
+
+/** A schedule confirms when it is made: what its lines would ask each night is asked once, now. */
+async function planOfLines(bound: readonly Bound[], context: Context): Promise<PlanDraft | null> {
+  const drafts = await Promise.all(bound.map((line) => planNow(line, context)))
+  const facts = drafts.flatMap((draft) => (draft === null ? [] : [draft.title, ...draft.facts]))
+  if (facts.length === 0) return null
+  return { title: 'Say this by the clock, without asking again?', facts, act: 'Schedule it', danger: false }
+}
+
+/** What a line asks today; null also where it makes no sense today, such as resuming what runs. */
+async function planNow(bound: Bound, context: Context): Promise<PlanDraft | null> {
+  try {
+    return await bound.plan(context)
+  } catch (error) {
+    if (error instanceof OpsError && (error.code === 'cluster_state' || error.code === 'no_cluster')) return null
+    throw error
   }
+}
+
+async function add([quoted, ...rest]: readonly string[], zone: string, context: RunContext): Promise<Outcome> {
+  const { deps, who, place } = context
+  const lines = linesOf(quoted)
+  understood(lines, context)
+  const { phrase, cron, channel } = readPhrase(rest)
+  deps.timetable.check(cron, zone)
   const schedule = await deps.ledger.schedules.add({
     lines,
     phrase,

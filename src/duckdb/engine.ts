@@ -57,7 +57,10 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     name: 'duckdb',
     async sources(signal) {
       const log = await list(logData, 'SPARKIFY_LOG_DATA', signal)
-      return { log, song: await list(songData, 'SPARKIFY_SONG_DATA', signal) }
+      const song = await list(songData, 'SPARKIFY_SONG_DATA', signal)
+      const size = [...log, ...song].reduce((sum, file) => sum + file.bytes, 0)
+      const files = `${plural(log.length, 'log file')}, ${plural(song.length, 'song file')}`
+      return { log, song, summary: `${files}, ${bytes(size)}` }
     },
     async begin(load, schema, { signal }) {
       await mkdir(folder, { recursive: true })

@@ -3,7 +3,7 @@ import { messageOf, OpsError } from '../core/errors.ts'
 import type { Engine } from '../core/ports/engine.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
 import type { Finding, Probe } from '../core/ports/probe.ts'
-import { bytes, plural } from '../core/words.ts'
+import { bytes } from '../core/words.ts'
 
 // A load of 1,000,000 events takes about 0.6 GB while two loads are kept.
 const littleSpace = 2_000_000_000
@@ -17,16 +17,11 @@ export function configurationProbe(summary: string, warnings: readonly string[])
   )
 }
 
-/** Whether the sources can be listed. */
+/** Whether the sources are there, as far as the engine can tell before it reads them. */
 export function sourcesProbe(engine: Engine): Probe {
   return probe('Sources', async (signal) => {
-    const { log, song } = await engine.sources(signal)
-    const size = [...log, ...song].reduce((sum, file) => sum + file.bytes, 0)
-    return {
-      state: 'green',
-      detail: `${plural(log.length, 'log file')}, ${plural(song.length, 'song file')}, ${bytes(size)}`,
-      cure: '',
-    }
+    const { summary } = await engine.sources(signal)
+    return { state: 'green', detail: summary, cure: '' }
   })
 }
 

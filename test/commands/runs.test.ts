@@ -195,7 +195,7 @@ describe('run-again', () => {
     const bot = await start('one', [raze, runAgain])
     await bot.say('raze', { confirmed: true })
     const plan = planOf(await bot.say('run-again'))
-    expect(plan.line).toBe('raze')
+    expect(plan.line).toBe('run-again 1')
     expect(await bot.click(plan.id)).toMatchObject({ ok: true, run: { line: 'raze' } })
   })
 

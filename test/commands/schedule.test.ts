@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import schedule from '../../src/commands/schedule.ts'
-import { anna, bob, channel, command, createWorld, failureOf, terminal } from '../support/core.ts'
+import { anna, bob, channel, command, createWorld, failureOf, planOf, terminal } from '../support/core.ts'
 
 const greet = command('greet', async () => undefined, { role: 'viewer', effect: 'read' })
 const load = command('load', async () => undefined)
@@ -43,6 +43,19 @@ describe('schedule add', () => {
     ])
   })
 
+  it('confirms once, when it is made, what its lines would ask each night', async () => {
+    const { start } = await createWorld()
+    const costly = command('wake', async () => undefined, {
+      plan: async () => ({ title: 'Wake it?', facts: ['$0.54 an hour'], act: 'Wake', danger: false }),
+    })
+    const bot = await start('one', [schedule, greet, costly])
+    const plan = planOf(await bot.say('schedule add "wake; greet" daily at 3 in #music'))
+    expect(plan.facts).toEqual(['Wake it?', '$0.54 an hour'])
+    expect(await bot.ledger.schedules.list()).toEqual([])
+    await bot.click(plan.id)
+    expect((await bot.ledger.schedules.list()).map(({ lines }) => lines)).toEqual([['wake', 'greet']])
+  })
+
   it('posts where it was said when no channel is named; the terminal must name one', async () => {
     const { bot } = await world()
     await bot.say('schedule add greet mondays at 9')
@@ -62,7 +75,7 @@ describe('schedule add', () => {
     ['schedule add greet daily at 25:00', '"25:00" is not a time of day. Nothing was done.'],
     ['schedule add greet daily at 3 tz=Mars/Base', '"Mars/Base" is not a time zone. Nothing was done.'],
     ['schedule add greet "0 3 L * *"', '"0 3 L * *": days like L are not understood here. Nothing was done.'],
-    ['schedule add "schedule list" daily at 3', 'A schedule cannot make schedules. Nothing was done.'],
+    ['schedule add "schedule list" daily at 3', 'schedule cannot be said by the clock. Nothing was done.'],
   ])('%j is refused, and nothing is kept', async (line, message) => {
     const { bot } = await world()
     const answer = await bot.say(line)

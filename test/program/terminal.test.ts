@@ -15,6 +15,7 @@ const totalsOfTwoDays = {
   songs: 9,
   artists: 6,
   time: 160,
+  page_views: 28,
 }
 
 describe('the program in the terminal', { timeout: 60_000 }, () => {

@@ -1,17 +1,30 @@
 import type { SqlLibrary } from '../../src/core/sql/library.ts'
+import { repairText } from '../../src/core/warehouse/repair.ts'
 import { readLibrary } from '../../src/library.ts'
-import type { Cell, Database, Table } from './database.ts'
+import { type Cell, type Database, insert, type Table } from './database.ts'
 import { type Source, stage } from './source.ts'
 
 /** The library that the program ships. */
 export const library: SqlLibrary = await readLibrary(new URL('../../sql/', import.meta.url))
 
 const { schema, tables } = library
-const allTables = [...tables.staging, ...tables.star, 'source_files']
+const allTables = [...tables.staging, ...tables.star, 'source_files', 'text_repairs']
 
 /** Creates the tables where they are not there yet. */
 export async function createTables(database: Database): Promise<void> {
   for (const statement of [...schema.staging, ...schema.star, ...schema.load]) await database.execute(statement)
+}
+
+/** Writes the repairs of what is staged wrongly encoded, as a load does before it transforms. */
+async function repair(database: Database): Promise<void> {
+  const { rows } = await database.query(library.foreignTexts)
+  const repairs = rows.map(([raw]) => ({ raw_text: String(raw), repaired: repairText(String(raw)) }))
+  await insert(
+    database,
+    'text_repairs',
+    ['raw_text', 'repaired'],
+    repairs.filter(({ repaired }) => repaired !== null),
+  )
 }
 
 /** Builds the star anew from what is staged. */
@@ -23,6 +36,7 @@ export async function transform(database: Database): Promise<void> {
 export async function load(database: Database, source: Source): Promise<void> {
   for (const table of allTables) await database.execute(`delete from ${table}`)
   await stage(database, source)
+  await repair(database)
   await transform(database)
 }
 

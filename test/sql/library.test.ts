@@ -12,7 +12,7 @@ describe('the library that is shipped', () => {
   it('has the tables that the checks and scripts outside count on', () => {
     expect(library.tables).toEqual({
       staging: ['staging_events', 'staging_songs'],
-      star: ['songplays', 'users', 'songs', 'artists', 'time'],
+      star: ['songplays', 'users', 'songs', 'artists', 'time', 'page_views'],
     })
   })
 

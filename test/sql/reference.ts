@@ -12,9 +12,14 @@ export interface Play {
   readonly at: Date
   readonly user: number
   readonly session: number
+  readonly item: number
   readonly level: string
   readonly song: string
   readonly artist: string
+  readonly location: string | null
+  readonly agent: string | null
+  /** Length of the song. */
+  readonly milliseconds: number
   readonly match: CatalogueSong | undefined
 }
 
@@ -25,27 +30,79 @@ export function playsOf(source: Source): readonly Play[] {
     .filter((event) => event.page === 'NextSong')
     .toSorted((a, b) => Number(a.ts) - Number(b.ts))
   for (const event of byTime) {
-    const id = `${Number(event.userId)}-${event.sessionId}-${event.itemInSession}`
+    const id = keyOf(event)
     if (plays.has(id)) continue
+    const [song, artist] = [readAgain(String(event.song)), readAgain(String(event.artist))]
     plays.set(id, {
       id,
       at: new Date(Number(event.ts)),
       user: Number(event.userId),
       session: Number(event.sessionId),
+      item: Number(event.itemInSession),
       level: event.level,
-      song: String(event.song),
-      artist: String(event.artist),
-      match: matchOf(event, source.songs),
+      song,
+      artist,
+      location: event.location,
+      agent: event.userAgent,
+      milliseconds: Math.round(Number(event.length) * 1000),
+      match: matchOf(song, artist, Number(event.length), source.songs),
     })
   }
   return [...plays.values()]
 }
 
-function matchOf(event: LogEvent, songs: readonly CatalogueSong[]): CatalogueSong | undefined {
-  const distance = (song: CatalogueSong): number => Math.abs(Number(song.duration) - Number(event.length))
+function keyOf(event: LogEvent): string {
+  return `${Number(event.userId)}-${event.sessionId}-${event.itemInSession}`
+}
+
+/** A text of the data sets in use as it was before it was encoded twice too often; the marks of that are in no other. */
+function readAgain(text: string): string {
+  const back = (garbled: string): string => Buffer.from(garbled, 'latin1').toString('utf8')
+  return /Ã\u0083Â/.test(text) ? back(back(text)) : text
+}
+
+function matchOf(
+  title: string,
+  artist: string,
+  seconds: number,
+  songs: readonly CatalogueSong[],
+): CatalogueSong | undefined {
+  const distance = (song: CatalogueSong): number => Math.abs(Number(song.duration) - seconds)
   return songs
-    .filter((song) => song.title === event.song && song.artist_name === event.artist)
+    .filter((song) => song.title === title && song.artist_name === artist)
     .toSorted((a, b) => distance(a) - distance(b) || compareText(a.song_id, b.song_id))[0]
+}
+
+/** A page view as the reference sees it. */
+export interface PageView {
+  readonly id: string
+  readonly at: Date
+  readonly user: number
+  readonly session: number
+  readonly item: number
+  readonly page: string
+  readonly level: string
+  readonly status: number
+}
+
+/** Every other event of somebody logged in, once. */
+export function viewsOf(source: Source): readonly PageView[] {
+  const views = new Map<string, PageView>()
+  for (const event of source.events.toSorted((a, b) => Number(a.ts) - Number(b.ts))) {
+    const id = keyOf(event)
+    if (event.page === 'NextSong' || !event.userId || views.has(id)) continue
+    views.set(id, {
+      id,
+      at: new Date(Number(event.ts)),
+      user: Number(event.userId),
+      session: Number(event.sessionId),
+      item: Number(event.itemInSession),
+      page: event.page,
+      level: event.level,
+      status: event.status,
+    })
+  }
+  return [...views.values()]
 }
 
 /** Rows of `users`: everybody who was ever logged in, as their latest event shows them. */
@@ -85,74 +142,6 @@ function isoWeek(at: Date): number {
   return Math.ceil(((thursday.getTime() - Date.UTC(thursday.getUTCFullYear(), 0, 1)) / 86_400_000 + 1) / 7)
 }
 
-export function topSongs(plays: readonly Play[], by: 'plays' | 'listeners'): readonly (readonly Cell[])[] {
-  return [...groupBy(plays, (play) => JSON.stringify([play.song, play.artist])).values()]
-    .map((group) => ({ ...sampleOf(group), plays: group.length, listeners: distinct(group, (play) => play.user) }))
-    .toSorted((a, b) => {
-      const [plays, listeners] = [b.plays - a.plays, b.listeners - a.listeners]
-      return (
-        (by === 'plays' ? plays || listeners : listeners || plays) ||
-        compareText(a.song, b.song) ||
-        compareText(a.artist, b.artist)
-      )
-    })
-    .map(({ song, artist, plays, listeners }) => [song, artist, plays, listeners])
-}
-
-export function topUsers(
-  source: Source,
-  plays: readonly Play[],
-  by: 'variety' | 'plays',
-): readonly (readonly Cell[])[] {
-  const users = new Map(
-    usersOf(source).map(([user, first, last, , level]) => [user, { name: `${first} ${last}`, level: level ?? null }]),
-  )
-  return [...groupBy(plays, (play) => play.user).entries()]
-    .map(([user, group]) => {
-      const songs = distinct(group, (play) => JSON.stringify([play.song, play.artist]))
-      return {
-        user,
-        name: users.get(user)?.name ?? '',
-        level: users.get(user)?.level ?? null,
-        plays: group.length,
-        songs,
-      }
-    })
-    .toSorted((a, b) => {
-      const [plays, songs] = [b.plays - a.plays, b.songs - a.songs]
-      return (by === 'plays' ? plays || songs : songs || plays) || a.user - b.user
-    })
-    .map(({ user, name, level, plays, songs }) => [user, name, level, plays, songs])
-}
-
-const weekdays = ['Monday', 'Tuesday', 'Wednesday', 'Thursday', 'Friday', 'Saturday', 'Sunday']
-
-export function peakHours(plays: readonly Play[], by: 'hour' | 'weekday'): readonly (readonly Cell[])[] {
-  const labels =
-    by === 'weekday' ? weekdays : Array.from({ length: 24 }, (_, hour) => `${String(hour).padStart(2, '0')}:00`)
-  return labels.map((label, slot) => {
-    const group = plays.filter(({ at }) =>
-      by === 'hour' ? at.getUTCHours() === slot : (at.getUTCDay() + 6) % 7 === slot,
-    )
-    return [label, group.length, distinct(group, (play) => play.user)]
-  })
-}
-
-export function timeframe(plays: readonly Play[]): readonly Cell[] {
-  const times = plays.map((play) => play.at.getTime()).toSorted((a, b) => a - b)
-  const [first, last] = [times[0] ?? 0, times.at(-1) ?? 0]
-  const day = 86_400_000
-  return [
-    timeText(new Date(first)),
-    timeText(new Date(last)),
-    Math.floor(last / day) - Math.floor(first / day) + 1,
-    distinct(plays, (play) => Math.floor(play.at.getTime() / day)),
-    plays.length,
-    distinct(plays, (play) => play.user),
-    distinct(plays, (play) => `${play.user} ${play.session}`),
-  ]
-}
-
 /** A time as the tests' databases give it. */
 export function timeText(time: Date): string {
   return time.toISOString().slice(0, 23).replace('T', ' ')
@@ -161,18 +150,4 @@ export function timeText(time: Date): string {
 /** By code points, as all engines here sort text (collation C). */
 export function compareText(a: string | null, b: string | null): number {
   return Buffer.compare(Buffer.from(a ?? ''), Buffer.from(b ?? ''))
-}
-
-function groupBy<T, K>(items: readonly T[], keyOf: (item: T) => K): Map<K, T[]> {
-  const groups = new Map<K, T[]>()
-  for (const item of items) groups.set(keyOf(item), [...(groups.get(keyOf(item)) ?? []), item])
-  return groups
-}
-
-function distinct<T>(items: readonly T[], of: (item: T) => unknown): number {
-  return new Set(items.map(of)).size
-}
-
-function sampleOf(group: readonly Play[]): { song: string; artist: string } {
-  return { song: group[0]?.song ?? '', artist: group[0]?.artist ?? '' }
 }

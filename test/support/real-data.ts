@@ -19,9 +19,12 @@ export const realData = {
     songs: 71,
     artists: 69,
     time: 6813,
+    page_views: 950,
   },
   matched: 1,
   repeatsDropped: 0,
+  /** Plays of which the title or the artist was wrongly encoded. */
+  repaired: 326,
 } as const
 
 /** A group of tests on the real data; skipped, and saying so, where it is absent. */

@@ -16,7 +16,10 @@ export const twoDays = {
     songs: 9,
     artists: 6,
     time: 160,
+    page_views: 28,
   },
   matched: 2,
   repeatsDropped: 0,
+  /** Plays of which the title or the artist was wrongly encoded. */
+  repaired: 5,
 } as const

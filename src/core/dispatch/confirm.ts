@@ -1,12 +1,12 @@
 import type { Answer } from '../answer.ts'
 import type { Confirmation } from '../app.ts'
-import { authorise } from '../command/access.ts'
 import type { Context } from '../command/context.ts'
 import { fingerprint } from '../command/plan.ts'
 import { OpsError } from '../errors.ts'
 import type { Person } from '../people.ts'
 import { failureAnswer } from '../run/failure.ts'
 import { askBack, type Session, start } from './dispatch.ts'
+import { meaningOf } from './meaning.ts'
 
 const changed = 'This changed since you read it; please look again.'
 
@@ -30,9 +30,9 @@ export async function confirm(confirmation: Confirmation, session: Session): Pro
         'Say the command yourself.',
       )
     }
-    const bound = catalog.read(plan.line)
     const who: Person = { ...confirmation.who, role: await deps.directory.roleOf(confirmation.who) }
-    authorise(bound.command, who, deps.directory)
+    const context: Context = { who, place: plan.place, deps, catalog }
+    const meaning = await meaningOf(plan.line, context)
     if (plan.draft.typed !== undefined && confirmation.typed?.trim() !== plan.draft.typed) {
       throw new OpsError(
         'not_confirmed',
@@ -44,12 +44,11 @@ export async function confirm(confirmation: Confirmation, session: Session): Pro
     if (!(await deps.ledger.plans.take(plan.id))) {
       throw new OpsError('expired', 'This plan was confirmed already; it runs once.', 'See runs.', { cure: 'runs' })
     }
-    const context: Context = { who, place: plan.place, deps, catalog }
-    const current = await bound.plan(context)
+    const current = await meaning.bound.plan(context)
     if (current !== null && fingerprint(current) !== fingerprint(plan.draft)) {
-      return await askBack(current, bound, { who: plan.asker, place: plan.place }, deps, [changed])
+      return await askBack(current, plan.line, { who: plan.asker, place: plan.place }, deps, [changed])
     }
-    return await start(bound, context, confirmation.watch, session)
+    return await start(meaning, context, confirmation.watch, session)
   } catch (error) {
     return failureAnswer(error, null, deps.log)
   }

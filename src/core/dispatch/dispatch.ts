@@ -1,19 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import type { Answer } from '../answer.ts'
-import { authorise } from '../command/access.ts'
 import type { Catalog } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
-import type { Bound } from '../command/define.ts'
 import { type PlanDraft, planMinutes } from '../command/plan.ts'
 import type { Deps } from '../deps.ts'
 import type { Asker, Person } from '../people.ts'
 import type { Place } from '../place.ts'
-import type { RunRecord } from '../ports/ledger.ts'
 import { failureAnswer } from '../run/failure.ts'
 import type { Watch } from '../run/live-run.ts'
 import type { Registry } from '../run/registry.ts'
 import { openRun } from '../run/takeover.ts'
 import { execute } from './execute.ts'
+import { type Meaning, meaningOf } from './meaning.ts'
 
 /** Words, who said them and where. */
 export interface Ask {
@@ -42,16 +40,12 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
     if (ask.delivery !== undefined && !(await deps.ledger.claim(`delivery:${ask.delivery}`, deps.clock.now())))
       return null
     registry.admit()
-    const said = catalog.read(ask.line)
     const who: Person = { ...ask.who, role: await deps.directory.roleOf(ask.who) }
-    authorise(said.command, who, deps.directory)
     const context: Context = { who, place: ask.place, deps, catalog }
-    const earlier = await said.instead(context)
-    const bound = earlier === null ? said : catalog.read(earlier.line)
-    authorise(bound.command, who, deps.directory)
-    const plan = await bound.plan(context)
-    if (plan !== null && !isConfirmed(plan, ask)) return await askBack(plan, bound, ask, deps)
-    return await start(bound, context, ask.watch, session, earlier)
+    const meaning = await meaningOf(ask.line, context)
+    const plan = await meaning.bound.plan(context)
+    if (plan !== null && !isConfirmed(plan, ask)) return await askBack(plan, meaning.said, ask, deps)
+    return await start(meaning, context, ask.watch, session)
   } catch (error) {
     return failureAnswer(error, null, deps.log)
   }
@@ -59,11 +53,10 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
 
 /** Opens the run in the ledger, behind the finished steps of an `earlier` one if it can be carried on, and carries it to its end. */
 export async function start(
-  bound: Bound,
+  { bound, earlier }: Meaning,
   context: Context,
   watch: Watch,
   session: Session,
-  earlier: RunRecord | null = null,
 ): Promise<Answer> {
   const behind = earlier !== null && (await bound.command.canContinue(earlier, context.deps)) ? earlier : null
   const run = await openRun(
@@ -91,21 +84,21 @@ function isConfirmed(plan: PlanDraft, ask: Ask): boolean {
 /** Keeps the plan for its confirmation and shows it to the asker, behind `notes` that are no part of it. */
 export async function askBack(
   plan: PlanDraft,
-  bound: Bound,
+  line: string,
   ask: Pick<Ask, 'who' | 'place'>,
   deps: Deps,
   notes: readonly string[] = [],
 ): Promise<Answer> {
   const expires = new Date(deps.clock.now().getTime() + planMinutes * 60_000).toISOString()
   const id = randomUUID()
-  await deps.ledger.plans.save({ id, line: bound.line, asker: ask.who, place: ask.place, draft: plan, expires })
+  await deps.ledger.plans.save({ id, line, asker: ask.who, place: ask.place, draft: plan, expires })
   return {
     ok: false,
     exit: 2,
     headline: `${plan.title} Not done yet: it must be confirmed.`,
     audience: 'asker',
     run: null,
-    replies: [{ kind: 'plan', id, line: bound.line, expires, ...plan, facts: [...notes, ...plan.facts] }],
+    replies: [{ kind: 'plan', id, line, expires, ...plan, facts: [...notes, ...plan.facts] }],
     next: [],
   }
 }

@@ -29,11 +29,11 @@ export interface SpinUpOptions {
 }
 
 /** What has come due by itself. `key` names the occasion, so that it is said once. */
-export type ClusterDue =
-  | { readonly kind: 'nothing' }
+export type Due =
   | { readonly kind: 'warn'; readonly key: string; readonly until: Date }
   | { readonly kind: 'pause'; readonly key: string; readonly until: Date }
   | { readonly kind: 'remind'; readonly key: string; readonly pausedSince: Date }
+export type ClusterDue = { readonly kind: 'nothing' } | Due
 
 /** Every method looks first, and throws `no_cluster` where nothing is there, or `cluster_state` where the act makes no sense in the state found. */
 export interface Cluster {

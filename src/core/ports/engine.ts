@@ -34,17 +34,25 @@ export interface SourceFile {
   readonly day: string | null
 }
 
-/** What there is to load, listed before anything is read. */
+/**
+ * What there is to load, before anything is read. `summary` says it to people; the lists are empty where only the warehouse itself
+ * can list the files.
+ */
 export interface Sources {
+  readonly summary: string
   readonly log: readonly SourceFile[]
   readonly song: readonly SourceFile[]
 }
 
-/** What staging read: rows kept, and rows left out because they could not be read, with the first reasons. */
+/**
+ * What staging read: rows kept, and rows left out because they could not be read, with the first reasons. `files` says how many
+ * files they came from, where that was not listed before and is known now.
+ */
 export interface Staged {
   readonly rows: number
   readonly rejected: number
   readonly reasons: readonly string[]
+  readonly files?: number
 }
 
 /** A warehouse that answers SQL. Every method throws `OpsError` (`sql_failed`, `bad_data`, `source_missing`, `cancelled`, …). */

@@ -3,6 +3,7 @@ import type { Deps } from '../deps.ts'
 import { dispatch, type Session } from '../dispatch/dispatch.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
+import type { Due } from '../ports/cluster.ts'
 import type { RunRecord } from '../ports/ledger.ts'
 import { text } from '../reply.ts'
 import { lasting, moment } from '../words.ts'
@@ -21,17 +22,22 @@ const theLease: Asker = { kind: 'local', id: 'lease', name: 'the lease' }
  * Half an hour before the lease ends, asks; at its end pauses the cluster, never deletes it; after 14 days of being paused, reminds
  * once. A pause that fails (a load is running) is tried again at the next call and said once.
  */
-export async function tendCluster(session: Session, posted: (news: ClusterNews) => Promise<void>): Promise<void> {
+export async function tendCluster(session: Session, posted: Posted): Promise<void> {
+  const due = await session.deps.cluster.due()
+  if (due.kind !== 'nothing') await act(due, session, posted)
+}
+
+type Posted = (news: ClusterNews) => Promise<void>
+
+async function act(due: Due, session: Session, posted: Posted): Promise<void> {
   const { deps } = session
-  const due = await deps.cluster.due()
-  const last = due.kind === 'nothing' ? null : await lastAskedFor(deps)
-  if (last === null) return
-  const tell = (answer: Answer): Promise<void> => posted({ place: last.place, owner: last.who, answer })
+  // A cluster that was adopted has nobody to ask; its lease ends all the same.
+  const last = await lastAskedFor(deps)
+  const place: Place = last?.place ?? { kind: 'terminal' }
+  const tell = (answer: Answer): Promise<void> => posted({ place, owner: last?.who ?? theLease, answer })
   const once = (occasion: string): Promise<boolean> => deps.ledger.claim(occasion, deps.clock.now())
   const { name } = deps.cluster
   switch (due.kind) {
-    case 'nothing':
-      return
     case 'warn':
       if (!(await once(due.key))) return
       return tell(
@@ -43,10 +49,7 @@ export async function tendCluster(session: Session, posted: (news: ClusterNews) 
       )
     case 'pause': {
       const watch = { changed: () => undefined }
-      const answer = await dispatch(
-        { line: 'pause', who: theLease, place: last.place, confirmed: true, watch },
-        session,
-      )
+      const answer = await dispatch({ line: 'pause', who: theLease, place, confirmed: true, watch }, session)
       if (answer === null || answer.run?.state === 'running') return
       if (answer.ok || (await once(due.key))) await tell(answer)
       return

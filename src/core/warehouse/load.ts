@@ -6,13 +6,18 @@ import type { LoadId, Sources, Staged } from '../ports/engine.ts'
 import type { LoadFacts } from '../ports/ledger.ts'
 import type { Step } from '../run/step.ts'
 import type { TransformFile } from '../sql/files.ts'
-import { bytes, count, plural } from '../words.ts'
+import { count, plural } from '../words.ts'
 import { type CheckResult, checksLine, redErrors, runChecks, warned } from './checks.ts'
 import { countRows } from './counts.ts'
 import { repairTexts } from './repair-texts.ts'
 
 /** What staging one dataset left behind for the report. */
-export const stagedSchema = z.object({ rows: z.number(), rejected: z.number(), reasons: z.array(z.string()) })
+export const stagedSchema = z.object({
+  rows: z.number(),
+  rejected: z.number(),
+  reasons: z.array(z.string()),
+  files: z.number().optional(),
+})
 
 /** What auditing left behind. `repairedPlays` are those of which the title or the artist was repaired. */
 export const auditedSchema = z.object({
@@ -57,11 +62,14 @@ function checkSources(load: LoadId, deps: Deps, sources: (signal: AbortSignal) =
   return {
     title: 'Check sources',
     run: async ({ signal }) => {
-      const { log, song } = await sources(signal)
-      const size = [...log, ...song].reduce((sum, file) => sum + file.bytes, 0)
+      const { log, song, summary } = await sources(signal)
+      const files = [...log, ...song]
       await deps.ledger.loads.begin(load, deps.clock.now().toISOString())
-      await deps.ledger.loads.learn(load, { files: log.length + song.length, bytes: size })
-      return { detail: `${plural(log.length, 'log file')}, ${plural(song.length, 'song file')}, ${bytes(size)}` }
+      if (files.length > 0) {
+        const size = files.reduce((sum, file) => sum + file.bytes, 0)
+        await deps.ledger.loads.learn(load, { files: files.length, bytes: size })
+      }
+      return { detail: summary }
     },
   }
 }

@@ -93,6 +93,7 @@ async function outcome(performer: Performer, submitted: Submitted, staging: Stag
     rows: await rowsOf(performer, history, staging, signal),
     rejected,
     reasons: rejected === 0 ? [] : (errors?.groups ?? []).slice(0, reasonsShown).map(withRows),
+    ...(history === null ? {} : { files: history.files }),
   }
 }
 

@@ -33,5 +33,5 @@ export function checkSources({ logData, songData, jsonPaths }: SourceSettings): 
       )
     }
   }
-  return { log: [], song: [] }
+  return { log: [], song: [], summary: `${logData} and ${songData}` }
 }

@@ -33,12 +33,14 @@ describe('a query file', () => {
         '-- param matched: flag = no, only plays that match the catalogue',
         '-- param day: date = 2018-11-30, the day',
         '-- param city: text = , max 60, the place',
-        '-- chart: bar x=song y=plays',
+        '-- param tz: zone = Europe/London, whose clocks tell the days',
+        '-- format share: percent',
+        '-- chart: bar x=song y=plays,listeners',
         '-- coverage: when matched',
         '-- example: top-songs',
         '-- example: top-songs 20 last=7d',
       ],
-      '-- :comment\nselect :from, :to, :level, :matched, :day, :city limit :n;',
+      '-- :comment\nselect :from, :to, :level, :matched, :day, :city, a + :tz(t.a) limit :n;',
     )
     expect(parseQuery(file)).toEqual({
       kind: 'query',
@@ -60,11 +62,13 @@ describe('a query file', () => {
         { kind: 'flag', name: 'matched', description: 'only plays that match the catalogue', default: false },
         { kind: 'date', name: 'day', description: 'the day', default: '2018-11-30' },
         { kind: 'text', name: 'city', description: 'the place', default: '', maxLength: 60 },
+        { kind: 'zone', name: 'tz', description: 'whose clocks tell the days', default: 'Europe/London' },
       ],
-      chart: { type: 'bar', x: 'song', y: 'plays' },
+      formats: { share: 'percent' },
+      chart: { type: 'bar', x: 'song', y: ['plays', 'listeners'] },
       coverage: { flag: 'matched' },
       examples: ['top-songs', 'top-songs 20 last=7d'],
-      sql: 'select :from, :to, :level, :matched, :day, :city limit :n',
+      sql: 'select :from, :to, :level, :matched, :day, :city, a + :tz(t.a) limit :n',
     })
   })
 
@@ -73,6 +77,7 @@ describe('a query file', () => {
       role: 'viewer',
       timed: false,
       params: [],
+      formats: {},
       coverage: false,
       examples: [],
     })
@@ -114,6 +119,27 @@ describe('a query file', () => {
     ['an unknown role', ['-- role: boss'], undefined, 'line 3: role is "boss"'],
     ['an unknown window', ['-- window: maybe'], undefined, 'line 3: window is "maybe"'],
     ['an unknown chart', ['-- chart: donut x=a y=b'], undefined, 'line 3: chart is "donut x=a y=b"'],
+    ['a chart of seven series', ['-- chart: line x=a y=b,c,d,e,f,g,h'], undefined, 'line 3: chart is "line x=a y=b,c,'],
+    ['an unknown format', ['-- format a: money'], undefined, 'line 3: format a is "money"'],
+    ['a format without a column', ['-- format: percent'], undefined, 'line 3: "format" needs a name'],
+    [
+      'a zone that does not exist',
+      ['-- param tz: zone = Mars/Base, a'],
+      'select :tz(a)',
+      'the default "Mars/Base" is not a time zone',
+    ],
+    [
+      'a zone without a column',
+      ['-- param tz: zone = UTC, a'],
+      'select :tz(a),\n:tz',
+      'line 6: :tz is a zone and has no column in brackets',
+    ],
+    [
+      'two zones',
+      ['-- param tz: zone = UTC, a', '-- param to_tz: zone = UTC, b'],
+      'select :tz(a), :to_tz(a)',
+      'line 1: it has two zones',
+    ],
     [
       'a coverage of no flag',
       ['-- coverage: when matched'],

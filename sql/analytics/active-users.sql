@@ -1,0 +1,122 @@
+-- title: Active users
+-- description: People who played or opened anything: by day, in 7 days and in 30 days up to it, and how sticky that is
+-- window: yes
+-- param tz: zone = UTC, whose clocks tell the days
+-- format stickiness: percent
+-- chart: line x=day y=dau,wau,mau
+-- example: active-users last=7d
+-- example: active-users last=4w tz=Europe/London
+
+-- Stickiness is the day's people in percent of the 30 days'. Where the data begin less than 30 days before, "month_days" says
+-- how many of the 30 there are. A day is partial when more than its first or its last hour lies outside of the window, before
+-- the first play or after the last play there is.
+with digits as (
+  select 0 as digit
+  union all select 1 as digit
+  union all select 2 as digit
+  union all select 3 as digit
+  union all select 4 as digit
+  union all select 5 as digit
+  union all select 6 as digit
+  union all select 7 as digit
+  union all select 8 as digit
+  union all select 9 as digit
+),
+numbers as (
+  select thousands.digit * 1000 + hundreds.digit * 100 + tens.digit * 10 + ones.digit as place
+  from digits as thousands
+  cross join digits as hundreds
+  cross join digits as tens
+  cross join digits as ones
+),
+acts as (
+  select
+    user_id,
+    start_time
+  from songplays
+  where start_time < cast(:to as timestamp)
+  union all
+  select
+    user_id,
+    start_time
+  from page_views
+  where start_time < cast(:to as timestamp)
+),
+timed as (
+  select
+    user_id,
+    start_time,
+    cast(start_time + :tz(start_time) * interval '1 minute' as date) as act_day
+  from acts
+),
+user_days as (
+  select distinct
+    user_id,
+    act_day
+  from timed
+  where start_time >= cast(:from as timestamp) - interval '31 days'
+),
+range_of_days as (
+  select
+    min(case when start_time >= cast(:from as timestamp) then act_day end) as first_day,
+    max(case when start_time >= cast(:from as timestamp) then act_day end) as last_day,
+    min(act_day) as oldest_day
+  from timed
+),
+days as (
+  select
+    range_of_days.first_day + numbers.place as act_day,
+    range_of_days.oldest_day
+  from range_of_days
+  join numbers on numbers.place <= range_of_days.last_day - range_of_days.first_day
+),
+edges as (
+  select
+    min(start_time) as first_play,
+    max(start_time) as last_play
+  from songplays
+),
+known as (
+  select
+    case when first_play > cast(:from as timestamp) then first_play else cast(:from as timestamp) end as known_from,
+    case when last_play < cast(:to as timestamp) then last_play else cast(:to as timestamp) end as known_until
+  from edges
+),
+local as (
+  select
+    known_from + :tz(known_from) * interval '1 minute' as known_from,
+    known_until + :tz(known_until) * interval '1 minute' as known_until
+  from known
+),
+counted as (
+  select
+    days.act_day,
+    days.oldest_day,
+    count(distinct case when user_days.act_day = days.act_day then user_days.user_id end) as dau,
+    count(distinct case when user_days.act_day > days.act_day - 7 then user_days.user_id end) as wau,
+    count(distinct user_days.user_id) as mau
+  from days
+  left join user_days
+    on user_days.act_day <= days.act_day
+    and user_days.act_day > days.act_day - 30
+  group by days.act_day, days.oldest_day
+)
+select
+  counted.act_day as day,
+  counted.dau,
+  counted.wau,
+  counted.mau,
+  case when counted.mau > 0 then floor(cast(counted.dau as double precision) * 1000 / counted.mau + 0.5) / 10 end
+    as stickiness,
+  case
+    when counted.act_day - counted.oldest_day >= 29 then 30
+    else cast(counted.act_day - counted.oldest_day + 1 as integer)
+  end as month_days,
+  case
+    when cast(counted.act_day as timestamp) + interval '1 hour' < local.known_from then 'yes'
+    when cast(counted.act_day + 1 as timestamp) - interval '1 hour' > local.known_until then 'yes'
+    else 'no'
+  end as partial
+from counted
+cross join local
+order by counted.act_day

@@ -1,0 +1,35 @@
+-- title: Unmatched songs
+-- description: The songs played most that match none of the catalogue, and whether it knows their artist at all
+-- window: yes
+-- param n: integer = 10, 1..1000, how many songs
+-- coverage: yes
+-- example: unmatched-songs
+-- example: unmatched-songs 50 last=7d
+
+with unmatched as (
+  select
+    song_title as song,
+    artist_name as artist,
+    count(*) as plays,
+    count(distinct user_id) as listeners
+  from songplays
+  where
+    song_id is null
+    and start_time >= cast(:from as timestamp)
+    and start_time < cast(:to as timestamp)
+  group by song_title, artist_name
+),
+known_artists as (
+  select distinct name
+  from artists
+)
+select
+  unmatched.song,
+  unmatched.artist,
+  unmatched.plays,
+  unmatched.listeners,
+  case when known_artists.name is null then 'no' else 'yes' end as artist_known
+from unmatched
+left join known_artists on known_artists.name = unmatched.artist
+order by unmatched.plays desc, unmatched.listeners desc, unmatched.song nulls last, unmatched.artist nulls last
+limit :n

@@ -1,0 +1,24 @@
+import { authorise } from '../command/access.ts'
+import type { Context } from '../command/context.ts'
+import type { Bound } from '../command/define.ts'
+import type { RunRecord } from '../ports/ledger.ts'
+
+/** What a line comes to. `earlier` is the run that `run-again` stands for; `said` is the line in its plainest form. */
+export interface Meaning {
+  readonly said: string
+  readonly bound: Bound
+  readonly earlier: RunRecord | null
+}
+
+/** Reads a line and checks that its asker may say it, and what it stands for. Throws what is wrong with either. */
+export async function meaningOf(line: string, context: Context): Promise<Meaning> {
+  const { catalog, who, deps } = context
+  const said = catalog.read(line)
+  authorise(said.command, who, deps.directory)
+  const earlier = await said.instead(context)
+  if (earlier === null) return { said: said.line, bound: said, earlier }
+  const bound = catalog.read(earlier.line)
+  authorise(bound.command, who, deps.directory)
+  // Said with its number: the newest failed run may be another one when the plan is confirmed.
+  return { said: `${said.command.name} ${earlier.id}`, bound, earlier }
+}
