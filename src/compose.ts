@@ -48,7 +48,7 @@ export async function compose(config: Config, root: Root): Promise<Core> {
   await prepareHome(config.home)
   const ledger = await openLedger({ url: config.ledgerUrl, now: () => clock.now() })
   const process_ = await enter(ledger.processes, root.kind, clock.now())
-  const { engine, cluster, sources, probes, close } = await openWarehouse(config, ledger, log)
+  const { engine, cluster, sources, probes, close } = await openWarehouse(config, ledger, clock, log)
   const deps: Deps = {
     engine,
     cluster,

@@ -62,6 +62,7 @@ const variables = {
         .pipe(z.number().max(65_535)),
     ]),
   ),
+  SPARKIFY_BANNER: optional,
   SLACK_BOT_TOKEN: optional.pipe(
     z.union([z.literal(''), z.string().startsWith('xoxb-', 'a bot token, which begins with xoxb-')]),
   ),
@@ -166,6 +167,8 @@ export interface Config {
   readonly host: string
   /** Null: 3000, or the next free one. */
   readonly port: number | null
+  /** What the local workspace says above its messages; null: its own words. */
+  readonly banner: string | null
   readonly slack: SlackConfig
   readonly redshift: RedshiftConfig
   /** Things that are probably not meant, in sentences. */
@@ -208,6 +211,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     oncall: values.SPARKIFY_ONCALL,
     host: values.SPARKIFY_HOST,
     port: values.SPARKIFY_PORT === '' ? null : values.SPARKIFY_PORT,
+    banner: values.SPARKIFY_BANNER || null,
     slack: slackOf(values),
     redshift: {
       region: values.AWS_REGION || null,

@@ -71,7 +71,7 @@ function localWorkspace(config: Config, log: Log): Counterpart {
         botToken,
         signingSecret,
         clock: systemClock,
-        banner: 'Local workspace: it stands in for Slack on this machine. Nothing here touches Slack or AWS.',
+        banner: config.banner ?? bannerOf(config.engine),
       })
       return {
         rest: (request, response) => workspace.handle(request, response),
@@ -97,6 +97,11 @@ function localWorkspace(config: Config, log: Log): Counterpart {
       }
     },
   }
+}
+
+function bannerOf(engine: Config['engine']): string {
+  const aws = engine === 'redshift' ? 'Nothing here touches Slack; AWS is real.' : 'Nothing here touches Slack or AWS.'
+  return `Local workspace: it stands in for Slack on this machine. ${aws}`
 }
 
 /** What this is, and three buttons in order. */

@@ -3,13 +3,14 @@ import { join } from 'node:path'
 import { z } from 'zod'
 import type { Config } from './config.ts'
 import { OpsError } from './core/errors.ts'
+import type { Clock } from './core/ports/clock.ts'
 import type { Cluster } from './core/ports/cluster.ts'
 import type { Engine } from './core/ports/engine.ts'
 import type { Ledger } from './core/ports/ledger.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Probe } from './core/ports/probe.ts'
 import { loadLine } from './core/warehouse/state.ts'
-import { systemClock } from './machine/clock.ts'
+import { list } from './core/words.ts'
 import type { Setting } from './redshift/cluster/index.ts'
 
 /** Where the source data lie; `generated` says whether the bot's own sample stands in for them, and since when. */
@@ -29,22 +30,22 @@ export interface Warehouse {
 }
 
 /** The only place that knows which engines there are. What only one of them needs is imported when it is chosen. */
-export async function openWarehouse(config: Config, ledger: Ledger, log: Log): Promise<Warehouse> {
+export async function openWarehouse(config: Config, ledger: Ledger, clock: Clock, log: Log): Promise<Warehouse> {
   switch (config.engine) {
     case 'duckdb':
-      return openDuckdb(config)
+      return openDuckdb(config, clock)
     case 'redshift':
-      return openRedshift(config, ledger, log)
+      return openRedshift(config, ledger, clock, log)
   }
 }
 
-async function openDuckdb(config: Config): Promise<Warehouse> {
+async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
   const { createDuckdbEngine } = await import('./duckdb/engine.ts')
   const { createDuckdbCluster } = await import('./duckdb/cluster.ts')
   const folder = join(config.home, 'loads')
   const sources = config.sources === null ? await sampleIn(config.home) : { ...config.sources, generated: null }
   const engine = await createDuckdbEngine({ folder, logData: sources.log, songData: sources.song })
-  const cluster = createDuckdbCluster({ folder, clock: systemClock })
+  const cluster = createDuckdbCluster({ folder, clock })
   return { engine, cluster, sources, probes: [], close: () => engine.close() }
 }
 
@@ -59,7 +60,7 @@ async function sampleIn(home: string): Promise<SourceFolders> {
   }
 }
 
-async function openRedshift(config: Config, ledger: Ledger, log: Log): Promise<Warehouse> {
+async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: Log): Promise<Warehouse> {
   if (config.sources === null) {
     throw new OpsError(
       'bad_config',
@@ -79,7 +80,7 @@ async function openRedshift(config: Config, ledger: Ledger, log: Log): Promise<W
   const setting: Setting = {
     clients,
     settings,
-    clock: systemClock,
+    clock,
     leases: {
       get: async () => leaseSchema.nullable().parse(await ledger.notes.get(leaseKey)),
       set: (lease) => ledger.notes.set(leaseKey, lease),
@@ -90,6 +91,7 @@ async function openRedshift(config: Config, ledger: Ledger, log: Log): Promise<W
       const live = await ledger.loads.live()
       return live === null ? null : loadLine(live)
     },
+    askedToday: () => askersOfToday(ledger, clock),
   }
   const { roleArn, secretArn } = clusterAccess(setting)
   const engine = createRedshiftEngine({
@@ -101,7 +103,7 @@ async function openRedshift(config: Config, ledger: Ledger, log: Log): Promise<W
       jsonPaths: redshift.jsonPaths ?? undefined,
     },
     secretArn,
-    clock: systemClock,
+    clock,
     log,
     homeId,
   })
@@ -112,4 +114,14 @@ async function openRedshift(config: Config, ledger: Ledger, log: Log): Promise<W
     probes: awsProbes(setting),
     close: async () => clients.close(),
   }
+}
+
+const newestRuns = 200
+
+/** Who has asked the warehouse since midnight (UTC), by name; null when nobody has. */
+async function askersOfToday(ledger: Ledger, clock: Clock): Promise<string | null> {
+  const since = `${clock.now().toISOString().slice(0, 10)}T00:00:00.000Z`
+  const runs = await ledger.runs.list({ limit: newestRuns, listedOnly: true, since })
+  const names = [...new Set(runs.map(({ who }) => who.name))].sort()
+  return names.length === 0 ? null : list(names)
 }

@@ -36,6 +36,6 @@ select
   period,
   plays,
   matched,
-  case when plays > 0 then floor(cast(matched as double precision) * 1000 / plays + 0.5) / 10 end as match_rate
+  case when plays > 0 then floor(cast(matched as double precision) * 10000 / plays + 0.5) / 100 end as match_rate
 from figures
 order by place, period

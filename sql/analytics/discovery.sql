@@ -41,14 +41,14 @@ songs_heard as (
 ranked as (
   select
     plays,
-    row_number() over (order by plays desc) as position
+    row_number() over (order by plays desc) as ordinal
   from songs_heard
 ),
 tail as (
   select
     count(*) as songs,
     cast(coalesce(sum(case when plays = 1 then 1 else 0 end), 0) as bigint) as once,
-    cast(coalesce(sum(case when position <= :hits then plays else 0 end), 0) as bigint) as top_plays
+    cast(coalesce(sum(case when ordinal <= :hits then plays else 0 end), 0) as bigint) as top_plays
   from ranked
 ),
 novelty as (

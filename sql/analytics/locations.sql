@@ -55,7 +55,7 @@ ranked as (
     is_merged,
     case when is_merged = 0 or listeners >= 3 then plays end as plays,
     case when is_merged = 0 or listeners >= 3 then listeners end as listeners,
-    row_number() over (order by is_merged, plays desc, listeners desc, place) as position
+    row_number() over (order by is_merged, plays desc, listeners desc, place) as ordinal
   from figures
 )
 select
@@ -66,6 +66,6 @@ select
 from ranked
 cross join everything
 where
-  ranked.position <= :n
+  ranked.ordinal <= :n
   or ranked.is_merged = 1
-order by ranked.position
+order by ranked.ordinal

@@ -34,7 +34,7 @@ timed as (
     row_number() over (
       partition by songplays.user_id, songplays.session_id
       order by songplays.start_time, songplays.item_in_session
-    ) as position
+    ) as ordinal
   from songplays
   left join lengths
     on lengths.user_id = songplays.user_id
@@ -48,7 +48,7 @@ visits as (
   select
     user_id,
     session_id,
-    max(case when position = 1 then play_level end) as session_level,
+    max(case when ordinal = 1 then play_level end) as session_level,
     count(*) as plays,
     cast(coalesce(sum(milliseconds), 0) as bigint) as milliseconds
   from timed
@@ -92,8 +92,8 @@ ranked as (
     session_level,
     measure,
     amount,
-    row_number() over (partition by place, session_level, measure order by amount) - 1 as position,
-    count(*) over (partition by place, session_level, measure) - 1 as last_position
+    row_number() over (partition by place, session_level, measure order by amount) - 1 as ordinal,
+    count(*) over (partition by place, session_level, measure) - 1 as last_ordinal
   from measures
 ),
 neighbours as (
@@ -101,14 +101,14 @@ neighbours as (
     place,
     session_level,
     measure,
-    mod(9 * last_position, 10) as tenths,
-    max(case when position = last_position / 2 then amount end) as below_median,
-    max(case when position = (last_position + 1) / 2 then amount end) as above_median,
-    max(case when position = 9 * last_position / 10 then amount end) as below_p90,
-    max(case when position = (9 * last_position + 9) / 10 then amount end) as above_p90,
+    mod(9 * last_ordinal, 10) as tenths,
+    max(case when ordinal = last_ordinal / 2 then amount end) as below_median,
+    max(case when ordinal = (last_ordinal + 1) / 2 then amount end) as above_median,
+    max(case when ordinal = 9 * last_ordinal / 10 then amount end) as below_p90,
+    max(case when ordinal = (9 * last_ordinal + 9) / 10 then amount end) as above_p90,
     max(amount) as largest
   from ranked
-  group by place, session_level, measure, last_position
+  group by place, session_level, measure, last_ordinal
 ),
 percentiles as (
   select

@@ -138,7 +138,11 @@ async function add([quoted, ...rest]: readonly string[], zone: string, context: 
 
 function placeOf(channel: Channel | null, here: Place): Place {
   if (channel !== null) return { kind: 'slack', direct: false, ...channel }
-  if (here.kind === 'slack') return here
+  // A thread is where it was asked for; what comes every day belongs in its channel.
+  if (here.kind === 'slack') {
+    const { thread: _, ...whole } = here
+    return whole
+  }
   throw new OpsError('bad_argument', 'Where should it be posted? Nothing was done.', 'Add in #channel.')
 }
 

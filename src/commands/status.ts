@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineCommand } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
+import type { ClusterState } from '../core/ports/cluster.ts'
 import type { LoadRecord, RunRecord } from '../core/ports/ledger.ts'
 import type { TableReply } from '../core/reply.ts'
 import { loadLine, nextUseful, type State, stateLine, stateOf } from '../core/warehouse/state.ts'
@@ -27,7 +28,7 @@ function table({ cluster, live, writing }: State, deps: Deps): TableReply {
     ['Cluster', cluster.name],
     ['State', `${cluster.state}${since}`],
     ...cluster.facts.map(([label, value]) => [label, value]),
-    ['Live load', live === null ? 'none' : liveLine(live)],
+    ['Live load', live === null ? 'none' : liveLine(live, cluster.state)],
     ['Checks', checksOf(live)],
     ['Running', writing === null ? 'nothing changes the warehouse' : writingLine(writing, deps.clock.now())],
   ]
@@ -41,9 +42,10 @@ function table({ cluster, live, writing }: State, deps: Deps): TableReply {
   }
 }
 
-function liveLine(live: LoadRecord): string {
+function liveLine(live: LoadRecord, cluster: ClusterState): string {
   const published = live.published === null ? '' : `, published ${moment(new Date(live.published))}`
-  return `load ${live.id}: ${loadLine(live)}${published}`
+  const kept = cluster === 'none' ? '; not served, there is no cluster' : ''
+  return `load ${live.id}: ${loadLine(live)}${published}${kept}`
 }
 
 function checksOf(live: LoadRecord | null): string {

@@ -23,6 +23,13 @@ export function duration(ms: number): string {
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
 }
 
+/** A length of time in hours as a person would ask for it: "8 h", "30 min", "1 h 30 min". */
+export function hours(n: number): string {
+  const minutes = Math.round(n * 60)
+  const [whole, rest] = [Math.floor(minutes / 60), minutes % 60]
+  return [...(whole > 0 ? [`${count(whole)} h`] : []), ...(rest > 0 ? [`${rest} min`] : [])].join(' ')
+}
+
 /** How long something has lasted by now: "3 min 12 s". */
 export function lasting(since: Date, now: Date): string {
   return duration(Math.max(0, now.getTime() - since.getTime()))

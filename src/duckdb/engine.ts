@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import type { Engine, LoadId, SourceFile } from '../core/ports/engine.ts'
 import type { Work } from '../core/run/step.ts'
+import { bytes, plural } from '../core/words.ts'
 import { createAttachments, type Mode } from './attachments.ts'
 import { datasets } from './datasets.ts'
 import { openInstance } from './instance.ts'
@@ -11,10 +12,12 @@ import { createRemote } from './remote.ts'
 import { inDuckdb, select } from './select.ts'
 import { type Session, withSession } from './session.ts'
 import { createSlots } from './slots.ts'
-import { isRemote, listFolder, type Variable } from './sources.ts'
+import { asSourceError, isRemote, listFolder, type Variable } from './sources.ts'
 import { stage } from './stage.ts'
 
 const progressEveryMs = 500
+const logVariable = 'SPARKIFY_LOG_DATA'
+const songVariable = 'SPARKIFY_SONG_DATA'
 
 /**
  * Where the loads and the sources lie. `folder` holds one file per load; `logData` and `songData` are folders or
@@ -56,8 +59,8 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
   return {
     name: 'duckdb',
     async sources(signal) {
-      const log = await list(logData, 'SPARKIFY_LOG_DATA', signal)
-      const song = await list(songData, 'SPARKIFY_SONG_DATA', signal)
+      const log = await list(logData, logVariable, signal)
+      const song = await list(songData, songVariable, signal)
       const size = [...log, ...song].reduce((sum, file) => sum + file.bytes, 0)
       const files = `${plural(log.length, 'log file')}, ${plural(song.length, 'song file')}`
       return { log, song, summary: `${files}, ${bytes(size)}` }
@@ -72,14 +75,17 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       )
     },
     async stage(load, name, sources, maxErrors, work) {
-      const dataset = datasets[name]
-      const files = sources[name]
-      const root = name === 'log' ? logData : songData
+      const [root, variable] = name === 'log' ? ([logData, logVariable] as const) : ([songData, songVariable] as const)
       const shown = (path: string): string => (isRemote(path) ? path : relative(resolve(root), path))
-      await verifyPacked(files, shown, work.signal)
-      return inLoad(load, 'build', work.signal, (session) =>
-        telling(session, work, () => stage(session, { dataset, files, maxErrors, shown })),
-      )
+      const staging = { dataset: datasets[name], files: sources[name], maxErrors, shown }
+      try {
+        await verifyPacked(staging.files, shown, work.signal)
+        return await inLoad(load, 'build', work.signal, (session) =>
+          telling(session, work, () => stage(session, staging)),
+        )
+      } catch (error) {
+        throw asSourceError(error, root, variable)
+      }
     },
     execute(load, statements, { signal }) {
       return inLoad(load, 'build', signal, (session) =>

@@ -100,7 +100,8 @@ async function look(path: string, variable: Variable): Promise<SourceFile> {
   }
 }
 
-function asSourceError(error: unknown, place: string, variable: Variable): unknown {
+/** A system error about a source as `source_missing` or `source_unreadable`; anything else as it is. */
+export function asSourceError(error: unknown, place: string, variable: Variable): unknown {
   const code = codeOf(error)
   if (error instanceof OpsError || code === undefined) return error
   const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : place

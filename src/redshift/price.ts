@@ -45,6 +45,11 @@ export function usd(amount: number): string {
   return `$${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
 }
 
+/** 1.08 → "about $1.08"; of less than a cent only that is said. */
+export function aboutUsd(amount: number): string {
+  return amount > 0 && amount < 0.01 ? usd(amount) : `about ${usd(amount)}`
+}
+
 /** "$0.54 an hour (list price, March 2026)". */
 export function hourly(price: Price | null): string {
   return price === null

@@ -6,7 +6,7 @@ import type { SlackClients } from './clients.ts'
 import { descend } from './ladder.ts'
 import type { Ladder } from './message.ts'
 import { call } from './methods.ts'
-import type { Outbox } from './outbox.ts'
+import type { Outbox, Target } from './outbox.ts'
 import type { SlackPlace } from './place.ts'
 import type { ResponseUrl } from './response-url.ts'
 
@@ -21,11 +21,12 @@ export interface Reader {
 export type TellAsker = (reader: Reader, ladder: Ladder) => Promise<void>
 
 /**
- * The ways to one person, in this order: the response URL, which works where the bot is no member; an ephemeral message; and their
- * direct messages, because what is meant for one person must not be lost.
+ * The ways to one person, in this order: the response URL, which works where the bot is no member; an ephemeral message, or an
+ * ordinary one where nobody else reads along; and their direct messages, because what is meant for one person must not be lost.
  */
 export function createTellAsker(clients: SlackClients, outbox: Outbox, log: Log): TellAsker {
-  return async ({ who, place: { channel, thread }, responseUrl }, ladder) => {
+  return async ({ who, place, responseUrl }, ladder) => {
+    const { channel, thread } = place
     const ephemeral = async (): Promise<void> => {
       const to = { channel, user: who.id, ...(thread === undefined ? {} : { thread_ts: thread }) }
       const send = ({ text, blocks }: Ladder[number]) =>
@@ -37,10 +38,11 @@ export function createTellAsker(clients: SlackClients, outbox: Outbox, log: Log)
         )
       await descend(ladder, send, log)
     }
-    const direct = async (): Promise<void> => {
-      await outbox.post({ channel: who.id }, ladder)
+    const post = async (to: Target): Promise<void> => {
+      await outbox.post(to, ladder)
     }
-    const ways = [...(responseUrl === undefined ? [] : [() => responseUrl.say(ladder)]), ephemeral]
+    const here = place.direct ? () => post(place) : ephemeral
+    const ways = [...(responseUrl === undefined ? [] : [() => responseUrl.say(ladder)]), here]
     for (const way of ways) {
       try {
         return await way()
@@ -48,6 +50,6 @@ export function createTellAsker(clients: SlackClients, outbox: Outbox, log: Log)
         log.warn({ err: error, channel, user: who.id }, `one way to a person failed: ${messageOf(error)}`)
       }
     }
-    await direct()
+    await post({ channel: who.id })
   }
 }

@@ -17,10 +17,12 @@ import { createEars, type Follow } from './hear.ts'
 import { type Identity, identify } from './identity.ts'
 import { inFlight } from './in-flight.ts'
 import { listenToCommands } from './listeners/command.ts'
+import { listenToMessages } from './listeners/message.ts'
 import { listenToPresses } from './listeners/press.ts'
 import { listenToTyped } from './listeners/typed.ts'
 import { createLivingMessage } from './living-message.ts'
 import { whyNotHere } from './membership.ts'
+import { createNames } from './names.ts'
 import { createOutbox } from './outbox.ts'
 import type { SlackPlace } from './place.ts'
 import { presentRun, type View } from './present/index.ts'
@@ -130,6 +132,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
         },
         log,
       )
+      listenToMessages(bolt, ears, identity, createNames(clients.quick, log))
       const modals = listenToTyped(bolt, { ears, client: clients.quick, plans: ledger.plans, clock, log })
       listenToPresses(bolt, { ears, modals, plans: ledger.plans, log })
       open = true

@@ -4,7 +4,7 @@ import { SlackBusy, SlackRefused } from './refused.ts'
 
 /**
  * Every Web API method the bot calls, with the scopes it needs (https://docs.slack.dev/reference/methods). `manifest.yml` asks
- * for exactly these and `commands`.
+ * for exactly these, those of the events, and `commands`.
  */
 export const scopesOf = {
   'auth.test': [],
@@ -16,13 +16,22 @@ export const scopesOf = {
   'files.completeUploadExternal': ['files:write'],
   'files.getUploadURLExternal': ['files:write'],
   'usergroups.users.list': ['usergroups:read'],
+  'users.info': ['users:read'],
   'views.open': [],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 export type Method = keyof typeof scopesOf
 
-/** All scopes of the bot's token: those of its methods, and the one that brings slash commands. */
-export const neededScopes: readonly string[] = [...new Set(['commands', ...Object.values(scopesOf).flat()])].sort()
+/** Every event that the bot hears, with the scope that brings it (https://docs.slack.dev/reference/events). */
+export const scopesOfEvents = {
+  app_mention: ['app_mentions:read'],
+  'message.im': ['im:history'],
+} as const satisfies Readonly<Record<string, readonly string[]>>
+
+/** All scopes of the bot's token: those of its methods and events, and the one that brings slash commands. */
+export const neededScopes: readonly string[] = [
+  ...new Set(['commands', ...Object.values(scopesOf).flat(), ...Object.values(scopesOfEvents).flat()]),
+].sort()
 
 /**
  * Calls one method and reads its answer with `schema`. Throws `SlackRefused` when Slack says no, `SlackBusy` when it asks to

@@ -9,8 +9,11 @@ export type Ack =
   | { readonly kind: 'acked'; readonly body: string }
   | { readonly kind: 'failed'; readonly error: 'operation_timeout' | 'dispatch_failed' }
 
-/** Sends form fields, as slash commands and `payload=…` travel; `copies` sends the very same request again, as Slack sometimes does. */
-export type Deliver = (fields: Readonly<Record<string, string>>, copies?: number) => Promise<Ack>
+/**
+ * Sends form fields, as slash commands and `payload=…` travel, or an event as JSON; `copies` sends the very same request again, as
+ * Slack sometimes does.
+ */
+export type Deliver = (what: URLSearchParams | Readonly<Record<string, unknown>>, copies?: number) => Promise<Ack>
 
 /** Deliveries to `target()`, signed with HMAC v0 (https://docs.slack.dev/authentication/verifying-requests-from-slack). */
 export function createDeliver(
@@ -18,11 +21,11 @@ export function createDeliver(
   signingSecret: string,
   clock: Pick<Clock, 'now' | 'sleep'>,
 ): Deliver {
-  const post = async (url: string, body: string): Promise<Ack> => {
+  const post = async (url: string, body: string, type: string): Promise<Ack> => {
     const timestamp = String(Math.floor(clock.now().getTime() / 1000))
     const signature = createHmac('sha256', signingSecret).update(`v0:${timestamp}:${body}`).digest('hex')
     const headers = {
-      'content-type': 'application/x-www-form-urlencoded',
+      'content-type': type,
       'x-slack-request-timestamp': timestamp,
       'x-slack-signature': `v0=${signature}`,
     }
@@ -42,11 +45,17 @@ export function createDeliver(
       answered.abort()
     }
   }
-  return async (fields, copies = 1) => {
+  return async (what, copies = 1) => {
     const url = target()
     if (url === undefined) return { kind: 'failed', error: 'dispatch_failed' }
-    const body = new URLSearchParams(fields).toString()
-    const [first, ...others] = [post(url, body), ...Array.from({ length: copies - 1 }, () => post(url, body))]
+    const form = what instanceof URLSearchParams
+    const send = () =>
+      post(
+        url,
+        form ? what.toString() : JSON.stringify(what),
+        form ? 'application/x-www-form-urlencoded' : 'application/json',
+      )
+    const [first, ...others] = [send(), ...Array.from({ length: copies - 1 }, send)]
     await Promise.all(others)
     return first
   }

@@ -168,7 +168,7 @@ export function createInteractions(deps: {
       response_url: responseUrl(origin),
       trigger_id: triggers.issue(as),
     }
-    const ack = await deliver(fields, copies)
+    const ack = await deliver(new URLSearchParams(fields), copies)
     if (ack.kind === 'failed') return failed(ack.error)
     if (ack.body.trim() === '') return {}
     try {
@@ -180,6 +180,35 @@ export function createInteractions(deps: {
     }
   }
 
+  /** Tells the app of a message that it hears: plain words in its direct messages, elsewhere those that mention it. */
+  const event = async ({ as, copies }: Deed<'say'>, message: Message): Promise<Outcome> => {
+    const channel = state.channel(message.channel)
+    const direct = channel?.partner !== undefined
+    if (!direct && !message.text.includes(`<@${bot.id}>`)) return {}
+    if (channel?.hasBot !== true) {
+      return tell(
+        as,
+        message.channel,
+        `You mentioned @${bot.realName}, who is not in this channel: /invite @${bot.realName}`,
+      )
+    }
+    const { user, text, ts, thread_ts } = message
+    const said = { user, text, ts, channel: channel.id, event_ts: ts, team: team.id, ...(thread_ts && { thread_ts }) }
+    const ack = await deliver(
+      {
+        ...app,
+        type: 'event_callback',
+        team_id: team.id,
+        event: direct ? { type: 'message', channel_type: 'im', ...said } : { type: 'app_mention', ...said },
+        event_id: `Ev${ts.replace('.', '')}`,
+        event_time: Math.floor(Number(ts)),
+        authorizations: [{ enterprise_id: null, team_id: team.id, user_id: bot.id, is_bot: true }],
+      },
+      copies,
+    )
+    return ack.kind === 'acked' ? {} : { told: `${bot.realName} did not answer (${ack.error}).` }
+  }
+
   return {
     respond,
 
@@ -189,8 +218,8 @@ export function createInteractions(deps: {
       if (text.trim() === '') return {}
       if (name === undefined) {
         const said = escapeTyped(text.trim(), state, false)
-        state.add({ channel, user: personaOf(as).id, text: said, ...(thread_ts && { thread_ts }) })
-        return {}
+        const message = state.add({ channel, user: personaOf(as).id, text: said, ...(thread_ts && { thread_ts }) })
+        return event(deed, message)
       }
       if (name === '/invite' && new RegExp(`@(${bot.name}|${bot.id})\\b`, 'i').test(text)) {
         if (state.channel(channel)?.hasBot) return tell(as, channel, `${bot.realName} is already in this channel.`)
@@ -221,7 +250,7 @@ export function createInteractions(deps: {
         response_url: responseUrl({ user: as, channel, ts }),
         actions: [{ action_id, block_id, ...given(found.element, value), action_ts: (now() / 1000).toFixed(6) }],
       }
-      const ack = await deliver({ payload: JSON.stringify(payload) }, copies)
+      const ack = await deliver(new URLSearchParams({ payload: JSON.stringify(payload) }), copies)
       return ack.kind === 'acked' ? {} : { told: `${bot.realName} did not answer (${ack.error}).` }
     },
 
@@ -240,7 +269,7 @@ export function createInteractions(deps: {
       const placed = inputs.map(({ block_id = '', element }) => ({ block_id, element }))
       const submitted = { ...wireView(view), state: stateOf(placed, entered) }
       const payload = { ...interaction('view_submission', as), view: submitted, response_urls: [] }
-      const ack = await deliver({ payload: JSON.stringify(payload) }, copies)
+      const ack = await deliver(new URLSearchParams({ payload: JSON.stringify(payload) }), copies)
       const trouble = { told: 'We had some trouble connecting. Try again?' }
       if (ack.kind === 'failed') return trouble
       const answer = viewAnswerOf(ack.body)

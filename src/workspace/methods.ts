@@ -147,6 +147,13 @@ export function createMethods(deps: {
     return { users }
   }
 
+  const userInfo = ({ user: id }: { user: string }) => {
+    const person = state.personas.find((each) => each.id === id)
+    if (person === undefined) throw new ApiError('user_not_found')
+    const { name, realName: real_name, tz } = person
+    return { user: { id, team_id: team.id, name, real_name, tz, is_bot: false, profile: { real_name } } }
+  }
+
   const openView = ({ trigger_id, view }: { trigger_id: string; view?: unknown }) => {
     const modal = validOr(checkModal(view), 'invalid_arguments', '/view')
     const redeemed = triggers.redeem(trigger_id)
@@ -180,6 +187,7 @@ export function createMethods(deps: {
     'chat.postEphemeral': method(write, 100, whispering, postEphemeral),
     'conversations.info': method(reading, 50, z.object({ channel: z.string() }), channelInfo),
     'usergroups.users.list': method(['usergroups:read'], 20, z.object({ usergroup: z.string() }), usergroupUsers),
+    'users.info': method(['users:read'], 100, z.object({ user: z.string() }), userInfo),
     'views.open': method([], 100, z.object({ trigger_id: z.string(), view: z.unknown() }), openView),
     'files.getUploadURLExternal': method(['files:write'], 100, uploading, uploadUrl),
     'files.completeUploadExternal': method(['files:write'], 100, completing, completeUpload),

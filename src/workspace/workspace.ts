@@ -15,7 +15,16 @@ import { type Message, openState } from './state.ts'
 import { createWebApi, type Limits, slackLimits } from './web-api.ts'
 
 /** The deliveries this workspace sends, by Slack's names. */
-export const servedDeliveries = ['slash_command', 'block_actions', 'view_submission'] as const
+export const servedDeliveries = [
+  'slash_command',
+  'block_actions',
+  'view_submission',
+  'app_mention',
+  'message.im',
+] as const
+
+/** The scopes that bring slash commands, mentions and direct messages. */
+const deliveryScopes = ['commands', 'app_mentions:read', 'im:history']
 
 /** How a workspace is set up; all that is left out is as in Slack, with three people and three channels. */
 export interface WorkspaceOptions {
@@ -69,7 +78,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   const people = createInteractions({ state, triggers, responseUrls, deliver, url, commands, now })
   const methods = createMethods({ state, triggers, files, usergroups: options.usergroups ?? {}, url })
   const limits = { ...slackLimits, ...options.limits }
-  const needed = new Set(['commands', ...Object.values(methods).flatMap((method) => method.scopes)])
+  const needed = new Set([...deliveryScopes, ...Object.values(methods).flatMap((method) => method.scopes)])
   const webApi = createWebApi({ methods, token: options.botToken, scopes: options.scopes ?? [...needed], limits, now })
   const page = createPage({ state, interactions: people, now: () => clock.now(), banner: options.banner })
 

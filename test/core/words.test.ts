@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { bytes, count, duration, lasting, list, moment, percent, plural } from '../../src/core/words.ts'
+import { bytes, count, duration, hours, lasting, list, moment, percent, plural } from '../../src/core/words.ts'
 
 describe('figures in sentences', () => {
   it.each([
@@ -16,6 +16,16 @@ describe('figures in sentences', () => {
     [97_200_000, '27 h 0 min'],
   ])('%i ms last %s', (ms, text) => {
     expect(duration(ms)).toBe(text)
+  })
+
+  it.each([
+    [8, '8 h'],
+    [0.5, '30 min'],
+    [1.5, '1 h 30 min'],
+    [1 / 60, '1 min'],
+    [744, '744 h'],
+  ])('%d hours are asked for as %s', (n, text) => {
+    expect(hours(n)).toBe(text)
   })
 
   it('never last less than nothing', () => {

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
@@ -270,6 +271,16 @@ describe('a row that cannot be read stops the load with file, line and reason', 
     await expect(stage(engine, 'song')).rejects.toMatchObject({
       code: 'bad_data',
       message: expect.stringContaining('A/C/c.json, line 2: year is "MCMLXXXII", not a whole number'),
+    })
+  })
+
+  it.each(['a.json', 'a.json.gz'])('a file that is gone since it was listed: %s', async (name) => {
+    const engine = await openWith({ [name]: name.endsWith('.gz') ? gzipSync(good.join('\n')) : good.join('\n') })
+    const sources = await engine.sources(never)
+    await Promise.all(sources.log.map(({ path }) => rm(path)))
+    await expect(engine.stage(1, 'log', sources, 0, workWith())).rejects.toMatchObject({
+      code: 'source_missing',
+      message: expect.stringContaining(name),
     })
   })
 

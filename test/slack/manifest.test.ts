@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import type { AppsManifestValidateArguments } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { neededScopes, scopesOf } from '../../src/slack/methods.ts'
+import { neededScopes, scopesOf, scopesOfEvents } from '../../src/slack/methods.ts'
 
 type Manifest = Exclude<AppsManifestValidateArguments['manifest'], string>
 
@@ -30,18 +30,22 @@ const expected: Manifest = {
   oauth_config: {
     scopes: {
       bot: [
+        'app_mentions:read',
         'channels:read',
         'chat:write',
         'commands',
         'files:write',
         'groups:read',
+        'im:history',
         'im:read',
         'mpim:read',
         'usergroups:read',
+        'users:read',
       ],
     },
   },
   settings: {
+    event_subscriptions: { bot_events: ['app_mention', 'message.im'] },
     interactivity: { is_enabled: true },
     org_deploy_enabled: false,
     socket_mode_enabled: true,
@@ -71,13 +75,13 @@ describe('manifest.yml', () => {
     expect(manifest).toEqual(expected)
   })
 
-  it('asks for the scopes of the methods that are called, and no others', () => {
+  it('asks for the scopes of the methods that are called and the events that are heard, and no others', () => {
     expect(manifest.oauth_config.scopes.bot).toEqual(neededScopes)
   })
 
-  it('says why it asks for each scope, by the method that needs it', () => {
-    for (const [method, scopes] of Object.entries(scopesOf)) {
-      for (const scope of scopes) expect(text).toMatch(new RegExp(`- ${scope} # .*${method.replace('.', '\\.')}`))
+  it('says why it asks for each scope, by the method or the event that needs it', () => {
+    for (const [name, scopes] of Object.entries({ ...scopesOf, ...scopesOfEvents })) {
+      for (const scope of scopes) expect(text).toMatch(new RegExp(`- ${scope} # .*${name.replace('.', '\\.')}`))
     }
   })
 
@@ -89,10 +93,14 @@ describe('manifest.yml', () => {
     expect(long_description.length).toBeLessThanOrEqual(4000)
   })
 
-  it('subscribes to no event, because the code listens to none', async () => {
-    expect(manifest.settings.event_subscriptions).toBeUndefined()
-    for (const { code } of await sources())
-      expect(code).not.toMatch(/\bbolt\.(event|message|shortcut|options|function)\(/)
+  it('subscribes to the events that the code listens to, and no others', async () => {
+    expect(manifest.settings.event_subscriptions.bot_events).toEqual(Object.keys(scopesOfEvents))
+    const heard = (await sources()).flatMap(({ code }) =>
+      [...code.matchAll(/\bbolt\.(?:event\('(\w+)'|(message|shortcut|options|function)\()/g)].map(
+        ([, event, other]) => event ?? other,
+      ),
+    )
+    expect(heard).toEqual(Object.keys(scopesOfEvents).map((event) => event.split('.')[0]))
   })
 
   it('knows every call: nothing but methods.ts reaches the Web API', async () => {

@@ -8,7 +8,7 @@ import type { Source } from './source.ts'
 
 const day = 86_400_000
 
-/** Three users, three days, two of five plays matched: every check is green. */
+/** Three users, three days, two of five plays matched, one page view: every check is green. */
 const healthy: Source = source(
   [
     event(),
@@ -17,6 +17,15 @@ const healthy: Source = source(
     event({ userId: '10', sessionId: 3, ts: firstMoment + 2 * day, song: 'Hunter', level: 'free' }),
     event({ userId: '10', sessionId: 3, itemInSession: 1, ts: firstMoment + 2 * day + 1, song: 'Hunter' }),
     event({ userId: '', page: 'Home', sessionId: 4, song: null, artist: null, length: null }),
+    event({
+      userId: '9',
+      page: 'Upgrade',
+      sessionId: 2,
+      itemInSession: 1,
+      song: null,
+      ts: firstMoment + day + 1,
+      level: 'free',
+    }),
   ],
   [song(), song({ song_id: 'SO2', artist_id: 'AR2', artist_name: 'Mogwai', title: 'Stop Coming To My House' })],
   [10, 11, 12],
@@ -74,7 +83,7 @@ const faults: readonly Fault[] = [
   },
   {
     what: "a play's user is not in users",
-    plant: ['delete from users where user_id = 9'],
+    plant: ['delete from users where user_id = 10'],
     red: ['levels-are-the-latest', 'plays-have-users'],
   },
   { what: "a play's start is not in time", plant: ['delete from time where day = 11'], red: ['plays-have-times'] },
@@ -124,6 +133,44 @@ const faults: readonly Fault[] = [
     red: ['user-ids-are-numbers'],
   },
   {
+    what: 'a page view is lost',
+    plant: ["delete from page_views where page_view_id = '9-2-1'"],
+    red: ['page-views-equal-events'],
+  },
+  {
+    what: 'a page view is invented',
+    plant: [
+      `insert into page_views (page_view_id, start_time, user_id, session_id, item_in_session)
+       select '9-2-77', start_time, user_id, session_id, 77 from page_views where page_view_id = '9-2-1'`,
+    ],
+    red: ['page-views-equal-events'],
+  },
+  {
+    what: 'a page view is there twice',
+    plant: [copyOf('page_views', "page_view_id = '9-2-1'")],
+    red: ['page-views-are-unique'],
+  },
+  {
+    what: 'a page view has no start',
+    plant: [nullable('page_views', 'start_time'), 'update page_views set start_time = null'],
+    red: ['keys-are-not-null'],
+  },
+  {
+    what: "a page view's user is not in users",
+    plant: ["update page_views set user_id = 77 where page_view_id = '9-2-1'"],
+    red: ['page-views-equal-events', 'page-views-have-users'],
+  },
+  {
+    what: 'a page view cannot be keyed',
+    plant: ["insert into staging_events (page, userid, sessionid, iteminsession) values ('Help', '8', 1, 5)"],
+    red: ['rows-left-out'],
+  },
+  {
+    what: 'a repair was not applied to a play',
+    plant: ["insert into text_repairs (raw_text, repaired) values ('Hunter', 'Hünter')"],
+    red: ['texts-are-repaired'],
+  },
+  {
     what: 'an event cannot be keyed',
     plant: ["insert into staging_events (page, userid, sessionid, iteminsession, ts) values ('NextSong', '', 1, 5, 0)"],
     red: ['rows-left-out'],
@@ -140,8 +187,11 @@ const faults: readonly Fault[] = [
   },
   {
     what: 'a day has no plays',
-    plant: ['delete from songplays where user_id = 9', "delete from staging_events where userid = '9'"],
-    red: ['days-have-no-gaps', 'levels-are-the-latest'],
+    plant: [
+      'delete from songplays where user_id = 9',
+      "delete from staging_events where userid = '9' and page = 'NextSong'",
+    ],
+    red: ['days-have-no-gaps'],
   },
   {
     what: 'a play started after the last day that a file names',

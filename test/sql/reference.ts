@@ -58,7 +58,7 @@ function keyOf(event: LogEvent): string {
 /** A text of the data sets in use as it was before it was encoded twice too often; the marks of that are in no other. */
 function readAgain(text: string): string {
   const back = (garbled: string): string => Buffer.from(garbled, 'latin1').toString('utf8')
-  return /Ã\u0083Â/.test(text) ? back(back(text)) : text
+  return /Ã[\u0082\u0083]Â/.test(text) ? back(back(text)) : text
 }
 
 function matchOf(

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { scopesOf } from '../../src/slack/methods.ts'
+import { neededScopes, scopesOf } from '../../src/slack/methods.ts'
 import { servedDeliveries } from '../../src/workspace/workspace.ts'
 import { openStage } from './stage.ts'
 
@@ -14,6 +14,8 @@ const heardBy: Readonly<Record<string, string>> = {
   command: 'slash_command',
   action: 'block_actions',
   view: 'view_submission',
+  "event('app_mention'": 'app_mention',
+  "event('message'": 'message.im',
 }
 
 describe('the workspace serves what the bot uses, and nothing else', () => {
@@ -26,13 +28,13 @@ describe('the workspace serves what the bot uses, and nothing else', () => {
   it('in the scopes of its token, which are those of the manifest', async () => {
     const stage = await openStage()
     const granted = (await stage.client.auth.test()).response_metadata?.scopes ?? []
-    expect([...granted].sort()).toEqual([...new Set(['commands', ...Object.values(scopesOf).flat()])].sort())
+    expect([...granted].sort()).toEqual(neededScopes)
     await stage.close()
   })
 
   it('in deliveries', () => {
     const heard = sources.flatMap((source) =>
-      [...source.matchAll(/\b(?:bolt|app)\.(command|action|view|event|message|shortcut|options)\(/g)].map(
+      [...source.matchAll(/\b(?:bolt|app)\.(command|action|view|event\('\w+'|message|shortcut|options)[(,]/g)].map(
         ([, listener = '']) => heardBy[listener] ?? listener,
       ),
     )

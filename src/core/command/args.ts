@@ -115,16 +115,23 @@ export function optionalSpan(options: Options): z.ZodType<string | undefined> {
   return described(schema, options, { accepts: 'a length of time like 24h, 7d or 4w' })
 }
 
-/** Hours, as `8h`, `2d` or a bare number of hours; may be left out. */
+const hoursIn = { m: 1 / 60, h: 1, d: 24 } as const
+
+/** Hours, as `30m`, `8h`, `2d` or a bare number of hours; may be left out. */
 export function optionalHours(options: Options & { max: number }): z.ZodType<number | undefined> {
   const schema = z
     .string()
     .toLowerCase()
-    .regex(/^[1-9]\d{0,4}[hd]?$/)
-    .transform((typed) => Number.parseInt(typed, 10) * (typed.endsWith('d') ? 24 : 1))
+    .regex(/^[1-9]\d{0,4}[mhd]?$/)
+    .transform((typed) => Number.parseInt(typed, 10) * hoursIn[unitOf(typed)])
     .pipe(z.number().max(options.max))
     .optional()
-  return described(schema, options, { accepts: `hours like 8h, up to ${grouped(options.max)}h` })
+  return described(schema, options, { accepts: `a length of time like 30m or 8h, up to ${grouped(options.max)}h` })
+}
+
+function unitOf(typed: string): keyof typeof hoursIn {
+  if (typed.endsWith('m')) return 'm'
+  return typed.endsWith('d') ? 'd' : 'h'
 }
 
 /** Any text up to a length; may be left out. */

@@ -122,14 +122,16 @@ function tableOf(title: string, query: QueryFile, { columns, rows, total }: Resu
 function chartOf({ chart, title }: QueryFile, { columns, rows }: TableReply): ChartReply | null {
   if (chart === undefined || rows.length < 2) return null
   const x = columns.indexOf(chart.x)
-  const points = rows.slice(0, maxPoints)
+  // Of a ranking the first are told, of a course of time the latest.
+  const isCourse = chart.type === 'line' || chart.type === 'area'
+  const points = isCourse ? rows.slice(-maxPoints) : rows.slice(0, maxPoints)
   return {
     kind: 'chart',
     type: chart.type,
     title,
     xLabel: chart.x,
     yLabel: chart.y.join(', '),
-    categories: points.map((row) => String(row[x])),
+    categories: points.map((row) => String(row[x] ?? '–')),
     series: chart.y.map((name) => ({ name, values: points.map((row) => Number(row[columns.indexOf(name)])) })),
   }
 }

@@ -14,18 +14,20 @@ const garbled = new RegExp(
     // Control characters, which the bytes 80 to 9F become in Latin-1.
     '[\\u0080-\\u009f]',
     // The leading byte of a Latin letter or of a sign, and a sign.
-    '[ÂÃÄÅ][¡-¿]',
+    '[ÂÃ][¡-¿]',
+    '[ÄÅ][¡±¼½¾]',
     'Ã[€‚ƒ„†‡ˆ‰Š‹ŒŽ˜š›œžŸ]',
     // The leading byte of three or four, and signs.
-    '[à-ô][\\u00a0-¿]{2}',
+    '[à-ô][¡-¿]{2}',
     'â€',
     // Two Cyrillic or Greek letters in a row.
     `(?:[ÎÏÐÑ][\\u00a0-¿${windows1252}]){2}`,
   ].join('|'),
 )
 
-// What is left of a text that is known to have been garbled once gives itself away by less.
-const garbledAgain = new RegExp(`${garbled.source}|[ÂÃÄÅÎÏÐÑ][\\u00a0-¿]`)
+// What is left of a text that is known to have been garbled once gives itself away by less: "Ã" and a no-break space are then
+// taken for an "à" garbled twice, not for themselves garbled once, though both come out the same.
+const garbledAgain = new RegExp(`${garbled.source}|[ÂÃÄÅÎÏÐÑ][\\u00a0-¿]|[à-ô][\\u00a0-¿]{2}`)
 
 /**
  * A text as it was before it was encoded again, once or twice; null where nothing says that it was. Only a text of which

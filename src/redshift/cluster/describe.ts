@@ -1,7 +1,7 @@
 import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import type { ClusterFacts, ClusterState } from '../../core/ports/cluster.ts'
 import { lasting, moment } from '../../core/words.ts'
-import { hourly, storageUsd, usd } from '../price.ts'
+import { aboutUsd, hourly, storageUsd } from '../price.ts'
 import { hoursRan, type Lease, pausedSince, runningSince } from './lease.ts'
 import { keptSnapshots } from './look.ts'
 import { ownCluster, priceOfCluster, type Setting, sizeOf } from './setting.ts'
@@ -46,8 +46,8 @@ function costs({ settings }: Setting, cluster: AwsCluster, lease: Lease | null, 
     if (price !== null && lease !== null) {
       const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth()))
       facts.push(
-        ['Price so far', `about ${usd(price.hourlyUsd * hoursRan(lease, created, now))}`],
-        ['This month', `about ${usd(price.hourlyUsd * hoursRan(lease, month, now))}`],
+        ['Price so far', aboutUsd(price.hourlyUsd * hoursRan(lease, created, now))],
+        ['This month', aboutUsd(price.hourlyUsd * hoursRan(lease, month, now))],
       )
     }
   }

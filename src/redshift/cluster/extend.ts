@@ -1,7 +1,7 @@
 import { OpsError } from '../../core/errors.ts'
 import type { Act } from '../../core/ports/cluster.ts'
 import type { Step } from '../../core/run/step.ts'
-import { moment } from '../../core/words.ts'
+import { hours as inHours, moment } from '../../core/words.ts'
 import { hourly, usd } from '../price.ts'
 import { noCluster, notNow } from './refusals.ts'
 import { explained, ownCluster, priceOfCluster, type Setting } from './setting.ts'
@@ -39,18 +39,19 @@ export async function extend(setting: Setting, hours: number): Promise<Act> {
   const price = priceOfCluster(cluster, settings)
   const most = price === null ? null : usd(price.hourlyUsd * hours)
   const ended = new Date(until) <= clock.now()
+  const longer = inHours(hours)
   return {
     plan: {
-      title: `Extend the lease of ${clusterId} by ${hours} h?`,
+      title: `Extend the lease of ${clusterId} by ${longer}?`,
       facts: [
         `${hourly(price)}${most === null ? '' : `: at most ${most} more`}`,
-        ended ? `It is paused ${hours} h from now.` : `It is paused on ${moment(later(new Date(until), hours))}.`,
+        ended ? `It is paused ${longer} from now.` : `It is paused on ${moment(later(new Date(until), hours))}.`,
       ],
-      act: most === null ? `Extend by ${hours} h` : `Extend by ${hours} h for at most ${most}`,
+      act: most === null ? `Extend by ${longer}` : `Extend by ${longer} for at most ${most}`,
       danger: false,
     },
     steps: [lengthen(setting, hours)],
-    done: `The lease of ${clusterId} is ${hours} h longer.`,
+    done: `The lease of ${clusterId} is ${longer} longer.`,
   }
 }
 

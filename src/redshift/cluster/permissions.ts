@@ -53,7 +53,7 @@ export function botPolicy(scope: Scope): PolicyDocument {
         ['secretsmanager:CreateSecret', 'secretsmanager:TagResource', 'secretsmanager:GetSecretValue'],
         [`arn:${partition}:secretsmanager:${region}:${id}:secret:redshift!${clusterId}-*`],
       ),
-      allow('AskTheDatabase', ['redshift-data:ExecuteStatement', 'redshift-data:BatchExecuteStatement'], [cluster]),
+      allow('AskTheDatabase', ['redshift-data:BatchExecuteStatement'], [cluster]),
       {
         ...allow(
           'FollowItsStatements',

@@ -1,6 +1,7 @@
 import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import type { PlanDraft } from '../../core/command/plan.ts'
 import type { Act } from '../../core/ports/cluster.ts'
+import { hours as inHours } from '../../core/words.ts'
 import { hourly, type Price, usd } from '../price.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { usualLeaseHours } from './lease.ts'
@@ -53,5 +54,5 @@ export function resumePlan(cluster: AwsCluster, settings: RedshiftSettings, leas
 /** "$0.54 an hour (list price, March 2026) · lease 8 h: at most $4.34". */
 export function costFact(price: Price | null, hours: number): string {
   const most = price === null ? '' : `: at most ${usd(price.hourlyUsd * hours)}`
-  return `${hourly(price)} · lease ${hours} h${most}`
+  return `${hourly(price)} · lease ${inHours(hours)}${most}`
 }

@@ -63,7 +63,7 @@ export function pageOf(state: State, renderer: Renderer, place: Place, version: 
     parent &&
     html`<aside class="thread" aria-label="Thread"><header><h2>Thread</h2>
 <a class="button" href="${close}" aria-label="Close thread">Close</a></header>
-${list(parent.ts, 'Thread', beside)}${composer('Reply in thread', channel.id, parent.ts)}</aside>`
+${list(parent.ts, 'Thread', beside)}${composer(`Reply, or @${bot.realName} …`, channel.id, parent.ts)}</aside>`
   const hint = !channel.hasBot ? inviteHint : top.length === 0 ? emptyHint : top.length > shownMessages && cutHint
   return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${name} · Sparkify</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">

@@ -190,14 +190,14 @@ describe('a line that is not understood', () => {
     [
       'extend 0h',
       'bad_argument',
-      'by: "0h" is not hours like 8h, up to 744h. Nothing was done.',
-      'Give by as hours like 8h, up to 744h.',
+      'by: "0h" is not a length of time like 30m or 8h, up to 744h. Nothing was done.',
+      'Give by as a length of time like 30m or 8h, up to 744h.',
     ],
     [
       'spin-up lease=32d',
       'bad_argument',
-      'lease: "32d" is not hours like 8h, up to 744h. Nothing was done.',
-      'Give lease as hours like 8h, up to 744h.',
+      'lease: "32d" is not a length of time like 30m or 8h, up to 744h. Nothing was done.',
+      'Give lease as a length of time like 30m or 8h, up to 744h.',
     ],
     [
       'tear-down snapshot=perhaps',

@@ -71,6 +71,32 @@ describe('resolveWindow', () => {
     expect(resolved({ last: '24h', until: '2018-11-11' })[0]).toBe('2018-11-10T23:59:59.999Z')
   })
 
+  it('has the days of a zone, also those of 23 and of 25 hours', () => {
+    const inZone = (asked: AskedWindow, newest: string, zone: string): readonly string[] => {
+      const { from, to, label } = resolveWindow(asked, { ...november, newest: new Date(newest) }, zone)
+      return [from.toISOString().slice(0, 16), to.toISOString().slice(0, 16), label]
+    }
+    // In Los Angeles it is still the 29th.
+    expect(inZone({ last: '1d' }, '2018-11-30T07:59:00Z', 'America/Los_Angeles')).toEqual([
+      '2018-11-29T08:00',
+      '2018-11-30T08:00',
+      '29 Nov 2018 America/Los_Angeles',
+    ])
+    expect(inZone({ last: '2d' }, '2018-11-05T07:00:00Z', 'America/Los_Angeles')).toEqual([
+      '2018-11-03T07:00',
+      '2018-11-05T08:00',
+      '3–4 Nov 2018 America/Los_Angeles',
+    ])
+    expect(inZone({ since: '2019-03-31', until: '2019-03-31' }, '2019-04-01T00:00:00Z', 'Europe/London')).toEqual([
+      '2019-03-31T00:00',
+      '2019-03-31T23:00',
+      '31 Mar 2019 Europe/London',
+    ])
+    expect(inZone({ last: '24h' }, '2018-11-30T19:54:00Z', 'Asia/Kolkata')[2]).toBe(
+      '30 Nov 2018 01:24 – 1 Dec 2018 01:24 Asia/Kolkata',
+    )
+  })
+
   it('is never turned around, also where it lies outside the data', () => {
     expect(resolved({ since: '2019-01-01' })[2]).toBe('1 Jan 2019 UTC')
     expect(resolved({ until: '2018-10-01' })[2]).toBe('1 Oct 2018 UTC')

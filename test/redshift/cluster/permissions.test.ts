@@ -18,7 +18,6 @@ const placeholders = {
 
 // What only a load does, beyond the one question at the end of a spin-up.
 const usedByLoads = [
-  'redshift-data:BatchExecuteStatement',
   'redshift-data:CancelStatement',
   'redshift-data:DescribeStatement',
   'redshift-data:GetStatementResult',

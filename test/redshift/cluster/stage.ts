@@ -1,4 +1,4 @@
-import { ExecuteStatementCommand } from '@aws-sdk/client-redshift-data'
+import { BatchExecuteStatementCommand } from '@aws-sdk/client-redshift-data'
 import { onTestFinished } from 'vitest'
 import type { Clock } from '../../../src/core/ports/clock.ts'
 import type { Act, Cluster } from '../../../src/core/ports/cluster.ts'
@@ -148,11 +148,11 @@ export function selectOne({ clients, settings: own }: Setting): Setting['answers
   return async (signal) => {
     try {
       await clients.data.send(
-        new ExecuteStatementCommand({
+        new BatchExecuteStatementCommand({
           ClusterIdentifier: own.clusterId,
           Database: own.database,
           DbUser: own.adminUser,
-          Sql: 'select 1',
+          Sqls: ['select 1'],
           WaitTimeSeconds: 30,
         }),
         { abortSignal: signal },

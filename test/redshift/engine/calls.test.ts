@@ -18,7 +18,7 @@ async function callsOf(act: () => Promise<unknown>): Promise<number> {
   return (await stage.double.calls()).length
 }
 
-const nothing = { log: [], song: [] }
+const nothing = { log: [], song: [], summary: '' }
 
 describe('calls of the Data API', () => {
   it('are few: to submit and to wait for a step, to submit and to read for a question', async () => {

@@ -33,7 +33,7 @@ function dyingClient(nth: number, when: 'before' | 'after'): RedshiftDataClient 
 type Act = (engine: Engine, step: FakeStep) => Promise<unknown>
 
 const load = { number: 0 }
-const nothing = { log: [], song: [] }
+const nothing = { log: [], song: [], summary: '' }
 const acts: readonly (readonly [name: string, marker: string, act: Act])[] = [
   ['begin', 'create table if not exists songplays', (engine, step) => engine.begin(load.number, wholeSchema, step)],
   ['stage events', 'copy staging.staging_events', (engine, step) => engine.stage(load.number, 'log', nothing, 0, step)],

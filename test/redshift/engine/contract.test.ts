@@ -17,6 +17,7 @@ function asContracted(engine: Engine, { logData, songData }: SourceFolders): Eng
     sources: async () => ({
       log: await list(logData, 'SPARKIFY_LOG_DATA'),
       song: await list(songData, 'SPARKIFY_SONG_DATA'),
+      summary: '',
     }),
     begin: (load, schema, work) => engine.begin(load, schema, own(work)),
     stage: (load, dataset, sources, maxErrors, work) => engine.stage(load, dataset, sources, maxErrors, own(work)),

@@ -44,7 +44,7 @@ async function stageFrom(
   })
   load += 1
   await engine.begin(load, wholeSchema, newStep())
-  return engine.stage(load, dataset, { log: [], song: [] }, maxErrors, newStep())
+  return engine.stage(load, dataset, { log: [], song: [], summary: '' }, maxErrors, newStep())
 }
 
 /** Writes a file of the bucket, below the prefixes that the role may read. */
@@ -55,7 +55,12 @@ async function put(key: string, content: string | Uint8Array): Promise<void> {
 
 describe('staging', () => {
   it('loads without rows left out, and takes the number of rows from the load history', async () => {
-    expect(await stageFrom('log_data')).toEqual({ rows: twoDays.counts.staging_events, rejected: 0, reasons: [] })
+    expect(await stageFrom('log_data')).toEqual({
+      rows: twoDays.counts.staging_events,
+      rejected: 0,
+      reasons: [],
+      files: 2,
+    })
     expect(await stageFrom('song_data', { dataset: 'song' })).toMatchObject({ rows: twoDays.counts.staging_songs })
   })
 
@@ -72,7 +77,7 @@ describe('staging', () => {
 
   it('replaces what an earlier attempt has staged', async () => {
     await stageFrom('log_data')
-    const staged = await stage.open().stage(load, 'log', { log: [], song: [] }, 0, newStep())
+    const staged = await stage.open().stage(load, 'log', { log: [], song: [], summary: '' }, 0, newStep())
     expect(staged.rows).toBe(twoDays.counts.staging_events)
     expect(await cell(stage.open(), load, 'candidate', 'select count(*) from staging_events')).toBe(staged.rows)
   })
@@ -83,6 +88,7 @@ describe('staging', () => {
       rows: 2,
       rejected: 1,
       reasons: ["log_data_few/2018-11-01-events.json, line 2: sessionid is not a whole number: 'x' at position 1"],
+      files: 1,
     })
     await expect(stageFrom('log_data_few')).rejects.toMatchObject({ code: 'bad_data' })
   })
@@ -221,7 +227,7 @@ describe('what the system views tell', () => {
       const log = createMemoryLog()
       const engine = bare.open({ log })
       await engine.begin(1, wholeSchema, newStep())
-      const staged = await engine.stage(1, 'log', { log: [], song: [] }, 5, newStep())
+      const staged = await engine.stage(1, 'log', { log: [], song: [], summary: '' }, 5, newStep())
       expect(staged).toEqual({ rows: twoDays.counts.staging_events, rejected: 0, reasons: [] })
       expect(await cell(engine, 1, 'candidate', 'select count(*) from source_files')).toBe(0)
       expect(log.lines).toContainEqual(expect.stringContaining('sys_load_history'))
@@ -236,7 +242,7 @@ describe('what the system views tell', () => {
       const engine = slow.open({ clock: createFastClock(200) })
       await engine.begin(1, wholeSchema, newStep())
       const step = newStep()
-      await engine.stage(1, 'song', { log: [], song: [] }, 0, step)
+      await engine.stage(1, 'song', { log: [], song: [], summary: '' }, 0, step)
       expect(step.told.length).toBeGreaterThan(1)
       expect(step.told.every((line) => /^\d{1,2} %, \d of 9 files$/.test(line))).toBe(true)
       expect(new Set(step.told).size).toBeGreaterThan(1)

@@ -111,7 +111,7 @@ describe('loads and their places', () => {
       code: 'not_found',
     })
     await expect(engine.publish(77, newStep())).rejects.toMatchObject({ code: 'not_found' })
-    await expect(engine.stage(77, 'log', { log: [], song: [] }, 0, newStep())).rejects.toMatchObject({
+    await expect(engine.stage(77, 'log', { log: [], song: [], summary: '' }, 0, newStep())).rejects.toMatchObject({
       code: 'not_found',
     })
   })

@@ -5,8 +5,9 @@ const good = { logData: 's3://udacity-dend/log_data', songData: 's3://udacity-de
 
 describe('checkSources', () => {
   it('takes prefixes in S3 and lists nothing, because the cluster reads them', () => {
-    expect(checkSources(good)).toEqual({ log: [], song: [] })
-    expect(checkSources({ ...good, jsonPaths: 's3://udacity-dend/log_json_path.json' })).toEqual({ log: [], song: [] })
+    const unlisted = { log: [], song: [], summary: `${good.logData} and ${good.songData}` }
+    expect(checkSources(good)).toEqual(unlisted)
+    expect(checkSources({ ...good, jsonPaths: 's3://udacity-dend/log_json_path.json' })).toEqual(unlisted)
   })
 
   it.each([

@@ -236,6 +236,7 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
     tables: { staging: [], star: [] },
     etl: [],
     summary: '',
+    foreignTexts: '',
     checks: [],
     queries: [],
   },

@@ -6,15 +6,28 @@ export const signingSecret = 'a signing secret'
 export function postSigned(
   origin: string,
   fields: Readonly<Record<string, string>>,
-  { at = Math.floor(Date.now() / 1000), secret = signingSecret } = {},
+  options: { at?: number; secret?: string } = {},
 ): Promise<Response> {
-  const body = new URLSearchParams(fields).toString()
+  return post(origin, new URLSearchParams(fields).toString(), 'application/x-www-form-urlencoded', options)
+}
+
+/** The same for an event, which travels as JSON. */
+export function postSignedJson(origin: string, body: object): Promise<Response> {
+  return post(origin, JSON.stringify(body), 'application/json', {})
+}
+
+function post(
+  origin: string,
+  body: string,
+  type: string,
+  { at = Math.floor(Date.now() / 1000), secret = signingSecret }: { at?: number; secret?: string },
+): Promise<Response> {
   const signature = createHmac('sha256', secret).update(`v0:${at}:${body}`).digest('hex')
   return fetch(`${origin}/slack/events`, {
     method: 'POST',
     body,
     headers: {
-      'content-type': 'application/x-www-form-urlencoded',
+      'content-type': type,
       'x-slack-request-timestamp': String(at),
       'x-slack-signature': `v0=${signature}`,
     },

@@ -103,7 +103,7 @@ export const coverage: Answer = (asked) => {
   const all: [string, typeof plays] = ['all days', plays]
   return [all, ...days].map(([period, group]) => {
     const matched = group.filter(({ match }) => match !== undefined).length
-    return [period, group.length, matched, percentOf(matched, group.length)]
+    return [period, group.length, matched, Math.round((matched * 10_000) / group.length) / 100]
   })
 }
 

@@ -1,0 +1,61 @@
+import { basename, dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { onTestFinished } from 'vitest'
+import type { DoubleOptions } from '../support/aws/options.ts'
+import { type Double, startDouble } from '../support/aws/start.ts'
+import { twoDays } from '../support/two-days.ts'
+
+/** An AWS account of its own, whose one bucket is a folder, and the environment of a program that is to use it. */
+export interface Cloud {
+  readonly double: Double
+  readonly env: Readonly<Record<string, string>>
+}
+
+/** Where the source data lie: a folder with a folder for the log and one for the catalogue. */
+export interface Sources {
+  readonly logData: string
+  readonly songData: string
+}
+
+const bucket = 'sparkify-data'
+
+/** Starts a double until the test is over. It passes through its states as soon as it is looked at, unless told otherwise. */
+export async function openCloud(options: DoubleOptions = {}, sources: Sources = twoDays): Promise<Cloud> {
+  const folder = dirname(sources.logData)
+  const double = await startDouble({
+    speed: 1_000_000,
+    describes: 0,
+    buckets: { [bucket]: { folder, region: 'us-west-2' } },
+    ...options,
+  })
+  onTestFinished(() => double.stop())
+  return {
+    double,
+    env: {
+      ...double.env,
+      SPARKIFY_ENGINE: 'redshift',
+      SPARKIFY_LOG_DATA: `s3://${bucket}/${basename(sources.logData)}`,
+      SPARKIFY_SONG_DATA: `s3://${bucket}/${basename(sources.songData)}`,
+    },
+  }
+}
+
+/** How often AWS did as it was asked, by action; looks aside. */
+export async function ordersTo(double: Double): Promise<Readonly<Record<string, number>>> {
+  const orders: Record<string, number> = {}
+  for (const { action, status } of await double.calls()) {
+    if (status !== 200 || /:(Describe|Get|List)|^redshift-data:/.test(action)) continue
+    orders[action] = (orders[action] ?? 0) + 1
+  }
+  return orders
+}
+
+/** The batches that change the warehouse, oldest first, each as one text. */
+export async function writesOf(double: Double): Promise<readonly string[]> {
+  return (await double.statements())
+    .map(({ sqls }) => sqls.join('; '))
+    .filter((sql) => /(^|; )(insert|delete|copy|create|drop)\b/i.test(sql))
+}
+
+/** The policy of the documentation with this account's names in it. */
+export const policyFile = fileURLToPath(new URL('../../docs/aws-policy.json', import.meta.url))

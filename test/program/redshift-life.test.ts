@@ -1,0 +1,96 @@
+import { describe, expect, it } from 'vitest'
+import { describeRealData, realData } from '../support/real-data.ts'
+import { twoDays } from '../support/two-days.ts'
+import { openCloud, ordersTo, type Sources } from './cloud.ts'
+import { openHomes } from './homes.ts'
+import { rowsOf, say, sayJson } from './program.ts'
+import type { DoubleOptions } from '../support/aws/options.ts'
+
+const homes = openHomes()
+
+/** A home in which the terminal finds the double, and the double. */
+async function openTerminal(options: DoubleOptions = {}, sources: Sources = twoDays) {
+  const cloud = await openCloud(options, sources)
+  const { SPARKIFY_HOME } = await homes.twoDays()
+  const env = { ...cloud.env, SPARKIFY_HOME }
+  return {
+    ...cloud,
+    /** Says a line that must succeed; what stands on stdout. */
+    async done(line: string): Promise<string> {
+      const { status, stdout, stderr } = await say(line, env)
+      expect([line, status, stderr]).toEqual([line, 0, expect.any(String)])
+      return stdout
+    },
+    say: (line: string) => say(line, env),
+    counts: async () => rowsOf((await sayJson('qa counts', env)).answer),
+  }
+}
+
+describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
+  it('is planned, created, loaded, asked, paused, resumed, extended, torn down, restored and torn down for good', async () => {
+    const { double, done, say: saying, counts } = await openTerminal()
+    const planned = await saying('spin-up')
+    expect(planned.status).toBe(2)
+    expect(planned.stderr).toContain('$0.54 an hour (list price, March 2026) · lease 8 h: at most $4.34')
+    expect(planned.stderr).toContain('may read s3://sparkify-data/log_data and s3://sparkify-data/song_data, nothing else')
+    expect(await double.left()).toEqual({ clusters: [], snapshots: [], roles: [] })
+
+    expect(await done('spin-up --yes')).toContain('Cluster sparkify is available.')
+    const loaded = await done('etl')
+    expect(loaded).toContain('191 events and 9 songs read from 11 files')
+    expect(await counts()).toMatchObject(twoDays.counts)
+    const answer = await done('top songs 3')
+    expect(await done('qa checks')).toContain('checks green')
+
+    await done('pause')
+    const asleep = await saying('top songs 3')
+    expect([asleep.status, asleep.stderr]).toEqual([1, expect.stringContaining('Cluster sparkify has been paused')])
+    await done('resume --yes')
+    expect(await done('top songs 3')).toBe(answer)
+    expect(await done('extend 4h --yes')).toContain('4 h longer')
+    expect(await done('status')).toMatch(/State +available, since/)
+
+    const unnamed = await saying('tear-down --yes')
+    expect([unnamed.status, unnamed.stderr]).toEqual([2, expect.stringContaining('tear-down --confirm sparkify')])
+    expect(unnamed.stderr).toContain('Last load: 160 plays until 11 Nov 2018, 23:42 UTC.')
+    expect(unnamed.stderr).toMatch(/Asked today: \S+\./)
+    expect(await done('tear-down --confirm sparkify')).toContain('What still costs money: its final snapshot until')
+    expect(await double.left()).toMatchObject({ clusters: [], roles: [], snapshots: [{ retentionDays: 7 }] })
+    expect(await done('status')).toContain('Snapshot')
+
+    expect((await saying('spin-up')).stderr).toContain('Restored from the snapshot')
+    await done('spin-up --yes')
+    expect(await counts()).toMatchObject(twoDays.counts)
+    await done('tear-down snapshot=no --confirm sparkify')
+    expect(await double.left()).toMatchObject({ clusters: [], roles: [], snapshots: [{ retentionDays: 7 }] })
+    expect((await saying('top songs')).stderr).toContain('There is no cluster sparkify')
+    expect(await ordersTo(double)).toMatchObject({ 'redshift:CreateCluster': 1, 'redshift:DeleteCluster': 2 })
+  })
+
+  it.each([
+    ['reports no secret', { secretArn: false }],
+    ['keeps no load history', { loadHistory: false }],
+    ['does not say whether a cluster can be asked', { availabilityStatus: false }],
+  ] as const)('is the same on a server that %s', async (_what, options) => {
+    const { double, done, counts } = await openTerminal(options)
+    await done('spin-up --yes')
+    const loaded = await done('etl')
+    expect(loaded).toContain('191 events and 9 songs read')
+    expect(loaded).not.toContain('0 files')
+    expect(await counts()).toMatchObject(twoDays.counts)
+    await done('pause')
+    await done('resume --yes')
+    await done('tear-down snapshot=no --confirm sparkify')
+    expect(await double.left()).toEqual({ clusters: [], snapshots: [], roles: [] })
+  })
+
+  describeRealData('on the public data', () => {
+    it('gives its published totals', async () => {
+      const { done, counts } = await openTerminal({}, realData)
+      await done('spin-up --yes')
+      expect(await done('etl')).toContain('8,056 events and 71 songs read from 101 files')
+      expect(await counts()).toMatchObject(realData.counts)
+      await done('tear-down snapshot=no --confirm sparkify')
+    })
+  })
+})
