@@ -21,6 +21,7 @@ async function main(argv: readonly string[]): Promise<ExitStatus> {
       kind: 'terminal',
       directory: withLocalPeople(createListDirectory(config.admins, config.operators)),
       probes: () => [],
+      outbox: { post: () => Promise.reject(noSlackHere()) },
       log,
       onReplaced: () => process.exit(1),
     })
@@ -40,6 +41,11 @@ async function main(argv: readonly string[]): Promise<ExitStatus> {
     if (!(error instanceof OpsError)) throw error
     return show(failureAnswer(error, null, { info() {}, warn() {}, error() {} }), said.json, streams)
   }
+}
+
+/** The terminal is no face of Slack's: what is said there is posted by nobody. */
+function noSlackHere(): OpsError {
+  return new OpsError('slack', 'The terminal cannot post in Slack. Nothing was done.', 'Say it in Slack, or save csv.')
 }
 
 process.exitCode = await main(process.argv.slice(3))

@@ -8,6 +8,7 @@ import { messageOf, OpsError } from './core/errors.ts'
 import type { Directory } from './core/ports/directory.ts'
 import type { ProcessRecord } from './core/ports/ledger.ts'
 import type { Log } from './core/ports/log.ts'
+import type { Outbox } from './core/ports/outbox.ts'
 import type { Probe } from './core/ports/probe.ts'
 import { openWarehouse, type SourceFolders } from './engines.ts'
 import { readLibrary } from './library.ts'
@@ -36,6 +37,7 @@ export interface Root {
   readonly directory: Directory
   /** What `doctor` looks at beside what both have; asked when it looks. */
   readonly probes: () => readonly Probe[]
+  readonly outbox: Outbox
   readonly log: Log
   /** Called when another process has taken this one for gone: it must stop. */
   readonly onReplaced: () => void
@@ -56,6 +58,7 @@ export async function compose(config: Config, root: Root): Promise<Core> {
     directory: root.directory,
     library: await readLibrary(new URL('../sql/', import.meta.url)),
     timetable: createTimetable(),
+    outbox: root.outbox,
     clock,
     log,
     process: process_,

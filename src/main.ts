@@ -32,6 +32,12 @@ async function main(): Promise<void> {
     kind: 'bot',
     directory: counterpart.directory,
     probes: () => face?.probes ?? [],
+    outbox: {
+      async post(place, answer, who) {
+        if (face === null || place.kind !== 'slack') throw new Error('nothing is posted before Slack is heard')
+        await face.share(place, answer, who)
+      },
+    },
     log,
     onReplaced: () => {
       log.error({}, 'another bot has taken over this home, because this one was silent for too long')

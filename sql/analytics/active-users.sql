@@ -7,9 +7,9 @@
 -- example: active-users last=7d
 -- example: active-users last=4w tz=Europe/London
 
--- Stickiness is the day's people in percent of the 30 days'. Where the data begin less than 30 days before, "month_days" says
--- how many of the 30 there are. A day is partial when more than its first or its last hour lies outside of the window, before
--- the first play or after the last play there is.
+-- Stickiness is the day's people in percent of the 30 days'. Where the data begin less than 30 days before,
+-- "month_days" says how many of the 30 there are. A day is partial when more than its first or its last hour lies
+-- outside of the window, before the first play or after the last play there is.
 with digits as (
   select 0 as digit
   union all select 1 as digit

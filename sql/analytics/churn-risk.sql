@@ -1,5 +1,5 @@
 -- title: Churn risk
--- description: People, by name, who opened or submitted a downgrade, or have been silent for days before the newest play
+-- description: People, by name, who opened or submitted a downgrade, or have been silent for days
 -- role: operator
 -- window: yes
 -- param n: integer = 20, 1..1000, how many people
@@ -8,9 +8,9 @@
 -- example: churn-risk
 -- example: churn-risk 50 level=paid silent=14
 
--- The log knows no cancellation: these are signs. Downgrades count within the window; the last play is looked for in all that
--- lies before its end, and days of silence are calendar days (UTC) up to the newest play before its end. Somebody who never
--- listened is not silent.
+-- The log knows no cancellation: these are signs. Downgrades count within the window; the last play is looked for in
+-- all that lies before its end, and days of silence are calendar days (UTC) up to the newest play before its end.
+-- Somebody who never listened is not silent.
 with listened as (
   select
     user_id,

@@ -1,13 +1,13 @@
 -- title: Discovery
--- description: How long the tail is and how new songs are to their listeners: songs played once, repeats, the top's share
+-- description: How long the tail of songs is, and how many plays are of songs new to their listener
 -- window: yes
 -- param hits: integer = 100, 1..1000, how many songs count as the top
 -- format share: percent
 -- example: discovery
 -- example: discovery hits=20 last=7d
 
--- A song is what the log names so: title and artist. It is new to somebody who has not played it before, in the window or
--- ahead of it.
+-- A song is what the log names so: title and artist. It is new to somebody who has not played it before, in the
+-- window or ahead of it.
 with numbered as (
   select
     user_id,

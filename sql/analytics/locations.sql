@@ -10,8 +10,8 @@
 -- example: locations by=state
 -- example: locations 50 people=hide
 
--- An area across states counts for the group of them ("NY-NJ-PA"). What is merged comes last and is always shown; where even
--- all of it together is fewer than three listeners, its figures are not told.
+-- An area across states counts for the group of them ("NY-NJ-PA"). What is merged comes last and is always shown;
+-- where even all of it together is fewer than three listeners, its figures are not told.
 with timed as (
   select
     user_id,

@@ -6,8 +6,8 @@
 -- example: paid-vs-free
 -- example: paid-vs-free last=7d
 
--- "users_now" counts all users by their latest level, whenever they listened. A session in which the level changed counts for
--- both, with the plays and the minutes that belong to each. Minutes are those of the songs.
+-- "users_now" counts all users by their latest level, whenever they listened. A session in which the level changed
+-- counts for both, with the plays and the minutes that belong to each. Minutes are those of the songs.
 with logged as (
   select
     case when userid ~ '^[0-9]{1,9}$' then cast(userid as integer) end as user_id,

@@ -9,9 +9,9 @@
 -- example: platforms by=browser last=7d
 -- example: platforms by=both people=hide
 
--- Most user agents are logged inside a stray pair of quotes, which are taken off. Browsers name their ancestors, so the first
--- that fits counts: every Chrome calls itself Safari too. What is merged comes last; where even all of it together is fewer
--- than three listeners, its figures are not told.
+-- Most user agents are logged inside a stray pair of quotes, which are taken off. Browsers name their ancestors, so
+-- the first that fits counts: every Chrome calls itself Safari too. What is merged comes last; where even all of it
+-- together is fewer than three listeners, its figures are not told.
 with cleaned as (
   select
     user_id,

@@ -1,5 +1,5 @@
 -- title: Pulse
--- description: Each day's plays, listeners, sessions, hours and paid share, and the change of plays from a week before
+-- description: Each day's plays, listeners, sessions, hours and paid share, and the change from a week before
 -- window: yes
 -- param tz: zone = UTC, whose clocks tell the days
 -- format paid_share: percent
@@ -9,8 +9,8 @@
 -- example: pulse
 -- example: pulse last=4w tz=America/New_York
 
--- A day is partial when more than its first or its last hour lies outside of the window or before the first play or after
--- the last play there is. Nobody's change is told from or to a partial day. Days without plays are listed too.
+-- A day is partial when more than its first or its last hour lies outside of the window or before the first play or
+-- after the last play there is. Nobody's change is told from or to a partial day. Days without plays are listed too.
 with digits as (
   select 0 as digit
   union all select 1 as digit

@@ -7,8 +7,9 @@
 -- example: retention
 -- example: retention 4 tz=Europe/London
 
--- Weeks begin on Monday. Everybody who was there when the log begins is in its first cohort. A week is partial when more than
--- its first or its last hour lies outside of the window, before the first play or after the last play there is.
+-- Weeks begin on Monday. Everybody who was there when the log begins is in its first cohort. A week is partial when
+-- more than its first or its last hour lies outside of the window, before the first play or after the last play there
+-- is.
 with digits as (
   select 0 as digit
   union all select 1 as digit
@@ -103,7 +104,8 @@ select
   grid.week,
   grid.week_of,
   coalesce(returned.listeners, 0) as listeners,
-  floor(cast(coalesce(returned.listeners, 0) as double precision) * 1000 / grid.cohort_listeners + 0.5) / 10 as retained,
+  floor(cast(coalesce(returned.listeners, 0) as double precision) * 1000 / grid.cohort_listeners + 0.5) / 10
+    as retained,
   case
     when cast(grid.week_of as timestamp) + interval '1 hour' < grid.known_from then 'yes'
     when cast(grid.week_of + 7 as timestamp) - interval '1 hour' > grid.known_until then 'yes'

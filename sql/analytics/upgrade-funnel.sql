@@ -1,5 +1,5 @@
 -- title: Upgrade funnel
--- description: How many who listened on the free level opened the page Upgrade, how many upgraded, and after how many days
+-- description: How many of those who listened for free opened the page Upgrade, upgraded, and after how many days
 -- window: yes
 -- format of_previous: percent
 -- format of_first: percent
@@ -7,8 +7,8 @@
 -- example: upgrade-funnel
 -- example: upgrade-funnel last=2w
 
--- Opening the page is no upgrade yet: "Submit Upgrade" is. Each step counts those of the step before who took it at that time
--- or later. Days are calendar days (UTC) since the first play on the free level.
+-- Opening the page is no upgrade yet: "Submit Upgrade" is. Each step counts those of the step before who took it at
+-- that time or later. Days are calendar days (UTC) since the first play on the free level.
 with listened as (
   select
     user_id,

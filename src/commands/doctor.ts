@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineCommand } from '../core/command/define.ts'
 import type { Finding, Probe } from '../core/ports/probe.ts'
-import { text } from '../core/reply.ts'
+import { type Reply, text } from '../core/reply.ts'
 
 export default defineCommand({
   name: 'doctor',
@@ -33,11 +33,17 @@ export default defineCommand({
           total: findings.length,
         },
         text(headline, red + warn === 0 ? 'good' : 'warning'),
+        ...findings.filter(({ finding }) => finding.state !== 'green').map(inFull),
       ],
       ok: red === 0,
     }
   },
 })
+
+/** What is not green once more as text: a table cuts long cells, and a line of policy is to be copied. */
+function inFull({ probe, finding }: { probe: Probe; finding: Finding }): Reply {
+  return text([`${probe.title}: ${finding.detail}`, finding.cure].filter((line) => line !== '').join('\n'), 'plain')
+}
 
 function row({ probe, finding }: { probe: Probe; finding: Finding }): string[] {
   return [finding.state, probe.title, finding.detail, finding.cure === '' ? '–' : finding.cure]

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Suggestion } from '../core/answer.ts'
 import { words } from '../core/command/args.ts'
 import { mayUse } from '../core/command/catalog.ts'
 import type { Context } from '../core/command/context.ts'
@@ -67,7 +68,16 @@ function one(command: Command): Outcome {
       ...parameters(command),
       text(`For example\n${examples}`),
     ],
+    next: command.effect === 'read' && declaredArguments(command.args).length > 0 ? asking(command) : [],
   }
+}
+
+/** A question can be asked at once, as it is or with what a form asks for. */
+function asking({ name }: Command): readonly Suggestion[] {
+  return [
+    { label: 'Ask', line: name },
+    { label: 'With parameters…', line: name, form: true },
+  ]
 }
 
 /** The parameters of a command as a table; none for a command that takes nothing. */

@@ -1,11 +1,13 @@
 import { z } from 'zod'
 import { flag, optionalDate, optionalInteger, optionalText } from '../core/command/args.ts'
+import { mayUse } from '../core/command/catalog.ts'
+import type { Context } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
-import type { Deps } from '../core/deps.ts'
 import { OpsError } from '../core/errors.ts'
 import type { RunRecord } from '../core/ports/ledger.ts'
 import { type Reply, text } from '../core/reply.ts'
 import { viewOf } from '../core/run/view.ts'
+import { keptDays, keptUntil } from '../core/warehouse/result.ts'
 import { duration, moment, plural } from '../core/words.ts'
 
 const shownRuns = 20
@@ -35,8 +37,9 @@ export default defineCommand({
     all: flag({ about: 'also those that only looked at the bot, such as status', fallback: false }),
   }),
   examples: ['runs', 'runs 12', 'runs command=etl since=2018-11-30'],
-  async run({ id, all, who, ...filter }, { deps, runId }) {
-    if (id !== undefined) return one(id, deps)
+  async run({ id, all, who, ...filter }, context) {
+    if (id !== undefined) return one(id, context)
+    const { deps, runId } = context
     const runs = await deps.ledger.runs.list({
       limit: shownRuns + 1,
       listedOnly: !all,
@@ -72,7 +75,8 @@ function listing(runs: readonly RunRecord[], now: Date): Outcome {
   }
 }
 
-async function one(id: number, deps: Deps): Promise<Outcome> {
+async function one(id: number, context: Context): Promise<Outcome> {
+  const { deps } = context
   const run = await deps.ledger.runs.get(id)
   if (run === null) throw new OpsError('not_found', `There is no run ${id}.`, 'See runs.', { cure: 'runs' })
   const took = duration(seconds(run, deps.clock.now()) * 1000)
@@ -81,7 +85,7 @@ async function one(id: number, deps: Deps): Promise<Outcome> {
   const replies: Reply[] = [
     text(`${title}\nAsked by ${run.who.name}, ${moment(new Date(run.started))}${from}`),
     ...(run.steps.length === 0 ? [] : [{ kind: 'steps' as const, title: run.line, steps: [...viewOf(run).steps] }]),
-    ...(run.answer?.replies ?? []),
+    ...answerOf(run, context),
   ]
   const next =
     run.state === 'running'
@@ -90,6 +94,16 @@ async function one(id: number, deps: Deps): Promise<Outcome> {
         ? []
         : [{ label: 'Run again', line: `run-again ${id}` }]
   return { headline: `${title}.`, replies, next }
+}
+
+/** What was answered; rows of a query only while they are kept, and for those who may ask it. */
+function answerOf({ command: name, answer, ended }: RunRecord, { catalog, deps, who }: Context): readonly Reply[] {
+  if (answer?.asked === undefined) return answer?.replies ?? []
+  const command = catalog.find(name)
+  if (command === undefined || !mayUse(command, who.role))
+    return [text('Its answer is for those who may ask it.', 'note')]
+  const isKept = ended !== null && keptUntil(ended) >= deps.clock.now()
+  return isKept ? answer.replies : [text(`Its answer was kept for ${keptDays} days.`, 'note')]
 }
 
 function seconds(run: RunRecord, now: Date): number {

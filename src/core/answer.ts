@@ -18,14 +18,23 @@ export const runViewSchema = z.object({
 })
 export type RunView = z.infer<typeof runViewSchema>
 
-/** A button: its label, and the command line it says when pressed. */
-export const suggestionSchema = z.object({ label: z.string(), line: z.string() })
+/** A button: its label, and the command line it says when pressed; with `form` the rest of that line is filled in first. */
+export const suggestionSchema = z.object({ label: z.string(), line: z.string(), form: z.boolean().optional() })
 export type Suggestion = z.infer<typeof suggestionSchema>
+
+/** What a query asked of the warehouse: engine, load, and the statement with its bound values. */
+export const askedSchema = z.object({
+  engine: z.string(),
+  load: z.number(),
+  sql: z.string(),
+  values: z.record(z.string(), z.union([z.string(), z.number()])),
+})
+export type Asked = z.infer<typeof askedSchema>
 
 /**
  * All that comes back for one line of words; `--json` prints it as it is.
  * `headline` is the outcome in one sentence (notifications and screen readers read it), `audience` who may see it,
- * `run` is null where none was started, `exit` the status a terminal ends with.
+ * `run` is null where none was started, `exit` the status a terminal ends with; `asked` tells where a query's rows are from.
  */
 export const answerSchema = z.object({
   ok: z.boolean(),
@@ -35,5 +44,6 @@ export const answerSchema = z.object({
   run: runViewSchema.nullable(),
   replies: z.array(replySchema),
   next: z.array(suggestionSchema),
+  asked: askedSchema.optional(),
 })
 export type Answer = z.infer<typeof answerSchema>

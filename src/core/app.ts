@@ -10,6 +10,7 @@ import type { RunRecord } from './ports/ledger.ts'
 import type { Watch } from './run/live-run.ts'
 import { createRegistry } from './run/registry.ts'
 import { type Due, dueFires, fire } from './schedule/fire.ts'
+import { workable } from './warehouse/answered.ts'
 import { type ClusterNews, tendCluster } from './warehouse/lease.ts'
 import { commandOfQuery } from './warehouse/query-command.ts'
 
@@ -49,7 +50,8 @@ export interface App {
 
 /** Puts commands and queries together with the parts they use. Throws `bad_sql_file` when a name is taken twice. */
 export function createApp(commands: readonly Command[], deps: Deps): App {
-  const catalog = createCatalog([...commands, ...deps.library.queries.map(commandOfQuery)])
+  const queries = deps.library.queries.map((query) => workable(query, commandOfQuery(query)))
+  const catalog = createCatalog([...commands, ...queries])
   const session: Session = { deps, catalog, registry: createRegistry(deps) }
   return {
     catalog,

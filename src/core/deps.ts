@@ -4,6 +4,7 @@ import type { Directory } from './ports/directory.ts'
 import type { Engine } from './ports/engine.ts'
 import type { Ledger } from './ports/ledger.ts'
 import type { Log } from './ports/log.ts'
+import type { Outbox } from './ports/outbox.ts'
 import type { Probe } from './ports/probe.ts'
 import type { Timetable } from './ports/timetable.ts'
 import type { SqlLibrary } from './sql/library.ts'
@@ -16,6 +17,7 @@ export interface Deps {
   readonly directory: Directory
   readonly library: SqlLibrary
   readonly timetable: Timetable
+  readonly outbox: Outbox
   readonly clock: Clock
   readonly log: Log
   /** What `doctor` looks at, in order. */

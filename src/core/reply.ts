@@ -13,11 +13,11 @@ export type Cell = z.infer<typeof cellSchema>
 export const formatSchema = z.enum(['text', 'integer', 'decimal', 'percent', 'time', 'date', 'duration', 'bytes'])
 export type Format = z.infer<typeof formatSchema>
 
-/** `note` is small print below an answer; `warning` and `good` carry a mark. */
+/** `note` is small print below an answer; `warning` and `good` carry a mark; `code` keeps its lines as they are. */
 const textReply = z.object({
   kind: z.literal('text'),
   text: z.string(),
-  tone: z.enum(['plain', 'note', 'good', 'warning']).optional(),
+  tone: z.enum(['plain', 'note', 'good', 'warning', 'code']).optional(),
 })
 
 /** `rows` may be fewer than `total`, the number of rows the answer has. */
@@ -29,6 +29,9 @@ const tableReply = z.object({
   rows: z.array(z.array(cellSchema)),
   total: z.number(),
 })
+
+/** A file of text; `about` says in a few words what is in it. */
+const fileReply = z.object({ kind: z.literal('file'), name: z.string(), about: z.string(), content: z.string() })
 
 /** Points in the order of `categories`; at most six series, each with one number per category. */
 const chartReply = z.object({
@@ -78,6 +81,7 @@ const failureReply = z.object({
 export const replySchema = z.discriminatedUnion('kind', [
   textReply,
   tableReply,
+  fileReply,
   chartReply,
   stepsReply,
   planReply,
@@ -86,6 +90,7 @@ export const replySchema = z.discriminatedUnion('kind', [
 export type Reply = z.infer<typeof replySchema>
 export type TextReply = z.infer<typeof textReply>
 export type TableReply = z.infer<typeof tableReply>
+export type FileReply = z.infer<typeof fileReply>
 export type ChartReply = z.infer<typeof chartReply>
 export type StepsReply = z.infer<typeof stepsReply>
 export type PlanReply = z.infer<typeof planReply>

@@ -6,6 +6,9 @@
 /** Says the command line in `value`. */
 export const sayAction = 'say'
 
+/** Opens the form that completes the command line in `value`. */
+export const fillAction = 'fill'
+
 /** Carries out the plan whose id is `value`. */
 export const confirmAction = 'plan-confirm'
 
@@ -17,3 +20,6 @@ export const dismissAction = 'plan-dismiss'
 
 /** The modal of `typeAction`: `private_metadata` is the plan's id, the word stands in this block and element. */
 export const typedModal = { callbackId: 'plan-typed', blockId: 'word', actionId: 'typed' } as const
+
+/** The modal of `fillAction`: each argument's block is its name behind the prefix, `private_metadata` where the line is said. */
+export const formModal = { callbackId: 'form', blockPrefix: 'argument-', actionId: 'given' } as const

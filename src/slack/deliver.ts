@@ -3,7 +3,7 @@ import type { Ledger, Post } from '../core/ports/ledger.ts'
 import type { Log } from '../core/ports/log.ts'
 import type { Reader, TellAsker } from './audience.ts'
 import type { EditBudget } from './edit-budget.ts'
-import { withNote } from './ladder.ts'
+import { type Accepted, withNote } from './ladder.ts'
 import { cureFor } from './membership.ts'
 import type { Ladder, Presented } from './message.ts'
 import type { Outbox, Target } from './outbox.ts'
@@ -58,49 +58,57 @@ async function sayToAsker(answer: Answer, to: Delivery, note: string | null, par
 
 async function sayInConversation(answer: Answer, to: Delivery, parts: DeliveryParts): Promise<void> {
   const presented = presentAnswer(answer, parts.view(to.who.name, to.place.direct))
-  const post = await lastWord(to, presented.main, parts).catch((error: unknown) => {
+  const said = await lastWord(to, presented.main, parts).catch((error: unknown) => {
     if (isPlaceRefusal(error)) return error
     throw error
   })
-  if (post instanceof Error) {
+  if (said instanceof Error) {
     parts.log.warn(
-      { slack: post.code, channel: to.place.channel, run: answer.run?.id },
+      { slack: said.code, channel: to.place.channel, run: answer.run?.id },
       'an answer cannot be posted; its asker alone is told',
     )
-    const note = `Only you see this, because I cannot post it. ${cureFor(post.code, to.place, parts.botName)}`
+    const note = `Only you see this, because I cannot post it. ${cureFor(said.code, to.place, parts.botName)}`
     return sayToAsker(answer, to, note, parts)
   }
+  const { result: post, rung } = said
   if (answer.run !== null) await parts.ledger.runs.savePost(answer.run.id, post)
   const thread = { channel: post.channel, thread: to.place.thread ?? post.ts }
-  await sayInThread(answer, thread, presented, to.mention, parts)
+  await sayInThread(answer, thread, { ...presented, rung }, to.mention, parts)
 }
 
-async function lastWord({ post, place }: Delivery, ladder: Ladder, parts: DeliveryParts): Promise<Post> {
+async function lastWord({ post, place }: Delivery, ladder: Ladder, parts: DeliveryParts): Promise<Accepted<Post>> {
   if (post === null) return parts.outbox.post(place, ladder)
   parts.budget.spend()
   try {
-    await parts.outbox.edit(post, ladder)
-    return post
+    const { rung } = await parts.outbox.edit(post, ladder)
+    return { result: post, rung }
   } catch (error) {
     if (isGone(error)) return parts.outbox.post(place, ladder)
     throw error
   }
 }
 
-/** Details, files and the mention. The outcome has been said by now, so what fails here is logged and the rest still said. */
+/**
+ * Details, the files of what was cut on the rungs that Slack took, and the mention. The outcome has been said by now, so what fails
+ * here is logged and the rest still said.
+ */
 async function sayInThread(
   { run, headline }: Answer,
   thread: Target & { readonly thread: string },
-  presented: Presented,
+  presented: Presented & { readonly rung: number },
   mention: readonly string[],
   { outbox, log }: DeliveryParts,
 ): Promise<void> {
   const call = run === null ? undefined : presentMention(run, headline, mention)
-  const parts = [
-    ...presented.thread.map((ladder) => () => outbox.post(thread, ladder)),
-    ...presented.files.map((file) => () => outbox.upload(thread, file)),
-    ...(call === undefined ? [] : [() => outbox.post(thread, [call])]),
-  ]
+  // A page that was not taken at all is as good as cut.
+  const rungs = [presented.rung, ...presented.thread.map(({ length }) => length)]
+  const pages = presented.thread.map((ladder, at) => async () => {
+    rungs[at + 1] = (await outbox.post(thread, ladder)).rung
+  })
+  const files = presented.files.map((file) => async () => {
+    if ((rungs[file.page] ?? 0) >= file.from) await outbox.upload(thread, file)
+  })
+  const parts = [...pages, ...files, ...(call === undefined ? [] : [() => outbox.post(thread, [call])])]
   for (const say of parts) {
     try {
       await say()

@@ -17,11 +17,13 @@ import { createEars, type Follow } from './hear.ts'
 import { type Identity, identify } from './identity.ts'
 import { inFlight } from './in-flight.ts'
 import { listenToCommands } from './listeners/command.ts'
+import { listenToForms } from './listeners/form.ts'
 import { listenToMessages } from './listeners/message.ts'
 import { listenToPresses } from './listeners/press.ts'
 import { listenToTyped } from './listeners/typed.ts'
+import { closeUnknownModals } from './listeners/unknown-modal.ts'
 import { createLivingMessage } from './living-message.ts'
-import { whyNotHere } from './membership.ts'
+import { cannotPost, whyNotHere } from './membership.ts'
 import { createNames } from './names.ts'
 import { createOutbox } from './outbox.ts'
 import type { SlackPlace } from './place.ts'
@@ -63,6 +65,8 @@ export interface SlackFace {
   readonly deliver: Recoveries['deliver']
   /** Posts what the clock's words were answered with, mentioning these ids in its thread. Throws when Slack did not take it. */
   post(place: SlackPlace, answer: Answer, who: Asker, mention: readonly string[]): Promise<void>
+  /** Posts somebody's answer in another place. Throws `slack`, with the cure, where the bot may not post. */
+  share(place: SlackPlace, answer: Answer, who: Asker): Promise<void>
   /** For the health route. */
   health(): { readonly ok: boolean; readonly detail: string }
 }
@@ -134,7 +138,9 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
       )
       listenToMessages(bolt, ears, identity, createNames(clients.quick, log))
       const modals = listenToTyped(bolt, { ears, client: clients.quick, plans: ledger.plans, clock, log })
-      listenToPresses(bolt, { ears, modals, plans: ledger.plans, log })
+      const forms = listenToForms(bolt, { ears, catalog: app.catalog, client: clients.quick, log })
+      closeUnknownModals(bolt)
+      listenToPresses(bolt, { ears, modals, forms, plans: ledger.plans, log })
       open = true
       await socket?.start()
     },
@@ -150,5 +156,10 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
     deliver: (run, answer) => work.track(recoveries.deliver(run, answer)),
     post: (place, answer, who, mention) =>
       work.track(deliver(answer, { who, place, audience: 'channel', post: null, mention }, parts)),
+    async share(place, answer, who) {
+      const why = await whyNotHere(clients.quick, place, log)
+      if (why !== null) throw cannotPost(why, place, identity.name)
+      await work.track(deliver(answer, { who, place, audience: 'channel', post: null, mention: [] }, parts))
+    },
   }
 }

@@ -57,7 +57,7 @@ export function createLivingMessage(parts: LivingParts, to: Target, post: Post |
 
   const show = async (run: RunView, ladder: Ladder): Promise<void> => {
     if (message === null) {
-      message = await outbox.post(to, ladder)
+      message = (await outbox.post(to, ladder)).result
       await parts.savePost(run.id, message)
       return
     }

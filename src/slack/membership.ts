@@ -47,7 +47,7 @@ export function cureFor(why: string, where: SlackPlace, botName: string): string
 export function cannotPost(why: string, where: SlackPlace, botName: string): OpsError {
   return new OpsError(
     'slack',
-    `I cannot post in ${nameOf(where)} (${why}), so nobody would see the run. Nothing was done.`,
+    `I cannot post in ${nameOf(where)} (${why}), so nobody would see it. Nothing was done.`,
     `${cureFor(why, where, botName)} Then say it again.`,
   )
 }

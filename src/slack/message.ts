@@ -18,16 +18,25 @@ export interface Message {
  */
 export type Ladder = readonly [Message, ...Message[]]
 
-/** A whole result as a file, for a table that a message had to cut. */
+/** A whole result as a file. */
 export interface CsvFile {
   readonly filename: string
   readonly title: string
   readonly content: string
 }
 
+/**
+ * A file for what a message had to cut: needed once `page` (0 is the main message, 1 the first of the thread) was accepted on the
+ * rung `from` or a lower one.
+ */
+export interface Attached extends CsvFile {
+  readonly page: number
+  readonly from: number
+}
+
 /** An answer as Slack shows it: one message, more of it in its thread, and files for what was cut. */
 export interface Presented {
   readonly main: Ladder
   readonly thread: readonly Ladder[]
-  readonly files: readonly CsvFile[]
+  readonly files: readonly Attached[]
 }

@@ -20,8 +20,8 @@ export interface Target {
  * Slack refuses what a message holds, and throws `SlackRefused` or the client's errors for the rest.
  */
 export interface Outbox {
-  post(to: Target, ladder: Ladder): Promise<Post>
-  edit(post: Post, ladder: Ladder): Promise<void>
+  post(to: Target, ladder: Ladder): Promise<Accepted<Post>>
+  edit(post: Post, ladder: Ladder): Promise<Accepted<void>>
   /** One try, soon or not at all: an edit that the next one replaces. Throws `SlackBusy` too. */
   editOnce(post: Post, ladder: Ladder, rung: number): Promise<Accepted<void>>
   upload(to: Target & { readonly thread: string }, file: CsvFile): Promise<void>
@@ -80,7 +80,7 @@ export function createOutbox(clients: SlackClients, clock: Clock, log: Log, clos
   return {
     post({ channel, thread }, ladder) {
       return inTurn(channel, async () => {
-        const { result } = await descend(
+        const { result, rung } = await descend(
           ladder,
           ({ text, blocks }) => {
             const content = blocks.length === 0 ? { text } : { text, blocks }
@@ -89,11 +89,11 @@ export function createOutbox(clients: SlackClients, clock: Clock, log: Log, clos
           },
           log,
         )
-        return { channel: result.channel, ts: result.ts }
+        return { result: { channel: result.channel, ts: result.ts }, rung }
       })
     },
-    async edit(post, ladder) {
-      await descend(ladder, (message) => persistently(() => update(clients.patient, post, message)), log)
+    edit(post, ladder) {
+      return descend(ladder, (message) => persistently(() => update(clients.patient, post, message)), log)
     },
     editOnce(post, ladder, rung) {
       return descend(ladder, (message) => update(clients.quick, post, message), log, rung)

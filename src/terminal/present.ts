@@ -9,11 +9,11 @@ import { tableText } from './table.ts'
 export const program = 'npm run -s sparkify --'
 
 const marks = { pending: '○', in_progress: '●', complete: '✓', error: '✗', skipped: '✓' } as const
-const tones = { plain: '', note: '', good: '✓ ', warning: '⚠ ' } as const
+const tones = { plain: '', note: '', good: '✓ ', warning: '⚠ ', code: '' } as const
 
 /** A whole answer as text, replies parted by empty lines, the next useful line last. */
 export function answerText(answer: Answer, columns: number): string {
-  const [next] = answer.next
+  const next = answer.next.find(({ form }) => form !== true)
   const last = next === undefined ? [] : [`Next: ${program} ${next.line}`]
   return [...answer.replies.map((reply) => replyText(reply, columns)), ...last].join('\n\n')
 }
@@ -24,6 +24,8 @@ function replyText(reply: Reply, columns: number): string {
       return tones[reply.tone ?? 'plain'] + reply.text.split('\n').map(harmless).join('\n')
     case 'table':
       return tableText(reply, columns)
+    case 'file':
+      return reply.content.trimEnd()
     case 'chart':
       return chartText(reply)
     case 'steps':

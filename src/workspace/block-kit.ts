@@ -45,6 +45,13 @@ const select = typed('static_select', {
   initial_option: maybe(option),
   confirm: maybe(confirm),
 })
+const conversationSelect = typed('conversations_select', {
+  action_id: actionId,
+  placeholder: maybe(plain(150)),
+  filter: maybe(
+    z.strictObject({ include: maybe(z.array(z.enum(['im', 'mpim', 'public', 'private']))), exclude_bot_users: flag }),
+  ),
+})
 const textInput = typed('plain_text_input', {
   action_id: actionId,
   placeholder: maybe(plain(150)),
@@ -88,7 +95,7 @@ const input = block('input', {
   label: plain(2000),
   hint: maybe(plain(2000)),
   optional: flag,
-  element: z.discriminatedUnion('type', [textInput, select]),
+  element: z.discriminatedUnion('type', [textInput, select, conversationSelect]),
 })
 
 const cell = z.discriminatedUnion('type', [

@@ -82,6 +82,7 @@ function given(element: Element | InputElement, value: string | undefined): Reco
   const { type } = element
   if (type === 'button') return { type, text: element.text, ...(element.value && { value: element.value }) }
   if (type === 'plain_text_input') return { type, value: value || null }
+  if (type === 'conversations_select') return { type, selected_conversation: value || null }
   return { type, selected_option: element.options.find((option) => option.value === value) ?? null }
 }
 

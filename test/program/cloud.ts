@@ -1,6 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
+import { z } from 'zod'
 import type { DoubleOptions } from '../support/aws/options.ts'
 import { type Double, startDouble } from '../support/aws/start.ts'
 import { twoDays } from '../support/two-days.ts'
@@ -57,5 +58,21 @@ export async function writesOf(double: Double): Promise<readonly string[]> {
     .filter((sql) => /(^|; )(insert|delete|copy|create|drop)\b/i.test(sql))
 }
 
-/** The policy of the documentation with this account's names in it. */
-export const policyFile = fileURLToPath(new URL('../../docs/aws-policy.json', import.meta.url))
+const policySchema = z.object({
+  Version: z.string(),
+  Statement: z.array(z.looseObject({ Action: z.array(z.string()) })),
+})
+
+/** The policy of the documentation, with the double's names put in as the documentation says. */
+export async function documentedPolicy(): Promise<z.infer<typeof policySchema>> {
+  const names = {
+    ACCOUNT: '123456789012',
+    REGION: 'us-west-2',
+    CLUSTER: 'sparkify',
+    ROLE: 'sparkify-s3-read',
+    BOT: 'sparkify-bot',
+  }
+  let text = await readFile(new URL('../../docs/aws-policy.json', import.meta.url), 'utf8')
+  for (const [placeholder, name] of Object.entries(names)) text = text.replaceAll(placeholder, name)
+  return policySchema.parse(JSON.parse(text))
+}

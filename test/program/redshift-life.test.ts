@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import type { DoubleOptions } from '../support/aws/options.ts'
 import { describeRealData, realData } from '../support/real-data.ts'
 import { twoDays } from '../support/two-days.ts'
-import { openCloud, ordersTo, type Sources } from './cloud.ts'
+import { documentedPolicy, openCloud, ordersTo, type Sources, writesOf } from './cloud.ts'
 import { openHomes } from './homes.ts'
-import { rowsOf, say, sayJson } from './program.ts'
-import type { DoubleOptions } from '../support/aws/options.ts'
+import { rowsOf, say, sayJson, start, until } from './program.ts'
 
 const homes = openHomes()
 
@@ -15,6 +15,7 @@ async function openTerminal(options: DoubleOptions = {}, sources: Sources = twoD
   const env = { ...cloud.env, SPARKIFY_HOME }
   return {
     ...cloud,
+    env,
     /** Says a line that must succeed; what stands on stdout. */
     async done(line: string): Promise<string> {
       const { status, stdout, stderr } = await say(line, env)
@@ -27,12 +28,16 @@ async function openTerminal(options: DoubleOptions = {}, sources: Sources = twoD
 }
 
 describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
-  it('is planned, created, loaded, asked, paused, resumed, extended, torn down, restored and torn down for good', async () => {
-    const { double, done, say: saying, counts } = await openTerminal()
+  it('is planned, created, loaded, asked, cancelled, paused, resumed, extended, torn down, restored and torn down for good', async () => {
+    const principalPolicy = await documentedPolicy()
+    const { double, env, done, say: saying, counts } = await openTerminal({ principalPolicy })
+    expect(await done('doctor')).toMatch(/Sources +s3:\/\/sparkify-data\/log_data and/)
     const planned = await saying('spin-up')
     expect(planned.status).toBe(2)
     expect(planned.stderr).toContain('$0.54 an hour (list price, March 2026) · lease 8 h: at most $4.34')
-    expect(planned.stderr).toContain('may read s3://sparkify-data/log_data and s3://sparkify-data/song_data, nothing else')
+    expect(planned.stderr).toContain(
+      'may read s3://sparkify-data/log_data and s3://sparkify-data/song_data, nothing else',
+    )
     expect(await double.left()).toEqual({ clusters: [], snapshots: [], roles: [] })
 
     expect(await done('spin-up --yes')).toContain('Cluster sparkify is available.')
@@ -41,6 +46,17 @@ describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
     expect(await counts()).toMatchObject(twoDays.counts)
     const answer = await done('top songs 3')
     expect(await done('qa checks')).toContain('checks green')
+
+    await double.fault({ kind: 'statement-hangs', matching: 'copy staging.staging_songs' })
+    const interrupted = start(['cli', 'etl'], env)
+    await until('the copy hangs', async () =>
+      (await writesOf(double)).filter((sql) => sql.includes('copy staging.staging_songs')).length === 2
+        ? true
+        : undefined,
+    )
+    interrupted.child.kill('SIGINT')
+    expect((await interrupted.ended).stderr).toContain('Live tables are untouched.')
+    await double.clearFaults()
 
     await done('pause')
     const asleep = await saying('top songs 3')
@@ -65,6 +81,11 @@ describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
     expect(await double.left()).toMatchObject({ clusters: [], roles: [], snapshots: [{ retentionDays: 7 }] })
     expect((await saying('top songs')).stderr).toContain('There is no cluster sparkify')
     expect(await ordersTo(double)).toMatchObject({ 'redshift:CreateCluster': 1, 'redshift:DeleteCluster': 2 })
+
+    // Least privilege: the life was lived under the documented policy, and used each action that it grants.
+    const used = new Set((await double.used()).map(({ action }) => action))
+    const granted = principalPolicy.Statement.flatMap(({ Action }) => Action)
+    expect([...used].sort()).toEqual(granted.sort())
   })
 
   it.each([

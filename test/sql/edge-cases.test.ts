@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { withOffsets } from '../../src/core/sql/local-time.ts'
 import { openPglite } from '../support/pglite.ts'
 import { counts, createTables, library, load, objects, sqlOf } from './build.ts'
 import type { Cell, Database } from './database.ts'
@@ -103,7 +104,16 @@ describe('plays', () => {
     for (const check of library.checks) expect(await answer(source([]), check.sql), check.name).toEqual([])
     expect(await answer(source([]), sqlOf('timeframe'))).toMatchObject([{ first_play: null, days: 0, plays: 0 }])
     expect(await answer(source([]), library.summary)).toEqual([
-      { events: 0, catalogue_songs: 0, plays: 0, repeats_dropped: 0, matched: 0, data_from: null, data_until: null },
+      {
+        events: 0,
+        catalogue_songs: 0,
+        plays: 0,
+        repeats_dropped: 0,
+        matched: 0,
+        repaired: 0,
+        data_from: null,
+        data_until: null,
+      },
     ])
   })
 })
@@ -172,6 +182,81 @@ describe('matching a play with the catalogue', () => {
       { song_id: 'SO2', year: 2001 },
     ])
     expect(await answer(source([], songs), sqlOf('rows-left-out'))).toHaveLength(2)
+  })
+})
+
+describe('page views', () => {
+  const views = 'select * from page_views order by page_view_id'
+
+  it('are the events of somebody logged in that are no plays, each once, the earliest of repeats', async () => {
+    const help = event({ page: 'Help', song: null, itemInSession: 3, status: 404, level: 'free' })
+    const events = [
+      event(),
+      { ...help, ts: firstMoment + 5, page: 'Home' },
+      help,
+      help,
+      event({ page: 'Home', userId: '', itemInSession: 4 }),
+      event({ page: 'Home', userId: null, itemInSession: 5 }),
+      event({ page: 'Home', ts: null, itemInSession: 6 }),
+    ]
+    expect(await answer(source(events), views)).toEqual([
+      {
+        page_view_id: '8-1-3',
+        start_time: '2018-11-10 00:15:27.796',
+        user_id: 8,
+        session_id: 1,
+        item_in_session: 3,
+        page: 'Help',
+        level: 'free',
+        status: 404,
+      },
+    ])
+    expect(await answer(source(events), 'select start_time from time')).toHaveLength(1)
+    for (const check of library.checks.filter(({ severity }) => severity === 'error')) {
+      expect(await answer(source(events), check.sql), check.name).toEqual([])
+    }
+  })
+})
+
+describe('text that was encoded again', () => {
+  const garbled = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')
+
+  it('is repaired before a play is matched, kept as it came in staging, and counted', async () => {
+    const events = [
+      event({ artist: garbled(garbled('Björk')) }),
+      event({ artist: garbled('Björk'), itemInSession: 1 }),
+      event({
+        itemInSession: 2,
+        location: garbled('Cañon City, CO'),
+        lastName: garbled('Müller'),
+        ts: firstMoment + 1,
+      }),
+    ]
+    const from = source(events, [song({ artist_location: garbled('Reykjavík') })])
+    expect(await answer(from, 'select artist_name, song_id from songplays')).toEqual(
+      Array.from({ length: 3 }, () => ({ artist_name: 'Björk', song_id: 'SO1' })),
+    )
+    expect(await answer(from, library.summary)).toMatchObject([{ plays: 3, matched: 3, repaired: 2 }])
+    expect(await answer(from, 'select artist from staging_events where iteminsession = 1')).toEqual([
+      { artist: garbled('Björk') },
+    ])
+    expect(await answer(from, 'select location from songplays where item_in_session = 2')).toEqual([
+      { location: 'Cañon City, CO' },
+    ])
+    expect(await answer(from, 'select last_name from users')).toEqual([{ last_name: 'Müller' }])
+    expect(await answer(from, 'select location from artists')).toEqual([{ location: 'Reykjavík' }])
+    expect(await answer(from, 'select count(*) as n from text_repairs')).toEqual([{ n: 5 }])
+    for (const check of library.checks) expect(await answer(from, check.sql), check.name).toEqual([])
+  })
+
+  it('in the catalogue is repaired too, so that either side may be the garbled one', async () => {
+    const songs = [song({ artist_name: garbled('Björk'), title: garbled('Jóga') })]
+    const from = source([event({ song: 'Jóga' })], songs)
+    expect(await answer(from, 'select song_id from songplays')).toEqual([{ song_id: 'SO1' }])
+    expect(await answer(from, 'select title, name from songs cross join artists')).toEqual([
+      { title: 'Jóga', name: 'Björk' },
+    ])
+    for (const check of library.checks) expect(await answer(from, check.sql), check.name).toEqual([])
   })
 })
 
@@ -312,10 +397,11 @@ describe('top-users and peak-hours', () => {
   it('puts Sunday last and the last millisecond of a day into its last hour', async () => {
     const sunday = event({ ts: Date.UTC(2018, 10, 11, 23, 59, 59, 999) })
     const values = { level: 'any', from: all.from, to: all.to }
-    const hours = await answer(source([sunday]), sqlOf('peak-hours'), { ...values, by: 'hour' })
+    const { sql } = withOffsets(sqlOf('peak-hours'), 'tz', [{ from: 0, minutes: 0 }])
+    const hours = await answer(source([sunday]), sql, { ...values, by: 'hour' })
     expect(hours.at(-1)).toEqual({ period: '23:00', plays: 1, listeners: 1 })
     expect(hours.map((row) => row['plays'])).toEqual([...Array.from({ length: 23 }, () => 0), 1])
-    const days = await answer(source([sunday]), sqlOf('peak-hours'), { ...values, by: 'weekday' })
+    const days = await answer(source([sunday]), sql, { ...values, by: 'weekday' })
     expect(days.map((row) => row['period'])).toEqual([
       'Monday',
       'Tuesday',

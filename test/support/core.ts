@@ -13,6 +13,7 @@ import type { Place } from '../../src/core/place.ts'
 import type { Cluster } from '../../src/core/ports/cluster.ts'
 import type { Engine } from '../../src/core/ports/engine.ts'
 import type { Ledger } from '../../src/core/ports/ledger.ts'
+import type { Outbox } from '../../src/core/ports/outbox.ts'
 import { text } from '../../src/core/reply.ts'
 import type { Watch } from '../../src/core/run/live-run.ts'
 import type { Step, Work } from '../../src/core/run/step.ts'
@@ -93,6 +94,7 @@ export async function createWorld(start = '2026-11-23T12:00:00.000Z'): Promise<W
         },
         library: emptyLibrary,
         timetable: createTimetable(),
+        outbox: unasked<Outbox>('outbox'),
         clock,
         log: {
           info: (facts, message) => void logged.push({ level: 'info', facts, message }),

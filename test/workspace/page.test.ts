@@ -312,7 +312,8 @@ describe.skipIf(withoutBrowser)(`the page${withoutBrowser}`, () => {
   })
 
   it('says when the connection is lost', async () => {
-    await page.context().setOffline(true)
+    await page.waitForLoadState('load')
+    await page.route('**/page/**', (route) => route.abort())
     stage.workspace.close()
     await page.locator('.connection', { hasText: 'Connection lost' }).waitFor()
     await type('unsent')

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { type Channel, readChannel } from '../channel.ts'
 
 /**
  * Kinds of argument. Each is a zod schema from the text a person typed to a value, registered with what help and errors
@@ -16,6 +17,8 @@ export interface ArgMeta {
   readonly values?: readonly string[]
   /** As it would be typed, for help. */
   readonly fallback?: string
+  /** It names a channel; the word "in" may stand before it. */
+  readonly channel?: boolean
 }
 
 /** What is known of each argument schema. */
@@ -137,6 +140,16 @@ function unitOf(typed: string): keyof typeof hoursIn {
 /** Any text up to a length; may be left out. */
 export function optionalText(options: Options & { maxLength: number; accepts: string }): z.ZodType<string | undefined> {
   return described(z.string().min(1).max(options.maxLength).optional(), options, { accepts: options.accepts })
+}
+
+/** A channel as it was typed: `#music`, an id, or Slack's `<#C…|music>`; may be left out. */
+export function optionalChannel(options: Options): z.ZodType<Channel | undefined> {
+  const schema = z
+    .string()
+    .refine((typed) => readChannel(typed) !== null)
+    .transform((typed) => readChannel(typed) ?? undefined)
+    .optional()
+  return described(schema, options, { accepts: 'a channel like #music', channel: true })
 }
 
 /** All bare words that are left over, each as it was typed (quoted words whole). */

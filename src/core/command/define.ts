@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Suggestion } from '../answer.ts'
+import type { Asked, Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import type { Role } from '../people.ts'
 import type { RunRecord } from '../ports/ledger.ts'
@@ -25,6 +25,7 @@ export interface Outcome {
   readonly replies: readonly Reply[]
   readonly next?: readonly Suggestion[]
   readonly ok?: boolean
+  readonly asked?: Asked
 }
 
 /** A command bound to the arguments of one line, ready to be planned and run. */

@@ -1,13 +1,14 @@
 import type { z } from 'zod'
 import { OpsError } from '../errors.ts'
 import { type ArgMeta, argMeta } from './args.ts'
-import { argumentName, quote, requireShort, type Token } from './line.ts'
+import { argumentName, quote, requireShort, type Token, tokenize } from './line.ts'
 import { nearest } from './suggest.ts'
 
 /** What was typed for each argument, by name; a list for `words`. */
 export type ArgumentValues = Readonly<Record<string, string | readonly string[]>>
 
-interface Declared {
+/** An argument of a command: its name, how it is read, and what is known of it. */
+export interface Declared {
   readonly name: string
   readonly schema: z.ZodType
   readonly meta: ArgMeta
@@ -75,6 +76,8 @@ function takeBare(
   // Once the words that are left over have begun, what follows belongs to them: `schedule add … daily at 03:00`.
   const begun = rest !== undefined && given[rest.name] !== undefined
   const taker = begun ? undefined : takerOf(declared, given, word)
+  if (taker === undefined && word.toLowerCase() === 'in' && freeOf(declared, given).some(({ meta }) => meta.channel))
+    return
   if (taker !== undefined) {
     given[taker.name] = word
     return
@@ -109,6 +112,11 @@ function refusal(argument: Declared, word: string): OpsError {
 /** A person's word within our sentence: short enough to read. */
 export function shown(word: string): string {
   return word.length > 60 ? `${word.slice(0, 57)}…` : word
+}
+
+/** What a line that `canonicalLine` wrote gives for each argument. */
+export function argumentsOf(command: { name: string; args: z.ZodObject }, line: string): ArgumentValues {
+  return readArguments(command, tokenize(line).slice(1))
 }
 
 /** The line that says the same again, every argument by its name. Throws `bad_argument` where that is too long to be read. */

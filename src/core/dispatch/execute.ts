@@ -52,6 +52,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
       run: ending('complete'),
       replies: [...outcome.replies],
       next: [...(outcome.next ?? [])],
+      ...(outcome.asked === undefined ? {} : { asked: outcome.asked }),
     }
     return await store(run, 'complete', answer, session)
   } catch (thrown) {

@@ -1,11 +1,5 @@
+import { type Channel, readChannel } from '../channel.ts'
 import { OpsError } from '../errors.ts'
-
-/** A channel as it was typed: `#music`, an id, or Slack's `<#C…|music>`, which brings both. */
-export interface Channel {
-  /** What Slack takes for it: an id, or `#` and a name. */
-  readonly channel: string
-  readonly channelName?: string
-}
 
 /** When and where, as it was said: `daily at 03:00 in #music`. */
 export interface Phrase {
@@ -30,9 +24,8 @@ export function readPhrase(words: readonly string[]): Phrase {
 }
 
 function channelOf(word = ''): Channel {
-  const [, id, name] = /^<#([A-Z0-9]+)(?:\|([^>]*))?>$/.exec(word) ?? []
-  if (id !== undefined) return name === undefined || name === '' ? { channel: id } : { channel: id, channelName: name }
-  if (/^#[^\s<>]{1,80}$|^[CGD][A-Z0-9]{7,}$/.test(word)) return { channel: word }
+  const channel = readChannel(word)
+  if (channel !== null) return channel
   throw new OpsError('bad_argument', `"${word}" is not a channel. Nothing was done.`, 'Say in #channel.')
 }
 

@@ -26,7 +26,10 @@ export interface QueryFile {
   readonly title: string
   readonly description: string
   readonly role: Role
-  /** It takes since, until and last, and binds `:from` (inclusive) and `:to` (exclusive) as timestamps in UTC. Their days are those of its zone, if it has one. */
+  /**
+   * It takes since, until and last, and binds `:from` (inclusive) and `:to` (exclusive) as timestamps in UTC. Their days are
+   * those of its zone, if it has one.
+   */
   readonly timed: boolean
   readonly params: readonly QueryParam[]
   readonly chart?: ChartHint

@@ -3,11 +3,12 @@ import { z } from 'zod'
 import { OpsError } from '../../core/errors.ts'
 import type { Ledger } from '../../core/ports/ledger.ts'
 import type { Log } from '../../core/ports/log.ts'
-import { confirmAction, dismissAction, sayAction, typeAction } from '../action-ids.ts'
+import { confirmAction, dismissAction, fillAction, sayAction, typeAction } from '../action-ids.ts'
 import type { Ears, Said } from '../hear.ts'
 import { directlyTo, placeOf } from '../place.ts'
 import { presentDismissed } from '../present/index.ts'
 import { createResponseUrl } from '../response-url.ts'
+import type { Forms } from './form.ts'
 import type { TypedModals } from './typed.ts'
 
 /** What a press of a button carries (https://docs.slack.dev/reference/interaction-payloads/block_actions-payload). */
@@ -35,6 +36,7 @@ type Press = z.infer<typeof pressSchema>
 export interface PressParts {
   readonly ears: Ears
   readonly modals: TypedModals
+  readonly forms: Forms
   readonly plans: Ledger['plans']
   readonly log: Log
 }
@@ -51,13 +53,15 @@ export function listenToPresses(bolt: BoltApp, parts: PressParts): void {
 async function act(
   { trigger_id, actions: [action] }: Press,
   said: Said,
-  { ears, modals, plans }: PressParts,
+  { ears, modals, forms, plans }: PressParts,
 ): Promise<void> {
   const { value = '' } = action
   const label = action.text?.text ?? ''
   switch (meaningOf(action.action_id)) {
     case sayAction:
       return ears.hear(value, said)
+    case fillAction:
+      return forms.open(value, trigger_id, said)
     case confirmAction:
       return ears.confirm({ id: value, plan: await plans.get(value), label, typed: undefined }, said)
     case typeAction:
@@ -78,7 +82,7 @@ const unknownButton = new OpsError(
 
 /** The action that an id stands for; ids of one message differ in a number behind it. */
 function meaningOf(actionId: string): string | undefined {
-  const known = [sayAction, confirmAction, typeAction, dismissAction]
+  const known = [sayAction, fillAction, confirmAction, typeAction, dismissAction]
   return known.find((action) => new RegExp(`^${action}(?:\\D?\\d+)?$`).test(actionId))
 }
 

@@ -56,9 +56,7 @@ const submissionSchema = z.object({
 export function listenToTyped(bolt: BoltApp, { ears, client, plans, clock, log }: TypedParts): TypedModals {
   const opened = new Map<string, Opened>()
 
-  bolt.view(/.*/, async ({ ack, body }) => {
-    // A dialog of another version of the bot just closes.
-    if (body.view.callback_id !== typedModal.callbackId) return ack()
+  bolt.view(typedModal.callbackId, async ({ ack, body }) => {
     const { trigger_id, user, view } = submissionSchema.parse(body)
     const id = view.private_metadata
     const typed = view.state.values[typedModal.blockId][typedModal.actionId].value?.trim() ?? ''

@@ -1,13 +1,14 @@
 import type { Answer } from '../../core/answer.ts'
-import type { Reply, TableReply } from '../../core/reply.ts'
+import type { FileReply, Reply, TableReply } from '../../core/reply.ts'
 import { list } from '../../core/words.ts'
-import type { CsvFile, Presented } from '../message.ts'
+import type { Attached, Presented } from '../message.ts'
 import { smallPrint } from './blocks.ts'
 import { presentNext } from './buttons.ts'
 import { presentChart } from './chart.ts'
 import { cut } from './cut.ts'
 import { presentFailure } from './failure.ts'
-import { ladderOf } from './ladder.ts'
+import { type FileFrom, presentFile, type Whole } from './file.ts'
+import { ladderOf, rungOf } from './ladder.ts'
 import { paginate } from './pages.ts'
 import { type Part, simplePart } from './part.ts'
 import { presentPlan } from './plan.ts'
@@ -19,8 +20,8 @@ import type { View } from './view.ts'
 
 /**
  * An answer as Slack shows it: the main message with its rungs, what found no room in it for the thread, and a CSV file for
- * each table that the first rung had to cut; what only its asker sees has neither thread nor files. A run of several steps
- * keeps the block that presentRun gave it.
+ * each table, with the rung from which on it is cut; what only its asker sees has neither thread nor files. A run of several
+ * steps keeps the block that presentRun gave it.
  */
 export function presentAnswer(answer: Answer, view: View): Presented {
   const { run, audience, replies } = answer
@@ -28,28 +29,40 @@ export function presentAnswer(answer: Answer, view: View): Presented {
     run !== null && (run.steps.length > 0 || (audience === 'channel' && !view.direct)) ? runHead(run, view) : null
   const aloud = audience === 'channel'
   const marked = head === null || run?.state !== 'error'
-  const presented = replies.map((reply) => presentReply(reply, { slash: view.slash, marked, mayAttach: aloud }))
+  // A file cannot be shown to one person in a channel, but in direct messages a query's answer can be asked for again.
+  const whole = aloud ? 'attached' : answer.asked === undefined ? 'nowhere' : 'on request'
+  const presented = replies.map((reply) => presentReply(reply, { slash: view.slash, marked, whole }))
   const body = presented.map(({ part }) => part)
   const next = presentNext(answer.next, view.slash)
   const tail = next === null ? [] : [next]
   const { main, thread } = paginate(head === null ? body : [head, ...body], tail)
+  const pages = [[...main, ...tail], ...thread]
   const follows = thread.length === 0 ? [] : [whatFollows(thread.flat(), aloud ? 'More in the thread' : 'More follows')]
   return {
     main: ladderOf(answer.headline, [...main, ...follows, ...tail]),
     thread: thread.map((page) => ladderOf(namesOf(page), page)),
-    files: presented.flatMap(({ file }) => (file === null ? [] : [file])),
+    files: presented.flatMap(({ part, file }) => (file === null ? [] : [attached(part, file, pages)])),
   }
+}
+
+function attached(part: Part, { from, ...csv }: FileFrom, pages: readonly (readonly Part[])[]): Attached {
+  const page = Math.max(
+    0,
+    pages.findIndex((parts) => parts.includes(part)),
+  )
+  return { ...csv, page, from: rungOf(pages[page] ?? [], from) }
 }
 
 function presentReply(
   reply: Reply,
-  { slash, marked, mayAttach }: { readonly slash: string; readonly marked: boolean; readonly mayAttach: boolean },
-): { readonly part: Part; readonly file: CsvFile | null } {
-  if (reply.kind === 'table') return presentTable(reply, mayAttach)
+  { slash, marked, whole }: { readonly slash: string; readonly marked: boolean; readonly whole: Whole },
+): { readonly part: Part; readonly file: FileFrom | null } {
+  if (reply.kind === 'table') return presentTable(reply, whole)
+  if (reply.kind === 'file') return presentFile(reply, whole)
   return { part: presentOther(reply, slash, marked), file: null }
 }
 
-function presentOther(reply: Exclude<Reply, TableReply>, slash: string, marked: boolean): Part {
+function presentOther(reply: Exclude<Reply, TableReply | FileReply>, slash: string, marked: boolean): Part {
   switch (reply.kind) {
     case 'text':
       return presentText(reply)

@@ -1,6 +1,6 @@
 import type { ActionsBlock, Button, ConfirmationDialog } from '@slack/types'
 import type { Suggestion } from '../../core/answer.ts'
-import { sayAction } from '../action-ids.ts'
+import { fillAction, sayAction } from '../action-ids.ts'
 import { plainText, smallPrint } from './blocks.ts'
 import { cleanLine } from './clean.ts'
 import { cut } from './cut.ts'
@@ -32,8 +32,12 @@ export function buttonRow(buttons: readonly Button[]): ActionsBlock {
 export function presentNext(next: readonly Suggestion[], slash: string): Part | null {
   if (next.length === 0) return null
   const pressable = next.filter(({ line }) => line.length <= maxValue).slice(0, maxButtons)
-  const named = next.filter((suggestion, at) => at === 0 || !pressable.includes(suggestion))
-  const words = `Next: ${named.map(({ line }) => `${slash} ${cut(cleanLine(line), 300)}`.trim()).join(', ')}`
-  const buttons = pressable.map(({ label, line }, at) => button(`${sayAction}-${at + 1}`, label, line))
+  const complete = next.filter(({ form }) => form !== true)
+  const named = complete.filter((suggestion, at) => at === 0 || !pressable.includes(suggestion))
+  const lines = named.map(({ line }) => `${slash} ${cut(cleanLine(line), 300)}`.trim())
+  const words = lines.length === 0 ? '' : `Next: ${lines.join(', ')}`
+  const buttons = pressable.map(({ label, line, form }, at) =>
+    button(`${form === true ? fillAction : sayAction}-${at + 1}`, label, line),
+  )
   return simplePart('Next', [...smallPrint(words), ...(buttons.length === 0 ? [] : [buttonRow(buttons)])], words)
 }

@@ -1,36 +1,11 @@
-import type { Cell, TableReply } from '../../core/reply.ts'
+import { csvOf } from '../../core/csv.ts'
+import type { TableReply } from '../../core/reply.ts'
 import type { CsvFile } from '../message.ts'
 import { cleanLine } from './clean.ts'
 import { cut } from './cut.ts'
 
-// What spreadsheets take for a formula (https://owasp.org/www-community/attacks/CSV_Injection), full-width forms included.
-const formula = /^[=+\-@\t\r\n＝＋－＠]/
-const number = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i
-
-/**
- * A table as a file by RFC 4180, values as they are: times in ISO 8601, figures ungrouped, null as nothing. A text that a
- * spreadsheet would take for a formula is led by an apostrophe; numbers stay numbers.
- */
+/** A whole table as a file to be uploaded. */
 export function csvFile(table: TableReply): CsvFile {
-  const { columns, rows, total } = table
-  const title = cleanLine(table.title)
-  const slug = title
-    .normalize('NFKD')
-    .toLowerCase()
-    .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 60)
-  const part = rows.length < total ? `-first-${rows.length}` : ''
-  return {
-    filename: `${slug === '' ? 'answer' : slug}${part}.csv`,
-    title: cut(title, 150),
-    content: [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join(''),
-  }
-}
-
-function field(cell: Cell): string {
-  if (cell === null) return ''
-  if (typeof cell !== 'string') return String(cell)
-  const guarded = formula.test(cell) && !number.test(cell) ? `'${cell}` : cell
-  return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded
+  const { name, content } = csvOf(table)
+  return { filename: name, title: cut(cleanLine(table.title), 150), content }
 }

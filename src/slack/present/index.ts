@@ -3,6 +3,7 @@
  * who reads it and what happens next is the caller's.
  */
 export { presentAnswer } from './answer.ts'
+export { presentForm } from './form-modal.ts'
 export { presentDismissed, presentPressed } from './plan.ts'
 export { presentMention, presentRun } from './run.ts'
 export type { TypedPlan } from './typed-modal.ts'

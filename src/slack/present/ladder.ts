@@ -2,7 +2,7 @@ import type { Block, Ladder, Message } from '../message.ts'
 import { cleanLine } from './clean.ts'
 import { cut } from './cut.ts'
 import { mrkdwn } from './mrkdwn.ts'
-import { forms, type Part } from './part.ts'
+import { type Form, forms, type Part } from './part.ts'
 
 // `chat.update` refuses more than 4,000 (https://docs.slack.dev/reference/methods/chat.update); escapes and cuts keep clear of it.
 const maxText = 3_900
@@ -16,9 +16,7 @@ const maxSentence = 700
  */
 export function ladderOf(sentence: string, parts: readonly Part[]): Ladder {
   const text = mrkdwn(cut(cleanLine(sentence), maxSentence))
-  const rungs = forms.map((form): Message => ({ text, blocks: parts.flatMap((part): readonly Block[] => part[form]) }))
-  const different = rungs.filter((rung, at) => at === 0 || !sameBlocks(rung.blocks, rungs[at - 1]?.blocks ?? []))
-  const [first, ...others] = different.filter(({ blocks }) => blocks.length > 0)
+  const [first, ...others] = differentForms(parts).map((form): Message => ({ text, blocks: blocksIn(parts, form) }))
   const last: Message = {
     text: inWords(
       text,
@@ -27,6 +25,26 @@ export function ladderOf(sentence: string, parts: readonly Part[]): Ladder {
     blocks: [],
   }
   return first === undefined ? [last] : [first, ...others, last]
+}
+
+/** The rung of `ladderOf` on which these parts have a form, or are words alone. */
+export function rungOf(parts: readonly Part[], form: Form | 'words'): number {
+  const different = differentForms(parts)
+  if (form === 'words') return different.length
+  return Math.max(0, different.filter((one) => forms.indexOf(one) <= forms.indexOf(form)).length - 1)
+}
+
+/** The forms that look different from the one before. */
+function differentForms(parts: readonly Part[]): readonly Form[] {
+  return forms.filter((form, at) => {
+    const blocks = blocksIn(parts, form)
+    const before = forms[at - 1]
+    return blocks.length > 0 && (before === undefined || !sameBlocks(blocks, blocksIn(parts, before)))
+  })
+}
+
+function blocksIn(parts: readonly Part[], form: Form): readonly Block[] {
+  return parts.flatMap((part): readonly Block[] => part[form])
 }
 
 function sameBlocks(one: readonly Block[], other: readonly Block[]): boolean {

@@ -1,10 +1,10 @@
 import type { DataTableBlock, RawNumberElement, RawTextElement, TableBlock } from '@slack/types'
 import type { TableReply } from '../../core/reply.ts'
 import { count, plural } from '../../core/words.ts'
-import type { CsvFile } from '../message.ts'
 import { boldLine, preformatted, smallPrint } from './blocks.ts'
 import { csvFile } from './csv.ts'
 import { type CutGrid, cutGrid } from './cut-grid.ts'
+import type { FileFrom, Whole } from './file.ts'
 import { type Grid, type GridCell, gridOf } from './grid.ts'
 import { codeBlock, mrkdwn } from './mrkdwn.ts'
 import { type Part, simplePart } from './part.ts'
@@ -23,20 +23,25 @@ const maxWordsCharacters = 1_500
 // Up to here a table is shown at once; a longer one in pages of ten.
 const onePage = 12
 
-/** A table in each form, and the whole of it as a file where the richest form had to cut and a file may be attached. */
-export function presentTable(
-  table: TableReply,
-  mayAttach: boolean,
-): { readonly part: Part; readonly file: CsvFile | null } {
+/** A table in each form, and the whole of it as a file where a form had to cut and a file may be attached. */
+export function presentTable(table: TableReply, whole: Whole): { readonly part: Part; readonly file: FileFrom | null } {
   const grid = gridOf(table)
   if (grid.rows.length === 0 || grid.columns.length === 0) return { part: emptyTable(grid), file: null }
   const newest = cutGrid(grid, maxDataRows, maxCharacters)
-  const isCut = newest.rows.length < grid.total || newest.cellsCut || grid.leftOut > 0
-  const file = isCut && mayAttach ? csvFile(table) : null
-  const below = (shown: number, cellsCut: boolean): string => rowsLine(table, grid, shown, cellsCut, file)
   const older = cutGrid(grid, maxTableRows, maxCharacters)
   const oldest = textTable(grid, maxTextCharacters)
   const words = textTable(grid, maxWordsCharacters)
+  const cuts = (shown: number, cellsCut: boolean): boolean => shown < grid.total || cellsCut || grid.leftOut > 0
+  const shownIn = [
+    ['newest', cuts(newest.rows.length, newest.cellsCut)],
+    ['older', cuts(older.rows.length, older.cellsCut)],
+    ['oldest', cuts(oldest.shown, oldest.cellsCut)],
+    ['words', cuts(words.shown, words.cellsCut)],
+  ] as const
+  const from = shownIn.find(([, isCut]) => isCut)?.[0]
+  const file = from === undefined || whole !== 'attached' ? null : { ...csvFile(table), from }
+  const below = (shown: number, cellsCut: boolean): string =>
+    rowsLine(table, grid, { shown, cellsCut, whole: cuts(shown, cellsCut) ? whole : 'nowhere' })
   return {
     file,
     part: {
@@ -87,13 +92,22 @@ function rawText(text: string): RawTextElement {
 }
 
 /** "57 of 5,000 rows · 20 of 25 columns · long values are cut · the CSV file has all of it · times in UTC". */
-function rowsLine(table: TableReply, grid: Grid, shown: number, cellsCut: boolean, file: CsvFile | null): string {
+function rowsLine(
+  table: TableReply,
+  grid: Grid,
+  { shown, cellsCut, whole }: { readonly shown: number; readonly cellsCut: boolean; readonly whole: Whole },
+): string {
   const inFile = table.rows.length < table.total ? `the first ${count(table.rows.length)} rows` : 'all of it'
+  const files = {
+    attached: `the CSV file has ${inFile}`,
+    'on request': `for a CSV file with ${inFile}, ask in a direct message`,
+    nowhere: null,
+  }
   const facts = [
     `${count(shown)} of ${plural(grid.total, grid.of)}`,
     grid.leftOut > 0 ? `${count(grid.columns.length)} of ${count(table.columns.length)} columns` : null,
     cellsCut ? 'long values are cut' : null,
-    file === null ? null : `the CSV file has ${inFile}`,
+    files[whole],
     grid.hasTimes ? 'times in UTC' : null,
   ]
   return facts.filter((fact) => fact !== null).join(' · ')

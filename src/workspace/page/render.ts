@@ -109,6 +109,9 @@ ${replies !== undefined && message.viewer === undefined && threadLink(message, v
         await setImmediate()
       }
     },
-    modal: (view, viewer) => modalDialog(view, (each) => block(each, viewer.tz)),
+    modal(view, viewer) {
+      const channels = state.channels().filter(({ partner, archived }) => partner === undefined && !archived)
+      return modalDialog(view, (each) => block(each, viewer.tz), channels)
+    },
   }
 }

@@ -19,7 +19,7 @@ const many = (n: number, song = 'Undo') => Array.from({ length: n }, (_, at) => 
 
 describe('a table', () => {
   it('is a sortable data_table, then a table aligned by column, then text', () => {
-    const { part, file } = presentTable(table([['Undo', 6820]]), true)
+    const { part, file } = presentTable(table([['Undo', 6820]]), 'attached')
     expect(part.newest[0]).toEqual({
       type: 'data_table',
       caption: 'Top songs',
@@ -41,26 +41,26 @@ describe('a table', () => {
   })
 
   it('has no empty cell and no missing one', () => {
-    const { part } = presentTable(table([['', null], ['Undo']]), true)
+    const { part } = presentTable(table([['', null], ['Undo']]), 'attached')
     expect(readingOf(part.newest).split('\n').slice(3, 7)).toEqual(['–', '–', 'Undo', '–'])
   })
 
   it('says how many rows it shows of how many, and attaches the rest', () => {
-    const { part, file } = presentTable(table(many(130), { total: 5_296 }), true)
+    const { part, file } = presentTable(table(many(130), { total: 5_296 }), 'attached')
     expect(readingOf(part.newest)).toContain('100 of 5,296 rows · the CSV file has the first 130 rows')
     expect(readingOf(part.older)).toContain('99 of 5,296 rows')
     expect(file?.content.split('\r\n')).toHaveLength(132)
   })
 
   it('promises no file where none can be attached', () => {
-    const { part, file } = presentTable(table(many(130)), false)
+    const { part, file } = presentTable(table(many(130)), 'nowhere')
     expect(readingOf(part.newest)).toContain('100 of 130 rows')
     expect(readingOf(part.newest)).not.toContain('CSV')
     expect(file).toBeNull()
   })
 
   it('shortens long values before it leaves out rows, and says so', () => {
-    const { part, file } = presentTable(table(many(50, 'x'.repeat(3_000))), true)
+    const { part, file } = presentTable(table(many(50, 'x'.repeat(3_000))), 'attached')
     expect(readingOf(part.newest)).toContain('50 of 50 rows · long values are cut · the CSV file has all of it')
     expect(file?.content).toContain('x'.repeat(3_000))
   })
@@ -68,7 +68,7 @@ describe('a table', () => {
   it('names 20 columns of 25', () => {
     const columns = Array.from({ length: 25 }, (_, at) => `c${at}`)
     const row = columns.map((_, at) => at)
-    const { part, file } = presentTable(table([row, row], { columns, formats: columns.map(() => 'integer') }), true)
+    const { part, file } = presentTable(table([row, row], { columns, formats: columns.map(() => 'integer') }), 'attached')
     expect(readingOf(part.newest)).toContain('2 of 2 rows · 20 of 25 columns · the CSV file has all of it')
     expect(file?.content).toContain('c24')
   })
@@ -77,7 +77,7 @@ describe('a table', () => {
     const columns = Array.from({ length: 25 }, (_, at) => `c${at}`)
     const { part, file } = presentTable(
       table([columns.map((_, at) => at * 1_000)], { columns, formats: columns.map(() => 'integer') }),
-      true,
+      'attached',
     )
     expect(readingOf(part.newest)).toContain('column\nvalue\nc0\n0\nc1\n1,000')
     expect(readingOf(part.newest)).toContain('25 of 25 columns')
@@ -85,7 +85,7 @@ describe('a table', () => {
   })
 
   it('is a sentence when it has no rows', () => {
-    const { part } = presentTable(table([]), true)
+    const { part } = presentTable(table([]), 'attached')
     expect(readingOf(part.newest)).toBe('Top songs\nNo rows.')
   })
 
@@ -93,7 +93,7 @@ describe('a table', () => {
     const columns = ['song', 'artist', 'plays', 'listeners']
     const formats = ['text', 'text', 'integer', 'integer'] as const
     const row = ['Horn Concerto No. 4 in E flat', 'Barry Tuckwell', 1_234_567, 14]
-    const { part } = presentTable(table([row, ['Undo', 'Björk', 28, 16]], { columns, formats: [...formats] }), true)
+    const { part } = presentTable(table([row, ['Undo', 'Björk', 28, 16]], { columns, formats: [...formats] }), 'attached')
     const lines = readingOf(part.oldest).split('\n').slice(1, -1)
     for (const line of lines) expect([...line].length).toBeLessThanOrEqual(34)
     expect(lines.join('\n')).toContain('1,234,567')
@@ -102,7 +102,7 @@ describe('a table', () => {
   it('is a list as text where columns would make stumps of sentences', () => {
     const columns = ['state', 'found', 'cure']
     const row = ['red', 's3://udacity-dend/log_data cannot be read', 'Give the role s3:ListBucket on it.']
-    const { part } = presentTable(table([row], { columns, formats: ['text', 'text', 'text'] }), true)
+    const { part } = presentTable(table([row], { columns, formats: ['text', 'text', 'text'] }), 'attached')
     expect(readingOf(part.oldest)).toContain('state: red\nfound: s3://udacity-dend/log_data cannot be read\ncure: Give')
   })
 
@@ -112,7 +112,7 @@ describe('a table', () => {
         ['Undo', 1],
         ['Revelry', null],
       ]),
-      true,
+      'attached',
     )
     expect(part.older[1]).toMatchObject({ column_settings: [{ align: 'left' }, { align: 'right' }] })
     expect(part.newest[0]).toMatchObject({

@@ -128,6 +128,11 @@ async function moveIn(
     clock,
     log,
     probes: () => face.probes,
+    outbox: {
+      async post(place, answer, who) {
+        if (place.kind === 'slack') await face.share(place, answer, who)
+      },
+    },
     process,
   })
   front.events = face.listener

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { TableReply } from '../../../src/core/reply.ts'
-import { csvFile } from '../../../src/slack/present/csv.ts'
+import { csvOf } from '../../src/core/csv.ts'
+import type { TableReply } from '../../src/core/reply.ts'
 
 function table(rows: TableReply['rows'], given: Partial<TableReply> = {}): TableReply {
   return { kind: 'table', title: 'Top songs, 1–30 Nov', columns: ['song', 'plays'], rows, total: rows.length, ...given }
@@ -9,7 +9,7 @@ function table(rows: TableReply['rows'], given: Partial<TableReply> = {}): Table
 describe('a table as a file', () => {
   it('quotes what RFC 4180 asks for and ends every line with CRLF', () => {
     expect(
-      csvFile(
+      csvOf(
         table([
           ['a "b", c', 1],
           ['two\nlines', null],
@@ -20,9 +20,9 @@ describe('a table as a file', () => {
 
   it('lets no spreadsheet calculate', () => {
     const cells = ['=1+1', '+1+1', '-1+1', '@SUM(A1)', '\tx', '＝1+1']
-    const lines = csvFile(table(cells.map((cell) => [cell, 0]))).content.split('\r\n')
+    const lines = csvOf(table(cells.map((cell) => [cell, 0]))).content.split('\r\n')
     expect(lines.slice(1, 7)).toEqual(["'=1+1,0", "'+1+1,0", "'-1+1,0", "'@SUM(A1),0", "'\tx,0", "'＝1+1,0"])
-    expect(csvFile(table([], { columns: ['=cmd()'] })).content).toBe("'=cmd()\r\n")
+    expect(csvOf(table([], { columns: ['=cmd()'] })).content).toBe("'=cmd()\r\n")
   })
 
   it('leaves numbers numbers, those beyond 2^53 too, and times in ISO 8601', () => {
@@ -31,14 +31,14 @@ describe('a table as a file', () => {
       ['2018-11-30T21:59:12.345Z', 0.5],
       ['true', true],
     ] as const
-    expect(csvFile(table(rows.map((row) => [...row]))).content).toBe(
+    expect(csvOf(table(rows.map((row) => [...row]))).content).toBe(
       'song,plays\r\n-9223372036854775808,-5\r\n2018-11-30T21:59:12.345Z,0.5\r\ntrue,true\r\n',
     )
   })
 
   it('is named after its title, and says when it is not the whole', () => {
-    expect(csvFile(table([['Undo', 1]])).filename).toBe('top-songs-1-30-nov.csv')
-    expect(csvFile(table([['Undo', 1]], { total: 9 })).filename).toBe('top-songs-1-30-nov-first-1.csv')
-    expect(csvFile(table([], { title: '日本' })).filename).toBe('answer.csv')
+    expect(csvOf(table([['Undo', 1]])).name).toBe('top-songs-1-30-nov.csv')
+    expect(csvOf(table([['Undo', 1]], { total: 9 })).name).toBe('top-songs-1-30-nov-first-1.csv')
+    expect(csvOf(table([], { title: '日本' })).name).toBe('answer.csv')
   })
 })

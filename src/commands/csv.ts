@@ -1,0 +1,31 @@
+import { z } from 'zod'
+import { optionalInteger } from '../core/command/args.ts'
+import { defineCommand } from '../core/command/define.ts'
+import { csvOf } from '../core/csv.ts'
+import { findResult } from '../core/warehouse/result.ts'
+import { count, plural } from '../core/words.ts'
+
+export default defineCommand({
+  name: 'csv',
+  summary: 'An earlier answer as a CSV file, without asking the warehouse again',
+  group: 'questions',
+  role: 'viewer',
+  effect: 'none',
+  audience: 'channel',
+  args: z.object({
+    id: optionalInteger({
+      about: 'the run that answered; your newest if left out',
+      min: 1,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+  }),
+  examples: ['csv', 'csv 12'],
+  async run({ id }, context) {
+    const { table, run } = await findResult(id, context)
+    const { rows, total, title } = table
+    const part =
+      rows.length < total ? `the first ${count(rows.length)} of ${plural(total, 'row')}` : plural(total, 'row')
+    const about = `${title}: ${part}, result ${run.id}`
+    return { headline: `${about}, as CSV.`, replies: [{ kind: 'file', about, ...csvOf(table) }] }
+  },
+})

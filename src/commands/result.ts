@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import type { Suggestion } from '../core/answer.ts'
+import { choice, integer, optionalChoice, optionalInteger, optionalText } from '../core/command/args.ts'
+import { defineCommand, type Outcome } from '../core/command/define.ts'
+import type { Deps } from '../core/deps.ts'
+import type { Reply } from '../core/reply.ts'
+import { text } from '../core/reply.ts'
+import { findResult, type Result } from '../core/warehouse/result.ts'
+import { type Page, pageOf, rowsPerPage, type Wanted } from '../core/warehouse/stored-rows.ts'
+import { count, duration, moment } from '../core/words.ts'
+
+export default defineCommand({
+  name: 'result',
+  summary: 'An earlier answer again, without asking the warehouse: sorted, another page, or its SQL',
+  group: 'questions',
+  role: 'viewer',
+  effect: 'none',
+  audience: 'asker',
+  args: z.object({
+    id: optionalInteger({
+      about: 'the run that answered; your newest if left out',
+      min: 1,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+    part: choice({ about: 'its rows, or how they were asked for', values: ['rows', 'sql'], fallback: 'rows' }),
+    order: optionalChoice({
+      about: 'which way to sort; the way that suits the column if left out',
+      values: ['asc', 'desc'],
+    }),
+    sort: optionalText({ about: 'the column to sort by', bare: false, maxLength: 60, accepts: 'the name of a column' }),
+    page: integer({ about: 'which page', min: 1, max: 1000, fallback: 1, bare: false }),
+    n: integer({ about: 'how many rows a page has', min: 1, max: 100, fallback: rowsPerPage, bare: false }),
+  }),
+  examples: ['result', 'result 12 sort=plays', 'result 12 page=2', 'result 12 sql'],
+  async run({ id, part, ...wanted }, context) {
+    const result = await findResult(id, context)
+    return part === 'sql' ? explained(result, context.deps) : paged(result, wanted)
+  },
+})
+
+function paged(result: Result, wanted: Wanted): Outcome {
+  const page = pageOf(result.table, wanted)
+  const { rows, total } = result.table
+  const cut =
+    rows.length < total ? [text(`Only the first ${count(rows.length)} of ${count(total)} rows are kept.`, 'note')] : []
+  return {
+    headline: `${page.table.title}: ${count(page.table.rows.length)} of ${count(total)} rows.`,
+    replies: [page.table, ...cut, text(`${originOf(result)} Kept until ${moment(result.until)}.`, 'note')],
+    next: aroundPage(result, wanted, page),
+  }
+}
+
+/** The pages beside this one, the next column to sort by, and the whole as a file. */
+function aroundPage({ run, table }: Result, wanted: Wanted, { pages, sortedBy }: Page): readonly Suggestion[] {
+  const { page, order, n } = wanted
+  const size = n === rowsPerPage ? '' : ` n=${n}`
+  const same = `${sortedBy === undefined ? '' : ` sort=${sortedBy}`}${order === undefined ? '' : ` order=${order}`}${size}`
+  const turn = (label: string, to: number): readonly Suggestion[] =>
+    to < 1 || to > pages ? [] : [{ label, line: `result ${run.id}${same} page=${to}` }]
+  const columns = table.rows.length < 2 ? [] : table.columns
+  const next = columns[(columns.indexOf(sortedBy ?? '') + 1) % columns.length]
+  return [
+    ...turn('Next rows', page + 1),
+    ...turn('Rows before', page - 1),
+    ...(next === undefined ? [] : [{ label: `Sort by ${next}`, line: `result ${run.id} sort=${next}${size}` }]),
+    { label: 'CSV', line: `csv ${run.id}` },
+  ]
+}
+
+async function explained(result: Result, { ledger }: Deps): Promise<Outcome> {
+  const { run, asked, table, until } = result
+  const load = await ledger.loads.get(asked.load)
+  const published = load?.published ?? null
+  const since = published === null ? '' : `, published ${moment(new Date(published))}`
+  const values = Object.entries(asked.values)
+  const replies: Reply[] = [
+    text(`${originOf(result)}\n${asked.engine}, load ${asked.load}${since}`),
+    text(asked.sql, 'code'),
+    ...(values.length === 0
+      ? []
+      : [
+          {
+            kind: 'table' as const,
+            title: 'Bound values',
+            columns: ['name', 'value'],
+            rows: values,
+            total: values.length,
+          },
+        ]),
+    text(`Kept until ${moment(until)}.`, 'note'),
+  ]
+  const [first] = table.columns
+  return {
+    headline: `How ${run.line} was asked for.`,
+    replies,
+    next: [
+      ...(first === undefined || table.rows.length < 2
+        ? []
+        : [{ label: `Sort by ${first}`, line: `result ${run.id} sort=${first}` }]),
+      { label: 'CSV', line: `csv ${run.id}` },
+      { label: 'Share…', line: `share ${run.id}`, form: true },
+      { label: 'Ask anew', line: run.line },
+    ],
+  }
+}
+
+/** "Result 12: top-songs n=3, asked by Ada, 30 Nov 2018, 10:00 UTC, answered in 0.2 s." */
+function originOf({ run }: Result): string {
+  const took = duration(Date.parse(run.ended ?? run.started) - Date.parse(run.started))
+  return `Result ${run.id}: ${run.line}, asked by ${run.who.name}, ${moment(new Date(run.started))}, answered in ${took}.`
+}

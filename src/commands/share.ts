@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import type { Answer } from '../core/answer.ts'
+import { optionalChannel, optionalInteger } from '../core/command/args.ts'
+import { defineCommand } from '../core/command/define.ts'
+import { OpsError } from '../core/errors.ts'
+import { text } from '../core/reply.ts'
+import { findResult, type Result } from '../core/warehouse/result.ts'
+import { moment } from '../core/words.ts'
+
+export default defineCommand({
+  name: 'share',
+  summary: 'Posts an earlier answer in a channel, without asking the warehouse again',
+  group: 'questions',
+  role: 'viewer',
+  effect: 'bot',
+  audience: 'asker',
+  args: z.object({
+    id: optionalInteger({
+      about: 'the run that answered; your newest if left out',
+      min: 1,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+    channel: optionalChannel({ about: 'where everybody is to see it' }),
+  }),
+  examples: ['share 12 in #music'],
+  async run({ id, channel }, context) {
+    const result = await findResult(id, context)
+    if (channel === undefined) {
+      throw new OpsError(
+        'bad_argument',
+        'In which channel? Nothing was done.',
+        `Say share ${result.run.id} in #channel.`,
+      )
+    }
+    const { deps, who } = context
+    await deps.outbox.post({ kind: 'slack', direct: false, ...channel }, shared(result, who.name), who)
+    const where = channel.channelName === undefined ? channel.channel : `#${channel.channelName}`
+    const headline = `Result ${result.run.id}, ${result.run.line}, is shared in ${where.startsWith('#') ? where : 'that channel'}.`
+    return { headline, replies: [text(headline, 'good')] }
+  },
+})
+
+/** The stored answer under a line that says whose it is, with buttons for whoever may ask the same. */
+function shared({ run, answer }: Result, by: string): Answer {
+  const origin = `${by} shares result ${run.id}: ${run.line}, asked by ${run.who.name}, ${moment(new Date(run.started))}`
+  const next = answer.next.map((suggestion) =>
+    suggestion.form === true ? { label: 'CSV', line: `csv ${run.id}` } : suggestion,
+  )
+  return { ...answer, audience: 'channel', run: null, replies: [text(origin), ...answer.replies], next }
+}

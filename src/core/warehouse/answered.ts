@@ -1,0 +1,55 @@
+import type { Asked } from '../answer.ts'
+import type { RunContext } from '../command/context.ts'
+import type { Bound, Command, Outcome } from '../command/define.ts'
+import type { Engine } from '../ports/engine.ts'
+import type { QueryFile } from '../sql/files.ts'
+import { followUps } from './follow-ups.ts'
+
+/**
+ * A query's command whose answers can be worked with: what it asked of the engine is kept with the answer, word for word, and
+ * buttons under it go on from there.
+ */
+export function workable(query: QueryFile, command: Command): Command {
+  return { ...command, bind: (tokens) => keeping(query, command.bind(tokens)) }
+}
+
+function keeping(query: QueryFile, bound: Bound): Bound {
+  return {
+    ...bound,
+    async run(context) {
+      let asked: Asked | undefined
+      const engine = listeningTo(context.deps.engine, (statement) => {
+        asked = statement
+      })
+      const outcome = await bound.run({ ...context, deps: { ...context.deps, engine } })
+      return asked === undefined ? outcome : withNext(query, bound, asked, outcome, context)
+    },
+  }
+}
+
+/** The engine, telling of each statement that it has answered. */
+function listeningTo(engine: Engine, told: (asked: Asked) => void): Engine {
+  return {
+    ...engine,
+    async query(target, statement, options) {
+      const result = await engine.query(target, statement, options)
+      told({ engine: engine.name, load: target.load, sql: statement.sql, values: { ...statement.values } })
+      return result
+    },
+  }
+}
+
+async function withNext(
+  query: QueryFile,
+  { command, line }: Bound,
+  asked: Asked,
+  outcome: Outcome,
+  { deps, place, runId }: RunContext,
+): Promise<Outcome> {
+  const table = outcome.replies.find((reply) => reply.kind === 'table')
+  if (table === undefined) return { ...outcome, asked }
+  const load = await deps.ledger.loads.get(asked.load)
+  const direct = place.kind === 'slack' && place.direct
+  const oldest = load?.facts.dataFrom ?? null
+  return { ...outcome, asked, next: followUps({ query, command, line, asked, table, id: runId, direct, oldest }) }
+}

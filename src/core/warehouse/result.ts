@@ -1,0 +1,56 @@
+import type { Answer, Asked } from '../answer.ts'
+import { authorise } from '../command/access.ts'
+import type { Context } from '../command/context.ts'
+import type { Command } from '../command/define.ts'
+import { OpsError } from '../errors.ts'
+import type { RunId, RunRecord } from '../ports/ledger.ts'
+import type { TableReply } from '../reply.ts'
+import { findRun } from '../run/own.ts'
+import { moment } from '../words.ts'
+
+/** How long an answer can be worked with. */
+export const keptDays = 7
+
+/** An answer to a query, as its run keeps it. */
+export interface Result {
+  readonly run: RunRecord
+  readonly command: Command
+  readonly answer: Answer
+  readonly asked: Asked
+  readonly table: TableReply
+  readonly until: Date
+}
+
+/**
+ * The answer that a run keeps; the newest of whoever asks where no run is named. Throws `not_found` for a run without one,
+ * `expired` after seven days with the line to ask anew, and `not_allowed` for those who may not ask its query, at this moment.
+ */
+export async function findResult(id: RunId | undefined, { deps, catalog, who }: Context): Promise<Result> {
+  const isOwn = (run: RunRecord): boolean => run.who.id === who.id && run.answer?.asked !== undefined
+  const run = await findRun(deps.ledger.runs, id, isOwn, 'answered')
+  const { answer, ended } = run
+  const asked = answer?.asked
+  const table = answer?.replies.find((reply) => reply.kind === 'table')
+  const command = catalog.find(run.command)
+  if (answer === null || ended === null || asked === undefined || table === undefined || command === undefined) {
+    throw new OpsError('not_found', `Run ${run.id}, ${run.line}, keeps no answer of a query.`, 'See runs.', {
+      cure: `runs ${run.id}`,
+    })
+  }
+  authorise(command, who, deps.directory)
+  const until = keptUntil(ended)
+  if (until < deps.clock.now()) {
+    throw new OpsError(
+      'expired',
+      `Result ${run.id}, ${run.line}, was kept for ${keptDays} days, until ${moment(until)}.`,
+      `Ask anew: ${run.line}`,
+      { cure: run.line },
+    )
+  }
+  return { run, command, answer, asked, table, until }
+}
+
+/** When the answer of a run that ended then expires. */
+export function keptUntil(ended: string): Date {
+  return new Date(Date.parse(ended) + keptDays * 86_400_000)
+}

@@ -1,0 +1,82 @@
+import { nearest } from '../command/suggest.ts'
+import { OpsError } from '../errors.ts'
+import type { Cell, TableReply } from '../reply.ts'
+import { plural } from '../words.ts'
+
+/** Rows of a stored answer that are shown at once: so many fit into one message in nearly every form. */
+export const rowsPerPage = 50
+
+/** What to show of a stored answer. `order` is the one that suits the column where it is not said: most first, or A to Z. */
+export interface Wanted {
+  readonly sort: string | undefined
+  readonly order: 'asc' | 'desc' | undefined
+  readonly page: number
+  readonly n: number
+}
+
+/** A page of a stored answer; `pages` counts them from 1. */
+export interface Page {
+  readonly table: TableReply
+  readonly pages: number
+  readonly sortedBy: string | undefined
+}
+
+/** Throws `bad_argument` for a column or a page that there is not, naming those there are. */
+export function pageOf(table: TableReply, { sort, order, page, n }: Wanted): Page {
+  const at = sort === undefined ? null : columnAt(table, sort)
+  const rows = at === null ? table.rows : sorted(table.rows, at, order ?? usualOrder(table, at))
+  const pages = Math.max(1, Math.ceil(rows.length / n))
+  if (page > pages) {
+    throw new OpsError(
+      'bad_argument',
+      `There is no page ${page}: the answer has ${plural(pages, 'page')} of ${n} rows.`,
+    )
+  }
+  const first = (page - 1) * n
+  const shown = rows.slice(first, first + n)
+  const sortedBy = at === null ? undefined : table.columns[at]
+  const range = shown.length < rows.length ? `, rows ${first + 1}–${first + shown.length}` : ''
+  const title = `${table.title}${range}${sortedBy === undefined ? '' : `, by ${sortedBy}`}`
+  return { table: { ...table, title, rows: shown }, pages, sortedBy }
+}
+
+function columnAt({ columns }: TableReply, said: string): number {
+  const name = said.toLowerCase().replaceAll('-', '_')
+  const at = columns.findIndex((column) => column.toLowerCase() === name)
+  if (at >= 0) return at
+  const meant = nearest(name, columns)
+  const known = `Its columns are ${columns.join(', ')}.`
+  throw new OpsError(
+    'bad_argument',
+    `The answer has no column "${said}".`,
+    meant === null ? known : `Did you mean sort=${meant}? ${known}`,
+  )
+}
+
+function usualOrder({ rows }: TableReply, at: number): 'asc' | 'desc' {
+  return rows.some((row) => typeof row[at] === 'number') ? 'desc' : 'asc'
+}
+
+const alphabetical = new Intl.Collator('en', { numeric: true })
+const whole = /^-?\d+$/
+
+/** Rows in the order of one column, those that have nothing there last; equal ones stay in the answer's order. */
+function sorted(rows: TableReply['rows'], at: number, order: 'asc' | 'desc'): TableReply['rows'] {
+  const direction = order === 'asc' ? 1 : -1
+  return rows.toSorted((a, b) => {
+    const [one, other] = [a[at] ?? null, b[at] ?? null]
+    if (one === null || other === null) return Number(one === null) - Number(other === null)
+    return direction * compared(one, other)
+  })
+}
+
+function compared(one: Exclude<Cell, null>, other: Exclude<Cell, null>): number {
+  if (typeof one === 'number' && typeof other === 'number') return one - other
+  const [left, right] = [String(one), String(other)]
+  // Whole numbers beyond 2^53 are text.
+  if (whole.test(left) && whole.test(right)) {
+    const difference = BigInt(left) - BigInt(right)
+    return difference === 0n ? 0 : difference < 0n ? -1 : 1
+  }
+  return alphabetical.compare(left, right)
+}

@@ -1,0 +1,235 @@
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../src/core/answer.ts'
+import type { Place } from '../../src/core/place.ts'
+import type { Outbox } from '../../src/core/ports/outbox.ts'
+import { bob, channel, failureOf } from '../support/core.ts'
+import { createWarehouse } from '../support/warehouse.ts'
+
+const direct: Place = { kind: 'slack', channel: 'D0ANNA', direct: true }
+
+function tableOf(answer: Answer) {
+  const table = answer.replies.find((reply) => reply.kind === 'table')
+  if (table === undefined) throw new Error(`no table: ${answer.headline}`)
+  return table
+}
+
+function fileOf(answer: Answer) {
+  const file = answer.replies.find((reply) => reply.kind === 'file')
+  if (file === undefined) throw new Error(`no file: ${answer.headline}`)
+  return file
+}
+
+const lines = (answer: Answer) => answer.next.map(({ label, line }) => `${label}: ${line}`)
+
+/** A loaded warehouse that counts what is asked of it, and keeps what is posted elsewhere. */
+async function loaded() {
+  const posted: { place: Place; answer: Answer; who: string }[] = []
+  const outbox: Outbox = {
+    async post(place, answer, who) {
+      posted.push({ place, answer, who: who.name })
+    },
+  }
+  const warehouse = await createWarehouse({ outbox })
+  const { bot } = warehouse
+  await bot.say('etl')
+  return { ...warehouse, posted }
+}
+
+describe('an answer', () => {
+  it('says where its rows are from: engine, load, and the statement with its values', async () => {
+    const { bot } = await loaded()
+    const { asked } = await bot.say('top songs 3')
+    expect(asked).toMatchObject({ engine: 'duckdb', load: 1, sql: expect.stringContaining('limit :n') })
+    expect(asked?.values).toMatchObject({ n: 3, level: 'any', matched: 'no' })
+  })
+
+  it('offers at most four things to do with it, which are lines like any other', async () => {
+    const { bot } = await loaded()
+    expect(lines(await bot.say('top songs 3 last=1d level=paid'))).toEqual([
+      'First 10: top-songs n=10 last=1d level=paid',
+      'Day before: top-songs n=3 level=paid since=2018-11-10 until=2018-11-10',
+      'CSV: csv 2',
+      'Details: result 2 sql',
+    ])
+    for (const { commands } of [bot.app.catalog]) {
+      for (const { name } of commands.filter(({ effect }) => effect === 'read')) {
+        const { next, ok } = await bot.say(name)
+        expect(ok ? next.length : 0).toBeLessThanOrEqual(4)
+        for (const { line } of next) expect(() => bot.app.catalog.read(line)).not.toThrow()
+      }
+    }
+  })
+
+  it('offers pages when it is long, and sharing where nobody else reads it', async () => {
+    const { bot } = await loaded()
+    const answer = await bot.say('top songs 100', { place: direct })
+    expect(answer.next).toEqual([
+      { label: 'More rows', line: 'result 2 page=2' },
+      { label: 'Share…', line: 'share 2', form: true },
+      { label: 'Details', line: 'result 2 part=sql' },
+    ])
+  })
+
+  it('is compared with as many days before, in the days of its own zone, unless there is nothing before', async () => {
+    const { bot } = await loaded()
+    const before = async (line: string) =>
+      (await bot.say(line)).next.find(({ label }) => label.includes('before'))?.line
+    expect(await before('peak-hours since=2018-11-11')).toBe('peak-hours since=2018-11-10 until=2018-11-10')
+    expect(await before('peak-hours last=1d tz=Europe/London')).toBe(
+      'peak-hours tz=Europe/London since=2018-11-10 until=2018-11-10',
+    )
+    for (const line of [
+      'peak-hours',
+      'peak-hours 1h',
+      'peak-hours last=1w',
+      'peak-hours until=2018-11-10',
+      'timeframe',
+    ])
+      expect([line, await before(line)]).toEqual([line, undefined])
+    const line = (await before('top songs 1000 since=2018-11-11')) ?? ''
+    expect(tableOf(await bot.say(line)).rows).toEqual(tableOf(await bot.say('top songs 1000 until=2018-11-10')).rows)
+  })
+})
+
+describe('result', () => {
+  it('shows a stored answer again without asking the warehouse', async () => {
+    const { bot } = await loaded()
+    const answer = await bot.say('top songs 20')
+    await bot.say('tear-down', { typed: 'sparkify' })
+    const again = await bot.say('result 2')
+    expect(again).toMatchObject({ ok: true, audience: 'asker' })
+    expect(tableOf(again)).toEqual(tableOf(answer))
+    expect(JSON.stringify(again.replies)).toContain('Result 2: top-songs n=20, asked by Anna, 23 Nov 2026, 12:00 UTC')
+    expect(tableOf(await bot.say('result')).rows).toEqual(tableOf(answer).rows)
+  })
+
+  it('sorts by any column, most first or from A to Z, and the other way on demand', async () => {
+    const { bot } = await loaded()
+    const { rows } = tableOf(await bot.say('top songs 1000'))
+    const by = async (line: string, at: number) =>
+      tableOf(await bot.say(`result 2 n=100 ${line}`)).rows.map((row) => row[at])
+    const listeners = rows.map((row) => Number(row[3]))
+    expect(await by('sort=listeners', 3)).toEqual(listeners.toSorted((a, b) => b - a).slice(0, 100))
+    expect(await by('sort=listeners asc', 3)).toEqual(listeners.toSorted((a, b) => a - b).slice(0, 100))
+    const [first, second] = await by('sort=song', 0)
+    expect(String(first).localeCompare(String(second))).toBeLessThanOrEqual(0)
+    expect(tableOf(await bot.say('result 2 sort=Artist')).title).toContain(', by artist')
+    expect(failureOf(await bot.say('result 2 sort=lisener'))).toMatchObject({
+      code: 'bad_argument',
+      message: 'The answer has no column "lisener".',
+      remedy: 'Did you mean sort=listeners? Its columns are song, artist, plays, listeners.',
+    })
+  })
+
+  it('turns pages, each row on one of them', async () => {
+    const { bot } = await loaded()
+    const { rows, total } = tableOf(await bot.say('top songs 1000'))
+    const pages = Math.ceil(total / 50)
+    const seen = []
+    for (let page = 1; page <= pages; page++) {
+      const shown = await bot.say(`result 2 page=${page} sort=song`)
+      seen.push(...tableOf(shown).rows)
+      expect(tableOf(shown)).toMatchObject({ total, title: expect.stringContaining(`rows ${page * 50 - 49}–`) })
+      expect(lines(shown).some((line) => line === `Next rows: result 2 sort=song page=${page + 1}`)).toBe(page < pages)
+    }
+    expect(seen).toHaveLength(total)
+    expect(new Set(seen.map((row) => JSON.stringify(row)))).toEqual(new Set(rows.map((row) => JSON.stringify(row))))
+    expect(failureOf(await bot.say('result 2 page=99')).message).toContain(`has ${pages} pages of 50 rows`)
+  })
+
+  it('tells its SQL, values, engine, load and time', async () => {
+    const { bot } = await loaded()
+    const { asked } = await bot.say('top songs 3 level=paid')
+    const answer = await bot.say('result 2 sql')
+    const words = JSON.stringify(answer.replies)
+    for (const said of ['duckdb, load 1, published 23 Nov 2026', 'answered in < 0.1 s', 'Kept until 30 Nov 2026'])
+      expect(words).toContain(said)
+    expect(answer.replies).toContainEqual({ kind: 'text', text: asked?.sql, tone: 'code' })
+    expect(tableOf(answer).rows).toContainEqual(['level', 'paid'])
+  })
+
+  it('is for whoever may ask that query, at this moment', async () => {
+    const { bot, roles } = await loaded()
+    await bot.say('top users 3')
+    for (const line of ['result 2', 'result 2 sql', 'csv 2', 'share 2 in #music']) {
+      expect(failureOf(await bot.say(line, { who: bob }))).toMatchObject({ code: 'not_allowed' })
+    }
+    expect(JSON.stringify((await bot.say('runs 2', { who: bob })).replies)).not.toContain('"table"')
+    roles.set(bob.id, 'operator')
+    expect(await bot.say('result 2', { who: bob })).toMatchObject({ ok: true })
+    expect(JSON.stringify((await bot.say('runs 2', { who: bob })).replies)).toContain('"table"')
+  })
+
+  it('works in another process, after a restart', async () => {
+    const { bot, another } = await loaded()
+    const answer = await bot.say('top songs 3')
+    bot.die()
+    const other = await another('two')
+    expect(tableOf(await other.say('result 2 sort=plays')).rows).toEqual(tableOf(answer).rows)
+  })
+
+  it('expires after seven days, and says the line to ask anew', async () => {
+    const { bot, clock } = await loaded()
+    await bot.say('top songs 3')
+    clock.advance(7 * 86_400_000 - 1000)
+    await bot.beat()
+    expect(await bot.say('result 2')).toMatchObject({ ok: true })
+    clock.advance(2000)
+    await bot.beat()
+    for (const line of ['result 2', 'csv 2', 'share 2 in #music']) {
+      const answer = await bot.say(line)
+      expect(failureOf(answer)).toMatchObject({ code: 'expired', remedy: 'Ask anew: top-songs n=3' })
+      expect(answer.next[0]?.line).toBe('top-songs n=3')
+    }
+    expect(JSON.stringify((await bot.say('runs 2')).replies)).toContain('Its answer was kept for 7 days.')
+  })
+
+  it('says so of a run that is no answer, and of one that there is not', async () => {
+    const { bot } = await loaded()
+    expect(failureOf(await bot.say('result 1'))).toMatchObject({
+      code: 'not_found',
+      message: expect.stringContaining('etl'),
+    })
+    expect(failureOf(await bot.say('result 99')).message).toBe('There is no run 99.')
+    expect(failureOf(await bot.say('csv', { who: bob })).message).toBe('There is no answered run.')
+  })
+})
+
+describe('csv', () => {
+  it('gives the stored rows as a file, for everybody who sees the answer', async () => {
+    const { bot } = await loaded()
+    const { rows } = tableOf(await bot.say('top songs 3'))
+    const answer = await bot.say('csv 2')
+    expect(answer).toMatchObject({ audience: 'channel', next: [] })
+    expect(fileOf(answer).name).toBe('top-songs-10-11-nov-2018-utc.csv')
+    const [head, ...body] = fileOf(answer).content.trimEnd().split('\r\n')
+    expect(head).toBe('song,artist,plays,listeners')
+    expect(body).toHaveLength(rows.length)
+  })
+})
+
+describe('share', () => {
+  it('posts the stored answer in a channel, saying whose it is, and tells the sharer', async () => {
+    const { bot, posted } = await loaded()
+    const answer = await bot.say('top songs 3', { place: direct })
+    const told = await bot.say('share 2 in <#C0MUSIC|music>', { place: direct, who: bob })
+    expect(told).toMatchObject({
+      ok: true,
+      audience: 'asker',
+      headline: 'Result 2, top-songs n=3, is shared in #music.',
+    })
+    expect(posted).toMatchObject([{ place: { channel: 'C0MUSIC', channelName: 'music', direct: false }, who: 'Bob' }])
+    const [first, ...rest] = posted[0]?.answer.replies ?? []
+    expect(first).toMatchObject({ text: expect.stringContaining('Bob shares result 2: top-songs n=3, asked by Anna') })
+    expect(rest).toEqual(answer.replies)
+    expect(posted[0]?.answer.next.map(({ label }) => label)).not.toContain('Share…')
+  })
+
+  it('asks for a channel where none is named', async () => {
+    const { bot, posted } = await loaded()
+    await bot.say('top songs 3')
+    expect(failureOf(await bot.say('share 2', { place: channel })).remedy).toBe('Say share 2 in #channel.')
+    expect(failureOf(await bot.say('share 2 in music')).code).toBe('bad_argument')
+    expect(posted).toEqual([])
+  })
+})

@@ -1,0 +1,98 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { twoDays } from '../support/two-days.ts'
+import { type Cloud, openCloud, ordersTo, writesOf } from './cloud.ts'
+import { type Bots, type Death, openBots } from './mortal.ts'
+
+async function open(): Promise<Bots & Cloud> {
+  const cloud = await openCloud({ describes: 1 })
+  const home = await mkdtemp(join(tmpdir(), 'sparkify-deaths-'))
+  onTestFinished(() => rm(home, { recursive: true, force: true }))
+  return { ...cloud, ...(await openBots(cloud, home)) }
+}
+
+/** Two processes die at this step: one has done its work and not stored it, the next one has stored it and begun no other. */
+function deathsAt(title: string): readonly Death[] {
+  return [
+    { title, write: 'finish', when: 'before' },
+    { title, write: 'finish', when: 'after' },
+  ]
+}
+
+/** Two processes die at this step: one has submitted something and not kept its id, the next one has kept it and not waited. */
+function deathsWhileSubmitting(title: string): readonly Death[] {
+  return [
+    { title, write: 'keep', when: 'before' },
+    { title, write: 'keep', when: 'after' },
+  ]
+}
+
+/** Two processes die at the very end: before the run's answer is stored, and before anybody is told of it. */
+const deathsAtTheEnd: readonly Death[] = [
+  { title: '', write: 'end', when: 'before' },
+  { title: '', write: 'end', when: 'after' },
+]
+
+/** Batches of one load without its numbers, in any order: loads side by side submit in no certain one. */
+function shapeOf(writes: readonly string[]): readonly string[] {
+  return writes.map((sql) => sql.replaceAll(/\d+/g, '#')).toSorted()
+}
+
+describe('a bot on Redshift that is killed', { timeout: 300_000 }, () => {
+  it('at every boundary of a spin-up and of a tear-down ends as if it had not been, with nothing ordered twice', async () => {
+    const { say, double } = await open()
+    const spinUp = (await say('spin-up')).run.steps.map(({ title }) => title)
+    const tearDown = (await say('tear-down snapshot=no')).run.steps.map(({ title }) => title)
+    const once = await ordersTo(double)
+    await double.clearCalls()
+    const lives = Math.max(spinUp.length, tearDown.length) + 1
+    for (let life = 0; life < lives; life++) {
+      for (const [line, titles] of [
+        ['spin-up', spinUp],
+        ['tear-down snapshot=no', tearDown],
+      ] as const) {
+        const title = titles[life]
+        const { answer, run, died } = await say(line, title === undefined ? deathsAtTheEnd : deathsAt(title))
+        expect([line, title, answer.ok, died, run.state]).toEqual([line, title, true, 2, 'complete'])
+        expect(run.steps.map(({ title }) => title)).toEqual(titles)
+      }
+      expect(await double.left()).toEqual({ clusters: [], snapshots: [], roles: [] })
+    }
+    expect(await ordersTo(double)).toEqual(
+      Object.fromEntries(Object.entries(once).map(([action, times]) => [action, times * lives])),
+    )
+  })
+
+  it('at every boundary of a load ends as if it had not been, with nothing submitted or loaded twice', async () => {
+    const { say, double, ledger } = await open()
+    await say('spin-up')
+    // The third load is the first that finds a live and a previous one.
+    await say('etl')
+    await say('etl')
+    const before = (await writesOf(double)).length
+    const titles = (await say('etl')).run.steps.map(({ title }) => title)
+    const once = shapeOf((await writesOf(double)).slice(before))
+    let deaths = 0
+    for (const plan of [
+      ...titles.flatMap((title) => [deathsAt(title), deathsWhileSubmitting(title)]),
+      deathsAtTheEnd,
+    ]) {
+      const already = (await writesOf(double)).length
+      const { answer, run, died } = await say('etl', plan)
+      expect([plan[0], answer.ok, answer.headline]).toEqual([
+        plan[0],
+        true,
+        expect.stringContaining('160 plays are live'),
+      ])
+      // Whoever finds the answer stored only tells it.
+      expect(run.attempts).toBe(plan === deathsAtTheEnd ? 2 : 1 + died)
+      expect([plan[0], shapeOf((await writesOf(double)).slice(already))]).toEqual([plan[0], once])
+      deaths += died
+    }
+    expect(deaths).toBeGreaterThan(3 * titles.length)
+    expect((await ledger.loads.live())?.facts.counts).toMatchObject(twoDays.counts)
+    expect(await ordersTo(double)).toMatchObject({ 'redshift:CreateCluster': 1 })
+  })
+})
