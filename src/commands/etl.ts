@@ -2,12 +2,15 @@ import { z } from 'zod'
 import { integer } from '../core/command/args.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
+import { OpsError } from '../core/errors.ts'
 import { type Reply, text } from '../core/reply.ts'
 import { ensureCluster } from '../core/warehouse/ensure-cluster.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
 import { auditedSchema, loadSteps, stagedSchema, stepsOfLoad } from '../core/warehouse/load.ts'
 import { repairedSchema } from '../core/warehouse/repair-texts.ts'
 import { count, percent, plural } from '../core/words.ts'
+
+const liveUntouched = 'Live tables are untouched.'
 
 export default defineCommand({
   name: 'etl',
@@ -30,10 +33,29 @@ export default defineCommand({
     const { deps } = context
     await requireAvailable(deps)
     const before = await deps.ledger.loads.live()
-    await context.perform([...(await ensureCluster(deps)), ...stepsOfLoad(context, { maxErrors: args['max-errors'] })])
+    try {
+      await context.perform([
+        ...(await ensureCluster(deps)),
+        ...stepsOfLoad(context, { maxErrors: args['max-errors'] }),
+      ])
+    } catch (error) {
+      throw await withStanding(error, context)
+    }
     return report(context, before?.facts ?? null)
   },
 })
+
+/** A failure that also says what it left untouched and what goes on costing money, where anything does. */
+async function withStanding(error: unknown, { deps, rootRunId, signal }: RunContext): Promise<unknown> {
+  if (!(error instanceof OpsError) || signal.aborted) return error
+  const standing = await deps.cluster.standing()
+  if (standing === '') return error
+  const isLive = (await deps.ledger.loads.get(rootRunId))?.state === 'live'
+  const untouched = isLive || error.message.includes(liveUntouched) ? [] : [liveUntouched]
+  const message = [error.message, ...untouched, standing].join(' ')
+  const { code, remedy, cause, cure, evidence } = error
+  return new OpsError(code, message, remedy, { cause, evidence, ...(cure === undefined ? {} : { cure }) })
+}
 
 async function report(context: RunContext, before: { plays?: number; matched?: number } | null): Promise<Outcome> {
   const { deps } = context

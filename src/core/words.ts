@@ -54,7 +54,7 @@ export function percent(part: number, whole: number): string {
   return `${share.toFixed(share !== 0 && share < 0.1 ? Math.min(9, Math.ceil(-Math.log10(share))) : 1)} %`
 }
 
-const dayAndTime = new Intl.DateTimeFormat('en-GB', {
+const inUtc = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'short',
   year: 'numeric',
@@ -63,9 +63,14 @@ const dayAndTime = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 })
 
+/** "30 Nov 2018, 21:59", in UTC, where that is said once for many. */
+export function dayAndTime(at: Date): string {
+  return inUtc.format(at)
+}
+
 /** "30 Nov 2018, 21:59 UTC". */
 export function moment(at: Date): string {
-  return `${dayAndTime.format(at)} UTC`
+  return `${dayAndTime(at)} UTC`
 }
 
 /** "users, songs and artists". */

@@ -80,6 +80,7 @@ export function createDuckdbCluster({ folder, clock }: { readonly folder: string
       throw new OpsError('cluster_state', 'A local warehouse has no lease and costs nothing. Nothing was changed.')
     },
     due: async () => ({ kind: 'nothing' }),
+    standing: async () => '',
   }
 }
 

@@ -2,6 +2,7 @@ import { IAMClient } from '@aws-sdk/client-iam'
 import { RedshiftClient } from '@aws-sdk/client-redshift'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { STSClient } from '@aws-sdk/client-sts'
+import { awsFailure } from './aws-failure.ts'
 
 // The SDK waits up to 20 s between tries: five of them outlast a burst of throttling without hiding an outage.
 const maxAttempts = 5
@@ -17,7 +18,7 @@ export interface Clients {
   readonly data: RedshiftDataClient
   readonly iam: IAMClient
   readonly sts: STSClient
-  /** The region in use. Throws the SDK's "Region is missing" when neither the option, the environment nor the profile names one. */
+  /** The region in use. Throws `bad_config` when neither the option, the environment nor the profile names one. */
   region(): Promise<string>
   close(): void
 }
@@ -46,7 +47,13 @@ export function createClients({ region }: { readonly region: string | undefined 
     data,
     iam,
     sts,
-    region: () => redshift.config.region(),
+    async region() {
+      try {
+        return await redshift.config.region()
+      } catch (error) {
+        throw awsFailure(error)
+      }
+    },
     close() {
       for (const client of [redshift, data, iam, sts]) client.destroy()
     },

@@ -1,8 +1,8 @@
 import type { Answer } from '../core/answer.ts'
+import { clean, cleanLine } from '../core/clean.ts'
 import type { PlanReply, Reply, StepView } from '../core/reply.ts'
 import { duration } from '../core/words.ts'
-import { harmless } from './cells.ts'
-import { chartText } from './chart.ts'
+import { chartText, courseText, isDrawnFrom } from './chart.ts'
 import { tableText } from './table.ts'
 
 /** How a person repeats a line here. */
@@ -11,17 +11,29 @@ export const program = 'npm run -s sparkify --'
 const marks = { pending: '○', in_progress: '●', complete: '✓', error: '✗', skipped: '✓' } as const
 const tones = { plain: '', note: '', good: '✓ ', warning: '⚠ ', code: '' } as const
 
-/** A whole answer as text, replies parted by empty lines, the next useful line last. */
+/** A whole answer as text, replies parted by empty lines, a chart within the table that it draws, the next useful line last. */
 export function answerText(answer: Answer, columns: number): string {
   const next = answer.next.find(({ form }) => form !== true)
   const last = next === undefined ? [] : [`Next: ${program} ${next.line}`]
-  return [...answer.replies.map((reply) => replyText(reply, columns)), ...last].join('\n\n')
+  const { replies } = answer
+  const table = replies.find((reply) => reply.kind === 'table')
+  const chart = replies.find((reply) => reply.kind === 'chart')
+  if (table === undefined || chart === undefined || !isDrawnFrom(chart, table)) {
+    return [...replies.map((reply) => replyText(reply, columns)), ...last].join('\n\n')
+  }
+  const isCourse = chart.type === 'line' || chart.type === 'area'
+  const texts = replies.flatMap((reply) => {
+    if (reply === table) return [tableText(table, columns, isCourse ? undefined : chart.series[0]?.name)]
+    if (reply === chart) return isCourse ? [courseText(chart)] : []
+    return [replyText(reply, columns)]
+  })
+  return [...texts, ...last].join('\n\n')
 }
 
 function replyText(reply: Reply, columns: number): string {
   switch (reply.kind) {
     case 'text':
-      return tones[reply.tone ?? 'plain'] + reply.text.split('\n').map(harmless).join('\n')
+      return tones[reply.tone ?? 'plain'] + clean(reply.text)
     case 'table':
       return tableText(reply, columns)
     case 'file':
@@ -33,16 +45,14 @@ function replyText(reply: Reply, columns: number): string {
     case 'plan':
       return planText(reply)
     case 'failure':
-      return [`✗ ${reply.message.split('\n').map(harmless).join('\n')}`, reply.remedy]
-        .filter((line) => line !== '')
-        .join('\n')
+      return [`✗ ${clean(reply.message)}`, clean(reply.remedy)].filter((line) => line !== '').join('\n')
   }
 }
 
 /** One step on one line: mark, title, time, detail. */
 export function stepText({ title, state, ms, detail }: StepView): string {
   const time = ms === null || state === 'pending' ? '' : `  ${duration(ms)}`
-  return `${marks[state]} ${title}${time}${detail === undefined ? '' : `  ${harmless(detail)}`}`
+  return `${marks[state]} ${title}${time}${detail === undefined ? '' : `  ${cleanLine(detail)}`}`
 }
 
 /** A plan without the question. */

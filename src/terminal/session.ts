@@ -41,7 +41,7 @@ export function show(answer: Answer, json: boolean, { out, err }: Streams): Exit
   else {
     const failed = answer.replies.some(({ kind }) => kind === 'failure') || plan !== null
     const stream = failed && answer.replies.length === 1 ? err : out
-    stream.write(`${answerText(answer, out.columns ?? 100)}\n`)
+    stream.write(`${answerText(answer, out.columns ?? Number.POSITIVE_INFINITY)}\n`)
   }
   if (plan !== null) err.write(`${howToConfirm(plan)}\n`)
   return answer.exit

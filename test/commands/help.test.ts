@@ -59,15 +59,46 @@ describe('help', () => {
 })
 
 describe('queries', () => {
-  it('lists every question with its parameters and an example', async () => {
+  it('groups every question that one may ask, each with one line and an example', async () => {
+    const { bot, roles, textOf } = await realBot()
+    const words = await textOf('queries')
+    for (const { name, description, examples } of bot.deps.library.queries)
+      expect(words).toContain(`• ${name}: ${description}\n   ${examples.at(-1) ?? name}`)
+    expect(words).toMatch(/^Over time\n• active-users[\s\S]+\nRankings\n[\s\S]+\nIn figures\n/)
+    roles.set(anna.id, 'viewer')
+    const few = await textOf('queries')
+    expect(few).toContain('• top-songs:')
+    expect(few).not.toContain('• top-users:')
+    expect(few).toMatch(/\d+ more needs? a higher role\./)
+  })
+
+  it('offers a form for the first of each group', async () => {
     const { bot } = await realBot()
-    const answer = await bot.say('queries')
-    const table = answer.replies.find((reply) => reply.kind === 'table')
-    expect(table?.columns).toEqual(['query', 'answers', 'parameters', 'example'])
-    expect(table?.rows.map(([name]) => name)).toEqual(
-      expect.arrayContaining(['top-songs', 'top-users', 'peak-hours', 'timeframe']),
-    )
-    expect(table?.rows.map(([name]) => name)).not.toContain('queries')
-    for (const { line } of answer.next) expect(bot.app.catalog.read(line).command.group).toBe('questions')
+    const { next } = await bot.say('queries')
+    expect(next).toContainEqual({ label: 'Active users…', line: 'active-users', form: true })
+    for (const { line } of next) expect(bot.app.catalog.read(line).command.effect).toBe('read')
+  })
+})
+
+describe('a wrong word', () => {
+  it.each([
+    ['top sogns', 'Did you mean top-songs?'],
+    ['puls', 'Did you mean pulse?'],
+    ['activ users', 'Did you mean active-users?'],
+    ['qeries', 'Did you mean queries?'],
+    ['top songs lvel=paid', 'Did you mean level=paid?'],
+    ['top songs level=piad', 'Did you mean level=paid?'],
+    ['top songs piad', 'Did you mean paid?'],
+    ['top songs by=plais', 'Did you mean by=plays?'],
+    ['top songs limit=20', 'top-songs takes n, level, by, matched, last, since, until.'],
+    ['top songs last=soon', 'Give last as a length of time like 24h, 7d or 4w.'],
+    ['top songs n=0', 'Give n as a whole number from 1 to 1,000.'],
+    ['peak hours by=weekdays', 'Did you mean by=weekday?'],
+    ['peak hours tz=Europe/Londn', 'a time zone like Europe/London'],
+    ['help qeries', 'Did you mean help queries?'],
+    ['result 12 srot=plays', 'Did you mean sort=plays?'],
+  ])('"%s" is answered by the right one: %s', async (line, remedy) => {
+    const { bot } = await realBot()
+    expect(failureOf(await bot.say(line)).remedy).toContain(remedy)
   })
 })

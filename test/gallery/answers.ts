@@ -1,20 +1,24 @@
 import type { ModalView } from '@slack/types'
+import { formOf } from '../../src/core/command/form.ts'
 import type { Ladder, Message, Presented } from '../../src/slack/message.ts'
 import {
   presentAnswer,
   presentDismissed,
+  presentForm,
   presentMention,
   presentPressed,
   presentRun,
   presentTypedModal,
   type View,
 } from '../../src/slack/present/index.ts'
+import { realCatalog } from '../support/catalog.ts'
 import { bot } from './answers/bot.ts'
 import { cluster } from './answers/cluster.ts'
 import { loads, runsGoingOn } from './answers/loads.ts'
 import { plans } from './answers/plans.ts'
 import { qa } from './answers/qa.ts'
 import { questions } from './answers/questions.ts'
+import { results } from './answers/results.ts'
 import { runOf } from './answers/shown.ts'
 
 /** One file of the gallery: what Slack is sent, exactly. */
@@ -35,7 +39,7 @@ function message(name: string, shown: Message | undefined): Exhibit {
 
 /** Every kind of message in every state. */
 export const gallery: readonly Exhibit[] = [
-  ...[...loads, ...questions, ...qa, ...plans, ...cluster, ...bot].map(
+  ...[...loads, ...questions, ...results, ...qa, ...plans, ...cluster, ...bot].map(
     (shown): Exhibit => ({
       name: shown.name,
       kind: 'answer',
@@ -50,6 +54,8 @@ export const gallery: readonly Exhibit[] = [
   ),
   message('plan-dismissed', presentDismissed()),
   message('plan-pressed', presentPressed('Spin up for $0.54 an hour')),
+  { name: 'form-modal', kind: 'modal', view: presentForm(formOf('top-songs 20', await realCatalog()), '{}') },
+  { name: 'share-modal', kind: 'modal', view: presentForm(formOf('share 12', await realCatalog()), '{}') },
   {
     name: 'plan-typed-modal',
     kind: 'modal',

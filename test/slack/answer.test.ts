@@ -95,6 +95,25 @@ describe('an answer with a table', () => {
     expect(office.front.named('upload')[0]?.body.get('raw')).toContain('song 499')
   })
 
+  it('that only a simpler form had to cut brings the whole as a file where Slack took that form', async () => {
+    const rows = Array.from({ length: 90 }, (_, at) => [`a song with a name of its own ${at}`, at])
+    office = await openOffice({ songs: () => [{ ...table('Songs', 0), rows, total: 90 }] })
+    office.doors.open('songs')
+    await say('/sparkify songs')
+    await eventually(async () => (await office.ledger.runs.untold('2000')).length === 0)
+    await eventually(() => office.seen().length === 1)
+    expect(office.front.named('files.completeUploadExternal')).toEqual([])
+    office.front.inject((call) =>
+      call.name === 'chat.postMessage' && call.body.has('blocks')
+        ? { body: { ok: false, error: 'invalid_blocks' } }
+        : undefined,
+    )
+    await say('/sparkify songs')
+    await office.clock.until(() => office.front.named('files.completeUploadExternal').length === 1)
+    expect(office.front.named('upload')[0]?.body.get('raw')).toContain('of its own 89')
+    expect(office.seen().at(1)?.text).toContain('the CSV file has all of it')
+  })
+
   it('is told even if its file cannot be uploaded, and the log says so', async () => {
     office = await openOffice({ songs: () => [table('Songs', 500)] })
     office.front.inject(({ name }) =>

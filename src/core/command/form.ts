@@ -1,3 +1,4 @@
+import { labelOf } from '../run/failure.ts'
 import type { Catalog } from './catalog.ts'
 import type { Command } from './define.ts'
 import { argumentsOf, canonicalLine, type Declared, declaredArguments } from './read-arguments.ts'
@@ -17,6 +18,8 @@ export interface FormField {
 export interface Form {
   readonly command: string
   readonly summary: string
+  /** What its button does: "Ask", "Share". */
+  readonly act: string
   readonly fields: readonly FormField[]
 }
 
@@ -28,6 +31,7 @@ export function formOf(line: string, catalog: Catalog): Form {
   return {
     command: command.name,
     summary: command.summary,
+    act: command.effect === 'read' ? 'Ask' : labelOf(command.name),
     fields: fillable(command).map(({ name, meta }) => {
       const value = given[name]
       return {

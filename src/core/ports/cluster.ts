@@ -41,6 +41,8 @@ export interface Cluster {
   /** True where spinning up costs nothing, so that a load may do it by itself. */
   readonly free: boolean
   describe(): Promise<ClusterFacts>
+  /** What exists now and costs money, in a sentence; empty where nothing ever does. Does not throw where that cannot be asked, but says so. */
+  standing(): Promise<string>
   spinUp(options: SpinUpOptions): Promise<Act>
   tearDown(options: { readonly snapshot: boolean }): Promise<Act>
   pause(): Promise<Act>

@@ -26,7 +26,14 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
   let record = opened
   const announced = new Set<string>()
 
-  const show = (): void => watch.changed(viewOf(record))
+  const begun = new Map<number, number>()
+
+  // Beside a step that tells of itself there may be one that does not, whose time passes all the same.
+  const timed = (step: StepRecord, index: number): StepRecord => {
+    const start = begun.get(index)
+    return step.state === 'in_progress' && start !== undefined ? { ...step, ms: clock.now().getTime() - start } : step
+  }
+  const show = (): void => watch.changed(viewOf({ ...record, steps: record.steps.map(timed) }))
   const put = (index: number, step: StepRecord): void => {
     record = { ...record, steps: record.steps.toSpliced(index, 1, step) }
     show()
@@ -64,6 +71,7 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
     if (before.state === 'complete' || before.state === 'skipped') return
     controller.signal.throwIfAborted()
     const start = clock.now().getTime()
+    begun.set(index, start)
     const elapsed = (): number => clock.now().getTime() - start
     await saveStep(index, { title: step.title, state: 'in_progress', ms: 0, handles: before.handles })
     const work: Work = {

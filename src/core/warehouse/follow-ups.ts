@@ -29,7 +29,7 @@ export function followUps(answered: Answered): readonly Suggestion[] {
     ...moreOf(answered),
     ...periodBefore(answered),
     direct ? { label: 'Share…', line: `share ${id}`, form: true } : { label: 'CSV', line: `csv ${id}` },
-    { label: 'Details', line: `result ${id} part=sql` },
+    { label: 'Details', line: `result ${id} sql` },
   ]
 }
 

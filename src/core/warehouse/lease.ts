@@ -67,10 +67,12 @@ async function act(due: Due, session: Session, posted: Posted): Promise<void> {
   }
 }
 
-/** The newest run that asked for the cluster to run: where its people are. */
+/** The newest run that asked for the cluster to run, also one that is still about to: where its people are. */
 async function lastAskedFor({ ledger }: Deps): Promise<RunRecord | null> {
   const asked = await Promise.all(
-    ['spin-up', 'resume', 'extend'].map((command) => ledger.runs.list({ limit: 1, command, states: ['complete'] })),
+    ['spin-up', 'resume', 'extend'].map((command) =>
+      ledger.runs.list({ limit: 1, command, states: ['complete', 'running'] }),
+    ),
   )
   return asked.flat().toSorted((a, b) => b.id - a.id)[0] ?? null
 }

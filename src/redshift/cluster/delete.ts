@@ -1,7 +1,6 @@
 import { type Cluster as AwsCluster, DeleteClusterCommand, ResumeClusterCommand } from '@aws-sdk/client-redshift'
 import { OpsError } from '../../core/errors.ts'
 import type { Step, Work } from '../../core/run/step.ts'
-import { lasting } from '../../core/words.ts'
 import { isAwsError } from '../aws-error.ts'
 import { finalSnapshotName } from '../names.ts'
 import { stopped } from './lease.ts'
@@ -53,7 +52,6 @@ export function deleteCluster(setting: Setting, keep: boolean): Step {
 export function waitUntilDeleted(setting: Setting): Step {
   const { settings, clock, leases } = setting
   return awsStep(setting, 'Wait until deleted', async ({ signal, progress }: Work) => {
-    const begun = clock.now()
     let last = ''
     const gone = await poll(
       async () => {
@@ -61,7 +59,7 @@ export function waitUntilDeleted(setting: Setting): Step {
         if (cluster === null) return true
         last = statusOf(cluster)
         if (stateOf(cluster) !== 'deleting') throw stillThere(settings.clusterId, last)
-        progress(`${last}, ${lasting(begun, clock.now())}`)
+        progress(last)
         return null
       },
       { clock, signal, atMostMs: deletedMs },

@@ -4,7 +4,7 @@ import { due } from './due.ts'
 import { extend } from './extend.ts'
 import { pause } from './pause.ts'
 import { resume } from './resume.ts'
-import { explained, type Setting } from './setting.ts'
+import { explained, type Setting, standing } from './setting.ts'
 import { spinUp } from './spin-up.ts'
 import { tearDown } from './tear-down.ts'
 
@@ -22,6 +22,7 @@ export function createRedshiftCluster(setting: Setting): Cluster {
     name: setting.settings.clusterId,
     free: false,
     describe: () => explained(() => describe(setting)),
+    standing: () => standing(setting),
     spinUp: (options) => spinUp(setting, options),
     tearDown: ({ snapshot }) => tearDown(setting, snapshot),
     pause: () => pause(setting),

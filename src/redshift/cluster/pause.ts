@@ -46,7 +46,7 @@ function waitUntilPaused(setting: Setting) {
         const state = stateOf(found)
         if (state === 'paused') return true
         if (state !== 'pausing') throw notPausing(settings.clusterId, state)
-        progress(`pausing, ${lasting(begun, clock.now())}`)
+        progress(state)
         return null
       },
       { clock, signal, atMostMs: pausedMs },

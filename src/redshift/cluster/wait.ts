@@ -32,7 +32,7 @@ export function waitUntilAvailable(setting: Setting): Step {
         refuseHopeless(found, setting)
         if (stateOf(found) === 'available' && hasRole(found, role, setting)) return found
         last = statusOf(found)
-        work.progress(`${last}, ${lasting(begun, clock.now())}`)
+        work.progress(last)
         return null
       },
       { clock, signal: work.signal, atMostMs: availableMs },

@@ -1,8 +1,8 @@
 import type { ActionsBlock, Button, ConfirmationDialog } from '@slack/types'
 import type { Suggestion } from '../../core/answer.ts'
+import { cleanLine } from '../../core/clean.ts'
 import { fillAction, sayAction } from '../action-ids.ts'
 import { plainText, smallPrint } from './blocks.ts'
-import { cleanLine } from './clean.ts'
 import { cut } from './cut.ts'
 import { type Part, simplePart } from './part.ts'
 

@@ -1,7 +1,7 @@
+import { cleanLine } from '../../core/clean.ts'
 import { csvOf } from '../../core/csv.ts'
 import type { TableReply } from '../../core/reply.ts'
 import type { CsvFile } from '../message.ts'
-import { cleanLine } from './clean.ts'
 import { cut } from './cut.ts'
 
 /** A whole table as a file to be uploaded. */

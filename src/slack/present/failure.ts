@@ -1,6 +1,6 @@
+import { clean, cleanLine } from '../../core/clean.ts'
 import type { FailureReply } from '../../core/reply.ts'
 import { sections } from './blocks.ts'
-import { clean, cleanLine } from './clean.ts'
 import { cut } from './cut.ts'
 import { type Part, simplePart } from './part.ts'
 

@@ -1,7 +1,7 @@
+import { clean, cleanLine } from '../../core/clean.ts'
 import type { FileReply } from '../../core/reply.ts'
 import type { CsvFile } from '../message.ts'
 import { sections } from './blocks.ts'
-import { clean, cleanLine } from './clean.ts'
 import { cut } from './cut.ts'
 import { type Form, type Part, simplePart } from './part.ts'
 

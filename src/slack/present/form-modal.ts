@@ -1,8 +1,9 @@
 import type { ConversationsSelect, InputBlock, ModalView, PlainTextInput, StaticSelect } from '@slack/types'
+import { cleanLine } from '../../core/clean.ts'
 import type { Form, FormField } from '../../core/command/form.ts'
+import { labelOf } from '../../core/run/failure.ts'
 import { formModal } from '../action-ids.ts'
 import { plainText, sections } from './blocks.ts'
-import { cleanLine } from './clean.ts'
 
 // https://docs.slack.dev/reference/views/modal-views and …/block-kit/block-elements
 const maxTitle = 24
@@ -14,13 +15,12 @@ const maxText = 3_000
 
 /** The modal that fills in a command's arguments; `where` comes back with its submission. */
 export function presentForm(form: Form, where: string): ModalView {
-  const name = cleanLine(form.command.replaceAll('-', ' '))
   return {
     type: 'modal',
     callback_id: formModal.callbackId,
     private_metadata: where,
-    title: plainText(name.charAt(0).toUpperCase() + name.slice(1), maxTitle),
-    submit: plainText('Ask', maxTitle),
+    title: plainText(cleanLine(labelOf(form.command)), maxTitle),
+    submit: plainText(cleanLine(form.act), maxTitle),
     close: plainText('Not now', maxTitle),
     blocks: [...sections(`${form.summary}.`), ...form.fields.map(inputOf)],
   }

@@ -1,7 +1,8 @@
+import { numericFormats } from '../../core/cell-words.ts'
+import { cleanLine } from '../../core/clean.ts'
 import type { Cell, Format, TableReply } from '../../core/reply.ts'
-import { cleanLine } from './clean.ts'
 import { cut } from './cut.ts'
-import { formatCell, numericFormats } from './format.ts'
+import { formatCell } from './format.ts'
 
 // Slack's limit, of `table` and `data_table` alike (https://docs.slack.dev/reference/block-kit/blocks/table-block).
 const maxColumns = 20

@@ -1,5 +1,5 @@
+import { cleanLine } from '../../core/clean.ts'
 import type { Block, Ladder, Message } from '../message.ts'
-import { cleanLine } from './clean.ts'
 import { cut } from './cut.ts'
 import { mrkdwn } from './mrkdwn.ts'
 import { type Form, forms, type Part } from './part.ts'

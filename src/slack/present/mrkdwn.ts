@@ -1,4 +1,4 @@
-import { clean } from './clean.ts'
+import { clean } from '../../core/clean.ts'
 
 // mrkdwn has no escape for these; characters that look alike are the known way out
 // (https://github.com/yhatt/jsx-slack/blob/main/docs/about-escape-and-exact-mode.md).

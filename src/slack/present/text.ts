@@ -1,6 +1,6 @@
+import { clean, cleanLine } from '../../core/clean.ts'
 import type { TextReply } from '../../core/reply.ts'
 import { preformatted, sections, smallPrint } from './blocks.ts'
-import { clean, cleanLine } from './clean.ts'
 import { cut, pieces } from './cut.ts'
 import { codeBlock } from './mrkdwn.ts'
 import { type Part, simplePart } from './part.ts'

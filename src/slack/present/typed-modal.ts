@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types'
+import { cleanLine } from '../../core/clean.ts'
 import { typedModal } from '../action-ids.ts'
 import { plainText } from './blocks.ts'
-import { cleanLine } from './clean.ts'
 
 /** What the modal needs to know of a plan that is confirmed by typing a word. */
 export interface TypedPlan {

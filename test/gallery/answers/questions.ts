@@ -53,7 +53,7 @@ export const questions: readonly Shown[] = [
           'note',
         ),
       ],
-      [press('Top users', 'top-users'), press('Peak hours', 'peak-hours')],
+      [press('First 20', 'top-songs n=20'), press('CSV', 'csv 12'), press('Details', 'result 12 sql')],
     ),
   },
   {

@@ -62,3 +62,8 @@ export function failed(
 export function press(label: string, line: string): Suggestion {
   return { label, line }
 }
+
+/** A button that opens a form for the rest of its line. */
+export function fill(label: string, line: string): Suggestion {
+  return { label, line, form: true }
+}

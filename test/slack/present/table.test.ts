@@ -52,6 +52,24 @@ describe('a table', () => {
     expect(file?.content.split('\r\n')).toHaveLength(132)
   })
 
+  it('has a file from the first form that had to cut, and speaks of it from there on', () => {
+    const { part, file } = presentTable(table(many(100)), 'attached')
+    expect(file?.from).toBe('older')
+    expect(readingOf(part.newest)).not.toContain('CSV')
+    expect(readingOf(part.older)).toContain('99 of 100 rows · the CSV file has all of it')
+    const long = presentTable(table(many(90, 'a song with a name of its own')), 'attached')
+    expect(long.file?.from).toBe('oldest')
+    expect(readingOf(long.part.older)).not.toContain('CSV')
+    expect(readingOf(long.part.oldest)).toMatch(/of 90 rows · .*the CSV file has all of it/)
+    expect(presentTable(table(many(3)), 'attached').file).toBeNull()
+  })
+
+  it('says where to ask for a file that cannot be shown to one person', () => {
+    const { part, file } = presentTable(table(many(130)), 'on request')
+    expect(readingOf(part.newest)).toContain('100 of 130 rows · for a CSV file with all of it, ask in a direct message')
+    expect(file).toBeNull()
+  })
+
   it('promises no file where none can be attached', () => {
     const { part, file } = presentTable(table(many(130)), 'nowhere')
     expect(readingOf(part.newest)).toContain('100 of 130 rows')
@@ -68,7 +86,10 @@ describe('a table', () => {
   it('names 20 columns of 25', () => {
     const columns = Array.from({ length: 25 }, (_, at) => `c${at}`)
     const row = columns.map((_, at) => at)
-    const { part, file } = presentTable(table([row, row], { columns, formats: columns.map(() => 'integer') }), 'attached')
+    const { part, file } = presentTable(
+      table([row, row], { columns, formats: columns.map(() => 'integer') }),
+      'attached',
+    )
     expect(readingOf(part.newest)).toContain('2 of 2 rows · 20 of 25 columns · the CSV file has all of it')
     expect(file?.content).toContain('c24')
   })
@@ -93,7 +114,10 @@ describe('a table', () => {
     const columns = ['song', 'artist', 'plays', 'listeners']
     const formats = ['text', 'text', 'integer', 'integer'] as const
     const row = ['Horn Concerto No. 4 in E flat', 'Barry Tuckwell', 1_234_567, 14]
-    const { part } = presentTable(table([row, ['Undo', 'Björk', 28, 16]], { columns, formats: [...formats] }), 'attached')
+    const { part } = presentTable(
+      table([row, ['Undo', 'Björk', 28, 16]], { columns, formats: [...formats] }),
+      'attached',
+    )
     const lines = readingOf(part.oldest).split('\n').slice(1, -1)
     for (const line of lines) expect([...line].length).toBeLessThanOrEqual(34)
     expect(lines.join('\n')).toContain('1,234,567')

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type App, createApp } from '../../../src/core/app.ts'
+import type { Command } from '../../../src/core/command/define.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import type { Ledger } from '../../../src/core/ports/ledger.ts'
 import type { Log } from '../../../src/core/ports/log.ts'
@@ -67,6 +68,8 @@ export interface OfficeOptions {
   readonly arrange?: (front: Front) => void
   readonly usergroups?: Readonly<Record<string, readonly string[]>>
   readonly admins?: readonly string[]
+  /** A bot of one's own in place of the small commands. */
+  readonly bot?: { readonly commands: readonly Command[]; readonly parts: Partial<Deps> }
 }
 
 export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
@@ -121,7 +124,8 @@ async function moveIn(
   const process = await enter(ledger, clock)
   const admins = options.admins ?? [ada]
   const directory = createSlackDirectory({ client: clients.quick, admins, operators: [], clock, log })
-  const app = createApp(commandsBehind(doors, options.songs ?? (() => [text('Three songs.')])), {
+  const small = commandsBehind(doors, options.songs ?? (() => [text('Three songs.')]))
+  const app = createApp(options.bot?.commands ?? small, {
     ...withoutWarehouse,
     ledger,
     directory,
@@ -134,6 +138,7 @@ async function moveIn(
       },
     },
     process,
+    ...options.bot?.parts,
   })
   front.events = face.listener
   await face.start(app)
@@ -229,6 +234,7 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
     name: 'sparkify',
     free: true,
     describe: never,
+    standing: never,
     spinUp: never,
     tearDown: never,
     pause: never,

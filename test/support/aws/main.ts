@@ -22,3 +22,5 @@ server.listen(options.port, '127.0.0.1', () => {
   process.stdout.write(`${url}\n`)
 })
 process.on('disconnect', () => process.exit(0))
+// Ctrl-C in a terminal reaches every process there; who started this one still wants to ask it something.
+if (process.send !== undefined) process.on('SIGINT', () => undefined)

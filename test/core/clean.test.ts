@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clean, cleanLine } from '../../../src/slack/present/clean.ts'
-import { words } from './arbitrary.ts'
+import { clean, cleanLine } from '../../src/core/clean.ts'
+import { words } from '../slack/present/arbitrary.ts'
 
 describe('text of data and of people', () => {
   it('loses what reorders, hides or rings', () => {

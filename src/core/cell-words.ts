@@ -1,0 +1,53 @@
+import type { Cell, Format } from './reply.ts'
+import { bytes, dayAndTime, duration } from './words.ts'
+
+/*
+ * Values of tables as people write them, the same in every face; what a face cannot show safely of a text it takes out itself.
+ */
+
+/** Formats whose cells are figures: read from the right, and compared as numbers. */
+export const numericFormats: ReadonlySet<Format> = new Set(['integer', 'decimal', 'percent', 'duration', 'bytes'])
+
+/**
+ * One value in words. A `percent` is in percent (4.88 is "4.9 %"), a `duration` in milliseconds, a `time` is told in UTC, nothing is
+ * "–". Whole numbers that came as text because they are beyond 2^53 stay as they are, as does every other text.
+ */
+export function cellWords(cell: Cell, format: Format): string {
+  if (cell === null || cell === '') return '–'
+  if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
+  if (typeof cell === 'number') return numberWords(cell, format)
+  return format === 'time' ? timeWords(cell) : cell
+}
+
+function numberWords(n: number, format: Format): string {
+  // Beyond 2^53 digits are no longer exact, and grouping would only dress them up.
+  if (!Number.isFinite(n) || Math.abs(n) > Number.MAX_SAFE_INTEGER) return String(n)
+  switch (format) {
+    case 'integer':
+      return grouped(n)
+    case 'decimal':
+      return decimal(n)
+    case 'percent':
+      return `${Math.abs(n) < 0.1 ? decimal(n) : n.toFixed(1)} %`
+    case 'duration':
+      return n < 0 ? `-${duration(-n)}` : duration(n)
+    case 'bytes':
+      return n < 0 ? `-${bytes(-n)}` : bytes(n)
+    default:
+      return String(n)
+  }
+}
+
+/** Two decimals, or two significant digits of what is smaller than that. */
+function decimal(n: number): string {
+  return n !== 0 && Math.abs(n) < 0.1 ? String(Number(n.toPrecision(2))) : grouped(n)
+}
+
+function grouped(n: number): string {
+  return n.toLocaleString('en', { maximumFractionDigits: 2 })
+}
+
+function timeWords(iso: string): string {
+  const ms = Date.parse(iso)
+  return Number.isNaN(ms) ? iso : dayAndTime(new Date(ms))
+}

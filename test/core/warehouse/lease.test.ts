@@ -1,0 +1,82 @@
+import { describe, expect, it } from 'vitest'
+import type { Cluster, ClusterDue } from '../../../src/core/ports/cluster.ts'
+import type { ClusterNews } from '../../../src/core/warehouse/lease.ts'
+import { anna, channel, command, createWorld, deferred } from '../../support/core.ts'
+
+const until = new Date('2026-11-23T12:30:00.000Z')
+const warn: ClusterDue = { kind: 'warn', key: 'lease-warn:1', until }
+
+/** A cluster that only has a lease. */
+function leased(due: () => ClusterDue): Cluster {
+  const never = async (): Promise<never> => {
+    throw new Error('only the lease is looked at')
+  }
+  return {
+    name: 'sparkify',
+    free: false,
+    describe: never,
+    standing: never,
+    spinUp: never,
+    tearDown: never,
+    pause: never,
+    resume: never,
+    extend: never,
+    due: async () => due(),
+  }
+}
+
+describe('the lease of a cluster', () => {
+  it('warns once, in the place and to the person that spun it up, with what may be done about it', async () => {
+    const world = await createWorld()
+    const spinUp = command('spin-up', async () => undefined)
+    const { app, say } = await world.start('one', [spinUp], { cluster: leased(() => warn) })
+    await say('spin-up')
+    const news: ClusterNews[] = []
+    for (let minute = 0; minute < 3; minute++) await app.tendCluster(async (one) => void news.push(one))
+    expect(news).toHaveLength(1)
+    expect(news[0]).toMatchObject({ place: channel, owner: anna })
+    expect(news[0]?.answer.headline).toContain('The lease of sparkify ends at 23 Nov 2026, 12:30 UTC.')
+    expect(news[0]?.answer.next.map(({ line }) => line)).toEqual(['extend 2h', 'extend 24h', 'pause'])
+  })
+
+  it('warns who asked also while the spin-up is still at its last step', async () => {
+    const world = await createWorld()
+    const asked = deferred()
+    const end = deferred()
+    const spinUp = command('spin-up', async () => {
+      asked.resolve()
+      await end.promise
+      return undefined
+    })
+    const { app, say } = await world.start('one', [spinUp], { cluster: leased(() => warn) })
+    const running = say('spin-up')
+    await asked.promise
+    const news: ClusterNews[] = []
+    await app.tendCluster(async (one) => void news.push(one))
+    expect(news).toMatchObject([{ place: channel, owner: anna }])
+    end.resolve()
+    await running
+  })
+
+  it('pauses at its end in its own name, and tells what came of it', async () => {
+    const world = await createWorld()
+    // Whoever sits at the machine is admin, and so is the lease.
+    world.roles.set('lease', 'admin')
+    const due: ClusterDue = { kind: 'pause', key: 'lease-pause:1', until }
+    const commands = [command('spin-up', async () => undefined), command('pause', async () => undefined)]
+    const { app, say, ledger } = await world.start('one', commands, { cluster: leased(() => due) })
+    await say('spin-up')
+    const news: ClusterNews[] = []
+    await app.tendCluster(async (one) => void news.push(one))
+    expect(news).toMatchObject([{ place: channel, owner: anna, answer: { headline: 'pause done.' } }])
+    expect((await ledger.runs.list({ limit: 1 }))[0]).toMatchObject({ command: 'pause', who: { name: 'the lease' } })
+  })
+
+  it('asks for nothing where nothing is due', async () => {
+    const world = await createWorld()
+    const { app } = await world.start('one', [], { cluster: leased(() => ({ kind: 'nothing' })) })
+    await app.tendCluster(async () => {
+      throw new Error('there is nothing to say')
+    })
+  })
+})

@@ -1,0 +1,127 @@
+import { type TableReply, text } from '../../../src/core/reply.ts'
+import { fill, press, runOf, type Shown, said, whispered } from './shown.ts'
+
+const songs: TableReply = {
+  kind: 'table',
+  title: 'Top songs, 24–30 Nov 2018 UTC',
+  columns: ['song', 'artist', 'plays', 'listeners'],
+  formats: ['text', 'text', 'integer', 'integer'],
+  rows: [
+    ["You're The One", 'Dwight Yoakam', 12, 7],
+    ['Undo', 'Björk', 9, 6],
+    ['Revelry', 'Kings Of Leon', 8, 8],
+  ],
+  total: 3,
+}
+const trust = text('Data until 30 Nov 2018, 23:54 UTC', 'note')
+const origin = 'Result 12: top-songs n=3 last=7d, asked by ada, 30 Nov 2026, 03:00 UTC, answered in 0.2 s.'
+
+export const results: readonly Shown[] = [
+  {
+    name: 'answer-in-direct-messages',
+    view: { direct: true },
+    answer: said(
+      runOf('top-songs n=3 last=7d', 240),
+      'Top songs, 24–30 Nov 2018 UTC: 3 rows.',
+      [songs, trust],
+      [
+        press('First 10', 'top-songs n=10 last=7d'),
+        press('7 days before', 'top-songs n=3 since=2018-11-17 until=2018-11-23'),
+        fill('Share…', 'share 12'),
+        press('Details', 'result 12 sql'),
+      ],
+    ),
+  },
+  {
+    name: 'result-page',
+    answer: whispered(
+      'Top songs, 24–30 Nov 2018 UTC, rows 51–53 of 130, by listeners.',
+      [
+        { ...songs, title: 'Top songs, 24–30 Nov 2018 UTC, rows 51–53, by listeners', total: 130 },
+        text(`${origin} Kept until 7 Dec 2026, 03:00 UTC.`, 'note'),
+      ],
+      [
+        press('Next rows', 'result 12 sort=listeners page=3'),
+        press('Rows before', 'result 12 sort=listeners page=1'),
+        press('Sort by song', 'result 12 sort=song'),
+        press('CSV', 'csv 12'),
+      ],
+    ),
+  },
+  {
+    name: 'result-details',
+    answer: whispered(
+      'How top-songs n=3 last=7d was asked for.',
+      [
+        text(`${origin}\nduckdb, load 3, published 30 Nov 2026, 02:14 UTC`),
+        text(
+          'select\n  song_title as song,\n  count(*) as plays\nfrom songplays\nwhere\n  start_time >= cast(:from as timestamp)\ngroup by song_title\nlimit :n',
+          'code',
+        ),
+        {
+          kind: 'table',
+          title: 'Bound values',
+          columns: ['name', 'value'],
+          rows: [
+            ['n', 3],
+            ['from', '2018-11-24 00:00:00.000'],
+          ],
+          total: 2,
+        },
+        text('Kept until 7 Dec 2026, 03:00 UTC.', 'note'),
+      ],
+      [press('Sort by song', 'result 12 sort=song'), press('CSV', 'csv 12'), fill('Share…', 'share 12')],
+    ),
+  },
+  {
+    name: 'result-as-csv',
+    answer: said(runOf('csv 12', 20), 'Top songs: 3 rows, result 12, as CSV.', [
+      {
+        kind: 'file',
+        name: 'top-songs-24-30-nov-2018-utc.csv',
+        about: 'Top songs, 24–30 Nov 2018 UTC: 3 rows, result 12',
+        content: 'song,artist,plays,listeners\r\n',
+      },
+    ]),
+  },
+  {
+    name: 'result-shared',
+    answer: {
+      ...said(runOf('share 12', 20), 'Top songs, 24–30 Nov 2018 UTC: 3 rows.', [
+        text('otto shares result 12: top-songs n=3 last=7d, asked by ada, 30 Nov 2026, 03:00 UTC'),
+        songs,
+        trust,
+      ]),
+      run: null,
+    },
+  },
+  {
+    name: 'answer-to-one-that-was-cut',
+    answer: {
+      ...whispered('Top songs: 130 rows.', [
+        {
+          ...songs,
+          rows: Array.from({ length: 130 }, (_, at) => [`Song ${at + 1}`, `Artist ${at % 7}`, 900 - at, 90]),
+          total: 130,
+        },
+      ]),
+      asked: { engine: 'duckdb', load: 3, sql: 'select 1', values: {} },
+    },
+  },
+  {
+    name: 'queries',
+    answer: whispered(
+      '3 questions to ask.',
+      [
+        text(
+          "Over time\n• pulse: Each day's plays, listeners, sessions, hours and paid share\n   pulse last=4w tz=America/New_York",
+        ),
+        text(
+          'Rankings\n• top-songs: The songs played most, as the log names them\n   top-songs level=paid by=listeners',
+        ),
+        text('help top songs tells the parameters of one. 2 more need a higher role.', 'note'),
+      ],
+      [fill('Pulse…', 'pulse'), fill('Top songs…', 'top-songs')],
+    ),
+  },
+]

@@ -1,0 +1,154 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { ada, dataEng, type Office, random, vera } from './support/office.ts'
+import { openLoadedOffice } from './support/warehouse.ts'
+
+let office: Office
+beforeEach(async () => {
+  office = await openLoadedOffice()
+})
+afterEach(() => office.close())
+
+const music = 'C0MUSIC0000'
+const direct = (person = ada) => `D${person.slice(1)}`
+const say = (text: string, channel = dataEng, as = ada) => office.workspace.people.say({ as, channel, text })
+const press = (label: string, channel = dataEng, as = ada) =>
+  office.workspace.people.press({ as, ...office.button(label, channel, as) })
+const all = (channel = dataEng, viewer = ada) => JSON.stringify(office.workspace.messages(channel, viewer))
+const shown = (words: string, channel = dataEng, viewer = ada) =>
+  office.clock.until(() => all(channel, viewer).includes(words))
+
+const opened = z.object({
+  view: z.object({ id: z.string(), blocks: z.array(z.looseObject({ block_id: z.string() })) }),
+})
+const dialogs = () =>
+  office.front.named('views.open').flatMap(({ answer }) => {
+    const view = opened.safeParse(JSON.parse(answer || 'null'))
+    return view.success ? [view.data.view] : []
+  })
+const submit = (view_id: string, given: Readonly<Record<string, string>>, as = ada) =>
+  office.workspace.people.submit({
+    as,
+    view_id,
+    entered: Object.entries(given).map(([name, value]) => ({
+      block_id: `argument-${name}`,
+      action_id: 'given',
+      value,
+    })),
+  })
+
+describe('buttons under an answer', () => {
+  it('page and sort for whoever presses them, to them alone, without asking again', async () => {
+    await say('/sparkify top songs 100')
+    await shown('More rows')
+    await press('More rows', dataEng, vera)
+    await shown(', rows 51–', dataEng, vera)
+    expect(all(dataEng, ada)).not.toContain(', rows 51–')
+    await press('Sort by song', dataEng, vera)
+    await shown(', by song', dataEng, vera)
+  })
+
+  it('tell how it was asked for', async () => {
+    await say('/sparkify top songs 3')
+    await shown('Details')
+    await press('Details')
+    await shown('limit :n')
+    expect(all(dataEng, vera)).not.toContain('limit :n')
+  })
+
+  it('give it as a CSV file in a thread', async () => {
+    await say('/sparkify top songs 3')
+    await shown('CSV')
+    await press('CSV')
+    await office.clock.until(() => office.front.named('files.completeUploadExternal').length === 1)
+    expect(office.front.named('upload')[0]?.body.get('raw')).toContain('song,artist,plays,listeners')
+  })
+
+  it('work after a restart', async () => {
+    await say('/sparkify top songs 3')
+    await shown('Details')
+    office = { ...office, ...(await office.restart()), close: office.close }
+    await press('Details')
+    await shown('limit :n')
+  })
+
+  it('ask for a longer list anew', async () => {
+    await say('/sparkify top songs 3')
+    await shown('First 10')
+    await press('First 10')
+    await shown('10 of 10 rows')
+  })
+})
+
+describe('an answer in direct messages', () => {
+  it('is shared in a channel that is chosen in a form', async () => {
+    await say('top songs 3', direct())
+    await shown('Share…', direct())
+    await press('Share…', direct())
+    await office.clock.until(() => dialogs().length === 1)
+    const { id = '', blocks = [] } = dialogs()[0] ?? {}
+    expect(blocks.at(-1)).toMatchObject({ element: { type: 'conversations_select' } })
+    expect(await submit(id, { id: '2', channel: music })).toEqual({})
+    await shown('ada shares result 2', music, vera)
+    await shown('is shared in', direct())
+    expect(all(music, vera)).toContain('data_table')
+    expect(await office.ledger.runs.list({ limit: 1, command: 'top-songs' })).toHaveLength(1)
+  })
+
+  it('is not shared where the bot may not post; the sharer gets the cure', async () => {
+    await say('top songs 3', direct())
+    await shown('Share…', direct())
+    await say('share 2 in #random', direct())
+    await shown('/invite @sparkify in #random', direct())
+    expect(all(random, ada)).not.toContain('shares')
+  })
+
+  it('brings its CSV file, which a message to one person in a channel cannot', async () => {
+    await say('csv 1', direct())
+    await say('/sparkify top songs 3', random)
+    await shown('CSV', random)
+    await press('CSV', random)
+    await shown('ask in a direct message', random)
+    await say('csv', direct())
+    await office.clock.until(() => office.front.named('files.completeUploadExternal').length === 1)
+  })
+})
+
+describe('a form', () => {
+  it('asks a question with what was filled in, where its button was pressed', async () => {
+    await say('/sparkify help top songs')
+    await shown('With parameters…')
+    await press('With parameters…')
+    await office.clock.until(() => dialogs().length === 1)
+    const { id = '', blocks = [] } = dialogs()[0] ?? {}
+    expect(blocks.map((block) => block.block_id).slice(1)).toEqual(
+      ['n', 'level', 'by', 'matched', 'last', 'since', 'until'].map((name) => `argument-${name}`),
+    )
+    expect(await submit(id, { n: 'many', level: 'paid' })).toEqual({
+      errors: { 'argument-n': 'This takes a whole number from 1 to 1,000.' },
+    })
+    expect(await submit(id, { n: '5', level: 'paid', by: 'plays', matched: 'no', last: '1d' })).toEqual({})
+    await shown('Top songs, 11 Nov 2018 UTC', dataEng, vera)
+    expect((await office.ledger.runs.list({ limit: 1, command: 'top-songs' }))[0]?.line).toBe(
+      'top-songs n=5 level=paid last=1d',
+    )
+  })
+
+  it('opens from the list of questions', async () => {
+    await say('/sparkify queries')
+    await shown('Over time')
+    const labels = [...all().matchAll(/"text":"([^"]+…)"/g)].map(([, label]) => label)
+    expect(labels.length).toBeGreaterThan(1)
+    await press(labels[0] ?? '')
+    await office.clock.until(() => dialogs().length === 1)
+  })
+
+  it('is opened before anything else is asked', async () => {
+    await say('/sparkify help top songs')
+    await shown('With parameters…')
+    const before = office.front.calls.length
+    await press('With parameters…')
+    await office.clock.until(() => dialogs().length === 1)
+    expect(office.front.calls.slice(before).map(({ name }) => name)).toEqual(['views.open'])
+  })
+})
