@@ -40,11 +40,16 @@ export async function openWarehouse(config: Config, ledger: Ledger, clock: Clock
 }
 
 async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
-  const { createDuckdbEngine } = await import('./duckdb/engine.ts')
-  const { createDuckdbCluster } = await import('./duckdb/cluster.ts')
+  const { createDuckdbCluster, createDuckdbEngine } = await import('./duckdb/index.ts')
   const folder = join(config.home, 'loads')
   const sources = config.sources === null ? await sampleIn(config.home) : { ...config.sources, generated: null }
-  const engine = await createDuckdbEngine({ folder, logData: sources.log, songData: sources.song })
+  const dataRegion = config.redshift.dataRegion ?? config.redshift.region
+  const engine = await createDuckdbEngine({
+    folder,
+    logData: sources.log,
+    songData: sources.song,
+    ...(dataRegion === null ? {} : { dataRegion }),
+  })
   const cluster = createDuckdbCluster({ folder, clock })
   return { engine, cluster, sources, probes: [], close: () => engine.close() }
 }

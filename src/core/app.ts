@@ -3,8 +3,9 @@ import { type Catalog, createCatalog } from './command/catalog.ts'
 import type { Command } from './command/define.ts'
 import type { Deps } from './deps.ts'
 import { confirm } from './dispatch/confirm.ts'
-import { type Ask, dispatch, type Session } from './dispatch/dispatch.ts'
+import { dispatch } from './dispatch/dispatch.ts'
 import { type Recovered, recover, untold } from './dispatch/recover.ts'
+import type { Ask, Confirmation, Session } from './dispatch/session.ts'
 import { messageOf } from './errors.ts'
 import type { RunRecord } from './ports/ledger.ts'
 import type { Watch } from './run/live-run.ts'
@@ -14,13 +15,7 @@ import { workable } from './warehouse/answered.ts'
 import { type ClusterNews, tendCluster } from './warehouse/lease.ts'
 import { commandOfQuery } from './warehouse/query-command.ts'
 
-export type { Ask } from './dispatch/dispatch.ts'
-
-/** A click on a plan, or its word typed. */
-export type Confirmation = Omit<Ask, 'line' | 'confirmed'> & {
-  readonly plan: string
-  readonly typed: string | undefined
-}
+export type { Ask, Confirmation } from './dispatch/session.ts'
 
 /** The bot without its faces: words in, answers out. */
 export interface App {

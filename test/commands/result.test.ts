@@ -70,10 +70,10 @@ describe('an answer', () => {
 
   it('is compared with as many days before, in the days of its own zone, unless there is nothing before', async () => {
     const { bot } = await loaded()
-    const before = async (line: string) =>
+    const lineBefore = async (line: string) =>
       (await bot.say(line)).next.find(({ label }) => label.includes('before'))?.line
-    expect(await before('peak-hours since=2018-11-11')).toBe('peak-hours since=2018-11-10 until=2018-11-10')
-    expect(await before('peak-hours last=1d tz=Europe/London')).toBe(
+    expect(await lineBefore('peak-hours since=2018-11-11')).toBe('peak-hours since=2018-11-10 until=2018-11-10')
+    expect(await lineBefore('peak-hours last=1d tz=Europe/London')).toBe(
       'peak-hours tz=Europe/London since=2018-11-10 until=2018-11-10',
     )
     for (const line of [
@@ -83,8 +83,8 @@ describe('an answer', () => {
       'peak-hours until=2018-11-10',
       'timeframe',
     ])
-      expect([line, await before(line)]).toEqual([line, undefined])
-    const line = (await before('top songs 1000 since=2018-11-11')) ?? ''
+      expect([line, await lineBefore(line)]).toEqual([line, undefined])
+    const line = (await lineBefore('top songs 1000 since=2018-11-11')) ?? ''
     expect(tableOf(await bot.say(line)).rows).toEqual(tableOf(await bot.say('top songs 1000 until=2018-11-10')).rows)
   })
 })

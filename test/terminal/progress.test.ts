@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
 import type { RunView } from '../../src/core/answer.ts'
 import type { StepView } from '../../src/core/reply.ts'
@@ -35,5 +36,5 @@ it('redraws the list in place on a terminal, each step on one line', () => {
   expect(text).toContain('\u001b[2A')
   const lines = text.split('\n').filter((line) => line.includes('too long') || line.includes('…'))
   // 29 columns at most, beside the sequences that clear the line.
-  for (const line of lines) expect(line.replace(/\u001b\[\d*[AK]/g, '').length).toBeLessThanOrEqual(29)
+  for (const line of lines) expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(29)
 })

@@ -1,12 +1,12 @@
 import type { Answer } from '../answer.ts'
-import type { Confirmation } from '../app.ts'
 import type { Context } from '../command/context.ts'
 import { fingerprint } from '../command/plan.ts'
 import { OpsError } from '../errors.ts'
 import type { Person } from '../people.ts'
 import { failureAnswer } from '../run/failure.ts'
-import { askBack, type Session, start } from './dispatch.ts'
+import { askBack, start } from './dispatch.ts'
 import { meaningOf } from './meaning.ts'
+import type { Confirmation, Session } from './session.ts'
 
 const changed = 'This changed since you read it; please look again.'
 

@@ -1,37 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { Answer } from '../answer.ts'
-import type { Catalog } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
 import { type PlanDraft, planMinutes } from '../command/plan.ts'
 import type { Deps } from '../deps.ts'
-import type { Asker, Person } from '../people.ts'
-import type { Place } from '../place.ts'
+import type { Person } from '../people.ts'
 import { failureAnswer } from '../run/failure.ts'
 import type { Watch } from '../run/live-run.ts'
-import type { Registry } from '../run/registry.ts'
 import { openRun } from '../run/takeover.ts'
 import { execute } from './execute.ts'
 import { type Meaning, meaningOf } from './meaning.ts'
-
-/** Words, who said them and where. */
-export interface Ask {
-  readonly line: string
-  readonly who: Asker
-  readonly place: Place
-  /** Names the delivery (Slack's `trigger_id`), so that one that comes twice is heard once. */
-  readonly delivery?: string
-  /** What would be asked has been answered: `--yes`, a schedule. A word to be typed is given with `typed`. */
-  readonly confirmed?: boolean
-  readonly typed?: string | undefined
-  readonly watch: Watch
-}
-
-/** What dispatch works with, for the life of the process. */
-export interface Session {
-  readonly deps: Deps
-  readonly catalog: Catalog
-  readonly registry: Registry
-}
+import type { Ask, Session } from './session.ts'
 
 /** Parse, authorise, confirm, run: the one way from words to an answer. Null for a delivery that was heard before. */
 export async function dispatch(ask: Ask, session: Session): Promise<Answer | null> {

@@ -1,6 +1,7 @@
-import type { Answer } from '../answer.ts'
+import type { Answer, Suggestion } from '../answer.ts'
+import { mayUse } from '../command/catalog.ts'
 import type { Context, RunContext } from '../command/context.ts'
-import type { Bound } from '../command/define.ts'
+import type { Bound, Command } from '../command/define.ts'
 import { OpsError } from '../errors.ts'
 import type { RunRecord } from '../ports/ledger.ts'
 import { failureAnswer } from '../run/failure.ts'
@@ -8,7 +9,7 @@ import { createLiveRun, type LiveRun, type Watch } from '../run/live-run.ts'
 import { Handover } from '../run/registry.ts'
 import { leftBehind } from '../run/takeover.ts'
 import { viewOf } from '../run/view.ts'
-import type { Session } from './dispatch.ts'
+import type { Session } from './session.ts'
 
 /** Carries an opened run to its end, stores the answer with it, and gives it back. */
 export async function execute(
@@ -51,7 +52,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
       audience: bound.command.audience,
       run: ending('complete'),
       replies: [...outcome.replies],
-      next: [...(outcome.next ?? [])],
+      next: usable(outcome.next ?? [], bound.command, context),
       ...(outcome.asked === undefined ? {} : { asked: outcome.asked }),
     }
     return await store(run, 'complete', answer, session)
@@ -72,6 +73,15 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
     const next = run.record.steps.length === 0 ? [] : [{ label: 'Run again', line: `run-again ${record.id}` }]
     return await store(run, state, failureAnswer(said, ending(state), deps.log, { audience, next }), session)
   }
+}
+
+/** Buttons that only the asker sees are those the asker may press; in a channel they are for whoever may. */
+function usable(next: readonly Suggestion[], { audience }: Command, { catalog, who }: Context): Suggestion[] {
+  if (audience === 'channel') return [...next]
+  return next.filter(({ line }) => {
+    const command = catalog.find(line.split(' ')[0] ?? '')
+    return command === undefined || mayUse(command, who.role)
+  })
 }
 
 /** What was answered is what is stored; where another process ended the run first, its answer stands. */

@@ -4,8 +4,8 @@ import { failureAnswer } from '../run/failure.ts'
 import type { Watch } from '../run/live-run.ts'
 import { closeOrphan, closeRun, orphansOfOthers } from '../run/takeover.ts'
 import { viewOf } from '../run/view.ts'
-import type { Session } from './dispatch.ts'
 import { execute } from './execute.ts'
+import type { Session } from './session.ts'
 
 /** A run whose reader is still to be told how it ended. */
 export interface Recovered {

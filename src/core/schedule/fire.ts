@@ -1,6 +1,7 @@
 import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
-import { dispatch, type Session } from '../dispatch/dispatch.ts'
+import { dispatch } from '../dispatch/dispatch.ts'
+import type { Session } from '../dispatch/session.ts'
 import type { ScheduleRecord } from '../ports/ledger.ts'
 
 /** How long after its time a missed fire is still worth catching up with. */

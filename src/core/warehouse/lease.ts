@@ -1,6 +1,7 @@
 import type { Answer, Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
-import { dispatch, type Session } from '../dispatch/dispatch.ts'
+import { dispatch } from '../dispatch/dispatch.ts'
+import type { Session } from '../dispatch/session.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Due } from '../ports/cluster.ts'
