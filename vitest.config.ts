@@ -9,7 +9,7 @@ export default defineConfig({
     maxWorkers: 4,
     testTimeout: 30_000,
     hookTimeout: 60_000,
-    // The same variable that src/boot.cts sets: each running DuckDB statement holds one libuv thread.
-    env: { UV_THREADPOOL_SIZE: '16', TZ: 'UTC' },
+    // The same variables that src/boot.cts sets, and a zone of its own.
+    env: { UV_THREADPOOL_SIZE: '16', TZ: 'UTC', AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true' },
   },
 })
