@@ -6,7 +6,7 @@ export default defineConfig({
     // Each file has a home, a database and a port of its own, so files may run beside each other.
     pool: 'forks',
     // Half of the time is spent waiting for processes and sockets, so more files run at once than a small machine has cores.
-    maxWorkers: 4,
+    maxWorkers: 3,
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // The same variables that src/boot.cts sets, and a zone of its own.

@@ -61,7 +61,11 @@ function localWorkspace(config: Config, log: Log): Counterpart {
     defaultPersonas.filter((persona) => persona.part === part).map(({ id }) => id)
   return {
     directory: withLocalPeople(
-      createListDirectory([...playing('admin'), ...config.admins], [...playing('operator'), ...config.operators]),
+      createListDirectory(
+        [...playing('admin'), ...config.admins],
+        [...playing('operator'), ...config.operators],
+        Object.fromEntries(defaultPersonas.map(({ id, tz }) => [id, tz])),
+      ),
     ),
     host: '127.0.0.1',
     async open() {

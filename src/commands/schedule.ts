@@ -30,7 +30,7 @@ export default defineCommand({
   args: z.object({
     action: choice({ about: 'what to do', values: ['list', 'add', 'pause', 'resume', 'remove'], fallback: 'list' }),
     tz: optionalText({
-      about: 'the time zone; UTC if left out',
+      about: 'the time zone; that of your Slack profile if left out',
       bare: false,
       maxLength: 60,
       accepts: 'a zone like Europe/London',
@@ -51,7 +51,7 @@ export default defineCommand({
       case 'list':
         return list(context)
       case 'add':
-        return add(said, tz ?? 'UTC', context)
+        return add(said, tz ?? (await context.deps.directory.zoneOf(context.who)), context)
       case 'pause':
         return change(said, context, 'paused', (id) => context.deps.ledger.schedules.setState(id, 'paused'))
       case 'resume':

@@ -1,17 +1,26 @@
 import type { Directory } from '../core/ports/directory.ts'
 
 /** Roles by user id alone, for where no Slack can be asked about groups. */
-export function createListDirectory(admins: readonly string[], operators: readonly string[]): Directory {
+export function createListDirectory(
+  admins: readonly string[],
+  operators: readonly string[],
+  zones: Readonly<Record<string, string>> = {},
+): Directory {
   return {
     roleOf: async ({ id }) => (admins.includes(id) ? 'admin' : operators.includes(id) ? 'operator' : 'viewer'),
+    zoneOf: async ({ id }) => zones[id] ?? 'UTC',
     holders: (role) => (role === 'admin' ? admins : [...admins, ...operators]),
   }
 }
 
-/** The same directory, in which whoever sits at the machine is admin: they could change the configuration anyway. */
+/**
+ * The same directory, in which whoever sits at the machine is admin: they could change the configuration anyway. Their days are those
+ * of UTC, so that scripts read the same on every machine.
+ */
 export function withLocalPeople(directory: Directory): Directory {
   return {
     roleOf: async (asker) => (asker.kind === 'local' ? 'admin' : directory.roleOf(asker)),
+    zoneOf: async (asker) => (asker.kind === 'local' ? 'UTC' : directory.zoneOf(asker)),
     holders: (role) => directory.holders(role),
   }
 }

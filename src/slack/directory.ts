@@ -19,6 +19,10 @@ export interface DirectoryOptions {
 // A role withdrawn in Slack counts within a minute; usergroups.users.list allows 20 calls a minute.
 const groupsKnownMs = 60_000
 
+// People move seldom, and an answer names its zone.
+const zoneKnownMs = 600_000
+
+const profileSchema = z.object({ user: z.object({ tz: z.string().optional() }) })
 const membersSchema = z.object({ users: z.array(z.string()) })
 
 /**
@@ -43,6 +47,22 @@ export function createSlackDirectory({ client, admins, operators, clock, log }: 
     }
   }
 
+  const zones = new Map<string, { readonly at: number; readonly zone: string }>()
+  const zoneOf = async (id: string): Promise<string> => {
+    const now = clock.now().getTime()
+    const cached = zones.get(id)
+    if (cached !== undefined && now - cached.at < zoneKnownMs) return cached.zone
+    try {
+      const { user } = await call(client, 'users.info', { user: id }, profileSchema)
+      const zone = user.tz ?? 'UTC'
+      zones.set(id, { at: now, zone })
+      return zone
+    } catch (error) {
+      log.warn({ err: error, user: id }, `Slack did not say somebody's time zone: ${messageOf(error)}`)
+      return 'UTC'
+    }
+  }
+
   const isAmong = async (id: string, ids: readonly string[]): Promise<boolean> => {
     if (ids.includes(id)) return true
     const groups = ids.filter((each) => each.startsWith('S'))
@@ -56,6 +76,7 @@ export function createSlackDirectory({ client, admins, operators, clock, log }: 
       if (await isAmong(id, admins)) return 'admin'
       return (await isAmong(id, operators)) ? 'operator' : 'viewer'
     },
+    zoneOf: async ({ kind, id }) => (kind === 'slack' ? zoneOf(id) : 'UTC'),
     holders: (role) => holdersOf(role, { admin: admins, operator: operators }),
   }
 }

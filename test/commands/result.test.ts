@@ -87,6 +87,21 @@ describe('an answer', () => {
     const line = (await lineBefore('top songs 1000 since=2018-11-11')) ?? ''
     expect(tableOf(await bot.say(line)).rows).toEqual(tableOf(await bot.say('top songs 1000 until=2018-11-10')).rows)
   })
+
+  it("counts days in the zone of its asker's profile, unless another is said, and says which", async () => {
+    const directory = {
+      roleOf: async () => 'admin' as const,
+      zoneOf: async () => 'America/New_York',
+      holders: () => [],
+    }
+    const { bot } = await createWarehouse({ directory })
+    await bot.say('etl')
+    expect(tableOf(await bot.say('peak-hours')).title).toMatch(/America\/New_York$/)
+    expect(tableOf(await bot.say('peak-hours tz=UTC')).title).toMatch(/UTC$/)
+    const own = await bot.say('peak-hours last=1d')
+    expect(tableOf(own).rows).toEqual(tableOf(await bot.say('peak-hours last=1d tz=America/New_York')).rows)
+    expect(own.next.find(({ label }) => label.includes('before'))?.line).toContain('tz=America/New_York')
+  })
 })
 
 describe('result', () => {

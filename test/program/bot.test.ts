@@ -10,13 +10,13 @@ const ada = 'U0ADA0ADMIN'
 const otto = 'U0OTTO0OPER'
 const music = 'C0MUSIC0000'
 // Large enough for several seconds of work on two cores, so that a kill finds it in the middle.
-const manyEvents = 300_000
+const manyEvents = 200_000
 
 function about(messages: readonly Said[], words: string): Said | undefined {
   return messages.find(({ text, blocks }) => `${text} ${JSON.stringify(blocks)}`.includes(words))
 }
 
-describe('the bot as a process', { timeout: 120_000 }, () => {
+describe('the bot as a process', { timeout: 180_000 }, () => {
   it('starts with at most five lines, answers, and leaves in order when it is told to', async () => {
     const home = await homes.twoDays()
     const bot = await startBot(home)

@@ -74,7 +74,7 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
     const app = createApp(commands, {
       ...warehouse,
       ledger: mortal.ledger,
-      directory: { roleOf: async () => 'admin', holders: () => [who.id] },
+      directory: { roleOf: async () => 'admin', zoneOf: async () => 'UTC', holders: () => [who.id] },
       library,
       timetable: createTimetable(),
       outbox: { post: async () => undefined },

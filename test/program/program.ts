@@ -81,9 +81,9 @@ export async function freePort(): Promise<number> {
   })
 }
 
-/** Waits until `look` gives something, and gives it; fails after half a minute with `what`. */
+/** Waits until `look` gives something, and gives it; fails after a minute and a half with `what`. */
 export async function until<T>(what: string, look: () => Promise<T | undefined> | T | undefined): Promise<T> {
-  const end = Date.now() + 30_000
+  const end = Date.now() + 90_000
   for (;;) {
     const seen = await look()
     if (seen !== undefined) return seen

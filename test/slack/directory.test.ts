@@ -66,3 +66,21 @@ describe('roles by Slack ids', () => {
     expect(directory.holders('admin')).toEqual(['U1'])
   })
 })
+
+describe('time zones of people', () => {
+  it('are those of their profiles, asked of Slack once in ten minutes', async () => {
+    const directory = await directoryOf([], [])
+    const zone = Intl.DateTimeFormat().resolvedOptions().timeZone
+    for (let i = 0; i < 3; i++) expect(await directory.zoneOf(person('U0ADA0ADMIN'))).toBe(zone)
+    expect(office.front.named('users.info')).toHaveLength(1)
+    office.clock.advance(600_000)
+    await directory.zoneOf(person('U0ADA0ADMIN'))
+    expect(office.front.named('users.info')).toHaveLength(2)
+  })
+
+  it('are UTC where Slack cannot say, and for people who are not Slack’s', async () => {
+    const directory = await directoryOf([], [])
+    expect(await directory.zoneOf(person('U0NOBODY000'))).toBe('UTC')
+    expect(await directory.zoneOf({ kind: 'local', id: 'ada', name: 'ada' })).toBe('UTC')
+  })
+})

@@ -90,6 +90,7 @@ export async function createWorld(start = '2026-11-23T12:00:00.000Z'): Promise<W
         ledger,
         directory: {
           roleOf: async (asker) => roles.get(asker.id) ?? 'viewer',
+          zoneOf: async () => 'UTC',
           holders: (role) => [...roles].filter(([, has]) => has === role || has === 'admin').map(([person]) => person),
         },
         library: emptyLibrary,

@@ -1,8 +1,10 @@
 import type { Asker, Role } from '../people.ts'
 
-/** Who may do what. Asked at the moment of the act, so that a role withdrawn counts at once. */
+/** What is known of people. Asked at the moment of the act, so that a role withdrawn counts at once. */
 export interface Directory {
   roleOf(asker: Asker): Promise<Role>
+  /** The time zone of their profile, an IANA name; UTC where none is known. */
+  zoneOf(asker: Asker): Promise<string>
   /** Ids of the people and groups that have this role or a higher one; empty where nobody is configured. */
   holders(role: Role): readonly string[]
 }

@@ -1,22 +1,41 @@
 import type { Asked } from '../answer.ts'
-import type { RunContext } from '../command/context.ts'
+import type { Context, RunContext } from '../command/context.ts'
 import type { Bound, Command, Outcome } from '../command/define.ts'
+import type { Token } from '../command/line.ts'
+import { argumentsOf } from '../command/read-arguments.ts'
 import type { Engine } from '../ports/engine.ts'
 import type { QueryFile } from '../sql/files.ts'
+import { zoneParam } from '../sql/query-statement.ts'
+import { zoneName } from '../sql/zone.ts'
 import { followUps } from './follow-ups.ts'
 
 /**
- * A query's command whose answers can be worked with: what it asked of the engine is kept with the answer, word for word, and
- * buttons under it go on from there.
+ * A query's command whose answers can be worked with: it counts days in its asker's own zone, what it asked of the engine is kept
+ * with the answer, word for word, and buttons under it go on from there.
  */
 export function workable(query: QueryFile, command: Command): Command {
-  return { ...command, bind: (tokens) => keeping(query, command.bind(tokens)) }
+  return { ...command, bind: (tokens) => keeping(query, command, tokens) }
 }
 
-function keeping(query: QueryFile, bound: Bound): Bound {
+/** The line in the zone of its asker's profile, where its days depend on one and none was said. */
+async function inOwnZone(
+  query: QueryFile,
+  command: Command,
+  tokens: readonly Token[],
+  context: Context,
+): Promise<Bound> {
+  const bound = command.bind(tokens)
+  const param = zoneParam(query)
+  if (param === undefined || param.name in argumentsOf(command, bound.line)) return bound
+  const zone = zoneName(await context.deps.directory.zoneOf(context.who))
+  return zone === null || zone === param.default ? bound : command.bind([...tokens, { kind: 'named', name: param.name, text: zone }])
+}
+
+function keeping(query: QueryFile, command: Command, tokens: readonly Token[]): Bound {
   return {
-    ...bound,
+    ...command.bind(tokens),
     async run(context) {
+      const bound = await inOwnZone(query, command, tokens, context)
       let asked: Asked | undefined
       const engine = listeningTo(context.deps.engine, (statement) => {
         asked = statement
