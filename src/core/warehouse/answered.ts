@@ -28,7 +28,9 @@ async function inOwnZone(
   const param = zoneParam(query)
   if (param === undefined || param.name in argumentsOf(command, bound.line)) return bound
   const zone = zoneName(await context.deps.directory.zoneOf(context.who))
-  return zone === null || zone === param.default ? bound : command.bind([...tokens, { kind: 'named', name: param.name, text: zone }])
+  return zone === null || zone === param.default
+    ? bound
+    : command.bind([...tokens, { kind: 'named', name: param.name, text: zone }])
 }
 
 function keeping(query: QueryFile, command: Command, tokens: readonly Token[]): Bound {

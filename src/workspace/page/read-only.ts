@@ -2,6 +2,7 @@ import type { ComponentProps, ReactNode } from 'react'
 import type { BlockOf } from '../block-kit.ts'
 import { bot, slackbot } from '../people.ts'
 import type { State } from '../state.ts'
+import { withFittingLabels } from './chart-labels.ts'
 import { slackDate } from './dates.ts'
 import type { Html } from './html.ts'
 
@@ -32,7 +33,8 @@ export async function loadReadOnly(state: State, now: () => Date): Promise<ReadO
         return createElement('time', { dateTime: when.toISOString() }, slackDate(when, format, tz, now()))
       },
     }
-    const props: Props = { blocks: [block], hooks, logo: '', name: '', withoutWrapper: true }
+    const shown = block.type === 'data_visualization' ? withFittingLabels(block) : block
+    const props: Props = { blocks: [shown], hooks, logo: '', name: '', withoutWrapper: true }
     const markup = renderToStaticMarkup(createElement(library.Message, props))
     // The library repeats one id and the light theme on every message; both are said by class and by the page here.
     return { markup: markup.replace(' id="slack_blocks_to_jsx" data-theme="light"', '') }
