@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import type { ProcessRecord } from '../core/ports/ledger.ts'
 
 /** A process beats every 5 s; one that was silent for this long is gone. */
@@ -23,12 +24,28 @@ export function livenessOn(host: string, isAlive: (pid: number) => boolean): Liv
 /** Whether a process with this pid runs on this machine, under whichever user. */
 export function pidIsAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0)
+    return process.kill(pid, 0) && !isZombie(pid)
   } catch (error) {
     if (error instanceof Error && 'code' in error) {
       if (error.code === 'ESRCH') return false
       if (error.code === 'EPERM') return true
     }
+    throw error
+  }
+}
+
+/**
+ * Whether a process has ended and only its parent has not noticed yet: signals still find it, for ever in a container whose first
+ * process reaps nobody. Only Linux tells (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
+ */
+function isZombie(pid: number): boolean {
+  try {
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    // The name before the state may hold anything, parentheses included.
+    return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
+  } catch (error) {
+    // No such file: another system, or gone between the two looks, which the next look finds out.
+    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return false
     throw error
   }
 }
