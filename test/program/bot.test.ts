@@ -9,8 +9,12 @@ const homes = openHomes()
 const ada = 'U0ADA0ADMIN'
 const otto = 'U0OTTO0OPER'
 const music = 'C0MUSIC0000'
-// Large enough for several seconds of work on two cores, so that a kill finds it in the middle.
-const manyEvents = 200_000
+// About five seconds of work on two idle cores: a run shows its message after two, and the kill must come before its end.
+const manyEvents = 1_000_000
+
+function ledgerOf({ SPARKIFY_HOME }: Home): string {
+  return pathToFileURL(join(SPARKIFY_HOME, 'state.db')).href
+}
 
 function about(messages: readonly Said[], words: string): Said | undefined {
   return messages.find(({ text, blocks }) => `${text} ${JSON.stringify(blocks)}`.includes(words))
@@ -60,6 +64,12 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     const bot = await startBot(home)
     await bot.write('/sparkify etl')
     const living = await until('the load has its message', async () => about(await bot.messages(), 'Stage events'))
+    const ledger = await openLedger({ url: ledgerOf(home), now: () => new Date() })
+    await until('the bot knows its message', async () => {
+      const [run] = await ledger.runs.list({ limit: 1, command: 'etl', states: ['running'] })
+      return run?.post ?? undefined
+    })
+    await ledger.close()
     bot.child.kill('SIGKILL')
     await bot.ended
     // A question by another process, while nobody is there to carry the load on.
@@ -118,10 +128,7 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     await sayJson('etl', home)
     const minutesAgo = (n: number): Date => new Date(Date.now() - n * 60_000)
     const due = minutesAgo(3)
-    const ledger = await openLedger({
-      url: pathToFileURL(join(home.SPARKIFY_HOME, 'state.db')).href,
-      now: () => new Date(),
-    })
+    const ledger = await openLedger({ url: ledgerOf(home), now: () => new Date() })
     await ledger.schedules.add({
       lines: ['top-songs n=3', 'qa part=counts'],
       phrase: 'daily',
