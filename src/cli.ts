@@ -21,7 +21,11 @@ async function main(argv: readonly string[]): Promise<ExitStatus> {
       kind: 'terminal',
       directory: withLocalPeople(createListDirectory(config.admins, config.operators)),
       probes: () => [],
-      outbox: { post: () => Promise.reject(noSlackHere()) },
+      outbox: {
+        post: () => Promise.reject(noSlackHere()),
+        tell: () => Promise.reject(noSlackHere()),
+        obstacle: async () => null,
+      },
       log,
       onReplaced: () => process.exit(1),
     })

@@ -13,8 +13,9 @@ import type { Probe } from './core/ports/probe.ts'
 import { openWarehouse, type SourceFolders } from './engines.ts'
 import { readLibrary } from './library.ts'
 import { systemClock } from './machine/clock.ts'
+import { createHeartbeat } from './machine/heartbeat.ts'
 import { prepareHome } from './machine/home.ts'
-import { configurationProbe, diskProbe, ledgerProbe, sourcesProbe } from './machine/probes.ts'
+import { configurationProbe, diskProbe, heartbeatProbe, ledgerProbe, sourcesProbe } from './machine/probes.ts'
 import { createTimetable } from './scheduler/timetable.ts'
 import { openLedger } from './store/ledger.ts'
 
@@ -59,6 +60,8 @@ export async function compose(config: Config, root: Root): Promise<Core> {
     library: await readLibrary(new URL('../sql/', import.meta.url)),
     timetable: createTimetable(),
     outbox: root.outbox,
+    heartbeat: createHeartbeat(config.heartbeatUrl, clock, log),
+    policy: config.policy,
     clock,
     log,
     process: process_,
@@ -68,6 +71,7 @@ export async function compose(config: Config, root: Root): Promise<Core> {
       ledgerProbe(ledger, config.ledgerUrl),
       diskProbe(config.home),
       sourcesProbe(engine),
+      heartbeatProbe(config.heartbeatUrl !== null, ledger),
       ...probes,
     ],
   }

@@ -1,121 +1,14 @@
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
+import { listed, variableNames, variables } from './config/variables.ts'
+import type { Policy } from './core/approval/policy.ts'
 import { nearest } from './core/command/suggest.ts'
 import { OpsError } from './core/errors.ts'
 
 /*
- * The only reader of the environment. Each variable is declared once, here, with its meaning; `.env.example` is kept equal by a test.
+ * The only reader of the environment. Each variable is declared once, in config/variables.ts; `.env.example` is kept equal by a test.
  */
-
-/** The words of a comma-separated list. */
-function listed(text: string): string[] {
-  return text
-    .split(',')
-    .map((word) => word.trim())
-    .filter((word) => word !== '')
-}
-
-const ids = z
-  .string()
-  .default('')
-  .transform(listed)
-  .pipe(
-    z.array(
-      z.string().regex(/^[USW][A-Z0-9]{4,}$/, 'Slack user ids (U…) and user-group ids (S…), separated by commas'),
-    ),
-  )
-
-const tags = z
-  .string()
-  .default('')
-  .transform(listed)
-  .pipe(z.array(z.string().regex(/^[^=]{1,128}=[^=]{0,256}$/, 'tags like team=data,cost-center=42')))
-  .transform((pairs) =>
-    Object.fromEntries(pairs.map((pair): [string, string] => [pair.split('=')[0] ?? '', pair.split('=')[1] ?? ''])),
-  )
-
-const optional = z.string().default('')
-const path = z.string().min(1)
-
-const variables = {
-  SPARKIFY_ENGINE: z.enum(['duckdb', 'redshift'], 'duckdb or redshift').default('duckdb'),
-  SPARKIFY_HOME: path.default('.sparkify'),
-  SPARKIFY_LEDGER_URL: optional.pipe(
-    z.union([z.literal(''), z.string().regex(/^(file:|libsql:|https?:)/, 'a file: or libsql: URL')]),
-  ),
-  SPARKIFY_LOG_DATA: optional,
-  SPARKIFY_SONG_DATA: optional,
-  SPARKIFY_LOG_JSONPATHS: optional,
-  SPARKIFY_DATA_REGION: optional,
-  SPARKIFY_ADMINS: ids,
-  SPARKIFY_OPERATORS: ids,
-  SPARKIFY_ONCALL: ids,
-  SPARKIFY_HOST: z.string().default('127.0.0.1'),
-  SPARKIFY_PORT: optional.pipe(
-    z.union([
-      z.literal(''),
-      z
-        .string()
-        .regex(/^\d{1,5}$/, 'a port number')
-        .transform(Number)
-        .pipe(z.number().max(65_535)),
-    ]),
-  ),
-  SPARKIFY_BANNER: optional,
-  SLACK_BOT_TOKEN: optional.pipe(
-    z.union([z.literal(''), z.string().startsWith('xoxb-', 'a bot token, which begins with xoxb-')]),
-  ),
-  SLACK_APP_TOKEN: optional.pipe(
-    z.union([z.literal(''), z.string().startsWith('xapp-', 'an app-level token, which begins with xapp-')]),
-  ),
-  SLACK_SIGNING_SECRET: optional,
-  SLACK_API_URL: optional.pipe(z.union([z.literal(''), z.url('a URL')])),
-  AWS_REGION: optional,
-  REDSHIFT_CLUSTER_ID: z
-    .string()
-    .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens')
-    .max(63)
-    .default('sparkify'),
-  REDSHIFT_NODE_TYPE: z
-    .string()
-    .regex(/^[a-z0-9]+\.[a-z0-9]+$/, 'a node type such as ra3.large')
-    .default('ra3.large'),
-  REDSHIFT_NODES: z
-    .string()
-    .regex(/^[1-9]\d{0,2}$/, 'a number of nodes')
-    .default('1')
-    .transform(Number),
-  REDSHIFT_DATABASE: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_]{0,63}$/, 'a database name in lower case')
-    .default('sparkify'),
-  REDSHIFT_ADMIN_USER: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_]{0,127}$/, 'a user name in lower case')
-    .default('sparkify_admin'),
-  REDSHIFT_ROLE_NAME: z
-    .string()
-    .regex(/^[\w+=,.@-]{1,64}$/, 'an IAM role name')
-    .default('sparkify-s3-read'),
-  REDSHIFT_ROLE_ARN: optional,
-  REDSHIFT_SUBNET_GROUP: optional,
-  REDSHIFT_SECURITY_GROUPS: optional,
-  REDSHIFT_PERMISSIONS_BOUNDARY: optional,
-  REDSHIFT_TAGS: tags,
-  REDSHIFT_HOURLY_USD: optional.pipe(
-    z.union([
-      z.literal(''),
-      z
-        .string()
-        .regex(/^\d+(\.\d+)?$/, 'a price like 0.54')
-        .transform(Number),
-    ]),
-  ),
-}
-
-/** Names of all variables the program reads, in the order of `.env.example`. */
-export const variableNames: readonly string[] = Object.keys(variables)
 
 /** How Slack reaches the bot. `none`: the local workspace stands in. */
 export type SlackConfig =
@@ -163,7 +56,9 @@ export interface Config {
   readonly sources: { readonly log: string; readonly song: string } | null
   readonly admins: readonly string[]
   readonly operators: readonly string[]
-  readonly oncall: readonly string[]
+  readonly policy: Policy
+  /** Fetched after each good night; it may be as good as a password. */
+  readonly heartbeatUrl: string | null
   readonly host: string
   /** Null: 3000, or the next free one. */
   readonly port: number | null
@@ -208,7 +103,14 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     sources: sourcesOf(values.SPARKIFY_LOG_DATA, values.SPARKIFY_SONG_DATA),
     admins: values.SPARKIFY_ADMINS,
     operators: values.SPARKIFY_OPERATORS,
-    oncall: values.SPARKIFY_ONCALL,
+    policy: {
+      approveAboveUsd: values.SPARKIFY_APPROVE_ABOVE_USD === '' ? null : values.SPARKIFY_APPROVE_ABOVE_USD,
+      budgetUsd: values.SPARKIFY_BUDGET_USD === '' ? null : values.SPARKIFY_BUDGET_USD,
+      twoPerson: values.SPARKIFY_TWO_PERSON,
+      approvers: values.SPARKIFY_APPROVERS,
+      oncall: values.SPARKIFY_ONCALL,
+    },
+    heartbeatUrl: values.SPARKIFY_HEARTBEAT_URL || null,
     host: values.SPARKIFY_HOST,
     port: values.SPARKIFY_PORT === '' ? null : values.SPARKIFY_PORT,
     banner: values.SPARKIFY_BANNER || null,

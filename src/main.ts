@@ -1,11 +1,8 @@
 import { join } from 'node:path'
 import { type Core, compose } from './compose.ts'
 import { type Config, loadEnvFile, readConfig } from './config.ts'
-import type { Answer } from './core/answer.ts'
 import { exitStatusOf, messageOf, OpsError } from './core/errors.ts'
 import type { Log } from './core/ports/log.ts'
-import type { Due } from './core/schedule/fire.ts'
-import type { ClusterNews } from './core/warehouse/lease.ts'
 import { counterpartOf } from './counterpart.ts'
 import { systemClock } from './machine/clock.ts'
 import { prepareHome } from './machine/home.ts'
@@ -13,9 +10,9 @@ import { openLog } from './machine/log.ts'
 import { startServer } from './machine/server.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
 import { openSlackFace, type SlackFace } from './slack/face.ts'
+import { outboxOf, postNews, recoverRuns, sayOn, sayWhatIsAsked } from './voice.ts'
 
 const graceMs = 5_000
-const recoverMs = 10_000
 
 /** The bot: hears Slack (or its local stand-in) and the clock until it is told to stop. */
 async function main(): Promise<void> {
@@ -32,12 +29,7 @@ async function main(): Promise<void> {
     kind: 'bot',
     directory: counterpart.directory,
     probes: () => face?.probes ?? [],
-    outbox: {
-      async post(place, answer, who) {
-        if (face === null || place.kind !== 'slack') throw new Error('nothing is posted before Slack is heard')
-        await face.share(place, answer, who)
-      },
-    },
+    outbox: outboxOf(() => face),
     log,
     onReplaced: () => {
       log.error({}, 'another bot has taken over this home, because this one was silent for too long')
@@ -63,15 +55,14 @@ async function main(): Promise<void> {
 
   const stopRecovering = await recoverRuns(core, slack, log)
   const scheduler = startScheduler(async () => {
-    await Promise.all([
-      core.app.fireDue((due, answers) => postFired(due, answers, slack, config)),
-      core.app.tendCluster((news) => postNews(news, slack)),
-    ])
+    await Promise.all([core.app.fireDue(sayOn(slack)), core.app.tendCluster((news) => postNews(news, slack))])
   }, log)
   sayStarted(config, core, open.rest === null ? slack.health().detail : `Open ${origin}`, logFile)
 
+  const stopAsking = sayWhatIsAsked(core, slack, log)
   onStop(async () => {
     stopRecovering()
+    stopAsking()
     await scheduler.stop()
     await core.app.drain(graceMs)
     await slack.stop()
@@ -94,43 +85,6 @@ function dieLoudly(log: Log): void {
       process.exit(1)
     })
   }
-}
-
-/** Carries on what a bot before this one left, tells what it did not tell, and goes on looking for runs of processes that died. */
-async function recoverRuns({ app, deps }: Core, face: SlackFace, log: Log): Promise<() => void> {
-  const tell = ({ run, answer }: Awaited<ReturnType<typeof app.recover>>[number]): void => {
-    answer
-      .then((ended) => face.deliver(run, ended))
-      .catch((error: unknown) => log.error({ err: error, run: run.id }, `a run could not be told: ${messageOf(error)}`))
-  }
-  const look = async (): Promise<void> => {
-    for (const recovered of await app.recover((run) => face.watchOf(run))) tell(recovered)
-  }
-  for (const recovered of await app.untold()) tell(recovered)
-  await look()
-  return deps.clock.every(recoverMs, () => {
-    look().catch((error: unknown) => log.error({ err: error }, `looking for left runs failed: ${messageOf(error)}`))
-  })
-}
-
-/** Posts what a schedule said. Whoever must know of a failure is mentioned: the schedule's owner, and who is on call. */
-async function postFired(
-  { schedule }: Due,
-  answers: readonly Answer[],
-  face: SlackFace,
-  config: Config,
-): Promise<void> {
-  const { place, owner } = schedule
-  if (place.kind !== 'slack') return
-  for (const answer of answers) {
-    const mention = answer.ok ? [] : [...(owner.kind === 'slack' ? [owner.id] : []), ...config.oncall]
-    await face.post(place, answer, owner, mention)
-  }
-}
-
-/** Says what the lease of the cluster asks for, to whoever asked for the cluster. */
-async function postNews({ place, owner, answer }: ClusterNews, face: SlackFace): Promise<void> {
-  if (place.kind === 'slack') await face.post(place, answer, owner, owner.kind === 'slack' ? [owner.id] : [])
 }
 
 function sayStarted(config: Config, core: Core, where: string, logFile: string | null): void {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { readConfig, variableNames } from '../src/config.ts'
+import { variableNames } from '../src/config/variables.ts'
+import { readConfig } from '../src/config.ts'
 import { OpsError } from '../src/core/errors.ts'
 
 function refusal(env: Record<string, string>): OpsError {

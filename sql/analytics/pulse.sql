@@ -5,6 +5,7 @@
 -- format paid_share: percent
 -- format change: percent
 -- chart: line x=day y=plays,listeners
+-- headline: plays,listeners,sessions,hours,paid_share of the last row where partial=no against a week before
 -- example: pulse last=7d
 -- example: pulse
 -- example: pulse last=4w tz=America/New_York

@@ -8,7 +8,7 @@ import { ensureCluster } from '../core/warehouse/ensure-cluster.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
 import { auditedSchema, loadSteps, stagedSchema, stepsOfLoad } from '../core/warehouse/load.ts'
 import { repairedSchema } from '../core/warehouse/repair-texts.ts'
-import { count, percent, plural } from '../core/words.ts'
+import { count, lasting, percent, plural } from '../core/words.ts'
 
 const liveUntouched = 'Live tables are untouched.'
 
@@ -46,8 +46,9 @@ export default defineCommand({
 })
 
 /** A failure that also says what it left untouched and what goes on costing money, where anything does. */
-async function withStanding(error: unknown, { deps, rootRunId, signal }: RunContext): Promise<unknown> {
-  if (!(error instanceof OpsError) || signal.aborted) return error
+async function withStanding(error: unknown, { deps, rootRunId, signal, origin }: RunContext): Promise<unknown> {
+  // A schedule says so itself, once it has put the cluster back to sleep.
+  if (!(error instanceof OpsError) || signal.aborted || origin.kind === 'line') return error
   const standing = await deps.cluster.standing()
   if (standing === '') return error
   const isLive = (await deps.ledger.loads.get(rootRunId))?.state === 'live'
@@ -73,12 +74,25 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
     before?.plays === undefined || before.plays === 0
       ? ''
       : ` (last load ${percent(before.matched ?? 0, before.plays)})`
+  const matches = `${percent(matched, plays)} of plays match the catalogue${matchBefore}`
   const rejected = events.rejected + songs.rejected
-  const replies: Reply[] = [
-    text(`${read}\n${built}`),
+  const left =
+    rejected === 0
+      ? []
+      : [
+          text(
+            `${plural(rejected, 'unreadable row')} left out:\n${[...events.reasons, ...songs.reasons].join('\n')}`,
+            'warning',
+          ),
+        ]
+  const checks = [
     text(audited.line, audited.warnings.length === 0 ? 'good' : 'plain'),
     ...audited.warnings.map((title) => text(`Not met: ${title}`, 'warning')),
-    text(`${percent(matched, plays)} of plays match the catalogue${matchBefore}`, 'note'),
+  ]
+  const replies: Reply[] = [
+    text(`${read}\n${built}`),
+    ...checks,
+    text(matches, 'note'),
     ...(texts === 0
       ? []
       : [
@@ -90,23 +104,23 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
     ...(repeatsDropped === 0
       ? []
       : [text(`${plural(repeatsDropped, 'event')} delivered more than once; each counts once`, 'note')]),
-    ...(rejected === 0
-      ? []
-      : [
-          text(
-            `${plural(rejected, 'unreadable row')} left out:\n${[...events.reasons, ...songs.reasons].join('\n')}`,
-            'warning',
-          ),
-        ]),
+    ...left,
   ]
   return {
     headline: `${count(plays)} plays are live; ${audited.line}.`,
     replies,
+    brief: [text(`${read} in ${await timeOf(context)} · ${matches}`), ...checks, ...left],
     next: [
       { label: 'Top songs', line: 'top-songs' },
       { label: 'Check', line: 'qa' },
     ],
   }
+}
+
+async function timeOf({ deps, runId }: RunContext): Promise<string> {
+  const run = await deps.ledger.runs.get(runId)
+  if (run === null) throw new Error(`run ${runId} is not in the ledger`)
+  return lasting(new Date(run.started), deps.clock.now())
 }
 
 function filesOf(events: z.output<typeof stagedSchema>, songs: z.output<typeof stagedSchema>): number | null {

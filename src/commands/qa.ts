@@ -7,7 +7,8 @@ import { type Reply, text } from '../core/reply.ts'
 import { type CheckResult, checksLine, checksTable, redErrors, runChecks } from '../core/warehouse/checks.ts'
 import { countRows, countsTable, sampleRows } from '../core/warehouse/counts.ts'
 import { withLive } from '../core/warehouse/live.ts'
-import { trustLine } from '../core/warehouse/trust.ts'
+import { redSince } from '../core/warehouse/red-since.ts'
+import { failedSince, trustLine } from '../core/warehouse/trust.ts'
 
 export default defineCommand({
   name: 'qa',
@@ -32,19 +33,29 @@ async function look(
   const target = { kind: 'live', load: load.id } as const
   const wants = (name: typeof part): boolean => part === 'all' || part === name
   const results = wants('checks') ? await runChecks(deps, target, signal) : []
-  const replies: Reply[] = []
-  if (wants('counts')) replies.push(countsTable(await countRows(deps, target, signal)))
-  if (wants('checks')) replies.push(...checkReplies(results))
-  if (wants('rows')) replies.push(...(await sampleRows(deps, target, signal)))
-  replies.push(trustLine(load, { coverage: false, cut: null }))
+  const counts = wants('counts') ? [countsTable(await countRows(deps, target, signal))] : []
+  const samples = wants('rows') ? await sampleRows(deps, target, signal) : []
+  const trust = trustLine(load, { coverage: false, cut: null, failed: await failedSince(load, deps) })
   return {
     headline: wants('checks')
       ? `${checksLine(results)}.`
       : `${part === 'counts' ? 'Row counts' : 'Sample rows'} of load ${load.id}.`,
-    replies,
+    replies: [...counts, ...(wants('checks') ? checkReplies(results) : []), ...samples, trust],
+    // A sample row of each table says nothing in passing.
+    ...(part === 'rows' ? {} : { brief: [...(await checksInBrief(results, load, deps)), ...counts, trust] }),
     ok: redErrors(results).length === 0,
     next: nextOf(load, results),
   }
+}
+
+/** Which checks are not green, and since when; nothing where none were run. */
+async function checksInBrief(results: readonly CheckResult[], load: LoadRecord, deps: Deps): Promise<readonly Reply[]> {
+  const red = results.filter(({ offending }) => offending > 0).map(({ check }) => check.title)
+  if (results.length === 0) return []
+  if (red.length === 0) return [text(checksLine(results), 'good')]
+  const since = await redSince(red, load, deps)
+  const lines = red.map((title) => `Not met: ${title}, ${since(title)}`)
+  return [text([checksLine(results), ...lines].join('\n'), 'warning')]
 }
 
 function checkReplies(results: readonly CheckResult[]): readonly Reply[] {

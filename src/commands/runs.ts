@@ -1,20 +1,19 @@
 import { z } from 'zod'
 import { flag, optionalDate, optionalInteger, optionalText } from '../core/command/args.ts'
-import { mayUse } from '../core/command/catalog.ts'
-import type { Context } from '../core/command/context.ts'
+import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
-import { OpsError } from '../core/errors.ts'
-import type { RunRecord } from '../core/ports/ledger.ts'
-import { type Reply, text } from '../core/reply.ts'
-import { viewOf } from '../core/run/view.ts'
-import { keptDays, keptUntil } from '../core/warehouse/result.ts'
-import { duration, moment, plural } from '../core/words.ts'
+import { quote } from '../core/command/line.ts'
+import { optionalSince, sinceTime } from '../core/command/since.ts'
+import { text } from '../core/reply.ts'
+import { secondsOf, tellRun } from '../core/run/in-full.ts'
+import { recordAsFile } from '../core/run/record.ts'
+import { plural } from '../core/words.ts'
 
 const shownRuns = 20
 
 export default defineCommand({
   name: 'runs',
-  summary: 'What was done here, newest first; runs 12 tells one run in full',
+  summary: 'What was done here, newest first; runs 12 tells one run in full, csv=yes gives the whole record',
   group: 'bot',
   role: 'viewer',
   effect: 'none',
@@ -25,7 +24,7 @@ export default defineCommand({
       about: 'only runs of this person',
       bare: false,
       maxLength: 80,
-      accepts: 'a mention or an id',
+      accepts: 'a mention, an id or a name',
     }),
     command: optionalText({
       about: 'only runs of this command',
@@ -33,34 +32,53 @@ export default defineCommand({
       maxLength: 40,
       accepts: 'the name of a command',
     }),
-    since: optionalDate({ about: 'only runs from this day on (UTC)', bare: false }),
+    since: optionalSince({ about: 'only runs from this day on (UTC), or of so long until now', bare: false }),
+    until: optionalDate({ about: 'only runs up to this day (UTC)', bare: false }),
     all: flag({ about: 'also those that only looked at the bot, such as status', fallback: false }),
+    csv: flag({
+      about: 'the record as a file: each run with its plan, who approved it, cost and result, and what was refused',
+      fallback: false,
+    }),
   }),
-  examples: ['runs', 'runs 12', 'runs command=etl since=2018-11-30'],
-  async run({ id, all, who, ...filter }, context) {
-    if (id !== undefined) return one(id, context)
-    const { deps, runId } = context
-    const runs = await deps.ledger.runs.list({
-      limit: shownRuns + 1,
-      listedOnly: !all,
-      ...(who === undefined ? {} : { who: who.replace(/^<@|>$/g, '') }),
-      ...Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined)),
-    })
-    return listing(
-      runs.filter((run) => run.id !== runId),
-      deps.clock.now(),
-    )
+  examples: ['runs', 'runs 12', 'runs command=etl since=2018-11-30', 'runs who=ada since=7d csv=yes'],
+  async run({ id, all, csv, ...asked }, context) {
+    if (id !== undefined) return tellRun(id, context)
+    return csv ? exported(asked, context) : listed(asked, all, context)
   },
 })
 
-function listing(runs: readonly RunRecord[], now: Date): Outcome {
+/** Which runs are meant, as it was typed. */
+interface Asked {
+  readonly who?: string | undefined
+  readonly command?: string | undefined
+  readonly since?: string | undefined
+  readonly until?: string | undefined
+}
+
+function filterOf({ who, command, since, until }: Asked, now: Date) {
+  return {
+    ...(who === undefined ? {} : { person: who.replace(/^<@([A-Z0-9]+)(?:\|[^>]*)?>$|^@/, '$1') }),
+    ...(command === undefined ? {} : { command: command.toLowerCase().replaceAll(/[\s_]+/g, '-') }),
+    ...(since === undefined ? {} : { since: sinceTime(since, now) }),
+    ...(until === undefined ? {} : { until: new Date(Date.parse(`${until}T00:00:00Z`) + 86_400_000).toISOString() }),
+  }
+}
+
+async function listed(asked: Asked, all: boolean, { deps, runId }: RunContext): Promise<Outcome> {
+  const now = deps.clock.now()
+  // One of them may be this one, and one more tells that there are more.
+  const found = await deps.ledger.runs.list({ ...filterOf(asked, now), limit: shownRuns + 2, listedOnly: !all })
+  const runs = found.filter((run) => run.id !== runId)
   const rows = runs
     .slice(0, shownRuns)
-    .map((run) => [run.id, run.line, run.who.name, run.state, run.started, seconds(run, now)])
+    .map((run) => [run.id, run.line, run.who.name, run.state, run.started, secondsOf(run, now)])
   const cut =
-    runs.length > shownRuns ? [text(`The newest ${shownRuns}; older ones with since= or runs <id>.`, 'note')] : []
+    runs.length > shownRuns ? [text(`The newest ${shownRuns}; older ones with until= or csv=yes.`, 'note')] : []
+  const given = Object.entries(asked).filter(([, value]) => value !== undefined)
+  const none = given.length === 0 ? 'No runs yet.' : 'No such runs.'
+  const words = given.map(([name, value]) => ` ${name}=${quote(String(value))}`).join('')
   return {
-    headline: rows.length === 0 ? 'No runs yet.' : `${plural(rows.length, 'run')}, newest first.`,
+    headline: rows.length === 0 ? none : `${plural(rows.length, 'run')}, newest first.`,
     replies: [
       {
         kind: 'table',
@@ -72,41 +90,26 @@ function listing(runs: readonly RunRecord[], now: Date): Outcome {
       },
       ...cut,
     ],
+    next: [{ label: 'CSV', line: `runs${words} csv=yes` }],
   }
 }
 
-async function one(id: number, context: Context): Promise<Outcome> {
-  const { deps } = context
-  const run = await deps.ledger.runs.get(id)
-  if (run === null) throw new OpsError('not_found', `There is no run ${id}.`, 'See runs.', { cure: 'runs' })
-  const took = duration(seconds(run, deps.clock.now()) * 1000)
-  const title = `Run ${run.id}, ${run.line}: ${run.state}, ${took}`
-  const from = run.continues === null ? '' : `; carried on from run ${run.continues}`
-  const replies: Reply[] = [
-    text(`${title}\nAsked by ${run.who.name}, ${moment(new Date(run.started))}${from}`),
-    ...(run.steps.length === 0 ? [] : [{ kind: 'steps' as const, title: run.line, steps: [...viewOf(run).steps] }]),
-    ...answerOf(run, context),
-  ]
-  const next =
-    run.state === 'running'
-      ? [{ label: 'Cancel', line: `cancel ${id}` }]
-      : run.state === 'complete'
-        ? []
-        : [{ label: 'Run again', line: `run-again ${id}` }]
-  return { headline: `${title}.`, replies, next }
-}
-
-/** What was answered; rows of a query only while they are kept, and for those who may ask it. */
-function answerOf({ command: name, answer, ended }: RunRecord, { catalog, deps, who }: Context): readonly Reply[] {
-  if (answer?.asked === undefined) return answer?.replies ?? []
-  const command = catalog.find(name)
-  if (command === undefined || !mayUse(command, who.role))
-    return [text('Its answer is for those who may ask it.', 'note')]
-  const isKept = ended !== null && keptUntil(ended) >= deps.clock.now()
-  return isKept ? answer.replies : [text(`Its answer was kept for ${keptDays} days.`, 'note')]
-}
-
-function seconds(run: RunRecord, now: Date): number {
-  const end = run.ended === null ? now : new Date(run.ended)
-  return Math.round((end.getTime() - new Date(run.started).getTime()) / 100) / 10
+/** In a channel nothing can be attached to what one person sees, so the file goes to their direct messages. */
+async function exported(asked: Asked, { deps, place, who }: RunContext): Promise<Outcome> {
+  const now = deps.clock.now()
+  const file = await recordAsFile(deps.ledger.audit, filterOf(asked, now), now)
+  const headline = `${file.about}.`
+  if (place.kind === 'terminal') return { headline, replies: [file] }
+  if (place.direct) return { headline, replies: [file], audience: 'channel' }
+  await deps.outbox.tell(who, {
+    ok: true,
+    exit: 0,
+    headline,
+    audience: 'channel',
+    run: null,
+    replies: [file],
+    next: [],
+  })
+  const where = `${file.about}, in your direct messages with me.`
+  return { headline: where, replies: [text(where)] }
 }

@@ -4,7 +4,7 @@ import type { Deps } from '../core/deps.ts'
 import type { ClusterState } from '../core/ports/cluster.ts'
 import type { LoadRecord, RunRecord } from '../core/ports/ledger.ts'
 import type { TableReply } from '../core/reply.ts'
-import { loadLine, nextUseful, type State, stateLine, stateOf } from '../core/warehouse/state.ts'
+import { checksLine, loadLine, nextUseful, type State, stateLine, stateOf } from '../core/warehouse/state.ts'
 import { lasting, moment } from '../core/words.ts'
 
 export default defineCommand({
@@ -29,7 +29,7 @@ function table({ cluster, live, writing }: State, deps: Deps): TableReply {
     ['State', `${cluster.state}${since}`],
     ...cluster.facts.map(([label, value]) => [label, value]),
     ['Live load', live === null ? 'none' : liveLine(live, cluster.state)],
-    ['Checks', checksOf(live)],
+    ['Checks', live === null ? 'not run' : checksLine(live)],
     ['Running', writing === null ? 'nothing changes the warehouse' : writingLine(writing, deps.clock.now())],
   ]
   return {
@@ -46,14 +46,6 @@ function liveLine(live: LoadRecord, cluster: ClusterState): string {
   const published = live.published === null ? '' : `, published ${moment(new Date(live.published))}`
   const kept = cluster === 'none' ? '; not served, there is no cluster' : ''
   return `load ${live.id}: ${loadLine(live)}${published}${kept}`
-}
-
-function checksOf(live: LoadRecord | null): string {
-  const checks = live?.facts.checks
-  if (checks === undefined) return 'not run'
-  const notMet = [...checks.red, ...checks.warnings]
-  if (notMet.length === 0) return `all ${checks.total} green`
-  return `${checks.total - notMet.length} of ${checks.total} green; not met: ${notMet.join(', ')}`
 }
 
 function writingLine(run: RunRecord, now: Date): string {

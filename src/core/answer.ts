@@ -33,16 +33,22 @@ export type Asked = z.infer<typeof askedSchema>
 
 /**
  * All that comes back for one line of words; `--json` prints it as it is.
- * `headline` is the outcome in one sentence (notifications and screen readers read it), `audience` who may see it,
+ * `headline` is the outcome in one sentence (notifications and screen readers read it), `title` the first line of its message where
+ * that is not who asked what, `audience` who is to see it (`nobody`: a
+ * schedule found nothing worth saying), `details` what follows where there is room for it (in Slack: the
+ * thread), `brief` the same in a few replies, for a digest of several answers,
  * `run` is null where none was started, `exit` the status a terminal ends with; `asked` tells where a query's rows are from.
  */
 export const answerSchema = z.object({
   ok: z.boolean(),
   exit: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
   headline: z.string(),
-  audience: z.enum(['asker', 'channel']),
+  title: z.string().optional(),
+  audience: z.enum(['asker', 'channel', 'nobody']),
   run: runViewSchema.nullable(),
   replies: z.array(replySchema),
+  details: z.array(replySchema).optional(),
+  brief: z.array(replySchema).optional(),
   next: z.array(suggestionSchema),
   asked: askedSchema.optional(),
 })

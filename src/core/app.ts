@@ -1,21 +1,28 @@
 import type { Answer } from './answer.ts'
+import { expireCards } from './approval/settle.ts'
 import { type Catalog, createCatalog } from './command/catalog.ts'
 import type { Command } from './command/define.ts'
 import type { Deps } from './deps.ts'
-import { confirm } from './dispatch/confirm.ts'
+import { confirm, whyNotConfirm } from './dispatch/confirm.ts'
 import { dispatch } from './dispatch/dispatch.ts'
 import { type Recovered, recover, untold } from './dispatch/recover.ts'
-import type { Ask, Confirmation, Session } from './dispatch/session.ts'
-import { messageOf } from './errors.ts'
-import type { RunRecord } from './ports/ledger.ts'
+import { reject } from './dispatch/reject.ts'
+import { sayLine } from './dispatch/say-line.ts'
+import type { Ask, Click, Confirmation, Session } from './dispatch/session.ts'
+import { createChanges, telling } from './home/changes.ts'
+import type { Home } from './home/home.ts'
+import { homesOf } from './home/homes.ts'
+import type { Asker } from './people.ts'
+import type { PlanRecord, RunRecord } from './ports/ledger.ts'
 import type { Watch } from './run/live-run.ts'
 import { createRegistry } from './run/registry.ts'
-import { type Due, dueFires, fire } from './schedule/fire.ts'
+import { askedFires, dueFires, type Fired } from './schedule/fire/fire.ts'
+import { type SayFired, sayAll, sayFired } from './schedule/fire/tell.ts'
 import { workable } from './warehouse/answered.ts'
 import { type ClusterNews, tendCluster } from './warehouse/lease.ts'
 import { commandOfQuery } from './warehouse/query-command.ts'
 
-export type { Ask, Confirmation } from './dispatch/session.ts'
+export type { Ask, Click, Confirmation } from './dispatch/session.ts'
 
 /** The bot without its faces: words in, answers out. */
 export interface App {
@@ -24,15 +31,29 @@ export interface App {
   ask(ask: Ask): Promise<Answer | null>
   /** Carries out a plan that was shown, if it still says the same. Null for a click that was heard before. Never throws. */
   confirm(confirmation: Confirmation): Promise<Answer | null>
+  /** Why whoever clicked may not confirm a plan now, before a word is asked of them; null where they may. Never throws. */
+  whyNotConfirm(click: Click): Promise<Answer | null>
+  /** Puts a plan away for good: its asker withdraws it, an approver rejects it. Null for a click that was heard before. Never throws. */
+  reject(click: Click): Promise<Answer | null>
+  /** Settles the cards that nobody approved in time, and gives them, for their messages to be changed. */
+  expireCards(): Promise<readonly PlanRecord[]>
   /** Runs that ended before a restart and whose reader has not been told. Asked once, at the start. */
   untold(): Promise<readonly Recovered[]>
   /** Looks for runs whose process is gone and carries on or closes each. `watch` gives the message of a run back to its face. */
   recover(watch: (run: RunRecord) => Watch): Promise<readonly Recovered[]>
   /**
-   * Says what schedules have to say by now, each fire once. `posted` is given the answers of each as it ends. Resolves when all have
+   * Says what schedules have to say by now, each fire once. `say` is given each as it ends. Resolves when all have
    * ended, which may take as long as a load; it can be called again meanwhile.
    */
-  fireDue(posted: (due: Due, answers: readonly Answer[]) => Promise<void>): Promise<void>
+  fireDue(say: SayFired): Promise<void>
+  /** The same for schedules that somebody wants to hear now. Called every few seconds. */
+  fireAsked(say: SayFired): Promise<void>
+  /** Says the last word of a fire that was carried on or not yet told; as `fireDue` does with those of its own. */
+  sayFired(fired: Fired, say: SayFired): Promise<void>
+  /** How things stand for each of these people, in their order, with what each may do about it. */
+  homesOf(askers: readonly Asker[]): Promise<readonly Home[]>
+  /** Calls `listener` after each change that this process makes, until the returned function is called. It must return at once and not throw. */
+  onChange(listener: () => void): () => void
   /** Does what the cluster's lease asks for: warns, pauses, reminds. `posted` is given what there is to say, and where. */
   tendCluster(posted: (news: ClusterNews) => Promise<void>): Promise<void>
   /** Stops all runs of this process, as their asker's wish (Ctrl-C in a terminal). How many there were. */
@@ -44,29 +65,31 @@ export interface App {
 }
 
 /** Puts commands and queries together with the parts they use. Throws `bad_sql_file` when a name is taken twice. */
-export function createApp(commands: readonly Command[], deps: Deps): App {
+export function createApp(commands: readonly Command[], parts: Deps): App {
+  const changes = createChanges()
+  const deps: Deps = { ...parts, ledger: telling(parts.ledger, changes.tell) }
   const queries = deps.library.queries.map((query) => workable(query, commandOfQuery(query)))
   const catalog = createCatalog([...commands, ...queries])
-  const session: Session = { deps, catalog, registry: createRegistry(deps) }
+  const session: Session = {
+    deps,
+    catalog,
+    registry: createRegistry(deps),
+    sayLine: (line) => sayLine(line, session),
+  }
   return {
     catalog,
     ask: (ask) => dispatch(ask, session),
     confirm: (confirmation) => confirm(confirmation, session),
+    whyNotConfirm: (click) => whyNotConfirm(click, session),
+    reject: (click) => reject(click, session),
+    expireCards: () => expireCards(deps),
     untold: () => untold(session),
     recover: (watch) => recover(session, watch),
-    async fireDue(posted) {
-      const fires = (await dueFires(session)).map(async (due) => {
-        try {
-          const answers = await fire(due, session)
-          if (answers !== null) await posted(due, answers)
-        } catch (error) {
-          // One schedule whose channel is gone does not take the others with it.
-          const { id } = due.schedule
-          deps.log.error({ err: error, schedule: id }, `schedule ${id} was not said to its end: ${messageOf(error)}`)
-        }
-      })
-      await Promise.all(fires)
-    },
+    sayFired: (fired, say) => sayFired(fired, say, deps),
+    fireDue: async (say) => sayAll(await dueFires(session), say, session),
+    fireAsked: async (say) => sayAll(await askedFires(session), say, session),
+    homesOf: (askers) => homesOf(askers, session),
+    onChange: changes.on,
     tendCluster: (posted) => tendCluster(session, posted),
     cancelAll: (by) => session.registry.cancelAll(by),
     heedCancels: () => session.registry.heedCancels(),

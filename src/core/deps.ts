@@ -1,7 +1,9 @@
+import type { Policy } from './approval/policy.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Cluster } from './ports/cluster.ts'
 import type { Directory } from './ports/directory.ts'
 import type { Engine } from './ports/engine.ts'
+import type { Heartbeat } from './ports/heartbeat.ts'
 import type { Ledger } from './ports/ledger.ts'
 import type { Log } from './ports/log.ts'
 import type { Outbox } from './ports/outbox.ts'
@@ -18,6 +20,8 @@ export interface Deps {
   readonly library: SqlLibrary
   readonly timetable: Timetable
   readonly outbox: Outbox
+  readonly heartbeat: Heartbeat
+  readonly policy: Policy
   readonly clock: Clock
   readonly log: Log
   /** What `doctor` looks at, in order. */

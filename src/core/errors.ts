@@ -1,3 +1,4 @@
+import type { Suggestion } from './answer.ts'
 import type { Reply } from './reply.ts'
 
 /**
@@ -43,27 +44,45 @@ const exitByCode = {
 /** What kind of failure it is; scripts read it in `--json`. */
 export type OpsErrorCode = keyof typeof exitByCode
 
+/** The code that a stored failure names; `bug` where this version of the program knows no such code. */
+export function codeFrom(name: string): OpsErrorCode {
+  return isCode(name) ? name : 'bug'
+}
+
+function isCode(name: string): name is OpsErrorCode {
+  return Object.hasOwn(exitByCode, name)
+}
+
 /** The exit status that a failure of this code ends a terminal command with. */
 export function exitStatusOf(code: OpsErrorCode): ExitStatus {
   return exitByCode[code]
 }
 
+/** How a failure is told that is the failure of more than one command line; see `Answer` for the words. `next` is what to do besides. */
+export interface Telling {
+  readonly title: string
+  readonly headline: string
+  readonly details: readonly Reply[]
+  readonly next: readonly Suggestion[]
+}
+
 /**
  * An expected failure. `message` says what happened and what was left untouched, in a sentence or two without secrets;
  * `remedy` says what to do next, or is empty where nothing can be done. `cure` is a command line that a button may say,
- * `evidence` what shows it (the rows behind a red check).
+ * `evidence` what shows it (the rows behind a red check), `telling` how it is told where that takes more.
  */
 export class OpsError extends Error {
   readonly code: OpsErrorCode
   readonly remedy: string
   readonly cure: string | undefined
   readonly evidence: readonly Reply[]
+  readonly telling: Telling | undefined
 
   constructor(
     code: OpsErrorCode,
     message: string,
     remedy = '',
-    options: { cause?: unknown; cure?: string; evidence?: readonly Reply[] } = {},
+    options: { cause?: unknown; cure?: string; evidence?: readonly Reply[]; telling?: Telling } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'OpsError'
@@ -71,6 +90,7 @@ export class OpsError extends Error {
     this.remedy = remedy
     this.cure = options.cure
     this.evidence = options.evidence ?? []
+    this.telling = options.telling
   }
 }
 

@@ -58,7 +58,15 @@ export type StepView = z.infer<typeof stepViewSchema>
 
 const stepsReply = z.object({ kind: z.literal('steps'), title: z.string(), steps: z.array(stepViewSchema) })
 
-/** What will happen if it is confirmed. `typed` is the word a person must type; without it a click is enough. */
+/** A line of a plan that reads differently than it did; null where there is none. */
+const planChange = z.object({ was: z.string().nullable(), now: z.string().nullable() })
+export type PlanChange = z.infer<typeof planChange>
+
+/**
+ * What will happen if it is confirmed. `typed` is the word a person must type; without it a click is enough. `reasons` say why it
+ * needs approval, `changes` what is different in it from the one that was confirmed. With a `card` it stands where everybody reads it:
+ * `asker` has asked for it, and the people and groups of these ids may approve it; where it must be a `second` person, only they.
+ */
 const planReply = z.object({
   kind: z.literal('plan'),
   id: z.string(),
@@ -69,6 +77,9 @@ const planReply = z.object({
   typed: z.string().optional(),
   danger: z.boolean(),
   expires: z.string(),
+  reasons: z.array(z.string()).optional(),
+  changes: z.array(planChange).optional(),
+  card: z.object({ asker: z.string(), second: z.boolean(), approvers: z.array(z.string()) }).optional(),
 })
 
 const failureReply = z.object({

@@ -47,6 +47,12 @@ export function bytes(n: number): string {
   return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
 }
 
+/** US dollars to the cent: 4.344 → "$4.34"; amounts of less than a cent say so. */
+export function usd(amount: number): string {
+  if (amount > 0 && amount < 0.01) return 'less than $0.01'
+  return `$${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
+}
+
 /** A share of a whole in percent, with as many decimals as it takes to be more than nothing: "4.9 %", "0.01 %". */
 export function percent(part: number, whole: number): string {
   if (whole === 0) return 'none'

@@ -81,6 +81,7 @@ export function createDuckdbCluster({ folder, clock }: { readonly folder: string
     },
     due: async () => ({ kind: 'nothing' }),
     standing: async () => '',
+    bill: async () => [],
   }
 }
 

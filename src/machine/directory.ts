@@ -9,7 +9,9 @@ export function createListDirectory(
   return {
     roleOf: async ({ id }) => (admins.includes(id) ? 'admin' : operators.includes(id) ? 'operator' : 'viewer'),
     zoneOf: async ({ id }) => zones[id] ?? 'UTC',
+    hasLeft: async () => false,
     holders: (role) => (role === 'admin' ? admins : [...admins, ...operators]),
+    peopleOf: async (ids) => ids.filter((id) => !id.startsWith('S')),
   }
 }
 
@@ -21,6 +23,8 @@ export function withLocalPeople(directory: Directory): Directory {
   return {
     roleOf: async (asker) => (asker.kind === 'local' ? 'admin' : directory.roleOf(asker)),
     zoneOf: async (asker) => (asker.kind === 'local' ? 'UTC' : directory.zoneOf(asker)),
+    hasLeft: async (asker) => (asker.kind === 'local' ? false : directory.hasLeft(asker)),
     holders: (role) => directory.holders(role),
+    peopleOf: (ids) => directory.peopleOf(ids),
   }
 }

@@ -1,9 +1,11 @@
 import { statfs } from 'node:fs/promises'
-import { messageOf, OpsError } from '../core/errors.ts'
+import { z } from 'zod'
+import { green, probe } from '../core/doctor/probe.ts'
 import type { Engine } from '../core/ports/engine.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
-import type { Finding, Probe } from '../core/ports/probe.ts'
-import { bytes } from '../core/words.ts'
+import type { Probe } from '../core/ports/probe.ts'
+import { heartbeatNote } from '../core/schedule/fire/tell.ts'
+import { bytes, moment } from '../core/words.ts'
 
 // A load of 1,000,000 events takes about 0.6 GB while two loads are kept.
 const littleSpace = 2_000_000_000
@@ -12,7 +14,7 @@ const littleSpace = 2_000_000_000
 export function configurationProbe(summary: string, warnings: readonly string[]): Probe {
   return probe('Configuration', async () =>
     warnings.length === 0
-      ? { state: 'green', detail: summary, cure: '' }
+      ? green(summary)
       : { state: 'warn', detail: warnings.join('; '), cure: 'Correct or remove it in the environment or .env.' },
   )
 }
@@ -21,7 +23,7 @@ export function configurationProbe(summary: string, warnings: readonly string[])
 export function sourcesProbe(engine: Engine): Probe {
   return probe('Sources', async (signal) => {
     const { summary } = await engine.sources(signal)
-    return { state: 'green', detail: summary, cure: '' }
+    return green(summary)
   })
 }
 
@@ -29,7 +31,7 @@ export function sourcesProbe(engine: Engine): Probe {
 export function ledgerProbe(ledger: Ledger, url: string): Probe {
   return probe('Ledger', async () => {
     await ledger.claim(`doctor:${Date.now()}`, new Date())
-    return { state: 'green', detail: `${new URL(url).protocol}// reads and writes`, cure: '' }
+    return green(`${new URL(url).protocol}// reads and writes`)
   })
 }
 
@@ -44,21 +46,24 @@ export function diskProbe(home: string): Probe {
           detail: `${bytes(free)} free in ${home}`,
           cure: 'Make room, or set SPARKIFY_HOME to a larger disk.',
         }
-      : { state: 'green', detail: `${bytes(free)} free in ${home}`, cure: '' }
+      : green(`${bytes(free)} free in ${home}`)
   })
 }
 
-/** A probe whose expected failures are findings. */
-function probe(title: string, look: (signal: AbortSignal) => Promise<Finding>): Probe {
-  return {
-    title,
-    async look(signal) {
-      try {
-        return await look(signal)
-      } catch (error) {
-        const cure = error instanceof OpsError ? error.remedy : ''
-        return { state: 'red', detail: messageOf(error), cure }
-      }
-    },
-  }
+const beatSchema = z.object({ at: z.string(), ok: z.boolean() }).nullable()
+
+/** Whether somebody outside hears of good nights, and when they last did. The address itself is never shown: it is as good as a password. */
+export function heartbeatProbe(isSet: boolean, { notes }: Pick<Ledger, 'notes'>): Probe {
+  return probe('Heartbeat', async () => {
+    if (!isSet) return green('none set: nobody outside misses a good night')
+    const last = beatSchema.parse(await notes.get(heartbeatNote))
+    if (last === null) return green('set; the next schedule that loads well sends the first')
+    const at = moment(new Date(last.at))
+    if (last.ok) return green(`the last one got through, ${at}`)
+    return {
+      state: 'warn',
+      detail: `the last one did not get through, ${at}`,
+      cure: 'Check SPARKIFY_HEARTBEAT_URL and the network; the log says why.',
+    }
+  })
 }

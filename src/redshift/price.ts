@@ -1,3 +1,6 @@
+import { z } from 'zod'
+import { usd } from '../core/words.ts'
+
 /*
  * Prices in US dollars, on demand, in us-east-1 and us-west-2; other regions cost more. AWS publishes them at
  * https://aws.amazon.com/redshift/pricing/ as a page to choose in, so the figures carry the date when they were read.
@@ -27,22 +30,14 @@ const nodePrices: Readonly<Record<string, ListPrice>> = {
 export const storageUsd = 0.024
 
 /** What a whole cluster costs for an hour, and where the figure is from. */
-export interface Price {
-  readonly hourlyUsd: number
-  readonly label: string
-}
+export const priceSchema = z.object({ hourlyUsd: z.number(), label: z.string() }).readonly()
+export type Price = z.infer<typeof priceSchema>
 
 /** The price of a cluster; `negotiated` is the price of one node. Null where it is not known. */
 export function priceOf(nodeType: string, nodes: number, negotiated: number | null): Price | null {
   if (negotiated !== null) return { hourlyUsd: negotiated * nodes, label: 'negotiated price' }
   const listed = nodePrices[nodeType]
   return listed === undefined ? null : { hourlyUsd: listed.hourlyUsd * nodes, label: `list price, ${listed.read}` }
-}
-
-/** 4.344 → "$4.34"; amounts of less than a cent say so. */
-export function usd(amount: number): string {
-  if (amount > 0 && amount < 0.01) return 'less than $0.01'
-  return `$${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
 }
 
 /** 1.08 → "about $1.08"; of less than a cent only that is said. */

@@ -7,7 +7,7 @@ import { type Accepted, withNote } from './ladder.ts'
 import { cureFor } from './membership.ts'
 import type { Ladder, Presented } from './message.ts'
 import type { Outbox, Target } from './outbox.ts'
-import { presentAnswer, presentMention, type View } from './present/index.ts'
+import { presentAnswer, presentCall, presentMention, type View } from './present/index.ts'
 import { isGone, isPlaceRefusal } from './refused.ts'
 
 /**
@@ -24,7 +24,7 @@ export interface DeliveryParts {
   readonly outbox: Outbox
   readonly tellAsker: TellAsker
   readonly budget: EditBudget
-  readonly ledger: Pick<Ledger, 'runs'>
+  readonly ledger: Pick<Ledger, 'runs' | 'plans'>
   readonly log: Log
   readonly botName: string
   view(asker: string, direct: boolean): View
@@ -46,7 +46,7 @@ export async function deliver(answer: Answer, to: Delivery, parts: DeliveryParts
   // Left open by a process that is stopping: the next one carries the run on in the same message, and says how it ended.
   if (answer.run?.state === 'running') return
   if (to.audience === 'asker') await sayToAsker(answer, to, null, parts)
-  else await sayInConversation(answer, to, parts)
+  if (to.audience === 'channel') await sayInConversation(answer, to, parts)
   if (answer.run !== null) await parts.ledger.runs.told(answer.run.id)
 }
 
@@ -72,6 +72,7 @@ async function sayInConversation(answer: Answer, to: Delivery, parts: DeliveryPa
   }
   const { result: post, rung } = said
   if (answer.run !== null) await parts.ledger.runs.savePost(answer.run.id, post)
+  for (const reply of answer.replies) if (reply.kind === 'plan') await parts.ledger.plans.savePost(reply.id, post)
   const thread = { channel: post.channel, thread: to.place.thread ?? post.ts }
   await sayInThread(answer, thread, { ...presented, rung }, to.mention, parts)
 }
@@ -93,13 +94,13 @@ async function lastWord({ post, place }: Delivery, ladder: Ladder, parts: Delive
  * here is logged and the rest still said.
  */
 async function sayInThread(
-  { run, headline }: Answer,
+  { run, headline, title }: Answer,
   thread: Target & { readonly thread: string },
   presented: Presented & { readonly rung: number },
   mention: readonly string[],
   { outbox, log }: DeliveryParts,
 ): Promise<void> {
-  const call = run === null ? undefined : presentMention(run, headline, mention)
+  const call = run === null ? undefined : callOf(run, { headline, title }, mention)
   // A page that was not taken at all is as good as cut.
   const rungs = [presented.rung, ...presented.thread.map(({ length }) => length)]
   const pages = presented.thread.map((ladder, at) => async () => {
@@ -116,4 +117,9 @@ async function sayInThread(
       log.error({ err: error, run: run?.id, ...thread }, 'a part of an answer did not reach its thread')
     }
   }
+}
+
+/** A message with a title of its own has a headline that says what it is about. */
+function callOf(run: RunView, { headline, title }: Pick<Answer, 'headline' | 'title'>, mention: readonly string[]) {
+  return title === undefined ? presentMention(run, headline, mention) : presentCall(headline, mention)
 }

@@ -6,6 +6,7 @@ import type { Clock } from '../core/ports/clock.ts'
 import type { Directory } from '../core/ports/directory.ts'
 import type { Log } from '../core/ports/log.ts'
 import { call } from './methods.ts'
+import { SlackRefused } from './refused.ts'
 
 export interface DirectoryOptions {
   readonly client: WebClient
@@ -19,11 +20,18 @@ export interface DirectoryOptions {
 // A role withdrawn in Slack counts within a minute; usergroups.users.list allows 20 calls a minute.
 const groupsKnownMs = 60_000
 
-// People move seldom, and an answer names its zone.
-const zoneKnownMs = 600_000
+// People move and leave seldom, and an answer names its zone.
+const profileKnownMs = 600_000
 
-const profileSchema = z.object({ user: z.object({ tz: z.string().optional() }) })
+const profileSchema = z.object({ user: z.object({ tz: z.string().optional(), deleted: z.boolean().optional() }) })
 const membersSchema = z.object({ users: z.array(z.string()) })
+
+/** What Slack's profiles tell that the bot needs. */
+interface Profile {
+  /** IANA name. */
+  readonly zone: string
+  readonly left: boolean
+}
 
 /**
  * Roles by Slack ids, decided when they are asked for. Everybody who is not named is a viewer; so are the members of a group while
@@ -47,28 +55,28 @@ export function createSlackDirectory({ client, admins, operators, clock, log }: 
     }
   }
 
-  const zones = new Map<string, { readonly at: number; readonly zone: string }>()
-  const zoneOf = async (id: string): Promise<string> => {
+  const profiles = new Map<string, { readonly at: number; readonly profile: Profile }>()
+  const profileOf = async (id: string): Promise<Profile> => {
     const now = clock.now().getTime()
-    const cached = zones.get(id)
-    if (cached !== undefined && now - cached.at < zoneKnownMs) return cached.zone
+    const cached = profiles.get(id)
+    if (cached !== undefined && now - cached.at < profileKnownMs) return cached.profile
     try {
       const { user } = await call(client, 'users.info', { user: id }, profileSchema)
-      const zone = user.tz ?? 'UTC'
-      zones.set(id, { at: now, zone })
-      return zone
+      const profile = { zone: user.tz ?? 'UTC', left: user.deleted === true }
+      profiles.set(id, { at: now, profile })
+      return profile
     } catch (error) {
-      log.warn({ err: error, user: id }, `Slack did not say somebody's time zone: ${messageOf(error)}`)
-      return 'UTC'
+      log.warn({ err: error, user: id }, `Slack did not say who somebody is: ${messageOf(error)}`)
+      return { zone: 'UTC', left: error instanceof SlackRefused && error.code === 'user_not_found' }
     }
   }
 
-  const isAmong = async (id: string, ids: readonly string[]): Promise<boolean> => {
-    if (ids.includes(id)) return true
-    const groups = ids.filter((each) => each.startsWith('S'))
-    const members = await Promise.all(groups.map(membersOf))
-    return members.some((users) => users.has(id))
+  const peopleOf = async (ids: readonly string[]): Promise<readonly string[]> => {
+    const people = await Promise.all(ids.map(async (id) => (id.startsWith('S') ? [...(await membersOf(id))] : [id])))
+    return people.flat()
   }
+  const isAmong = async (id: string, ids: readonly string[]): Promise<boolean> =>
+    ids.includes(id) || (await peopleOf(ids)).includes(id)
 
   return {
     async roleOf({ kind, id }) {
@@ -76,8 +84,10 @@ export function createSlackDirectory({ client, admins, operators, clock, log }: 
       if (await isAmong(id, admins)) return 'admin'
       return (await isAmong(id, operators)) ? 'operator' : 'viewer'
     },
-    zoneOf: async ({ kind, id }) => (kind === 'slack' ? zoneOf(id) : 'UTC'),
+    zoneOf: async ({ kind, id }) => (kind === 'slack' ? (await profileOf(id)).zone : 'UTC'),
+    hasLeft: async ({ kind, id }) => kind === 'slack' && (await profileOf(id)).left,
     holders: (role) => holdersOf(role, { admin: admins, operator: operators }),
+    peopleOf,
   }
 }
 

@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events'
 import type { RequestListener } from 'node:http'
 import type { Answer, RunView } from '../core/answer.ts'
 import type { App } from '../core/app.ts'
+import type { OpsError } from '../core/errors.ts'
 import type { Asker } from '../core/people.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
@@ -14,10 +15,12 @@ import type { SlackClients } from './clients.ts'
 import { type DeliveryParts, deliver } from './deliver.ts'
 import { createEditBudget } from './edit-budget.ts'
 import { createEars, type Follow } from './hear.ts'
+import { createHomes, type Homes } from './homes.ts'
 import { type Identity, identify } from './identity.ts'
 import { inFlight } from './in-flight.ts'
 import { listenToCommands } from './listeners/command.ts'
 import { listenToForms } from './listeners/form.ts'
+import { listenToHomes } from './listeners/home.ts'
 import { listenToMessages } from './listeners/message.ts'
 import { listenToPresses } from './listeners/press.ts'
 import { listenToTyped } from './listeners/typed.ts'
@@ -26,7 +29,8 @@ import { createLivingMessage } from './living-message.ts'
 import { cannotPost, whyNotHere } from './membership.ts'
 import { createNames } from './names.ts'
 import { createOutbox } from './outbox.ts'
-import type { SlackPlace } from './place.ts'
+import { directlyTo, type SlackPlace } from './place.ts'
+import { createPlanMessages, expireInTime } from './plan-messages.ts'
 import { presentRun, type View } from './present/index.ts'
 import { createProbes } from './probes.ts'
 import { createRecoveries, type Recoveries } from './recovered.ts'
@@ -51,7 +55,7 @@ export interface SlackFaceOptions {
 /** The bot as Slack sees it. */
 export interface SlackFace {
   readonly identity: Identity
-  /** What `doctor` looks at: token, scopes, connection, channels of schedules. */
+  /** What `doctor` looks at: token, scopes, connection, clock. */
   readonly probes: readonly Probe[]
   /** Takes `POST /slack/events` in HTTP mode, and nothing else; undefined in Socket Mode. */
   readonly listener: RequestListener | undefined
@@ -63,10 +67,14 @@ export interface SlackFace {
   readonly watchOf: Recoveries['watchOf']
   /** Says the last word of a run that an earlier process began. Throws when Slack did not take it. */
   readonly deliver: Recoveries['deliver']
-  /** Posts what the clock's words were answered with, mentioning these ids in its thread. Throws when Slack did not take it. */
+  /** Posts what nobody's words asked for, mentioning these ids in its thread. Throws when Slack did not take it. */
   post(place: SlackPlace, answer: Answer, who: Asker, mention: readonly string[]): Promise<void>
   /** Posts somebody's answer in another place. Throws `slack`, with the cure, where the bot may not post. */
   share(place: SlackPlace, answer: Answer, who: Asker): Promise<void>
+  /** Why nothing can be posted there, with the cure; null where it can be, or where Slack cannot say. */
+  obstacle(place: SlackPlace): Promise<OpsError | null>
+  /** Tells one person in their direct messages. Throws when Slack did not take it. */
+  tell(person: Asker, answer: Answer): Promise<void>
   /** For the health route. */
   health(): { readonly ok: boolean; readonly detail: string }
 }
@@ -88,6 +96,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
   const budget = createEditBudget(clock)
   let slash = '/sparkify'
   let open = false
+  let homes: Homes | undefined
 
   const view = (asker: string, direct: boolean): View => ({ slash, asker, direct, now: clock.now() })
   const parts: DeliveryParts = {
@@ -104,10 +113,17 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
     return createLivingMessage({ outbox, budget, clock, log, present, savePost: ledger.runs.savePost }, to, post)
   }
   const recoveries = createRecoveries(follow, parts)
+  const planMessages = createPlanMessages({ plans: ledger.plans, outbox, budget, log })
+  let stopExpiring = (): void => undefined
   const work = inFlight()
 
   const socket = mode.kind === 'socket' ? createSocket({ appToken: mode.appToken, apiUrl, clock, log }) : undefined
   const http = mode.kind === 'http' ? createHttpReceiver(mode.signingSecret, log) : undefined
+
+  const obstacle = async (place: SlackPlace): Promise<OpsError | null> => {
+    const why = await whyNotHere(clients.quick, place, log)
+    return why === null ? null : cannotPost(why, place, identity.name)
+  }
 
   const health = () => {
     if (socket === undefined)
@@ -120,14 +136,23 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
   return {
     identity,
     health,
-    probes: createProbes({ client: clients.quick, ledger, log, health, botName: identity.name }),
+    probes: createProbes({ client: clients.quick, clock, health }),
     listener: http === undefined ? undefined : listenerOf(http, () => open),
     async start(app) {
       const receiver = socket?.receiver ?? http
       if (receiver === undefined) throw new Error('a Slack face has one receiver')
       const bolt = createBolt(options, identity, receiver)
       const why = (place: SlackPlace) => whyNotHere(clients.quick, place, log)
-      const ears = createEars({ ...parts, app, ledger, clock, follow, whyNotHere: why, track: work.track })
+      const ears = createEars({
+        ...parts,
+        app,
+        ledger,
+        clock,
+        follow,
+        whyNotHere: why,
+        planMessages,
+        track: work.track,
+      })
       listenToCommands(
         bolt,
         ears,
@@ -140,25 +165,37 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
       const modals = listenToTyped(bolt, { ears, client: clients.quick, plans: ledger.plans, clock, log })
       const forms = listenToForms(bolt, { ears, catalog: app.catalog, client: clients.quick, log })
       closeUnknownModals(bolt)
-      listenToPresses(bolt, { ears, modals, forms, plans: ledger.plans, log })
+      listenToPresses(bolt, { ears, modals, forms, log })
+      stopExpiring = expireInTime(app, planMessages, { clock, log })
+      homes = createHomes({ app, client: clients.quick, clock, log, view })
+      listenToHomes(bolt, homes)
       open = true
       await socket?.start()
     },
     async stop() {
+      stopExpiring()
       const patience = new AbortController()
-      await Promise.race([work.settled(), clock.sleep(leaveMs, patience.signal).catch(() => undefined)])
+      await Promise.race([
+        Promise.all([work.settled(), homes?.close()]),
+        clock.sleep(leaveMs, patience.signal).catch(() => undefined),
+      ])
       patience.abort()
       open = false
       closing.abort(new Error('the bot leaves Slack'))
       await socket?.stop()
     },
     watchOf: recoveries.watchOf,
-    deliver: (run, answer) => work.track(recoveries.deliver(run, answer)),
+    deliver: (run, answer, mention) => work.track(recoveries.deliver(run, answer, mention)),
     post: (place, answer, who, mention) =>
       work.track(deliver(answer, { who, place, audience: 'channel', post: null, mention }, parts)),
+    obstacle,
+    async tell(person, answer) {
+      const place = directlyTo(person.id)
+      await work.track(deliver(answer, { who: person, place, audience: 'channel', post: null, mention: [] }, parts))
+    },
     async share(place, answer, who) {
-      const why = await whyNotHere(clients.quick, place, log)
-      if (why !== null) throw cannotPost(why, place, identity.name)
+      const why = await obstacle(place)
+      if (why !== null) throw why
       await work.track(deliver(answer, { who, place, audience: 'channel', post: null, mention: [] }, parts))
     },
   }

@@ -3,15 +3,16 @@ import type { App } from '../core/app.ts'
 import { OpsError } from '../core/errors.ts'
 import type { Asker } from '../core/people.ts'
 import type { Clock } from '../core/ports/clock.ts'
-import type { Ledger, PlanRecord, Post } from '../core/ports/ledger.ts'
+import type { Ledger, Post } from '../core/ports/ledger.ts'
 import type { Log } from '../core/ports/log.ts'
 import { failureAnswer } from '../core/run/failure.ts'
 import type { Watch } from '../core/run/live-run.ts'
+import { type Clicks, createClicks } from './clicks.ts'
 import { type Delivery, type DeliveryParts, deliver, lastedLong } from './deliver.ts'
 import type { LivingMessage } from './living-message.ts'
 import { cannotPost } from './membership.ts'
 import type { SlackPlace } from './place.ts'
-import { presentPressed } from './present/index.ts'
+import type { PlanMessages } from './plan-messages.ts'
 import type { ResponseUrl } from './response-url.ts'
 
 /** Who speaks, where, and what Slack sent along. `delivery` is the trigger id, the same when a delivery comes twice. */
@@ -22,19 +23,9 @@ export interface Said {
   readonly responseUrl: ResponseUrl | undefined
 }
 
-/** The press of a plan's button: what the ledger knows of the plan, what the button said, and the word that was typed for it. */
-export interface Click {
-  readonly id: string
-  readonly plan: PlanRecord | null
-  readonly label: string
-  readonly typed: string | undefined
-}
-
 /** From words to answers, behind every listener. Each promise resolves when the answer has been said. */
-export interface Ears {
+export interface Ears extends Clicks {
   hear(line: string, said: Said): Promise<void>
-  /** Carries out a plan, and takes the buttons off the message that was pressed. */
-  confirm(click: Click, said: Said): Promise<void>
   /** Tells the asker alone that nothing was done, and why. */
   refuse(error: OpsError, said: Said): Promise<void>
 }
@@ -48,6 +39,7 @@ export interface EarParts extends DeliveryParts {
   readonly clock: Clock
   readonly log: Log
   readonly follow: Follow
+  readonly planMessages: PlanMessages
   /** Holds what must be said before the process leaves. */
   track<T>(work: Promise<T>): Promise<T>
   /** Why the bot may not post there, or null. */
@@ -55,7 +47,7 @@ export interface EarParts extends DeliveryParts {
 }
 
 export function createEars(parts: EarParts): Ears {
-  const { app, ledger, clock, log } = parts
+  const { app, ledger, clock, log, planMessages } = parts
 
   /** Commands that change the warehouse are long, and post as they go: they do not begin where they could not. */
   const obstacle = async (line: string, place: SlackPlace): Promise<OpsError | null> => {
@@ -64,13 +56,20 @@ export function createEars(parts: EarParts): Ears {
     return why === null ? null : cannotPost(why, place, parts.botName)
   }
 
-  const refuse = async (error: OpsError, said: Said): Promise<void> => {
+  /** Tells one person why nothing was done, once for each delivery. */
+  const whisper = async (answer: Answer, said: Said): Promise<void> => {
     if (!(await ledger.claim(`refused:${said.delivery}`, clock.now()))) return
-    await deliver(failureAnswer(error, null, log), { ...said, audience: 'asker', post: null, mention: [] }, parts)
+    await deliver(answer, { ...said, audience: 'asker', post: null, mention: [] }, parts)
   }
+  const refuse = (error: OpsError, said: Said): Promise<void> => whisper(failureAnswer(error, null, log), said)
 
-  const follow = async (said: Said, to: SlackPlace, act: (watch: Watch) => Promise<Answer | null>): Promise<void> => {
-    const message = parts.follow(to, said.who.name, null)
+  /** Follows what comes of words into a message in their asker's name. Why a click did nothing is for whoever clicked. */
+  const follow = async (
+    said: Said,
+    { to, asker }: { readonly to: SlackPlace; readonly asker: Asker },
+    act: (watch: Watch) => Promise<Answer | null>,
+  ): Promise<void> => {
+    const message = parts.follow(to, asker.name, null)
     const answer = await act({
       changed(run) {
         if (app.catalog.find(run.command)?.audience === 'channel') message.changed(run)
@@ -78,10 +77,12 @@ export function createEars(parts: EarParts): Ears {
     })
     const post = await message.close()
     if (answer === null) return
-    const mention = answer.run !== null && lastedLong(answer.run) ? [said.who.id] : []
+    const mention = answer.run !== null && lastedLong(answer.run) ? [asker.id] : []
+    const isTheirs = answer.run === null || asker.id === said.who.id
+    const reader = isTheirs ? said : { who: asker, responseUrl: undefined }
     // What has been followed in the open ends there.
     const audience: Delivery['audience'] = post === null ? answer.audience : 'channel'
-    await deliver(answer, { ...said, place: to, audience, post, mention }, parts)
+    await deliver(answer, { ...reader, place: to, audience, post, mention }, parts)
   }
 
   return {
@@ -90,19 +91,10 @@ export function createEars(parts: EarParts): Ears {
       const { who, place, delivery } = said
       const stopped = await obstacle(line, place)
       if (stopped !== null) return refuse(stopped, said)
-      await parts.track(follow(said, place, (watch) => app.ask({ line, who, place, delivery, watch })))
+      const ask = (watch: Watch) => app.ask({ line, who, place, delivery, watch })
+      await parts.track(follow(said, { to: place, asker: who }, ask))
     },
-    async confirm({ id, plan, label, typed }, said) {
-      const { who, place, delivery, responseUrl } = said
-      const to = plan?.place.kind === 'slack' ? plan.place : place
-      const stopped = plan === null ? null : await obstacle(plan.line, to)
-      if (stopped !== null) return refuse(stopped, said)
-      const tidied = responseUrl?.replace([presentPressed(label)]).catch((err: unknown) => {
-        log.warn({ err, plan: id }, 'a pressed plan keeps its buttons; it runs once all the same')
-      })
-      await parts.track(follow(said, to, (watch) => app.confirm({ plan: id, typed, who, place, delivery, watch })))
-      await tidied
-    },
+    ...createClicks({ app, plans: ledger.plans, planMessages, obstacle, whisper, refuse, follow, track: parts.track }),
   }
 }
 

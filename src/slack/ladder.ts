@@ -12,9 +12,9 @@ export interface Accepted<T> {
  * Sends the richest form, and after each refusal of what the message holds the next simpler one, from the rung `from` on. Slack's
  * reason is logged. Throws what the last rung, or anything but a refusal of content, threw.
  */
-export async function descend<T>(
-  ladder: Ladder,
-  send: (message: Message) => Promise<T>,
+export async function descend<M, T>(
+  ladder: readonly [M, ...M[]],
+  send: (message: M) => Promise<T>,
   log: Log,
   from = 0,
 ): Promise<Accepted<T>> {

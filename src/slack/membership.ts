@@ -20,8 +20,8 @@ const conversation = z.object({
  * say, the answer is null: a question about the channel must not stop the work. Never throws.
  */
 export async function whyNotHere(client: WebClient, { channel }: SlackPlace, log: Log): Promise<string | null> {
-  // A person's id, which stands for their direct messages.
-  if (/^[UW]/.test(channel)) return null
+  // A person's id, which stands for their direct messages; and a name, which Slack takes for posting only.
+  if (/^([UW]|#)/.test(channel)) return null
   try {
     const { channel: found } = await call(client, 'conversations.info', { channel }, conversation)
     if (found.is_archived === true) return 'is_archived'

@@ -18,12 +18,14 @@ export const scopesOf = {
   'usergroups.users.list': ['usergroups:read'],
   'users.info': ['users:read'],
   'views.open': [],
+  'views.publish': [],
 } as const satisfies Readonly<Record<string, readonly string[]>>
 
 export type Method = keyof typeof scopesOf
 
 /** Every event that the bot hears, with the scope that brings it (https://docs.slack.dev/reference/events). */
 export const scopesOfEvents = {
+  app_home_opened: [],
   app_mention: ['app_mentions:read'],
   'message.im': ['im:history'],
 } as const satisfies Readonly<Record<string, readonly string[]>>

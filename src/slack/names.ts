@@ -25,3 +25,16 @@ export function createNames(client: WebClient, log: Log): NameOf {
     }
   }
 }
+
+const found = z.object({ channel: z.object({ name: z.string().optional() }) })
+
+/** A channel that was chosen by its id, as it would be typed: `<#C…|music>`; the id alone where Slack does not say its name. */
+export async function typedChannel(client: WebClient, id: string, log: Log): Promise<string> {
+  try {
+    const { channel } = await call(client, 'conversations.info', { channel: id }, found)
+    return channel.name === undefined ? id : `<#${id}|${channel.name}>`
+  } catch (error) {
+    log.warn({ err: error, channel: id }, `Slack did not say the name of a channel: ${messageOf(error)}`)
+    return id
+  }
+}

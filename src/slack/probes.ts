@@ -1,18 +1,18 @@
 import type { WebClient } from '@slack/web-api'
-import { messageOf, OpsError } from '../core/errors.ts'
-import type { Ledger } from '../core/ports/ledger.ts'
-import type { Log } from '../core/ports/log.ts'
+import { green, probe } from '../core/doctor/probe.ts'
+import { skewFinding } from '../core/doctor/skew.ts'
+import { OpsError } from '../core/errors.ts'
+import type { Clock } from '../core/ports/clock.ts'
 import type { Finding, Probe } from '../core/ports/probe.ts'
 import { list } from '../core/words.ts'
 import { identify } from './identity.ts'
-import { cureFor, whyNotHere } from './membership.ts'
 import { neededScopes } from './methods.ts'
+
+const timeoutMs = 10_000
 
 export interface ProbeParts {
   readonly client: WebClient
-  readonly ledger: Pick<Ledger, 'schedules'>
-  readonly log: Log
-  readonly botName: string
+  readonly clock: Clock
   health(): { readonly ok: boolean; readonly detail: string }
 }
 
@@ -29,23 +29,8 @@ export function createProbes(parts: ProbeParts): readonly Probe[] {
       const { ok, detail } = parts.health()
       return ok ? green(detail) : { state: 'red', detail, cure: 'Check the network; the bot goes on trying.' }
     }),
-    probe('Slack channels of schedules', () => channelsFinding(parts)),
+    probe('Clock against Slack', (signal) => clockFinding(parts, signal)),
   ]
-}
-
-function probe(title: string, look: () => Promise<Finding>): Probe {
-  return {
-    title,
-    async look(signal) {
-      try {
-        signal.throwIfAborted()
-        return await look()
-      } catch (error) {
-        const cure = error instanceof OpsError ? error.remedy : ''
-        return { state: 'red', detail: messageOf(error), cure }
-      }
-    },
-  }
 }
 
 function scopesFinding(granted: readonly string[] | undefined): Finding {
@@ -60,26 +45,21 @@ function scopesFinding(granted: readonly string[] | undefined): Finding {
   }
 }
 
-async function channelsFinding({ client, ledger, log, botName }: ProbeParts): Promise<Finding> {
-  const active = (await ledger.schedules.list()).filter(({ state }) => state === 'active')
-  const places = new Map(
-    active.flatMap(({ place }) => (place.kind === 'slack' ? [[place.channel, place] as const] : [])),
-  )
-  if (places.size === 0) return green('no schedule posts to Slack')
-  const shut: { readonly channel: string; readonly cure: string }[] = []
-  for (const place of places.values()) {
-    const why = await whyNotHere(client, place, log)
-    if (why !== null) shut.push({ channel: place.channelName ?? place.channel, cure: cureFor(why, place, botName) })
-  }
-  const [first] = shut
-  if (first === undefined) return green(`the bot may post in all ${places.size}`)
-  return {
-    state: 'red',
-    detail: `the bot may not post in ${list(shut.map(({ channel }) => channel))}`,
-    cure: first.cure,
-  }
+/** Any answer of Slack's says what time it is there; this one needs no token. */
+async function clockFinding({ client, clock }: ProbeParts, signal: AbortSignal): Promise<Finding> {
+  const asked = clock.now()
+  const date = await dateAt(new URL('api.test', client.slackApiUrl), signal)
+  return skewFinding({ asked, answered: clock.now(), date }, "Slack's")
 }
 
-function green(detail: string): Finding {
-  return { state: 'green', detail, cure: '' }
+async function dateAt(address: URL, signal: AbortSignal): Promise<string | null> {
+  try {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)])
+    const answer = await fetch(address, { method: 'POST', signal: limit })
+    await answer.body?.cancel()
+    return answer.headers.get('date')
+  } catch (cause) {
+    const message = 'Slack could not be asked what time it is.'
+    throw new OpsError('slack', message, 'Check the network, then say doctor again.', { cause })
+  }
 }

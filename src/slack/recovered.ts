@@ -8,7 +8,8 @@ import type { LivingMessage } from './living-message.ts'
 /** Runs that an earlier process began: their messages go on where they stand. */
 export interface Recoveries {
   watchOf(run: RunRecord): Watch
-  deliver(run: RunRecord, answer: Answer): Promise<void>
+  /** `mention`: whom to call; the asker of a long run where it is left out. */
+  deliver(run: RunRecord, answer: Answer, mention?: readonly string[]): Promise<void>
 }
 
 const nobody: Watch = { changed: () => undefined }
@@ -23,13 +24,14 @@ export function createRecoveries(follow: Follow, parts: DeliveryParts): Recoveri
       messages.set(id, message)
       return message
     },
-    async deliver({ id, place, who, post }, answer) {
+    async deliver({ id, place, who, post }, answer, called) {
       if (place.kind !== 'slack') return
       const message = messages.get(id)
       messages.delete(id)
       const last = message === undefined ? post : await message.close()
       const audience = last === null ? answer.audience : 'channel'
-      const mention = answer.run !== null && lastedLong(answer.run) && who.kind === 'slack' ? [who.id] : []
+      const asker = answer.run !== null && lastedLong(answer.run) && who.kind === 'slack' ? [who.id] : []
+      const mention = called ?? asker
       await deliver(answer, { who, place, audience, post: last, mention }, parts)
     },
   }

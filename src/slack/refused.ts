@@ -22,7 +22,7 @@ export class SlackBusy extends Error {
   }
 }
 
-// A message that is too large, or holds a block that this workspace does not take.
+// A message or a view that is too large, or holds a block that this workspace does not take.
 const contentCodes = new Set([
   'invalid_blocks',
   'invalid_blocks_format',
@@ -36,6 +36,7 @@ const contentCodes = new Set([
   'msg_blocks_too_long',
   'msg_blocks_too_many',
   'msg_too_long',
+  'view_too_large',
 ])
 
 const placeCodes = new Set([

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import type { Ledger } from '../core/ports/ledger.ts'
+import { auditStore } from './audit.ts'
 import { type Database, openDatabase } from './database.ts'
 import { livenessOn, pidIsAlive } from './liveness.ts'
 import { loadStore } from './loads.ts'
@@ -11,8 +12,8 @@ import { processStore } from './processes.ts'
 import { runStore } from './runs.ts'
 import { scheduleStore } from './schedules.ts'
 
-/** No delivery or scheduled fire comes back after this long, so its claim may be forgotten. */
-const claimDays = 90
+/** No delivery, no scheduled fire and no click on a plan comes back after this long, so it may be forgotten. */
+const keptDays = 90
 
 export interface LedgerOptions {
   /** `file:` and a path whose folder exists, or `libsql://` and a host. */
@@ -31,9 +32,10 @@ export interface LedgerOptions {
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { url, authToken, now, host = hostname(), isAlive = pidIsAlive } = options
-  const db = await openDatabase({ url, ...(authToken === undefined ? {} : { authToken }) })
+  const address = { url, ...(authToken === undefined ? {} : { authToken }) }
+  await upgrade(address)
+  const db = await openDatabase(address)
   try {
-    await migrate(db, migrations)
     await prune(db, now())
   } catch (error) {
     await db.close()
@@ -47,6 +49,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     schedules: scheduleStore(db),
     processes: processStore(db, liveness, now),
     notes: noteStore(db),
+    audit: auditStore(db),
     async claim(key, at) {
       const sql = 'insert into claims (key, at) values (?, ?) on conflict do nothing'
       return (await db.write(sql, [key, at.toISOString()])) === 1
@@ -55,10 +58,23 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   }
 }
 
+/**
+ * In connections of its own: libsql names the columns of a statement before it notices that a table has changed, so that a connection
+ * which knew the tables before would read rows without their new columns once (0.5.29).
+ */
+async function upgrade(address: { readonly url: string; readonly authToken?: string }): Promise<void> {
+  const db = await openDatabase(address)
+  try {
+    await migrate(db, migrations)
+  } finally {
+    await db.close()
+  }
+}
+
 async function prune(db: Database, now: Date): Promise<void> {
-  const oldest = new Date(now.getTime() - claimDays * 86_400_000)
+  const oldest = new Date(now.getTime() - keptDays * 86_400_000).toISOString()
   await db.batch([
-    { sql: 'delete from plans where expires < ?', args: [now.toISOString()] },
-    { sql: 'delete from claims where at < ?', args: [oldest.toISOString()] },
+    { sql: 'delete from plans where expires < ?', args: [oldest] },
+    { sql: 'delete from claims where at < ?', args: [oldest] },
   ])
 }

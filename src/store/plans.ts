@@ -2,37 +2,55 @@ import { z } from 'zod'
 import { placeSchema } from '../core/place.ts'
 import type { PlanRecord, PlanStore } from '../core/ports/ledger.ts'
 import type { Database } from './database.ts'
-import { askerSchema, json, parseRow } from './rows.ts'
+import { askerSchema, flag, json, parseRow, planDraftSchema, postSchema } from './rows.ts'
+
+const reasonSchema = z.object({ kind: z.enum(['destroys', 'costly', 'budget']), words: z.string() })
+
+const by = { by: askerSchema, at: z.string() }
+const endSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('approved'), ...by }),
+  z.object({ kind: z.literal('failed'), ...by, why: z.string() }),
+  z.object({ kind: z.literal('replaced'), ...by }),
+  z.object({ kind: z.literal('rejected'), ...by }),
+  z.object({ kind: z.literal('withdrawn'), ...by }),
+  z.object({ kind: z.literal('expired'), at: z.string() }),
+])
 
 const planSchema = z.object({
   id: z.string(),
   line: z.string(),
   asker: json(askerSchema),
   place: json(placeSchema),
-  draft: json(
-    z.object({
-      title: z.string(),
-      facts: z.array(z.string()),
-      act: z.string(),
-      typed: z.string().exactOptional(),
-      danger: z.boolean(),
-    }),
-  ),
+  draft: json(planDraftSchema),
   expires: z.string(),
+  reasons: json(z.array(reasonSchema)),
+  card: flag,
+  post: json(postSchema).nullable(),
+  ending: json(endSchema).nullable(),
 })
 
-/** The plans in `db`. One that was taken can still be read until it expires, so that a second click can be told what became of it. */
+/** The plans in `db`. They are kept after their time, so that a late click can be told what became of them. */
 export function planStore(db: Database): PlanStore {
+  const cards = async (expiring: string, now: Date): Promise<readonly PlanRecord[]> => {
+    const sql = `select * from plans where ending is null and post is not null and ${expiring} order by expires`
+    return (await db.read(sql, [now.toISOString()])).map(parsePlan)
+  }
   return {
-    async save({ id, line, asker, place, draft, expires }) {
-      await db.write('insert into plans (id, line, asker, place, draft, expires) values (?, ?, ?, ?, ?, ?)', [
-        id,
-        line,
-        JSON.stringify(asker),
-        JSON.stringify(place),
-        JSON.stringify(draft),
-        expires,
-      ])
+    async save({ id, line, asker, place, draft, expires, reasons, card }) {
+      await db.write(
+        `insert into plans (id, line, asker, place, draft, expires, reasons, card)
+        values (:id, :line, :asker, :place, :draft, :expires, :reasons, :card)`,
+        {
+          id,
+          line,
+          asker: JSON.stringify(asker),
+          place: JSON.stringify(place),
+          draft: JSON.stringify(draft),
+          expires,
+          reasons: JSON.stringify(reasons),
+          card: card ? 1 : 0,
+        },
+      )
     },
 
     async get(id) {
@@ -40,12 +58,25 @@ export function planStore(db: Database): PlanStore {
       return row === undefined ? null : parsePlan(row)
     },
 
-    async take(id) {
-      return (await db.write('update plans set taken = 1 where id = ? and taken = 0', [id])) === 1
+    async settle(id, end) {
+      const sql = 'update plans set ending = ? where id = ? and ending is null'
+      return (await db.write(sql, [JSON.stringify(end), id])) === 1
     },
+
+    async revise(id, end) {
+      await db.write('update plans set ending = ? where id = ?', [JSON.stringify(end), id])
+    },
+
+    async savePost(id, post) {
+      await db.write('update plans set post = ? where id = ?', [JSON.stringify(post), id])
+    },
+
+    waiting: (now) => cards('expires >= ?', now),
+    overdue: (now) => cards('expires < ?', now),
   }
 }
 
 function parsePlan(row: object): PlanRecord {
-  return parseRow(planSchema, 'Plan', row)
+  const { ending, ...plan } = parseRow(planSchema, 'Plan', row)
+  return { ...plan, end: ending }
 }

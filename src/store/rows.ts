@@ -22,6 +22,19 @@ export const flag = z.number().transform((value) => value === 1)
 /** `Asker` as stored. */
 export const askerSchema = z.object({ kind: z.enum(['slack', 'local']), id: z.string(), name: z.string() })
 
+/** `Post` as stored. */
+export const postSchema = z.object({ channel: z.string(), ts: z.string() })
+
+/** `PlanDraft` as stored. */
+export const planDraftSchema = z.object({
+  title: z.string(),
+  facts: z.array(z.string()),
+  act: z.string(),
+  typed: z.string().exactOptional(),
+  danger: z.boolean(),
+  mostUsd: z.number().nullable().exactOptional(),
+})
+
 /**
  * A row as the ledger's type. One that does not parse is an `OpsError` (`storage`) that names it: `what` and its id, with the
  * column and the reason.

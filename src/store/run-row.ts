@@ -1,33 +1,61 @@
 import { z } from 'zod'
 import { answerSchema, runStateSchema } from '../core/answer.ts'
 import { placeSchema } from '../core/place.ts'
-import type { RunRecord } from '../core/ports/ledger.ts'
+import type { Origin, RunRecord } from '../core/ports/runs.ts'
 import { stepViewSchema } from '../core/reply.ts'
-import { askerSchema, flag, json, parseRow } from './rows.ts'
+import { askerSchema, flag, json, parseRow, planDraftSchema, postSchema } from './rows.ts'
 
 const stepSchema = stepViewSchema.extend({
   output: z.unknown().optional(),
   handles: z.record(z.string(), z.string()),
 })
 
-const runSchema = z.object({
-  id: z.number(),
-  command: z.string(),
-  line: z.string(),
-  who: json(askerSchema),
-  place: json(placeSchema),
-  writer: flag,
-  listed: flag,
-  continues: z.number().nullable(),
-  state: runStateSchema,
-  process: z.string(),
-  attempts: z.number(),
-  started: z.string(),
-  ended: z.string().nullable(),
-  steps: json(z.array(json(stepSchema))),
-  answer: json(answerSchema).nullable(),
-  post: json(z.object({ channel: z.string(), ts: z.string() })).nullable(),
-})
+const runSchema = z
+  .object({
+    id: z.number(),
+    command: z.string(),
+    line: z.string(),
+    who: json(askerSchema),
+    place: json(placeSchema),
+    writer: flag,
+    listed: flag,
+    continues: z.number().nullable(),
+    state: runStateSchema,
+    process: z.string(),
+    attempts: z.number(),
+    started: z.string(),
+    ended: z.string().nullable(),
+    steps: json(z.array(json(stepSchema))),
+    answer: json(answerSchema).nullable(),
+    post: json(postSchema).nullable(),
+    schedule: z.number().nullable(),
+    intended: z.string().nullable(),
+    cause: z.enum(['clock', 'asked']).nullable(),
+    fire: z.number().nullable(),
+    line_at: z.number().nullable(),
+    approval: json(z.object({ plan: planDraftSchema, by: askerSchema })).nullable(),
+    cost_usd: z.number().nullable(),
+  })
+  .transform(
+    ({ schedule, intended, cause, fire, line_at, cost_usd, ...run }): RunRecord => ({
+      ...run,
+      origin: originOf({ schedule, intended, cause, fire, at: line_at }),
+      costUsd: cost_usd,
+    }),
+  )
+
+interface OriginColumns {
+  readonly schedule: number | null
+  readonly intended: string | null
+  readonly cause: 'clock' | 'asked' | null
+  readonly fire: number | null
+  readonly at: number | null
+}
+
+function originOf({ schedule, intended, cause, fire, at }: OriginColumns): Origin {
+  if (schedule !== null && intended !== null && cause !== null) return { kind: 'fire', schedule, intended, cause }
+  return fire !== null && at !== null ? { kind: 'line', fire, at } : { kind: 'words' }
+}
 
 /** The beginning of every question about runs; its rows are what `parseRun` reads. */
 export const selectRuns = `select runs.*,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { NewRun, Opened, RunStore } from '../core/ports/ledger.ts'
+import type { NewRun, Opened, Origin, RunStore } from '../core/ports/runs.ts'
 import type { Database } from './database.ts'
 import type { Liveness } from './liveness.ts'
 import { readProcesses } from './processes.ts'
@@ -18,22 +18,50 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
       return row === undefined ? null : parseRun(row)
     },
 
-    async list({ limit, listedOnly = false, states, who, command, since }) {
+    async list({
+      limit,
+      listedOnly = false,
+      states,
+      who,
+      person,
+      command,
+      since,
+      until,
+      schedule,
+      intended,
+      fire,
+      whole,
+      posted,
+    }) {
       const rows = await db.read(
         `${selectRuns}
         where (:listedOnly = 0 or listed = 1)
           and (:states is null or state in (select value from json_each(:states)))
           and (:who is null or who_id = :who)
+          and (:person is null or who_id = :person or lower(who ->> '$.name') = lower(:person))
           and (:command is null or command = :command)
           and (:since is null or started >= :since)
+          and (:until is null or started < :until)
+          and (:schedule is null or schedule = :schedule)
+          and (:intended is null or intended = :intended)
+          and (:fire is null or fire = :fire)
+          and (:whole = 0 or fire is null)
+          and (:posted = 0 or answer ->> '$.audience' = 'channel')
         order by id desc
         limit :limit`,
         {
           listedOnly,
           states: states === undefined ? null : JSON.stringify(states),
           who: who ?? null,
+          person: person ?? null,
           command: command ?? null,
           since: since ?? null,
+          until: until ?? null,
+          schedule: schedule ?? null,
+          intended: intended ?? null,
+          fire: fire ?? null,
+          whole: whole ?? false,
+          posted: posted ?? false,
           limit,
         },
       )
@@ -54,11 +82,11 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
       await db.write('update runs set post = ? where id = ?', [JSON.stringify(post), id])
     },
 
-    async end(id, process, state, answer, ended) {
+    async end(id, process, { state, answer, ended, costUsd }) {
       const changed = await db.write(
-        `update runs set state = :state, answer = :answer, ended = :ended
+        `update runs set state = :state, answer = :answer, ended = :ended, cost_usd = :costUsd
         where id = :id and process = :process and state = 'running'`,
-        { id, process, state, answer: JSON.stringify(answer), ended },
+        { id, process, state, answer: JSON.stringify(answer), ended, costUsd },
       )
       return changed === 1
     },
@@ -111,16 +139,20 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
 }
 
 /**
- * Inserts the run, its steps, and reads who may write, in one batch. The insert asks before it tries, because one that the
+ * Inserts the run, its steps, and reads what stood in the way, in one batch. The insert asks before it tries, because one that a
  * unique index refuses would use up a number.
  */
 async function open(db: Database, run: NewRun): Promise<Opened> {
-  const [inserted, , writers] = await db.batch([
+  const origin = originColumns(run.origin)
+  const [inserted, , same, writers] = await db.batch([
     {
       sql: `insert into runs
-          (command, line, who_id, who, place, writer, listed, continues, process, started, told)
-        select :command, :line, :whoId, :who, :place, :writer, :listed, :continues, :process, :started, :told
-        where not (:writer and exists (select 1 from runs where writer = 1 and state = 'running'))`,
+          (command, line, who_id, who, place, writer, listed, continues, approval, process, started, told,
+           schedule, intended, cause, fire, line_at)
+        select :command, :line, :whoId, :who, :place, :writer, :listed, :continues, :approval, :process, :started, :told,
+          :schedule, :intended, :cause, :fire, :at
+        where not (:writer and exists (select 1 from runs where writer = 1 and state = 'running'))
+          and not exists (${sameOrigin})`,
       args: {
         command: run.command,
         line: run.line,
@@ -130,10 +162,12 @@ async function open(db: Database, run: NewRun): Promise<Opened> {
         writer: run.writer,
         listed: run.listed,
         continues: run.continues,
+        approval: run.approval === null ? null : JSON.stringify(run.approval),
         process: run.process,
         started: run.started,
-        // Only Slack has to be told how a run ended: a terminal waits for it.
-        told: run.place.kind !== 'slack',
+        // Only Slack has to be told how a run ended: a terminal waits for it, and a line is told with its fire.
+        told: run.place.kind !== 'slack' || run.origin.kind === 'line',
+        ...origin,
       },
     },
     {
@@ -141,16 +175,32 @@ async function open(db: Database, run: NewRun): Promise<Opened> {
         select last_insert_rowid(), key, value from json_each(:steps) where changes() = 1`,
       args: { steps: JSON.stringify(run.steps.map((step) => JSON.stringify(step))) },
     },
+    { sql: `${selectRuns} where id in (${sameOrigin})`, args: origin },
     { sql: `${selectRuns} where writer = 1 and state = 'running'` },
   ])
-  const holder = writers?.rows[0]
-  if (inserted?.rowsAffected !== 1) {
-    if (holder === undefined) throw new Error('a run was refused although none is writing')
-    return { kind: 'busy', holder: parseRun(holder) }
+  if (inserted?.rowsAffected === 1) {
+    const id = Number(inserted.lastInsertRowid)
+    const opened = { id, state: 'running', attempts: 1, ended: null, answer: null, post: null, costUsd: null } as const
+    return { kind: 'opened', run: { ...run, ...opened } }
   }
-  const id = Number(inserted.lastInsertRowid)
-  return {
-    kind: 'opened',
-    run: { ...run, id, state: 'running', attempts: 1, ended: null, answer: null, post: null },
+  const known = same?.rows[0]
+  if (known !== undefined) return { kind: 'known', run: parseRun(known) }
+  const holder = writers?.rows[0]
+  if (holder === undefined) throw new Error('a run was refused although none is writing')
+  return { kind: 'busy', holder: parseRun(holder) }
+}
+
+const sameOrigin =
+  'select id from runs where (schedule = :schedule and intended = :intended) or (fire = :fire and line_at = :at)'
+
+function originColumns(origin: Origin) {
+  const none = { schedule: null, intended: null, cause: null, fire: null, at: null }
+  switch (origin.kind) {
+    case 'words':
+      return none
+    case 'fire':
+      return { ...none, schedule: origin.schedule, intended: origin.intended, cause: origin.cause }
+    case 'line':
+      return { ...none, fire: origin.fire, at: origin.at }
   }
 }

@@ -1,61 +1,103 @@
 import { z } from 'zod'
 import { placeSchema } from '../core/place.ts'
-import type { ScheduleRecord, ScheduleStore } from '../core/ports/ledger.ts'
+import type { ScheduleRecord, ScheduleStore } from '../core/ports/schedules.ts'
 import type { Database } from './database.ts'
 import { askerSchema, json, parseRow } from './rows.ts'
 
-const scheduleSchema = z.object({
-  id: z.number(),
-  lines: json(z.array(z.string())),
-  phrase: z.string(),
-  cron: z.string(),
-  zone: z.string(),
-  place: json(placeSchema),
-  owner: json(askerSchema),
-  created: z.string(),
-  state: z.enum(['active', 'paused']),
-})
+const conditionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('always') }),
+  z.object({ kind: z.literal('not-empty') }),
+  z.object({ kind: z.literal('changed'), percent: z.number() }),
+  z.object({ kind: z.literal('checks') }),
+])
 
-/** The schedules in `db`. Their version is counted by triggers, whichever process changes one. */
+const scheduleSchema = z
+  .object({
+    id: z.number(),
+    lines: json(z.array(z.string())),
+    phrase: z.string(),
+    cron: z.string(),
+    zone: z.string(),
+    place: json(placeSchema),
+    owner: json(askerSchema),
+    condition: json(conditionSchema),
+    when_paused: z.enum(['wait', 'resume', 'last']),
+    catch_up_hours: z.number(),
+    created: z.string(),
+    since: z.string(),
+    state: z.enum(['active', 'paused', 'parked']),
+    parked: z.string().nullable(),
+    asked: json(z.object({ at: z.string(), by: askerSchema })).nullable(),
+    snoozed_until: z.string().nullable(),
+  })
+  .transform(
+    ({ when_paused, catch_up_hours, state, parked, snoozed_until, ...rest }): ScheduleRecord => ({
+      ...rest,
+      whenPaused: when_paused,
+      catchUpHours: catch_up_hours,
+      state: state === 'parked' ? { kind: state, why: parked ?? '' } : { kind: state },
+      snoozedUntil: snoozed_until,
+    }),
+  )
+
+type Row = Readonly<Record<string, string | number | null>>
+
+/** The schedules in `db`. */
 export function scheduleStore(db: Database): ScheduleStore {
+  const get = async (id: number): Promise<ScheduleRecord | null> => {
+    const [row] = await db.read('select * from schedules where id = ?', [id])
+    return row === undefined ? null : parseSchedule(row)
+  }
   return {
+    get,
+
     async add(schedule) {
-      const { lines, phrase, cron, zone, place, owner, created, state } = schedule
+      const row = rowOf(schedule)
+      const names = Object.keys(row)
       const [inserted] = await db.batch([
         {
-          sql: `insert into schedules (lines, phrase, cron, zone, place, owner, created, state)
-            values (?, ?, ?, ?, ?, ?, ?, ?)`,
-          args: [
-            JSON.stringify(lines),
-            phrase,
-            cron,
-            zone,
-            JSON.stringify(place),
-            JSON.stringify(owner),
-            created,
-            state,
-          ],
+          sql: `insert into schedules (${names.join(', ')}) values (${names.map((name) => `:${name}`).join(', ')})`,
+          args: row,
         },
       ])
       return { ...schedule, id: Number(inserted?.lastInsertRowid) }
-    },
-
-    async get(id) {
-      const [row] = await db.read('select * from schedules where id = ?', [id])
-      return row === undefined ? null : parseSchedule(row)
     },
 
     async list() {
       return (await db.read('select * from schedules order by id')).map(parseSchedule)
     },
 
-    async setState(id, state) {
-      return (await db.write('update schedules set state = ? where id = ?', [state, id])) === 1
+    async change(id, changes) {
+      const row = rowOf(changes)
+      const sets = Object.keys(row).map((name) => `${name} = :${name}`)
+      const changed = await db.write(`update schedules set ${sets.join(', ')} where id = :id`, { ...row, id })
+      return changed === 1 ? get(id) : null
+    },
+
+    async heard(id, at) {
+      await db.write(`update schedules set asked = null where id = ? and json_extract(asked, '$.at') = ?`, [id, at])
     },
 
     async remove(id) {
       return (await db.write('delete from schedules where id = ?', [id])) === 1
     },
+  }
+}
+
+/** The fields that are given, as columns. */
+function rowOf(changes: Partial<Omit<ScheduleRecord, 'id'>>): Row {
+  const { lines, place, owner, condition, whenPaused, catchUpHours, state, asked, snoozedUntil, ...same } = changes
+  return {
+    ...same,
+    ...(lines === undefined ? {} : { lines: JSON.stringify(lines) }),
+    ...(place === undefined ? {} : { place: JSON.stringify(place) }),
+    ...(owner === undefined ? {} : { owner: JSON.stringify(owner) }),
+    ...(condition === undefined ? {} : { condition: JSON.stringify(condition) }),
+    ...(whenPaused === undefined ? {} : { when_paused: whenPaused }),
+    ...(catchUpHours === undefined ? {} : { catch_up_hours: catchUpHours }),
+    ...(state === undefined ? {} : { state: state.kind, parked: state.kind === 'parked' ? state.why : null }),
+    ...(asked === undefined ? {} : { asked: asked === null ? null : JSON.stringify(asked) }),
+    ...(snoozedUntil === undefined ? {} : { snoozed_until: snoozedUntil }),
   }
 }
 

@@ -27,10 +27,11 @@ export function readTerminalArguments(argv: readonly string[]): TerminalArgument
     else if (word === '--help' || word === '-h') words.unshift('help')
     else words.push(word)
   }
-  return { line: argv.length === 1 ? words.join(' ') : words.map(requote).join(' '), json, yes, confirm }
+  // One word of the shell is the whole line: npm run -s sparkify -- "top songs 10" --json.
+  return { line: words.length === 1 ? words.join(' ') : words.map(requote).join(' '), json, yes, confirm }
 }
 
-/** `top songs 10` as one word of the shell becomes `"top songs 10"`; `tz=Europe/London` and `--n=5` stay. */
+/** `top songs 10` among other words of the shell becomes `"top songs 10"`; `tz=Europe/London` and `--n=5` stay. */
 function requote(word: string): string {
   const [, name, value] = /^(--[\w-]+=|[a-z][\w-]*=)(.*)$/is.exec(word) ?? []
   return name === undefined || value === undefined || !/\s/.test(value)

@@ -11,23 +11,31 @@ export const program = 'npm run -s sparkify --'
 const marks = { pending: '○', in_progress: '●', complete: '✓', error: '✗', skipped: '✓' } as const
 const tones = { plain: '', note: '', good: '✓ ', warning: '⚠ ', code: '' } as const
 
-/** A whole answer as text, replies parted by empty lines, a chart within the table that it draws, the next useful line last. */
+/** A whole answer as text, parts parted by empty lines: its replies, its details, and the next useful line last. */
 export function answerText(answer: Answer, columns: number): string {
+  const { title, replies, details = [] } = answer
   const next = answer.next.find(({ form }) => form !== true)
-  const last = next === undefined ? [] : [`Next: ${program} ${next.line}`]
-  const { replies } = answer
+  return [
+    ...(title === undefined ? [] : [cleanLine(title)]),
+    ...repliesText(replies, columns),
+    ...details.map((reply) => replyText(reply, columns)),
+    ...(next === undefined ? [] : [`Next: ${program} ${next.line}`]),
+  ].join('\n\n')
+}
+
+/** Replies as texts, a chart within the table that it draws. */
+function repliesText(replies: readonly Reply[], columns: number): readonly string[] {
   const table = replies.find((reply) => reply.kind === 'table')
   const chart = replies.find((reply) => reply.kind === 'chart')
   if (table === undefined || chart === undefined || !isDrawnFrom(chart, table)) {
-    return [...replies.map((reply) => replyText(reply, columns)), ...last].join('\n\n')
+    return replies.map((reply) => replyText(reply, columns))
   }
   const isCourse = chart.type === 'line' || chart.type === 'area'
-  const texts = replies.flatMap((reply) => {
+  return replies.flatMap((reply) => {
     if (reply === table) return [tableText(table, columns, isCourse ? undefined : chart.series[0]?.name)]
     if (reply === chart) return isCourse ? [courseText(chart)] : []
     return [replyText(reply, columns)]
   })
-  return [...texts, ...last].join('\n\n')
 }
 
 function replyText(reply: Reply, columns: number): string {
@@ -56,8 +64,14 @@ export function stepText({ title, state, ms, detail }: StepView): string {
 }
 
 /** A plan without the question. */
-export function planText({ title, facts }: PlanReply): string {
-  return [title, ...facts.map((fact) => `  ${fact}`)].join('\n')
+export function planText({ title, facts, reasons = [], changes = [] }: PlanReply): string {
+  const differences = changes.map(({ was, now }) => {
+    if (was === null) return `now also: ${now ?? ''}`
+    return now === null ? `no longer: ${was}` : `was: ${was}\n  now: ${now}`
+  })
+  const changed = differences.length === 0 ? [] : ['It changed since it was asked:', ...differences]
+  const warnings = reasons.map((reason) => `⚠ ${reason}`)
+  return [title, ...[...changed, ...facts, ...warnings].map((line) => `  ${line}`)].join('\n')
 }
 
 /** How to say a planned line so that it is done: for scripts, which cannot be asked. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { elementSchema, flag, inputElementSchema, list, maybe, plain, text, typed, words } from './block-elements.ts'
 
 /*
  * Block Kit as Slack takes it: the blocks and elements this bot uses, each with the limits of
@@ -6,61 +7,8 @@ import { z } from 'zod'
  * Where Slack's pages and reports of live use disagree, the smaller number stands.
  */
 
-const words = (max: number, min = 1) => z.string().min(min).max(max)
-const maybe = <S extends z.ZodType>(schema: S) => z.exactOptional(schema)
-const list = <S extends z.ZodType>(of: S, min: number, max: number) => z.array(of).min(min).max(max)
-const typed = <T extends string, S extends z.core.$ZodLooseShape>(type: T, shape: S) =>
-  z.strictObject({ type: z.literal(type), ...shape })
 const block = <T extends string, S extends z.core.$ZodLooseShape>(type: T, shape: S) =>
   z.strictObject({ type: z.literal(type), block_id: maybe(words(255)), ...shape })
-
-const flag = maybe(z.boolean())
-const actionId = maybe(words(255))
-const style = maybe(z.enum(['primary', 'danger']))
-const plain = (max: number) => typed('plain_text', { text: words(max), emoji: flag })
-const mrkdwn = (max: number) => typed('mrkdwn', { text: words(max), verbatim: flag })
-const text = (max: number) => z.discriminatedUnion('type', [plain(max), mrkdwn(max)])
-
-const confirm = z.strictObject({
-  title: maybe(plain(100)),
-  text: text(300),
-  confirm: maybe(plain(30)),
-  deny: maybe(plain(30)),
-  style,
-})
-const option = z.strictObject({ text: plain(75), value: words(150), description: maybe(plain(75)) })
-const button = typed('button', {
-  action_id: actionId,
-  text: plain(75),
-  value: maybe(words(2000, 0)),
-  url: maybe(words(3000)),
-  style,
-  confirm: maybe(confirm),
-  accessibility_label: maybe(words(75)),
-})
-const select = typed('static_select', {
-  action_id: actionId,
-  placeholder: maybe(plain(150)),
-  options: list(option, 1, 100),
-  initial_option: maybe(option),
-  confirm: maybe(confirm),
-})
-const conversationSelect = typed('conversations_select', {
-  action_id: actionId,
-  placeholder: maybe(plain(150)),
-  filter: maybe(
-    z.strictObject({ include: maybe(z.array(z.enum(['im', 'mpim', 'public', 'private']))), exclude_bot_users: flag }),
-  ),
-})
-const textInput = typed('plain_text_input', {
-  action_id: actionId,
-  placeholder: maybe(plain(150)),
-  initial_value: maybe(words(3000, 0)),
-  multiline: flag,
-  min_length: maybe(z.int().min(0).max(3000)),
-  max_length: maybe(z.int().min(1).max(3000)),
-  focus_on_load: flag,
-})
 
 const inlineStyle = maybe(z.strictObject({ bold: flag, italic: flag, strike: flag, code: flag }))
 const inline = z.discriminatedUnion('type', [
@@ -84,18 +32,19 @@ const richText = block('rich_text', {
 const section = block('section', {
   text: maybe(text(3000)),
   fields: maybe(list(text(2000), 1, 10)),
-  accessory: maybe(z.discriminatedUnion('type', [button, select])),
+  accessory: maybe(elementSchema),
   expand: flag,
 }).refine((given) => given.text !== undefined || given.fields !== undefined, 'must define either `text` or `fields`')
 const header = block('header', { text: plain(150), level: maybe(z.literal([1, 2, 3, 4])) })
 const context = block('context', { elements: list(text(3000), 1, 10) })
 const divider = block('divider', {})
-const actions = block('actions', { elements: list(z.discriminatedUnion('type', [button, select]), 1, 25) })
+const image = block('image', { image_url: words(3000), alt_text: words(2000), title: maybe(plain(2000)) })
+const actions = block('actions', { elements: list(elementSchema, 1, 25) })
 const input = block('input', {
   label: plain(2000),
   hint: maybe(plain(2000)),
   optional: flag,
-  element: z.discriminatedUnion('type', [textInput, select, conversationSelect]),
+  element: inputElementSchema,
 })
 
 const cell = z.discriminatedUnion('type', [
@@ -138,7 +87,7 @@ const taskCard = block('task_card', {
 })
 const plan = block('plan', { title: words(3000), tasks: maybe(z.array(taskCard)) })
 
-const shared = [section, header, context, divider, actions, richText] as const
+const shared = [section, header, context, divider, image, actions, richText] as const
 
 /** A block that a message may hold. */
 export const messageBlockSchema = z.discriminatedUnion('type', [
@@ -150,17 +99,24 @@ export const messageBlockSchema = z.discriminatedUnion('type', [
   taskCard,
 ])
 
+const view = { private_metadata: maybe(words(3000, 0)), callback_id: maybe(words(255, 0)) }
+
 /** A modal as `views.open` takes it (https://docs.slack.dev/reference/views/modal-views). */
 export const modalSchema = typed('modal', {
+  ...view,
   title: plain(24),
   submit: maybe(plain(24)),
   close: maybe(plain(24)),
   blocks: list(z.discriminatedUnion('type', [...shared, input]), 0, 100),
-  private_metadata: maybe(words(3000, 0)),
-  callback_id: maybe(words(255, 0)),
   external_id: maybe(words(255, 0)),
   clear_on_close: flag,
   notify_on_close: flag,
+})
+
+/** A Home tab as `views.publish` takes it (https://docs.slack.dev/reference/views/home-tab-views). */
+export const homeSchema = typed('home', {
+  ...view,
+  blocks: list(z.discriminatedUnion('type', [...shared, input, table, dataTable]), 0, 100),
 })
 
 /** A block of a message, checked. */
@@ -169,21 +125,15 @@ export type Block = z.infer<typeof messageBlockSchema>
 export type BlockOf<T extends Block['type']> = Extract<Block, { type: T }>
 /** A modal, checked. */
 export type Modal = z.infer<typeof modalSchema>
+/** What someone's Home tab holds, checked. */
+export type Home = z.infer<typeof homeSchema>
+/** A block of any surface. */
+export type AnyBlock = Block | Modal['blocks'][number] | Home['blocks'][number]
 /** What a person fills in, with its label. */
 export type InputBlock = z.infer<typeof input>
-/** What a modal shows besides its inputs. */
-export type ShownBlock = Exclude<Modal['blocks'][number], { type: 'input' }>
-/** The question before an action. */
-export type Confirm = z.infer<typeof confirm>
 /** One cell of a table. */
 export type Cell = z.infer<typeof cell>
 /** A stretch of rich text: words in one style, a mention, a link. */
 export type Inline = z.infer<typeof inline>
 /** Formatted text as Slack stores it. */
 export type RichText = z.infer<typeof richText>
-/** Plain text or mrkdwn. */
-export type TextObject = z.infer<ReturnType<typeof text>>
-/** What can be pressed or chosen. */
-export type Element = z.infer<typeof button> | z.infer<typeof select>
-/** What an input block is filled in with. */
-export type InputElement = InputBlock['element']

@@ -1,6 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { Block, Element, Modal } from './block-kit.ts'
-import { type Checked, charactersOf, checkMessageBlocks, maxMessageCharacters } from './validate.ts'
+import type { Element } from './block-elements.ts'
+import type { AnyBlock, Block, Home, Modal } from './block-kit.ts'
+import {
+  type Checked,
+  charactersOf,
+  checkHome,
+  checkMessageBlocks,
+  checkModal,
+  maxMessageCharacters,
+} from './validate.ts'
 
 /** A refusal in Slack's words; `messages` become `response_metadata.messages`. */
 export class ApiError extends Error {
@@ -51,7 +59,7 @@ function elementWithId<T extends Element>(element: T): T {
   return { ...element, action_id: element.action_id ?? id() }
 }
 
-function blockWithIds<T extends Block | Modal['blocks'][number]>(block: T): T {
+function blockWithIds<T extends AnyBlock>(block: T): T {
   const named = { ...block, block_id: block.block_id ?? id() }
   if (named.type === 'actions') return { ...named, elements: named.elements.map(elementWithId) }
   if (named.type === 'input')
@@ -61,7 +69,23 @@ function blockWithIds<T extends Block | Modal['blocks'][number]>(block: T): T {
   return named
 }
 
-/** The modal with an id on every block and input. */
-export function modalWithIds(modal: Modal): Modal {
+/** 250 kB (https://docs.slack.dev/reference/methods/views.publish), read as the smaller of what it may mean. */
+const maxViewBytes = 250_000
+
+function fitting<V extends Modal | Home>(checked: Checked<V>): V {
+  const view = validOr(checked, 'invalid_arguments', '/view')
+  if (Buffer.byteLength(JSON.stringify(view)) > maxViewBytes) throw new ApiError('view_too_large')
+  return view
+}
+
+/** The modal as Slack stores it, every block and element with an id. Throws `invalid_arguments` or `view_too_large`. */
+export function modalOf(given: unknown): Modal {
+  const modal = fitting(checkModal(given))
   return { ...modal, blocks: modal.blocks.map(blockWithIds) }
+}
+
+/** The Home tab as Slack stores it, every block and element with an id. Throws `invalid_arguments` or `view_too_large`. */
+export function homeOf(given: unknown): Home {
+  const home = fitting(checkHome(given))
+  return { ...home, blocks: home.blocks.map(blockWithIds) }
 }

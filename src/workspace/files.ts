@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { SharedFile } from './state.ts'
+import type { SharedFile } from './entries.ts'
 
 /** Uploads and their bytes, in `home` or in memory. */
 export interface Files {

@@ -30,8 +30,14 @@ export function createGrants<T>(now: () => number, lifetimeMs: number, uses: num
   }
 }
 
-/** Trigger ids stand for a person: good for 3 seconds, once (https://docs.slack.dev/reference/methods/views.open). */
-export type Triggers = Grants<string>
+/** What a trigger id stands for: who did something, and the conversation they were looking at, if any. */
+export interface Trigger {
+  readonly user: string
+  readonly channel: string | undefined
+}
+
+/** Trigger ids: good for 3 seconds, once (https://docs.slack.dev/reference/methods/views.open). */
+export type Triggers = Grants<Trigger>
 
 /** Triggers dated by `now` in ms. */
 export const createTriggers = (now: () => number): Triggers => createGrants(now, 3_000, 1)

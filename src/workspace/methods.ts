@@ -1,10 +1,11 @@
 import { z } from 'zod'
-import { ApiError, contentOf, modalWithIds, validOr } from './content.ts'
+import { ApiError, contentOf, homeOf, modalOf, validOr } from './content.ts'
 import type { Files } from './files.ts'
 import type { Triggers } from './grants.ts'
 import { bot, directChannelOf, team } from './people.ts'
-import type { Channel, Message, State, View } from './state.ts'
-import { check, checkModal } from './validate.ts'
+import type { Channel, State } from './state.ts'
+import { check } from './validate.ts'
+import { wireHome, wireMessage, wireModal } from './wire.ts'
 
 /** One Web API method: what it needs and what it does with its arguments. Throws `ApiError`. */
 export interface Method {
@@ -24,26 +25,6 @@ function method<T>(
   return { scopes, perMinute, call: (given) => run(validOr(check(schema, given), 'invalid_arguments')) }
 }
 
-/** A message as Slack sends it over the wire. */
-export function wireMessage({ channel: _, viewer: __, ...message }: Message): Record<string, unknown> {
-  const author = message.user === bot.id ? { bot_id: bot.botId, app_id: bot.appId } : {}
-  return { type: 'message', team: team.id, ...author, ...message }
-}
-
-/** A view as Slack sends it over the wire. */
-export function wireView({ id, modal }: View): Record<string, unknown> {
-  const defaults = {
-    private_metadata: '',
-    callback_id: '',
-    external_id: '',
-    clear_on_close: false,
-    notify_on_close: false,
-  }
-  const ids = { id, team_id: team.id, app_id: bot.appId, app_installed_team_id: team.id, bot_id: bot.botId }
-  const empty = { state: { values: {} }, root_view_id: id, previous_view_id: null, submit: null, close: null }
-  return { ...ids, hash: `${id}.1`, ...defaults, ...empty, ...modal }
-}
-
 const triggerErrors = {
   unknown: 'invalid_trigger_id',
   expired: 'expired_trigger_id',
@@ -59,6 +40,7 @@ const content = { channel: z.string(), text, blocks: z.unknown().optional(), met
 const posting = z.object({ ...content, thread_ts: text })
 const updating = z.object({ ...content, ts: z.string() })
 const whispering = z.object({ ...content, user: z.string(), thread_ts: text })
+const publishing = z.object({ user_id: z.string(), view: z.unknown(), hash: text })
 const uploading = z.object({ filename: z.string().min(1), length: z.coerce.number().int().positive() })
 const completing = z.object({
   files: z.array(z.object({ id: z.string(), title: text })).min(1),
@@ -155,10 +137,19 @@ export function createMethods(deps: {
   }
 
   const openView = ({ trigger_id, view }: { trigger_id: string; view?: unknown }) => {
-    const modal = validOr(checkModal(view), 'invalid_arguments', '/view')
+    const modal = modalOf(view)
     const redeemed = triggers.redeem(trigger_id)
     if ('error' in redeemed) throw new ApiError(triggerErrors[redeemed.error])
-    return { view: wireView(state.openView(redeemed.what, modalWithIds(modal))) }
+    const { user, channel } = redeemed.what
+    return { view: wireModal(state.openView(user, modal, channel)) }
+  }
+
+  const publishView = ({ user_id, view, hash }: z.infer<typeof publishing>) => {
+    const home = homeOf(view)
+    // Without a pointer (https://docs.slack.dev/reference/methods/views.publish#response).
+    if (!state.personas.some(({ id }) => id === user_id)) throw new ApiError('invalid_arguments', ['invalid `user_id`'])
+    if (hash !== undefined && hash !== state.homeTab(user_id)?.hash) throw new ApiError('hash_conflict')
+    return { view: wireHome(state.publish(user_id, home)) }
   }
 
   const uploadUrl = ({ filename, length }: { filename: string; length: number }) => {
@@ -189,6 +180,7 @@ export function createMethods(deps: {
     'usergroups.users.list': method(['usergroups:read'], 20, z.object({ usergroup: z.string() }), usergroupUsers),
     'users.info': method(['users:read'], 100, z.object({ user: z.string() }), userInfo),
     'views.open': method([], 100, z.object({ trigger_id: z.string(), view: z.unknown() }), openView),
+    'views.publish': method([], 100, publishing, publishView),
     'files.getUploadURLExternal': method(['files:write'], 100, uploading, uploadUrl),
     'files.completeUploadExternal': method(['files:write'], 100, completing, completeUpload),
   }

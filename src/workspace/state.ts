@@ -1,33 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { z } from 'zod'
-import { type Modal, messageBlockSchema } from './block-kit.ts'
+import type { Home, Modal } from './block-kit.ts'
+import { type Entry, entrySchema, type HomeTab, type Message } from './entries.ts'
 import type { Journal } from './journal.ts'
 import { bot, type ChannelSeed, directChannelOf, type Persona } from './people.ts'
-
-const fileSchema = z.object({ id: z.string(), name: z.string(), title: z.string(), size: z.number() })
-/** A file that was shared, `size` in bytes, which `files.ts` keeps. */
-export type SharedFile = z.infer<typeof fileSchema>
-
-const messageSchema = z.object({
-  channel: z.string(),
-  ts: z.string(),
-  user: z.string(),
-  text: z.string(),
-  // A block that this version would refuse leaves the message's text, so an old journal can always be opened.
-  blocks: z.array(messageBlockSchema).optional().catch(undefined),
-  thread_ts: z.string().optional(),
-  files: z.array(fileSchema).optional(),
-  metadata: z.unknown().optional(),
-  viewer: z.string().optional(),
-})
-/** A message as it stands. `viewer` is the only person who sees it; such messages are never stored, as in Slack. */
-export type Message = z.infer<typeof messageSchema>
-
-const entrySchema = z.discriminatedUnion('op', [
-  z.object({ op: z.literal('message'), message: messageSchema }),
-  z.object({ op: z.literal('removed'), channel: z.string(), ts: z.string() }),
-  z.object({ op: z.literal('joined'), channel: z.string() }),
-])
 
 /** A channel or someone's direct messages with the bot (`partner`). */
 export interface Channel {
@@ -44,6 +19,8 @@ export interface View {
   readonly id: string
   readonly user: string
   readonly modal: Modal
+  /** The conversation that the person was looking at when it opened, if any. */
+  readonly channel: string | undefined
 }
 
 /** Everything that is in the workspace. A change is stored before anyone hears of it. */
@@ -60,12 +37,18 @@ export interface State {
   remove(message: Message): void
   /** Makes the bot a member. */
   join(channel: string): void
-  openView(user: string, modal: Modal): View
+  openView(user: string, modal: Modal, channel: string | undefined): View
   /** The modal that is open for this person, the newest if there are several. */
   viewOf(user: string): View | undefined
   closeView(view: View): void
+  /** Puts this into someone's Home tab, in place of what is there. */
+  publish(user: string, home: Home): HomeTab
+  /** What was last published for this person. */
+  homeTab(user: string): HomeTab | undefined
   onChange(listener: () => void): () => void
 }
+
+const viewId = () => `V${randomBytes(6).toString('hex').toUpperCase()}`
 
 /** How many messages of a channel a restart keeps. */
 const keptPerChannel = 2_000
@@ -87,6 +70,7 @@ export function openState(
   }
   const messages = new Map<string, Map<string, Message>>()
   const views = new Map<string, View>()
+  const homes = new Map<string, HomeTab>()
   const listeners = new Set<() => void>()
   const tell = () => {
     for (const listener of listeners) listener()
@@ -101,6 +85,9 @@ export function openState(
     else if (entry.op === 'message') {
       put(entry.message)
       lastMicros = Math.max(lastMicros, Math.round(Number(entry.message.ts) * 1e6))
+    } else if (entry.op === 'home') {
+      const { op: _, home, ...tab } = entry
+      if (home !== undefined) homes.set(tab.user, { ...tab, home })
     } else {
       const channel = channels.get(entry.channel)
       if (channel !== undefined) channel.hasBot = true
@@ -112,9 +99,10 @@ export function openState(
     ...[...messages.values()]
       .flatMap((all) => [...all.values()].slice(-keptPerChannel))
       .map((message) => ({ op: 'message', message })),
+    ...[...homes.values()].map((tab) => ({ op: 'home', ...tab })),
   ])
 
-  const keep = (message: Message, entry: z.input<typeof entrySchema>) => {
+  const keep = (message: Message, entry: Entry) => {
     if (message.viewer === undefined) journal.append(entry)
   }
   const replace = (message: Message) => {
@@ -149,8 +137,8 @@ export function openState(
       found.hasBot = true
       tell()
     },
-    openView(user, modal) {
-      const view = { id: `V${randomBytes(6).toString('hex').toUpperCase()}`, user, modal }
+    openView(user, modal, channel) {
+      const view = { id: viewId(), user, modal, channel }
       views.set(view.id, view)
       tell()
       return view
@@ -160,6 +148,15 @@ export function openState(
       views.delete(view.id)
       tell()
     },
+    publish(user, home) {
+      const hash = `${Math.floor(now().getTime() / 1000)}.${randomBytes(6).toString('base64url')}`
+      const tab = { id: homes.get(user)?.id ?? viewId(), user, hash, home }
+      journal.append({ op: 'home', ...tab })
+      homes.set(user, tab)
+      tell()
+      return tab
+    },
+    homeTab: (user) => homes.get(user),
     onChange(listener) {
       listeners.add(listener)
       return () => listeners.delete(listener)

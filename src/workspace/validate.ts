@@ -1,5 +1,14 @@
 import { z } from 'zod'
-import { type Block, type BlockOf, type Modal, messageBlockSchema, modalSchema } from './block-kit.ts'
+import {
+  type AnyBlock,
+  type Block,
+  type BlockOf,
+  type Home,
+  homeSchema,
+  type Modal,
+  messageBlockSchema,
+  modalSchema,
+} from './block-kit.ts'
 
 /** One thing wrong with a payload: where (an RFC 6901 JSON pointer) and what, in Slack's words. */
 export interface Issue {
@@ -52,6 +61,8 @@ function wordingOf(issue: z.core.$ZodIssue): Issue {
       message: items ? `no less than ${issue.minimum} items allowed` : `must be more than ${least}${unit}`,
     }
   }
+  // In these words: https://github.com/slackapi/node-slack-sdk/issues/925
+  if (issue.code === 'invalid_value') return { pointer, message: 'must be a valid enum value' }
   if (issue.code === 'unrecognized_keys')
     return { pointer, message: `invalid additional property: ${issue.keys.join(', ')}` }
   return { pointer, message: issue.code === 'invalid_union' ? 'unsupported type' : issue.message }
@@ -60,7 +71,7 @@ function wordingOf(issue: z.core.$ZodIssue): Issue {
 const repeats = <T>(values: readonly T[]) =>
   values.flatMap((value, at) => (value !== undefined && values.indexOf(value) < at ? [{ at, value }] : []))
 
-function repeatedIds(blocks: readonly (Block | Modal['blocks'][number])[]): Issue[] {
+function repeatedIds(blocks: readonly AnyBlock[]): Issue[] {
   const twice = repeats(blocks.map((block) => block.block_id)).map(({ at, value }) => ({
     pointer: `/blocks/${at}/block_id`,
     message: `\`block_id\` "${value}" already exists`,
@@ -107,7 +118,7 @@ function chartIssues({ chart }: BlockOf<'data_visualization'>, at: string): Issu
   return issues
 }
 
-function acrossBlocks(blocks: readonly Block[]): Issue[] {
+function acrossBlocks(blocks: readonly AnyBlock[]): Issue[] {
   const issues: Issue[] = []
   const count = { table: 0, cells: 0, plan: 0, chart: 0 }
   blocks.forEach((block, n) => {
@@ -153,5 +164,14 @@ export function checkModal(view: unknown): Checked<Modal> {
   const issues = repeatedIds(blocks)
   if (submit === undefined && blocks.some((block) => block.type === 'input'))
     issues.push({ pointer: '', message: 'missing required field: submit' })
+  return issues.length > 0 ? { issues } : checked
+}
+
+/** What Slack would say to this view in `views.publish`. Tables are held to the limits of a message: none is known for a Home tab. */
+export function checkHome(view: unknown): Checked<Home> {
+  const checked = check(homeSchema, view)
+  if (!('value' in checked)) return checked
+  const { blocks } = checked.value
+  const issues = [...repeatedIds(blocks), ...acrossBlocks(blocks)]
   return issues.length > 0 ? { issues } : checked
 }

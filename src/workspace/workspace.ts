@@ -2,28 +2,26 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { OpsError } from '../core/errors.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import { ApiError } from './content.ts'
+import type { Interactions } from './deeds.ts'
 import { createDeliver } from './deliveries.ts'
+import type { HomeTab, Message } from './entries.ts'
+import { createEvents, servedEvents } from './events.ts'
 import { openFiles } from './files.ts'
 import { createResponseUrls, createTriggers } from './grants.ts'
 import { bodyOf, jsonOf, sendJson, sendText } from './http.ts'
-import { createInteractions, type Interactions } from './interactions.ts'
+import { createInteractions } from './interactions.ts'
 import { openJournal } from './journal.ts'
 import { createMethods } from './methods.ts'
 import { createPage } from './page/routes.ts'
 import { type ChannelSeed, defaultChannels, defaultPersonas, type Persona } from './people.ts'
-import { type Message, openState } from './state.ts'
+import { createRespond } from './responses.ts'
+import { openState } from './state.ts'
 import { createWebApi, type Limits, slackLimits } from './web-api.ts'
 
 /** The deliveries this workspace sends, by Slack's names. */
-export const servedDeliveries = [
-  'slash_command',
-  'block_actions',
-  'view_submission',
-  'app_mention',
-  'message.im',
-] as const
+export const servedDeliveries = ['slash_command', 'block_actions', 'view_submission', ...servedEvents] as const
 
-/** The scopes that bring slash commands, mentions and direct messages. */
+/** The scopes that bring slash commands, mentions and direct messages; a Home tab needs none. */
 const deliveryScopes = ['commands', 'app_mentions:read', 'im:history']
 
 /** How a workspace is set up; all that is left out is as in Slack, with three people and three channels. */
@@ -39,6 +37,8 @@ export interface WorkspaceOptions {
   readonly usergroups?: Readonly<Record<string, readonly string[]>>
   readonly commands?: readonly string[]
   readonly scopes?: readonly string[]
+  /** The events to which the app subscribes. */
+  readonly events?: readonly (typeof servedEvents)[number][]
   readonly limits?: Partial<Limits>
   /** A sentence above the messages. */
   readonly banner?: string
@@ -56,6 +56,8 @@ export interface Workspace {
   readonly methods: readonly string[]
   /** The messages of a channel that a person sees, oldest first. */
   messages(channel: string, viewer: string): readonly Message[]
+  /** What the bot last published in this person's Home tab. */
+  homeTab(viewer: string): HomeTab | undefined
   close(): void
 }
 
@@ -75,7 +77,9 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   const files = openFiles(home)
   const deliver = createDeliver(() => where?.deliver, options.signingSecret, clock)
   const commands = options.commands ?? ['/sparkify']
-  const people = createInteractions({ state, triggers, responseUrls, deliver, url, commands, now })
+  const events = createEvents({ state, deliver, subscribed: options.events ?? servedEvents, now })
+  const respond = createRespond(state)
+  const people = createInteractions({ state, triggers, responseUrls, deliver, events, respond, url, commands, now })
   const methods = createMethods({ state, triggers, files, usergroups: options.usergroups ?? {}, url })
   const limits = { ...slackLimits, ...options.limits }
   const needed = new Set([...deliveryScopes, ...Object.values(methods).flatMap((method) => method.scopes)])
@@ -91,7 +95,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     const found = responseUrls.redeem(id)
     const error = 'error' in found && (found.error === 'used' ? 'used_url' : 'expired_url')
     if ('error' in found) return sendJson(response, { ok: false, error }, 404)
-    people.respond(found.what, jsonOf((await bodyOf(request)).toString()))
+    respond(found.what, jsonOf((await bodyOf(request)).toString()))
     sendText(response, 'ok')
   }
   const download = (id: string, response: ServerResponse) => {
@@ -136,6 +140,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     people,
     methods: Object.keys(methods),
     messages: (channel, viewer) => state.messages(channel, viewer),
+    homeTab: (viewer) => state.homeTab(viewer),
     close: () => page.close(),
   }
 }

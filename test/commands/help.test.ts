@@ -44,7 +44,7 @@ describe('help', () => {
   it('says what a command touches and who may say it', async () => {
     const { textOf } = await realBot()
     expect(await textOf('help etl')).toContain('Needs: operator. Changes the warehouse.')
-    expect(await textOf('help schedule')).toContain("Needs: operator. Changes nothing but the bot's own records.")
+    expect(await textOf('help schedule add')).toContain("Needs: operator. Changes nothing but the bot's own records.")
     expect(await textOf('help qa')).toContain('Needs: viewer. Changes nothing.')
   })
 

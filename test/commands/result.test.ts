@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
 import type { Place } from '../../src/core/place.ts'
 import type { Outbox } from '../../src/core/ports/outbox.ts'
-import { bob, channel, failureOf } from '../support/core.ts'
+import { bob, channel, failureOf, terminal } from '../support/core.ts'
 import { createWarehouse } from '../support/warehouse.ts'
 
 const direct: Place = { kind: 'slack', channel: 'D0ANNA', direct: true }
@@ -28,6 +28,8 @@ async function loaded() {
     async post(place, answer, who) {
       posted.push({ place, answer, who: who.name })
     },
+    obstacle: async () => null,
+    tell: async () => undefined,
   }
   const warehouse = await createWarehouse({ outbox })
   const { bot } = warehouse
@@ -48,9 +50,16 @@ describe('an answer', () => {
     expect(lines(await bot.say('top songs 3 last=1d level=paid'))).toEqual([
       'First 10: top-songs n=10 last=1d level=paid',
       'Day before: top-songs n=3 level=paid since=2018-11-10 until=2018-11-10',
-      'CSV: csv 2',
+      'Post this every…: schedule-add lines="top-songs n=3 last=1d level=paid" day=daily time=07:00',
       'Details: result 2 sql',
     ])
+    // Where there is room for it, the file is there at once; otherwise it is behind Details.
+    expect(lines(await bot.say('timeframe'))).toEqual([
+      'Post this every…: schedule-add lines=timeframe day=daily time=07:00',
+      'CSV: csv 3',
+      'Details: result 3 sql',
+    ])
+    expect(lines(await bot.say('result 2 sql'))).toContain('CSV: csv 2')
     for (const { name } of bot.deps.library.queries) {
       const { next } = await bot.say(name)
       expect(next.length).toBeLessThanOrEqual(4)
@@ -63,9 +72,19 @@ describe('an answer', () => {
     const answer = await bot.say('top songs 100', { place: direct })
     expect(answer.next).toEqual([
       { label: 'More rows', line: 'result 2 page=2' },
+      { label: 'Post this every…', line: 'schedule-add lines="top-songs n=100" day=daily time=07:00', form: true },
       { label: 'Share…', line: 'share 2', form: true },
       { label: 'Details', line: 'result 2 sql' },
     ])
+  })
+
+  it('is said by the clock only for those who may add schedules, where nobody else reads it', async () => {
+    const { bot } = await loaded()
+    const labels = async (place: Place) =>
+      (await bot.say('timeframe', { place, who: bob })).next.map(({ label }) => label)
+    expect(await labels(direct)).toEqual(['Share…', 'Details'])
+    expect(await labels(channel)).toEqual(['Post this every…', 'CSV', 'Details'])
+    expect(await labels(terminal)).toEqual(['CSV', 'Details'])
   })
 
   it('is compared with as many days before, in the days of its own zone, unless there is nothing before', async () => {
@@ -92,7 +111,9 @@ describe('an answer', () => {
     const directory = {
       roleOf: async () => 'admin' as const,
       zoneOf: async () => 'America/New_York',
+      hasLeft: async () => false,
       holders: () => [],
+      peopleOf: async () => [],
     }
     const { bot } = await createWarehouse({ directory })
     await bot.say('etl')
@@ -235,7 +256,7 @@ describe('share', () => {
     const [first, ...rest] = posted[0]?.answer.replies ?? []
     expect(first).toMatchObject({ text: expect.stringContaining('Bob shares result 2: top-songs n=3, asked by Anna') })
     expect(rest).toEqual(answer.replies)
-    expect(posted[0]?.answer.next.map(({ label }) => label)).not.toContain('Share…')
+    expect(posted[0]?.answer.next.map(({ label }) => label)).toEqual(['First 10', 'Post this every…', 'CSV', 'Details'])
   })
 
   it('asks for a channel where none is named', async () => {

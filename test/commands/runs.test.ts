@@ -3,10 +3,30 @@ import runAgain from '../../src/commands/run-again.ts'
 import runs from '../../src/commands/runs.ts'
 import type { Answer } from '../../src/core/answer.ts'
 import { OpsError } from '../../src/core/errors.ts'
-import { anna, bob, command, createWorld, deferred, failureOf, planOf, step } from '../support/core.ts'
+import type { Asker } from '../../src/core/people.ts'
+import type { Place } from '../../src/core/place.ts'
+import type { Outbox } from '../../src/core/ports/outbox.ts'
+import type { NewRun, RunEnd } from '../../src/core/ports/runs.ts'
+import { type Reply, text } from '../../src/core/reply.ts'
+import {
+  anna,
+  bob,
+  channel,
+  command,
+  createWorld,
+  deferred,
+  failureOf,
+  planOf,
+  step,
+  terminal,
+} from '../support/core.ts'
 
 const look = command('look', async () => undefined, { effect: 'none', audience: 'asker' })
 const greet = command('greet', async () => undefined, { effect: 'read', role: 'viewer' })
+
+function answerOf(replies: Reply[]): Answer {
+  return { ok: true, exit: 0, headline: 'Said.', audience: 'channel', run: null, replies, next: [] }
+}
 
 function rowsOf(answer: Answer) {
   const table = answer.replies.find((reply) => reply.kind === 'table')
@@ -51,8 +71,24 @@ describe('runs', () => {
     const ids = async (line: string) => rowsOf(await bot.say(line)).map(([id]) => id)
     expect(await ids('runs who=<@U0BOB|bob>')).toEqual([1])
     expect(await ids('runs who=U0ANNA')).toEqual([3, 2])
+    expect(await ids('runs who=bob')).toEqual([1])
+    expect(await ids('runs who=@Anna command=greet')).toEqual([3])
     expect(await ids('runs command=load')).toEqual([2])
     expect(await ids('runs since=2026-11-24')).toEqual([3])
+    expect(await ids('runs since=24h')).toEqual([3, 2, 1])
+    expect(await ids('runs since=23h')).toEqual([3])
+    expect(await ids('runs until=2026-11-23')).toEqual([2, 1])
+    expect(await bot.say('runs who=carl')).toMatchObject({ headline: 'No such runs.' })
+    expect(failureOf(await bot.say('runs since=yesterday'))).toMatchObject({
+      message: 'since: "yesterday" is not a day like 2018-11-30 or a length of time like 7d. Nothing was done.',
+    })
+  })
+
+  it('finds the runs of a command however its name is typed', async () => {
+    const { start } = await createWorld()
+    const bot = await start('one', [runs, command('top-songs', async () => undefined)])
+    await bot.say('top songs')
+    expect(rowsOf(await bot.say('runs command="Top songs"')).map(([id]) => id)).toEqual([1])
   })
 
   it('says so when it shows only the newest', async () => {
@@ -62,7 +98,7 @@ describe('runs', () => {
     const answer = await bot.say('runs')
     expect(rowsOf(answer)).toHaveLength(20)
     expect(answer.replies).toContainEqual(
-      expect.objectContaining({ text: 'The newest 20; older ones with since= or runs <id>.' }),
+      expect.objectContaining({ text: 'The newest 20; older ones with until= or csv=yes.' }),
     )
   })
 
@@ -108,6 +144,271 @@ describe('runs', () => {
     expect(await bot.say('runs 1')).toMatchObject({ next: [{ label: 'Cancel', line: 'cancel 1' }] })
     gate.resolve()
     await running
+  })
+})
+
+describe('one run in full', () => {
+  const spinUp = command('spin-up', async () => undefined, {
+    role: 'viewer',
+    plan: async () => ({
+      title: 'Spin up sparkify?',
+      facts: ['$0.54 an hour', 'lease 8 h'],
+      act: 'Spin up',
+      danger: false,
+    }),
+  })
+
+  it('has the plan that was read, who agreed to it, and what the cluster cost meanwhile', async () => {
+    const { start } = await createWorld()
+    const bot = await start('one', [runs, spinUp])
+    const plan = { title: 'Spin up sparkify?', facts: ['$0.54 an hour', 'lease 8 h'], act: 'Spin up', danger: false }
+    await bot.say('spin-up', { confirmed: true })
+    const ended = { ended: '2026-11-23T13:00:00.000Z', answer: (await bot.ledger.runs.get(1))?.answer }
+    if (ended.answer === undefined || ended.answer === null) throw new Error('it has an answer')
+    await bot.ledger.runs.open({
+      command: 'spin-up',
+      line: 'spin-up lease=8h',
+      who: bob,
+      place: channel,
+      writer: true,
+      listed: true,
+      continues: null,
+      origin: { kind: 'words' },
+      approval: { plan, by: anna },
+      process: 'one',
+      started: '2026-11-23T12:00:00.000Z',
+      steps: [],
+    })
+    await bot.ledger.runs.end(2, 'one', { ...ended, answer: ended.answer, state: 'complete', costUsd: 0.543 })
+    expect((await bot.say('runs 1')).replies).toMatchObject([
+      { text: 'Run 1, spin-up: complete, < 0.1 s\nAsked by Anna, 23 Nov 2026, 12:00 UTC' },
+      { text: 'Spin up sparkify?\n$0.54 an hour\nlease 8 h\nConfirmed by Anna' },
+      { text: 'spin-up' },
+    ])
+    expect((await bot.say('runs 2')).replies).toMatchObject([
+      {
+        text: 'Run 2, spin-up lease=8h: complete, 1 h 0 min\nAsked by Bob, 23 Nov 2026, 12:00 UTC\nThe cluster cost $0.54 meanwhile.',
+      },
+      { text: 'Spin up sparkify?\n$0.54 an hour\nlease 8 h\nApproved by Anna, asked for by Bob' },
+      { text: 'spin-up' },
+    ])
+  })
+
+  /** A schedule's run that said a load, which went well, and a question, which did not. */
+  async function fired(cause: 'clock' | 'asked') {
+    const world = await createWorld()
+    const secret = command('secret', async () => undefined, { effect: 'read', role: 'operator' })
+    const bot = await world.start('one', [runs, greet, secret, command('load', async () => undefined)])
+    const open = async (line: string, said: Partial<NewRun>, end: Partial<RunEnd> = {}) => {
+      const opened = await bot.ledger.runs.open({
+        command: line,
+        line,
+        who: anna,
+        place: channel,
+        writer: false,
+        listed: true,
+        continues: null,
+        origin: { kind: 'words' },
+        approval: null,
+        process: 'one',
+        started: '2026-11-23T12:00:00.000Z',
+        steps: [],
+        ...said,
+      })
+      if (opened.kind !== 'opened') throw new Error(`it is ${opened.kind}`)
+      await bot.ledger.runs.end(opened.run.id, 'one', {
+        state: 'complete',
+        answer: answerOf([text(`${line} said.`)]),
+        ended: '2026-11-23T12:00:05.000Z',
+        costUsd: null,
+        ...end,
+      })
+    }
+    await open('schedule-run 3', {
+      command: 'schedule-run',
+      origin: { kind: 'fire', schedule: 3, intended: '2026-11-23T11:55:00.000Z', cause },
+    })
+    await open('load', { origin: { kind: 'line', fire: 1, at: 0 } })
+    const asked = { engine: 'duckdb', load: 2, sql: 'select 1', values: {} }
+    await open(
+      'secret',
+      { origin: { kind: 'line', fire: 1, at: 1 } },
+      { state: 'error', answer: { ...answerOf([]), asked } },
+    )
+    return { ...world, bot }
+  }
+
+  it('says which schedule called it, shows its lines, and leads to them, the one that failed first', async () => {
+    const { bot } = await fired('clock')
+    const answer = await bot.say('runs 1')
+    expect(answer.replies).toMatchObject([
+      {
+        text: 'Run 1, schedule-run 3: complete, 5.0 s\nSchedule 3 for 23 Nov 2026, 11:55 UTC, in the name of Anna, 23 Nov 2026, 12:00 UTC',
+      },
+      {
+        kind: 'table',
+        columns: ['id', 'command', 'state', 'seconds'],
+        rows: [
+          [2, 'load', 'complete', 5],
+          [3, 'secret', 'error', 5],
+        ],
+      },
+      { text: 'schedule-run 3 said.' },
+    ])
+    expect(answer.next).toEqual([
+      { label: '3: secret', line: 'runs 3' },
+      { label: '2: load', line: 'runs 2' },
+    ])
+    expect(await bot.say('runs 2')).toMatchObject({
+      replies: [{ text: expect.stringContaining('\nLine 1 of run 1, in the name of Anna, 23 Nov') }, {}],
+      next: [{ label: 'The whole', line: 'runs 1' }],
+    })
+    const { bot: other } = await fired('asked')
+    expect(await other.say('runs 1')).toMatchObject({
+      replies: [{ text: expect.stringContaining('\nSchedule 3, asked for by Anna, 23 Nov') }, {}, {}],
+    })
+  })
+
+  it('keeps the answer of a schedule from those who may not ask one of its lines, and from everybody after seven days', async () => {
+    const { bot, clock } = await fired('clock')
+    const last = async (who: Asker) => (await bot.say('runs 1', { who })).replies.at(-1)
+    expect(await last(bob)).toMatchObject({ text: 'Its answer is for those who may ask it.' })
+    clock.advance(8 * 86_400_000)
+    expect(await last(anna)).toMatchObject({ text: 'Its answer was kept for 7 days.' })
+  })
+})
+
+describe('the record as a file', () => {
+  /** The rows of the file in an answer, header included; no cell of these tests holds a comma. */
+  function linesOf(answer: Answer): readonly string[][] {
+    const file = answer.replies.find((reply) => reply.kind === 'file')
+    if (file === undefined) throw new Error(`no file: ${answer.headline}`)
+    return file.content
+      .trimEnd()
+      .split('\r\n')
+      .map((line) => line.split(','))
+  }
+
+  it('has each run with its plan, who approved it and how it ended, and what was refused, but not what only looked', async () => {
+    const { start, clock } = await createWorld()
+    const raze = command(
+      'raze',
+      async () => {
+        throw new OpsError('storage', 'The disk is full.')
+      },
+      { plan: async () => ({ title: 'Raze it?', facts: ['all of it', '=1+1'], act: 'Raze', danger: true }) },
+    )
+    const bot = await start('one', [runs, look, greet, raze])
+    await bot.say('look')
+    await bot.say('raze', { who: bob })
+    clock.advance(1000)
+    const plan = planOf(await bot.say('raze'))
+    await bot.click(plan.id)
+    const answer = await bot.say('runs csv=yes', { place: terminal })
+    expect(answer).toMatchObject({ headline: 'The record: 2 entries.', replies: [{ name: 'record-2026-11-23.csv' }] })
+    expect(linesOf(answer)).toEqual([
+      [
+        'at',
+        'run',
+        'what',
+        'who',
+        'who_id',
+        'line',
+        'place',
+        'origin',
+        'plan',
+        'approved_by',
+        'cost_usd',
+        'result',
+        'headline',
+      ],
+      [
+        '2026-11-23T12:00:00.000Z',
+        '',
+        'refused',
+        'Bob',
+        'U0BOB',
+        'raze',
+        '#music (C0MUSIC)',
+        'words',
+        '',
+        '',
+        '',
+        '',
+        '"raze needs an operator. You are U0BOB',
+        ' viewer here. Nothing was done."',
+      ],
+      [
+        '2026-11-23T12:00:01.000Z',
+        '2',
+        'run',
+        'Anna',
+        'U0ANNA',
+        'raze',
+        '#music (C0MUSIC)',
+        'words',
+        'Raze it? · all of it · =1+1',
+        'Anna (U0ANNA)',
+        '',
+        'error',
+        'The disk is full.',
+      ],
+    ])
+  })
+
+  it('holds what the filters let through', async () => {
+    const { start, clock } = await createWorld()
+    const bot = await start('one', [runs, greet, command('load', async () => undefined)])
+    await bot.say('greet', { who: bob })
+    await bot.say('load')
+    clock.advance(86_400_000)
+    await bot.say('greet')
+    const of = async (line: string) =>
+      linesOf(await bot.say(line, { place: terminal }))
+        .slice(1)
+        .map(([, run]) => run)
+    expect(await of('runs csv=yes')).toEqual(['1', '2', '3'])
+    expect(await of('runs csv=yes who=<@U0BOB|bob>')).toEqual(['1'])
+    expect(await of('runs csv=yes command=greet')).toEqual(['1', '3'])
+    expect(await of('runs csv=yes since=1h')).toEqual(['3'])
+    expect(await of('runs csv=yes until=2026-11-23')).toEqual(['1', '2'])
+    expect(await bot.say('runs who=bob since=7d')).toMatchObject({
+      next: [{ label: 'CSV', line: 'runs who=bob since=7d csv=yes' }],
+    })
+  })
+
+  it('lets no spreadsheet calculate what somebody calls themselves', async () => {
+    const { start } = await createWorld()
+    const bot = await start('one', [runs, greet])
+    await bot.say('greet', { who: { ...bob, name: '=HYPERLINK("https://example.org")' } })
+    const answer = await bot.say('runs csv=yes', { place: terminal })
+    expect(linesOf(answer)[1]?.[3]).toBe(`"'=HYPERLINK(""https://example.org"")"`)
+  })
+
+  it('goes to one’s direct messages when it is asked for in a channel, where nobody else sees it', async () => {
+    const { start } = await createWorld()
+    const told: { person: Asker; answer: Answer }[] = []
+    const outbox: Outbox = {
+      post: () => Promise.reject(new Error('nothing is posted')),
+      obstacle: async () => null,
+      tell: async (person, answer) => void told.push({ person, answer }),
+    }
+    const bot = await start('one', [runs, greet], { outbox })
+    await bot.say('greet')
+    const answer = await bot.say('runs csv=yes')
+    expect(answer).toMatchObject({
+      audience: 'asker',
+      replies: [{ kind: 'text', text: 'The record: 1 entry, in your direct messages with me.' }],
+    })
+    expect(told).toMatchObject([
+      { person: anna, answer: { replies: [{ kind: 'file', name: 'record-2026-11-23.csv' }] } },
+    ])
+    const direct: Place = { kind: 'slack', channel: 'D0ANNA', direct: true }
+    expect(await bot.say('runs csv=yes', { place: direct })).toMatchObject({
+      audience: 'channel',
+      replies: [{ kind: 'file' }],
+    })
+    expect(told).toHaveLength(1)
   })
 })
 

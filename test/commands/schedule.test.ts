@@ -1,107 +1,23 @@
 import { describe, expect, it } from 'vitest'
-import schedule from '../../src/commands/schedule.ts'
-import { anna, bob, channel, command, createWorld, failureOf, planOf, terminal } from '../support/core.ts'
-
-const greet = command('greet', async () => undefined, { role: 'viewer', effect: 'read' })
-const load = command('load', async () => undefined)
-const spinUp = command('spin-up', async () => undefined, { role: 'admin' })
-
-async function world() {
-  const made = await createWorld()
-  return { ...made, bot: await made.start('one', [schedule, greet, load, spinUp]) }
-}
-
-describe('schedule add', () => {
-  it('keeps the lines as they were said, and shows the next three times in the zone of the schedule', async () => {
-    const { bot } = await world()
-    const answer = await bot.say('schedule add “load; Greet” daily at 3am in <#C0DATA123|data> tz=Europe/London')
-    const headline = 'Schedule 1: load; Greet, daily at 03:00 (Europe/London) in #data.'
-    expect(answer).toMatchObject({
-      ok: true,
-      audience: 'asker',
-      headline,
-      replies: [
-        { kind: 'text', text: headline, tone: 'good' },
-        {
-          kind: 'text',
-          text: 'Next times\n• Tue, 24 Nov 2026, 03:00 GMT\n• Wed, 25 Nov 2026, 03:00 GMT\n• Thu, 26 Nov 2026, 03:00 GMT',
-        },
-      ],
-    })
-    expect(await bot.ledger.schedules.list()).toEqual([
-      {
-        id: 1,
-        lines: ['load', 'Greet'],
-        phrase: 'daily at 03:00',
-        cron: '0 3 * * *',
-        zone: 'Europe/London',
-        place: { kind: 'slack', channel: 'C0DATA123', channelName: 'data', direct: false },
-        owner: anna,
-        created: '2026-11-23T12:00:00.000Z',
-        state: 'active',
-      },
-    ])
-  })
-
-  it('confirms once, when it is made, what its lines would ask each night', async () => {
-    const { start } = await createWorld()
-    const costly = command('wake', async () => undefined, {
-      plan: async () => ({ title: 'Wake it?', facts: ['$0.54 an hour'], act: 'Wake', danger: false }),
-    })
-    const bot = await start('one', [schedule, greet, costly])
-    const plan = planOf(await bot.say('schedule add "wake; greet" daily at 3 in #music'))
-    expect(plan.facts).toEqual(['Wake it?', '$0.54 an hour'])
-    expect(await bot.ledger.schedules.list()).toEqual([])
-    await bot.click(plan.id)
-    expect((await bot.ledger.schedules.list()).map(({ lines }) => lines)).toEqual([['wake', 'greet']])
-  })
-
-  it('posts where it was said when no channel is named; the terminal must name one', async () => {
-    const { bot } = await world()
-    await bot.say('schedule add greet mondays at 9')
-    expect((await bot.ledger.schedules.list())[0]?.place).toEqual(channel)
-    expect(failureOf(await bot.say('schedule add greet mondays at 9', { place: terminal }))).toMatchObject({
-      message: 'Where should it be posted? Nothing was done.',
-      remedy: 'Add in #channel.',
-    })
-  })
-
-  it.each([
-    ['schedule add', 'What should be said? Nothing was done.'],
-    ['schedule add " ; " daily at 3', 'What should be said? Nothing was done.'],
-    ['schedule add greet', 'When? Nothing was done.'],
-    ['schedule add gret daily at 3', 'I do not know "gret". Nothing was done.'],
-    ['schedule add "greet; greet loudly" daily at 3', 'greet does not understand "loudly". Nothing was done.'],
-    ['schedule add greet daily at 25:00', '"25:00" is not a time of day. Nothing was done.'],
-    ['schedule add greet daily at 3 tz=Mars/Base', '"Mars/Base" is not a time zone. Nothing was done.'],
-    ['schedule add greet "0 3 L * *"', '"0 3 L * *": days like L are not understood here. Nothing was done.'],
-    ['schedule add "schedule list" daily at 3', 'schedule cannot be said by the clock. Nothing was done.'],
-  ])('%j is refused, and nothing is kept', async (line, message) => {
-    const { bot } = await world()
-    const answer = await bot.say(line)
-    expect(answer).toMatchObject({ ok: false, exit: 2, audience: 'asker' })
-    expect(failureOf(answer).message).toBe(message)
-    expect(await bot.ledger.schedules.list()).toEqual([])
-  })
-
-  it('is for operators, and only for lines that they may say themselves', async () => {
-    const { bot, roles } = await world()
-    expect(failureOf(await bot.say('schedule add greet daily at 3', { who: bob })).code).toBe('not_allowed')
-    roles.set(bob.id, 'operator')
-    expect(await bot.say('schedule add load daily at 3', { who: bob })).toMatchObject({ ok: true })
-    expect(failureOf(await bot.say('schedule add "load; spin-up" daily at 3', { who: bob })).message).toBe(
-      'spin-up needs an admin. You are U0BOB, operator here. Nothing was done.',
-    )
-  })
-})
+import { bob, failureOf } from '../support/core.ts'
+import { createScheduleOffice, onlyOf } from '../support/schedule-office.ts'
+import { createWarehouse } from '../support/warehouse.ts'
 
 describe('schedule', () => {
-  it('lists all schedules with their next time, and how to add one', async () => {
-    const { bot } = await world()
-    expect(await bot.say('schedule')).toMatchObject({ ok: true, headline: 'No schedules yet.' })
-    await bot.say('schedule add greet daily at 3 in #music')
+  it('lists all schedules with their next time, what is not usual about them, and how to add one', async () => {
+    const { bot } = await createScheduleOffice()
+    expect(await bot.say('schedule')).toMatchObject({
+      ok: true,
+      headline: 'No schedules yet.',
+      next: [
+        { label: 'Nightly', line: 'schedule-nightly' },
+        { label: 'Add one…', line: 'schedule-add day=daily time=07:00', form: true },
+      ],
+    })
+    await bot.say('schedule add greet daily at 3 in <#C0DATA123|data> if=changed>5% catch-up=0')
     await bot.say('schedule add load weekdays at 7:30')
     await bot.say('schedule pause 2')
+    await bot.say('schedule snooze 2 2h')
     const answer = await bot.say('schedule list')
     expect(answer).toMatchObject({
       headline: '2 schedules.',
@@ -110,58 +26,109 @@ describe('schedule', () => {
           kind: 'table',
           columns: ['id', 'lines', 'when', 'where', 'owner', 'state', 'next'],
           rows: [
-            [1, 'greet', 'daily at 03:00 (UTC)', '#music', 'Anna', 'active', '2026-11-24T03:00:00.000Z'],
+            [1, 'greet', 'daily at 03:00 (UTC)', '#data', 'Anna', 'active', '2026-11-24T03:00:00.000Z'],
             [2, 'load', 'weekdays at 07:30 (UTC)', '#music', 'Anna', 'paused', null],
           ],
           total: 2,
         },
-        { kind: 'text', text: 'Add one: schedule add "etl; qa checks; top songs 10" daily at 03:00 in #music' },
+        {
+          kind: 'text',
+          text: '1: Posted when a figure changes by more than 5 %, or when it fails · never said late\n2: calls nobody until Mon, 23 Nov 2026, 14:00 UTC',
+          tone: 'note',
+        },
+        { kind: 'text', text: expect.stringContaining('schedule add "top songs 10" daily at 07:00 in #music') },
+      ],
+      next: [
+        { label: 'Say 1 now', line: 'schedule-run 1' },
+        { label: 'Add one…', form: true },
+        { label: 'Export', line: 'schedule-export' },
       ],
     })
+    expect(answer.run?.line).toBe('schedule part=list')
+    expect(await bot.ledger.runs.list({ command: 'schedule', listedOnly: true, limit: 5 })).toEqual([])
   })
 
-  it('pauses, resumes and removes by number', async () => {
-    const { bot } = await world()
+  it('says why one is parked, and has the buttons that wake it first', async () => {
+    const { bot } = await createScheduleOffice()
     await bot.say('schedule add greet daily at 3')
-    expect(await bot.say('schedule pause #1')).toMatchObject({
-      headline: 'Schedule 1 is paused: greet, daily at 03:00 (UTC).',
+    const { id } = await onlyOf(bot)
+    const why = 'I cannot post in #music (is_archived). Use another channel.'
+    await bot.ledger.schedules.change(id, { state: { kind: 'parked', why } })
+    const answer = await bot.say('schedule')
+    expect(answer.replies[0]).toMatchObject({
+      rows: [[1, 'greet', expect.anything(), '#music', 'Anna', 'parked', null]],
     })
-    expect(await bot.say('schedule resume 1')).toMatchObject({
-      headline: 'Schedule 1 is active again: greet, daily at 03:00 (UTC).',
-    })
-    expect(await bot.say('schedule remove 1')).toMatchObject({
-      headline: 'Schedule 1 is removed: greet, daily at 03:00 (UTC).',
-    })
-    expect(await bot.ledger.schedules.list()).toEqual([])
+    expect(answer.replies[1]).toEqual({ kind: 'text', text: `Schedule 1 is parked: ${why}`, tone: 'warning' })
+    expect(answer.next[0]).toEqual({ label: 'Resume 1', line: 'schedule-resume 1' })
   })
 
   it.each([
-    'schedule remove',
-    'schedule remove 9',
-    'schedule remove 1 2',
-    'schedule pause first',
-    'schedule resume 1e0',
-  ])('%j finds nothing to change', async (line) => {
-    const { bot } = await world()
-    await bot.say('schedule add greet daily at 3')
+    [
+      'schedule ad "greet" daily at 3 tz=Europe/London',
+      'schedule ad',
+      'Did you mean schedule add?',
+      'help schedule-add',
+    ],
+    ['schedule remvoe 1', 'schedule remvoe', 'Did you mean schedule remove?', 'help schedule-remove'],
+    ['schedule lsit', 'schedule lsit', 'Did you mean schedule list?', 'schedule'],
+    [
+      'schedule frobnicate',
+      'schedule frobnicate',
+      'schedule knows list, add, edit, export, move, nightly, pause, remove, resume, run and snooze.',
+      'help schedule',
+    ],
+  ])('%j is not understood, and told what was meant', async (line, shown, remedy, cure) => {
+    const { bot } = await createScheduleOffice()
     const answer = await bot.say(line)
-    expect(answer).toMatchObject({ ok: false, exit: 1, audience: 'asker', next: [{ line: 'schedule list' }] })
-    expect(failureOf(answer).code).toBe('not_found')
-    expect(await bot.ledger.schedules.list()).toMatchObject([{ state: 'active' }])
+    expect(answer).toMatchObject({ ok: false, exit: 2, run: null, next: [{ line: cure }] })
+    expect(failureOf(answer)).toMatchObject({
+      code: 'unknown_command',
+      message: `I do not know "${shown}". Nothing was done.`,
+      remedy,
+    })
   })
 
-  it('that is resumed does not say what it missed while it was paused', async () => {
-    const { bot, clock } = await world()
-    await bot.say('schedule add greet daily at 13:00')
-    await bot.say('schedule pause 1')
-    clock.advance(2 * 3_600_000)
-    await bot.say('schedule resume 1')
-    const fired: string[] = []
-    const tick = () => bot.app.fireDue(async ({ intended }) => void fired.push(intended.toISOString()))
-    await tick()
-    expect(fired).toEqual([])
-    clock.set(new Date('2026-11-24T13:00:00.000Z'))
-    await tick()
-    expect(fired).toEqual(['2026-11-24T13:00:00.000Z'])
+  it('that is understood up to a word says what is wrong with that word', async () => {
+    const { bot } = await createScheduleOffice()
+    expect(failureOf(await bot.say('schedule list all'))).toMatchObject({
+      code: 'bad_argument',
+      message: 'schedule does not understand "all". Nothing was done.',
+    })
+  })
+
+  it('is for operators', async () => {
+    const { bot } = await createScheduleOffice()
+    expect(failureOf(await bot.say('schedule', { who: bob })).code).toBe('not_allowed')
+  })
+})
+
+describe('schedule nightly', () => {
+  it('adds the whole night in one go, at 03:00 in the zone of its maker', async () => {
+    const { bot } = await createWarehouse()
+    const answer = await bot.say('schedule nightly')
+    expect(answer).toMatchObject({
+      ok: true,
+      headline: 'Schedule 1: etl; qa checks; pulse; top-songs last=1d, nightly at 03:00 (UTC) in #music.',
+    })
+    expect(await onlyOf(bot)).toMatchObject({
+      lines: ['etl', 'qa checks', 'pulse', 'top-songs last=1d'],
+      cron: '0 3 * * *',
+      place: { channel: 'C0MUSIC' },
+    })
+  })
+
+  it('takes another time, channel, zone and behaviour', async () => {
+    const { bot } = await createWarehouse()
+    await bot.say('schedule nightly at 4:30 in <#C0DATA123|data> tz=Europe/London paused=resume if=checks catch-up=2h')
+    expect(await onlyOf(bot)).toMatchObject({
+      phrase: 'nightly at 04:30',
+      cron: '30 4 * * *',
+      zone: 'Europe/London',
+      place: { channel: 'C0DATA123' },
+      whenPaused: 'resume',
+      condition: { kind: 'checks' },
+      catchUpHours: 2,
+    })
+    expect(failureOf(await bot.say('schedule nightly soon')).message).toContain('"soon"')
   })
 })

@@ -8,14 +8,16 @@ import type { Asker } from '../../src/core/people.ts'
 import type { Place } from '../../src/core/place.ts'
 import type {
   Ledger,
+  NewPlan,
   NewRun,
-  PlanRecord,
+  PlanEnd,
   ProcessRecord,
   RunId,
   RunRecord,
   ScheduleRecord,
   StepRecord,
 } from '../../src/core/ports/ledger.ts'
+import { describeAudit } from './audit.ts'
 
 /** What a ledger is opened with: the time, and which pids live on the host `here`. */
 export interface LedgerWorld {
@@ -45,11 +47,30 @@ function newRun(said: Partial<NewRun> = {}): NewRun {
     writer: false,
     listed: true,
     continues: null,
+    origin: { kind: 'words' },
+    approval: null,
     process: 'one',
     started: noon.toISOString(),
     steps: [],
     ...said,
   }
+}
+
+const nightly: Omit<ScheduleRecord, 'id'> = {
+  lines: ['etl', 'qa'],
+  phrase: 'daily at 03:00',
+  cron: '0 3 * * *',
+  zone: 'Europe/Vienna',
+  place: inChannel,
+  owner: anna,
+  condition: { kind: 'changed', percent: 5 },
+  whenPaused: 'resume',
+  catchUpHours: 1.5,
+  created: noon.toISOString(),
+  since: noon.toISOString(),
+  state: { kind: 'active' },
+  asked: null,
+  snoozedUntil: null,
 }
 
 function answerOf(headline: string): Answer {
@@ -69,6 +90,7 @@ async function opened(ledger: Ledger, said: Partial<NewRun> = {}): Promise<RunRe
 
 /** What every ledger does, whatever it is made of. */
 export function describeLedger(name: string, open: OpenLedger): void {
+  describeAudit(name, open)
   describe(`the ledger ${name}`, () => {
     const closing: (() => Promise<unknown>)[] = []
     const dead = new Set<number>()
@@ -138,10 +160,69 @@ export function describeLedger(name: string, open: OpenLedger): void {
         expect((await other.runs.open(newRun({ process: 'two' }))).kind).toBe('opened')
       })
 
+      it('that are a fire are opened once for each schedule and time, whoever asks, also when it is over', async () => {
+        const [one, other] = await pair()
+        const at = (intended: Date, schedule = 3): Partial<NewRun> => ({
+          origin: { kind: 'fire', schedule, intended: intended.toISOString(), cause: 'clock' },
+        })
+        const answers = await Promise.all([one, other, one, other].map((ledger) => ledger.runs.open(newRun(at(noon)))))
+        const ids = answers.map((answer) => (answer.kind === 'busy' ? null : answer.run.id))
+        expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['known', 'known', 'known', 'opened'])
+        expect(new Set(ids).size).toBe(1)
+        await one.runs.end(ids[0] ?? 0, 'one', {
+          state: 'complete',
+          answer: answerOf('Said'),
+          ended: noon.toISOString(),
+          costUsd: 0.25,
+        })
+        const again = await other.runs.open(newRun(at(noon)))
+        expect(again).toMatchObject({ kind: 'known', run: { id: ids[0], state: 'complete', costUsd: 0.25 } })
+        expect((await other.runs.open(newRun(at(later(60))))).kind).toBe('opened')
+        expect((await other.runs.open(newRun(at(noon, 4)))).kind).toBe('opened')
+        const fires = await other.runs.list({ schedule: 3, limit: 10 })
+        expect(fires.map(({ origin }) => origin)).toMatchObject([
+          { intended: later(60).toISOString() },
+          at(noon).origin,
+        ])
+        expect(await other.runs.list({ schedule: 3, intended: noon.toISOString(), limit: 10 })).toHaveLength(1)
+      })
+
+      it('that are a line of a fire are opened once for each place in it, also where they write, and are told with their fire', async () => {
+        const [one, other] = await pair()
+        const line: Partial<NewRun> = { writer: true, origin: { kind: 'line', fire: 7, at: 0 } }
+        const first = await opened(one, line)
+        expect(await other.runs.open(newRun({ ...line, process: 'two' }))).toEqual({ kind: 'known', run: first })
+        expect(await other.runs.open(newRun({ writer: true, origin: { kind: 'line', fire: 7, at: 1 } }))).toEqual({
+          kind: 'busy',
+          holder: first,
+        })
+        await one.runs.end(first.id, 'one', {
+          state: 'complete',
+          answer: answerOf('Done'),
+          ended: later(1).toISOString(),
+          costUsd: null,
+        })
+        expect(await other.runs.untold(noon.toISOString())).toEqual([])
+        expect((await other.runs.list({ fire: 7, limit: 10 })).map(({ id }) => id)).toEqual([first.id])
+        expect((await other.runs.list({ whole: true, limit: 10 })).map(({ id }) => id)).not.toContain(first.id)
+      })
+
+      it('keep the plan that was read before them, and who said yes to it', async () => {
+        const [one, other] = await pair()
+        const plan = { title: 'Spin up?', facts: ['$0.54 an hour'], act: 'Spin up', danger: false, mostUsd: 4.34 }
+        const { id } = await opened(one, { approval: { plan, by: anna } })
+        expect((await other.runs.get(id))?.approval).toEqual({ plan, by: anna })
+      })
+
       it('may write again when the holder has ended', async () => {
         const ledger = await single()
         const holder = await opened(ledger, { writer: true })
-        await ledger.runs.end(holder.id, 'one', 'complete', answerOf('Done'), later(1).toISOString())
+        await ledger.runs.end(holder.id, 'one', {
+          state: 'complete',
+          answer: answerOf('Done'),
+          ended: later(1).toISOString(),
+          costUsd: null,
+        })
         expect((await ledger.runs.open(newRun({ writer: true }))).kind).toBe('opened')
       })
 
@@ -150,7 +231,12 @@ export function describeLedger(name: string, open: OpenLedger): void {
         const old = await opened(ledger, { started: later(-3600).toISOString(), command: 'qa' })
         const hidden = await opened(ledger, { listed: false, who: { ...anna, id: 'U2' } })
         const ended = await opened(ledger)
-        await ledger.runs.end(ended.id, 'one', 'error', answerOf('Failed'), later(1).toISOString())
+        await ledger.runs.end(ended.id, 'one', {
+          state: 'error',
+          answer: answerOf('Failed'),
+          ended: later(1).toISOString(),
+          costUsd: null,
+        })
         const ids = async (filter: Parameters<Ledger['runs']['list']>[0]) =>
           (await ledger.runs.list(filter)).map((run) => run.id)
         expect(await ids({ limit: 10 })).toEqual([ended.id, hidden.id, old.id])
@@ -159,6 +245,10 @@ export function describeLedger(name: string, open: OpenLedger): void {
         expect(await ids({ limit: 10, states: ['error', 'cancelled'] })).toEqual([ended.id])
         expect(await ids({ limit: 10, states: [] })).toEqual([])
         expect(await ids({ limit: 10, who: 'U2' })).toEqual([hidden.id])
+        expect(await ids({ limit: 10, person: 'U2' })).toEqual([hidden.id])
+        expect(await ids({ limit: 10, person: 'anna', listedOnly: true })).toEqual([ended.id, old.id])
+        expect(await ids({ limit: 10, who: 'Anna' })).toEqual([])
+        expect(await ids({ limit: 10, until: noon.toISOString() })).toEqual([old.id])
         expect(await ids({ limit: 10, command: 'qa' })).toEqual([old.id])
         expect(await ids({ limit: 10, since: noon.toISOString() })).toEqual([ended.id, hidden.id])
       })
@@ -192,11 +282,13 @@ export function describeLedger(name: string, open: OpenLedger): void {
         const { id } = await opened(one)
         const ended = later(41).toISOString()
         const ends = await Promise.all([
-          one.runs.end(id, 'one', 'complete', answerOf('Done'), ended),
-          other.runs.end(id, 'one', 'complete', answerOf('Done'), ended),
+          one.runs.end(id, 'one', { state: 'complete', answer: answerOf('Done'), ended, costUsd: null }),
+          other.runs.end(id, 'one', { state: 'complete', answer: answerOf('Done'), ended, costUsd: null }),
         ])
         expect(ends.toSorted()).toEqual([false, true])
-        expect(await one.runs.end(id, 'one', 'error', answerOf('Late'), ended)).toBe(false)
+        expect(await one.runs.end(id, 'one', { state: 'error', answer: answerOf('Late'), ended, costUsd: null })).toBe(
+          false,
+        )
         expect(await one.runs.get(id)).toMatchObject({ state: 'complete', ended, answer: answerOf('Done') })
       })
 
@@ -206,8 +298,20 @@ export function describeLedger(name: string, open: OpenLedger): void {
         expect(await ledger.runs.adopt(id, 'one', 'two')).toBe(true)
         const late: StepRecord = { ...waiting, state: 'complete' }
         expect(await ledger.runs.saveStep(id, 'one', 0, late)).toBe(false)
-        expect(await ledger.runs.end(id, 'one', 'complete', answerOf('Late'), noon.toISOString())).toBe(false)
-        await ledger.runs.end(id, 'two', 'cancelled', answerOf('Cancelled'), noon.toISOString())
+        expect(
+          await ledger.runs.end(id, 'one', {
+            state: 'complete',
+            answer: answerOf('Late'),
+            ended: noon.toISOString(),
+            costUsd: null,
+          }),
+        ).toBe(false)
+        await ledger.runs.end(id, 'two', {
+          state: 'cancelled',
+          answer: answerOf('Cancelled'),
+          ended: noon.toISOString(),
+          costUsd: null,
+        })
         expect(await ledger.runs.saveStep(id, 'two', 0, late)).toBe(false)
         expect((await ledger.runs.get(id))?.steps).toEqual([waiting])
       })
@@ -220,7 +324,12 @@ export function describeLedger(name: string, open: OpenLedger): void {
         expect(await other.runs.requestCancel(id, 'U9')).toBe(true)
         expect(await one.runs.cancelRequests('one')).toEqual([{ id, by: 'U8' }])
         expect(await one.runs.cancelRequests('two')).toEqual([])
-        await one.runs.end(id, 'one', 'cancelled', answerOf('Cancelled'), noon.toISOString())
+        await one.runs.end(id, 'one', {
+          state: 'cancelled',
+          answer: answerOf('Cancelled'),
+          ended: noon.toISOString(),
+          costUsd: null,
+        })
         expect(await one.runs.cancelRequests('one')).toEqual([])
         expect(await other.runs.requestCancel(id, 'U8')).toBe(false)
         expect(await other.runs.requestCancel(404, 'U8')).toBe(false)
@@ -237,7 +346,12 @@ export function describeLedger(name: string, open: OpenLedger): void {
         const processes = ['living', 'left', 'died', 'far', 'unknown']
         const runs = await Promise.all(processes.map((process) => opened(ledger, { process })))
         const over = await opened(ledger, { process: 'unknown' })
-        await ledger.runs.end(over.id, 'unknown', 'complete', answerOf('Done'), noon.toISOString())
+        await ledger.runs.end(over.id, 'unknown', {
+          state: 'complete',
+          answer: answerOf('Done'),
+          ended: noon.toISOString(),
+          costUsd: null,
+        })
         const orphansAt = async (at: Date) => (await ledger.runs.orphans(at)).map((run) => run.process).toSorted()
         expect(runs).toHaveLength(5)
         expect(await orphansAt(later(30))).toEqual(['died', 'left', 'unknown'])
@@ -253,7 +367,12 @@ export function describeLedger(name: string, open: OpenLedger): void {
         expect(adopted.toSorted()).toEqual([false, true])
         const run = await one.runs.get(id)
         expect(run).toMatchObject({ attempts: 2, state: 'running', process: adopted[0] ? 'two' : 'three' })
-        await one.runs.end(id, run?.process ?? '', 'complete', answerOf('Done'), noon.toISOString())
+        await one.runs.end(id, run?.process ?? '', {
+          state: 'complete',
+          answer: answerOf('Done'),
+          ended: noon.toISOString(),
+          costUsd: null,
+        })
         expect(await one.runs.adopt(id, run?.process ?? '', 'four')).toBe(false)
       })
 
@@ -262,7 +381,12 @@ export function describeLedger(name: string, open: OpenLedger): void {
         const runs = [await opened(ledger), await opened(ledger), await opened(ledger, { place: { kind: 'terminal' } })]
         await opened(ledger)
         for (const [index, run] of runs.entries())
-          await ledger.runs.end(run.id, 'one', 'complete', answerOf('Done'), later(index).toISOString())
+          await ledger.runs.end(run.id, 'one', {
+            state: 'complete',
+            answer: answerOf('Done'),
+            ended: later(index).toISOString(),
+            costUsd: null,
+          })
         const untoldSince = async (at: Date) => (await ledger.runs.untold(at.toISOString())).map((run) => run.id)
         expect(await untoldSince(later(-1))).toEqual([runs[0]?.id, runs[1]?.id])
         expect(await untoldSince(later(0))).toEqual([runs[1]?.id])
@@ -300,13 +424,18 @@ export function describeLedger(name: string, open: OpenLedger): void {
                 if (step.kind === 'open') {
                   const answer = await ledger.runs.open(newRun({ writer: step.writer, process: me }))
                   if (answer.kind === 'opened') known.push(answer.run)
-                  else expect(answer.holder.writer).toBe(true)
+                  else if (answer.kind === 'busy') expect(answer.holder.writer).toBe(true)
                   return
                 }
                 const run = known[step.pick % Math.max(known.length, 1)]
                 if (run === undefined) return
                 if (step.kind === 'end')
-                  await ledger.runs.end(run.id, me, 'complete', answerOf('Done'), noon.toISOString())
+                  await ledger.runs.end(run.id, me, {
+                    state: 'complete',
+                    answer: answerOf('Done'),
+                    ended: noon.toISOString(),
+                    costUsd: null,
+                  })
                 else await ledger.runs.adopt(run.id, run.process, me)
               }
               for (const round of rounds) {
@@ -323,30 +452,74 @@ export function describeLedger(name: string, open: OpenLedger): void {
     })
 
     describe('plans', () => {
-      const plan: PlanRecord = {
+      const plan: NewPlan = {
         id: 'p1',
         line: 'tear-down',
         asker: anna,
         place: { kind: 'terminal' },
         draft: { title: 'Tear down?', facts: ['7 loads'], act: 'Tear down', typed: 'sparkify', danger: true },
         expires: later(600).toISOString(),
+        reasons: [],
+        card: false,
       }
+      const card: NewPlan = {
+        ...plan,
+        id: 'c1',
+        draft: { title: 'Spin up?', facts: [], act: 'Spin up', danger: false, mostUsd: null },
+        reasons: [{ kind: 'costly', words: 'It costs.' }],
+        card: true,
+      }
+      const approved: PlanEnd = { kind: 'approved', by: anna, at: noon.toISOString() }
+      const rejected: PlanEnd = { kind: 'rejected', by: anna, at: later(1).toISOString() }
+      const post = { channel: 'C1', ts: '1.2' }
 
-      it('are read by any process until they are taken, and after', async () => {
+      it('are read by any process until they are settled, and after', async () => {
         const [one, other] = await pair()
         await one.plans.save(plan)
-        expect(await other.plans.get('p1')).toEqual(plan)
-        await other.plans.take('p1')
-        expect(await one.plans.get('p1')).toEqual(plan)
+        await one.plans.save(card)
+        expect(await other.plans.get('p1')).toEqual({ ...plan, post: null, end: null })
+        await other.plans.settle('p1', approved)
+        expect(await one.plans.get('p1')).toEqual({ ...plan, post: null, end: approved })
+        await other.plans.savePost('c1', post)
+        expect(await one.plans.get('c1')).toEqual({ ...card, post, end: null })
         expect(await one.plans.get('p2')).toBeNull()
       })
 
-      it('are taken by exactly one of many', async () => {
+      it('are settled by exactly one of many, whose word alone is kept', async () => {
         const [one, other] = await pair()
         await one.plans.save(plan)
-        const taken = await Promise.all([one, other, one, other].map((ledger) => ledger.plans.take('p1')))
-        expect(taken.filter(Boolean)).toHaveLength(1)
-        expect(await one.plans.take('p2')).toBe(false)
+        const ends = [approved, rejected, approved, rejected]
+        const settled = await Promise.all(ends.map((end, at) => (at < 2 ? one : other).plans.settle('p1', end)))
+        expect(settled.filter(Boolean)).toHaveLength(1)
+        expect((await one.plans.get('p1'))?.end).toEqual(ends[settled.indexOf(true)])
+        expect(await one.plans.settle('p2', approved)).toBe(false)
+      })
+
+      it('keep what became of them after all', async () => {
+        const [one, other] = await pair()
+        await one.plans.save(plan)
+        await one.plans.settle('p1', approved)
+        const failed: PlanEnd = { ...rejected, kind: 'failed', why: 'Another run is going on.' }
+        await one.plans.revise('p1', failed)
+        expect((await other.plans.get('p1'))?.end).toEqual(failed)
+        expect(await other.plans.settle('p1', approved)).toBe(false)
+      })
+
+      it('wait where their card was posted and nobody settled it yet, and are overdue after their time', async () => {
+        const [one, other] = await pair()
+        for (const id of ['open', 'settled', 'unposted', 'later']) {
+          await one.plans.save({ ...card, id, expires: later(id === 'later' ? 601 : 600).toISOString() })
+          if (id !== 'unposted') await one.plans.savePost(id, post)
+        }
+        await one.plans.settle('settled', rejected)
+        const overdue = async (seconds: number) => (await other.plans.overdue(later(seconds))).map(({ id }) => id)
+        expect(await overdue(600)).toEqual([])
+        expect(await overdue(601)).toEqual(['open'])
+        expect(await overdue(602)).toEqual(['open', 'later'])
+        const waiting = async (seconds: number) => (await other.plans.waiting(later(seconds))).map(({ id }) => id)
+        expect(await waiting(600)).toEqual(['open', 'later'])
+        expect(await waiting(601)).toEqual(['later'])
+        expect(await waiting(602)).toEqual([])
       })
     })
 
@@ -428,7 +601,12 @@ export function describeLedger(name: string, open: OpenLedger): void {
         await ledger.loads.begin(id, noon.toISOString())
         await ledger.runs.adopt(id, 'one', 'two')
         expect(await ledger.loads.publish(id, id, 'one', noon.toISOString())).toBe(false)
-        await ledger.runs.end(id, 'two', 'cancelled', answerOf('Cancelled'), noon.toISOString())
+        await ledger.runs.end(id, 'two', {
+          state: 'cancelled',
+          answer: answerOf('Cancelled'),
+          ended: noon.toISOString(),
+          costUsd: null,
+        })
         expect(await ledger.loads.publish(id, id, 'two', noon.toISOString())).toBe(false)
         expect((await ledger.loads.live())?.id).toBe(live)
         expect((await ledger.loads.get(id))?.state).toBe('building')
@@ -460,31 +638,36 @@ export function describeLedger(name: string, open: OpenLedger): void {
     })
 
     describe('schedules', () => {
-      const nightly: Omit<ScheduleRecord, 'id'> = {
-        lines: ['etl', 'qa'],
-        phrase: 'daily at 03:00',
-        cron: '0 3 * * *',
-        zone: 'Europe/Vienna',
-        place: inChannel,
-        owner: anna,
-        created: noon.toISOString(),
-        state: 'active',
-      }
-
-      it('are added, listed in the order of their numbers, paused and removed', async () => {
+      it('are added, listed in the order of their numbers, changed and removed', async () => {
         const [one, other] = await pair()
         const first = await one.schedules.add(nightly)
         const second = await one.schedules.add({ ...nightly, phrase: 'hourly' })
         expect(first).toEqual({ ...nightly, id: first.id })
         expect(await other.schedules.list()).toEqual([first, second])
-        expect(await other.schedules.setState(first.id, 'paused')).toBe(true)
-        expect(await one.schedules.get(first.id)).toEqual({ ...first, state: 'paused' })
+        const parked = { ...first, state: { kind: 'parked', why: 'The channel is archived.' }, lines: ['qa'] } as const
+        expect(await other.schedules.change(first.id, { state: parked.state, lines: parked.lines })).toEqual(parked)
+        expect(await one.schedules.get(first.id)).toEqual(parked)
         expect(await one.schedules.remove(first.id)).toBe(true)
         expect(await one.schedules.remove(first.id)).toBe(false)
-        expect(await one.schedules.setState(first.id, 'active')).toBe(false)
+        expect(await one.schedules.change(first.id, { state: { kind: 'active' } })).toBeNull()
         expect(await other.schedules.get(first.id)).toBeNull()
         await one.schedules.remove(second.id)
         expect((await one.schedules.add(nightly)).id).toBeGreaterThan(second.id)
+      })
+    })
+
+    describe('a schedule that somebody wants to hear now', () => {
+      it('is heard once, and not forgotten when it was asked for again since', async () => {
+        const [one, other] = await pair()
+        const { id } = await one.schedules.add(nightly)
+        const [first, second] = [later(1), later(2)].map((at) => ({ at: at.toISOString(), by: anna }))
+        if (first === undefined || second === undefined) throw new Error('there are two')
+        await one.schedules.change(id, { asked: first })
+        await other.schedules.change(id, { asked: second })
+        await one.schedules.heard(id, first.at)
+        expect((await other.schedules.get(id))?.asked).toEqual(second)
+        await one.schedules.heard(id, second.at)
+        expect((await other.schedules.get(id))?.asked).toBeNull()
       })
     })
 

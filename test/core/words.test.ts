@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytes, count, duration, hours, lasting, list, moment, percent, plural } from '../../src/core/words.ts'
+import { bytes, count, duration, hours, lasting, list, moment, percent, plural, usd } from '../../src/core/words.ts'
 
 describe('figures in sentences', () => {
   it.each([
@@ -65,5 +66,22 @@ describe('figures in sentences', () => {
     ])
     expect([list([]), list(['a']), list(['a', 'b']), list(['a', 'b', 'c'])]).toEqual(['', 'a', 'a and b', 'a, b and c'])
     expect(moment(new Date('2018-11-30T21:59:59.999Z'))).toBe('30 Nov 2018, 21:59 UTC')
+  })
+})
+
+describe('an amount of dollars', () => {
+  it.each([
+    [4.344, '$4.34'],
+    [0, '$0.00'],
+    [0.0004, 'less than $0.01'],
+    [1234.5, '$1,234.50'],
+  ])('%d is written %s', (amount, text) => {
+    expect(usd(amount)).toBe(text)
+  })
+
+  it('never seems to be nothing when it is something', () => {
+    fc.assert(
+      fc.property(fc.double({ min: Number.MIN_VALUE, max: 1e6, noNaN: true }), (amount) => usd(amount) !== '$0.00'),
+    )
   })
 })

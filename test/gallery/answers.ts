@@ -2,11 +2,12 @@ import type { ModalView } from '@slack/types'
 import { formOf } from '../../src/core/command/form.ts'
 import type { Ladder, Message, Presented } from '../../src/slack/message.ts'
 import {
+  type HomeLadder,
   presentAnswer,
-  presentDismissed,
+  presentEnded,
   presentForm,
+  presentHome,
   presentMention,
-  presentPressed,
   presentRun,
   presentTypedModal,
   type View,
@@ -14,11 +15,14 @@ import {
 import { realCatalog } from '../support/catalog.ts'
 import { bot } from './answers/bot.ts'
 import { cluster } from './answers/cluster.ts'
+import { homes } from './answers/homes.ts'
 import { loads, runsGoingOn } from './answers/loads.ts'
-import { plans } from './answers/plans.ts'
+import { nightly } from './answers/nightly.ts'
+import { endedPlans, plans } from './answers/plans.ts'
 import { qa } from './answers/qa.ts'
 import { questions } from './answers/questions.ts'
 import { results } from './answers/results.ts'
+import { schedules } from './answers/schedules.ts'
 import { runOf } from './answers/shown.ts'
 
 /** One file of the gallery: what Slack is sent, exactly. */
@@ -27,6 +31,7 @@ export type Exhibit = { readonly name: string } & (
   | { readonly kind: 'run'; readonly main: Ladder }
   | { readonly kind: 'message'; readonly message: Message }
   | { readonly kind: 'modal'; readonly view: ModalView }
+  | { readonly kind: 'home'; readonly rungs: HomeLadder }
 )
 
 const view: View = { slash: '/sparkify', asker: 'Ada', direct: false, now: new Date('2026-11-30T03:05:00.000Z') }
@@ -39,7 +44,7 @@ function message(name: string, shown: Message | undefined): Exhibit {
 
 /** Every kind of message in every state. */
 export const gallery: readonly Exhibit[] = [
-  ...[...loads, ...questions, ...results, ...qa, ...plans, ...cluster, ...bot].map(
+  ...[...loads, ...nightly, ...questions, ...results, ...qa, ...plans, ...cluster, ...schedules, ...bot].map(
     (shown): Exhibit => ({
       name: shown.name,
       kind: 'answer',
@@ -47,14 +52,19 @@ export const gallery: readonly Exhibit[] = [
     }),
   ),
   ...runsGoingOn.map(({ name, run, now }): Exhibit => ({ name, kind: 'run', main: presentRun(run, { ...view, now }) })),
+  ...homes.map(({ name, home }): Exhibit => ({ name, kind: 'home', rungs: presentHome(home, view) })),
   message('mention-done', presentMention(done, '6,820 plays are live; 12 of 12 checks green.', ['U02AB3C4D'])),
   message(
     'mention-failed',
     presentMention({ ...done, state: 'error' }, '1 check red: No user is in users twice.', ['U02AB3C4D', 'S0ONCALL']),
   ),
-  message('plan-dismissed', presentDismissed()),
-  message('plan-pressed', presentPressed('Spin up for $0.54 an hour')),
+  ...endedPlans.map(({ name, plan }) => message(name, presentEnded(plan))),
   { name: 'form-modal', kind: 'modal', view: presentForm(formOf('top-songs 20', await realCatalog()), '{}') },
+  {
+    name: 'schedule-modal',
+    kind: 'modal',
+    view: presentForm(formOf('schedule-add lines="top-songs n=20" day=daily time=07:00', await realCatalog()), '{}'),
+  },
   { name: 'share-modal', kind: 'modal', view: presentForm(formOf('share 12', await realCatalog()), '{}') },
   {
     name: 'plan-typed-modal',

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { refusalsOf, refusalsOfLadder, refusalsOfModal } from '../slack/present/refusals.ts'
+import { refusalsOf, refusalsOfHome, refusalsOfLadder, refusalsOfModal } from '../slack/present/refusals.ts'
 import { type Exhibit, gallery } from './answers.ts'
 
 const folder = fileURLToPath(new URL('.', import.meta.url))
@@ -18,6 +18,8 @@ function refusals(exhibit: Exhibit): readonly string[] {
       return refusalsOf(exhibit.message)
     case 'modal':
       return refusalsOfModal(exhibit.view)
+    case 'home':
+      return exhibit.rungs.flatMap(refusalsOfHome)
   }
 }
 

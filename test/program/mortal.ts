@@ -14,6 +14,7 @@ import { readLibrary } from '../../src/library.ts'
 import { createTimetable } from '../../src/scheduler/timetable.ts'
 import { openLedger } from '../../src/store/ledger.ts'
 import { createFastClock } from '../redshift/engine/fast-clock.ts'
+import { freePolicy } from '../support/policy.ts'
 import type { Cloud } from './cloud.ts'
 
 /** A write of a run into the ledger: a step begins, keeps the handle of something outside, finishes; or the run ends. */
@@ -74,10 +75,18 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
     const app = createApp(commands, {
       ...warehouse,
       ledger: mortal.ledger,
-      directory: { roleOf: async () => 'admin', zoneOf: async () => 'UTC', holders: () => [who.id] },
+      directory: {
+        roleOf: async () => 'admin',
+        zoneOf: async () => 'UTC',
+        hasLeft: async () => false,
+        holders: () => [who.id],
+        peopleOf: async (ids) => ids,
+      },
       library,
       timetable: createTimetable(),
-      outbox: { post: async () => undefined },
+      outbox: { post: async () => undefined, obstacle: async () => null, tell: async () => undefined },
+      heartbeat: { beat: async () => 'silent' },
+      policy: freePolicy,
       clock,
       log: silent,
       probes: () => [],
@@ -180,8 +189,7 @@ function mortalLedger(ledger: Ledger, death: Death | undefined): { ledger: Ledge
         ...ledger.runs,
         saveStep: (id, process, index, step) =>
           guarded(isHit(step.title, writeOf(step)), () => ledger.runs.saveStep(id, process, index, step)),
-        end: (id, process, state, answer, ended) =>
-          guarded(death?.write === 'end', () => ledger.runs.end(id, process, state, answer, ended)),
+        end: (id, process, end) => guarded(death?.write === 'end', () => ledger.runs.end(id, process, end)),
       },
     },
   }

@@ -1,6 +1,5 @@
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { hourly, priceOf, usd } from '../../src/redshift/price.ts'
+import { hourly, priceOf } from '../../src/redshift/price.ts'
 
 describe('the price of a cluster', () => {
   it('is the list price of its nodes, with the date it was read', () => {
@@ -16,22 +15,5 @@ describe('the price of a cluster', () => {
   it('is not invented for a type that is not known', () => {
     expect(priceOf('dc2.large', 1, null)).toBeNull()
     expect(hourly(null)).toBe('Price not known: set REDSHIFT_HOURLY_USD')
-  })
-})
-
-describe('an amount of dollars', () => {
-  it.each([
-    [4.344, '$4.34'],
-    [0, '$0.00'],
-    [0.0004, 'less than $0.01'],
-    [1234.5, '$1,234.50'],
-  ])('%d is written %s', (amount, text) => {
-    expect(usd(amount)).toBe(text)
-  })
-
-  it('never seems to be nothing when it is something', () => {
-    fc.assert(
-      fc.property(fc.double({ min: Number.MIN_VALUE, max: 1e6, noNaN: true }), (amount) => usd(amount) !== '$0.00'),
-    )
   })
 })

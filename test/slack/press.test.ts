@@ -18,7 +18,7 @@ const shown = (words: string, channel = dataEng) =>
   eventually(() => texts(channel).some((text) => text.includes(words)))
 const planned = async (line: string, channel = dataEng): Promise<void> => {
   await say(`/sparkify ${line}`, channel)
-  await eventually(() => office.seen(channel).some(({ onlyMine }) => onlyMine))
+  await eventually(() => office.seen(channel).length > 0)
 }
 const runs = async () => (await office.ledger.runs.list({ limit: 10 })).map(({ line, state }) => `${line} ${state}`)
 
@@ -94,9 +94,11 @@ describe('a plan', () => {
 
   it('is put away by "Not now"', async () => {
     await planned('spend')
+    const spend = office.button('Spend $0.54')
     await press('Not now')
     await shown('Put away.')
     expect(() => office.button('Spend $0.54')).toThrow()
+    expect(await office.workspace.people.press({ as: ada, ...spend })).toMatchObject({ told: expect.any(String) })
     expect(await runs()).toEqual([])
   })
 
@@ -104,7 +106,8 @@ describe('a plan', () => {
     await planned('spend')
     office.clock.advance(11 * 60_000)
     await press('Spend $0.54')
-    await shown('expired')
+    await shown('This plan has expired. Nothing was done.')
+    expect(() => office.button('Spend $0.54')).toThrow()
     expect(await runs()).toEqual([])
   })
 
@@ -163,8 +166,8 @@ describe('a plan that wants a word typed', () => {
     const id = await opened()
     office.doors.open('wipe')
     expect(await submit(id, ' sparkify ')).toEqual({})
-    await shown('It is wiped.')
-    await shown('Confirmed: Wipe all')
+    await office.clock.until(() => texts().some((text) => text.includes('It is wiped.')))
+    await shown('Confirmed by ada: Wipe all')
     expect(() => office.button('Wipe all')).toThrow()
     expect(await runs()).toEqual(['wipe complete'])
   })

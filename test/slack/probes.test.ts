@@ -1,5 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import doctor from '../../src/commands/doctor.ts'
+import type { Place } from '../../src/core/place.ts'
 import type { Finding } from '../../src/core/ports/probe.ts'
+import { createTimetable } from '../../src/scheduler/timetable.ts'
+import { scheduled } from '../support/schedule.ts'
 import { ada, dataEng, type Office, openOffice, random } from './support/office.ts'
 
 let office: Office
@@ -11,25 +15,27 @@ async function findings(): Promise<Readonly<Record<string, Finding>>> {
   )
   return Object.fromEntries(await Promise.all(looks))
 }
-const scheduleIn = (channel: string, channelName: string) =>
-  office.ledger.schedules.add({
-    lines: ['help'],
-    phrase: 'daily at 03:00',
-    cron: '0 3 * * *',
-    zone: 'UTC',
-    place: { kind: 'slack', channel, channelName, direct: false },
-    owner: { kind: 'slack', id: ada, name: 'ada' },
-    created: office.clock.now().toISOString(),
-    state: 'active',
-  })
+
+/** Lets Slack's clock be so far ahead of this machine's. */
+function slackIsAhead(ms: number): void {
+  const date = new Date(office.clock.now().getTime() + ms).toUTCString()
+  office.front.inject(({ name }) => (name === 'api.test' ? { headers: { date }, body: { ok: true } } : undefined))
+}
 
 describe('what doctor sees of Slack', () => {
   it('is green in a workspace where all is well', async () => {
     office = await openOffice()
-    await scheduleIn(dataEng, 'data-eng')
-    const found = await findings()
-    expect(Object.values(found).map(({ state }) => state)).toEqual(['green', 'green', 'green', 'green'])
-    expect(found['Slack token']?.detail).toBe('@sparkify in Sparkify')
+    slackIsAhead(0)
+    expect(await findings()).toEqual({
+      'Slack token': { state: 'green', detail: '@sparkify in Sparkify', cure: '' },
+      'Slack scopes': {
+        state: 'green',
+        detail: expect.stringMatching(/^all \d+ that the manifest asks for$/),
+        cure: '',
+      },
+      'Slack connection': { state: 'green', detail: expect.any(String), cure: '' },
+      'Clock against Slack': { state: 'green', detail: "the same as Slack's", cure: '' },
+    })
   })
 
   it('names the scopes that are missing', async () => {
@@ -59,14 +65,54 @@ describe('what doctor sees of Slack', () => {
     expect(found?.cure).not.toBe('')
   })
 
-  it('names the channels of schedules where the bot may not post, with the cure', async () => {
+  it('includes how far the clock of this machine is from that of Slack, whether Slack says yes or no', async () => {
     office = await openOffice()
-    await scheduleIn(dataEng, 'data-eng')
-    await scheduleIn(random, 'random')
-    expect((await findings())['Slack channels of schedules']).toEqual({
-      state: 'red',
-      detail: 'the bot may not post in random',
-      cure: 'Type /invite @sparkify in #random.',
+    const ahead = async (ms: number) => {
+      slackIsAhead(ms)
+      return (await findings())['Clock against Slack']
+    }
+    expect(await ahead(-20_000)).toMatchObject({
+      state: 'green',
+      detail: expect.stringMatching(/^(19|20) s ahead of Slack's$/),
     })
+    expect(await ahead(60_000)).toMatchObject({
+      state: 'warn',
+      detail: expect.stringMatching(/^(59|60|1 min).* behind Slack's$/),
+    })
+    expect(await ahead(-600_000)).toMatchObject({ state: 'red', cure: expect.stringContaining('timedatectl') })
+    const date = office.clock.now().toUTCString()
+    office.front.inject(({ name }) =>
+      name === 'api.test' ? { status: 503, headers: { date }, body: { ok: false } } : undefined,
+    )
+    expect((await findings())['Clock against Slack']).toMatchObject({ state: 'green' })
+  })
+
+  it('names a schedule in whose channel the bot may not post, with the cure', async () => {
+    const parts = { timetable: createTimetable() }
+    office = await openOffice({ bot: { commands: [doctor], parts } })
+    const owner = { kind: 'slack', id: ada, name: 'ada' } as const
+    const created = office.clock.now().toISOString()
+    const placeOf = (channel: string, channelName: string): Place => ({
+      kind: 'slack',
+      channel,
+      channelName,
+      direct: false,
+    })
+    for (const place of [placeOf(dataEng, 'data-eng'), placeOf(random, 'random')]) {
+      await office.ledger.schedules.add(scheduled({ place, owner, created, lines: ['doctor'] }))
+    }
+    const place = placeOf(dataEng, 'data-eng')
+    const watch = { changed: () => undefined }
+    const answer = await office.app.ask({ line: 'doctor all=yes', who: owner, place, watch })
+    const table = answer?.replies.find((reply) => reply.kind === 'table')
+    expect(table?.rows.slice(-2)).toEqual([
+      ['green', 'Schedule 1', expect.stringContaining('doctor in #data-eng, next '), '–'],
+      [
+        'red',
+        'Schedule 2',
+        expect.stringMatching(/^doctor in #random: .*not_in_channel/),
+        expect.stringContaining('Type /invite @sparkify in #random.'),
+      ],
+    ])
   })
 })

@@ -139,7 +139,12 @@ export function loadSuite(data: DataSet): void {
           const { columns, rows } = await database.query(statement.sql, statement.values)
           expect(rows, `${database.name} ${JSON.stringify(args)}`).toEqual(expected)
           const drawn = query.chart === undefined ? [] : [query.chart.x, ...query.chart.y]
-          expect(columns).toEqual(expect.arrayContaining([...drawn, ...Object.keys(query.formats)]))
+          const { headline } = query
+          const told =
+            headline === undefined
+              ? []
+              : [...headline.columns, ...(headline.where === null ? [] : [headline.where.column])]
+          expect(columns).toEqual(expect.arrayContaining([...drawn, ...told, ...Object.keys(query.formats)]))
         }
       }
     },

@@ -23,6 +23,8 @@ const run: NewRun = {
   writer: true,
   listed: true,
   continues: null,
+  origin: { kind: 'words' },
+  approval: null,
   process: 'one',
   started: noon.toISOString(),
   steps: [{ title: 'Stage', state: 'pending', ms: null, handles: {} }],
@@ -52,12 +54,13 @@ describe('a ledger file', () => {
     expect(await inFile('pragma journal_mode')).toMatchObject([{ journal_mode: 'wal' }])
   })
 
-  it('forgets expired plans and claims of more than 90 days when it is opened', async () => {
+  it('forgets plans and claims of more than 90 days when it is opened', async () => {
     const before = await open()
     const draft = { title: 'Spin up?', facts: [], act: 'Spin up', danger: false }
     const { who: asker, place } = run
-    await before.plans.save({ id: 'old', line: 'spin-up', asker, place, draft, expires: '2026-03-02T12:10:00.000Z' })
-    await before.plans.save({ id: 'new', line: 'spin-up', asker, place, draft, expires: '2026-05-31T12:10:00.000Z' })
+    const plan = { line: 'spin-up', asker, place, draft, reasons: [], card: false }
+    await before.plans.save({ ...plan, id: 'old', expires: '2026-03-02T11:59:59.999Z' })
+    await before.plans.save({ ...plan, id: 'new', expires: '2026-03-02T12:10:00.000Z' })
     await before.claim('old', noon)
     await before.claim('new', new Date('2026-03-03T12:00:00.000Z'))
     await before.close()

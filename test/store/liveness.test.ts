@@ -15,8 +15,8 @@ it('A process is alive until it ends, whoever it belongs to', async () => {
 it.runIf(process.platform === 'linux')(
   'A process that ended is dead, also while its parent has not noticed',
   async () => {
-    // The shell starts a child and becomes a program that waits for nobody.
-    const parent = spawn('sh', ['-c', 'true & echo $!; exec sleep 60'])
+    // The shell starts a child and becomes a program that waits for nobody, before the child ends.
+    const parent = spawn('sh', ['-c', 'sleep 0.3 & echo $!; exec sleep 60'])
     const [said] = await once(parent.stdout, 'data')
     const pid = Number(String(said))
     while (!/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))) await new Promise(setImmediate)

@@ -16,7 +16,7 @@ const print = (line) => new Promise((done) => process.stdout.write(line + '\\n',
 const go = async () => { await print('ready'); await once(process.stdin, 'data'); process.stdin.destroy() }
 const who = { kind: 'local', id: name, name }
 const run = (writer) => ({
-  command: 'etl', line: 'etl', who, place: { kind: 'terminal' }, writer, listed: true, continues: null,
+  command: 'etl', line: 'etl', who, place: { kind: 'terminal' }, writer, listed: true, continues: null, origin: { kind: 'words' }, approval: null,
   process: name, started: now().toISOString(), steps: [{ title: 'Stage', state: 'pending', ms: null, handles: {} }],
 })
 const answer = { ok: true, exit: 0, headline: 'Done', audience: 'channel', run: null, replies: [], next: [] }
@@ -70,7 +70,16 @@ describe('several processes on one ledger', () => {
     const draft = { title: 'Spin up?', facts: [], act: 'Spin up', danger: false }
     const asker = { kind: 'local', id: 'anna', name: 'anna' } as const
     for (let n = 0; n < 50; n++)
-      await ledger.plans.save({ id: `${n}`, line: 'spin-up', asker, place: { kind: 'terminal' }, draft, expires })
+      await ledger.plans.save({
+        id: `${n}`,
+        line: 'spin-up',
+        asker,
+        place: { kind: 'terminal' },
+        draft,
+        expires,
+        reasons: [],
+        card: false,
+      })
     const won = await race(
       3,
       `const ledger = await openLedger({ url, now })
@@ -80,7 +89,7 @@ describe('several processes on one ledger', () => {
         { id: name, kind: 'bot', pid: process.pid, host: 'here', started: at, heartbeat: at })
       const won = [entered.kind]
       for (let n = 0; n < 150; n++) if (await ledger.claim('fire ' + n, now())) won.push('fire ' + n)
-      for (let n = 0; n < 50; n++) if (await ledger.plans.take(String(n))) won.push('plan ' + n)
+      for (let n = 0; n < 50; n++) if (await ledger.plans.settle(String(n), { kind: 'approved', by: who, at })) won.push('plan ' + n)
       await print(JSON.stringify(won))
       await ledger.close()`,
     )
@@ -105,7 +114,7 @@ describe('several processes on one ledger', () => {
         opened += 1
         const writing = await ledger.runs.list({ limit: 9, states: ['running'] })
         if (writing.length !== 1 || writing[0].process !== name) throw new Error('two are writing')
-        if (!(await ledger.runs.end(tried.run.id, name, 'complete', answer, now().toISOString()))) throw new Error('lost')
+        if (!(await ledger.runs.end(tried.run.id, name, { state: 'complete', answer, ended: now().toISOString(), costUsd: null }))) throw new Error('lost')
       }
       await print(JSON.stringify(opened))
       await ledger.close()`,

@@ -10,7 +10,7 @@ import { type Command, type Definition, defineCommand, type Outcome } from '../.
 import type { Deps } from '../../src/core/deps.ts'
 import type { Asker, Role } from '../../src/core/people.ts'
 import type { Place } from '../../src/core/place.ts'
-import type { Cluster } from '../../src/core/ports/cluster.ts'
+import type { Cluster, ClusterFacts } from '../../src/core/ports/cluster.ts'
 import type { Engine } from '../../src/core/ports/engine.ts'
 import type { Ledger } from '../../src/core/ports/ledger.ts'
 import type { Outbox } from '../../src/core/ports/outbox.ts'
@@ -21,6 +21,7 @@ import type { SqlLibrary } from '../../src/core/sql/library.ts'
 import { createTimetable } from '../../src/scheduler/timetable.ts'
 import { openLedger } from '../../src/store/ledger.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
+import { freePolicy } from './policy.ts'
 
 export const anna: Asker = { kind: 'slack', id: 'U0ANNA', name: 'Anna' }
 export const bob: Asker = { kind: 'slack', id: 'U0BOB', name: 'Bob' }
@@ -55,6 +56,8 @@ export interface TestProcess {
 export interface World {
   readonly clock: FakeClock
   readonly roles: Map<string, Role>
+  /** Ids of people who have left. */
+  readonly left: Set<string>
   start(id: string, commands: readonly Command[], parts?: Partial<Deps>): Promise<TestProcess>
 }
 
@@ -63,6 +66,7 @@ export async function createWorld(start = '2026-11-23T12:00:00.000Z'): Promise<W
   const folder = await mkdtemp(join(tmpdir(), 'core-'))
   const clock = createFakeClock(start)
   const roles = new Map<string, Role>([[anna.id, 'admin']])
+  const left = new Set<string>()
   const dead = new Set<number>()
   const ledgers: Ledger[] = []
   onTestFinished(async () => {
@@ -72,6 +76,7 @@ export async function createWorld(start = '2026-11-23T12:00:00.000Z'): Promise<W
   return {
     clock,
     roles,
+    left,
     async start(id, commands, parts = {}) {
       const ledger = await openLedger({
         url: `file:${join(folder, 'state.db')}`,
@@ -86,16 +91,26 @@ export async function createWorld(start = '2026-11-23T12:00:00.000Z'): Promise<W
       const logged: Logged[] = []
       const deps: Deps = {
         engine: unasked<Engine>('engine'),
-        cluster: unasked<Cluster>('cluster'),
+        cluster: unasked<Cluster>('cluster', {
+          name: 'sparkify',
+          free: true,
+          bill: async () => [],
+          describe: async () => awake,
+          standing: async () => '',
+        }),
         ledger,
         directory: {
           roleOf: async (asker) => roles.get(asker.id) ?? 'viewer',
           zoneOf: async () => 'UTC',
+          hasLeft: async ({ id }) => left.has(id),
           holders: (role) => [...roles].filter(([, has]) => has === role || has === 'admin').map(([person]) => person),
+          peopleOf: async (ids) => ids,
         },
         library: emptyLibrary,
         timetable: createTimetable(),
-        outbox: unasked<Outbox>('outbox'),
+        outbox: unasked<Outbox>('outbox', { obstacle: async () => null }),
+        heartbeat: { beat: async () => 'silent' },
+        policy: freePolicy,
         clock,
         log: {
           info: (facts, message) => void logged.push({ level: 'info', facts, message }),
@@ -214,10 +229,14 @@ function heard(answer: Answer | null): Answer {
   return answer
 }
 
-/** A part that the test must not need. */
-function unasked<T extends object>(what: string): T {
+const awake: ClusterFacts = { name: 'sparkify', state: 'available', since: null, facts: [] }
+
+/** A part that the test must not need, beside what it has. */
+function unasked<T extends object>(what: string, has: Partial<T> = {}): T {
   return new Proxy<T>(Object.create(null), {
     get(_target, name) {
+      const value: unknown = Reflect.get(has, name)
+      if (value !== undefined) return value
       throw new Error(`this test has no ${what}, but something asks for its ${String(name)}`)
     },
   })

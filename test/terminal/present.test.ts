@@ -15,6 +15,27 @@ const table = (columns: string[], rows: TableReply['rows'], more: Partial<TableR
   ...more,
 })
 
+describe('an answer in the terminal', () => {
+  const said: Answer = {
+    ok: true,
+    exit: 0,
+    headline: 'Done.',
+    title: 'Nightly,\u001b[2J 30 Nov',
+    audience: 'channel',
+    run: null,
+    replies: [{ kind: 'text', text: 'Short' }],
+    details: [table(['n'], [[1]]), { kind: 'text', text: 'Long' }],
+    brief: [{ kind: 'text', text: 'Shorter' }],
+    next: [{ label: 'Check', line: 'qa' }],
+  }
+
+  it('is its title, its replies, its details below them, and what to say next', () => {
+    expect(answerText(said, 80)).toBe(
+      'Nightly,[2J 30 Nov\n\nShort\n\nTitle\nn\n─\n1\n\nLong\n\nNext: npm run -s sparkify -- qa',
+    )
+  })
+})
+
 describe('a table in the terminal', () => {
   it('aligns numbers to the right and groups them', () => {
     const text = tableText(

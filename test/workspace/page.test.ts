@@ -2,6 +2,7 @@ import type { Block, KnownBlock } from '@slack/types'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { launchBrowser, withoutBrowser } from '../support/browser.ts'
+import { openPage } from './pages.ts'
 import { ada, dataEng, eventually, music, openStage, otto, random, type Stage } from './stage.ts'
 
 let browser: Browser
@@ -9,17 +10,7 @@ let stage: Stage
 let page: Page
 const complaints: string[] = []
 
-const open = async (path = '/', options: BrowserContextOptions = {}) => {
-  const context = await browser.newContext({ baseURL: stage.origin, ...options })
-  const opened = await context.newPage()
-  opened.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
-  opened.on('pageerror', (error) => complaints.push(error.message))
-  opened.on('request', (request) => {
-    if (!request.url().startsWith(stage.origin) && !request.url().startsWith('data:')) complaints.push(request.url())
-  })
-  await opened.goto(path)
-  return opened
-}
+const open = (path = '/', options: BrowserContextOptions = {}) => openPage(browser, stage, complaints, path, options)
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text })
 const section = (text: string) => ({ type: 'section' as const, text: { type: 'mrkdwn' as const, text } })

@@ -47,8 +47,11 @@ describe('the workspace', () => {
   )
 
   it('gives neither the token nor the secret to the page', async () => {
-    for (const path of ['/', '/page/client.js', '/page/client-table.js', '/page/style.css']) {
-      const text = await (await fetch(`${stage.origin}${path}`)).text()
+    const scripts = ['', '-post', '-press', '-table', '-take'].map((part) => `/page/client${part}.js`)
+    for (const path of ['/', '/?in=D0ADA0ADMIN&tab=home', '/page/style.css', ...scripts]) {
+      const response = await fetch(`${stage.origin}${path}`)
+      expect(response.status).toBe(200)
+      const text = await response.text()
       expect(text).not.toContain(botToken)
       expect(text).not.toContain(signingSecret)
     }

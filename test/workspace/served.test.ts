@@ -16,6 +16,7 @@ const heardBy: Readonly<Record<string, string>> = {
   view: 'view_submission',
   "event('app_mention'": 'app_mention',
   "event('message'": 'message.im',
+  "event('app_home_opened'": 'app_home_opened',
 }
 
 describe('the workspace serves what the bot uses, and nothing else', () => {

@@ -1,48 +1,15 @@
 import { z } from 'zod'
 import { type Channel, readChannel } from '../channel.ts'
+import { type ArgOptions, described } from './arg-meta.ts'
 
-/**
- * Kinds of argument. Each is a zod schema from the text a person typed to a value, registered with what help and errors
- * say of it. An argument with `bare` may be given without its name, in the order of declaration.
+/*
+ * Kinds of argument: each a zod schema from the text a person typed to a value, registered with what help and errors say of it.
  */
-export interface ArgMeta {
-  /** What is allowed, completing "… is not": "a whole number from 1 to 1,000". */
-  readonly accepts: string
-  /** One line for help. */
-  readonly about: string
-  readonly bare: boolean
-  /** For `words`: takes all bare words that are left. */
-  readonly rest: boolean
-  /** The values there are, for "did you mean" and forms. */
-  readonly values?: readonly string[]
-  /** As it would be typed, for help. */
-  readonly fallback?: string
-  /** It names a channel; the word "in" may stand before it. */
-  readonly channel?: boolean
-}
-
-/** What is known of each argument schema. */
-export const argMeta = z.registry<ArgMeta>()
-
-interface Options {
-  readonly about: string
-  readonly bare?: boolean
-}
-
-/** Registers `schema` and returns it, so that declarations read as one expression. */
-function described<S extends z.ZodType>(
-  schema: S,
-  options: Options,
-  meta: Omit<ArgMeta, 'about' | 'bare' | 'rest'> & { rest?: boolean },
-): S {
-  argMeta.add(schema, { about: options.about, bare: options.bare ?? true, rest: false, ...meta })
-  return schema
-}
 
 const grouped = (n: number): string => n.toLocaleString('en')
 
 /** A whole number within bounds; `1,000` and `1_000` are read as people mean them. */
-export function integer(options: Options & { min: number; max: number; fallback: number }): z.ZodType<number> {
+export function integer(options: ArgOptions & { min: number; max: number; fallback: number }): z.ZodType<number> {
   const { min, max, fallback } = options
   const schema = z
     .string()
@@ -57,7 +24,7 @@ export function integer(options: Options & { min: number; max: number; fallback:
 }
 
 /** A whole number that may be left out. */
-export function optionalInteger(options: Options & { min: number; max: number }): z.ZodType<number | undefined> {
+export function optionalInteger(options: ArgOptions & { min: number; max: number }): z.ZodType<number | undefined> {
   const { min, max } = options
   const schema = z
     .string()
@@ -70,7 +37,7 @@ export function optionalInteger(options: Options & { min: number; max: number })
 
 /** One of a few words. */
 export function choice<const V extends readonly [string, ...string[]]>(
-  options: Options & { values: V; fallback: V[number] },
+  options: ArgOptions & { values: V; fallback: V[number] },
 ): z.ZodType<V[number]> {
   const { values, fallback } = options
   const schema = z.string().toLowerCase().pipe(z.enum(values)).default(fallback)
@@ -79,7 +46,7 @@ export function choice<const V extends readonly [string, ...string[]]>(
 
 /** One of a few words, or nothing. */
 export function optionalChoice<const V extends readonly [string, ...string[]]>(
-  options: Options & { values: V },
+  options: ArgOptions & { values: V },
 ): z.ZodType<V[number] | undefined> {
   const schema = z.string().toLowerCase().pipe(z.enum(options.values)).optional()
   return described(schema, options, { accepts: options.values.join(', '), values: options.values })
@@ -89,7 +56,7 @@ const yes = ['yes', 'true', 'on', '1']
 const no = ['no', 'false', 'off', '0']
 
 /** Yes or no; given by name only, because a bare "yes" says nothing of what. */
-export function flag(options: Omit<Options, 'bare'> & { fallback: boolean }): z.ZodType<boolean> {
+export function flag(options: Omit<ArgOptions, 'bare'> & { fallback: boolean }): z.ZodType<boolean> {
   const schema = z
     .string()
     .toLowerCase()
@@ -104,12 +71,18 @@ export function flag(options: Omit<Options, 'bare'> & { fallback: boolean }): z.
 }
 
 /** A day, `YYYY-MM-DD`, that exists; may be left out. */
-export function optionalDate(options: Options): z.ZodType<string | undefined> {
+export function optionalDate(options: ArgOptions): z.ZodType<string | undefined> {
   return described(z.iso.date().optional(), options, { accepts: 'a day like 2018-11-30' })
 }
 
+/** A calendar month, `YYYY-MM`; may be left out. */
+export function optionalMonth(options: ArgOptions): z.ZodType<string | undefined> {
+  const schema = z.string().regex(/^\d{4}-(0[1-9]|1[0-2])$/)
+  return described(schema.optional(), options, { accepts: 'a month like 2026-11' })
+}
+
 /** A length of time back from the newest data: `24h`, `7d`, `4w`; may be left out. */
-export function optionalSpan(options: Options): z.ZodType<string | undefined> {
+export function optionalSpan(options: ArgOptions): z.ZodType<string | undefined> {
   const schema = z
     .string()
     .toLowerCase()
@@ -121,7 +94,7 @@ export function optionalSpan(options: Options): z.ZodType<string | undefined> {
 const hoursIn = { m: 1 / 60, h: 1, d: 24 } as const
 
 /** Hours, as `30m`, `8h`, `2d` or a bare number of hours; may be left out. */
-export function optionalHours(options: Options & { max: number }): z.ZodType<number | undefined> {
+export function optionalHours(options: ArgOptions & { max: number }): z.ZodType<number | undefined> {
   const schema = z
     .string()
     .toLowerCase()
@@ -138,22 +111,24 @@ function unitOf(typed: string): keyof typeof hoursIn {
 }
 
 /** Any text up to a length; may be left out. */
-export function optionalText(options: Options & { maxLength: number; accepts: string }): z.ZodType<string | undefined> {
+export function optionalText(
+  options: ArgOptions & { maxLength: number; accepts: string },
+): z.ZodType<string | undefined> {
   return described(z.string().min(1).max(options.maxLength).optional(), options, { accepts: options.accepts })
 }
 
 /** A channel as it was typed: `#music`, an id, or Slack's `<#C…|music>`; may be left out. */
-export function optionalChannel(options: Options): z.ZodType<Channel | undefined> {
+export function optionalChannel(options: ArgOptions): z.ZodType<Channel | undefined> {
   const schema = z
     .string()
     .refine((typed) => readChannel(typed) !== null)
     .transform((typed) => readChannel(typed) ?? undefined)
     .optional()
-  return described(schema, options, { accepts: 'a channel like #music', channel: true })
+  return described(schema, options, { accepts: 'a channel like #music', kind: 'channel' })
 }
 
 /** All bare words that are left over, each as it was typed (quoted words whole). */
-export function words(options: Omit<Options, 'bare'> & { accepts: string }): z.ZodType<readonly string[]> {
+export function words(options: Omit<ArgOptions, 'bare'> & { accepts: string }): z.ZodType<readonly string[]> {
   return described(
     z.array(z.string()).default([]),
     { ...options, bare: true },

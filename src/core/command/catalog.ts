@@ -1,8 +1,9 @@
 import { OpsError } from '../errors.ts'
 import { includesRole, type Role } from '../people.ts'
+import { list } from '../words.ts'
 import type { Bound, Command } from './define.ts'
 import { type Token, tokenize } from './line.ts'
-import { shown } from './read-arguments.ts'
+import { declaredArguments, shown } from './read-arguments.ts'
 import { nearest } from './suggest.ts'
 
 /** All that can be said, by name. */
@@ -36,7 +37,12 @@ export function createCatalog(commands: readonly Command[]): Catalog {
       const tokens = tokenize(line)
       const named = commandOf(tokens, byName)
       if (named === null) throw unknown(tokens, byName.keys())
-      return named.command.bind(named.rest)
+      try {
+        return named.command.bind(named.rest)
+      } catch (error) {
+        if (!(error instanceof OpsError)) throw error
+        throw misspeltMember(named.command, named.rest, byName.keys()) ?? error
+      }
     },
   }
 }
@@ -65,6 +71,27 @@ function commandOf(
 function nameOf(tokens: readonly Token[]): string | null {
   const words = tokens.map((token) => (token.kind === 'word' && !token.quoted ? token.text : null))
   return words.includes(null) ? null : words.join('-').toLowerCase().replaceAll('_', '-')
+}
+
+/**
+ * What was meant, where a command that others continue (`schedule`, `schedule-add`) does not understand the word behind its name; null
+ * where that is no word.
+ */
+function misspeltMember({ name, args }: Command, rest: readonly Token[], known: Iterable<string>): OpsError | null {
+  const [word] = rest
+  const members = [...known]
+    .filter((other) => other.startsWith(`${name}-`))
+    .map((other) => other.slice(name.length + 1))
+  if (members.length === 0 || word?.kind !== 'word') return null
+  const own = declaredArguments(args).flatMap(({ meta }) => meta.values ?? [])
+  if (own.includes(word.text.toLowerCase())) return null
+  const meant = nearest(word.text.toLowerCase(), [...own, ...members])
+  return new OpsError(
+    'unknown_command',
+    `I do not know "${shown(`${name} ${word.text}`)}". Nothing was done.`,
+    meant === null ? `${name} knows ${list([...own, ...members])}.` : `Did you mean ${name} ${meant}?`,
+    { cure: meant === null ? `help ${name}` : own.includes(meant) ? name : `help ${name}-${meant}` },
+  )
 }
 
 function unknown(tokens: readonly Token[], known: Iterable<string>): OpsError {

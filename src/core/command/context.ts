@@ -1,8 +1,9 @@
 import type { z } from 'zod'
+import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import type { Person } from '../people.ts'
 import type { Place } from '../place.ts'
-import type { RunId } from '../ports/ledger.ts'
+import type { Origin, RunId } from '../ports/runs.ts'
 import type { Step } from '../run/step.ts'
 import type { Catalog } from './catalog.ts'
 
@@ -19,6 +20,8 @@ export interface RunContext extends Context {
   readonly runId: RunId
   /** The run whose finished steps this one took over, at the root: its number names the load. */
   readonly rootRunId: RunId
+  /** What called this run. */
+  readonly origin: Origin
   readonly signal: AbortSignal
   /**
    * Runs steps in order, those of a nested list side by side, each stored before and after. Steps that an earlier attempt
@@ -27,6 +30,8 @@ export interface RunContext extends Context {
   perform(steps: readonly (Step | readonly Step[])[]): Promise<void>
   /** What a finished step left under its title. Throws when it left nothing of that shape (a bug). */
   output<S extends z.ZodType>(title: string, schema: S): z.output<S>
+  /** Says a line as part of this run, which is a fire: once, however often it is asked. `at` is its place among the lines. Never throws. */
+  sayLine(line: string, at: number): Promise<Answer>
   /** Asks a run of this or another process to stop. False when it is not running. */
   cancel(id: RunId): Promise<boolean>
 }

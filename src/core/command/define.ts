@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Asked, Suggestion } from '../answer.ts'
+import type { Answer, Asked, Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import type { Role } from '../people.ts'
 import type { RunRecord } from '../ports/ledger.ts'
@@ -22,9 +22,16 @@ export type Effect = 'none' | 'bot' | 'read' | 'write'
 /** What a command that ran has to say. `ok` false without an error is a red check: exit status 1. */
 export interface Outcome {
   readonly headline: string
+  /** The first line of its message, where that is not who asked what. */
+  readonly title?: string
   readonly replies: readonly Reply[]
   readonly next?: readonly Suggestion[]
   readonly ok?: boolean
+  /** The same in a few replies, for a digest of several answers; all of them where it is left out. */
+  readonly brief?: readonly Reply[]
+  readonly details?: readonly Reply[]
+  /** Where it is not for whom the command's answers usually are. */
+  readonly audience?: Answer['audience']
   readonly asked?: Asked
 }
 
@@ -51,6 +58,8 @@ export interface Command {
   readonly args: z.ZodObject
   /** Lines as one would type them, without the slash command. */
   readonly examples: readonly string[]
+  /** What the button of its form says, where its name would not do. */
+  readonly act?: string
   /** Throws `bad_argument` naming the word and what is allowed. */
   bind(tokens: readonly Token[]): Bound
   /**
@@ -81,6 +90,7 @@ export function defineCommand<S extends z.ZodObject>(definition: Definition<S>):
     audience: definition.audience,
     args: definition.args,
     examples: definition.examples,
+    ...(definition.act === undefined ? {} : { act: definition.act }),
     canContinue: definition.canContinue ?? (async () => false),
     bind(tokens) {
       const given: ArgumentValues = readArguments(command, tokens)

@@ -1,6 +1,9 @@
+import { OpsError } from '../errors.ts'
 import { labelOf } from '../run/failure.ts'
+import type { ArgMeta } from './arg-meta.ts'
 import type { Catalog } from './catalog.ts'
 import type { Command } from './define.ts'
+import { partLines } from './line.ts'
 import { argumentsOf, canonicalLine, type Declared, declaredArguments } from './read-arguments.ts'
 
 /** One argument to be filled in; `value` is what the line said already, `fallback` what holds where nothing is said. */
@@ -8,7 +11,8 @@ export interface FormField {
   readonly name: string
   readonly about: string
   readonly accepts: string
-  readonly kind: 'text' | 'choice' | 'channel'
+  readonly kind: 'text' | 'choice' | 'channel' | 'time'
+  readonly required: boolean
   readonly values: readonly string[]
   readonly value: string | undefined
   readonly fallback: string | undefined
@@ -17,8 +21,10 @@ export interface FormField {
 /** A command's arguments as fields, in the order of declaration. */
 export interface Form {
   readonly command: string
+  /** What it is for, above its fields: "Top songs", "Share", "Schedule it". */
+  readonly title: string
   readonly summary: string
-  /** What its button does: "Ask", "Share". */
+  /** What its button does: "Ask", "Share", "Schedule it". */
   readonly act: string
   readonly fields: readonly FormField[]
 }
@@ -30,15 +36,17 @@ export function formOf(line: string, catalog: Catalog): Form {
   const given = argumentsOf(command, bound.line)
   return {
     command: command.name,
+    title: command.act ?? labelOf(command.name),
     summary: command.summary,
-    act: command.effect === 'read' ? 'Ask' : labelOf(command.name),
+    act: command.act ?? (command.effect === 'read' ? 'Ask' : labelOf(command.name)),
     fields: fillable(command).map(({ name, meta }) => {
       const value = given[name]
       return {
         name,
         about: meta.about,
         accepts: meta.accepts,
-        kind: meta.channel === true ? 'channel' : meta.values === undefined ? 'text' : 'choice',
+        kind: kindOf(meta),
+        required: meta.form === 'required',
         values: meta.values ?? [],
         value: typeof value === 'string' ? value : undefined,
         fallback: meta.fallback,
@@ -53,20 +61,44 @@ export type Filled =
   | { readonly kind: 'faults'; readonly faults: Readonly<Record<string, string>> }
 
 /** Reads a filled-in form. What is empty or as it would be anyway is left out of the line. */
-export function readForm(command: Command, entered: Readonly<Record<string, string>>): Filled {
+export function readForm(command: Command, entered: Readonly<Record<string, string>>, catalog: Catalog): Filled {
   const given: Record<string, string> = {}
   const faults: Record<string, string> = {}
-  for (const { name, schema, meta } of fillable(command)) {
+  for (const argument of fillable(command)) {
+    const { name, meta } = argument
     const typed = entered[name]?.trim() ?? ''
-    if (typed === '' || typed === meta.fallback) continue
-    if (schema.safeParse(typed).success) given[name] = typed
-    else faults[name] = `This takes ${meta.accepts}.`
+    const fault = faultOf(argument, typed, catalog)
+    if (fault !== null) faults[name] = fault
+    else if (typed !== '' && typed !== meta.fallback) given[name] = typed
   }
   if (Object.keys(faults).length > 0) return { kind: 'faults', faults }
   return { kind: 'line', line: canonicalLine(command, given) }
 }
 
+/** What is wrong with what was typed in a field, or null. */
+function faultOf({ schema, meta }: Declared, typed: string, catalog: Catalog): string | null {
+  if (typed === '') return meta.form === 'required' ? `This takes ${meta.accepts}.` : null
+  if (typed === meta.fallback) return null
+  if (!schema.safeParse(typed).success) return `This takes ${meta.accepts}.`
+  return meta.kind === 'lines' ? faultOfLines(typed, catalog) : null
+}
+
+function faultOfLines(typed: string, catalog: Catalog): string | null {
+  try {
+    for (const line of partLines(typed)) catalog.read(line)
+    return null
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    return `${error.message} ${error.remedy}`
+  }
+}
+
+function kindOf({ kind, values }: ArgMeta): FormField['kind'] {
+  if (kind === 'channel' || kind === 'time') return kind
+  return values === undefined ? 'text' : 'choice'
+}
+
 /** Words that are left over have no field of their own. */
 function fillable(command: Command): readonly Declared[] {
-  return declaredArguments(command.args).filter(({ meta }) => !meta.rest)
+  return declaredArguments(command.args).filter(({ meta }) => !meta.rest && meta.form !== 'left-out')
 }

@@ -139,3 +139,9 @@ export function quote(word: string): string {
   if (!safe.includes('"')) return `"${safe}"`
   return safe.includes("'") ? `"${safe.replaceAll('"', '&quot;')}"` : `'${safe}'`
 }
+
+/** The command lines that semicolons part, as they were typed. A semicolon in quotation marks is part of its line. */
+export function partLines(lines: string): readonly string[] {
+  const parts = lines.match(/(?:"[^"]*"|(?<![^\s=])'[^']*'|[^;])+/g) ?? []
+  return parts.map((line) => line.trim()).filter((line) => line !== '')
+}

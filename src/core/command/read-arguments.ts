@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { OpsError } from '../errors.ts'
-import { type ArgMeta, argMeta } from './args.ts'
+import { type ArgMeta, argMeta } from './arg-meta.ts'
 import { argumentName, quote, requireShort, type Token, tokenize } from './line.ts'
 import { nearest } from './suggest.ts'
 
@@ -76,8 +76,8 @@ function takeBare(
   // Once the words that are left over have begun, what follows belongs to them: `schedule add … daily at 03:00`.
   const begun = rest !== undefined && given[rest.name] !== undefined
   const taker = begun ? undefined : takerOf(declared, given, word)
-  if (taker === undefined && word.toLowerCase() === 'in' && freeOf(declared, given).some(({ meta }) => meta.channel))
-    return
+  const beforeChannel = taker === undefined && ['in', 'to'].includes(word.toLowerCase())
+  if (beforeChannel && freeOf(declared, given).some(({ meta }) => meta.kind === 'channel')) return
   if (taker !== undefined) {
     given[taker.name] = word
     return

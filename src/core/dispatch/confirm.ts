@@ -1,64 +1,95 @@
 import type { Answer } from '../answer.ts'
-import type { Context } from '../command/context.ts'
-import { fingerprint } from '../command/plan.ts'
+import { askFor, type Wanted } from '../approval/ask.ts'
+import { changesBetween } from '../approval/changes.ts'
+import { reasonsFor } from '../approval/reasons.ts'
+import { settle } from '../approval/settle.ts'
+import { tooLate } from '../approval/too-late.ts'
+import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
-import type { Person } from '../people.ts'
+import type { PlanEnd } from '../ports/plans.ts'
+import type { PlanChange } from '../reply.ts'
 import { failureAnswer } from '../run/failure.ts'
-import { askBack, start } from './dispatch.ts'
-import { meaningOf } from './meaning.ts'
-import type { Confirmation, Session } from './session.ts'
-
-const changed = 'This changed since you read it; please look again.'
+import { type Clicked, clicked } from './clicked.ts'
+import { isHeardFirst } from './delivery.ts'
+import { start } from './dispatch.ts'
+import { recordRefusal } from './refused.ts'
+import type { Click, Confirmation, Session } from './session.ts'
 
 /**
- * A plan is carried out once, within its time, by the one it was shown to, who must still be allowed to, and only if made
- * again now it says what was read; otherwise the new plan is shown.
+ * A plan is carried out once, in its asker's name, within its time, by the click of somebody who may confirm it, and only if made again
+ * now it says what was read and needs no other approval; otherwise the new plan is shown, with what changed.
  */
 export async function confirm(confirmation: Confirmation, session: Session): Promise<Answer | null> {
-  const { deps, catalog, registry } = session
+  const { deps, registry } = session
+  const { plan: id, who, delivery } = confirmation
   try {
-    const now = deps.clock.now()
-    if (confirmation.delivery !== undefined && !(await deps.ledger.claim(`delivery:${confirmation.delivery}`, now)))
-      return null
+    if (!(await isHeardFirst(delivery, deps))) return null
     registry.admit()
-    const plan = await deps.ledger.plans.get(confirmation.plan)
-    if (plan === null || plan.expires < now.toISOString()) throw expired(plan?.line)
-    if (plan.asker.id !== confirmation.who.id) {
-      throw new OpsError(
-        'not_allowed',
-        `This plan was made for ${plan.asker.name}. Nothing was done.`,
-        'Say the command yourself.',
-      )
-    }
-    const who: Person = { ...confirmation.who, role: await deps.directory.roleOf(confirmation.who) }
-    const context: Context = { who, place: plan.place, deps, catalog }
-    const meaning = await meaningOf(plan.line, context)
-    if (plan.draft.typed !== undefined && confirmation.typed?.trim() !== plan.draft.typed) {
-      throw new OpsError(
-        'not_confirmed',
-        `The word to type is ${plan.draft.typed}. Nothing was done.`,
-        'Type it exactly.',
-      )
+    const click = await clicked(id, who, session)
+    const { typed } = click.plan.draft
+    if (typed !== undefined && confirmation.typed?.trim() !== typed) {
+      throw new OpsError('not_confirmed', `The word to type is ${typed}. Nothing was done.`, 'Type it exactly.')
     }
     // Used up before anything is asked: to a second click the first one's doing would look like a change of the plan.
-    if (!(await deps.ledger.plans.take(plan.id))) {
-      throw new OpsError('expired', 'This plan was confirmed already; it runs once.', 'See runs.', { cure: 'runs' })
-    }
-    const current = await meaning.bound.plan(context)
-    if (current !== null && fingerprint(current) !== fingerprint(plan.draft)) {
-      return await askBack(current, plan.line, { who: plan.asker, place: plan.place }, deps, [changed])
-    }
-    return await start(meaning, context, confirmation.watch, session)
+    const approved: PlanEnd = { kind: 'approved', by: who, at: deps.clock.now().toISOString() }
+    if (!(await settle(click.plan, approved, deps))) throw tooLate(await deps.ledger.plans.get(id), who)
+    return await carryOut(click, confirmation, session)
   } catch (error) {
-    return failureAnswer(error, null, deps.log)
+    return refused(error, confirmation, session)
   }
 }
 
-function expired(line: string | undefined): OpsError {
-  return new OpsError(
-    'expired',
-    'This plan has expired. Nothing was done.',
-    'Say the command again for a fresh one.',
-    line === undefined ? {} : { cure: line },
-  )
+/** Carries out what was approved, asks anew where it would be something else by now, or says why neither can be done. */
+async function carryOut(click: Clicked, { who, watch }: Confirmation, session: Session): Promise<Answer> {
+  const { deps } = session
+  const { plan, meaning, context } = click
+  const mark = { by: who, at: deps.clock.now().toISOString() }
+  try {
+    const wanted = await changed(click, deps)
+    if (wanted === null) {
+      const approval = { plan: plan.draft, by: who }
+      return await start(meaning, context, { watch, origin: { kind: 'words' }, approval }, session)
+    }
+    const answer = await askFor(wanted, deps)
+    await deps.ledger.plans.revise(plan.id, { kind: 'replaced', ...mark })
+    return answer
+  } catch (error) {
+    const answer = failureAnswer(error, null, deps.log)
+    await deps.ledger.plans.revise(plan.id, { kind: 'failed', ...mark, why: answer.headline })
+    return answer
+  }
+}
+
+/** What must be asked in the place of a plan that was approved; null where it may be carried out as it was read. */
+async function changed({ plan, meaning, context }: Clicked, deps: Deps): Promise<Wanted | null> {
+  const draft = await meaning.bound.plan(context)
+  if (draft === null) return null
+  const reasons = await reasonsFor(draft, deps)
+  const newReasons = reasons.filter(({ kind }) => !plan.reasons.some((known) => known.kind === kind))
+  const changes = [
+    ...changesBetween(plan.draft, draft),
+    ...newReasons.map(({ words }): PlanChange => ({ was: null, now: words })),
+  ]
+  const { line, asker, place, card } = plan
+  return changes.length === 0 ? null : { line, asker, place, draft, reasons, changes, wasCard: card }
+}
+
+/** Why this person may not confirm this plan now, before a word is asked of them; null where they may. Never throws. */
+export async function whyNotConfirm(click: Click, session: Session): Promise<Answer | null> {
+  try {
+    await clicked(click.plan, click.who, session)
+    return null
+  } catch (error) {
+    return refused(error, click, session)
+  }
+}
+
+/** A click that did nothing, as an answer; where its person may not do what they asked for, the record says so. Never throws. */
+export async function refused(error: unknown, { plan: id, who }: Click, session: Session): Promise<Answer> {
+  const { ledger, log } = session.deps
+  if (error instanceof OpsError && error.code === 'not_allowed') {
+    const plan = await ledger.plans.get(id).catch(() => null)
+    if (plan !== null) await recordRefusal(error, { line: plan.line, who, place: plan.place }, session)
+  }
+  return failureAnswer(error, null, log)
 }

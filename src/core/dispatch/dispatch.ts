@@ -1,43 +1,66 @@
-import { randomUUID } from 'node:crypto'
 import type { Answer } from '../answer.ts'
+import { needsSecond } from '../approval/approvers.ts'
+import { askFor } from '../approval/ask.ts'
+import { reasonsFor } from '../approval/reasons.ts'
 import type { Context } from '../command/context.ts'
-import { type PlanDraft, planMinutes } from '../command/plan.ts'
-import type { Deps } from '../deps.ts'
+import type { PlanDraft } from '../command/plan.ts'
+import { OpsError } from '../errors.ts'
 import type { Person } from '../people.ts'
+import type { Approval, Origin, RunId, RunRecord } from '../ports/runs.ts'
 import { failureAnswer } from '../run/failure.ts'
 import type { Watch } from '../run/live-run.ts'
+import { Handover } from '../run/registry.ts'
 import { openRun } from '../run/takeover.ts'
+import { isHeardFirst } from './delivery.ts'
 import { execute } from './execute.ts'
 import { type Meaning, meaningOf } from './meaning.ts'
+import { recordRefusal } from './refused.ts'
 import type { Ask, Session } from './session.ts'
 
 /** Parse, authorise, confirm, run: the one way from words to an answer. Null for a delivery that was heard before. */
 export async function dispatch(ask: Ask, session: Session): Promise<Answer | null> {
   const { deps, catalog, registry } = session
   try {
-    if (ask.delivery !== undefined && !(await deps.ledger.claim(`delivery:${ask.delivery}`, deps.clock.now())))
-      return null
+    if (!(await isHeardFirst(ask.delivery, deps))) return null
     registry.admit()
     const who: Person = { ...ask.who, role: await deps.directory.roleOf(ask.who) }
     const context: Context = { who, place: ask.place, deps, catalog }
     const meaning = await meaningOf(ask.line, context)
-    const plan = await meaning.bound.plan(context)
-    if (plan !== null && !isConfirmed(plan, ask)) return await askBack(plan, meaning.said, ask, deps)
-    return await start(meaning, context, ask.watch, session)
+    const draft = await meaning.bound.plan(context)
+    const reasons = draft === null ? [] : await reasonsFor(draft, deps)
+    if (draft !== null && (needsSecond(reasons, deps) || !isConfirmed(draft, ask))) {
+      const { who: asker, place } = ask
+      return await askFor({ line: meaning.said, asker, place, draft, reasons, changes: [], wasCard: false }, deps)
+    }
+    const approval = draft === null ? null : { plan: draft, by: ask.who }
+    return await start(meaning, context, { watch: ask.watch, origin: ask.origin ?? words, approval }, session)
   } catch (error) {
+    await recordRefusal(error, ask, session)
     return failureAnswer(error, null, deps.log)
   }
 }
 
-/** Opens the run in the ledger, behind the finished steps of an `earlier` one if it can be carried on, and carries it to its end. */
+const words: Origin = { kind: 'words' }
+
+/** How a run comes about: who watches it, what called it, and the plan that was confirmed for it. */
+export interface Start {
+  readonly watch: Watch
+  readonly origin: Origin
+  readonly approval: Approval | null
+}
+
+/**
+ * Opens the run in the ledger, behind the finished steps of an `earlier` one if it can be carried on, and carries it to its end. A
+ * fire or a line that has a run already is answered as that one was, or carried on where its process is gone.
+ */
 export async function start(
   { bound, earlier }: Meaning,
   context: Context,
-  watch: Watch,
+  { watch, origin, approval }: Start,
   session: Session,
 ): Promise<Answer> {
   const behind = earlier !== null && (await bound.command.canContinue(earlier, context.deps)) ? earlier : null
-  const run = await openRun(
+  const { kind, run } = await openRun(
     {
       command: bound.command.name,
       line: bound.line,
@@ -45,38 +68,37 @@ export async function start(
       place: context.place,
       writer: bound.command.effect === 'write',
       listed: bound.command.effect !== 'none',
-      continues: behind === null ? null : (behind.continues ?? behind.id),
+      continues: behind === null ? null : continued(behind),
+      origin: originOf(origin, earlier, context),
+      approval,
       process: context.deps.process,
       started: context.deps.clock.now().toISOString(),
       steps: behind?.steps.filter(({ state }) => state === 'complete' || state === 'skipped') ?? [],
     },
     context.deps,
   )
-  return execute(run, bound, context, watch, session)
+  if (kind === 'opened') return execute(run, bound, context, watch, session)
+  if (run.answer !== null) return run.answer
+  if (!(await context.deps.ledger.runs.adopt(run.id, run.process, context.deps.process))) throw left(run)
+  return execute({ ...run, process: context.deps.process, attempts: run.attempts + 1 }, bound, context, watch, session)
+}
+
+/** The first of a chain names its load; a fire looks at what failed in the one right before. */
+function continued({ id, continues, origin }: RunRecord): RunId {
+  return origin.kind === 'fire' ? id : (continues ?? id)
+}
+
+function left({ id }: RunRecord): OpsError {
+  return new OpsError('interrupted', `Run ${id} is another process's by now.`, '', { cause: new Handover() })
+}
+
+/** A fire that is said again is a fire: somebody asked for it, now. */
+function originOf(origin: Origin, earlier: RunRecord | null, { deps }: Context): Origin {
+  if (origin.kind !== 'words' || earlier?.origin.kind !== 'fire') return origin
+  const { schedule } = earlier.origin
+  return { kind: 'fire', schedule, intended: deps.clock.now().toISOString(), cause: 'asked' }
 }
 
 function isConfirmed(plan: PlanDraft, ask: Ask): boolean {
   return plan.typed === undefined ? ask.confirmed === true : ask.typed?.trim() === plan.typed
-}
-
-/** Keeps the plan for its confirmation and shows it to the asker, behind `notes` that are no part of it. */
-export async function askBack(
-  plan: PlanDraft,
-  line: string,
-  ask: Pick<Ask, 'who' | 'place'>,
-  deps: Deps,
-  notes: readonly string[] = [],
-): Promise<Answer> {
-  const expires = new Date(deps.clock.now().getTime() + planMinutes * 60_000).toISOString()
-  const id = randomUUID()
-  await deps.ledger.plans.save({ id, line, asker: ask.who, place: ask.place, draft: plan, expires })
-  return {
-    ok: false,
-    exit: 2,
-    headline: `${plan.title} Not done yet: it must be confirmed.`,
-    audience: 'asker',
-    run: null,
-    replies: [{ kind: 'plan', id, line, expires, ...plan, facts: [...notes, ...plan.facts] }],
-    next: [],
-  }
 }

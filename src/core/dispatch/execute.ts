@@ -3,7 +3,8 @@ import { mayUse } from '../command/catalog.ts'
 import type { Context, RunContext } from '../command/context.ts'
 import type { Bound, Command } from '../command/define.ts'
 import { OpsError } from '../errors.ts'
-import type { RunRecord } from '../ports/ledger.ts'
+import type { RunEnd, RunRecord } from '../ports/runs.ts'
+import { costOf } from '../run/cost.ts'
 import { failureAnswer } from '../run/failure.ts'
 import { createLiveRun, type LiveRun, type Watch } from '../run/live-run.ts'
 import { Handover } from '../run/registry.ts'
@@ -33,10 +34,14 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
     runId: record.id,
     rootRunId: record.continues ?? record.id,
     signal: run.signal,
+    origin: record.origin,
     perform: run.perform,
+    sayLine: (line, at) => session.sayLine({ line, at, fire: record, signal: run.signal }),
     output: run.output,
     cancel: (id) => registry.cancel(id, context.who.name),
   }
+  // Whoever is said to by the clock is the channel.
+  const audience = record.origin.kind === 'fire' ? 'channel' : bound.command.audience
   const ending = (state: RunRecord['state']) => ({
     ...viewOf(run.record),
     state,
@@ -49,9 +54,13 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
       ok,
       exit: ok ? 0 : 1,
       headline: outcome.headline,
-      audience: bound.command.audience,
+      ...(outcome.title === undefined ? {} : { title: outcome.title }),
+      audience: outcome.audience ?? audience,
       run: ending('complete'),
       replies: [...outcome.replies],
+      ...(outcome.details === undefined ? {} : { details: [...outcome.details] }),
+      // Only a schedule makes one message of several answers.
+      ...(outcome.brief === undefined || record.origin.kind !== 'line' ? {} : { brief: [...outcome.brief] }),
       next: usable(outcome.next ?? [], bound.command, context),
       ...(outcome.asked === undefined ? {} : { asked: outcome.asked }),
     }
@@ -60,7 +69,6 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
     const error: unknown = run.signal.aborted ? run.signal.reason : thrown
     if (error !== thrown)
       deps.log.info({ err: thrown, run: record.id }, `run ${record.id} was stopped and ended with this`)
-    const { audience } = bound.command
     // A draining process leaves its runs open: the next one carries them on.
     if (error instanceof OpsError && error.cause instanceof Handover) {
       return failureAnswer(error, viewOf(run.record), deps.log, { audience })
@@ -85,10 +93,11 @@ function usable(next: readonly Suggestion[], { audience }: Command, { catalog, w
 }
 
 /** What was answered is what is stored; where another process ended the run first, its answer stands. */
-async function store(run: LiveRun, state: RunRecord['state'], answer: Answer, { deps }: Session): Promise<Answer> {
+async function store(run: LiveRun, state: RunEnd['state'], answer: Answer, { deps }: Session): Promise<Answer> {
   const { id, process } = run.record
-  if (await deps.ledger.runs.end(id, process, state, answer, answer.run?.ended ?? deps.clock.now().toISOString()))
-    return answer
+  const ended = answer.run?.ended ?? deps.clock.now().toISOString()
+  const costUsd = await costOf(run.record, new Date(ended), deps)
+  if (await deps.ledger.runs.end(id, process, { state, answer, ended, costUsd })) return answer
   const stands = await deps.ledger.runs.get(id)
   return stands?.answer ?? { ...answer, run: stands === null ? null : viewOf(stands) }
 }

@@ -27,6 +27,7 @@ export async function recover(session: Session, watch: (run: RunRecord) => Watch
   const { deps } = session
   const recovered: Recovered[] = []
   for (const orphan of await orphansOfOthers(deps)) {
+    if (await isCarriedOnByItsFire(orphan, session)) continue
     if (!worthCarryingOn(orphan)) {
       const answer = await closeOrphan(orphan, deps)
       if (answer !== null) recovered.push({ run: orphan, answer: Promise.resolve(answer) })
@@ -48,7 +49,13 @@ export async function untold({ deps }: Session): Promise<readonly Recovered[]> {
 }
 
 function worthCarryingOn(run: RunRecord): boolean {
-  return run.writer && run.place.kind === 'slack' && run.attempts < maxAttempts
+  return (run.writer || run.origin.kind === 'fire') && run.place.kind === 'slack' && run.attempts < maxAttempts
+}
+
+/** A line belongs to its fire, which comes to it again; only a line whose fire is over is nobody's. */
+async function isCarriedOnByItsFire({ origin }: RunRecord, { deps }: Session): Promise<boolean> {
+  if (origin.kind !== 'line') return false
+  return (await deps.ledger.runs.get(origin.fire))?.state === 'running'
 }
 
 /** Never throws: a run that cannot even begin again (its command is gone after an update) is closed, or it would hold the warehouse for ever. */

@@ -1,7 +1,9 @@
+import type { Answer } from '../answer.ts'
 import type { Catalog } from '../command/catalog.ts'
 import type { Deps } from '../deps.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
+import type { Origin, RunRecord } from '../ports/runs.ts'
 import type { Watch } from '../run/live-run.ts'
 import type { Registry } from '../run/registry.ts'
 
@@ -16,6 +18,18 @@ export interface Ask {
   readonly confirmed?: boolean
   readonly typed?: string | undefined
   readonly watch: Watch
+  /** Somebody's words unless it is said otherwise. */
+  readonly origin?: Origin
+}
+
+/** A line to be said as part of a fire. */
+export interface LineOfFire {
+  readonly line: string
+  /** Its place among the lines of the schedule, from 0. */
+  readonly at: number
+  readonly fire: RunRecord
+  /** Ends it with the fire. */
+  readonly signal: AbortSignal
 }
 
 /** What dispatch works with, for the life of the process. */
@@ -23,10 +37,12 @@ export interface Session {
   readonly deps: Deps
   readonly catalog: Catalog
   readonly registry: Registry
+  /** Never throws. */
+  sayLine(line: LineOfFire): Promise<Answer>
 }
 
-/** A click on a plan, or its word typed. */
-export type Confirmation = Omit<Ask, 'line' | 'confirmed'> & {
-  readonly plan: string
-  readonly typed: string | undefined
-}
+/** A click on a plan: who clicked, where, and in which delivery. */
+export type Click = Pick<Ask, 'who' | 'place' | 'delivery'> & { readonly plan: string }
+
+/** A click by which a plan is to be carried out, with the word that was typed for it. */
+export type Confirmation = Click & Pick<Ask, 'watch'> & { readonly typed: string | undefined }

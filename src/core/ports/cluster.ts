@@ -35,6 +35,17 @@ export type Due =
   | { readonly kind: 'remind'; readonly key: string; readonly pausedSince: Date }
 export type ClusterDue = { readonly kind: 'nothing' } | Due
 
+/** A time in which the cluster ran, and what it cost in US dollars; null where its price is not known. */
+export interface Bill {
+  readonly from: Date
+  readonly to: Date
+  readonly usd: number | null
+  /** What an hour of it cost and where that figure is from, in words: "$0.54 an hour (list price, March 2026)". */
+  readonly price: string
+  /** Where it is still running: when its lease ends. */
+  readonly until: Date | null
+}
+
 /** Every method looks first, and throws `no_cluster` where nothing is there, or `cluster_state` where the act makes no sense in the state found. */
 export interface Cluster {
   readonly name: string
@@ -51,4 +62,9 @@ export interface Cluster {
   extend(hours: number): Promise<Act>
   /** What the lease asks for now; `nothing` where there is no lease. Asked every minute. */
   due(): Promise<ClusterDue>
+  /**
+   * The times between these two, and up to now, in which it ran, oldest first and none twice, without storage; nothing where it is free.
+   * Asks nobody outside.
+   */
+  bill(from: Date, to: Date): Promise<readonly Bill[]>
 }

@@ -5,6 +5,10 @@ export interface Directory {
   roleOf(asker: Asker): Promise<Role>
   /** The time zone of their profile, an IANA name; UTC where none is known. */
   zoneOf(asker: Asker): Promise<string>
+  /** Whether they are known to have left: their account is closed, or gone. */
+  hasLeft(asker: Asker): Promise<boolean>
   /** Ids of the people and groups that have this role or a higher one; empty where nobody is configured. */
   holders(role: Role): readonly string[]
+  /** The people that ids of people and groups stand for; of a group nobody while it cannot be asked. */
+  peopleOf(ids: readonly string[]): Promise<readonly string[]>
 }

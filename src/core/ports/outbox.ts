@@ -1,9 +1,14 @@
 import type { Answer } from '../answer.ts'
+import type { OpsError } from '../errors.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 
-/** Where an answer can be posted besides where it was asked for. */
+/** Where words can be said besides where they were asked for. */
 export interface Outbox {
   /** Throws `slack` where the bot may not post, with the cure. */
   post(place: Place, answer: Answer, who: Asker): Promise<void>
+  /** Why nothing can be posted there, with the cure, as an error to be shown; null where it can be, or where nobody can say. */
+  obstacle(place: Place): Promise<OpsError | null>
+  /** Tells one person directly. Throws what the face throws where they cannot be reached. */
+  tell(person: Asker, answer: Answer): Promise<void>
 }

@@ -14,14 +14,17 @@ export function failureAnswer(
 ): Answer {
   const error = thrown instanceof OpsError ? thrown : asBug(thrown, run, log)
   const cure = error.cure === undefined ? [] : [{ label: labelOf(error.cure), line: error.cure }]
+  const { telling } = error
   return {
     ok: false,
     exit: exitStatusOf(error.code),
-    headline: error.message,
-    audience: exitStatusOf(error.code) > 1 ? 'asker' : audience,
+    headline: telling?.headline ?? error.message,
+    ...(telling === undefined ? {} : { title: telling.title, details: [...telling.details] }),
+    // What a schedule could not say is news to those who wait for it, whatever stood in its way.
+    audience: exitStatusOf(error.code) > 1 && telling === undefined ? 'asker' : audience,
     run,
     replies: [{ kind: 'failure', code: error.code, message: error.message, remedy: error.remedy }, ...error.evidence],
-    next: [...cure, ...next],
+    next: telling === undefined ? [...cure, ...next] : [...next, ...telling.next],
   }
 }
 

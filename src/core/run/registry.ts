@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
-import type { RunId } from '../ports/ledger.ts'
+import type { RunId, RunRecord } from '../ports/ledger.ts'
 import type { LiveRun } from './live-run.ts'
 
 /** The runs of this process. */
@@ -9,6 +9,8 @@ export interface Registry {
   admit(): void
   /** Holds a run until its work has ended. */
   track<T>(run: LiveRun, work: Promise<T>): Promise<T>
+  /** A run of this process as it stands, with steps that the ledger does not know yet; undefined for all others. */
+  live(id: RunId): RunRecord | undefined
   cancel(id: RunId, by: string): Promise<boolean>
   /** Stops all runs of this process, as their asker's wish. How many there were. */
   cancelAll(by: string): number
@@ -45,6 +47,7 @@ export function createRegistry(deps: Deps): Registry {
         live.delete(run.record.id)
       }
     },
+    live: (id) => live.get(id)?.run.record,
     async cancel(id, by) {
       if (live.has(id)) {
         stop(id, by)

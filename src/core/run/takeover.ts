@@ -1,23 +1,24 @@
 import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
-import type { NewRun, RunRecord } from '../ports/ledger.ts'
+import type { NewRun, Opened, RunRecord } from '../ports/runs.ts'
 import { lasting } from '../words.ts'
+import { costOf } from './cost.ts'
 import { failureAnswer } from './failure.ts'
 import { viewOf } from './view.ts'
 
 /**
- * Opens a run in the ledger. Where another one holds the warehouse, it is looked at first: if its process is gone it is closed,
- * and the place is free. Throws `busy`, saying who holds it, since when, and doing what.
+ * Opens a run in the ledger, or finds the one that its fire or line has already. Where another one holds the warehouse, it is looked
+ * at first: if its process is gone it is closed, and the place is free. Throws `busy`, saying who holds it, since when, and doing what.
  */
-export async function openRun(run: NewRun, deps: Deps): Promise<RunRecord> {
+export async function openRun(run: NewRun, deps: Deps): Promise<Exclude<Opened, { kind: 'busy' }>> {
   const opened = await deps.ledger.runs.open(run)
-  if (opened.kind === 'opened') return opened.run
+  if (opened.kind !== 'busy') return opened
   const orphan = (await orphansOfOthers(deps)).find(({ id }) => id === opened.holder.id)
   if (orphan !== undefined) {
     await closeOrphan(orphan, deps)
     const again = await deps.ledger.runs.open(run)
-    if (again.kind === 'opened') return again.run
+    if (again.kind !== 'busy') return again
     throw busy(again.holder, deps)
   }
   throw busy(opened.holder, deps)
@@ -40,7 +41,8 @@ export async function closeRun(run: RunRecord, error: unknown, deps: Deps): Prom
   const next = [{ label: 'Run again', line: `run-again ${run.id}` }]
   const view = { ...viewOf(run), state: 'error', ended } as const
   const answer = failureAnswer(error, view, deps.log, { audience: 'channel', next })
-  return (await deps.ledger.runs.end(run.id, deps.process, 'error', answer, ended)) ? answer : null
+  const end = { state: 'error', answer, ended, costUsd: await costOf(run, new Date(ended), deps) } as const
+  return (await deps.ledger.runs.end(run.id, deps.process, end)) ? answer : null
 }
 
 /** What a run that stopped short of its end left behind: a sentence behind a space, or nothing where it built no load. */

@@ -16,6 +16,16 @@ export interface ChartHint {
 }
 
 /**
+ * The figures an answer is told in where one row says most: these columns of the last row (of those where a column holds a value), with
+ * their change from the row a week before, which the first column, a day, tells.
+ */
+export interface HeadlineHint {
+  readonly columns: readonly [string, ...string[]]
+  readonly where: { readonly column: string; readonly value: string } | null
+  readonly weekBefore: boolean
+}
+
+/**
  * A canned question. `sql` is one SELECT with a `:name` for each parameter and, if `timed`, for `from` and `to`. A zone `tz`
  * stands as `:tz(column)`, the minutes that its clocks are ahead of UTC at the time in that column.
  */
@@ -33,6 +43,7 @@ export interface QueryFile {
   readonly timed: boolean
   readonly params: readonly QueryParam[]
   readonly chart?: ChartHint
+  readonly headline?: HeadlineHint
   /** How columns are written for people where their type alone does not tell. */
   readonly formats: Readonly<Record<string, Format>>
   /** Whether the answer depends on the catalogue: always, never, or when a flag of the query is set. */

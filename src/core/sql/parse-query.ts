@@ -2,6 +2,7 @@ import { roles } from '../people.ts'
 import { type Format, formatSchema } from '../reply.ts'
 import type { ChartHint, QueryFile, SqlSource } from './files.ts'
 import { badSqlFile, type HeaderField, oneOf, parseHeader } from './header.ts'
+import { parseHeadline } from './headline.ts'
 import { lineAt } from './lexer.ts'
 import { localTimes } from './local-time.ts'
 import { placeholders } from './parameters.ts'
@@ -18,6 +19,7 @@ export function parseQuery({ path, text }: SqlSource): QueryFile {
     param: 'named',
     format: 'named',
     chart: 'once',
+    headline: 'once',
     coverage: 'once',
     example: 'many',
   })
@@ -29,6 +31,7 @@ export function parseQuery({ path, text }: SqlSource): QueryFile {
   requireSamePlaceholders(path, text, fields, timed)
   requireZonesOfColumns(path, text, params)
   const chart = parseChart(path, one('chart'))
+  const headline = parseHeadline(path, one('headline'))
   return {
     kind: 'query',
     name,
@@ -39,6 +42,7 @@ export function parseQuery({ path, text }: SqlSource): QueryFile {
     timed,
     params,
     ...(chart === undefined ? {} : { chart }),
+    ...(headline === undefined ? {} : { headline }),
     formats: Object.fromEntries(
       fields.filter((field) => field.key === 'format').map((field) => [field.argument ?? '', parseFormat(path, field)]),
     ),

@@ -102,7 +102,8 @@ function daysLabel(from: number, to: number, zone: string): string {
   return `${first.getUTCDate()}–${full}`
 }
 
-function dateText(time: Date): string {
+/** "30 Nov 2018", of a wall clock time read as UTC. */
+export function dateText(time: Date): string {
   return `${time.getUTCDate()} ${months[time.getUTCMonth()]} ${time.getUTCFullYear()}`
 }
 

@@ -1,4 +1,5 @@
 import type { Asked } from '../answer.ts'
+import { mayUse } from '../command/catalog.ts'
 import type { Context, RunContext } from '../command/context.ts'
 import type { Bound, Command, Outcome } from '../command/define.ts'
 import type { Token } from '../command/line.ts'
@@ -65,12 +66,16 @@ async function withNext(
   { command, line }: Bound,
   asked: Asked,
   outcome: Outcome,
-  { deps, place, runId }: RunContext,
+  { deps, place, runId, catalog, who }: RunContext,
 ): Promise<Outcome> {
   const table = outcome.replies.find((reply) => reply.kind === 'table')
   if (table === undefined) return { ...outcome, asked }
   const load = await deps.ledger.loads.get(asked.load)
   const direct = place.kind === 'slack' && place.direct
   const oldest = load?.facts.dataFrom ?? null
-  return { ...outcome, asked, next: followUps({ query, command, line, asked, table, id: runId, direct, oldest }) }
+  // In a channel buttons are for whoever may press them; in direct messages there is but one.
+  const add = catalog.find('schedule-add')
+  const repeatable = place.kind === 'slack' && add !== undefined && (!direct || mayUse(add, who.role))
+  const answered = { query, command, line, asked, table, id: runId, direct, repeatable, oldest }
+  return { ...outcome, asked, next: followUps(answered) }
 }

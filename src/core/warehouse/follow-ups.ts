@@ -1,5 +1,6 @@
 import type { Asked, Suggestion } from '../answer.ts'
 import type { Command } from '../command/define.ts'
+import { quote } from '../command/line.ts'
 import { argumentsOf, canonicalLine } from '../command/read-arguments.ts'
 import type { RunId } from '../ports/ledger.ts'
 import type { TableReply } from '../reply.ts'
@@ -18,19 +19,28 @@ export interface Answered {
   readonly id: RunId
   /** In direct messages there is somebody to share with. */
   readonly direct: boolean
+  /** Whether somebody who reads it may have it said by the clock. */
+  readonly repeatable: boolean
   /** When the data begin, ISO 8601. */
   readonly oldest: string | null
 }
 
-/** At most four things to do with an answer, the most useful first. */
+// More buttons are not read.
+const mostButtons = 4
+
+/** At most four things to do with an answer, the most useful first. What there is no room for is behind Details. */
 export function followUps(answered: Answered): readonly Suggestion[] {
   const { id, direct } = answered
-  return [
-    ...moreOf(answered),
-    ...periodBefore(answered),
-    direct ? { label: 'Share…', line: `share ${id}`, form: true } : { label: 'CSV', line: `csv ${id}` },
-    { label: 'Details', line: `result ${id} sql` },
-  ]
+  const first = [...moreOf(answered), ...periodBefore(answered), ...postEvery(answered)]
+  const handed = direct ? { label: 'Share…', line: `share ${id}`, form: true } : { label: 'CSV', line: `csv ${id}` }
+  const room = first.length < mostButtons - 1 ? [handed] : []
+  return [...first, ...room, { label: 'Details', line: `result ${id} sql` }]
+}
+
+/** The form of a schedule that says this line; its day and time are there to be changed. */
+function postEvery({ line, repeatable }: Answered): readonly Suggestion[] {
+  if (!repeatable) return []
+  return [{ label: 'Post this every…', line: `schedule-add lines=${quote(line)} day=daily time=07:00`, form: true }]
 }
 
 const usualLengths = [10, 20, 50, 100, 200, 500, 1000]

@@ -1,39 +1,37 @@
-import type { Answer, Suggestion } from '../answer.ts'
-import type { Deps } from '../deps.ts'
+import type { Answer } from '../answer.ts'
 import { dispatch } from '../dispatch/dispatch.ts'
 import type { Session } from '../dispatch/session.ts'
+import { tellBudget } from '../money/budget.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Due } from '../ports/cluster.ts'
-import type { RunRecord } from '../ports/ledger.ts'
-import { text } from '../reply.ts'
 import { lasting, moment } from '../words.ts'
+import { askedFor } from './asked-for.ts'
+import { newsOf, type Posted } from './news.ts'
 
-/** Something to say about the cluster, where it was last asked for, to whom asked for it. */
-export interface ClusterNews {
-  readonly place: Place
-  readonly owner: Asker
-  readonly answer: Answer
-}
+export type { ClusterNews } from './news.ts'
 
 // The lease acts in its own name, with the right of whoever runs the bot.
 const theLease: Asker = { kind: 'local', id: 'lease', name: 'the lease' }
 
 /**
  * Half an hour before the lease ends, asks; at its end pauses the cluster, never deletes it; after 14 days of being paused, reminds
- * once. A pause that fails (a load is running) is tried again at the next call and said once.
+ * once. A pause that fails (a load is running) is tried again at the next call and said once. Tells of the month's budget as well,
+ * whatever becomes of the other, and throws what the first of them threw.
  */
 export async function tendCluster(session: Session, posted: Posted): Promise<void> {
+  await Promise.all([tendLease(session, posted), tellBudget(session.deps, posted)])
+}
+
+async function tendLease(session: Session, posted: Posted): Promise<void> {
   const due = await session.deps.cluster.due()
   if (due.kind !== 'nothing') await act(due, session, posted)
 }
 
-type Posted = (news: ClusterNews) => Promise<void>
-
 async function act(due: Due, session: Session, posted: Posted): Promise<void> {
   const { deps } = session
   // A cluster that was adopted has nobody to ask; its lease ends all the same.
-  const last = await lastAskedFor(deps)
+  const [last] = await askedFor(deps.ledger.runs, { limit: 1, states: ['complete', 'running'] })
   const place: Place = last?.place ?? { kind: 'terminal' }
   const tell = (answer: Answer): Promise<void> => posted({ place, owner: last?.who ?? theLease, answer })
   const once = (occasion: string): Promise<boolean> => deps.ledger.claim(occasion, deps.clock.now())
@@ -42,11 +40,15 @@ async function act(due: Due, session: Session, posted: Posted): Promise<void> {
     case 'warn':
       if (!(await once(due.key))) return
       return tell(
-        news(`The lease of ${name} ends at ${moment(due.until)}. Unless somebody keeps it, it is paused then.`, [
-          { label: 'Extend 2 h', line: 'extend 2h' },
-          { label: 'Keep for the day', line: 'extend 24h' },
-          { label: 'Pause now', line: 'pause' },
-        ]),
+        newsOf(
+          `The lease of ${name} ends at ${moment(due.until)}. Unless somebody keeps it, it is paused then.`,
+          [],
+          [
+            { label: 'Extend 2 h', line: 'extend 2h' },
+            { label: 'Keep for the day', line: 'extend 24h' },
+            { label: 'Pause now', line: 'pause' },
+          ],
+        ),
       )
     case 'pause': {
       const watch = { changed: () => undefined }
@@ -59,33 +61,15 @@ async function act(due: Due, session: Session, posted: Posted): Promise<void> {
       if (!(await once(due.key))) return
       const since = lasting(due.pausedSince, deps.clock.now())
       return tell(
-        news(`${name} has been paused for ${since}; its storage goes on costing. Does anybody need it?`, [
-          { label: 'Resume', line: 'resume' },
-          { label: 'Tear down', line: 'tear-down' },
-        ]),
+        newsOf(
+          `${name} has been paused for ${since}; its storage goes on costing. Does anybody need it?`,
+          [],
+          [
+            { label: 'Resume', line: 'resume' },
+            { label: 'Tear down', line: 'tear-down' },
+          ],
+        ),
       )
     }
-  }
-}
-
-/** The newest run that asked for the cluster to run, also one that is still about to: where its people are. */
-async function lastAskedFor({ ledger }: Deps): Promise<RunRecord | null> {
-  const asked = await Promise.all(
-    ['spin-up', 'resume', 'extend'].map((command) =>
-      ledger.runs.list({ limit: 1, command, states: ['complete', 'running'] }),
-    ),
-  )
-  return asked.flat().toSorted((a, b) => b.id - a.id)[0] ?? null
-}
-
-function news(headline: string, next: readonly Suggestion[]): Answer {
-  return {
-    ok: true,
-    exit: 0,
-    headline,
-    audience: 'channel',
-    run: null,
-    replies: [text(headline, 'warning')],
-    next: [...next],
   }
 }

@@ -2,6 +2,7 @@ import type { Answer, Asked } from '../answer.ts'
 import { authorise } from '../command/access.ts'
 import type { Context } from '../command/context.ts'
 import type { Command } from '../command/define.ts'
+import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import type { RunId, RunRecord } from '../ports/ledger.ts'
 import type { TableReply } from '../reply.ts'
@@ -48,6 +49,14 @@ export async function findResult(id: RunId | undefined, { deps, catalog, who }: 
     )
   }
   return { run, command, answer, asked, table, until }
+}
+
+/** The newest kept answer to a query's plain line, whoever asked; null where none is kept. */
+export async function findKept(line: string, { ledger, clock }: Deps): Promise<RunRecord | null> {
+  const since = new Date(clock.now().getTime() - keptDays * 86_400_000).toISOString()
+  const command = line.split(' ')[0] ?? line
+  const runs = await ledger.runs.list({ command, states: ['complete'], since, limit: 200 })
+  return runs.find((run) => run.line === line && run.answer?.asked !== undefined) ?? null
 }
 
 /** When the answer of a run that ended then expires. */

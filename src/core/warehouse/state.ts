@@ -39,6 +39,14 @@ export function loadLine({ facts }: LoadRecord): string {
   return typeof facts.dataUntil === 'string' ? `${plays} until ${moment(new Date(facts.dataUntil))}` : plays
 }
 
+/** "all 12 green", or which are not. */
+export function checksLine({ facts: { checks } }: LoadRecord): string {
+  if (checks === undefined) return 'not run'
+  const notMet = [...checks.red, ...checks.warnings]
+  if (notMet.length === 0) return `all ${checks.total} green`
+  return `${checks.total - notMet.length} of ${checks.total} green; not met: ${notMet.join(', ')}`
+}
+
 /** The three most useful things to say now. */
 export function nextUseful({ cluster, live, writing }: State): readonly Suggestion[] {
   if (writing !== null)

@@ -5,12 +5,14 @@ import {
 } from '@aws-sdk/client-redshift'
 import type { Step, StepResult, Work } from '../../core/run/step.ts'
 import { isAwsError, readAwsError } from '../aws-error.ts'
+import { priceOf } from '../price.ts'
 import { begun } from './lease.ts'
 import { type KeptSnapshot, keptSnapshots } from './look.ts'
 import { poll } from './poll.ts'
 import { loadingRoleArn, tagsOf } from './role.ts'
 import { awsStep, ensureLease, hence, ownCluster, type Setting } from './setting.ts'
 import { stateOf } from './state.ts'
+import { underLease } from './under-lease.ts'
 import { wake } from './wake.ts'
 
 // A new role takes about a minute to be known everywhere: hashicorp/terraform-provider-aws#19113.
@@ -25,10 +27,7 @@ export interface Wish {
   readonly resize: boolean
 }
 
-/**
- * Has a cluster made: adopts the one that is there, wakes a paused one, restores the newest kept snapshot, or else creates it.
- * The lease is stored before AWS is asked, so that no cluster can be running without one.
- */
+/** Has a cluster made: adopts the one that is there, wakes a paused one, restores the newest kept snapshot, or else creates it. */
 export function createCluster(setting: Setting, wish: Wish): Step {
   const { clients, settings, clock, leases } = setting
   return awsStep(setting, 'Create cluster', async (work) => {
@@ -36,7 +35,9 @@ export function createCluster(setting: Setting, wish: Wish): Step {
     if (found !== null) return adopt(setting, found, wish, work)
     const snapshot = await newestSnapshot(setting)
     const role = await loadingRoleArn(setting)
-    await leases.set(begun(await leases.get(), clock.now(), hence(setting, wish.leaseHours)))
+    const { nodeType, nodes } = snapshot === null || wish.resize ? wish : snapshot
+    const price = priceOf(nodeType, nodes, settings.hourlyUsd)
+    const lease = begun(await leases.get(), clock.now(), hence(setting, wish.leaseHours), price)
     const network = {
       ClusterIdentifier: settings.clusterId,
       PubliclyAccessible: false,
@@ -46,7 +47,7 @@ export function createCluster(setting: Setting, wish: Wish): Step {
       ...(settings.subnetGroup === null ? {} : { ClusterSubnetGroupName: settings.subnetGroup }),
       ...(settings.securityGroups.length === 0 ? {} : { VpcSecurityGroupIds: [...settings.securityGroups] }),
     }
-    await unlessThere(setting, work, async () => {
+    const make = async (): Promise<unknown> => {
       if (snapshot === null) {
         const command = new CreateClusterCommand({ ...network, ...newCluster(setting, wish) })
         return clients.redshift.send(command)
@@ -54,7 +55,8 @@ export function createCluster(setting: Setting, wish: Wish): Step {
       const size = wish.resize ? { NodeType: wish.nodeType, NumberOfNodes: wish.nodes } : {}
       const command = new RestoreFromClusterSnapshotCommand({ ...network, ...size, SnapshotIdentifier: snapshot.name })
       return clients.redshift.send(command)
-    })
+    }
+    await underLease(setting, lease, () => unlessThere(setting, work, make))
     return { detail: snapshot === null ? `${wish.nodeType} × ${wish.nodes}` : `restored from ${snapshot.name}` }
   })
 }
@@ -67,7 +69,7 @@ export async function newestSnapshot({ clients, settings }: Setting): Promise<Ke
 
 async function adopt(setting: Setting, found: AwsCluster, { leaseHours }: Wish, work: Work): Promise<StepResult> {
   if (stateOf(found) === 'paused') {
-    await wake(setting, leaseHours, work)
+    await wake(setting, found, leaseHours, work)
     return { detail: 'resumed' }
   }
   await ensureLease(setting, found, leaseHours)

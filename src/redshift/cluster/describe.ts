@@ -1,8 +1,11 @@
 import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
+import { monthOf } from '../../core/money/month.ts'
+import { totalUsd } from '../../core/money/spent.ts'
 import type { ClusterFacts, ClusterState } from '../../core/ports/cluster.ts'
 import { lasting, moment } from '../../core/words.ts'
 import { aboutUsd, hourly, storageUsd } from '../price.ts'
-import { hoursRan, type Lease, pausedSince, runningSince } from './lease.ts'
+import { billOf, configuredPrice } from './bill.ts'
+import { type Lease, pausedSince, runningSince } from './lease.ts'
 import { keptSnapshots } from './look.ts'
 import { ownCluster, priceOfCluster, type Setting, sizeOf } from './setting.ts'
 import { snapshotLine } from './snapshot-line.ts'
@@ -41,15 +44,13 @@ function costs({ settings }: Setting, cluster: AwsCluster, lease: Lease | null, 
   const price = priceOfCluster(cluster, settings)
   const created = cluster.ClusterCreateTime
   const facts: Fact[] = [['Price', hourly(price)]]
+  const costSince = (label: string, since: Date): readonly Fact[] => {
+    const usd = lease === null ? null : totalUsd(billOf(lease, since, now, configuredPrice(settings)))
+    return usd === null ? [] : [[label, aboutUsd(usd)]]
+  }
   if (created !== undefined) {
     facts.unshift(['Age', lasting(created, now)])
-    if (price !== null && lease !== null) {
-      const month = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth()))
-      facts.push(
-        ['Price so far', aboutUsd(price.hourlyUsd * hoursRan(lease, created, now))],
-        ['This month', aboutUsd(price.hourlyUsd * hoursRan(lease, month, now))],
-      )
-    }
+    facts.push(...costSince('Price so far', created), ...costSince('This month', monthOf(now).from))
   }
   return [...facts, ['Storage', `$${storageUsd} per GB and month, also while paused`]]
 }

@@ -1,9 +1,10 @@
 import { OpsError } from '../../core/errors.ts'
 import type { Act } from '../../core/ports/cluster.ts'
 import type { Step } from '../../core/run/step.ts'
-import { hours as inHours, moment } from '../../core/words.ts'
-import { hourly, usd } from '../price.ts'
+import { hours as inHours, moment, usd } from '../../core/words.ts'
+import { hourly } from '../price.ts'
 import { noCluster, notNow } from './refusals.ts'
+import { mostUsd } from './resume.ts'
 import { explained, ownCluster, priceOfCluster, type Setting } from './setting.ts'
 import { stateOf } from './state.ts'
 
@@ -49,6 +50,7 @@ export async function extend(setting: Setting, hours: number): Promise<Act> {
       ],
       act: most === null ? `Extend by ${longer}` : `Extend by ${longer} for at most ${most}`,
       danger: false,
+      mostUsd: mostUsd(price, hours),
     },
     steps: [lengthen(setting, hours)],
     done: `The lease of ${clusterId} is ${longer} longer.`,

@@ -1,4 +1,5 @@
 import type { Cluster } from '../../core/ports/cluster.ts'
+import { bill } from './bill.ts'
 import { describe } from './describe.ts'
 import { due } from './due.ts'
 import { extend } from './extend.ts'
@@ -29,5 +30,6 @@ export function createRedshiftCluster(setting: Setting): Cluster {
     resume: () => resume(setting),
     extend: (hours) => extend(setting, hours),
     due: () => due(setting),
+    bill: (from, to) => bill(setting, from, to),
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { ClusterDue, ClusterState } from '../../core/ports/cluster.ts'
+import { type Price, priceSchema } from '../price.ts'
 
 /** How long a cluster may run before it is paused, unless it is said otherwise. */
 export const usualLeaseHours = 8
@@ -7,16 +8,17 @@ export const usualLeaseHours = 8
 const warnMs = 30 * 60_000
 const remindMs = 14 * 24 * 3_600_000
 
+// Leases written by an earlier version of the program know no prices: theirs is left out.
+const periodSchema = z
+  .object({ from: z.string(), to: z.string().nullable(), price: priceSchema.nullable().optional() })
+  .readonly()
+
 /**
  * What the bot remembers of its cluster because AWS does not tell it. Times are ISO 8601 in UTC: `until` is when the cluster is
- * to be paused, null while it is; `ran` says when it ran, oldest first, the last period open (`to` is null) while it runs.
+ * to be paused, null while it is; `ran` says when it ran, oldest first, the last period open (`to` is null) while it runs, each at
+ * the price that held when it began, null where nobody knew it.
  */
-export const leaseSchema = z
-  .object({
-    until: z.string().nullable(),
-    ran: z.array(z.object({ from: z.string(), to: z.string().nullable() }).readonly()).readonly(),
-  })
-  .readonly()
+export const leaseSchema = z.object({ until: z.string().nullable(), ran: z.array(periodSchema).readonly() }).readonly()
 export type Lease = z.infer<typeof leaseSchema>
 
 /** Where the lease is kept: one per cluster, null where there is none. It must outlive the process. */
@@ -42,17 +44,21 @@ export function leaseDue(now: Date, state: ClusterState, lease: Lease | null): C
   return left <= warnMs ? { kind: 'warn', key: `lease-warn:${lease.until}`, until } : { kind: 'nothing' }
 }
 
-/** The lease of a cluster that runs from now on (or went on running) until the given time. */
-export function running(lease: Lease | null, from: Date, until: Date): Lease {
+/** The lease of a cluster that runs from now on (or went on running, at the price it had) until the given time. */
+export function running(lease: Lease | null, from: Date, until: Date, price: Price | null): Lease {
   const ran = lease?.ran ?? []
   const open = ran.at(-1)?.to === null
-  return { until: until.toISOString(), ran: open ? ran : [...ran, { from: from.toISOString(), to: null }] }
+  return { until: until.toISOString(), ran: open ? ran : [...ran, { from: from.toISOString(), to: null, price }] }
 }
 
 /** The lease of a new cluster. Earlier periods stay for the month's bill, but for one that was never seen to end. */
-export function begun(lease: Lease | null, from: Date, until: Date): Lease {
-  const ran = (lease?.ran ?? []).filter(({ to }) => to !== null)
-  return running({ until: null, ran }, from, until)
+export function begun(lease: Lease | null, from: Date, until: Date, price: Price | null): Lease {
+  return running(neverBegun(lease), from, until, price)
+}
+
+/** The lease of a cluster that was to run, and AWS refused: what had not begun costs nothing. */
+export function neverBegun(lease: Lease | null): Lease {
+  return { until: null, ran: (lease?.ran ?? []).filter(({ to }) => to !== null) }
 }
 
 /** The lease of a cluster that is paused, or gone, as of `at`. */
@@ -71,13 +77,4 @@ export function pausedSince(lease: Lease | null): Date | null {
 export function runningSince(lease: Lease | null): Date | null {
   const last = lease?.ran.at(-1)
   return last !== undefined && last.to === null ? new Date(last.from) : null
-}
-
-/** Hours the cluster ran between two times. */
-export function hoursRan(lease: Lease, from: Date, to: Date): number {
-  const ms = lease.ran.map((period) => {
-    const end = period.to === null ? to : new Date(period.to)
-    return Math.min(end.getTime(), to.getTime()) - Math.max(Date.parse(period.from), from.getTime())
-  })
-  return ms.reduce((sum, each) => sum + Math.max(0, each), 0) / 3_600_000
 }

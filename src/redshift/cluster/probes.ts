@@ -1,16 +1,21 @@
 import { SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam'
+import { green } from '../../core/doctor/probe.ts'
+import { skewFinding } from '../../core/doctor/skew.ts'
 import { messageOf, OpsError } from '../../core/errors.ts'
 import type { Finding, Probe } from '../../core/ports/probe.ts'
 import { list, plural } from '../../core/words.ts'
 import { isAwsError } from '../aws-error.ts'
 import { awsFailure } from '../aws-failure.ts'
 import type { Clients } from '../clients.ts'
+import { hourly } from '../price.ts'
 import type { RedshiftSettings } from '../settings.ts'
+import { configuredPrice } from './bill.ts'
 import { findCluster, type Identity, keptSnapshots, whoAmI } from './look.ts'
 import { botPolicy } from './permissions.ts'
 import { ownRole } from './role.ts'
 import type { PolicyStatement } from './role-policy.ts'
 import { ownCluster, type Setting } from './setting.ts'
+import { theirClock } from './their-clock.ts'
 
 /** What `doctor` looks at in AWS: who we are, what we may, and whose the cluster and role are. Nothing is changed. */
 export function awsProbes(setting: Setting): readonly Probe[] {
@@ -18,16 +23,29 @@ export function awsProbes(setting: Setting): readonly Probe[] {
   return [
     probe('AWS identity', async () => {
       const { arn } = await whoAmI(clients)
-      return { state: 'green', detail: `${arn} in ${settings.region}`, cure: '' }
+      return green(`${arn} in ${settings.region}`)
     }),
+    probe('Clock against AWS', async () => skewFinding(await theirClock(setting), "AWS's")),
     probe('AWS permissions', async () => permissions(clients, settings)),
     probe('AWS cluster and role', async () => {
       const cluster = await ownCluster(setting)
       const role = settings.roleArn ?? (await ownRole(setting))?.RoleName ?? `no role ${settings.roleName} yet`
       const found = cluster === null ? `no cluster ${settings.clusterId} yet` : `cluster ${settings.clusterId}`
-      return { state: 'green', detail: `${found}, ${role}`, cure: '' }
+      return green(`${found}, ${role}`)
     }),
+    probe('AWS price', async () => priceFinding(settings)),
   ]
+}
+
+/** Plans, cost and budget are reckoned with it. */
+function priceFinding(settings: RedshiftSettings): Finding {
+  const price = configuredPrice(settings)
+  if (price !== null) return green(hourly(price))
+  return {
+    state: 'warn',
+    detail: `what ${settings.nodeType} costs is not known, so plans, cost and budget cannot say`,
+    cure: 'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
+  }
 }
 
 async function permissions(clients: Clients, settings: RedshiftSettings): Promise<Finding> {
@@ -38,11 +56,7 @@ async function permissions(clients: Clients, settings: RedshiftSettings): Promis
     const lacking = (await Promise.all(needed.map((one) => deniedOf(clients, identity, principal, one)))).flat()
     if (lacking.length === 0) {
       const actions = needed.flatMap(({ Action }) => Action)
-      return {
-        state: 'green',
-        detail: `all ${plural(actions.length, 'action')} of docs/aws-policy.json allowed`,
-        cure: '',
-      }
+      return green(`all ${plural(actions.length, 'action')} of docs/aws-policy.json allowed`)
     }
     const lines = needed
       .filter(({ Action }) => Action.some((action) => lacking.includes(action)))

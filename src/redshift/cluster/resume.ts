@@ -1,8 +1,8 @@
 import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import type { PlanDraft } from '../../core/command/plan.ts'
 import type { Act } from '../../core/ports/cluster.ts'
-import { hours as inHours } from '../../core/words.ts'
-import { hourly, type Price, usd } from '../price.ts'
+import { hours as inHours, usd } from '../../core/words.ts'
+import { hourly, type Price } from '../price.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { usualLeaseHours } from './lease.ts'
 import { noCluster, notNow } from './refusals.ts'
@@ -25,7 +25,7 @@ export async function resume(setting: Setting): Promise<Act> {
         const found = await ownCluster(setting)
         if (found === null) throw noCluster(settings.clusterId)
         if (stateOf(found) !== 'paused') return { skipped: `it is ${stateOf(found)} already` }
-        await wake(setting, usualLeaseHours, work)
+        await wake(setting, found, usualLeaseHours, work)
         return {}
       }),
       waitUntilAvailable(setting),
@@ -48,7 +48,13 @@ export function resumePlan(cluster: AwsCluster, settings: RedshiftSettings, leas
     ],
     act: price === null ? `Resume ${settings.clusterId}` : `Resume for ${usd(price.hourlyUsd)} an hour`,
     danger: false,
+    mostUsd: mostUsd(price, leaseHours),
   }
+}
+
+/** The most that so many hours can cost, as a plan tells it; null where the price is not known. */
+export function mostUsd(price: Price | null, hours: number): number | null {
+  return price === null ? null : price.hourlyUsd * hours
 }
 
 /** "$0.54 an hour (list price, March 2026) · lease 8 h: at most $4.34". */

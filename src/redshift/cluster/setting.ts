@@ -99,7 +99,7 @@ export async function ensureLease(setting: Setting, cluster: AwsCluster, hours: 
   const created = cluster.ClusterCreateTime ?? clock.now()
   const paused = pausedSince(lease)
   const from = paused !== null && paused > created ? paused : created
-  await leases.set(running(lease, from, hence(setting, hours)))
+  await leases.set(running(lease, from, hence(setting, hours), priceOfCluster(cluster, setting.settings)))
 }
 
 /** The time so many hours from now. */

@@ -1,5 +1,5 @@
-import { bytes, moment } from '../../core/words.ts'
-import { storageUsd, usd } from '../price.ts'
+import { bytes, moment, usd } from '../../core/words.ts'
+import { storageUsd } from '../price.ts'
 import type { KeptSnapshot } from './look.ts'
 
 /** "sparkify-final-20261107-091245, 40.0 MB, until 14 Nov 2026, less than $0.01 a month". */

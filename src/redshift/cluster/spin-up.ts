@@ -2,13 +2,13 @@ import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import type { PlanDraft } from '../../core/command/plan.ts'
 import { OpsError } from '../../core/errors.ts'
 import type { Act, SpinUpOptions } from '../../core/ports/cluster.ts'
-import { list, moment } from '../../core/words.ts'
-import { priceOf, usd } from '../price.ts'
+import { list, moment, usd } from '../../core/words.ts'
+import { priceOf } from '../price.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { createCluster, newestSnapshot, type Wish } from './create.ts'
 import { usualLeaseHours } from './lease.ts'
 import type { KeptSnapshot } from './look.ts'
-import { costFact, resumePlan } from './resume.ts'
+import { costFact, mostUsd, resumePlan } from './resume.ts'
 import { allowReading, createRole, roleFact } from './role.ts'
 import { sourcePlaces } from './role-policy.ts'
 import { explained, ownCluster, priceOfCluster, type Setting, sizeOf } from './setting.ts'
@@ -78,6 +78,7 @@ async function planOf(setting: Setting, wish: Wish, options: SpinUpOptions): Pro
         ],
         act: `Adopt ${settings.clusterId}`,
         danger: false,
+        mostUsd: mostUsd(price, wish.leaseHours),
       }
     }
   }
@@ -100,6 +101,7 @@ async function newPlan(setting: Setting, wish: Wish, role: string): Promise<Plan
     ],
     act: price === null ? 'Spin up' : `Spin up for ${usd(price.hourlyUsd)} an hour`,
     danger: false,
+    mostUsd: mostUsd(price, wish.leaseHours),
   }
 }
 

@@ -1,15 +1,16 @@
 import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import type { PlanDraft } from '../../core/command/plan.ts'
 import { OpsError } from '../../core/errors.ts'
+import { totalUsd } from '../../core/money/spent.ts'
 import type { Act } from '../../core/ports/cluster.ts'
 import type { Step } from '../../core/run/step.ts'
 import { moment } from '../../core/words.ts'
 import { storageUsd } from '../price.ts'
+import { bill } from './bill.ts'
 import { deleteCluster, snapshotDays, waitUntilDeleted } from './delete.ts'
-import { hoursRan } from './lease.ts'
 import { type KeptSnapshot, keptSnapshots } from './look.ts'
 import { deleteRole } from './role.ts'
-import { awsStep, explained, hence, ownCluster, priceOfCluster, type Setting, sizeOf } from './setting.ts'
+import { awsStep, explained, hence, ownCluster, type Setting, sizeOf } from './setting.ts'
 import { day, snapshotLine } from './snapshot-line.ts'
 import { stateOf } from './state.ts'
 
@@ -61,11 +62,11 @@ async function planOf(
 }
 
 // In whole dollars: a plan that says something else each minute could never be confirmed.
-async function spent({ settings, leases, clock }: Setting, cluster: AwsCluster): Promise<string> {
-  const price = priceOfCluster(cluster, settings)
-  const lease = await leases.get()
-  if (price === null || lease === null || cluster.ClusterCreateTime === undefined) return ''
-  const dollars = Math.round(price.hourlyUsd * hoursRan(lease, cluster.ClusterCreateTime, clock.now()))
+async function spent(setting: Setting, { ClusterCreateTime: created }: AwsCluster): Promise<string> {
+  if (created === undefined || (await setting.leases.get()) === null) return ''
+  const usd = totalUsd(await bill(setting, created, setting.clock.now()))
+  if (usd === null) return ''
+  const dollars = Math.round(usd)
   return dollars === 0 ? ', less than $1 so far' : `, about $${dollars.toLocaleString('en')} so far`
 }
 

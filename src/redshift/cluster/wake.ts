@@ -1,23 +1,25 @@
-import { PauseClusterCommand, ResumeClusterCommand } from '@aws-sdk/client-redshift'
+import { type Cluster as AwsCluster, PauseClusterCommand, ResumeClusterCommand } from '@aws-sdk/client-redshift'
 import { OpsError } from '../../core/errors.ts'
 import type { ClusterState } from '../../core/ports/cluster.ts'
 import type { Work } from '../../core/run/step.ts'
 import { isAwsError } from '../aws-error.ts'
 import { running } from './lease.ts'
 import { poll } from './poll.ts'
-import { hence, ownCluster, type Setting } from './setting.ts'
+import { hence, ownCluster, priceOfCluster, type Setting } from './setting.ts'
 import { stateOf, statusOf } from './state.ts'
+import { underLease } from './under-lease.ts'
 
 // AWS refuses a change for a while after it has called the cluster available: apache/airflow#27276, #69574 (15 minutes).
 const settleMs = 15 * 60_000
 
-/** Has a paused cluster resumed, under a new lease, which is stored first. Nothing to do where it is awake already. */
-export async function wake(setting: Setting, leaseHours: number, work: Work): Promise<void> {
+/** Has a paused cluster resumed, under a new lease. Nothing to do where it is awake already. */
+export async function wake(setting: Setting, cluster: AwsCluster, leaseHours: number, work: Work): Promise<void> {
   const { clients, settings, leases, clock } = setting
-  await leases.set(running(await leases.get(), clock.now(), hence(setting, leaseHours)))
-  await change(setting, work, 'paused', ['resuming', 'available'], () =>
-    clients.redshift.send(new ResumeClusterCommand({ ClusterIdentifier: settings.clusterId })),
-  )
+  const price = priceOfCluster(cluster, settings)
+  const lease = running(await leases.get(), clock.now(), hence(setting, leaseHours), price)
+  const order = (): Promise<unknown> =>
+    clients.redshift.send(new ResumeClusterCommand({ ClusterIdentifier: settings.clusterId }))
+  await underLease(setting, lease, () => change(setting, work, 'paused', ['resuming', 'available'], order))
 }
 
 /** Has an available cluster paused. Nothing to do where it is on its way there. */

@@ -8,6 +8,7 @@ import type { Log } from '../../core/ports/log.ts'
 import { formModal } from '../action-ids.ts'
 import type { Ears, Said } from '../hear.ts'
 import { call } from '../methods.ts'
+import { typedChannel } from '../names.ts'
 import { placeOf } from '../place.ts'
 import { presentForm } from '../present/index.ts'
 import { SlackRefused } from '../refused.ts'
@@ -37,6 +38,7 @@ const entrySchema = z.object({
   value: z.string().nullish(),
   selected_option: z.object({ value: z.string() }).nullish(),
   selected_conversation: z.string().nullish(),
+  selected_time: z.string().nullish(),
 })
 
 const submissionSchema = z.object({
@@ -54,7 +56,8 @@ export function listenToForms(bolt: BoltApp, { ears, catalog, client, log }: For
     const { trigger_id, user, view } = submissionSchema.parse(body)
     const { command: name, channel, name: channelName, thread } = whereSchema.parse(JSON.parse(view.private_metadata))
     const command = catalog.find(name)
-    const filled = command === undefined ? null : readForm(command, enteredIn(view.state.values))
+    const entered = enteredIn(view.state.values)
+    const filled = command === undefined ? null : readForm(command, wordsOf(entered), catalog)
     if (filled?.kind === 'faults') {
       const errors = Object.entries(filled.faults).map(([field, fault]) => [`${formModal.blockPrefix}${field}`, fault])
       await ack({ response_action: 'errors', errors: Object.fromEntries(errors) })
@@ -68,8 +71,19 @@ export function listenToForms(bolt: BoltApp, { ears, catalog, client, log }: For
       responseUrl: undefined,
     }
     // A command that this version does not know any more says so itself.
-    await ears.hear(filled?.line ?? name, said)
+    if (command === undefined || filled === null) return ears.hear(name, said)
+    const named = readForm(command, await withNames(entered), catalog)
+    await ears.hear(named.kind === 'line' ? named.line : filled.line, said)
   })
+
+  /** A form tells channels by their ids alone, and lists are read by people. Asked for only once Slack has its acknowledgement. */
+  const withNames = async (entered: Readonly<Record<string, Entry>>): Promise<Record<string, string>> => {
+    const named = Object.entries(entered).map(async ([name, { kind, text }]) => [
+      name,
+      kind === 'channel' ? await typedChannel(client, text, log) : text,
+    ])
+    return Object.fromEntries(await Promise.all(named))
+  }
 
   return {
     async open(line, trigger, said) {
@@ -89,12 +103,20 @@ export function listenToForms(bolt: BoltApp, { ears, catalog, client, log }: For
   }
 }
 
+/** What stands in a field: the id of a channel, or words. */
+type Entry = { readonly kind: 'channel' | 'words'; readonly text: string }
+
 /** What stands in each field, by the name of its argument. */
-function enteredIn(values: z.infer<typeof submissionSchema>['view']['state']['values']): Record<string, string> {
-  const entries = Object.entries(values).map(([block, inputs]) => {
-    const { value, selected_option, selected_conversation } = inputs[formModal.actionId] ?? {}
-    const typed = value ?? selected_option?.value ?? selected_conversation ?? ''
-    return [block.slice(formModal.blockPrefix.length), typed]
+function enteredIn(values: z.infer<typeof submissionSchema>['view']['state']['values']): Record<string, Entry> {
+  const entries = Object.entries(values).map(([block, inputs]): [string, Entry] => {
+    const { value, selected_option, selected_conversation, selected_time } = inputs[formModal.actionId] ?? {}
+    const name = block.slice(formModal.blockPrefix.length)
+    if (selected_conversation != null) return [name, { kind: 'channel', text: selected_conversation }]
+    return [name, { kind: 'words', text: value ?? selected_option?.value ?? selected_time ?? '' }]
   })
   return Object.fromEntries(entries)
+}
+
+function wordsOf(entered: Readonly<Record<string, Entry>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(entered).map(([name, { text }]) => [name, text]))
 }

@@ -1,12 +1,10 @@
 import type { App as BoltApp } from '@slack/bolt'
 import { z } from 'zod'
 import { OpsError } from '../../core/errors.ts'
-import type { Ledger } from '../../core/ports/ledger.ts'
 import type { Log } from '../../core/ports/log.ts'
 import { confirmAction, dismissAction, fillAction, sayAction, typeAction } from '../action-ids.ts'
 import type { Ears, Said } from '../hear.ts'
 import { directlyTo, placeOf } from '../place.ts'
-import { presentDismissed } from '../present/index.ts'
 import { createResponseUrl } from '../response-url.ts'
 import type { Forms } from './form.ts'
 import type { TypedModals } from './typed.ts'
@@ -25,7 +23,6 @@ const pressSchema = z.object({
         type: z.string(),
         action_id: z.string(),
         value: z.string().optional(),
-        text: z.object({ text: z.string() }).optional(),
       }),
     ])
     .rest(z.unknown()),
@@ -37,7 +34,6 @@ export interface PressParts {
   readonly ears: Ears
   readonly modals: TypedModals
   readonly forms: Forms
-  readonly plans: Ledger['plans']
   readonly log: Log
 }
 
@@ -53,21 +49,20 @@ export function listenToPresses(bolt: BoltApp, parts: PressParts): void {
 async function act(
   { trigger_id, actions: [action] }: Press,
   said: Said,
-  { ears, modals, forms, plans }: PressParts,
+  { ears, modals, forms }: PressParts,
 ): Promise<void> {
   const { value = '' } = action
-  const label = action.text?.text ?? ''
   switch (meaningOf(action.action_id)) {
     case sayAction:
       return ears.hear(value, said)
     case fillAction:
       return forms.open(value, trigger_id, said)
     case confirmAction:
-      return ears.confirm({ id: value, plan: await plans.get(value), label, typed: undefined }, said)
+      return ears.confirm(value, undefined, said)
     case typeAction:
-      return modals.open(value, label, trigger_id, said)
+      return modals.open(value, trigger_id, said)
     case dismissAction:
-      return said.responseUrl?.replace([presentDismissed()])
+      return ears.reject(value, said)
     default:
       return ears.refuse(unknownButton, said)
   }

@@ -15,8 +15,8 @@ import type { ResponseUrl } from '../response-url.ts'
 
 /** The dialogs in which a word is typed. */
 export interface TypedModals {
-  /** Opens the dialog of a plan. Must come within three seconds of the press, which is how long a trigger lives. */
-  open(plan: string, label: string, trigger: string, said: Said): Promise<void>
+  /** Opens the dialog of a plan for somebody who may confirm it. Must come within three seconds of the press: so long does a trigger live. */
+  open(plan: string, trigger: string, said: Said): Promise<void>
 }
 
 export interface TypedParts {
@@ -30,7 +30,6 @@ export interface TypedParts {
 /** What a dialog of this process is about: where it was opened, and the word that is expected. */
 interface Opened {
   readonly word: string
-  readonly label: string
   readonly place: Said['place']
   readonly responseUrl: ResponseUrl | undefined
   readonly expires: number
@@ -54,13 +53,16 @@ const submissionSchema = z.object({
  * acknowledgement; the core compares again, also for dialogs that were opened before a restart.
  */
 export function listenToTyped(bolt: BoltApp, { ears, client, plans, clock, log }: TypedParts): TypedModals {
+  // Several people may have the dialog of one card before them.
   const opened = new Map<string, Opened>()
+  const keyOf = (plan: string, user: string): string => `${plan} ${user}`
 
   bolt.view(typedModal.callbackId, async ({ ack, body }) => {
     const { trigger_id, user, view } = submissionSchema.parse(body)
     const id = view.private_metadata
+    const key = keyOf(id, user.id)
     const typed = view.state.values[typedModal.blockId][typedModal.actionId].value?.trim() ?? ''
-    const dialog = opened.get(id)
+    const dialog = opened.get(key)
     if (dialog !== undefined && typed !== dialog.word) {
       await ack({
         response_action: 'errors',
@@ -69,30 +71,28 @@ export function listenToTyped(bolt: BoltApp, { ears, client, plans, clock, log }
       return
     }
     await ack()
-    opened.delete(id)
-    const plan = await plans.get(id)
-    const place = dialog?.place ?? (plan?.place.kind === 'slack' ? plan.place : undefined)
-    const said: Said = {
-      who: { kind: 'slack', id: user.id, name: user.name },
-      place: place ?? directlyTo(user.id),
-      delivery: trigger_id,
-      responseUrl: dialog?.responseUrl,
-    }
-    await ears.confirm({ id, plan, label: dialog?.label ?? plan?.draft.act ?? '', typed }, said)
+    opened.delete(key)
+    const place = dialog?.place ?? (await placeOfPlan(id)) ?? directlyTo(user.id)
+    const who = { kind: 'slack', id: user.id, name: user.name } as const
+    await ears.confirm(id, typed, { who, place, delivery: trigger_id, responseUrl: dialog?.responseUrl })
   })
 
+  const placeOfPlan = async (id: string): Promise<Said['place'] | null> => {
+    const place = (await plans.get(id))?.place
+    return place?.kind === 'slack' ? place : null
+  }
+
   return {
-    async open(id, label, trigger, said) {
+    async open(id, trigger, said) {
+      if (!(await ears.mayConfirm(id, said))) return
       const plan = await plans.get(id)
+      // A button of this kind belongs to a plan that has a word; a plan without one can be confirmed at once.
+      if (plan?.draft.typed === undefined) return ears.confirm(id, undefined, said)
       const now = clock.now().getTime()
-      // Without a plan that asks for a word, confirming says what is wrong with it.
-      if (plan?.draft.typed === undefined || Date.parse(plan.expires) < now) {
-        return ears.confirm({ id, plan, label, typed: undefined }, said)
-      }
       for (const [old, { expires }] of opened) if (expires < now) opened.delete(old)
       const { title, act, typed: word } = plan.draft
-      const { place, responseUrl } = said
-      opened.set(id, { word, label, place, responseUrl, expires: Date.parse(plan.expires) })
+      const { who, place, responseUrl } = said
+      opened.set(keyOf(id, who.id), { word, place, responseUrl, expires: Date.parse(plan.expires) })
       try {
         await call(
           client,

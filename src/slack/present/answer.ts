@@ -2,14 +2,14 @@ import type { Answer } from '../../core/answer.ts'
 import type { FileReply, Reply, TableReply } from '../../core/reply.ts'
 import { list } from '../../core/words.ts'
 import type { Attached, Presented } from '../message.ts'
-import { smallPrint } from './blocks.ts'
+import { boldLine, smallPrint } from './blocks.ts'
 import { presentNext } from './buttons.ts'
 import { presentChart } from './chart.ts'
 import { cut } from './cut.ts'
 import { presentFailure } from './failure.ts'
 import { type FileFrom, presentFile, type Whole } from './file.ts'
 import { ladderOf, rungOf } from './ladder.ts'
-import { paginate } from './pages.ts'
+import { inOrder, paginate } from './pages.ts'
 import { type Part, simplePart } from './part.ts'
 import { presentPlan } from './plan.ts'
 import { runHead } from './run.ts'
@@ -19,30 +19,45 @@ import { presentText } from './text.ts'
 import type { View } from './view.ts'
 
 /**
- * An answer as Slack shows it: the main message with its rungs, what found no room in it for the thread, and a CSV file for
- * each table, with the rung from which on it is cut; what only its asker sees has neither thread nor files. A run of several
+ * An answer as Slack shows it: the main message with its rungs, what found no room in it and its details for the thread, and a CSV file
+ * for each table, with the rung from which on it is cut; what only its asker sees has neither thread nor files. A run of several
  * steps keeps the block that presentRun gave it.
  */
 export function presentAnswer(answer: Answer, view: View): Presented {
-  const { run, audience, replies } = answer
-  const head =
-    run !== null && (run.steps.length > 0 || (audience === 'channel' && !view.direct)) ? runHead(run, view) : null
+  const { run, audience, replies, details = [] } = answer
+  const head = headOf(answer, view)
   const aloud = audience === 'channel'
-  const marked = head === null || run?.state !== 'error'
+  const marked = head === null || (run?.state !== 'error' && answer.title === undefined)
   // A file cannot be shown to one person in a channel, but in direct messages a query's answer can be asked for again.
   const whole = aloud ? 'attached' : answer.asked === undefined ? 'nowhere' : 'on request'
-  const presented = replies.map((reply) => presentReply(reply, { slash: view.slash, marked, whole }))
+  const present = (reply: Reply) => presentReply(reply, { slash: view.slash, marked, whole })
+  const [presented, detailed] = [replies.map(present), details.map(present)]
   const body = presented.map(({ part }) => part)
   const next = presentNext(answer.next, view.slash)
   const tail = next === null ? [] : [next]
-  const { main, thread } = paginate(head === null ? body : [head, ...body], tail)
+  const { main, thread: more } = paginate(head === null ? body : [head, ...body], tail)
+  const thread = [...more, ...inOrder(detailed.map(({ part }) => part))]
   const pages = [[...main, ...tail], ...thread]
-  const follows = thread.length === 0 ? [] : [whatFollows(thread.flat(), aloud ? 'More in the thread' : 'More follows')]
+  const follows = [
+    ...(more.length === 0 ? [] : [whatFollows(`More ${aloud ? 'in the thread' : 'follows'}: ${namesOf(more.flat())}`)]),
+    ...(more.length > 0 || detailed.length === 0 ? [] : [whatFollows(`Details ${aloud ? 'in the thread' : 'follow'}`)]),
+  ]
   return {
     main: ladderOf(answer.headline, [...main, ...follows, ...tail]),
     thread: thread.map((page) => ladderOf(namesOf(page), page)),
-    files: presented.flatMap(({ part, file }) => (file === null ? [] : [attached(part, file, pages)])),
+    files: [...presented, ...detailed].flatMap(({ part, file }) =>
+      file === null ? [] : [attached(part, file, pages)],
+    ),
   }
+}
+
+function headOf({ run, audience, title, ok }: Answer, view: View): Part | null {
+  if (title !== undefined) {
+    const words = `${ok ? '' : '✗ '}${title}`
+    return simplePart(words, [boldLine(words)])
+  }
+  const isSaid = run !== null && (run.steps.length > 0 || (audience === 'channel' && !view.direct))
+  return isSaid ? runHead(run, view) : null
 }
 
 function attached(part: Part, { from, ...csv }: FileFrom, pages: readonly (readonly Part[])[]): Attached {
@@ -77,8 +92,7 @@ function presentOther(reply: Exclude<Reply, TableReply | FileReply>, slash: stri
   }
 }
 
-function whatFollows(parts: readonly Part[], where: string): Part {
-  const words = `${where}: ${namesOf(parts)}`
+function whatFollows(words: string): Part {
   return simplePart('More', smallPrint(words), words)
 }
 

@@ -1,7 +1,6 @@
-import type { ConversationsSelect, InputBlock, ModalView, PlainTextInput, StaticSelect } from '@slack/types'
+import type { ConversationsSelect, InputBlock, ModalView, PlainTextInput, StaticSelect, Timepicker } from '@slack/types'
 import { cleanLine } from '../../core/clean.ts'
 import type { Form, FormField } from '../../core/command/form.ts'
-import { labelOf } from '../../core/run/failure.ts'
 import { formModal } from '../action-ids.ts'
 import { plainText, sections } from './blocks.ts'
 
@@ -19,19 +18,19 @@ export function presentForm(form: Form, where: string): ModalView {
     type: 'modal',
     callback_id: formModal.callbackId,
     private_metadata: where,
-    title: plainText(cleanLine(labelOf(form.command)), maxTitle),
+    title: plainText(cleanLine(form.title), maxTitle),
     submit: plainText(cleanLine(form.act), maxTitle),
     close: plainText('Not now', maxTitle),
     blocks: [...sections(`${form.summary}.`), ...form.fields.map(inputOf)],
   }
 }
 
-/** Every field may be left empty: arguments have defaults, and what a command misses it says itself. */
+/** Most fields may be left empty: arguments have defaults, and what a command misses it says itself. */
 function inputOf(field: FormField): InputBlock {
   return {
     type: 'input',
     block_id: `${formModal.blockPrefix}${field.name}`,
-    optional: true,
+    optional: !field.required,
     label: plainText(field.name, maxLabel),
     hint: plainText(cleanLine(field.about), maxLabel),
     element: elementOf(field),
@@ -44,7 +43,7 @@ function elementOf({
   accepts,
   value,
   fallback,
-}: FormField): StaticSelect | PlainTextInput | ConversationsSelect {
+}: FormField): StaticSelect | PlainTextInput | ConversationsSelect | Timepicker {
   const action_id = formModal.actionId
   switch (kind) {
     case 'choice': {
@@ -64,8 +63,13 @@ function elementOf({
         type: 'conversations_select',
         action_id,
         placeholder: plainText('Choose a channel…', maxPlaceholder),
+        default_to_current_conversation: true,
         filter: { include: ['public', 'private'], exclude_bot_users: true },
       }
+    case 'time': {
+      const initial = value === undefined ? {} : { initial_time: value }
+      return { type: 'timepicker', action_id, placeholder: plainText('Choose a time…', maxPlaceholder), ...initial }
+    }
     case 'text': {
       const usual = fallback === undefined ? '' : `; ${fallback} if left empty`
       const placeholder = plainText(`${accepts}${usual}`, maxPlaceholder)

@@ -48,3 +48,11 @@ export function dateToken(iso: string, format: string, fallback: string): string
     ? mrkdwn(iso)
     : `<!date^${Math.floor(ms / 1000)}^${format}|${mrkdwn(fallback).replaceAll('|', ' ')}>`
 }
+
+/** What calls people (`U…`, `W…`) and groups (`S…`) by their Slack ids; other ids call nobody. */
+export function mentions(ids: readonly string[]): readonly string[] {
+  return ids.flatMap((id) => {
+    if (/^[UW][A-Z0-9]+$/.test(id)) return [`<@${id}>`]
+    return /^S[A-Z0-9]+$/.test(id) ? [`<!subteam^${id}>`] : []
+  })
+}

@@ -22,13 +22,26 @@ export function paginate(parts: readonly Part[], tail: readonly Part[]): Pages {
       full ||= isWords(part)
     }
   }
-  const thread: Part[][] = []
-  for (const part of later) {
-    const page = thread.at(-1)
+  return { main, thread: inOrder(later) }
+}
+
+/** Parts in their order, as many on each page as fit. A line over a table or a chart stays with it. */
+export function inOrder(parts: readonly Part[]): readonly (readonly Part[])[] {
+  const pages: Part[][] = []
+  for (const part of parts.flatMap(loose)) {
+    const page = pages.at(-1)
     if (page !== undefined && fitsOneMessage([...page, part])) page.push(part)
-    else thread.push([part])
+    else pages.push([...headingOf(page, part), part])
   }
-  return { main, thread }
+  return pages
+}
+
+/** Takes the last line off the page that is full, where it stands over what begins the next one. */
+function headingOf(page: Part[] | undefined, next: Part): readonly Part[] {
+  const last = page?.at(-1)
+  if (page === undefined || last === undefined || page.length < 2 || isWords(next)) return []
+  const isHeading = last.newest.length === 1 && last.newest[0]?.type === 'section'
+  return isHeading && fitsOneMessage([last, next]) ? page.splice(-1) : []
 }
 
 /** Words alone look the same in every form, and may be parted between any two blocks. */

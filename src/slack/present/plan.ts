@@ -1,33 +1,56 @@
 import type { ConfirmationDialog, KnownBlock } from '@slack/types'
-import { clean, cleanLine } from '../../core/clean.ts'
-import type { PlanReply } from '../../core/reply.ts'
+import { cleanLine } from '../../core/clean.ts'
+import type { PlanChange, PlanReply } from '../../core/reply.ts'
 import { moment } from '../../core/words.ts'
 import { confirmAction, dismissAction, typeAction } from '../action-ids.ts'
-import type { Message } from '../message.ts'
 import { boldLine, plainText, sections } from './blocks.ts'
 import { button, buttonRow } from './buttons.ts'
 import { cut } from './cut.ts'
-import { dateToken, mrkdwn } from './mrkdwn.ts'
+import { dateToken, mentions, mrkdwn } from './mrkdwn.ts'
 import type { Part } from './part.ts'
 
-/** What will happen, until when it may be confirmed, and the two buttons: the act and "Not now". */
+/**
+ * What will happen, why it needs approval, until when and by whom it may be confirmed, and the two buttons. A card that somebody else must
+ * approve calls those who may.
+ */
 export function presentPlan(plan: PlanReply, slash: string): Part {
   const title = cut(cleanLine(plan.title), 300)
-  const facts = plan.facts.map(cleanLine).join('\n')
+  const { changes = [], reasons = [], card } = plan
+  const told = [
+    changes.length === 0 ? '' : ['It changed since it was asked:', ...changes.map(changeLine)].join('\n'),
+    plan.facts.map(cleanLine).join('\n'),
+    reasons.map((reason) => `⚠ ${cleanLine(reason)}`).join('\n'),
+  ].filter((text) => text !== '')
+  const call = card?.second === true ? callOf(card) : ''
   const blocks: KnownBlock[] = [
     boldLine(title),
-    ...sections(facts),
+    ...told.flatMap(sections),
+    ...(call === '' ? [] : [{ type: 'section', text: { type: 'mrkdwn', text: call, verbatim: true } } as const]),
     { type: 'context', elements: [{ type: 'mrkdwn', text: validity(plan), verbatim: true }] },
-    buttonRow([actButton(plan), button(dismissAction, 'Not now', plan.id)]),
+    buttonRow([actButton(plan), button(dismissAction, card?.second === true ? 'Reject' : 'Not now', plan.id)]),
   ]
   const again = `Its buttons could not be shown. Say ${slash} ${cut(cleanLine(plan.line), 300)} again for new ones.`
+  const words = [mrkdwn(title), ...told.flatMap((text) => mrkdwn(text).split('\n')), call, mrkdwn(again)]
   return {
     label: title,
     newest: blocks,
     older: blocks,
     oldest: blocks,
-    words: [mrkdwn(title), ...mrkdwn(facts).split('\n'), mrkdwn(again)].filter((line) => line !== ''),
+    words: words.filter((line) => line !== ''),
   }
+}
+
+function changeLine({ was, now }: PlanChange): string {
+  if (was === null) return `• now also: ${cleanLine(now ?? '')}`
+  return now === null ? `• no longer: ${cleanLine(was)}` : `• was: ${cleanLine(was)}\n   now: ${cleanLine(now)}`
+}
+
+// More than these would bury the plan.
+const maxCalled = 20
+
+function callOf({ asker, approvers }: NonNullable<PlanReply['card']>): string {
+  const called = mentions(approvers.slice(0, maxCalled)).join(' ')
+  return `${called} ${mrkdwn(`Somebody else than ${cut(cleanLine(asker), 80)} must approve this.`)}`.trim()
 }
 
 function actButton(plan: PlanReply) {
@@ -47,22 +70,13 @@ function lastQuestion({ title, facts, act }: PlanReply): ConfirmationDialog {
   }
 }
 
-function validity({ expires, typed }: PlanReply): string {
+function validity({ expires, typed, line, card }: PlanReply): string {
   const until = dateToken(expires, '{time}', Number.isNaN(Date.parse(expires)) ? expires : moment(new Date(expires)))
+  const asker = card === undefined ? '' : mrkdwn(cut(cleanLine(card.asker), 80))
+  const asked = card === undefined ? '' : `${asker} asked: ${mrkdwn(cut(cleanLine(line), 300))}. `
+  const by = card === undefined || card.second ? '' : `, by ${asker} or an approver`
+  const withdraw = card?.second === true ? ` ${asker} can withdraw it with Reject.` : ''
   const word = typed === undefined ? '' : ` You will be asked to type “${mrkdwn(cut(cleanLine(typed), 100))}”.`
-  return `Nothing is done yet. Can be confirmed once, until ${until}.${word}`
-}
-
-/** What stands in place of a plan that was put away. */
-export function presentDismissed(): Message {
-  return message('Put away. Nothing was done.')
-}
-
-/** What stands in place of a plan that was used; `label` is what the pressed button said. */
-export function presentPressed(label: string): Message {
-  return message(`✓ Confirmed: ${cut(cleanLine(label), 75)}`)
-}
-
-function message(words: string): Message {
-  return { text: mrkdwn(words), blocks: [...sections(clean(words))] }
+  const act = card?.second === true ? 'approved' : 'confirmed'
+  return `${asked}Nothing is done yet. Can be ${act} once, until ${until}${by}.${withdraw}${word}`
 }

@@ -5,7 +5,7 @@ import type { Ladder, Message } from '../message.ts'
 import { boldLine, sections, smallPrint } from './blocks.ts'
 import { cut } from './cut.ts'
 import { ladderOf } from './ladder.ts'
-import { mrkdwn } from './mrkdwn.ts'
+import { mentions, mrkdwn } from './mrkdwn.ts'
 import { type Part, simplePart } from './part.ts'
 import { planBlock, stepLines } from './steps.ts'
 import type { View } from './view.ts'
@@ -22,18 +22,20 @@ export function presentRun(run: RunView, view: View): Ladder {
 }
 
 /**
- * The line for the thread when a run is over: "<@U…> etl is done: …", with the answer's `headline` behind it. Mentions exactly
- * the Slack ids given (`U…`, `W…` people, `S…` groups). Undefined where there is nobody to tell, or the run is not over.
+ * The line for the thread when a run is over: "<@U…> etl is done: …", with the answer's `headline` behind it. Undefined where there is
+ * nobody to tell, or the run is not over.
  */
 export function presentMention(run: RunView, headline: string, ids: readonly string[]): Message | undefined {
-  const mentions = ids.flatMap((id) => {
-    if (/^[UW][A-Z0-9]+$/.test(id)) return [`<@${id}>`]
-    return /^S[A-Z0-9]+$/.test(id) ? [`<!subteam^${id}>`] : []
-  })
-  if (mentions.length === 0 || run.state === 'running') return undefined
+  if (run.state === 'running') return undefined
   const ending = { complete: 'is done', error: 'failed', cancelled: 'was cancelled' }[run.state]
-  const words = `${cut(cleanLine(run.command), maxLine)} ${ending}: ${cut(cleanLine(headline), 500)}`
-  return { text: `${mentions.join(' ')} ${mrkdwn(words)}`, blocks: [] }
+  return presentCall(`${cut(cleanLine(run.command), maxLine)} ${ending}: ${headline}`, ids)
+}
+
+/** A line that calls exactly the Slack ids given (`U…`, `W…` people, `S…` groups). Undefined where there is nobody to call. */
+export function presentCall(words: string, ids: readonly string[]): Message | undefined {
+  const called = mentions(ids)
+  if (called.length === 0) return undefined
+  return { text: `${called.join(' ')} ${mrkdwn(cut(cleanLine(words), 700))}`, blocks: [] }
 }
 
 /**

@@ -1,4 +1,6 @@
 import { ledger } from './001-ledger.ts'
+import { fires } from './002-fires.ts'
+import { audit } from './003-audit.ts'
 
 /** Every change of the tables, in order, each as its statements. The first is version 1; one that was released never changes. */
-export const migrations: readonly (readonly string[])[] = [ledger]
+export const migrations: readonly (readonly string[])[] = [ledger, fires, audit]

@@ -1,137 +1,13 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { paginate } from './client-table.ts'
+import { post, show, unsent } from './client-post.ts'
+import { press, sendsByItself, submit } from './client-press.ts'
+import { take } from './client-take.ts'
 
 /*
  * The page's script. The server makes the whole page; when it says that something has changed, the script fetches the page anew
- * and exchanges the messages that differ. What is typed and pressed it sends to the server.
+ * and exchanges what differs. What is typed and pressed it sends to the server.
  */
-
-interface Outcome {
-  told?: string
-  errors?: Record<string, string>
-}
-
-const unsent = 'Not sent: the program does not answer.'
-const { as = '' } = document.body.dataset
-
-function show(words: string) {
-  const line = document.querySelector<HTMLElement>('.connection')
-  if (line === null) return
-  line.hidden = words === ''
-  line.textContent = words
-}
-
-async function post(deed: 'say' | 'press' | 'submit' | 'dismiss', body: object): Promise<Outcome> {
-  try {
-    const response = await fetch(`/page/${deed}`, { method: 'POST', body: JSON.stringify({ as, ...body }) })
-    if (response.ok) return await response.json()
-  } catch {
-    // Refused: said below, until the event stream has the server back.
-  }
-  return { told: unsent }
-}
-
-/** Each message as the server made it, to see which have changed. */
-const made = new Map<string, string>()
-
-function exchange(next: HTMLElement, list: Element) {
-  if (made.get(next.id) === next.outerHTML) return
-  made.set(next.id, next.outerHTML)
-  const old = document.getElementById(next.id)
-  if (old === next) return
-  if (old === null) {
-    // A new message is read out as its own sentence; an edit, which a running step makes every other second, is not.
-    document.querySelector('[aria-live=polite]')?.replaceChildren(next.dataset['said'] ?? '')
-    return list.append(next)
-  }
-  const focused = old.contains(document.activeElement) && document.activeElement?.getAttribute('data-action-id')
-  for (const shut of old.querySelectorAll<HTMLElement>('details:not([open])'))
-    next.querySelector(`details[data-key="${CSS.escape(shut.dataset['key'] ?? '')}"]`)?.removeAttribute('open')
-  old.replaceWith(next)
-  if (focused) next.querySelector<HTMLElement>(`[data-action-id="${CSS.escape(focused)}"]`)?.focus()
-}
-
-/** Brings this page to the state of `page`, which may be this page itself, just loaded. */
-function take(page: Document) {
-  for (const list of document.querySelectorAll<HTMLElement>('.messages')) {
-    const atEnd = page === document || list.scrollHeight - list.scrollTop - list.clientHeight < 80
-    const selector = `.messages[data-list="${list.dataset['list']}"] > .message`
-    const fresh = [...page.querySelectorAll<HTMLElement>(selector)]
-    for (const old of list.children) if (!fresh.some(({ id }) => id === old.id)) old.remove()
-    for (const next of fresh) exchange(next, list)
-    let day = ''
-    for (const message of list.querySelectorAll<HTMLElement>(':scope > .message')) {
-      message.classList.toggle('new-day', message.dataset['day'] !== day)
-      day = message.dataset['day'] ?? ''
-    }
-    for (const table of list.querySelectorAll<HTMLElement>('.data-table:not([data-page])')) paginate(table)
-    if (atEnd) list.scrollTop = list.scrollHeight
-  }
-  for (const link of document.querySelectorAll<HTMLElement>('.sidebar a')) {
-    const { channel } = link.dataset
-    const last = page.querySelector<HTMLElement>(`.sidebar a[data-channel="${channel}"]`)?.dataset['last'] ?? ''
-    if (link.hasAttribute('aria-current')) sessionStorage.setItem(`${as} saw ${channel}`, last)
-    link.classList.toggle('unread', last > (sessionStorage.getItem(`${as} saw ${channel}`) ?? ''))
-  }
-  document.querySelector('.hint')?.replaceChildren(...(page.querySelector('.hint')?.cloneNode(true).childNodes ?? []))
-  const modal = page.querySelector<HTMLDialogElement>('.modal')
-  const open = document.querySelector<HTMLDialogElement>('.modal[open]')
-  if (open !== null && open.dataset['view'] !== modal?.dataset['view']) open.remove()
-  if (modal !== null && open?.dataset['view'] !== modal.dataset['view']) void ask(modal)
-  document.body.dataset['version'] = page.body.dataset['version']
-}
-
-/** Shows a dialog and resolves to the value it is closed with. */
-function ask(dialog: HTMLDialogElement): Promise<string> {
-  document.body.append(dialog)
-  dialog.showModal()
-  return new Promise((resolve) => {
-    dialog.addEventListener('close', () => {
-      dialog.remove()
-      if (dialog.dataset['view'] !== undefined) void post('dismiss', { view_id: dialog.dataset['view'] })
-      resolve(dialog.returnValue)
-    })
-  })
-}
-
-function entered(root: ParentNode) {
-  return [...root.querySelectorAll<HTMLInputElement>(':is(input, textarea, select)[data-action-id]')].map((input) => ({
-    block_id: input.dataset['blockId'] ?? '',
-    action_id: input.dataset['actionId'] ?? '',
-    value: input.value,
-  }))
-}
-
-async function press(pressed: HTMLButtonElement | HTMLSelectElement) {
-  const message = pressed.closest<HTMLElement>('.message')
-  if (message === null) return
-  const question = pressed.nextElementSibling
-  const dialog = question instanceof HTMLTemplateElement && question.content.querySelector('dialog')
-  if (dialog && (await ask(document.importNode(dialog, true))) !== 'yes') return
-  const { channel, ts } = message.dataset
-  const { blockId: block_id, actionId: action_id, url } = pressed.dataset
-  if (url !== undefined) window.open(url, '_blank', 'noopener')
-  pressed.setAttribute('aria-busy', 'true')
-  const around = { value: pressed.value, entered: entered(message) }
-  const { told = '' } = await post('press', { channel, ts, block_id, action_id, ...around })
-  pressed.removeAttribute('aria-busy')
-  show(told)
-}
-
-async function submit(form: HTMLFormElement, dialog: HTMLElement) {
-  const button = form.querySelector<HTMLButtonElement>('[type=submit]')
-  if (button !== null) button.disabled = true
-  const { errors = {}, told = '' } = await post('submit', { view_id: dialog.dataset['view'], entered: entered(form) })
-  if (button !== null) button.disabled = false
-  for (const input of form.querySelectorAll<HTMLInputElement>('.field [data-block-id]')) {
-    const error = errors[input.dataset['blockId'] ?? ''] ?? ''
-    input.parentElement?.querySelector('.error')?.replaceChildren(error)
-    input.setAttribute('aria-invalid', String(error !== ''))
-  }
-  form.querySelector<HTMLElement>('[aria-invalid=true]')?.focus()
-  form.querySelector(':scope > .error')?.replaceChildren(told)
-}
 
 const typed: string[] = JSON.parse(sessionStorage.getItem('typed') ?? '[]')
 let recalled = typed.length
@@ -166,7 +42,7 @@ document.addEventListener('click', ({ target }) => {
 
 document.addEventListener('change', ({ target: select }) => {
   if (!(select instanceof HTMLSelectElement) || select.value === '') return
-  if (select.closest('.message') !== null) void press(select)
+  if (sendsByItself(select)) void press(select)
   if (select.dataset['persona'] === undefined) return
   const { searchParams } = new URL(location.href)
   searchParams.set('as', select.value)
@@ -174,8 +50,15 @@ document.addEventListener('change', ({ target: select }) => {
   location.assign(`/?${searchParams}`)
 })
 
+// A time changes with every digit that is typed; like Slack's picker, it is sent when one is done with it.
+document.addEventListener('focusout', ({ target: time }) => {
+  if (!(time instanceof HTMLInputElement) || time.type !== 'time' || !sendsByItself(time)) return
+  if (time.value !== '' && time.value !== time.defaultValue) void press(time)
+})
+
 document.addEventListener('keydown', (event) => {
   const box = event.target
+  if (box instanceof HTMLInputElement && box.type === 'time' && event.key === 'Enter' && sendsByItself(box)) box.blur()
   if (!(box instanceof HTMLTextAreaElement) || box.closest('.composer') === null || event.isComposing) return
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
   if (event.key === 'Enter' && !event.shiftKey) {
@@ -209,5 +92,7 @@ stream.onmessage = async ({ data }) => {
 }
 
 take(document)
+const { tab } = document.body.dataset
+if (tab) void post('enter', { tab }).then(({ told }) => told && show(told))
 const boxes = document.querySelectorAll<HTMLTextAreaElement>('.composer textarea')
 boxes[boxes.length - 1]?.focus()

@@ -1,4 +1,5 @@
-import type { Inline, RichText, TextObject } from '../block-kit.ts'
+import type { TextObject } from '../block-elements.ts'
+import type { Inline, RichText } from '../block-kit.ts'
 
 type Style = { bold?: true; italic?: true; strike?: true; code?: true }
 

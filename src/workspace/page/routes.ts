@@ -5,11 +5,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { OpsError } from '../../core/errors.ts'
 import { validOr } from '../content.ts'
+import { deeds, type Interactions } from '../deeds.ts'
 import { bodyOf, jsonOf, sendJson, sendText } from '../http.ts'
-import { deeds, type Interactions } from '../interactions.ts'
+import { directChannelOf } from '../people.ts'
 import type { State } from '../state.ts'
 import { check } from '../validate.ts'
-import { pageOf } from './layout.ts'
+import { conversationOf } from './conversation.ts'
+import { type Place, pageOf } from './layout.ts'
 import { loadReadOnly } from './read-only.ts'
 import { createRenderer, type Renderer } from './render.ts'
 import { pageStyle } from './style.ts'
@@ -62,18 +64,33 @@ export function createPage(deps: {
     for (const stream of streams) tell(stream)
   })
 
+  const placeOf = (wanted: URLSearchParams): Place | undefined => {
+    const viewer = state.personas.find((each) => each.id === wanted.get('as')) ?? state.personas[0]
+    if (viewer === undefined) return undefined
+    const asked = state.channel(wanted.get('in') ?? '')
+    // Everybody has direct messages of their own with the bot: who becomes another person there stays there.
+    const own = asked?.partner === undefined ? asked : state.channel(directChannelOf(viewer.id))
+    const channel = own ?? state.channels()[0]
+    const inApp = wanted.get('tab') === 'home' ? 'home' : 'messages'
+    const tab = channel?.partner === undefined ? undefined : inApp
+    return channel && { viewer, channel, thread: wanted.get('thread') ?? undefined, tab }
+  }
+
   const show = async (url: URL, response: ServerResponse) => {
     renderer ??= loadReadOnly(state, now).then((readOnly) => createRenderer(state, readOnly))
     const render = await renderer
-    const wanted = url.searchParams
-    const viewer = state.personas.find((each) => each.id === wanted.get('as')) ?? state.personas[0]
-    const asked = state.channel(wanted.get('in') ?? '')
-    const channel = asked !== undefined && (asked.partner ?? viewer?.id) === viewer?.id ? asked : state.channels()[0]
-    if (viewer === undefined || channel === undefined) return sendText(response, 'Nobody is here.', undefined, 404)
-    const place = { viewer, channel, thread: wanted.get('thread') ?? undefined }
-    await render.prepare(state.messages(channel.id, viewer.id).slice(-preparedMessages), viewer)
+    const place = placeOf(url.searchParams)
+    if (place === undefined) return sendText(response, 'Nobody is here.', undefined, 404)
+    const { viewer, channel, tab } = place
+    const all = state.messages(channel.id, viewer.id).slice(-preparedMessages)
+    await render.prepare(tab === 'home' ? (state.homeTab(viewer.id) ?? []) : all, viewer)
+    const content =
+      tab === 'home' ? { main: render.home(state.homeTab(viewer.id), viewer) } : conversationOf(state, render, place)
+    const view = state.viewOf(viewer.id)
+    const modal = view && render.modal(view, viewer)
     response.setHeader('content-security-policy', contentSecurityPolicy)
-    sendText(response, pageOf(state, render, place, `${started}.${changes}`, banner).markup, 'text/html')
+    const page = pageOf(state, place, content, modal, `${started}.${changes}`, banner)
+    sendText(response, page.markup, 'text/html')
   }
 
   const listen = (request: IncomingMessage, response: ServerResponse) => {
@@ -88,6 +105,7 @@ export function createPage(deps: {
     if (name === 'say') return interactions.say(validOr(check(deeds.say, deed), name))
     if (name === 'press') return interactions.press(validOr(check(deeds.press, deed), name))
     if (name === 'submit') return interactions.submit(validOr(check(deeds.submit, deed), name))
+    if (name === 'enter') return interactions.enter(validOr(check(deeds.enter, deed), name))
     return name === 'dismiss' ? interactions.dismiss(validOr(check(deeds.dismiss, deed), name)) : undefined
   }
 

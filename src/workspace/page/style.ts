@@ -52,6 +52,7 @@ main > .messages { display: flex; flex-direction: column } main > .messages > :f
 .slack_blocks_to_jsx.styles_enabled a { color: var(--accent); text-decoration: underline }
 .slack_blocks_to_jsx.styles_enabled .slack_inline_code { font: .86em var(--mono); padding: .08em .3em; border: 1px solid var(--line); border-radius: 4px; color: light-dark(#b3154d, #f0a6bd) }
 .slack_blocks_to_jsx.styles_enabled pre { border-color: var(--line); background: var(--raised); font: .82rem/1.5 var(--mono); white-space: pre; overflow-x: auto; word-break: normal !important; margin: .2rem 0 }
+.slack_blocks_to_jsx.styles_enabled .slack_blocks_to_jsx__divider { border: 0 solid var(--line); border-top-width: 1px; margin: .5rem 0 }
 .slack_blocks_to_jsx.styles_enabled .slack_blocks_to_jsx__data_visualization { border: 1px solid var(--line); border-radius: 10px }
 .slack_blocks_to_jsx.styles_enabled .slack_blocks_to_jsx__data_visualization_swatch { background-color: revert-layer }
 .slack_blocks_to_jsx__data_visualization [role=group] { display: none }
@@ -74,13 +75,22 @@ main > .messages { display: flex; flex-direction: column } main > .messages > :f
 .in_progress > .mark { color: var(--accent); animation: beat 1.4s ease-in-out infinite } @keyframes beat { 50% { opacity: .35 } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important } }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; width: fit-content; max-width: 100% }
-table { border-collapse: collapse; font-size: .88rem } caption { text-align: left; padding: .5rem .8rem .3rem; font-weight: 600 }
+table { border-collapse: collapse; font-size: .88rem; overflow-wrap: normal } caption { text-align: left; padding: .5rem .8rem .3rem; font-weight: 600 }
 td, th { padding: .34rem .8rem; text-align: left; font-weight: 400; border-top: 1px solid var(--line) } thead th { background: var(--raised); font-weight: 600; border-top: 0 }
 .right { text-align: right; font-variant-numeric: tabular-nums } .center { text-align: center }
 th button { all: unset; cursor: pointer } th button:focus-visible { outline: 2px solid var(--accent) }
 [aria-sort=ascending] button::after { content: ' ↑' } [aria-sort=descending] button::after { content: ' ↓' }
 .pages { display: flex; align-items: center; gap: .7rem; padding-top: .45rem; font-size: .84rem; color: var(--soft) } .pages:empty { display: none } .pages .button { padding: .12rem .6rem; font-size: .82rem }
 .file { display: flex; gap: .7rem; align-items: baseline; border: 1px solid var(--line); border-radius: 10px; padding: .5rem .9rem; text-decoration: none; width: fit-content } .file small { color: var(--soft) }
+
+main > header:has(.tabs) { padding-bottom: 0; flex-direction: column; gap: .3rem } .tabs { display: flex; gap: 1.2rem }
+.tabs a { padding: .1rem .1rem .4rem; border-bottom: 2px solid transparent; font-size: .88rem; color: var(--soft); text-decoration: none } .tabs a:hover { color: var(--ink) }
+.tabs a[aria-current] { color: var(--ink); font-weight: 600; border-color: var(--accent) } .tabs a.unread { color: var(--ink); font-weight: 700 } .tabs a.unread::after { content: ' ●'; color: var(--accent); font-size: .6em; vertical-align: .25em }
+.home { flex: 1; overflow: auto; overscroll-behavior: contain; overflow-wrap: anywhere; padding: 1.25rem 1.25rem 2.5rem } .home > .block { max-width: 46rem; margin-inline: auto } .home > .block + .block { margin-top: .6rem }
+.home > [data-type=header]:not(:first-child) { margin-top: 1.4rem } .home > [data-type=divider] + [data-type=header] { margin-top: .6rem } .home .section, .home .styles_enabled { max-width: none } .home .fields { grid-template-columns: repeat(auto-fit, minmax(max(12rem, 40%), 1fr)) }
+.nothing { text-align: center; color: var(--soft); padding-top: 18vh } .nothing h2 { font-size: 1.15rem; color: var(--ink); margin: 0 0 .3rem } .nothing p { margin: 0 }
+.image { margin: 0; border: 1px dashed var(--edge); border-radius: 10px; padding: .7rem .9rem; color: var(--soft) } .image figcaption { font-weight: 600; color: var(--ink) }
+.overflow { appearance: none; width: 2.6rem; padding-inline: 0; text-align: center; text-align-last: center; field-sizing: content } .overflow option { text-align: left }
 
 .composer { display: flex; gap: .5rem; align-items: end; margin: .3rem 1.25rem 1.1rem; padding: .4rem .4rem .4rem .8rem; border: 1px solid var(--edge); border-radius: 10px }
 .composer:focus-within { border-color: var(--accent); box-shadow: 0 0 0 3px color-mix(in srgb, var(--accent) 18%, transparent) }
@@ -90,7 +100,7 @@ th button { all: unset; cursor: pointer } th button:focus-visible { outline: 2px
 .dialog footer { display: flex; justify-content: flex-end; gap: .6rem; padding-top: .3rem } .modal-body { display: grid; gap: .9rem }
 .field label { display: block; font-weight: 600; margin-bottom: .3rem } .field small { font-weight: 400; color: var(--soft) }
 .field :is(input, textarea, select) { width: 100%; font: inherit; padding: .45rem .7rem; border: 1px solid var(--edge); border-radius: 8px; background: var(--paper); color: inherit }
-.field [aria-invalid=true] { border-color: var(--bad) } .dialog .help { font-size: .82rem; color: var(--soft); margin-top: .25rem } .dialog .error { color: var(--bad) } .error:empty { display: none }
+.field [aria-invalid=true] { border-color: var(--bad) } .field .help { font-size: .82rem; color: var(--soft); margin: .25rem 0 0 } .dialog .error { color: var(--bad) } .error:empty { display: none }
 
 @media (max-width: 760px) {
   body, body:has(> .thread) { display: flex; flex-direction: column } main { flex: 1 } .thread { position: fixed; inset: 0; z-index: 2; background: var(--paper); border: 0 }

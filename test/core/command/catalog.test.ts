@@ -48,9 +48,11 @@ describe('a line as people type it', () => {
     ['schedule', 'schedule'],
     [
       'schedule add “top songs 10” daily at 07:00 in <#C024BE91L|music>',
-      'schedule action=add "top songs 10" daily at 07:00 in <#C024BE91L|music>',
+      'schedule-add "top songs 10" daily at 07:00 in <#C024BE91L|music>',
     ],
-    ['schedule add "etl" "0 3 * * *" tz=Europe/London', 'schedule action=add etl "0 3 * * *" tz=Europe/London'],
+    ['schedule add "etl" "0 3 * * *" tz=Europe/London', 'schedule-add etl "0 3 * * *" tz=Europe/London'],
+    ['schedule list', 'schedule part=list'],
+    ['schedule move 3 to #music', 'schedule-move id=3 channel=#music'],
     ['', 'home'],
     ['   ', 'home'],
   ])('%j means %j', (typed, line) => {
@@ -72,10 +74,9 @@ describe('a line as people type it', () => {
   })
 
   it('is refused when its plain form would be too long to be said again', () => {
-    const words = 'x'.repeat(maxLineLength - 'schedule '.length)
-    expect(catalog.read(`schedule ${words}`).line).toHaveLength(maxLineLength)
-    const named = 'y'.repeat(maxLineLength - 'schedule add '.length)
-    expect(refusalOf(`schedule add ${named}`)).toMatchObject({ code: 'bad_argument' })
+    const words = 'x'.repeat(maxLineLength - 'schedule-add '.length)
+    expect(catalog.read(`schedule-add ${words}`).line).toHaveLength(maxLineLength)
+    expect(refusalOf(`top songs ${'0'.repeat(maxLineLength)}`)).toMatchObject({ code: 'bad_argument' })
   })
 })
 

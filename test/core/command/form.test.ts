@@ -29,16 +29,55 @@ describe('a form', () => {
   })
 
   it('becomes the line that says it, defaults left out', () => {
-    const filled = readForm(command, { n: ' 20 ', level: 'any', by: 'listeners', last: '7d', since: '', colour: 'red' })
+    const filled = readForm(
+      command,
+      { n: ' 20 ', level: 'any', by: 'listeners', last: '7d', since: '', colour: 'red' },
+      catalog,
+    )
     expect(filled).toEqual({ kind: 'line', line: 'top-songs n=20 by=listeners last=7d' })
   })
 
   it('says at each field what it takes', () => {
-    expect(readForm(command, { n: 'many', last: 'soon', level: 'paid' })).toEqual({
+    expect(readForm(command, { n: 'many', last: 'soon', level: 'paid' }, catalog)).toEqual({
       kind: 'faults',
       faults: {
         n: 'This takes a whole number from 1 to 1,000.',
         last: 'This takes a length of time like 24h, 7d or 4w.',
+      },
+    })
+  })
+
+  it('has a field of its kind for a time, a channel, a choice; without those that it leaves out', () => {
+    const { fields, act } = formOf('schedule-add lines="top-songs n=20" day=daily time=07:00', catalog)
+    expect(act).toBe('Schedule it')
+    expect(fields.map(({ name, kind, value, required }) => [name, kind, value, required])).toEqual([
+      ['lines', 'text', 'top-songs n=20', true],
+      ['day', 'choice', 'daily', true],
+      ['time', 'time', '07:00', true],
+      ['channel', 'channel', undefined, false],
+      ['tz', 'text', undefined, false],
+      ['if', 'choice', undefined, false],
+    ])
+    expect(fields.find(({ name }) => name === 'tz')?.fallback).toBe('that of your profile')
+  })
+
+  it('of a schedule becomes its line, or says at each field what is wrong with it', () => {
+    const add = catalog.find('schedule-add')
+    if (add === undefined) throw new Error('there is no schedule-add')
+    const right = { lines: 'top songs 20; qa', day: 'every 6h', time: '07:30', channel: 'C024BE91L', if: 'always' }
+    expect(readForm(add, right, catalog)).toEqual({
+      kind: 'line',
+      line: 'schedule-add lines="top songs 20; qa" day="every 6h" time=07:30 channel=C024BE91L',
+    })
+    const wrong = { lines: 'top songs 20; tpo artists', day: '', time: '7', channel: '', tz: 'Mars/Base', if: 'often' }
+    expect(readForm(add, wrong, catalog)).toEqual({
+      kind: 'faults',
+      faults: {
+        lines: 'I do not know "tpo artists". Nothing was done. Did you mean top-artists? Say help for all commands.',
+        day: `This takes ${formOf('schedule-add', catalog).fields[1]?.accepts}.`,
+        time: 'This takes a time of day like 07:30.',
+        tz: 'This takes a time zone like Europe/London.',
+        if: 'This takes always, not-empty, changed>10%, checks.',
       },
     })
   })
@@ -48,7 +87,7 @@ describe('a form', () => {
       fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), (typed) => {
         const share = catalog.find('runs')
         if (share === undefined) throw new Error('there is no runs')
-        const filled = readForm(share, { who: typed })
+        const filled = readForm(share, { who: typed }, catalog)
         if (filled.kind === 'faults' || typed.trim() === '') return
         expect(catalog.read(filled.line).command.name).toBe('runs')
         expect(formOf(filled.line, catalog).fields.find(({ name }) => name === 'who')?.value).toBeDefined()

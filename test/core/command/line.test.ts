@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { maxLineLength, quote, tokenize } from '../../../src/core/command/line.ts'
+import { maxLineLength, partLines, quote, tokenize } from '../../../src/core/command/line.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import { typedLine } from '../../support/typed-lines.ts'
 
@@ -133,6 +133,26 @@ describe('a word that is written into a line', () => {
         )
       }),
     )
+  })
+})
+
+describe('lines parted by semicolons', () => {
+  it.each([
+    ['etl; qa checks ;pulse', ['etl', 'qa checks', 'pulse']],
+    [';; etl ; ;', ['etl']],
+    [' ', []],
+    ['say "a; b"; etl', ['say "a; b"', 'etl']],
+    ["say n='a; b'; etl", ["say n='a; b'", 'etl']],
+    ["say rock'n'roll; say it's", ["say rock'n'roll", "say it's"]],
+    ['say "a; etl', ['say "a', 'etl']],
+  ])('%j are %j', (said, lines) => {
+    expect(partLines(said)).toEqual(lines)
+  })
+
+  it.each(['"', "'", ' "', " '", ';', 'a'])('of nothing but %j are parted at once at full length', (piece) => {
+    const start = performance.now()
+    partLines(piece.repeat(maxLineLength / piece.length))
+    expect(performance.now() - start).toBeLessThan(500)
   })
 })
 

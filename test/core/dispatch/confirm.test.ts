@@ -135,7 +135,11 @@ describe('a plan', () => {
     const second = planOf(await bot.click(first.id))
     expect(second).toMatchObject({
       act: 'Spin up for $0.60 an hour',
-      facts: ['This changed since you read it; please look again.', '$0.60 an hour'],
+      facts: ['$0.60 an hour'],
+      changes: [
+        { was: '$0.54 an hour', now: '$0.60 an hour' },
+        { was: 'Spin up for $0.54 an hour', now: 'Spin up for $0.60 an hour' },
+      ],
     })
     expect(done).toBe(0)
     expect(await bot.click(second.id)).toMatchObject({ ok: true })

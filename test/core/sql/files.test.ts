@@ -36,6 +36,7 @@ describe('a query file', () => {
         '-- param tz: zone = Europe/London, whose clocks tell the days',
         '-- format share: percent',
         '-- chart: bar x=song y=plays,listeners',
+        '-- headline: plays,listeners of the last row where partial=no against a week before',
         '-- coverage: when matched',
         '-- example: top-songs',
         '-- example: top-songs 20 last=7d',
@@ -66,6 +67,11 @@ describe('a query file', () => {
       ],
       formats: { share: 'percent' },
       chart: { type: 'bar', x: 'song', y: ['plays', 'listeners'] },
+      headline: {
+        columns: ['plays', 'listeners'],
+        where: { column: 'partial', value: 'no' },
+        weekBefore: true,
+      },
       coverage: { flag: 'matched' },
       examples: ['top-songs', 'top-songs 20 last=7d'],
       sql: 'select :from, :to, :level, :matched, :day, :city, a + :tz(t.a) limit :n',
@@ -82,6 +88,7 @@ describe('a query file', () => {
       examples: [],
     })
     expect(parseQuery(query([]))).not.toHaveProperty('chart')
+    expect(parseQuery(query([]))).not.toHaveProperty('headline')
   })
 
   it('may have Windows line ends', () => {
@@ -120,6 +127,13 @@ describe('a query file', () => {
     ['an unknown window', ['-- window: maybe'], undefined, 'line 3: window is "maybe"'],
     ['an unknown chart', ['-- chart: donut x=a y=b'], undefined, 'line 3: chart is "donut x=a y=b"'],
     ['a chart of seven series', ['-- chart: line x=a y=b,c,d,e,f,g,h'], undefined, 'line 3: chart is "line x=a y=b,c,'],
+    ['a headline without its row', ['-- headline: plays'], undefined, 'line 3: headline is "plays"'],
+    [
+      'a headline against another time',
+      ['-- headline: plays of the last row against a year before'],
+      undefined,
+      'line 3: headline is "plays of the last row against a year before"',
+    ],
     ['an unknown format', ['-- format a: money'], undefined, 'line 3: format a is "money"'],
     ['a format without a column', ['-- format: percent'], undefined, 'line 3: "format" needs a name'],
     [

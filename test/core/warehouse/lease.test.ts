@@ -1,35 +1,18 @@
 import { describe, expect, it } from 'vitest'
-import type { Cluster, ClusterDue } from '../../../src/core/ports/cluster.ts'
+import type { ClusterDue } from '../../../src/core/ports/cluster.ts'
 import type { ClusterNews } from '../../../src/core/warehouse/lease.ts'
 import { anna, channel, command, createWorld, deferred } from '../../support/core.ts'
+import { createLeased } from '../../support/leased.ts'
+import { freePolicy } from '../../support/policy.ts'
 
 const until = new Date('2026-11-23T12:30:00.000Z')
 const warn: ClusterDue = { kind: 'warn', key: 'lease-warn:1', until }
-
-/** A cluster that only has a lease. */
-function leased(due: () => ClusterDue): Cluster {
-  const never = async (): Promise<never> => {
-    throw new Error('only the lease is looked at')
-  }
-  return {
-    name: 'sparkify',
-    free: false,
-    describe: never,
-    standing: never,
-    spinUp: never,
-    tearDown: never,
-    pause: never,
-    resume: never,
-    extend: never,
-    due: async () => due(),
-  }
-}
 
 describe('the lease of a cluster', () => {
   it('warns once, in the place and to the person that spun it up, with what may be done about it', async () => {
     const world = await createWorld()
     const spinUp = command('spin-up', async () => undefined)
-    const { app, say } = await world.start('one', [spinUp], { cluster: leased(() => warn) })
+    const { app, say } = await world.start('one', [spinUp], { cluster: createLeased(world.clock, () => warn) })
     await say('spin-up')
     const news: ClusterNews[] = []
     for (let minute = 0; minute < 3; minute++) await app.tendCluster(async (one) => void news.push(one))
@@ -48,7 +31,7 @@ describe('the lease of a cluster', () => {
       await end.promise
       return undefined
     })
-    const { app, say } = await world.start('one', [spinUp], { cluster: leased(() => warn) })
+    const { app, say } = await world.start('one', [spinUp], { cluster: createLeased(world.clock, () => warn) })
     const running = say('spin-up')
     await asked.promise
     const news: ClusterNews[] = []
@@ -64,7 +47,7 @@ describe('the lease of a cluster', () => {
     world.roles.set('lease', 'admin')
     const due: ClusterDue = { kind: 'pause', key: 'lease-pause:1', until }
     const commands = [command('spin-up', async () => undefined), command('pause', async () => undefined)]
-    const { app, say, ledger } = await world.start('one', commands, { cluster: leased(() => due) })
+    const { app, say, ledger } = await world.start('one', commands, { cluster: createLeased(world.clock, () => due) })
     await say('spin-up')
     const news: ClusterNews[] = []
     await app.tendCluster(async (one) => void news.push(one))
@@ -72,9 +55,24 @@ describe('the lease of a cluster', () => {
     expect((await ledger.runs.list({ limit: 1 }))[0]).toMatchObject({ command: 'pause', who: { name: 'the lease' } })
   })
 
+  it('that cannot be looked at keeps nobody from hearing of the budget', async () => {
+    const world = await createWorld()
+    const cluster = createLeased(world.clock, () => {
+      throw new Error('AWS is down')
+    })
+    const policy = { ...freePolicy, budgetUsd: 10 }
+    const { app, say } = await world.start('one', [command('spin-up', async () => undefined)], { cluster, policy })
+    cluster.start(12)
+    await say('spin-up')
+    world.clock.advance(11 * 3_600_000)
+    const news: ClusterNews[] = []
+    await expect(app.tendCluster(async (one) => void news.push(one))).rejects.toThrow('AWS is down')
+    await expect.poll(() => news).toMatchObject([{ place: channel, owner: anna }])
+  })
+
   it('asks for nothing where nothing is due', async () => {
     const world = await createWorld()
-    const { app } = await world.start('one', [], { cluster: leased(() => ({ kind: 'nothing' })) })
+    const { app } = await world.start('one', [], { cluster: createLeased(world.clock, () => ({ kind: 'nothing' })) })
     await app.tendCluster(async () => {
       throw new Error('there is nothing to say')
     })

@@ -1,3 +1,5 @@
+import { doctorAnswer } from '../../../src/core/doctor/answer.ts'
+import type { Finding } from '../../../src/core/ports/probe.ts'
 import { text } from '../../../src/core/reply.ts'
 import { failed, press, runOf, type Shown, step, whispered } from './shown.ts'
 
@@ -112,20 +114,24 @@ export const bot: readonly Shown[] = [
   },
   {
     name: 'runs',
-    answer: whispered('3 runs, newest first.', [
-      {
-        kind: 'table',
-        title: 'Runs',
-        columns: ['id', 'command', 'who', 'state', 'started', 'seconds'],
-        formats: ['integer', 'text', 'text', 'text', 'time', 'decimal'],
-        rows: [
-          [12, 'top-songs n=20', 'Ada', 'complete', '2026-11-30T03:00:00.000Z', 0.2],
-          [11, 'etl', 'Nightly load', 'error', '2026-11-30T02:00:00.000Z', 192],
-          [10, 'etl', 'Grace', 'running', '2026-11-30T01:00:00.000Z', 7_204.1],
-        ],
-        total: 3,
-      },
-    ]),
+    answer: whispered(
+      '3 runs, newest first.',
+      [
+        {
+          kind: 'table',
+          title: 'Runs',
+          columns: ['id', 'command', 'who', 'state', 'started', 'seconds'],
+          formats: ['integer', 'text', 'text', 'text', 'time', 'decimal'],
+          rows: [
+            [12, 'top-songs n=20', 'Ada', 'complete', '2026-11-30T03:00:00.000Z', 0.2],
+            [11, 'etl', 'Nightly load', 'error', '2026-11-30T02:00:00.000Z', 192],
+            [10, 'etl', 'Grace', 'running', '2026-11-30T01:00:00.000Z', 7_204.1],
+          ],
+          total: 3,
+        },
+      ],
+      [press('CSV', 'runs csv=yes')],
+    ),
   },
   {
     name: 'run-in-full',
@@ -154,79 +160,90 @@ export const bot: readonly Shown[] = [
     ),
   },
   {
-    name: 'schedules',
-    answer: whispered('1 schedule.', [
-      {
-        kind: 'table',
-        title: 'Schedules',
-        columns: ['id', 'lines', 'when', 'where', 'owner', 'state', 'next'],
-        formats: ['integer', 'text', 'text', 'text', 'text', 'text', 'time'],
-        rows: [
-          [
-            1,
-            'etl; qa checks; top-songs n=10',
-            'daily at 03:00 (Europe/London)',
-            '#music',
-            'Ada',
-            'active',
-            '2026-12-01T03:00:00.000Z',
-          ],
-        ],
-        total: 1,
-      },
-      text('Add one: schedule add "etl; qa checks; top songs 10" daily at 03:00 in #music', 'note'),
-    ]),
-  },
-  {
-    name: 'schedule-made',
+    name: 'run-of-a-schedule',
     answer: whispered(
-      'Schedule 1: etl; qa checks; top-songs n=10, daily at 03:00 (Europe/London) in #music.',
+      'Run 57, schedule-run 3: error, 3 min 12 s.',
       [
-        text('Schedule 1: etl; qa checks; top-songs n=10, daily at 03:00 (Europe/London) in #music.', 'good'),
-        text('Next times\n• Tue, 1 Dec 2026, 03:00 GMT\n• Wed, 2 Dec 2026, 03:00 GMT\n• Thu, 3 Dec 2026, 03:00 GMT'),
+        text(
+          'Run 57, schedule-run 3: error, 3 min 12 s\nSchedule 3 for 30 Nov 2026, 03:00 UTC, in the name of Grace, 30 Nov 2026, 03:00 UTC\nThe cluster cost $0.11 meanwhile.',
+        ),
+        {
+          kind: 'table',
+          title: 'Its lines',
+          columns: ['id', 'command', 'state', 'seconds'],
+          formats: ['integer', 'text', 'text', 'decimal'],
+          rows: [
+            [58, 'etl', 'complete', 122.4],
+            [59, 'qa part=checks', 'error', 69.1],
+          ],
+          total: 2,
+        },
+        { kind: 'failure', code: 'checks_red', message: '1 of 20 checks red.', remedy: '' },
       ],
-      [press('All schedules', 'schedule list')],
+      [press('Run again', 'run-again 57'), press('59: qa part=checks', 'runs 59'), press('58: etl', 'runs 58')],
     ),
   },
   {
+    name: 'run-with-a-plan',
+    answer: whispered('Run 60, spin-up: complete, 6 min 3 s.', [
+      text(
+        'Run 60, spin-up: complete, 6 min 3 s\nAsked by Grace, 30 Nov 2026, 09:00 UTC\nThe cluster cost $0.05 meanwhile.',
+      ),
+      text(
+        'Spin up sparkify?\nRedshift ra3.large × 1, us-west-2\n$0.54 an hour (list price, March 2026) · lease 8 h: at most $4.34\nApproved by Ada, asked for by Grace',
+      ),
+    ]),
+  },
+  {
     name: 'doctor-red',
-    answer: {
-      ...whispered('1 of 4 red, 1 to be aware of.', [
-        doctor([
-          ['green', 'Configuration', 'duckdb, home .sparkify', '–'],
-          [
-            'red',
-            'Log data',
-            's3://udacity-dend/log_data cannot be read: access denied',
-            'Give the role s3:ListBucket on it.',
-          ],
-          ['warn', 'Disk', '1.9 GB free', 'A load of this size needs about 2 GB.'],
-          ['green', 'Ledger', 'state.db, 412 kB', '–'],
-        ]),
-        text('1 of 4 red, 1 to be aware of.', 'warning'),
-      ]),
-      ok: false,
-      exit: 1,
-    },
+    answer: doctor([
+      ['green', 'Slack token', '@sparkify in Sparkify', ''],
+      ['green', 'Configuration', 'duckdb, home .sparkify', ''],
+      [
+        'warn',
+        'Clock against Slack',
+        "41 s behind Slack's",
+        'Set the clock of this machine by the network (on Linux: timedatectl set-ntp true). From five minutes on, signatures are refused.',
+      ],
+      [
+        'red',
+        'Sources',
+        's3://udacity-dend/log_data cannot be read: access denied',
+        'Give the role s3:ListBucket on it.',
+      ],
+      ['green', 'Record', '1,234 entries, none missing', ''],
+      [
+        'red',
+        'Schedule 3',
+        'etl; qa in #music is parked: I cannot post in #music (is_archived). Use another channel than #music, which is archived.',
+        'Then say schedule resume 3, or schedule remove 3.',
+      ],
+    ]),
   },
   {
     name: 'doctor-green',
-    answer: whispered('All 2 looks are green.', [
-      doctor([
-        ['green', 'Configuration', 'duckdb, home .sparkify', '–'],
-        ['green', 'Ledger', 'state.db, 412 kB', '–'],
-      ]),
-      text('All 2 looks are green.', 'good'),
+    answer: doctor([
+      ['green', 'Configuration', 'duckdb, home .sparkify', ''],
+      ['green', 'Ledger', 'file:// reads and writes', ''],
     ]),
+  },
+  {
+    name: 'doctor-all',
+    answer: doctor(
+      [
+        ['green', 'Ledger', 'file:// reads and writes', ''],
+        ['warn', 'Disk', '1.9 GB free', 'Make room, or set SPARKIFY_HOME to a larger disk.'],
+      ],
+      true,
+    ),
   },
 ]
 
-function doctor(rows: string[][]) {
-  return {
-    kind: 'table' as const,
-    title: 'Doctor',
-    columns: ['state', 'what', 'found', 'cure'],
-    rows,
-    total: rows.length,
-  }
+function doctor(
+  looks: readonly [state: Finding['state'], title: string, detail: string, cure: string][],
+  whole = false,
+) {
+  const found = looks.map(([state, title, detail, cure]) => ({ title, finding: { state, detail, cure } }))
+  const { headline, replies, next = [], ok = true } = doctorAnswer(found, whole)
+  return { ...whispered(headline, [...replies], [...next]), ok, exit: ok ? (0 as const) : (1 as const) }
 }

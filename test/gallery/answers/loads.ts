@@ -55,11 +55,6 @@ const summary = [
   text('4.9 % of plays match the catalogue (last load 4.9 %)', 'note'),
 ]
 
-const failedStaging = runOf('etl', 192_000, {
-  state: 'error',
-  steps: steps(2, [step('Stage events', 'error', 190_000)]),
-})
-
 export const loads: readonly Shown[] = [
   {
     name: 'etl-complete',
@@ -93,23 +88,6 @@ export const loads: readonly Shown[] = [
         ),
       ],
       [press('Top songs', 'top-songs')],
-    ),
-  },
-  {
-    name: 'nightly-failed',
-    view: { asker: 'Nightly load, 03:00' },
-    answer: failed(
-      'bad_data',
-      '2018-11-29-events.json, line 212: registration is "15401O6212796.0", not a number (1 row). Live tables are untouched: the load of 28 Nov 03:04. The 07:00 posts will use it and say so. The cluster was woken for this and is paused again; tonight cost $0.11.',
-      'Mend the line and say etl again, or leave it out.',
-      {
-        run: failedStaging,
-        next: [
-          press('Run again', 'run-again 12'),
-          press('Run again, leaving out this row', 'etl max-errors=1'),
-          press('Details', 'runs 12'),
-        ],
-      },
     ),
   },
   {

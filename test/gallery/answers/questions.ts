@@ -1,5 +1,5 @@
 import { type TableReply, text } from '../../../src/core/reply.ts'
-import { failed, press, runOf, type Shown, said } from './shown.ts'
+import { failed, fill, press, runOf, type Shown, said } from './shown.ts'
 
 const songs: readonly (readonly [song: string, artist: string, plays: number, listeners: number])[] = [
   ["You're The One", 'Dwight Yoakam', 37, 21],
@@ -53,7 +53,12 @@ export const questions: readonly Shown[] = [
           'note',
         ),
       ],
-      [press('First 20', 'top-songs n=20'), press('CSV', 'csv 12'), press('Details', 'result 12 sql')],
+      [
+        press('First 20', 'top-songs n=20'),
+        fill('Post this every…', 'schedule-add lines=top-songs day=daily time=07:00'),
+        press('CSV', 'csv 12'),
+        press('Details', 'result 12 sql'),
+      ],
     ),
   },
   {

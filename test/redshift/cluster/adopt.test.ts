@@ -75,6 +75,7 @@ describe('spin-up where something is there', () => {
     const act = await cluster.spinUp(plain)
     expect(act.plan).toMatchObject({
       title: 'Adopt sparkify?',
+      mostUsd: 8 * 0.543,
       facts: expect.arrayContaining(['The cluster exists and is adopted: Redshift ra3.large × 1, us-west-2.']),
     })
     await expect(run(act)).rejects.toMatchObject({

@@ -3,9 +3,10 @@ import { describe, expect, it } from 'vitest'
 import type { ClusterState } from '../../../src/core/ports/cluster.ts'
 import {
   begun,
-  hoursRan,
   type Lease,
   leaseDue,
+  leaseSchema,
+  neverBegun,
   pausedSince,
   running,
   runningSince,
@@ -13,7 +14,8 @@ import {
 } from '../../../src/redshift/cluster/lease.ts'
 
 const at = (time: string): Date => new Date(`2026-11-${time}Z`)
-const lease: Lease = running(null, at('07T09:00:00'), at('07T17:00:00'))
+const price = { hourlyUsd: 0.543, label: 'list price, March 2026' }
+const lease: Lease = running(null, at('07T09:00:00'), at('07T17:00:00'), price)
 
 describe('what is due of a lease', () => {
   it.each<[string, ClusterState, string]>([
@@ -63,44 +65,41 @@ describe('what is due of a lease', () => {
   })
 })
 
-describe('the hours a cluster ran', () => {
-  it('leave out what it was paused, and count within the asked time only', () => {
+describe('the periods a cluster ran', () => {
+  it('open and close, and tell since when it runs or is paused', () => {
     const asleep = stopped(lease, at('07T12:00:00'))
-    const again = running(asleep, at('08T09:00:00'), at('08T17:00:00'))
-    expect(hoursRan(again, at('01T00:00:00'), at('08T11:00:00'))).toBe(5)
-    expect(hoursRan(again, at('07T11:00:00'), at('07T20:00:00'))).toBe(1)
+    const again = running(asleep, at('08T09:00:00'), at('08T17:00:00'), price)
+    expect(again.ran.map(({ to }) => to)).toEqual(['2026-11-07T12:00:00.000Z', null])
     expect(runningSince(again)).toEqual(at('08T09:00:00'))
     expect(pausedSince(again)).toBeNull()
     expect(pausedSince(asleep)).toEqual(at('07T12:00:00'))
   })
 
-  it('of a new cluster begin anew, without a period that was never seen to end', () => {
-    expect(begun(lease, at('09T09:00:00'), at('09T17:00:00'))).toEqual(
-      running(null, at('09T09:00:00'), at('09T17:00:00')),
-    )
-    const earlier = stopped(lease, at('07T12:00:00'))
-    expect(begun(earlier, at('09T09:00:00'), at('09T17:00:00')).ran).toHaveLength(2)
+  it('keep the price that held when they began, also when the lease goes on at another one', () => {
+    const dearer = { hourlyUsd: 9, label: 'negotiated price' }
+    expect(running(lease, at('07T10:00:00'), at('07T20:00:00'), dearer).ran).toEqual(lease.ran)
+    const next = running(stopped(lease, at('07T12:00:00')), at('08T09:00:00'), at('08T17:00:00'), dearer)
+    expect(next.ran.map((period) => period.price)).toEqual([price, dearer])
   })
 
-  it('are all of the time when cut anywhere', () => {
-    fc.assert(
-      fc.property(
-        fc.array(fc.integer({ min: 1, max: 1000 }), { minLength: 2, maxLength: 12 }),
-        fc.nat(),
-        (gaps, cut) => {
-          let sum = 0
-          const times = [0, ...gaps].map((gap) => (sum += gap * 60_000))
-          let whole: Lease | null = null
-          for (const [i, ms] of times.entries()) {
-            whole = i % 2 === 0 ? running(whole, new Date(ms), new Date(ms)) : stopped(whole, new Date(ms))
-          }
-          if (whole === null) return
-          const end = new Date(times.at(-1) ?? 0)
-          const middle = new Date(cut % (end.getTime() + 1))
-          const parts = hoursRan(whole, new Date(0), middle) + hoursRan(whole, middle, end)
-          expect(parts).toBeCloseTo(hoursRan(whole, new Date(0), end), 9)
-        },
-      ),
+  it('of a new cluster begin anew, without a period that was never seen to end', () => {
+    expect(begun(lease, at('09T09:00:00'), at('09T17:00:00'), price)).toEqual(
+      running(null, at('09T09:00:00'), at('09T17:00:00'), price),
     )
+    const earlier = stopped(lease, at('07T12:00:00'))
+    expect(begun(earlier, at('09T09:00:00'), at('09T17:00:00'), price).ran).toHaveLength(2)
+  })
+
+  it('that never began leave no trace', () => {
+    const earlier = stopped(lease, at('07T12:00:00'))
+    expect(neverBegun(begun(earlier, at('09T09:00:00'), at('09T17:00:00'), price))).toEqual(earlier)
+  })
+})
+
+describe('a lease in the ledger', () => {
+  it('is read back as it was written, also one of a version that kept no prices', () => {
+    expect(leaseSchema.parse(JSON.parse(JSON.stringify(lease)))).toEqual(lease)
+    const old = { until: null, ran: [{ from: '2026-11-07T09:00:00.000Z', to: '2026-11-07T12:00:00.000Z' }] }
+    expect(leaseSchema.parse(old)).toEqual(old)
   })
 })

@@ -27,6 +27,7 @@ describe('pause and resume', () => {
       title: 'Resume sparkify?',
       facts: expect.arrayContaining(['$0.54 an hour (list price, March 2026) · lease 8 h: at most $4.34']),
       act: 'Resume for $0.54 an hour',
+      mostUsd: 8 * 0.543,
     })
     const resumed = clock.now().getTime()
     await run(up)
@@ -91,6 +92,7 @@ describe('extend', () => {
         expect.stringContaining('It is paused on '),
       ],
       act: 'Extend by 4 h for at most $2.17',
+      mostUsd: 4 * 0.543,
     })
     await run(act)
     ledger.finished.clear()

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { createRedshiftCluster } from '../../../src/redshift/cluster/index.ts'
 import { botPolicy } from '../../../src/redshift/cluster/permissions.ts'
@@ -60,6 +60,30 @@ describe('the policy of the bot', () => {
     expect([...used].sort()).toEqual(granted.filter((action) => !usedByLoads.includes(action)).sort())
   })
 
+  it('lets the program do everything that it asks AWS for anywhere', async () => {
+    const prefixes: Readonly<Record<string, string>> = {
+      'client-redshift-data': 'redshift-data',
+      'client-redshift': 'redshift',
+      'client-iam': 'iam',
+    }
+    const folder = new URL('../../../src/redshift/', import.meta.url)
+    const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.ts'))
+    const sources = await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))
+    const called = sources.flatMap((source) =>
+      [...source.matchAll(/import \{([^}]+)\} from '@aws-sdk\/(client-[\w-]+)'/g)].flatMap(
+        ([, names = '', client = '']) =>
+          names.split(',').flatMap((name) => {
+            const [, action = ''] = /^\s*(?:paginate(\w+)|(\w+)Command)\s*$/.exec(name)?.filter(Boolean) ?? []
+            const prefix = prefixes[client]
+            return action === '' || prefix === undefined ? [] : [`${prefix}:${action}`]
+          }),
+      ),
+    )
+    const granted = botPolicy({ ...settings, ...account }).Statement.flatMap(({ Action }) => Action)
+    expect(called.length).toBeGreaterThan(15)
+    expect(called.filter((action) => !granted.includes(action))).toEqual([])
+  })
+
   it('with a role of the company only passes it on', () => {
     const roleArn = 'arn:aws:iam::123456789012:role/company-role'
     const statements = botPolicy({ ...settings, ...account, roleArn }).Statement
@@ -81,6 +105,7 @@ describe('doctor', () => {
     const findings = await look(await setStage({ principalPolicy: policy }))
     expect(findings).toEqual([
       { title: 'AWS identity', state: 'green', detail: `${account.principal} in us-west-2`, cure: '' },
+      { title: 'Clock against AWS', state: 'green', detail: "the same as AWS's", cure: '' },
       {
         title: 'AWS permissions',
         state: 'green',
@@ -93,7 +118,37 @@ describe('doctor', () => {
         detail: 'no cluster sparkify yet, no role sparkify-s3-read yet',
         cure: '',
       },
+      { title: 'AWS price', state: 'green', detail: '$0.54 an hour (list price, March 2026)', cure: '' },
     ])
+  })
+
+  it('says how far the clock of this machine is from that of AWS, also where AWS refuses its signatures for it', async () => {
+    const stage = await setStage()
+    const { setting } = stage.process()
+    const looked = async (ahead: number) => {
+      const clock = { ...setting.clock, now: () => new Date(Date.now() + ahead) }
+      const one = awsProbes({ ...setting, clock }).find(({ title }) => title === 'Clock against AWS')
+      return one?.look(new AbortController().signal)
+    }
+    expect(await looked(-2 * 60_000)).toMatchObject({
+      state: 'warn',
+      detail: expect.stringMatching(/^(?:2 min 0|1 min 59) s behind AWS's$/),
+    })
+    await stage.double.fault({ kind: 'expired-token', times: 20 })
+    expect(await looked(6 * 60_000)).toMatchObject({
+      state: 'red',
+      detail: expect.stringMatching(/^5 min 5\d s ahead of AWS's$|^6 min \d s ahead of AWS's$/),
+      cure: expect.stringContaining('timedatectl'),
+    })
+  })
+
+  it('says that the price of the nodes is not known, and where to give it', async () => {
+    const { setting } = (await setStage()).process({ nodeType: 'dc2.large' })
+    const price = awsProbes(setting).find(({ title }) => title === 'AWS price')
+    expect(await price?.look(new AbortController().signal)).toMatchObject({
+      state: 'warn',
+      cure: 'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
+    })
   })
 
   it('names each action that is not allowed, with the lines that are missing', async () => {
@@ -104,7 +159,7 @@ describe('doctor', () => {
       Action: one.Action.filter((action) => !without.includes(action)),
     })).filter(({ Action }) => Action.length > 0)
     const findings = await look(await setStage({ principalPolicy: { ...whole, Statement } }))
-    expect(findings[1]).toMatchObject({
+    expect(findings[2]).toMatchObject({
       state: 'red',
       detail: 'not allowed: redshift:PauseCluster and iam:PassRole',
       cure: expect.stringMatching(/"Action":\["redshift:PauseCluster"\].*"Action":\["iam:PassRole"\].*PassedToService/),
@@ -115,12 +170,12 @@ describe('doctor', () => {
     const whole = botPolicy({ ...settings, ...account })
     const Statement = whole.Statement.filter(({ Sid }) => Sid !== 'KnowItsPermissions')
     const stage = await setStage({ principalPolicy: { ...whole, Statement } })
-    expect((await look(stage))[1]).toMatchObject({
+    expect((await look(stage))[2]).toMatchObject({
       state: 'warn',
       cure: expect.stringContaining('iam:SimulatePrincipalPolicy'),
     })
     await stage.double.fault({ kind: 'deny', action: 'redshift:DescribeClusters' })
-    expect((await look(stage))[1]).toMatchObject({
+    expect((await look(stage))[2]).toMatchObject({
       state: 'red',
       cure: expect.stringContaining('redshift:DescribeClusters'),
     })

@@ -21,6 +21,7 @@ describe('spin-up where nothing is there', () => {
       ],
       act: 'Spin up for $0.54 an hour',
       danger: false,
+      mostUsd: 8 * 0.543,
     })
     expect(await double.left()).toEqual({ clusters: [], snapshots: [], roles: [] })
   })

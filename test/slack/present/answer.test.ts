@@ -85,6 +85,47 @@ describe('an answer', () => {
     expect(presentAnswer(answer([long], { audience: 'asker', run: null }), view).files).toEqual([])
   })
 
+  it('has its details in the thread, in their order, and never shows its brief', () => {
+    const details = [text('pulse'), table('Days'), text('of those days', 'note'), text('top-songs'), table('Songs')]
+    const { main, thread } = presentAnswer(answer([text('Short')], { details, brief: [text('Shorter')], next }), view)
+    expect(readingOf(main[0].blocks)).toMatch(/^Ada: etl · 41 s\nShort\nDetails in the thread\n/)
+    expect(thread.map(([first]) => readingOf(first.blocks))).toEqual([
+      expect.stringMatching(/^pulse\nDays\n(.+\n)*of those days$/),
+      expect.stringMatching(/^top-songs\nSongs\n/),
+    ])
+    expect(JSON.stringify([main, thread])).not.toContain('Shorter')
+  })
+
+  it('has its details behind what found no room, which is named', () => {
+    const replies = [table('First'), table('Second')]
+    const { main, thread } = presentAnswer(answer(replies, { details: [table('Third')] }), view)
+    expect(readingOf(main[0].blocks)).toContain('More in the thread: Second')
+    expect(readingOf(main[0].blocks)).not.toContain('Details in the thread')
+    expect(thread.map(([first]) => first.text)).toEqual(['Second', 'Third'])
+  })
+
+  it('attaches what was cut of its details too', () => {
+    const long = { ...table('Long'), rows: Array.from({ length: 200 }, () => [1]), total: 200 }
+    expect(presentAnswer(answer([table('Short')], { details: [long] }), view).files).toMatchObject([
+      { page: 1, from: 0 },
+    ])
+    const alone = presentAnswer(answer([], { details: [long], audience: 'asker', run: null }), view)
+    expect(alone.files).toEqual([])
+    expect(readingOf(alone.main[0].blocks)).toContain('Details follow')
+  })
+
+  it('begins with its title in place of who asked what, marked once where it failed', () => {
+    const steps = [{ title: 'etl', state: 'error' as const, ms: 900 }]
+    const title = 'Nightly, 30 Nov, 03:00 (UTC)'
+    const first = (given: Partial<Answer>) => {
+      const { main } = presentAnswer(answer([failure], { title, ...given }), view)
+      return main.slice(0, -1).map(({ blocks }) => readingOf(blocks))
+    }
+    expect(first({ run: runOf({ steps }), ok: true })).toEqual([`${title}\nLine 212 is wrong.\nMend it.`])
+    const failed = [`✗ ${title}\nLine 212 is wrong.\nMend it.`]
+    expect(first({ run: runOf({ state: 'error', steps }), ok: false })).toEqual(failed)
+  })
+
   it('is at least its headline', () => {
     const { main } = presentAnswer(answer([], { run: null }), view)
     expect(main).toEqual([{ text: 'Done.', blocks: [] }])

@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import type { Answer, RunView } from '../../../src/core/answer.ts'
-import type { Cell, Reply, StepView, TableReply } from '../../../src/core/reply.ts'
+import type { Home, HomeEntry } from '../../../src/core/home/home.ts'
+import type { PlanRecord } from '../../../src/core/ports/plans.ts'
+import type { Cell, PlanReply, Reply, StepView, TableReply } from '../../../src/core/reply.ts'
 import { formatSchema, stepStateSchema } from '../../../src/core/reply.ts'
 
 const nasty = [
@@ -124,7 +126,12 @@ const wholeChart: fc.Arbitrary<Reply> = fc
     ],
   }))
 
-const plan: fc.Arbitrary<Reply> = fc
+const line = fc.option(words, { nil: null })
+
+/** Those whom a card calls. */
+export const approvers = ['U02AB3C4D', 'S0APPROVE', 'nobody'] as const
+
+const plan: fc.Arbitrary<PlanReply> = fc
   .record({
     kind: fc.constant('plan' as const),
     id: fc.uuid(),
@@ -135,8 +142,43 @@ const plan: fc.Arbitrary<Reply> = fc
     typed: fc.option(words, { nil: undefined }),
     danger: fc.boolean(),
     expires: fc.constantFrom('2026-11-30T03:10:00.000Z', 'soon'),
+    reasons: fc.option(fc.array(words, { maxLength: 3 }), { nil: undefined }),
+    changes: fc.option(fc.array(fc.record({ was: line, now: line }), { maxLength: 4 }), { nil: undefined }),
+    card: fc.option(
+      fc.record({ asker: words, second: fc.boolean(), approvers: fc.subarray([...approvers, ...approvers]) }),
+      { nil: undefined },
+    ),
   })
-  .map(({ typed, ...rest }) => (typed === undefined ? rest : { ...rest, typed }))
+  .map(({ typed, reasons, changes, card, ...rest }) => ({
+    ...rest,
+    ...(typed === undefined ? {} : { typed }),
+    ...(reasons === undefined ? {} : { reasons }),
+    ...(changes === undefined ? {} : { changes }),
+    ...(card === undefined ? {} : { card }),
+  }))
+
+const by = fc.record({ kind: fc.constant('slack' as const), id: fc.constantFrom('U1', 'U2'), name: words })
+const at = fc.constant('2026-11-30T03:10:00.000Z')
+
+/** Any plan, whatever has become of it. */
+export const planRecord: fc.Arbitrary<PlanRecord> = fc.record({
+  id: fc.uuid(),
+  line: words,
+  asker: by,
+  place: fc.constant({ kind: 'slack' as const, channel: 'C1', direct: false }),
+  draft: fc.record({ title: words, facts: fc.array(words, { maxLength: 8 }), act: words, danger: fc.boolean() }),
+  expires: at,
+  reasons: fc.constant([]),
+  card: fc.boolean(),
+  post: fc.constant(null),
+  end: fc.option(
+    fc.oneof(
+      fc.record({ kind: fc.constantFrom('approved', 'replaced', 'rejected', 'withdrawn'), by, at }),
+      fc.record({ kind: fc.constant('failed' as const), by, at, why: words }),
+      fc.record({ kind: fc.constant('expired' as const), at }),
+    ),
+  ),
+})
 
 /** Any reply. */
 export const reply: fc.Arbitrary<Reply> = fc.oneof(
@@ -163,6 +205,40 @@ export const run: fc.Arbitrary<RunView> = fc.record({
   started: fc.constant('2026-11-30T03:00:00.000Z'),
   ended: fc.constantFrom(null, '2026-11-30T03:00:41.000Z'),
   steps: fc.array(step, { maxLength: 40 }),
+})
+
+const homeEntry: fc.Arbitrary<HomeEntry> = fc.record({
+  title: words,
+  words: fc.array(
+    fc.oneof(
+      words,
+      fc.record({ kind: fc.constant('time' as const), at: fc.constantFrom('2026-11-30T03:10:00.000Z', 'soon') }),
+      fc.record({ kind: fc.constant('channel' as const), id: fc.constantFrom('C0MUSIC', 'x'), name: words }),
+    ),
+    {
+      maxLength: 8,
+    },
+  ),
+  steps: fc.oneof(
+    { weight: 3, arbitrary: fc.constant([]) },
+    { weight: 1, arbitrary: fc.array(step, { maxLength: 40 }) },
+  ),
+  next: fc.array(
+    fc.oneof(
+      fc.record({ label: words, line: fc.constant('runs 12') }),
+      fc.record({ label: words, line: fc.constant('schedule-add'), form: fc.boolean() }),
+      fc.record({ label: words, line: fc.constant('cancel 12'), sure: words }),
+    ),
+    { maxLength: 9 },
+  ),
+  note: words,
+})
+
+/** Any Home tab, also one with more in it than Slack takes. */
+export const home: fc.Arbitrary<Home> = fc.record({
+  headline: words,
+  sections: fc.array(fc.record({ title: words, entries: fc.array(homeEntry, { maxLength: 12 }) }), { maxLength: 8 }),
+  note: words,
 })
 
 /** Any answer. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
+import type { PlanEnd, PlanRecord } from '../../../src/core/ports/plans.ts'
 import type { PlanReply } from '../../../src/core/reply.ts'
-import { presentDismissed, presentPressed } from '../../../src/slack/present/index.ts'
+import { presentEnded } from '../../../src/slack/present/index.ts'
 import { presentPlan } from '../../../src/slack/present/plan.ts'
 import { readingOf } from './look.ts'
 
@@ -14,16 +15,15 @@ const plan: PlanReply = {
   danger: false,
   expires: '2026-11-30T03:10:00.000Z',
 }
+const until = '<!date^1796008200^{time}|30 Nov 2026, 03:10 UTC>'
 
-function buttons(given: Partial<PlanReply> = {}): unknown {
-  return presentPlan({ ...plan, ...given }, '/sparkify').newest.find(({ type }) => type === 'actions')
-}
+const shown = (given: Partial<PlanReply> = {}) => presentPlan({ ...plan, ...given }, '/sparkify')
+const buttons = (given: Partial<PlanReply> = {}): unknown => shown(given).newest.find(({ type }) => type === 'actions')
 
 describe('a plan', () => {
   it('tells its facts, how long it can be confirmed, and carries only its id', () => {
-    const { newest } = presentPlan(plan, '/sparkify')
-    expect(readingOf(newest)).toContain('Spin up sparkify?\nRedshift ra3.large × 1\n$0.54 an hour')
-    expect(readingOf(newest)).toContain('<!date^1796008200^{time}|30 Nov 2026, 03:10 UTC>')
+    expect(readingOf(shown().newest)).toContain('Spin up sparkify?\nRedshift ra3.large × 1\n$0.54 an hour')
+    expect(readingOf(shown().newest)).toContain(`Nothing is done yet. Can be confirmed once, until ${until}.`)
     expect(buttons()).toMatchObject({
       elements: [
         { action_id: 'plan-confirm', value: 'p1', style: 'primary', text: { text: 'Spin up for $0.54 an hour' } },
@@ -46,15 +46,103 @@ describe('a plan', () => {
   })
 
   it('says in words alone how to get its buttons back', () => {
-    expect(presentPlan(plan, '/sparkify').words.at(-1)).toBe(
+    expect(shown().words.at(-1)).toBe(
       'Its buttons could not be shown. Say /sparkify spin-up lease=8h again for new ones.',
     )
   })
+})
 
-  it('has no buttons once it was put away or used', () => {
-    for (const { blocks } of [presentDismissed(), presentPressed('Spin up')]) {
-      expect(blocks.map(({ type }) => type)).toEqual(['section'])
-    }
-    expect(presentPressed('Spin up').text).toBe('✓ Confirmed: Spin up')
+describe('a card', () => {
+  const card = { asker: 'ada', second: false, approvers: ['U0OTTO', 'S0TEAM'] }
+  const reasons = ['It can cost $4.34; more than $1.00 needs approval.']
+
+  it('says who asked for what, why it needs approval, and who may confirm it until when, and calls nobody', () => {
+    const reading = readingOf(shown({ card, reasons }).newest)
+    expect(reading).toContain('⚠ It can cost $4.34; more than $1.00 needs approval.')
+    expect(reading).toContain(
+      `ada asked: spin-up lease=8h. Nothing is done yet. Can be confirmed once, until ${until}, by ada or an approver.`,
+    )
+    expect(reading).not.toMatch(/U0OTTO|S0TEAM/)
+  })
+
+  it('that somebody else must approve calls those who may, and can be rejected', () => {
+    const { newest, words } = shown({ card: { ...card, second: true }, reasons })
+    const call = '<@U0OTTO> <!subteam^S0TEAM> Somebody else than ada must approve this.'
+    expect(newest).toContainEqual({ type: 'section', text: { type: 'mrkdwn', text: call, verbatim: true } })
+    expect(words).toContain(call)
+    expect(readingOf(newest)).toContain(`Can be approved once, until ${until}. ada can withdraw it with Reject.`)
+    expect(buttons({ card: { ...card, second: true } })).toMatchObject({ elements: [{}, { text: { text: 'Reject' } }] })
+  })
+
+  it('says first what changed since it was asked, line by line', () => {
+    const changes = [
+      { was: '$0.54 an hour', now: '$0.60 an hour' },
+      { was: 'One node', now: null },
+      { was: null, now: 'It destroys.' },
+    ]
+    expect(readingOf(shown({ card, changes }).newest)).toContain(
+      'It changed since it was asked:\n• was: $0.54 an hour\n   now: $0.60 an hour\n• no longer: One node\n• now also: It destroys.',
+    )
+  })
+})
+
+describe('a plan that can no longer be confirmed', () => {
+  const ada = { kind: 'slack', id: 'U0ADA', name: 'ada' } as const
+  const otto = { kind: 'slack', id: 'U0OTTO', name: 'otto' } as const
+  const record: PlanRecord = {
+    id: 'p1',
+    line: plan.line,
+    asker: ada,
+    place: { kind: 'slack', channel: 'C1', direct: false },
+    draft: { title: plan.title, facts: plan.facts, act: plan.act, danger: false },
+    expires: plan.expires,
+    reasons: [],
+    card: true,
+    post: null,
+    end: null,
+  }
+  const at = plan.expires
+  const ends: readonly (readonly [PlanEnd, card: string, plan: string])[] = [
+    [
+      { kind: 'approved', by: otto, at },
+      '✓ Approved by otto: Spin up for $0.54 an hour',
+      '✓ Confirmed: Spin up for $0.54 an hour',
+    ],
+    [
+      { kind: 'approved', by: ada, at },
+      '✓ Confirmed by ada: Spin up for $0.54 an hour',
+      '✓ Confirmed: Spin up for $0.54 an hour',
+    ],
+    [
+      { kind: 'failed', by: otto, at, why: 'Anna is loading.' },
+      '✗ Approved by otto, but not done: Anna is loading.',
+      '✗ Confirmed, but not done: Spin up for $0.54 an hour',
+    ],
+    [
+      { kind: 'replaced', by: otto, at },
+      '○ It had changed when otto approved it. Nothing was done; a newer card has taken its place.',
+      '○ It had changed. Nothing was done; a newer one has taken its place.',
+    ],
+    [{ kind: 'rejected', by: otto, at }, '✗ Rejected by otto. Nothing was done.', 'Put away. Nothing was done.'],
+    [{ kind: 'withdrawn', by: ada, at }, '○ Withdrawn by ada. Nothing was done.', 'Put away. Nothing was done.'],
+    [
+      { kind: 'expired', at },
+      '○ Expired: nobody approved it in time. Nothing was done.',
+      '○ Expired. Nothing was done.',
+    ],
+  ]
+
+  it.each(ends)('says what became of it and has no buttons: %j', (end, ofCard, ofPlan) => {
+    const card = presentEnded({ ...record, end })
+    expect(readingOf(card.blocks)).toBe(
+      `Spin up sparkify?\nRedshift ra3.large × 1\n$0.54 an hour\nada asked: spin-up lease=8h\n${ofCard}`,
+    )
+    const own = presentEnded({ ...record, card: false, end })
+    expect(readingOf(own.blocks)).toBe(ofPlan)
+    for (const { blocks } of [card, own]) expect(blocks.map(({ type }) => type)).not.toContain('actions')
+  })
+
+  it('says that it expired where nobody knows it any more', () => {
+    expect(presentEnded(null).text).toBe('○ Expired. Nothing was done.')
   })
 })

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { ModalView } from '@slack/types'
+import type { HomeView, ModalView } from '@slack/types'
 import type { Ladder, Message } from '../../../src/slack/message.ts'
 
 // The local workspace knows what Slack refuses; the bot is whole without it, and these tests then look at less.
@@ -35,5 +35,11 @@ export function refusalsOfLadder(ladder: Ladder): readonly string[] {
 /** What Slack would refuse of this modal. */
 export function refusalsOfModal(view: ModalView): readonly string[] {
   const issues = workspace?.checkModal(view).issues ?? []
+  return issues.map(({ pointer, message }) => `${pointer}: ${message}`)
+}
+
+/** What Slack would refuse of this Home tab. */
+export function refusalsOfHome(view: HomeView): readonly string[] {
+  const issues = workspace?.checkHome(view).issues ?? []
   return issues.map(({ pointer, message }) => `${pointer}: ${message}`)
 }

@@ -108,7 +108,13 @@ export function commandsBehind(doors: Doors, songs: () => readonly Reply[]): rea
       summary: 'Costs money, so it asks',
       effect: 'write',
       audience: 'channel',
-      plan: async () => ({ title: 'Spend it?', facts: ['$0.54 an hour'], act: 'Spend $0.54', danger: false }),
+      plan: async () => ({
+        title: 'Spend it?',
+        facts: ['$0.54 an hour'],
+        act: 'Spend $0.54',
+        danger: false,
+        mostUsd: 0.54,
+      }),
       run: async () => {
         await doors.pass('spend')
         return { headline: 'It is spent.', replies: [text('It is spent.')] }

@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type App, createApp } from '../../../src/core/app.ts'
+import type { Policy } from '../../../src/core/approval/policy.ts'
 import type { Command } from '../../../src/core/command/define.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import type { Ledger } from '../../../src/core/ports/ledger.ts'
@@ -15,6 +16,7 @@ import { openSlackFace, type SlackFace, type SlackMode } from '../../../src/slac
 import { neededScopes } from '../../../src/slack/methods.ts'
 import { openLedger } from '../../../src/store/ledger.ts'
 import { createWorkspace, type Workspace } from '../../../src/workspace/workspace.ts'
+import { freePolicy } from '../../support/policy.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { commandsBehind, createDoors, type Doors } from './commands.ts'
 import { type Front, openFront } from './front.ts'
@@ -50,6 +52,7 @@ export interface Office {
   readonly workspace: Workspace
   readonly ledger: Ledger
   readonly app: App
+  readonly deps: Deps
   readonly face: SlackFace
   readonly log: readonly Logged[]
   /** What Ada sees in a channel: top-level messages, then replies. */
@@ -68,6 +71,7 @@ export interface OfficeOptions {
   readonly arrange?: (front: Front) => void
   readonly usergroups?: Readonly<Record<string, readonly string[]>>
   readonly admins?: readonly string[]
+  readonly policy?: Partial<Policy>
   /** A bot of one's own in place of the small commands. */
   readonly bot?: { readonly commands: readonly Command[]; readonly parts: Partial<Deps> }
 }
@@ -125,8 +129,10 @@ async function moveIn(
   const admins = options.admins ?? [ada]
   const directory = createSlackDirectory({ client: clients.quick, admins, operators: [], clock, log })
   const small = commandsBehind(doors, options.songs ?? (() => [text('Three songs.')]))
-  const app = createApp(options.bot?.commands ?? small, {
+  const deps: Deps = {
     ...withoutWarehouse,
+    heartbeat: { beat: async () => 'silent' },
+    policy: { ...freePolicy, ...options.policy },
     ledger,
     directory,
     clock,
@@ -136,10 +142,13 @@ async function moveIn(
       async post(place, answer, who) {
         if (place.kind === 'slack') await face.share(place, answer, who)
       },
+      obstacle: async (place) => (place.kind === 'slack' ? face.obstacle(place) : null),
+      tell: (person, answer) => face.tell(person, answer),
     },
     process,
     ...options.bot?.parts,
-  })
+  }
+  const app = createApp(options.bot?.commands ?? small, deps)
   front.events = face.listener
   await face.start(app)
   const leave = async (): Promise<void> => {
@@ -154,6 +163,7 @@ async function moveIn(
     ...rooms,
     doors,
     app,
+    deps,
     face,
     log: logged,
     seen: (channel = dataEng, viewer = ada) =>
@@ -233,7 +243,7 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
   cluster: {
     name: 'sparkify',
     free: true,
-    describe: never,
+    describe: async () => ({ name: 'sparkify', state: 'available', since: null, facts: [] }),
     standing: never,
     spinUp: never,
     tearDown: never,
@@ -241,6 +251,7 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
     resume: never,
     extend: never,
     due: never,
+    bill: async () => [],
   },
   library: {
     schema: { staging: [], star: [], load: [] },

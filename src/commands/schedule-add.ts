@@ -1,0 +1,73 @@
+import { z } from 'zod'
+import { described } from '../core/command/arg-meta.ts'
+import { choice, optionalChannel, optionalChoice, words } from '../core/command/args.ts'
+import { optionalTime } from '../core/command/args-of-time.ts'
+import type { Context } from '../core/command/context.ts'
+import { defineCommand } from '../core/command/define.ts'
+import { placeOf } from '../core/schedule/make/draft.ts'
+import { linesOf, maxLinesLength } from '../core/schedule/make/lines.ts'
+import { makeSchedule, type NewSchedule, planOfNew } from '../core/schedule/make/make.ts'
+import { optionArgs, optionsOf } from '../core/schedule/make/options.ts'
+import { cutLines, readPhrase } from '../core/schedule/make/phrase.ts'
+
+const days = ['daily', 'weekdays', 'weekends', 'mondays', 'tuesdays', 'wednesdays', 'thursdays'] as const
+const otherDays = ['fridays', 'saturdays', 'sundays', 'every 6h', 'hourly'] as const
+
+const args = z.object({
+  words: words({
+    about: 'the lines in quotation marks, then when, then in #channel; here if that is left out',
+    accepts: '"lines" daily at 07:00 in #channel',
+  }),
+  lines: described(
+    z.string().min(1).max(maxLinesLength).optional(),
+    { about: 'what is said, parted by semicolons', bare: false, form: 'required' },
+    { accepts: 'lines like top songs 10; qa checks', kind: 'lines' },
+  ),
+  day: optionalChoice({ about: 'on which days', bare: false, values: [...days, ...otherDays], form: 'required' }),
+  time: optionalTime({ about: 'at what time, by the clocks of the zone', bare: false, form: 'required' }),
+  channel: optionalChannel({ about: 'where it is posted; here if left out', bare: false }),
+  ...optionArgs,
+  state: choice({
+    about: 'whether it begins at once or waits to be resumed',
+    bare: false,
+    values: ['active', 'paused'],
+    fallback: 'active',
+    form: 'left-out',
+  }),
+})
+
+export default defineCommand({
+  name: 'schedule-add',
+  summary: 'Says lines by the clock, in a channel, and posts what they answer',
+  group: 'schedules',
+  role: 'operator',
+  effect: 'bot',
+  audience: 'asker',
+  args,
+  examples: [
+    'schedule add "top songs 10" daily at 07:00 in #music',
+    'schedule add "etl; qa checks" weekdays at 3am tz=Europe/London paused=resume',
+    'schedule add "pulse last=7d" every 6h if=changed>10%',
+    'schedule add "unmatched songs" "0 8 * * mon" if=not-empty catch-up=0',
+  ],
+  act: 'Schedule it',
+  plan: async (said, context) => planOfNew(await wanted(said, context), context),
+  run: async (said, context) => makeSchedule(await wanted(said, context), context),
+})
+
+/** What was said in words, or filled in by name. Throws `bad_argument` for what is missing or not understood. */
+async function wanted(said: z.output<typeof args>, context: Context): Promise<NewSchedule> {
+  const cut = said.lines === undefined ? cutLines(said.words) : { lines: said.lines, when: said.words }
+  const lines = linesOf(cut.lines)
+  const named = said.day === undefined ? [] : said.day.split(' ')
+  const at = said.time === undefined ? [] : ['at', said.time]
+  const { phrase, cron, channel } = readPhrase([...named, ...at, ...cut.when])
+  return {
+    lines,
+    phrase,
+    cron,
+    place: placeOf(channel ?? said.channel, context.place),
+    ...(await optionsOf(said, context)),
+    state: { kind: said.state },
+  }
+}

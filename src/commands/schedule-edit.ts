@@ -1,0 +1,83 @@
+import { z } from 'zod'
+import { words } from '../core/command/args.ts'
+import type { Context } from '../core/command/context.ts'
+import { defineCommand, type Outcome } from '../core/command/define.ts'
+import { OpsError } from '../core/errors.ts'
+import type { ScheduleRecord } from '../core/ports/schedules.ts'
+import { ownerOf, placeOf, planOfDraft, requirePostable, sayable } from '../core/schedule/make/draft.ts'
+import { changeSchedule, findSchedule, scheduleNumber, woken } from '../core/schedule/make/find.ts'
+import { linesOf } from '../core/schedule/make/lines.ts'
+import { told } from '../core/schedule/make/make.ts'
+import { changeArgs } from '../core/schedule/make/options.ts'
+import { cutChannel, cutLines } from '../core/schedule/make/phrase.ts'
+import { readWhen } from '../core/schedule/make/when.ts'
+import { scheduleWords } from '../core/schedule/make/words.ts'
+
+const args = z.object({
+  id: scheduleNumber(),
+  words: words({ about: 'new lines in quotation marks, a new time, or both', accepts: '"lines" daily at 07:00' }),
+  ...changeArgs,
+})
+
+export default defineCommand({
+  name: 'schedule-edit',
+  summary: 'Changes what a schedule says, when, or how; whoever changes its lines becomes its owner',
+  group: 'schedules',
+  role: 'operator',
+  effect: 'bot',
+  audience: 'asker',
+  args,
+  examples: [
+    'schedule edit 1 weekdays at 08:00',
+    'schedule edit 1 "etl; qa checks; pulse"',
+    'schedule edit 1 if=changed>10% tz=Europe/London',
+  ],
+  async plan(said, context) {
+    const { before, after, changes } = await wanted(said, context)
+    const plan = await planOfDraft(after, context)
+    if (changes.place !== undefined) await requirePostable(changes.place, context.deps)
+    return isAsked(before, after) ? plan : null
+  },
+  async run(said, context): Promise<Outcome> {
+    const { deps } = context
+    const { before, after, changes } = await wanted(said, context)
+    sayable(after, context)
+    if (changes.place !== undefined) await requirePostable(changes.place, deps)
+    const schedule = await changeSchedule(before.id, changes, deps)
+    return told(schedule, `Schedule ${schedule.id} is changed: ${scheduleWords(schedule)}.`, deps)
+  },
+})
+
+/** Whether what was confirmed when it was made is another thing now: other lines, other times, or a warehouse that it wakes. */
+function isAsked(before: ScheduleRecord, after: ScheduleRecord): boolean {
+  const asked = ({ lines, cron, zone, whenPaused }: ScheduleRecord) => JSON.stringify([lines, cron, zone, whenPaused])
+  return asked(before) !== asked(after)
+}
+
+/** The schedule as it is and as it is wanted. Throws `bad_argument` where nothing is to be changed. */
+async function wanted({ id, ...said }: z.output<typeof args>, { deps, who, place }: Context) {
+  const before = await findSchedule(id, deps)
+  const { channel, rest } = cutChannel(said.words)
+  const cut = cutLines(rest)
+  const when = cut.when.length === 0 ? {} : readWhen(cut.when)
+  const isWaker = said.paused === 'resume' && before.whenPaused !== 'resume'
+  const changes = {
+    ...(cut.lines === '' ? {} : { lines: linesOf(cut.lines) }),
+    ...when,
+    ...(said.tz === undefined ? {} : { zone: said.tz }),
+    ...(said.if === undefined ? {} : { condition: said.if }),
+    ...(said.paused === undefined ? {} : { whenPaused: said.paused }),
+    ...(said['catch-up'] === undefined ? {} : { catchUpHours: said['catch-up'] }),
+    ...(channel === null ? {} : { place: placeOf(channel, place), ...woken(before, deps) }),
+  }
+  if (Object.keys(changes).length === 0) {
+    const remedy = 'Say for example schedule edit 1 weekdays at 08:00, or if=changed>10%.'
+    throw new OpsError('bad_argument', 'What should change? Nothing was done.', remedy)
+  }
+  // What it says is said in its owner's name, so whoever decides that is its owner.
+  const owner = cut.lines !== '' || isWaker ? { owner: ownerOf(who) } : {}
+  // A new time begins now: one that has passed today already is not caught up with.
+  const since = cut.when.length > 0 || said.tz !== undefined ? { since: deps.clock.now().toISOString() } : {}
+  const all = { ...changes, ...owner, ...since }
+  return { before, after: { ...before, ...all }, changes: all }
+}

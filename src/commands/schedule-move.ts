@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { optionalChannel } from '../core/command/args.ts'
+import { defineCommand } from '../core/command/define.ts'
+import { placeOf, requirePostable, sayable } from '../core/schedule/make/draft.ts'
+import { changeSchedule, findSchedule, scheduleNumber, woken } from '../core/schedule/make/find.ts'
+import { told } from '../core/schedule/make/make.ts'
+import { scheduleWords } from '../core/schedule/make/words.ts'
+
+export default defineCommand({
+  name: 'schedule-move',
+  summary: 'Posts a schedule in another channel from now on',
+  group: 'schedules',
+  role: 'operator',
+  effect: 'bot',
+  audience: 'asker',
+  args: z.object({
+    id: scheduleNumber(),
+    channel: optionalChannel({ about: 'where it is to be posted; here if left out' }),
+  }),
+  examples: ['schedule move 1 to #music'],
+  async run({ id, channel }, context) {
+    const { deps } = context
+    const found = await findSchedule(id, deps)
+    sayable(found, context)
+    const place = placeOf(channel, context.place)
+    await requirePostable(place, deps)
+    const schedule = await changeSchedule(found.id, { place, ...woken(found, deps) }, deps)
+    return told(schedule, `Schedule ${schedule.id} is moved: ${scheduleWords(schedule)}.`, deps)
+  },
+})

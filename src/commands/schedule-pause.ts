@@ -1,0 +1,29 @@
+import { z } from 'zod'
+import { defineCommand } from '../core/command/define.ts'
+import { text } from '../core/reply.ts'
+import { changeSchedule, findSchedule, scheduleNumber } from '../core/schedule/make/find.ts'
+import { scheduleWords } from '../core/schedule/make/words.ts'
+
+export default defineCommand({
+  name: 'schedule-pause',
+  summary: 'Keeps a schedule silent until it is resumed',
+  group: 'schedules',
+  role: 'operator',
+  effect: 'bot',
+  audience: 'asker',
+  args: z.object({ id: scheduleNumber() }),
+  examples: ['schedule pause 1'],
+  async run({ id }, { deps }) {
+    const found = await findSchedule(id, deps)
+    const schedule = await changeSchedule(found.id, { state: { kind: 'paused' } }, deps)
+    const headline = `Schedule ${schedule.id} is paused: ${scheduleWords(schedule)}.`
+    return {
+      headline,
+      replies: [text(headline, 'good')],
+      next: [
+        { label: 'Resume it', line: `schedule-resume ${schedule.id}` },
+        { label: 'All schedules', line: 'schedule' },
+      ],
+    }
+  },
+})

@@ -1,0 +1,30 @@
+import { z } from 'zod'
+import { defineCommand } from '../core/command/define.ts'
+import { text } from '../core/reply.ts'
+import { lineThatMakes } from '../core/schedule/make/export.ts'
+import { removeSchedule, scheduleNumber } from '../core/schedule/make/find.ts'
+import { scheduleWords } from '../core/schedule/make/words.ts'
+
+export default defineCommand({
+  name: 'schedule-remove',
+  summary: 'Removes a schedule, and says the line that would make it again',
+  group: 'schedules',
+  role: 'operator',
+  effect: 'bot',
+  audience: 'asker',
+  args: z.object({ id: scheduleNumber() }),
+  examples: ['schedule remove 1'],
+  async run({ id }, { deps }) {
+    const schedule = await removeSchedule(id, deps)
+    const headline = `Schedule ${schedule.id} is removed: ${scheduleWords(schedule)}.`
+    return {
+      headline,
+      replies: [
+        text(headline, 'good'),
+        text('This line makes it again, in the name of whoever says it:', 'note'),
+        text(lineThatMakes(schedule), 'code'),
+      ],
+      next: [{ label: 'All schedules', line: 'schedule' }],
+    }
+  },
+})

@@ -1,0 +1,34 @@
+import { z } from 'zod'
+import { optionalInteger } from '../core/command/args.ts'
+import { defineCommand } from '../core/command/define.ts'
+import { text } from '../core/reply.ts'
+import { sayLines } from '../core/schedule/fire/say.ts'
+import { findSchedule } from '../core/schedule/make/find.ts'
+import { placeWords } from '../core/schedule/make/words.ts'
+
+export default defineCommand({
+  name: 'schedule-run',
+  summary: 'Says a schedule now, in its channel, as the clock would',
+  group: 'schedules',
+  role: 'operator',
+  effect: 'bot',
+  audience: 'asker',
+  args: z.object({ id: optionalInteger({ about: 'the number of the schedule', min: 1, max: 999_999_999 }) }),
+  examples: ['schedule run 1'],
+  // What a fire said is not said twice; where it failed, the line that failed is carried on.
+  canContinue: async ({ origin }) => origin.kind === 'fire',
+  async run({ id }, context) {
+    const { deps, who, origin } = context
+    const schedule = await findSchedule(id, deps)
+    if (origin.kind === 'fire') return sayLines(schedule, context)
+    // The bot that hears Slack says it, whichever process was asked.
+    const by = { kind: who.kind, id: who.id, name: who.name }
+    await deps.ledger.schedules.change(schedule.id, { asked: { at: deps.clock.now().toISOString(), by } })
+    const headline = `Schedule ${schedule.id} is being said in ${placeWords(schedule.place)}: ${schedule.lines.join('; ')}.`
+    return {
+      headline,
+      replies: [text(headline), text('The bot that hears Slack says it, within seconds.', 'note')],
+      next: [{ label: 'Runs', line: 'runs' }],
+    }
+  },
+})

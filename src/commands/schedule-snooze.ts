@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { optionalChoice, optionalHours } from '../core/command/args.ts'
+import { defineCommand, type Outcome } from '../core/command/define.ts'
+import type { ScheduleRecord } from '../core/ports/schedules.ts'
+import { text } from '../core/reply.ts'
+import { changeSchedule, findSchedule, scheduleNumber } from '../core/schedule/make/find.ts'
+import { timeWords } from '../core/schedule/make/words.ts'
+
+const usualHours = 8
+
+export default defineCommand({
+  name: 'schedule-snooze',
+  summary: 'Calls nobody for a while when a schedule fails; it is said and posted all the same',
+  group: 'schedules',
+  role: 'operator',
+  effect: 'bot',
+  audience: 'asker',
+  args: z.object({
+    id: scheduleNumber(),
+    for: optionalHours({ about: `for how long; ${usualHours}h if left out`, max: 14 * 24 }),
+    until: optionalChoice({ about: 'off: call again at once', values: ['off'] }),
+  }),
+  examples: ['schedule snooze 1 8h', 'schedule snooze 1 off'],
+  async run({ id, for: span = usualHours, until }, { deps }) {
+    const found = await findSchedule(id, deps)
+    const end = new Date(deps.clock.now().getTime() + span * 3_600_000)
+    const snoozedUntil = until === 'off' ? null : end.toISOString()
+    return snoozed(await changeSchedule(found.id, { snoozedUntil }, deps))
+  },
+})
+
+function snoozed({ id, lines, zone, snoozedUntil }: ScheduleRecord): Outcome {
+  const what = `Schedule ${id} (${lines.join('; ')})`
+  const headline =
+    snoozedUntil === null
+      ? `${what} calls again whoever must know when it fails.`
+      : `${what} calls nobody until ${timeWords(zone, new Date(snoozedUntil))} when it fails. It is said and posted all the same.`
+  const off = { label: 'Call again', line: `schedule-snooze ${id} off` }
+  return {
+    headline,
+    replies: [text(headline, 'good')],
+    next: [...(snoozedUntil === null ? [] : [off]), { label: 'All schedules', line: 'schedule' }],
+  }
+}

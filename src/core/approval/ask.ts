@@ -1,0 +1,95 @@
+import { randomUUID } from 'node:crypto'
+import type { Answer } from '../answer.ts'
+import type { PlanDraft } from '../command/plan.ts'
+import type { Deps } from '../deps.ts'
+import { OpsError } from '../errors.ts'
+import type { Asker } from '../people.ts'
+import type { Place } from '../place.ts'
+import type { Reason } from '../ports/plans.ts'
+import type { PlanChange } from '../reply.ts'
+import { approverIds, hasOtherApprover, needsSecond } from './approvers.ts'
+
+// Long enough to fetch a colleague, too short to be forgotten; somebody else may be at lunch.
+const ownMinutes = 10
+const secondMinutes = 60
+
+/** What is to be confirmed: somebody's line, what it would do, and why others must see it. */
+export interface Wanted {
+  readonly line: string
+  readonly asker: Asker
+  readonly place: Place
+  readonly draft: PlanDraft
+  readonly reasons: readonly Reason[]
+  /** What is different from the plan that stood in its place. */
+  readonly changes: readonly PlanChange[]
+  /** Whether that one was a card: everybody has seen it, so its successor is one as well. */
+  readonly wasCard: boolean
+}
+
+/**
+ * Keeps a plan for its confirmation and shows it: to its asker alone, or, where there are reasons, as a card in the channel. Throws
+ * `not_confirmed` where somebody else must approve it and nobody could, and `slack` where a card could not be posted.
+ */
+export async function askFor(wanted: Wanted, deps: Deps): Promise<Answer> {
+  const { line, asker, place, draft, reasons, changes } = wanted
+  const second = needsSecond(reasons, deps)
+  if (second) await requireSecond(wanted, deps)
+  const card = await isCard(wanted, deps)
+  const minutes = second ? secondMinutes : ownMinutes
+  const expires = new Date(deps.clock.now().getTime() + minutes * 60_000).toISOString()
+  const id = randomUUID()
+  const { kind, name } = asker
+  const plan = { id, line, asker: { kind, id: asker.id, name }, place, draft, expires, reasons, card }
+  await deps.ledger.plans.save(plan)
+  const { mostUsd: _, ...shown } = draft
+  const approvers = approverIds(deps).filter((approver) => approver !== asker.id)
+  return {
+    ok: false,
+    exit: 2,
+    headline: card
+      ? `${name} asks: ${draft.title} Not done yet: it must be approved.`
+      : `${draft.title} Not done yet: it must be confirmed.`,
+    audience: card ? 'channel' : 'asker',
+    run: null,
+    replies: [
+      {
+        kind: 'plan',
+        id,
+        line,
+        expires,
+        ...shown,
+        facts: [...draft.facts],
+        ...(reasons.length === 0 ? {} : { reasons: reasons.map(({ words }) => words) }),
+        ...(changes.length === 0 ? {} : { changes: [...changes] }),
+        ...(card ? { card: { asker: name, second, approvers } } : {}),
+      },
+    ],
+    next: [],
+  }
+}
+
+/** Otherwise it is between the bot and its asker. */
+async function isCard({ place, reasons, wasCard }: Wanted, { outbox }: Deps): Promise<boolean> {
+  if (place.kind === 'terminal' || place.direct || !(wasCard || reasons.length > 0)) return false
+  const obstacle = await outbox.obstacle(place)
+  if (obstacle !== null) throw obstacle
+  return true
+}
+
+async function requireSecond({ line, asker, place }: Wanted, deps: Deps): Promise<void> {
+  const needed = `Somebody else must approve ${line}`
+  if (!(await hasOtherApprover(asker, deps))) {
+    throw new OpsError(
+      'not_confirmed',
+      `${needed}, and nobody else may. Nothing was done.`,
+      'Name somebody in SPARKIFY_APPROVERS, or turn SPARKIFY_TWO_PERSON off.',
+    )
+  }
+  if (place.kind === 'slack' && !place.direct) return
+  const here = place.kind === 'terminal' ? 'nobody reads along in a terminal' : 'nobody else reads along here'
+  throw new OpsError(
+    'not_confirmed',
+    `${needed}, and ${here}. Nothing was done.`,
+    'Say it in a Slack channel in which an approver is.',
+  )
+}

@@ -1,0 +1,48 @@
+import type { PlanDraft } from '../command/plan.ts'
+import type { Deps } from '../deps.ts'
+import { monthOf, monthWords } from '../money/month.ts'
+import { totalUsd } from '../money/spent.ts'
+import { goingTo } from '../money/statement.ts'
+import type { Cluster } from '../ports/cluster.ts'
+import type { Reason } from '../ports/plans.ts'
+import { usd } from '../words.ts'
+
+type Parts = Pick<Deps, 'policy' | 'clock'> & { readonly cluster: Pick<Cluster, 'bill'> }
+
+/**
+ * Why others must see a plan before it is carried out: it destroys, it may cost more than is free to everybody, or it may take this
+ * month beyond its budget. Empty where nothing speaks for it. What has no known price may cost any amount. Asks nobody outside.
+ */
+export async function reasonsFor(plan: PlanDraft, deps: Parts): Promise<readonly Reason[]> {
+  const destroys: Reason = { kind: 'destroys', words: 'It destroys.' }
+  return [...(plan.danger ? [destroys] : []), ...costly(plan, deps), ...(await beyondBudget(plan, deps))]
+}
+
+function costly({ mostUsd }: PlanDraft, { policy }: Parts): readonly Reason[] {
+  const limit = policy.approveAboveUsd
+  if (limit === null || mostUsd === undefined) return []
+  if (mostUsd === null) {
+    return [{ kind: 'costly', words: `What it can cost is not known; more than ${usd(limit)} needs approval.` }]
+  }
+  if (mostUsd <= limit) return []
+  return [{ kind: 'costly', words: `It can cost ${usd(mostUsd)}; more than ${usd(limit)} needs approval.` }]
+}
+
+/** Counts what the month has cost, what the lease that is running can still cost in it, and the plan. */
+export async function beyondBudget(
+  { mostUsd }: PlanDraft,
+  { policy, cluster, clock }: Parts,
+): Promise<readonly Reason[]> {
+  const budget = policy.budgetUsd
+  if (budget === null || mostUsd === undefined) return []
+  const now = clock.now()
+  const month = monthOf(now)
+  const of = `the budget of ${usd(budget)} for ${monthWords(month)}`
+  if (mostUsd === null) return [{ kind: 'budget', words: `What it can cost is not known, and may go beyond ${of}.` }]
+  const bills = await cluster.bill(month.from, now)
+  const spent = totalUsd(bills) ?? 0
+  const going = goingTo(spent, bills.at(-1), month)?.usd ?? spent
+  if (going + mostUsd <= budget) return []
+  const words = `It can go beyond ${of}: ${usd(spent)} spent, ${usd(going + mostUsd)} with it.`
+  return [{ kind: 'budget', words }]
+}

@@ -1,0 +1,33 @@
+import type { Context } from '../command/context.ts'
+import type { Bound } from '../command/define.ts'
+import type { PlanDraft } from '../command/plan.ts'
+import { OpsError } from '../errors.ts'
+import { beyondBudget } from './reasons.ts'
+
+/**
+ * Sees to it that the clock spends nothing beyond the month's budget: what a schedule's lines ask was confirmed when it was made, but not
+ * for this moment. To be called before the run of a line is opened. Throws `not_confirmed`.
+ */
+export async function refuseUnapproved(bound: Bound, context: Context): Promise<void> {
+  const { deps } = context
+  if (deps.policy.budgetUsd === null) return
+  const plan = await planNow(bound, context)
+  const [reason] = plan === null ? [] : await beyondBudget(plan, deps)
+  if (reason === undefined) return
+  throw new OpsError(
+    'not_confirmed',
+    `${bound.line} needs approval. ${reason.words} Nothing was done.`,
+    `Say ${bound.line} in a channel: the plan is then posted for approval.`,
+    { cure: bound.line },
+  )
+}
+
+/** Null also where the line makes no sense now: its run will say so in its own words. */
+async function planNow(bound: Bound, context: Context): Promise<PlanDraft | null> {
+  try {
+    return await bound.plan(context)
+  } catch (error) {
+    if (error instanceof OpsError) return null
+    throw error
+  }
+}

@@ -1,0 +1,57 @@
+import type { Deps } from '../deps.ts'
+import { messageOf } from '../errors.ts'
+import type { Asker } from '../people.ts'
+import type { PlanEnd, PlanRecord } from '../ports/plans.ts'
+import { tooLate } from './too-late.ts'
+
+type Parts = Pick<Deps, 'ledger' | 'clock' | 'log'>
+
+/** The plan of this id, while it can be confirmed. Throws `expired`, saying to `reader` what became of it, where it cannot. */
+export async function openPlan(id: string, reader: Asker, parts: Parts): Promise<PlanRecord> {
+  const plan = await parts.ledger.plans.get(id)
+  const at = parts.clock.now().toISOString()
+  if (plan === null || plan.end !== null) throw tooLate(plan, reader)
+  if (plan.expires >= at) return plan
+  await settle(plan, { kind: 'expired', at }, parts)
+  throw tooLate(await parts.ledger.plans.get(id), reader)
+}
+
+/** Settles the cards that nobody settled in time. Those, for their messages to be changed. */
+export async function expireCards(parts: Parts): Promise<readonly PlanRecord[]> {
+  const now = parts.clock.now()
+  const expired: PlanRecord[] = []
+  for (const plan of await parts.ledger.plans.overdue(now)) {
+    if (await settle(plan, { kind: 'expired', at: now.toISOString() }, parts)) expired.push(plan)
+  }
+  return expired
+}
+
+/**
+ * Says what became of a plan: true for whoever came first. A card that was not approved is entered in the record; of what was approved
+ * the run tells.
+ */
+export async function settle(plan: PlanRecord, end: PlanEnd, parts: Parts): Promise<boolean> {
+  if (!(await parts.ledger.plans.settle(plan.id, end))) return false
+  if (plan.card && (end.kind === 'rejected' || end.kind === 'withdrawn' || end.kind === 'expired')) {
+    await enter(plan, end, parts)
+  }
+  return true
+}
+
+type Denied = Extract<PlanEnd, { kind: 'rejected' | 'withdrawn' | 'expired' }>
+
+/** Never throws: what became of the plan is settled, and its readers must hear of it. */
+async function enter({ line, asker, place, draft }: PlanRecord, end: Denied, { ledger, log }: Parts): Promise<void> {
+  const who = end.kind === 'expired' ? asker : end.by
+  const command = line.split(' ')[0] ?? line
+  const why = {
+    rejected: `${who.name} rejected what ${asker.name} had asked for.`,
+    withdrawn: `${who.name} withdrew it.`,
+    expired: `Nobody approved in time what ${asker.name} had asked for.`,
+  }[end.kind]
+  try {
+    await ledger.audit.add({ at: end.at, what: end.kind, who, command, line, place, plan: draft, why })
+  } catch (error) {
+    log.error({ err: error, line }, `what became of a card is missing in the record: ${messageOf(error)}`)
+  }
+}

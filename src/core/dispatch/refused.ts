@@ -1,0 +1,29 @@
+import { messageOf, OpsError } from '../errors.ts'
+import type { Ask, Session } from './session.ts'
+
+/**
+ * Enters in the record that somebody said what they may not. Whatever else was thrown is no refusal, and is left alone. Never throws:
+ * the refusal itself must reach its reader.
+ */
+export async function recordRefusal(
+  thrown: unknown,
+  { line, who, place }: Pick<Ask, 'line' | 'who' | 'place'>,
+  { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
+): Promise<void> {
+  if (!(thrown instanceof OpsError) || thrown.code !== 'not_allowed') return
+  try {
+    const said = catalog.read(line)
+    await deps.ledger.audit.add({
+      at: deps.clock.now().toISOString(),
+      what: 'refused',
+      who: { kind: who.kind, id: who.id, name: who.name },
+      command: said.command.name,
+      line: said.line,
+      place,
+      plan: null,
+      why: thrown.message,
+    })
+  } catch (error) {
+    deps.log.error({ err: error, user: who.id }, `a refusal is missing in the record: ${messageOf(error)}`)
+  }
+}

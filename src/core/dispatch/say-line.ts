@@ -1,0 +1,59 @@
+import type { Answer } from '../answer.ts'
+import { authorise } from '../command/access.ts'
+import type { Context } from '../command/context.ts'
+import { OpsError } from '../errors.ts'
+import type { RunRecord } from '../ports/runs.ts'
+import { failureAnswer } from '../run/failure.ts'
+import { Handover } from '../run/registry.ts'
+import { start } from './dispatch.ts'
+import { recordRefusal } from './refused.ts'
+import type { LineOfFire, Session } from './session.ts'
+
+/**
+ * Says one line of a fire, in the name of whoever the fire is said for, who must be allowed it now. Once for each fire and place:
+ * asked again after a restart, it carries the same run on or gives the answer that it had. A fire that carries on behind another one
+ * carries on behind the line that failed there. Never throws.
+ */
+export async function sayLine({ line, at, fire, signal }: LineOfFire, session: Session): Promise<Answer> {
+  const { deps, catalog, registry } = session
+  const origin = { kind: 'line', fire: fire.id, at } as const
+  const stop = (): void => void stopLine(origin, signal, session)
+  try {
+    registry.admit()
+    const who = { ...fire.who, role: await deps.directory.roleOf(fire.who) }
+    const context: Context = { who, place: fire.place, deps, catalog }
+    const bound = catalog.read(line)
+    authorise(bound.command, who, deps.directory)
+    const earlier = await failedBefore(fire, at, bound.line, session)
+    signal.addEventListener('abort', stop, { once: true })
+    return await start({ said: line, bound, earlier }, context, { watch: unwatched, origin, approval: null }, session)
+  } catch (error) {
+    await recordRefusal(error, { line, who: fire.who, place: fire.place }, session)
+    return failureAnswer(error, null, deps.log)
+  } finally {
+    signal.removeEventListener('abort', stop)
+  }
+}
+
+const unwatched = { changed: () => undefined }
+
+/** The run of the same line in the fire that this one carries on, where that is what failed. */
+async function failedBefore(
+  { continues }: RunRecord,
+  at: number,
+  line: string,
+  { deps }: Session,
+): Promise<RunRecord | null> {
+  if (continues === null) return null
+  const said = await deps.ledger.runs.list({ fire: continues, limit: 100 })
+  const same = said.find((run) => run.origin.kind === 'line' && run.origin.at === at && run.line === line)
+  return same?.state === 'error' || same?.state === 'cancelled' ? same : null
+}
+
+/** Who cancels a fire cancels the line that it is at; a process that leaves has both left to the next one. */
+async function stopLine(origin: { readonly fire: number; readonly at: number }, signal: AbortSignal, session: Session) {
+  const { deps, registry } = session
+  if (!(signal.reason instanceof OpsError) || signal.reason.cause instanceof Handover) return
+  const running = await deps.ledger.runs.list({ fire: origin.fire, states: ['running'], limit: 1 })
+  for (const { id } of running) await registry.cancel(id, 'whoever cancelled its schedule')
+}

@@ -1,0 +1,53 @@
+import type { Outcome } from '../command/define.ts'
+import type { Finding } from '../ports/probe.ts'
+import { type Reply, text } from '../reply.ts'
+
+/** What was looked at, and what was found. */
+export interface Look {
+  readonly title: string
+  readonly finding: Finding
+}
+
+/**
+ * What doctor says: what is not green in full, the worst first, with its cure; what is, by name. `whole` puts a table of everything
+ * above that, which a telephone has no room for.
+ */
+export function doctorAnswer(looks: readonly Look[], whole: boolean): Outcome {
+  const of = (state: Finding['state']) => looks.filter(({ finding }) => finding.state === state)
+  const [red, warn, fine] = [of('red'), of('warn'), of('green')]
+  const isFine = fine.length === looks.length
+  const headline = isFine
+    ? `All ${looks.length} looks are green.`
+    : `${red.length} of ${looks.length} red, ${warn.length} to be aware of.`
+  const names = fine.map(({ title }) => title).join(' · ')
+  return {
+    headline,
+    replies: [
+      ...(whole ? [tableOf(looks)] : []),
+      text(headline, isFine ? 'good' : 'warning'),
+      ...red.map((look) => text(`✗ ${inFull(look)}`)),
+      ...warn.map((look) => text(inFull(look), 'warning')),
+      ...(whole || names === '' ? [] : [text(`${isFine ? '' : `${fine.length} green: `}${names}`, 'note')]),
+    ],
+    next: [
+      ...(isFine ? [] : [{ label: 'Look again', line: 'doctor' }]),
+      ...(whole ? [] : [{ label: 'All of it', line: 'doctor all=yes' }]),
+    ],
+    ok: red.length === 0,
+  }
+}
+
+/** A table cuts long cells, and a line of policy is to be copied. */
+function inFull({ title, finding }: Look): string {
+  return [`${title}: ${finding.detail}`, finding.cure].filter((line) => line !== '').join('\n')
+}
+
+function tableOf(looks: readonly Look[]): Reply {
+  return {
+    kind: 'table',
+    title: 'Doctor',
+    columns: ['state', 'what', 'found', 'cure'],
+    rows: looks.map(({ title, finding: { state, detail, cure } }) => [state, title, detail, cure === '' ? '–' : cure]),
+    total: looks.length,
+  }
+}

@@ -1,0 +1,83 @@
+import type { Context } from '../command/context.ts'
+import type { OpsError } from '../errors.ts'
+import type { Place } from '../place.ts'
+import type { Finding, Probe } from '../ports/probe.ts'
+import type { ScheduleRecord } from '../ports/schedules.ts'
+import { whyNot } from '../schedule/fire/heir.ts'
+import { upcoming } from '../schedule/make/upcoming.ts'
+import { placeWords, timeWords } from '../schedule/make/words.ts'
+import { plural } from '../words.ts'
+import { green, probe } from './probe.ts'
+
+/** Whether somebody says the schedules; and of each, when it is said next, whether it can be posted, and whether its owner may say it. */
+export async function scheduleProbes(context: Context): Promise<readonly Probe[]> {
+  const schedules = await context.deps.ledger.schedules.list()
+  const active = schedules.filter(({ state }) => state.kind === 'active')
+  const obstacle = askedOnce((place) => context.deps.outbox.obstacle(place))
+  return [
+    probe('Schedules', () => clockFinding(active.length, context)),
+    ...schedules.map((schedule) =>
+      probe(`Schedule ${schedule.id}`, () => scheduleFinding(schedule, obstacle, context)),
+    ),
+  ]
+}
+
+/** Only a bot says schedules; the terminal works without one. */
+async function clockFinding(active: number, { deps, place }: Context): Promise<Finding> {
+  const says = plural(active, 'active schedule')
+  if (place.kind === 'slack' || active === 0) return green(says)
+  const bot = await deps.ledger.processes.bot(deps.clock.now())
+  if (bot !== null) return green(`${says}, said by process ${bot.pid} on ${bot.host}`)
+  return { state: 'warn', detail: `no bot is running, which would say ${says}`, cure: 'Start it: npm start' }
+}
+
+type Obstacle = (place: Place) => Promise<OpsError | null>
+
+/** Many schedules share a channel, and Slack counts the questions. */
+function askedOnce(ask: Obstacle): Obstacle {
+  const answers = new Map<string, Promise<OpsError | null>>()
+  return (place) => {
+    const key = place.kind === 'slack' ? place.channel : place.kind
+    const answer = answers.get(key) ?? ask(place)
+    answers.set(key, answer)
+    return answer
+  }
+}
+
+async function scheduleFinding(schedule: ScheduleRecord, obstacle: Obstacle, context: Context): Promise<Finding> {
+  const { id, lines, phrase, place, state, zone } = schedule
+  const what = `${lines.join('; ')} in ${placeWords(place)}`
+  if (state.kind === 'paused') return green(`${what}: paused`)
+  if (state.kind === 'parked') {
+    const cure = `Then say schedule resume ${id}, or schedule remove ${id}.`
+    return { state: 'red', detail: `${what} is parked: ${state.why}`, cure }
+  }
+  const shut = await obstacle(place)
+  if (shut !== null) return { state: 'red', detail: `${what}: ${shut.message}`, cure: shut.remedy }
+  const lacking = await ownerFinding(schedule, context)
+  if (lacking !== null) return { ...lacking, detail: `${what}: ${lacking.detail}` }
+  const [next] = upcoming(context.deps, schedule, 1)
+  if (next !== undefined) return green(`${what}, next ${timeWords(zone, next)}`)
+  return { state: 'warn', detail: `${what}: "${phrase}" never comes`, cure: `Say schedule remove ${id}, or move it.` }
+}
+
+/** What is wrong with its owner; null where nothing is. The terminal knows no user groups, so it cannot tell where there are any. */
+async function ownerFinding(
+  { id, owner, lines }: ScheduleRecord,
+  { deps, catalog, place }: Context,
+): Promise<Finding | null> {
+  const { directory } = deps
+  const isBlind = place.kind === 'terminal' && directory.holders('operator').some((holder) => holder.startsWith('S'))
+  if (owner.kind !== 'slack' || isBlind) return null
+  const why = await whyNot(owner, lines, { deps, catalog })
+  if (why === null) return null
+  if (directory.holders('admin').some((holder) => holder !== owner.id)) {
+    const detail = `${why} At its next time the admins inherit it.`
+    return { state: 'warn', detail, cure: `An admin who does not want it says schedule pause ${id}.` }
+  }
+  return {
+    state: 'red',
+    detail: `${why} It will be refused, because there is no admin to inherit it.`,
+    cure: 'Name one in SPARKIFY_ADMINS.',
+  }
+}

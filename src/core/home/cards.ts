@@ -1,0 +1,21 @@
+import { isApprover, needsSecond } from '../approval/approvers.ts'
+import type { PlanRecord } from '../ports/plans.ts'
+import { at, entry, type HomeEntry, where } from './home.ts'
+import type { Viewing } from './viewing.ts'
+
+/** The plans that wait for this person's approval, and those that this person asked for; they are approved where they were posted. */
+export async function cardEntries({ who, look, deps }: Viewing): Promise<readonly HomeEntry[]> {
+  const mayApprove = await isApprover(who, deps)
+  return look.cards
+    .filter(({ asker }) => mayApprove || asker.id === who.id)
+    .map((plan) => cardEntry(plan, plan.asker.id === who.id && (!mayApprove || needsSecond(plan.reasons, deps))))
+}
+
+/** `waits`: this person has asked for it, and somebody else must approve. */
+function cardEntry({ draft, asker, place, reasons, expires }: PlanRecord, waits: boolean): HomeEntry {
+  return entry({
+    title: `${waits ? '○' : '⚠'} ${draft.title}`,
+    words: [waits ? 'You asked in' : `${asker.name} asked in`, where(place), '· until', at(expires)],
+    note: [...draft.facts, ...reasons.map(({ words }) => words)].join('\n'),
+  })
+}

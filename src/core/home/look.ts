@@ -1,0 +1,58 @@
+import type { Session } from '../dispatch/session.ts'
+import { OpsError } from '../errors.ts'
+import { spentInMonth } from '../money/spent.ts'
+import type { PlanRecord, RunRecord, ScheduleRecord } from '../ports/ledger.ts'
+import { type State, stateOf } from '../warehouse/state.ts'
+
+/** What every Home is made of, seen once for all who have theirs open. */
+export interface Look {
+  readonly now: Date
+  /** Why it is not known, where the engine cannot be asked. */
+  readonly state: State | OpsError
+  /** Runs that are going on, and the five that were last over, newest first; of a schedule the fire, without its lines. */
+  readonly running: readonly RunRecord[]
+  readonly ended: readonly RunRecord[]
+  readonly schedules: readonly ScheduleRecord[]
+  /** Cards that somebody may approve now. */
+  readonly cards: readonly PlanRecord[]
+  /** What the cluster has cost this month, in US dollars; null where it costs nothing. */
+  readonly spentUsd: number | null
+}
+
+const lookedFor = 20
+
+/** How many of the runs that are over are looked at: their answers may be long. */
+const shownEnded = 5
+
+/** Looks around. Throws only what the ledger throws. */
+export async function lookAround({ deps, registry }: Pick<Session, 'deps' | 'registry'>): Promise<Look> {
+  const { ledger, cluster, clock } = deps
+  const now = clock.now()
+  const [state, running, ended, schedules, cards, spentUsd] = await Promise.all([
+    stateOf(deps).catch(expected),
+    ledger.runs.list({ limit: lookedFor, listedOnly: true, states: ['running'] }),
+    ledger.runs.list({ limit: shownEnded, listedOnly: true, whole: true, states: ['complete', 'error', 'cancelled'] }),
+    ledger.schedules.list(),
+    ledger.plans.waiting(now),
+    cluster.free ? null : spentInMonth(deps, now),
+  ])
+  return {
+    now,
+    state,
+    running: running.filter((run) => !isWholeOf(run, running)).map((run) => registry.live(run.id) ?? run),
+    ended,
+    schedules,
+    cards,
+    spentUsd,
+  }
+}
+
+/** A fire one of whose lines is going on: that line tells more. */
+function isWholeOf({ id }: RunRecord, running: readonly RunRecord[]): boolean {
+  return running.some(({ origin }) => origin.kind === 'line' && origin.fire === id)
+}
+
+function expected(error: unknown): OpsError {
+  if (error instanceof OpsError) return error
+  throw error
+}

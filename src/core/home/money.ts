@@ -1,0 +1,14 @@
+import { monthOf, monthWords } from '../money/month.ts'
+import { usd } from '../words.ts'
+import { entry, type HomeEntry } from './home.ts'
+import { pressable, type Viewing } from './viewing.ts'
+
+/** What the cluster has cost this month, and of how much; nothing where it costs nothing. */
+export function moneyEntries(viewing: Viewing): readonly HomeEntry[] {
+  const { look, deps } = viewing
+  if (look.spentUsd === null) return []
+  const { budgetUsd } = deps.policy
+  const of = budgetUsd === null ? '' : ` of ${usd(budgetUsd)}`
+  const words = [`${monthWords(monthOf(look.now))}: ${usd(look.spentUsd)}${of}, without storage`]
+  return [entry({ words, next: pressable([{ label: 'Cost', line: 'cost' }], viewing) })]
+}

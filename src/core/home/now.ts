@@ -1,0 +1,68 @@
+import { OpsError } from '../errors.ts'
+import type { ClusterFacts } from '../ports/cluster.ts'
+import { labelOf } from '../run/failure.ts'
+import { checksLine, nextUseful, type State, stateLine } from '../warehouse/state.ts'
+import { at, entry, type HomeButton, type HomeEntry, type Words } from './home.ts'
+import type { Look } from './look.ts'
+import { pressable, type Viewing } from './viewing.ts'
+
+/** The state in one line, without what is running: that has a place of its own. */
+export function headlineOf({ state, now }: Look, cluster: string): string {
+  return state instanceof OpsError ? `Cluster ${cluster} cannot be asked` : stateLine({ ...state, writing: null }, now)
+}
+
+/** What stands behind the headline: the load with its checks, and the cluster with what it costs; or why nobody knows. */
+export function stateEntries(viewing: Viewing): readonly HomeEntry[] {
+  const { state } = viewing.look
+  if (state instanceof OpsError) {
+    const { message, remedy, cure } = state
+    const next = cure === undefined ? [] : [{ label: labelOf(cure), line: cure }]
+    return [entry({ words: [`⚠ ${message}`], note: remedy, next: pressable(next, viewing) })]
+  }
+  const entries = [
+    entry({ words: loadWords(state) }),
+    entry({ words: clusterWords(state.cluster), next: pressable(thrift(state.cluster, viewing), viewing) }),
+  ]
+  return entries.filter(({ words }) => words.length > 0)
+}
+
+/** What can be done about a cluster that costs money by the hour. */
+function thrift({ name, state }: ClusterFacts, { deps }: Viewing): readonly HomeButton[] {
+  if (deps.cluster.free || state !== 'available') return []
+  return [
+    { label: 'Extend 2 h', line: 'extend 2h' },
+    { label: 'Pause', line: 'pause', sure: `Pause ${name}? Nobody can ask it then.` },
+  ]
+}
+
+function loadWords({ cluster, live }: State): Words {
+  if (cluster.state === 'none' || live === null) return []
+  const checks = `checks: ${checksLine(live)}`
+  if (live.published === null) return [`Load ${live.id} · ${checks}`]
+  return [`Load ${live.id}, published`, at(live.published), `· ${checks}`]
+}
+
+// The rest of what is known of a cluster does not change, or does not matter, from day to day: status tells it.
+const inStatusAlone = new Set(['Engine', 'Endpoint', 'Age', 'Storage', 'Loads kept', 'On disk', 'Folder', 'This month'])
+
+function clusterWords({ state, since, facts }: ClusterFacts): Words {
+  const known = facts.filter(([label]) => !inStatusAlone.has(label)).map(([label, value]) => `${label}: ${value}`)
+  if (since === null) return known.length === 0 ? [] : [known.join(' · ')]
+  return [`${labelOf(state)} since`, at(since.toISOString()), ...known.map((fact) => `· ${fact}`)]
+}
+
+const always: readonly HomeButton[] = [
+  { label: 'Questions', line: 'queries' },
+  { label: 'Status', line: 'status' },
+  { label: 'Doctor', line: 'doctor' },
+  { label: 'Help', line: 'help' },
+]
+
+/** What this person may most usefully say now, as buttons. */
+export function shortcuts(viewing: Viewing): readonly HomeEntry[] {
+  const { state } = viewing.look
+  const useful = state instanceof OpsError ? [] : nextUseful(state)
+  const others = always.filter(({ line }) => !useful.some((suggestion) => suggestion.line === line))
+  const next = pressable([...useful, ...others], viewing)
+  return next.length === 0 ? [] : [entry({ next, note: 'Answers come to the Messages tab.' })]
+}

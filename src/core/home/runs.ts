@@ -1,0 +1,67 @@
+import { mayUse } from '../command/catalog.ts'
+import { includesRole } from '../people.ts'
+import type { RunRecord } from '../ports/runs.ts'
+import { viewOf } from '../run/view.ts'
+import { duration, plural } from '../words.ts'
+import { at, entry, type HomeEntry, type Words } from './home.ts'
+import { pressable, type Viewing } from './viewing.ts'
+
+const shownRunning = 3
+
+/** The runs that are going on: the one that changes the warehouse first, step by step. */
+export function runningEntries(viewing: Viewing): readonly HomeEntry[] {
+  return viewing.look.running
+    .toSorted((a, b) => Number(b.writer) - Number(a.writer))
+    .slice(0, shownRunning)
+    .map((run) => runningEntry(run, viewing))
+}
+
+function runningEntry(run: RunRecord, viewing: Viewing): HomeEntry {
+  const { look, who } = viewing
+  // How long a step has been at it is not news.
+  const steps = viewOf(run).steps.map((step) => (step.state === 'in_progress' ? { ...step, ms: null } : step))
+  const own = run.who.id === who.id || includesRole(who.role, 'admin')
+  const stop = { label: 'Cancel', line: `cancel ${run.id}`, sure: `Stop run ${run.id} (${run.line})?` }
+  return entry({
+    title: `● ${nameOf(run, viewing)}`,
+    words: [`${run.who.name} · since`, at(run.started), `· ${lastingMinutes(run.started, look.now)}`],
+    steps,
+    next: pressable([{ label: 'Details', line: `runs ${run.id}` }, ...(own ? [stop] : [])], viewing),
+  })
+}
+
+/** To the minute, so that a Home in which nothing else changes is not published for its seconds. */
+function lastingMinutes(since: string, now: Date): string {
+  const minutes = Math.floor((now.getTime() - Date.parse(since)) / 60_000)
+  return minutes < 1 ? 'less than a minute' : minutes < 60 ? plural(minutes, 'minute') : duration(minutes * 60_000)
+}
+
+const marks = { complete: '✓', error: '✗', cancelled: '✗' } as const
+
+/** The runs that were last over, of whomever. */
+export function endedEntries(viewing: Viewing): readonly HomeEntry[] {
+  const all = entry({ next: pressable([{ label: 'All runs', line: 'runs' }], viewing) })
+  const entries = viewing.look.ended.map((run) => {
+    const took = run.ended === null ? '' : `· ${duration(Date.parse(run.ended) - Date.parse(run.started))}`
+    return entry({
+      title: `${run.state === 'running' ? '●' : marks[run.state]} ${nameOf(run, viewing)}`,
+      words: [`${run.who.name} ·`, at(run.started), took, ...outcomeOf(run, viewing)],
+      next: pressable([{ label: 'Details', line: `runs ${run.id}` }], viewing),
+    })
+  })
+  return entries.length === 0 || all.next.length === 0 ? entries : [...entries, all]
+}
+
+/** How a run ended that did not go well, for those who may say its line. */
+function outcomeOf({ state, command: name, answer }: RunRecord, { catalog, who }: Viewing): Words {
+  const command = catalog.find(name)
+  const isSecret = command === undefined || !mayUse(command, who.role)
+  return state === 'complete' || answer === null || isSecret ? [] : [`· ${answer.headline}`]
+}
+
+/** The line that was said; for the clock's fires what the schedule says. */
+function nameOf({ line, origin }: RunRecord, { look }: Viewing): string {
+  if (origin.kind !== 'fire') return line
+  const schedule = look.schedules.find(({ id }) => id === origin.schedule)
+  return schedule === undefined ? line : `Schedule ${schedule.id}: ${schedule.lines.join('; ')}`
+}

@@ -1,0 +1,81 @@
+import { includesRole } from '../people.ts'
+import type { ScheduleRecord } from '../ports/schedules.ts'
+import { upcoming } from '../schedule/make/upcoming.ts'
+import { whenWords } from '../schedule/make/words.ts'
+import { plural } from '../words.ts'
+import { at, entry, type HomeButton, type HomeEntry, type Words, where } from './home.ts'
+import { pressable, type Viewing } from './viewing.ts'
+
+const shown = 6
+
+interface Timed {
+  readonly schedule: ScheduleRecord
+  readonly next: Date | null
+}
+
+/** Schedules that need somebody first, then those that are said next, then those that rest. */
+export function scheduleEntries(viewing: Viewing): readonly HomeEntry[] {
+  const { deps, look } = viewing
+  const all = look.schedules
+    .filter((schedule) => mayKnow(schedule, viewing))
+    .map((schedule): Timed => {
+      const times = schedule.state.kind === 'active' ? upcoming(deps, schedule, 1) : []
+      return { schedule, next: times[0] ?? null }
+    })
+    .toSorted((a, b) => urgency(a) - urgency(b) || a.schedule.id - b.schedule.id)
+  const next = pressable(all.length > shown ? [allOfThem, addOne] : [addOne], viewing)
+  const more = all.length > shown ? `${plural(all.length - shown, 'more schedule')} not shown here.` : ''
+  const rest = next.length === 0 && more === '' ? [] : [entry({ note: more, next })]
+  return [...all.slice(0, shown).map((timed) => scheduleEntry(timed, viewing)), ...rest]
+}
+
+const allOfThem: HomeButton = { label: 'All schedules', line: 'schedule' }
+const addOne: HomeButton = { label: 'Add one…', line: 'schedule-add day=daily time=07:00', form: true }
+
+/** What is posted to one person directly is that person's business. */
+function mayKnow({ place, owner }: ScheduleRecord, { who }: Viewing): boolean {
+  const direct = place.kind === 'slack' && place.direct
+  return !direct || owner.id === who.id || includesRole(who.role, 'admin')
+}
+
+function urgency({ schedule, next }: Timed): number {
+  if (schedule.state.kind === 'parked') return 0
+  return next === null ? Number.POSITIVE_INFINITY : next.getTime()
+}
+
+function scheduleEntry({ schedule, next }: Timed, viewing: Viewing): HomeEntry {
+  const { id, lines, place } = schedule
+  const when = whenWords(schedule)
+  // Names of channels that one may not be in are for those who may list schedules.
+  const mayList = pressable([allOfThem], viewing).length > 0
+  const rest = standing({ schedule, next }, mayList)
+  return entry({
+    title: `${id} · ${lines.join('; ')}`,
+    words: mayList ? [`${when} in`, where(place), '·', ...rest] : [`${when} ·`, ...rest],
+    next: pressable(buttonsOf(schedule), viewing),
+  })
+}
+
+function standing({ schedule: { state }, next }: Timed, mayList: boolean): Words {
+  switch (state.kind) {
+    case 'active':
+      return next === null ? ['never again'] : ['next:', at(next.toISOString())]
+    case 'paused':
+      return ['paused']
+    case 'parked':
+      return [mayList ? `⚠ parked: ${state.why}` : '⚠ parked']
+  }
+}
+
+function buttonsOf({ id, lines, state }: ScheduleRecord): readonly HomeButton[] {
+  const rest =
+    state.kind === 'active'
+      ? { label: 'Pause', line: `schedule-pause ${id}` }
+      : { label: 'Resume', line: `schedule-resume ${id}` }
+  const remove = {
+    label: 'Remove',
+    line: `schedule-remove ${id}`,
+    sure: `Remove schedule ${id} (${lines.join('; ')})?`,
+  }
+  return [{ label: 'Run now', line: `schedule-run ${id}` }, rest, remove]
+}

@@ -1,0 +1,15 @@
+import type { Deps } from '../deps.ts'
+import type { Bill } from '../ports/cluster.ts'
+import { monthOf } from './month.ts'
+
+/** What these times cost together, in US dollars; what has no known price is left out, and null where that is all of it. */
+export function totalUsd(bills: readonly Bill[]): number | null {
+  const known = bills.flatMap(({ usd }) => (usd === null ? [] : [usd]))
+  if (known.length === 0 && bills.length > 0) return null
+  return known.reduce((sum, usd) => sum + usd, 0)
+}
+
+/** What the cluster has cost in the calendar month (UTC) up to this time, in US dollars, without storage. Asks nobody outside. */
+export async function spentInMonth({ cluster }: Pick<Deps, 'cluster'>, at: Date): Promise<number> {
+  return totalUsd(await cluster.bill(monthOf(at).from, at)) ?? 0
+}

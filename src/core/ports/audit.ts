@@ -1,0 +1,79 @@
+import type { RunState } from '../answer.ts'
+import type { PlanDraft } from '../command/plan.ts'
+import type { Asker } from '../people.ts'
+import type { Place } from '../place.ts'
+import type { Origin, RunId } from './runs.ts'
+
+/**
+ * What became of words that never became a run: refused for want of a role, or a plan that an approver rejected, its asker took back,
+ * or nobody approved in time.
+ */
+export type Denied = 'refused' | 'rejected' | 'withdrawn' | 'expired'
+
+/** Something to enter in the record that no run tells of. `why` is a sentence, `plan` what was to be approved. */
+export interface Denial {
+  /** ISO 8601 in UTC. */
+  readonly at: string
+  readonly what: Denied
+  /** Who did it: the one who was refused, who rejected, who took it back; whose plan expired. */
+  readonly who: Asker
+  readonly command: string
+  readonly line: string
+  readonly place: Place
+  readonly plan: PlanDraft | null
+  readonly why: string
+}
+
+/** One entry of the record. It stands by itself: what it says of a run is copied from it at the run's end. */
+export interface AuditEntry {
+  /** Entries are numbered without gaps, in the order they were made. */
+  readonly id: number
+  /** When the run ended, or when it was denied. ISO 8601 in UTC. */
+  readonly at: string
+  readonly what: 'run' | Denied
+  readonly run: RunId | null
+  readonly who: Asker
+  readonly command: string
+  readonly line: string
+  readonly place: Place
+  readonly origin: Origin
+  readonly plan: PlanDraft | null
+  readonly approvedBy: Asker | null
+  readonly costUsd: number | null
+  /** How the run ended; null where there was none. */
+  readonly result: Exclude<RunState, 'running'> | null
+  /** The outcome in a sentence, without rows of the warehouse: those are not kept for ever. */
+  readonly headline: string
+}
+
+/** Times are ISO 8601 in UTC, `since` inclusive, `until` exclusive. */
+export interface AuditFilter {
+  /** How many entries at most, the newest ones. */
+  readonly limit: number
+  /** Somebody's id, or their name without regard to case. */
+  readonly person?: string
+  readonly command?: string
+  readonly since?: string
+  readonly until?: string
+}
+
+/** Whether the record is what it should be. */
+export interface AuditState {
+  readonly entries: number
+  /** Entries that were there once, and runs that ended without one; both are 0 unless the ledger was changed by hand. */
+  readonly lost: number
+  readonly unrecorded: number
+  /** Whether the ledger still refuses to change or remove an entry. */
+  readonly guarded: boolean
+}
+
+/**
+ * The append-only record of who did what. A run enters it in the statement that ends it, so no process can forget to; the ledger refuses
+ * to change an entry or to remove one.
+ */
+export interface AuditStore {
+  add(denial: Denial): Promise<void>
+  /** Oldest first; `total` counts all that the filter lets through. */
+  list(filter: AuditFilter): Promise<{ readonly entries: readonly AuditEntry[]; readonly total: number }>
+  state(): Promise<AuditState>
+}

@@ -1,0 +1,42 @@
+import type { LoadId } from './engine.ts'
+import type { RunId } from './runs.ts'
+
+export type LoadState = 'building' | 'live' | 'previous' | 'discarded'
+
+/** What a load turned out to be; filled in as its steps learn it. */
+export interface LoadFacts {
+  readonly files?: number
+  readonly bytes?: number
+  readonly counts?: Readonly<Record<string, number>>
+  readonly plays?: number
+  readonly matched?: number
+  readonly repeatsDropped?: number
+  readonly rejected?: number
+  readonly dataFrom?: string | null
+  readonly dataUntil?: string | null
+  /** Titles of the checks that are not green, by severity. */
+  readonly checks?: { readonly total: number; readonly red: readonly string[]; readonly warnings: readonly string[] }
+}
+
+export interface LoadRecord {
+  readonly id: LoadId
+  readonly state: LoadState
+  readonly started: string
+  readonly published: string | null
+  readonly facts: LoadFacts
+}
+
+export interface LoadStore {
+  begin(id: LoadId, started: string): Promise<void>
+  /** Merges facts into what is known of the load. */
+  learn(id: LoadId, facts: LoadFacts): Promise<void>
+  /** Moves the pointer in one batch: live becomes previous, previous discarded, this one live. Refused (false) unless `run` is still running in `process`. */
+  publish(id: LoadId, run: RunId, process: string, at: string): Promise<boolean>
+  get(id: LoadId): Promise<LoadRecord | null>
+  live(): Promise<LoadRecord | null>
+  /** Loads in these states, newest first. */
+  list(states: readonly LoadState[]): Promise<readonly LoadRecord[]>
+  discard(id: LoadId): Promise<void>
+  /** After a tear-down: nothing is live any more. */
+  discardAll(): Promise<void>
+}

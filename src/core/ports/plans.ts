@@ -1,0 +1,54 @@
+import type { PlanDraft } from '../command/plan.ts'
+import type { Asker } from '../people.ts'
+import type { Place } from '../place.ts'
+import type { Post } from './runs.ts'
+
+/** Why a plan needs approval; `words` are a sentence, which may read differently a minute later. */
+export interface Reason {
+  readonly kind: 'destroys' | 'costly' | 'budget'
+  readonly words: string
+}
+
+/** What became of a plan, and when. Times are ISO 8601 in UTC. */
+export type PlanEnd =
+  | { readonly kind: 'approved'; readonly by: Asker; readonly at: string }
+  /** Approved, but no run came of it: `why` is a sentence. */
+  | { readonly kind: 'failed'; readonly by: Asker; readonly at: string; readonly why: string }
+  /** It would have been another one by then, which was asked in its place. */
+  | { readonly kind: 'replaced'; readonly by: Asker; readonly at: string }
+  | { readonly kind: 'rejected'; readonly by: Asker; readonly at: string }
+  | { readonly kind: 'withdrawn'; readonly by: Asker; readonly at: string }
+  | { readonly kind: 'expired'; readonly at: string }
+
+/**
+ * A plan that somebody has asked for, with the reasons for which it needs approval, if any. A `card` stands where everybody sees it, in
+ * the message `post`; any other plan is between the bot and its asker. `end` is null while it can be confirmed.
+ */
+export interface PlanRecord {
+  readonly id: string
+  readonly line: string
+  readonly asker: Asker
+  readonly place: Place
+  readonly draft: PlanDraft
+  readonly expires: string
+  readonly reasons: readonly Reason[]
+  readonly card: boolean
+  readonly post: Post | null
+  readonly end: PlanEnd | null
+}
+
+export type NewPlan = Omit<PlanRecord, 'post' | 'end'>
+
+export interface PlanStore {
+  save(plan: NewPlan): Promise<void>
+  get(id: string): Promise<PlanRecord | null>
+  /** Says what became of a plan. True once, for whoever came first. */
+  settle(id: string, end: PlanEnd): Promise<boolean>
+  /** Says what became of it after all; for the one who settled it. */
+  revise(id: string, end: PlanEnd): Promise<void>
+  savePost(id: string, post: Post): Promise<void>
+  /** Cards that were posted and can be settled now, those that expire first at the beginning. */
+  waiting(now: Date): Promise<readonly PlanRecord[]>
+  /** Cards that were posted and that nobody settled in time. */
+  overdue(now: Date): Promise<readonly PlanRecord[]>
+}

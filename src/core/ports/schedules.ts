@@ -1,0 +1,61 @@
+import type { Asker } from '../people.ts'
+import type { Place } from '../place.ts'
+
+/** When an answer of the clock is posted at all; a failure always is. */
+export type Condition =
+  | { readonly kind: 'always' }
+  /** When a table in it has rows. */
+  | { readonly kind: 'not-empty' }
+  /** When a figure in it differs by more than so many percent from the last one that was posted. */
+  | { readonly kind: 'changed'; readonly percent: number }
+  /** When a check has turned red or green since the time before. */
+  | { readonly kind: 'checks' }
+
+/** What a schedule does when the warehouse is paused: wait for it, resume it (and pause it again after), or give the last answers. */
+export type WhenPaused = 'wait' | 'resume' | 'last'
+
+/** `parked`: it cannot be posted any more; `why` says so in a sentence, and what would cure it. */
+export type ScheduleState =
+  | { readonly kind: 'active' }
+  | { readonly kind: 'paused' }
+  | { readonly kind: 'parked'; readonly why: string }
+
+/** Command lines said by the clock. `lines` run in order and stop at the first failure. Times are ISO 8601 in UTC. */
+export interface ScheduleRecord {
+  readonly id: number
+  readonly lines: readonly string[]
+  /** As it was said: "daily at 03:00". */
+  readonly phrase: string
+  /** Five fields, in `zone`. */
+  readonly cron: string
+  readonly zone: string
+  readonly place: Place
+  /** In whose name the lines are said: who wrote them last, or the admins where that person left. */
+  readonly owner: Asker
+  readonly condition: Condition
+  readonly whenPaused: WhenPaused
+  /** How long after its time a missed fire is still said; 0 never. */
+  readonly catchUpHours: number
+  readonly created: string
+  /** Times up to here are not said any more: it was made, changed or woken then. */
+  readonly since: string
+  readonly state: ScheduleState
+  /** Somebody wants it said now. */
+  readonly asked: { readonly at: string; readonly by: Asker } | null
+  /** Until then nobody is called when it fails. */
+  readonly snoozedUntil: string | null
+}
+
+/** What can be changed of a schedule. */
+export type ScheduleChanges = Partial<Omit<ScheduleRecord, 'id' | 'created'>>
+
+export interface ScheduleStore {
+  add(schedule: Omit<ScheduleRecord, 'id'>): Promise<ScheduleRecord>
+  get(id: number): Promise<ScheduleRecord | null>
+  list(): Promise<readonly ScheduleRecord[]>
+  /** Changes these in one statement. Null when there is no such schedule. */
+  change(id: number, changes: ScheduleChanges): Promise<ScheduleRecord | null>
+  /** Forgets that it was asked for at that time, unless it was asked for again since. */
+  heard(id: number, at: string): Promise<void>
+  remove(id: number): Promise<boolean>
+}

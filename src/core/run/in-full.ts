@@ -1,0 +1,87 @@
+import type { Suggestion } from '../answer.ts'
+import { mayUse } from '../command/catalog.ts'
+import type { Context } from '../command/context.ts'
+import type { Outcome } from '../command/define.ts'
+import { OpsError } from '../errors.ts'
+import type { Approval, RunId, RunRecord } from '../ports/runs.ts'
+import { type Reply, text } from '../reply.ts'
+import { keptDays, keptUntil } from '../warehouse/result.ts'
+import { duration, moment, usd } from '../words.ts'
+import { calledBy } from './origin.ts'
+import { viewOf } from './view.ts'
+
+/**
+ * One run in full: what called it, the plan that was read and who agreed to it, its cost, its steps, its lines where it is a schedule's,
+ * and its answer. Throws `not_found`.
+ */
+export async function tellRun(id: RunId, context: Context): Promise<Outcome> {
+  const { ledger, clock } = context.deps
+  const run = await ledger.runs.get(id)
+  if (run === null) throw new OpsError('not_found', `There is no run ${id}.`, 'See runs.', { cure: 'runs' })
+  const lines = run.origin.kind === 'fire' ? (await ledger.runs.list({ fire: id, limit: 100 })).toReversed() : []
+  const title = `Run ${id}, ${run.line}: ${run.state}, ${duration(secondsOf(run, clock.now()) * 1000)}`
+  const from = run.continues === null ? '' : `; carried on from run ${run.continues}`
+  const called = `${calledBy(run.origin, run.who.name)}, ${moment(new Date(run.started))}${from}`
+  const cost = run.costUsd === null ? [] : [`The cluster cost ${usd(run.costUsd)} meanwhile.`]
+  return {
+    headline: `${title}.`,
+    replies: [
+      text([title, called, ...cost].join('\n')),
+      ...(run.approval === null ? [] : [planOf(run.approval, run)]),
+      ...(run.steps.length === 0 ? [] : [{ kind: 'steps' as const, title: run.line, steps: [...viewOf(run).steps] }]),
+      ...(lines.length === 0 ? [] : [tableOf(lines, clock.now())]),
+      ...answerOf(run, lines, context),
+    ],
+    next: nextOf(run, lines),
+  }
+}
+
+/** How long a run has lasted by now, or lasted. */
+export function secondsOf(run: RunRecord, now: Date): number {
+  const end = run.ended === null ? now : new Date(run.ended)
+  return Math.round((end.getTime() - new Date(run.started).getTime()) / 100) / 10
+}
+
+function planOf({ plan, by }: Approval, { who }: RunRecord): Reply {
+  const agreed = by.id === who.id ? `Confirmed by ${by.name}` : `Approved by ${by.name}, asked for by ${who.name}`
+  return text([plan.title, ...plan.facts, agreed].join('\n'))
+}
+
+function tableOf(lines: readonly RunRecord[], now: Date): Reply {
+  return {
+    kind: 'table',
+    title: 'Its lines',
+    columns: ['id', 'command', 'state', 'seconds'],
+    formats: ['integer', 'text', 'text', 'decimal'],
+    rows: lines.map((run) => [run.id, run.line, run.state, secondsOf(run, now)]),
+    total: lines.length,
+  }
+}
+
+/** What was answered. Rows of a query, also within the answer of a schedule, only while they are kept, and for those who may ask it. */
+function answerOf(run: RunRecord, lines: readonly RunRecord[], { catalog, deps, who }: Context): readonly Reply[] {
+  const { answer, ended } = run
+  if (answer === null) return []
+  const asked = [run, ...lines].filter((one) => one.answer?.asked !== undefined)
+  if (asked.length === 0) return answer.replies
+  const commands = asked.map(({ command }) => catalog.find(command))
+  if (commands.some((command) => command === undefined || !mayUse(command, who.role))) {
+    return [text('Its answer is for those who may ask it.', 'note')]
+  }
+  const isKept = ended !== null && keptUntil(ended) >= deps.clock.now()
+  return isKept ? answer.replies : [text(`Its answer was kept for ${keptDays} days.`, 'note')]
+}
+
+/** What to do about it, then what belongs to it: the lines of a schedule, what failed first, or the schedule of a line. */
+function nextOf(run: RunRecord, lines: readonly RunRecord[]): readonly Suggestion[] {
+  const failed = lines.filter(({ state }) => state === 'error')
+  const others = lines.filter((line) => !failed.includes(line))
+  return [
+    ...(run.state === 'running' ? [{ label: 'Cancel', line: `cancel ${run.id}` }] : []),
+    ...(run.state === 'error' || run.state === 'cancelled'
+      ? [{ label: 'Run again', line: `run-again ${run.id}` }]
+      : []),
+    ...[...failed, ...others].map(({ id, line }) => ({ label: `${id}: ${line}`, line: `runs ${id}` })),
+    ...(run.origin.kind === 'line' ? [{ label: 'The whole', line: `runs ${run.origin.fire}` }] : []),
+  ]
+}

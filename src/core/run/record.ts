@@ -1,0 +1,78 @@
+import { csvOf } from '../csv.ts'
+import type { Asker } from '../people.ts'
+import type { Place } from '../place.ts'
+import type { AuditEntry, AuditFilter, AuditStore } from '../ports/audit.ts'
+import type { Cell, FileReply } from '../reply.ts'
+import { placeWords } from '../schedule/make/words.ts'
+import { count, plural } from '../words.ts'
+import { originText } from './origin.ts'
+
+// About 8 MB: what a person opens at once.
+const mostEntries = 20_000
+
+const columns = [
+  'at',
+  'run',
+  'what',
+  'who',
+  'who_id',
+  'line',
+  'place',
+  'origin',
+  'plan',
+  'approved_by',
+  'cost_usd',
+  'result',
+  'headline',
+]
+
+/** The entries of the record that a filter lets through, oldest first, as a CSV file; the newest ones where they are too many for one. */
+export async function recordAsFile(
+  audit: AuditStore,
+  filter: Omit<AuditFilter, 'limit'>,
+  now: Date,
+): Promise<FileReply> {
+  const { entries, total } = await audit.list({ ...filter, limit: mostEntries })
+  const file = csvOf({
+    kind: 'table',
+    title: `Record ${now.toISOString().slice(0, 10)}`,
+    columns,
+    rows: entries.map(rowOf),
+    total: entries.length,
+  })
+  const first = entries[0]?.at.slice(0, 10)
+  const about =
+    entries.length < total
+      ? `The record: the newest ${count(entries.length)} of ${plural(total, 'entry', 'entries')}; the older ones with until=${first}`
+      : `The record: ${plural(total, 'entry', 'entries')}`
+  return { kind: 'file', about, ...file }
+}
+
+function rowOf({ at, run, what, who, line, place, origin, plan, approvedBy, costUsd, ...entry }: AuditEntry): Cell[] {
+  return [
+    at,
+    run,
+    what,
+    who.name,
+    who.id,
+    line,
+    placeText(place),
+    originText(origin),
+    plan === null ? null : [plan.title, ...plan.facts].join(' · '),
+    approvedBy === null ? null : personText(approvedBy),
+    costUsd,
+    entry.result,
+    entry.headline,
+  ]
+}
+
+/** Names change; ids stay. */
+function personText({ id, name }: Asker): string {
+  return id === name ? name : `${name} (${id})`
+}
+
+function placeText(place: Place): string {
+  return place.kind === 'terminal' || place.channelName === undefined
+    ? placeWords(place)
+    : `${placeWords(place)} (${place.channel})`
+}

@@ -1,0 +1,54 @@
+import type { Cell, Format, TableReply } from '../../reply.ts'
+
+const numeric: readonly Format[] = ['integer', 'decimal', 'percent', 'duration', 'bytes']
+
+/**
+ * Whether a figure of these tables differs by more than so many percent from the one before, or a table or a row came or went. Tables are
+ * compared by their place, rows by their texts wherever they stand, figures by the name of their column. From nothing, and from 0, every
+ * other figure differs.
+ */
+export function figuresDiffer(now: readonly TableReply[], before: readonly TableReply[], percent: number): boolean {
+  return now.length !== before.length || now.some((table, at) => tableDiffers(table, before[at], percent))
+}
+
+function tableDiffers(now: TableReply, before: TableReply | undefined, percent: number): boolean {
+  if (before === undefined || now.total !== before.total || now.columns.join('\n') !== before.columns.join('\n'))
+    return true
+  const [rows, earlier] = [figuresByRow(now), figuresByRow(before)]
+  if (rows.size !== earlier.size) return true
+  return [...rows].some(([row, figures]) => {
+    const same = earlier.get(row)
+    return same === undefined || figures.some((figure, at) => figureDiffers(figure, same[at] ?? null, percent))
+  })
+}
+
+function figureDiffers(now: number | null, before: number | null, percent: number): boolean {
+  if (now === null || before === null) return now !== before
+  return Math.abs(now - before) * 100 > percent * Math.abs(before)
+}
+
+/** The figures of each row in the order of their columns, by what else is in it; of rows that say the same the first, the second … */
+function figuresByRow(table: TableReply): ReadonlyMap<string, readonly (number | null)[]> {
+  const isFigure = table.columns.map((_, at) => isNumeric(table, at))
+  const rows = new Map<string, readonly (number | null)[]>()
+  const times = new Map<string, number>()
+  for (const row of table.rows) {
+    const words = JSON.stringify(row.filter((_, at) => isFigure[at] !== true))
+    const time = times.get(words) ?? 0
+    times.set(words, time + 1)
+    rows.set(`${time} ${words}`, row.filter((_, at) => isFigure[at] === true).map(figureOf))
+  }
+  return rows
+}
+
+/** A column that holds figures. Whole numbers beyond 2^53 come as strings. */
+function isNumeric({ rows, formats }: TableReply, at: number): boolean {
+  const format = formats?.[at]
+  if (format !== undefined && format !== 'text') return numeric.includes(format)
+  const cells = rows.map((row) => row[at] ?? null).filter((cell) => cell !== null)
+  return cells.length > 0 && cells.every((cell) => typeof cell === 'number')
+}
+
+function figureOf(cell: Cell): number | null {
+  return cell === null ? null : Number(cell)
+}

@@ -1,0 +1,95 @@
+import type { Answer } from '../../answer.ts'
+import type { Deps } from '../../deps.ts'
+import { dispatch } from '../../dispatch/dispatch.ts'
+import type { Session } from '../../dispatch/session.ts'
+import type { Asker } from '../../people.ts'
+import type { Origin, RunRecord } from '../../ports/runs.ts'
+import type { ScheduleRecord } from '../../ports/schedules.ts'
+import { passedOn } from './heir.ts'
+import { parkIfUnreachable } from './park.ts'
+
+/** A schedule whose time has come, or that somebody wants to hear now, in whose name. */
+export interface Due {
+  readonly schedule: ScheduleRecord
+  /** The time it was meant for; it names the fire. */
+  readonly intended: Date
+  readonly cause: 'clock' | 'asked'
+  readonly by: Asker
+}
+
+/** A fire that was said, and the answer to it. `run` is null where it was refused before it began. */
+export interface Fired {
+  readonly schedule: ScheduleRecord
+  readonly run: RunRecord | null
+  readonly answer: Answer
+}
+
+/**
+ * The fires that are due: of each active schedule the newest time that has come since it was made or changed and within its window, so
+ * that a bot that was down for a day does not say everything it missed.
+ */
+export async function dueFires({ deps }: Session): Promise<readonly Due[]> {
+  const schedules = await deps.ledger.schedules.list()
+  return schedules.filter(({ state }) => state.kind === 'active').flatMap((schedule) => dueFire(schedule, deps) ?? [])
+}
+
+/** The schedules that somebody wants to hear now; also one that is paused. */
+export async function askedFires({ deps }: Session): Promise<readonly Due[]> {
+  const schedules = await deps.ledger.schedules.list()
+  return schedules.flatMap((schedule) => {
+    const { asked } = schedule
+    return asked === null ? [] : [{ schedule, intended: new Date(asked.at), cause: 'asked' as const, by: asked.by }]
+  })
+}
+
+function dueFire(schedule: ScheduleRecord, { clock, timetable }: Deps): Due | null {
+  const { cron, zone, since, catchUpHours, owner } = schedule
+  const now = clock.now()
+  // A tick comes some seconds after its minute, which is no reason to pass it over.
+  const window = Math.max(catchUpHours * 3_600_000, punctualMs)
+  const after = new Date(Math.max(now.getTime() - window, Date.parse(since)))
+  let intended: Date | undefined
+  for (const time of timetable.times(cron, zone, after)) {
+    if (time > now) break
+    intended = time
+  }
+  return intended === undefined ? null : { schedule, intended, cause: 'clock', by: owner }
+}
+
+const punctualMs = 120_000
+
+/** Whether a fire was said later than a reader would take for punctual. */
+export function isLate(intended: Date, said: Date): boolean {
+  return said.getTime() - intended.getTime() > punctualMs
+}
+
+/**
+ * Says a schedule, as a run that is its fire. Opening that run is the claim, so it is said once: null for whoever comes second, in this
+ * or another process, before or after a restart. Null also for a schedule that was parked, because nobody would read it.
+ */
+export async function fire(due: Due, session: Session): Promise<Fired | null> {
+  const { deps, registry } = session
+  registry.admit()
+  const { id } = due.schedule
+  const origin: Origin = { kind: 'fire', schedule: id, intended: due.intended.toISOString(), cause: due.cause }
+  if ((await deps.ledger.runs.list({ schedule: id, intended: origin.intended, limit: 1 })).length > 0) {
+    await deps.ledger.schedules.heard(id, origin.intended)
+    return null
+  }
+  if (await parkIfUnreachable(due.schedule, deps)) return null
+  const who = due.cause === 'asked' ? due.by : await passedOn(due.schedule, session)
+  deps.log.info({ schedule: id, intended: origin.intended }, `firing ${due.schedule.lines.join('; ')}`)
+  const answer = await dispatch(
+    { line: `schedule-run ${id}`, who, place: due.schedule.place, confirmed: true, watch: unwatched, origin },
+    session,
+  )
+  await deps.ledger.schedules.heard(id, origin.intended)
+  if (answer === null) return null
+  if (answer.run !== null) return { schedule: due.schedule, run: await deps.ledger.runs.get(answer.run.id), answer }
+  // Refused before a run was opened: said once, unless this process is about to leave the fire to the next one.
+  const leaving = answer.replies.some((reply) => reply.kind === 'failure' && reply.code === 'shutting_down')
+  if (leaving || !(await deps.ledger.claim(`refused:${id}:${origin.intended}`, deps.clock.now()))) return null
+  return { schedule: due.schedule, run: null, answer }
+}
+
+const unwatched = { changed: () => undefined }

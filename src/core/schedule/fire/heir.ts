@@ -1,0 +1,52 @@
+import type { Session } from '../../dispatch/session.ts'
+import { type Asker, includesRole } from '../../people.ts'
+import type { ScheduleRecord } from '../../ports/schedules.ts'
+import { text } from '../../reply.ts'
+
+/** In whose name a schedule goes on when its owner cannot say it any more. They are whoever runs the bot. */
+export const theAdmins: Asker = { kind: 'local', id: 'admins', name: 'the admins' }
+
+/**
+ * In whose name a schedule is said now: its owner's, or, where they have left or lost the role that a line needs, the admins', who inherit
+ * it for good and are told in its channel. A schedule whose owner lacks the role while nobody is admin stays its owner's, and is refused.
+ */
+export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Session): Promise<Asker> {
+  const { id, owner, lines } = schedule
+  if (owner.kind !== 'slack') return owner
+  const admins = deps.directory.holders('admin').filter((holder) => holder !== owner.id)
+  const why = await whyNot(owner, lines, { deps, catalog })
+  if (why === null || admins.length === 0) return owner
+  deps.log.warn({ schedule: id, owner: owner.id }, `schedule ${id} passes to the admins: ${why}`)
+  await deps.ledger.schedules.change(id, { owner: theAdmins })
+  const headline = `${why} Schedule ${id} (${lines.join('; ')}) goes on in the name of the admins.`
+  await deps.outbox.post(
+    schedule.place,
+    {
+      ok: true,
+      exit: 0,
+      headline,
+      audience: 'channel',
+      run: null,
+      replies: [text(headline, 'warning'), text('An admin who wants it no more can pause or remove it.')],
+      next: [
+        { label: 'Pause it', line: `schedule-pause ${id}` },
+        { label: 'Remove it', line: `schedule-remove ${id}` },
+      ],
+    },
+    theAdmins,
+  )
+  return theAdmins
+}
+
+/** Why its owner cannot say these lines any more, in a sentence; null where they can. */
+export async function whyNot(
+  owner: Asker,
+  lines: readonly string[],
+  { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
+): Promise<string | null> {
+  if (await deps.directory.hasLeft(owner)) return `${owner.name} has left.`
+  const role = await deps.directory.roleOf(owner)
+  const lacking = lines.map((line) => catalog.read(line).command).find((command) => !includesRole(role, command.role))
+  if (lacking === undefined) return null
+  return `${owner.name} is ${role} now, and ${lacking.name} needs more.`
+}

@@ -1,0 +1,145 @@
+import type { Answer } from '../../answer.ts'
+import type { RunContext } from '../../command/context.ts'
+import type { Outcome } from '../../command/define.ts'
+import type { RunId, RunRecord } from '../../ports/runs.ts'
+import type { ScheduleRecord } from '../../ports/schedules.ts'
+import type { Step, Work } from '../../run/step.ts'
+import { lasting } from '../../words.ts'
+import { digest } from '../report/digest.ts'
+import { failedFire } from '../report/failed.ts'
+import { occasionOf } from '../report/occasion.ts'
+import { isWorthPosting } from './condition.ts'
+import { codeOf, failureOf, isLeft, isUnfinished, left, type Said } from './said.ts'
+import { lineOfLastAnswer, putBackToSleep, readyWarehouse } from './warehouse.ts'
+
+/**
+ * Says the lines of a schedule in order, up to the first that fails, and makes one answer of theirs. What was said before a restart is
+ * not said again. Throws what the failing line answered, as the whole fire's failure.
+ */
+export async function sayLines(schedule: ScheduleRecord, context: RunContext): Promise<Outcome> {
+  const other = await stillSaying(schedule, context)
+  if (other !== null) return await skipped(schedule, other, context)
+  const fires = await chainOf(context)
+  const ready = readyWarehouse(schedule, fires.length, context)
+  try {
+    await context.perform([ready.step])
+    const { asleep } = ready.found()
+    const titles = titlesOf(schedule.lines)
+    await context.perform(
+      schedule.lines.map((line, at) => stepOf(schedule, { line, at, title: titles[at] ?? line, asleep }, context)),
+    )
+  } catch (error) {
+    if (isLeft(error, context)) throw error
+    const slept = await putBackToSleep(schedule, context, true)
+    if (context.signal.aborted) throw error
+    throw await failedFire(schedule, { said: await answersOf(fires, schedule, context), error, slept }, context)
+  }
+  const slept = await putBackToSleep(schedule, context, false)
+  const said = await answersOf(fires, schedule, context)
+  const before = await lastPosted(schedule, context)
+  const outcome = await digest(schedule, { said, slept }, context)
+  const isPosted = await isWorthPosting(schedule.condition, said, before, context.deps)
+  return isPosted ? outcome : { ...outcome, audience: 'nobody' }
+}
+
+/** This fire and those that it carries on, newest first. */
+async function chainOf({ deps, runId }: RunContext): Promise<readonly RunId[]> {
+  const chain: RunId[] = []
+  let next: RunId | null = runId
+  while (next !== null) {
+    chain.push(next)
+    next = (await deps.ledger.runs.get(next))?.continues ?? null
+  }
+  return chain
+}
+
+interface LineStep {
+  readonly line: string
+  readonly at: number
+  readonly title: string
+  /** The warehouse is, and the schedule wants the last answers then. */
+  readonly asleep: boolean
+}
+
+function stepOf(schedule: ScheduleRecord, { line, at, title, asleep }: LineStep, context: RunContext): Step {
+  return {
+    title,
+    async run(work) {
+      const words = asleep ? await lineOfLastAnswer(line, context) : line
+      const answer = await untilFree(schedule, () => context.sayLine(words, at), work, context)
+      if (isUnfinished(answer)) throw left()
+      if (!answer.ok) throw failureOf(answer)
+      return { detail: answer.headline }
+    },
+  }
+}
+
+const lockPauseMs = 15_000
+
+/** Another run may be changing the warehouse: the clock waits for it, as long as the schedule would have been caught up with. */
+async function untilFree(
+  { catchUpHours }: ScheduleRecord,
+  say: () => Promise<Answer>,
+  work: Work,
+  { deps: { clock } }: RunContext,
+): Promise<Answer> {
+  const until = clock.now().getTime() + catchUpHours * 3_600_000
+  for (;;) {
+    const answer = await say()
+    const busy = answer.run === null && codeOf(answer) === 'busy'
+    if (!busy || clock.now().getTime() >= until) return answer
+    work.progress(`waits: ${answer.headline}`)
+    await clock.sleep(lockPauseMs, work.signal)
+  }
+}
+
+/** The answers of the newest fire of this schedule that was posted, as each that failed was; null where there was none. */
+async function lastPosted(schedule: ScheduleRecord, context: RunContext): Promise<readonly Said[] | null> {
+  const of = { schedule: schedule.id, states: ['complete', 'error'], posted: true } as const
+  for (const { id } of await context.deps.ledger.runs.list({ ...of, limit: 20 })) {
+    const said = await answersOf([id], schedule, context)
+    if (said.length > 0) return said
+  }
+  return null
+}
+
+/** What the lines answered in these fires, in order, where several say the same the newest. */
+async function answersOf(
+  fires: readonly RunId[],
+  { lines }: ScheduleRecord,
+  { deps }: RunContext,
+): Promise<readonly Said[]> {
+  const runs = (await Promise.all(fires.map((fire) => deps.ledger.runs.list({ fire, limit: 100 })))).flat()
+  return lines.flatMap((line, at) => {
+    const answer = runs.find((run) => run.origin.kind === 'line' && run.origin.at === at)?.answer ?? null
+    return answer === null ? [] : [{ line, answer }]
+  })
+}
+
+/** Another fire of the same schedule that is not over. */
+async function stillSaying({ id }: ScheduleRecord, { deps, runId }: RunContext): Promise<RunRecord | null> {
+  const running = await deps.ledger.runs.list({ schedule: id, states: ['running'], limit: 10 })
+  return running.find((run) => run.id < runId) ?? null
+}
+
+async function skipped(schedule: ScheduleRecord, other: RunRecord, { deps, runId }: RunContext): Promise<Outcome> {
+  const now = deps.clock.now()
+  const fire = await deps.ledger.runs.get(runId)
+  const at = other.steps.find(({ state }) => state === 'in_progress')?.title ?? 'starting'
+  const time = lasting(new Date(other.started), now)
+  const headline = `Schedule ${schedule.id} (${schedule.lines.join('; ')}) was skipped this time: the one before is still going on, for ${time}, at "${at}" (run ${other.id}).`
+  return {
+    headline,
+    ...(fire === null ? {} : { title: `${occasionOf(schedule, fire, now)} · skipped` }),
+    replies: [{ kind: 'text', text: headline, tone: 'warning' }],
+    next: [{ label: 'Watch it', line: `runs ${other.id}` }],
+  }
+}
+
+/** A step's title names it for ever, so a line that is said twice is numbered. */
+function titlesOf(lines: readonly string[]): readonly string[] {
+  return lines.map((line, at) => {
+    const times = lines.slice(0, at).filter((other) => other === line).length
+    return times === 0 ? line : `${line} (${times + 1})`
+  })
+}

@@ -1,0 +1,123 @@
+import type { Deps } from '../../deps.ts'
+import type { ScheduleRecord } from '../../ports/schedules.ts'
+import { offsetSpans, wallClock } from '../../sql/zone.ts'
+import { hours } from '../../words.ts'
+import { clocksName, offsetWords } from './words.ts'
+
+type Times = Pick<ScheduleRecord, 'cron' | 'zone'>
+
+const dayMs = 86_400_000
+const minuteMs = 60_000
+
+/** A moment at which the clocks of a zone are put forward or back. Minutes ahead of UTC, before and after. */
+interface Change {
+  readonly at: number
+  readonly before: number
+  readonly after: number
+}
+
+/**
+ * What the changes of clocks within a year mean for a schedule, in sentences: when its times move against UTC, and times that a change
+ * leaves out or repeats. Nothing where the clocks of its zone stay as they are.
+ */
+export function clockChanges(
+  schedule: Times,
+  { timetable, clock }: Pick<Deps, 'timetable' | 'clock'>,
+): readonly string[] {
+  const now = clock.now().getTime()
+  const changes = changesOf(schedule.zone, now, now + 366 * dayMs)
+  const next = changes[0]
+  if (next === undefined) return []
+  return [
+    ...moved(schedule, next, changes[1]?.at ?? now + 366 * dayMs, timetable),
+    ...changes.flatMap((change) => (change.after > change.before ? leftOut : repeated)(schedule, change, timetable)),
+  ]
+}
+
+function changesOf(zone: string, from: number, to: number): readonly Change[] {
+  const spans = offsetSpans(zone, from, to)
+  return spans
+    .slice(1)
+    .map(({ from: at, minutes }, i) => ({ at, before: spans[i]?.minutes ?? minutes, after: minutes }))
+}
+
+/** "From 28 March 2027 the clocks there are an hour ahead (BST): 03:00 there is then 02:00 UTC." */
+function moved(
+  { cron, zone }: Times,
+  { at, before, after }: Change,
+  until: number,
+  timetable: Deps['timetable'],
+): readonly string[] {
+  // The day of the change itself is told apart.
+  const time = first(timetable.times(cron, zone, new Date(at + dayMs - 1)))
+  if (time === null || time.getTime() >= until) return []
+  const hour = Math.abs(after - before) === 60 ? 'an hour' : hours(Math.abs(after - before) / 60)
+  const name = clocksName(zone, time) || offsetWords(zone, time)
+  const there = clockTime(wallClock(time.getTime(), zone).getTime())
+  const day = dayWords(wallClock(at, zone).getTime())
+  const way = after > before ? 'ahead' : 'back'
+  return [
+    `From ${day} the clocks there are ${hour} ${way} (${name}): ${there} there is then ${clockTime(time.getTime())} UTC.`,
+  ]
+}
+
+/** "On 14 March 2027 there is no 02:30 in New York: it comes at 03:00." */
+function leftOut(
+  { cron, zone }: Times,
+  { at, before, after }: Change,
+  timetable: Deps['timetable'],
+): readonly string[] {
+  const [from, to] = [at + before * minuteMs, at + after * minuteMs]
+  const times = wallTimes(cron, from, to, timetable)
+  if (times[0] === undefined) return []
+  const on = `On ${dayWords(from)} there is no`
+  return times.length === 1
+    ? [`${on} ${clockTime(times[0])} in ${cityOf(zone)}: it comes at ${clockTime(to)}.`]
+    : [`${on} ${clockTime(from)} to ${clockTime(to)} in ${cityOf(zone)}: what falls in it comes at ${clockTime(to)}.`]
+}
+
+/** "On 7 November 2027 there are two 01:30 in New York: it comes once, the first time." */
+function repeated(
+  { cron, zone }: Times,
+  { at, before, after }: Change,
+  timetable: Deps['timetable'],
+): readonly string[] {
+  const [from, to] = [at + after * minuteMs, at + before * minuteMs]
+  const times = wallTimes(cron, from, to, timetable)
+  if (times[0] === undefined) return []
+  const on = `On ${dayWords(from)}`
+  return times.length === 1
+    ? [`${on} ${clockTime(times[0])} is twice in ${cityOf(zone)}: it comes once, the first time.`]
+    : [
+        `${on} ${clockTime(from)} to ${clockTime(to)} is twice in ${cityOf(zone)}: what falls in it comes once, the first time.`,
+      ]
+}
+
+/** The times of a schedule as its wall clocks would show them if they never changed, from one to before the other. */
+function wallTimes(cron: string, from: number, to: number, timetable: Deps['timetable']): readonly number[] {
+  const times: number[] = []
+  for (const time of timetable.times(cron, 'UTC', new Date(from - 1))) {
+    if (time.getTime() >= to) break
+    times.push(time.getTime())
+  }
+  return times
+}
+
+function first(times: Iterable<Date>): Date | null {
+  for (const time of times) return time
+  return null
+}
+
+function clockTime(wall: number): string {
+  return new Date(wall).toISOString().slice(11, 16)
+}
+
+function dayWords(wall: number): string {
+  const day = { day: 'numeric', month: 'long', year: 'numeric' } as const
+  return new Intl.DateTimeFormat('en-GB', { ...day, timeZone: 'UTC' }).format(wall)
+}
+
+/** "America/New_York" is New York. */
+function cityOf(zone: string): string {
+  return zone.split('/').at(-1)?.replaceAll('_', ' ') ?? zone
+}

@@ -1,0 +1,66 @@
+import { authorise } from '../../command/access.ts'
+import type { Context } from '../../command/context.ts'
+import type { Bound } from '../../command/define.ts'
+import { partLines } from '../../command/line.ts'
+import { OpsError } from '../../errors.ts'
+import type { ScheduleRecord } from '../../ports/schedules.ts'
+
+/** How long the lines of a schedule may be together: a button holds no more, nor would anybody read it. */
+export const maxLinesLength = 1500
+
+const maxLines = 20
+
+// A word must be typed for a tear-down, a schedule that makes schedules has no end, and what run-again stands for is of its moment.
+const notForTheClock = /^(?:schedule(?:-.*)?|tear-down|run-again)$/
+
+/** The lines between the semicolons, as they were typed. Throws `bad_argument` where there are none, or too many. */
+export function linesOf(said: string): readonly string[] {
+  const lines = partLines(said)
+  if (lines.length === 0) {
+    const remedy = 'Say schedule add "top songs 10" daily at 07:00 in #music.'
+    throw new OpsError('bad_argument', 'What should be said? Nothing was done.', remedy)
+  }
+  if (lines.length <= maxLines && said.length <= maxLinesLength) return lines
+  throw new OpsError(
+    'bad_argument',
+    `A schedule says at most ${maxLines} lines of ${maxLinesLength.toLocaleString('en')} characters together. Nothing was done.`,
+    'Make two of it.',
+  )
+}
+
+/**
+ * All that a schedule will say, each line understood, and allowed to its asker now; a schedule that wakes the warehouse says `resume` too.
+ * Throws what is wrong with a line, `not_allowed`, and `bad_argument` where its options make no sense with its lines.
+ */
+export function understood(
+  { lines, whenPaused, condition }: Pick<ScheduleRecord, 'lines' | 'whenPaused' | 'condition'>,
+  { catalog, who, deps }: Context,
+): readonly Bound[] {
+  const bound = lines.map((line) => catalog.read(line))
+  const all = whenPaused === 'resume' ? [...bound, catalog.read('resume')] : bound
+  for (const { command } of all) {
+    if (notForTheClock.test(command.name)) {
+      const message = `${command.name} cannot be said by the clock. Nothing was done.`
+      throw new OpsError('bad_argument', message, 'Say it yourself.')
+    }
+    authorise(command, who, deps.directory)
+  }
+  const queries = deps.library.queries.map(({ name }) => name)
+  const other = bound.find(({ command }) => !queries.includes(command.name))
+  if (whenPaused === 'last' && other !== undefined) {
+    throw new OpsError(
+      'bad_argument',
+      `${other.command.name} keeps no answer that could be given while the warehouse is paused. Nothing was done.`,
+      'Use paused=last for questions only; otherwise paused=wait or paused=resume.',
+    )
+  }
+  const needsRows = condition.kind === 'not-empty' || condition.kind === 'changed'
+  if (needsRows && !bound.some(({ command }) => command.effect === 'read')) {
+    throw new OpsError(
+      'bad_argument',
+      `No line of ${lines.join('; ')} asks for rows, so it would never be posted. Nothing was done.`,
+      'Leave if= out, or say if=checks.',
+    )
+  }
+  return all
+}

@@ -1,0 +1,64 @@
+import type { Context, RunContext } from '../../command/context.ts'
+import type { Outcome } from '../../command/define.ts'
+import type { PlanDraft } from '../../command/plan.ts'
+import type { Deps } from '../../deps.ts'
+import type { ScheduleRecord } from '../../ports/schedules.ts'
+import { type Reply, text } from '../../reply.ts'
+import { clockChanges } from './clocks.ts'
+import { type Draft, ownerOf, planOfDraft, requirePostable, sayable } from './draft.ts'
+import { optionSentence } from './option-words.ts'
+import { upcoming } from './upcoming.ts'
+import { scheduleWords, timeWords } from './words.ts'
+
+const shownTimes = 3
+
+/** A schedule to be made, and whether it begins at once. */
+export interface NewSchedule extends Draft {
+  readonly state: ScheduleRecord['state']
+}
+
+/** What must be confirmed before it is made. Throws what makes it impossible: a line, its times, the place it is posted in. */
+export async function planOfNew(wanted: NewSchedule, context: Context): Promise<PlanDraft | null> {
+  const plan = await planOfDraft(wanted, context)
+  await requirePostable(wanted.place, context.deps)
+  return plan
+}
+
+/** Makes a schedule in the name of whoever asks. Throws as `planOfNew` does. */
+export async function makeSchedule(wanted: NewSchedule, context: RunContext): Promise<Outcome> {
+  const { deps, who } = context
+  sayable(wanted, context)
+  await requirePostable(wanted.place, deps)
+  const now = deps.clock.now().toISOString()
+  const schedule = await deps.ledger.schedules.add({
+    ...wanted,
+    owner: ownerOf(who),
+    created: now,
+    since: now,
+    asked: null,
+    snoozedUntil: null,
+  })
+  return told(schedule, `Schedule ${schedule.id}: ${scheduleWords(schedule)}.`, deps)
+}
+
+/** A schedule that was made or changed: when it comes next, what the clocks will do to it, and how it behaves. */
+export function told(schedule: ScheduleRecord, headline: string, deps: Deps): Outcome {
+  return {
+    headline,
+    replies: [text(headline, 'good'), ...timesOf(schedule, deps), text(`${optionSentence(schedule)}.`, 'note')],
+    next: [
+      schedule.state.kind === 'active'
+        ? { label: 'Say it now', line: `schedule-run ${schedule.id}` }
+        : { label: 'Resume it', line: `schedule-resume ${schedule.id}` },
+      { label: 'All schedules', line: 'schedule' },
+    ],
+  }
+}
+
+function timesOf(schedule: ScheduleRecord, deps: Deps): readonly Reply[] {
+  const { id, state, zone } = schedule
+  if (state.kind !== 'active') return [text(`It is ${state.kind}. schedule resume ${id} makes it go on.`)]
+  const times = upcoming(deps, schedule, shownTimes).map((time) => `• ${timeWords(zone, time)}`)
+  const changes = clockChanges(schedule, deps)
+  return [text(`Next times\n${times.join('\n')}`), ...(changes.length === 0 ? [] : [text(changes.join('\n'))])]
+}

@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { described } from '../../command/arg-meta.ts'
+import { optionalZone } from '../../command/args-of-time.ts'
+import type { Context } from '../../command/context.ts'
+import type { Condition, ScheduleRecord, WhenPaused } from '../../ports/schedules.ts'
+
+/** What a schedule does where nobody says otherwise. */
+export const usual = { condition: { kind: 'always' }, whenPaused: 'wait', catchUpHours: 6 } as const satisfies Options
+
+/** How a schedule behaves. */
+export type Options = Pick<ScheduleRecord, 'condition' | 'whenPaused' | 'catchUpHours'>
+
+const conditions = ['always', 'not-empty', 'changed', 'changed>5%', 'changed>10%', 'changed>25%', 'checks']
+const ways = ['wait', 'resume', 'last'] as const satisfies readonly WhenPaused[]
+const longestHours = 7 * 24
+
+/** The arguments that make a new schedule another one than the usual. */
+export const optionArgs = { tz: zone('that of your profile'), ...options('always', 'wait', '6h') }
+
+/** The same arguments, where what is left out stays as it is. */
+export const changeArgs = { tz: zone(), ...options() }
+
+/** What was said of the options, the usual where nothing was; the zone is that of the asker's profile. */
+export async function optionsOf(
+  said: z.output<z.ZodObject<typeof optionArgs>>,
+  { deps, who }: Context,
+): Promise<Options & Pick<ScheduleRecord, 'zone'>> {
+  return {
+    zone: said.tz ?? (await deps.directory.zoneOf(who)),
+    condition: said.if ?? usual.condition,
+    whenPaused: said.paused ?? usual.whenPaused,
+    catchUpHours: said['catch-up'] ?? usual.catchUpHours,
+  }
+}
+
+function zone(fallback?: string) {
+  const about = 'the time zone of its times'
+  return optionalZone({ about, bare: false, ...(fallback === undefined ? {} : { usual: fallback }) })
+}
+
+function options(condition?: string, whenPaused?: string, catchUp?: string) {
+  const usually = (fallback?: string) => (fallback === undefined ? {} : { fallback })
+  return {
+    if: described(
+      z
+        .string()
+        .refine((typed) => readCondition(typed) !== null)
+        .transform((typed): Condition => readCondition(typed) ?? usual.condition)
+        .optional(),
+      {
+        about: 'when it is posted: only if it has rows, if a figure changes, if a check turns red or green',
+        bare: false,
+      },
+      { accepts: 'always, not-empty, changed>10%, checks', values: conditions, ...usually(condition) },
+    ),
+    paused: described(
+      z.string().toLowerCase().pipe(z.enum(ways)).optional(),
+      {
+        about: 'what it does while the warehouse is paused: wait, resume it, or give the last answers',
+        bare: false,
+        form: 'left-out',
+      },
+      { accepts: ways.join(', '), values: ways, ...usually(whenPaused) },
+    ),
+    'catch-up': described(
+      z
+        .string()
+        .refine((typed) => readCatchUp(typed) !== null)
+        .transform((typed) => readCatchUp(typed) ?? usual.catchUpHours)
+        .optional(),
+      { about: 'how late it is said where it was missed; 0 never', bare: false, form: 'left-out' },
+      { accepts: `a length of time like 6h or 90m, up to ${longestHours}h`, ...usually(catchUp) },
+    ),
+  } as const
+}
+
+/** Reads `changed>10%` and its likes; null for anything else. Words as people write them: `changed by 10 %`. */
+export function readCondition(typed: string): Condition | null {
+  const word = typed.trim().toLowerCase()
+  if (word === 'always' || word === 'not-empty' || word === 'checks') return { kind: word }
+  const [whole, percent = '0'] = /^changed(?:\s*(?:>|by|\s)\s*(\d{1,4}(?:\.\d{1,3})?)\s*%?)?$/.exec(word) ?? []
+  return whole === undefined ? null : { kind: 'changed', percent: Number(percent) }
+}
+
+/** Reads `6h`, `90m`, `2d` and `0` as hours; null for anything else. */
+function readCatchUp(typed: string): number | null {
+  const [, digits, unit = 'h'] = /^(\d{1,5})([mhd]?)$/.exec(typed.trim().toLowerCase()) ?? []
+  const n = Number(digits ?? Number.NaN) * (unit === 'm' ? 1 / 60 : unit === 'd' ? 24 : 1)
+  return n <= longestHours ? n : null
+}

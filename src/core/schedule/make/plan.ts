@@ -1,0 +1,36 @@
+import type { Context } from '../../command/context.ts'
+import type { Bound } from '../../command/define.ts'
+import type { PlanDraft } from '../../command/plan.ts'
+import { OpsError } from '../../errors.ts'
+
+/**
+ * What a schedule's lines would ask each time, as one plan, because it is confirmed once, when it is made: all their facts, the most that
+ * one time can cost, and whether any of them destroys. Null where none asks. `said` says what is scheduled.
+ */
+export async function planOfLines(said: string, bound: readonly Bound[], context: Context): Promise<PlanDraft | null> {
+  const drafts = (await Promise.all(bound.map((line) => planNow(line, context)))).flatMap((draft) => draft ?? [])
+  if (drafts.length === 0) return null
+  const costs = drafts.flatMap(({ mostUsd }) => (mostUsd === undefined ? [] : [mostUsd]))
+  return {
+    title: 'Say this by the clock, without asking again?',
+    facts: [said, ...drafts.flatMap(({ title, facts }) => [title, ...facts])],
+    act: 'Schedule it',
+    danger: drafts.some(({ danger }) => danger),
+    ...(costs.length === 0 ? {} : { mostUsd: sumOf(costs) }),
+  }
+}
+
+/** One that is not known makes the sum so. */
+function sumOf(costs: readonly (number | null)[]): number | null {
+  return costs.reduce((sum, usd) => (sum === null || usd === null ? null : sum + usd), 0)
+}
+
+/** What a line asks today; null also where it makes no sense today, such as resuming what runs. */
+async function planNow(bound: Bound, context: Context): Promise<PlanDraft | null> {
+  try {
+    return await bound.plan(context)
+  } catch (error) {
+    if (error instanceof OpsError && (error.code === 'cluster_state' || error.code === 'no_cluster')) return null
+    throw error
+  }
+}

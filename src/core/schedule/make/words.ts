@@ -1,0 +1,47 @@
+import type { Place } from '../../place.ts'
+import type { ScheduleRecord } from '../../ports/schedules.ts'
+import { offsetAt } from '../../sql/zone.ts'
+
+/** "#music", "direct messages"; an id where no name is known. */
+export function placeWords(place: Place): string {
+  if (place.kind === 'terminal') return 'the terminal'
+  if (place.direct) return 'direct messages'
+  return place.channelName === undefined ? place.channel : `#${place.channelName}`
+}
+
+/** "daily at 03:00 (Europe/London)". */
+export function whenWords({ phrase, zone }: Pick<ScheduleRecord, 'phrase' | 'zone'>): string {
+  return `${phrase} (${zone})`
+}
+
+/** "etl; qa checks, daily at 03:00 (Europe/London) in #music". */
+export function scheduleWords(schedule: Pick<ScheduleRecord, 'lines' | 'phrase' | 'zone' | 'place'>): string {
+  return `${schedule.lines.join('; ')}, ${whenWords(schedule)} in ${placeWords(schedule.place)}`
+}
+
+/** "Tue, 24 Nov 2026, 03:00 EST (UTC−5)": by the clocks of a zone, with the offset that holds then. */
+export function timeWords(zone: string, time: Date): string {
+  const day = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const
+  const shown = new Intl.DateTimeFormat('en-GB', { ...day, hour: '2-digit', minute: '2-digit', timeZone: zone })
+  return `${shown.format(time)} ${zone === 'UTC' ? 'UTC' : [clocksName(zone, time), `(${offsetWords(zone, time)})`].join(' ').trim()}`
+}
+
+// Each of these calls the clocks of its own part of the world by their short names, and others by their offset.
+const locales = ['en-GB', 'en-US', 'en-AU', 'en-IN']
+
+/** "BST", "EST"; empty for clocks that have no such name in English. */
+export function clocksName(zone: string, at: Date): string {
+  const names = locales.flatMap((locale) =>
+    new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: 'short' })
+      .formatToParts(at)
+      .flatMap(({ type, value }) => (type === 'timeZoneName' ? [value] : [])),
+  )
+  return names.find((name) => !/^(?:GMT|UTC)[+−-]/.test(name)) ?? ''
+}
+
+/** How far the clocks of a zone are ahead of UTC then: "UTC+5:30". */
+export function offsetWords(zone: string, at: Date): string {
+  const minutes = offsetAt(at.getTime(), zone)
+  const [whole, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60]
+  return `UTC${minutes < 0 ? '−' : '+'}${whole}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`
+}

@@ -1,0 +1,45 @@
+import type { RunRecord } from '../../ports/runs.ts'
+import type { ScheduleRecord } from '../../ports/schedules.ts'
+import { dateText } from '../../sql/window.ts'
+import { wallClock } from '../../sql/zone.ts'
+import { duration, list } from '../../words.ts'
+import { isLate } from '../fire/fire.ts'
+
+/** "03:00", by the clocks of a zone. */
+export function clockWords(at: Date, zone: string): string {
+  return wallClock(at.getTime(), zone).toISOString().slice(11, 16)
+}
+
+/** "28 Nov, 03:04", by the clocks of a zone; with the year where it is not that of `now`. */
+export function dayAndClockWords(at: Date, zone: string, now: Date): string {
+  const date = dateText(wallClock(at.getTime(), zone))
+  const year = String(wallClock(now.getTime(), zone).getUTCFullYear())
+  return `${date.endsWith(year) ? date.slice(0, -year.length - 1) : date}, ${clockWords(at, zone)}`
+}
+
+/** Which schedule it is that speaks, and of which time: "Nightly, 30 Nov, 03:00 (UTC)", "Nightly, asked for by Ada". */
+export function occasionOf({ phrase, zone }: ScheduleRecord, { origin, who, continues }: RunRecord, now: Date): string {
+  if (origin.kind !== 'fire') throw new Error('a schedule speaks in a fire')
+  const days = phrase.replace(/ (?:at|from) \d\d:\d\d$/, '')
+  const name = days.charAt(0).toUpperCase() + days.slice(1)
+  if (origin.cause === 'clock') return `${name}, ${dayAndClockWords(new Date(origin.intended), zone, now)} (${zone})`
+  return `${name}, ${continues === null ? 'asked for' : 'carried on'} by ${who.name}`
+}
+
+/** Why the clock's words came later than they were due: "Due 03:00, said 05:12: the bot was not running." Null where they did not. */
+export function latenessOf({ zone }: ScheduleRecord, fire: RunRecord, now: Date): string | null {
+  const { origin, started, attempts, steps } = fire
+  if (origin.kind !== 'fire' || origin.cause !== 'clock') return null
+  const due = new Date(origin.intended)
+  // The steps before the lines wait for the warehouse.
+  const [waited] = steps.flatMap(({ ms, title }) => (title.startsWith('Look at the warehouse') ? [ms ?? 0] : []))
+  const reasons = [
+    ...(isLate(due, new Date(started)) ? ['the bot was not running'] : []),
+    ...(attempts > 1 && isLate(due, now) ? ['the bot was restarted in between'] : []),
+    ...(isLate(due, new Date(due.getTime() + (waited ?? 0)))
+      ? [`it waited ${duration(waited ?? 0)} for the warehouse`]
+      : []),
+  ]
+  if (reasons.length === 0) return null
+  return `Due ${clockWords(due, zone)}, said ${clockWords(now, zone)}: ${list(reasons)}.`
+}

@@ -1,0 +1,116 @@
+import type { Outcome } from '../command/define.ts'
+import type { Deps } from '../deps.ts'
+import type { ResultSet } from '../ports/engine.ts'
+import type { LoadRecord } from '../ports/ledger.ts'
+import { type ChartReply, type TableReply, text } from '../reply.ts'
+import { dependsOnCatalogue, type QueryFile } from '../sql/files.ts'
+import { type QueryArgs, statementOf } from '../sql/query-statement.ts'
+import type { DataSpan } from '../sql/window.ts'
+import { count } from '../words.ts'
+import { dayWords, type Figures, figuresOf } from './figures.ts'
+import { withLive } from './live.ts'
+import { failedSince, trustLine } from './trust.ts'
+
+// What a channel can be shown at all; the rest of a longer answer is counted and said.
+const maxRows = 1000
+
+// A month of days, a day of hours. A face that can draw fewer cuts them itself and says so.
+const maxPoints = 31
+
+// Of several answers in one message: a ranking as people know it, a course of two weeks.
+const briefRows = 10
+const briefPoints = 14
+
+/**
+ * The answer to a query from the live load: its rows, a chart where it asks for one, and how far to trust it. In brief: the figures that
+ * its header names, or the first ten rows. Throws what stands in the way, with its cure.
+ */
+export function answerOf(query: QueryFile, args: QueryArgs, deps: Deps, signal: AbortSignal): Promise<Outcome> {
+  return withLive(deps, (load) => answerFrom(load, query, args, deps, signal))
+}
+
+async function answerFrom(
+  load: LoadRecord,
+  query: QueryFile,
+  args: QueryArgs,
+  deps: Deps,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { statement, range } = statementOf(query, args, spanOf(load))
+  const result = await deps.engine.query({ kind: 'live', load: load.id }, statement, { maxRows, signal })
+  const title = range === null || load.facts.plays === 0 ? query.title : `${query.title}, ${range.label}`
+  const table = tableOf(title, query, result)
+  const cut =
+    table.rows.length < table.total ? `the first ${count(table.rows.length)} of ${count(table.total)} rows` : null
+  const coverage = dependsOnCatalogue(query, args)
+  const failed = await failedSince(load, deps)
+  const figures = query.headline === undefined ? null : figuresOf(query.headline, table)
+  return {
+    headline: figures === null ? headlineOf(title, table) : `${query.title}, ${figuresLine(figures, ', ')}.`,
+    replies: [table, ...chartOf(query, table, maxPoints), trustLine(load, { coverage, cut, failed })],
+    brief: [
+      figures === null ? { ...table, rows: table.rows.slice(0, briefRows) } : text(figuresLine(figures, ' · ')),
+      ...chartOf(query, table, briefPoints).map(withShortDays),
+      trustLine(load, { coverage, cut: null, failed }),
+    ],
+  }
+}
+
+/** "29 Nov 2018, against the week before: plays 346 (+4.2 %) · listeners 56 (−3.1 %)". */
+function figuresLine({ of, changes, words }: Figures, between: string): string {
+  return `${of}${changes ? ', against the week before' : ''}: ${words.join(between)}`
+}
+
+function spanOf({ facts }: LoadRecord): DataSpan {
+  return { oldest: new Date(facts.dataFrom ?? 0), newest: new Date(facts.dataUntil ?? 0) }
+}
+
+function tableOf(title: string, query: QueryFile, { columns, rows, total }: ResultSet): TableReply {
+  return {
+    kind: 'table',
+    title,
+    columns: columns.map(({ name }) => name),
+    formats: columns.map(({ name, format }) => query.formats[name] ?? format),
+    rows: rows.map((row) => [...row]),
+    total,
+  }
+}
+
+/** The chart that the header asks for, of so many points; none where there is nothing to compare. */
+function chartOf({ chart, title }: QueryFile, { columns, rows }: TableReply, most: number): readonly ChartReply[] {
+  if (chart === undefined || rows.length < 2) return []
+  const x = columns.indexOf(chart.x)
+  // Of a ranking the first are told, of a course of time the latest.
+  const isCourse = chart.type === 'line' || chart.type === 'area'
+  const points = isCourse ? rows.slice(-most) : rows.slice(0, most)
+  return [
+    {
+      kind: 'chart',
+      type: chart.type,
+      title,
+      xLabel: chart.x,
+      yLabel: chart.y.join(', '),
+      categories: points.map((row) => String(row[x] ?? '–')),
+      series: chart.y.map((name) => ({ name, values: points.map((row) => Number(row[columns.indexOf(name)])) })),
+    },
+  ]
+}
+
+/** The days of a chart as they find room below its points: without their year, and with the month where it begins. */
+function withShortDays(chart: ChartReply): ChartReply {
+  const { categories } = chart
+  const short = categories.map((category, at) => {
+    const [day, month] = dayWords(category)?.split(' ') ?? [category]
+    const isNew = month !== undefined && category.slice(0, 7) !== categories[at - 1]?.slice(0, 7)
+    return isNew ? `${day} ${month}` : (day ?? category)
+  })
+  return { ...chart, categories: short }
+}
+
+/** The outcome in one sentence, for whoever only hears it. */
+function headlineOf(title: string, { columns, rows, total }: TableReply): string {
+  const [first] = rows
+  if (first === undefined) return `${title}: no rows.`
+  const best = first.map((cell, i) => `${columns[i]} ${cell ?? '–'}`).slice(0, 4)
+  return `${title}: ${count(total)} ${total === 1 ? 'row' : 'rows'}; first ${best.join(', ')}.`
+}

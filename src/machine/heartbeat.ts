@@ -1,0 +1,48 @@
+import type { Clock } from '../core/ports/clock.ts'
+import type { Heartbeat } from '../core/ports/heartbeat.ts'
+import type { Log } from '../core/ports/log.ts'
+
+const tries = 3
+const pauseMs = 10_000
+const timeoutMs = 10_000
+
+/**
+ * Fetches `url` once for each good night, up to three times where that fails. The address is as good as a password: neither it nor
+ * messages of errors, which name it, are ever logged.
+ */
+export function createHeartbeat(url: string | null, clock: Clock, log: Log): Heartbeat {
+  return {
+    async beat() {
+      if (url === null) return 'silent'
+      for (let attempt = 1; ; attempt++) {
+        const why = await refusal(url)
+        if (why === null) return 'heard'
+        if (attempt === tries) {
+          log.error({ attempt, why }, `the heartbeat of a good night did not get through: ${why}`)
+          return 'unheard'
+        }
+        await clock.sleep(pauseMs)
+      }
+    },
+  }
+}
+
+/** Why the address did not take the report; null where it did. */
+async function refusal(url: string): Promise<string | null> {
+  try {
+    const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })
+    await response.body?.cancel()
+    return response.ok ? null : `it answered ${response.status}`
+  } catch (error) {
+    return reasonOf(error)
+  }
+}
+
+/** The code of a network error, which fetch hides in its cause: ECONNREFUSED, ENOTFOUND. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return 'it cannot be fetched'
+  if (error.name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`
+  const { cause } = error
+  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
+  return typeof code === 'string' ? code : 'it cannot be fetched'
+}

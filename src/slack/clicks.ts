@@ -1,0 +1,85 @@
+import type { Answer } from '../core/answer.ts'
+import type { App, Click } from '../core/app.ts'
+import type { OpsError } from '../core/errors.ts'
+import type { Asker } from '../core/people.ts'
+import type { Ledger } from '../core/ports/ledger.ts'
+import type { Watch } from '../core/run/live-run.ts'
+import type { Said } from './hear.ts'
+import type { SlackPlace } from './place.ts'
+import type { PlanMessages } from './plan-messages.ts'
+
+/** What the buttons of plans do. */
+export interface Clicks {
+  /** Carries out the plan of this id, and takes its buttons away; `typed` is the word that was typed for it. */
+  confirm(id: string, typed: string | undefined, said: Said): Promise<void>
+  /** Whether this person may confirm a plan now, before a word is asked of them; otherwise they are told why not. */
+  mayConfirm(id: string, said: Said): Promise<boolean>
+  /** Puts a plan away for good, and takes its buttons away. */
+  reject(id: string, said: Said): Promise<void>
+}
+
+/** What clicks share with words. */
+export interface ClickParts {
+  readonly app: App
+  readonly plans: Ledger['plans']
+  readonly planMessages: PlanMessages
+  obstacle(line: string, place: SlackPlace): Promise<OpsError | null>
+  whisper(answer: Answer, said: Said): Promise<void>
+  refuse(error: OpsError, said: Said): Promise<void>
+  follow(
+    said: Said,
+    of: { readonly to: SlackPlace; readonly asker: Asker },
+    act: (watch: Watch) => Promise<Answer | null>,
+  ): Promise<void>
+  track<T>(work: Promise<T>): Promise<T>
+}
+
+/** What the buttons of plans do in one process. */
+export function createClicks(parts: ClickParts): Clicks {
+  const { app, plans, planMessages, obstacle, whisper, refuse, follow, track } = parts
+  const clickOf = (plan: string, { who, place, delivery }: Said): Click => ({ plan, who, place, delivery })
+
+  /** Confirms, and takes the buttons away as soon as a run was opened, or the answer says why there is none. */
+  const confirmed = async (id: string, typed: string | undefined, said: Said, watch: Watch): Promise<Answer | null> => {
+    let refreshed: Promise<void> | undefined
+    const refresh = (): Promise<void> => {
+      refreshed ??= planMessages.refresh(id, said.responseUrl)
+      return refreshed
+    }
+    const changed: Watch['changed'] = (run) => {
+      void refresh()
+      watch.changed(run)
+    }
+    const answer = await app.confirm({ ...clickOf(id, said), typed, watch: { changed } })
+    await refresh()
+    return answer
+  }
+
+  return {
+    async confirm(id, typed, said) {
+      const plan = await plans.get(id)
+      const to = plan?.place.kind === 'slack' ? plan.place : said.place
+      const stopped = plan === null ? null : await obstacle(plan.line, to)
+      if (stopped !== null) return refuse(stopped, said)
+      const asker = plan?.asker ?? said.who
+      await track(follow(said, { to, asker }, (watch) => confirmed(id, typed, said, watch)))
+    },
+    async mayConfirm(id, said) {
+      const why = await app.whyNotConfirm(clickOf(id, said))
+      if (why === null) return true
+      await planMessages.refresh(id, said.responseUrl)
+      await whisper(why, said)
+      return false
+    },
+    reject(id, said) {
+      const decide = async (): Promise<void> => {
+        const answer = await app.reject(clickOf(id, said))
+        if (answer === null) return
+        await planMessages.refresh(id, said.responseUrl)
+        if (answer.ok) await planMessages.tellRejected(id)
+        else await whisper(answer, said)
+      }
+      return track(decide())
+    },
+  }
+}

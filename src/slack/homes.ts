@@ -1,0 +1,137 @@
+import { setMaxListeners } from 'node:events'
+import type { WebClient } from '@slack/web-api'
+import type { App } from '../core/app.ts'
+import { messageOf } from '../core/errors.ts'
+import type { Home } from '../core/home/home.ts'
+import type { Asker } from '../core/people.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Log } from '../core/ports/log.ts'
+import { createEditBudget } from './edit-budget.ts'
+import { createHomeTab } from './home-tab.ts'
+import { presentHome, type View } from './present/index.ts'
+import { SlackBusy, SlackRefused } from './refused.ts'
+import { createViewers, type Viewer } from './viewers.ts'
+
+/** Home tabs, kept fresh for those who look at them. */
+export interface Homes {
+  /** Somebody has entered their Home tab, or pressed something there. */
+  opened(who: Asker): void
+  /** Publishes nothing more. Resolves when nothing is on its way. */
+  close(): Promise<void>
+}
+
+export interface HomesParts {
+  readonly app: Pick<App, 'homesOf' | 'onChange'>
+  readonly client: WebClient
+  readonly clock: Clock
+  readonly log: Log
+  view(asker: string, direct: boolean): View
+}
+
+// At most one publish in this time and tab; what changes in between is in the next one.
+const publishEveryMs = 5_000
+
+// views.publish allows 100 a minute and app (https://docs.slack.dev/apis/web-api/rate-limits); on their way some catch up with others.
+const publishesPerMinute = 80
+
+// Other processes change things too, and AWS does: looked for often while somebody is likely to look on, else once a minute.
+const lookEveryMs = 15_000
+const restEveryMs = 60_000
+
+/**
+ * Publishes a Home tab when it is entered and, for a day after, whenever it would read differently: after each change of this process,
+ * and by looking. One pass at a time, so that an older state never follows a newer one.
+ */
+export function createHomes({ app, client, clock, log, view }: HomesParts): Homes {
+  const closing = new AbortController()
+  const { signal } = closing
+  // Every tab that waits for its turn listens to it.
+  setMaxListeners(0, signal)
+  const budget = createEditBudget(clock, publishesPerMinute)
+  const turn = (): Promise<void> => budget.take(signal)
+  const viewers = createViewers(clock, (user) => createHomeTab(user, { client, log, turn }))
+  const nowMs = (): number => clock.now().getTime()
+  let looked = 0
+  let working: Promise<void> | undefined
+  let wake = (): void => undefined
+
+  const show = async (viewer: Viewer, home: Home): Promise<void> => {
+    const { who, tab } = viewer
+    const ladder = presentHome(home, view(who.name, true))
+    try {
+      if (!(await tab.show(ladder))) viewer.stale = true
+    } catch (error) {
+      if (signal.aborted) return
+      log.warn({ err: error, user: who.id }, `a Home tab could not be published: ${messageOf(error)}`)
+      if (error instanceof SlackRefused) viewers.forget(viewer)
+      if (!(error instanceof SlackBusy)) return
+      viewer.stale = true
+      await clock.sleep(error.retryAfterMs, signal).catch(() => undefined)
+    }
+  }
+
+  const refresh = async (ready: readonly Viewer[]): Promise<void> => {
+    looked = nowMs()
+    for (const viewer of ready) {
+      viewer.stale = false
+      viewer.published = looked
+    }
+    const homes = await app.homesOf(ready.map(({ who }) => who))
+    const shown = homes.flatMap((home, at) => {
+      const viewer = ready[at]
+      return viewer === undefined ? [] : [show(viewer, home)]
+    })
+    await Promise.all(shown)
+  }
+
+  /** Until `ms` have passed, or somebody else enters their tab. */
+  const pause = async (ms: number): Promise<void> => {
+    const woken = new AbortController()
+    wake = () => woken.abort()
+    await clock.sleep(ms, AbortSignal.any([signal, woken.signal])).catch(() => undefined)
+  }
+
+  const work = async (): Promise<void> => {
+    for (;;) {
+      const stale = viewers.stale()
+      if (stale.length === 0 || signal.aborted) return
+      const waits = stale.map(({ published }) => published + publishEveryMs - nowMs())
+      const ready = stale.filter((_, at) => (waits[at] ?? 0) <= 0)
+      if (ready.length === 0) await pause(Math.min(...waits))
+      else await refresh(ready)
+    }
+  }
+
+  const begin = (): void => {
+    wake()
+    working ??= work()
+      .catch((error: unknown) => log.error({ err: error }, `Home tabs could not be made: ${messageOf(error)}`))
+      .finally(() => {
+        working = undefined
+        // What changed while the last pass was ending.
+        if (!signal.aborted && viewers.stale().length > 0) begin()
+      })
+  }
+
+  const changed = (): void => {
+    if (viewers.changed()) begin()
+  }
+
+  const look = (): void => {
+    if (nowMs() - looked >= (viewers.attentive() ? lookEveryMs : restEveryMs)) changed()
+  }
+
+  const stops = [app.onChange(changed), clock.every(publishEveryMs, look)]
+
+  return {
+    opened(who) {
+      viewers.saw(who)
+      begin()
+    },
+    async close() {
+      for (const stop of stops) stop()
+      closing.abort(new Error('the bot leaves Slack'))
+      await working
+    },
+  }
+}

@@ -1,0 +1,81 @@
+import type { App } from '../core/app.ts'
+import { messageOf } from '../core/errors.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { Ledger } from '../core/ports/ledger.ts'
+import type { Log } from '../core/ports/log.ts'
+import type { EditBudget } from './edit-budget.ts'
+import type { Outbox } from './outbox.ts'
+import { presentCall, presentEnded } from './present/index.ts'
+import type { ResponseUrl } from './response-url.ts'
+
+/** The messages of plans. Neither method throws: what became of a plan is settled, and its message says so at the next click. */
+export interface PlanMessages {
+  /**
+   * Says in the message of a plan what became of it, and takes its buttons away: a card's for everybody, any other through the response URL of
+   * the press. Leaves a plan alone that can still be confirmed.
+   */
+  refresh(id: string, responseUrl: ResponseUrl | undefined): Promise<void>
+  /** Tells the asker of a card in its thread that it was rejected, because an edit notifies nobody. */
+  tellRejected(id: string): Promise<void>
+}
+
+/** The messages of the plans in a ledger. */
+export function createPlanMessages({
+  plans,
+  outbox,
+  budget,
+  log,
+}: {
+  readonly plans: Ledger['plans']
+  readonly outbox: Outbox
+  readonly budget: EditBudget
+  readonly log: Log
+}): PlanMessages {
+  const safely = async (plan: string, say: () => Promise<unknown>): Promise<void> => {
+    try {
+      await say()
+    } catch (error) {
+      log.warn({ err: error, plan }, `the message of a plan does not say what became of it: ${messageOf(error)}`)
+    }
+  }
+  return {
+    refresh: (id, responseUrl) =>
+      safely(id, async () => {
+        const plan = await plans.get(id)
+        if (plan !== null && plan.end === null) return
+        const message = presentEnded(plan)
+        const ladder = [message, { text: message.text, blocks: [] }] as const
+        if (plan === null || plan.post === null) return responseUrl?.replace(ladder)
+        budget.spend()
+        return outbox.edit(plan.post, ladder)
+      }),
+    tellRejected: (id) =>
+      safely(id, async () => {
+        const plan = await plans.get(id)
+        if (plan === null || plan.post === null || plan.end?.kind !== 'rejected') return
+        const { channel, ts } = plan.post
+        const thread = plan.place.kind === 'slack' ? (plan.place.thread ?? ts) : ts
+        const call = presentCall(`${plan.end.by.name} rejected ${plan.line}. Nothing was done.`, [plan.asker.id])
+        if (call !== undefined) await outbox.post({ channel, thread }, [call])
+      }),
+  }
+}
+
+// A card says until when it can be approved, to the minute.
+const expireEveryMs = 30_000
+
+/** Looks for cards that nobody approved in time and says so in their messages, until the returned function is called. */
+export function expireInTime(
+  { expireCards }: Pick<App, 'expireCards'>,
+  messages: PlanMessages,
+  { clock, log }: { readonly clock: Clock; readonly log: Log },
+): () => void {
+  const expire = async (): Promise<void> => {
+    for (const { id } of await expireCards()) await messages.refresh(id, undefined)
+  }
+  return clock.every(expireEveryMs, () => {
+    expire().catch((error: unknown) =>
+      log.error({ err: error }, `looking for expired cards failed: ${messageOf(error)}`),
+    )
+  })
+}

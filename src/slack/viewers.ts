@@ -1,0 +1,63 @@
+import type { Asker } from '../core/people.ts'
+import type { Clock } from '../core/ports/clock.ts'
+import type { HomeTab } from './home-tab.ts'
+
+/** Somebody whose Home tab may be before them; times in ms. */
+export interface Viewer {
+  readonly who: Asker
+  readonly tab: HomeTab
+  seen: number
+  published: number
+  /** Whether something may have changed since it was published. */
+  stale: boolean
+}
+
+/** Those whose Home tabs are kept fresh. */
+export interface Viewers {
+  /** Somebody has their tab before them: it must be shown anew. */
+  saw(who: Asker): void
+  forget(viewer: Viewer): void
+  /** What all of them see may read differently by now. False where nobody is there. */
+  changed(): boolean
+  stale(): readonly Viewer[]
+  /** Whether somebody is likely to look on. Who was not seen for a day is forgotten. */
+  attentive(): boolean
+}
+
+// Slack does not say when a tab is left.
+const watchedMs = 24 * 3_600_000
+const attentiveMs = 10 * 60_000
+const maxViewers = 20
+
+/** Nobody yet; the twenty who were seen last are kept. */
+export function createViewers(clock: Clock, openTab: (user: string) => HomeTab): Viewers {
+  const viewers = new Map<string, Viewer>()
+  const nowMs = (): number => clock.now().getTime()
+  const begin = (who: Asker): Viewer => ({ who, tab: openTab(who.id), seen: 0, published: 0, stale: true })
+
+  return {
+    saw(who) {
+      const viewer = viewers.get(who.id) ?? begin(who)
+      viewer.seen = nowMs()
+      viewer.stale = true
+      // Who was seen last stands last.
+      viewers.delete(who.id)
+      viewers.set(who.id, viewer)
+      const [oldest] = viewers.keys()
+      if (viewers.size > maxViewers && oldest !== undefined) viewers.delete(oldest)
+    },
+    forget(viewer) {
+      viewers.delete(viewer.who.id)
+    },
+    changed() {
+      for (const viewer of viewers.values()) viewer.stale = true
+      return viewers.size > 0
+    },
+    stale: () => [...viewers.values()].filter(({ stale }) => stale),
+    attentive() {
+      const now = nowMs()
+      for (const [id, { seen }] of viewers) if (now - seen > watchedMs) viewers.delete(id)
+      return [...viewers.values()].some(({ seen }) => now - seen < attentiveMs)
+    },
+  }
+}

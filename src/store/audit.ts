@@ -1,0 +1,105 @@
+import { z } from 'zod'
+import { runStateSchema } from '../core/answer.ts'
+import { placeSchema } from '../core/place.ts'
+import type { AuditEntry, AuditStore } from '../core/ports/audit.ts'
+import type { Database } from './database.ts'
+import { askerSchema, flag, json, parseRow, planDraftSchema } from './rows.ts'
+
+const originSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('words') }),
+  z.object({
+    kind: z.literal('fire'),
+    schedule: z.number(),
+    intended: z.string(),
+    cause: z.enum(['clock', 'asked']),
+  }),
+  z.object({ kind: z.literal('line'), fire: z.number(), at: z.number() }),
+])
+
+const entrySchema = z
+  .object({
+    id: z.number(),
+    at: z.string(),
+    what: z.enum(['run', 'refused', 'rejected', 'withdrawn', 'expired']),
+    run: z.number().nullable(),
+    who: json(askerSchema),
+    command: z.string(),
+    line: z.string(),
+    place: json(placeSchema),
+    origin: json(originSchema),
+    plan: json(planDraftSchema).nullable(),
+    approved_by: json(askerSchema).nullable(),
+    cost_usd: z.number().nullable(),
+    result: runStateSchema.exclude(['running']).nullable(),
+    headline: z.string(),
+  })
+  .transform(
+    ({ approved_by, cost_usd, ...entry }): AuditEntry => ({ ...entry, approvedBy: approved_by, costUsd: cost_usd }),
+  )
+
+const countSchema = z.object({ total: z.number() })
+
+const stateSchema = z.object({
+  entries: z.number(),
+  lost: z.number(),
+  unrecorded: z.number(),
+  guarded: flag,
+})
+
+/** The record in `db`; migration 003 says who writes the entries of runs, and what keeps all of them from being changed. */
+export function auditStore(db: Database): AuditStore {
+  return {
+    async add({ at, what, who, command, line, place, plan, why }) {
+      await db.write(
+        `insert into audit (at, what, who, command, line, place, origin, plan, headline)
+        values (:at, :what, :who, :command, :line, :place, json_object('kind', 'words'), :plan, :why)`,
+        {
+          at,
+          what,
+          who: JSON.stringify(who),
+          command,
+          line,
+          place: JSON.stringify(place),
+          plan: plan === null ? null : JSON.stringify(plan),
+          why,
+        },
+      )
+    },
+
+    async list({ limit, person, command, since, until }) {
+      const filter = `from audit
+        where (:person is null or who ->> '$.id' = :person or lower(who ->> '$.name') = lower(:person))
+          and (:command is null or command = :command)
+          and (:since is null or at >= :since)
+          and (:until is null or at < :until)`
+      const args = {
+        person: person ?? null,
+        command: command ?? null,
+        since: since ?? null,
+        until: until ?? null,
+      }
+      const rows = await db.read(`select * ${filter} order by id desc limit :limit`, { ...args, limit })
+      const [counted = {}] = await db.read(`select count(*) as total ${filter}`, args)
+      const { total } = parseRow(countSchema, 'The number of entries', counted)
+      return { entries: rows.map(parseEntry).toReversed(), total }
+    },
+
+    async state() {
+      const [row = {}] = await db.read(
+        `select entries, coalesce((select seq from sqlite_sequence where name = 'audit'), 0) - entries as lost, unrecorded, guarded
+        from (select
+          (select count(*) from audit) as entries,
+          (select count(*) from runs
+            where listed = 1 and state <> 'running' and not exists (select 1 from audit where audit.run = runs.id)
+          ) as unrecorded,
+          (select count(*) = 4 from sqlite_master where type = 'trigger' and name in
+            ('audit_enters_runs', 'audit_refuses_update', 'audit_refuses_delete', 'audit_refuses_replace')) as guarded)`,
+      )
+      return parseRow(stateSchema, 'The state of the record', row)
+    },
+  }
+}
+
+function parseEntry(row: object): AuditEntry {
+  return parseRow(entrySchema, 'Entry', row)
+}

@@ -1,0 +1,78 @@
+import type { Core } from './compose.ts'
+import { messageOf } from './core/errors.ts'
+import type { Log } from './core/ports/log.ts'
+import type { Outbox } from './core/ports/outbox.ts'
+import type { SayFired } from './core/schedule/fire/tell.ts'
+import type { ClusterNews } from './core/warehouse/lease.ts'
+import type { SlackFace } from './slack/face.ts'
+
+/*
+ * What the bot says by itself: the words of the clock, news of the cluster, and the end of what an earlier process began.
+ */
+
+const recoverMs = 10_000
+const askedMs = 2_000
+
+/** What the rest of the program posts besides answers to words; nothing is posted before Slack is heard. */
+export function outboxOf(face: () => SlackFace | null): Outbox {
+  const opened = (): SlackFace => {
+    const slack = face()
+    if (slack === null) throw new Error('nothing is posted before Slack is heard')
+    return slack
+  }
+  return {
+    async post(place, answer, who) {
+      if (place.kind === 'slack') await opened().share(place, answer, who)
+    },
+    obstacle: async (place) => (place.kind === 'slack' ? opened().obstacle(place) : null),
+    tell: (person, answer) => opened().tell(person, answer),
+  }
+}
+
+/** Carries on what a bot before this one left, tells what it did not tell, and goes on looking for runs of processes that died. */
+export async function recoverRuns(
+  { app, deps }: Pick<Core, 'app' | 'deps'>,
+  face: SlackFace,
+  log: Log,
+): Promise<() => void> {
+  const say = async ({ run, answer }: Awaited<ReturnType<typeof app.recover>>[number]): Promise<void> => {
+    const schedule = run.origin.kind === 'fire' ? await deps.ledger.schedules.get(run.origin.schedule) : null
+    if (schedule === null) await face.deliver(run, await answer)
+    else await app.sayFired({ schedule, run, answer: await answer }, sayOn(face))
+  }
+  const tell = (recovered: Awaited<ReturnType<typeof app.recover>>[number]): void => {
+    say(recovered).catch((error: unknown) => {
+      log.error({ err: error, run: recovered.run.id }, `a run could not be told: ${messageOf(error)}`)
+    })
+  }
+  const look = async (): Promise<void> => {
+    for (const recovered of await app.recover((run) => face.watchOf(run))) tell(recovered)
+  }
+  for (const recovered of await app.untold()) tell(recovered)
+  await look()
+  return deps.clock.every(recoverMs, () => {
+    look().catch((error: unknown) => log.error({ err: error }, `looking for left runs failed: ${messageOf(error)}`))
+  })
+}
+
+/** Posts what a schedule said, where its channel is. */
+export function sayOn(face: SlackFace): SayFired {
+  return async ({ schedule: { place, owner }, run, answer }, called) => {
+    if (run !== null) return face.deliver(run, answer, called)
+    if (place.kind === 'slack') await face.post(place, answer, owner, called)
+  }
+}
+
+/** Says what the lease of the cluster asks for, to whoever asked for the cluster. */
+export async function postNews({ place, owner, answer }: ClusterNews, face: SlackFace): Promise<void> {
+  if (place.kind === 'slack') await face.post(place, answer, owner, owner.kind === 'slack' ? [owner.id] : [])
+}
+
+/** Says what somebody wants to hear now, soon after it was asked for, in whichever process. */
+export function sayWhatIsAsked({ app, deps }: Pick<Core, 'app' | 'deps'>, face: SlackFace, log: Log): () => void {
+  return deps.clock.every(askedMs, () => {
+    app.fireAsked(sayOn(face)).catch((error: unknown) => {
+      log.error({ err: error }, `looking for what is asked of schedules failed: ${messageOf(error)}`)
+    })
+  })
+}

@@ -1,0 +1,188 @@
+import { describe, expect, it } from 'vitest'
+import cost from '../../src/commands/cost.ts'
+import scheduleRun from '../../src/commands/schedule-run.ts'
+import type { Answer } from '../../src/core/answer.ts'
+import { bob, channel, command, createWorld, failureOf, terminal } from '../support/core.ts'
+import { createLeased } from '../support/leased.ts'
+import { freePolicy } from '../support/policy.ts'
+import { scheduled } from '../support/schedule.ts'
+
+const hour = 3_600_000
+
+/** A bot whose cluster costs a dollar an hour, or this. */
+async function office(start = '2026-11-23T12:00:00.000Z', hourlyUsd: number | null = 1) {
+  const world = await createWorld(start)
+  world.roles.set(bob.id, 'admin')
+  const price = hourlyUsd === null ? null : { hourlyUsd, label: 'negotiated price' }
+  const cluster = createLeased(world.clock, () => ({ kind: 'nothing' }), price)
+  const awake = async () => ({ name: 'sparkify', state: 'available', since: null, facts: [] }) as const
+  const asks = [
+    command('spin-up', async () => void cluster.start(8)),
+    command('resume', async () => void cluster.start(8)),
+    command('extend', async () => undefined),
+    command('pause', async () => void cluster.stop()),
+  ]
+  const bot = await world.start('one', [cost, scheduleRun, ...asks], {
+    cluster: { ...cluster, describe: awake },
+    policy: { ...freePolicy, budgetUsd: 20 },
+  })
+  const pass = (hours: number): void => world.clock.advance(hours * hour)
+  return { world, cluster, bot, pass, say: bot.say }
+}
+
+const tables = (answer: Answer) =>
+  answer.replies.flatMap((reply) => (reply.kind === 'table' ? [{ columns: reply.columns, rows: reply.rows }] : []))
+const texts = (answer: Answer) => answer.replies.flatMap((reply) => (reply.kind === 'text' ? [reply.text] : []))
+
+describe('cost', () => {
+  it('tells the running month by day and by person, to its asker alone', async () => {
+    const { bot, pass, say } = await office('2026-11-22T20:00:00.000Z')
+    await say('spin-up')
+    pass(6.25)
+    await say('extend', { who: bob })
+    pass(0.5)
+    const answer = await say('cost', { who: bob })
+    expect(answer).toMatchObject({
+      ok: true,
+      exit: 0,
+      audience: 'asker',
+      headline: 'November 2026 so far: $6.75 for 6 h 45 min of sparkify.',
+    })
+    expect(tables(answer)).toEqual([
+      {
+        columns: ['day', 'hours', 'usd'],
+        rows: [
+          ['2026-11-22', 4, 4],
+          ['2026-11-23', 2.75, 2.75],
+        ],
+      },
+      {
+        columns: ['person', 'hours', 'usd'],
+        rows: [
+          ['Anna', 6.25, 6.25],
+          ['Bob', 0.5, 0.5],
+        ],
+      },
+    ])
+    expect(texts(answer)).toEqual([
+      'November 2026 so far: $6.75 for 6 h 45 min of sparkify.',
+      'Budget $20.00 a month: 33.8 % spent, $13.25 left.',
+      'With the running lease to its end, 23 Nov 2026, 04:00 UTC, the month comes to $8.00.',
+      '$1.00 an hour (negotiated price)\nWithout storage. Months and days are in UTC.',
+    ])
+    expect(answer.replies.find((reply) => reply.kind === 'chart')).toMatchObject({
+      categories: ['2026-11-22', '2026-11-23'],
+      series: [{ name: 'usd', values: [4, 2.75] }],
+    })
+    expect(answer.next.map(({ line }) => line)).toEqual(['pause', 'cost 2026-10'])
+    expect(await bot.ledger.runs.list({ limit: 9, listedOnly: true })).toHaveLength(2)
+  })
+
+  it('tells an earlier month, and whom a time belongs to that began in the month before it', async () => {
+    const { pass, say } = await office('2026-10-31T20:00:00.000Z')
+    await say('spin-up', { who: bob })
+    pass(6)
+    await say('pause')
+    pass(40 * 24)
+    const answer = await say('cost 2026-11')
+    expect(answer.headline).toBe('November 2026: $2.00 for 2 h of sparkify.')
+    expect(tables(answer).map(({ rows }) => rows)).toEqual([[['2026-11-01', 2, 2]], [['Bob', 2, 2]]])
+    expect(answer.next.map(({ line }) => line)).toEqual(['cost 2026-10', 'cost'])
+    expect(texts(answer).join()).not.toContain('lease')
+    expect(tables(await say('cost month=2026-10')).map(({ rows }) => rows)).toEqual([
+      [['2026-10-31', 4, 4]],
+      [['Bob', 4, 4]],
+    ])
+  })
+
+  it('tells what a schedule had run under its number and its owner', async () => {
+    const { world, bot, pass, say } = await office('2026-11-23T02:00:00.000Z')
+    const created = world.clock.now().toISOString()
+    const line = { lines: ['resume'], place: channel, owner: bob, created }
+    await bot.ledger.schedules.add(scheduled(line))
+    pass(1)
+    await bot.app.fireDue(async () => undefined)
+    pass(2)
+    await say('extend')
+    pass(1)
+    expect(tables(await say('cost'))[1]?.rows).toEqual([
+      ['schedule 1 (Bob)', 2, 2],
+      ['Anna', 1, 1],
+    ])
+    await bot.ledger.schedules.remove(1)
+    expect(tables(await say('cost'))[1]?.rows[0]).toEqual(['schedule 1 (Bob)', 2, 2])
+  })
+
+  it('says which hours nobody asked for', async () => {
+    const { cluster, pass, say } = await office()
+    cluster.start(8)
+    pass(3)
+    await say('extend', { place: terminal })
+    pass(1)
+    expect(tables(await say('cost'))[1]?.rows).toEqual([
+      ['nobody known', 3, 3],
+      ['Anna', 1, 1],
+    ])
+  })
+
+  it('warns where the budget is spent, and where the running lease leads beyond it', async () => {
+    const { pass, say } = await office('2026-11-23T12:00:00.000Z', 4)
+    await say('spin-up')
+    pass(3)
+    expect((await say('cost')).replies).toContainEqual({
+      kind: 'text',
+      tone: 'warning',
+      text: 'With the running lease to its end, 23 Nov 2026, 20:00 UTC, the month comes to $32.00: beyond the budget.',
+    })
+    pass(3)
+    expect((await say('cost')).replies).toContainEqual({
+      kind: 'text',
+      tone: 'warning',
+      text: 'Budget $20.00 a month: 120.0 % spent, $4.00 more than there was.',
+    })
+  })
+
+  it('counts a lease that ends in the next month up to the end of this one', async () => {
+    const { pass, say } = await office('2026-11-30T20:00:00.000Z')
+    await say('spin-up')
+    pass(1)
+    expect(texts(await say('cost'))).toContain(
+      'With the running lease to its end, 1 Dec 2026, 00:00 UTC, the month comes to $4.00.',
+    )
+  })
+
+  it('tells hours alone where no price is known', async () => {
+    const { pass, say } = await office('2026-11-23T12:00:00.000Z', null)
+    await say('spin-up')
+    pass(2)
+    const answer = await say('cost')
+    expect(answer.headline).toBe('November 2026 so far: no known price for 2 h of sparkify.')
+    expect(tables(answer).map(({ rows }) => rows)).toEqual([[['2026-11-23', 2, null]], [['Anna', 2, null]]])
+    expect(texts(answer).at(-1)).toContain('Price not known: set REDSHIFT_HOURLY_USD')
+    expect(answer.replies.find((reply) => reply.kind === 'chart')).toMatchObject({ series: [{ values: [2] }] })
+  })
+
+  it('says so where nothing ran, and where nothing can cost anything', async () => {
+    const { bot, say } = await office()
+    const answer = await say('cost 2026-02')
+    expect(answer.headline).toBe('February 2026: sparkify did not run.')
+    expect(tables(answer)).toEqual([])
+    const { world } = await office()
+    const here = await world.start('two', [cost], { cluster: { ...bot.deps.cluster, free: true } })
+    expect(await here.say('cost')).toMatchObject({
+      ok: true,
+      headline: 'The warehouse is on this machine and costs nothing.',
+    })
+  })
+
+  it.each(['2026-12', '2027-01', '2026-13', '2026-1', 'november', '-3', 'month=2026-11-23'])(
+    'refuses %s, with the form of a month, before a run is begun',
+    async (month) => {
+      const { say } = await office()
+      const answer = await say(`cost ${month}`)
+      expect(answer).toMatchObject({ ok: false, exit: 2, run: null })
+      expect(failureOf(answer).code).toBe('bad_argument')
+      expect(failureOf(answer).remedy).toContain('a month like 2026-11')
+    },
+  )
+})

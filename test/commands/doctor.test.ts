@@ -1,0 +1,343 @@
+import { describe, expect, it } from 'vitest'
+import doctor from '../../src/commands/doctor.ts'
+import type { Answer } from '../../src/core/answer.ts'
+import type { Deps } from '../../src/core/deps.ts'
+import { OpsError } from '../../src/core/errors.ts'
+import type { Role } from '../../src/core/people.ts'
+import type { Bill } from '../../src/core/ports/cluster.ts'
+import type { Finding, Probe } from '../../src/core/ports/probe.ts'
+import type { ScheduleRecord } from '../../src/core/ports/schedules.ts'
+import { anna, bob, channel, command, createWorld, terminal, type World } from '../support/core.ts'
+import { freePolicy } from '../support/policy.ts'
+import { scheduled } from '../support/schedule.ts'
+
+const olga = { kind: 'slack', id: 'U0OLGA', name: 'Olga' } as const
+const load = command('load', async () => undefined)
+const greet = command('greet', async () => undefined, { role: 'viewer', effect: 'read' })
+
+/** A bot with two admins and nothing to complain of, whose doctor is asked in the terminal, which shows everything. */
+async function patient(parts: (world: World) => Partial<Deps> = () => ({})) {
+  const world = await createWorld()
+  world.roles.set(olga.id, 'admin')
+  const bot = await world.start('one', [doctor, load, greet], parts(world))
+  const found = async (ask: Parameters<typeof bot.say>[1] = { place: terminal }) =>
+    findingsOf(await bot.say('doctor all=yes', ask))
+  return { ...world, bot, found }
+}
+
+function findingsOf({ replies }: Answer): Readonly<Record<string, Finding>> {
+  const table = replies.find((reply) => reply.kind === 'table')
+  const rows = table?.rows.map(([state, what, detail, cure]) => [
+    String(what),
+    { state: state === 'red' || state === 'warn' ? state : 'green', detail: String(detail), cure: String(cure) },
+  ])
+  return Object.fromEntries(rows ?? [])
+}
+
+function looking(title: string, finding: Finding): Probe {
+  return { title, look: async () => finding }
+}
+
+const three: readonly Probe[] = [
+  looking('Disk', { state: 'warn', detail: '1.9 GB free', cure: 'Make room.' }),
+  looking('Ledger', { state: 'green', detail: 'reads and writes', cure: '' }),
+  looking('Sources', { state: 'red', detail: 's3://x cannot be read', cure: 'Give the role s3:ListBucket on it.' }),
+]
+
+describe('doctor', () => {
+  it('says what is not green in full on a telephone, the worst first, and what is green by name', async () => {
+    const { bot } = await patient(() => ({ probes: () => three }))
+    expect(await bot.say('doctor')).toMatchObject({
+      ok: false,
+      exit: 1,
+      audience: 'asker',
+      headline: '1 of 8 red, 1 to be aware of.',
+      replies: [
+        { kind: 'text', text: '1 of 8 red, 1 to be aware of.', tone: 'warning' },
+        { kind: 'text', text: '✗ Sources: s3://x cannot be read\nGive the role s3:ListBucket on it.' },
+        { kind: 'text', text: 'Disk: 1.9 GB free\nMake room.', tone: 'warning' },
+        { kind: 'text', text: '6 green: Ledger · Record · Roles · Approvals · Budget · Schedules', tone: 'note' },
+      ],
+      next: [
+        { label: 'Look again', line: 'doctor' },
+        { label: 'All of it', line: 'doctor all=yes' },
+      ],
+    })
+  })
+
+  it('is all green in one line where all is', async () => {
+    const { bot } = await patient()
+    expect(await bot.say('doctor')).toMatchObject({
+      ok: true,
+      exit: 0,
+      headline: 'All 5 looks are green.',
+      replies: [
+        { text: 'All 5 looks are green.', tone: 'good' },
+        { text: 'Record · Roles · Approvals · Budget · Schedules', tone: 'note' },
+      ],
+      next: [{ line: 'doctor all=yes' }],
+    })
+  })
+
+  it('gives the terminal and its scripts a table of everything, and Slack when it is asked to', async () => {
+    const { bot } = await patient(() => ({ probes: () => three }))
+    const table = {
+      kind: 'table',
+      columns: ['state', 'what', 'found', 'cure'],
+      rows: [
+        ['warn', 'Disk', '1.9 GB free', 'Make room.'],
+        ['green', 'Ledger', 'reads and writes', '–'],
+        ['red', 'Sources', 's3://x cannot be read', 'Give the role s3:ListBucket on it.'],
+        ['green', 'Record', '0 entries, none missing', '–'],
+        ['green', 'Roles', expect.stringMatching(/^2 admins, 0 operators(, and whoever sits here)?$/), '–'],
+        ['green', 'Approvals', 'one person is enough', '–'],
+        ['green', 'Budget', 'none set', '–'],
+        ['green', 'Schedules', '0 active schedules', '–'],
+      ],
+      total: 8,
+    }
+    expect((await bot.say('doctor', { place: terminal })).replies[0]).toMatchObject(table)
+    expect((await bot.say('doctor all=yes')).replies[0]).toMatchObject(table)
+  })
+
+  it('counts the entries of the record', async () => {
+    const { bot, found } = await patient()
+    await bot.say('greet')
+    await bot.say('load', { who: bob })
+    expect((await found())['Record']).toMatchObject({ state: 'green', detail: '2 entries, none missing' })
+  })
+
+  it('is red about a record that was changed by hand', async () => {
+    const { found } = await patient()
+    const whole = { entries: 1234, lost: 0, unrecorded: 0, guarded: true }
+    const { bot } = await patient()
+    const ledger = {
+      ...bot.ledger,
+      audit: { ...bot.ledger.audit, state: async () => ({ ...whole, lost: 2, guarded: false }) },
+    }
+    expect((await found())['Record']?.state).toBe('green')
+    const changed = await patient(() => ({ ledger }))
+    expect((await changed.found())['Record']).toEqual({
+      state: 'red',
+      detail: '1,234 entries, but 2 entries are missing, the triggers that protect it are gone',
+      cure: 'Somebody has changed the ledger by hand. Compare it with a backup.',
+    })
+  })
+})
+
+describe('doctor, about people,', () => {
+  it('is red where nobody is an admin in Slack, and names the variable with the id of who asks', async () => {
+    const { roles, found } = await patient()
+    roles.clear()
+    expect((await found({ place: channel }))['Roles']).toEqual({
+      state: 'red',
+      detail: 'nobody is an admin, so nobody may spin up, tear down or cancel',
+      cure: 'Set SPARKIFY_ADMINS=U0ANNA, which is you, and start the bot again.',
+    })
+    expect((await found())['Roles']).toMatchObject({
+      state: 'green',
+      detail: '0 admins, 0 operators, and whoever sits here',
+    })
+  })
+
+  it('names those who have left', async () => {
+    const { left, found } = await patient()
+    left.add(olga.id)
+    expect((await found())['Roles']).toMatchObject({
+      state: 'warn',
+      detail: 'U0OLGA left, or never were in this Slack',
+      cure: 'Take them out of SPARKIFY_ADMINS and SPARKIFY_OPERATORS.',
+    })
+  })
+
+  it('is red where two persons must agree and fewer may, with the variable', async () => {
+    const policy = { ...freePolicy, twoPerson: true }
+    const { found, roles } = await patient(() => ({ policy }))
+    expect((await found())['Approvals']).toMatchObject({
+      state: 'green',
+      detail: 'two persons, with the yes of U0ANNA and U0OLGA',
+    })
+    roles.delete(olga.id)
+    expect((await found())['Approvals']).toEqual({
+      state: 'red',
+      detail: 'two persons must agree, but only U0ANNA may approve',
+      cure: 'Name more in SPARKIFY_APPROVERS or SPARKIFY_ADMINS, or set SPARKIFY_TWO_PERSON=off.',
+    })
+    const named = await patient(() => ({ policy: { ...policy, approvers: ['U0CARL'] } }))
+    expect((await named.found())['Approvals']).toMatchObject({
+      state: 'red',
+      detail: expect.stringContaining('only U0CARL may approve'),
+      cure: 'Name more in SPARKIFY_APPROVERS, or set SPARKIFY_TWO_PERSON=off.',
+    })
+  })
+})
+
+describe('doctor, about money,', () => {
+  const bill = (usd: number | null): Bill => ({
+    from: new Date('2026-11-22T00:00:00.000Z'),
+    to: new Date('2026-11-22T10:00:00.000Z'),
+    usd,
+    price: '$0.54 an hour',
+    until: null,
+  })
+  const budgetOf = async (bills: readonly Bill[], budgetUsd: number | null, free = false) => {
+    const { found } = await patient(({ clock }) => ({
+      policy: { ...freePolicy, budgetUsd },
+      cluster: {
+        ...nothing,
+        free,
+        bill: async (from, to) => {
+          expect([from.toISOString(), to]).toEqual(['2026-11-01T00:00:00.000Z', clock.now()])
+          return bills
+        },
+      },
+    }))
+    return (await found())['Budget']
+  }
+
+  it('says what is left of the month’s budget, and when it is used up', async () => {
+    expect(await budgetOf([bill(5.4)], 10)).toMatchObject({
+      state: 'green',
+      detail: '$5.40 of $10.00 spent in November 2026',
+    })
+    expect(await budgetOf([bill(5.4), bill(5.4)], 10)).toMatchObject({
+      state: 'warn',
+      detail: '$10.80 of $10.00 spent in November 2026',
+      cure: expect.stringContaining('SPARKIFY_BUDGET_USD'),
+    })
+    expect(await budgetOf([], 10, true)).toMatchObject({
+      state: 'green',
+      detail: expect.stringContaining('nothing here'),
+    })
+    expect(await budgetOf([bill(5.4)], null)).toMatchObject({ state: 'green', detail: 'none set' })
+  })
+
+  it('warns where a budget is set and the price is not known', async () => {
+    expect(await budgetOf([bill(5.4), bill(null)], 10)).toMatchObject({
+      state: 'warn',
+      detail: '$5.40 of $10.00 spent in November 2026, without times whose price is not known',
+      cure: expect.stringContaining('REDSHIFT_HOURLY_USD'),
+    })
+  })
+})
+
+describe('doctor, about schedules,', () => {
+  const clinic = async (said: Partial<ScheduleRecord> = {}, parts: (world: World) => Partial<Deps> = () => ({})) => {
+    const world = await patient(parts)
+    const created = world.clock.now().toISOString()
+    await world.bot.ledger.schedules.add(scheduled({ place: channel, owner: anna, created, lines: ['load'], ...said }))
+    return world
+  }
+  const first = async ({ found }: Awaited<ReturnType<typeof clinic>>) => (await found({ place: channel }))['Schedule 1']
+
+  it('says where and when each is said next', async () => {
+    expect(await first(await clinic({ zone: 'Europe/London' }))).toEqual({
+      state: 'green',
+      detail: 'load in #music, next Tue, 24 Nov 2026, 03:00 GMT (UTC+0)',
+      cure: '–',
+    })
+    expect(await first(await clinic({ state: { kind: 'paused' } }))).toMatchObject({
+      state: 'green',
+      detail: 'load in #music: paused',
+    })
+    const timetable: Deps['timetable'] = { check: () => undefined, times: () => [] }
+    expect(await first(await clinic({ phrase: 'cron 0 3 29 2 *' }, () => ({ timetable })))).toMatchObject({
+      state: 'warn',
+      detail: 'load in #music: "cron 0 3 29 2 *" never comes',
+    })
+    expect(await first(await clinic({ lines: ['lode'] }))).toMatchObject({
+      state: 'red',
+      detail: expect.stringContaining('I do not know "lode"'),
+    })
+  })
+
+  it('is red about one that is parked, with why and the cure', async () => {
+    const why = 'I cannot post in #music (is_archived). Use another channel.'
+    expect(await first(await clinic({ state: { kind: 'parked', why } }))).toEqual({
+      state: 'red',
+      detail: `load in #music is parked: ${why}`,
+      cure: 'Then say schedule resume 1, or schedule remove 1.',
+    })
+  })
+
+  it('is red about one that could not be posted, and asks once for each channel', async () => {
+    let asked = 0
+    const shut = new OpsError('slack', 'I cannot post in #music (not_in_channel).', 'Type /invite @sparkify in #music.')
+    const outbox: Deps['outbox'] = {
+      post: () => Promise.reject(new Error('nothing is posted')),
+      tell: () => Promise.reject(new Error('nobody is told')),
+      obstacle: async () => {
+        asked++
+        return shut
+      },
+    }
+    const world = await clinic({}, () => ({ outbox }))
+    const created = world.clock.now().toISOString()
+    await world.bot.ledger.schedules.add(scheduled({ place: channel, owner: anna, created }))
+    const { 'Schedule 1': one, 'Schedule 2': two } = await world.found({ place: channel })
+    expect(one).toEqual({ state: 'red', detail: `load in #music: ${shut.message}`, cure: shut.remedy })
+    expect(two).toMatchObject({ state: 'red' })
+    expect(asked).toBe(1)
+  })
+
+  it('warns of an owner who has left or lost the role, and is red where nobody would inherit it', async () => {
+    const world = await clinic({ owner: bob })
+    expect(await first(world)).toEqual({
+      state: 'warn',
+      detail: 'load in #music: Bob is viewer now, and load needs more. At its next time the admins inherit it.',
+      cure: 'An admin who does not want it says schedule pause 1.',
+    })
+    world.left.add(bob.id)
+    expect(await first(world)).toMatchObject({ state: 'warn', detail: expect.stringContaining('Bob has left.') })
+    world.roles.clear()
+    expect(await first(world)).toMatchObject({ state: 'red', cure: 'Name one in SPARKIFY_ADMINS.' })
+    expect(await first(await clinic({ owner: bob, lines: ['greet'] }))).toMatchObject({ state: 'green' })
+  })
+
+  it('does not guess at owners in the terminal, which knows no user groups', async () => {
+    const world = await clinic({ owner: bob })
+    expect((await world.found())['Schedule 1']).toMatchObject({ state: 'warn' })
+    const group: Role = 'operator'
+    world.roles.set('S0TEAM', group)
+    expect((await world.found())['Schedule 1']).toMatchObject({ state: 'green' })
+    expect((await world.found({ place: channel }))['Schedule 1']).toMatchObject({ state: 'warn' })
+  })
+
+  it('warns in the terminal where no bot is running that would say them', async () => {
+    const world = await clinic()
+    expect((await world.found())['Schedules']).toEqual({
+      state: 'warn',
+      detail: 'no bot is running, which would say 1 active schedule',
+      cure: 'Start it: npm start',
+    })
+    const at = world.clock.now().toISOString()
+    const bot = { id: 'bot', kind: 'bot', pid: 77, host: 'here', started: at, heartbeat: at } as const
+    await world.bot.ledger.processes.enter(bot)
+    expect((await world.found())['Schedules']).toMatchObject({
+      state: 'green',
+      detail: '1 active schedule, said by process 77 on here',
+    })
+    expect((await world.found({ place: channel }))['Schedules']).toMatchObject({
+      state: 'green',
+      detail: '1 active schedule',
+    })
+  })
+})
+
+const never = async (): Promise<never> => {
+  throw new Error('doctor does nothing to the cluster')
+}
+
+const nothing: Deps['cluster'] = {
+  name: 'sparkify',
+  free: false,
+  describe: never,
+  standing: never,
+  spinUp: never,
+  tearDown: never,
+  pause: never,
+  resume: never,
+  extend: never,
+  due: never,
+  bill: never,
+}

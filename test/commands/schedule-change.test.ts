@@ -1,0 +1,217 @@
+import { describe, expect, it } from 'vitest'
+import { anna, bob, channel, command, failureOf, planOf } from '../support/core.ts'
+import { closed, createScheduleOffice, onlyOf } from '../support/schedule-office.ts'
+
+async function withOne(line = 'schedule add greet daily at 13:00') {
+  const office = await createScheduleOffice()
+  await office.bot.say(line)
+  office.roles.set(bob.id, 'operator')
+  return office
+}
+
+describe('a schedule', () => {
+  it('is paused, resumed and removed by number', async () => {
+    const { bot } = await withOne()
+    expect(await bot.say('schedule pause #1')).toMatchObject({
+      headline: 'Schedule 1 is paused: greet, daily at 13:00 (UTC) in #music.',
+    })
+    expect((await onlyOf(bot)).state).toEqual({ kind: 'paused' })
+    expect(await bot.say('schedule edit 1 daily at 13:00')).toMatchObject({
+      replies: [{}, { text: 'It is paused. schedule resume 1 makes it go on.' }, {}],
+      next: [{ label: 'Resume it', line: 'schedule-resume 1' }, {}],
+    })
+    expect(await bot.say('schedule resume 1')).toMatchObject({
+      headline: 'Schedule 1 is active again: greet, daily at 13:00 (UTC) in #music.',
+      replies: [{}, { text: expect.stringContaining('Next times\n• Mon, 23 Nov 2026, 13:00 UTC') }, {}],
+    })
+    expect((await onlyOf(bot)).state).toEqual({ kind: 'active' })
+    expect(await bot.say('schedule remove 1')).toMatchObject({
+      headline: 'Schedule 1 is removed: greet, daily at 13:00 (UTC) in #music.',
+      replies: [{}, {}, { text: 'schedule add "greet" daily at 13:00 in <#C0MUSIC|music> tz=UTC', tone: 'code' }],
+    })
+    expect(await bot.ledger.schedules.list()).toEqual([])
+  })
+
+  it.each(['pause', 'resume', 'remove', 'move', 'edit', 'snooze', 'run', 'export'])(
+    '%s finds nothing under a number that there is not',
+    async (action) => {
+      const { bot } = await withOne()
+      const before = await bot.ledger.schedules.list()
+      const answer = await bot.say(`schedule ${action} 9`)
+      expect(answer).toMatchObject({ ok: false, exit: 1, audience: 'asker', next: [{ line: 'schedule' }] })
+      expect(failureOf(answer)).toMatchObject({
+        code: 'not_found',
+        message: 'There is no schedule 9. Nothing was done.',
+      })
+      expect(await bot.ledger.schedules.list()).toEqual(before)
+    },
+  )
+
+  it('without a number is asked for', async () => {
+    const { bot } = await withOne()
+    expect(failureOf(await bot.say('schedule pause')).message).toBe('Which schedule? Nothing was done.')
+    expect(failureOf(await bot.say('schedule remove first')).code).toBe('bad_argument')
+    expect((await onlyOf(bot)).state).toEqual({ kind: 'active' })
+  })
+
+  it('that is resumed does not say what it missed while it was paused', async () => {
+    const { bot, clock } = await withOne()
+    await bot.say('schedule pause 1')
+    clock.advance(2 * 3_600_000)
+    await bot.say('schedule resume 1')
+    expect((await onlyOf(bot)).since).toBe('2026-11-23T14:00:00.000Z')
+    const fired: (string | undefined)[] = []
+    const tick = () => bot.app.fireDue(async ({ run }) => void fired.push(run?.line))
+    await tick()
+    expect(fired).toEqual([])
+    clock.set(new Date('2026-11-24T13:00:00.000Z'))
+    await bot.beat()
+    await tick()
+    expect(fired).toEqual(['schedule-run id=1'])
+  })
+
+  it('that was never paused is not touched by resuming it', async () => {
+    const { bot, clock } = await withOne()
+    const before = await onlyOf(bot)
+    clock.advance(3_600_000)
+    expect(await bot.say('schedule resume 1')).toMatchObject({ ok: true, headline: 'Schedule 1 was never paused.' })
+    expect(await onlyOf(bot)).toEqual(before)
+  })
+
+  it('that is parked is resumed only where the bot can post again', async () => {
+    const { bot } = await withOne()
+    const { id } = await onlyOf(bot)
+    await bot.ledger.schedules.change(id, { state: { kind: 'parked', why: 'gone' }, place: closed })
+    expect(failureOf(await bot.say('schedule resume 1')).code).toBe('slack')
+    expect((await onlyOf(bot)).state).toMatchObject({ kind: 'parked' })
+    await bot.ledger.schedules.change(id, { place: channel })
+    await bot.say('schedule resume 1')
+    expect((await onlyOf(bot)).state).toEqual({ kind: 'active' })
+  })
+
+  it('moves to another channel, and goes on there where it was parked', async () => {
+    const { bot, clock } = await withOne()
+    const { id } = await onlyOf(bot)
+    await bot.ledger.schedules.change(id, { state: { kind: 'parked', why: 'gone' } })
+    clock.advance(7_200_000)
+    expect(await bot.say('schedule move 1 to <#C0DATA123|data>')).toMatchObject({
+      headline: 'Schedule 1 is moved: greet, daily at 13:00 (UTC) in #data.',
+    })
+    expect(await onlyOf(bot)).toMatchObject({
+      place: { channel: 'C0DATA123', channelName: 'data' },
+      state: { kind: 'active' },
+      since: '2026-11-23T14:00:00.000Z',
+    })
+    expect(failureOf(await bot.say('schedule move 1 in <#C0CLOSED00|closed>')).code).toBe('slack')
+    expect((await onlyOf(bot)).place).toMatchObject({ channel: 'C0DATA123' })
+    await bot.say('schedule move 1')
+    expect((await onlyOf(bot)).place).toEqual(channel)
+  })
+
+  it('is moved and resumed only by those who may say its lines', async () => {
+    const { bot } = await withOne('schedule add spin-up daily at 13:00')
+    await bot.say('schedule pause 1', { who: bob })
+    const paused = await onlyOf(bot)
+    for (const line of ['schedule resume 1', 'schedule move 1 to <#C0DATA123>', 'schedule edit 1 hourly']) {
+      expect(failureOf(await bot.say(line, { who: bob })).message).toMatch(/^spin-up needs an admin\./)
+    }
+    expect(await onlyOf(bot)).toEqual(paused)
+  })
+
+  it('is snoozed for a while, eight hours where none are given, and called for again', async () => {
+    const { bot } = await withOne()
+    expect(await bot.say('schedule snooze 1')).toMatchObject({
+      headline:
+        'Schedule 1 (greet) calls nobody until Mon, 23 Nov 2026, 20:00 UTC when it fails. It is said and posted all the same.',
+    })
+    expect((await onlyOf(bot)).snoozedUntil).toBe('2026-11-23T20:00:00.000Z')
+    await bot.say('schedule snooze 1 30m')
+    expect((await onlyOf(bot)).snoozedUntil).toBe('2026-11-23T12:30:00.000Z')
+    expect(await bot.say('schedule snooze 1 off')).toMatchObject({
+      headline: 'Schedule 1 (greet) calls again whoever must know when it fails.',
+    })
+    expect((await onlyOf(bot)).snoozedUntil).toBeNull()
+  })
+})
+
+describe('schedule edit', () => {
+  it('changes the time alone, from now on: what has passed today is not caught up with', async () => {
+    const { bot, clock } = await withOne()
+    clock.advance(3_600_000)
+    expect(await bot.say('schedule edit 1 weekdays at 12:30', { who: bob })).toMatchObject({
+      headline: 'Schedule 1 is changed: greet, weekdays at 12:30 (UTC) in #music.',
+    })
+    expect(await onlyOf(bot)).toMatchObject({
+      lines: ['greet'],
+      cron: '30 12 * * 1-5',
+      owner: anna,
+      since: '2026-11-23T13:00:00.000Z',
+    })
+    expect(await bot.app.fireDue(async () => expect.unreachable())).toBeUndefined()
+  })
+
+  it('changes the lines, and whoever does becomes the owner', async () => {
+    const { bot } = await withOne()
+    await bot.say('schedule edit 1 "load; greet" mondays at 9 in <#C0DATA123|data>', { who: bob })
+    expect(await onlyOf(bot)).toMatchObject({
+      lines: ['load', 'greet'],
+      phrase: 'mondays at 09:00',
+      owner: bob,
+      place: { channel: 'C0DATA123' },
+    })
+  })
+
+  it('changes how it behaves, each by its name', async () => {
+    const { bot } = await withOne()
+    const { since } = await onlyOf(bot)
+    await bot.say('schedule edit 1 if=not-empty catch-up=2h', { who: bob })
+    expect(await onlyOf(bot)).toMatchObject({ condition: { kind: 'not-empty' }, catchUpHours: 2, owner: anna, since })
+    await bot.say('schedule edit 1 if=always tz=asia/tokyo')
+    expect(await onlyOf(bot)).toMatchObject({ condition: { kind: 'always' }, zone: 'Asia/Tokyo', catchUpHours: 2 })
+  })
+
+  it('that makes it wake the warehouse is for those who may, in whose name it then goes', async () => {
+    const { bot, roles } = await withOne()
+    expect(failureOf(await bot.say('schedule edit 1 paused=resume', { who: bob })).message).toMatch(
+      /^resume needs an admin/,
+    )
+    roles.set(bob.id, 'admin')
+    await bot.say('schedule edit 1 paused=resume', { who: bob })
+    expect(await onlyOf(bot)).toMatchObject({ whenPaused: 'resume', owner: bob })
+    await bot.say('schedule edit 1 paused=wait')
+    expect(await onlyOf(bot)).toMatchObject({ whenPaused: 'wait', owner: bob })
+  })
+
+  it('confirms other lines and other times as making it did, and nothing else', async () => {
+    const costly = command('wake', async () => undefined, {
+      effect: 'read',
+      plan: async () => ({ title: 'Wake it?', facts: ['$0.54 an hour'], act: 'Wake', danger: false }),
+    })
+    const { bot } = await createScheduleOffice({}, [costly])
+    await bot.click(planOf(await bot.say('schedule add wake daily at 3')).id)
+    expect(await bot.say('schedule edit 1 if=not-empty')).toMatchObject({ ok: true })
+    const plan = planOf(await bot.say('schedule edit 1 hourly'))
+    expect(plan.facts).toEqual(['wake, hourly (UTC) in #music', 'Wake it?', '$0.54 an hour'])
+    expect((await onlyOf(bot)).phrase).toBe('daily at 03:00')
+    await bot.click(plan.id)
+    expect((await onlyOf(bot)).phrase).toBe('hourly')
+  })
+
+  it.each([
+    ['schedule edit 1', 'What should change? Nothing was done.'],
+    ['schedule edit 1 greet soon', 'schedule does not understand "soon". Nothing was done.'],
+    ['schedule edit 1 gret', 'I do not know "gret". Nothing was done.'],
+    [
+      'schedule edit 1 load if=not-empty',
+      'No line of load asks for rows, so it would never be posted. Nothing was done.',
+    ],
+    ['schedule edit 1 "tear-down"', 'I do not know "tear-down". Nothing was done.'],
+    ['schedule edit 1 "schedule remove 1"', 'schedule-remove cannot be said by the clock. Nothing was done.'],
+    ['schedule edit 1 in <#C0CLOSED00|closed>', 'I cannot post in #closed (not_in_channel).'],
+  ])('%j is refused, and nothing is changed', async (line, message) => {
+    const { bot } = await withOne()
+    const before = await onlyOf(bot)
+    expect(failureOf(await bot.say(line)).message).toBe(message)
+    expect(await onlyOf(bot)).toEqual(before)
+  })
+})

@@ -1,0 +1,121 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { partLines } from '../../src/core/command/line.ts'
+import type { Place } from '../../src/core/place.ts'
+import type { Condition, ScheduleRecord } from '../../src/core/ports/schedules.ts'
+import { readWhen } from '../../src/core/schedule/make/when.ts'
+import { anna, command } from '../support/core.ts'
+import { scheduled } from '../support/schedule.ts'
+import { createScheduleOffice } from '../support/schedule-office.ts'
+
+// A line that takes any words, so that all that can be quoted is.
+const say = command('say', async () => undefined, { effect: 'read' })
+const bindSay = { ...say, bind: () => ({ ...say.bind([]), line: 'say' }) }
+
+const word = fc.stringMatching(/^[a-zåß0-9&<>#@|.,!?'-]{1,12}$/)
+const quoted = fc
+  .tuple(fc.constantFrom('"', "'"), fc.stringMatching(/^[a-z ;=<>&]{0,12}$/))
+  .map(([mark, text]) => `n=${mark}${text}${mark}`)
+const line = fc.array(fc.oneof(word, quoted), { maxLength: 4 }).map((words) => ['say', ...words].join(' '))
+
+/** Quotation marks that do not pair up part lines elsewhere, so nobody could have made a schedule of these. */
+const couldBeMade = (lines: readonly string[]): boolean => {
+  const parted = partLines(lines.join('; '))
+  return parted.length === lines.length && parted.every((each, at) => each === lines[at])
+}
+
+const when = fc
+  .oneof(
+    fc.tuple(
+      fc.constantFrom('daily', 'nightly', 'weekdays', 'weekends', 'mondays', 'mondays,thursdays', 'every sunday'),
+      fc.constant('at'),
+      fc.constantFrom('0:00', '7am', '03:30', '23.59'),
+    ),
+    fc.tuple(fc.constantFrom('every', 'Every'), fc.constantFrom('1h', '6h', '12h', '24h', 'hour')),
+    fc.tuple(
+      fc.constant('every'),
+      fc.constantFrom('8h', '24h'),
+      fc.constantFrom('from', 'at'),
+      fc.constantFrom('9:15'),
+    ),
+    fc.constantFrom(['hourly'], ['hourly', 'at', '0:20'], ['0 3 * * *'], ['*/5', '7-19', '1,15', 'jan-mar', 'mon']),
+  )
+  .map((words) => readWhen(words.join(' ').split(' ')))
+
+const place: fc.Arbitrary<Place> = fc.oneof(
+  fc.record({
+    kind: fc.constant('slack' as const),
+    channel: fc.stringMatching(/^[CG][A-Z0-9]{8}$/),
+    channelName: fc.stringMatching(/^[a-z0-9_-]{1,20}$/),
+    direct: fc.constant(false),
+  }),
+  fc.record({
+    kind: fc.constant('slack' as const),
+    channel: fc.stringMatching(/^[CG][A-Z0-9]{8}$/),
+    direct: fc.constant(false),
+  }),
+  fc.record({
+    kind: fc.constant('slack' as const),
+    channel: fc.stringMatching(/^[DUW][A-Z0-9]{8}$/),
+    direct: fc.constant(true),
+  }),
+)
+
+const condition: fc.Arbitrary<Condition> = fc.oneof(
+  fc.constantFrom({ kind: 'always' } as const, { kind: 'not-empty' } as const, { kind: 'checks' } as const),
+  fc.integer({ min: 0, max: 100_000 }).map((n) => ({ kind: 'changed', percent: n / 100 }) as const),
+)
+
+const schedule: fc.Arbitrary<Omit<ScheduleRecord, 'id'>> = fc
+  .record({
+    lines: fc.array(line, { minLength: 1, maxLength: 4 }).filter(couldBeMade),
+    when,
+    zone: fc.constantFrom('UTC', 'Europe/London', 'America/Argentina/Buenos_Aires', 'Etc/GMT+5'),
+    place,
+    condition,
+    whenPaused: fc.constantFrom('wait' as const, 'resume' as const),
+    catchUpHours: fc.integer({ min: 0, max: 7 * 24 * 60 }).map((minutes) => minutes * (1 / 60)),
+    state: fc.constantFrom({ kind: 'active' } as const, { kind: 'paused' } as const),
+  })
+  .map(({ when: said, ...rest }) => scheduled({ ...rest, ...said, owner: anna, created: '2026-11-23T12:00:00.000Z' }))
+
+describe('schedule export', () => {
+  it('gives the very lines that make the same schedules in an empty ledger, whatever they are', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(schedule, { minLength: 1, maxLength: 3 }), async (wanted) => {
+        const { bot } = await createScheduleOffice({}, [bindSay])
+        for (const one of wanted) await bot.ledger.schedules.add(one)
+        const kept = await bot.ledger.schedules.list()
+        const [code] = (await bot.say('schedule export')).replies
+        if (code?.kind !== 'text') throw new Error('no lines are exported')
+        expect(code.tone).toBe('code')
+        const { bot: other } = await createScheduleOffice({}, [bindSay])
+        for (const said of code.text.split('\n')) expect(await other.say(said)).toMatchObject({ ok: true })
+        const made = await other.ledger.schedules.list()
+        const rounded = (all: readonly ScheduleRecord[]) =>
+          all.map((each) => ({ ...each, catchUpHours: Math.round(each.catchUpHours * 60) }))
+        expect(rounded(made)).toEqual(rounded(kept))
+      }),
+      { numRuns: 60 },
+    )
+  }, 60_000)
+
+  it('names the channel by its id, the zone, and whatever is not usual, of one schedule or of all', async () => {
+    const { bot } = await createScheduleOffice()
+    await bot.say('schedule add load 0 3 * * * in <#C0DATA123|data> paused=resume if=checks catch-up=90m')
+    await bot.say('schedule add "load; greet" every 6h if=changed tz=Europe/London')
+    await bot.say('schedule pause 2')
+    const first = 'schedule add "load" "0 3 * * *" in <#C0DATA123|data> tz=UTC if=checks paused=resume catch-up=90m'
+    const second = 'schedule add "load; greet" every 6h in <#C0MUSIC|music> tz=Europe/London if=changed state=paused'
+    expect(await bot.say('schedule export')).toMatchObject({
+      headline: '2 lines make 2 schedules again.',
+      replies: [{ text: `${first}\n${second}`, tone: 'code' }, {}],
+    })
+    expect((await bot.say('schedule export 2')).replies[0]).toMatchObject({ text: second })
+  })
+
+  it('of no schedules says so', async () => {
+    const { bot } = await createScheduleOffice()
+    expect(await bot.say('schedule export')).toMatchObject({ ok: true, headline: 'No schedules yet.' })
+  })
+})

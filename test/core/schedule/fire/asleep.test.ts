@@ -1,0 +1,162 @@
+import { rm } from 'node:fs/promises'
+import { describe, expect, it } from 'vitest'
+import type { Fired } from '../../../../src/core/schedule/fire/fire.ts'
+import { anna, bob, channel, failureOf, type TestProcess, unwatched } from '../../../support/core.ts'
+import { passing } from '../../../support/passing.ts'
+import { scheduled } from '../../../support/schedule.ts'
+import { createWarehouse, type Warehouse } from '../../../support/warehouse.ts'
+
+const morning = scheduled({
+  lines: ['top-songs n=3', 'qa part=counts'],
+  place: channel,
+  owner: anna,
+  created: '2026-11-20T12:00:00.000Z',
+  cron: '0 13 * * *',
+})
+
+/** A loaded warehouse that somebody has paused, an hour before the schedule is due. */
+async function paused(schedule: Partial<typeof morning> = {}): Promise<Warehouse> {
+  const warehouse = await createWarehouse()
+  const { bot, clock } = warehouse
+  await bot.say('etl')
+  await bot.say('top songs 3')
+  await bot.say('pause')
+  await bot.ledger.schedules.add({ ...morning, ...schedule })
+  clock.set(new Date('2026-11-23T13:00:00.000Z'))
+  await bot.beat()
+  return warehouse
+}
+
+async function tick({ app }: TestProcess): Promise<Fired> {
+  const fires: Fired[] = []
+  await app.fireDue(async (fired) => void fires.push(fired))
+  const [fired] = fires
+  if (fired === undefined) throw new Error('nothing was due')
+  return fired
+}
+
+/** What the fire said, oldest first. */
+const said = async ({ ledger }: TestProcess, { run }: Fired) =>
+  (await ledger.runs.list({ fire: run?.id ?? 0, limit: 20 })).toReversed().map(({ line, state }) => `${line} ${state}`)
+
+const stateOf = async ({ deps }: TestProcess) => (await deps.cluster.describe()).state
+
+describe('a schedule whose warehouse is paused', () => {
+  it('waits for it, and says its lines when somebody has resumed it', async () => {
+    const { bot, clock } = await paused()
+    let over = false
+    const fired = tick(bot).finally(() => {
+      over = true
+    })
+    const progress = async () => (await bot.ledger.runs.list({ schedule: 1, limit: 1 }))[0]?.steps[0]?.state
+    await passing(clock, async () => (await progress()) === 'in_progress')
+    await bot.say('resume')
+    await passing(clock, async () => over)
+    expect((await fired).answer.ok).toBe(true)
+    expect(await said(bot, await fired)).toEqual(['top-songs n=3 complete', 'qa part=counts complete'])
+    expect(await stateOf(bot)).toBe('available')
+  })
+
+  it('gives up when nobody has resumed it while there was time, and says what would', async () => {
+    const { bot, clock } = await paused({ catchUpHours: 1 })
+    let over = false
+    const fired = tick(bot).finally(() => {
+      over = true
+    })
+    await passing(clock, async () => over)
+    const { answer, run } = await fired
+    expect(failureOf(answer).code).toBe('cluster_state')
+    expect(answer.headline).toContain('was not awake within 1 h')
+    expect(await said(bot, { ...(await fired), run })).toEqual([])
+  })
+
+  it('resumes it where it is to, says its lines, and pauses it again', async () => {
+    const { bot } = await paused({ whenPaused: 'resume' })
+    const fired = await tick(bot)
+    expect(fired.answer.ok).toBe(true)
+    expect(await said(bot, fired)).toEqual([
+      'resume complete',
+      'top-songs n=3 complete',
+      'qa part=counts complete',
+      'pause complete',
+    ])
+    expect(await stateOf(bot)).toBe('paused')
+  })
+
+  it('pauses what it woke also when a line has failed, and wakes it anew when it is said again', async () => {
+    const { bot, clock, logData } = await paused({ whenPaused: 'resume', lines: ['etl', 'qa part=counts'] })
+    await rm(logData, { recursive: true })
+    const fired = await tick(bot)
+    expect(fired.answer.ok).toBe(false)
+    expect(await said(bot, fired)).toEqual(['resume complete', 'etl error', 'pause complete'])
+    expect(await stateOf(bot)).toBe('paused')
+    clock.advance(60_000)
+    await bot.beat()
+    const again = await bot.say(`run-again ${fired.run?.id}`)
+    const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
+    expect(fire?.id).toBe(again.run?.id)
+    expect(await said(bot, { ...fired, run: fire ?? null })).toEqual(['resume complete', 'etl error', 'pause complete'])
+  })
+
+  it('leaves it on where somebody else uses it by then', async () => {
+    const { bot, clock } = await paused({ whenPaused: 'resume' })
+    const others = {
+      command: 'extend',
+      line: 'extend for=4h',
+      who: bob,
+      place: channel,
+      writer: false,
+      listed: true,
+      continues: null,
+      origin: { kind: 'words' },
+      approval: null,
+      process: 'one',
+      started: clock.now().toISOString(),
+      steps: [],
+    } as const
+    await bot.ledger.runs.open(others)
+    const fired = await tick(bot)
+    expect(await said(bot, fired)).not.toContain('pause complete')
+    expect(JSON.stringify(fired.answer)).toContain("is left on, because Bob's extend is running")
+    expect(await stateOf(bot)).toBe('available')
+  })
+
+  it('gives the last answers in place of new ones where it is to', async () => {
+    const { bot } = await paused({ whenPaused: 'last', lines: ['top songs 3'] })
+    const fired = await tick(bot)
+    expect(fired.answer.ok).toBe(true)
+    expect(await said(bot, fired)).toEqual(['result id=2 complete'])
+    expect(JSON.stringify(fired.answer.replies)).toContain('Result 2: top-songs n=3, asked by Anna')
+    expect(await stateOf(bot)).toBe('paused')
+  })
+
+  it('says so where no last answer is kept', async () => {
+    const { bot } = await paused({ whenPaused: 'last', lines: ['top songs 7'] })
+    const { answer } = await tick(bot)
+    expect(answer.headline).toContain('no answer to "top-songs n=7" is kept')
+  })
+
+  it('is put back to sleep by the next process when the one that woke it was killed', async () => {
+    const warehouse = await paused({ whenPaused: 'resume' })
+    const { bot } = warehouse
+    const { query } = bot.deps.engine
+    let reached = (): void => undefined
+    const killed = new Promise<void>((resolve) => {
+      reached = resolve
+    })
+    Object.assign(bot.deps.engine, {
+      query: () => {
+        reached()
+        return new Promise(() => undefined)
+      },
+    })
+    void tick(bot)
+    await killed
+    bot.die()
+    Object.assign(bot.deps.engine, { query })
+    const next = await warehouse.another('two')
+    const [recovered] = await next.app.recover(() => unwatched)
+    expect((await recovered?.answer)?.ok).toBe(true)
+    expect(await stateOf(next)).toBe('paused')
+  })
+})

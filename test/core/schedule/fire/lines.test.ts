@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest'
+import runAgain from '../../../../src/commands/run-again.ts'
+import scheduleRun from '../../../../src/commands/schedule-run.ts'
+import type { Command } from '../../../../src/core/command/define.ts'
+import { OpsError } from '../../../../src/core/errors.ts'
+import type { Fired } from '../../../../src/core/schedule/fire/fire.ts'
+import {
+  anna,
+  bob,
+  channel,
+  command,
+  createWorld,
+  deferred,
+  failureOf,
+  step,
+  type TestProcess,
+  unwatched,
+  type World,
+} from '../../../support/core.ts'
+import { passing } from '../../../support/passing.ts'
+import { scheduled } from '../../../support/schedule.ts'
+
+const three = scheduled({
+  lines: ['one', 'two', 'three'],
+  place: channel,
+  owner: anna,
+  created: '2026-11-20T12:00:00.000Z',
+})
+
+/** Three commands that note when they were carried out; `acts` are what they do besides. */
+function commandsOf(
+  order: string[],
+  acts: Readonly<Record<string, () => Promise<void>>> = {},
+  said: Parameters<typeof command>[2] = {},
+): readonly Command[] {
+  const three = ['one', 'two', 'three'].map((name) =>
+    command(
+      name,
+      async ({ perform }) => {
+        await perform([step(`${name} begins`, () => order.push(`${name} begins`)), step(`${name} acts`, acts[name])])
+        order.push(name)
+        return undefined
+      },
+      name === 'two' ? said : {},
+    ),
+  )
+  return [scheduleRun, runAgain, ...three]
+}
+
+async function night(commands: readonly Command[]): Promise<{ world: World; bot: TestProcess }> {
+  const world = await createWorld('2026-11-23T03:00:00.000Z')
+  const bot = await world.start('one', commands)
+  await bot.ledger.schedules.add(three)
+  return { world, bot }
+}
+
+async function tick(bot: TestProcess): Promise<readonly Fired[]> {
+  const fires: Fired[] = []
+  await bot.app.fireDue(async (fired) => void fires.push(fired))
+  return fires
+}
+
+const states = async ({ ledger }: TestProcess) =>
+  (await ledger.runs.list({ limit: 20 })).map(({ line, state }) => `${line} ${state}`)
+
+describe('a fire of several lines', () => {
+  it('whose bot is killed in its second line says that line to its end, then the third, and the first not again', async () => {
+    const order: string[] = []
+    const begun = deferred()
+    const { world, bot } = await night(
+      commandsOf(order, {
+        two: () => {
+          begun.resolve()
+          return new Promise<never>(() => undefined)
+        },
+      }),
+    )
+    void tick(bot)
+    await begun.promise
+    bot.die()
+    const next = await world.start('next', commandsOf(order))
+    const [recovered, ...others] = await next.app.recover(() => unwatched)
+    expect(others).toEqual([])
+    expect((await recovered?.answer)?.ok).toBe(true)
+    expect(order).toEqual(['one begins', 'one', 'two begins', 'two', 'three begins', 'three'])
+    expect(await states(next)).toEqual(['three complete', 'two complete', 'one complete', 'schedule-run id=1 complete'])
+  })
+
+  it('that failed is carried on at the step that failed when it is said again, by whoever may', async () => {
+    const order: string[] = []
+    let broken = true
+    const mend = async (): Promise<void> => {
+      if (broken) throw new OpsError('bad_data', 'Line 212 is no number.')
+    }
+    const commands = commandsOf(order, { two: mend }, { canContinue: async () => true })
+    const { world, bot } = await night(commands)
+    const [failed] = await tick(bot)
+    expect(failed?.answer).toMatchObject({ ok: false, audience: 'channel' })
+    broken = false
+    world.clock.advance(60_000)
+    await bot.beat()
+    const again = await bot.say(`run-again ${failed?.run?.id}`)
+    expect(again).toMatchObject({ ok: true, audience: 'channel', run: { line: 'schedule-run id=1' } })
+    expect(order).toEqual(['one begins', 'one', 'two begins', 'two', 'three begins', 'three'])
+    const [three_, two, fire] = await bot.ledger.runs.list({ limit: 3 })
+    expect(three_).toMatchObject({ line: 'three', continues: null })
+    expect(two?.continues).toBe((await bot.ledger.runs.list({ fire: failed?.run?.id ?? 0, limit: 1 }))[0]?.id)
+    expect(fire).toMatchObject({ continues: failed?.run?.id, origin: { kind: 'fire', schedule: 1, cause: 'asked' } })
+  })
+
+  it('waits while somebody else changes the warehouse, and goes on when they have', async () => {
+    const order: string[] = []
+    const gate = deferred()
+    const held = deferred()
+    const { world, bot } = await night([
+      ...commandsOf(order),
+      command('hold', async () => {
+        held.resolve()
+        await gate.promise
+        return undefined
+      }),
+    ])
+    const holding = bot.say('hold')
+    await held.promise
+    const fired = tick(bot)
+    await passing(world.clock, async () => {
+      const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
+      return fire?.steps.some(({ title, state }) => title === 'one' && state === 'in_progress') === true
+    })
+    expect(order).toEqual([])
+    gate.resolve()
+    await holding
+    let over = false
+    void fired.then(() => {
+      over = true
+    })
+    await passing(world.clock, async () => over)
+    expect(order).toEqual(['one begins', 'one', 'two begins', 'two', 'three begins', 'three'])
+  })
+
+  it('is skipped, and says so, while the one before is still going on', async () => {
+    const gate = deferred()
+    const begun = deferred()
+    const { world, bot } = await night(
+      commandsOf([], {
+        one: async () => {
+          begun.resolve()
+          await gate.promise
+        },
+      }),
+    )
+    await bot.ledger.schedules.change(1, { cron: '0 * * * *' })
+    const first = tick(bot)
+    await begun.promise
+    world.clock.advance(3_600_000)
+    await bot.beat()
+    const [second] = await tick(bot)
+    expect(second?.answer).toMatchObject({ ok: true, audience: 'channel' })
+    expect(second?.answer.headline).toContain('was skipped this time: the one before is still going on, for 1 h')
+    gate.resolve()
+    expect((await first)[0]?.answer.ok).toBe(true)
+  })
+
+  it('is cancelled with the line that it is at', async () => {
+    const begun = deferred()
+    const { bot } = await night(
+      commandsOf([], {
+        one: async () => undefined,
+      }).map(
+        (one): Command =>
+          one.name === 'two'
+            ? command('two', async ({ signal }) => {
+                begun.resolve()
+                return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+              })
+            : one,
+      ),
+    )
+    const fired = tick(bot)
+    await begun.promise
+    expect(bot.app.cancelAll('Anna')).toBe(2)
+    await fired
+    expect(await states(bot)).toEqual(['two cancelled', 'one complete', 'schedule-run id=1 cancelled'])
+  })
+})
+
+describe('a schedule that somebody wants to hear now', () => {
+  const asked = async ({ app }: TestProcess): Promise<readonly Fired[]> => {
+    const fires: Fired[] = []
+    await app.fireAsked(async (fired) => void fires.push(fired))
+    return fires
+  }
+
+  it('is said once, in its channel, in the name of whoever asked, also while it is paused', async () => {
+    const order: string[] = []
+    const { world, bot } = await night(commandsOf(order))
+    world.roles.set(bob.id, 'operator')
+    await bot.ledger.schedules.change(1, { state: { kind: 'paused' } })
+    const answer = await bot.say('schedule run 1', {
+      who: bob,
+      place: { ...channel, kind: 'slack', channel: 'C0OTHER', direct: false },
+    })
+    expect(answer.headline).toBe('Schedule 1 is being said in #music: one; two; three.')
+    expect(order).toEqual([])
+    const [fired, ...more] = (
+      await Promise.all([asked(bot), asked(await world.start('two', commandsOf(order)))])
+    ).flat()
+    expect(more).toEqual([])
+    expect(fired?.run).toMatchObject({ who: bob, place: channel, origin: { kind: 'fire', cause: 'asked' } })
+    expect(await asked(bot)).toEqual([])
+    expect(order).toHaveLength(6)
+  })
+
+  it('is not said for somebody who may not say its lines', async () => {
+    const { world, bot } = await night(commandsOf([], {}, { role: 'admin' }))
+    world.roles.set(bob.id, 'operator')
+    await bot.say('schedule run 1', { who: bob })
+    const [fired] = await asked(bot)
+    if (fired === undefined) throw new Error('it is said up to the line that bob may not say')
+    expect(failureOf(fired.answer)).toMatchObject({ code: 'not_allowed' })
+    expect(await states(bot)).toEqual(['one complete', 'schedule-run id=1 error', 'schedule-run id=1 complete'])
+  })
+})

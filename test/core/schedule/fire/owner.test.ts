@@ -1,0 +1,114 @@
+import { describe, expect, it } from 'vitest'
+import scheduleRun from '../../../../src/commands/schedule-run.ts'
+import type { Answer } from '../../../../src/core/answer.ts'
+import { OpsError } from '../../../../src/core/errors.ts'
+import type { Asker } from '../../../../src/core/people.ts'
+import type { Place } from '../../../../src/core/place.ts'
+import type { Outbox } from '../../../../src/core/ports/outbox.ts'
+import type { Fired } from '../../../../src/core/schedule/fire/fire.ts'
+import { anna, bob, channel, command, createWorld, type TestProcess } from '../../../support/core.ts'
+import { scheduled } from '../../../support/schedule.ts'
+
+const bobs = scheduled({ lines: ['greet'], place: channel, owner: bob, created: '2026-11-20T12:00:00.000Z' })
+const gone = new OpsError(
+  'slack',
+  'I cannot post in #music (is_archived), so nobody would see it.',
+  'Use another channel.',
+)
+
+/** A night at which Bob's schedule is due, and what is said beside it. */
+async function night(parts: Partial<Outbox> = {}) {
+  const world = await createWorld('2026-11-23T03:00:00.000Z')
+  world.roles.set(bob.id, 'operator')
+  const posted: { place: Place; headline: string }[] = []
+  const told: { to: string; answer: Answer }[] = []
+  const outbox: Outbox = {
+    post: async (place, { headline }) => void posted.push({ place, headline }),
+    obstacle: async () => null,
+    tell: async ({ id }, answer) => void told.push({ to: id, answer }),
+    ...parts,
+  }
+  const order: Asker[] = []
+  const greet = command('greet', async ({ who }) => {
+    order.push({ kind: who.kind, id: who.id, name: who.name })
+    return undefined
+  })
+  const bot = await world.start('one', [scheduleRun, greet], { outbox })
+  await bot.ledger.schedules.add(bobs)
+  return { world, bot, posted, told, order }
+}
+
+async function tick({ app }: TestProcess): Promise<readonly Fired[]> {
+  const fires: Fired[] = []
+  await app.fireDue(async (fired) => void fires.push(fired))
+  return fires
+}
+
+describe('a schedule whose owner', () => {
+  it('has left goes on in the name of the admins, who are told once', async () => {
+    const { world, bot, posted, order } = await night()
+    world.left.add(bob.id)
+    world.roles.set('admins', 'admin')
+    expect((await tick(bot))[0]?.answer.ok).toBe(true)
+    expect(posted).toEqual([
+      { place: channel, headline: 'Bob has left. Schedule 1 (greet) goes on in the name of the admins.' },
+    ])
+    world.clock.advance(86_400_000)
+    await bot.beat()
+    expect((await tick(bot))[0]?.answer.ok).toBe(true)
+    expect(posted).toHaveLength(1)
+    expect(order.map(({ name }) => name)).toEqual(['the admins', 'the admins'])
+    expect((await bot.ledger.schedules.get(1))?.owner.name).toBe('the admins')
+  })
+
+  it('has lost the role that a line needs goes on in the name of the admins', async () => {
+    const { world, bot, posted } = await night()
+    world.roles.set(bob.id, 'viewer')
+    world.roles.set('admins', 'admin')
+    expect((await tick(bot))[0]?.answer.ok).toBe(true)
+    expect(posted[0]?.headline).toBe(
+      'Bob is viewer now, and greet needs more. Schedule 1 (greet) goes on in the name of the admins.',
+    )
+  })
+
+  it('is well stays theirs', async () => {
+    const { bot, posted, order } = await night()
+    await tick(bot)
+    expect(posted).toEqual([])
+    expect(order).toEqual([bob])
+  })
+})
+
+describe('a schedule whose channel cannot be posted in', () => {
+  it('is parked, and its owner is told directly, with the cure; nothing is said for it any more', async () => {
+    const { world, bot, told, order } = await night({ obstacle: async () => gone })
+    expect(await tick(bot)).toEqual([])
+    expect(order).toEqual([])
+    expect(told.map(({ to }) => to)).toEqual([bob.id])
+    expect(told[0]?.answer.headline).toContain(
+      'Schedule 1 (greet, daily at 03:00, UTC) is parked: I cannot post in #music',
+    )
+    expect(JSON.stringify(told[0]?.answer.replies)).toContain('Use another channel.')
+    expect((await bot.ledger.schedules.get(1))?.state).toEqual({
+      kind: 'parked',
+      why: `${gone.message} ${gone.remedy}`,
+    })
+    world.clock.advance(86_400_000)
+    await bot.beat()
+    expect(await tick(bot)).toEqual([])
+    expect(told).toHaveLength(1)
+  })
+
+  it('is told to an admin where its owner cannot be reached', async () => {
+    const told: string[] = []
+    const { bot } = await night({
+      obstacle: async () => gone,
+      async tell({ id }) {
+        if (id === bob.id) throw new Error('user_disabled')
+        told.push(id)
+      },
+    })
+    await tick(bot)
+    expect(told).toEqual([anna.id])
+  })
+})

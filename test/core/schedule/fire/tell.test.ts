@@ -1,0 +1,162 @@
+import { describe, expect, it } from 'vitest'
+import runAgain from '../../../../src/commands/run-again.ts'
+import scheduleRun from '../../../../src/commands/schedule-run.ts'
+import type { Command } from '../../../../src/core/command/define.ts'
+import { OpsError } from '../../../../src/core/errors.ts'
+import type { Asker } from '../../../../src/core/people.ts'
+import type { Beat } from '../../../../src/core/ports/heartbeat.ts'
+import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
+import type { SayFired } from '../../../../src/core/schedule/fire/tell.ts'
+import { anna, bob, channel, command, createWorld, type TestProcess } from '../../../support/core.ts'
+import { freePolicy } from '../../../support/policy.ts'
+import { scheduled } from '../../../support/schedule.ts'
+
+const night = scheduled({ lines: ['etl', 'greet'], place: channel, owner: anna, created: '2026-11-20T12:00:00.000Z' })
+const greet = command('greet', async () => undefined, { effect: 'read' })
+const etl = command('etl', async () => undefined)
+const said: SayFired = async () => undefined
+
+function failing(name: string, broken: () => boolean = () => true): Command {
+  return command(name, async () => {
+    if (broken()) throw new OpsError('bad_data', 'Line 3 is no JSON.')
+    return undefined
+  })
+}
+
+/** A night at its time, and how often its heartbeat went out. */
+async function nightOf(commands: readonly Command[], given: { schedule?: Partial<ScheduleRecord>; beat?: Beat } = {}) {
+  const world = await createWorld('2026-11-23T03:00:00.000Z')
+  let beats = 0
+  const heartbeat = {
+    beat: async () => {
+      beats++
+      return given.beat ?? 'heard'
+    },
+  }
+  const start = (id: string): Promise<TestProcess> =>
+    world.start(id, [scheduleRun, runAgain, ...commands], {
+      heartbeat,
+      policy: { ...freePolicy, oncall: ['S0ONCALL', anna.id] },
+    })
+  const bot = await start('one')
+  await bot.ledger.schedules.add({ ...night, ...given.schedule })
+  return { world, bot, start, beats: () => beats }
+}
+
+describe('the heartbeat', () => {
+  it('goes out once after a night that loaded and was told, and is noted', async () => {
+    const { bot, beats } = await nightOf([etl, greet])
+    const order: string[] = []
+    await bot.app.fireDue(async () => void order.push(`told after ${beats()}`))
+    await bot.app.fireDue(said)
+    expect([order, beats()]).toEqual([['told after 0'], 1])
+    expect(await bot.ledger.notes.get('heartbeat')).toEqual({ at: '2026-11-23T03:00:00.000Z', ok: true })
+  })
+
+  it.each<[string, readonly Command[], Partial<ScheduleRecord>]>([
+    ['failed', [failing('etl'), greet], {}],
+    ['failed behind its load', [etl, failing('greet')], {}],
+    ['loaded nothing', [etl, greet], { lines: ['greet'] }],
+  ])('does not go out after a night that %s', async (_, commands, schedule) => {
+    const { bot, beats } = await nightOf(commands, { schedule })
+    await bot.app.fireDue(said)
+    expect(beats()).toBe(0)
+    expect(await bot.ledger.notes.get('heartbeat')).toBeNull()
+  })
+
+  it('does not go out after a night that was skipped, because the one before is still going on', async () => {
+    let begun = false
+    const stuck = command('etl', () => {
+      begun = true
+      return new Promise<undefined>(() => undefined)
+    })
+    const { world, bot, beats } = await nightOf([stuck, greet], { schedule: { cron: '0 * * * *' } })
+    void bot.app.fireDue(said)
+    await expect.poll(() => begun).toBe(true)
+    world.clock.advance(3_600_000)
+    await bot.beat()
+    const told: boolean[] = []
+    await bot.app.fireDue(async ({ answer }) => void told.push(answer.ok))
+    expect([told, beats()]).toEqual([[true], 0])
+  })
+
+  it('does not go out for a night that nobody could be told of, until they are', async () => {
+    const { world, bot, start, beats } = await nightOf([etl, greet])
+    await bot.app.fireDue(async () => {
+      throw new OpsError('slack', 'channel_not_found')
+    })
+    expect(beats()).toBe(0)
+    bot.die()
+    const next = await start('next')
+    for (const { run, answer } of await next.app.untold()) {
+      const schedule = run.origin.kind === 'fire' ? await next.ledger.schedules.get(run.origin.schedule) : null
+      if (schedule === null) continue
+      const fired = { schedule, run, answer: await answer }
+      await next.app.sayFired(fired, said)
+      // As after a bot that died before it could note that Slack had taken it.
+      await next.app.sayFired(fired, said)
+    }
+    expect(beats()).toBe(1)
+    expect(world.clock.now().toISOString()).toBe('2026-11-23T03:00:00.000Z')
+  })
+
+  it('goes out when a night that failed behind its load is carried on to its end', async () => {
+    let broken = true
+    const { world, bot, beats } = await nightOf([etl, failing('greet', () => broken)])
+    let failed = 0
+    await bot.app.fireDue(async ({ run }) => {
+      failed = run?.id ?? 0
+    })
+    broken = false
+    world.clock.advance(60_000)
+    await bot.beat()
+    const answer = await bot.say(`run-again ${failed}`)
+    const [schedule] = await bot.ledger.schedules.list()
+    const run = await bot.ledger.runs.get(answer.run?.id ?? 0)
+    if (schedule === undefined) throw new Error('there is a schedule')
+    await bot.app.sayFired({ schedule, run, answer }, said)
+    expect([answer.ok, beats()]).toEqual([true, 1])
+  })
+
+  it('that nobody hears is noted, and of none nothing is', async () => {
+    const unheard = await nightOf([etl, greet], { beat: 'unheard' })
+    await unheard.bot.app.fireDue(said)
+    expect(await unheard.bot.ledger.notes.get('heartbeat')).toMatchObject({ ok: false })
+    const silent = await nightOf([etl, greet], { beat: 'silent' })
+    await silent.bot.app.fireDue(said)
+    expect(await silent.bot.ledger.notes.get('heartbeat')).toBeNull()
+  })
+})
+
+describe('who is called', () => {
+  async function calledOf(commands: readonly Command[], schedule: Partial<ScheduleRecord>): Promise<readonly string[]> {
+    const { world, bot } = await nightOf(commands, { schedule })
+    for (const id of [bob.id, local.id]) world.roles.set(id, 'operator')
+    const called: (readonly string[])[] = []
+    await bot.app.fireDue(async (_, ids) => void called.push(ids))
+    expect(called).toHaveLength(1)
+    return called.flat()
+  }
+  const local: Asker = { kind: 'local', id: 'admins', name: 'the admins' }
+
+  it.each<[string, readonly Command[], Partial<ScheduleRecord>, readonly string[]]>([
+    ['by a good night is nobody', [etl, greet], {}, []],
+    [
+      'by a failure is its owner and who is on call',
+      [failing('etl'), greet],
+      { owner: bob },
+      [bob.id, 'S0ONCALL', anna.id],
+    ],
+    ['is called once', [failing('etl'), greet], {}, [anna.id, 'S0ONCALL']],
+    ['by what is everybody’s is who is on call', [failing('etl'), greet], { owner: local }, ['S0ONCALL', anna.id]],
+    ['while it is snoozed is nobody', [failing('etl'), greet], { snoozedUntil: '2026-11-23T03:00:01.000Z' }, []],
+    [
+      'once the snooze is over is who was',
+      [failing('etl'), greet],
+      { snoozedUntil: '2026-11-23T02:59:59.000Z' },
+      [anna.id, 'S0ONCALL'],
+    ],
+  ])('%s', async (_, commands, schedule, expected) => {
+    expect(await calledOf(commands, schedule)).toEqual(expected)
+  })
+})

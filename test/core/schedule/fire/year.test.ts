@@ -1,0 +1,129 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import scheduleRun from '../../../../src/commands/schedule-run.ts'
+import type { Command } from '../../../../src/core/command/define.ts'
+import type { Fired } from '../../../../src/core/schedule/fire/fire.ts'
+import { anna, channel, command, createWorld, deferred, type TestProcess, unwatched } from '../../../support/core.ts'
+import { scheduled } from '../../../support/schedule.ts'
+
+const newYear = '2026-12-31T12:00:00.000Z'
+const yearMs = 366 * 86_400_000
+const windowHours = 20
+
+/** What happens at a moment: a tick, of one process or of two at once, or of one that dies at its work or before it has told of it. */
+const events = ['tick', 'tick', 'restart', 'two', 'dies at work', 'dies untold'] as const
+
+const years = fc.record({
+  hour: fc.integer({ min: 0, max: 23 }),
+  minute: fc.constantFrom(0, 30, 59),
+  moments: fc.array(
+    fc.record({ minutes: fc.integer({ min: 1, max: windowHours * 60 - 1 }), event: fc.constantFrom(...events) }),
+    { minLength: 200, maxLength: 200 },
+  ),
+})
+
+/** One bot after another on one ledger, and what of their work can be seen outside. */
+async function createYear(cron: string, zone: string) {
+  const world = await createWorld(newYear)
+  const said: string[] = []
+  const told: string[] = []
+  let fate: (typeof events)[number] = 'tick'
+  let stuck = deferred()
+  const dies = (): Promise<never> => {
+    stuck.resolve()
+    return new Promise<never>(() => undefined)
+  }
+  const greet: Command = command(
+    'greet',
+    async ({ deps }) => {
+      if (fate === 'dies at work') await dies()
+      said.push(deps.process)
+      return undefined
+    },
+    { effect: 'read' },
+  )
+  let starts = 0
+  const start = (): Promise<TestProcess> => world.start(`bot-${++starts}`, [scheduleRun, greet])
+  let bot = await start()
+  await bot.ledger.schedules.add(
+    scheduled({
+      lines: ['greet'],
+      place: channel,
+      owner: anna,
+      cron,
+      zone,
+      created: newYear,
+      catchUpHours: windowHours,
+    }),
+  )
+  const tellAs =
+    ({ ledger }: TestProcess) =>
+    async ({ run }: Fired): Promise<void> => {
+      if (fate === 'dies untold') await dies()
+      if (run?.origin.kind !== 'fire') throw new Error('only fires are told here')
+      told.push(run.origin.intended)
+      await ledger.runs.told(run.id)
+    }
+  const replace = async (): Promise<void> => {
+    bot.die()
+    await bot.ledger.close()
+    bot = await start()
+    fate = 'tick'
+    for (const { run, answer } of [...(await bot.app.untold()), ...(await bot.app.recover(() => unwatched))]) {
+      const schedule = await bot.ledger.schedules.get(1)
+      if (schedule !== null) await bot.app.sayFired({ schedule, run, answer: await answer }, tellAs(bot))
+    }
+    await bot.app.fireDue(tellAs(bot))
+  }
+  return {
+    world,
+    said,
+    told,
+    bot: () => bot,
+    async live(event: (typeof events)[number]) {
+      if (event === 'restart') return replace()
+      fate = event
+      stuck = deferred()
+      const other = event === 'two' ? await start() : null
+      const bots = other === null ? [bot] : [bot, other]
+      await Promise.race([stuck.promise, Promise.all(bots.map((one) => one.app.fireDue(tellAs(one))))])
+      other?.die()
+      await other?.ledger.close()
+      if (event === 'dies at work' || event === 'dies untold') await replace()
+    },
+  }
+}
+
+describe('a nightly schedule over a year of restarts at any moment', () => {
+  it.each(['UTC', 'America/New_York', 'Europe/London', 'Asia/Kolkata'])(
+    'in %s loses no night, doubles none, and tells each once, when the bot is never down for longer than its window',
+    { timeout: 60_000 },
+    async (zone) => {
+      await fc.assert(
+        fc.asyncProperty(years, async ({ hour, minute, moments }) => {
+          const cron = `${minute} ${hour} * * *`
+          const year = await createYear(cron, zone)
+          const { clock } = year.world
+          const end = Date.parse(newYear) + yearMs
+          for (let at = 0; clock.now().getTime() < end; at++) {
+            const { minutes, event } = moments[at % moments.length] ?? { minutes: 600, event: 'tick' }
+            clock.advance(minutes * 60_000)
+            await year.bot().beat()
+            await year.live(event)
+          }
+          await year.live('tick')
+          const expected: string[] = []
+          for (const time of year.bot().deps.timetable.times(cron, zone, new Date(newYear))) {
+            if (time > clock.now()) break
+            expected.push(time.toISOString())
+          }
+          expect(expected.length).toBeGreaterThan(364)
+          expect(year.told).toEqual(expected)
+          expect(year.said).toHaveLength(expected.length)
+        }),
+        // A year is long, and its own story: a failure is read, not shrunk.
+        { numRuns: 1, endOnFailure: true },
+      )
+    },
+  )
+})

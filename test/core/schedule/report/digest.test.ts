@@ -1,0 +1,239 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import scheduleRun from '../../../../src/commands/schedule-run.ts'
+import type { Answer } from '../../../../src/core/answer.ts'
+import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
+import { type Reply, text } from '../../../../src/core/reply.ts'
+import { oneMessage, type Spoken } from '../../../../src/core/schedule/report/one-message.ts'
+import { anna, bob, channel, command, createWorld, type TestProcess, unwatched } from '../../../support/core.ts'
+import { scheduled } from '../../../support/schedule.ts'
+import { createWarehouse } from '../../../support/warehouse.ts'
+
+const night = scheduled({
+  lines: ['etl', 'qa checks', 'pulse', 'top-songs last=1d'],
+  phrase: 'nightly at 03:00',
+  place: channel,
+  owner: anna,
+  created: '2026-11-20T12:00:00.000Z',
+})
+
+/** What the next fire answers. */
+async function fired(bot: TestProcess): Promise<Answer> {
+  const answers: Answer[] = []
+  await bot.app.fireDue(async ({ answer }) => void answers.push(answer))
+  const [answer] = answers
+  if (answer === undefined) throw new Error('nothing was due')
+  return answer
+}
+
+/** A bot of one small line, at a time, with a schedule of it. */
+async function greetingAt(time: string, said: Partial<ScheduleRecord> = {}) {
+  const world = await createWorld(time)
+  const bot = await world.start('one', [scheduleRun, greet])
+  await bot.ledger.schedules.add({ ...night, lines: ['greet'], phrase: 'daily at 03:00', ...said })
+  return { world, bot }
+}
+
+const greet = command(
+  'greet',
+  async () => ({ headline: 'Good morning.', replies: [text('Good morning.')], next: [{ label: 'Bye', line: 'bye' }] }),
+  { effect: 'read' },
+)
+
+const kindsOf = (replies: readonly Reply[]) => replies.map(({ kind }) => kind)
+const textsOf = (replies: readonly Reply[]) => replies.flatMap((reply) => (reply.kind === 'text' ? [reply.text] : []))
+
+describe('the post of a night', () => {
+  it('is one message: figures, their chart, the top ten, checks, the load and the small print, with the rest in its details', async () => {
+    const { bot, clock } = await createWarehouse()
+    await bot.ledger.schedules.add(night)
+    clock.set(new Date('2026-11-24T03:00:05.000Z'))
+    await bot.beat()
+    const answer = await fired(bot)
+    expect(answer).toMatchObject({
+      ok: true,
+      audience: 'channel',
+      title: 'Nightly, 24 Nov, 03:00 (UTC) · schedule 1 · < 0.1 s',
+    })
+    expect(kindsOf(answer.replies)).toEqual(['text', 'chart', 'table', 'text', 'text', 'text'])
+    const warning = 'At least 4 % of the plays match a song of the catalogue'
+    expect(textsOf(answer.replies)).toEqual([
+      '11 Nov 2018: plays 73 · listeners 15 · sessions 18 · hours 4.8 · paid share 35.6 %',
+      `19 of 20 checks green · 1 warning\nNot met: ${warning}, new with this load`,
+      '191 events and 9 songs read from 11 files in < 0.1 s · 1.3 % of plays match the catalogue',
+      'Data until 11 Nov 2018, 23:42 UTC',
+    ])
+    expect(answer.replies[1]).toMatchObject({ title: 'Pulse', categories: ['10 Nov', '11'] })
+    expect(answer.replies[2]).toMatchObject({ title: 'Top songs, 11 Nov 2018 UTC', total: 10 })
+    const details = answer.details ?? []
+    expect(details.flatMap((reply) => (reply.kind === 'table' ? [reply.title] : []))).toEqual([
+      'Checks',
+      `Warning: ${warning}`,
+      'Pulse, 10–11 Nov 2018 UTC',
+    ])
+    expect(textsOf(details).filter((line) => line.includes('(run '))).toEqual([
+      'etl (run 2, < 0.1 s)',
+      'qa checks (run 3, < 0.1 s)',
+      'pulse (run 4, < 0.1 s)',
+      'top-songs last=1d (run 5, < 0.1 s)',
+    ])
+    expect(details.at(-1)).toMatchObject({ kind: 'steps', steps: { length: 5 } })
+    expect(answer.next).toEqual([
+      { label: 'Pulse', line: 'result 4' },
+      { label: 'Top songs', line: 'result 5' },
+      { label: 'Check', line: 'qa' },
+      { label: 'Details', line: 'runs 1' },
+    ])
+    expect(answer.headline).toContain('Nightly, 24 Nov, 03:00 (UTC): Pulse, 11 Nov 2018: plays 73, listeners 15,')
+    expect(answer.headline).toMatch(/160 plays are live; 19 of 20 checks green · 1 warning\.$/)
+  })
+
+  it('is made of what its lines say in brief, which nobody else is told', async () => {
+    const { bot } = await createWarehouse()
+    const [etl, songs] = [await bot.say('etl'), await bot.say('top-songs')]
+    expect([etl.brief, songs.brief, songs.replies.length]).toEqual([undefined, undefined, 3])
+  })
+
+  it('says on the next night since when a check is not met', async () => {
+    const { bot, clock } = await createWarehouse()
+    await bot.ledger.schedules.add(night)
+    for (const day of [24, 25, 26]) {
+      clock.set(new Date(`2026-11-${day}T03:00:05.000Z`))
+      await bot.beat()
+      const texts = textsOf((await fired(bot)).replies)
+      const since = day === 24 ? 'new with this load' : 'since the load of 24 Nov 2026, 03:00 UTC'
+      expect(texts[1]).toContain(`of the catalogue, ${since}`)
+    }
+  })
+
+  it('that found nothing to ask is what its lines say, without a chart or a table', async () => {
+    const { bot, clock } = await createWarehouse()
+    await bot.ledger.schedules.add({ ...night, lines: ['etl', 'status'] })
+    clock.set(new Date('2026-11-24T03:00:05.000Z'))
+    await bot.beat()
+    const answer = await fired(bot)
+    expect(answer.ok).toBe(true)
+    expect(kindsOf(answer.replies)).not.toContain('chart')
+    expect(answer.next.at(-1)).toEqual({ label: 'Details', line: 'runs 1' })
+  })
+})
+
+describe('the post of one line', () => {
+  it('is the answer as it is, below the name of its schedule', async () => {
+    const { bot } = await greetingAt('2026-11-23T03:00:30.000Z', { zone: 'Europe/London' })
+    expect(await fired(bot)).toMatchObject({
+      title: 'Daily, 23 Nov, 03:00 (Europe/London): greet · schedule 1 · < 0.1 s',
+      headline: 'Daily, 23 Nov, 03:00 (Europe/London): Good morning.',
+      replies: [{ kind: 'text', text: 'Good morning.' }],
+      next: [{ label: 'Bye', line: 'bye' }],
+    })
+  })
+
+  it.each([
+    ['2026-11-23T05:12:00.000Z', 'UTC', '0 3 * * *', 'Due 03:00, said 05:12: the bot was not running.'],
+    ['2026-11-23T05:12:00.000Z', 'Asia/Kolkata', '0 9 * * *', 'Due 09:00, said 10:42: the bot was not running.'],
+    ['2026-11-23T03:02:00.000Z', 'UTC', '0 3 * * *', null],
+  ])('said at %s in %s for %s says why it is late', async (time, zone, cron, late) => {
+    const { bot } = await greetingAt(time, { zone, cron })
+    expect(textsOf((await fired(bot)).replies)).toEqual([...(late === null ? [] : [late]), 'Good morning.'])
+  })
+
+  it('that somebody asked for says who, and is never late', async () => {
+    const { world, bot } = await greetingAt('2026-11-23T12:00:00.000Z')
+    world.roles.set(bob.id, 'operator')
+    await bot.say('schedule-run 1', { who: bob })
+    world.clock.advance(600_000)
+    const answers: Answer[] = []
+    await bot.app.fireAsked(async ({ answer }) => void answers.push(answer))
+    expect(answers[0]).toMatchObject({
+      title: expect.stringMatching(/^Daily, asked for by Bob: greet · schedule 1/),
+      replies: [{ text: 'Good morning.' }],
+    })
+  })
+
+  it('that was begun by a bot before says that it was restarted, where that made it late', async () => {
+    const { world, bot } = await greetingAt('2026-11-23T03:00:00.000Z')
+    const stuck = await world.start('stuck', [
+      scheduleRun,
+      command('greet', () => new Promise(() => undefined), { effect: 'read' }),
+    ])
+    void stuck.app.fireDue(async () => undefined)
+    await expect.poll(async () => (await bot.ledger.runs.list({ limit: 5 })).length).toBe(2)
+    stuck.die()
+    world.clock.advance(1_200_000)
+    await bot.beat()
+    const [recovered] = await bot.app.recover(() => unwatched)
+    const answer = await recovered?.answer
+    expect(textsOf(answer?.replies ?? [])[0]).toBe('Due 03:00, said 03:20: the bot was restarted in between.')
+  })
+})
+
+const words = fc.string({ minLength: 1, maxLength: 6, unit: fc.constantFrom('a', 'b', 'c', ' ', '·') })
+const tone = fc.constantFrom('plain', 'good', 'warning', 'note', 'code')
+const type = fc.constantFrom('bar', 'line')
+const reply: fc.Arbitrary<Reply> = fc.oneof(
+  fc.tuple(words, tone).map(([said, how]): Reply => ({ kind: 'text', text: said, tone: how })),
+  fc.tuple(words, fc.array(fc.nat(3), { maxLength: 3 })).map(([title, cells]): Reply => {
+    return { kind: 'table', title, columns: ['n'], rows: cells.map((cell) => [cell]), total: cells.length }
+  }),
+  fc.tuple(words, type).map(([title, how]): Reply => {
+    const series = [{ name: 'n', values: [1] }]
+    return { kind: 'chart', type: how, title, xLabel: 'x', yLabel: 'n', categories: ['a'], series }
+  }),
+)
+const spoken: fc.Arbitrary<Spoken> = fc
+  .record({
+    line: words,
+    asks: fc.boolean(),
+    replies: fc.array(reply, { maxLength: 5 }),
+    brief: fc.option(fc.array(reply, { maxLength: 4 })),
+  })
+  .map(({ line, asks, replies, brief }) => ({
+    line,
+    asks,
+    answer: {
+      ok: true,
+      exit: 0,
+      headline: line,
+      audience: 'channel',
+      run: null,
+      replies,
+      ...(brief === null ? {} : { brief }),
+      next: [{ label: line, line }],
+    },
+  }))
+
+describe('one message of several answers', () => {
+  it('has at most one chart, one table, one line of small print and three buttons, and says no sentence twice', () => {
+    fc.assert(
+      fc.property(fc.array(spoken, { maxLength: 5 }), (all) => {
+        const { replies, next } = oneMessage(all)
+        expect(replies.filter(({ kind }) => kind === 'chart').length).toBeLessThan(2)
+        expect(replies.filter(({ kind }) => kind === 'table').length).toBeLessThan(2)
+        const notes = replies.filter((one) => one.kind === 'text' && one.tone === 'note')
+        expect(notes.length).toBeLessThan(2)
+        expect(next.length).toBeLessThan(4)
+        const said = replies.flatMap((one) => (one.kind === 'text' && one.tone !== 'note' ? [one.text] : []))
+        expect(said.filter((one, at) => said.some((other, where) => where !== at && other.includes(one)))).toEqual([])
+      }),
+    )
+  })
+
+  it('keeps every row and every word of the whole answers, in itself or in its details', () => {
+    fc.assert(
+      fc.property(fc.array(spoken, { maxLength: 5 }), (all) => {
+        const { replies, details } = oneMessage(all)
+        const kept = [...replies, ...details]
+        const told = kept.flatMap((one) => (one.kind === 'text' ? [one.text] : []))
+        for (const one of all.flatMap(({ answer }) => answer.replies)) {
+          if (one.kind === 'table') expect(kept).toContainEqual(one)
+          if (one.kind === 'text') {
+            for (const fact of one.tone === 'note' ? one.text.split(' · ') : [one.text]) {
+              expect(told.some((other) => other.includes(fact))).toBe(true)
+            }
+          }
+        }
+      }),
+    )
+  })
+})

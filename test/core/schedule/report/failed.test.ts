@@ -1,0 +1,272 @@
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import scheduleRun from '../../../../src/commands/schedule-run.ts'
+import type { Answer } from '../../../../src/core/answer.ts'
+import { OpsError } from '../../../../src/core/errors.ts'
+import type { Cluster, ClusterState } from '../../../../src/core/ports/cluster.ts'
+import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
+import { anna, channel, command, createWorld, failureOf, step, type TestProcess } from '../../../support/core.ts'
+import { scheduled } from '../../../support/schedule.ts'
+import { createWarehouse, type Warehouse } from '../../../support/warehouse.ts'
+
+const created = '2026-11-20T12:00:00.000Z'
+const nightly: Partial<ScheduleRecord> = { lines: ['etl', 'top-songs'], phrase: 'nightly at 03:00' }
+const mornings: Partial<ScheduleRecord> = { lines: ['top-songs'], phrase: 'daily at 07:00', cron: '0 7 * * *' }
+const dayFile = join('2018', '11', '2018-11-11-events.json')
+
+const add = ({ ledger }: TestProcess, said: Partial<ScheduleRecord>) =>
+  ledger.schedules.add(scheduled({ place: channel, owner: anna, created, ...said }))
+
+/** What the fire that is due at this time answers. */
+async function firedAt(time: string, { bot, clock }: Pick<Warehouse, 'bot' | 'clock'>): Promise<Answer> {
+  clock.set(new Date(time))
+  await bot.beat()
+  const answers: Answer[] = []
+  await bot.app.fireDue(async ({ answer }) => void answers.push(answer))
+  const [answer] = answers
+  if (answer === undefined) throw new Error('nothing was due')
+  return answer
+}
+
+/** A warehouse that was loaded in the night of the 24th. */
+async function loadedOnce(...schedules: readonly Partial<ScheduleRecord>[]): Promise<Warehouse> {
+  const warehouse = await createWarehouse()
+  for (const schedule of schedules) await add(warehouse.bot, schedule)
+  expect((await firedAt('2026-11-24T03:00:02.000Z', warehouse)).ok).toBe(true)
+  return warehouse
+}
+
+const spoil = ({ logData }: Warehouse) => appendFile(join(logData, dayFile), '\n{"ts": "nonsense"}\n')
+
+const linesOf = (answer: Answer): readonly string[] => failureOf(answer).message.split('\n')
+
+describe('the failure of a night', () => {
+  it('says what failed, what was not said, what is live, who will use it, and what to do', async () => {
+    const warehouse = await loadedOnce(nightly, mornings)
+    await spoil(warehouse)
+    const answer = await firedAt('2026-11-25T03:00:02.000Z', warehouse)
+    expect(answer).toMatchObject({
+      ok: false,
+      exit: 1,
+      audience: 'channel',
+      title: 'Nightly, 25 Nov, 03:00 (UTC) · etl failed at "Stage events" after < 0.1 s',
+      headline: expect.stringMatching(
+        /^Nightly, 25 Nov, 03:00 \(UTC\): etl failed at "Stage events"\. 2018\/11\/2018-11-11-events\.json, line \d+: ts is "nonsense"/,
+      ),
+    })
+    const [reason, ...others] = linesOf(answer)
+    expect(reason).toMatch(/^2018\/11\/2018-11-11-events\.json, line \d+: .+ \(1 row\)\.$/)
+    expect(others).toEqual([
+      'Not said after that: top-songs.',
+      'Live tables are untouched: the load of 24 Nov, 03:00. The 07:00 post will use it and say so.',
+    ])
+    expect(failureOf(answer).remedy).toBe('Mend the data, or load without this row: etl max-errors=1.')
+    const { id = 0 } = answer.run ?? {}
+    expect(answer.next).toEqual([
+      { label: 'Run again', line: `run-again ${id}` },
+      { label: 'Run again, leaving out this row', line: 'etl max-errors=1' },
+      { label: 'Details', line: `runs ${id}` },
+      { label: 'Snooze 8 h', line: 'schedule-snooze 1 8h' },
+    ])
+    const [ofLoad] = answer.details ?? []
+    expect(ofLoad).toMatchObject({
+      kind: 'steps',
+      title: `etl (run ${id + 1})`,
+      steps: expect.arrayContaining([expect.objectContaining({ title: 'Stage events', state: 'error' })]),
+    })
+  })
+
+  it('is told by the answers that go on using the load before, until there is a newer one', async () => {
+    const warehouse = await loadedOnce(nightly, mornings)
+    const { bot, logData } = warehouse
+    const before = await readFile(join(logData, dayFile), 'utf8')
+    await spoil(warehouse)
+    await firedAt('2026-11-25T03:00:02.000Z', warehouse)
+    const stale = 'The load of 25 Nov 2026, 03:00 failed; these are of 24 Nov 2026, 03:00 UTC'
+    const smallPrint = async (answer: Answer | Promise<Answer>) =>
+      (await answer).replies.flatMap((reply) => (reply.kind === 'text' && reply.tone === 'note' ? [reply.text] : []))
+    expect(await smallPrint(firedAt('2026-11-25T07:00:02.000Z', warehouse))).toEqual([expect.stringContaining(stale)])
+    expect(await smallPrint(bot.say('qa counts'))).toEqual([expect.stringContaining(stale)])
+    await writeFile(join(logData, dayFile), before)
+    await bot.say('etl')
+    expect((await smallPrint(bot.say('top-songs'))).join()).not.toContain('failed')
+  })
+
+  it('says that nothing is loaded where nothing ever was, and promises nothing', async () => {
+    const warehouse = await createWarehouse()
+    await add(warehouse.bot, nightly)
+    await add(warehouse.bot, mornings)
+    await spoil(warehouse)
+    expect(linesOf(await firedAt('2026-11-25T03:00:02.000Z', warehouse)).at(-1)).toBe('Nothing is loaded.')
+  })
+
+  it('behind the load says that the load was published', async () => {
+    const warehouse = await createWarehouse()
+    await add(warehouse.bot, { lines: ['etl', 'qa checks', 'share 77'], phrase: 'nightly at 03:00' })
+    await add(warehouse.bot, mornings)
+    const answer = await firedAt('2026-11-24T03:00:02.000Z', warehouse)
+    expect(answer.title).toMatch(/ · share id=77 failed after /)
+    expect(linesOf(answer).at(-1)).toBe('It published the load of 24 Nov, 03:00 before that, and that is live.')
+    expect(answer.details).toContainEqual(expect.objectContaining({ kind: 'table', title: 'Checks' }))
+  })
+
+  it('of red checks shows the rows that say so', async () => {
+    const warehouse = await loadedOnce(nightly)
+    const path = join(warehouse.logData, dayFile)
+    const events = (await readFile(path, 'utf8')).replaceAll('"userId":"', '"userId":"x')
+    await writeFile(path, events)
+    const answer = await firedAt('2026-11-25T03:00:02.000Z', warehouse)
+    expect(failureOf(answer).code).toBe('checks_red')
+    expect(answer.title).toContain('etl failed at "Audit"')
+    expect(answer.replies.some(({ kind }) => kind === 'table')).toBe(true)
+    expect(linesOf(answer)[0]).not.toContain('Live tables')
+  })
+
+  it('of one line that asks says nothing of live tables', async () => {
+    const warehouse = await createWarehouse()
+    await add(warehouse.bot, mornings)
+    const answer = await firedAt('2026-11-25T07:00:02.000Z', warehouse)
+    expect(answer.title).toMatch(/^Daily, 25 Nov, 07:00 \(UTC\) · top-songs failed after /)
+    expect(linesOf(answer)).toEqual(['There is no cluster sparkify yet.'])
+    expect(answer.next.map(({ line }) => line)).toEqual([
+      expect.stringMatching(/^run-again /),
+      'spin-up',
+      expect.stringMatching(/^runs /),
+      'schedule-snooze 1 8h',
+    ])
+  })
+})
+
+/** What a cluster is, what of it costs money, and what cannot be done to it. */
+interface ClusterNow {
+  now: ClusterState
+  readonly standing: string
+  readonly stuck?: 'resume' | 'pause'
+}
+
+/** A cluster that costs money and can be woken and put to sleep. */
+function costly(state: ClusterNow): Cluster {
+  const unused = async () => {
+    throw new Error('not asked for here')
+  }
+  return {
+    name: 'sparkify',
+    free: false,
+    describe: async () => ({ name: 'sparkify', state: state.now, since: null, facts: [] }),
+    standing: async () => state.standing,
+    spinUp: unused,
+    tearDown: unused,
+    pause: unused,
+    resume: unused,
+    extend: unused,
+    due: async () => ({ kind: 'nothing' }),
+    bill: async (from, to) => [{ from, to, usd: 0.11, price: '$0.54 an hour', until: null }],
+  }
+}
+
+/** A night on that cluster of which the load fails with these words; `resume` and `pause` change its state. */
+async function costlyNight(message: string, said: Partial<ScheduleRecord>, state: ClusterNow) {
+  const world = await createWorld('2026-11-25T03:00:00.000Z')
+  const act = (name: string, to: ClusterState) => {
+    const put = step(name, () => {
+      if (state.stuck === name) throw new OpsError('aws', `AWS does not ${name} it.`)
+      state.now = to
+    })
+    return command(name, async ({ perform }) => void (await perform([put])), { role: 'admin' })
+  }
+  const etl = command('etl', async ({ perform }) => {
+    const fail = () => {
+      throw new OpsError('bad_data', message, 'Mend it.')
+    }
+    await perform([step('Stage events', fail)])
+    return undefined
+  })
+  const top = command('top-songs', async () => undefined, { effect: 'read', role: 'viewer' })
+  const commands = [scheduleRun, act('resume', 'available'), act('pause', 'paused'), etl, top]
+  const bot = await world.start('one', commands, { cluster: costly(state) })
+  await bot.ledger.loads.begin(1, '2026-11-24T03:00:00.000Z')
+  const load = await bot.ledger.runs.open({
+    command: 'etl',
+    line: 'etl',
+    who: anna,
+    place: channel,
+    writer: true,
+    listed: true,
+    continues: null,
+    origin: { kind: 'words' },
+    approval: null,
+    process: 'one',
+    started: '2026-11-24T03:00:00.000Z',
+    steps: [],
+  })
+  if (load.kind !== 'opened') throw new Error('the first run is opened')
+  await bot.ledger.loads.publish(1, load.run.id, 'one', '2026-11-24T03:04:00.000Z')
+  const ended = { ok: true, exit: 0, headline: '', audience: 'channel', run: null, replies: [], next: [] } as const
+  const answer = { ...ended, replies: [], next: [] }
+  await bot.ledger.runs.end(1, 'one', { state: 'complete', answer, ended: '2026-11-24T03:04:00.000Z', costUsd: null })
+  await add(bot, { ...nightly, ...said })
+  await add(bot, { ...mornings, whenPaused: 'wait' })
+  await add(bot, { ...mornings, cron: '30 7 * * *', whenPaused: 'last' })
+  const failed = await firedAt('2026-11-25T03:00:02.000Z', { bot, clock: world.clock })
+  expect(failed.title).toMatch(
+    state.stuck === 'resume' ? / · resume failed at "resume" / : / · etl failed at "Stage events" /,
+  )
+  return linesOf(failed)
+}
+
+describe('what a failure costs', () => {
+  it('is said once the cluster that was woken for it sleeps again, with who has to wait for it', async () => {
+    const state = {
+      now: 'paused' as ClusterState,
+      standing: 'Cluster sparkify is paused; only its storage costs money.',
+    }
+    expect(
+      await costlyNight('Line 212 is no number. Live tables are untouched.', { whenPaused: 'resume' }, state),
+    ).toEqual([
+      'Line 212 is no number.',
+      'Not said after that: top-songs.',
+      'Live tables are untouched: the load of 24 Nov, 03:04. The 07:30 post will use it and say so. The 07:00 post waits until the cluster is resumed.',
+      'Cluster sparkify was woken for this and is paused again. That cost $0.11. Only its storage costs money now.',
+    ])
+  })
+
+  it('is said of the cluster that could not be put back to sleep, whose failure is not the night’s', async () => {
+    const standing = 'Cluster sparkify is available, and costs $0.54 an hour while it runs.'
+    const lines = await costlyNight(
+      'Line 212 is no number.',
+      { whenPaused: 'resume' },
+      { now: 'paused', standing, stuck: 'pause' },
+    )
+    expect(lines[1]).toBe('Not said after that: top-songs.')
+    expect(lines.at(-1)).toBe(
+      `Cluster sparkify was woken for this and could not be paused: AWS does not pause it. It is paused when its lease ends. That cost $0.11. ${standing}`,
+    )
+  })
+
+  it('is said also where the cluster could not even be woken', async () => {
+    const standing = 'Cluster sparkify is paused; only its storage costs money.'
+    const lines = await costlyNight('', { whenPaused: 'resume' }, { now: 'paused', standing, stuck: 'resume' })
+    expect(lines).toEqual([
+      'AWS does not resume it.',
+      'Not said after that: etl; top-songs.',
+      expect.stringMatching(/^Live tables are untouched/),
+      `The cluster cost $0.11 meanwhile. ${standing}`,
+    ])
+  })
+
+  it('is said with what goes on costing, where the cluster runs on', async () => {
+    const standing = 'Cluster sparkify is available, and costs $0.54 an hour while it runs.'
+    const lines = await costlyNight('Line 212 is no number.', {}, { now: 'available', standing })
+    expect(lines.slice(2)).toEqual([
+      'Live tables are untouched: the load of 24 Nov, 03:04. The 07:00 and 07:30 posts will use it and say so.',
+      `The cluster cost $0.11 meanwhile. ${standing}`,
+    ])
+  })
+
+  it('is not said again where the failure has said it already', async () => {
+    const standing = 'Cluster sparkify is available, and costs $0.54 an hour while it runs.'
+    const lines = await costlyNight(`AWS refuses. ${standing}`, {}, { now: 'available', standing })
+    expect(lines.join(' ').split(standing)).toHaveLength(2)
+  })
+})

@@ -1,0 +1,96 @@
+import { type TableReply, text } from '../../../src/core/reply.ts'
+import { failed, fill, press, type Shown, whispered } from './shown.ts'
+
+const made = 'Schedule 1: etl; qa checks; pulse; top-songs last=1d, nightly at 02:30 (America/New_York) in #music.'
+const add = fill('Add one…', 'schedule-add day=daily time=07:00')
+
+function list(rows: TableReply['rows']): TableReply {
+  return {
+    kind: 'table',
+    title: 'Schedules',
+    columns: ['id', 'lines', 'when', 'where', 'owner', 'state', 'next'],
+    formats: ['integer', 'text', 'text', 'text', 'text', 'text', 'time'],
+    rows,
+    total: rows.length,
+  }
+}
+
+const example = text(
+  'Add one: schedule add "top songs 10" daily at 07:00 in #music, or the whole night: schedule nightly',
+  'note',
+)
+
+export const schedules: readonly Shown[] = [
+  {
+    name: 'schedules',
+    answer: whispered(
+      '3 schedules.',
+      [
+        list([
+          [
+            1,
+            'etl; qa checks; pulse; top-songs last=1d',
+            'nightly at 03:00 (Europe/London)',
+            '#music',
+            'Ada',
+            'active',
+            '2026-12-01T03:00:00.000Z',
+          ],
+          [2, 'unmatched-songs 20', 'weekdays at 07:30 (Europe/London)', '#catalogue', 'Grace', 'parked', null],
+          [3, 'pulse last=7d', 'every 6h (UTC)', 'direct messages', 'Ada', 'paused', null],
+        ]),
+        text(
+          'Schedule 2 is parked: I cannot post in #catalogue (is_archived), so nobody would see it. Use another channel than #catalogue, which is archived.',
+          'warning',
+        ),
+        text('1: resumes a paused warehouse, and pauses it again\n2: Posted when it has rows, or fails', 'note'),
+        example,
+      ],
+      [
+        press('Resume 2', 'schedule-resume 2'),
+        press('Say 1 now', 'schedule-run 1'),
+        add,
+        press('Export', 'schedule-export'),
+      ],
+    ),
+  },
+  {
+    name: 'schedules-none',
+    answer: whispered('No schedules yet.', [list([]), example], [press('Nightly', 'schedule-nightly'), add]),
+  },
+  {
+    name: 'schedule-made',
+    answer: whispered(
+      made,
+      [
+        text(made, 'good'),
+        text(
+          'Next times\n• Tue, 1 Dec 2026, 02:30 EST (UTC−5)\n• Wed, 2 Dec 2026, 02:30 EST (UTC−5)\n• Thu, 3 Dec 2026, 02:30 EST (UTC−5)',
+        ),
+        text(
+          'From 14 March 2027 the clocks there are an hour ahead (EDT): 02:30 there is then 06:30 UTC.\nOn 14 March 2027 there is no 02:30 in New York: it comes at 03:00.',
+        ),
+        text('Always posted · waits while the warehouse is paused · said up to 6 h late.', 'note'),
+      ],
+      [press('Say it now', 'schedule-run 1'), press('All schedules', 'schedule')],
+    ),
+  },
+  {
+    name: 'schedule-exported',
+    answer: whispered('2 lines make 2 schedules again.', [
+      text(
+        'schedule add "etl; qa checks; pulse; top-songs last=1d" nightly at 03:00 in <#C0MUSIC00|music> tz=Europe/London paused=resume\nschedule add "unmatched-songs 20" weekdays at 07:30 in <#C0CATALOG|catalogue> tz=Europe/London if=not-empty',
+        'code',
+      ),
+      text('Whoever says a line becomes its owner. A schedule that is parked begins anew.', 'note'),
+    ]),
+  },
+  {
+    name: 'schedule-not-there',
+    answer: failed(
+      'slack',
+      'I cannot post in #random (not_in_channel), so nobody would see it. Nothing was done.',
+      'Type /invite @sparkify in #random. Then say it again.',
+    ),
+  },
+]

@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest'
+import type { NoteStore } from '../../src/core/ports/ledger.ts'
+import { configurationProbe, diskProbe, heartbeatProbe } from '../../src/machine/probes.ts'
+
+const { signal } = new AbortController()
+
+function notes(kept: unknown): { readonly notes: NoteStore } {
+  return { notes: { get: async () => kept, set: async () => undefined, settle: async () => kept } }
+}
+
+describe('doctor on the machine', () => {
+  it('warns of variables that are probably not meant', async () => {
+    expect(await configurationProbe('engine duckdb', []).look(signal)).toMatchObject({
+      state: 'green',
+      detail: 'engine duckdb',
+    })
+    expect(await configurationProbe('engine duckdb', ['SPARKIFY_HOMME is set']).look(signal)).toMatchObject({
+      state: 'warn',
+      detail: 'SPARKIFY_HOMME is set',
+    })
+  })
+
+  it('is red about a home that cannot be looked at', async () => {
+    expect(await diskProbe('/nowhere/at/all').look(signal)).toMatchObject({
+      state: 'red',
+      detail: expect.stringContaining('ENOENT'),
+    })
+  })
+
+  it('says whether a heartbeat is set, and how the last one went', async () => {
+    const last = { at: '2026-11-23T03:04:00.000Z', ok: true }
+    expect(await heartbeatProbe(false, notes(last)).look(signal)).toMatchObject({
+      state: 'green',
+      detail: 'none set: nobody outside misses a good night',
+    })
+    expect(await heartbeatProbe(true, notes(null)).look(signal)).toMatchObject({
+      state: 'green',
+      detail: 'set; the next schedule that loads well sends the first',
+    })
+    expect(await heartbeatProbe(true, notes(last)).look(signal)).toEqual({
+      state: 'green',
+      detail: 'the last one got through, 23 Nov 2026, 03:04 UTC',
+      cure: '',
+    })
+    expect(await heartbeatProbe(true, notes({ ...last, ok: false })).look(signal)).toMatchObject({
+      state: 'warn',
+      detail: 'the last one did not get through, 23 Nov 2026, 03:04 UTC',
+    })
+  })
+})

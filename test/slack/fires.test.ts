@@ -1,0 +1,91 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import scheduleRun from '../../src/commands/schedule-run.ts'
+import type { Asker } from '../../src/core/people.ts'
+import { text } from '../../src/core/reply.ts'
+import { createTimetable } from '../../src/scheduler/timetable.ts'
+import { recoverRuns, sayOn } from '../../src/voice.ts'
+import { command } from '../support/core.ts'
+import { scheduled } from '../support/schedule.ts'
+import { ada, dataEng, type Office, type OfficeOptions, openOffice } from './support/office.ts'
+
+const music = 'C0MUSIC0000'
+const owner: Asker = { kind: 'slack', id: ada, name: 'ada' }
+const greet = command('greet', async () => ({ headline: 'Good morning.', replies: [text('Good morning.')] }), {
+  effect: 'read',
+})
+const bot: OfficeOptions['bot'] = { commands: [scheduleRun, greet], parts: { timetable: createTimetable() } }
+
+let office: Office
+
+afterEach(() => office.close())
+
+/** Adds a schedule of every minute, which is due at the next one. */
+const add = (channel: string) =>
+  office.ledger.schedules.add(
+    scheduled({
+      lines: ['greet'],
+      phrase: 'every minute',
+      cron: '* * * * *',
+      place: { kind: 'slack', channel, direct: false },
+      owner,
+      created: office.clock.now().toISOString(),
+    }),
+  )
+
+/** Lets the next minute come, and everything that it brings be said. */
+async function nextMinute(offices: readonly Office[] = [office]): Promise<void> {
+  office.clock.advance(60_000)
+  let said = false
+  const all = Promise.all(offices.map(({ app, face }) => app.fireDue(sayOn(face)))).then(() => {
+    said = true
+  })
+  await office.clock.until(() => said)
+  await all
+}
+
+const posts = (channel: string) => office.seen(channel).filter(({ text: said }) => said.includes('Good morning.'))
+
+describe('what the clock says in Slack', () => {
+  it('ten schedules at the same minute are all posted, once each, without calling faster than Slack allows', async () => {
+    office = await openOffice({ bot })
+    for (let n = 0; n < 5; n++) {
+      await add(dataEng)
+      await add(music)
+    }
+    await nextMinute()
+    expect(posts(dataEng)).toHaveLength(5)
+    expect(posts(music)).toHaveLength(5)
+    expect(office.front.named('chat.postMessage')).toHaveLength(10)
+    expect(office.front.calls.filter(({ answer }) => answer.includes('ratelimited'))).toEqual([])
+  })
+
+  it('is posted once by a bot that was stopped between its claim and its post, when it is started again', async () => {
+    office = await openOffice({ bot })
+    await add(dataEng)
+    office.clock.advance(60_000)
+    let claimed = false
+    void office.app.fireDue(() => {
+      claimed = true
+      return new Promise(() => undefined)
+    })
+    await office.clock.until(() => claimed)
+    expect(posts(dataEng)).toEqual([])
+    office = await office.restart()
+    const stop = await recoverRuns({ app: office.app, deps: office.deps }, office.face, office.deps.log)
+    await office.clock.until(() => posts(dataEng).length > 0)
+    await office.app.fireDue(sayOn(office.face))
+    stop()
+    expect(posts(dataEng)).toHaveLength(1)
+  })
+
+  it('is told to its owner directly, and parked, where the bot was taken out of the channel', async () => {
+    office = await openOffice({ bot })
+    const { id } = await add('C0RANDOM000')
+    await nextMinute()
+    expect((await office.ledger.schedules.get(id))?.state.kind).toBe('parked')
+    const told = office.seen(`D${ada.slice(1)}`)
+    expect(told.map(({ text: said }) => said).join(' ')).toContain('is parked: I cannot post in')
+    await nextMinute()
+    expect(office.seen(`D${ada.slice(1)}`)).toHaveLength(told.length)
+  })
+})

@@ -1,0 +1,276 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { scheduled } from '../support/schedule.ts'
+import { eventually } from './support/clock.ts'
+import type { Doors } from './support/commands.ts'
+import { blocksOf, homeButton, openHomes, publishes, readsAs, strangersEnter } from './support/home.ts'
+import { ada, dataEng, type Office, vera } from './support/office.ts'
+
+let office: Office
+let doors: Doors
+beforeEach(async () => {
+  ;({ office, doors } = await openHomes())
+})
+afterEach(() => office.close())
+
+const enter = (as = ada, tab: 'home' | 'messages' = 'home') => office.workspace.people.enter({ as, tab })
+const entered = async (as = ada): Promise<void> => {
+  await enter(as)
+  await eventually(() => readsAs(office, as).includes('sparkify'))
+}
+const say = (text: string) => office.workspace.people.say({ as: ada, channel: dataEng, text })
+const press = (label: string, { as = ada, copies = 1 } = {}) =>
+  office.workspace.people.press({ as, copies, ...homeButton(office, label, as) })
+const directly = () => office.seen('D0ADA0ADMIN').map(({ text }) => text)
+const reads = (words: string, as = ada) => office.clock.until(() => readsAs(office, as).includes(words))
+const building = async (): Promise<void> => {
+  await say('/sparkify build')
+  await eventually(() => doors.arrivals('dig') === 1)
+}
+/** A change of this process, of whatever kind. */
+const change = () =>
+  office.app.ask({
+    line: 'help',
+    who: { kind: 'slack', id: ada, name: 'ada' },
+    place: { kind: 'terminal' },
+    watch: { changed: () => undefined },
+  })
+const addSchedule = () =>
+  office.ledger.schedules.add(
+    scheduled({
+      lines: ['songs'],
+      place: { kind: 'slack', channel: dataEng, channelName: 'data-eng', direct: false },
+      owner: { kind: 'slack', id: ada, name: 'ada' },
+      created: office.clock.now().toISOString(),
+    }),
+  )
+
+describe('entering the Home tab', () => {
+  it('fills it for whoever entered, and for nobody else', async () => {
+    expect(await enter()).toEqual({})
+    await eventually(() => readsAs(office).includes('Cluster sparkify is available'))
+    expect(readsAs(office)).toContain('You are admin here.')
+    expect(readsAs(office, vera)).toBe('""')
+    await entered(vera)
+    expect(readsAs(office, vera)).toContain('You are viewer here.')
+  })
+
+  it('of messages fills nothing', async () => {
+    await enter(ada, 'messages')
+    await entered(vera)
+    expect(publishes(office, ada)).toEqual([])
+  })
+
+  it('again, with nothing new to say, publishes nothing', async () => {
+    await entered()
+    await enter()
+    office.clock.advance(60_000)
+    await entered(vera)
+    expect(publishes(office, ada)).toHaveLength(1)
+  })
+})
+
+describe('a Home tab that was entered', () => {
+  it('follows a run from its first step to its end', async () => {
+    await entered()
+    await building()
+    await reads('● dig')
+    expect(readsAs(office)).toContain('○ lay')
+    doors.open('dig')
+    await reads('● lay')
+    expect(readsAs(office)).toContain('✓ dig')
+    doors.open('lay')
+    doors.open('roof')
+    await reads('✓ build')
+    expect(readsAs(office)).not.toContain('Running now')
+  })
+
+  it('is published once in five seconds at most; the last state wins', async () => {
+    await entered()
+    await building()
+    doors.open('dig')
+    await eventually(() => doors.arrivals('lay') === 1)
+    doors.open('lay')
+    await eventually(() => doors.arrivals('roof') === 1)
+    doors.open('roof')
+    await reads('✓ build')
+    const times = publishes(office).map(({ at }) => at)
+    expect(times.length).toBeGreaterThan(1)
+    for (const [i, at] of times.entries()) if (i > 0) expect(at - (times[i - 1] ?? 0)).toBeGreaterThanOrEqual(5000)
+  })
+
+  it('is left alone while nothing changes', async () => {
+    await entered()
+    for (let minute = 0; minute < 15; minute++) {
+      office.clock.advance(60_000)
+      await entered(vera)
+    }
+    expect(publishes(office, ada)).toHaveLength(1)
+  })
+
+  it('shows within twenty seconds what another process changed', async () => {
+    await entered()
+    await addSchedule()
+    const before = office.clock.now().getTime()
+    await reads('1 · songs')
+    expect(office.clock.now().getTime() - before).toBeLessThanOrEqual(20_000)
+  })
+
+  it('is looked after once a minute when it was not touched for ten, and not any more after a day', async () => {
+    await entered()
+    office.clock.advance(11 * 60_000)
+    await addSchedule()
+    const before = office.clock.now().getTime()
+    await reads('1 · songs')
+    expect(office.clock.now().getTime() - before).toBeLessThanOrEqual(65_000)
+
+    office.clock.advance(25 * 3_600_000)
+    await entered(vera)
+    await building()
+    await reads('● dig', vera)
+    expect(readsAs(office)).not.toContain('● dig')
+    await enter()
+    await reads('● dig')
+  })
+
+  it('is one of twenty; who entered first is left out', async () => {
+    await entered()
+    await strangersEnter(
+      office,
+      Array.from({ length: 20 }, (_, n) => `U0STRANGER${n}`),
+    )
+    await eventually(() => publishes(office).length === 21)
+    await building()
+    await office.clock.until(() => publishes(office, 'U0STRANGER19').length > 1)
+    expect(publishes(office, ada)).toHaveLength(1)
+  })
+
+  it('keeps, with all others, to the hundred publishes a minute that Slack allows', async () => {
+    await strangersEnter(
+      office,
+      Array.from({ length: 20 }, (_, n) => `U0STRANGER${n}`),
+    )
+    await eventually(() => publishes(office).length === 20)
+    for (let n = 2; n <= 8; n++) {
+      await addSchedule()
+      await change()
+      await office.clock.until(() => publishes(office).length === n * 20)
+    }
+    const times = publishes(office).map(({ at }) => at)
+    for (const at of times) expect(times.filter((other) => other >= at && other < at + 60_000).length).toBeLessThan(101)
+  })
+})
+
+describe('a press in the Home tab', () => {
+  it('is answered in the Messages tab', async () => {
+    await entered()
+    await press('Help')
+    await eventually(() => directly().some((text) => text.includes('This is the help.')))
+  })
+
+  it('delivered twice acts once', async () => {
+    await entered()
+    await building()
+    await reads('Cancel')
+    await press('Cancel', { copies: 2 })
+    await office.clock.until(() => directly().length > 0)
+    await reads('✗ build')
+    expect(directly()).toHaveLength(1)
+  })
+
+  it('shows what came of it, and what the presser may do by now', async () => {
+    await entered()
+    await building()
+    await reads('Cancel')
+    await press('Cancel')
+    await reads('✗ build')
+    expect(readsAs(office)).not.toContain('Running now')
+  })
+
+  it('keeps the tab fresh for another day', async () => {
+    await entered()
+    office.clock.advance(20 * 3_600_000)
+    await press('Help')
+    await eventually(() => directly().length > 0)
+    office.clock.advance(20 * 3_600_000)
+    await building()
+    await reads('● dig')
+  })
+})
+
+describe('when Slack does not take it', () => {
+  it('a view with something it does not know arrives in words', async () => {
+    office.front.inject((call) =>
+      call.name === 'views.publish' && blocksOf(call).some(({ type }) => type === 'header')
+        ? { body: { ok: false, error: 'invalid_arguments', response_metadata: { messages: ['unsupported type'] } } }
+        : undefined,
+    )
+    await entered()
+    expect(readsAs(office)).toContain('The buttons could not be shown. Say /sparkify help')
+    office.clock.advance(60_000)
+    await entered(vera)
+    expect(publishes(office, ada)).toHaveLength(2)
+  })
+
+  it('waits as long as it asks to', async () => {
+    let refused = 0
+    office.front.inject(({ name }) =>
+      name === 'views.publish' && refused++ === 0
+        ? { status: 429, headers: { 'retry-after': '30' }, body: { ok: false, error: 'ratelimited' } }
+        : undefined,
+    )
+    const before = office.clock.now().getTime()
+    await enter()
+    await reads('sparkify')
+    expect(office.clock.now().getTime() - before).toBeGreaterThanOrEqual(30_000)
+  })
+
+  it('tries again at the next look after an outage', async () => {
+    let away = true
+    office.front.inject(({ name }) =>
+      name === 'views.publish' && away ? { body: { ok: false, error: 'fatal_error' }, status: 500 } : undefined,
+    )
+    await enter()
+    await eventually(() => office.log.some(({ message }) => message.includes('could not be published')))
+    away = false
+    await reads('sparkify')
+  })
+
+  it('publishes anew over what somebody else published meanwhile', async () => {
+    await entered()
+    const [first] = publishes(office)
+    expect(first?.body.get('hash')).toBeNull()
+    let refused = 0
+    office.front.inject(({ name }) =>
+      name === 'views.publish' && refused++ === 0 ? { body: { ok: false, error: 'hash_conflict' } } : undefined,
+    )
+    await building()
+    await reads('● dig')
+    const hashes = publishes(office).map(({ body }) => body.get('hash'))
+    expect(hashes.slice(1, 3)).toEqual([expect.any(String), null])
+  })
+
+  it('forgets people for whom there is no Home tab', async () => {
+    office.front.inject(({ name }) =>
+      name === 'views.publish' ? { body: { ok: false, error: 'not_enabled' } } : undefined,
+    )
+    await enter()
+    await eventually(() => office.log.some(({ message }) => message.includes('not_enabled')))
+    await building()
+    office.clock.advance(60_000)
+    await office.clock.until(() => doors.arrivals('dig') === 1)
+    expect(publishes(office)).toHaveLength(1)
+  })
+})
+
+describe('a bot that leaves', () => {
+  it('does not wait until tabs may be published again, and publishes nothing more', async () => {
+    await entered()
+    await addSchedule()
+    await change()
+    await office.face.stop()
+    await change()
+    office.clock.advance(60_000)
+    await change()
+    expect(publishes(office)).toHaveLength(1)
+  })
+})

@@ -1,0 +1,146 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { z } from 'zod'
+import { ada, dataEng, type Office, vera } from './support/office.ts'
+import { openLoadedOffice } from './support/warehouse.ts'
+
+let office: Office
+beforeEach(async () => {
+  office = await openLoadedOffice()
+  await say('/sparkify top songs 3')
+  await shown('Post this every…')
+})
+afterEach(() => office.close())
+
+const music = 'C0MUSIC0000'
+const direct = `D${ada.slice(1)}`
+const say = (text: string, channel = dataEng, as = ada) => office.workspace.people.say({ as, channel, text })
+const all = (channel = dataEng, viewer = ada) => JSON.stringify(office.workspace.messages(channel, viewer))
+const shown = (words: string, channel = dataEng, viewer = ada) =>
+  office.clock.until(() => all(channel, viewer).includes(words))
+
+const opened = z.object({
+  view: z.object({
+    id: z.string(),
+    blocks: z.array(z.looseObject({ block_id: z.string(), optional: z.boolean().optional() })),
+  }),
+})
+const dialogs = () =>
+  office.front.named('views.open').flatMap(({ answer }) => {
+    const view = opened.safeParse(JSON.parse(answer || 'null'))
+    return view.success ? [view.data.view] : []
+  })
+
+/** Presses the button and gives the dialog that opens. */
+async function open(channel = dataEng, as = ada) {
+  const before = dialogs().length
+  await office.workspace.people.press({ as, ...office.button('Post this every…', channel, as) })
+  await office.clock.until(() => dialogs().length > before)
+  const [view] = dialogs().slice(before)
+  if (view === undefined) throw new Error('no dialog is open')
+  return view
+}
+
+const submit = (view_id: string, given: Readonly<Record<string, string>>, as = ada) =>
+  office.workspace.people.submit({
+    as,
+    view_id,
+    entered: Object.entries(given).map(([name, value]) => ({
+      block_id: `argument-${name}`,
+      action_id: 'given',
+      value,
+    })),
+  })
+
+const filled = { lines: 'top-songs n=3', day: 'weekdays', time: '07:30', tz: 'Europe/London', if: 'not-empty' }
+
+describe('the button "Post this every…"', () => {
+  it('opens a form with the line, a time and the channel filled in, asking what must be said and what may', async () => {
+    const { blocks } = await open()
+    const fields = blocks.slice(1).map(({ block_id, optional, ...rest }) => ({
+      name: block_id.replace('argument-', ''),
+      optional,
+      element: z.looseObject({ type: z.string() }).parse(rest['element']),
+    }))
+    expect(fields).toMatchObject([
+      { name: 'lines', optional: false, element: { type: 'plain_text_input', initial_value: 'top-songs n=3' } },
+      { name: 'day', optional: false, element: { type: 'static_select', initial_option: { value: 'daily' } } },
+      { name: 'time', optional: false, element: { type: 'timepicker', initial_time: '07:00' } },
+      {
+        name: 'channel',
+        optional: true,
+        element: { type: 'conversations_select', default_to_current_conversation: true },
+      },
+      {
+        name: 'tz',
+        element: { placeholder: { text: 'a time zone like Europe/London; that of your profile if left empty' } },
+      },
+      { name: 'if', element: { type: 'static_select', initial_option: { value: 'always' } } },
+    ])
+  })
+
+  it('becomes a schedule, told to whoever filled it in, with the name of the channel that was chosen', async () => {
+    const { id } = await open()
+    expect(await submit(id, { ...filled, channel: music })).toEqual({})
+    await shown('Schedule 1: top-songs n=3, weekdays at 07:30 (Europe/London) in #')
+    expect(all(dataEng, vera)).not.toContain('Schedule 1')
+    expect(await office.ledger.schedules.list()).toMatchObject([
+      {
+        lines: ['top-songs n=3'],
+        cron: '30 7 * * 1-5',
+        zone: 'Europe/London',
+        place: { channel: music, channelName: 'music', direct: false },
+        owner: { id: ada },
+        condition: { kind: 'not-empty' },
+      },
+    ])
+  })
+
+  it('becomes a schedule by the id of its channel where Slack does not say the name', async () => {
+    const { id } = await open()
+    office.front.inject(({ name }) =>
+      name === 'conversations.info' ? { body: { ok: false, error: 'fatal_error' } } : undefined,
+    )
+    expect(await submit(id, { ...filled, channel: music })).toEqual({})
+    await shown(`Schedule 1: top-songs n=3, weekdays at 07:30 (Europe/London) in ${music}`)
+  })
+
+  it('posts where it was pressed when no channel is chosen', async () => {
+    const { id } = await open()
+    await submit(id, filled)
+    await shown('Schedule 1')
+    expect((await office.ledger.schedules.list())[0]?.place).toMatchObject({ channel: dataEng })
+  })
+
+  it('posts in direct messages when it was pressed there', async () => {
+    await say('top songs 3', direct)
+    await shown('Post this every…', direct)
+    const { id } = await open(direct)
+    await submit(id, filled)
+    await shown('Schedule 1', direct)
+    expect((await office.ledger.schedules.list())[0]?.place).toEqual({ kind: 'slack', channel: direct, direct: true })
+  })
+
+  it('says at each field what is wrong with it, and keeps the form open', async () => {
+    const { id } = await open()
+    expect(await submit(id, { ...filled, lines: 'top sogns', tz: 'Mars/Base' })).toEqual({
+      errors: {
+        'argument-lines':
+          'I do not know "top sogns". Nothing was done. Did you mean top-songs? Say help for all commands.',
+        'argument-tz': 'This takes a time zone like Europe/London.',
+      },
+    })
+    expect(await submit(id, { ...filled, lines: '' })).toMatchObject({
+      errors: { 'argument-lines': expect.anything() },
+    })
+    expect(await submit(id, filled)).toEqual({})
+    await shown('Schedule 1')
+  })
+
+  it('is refused, politely and to them alone, for those who may not add schedules', async () => {
+    const { id } = await open(dataEng, vera)
+    expect(await submit(id, filled, vera)).toEqual({})
+    await shown('schedule-add needs an operator.', dataEng, vera)
+    expect(all(dataEng, ada)).not.toContain('needs an operator')
+    expect(await office.ledger.schedules.list()).toEqual([])
+  })
+})

@@ -1,0 +1,10 @@
+import type { Policy } from '../../src/core/approval/policy.ts'
+
+/** A configuration in which nobody has to agree to anything, and nobody is called. */
+export const freePolicy: Policy = {
+  approveAboveUsd: null,
+  budgetUsd: null,
+  twoPerson: false,
+  approvers: [],
+  oncall: [],
+}
