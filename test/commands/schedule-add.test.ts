@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { createListDirectory } from '../../src/machine/directory.ts'
 import { anna, bob, channel, command, failureOf, planOf, terminal } from '../support/core.ts'
+import { createFakeClock } from '../support/fake-clock.ts'
+import { createLeased } from '../support/leased.ts'
 import { createScheduleOffice, onlyOf } from '../support/schedule-office.ts'
 
 describe('schedule add', () => {
@@ -29,7 +31,7 @@ describe('schedule add', () => {
         },
       ],
       next: [
-        { label: 'Say it now', line: 'schedule-run 1' },
+        { label: 'Run now', line: 'schedule-run 1' },
         { label: 'All schedules', line: 'schedule' },
       ],
     })
@@ -232,5 +234,16 @@ describe('schedule add', () => {
     expect(failureOf(await bot.say('schedule add "load; spin-up" daily at 3', { who: bob })).message).toBe(
       'spin-up needs an admin. You are U0BOB, operator here. Nothing was done.',
     )
+  })
+
+  it('confirms that it may resume a cluster that costs money, also while there is nothing to resume', async () => {
+    const cluster = createLeased(createFakeClock('2026-11-23T12:00:00.000Z'))
+    const { bot } = await createScheduleOffice({ cluster })
+    const asked = planOf(await bot.say('schedule add greet daily at 3 paused=resume'))
+    expect(asked.facts).toContain('resume, whenever sparkify does not run by then.')
+    expect(asked.facts.join(' ')).toContain('Nobody is asked again.')
+    expect((await bot.click(asked.id)).ok).toBe(true)
+    expect(await onlyOf(bot)).toMatchObject({ whenPaused: 'resume' })
+    expect((await bot.say('schedule add greet daily at 3 paused=wait')).ok).toBe(true)
   })
 })

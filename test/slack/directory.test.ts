@@ -67,6 +67,18 @@ describe('roles by Slack ids', () => {
   })
 })
 
+describe('the people that ids stand for', () => {
+  it('are those named, and the members of groups while Slack says who they are', async () => {
+    const directory = await directoryOf([], [])
+    expect(await directory.peopleOf(['U1', 'S0DATA'])).toEqual(expect.arrayContaining(['U1', 'U0GRACE000']))
+    office.front.inject(({ name }) =>
+      name === 'usergroups.users.list' ? { body: { ok: false, error: 'missing_scope' } } : undefined,
+    )
+    office.clock.advance(60_000)
+    expect(await directory.peopleOf(['U1', 'S0DATA'])).toEqual(['U1'])
+  })
+})
+
 describe('time zones of people', () => {
   it('are those of their profiles, asked of Slack once in ten minutes', async () => {
     const directory = await directoryOf([], [])

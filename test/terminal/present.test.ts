@@ -1,9 +1,9 @@
 import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
-import type { TableReply } from '../../src/core/reply.ts'
+import type { PlanReply, TableReply } from '../../src/core/reply.ts'
 import { chartText } from '../../src/terminal/chart.ts'
-import { answerText } from '../../src/terminal/present.ts'
+import { answerText, planText } from '../../src/terminal/present.ts'
 import { tableText } from '../../src/terminal/table.ts'
 
 const table = (columns: string[], rows: TableReply['rows'], more: Partial<TableReply> = {}): TableReply => ({
@@ -32,6 +32,39 @@ describe('an answer in the terminal', () => {
   it('is its title, its replies, its details below them, and what to say next', () => {
     expect(answerText(said, 80)).toBe(
       'Nightly,[2J 30 Nov\n\nShort\n\nTitle\nn\n─\n1\n\nLong\n\nNext: npm run -s sparkify -- qa',
+    )
+  })
+})
+
+describe('a plan in the terminal', () => {
+  it('says what changed since it was asked, what it does, and why it needs approval', () => {
+    const plan: PlanReply = {
+      kind: 'plan',
+      id: 'p1',
+      line: 'spin-up',
+      title: 'Spin up sparkify?',
+      facts: ['$0.60 an hour'],
+      act: 'Spin up',
+      danger: false,
+      expires: '2026-11-30T03:10:00.000Z',
+      reasons: ['It can cost $4.80; more than $1.00 needs approval.'],
+      changes: [
+        { was: '$0.54 an hour', now: '$0.60 an hour' },
+        { was: 'One node', now: null },
+        { was: null, now: 'Two nodes' },
+      ],
+    }
+    expect(planText(plan)).toBe(
+      [
+        'Spin up sparkify?',
+        '  It changed since it was asked:',
+        '  was: $0.54 an hour',
+        '  now: $0.60 an hour',
+        '  no longer: One node',
+        '  now also: Two nodes',
+        '  $0.60 an hour',
+        '  ⚠ It can cost $4.80; more than $1.00 needs approval.',
+      ].join('\n'),
     )
   })
 })

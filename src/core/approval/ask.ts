@@ -78,6 +78,10 @@ async function isCard({ place, reasons, wasCard }: Wanted, { outbox }: Deps): Pr
 
 async function requireSecond({ line, asker, place }: Wanted, deps: Deps): Promise<void> {
   const needed = `Somebody else must approve ${line}`
+  const elsewhere = 'Say it in a Slack channel that an approver is in.'
+  if (place.kind === 'terminal') {
+    throw new OpsError('not_confirmed', `${needed}, and nobody reads along in a terminal. Nothing was done.`, elsewhere)
+  }
   if (!(await hasOtherApprover(asker, deps))) {
     throw new OpsError(
       'not_confirmed',
@@ -85,11 +89,7 @@ async function requireSecond({ line, asker, place }: Wanted, deps: Deps): Promis
       'Name somebody in SPARKIFY_APPROVERS, or turn SPARKIFY_TWO_PERSON off.',
     )
   }
-  if (place.kind === 'slack' && !place.direct) return
-  const here = place.kind === 'terminal' ? 'nobody reads along in a terminal' : 'nobody else reads along here'
-  throw new OpsError(
-    'not_confirmed',
-    `${needed}, and ${here}. Nothing was done.`,
-    'Say it in a Slack channel in which an approver is.',
-  )
+  if (place.direct) {
+    throw new OpsError('not_confirmed', `${needed}, and nobody else reads along here. Nothing was done.`, elsewhere)
+  }
 }

@@ -1,10 +1,10 @@
 /** What the configuration says of who must agree to what, and of whom to call. Ids are Slack's: `U…` people, `S…` groups. */
 export interface Policy {
-  /** A spin-up that can cost more than this is posted for approval; null: none for its price. US dollars. */
+  /** What can cost more than this by itself needs approval; null: nothing for its price. US dollars. */
   readonly approveAboveUsd: number | null
-  /** What the cluster may cost in a calendar month (UTC); null: no limit. US dollars. */
+  /** What can take the cost of a calendar month (UTC) beyond this needs approval; null: no limit. US dollars. */
   readonly budgetUsd: number | null
-  /** Whether somebody else than the asker must approve. */
+  /** Whether somebody else than the asker must approve what needs approval. */
   readonly twoPerson: boolean
   /** Who may approve; empty: the admins. */
   readonly approvers: readonly string[]

@@ -1,8 +1,9 @@
 import type { Answer } from '../answer.ts'
+import { refuseUnapproved } from '../approval/refuse-unapproved.ts'
 import { authorise } from '../command/access.ts'
 import type { Context } from '../command/context.ts'
 import { OpsError } from '../errors.ts'
-import type { RunRecord } from '../ports/runs.ts'
+import type { RunId, RunRecord } from '../ports/runs.ts'
 import { failureAnswer } from '../run/failure.ts'
 import { Handover } from '../run/registry.ts'
 import { start } from './dispatch.ts'
@@ -24,6 +25,7 @@ export async function sayLine({ line, at, fire, signal }: LineOfFire, session: S
     const context: Context = { who, place: fire.place, deps, catalog }
     const bound = catalog.read(line)
     authorise(bound.command, who, deps.directory)
+    if (!(await wasBegun(origin, session))) await refuseUnapproved(bound, context)
     const earlier = await failedBefore(fire, at, bound.line, session)
     signal.addEventListener('abort', stop, { once: true })
     return await start({ said: line, bound, earlier }, context, { watch: unwatched, origin, approval: null }, session)
@@ -36,6 +38,12 @@ export async function sayLine({ line, at, fire, signal }: LineOfFire, session: S
 }
 
 const unwatched = { changed: () => undefined }
+
+/** What was begun was allowed then, and has to be brought to its end. */
+async function wasBegun({ fire, at }: { fire: RunId; at: number }, { deps }: Session): Promise<boolean> {
+  const said = await deps.ledger.runs.list({ fire, limit: 100 })
+  return said.some(({ origin }) => origin.kind === 'line' && origin.at === at)
+}
 
 /** The run of the same line in the fire that this one carries on, where that is what failed. */
 async function failedBefore(

@@ -173,7 +173,7 @@ describe('with two persons', () => {
         kind: 'failure',
         code: 'not_confirmed',
         message,
-        remedy: 'Say it in a Slack channel in which an approver is.',
+        remedy: 'Say it in a Slack channel that an approver is in.',
       })
     }
     expect(done).toEqual([])

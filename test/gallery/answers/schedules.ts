@@ -72,7 +72,7 @@ export const schedules: readonly Shown[] = [
         ),
         text('Always posted · waits while the warehouse is paused · said up to 6 h late.', 'note'),
       ],
-      [press('Say it now', 'schedule-run 1'), press('All schedules', 'schedule')],
+      [press('Run now', 'schedule-run 1'), press('All schedules', 'schedule')],
     ),
   },
   {

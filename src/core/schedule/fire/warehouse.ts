@@ -7,6 +7,7 @@ import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Step, Work } from '../../run/step.ts'
 import { findKept } from '../../warehouse/result.ts'
 import { hours } from '../../words.ts'
+import { wakers } from '../make/lines.ts'
 import { failureOf, isUnfinished, left } from './said.ts'
 
 // Places of what a schedule says besides its lines, which count from 0.
@@ -65,7 +66,7 @@ async function resume(context: RunContext): Promise<void> {
 
 /** A schedule that says so itself is not to be helped. */
 function seesToItself({ lines }: ScheduleRecord, { catalog }: RunContext): boolean {
-  return lines.some((line) => ['spin-up', 'resume'].includes(catalog.read(line).command.name))
+  return lines.some((line) => wakers.includes(catalog.read(line).command.name))
 }
 
 function stillAsleep(name: string, state: ClusterState, { id, catchUpHours }: ScheduleRecord): OpsError {

@@ -5,6 +5,9 @@ import { partLines } from '../../command/line.ts'
 import { OpsError } from '../../errors.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 
+/** Commands that make a cluster run which did not. */
+export const wakers: readonly string[] = ['spin-up', 'resume']
+
 /** How long the lines of a schedule may be together: a button holds no more, nor would anybody read it. */
 export const maxLinesLength = 1500
 

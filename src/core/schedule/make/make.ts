@@ -48,7 +48,7 @@ export function told(schedule: ScheduleRecord, headline: string, deps: Deps): Ou
     replies: [text(headline, 'good'), ...timesOf(schedule, deps), text(`${optionSentence(schedule)}.`, 'note')],
     next: [
       schedule.state.kind === 'active'
-        ? { label: 'Say it now', line: `schedule-run ${schedule.id}` }
+        ? { label: 'Run now', line: `schedule-run ${schedule.id}` }
         : { label: 'Resume it', line: `schedule-resume ${schedule.id}` },
       { label: 'All schedules', line: 'schedule' },
     ],

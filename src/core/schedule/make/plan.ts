@@ -2,13 +2,17 @@ import type { Context } from '../../command/context.ts'
 import type { Bound } from '../../command/define.ts'
 import type { PlanDraft } from '../../command/plan.ts'
 import { OpsError } from '../../errors.ts'
+import { wakers } from './lines.ts'
 
 /**
  * What a schedule's lines would ask each time, as one plan, because it is confirmed once, when it is made: all their facts, the most that
  * one time can cost, and whether any of them destroys. Null where none asks. `said` says what is scheduled.
  */
 export async function planOfLines(said: string, bound: readonly Bound[], context: Context): Promise<PlanDraft | null> {
-  const drafts = (await Promise.all(bound.map((line) => planNow(line, context)))).flatMap((draft) => draft ?? [])
+  const plans = await Promise.all(
+    bound.map(async (line) => (await planNow(line, context)) ?? plannedUnseen(line, context)),
+  )
+  const drafts = plans.flatMap((draft) => draft ?? [])
   if (drafts.length === 0) return null
   const costs = drafts.flatMap(({ mostUsd }) => (mostUsd === undefined ? [] : [mostUsd]))
   return {
@@ -23,6 +27,18 @@ export async function planOfLines(said: string, bound: readonly Bound[], context
 /** One that is not known makes the sum so. */
 function sumOf(costs: readonly (number | null)[]): number | null {
   return costs.reduce((sum, usd) => (sum === null || usd === null ? null : sum + usd), 0)
+}
+
+/** A cluster that runs today has nothing to ask; on the night when it sleeps nobody is there to be asked. */
+function plannedUnseen({ command, line }: Bound, { deps }: Context): PlanDraft | null {
+  if (deps.cluster.free || !wakers.includes(command.name)) return null
+  return {
+    title: `${line}, whenever ${deps.cluster.name} does not run by then.`,
+    facts: ['It then costs what it costs by the hour. Nobody is asked again.'],
+    act: line,
+    danger: false,
+    mostUsd: null,
+  }
 }
 
 /** What a line asks today; null also where it makes no sense today, such as resuming what runs. */

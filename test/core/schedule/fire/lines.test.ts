@@ -18,6 +18,7 @@ import {
   type World,
 } from '../../../support/core.ts'
 import { passing } from '../../../support/passing.ts'
+import { freePolicy } from '../../../support/policy.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
 const three = scheduled({
@@ -181,6 +182,37 @@ describe('a fire of several lines', () => {
     expect(bot.app.cancelAll('Anna')).toBe(2)
     await fired
     expect(await states(bot)).toEqual(['two cancelled', 'one complete', 'schedule-run id=1 cancelled'])
+  })
+})
+
+describe('a fire whose line costs money', () => {
+  const costly = (order: string[]): Command =>
+    command('resume', async () => void order.push('resume'), {
+      plan: async () => ({ title: 'Resume?', facts: [], act: 'Resume', danger: false, mostUsd: 5 }),
+    })
+
+  async function morning(budgetUsd: number) {
+    const world = await createWorld('2026-11-23T03:00:00.000Z')
+    const order: string[] = []
+    const policy = { ...freePolicy, budgetUsd }
+    const bot = await world.start('one', [scheduleRun, costly(order)], { policy })
+    await bot.ledger.schedules.add({ ...three, lines: ['resume'] })
+    return { bot, order }
+  }
+
+  it('says it within the budget without asking, because that was settled when it was made', async () => {
+    const { bot, order } = await morning(6)
+    expect((await tick(bot))[0]?.answer.ok).toBe(true)
+    expect(order).toEqual(['resume'])
+  })
+
+  it('is refused beyond the budget of the month, and says how it can be approved', async () => {
+    const { bot, order } = await morning(4)
+    const [fired] = await tick(bot)
+    if (fired === undefined) throw new Error('it was due')
+    expect(order).toEqual([])
+    expect(JSON.stringify(fired.answer)).toContain('It can go beyond the budget of $4.00 for November 2026')
+    expect(fired.answer).toMatchObject({ ok: false, audience: 'channel' })
   })
 })
 

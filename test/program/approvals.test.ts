@@ -1,0 +1,72 @@
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, withoutBrowser } from '../support/browser.ts'
+import { openHomes } from './homes.ts'
+import { type Bot, startBot, say as tell } from './program.ts'
+
+const homes = openHomes()
+const message = (page: Page, text: string) => page.locator('main .message', { hasText: text }).last()
+const button = (page: Page, of: string, name: string) => message(page, of).getByRole('button', { name })
+
+async function say(page: Page, text: string): Promise<void> {
+  await page.fill('main textarea', text)
+  await page.press('main textarea', 'Enter')
+}
+
+describe.skipIf(withoutBrowser)(`two persons in a browser each${withoutBrowser}`, { timeout: 60_000 }, () => {
+  const label = 'Tear down sparkify'
+  let browser: Browser
+  let bot: Bot
+  let ada: Page
+  let otto: Page
+  let env: Parameters<typeof startBot>[0]
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    const { SPARKIFY_HOME } = await homes.twoDays()
+    env = { SPARKIFY_HOME, SPARKIFY_TWO_PERSON: 'on', SPARKIFY_APPROVERS: 'U0OTTO0OPER' }
+    bot = await startBot(env)
+    const open = async (id: string): Promise<Page> => {
+      const page = await browser.newPage({ baseURL: bot.origin })
+      await page.goto(`/?as=${id}&in=C0DATAENG00`)
+      return page
+    }
+    ada = await open('U0ADA0ADMIN')
+    otto = await open('U0OTTO0OPER')
+    await say(ada, '/sparkify spin-up')
+    await message(ada, 'is available on this machine').waitFor()
+  })
+  afterAll(async () => {
+    await browser.close()
+    bot.child.kill('SIGTERM')
+    await bot.ended
+  })
+
+  it('what one asks for, the other can reject', async () => {
+    await say(ada, '/sparkify tear-down')
+    await message(otto, '@Otto Somebody else than ada must approve this.').waitFor()
+    await button(ada, 'Tear down sparkify?', label).click()
+    await message(ada, 'so somebody else must approve it').waitFor()
+    await button(otto, 'Tear down sparkify?', 'Reject').click()
+    await message(ada, 'Rejected by otto. Nothing was done.').waitFor()
+  })
+
+  it('what one asks for, the other approves by typing its name, and it is done in the name of the first', async () => {
+    await say(ada, '/sparkify tear-down')
+    await message(otto, 'Somebody else than ada must approve this.').waitFor()
+    await button(otto, 'Somebody else than ada', label).click()
+    await otto.locator('dialog input').fill('sparkify')
+    await otto.locator('dialog').getByRole('button', { name: label }).click()
+    await message(ada, 'Approved by otto: Tear down sparkify').waitFor()
+    await message(ada, 'ada: tear-down').waitFor()
+    await message(ada, 'is gone').waitFor()
+  })
+
+  it('a terminal beside them cannot do it alone, whatever is confirmed', async () => {
+    await say(ada, '/sparkify spin-up')
+    await message(ada, 'is available on this machine').waitFor()
+    const { status, stderr } = await tell(['tear-down', '--confirm', 'sparkify'], env)
+    expect(status).toBe(2)
+    expect(stderr).toContain('Somebody else must approve tear-down, and nobody reads along in a terminal.')
+  })
+})
