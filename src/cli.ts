@@ -4,7 +4,8 @@ import { compose } from './compose.ts'
 import { loadEnvFile, readConfig } from './config.ts'
 import { type ExitStatus, OpsError } from './core/errors.ts'
 import { failureAnswer } from './core/run/failure.ts'
-import { createListDirectory, withLocalPeople } from './machine/directory.ts'
+import { localDirectory } from './local-people.ts'
+import { withLocalPeople } from './machine/directory.ts'
 import { openLog } from './machine/log.ts'
 import { readTerminalArguments } from './terminal/arguments.ts'
 import { runLine, show } from './terminal/session.ts'
@@ -19,7 +20,7 @@ async function main(argv: readonly string[]): Promise<ExitStatus> {
     const log = openLog({ kind: 'file', path: join(config.home, 'terminal.log') }, [])
     const core = await compose(config, {
       kind: 'terminal',
-      directory: withLocalPeople(createListDirectory(config.admins, config.operators)),
+      directory: withLocalPeople(localDirectory(config)),
       probes: () => [],
       outbox: {
         post: () => Promise.reject(noSlackHere()),

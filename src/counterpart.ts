@@ -5,8 +5,9 @@ import type { Answer } from './core/answer.ts'
 import type { Directory } from './core/ports/directory.ts'
 import type { Log } from './core/ports/log.ts'
 import { text } from './core/reply.ts'
+import { localDirectory } from './local-people.ts'
 import { systemClock } from './machine/clock.ts'
-import { createListDirectory, withLocalPeople } from './machine/directory.ts'
+import { withLocalPeople } from './machine/directory.ts'
 import type { Routes } from './machine/server.ts'
 import { createSlackClients } from './slack/clients.ts'
 import { createSlackDirectory } from './slack/directory.ts'
@@ -57,16 +58,8 @@ export function counterpartOf(config: Config, log: Log): Counterpart {
 function localWorkspace(config: Config, log: Log): Counterpart {
   const botToken = `xoxb-${randomUUID()}`
   const signingSecret = randomUUID()
-  const playing = (part: string): readonly string[] =>
-    defaultPersonas.filter((persona) => persona.part === part).map(({ id }) => id)
   return {
-    directory: withLocalPeople(
-      createListDirectory(
-        [...playing('admin'), ...config.admins],
-        [...playing('operator'), ...config.operators],
-        Object.fromEntries(defaultPersonas.map(({ id, tz }) => [id, tz])),
-      ),
-    ),
+    directory: withLocalPeople(localDirectory(config)),
     host: '127.0.0.1',
     async open() {
       const { createWorkspace } = await import('./workspace/workspace.ts')

@@ -8,7 +8,7 @@ import { tokenize } from '../core/command/line.ts'
 import { declaredArguments } from '../core/command/read-arguments.ts'
 import { nearest } from '../core/command/suggest.ts'
 import { OpsError } from '../core/errors.ts'
-import { type TableReply, text } from '../core/reply.ts'
+import { type TableReply, type TextReply, text } from '../core/reply.ts'
 
 const headings = {
   warehouse: 'The warehouse',
@@ -34,7 +34,7 @@ export default defineCommand({
   args: z.object({ command: words({ about: 'one command', accepts: 'the name of a command' }) }),
   examples: ['help', 'help top songs'],
   async run({ command }, context) {
-    return command.length === 0 ? everything(context) : one(commandNamed(command, context))
+    return command.length === 0 ? everything(context) : one(commandNamed(command, context), context)
   },
 })
 
@@ -58,7 +58,7 @@ function everything({ catalog, who }: Context): Outcome {
   }
 }
 
-function one(command: Command): Outcome {
+function one(command: Command, context: Context): Outcome {
   const needs = `Needs: ${command.role}. ${touches[command.effect]}`
   const examples = command.examples.map((line) => `• ${line}`).join('\n')
   return {
@@ -67,9 +67,17 @@ function one(command: Command): Outcome {
       text(`${command.name}: ${command.summary}.\n${needs}`),
       ...parameters(command),
       text(`For example\n${examples}`),
+      ...under(command, context),
     ],
     next: command.effect === 'read' && declaredArguments(command.args).length > 0 ? asking(command) : [],
   }
+}
+
+/** The commands whose names begin with this one's, such as `schedule-add`; none for most. */
+function under({ name }: Command, { catalog, who }: Context): readonly TextReply[] {
+  const parts = catalog.commands.filter((part) => part.name.startsWith(`${name}-`) && mayUse(part, who.role))
+  const lines = parts.map((part) => `• ${part.name.replaceAll('-', ' ')}: ${part.summary}`)
+  return lines.length === 0 ? [] : [text(`Also\n${lines.join('\n')}`)]
 }
 
 /** A question can be asked at once, as it is or with what a form asks for. */

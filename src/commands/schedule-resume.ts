@@ -17,7 +17,7 @@ export default defineCommand({
   async run({ id }, context) {
     const { deps } = context
     const found = await findSchedule(id, deps)
-    if (found.state.kind === 'active') return told(found, `Schedule ${found.id} was never paused.`, deps)
+    if (found.state.kind === 'active') return told(found, `Schedule ${found.id} is not paused.`, deps)
     // Waking what one may not say oneself would be a way around the role that it needs.
     sayable(found, context)
     await requirePostable(found.place, deps)

@@ -3,6 +3,7 @@ import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { text } from '../core/reply.ts'
 import { sayLines } from '../core/schedule/fire/say.ts'
+import { saysStill } from '../core/schedule/fire/titles.ts'
 import { findSchedule } from '../core/schedule/make/find.ts'
 import { placeWords } from '../core/schedule/make/words.ts'
 
@@ -16,7 +17,11 @@ export default defineCommand({
   args: z.object({ id: optionalInteger({ about: 'the number of the schedule', min: 1, max: 999_999_999 }) }),
   examples: ['schedule run 1'],
   // What a fire said is not said twice; where it failed, the line that failed is carried on.
-  canContinue: async ({ origin }) => origin.kind === 'fire',
+  async canContinue(run, { ledger }) {
+    if (run.origin.kind !== 'fire' || run.state === 'complete') return false
+    const schedule = await ledger.schedules.get(run.origin.schedule)
+    return schedule !== null && saysStill(schedule, run)
+  },
   async run({ id }, context) {
     const { deps, who, origin } = context
     const schedule = await findSchedule(id, deps)

@@ -4,6 +4,7 @@ import type { Database } from './database.ts'
 import type { Liveness } from './liveness.ts'
 import { readProcesses } from './processes.ts'
 import { parseRow } from './rows.ts'
+import { conditionsOf } from './run-filter.ts'
 import { parseRun, selectRuns } from './run-row.ts'
 
 const cancelSchema = z.object({ id: z.number(), by: z.string() })
@@ -18,54 +19,10 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
       return row === undefined ? null : parseRun(row)
     },
 
-    async list({
-      limit,
-      listedOnly = false,
-      states,
-      who,
-      person,
-      command,
-      since,
-      until,
-      schedule,
-      intended,
-      fire,
-      whole,
-      posted,
-    }) {
-      const rows = await db.read(
-        `${selectRuns}
-        where (:listedOnly = 0 or listed = 1)
-          and (:states is null or state in (select value from json_each(:states)))
-          and (:who is null or who_id = :who)
-          and (:person is null or who_id = :person or lower(who ->> '$.name') = lower(:person))
-          and (:command is null or command = :command)
-          and (:since is null or started >= :since)
-          and (:until is null or started < :until)
-          and (:schedule is null or schedule = :schedule)
-          and (:intended is null or intended = :intended)
-          and (:fire is null or fire = :fire)
-          and (:whole = 0 or fire is null)
-          and (:posted = 0 or answer ->> '$.audience' = 'channel')
-        order by id desc
-        limit :limit`,
-        {
-          listedOnly,
-          states: states === undefined ? null : JSON.stringify(states),
-          who: who ?? null,
-          person: person ?? null,
-          command: command ?? null,
-          since: since ?? null,
-          until: until ?? null,
-          schedule: schedule ?? null,
-          intended: intended ?? null,
-          fire: fire ?? null,
-          whole: whole ?? false,
-          posted: posted ?? false,
-          limit,
-        },
-      )
-      return rows.map(parseRun)
+    async list(filter) {
+      const { where, args } = conditionsOf(filter)
+      const sql = `${selectRuns} where ${where} order by id desc limit :limit`
+      return (await db.read(sql, { ...args, limit: filter.limit })).map(parseRun)
     },
 
     async saveStep(id, process, index, step) {
@@ -126,9 +83,9 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
     },
 
     async untold(since) {
-      const rows = await db.read(`${selectRuns} where told = 0 and state <> 'running' and ended > ? order by id`, [
-        since,
-      ])
+      // By +id, because in the order of its key SQLite would read the whole table.
+      const sql = `${selectRuns} where told = 0 and state <> 'running' and ended > ? order by +id`
+      const rows = await db.read(sql, [since])
       return rows.map(parseRun)
     },
 

@@ -70,11 +70,11 @@ describe('a schedule', () => {
     expect(fired).toEqual(['schedule-run id=1'])
   })
 
-  it('that was never paused is not touched by resuming it', async () => {
+  it('that is not paused is not touched by resuming it', async () => {
     const { bot, clock } = await withOne()
     const before = await onlyOf(bot)
     clock.advance(3_600_000)
-    expect(await bot.say('schedule resume 1')).toMatchObject({ ok: true, headline: 'Schedule 1 was never paused.' })
+    expect(await bot.say('schedule resume 1')).toMatchObject({ ok: true, headline: 'Schedule 1 is not paused.' })
     expect(await onlyOf(bot)).toEqual(before)
   })
 

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -128,6 +129,7 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     const home = await homes.large(manyEvents)
     const minutesAgo = (n: number): Date => new Date(Date.now() - n * 60_000)
     const due = minutesAgo(5)
+    await mkdir(home.SPARKIFY_HOME)
     const ledger = await openLedger({ url: ledgerOf(home), now: () => new Date() })
     onTestFinished(() => ledger.close())
     await ledger.schedules.add(

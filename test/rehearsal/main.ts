@@ -26,6 +26,9 @@ const statementMs = 100
 
 /** What the bot's process is given of this one's environment: no credentials, no tokens, no profile. */
 const { PATH = '', SPARKIFY_PORT = '' } = process.env
+const approval = ['SPARKIFY_TWO_PERSON', 'SPARKIFY_APPROVERS', 'SPARKIFY_APPROVE_ABOVE_USD', 'SPARKIFY_BUDGET_USD'].map(
+  (name) => [name, process.env[name] ?? ''],
+)
 
 /** Generates the sample that is the bucket, as `npm run sample` does. */
 async function fillBucket(folder: string): Promise<void> {
@@ -42,6 +45,7 @@ async function fillBucket(folder: string): Promise<void> {
 function startBot(home: string, double: Double) {
   const env = {
     ...double.env,
+    ...Object.fromEntries(approval),
     PATH,
     SPARKIFY_PORT,
     SPARKIFY_ENGINE: 'redshift',

@@ -8,12 +8,15 @@ export type Token =
   | { readonly kind: 'word'; readonly text: string; readonly quoted: boolean }
   | { readonly kind: 'named'; readonly name: string; readonly text: string }
 
+const doubleQuotes = /[\u201c\u201d\u201e\u201f\u00ab\u00bb]/g
+const singleQuotes = /[\u2018\u2019\u201a\u201b]/g
+
 // Marks that no one sees but that break comparisons, then what phone keyboards make of spaces, quotes and "--".
 const typography: readonly (readonly [RegExp, string])[] = [
   [/(?!\u200d)\p{Cf}/gu, ''],
   [/[\p{Cc}\u00a0\u202f]+/gu, ' '],
-  [/[\u201c\u201d\u201e\u201f\u00ab\u00bb]/g, '"'],
-  [/[\u2018\u2019\u201a\u201b]/g, "'"],
+  [doubleQuotes, '"'],
+  [singleQuotes, "'"],
   [/(^|\s)[\u2013\u2014\u2015](?=\w)/g, '$1--'],
 ]
 
@@ -130,9 +133,11 @@ export function argumentName(name: string): string {
   return name.toLowerCase().replaceAll('_', '-')
 }
 
-/** Writes a word so that reading it in a line gives it back: quoted or escaped where it must be. */
+/** Writes a word so that reading it in a line gives it back, with plain quotation marks: quoted or escaped where it must be. */
 export function quote(word: string): string {
   const safe = word
+    .replace(doubleQuotes, '"')
+    .replace(singleQuotes, "'")
     .replace(/&(?=(?:amp|lt|gt|quot);)/g, '&amp;')
     .replace(/<(?![@!][A-Z0-9]+>|#[A-Z0-9]+(?:\|[^>]*)?>)(?=[#@!]|https?:|mailto:)/gi, '&lt;')
   if (/^(?!--|[\u2013-\u2015])[^\s"'=]+$/.test(safe)) return safe

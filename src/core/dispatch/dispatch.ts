@@ -51,7 +51,7 @@ export interface Start {
 
 /**
  * Opens the run in the ledger, behind the finished steps of an `earlier` one if it can be carried on, and carries it to its end. A
- * fire or a line that has a run already is answered as that one was, or carried on where its process is gone.
+ * line that has a run already is answered as that one was, or carried on. Throws `interrupted` for a fire that has one.
  */
 export async function start(
   { bound, earlier }: Meaning,
@@ -78,6 +78,8 @@ export async function start(
     context.deps,
   )
   if (kind === 'opened') return execute(run, bound, context, watch, session)
+  // Whoever opened a fire says it and tells it; where their process is gone, recovery has it.
+  if (run.origin.kind === 'fire') throw left(run)
   if (run.answer !== null) return run.answer
   if (!(await context.deps.ledger.runs.adopt(run.id, run.process, context.deps.process))) throw left(run)
   return execute({ ...run, process: context.deps.process, attempts: run.attempts + 1 }, bound, context, watch, session)

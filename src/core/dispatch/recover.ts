@@ -20,12 +20,12 @@ const maxAttempts = 3
 const untoldHours = 24
 
 /**
- * After a restart: runs of the clock and of Slack are carried on where they change the warehouse (their steps know what is done),
+ * After a restart, and from time to time: runs of the clock and of Slack are carried on where they change the warehouse (their steps know what is done),
  * and closed where they only asked a question; a terminal's run is closed, because whoever typed it saw it stop.
  */
 export async function recover(session: Session, watch: (run: RunRecord) => Watch): Promise<readonly Recovered[]> {
   const { deps } = session
-  const recovered: Recovered[] = []
+  const recovered = [...(await endUnended(session))]
   for (const orphan of await orphansOfOthers(deps)) {
     if (await isCarriedOnByItsFire(orphan, session)) continue
     if (!worthCarryingOn(orphan)) {
@@ -41,10 +41,27 @@ export async function recover(session: Session, watch: (run: RunRecord) => Watch
   return recovered
 }
 
-/** Runs that ended, but whose last word was not delivered before the process died. To be asked once, at the start. */
+/**
+ * Runs of this process that are over, but whose end could not be written (a full disk): they would hold the warehouse as long as it lives.
+ * Throws `storage` where it still cannot be; they are tried again the next time. A line is told with its fire.
+ */
+async function endUnended({ deps, registry }: Session): Promise<readonly Recovered[]> {
+  const recovered: Recovered[] = []
+  for (const [id, error] of registry.unended) {
+    const run = await deps.ledger.runs.get(id)
+    const answer = run?.state === 'running' ? await closeRun(run, error, deps) : null
+    registry.unended.delete(id)
+    if (run !== null && answer !== null && run.origin.kind !== 'line')
+      recovered.push({ run, answer: Promise.resolve(answer) })
+  }
+  return recovered
+}
+
+/** Runs that ended, but whose last word was not delivered before their process died. To be asked once, at the start. */
 export async function untold({ deps }: Session): Promise<readonly Recovered[]> {
   const since = new Date(deps.clock.now().getTime() - untoldHours * 3_600_000).toISOString()
-  const runs = await deps.ledger.runs.untold(since)
+  // What this process was asked meanwhile is being told.
+  const runs = (await deps.ledger.runs.untold(since)).filter((run) => run.process !== deps.process)
   return runs.flatMap((run) => (run.answer === null ? [] : [{ run, answer: Promise.resolve(run.answer) }]))
 }
 

@@ -9,6 +9,8 @@ export interface Registry {
   admit(): void
   /** Holds a run until its work has ended. */
   track<T>(run: LiveRun, work: Promise<T>): Promise<T>
+  /** Runs of this process that are over although their end could not be written, with what was thrown then. */
+  readonly unended: Map<RunId, unknown>
   /** A run of this process as it stands, with steps that the ledger does not know yet; undefined for all others. */
   live(id: RunId): RunRecord | undefined
   cancel(id: RunId, by: string): Promise<boolean>
@@ -23,6 +25,7 @@ export class Handover extends Error {}
 
 export function createRegistry(deps: Deps): Registry {
   const live = new Map<RunId, { run: LiveRun; work: Promise<unknown> }>()
+  const unended = new Map<RunId, unknown>()
   let draining = false
 
   const stop = (id: RunId, by: string): void => {
@@ -43,10 +46,14 @@ export function createRegistry(deps: Deps): Registry {
       live.set(run.record.id, { run, work })
       try {
         return await work
+      } catch (error) {
+        unended.set(run.record.id, error)
+        throw error
       } finally {
         live.delete(run.record.id)
       }
     },
+    unended,
     live: (id) => live.get(id)?.run.record,
     async cancel(id, by) {
       if (live.has(id)) {

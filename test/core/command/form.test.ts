@@ -82,6 +82,15 @@ describe('a form', () => {
     })
   })
 
+  it('takes the quotation marks of phone keyboards in a field for plain ones', () => {
+    const runs = catalog.find('runs')
+    if (runs === undefined) throw new Error('there is no runs')
+    const filled = readForm(runs, { who: '“' }, catalog)
+    expect(
+      filled.kind === 'line' ? formOf(filled.line, catalog).fields.find(({ name }) => name === 'who')?.value : filled,
+    ).toBe('"')
+  })
+
   it('never becomes a line that means something else, whatever is typed', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme', maxLength: 30 }), (typed) => {

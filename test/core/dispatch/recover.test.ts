@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Command } from '../../../src/core/command/define.ts'
+import { OpsError } from '../../../src/core/errors.ts'
 import {
   command,
   createWatch,
@@ -168,5 +169,34 @@ describe('after a restart', () => {
     expect(await untold[0]?.answer).toEqual(answer)
     clock.advance(25 * 3_600_000)
     expect(await two.app.untold()).toEqual([])
+  })
+
+  it('a run that this process is telling itself is not told beside it', async () => {
+    const { start } = await createWorld()
+    const one = await start('one', [command('greet', async () => undefined)])
+    await one.say('greet')
+    expect(await one.app.untold()).toEqual([])
+  })
+})
+
+describe('a run whose end cannot be written', () => {
+  it('is ended and told as soon as it can be, and holds the warehouse no longer', async () => {
+    const world = await createWorld()
+    const { ledger } = await world.start('one', [])
+    let full = true
+    const end: typeof ledger.runs.end = async (...said) => {
+      if (full) throw new OpsError('storage', 'The disk is full; nothing was written.')
+      return ledger.runs.end(...said)
+    }
+    const commands = [command('load', async () => undefined)]
+    const bot = await world.start('two', commands, { ledger: { ...ledger, runs: { ...ledger.runs, end } } })
+    expect(failureOf(await bot.say('load')).code).toBe('storage')
+    await expect(bot.app.recover(() => unwatched)).rejects.toThrow('The disk is full')
+    full = false
+    const [ended, ...others] = await bot.app.recover(() => unwatched)
+    expect(others).toEqual([])
+    expect(await ended?.answer).toMatchObject({ ok: false, run: { id: 1, state: 'error' } })
+    expect(await bot.say('load')).toMatchObject({ ok: true, run: { id: 2 } })
+    expect(await bot.app.recover(() => unwatched)).toEqual([])
   })
 })

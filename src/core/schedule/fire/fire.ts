@@ -7,6 +7,7 @@ import type { Origin, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { passedOn } from './heir.ts'
 import { parkIfUnreachable } from './park.ts'
+import { isUnfinished } from './said.ts'
 
 /** A schedule whose time has come, or that somebody wants to hear now, in whose name. */
 export interface Due {
@@ -78,17 +79,18 @@ export async function fire(due: Due, session: Session): Promise<Fired | null> {
   }
   if (await parkIfUnreachable(due.schedule, deps)) return null
   const who = due.cause === 'asked' ? due.by : await passedOn(due.schedule, session)
+  if (who === null) return null
   deps.log.info({ schedule: id, intended: origin.intended }, `firing ${due.schedule.lines.join('; ')}`)
   const answer = await dispatch(
     { line: `schedule-run ${id}`, who, place: due.schedule.place, confirmed: true, watch: unwatched, origin },
     session,
   )
+  // Somebody else says it by now, or this process is about to leave it to the next one.
+  if (answer === null || isUnfinished(answer)) return null
   await deps.ledger.schedules.heard(id, origin.intended)
-  if (answer === null) return null
   if (answer.run !== null) return { schedule: due.schedule, run: await deps.ledger.runs.get(answer.run.id), answer }
-  // Refused before a run was opened: said once, unless this process is about to leave the fire to the next one.
-  const leaving = answer.replies.some((reply) => reply.kind === 'failure' && reply.code === 'shutting_down')
-  if (leaving || !(await deps.ledger.claim(`refused:${id}:${origin.intended}`, deps.clock.now()))) return null
+  // Refused before a run was opened: said once.
+  if (!(await deps.ledger.claim(`refused:${id}:${origin.intended}`, deps.clock.now()))) return null
   return { schedule: due.schedule, run: null, answer }
 }
 

@@ -1,7 +1,10 @@
+import type { Catalog } from '../../command/catalog.ts'
 import type { Session } from '../../dispatch/session.ts'
+import { OpsError } from '../../errors.ts'
 import { type Asker, includesRole } from '../../people.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { text } from '../../reply.ts'
+import { park } from './park.ts'
 
 /** In whose name a schedule goes on when its owner cannot say it any more. They are whoever runs the bot. */
 export const theAdmins: Asker = { kind: 'local', id: 'admins', name: 'the admins' }
@@ -9,13 +12,20 @@ export const theAdmins: Asker = { kind: 'local', id: 'admins', name: 'the admins
 /**
  * In whose name a schedule is said now: its owner's, or, where they have left or lost the role that a line needs, the admins', who inherit
  * it for good and are told in its channel. A schedule whose owner lacks the role while nobody is admin stays its owner's, and is refused.
+ * Null for one in its owner's direct messages, which is parked: what they may not ask is not said to them in a name that may.
  */
-export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Session): Promise<Asker> {
+export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Session): Promise<Asker | null> {
   const { id, owner, lines } = schedule
   if (owner.kind !== 'slack') return owner
+  // After an update there may be a line that nobody can say: it fails, and its readers are told.
+  if (!lines.every((line) => isUnderstood(line, catalog))) return owner
   const admins = deps.directory.holders('admin').filter((holder) => holder !== owner.id)
   const why = await whyNot(owner, lines, { deps, catalog })
   if (why === null || admins.length === 0) return owner
+  if (schedule.place.kind === 'slack' && schedule.place.direct) {
+    await park(schedule, new OpsError('not_allowed', why, 'An admin can give the role back.'), deps)
+    return null
+  }
   deps.log.warn({ schedule: id, owner: owner.id }, `schedule ${id} passes to the admins: ${why}`)
   await deps.ledger.schedules.change(id, { owner: theAdmins })
   const headline = `${why} Schedule ${id} (${lines.join('; ')}) goes on in the name of the admins.`
@@ -38,7 +48,7 @@ export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Sess
   return theAdmins
 }
 
-/** Why its owner cannot say these lines any more, in a sentence; null where they can. */
+/** Why its owner cannot say these lines any more, in a sentence; null where they can. Throws what is wrong with a line. */
 export async function whyNot(
   owner: Asker,
   lines: readonly string[],
@@ -46,7 +56,20 @@ export async function whyNot(
 ): Promise<string | null> {
   if (await deps.directory.hasLeft(owner)) return `${owner.name} has left.`
   const role = await deps.directory.roleOf(owner)
-  const lacking = lines.map((line) => catalog.read(line).command).find((command) => !includesRole(role, command.role))
+  const commands = lines.map((line) => catalog.read(line).command)
+  const lacking = [...commands, catalog.find('schedule-run')]
+    .flatMap((command) => command ?? [])
+    .find((command) => !includesRole(role, command.role))
   if (lacking === undefined) return null
   return `${owner.name} is ${role} now, and ${lacking.name} needs more.`
+}
+
+function isUnderstood(line: string, catalog: Catalog): boolean {
+  try {
+    catalog.read(line)
+    return true
+  } catch (error) {
+    if (error instanceof OpsError) return false
+    throw error
+  }
 }

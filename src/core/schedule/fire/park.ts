@@ -16,8 +16,8 @@ export async function parkIfUnreachable(schedule: ScheduleRecord, deps: Deps): P
   return true
 }
 
-/** Told before it is written, so that a bot killed in between tells it twice rather than never. */
-async function park(schedule: ScheduleRecord, why: OpsError, deps: Deps): Promise<void> {
+/** Parks a schedule, and tells why. Told before it is written, so that a bot killed in between tells it twice rather than never. */
+export async function park(schedule: ScheduleRecord, why: OpsError, deps: Deps): Promise<void> {
   const { id } = schedule
   deps.log.warn({ schedule: id, why: why.message }, `schedule ${id} is parked`)
   await tellSomebody(schedule.owner, news(schedule, why), deps)

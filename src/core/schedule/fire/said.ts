@@ -23,6 +23,11 @@ export function failureOf({ replies, headline }: Answer): OpsError {
   return new OpsError(codeFrom(failure.code), failure.message, failure.remedy, { evidence })
 }
 
+/** A line that was not begun, because another run is changing the warehouse. */
+export function isBusy(answer: Answer): boolean {
+  return answer.run === null && codeOf(answer) === 'busy'
+}
+
 /** A line that a leaving process left open, or would not begin. */
 export function isUnfinished(answer: Answer): boolean {
   if (answer.run !== null) return answer.run.state === 'running'

@@ -1,6 +1,7 @@
 import type { Answer } from '../../answer.ts'
 import type { RunContext } from '../../command/context.ts'
 import type { Outcome } from '../../command/define.ts'
+import { OpsError } from '../../errors.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Step, Work } from '../../run/step.ts'
@@ -9,7 +10,8 @@ import { digest } from '../report/digest.ts'
 import { failedFire } from '../report/failed.ts'
 import { occasionOf } from '../report/occasion.ts'
 import { isWorthPosting } from './condition.ts'
-import { codeOf, failureOf, isLeft, isUnfinished, left, type Said } from './said.ts'
+import { failureOf, isBusy, isLeft, isUnfinished, left, type Said } from './said.ts'
+import { saysStill, titlesOf } from './titles.ts'
 import { lineOfLastAnswer, putBackToSleep, readyWarehouse } from './warehouse.ts'
 
 /**
@@ -22,6 +24,7 @@ export async function sayLines(schedule: ScheduleRecord, context: RunContext): P
   const fires = await chainOf(context)
   const ready = readyWarehouse(schedule, fires.length, context)
   try {
+    await requireSameLines(schedule, context)
     await context.perform([ready.step])
     const { asleep } = ready.found()
     const titles = titlesOf(schedule.lines)
@@ -40,6 +43,18 @@ export async function sayLines(schedule: ScheduleRecord, context: RunContext): P
   const outcome = await digest(schedule, { said, slept }, context)
   const isPosted = await isWorthPosting(schedule.condition, said, before, context.deps)
   return isPosted ? outcome : { ...outcome, audience: 'nobody' }
+}
+
+/** Throws `interrupted` for a fire that is carried on after its schedule was changed: of two halves nobody could say what was said. */
+async function requireSameLines(schedule: ScheduleRecord, { deps, runId }: RunContext): Promise<void> {
+  const fire = await deps.ledger.runs.get(runId)
+  if (fire === null || saysStill(schedule, fire)) return
+  throw new OpsError(
+    'interrupted',
+    `The bot was restarted in between, and the lines of schedule ${schedule.id} have been changed since.`,
+    `Say it anew with schedule-run ${schedule.id}.`,
+    { cure: `schedule-run ${schedule.id}` },
+  )
 }
 
 /** This fire and those that it carries on, newest first. */
@@ -86,8 +101,7 @@ async function untilFree(
   const until = clock.now().getTime() + catchUpHours * 3_600_000
   for (;;) {
     const answer = await say()
-    const busy = answer.run === null && codeOf(answer) === 'busy'
-    if (!busy || clock.now().getTime() >= until) return answer
+    if (!isBusy(answer) || clock.now().getTime() >= until) return answer
     work.progress(`waits: ${answer.headline}`)
     await clock.sleep(lockPauseMs, work.signal)
   }
@@ -134,12 +148,4 @@ async function skipped(schedule: ScheduleRecord, other: RunRecord, { deps, runId
     replies: [{ kind: 'text', text: headline, tone: 'warning' }],
     next: [{ label: 'Watch it', line: `runs ${other.id}` }],
   }
-}
-
-/** A step's title names it for ever, so a line that is said twice is numbered. */
-function titlesOf(lines: readonly string[]): readonly string[] {
-  return lines.map((line, at) => {
-    const times = lines.slice(0, at).filter((other) => other === line).length
-    return times === 0 ? line : `${line} (${times + 1})`
-  })
 }

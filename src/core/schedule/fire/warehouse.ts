@@ -3,12 +3,14 @@ import type { RunContext } from '../../command/context.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
 import type { ClusterState } from '../../ports/cluster.ts'
+import type { RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Step, Work } from '../../run/step.ts'
 import { findKept } from '../../warehouse/result.ts'
 import { hours } from '../../words.ts'
 import { wakers } from '../make/lines.ts'
-import { failureOf, isUnfinished, left } from './said.ts'
+import { codeOf, failureOf, isBusy, isLeft, isUnfinished, left } from './said.ts'
+import { lookTitle } from './titles.ts'
 
 // Places of what a schedule says besides its lines, which count from 0.
 const resumeAt = -1
@@ -19,15 +21,14 @@ const foundSchema = z.object({ asleep: z.boolean() })
 
 /**
  * The step before the lines: it sees to it that the warehouse is awake, as the schedule says. `found().asleep` tells, once it is done,
- * that the last answers are wanted in its place. Its title carries the number of the attempt, because a fire that is said again has to
- * look again.
+ * that the last answers are wanted in its place.
  */
 export function readyWarehouse(
   schedule: ScheduleRecord,
   attempt: number,
   context: RunContext,
 ): { readonly step: Step; found(): z.infer<typeof foundSchema> } {
-  const title = attempt === 1 ? 'Look at the warehouse' : `Look at the warehouse (${attempt})`
+  const title = lookTitle(attempt)
   return {
     step: {
       title,
@@ -49,19 +50,20 @@ async function settled(schedule: ScheduleRecord, work: Work, context: RunContext
     const { state, name } = await cluster.describe()
     if (state === 'available' || state === 'none' || state === 'deleting') return state
     if (state === 'paused' && schedule.whenPaused === 'last') return state
-    if (state === 'paused' && schedule.whenPaused === 'resume') await resume(context)
-    else {
-      if (clock.now().getTime() >= until) throw stillAsleep(name, state, schedule)
-      work.progress(`waits: cluster ${name} is ${state}`)
-      await clock.sleep(pollMs, work.signal)
-    }
+    if (state === 'paused' && schedule.whenPaused === 'resume' && (await resumed(context))) return 'available'
+    if (clock.now().getTime() >= until) throw stillAsleep(name, state, schedule)
+    work.progress(`waits: cluster ${name} is ${state}`)
+    await clock.sleep(pollMs, work.signal)
   }
 }
 
-async function resume(context: RunContext): Promise<void> {
+/** Says `resume`. False where it has to be looked at again: another run, which may be that of another schedule, wakes it or has woken it. */
+async function resumed(context: RunContext): Promise<boolean> {
   const answer = await context.sayLine('resume', resumeAt)
   if (isUnfinished(answer)) throw left()
+  if (isBusy(answer) || codeOf(answer) === 'cluster_state') return false
   if (!answer.ok) throw failureOf(answer)
+  return true
 }
 
 /** A schedule that says so itself is not to be helped. */
@@ -94,15 +96,28 @@ export async function putBackToSleep(
     return origin.at === resumeAt || failed
   })
   if (woken === undefined || said.some(({ command, id }) => command === 'pause' && id > woken.id)) return null
-  const { name, state } = await deps.cluster.describe()
-  if (state !== 'available') return `Cluster ${name} was woken for this and is ${state} now.`
+  const { name } = deps.cluster
+  try {
+    return `Cluster ${name} was woken for this and ${await pausedAgain(woken, context)}.`
+  } catch (error) {
+    // What was said is told all the same.
+    if (isLeft(error, context) || !(error instanceof OpsError)) throw error
+    deps.log.warn({ schedule: schedule.id }, `what a schedule woke could not be paused: ${error.message}`)
+    return `Cluster ${name} was woken for this and could not be paused: ${error.message} It is paused when its lease ends.`
+  }
+}
+
+/** Pauses it unless somebody uses it, and says what became of it. Throws why it could not be paused. */
+async function pausedAgain(woken: RunRecord, context: RunContext): Promise<string> {
+  const { deps, runId } = context
+  const { state } = await deps.cluster.describe()
+  if (state !== 'available') return `is ${state} now`
   const user = await whoUsesIt(runId, woken.started, deps)
-  if (user !== null) return `Cluster ${name} was woken for this and is left on, because ${user}.`
+  if (user !== null) return `is left on, because ${user}`
   const answer = await context.sayLine('pause', pauseAt)
   if (isUnfinished(answer)) throw left()
-  if (answer.ok) return `Cluster ${name} was woken for this and is paused again.`
-  deps.log.warn({ schedule: schedule.id }, `what a schedule woke could not be paused: ${answer.headline}`)
-  return `Cluster ${name} was woken for this and could not be paused: ${answer.headline} It is paused when its lease ends.`
+  if (!answer.ok) throw failureOf(answer)
+  return 'is paused again'
 }
 
 async function whoUsesIt(fire: number, since: string, { ledger }: Deps): Promise<string | null> {

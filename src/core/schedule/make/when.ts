@@ -28,7 +28,7 @@ function isCron(fields: readonly string[]): boolean {
 
 /** Reads the words about time. Throws `bad_argument` naming the word and the forms there are. */
 export function readWhen(words: readonly string[]): When {
-  const split = words.length === 1 ? (words[0] ?? '').split(/\s+/) : words
+  const split = words.flatMap((word) => word.split(/\s+/))
   const fields = split[0]?.toLowerCase() === 'cron' ? split.slice(1) : split
   if (isCron(fields)) return { phrase: `cron ${fields.join(' ')}`, cron: fields.join(' ') }
   const [first = '', second = '', ...rest] = fields.map((word) => word.toLowerCase())
@@ -66,8 +66,8 @@ function everyOf(span: string, rest: readonly string[], hourly?: string): When {
   if (!(hours >= 1 && 24 % hours === 0)) {
     throw new OpsError(
       'bad_argument',
-      `"every ${span}" does not part a day evenly. Nothing was done.`,
-      'Say every 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h.',
+      `"${`every ${span}`.trim()}" does not part a day into equal hours. Nothing was done.`,
+      'Say every 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h; for minutes, a cron expression such as "*/15 * * * *".',
     )
   }
   const { hour, minute } = from === undefined ? { hour: 0, minute: 0 } : timeOf(time ?? '')
@@ -95,7 +95,7 @@ function timeOf(word: string): TimeOfDay {
   if (h === undefined || hour > 23 || minute > 59 || (half !== undefined && (typed < 1 || typed > 12))) {
     throw new OpsError(
       'bad_argument',
-      `"${word}" is not a time of day. Nothing was done.`,
+      word === '' ? 'At what time? Nothing was done.' : `"${word}" is not a time of day. Nothing was done.`,
       'Say it like at 03:00 or at 7am.',
     )
   }

@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
+import { OpsError } from '../../../../src/core/errors.ts'
 import type { Fired } from '../../../../src/core/schedule/fire/fire.ts'
 import { anna, bob, channel, failureOf, type TestProcess, unwatched } from '../../../support/core.ts'
 import { passing } from '../../../support/passing.ts'
@@ -119,6 +120,36 @@ describe('a schedule whose warehouse is paused', () => {
     expect(await said(bot, fired)).not.toContain('pause complete')
     expect(JSON.stringify(fired.answer)).toContain("is left on, because Bob's extend is running")
     expect(await stateOf(bot)).toBe('available')
+  })
+
+  it('is resumed once where two wake it at the same time, and both say their lines', async () => {
+    const { bot, clock } = await paused({ whenPaused: 'resume' })
+    await bot.ledger.schedules.add({ ...morning, whenPaused: 'resume' })
+    const fires: Fired[] = []
+    let over = false
+    const all = bot.app
+      .fireDue(async (fired) => void fires.push(fired))
+      .finally(() => {
+        over = true
+      })
+    await passing(clock, async () => over)
+    await all
+    expect(fires.map(({ answer }) => answer.ok)).toEqual([true, true])
+  })
+
+  it('tells what was said also where nobody knows in the end whether it sleeps', async () => {
+    const { bot } = await paused({ whenPaused: 'resume', lines: ['top-songs n=3'] })
+    const { describe: look } = bot.deps.cluster
+    Object.assign(bot.deps.cluster, {
+      async describe() {
+        const lines = await bot.ledger.runs.list({ command: 'top-songs', states: ['complete'], limit: 5 })
+        if (lines.some(({ origin }) => origin.kind === 'line')) throw new OpsError('aws', 'AWS did not answer.')
+        return look()
+      },
+    })
+    const { answer } = await tick(bot)
+    expect(answer.ok).toBe(true)
+    expect(JSON.stringify(answer.replies)).toContain('could not be paused: AWS did not answer.')
   })
 
   it('gives the last answers in place of new ones where it is to', async () => {

@@ -109,6 +109,40 @@ describe('a fire of several lines', () => {
     expect(fire).toMatchObject({ continues: failed?.run?.id, origin: { kind: 'fire', schedule: 1, cause: 'asked' } })
   })
 
+  it('whose lines are changed before it is carried on says so, and not the one in the place of the other', async () => {
+    const order: string[] = []
+    const begun = deferred()
+    const stuck = () => {
+      begun.resolve()
+      return new Promise<never>(() => undefined)
+    }
+    const { world, bot } = await night(commandsOf(order, { two: stuck }))
+    void tick(bot)
+    await begun.promise
+    bot.die()
+    const next = await world.start('next', commandsOf(order))
+    await next.ledger.schedules.change(1, { lines: ['three', 'one'] })
+    const [recovered] = await next.app.recover(() => unwatched)
+    const answer = await recovered?.answer
+    expect(answer?.headline).toContain('the lines of schedule 1 have been changed since')
+    expect(order).toEqual(['one begins', 'one', 'two begins'])
+    world.clock.advance(60_000)
+    await next.beat()
+    const again = await next.say(`run-again ${recovered?.run.id}`)
+    expect(again.ok).toBe(true)
+    expect(order.slice(3)).toEqual(['three begins', 'three', 'one begins', 'one'])
+  })
+
+  it('that went well is said anew when it is said again', async () => {
+    const order: string[] = []
+    const { world, bot } = await night(commandsOf(order))
+    const [fired] = await tick(bot)
+    world.clock.advance(60_000)
+    await bot.beat()
+    await bot.say(`run-again ${fired?.run?.id}`)
+    expect(order.filter((word) => !word.endsWith('begins'))).toEqual(['one', 'two', 'three', 'one', 'two', 'three'])
+  })
+
   it('waits while somebody else changes the warehouse, and goes on when they have', async () => {
     const order: string[] = []
     const gate = deferred()

@@ -33,7 +33,8 @@ async function night(parts: Partial<Outbox> = {}) {
     order.push({ kind: who.kind, id: who.id, name: who.name })
     return undefined
   })
-  const bot = await world.start('one', [scheduleRun, greet], { outbox })
+  const look = command('look', async () => undefined, { role: 'viewer', effect: 'read' })
+  const bot = await world.start('one', [scheduleRun, greet, look], { outbox })
   await bot.ledger.schedules.add(bobs)
   return { world, bot, posted, told, order }
 }
@@ -69,6 +70,36 @@ describe('a schedule whose owner', () => {
     expect(posted[0]?.headline).toBe(
       'Bob is viewer now, and greet needs more. Schedule 1 (greet) goes on in the name of the admins.',
     )
+  })
+
+  it('has lost the role that schedules themselves need goes on in the name of the admins', async () => {
+    const { world, bot, posted } = await night()
+    await bot.ledger.schedules.change(1, { lines: ['look'] })
+    world.roles.set(bob.id, 'viewer')
+    world.roles.set('admins', 'admin')
+    expect((await tick(bot))[0]?.answer.ok).toBe(true)
+    expect(posted.map(({ headline }) => headline)).toEqual([
+      'Bob is viewer now, and schedule-run needs more. Schedule 1 (look) goes on in the name of the admins.',
+    ])
+  })
+
+  it('has lost the role, and alone reads what it says, is parked: the admins say nothing to them', async () => {
+    const { world, bot, posted, told, order } = await night()
+    await bot.ledger.schedules.change(1, { place: { kind: 'slack', channel: 'D0BOB', direct: true } })
+    world.roles.set(bob.id, 'viewer')
+    world.roles.set('admins', 'admin')
+    expect(await tick(bot)).toEqual([])
+    expect([order, posted]).toEqual([[], []])
+    expect(told.map(({ to }) => to)).toEqual([bob.id])
+    expect((await bot.ledger.schedules.get(1))?.state).toMatchObject({ kind: 'parked' })
+  })
+
+  it('wrote a line that is no longer understood, after an update, is told so', async () => {
+    const { bot } = await night()
+    await bot.ledger.schedules.change(1, { lines: ['praise'] })
+    const [fired] = await tick(bot)
+    expect(fired?.answer).toMatchObject({ ok: false, audience: 'channel' })
+    expect(fired?.answer.headline).toContain('I do not know "praise"')
   })
 
   it('is well stays theirs', async () => {

@@ -81,6 +81,8 @@ describe('changes of clocks', () => {
         )
         expect(told).toEqual(other)
       }),
+      // Each run walks through the days of a year.
+      { numRuns: 20 },
     )
   })
 })

@@ -1,0 +1,40 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { RunFilter } from '../../src/core/ports/runs.ts'
+import { type Database, openDatabase } from '../../src/store/database.ts'
+import { migrate } from '../../src/store/migrate.ts'
+import { migrations } from '../../src/store/migrations/index.ts'
+import { conditionsOf } from '../../src/store/run-filter.ts'
+
+describe('in a ledger of many runs', () => {
+  let home = ''
+  let db: Database
+
+  beforeAll(async () => {
+    home = await mkdtemp(join(tmpdir(), 'lookups-'))
+    const { href: url } = pathToFileURL(join(home, 'state.db'))
+    const first = await openDatabase({ url })
+    await migrate(first, migrations)
+    await first.close()
+    db = await openDatabase({ url })
+  })
+  afterAll(async () => {
+    await db.close()
+    await rm(home, { recursive: true, force: true })
+  })
+
+  it.each<[string, Omit<RunFilter, 'limit'>, RegExp]>([
+    ['whether a fire was said', { schedule: 3, intended: 'not yet' }, /SEARCH runs USING INDEX runs_one_fire/],
+    ['the fires of a schedule that run', { schedule: 3, states: ['running'] }, /USING INDEX runs_(one_fire|at_work)/],
+    ['the lines of a fire', { fire: 7 }, /SEARCH runs USING INDEX runs_one_line/],
+    ['what is running', { states: ['running'], listedOnly: true }, /USING INDEX runs_(at_work|running)/],
+    ['what a command did', { command: 'etl', states: ['complete'] }, /SEARCH runs USING INDEX runs_of_command/],
+  ])('%s is looked up, without reading all of them', async (_, filter, plan) => {
+    const { where, args } = conditionsOf({ ...filter, limit: 1 })
+    const rows = await db.read(`explain query plan select * from runs where ${where} order by id desc limit 1`, args)
+    expect(rows.map(({ detail }) => String(detail)).join('; ')).toMatch(plan)
+  })
+})
