@@ -11,6 +11,8 @@ import type { SlackFace } from './slack/face.ts'
  */
 
 const recoverMs = 10_000
+// The client has tried for half a minute by then (`clients.ts`).
+const repeatMs = 60_000
 const askedMs = 2_000
 
 /** What the rest of the program posts besides answers to words; nothing is posted before Slack is heard. */
@@ -29,7 +31,10 @@ export function outboxOf(face: () => SlackFace | null): Outbox {
   }
 }
 
-/** Carries on what a bot before this one left, tells what it did not tell, and goes on looking for runs of processes that died. */
+/**
+ * Carries on what a bot before this one left, and tells what it did not tell; then goes on looking for runs of processes that died, and for
+ * words that Slack did not take. A post whose answer was lost may have arrived all the same: told twice is better than never.
+ */
 export async function recoverRuns(
   { app, deps }: Pick<Core, 'app' | 'deps'>,
   face: SlackFace,
@@ -48,11 +53,22 @@ export async function recoverRuns(
   const look = async (): Promise<void> => {
     for (const recovered of await app.recover((run) => face.watchOf(run))) tell(recovered)
   }
+  const repeat = async (): Promise<void> => {
+    for (const recovered of await app.untold(face.takeUnsaid)) tell(recovered)
+  }
   for (const recovered of await app.untold()) tell(recovered)
   await look()
-  return deps.clock.every(recoverMs, () => {
-    look().catch((error: unknown) => log.error({ err: error }, `looking for left runs failed: ${messageOf(error)}`))
-  })
+  const every = (ms: number, what: string, act: () => Promise<void>) =>
+    deps.clock.every(ms, () => {
+      act().catch((error: unknown) => log.error({ err: error }, `${what} failed: ${messageOf(error)}`))
+    })
+  const stops = [
+    every(recoverMs, 'looking for left runs', look),
+    every(repeatMs, 'saying again what Slack did not take', repeat),
+  ]
+  return () => {
+    for (const stop of stops) stop()
+  }
 }
 
 /** Posts what a schedule said, where its channel is. */

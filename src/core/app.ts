@@ -13,7 +13,7 @@ import { createChanges, telling } from './home/changes.ts'
 import type { Home } from './home/home.ts'
 import { homesOf } from './home/homes.ts'
 import type { Asker } from './people.ts'
-import type { PlanRecord, RunRecord } from './ports/ledger.ts'
+import type { PlanRecord, RunId, RunRecord } from './ports/ledger.ts'
 import type { Watch } from './run/live-run.ts'
 import { createRegistry } from './run/registry.ts'
 import { askedFires, dueFires, type Fired } from './schedule/fire/fire.ts'
@@ -37,8 +37,8 @@ export interface App {
   reject(click: Click): Promise<Answer | null>
   /** Settles the cards that nobody approved in time, and gives them, for their messages to be changed. */
   expireCards(): Promise<readonly PlanRecord[]>
-  /** Runs that ended before a restart and whose reader has not been told. Asked once, at the start. */
-  untold(): Promise<readonly Recovered[]>
+  /** Runs that ended before a restart and whose reader has not been told, asked once, at the start; or those that `failed` names. */
+  untold(failed?: () => readonly RunId[]): Promise<readonly Recovered[]>
   /** Looks for runs whose process is gone and carries on or closes each. `watch` gives the message of a run back to its face. */
   recover(watch: (run: RunRecord) => Watch): Promise<readonly Recovered[]>
   /**
@@ -83,7 +83,7 @@ export function createApp(commands: readonly Command[], parts: Deps): App {
     whyNotConfirm: (click) => whyNotConfirm(click, session),
     reject: (click) => reject(click, session),
     expireCards: () => expireCards(deps),
-    untold: () => untold(session),
+    untold: (failed) => untold(session, failed),
     recover: (watch) => recover(session, watch),
     sayFired: (fired, say) => sayFired(fired, say, deps),
     fireDue: async (say) => sayAll(await dueFires(session), say, session),

@@ -1,5 +1,5 @@
 import type { Answer, RunView } from '../core/answer.ts'
-import type { Ledger, Post } from '../core/ports/ledger.ts'
+import type { Ledger, Post, RunId } from '../core/ports/ledger.ts'
 import type { Log } from '../core/ports/log.ts'
 import type { Reader, TellAsker } from './audience.ts'
 import type { EditBudget } from './edit-budget.ts'
@@ -27,6 +27,8 @@ export interface DeliveryParts {
   readonly ledger: Pick<Ledger, 'runs' | 'plans'>
   readonly log: Log
   readonly botName: string
+  /** Takes the runs whose last word could not be said, to be said later. */
+  readonly unsaid: Set<RunId>
   view(asker: string, direct: boolean): View
 }
 
@@ -40,14 +42,19 @@ export function lastedLong(run: RunView): boolean {
 
 /**
  * Says the last word of a line: to the asker alone, or in the run's message, its thread and files. The ledger hears that the reader
- * was told only once Slack has accepted it. Throws when it could not be said at all; the bot's next start says it then.
+ * was told only once Slack has accepted it. Throws when it could not be said at all, and leaves the run among those unsaid.
  */
 export async function deliver(answer: Answer, to: Delivery, parts: DeliveryParts): Promise<void> {
   // Left open by a process that is stopping: the next one carries the run on in the same message, and says how it ended.
   if (answer.run?.state === 'running') return
-  if (to.audience === 'asker') await sayToAsker(answer, to, null, parts)
-  if (to.audience === 'channel') await sayInConversation(answer, to, parts)
-  if (answer.run !== null) await parts.ledger.runs.told(answer.run.id)
+  try {
+    if (to.audience === 'asker') await sayToAsker(answer, to, null, parts)
+    if (to.audience === 'channel') await sayInConversation(answer, to, parts)
+    if (answer.run !== null) await parts.ledger.runs.told(answer.run.id)
+  } catch (error) {
+    if (answer.run !== null) parts.unsaid.add(answer.run.id)
+    throw error
+  }
 }
 
 async function sayToAsker(answer: Answer, to: Delivery, note: string | null, parts: DeliveryParts): Promise<void> {

@@ -5,7 +5,7 @@ import type { App } from '../core/app.ts'
 import type { OpsError } from '../core/errors.ts'
 import type { Asker } from '../core/people.ts'
 import type { Clock } from '../core/ports/clock.ts'
-import type { Ledger } from '../core/ports/ledger.ts'
+import type { Ledger, RunId } from '../core/ports/ledger.ts'
 import type { Log } from '../core/ports/log.ts'
 import type { Probe } from '../core/ports/probe.ts'
 import { lasting } from '../core/words.ts'
@@ -67,6 +67,8 @@ export interface SlackFace {
   readonly watchOf: Recoveries['watchOf']
   /** Says the last word of a run that an earlier process began. Throws when Slack did not take it. */
   readonly deliver: Recoveries['deliver']
+  /** The runs whose last word Slack did not take since this was asked before: the words are still to be said. */
+  takeUnsaid(): readonly RunId[]
   /** Posts what nobody's words asked for, mentioning these ids in its thread. Throws when Slack did not take it. */
   post(place: SlackPlace, answer: Answer, who: Asker, mention: readonly string[]): Promise<void>
   /** Posts somebody's answer in another place. Throws `slack`, with the cure, where the bot may not post. */
@@ -94,6 +96,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
   setMaxListeners(0, closing.signal)
   const outbox = createOutbox(clients, clock, log, closing.signal)
   const budget = createEditBudget(clock)
+  const unsaid = new Set<RunId>()
   let slash = '/sparkify'
   let open = false
   let homes: Homes | undefined
@@ -107,6 +110,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
     view,
     tellAsker: createTellAsker(clients, outbox, log),
     botName: identity.name,
+    unsaid,
   }
   const follow: Follow = (to, asker, post) => {
     const present = (run: RunView) => presentRun(run, view(asker, to.direct))
@@ -185,6 +189,11 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
       await socket?.stop()
     },
     watchOf: recoveries.watchOf,
+    takeUnsaid() {
+      const runs = [...unsaid]
+      unsaid.clear()
+      return runs
+    },
     deliver: (run, answer, mention) => work.track(recoveries.deliver(run, answer, mention)),
     post: (place, answer, who, mention) =>
       work.track(deliver(answer, { who, place, audience: 'channel', post: null, mention }, parts)),

@@ -80,6 +80,26 @@ describe('what the clock says in Slack', () => {
     expect(posts(dataEng)).toHaveLength(1)
   })
 
+  it('is posted once Slack takes it again, by the bot that could not post it at first', async () => {
+    office = await openOffice({ bot })
+    await add(dataEng)
+    let isAway = true
+    office.front.inject(({ name }) =>
+      isAway && name === 'chat.postMessage' ? { body: { ok: false, error: 'service_unavailable' } } : undefined,
+    )
+    const stop = await recoverRuns({ app: office.app, deps: office.deps }, office.face, office.deps.log)
+    await nextMinute()
+    expect(posts(dataEng)).toEqual([])
+    expect(await office.ledger.runs.untold('2000')).toHaveLength(1)
+    isAway = false
+    await office.clock.until(() => posts(dataEng).length > 0)
+    await office.clock.until(async () => (await office.ledger.runs.untold('2000')).length === 0)
+    office.clock.advance(600_000)
+    await office.app.fireDue(sayOn(office.face))
+    stop()
+    expect(posts(dataEng)).toHaveLength(1)
+  })
+
   it('is told to its owner directly, and parked, where the bot was taken out of the channel', async () => {
     office = await openOffice({ bot })
     const { id } = await add('C0RANDOM000')

@@ -1,5 +1,5 @@
 import type { Answer } from '../answer.ts'
-import type { RunRecord } from '../ports/ledger.ts'
+import type { RunId, RunRecord } from '../ports/ledger.ts'
 import { failureAnswer } from '../run/failure.ts'
 import type { Watch } from '../run/live-run.ts'
 import { closeOrphan, closeRun, orphansOfOthers } from '../run/takeover.ts'
@@ -57,12 +57,17 @@ async function endUnended({ deps, registry }: Session): Promise<readonly Recover
   return recovered
 }
 
-/** Runs that ended, but whose last word was not delivered before their process died. To be asked once, at the start. */
-export async function untold({ deps }: Session): Promise<readonly Recovered[]> {
+/**
+ * Runs that ended, but whose last word was not delivered: before their process died, to be asked once, at the start; or those that
+ * `failed` names and that still are not told, because telling them failed in this process. It is called once the ledger has been read.
+ */
+export async function untold({ deps }: Session, failed?: () => readonly RunId[]): Promise<readonly Recovered[]> {
   const since = new Date(deps.clock.now().getTime() - untoldHours * 3_600_000).toISOString()
+  const runs = await deps.ledger.runs.untold(since)
+  const ids = failed?.()
   // What this process was asked meanwhile is being told.
-  const runs = (await deps.ledger.runs.untold(since)).filter((run) => run.process !== deps.process)
-  return runs.flatMap((run) => (run.answer === null ? [] : [{ run, answer: Promise.resolve(run.answer) }]))
+  const meant = runs.filter(({ id, process }) => ids?.includes(id) ?? process !== deps.process)
+  return meant.flatMap((run) => (run.answer === null ? [] : [{ run, answer: Promise.resolve(run.answer) }]))
 }
 
 function worthCarryingOn(run: RunRecord): boolean {

@@ -89,7 +89,8 @@ export async function fire(due: Due, session: Session): Promise<Fired | null> {
   if (answer === null || isUnfinished(answer)) return null
   await deps.ledger.schedules.heard(id, origin.intended)
   if (answer.run !== null) return { schedule: due.schedule, run: await deps.ledger.runs.get(answer.run.id), answer }
-  // Refused before a run was opened: said once.
+  // Refused before a run was opened. What may not be said now may not be said in a minute; what broke may work then. Said once.
+  if (due.cause === 'clock' && answer.exit > 1) await deps.ledger.schedules.change(id, { since: origin.intended })
   if (!(await deps.ledger.claim(`refused:${id}:${origin.intended}`, deps.clock.now()))) return null
   return { schedule: due.schedule, run: null, answer }
 }

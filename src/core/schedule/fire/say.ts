@@ -9,10 +9,11 @@ import { lasting } from '../../words.ts'
 import { digest } from '../report/digest.ts'
 import { failedFire } from '../report/failed.ts'
 import { occasionOf } from '../report/occasion.ts'
+import { putBackToSleep } from './asleep.ts'
+import { lineOfLastAnswer, readyWarehouse } from './awake.ts'
 import { isWorthPosting } from './condition.ts'
 import { failureOf, isBusy, isLeft, isUnfinished, left, type Said } from './said.ts'
 import { saysStill, titlesOf } from './titles.ts'
-import { lineOfLastAnswer, putBackToSleep, readyWarehouse } from './warehouse.ts'
 
 /**
  * Says the lines of a schedule in order, up to the first that fails, and makes one answer of theirs. What was said before a restart is

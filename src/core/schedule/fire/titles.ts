@@ -1,6 +1,10 @@
 import type { RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 
+// Places of what a schedule says besides its lines, which count from 0.
+export const resumeAt = -1
+export const pauseAt = -2
+
 const look = 'Look at the warehouse'
 
 /** The title of the step before the lines. It carries the number of the attempt, because a fire that is said again has to look again. */

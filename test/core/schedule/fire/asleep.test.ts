@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../../../src/core/errors.ts'
 import type { Fired } from '../../../../src/core/schedule/fire/fire.ts'
-import { anna, bob, channel, failureOf, type TestProcess, unwatched } from '../../../support/core.ts'
+import type { ClusterNews } from '../../../../src/core/warehouse/lease.ts'
+import { anna, bob, channel, deferred, failureOf, type TestProcess, unwatched } from '../../../support/core.ts'
 import { passing } from '../../../support/passing.ts'
 import { scheduled } from '../../../support/schedule.ts'
 import { createWarehouse, type Warehouse } from '../../../support/warehouse.ts'
@@ -18,7 +19,8 @@ const morning = scheduled({
 /** A loaded warehouse that somebody has paused, an hour before the schedule is due. */
 async function paused(schedule: Partial<typeof morning> = {}): Promise<Warehouse> {
   const warehouse = await createWarehouse()
-  const { bot, clock } = warehouse
+  const { bot, clock, roles } = warehouse
+  roles.set('clock', 'admin')
   await bot.say('etl')
   await bot.say('top songs 3')
   await bot.say('pause')
@@ -135,6 +137,40 @@ describe('a schedule whose warehouse is paused', () => {
     await passing(clock, async () => over)
     await all
     expect(fires.map(({ answer }) => answer.ok)).toEqual([true, true])
+    await bot.app.tendCluster(async () => undefined)
+    expect(await stateOf(bot)).toBe('paused')
+  })
+
+  it('is left on for another schedule that is at work, and paused once that one is done', async () => {
+    const { bot, clock } = await paused({ whenPaused: 'resume', lines: ['top-songs n=3'] })
+    await bot.ledger.schedules.add({ ...morning, lines: ['qa part=counts'] })
+    const { query } = bot.deps.engine
+    const counting = deferred()
+    Object.assign(bot.deps.engine, {
+      async query(...asked: Parameters<typeof query>) {
+        if (asked[1].sql.includes('staging_')) await counting.promise
+        return query(...asked)
+      },
+    })
+    const fires: Fired[] = []
+    let over = 0
+    const all = bot.app.fireDue(async (fired) => {
+      fires.push(fired)
+      over++
+    })
+    await passing(clock, async () => over === 1)
+    expect(JSON.stringify(fires[0]?.answer.replies)).toContain('is left on for schedule 2, and is paused after it')
+    const news: ClusterNews[] = []
+    const tend = () => bot.app.tendCluster(async (told) => void news.push(told))
+    await tend()
+    expect([await stateOf(bot), news]).toEqual(['available', []])
+    counting.resolve()
+    await passing(clock, async () => over === 2)
+    await all
+    await tend()
+    await tend()
+    expect(await stateOf(bot)).toBe('paused')
+    expect(news.map(({ answer }) => answer.headline)).toEqual([expect.stringContaining('is paused')])
   })
 
   it('tells what was said also where nobody knows in the end whether it sleeps', async () => {

@@ -113,9 +113,14 @@ describe('a schedule', () => {
     world.roles.delete(bob.id)
     world.roles.clear()
     const codes: string[] = []
-    await bot.app.fireDue(async ({ answer }) => void codes.push(failureOf(answer).code))
-    await bot.app.fireDue(async ({ answer }) => void codes.push(failureOf(answer).code))
+    for (let minute = 0; minute < 3; minute++) {
+      await bot.app.fireDue(async ({ answer }) => void codes.push(failureOf(answer).code))
+      world.clock.advance(60_000)
+      await bot.beat()
+    }
     expect(codes).toEqual(['not_allowed'])
+    const { entries } = await bot.ledger.audit.list({ limit: 10 })
+    expect(entries.map(({ what }) => what)).toEqual(['refused'])
   })
 
   it('whose answer cannot be posted does not take the others with it', async () => {

@@ -1,20 +1,14 @@
 import { z } from 'zod'
 import type { RunContext } from '../../command/context.ts'
-import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
 import type { ClusterState } from '../../ports/cluster.ts'
-import type { RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Step, Work } from '../../run/step.ts'
 import { findKept } from '../../warehouse/result.ts'
 import { hours } from '../../words.ts'
 import { wakers } from '../make/lines.ts'
-import { codeOf, failureOf, isBusy, isLeft, isUnfinished, left } from './said.ts'
-import { lookTitle } from './titles.ts'
-
-// Places of what a schedule says besides its lines, which count from 0.
-const resumeAt = -1
-const pauseAt = -2
+import { codeOf, failureOf, isBusy, isUnfinished, left } from './said.ts'
+import { lookTitle, resumeAt } from './titles.ts'
 
 const pollMs = 30_000
 const foundSchema = z.object({ asleep: z.boolean() })
@@ -78,54 +72,6 @@ function stillAsleep(name: string, state: ClusterState, { id, catchUpHours }: Sc
     `Resume it, or let the schedule do so: schedule-edit ${id} paused=resume.`,
     { cure: 'resume' },
   )
-}
-
-/**
- * Pauses what this fire woke: always where the schedule was to resume it, and where a line of it did so and a later one failed. Left
- * alone while somebody else uses it or has extended its lease. What became of it, in a sentence; null where this fire woke nothing.
- */
-export async function putBackToSleep(
-  schedule: ScheduleRecord,
-  context: RunContext,
-  failed: boolean,
-): Promise<string | null> {
-  const { deps, runId } = context
-  const said = await deps.ledger.runs.list({ fire: runId, limit: 100 })
-  const woken = said.find(({ command, state, origin }) => {
-    if (command !== 'resume' || state !== 'complete' || origin.kind !== 'line') return false
-    return origin.at === resumeAt || failed
-  })
-  if (woken === undefined || said.some(({ command, id }) => command === 'pause' && id > woken.id)) return null
-  const { name } = deps.cluster
-  try {
-    return `Cluster ${name} was woken for this and ${await pausedAgain(woken, context)}.`
-  } catch (error) {
-    // What was said is told all the same.
-    if (isLeft(error, context) || !(error instanceof OpsError)) throw error
-    deps.log.warn({ schedule: schedule.id }, `what a schedule woke could not be paused: ${error.message}`)
-    return `Cluster ${name} was woken for this and could not be paused: ${error.message} It is paused when its lease ends.`
-  }
-}
-
-/** Pauses it unless somebody uses it, and says what became of it. Throws why it could not be paused. */
-async function pausedAgain(woken: RunRecord, context: RunContext): Promise<string> {
-  const { deps, runId } = context
-  const { state } = await deps.cluster.describe()
-  if (state !== 'available') return `is ${state} now`
-  const user = await whoUsesIt(runId, woken.started, deps)
-  if (user !== null) return `is left on, because ${user}`
-  const answer = await context.sayLine('pause', pauseAt)
-  if (isUnfinished(answer)) throw left()
-  if (!answer.ok) throw failureOf(answer)
-  return 'is paused again'
-}
-
-async function whoUsesIt(fire: number, since: string, { ledger }: Deps): Promise<string | null> {
-  const running = await ledger.runs.list({ states: ['running'], listedOnly: true, limit: 50 })
-  const other = running.find(({ id, origin }) => id !== fire && !(origin.kind === 'line' && origin.fire === fire))
-  if (other !== undefined) return `${other.who.name}'s ${other.command} is running`
-  const [extended] = await ledger.runs.list({ command: 'extend', states: ['complete'], since, limit: 1 })
-  return extended === undefined ? null : `${extended.who.name} has extended its lease`
 }
 
 /** The words that give the newest kept answer to a line in its place. Throws `cluster_state` where none is kept. */
