@@ -17,6 +17,7 @@ import type { PlanRecord, RunId, RunRecord } from './ports/ledger.ts'
 import type { Watch } from './run/live-run.ts'
 import { createRegistry } from './run/registry.ts'
 import { askedFires, dueFires, type Fired } from './schedule/fire/fire.ts'
+import { pauseLeftAwake } from './schedule/fire/left-awake.ts'
 import { type SayFired, sayAll, sayFired } from './schedule/fire/tell.ts'
 import { workable } from './warehouse/answered.ts'
 import { type ClusterNews, tendCluster } from './warehouse/lease.ts'
@@ -54,7 +55,7 @@ export interface App {
   homesOf(askers: readonly Asker[]): Promise<readonly Home[]>
   /** Calls `listener` after each change that this process makes, until the returned function is called. It must return at once and not throw. */
   onChange(listener: () => void): () => void
-  /** Does what the cluster's lease asks for: warns, pauses, reminds. `posted` is given what there is to say, and where. */
+  /** Pauses what a schedule has left on, and does what the cluster's lease asks for: warns, pauses, reminds. `posted` is given what there is to say, and where. */
   tendCluster(posted: (news: ClusterNews) => Promise<void>): Promise<void>
   /** Stops all runs of this process, as their asker's wish (Ctrl-C in a terminal). How many there were. */
   cancelAll(by: string): number
@@ -90,7 +91,7 @@ export function createApp(commands: readonly Command[], parts: Deps): App {
     fireAsked: async (say) => sayAll(await askedFires(session), say, session),
     homesOf: (askers) => homesOf(askers, session),
     onChange: changes.on,
-    tendCluster: (posted) => tendCluster(session, posted),
+    tendCluster: (posted) => pauseLeftAwake(session, posted).finally(() => tendCluster(session, posted)),
     cancelAll: (by) => session.registry.cancelAll(by),
     heedCancels: () => session.registry.heedCancels(),
     drain: (graceMs) => session.registry.drain(graceMs),

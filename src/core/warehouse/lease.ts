@@ -7,7 +7,6 @@ import type { Place } from '../place.ts'
 import type { Due } from '../ports/cluster.ts'
 import { lasting, moment } from '../words.ts'
 import { askedFor } from './asked-for.ts'
-import { pauseLeftAwake } from './left-awake.ts'
 import { newsOf, type Posted } from './news.ts'
 
 export type { ClusterNews } from './news.ts'
@@ -17,8 +16,8 @@ const theLease: Asker = { kind: 'local', id: 'lease', name: 'the lease' }
 
 /**
  * Half an hour before the lease ends, asks; at its end pauses the cluster, never deletes it; after 14 days of being paused, reminds
- * once. A pause that fails (a load is running) is tried again at the next call and said once. Pauses as well what schedules have left on,
- * and tells of the month's budget, whatever becomes of the other, and throws what the first of them threw.
+ * once. A pause that fails (a load is running) is tried again at the next call and said once. Tells of the month's budget as well,
+ * whatever becomes of the other, and throws what the first of them threw.
  */
 export async function tendCluster(session: Session, posted: Posted): Promise<void> {
   await Promise.all([tendLease(session, posted), tellBudget(session.deps, posted)])
@@ -27,7 +26,6 @@ export async function tendCluster(session: Session, posted: Posted): Promise<voi
 async function tendLease(session: Session, posted: Posted): Promise<void> {
   const due = await session.deps.cluster.due()
   if (due.kind !== 'nothing') await act(due, session, posted)
-  await pauseLeftAwake(session, posted)
 }
 
 async function act(due: Due, session: Session, posted: Posted): Promise<void> {
