@@ -11,6 +11,14 @@ const conditionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('checks') }),
 ])
 
+// What an earlier version stored names neither a fire nor a number of rows.
+const askedSchema = z.object({
+  at: z.string(),
+  by: askerSchema,
+  from: z.number().nullable().default(null),
+  maxErrors: z.number().nullable().default(null),
+})
+
 const scheduleSchema = z
   .object({
     id: z.number(),
@@ -27,7 +35,7 @@ const scheduleSchema = z
     since: z.string(),
     state: z.enum(['active', 'paused', 'parked']),
     parked: z.string().nullable(),
-    asked: json(z.object({ at: z.string(), by: askerSchema })).nullable(),
+    asked: json(askedSchema).nullable(),
     snoozed_until: z.string().nullable(),
   })
   .transform(

@@ -660,7 +660,12 @@ export function describeLedger(name: string, open: OpenLedger): void {
       it('is heard once, and not forgotten when it was asked for again since', async () => {
         const [one, other] = await pair()
         const { id } = await one.schedules.add(nightly)
-        const [first, second] = [later(1), later(2)].map((at) => ({ at: at.toISOString(), by: anna }))
+        const [first, second] = [later(1), later(2)].map((at) => ({
+          at: at.toISOString(),
+          by: anna,
+          from: null,
+          maxErrors: 3,
+        }))
         if (first === undefined || second === undefined) throw new Error('there are two')
         await one.schedules.change(id, { asked: first })
         await other.schedules.change(id, { asked: second })

@@ -1,5 +1,6 @@
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
+import type { RunId } from './runs.ts'
 
 /** When an answer of the clock is posted at all; a failure always is. */
 export type Condition =
@@ -41,9 +42,19 @@ export interface ScheduleRecord {
   readonly since: string
   readonly state: ScheduleState
   /** Somebody wants it said now. */
-  readonly asked: { readonly at: string; readonly by: Asker } | null
+  readonly asked: AskedFire | null
   /** Until then nobody is called when it fails. */
   readonly snoozedUntil: string | null
+}
+
+/** A fire that somebody wants now. `at` names it. */
+export interface AskedFire {
+  readonly at: string
+  readonly by: Asker
+  /** The failed fire that it carries on; null to say everything. */
+  readonly from: RunId | null
+  /** How many unreadable rows its load may leave out this time; null: as many as its line says. */
+  readonly maxErrors: number | null
 }
 
 /** What can be changed of a schedule. */

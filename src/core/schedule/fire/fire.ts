@@ -1,10 +1,10 @@
 import type { Answer } from '../../answer.ts'
 import type { Deps } from '../../deps.ts'
 import { dispatch } from '../../dispatch/dispatch.ts'
-import type { Session } from '../../dispatch/session.ts'
+import type { Ask, Session } from '../../dispatch/session.ts'
 import type { Asker } from '../../people.ts'
 import type { Origin, RunRecord } from '../../ports/runs.ts'
-import type { ScheduleRecord } from '../../ports/schedules.ts'
+import type { AskedFire, ScheduleRecord } from '../../ports/schedules.ts'
 import { passedOn } from './heir.ts'
 import { parkIfUnreachable } from './park.ts'
 import { isUnfinished } from './said.ts'
@@ -16,6 +16,7 @@ export interface Due {
   readonly intended: Date
   readonly cause: 'clock' | 'asked'
   readonly by: Asker
+  readonly again: Pick<AskedFire, 'from' | 'maxErrors'>
 }
 
 /** A fire that was said, and the answer to it. `run` is null where it was refused before it began. */
@@ -39,7 +40,8 @@ export async function askedFires({ deps }: Session): Promise<readonly Due[]> {
   const schedules = await deps.ledger.schedules.list()
   return schedules.flatMap((schedule) => {
     const { asked } = schedule
-    return asked === null ? [] : [{ schedule, intended: new Date(asked.at), cause: 'asked' as const, by: asked.by }]
+    if (asked === null) return []
+    return [{ schedule, intended: new Date(asked.at), cause: 'asked' as const, by: asked.by, again: asked }]
   })
 }
 
@@ -54,7 +56,8 @@ function dueFire(schedule: ScheduleRecord, { clock, timetable }: Deps): Due | nu
     if (time > now) break
     intended = time
   }
-  return intended === undefined ? null : { schedule, intended, cause: 'clock', by: owner }
+  const again = { from: null, maxErrors: null }
+  return intended === undefined ? null : { schedule, intended, cause: 'clock', by: owner, again }
 }
 
 const punctualMs = 120_000
@@ -82,7 +85,7 @@ export async function fire(due: Due, session: Session): Promise<Fired | null> {
   if (who === null) return null
   deps.log.info({ schedule: id, intended: origin.intended }, `firing ${due.schedule.lines.join('; ')}`)
   const answer = await dispatch(
-    { line: `schedule-run ${id}`, who, place: due.schedule.place, confirmed: true, watch: unwatched, origin },
+    { line: lineOf(due), who, place: due.schedule.place, confirmed: true, watch: unwatched, origin, ...behind(due) },
     session,
   )
   // Somebody else says it by now, or this process is about to leave it to the next one.
@@ -93,6 +96,14 @@ export async function fire(due: Due, session: Session): Promise<Fired | null> {
   if (due.cause === 'clock' && answer.exit > 1) await deps.ledger.schedules.change(id, { since: origin.intended })
   if (!(await deps.ledger.claim(`refused:${id}:${origin.intended}`, deps.clock.now()))) return null
   return { schedule: due.schedule, run: null, answer }
+}
+
+function lineOf({ schedule: { id }, again: { maxErrors } }: Due): string {
+  return maxErrors === null ? `schedule-run ${id}` : `schedule-run ${id} max-errors=${maxErrors}`
+}
+
+function behind({ again: { from } }: Due): Pick<Ask, 'behind'> {
+  return from === null ? {} : { behind: from }
 }
 
 const unwatched = { changed: () => undefined }

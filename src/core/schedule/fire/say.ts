@@ -17,9 +17,13 @@ import { saysStill, titlesOf } from './titles.ts'
 
 /**
  * Says the lines of a schedule in order, up to the first that fails, and makes one answer of theirs. What was said before a restart is
- * not said again. Throws what the failing line answered, as the whole fire's failure.
+ * not said again. `maxErrors`: how many unreadable rows a load among them may leave out; null: as many as its line says. Throws what the failing line answered, as the whole fire's failure.
  */
-export async function sayLines(schedule: ScheduleRecord, context: RunContext): Promise<Outcome> {
+export async function sayLines(
+  schedule: ScheduleRecord,
+  maxErrors: number | null,
+  context: RunContext,
+): Promise<Outcome> {
   const other = await stillSaying(schedule, context)
   if (other !== null) return await skipped(schedule, other, context)
   const fires = await chainOf(context)
@@ -30,7 +34,9 @@ export async function sayLines(schedule: ScheduleRecord, context: RunContext): P
     const { asleep } = ready.found()
     const titles = titlesOf(schedule.lines)
     await context.perform(
-      schedule.lines.map((line, at) => stepOf(schedule, { line, at, title: titles[at] ?? line, asleep }, context)),
+      schedule.lines.map((line, at) =>
+        stepOf(schedule, { line, at, title: titles[at] ?? line, asleep, maxErrors }, context),
+      ),
     )
   } catch (error) {
     if (isLeft(error, context)) throw error
@@ -75,19 +81,25 @@ interface LineStep {
   readonly title: string
   /** The warehouse is, and the schedule wants the last answers then. */
   readonly asleep: boolean
+  readonly maxErrors: number | null
 }
 
-function stepOf(schedule: ScheduleRecord, { line, at, title, asleep }: LineStep, context: RunContext): Step {
+function stepOf(schedule: ScheduleRecord, { line, at, title, asleep, maxErrors }: LineStep, context: RunContext): Step {
   return {
     title,
     async run(work) {
-      const words = asleep ? await lineOfLastAnswer(line, context) : line
+      const plain = leavingOut(line, maxErrors, context)
+      const words = asleep ? await lineOfLastAnswer(plain, context) : plain
       const answer = await untilFree(schedule, () => context.sayLine(words, at), work, context)
       if (isUnfinished(answer)) throw left()
       if (!answer.ok) throw failureOf(answer)
       return { detail: answer.headline }
     },
   }
+}
+
+function leavingOut(line: string, maxErrors: number | null, { catalog }: RunContext): string {
+  return maxErrors === null || catalog.read(line).command.name !== 'etl' ? line : `etl max-errors=${maxErrors}`
 }
 
 const lockPauseMs = 15_000

@@ -8,6 +8,7 @@ import type { Beat } from '../../../../src/core/ports/heartbeat.ts'
 import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
 import type { SayFired } from '../../../../src/core/schedule/fire/tell.ts'
 import { anna, bob, channel, command, createWorld, type TestProcess } from '../../../support/core.ts'
+import { sayAgain } from '../../../support/fires.ts'
 import { freePolicy } from '../../../support/policy.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
@@ -110,12 +111,8 @@ describe('the heartbeat', () => {
     broken = false
     world.clock.advance(60_000)
     await bot.beat()
-    const answer = await bot.say(`run-again ${failed}`)
-    const [schedule] = await bot.ledger.schedules.list()
-    const run = await bot.ledger.runs.get(answer.run?.id ?? 0)
-    if (schedule === undefined) throw new Error('there is a schedule')
-    await bot.app.sayFired({ schedule, run, answer }, said)
-    expect([answer.ok, beats()]).toEqual([true, 1])
+    const again = await sayAgain(bot, { run: await bot.ledger.runs.get(failed) })
+    expect([again.answer.ok, beats()]).toEqual([true, 1])
   })
 
   it('that nobody hears is noted, and of none nothing is', async () => {

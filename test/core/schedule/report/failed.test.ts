@@ -65,7 +65,7 @@ describe('the failure of a night', () => {
     const { id = 0 } = answer.run ?? {}
     expect(answer.next).toEqual([
       { label: 'Run again', line: `run-again ${id}` },
-      { label: 'Run again, leaving out this row', line: 'etl max-errors=1' },
+      { label: 'Run again, leaving out this row', line: `schedule-run 1 from=${id} max-errors=1` },
       { label: 'Details', line: `runs ${id}` },
       { label: 'Snooze 8 h', line: 'schedule-snooze 1 8h' },
     ])
@@ -240,7 +240,7 @@ describe('what a failure costs', () => {
     )
     expect(lines[1]).toBe('Not said after that: top-songs.')
     expect(lines.at(-1)).toBe(
-      `Cluster sparkify was woken for this and could not be paused: AWS does not pause it. It is paused when its lease ends. That cost $0.11. ${standing}`,
+      `Cluster sparkify was woken for this and could not be paused: AWS does not pause it. It is tried again every minute. That cost $0.11. ${standing}`,
     )
   })
 
