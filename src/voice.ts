@@ -11,6 +11,8 @@ import type { SlackFace } from './slack/face.ts'
  */
 
 const recoverMs = 10_000
+// A process that was silent for 30 s counts as gone. Where this one looks as late as that, the machine slept and nobody could beat.
+const sleptMs = 30_000
 // The client has tried for half a minute by then (`clients.ts`).
 const repeatMs = 60_000
 const askedMs = 2_000
@@ -50,7 +52,11 @@ export async function recoverRuns(
       log.error({ err: error, run: recovered.run.id }, `a run could not be told: ${messageOf(error)}`)
     })
   }
+  let looked = deps.clock.now().getTime()
   const look = async (): Promise<void> => {
+    const before = looked
+    looked = deps.clock.now().getTime()
+    if (looked - before > sleptMs) return
     for (const recovered of await app.recover((run) => face.watchOf(run))) tell(recovered)
   }
   const repeat = async (): Promise<void> => {

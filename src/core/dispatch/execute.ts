@@ -71,6 +71,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
       deps.log.info({ err: thrown, run: record.id }, `run ${record.id} was stopped and ended with this`)
     // A draining process leaves its runs open: the next one carries them on.
     if (error instanceof OpsError && error.cause instanceof Handover) {
+      await deps.ledger.runs.handOver(record.id, record.process)
       return failureAnswer(error, viewOf(run.record), deps.log, { audience })
     }
     const cancelled = error instanceof OpsError && error.code === 'cancelled'

@@ -140,6 +140,8 @@ export interface RunStore {
   orphans(now: Date): Promise<readonly RunRecord[]>
   /** Takes an orphan over; exactly one taker is told true. */
   adopt(id: RunId, from: string, to: string): Promise<boolean>
+  /** Gives a run back that its process leaves in good order, so that this does not count as an attempt that failed. */
+  handOver(id: RunId, process: string): Promise<void>
   /** Ended Slack runs whose last word has not been delivered, that ended after `since`. */
   untold(since: string): Promise<readonly RunRecord[]>
   told(id: RunId): Promise<void>

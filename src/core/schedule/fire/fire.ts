@@ -35,22 +35,27 @@ export async function dueFires({ deps }: Session): Promise<readonly Due[]> {
   return schedules.filter(({ state }) => state.kind === 'active').flatMap((schedule) => dueFire(schedule, deps) ?? [])
 }
 
-/** The schedules that somebody wants to hear now; also one that is paused. */
+/** The schedules that somebody wants to hear now; also one that is paused. What was asked of a bot that was down is heard within the window. */
 export async function askedFires({ deps }: Session): Promise<readonly Due[]> {
-  const schedules = await deps.ledger.schedules.list()
-  return schedules.flatMap((schedule) => {
-    const { asked } = schedule
-    if (asked === null) return []
-    return [{ schedule, intended: new Date(asked.at), cause: 'asked' as const, by: asked.by, again: asked }]
-  })
+  const due: Due[] = []
+  for (const schedule of await deps.ledger.schedules.list()) {
+    const { id, asked } = schedule
+    if (asked === null) continue
+    const intended = new Date(asked.at)
+    if (deps.clock.now().getTime() - intended.getTime() <= windowMs(schedule)) {
+      due.push({ schedule, intended, cause: 'asked', by: asked.by, again: asked })
+      continue
+    }
+    deps.log.warn({ schedule: id, asked: asked.at }, `schedule ${id} is not said: that was asked for too long ago`)
+    await deps.ledger.schedules.heard(id, asked.at)
+  }
+  return due
 }
 
 function dueFire(schedule: ScheduleRecord, { clock, timetable }: Deps): Due | null {
-  const { cron, zone, since, catchUpHours, owner } = schedule
+  const { cron, zone, since, owner } = schedule
   const now = clock.now()
-  // A tick comes some seconds after its minute, which is no reason to pass it over.
-  const window = Math.max(catchUpHours * 3_600_000, punctualMs)
-  const after = new Date(Math.max(now.getTime() - window, Date.parse(since)))
+  const after = new Date(Math.max(now.getTime() - windowMs(schedule), Date.parse(since)))
   let intended: Date | undefined
   for (const time of timetable.times(cron, zone, after)) {
     if (time > now) break
@@ -61,6 +66,11 @@ function dueFire(schedule: ScheduleRecord, { clock, timetable }: Deps): Due | nu
 }
 
 const punctualMs = 120_000
+
+/** How late a fire may be. A tick comes some seconds after its minute, which is no reason to pass it over. */
+function windowMs({ catchUpHours }: ScheduleRecord): number {
+  return Math.max(catchUpHours * 3_600_000, punctualMs)
+}
 
 /** Whether a fire was said later than a reader would take for punctual. */
 export function isLate(intended: Date, said: Date): boolean {

@@ -26,7 +26,7 @@ export async function sayLines(
 ): Promise<Outcome> {
   const other = await stillSaying(schedule, context)
   if (other !== null) return await skipped(schedule, other, context)
-  const fires = await chainOf(context)
+  const fires = await chainOf(context.runId, context)
   const ready = readyWarehouse(schedule, fires.length, context)
   try {
     await requireSameLines(schedule, context)
@@ -64,10 +64,10 @@ async function requireSameLines(schedule: ScheduleRecord, { deps, runId }: RunCo
   )
 }
 
-/** This fire and those that it carries on, newest first. */
-async function chainOf({ deps, runId }: RunContext): Promise<readonly RunId[]> {
+/** A fire and those that it carries on, newest first. */
+async function chainOf(fire: RunId, { deps }: RunContext): Promise<readonly RunId[]> {
   const chain: RunId[] = []
-  let next: RunId | null = runId
+  let next: RunId | null = fire
   while (next !== null) {
     chain.push(next)
     next = (await deps.ledger.runs.get(next))?.continues ?? null
@@ -124,7 +124,7 @@ async function untilFree(
 async function lastPosted(schedule: ScheduleRecord, context: RunContext): Promise<readonly Said[] | null> {
   const of = { schedule: schedule.id, states: ['complete', 'error'], posted: true } as const
   for (const { id } of await context.deps.ledger.runs.list({ ...of, limit: 20 })) {
-    const said = await answersOf([id], schedule, context)
+    const said = await answersOf(await chainOf(id, context), schedule, context)
     if (said.length > 0) return said
   }
   return null

@@ -24,6 +24,10 @@ export async function requireSilent({ id }: ScheduleRecord, from: RunId | null, 
     (run) => run.continues === from,
   )
   if (since?.state === 'complete') throw done(`Run ${since.id} has carried it on`, id)
+  if (since !== undefined) {
+    const message = `Run ${since.id} has carried it on, and failed as well. Nothing was done.`
+    throw new OpsError('expired', message, 'Carry on from there.', { cure: `run-again ${since.id}` })
+  }
 }
 
 function saying(id: number, { id: run, started, steps }: RunRecord, { clock }: Deps): OpsError {
