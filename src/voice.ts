@@ -39,7 +39,7 @@ export function outboxOf(face: () => SlackFace | null): Outbox {
  */
 export async function recoverRuns(
   { app, deps }: Pick<Core, 'app' | 'deps'>,
-  face: SlackFace,
+  face: Pick<SlackFace, 'watchOf' | 'deliver' | 'post' | 'takeUnsaid'>,
   log: Log,
 ): Promise<() => void> {
   const say = async ({ run, answer }: Awaited<ReturnType<typeof app.recover>>[number]): Promise<void> => {
@@ -78,7 +78,7 @@ export async function recoverRuns(
 }
 
 /** Posts what a schedule said, where its channel is. */
-export function sayOn(face: SlackFace): SayFired {
+export function sayOn(face: Pick<SlackFace, 'deliver' | 'post'>): SayFired {
   return async ({ schedule: { place, owner }, run, answer }, called) => {
     if (run !== null) return face.deliver(run, answer, called)
     if (place.kind === 'slack') await face.post(place, answer, owner, called)

@@ -376,6 +376,16 @@ export function describeLedger(name: string, open: OpenLedger): void {
         expect(await one.runs.adopt(id, run?.process ?? '', 'four')).toBe(false)
       })
 
+      it('that are handed over in good order are carried on without counting that as an attempt', async () => {
+        const ledger = await single()
+        const { id } = await opened(ledger, { writer: true })
+        await ledger.runs.handOver(id, 'somebody else')
+        expect((await ledger.runs.get(id))?.attempts).toBe(1)
+        await ledger.runs.handOver(id, 'one')
+        await ledger.runs.adopt(id, 'one', 'two')
+        expect(await ledger.runs.get(id)).toMatchObject({ attempts: 1, process: 'two' })
+      })
+
       it('said in Slack are untold from their end until told, others never', async () => {
         const ledger = await single()
         const runs = [await opened(ledger), await opened(ledger), await opened(ledger, { place: { kind: 'terminal' } })]
