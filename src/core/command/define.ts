@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Answer, Asked, Suggestion } from '../answer.ts'
+import type { Answer, Asked, RowsOf, Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import type { Role } from '../people.ts'
 import type { RunRecord } from '../ports/ledger.ts'
@@ -33,6 +33,8 @@ export interface Outcome {
   /** Where it is not for whom the command's answers usually are. */
   readonly audience?: Answer['audience']
   readonly asked?: Asked
+  /** Whose rows it holds, where they were asked for before. */
+  readonly rowsOf?: readonly RowsOf[]
 }
 
 /** A command bound to the arguments of one line, ready to be planned and run. */

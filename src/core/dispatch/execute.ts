@@ -8,6 +8,7 @@ import { costOf } from '../run/cost.ts'
 import { failureAnswer } from '../run/failure.ts'
 import { createLiveRun, type LiveRun, type Watch } from '../run/live-run.ts'
 import { Handover } from '../run/registry.ts'
+import { noted } from '../run/rows-in.ts'
 import { leftBehind } from '../run/takeover.ts'
 import { viewOf } from '../run/view.ts'
 import type { Session } from './session.ts'
@@ -63,6 +64,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
       ...(outcome.brief === undefined || record.origin.kind !== 'line' ? {} : { brief: [...outcome.brief] }),
       next: usable(outcome.next ?? [], bound.command, context),
       ...(outcome.asked === undefined ? {} : { asked: outcome.asked }),
+      ...noted(outcome.rowsOf),
     }
     return await store(run, 'complete', answer, session)
   } catch (thrown) {
