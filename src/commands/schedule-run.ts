@@ -5,7 +5,9 @@ import { text } from '../core/reply.ts'
 import { sayLines } from '../core/schedule/fire/say.ts'
 import { saysStill } from '../core/schedule/fire/titles.ts'
 import { findSchedule } from '../core/schedule/make/find.ts'
-import { placeWords } from '../core/schedule/make/words.ts'
+import { understood } from '../core/schedule/make/lines.ts'
+import { planOfLines } from '../core/schedule/make/plan.ts'
+import { placeWords, scheduleWords } from '../core/schedule/make/words.ts'
 
 export default defineCommand({
   name: 'schedule-run',
@@ -22,13 +24,18 @@ export default defineCommand({
     const schedule = await ledger.schedules.get(run.origin.schedule)
     return schedule !== null && saysStill(schedule, run)
   },
+  // It is confirmed as it was when it was made: that held for the clock's times, not for as often as somebody likes.
+  async plan({ id }, context) {
+    const schedule = await findSchedule(id, context.deps)
+    return planOfLines('now', scheduleWords(schedule), understood(schedule, context), context)
+  },
   async run({ id }, context) {
-    const { deps, who, origin } = context
+    const { deps, who, origin, approval } = context
     const schedule = await findSchedule(id, deps)
     if (origin.kind === 'fire') return sayLines(schedule, context)
     // The bot that hears Slack says it, whichever process was asked.
     const by = { kind: who.kind, id: who.id, name: who.name }
-    await deps.ledger.schedules.change(schedule.id, { asked: { at: deps.clock.now().toISOString(), by } })
+    await deps.ledger.schedules.change(schedule.id, { asked: { at: deps.clock.now().toISOString(), by, approval } })
     const headline = `Schedule ${schedule.id} is being said in ${placeWords(schedule.place)}: ${schedule.lines.join('; ')}.`
     return {
       headline,

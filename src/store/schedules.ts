@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { placeSchema } from '../core/place.ts'
 import type { ScheduleRecord, ScheduleStore } from '../core/ports/schedules.ts'
 import type { Database } from './database.ts'
-import { askerSchema, json, parseRow } from './rows.ts'
+import { approvalSchema, askerSchema, json, parseRow } from './rows.ts'
 
 const conditionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('always') }),
@@ -27,7 +27,10 @@ const scheduleSchema = z
     since: z.string(),
     state: z.enum(['active', 'paused', 'parked']),
     parked: z.string().nullable(),
-    asked: json(z.object({ at: z.string(), by: askerSchema })).nullable(),
+    approval: json(approvalSchema).nullable(),
+    asked: json(
+      z.object({ at: z.string(), by: askerSchema, approval: approvalSchema.nullable().exactOptional() }),
+    ).nullable(),
     snoozed_until: z.string().nullable(),
   })
   .transform(
@@ -86,7 +89,8 @@ export function scheduleStore(db: Database): ScheduleStore {
 
 /** The fields that are given, as columns. */
 function rowOf(changes: Partial<Omit<ScheduleRecord, 'id'>>): Row {
-  const { lines, place, owner, condition, whenPaused, catchUpHours, state, asked, snoozedUntil, ...same } = changes
+  const { lines, place, owner, condition, whenPaused, catchUpHours, state, approval, asked, snoozedUntil, ...same } =
+    changes
   return {
     ...same,
     ...(lines === undefined ? {} : { lines: JSON.stringify(lines) }),
@@ -96,6 +100,7 @@ function rowOf(changes: Partial<Omit<ScheduleRecord, 'id'>>): Row {
     ...(whenPaused === undefined ? {} : { when_paused: whenPaused }),
     ...(catchUpHours === undefined ? {} : { catch_up_hours: catchUpHours }),
     ...(state === undefined ? {} : { state: state.kind, parked: state.kind === 'parked' ? state.why : null }),
+    ...(approval === undefined ? {} : { approval: approval === null ? null : JSON.stringify(approval) }),
     ...(asked === undefined ? {} : { asked: asked === null ? null : JSON.stringify(asked) }),
     ...(snoozedUntil === undefined ? {} : { snoozed_until: snoozedUntil }),
   }

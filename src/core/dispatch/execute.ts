@@ -36,6 +36,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
     rootRunId: record.continues ?? record.id,
     signal: run.signal,
     origin: record.origin,
+    approval: record.approval,
     perform: run.perform,
     sayLine: (line, at) => session.sayLine({ line, at, fire: record, signal: run.signal }),
     output: run.output,

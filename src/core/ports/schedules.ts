@@ -1,5 +1,6 @@
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
+import type { Approval } from './runs.ts'
 
 /** When an answer of the clock is posted at all; a failure always is. */
 export type Condition =
@@ -40,8 +41,10 @@ export interface ScheduleRecord {
   /** Times up to here are not said any more: it was made, changed or woken then. */
   readonly since: string
   readonly state: ScheduleState
-  /** Somebody wants it said now. */
-  readonly asked: { readonly at: string; readonly by: Asker } | null
+  /** The plan that was confirmed when it was made or last changed, and by whom; none where nothing had to be. */
+  readonly approval?: Approval | null
+  /** Somebody wants it said now, after a plan of its own where it costs something. */
+  readonly asked: { readonly at: string; readonly by: Asker; readonly approval?: Approval | null } | null
   /** Until then nobody is called when it fails. */
   readonly snoozedUntil: string | null
 }
