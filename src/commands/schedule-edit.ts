@@ -43,7 +43,9 @@ export default defineCommand({
     const { before, after, changes } = await wanted(said, context)
     sayable(after, context)
     if (changes.place !== undefined) await requirePostable(changes.place, deps)
-    const schedule = await changeSchedule(before.id, changes, deps)
+    // What was confirmed before stands where this changes nothing of it.
+    const approval = isAsked(before, after) ? { approval: context.approval } : {}
+    const schedule = await changeSchedule(before.id, { ...changes, ...approval }, deps)
     return told(schedule, `Schedule ${schedule.id} is changed: ${scheduleWords(schedule)}.`, deps)
   },
 })

@@ -6,7 +6,9 @@ import { sayLines } from '../core/schedule/fire/say.ts'
 import { requireSilent } from '../core/schedule/fire/silent.ts'
 import { saysStill } from '../core/schedule/fire/titles.ts'
 import { findSchedule } from '../core/schedule/make/find.ts'
-import { placeWords } from '../core/schedule/make/words.ts'
+import { understood } from '../core/schedule/make/lines.ts'
+import { planOfLines } from '../core/schedule/make/plan.ts'
+import { placeWords, scheduleWords } from '../core/schedule/make/words.ts'
 
 const runNumber = { min: 1, max: Number.MAX_SAFE_INTEGER, bare: false }
 
@@ -34,15 +36,20 @@ export default defineCommand({
     const schedule = await ledger.schedules.get(run.origin.schedule)
     return schedule !== null && saysStill(schedule, run)
   },
+  // It is confirmed as it was when it was made: that held for the clock's times, not for as often as somebody likes.
+  async plan({ id }, context) {
+    const schedule = await findSchedule(id, context.deps)
+    return planOfLines('now', scheduleWords(schedule), understood(schedule, context), context)
+  },
   async run({ id, from, 'max-errors': maxErrors }, context) {
-    const { deps, who, origin } = context
+    const { deps, who, origin, approval } = context
     const schedule = await findSchedule(id, deps)
     if (origin.kind === 'fire') return sayLines(schedule, maxErrors ?? null, context)
     await requireSilent(schedule, from ?? null, deps)
     // The bot that hears Slack says it, whichever process was asked.
     const by = { kind: who.kind, id: who.id, name: who.name }
     await deps.ledger.schedules.change(schedule.id, {
-      asked: { at: deps.clock.now().toISOString(), by, from: from ?? null, maxErrors: maxErrors ?? null },
+      asked: { at: deps.clock.now().toISOString(), by, from: from ?? null, maxErrors: maxErrors ?? null, approval },
     })
     const words = from === undefined ? schedule.lines.join('; ') : `from where run ${from} failed`
     const headline = `Schedule ${schedule.id} is being said in ${placeWords(schedule.place)}: ${words}.`

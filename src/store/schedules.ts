@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { placeSchema } from '../core/place.ts'
 import type { ScheduleRecord, ScheduleStore } from '../core/ports/schedules.ts'
 import type { Database } from './database.ts'
-import { askerSchema, json, parseRow } from './rows.ts'
+import { approvalSchema, askerSchema, json, parseRow } from './rows.ts'
 
 const conditionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('always') }),
@@ -17,6 +17,7 @@ const askedSchema = z.object({
   by: askerSchema,
   from: z.number().nullable().default(null),
   maxErrors: z.number().nullable().default(null),
+  approval: approvalSchema.nullable().exactOptional(),
 })
 
 const scheduleSchema = z
@@ -35,6 +36,7 @@ const scheduleSchema = z
     since: z.string(),
     state: z.enum(['active', 'paused', 'parked']),
     parked: z.string().nullable(),
+    approval: json(approvalSchema).nullable(),
     asked: json(askedSchema).nullable(),
     snoozed_until: z.string().nullable(),
   })
@@ -94,7 +96,8 @@ export function scheduleStore(db: Database): ScheduleStore {
 
 /** The fields that are given, as columns. */
 function rowOf(changes: Partial<Omit<ScheduleRecord, 'id'>>): Row {
-  const { lines, place, owner, condition, whenPaused, catchUpHours, state, asked, snoozedUntil, ...same } = changes
+  const { lines, place, owner, condition, whenPaused, catchUpHours, state, approval, asked, snoozedUntil, ...same } =
+    changes
   return {
     ...same,
     ...(lines === undefined ? {} : { lines: JSON.stringify(lines) }),
@@ -104,6 +107,7 @@ function rowOf(changes: Partial<Omit<ScheduleRecord, 'id'>>): Row {
     ...(whenPaused === undefined ? {} : { when_paused: whenPaused }),
     ...(catchUpHours === undefined ? {} : { catch_up_hours: catchUpHours }),
     ...(state === undefined ? {} : { state: state.kind, parked: state.kind === 'parked' ? state.why : null }),
+    ...(approval === undefined ? {} : { approval: approval === null ? null : JSON.stringify(approval) }),
     ...(asked === undefined ? {} : { asked: asked === null ? null : JSON.stringify(asked) }),
     ...(snoozedUntil === undefined ? {} : { snoozed_until: snoozedUntil }),
   }

@@ -50,6 +50,7 @@ describe('schedule add', () => {
         created: '2026-11-23T12:00:00.000Z',
         since: '2026-11-23T12:00:00.000Z',
         state: { kind: 'active' },
+        approval: null,
         asked: null,
         snoozedUntil: null,
       },

@@ -69,6 +69,7 @@ const nightly: Omit<ScheduleRecord, 'id'> = {
   created: noon.toISOString(),
   since: noon.toISOString(),
   state: { kind: 'active' },
+  approval: { plan: { title: 'Say this?', facts: [], act: 'Schedule it', danger: false }, by: anna },
   asked: null,
   snoozedUntil: null,
 }

@@ -1,6 +1,7 @@
 import type { Answer } from '../answer.ts'
 import { needsSecond } from '../approval/approvers.ts'
 import { askFor } from '../approval/ask.ts'
+import { approvalOfFire } from '../approval/of-fire.ts'
 import { reasonsFor } from '../approval/reasons.ts'
 import type { Context } from '../command/context.ts'
 import type { PlanDraft } from '../command/plan.ts'
@@ -26,6 +27,12 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
     const who: Person = { ...ask.who, role: await deps.directory.roleOf(ask.who) }
     const context: Context = { who, place: ask.place, deps, catalog }
     const meaning = await behind(ask, await meaningOf(ask.line, context), session)
+    const origin = ask.origin ?? words
+    if (origin.kind === 'fire') {
+      // Nobody is there to be asked, and it was confirmed before.
+      const approval = await approvalOfFire(origin, deps)
+      return await start(meaning, context, { watch: ask.watch, origin, approval }, session)
+    }
     const draft = await meaning.bound.plan(context)
     const reasons = draft === null ? [] : await reasonsFor(draft, deps)
     if (draft !== null && (needsSecond(reasons, deps) || !isConfirmed(draft, ask))) {
@@ -33,7 +40,7 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
       return await askFor({ line: meaning.said, asker, place, draft, reasons, changes: [], wasCard: false }, deps)
     }
     const approval = draft === null ? null : { plan: draft, by: ask.who }
-    return await start(meaning, context, { watch: ask.watch, origin: ask.origin ?? words, approval }, session)
+    return await start(meaning, context, { watch: ask.watch, origin, approval }, session)
   } catch (error) {
     await recordRefusal(error, ask, session)
     return failureAnswer(error, null, deps.log)

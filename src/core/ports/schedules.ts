@@ -1,6 +1,6 @@
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
-import type { RunId } from './runs.ts'
+import type { Approval, RunId } from './runs.ts'
 
 /** When an answer of the clock is posted at all; a failure always is. */
 export type Condition =
@@ -41,6 +41,8 @@ export interface ScheduleRecord {
   /** Times up to here are not said any more: it was made, changed or woken then. */
   readonly since: string
   readonly state: ScheduleState
+  /** The plan that was confirmed when it was made or last changed, and by whom; none where nothing had to be. */
+  readonly approval?: Approval | null
   /** Somebody wants it said now. */
   readonly asked: AskedFire | null
   /** Until then nobody is called when it fails. */
@@ -55,6 +57,8 @@ export interface AskedFire {
   readonly from: RunId | null
   /** How many unreadable rows its load may leave out this time; null: as many as its line says. */
   readonly maxErrors: number | null
+  /** The plan of its own that was confirmed, where it costs something. */
+  readonly approval?: Approval | null
 }
 
 /** What can be changed of a schedule. */

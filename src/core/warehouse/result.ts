@@ -1,4 +1,4 @@
-import type { Answer, Asked } from '../answer.ts'
+import type { Answer, Asked, RowsOf } from '../answer.ts'
 import { authorise } from '../command/access.ts'
 import type { Context } from '../command/context.ts'
 import type { Command } from '../command/define.ts'
@@ -20,6 +20,8 @@ export interface Result {
   readonly asked: Asked
   readonly table: TableReply
   readonly until: Date
+  /** What to note with whatever shows its rows. */
+  readonly rowsOf: readonly RowsOf[]
 }
 
 /**
@@ -48,7 +50,7 @@ export async function findResult(id: RunId | undefined, { deps, catalog, who }: 
       { cure: run.line },
     )
   }
-  return { run, command, answer, asked, table, until }
+  return { run, command, answer, asked, table, until, rowsOf: [{ command: command.name, ended }] }
 }
 
 /** The newest kept answer to a query's plain line, whoever asked; null where none is kept. */

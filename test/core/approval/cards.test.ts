@@ -219,6 +219,11 @@ describe('the clock', () => {
       cure: 'spin-up',
     })
     await asks(await start('two', { budgetUsd: null }), 'spin-up')
+    // What cannot be looked at now may cost any amount.
+    plans.spinUp = new OpsError('aws', 'AWS is throttling.')
+    await expect(asks(bot, 'spin-up')).rejects.toMatchObject({ code: 'aws' })
+    plans.spinUp = new OpsError('no_cluster', 'There is no cluster sparkify yet.')
+    await asks(bot, 'spin-up')
     plans.spinUp = new Error('a bug')
     await expect(asks(bot, 'spin-up')).rejects.toThrow('a bug')
   })

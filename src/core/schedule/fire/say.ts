@@ -4,6 +4,7 @@ import type { Outcome } from '../../command/define.ts'
 import { OpsError } from '../../errors.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
+import { outcomeWithoutRows } from '../../run/rows-in.ts'
 import type { Step, Work } from '../../run/step.ts'
 import { lasting } from '../../words.ts'
 import { digest } from '../report/digest.ts'
@@ -93,7 +94,7 @@ function stepOf(schedule: ScheduleRecord, { line, at, title, asleep, maxErrors }
       const answer = await untilFree(schedule, () => context.sayLine(words, at), work, context)
       if (isUnfinished(answer)) throw left()
       if (!answer.ok) throw failureOf(answer)
-      return { detail: answer.headline }
+      return { detail: outcomeWithoutRows(answer) }
     },
   }
 }

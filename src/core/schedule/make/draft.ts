@@ -37,7 +37,7 @@ export async function requirePostable(place: Place, { outbox }: Deps): Promise<v
 
 /** What must be confirmed before a schedule is as it is wanted; null where nothing must. Throws as `sayable` does. */
 export async function planOfDraft(draft: Draft, context: Context): Promise<PlanDraft | null> {
-  return planOfLines(scheduleWords(draft), sayable(draft, context), context)
+  return planOfLines('byTheClock', scheduleWords(draft), sayable(draft, context), context)
 }
 
 /** Where a schedule is posted: in the channel that was named, otherwise where it was asked for. Throws `bad_argument` in a terminal. */

@@ -26,13 +26,14 @@ export async function planOfNew(wanted: NewSchedule, context: Context): Promise<
 
 /** Makes a schedule in the name of whoever asks. Throws as `planOfNew` does. */
 export async function makeSchedule(wanted: NewSchedule, context: RunContext): Promise<Outcome> {
-  const { deps, who } = context
+  const { deps, who, approval } = context
   sayable(wanted, context)
   await requirePostable(wanted.place, deps)
   const now = deps.clock.now().toISOString()
   const schedule = await deps.ledger.schedules.add({
     ...wanted,
     owner: ownerOf(who),
+    approval,
     created: now,
     since: now,
     asked: null,

@@ -3,6 +3,7 @@ import { OpsError } from '../../errors.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { Reply } from '../../reply.ts'
 import { labelOf } from '../../run/failure.ts'
+import { rowsIn } from '../../run/rows-in.ts'
 import { viewOf } from '../../run/view.ts'
 import { lasting } from '../../words.ts'
 import { type Night, whatWasSaid } from './digest.ts'
@@ -46,6 +47,7 @@ export function failureOfFire(night: FailedNight): OpsError {
       headline: `${occasion}: ${what}. ${reason}`,
       details: detailsOf(night, shown),
       next: nextOf(night),
+      rowsOf: night.spoken.flatMap(({ answer }) => rowsIn(answer)),
     },
   })
 }

@@ -285,7 +285,11 @@ describe('a schedule that somebody wants to hear now', () => {
   it('is not said for somebody who may not say its lines', async () => {
     const { world, bot } = await night(commandsOf([], {}, { role: 'admin' }))
     world.roles.set(bob.id, 'operator')
+    expect(failureOf(await bot.say('schedule run 1', { who: bob })).message).toMatch(/^two needs an admin\./)
+    expect(await asked(bot)).toEqual([])
+    world.roles.set(bob.id, 'admin')
     await bot.say('schedule run 1', { who: bob })
+    world.roles.set(bob.id, 'operator')
     const [fired] = await asked(bot)
     if (fired === undefined) throw new Error('it is said up to the line that bob may not say')
     expect(failureOf(fired.answer)).toMatchObject({ code: 'not_allowed' })
