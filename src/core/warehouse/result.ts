@@ -35,11 +35,7 @@ export async function findResult(id: RunId | undefined, { deps, catalog, who }: 
   const asked = answer?.asked
   const table = answer?.replies.find((reply) => reply.kind === 'table')
   const command = catalog.find(run.command)
-  if (answer === null || ended === null || asked === undefined || table === undefined || command === undefined) {
-    throw new OpsError('not_found', `Run ${run.id}, ${run.line}, keeps no answer of a query.`, 'See runs.', {
-      cure: `runs ${run.id}`,
-    })
-  }
+  if (answer === null || ended === null || asked === undefined || command === undefined) throw keepsNone(run)
   authorise(command, who, deps.directory)
   const until = keptUntil(ended)
   if (until < deps.clock.now()) {
@@ -50,7 +46,14 @@ export async function findResult(id: RunId | undefined, { deps, catalog, who }: 
       { cure: run.line },
     )
   }
+  if (table === undefined) throw keepsNone(run)
   return { run, command, answer, asked, table, until, rowsOf: [{ command: command.name, ended }] }
+}
+
+function keepsNone({ id, line }: RunRecord): OpsError {
+  return new OpsError('not_found', `Run ${id}, ${line}, keeps no answer of a query.`, 'See runs.', {
+    cure: `runs ${id}`,
+  })
 }
 
 /** The newest kept answer to a query's plain line, whoever asked; null where none is kept. */
