@@ -37,7 +37,7 @@ async function wanted(said: z.output<typeof args>, context: Context): Promise<Ne
     lines,
     phrase,
     cron,
-    place: placeOf(channel, context.place),
+    place: placeOf(channel, context),
     ...(await optionsOf(said, context)),
     state: { kind: 'active' },
   }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import doctor from '../../src/commands/doctor.ts'
+import schedule from '../../src/commands/schedule.ts'
 import type { Answer } from '../../src/core/answer.ts'
 import type { Deps } from '../../src/core/deps.ts'
 import { OpsError } from '../../src/core/errors.ts'
 import type { Role } from '../../src/core/people.ts'
+import type { Place } from '../../src/core/place.ts'
 import type { Bill } from '../../src/core/ports/cluster.ts'
 import type { Finding, Probe } from '../../src/core/ports/probe.ts'
 import type { ScheduleRecord } from '../../src/core/ports/schedules.ts'
@@ -19,7 +21,7 @@ const greet = command('greet', async () => undefined, { role: 'viewer', effect: 
 async function patient(parts: (world: World) => Partial<Deps> = () => ({})) {
   const world = await createWorld()
   world.roles.set(olga.id, 'admin')
-  const bot = await world.start('one', [doctor, load, greet], parts(world))
+  const bot = await world.start('one', [doctor, schedule, load, greet], parts(world))
   const found = async (ask: Parameters<typeof bot.say>[1] = { place: terminal }) =>
     findingsOf(await bot.say('doctor all=yes', ask))
   return { ...world, bot, found }
@@ -230,6 +232,25 @@ describe('doctor, about schedules,', () => {
   }
   const first = async ({ found }: Awaited<ReturnType<typeof clinic>>) => (await found({ place: channel }))['Schedule 1']
 
+  it('tells those who may not list them nothing but how they are', async () => {
+    const created = '2026-11-23T11:00:00.000Z'
+    const secret: Place = { kind: 'slack', channel: 'C0SECRET', channelName: 'secret', direct: false }
+    const obstacle = async () => new OpsError('slack', 'I cannot post in #secret (not_in_channel).', 'Type /invite.')
+    const world = await clinic({ place: secret, lines: ['load'] }, () => ({
+      outbox: { obstacle, post: async () => undefined, tell: async () => undefined },
+    }))
+    const parked = { kind: 'parked', why: '#secret is archived.' } as const
+    await world.bot.ledger.schedules.add(scheduled({ place: secret, owner: anna, created, state: parked }))
+    await world.bot.ledger.schedules.add(scheduled({ place: secret, owner: anna, created, state: { kind: 'paused' } }))
+    const found = await world.found({ place: channel, who: bob })
+    const cure = 'An operator who says doctor is told why.'
+    expect(found['Schedule 1']).toEqual({ state: 'red', detail: 'cannot be said', cure })
+    expect(found['Schedule 2']).toEqual({ state: 'red', detail: 'parked', cure })
+    expect(found['Schedule 3']).toMatchObject({ state: 'green', detail: 'paused' })
+    expect(JSON.stringify(found)).not.toMatch(/secret/i)
+    expect(JSON.stringify(await world.found({ place: channel }))).toContain('#secret')
+  })
+
   it('says where and when each is said next', async () => {
     expect(await first(await clinic({ zone: 'Europe/London' }))).toEqual({
       state: 'green',
@@ -290,7 +311,9 @@ describe('doctor, about schedules,', () => {
     world.left.add(bob.id)
     expect(await first(world)).toMatchObject({ state: 'warn', detail: expect.stringContaining('Bob has left.') })
     world.roles.clear()
-    expect(await first(world)).toMatchObject({ state: 'red', cure: 'Name one in SPARKIFY_ADMINS.' })
+    world.roles.set(bob.id, 'operator')
+    const found = await world.found({ place: channel, who: bob })
+    expect(found['Schedule 1']).toMatchObject({ state: 'red', cure: 'Name one in SPARKIFY_ADMINS.' })
     expect(await first(await clinic({ owner: bob, lines: ['greet'] }))).toMatchObject({ state: 'green' })
   })
 

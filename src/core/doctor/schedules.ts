@@ -1,3 +1,4 @@
+import { mayUse } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
 import type { OpsError } from '../errors.ts'
 import type { Place } from '../place.ts'
@@ -17,9 +18,25 @@ export async function scheduleProbes(context: Context): Promise<readonly Probe[]
   return [
     probe('Schedules', () => clockFinding(active.length, context)),
     ...schedules.map((schedule) =>
-      probe(`Schedule ${schedule.id}`, () => scheduleFinding(schedule, obstacle, context)),
+      probe(`Schedule ${schedule.id}`, async () => {
+        const finding = await scheduleFinding(schedule, obstacle, context)
+        return mayList(context) ? finding : withoutNames(finding, schedule)
+      }),
     ),
   ]
+}
+
+/** Channels that one may not be in, and what is said to others alone, are for those who may list schedules. */
+function mayList({ catalog, who }: Context): boolean {
+  const list = catalog.find('schedule')
+  return list !== undefined && mayUse(list, who.role)
+}
+
+function withoutNames({ state }: Finding, schedule: ScheduleRecord): Finding {
+  if (state === 'green') return green(schedule.state.kind)
+  const detail =
+    schedule.state.kind === 'parked' ? 'parked' : state === 'red' ? 'cannot be said' : 'needs somebody to look'
+  return { state, detail, cure: 'An operator who says doctor is told why.' }
 }
 
 /** Only a bot says schedules; the terminal works without one. */

@@ -4,6 +4,7 @@ import type { RunRecord } from '../ports/runs.ts'
 import { viewOf } from '../run/view.ts'
 import { duration, plural } from '../words.ts'
 import { at, entry, type HomeEntry, type Words } from './home.ts'
+import { mayKnow } from './schedules.ts'
 import { pressable, type Viewing } from './viewing.ts'
 
 const shownRunning = 3
@@ -60,8 +61,10 @@ function outcomeOf({ state, command: name, answer }: RunRecord, { catalog, who }
 }
 
 /** The line that was said; for the clock's fires what the schedule says. */
-function nameOf({ line, origin }: RunRecord, { look }: Viewing): string {
+function nameOf({ line, origin }: RunRecord, viewing: Viewing): string {
   if (origin.kind !== 'fire') return line
-  const schedule = look.schedules.find(({ id }) => id === origin.schedule)
-  return schedule === undefined ? line : `Schedule ${schedule.id}: ${schedule.lines.join('; ')}`
+  const schedule = viewing.look.schedules.find(({ id }) => id === origin.schedule)
+  if (schedule === undefined) return line
+  const name = `Schedule ${schedule.id}`
+  return mayKnow(schedule, viewing) ? `${name}: ${schedule.lines.join('; ')}` : name
 }

@@ -33,7 +33,7 @@ const allOfThem: HomeButton = { label: 'All schedules', line: 'schedule' }
 const addOne: HomeButton = { label: 'Add one…', line: 'schedule-add day=daily time=07:00', form: true }
 
 /** What is posted to one person directly is that person's business. */
-function mayKnow({ place, owner }: ScheduleRecord, { who }: Viewing): boolean {
+export function mayKnow({ place, owner }: ScheduleRecord, { who }: Pick<Viewing, 'who'>): boolean {
   const direct = place.kind === 'slack' && place.direct
   return !direct || owner.id === who.id || includesRole(who.role, 'admin')
 }

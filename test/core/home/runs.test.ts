@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import scheduleRun from '../../../src/commands/schedule-run.ts'
 import type { Command } from '../../../src/core/command/define.ts'
 import { OpsError } from '../../../src/core/errors.ts'
+import type { Place } from '../../../src/core/place.ts'
 import { anna, bob, channel, command, createWorld, deferred, step, type TestProcess } from '../../support/core.ts'
 import { scheduled } from '../../support/schedule.ts'
 import { below, clusterOf, homeOf, labels, lineOf } from './support.ts'
@@ -151,6 +152,17 @@ describe('runs that are over', () => {
     const entries = await recent(bot)
     expect(entries.map(({ next }) => next[0]?.line)).toEqual(['runs 6', 'runs 5', 'runs 4', 'runs 3', 'runs 2'])
     expect(lineOf(entries[0]?.words ?? [])).toBe('Anna · 2026-11-23T12:00:00.000Z · < 0.1 s')
+  })
+
+  it('of a schedule that is said to somebody alone do not tell others what it says', async () => {
+    const { bot } = await start([scheduleRun, command('look', async () => undefined, { effect: 'read' })])
+    const direct: Place = { kind: 'slack', channel: 'D0ANNA', direct: true }
+    await bot.ledger.schedules.add(
+      scheduled({ lines: ['look'], place: direct, owner: anna, created: '2026-11-23T02:59:00.000Z', catchUpHours: 24 }),
+    )
+    await bot.app.fireDue(async () => undefined)
+    expect((await recent(bot, bob)).map(({ title }) => title)).toEqual(['✓ Schedule 1'])
+    expect((await recent(bot)).map(({ title }) => title)).toEqual(['✓ Schedule 1: look'])
   })
 
   it('lead to all of them', async () => {

@@ -40,16 +40,39 @@ export async function planOfDraft(draft: Draft, context: Context): Promise<PlanD
   return planOfLines('byTheClock', scheduleWords(draft), sayable(draft, context), context)
 }
 
-/** Where a schedule is posted: in the channel that was named, otherwise where it was asked for. Throws `bad_argument` in a terminal. */
-export function placeOf(channel: Channel | null | undefined, here: Place): Place {
-  // Ids of direct messages begin with D, and a person's own id stands for theirs.
-  if (channel) return { kind: 'slack', direct: /^[DUW]/.test(channel.channel), ...channel }
+/**
+ * Where a schedule is posted: in the channel that was named, otherwise where it was asked for. Throws `bad_argument` in a terminal, and
+ * `not_allowed` for somebody else's direct messages.
+ */
+export function placeOf(
+  channel: Channel | null | undefined,
+  { place: here, who }: Pick<Context, 'place' | 'who'>,
+): Place {
+  if (channel) {
+    // Ids of direct messages begin with D, and a person's own id stands for theirs.
+    const direct = /^[DUW]/.test(channel.channel)
+    if (direct && !isOwn(channel, here, who)) throw notOwn(channel, who)
+    return { kind: 'slack', direct, ...channel }
+  }
   // A thread is where it was asked for; what comes every day belongs in its channel.
   if (here.kind === 'slack') {
     const { thread: _, ...whole } = here
     return whole
   }
   throw new OpsError('bad_argument', 'Where should it be posted? Nothing was done.', 'Add in #channel.')
+}
+
+/** Whose direct messages an id beginning with D names is known only to whoever speaks there. */
+function isOwn({ channel }: Channel, here: Place, { kind, id }: Person): boolean {
+  return kind === 'slack' && (channel === id || (here.kind === 'slack' && here.direct && channel === here.channel))
+}
+
+function notOwn({ channel }: Channel, { id }: Person): OpsError {
+  return new OpsError(
+    'not_allowed',
+    `${channel} is not known to be your own direct messages, and a schedule is said in nobody else's. Nothing was done.`,
+    `Say it in your direct messages with me, or in ${id}.`,
+  )
 }
 
 /** A person as a schedule keeps its owner: a role is looked up at the moment of the act. */
