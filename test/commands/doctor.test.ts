@@ -140,6 +140,15 @@ describe('doctor, about people,', () => {
     })
   })
 
+  it('is red while Slack does not tell who is in a group that has a role', async () => {
+    const { found, roles, unknown } = await patient()
+    roles.set('S0TEAM', 'operator')
+    expect((await found({ place: channel }))['Roles']).toMatchObject({ state: 'green' })
+    unknown.add('S0TEAM')
+    const { Roles } = await found({ place: channel })
+    expect(Roles).toEqual({ state: 'red', detail: 'Slack could not tell me. Nothing was done.', cure: 'Say it again.' })
+  })
+
   it('names those who have left', async () => {
     const { left, found } = await patient()
     left.add(olga.id)
@@ -292,6 +301,16 @@ describe('doctor, about schedules,', () => {
     world.roles.clear()
     expect(await first(world)).toMatchObject({ state: 'red', cure: 'Name one in SPARKIFY_ADMINS.' })
     expect(await first(await clinic({ owner: bob, lines: ['greet'] }))).toMatchObject({ state: 'green' })
+  })
+
+  it('is red about an owner whose role Slack does not tell, with what to do', async () => {
+    const world = await clinic({ owner: bob })
+    world.unknown.add(bob.id)
+    expect(await first(world)).toEqual({
+      state: 'red',
+      detail: 'Slack could not tell me. Nothing was done.',
+      cure: 'Say it again.',
+    })
   })
 
   it('does not guess at owners in the terminal, which knows no user groups', async () => {

@@ -12,7 +12,8 @@ export const theAdmins: Asker = { kind: 'local', id: 'admins', name: 'the admins
 /**
  * In whose name a schedule is said now: its owner's, or, where they have left or lost the role that a line needs, the admins', who inherit
  * it for good and are told in its channel. A schedule whose owner lacks the role while nobody is admin stays its owner's, and is refused.
- * Null for one in its owner's direct messages, which is parked: what they may not ask is not said to them in a name that may.
+ * Null for one in its owner's direct messages, which is parked: what they may not ask is not said to them in a name that may. Throws
+ * `slack` where nobody can tell their role now: nothing is changed then, and it is said at the next tick at which it is known.
  */
 export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Session): Promise<Asker | null> {
   const { id, owner, lines } = schedule
@@ -20,7 +21,7 @@ export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Sess
   // After an update there may be a line that nobody can say: it fails, and its readers are told.
   if (!lines.every((line) => isUnderstood(line, catalog))) return owner
   const admins = deps.directory.holders('admin').filter((holder) => holder !== owner.id)
-  const why = await whyNot(owner, lines, { deps, catalog })
+  const why = await whyNot(schedule, { deps, catalog })
   if (why === null || admins.length === 0) return owner
   if (schedule.place.kind === 'slack' && schedule.place.direct) {
     await park(schedule, new OpsError('not_allowed', why, 'An admin can give the role back.'), deps)
@@ -48,16 +49,19 @@ export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Sess
   return theAdmins
 }
 
-/** Why its owner cannot say these lines any more, in a sentence; null where they can. Throws what is wrong with a line. */
+/**
+ * Why its owner cannot say a schedule any more, in a sentence; null where they can: all its lines, `resume` where it is to wake the
+ * warehouse, and a schedule itself. Throws what is wrong with a line, and `slack` where nobody can tell their role now.
+ */
 export async function whyNot(
-  owner: Asker,
-  lines: readonly string[],
+  { owner, lines, whenPaused }: Pick<ScheduleRecord, 'owner' | 'lines' | 'whenPaused'>,
   { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
 ): Promise<string | null> {
   if (await deps.directory.hasLeft(owner)) return `${owner.name} has left.`
   const role = await deps.directory.roleOf(owner)
   const commands = lines.map((line) => catalog.read(line).command)
-  const lacking = [...commands, catalog.find('schedule-run')]
+  const besides = [...(whenPaused === 'resume' ? ['resume'] : []), 'schedule-run']
+  const lacking = [...commands, ...besides.map((name) => catalog.find(name))]
     .flatMap((command) => command ?? [])
     .find((command) => !includesRole(role, command.role))
   if (lacking === undefined) return null

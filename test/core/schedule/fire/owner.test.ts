@@ -34,7 +34,8 @@ async function night(parts: Partial<Outbox> = {}) {
     return undefined
   })
   const look = command('look', async () => undefined, { role: 'viewer', effect: 'read' })
-  const bot = await world.start('one', [scheduleRun, greet, look], { outbox })
+  const resume = command('resume', async () => undefined, { role: 'admin' })
+  const bot = await world.start('one', [scheduleRun, greet, look, resume], { outbox })
   await bot.ledger.schedules.add(bobs)
   return { world, bot, posted, told, order }
 }
@@ -100,6 +101,35 @@ describe('a schedule whose owner', () => {
     const [fired] = await tick(bot)
     expect(fired?.answer).toMatchObject({ ok: false, audience: 'channel' })
     expect(fired?.answer.headline).toContain('I do not know "praise"')
+  })
+
+  it('has a role that Slack cannot tell keeps it, and it is said at the next tick at which Slack can', async () => {
+    const { world, bot, posted, told, order } = await night()
+    const direct: Place = { kind: 'slack', channel: 'D0BOB', direct: true }
+    await bot.ledger.schedules.add({ ...bobs, place: direct, lines: ['look'] })
+    world.roles.set('admins', 'admin')
+    world.unknown.add(bob.id)
+    for (let minute = 0; minute < 3; minute++) {
+      expect(await tick(bot)).toEqual([])
+      world.clock.advance(60_000)
+    }
+    expect([order, posted, told]).toEqual([[], [], []])
+    expect(await bot.ledger.schedules.list()).toMatchObject(
+      [channel, direct].map((place) => ({ owner: bob, place, state: { kind: 'active' } })),
+    )
+    world.unknown.clear()
+    expect(await tick(bot)).toHaveLength(2)
+    expect(order).toEqual([bob])
+  })
+
+  it('has lost the role to resume, which it asks for, goes on in the name of the admins', async () => {
+    const { world, bot, posted } = await night()
+    await bot.ledger.schedules.change(1, { whenPaused: 'resume' })
+    world.roles.set('admins', 'admin')
+    expect((await tick(bot))[0]?.answer.ok).toBe(true)
+    expect(posted.map(({ headline }) => headline)).toEqual([
+      'Bob is operator now, and resume needs more. Schedule 1 (greet) goes on in the name of the admins.',
+    ])
   })
 
   it('is well stays theirs', async () => {
