@@ -18,6 +18,7 @@ import type { Watch } from './run/live-run.ts'
 import { createRegistry } from './run/registry.ts'
 import { askedFires, dueFires, type Fired } from './schedule/fire/fire.ts'
 import { type SayFired, sayAll, sayFired } from './schedule/fire/tell.ts'
+import { tellChanges } from './schedule/fire/tell-changes.ts'
 import { workable } from './warehouse/answered.ts'
 import { type ClusterNews, tendCluster } from './warehouse/lease.ts'
 import { commandOfQuery } from './warehouse/query-command.ts'
@@ -42,7 +43,7 @@ export interface App {
   /** Looks for runs whose process is gone and carries on or closes each. `watch` gives the message of a run back to its face. */
   recover(watch: (run: RunRecord) => Watch): Promise<readonly Recovered[]>
   /**
-   * Says what schedules have to say by now, each fire once. `say` is given each as it ends. Resolves when all have
+   * Says what schedules have to say by now, each fire once, and tells what has become of them. `say` is given each as it ends. Resolves when all have
    * ended, which may take as long as a load; it can be called again meanwhile.
    */
   fireDue(say: SayFired): Promise<void>
@@ -86,7 +87,9 @@ export function createApp(commands: readonly Command[], parts: Deps): App {
     untold: (failed) => untold(session, failed),
     recover: (watch) => recover(session, watch),
     sayFired: (fired, say) => sayFired(fired, say, deps),
-    fireDue: async (say) => sayAll(await dueFires(session), say, session),
+    async fireDue(say) {
+      await Promise.all([dueFires(session).then((due) => sayAll(due, say, session)), tellChanges(deps)])
+    },
     fireAsked: async (say) => sayAll(await askedFires(session), say, session),
     homesOf: (askers) => homesOf(askers, session),
     onChange: changes.on,

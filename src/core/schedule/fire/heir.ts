@@ -1,10 +1,13 @@
+import type { Answer } from '../../answer.ts'
 import type { Catalog } from '../../command/catalog.ts'
+import type { Deps } from '../../deps.ts'
 import type { Session } from '../../dispatch/session.ts'
 import { OpsError } from '../../errors.ts'
 import { type Asker, includesRole } from '../../people.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { text } from '../../reply.ts'
 import { park } from './park.ts'
+import { expectToTell, tellChange, type Why } from './untold.ts'
 
 /** In whose name a schedule goes on when its owner cannot say it any more. They are whoever runs the bot. */
 export const theAdmins: Asker = { kind: 'local', id: 'admins', name: 'the admins' }
@@ -12,7 +15,8 @@ export const theAdmins: Asker = { kind: 'local', id: 'admins', name: 'the admins
 /**
  * In whose name a schedule is said now: its owner's, or, where they have left or lost the role that a line needs, the admins', who inherit
  * it for good and are told in its channel. A schedule whose owner lacks the role while nobody is admin stays its owner's, and is refused.
- * Null for one in its owner's direct messages, which is parked: what they may not ask is not said to them in a name that may. Throws
+ * Null for one in its owner's direct messages, which is parked: what they may not ask is not said to them in a name that may. Null also for
+ * one that somebody has changed meanwhile; it is looked at again at the next tick. Throws
  * `slack` where nobody can tell their role now: nothing is changed then, and it is said at the next tick at which it is known.
  */
 export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Session): Promise<Asker | null> {
@@ -27,26 +31,34 @@ export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Sess
     await park(schedule, new OpsError('not_allowed', why, 'An admin can give the role back.'), deps)
     return null
   }
+  await expectToTell(id, 'inherited', { why, remedy: 'An admin who wants it no more can pause or remove it.' }, deps)
+  const inherited = await deps.ledger.schedules.change(id, { owner: theAdmins }, schedule)
+  if (inherited === null) return null
   deps.log.warn({ schedule: id, owner: owner.id }, `schedule ${id} passes to the admins: ${why}`)
-  await deps.ledger.schedules.change(id, { owner: theAdmins })
-  const headline = `${why} Schedule ${id} (${lines.join('; ')}) goes on in the name of the admins.`
-  await deps.outbox.post(
-    schedule.place,
-    {
-      ok: true,
-      exit: 0,
-      headline,
-      audience: 'channel',
-      run: null,
-      replies: [text(headline, 'warning'), text('An admin who wants it no more can pause or remove it.')],
-      next: [
-        { label: 'Pause it', line: `schedule-pause ${id}` },
-        { label: 'Remove it', line: `schedule-remove ${id}` },
-      ],
-    },
-    theAdmins,
-  )
+  await tellInherited(inherited, deps)
   return theAdmins
+}
+
+/** Tells in its channel that the admins have inherited a schedule, where nobody knows yet. Never throws because it could not be told. */
+export async function tellInherited(schedule: ScheduleRecord, deps: Deps): Promise<void> {
+  const { place } = schedule
+  await tellChange(schedule, 'inherited', (why) => deps.outbox.post(place, news(schedule, why), theAdmins), deps)
+}
+
+function news({ id, lines }: ScheduleRecord, { why, remedy }: Why): Answer {
+  const headline = `${why} Schedule ${id} (${lines.join('; ')}) goes on in the name of the admins.`
+  return {
+    ok: true,
+    exit: 0,
+    headline,
+    audience: 'channel',
+    run: null,
+    replies: [text(headline, 'warning'), text(remedy)],
+    next: [
+      { label: 'Pause it', line: `schedule-pause ${id}` },
+      { label: 'Remove it', line: `schedule-remove ${id}` },
+    ],
+  }
 }
 
 /**
