@@ -275,6 +275,7 @@ describe('doctor, about schedules,', () => {
     const outbox: Deps['outbox'] = {
       post: () => Promise.reject(new Error('nothing is posted')),
       tell: () => Promise.reject(new Error('nobody is told')),
+      resolve: async (place) => place,
       obstacle: async () => {
         asked++
         return shut

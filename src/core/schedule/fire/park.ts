@@ -1,20 +1,37 @@
 import type { Answer } from '../../answer.ts'
 import type { Deps } from '../../deps.ts'
 import { messageOf, type OpsError } from '../../errors.ts'
+import type { Place } from '../../place.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { text } from '../../reply.ts'
 import { tellAdmins } from '../../tell-admins.ts'
 import { expectToTell, tellChange, type Why } from './untold.ts'
 
 /**
- * Parks a schedule whose channel is gone, archived or without the bot, and tells its owner directly, with the cure; where the owner
- * cannot be told, the admins. True when it is parked. Nothing is said for it until somebody resumes it.
+ * A schedule whose channel can be posted in, by the id of that channel, which is kept from now on where only a name was known. Null for one
+ * that cannot: it is parked, and its owner told directly, with the cure; where the owner cannot be told, the admins. Nothing is said for
+ * it until somebody resumes it. Null also for one that was changed meanwhile, which is looked at again at its next time.
  */
-export async function parkIfUnreachable(schedule: ScheduleRecord, deps: Deps): Promise<boolean> {
-  const obstacle = await deps.outbox.obstacle(schedule.place)
-  if (obstacle === null) return false
-  await park(schedule, obstacle, deps)
-  return true
+export async function reachable(schedule: ScheduleRecord, deps: Deps): Promise<ScheduleRecord | null> {
+  const { id, place: given } = schedule
+  const place = await deps.outbox.resolve(given)
+  const placed = place === given ? schedule : await deps.ledger.schedules.change(id, { place }, schedule)
+  if (placed === null) return null
+  const obstacle = await deps.outbox.obstacle(place)
+  if (obstacle === null) return placed
+  await park(placed, obstacle, deps)
+  return null
+}
+
+/** Parks a schedule whose channel did not take what it said, unless it was moved since. */
+export async function parkRefused({ id, place }: ScheduleRecord, why: OpsError, deps: Deps): Promise<void> {
+  const schedule = await deps.ledger.schedules.get(id)
+  if (schedule === null || schedule.state.kind === 'parked' || channelOf(schedule.place) !== channelOf(place)) return
+  await park(schedule, why, deps)
+}
+
+function channelOf(place: Place): string | null {
+  return place.kind === 'slack' ? place.channel : null
 }
 
 /**

@@ -24,6 +24,7 @@ async function night(parts: Partial<Outbox> = {}, groups: Readonly<Record<string
   const told: { to: string; answer: Answer }[] = []
   const outbox: Outbox = {
     post: async (place, { headline }) => void posted.push({ place, headline }),
+    resolve: async (place) => place,
     obstacle: async () => null,
     tell: async ({ id }, answer) => void told.push({ to: id, answer }),
     ...parts,
