@@ -1,4 +1,5 @@
 import type { Core } from './compose.ts'
+import type { App } from './core/app.ts'
 import { messageOf } from './core/errors.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Outbox } from './core/ports/outbox.ts'
@@ -28,6 +29,7 @@ export function outboxOf(face: () => SlackFace | null): Outbox {
     async post(place, answer, who) {
       if (place.kind === 'slack') await opened().share(place, answer, who)
     },
+    resolve: async (place) => (place.kind === 'slack' ? opened().resolve(place) : place),
     obstacle: async (place) => (place.kind === 'slack' ? opened().obstacle(place) : null),
     tell: (person, answer) => opened().tell(person, answer),
   }
@@ -45,7 +47,7 @@ export async function recoverRuns(
   const say = async ({ run, answer }: Awaited<ReturnType<typeof app.recover>>[number]): Promise<void> => {
     const schedule = run.origin.kind === 'fire' ? await deps.ledger.schedules.get(run.origin.schedule) : null
     if (schedule === null) await face.deliver(run, await answer)
-    else await app.sayFired({ schedule, run, answer: await answer }, sayOn(face))
+    else await app.sayFired({ schedule, run, answer: await answer }, sayOn(face, app))
   }
   const tell = (recovered: Awaited<ReturnType<typeof app.recover>>[number]): void => {
     say(recovered).catch((error: unknown) => {
@@ -77,11 +79,13 @@ export async function recoverRuns(
   }
 }
 
-/** Posts what a schedule said, where its channel is. */
-export function sayOn(face: Pick<SlackFace, 'deliver' | 'post'>): SayFired {
-  return async ({ schedule: { place, owner }, run, answer }, called) => {
-    if (run !== null) return face.deliver(run, answer, called)
-    if (place.kind === 'slack') await face.post(place, answer, owner, called)
+/** Posts what a schedule said, where its channel is. One whose channel does not take it is parked. */
+export function sayOn(face: Pick<SlackFace, 'deliver' | 'post'>, app: Pick<App, 'park'>): SayFired {
+  return async ({ schedule, run, answer }, called) => {
+    const { place, owner } = schedule
+    const say = async () => (place.kind === 'slack' ? face.post(place, answer, owner, called) : null)
+    const refused = run === null ? await say() : await face.deliver(run, answer, called)
+    if (refused !== null) await app.park(schedule, refused)
   }
 }
 
@@ -93,7 +97,7 @@ export async function postNews({ place, owner, answer }: ClusterNews, face: Slac
 /** Says what somebody wants to hear now, soon after it was asked for, in whichever process. */
 export function sayWhatIsAsked({ app, deps }: Pick<Core, 'app' | 'deps'>, face: SlackFace, log: Log): () => void {
   return deps.clock.every(askedMs, () => {
-    app.fireAsked(sayOn(face)).catch((error: unknown) => {
+    app.fireAsked(sayOn(face, app)).catch((error: unknown) => {
       log.error({ err: error }, `looking for what is asked of schedules failed: ${messageOf(error)}`)
     })
   })

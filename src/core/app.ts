@@ -9,16 +9,19 @@ import { type Recovered, recover, untold } from './dispatch/recover.ts'
 import { reject } from './dispatch/reject.ts'
 import { sayLine } from './dispatch/say-line.ts'
 import type { Ask, Click, Confirmation, Session } from './dispatch/session.ts'
+import type { OpsError } from './errors.ts'
 import { createChanges, telling } from './home/changes.ts'
 import type { Home } from './home/home.ts'
 import { homesOf } from './home/homes.ts'
 import type { Asker } from './people.ts'
-import type { PlanRecord, RunId, RunRecord } from './ports/ledger.ts'
+import type { PlanRecord, RunId, RunRecord, ScheduleRecord } from './ports/ledger.ts'
 import type { Watch } from './run/live-run.ts'
 import { createRegistry } from './run/registry.ts'
 import { askedFires, dueFires, type Fired } from './schedule/fire/fire.ts'
 import { pauseLeftAwake } from './schedule/fire/left-awake.ts'
+import { parkRefused } from './schedule/fire/park.ts'
 import { type SayFired, sayAll, sayFired } from './schedule/fire/tell.ts'
+import { tellChanges } from './schedule/fire/tell-changes.ts'
 import { workable } from './warehouse/answered.ts'
 import { type ClusterNews, tendCluster } from './warehouse/lease.ts'
 import { commandOfQuery } from './warehouse/query-command.ts'
@@ -43,7 +46,7 @@ export interface App {
   /** Looks for runs whose process is gone and carries on or closes each. `watch` gives the message of a run back to its face. */
   recover(watch: (run: RunRecord) => Watch): Promise<readonly Recovered[]>
   /**
-   * Says what schedules have to say by now, each fire once. `say` is given each as it ends. Resolves when all have
+   * Says what schedules have to say by now, each fire once, and tells what has become of them. `say` is given each as it ends. Resolves when all have
    * ended, which may take as long as a load; it can be called again meanwhile.
    */
   fireDue(say: SayFired): Promise<void>
@@ -51,6 +54,8 @@ export interface App {
   fireAsked(say: SayFired): Promise<void>
   /** Says the last word of a fire that was carried on or not yet told; as `fireDue` does with those of its own. */
   sayFired(fired: Fired, say: SayFired): Promise<void>
+  /** Parks a schedule whose channel did not take what it said, unless it was moved since, and tells its owner, or the admins. */
+  park(schedule: ScheduleRecord, why: OpsError): Promise<void>
   /** How things stand for each of these people, in their order, with what each may do about it. */
   homesOf(askers: readonly Asker[]): Promise<readonly Home[]>
   /** Calls `listener` after each change that this process makes, until the returned function is called. It must return at once and not throw. */
@@ -87,8 +92,11 @@ export function createApp(commands: readonly Command[], parts: Deps): App {
     untold: (failed) => untold(session, failed),
     recover: (watch) => recover(session, watch),
     sayFired: (fired, say) => sayFired(fired, say, deps),
-    fireDue: async (say) => sayAll(await dueFires(session), say, session),
+    async fireDue(say) {
+      await Promise.all([dueFires(session).then((due) => sayAll(due, say, session)), tellChanges(deps)])
+    },
     fireAsked: async (say) => sayAll(await askedFires(session), say, session),
+    park: (schedule, why) => parkRefused(schedule, why, deps),
     homesOf: (askers) => homesOf(askers, session),
     onChange: changes.on,
     tendCluster: (posted) => pauseLeftAwake(session, posted).finally(() => tendCluster(session, posted)),

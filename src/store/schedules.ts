@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { placeSchema } from '../core/place.ts'
-import type { ScheduleRecord, ScheduleStore } from '../core/ports/schedules.ts'
+import type { ScheduleRecord, ScheduleStore, Standing } from '../core/ports/schedules.ts'
 import type { Database } from './database.ts'
 import { approvalSchema, askerSchema, json, parseRow } from './rows.ts'
 
@@ -77,10 +77,12 @@ export function scheduleStore(db: Database): ScheduleStore {
       return (await db.read('select * from schedules order by id')).map(parseSchedule)
     },
 
-    async change(id, changes) {
+    async change(id, changes, still) {
       const row = rowOf(changes)
       const sets = Object.keys(row).map((name) => `${name} = :${name}`)
-      const changed = await db.write(`update schedules set ${sets.join(', ')} where id = :id`, { ...row, id })
+      const same = still === undefined ? { sql: '', args: {} } : standing(still)
+      const sql = `update schedules set ${sets.join(', ')} where id = :id${same.sql}`
+      const changed = await db.write(sql, { ...row, ...same.args, id })
       return changed === 1 ? get(id) : null
     },
 
@@ -90,6 +92,20 @@ export function scheduleStore(db: Database): ScheduleStore {
 
     async remove(id) {
       return (await db.write('delete from schedules where id = ?', [id])) === 1
+    },
+  }
+}
+
+/** Whether a schedule stands as it did. Of a person the id counts, of a place the conversation: JSON does not keep the order of fields. */
+function standing({ state, place, owner }: Standing): { readonly sql: string; readonly args: Row } {
+  return {
+    sql: ` and state = :was_state and json_extract(owner, '$.kind') = :was_kind and json_extract(owner, '$.id') = :was_owner
+      and json_extract(place, '$.channel') is :was_channel`,
+    args: {
+      was_state: state.kind,
+      was_kind: owner.kind,
+      was_owner: owner.id,
+      was_channel: place.kind === 'slack' ? place.channel : null,
     },
   }
 }

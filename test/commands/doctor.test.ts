@@ -142,6 +142,15 @@ describe('doctor, about people,', () => {
     })
   })
 
+  it('is red while Slack does not tell who is in a group that has a role', async () => {
+    const { found, roles, unknown } = await patient()
+    roles.set('S0TEAM', 'operator')
+    expect((await found({ place: channel }))['Roles']).toMatchObject({ state: 'green' })
+    unknown.add('S0TEAM')
+    const { Roles } = await found({ place: channel })
+    expect(Roles).toEqual({ state: 'red', detail: 'Slack could not tell me. Nothing was done.', cure: 'Say it again.' })
+  })
+
   it('names those who have left', async () => {
     const { left, found } = await patient()
     left.add(olga.id)
@@ -237,7 +246,7 @@ describe('doctor, about schedules,', () => {
     const secret: Place = { kind: 'slack', channel: 'C0SECRET', channelName: 'secret', direct: false }
     const obstacle = async () => new OpsError('slack', 'I cannot post in #secret (not_in_channel).', 'Type /invite.')
     const world = await clinic({ place: secret, lines: ['load'] }, () => ({
-      outbox: { obstacle, post: async () => undefined, tell: async () => undefined },
+      outbox: { resolve: async (place) => place, obstacle, post: async () => undefined, tell: async () => undefined },
     }))
     const parked = { kind: 'parked', why: '#secret is archived.' } as const
     await world.bot.ledger.schedules.add(scheduled({ place: secret, owner: anna, created, state: parked }))
@@ -287,6 +296,7 @@ describe('doctor, about schedules,', () => {
     const outbox: Deps['outbox'] = {
       post: () => Promise.reject(new Error('nothing is posted')),
       tell: () => Promise.reject(new Error('nobody is told')),
+      resolve: async (place) => place,
       obstacle: async () => {
         asked++
         return shut
@@ -315,6 +325,16 @@ describe('doctor, about schedules,', () => {
     const found = await world.found({ place: channel, who: bob })
     expect(found['Schedule 1']).toMatchObject({ state: 'red', cure: 'Name one in SPARKIFY_ADMINS.' })
     expect(await first(await clinic({ owner: bob, lines: ['greet'] }))).toMatchObject({ state: 'green' })
+  })
+
+  it('is red about an owner whose role Slack does not tell, with what to do', async () => {
+    const world = await clinic({ owner: bob })
+    world.unknown.add(bob.id)
+    expect(await first(world)).toEqual({
+      state: 'red',
+      detail: 'Slack could not tell me. Nothing was done.',
+      cure: 'Say it again.',
+    })
   })
 
   it('does not guess at owners in the terminal, which knows no user groups', async () => {

@@ -413,6 +413,7 @@ describe('the record as a file', () => {
     const told: { person: Asker; answer: Answer }[] = []
     const outbox: Outbox = {
       post: () => Promise.reject(new Error('nothing is posted')),
+      resolve: async (place) => place,
       obstacle: async () => null,
       tell: async (person, answer) => void told.push({ person, answer }),
     }

@@ -667,6 +667,27 @@ export function describeLedger(name: string, open: OpenLedger): void {
       })
     })
 
+    describe('a schedule that is changed as it stands', () => {
+      it('is left alone where its state, its place or its owner is another by then', async () => {
+        const [one, other] = await pair()
+        const schedule = await one.schedules.add(nightly)
+        const parked = { state: { kind: 'parked', why: 'It is archived.' } } as const
+        for (const meanwhile of [
+          { state: { kind: 'paused' } },
+          { place: { kind: 'slack', channel: 'C0OTHER', direct: false } },
+          { place: { kind: 'terminal' } },
+          { owner: { ...nightly.owner, id: 'somebody else' } },
+        ] as const) {
+          await other.schedules.change(schedule.id, meanwhile)
+          expect(await one.schedules.change(schedule.id, parked, schedule)).toBeNull()
+          expect(await one.schedules.get(schedule.id)).toEqual({ ...schedule, ...meanwhile })
+          const { state, place, owner } = nightly
+          await other.schedules.change(schedule.id, { state, place, owner })
+        }
+        expect(await one.schedules.change(schedule.id, parked, schedule)).toEqual({ ...schedule, ...parked })
+      })
+    })
+
     describe('a schedule that somebody wants to hear now', () => {
       it('is heard once, and not forgotten when it was asked for again since', async () => {
         const [one, other] = await pair()

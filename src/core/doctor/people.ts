@@ -9,7 +9,7 @@ export function peopleProbes(context: Context): readonly Probe[] {
   return [probe('Roles', () => rolesFinding(context)), probe('Approvals', () => approvalsFinding(context))]
 }
 
-/** In the terminal somebody is admin in any case: whoever sits there. */
+/** In the terminal somebody is admin in any case: whoever sits there. Throws where nobody can say who is in a group. */
 async function rolesFinding({ deps, place, who }: Context): Promise<Finding> {
   const { directory } = deps
   const admins = directory.holders('admin')
@@ -22,6 +22,7 @@ async function rolesFinding({ deps, place, who }: Context): Promise<Finding> {
   }
   const named = [...new Set(directory.holders('operator'))]
   const people = named.filter((id) => !isGroup(id))
+  await directory.peopleOf(named)
   const left = await Promise.all(people.map((id) => directory.hasLeft({ kind: 'slack', id, name: id })))
   const gone = people.filter((_, at) => left[at])
   if (gone.length > 0) {

@@ -79,14 +79,12 @@ async function scheduleFinding(schedule: ScheduleRecord, obstacle: Obstacle, con
 }
 
 /** What is wrong with its owner; null where nothing is. The terminal knows no user groups, so it cannot tell where there are any. */
-async function ownerFinding(
-  { id, owner, lines }: ScheduleRecord,
-  { deps, catalog, place }: Context,
-): Promise<Finding | null> {
+async function ownerFinding(schedule: ScheduleRecord, { deps, catalog, place }: Context): Promise<Finding | null> {
+  const { id, owner } = schedule
   const { directory } = deps
   const isBlind = place.kind === 'terminal' && directory.holders('operator').some((holder) => holder.startsWith('S'))
   if (owner.kind !== 'slack' || isBlind) return null
-  const why = await whyNot(owner, lines, { deps, catalog })
+  const why = await whyNot(schedule, { deps, catalog })
   if (why === null) return null
   if (directory.holders('admin').some((holder) => holder !== owner.id)) {
     const detail = `${why} At its next time the admins inherit it.`

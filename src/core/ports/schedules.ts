@@ -61,6 +61,9 @@ export interface AskedFire {
   readonly approval?: Approval | null
 }
 
+/** What decides whether a schedule is said, and where and for whom. */
+export type Standing = Pick<ScheduleRecord, 'state' | 'place' | 'owner'>
+
 /** What can be changed of a schedule. */
 export type ScheduleChanges = Partial<Omit<ScheduleRecord, 'id' | 'created'>>
 
@@ -68,8 +71,11 @@ export interface ScheduleStore {
   add(schedule: Omit<ScheduleRecord, 'id'>): Promise<ScheduleRecord>
   get(id: number): Promise<ScheduleRecord | null>
   list(): Promise<readonly ScheduleRecord[]>
-  /** Changes these in one statement. Null when there is no such schedule. */
-  change(id: number, changes: ScheduleChanges): Promise<ScheduleRecord | null>
+  /**
+   * Changes these in one statement; with `still`, only while its state, its place and its owner are what they are there. Null when there
+   * is no such schedule.
+   */
+  change(id: number, changes: ScheduleChanges, still?: Standing): Promise<ScheduleRecord | null>
   /** Forgets that it was asked for at that time, unless it was asked for again since. */
   heard(id: number, at: string): Promise<void>
   remove(id: number): Promise<boolean>

@@ -6,6 +6,7 @@ import type { Outbox } from '../../../src/core/ports/outbox.ts'
 import type { RunRecord } from '../../../src/core/ports/runs.ts'
 import type { ScheduleRecord } from '../../../src/core/ports/schedules.ts'
 import { anna, bob, channel, failureOf, type TestProcess } from '../../support/core.ts'
+import { sayAgain } from '../../support/fires.ts'
 import { scheduled } from '../../support/schedule.ts'
 import { createWarehouse } from '../../support/warehouse.ts'
 
@@ -17,6 +18,7 @@ async function asked() {
   const posted: Answer[] = []
   const outbox: Outbox = {
     post: async (_place, answer) => void posted.push(answer),
+    resolve: async (place) => place,
     obstacle: async () => null,
     tell: async () => undefined,
   }
@@ -128,15 +130,16 @@ describe('the rows of a schedule', () => {
   it('are kept from them also where an earlier fire had asked the question, and this one only went on', async () => {
     const { bot, name, logData, clock } = await asked()
     await writeFile(join(logData, '2018/11/2018-11-12-events.json'), 'no JSON\n')
-    const { id } = await fires(bot, { lines: ['top-users n=3', 'etl'] })
+    const run = await fires(bot, { lines: ['top-users n=3', 'etl'] })
     await rm(join(logData, '2018/11/2018-11-12-events.json'))
     clock.advance(1000)
-    const again = await bot.say(`run-again ${id}`)
-    expect(JSON.stringify(again.replies)).toContain(name)
-    const [line, ...others] = await bot.ledger.runs.list({ fire: again.run?.id ?? 0, limit: 10 })
+    const { answer } = await sayAgain(bot, { run })
+    const { id = 0 } = answer.run ?? {}
+    expect(JSON.stringify(answer.replies)).toContain(name)
+    const [line, ...others] = await bot.ledger.runs.list({ fire: id, limit: 10 })
     expect([line?.line, others]).toEqual(['etl', []])
-    expect(await seen(bot, again.run?.id ?? 0)).not.toContain(name)
-    expect(await seen(bot, again.run?.id ?? 0, anna)).toContain(name)
+    expect(await seen(bot, id)).not.toContain(name)
+    expect(await seen(bot, id, anna)).toContain(name)
     expect(JSON.stringify((await bot.ledger.audit.list({ limit: 20 })).entries)).not.toContain(name)
   })
 

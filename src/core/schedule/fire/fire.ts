@@ -6,7 +6,7 @@ import type { Asker } from '../../people.ts'
 import type { Origin, RunRecord } from '../../ports/runs.ts'
 import type { AskedFire, ScheduleRecord } from '../../ports/schedules.ts'
 import { passedOn } from './heir.ts'
-import { parkIfUnreachable } from './park.ts'
+import { reachable } from './park.ts'
 import { isUnfinished } from './said.ts'
 
 /** A schedule whose time has come, or that somebody wants to hear now, in whose name. */
@@ -90,22 +90,23 @@ export async function fire(due: Due, session: Session): Promise<Fired | null> {
     await deps.ledger.schedules.heard(id, origin.intended)
     return null
   }
-  if (await parkIfUnreachable(due.schedule, deps)) return null
-  const who = due.cause === 'asked' ? due.by : await passedOn(due.schedule, session)
+  const schedule = await reachable(due.schedule, deps)
+  if (schedule === null) return null
+  const who = due.cause === 'asked' ? due.by : await passedOn(schedule, session)
   if (who === null) return null
-  deps.log.info({ schedule: id, intended: origin.intended }, `firing ${due.schedule.lines.join('; ')}`)
+  deps.log.info({ schedule: id, intended: origin.intended }, `firing ${schedule.lines.join('; ')}`)
   const answer = await dispatch(
-    { line: lineOf(due), who, place: due.schedule.place, confirmed: true, watch: unwatched, origin, ...behind(due) },
+    { line: lineOf(due), who, place: schedule.place, confirmed: true, watch: unwatched, origin, ...behind(due) },
     session,
   )
   // Somebody else says it by now, or this process is about to leave it to the next one.
   if (answer === null || isUnfinished(answer)) return null
   await deps.ledger.schedules.heard(id, origin.intended)
-  if (answer.run !== null) return { schedule: due.schedule, run: await deps.ledger.runs.get(answer.run.id), answer }
+  if (answer.run !== null) return { schedule, run: await deps.ledger.runs.get(answer.run.id), answer }
   // Refused before a run was opened. What may not be said now may not be said in a minute; what broke may work then. Said once.
   if (due.cause === 'clock' && answer.exit > 1) await deps.ledger.schedules.change(id, { since: origin.intended })
   if (!(await deps.ledger.claim(`refused:${id}:${origin.intended}`, deps.clock.now()))) return null
-  return { schedule: due.schedule, run: null, answer }
+  return { schedule, run: null, answer }
 }
 
 function lineOf({ schedule: { id }, again: { maxErrors } }: Due): string {

@@ -29,10 +29,15 @@ export function sayable(draft: Draft, context: Context): readonly Bound[] {
   throw new OpsError('bad_argument', `"${draft.phrase}" never comes. Nothing was done.`, 'Say daily at 03:00.')
 }
 
-/** Sees to it that the bot can post there. Throws why it cannot, with the cure; a schedule is told so when it is made, not at night. */
-export async function requirePostable(place: Place, { outbox }: Deps): Promise<void> {
+/**
+ * A place that the bot can post in, by the id of its channel. Throws why it cannot, with the cure; a schedule is told so when it is made,
+ * not at night. In a terminal nobody can say: the name is looked for when the bot comes to say the schedule.
+ */
+export async function postable(given: Place, { outbox }: Deps): Promise<Place> {
+  const place = await outbox.resolve(given)
   const obstacle = await outbox.obstacle(place)
   if (obstacle !== null) throw obstacle
+  return place
 }
 
 /** What must be confirmed before a schedule is as it is wanted; null where nothing must. Throws as `sayable` does. */

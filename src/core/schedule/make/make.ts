@@ -5,7 +5,7 @@ import type { Deps } from '../../deps.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { type Reply, text } from '../../reply.ts'
 import { clockChanges } from './clocks.ts'
-import { type Draft, ownerOf, planOfDraft, requirePostable, sayable } from './draft.ts'
+import { type Draft, ownerOf, planOfDraft, postable, sayable } from './draft.ts'
 import { optionSentence } from './option-words.ts'
 import { upcoming } from './upcoming.ts'
 import { scheduleWords, timeWords } from './words.ts'
@@ -20,7 +20,7 @@ export interface NewSchedule extends Draft {
 /** What must be confirmed before it is made. Throws what makes it impossible: a line, its times, the place it is posted in. */
 export async function planOfNew(wanted: NewSchedule, context: Context): Promise<PlanDraft | null> {
   const plan = await planOfDraft(wanted, context)
-  await requirePostable(wanted.place, context.deps)
+  await postable(wanted.place, context.deps)
   return plan
 }
 
@@ -28,10 +28,11 @@ export async function planOfNew(wanted: NewSchedule, context: Context): Promise<
 export async function makeSchedule(wanted: NewSchedule, context: RunContext): Promise<Outcome> {
   const { deps, who, approval } = context
   sayable(wanted, context)
-  await requirePostable(wanted.place, deps)
+  const place = await postable(wanted.place, deps)
   const now = deps.clock.now().toISOString()
   const schedule = await deps.ledger.schedules.add({
     ...wanted,
+    place,
     owner: ownerOf(who),
     approval,
     created: now,

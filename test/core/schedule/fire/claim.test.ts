@@ -13,6 +13,7 @@ async function due(obstacle: (bot: TestProcess) => Promise<null>) {
   })
   const bot: TestProcess = await world.start('one', [scheduleRun, greet], {
     outbox: {
+      resolve: async (place) => place,
       obstacle: () => obstacle(bot),
       post: () => Promise.reject(new Error('nothing is posted here')),
       tell: () => Promise.reject(new Error('nobody is told here')),

@@ -128,12 +128,13 @@ describe('the heartbeat', () => {
 describe('who is called', () => {
   async function calledOf(commands: readonly Command[], schedule: Partial<ScheduleRecord>): Promise<readonly string[]> {
     const { world, bot } = await nightOf(commands, { schedule })
-    for (const id of [bob.id, local.id]) world.roles.set(id, 'operator')
+    for (const id of [bob.id, local.id, typist.id]) world.roles.set(id, 'operator')
     const called: (readonly string[])[] = []
     await bot.app.fireDue(async (_, ids) => void called.push(ids))
     expect(called).toHaveLength(1)
     return called.flat()
   }
+  const typist: Asker = { kind: 'local', id: 'tina', name: 'tina' }
   const local: Asker = { kind: 'local', id: 'admins', name: 'the admins' }
 
   it.each<[string, readonly Command[], Partial<ScheduleRecord>, readonly string[]]>([
@@ -145,7 +146,13 @@ describe('who is called', () => {
       [bob.id, 'S0ONCALL', anna.id],
     ],
     ['is called once', [failing('etl'), greet], {}, [anna.id, 'S0ONCALL']],
-    ['by what is everybody’s is who is on call', [failing('etl'), greet], { owner: local }, ['S0ONCALL', anna.id]],
+    ['by what is the admins’ is each of them', [failing('etl'), greet], { owner: local }, [anna.id, 'S0ONCALL']],
+    [
+      'by what was made in a terminal is who is on call',
+      [failing('etl'), greet],
+      { owner: typist },
+      ['S0ONCALL', anna.id],
+    ],
     ['while it is snoozed is nobody', [failing('etl'), greet], { snoozedUntil: '2026-11-23T03:00:01.000Z' }, []],
     [
       'once the snooze is over is who was',
