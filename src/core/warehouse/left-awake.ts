@@ -4,6 +4,7 @@ import { dispatch } from '../dispatch/dispatch.ts'
 import type { Session } from '../dispatch/session.ts'
 import type { Asker } from '../people.ts'
 import type { RunRecord } from '../ports/runs.ts'
+import { tellOnce } from '../tell-once.ts'
 import { askedFor } from './asked-for.ts'
 import type { Posted } from './news.ts'
 
@@ -17,6 +18,8 @@ const theClock: Asker = { kind: 'local', id: 'clock', name: 'the clock' }
 export async function leaveAwake({ id }: RunRecord, { ledger }: Deps): Promise<void> {
   await ledger.notes.set(note, { woken: id } satisfies z.infer<typeof noteSchema>)
 }
+
+const tryEveryMs = 3_600_000
 
 /**
  * Pauses what a schedule has left on for others, once nothing is at work on it; not where somebody has asked for it to run, or to
@@ -35,9 +38,8 @@ export async function pauseLeftAwake(session: Session, posted: Posted): Promise<
   const answer = await dispatch({ line: 'pause', who: theClock, place, confirmed: true, watch }, session)
   if (answer === null || answer.run?.state === 'running') return
   if (answer.ok) await ledger.notes.set(note, null)
-  if (answer.ok || (await ledger.claim(`${note}:${woken.id}`, deps.clock.now()))) {
-    await posted({ place, owner: woken.who, answer })
-  }
+  const tell = (): Promise<void> => posted({ place, owner: woken.who, answer })
+  await (answer.ok ? tell() : tellOnce({ key: `${note}:${woken.id}`, tryEveryMs }, tell, deps))
 }
 
 /** Whether what was woken then is somebody else's by now, or sleeps. */
