@@ -16,8 +16,8 @@ export const theAdmins: Asker = { kind: 'local', id: 'admins', name: 'the admins
  * In whose name a schedule is said now: its owner's, or, where they have left or lost the role that a line needs, the admins', who inherit
  * it for good and are told in its channel. A schedule whose owner lacks the role while nobody is admin stays its owner's, and is refused.
  * Null for one in its owner's direct messages, which is parked: what they may not ask is not said to them in a name that may. Null also for
- * one that somebody has changed meanwhile; it is looked at again at the next tick. Throws
- * `slack` where nobody can tell their role now: nothing is changed then, and it is said at the next tick at which it is known.
+ * one that somebody has changed meanwhile; it is looked at again at the next tick. Throws `slack` where nobody can tell their role now:
+ * nothing is changed then, and it is said at the next tick at which it is known.
  */
 export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Session): Promise<Asker | null> {
   const { id, owner, lines } = schedule

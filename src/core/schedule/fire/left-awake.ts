@@ -3,12 +3,15 @@ import { dispatch } from '../../dispatch/dispatch.ts'
 import type { Session } from '../../dispatch/session.ts'
 import type { Asker } from '../../people.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
+import { tellOnce } from '../../tell-once.ts'
 import type { Posted } from '../../warehouse/news.ts'
 import { wakers } from '../make/lines.ts'
 import { wokenBy } from './woken.ts'
 
 // Whoever said the last line may be somebody who may not pause.
 const theClock: Asker = { kind: 'local', id: 'clock', name: 'the clock' }
+
+const tryEveryMs = 3_600_000
 
 // By then the lease has ended, or somebody has looked after it.
 const longestHours = 24
@@ -27,9 +30,8 @@ export async function pauseLeftAwake(session: Session, posted: Posted): Promise<
   const watch = { changed: () => undefined }
   const answer = await dispatch({ line: 'pause', who: theClock, place, confirmed: true, watch }, session)
   if (answer === null || answer.run?.state === 'running') return
-  if (answer.ok || (await deps.ledger.claim(`left-awake:${woken.id}`, deps.clock.now()))) {
-    await posted({ place, owner: woken.who, answer })
-  }
+  const tell = (): Promise<void> => posted({ place, owner: woken.who, answer })
+  await (answer.ok ? tell() : tellOnce({ key: `left-awake:${woken.id}`, tryEveryMs }, tell, deps))
 }
 
 /** The run by which a fire that is over has woken the warehouse, where nobody has woken, paused or extended it since. */
