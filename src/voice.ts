@@ -36,7 +36,7 @@ export function outboxOf(face: () => SlackFace | null): Outbox {
 }
 
 /**
- * Carries on what a bot before this one left, and tells what it did not tell; then goes on looking for runs of processes that died, and for
+ * Carries on what a bot before this one left, tells what it did not tell, and of what it had been told to do and did not begin; then goes on looking for runs of processes that died, and for
  * words that Slack did not take. A post whose answer was lost may have arrived all the same: told twice is better than never.
  */
 export async function recoverRuns(
@@ -64,6 +64,7 @@ export async function recoverRuns(
   const repeat = async (): Promise<void> => {
     for (const recovered of await app.untold(face.takeUnsaid)) tell(recovered)
   }
+  for (const { id } of await app.failUnbegun()) void face.tellPlan(id)
   for (const recovered of await app.untold()) tell(recovered)
   await look()
   const every = (ms: number, what: string, act: () => Promise<void>) =>

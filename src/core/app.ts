@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts'
-import { expireCards } from './approval/settle.ts'
+import { expireCards, failUnbegun } from './approval/settle.ts'
 import { type Catalog, createCatalog } from './command/catalog.ts'
 import type { Command } from './command/define.ts'
 import type { Deps } from './deps.ts'
@@ -41,6 +41,8 @@ export interface App {
   reject(click: Click): Promise<Answer | null>
   /** Settles the cards that nobody approved in time, and gives them, for their messages to be changed. */
   expireCards(): Promise<readonly PlanRecord[]>
+  /** Settles the plans that a bot before this one had been told to carry out and did not begin, and gives them. Asked once, at the start. */
+  failUnbegun(): Promise<readonly PlanRecord[]>
   /** Runs that ended before a restart and whose reader has not been told, asked once, at the start; or those that `failed` names. */
   untold(failed?: () => readonly RunId[]): Promise<readonly Recovered[]>
   /** Looks for runs whose process is gone and carries on or closes each. `watch` gives the message of a run back to its face. */
@@ -89,6 +91,7 @@ export function createApp(commands: readonly Command[], parts: Deps): App {
     whyNotConfirm: (click) => whyNotConfirm(click, session),
     reject: (click) => reject(click, session),
     expireCards: () => expireCards(deps),
+    failUnbegun: () => failUnbegun(deps),
     untold: (failed) => untold(session, failed),
     recover: (watch) => recover(session, watch),
     sayFired: (fired, say) => sayFired(fired, say, deps),

@@ -68,6 +68,8 @@ export interface SlackFace {
   readonly watchOf: Recoveries['watchOf']
   /** Says the last word of a run that an earlier process began, as `post` does. */
   readonly deliver: Recoveries['deliver']
+  /** Says in the message of a plan what became of it after all, and tells its asker. Never throws. */
+  tellPlan(id: string): Promise<void>
   /** The runs whose last word Slack did not take since this was asked before: the words are still to be said. */
   takeUnsaid(): readonly RunId[]
   /**
@@ -195,6 +197,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
       await socket?.stop()
     },
     watchOf: recoveries.watchOf,
+    tellPlan: (id) => work.track(planMessages.refresh(id, undefined).then(() => planMessages.tellAsker(id))),
     takeUnsaid() {
       const runs = [...unsaid]
       unsaid.clear()

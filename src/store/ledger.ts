@@ -42,7 +42,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const liveness = livenessOn(host, isAlive)
   return {
     runs: runStore(db, liveness),
-    plans: planStore(db),
+    plans: planStore(db, liveness),
     loads: loadStore(db),
     schedules: scheduleStore(db),
     processes: processStore(db, liveness, now),

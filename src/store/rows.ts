@@ -36,7 +36,7 @@ export const planDraftSchema = z.object({
 })
 
 /** `Approval` as stored. */
-export const approvalSchema = z.object({ plan: planDraftSchema, by: askerSchema })
+export const approvalSchema = z.object({ id: z.string().exactOptional(), plan: planDraftSchema, by: askerSchema })
 
 /**
  * A row as the ledger's type. One that does not parse is an `OpsError` (`storage`) that names it: `what` and its id, with the

@@ -516,6 +516,19 @@ export function describeLedger(name: string, open: OpenLedger): void {
         expect(await other.plans.settle('p1', approved)).toBe(false)
       })
 
+      it('are unbegun where the process that was to carry them out is gone and has opened no run', async () => {
+        const [one, other] = await pair()
+        await one.processes.enter(newProcess({ id: 'living', kind: 'terminal' }))
+        const by = (process?: string): PlanEnd => ({ ...approved, ...(process === undefined ? {} : { process }) })
+        const ends = { lost: by('gone'), living: by('living'), begun: by('gone'), old: by(), rejected }
+        for (const [id, end] of Object.entries(ends)) {
+          await one.plans.save({ ...plan, id })
+          await one.plans.settle(id, end)
+        }
+        await opened(one, { approval: { id: 'begun', plan: plan.draft, by: anna } })
+        expect(await other.plans.unbegun(later(1))).toEqual([{ ...plan, id: 'lost', post: null, end: ends.lost }])
+      })
+
       it('wait where their card was posted and nobody settled it yet, and are overdue after their time', async () => {
         const [one, other] = await pair()
         for (const id of ['open', 'settled', 'unposted', 'later']) {
@@ -525,8 +538,8 @@ export function describeLedger(name: string, open: OpenLedger): void {
         await one.plans.settle('settled', rejected)
         const overdue = async (seconds: number) => (await other.plans.overdue(later(seconds))).map(({ id }) => id)
         expect(await overdue(600)).toEqual([])
-        expect(await overdue(601)).toEqual(['open'])
-        expect(await overdue(602)).toEqual(['open', 'later'])
+        expect(await overdue(601)).toEqual(['open', 'unposted'])
+        expect(await overdue(602)).toEqual(['open', 'unposted', 'later'])
         const waiting = async (seconds: number) => (await other.plans.waiting(later(seconds))).map(({ id }) => id)
         expect(await waiting(600)).toEqual(['open', 'later'])
         expect(await waiting(601)).toEqual(['later'])

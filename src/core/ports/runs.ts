@@ -20,8 +20,9 @@ export type Origin =
     }
   | { readonly kind: 'line'; readonly fire: RunId; readonly at: number }
 
-/** The plan that was read before a run, and who said yes to it. */
+/** The plan that was read before a run, and who said yes to it; its id where it was kept to be confirmed. */
 export interface Approval {
+  readonly id?: string
   readonly plan: PlanDraft
   readonly by: Asker
 }
