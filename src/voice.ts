@@ -41,7 +41,7 @@ export function outboxOf(face: () => SlackFace | null): Outbox {
  */
 export async function recoverRuns(
   { app, deps }: Pick<Core, 'app' | 'deps'>,
-  face: Pick<SlackFace, 'watchOf' | 'deliver' | 'post' | 'takeUnsaid'>,
+  face: Pick<SlackFace, 'watchOf' | 'deliver' | 'post' | 'takeUnsaid' | 'tellPlan'>,
   log: Log,
 ): Promise<() => void> {
   const say = async ({ run, answer }: Awaited<ReturnType<typeof app.recover>>[number]): Promise<void> => {

@@ -23,7 +23,13 @@ it('A bot takes nobody for gone where it looks late itself: the machine slept, a
       return []
     },
   }
-  const face = { watchOf: () => unwatched, deliver: async () => null, post: async () => null, takeUnsaid: () => [] }
+  const face = {
+    watchOf: () => unwatched,
+    deliver: async () => null,
+    post: async () => null,
+    takeUnsaid: () => [],
+    tellPlan: async () => undefined,
+  }
   await recoverRuns({ app, deps: { ...bot.deps, clock } }, face, bot.deps.log)
   expect(looks).toBe(1)
   const looksAfter = (seconds: number): number => {

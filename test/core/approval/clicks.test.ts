@@ -258,7 +258,7 @@ describe('cards that nobody approved in time', () => {
     const { bot, world, start } = office
     const two = await start('two')
     await bot.ledger.plans.savePost(card, { channel: 'C0MUSIC', ts: '1.1' })
-    const { id: unposted } = planOf(await bot.say('spin-up'))
+    const { id: unposted } = planOf(await bot.say('tear-down'))
     expect(await bot.app.expireCards()).toEqual([])
     world.clock.advance(60 * 60_000 + 1)
     const found = await Promise.all([bot.app.expireCards(), two.app.expireCards()])

@@ -1,7 +1,7 @@
 import type { Answer } from '../../answer.ts'
 import type { Deps } from '../../deps.ts'
 import { messageOf, type OpsError } from '../../errors.ts'
-import type { Place } from '../../place.ts'
+import { isSameChannel } from '../../place.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { text } from '../../reply.ts'
 import { tellAdmins } from '../../tell-admins.ts'
@@ -26,12 +26,8 @@ export async function reachable(schedule: ScheduleRecord, deps: Deps): Promise<S
 /** Parks a schedule whose channel did not take what it said, unless it was moved since. */
 export async function parkRefused({ id, place }: ScheduleRecord, why: OpsError, deps: Deps): Promise<void> {
   const schedule = await deps.ledger.schedules.get(id)
-  if (schedule === null || schedule.state.kind === 'parked' || channelOf(schedule.place) !== channelOf(place)) return
+  if (schedule === null || schedule.state.kind === 'parked' || !isSameChannel(schedule.place, place)) return
   await park(schedule, why, deps)
-}
-
-function channelOf(place: Place): string | null {
-  return place.kind === 'slack' ? place.channel : null
 }
 
 /**
