@@ -14,7 +14,9 @@ export function commandOfQuery(query: QueryFile): Command {
   const days = zoneParam(query) === undefined ? ' (UTC)' : ''
   const window = query.timed
     ? {
-        last: optionalSpan({ about: 'only the time up to the newest data, such as 24h, 7d or 4w; whole-day: the newest day that is over' }),
+        last: optionalSpan({
+          about: 'only the time up to the newest data, such as 24h, 7d or 4w; whole-day: the newest day that is over',
+        }),
         since: optionalDate({ about: `only from this day on${days}`, bare: false }),
         until: optionalDate({ about: `only up to this day, inclusive${days}`, bare: false }),
       }

@@ -1,7 +1,8 @@
 import { type TableReply, text } from '../../../src/core/reply.ts'
 import { failed, fill, press, type Shown, whispered } from './shown.ts'
 
-const made = 'Schedule 1: etl; qa checks; pulse; top-songs last=whole-day, nightly at 02:30 (America/New_York) in #music.'
+const made =
+  'Schedule 1: etl; qa checks; pulse; top-songs last=whole-day, nightly at 02:30 (America/New_York) in #music.'
 const add = fill('Add one…', 'schedule-add day=daily time=07:00')
 
 function list(rows: TableReply['rows']): TableReply {
