@@ -17,7 +17,7 @@ const olga = { kind: 'slack', id: 'U0OLGA', name: 'Olga' } as const
 const load = command('load', async () => undefined)
 const greet = command('greet', async () => undefined, { role: 'viewer', effect: 'read' })
 
-/** A bot with two admins and nothing to complain of, whose doctor is asked in the terminal, which shows everything. */
+/** A bot with two admins and nothing to complain of, whose doctor is asked in the terminal for everything. */
 async function patient(parts: (world: World) => Partial<Deps> = () => ({})) {
   const world = await createWorld()
   world.roles.set(olga.id, 'admin')
@@ -81,7 +81,18 @@ describe('doctor', () => {
     })
   })
 
-  it('gives the terminal and its scripts a table of everything, and Slack when it is asked to', async () => {
+  it('counts only what there is', async () => {
+    const headline = async (...probes: readonly Probe[]) => {
+      const { bot } = await patient(() => ({ probes: () => probes }))
+      return (await bot.say('doctor', { place: terminal })).headline
+    }
+    const [disk, , sources] = three
+    if (disk === undefined || sources === undefined) throw new Error('there are three')
+    expect(await headline(sources)).toBe('1 of 6 red.')
+    expect(await headline(disk)).toBe('1 of 6 to be aware of.')
+  })
+
+  it('gives a table of everything when it is asked to', async () => {
     const { bot } = await patient(() => ({ probes: () => three }))
     const table = {
       kind: 'table',
@@ -98,8 +109,9 @@ describe('doctor', () => {
       ],
       total: 8,
     }
-    expect((await bot.say('doctor', { place: terminal })).replies[0]).toMatchObject(table)
+    expect((await bot.say('doctor all=yes', { place: terminal })).replies[0]).toMatchObject(table)
     expect((await bot.say('doctor all=yes')).replies[0]).toMatchObject(table)
+    expect((await bot.say('doctor', { place: terminal })).replies).toEqual((await bot.say('doctor')).replies)
   })
 
   it('counts the entries of the record', async () => {
@@ -171,14 +183,22 @@ describe('doctor, about people,', () => {
     roles.delete(olga.id)
     expect((await found())['Approvals']).toEqual({
       state: 'red',
-      detail: 'two persons must agree, but only U0ANNA may approve',
-      cure: 'Name more in SPARKIFY_APPROVERS or SPARKIFY_ADMINS, or set SPARKIFY_TWO_PERSON=off.',
+      detail: 'two persons must agree, but only U0ANNA, who alone may ask, may approve',
+      cure: 'Name more in SPARKIFY_APPROVERS or SPARKIFY_ADMINS.',
     })
-    const named = await patient(() => ({ policy: { ...policy, approvers: ['U0CARL'] } }))
-    expect((await named.found())['Approvals']).toMatchObject({
-      state: 'red',
-      detail: expect.stringContaining('only U0CARL may approve'),
-      cure: 'Name more in SPARKIFY_APPROVERS, or set SPARKIFY_TWO_PERSON=off.',
+  })
+
+  it('is content with one approver who only ever agrees to others, and warns of one who asks as well', async () => {
+    const approvals = async (approver: string) => {
+      const policy = { ...freePolicy, twoPerson: true, approvers: [approver] }
+      const { found } = await patient(() => ({ policy }))
+      return (await found())['Approvals']
+    }
+    expect(await approvals('U0CARL')).toMatchObject({ state: 'green', detail: 'two persons, with the yes of U0CARL' })
+    expect(await approvals(olga.id)).toEqual({
+      state: 'warn',
+      detail: 'only U0OLGA may approve, so nobody can agree to what U0OLGA asks for',
+      cure: 'Name more in SPARKIFY_APPROVERS.',
     })
   })
 })

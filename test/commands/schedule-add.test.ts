@@ -74,6 +74,32 @@ describe('schedule add', () => {
     expect(await onlyOf(bot)).toMatchObject(kept)
   })
 
+  it('says so where another schedule says the same there and then, and offers to remove the new one', async () => {
+    const { bot } = await createScheduleOffice()
+    await bot.say('schedule add "load; greet" nightly at 03:00 in <#C0DATA123|data>')
+    const twice = await bot.say('schedule add "Greet" daily at 3am in <#C0DATA123|data>')
+    expect(twice.replies[1]).toEqual({
+      kind: 'text',
+      text: 'Schedule 1 says this already, there and at that time. Now both will.',
+      tone: 'warning',
+    })
+    expect(twice.next[0]).toEqual({ label: 'Remove 2', line: 'schedule-remove 2' })
+    expect(await bot.ledger.schedules.list()).toHaveLength(2)
+    await bot.say('schedule pause 1')
+    await bot.say('schedule remove 2')
+    for (const line of [
+      'schedule add greet daily at 3 in <#C0DATA123|data>',
+      'schedule add greet daily at 3 in <#C0MUSIC12|music>',
+      'schedule add greet daily at 4 in <#C0DATA123|data>',
+      'schedule add greet daily at 3 in <#C0DATA123|data> tz=Asia/Tokyo',
+      'schedule add "greet; load" daily at 3 in <#C0DATA123|data>',
+    ]) {
+      expect(
+        (await bot.say(line)).replies.filter((reply) => reply.kind === 'text' && reply.tone === 'warning'),
+      ).toEqual([])
+    }
+  })
+
   it('understands lines without their quotation marks, as people type them on a phone', async () => {
     const { bot } = await createScheduleOffice()
     await bot.say('schedule add load; greet mondays at 9 in #data')
