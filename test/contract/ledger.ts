@@ -252,6 +252,8 @@ export function describeLedger(name: string, open: OpenLedger): void {
         expect(await ids({ limit: 10, until: noon.toISOString() })).toEqual([old.id])
         expect(await ids({ limit: 10, command: 'qa' })).toEqual([old.id])
         expect(await ids({ limit: 10, since: noon.toISOString() })).toEqual([ended.id, hidden.id])
+        expect(await ids({ limit: 10, besides: ['qa', 'none'] })).not.toContain(old.id)
+        expect(await ids({ limit: 10, besides: [] })).toHaveLength(3)
       })
 
       it('keep each step at its place, the last word winning', async () => {

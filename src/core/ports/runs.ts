@@ -116,6 +116,8 @@ export interface RunFilter {
   readonly intended?: string
   /** Only the lines of this fire. */
   readonly fire?: RunId
+  /** Without runs of these commands, unless a schedule is said in them. */
+  readonly besides?: readonly string[]
   /** Without the lines of fires. */
   readonly whole?: true
   /** Only those whose answer everybody in their place was to see. */
