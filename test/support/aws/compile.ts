@@ -32,7 +32,7 @@ export function compileDouble(): string {
   return target
 }
 
-/** A build holds an empty database of 40 MB. One that is over an hour old is no running test's. */
+/** A build holds an empty database of 15 MB. One that is over an hour old is no running test's. */
 function forgetOldBuilds(): void {
   for (const name of readdirSync(cache)) {
     const build = join(cache, name)

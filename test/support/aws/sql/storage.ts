@@ -1,7 +1,7 @@
 import { emptyWarehouse } from './template.ts'
 import { openWarehouse, type Warehouse } from './warehouse.ts'
 
-/** What a cluster keeps its tables in. The database is opened by the first who asks: that takes 0.6 s and 240 MB. */
+/** What a cluster keeps its tables in. The database is opened by the first who asks: that takes 1.5 s of a processor and 150 MB. */
 export type Storage = {
   readonly open: () => Promise<Warehouse>
   /** The files of the database as they are now. */

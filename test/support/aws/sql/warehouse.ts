@@ -1,6 +1,7 @@
 import { PGlite } from '@electric-sql/pglite'
 import type { SystemRows, SystemView } from './system-views.ts'
 import { rowsAsJson } from './system-views.ts'
+import { startOptions } from './template.ts'
 import { createTurns, type Turns } from './turns.ts'
 
 /** A column of a result: its name and the OID of its PostgreSQL type. */
@@ -39,7 +40,7 @@ const serializers = { 16: asText }
 
 /** Opens a database with these files. */
 export async function openWarehouse(content: Promise<Blob>): Promise<Warehouse> {
-  const database = await PGlite.create({ loadDataDir: await content })
+  const database = await PGlite.create({ ...startOptions, loadDataDir: await content })
   const turns = createTurns()
   const system: SystemRows = {
     sys_load_history: [],
