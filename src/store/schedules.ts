@@ -17,7 +17,7 @@ const askedSchema = z.object({
   by: askerSchema,
   from: z.number().nullable().default(null),
   maxErrors: z.number().nullable().default(null),
-  approval: approvalSchema.nullable().exactOptional(),
+  approval: approvalSchema.nullable().default(null),
 })
 
 const scheduleSchema = z

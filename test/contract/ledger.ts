@@ -712,6 +712,7 @@ export function describeLedger(name: string, open: OpenLedger): void {
           by: anna,
           from: null,
           maxErrors: 3,
+          approval: null,
         }))
         if (first === undefined || second === undefined) throw new Error('there are two')
         await one.schedules.change(id, { asked: first })

@@ -10,6 +10,6 @@ export async function approvalOfFire(
 ): Promise<Approval | null> {
   const schedule = await ledger.schedules.get(id)
   if (schedule === null) return null
-  if (cause === 'clock') return schedule.approval ?? null
-  return schedule.asked?.at === intended ? (schedule.asked.approval ?? null) : null
+  if (cause === 'clock') return schedule.approval
+  return schedule.asked?.at === intended ? schedule.asked.approval : null
 }

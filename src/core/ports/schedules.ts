@@ -42,7 +42,7 @@ export interface ScheduleRecord {
   readonly since: string
   readonly state: ScheduleState
   /** The plan that was confirmed when it was made or last changed, and by whom; none where nothing had to be. */
-  readonly approval?: Approval | null
+  readonly approval: Approval | null
   /** Somebody wants it said now. */
   readonly asked: AskedFire | null
   /** Until then nobody is called when it fails. */
@@ -58,7 +58,7 @@ export interface AskedFire {
   /** How many unreadable rows its load may leave out this time; null: as many as its line says. */
   readonly maxErrors: number | null
   /** The plan of its own that was confirmed, where it costs something. */
-  readonly approval?: Approval | null
+  readonly approval: Approval | null
 }
 
 /** What decides whether a schedule is said, and where and for whom. */

@@ -64,7 +64,7 @@ describe('the record', () => {
         owner: bob,
         created,
         lines: ['drop'],
-        asked: { at: created, by: bob, from: null, maxErrors: null },
+        asked: { at: created, by: bob, from: null, maxErrors: null, approval: null },
       }),
     )
     await bot.app.fireAsked(async () => undefined)

@@ -189,7 +189,7 @@ describe('a schedule whose channel cannot be posted in', () => {
     }
     const { bot } = await night({ obstacle: async () => gone, tell })
     await bot.ledger.schedules.change(1, {
-      asked: { at: '2026-11-23T02:59:59.000Z', by: bob, from: null, maxErrors: null },
+      asked: { at: '2026-11-23T02:59:59.000Z', by: bob, from: null, maxErrors: null, approval: null },
     })
     const looks = [tick(bot), bot.app.fireAsked(async () => undefined)]
     await expect.poll(() => told).toHaveLength(1)
