@@ -226,7 +226,7 @@ describe('schedule add', () => {
     ['schedule add "schedule remove 1" daily at 3', 'schedule-remove cannot be said by the clock. Nothing was done.'],
     [
       'schedule add greet daily at 3 if=often',
-      'if: "often" is not one of always, not-empty, changed>10%, checks. Nothing was done.',
+      'if: "often" is not one of always, not-empty, changed, changed>10% (or any other figure), checks. Nothing was done.',
     ],
     [
       'schedule add load daily at 3 if=not-empty',
