@@ -99,6 +99,24 @@ describe('schedule add', () => {
     }
   })
 
+  it('mends a line that it does not know within the whole, instead of saying it at once', async () => {
+    const { bot } = await createScheduleOffice()
+    const refused = await bot.say('schedule add "load; greeet" daily at 3am in <#C0DATA123|data> if=checks')
+    expect(failureOf(refused)).toMatchObject({
+      message: 'I do not know "greeet". Nothing was done.',
+      remedy: 'Did you mean greet? Say help for all commands.',
+    })
+    expect(refused.next).toEqual([
+      {
+        label: 'Schedule add',
+        line: 'schedule-add "load; greet" daily at 03:00 in <#C0DATA123|data> tz=UTC if=checks',
+      },
+    ])
+    await bot.say(refused.next[0]?.line ?? '')
+    expect(await onlyOf(bot)).toMatchObject({ lines: ['load', 'greet'], phrase: 'daily at 03:00' })
+    expect((await bot.say('schedule add "xyzzy" daily at 3')).next).toEqual([])
+  })
+
   it('understands lines without their quotation marks, as people type them on a phone', async () => {
     const { bot } = await createScheduleOffice()
     await bot.say('schedule add load; greet mondays at 9 in #data')

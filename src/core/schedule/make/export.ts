@@ -1,10 +1,11 @@
 import { quote } from '../../command/line.ts'
 import type { Place } from '../../place.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
+import type { Draft } from './draft.ts'
 import { optionWords } from './option-words.ts'
 
 /** The line that makes this schedule again, with the id of its channel and its zone, whoever says it where. */
-export function lineThatMakes(schedule: ScheduleRecord): string {
+export function lineThatMakes(schedule: Draft & Pick<ScheduleRecord, 'state'>): string {
   const { lines, phrase, place, zone, state } = schedule
   return [
     'schedule add',
