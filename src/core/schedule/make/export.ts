@@ -5,7 +5,7 @@ import type { Draft } from './draft.ts'
 import { optionWords } from './option-words.ts'
 
 /** The line that makes this schedule again, with the id of its channel and its zone, whoever says it where. */
-export function lineThatMakes(schedule: Draft & Pick<ScheduleRecord, 'state'>): string {
+export function lineThatMakes(schedule: Draft & Pick<ScheduleRecord, 'state' | 'owner'>): string {
   const { lines, phrase, place, zone, state } = schedule
   return [
     'schedule add',

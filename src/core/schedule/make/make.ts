@@ -33,11 +33,11 @@ export async function planOfNew(wanted: NewSchedule, context: Context): Promise<
 }
 
 /** A line that is not known is mended within the whole line, not said at once. */
-function withCure(error: unknown, wanted: NewSchedule, { catalog }: Context): unknown {
+function withCure(error: unknown, wanted: NewSchedule, { catalog, who }: Context): unknown {
   if (!(error instanceof OpsError) || error.code !== 'unknown_command') return error
   const lines = mendedLines(wanted.lines, catalog)
   if (lines === null) return error
-  const cure = lineThatMakes({ ...wanted, lines }).replace('schedule add', 'schedule-add')
+  const cure = lineThatMakes({ ...wanted, lines, owner: ownerOf(who) }).replace('schedule add', 'schedule-add')
   return new OpsError(error.code, error.message, error.remedy, { cause: error, cure })
 }
 
