@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { z } from 'zod'
 import { compose } from './compose.ts'
 import { loadEnvFile, readConfig } from './config.ts'
 import { type ExitStatus, OpsError } from './core/errors.ts'
@@ -12,6 +14,7 @@ import { runLine, show } from './terminal/session.ts'
 
 /** One command line in the terminal: `npm run -s sparkify -- <command line>`. */
 async function main(argv: readonly string[]): Promise<ExitStatus> {
+  if (argv[0] === '--version') return tellVersion()
   const said = readTerminalArguments(argv)
   const streams = { input: process.stdin, out: process.stdout, err: process.stderr }
   try {
@@ -47,6 +50,12 @@ async function main(argv: readonly string[]): Promise<ExitStatus> {
     if (!(error instanceof OpsError)) throw error
     return show(failureAnswer(error, null, { info() {}, warn() {}, error() {} }), said.json, streams)
   }
+}
+
+async function tellVersion(): Promise<ExitStatus> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8')
+  process.stdout.write(`${z.object({ version: z.string() }).parse(JSON.parse(text)).version}\n`)
+  return 0
 }
 
 /** The terminal is no face of Slack's: what is said there is posted by nobody. */
