@@ -94,7 +94,7 @@ describe('a wrong word', () => {
     ['top songs last=soon', 'help top-songs tells all that it takes.'],
     ['top songs n=0', 'help top-songs tells all that it takes.'],
     ['peak hours by=weekdays', 'Did you mean by=weekday?'],
-    ['peak hours tz=Europe/Londn', 'a time zone like Europe/London'],
+    ['peak hours tz=Europe/Londn', 'help peak-hours tells all that it takes.'],
     ['help qeries', 'Did you mean help queries?'],
     ['result 12 srot=plays', 'Did you mean sort=plays?'],
   ])('"%s" is answered by the right one: %s', async (line, remedy) => {
