@@ -25,6 +25,7 @@ async function main(argv: readonly string[]): Promise<ExitStatus> {
       outbox: {
         post: () => Promise.reject(noSlackHere()),
         tell: () => Promise.reject(noSlackHere()),
+        resolve: async (place) => place,
         obstacle: async () => null,
       },
       log,

@@ -22,6 +22,7 @@ import { openLedger } from './store/ledger.ts'
 // A process that others have not heard of for 30 s is taken for gone; six beats leave room for a busy disk.
 const beatMs = 5_000
 const cancelMs = 1_000
+const forgetMs = 86_400_000
 
 /** The program without its faces, and what must be closed at its end. */
 export interface Core {
@@ -82,6 +83,10 @@ export async function compose(config: Config, root: Root): Promise<Core> {
   }
   const timers = [
     clock.every(beatMs, () => void beat().catch(say('the heartbeat failed'))),
+    clock.every(
+      forgetMs,
+      () => void ledger.forgetExpired(clock.now()).catch(say('forgetting what has expired failed')),
+    ),
     clock.every(cancelMs, () => void app.heedCancels().catch(say('looking for cancel requests failed'))),
   ]
   return {

@@ -55,7 +55,7 @@ async function main(): Promise<void> {
 
   const stopRecovering = await recoverRuns(core, slack, log)
   const scheduler = startScheduler(async () => {
-    await Promise.all([core.app.fireDue(sayOn(slack)), core.app.tendCluster((news) => postNews(news, slack))])
+    await Promise.all([core.app.fireDue(sayOn(slack, core.app)), core.app.tendCluster((news) => postNews(news, slack))])
   }, log)
   sayStarted(config, core, open.rest === null ? slack.health().detail : `Open ${origin}`, logFile)
 

@@ -1,4 +1,5 @@
 import type { Core } from './compose.ts'
+import type { App } from './core/app.ts'
 import { messageOf } from './core/errors.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Outbox } from './core/ports/outbox.ts'
@@ -11,6 +12,8 @@ import type { SlackFace } from './slack/face.ts'
  */
 
 const recoverMs = 10_000
+// A process that was silent for 30 s counts as gone. Where this one looks as late as that, the machine slept and nobody could beat.
+const sleptMs = 30_000
 // The client has tried for half a minute by then (`clients.ts`).
 const repeatMs = 60_000
 const askedMs = 2_000
@@ -26,36 +29,42 @@ export function outboxOf(face: () => SlackFace | null): Outbox {
     async post(place, answer, who) {
       if (place.kind === 'slack') await opened().share(place, answer, who)
     },
+    resolve: async (place) => (place.kind === 'slack' ? opened().resolve(place) : place),
     obstacle: async (place) => (place.kind === 'slack' ? opened().obstacle(place) : null),
     tell: (person, answer) => opened().tell(person, answer),
   }
 }
 
 /**
- * Carries on what a bot before this one left, and tells what it did not tell; then goes on looking for runs of processes that died, and for
+ * Carries on what a bot before this one left, tells what it did not tell, and of what it had been told to do and did not begin; then goes on looking for runs of processes that died, and for
  * words that Slack did not take. A post whose answer was lost may have arrived all the same: told twice is better than never.
  */
 export async function recoverRuns(
   { app, deps }: Pick<Core, 'app' | 'deps'>,
-  face: SlackFace,
+  face: Pick<SlackFace, 'watchOf' | 'deliver' | 'post' | 'takeUnsaid' | 'tellPlan'>,
   log: Log,
 ): Promise<() => void> {
   const say = async ({ run, answer }: Awaited<ReturnType<typeof app.recover>>[number]): Promise<void> => {
     const schedule = run.origin.kind === 'fire' ? await deps.ledger.schedules.get(run.origin.schedule) : null
     if (schedule === null) await face.deliver(run, await answer)
-    else await app.sayFired({ schedule, run, answer: await answer }, sayOn(face))
+    else await app.sayFired({ schedule, run, answer: await answer }, sayOn(face, app))
   }
   const tell = (recovered: Awaited<ReturnType<typeof app.recover>>[number]): void => {
     say(recovered).catch((error: unknown) => {
       log.error({ err: error, run: recovered.run.id }, `a run could not be told: ${messageOf(error)}`)
     })
   }
+  let looked = deps.clock.now().getTime()
   const look = async (): Promise<void> => {
+    const before = looked
+    looked = deps.clock.now().getTime()
+    if (looked - before > sleptMs) return
     for (const recovered of await app.recover((run) => face.watchOf(run))) tell(recovered)
   }
   const repeat = async (): Promise<void> => {
     for (const recovered of await app.untold(face.takeUnsaid)) tell(recovered)
   }
+  for (const { id } of await app.failUnbegun()) void face.tellPlan(id)
   for (const recovered of await app.untold()) tell(recovered)
   await look()
   const every = (ms: number, what: string, act: () => Promise<void>) =>
@@ -71,11 +80,13 @@ export async function recoverRuns(
   }
 }
 
-/** Posts what a schedule said, where its channel is. */
-export function sayOn(face: SlackFace): SayFired {
-  return async ({ schedule: { place, owner }, run, answer }, called) => {
-    if (run !== null) return face.deliver(run, answer, called)
-    if (place.kind === 'slack') await face.post(place, answer, owner, called)
+/** Posts what a schedule said, where its channel is. One whose channel does not take it is parked. */
+export function sayOn(face: Pick<SlackFace, 'deliver' | 'post'>, app: Pick<App, 'park'>): SayFired {
+  return async ({ schedule, run, answer }, called) => {
+    const { place, owner } = schedule
+    const say = async () => (place.kind === 'slack' ? face.post(place, answer, owner, called) : null)
+    const refused = run === null ? await say() : await face.deliver(run, answer, called)
+    if (refused !== null) await app.park(schedule, refused)
   }
 }
 
@@ -87,7 +98,7 @@ export async function postNews({ place, owner, answer }: ClusterNews, face: Slac
 /** Says what somebody wants to hear now, soon after it was asked for, in whichever process. */
 export function sayWhatIsAsked({ app, deps }: Pick<Core, 'app' | 'deps'>, face: SlackFace, log: Log): () => void {
   return deps.clock.every(askedMs, () => {
-    app.fireAsked(sayOn(face)).catch((error: unknown) => {
+    app.fireAsked(sayOn(face, app)).catch((error: unknown) => {
       log.error({ err: error }, `looking for what is asked of schedules failed: ${messageOf(error)}`)
     })
   })

@@ -21,11 +21,11 @@ export default defineCommand({
   }),
   examples: ['csv', 'csv 12'],
   async run({ id }, context) {
-    const { table, run } = await findResult(id, context)
+    const { table, run, rowsOf } = await findResult(id, context)
     const { rows, total, title } = table
     const part =
       rows.length < total ? `the first ${count(rows.length)} of ${plural(total, 'row')}` : plural(total, 'row')
     const about = `${title}: ${part}, result ${run.id}`
-    return { headline: `${about}, as CSV.`, replies: [{ kind: 'file', about, ...csvOf(table) }] }
+    return { headline: `${about}, as CSV.`, replies: [{ kind: 'file', about, ...csvOf(table) }], rowsOf }
   },
 })

@@ -18,7 +18,7 @@ export default defineCommand({
   args: z.object({ all: flag({ about: 'also what is green, in a table', fallback: false }) }),
   examples: ['doctor', 'doctor all=yes'],
   async run({ all }, context) {
-    const { deps, place, signal } = context
+    const { deps, signal } = context
     const probes = [
       ...deps.probes(),
       recordProbe(deps),
@@ -29,7 +29,6 @@ export default defineCommand({
     const looks = await Promise.all(
       probes.map(async (probe) => ({ title: probe.title, finding: await probe.look(signal) })),
     )
-    // Scripts read the table, and a terminal has room for it.
-    return doctorAnswer(looks, all || place.kind === 'terminal')
+    return doctorAnswer(looks, all)
   },
 })

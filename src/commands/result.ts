@@ -47,6 +47,7 @@ function paged(result: Result, wanted: Wanted): Outcome {
     headline: `${page.table.title}: ${count(page.table.rows.length)} of ${count(total)} rows.`,
     replies: [page.table, ...cut, text(`${originOf(result)} Kept until ${moment(result.until)}.`, 'note')],
     next: aroundPage(result, wanted, page),
+    rowsOf: result.rowsOf,
   }
 }
 
@@ -93,6 +94,7 @@ async function explained(result: Result, { ledger }: Deps): Promise<Outcome> {
   return {
     headline: `How ${run.line} was asked for.`,
     replies,
+    rowsOf: result.rowsOf,
     next: [
       ...(first === undefined || table.rows.length < 2
         ? []

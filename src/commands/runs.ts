@@ -97,7 +97,7 @@ async function listed(asked: Asked, all: boolean, { deps, runId }: RunContext): 
 /** In a channel nothing can be attached to what one person sees, so the file goes to their direct messages. */
 async function exported(asked: Asked, { deps, place, who }: RunContext): Promise<Outcome> {
   const now = deps.clock.now()
-  const file = await recordAsFile(deps.ledger.audit, filterOf(asked, now), now)
+  const file = await recordAsFile(deps.ledger.audit, filterOf(asked, now), who, now)
   const headline = `${file.about}.`
   if (place.kind === 'terminal') return { headline, replies: [file] }
   if (place.direct) return { headline, replies: [file], audience: 'channel' }

@@ -66,7 +66,7 @@ async function wanted(said: z.output<typeof args>, context: Context): Promise<Ne
     lines,
     phrase,
     cron,
-    place: placeOf(channel ?? said.channel, context.place),
+    place: placeOf(channel ?? said.channel, context),
     ...(await optionsOf(said, context)),
     state: { kind: said.state },
   }

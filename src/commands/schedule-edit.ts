@@ -3,8 +3,10 @@ import { words } from '../core/command/args.ts'
 import type { Context } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
+import type { Person } from '../core/people.ts'
+import type { Place } from '../core/place.ts'
 import type { ScheduleRecord } from '../core/ports/schedules.ts'
-import { ownerOf, placeOf, planOfDraft, requirePostable, sayable } from '../core/schedule/make/draft.ts'
+import { ownerOf, placeOf, planOfDraft, postable, sayable } from '../core/schedule/make/draft.ts'
 import { changeSchedule, findSchedule, scheduleNumber, woken } from '../core/schedule/make/find.ts'
 import { linesOf } from '../core/schedule/make/lines.ts'
 import { told } from '../core/schedule/make/make.ts'
@@ -35,15 +37,17 @@ export default defineCommand({
   async plan(said, context) {
     const { before, after, changes } = await wanted(said, context)
     const plan = await planOfDraft(after, context)
-    if (changes.place !== undefined) await requirePostable(changes.place, context.deps)
+    if (changes.place !== undefined) await postable(changes.place, context.deps)
     return isAsked(before, after) ? plan : null
   },
   async run(said, context): Promise<Outcome> {
     const { deps } = context
     const { before, after, changes } = await wanted(said, context)
     sayable(after, context)
-    if (changes.place !== undefined) await requirePostable(changes.place, deps)
-    const schedule = await changeSchedule(before.id, changes, deps)
+    const placed = changes.place === undefined ? changes : { ...changes, place: await postable(changes.place, deps) }
+    // What was confirmed before stands where this changes nothing of it.
+    const approval = isAsked(before, after) ? { approval: context.approval } : {}
+    const schedule = await changeSchedule(before.id, { ...placed, ...approval }, deps)
     return told(schedule, `Schedule ${schedule.id} is changed: ${scheduleWords(schedule)}.`, deps)
   },
 })
@@ -55,7 +59,8 @@ function isAsked(before: ScheduleRecord, after: ScheduleRecord): boolean {
 }
 
 /** The schedule as it is and as it is wanted. Throws `bad_argument` where nothing is to be changed. */
-async function wanted({ id, ...said }: z.output<typeof args>, { deps, who, place }: Context) {
+async function wanted({ id, ...said }: z.output<typeof args>, context: Context) {
+  const { deps, who } = context
   const before = await findSchedule(id, deps)
   const { channel, rest } = cutChannel(said.words)
   const cut = cutLines(rest)
@@ -68,16 +73,32 @@ async function wanted({ id, ...said }: z.output<typeof args>, { deps, who, place
     ...(said.if === undefined ? {} : { condition: said.if }),
     ...(said.paused === undefined ? {} : { whenPaused: said.paused }),
     ...(said['catch-up'] === undefined ? {} : { catchUpHours: said['catch-up'] }),
-    ...(channel === null ? {} : { place: placeOf(channel, place), ...woken(before, deps) }),
+    ...(channel === null ? {} : { place: placeOf(channel, context), ...woken(before, deps) }),
   }
   if (Object.keys(changes).length === 0) {
     const remedy = 'Say for example schedule edit 1 weekdays at 08:00, or if=changed>10%.'
     throw new OpsError('bad_argument', 'What should change? Nothing was done.', remedy)
   }
-  // What it says is said in its owner's name, so whoever decides that is its owner.
-  const owner = cut.lines !== '' || isWaker ? { owner: ownerOf(who) } : {}
+  // What it says is said in its owner's name, so whoever decides that is its owner, and so is its only reader.
+  const decides = cut.lines !== '' || isWaker
+  if (decides && channel === null) requireReader(before, who)
+  const owner = decides || (changes.place !== undefined && isDirect(changes.place)) ? { owner: ownerOf(who) } : {}
   // A new time begins now: one that has passed today already is not caught up with.
   const since = cut.when.length > 0 || said.tz !== undefined ? { since: deps.clock.now().toISOString() } : {}
   const all = { ...changes, ...owner, ...since }
   return { before, after: { ...before, ...all }, changes: all }
+}
+
+function isDirect(place: Place): boolean {
+  return place.kind === 'slack' && place.direct
+}
+
+/** Throws `not_allowed` for whoever would decide what is said to somebody else alone. */
+function requireReader({ id, place, owner }: ScheduleRecord, who: Person): void {
+  if (!isDirect(place) || owner.id === who.id) return
+  throw new OpsError(
+    'not_allowed',
+    `Schedule ${id} is said in direct messages of ${owner.name}, who alone decides what it says. Nothing was done.`,
+    'Move it to a channel first, or add one of your own.',
+  )
 }

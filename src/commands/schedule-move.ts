@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { optionalChannel } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
-import { placeOf, requirePostable, sayable } from '../core/schedule/make/draft.ts'
+import { ownerOf, placeOf, postable, sayable } from '../core/schedule/make/draft.ts'
 import { changeSchedule, findSchedule, scheduleNumber, woken } from '../core/schedule/make/find.ts'
 import { told } from '../core/schedule/make/make.ts'
 import { scheduleWords } from '../core/schedule/make/words.ts'
@@ -22,9 +22,10 @@ export default defineCommand({
     const { deps } = context
     const found = await findSchedule(id, deps)
     sayable(found, context)
-    const place = placeOf(channel, context.place)
-    await requirePostable(place, deps)
-    const schedule = await changeSchedule(found.id, { place, ...woken(found, deps) }, deps)
+    const place = await postable(placeOf(channel, context), deps)
+    // What is said to one person is said in their name: it ends with their right to ask it.
+    const owner = place.kind === 'slack' && place.direct ? { owner: ownerOf(context.who) } : {}
+    const schedule = await changeSchedule(found.id, { place, ...owner, ...woken(found, deps) }, deps)
     return told(schedule, `Schedule ${schedule.id} is moved: ${scheduleWords(schedule)}.`, deps)
   },
 })

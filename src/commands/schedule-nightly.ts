@@ -8,8 +8,8 @@ import { optionArgs, optionsOf } from '../core/schedule/make/options.ts'
 import { cutChannel } from '../core/schedule/make/phrase.ts'
 import { readWhen } from '../core/schedule/make/when.ts'
 
-/** A whole night: load, check, and what there is to say in the morning. */
-const lines = ['etl', 'qa checks', 'pulse', 'top-songs last=1d']
+/** A whole night: load, check, and what there is to say in the morning, of the last day that is over. */
+const lines = ['etl', 'qa checks', 'pulse', 'top-songs last=whole-day']
 const usualTime = ['at', '03:00']
 
 const args = z.object({
@@ -37,7 +37,7 @@ async function wanted(said: z.output<typeof args>, context: Context): Promise<Ne
     lines,
     phrase,
     cron,
-    place: placeOf(channel, context.place),
+    place: placeOf(channel, context),
     ...(await optionsOf(said, context)),
     state: { kind: 'active' },
   }

@@ -3,9 +3,14 @@ import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { text } from '../core/reply.ts'
 import { sayLines } from '../core/schedule/fire/say.ts'
+import { requireSilent } from '../core/schedule/fire/silent.ts'
 import { saysStill } from '../core/schedule/fire/titles.ts'
 import { findSchedule } from '../core/schedule/make/find.ts'
-import { placeWords } from '../core/schedule/make/words.ts'
+import { understood } from '../core/schedule/make/lines.ts'
+import { planOfLines } from '../core/schedule/make/plan.ts'
+import { placeWords, scheduleWords } from '../core/schedule/make/words.ts'
+
+const runNumber = { min: 1, max: Number.MAX_SAFE_INTEGER, bare: false }
 
 export default defineCommand({
   name: 'schedule-run',
@@ -14,7 +19,16 @@ export default defineCommand({
   role: 'operator',
   effect: 'bot',
   audience: 'asker',
-  args: z.object({ id: optionalInteger({ about: 'the number of the schedule', min: 1, max: 999_999_999 }) }),
+  args: z.object({
+    id: optionalInteger({ about: 'the number of the schedule', min: 1, max: 999_999_999 }),
+    from: optionalInteger({ about: 'the failed run of it that is carried on', form: 'left-out', ...runNumber }),
+    'max-errors': optionalInteger({
+      about: 'how many unreadable rows its load may leave out this time',
+      bare: false,
+      min: 0,
+      max: 100_000,
+    }),
+  }),
   examples: ['schedule run 1'],
   // What a fire said is not said twice; where it failed, the line that failed is carried on.
   async canContinue(run, { ledger }) {
@@ -22,14 +36,23 @@ export default defineCommand({
     const schedule = await ledger.schedules.get(run.origin.schedule)
     return schedule !== null && saysStill(schedule, run)
   },
-  async run({ id }, context) {
-    const { deps, who, origin } = context
+  // It is confirmed as it was when it was made: that held for the clock's times, not for as often as somebody likes.
+  async plan({ id }, context) {
+    const schedule = await findSchedule(id, context.deps)
+    return planOfLines('now', scheduleWords(schedule), understood(schedule, context), context)
+  },
+  async run({ id, from, 'max-errors': maxErrors }, context) {
+    const { deps, who, origin, approval } = context
     const schedule = await findSchedule(id, deps)
-    if (origin.kind === 'fire') return sayLines(schedule, context)
+    if (origin.kind === 'fire') return sayLines(schedule, maxErrors ?? null, context)
+    await requireSilent(schedule, from ?? null, deps)
     // The bot that hears Slack says it, whichever process was asked.
     const by = { kind: who.kind, id: who.id, name: who.name }
-    await deps.ledger.schedules.change(schedule.id, { asked: { at: deps.clock.now().toISOString(), by } })
-    const headline = `Schedule ${schedule.id} is being said in ${placeWords(schedule.place)}: ${schedule.lines.join('; ')}.`
+    await deps.ledger.schedules.change(schedule.id, {
+      asked: { at: deps.clock.now().toISOString(), by, from: from ?? null, maxErrors: maxErrors ?? null, approval },
+    })
+    const words = from === undefined ? schedule.lines.join('; ') : `from where run ${from} failed`
+    const headline = `Schedule ${schedule.id} is being said in ${placeWords(schedule.place)}: ${words}.`
     return {
       headline,
       replies: [text(headline), text('The bot that hears Slack says it, within seconds.', 'note')],

@@ -41,11 +41,18 @@ export default defineCommand({
 })
 
 /** The stored answer under a line that says whose it is, with buttons for whoever may ask the same. */
-function shared({ run, answer }: Result, by: string): Answer {
+function shared({ run, answer, rowsOf }: Result, by: string): Answer {
   const origin = `${by} shares result ${run.id}: ${run.line}, asked by ${run.who.name}, ${moment(new Date(run.started))}`
   const again = `share ${run.id}`
   const next = answer.next.map((suggestion) =>
     suggestion.line === again ? { label: 'CSV', line: `csv ${run.id}` } : suggestion,
   )
-  return { ...answer, audience: 'channel', run: null, replies: [text(origin), ...answer.replies], next }
+  return {
+    ...answer,
+    audience: 'channel',
+    run: null,
+    replies: [text(origin), ...answer.replies],
+    next,
+    rowsOf: [...rowsOf],
+  }
 }

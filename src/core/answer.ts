@@ -31,13 +31,18 @@ export const askedSchema = z.object({
 })
 export type Asked = z.infer<typeof askedSchema>
 
+/** A question whose rows an answer holds: its command, and when it was answered. ISO 8601 in UTC. */
+export const rowsOfSchema = z.object({ command: z.string(), ended: z.string() })
+export type RowsOf = z.infer<typeof rowsOfSchema>
+
 /**
  * All that comes back for one line of words; `--json` prints it as it is.
  * `headline` is the outcome in one sentence (notifications and screen readers read it), `title` the first line of its message where
  * that is not who asked what, `audience` who is to see it (`nobody`: a
  * schedule found nothing worth saying), `details` what follows where there is room for it (in Slack: the
  * thread), `brief` the same in a few replies, for a digest of several answers,
- * `run` is null where none was started, `exit` the status a terminal ends with; `asked` tells where a query's rows are from.
+ * `run` is null where none was started, `exit` the status a terminal ends with; `asked` tells where a query's rows are from,
+ * `rowsOf` whose rows it holds where it asked nothing itself: an earlier answer's, or those of a schedule's lines.
  */
 export const answerSchema = z.object({
   ok: z.boolean(),
@@ -51,5 +56,6 @@ export const answerSchema = z.object({
   brief: z.array(replySchema).optional(),
   next: z.array(suggestionSchema),
   asked: askedSchema.optional(),
+  rowsOf: z.array(rowsOfSchema).optional(),
 })
 export type Answer = z.infer<typeof answerSchema>

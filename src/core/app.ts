@@ -1,5 +1,5 @@
 import type { Answer } from './answer.ts'
-import { expireCards } from './approval/settle.ts'
+import { expireCards, failUnbegun } from './approval/settle.ts'
 import { type Catalog, createCatalog } from './command/catalog.ts'
 import type { Command } from './command/define.ts'
 import type { Deps } from './deps.ts'
@@ -9,15 +9,19 @@ import { type Recovered, recover, untold } from './dispatch/recover.ts'
 import { reject } from './dispatch/reject.ts'
 import { sayLine } from './dispatch/say-line.ts'
 import type { Ask, Click, Confirmation, Session } from './dispatch/session.ts'
+import type { OpsError } from './errors.ts'
 import { createChanges, telling } from './home/changes.ts'
 import type { Home } from './home/home.ts'
 import { homesOf } from './home/homes.ts'
 import type { Asker } from './people.ts'
-import type { PlanRecord, RunId, RunRecord } from './ports/ledger.ts'
+import type { PlanRecord, RunId, RunRecord, ScheduleRecord } from './ports/ledger.ts'
 import type { Watch } from './run/live-run.ts'
 import { createRegistry } from './run/registry.ts'
 import { askedFires, dueFires, type Fired } from './schedule/fire/fire.ts'
+import { pauseLeftAwake } from './schedule/fire/left-awake.ts'
+import { parkRefused } from './schedule/fire/park.ts'
 import { type SayFired, sayAll, sayFired } from './schedule/fire/tell.ts'
+import { tellChanges } from './schedule/fire/tell-changes.ts'
 import { workable } from './warehouse/answered.ts'
 import { type ClusterNews, tendCluster } from './warehouse/lease.ts'
 import { commandOfQuery } from './warehouse/query-command.ts'
@@ -37,12 +41,14 @@ export interface App {
   reject(click: Click): Promise<Answer | null>
   /** Settles the cards that nobody approved in time, and gives them, for their messages to be changed. */
   expireCards(): Promise<readonly PlanRecord[]>
+  /** Settles the plans that a bot before this one had been told to carry out and did not begin, and gives them. Asked once, at the start. */
+  failUnbegun(): Promise<readonly PlanRecord[]>
   /** Runs that ended before a restart and whose reader has not been told, asked once, at the start; or those that `failed` names. */
   untold(failed?: () => readonly RunId[]): Promise<readonly Recovered[]>
   /** Looks for runs whose process is gone and carries on or closes each. `watch` gives the message of a run back to its face. */
   recover(watch: (run: RunRecord) => Watch): Promise<readonly Recovered[]>
   /**
-   * Says what schedules have to say by now, each fire once. `say` is given each as it ends. Resolves when all have
+   * Says what schedules have to say by now, each fire once, and tells what has become of them. `say` is given each as it ends. Resolves when all have
    * ended, which may take as long as a load; it can be called again meanwhile.
    */
   fireDue(say: SayFired): Promise<void>
@@ -50,11 +56,13 @@ export interface App {
   fireAsked(say: SayFired): Promise<void>
   /** Says the last word of a fire that was carried on or not yet told; as `fireDue` does with those of its own. */
   sayFired(fired: Fired, say: SayFired): Promise<void>
+  /** Parks a schedule whose channel did not take what it said, unless it was moved since, and tells its owner, or the admins. */
+  park(schedule: ScheduleRecord, why: OpsError): Promise<void>
   /** How things stand for each of these people, in their order, with what each may do about it. */
   homesOf(askers: readonly Asker[]): Promise<readonly Home[]>
   /** Calls `listener` after each change that this process makes, until the returned function is called. It must return at once and not throw. */
   onChange(listener: () => void): () => void
-  /** Does what the cluster's lease asks for: warns, pauses, reminds. `posted` is given what there is to say, and where. */
+  /** Pauses what a schedule has left on, and does what the cluster's lease asks for: warns, pauses, reminds. `posted` is given what there is to say, and where. */
   tendCluster(posted: (news: ClusterNews) => Promise<void>): Promise<void>
   /** Stops all runs of this process, as their asker's wish (Ctrl-C in a terminal). How many there were. */
   cancelAll(by: string): number
@@ -83,14 +91,18 @@ export function createApp(commands: readonly Command[], parts: Deps): App {
     whyNotConfirm: (click) => whyNotConfirm(click, session),
     reject: (click) => reject(click, session),
     expireCards: () => expireCards(deps),
+    failUnbegun: () => failUnbegun(deps),
     untold: (failed) => untold(session, failed),
     recover: (watch) => recover(session, watch),
     sayFired: (fired, say) => sayFired(fired, say, deps),
-    fireDue: async (say) => sayAll(await dueFires(session), say, session),
+    async fireDue(say) {
+      await Promise.all([dueFires(session).then((due) => sayAll(due, say, session)), tellChanges(deps)])
+    },
     fireAsked: async (say) => sayAll(await askedFires(session), say, session),
+    park: (schedule, why) => parkRefused(schedule, why, deps),
     homesOf: (askers) => homesOf(askers, session),
     onChange: changes.on,
-    tendCluster: (posted) => tendCluster(session, posted),
+    tendCluster: (posted) => pauseLeftAwake(session, posted).finally(() => tendCluster(session, posted)),
     cancelAll: (by) => session.registry.cancelAll(by),
     heedCancels: () => session.registry.heedCancels(),
     drain: (graceMs) => session.registry.drain(graceMs),

@@ -11,3 +11,8 @@ export function readChannel(word: string): Channel | null {
   if (id !== undefined) return name === undefined || name === '' ? { channel: id } : { channel: id, channelName: name }
   return /^#[^\s<>]{1,80}$|^[CGD][A-Z0-9]{7,}$/.test(word) ? { channel: word } : null
 }
+
+/** Words with channels as people read them: what Slack writes as `<#C…|music>` is `#music`. */
+export function withChannelNames(words: string): string {
+  return words.replace(/<#[A-Z0-9]+\|([^<>|]+)>/g, '#$1')
+}

@@ -1,4 +1,4 @@
-import type { Suggestion } from './answer.ts'
+import type { RowsOf, Suggestion } from './answer.ts'
 import type { Reply } from './reply.ts'
 
 /**
@@ -58,12 +58,16 @@ export function exitStatusOf(code: OpsErrorCode): ExitStatus {
   return exitByCode[code]
 }
 
-/** How a failure is told that is the failure of more than one command line; see `Answer` for the words. `next` is what to do besides. */
+/**
+ * How a failure is told that is the failure of more than one command line; see `Answer` for the words. `next` is what to do besides, `rowsOf` whose rows it
+ * holds.
+ */
 export interface Telling {
   readonly title: string
   readonly headline: string
   readonly details: readonly Reply[]
   readonly next: readonly Suggestion[]
+  readonly rowsOf: readonly RowsOf[]
 }
 
 /**

@@ -12,3 +12,12 @@ export const placeSchema = z.discriminatedUnion('kind', [
   }),
 ])
 export type Place = z.infer<typeof placeSchema>
+
+/** Whether two places are one conversation, whatever their threads and names. */
+export function isSameChannel(one: Place, other: Place): boolean {
+  return channelOf(one) === channelOf(other)
+}
+
+function channelOf(place: Place): string | null {
+  return place.kind === 'slack' ? place.channel : null
+}

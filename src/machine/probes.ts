@@ -28,11 +28,18 @@ export function sourcesProbe(engine: Engine): Probe {
 }
 
 /** Whether the ledger answers and takes a write. */
-export function ledgerProbe(ledger: Ledger, url: string): Probe {
+export function ledgerProbe(ledger: Pick<Ledger, 'claim'>, url: string): Probe {
   return probe('Ledger', async () => {
     await ledger.claim(`doctor:${Date.now()}`, new Date())
-    return green(`${new URL(url).protocol}// reads and writes`)
+    return green(`reads and writes ${ledgerName(url)}`)
   })
+}
+
+/** The file, or the host; whatever else is in an address may be a password. */
+function ledgerName(url: string): string {
+  if (!url.startsWith('file:')) return `${new URL(url).protocol}//${new URL(url).host}`
+  const [path = ''] = url.replace(/^file:(?:\/\/)?/, '').split('?')
+  return decodeURIComponent(path)
 }
 
 /** Whether there is room for a few loads. */

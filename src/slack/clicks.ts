@@ -76,7 +76,7 @@ export function createClicks(parts: ClickParts): Clicks {
         const answer = await app.reject(clickOf(id, said))
         if (answer === null) return
         await planMessages.refresh(id, said.responseUrl)
-        if (answer.ok) await planMessages.tellRejected(id)
+        if (answer.ok) await planMessages.tellAsker(id)
         else await whisper(answer, said)
       }
       return track(decide())

@@ -1,10 +1,11 @@
 import type { Answer, RunView } from '../core/answer.ts'
+import type { OpsError } from '../core/errors.ts'
 import type { Ledger, Post, RunId } from '../core/ports/ledger.ts'
 import type { Log } from '../core/ports/log.ts'
 import type { Reader, TellAsker } from './audience.ts'
 import type { EditBudget } from './edit-budget.ts'
 import { type Accepted, withNote } from './ladder.ts'
-import { cureFor } from './membership.ts'
+import { cureFor, wasNotPosted } from './membership.ts'
 import type { Ladder, Presented } from './message.ts'
 import type { Outbox, Target } from './outbox.ts'
 import { presentAnswer, presentCall, presentMention, type View } from './present/index.ts'
@@ -42,15 +43,17 @@ export function lastedLong(run: RunView): boolean {
 
 /**
  * Says the last word of a line: to the asker alone, or in the run's message, its thread and files. The ledger hears that the reader
- * was told only once Slack has accepted it. Throws when it could not be said at all, and leaves the run among those unsaid.
+ * was told only once Slack has accepted it. Why it could not be posted where it belongs, so that its asker alone was told, if there is one in
+ * Slack; null where it could be. Throws when it could not be said at all, and leaves the run among those unsaid.
  */
-export async function deliver(answer: Answer, to: Delivery, parts: DeliveryParts): Promise<void> {
+export async function deliver(answer: Answer, to: Delivery, parts: DeliveryParts): Promise<OpsError | null> {
   // Left open by a process that is stopping: the next one carries the run on in the same message, and says how it ended.
-  if (answer.run?.state === 'running') return
+  if (answer.run?.state === 'running') return null
   try {
     if (to.audience === 'asker') await sayToAsker(answer, to, null, parts)
-    if (to.audience === 'channel') await sayInConversation(answer, to, parts)
+    const refused = to.audience === 'channel' ? await sayInConversation(answer, to, parts) : null
     if (answer.run !== null) await parts.ledger.runs.told(answer.run.id)
+    return refused
   } catch (error) {
     if (answer.run !== null) parts.unsaid.add(answer.run.id)
     throw error
@@ -63,7 +66,7 @@ async function sayToAsker(answer: Answer, to: Delivery, note: string | null, par
   for (const ladder of [first, ...thread]) await parts.tellAsker(to, ladder)
 }
 
-async function sayInConversation(answer: Answer, to: Delivery, parts: DeliveryParts): Promise<void> {
+async function sayInConversation(answer: Answer, to: Delivery, parts: DeliveryParts): Promise<OpsError | null> {
   const presented = presentAnswer(answer, parts.view(to.who.name, to.place.direct))
   const said = await lastWord(to, presented.main, parts).catch((error: unknown) => {
     if (isPlaceRefusal(error)) return error
@@ -75,13 +78,15 @@ async function sayInConversation(answer: Answer, to: Delivery, parts: DeliveryPa
       'an answer cannot be posted; its asker alone is told',
     )
     const note = `Only you see this, because I cannot post it. ${cureFor(said.code, to.place, parts.botName)}`
-    return sayToAsker(answer, to, note, parts)
+    if (to.who.kind === 'slack') await sayToAsker(answer, to, note, parts)
+    return wasNotPosted(said.code, to.place, parts.botName)
   }
   const { result: post, rung } = said
   if (answer.run !== null) await parts.ledger.runs.savePost(answer.run.id, post)
   for (const reply of answer.replies) if (reply.kind === 'plan') await parts.ledger.plans.savePost(reply.id, post)
   const thread = { channel: post.channel, thread: to.place.thread ?? post.ts }
   await sayInThread(answer, thread, { ...presented, rung }, to.mention, parts)
+  return null
 }
 
 async function lastWord({ post, place }: Delivery, ladder: Ladder, parts: DeliveryParts): Promise<Accepted<Post>> {

@@ -1,10 +1,11 @@
 import type { WebClient } from '@slack/web-api'
 import { z } from 'zod'
-import { messageOf } from '../core/errors.ts'
+import { messageOf, OpsError } from '../core/errors.ts'
 import { includesRole, type Role } from '../core/people.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Directory } from '../core/ports/directory.ts'
 import type { Log } from '../core/ports/log.ts'
+import { createLookups } from './lookups.ts'
 import { call } from './methods.ts'
 import { SlackRefused } from './refused.ts'
 
@@ -20,8 +21,12 @@ export interface DirectoryOptions {
 // A role withdrawn in Slack counts within a minute; usergroups.users.list allows 20 calls a minute.
 const groupsKnownMs = 60_000
 
+// Most failures of Slack are over in minutes, and a night's load takes no longer; a role withdrawn meanwhile must not outlast them by much.
+const groupsTrustedMs = 3_600_000
+
 // People move and leave seldom, and an answer names its zone.
 const profileKnownMs = 600_000
+const profileTrustedMs = 24 * 3_600_000
 
 const profileSchema = z.object({ user: z.object({ tz: z.string().optional(), deleted: z.boolean().optional() }) })
 const membersSchema = z.object({ users: z.array(z.string()) })
@@ -34,45 +39,36 @@ interface Profile {
 }
 
 /**
- * Roles by Slack ids, decided when they are asked for. Everybody who is not named is a viewer; so are the members of a group while
- * Slack cannot say who they are.
+ * Roles by Slack ids, decided when they are asked for. Everybody who is not named is a viewer. While Slack cannot say who is in a group,
+ * those whom it named last are, for an hour.
  */
 export function createSlackDirectory({ client, admins, operators, clock, log }: DirectoryOptions): Directory {
-  const known = new Map<string, { readonly at: number; readonly members: ReadonlySet<string> }>()
-
-  const membersOf = async (group: string): Promise<ReadonlySet<string>> => {
-    const now = clock.now().getTime()
-    const cached = known.get(group)
-    if (cached !== undefined && now - cached.at < groupsKnownMs) return cached.members
+  const members = createLookups<ReadonlySet<string>>({
+    clock,
+    freshMs: groupsKnownMs,
+    trustedMs: groupsTrustedMs,
+    ask: (group) => membersOf(client, group),
+    failed: (error, group) =>
+      log.warn({ err: error, group }, `Slack did not say who is in a user group: ${messageOf(error)}`),
+  })
+  const profiles = createLookups<Profile>({
+    clock,
+    freshMs: profileKnownMs,
+    trustedMs: profileTrustedMs,
+    ask: (id) => profileOf(client, id),
+    failed: (error, user) => log.warn({ err: error, user }, `Slack did not say who somebody is: ${messageOf(error)}`),
+  })
+  const membersNow = async (group: string): Promise<readonly string[]> => {
     try {
-      const { users } = await call(client, 'usergroups.users.list', { usergroup: group }, membersSchema)
-      const members = new Set(users)
-      known.set(group, { at: now, members })
-      return members
+      return [...(await members.of(group))]
     } catch (error) {
-      log.warn({ err: error, group }, `members of a user group are viewers for now: ${messageOf(error)}`)
-      return new Set()
+      throw unknownGroup(group, error)
     }
   }
-
-  const profiles = new Map<string, { readonly at: number; readonly profile: Profile }>()
-  const profileOf = async (id: string): Promise<Profile> => {
-    const now = clock.now().getTime()
-    const cached = profiles.get(id)
-    if (cached !== undefined && now - cached.at < profileKnownMs) return cached.profile
-    try {
-      const { user } = await call(client, 'users.info', { user: id }, profileSchema)
-      const profile = { zone: user.tz ?? 'UTC', left: user.deleted === true }
-      profiles.set(id, { at: now, profile })
-      return profile
-    } catch (error) {
-      log.warn({ err: error, user: id }, `Slack did not say who somebody is: ${messageOf(error)}`)
-      return { zone: 'UTC', left: error instanceof SlackRefused && error.code === 'user_not_found' }
-    }
-  }
+  const profileNow = (id: string): Promise<Profile> => profiles.of(id).catch(() => ({ zone: 'UTC', left: false }))
 
   const peopleOf = async (ids: readonly string[]): Promise<readonly string[]> => {
-    const people = await Promise.all(ids.map(async (id) => (id.startsWith('S') ? [...(await membersOf(id))] : [id])))
+    const people = await Promise.all(ids.map(async (id) => (id.startsWith('S') ? membersNow(id) : [id])))
     return people.flat()
   }
   const isAmong = async (id: string, ids: readonly string[]): Promise<boolean> =>
@@ -84,11 +80,44 @@ export function createSlackDirectory({ client, admins, operators, clock, log }: 
       if (await isAmong(id, admins)) return 'admin'
       return (await isAmong(id, operators)) ? 'operator' : 'viewer'
     },
-    zoneOf: async ({ kind, id }) => (kind === 'slack' ? (await profileOf(id)).zone : 'UTC'),
-    hasLeft: async ({ kind, id }) => kind === 'slack' && (await profileOf(id)).left,
+    zoneOf: async ({ kind, id }) => (kind === 'slack' ? (await profileNow(id)).zone : 'UTC'),
+    hasLeft: async ({ kind, id }) => kind === 'slack' && (await profileNow(id)).left,
     holders: (role) => holdersOf(role, { admin: admins, operator: operators }),
     peopleOf,
   }
+}
+
+/** The people in a group; nobody in one that Slack says there is not. */
+async function membersOf(client: WebClient, group: string): Promise<ReadonlySet<string>> {
+  try {
+    const { users } = await call(client, 'usergroups.users.list', { usergroup: group }, membersSchema)
+    return new Set(users)
+  } catch (error) {
+    if (error instanceof SlackRefused && error.code === 'no_such_subteam') return new Set()
+    throw error
+  }
+}
+
+async function profileOf(client: WebClient, id: string): Promise<Profile> {
+  try {
+    const { user } = await call(client, 'users.info', { user: id }, profileSchema)
+    return { zone: user.tz ?? 'UTC', left: user.deleted === true }
+  } catch (error) {
+    if (error instanceof SlackRefused && error.code === 'user_not_found') return { zone: 'UTC', left: true }
+    throw error
+  }
+}
+
+const needsScope = 'Give the app the scope usergroups:read (it is in manifest.yml), then reinstall it.'
+
+function unknownGroup(group: string, cause: unknown): OpsError {
+  const why = cause instanceof SlackRefused ? cause.code : 'it could not be reached'
+  return new OpsError(
+    'slack',
+    `Slack could not tell me who is in user group ${group} (${why}), so roles are not known now. Nothing was done.`,
+    why === 'missing_scope' ? needsScope : 'Say it again in a minute.',
+    { cause },
+  )
 }
 
 function holdersOf(role: Role, named: Readonly<Record<'admin' | 'operator', readonly string[]>>): readonly string[] {

@@ -11,6 +11,7 @@ import type { Probe } from '../core/ports/probe.ts'
 import { lasting } from '../core/words.ts'
 import { createTellAsker } from './audience.ts'
 import { createBolt, createHttpReceiver, eventsPath, listenerOf } from './bolt.ts'
+import { createChannels } from './channels.ts'
 import type { SlackClients } from './clients.ts'
 import { type DeliveryParts, deliver } from './deliver.ts'
 import { createEditBudget } from './edit-budget.ts'
@@ -26,7 +27,7 @@ import { listenToPresses } from './listeners/press.ts'
 import { listenToTyped } from './listeners/typed.ts'
 import { closeUnknownModals } from './listeners/unknown-modal.ts'
 import { createLivingMessage } from './living-message.ts'
-import { cannotPost, whyNotHere } from './membership.ts'
+import { byId, cannotPost, whyNotHere } from './membership.ts'
 import { createNames } from './names.ts'
 import { createOutbox } from './outbox.ts'
 import { directlyTo, type SlackPlace } from './place.ts'
@@ -65,14 +66,21 @@ export interface SlackFace {
   stop(): Promise<void>
   /** Gives a run that an earlier process began its message back. */
   readonly watchOf: Recoveries['watchOf']
-  /** Says the last word of a run that an earlier process began. Throws when Slack did not take it. */
+  /** Says the last word of a run that an earlier process began, as `post` does. */
   readonly deliver: Recoveries['deliver']
+  /** Says in the message of a plan what became of it after all, and tells its asker. Never throws. */
+  tellPlan(id: string): Promise<void>
   /** The runs whose last word Slack did not take since this was asked before: the words are still to be said. */
   takeUnsaid(): readonly RunId[]
-  /** Posts what nobody's words asked for, mentioning these ids in its thread. Throws when Slack did not take it. */
-  post(place: SlackPlace, answer: Answer, who: Asker, mention: readonly string[]): Promise<void>
+  /**
+   * Posts what nobody's words asked for, mentioning these ids in its thread. Why it could not be posted there, so that `who` alone was told;
+   * null where it could be. Throws when Slack did not take it at all.
+   */
+  post(place: SlackPlace, answer: Answer, who: Asker, mention: readonly string[]): Promise<OpsError | null>
   /** Posts somebody's answer in another place. Throws `slack`, with the cure, where the bot may not post. */
   share(place: SlackPlace, answer: Answer, who: Asker): Promise<void>
+  /** The same place by its id, where it was given by the name of a channel that the bot is in. */
+  resolve(place: SlackPlace): Promise<SlackPlace>
   /** Why nothing can be posted there, with the cure; null where it can be, or where Slack cannot say. */
   obstacle(place: SlackPlace): Promise<OpsError | null>
   /** Tells one person in their direct messages. Throws when Slack did not take it. */
@@ -124,8 +132,9 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
   const socket = mode.kind === 'socket' ? createSocket({ appToken: mode.appToken, apiUrl, clock, log }) : undefined
   const http = mode.kind === 'http' ? createHttpReceiver(mode.signingSecret, log) : undefined
 
+  const asking = { client: clients.quick, channels: createChannels(clients.quick, clock, log), log }
   const obstacle = async (place: SlackPlace): Promise<OpsError | null> => {
-    const why = await whyNotHere(clients.quick, place, log)
+    const why = await whyNotHere(place, asking)
     return why === null ? null : cannotPost(why, place, identity.name)
   }
 
@@ -146,14 +155,13 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
       const receiver = socket?.receiver ?? http
       if (receiver === undefined) throw new Error('a Slack face has one receiver')
       const bolt = createBolt(options, identity, receiver)
-      const why = (place: SlackPlace) => whyNotHere(clients.quick, place, log)
       const ears = createEars({
         ...parts,
         app,
         ledger,
         clock,
         follow,
-        whyNotHere: why,
+        whyNotHere: (place) => whyNotHere(place, asking),
         planMessages,
         track: work.track,
       })
@@ -189,6 +197,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
       await socket?.stop()
     },
     watchOf: recoveries.watchOf,
+    tellPlan: (id) => work.track(planMessages.refresh(id, undefined).then(() => planMessages.tellAsker(id))),
     takeUnsaid() {
       const runs = [...unsaid]
       unsaid.clear()
@@ -197,6 +206,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
     deliver: (run, answer, mention) => work.track(recoveries.deliver(run, answer, mention)),
     post: (place, answer, who, mention) =>
       work.track(deliver(answer, { who, place, audience: 'channel', post: null, mention }, parts)),
+    resolve: (place) => byId(place, asking),
     obstacle,
     async tell(person, answer) {
       const place = directlyTo(person.id)

@@ -9,7 +9,7 @@ import type { Log } from '../core/ports/log.ts'
 import { createEditBudget } from './edit-budget.ts'
 import { createHomeTab } from './home-tab.ts'
 import { presentHome, type View } from './present/index.ts'
-import { SlackBusy, SlackRefused } from './refused.ts'
+import { isNoViewer, SlackBusy } from './refused.ts'
 import { createViewers, type Viewer } from './viewers.ts'
 
 /** Home tabs, kept fresh for those who look at them. */
@@ -34,6 +34,12 @@ const publishEveryMs = 5_000
 // views.publish allows 100 a minute and app (https://docs.slack.dev/apis/web-api/rate-limits); on their way some catch up with others.
 const publishesPerMinute = 80
 
+// Where all of them change all the time, each is shown anew once a minute.
+const maxViewers = publishesPerMinute
+
+// Who enters waits for one pass at most.
+const perPass = 20
+
 // Other processes change things too, and AWS does: looked for often while somebody is likely to look on, else once a minute.
 const lookEveryMs = 15_000
 const restEveryMs = 60_000
@@ -49,7 +55,7 @@ export function createHomes({ app, client, clock, log, view }: HomesParts): Home
   setMaxListeners(0, signal)
   const budget = createEditBudget(clock, publishesPerMinute)
   const turn = (): Promise<void> => budget.take(signal)
-  const viewers = createViewers(clock, (user) => createHomeTab(user, { client, log, turn }))
+  const viewers = createViewers(clock, maxViewers, (user) => createHomeTab(user, { client, log, turn }))
   const nowMs = (): number => clock.now().getTime()
   let looked = 0
   let working: Promise<void> | undefined
@@ -63,7 +69,7 @@ export function createHomes({ app, client, clock, log, view }: HomesParts): Home
     } catch (error) {
       if (signal.aborted) return
       log.warn({ err: error, user: who.id }, `a Home tab could not be published: ${messageOf(error)}`)
-      if (error instanceof SlackRefused) viewers.forget(viewer)
+      if (isNoViewer(error)) viewers.forget(viewer)
       if (!(error instanceof SlackBusy)) return
       viewer.stale = true
       await clock.sleep(error.retryAfterMs, signal).catch(() => undefined)
@@ -98,7 +104,7 @@ export function createHomes({ app, client, clock, log, view }: HomesParts): Home
       const waits = stale.map(({ published }) => published + publishEveryMs - nowMs())
       const ready = stale.filter((_, at) => (waits[at] ?? 0) <= 0)
       if (ready.length === 0) await pause(Math.min(...waits))
-      else await refresh(ready)
+      else await refresh(ready.slice(0, perPass))
     }
   }
 

@@ -2,6 +2,7 @@ import type { WebClient } from '@slack/web-api'
 import { z } from 'zod'
 import { messageOf, OpsError } from '../core/errors.ts'
 import type { Log } from '../core/ports/log.ts'
+import type { Channels } from './channels.ts'
 import { call } from './methods.ts'
 import type { SlackPlace } from './place.ts'
 import { isPlaceRefusal } from './refused.ts'
@@ -15,21 +16,51 @@ const conversation = z.object({
   }),
 })
 
+/** What is asked about a conversation, and of whom. */
+export interface Asking {
+  readonly client: WebClient
+  readonly channels: Channels
+  readonly log: Log
+}
+
 /**
- * Why the bot cannot post in a conversation, in Slack's word, or null when it can. Costs one `conversations.info`. When Slack cannot
- * say, the answer is null: a question about the channel must not stop the work. Never throws.
+ * A place by its channel's id, where only a name was given. As it is where the bot is in no such channel, which `whyNotHere` says, and where
+ * Slack cannot say. Never throws.
  */
-export async function whyNotHere(client: WebClient, { channel }: SlackPlace, log: Log): Promise<string | null> {
-  // A person's id, which stands for their direct messages; and a name, which Slack takes for posting only.
-  if (/^([UW]|#)/.test(channel)) return null
+export async function byId(place: SlackPlace, { channels, log }: Asking): Promise<SlackPlace> {
+  const name = nameIn(place)
+  if (name === null) return place
   try {
+    const channel = await channels.named(name)
+    return channel === null ? place : { ...place, channel, channelName: name }
+  } catch (error) {
+    log.warn({ err: error, channel: place.channel }, `Slack did not say which channel that is: ${messageOf(error)}`)
+    return place
+  }
+}
+
+/**
+ * Why the bot cannot post in a conversation, in Slack's word, or null when it can. Costs one `conversations.info`, and of a name the list
+ * of the bot's channels before it. When Slack cannot say, the answer is null: a question about the channel must not stop the work. Never
+ * throws.
+ */
+export async function whyNotHere(place: SlackPlace, { client, channels, log }: Asking): Promise<string | null> {
+  // A person's id, which stands for their direct messages.
+  if (/^[UW]/.test(place.channel)) return null
+  try {
+    const name = nameIn(place)
+    const channel = name === null ? place.channel : await channels.named(name)
+    if (channel === null) return 'channel_not_found'
     const { channel: found } = await call(client, 'conversations.info', { channel }, conversation)
     if (found.is_archived === true) return 'is_archived'
     // Private conversations that the bot is not part of are not found at all.
     return found.is_im === true || found.is_mpim === true || found.is_member === true ? null : 'not_in_channel'
   } catch (error) {
     if (isPlaceRefusal(error)) return error.code
-    log.warn({ err: error, channel }, `Slack did not say whether the bot is in a channel: ${messageOf(error)}`)
+    log.warn(
+      { err: error, channel: place.channel },
+      `Slack did not say whether the bot is in a channel: ${messageOf(error)}`,
+    )
     return null
   }
 }
@@ -40,6 +71,7 @@ export function cureFor(why: string, where: SlackPlace, botName: string): string
   if (why === 'is_archived') return `Use another channel than ${there}, which is archived.`
   if (why.startsWith('restricted_action')) return `Ask an admin of the workspace to let @${botName} post in ${there}.`
   if (where.direct) return 'Use a channel that I am in, or a direct message with me: that one is between other people.'
+  if (nameIn(where) !== null) return `See that ${there} is spelt right, and type /invite @${botName} in it.`
   return `Type /invite @${botName} in ${there}.`
 }
 
@@ -52,9 +84,24 @@ export function cannotPost(why: string, where: SlackPlace, botName: string): Ops
   )
 }
 
+/** Why what was said already reached its asker alone, or nobody. */
+export function wasNotPosted(why: string, where: SlackPlace, botName: string): OpsError {
+  return new OpsError(
+    'slack',
+    `I could not post in ${nameOf(where)} what it said (${why}).`,
+    cureFor(why, where, botName),
+  )
+}
+
+/** The name that a place is given by, where it is by no id. */
+function nameIn({ channel }: SlackPlace): string | null {
+  return channel.startsWith('#') ? channel.slice(1).toLowerCase() : null
+}
+
 // What Slack sends in place of the names of private conversations.
 const nameless = /^(privategroup|directmessage|mpdm-.*)$/
 
-function nameOf({ channelName }: SlackPlace): string {
+function nameOf({ channel, channelName }: SlackPlace): string {
+  if (channel.startsWith('#')) return channel
   return channelName === undefined || nameless.test(channelName) ? 'this conversation' : `#${channelName}`
 }

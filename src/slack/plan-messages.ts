@@ -1,10 +1,10 @@
 import type { App } from '../core/app.ts'
 import { messageOf } from '../core/errors.ts'
 import type { Clock } from '../core/ports/clock.ts'
-import type { Ledger } from '../core/ports/ledger.ts'
+import type { Ledger, PlanRecord } from '../core/ports/ledger.ts'
 import type { Log } from '../core/ports/log.ts'
 import type { EditBudget } from './edit-budget.ts'
-import type { Outbox } from './outbox.ts'
+import type { Outbox, Target } from './outbox.ts'
 import { presentCall, presentEnded } from './present/index.ts'
 import type { ResponseUrl } from './response-url.ts'
 
@@ -15,8 +15,8 @@ export interface PlanMessages {
    * the press. Leaves a plan alone that can still be confirmed.
    */
   refresh(id: string, responseUrl: ResponseUrl | undefined): Promise<void>
-  /** Tells the asker of a card in its thread that it was rejected, because an edit notifies nobody. */
-  tellRejected(id: string): Promise<void>
+  /** Tells the asker that their plan was rejected or not begun, because an edit notifies nobody: of a card in its thread, otherwise directly. */
+  tellAsker(id: string): Promise<void>
 }
 
 /** The messages of the plans in a ledger. */
@@ -49,16 +49,25 @@ export function createPlanMessages({
         budget.spend()
         return outbox.edit(plan.post, ladder)
       }),
-    tellRejected: (id) =>
+    tellAsker: (id) =>
       safely(id, async () => {
         const plan = await plans.get(id)
-        if (plan === null || plan.post === null || plan.end?.kind !== 'rejected') return
-        const { channel, ts } = plan.post
-        const thread = plan.place.kind === 'slack' ? (plan.place.thread ?? ts) : ts
-        const call = presentCall(`${plan.end.by.name} rejected ${plan.line}. Nothing was done.`, [plan.asker.id])
-        if (call !== undefined) await outbox.post({ channel, thread }, [call])
+        const words = plan === null ? null : whatBecameOf(plan)
+        if (plan === null || words === null || plan.asker.kind !== 'slack') return
+        const call = presentCall(words, [plan.asker.id])
+        if (call !== undefined) await outbox.post(threadOf(plan), [call])
       }),
   }
+}
+
+function whatBecameOf({ end, line }: PlanRecord): string | null {
+  if (end?.kind === 'rejected') return `${end.by.name} rejected ${line}. Nothing was done.`
+  return end?.kind === 'failed' ? `${line}: ${end.why}` : null
+}
+
+function threadOf({ post, place, asker }: PlanRecord): Target {
+  if (post === null) return { channel: asker.id }
+  return { channel: post.channel, thread: place.kind === 'slack' ? (place.thread ?? post.ts) : post.ts }
 }
 
 // A card says until when it can be approved, to the minute.

@@ -1,4 +1,5 @@
 import type { Answer } from '../core/answer.ts'
+import type { OpsError } from '../core/errors.ts'
 import type { RunId, RunRecord } from '../core/ports/ledger.ts'
 import type { Watch } from '../core/run/live-run.ts'
 import { type DeliveryParts, deliver, lastedLong } from './deliver.ts'
@@ -8,8 +9,8 @@ import type { LivingMessage } from './living-message.ts'
 /** Runs that an earlier process began: their messages go on where they stand. */
 export interface Recoveries {
   watchOf(run: RunRecord): Watch
-  /** `mention`: whom to call; the asker of a long run where it is left out. */
-  deliver(run: RunRecord, answer: Answer, mention?: readonly string[]): Promise<void>
+  /** As `deliver` does. `mention`: whom to call; the asker of a long run where it is left out. */
+  deliver(run: RunRecord, answer: Answer, mention?: readonly string[]): Promise<OpsError | null>
 }
 
 const nobody: Watch = { changed: () => undefined }
@@ -25,14 +26,14 @@ export function createRecoveries(follow: Follow, parts: DeliveryParts): Recoveri
       return message
     },
     async deliver({ id, place, who, post }, answer, called) {
-      if (place.kind !== 'slack') return
+      if (place.kind !== 'slack') return null
       const message = messages.get(id)
       messages.delete(id)
       const last = message === undefined ? post : await message.close()
       const audience = last === null ? answer.audience : 'channel'
       const asker = answer.run !== null && lastedLong(answer.run) && who.kind === 'slack' ? [who.id] : []
       const mention = called ?? asker
-      await deliver(answer, { who, place, audience, post: last, mention }, parts)
+      return deliver(answer, { who, place, audience, post: last, mention }, parts)
     },
   }
 }

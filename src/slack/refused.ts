@@ -52,6 +52,9 @@ const placeCodes = new Set([
 
 const goneCodes = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'thread_not_found'])
 
+// A person who is not there any more, or for whom the app has no Home tab.
+const viewerCodes = new Set(['user_not_found', 'user_disabled', 'user_not_visible', 'not_enabled'])
+
 /** The message itself was refused: a simpler form may pass. */
 export function isContentRefusal(error: unknown): error is SlackRefused {
   return error instanceof SlackRefused && contentCodes.has(error.code)
@@ -65,4 +68,9 @@ export function isPlaceRefusal(error: unknown): error is SlackRefused {
 /** The message to be edited was deleted, or can no longer be edited. */
 export function isGone(error: unknown): error is SlackRefused {
   return error instanceof SlackRefused && goneCodes.has(error.code)
+}
+
+/** There is nobody whose Home tab could be shown. */
+export function isNoViewer(error: unknown): error is SlackRefused {
+  return error instanceof SlackRefused && viewerCodes.has(error.code)
 }

@@ -19,6 +19,7 @@ export interface Viewers {
   forget(viewer: Viewer): void
   /** What all of them see may read differently by now. False where nobody is there. */
   changed(): boolean
+  /** Whose tab is to be shown anew: whoever has just entered it first, then whose has waited longest. */
   stale(): readonly Viewer[]
   /** Whether somebody is likely to look on. Who was not seen for a day is forgotten. */
   attentive(): boolean
@@ -27,10 +28,9 @@ export interface Viewers {
 // Slack does not say when a tab is left.
 const watchedMs = 24 * 3_600_000
 const attentiveMs = 10 * 60_000
-const maxViewers = 20
 
-/** Nobody yet; the twenty who were seen last are kept. */
-export function createViewers(clock: Clock, openTab: (user: string) => HomeTab): Viewers {
+/** Nobody yet; of more than `most` those who were seen last are kept. */
+export function createViewers(clock: Clock, most: number, openTab: (user: string) => HomeTab): Viewers {
   const viewers = new Map<string, Viewer>()
   const nowMs = (): number => clock.now().getTime()
   const begin = (who: Asker): Viewer => ({ who, tab: openTab(who.id), seen: 0, published: 0, stale: true })
@@ -44,7 +44,7 @@ export function createViewers(clock: Clock, openTab: (user: string) => HomeTab):
       viewers.delete(who.id)
       viewers.set(who.id, viewer)
       const [oldest] = viewers.keys()
-      if (viewers.size > maxViewers && oldest !== undefined) viewers.delete(oldest)
+      if (viewers.size > most && oldest !== undefined) viewers.delete(oldest)
     },
     forget(viewer) {
       viewers.delete(viewer.who.id)
@@ -53,7 +53,12 @@ export function createViewers(clock: Clock, openTab: (user: string) => HomeTab):
       for (const viewer of viewers.values()) viewer.stale = true
       return viewers.size > 0
     },
-    stale: () => [...viewers.values()].filter(({ stale }) => stale),
+    stale() {
+      const hasEntered = ({ seen, published }: Viewer): number => (seen >= published ? 0 : 1)
+      return [...viewers.values()]
+        .filter(({ stale }) => stale)
+        .toSorted((a, b) => hasEntered(a) - hasEntered(b) || a.published - b.published)
+    },
     attentive() {
       const now = nowMs()
       for (const [id, { seen }] of viewers) if (now - seen > watchedMs) viewers.delete(id)

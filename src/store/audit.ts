@@ -20,7 +20,7 @@ const entrySchema = z
   .object({
     id: z.number(),
     at: z.string(),
-    what: z.enum(['run', 'refused', 'rejected', 'withdrawn', 'expired']),
+    what: z.enum(['run', 'refused', 'rejected', 'withdrawn', 'expired', 'failed']),
     run: z.number().nullable(),
     who: json(askerSchema),
     command: z.string(),

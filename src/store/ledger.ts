@@ -1,7 +1,8 @@
 import { hostname } from 'node:os'
 import type { Ledger } from '../core/ports/ledger.ts'
 import { auditStore } from './audit.ts'
-import { type Database, openDatabase } from './database.ts'
+import { openDatabase } from './database.ts'
+import { forgetExpired } from './forget.ts'
 import { livenessOn, pidIsAlive } from './liveness.ts'
 import { loadStore } from './loads.ts'
 import { migrate } from './migrate.ts'
@@ -11,9 +12,6 @@ import { planStore } from './plans.ts'
 import { processStore } from './processes.ts'
 import { runStore } from './runs.ts'
 import { scheduleStore } from './schedules.ts'
-
-/** No delivery, no scheduled fire and no click on a plan comes back after this long, so it may be forgotten. */
-const keptDays = 90
 
 export interface LedgerOptions {
   /** `file:` and a path whose folder exists, or `libsql://` and a host. */
@@ -36,7 +34,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   await upgrade(address)
   const db = await openDatabase(address)
   try {
-    await prune(db, now())
+    await forgetExpired(db, now())
   } catch (error) {
     await db.close()
     throw error
@@ -44,7 +42,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const liveness = livenessOn(host, isAlive)
   return {
     runs: runStore(db, liveness),
-    plans: planStore(db),
+    plans: planStore(db, liveness),
     loads: loadStore(db),
     schedules: scheduleStore(db),
     processes: processStore(db, liveness, now),
@@ -54,6 +52,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
       const sql = 'insert into claims (key, at) values (?, ?) on conflict do nothing'
       return (await db.write(sql, [key, at.toISOString()])) === 1
     },
+    forgetExpired: (at) => forgetExpired(db, at),
     close: () => db.close(),
   }
 }
@@ -69,12 +68,4 @@ async function upgrade(address: { readonly url: string; readonly authToken?: str
   } finally {
     await db.close()
   }
-}
-
-async function prune(db: Database, now: Date): Promise<void> {
-  const oldest = new Date(now.getTime() - keptDays * 86_400_000).toISOString()
-  await db.batch([
-    { sql: 'delete from plans where expires < ?', args: [oldest] },
-    { sql: 'delete from claims where at < ?', args: [oldest] },
-  ])
 }

@@ -2,13 +2,15 @@ import { z } from 'zod'
 import { placeSchema } from '../core/place.ts'
 import type { PlanRecord, PlanStore } from '../core/ports/ledger.ts'
 import type { Database } from './database.ts'
+import type { Liveness } from './liveness.ts'
+import { readProcesses } from './processes.ts'
 import { askerSchema, flag, json, parseRow, planDraftSchema, postSchema } from './rows.ts'
 
 const reasonSchema = z.object({ kind: z.enum(['destroys', 'costly', 'budget']), words: z.string() })
 
 const by = { by: askerSchema, at: z.string() }
 const endSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('approved'), ...by }),
+  z.object({ kind: z.literal('approved'), ...by, process: z.string().exactOptional() }),
   z.object({ kind: z.literal('failed'), ...by, why: z.string() }),
   z.object({ kind: z.literal('replaced'), ...by }),
   z.object({ kind: z.literal('rejected'), ...by }),
@@ -30,9 +32,9 @@ const planSchema = z.object({
 })
 
 /** The plans in `db`. They are kept after their time, so that a late click can be told what became of them. */
-export function planStore(db: Database): PlanStore {
+export function planStore(db: Database, liveness: Liveness): PlanStore {
   const cards = async (expiring: string, now: Date): Promise<readonly PlanRecord[]> => {
-    const sql = `select * from plans where ending is null and post is not null and ${expiring} order by expires`
+    const sql = `select * from plans where ending is null and card = 1 and ${expiring} order by expires`
     return (await db.read(sql, [now.toISOString()])).map(parsePlan)
   }
   return {
@@ -71,8 +73,20 @@ export function planStore(db: Database): PlanStore {
       await db.write('update plans set post = ? where id = ?', [JSON.stringify(post), id])
     },
 
-    waiting: (now) => cards('expires >= ?', now),
+    waiting: (now) => cards('post is not null and expires >= ?', now),
     overdue: (now) => cards('expires < ?', now),
+
+    async unbegun(now) {
+      // What an earlier version approved names no process, nor does its run name the plan.
+      const rows = await db.read(`select * from plans
+        where ending ->> '$.kind' = 'approved' and ending ->> '$.process' is not null
+          and not exists (select 1 from runs where approval is not null and approval ->> '$.id' = plans.id)
+        order by expires`)
+      const processes = new Map((await readProcesses(db)).map((process) => [process.id, process]))
+      return rows
+        .map(parsePlan)
+        .filter(({ end }) => end?.kind === 'approved' && liveness.gone(processes.get(end.process ?? ''), now))
+    },
   }
 }
 

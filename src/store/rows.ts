@@ -35,6 +35,9 @@ export const planDraftSchema = z.object({
   mostUsd: z.number().nullable().exactOptional(),
 })
 
+/** `Approval` as stored. */
+export const approvalSchema = z.object({ id: z.string().exactOptional(), plan: planDraftSchema, by: askerSchema })
+
 /**
  * A row as the ledger's type. One that does not parse is an `OpsError` (`storage`) that names it: `what` and its id, with the
  * column and the reason.

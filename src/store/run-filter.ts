@@ -7,7 +7,8 @@ type Values = Readonly<Record<string, string | number>>
  * for `fire = :fire`, but for `:fire is null or fire = :fire` it reads the whole table, with all answers in it.
  */
 export function conditionsOf(filter: RunFilter): { readonly where: string; readonly args: Values } {
-  const { states, listedOnly, whole, posted, who, person, command, since, until, schedule, intended, fire } = filter
+  const { states, listedOnly, whole, posted, besides, who, person, command, since, until, schedule, intended, fire } =
+    filter
   const conditions = [
     // States are words of this program. As values they would hide from SQLite that the index of running runs serves.
     ...(states === undefined ? [] : [isOneOf(states)]),
@@ -18,6 +19,11 @@ export function conditionsOf(filter: RunFilter): { readonly where: string; reado
   const compared = [
     ...compare('who', who, 'who_id = :who'),
     ...compare('person', person, `(who_id = :person or lower(who ->> '$.name') = lower(:person))`),
+    ...compare(
+      'besides',
+      besides === undefined ? undefined : JSON.stringify(besides),
+      '(schedule is not null or command not in (select value from json_each(:besides)))',
+    ),
     ...compare('command', command, 'command = :command'),
     ...compare('since', since, 'started >= :since'),
     ...compare('until', until, 'started < :until'),

@@ -3,7 +3,7 @@ import { answerSchema, runStateSchema } from '../core/answer.ts'
 import { placeSchema } from '../core/place.ts'
 import type { Origin, RunRecord } from '../core/ports/runs.ts'
 import { stepViewSchema } from '../core/reply.ts'
-import { askerSchema, flag, json, parseRow, planDraftSchema, postSchema } from './rows.ts'
+import { approvalSchema, askerSchema, flag, json, parseRow, postSchema } from './rows.ts'
 
 const stepSchema = stepViewSchema.extend({
   output: z.unknown().optional(),
@@ -33,7 +33,7 @@ const runSchema = z
     cause: z.enum(['clock', 'asked']).nullable(),
     fire: z.number().nullable(),
     line_at: z.number().nullable(),
-    approval: json(z.object({ plan: planDraftSchema, by: askerSchema })).nullable(),
+    approval: json(approvalSchema).nullable(),
     cost_usd: z.number().nullable(),
   })
   .transform(

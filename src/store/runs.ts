@@ -82,6 +82,13 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
       return changed === 1
     },
 
+    async handOver(id, process) {
+      await db.write(`update runs set attempts = attempts - 1 where id = ? and process = ? and state = 'running'`, [
+        id,
+        process,
+      ])
+    },
+
     async untold(since) {
       // By +id, because in the order of its key SQLite would read the whole table.
       const sql = `${selectRuns} where told = 0 and state <> 'running' and ended > ? order by +id`

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { placeSchema } from '../core/place.ts'
-import type { ScheduleRecord, ScheduleStore } from '../core/ports/schedules.ts'
+import type { ScheduleRecord, ScheduleStore, Standing } from '../core/ports/schedules.ts'
 import type { Database } from './database.ts'
-import { askerSchema, json, parseRow } from './rows.ts'
+import { approvalSchema, askerSchema, json, parseRow } from './rows.ts'
 
 const conditionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('always') }),
@@ -10,6 +10,15 @@ const conditionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('changed'), percent: z.number() }),
   z.object({ kind: z.literal('checks') }),
 ])
+
+// What an earlier version stored names neither a fire nor a number of rows.
+const askedSchema = z.object({
+  at: z.string(),
+  by: askerSchema,
+  from: z.number().nullable().default(null),
+  maxErrors: z.number().nullable().default(null),
+  approval: approvalSchema.nullable().default(null),
+})
 
 const scheduleSchema = z
   .object({
@@ -27,7 +36,8 @@ const scheduleSchema = z
     since: z.string(),
     state: z.enum(['active', 'paused', 'parked']),
     parked: z.string().nullable(),
-    asked: json(z.object({ at: z.string(), by: askerSchema })).nullable(),
+    approval: json(approvalSchema).nullable(),
+    asked: json(askedSchema).nullable(),
     snoozed_until: z.string().nullable(),
   })
   .transform(
@@ -67,10 +77,12 @@ export function scheduleStore(db: Database): ScheduleStore {
       return (await db.read('select * from schedules order by id')).map(parseSchedule)
     },
 
-    async change(id, changes) {
+    async change(id, changes, still) {
       const row = rowOf(changes)
       const sets = Object.keys(row).map((name) => `${name} = :${name}`)
-      const changed = await db.write(`update schedules set ${sets.join(', ')} where id = :id`, { ...row, id })
+      const same = still === undefined ? { sql: '', args: {} } : standing(still)
+      const sql = `update schedules set ${sets.join(', ')} where id = :id${same.sql}`
+      const changed = await db.write(sql, { ...row, ...same.args, id })
       return changed === 1 ? get(id) : null
     },
 
@@ -84,9 +96,24 @@ export function scheduleStore(db: Database): ScheduleStore {
   }
 }
 
+/** Whether a schedule stands as it did. Of a person the id counts, of a place the conversation: JSON does not keep the order of fields. */
+function standing({ state, place, owner }: Standing): { readonly sql: string; readonly args: Row } {
+  return {
+    sql: ` and state = :was_state and json_extract(owner, '$.kind') = :was_kind and json_extract(owner, '$.id') = :was_owner
+      and json_extract(place, '$.channel') is :was_channel`,
+    args: {
+      was_state: state.kind,
+      was_kind: owner.kind,
+      was_owner: owner.id,
+      was_channel: place.kind === 'slack' ? place.channel : null,
+    },
+  }
+}
+
 /** The fields that are given, as columns. */
 function rowOf(changes: Partial<Omit<ScheduleRecord, 'id'>>): Row {
-  const { lines, place, owner, condition, whenPaused, catchUpHours, state, asked, snoozedUntil, ...same } = changes
+  const { lines, place, owner, condition, whenPaused, catchUpHours, state, approval, asked, snoozedUntil, ...same } =
+    changes
   return {
     ...same,
     ...(lines === undefined ? {} : { lines: JSON.stringify(lines) }),
@@ -96,6 +123,7 @@ function rowOf(changes: Partial<Omit<ScheduleRecord, 'id'>>): Row {
     ...(whenPaused === undefined ? {} : { when_paused: whenPaused }),
     ...(catchUpHours === undefined ? {} : { catch_up_hours: catchUpHours }),
     ...(state === undefined ? {} : { state: state.kind, parked: state.kind === 'parked' ? state.why : null }),
+    ...(approval === undefined ? {} : { approval: approval === null ? null : JSON.stringify(approval) }),
     ...(asked === undefined ? {} : { asked: asked === null ? null : JSON.stringify(asked) }),
     ...(snoozedUntil === undefined ? {} : { snoozed_until: snoozedUntil }),
   }

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import doctor from '../../src/commands/doctor.ts'
+import schedule from '../../src/commands/schedule.ts'
 import type { Answer } from '../../src/core/answer.ts'
 import type { Deps } from '../../src/core/deps.ts'
 import { OpsError } from '../../src/core/errors.ts'
 import type { Role } from '../../src/core/people.ts'
+import type { Place } from '../../src/core/place.ts'
 import type { Bill } from '../../src/core/ports/cluster.ts'
 import type { Finding, Probe } from '../../src/core/ports/probe.ts'
 import type { ScheduleRecord } from '../../src/core/ports/schedules.ts'
@@ -15,11 +17,11 @@ const olga = { kind: 'slack', id: 'U0OLGA', name: 'Olga' } as const
 const load = command('load', async () => undefined)
 const greet = command('greet', async () => undefined, { role: 'viewer', effect: 'read' })
 
-/** A bot with two admins and nothing to complain of, whose doctor is asked in the terminal, which shows everything. */
+/** A bot with two admins and nothing to complain of, whose doctor is asked in the terminal for everything. */
 async function patient(parts: (world: World) => Partial<Deps> = () => ({})) {
   const world = await createWorld()
   world.roles.set(olga.id, 'admin')
-  const bot = await world.start('one', [doctor, load, greet], parts(world))
+  const bot = await world.start('one', [doctor, schedule, load, greet], parts(world))
   const found = async (ask: Parameters<typeof bot.say>[1] = { place: terminal }) =>
     findingsOf(await bot.say('doctor all=yes', ask))
   return { ...world, bot, found }
@@ -79,7 +81,18 @@ describe('doctor', () => {
     })
   })
 
-  it('gives the terminal and its scripts a table of everything, and Slack when it is asked to', async () => {
+  it('counts only what there is', async () => {
+    const headline = async (...probes: readonly Probe[]) => {
+      const { bot } = await patient(() => ({ probes: () => probes }))
+      return (await bot.say('doctor', { place: terminal })).headline
+    }
+    const [disk, , sources] = three
+    if (disk === undefined || sources === undefined) throw new Error('there are three')
+    expect(await headline(sources)).toBe('1 of 6 red.')
+    expect(await headline(disk)).toBe('1 of 6 to be aware of.')
+  })
+
+  it('gives a table of everything when it is asked to', async () => {
     const { bot } = await patient(() => ({ probes: () => three }))
     const table = {
       kind: 'table',
@@ -96,8 +109,9 @@ describe('doctor', () => {
       ],
       total: 8,
     }
-    expect((await bot.say('doctor', { place: terminal })).replies[0]).toMatchObject(table)
+    expect((await bot.say('doctor all=yes', { place: terminal })).replies[0]).toMatchObject(table)
     expect((await bot.say('doctor all=yes')).replies[0]).toMatchObject(table)
+    expect((await bot.say('doctor', { place: terminal })).replies).toEqual((await bot.say('doctor')).replies)
   })
 
   it('counts the entries of the record', async () => {
@@ -140,6 +154,15 @@ describe('doctor, about people,', () => {
     })
   })
 
+  it('is red while Slack does not tell who is in a group that has a role', async () => {
+    const { found, roles, unknown } = await patient()
+    roles.set('S0TEAM', 'operator')
+    expect((await found({ place: channel }))['Roles']).toMatchObject({ state: 'green' })
+    unknown.add('S0TEAM')
+    const { Roles } = await found({ place: channel })
+    expect(Roles).toEqual({ state: 'red', detail: 'Slack could not tell me. Nothing was done.', cure: 'Say it again.' })
+  })
+
   it('names those who have left', async () => {
     const { left, found } = await patient()
     left.add(olga.id)
@@ -160,14 +183,22 @@ describe('doctor, about people,', () => {
     roles.delete(olga.id)
     expect((await found())['Approvals']).toEqual({
       state: 'red',
-      detail: 'two persons must agree, but only U0ANNA may approve',
-      cure: 'Name more in SPARKIFY_APPROVERS or SPARKIFY_ADMINS, or set SPARKIFY_TWO_PERSON=off.',
+      detail: 'two persons must agree, but only U0ANNA, who alone may ask, may approve',
+      cure: 'Name more in SPARKIFY_APPROVERS or SPARKIFY_ADMINS.',
     })
-    const named = await patient(() => ({ policy: { ...policy, approvers: ['U0CARL'] } }))
-    expect((await named.found())['Approvals']).toMatchObject({
-      state: 'red',
-      detail: expect.stringContaining('only U0CARL may approve'),
-      cure: 'Name more in SPARKIFY_APPROVERS, or set SPARKIFY_TWO_PERSON=off.',
+  })
+
+  it('is content with one approver who only ever agrees to others, and warns of one who asks as well', async () => {
+    const approvals = async (approver: string) => {
+      const policy = { ...freePolicy, twoPerson: true, approvers: [approver] }
+      const { found } = await patient(() => ({ policy }))
+      return (await found())['Approvals']
+    }
+    expect(await approvals('U0CARL')).toMatchObject({ state: 'green', detail: 'two persons, with the yes of U0CARL' })
+    expect(await approvals(olga.id)).toEqual({
+      state: 'warn',
+      detail: 'only U0OLGA may approve, so nobody can agree to what U0OLGA asks for',
+      cure: 'Name more in SPARKIFY_APPROVERS.',
     })
   })
 })
@@ -230,6 +261,25 @@ describe('doctor, about schedules,', () => {
   }
   const first = async ({ found }: Awaited<ReturnType<typeof clinic>>) => (await found({ place: channel }))['Schedule 1']
 
+  it('tells those who may not list them nothing but how they are', async () => {
+    const created = '2026-11-23T11:00:00.000Z'
+    const secret: Place = { kind: 'slack', channel: 'C0SECRET', channelName: 'secret', direct: false }
+    const obstacle = async () => new OpsError('slack', 'I cannot post in #secret (not_in_channel).', 'Type /invite.')
+    const world = await clinic({ place: secret, lines: ['load'] }, () => ({
+      outbox: { resolve: async (place) => place, obstacle, post: async () => undefined, tell: async () => undefined },
+    }))
+    const parked = { kind: 'parked', why: '#secret is archived.' } as const
+    await world.bot.ledger.schedules.add(scheduled({ place: secret, owner: anna, created, state: parked }))
+    await world.bot.ledger.schedules.add(scheduled({ place: secret, owner: anna, created, state: { kind: 'paused' } }))
+    const found = await world.found({ place: channel, who: bob })
+    const cure = 'An operator who says doctor is told why.'
+    expect(found['Schedule 1']).toEqual({ state: 'red', detail: 'cannot be said', cure })
+    expect(found['Schedule 2']).toEqual({ state: 'red', detail: 'parked', cure })
+    expect(found['Schedule 3']).toMatchObject({ state: 'green', detail: 'paused' })
+    expect(JSON.stringify(found)).not.toMatch(/secret/i)
+    expect(JSON.stringify(await world.found({ place: channel }))).toContain('#secret')
+  })
+
   it('says where and when each is said next', async () => {
     expect(await first(await clinic({ zone: 'Europe/London' }))).toEqual({
       state: 'green',
@@ -266,6 +316,7 @@ describe('doctor, about schedules,', () => {
     const outbox: Deps['outbox'] = {
       post: () => Promise.reject(new Error('nothing is posted')),
       tell: () => Promise.reject(new Error('nobody is told')),
+      resolve: async (place) => place,
       obstacle: async () => {
         asked++
         return shut
@@ -290,8 +341,20 @@ describe('doctor, about schedules,', () => {
     world.left.add(bob.id)
     expect(await first(world)).toMatchObject({ state: 'warn', detail: expect.stringContaining('Bob has left.') })
     world.roles.clear()
-    expect(await first(world)).toMatchObject({ state: 'red', cure: 'Name one in SPARKIFY_ADMINS.' })
+    world.roles.set(bob.id, 'operator')
+    const found = await world.found({ place: channel, who: bob })
+    expect(found['Schedule 1']).toMatchObject({ state: 'red', cure: 'Name one in SPARKIFY_ADMINS.' })
     expect(await first(await clinic({ owner: bob, lines: ['greet'] }))).toMatchObject({ state: 'green' })
+  })
+
+  it('is red about an owner whose role Slack does not tell, with what to do', async () => {
+    const world = await clinic({ owner: bob })
+    world.unknown.add(bob.id)
+    expect(await first(world)).toEqual({
+      state: 'red',
+      detail: 'Slack could not tell me. Nothing was done.',
+      cure: 'Say it again.',
+    })
   })
 
   it('does not guess at owners in the terminal, which knows no user groups', async () => {

@@ -377,6 +377,29 @@ describe('the record as a file', () => {
     })
   })
 
+  it('tells viewers where only they themselves said something, and no plan that others read', async () => {
+    const { start, roles } = await createWorld()
+    const secret: Place = { kind: 'slack', channel: 'C0SECRET', channelName: 'secret', direct: false }
+    const wake = command('wake', async () => undefined, {
+      plan: async () => ({ title: 'Wake it?', facts: ['in #secret'], act: 'Wake', danger: false }),
+    })
+    const add = command('schedule-add', async () => ({ headline: 'Schedule 1: wake, daily in #secret.' }))
+    const bot = await start('one', [runs, greet, wake, add])
+    await bot.say('wake', { place: secret, confirmed: true })
+    await bot.say('schedule-add')
+    await bot.say('greet', { who: bob })
+    const seen = async () => linesOf(await bot.say('runs csv=yes', { place: terminal, who: bob })).slice(1)
+    const told = (await seen()).map(([, run, , who, , line, place, , plan]) => [run, who, line, place, plan])
+    expect(told).toEqual([
+      ['1', 'Anna', 'wake', '', ''],
+      ['2', 'Anna', 'schedule-add', '', ''],
+      ['3', 'Bob', 'greet', '#music (C0MUSIC)', ''],
+    ])
+    expect(JSON.stringify(await seen())).not.toMatch(/secret/i)
+    roles.set(bob.id, 'operator')
+    expect(JSON.stringify(await seen())).toContain('#secret (C0SECRET)')
+  })
+
   it('lets no spreadsheet calculate what somebody calls themselves', async () => {
     const { start } = await createWorld()
     const bot = await start('one', [runs, greet])
@@ -390,6 +413,7 @@ describe('the record as a file', () => {
     const told: { person: Asker; answer: Answer }[] = []
     const outbox: Outbox = {
       post: () => Promise.reject(new Error('nothing is posted')),
+      resolve: async (place) => place,
       obstacle: async () => null,
       tell: async (person, answer) => void told.push({ person, answer }),
     }

@@ -50,6 +50,7 @@ describe('schedule add', () => {
         created: '2026-11-23T12:00:00.000Z',
         since: '2026-11-23T12:00:00.000Z',
         state: { kind: 'active' },
+        approval: null,
         asked: null,
         snoozedUntil: null,
       },
@@ -71,6 +72,32 @@ describe('schedule add', () => {
     const { bot } = await createScheduleOffice()
     expect(await bot.say(`schedule add "greet" every 6h ${option}`)).toMatchObject({ ok: true })
     expect(await onlyOf(bot)).toMatchObject(kept)
+  })
+
+  it('says so where another schedule says the same there and then, and offers to remove the new one', async () => {
+    const { bot } = await createScheduleOffice()
+    await bot.say('schedule add "load; greet" nightly at 03:00 in <#C0DATA123|data>')
+    const twice = await bot.say('schedule add "Greet" daily at 3am in <#C0DATA123|data>')
+    expect(twice.replies[1]).toEqual({
+      kind: 'text',
+      text: 'Schedule 1 says this already, there and at that time. Now both will.',
+      tone: 'warning',
+    })
+    expect(twice.next[0]).toEqual({ label: 'Remove 2', line: 'schedule-remove 2' })
+    expect(await bot.ledger.schedules.list()).toHaveLength(2)
+    await bot.say('schedule pause 1')
+    await bot.say('schedule remove 2')
+    for (const line of [
+      'schedule add greet daily at 3 in <#C0DATA123|data>',
+      'schedule add greet daily at 3 in <#C0MUSIC12|music>',
+      'schedule add greet daily at 4 in <#C0DATA123|data>',
+      'schedule add greet daily at 3 in <#C0DATA123|data> tz=Asia/Tokyo',
+      'schedule add "greet; load" daily at 3 in <#C0DATA123|data>',
+    ]) {
+      expect(
+        (await bot.say(line)).replies.filter((reply) => reply.kind === 'text' && reply.tone === 'warning'),
+      ).toEqual([])
+    }
   })
 
   it('understands lines without their quotation marks, as people type them on a phone', async () => {

@@ -108,6 +108,22 @@ describe('a schedule', () => {
     expect((await onlyOf(bot)).place).toEqual(channel)
   })
 
+  it('is kept by the id of a channel that was given by its name, wherever that is said', async () => {
+    const { bot } = await createScheduleOffice()
+    const team = { kind: 'slack', channel: 'C0TEAM0000', channelName: 'team', direct: false }
+    await bot.say('schedule add greet daily at 3 in #team')
+    expect((await onlyOf(bot)).place).toEqual(team)
+    for (const line of ['schedule move 1 in', 'schedule edit 1 in']) {
+      await bot.say(`${line} <#C0DATA123|data>`)
+      await bot.say(`${line} #team`)
+      expect((await onlyOf(bot)).place).toEqual(team)
+    }
+    await bot.say('schedule pause 1')
+    await bot.ledger.schedules.change(1, { place: { kind: 'slack', channel: '#team', direct: false } })
+    await bot.say('schedule resume 1')
+    expect((await onlyOf(bot)).place).toEqual(team)
+  })
+
   it('is moved and resumed only by those who may say its lines', async () => {
     const { bot } = await withOne('schedule add spin-up daily at 13:00')
     await bot.say('schedule pause 1', { who: bob })

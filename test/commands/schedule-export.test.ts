@@ -8,6 +8,9 @@ import { anna, command } from '../support/core.ts'
 import { scheduled } from '../support/schedule.ts'
 import { createScheduleOffice } from '../support/schedule-office.ts'
 
+// Direct messages are one's own.
+const owner = { ...anna, id: 'U0ANNA001' }
+
 // A line that takes any words, so that all that can be quoted is.
 const say = command('say', async () => undefined, { effect: 'read' })
 const bindSay = { ...say, bind: () => ({ ...say.bind([]), line: 'say' }) }
@@ -56,7 +59,7 @@ const place: fc.Arbitrary<Place> = fc.oneof(
   }),
   fc.record({
     kind: fc.constant('slack' as const),
-    channel: fc.stringMatching(/^[DUW][A-Z0-9]{8}$/),
+    channel: fc.constant(owner.id),
     direct: fc.constant(true),
   }),
 )
@@ -77,7 +80,7 @@ const schedule: fc.Arbitrary<Omit<ScheduleRecord, 'id'>> = fc
     catchUpHours: fc.integer({ min: 0, max: 7 * 24 * 60 }).map((minutes) => minutes * (1 / 60)),
     state: fc.constantFrom({ kind: 'active' } as const, { kind: 'paused' } as const),
   })
-  .map(({ when: said, ...rest }) => scheduled({ ...rest, ...said, owner: anna, created: '2026-11-23T12:00:00.000Z' }))
+  .map(({ when: said, ...rest }) => scheduled({ ...rest, ...said, owner, created: '2026-11-23T12:00:00.000Z' }))
 
 describe('schedule export', () => {
   it('gives the very lines that make the same schedules in an empty ledger, whatever they are', async () => {
@@ -89,8 +92,10 @@ describe('schedule export', () => {
         const [code] = (await bot.say('schedule export')).replies
         if (code?.kind !== 'text') throw new Error('no lines are exported')
         expect(code.tone).toBe('code')
-        const { bot: other } = await createScheduleOffice({}, [bindSay])
-        for (const said of code.text.split('\n')) expect(await other.say(said)).toMatchObject({ ok: true })
+        const { bot: other, roles } = await createScheduleOffice({}, [bindSay])
+        roles.set(owner.id, 'admin')
+        const said = code.text.split('\n')
+        for (const one of said) expect(await other.say(one, { who: owner })).toMatchObject({ ok: true })
         const made = await other.ledger.schedules.list()
         const rounded = (all: readonly ScheduleRecord[]) =>
           all.map((each) => ({ ...each, catchUpHours: Math.round(each.catchUpHours * 60) }))

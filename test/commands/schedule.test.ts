@@ -108,10 +108,10 @@ describe('schedule nightly', () => {
     const answer = await bot.say('schedule nightly')
     expect(answer).toMatchObject({
       ok: true,
-      headline: 'Schedule 1: etl; qa checks; pulse; top-songs last=1d, nightly at 03:00 (UTC) in #music.',
+      headline: 'Schedule 1: etl; qa checks; pulse; top-songs last=whole-day, nightly at 03:00 (UTC) in #music.',
     })
     expect(await onlyOf(bot)).toMatchObject({
-      lines: ['etl', 'qa checks', 'pulse', 'top-songs last=1d'],
+      lines: ['etl', 'qa checks', 'pulse', 'top-songs last=whole-day'],
       cron: '0 3 * * *',
       place: { channel: 'C0MUSIC' },
     })

@@ -154,6 +154,18 @@ export function describeAudit(name: string, open: OpenLedger): void {
       expect(JSON.stringify(entries)).not.toContain('Kate')
     })
 
+    it('quotes none of a fire either that had nothing left to say, because the one that it carries on had said it all', async () => {
+      const [one] = await pair()
+      const rowsOf = [{ command: 'top-users', ended: later(1) }]
+      const origin = { kind: 'fire', schedule: 3, intended: noon.toISOString(), cause: 'asked' } as const
+      await ended(one, { origin }, { answer: answerOf('Daily: first user Kate.', { rowsOf }) })
+      await ended(one, { line: 'result 7' }, { answer: answerOf('First user Kate.', { rowsOf }) })
+      expect((await all(one)).map(({ headline }) => headline)).toEqual([
+        'Said what an earlier run had left.',
+        'Answered with rows: 0.',
+      ])
+    })
+
     it('tells of what was denied, too', async () => {
       const [one, other] = await pair()
       await one.audit.add(refusal)

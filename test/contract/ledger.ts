@@ -69,6 +69,7 @@ const nightly: Omit<ScheduleRecord, 'id'> = {
   created: noon.toISOString(),
   since: noon.toISOString(),
   state: { kind: 'active' },
+  approval: { plan: { title: 'Say this?', facts: [], act: 'Schedule it', danger: false }, by: anna },
   asked: null,
   snoozedUntil: null,
 }
@@ -251,6 +252,8 @@ export function describeLedger(name: string, open: OpenLedger): void {
         expect(await ids({ limit: 10, until: noon.toISOString() })).toEqual([old.id])
         expect(await ids({ limit: 10, command: 'qa' })).toEqual([old.id])
         expect(await ids({ limit: 10, since: noon.toISOString() })).toEqual([ended.id, hidden.id])
+        expect(await ids({ limit: 10, besides: ['qa', 'none'] })).not.toContain(old.id)
+        expect(await ids({ limit: 10, besides: [] })).toHaveLength(3)
       })
 
       it('keep each step at its place, the last word winning', async () => {
@@ -374,6 +377,16 @@ export function describeLedger(name: string, open: OpenLedger): void {
           costUsd: null,
         })
         expect(await one.runs.adopt(id, run?.process ?? '', 'four')).toBe(false)
+      })
+
+      it('that are handed over in good order are carried on without counting that as an attempt', async () => {
+        const ledger = await single()
+        const { id } = await opened(ledger, { writer: true })
+        await ledger.runs.handOver(id, 'somebody else')
+        expect((await ledger.runs.get(id))?.attempts).toBe(1)
+        await ledger.runs.handOver(id, 'one')
+        await ledger.runs.adopt(id, 'one', 'two')
+        expect(await ledger.runs.get(id)).toMatchObject({ attempts: 1, process: 'two' })
       })
 
       it('said in Slack are untold from their end until told, others never', async () => {
@@ -505,6 +518,19 @@ export function describeLedger(name: string, open: OpenLedger): void {
         expect(await other.plans.settle('p1', approved)).toBe(false)
       })
 
+      it('are unbegun where the process that was to carry them out is gone and has opened no run', async () => {
+        const [one, other] = await pair()
+        await one.processes.enter(newProcess({ id: 'living', kind: 'terminal' }))
+        const by = (process?: string): PlanEnd => ({ ...approved, ...(process === undefined ? {} : { process }) })
+        const ends = { lost: by('gone'), living: by('living'), begun: by('gone'), old: by(), rejected }
+        for (const [id, end] of Object.entries(ends)) {
+          await one.plans.save({ ...plan, id })
+          await one.plans.settle(id, end)
+        }
+        await opened(one, { approval: { id: 'begun', plan: plan.draft, by: anna } })
+        expect(await other.plans.unbegun(later(1))).toEqual([{ ...plan, id: 'lost', post: null, end: ends.lost }])
+      })
+
       it('wait where their card was posted and nobody settled it yet, and are overdue after their time', async () => {
         const [one, other] = await pair()
         for (const id of ['open', 'settled', 'unposted', 'later']) {
@@ -514,8 +540,8 @@ export function describeLedger(name: string, open: OpenLedger): void {
         await one.plans.settle('settled', rejected)
         const overdue = async (seconds: number) => (await other.plans.overdue(later(seconds))).map(({ id }) => id)
         expect(await overdue(600)).toEqual([])
-        expect(await overdue(601)).toEqual(['open'])
-        expect(await overdue(602)).toEqual(['open', 'later'])
+        expect(await overdue(601)).toEqual(['open', 'unposted'])
+        expect(await overdue(602)).toEqual(['open', 'unposted', 'later'])
         const waiting = async (seconds: number) => (await other.plans.waiting(later(seconds))).map(({ id }) => id)
         expect(await waiting(600)).toEqual(['open', 'later'])
         expect(await waiting(601)).toEqual(['later'])
@@ -656,11 +682,38 @@ export function describeLedger(name: string, open: OpenLedger): void {
       })
     })
 
+    describe('a schedule that is changed as it stands', () => {
+      it('is left alone where its state, its place or its owner is another by then', async () => {
+        const [one, other] = await pair()
+        const schedule = await one.schedules.add(nightly)
+        const parked = { state: { kind: 'parked', why: 'It is archived.' } } as const
+        for (const meanwhile of [
+          { state: { kind: 'paused' } },
+          { place: { kind: 'slack', channel: 'C0OTHER', direct: false } },
+          { place: { kind: 'terminal' } },
+          { owner: { ...nightly.owner, id: 'somebody else' } },
+        ] as const) {
+          await other.schedules.change(schedule.id, meanwhile)
+          expect(await one.schedules.change(schedule.id, parked, schedule)).toBeNull()
+          expect(await one.schedules.get(schedule.id)).toEqual({ ...schedule, ...meanwhile })
+          const { state, place, owner } = nightly
+          await other.schedules.change(schedule.id, { state, place, owner })
+        }
+        expect(await one.schedules.change(schedule.id, parked, schedule)).toEqual({ ...schedule, ...parked })
+      })
+    })
+
     describe('a schedule that somebody wants to hear now', () => {
       it('is heard once, and not forgotten when it was asked for again since', async () => {
         const [one, other] = await pair()
         const { id } = await one.schedules.add(nightly)
-        const [first, second] = [later(1), later(2)].map((at) => ({ at: at.toISOString(), by: anna }))
+        const [first, second] = [later(1), later(2)].map((at) => ({
+          at: at.toISOString(),
+          by: anna,
+          from: null,
+          maxErrors: 3,
+          approval: null,
+        }))
         if (first === undefined || second === undefined) throw new Error('there are two')
         await one.schedules.change(id, { asked: first })
         await other.schedules.change(id, { asked: second })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { NoteStore } from '../../src/core/ports/ledger.ts'
-import { configurationProbe, diskProbe, heartbeatProbe } from '../../src/machine/probes.ts'
+import { configurationProbe, diskProbe, heartbeatProbe, ledgerProbe } from '../../src/machine/probes.ts'
 
 const { signal } = new AbortController()
 
@@ -18,6 +18,17 @@ describe('doctor on the machine', () => {
       state: 'warn',
       detail: 'SPARKIFY_HOMME is set',
     })
+  })
+
+  it('names the file of the ledger, or its host, and no password', async () => {
+    const found = async (url: string) => (await ledgerProbe({ claim: async () => true }, url).look(signal)).detail
+    expect(await found('file:///home/ada%20l/.sparkify/state.db')).toBe(
+      'reads and writes /home/ada l/.sparkify/state.db',
+    )
+    expect(await found('file:other.db?cache=shared')).toBe('reads and writes other.db')
+    expect(await found('libsql://ada:secret@ledger.example.com?authToken=secret')).toBe(
+      'reads and writes libsql://ledger.example.com',
+    )
   })
 
   it('is red about a home that cannot be looked at', async () => {

@@ -84,7 +84,12 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
       },
       library,
       timetable: createTimetable(),
-      outbox: { post: async () => undefined, obstacle: async () => null, tell: async () => undefined },
+      outbox: {
+        post: async () => undefined,
+        resolve: async (place) => place,
+        obstacle: async () => null,
+        tell: async () => undefined,
+      },
       heartbeat: { beat: async () => 'silent' },
       policy: freePolicy,
       clock,

@@ -31,7 +31,7 @@ describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
   it('is planned, created, loaded, asked, cancelled, paused, resumed, extended, torn down, restored and torn down for good', async () => {
     const principalPolicy = await documentedPolicy()
     const { double, env, done, say: saying, counts } = await openTerminal({ principalPolicy })
-    expect(await done('doctor')).toMatch(/Sources +s3:\/\/sparkify-data\/log_data and/)
+    expect(await done('doctor all=yes')).toMatch(/Sources +s3:\/\/sparkify-data\/log_data and/)
     const planned = await saying('spin-up')
     expect(planned.status).toBe(2)
     expect(planned.stderr).toContain('$0.54 an hour (list price, March 2026) · lease 8 h: at most $4.34')

@@ -15,10 +15,8 @@ const direct = `D${ada.slice(1)}`
 
 describe('a slash command', () => {
   it('is acknowledged at once, however long its work takes', async () => {
-    const started = performance.now()
     const outcome = await say('/sparkify songs')
     expect(outcome).toEqual({})
-    expect(performance.now() - started).toBeLessThan(1000)
     await eventually(() => office.doors.arrivals('songs') === 1)
     expect(office.seen().map(({ text }) => text)).toEqual([])
     office.doors.open('songs')

@@ -13,6 +13,14 @@ async function directoryOf(admins: readonly string[], operators: readonly string
   const { quick: client } = createSlackClients({ botToken: 'xoxb-1', apiUrl: `${office.front.origin}/api/`, log })
   return createSlackDirectory({ client, admins, operators, clock: office.clock, log })
 }
+/** Slack answers this way until the returned function is called. */
+function refuse(error: string, method = 'usergroups.users.list'): () => void {
+  let away = true
+  office.front.inject(({ name }) => (away && name === method ? { body: { ok: false, error } } : undefined))
+  return () => {
+    away = false
+  }
+}
 const lookups = () => office.front.named('usergroups.users.list').length
 
 describe('roles by Slack ids', () => {
@@ -49,15 +57,53 @@ describe('roles by Slack ids', () => {
     expect(lookups()).toBe(2)
   })
 
-  it('fail closed while Slack cannot say who is in a group, and come back when it can', async () => {
-    const directory = await directoryOf(['S0DATA'], [])
-    let away = true
-    office.front.inject(({ name }) =>
-      away && name === 'usergroups.users.list' ? { body: { ok: false, error: 'missing_scope' } } : undefined,
-    )
-    expect(await directory.roleOf(person('U0GRACE000'))).toBe('viewer')
-    away = false
+  it('are asked of Slack once, however many ask at the same moment', async () => {
+    const directory = await directoryOf([], ['S0DATA'])
+    const asked = Array.from({ length: 12 }, () => directory.roleOf(person('U0GRACE000')))
+    expect(new Set(await Promise.all(asked))).toEqual(new Set(['operator']))
+    expect(lookups()).toBe(1)
+  })
+
+  it('are those that Slack named last while it fails, for an hour', async () => {
+    const directory = await directoryOf([], ['S0DATA'])
+    await directory.roleOf(person('U0GRACE000'))
+    refuse('internal_error')
+    office.clock.advance(3_600_000 - 1)
+    expect(await directory.roleOf(person('U0GRACE000'))).toBe('operator')
+    office.clock.advance(1)
+    await expect(directory.roleOf(person('U0GRACE000'))).rejects.toMatchObject({ code: 'slack' })
+  })
+
+  it('are not known while Slack never said who is in a group, and come back when it does; who is named is not asked about', async () => {
+    const directory = await directoryOf(['U0ADA0ADMIN', 'S0DATA'], [])
+    const back = refuse('missing_scope')
+    await expect(directory.roleOf(person('U0GRACE000'))).rejects.toMatchObject({
+      code: 'slack',
+      message: expect.stringContaining('S0DATA (missing_scope), so roles are not known now. Nothing was done.'),
+    })
+    expect(await directory.roleOf(person('U0ADA0ADMIN'))).toBe('admin')
+    back()
     expect(await directory.roleOf(person('U0GRACE000'))).toBe('admin')
+  })
+
+  it('are not asked for again before the time that Slack asks to wait', async () => {
+    const directory = await directoryOf([], ['S0DATA'])
+    let busy = true
+    office.front.inject(({ name }) =>
+      busy && name === 'usergroups.users.list'
+        ? { status: 429, headers: { 'retry-after': '30' }, body: { ok: false, error: 'ratelimited' } }
+        : undefined,
+    )
+    for (let i = 0; i < 5; i++) await expect(directory.roleOf(person('U0GRACE000'))).rejects.toThrow('S0DATA')
+    expect(lookups()).toBe(1)
+    busy = false
+    office.clock.advance(30_000)
+    expect(await directory.roleOf(person('U0GRACE000'))).toBe('operator')
+  })
+
+  it('are nobody’s by a group that there is not', async () => {
+    const directory = await directoryOf(['S0GONE'], [])
+    expect(await directory.roleOf(person('U0GRACE000'))).toBe('viewer')
   })
 
   it('name their holders: those of the role itself and of higher ones', async () => {
@@ -68,14 +114,23 @@ describe('roles by Slack ids', () => {
 })
 
 describe('the people that ids stand for', () => {
-  it('are those named, and the members of groups while Slack says who they are', async () => {
+  it('are those named, and the members of groups; they are not known while Slack does not say who these are', async () => {
     const directory = await directoryOf([], [])
     expect(await directory.peopleOf(['U1', 'S0DATA'])).toEqual(expect.arrayContaining(['U1', 'U0GRACE000']))
-    office.front.inject(({ name }) =>
-      name === 'usergroups.users.list' ? { body: { ok: false, error: 'missing_scope' } } : undefined,
-    )
+    refuse('internal_error')
     office.clock.advance(60_000)
-    expect(await directory.peopleOf(['U1', 'S0DATA'])).toEqual(['U1'])
+    expect(await directory.peopleOf(['U1', 'S0DATA'])).toEqual(expect.arrayContaining(['U1', 'U0GRACE000']))
+    office.clock.advance(3_600_000)
+    await expect(directory.peopleOf(['U1', 'S0DATA'])).rejects.toMatchObject({ code: 'slack' })
+  })
+})
+
+describe('who has left', () => {
+  it('is nobody while Slack cannot say, and whoever Slack does not know any more', async () => {
+    const directory = await directoryOf([], [])
+    expect(await directory.hasLeft(person('U0NOBODY000'))).toBe(true)
+    refuse('internal_error', 'users.info')
+    expect(await directory.hasLeft(person('U0ADA0ADMIN'))).toBe(false)
   })
 })
 

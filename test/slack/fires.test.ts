@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import scheduleRun from '../../src/commands/schedule-run.ts'
 import type { Asker } from '../../src/core/people.ts'
+import type { Directory } from '../../src/core/ports/directory.ts'
 import { text } from '../../src/core/reply.ts'
 import { createTimetable } from '../../src/scheduler/timetable.ts'
 import { recoverRuns, sayOn } from '../../src/voice.ts'
@@ -13,14 +14,25 @@ const owner: Asker = { kind: 'slack', id: ada, name: 'ada' }
 const greet = command('greet', async () => ({ headline: 'Good morning.', replies: [text('Good morning.')] }), {
   effect: 'read',
 })
-const bot: OfficeOptions['bot'] = { commands: [scheduleRun, greet], parts: { timetable: createTimetable() } }
+const bot = {
+  commands: [scheduleRun, greet],
+  parts: { timetable: createTimetable() },
+} satisfies OfficeOptions['bot']
+
+const everybody: Directory = {
+  roleOf: async () => 'admin',
+  zoneOf: async () => 'UTC',
+  hasLeft: async () => false,
+  holders: () => [ada],
+  peopleOf: async (ids) => ids,
+}
 
 let office: Office
 
 afterEach(() => office.close())
 
 /** Adds a daily schedule that is due within the next minute. A later one might be due as well while the clock races through a test. */
-const add = (channel: string) => {
+const add = (channel: string, by = owner) => {
   const soon = new Date(office.clock.now().getTime() + 60_000)
   return office.ledger.schedules.add(
     scheduled({
@@ -28,7 +40,7 @@ const add = (channel: string) => {
       phrase: 'daily',
       cron: `${soon.getUTCMinutes()} ${soon.getUTCHours()} * * *`,
       place: { kind: 'slack', channel, direct: false },
-      owner,
+      owner: by,
       created: office.clock.now().toISOString(),
     }),
   )
@@ -38,7 +50,7 @@ const add = (channel: string) => {
 async function nextMinute(offices: readonly Office[] = [office]): Promise<void> {
   office.clock.advance(60_000)
   let said = false
-  const all = Promise.all(offices.map(({ app, face }) => app.fireDue(sayOn(face)))).then(() => {
+  const all = Promise.all(offices.map(({ app, face }) => app.fireDue(sayOn(face, app)))).then(() => {
     said = true
   })
   await office.clock.until(() => said)
@@ -75,7 +87,7 @@ describe('what the clock says in Slack', () => {
     office = await office.restart()
     const stop = await recoverRuns({ app: office.app, deps: office.deps }, office.face, office.deps.log)
     await office.clock.until(() => posts(dataEng).length > 0)
-    await office.app.fireDue(sayOn(office.face))
+    await office.app.fireDue(sayOn(office.face, office.app))
     stop()
     expect(posts(dataEng)).toHaveLength(1)
   })
@@ -95,7 +107,7 @@ describe('what the clock says in Slack', () => {
     await office.clock.until(() => posts(dataEng).length > 0)
     await office.clock.until(async () => (await office.ledger.runs.untold('2000')).length === 0)
     office.clock.advance(600_000)
-    await office.app.fireDue(sayOn(office.face))
+    await office.app.fireDue(sayOn(office.face, office.app))
     stop()
     expect(posts(dataEng)).toHaveLength(1)
   })
@@ -109,5 +121,56 @@ describe('what the clock says in Slack', () => {
     expect(told.map(({ text: said }) => said).join(' ')).toContain('is parked: I cannot post in')
     await nextMinute()
     expect(office.seen(`D${ada.slice(1)}`)).toHaveLength(told.length)
+  })
+
+  it('is posted in the channel of a name, which is looked for once', async () => {
+    office = await openOffice({ bot })
+    const { id } = await add('#Music')
+    await nextMinute()
+    expect(posts(music)).toHaveLength(1)
+    expect((await office.ledger.schedules.get(id))?.place).toEqual({
+      kind: 'slack',
+      channel: music,
+      channelName: 'music',
+      direct: false,
+    })
+    office.clock.advance(86_400_000 - 60_000)
+    await nextMinute()
+    expect(posts(music)).toHaveLength(2)
+    expect(office.front.named('users.conversations')).toHaveLength(1)
+  })
+
+  it('is parked before anything is done where its name is that of no channel of the bot, and its owner is told', async () => {
+    office = await openOffice({ bot })
+    const { id } = await add('#typo')
+    await nextMinute()
+    expect((await office.ledger.schedules.get(id))?.state).toEqual({
+      kind: 'parked',
+      why: expect.stringContaining('I cannot post in #typo (channel_not_found)'),
+    })
+    expect(await office.ledger.runs.list({ limit: 9 })).toEqual([])
+    const [told] = office.seen(`D${ada.slice(1)}`)
+    expect(told?.text).toMatch(/is parked: I cannot post in #.?typo \(channel_not_found\)/)
+  })
+
+  it.each([
+    ['its owner', owner],
+    ['the admins, where it is theirs', { kind: 'local', id: 'admins', name: 'the admins' } satisfies Asker],
+  ])('that its channel did not take in the end parks the schedule, and tells %s', async (_, by) => {
+    office = await openOffice({ bot: { ...bot, parts: { ...bot.parts, directory: everybody } } })
+    office.front.inject(({ name, body }) =>
+      name === 'chat.postMessage' && body.get('channel') === dataEng
+        ? { body: { ok: false, error: 'restricted_action' } }
+        : undefined,
+    )
+    const { id } = await add(dataEng, by)
+    await nextMinute()
+    expect((await office.ledger.schedules.get(id))?.state).toEqual({
+      kind: 'parked',
+      why: expect.stringContaining('I could not post in this conversation what it said (restricted_action).'),
+    })
+    const told = office.seen(`D${ada.slice(1)}`).map(({ text: said }) => said)
+    expect(told.filter((said) => said.includes('is parked'))).toHaveLength(1)
+    expect(await office.ledger.runs.untold('2000')).toEqual([])
   })
 })

@@ -26,6 +26,7 @@ const building = async (): Promise<void> => {
   await say('/sparkify build')
   await eventually(() => doors.arrivals('dig') === 1)
 }
+const strangers = (many: number) => Array.from({ length: many }, (_, n) => `U0STRANGER${n}`)
 /** A change of this process, of whatever kind. */
 const change = () =>
   office.app.ask({
@@ -132,16 +133,35 @@ describe('a Home tab that was entered', () => {
     await reads('● dig')
   })
 
-  it('is one of twenty; who entered first is left out', async () => {
+  it('is one of eighty; who entered first is left out', async () => {
     await entered()
-    await strangersEnter(
-      office,
-      Array.from({ length: 20 }, (_, n) => `U0STRANGER${n}`),
-    )
-    await eventually(() => publishes(office).length === 21)
-    await building()
-    await office.clock.until(() => publishes(office, 'U0STRANGER19').length > 1)
-    expect(publishes(office, ada)).toHaveLength(1)
+    await strangersEnter(office, strangers(79))
+    await office.clock.until(() => publishes(office).length === 80)
+    office.clock.advance(60_000)
+    await addSchedule()
+    await change()
+    await office.clock.until(() => publishes(office).length === 160)
+    expect(publishes(office, ada)).toHaveLength(2)
+    await strangersEnter(office, ['U0ONEMORE'])
+    await office.clock.until(() => publishes(office, 'U0ONEMORE').length === 1)
+    office.clock.advance(60_000)
+    await addSchedule()
+    await change()
+    await office.clock.until(() => publishes(office).length === 241)
+    expect(publishes(office, ada)).toHaveLength(2)
+  })
+
+  it('is shown before those of all others when it is entered', async () => {
+    await strangersEnter(office, strangers(79))
+    await office.clock.until(() => publishes(office).length === 79)
+    office.clock.advance(60_000)
+    await addSchedule()
+    await change()
+    await office.clock.until(() => publishes(office).length > 79)
+    await entered()
+    await office.clock.until(() => publishes(office).length === 79 + 80)
+    const order = publishes(office).map(({ body }) => body.get('user_id'))
+    expect(order.indexOf(ada)).toBeLessThan(79 + 60)
   })
 
   it('keeps, with all others, to the hundred publishes a minute that Slack allows', async () => {
@@ -247,6 +267,17 @@ describe('when Slack does not take it', () => {
     await reads('● dig')
     const hashes = publishes(office).map(({ body }) => body.get('hash'))
     expect(hashes.slice(1, 3)).toEqual([expect.any(String), null])
+  })
+
+  it('tries again at the next look after a refusal that passes', async () => {
+    let away = true
+    office.front.inject(({ name }) =>
+      name === 'views.publish' && away ? { body: { ok: false, error: 'internal_error' } } : undefined,
+    )
+    await enter()
+    await eventually(() => office.log.some(({ message }) => message.includes('could not be published')))
+    away = false
+    await reads('sparkify')
   })
 
   it('forgets people for whom there is no Home tab', async () => {

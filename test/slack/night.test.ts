@@ -61,7 +61,7 @@ async function nightOf(load: typeof etl): Promise<Office['seen']> {
   )
   office.clock.advance(60_000)
   let said = false
-  void office.app.fireDue(sayOn(office.face)).then(() => {
+  void office.app.fireDue(sayOn(office.face, office.app)).then(() => {
     said = true
   })
   await office.clock.until(() => said)

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import doctor from '../../src/commands/doctor.ts'
+import schedule from '../../src/commands/schedule.ts'
 import type { Place } from '../../src/core/place.ts'
 import type { Finding } from '../../src/core/ports/probe.ts'
 import { createTimetable } from '../../src/scheduler/timetable.ts'
@@ -89,7 +90,7 @@ describe('what doctor sees of Slack', () => {
 
   it('names a schedule in whose channel the bot may not post, with the cure', async () => {
     const parts = { timetable: createTimetable() }
-    office = await openOffice({ bot: { commands: [doctor], parts } })
+    office = await openOffice({ bot: { commands: [doctor, schedule], parts } })
     const owner = { kind: 'slack', id: ada, name: 'ada' } as const
     const created = office.clock.now().toISOString()
     const placeOf = (channel: string, channelName: string): Place => ({

@@ -8,6 +8,7 @@ import { type App, type Ask, createApp } from '../../src/core/app.ts'
 import type { RunContext } from '../../src/core/command/context.ts'
 import { type Command, type Definition, defineCommand, type Outcome } from '../../src/core/command/define.ts'
 import type { Deps } from '../../src/core/deps.ts'
+import { OpsError } from '../../src/core/errors.ts'
 import type { Asker, Role } from '../../src/core/people.ts'
 import type { Place } from '../../src/core/place.ts'
 import type { Cluster, ClusterFacts } from '../../src/core/ports/cluster.ts'
@@ -58,6 +59,8 @@ export interface World {
   readonly roles: Map<string, Role>
   /** Ids of people who have left. */
   readonly left: Set<string>
+  /** Ids of people whose role nobody can say now, and of groups of whom nobody can say who is in them. */
+  readonly unknown: Set<string>
   start(id: string, commands: readonly Command[], parts?: Partial<Deps>): Promise<TestProcess>
 }
 
@@ -67,6 +70,11 @@ export async function createWorld(start = '2026-11-23T12:00:00.000Z'): Promise<W
   const clock = createFakeClock(start)
   const roles = new Map<string, Role>([[anna.id, 'admin']])
   const left = new Set<string>()
+  const unknown = new Set<string>()
+  const known = async (ids: readonly string[]): Promise<void> => {
+    if (!ids.some((id) => unknown.has(id))) return
+    throw new OpsError('slack', 'Slack could not tell me. Nothing was done.', 'Say it again.')
+  }
   const dead = new Set<number>()
   const ledgers: Ledger[] = []
   onTestFinished(async () => {
@@ -77,6 +85,7 @@ export async function createWorld(start = '2026-11-23T12:00:00.000Z'): Promise<W
     clock,
     roles,
     left,
+    unknown,
     async start(id, commands, parts = {}) {
       const ledger = await openLedger({
         url: `file:${join(folder, 'state.db')}`,
@@ -100,15 +109,21 @@ export async function createWorld(start = '2026-11-23T12:00:00.000Z'): Promise<W
         }),
         ledger,
         directory: {
-          roleOf: async (asker) => roles.get(asker.id) ?? 'viewer',
+          async roleOf({ id }) {
+            await known([id])
+            return roles.get(id) ?? 'viewer'
+          },
           zoneOf: async () => 'UTC',
           hasLeft: async ({ id }) => left.has(id),
           holders: (role) => [...roles].filter(([, has]) => has === role || has === 'admin').map(([person]) => person),
-          peopleOf: async (ids) => ids,
+          async peopleOf(ids) {
+            await known(ids)
+            return ids
+          },
         },
         library: emptyLibrary,
         timetable: createTimetable(),
-        outbox: unasked<Outbox>('outbox', { obstacle: async () => null }),
+        outbox: unasked<Outbox>('outbox', { resolve: async (place) => place, obstacle: async () => null }),
         heartbeat: { beat: async () => 'silent' },
         policy: freePolicy,
         clock,

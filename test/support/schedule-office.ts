@@ -28,7 +28,7 @@ export const scheduleCommands: readonly Command[] = [
 /** Where the bot is not. */
 export const closed = { kind: 'slack', channel: 'C0CLOSED00', channelName: 'closed', direct: false } as const
 
-/** A bot with these commands that can post everywhere but in one channel. */
+/** A bot with these commands that can post everywhere but in one channel, and knows #team by its name. */
 export async function createScheduleOffice(
   parts: Partial<Deps> = {},
   more: readonly Command[] = [],
@@ -41,6 +41,10 @@ export async function createScheduleOffice(
   const names = more.map(({ name }) => name)
   const commands = [...scheduleCommands.filter(({ name }) => !names.includes(name)), ...more]
   const outbox = {
+    resolve: async (place: Place) =>
+      place.kind === 'slack' && place.channel === '#team'
+        ? { ...place, channel: 'C0TEAM0000', channelName: 'team' }
+        : place,
     obstacle,
     post: () => Promise.reject(new Error('nothing is posted here')),
     tell: () => Promise.reject(new Error('nobody is told here')),

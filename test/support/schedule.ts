@@ -14,6 +14,7 @@ export function scheduled(
     catchUpHours: 6,
     since: said.created,
     state: { kind: 'active' },
+    approval: null,
     asked: null,
     snoozedUntil: null,
     ...said,

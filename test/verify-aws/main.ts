@@ -53,7 +53,7 @@ async function main(): Promise<number> {
 
   print(`A whole life of cluster ${cluster} against ${permission.where}.`)
   const before = await told(['status'])
-  if (!before.ok || leftOf(before, await told(['doctor'])).length > 0) {
+  if (!before.ok || leftOf(before, await told(['doctor', 'all=yes'])).length > 0) {
     print(
       `✗ There is something of ${cluster} already. Nothing was done: set another REDSHIFT_CLUSTER_ID and REDSHIFT_ROLE_NAME.`,
     )
@@ -75,7 +75,7 @@ async function main(): Promise<number> {
     if (!lived) break
   }
   const ended = await told(['tear-down', 'snapshot=no', '--confirm', cluster])
-  const left = leftOf(await told(['status']), await told(['doctor']))
+  const left = leftOf(await told(['status']), await told(['doctor', 'all=yes']))
   const hours = (Date.now() - began) / 3_600_000
   print(`It took ${Math.ceil(hours * 60)} min, for at most $${(ceiling * hours).toFixed(2)}.`)
   print(left.length === 0 ? '✓ Nothing is left.' : `✗ Left, and perhaps costing money: ${left.join('; ')}`)

@@ -73,6 +73,19 @@ describe.skipIf(withoutBrowser)(`the page${withoutBrowser}`, () => {
     expect(await page.locator('.hint').textContent()).toBe('')
   })
 
+  it('reads news aloud without painting it over the page, however long they are, and shows the skip link on focus', async () => {
+    await stage.client.chat.postMessage({ channel: dataEng, text: 'a long night, told in one line; '.repeat(40) })
+    await message('a long night').waitFor()
+    const spoken = page.locator('[aria-live=polite]')
+    expect(await spoken.textContent()).toContain('a long night')
+    const { width = 0, height = 0 } = (await spoken.boundingBox()) ?? {}
+    expect(Math.max(width, height)).toBeLessThanOrEqual(1)
+    const skip = page.getByRole('link', { name: 'Skip to the message box' })
+    expect((await skip.boundingBox())?.width).toBeLessThanOrEqual(1)
+    await skip.focus()
+    expect((await skip.boundingBox())?.width).toBeGreaterThan(100)
+  })
+
   it('keeps the words of a message when its blocks cannot be rendered, and does not take markup for HTML', async () => {
     await stage.workspace.people.say({
       as: ada,

@@ -15,18 +15,18 @@ export const dataEng = 'C0DATAENG00'
 export const music = 'C0MUSIC0000'
 export const random = 'C0RANDOM000'
 
-/** The machine's time, moved on by `forward` ms. */
+/** The time at which it was made, moved on by `forward` ms: limits by the minute must not refill while a slow machine works. */
 export function movableClock(): {
   now(): Date
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   forward(ms: number): void
 } {
-  let offset = 0
+  let now = Date.now()
   return {
-    now: () => new Date(Date.now() + offset),
+    now: () => new Date(now),
     sleep: (ms, signal) => sleep(ms, undefined, signal === undefined ? {} : { signal }),
     forward: (ms) => {
-      offset += ms
+      now += ms
     },
   }
 }

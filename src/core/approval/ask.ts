@@ -4,9 +4,10 @@ import type { PlanDraft } from '../command/plan.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import type { Asker } from '../people.ts'
-import type { Place } from '../place.ts'
+import { isSameChannel, type Place } from '../place.ts'
 import type { Reason } from '../ports/plans.ts'
 import type { PlanChange } from '../reply.ts'
+import { moment } from '../words.ts'
 import { approverIds, hasOtherApprover, needsSecond } from './approvers.ts'
 
 // Long enough to fetch a colleague, too short to be forgotten; somebody else may be at lunch.
@@ -28,13 +29,15 @@ export interface Wanted {
 
 /**
  * Keeps a plan for its confirmation and shows it: to its asker alone, or, where there are reasons, as a card in the channel. Throws
- * `not_confirmed` where somebody else must approve it and nobody could, and `slack` where a card could not be posted.
+ * `not_confirmed` where somebody else must approve it and nobody could, or where its card is there already, and `slack` where a card could
+ * not be posted.
  */
 export async function askFor(wanted: Wanted, deps: Deps): Promise<Answer> {
   const { line, asker, place, draft, reasons, changes } = wanted
   const second = needsSecond(reasons, deps)
   if (second) await requireSecond(wanted, deps)
   const card = await isCard(wanted, deps)
+  if (card) await requireFirst(wanted, deps)
   const minutes = second ? secondMinutes : ownMinutes
   const expires = new Date(deps.clock.now().getTime() + minutes * 60_000).toISOString()
   const id = randomUUID()
@@ -74,6 +77,19 @@ async function isCard({ place, reasons, wasCard }: Wanted, { outbox }: Deps): Pr
   const obstacle = await outbox.obstacle(place)
   if (obstacle !== null) throw obstacle
   return true
+}
+
+/** Two cards of one wish would call their approvers twice, and one of them would outlive what was done. */
+async function requireFirst({ line, asker, place }: Wanted, { ledger, clock }: Deps): Promise<void> {
+  const same = (await ledger.plans.waiting(clock.now())).find(
+    (plan) => plan.line === line && plan.asker.id === asker.id && isSameChannel(plan.place, place),
+  )
+  if (same === undefined) return
+  throw new OpsError(
+    'not_confirmed',
+    `You have asked for ${line} here already: its card waits until ${moment(new Date(same.expires))}. Nothing was done.`,
+    'Have it approved there, or withdraw it there and ask again.',
+  )
 }
 
 async function requireSecond({ line, asker, place }: Wanted, deps: Deps): Promise<void> {

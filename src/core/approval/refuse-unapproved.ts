@@ -22,12 +22,12 @@ export async function refuseUnapproved(bound: Bound, context: Context): Promise<
   )
 }
 
-/** Null also where the line makes no sense now: its run will say so in its own words. */
+/** Null also where the line makes no sense now: its run will say so in its own words. What cannot be looked at is not allowed. */
 async function planNow(bound: Bound, context: Context): Promise<PlanDraft | null> {
   try {
     return await bound.plan(context)
   } catch (error) {
-    if (error instanceof OpsError) return null
+    if (error instanceof OpsError && (error.code === 'cluster_state' || error.code === 'no_cluster')) return null
     throw error
   }
 }

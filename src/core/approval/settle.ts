@@ -38,13 +38,36 @@ export async function settle(plan: PlanRecord, end: PlanEnd, parts: Parts): Prom
   return true
 }
 
-type Denied = Extract<PlanEnd, { kind: 'rejected' | 'withdrawn' | 'expired' }>
+/** Says of a plan that was approved that nothing came of it, and why; for the one who settled it. A card is entered in the record. */
+export async function fail(plan: PlanRecord, end: Extract<PlanEnd, { kind: 'failed' }>, parts: Parts): Promise<void> {
+  await parts.ledger.plans.revise(plan.id, end)
+  if (plan.card) await enter(plan, end, parts)
+}
+
+/**
+ * Looks, at a start, for plans that were approved by a process which died before it opened their run. Those, for their messages to be
+ * changed and their askers to be told.
+ */
+export async function failUnbegun(parts: Parts): Promise<readonly PlanRecord[]> {
+  const now = parts.clock.now()
+  const failed: PlanRecord[] = []
+  for (const plan of await parts.ledger.plans.unbegun(now)) {
+    if (plan.end?.kind !== 'approved') continue
+    const why = 'The bot was restarted before it began. Nothing was done.'
+    await fail(plan, { kind: 'failed', by: plan.end.by, at: now.toISOString(), why }, parts)
+    failed.push(plan)
+  }
+  return failed
+}
+
+type Denied = Extract<PlanEnd, { kind: 'rejected' | 'withdrawn' | 'expired' | 'failed' }>
 
 /** Never throws: what became of the plan is settled, and its readers must hear of it. */
 async function enter({ line, asker, place, draft }: PlanRecord, end: Denied, { ledger, log }: Parts): Promise<void> {
   const who = end.kind === 'expired' ? asker : end.by
   const command = line.split(' ')[0] ?? line
   const why = {
+    failed: `${who.name} approved what ${asker.name} had asked for, but it was not done.${end.kind === 'failed' ? ` ${end.why}` : ''}`,
     rejected: `${who.name} rejected what ${asker.name} had asked for.`,
     withdrawn: `${who.name} withdrew it.`,
     expired: `Nobody approved in time what ${asker.name} had asked for.`,

@@ -81,14 +81,14 @@ export function optionalMonth(options: ArgOptions): z.ZodType<string | undefined
   return described(schema.optional(), options, { accepts: 'a month like 2026-11' })
 }
 
-/** A length of time back from the newest data: `24h`, `7d`, `4w`; may be left out. */
+/** A length of time back from the newest data: `24h`, `7d`, `4w`, or the newest day that is over; may be left out. */
 export function optionalSpan(options: ArgOptions): z.ZodType<string | undefined> {
   const schema = z
     .string()
     .toLowerCase()
-    .regex(/^[1-9]\d{0,3}[hdw]$/)
+    .regex(/^(?:[1-9]\d{0,3}[hdw]|whole-day)$/)
     .optional()
-  return described(schema, options, { accepts: 'a length of time like 24h, 7d or 4w' })
+  return described(schema, options, { accepts: 'a length of time like 24h, 7d or 4w (up to 9,999), or whole-day' })
 }
 
 const hoursIn = { m: 1 / 60, h: 1, d: 24 } as const

@@ -3,7 +3,7 @@ import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import type { Person } from '../people.ts'
 import type { Place } from '../place.ts'
-import type { Origin, RunId } from '../ports/runs.ts'
+import type { Approval, Origin, RunId } from '../ports/runs.ts'
 import type { Step } from '../run/step.ts'
 import type { Catalog } from './catalog.ts'
 
@@ -22,6 +22,8 @@ export interface RunContext extends Context {
   readonly rootRunId: RunId
   /** What called this run. */
   readonly origin: Origin
+  /** The plan that was read before it, and who said yes; null where nothing had to be confirmed. */
+  readonly approval: Approval | null
   readonly signal: AbortSignal
   /**
    * Runs steps in order, those of a nested list side by side, each stored before and after. Steps that an earlier attempt

@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Answer, Asked, Suggestion } from '../answer.ts'
+import type { Answer, Asked, RowsOf, Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import type { Role } from '../people.ts'
 import type { RunRecord } from '../ports/ledger.ts'
@@ -33,6 +33,8 @@ export interface Outcome {
   /** Where it is not for whom the command's answers usually are. */
   readonly audience?: Answer['audience']
   readonly asked?: Asked
+  /** Whose rows it holds, where they were asked for before. */
+  readonly rowsOf?: readonly RowsOf[]
 }
 
 /** A command bound to the arguments of one line, ready to be planned and run. */
@@ -60,6 +62,8 @@ export interface Command {
   readonly examples: readonly string[]
   /** What the button of its form says, where its name would not do. */
   readonly act?: string
+  /** Whether it may have to be confirmed. */
+  readonly plans: boolean
   /** Throws `bad_argument` naming the word and what is allowed. */
   bind(tokens: readonly Token[]): Bound
   /**
@@ -70,7 +74,7 @@ export interface Command {
 }
 
 /** The shape of a command's file: declaration and behaviour in one. */
-export interface Definition<S extends z.ZodObject> extends Omit<Command, 'bind' | 'args' | 'canContinue'> {
+export interface Definition<S extends z.ZodObject> extends Omit<Command, 'bind' | 'args' | 'plans' | 'canContinue'> {
   readonly args: S
   canContinue?: Command['canContinue']
   instead?(args: z.output<S>, context: Context): Promise<RunRecord | null>
@@ -91,6 +95,7 @@ export function defineCommand<S extends z.ZodObject>(definition: Definition<S>):
     args: definition.args,
     examples: definition.examples,
     ...(definition.act === undefined ? {} : { act: definition.act }),
+    plans: definition.plan !== undefined,
     canContinue: definition.canContinue ?? (async () => false),
     bind(tokens) {
       const given: ArgumentValues = readArguments(command, tokens)

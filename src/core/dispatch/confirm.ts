@@ -2,7 +2,7 @@ import type { Answer } from '../answer.ts'
 import { askFor, type Wanted } from '../approval/ask.ts'
 import { changesBetween } from '../approval/changes.ts'
 import { reasonsFor } from '../approval/reasons.ts'
-import { settle } from '../approval/settle.ts'
+import { fail, settle } from '../approval/settle.ts'
 import { tooLate } from '../approval/too-late.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
@@ -31,7 +31,8 @@ export async function confirm(confirmation: Confirmation, session: Session): Pro
       throw new OpsError('not_confirmed', `The word to type is ${typed}. Nothing was done.`, 'Type it exactly.')
     }
     // Used up before anything is asked: to a second click the first one's doing would look like a change of the plan.
-    const approved: PlanEnd = { kind: 'approved', by: who, at: deps.clock.now().toISOString() }
+    const at = deps.clock.now().toISOString()
+    const approved: PlanEnd = { kind: 'approved', by: who, at, process: deps.process }
     if (!(await settle(click.plan, approved, deps))) throw tooLate(await deps.ledger.plans.get(id), who)
     return await carryOut(click, confirmation, session)
   } catch (error) {
@@ -47,7 +48,7 @@ async function carryOut(click: Clicked, { who, watch }: Confirmation, session: S
   try {
     const wanted = await changed(click, deps)
     if (wanted === null) {
-      const approval = { plan: plan.draft, by: who }
+      const approval = { id: plan.id, plan: plan.draft, by: who }
       return await start(meaning, context, { watch, origin: { kind: 'words' }, approval }, session)
     }
     const answer = await askFor(wanted, deps)
@@ -55,7 +56,7 @@ async function carryOut(click: Clicked, { who, watch }: Confirmation, session: S
     return answer
   } catch (error) {
     const answer = failureAnswer(error, null, deps.log)
-    await deps.ledger.plans.revise(plan.id, { kind: 'failed', ...mark, why: answer.headline })
+    await fail(plan, { kind: 'failed', ...mark, why: answer.headline }, deps)
     return answer
   }
 }

@@ -1,6 +1,7 @@
 import type { Answer } from '../answer.ts'
 import { needsSecond } from '../approval/approvers.ts'
 import { askFor } from '../approval/ask.ts'
+import { approvalOfFire } from '../approval/of-fire.ts'
 import { reasonsFor } from '../approval/reasons.ts'
 import type { Context } from '../command/context.ts'
 import type { PlanDraft } from '../command/plan.ts'
@@ -25,7 +26,13 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
     registry.admit()
     const who: Person = { ...ask.who, role: await deps.directory.roleOf(ask.who) }
     const context: Context = { who, place: ask.place, deps, catalog }
-    const meaning = await meaningOf(ask.line, context)
+    const meaning = await behind(ask, await meaningOf(ask.line, context), session)
+    const origin = ask.origin ?? words
+    if (origin.kind === 'fire') {
+      // Nobody is there to be asked, and it was confirmed before.
+      const approval = await approvalOfFire(origin, deps)
+      return await start(meaning, context, { watch: ask.watch, origin, approval }, session)
+    }
     const draft = await meaning.bound.plan(context)
     const reasons = draft === null ? [] : await reasonsFor(draft, deps)
     if (draft !== null && (needsSecond(reasons, deps) || !isConfirmed(draft, ask))) {
@@ -33,7 +40,7 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
       return await askFor({ line: meaning.said, asker, place, draft, reasons, changes: [], wasCard: false }, deps)
     }
     const approval = draft === null ? null : { plan: draft, by: ask.who }
-    return await start(meaning, context, { watch: ask.watch, origin: ask.origin ?? words, approval }, session)
+    return await start(meaning, context, { watch: ask.watch, origin, approval }, session)
   } catch (error) {
     await recordRefusal(error, ask, session)
     return failureAnswer(error, null, deps.log)
@@ -41,6 +48,10 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
 }
 
 const words: Origin = { kind: 'words' }
+
+async function behind(ask: Ask, meaning: Meaning, { deps }: Session): Promise<Meaning> {
+  return ask.behind === undefined ? meaning : { ...meaning, earlier: await deps.ledger.runs.get(ask.behind) }
+}
 
 /** How a run comes about: who watches it, what called it, and the plan that was confirmed for it. */
 export interface Start {
@@ -69,7 +80,7 @@ export async function start(
       writer: bound.command.effect === 'write',
       listed: bound.command.effect !== 'none',
       continues: behind === null ? null : continued(behind),
-      origin: originOf(origin, earlier, context),
+      origin,
       approval,
       process: context.deps.process,
       started: context.deps.clock.now().toISOString(),
@@ -92,13 +103,6 @@ function continued({ id, continues, origin }: RunRecord): RunId {
 
 function left({ id }: RunRecord): OpsError {
   return new OpsError('interrupted', `Run ${id} is another process's by now.`, '', { cause: new Handover() })
-}
-
-/** A fire that is said again is a fire: somebody asked for it, now. */
-function originOf(origin: Origin, earlier: RunRecord | null, { deps }: Context): Origin {
-  if (origin.kind !== 'words' || earlier?.origin.kind !== 'fire') return origin
-  const { schedule } = earlier.origin
-  return { kind: 'fire', schedule, intended: deps.clock.now().toISOString(), cause: 'asked' }
 }
 
 function isConfirmed(plan: PlanDraft, ask: Ask): boolean {

@@ -8,6 +8,7 @@ import { costOf } from '../run/cost.ts'
 import { failureAnswer } from '../run/failure.ts'
 import { createLiveRun, type LiveRun, type Watch } from '../run/live-run.ts'
 import { Handover } from '../run/registry.ts'
+import { noted } from '../run/rows-in.ts'
 import { leftBehind } from '../run/takeover.ts'
 import { viewOf } from '../run/view.ts'
 import type { Session } from './session.ts'
@@ -35,6 +36,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
     rootRunId: record.continues ?? record.id,
     signal: run.signal,
     origin: record.origin,
+    approval: record.approval,
     perform: run.perform,
     sayLine: (line, at) => session.sayLine({ line, at, fire: record, signal: run.signal }),
     output: run.output,
@@ -63,6 +65,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
       ...(outcome.brief === undefined || record.origin.kind !== 'line' ? {} : { brief: [...outcome.brief] }),
       next: usable(outcome.next ?? [], bound.command, context),
       ...(outcome.asked === undefined ? {} : { asked: outcome.asked }),
+      ...noted(outcome.rowsOf),
     }
     return await store(run, 'complete', answer, session)
   } catch (thrown) {
@@ -71,6 +74,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
       deps.log.info({ err: thrown, run: record.id }, `run ${record.id} was stopped and ended with this`)
     // A draining process leaves its runs open: the next one carries them on.
     if (error instanceof OpsError && error.cause instanceof Handover) {
+      await deps.ledger.runs.handOver(record.id, record.process)
       return failureAnswer(error, viewOf(run.record), deps.log, { audience })
     }
     const cancelled = error instanceof OpsError && error.code === 'cancelled'

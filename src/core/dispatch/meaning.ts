@@ -17,8 +17,17 @@ export async function meaningOf(line: string, context: Context): Promise<Meaning
   authorise(said.command, who, deps.directory)
   const earlier = await said.instead(context)
   if (earlier === null) return { said: said.line, bound: said, earlier }
+  if (earlier.origin.kind === 'fire') return fireAgain(earlier.origin.schedule, earlier, context)
   const bound = catalog.read(earlier.line)
   authorise(bound.command, who, deps.directory)
   // Said with its number: the newest failed run may be another one when the plan is confirmed.
   return { said: `${said.command.name} ${earlier.id}`, bound, earlier }
+}
+
+/** A fire is said by the bot that hears Slack, in the schedule's own place, by whoever may have it said. */
+function fireAgain(schedule: number, { id, state }: RunRecord, { catalog, who, deps }: Context): Meaning {
+  const from = state === 'complete' ? '' : ` from=${id}`
+  const bound = catalog.read(`schedule-run ${schedule}${from}`)
+  authorise(bound.command, who, deps.directory)
+  return { said: bound.line, bound, earlier: null }
 }

@@ -1,4 +1,7 @@
 import type { Answer } from '../answer.ts'
+import type { Deps } from '../deps.ts'
+import { OpsError } from '../errors.ts'
+import type { Asker, Person } from '../people.ts'
 import type { RunId, RunRecord } from '../ports/ledger.ts'
 import { failureAnswer } from '../run/failure.ts'
 import type { Watch } from '../run/live-run.ts'
@@ -33,10 +36,12 @@ export async function recover(session: Session, watch: (run: RunRecord) => Watch
       if (answer !== null) recovered.push({ run: orphan, answer: Promise.resolve(answer) })
       continue
     }
+    const who = await knownNow(orphan.who, deps)
+    if (who === null) continue
     if (!(await deps.ledger.runs.adopt(orphan.id, orphan.process, deps.process))) continue
     const run: RunRecord = { ...orphan, process: deps.process, attempts: orphan.attempts + 1 }
     deps.log.info({ run: run.id, attempts: run.attempts }, `carrying on with ${run.line}`)
-    recovered.push({ run, answer: carryOn(run, watch(run), session) })
+    recovered.push({ run, answer: carryOn(run, who, watch(run), session) })
   }
   return recovered
 }
@@ -80,12 +85,22 @@ async function isCarriedOnByItsFire({ origin }: RunRecord, { deps }: Session): P
   return (await deps.ledger.runs.get(origin.fire))?.state === 'running'
 }
 
+/** Somebody with their role; null while nobody can say which that is: their run is looked at again soon, and loses nothing. */
+async function knownNow(asker: Asker, { directory, log }: Deps): Promise<Person | null> {
+  try {
+    return { ...asker, role: await directory.roleOf(asker) }
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    log.warn({ err: error, user: asker.id }, `a run waits to be carried on: ${error.message}`)
+    return null
+  }
+}
+
 /** Never throws: a run that cannot even begin again (its command is gone after an update) is closed, or it would hold the warehouse for ever. */
-async function carryOn(run: RunRecord, watch: Watch, session: Session): Promise<Answer> {
+async function carryOn(run: RunRecord, who: Person, watch: Watch, session: Session): Promise<Answer> {
   const { deps, catalog } = session
   try {
     const bound = catalog.read(run.line)
-    const who = { ...run.who, role: await deps.directory.roleOf(run.who) }
     return await execute(run, bound, { who, place: run.place, deps, catalog }, watch, session)
   } catch (error) {
     return (await closeRun(run, error, deps)) ?? failureAnswer(error, viewOf(run), deps.log)

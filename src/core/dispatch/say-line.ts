@@ -25,10 +25,11 @@ export async function sayLine({ line, at, fire, signal }: LineOfFire, session: S
     const context: Context = { who, place: fire.place, deps, catalog }
     const bound = catalog.read(line)
     authorise(bound.command, who, deps.directory)
-    if (!(await wasBegun(origin, session))) await refuseUnapproved(bound, context)
+    const approval = bound.command.plans && bound.command.effect !== 'none' ? fire.approval : null
+    if (!isApprovedForNow(fire) && !(await wasBegun(origin, session))) await refuseUnapproved(bound, context)
     const earlier = await failedBefore(fire, at, bound.line, session)
     signal.addEventListener('abort', stop, { once: true })
-    return await start({ said: line, bound, earlier }, context, { watch: unwatched, origin, approval: null }, session)
+    return await start({ said: line, bound, earlier }, context, { watch: unwatched, origin, approval }, session)
   } catch (error) {
     await recordRefusal(error, { line, who: fire.who, place: fire.place }, session)
     return failureAnswer(error, null, deps.log)
@@ -38,6 +39,11 @@ export async function sayLine({ line, at, fire, signal }: LineOfFire, session: S
 }
 
 const unwatched = { changed: () => undefined }
+
+/** What somebody wanted now was confirmed for this moment, its reasons read; what the clock says was confirmed long ago. */
+function isApprovedForNow({ origin, approval }: RunRecord): boolean {
+  return origin.kind === 'fire' && origin.cause === 'asked' && approval !== null
+}
 
 /** What was begun was allowed then, and has to be brought to its end. */
 async function wasBegun({ fire, at }: { fire: RunId; at: number }, { deps }: Session): Promise<boolean> {

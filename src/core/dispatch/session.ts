@@ -3,7 +3,7 @@ import type { Catalog } from '../command/catalog.ts'
 import type { Deps } from '../deps.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
-import type { Origin, RunRecord } from '../ports/runs.ts'
+import type { Origin, RunId, RunRecord } from '../ports/runs.ts'
 import type { Watch } from '../run/live-run.ts'
 import type { Registry } from '../run/registry.ts'
 
@@ -20,6 +20,8 @@ export interface Ask {
   readonly watch: Watch
   /** Somebody's words unless it is said otherwise. */
   readonly origin?: Origin
+  /** The failed fire that this one carries on. */
+  readonly behind?: RunId
 }
 
 /** A line to be said as part of a fire. */

@@ -18,7 +18,7 @@ export function doctorAnswer(looks: readonly Look[], whole: boolean): Outcome {
   const isFine = fine.length === looks.length
   const headline = isFine
     ? `All ${looks.length} looks are green.`
-    : `${red.length} of ${looks.length} red, ${warn.length} to be aware of.`
+    : `${countsOf(red.length, warn.length, looks.length)}.`
   const names = fine.map(({ title }) => title).join(' · ')
   return {
     headline,
@@ -35,6 +35,12 @@ export function doctorAnswer(looks: readonly Look[], whole: boolean): Outcome {
     ],
     ok: red.length === 0,
   }
+}
+
+/** "1 of 30 red, 2 to be aware of", without what there is none of. */
+function countsOf(red: number, warn: number, all: number): string {
+  if (red === 0) return `${warn} of ${all} to be aware of`
+  return `${red} of ${all} red${warn === 0 ? '' : `, ${warn} to be aware of`}`
 }
 
 /** A table cuts long cells, and a line of policy is to be copied. */

@@ -9,7 +9,7 @@ export function peopleProbes(context: Context): readonly Probe[] {
   return [probe('Roles', () => rolesFinding(context)), probe('Approvals', () => approvalsFinding(context))]
 }
 
-/** In the terminal somebody is admin in any case: whoever sits there. */
+/** In the terminal somebody is admin in any case: whoever sits there. Throws where nobody can say who is in a group. */
 async function rolesFinding({ deps, place, who }: Context): Promise<Finding> {
   const { directory } = deps
   const admins = directory.holders('admin')
@@ -22,6 +22,7 @@ async function rolesFinding({ deps, place, who }: Context): Promise<Finding> {
   }
   const named = [...new Set(directory.holders('operator'))]
   const people = named.filter((id) => !isGroup(id))
+  await directory.peopleOf(named)
   const left = await Promise.all(people.map((id) => directory.hasLeft({ kind: 'slack', id, name: id })))
   const gone = people.filter((_, at) => left[at])
   if (gone.length > 0) {
@@ -36,19 +37,28 @@ async function rolesFinding({ deps, place, who }: Context): Promise<Finding> {
   return green(place.kind === 'terminal' ? `${words}, and whoever sits here` : words)
 }
 
-/** With two persons, one of whom must not be the asker. The terminal does not know who is in a group. */
+/**
+ * With two persons, one of whom must not be the asker: whoever approves alone can only say yes to others. The terminal does not know
+ * who is in a group.
+ */
 async function approvalsFinding({ deps, place }: Context): Promise<Finding> {
   const { policy, directory } = deps
   if (!policy.twoPerson) return green('one person is enough')
   const ids = approverIds(deps)
   const people = [...new Set(await directory.peopleOf(ids))]
-  const isBlind = place.kind === 'terminal' && ids.some(isGroup)
-  if (people.length > 1 || isBlind) return green(`two persons, with the yes of ${list(ids)}`)
-  return {
-    state: 'red',
-    detail: `two persons must agree, but ${people.length === 0 ? 'nobody' : `only ${list(people)}`} may approve`,
-    cure: `Name more in SPARKIFY_APPROVERS${policy.approvers.length > 0 ? '' : ' or SPARKIFY_ADMINS'}, or set SPARKIFY_TWO_PERSON=off.`,
+  const isBlind = (some: readonly string[]): boolean => place.kind === 'terminal' && some.some(isGroup)
+  const fine = green(`two persons, with the yes of ${list(ids)}`)
+  if (people.length > 1 || isBlind(ids)) return fine
+  const [only] = people
+  const admins = directory.holders('admin')
+  const askers = await directory.peopleOf(admins)
+  if (only !== undefined && !askers.includes(only)) return fine
+  const cure = `Name more in SPARKIFY_APPROVERS${policy.approvers.length > 0 ? '' : ' or SPARKIFY_ADMINS'}.`
+  if (only !== undefined && (askers.length > 1 || isBlind(admins))) {
+    return { state: 'warn', detail: `only ${only} may approve, so nobody can agree to what ${only} asks for`, cure }
   }
+  const who = only === undefined ? 'nobody' : `only ${only}, who alone may ask,`
+  return { state: 'red', detail: `two persons must agree, but ${who} may approve`, cure }
 }
 
 /** Slack's ids of user groups, each of which is several people. */

@@ -1,3 +1,4 @@
+import { mayUse } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
 import type { OpsError } from '../errors.ts'
 import type { Place } from '../place.ts'
@@ -17,9 +18,25 @@ export async function scheduleProbes(context: Context): Promise<readonly Probe[]
   return [
     probe('Schedules', () => clockFinding(active.length, context)),
     ...schedules.map((schedule) =>
-      probe(`Schedule ${schedule.id}`, () => scheduleFinding(schedule, obstacle, context)),
+      probe(`Schedule ${schedule.id}`, async () => {
+        const finding = await scheduleFinding(schedule, obstacle, context)
+        return mayList(context) ? finding : withoutNames(finding, schedule)
+      }),
     ),
   ]
+}
+
+/** Channels that one may not be in, and what is said to others alone, are for those who may list schedules. */
+function mayList({ catalog, who }: Context): boolean {
+  const list = catalog.find('schedule')
+  return list !== undefined && mayUse(list, who.role)
+}
+
+function withoutNames({ state }: Finding, schedule: ScheduleRecord): Finding {
+  if (state === 'green') return green(schedule.state.kind)
+  const detail =
+    schedule.state.kind === 'parked' ? 'parked' : state === 'red' ? 'cannot be said' : 'needs somebody to look'
+  return { state, detail, cure: 'An operator who says doctor is told why.' }
 }
 
 /** Only a bot says schedules; the terminal works without one. */
@@ -62,14 +79,12 @@ async function scheduleFinding(schedule: ScheduleRecord, obstacle: Obstacle, con
 }
 
 /** What is wrong with its owner; null where nothing is. The terminal knows no user groups, so it cannot tell where there are any. */
-async function ownerFinding(
-  { id, owner, lines }: ScheduleRecord,
-  { deps, catalog, place }: Context,
-): Promise<Finding | null> {
+async function ownerFinding(schedule: ScheduleRecord, { deps, catalog, place }: Context): Promise<Finding | null> {
+  const { id, owner } = schedule
   const { directory } = deps
   const isBlind = place.kind === 'terminal' && directory.holders('operator').some((holder) => holder.startsWith('S'))
   if (owner.kind !== 'slack' || isBlind) return null
-  const why = await whyNot(owner, lines, { deps, catalog })
+  const why = await whyNot(schedule, { deps, catalog })
   if (why === null) return null
   if (directory.holders('admin').some((holder) => holder !== owner.id)) {
     const detail = `${why} At its next time the admins inherit it.`

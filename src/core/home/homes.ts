@@ -1,4 +1,5 @@
 import type { Session } from '../dispatch/session.ts'
+import { OpsError } from '../errors.ts'
 import type { Asker } from '../people.ts'
 import { cardEntries } from './cards.ts'
 import type { Home, HomeSection } from './home.ts'
@@ -11,7 +12,7 @@ import type { Viewing } from './viewing.ts'
 
 /**
  * How things stand for each of these people, in their order, by the role that each has now. Looks around once for all of them. An
- * engine that cannot be asked is said, not thrown.
+ * engine that cannot be asked is said, not thrown; who has a role that Slack does not tell sees what everybody may.
  */
 export async function homesOf(
   askers: readonly Asker[],
@@ -21,10 +22,18 @@ export async function homesOf(
   const look = await lookAround(session)
   return Promise.all(
     askers.map(async (asker) => {
-      const who = { ...asker, role: await deps.directory.roleOf(asker) }
-      return homeFor({ who, look, deps, catalog })
+      const role = await deps.directory.roleOf(asker).catch(unknown)
+      const home = await homeFor({ who: { ...asker, role: role ?? 'viewer' }, look, deps, catalog })
+      return role === null ? { ...home, note: notKnown } : home
     }),
   )
+}
+
+const notKnown = 'Slack could not tell me your role. Until it does, you see what everybody may.'
+
+function unknown(error: unknown): null {
+  if (error instanceof OpsError) return null
+  throw error
 }
 
 async function homeFor(viewing: Viewing): Promise<Home> {

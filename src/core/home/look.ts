@@ -1,3 +1,4 @@
+import type { Command } from '../command/define.ts'
 import type { Session } from '../dispatch/session.ts'
 import { OpsError } from '../errors.ts'
 import { spentInMonth } from '../money/spent.ts'
@@ -9,7 +10,10 @@ export interface Look {
   readonly now: Date
   /** Why it is not known, where the engine cannot be asked. */
   readonly state: State | OpsError
-  /** Runs that are going on, and the five that were last over, newest first; of a schedule the fire, without its lines. */
+  /**
+   * Runs that are going on, and the five that were last over, newest first; of a schedule the fire, without its lines, and without those
+   * that only kept the bot's own books.
+   */
   readonly running: readonly RunRecord[]
   readonly ended: readonly RunRecord[]
   readonly schedules: readonly ScheduleRecord[]
@@ -25,13 +29,23 @@ const lookedFor = 20
 const shownEnded = 5
 
 /** Looks around. Throws only what the ledger throws. */
-export async function lookAround({ deps, registry }: Pick<Session, 'deps' | 'registry'>): Promise<Look> {
+export async function lookAround({
+  deps,
+  catalog,
+  registry,
+}: Pick<Session, 'deps' | 'catalog' | 'registry'>): Promise<Look> {
   const { ledger, cluster, clock } = deps
   const now = clock.now()
   const [state, running, ended, schedules, cards, spentUsd] = await Promise.all([
     stateOf(deps).catch(expected),
     ledger.runs.list({ limit: lookedFor, listedOnly: true, states: ['running'] }),
-    ledger.runs.list({ limit: shownEnded, listedOnly: true, whole: true, states: ['complete', 'error', 'cancelled'] }),
+    ledger.runs.list({
+      limit: shownEnded,
+      listedOnly: true,
+      whole: true,
+      besides: catalog.commands.filter(keepsBooks).map(({ name }) => name),
+      states: ['complete', 'error', 'cancelled'],
+    }),
     ledger.schedules.list(),
     ledger.plans.waiting(now),
     cluster.free ? null : spentInMonth(deps, now),
@@ -45,6 +59,11 @@ export async function lookAround({ deps, registry }: Pick<Session, 'deps' | 'reg
     cards,
     spentUsd,
   }
+}
+
+/** Schedules, shares and the like; what an extended lease costs is news of the cluster. */
+function keepsBooks({ effect, group }: Command): boolean {
+  return effect === 'bot' && group !== 'warehouse'
 }
 
 /** A fire one of whose lines is going on: that line tells more. */

@@ -1,9 +1,12 @@
+import { withChannelNames } from '../channel.ts'
 import { mayUse } from '../command/catalog.ts'
 import { includesRole } from '../people.ts'
 import type { RunRecord } from '../ports/runs.ts'
 import { viewOf } from '../run/view.ts'
+import { linesWords } from '../schedule/make/words.ts'
 import { duration, plural } from '../words.ts'
 import { at, entry, type HomeEntry, type Words } from './home.ts'
+import { mayKnow } from './schedules.ts'
 import { pressable, type Viewing } from './viewing.ts'
 
 const shownRunning = 3
@@ -21,7 +24,11 @@ function runningEntry(run: RunRecord, viewing: Viewing): HomeEntry {
   // How long a step has been at it is not news.
   const steps = viewOf(run).steps.map((step) => (step.state === 'in_progress' ? { ...step, ms: null } : step))
   const own = run.who.id === who.id || includesRole(who.role, 'admin')
-  const stop = { label: 'Cancel', line: `cancel ${run.id}`, sure: `Stop run ${run.id} (${run.line})?` }
+  const stop = {
+    label: 'Cancel',
+    line: `cancel ${run.id}`,
+    sure: `Stop run ${run.id} (${withChannelNames(run.line)})?`,
+  }
   return entry({
     title: `● ${nameOf(run, viewing)}`,
     words: [`${run.who.name} · since`, at(run.started), `· ${lastingMinutes(run.started, look.now)}`],
@@ -60,8 +67,10 @@ function outcomeOf({ state, command: name, answer }: RunRecord, { catalog, who }
 }
 
 /** The line that was said; for the clock's fires what the schedule says. */
-function nameOf({ line, origin }: RunRecord, { look }: Viewing): string {
-  if (origin.kind !== 'fire') return line
-  const schedule = look.schedules.find(({ id }) => id === origin.schedule)
-  return schedule === undefined ? line : `Schedule ${schedule.id}: ${schedule.lines.join('; ')}`
+function nameOf({ line, origin }: RunRecord, viewing: Viewing): string {
+  if (origin.kind !== 'fire') return withChannelNames(line)
+  const schedule = viewing.look.schedules.find(({ id }) => id === origin.schedule)
+  if (schedule === undefined) return withChannelNames(line)
+  const name = `Schedule ${schedule.id}`
+  return mayKnow(schedule, viewing) ? `${name}: ${linesWords(schedule)}` : name
 }

@@ -1,19 +1,22 @@
 import { includesRole } from '../people.ts'
 import type { ScheduleRecord } from '../ports/schedules.ts'
 import { upcoming } from '../schedule/make/upcoming.ts'
-import { whenWords } from '../schedule/make/words.ts'
+import { linesWords, whenWords } from '../schedule/make/words.ts'
 import { plural } from '../words.ts'
 import { at, entry, type HomeButton, type HomeEntry, type Words, where } from './home.ts'
 import { pressable, type Viewing } from './viewing.ts'
 
-const shown = 6
+const shownActive = 6
+
+// Whoever is to make them go on must find them here, however many others come before.
+const shownStill = 12
 
 interface Timed {
   readonly schedule: ScheduleRecord
   readonly next: Date | null
 }
 
-/** Schedules that need somebody first, then those that are said next, then those that rest. */
+/** Schedules that need somebody first, then those that are said next, then those that rest, which many others do not crowd out. */
 export function scheduleEntries(viewing: Viewing): readonly HomeEntry[] {
   const { deps, look } = viewing
   const all = look.schedules
@@ -23,17 +26,21 @@ export function scheduleEntries(viewing: Viewing): readonly HomeEntry[] {
       return { schedule, next: times[0] ?? null }
     })
     .toSorted((a, b) => urgency(a) - urgency(b) || a.schedule.id - b.schedule.id)
-  const next = pressable(all.length > shown ? [allOfThem, addOne] : [addOne], viewing)
-  const more = all.length > shown ? `${plural(all.length - shown, 'more schedule')} not shown here.` : ''
+  const active = all.filter(({ schedule }) => schedule.state.kind === 'active').slice(0, shownActive)
+  const still = all.filter(({ schedule }) => schedule.state.kind !== 'active').slice(0, shownStill)
+  const shown = all.filter((timed) => active.includes(timed) || still.includes(timed))
+  const left = all.length - shown.length
+  const next = pressable(left > 0 ? [allOfThem, addOne] : [addOne], viewing)
+  const more = left > 0 ? `${plural(left, 'more schedule')} not shown here.` : ''
   const rest = next.length === 0 && more === '' ? [] : [entry({ note: more, next })]
-  return [...all.slice(0, shown).map((timed) => scheduleEntry(timed, viewing)), ...rest]
+  return [...shown.map((timed) => scheduleEntry(timed, viewing)), ...rest]
 }
 
 const allOfThem: HomeButton = { label: 'All schedules', line: 'schedule' }
 const addOne: HomeButton = { label: 'Add one…', line: 'schedule-add day=daily time=07:00', form: true }
 
 /** What is posted to one person directly is that person's business. */
-function mayKnow({ place, owner }: ScheduleRecord, { who }: Viewing): boolean {
+export function mayKnow({ place, owner }: ScheduleRecord, { who }: Pick<Viewing, 'who'>): boolean {
   const direct = place.kind === 'slack' && place.direct
   return !direct || owner.id === who.id || includesRole(who.role, 'admin')
 }
@@ -44,13 +51,13 @@ function urgency({ schedule, next }: Timed): number {
 }
 
 function scheduleEntry({ schedule, next }: Timed, viewing: Viewing): HomeEntry {
-  const { id, lines, place } = schedule
+  const { id, place } = schedule
   const when = whenWords(schedule)
   // Names of channels that one may not be in are for those who may list schedules.
   const mayList = pressable([allOfThem], viewing).length > 0
   const rest = standing({ schedule, next }, mayList)
   return entry({
-    title: `${id} · ${lines.join('; ')}`,
+    title: `${id} · ${linesWords(schedule)}`,
     words: mayList ? [`${when} in`, where(place), '·', ...rest] : [`${when} ·`, ...rest],
     next: pressable(buttonsOf(schedule), viewing),
   })
@@ -67,7 +74,8 @@ function standing({ schedule: { state }, next }: Timed, mayList: boolean): Words
   }
 }
 
-function buttonsOf({ id, lines, state }: ScheduleRecord): readonly HomeButton[] {
+function buttonsOf(schedule: ScheduleRecord): readonly HomeButton[] {
+  const { id, state } = schedule
   const rest =
     state.kind === 'active'
       ? { label: 'Pause', line: `schedule-pause ${id}` }
@@ -75,7 +83,7 @@ function buttonsOf({ id, lines, state }: ScheduleRecord): readonly HomeButton[] 
   const remove = {
     label: 'Remove',
     line: `schedule-remove ${id}`,
-    sure: `Remove schedule ${id} (${lines.join('; ')})?`,
+    sure: `Remove schedule ${id} (${linesWords(schedule)})?`,
   }
   return [{ label: 'Run now', line: `schedule-run ${id}` }, rest, remove]
 }

@@ -1,6 +1,9 @@
-import type { Suggestion } from '../answer.ts'
+import type { Answer, Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
+import type { Place } from '../place.ts'
 import type { Bill } from '../ports/cluster.ts'
+import { tellAdmins } from '../tell-admins.ts'
+import { tellOnce } from '../tell-once.ts'
 import { askedFor } from '../warehouse/asked-for.ts'
 import { type ClusterNews, newsOf, type Posted } from '../warehouse/news.ts'
 import { moment, percent, usd } from '../words.ts'
@@ -10,16 +13,15 @@ import { totalUsd } from './spent.ts'
 /** Shares of the budget at which the channel is told, the highest first. */
 const shares = [1, 0.8]
 
+const tryEveryMs = 3_600_000
+
 /**
  * Tells the channel where the cluster was last asked for when the month (UTC) has used 80 % of its budget, and again when it has used all
- * of it: once each, and only the second where both came at once. A new budget is a new occasion. Throws what `posted` throws.
- *
- * Claiming the occasion before it is posted would lose it for ever in a crash between the two, and claiming it after would let two bots
- * tell it. So what is claimed before is one try, of which there is one an hour whoever makes it, and that it was told is noted
- * after. A crash right after the post has it told twice; nothing has it never told.
+ * of it: once each, and only the second where both came at once. A new budget is a new occasion. Tried once an hour until it was told.
+ * Throws what `posted` throws, and `slack` where nobody could be told.
  */
 export async function tellBudget(deps: Deps, posted: Posted): Promise<void> {
-  const { ledger, cluster, clock, policy } = deps
+  const { cluster, clock, policy } = deps
   const budget = policy.budgetUsd
   if (budget === null) return
   const now = clock.now()
@@ -28,21 +30,34 @@ export async function tellBudget(deps: Deps, posted: Posted): Promise<void> {
   const spent = totalUsd(bills) ?? 0
   const share = shares.find((part) => spent > 0 && spent >= budget * part)
   if (share === undefined) return
-  const occasion = `budget:${month.name}:${share * 100}:${budget}`
-  if ((await ledger.notes.get(occasion)) !== null) return
-  const asked = await askedInSlack(deps)
-  if (asked.length === 0 || !(await ledger.claim(`${occasion}:${now.toISOString().slice(0, 13)}`, now))) return
-  const channel = await newestOpen(asked, deps)
-  if (channel === null) return
-  const headline = headlineOf(month, spent, budget)
   const { standing, next } = standingOf(cluster.name, bills.at(-1))
-  await posted({ ...channel, answer: newsOf(headline, [standing], next) })
-  await ledger.notes.set(occasion, now.toISOString())
+  const answer = newsOf(headlineOf(month, spent, budget), [standing], next)
+  const key = `budget:${month.name}:${share * 100}:${budget}`
+  await tellOnce({ key, tryEveryMs }, () => announce(answer, deps, posted), deps)
+}
+
+/** In the newest channel; where the cluster was asked for in none, to the admins, and where none can be told, to whoever asked directly. */
+async function announce(answer: Answer, deps: Deps, posted: Posted): Promise<void> {
+  const asked = await askedInSlack(deps)
+  const channels = asked.filter(({ place }) => !isDirect(place))
+  const channel = await newestOpen(channels, deps)
+  if (channel !== null) return posted({ ...channel, answer })
+  try {
+    await tellAdmins(answer, deps)
+  } catch (error) {
+    const [asker] = asked.filter(({ place }) => isDirect(place))
+    if (asker === undefined) throw error
+    await posted({ ...asker, answer })
+  }
 }
 
 const newestAsked = 50
 
 type Channel = Omit<ClusterNews, 'answer'>
+
+function isDirect(place: Place): boolean {
+  return place.kind === 'slack' && place.direct
+}
 
 /** Where the cluster was asked for in Slack, and by whom, newest first; in the channel itself, where it was in a thread. */
 async function askedInSlack({ ledger }: Deps): Promise<readonly Channel[]> {

@@ -6,16 +6,16 @@ import type { Origin, RunId } from './runs.ts'
 
 /**
  * What became of words that never became a run: refused for want of a role, or a plan that an approver rejected, its asker took back,
- * or nobody approved in time.
+ * nobody approved in time, or that was approved and could not be done.
  */
-export type Denied = 'refused' | 'rejected' | 'withdrawn' | 'expired'
+export type Denied = 'refused' | 'rejected' | 'withdrawn' | 'expired' | 'failed'
 
 /** Something to enter in the record that no run tells of. `why` is a sentence, `plan` what was to be approved. */
 export interface Denial {
   /** ISO 8601 in UTC. */
   readonly at: string
   readonly what: Denied
-  /** Who did it: the one who was refused, who rejected, who took it back; whose plan expired. */
+  /** Who did it: the one who was refused, who rejected, who took it back, who approved what failed; whose plan expired. */
   readonly who: Asker
   readonly command: string
   readonly line: string

@@ -32,5 +32,7 @@ export interface Ledger {
   readonly audit: AuditStore
   /** True for exactly one caller per key, for ever: a delivery, a scheduled fire. */
   claim(key: string, at: Date): Promise<boolean>
+  /** Forgets what has expired, the rows of the warehouse in old answers among it. Done when it is opened, and to be asked once a day. */
+  forgetExpired(now: Date): Promise<void>
   close(): Promise<void>
 }

@@ -7,6 +7,11 @@ import type { Place } from '../place.ts'
 export interface Outbox {
   /** Throws `slack` where the bot may not post, with the cure. */
   post(place: Place, answer: Answer, who: Asker): Promise<void>
+  /**
+   * The same place by its channel's id, where it was given by a name; as it is where nobody can say, and where there is no such channel,
+   * which `obstacle` says.
+   */
+  resolve(place: Place): Promise<Place>
   /** Why nothing can be posted there, with the cure, as an error to be shown; null where it can be, or where nobody can say. */
   obstacle(place: Place): Promise<OpsError | null>
   /** Tells one person directly. Throws what the face throws where they cannot be reached. */

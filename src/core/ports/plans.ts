@@ -11,7 +11,8 @@ export interface Reason {
 
 /** What became of a plan, and when. Times are ISO 8601 in UTC. */
 export type PlanEnd =
-  | { readonly kind: 'approved'; readonly by: Asker; readonly at: string }
+  /** `process` is the one that carries it out. */
+  | { readonly kind: 'approved'; readonly by: Asker; readonly at: string; readonly process?: string }
   /** Approved, but no run came of it: `why` is a sentence. */
   | { readonly kind: 'failed'; readonly by: Asker; readonly at: string; readonly why: string }
   /** It would have been another one by then, which was asked in its place. */
@@ -49,6 +50,8 @@ export interface PlanStore {
   savePost(id: string, post: Post): Promise<void>
   /** Cards that were posted and can be settled now, those that expire first at the beginning. */
   waiting(now: Date): Promise<readonly PlanRecord[]>
-  /** Cards that were posted and that nobody settled in time. */
+  /** Cards that nobody settled in time, also where their message is not known because a process died when it had posted it. */
   overdue(now: Date): Promise<readonly PlanRecord[]>
+  /** Plans that were approved, but whose process is gone without having opened a run. */
+  unbegun(now: Date): Promise<readonly PlanRecord[]>
 }

@@ -20,8 +20,9 @@ export type Origin =
     }
   | { readonly kind: 'line'; readonly fire: RunId; readonly at: number }
 
-/** The plan that was read before a run, and who said yes to it. */
+/** The plan that was read before a run, and who said yes to it; its id where it was kept to be confirmed. */
 export interface Approval {
+  readonly id?: string
   readonly plan: PlanDraft
   readonly by: Asker
 }
@@ -115,6 +116,8 @@ export interface RunFilter {
   readonly intended?: string
   /** Only the lines of this fire. */
   readonly fire?: RunId
+  /** Without runs of these commands, unless a schedule is said in them. */
+  readonly besides?: readonly string[]
   /** Without the lines of fires. */
   readonly whole?: true
   /** Only those whose answer everybody in their place was to see. */
@@ -140,6 +143,8 @@ export interface RunStore {
   orphans(now: Date): Promise<readonly RunRecord[]>
   /** Takes an orphan over; exactly one taker is told true. */
   adopt(id: RunId, from: string, to: string): Promise<boolean>
+  /** Gives a run back that its process leaves in good order, so that this does not count as an attempt that failed. */
+  handOver(id: RunId, process: string): Promise<void>
   /** Ended Slack runs whose last word has not been delivered, that ended after `since`. */
   untold(since: string): Promise<readonly RunRecord[]>
   told(id: RunId): Promise<void>

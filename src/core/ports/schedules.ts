@@ -1,5 +1,6 @@
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
+import type { Approval, RunId } from './runs.ts'
 
 /** When an answer of the clock is posted at all; a failure always is. */
 export type Condition =
@@ -40,11 +41,28 @@ export interface ScheduleRecord {
   /** Times up to here are not said any more: it was made, changed or woken then. */
   readonly since: string
   readonly state: ScheduleState
+  /** The plan that was confirmed when it was made or last changed, and by whom; none where nothing had to be. */
+  readonly approval: Approval | null
   /** Somebody wants it said now. */
-  readonly asked: { readonly at: string; readonly by: Asker } | null
+  readonly asked: AskedFire | null
   /** Until then nobody is called when it fails. */
   readonly snoozedUntil: string | null
 }
+
+/** A fire that somebody wants now. `at` names it. */
+export interface AskedFire {
+  readonly at: string
+  readonly by: Asker
+  /** The failed fire that it carries on; null to say everything. */
+  readonly from: RunId | null
+  /** How many unreadable rows its load may leave out this time; null: as many as its line says. */
+  readonly maxErrors: number | null
+  /** The plan of its own that was confirmed, where it costs something. */
+  readonly approval: Approval | null
+}
+
+/** What decides whether a schedule is said, and where and for whom. */
+export type Standing = Pick<ScheduleRecord, 'state' | 'place' | 'owner'>
 
 /** What can be changed of a schedule. */
 export type ScheduleChanges = Partial<Omit<ScheduleRecord, 'id' | 'created'>>
@@ -53,8 +71,11 @@ export interface ScheduleStore {
   add(schedule: Omit<ScheduleRecord, 'id'>): Promise<ScheduleRecord>
   get(id: number): Promise<ScheduleRecord | null>
   list(): Promise<readonly ScheduleRecord[]>
-  /** Changes these in one statement. Null when there is no such schedule. */
-  change(id: number, changes: ScheduleChanges): Promise<ScheduleRecord | null>
+  /**
+   * Changes these in one statement; with `still`, only while its state, its place and its owner are what they are there. Null when there
+   * is no such schedule.
+   */
+  change(id: number, changes: ScheduleChanges, still?: Standing): Promise<ScheduleRecord | null>
   /** Forgets that it was asked for at that time, unless it was asked for again since. */
   heard(id: number, at: string): Promise<void>
   remove(id: number): Promise<boolean>

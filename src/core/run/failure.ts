@@ -1,6 +1,7 @@
 import type { Answer, RunView, Suggestion } from '../answer.ts'
 import { exitStatusOf, messageOf, OpsError } from '../errors.ts'
 import type { Log } from '../ports/log.ts'
+import { noted } from './rows-in.ts'
 
 /**
  * Anything thrown, as an answer. An `OpsError` says itself; anything else is a bug, whose stack goes to the log and whose
@@ -19,7 +20,7 @@ export function failureAnswer(
     ok: false,
     exit: exitStatusOf(error.code),
     headline: telling?.headline ?? error.message,
-    ...(telling === undefined ? {} : { title: telling.title, details: [...telling.details] }),
+    ...(telling === undefined ? {} : { title: telling.title, details: [...telling.details], ...noted(telling.rowsOf) }),
     // What a schedule could not say is news to those who wait for it, whatever stood in its way.
     audience: exitStatusOf(error.code) > 1 && telling === undefined ? 'asker' : audience,
     run,

@@ -1,13 +1,12 @@
 import type { Suggestion } from '../answer.ts'
-import { mayUse } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
 import type { Outcome } from '../command/define.ts'
 import { OpsError } from '../errors.ts'
 import type { Approval, RunId, RunRecord } from '../ports/runs.ts'
 import { type Reply, text } from '../reply.ts'
-import { keptDays, keptUntil } from '../warehouse/result.ts'
 import { duration, moment, usd } from '../words.ts'
 import { calledBy } from './origin.ts'
+import { whyNotRead } from './readers.ts'
 import { viewOf } from './view.ts'
 
 /**
@@ -22,15 +21,16 @@ export async function tellRun(id: RunId, context: Context): Promise<Outcome> {
   const title = `Run ${id}, ${run.line}: ${run.state}, ${duration(secondsOf(run, clock.now()) * 1000)}`
   const from = run.continues === null ? '' : `; carried on from run ${run.continues}`
   const called = `${calledBy(run.origin, run.who.name)}, ${moment(new Date(run.started))}${from}`
+  const hidden = await whyNotRead(run, context)
   const cost = run.costUsd === null ? [] : [`The cluster cost ${usd(run.costUsd)} meanwhile.`]
   return {
     headline: `${title}.`,
     replies: [
       text([title, called, ...cost].join('\n')),
       ...(run.approval === null ? [] : [planOf(run.approval, run)]),
-      ...(run.steps.length === 0 ? [] : [{ kind: 'steps' as const, title: run.line, steps: [...viewOf(run).steps] }]),
+      ...stepsOf(run, hidden !== null),
       ...(lines.length === 0 ? [] : [tableOf(lines, clock.now())]),
-      ...answerOf(run, lines, context),
+      ...(run.answer === null ? [] : hidden === null ? run.answer.replies : [text(hidden, 'note')]),
     ],
     next: nextOf(run, lines),
   }
@@ -58,18 +58,12 @@ function tableOf(lines: readonly RunRecord[], now: Date): Reply {
   }
 }
 
-/** What was answered. Rows of a query, also within the answer of a schedule, only while they are kept, and for those who may ask it. */
-function answerOf(run: RunRecord, lines: readonly RunRecord[], { catalog, deps, who }: Context): readonly Reply[] {
-  const { answer, ended } = run
-  if (answer === null) return []
-  const asked = [run, ...lines].filter((one) => one.answer?.asked !== undefined)
-  if (asked.length === 0) return answer.replies
-  const commands = asked.map(({ command }) => catalog.find(command))
-  if (commands.some((command) => command === undefined || !mayUse(command, who.role))) {
-    return [text('Its answer is for those who may ask it.', 'note')]
-  }
-  const isKept = ended !== null && keptUntil(ended) >= deps.clock.now()
-  return isKept ? answer.replies : [text(`Its answer was kept for ${keptDays} days.`, 'note')]
+/** Its steps. What an earlier version wrote beside those of a schedule are rows. */
+function stepsOf(run: RunRecord, isHidden: boolean): readonly Reply[] {
+  if (run.steps.length === 0) return []
+  const { steps } = viewOf(run)
+  const shown = isHidden ? steps.map(({ title, state, ms }) => ({ title, state, ms })) : [...steps]
+  return [{ kind: 'steps', title: run.line, steps: shown }]
 }
 
 /** What to do about it, then what belongs to it: the lines of a schedule, what failed first, or the schedule of a line. */

@@ -1,5 +1,5 @@
 import { csvOf } from '../csv.ts'
-import type { Asker } from '../people.ts'
+import { type Asker, includesRole, type Person } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { AuditEntry, AuditFilter, AuditStore } from '../ports/audit.ts'
 import type { Cell, FileReply } from '../reply.ts'
@@ -26,10 +26,14 @@ const columns = [
   'headline',
 ]
 
-/** The entries of the record that a filter lets through, oldest first, as a CSV file; the newest ones where they are too many for one. */
+/**
+ * The entries of the record that a filter lets through, oldest first, as a CSV file for `reader`; the newest ones where they are too many
+ * for one.
+ */
 export async function recordAsFile(
   audit: AuditStore,
   filter: Omit<AuditFilter, 'limit'>,
+  reader: Person,
   now: Date,
 ): Promise<FileReply> {
   const { entries, total } = await audit.list({ ...filter, limit: mostEntries })
@@ -37,7 +41,7 @@ export async function recordAsFile(
     kind: 'table',
     title: `Record ${now.toISOString().slice(0, 10)}`,
     columns,
-    rows: entries.map(rowOf),
+    rows: entries.map((entry) => rowOf(mayKnowWhere(entry, reader) ? entry : { ...entry, ...withoutPlace(entry) })),
     total: entries.length,
   })
   const first = entries[0]?.at.slice(0, 10)
@@ -48,7 +52,20 @@ export async function recordAsFile(
   return { kind: 'file', about, ...file }
 }
 
-function rowOf({ at, run, what, who, line, place, origin, plan, approvedBy, costUsd, ...entry }: AuditEntry): Cell[] {
+/** Where others said something may be a channel that one is not in, or direct messages. */
+function mayKnowWhere({ who }: AuditEntry, { id, role }: Person): boolean {
+  return who.id === id || includesRole(role, 'operator')
+}
+
+/** Without its place, and without what names places: plans, and what is said of schedules. */
+function withoutPlace({ command, headline }: AuditEntry): { place: null; plan: null; headline: string } {
+  const isOfSchedules = command.startsWith('schedule-') && command !== 'schedule-run'
+  return { place: null, plan: null, headline: isOfSchedules ? '' : headline }
+}
+
+type Shown = Omit<AuditEntry, 'place'> & { readonly place: Place | null }
+
+function rowOf({ at, run, what, who, line, place, origin, plan, approvedBy, costUsd, ...entry }: Shown): Cell[] {
   return [
     at,
     run,
@@ -56,7 +73,7 @@ function rowOf({ at, run, what, who, line, place, origin, plan, approvedBy, cost
     who.name,
     who.id,
     line,
-    placeText(place),
+    place === null ? null : placeText(place),
     originText(origin),
     plan === null ? null : [plan.title, ...plan.facts].join(' · '),
     approvedBy === null ? null : personText(approvedBy),

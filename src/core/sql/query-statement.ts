@@ -15,16 +15,17 @@ export function zoneParam(query: QueryFile): Extract<QueryParam, { kind: 'zone' 
 
 /**
  * A query with values for all its parameters, of which those left out have their defaults, and the span of time that it is
- * asked of; null where it knows none. Throws `bad_argument` where since, until and last cannot be read.
+ * asked of; null where it knows none. `usual` is the zone of its days where the query has none of its own. Throws `bad_argument` where since, until and last cannot be read.
  */
 export function statementOf(
   query: QueryFile,
   args: QueryArgs,
   data: DataSpan,
+  usual = 'UTC',
 ): { readonly statement: Statement; readonly range: TimeWindow | null } {
   const said = (name: string): string | undefined => (typeof args[name] === 'string' ? args[name] : undefined)
   const param = zoneParam(query)
-  const zone = param === undefined ? 'UTC' : (said(param.name) ?? param.default)
+  const zone = param === undefined ? usual : (said(param.name) ?? param.default)
   const asked = { since: said('since'), until: said('until'), last: said('last') }
   const range = query.timed ? resolveWindow(asked, data, zone) : null
   const values: Values = { ...valuesOf(query, args), ...(range === null ? {} : windowValues(range)) }

@@ -1,7 +1,7 @@
 import { OpsError } from '../errors.ts'
 import { startOfDay, wallClock } from './zone.ts'
 
-/** What was asked for: days `YYYY-MM-DD`, both inclusive, and a span like `24h`, `7d`, `4w`. */
+/** What was asked for: days `YYYY-MM-DD`, both inclusive, and a span like `24h`, `7d`, `4w`, or `whole-day`. */
 export interface AskedWindow {
   readonly since?: string | undefined
   readonly until?: string | undefined
@@ -27,7 +27,8 @@ const day = 24 * hour
 /**
  * The span that since, until and last ask for. Spans count back from the newest data, not from now, because the data may
  * be years old: days and weeks are whole calendar days of the zone ending with the newest play's, hours end with that play.
- * With `until` they count back from the end of that day. What is not asked for is bounded by the data.
+ * With `until` they count back from the end of that day. What is not asked for is bounded by the data. `whole-day` is the newest day
+ * that is over: of one whose last hour has no play yet, the day before.
  * Throws `bad_argument` where the three contradict each other or cannot be read.
  */
 export function resolveWindow(asked: AskedWindow, data: DataSpan, zone = 'UTC'): TimeWindow {
@@ -42,6 +43,7 @@ export function resolveWindow(asked: AskedWindow, data: DataSpan, zone = 'UTC'):
   }
   // Start times are whole milliseconds, so one more than the newest excludes nothing.
   const end = until === undefined ? data.newest.getTime() + 1 : startOfDay(until + day, zone)
+  if (asked.last === 'whole-day') return wholeDay(data, Math.min(end, data.newest.getTime() + 1), zone)
   if (asked.last !== undefined) return lastSpan(asked.last, end, zone)
   const from = since === undefined ? Math.min(data.oldest.getTime(), end - 1) : startOfDay(since, zone)
   const to = Math.max(end, since === undefined ? end : startOfDay(since + day, zone))
@@ -58,13 +60,23 @@ export function timestampText(time: Date): string {
   return time.toISOString().replace('T', ' ').replace('Z', '')
 }
 
+/** The last day of those before `end` that the data hold whole; the last one of all where they hold none. Pulse tells whole days alike. */
+function wholeDay({ oldest }: DataSpan, end: number, zone: string): TimeWindow {
+  const last = Math.floor(wallClock(end - 1, zone).getTime() / day) * day
+  const isOver = end > startOfDay(last + day, zone) - hour
+  const isBeforeWhole = oldest.getTime() <= startOfDay(last - day, zone) + hour
+  const first = isOver || !isBeforeWhole ? last : last - day
+  const [from, to] = [startOfDay(first, zone), startOfDay(first + day, zone)]
+  return { from: new Date(from), to: new Date(to), label: daysLabel(from, to, zone) }
+}
+
 function lastSpan(last: string, end: number, zone: string): TimeWindow {
   const [, digits, unit] = /^([1-9]\d{0,3})([hdw])$/.exec(last) ?? []
   if (digits === undefined || unit === undefined) {
     throw new OpsError(
       'bad_argument',
       `last=${last} is not a length of time.`,
-      'Write it like last=24h, last=7d or last=4w.',
+      'Write it like last=24h, last=7d, last=4w or last=whole-day.',
     )
   }
   if (unit === 'h') {

@@ -5,9 +5,9 @@ import { tellBudget } from '../money/budget.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Due } from '../ports/cluster.ts'
+import { tellOnce } from '../tell-once.ts'
 import { lasting, moment } from '../words.ts'
 import { askedFor } from './asked-for.ts'
-import { pauseLeftAwake } from './left-awake.ts'
 import { newsOf, type Posted } from './news.ts'
 
 export type { ClusterNews } from './news.ts'
@@ -17,8 +17,8 @@ const theLease: Asker = { kind: 'local', id: 'lease', name: 'the lease' }
 
 /**
  * Half an hour before the lease ends, asks; at its end pauses the cluster, never deletes it; after 14 days of being paused, reminds
- * once. A pause that fails (a load is running) is tried again at the next call and said once. Pauses as well what schedules have left on,
- * and tells of the month's budget, whatever becomes of the other, and throws what the first of them threw.
+ * once. What could not be told is tried again soon. A pause that fails (a load is running) is tried again at the next call and said once.
+ * Tells of the month's budget as well, whatever becomes of the other, and throws what the first of them threw.
  */
 export async function tendCluster(session: Session, posted: Posted): Promise<void> {
   await Promise.all([tendLease(session, posted), tellBudget(session.deps, posted)])
@@ -27,8 +27,10 @@ export async function tendCluster(session: Session, posted: Posted): Promise<voi
 async function tendLease(session: Session, posted: Posted): Promise<void> {
   const due = await session.deps.cluster.due()
   if (due.kind !== 'nothing') await act(due, session, posted)
-  await pauseLeftAwake(session, posted)
 }
+
+// Somebody who is warned half an hour before has to have time to extend the lease.
+const tryEveryMs = 5 * 60_000
 
 async function act(due: Due, session: Session, posted: Posted): Promise<void> {
   const { deps } = session
@@ -36,12 +38,11 @@ async function act(due: Due, session: Session, posted: Posted): Promise<void> {
   const [last] = await askedFor(deps.ledger.runs, { limit: 1, states: ['complete', 'running'] })
   const place: Place = last?.place ?? { kind: 'terminal' }
   const tell = (answer: Answer): Promise<void> => posted({ place, owner: last?.who ?? theLease, answer })
-  const once = (occasion: string): Promise<boolean> => deps.ledger.claim(occasion, deps.clock.now())
   const { name } = deps.cluster
+  const once = (answer: Answer): Promise<void> => tellOnce({ key: due.key, tryEveryMs }, () => tell(answer), deps)
   switch (due.kind) {
     case 'warn':
-      if (!(await once(due.key))) return
-      return tell(
+      return once(
         newsOf(
           `The lease of ${name} ends at ${moment(due.until)}. Unless somebody keeps it, it is paused then.`,
           [],
@@ -56,13 +57,12 @@ async function act(due: Due, session: Session, posted: Posted): Promise<void> {
       const watch = { changed: () => undefined }
       const answer = await dispatch({ line: 'pause', who: theLease, place, confirmed: true, watch }, session)
       if (answer === null || answer.run?.state === 'running') return
-      if (answer.ok || (await once(due.key))) await tell(answer)
-      return
+      // An answer with a run is told again by whoever looks after those that were not.
+      return answer.ok ? tell(answer) : once(answer)
     }
     case 'remind': {
-      if (!(await once(due.key))) return
       const since = lasting(due.pausedSince, deps.clock.now())
-      return tell(
+      return once(
         newsOf(
           `${name} has been paused for ${since}; its storage goes on costing. Does anybody need it?`,
           [],

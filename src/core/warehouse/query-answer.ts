@@ -21,12 +21,17 @@ const maxPoints = 31
 const briefRows = 10
 const briefPoints = 14
 
+interface Asking {
+  readonly signal: AbortSignal
+  readonly zone?: string
+}
+
 /**
  * The answer to a query from the live load: its rows, a chart where it asks for one, and how far to trust it. In brief: the figures that
- * its header names, or the first ten rows. Throws what stands in the way, with its cure.
+ * its header names, or the first ten rows. `zone` holds for days where the query has none. Throws what stands in the way, with its cure.
  */
-export function answerOf(query: QueryFile, args: QueryArgs, deps: Deps, signal: AbortSignal): Promise<Outcome> {
-  return withLive(deps, (load) => answerFrom(load, query, args, deps, signal))
+export function answerOf(query: QueryFile, args: QueryArgs, deps: Deps, asking: Asking): Promise<Outcome> {
+  return withLive(deps, (load) => answerFrom(load, query, args, deps, asking))
 }
 
 async function answerFrom(
@@ -34,9 +39,9 @@ async function answerFrom(
   query: QueryFile,
   args: QueryArgs,
   deps: Deps,
-  signal: AbortSignal,
+  { signal, zone }: Asking,
 ): Promise<Outcome> {
-  const { statement, range } = statementOf(query, args, spanOf(load))
+  const { statement, range } = statementOf(query, args, spanOf(load), zone)
   const result = await deps.engine.query({ kind: 'live', load: load.id }, statement, { maxRows, signal })
   const title = range === null || load.facts.plays === 0 ? query.title : `${query.title}, ${range.label}`
   const table = tableOf(title, query, result)

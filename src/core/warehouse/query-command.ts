@@ -14,7 +14,9 @@ export function commandOfQuery(query: QueryFile): Command {
   const days = zoneParam(query) === undefined ? ' (UTC)' : ''
   const window = query.timed
     ? {
-        last: optionalSpan({ about: 'only the time up to the newest data, such as 24h, 7d or 4w' }),
+        last: optionalSpan({
+          about: 'only the time up to the newest data, such as 24h, 7d or 4w; whole-day: the newest day that is over',
+        }),
         since: optionalDate({ about: `only from this day on${days}`, bare: false }),
         until: optionalDate({ about: `only up to this day, inclusive${days}`, bare: false }),
       }
@@ -28,7 +30,12 @@ export function commandOfQuery(query: QueryFile): Command {
     audience: 'channel',
     args: z.object({ ...shape, ...window }),
     examples: query.examples,
-    run: (args, { deps, signal }) => answerOf(query, args, deps, signal),
+    async run(args, { deps, signal, who }) {
+      // What a night posts is of one day: that of its figures, which are told in the zone of whoever had it posted.
+      const isWholeDay = args['last'] === 'whole-day' && zoneParam(query) === undefined
+      const zone = isWholeDay ? zoneName(await deps.directory.zoneOf(who)) : null
+      return answerOf(query, args, deps, { signal, ...(zone === null ? {} : { zone }) })
+    },
   })
 }
 

@@ -1,4 +1,4 @@
-import type { Answer, Asked } from '../answer.ts'
+import type { Answer, Asked, RowsOf } from '../answer.ts'
 import { authorise } from '../command/access.ts'
 import type { Context } from '../command/context.ts'
 import type { Command } from '../command/define.ts'
@@ -20,6 +20,8 @@ export interface Result {
   readonly asked: Asked
   readonly table: TableReply
   readonly until: Date
+  /** What to note with whatever shows its rows. */
+  readonly rowsOf: readonly RowsOf[]
 }
 
 /**
@@ -33,11 +35,7 @@ export async function findResult(id: RunId | undefined, { deps, catalog, who }: 
   const asked = answer?.asked
   const table = answer?.replies.find((reply) => reply.kind === 'table')
   const command = catalog.find(run.command)
-  if (answer === null || ended === null || asked === undefined || table === undefined || command === undefined) {
-    throw new OpsError('not_found', `Run ${run.id}, ${run.line}, keeps no answer of a query.`, 'See runs.', {
-      cure: `runs ${run.id}`,
-    })
-  }
+  if (answer === null || ended === null || asked === undefined || command === undefined) throw keepsNone(run)
   authorise(command, who, deps.directory)
   const until = keptUntil(ended)
   if (until < deps.clock.now()) {
@@ -48,7 +46,14 @@ export async function findResult(id: RunId | undefined, { deps, catalog, who }: 
       { cure: run.line },
     )
   }
-  return { run, command, answer, asked, table, until }
+  if (table === undefined) throw keepsNone(run)
+  return { run, command, answer, asked, table, until, rowsOf: [{ command: command.name, ended }] }
+}
+
+function keepsNone({ id, line }: RunRecord): OpsError {
+  return new OpsError('not_found', `Run ${id}, ${line}, keeps no answer of a query.`, 'See runs.', {
+    cure: `runs ${id}`,
+  })
 }
 
 /** The newest kept answer to a query's plain line, whoever asked; null where none is kept. */

@@ -1,4 +1,5 @@
 import { clean } from '../../core/clean.ts'
+import { cronSource } from '../../core/schedule/make/when.ts'
 
 // mrkdwn has no escape for these; characters that look alike are the known way out
 // (https://github.com/yhatt/jsx-slack/blob/main/docs/about-escape-and-exact-mode.md).
@@ -7,13 +8,18 @@ const lookAlikes: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~':
 // Stops Slack from seeing a word across it, is drawn as nothing, and breaks no line.
 const joiner = '\u2060'
 
+// Where the bot writes a cron expression, which is to be copied: look-alikes would make another text of it.
+const cron = new RegExp(`((?<=\\bcron )${cronSource}(?<!,)(?=[\\s,.;]|$)|(?<=")${cronSource}(?="))`, 'i')
+
 /**
- * Any text as mrkdwn that shows it and does nothing else: no mention, no link, no emoji, no formatting. For the `text` of a
- * message and the few blocks that need mrkdwn; all others are plain text, where nothing is read as markup
+ * Any text as mrkdwn that shows it and does nothing else: no mention, no link, no emoji, no formatting, except that a cron expression is
+ * code. For the `text` of a message and the few blocks that need mrkdwn; all others are plain text, where nothing is read as markup
  * (https://docs.slack.dev/messaging/formatting-message-text).
  */
 export function mrkdwn(text: string): string {
-  return escaped(clean(text))
+  // What is split by stands in every second place.
+  const pieces = clean(text).split(cron)
+  return pieces.map((piece, at) => (at % 2 === 1 ? `\`${piece}\`` : escaped(piece))).join('')
 }
 
 /** Lines in a monospaced font as mrkdwn; made of clean text by the caller, whose spaces stay. */

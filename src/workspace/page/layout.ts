@@ -59,13 +59,13 @@ export function pageOf(
   const { viewer, channel, tab } = place
   const name = channel.partner === undefined ? `#${channel.name}` : bot.realName
   const below = tab === undefined ? html`<p>${channel.topic}</p>` : tabs(state, place)
-  const skip = tab === 'home' ? html`` : html`<a class="skip" href="#composer">Skip to the message box</a>`
+  const skip = tab === 'home' ? html`` : html`<a class="unseen skip" href="#composer">Skip to the message box</a>`
   return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${name} · Sparkify</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
 <link rel="stylesheet" href="/page/style.css"><script type="module" src="/page/client.js"></script></head>
 <body data-as="${viewer.id}" data-version="${version}" data-tab="${tab}">${skip}
 ${sidebar(state, place)}<main><header><h2>${name}</h2>${below}</header>
 ${banner && html`<p class="banner">${banner}</p>`}<p class="connection" role="status" hidden></p>
-<p class="skip" aria-live="polite"></p>
+<p class="unseen" aria-live="polite"></p>
 ${main}</main>${beside}${modal}</body></html>`
 }

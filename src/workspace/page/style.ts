@@ -8,7 +8,8 @@ body { margin: 0; height: 100dvh; display: grid; grid-template-columns: 15rem mi
   font: 15px/1.47 system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif }
 body:has(> .thread) { grid-template-columns: 15rem minmax(0, 1fr) minmax(20rem, 26rem) }
 a { color: var(--accent) } :focus-visible { outline: 2px solid var(--accent); outline-offset: 1px }
-.skip { position: absolute; left: -99rem } .skip:focus { left: 1rem; top: .5rem; z-index: 3; background: var(--paper); padding: .25rem .75rem }
+.unseen:not(:focus) { position: absolute; width: 1px; height: 1px; margin: -1px; padding: 0; overflow: hidden; clip-path: inset(50%); white-space: nowrap }
+.skip:focus { position: absolute; left: 1rem; top: .5rem; z-index: 3; background: var(--paper); padding: .25rem .75rem }
 
 .sidebar { background: var(--side); color: #d8cfdd; padding: .9rem .6rem; display: flex; flex-direction: column; overflow: auto }
 .sidebar h1 { font-size: 1.05rem; color: #fff; margin: 0 .6rem 1rem } .sidebar h1 small { font-weight: 400; font-size: .72rem; opacity: .7; margin-left: .3rem }

@@ -35,6 +35,21 @@ describe('what destroys, costs much or goes beyond the budget', () => {
     expect(await bot.ledger.runs.list({ limit: 5 })).toEqual([])
   })
 
+  it('is asked for once at a time in a channel, and again once its card is settled', async () => {
+    const { bot, done } = await openOffice()
+    const { id } = planOf(await bot.say('tear-down'))
+    await bot.ledger.plans.savePost(id, { channel: 'C0MUSIC', ts: '1.0' })
+    expect(failureOf(await bot.say('tear-down'))).toMatchObject({
+      code: 'not_confirmed',
+      message:
+        'You have asked for tear-down here already: its card waits until 23 Nov 2026, 12:10 UTC. Nothing was done.',
+    })
+    expect(planOf(await bot.say('tear-down', { who: otto }))).toMatchObject({ card: { asker: otto.name } })
+    await bot.click(id, { typed })
+    expect(done).toEqual(['tear-down'])
+    expect(planOf(await bot.say('tear-down')).id).not.toBe(id)
+  })
+
   it('is between the bot and its asker below the limit', async () => {
     const { bot } = await openOffice({ approveAboveUsd: 4.34, budgetUsd: 4.34, twoPerson: true })
     const answer = await bot.say('spin-up')
@@ -219,6 +234,11 @@ describe('the clock', () => {
       cure: 'spin-up',
     })
     await asks(await start('two', { budgetUsd: null }), 'spin-up')
+    // What cannot be looked at now may cost any amount.
+    plans.spinUp = new OpsError('aws', 'AWS is throttling.')
+    await expect(asks(bot, 'spin-up')).rejects.toMatchObject({ code: 'aws' })
+    plans.spinUp = new OpsError('no_cluster', 'There is no cluster sparkify yet.')
+    await asks(bot, 'spin-up')
     plans.spinUp = new Error('a bug')
     await expect(asks(bot, 'spin-up')).rejects.toThrow('a bug')
   })

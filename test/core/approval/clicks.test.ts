@@ -157,6 +157,9 @@ describe('of a card, exactly one act or none comes, and every click says which:'
     expect(failureOf(answer)).toMatchObject({ code: 'busy' })
     expect(answer.audience).toBe('asker')
     expect(await endOf(card)).toMatchObject({ kind: 'failed', by: otto, why: failureOf(answer).message })
+    expect(await recorded()).toEqual([
+      `failed Otto spin-up: Otto approved what Anna had asked for, but it was not done. ${failureOf(answer).message}`,
+    ])
     gate.resolve()
     await loading
     expect(failureOf(await bot.click(card, { who: bob })).message).toContain(
@@ -251,16 +254,21 @@ describe('a card that would be another one by the click', () => {
 })
 
 describe('cards that nobody approved in time', () => {
-  it('are found once, by one of two processes, where they were posted', async () => {
+  it('are found once, by one of two processes, also where nobody knows any more where they were posted', async () => {
     const { bot, world, start } = office
     const two = await start('two')
     await bot.ledger.plans.savePost(card, { channel: 'C0MUSIC', ts: '1.1' })
-    await bot.say('spin-up')
+    const { id: unposted } = planOf(await bot.say('tear-down'))
     expect(await bot.app.expireCards()).toEqual([])
     world.clock.advance(60 * 60_000 + 1)
     const found = await Promise.all([bot.app.expireCards(), two.app.expireCards()])
-    expect(found.flat().map(({ id }) => id)).toEqual([card])
+    expect(
+      found
+        .flat()
+        .map(({ id }) => id)
+        .toSorted(),
+    ).toEqual([card, unposted].toSorted())
     expect(await bot.app.expireCards()).toEqual([])
-    expect(await recorded()).toHaveLength(1)
+    expect(await recorded()).toHaveLength(2)
   })
 })

@@ -91,6 +91,17 @@ describe('saying a line', () => {
     )
   })
 
+  it('is not done, and nobody is called a viewer, while Slack cannot tell a role', async () => {
+    const world = await createWorld()
+    const done: string[] = []
+    const bot = await world.start('one', [command('load', async () => void done.push('load'))])
+    world.unknown.add(anna.id)
+    const answer = await bot.say('load')
+    expect(answer).toMatchObject({ ok: false, audience: 'asker', run: null })
+    expect(failureOf(answer)).toMatchObject({ code: 'slack', remedy: 'Say it again.' })
+    expect([done, await bot.ledger.runs.list({ limit: 9 })]).toEqual([[], []])
+  })
+
   it('is done once for a delivery that comes twice, at the same time too, and to another process', async () => {
     const { start } = await createWorld()
     let times = 0

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Command } from '../../../src/core/command/define.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import {
+  anna,
   command,
   createWatch,
   createWorld,
@@ -70,6 +71,20 @@ describe('after a restart', () => {
     expect(done).toEqual(['Stage of-one'])
     expect(watch.seen.at(-1)?.steps.map(({ state }) => state)).toEqual(['complete', 'complete'])
     expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'complete', answer })
+  })
+
+  it('waits until its asker’s role is known, and loses nothing', async () => {
+    const world = await createWorld()
+    await killedWithin(world, 'one')
+    const done: string[] = []
+    const two = await world.start('two', [lasting(done)])
+    world.unknown.add(anna.id)
+    expect(await two.app.recover(() => unwatched)).toEqual([])
+    expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'running', attempts: 1 })
+    world.unknown.clear()
+    const [recovered] = await two.app.recover(() => unwatched)
+    expect(await recovered?.answer).toMatchObject({ ok: true, run: { id: 1 } })
+    expect(done).toEqual(['Stage of-one'])
   })
 
   it('is done once, by one of several that look', async () => {

@@ -59,7 +59,13 @@ describe('the record', () => {
     const bot = await start('one', [scheduleRun, command('drop', async () => undefined, { role: 'admin' })])
     const created = clock.now().toISOString()
     await bot.ledger.schedules.add(
-      scheduled({ place: channel, owner: bob, created, lines: ['drop'], asked: { at: created, by: bob } }),
+      scheduled({
+        place: channel,
+        owner: bob,
+        created,
+        lines: ['drop'],
+        asked: { at: created, by: bob, from: null, maxErrors: null, approval: null },
+      }),
     )
     await bot.app.fireAsked(async () => undefined)
     const { entries } = await bot.ledger.audit.list({ limit: 10 })

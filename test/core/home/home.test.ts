@@ -207,6 +207,15 @@ describe('the small print', () => {
     expect((await homeOf(bot, anna)).note).toBe('You are admin here.')
   })
 
+  it('says so where Slack cannot tell a role; there is what everybody may do, and the others have all of theirs', async () => {
+    const { world, bot } = await start()
+    world.unknown.add(anna.id)
+    const [hers, his] = await bot.app.homesOf([anna, bob])
+    expect(hers?.note).toBe('Slack could not tell me your role. Until it does, you see what everybody may.')
+    expect(his?.note).toBe('You are viewer here.')
+    expect(hers?.sections).toEqual(his?.sections)
+  })
+
   it('tells whoever sets the bot up how to become admin', async () => {
     const { world, bot } = await start()
     world.roles.clear()

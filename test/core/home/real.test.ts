@@ -12,7 +12,7 @@ describe('with the commands of the real bot', () => {
     const cluster = clusterOf({ facts: [['Price', '$0.54 an hour']] })
     const bot = await world.start('one', await readCommands(), { cluster, library: await readLibrary(sqlFolder) })
     const schedule = scheduled({ place: channel, owner: anna, created: '2026-11-20T12:00:00.000Z' })
-    for (let n = 0; n < 7; n++)
+    for (let n = 0; n < 8; n++)
       await bot.ledger.schedules.add({ ...schedule, state: { kind: n === 0 ? 'paused' : 'active' } })
     await bot.ledger.runs.open({
       command: 'etl',
@@ -33,6 +33,7 @@ describe('with the commands of the real bot', () => {
       ...['Extend 2 h', 'Pause', 'Cost', 'Details', 'Cancel'],
       ...['Watch it', 'Status', 'Questions', 'Doctor', 'Help'],
       ...Array.from({ length: 6 }, () => ['Run now', 'Pause', 'Remove']).flat(),
+      ...['Run now', 'Resume', 'Remove'],
       ...['All schedules', 'Add one…'],
     ])
     const catalog = await realCatalog()

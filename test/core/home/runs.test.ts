@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { z } from 'zod'
 import scheduleRun from '../../../src/commands/schedule-run.ts'
+import { optionalChannel } from '../../../src/core/command/args.ts'
 import type { Command } from '../../../src/core/command/define.ts'
 import { OpsError } from '../../../src/core/errors.ts'
+import type { Place } from '../../../src/core/place.ts'
 import { anna, bob, channel, command, createWorld, deferred, step, type TestProcess } from '../../support/core.ts'
 import { scheduled } from '../../support/schedule.ts'
 import { below, clusterOf, homeOf, labels, lineOf } from './support.ts'
@@ -151,6 +154,61 @@ describe('runs that are over', () => {
     const entries = await recent(bot)
     expect(entries.map(({ next }) => next[0]?.line)).toEqual(['runs 6', 'runs 5', 'runs 4', 'runs 3', 'runs 2'])
     expect(lineOf(entries[0]?.words ?? [])).toBe('Anna · 2026-11-23T12:00:00.000Z · < 0.1 s')
+  })
+
+  it('of a schedule that is said to somebody alone do not tell others what it says', async () => {
+    const { bot } = await start([scheduleRun, command('look', async () => undefined, { effect: 'read' })])
+    const direct: Place = { kind: 'slack', channel: 'D0ANNA', direct: true }
+    await bot.ledger.schedules.add(
+      scheduled({ lines: ['look'], place: direct, owner: anna, created: '2026-11-23T02:59:00.000Z', catchUpHours: 24 }),
+    )
+    await bot.app.fireDue(async () => undefined)
+    expect((await recent(bot, bob)).map(({ title }) => title)).toEqual(['✓ Schedule 1'])
+    expect((await recent(bot)).map(({ title }) => title)).toEqual(['✓ Schedule 1: look'])
+  })
+
+  it('are what was done and asked, and what schedules said, not how the bot was told to keep its books', async () => {
+    const pause = command('schedule-pause', async () => undefined, { effect: 'bot' })
+    const share = command(
+      'share',
+      async () => {
+        throw new OpsError('not_found', 'There is no such result.', 'See runs.')
+      },
+      { effect: 'bot' },
+    )
+    const extend = command('extend', async () => undefined, { effect: 'bot', group: 'warehouse' })
+    const { bot } = await start([
+      extend,
+      pause,
+      share,
+      scheduleRun,
+      command('pause', async () => undefined, { effect: 'write' }),
+    ])
+    await bot.ledger.schedules.add(
+      scheduled({
+        lines: ['pause'],
+        place: channel,
+        owner: anna,
+        created: '2026-11-23T02:59:00.000Z',
+        catchUpHours: 24,
+      }),
+    )
+    await bot.app.fireDue(async () => undefined)
+    await bot.say('pause')
+    await bot.say('extend')
+    for (let n = 0; n < 6; n++) await bot.say(n % 2 === 0 ? 'schedule-pause' : 'share')
+    expect((await recent(bot)).map(({ title }) => title)).toEqual(['✓ extend', '✓ pause', '✓ Schedule 1: pause'])
+  })
+
+  it('name channels as people do', async () => {
+    const { bot } = await start([
+      command('ask', async () => undefined, {
+        effect: 'read',
+        args: z.object({ channel: optionalChannel({ about: '' }) }),
+      }),
+    ])
+    await bot.say('ask <#C0MUSIC0000|music>')
+    expect((await recent(bot))[0]?.title).toBe('✓ ask channel=#music')
   })
 
   it('lead to all of them', async () => {

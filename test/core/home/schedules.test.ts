@@ -62,6 +62,27 @@ describe('schedules', () => {
     expect(labels(entries.slice(-1))).toEqual(['All schedules', 'Add one…'])
   })
 
+  it('that are paused or parked are there to be resumed, however many are active', async () => {
+    const { add, seen } = await start()
+    await add({ lines: ['resting'], state: { kind: 'paused' } })
+    for (let n = 0; n < 8; n++) await add({})
+    await add({ lines: ['stuck'], state: { kind: 'parked', why: '#music is archived.' } })
+    const entries = await seen()
+    expect(titles(entries)).toHaveLength(8)
+    expect([titles(entries).at(0), titles(entries).at(-1)]).toEqual(['10 · stuck', '1 · resting'])
+    expect(labels(entries)).toEqual(expect.arrayContaining(['Resume']))
+    expect(entries.flatMap(({ next }) => next.map(({ line }) => line))).toContain('schedule-resume 1')
+    expect(entries.at(-1)).toMatchObject({ note: '2 more schedules not shown here.' })
+  })
+
+  it('name channels in their lines as people do', async () => {
+    const { add, seen } = await start()
+    await add({ lines: ['share 12 channel=<#C0MUSIC0000|music>'] })
+    const [entry] = await seen()
+    expect(entry?.title).toBe('1 · share 12 channel=#music')
+    expect(entry?.next.at(-1)?.sure).toBe('Remove schedule 1 (share 12 channel=#music)?')
+  })
+
   it('have no buttons for viewers, and no names of channels that they may not be in', async () => {
     const { world, add, seen } = await start()
     await add({})

@@ -25,6 +25,29 @@ async function running(start = '2026-11-23T12:00:00.000Z') {
   return { world, cluster, bot, asks, news, post, tick: () => tellBudget(bot.deps, post) }
 }
 
+const direct: Place = { kind: 'slack', channel: 'D0ANNA', direct: true }
+
+/** The same cluster, which Anna has asked for in one other place, and twenty hours later. */
+async function alone(place: Place, parts: Partial<Outbox> = {}) {
+  const world = await createWorld()
+  const cluster = createLeased(world.clock)
+  const told: string[] = []
+  const outbox: Outbox = {
+    resolve: async (same) => same,
+    obstacle: async () => null,
+    post: () => Promise.reject(new Error('nothing is posted')),
+    tell: async ({ id }) => void told.push(id),
+    ...parts,
+  }
+  const bot = await world.start('one', [command('extend', async () => undefined)], { cluster, policy, outbox })
+  cluster.start(24)
+  await bot.say('extend', { place })
+  world.clock.advance(20 * hour)
+  await bot.beat()
+  const news: ClusterNews[] = []
+  return { world, bot, told, news, tick: () => tellBudget(bot.deps, async (one) => void news.push(one)) }
+}
+
 const headlines = (news: readonly ClusterNews[]) => news.map(({ answer }) => answer.headline)
 
 describe('the budget of a month', () => {
@@ -81,7 +104,7 @@ describe('the budget of a month', () => {
     world.clock.advance(9 * hour)
     // As a process that is killed while Slack is asked: the post neither arrives nor fails.
     void tellBudget(bot.deps, () => new Promise(() => undefined))
-    await expect.poll(() => bot.ledger.claim('budget:2026-11:80:10:2026-11-23T21', world.clock.now())).toBe(false)
+    await expect.poll(() => bot.ledger.claim('budget:2026-11:80:10:2026-11-23T21:00', world.clock.now())).toBe(false)
     bot.die()
     const next = await world.start('two', asks, { cluster, policy })
     await tellBudget(next.deps, post)
@@ -131,22 +154,43 @@ describe('the budget of a month', () => {
     expect(news[0]?.place).toEqual({ kind: 'slack', channel: 'C0TEAM', channelName: 'team', direct: false })
   })
 
-  it('is nothing to tell where there is none, and not before somebody has asked in a channel', async () => {
+  it('is told in the newest channel also where it was asked for in direct messages since', async () => {
+    const { world, bot, news, tick } = await running()
+    await bot.say('extend', { place: direct })
+    world.clock.advance(9 * hour)
+    await tick()
+    expect(news).toMatchObject([{ place: channel, owner: anna }])
+  })
+
+  it.each<[string, Place]>([
+    ['in a terminal', terminal],
+    ['in direct messages', direct],
+  ])('is told to the admins where the cluster was asked for only %s, once', async (_, place) => {
+    const { bot, told, tick, news } = await alone(place)
+    for (let minute = 0; minute < 3; minute++) await tick()
+    expect(told).toEqual([anna.id])
+    expect(news).toEqual([])
+    expect(await bot.ledger.notes.get('budget:2026-11:100:10')).not.toBeNull()
+  })
+
+  it('is told to whoever asked directly where no admin can be told, and tried again where nobody did', async () => {
+    const unheard = { tell: () => Promise.reject(new Error('user_disabled')) }
+    const asked = await alone(direct, unheard)
+    await asked.tick()
+    expect(asked.news).toMatchObject([{ place: direct, owner: anna }])
+    const { world, bot, tick } = await alone(terminal, unheard)
+    await expect(tick()).rejects.toThrow('No admin could be told.')
+    await tick()
+    world.clock.advance(hour)
+    await expect(tick()).rejects.toThrow('No admin could be told.')
+    expect(await bot.ledger.notes.get('budget:2026-11:100:10')).toBeNull()
+  })
+
+  it('is nothing to tell where there is none', async () => {
     const { world, bot, post, news } = await running()
     world.clock.advance(20 * hour)
     await tellBudget({ ...bot.deps, policy: freePolicy }, post)
-    const other = await createWorld()
-    const cluster = createLeased(other.clock)
-    const alone = await other.start('one', [command('extend', async () => undefined)], { cluster, policy })
-    cluster.start(24)
-    other.clock.advance(20 * hour)
-    await tellBudget(alone.deps, post)
-    await alone.say('extend', { place: terminal })
-    await tellBudget(alone.deps, post)
     expect(news).toEqual([])
-    await alone.say('extend')
-    await tellBudget(alone.deps, post)
-    expect(news).toHaveLength(1)
   })
 
   it('of nothing is used up by the first cent', async () => {

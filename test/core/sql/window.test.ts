@@ -41,6 +41,25 @@ describe('resolveWindow', () => {
     expect(resolved({ last: '52w' })[2]).toBe('2 Dec 2017 – 30 Nov 2018 UTC')
   })
 
+  it('knows the newest day that is over, by the clocks of a zone, as pulse tells it', () => {
+    const label = (newest: string, zone = 'UTC', oldest = november.oldest): string =>
+      resolveWindow({ last: 'whole-day' }, { oldest, newest: new Date(newest) }, zone).label
+    expect(resolved({ last: 'whole-day' })).toEqual([
+      '2018-11-29T00:00:00.000Z',
+      '2018-11-30T00:00:00.000Z',
+      '29 Nov 2018 UTC',
+    ])
+    expect(label('2018-11-30T03:00:00Z')).toBe('29 Nov 2018 UTC')
+    expect(label('2018-11-30T22:59:59.998Z')).toBe('29 Nov 2018 UTC')
+    expect(label('2018-11-30T23:00:00Z')).toBe('30 Nov 2018 UTC')
+    expect(label('2018-11-30T18:40:00Z', 'Asia/Kolkata')).toBe('30 Nov 2018 Asia/Kolkata')
+    expect(label('2018-11-30T18:40:00Z', 'America/New_York')).toBe('29 Nov 2018 America/New_York')
+    // Nothing older: the day that there is.
+    expect(label('2018-11-02T03:00:00Z')).toBe('2 Nov 2018 UTC')
+    expect(resolved({ last: 'whole-day', until: '2018-11-11' })[2]).toBe('11 Nov 2018 UTC')
+    expect(resolved({ last: 'whole-day', until: '2018-12-24' })[2]).toBe('29 Nov 2018 UTC')
+  })
+
   it('counts hours back from the newest play exactly', () => {
     expect(resolved({ last: '24h' })).toEqual([
       '2018-11-29T19:54:24.796Z',

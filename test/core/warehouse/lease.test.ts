@@ -22,6 +22,30 @@ describe('the lease of a cluster', () => {
     expect(news[0]?.answer.next.map(({ line }) => line)).toEqual(['extend 2h', 'extend 24h', 'pause'])
   })
 
+  it.each<[string, ClusterDue, string]>([
+    ['warning', warn, 'ends at'],
+    [
+      'reminder',
+      { kind: 'remind', key: 'lease-remind:1', pausedSince: new Date('2026-11-09T12:00:00.000Z') },
+      'has been paused',
+    ],
+    ['pause that failed', { kind: 'pause', key: 'lease-pause:1', until }, 'pause'],
+  ])('tries a %s again five minutes later where Slack did not take it, and tells it once', async (_, due, words) => {
+    const world = await createWorld()
+    const spinUp = command('spin-up', async () => undefined)
+    const { app, say } = await world.start('one', [spinUp], { cluster: createLeased(world.clock, () => due) })
+    await say('spin-up')
+    const down = app.tendCluster(() => Promise.reject(new Error('Slack is down')))
+    await expect(down).rejects.toThrow('Slack is down')
+    const news: ClusterNews[] = []
+    for (let minute = 0; minute < 8; minute++) {
+      await app.tendCluster(async (one) => void news.push(one))
+      expect(news).toHaveLength(minute < 5 ? 0 : 1)
+      world.clock.advance(60_000)
+    }
+    expect(news[0]?.answer.headline).toContain(words)
+  })
+
   it('warns who asked also while the spin-up is still at its last step', async () => {
     const world = await createWorld()
     const asked = deferred()

@@ -224,14 +224,14 @@ export const bot: readonly Shown[] = [
     name: 'doctor-green',
     answer: doctor([
       ['green', 'Configuration', 'duckdb, home .sparkify', ''],
-      ['green', 'Ledger', 'file:// reads and writes', ''],
+      ['green', 'Ledger', 'reads and writes .sparkify/state.db', ''],
     ]),
   },
   {
     name: 'doctor-all',
     answer: doctor(
       [
-        ['green', 'Ledger', 'file:// reads and writes', ''],
+        ['green', 'Ledger', 'reads and writes .sparkify/state.db', ''],
         ['warn', 'Disk', '1.9 GB free', 'Make room, or set SPARKIFY_HOME to a larger disk.'],
       ],
       true,

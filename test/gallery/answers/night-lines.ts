@@ -162,10 +162,10 @@ const ranked: Reply[] = [
   trust,
 ]
 
-export const top = spoke(runAt(61, 'top-songs last=1d', '03:00:50', 700), 'top-songs last=1d', true, {
+export const top = spoke(runAt(61, 'top-songs last=whole-day', '03:00:50', 700), 'top-songs last=1d', true, {
   headline:
     'Top songs, 29 Nov 2018 UTC: 10 rows; first song You’re The One, artist Dwight Yoakam, plays 4, listeners 4.',
   replies: ranked,
   brief: ranked,
-  next: [press('First 20', 'top-songs n=20 last=1d'), press('CSV', 'csv 61'), press('Details', 'result 61 sql')],
+  next: [press('First 20', 'top-songs n=20 last=whole-day'), press('CSV', 'csv 61'), press('Details', 'result 61 sql')],
 })

@@ -15,7 +15,7 @@ import { press, type Shown } from './shown.ts'
 const schedule: ScheduleRecord = {
   ...scheduled({ place, owner: ada, created: '2018-11-01T09:00:00.000Z' }),
   id: 3,
-  lines: ['etl', 'qa checks', 'pulse', 'top-songs last=1d'],
+  lines: ['etl', 'qa checks', 'pulse', 'top-songs last=whole-day'],
   phrase: 'nightly at 03:00',
 }
 
@@ -32,7 +32,7 @@ function fireAt(from: string, given: Partial<RunRecord> = {}): RunRecord {
       ['etl', 'complete', 41_000],
       ['qa checks', 'complete', 5_100],
       ['pulse', 'complete', 900],
-      ['top-songs last=1d', 'complete', 700],
+      ['top-songs last=whole-day', 'complete', 700],
     ]),
     ...given,
   })
@@ -171,7 +171,7 @@ function badlyTold(name: string, night: FailedNight): Shown {
 
 const daily: Night = {
   ...good,
-  schedule: { ...schedule, lines: ['top-songs last=1d'], phrase: 'weekdays at 03:00', zone: 'Europe/London' },
+  schedule: { ...schedule, lines: ['top-songs last=whole-day'], phrase: 'weekdays at 03:00', zone: 'Europe/London' },
   spoken: [top],
 }
 

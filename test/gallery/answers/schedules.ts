@@ -1,7 +1,8 @@
 import { type TableReply, text } from '../../../src/core/reply.ts'
 import { failed, fill, press, type Shown, whispered } from './shown.ts'
 
-const made = 'Schedule 1: etl; qa checks; pulse; top-songs last=1d, nightly at 02:30 (America/New_York) in #music.'
+const made =
+  'Schedule 1: etl; qa checks; pulse; top-songs last=whole-day, nightly at 02:30 (America/New_York) in #music.'
 const add = fill('Add one…', 'schedule-add day=daily time=07:00')
 
 function list(rows: TableReply['rows']): TableReply {
@@ -29,7 +30,7 @@ export const schedules: readonly Shown[] = [
         list([
           [
             1,
-            'etl; qa checks; pulse; top-songs last=1d',
+            'etl; qa checks; pulse; top-songs last=whole-day',
             'nightly at 03:00 (Europe/London)',
             '#music',
             'Ada',
@@ -79,7 +80,7 @@ export const schedules: readonly Shown[] = [
     name: 'schedule-exported',
     answer: whispered('2 lines make 2 schedules again.', [
       text(
-        'schedule add "etl; qa checks; pulse; top-songs last=1d" nightly at 03:00 in <#C0MUSIC00|music> tz=Europe/London paused=resume\nschedule add "unmatched-songs 20" weekdays at 07:30 in <#C0CATALOG|catalogue> tz=Europe/London if=not-empty',
+        'schedule add "etl; qa checks; pulse; top-songs last=whole-day" nightly at 03:00 in <#C0MUSIC00|music> tz=Europe/London paused=resume\nschedule add "unmatched-songs 20" weekdays at 07:30 in <#C0CATALOG|catalogue> tz=Europe/London if=not-empty',
         'code',
       ),
       text('Whoever says a line becomes its owner. A schedule that is parked begins anew.', 'note'),

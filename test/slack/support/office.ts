@@ -142,6 +142,7 @@ async function moveIn(
       async post(place, answer, who) {
         if (place.kind === 'slack') await face.share(place, answer, who)
       },
+      resolve: async (place) => (place.kind === 'slack' ? face.resolve(place) : place),
       obstacle: async (place) => (place.kind === 'slack' ? face.obstacle(place) : null),
       tell: (person, answer) => face.tell(person, answer),
     },

@@ -1,71 +1,117 @@
 import { z } from 'zod'
 import type { RunContext } from '../../command/context.ts'
 import { OpsError } from '../../errors.ts'
-import type { ClusterState } from '../../ports/cluster.ts'
+import type { Cluster, ClusterState } from '../../ports/cluster.ts'
+import type { RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Step, Work } from '../../run/step.ts'
 import { findKept } from '../../warehouse/result.ts'
 import { hours } from '../../words.ts'
 import { wakers } from '../make/lines.ts'
+import { resumeAgainAt, resumeAt } from './places.ts'
 import { codeOf, failureOf, isBusy, isUnfinished, left } from './said.ts'
-import { lookTitle, resumeAt } from './titles.ts'
+import { isLook, lookTitle, titlesOf } from './titles.ts'
 
 const pollMs = 30_000
-const foundSchema = z.object({ asleep: z.boolean() })
 
-/**
- * The step before the lines: it sees to it that the warehouse is awake, as the schedule says. `found().asleep` tells, once it is done,
- * that the last answers are wanted in its place.
- */
+// What an earlier version stored says nothing of `slept`.
+const foundSchema = z.object({ asleep: z.boolean(), slept: z.boolean().default(false) })
+
+/** What a fire found: whether the last answers are wanted in the place of new ones, and whether the warehouse was not running. */
+type Found = z.infer<typeof foundSchema>
+
+/** The step before the lines: it sees to it that the warehouse is awake, as the schedule says. `found` tells what it found, once it is done. */
 export function readyWarehouse(
   schedule: ScheduleRecord,
   attempt: number,
   context: RunContext,
-): { readonly step: Step; found(): z.infer<typeof foundSchema> } {
+): { readonly step: Step; found(): Found } {
   const title = lookTitle(attempt)
   return {
     step: {
       title,
       async run(work) {
-        const state = await settled(schedule, work, context)
-        return { detail: state, output: { asleep: state === 'paused' } satisfies z.infer<typeof foundSchema> }
+        const { detail, ...found } = await settled(schedule, work, context)
+        return { detail, output: found satisfies Found }
       },
     },
     found: () => context.output(title, foundSchema),
   }
 }
 
-/** The state in which the lines are said. Throws `cluster_state` when the warehouse did not wake up while there was time. */
-async function settled(schedule: ScheduleRecord, work: Work, context: RunContext): Promise<ClusterState> {
+/** Whether the warehouse was not running when this fire looked at it. */
+export function wasAsleep({ steps }: Pick<RunRecord, 'steps'>): boolean {
+  const looked = steps.findLast(({ title }) => isLook(title))
+  return foundSchema.safeParse(looked?.output).data?.slept === true
+}
+
+/**
+ * Waits until the lines can be said. Throws `cluster_state` when the warehouse did not wake up while there was time, and `aws` when
+ * nobody could be asked all that time: AWS may be away for a minute.
+ */
+async function settled(
+  schedule: ScheduleRecord,
+  work: Work,
+  context: RunContext,
+): Promise<Found & { readonly detail: string }> {
   const { clock, cluster } = context.deps
-  if (seesToItself(schedule, context)) return (await cluster.describe()).state
+  const wakes = await wakerOf(schedule, context)
   const until = clock.now().getTime() + schedule.catchUpHours * 3_600_000
+  let slept = false
   for (;;) {
-    const { state, name } = await cluster.describe()
-    if (state === 'available' || state === 'none' || state === 'deleting') return state
-    if (state === 'paused' && schedule.whenPaused === 'last') return state
-    if (state === 'paused' && schedule.whenPaused === 'resume' && (await resumed(context))) return 'available'
-    if (clock.now().getTime() >= until) throw stillAsleep(name, state, schedule)
-    work.progress(`waits: cluster ${name} is ${state}`)
+    const isLate = clock.now().getTime() >= until
+    const state = await stateOf(cluster, isLate)
+    slept ||= state === 'paused' || state === 'none'
+    const seen = { detail: state, asleep: false, slept }
+    if (state === 'available' || state === 'none' || state === 'deleting') return seen
+    if (state === 'paused') {
+      if (wakes === 'line') return seen
+      if (wakes === 'nobody' && schedule.whenPaused === 'last') return { ...seen, asleep: true }
+      if (wakes !== 'nobody' && (await resumed(wakes, context))) return { ...seen, detail: 'available' }
+    }
+    if (isLate) throw stillAsleep(cluster.name, state, schedule)
+    work.progress(`waits: cluster ${cluster.name} is ${state}`)
     await clock.sleep(pollMs, work.signal)
   }
 }
 
+/** `unknown` where AWS could not be asked. Throws that where it is too late to ask again, and at once what will not pass by itself. */
+async function stateOf(cluster: Cluster, isLate: boolean): Promise<ClusterState | 'unknown'> {
+  try {
+    return (await cluster.describe()).state
+  } catch (error) {
+    if (isLate || !(error instanceof OpsError) || error.code !== 'aws') throw error
+    return 'unknown'
+  }
+}
+
+/**
+ * Who wakes a paused warehouse: a line that is still to be said, which is not to be helped; this fire, in the place of a line that did so
+ * before it was said again, or because its schedule is to; or nobody.
+ */
+async function wakerOf(
+  { lines, whenPaused }: ScheduleRecord,
+  { catalog, deps, runId }: RunContext,
+): Promise<'line' | typeof resumeAt | typeof resumeAgainAt | 'nobody'> {
+  const steps = (await deps.ledger.runs.get(runId))?.steps ?? []
+  const titles = titlesOf(lines)
+  const waking = titles.filter((_, at) => wakers.includes(catalog.read(lines[at] ?? '').command.name))
+  const isSaid = (title: string) => steps.some((step) => step.title === title && step.state === 'complete')
+  if (waking.some((title) => !isSaid(title))) return 'line'
+  if (waking.length > 0) return resumeAgainAt
+  return whenPaused === 'resume' ? resumeAt : 'nobody'
+}
+
 /** Says `resume`. False where it has to be looked at again: another run, which may be that of another schedule, wakes it or has woken it. */
-async function resumed(context: RunContext): Promise<boolean> {
-  const answer = await context.sayLine('resume', resumeAt)
+async function resumed(at: number, context: RunContext): Promise<boolean> {
+  const answer = await context.sayLine('resume', at)
   if (isUnfinished(answer)) throw left()
   if (isBusy(answer) || codeOf(answer) === 'cluster_state') return false
   if (!answer.ok) throw failureOf(answer)
   return true
 }
 
-/** A schedule that says so itself is not to be helped. */
-function seesToItself({ lines }: ScheduleRecord, { catalog }: RunContext): boolean {
-  return lines.some((line) => wakers.includes(catalog.read(line).command.name))
-}
-
-function stillAsleep(name: string, state: ClusterState, { id, catchUpHours }: ScheduleRecord): OpsError {
+function stillAsleep(name: string, state: ClusterState | 'unknown', { id, catchUpHours }: ScheduleRecord): OpsError {
   return new OpsError(
     'cluster_state',
     `Cluster ${name} is ${state}, and was not awake within ${hours(catchUpHours)}. Nothing was said.`,

@@ -1,12 +1,12 @@
 import type { Answer } from '../../answer.ts'
 import type { Deps } from '../../deps.ts'
 import { dispatch } from '../../dispatch/dispatch.ts'
-import type { Session } from '../../dispatch/session.ts'
+import type { Ask, Session } from '../../dispatch/session.ts'
 import type { Asker } from '../../people.ts'
 import type { Origin, RunRecord } from '../../ports/runs.ts'
-import type { ScheduleRecord } from '../../ports/schedules.ts'
+import type { AskedFire, ScheduleRecord } from '../../ports/schedules.ts'
 import { passedOn } from './heir.ts'
-import { parkIfUnreachable } from './park.ts'
+import { reachable } from './park.ts'
 import { isUnfinished } from './said.ts'
 
 /** A schedule whose time has come, or that somebody wants to hear now, in whose name. */
@@ -16,6 +16,7 @@ export interface Due {
   readonly intended: Date
   readonly cause: 'clock' | 'asked'
   readonly by: Asker
+  readonly again: Pick<AskedFire, 'from' | 'maxErrors'>
 }
 
 /** A fire that was said, and the answer to it. `run` is null where it was refused before it began. */
@@ -34,30 +35,42 @@ export async function dueFires({ deps }: Session): Promise<readonly Due[]> {
   return schedules.filter(({ state }) => state.kind === 'active').flatMap((schedule) => dueFire(schedule, deps) ?? [])
 }
 
-/** The schedules that somebody wants to hear now; also one that is paused. */
+/** The schedules that somebody wants to hear now; also one that is paused. What was asked of a bot that was down is heard within the window. */
 export async function askedFires({ deps }: Session): Promise<readonly Due[]> {
-  const schedules = await deps.ledger.schedules.list()
-  return schedules.flatMap((schedule) => {
-    const { asked } = schedule
-    return asked === null ? [] : [{ schedule, intended: new Date(asked.at), cause: 'asked' as const, by: asked.by }]
-  })
+  const due: Due[] = []
+  for (const schedule of await deps.ledger.schedules.list()) {
+    const { id, asked } = schedule
+    if (asked === null) continue
+    const intended = new Date(asked.at)
+    if (deps.clock.now().getTime() - intended.getTime() <= windowMs(schedule)) {
+      due.push({ schedule, intended, cause: 'asked', by: asked.by, again: asked })
+      continue
+    }
+    deps.log.warn({ schedule: id, asked: asked.at }, `schedule ${id} is not said: that was asked for too long ago`)
+    await deps.ledger.schedules.heard(id, asked.at)
+  }
+  return due
 }
 
 function dueFire(schedule: ScheduleRecord, { clock, timetable }: Deps): Due | null {
-  const { cron, zone, since, catchUpHours, owner } = schedule
+  const { cron, zone, since, owner } = schedule
   const now = clock.now()
-  // A tick comes some seconds after its minute, which is no reason to pass it over.
-  const window = Math.max(catchUpHours * 3_600_000, punctualMs)
-  const after = new Date(Math.max(now.getTime() - window, Date.parse(since)))
+  const after = new Date(Math.max(now.getTime() - windowMs(schedule), Date.parse(since)))
   let intended: Date | undefined
   for (const time of timetable.times(cron, zone, after)) {
     if (time > now) break
     intended = time
   }
-  return intended === undefined ? null : { schedule, intended, cause: 'clock', by: owner }
+  const again = { from: null, maxErrors: null }
+  return intended === undefined ? null : { schedule, intended, cause: 'clock', by: owner, again }
 }
 
 const punctualMs = 120_000
+
+/** How late a fire may be. A tick comes some seconds after its minute, which is no reason to pass it over. */
+function windowMs({ catchUpHours }: ScheduleRecord): number {
+  return Math.max(catchUpHours * 3_600_000, punctualMs)
+}
 
 /** Whether a fire was said later than a reader would take for punctual. */
 export function isLate(intended: Date, said: Date): boolean {
@@ -77,22 +90,31 @@ export async function fire(due: Due, session: Session): Promise<Fired | null> {
     await deps.ledger.schedules.heard(id, origin.intended)
     return null
   }
-  if (await parkIfUnreachable(due.schedule, deps)) return null
-  const who = due.cause === 'asked' ? due.by : await passedOn(due.schedule, session)
+  const schedule = await reachable(due.schedule, deps)
+  if (schedule === null) return null
+  const who = due.cause === 'asked' ? due.by : await passedOn(schedule, session)
   if (who === null) return null
-  deps.log.info({ schedule: id, intended: origin.intended }, `firing ${due.schedule.lines.join('; ')}`)
+  deps.log.info({ schedule: id, intended: origin.intended }, `firing ${schedule.lines.join('; ')}`)
   const answer = await dispatch(
-    { line: `schedule-run ${id}`, who, place: due.schedule.place, confirmed: true, watch: unwatched, origin },
+    { line: lineOf(due), who, place: schedule.place, confirmed: true, watch: unwatched, origin, ...behind(due) },
     session,
   )
   // Somebody else says it by now, or this process is about to leave it to the next one.
   if (answer === null || isUnfinished(answer)) return null
   await deps.ledger.schedules.heard(id, origin.intended)
-  if (answer.run !== null) return { schedule: due.schedule, run: await deps.ledger.runs.get(answer.run.id), answer }
+  if (answer.run !== null) return { schedule, run: await deps.ledger.runs.get(answer.run.id), answer }
   // Refused before a run was opened. What may not be said now may not be said in a minute; what broke may work then. Said once.
   if (due.cause === 'clock' && answer.exit > 1) await deps.ledger.schedules.change(id, { since: origin.intended })
   if (!(await deps.ledger.claim(`refused:${id}:${origin.intended}`, deps.clock.now()))) return null
-  return { schedule: due.schedule, run: null, answer }
+  return { schedule, run: null, answer }
+}
+
+function lineOf({ schedule: { id }, again: { maxErrors } }: Due): string {
+  return maxErrors === null ? `schedule-run ${id}` : `schedule-run ${id} max-errors=${maxErrors}`
+}
+
+function behind({ again: { from } }: Due): Pick<Ask, 'behind'> {
+  return from === null ? {} : { behind: from }
 }
 
 const unwatched = { changed: () => undefined }

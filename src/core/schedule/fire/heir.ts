@@ -1,10 +1,13 @@
+import type { Answer } from '../../answer.ts'
 import type { Catalog } from '../../command/catalog.ts'
+import type { Deps } from '../../deps.ts'
 import type { Session } from '../../dispatch/session.ts'
 import { OpsError } from '../../errors.ts'
 import { type Asker, includesRole } from '../../people.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { text } from '../../reply.ts'
 import { park } from './park.ts'
+import { expectToTell, tellChange, type Why } from './untold.ts'
 
 /** In whose name a schedule goes on when its owner cannot say it any more. They are whoever runs the bot. */
 export const theAdmins: Asker = { kind: 'local', id: 'admins', name: 'the admins' }
@@ -12,7 +15,9 @@ export const theAdmins: Asker = { kind: 'local', id: 'admins', name: 'the admins
 /**
  * In whose name a schedule is said now: its owner's, or, where they have left or lost the role that a line needs, the admins', who inherit
  * it for good and are told in its channel. A schedule whose owner lacks the role while nobody is admin stays its owner's, and is refused.
- * Null for one in its owner's direct messages, which is parked: what they may not ask is not said to them in a name that may.
+ * Null for one in its owner's direct messages, which is parked: what they may not ask is not said to them in a name that may. Null also for
+ * one that somebody has changed meanwhile; it is looked at again at the next tick. Throws `slack` where nobody can tell their role now:
+ * nothing is changed then, and it is said at the next tick at which it is known.
  */
 export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Session): Promise<Asker | null> {
   const { id, owner, lines } = schedule
@@ -20,44 +25,55 @@ export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Sess
   // After an update there may be a line that nobody can say: it fails, and its readers are told.
   if (!lines.every((line) => isUnderstood(line, catalog))) return owner
   const admins = deps.directory.holders('admin').filter((holder) => holder !== owner.id)
-  const why = await whyNot(owner, lines, { deps, catalog })
+  const why = await whyNot(schedule, { deps, catalog })
   if (why === null || admins.length === 0) return owner
   if (schedule.place.kind === 'slack' && schedule.place.direct) {
     await park(schedule, new OpsError('not_allowed', why, 'An admin can give the role back.'), deps)
     return null
   }
+  await expectToTell(id, 'inherited', { why, remedy: 'An admin who wants it no more can pause or remove it.' }, deps)
+  const inherited = await deps.ledger.schedules.change(id, { owner: theAdmins }, schedule)
+  if (inherited === null) return null
   deps.log.warn({ schedule: id, owner: owner.id }, `schedule ${id} passes to the admins: ${why}`)
-  await deps.ledger.schedules.change(id, { owner: theAdmins })
-  const headline = `${why} Schedule ${id} (${lines.join('; ')}) goes on in the name of the admins.`
-  await deps.outbox.post(
-    schedule.place,
-    {
-      ok: true,
-      exit: 0,
-      headline,
-      audience: 'channel',
-      run: null,
-      replies: [text(headline, 'warning'), text('An admin who wants it no more can pause or remove it.')],
-      next: [
-        { label: 'Pause it', line: `schedule-pause ${id}` },
-        { label: 'Remove it', line: `schedule-remove ${id}` },
-      ],
-    },
-    theAdmins,
-  )
+  await tellInherited(inherited, deps)
   return theAdmins
 }
 
-/** Why its owner cannot say these lines any more, in a sentence; null where they can. Throws what is wrong with a line. */
+/** Tells in its channel that the admins have inherited a schedule, where nobody knows yet. Never throws because it could not be told. */
+export async function tellInherited(schedule: ScheduleRecord, deps: Deps): Promise<void> {
+  const { place } = schedule
+  await tellChange(schedule, 'inherited', (why) => deps.outbox.post(place, news(schedule, why), theAdmins), deps)
+}
+
+function news({ id, lines }: ScheduleRecord, { why, remedy }: Why): Answer {
+  const headline = `${why} Schedule ${id} (${lines.join('; ')}) goes on in the name of the admins.`
+  return {
+    ok: true,
+    exit: 0,
+    headline,
+    audience: 'channel',
+    run: null,
+    replies: [text(headline, 'warning'), text(remedy)],
+    next: [
+      { label: 'Pause it', line: `schedule-pause ${id}` },
+      { label: 'Remove it', line: `schedule-remove ${id}` },
+    ],
+  }
+}
+
+/**
+ * Why its owner cannot say a schedule any more, in a sentence; null where they can: all its lines, `resume` where it is to wake the
+ * warehouse, and a schedule itself. Throws what is wrong with a line, and `slack` where nobody can tell their role now.
+ */
 export async function whyNot(
-  owner: Asker,
-  lines: readonly string[],
+  { owner, lines, whenPaused }: Pick<ScheduleRecord, 'owner' | 'lines' | 'whenPaused'>,
   { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
 ): Promise<string | null> {
   if (await deps.directory.hasLeft(owner)) return `${owner.name} has left.`
   const role = await deps.directory.roleOf(owner)
   const commands = lines.map((line) => catalog.read(line).command)
-  const lacking = [...commands, catalog.find('schedule-run')]
+  const besides = [...(whenPaused === 'resume' ? ['resume'] : []), 'schedule-run']
+  const lacking = [...commands, ...besides.map((name) => catalog.find(name))]
     .flatMap((command) => command ?? [])
     .find((command) => !includesRole(role, command.role))
   if (lacking === undefined) return null

@@ -4,6 +4,7 @@ import type { Outcome } from '../../command/define.ts'
 import { OpsError } from '../../errors.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
+import { outcomeWithoutRows } from '../../run/rows-in.ts'
 import type { Step, Work } from '../../run/step.ts'
 import { lasting } from '../../words.ts'
 import { digest } from '../report/digest.ts'
@@ -17,12 +18,16 @@ import { saysStill, titlesOf } from './titles.ts'
 
 /**
  * Says the lines of a schedule in order, up to the first that fails, and makes one answer of theirs. What was said before a restart is
- * not said again. Throws what the failing line answered, as the whole fire's failure.
+ * not said again. `maxErrors`: how many unreadable rows a load among them may leave out; null: as many as its line says. Throws what the failing line answered, as the whole fire's failure.
  */
-export async function sayLines(schedule: ScheduleRecord, context: RunContext): Promise<Outcome> {
+export async function sayLines(
+  schedule: ScheduleRecord,
+  maxErrors: number | null,
+  context: RunContext,
+): Promise<Outcome> {
   const other = await stillSaying(schedule, context)
   if (other !== null) return await skipped(schedule, other, context)
-  const fires = await chainOf(context)
+  const fires = await chainOf(context.runId, context)
   const ready = readyWarehouse(schedule, fires.length, context)
   try {
     await requireSameLines(schedule, context)
@@ -30,7 +35,9 @@ export async function sayLines(schedule: ScheduleRecord, context: RunContext): P
     const { asleep } = ready.found()
     const titles = titlesOf(schedule.lines)
     await context.perform(
-      schedule.lines.map((line, at) => stepOf(schedule, { line, at, title: titles[at] ?? line, asleep }, context)),
+      schedule.lines.map((line, at) =>
+        stepOf(schedule, { line, at, title: titles[at] ?? line, asleep, maxErrors }, context),
+      ),
     )
   } catch (error) {
     if (isLeft(error, context)) throw error
@@ -58,10 +65,10 @@ async function requireSameLines(schedule: ScheduleRecord, { deps, runId }: RunCo
   )
 }
 
-/** This fire and those that it carries on, newest first. */
-async function chainOf({ deps, runId }: RunContext): Promise<readonly RunId[]> {
+/** A fire and those that it carries on, newest first. */
+async function chainOf(fire: RunId, { deps }: RunContext): Promise<readonly RunId[]> {
   const chain: RunId[] = []
-  let next: RunId | null = runId
+  let next: RunId | null = fire
   while (next !== null) {
     chain.push(next)
     next = (await deps.ledger.runs.get(next))?.continues ?? null
@@ -75,19 +82,25 @@ interface LineStep {
   readonly title: string
   /** The warehouse is, and the schedule wants the last answers then. */
   readonly asleep: boolean
+  readonly maxErrors: number | null
 }
 
-function stepOf(schedule: ScheduleRecord, { line, at, title, asleep }: LineStep, context: RunContext): Step {
+function stepOf(schedule: ScheduleRecord, { line, at, title, asleep, maxErrors }: LineStep, context: RunContext): Step {
   return {
     title,
     async run(work) {
-      const words = asleep ? await lineOfLastAnswer(line, context) : line
+      const plain = leavingOut(line, maxErrors, context)
+      const words = asleep ? await lineOfLastAnswer(plain, context) : plain
       const answer = await untilFree(schedule, () => context.sayLine(words, at), work, context)
       if (isUnfinished(answer)) throw left()
       if (!answer.ok) throw failureOf(answer)
-      return { detail: answer.headline }
+      return { detail: outcomeWithoutRows(answer) }
     },
   }
+}
+
+function leavingOut(line: string, maxErrors: number | null, { catalog }: RunContext): string {
+  return maxErrors === null || catalog.read(line).command.name !== 'etl' ? line : `etl max-errors=${maxErrors}`
 }
 
 const lockPauseMs = 15_000
@@ -112,7 +125,7 @@ async function untilFree(
 async function lastPosted(schedule: ScheduleRecord, context: RunContext): Promise<readonly Said[] | null> {
   const of = { schedule: schedule.id, states: ['complete', 'error'], posted: true } as const
   for (const { id } of await context.deps.ledger.runs.list({ ...of, limit: 20 })) {
-    const said = await answersOf([id], schedule, context)
+    const said = await answersOf(await chainOf(id, context), schedule, context)
     if (said.length > 0) return said
   }
   return null

@@ -1,16 +1,15 @@
 import { quote } from '../../command/line.ts'
-import type { Place } from '../../place.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { optionWords } from './option-words.ts'
 
 /** The line that makes this schedule again, with the id of its channel and its zone, whoever says it where. */
 export function lineThatMakes(schedule: ScheduleRecord): string {
-  const { lines, phrase, place, zone, state } = schedule
+  const { lines, phrase, zone, state } = schedule
   return [
     'schedule add',
     quoted(lines.join('; ')),
     phrase.startsWith('cron ') ? quoted(phrase.slice('cron '.length)) : phrase,
-    ...channelWords(place),
+    ...channelWords(schedule),
     `tz=${quote(zone)}`,
     ...optionWords(schedule),
     ...(state.kind === 'paused' ? ['state=paused'] : []),
@@ -23,8 +22,10 @@ function quoted(words: string): string {
   return /^["']/.test(written) ? written : `"${written}"`
 }
 
-function channelWords(place: Place): readonly string[] {
+/** Direct messages go by the id of whose they are, from wherever they say it. */
+function channelWords({ place, owner }: ScheduleRecord): readonly string[] {
   if (place.kind === 'terminal') return []
+  if (place.direct && owner.kind === 'slack') return ['in', owner.id]
   const { channel, channelName } = place
   const isId = /^[A-Z]/.test(channel)
   return ['in', isId && channelName !== undefined ? `<#${channel}|${channelName}>` : channel]

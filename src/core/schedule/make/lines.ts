@@ -8,6 +8,9 @@ import type { ScheduleRecord } from '../../ports/schedules.ts'
 /** Commands that make a cluster run which did not. */
 export const wakers: readonly string[] = ['spin-up', 'resume']
 
+/** Commands that make a cluster run which did not, or longer than it would have. */
+export const spenders: readonly string[] = [...wakers, 'extend']
+
 /** How long the lines of a schedule may be together: a button holds no more, nor would anybody read it. */
 export const maxLinesLength = 1500
 

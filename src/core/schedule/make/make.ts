@@ -2,10 +2,12 @@ import type { Context, RunContext } from '../../command/context.ts'
 import type { Outcome } from '../../command/define.ts'
 import type { PlanDraft } from '../../command/plan.ts'
 import type { Deps } from '../../deps.ts'
+import { OpsError } from '../../errors.ts'
+import type { Place } from '../../place.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { type Reply, text } from '../../reply.ts'
 import { clockChanges } from './clocks.ts'
-import { type Draft, ownerOf, planOfDraft, requirePostable, sayable } from './draft.ts'
+import { type Draft, ownerOf, planOfDraft, postable, sayable } from './draft.ts'
 import { optionSentence } from './option-words.ts'
 import { upcoming } from './upcoming.ts'
 import { scheduleWords, timeWords } from './words.ts'
@@ -20,25 +22,62 @@ export interface NewSchedule extends Draft {
 /** What must be confirmed before it is made. Throws what makes it impossible: a line, its times, the place it is posted in. */
 export async function planOfNew(wanted: NewSchedule, context: Context): Promise<PlanDraft | null> {
   const plan = await planOfDraft(wanted, context)
-  await requirePostable(wanted.place, context.deps)
+  await postable(wanted.place, context.deps)
   return plan
 }
 
 /** Makes a schedule in the name of whoever asks. Throws as `planOfNew` does. */
 export async function makeSchedule(wanted: NewSchedule, context: RunContext): Promise<Outcome> {
-  const { deps, who } = context
+  const { deps, who, approval } = context
   sayable(wanted, context)
-  await requirePostable(wanted.place, deps)
+  const place = await postable(wanted.place, deps)
   const now = deps.clock.now().toISOString()
   const schedule = await deps.ledger.schedules.add({
     ...wanted,
+    place,
     owner: ownerOf(who),
+    approval,
     created: now,
     since: now,
     asked: null,
     snoozedUntil: null,
   })
-  return told(schedule, `Schedule ${schedule.id}: ${scheduleWords(schedule)}.`, deps)
+  const made = told(schedule, `Schedule ${schedule.id}: ${scheduleWords(schedule)}.`, deps)
+  const twin = await twinOf(schedule, context)
+  if (twin === null) return made
+  const [said, ...rest] = made.replies
+  const warning = text(`Schedule ${twin.id} says this already, there and at that time. Now both will.`, 'warning')
+  return {
+    ...made,
+    replies: [...(said === undefined ? [] : [said]), warning, ...rest],
+    next: [{ label: `Remove ${schedule.id}`, line: `schedule-remove ${schedule.id}` }, ...(made.next ?? [])],
+  }
+}
+
+/** Another active schedule that says all of these lines at the same time in the same channel. */
+async function twinOf(made: ScheduleRecord, { deps, catalog }: Context): Promise<ScheduleRecord | null> {
+  if (made.state.kind !== 'active') return null
+  const sayingOf = (line: string): string => {
+    try {
+      return catalog.read(line).line
+    } catch (error) {
+      // After an update some lines are no longer understood.
+      if (error instanceof OpsError) return line
+      throw error
+    }
+  }
+  const lines = made.lines.map(sayingOf)
+  const twin = (await deps.ledger.schedules.list()).find(({ id, state, cron, zone, place, lines: others }) => {
+    const isThenAndThere = cron === made.cron && zone === made.zone && channelOf(place) === channelOf(made.place)
+    if (id === made.id || state.kind !== 'active' || !isThenAndThere) return false
+    const said = others.map(sayingOf)
+    return lines.every((line) => said.includes(line))
+  })
+  return twin ?? null
+}
+
+function channelOf(place: Place): string | null {
+  return place.kind === 'slack' ? place.channel : null
 }
 
 /** A schedule that was made or changed: when it comes next, what the clocks will do to it, and how it behaves. */

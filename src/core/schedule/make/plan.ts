@@ -2,13 +2,24 @@ import type { Context } from '../../command/context.ts'
 import type { Bound } from '../../command/define.ts'
 import type { PlanDraft } from '../../command/plan.ts'
 import { OpsError } from '../../errors.ts'
-import { wakers } from './lines.ts'
+import { spenders, wakers } from './lines.ts'
+
+/** What is confirmed of a schedule: that the clock says it, or that it is said once, now. */
+const occasions = {
+  byTheClock: { title: 'Say this by the clock, without asking again?', act: 'Schedule it' },
+  now: { title: 'Say this now?', act: 'Say it now' },
+} as const
 
 /**
- * What a schedule's lines would ask each time, as one plan, because it is confirmed once, when it is made: all their facts, the most that
+ * What a schedule's lines would ask each time, as one plan, because it is confirmed once for all of them: all their facts, the most that
  * one time can cost, and whether any of them destroys. Null where none asks. `said` says what is scheduled.
  */
-export async function planOfLines(said: string, bound: readonly Bound[], context: Context): Promise<PlanDraft | null> {
+export async function planOfLines(
+  occasion: keyof typeof occasions,
+  said: string,
+  bound: readonly Bound[],
+  context: Context,
+): Promise<PlanDraft | null> {
   const plans = await Promise.all(
     bound.map(async (line) => (await planNow(line, context)) ?? plannedUnseen(line, context)),
   )
@@ -16,9 +27,8 @@ export async function planOfLines(said: string, bound: readonly Bound[], context
   if (drafts.length === 0) return null
   const costs = drafts.flatMap(({ mostUsd }) => (mostUsd === undefined ? [] : [mostUsd]))
   return {
-    title: 'Say this by the clock, without asking again?',
+    ...occasions[occasion],
     facts: [said, ...drafts.flatMap(({ title, facts }) => [title, ...facts])],
-    act: 'Schedule it',
     danger: drafts.some(({ danger }) => danger),
     ...(costs.length === 0 ? {} : { mostUsd: sumOf(costs) }),
   }
@@ -29,11 +39,11 @@ function sumOf(costs: readonly (number | null)[]): number | null {
   return costs.reduce((sum, usd) => (sum === null || usd === null ? null : sum + usd), 0)
 }
 
-/** A cluster that runs today has nothing to ask; on the night when it sleeps nobody is there to be asked. */
+/** A cluster that runs today has nothing to ask; on the night when it sleeps nobody is there to be asked. A lease is the other way round. */
 function plannedUnseen({ command, line }: Bound, { deps }: Context): PlanDraft | null {
-  if (deps.cluster.free || !wakers.includes(command.name)) return null
+  if (deps.cluster.free || !spenders.includes(command.name)) return null
   return {
-    title: `${line}, whenever ${deps.cluster.name} does not run by then.`,
+    title: `${line}, whenever ${deps.cluster.name} ${wakers.includes(command.name) ? 'does not run' : 'runs'} by then.`,
     facts: ['It then costs what it costs by the hour. Nobody is asked again.'],
     act: line,
     danger: false,

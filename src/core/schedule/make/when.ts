@@ -10,7 +10,12 @@ export interface When {
 
 const weekdays = ['sunday', 'monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'saturday']
 const named = 'jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec|sun|mon|tue|wed|thu|fri|sat'
-const cronField = new RegExp(`^(?:[\\d*/,?LW#-]|${named})+$`, 'i')
+const cronField = `(?:[\\d*/,?LW#-]|${named})+`
+const wholeField = new RegExp(`^${cronField}$`, 'i')
+
+/** The five fields of a cron expression, as the source of a regular expression that minds no case. */
+export const cronSource = `${cronField}(?: ${cronField}){4}`
+
 const forms =
   'daily at 03:00, weekdays at 07:30, mondays at 9:00, every 6h, hourly, or a cron expression such as "0 3 * * *"'
 
@@ -23,7 +28,7 @@ export function beginsWhen(words: readonly string[], at: number): boolean {
 }
 
 function isCron(fields: readonly string[]): boolean {
-  return fields.length === 5 && fields.every((field) => cronField.test(field))
+  return fields.length === 5 && fields.every((field) => wholeField.test(field))
 }
 
 /** Reads the words about time. Throws `bad_argument` naming the word and the forms there are. */

@@ -1,3 +1,4 @@
+import { withChannelNames } from '../../channel.ts'
 import type { Place } from '../../place.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { offsetAt } from '../../sql/zone.ts'
@@ -14,9 +15,14 @@ export function whenWords({ phrase, zone }: Pick<ScheduleRecord, 'phrase' | 'zon
   return `${phrase} (${zone})`
 }
 
+/** "etl; qa checks". */
+export function linesWords({ lines }: Pick<ScheduleRecord, 'lines'>): string {
+  return withChannelNames(lines.join('; '))
+}
+
 /** "etl; qa checks, daily at 03:00 (Europe/London) in #music". */
 export function scheduleWords(schedule: Pick<ScheduleRecord, 'lines' | 'phrase' | 'zone' | 'place'>): string {
-  return `${schedule.lines.join('; ')}, ${whenWords(schedule)} in ${placeWords(schedule.place)}`
+  return `${linesWords(schedule)}, ${whenWords(schedule)} in ${placeWords(schedule.place)}`
 }
 
 /** "Tue, 24 Nov 2026, 03:00 EST (UTC−5)": by the clocks of a zone, with the offset that holds then. */

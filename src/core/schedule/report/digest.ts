@@ -3,6 +3,7 @@ import type { Outcome } from '../../command/define.ts'
 import type { RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { type Reply, type StepsReply, text } from '../../reply.ts'
+import { rowsIn } from '../../run/rows-in.ts'
 import { viewOf } from '../../run/view.ts'
 import { lasting } from '../../words.ts'
 import type { Said } from '../fire/said.ts'
@@ -49,6 +50,7 @@ export function digestOf(night: Night): Outcome {
     ...replies,
     ...(slept === null ? [] : [text(slept, 'note')]),
   ]
+  const rowsOf = spoken.flatMap(({ answer }) => rowsIn(answer))
   const [only, ...others] = spoken
   if (only !== undefined && others.length === 0) {
     const { headline, replies, details, next } = only.answer
@@ -58,6 +60,7 @@ export function digestOf(night: Night): Outcome {
       replies: around(replies),
       ...(details === undefined ? {} : { details }),
       next,
+      rowsOf,
     }
   }
   const { headline, replies, details, next } = oneMessage(spoken)
@@ -67,6 +70,7 @@ export function digestOf(night: Night): Outcome {
     replies: around(replies),
     details: [...details, whatWasSaid(fire)],
     next: [...next, { label: 'Details', line: `runs ${fire.id}` }],
+    rowsOf,
   }
 }
 

@@ -1,8 +1,9 @@
 import type { Suggestion } from '../../answer.ts'
 import { OpsError } from '../../errors.ts'
-import type { RunRecord } from '../../ports/runs.ts'
+import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { Reply } from '../../reply.ts'
 import { labelOf } from '../../run/failure.ts'
+import { rowsIn } from '../../run/rows-in.ts'
 import { viewOf } from '../../run/view.ts'
 import { lasting } from '../../words.ts'
 import { type Night, whatWasSaid } from './digest.ts'
@@ -46,6 +47,7 @@ export function failureOfFire(night: FailedNight): OpsError {
       headline: `${occasion}: ${what}. ${reason}`,
       details: detailsOf(night, shown),
       next: nextOf(night),
+      rowsOf: night.spoken.flatMap(({ answer }) => rowsIn(answer)),
     },
   })
 }
@@ -91,14 +93,18 @@ function detailsOf({ spoken, fire, failed }: FailedNight, shown: readonly Reply[
 function nextOf({ schedule, fire, failed }: FailedNight): readonly Suggestion[] {
   const mends = failed?.answer?.next.find(({ line }) => !line.startsWith('run-again ')) ?? null
   return [
-    ...(mends === null ? [] : [{ ...mends, label: mendingLabel(mends.line) }]),
+    ...(mends === null ? [] : [mending(mends.line, schedule.id, fire.id)]),
     { label: 'Details', line: `runs ${fire.id}` },
     { label: `Snooze ${snoozeHours} h`, line: `schedule-snooze ${schedule.id} ${snoozeHours}h` },
   ]
 }
 
-function mendingLabel(line: string): string {
+/** A load that may leave rows out is said with all that comes after it. */
+function mending(line: string, schedule: number, fire: RunId): Suggestion {
   const rows = /^etl max-errors=(\d+)$/.exec(line)?.[1]
-  if (rows === undefined) return labelOf(line)
-  return `Run again, leaving out ${rows === '1' ? 'this row' : 'these rows'}`
+  if (rows === undefined) return { label: labelOf(line), line }
+  return {
+    label: `Run again, leaving out ${rows === '1' ? 'this row' : 'these rows'}`,
+    line: `schedule-run ${schedule} from=${fire} max-errors=${rows}`,
+  }
 }

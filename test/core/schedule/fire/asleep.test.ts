@@ -1,9 +1,10 @@
-import { rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../../../src/core/errors.ts'
 import type { Fired } from '../../../../src/core/schedule/fire/fire.ts'
 import type { ClusterNews } from '../../../../src/core/warehouse/lease.ts'
 import { anna, bob, channel, deferred, failureOf, type TestProcess, unwatched } from '../../../support/core.ts'
+import { sayAgain } from '../../../support/fires.ts'
 import { passing } from '../../../support/passing.ts'
 import { scheduled } from '../../../support/schedule.ts'
 import { createWarehouse, type Warehouse } from '../../../support/warehouse.ts'
@@ -60,6 +61,67 @@ describe('a schedule whose warehouse is paused', () => {
     expect(await stateOf(bot)).toBe('available')
   })
 
+  it('is woken by a line of its own', async () => {
+    const { bot } = await paused({ lines: ['resume', 'top-songs n=3', 'pause'] })
+    const fired = await tick(bot)
+    expect(await said(bot, fired)).toEqual(['resume complete', 'top-songs n=3 complete', 'pause complete'])
+  })
+
+  it('is put back to sleep where its own line woke it and a later one failed, and woken anew when it is said again', async () => {
+    const { bot, clock, logData } = await paused({ lines: ['resume', 'etl', 'qa part=counts'] })
+    await rename(logData, `${logData}-away`)
+    const fired = await tick(bot)
+    expect(await said(bot, fired)).toEqual(['resume complete', 'etl error', 'pause complete'])
+    expect(await stateOf(bot)).toBe('paused')
+    await rename(`${logData}-away`, logData)
+    clock.advance(60_000)
+    await bot.beat()
+    const again = await sayAgain(bot, fired)
+    expect(again.answer.ok).toBe(true)
+    expect(await said(bot, again)).toEqual(['resume complete', 'etl complete', 'qa part=counts complete'])
+    // Said without a failure, its lines leave it running.
+    expect(await stateOf(bot)).toBe('available')
+  })
+
+  it('is put back to sleep where a line made it and a later one failed', async () => {
+    const warehouse = await createWarehouse()
+    const { bot, clock, logData } = warehouse
+    Object.assign(bot.deps.cluster, { free: false })
+    await rm(logData, { recursive: true })
+    await bot.ledger.schedules.add({ ...morning, lines: ['spin-up', 'etl', 'pause'] })
+    clock.set(new Date('2026-11-23T13:00:00.000Z'))
+    await bot.beat()
+    expect(await said(bot, await tick(bot))).toEqual(['spin-up complete', 'etl error', 'pause complete'])
+  })
+
+  it('is waited for through a time in which AWS does not answer', async () => {
+    const { bot, clock } = await paused({ whenPaused: 'resume' })
+    const { describe: look } = bot.deps.cluster
+    let away = 2
+    Object.assign(bot.deps.cluster, {
+      async describe() {
+        if (away-- > 0) throw new OpsError('aws', 'Rate exceeded.')
+        return look()
+      },
+    })
+    let over = false
+    const fired = tick(bot).finally(() => {
+      over = true
+    })
+    await passing(clock, async () => over)
+    expect((await fired).answer.ok).toBe(true)
+  })
+
+  it('fails at once where AWS says that it may not be looked at', async () => {
+    const { bot } = await paused({ whenPaused: 'resume' })
+    Object.assign(bot.deps.cluster, {
+      describe: async () => {
+        throw new OpsError('aws_denied', 'AWS does not allow it.')
+      },
+    })
+    expect(failureOf((await tick(bot)).answer).code).toBe('aws_denied')
+  })
+
   it('gives up when nobody has resumed it while there was time, and says what would', async () => {
     const { bot, clock } = await paused({ catchUpHours: 1 })
     let over = false
@@ -95,10 +157,7 @@ describe('a schedule whose warehouse is paused', () => {
     expect(await stateOf(bot)).toBe('paused')
     clock.advance(60_000)
     await bot.beat()
-    const again = await bot.say(`run-again ${fired.run?.id}`)
-    const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
-    expect(fire?.id).toBe(again.run?.id)
-    expect(await said(bot, { ...fired, run: fire ?? null })).toEqual(['resume complete', 'etl error', 'pause complete'])
+    expect(await said(bot, await sayAgain(bot, fired))).toEqual(['resume complete', 'etl error', 'pause complete'])
   })
 
   it('leaves it on where somebody else uses it by then', async () => {
@@ -120,7 +179,7 @@ describe('a schedule whose warehouse is paused', () => {
     await bot.ledger.runs.open(others)
     const fired = await tick(bot)
     expect(await said(bot, fired)).not.toContain('pause complete')
-    expect(JSON.stringify(fired.answer)).toContain("is left on, because Bob's extend is running")
+    expect(JSON.stringify(fired.answer)).toContain("is left on for Bob's extend, and is paused after that")
     expect(await stateOf(bot)).toBe('available')
   })
 
@@ -159,7 +218,7 @@ describe('a schedule whose warehouse is paused', () => {
       over++
     })
     await passing(clock, async () => over === 1)
-    expect(JSON.stringify(fires[0]?.answer.replies)).toContain('is left on for schedule 2, and is paused after it')
+    expect(JSON.stringify(fires[0]?.answer.replies)).toContain('is left on for schedule 2, and is paused after that')
     const news: ClusterNews[] = []
     const tend = () => bot.app.tendCluster(async (told) => void news.push(told))
     await tend()
@@ -186,6 +245,9 @@ describe('a schedule whose warehouse is paused', () => {
     const { answer } = await tick(bot)
     expect(answer.ok).toBe(true)
     expect(JSON.stringify(answer.replies)).toContain('could not be paused: AWS did not answer.')
+    Object.assign(bot.deps.cluster, { describe: look })
+    await bot.app.tendCluster(async () => undefined)
+    expect(await stateOf(bot)).toBe('paused')
   })
 
   it('gives the last answers in place of new ones where it is to', async () => {
@@ -203,25 +265,36 @@ describe('a schedule whose warehouse is paused', () => {
     expect(answer.headline).toContain('no answer to "top-songs n=7" is kept')
   })
 
-  it('is put back to sleep by the next process when the one that woke it was killed', async () => {
-    const warehouse = await paused({ whenPaused: 'resume' })
+  /** A bot that is killed in the middle of what it woke the warehouse for, and the one that comes after it. */
+  async function killed(schedule: Partial<typeof morning>) {
+    const warehouse = await paused(schedule)
     const { bot } = warehouse
     const { query } = bot.deps.engine
-    let reached = (): void => undefined
-    const killed = new Promise<void>((resolve) => {
-      reached = resolve
-    })
+    const reached = deferred()
     Object.assign(bot.deps.engine, {
       query: () => {
-        reached()
+        reached.resolve()
         return new Promise(() => undefined)
       },
     })
     void tick(bot)
-    await killed
+    await reached.promise
     bot.die()
     Object.assign(bot.deps.engine, { query })
-    const next = await warehouse.another('two')
+    return warehouse.another('two')
+  }
+
+  it('is put back to sleep where its schedule was removed while the bot was down', async () => {
+    const next = await killed({ whenPaused: 'resume' })
+    await next.ledger.schedules.remove(1)
+    const recovered = await next.app.recover(() => unwatched)
+    for (const { answer } of recovered) await answer
+    await next.app.tendCluster(async () => undefined)
+    expect(await stateOf(next)).toBe('paused')
+  })
+
+  it('is put back to sleep by the next process when the one that woke it was killed', async () => {
+    const next = await killed({ whenPaused: 'resume' })
     const [recovered] = await next.app.recover(() => unwatched)
     expect((await recovered?.answer)?.ok).toBe(true)
     expect(await stateOf(next)).toBe('paused')

@@ -13,12 +13,13 @@ async function due(obstacle: (bot: TestProcess) => Promise<null>) {
   })
   const bot: TestProcess = await world.start('one', [scheduleRun, greet], {
     outbox: {
+      resolve: async (place) => place,
       obstacle: () => obstacle(bot),
       post: () => Promise.reject(new Error('nothing is posted here')),
       tell: () => Promise.reject(new Error('nobody is told here')),
     },
   })
-  const asked = { at: '2026-11-23T02:59:00.000Z', by: anna }
+  const asked = { at: '2026-11-23T02:59:00.000Z', by: anna, from: null, maxErrors: null, approval: null }
   await bot.ledger.schedules.add(
     scheduled({ lines: ['greet'], place: channel, owner: anna, created: '2026-11-20T12:00:00.000Z', asked }),
   )

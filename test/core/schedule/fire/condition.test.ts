@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import runAgain from '../../../../src/commands/run-again.ts'
 import scheduleRun from '../../../../src/commands/schedule-run.ts'
 import type { Answer } from '../../../../src/core/answer.ts'
 import { OpsError } from '../../../../src/core/errors.ts'
 import type { Condition } from '../../../../src/core/ports/schedules.ts'
 import type { Reply, TableReply } from '../../../../src/core/reply.ts'
 import { anna, channel, command, createWorld, type TestProcess, type World } from '../../../support/core.ts'
+import { sayAgain } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
 const start = '2026-11-23T03:00:00.000Z'
@@ -32,7 +34,15 @@ async function daily(condition: Condition, lines = ['ask']) {
     },
     { effect: 'read', group: 'questions' },
   )
-  const look = command('look', async () => ({ replies: [checks()] }), { effect: 'read' })
+  let broken = false
+  const look = command(
+    'look',
+    async () => {
+      if (broken) throw new OpsError('sql_failed', 'Out of memory.')
+      return { replies: [checks()] }
+    },
+    { effect: 'read' },
+  )
   const result = command('result', async () => ({ replies: said instanceof OpsError ? [] : said }), { effect: 'none' })
   let warnings: readonly string[] = []
   const load = command('load', async ({ deps: { ledger, process, clock }, runId }) => {
@@ -41,14 +51,18 @@ async function daily(condition: Condition, lines = ['ask']) {
     await ledger.loads.publish(runId, runId, process, clock.now().toISOString())
     return undefined
   })
-  const bot: TestProcess = await world.start('one', [scheduleRun, ask, look, load, result])
+  const bot: TestProcess = await world.start('one', [scheduleRun, runAgain, ask, look, load, result])
   await bot.ledger.schedules.add(
     scheduled({ lines, place: channel, owner: anna, created: '2026-11-22T12:00:00.000Z', condition }),
   )
   return {
     bot,
+    clock: world.clock,
     warns(titles: readonly string[]) {
       warnings = titles
+    },
+    breaks(look: boolean) {
+      broken = look
     },
     async says(...replies: readonly Reply[] | [OpsError]): Promise<string> {
       const [first] = replies
@@ -96,6 +110,18 @@ describe('a schedule', () => {
     expect(await says(songs(100))).toBe('posted')
     expect(await says(new OpsError('sql_failed', 'Out of memory.'))).toBe('failed')
     expect(await says(songs(100))).toBe('posted')
+    expect(await says(songs(100))).toBe('nobody')
+  })
+
+  it('that is posted when a figure changes is compared with the whole of what was carried on, not with its end', async () => {
+    const { bot, clock, says, breaks } = await daily({ kind: 'changed', percent: 10 }, ['ask', 'look'])
+    expect(await says(songs(100))).toBe('posted')
+    breaks(true)
+    expect(await says(songs(100))).toBe('failed')
+    breaks(false)
+    clock.advance(60_000)
+    const [failed] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
+    await sayAgain(bot, { run: failed ?? null })
     expect(await says(songs(100))).toBe('nobody')
   })
 

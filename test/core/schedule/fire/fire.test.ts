@@ -123,6 +123,44 @@ describe('a schedule', () => {
     expect(entries.map(({ what }) => what)).toEqual(['refused'])
   })
 
+  it('that was asked for while no bot heard it is said within its window, and forgotten after it', async () => {
+    const { world, bot } = await at('2026-11-23T12:00:00.000Z')
+    const asked = async () => {
+      const said: string[] = []
+      await bot.app.fireAsked(async (fired) => void said.push(await wordsOf(fired, bot)))
+      return said
+    }
+    await bot.say('schedule-run 1')
+    world.clock.advance(6 * 3_600_000)
+    await bot.beat()
+    expect(await asked()).toEqual(['1 2026-11-23T12:00:00.000Z greet true'])
+    await bot.say('schedule-run 1')
+    world.clock.advance(6 * 3_600_000 + 1000)
+    await bot.beat()
+    expect(await asked()).toEqual([])
+    expect((await bot.ledger.schedules.get(1))?.asked).toBeNull()
+  })
+
+  it('that is being said already is not asked for a second time', async () => {
+    const world = await createWorld('2026-11-23T03:00:00.000Z')
+    const begun = deferred()
+    const gate = deferred()
+    const slow = command('greet', async () => {
+      begun.resolve()
+      await gate.promise
+      return undefined
+    })
+    const bot = await world.start('one', [scheduleRun, slow])
+    await bot.ledger.schedules.add(nightly)
+    const firing = tick(bot)
+    await begun.promise
+    const answer = await bot.say('schedule-run 1')
+    expect(failureOf(answer)).toMatchObject({ code: 'busy', message: expect.stringContaining('now at "greet"') })
+    gate.resolve()
+    expect(await firing).toHaveLength(1)
+    expect((await bot.ledger.schedules.get(1))?.asked).toBeNull()
+  })
+
   it('whose answer cannot be posted does not take the others with it', async () => {
     const { bot } = await at('2026-11-23T03:00:00.000Z')
     await bot.ledger.schedules.add({ ...nightly, lines: ['greet'] })
@@ -205,8 +243,8 @@ describe('a schedule', () => {
     const lines = await next.ledger.runs.list({ limit: 5 })
     expect(lines.map(({ line, state, attempts }) => [line, state, attempts])).toEqual([
       ['greet', 'complete', 1],
-      ['load', 'complete', 2],
-      ['schedule-run id=1', 'complete', 2],
+      ['load', 'complete', 1],
+      ['schedule-run id=1', 'complete', 1],
     ])
   })
 })

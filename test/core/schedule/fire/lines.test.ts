@@ -17,6 +17,7 @@ import {
   unwatched,
   type World,
 } from '../../../support/core.ts'
+import { sayAgain } from '../../../support/fires.ts'
 import { passing } from '../../../support/passing.ts'
 import { freePolicy } from '../../../support/policy.ts'
 import { scheduled } from '../../../support/schedule.ts'
@@ -100,13 +101,17 @@ describe('a fire of several lines', () => {
     broken = false
     world.clock.advance(60_000)
     await bot.beat()
-    const again = await bot.say(`run-again ${failed?.run?.id}`)
-    expect(again).toMatchObject({ ok: true, audience: 'channel', run: { line: 'schedule-run id=1' } })
+    if (failed === undefined) throw new Error('nothing was due')
+    const again = await sayAgain(bot, failed)
+    expect(again.answer).toMatchObject({ ok: true, audience: 'channel', run: { line: 'schedule-run id=1' } })
     expect(order).toEqual(['one begins', 'one', 'two begins', 'two', 'three begins', 'three'])
     const [three_, two, fire] = await bot.ledger.runs.list({ limit: 3 })
     expect(three_).toMatchObject({ line: 'three', continues: null })
-    expect(two?.continues).toBe((await bot.ledger.runs.list({ fire: failed?.run?.id ?? 0, limit: 1 }))[0]?.id)
-    expect(fire).toMatchObject({ continues: failed?.run?.id, origin: { kind: 'fire', schedule: 1, cause: 'asked' } })
+    expect(two?.continues).toBe((await bot.ledger.runs.list({ fire: failed.run?.id ?? 0, limit: 1 }))[0]?.id)
+    expect(fire).toMatchObject({ continues: failed.run?.id, origin: { kind: 'fire', schedule: 1, cause: 'asked' } })
+    expect((await bot.say(`run-again ${failed.run?.id}`)).headline).toMatch(
+      /Run \d+ has carried it on: there is nothing/,
+    )
   })
 
   it('whose lines are changed before it is carried on says so, and not the one in the place of the other', async () => {
@@ -128,8 +133,8 @@ describe('a fire of several lines', () => {
     expect(order).toEqual(['one begins', 'one', 'two begins'])
     world.clock.advance(60_000)
     await next.beat()
-    const again = await next.say(`run-again ${recovered?.run.id}`)
-    expect(again.ok).toBe(true)
+    const again = await sayAgain(next, { run: recovered?.run ?? null })
+    expect(again.answer.ok).toBe(true)
     expect(order.slice(3)).toEqual(['three begins', 'three', 'one begins', 'one'])
   })
 
@@ -139,7 +144,7 @@ describe('a fire of several lines', () => {
     const [fired] = await tick(bot)
     world.clock.advance(60_000)
     await bot.beat()
-    await bot.say(`run-again ${fired?.run?.id}`)
+    await sayAgain(bot, { run: fired?.run ?? null })
     expect(order.filter((word) => !word.endsWith('begins'))).toEqual(['one', 'two', 'three', 'one', 'two', 'three'])
   })
 
@@ -280,7 +285,11 @@ describe('a schedule that somebody wants to hear now', () => {
   it('is not said for somebody who may not say its lines', async () => {
     const { world, bot } = await night(commandsOf([], {}, { role: 'admin' }))
     world.roles.set(bob.id, 'operator')
+    expect(failureOf(await bot.say('schedule run 1', { who: bob })).message).toMatch(/^two needs an admin\./)
+    expect(await asked(bot)).toEqual([])
+    world.roles.set(bob.id, 'admin')
     await bot.say('schedule run 1', { who: bob })
+    world.roles.set(bob.id, 'operator')
     const [fired] = await asked(bot)
     if (fired === undefined) throw new Error('it is said up to the line that bob may not say')
     expect(failureOf(fired.answer)).toMatchObject({ code: 'not_allowed' })

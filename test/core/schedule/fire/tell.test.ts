@@ -8,6 +8,7 @@ import type { Beat } from '../../../../src/core/ports/heartbeat.ts'
 import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
 import type { SayFired } from '../../../../src/core/schedule/fire/tell.ts'
 import { anna, bob, channel, command, createWorld, type TestProcess } from '../../../support/core.ts'
+import { sayAgain } from '../../../support/fires.ts'
 import { freePolicy } from '../../../support/policy.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
@@ -110,12 +111,8 @@ describe('the heartbeat', () => {
     broken = false
     world.clock.advance(60_000)
     await bot.beat()
-    const answer = await bot.say(`run-again ${failed}`)
-    const [schedule] = await bot.ledger.schedules.list()
-    const run = await bot.ledger.runs.get(answer.run?.id ?? 0)
-    if (schedule === undefined) throw new Error('there is a schedule')
-    await bot.app.sayFired({ schedule, run, answer }, said)
-    expect([answer.ok, beats()]).toEqual([true, 1])
+    const again = await sayAgain(bot, { run: await bot.ledger.runs.get(failed) })
+    expect([again.answer.ok, beats()]).toEqual([true, 1])
   })
 
   it('that nobody hears is noted, and of none nothing is', async () => {
@@ -131,12 +128,13 @@ describe('the heartbeat', () => {
 describe('who is called', () => {
   async function calledOf(commands: readonly Command[], schedule: Partial<ScheduleRecord>): Promise<readonly string[]> {
     const { world, bot } = await nightOf(commands, { schedule })
-    for (const id of [bob.id, local.id]) world.roles.set(id, 'operator')
+    for (const id of [bob.id, local.id, typist.id]) world.roles.set(id, 'operator')
     const called: (readonly string[])[] = []
     await bot.app.fireDue(async (_, ids) => void called.push(ids))
     expect(called).toHaveLength(1)
     return called.flat()
   }
+  const typist: Asker = { kind: 'local', id: 'tina', name: 'tina' }
   const local: Asker = { kind: 'local', id: 'admins', name: 'the admins' }
 
   it.each<[string, readonly Command[], Partial<ScheduleRecord>, readonly string[]]>([
@@ -148,7 +146,13 @@ describe('who is called', () => {
       [bob.id, 'S0ONCALL', anna.id],
     ],
     ['is called once', [failing('etl'), greet], {}, [anna.id, 'S0ONCALL']],
-    ['by what is everybody’s is who is on call', [failing('etl'), greet], { owner: local }, ['S0ONCALL', anna.id]],
+    ['by what is the admins’ is each of them', [failing('etl'), greet], { owner: local }, [anna.id, 'S0ONCALL']],
+    [
+      'by what was made in a terminal is who is on call',
+      [failing('etl'), greet],
+      { owner: typist },
+      ['S0ONCALL', anna.id],
+    ],
     ['while it is snoozed is nobody', [failing('etl'), greet], { snoozedUntil: '2026-11-23T03:00:01.000Z' }, []],
     [
       'once the snooze is over is who was',

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import scheduleRun from '../../../../src/commands/schedule-run.ts'
@@ -10,7 +12,7 @@ import { scheduled } from '../../../support/schedule.ts'
 import { createWarehouse } from '../../../support/warehouse.ts'
 
 const night = scheduled({
-  lines: ['etl', 'qa checks', 'pulse', 'top-songs last=1d'],
+  lines: ['etl', 'qa checks', 'pulse', 'top-songs last=whole-day'],
   phrase: 'nightly at 03:00',
   place: channel,
   owner: anna,
@@ -75,7 +77,7 @@ describe('the post of a night', () => {
       'etl (run 2, < 0.1 s)',
       'qa checks (run 3, < 0.1 s)',
       'pulse (run 4, < 0.1 s)',
-      'top-songs last=1d (run 5, < 0.1 s)',
+      'top-songs last=whole-day (run 5, < 0.1 s)',
     ])
     expect(details.at(-1)).toMatchObject({ kind: 'steps', steps: { length: 5 } })
     expect(answer.next).toEqual([
@@ -86,6 +88,21 @@ describe('the post of a night', () => {
     ])
     expect(answer.headline).toContain('Nightly, 24 Nov, 03:00 (UTC): Pulse, 11 Nov 2018: plays 73, listeners 15,')
     expect(answer.headline).toMatch(/160 plays are live; 19 of 20 checks green · 1 warning\.$/)
+  })
+
+  it('speaks of one day, the last one that is over, in figures and in rows', async () => {
+    const { bot, clock, logData } = await createWarehouse()
+    await bot.ledger.schedules.add(night)
+    // A load at 03:00 holds three hours of its own day.
+    const today = join(logData, '2018/11/2018-11-11-events.json')
+    const lines = (await readFile(today, 'utf8')).trimEnd().split('\n')
+    const early = lines.filter((line) => JSON.parse(line).ts < Date.parse('2018-11-11T03:00:00Z'))
+    await writeFile(today, early.join('\n'))
+    clock.set(new Date('2026-11-24T03:00:05.000Z'))
+    await bot.beat()
+    const { replies } = await fired(bot)
+    expect(textsOf(replies)[0]).toMatch(/^10 Nov 2018: plays /)
+    expect(replies[2]).toMatchObject({ title: 'Top songs, 10 Nov 2018 UTC' })
   })
 
   it('is made of what its lines say in brief, which nobody else is told', async () => {

@@ -65,7 +65,7 @@ describe('the failure of a night', () => {
     const { id = 0 } = answer.run ?? {}
     expect(answer.next).toEqual([
       { label: 'Run again', line: `run-again ${id}` },
-      { label: 'Run again, leaving out this row', line: 'etl max-errors=1' },
+      { label: 'Run again, leaving out this row', line: `schedule-run 1 from=${id} max-errors=1` },
       { label: 'Details', line: `runs ${id}` },
       { label: 'Snooze 8 h', line: 'schedule-snooze 1 8h' },
     ])
@@ -136,6 +136,27 @@ describe('the failure of a night', () => {
       'schedule-snooze 1 8h',
     ])
   })
+})
+
+it('A night that is said again leaving a row out says all that comes after its load as well', async () => {
+  const warehouse = await loadedOnce(nightly)
+  await spoil(warehouse)
+  const failed = await firedAt('2026-11-25T03:00:02.000Z', warehouse)
+  const { bot, clock } = warehouse
+  const line = failed.next.find(({ label }) => label.startsWith('Run again, leaving out'))?.line ?? ''
+  clock.advance(60_000)
+  await bot.beat()
+  expect((await bot.say(line)).headline).toContain(`from where run ${failed.run?.id} failed`)
+  const answers: Answer[] = []
+  await bot.app.fireAsked(async ({ answer }) => void answers.push(answer))
+  expect(answers.map(({ ok }) => ok)).toEqual([true])
+  const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
+  const lines = await bot.ledger.runs.list({ fire: fire?.id ?? 0, limit: 5 })
+  expect(lines.toReversed().map((run) => `${run.line} ${run.state}`)).toEqual([
+    'etl max-errors=1 complete',
+    'top-songs complete',
+  ])
+  expect((await bot.say(line)).headline).toContain(`Run ${fire?.id} has carried it on`)
 })
 
 /** What a cluster is, what of it costs money, and what cannot be done to it. */
@@ -240,7 +261,7 @@ describe('what a failure costs', () => {
     )
     expect(lines[1]).toBe('Not said after that: top-songs.')
     expect(lines.at(-1)).toBe(
-      `Cluster sparkify was woken for this and could not be paused: AWS does not pause it. It is paused when its lease ends. That cost $0.11. ${standing}`,
+      `Cluster sparkify was woken for this and could not be paused: AWS does not pause it. It is tried again every minute. That cost $0.11. ${standing}`,
     )
   })
 

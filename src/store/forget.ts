@@ -1,0 +1,43 @@
+import type { Database } from './database.ts'
+
+const dayMs = 86_400_000
+
+/** No delivery, no scheduled fire and no click on a plan comes back after this long. What a schedule is compared with is kept as long. */
+const keptDays = 90
+
+/** Nobody is shown rows of the warehouse after seven days; one more, so that nobody loses them while reading. */
+const rowsKeptDays = 8
+
+/** By then a process is no more than asleep, or gone without a word. Whoever has a run is looked after by those who take it over. */
+const silentDays = 1
+
+/** Runs whose answer holds rows, word for word as the index `runs_holding_rows` says it, which is how SQLite finds them by it. */
+export const holdsRows = `json_array_length(answer, '$.replies') > 0
+  and (answer ->> '$.asked' is not null or answer ->> '$.rowsOf' is not null or command in ('result', 'csv'))`
+
+const isNeverCompared = `not exists (
+  select 1 from runs as fires join schedules on schedules.id = fires.schedule
+  where fires.id = runs.fire and schedules.condition ->> '$.kind' in ('changed', 'checks'))`
+
+/**
+ * Forgets what has expired: plans, claims, processes that are gone, and the rows of the warehouse in the answers of runs. The runs themselves
+ * stay, and so does what a schedule was answered that posts only what has changed since.
+ */
+export async function forgetExpired(db: Database, now: Date): Promise<void> {
+  const daysAgo = (days: number): string => new Date(now.getTime() - days * dayMs).toISOString()
+  const args = { kept: daysAgo(keptDays), rows: daysAgo(rowsKeptDays), silent: daysAgo(silentDays) }
+  await db.batch([
+    { sql: 'delete from plans where expires < :kept', args: { kept: args.kept } },
+    { sql: 'delete from claims where at < :kept', args: { kept: args.kept } },
+    {
+      sql: `delete from processes where heartbeat < :silent
+        and not exists (select 1 from runs where runs.process = processes.id and state = 'running')`,
+      args: { silent: args.silent },
+    },
+    {
+      sql: `update runs set answer = json_set(json_remove(answer, '$.details', '$.brief'), '$.replies', json('[]'))
+        where ${holdsRows} and ended < :rows and (ended < :kept or ${isNeverCompared})`,
+      args: { rows: args.rows, kept: args.kept },
+    },
+  ])
+}

@@ -1,0 +1,172 @@
+import { rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../../src/core/answer.ts'
+import type { Outbox } from '../../../src/core/ports/outbox.ts'
+import type { RunRecord } from '../../../src/core/ports/runs.ts'
+import type { ScheduleRecord } from '../../../src/core/ports/schedules.ts'
+import { anna, bob, channel, failureOf, type TestProcess } from '../../support/core.ts'
+import { sayAgain } from '../../support/fires.ts'
+import { scheduled } from '../../support/schedule.ts'
+import { createWarehouse } from '../../support/warehouse.ts'
+
+const day = 86_400_000
+const forThose = 'Its answer is for those who may ask it.'
+
+/** A loaded warehouse in which Anna, an operator, has asked for people by name (run 2). Bob is a viewer. */
+async function asked() {
+  const posted: Answer[] = []
+  const outbox: Outbox = {
+    post: async (_place, answer) => void posted.push(answer),
+    resolve: async (place) => place,
+    obstacle: async () => null,
+    tell: async () => undefined,
+  }
+  const warehouse = await createWarehouse({ outbox })
+  const { bot } = warehouse
+  await bot.say('etl')
+  const answer = await bot.say('top users 3')
+  const table = answer.replies.find((reply) => reply.kind === 'table')
+  const name = String(table?.rows[0]?.[1])
+  if (table === undefined || name === '') throw new Error('nobody has a name')
+  return { ...warehouse, name, posted }
+}
+
+async function fires(bot: TestProcess, said: Partial<ScheduleRecord> = {}): Promise<RunRecord> {
+  const created = '2026-11-23T11:59:00.000Z'
+  const schedule = scheduled({ cron: '0 12 * * *', place: channel, owner: anna, created, catchUpHours: 24, ...said })
+  await bot.ledger.schedules.add(schedule)
+  await bot.app.fireDue(async () => undefined)
+  const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
+  if (fire === undefined) throw new Error('nothing was fired')
+  return fire
+}
+
+const seen = async (bot: TestProcess, id: number, who = bob) => JSON.stringify(await bot.say(`runs ${id}`, { who }))
+
+describe('rows that were read again', () => {
+  it.each(['result 2', 'csv 2'])('by %s are for whoever may ask for them, as long as they are kept', async (line) => {
+    const { bot, name, clock } = await asked()
+    expect(await bot.say(line)).toMatchObject({ ok: true })
+    expect(await seen(bot, 3)).not.toContain(name)
+    expect(await seen(bot, 3)).toContain(forThose)
+    expect(await seen(bot, 3, anna)).toContain(name)
+    clock.advance(8 * day)
+    await bot.beat()
+    expect(await seen(bot, 3, anna)).not.toContain(name)
+    expect(await seen(bot, 3, anna)).toContain('Its answer was kept for 7 days.')
+  })
+
+  it('on the last day are not kept for another week', async () => {
+    const { bot, name, clock } = await asked()
+    clock.advance(6 * day)
+    await bot.beat()
+    await bot.say('result 2')
+    clock.advance(2 * day)
+    await bot.beat()
+    expect(await seen(bot, 3, anna)).not.toContain(name)
+  })
+
+  it('and were kept by a version that did not note whose they are, are shown to nobody', async () => {
+    const { bot, name } = await asked()
+    await bot.say('result 2')
+    const run = await bot.ledger.runs.get(3)
+    if (run === null || run.answer === null) throw new Error('it has an answer')
+    const { rowsOf: _, ...answer } = run.answer
+    const opened = await bot.ledger.runs.open({ ...run, process: 'one' })
+    if (opened.kind !== 'opened') throw new Error(`it is ${opened.kind}`)
+    const { id } = opened.run
+    const ended = run.ended ?? run.started
+    await bot.ledger.runs.end(id, 'one', { state: 'complete', answer, ended, costUsd: null })
+    expect(await seen(bot, id)).not.toContain(name)
+    expect(await seen(bot, id, anna)).not.toContain(name)
+  })
+
+  it('leave a refusal readable', async () => {
+    const { bot } = await asked()
+    expect(failureOf(await bot.say('result 99')).message).toBe('There is no run 99.')
+    expect(await seen(bot, 3)).toContain('There is no run 99.')
+  })
+})
+
+describe('the rows of a schedule', () => {
+  it('are neither in its answer nor beside its steps for those who may not ask for them', async () => {
+    const { bot, name } = await asked()
+    const { id, answer, steps } = await fires(bot, { lines: ['top-users n=3'] })
+    expect(answer?.headline).toContain(name)
+    expect(steps.at(-1)).toMatchObject({ title: 'top-users n=3', detail: '3 rows' })
+    expect(await seen(bot, id)).not.toContain(name)
+    expect(await seen(bot, id)).toContain(forThose)
+    expect(await seen(bot, id, anna)).toContain(name)
+    expect(JSON.stringify(await bot.app.homesOf([bob]))).not.toContain(name)
+    expect(JSON.stringify((await bot.ledger.audit.list({ limit: 20 })).entries)).not.toContain(name)
+  })
+
+  it('that gives its last answers are those of the questions, and kept no longer', async () => {
+    const { bot, name, clock } = await asked()
+    await bot.say('top-users n=3')
+    clock.advance(6 * day)
+    await bot.beat()
+    await bot.say('pause', { confirmed: true })
+    const created = new Date(clock.now().getTime() - 60_000).toISOString()
+    const { id, steps } = await fires(bot, { lines: ['top-users n=3'], whenPaused: 'last', created, since: created })
+    expect(JSON.stringify(steps)).not.toContain(name)
+    expect(await seen(bot, id)).not.toContain(name)
+    expect(await seen(bot, id, anna)).toContain(name)
+    clock.advance(2 * day)
+    await bot.beat()
+    expect(await seen(bot, id, anna)).not.toContain(name)
+  })
+
+  it('that failed after them are kept from the same people', async () => {
+    const { bot, name } = await asked()
+    const { id, answer } = await fires(bot, { lines: ['top-users n=3', 'result 99'] })
+    expect(answer?.ok).toBe(false)
+    expect(JSON.stringify(answer?.details)).toContain(name)
+    expect(answer?.rowsOf).toMatchObject([{ command: 'top-users' }])
+    expect(await seen(bot, id)).not.toContain(name)
+  })
+
+  it('are kept from them also where an earlier fire had asked the question, and this one only went on', async () => {
+    const { bot, name, logData, clock } = await asked()
+    await writeFile(join(logData, '2018/11/2018-11-12-events.json'), 'no JSON\n')
+    const run = await fires(bot, { lines: ['top-users n=3', 'etl'] })
+    await rm(join(logData, '2018/11/2018-11-12-events.json'))
+    clock.advance(1000)
+    const { answer } = await sayAgain(bot, { run })
+    const { id = 0 } = answer.run ?? {}
+    expect(JSON.stringify(answer.replies)).toContain(name)
+    const [line, ...others] = await bot.ledger.runs.list({ fire: id, limit: 10 })
+    expect([line?.line, others]).toEqual(['etl', []])
+    expect(await seen(bot, id)).not.toContain(name)
+    expect(await seen(bot, id, anna)).toContain(name)
+    expect(JSON.stringify((await bot.ledger.audit.list({ limit: 20 })).entries)).not.toContain(name)
+  })
+
+  it('that an earlier version wrote beside its steps are hidden with its answer', async () => {
+    const { bot, name } = await asked()
+    const { id, process } = await fires(bot, { lines: ['top-users n=3'] })
+    const line = await bot.ledger.runs.get(id + 1)
+    if (line === null || line.answer === null) throw new Error('it has an answer')
+    const origin = { kind: 'fire', schedule: 9, intended: '2026-11-01T00:00:00.000Z', cause: 'clock' } as const
+    const { headline: detail, rowsOf: _, ...rest } = line.answer
+    const steps = [{ title: 'top-users n=3', state: 'complete', ms: 1, detail, handles: {} } as const]
+    const fire = await bot.ledger.runs.open({ ...line, command: 'schedule-run', process, origin, steps })
+    if (fire.kind !== 'opened') throw new Error(`it is ${fire.kind}`)
+    const said = await bot.ledger.runs.open({ ...line, process, origin: { kind: 'line', fire: fire.run.id, at: 0 } })
+    if (said.kind !== 'opened') throw new Error(`it is ${said.kind}`)
+    const end = { state: 'complete', ended: line.ended ?? line.started, costUsd: null } as const
+    await bot.ledger.runs.end(said.run.id, process, { ...end, answer: line.answer })
+    const { asked: __, ...old } = rest
+    await bot.ledger.runs.end(fire.run.id, process, { ...end, answer: { ...old, headline: detail } })
+    expect(await seen(bot, fire.run.id)).not.toContain(name)
+    expect(await seen(bot, fire.run.id, anna)).toContain(name)
+  })
+})
+
+it('what was shared is noted with whose rows it holds where it is posted, and the run that shared it holds none', async () => {
+  const { bot, name, posted } = await asked()
+  await bot.say('share 2 in #music')
+  expect(posted).toMatchObject([{ rowsOf: [{ command: 'top-users', ended: '2026-11-23T12:00:00.000Z' }] }])
+  expect(await seen(bot, 3)).not.toContain(name)
+})
