@@ -1,10 +1,20 @@
+import { readFile } from 'node:fs/promises'
+import { z } from 'zod'
 import { loadEnvFile } from './config.ts'
 import type { App } from './core/app.ts'
+import type { ExitStatus } from './core/errors.ts'
 import { sayLine } from './line.ts'
 
-/*
- * One command line in the terminal: `npm run -s sparkify -- <command line>`.
- */
+/** One command line in the terminal: `npm run -s sparkify -- <command line>`. */
+async function main(argv: readonly string[]): Promise<ExitStatus> {
+  if (argv[0] === '--version') return tellVersion()
+  loadEnvFile()
+  return sayLine(argv, {
+    streams: { input: process.stdin, out: process.stdout, err: process.stderr },
+    begun: interruptible,
+    replaced: () => process.exit(1),
+  })
+}
 
 /** A run is stopped in order and says so; while a question waits for its answer there is nothing to stop. */
 function interruptible(app: App, asker: string): void {
@@ -15,9 +25,10 @@ function interruptible(app: App, asker: string): void {
   process.on('SIGTERM', interrupt)
 }
 
-loadEnvFile()
-process.exitCode = await sayLine(process.argv.slice(3), {
-  streams: { input: process.stdin, out: process.stdout, err: process.stderr },
-  begun: interruptible,
-  replaced: () => process.exit(1),
-})
+async function tellVersion(): Promise<ExitStatus> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8')
+  process.stdout.write(`${z.object({ version: z.string() }).parse(JSON.parse(text)).version}\n`)
+  return 0
+}
+
+process.exitCode = await main(process.argv.slice(3))

@@ -62,7 +62,8 @@ function outcomeOf(statement: Statement, { policy, cluster, clock }: Deps): Outc
     ...(going === null ? [] : [goingReply(going, policy.budgetUsd)]),
     tableOf('By day', 'day', days),
     tableOf('By person', 'person', people),
-    chartOf(days, total === null ? 'hours' : 'usd'),
+    // One bar says nothing that its row does not.
+    ...(days.length < 2 ? [] : [chartOf(days, total === null ? 'hours' : 'usd')]),
     small,
   ]
   return { headline, replies, next }

@@ -84,7 +84,7 @@ async function listed(asked: Asked, all: boolean, { deps, runId }: RunContext): 
         kind: 'table',
         title: 'Runs',
         columns: ['id', 'command', 'who', 'state', 'started', 'seconds'],
-        formats: ['integer', 'text', 'text', 'text', 'time', 'decimal'],
+        formats: ['integer', 'text', 'text', 'text', 'time', 'seconds'],
         rows,
         total: rows.length,
       },

@@ -64,7 +64,9 @@ async function wanted({ id, ...said }: z.output<typeof args>, context: Context) 
   const before = await findSchedule(id, deps)
   const { channel, rest } = cutChannel(said.words)
   const cut = cutLines(rest)
-  const when = cut.when.length === 0 ? {} : readWhen(cut.when)
+  // `at 04:00` alone leaves the days as they are.
+  const days = cut.when[0]?.toLowerCase() === 'at' ? (/^(.+) at \d\d:\d\d$/.exec(before.phrase)?.[1] ?? '') : ''
+  const when = cut.when.length === 0 ? {} : readWhen([...(days === '' ? [] : [days]), ...cut.when])
   const isWaker = said.paused === 'resume' && before.whenPaused !== 'resume'
   const changes = {
     ...(cut.lines === '' ? {} : { lines: linesOf(cut.lines) }),

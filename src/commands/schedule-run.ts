@@ -55,7 +55,12 @@ export default defineCommand({
     const headline = `Schedule ${schedule.id} is being said in ${placeWords(schedule.place)}: ${words}.`
     return {
       headline,
-      replies: [text(headline), text('The bot that hears Slack says it, within seconds.', 'note')],
+      replies: [
+        text(headline),
+        ...(context.place.kind === 'terminal'
+          ? [text('The bot that hears Slack says it, within seconds.', 'note')]
+          : []),
+      ],
       next: [{ label: 'Runs', line: 'runs' }],
     }
   },

@@ -6,10 +6,17 @@ import { bytes, dayAndTime, duration } from './words.ts'
  */
 
 /** Formats whose cells are figures: read from the right, and compared as numbers. */
-export const numericFormats: ReadonlySet<Format> = new Set(['integer', 'decimal', 'percent', 'duration', 'bytes'])
+export const numericFormats: ReadonlySet<Format> = new Set([
+  'integer',
+  'decimal',
+  'percent',
+  'duration',
+  'seconds',
+  'bytes',
+])
 
 /**
- * One value in words. A `percent` is in percent (4.88 is "4.9 %"), a `duration` in milliseconds, a `time` is told in UTC, nothing is
+ * One value in words. A `percent` is in percent (4.88 is "4.9 %"), a `duration` in milliseconds, `seconds` are what they say, a `time` is told in UTC, nothing is
  * "–". Whole numbers that came as text because they are beyond 2^53 stay as they are, as does every other text.
  */
 export function cellWords(cell: Cell, format: Format): string {
@@ -22,6 +29,7 @@ export function cellWords(cell: Cell, format: Format): string {
 function numberWords(n: number, format: Format): string {
   // Beyond 2^53 digits are no longer exact, and grouping would only dress them up.
   if (!Number.isFinite(n) || Math.abs(n) > Number.MAX_SAFE_INTEGER) return String(n)
+  if (n < 0 && format !== 'text') return `−${numberWords(-n, format)}`
   switch (format) {
     case 'integer':
       return grouped(n)
@@ -30,9 +38,11 @@ function numberWords(n: number, format: Format): string {
     case 'percent':
       return `${Math.abs(n) < 0.1 ? decimal(n) : n.toFixed(1)} %`
     case 'duration':
-      return n < 0 ? `-${duration(-n)}` : duration(n)
+      return duration(n)
+    case 'seconds':
+      return duration(n * 1000)
     case 'bytes':
-      return n < 0 ? `-${bytes(-n)}` : bytes(n)
+      return bytes(n)
     default:
       return String(n)
   }

@@ -10,7 +10,17 @@ export const cellSchema = z.union([z.string(), z.number(), z.boolean(), z.null()
 export type Cell = z.infer<typeof cellSchema>
 
 /** How a column is written for people; scripts can ignore it. */
-export const formatSchema = z.enum(['text', 'integer', 'decimal', 'percent', 'time', 'date', 'duration', 'bytes'])
+export const formatSchema = z.enum([
+  'text',
+  'integer',
+  'decimal',
+  'percent',
+  'time',
+  'date',
+  'duration',
+  'seconds',
+  'bytes',
+])
 export type Format = z.infer<typeof formatSchema>
 
 /** `note` is small print below an answer; `warning` and `good` carry a mark; `code` keeps its lines as they are. */

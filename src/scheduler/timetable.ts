@@ -54,12 +54,13 @@ function fieldsOf(cron: string): Fields {
       'Write minute, hour, day, month, weekday: 0 3 * * *.',
     )
   }
-  const remedy = 'Write it like 0 3 * * *.'
+  const remedy =
+    'Minutes are 0–59, hours 0–23, days 1–31, months 1–12, weekdays 0–7 (Sunday is 0 and 7), as in 0 3 * * *.'
   let fields: Fields
   try {
     fields = parse(cron)
   } catch (cause) {
-    const reason = messageOf(cause)
+    const reason = messageOf(cause).replace(/^(\S+) is an? invalid expression for (.+)$/, '$1 is no $2')
     throw new OpsError('bad_argument', `"${cron}" is not a cron expression: ${reason}. Nothing was done.`, remedy, {
       cause,
     })

@@ -86,6 +86,7 @@ describe('cost', () => {
     pass(40 * 24)
     const answer = await say('cost 2026-11')
     expect(answer.headline).toBe('November 2026: $2.00 for 2 h of sparkify.')
+    expect(answer.replies.map(({ kind }) => kind)).not.toContain('chart')
     expect(tables(answer).map(({ rows }) => rows)).toEqual([[['2026-11-01', 2, 2]], [['Bob', 2, 2]]])
     expect(answer.next.map(({ line }) => line)).toEqual(['cost 2026-10', 'cost'])
     expect(texts(answer).join()).not.toContain('lease')
@@ -93,6 +94,15 @@ describe('cost', () => {
       [['2026-10-31', 4, 4]],
       [['Bob', 4, 4]],
     ])
+  })
+
+  it('tells what is less than a cent in figures that say so', async () => {
+    const { pass, say } = await office('2026-11-22T20:00:00.000Z')
+    await say('spin-up')
+    pass(1 / 240)
+    const answer = await say('cost')
+    expect(answer.headline).toMatch(/^November 2026 so far: less than \$0\.01 for less than a minute of sparkify\.$/)
+    expect(tables(answer)[0]?.rows).toEqual([['2026-11-22', 0.0042, 0.0042]])
   })
 
   it('tells what a schedule had run under its number and its owner', async () => {
@@ -152,14 +162,20 @@ describe('cost', () => {
   })
 
   it('tells hours alone where no price is known', async () => {
-    const { pass, say } = await office('2026-11-23T12:00:00.000Z', null)
+    const { pass, say } = await office('2026-11-22T23:00:00.000Z', null)
     await say('spin-up')
     pass(2)
     const answer = await say('cost')
     expect(answer.headline).toBe('November 2026 so far: no known price for 2 h of sparkify.')
-    expect(tables(answer).map(({ rows }) => rows)).toEqual([[['2026-11-23', 2, null]], [['Anna', 2, null]]])
+    expect(tables(answer).map(({ rows }) => rows)).toEqual([
+      [
+        ['2026-11-22', 1, null],
+        ['2026-11-23', 1, null],
+      ],
+      [['Anna', 2, null]],
+    ])
     expect(texts(answer).at(-1)).toContain('Price not known: set REDSHIFT_HOURLY_USD')
-    expect(answer.replies.find((reply) => reply.kind === 'chart')).toMatchObject({ series: [{ values: [2] }] })
+    expect(answer.replies.find((reply) => reply.kind === 'chart')).toMatchObject({ series: [{ values: [1, 1] }] })
   })
 
   it('says so where nothing ran, and where nothing can cost anything', async () => {
@@ -182,7 +198,8 @@ describe('cost', () => {
       const answer = await say(`cost ${month}`)
       expect(answer).toMatchObject({ ok: false, exit: 2, run: null })
       expect(failureOf(answer).code).toBe('bad_argument')
-      expect(failureOf(answer).remedy).toContain('a month like 2026-11')
+      const { message, remedy } = failureOf(answer)
+      expect(`${message} ${remedy}`).toContain('a month like 2026-11')
     },
   )
 })

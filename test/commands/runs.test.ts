@@ -80,7 +80,8 @@ describe('runs', () => {
     expect(await ids('runs until=2026-11-23')).toEqual([2, 1])
     expect(await bot.say('runs who=carl')).toMatchObject({ headline: 'No such runs.' })
     expect(failureOf(await bot.say('runs since=yesterday'))).toMatchObject({
-      message: 'since: "yesterday" is not a day like 2018-11-30 or a length of time like 7d. Nothing was done.',
+      message:
+        'since: "yesterday" is not a day like 2018-11-30 or a length of time like 15m, 24h or 7d. Nothing was done.',
     })
   })
 

@@ -100,6 +100,24 @@ describe('schedule add', () => {
     }
   })
 
+  it('mends a line that it does not know within the whole, instead of saying it at once', async () => {
+    const { bot } = await createScheduleOffice()
+    const refused = await bot.say('schedule add "load; greeet" daily at 3am in <#C0DATA123|data> if=checks')
+    expect(failureOf(refused)).toMatchObject({
+      message: 'I do not know "greeet". Nothing was done.',
+      remedy: 'Did you mean greet? Say help for all commands.',
+    })
+    expect(refused.next).toEqual([
+      {
+        label: 'Schedule add',
+        line: 'schedule-add "load; greet" daily at 03:00 in <#C0DATA123|data> tz=UTC if=checks',
+      },
+    ])
+    await bot.say(refused.next[0]?.line ?? '')
+    expect(await onlyOf(bot)).toMatchObject({ lines: ['load', 'greet'], phrase: 'daily at 03:00' })
+    expect((await bot.say('schedule add "xyzzy" daily at 3')).next).toEqual([])
+  })
+
   it('understands lines without their quotation marks, as people type them on a phone', async () => {
     const { bot } = await createScheduleOffice()
     await bot.say('schedule add load; greet mondays at 9 in #data')
@@ -227,7 +245,7 @@ describe('schedule add', () => {
     ['schedule add "schedule remove 1" daily at 3', 'schedule-remove cannot be said by the clock. Nothing was done.'],
     [
       'schedule add greet daily at 3 if=often',
-      'if: "often" is not one of always, not-empty, changed>10%, checks. Nothing was done.',
+      'if: "often" is not one of always, not-empty, changed, changed>10% (or any other figure), checks. Nothing was done.',
     ],
     [
       'schedule add load daily at 3 if=not-empty',

@@ -198,6 +198,14 @@ describe('schedule edit', () => {
     expect(await onlyOf(bot)).toMatchObject({ whenPaused: 'wait', owner: bob })
   })
 
+  it('understands a time alone, on the days that it has, and lines without their quotation marks', async () => {
+    const { bot } = await withOne()
+    await bot.say('schedule edit 1 at 04:00')
+    expect((await onlyOf(bot)).phrase).toMatch(/^\w+ at 04:00$/)
+    await bot.say('schedule edit 1 load; greet')
+    expect((await onlyOf(bot)).lines).toEqual(['load', 'greet'])
+  })
+
   it('confirms other lines and other times as making it did, and nothing else', async () => {
     const costly = command('wake', async () => undefined, {
       effect: 'read',

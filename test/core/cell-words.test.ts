@@ -6,7 +6,9 @@ import { cellText } from '../../src/terminal/cells.ts'
 describe('a value of a table', () => {
   it.each([
     [6820, 'integer', '6,820'],
-    [-5, 'integer', '-5'],
+    [-5, 'integer', '−5'],
+    [-43.9, 'percent', '−43.9 %'],
+    [-5, 'text', '-5'],
     [2.5, 'integer', '2.5'],
     [2.71801, 'decimal', '2.72'],
     [0.00123, 'decimal', '0.0012'],
@@ -15,7 +17,9 @@ describe('a value of a table', () => {
     [0.013, 'percent', '0.013 %'],
     [0, 'percent', '0 %'],
     [218_930, 'duration', '3 min 39 s'],
-    [-2_000, 'duration', '-2.0 s'],
+    [-2_000, 'duration', '−2.0 s'],
+    [3, 'seconds', '3.0 s'],
+    [0, 'seconds', '< 0.1 s'],
     [9_817_000, 'bytes', '9.8 MB'],
     ['2018-11-30T21:59:12.345Z', 'time', '30 Nov 2018, 21:59'],
     ['not a time', 'time', 'not a time'],

@@ -108,6 +108,11 @@ describe('the program in the terminal', { timeout: 60_000 }, () => {
     expect(early.stderr).toContain('There is no cluster sparkify yet.')
   })
 
+  it('says its version', async () => {
+    const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
+    expect(await say('--version', {})).toMatchObject({ status: 0, stdout: `${JSON.parse(text).version}\n`, stderr: '' })
+  })
+
   it('ends with 2 for a wrong variable, naming it and the cure', async () => {
     const { status, stderr } = await say('status', { ...(await homes.twoDays()), SPARKIFY_ENGINE: 'oracle' })
     expect(status).toBe(2)

@@ -9,6 +9,8 @@ export interface ArgMeta {
   readonly bare: boolean
   /** For `words`: takes all bare words that are left. */
   readonly rest: boolean
+  /** What is meant for it also where it is not allowed. */
+  readonly looks?: 'number' | 'span'
   /** The values there are, for "did you mean" and forms. */
   readonly values?: readonly string[]
   /** As it would be typed, for help. */

@@ -19,6 +19,7 @@ export function integer(options: ArgOptions & { min: number; max: number; fallba
     .default(fallback)
   return described(schema, options, {
     accepts: `a whole number from ${grouped(min)} to ${grouped(max)}`,
+    looks: 'number',
     fallback: String(fallback),
   })
 }
@@ -32,7 +33,10 @@ export function optionalInteger(options: ArgOptions & { min: number; max: number
     .transform((typed) => Number(typed.replaceAll(/[#+]/g, '')))
     .pipe(z.number().int().min(min).max(max))
     .optional()
-  return described(schema, options, { accepts: `a whole number from ${grouped(min)} to ${grouped(max)}` })
+  return described(schema, options, {
+    accepts: `a whole number from ${grouped(min)} to ${grouped(max)}`,
+    looks: 'number',
+  })
 }
 
 /** One of a few words. */
@@ -88,7 +92,8 @@ export function optionalSpan(options: ArgOptions): z.ZodType<string | undefined>
     .toLowerCase()
     .regex(/^(?:[1-9]\d{0,3}[hdw]|whole-day)$/)
     .optional()
-  return described(schema, options, { accepts: 'a length of time like 24h, 7d or 4w (up to 9,999), or whole-day' })
+  const accepts = 'a length of time like 24h, 7d or 4w (up to 9,999), or whole-day'
+  return described(schema, options, { accepts, looks: 'span' })
 }
 
 const hoursIn = { m: 1 / 60, h: 1, d: 24 } as const
@@ -102,7 +107,8 @@ export function optionalHours(options: ArgOptions & { max: number }): z.ZodType<
     .transform((typed) => Number.parseInt(typed, 10) * hoursIn[unitOf(typed)])
     .pipe(z.number().max(options.max))
     .optional()
-  return described(schema, options, { accepts: `a length of time like 30m or 8h, up to ${grouped(options.max)}h` })
+  const accepts = `a length of time like 30m or 8h, up to ${grouped(options.max)}h`
+  return described(schema, options, { accepts, looks: 'span' })
 }
 
 function unitOf(typed: string): keyof typeof hoursIn {

@@ -23,6 +23,8 @@ export function declaredArguments(args: z.ZodObject): readonly Declared[] {
   })
 }
 
+const looks = { number: /^[+-]?\d[\d,_.]*$/, span: /^\d+[a-z]+$/i } as const
+
 /**
  * Gives each word to its argument: named ones by name, bare ones to the first free argument that takes them.
  * Throws `bad_argument` naming the word, the values allowed and the nearest right one.
@@ -30,11 +32,24 @@ export function declaredArguments(args: z.ZodObject): readonly Declared[] {
 export function readArguments(command: { name: string; args: z.ZodObject }, tokens: readonly Token[]): ArgumentValues {
   const declared = declaredArguments(command.args)
   const given: Record<string, string | string[]> = {}
-  for (const token of tokens) {
+  for (let i = 0; i < tokens.length; i++) {
+    const [token, next] = tokens.slice(i, i + 2)
+    if (token === undefined) continue
+    const name = isName(declared, given, token)
     if (token.kind === 'named') takeNamed(command.name, declared, given, token)
-    else takeBare(command.name, declared, given, token.text)
+    else if (name && next?.kind === 'word') {
+      takeNamed(command.name, declared, given, { kind: 'named', name: argumentName(token.text), text: next.text })
+      i++
+    } else takeBare(command.name, declared, given, token.text)
   }
   return given
+}
+
+/** Whether a bare word is said for the name of what follows: `snooze 1 for 2h`. Not where some argument takes it as it is. */
+function isName(declared: readonly Declared[], given: ArgumentValues, token: Token): boolean {
+  if (token.kind !== 'word' || token.quoted || declared.some(({ meta }) => meta.rest)) return false
+  const named = declared.some(({ name }) => name === argumentName(token.text) && given[name] === undefined)
+  return named && takerOf(declared, given, token.text) === undefined
 }
 
 function takeNamed(
@@ -62,7 +77,7 @@ function takeNamed(
     )
   }
   const value = argument.meta.rest ? [token.text] : token.text
-  if (!argument.schema.safeParse(value).success) throw refusal(argument, token.text)
+  if (!argument.schema.safeParse(value).success) throw refusal(command, argument, token.text)
   given[argument.name] = value
 }
 
@@ -88,8 +103,9 @@ function takeBare(
     return
   }
   const free = freeOf(declared, given)
-  const [only] = free
-  if (only !== undefined && free.length === 1) throw refusal(only, word)
+  const meantFor =
+    free.length === 1 ? free[0] : free.find(({ meta }) => meta.looks !== undefined && looks[meta.looks].test(word))
+  if (meantFor !== undefined) throw refusal(command, meantFor, word)
   const values = free.flatMap((argument) => argument.meta.values ?? [])
   const meant = nearest(word.toLowerCase(), values)
   const choices = free.map((argument) => `${argument.name} (${argument.meta.accepts})`)
@@ -100,12 +116,12 @@ function takeBare(
   )
 }
 
-function refusal(argument: Declared, word: string): OpsError {
-  const meant = argument.meta.values === undefined ? null : nearest(word.toLowerCase(), argument.meta.values)
+function refusal(command: string, { name, meta: { accepts, values = [] } }: Declared, word: string): OpsError {
+  const meant = nearest(word.toLowerCase(), values)
   return new OpsError(
     'bad_argument',
-    `${argument.name}: "${shown(word)}" is not ${argument.meta.values === undefined ? argument.meta.accepts : `one of ${argument.meta.accepts}`}. Nothing was done.`,
-    meant === null ? `Give ${argument.name} as ${argument.meta.accepts}.` : `Did you mean ${argument.name}=${meant}?`,
+    `${name}: "${shown(word)}" is not ${values.length > 1 ? `one of ${accepts}` : accepts}. Nothing was done.`,
+    meant === null ? `help ${command} tells all that it takes.` : `Did you mean ${name}=${meant}?`,
   )
 }
 

@@ -85,16 +85,21 @@ function sum(amounts: readonly number[]): number {
   return amounts.reduce((total, amount) => total + amount, 0)
 }
 
-/** Amounts to the hundredth that sum to the rounded sum of the exact ones: what is missing goes to those that were cut most. */
+/**
+ * Amounts to the hundredth that sum to the rounded sum of the exact ones: what is missing goes to those that were cut most. Where all are
+ * less than a hundredth together, they are told to two digits of that.
+ */
 export function hundredths(amounts: readonly number[]): readonly number[] {
-  const cut = amounts.map((amount) => Math.floor(amount * 100))
-  const missing = Math.round(sum(amounts) * 100) - sum(cut)
-  const lost = amounts.map((amount, at) => ({ at, by: amount * 100 - (cut[at] ?? 0) }))
+  const total = sum(amounts)
+  const parts = total > 0 && total < 0.01 ? 10 ** Math.min(9, 1 + Math.ceil(-Math.log10(total))) : 100
+  const cut = amounts.map((amount) => Math.floor(amount * parts))
+  const missing = Math.round(total * parts) - sum(cut)
+  const lost = amounts.map((amount, at) => ({ at, by: amount * parts - (cut[at] ?? 0) }))
   const raised = new Set(
     lost
       .toSorted((a, b) => b.by - a.by)
       .slice(0, missing)
       .map(({ at }) => at),
   )
-  return cut.map((whole, at) => (whole + (raised.has(at) ? 1 : 0)) / 100)
+  return cut.map((whole, at) => (whole + (raised.has(at) ? 1 : 0)) / parts)
 }

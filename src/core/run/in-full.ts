@@ -52,7 +52,7 @@ function tableOf(lines: readonly RunRecord[], now: Date): Reply {
     kind: 'table',
     title: 'Its lines',
     columns: ['id', 'command', 'state', 'seconds'],
-    formats: ['integer', 'text', 'text', 'decimal'],
+    formats: ['integer', 'text', 'text', 'seconds'],
     rows: lines.map((run) => [run.id, run.line, run.state, secondsOf(run, now)]),
     total: lines.length,
   }

@@ -42,7 +42,7 @@ describe('a form', () => {
       kind: 'faults',
       faults: {
         n: 'This takes a whole number from 1 to 1,000.',
-        last: 'This takes a length of time like 24h, 7d or 4w.',
+        last: 'This takes a length of time like 24h, 7d or 4w (up to 9,999), or whole-day.',
       },
     })
   })
@@ -77,7 +77,7 @@ describe('a form', () => {
         day: `This takes ${formOf('schedule-add', catalog).fields[1]?.accepts}.`,
         time: 'This takes a time of day like 07:30.',
         tz: 'This takes a time zone like Europe/London.',
-        if: 'This takes always, not-empty, changed>10%, checks.',
+        if: 'This takes always, not-empty, changed, changed>10% (or any other figure), checks.',
       },
     })
   })

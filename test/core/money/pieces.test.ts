@@ -95,7 +95,8 @@ describe('the hours of a cluster', () => {
 describe('shares', () => {
   it('to the cent add up to the total to the cent', () => {
     expect(hundredths([1 / 3, 1 / 3, 1 / 3])).toEqual([0.34, 0.33, 0.33])
-    expect(hundredths([0.004, 0.004])).toEqual([0.01, 0])
+    expect(hundredths([0.006, 0.006])).toEqual([0.01, 0])
+    expect(hundredths([0.004, 0.0005])).toEqual([0.004, 0.0005])
     expect(hundredths([])).toEqual([])
   })
 

@@ -89,7 +89,7 @@ export const bot: readonly Shown[] = [
     answer: failed(
       'bad_argument',
       'n: "-1" is not a whole number from 1 to 1,000. Nothing was done.',
-      'Give n as a whole number from 1 to 1,000.',
+      'help top-songs tells all that it takes.',
     ),
   },
   {
@@ -121,7 +121,7 @@ export const bot: readonly Shown[] = [
           kind: 'table',
           title: 'Runs',
           columns: ['id', 'command', 'who', 'state', 'started', 'seconds'],
-          formats: ['integer', 'text', 'text', 'text', 'time', 'decimal'],
+          formats: ['integer', 'text', 'text', 'text', 'time', 'seconds'],
           rows: [
             [12, 'top-songs n=20', 'Ada', 'complete', '2026-11-30T03:00:00.000Z', 0.2],
             [11, 'etl', 'Nightly load', 'error', '2026-11-30T02:00:00.000Z', 192],
@@ -171,7 +171,7 @@ export const bot: readonly Shown[] = [
           kind: 'table',
           title: 'Its lines',
           columns: ['id', 'command', 'state', 'seconds'],
-          formats: ['integer', 'text', 'text', 'decimal'],
+          formats: ['integer', 'text', 'text', 'seconds'],
           rows: [
             [58, 'etl', 'complete', 122.4],
             [59, 'qa part=checks', 'error', 69.1],

@@ -75,7 +75,7 @@ describe('a chart', () => {
   })
 
   it('hatches what is below nothing', () => {
-    expect(readingOf(presentChart(chart(['up', 'down'], [10, -5])).older)).toContain('down ░░░░░      -5')
+    expect(readingOf(presentChart(chart(['up', 'down'], [10, -5])).older)).toContain('down ░░░░░      −5')
   })
 
   it('says how many points and series found no room', () => {

@@ -1,6 +1,5 @@
-import type { Cell, Format, TableReply } from '../../reply.ts'
-
-const numeric: readonly Format[] = ['integer', 'decimal', 'percent', 'duration', 'bytes']
+import { numericFormats } from '../../cell-words.ts'
+import type { Cell, TableReply } from '../../reply.ts'
 
 /**
  * Whether a figure of these tables differs by more than so many percent from the one before, or a table or a row came or went. Tables are
@@ -44,7 +43,7 @@ function figuresByRow(table: TableReply): ReadonlyMap<string, readonly (number |
 /** A column that holds figures. Whole numbers beyond 2^53 come as strings. */
 function isNumeric({ rows, formats }: TableReply, at: number): boolean {
   const format = formats?.[at]
-  if (format !== undefined && format !== 'text') return numeric.includes(format)
+  if (format !== undefined && format !== 'text') return numericFormats.has(format)
   const cells = rows.map((row) => row[at] ?? null).filter((cell) => cell !== null)
   return cells.length > 0 && cells.every((cell) => typeof cell === 'number')
 }

@@ -1,9 +1,10 @@
 import { quote } from '../../command/line.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
+import type { Draft } from './draft.ts'
 import { optionWords } from './option-words.ts'
 
 /** The line that makes this schedule again, with the id of its channel and its zone, whoever says it where. */
-export function lineThatMakes(schedule: ScheduleRecord): string {
+export function lineThatMakes(schedule: Draft & Pick<ScheduleRecord, 'state' | 'owner'>): string {
   const { lines, phrase, zone, state } = schedule
   return [
     'schedule add',
@@ -23,7 +24,7 @@ function quoted(words: string): string {
 }
 
 /** Direct messages go by the id of whose they are, from wherever they say it. */
-function channelWords({ place, owner }: ScheduleRecord): readonly string[] {
+function channelWords({ place, owner }: Pick<ScheduleRecord, 'place' | 'owner'>): readonly string[] {
   if (place.kind === 'terminal') return []
   if (place.direct && owner.kind === 'slack') return ['in', owner.id]
   const { channel, channelName } = place

@@ -1,7 +1,9 @@
 import { authorise } from '../../command/access.ts'
+import type { Catalog } from '../../command/catalog.ts'
 import type { Context } from '../../command/context.ts'
 import type { Bound } from '../../command/define.ts'
 import { partLines } from '../../command/line.ts'
+import { nearest } from '../../command/suggest.ts'
 import { OpsError } from '../../errors.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 
@@ -42,7 +44,7 @@ export function understood(
   { lines, whenPaused, condition }: Pick<ScheduleRecord, 'lines' | 'whenPaused' | 'condition'>,
   { catalog, who, deps }: Context,
 ): readonly Bound[] {
-  const bound = lines.map((line) => catalog.read(line))
+  const bound = lines.map((line) => readIn(line, catalog))
   const all = whenPaused === 'resume' ? [...bound, catalog.read('resume')] : bound
   for (const { command } of all) {
     if (notForTheClock.test(command.name)) {
@@ -69,4 +71,39 @@ export function understood(
     )
   }
   return all
+}
+
+/** Reads a line of a schedule. What would mend it alone is no button: it would be said at once. */
+function readIn(line: string, catalog: Catalog): Bound {
+  const fault = faultOf(line, catalog)
+  if (fault !== null) throw new OpsError(fault.code, fault.message, fault.remedy, { cause: fault })
+  return catalog.read(line)
+}
+
+/** The lines with the nearest command in place of one that is not known; null where that would not be understood either. */
+export function mendedLines(lines: readonly string[], catalog: Catalog): readonly string[] | null {
+  const mended = lines.map((line) => mendedLine(line, catalog))
+  return mended.includes(null) ? null : mended.map(String)
+}
+
+function mendedLine(line: string, catalog: Catalog): string | null {
+  const fault = faultOf(line, catalog)
+  if (fault === null) return line
+  const { code, cure } = fault
+  if (code !== 'unknown_command' || cure === undefined || catalog.find(cure) === undefined) return null
+  const words = line.split(/\s+/)
+  // A name may be written as several words; the catalog looks for the longest first.
+  const length = [3, 2, 1].find((n) => nearest(words.slice(0, n).join('-').toLowerCase(), [cure]) !== null)
+  const mended = [cure, ...words.slice(length)].join(' ')
+  return length === undefined || faultOf(mended, catalog) !== null ? null : mended
+}
+
+function faultOf(line: string, catalog: Catalog): OpsError | null {
+  try {
+    catalog.read(line)
+    return null
+  } catch (error) {
+    if (error instanceof OpsError) return error
+    throw error
+  }
 }

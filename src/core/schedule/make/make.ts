@@ -8,6 +8,8 @@ import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { type Reply, text } from '../../reply.ts'
 import { clockChanges } from './clocks.ts'
 import { type Draft, ownerOf, planOfDraft, postable, sayable } from './draft.ts'
+import { lineThatMakes } from './export.ts'
+import { mendedLines } from './lines.ts'
 import { optionSentence } from './option-words.ts'
 import { upcoming } from './upcoming.ts'
 import { scheduleWords, timeWords } from './words.ts'
@@ -21,9 +23,22 @@ export interface NewSchedule extends Draft {
 
 /** What must be confirmed before it is made. Throws what makes it impossible: a line, its times, the place it is posted in. */
 export async function planOfNew(wanted: NewSchedule, context: Context): Promise<PlanDraft | null> {
-  const plan = await planOfDraft(wanted, context)
-  await postable(wanted.place, context.deps)
-  return plan
+  try {
+    const plan = await planOfDraft(wanted, context)
+    await postable(wanted.place, context.deps)
+    return plan
+  } catch (error) {
+    throw withCure(error, wanted, context)
+  }
+}
+
+/** A line that is not known is mended within the whole line, not said at once. */
+function withCure(error: unknown, wanted: NewSchedule, { catalog, who }: Context): unknown {
+  if (!(error instanceof OpsError) || error.code !== 'unknown_command') return error
+  const lines = mendedLines(wanted.lines, catalog)
+  if (lines === null) return error
+  const cure = lineThatMakes({ ...wanted, lines, owner: ownerOf(who) }).replace('schedule add', 'schedule-add')
+  return new OpsError(error.code, error.message, error.remedy, { cause: error, cure })
 }
 
 /** Makes a schedule in the name of whoever asks. Throws as `planOfNew` does. */

@@ -51,7 +51,11 @@ function options(condition?: string, whenPaused?: string, catchUp?: string) {
         about: 'when it is posted: only if it has rows, if a figure changes, if a check turns red or green',
         bare: false,
       },
-      { accepts: 'always, not-empty, changed>10%, checks', values: conditions, ...usually(condition) },
+      {
+        accepts: 'always, not-empty, changed, changed>10% (or any other figure), checks',
+        values: conditions,
+        ...usually(condition),
+      },
     ),
     paused: described(
       z.string().toLowerCase().pipe(z.enum(ways)).optional(),

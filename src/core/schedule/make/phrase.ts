@@ -24,11 +24,14 @@ export function cutChannel(words: readonly string[]): {
 
 /**
  * Parts the lines of a schedule from the words about its time, wherever these begin: people on phones forget quotation marks. Where
- * nothing is about time, the first word is the lines, and the rest is for `readPhrase` to refuse.
+ * nothing is about time, words with a semicolon are lines, all of them; otherwise the first word is, and the rest is for `readPhrase` to
+ * refuse.
  */
 export function cutLines(words: readonly string[]): { readonly lines: string; readonly when: readonly string[] } {
   const begins = words.findIndex((word, at) => word.toLowerCase() === 'in' || beginsWhen(words, at))
-  const at = begins < 0 ? Math.min(1, words.length) : begins
+  const isAt = words[0]?.toLowerCase() === 'at'
+  const unquoted = words.some((word) => word.includes(';')) ? words.length : Math.min(1, words.length)
+  const at = isAt ? 0 : begins < 0 ? unquoted : begins
   return { lines: words.slice(0, at).join(' '), when: words.slice(at) }
 }
 

@@ -38,6 +38,8 @@ export function readWhen(words: readonly string[]): When {
   if (isCron(fields)) return { phrase: `cron ${fields.join(' ')}`, cron: fields.join(' ') }
   const [first = '', second = '', ...rest] = fields.map((word) => word.toLowerCase())
   if (first === '') throw new OpsError('bad_argument', 'When? Nothing was done.', `Say ${forms}.`)
+  if (isTime(first === 'at' ? second : first))
+    throw new OpsError('bad_argument', 'On which days? Nothing was done.', `Say ${forms}.`)
   if (first === 'hourly') return everyOf('1h', second === '' ? [] : [second, ...rest], first)
   if (first === 'every') {
     const days = second === 'day' ? 'daily' : second.replace(/s?$/, 's')
@@ -92,6 +94,10 @@ function daysOf(word: string): string | null {
   return days.every((day) => day >= 0) ? days.join(',') : null
 }
 
+function isTime(word: string): boolean {
+  return /^\d{1,2}(?:[:.]\d{2})?(?:am|pm)?$/.test(word)
+}
+
 function timeOf(word: string): TimeOfDay {
   const [, h, m = '0', half] = /^(\d{1,2})(?:[:.](\d{2}))?(am|pm)?$/.exec(word) ?? []
   const typed = Number(h)
@@ -111,6 +117,6 @@ function notUnderstood(word: string): OpsError {
   return new OpsError(
     'bad_argument',
     `schedule does not understand "${word.slice(0, 60)}". Nothing was done.`,
-    `Say ${forms}, then in #channel.`,
+    `Say ${forms}, then in #channel. Lines of several words go in quotation marks.`,
   )
 }
