@@ -1,7 +1,7 @@
-import { INTEGER, LIST, listValue, VARCHAR } from '@duckdb/node-api'
 import { messageOf } from '../core/errors.ts'
 import type { Dataset } from './datasets.ts'
 import { literal } from './literal.ts'
+import { INTEGER, LIST, listValue, VARCHAR } from './node-api.ts'
 import { type Line, maxLineBytes, readLines } from './read-lines.ts'
 import { lenientSql, path, type Spellings } from './record-sql.ts'
 import type { Session } from './session.ts'

@@ -1,3 +1,5 @@
+import type { DuckDBType, DuckDBValue } from '@duckdb/node-api'
+import type { Cell, Format } from '../core/reply.ts'
 import {
   DuckDBDateValue,
   DuckDBDecimalType,
@@ -7,11 +9,8 @@ import {
   DuckDBTimestampSecondsValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
-  type DuckDBType,
   DuckDBTypeId,
-  type DuckDBValue,
-} from '@duckdb/node-api'
-import type { Cell, Format } from '../core/reply.ts'
+} from './node-api.ts'
 
 const formats: Partial<Record<DuckDBTypeId, Format>> = {
   [DuckDBTypeId.TINYINT]: 'integer',

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
-import { DuckDBInstance } from '@duckdb/node-api'
 import { literal, pathPattern } from './literal.ts'
 import { pathOfScratch } from './load-files.ts'
+import { DuckDBInstance } from './node-api.ts'
 import { isRemote } from './sources.ts'
 
 /** What an instance may reach and use. `memoryLimit` as DuckDB writes it (`2GB`); without it, 80 % of the machine's. */

@@ -1,9 +1,9 @@
-import { StatementType } from '@duckdb/node-api'
 import { OpsError } from '../core/errors.ts'
 import type { ResultSet, Statement } from '../core/ports/engine.ts'
 import type { Cell } from '../core/reply.ts'
 import { bind } from '../core/sql/parameters.ts'
 import { cellOf, formatOf } from './cells.ts'
+import { StatementType } from './node-api.ts'
 import type { Bindings, Session } from './session.ts'
 
 /** A statement of `sql/` in DuckDB's own placeholders. Whole numbers are written into the text, text is bound. */

@@ -1,4 +1,4 @@
-import { type Client, createClient, type InArgs, LibsqlError, type ResultSet, type Row } from '@libsql/client'
+import { type Client, createClient, type InArgs, LibsqlError, type ResultSet, type Row } from '@libsql/client/sqlite3'
 import { OpsError } from '../core/errors.ts'
 import { busyTimeout, fileLane, type Lane, serverLane } from './lane.ts'
 import { storageFailure } from './storage-failure.ts'
@@ -37,7 +37,7 @@ export interface DatabaseOptions {
  * address that is not understood).
  */
 export async function openDatabase({ url, authToken, patience = 10_000 }: DatabaseOptions): Promise<Database> {
-  const { writing, reading } = url.startsWith('file:') ? fileLanes(url, patience) : serverLanes(url, authToken)
+  const { writing, reading } = url.startsWith('file:') ? fileLanes(url, patience) : await serverLanes(url, authToken)
   const name = nameOf(url)
 
   async function on<T>(lane: Lane, work: (client: Client) => Promise<T>): Promise<T> {
@@ -76,18 +76,24 @@ export async function openDatabase({ url, authToken, patience = 10_000 }: Databa
 
 /** Readers have a lane of their own, so that they do not queue behind a writer that waits for the lock. */
 function fileLanes(url: string, patience: number): { readonly writing: Lane; readonly reading: Lane } {
-  const lane = () => fileLane(connect(url, { concurrency: 1, timeout: busyTimeout }), patience)
+  const open = () => createClient({ url, concurrency: 1, timeout: busyTimeout })
+  const lane = () => fileLane(connect(url, open), patience)
   return { writing: lane(), reading: lane() }
 }
 
-function serverLanes(url: string, authToken: string | undefined): { readonly writing: Lane; readonly reading: Lane } {
-  const lane = serverLane(connect(url, authToken === undefined ? {} : { authToken }))
+async function serverLanes(
+  url: string,
+  authToken: string | undefined,
+): Promise<{ readonly writing: Lane; readonly reading: Lane }> {
+  // The driver for all addresses brings what speaks to servers, which every other start of the program would load in vain.
+  const { createClient } = await import('@libsql/client')
+  const lane = serverLane(connect(url, () => createClient({ url, ...(authToken === undefined ? {} : { authToken }) })))
   return { writing: lane, reading: lane }
 }
 
-function connect(url: string, options: { authToken?: string; concurrency?: number; timeout?: number }): Client {
+function connect(url: string, open: () => Client): Client {
   try {
-    return createClient({ url, ...options })
+    return open()
   } catch (error) {
     if (error instanceof LibsqlError && error.code.startsWith('URL_')) {
       const remedy = 'Give it as file:<path> or libsql://<host>.'

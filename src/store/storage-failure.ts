@@ -1,4 +1,4 @@
-import { LibsqlError } from '@libsql/client'
+import { LibsqlError } from '@libsql/client/sqlite3'
 import { messageOf, OpsError } from '../core/errors.ts'
 
 /** Whether another process holds the lock, so that the same statement may succeed in a moment. */

@@ -21,7 +21,10 @@ type Files = Readonly<Record<string, string | Uint8Array>>
 const twoSongs: Files = { 'A/a.json': songLine({ song_id: 'S1' }), 'A/B/b.json': `${songLine({ song_id: 'S2' })}\n` }
 
 async function openWith(log: Files, song: Files = twoSongs, below = '.'): Promise<Engine> {
-  const folder = join(await temporaryFolder(), below)
+  return openIn(join(await temporaryFolder(), below), log, song)
+}
+
+async function openIn(folder: string, log: Files, song: Files = twoSongs): Promise<Engine> {
   await writeFiles(join(folder, 'log_data'), log)
   await writeFiles(join(folder, 'song_data'), song)
   const places = { logData: join(folder, 'log_data'), songData: join(folder, 'song_data') }
@@ -339,6 +342,8 @@ describe('rows may be left out when they are allowed to be', () => {
   })
 
   it('keeps exactly the readable rows, whatever lies between them', async () => {
+    const folder = await temporaryFolder()
+    const engine = await openIn(folder, {})
     const badLine = fc.constantFrom('{"', 'xx', '[1]', 'null', '"a"', logLine({ ts: 'x' }), logLine({ length: {} }))
     const line = fc.oneof(
       fc.record({ readable: fc.constant(true), text: fc.nat(1000).map((n) => logLine({ itemInSession: n })) }),
@@ -350,7 +355,8 @@ describe('rows may be left out when they are allowed to be', () => {
         fc.array(line, { minLength: 1, maxLength: 12 }),
         fc.constantFrom('\n', '\r\n', '\n\n'),
         async (lines, end) => {
-          const { rows, rejected, reasons } = await stageLog(lines.map(({ text }) => text).join(end), 100)
+          await writeFiles(folder, { 'log_data/2018-11-29-events.json': lines.map(({ text }) => text).join(end) })
+          const { rows, rejected, reasons } = await stage(engine, 'log', 100)
           const unreadable = lines.flatMap(({ readable }, n) => (readable ? [] : [n * (end === '\n\n' ? 2 : 1) + 1]))
           expect([rows, rejected]).toEqual([lines.length - unreadable.length, unreadable.length])
           const told = reasons.map((reason) => Number(/line (\d+):/.exec(reason)?.[1]))

@@ -13,15 +13,20 @@ export type Home = Readonly<Record<string, string>> & {
   readonly SPARKIFY_SONG_DATA: string
 }
 
+async function generate(events: number, path: string): Promise<string> {
+  await start(['sample', '--events', String(events), '--songs', '100', '--out', path], {}).ended
+  return path
+}
+
 /** Folders of their own for a test file, removed after it. */
 export function openHomes(): {
   /** A home whose sources are a copy of the two real days, which a test may change. */
   twoDays(): Promise<Home>
-  /** A home whose sources are a generated log (the same for all homes of a file) large enough to be interrupted. */
+  /** A home whose sources are a generated log of so many events (the same for all homes of a file) that can be interrupted. */
   large(events: number): Promise<Home>
 } {
   const folders: string[] = []
-  let sample: Promise<string> | undefined
+  const samples = new Map<number, Promise<string>>()
   const folder = async (): Promise<string> => {
     const path = await mkdtemp(join(tmpdir(), 'sparkify-'))
     folders.push(path)
@@ -42,11 +47,9 @@ export function openHomes(): {
       return homeIn(path, join(path, 'data'))
     },
     async large(events) {
-      sample ??= folder().then(async (path) => {
-        await start(['sample', '--events', String(events), '--songs', '100', '--out', join(path, 'data')], {}).ended
-        return join(path, 'data')
-      })
-      return homeIn(await folder(), await sample)
+      const generated = samples.get(events) ?? folder().then((path) => generate(events, join(path, 'data')))
+      samples.set(events, generated)
+      return homeIn(await folder(), await generated)
     },
   }
 }

@@ -54,12 +54,13 @@ export async function say(line: string | readonly string[], env: Readonly<Record
   return start(['cli', ...(typeof line === 'string' ? line.split(' ') : line)], env).ended
 }
 
-/** Says one line with `--json`, and reads the document by its schema. */
+/** Says one line with `--json`, in a process of its own unless told otherwise, and reads the document by its schema. */
 export async function sayJson(
   line: string,
   env: Readonly<Record<string, string>>,
+  saying: (line: string, env: Readonly<Record<string, string>>) => Promise<Ended> = say,
 ): Promise<{ answer: Answer; status: number | null }> {
-  const { stdout, stderr, status } = await say(`${line} --json`, env)
+  const { stdout, stderr, status } = await saying(`${line} --json`, env)
   if (stdout === '') throw new Error(`no document on stdout; stderr: ${stderr}`)
   return { answer: answerSchema.parse(JSON.parse(stdout)), status }
 }

@@ -2,10 +2,12 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { describeRealData, realData } from '../support/real-data.ts'
+import { sayHere } from './here.ts'
 import { openHomes } from './homes.ts'
 import { rowsOf, say, sayJson, startBot } from './program.ts'
 
 const homes = openHomes()
+const jsonHere = (line: string, env: Readonly<Record<string, string>>) => sayJson(line, env, sayHere)
 
 const totalsOfTwoDays = {
   staging_events: 191,
@@ -43,16 +45,16 @@ describe('the program in the terminal', { timeout: 60_000 }, () => {
     const [line = ''] = before.split('\n').filter((text) => text.includes('"NextSong"'))
     const play = { ...JSON.parse(line), sessionId: 987654, itemInSession: 1, ts: 1541980799001 }
     await appendFile(file, `\n${JSON.stringify(play)}`)
-    await sayJson('etl', home)
-    expect(rowsOf((await sayJson('qa counts', home)).answer)).toEqual({
+    await jsonHere('etl', home)
+    expect(rowsOf((await jsonHere('qa counts', home)).answer)).toEqual({
       ...totalsOfTwoDays,
       staging_events: 192,
       songplays: 161,
       time: 161,
     })
     await writeFile(file, before)
-    await sayJson('etl', home)
-    expect(rowsOf((await sayJson('qa counts', home)).answer)).toEqual(totalsOfTwoDays)
+    await jsonHere('etl', home)
+    expect(rowsOf((await jsonHere('qa counts', home)).answer)).toEqual(totalsOfTwoDays)
   })
 
   it('counts an event that was delivered twice once, and says so', async () => {
@@ -60,7 +62,7 @@ describe('the program in the terminal', { timeout: 60_000 }, () => {
     const file = join(home.SPARKIFY_LOG_DATA, '2018/11/2018-11-11-events.json')
     const [line = ''] = (await readFile(file, 'utf8')).split('\n').filter((text) => text.includes('"NextSong"'))
     await appendFile(file, `\n${line}`)
-    const { stdout, status } = await say('etl', home)
+    const { stdout, status } = await sayHere('etl', home)
     expect(status).toBe(0)
     expect(stdout).toContain('1 event delivered more than once; each counts once')
     expect(stdout).toContain('songplays 160')
@@ -68,35 +70,36 @@ describe('the program in the terminal', { timeout: 60_000 }, () => {
 
   it('stops at an unreadable row with file and line, leaves live tables alone, and can be told to go on', async () => {
     const home = await homes.twoDays()
-    await sayJson('etl', home)
+    await jsonHere('etl', home)
     const file = join(home.SPARKIFY_LOG_DATA, '2018/11/2018-11-10-events.json')
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
     lines[41] = (lines[41] ?? '').slice(0, 30)
     await writeFile(file, lines.join('\n'))
-    const failed = await sayJson('etl', home)
+    const failed = await jsonHere('etl', home)
     expect(failed.status).toBe(1)
     const failure = failed.answer.replies.find((reply) => reply.kind === 'failure')
     expect(failure).toMatchObject({
       code: 'bad_data',
       message: expect.stringContaining('2018-11-10-events.json, line 42'),
     })
-    expect(rowsOf((await sayJson('qa counts', home)).answer)).toEqual(totalsOfTwoDays)
-    const tolerant = await say('etl max-errors=1', home)
+    expect(rowsOf((await jsonHere('qa counts', home)).answer)).toEqual(totalsOfTwoDays)
+    const tolerant = await sayHere('etl max-errors=1', home)
     expect(tolerant.status).toBe(0)
     expect(tolerant.stdout).toContain('1 unreadable row left out')
-    expect(rowsOf((await sayJson('qa counts', home)).answer)['staging_events']).toBe(190)
+    expect(rowsOf((await jsonHere('qa counts', home)).answer)['staging_events']).toBe(190)
   })
 
   it('ends with 2 for a line that must change, 1 for a failure, and says which on stderr', async () => {
     const home = await homes.twoDays()
-    for (const line of [
-      'tpo songs',
-      'top-songs n=-1',
-      'top-songs n=1e9',
-      'top-songs since=soon',
-      'top-songs colour=red',
-    ]) {
-      const { status, stdout, stderr } = await say(line, home)
+    for (const [line, saying] of [
+      ['tpo songs', say],
+      ['tpo songs', sayHere],
+      ['top-songs n=-1', sayHere],
+      ['top-songs n=1e9', sayHere],
+      ['top-songs since=soon', sayHere],
+      ['top-songs colour=red', sayHere],
+    ] as const) {
+      const { status, stdout, stderr } = await saying(line, home)
       expect([line, status, stdout]).toEqual([line, 2, ''])
       expect(stderr).toContain('Nothing was done.')
     }
@@ -118,28 +121,28 @@ describe('the program in the terminal', { timeout: 60_000 }, () => {
 
   it('does what destroys only when it is confirmed by name', async () => {
     const home = await homes.twoDays()
-    await sayJson('etl', home)
-    const asked = await sayJson('tear-down', home)
+    await jsonHere('etl', home)
+    const asked = await jsonHere('tear-down', home)
     expect([asked.status, asked.answer.run]).toEqual([2, null])
-    expect((await say('tear-down --yes', home)).status).toBe(2)
-    expect((await say('tear-down --confirm sparkfy', home)).status).toBe(2)
-    expect(rowsOf((await sayJson('qa counts', home)).answer)).toEqual(totalsOfTwoDays)
-    expect((await say('tear-down --confirm sparkify', home)).status).toBe(0)
-    expect((await say('top-songs', home)).stderr).toContain('There is no cluster')
+    expect((await sayHere('tear-down --yes', home)).status).toBe(2)
+    expect((await sayHere('tear-down --confirm sparkfy', home)).status).toBe(2)
+    expect(rowsOf((await jsonHere('qa counts', home)).answer)).toEqual(totalsOfTwoDays)
+    expect((await sayHere('tear-down --confirm sparkify', home)).status).toBe(0)
+    expect((await sayHere('top-songs', home)).stderr).toContain('There is no cluster')
     // What is gone can be built anew.
-    expect((await say('spin-up', home)).status).toBe(0)
-    expect((await say('top-songs', home)).stderr).toContain('Nothing is loaded yet.')
-    expect((await say('create-tables', home)).status).toBe(0)
-    expect(rowsOf((await sayJson('qa counts', home)).answer)['songplays']).toBe(0)
+    expect((await sayHere('spin-up', home)).status).toBe(0)
+    expect((await sayHere('top-songs', home)).stderr).toContain('Nothing is loaded yet.')
+    expect((await sayHere('create-tables', home)).status).toBe(0)
+    expect(rowsOf((await jsonHere('qa counts', home)).answer)['songplays']).toBe(0)
   })
 
   it('refuses questions while the warehouse is paused, and answers them when it is resumed', async () => {
     const home = await homes.twoDays()
-    await sayJson('etl', home)
-    await say('pause', home)
-    expect((await say('top-songs', home)).stderr).toContain('has been paused')
-    await say('resume', home)
-    expect((await say('top-songs', home)).status).toBe(0)
+    await jsonHere('etl', home)
+    await sayHere('pause', home)
+    expect((await sayHere('top-songs', home)).stderr).toContain('has been paused')
+    await sayHere('resume', home)
+    expect((await sayHere('top-songs', home)).status).toBe(0)
   })
 
   it('works beside a running bot, on the same warehouse', async () => {
@@ -162,7 +165,7 @@ describeRealData('the program on the real data', () => {
       SPARKIFY_LOG_DATA: realData.logData,
       SPARKIFY_SONG_DATA: realData.songData,
     }
-    await sayJson('etl', home)
-    expect(rowsOf((await sayJson('qa counts', home)).answer)).toEqual(realData.counts)
+    await jsonHere('etl', home)
+    expect(rowsOf((await jsonHere('qa counts', home)).answer)).toEqual(realData.counts)
   })
 })

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type QueryArgs, statementOf } from '../../src/core/sql/query-statement.ts'
 import type { DataSpan } from '../../src/core/sql/window.ts'
 import { openPglite } from '../support/pglite.ts'
-import { createTables, library, load, objects } from './build.ts'
+import { createTables, holding, library, load, objects } from './build.ts'
 import type { Cell, Database } from './database.ts'
 import { openDuckDb } from './duckdb.ts'
 import { event, song, source } from './made-up.ts'
@@ -28,7 +28,7 @@ async function ask(from: Source, name: string, args: QueryArgs = {}): Promise<re
   const { statement } = statementOf(query, args, spanOf(from))
   const answers: (readonly Row[])[] = []
   for (const database of databases) {
-    await load(database, from)
+    await holding(database, from)
     answers.push(objects(await database.query(statement.sql, statement.values)))
   }
   const [duckdb, pglite] = answers

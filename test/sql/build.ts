@@ -32,12 +32,22 @@ export async function transform(database: Database): Promise<void> {
   for (const { statements } of library.etl) for (const statement of statements) await database.execute(statement)
 }
 
+/** What the last load of a database was made from. */
+const loadedFrom = new WeakMap<Database, string>()
+
+/** A load, unless the last one was of the same rows: for tests that only read what was loaded. */
+export async function holding(database: Database, source: Source): Promise<void> {
+  if (loadedFrom.get(database) !== JSON.stringify(source)) await load(database, source)
+}
+
 /** One complete load into tables that are there; whatever they held is gone. */
 export async function load(database: Database, source: Source): Promise<void> {
+  loadedFrom.delete(database)
   for (const table of allTables) await database.execute(`delete from ${table}`)
   await stage(database, source)
   await repair(database)
   await transform(database)
+  loadedFrom.set(database, JSON.stringify(source))
 }
 
 /** Drops all tables and creates them anew, which undoes what a test did to them. */

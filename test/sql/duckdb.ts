@@ -1,5 +1,5 @@
-import { DuckDBInstance, DuckDBTypeId } from '@duckdb/node-api'
 import { bind } from '../../src/core/sql/parameters.ts'
+import { DuckDBInstance, DuckDBTypeId } from '../../src/duckdb/node-api.ts'
 import type { Cell, Database } from './database.ts'
 
 /** An empty DuckDB in memory that sorts nulls and divides integers as Redshift does. */

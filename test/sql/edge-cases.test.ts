@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { withOffsets } from '../../src/core/sql/local-time.ts'
 import { openPglite } from '../support/pglite.ts'
-import { counts, createTables, library, load, objects, sqlOf } from './build.ts'
+import { counts, createTables, holding, library, objects, sqlOf } from './build.ts'
 import type { Cell, Database } from './database.ts'
 import { openDuckDb } from './duckdb.ts'
 import { event, firstMoment, song, source } from './made-up.ts'
@@ -20,7 +20,7 @@ afterAll(async () => {
 
 type Row = Readonly<Record<string, Cell>>
 
-/** Loads the source into both databases and gives the answer, which must be the same. */
+/** The answer of both databases, which hold the source; it must be the same. */
 async function answer(
   from: Source,
   sql: string,
@@ -28,7 +28,7 @@ async function answer(
 ): Promise<readonly Row[]> {
   const answers: (readonly Row[])[] = []
   for (const database of databases) {
-    await load(database, from)
+    await holding(database, from)
     answers.push(objects(await database.query(sql, values)))
   }
   const [duckdb, pglite] = answers

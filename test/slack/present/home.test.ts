@@ -31,7 +31,7 @@ describe('whatever stands in a Home tab', () => {
       fc.property(home, (given) => {
         expect(presentHome(given, view).flatMap(refusalsOfHome)).toEqual([])
       }),
-      { numRuns: 300 },
+      { numRuns: 120 },
     )
   }, 60_000)
 

@@ -27,7 +27,7 @@ describe('whatever is said', () => {
         const { main, thread } = presentAnswer(given, to)
         expect([main, ...thread].flatMap(refusalsOfLadder)).toEqual([])
       }),
-      { numRuns: 400 },
+      { numRuns: 150 },
     )
   }, 120_000)
 

@@ -40,7 +40,7 @@ const serializers = { 16: asText }
 
 /** Opens a database with these files. */
 export async function openWarehouse(content: Promise<Blob>): Promise<Warehouse> {
-  const database = await PGlite.create({ ...startOptions, loadDataDir: await content })
+  const database = await PGlite.create({ ...startOptions, loadDataDir: await content, parsers, serializers })
   const turns = createTurns()
   const system: SystemRows = {
     sys_load_history: [],
@@ -57,11 +57,7 @@ export async function openWarehouse(content: Promise<Blob>): Promise<Warehouse> 
       return queryId
     },
     query: async (sql, values = []) => {
-      const result = await database.query<(string | null)[]>(sql, [...values], {
-        rowMode: 'array',
-        parsers,
-        serializers,
-      })
+      const result = await database.query<(string | null)[]>(sql, [...values], { rowMode: 'array' })
       return {
         columns: result.fields.map((field) => ({ name: field.name, oid: field.dataTypeID })),
         rows: result.rows,
@@ -73,7 +69,9 @@ export async function openWarehouse(content: Promise<Blob>): Promise<Warehouse> 
     },
     show: async (views) => {
       for (const view of views) {
-        await database.query('select set_config($1, $2, false)', [`double.${view}`, rowsAsJson(system[view])])
+        const values = [`double.${view}`, rowsAsJson(system[view])]
+        // Not what set_config answers, which would be the rows once more.
+        await database.query('select from set_config($1, $2, false)', values)
       }
     },
     dump: () => turns.take(() => database.dumpDataDir('none')),

@@ -1,0 +1,60 @@
+import { userInfo } from 'node:os'
+import { join } from 'node:path'
+import { compose } from './compose.ts'
+import { readConfig } from './config.ts'
+import type { App } from './core/app.ts'
+import { type ExitStatus, OpsError } from './core/errors.ts'
+import { failureAnswer } from './core/run/failure.ts'
+import { localDirectory } from './local-people.ts'
+import { withLocalPeople } from './machine/directory.ts'
+import { openLog } from './machine/log.ts'
+import { readTerminalArguments } from './terminal/arguments.ts'
+import { runLine, type Streams, show } from './terminal/session.ts'
+
+/**
+ * What is around a line: the environment (the process's own when none is given), the streams, and the process, which is told
+ * of the app that answers, and that another one has taken it for gone.
+ */
+export interface Around {
+  readonly env?: Readonly<Record<string, string | undefined>>
+  readonly streams: Streams
+  readonly begun: (app: App, asker: string) => void
+  readonly replaced: () => void
+}
+
+/** Says one command line, as it was typed behind the program's name, in a program of its own; what it exits with. */
+export async function sayLine(argv: readonly string[], { env, streams, begun, replaced }: Around): Promise<ExitStatus> {
+  const said = readTerminalArguments(argv)
+  try {
+    const config = readConfig(env)
+    const log = openLog({ kind: 'file', path: join(config.home, 'terminal.log') }, [])
+    const core = await compose(config, {
+      kind: 'terminal',
+      directory: withLocalPeople(localDirectory(config)),
+      probes: () => [],
+      outbox: {
+        post: () => Promise.reject(noSlackHere()),
+        tell: () => Promise.reject(noSlackHere()),
+        resolve: async (place) => place,
+        obstacle: async () => null,
+      },
+      log,
+      onReplaced: replaced,
+    })
+    const { username } = userInfo()
+    begun(core.app, username)
+    try {
+      return await runLine(core.app, said, { kind: 'local', id: username, name: username }, streams)
+    } finally {
+      await core.close()
+    }
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    return show(failureAnswer(error, null, { info() {}, warn() {}, error() {} }), said.json, streams)
+  }
+}
+
+/** The terminal is no face of Slack's: what is said there is posted by nobody. */
+function noSlackHere(): OpsError {
+  return new OpsError('slack', 'The terminal cannot post in Slack. Nothing was done.', 'Say it in Slack, or save csv.')
+}
