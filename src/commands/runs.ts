@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { withChannelNames } from '../core/channel.ts'
 import { flag, optionalDate, optionalInteger, optionalText } from '../core/command/args.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
@@ -71,7 +72,7 @@ async function listed(asked: Asked, all: boolean, { deps, runId }: RunContext): 
   const runs = found.filter((run) => run.id !== runId)
   const rows = runs
     .slice(0, shownRuns)
-    .map((run) => [run.id, run.line, run.who.name, run.state, run.started, secondsOf(run, now)])
+    .map((run) => [run.id, withChannelNames(run.line), run.who.name, run.state, run.started, secondsOf(run, now)])
   const cut =
     runs.length > shownRuns ? [text(`The newest ${shownRuns}; older ones with until= or csv=yes.`, 'note')] : []
   const given = Object.entries(asked).filter(([, value]) => value !== undefined)
@@ -87,6 +88,7 @@ async function listed(asked: Asked, all: boolean, { deps, runId }: RunContext): 
         formats: ['integer', 'text', 'text', 'text', 'time', 'seconds'],
         rows,
         total: rows.length,
+        list: true,
       },
       ...cut,
     ],

@@ -20,12 +20,24 @@ const args = z.object({
   }),
   lines: described(
     z.string().min(1).max(maxLinesLength).optional(),
-    { about: 'what is said, parted by semicolons', bare: false, form: 'required' },
+    { label: 'What to say', about: 'what is said, parted by semicolons', bare: false, form: 'required' },
     { accepts: 'lines like top songs 10; qa checks', kind: 'lines' },
   ),
-  day: optionalChoice({ about: 'on which days', bare: false, values: [...days, ...otherDays], form: 'required' }),
-  time: optionalTime({ about: 'at what time, by the clocks of the zone', bare: false, form: 'required' }),
-  channel: optionalChannel({ about: 'where it is posted; here if left out', bare: false }),
+  day: optionalChoice({
+    label: 'Days',
+    about: 'on which days',
+    bare: false,
+    values: [...days, ...otherDays],
+    form: 'required',
+  }),
+  time: optionalTime({
+    label: 'Time',
+    about:
+      'at what time, by the clocks of the zone; every 6h and hourly go by it all day and night: with 07:30, hourly is at half past',
+    bare: false,
+    form: 'required',
+  }),
+  channel: optionalChannel({ label: 'Channel', about: 'where it is posted; here if left out', bare: false }),
   ...optionArgs,
   state: choice({
     about: 'whether it begins at once or waits to be resumed',

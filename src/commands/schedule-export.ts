@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineCommand } from '../core/command/define.ts'
 import { text } from '../core/reply.ts'
-import { lineThatMakes } from '../core/schedule/make/export.ts'
+import { lineToCopy } from '../core/schedule/make/export.ts'
 import { findSchedule, scheduleNumber } from '../core/schedule/make/find.ts'
 import { plural } from '../core/words.ts'
 
@@ -14,14 +14,14 @@ export default defineCommand({
   audience: 'asker',
   args: z.object({ id: scheduleNumber() }),
   examples: ['schedule export', 'schedule export 1'],
-  async run({ id }, { deps }) {
+  async run({ id }, { deps, place }) {
     const schedules = id === undefined ? await deps.ledger.schedules.list() : [await findSchedule(id, deps)]
     if (schedules.length === 0) return { headline: 'No schedules yet.', replies: [text('No schedules yet.')] }
     const headline = `${plural(schedules.length, 'line makes', 'lines make')} ${plural(schedules.length, 'schedule')} again.`
     return {
       headline,
       replies: [
-        text(schedules.map(lineThatMakes).join('\n'), 'code'),
+        text(schedules.map((schedule) => lineToCopy(schedule, place)).join('\n'), 'code'),
         text('Whoever says a line becomes its owner. A schedule that is parked begins anew.', 'note'),
       ],
     }

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineCommand } from '../core/command/define.ts'
 import { text } from '../core/reply.ts'
-import { lineThatMakes } from '../core/schedule/make/export.ts'
+import { lineToCopy } from '../core/schedule/make/export.ts'
 import { removeSchedule, scheduleNumber } from '../core/schedule/make/find.ts'
 import { scheduleWords } from '../core/schedule/make/words.ts'
 
@@ -14,7 +14,7 @@ export default defineCommand({
   audience: 'asker',
   args: z.object({ id: scheduleNumber() }),
   examples: ['schedule remove 1'],
-  async run({ id }, { deps }) {
+  async run({ id }, { deps, place }) {
     const schedule = await removeSchedule(id, deps)
     const headline = `Schedule ${schedule.id} is removed: ${scheduleWords(schedule)}.`
     return {
@@ -22,7 +22,7 @@ export default defineCommand({
       replies: [
         text(headline, 'good'),
         text('This line makes it again, in the name of whoever says it:', 'note'),
-        text(lineThatMakes(schedule), 'code'),
+        text(lineToCopy(schedule, place), 'code'),
       ],
       next: [{ label: 'All schedules', line: 'schedule' }],
     }

@@ -8,7 +8,7 @@ import { saysStill } from '../core/schedule/fire/titles.ts'
 import { findSchedule } from '../core/schedule/make/find.ts'
 import { understood } from '../core/schedule/make/lines.ts'
 import { planOfLines } from '../core/schedule/make/plan.ts'
-import { placeWords, scheduleWords } from '../core/schedule/make/words.ts'
+import { linesWords, placeWords, scheduleWords } from '../core/schedule/make/words.ts'
 
 const runNumber = { min: 1, max: Number.MAX_SAFE_INTEGER, bare: false }
 
@@ -51,7 +51,7 @@ export default defineCommand({
     await deps.ledger.schedules.change(schedule.id, {
       asked: { at: deps.clock.now().toISOString(), by, from: from ?? null, maxErrors: maxErrors ?? null, approval },
     })
-    const words = from === undefined ? schedule.lines.join('; ') : `from where run ${from} failed`
+    const words = from === undefined ? linesWords(schedule) : `from where run ${from} failed`
     const headline = `Schedule ${schedule.id} is being said in ${placeWords(schedule.place)}: ${words}.`
     return {
       headline,

@@ -4,7 +4,7 @@ import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { ScheduleRecord } from '../core/ports/schedules.ts'
 import { text } from '../core/reply.ts'
 import { changeSchedule, findSchedule, scheduleNumber } from '../core/schedule/make/find.ts'
-import { timeWords } from '../core/schedule/make/words.ts'
+import { linesWords, timeWords } from '../core/schedule/make/words.ts'
 
 const usualHours = 8
 
@@ -29,8 +29,9 @@ export default defineCommand({
   },
 })
 
-function snoozed({ id, lines, zone, snoozedUntil }: ScheduleRecord): Outcome {
-  const what = `Schedule ${id} (${lines.join('; ')})`
+function snoozed(schedule: ScheduleRecord): Outcome {
+  const { id, zone, snoozedUntil } = schedule
+  const what = `Schedule ${id} (${linesWords(schedule)})`
   const headline =
     snoozedUntil === null
       ? `${what} calls again whoever must know when it fails.`

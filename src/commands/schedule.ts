@@ -7,7 +7,7 @@ import type { ScheduleRecord } from '../core/ports/schedules.ts'
 import { type TableReply, type TextReply, text } from '../core/reply.ts'
 import { unusualWords } from '../core/schedule/make/option-words.ts'
 import { upcoming } from '../core/schedule/make/upcoming.ts'
-import { placeWords, timeWords, whenWords } from '../core/schedule/make/words.ts'
+import { linesWords, placeWords, timeWords, whenWords } from '../core/schedule/make/words.ts'
 import { plural } from '../core/words.ts'
 
 export default defineCommand({
@@ -26,12 +26,12 @@ export default defineCommand({
     return {
       headline: schedules.length === 0 ? 'No schedules yet.' : `${plural(schedules.length, 'schedule')}.`,
       replies: [
-        tableOf(schedules, deps),
+        schedules.length === 0 ? text('No schedules yet.') : tableOf(schedules, deps),
         ...schedules.flatMap(parkedNote),
         ...notesOf(schedules, deps),
         text(example, 'note'),
       ],
-      next: nextOf(schedules),
+      next: suggestionsFor(schedules),
     }
   },
 })
@@ -39,21 +39,28 @@ export default defineCommand({
 function tableOf(schedules: readonly ScheduleRecord[], deps: Deps): TableReply {
   const rows = schedules.map((schedule) => [
     schedule.id,
-    schedule.lines.join('; '),
+    linesWords(schedule),
     whenWords(schedule),
     placeWords(schedule.place),
     schedule.owner.name,
     schedule.state.kind,
-    schedule.state.kind === 'active' ? (upcoming(deps, schedule, 1)[0]?.toISOString() ?? null) : null,
+    nextOf(schedule, deps),
   ])
   return {
     kind: 'table',
     title: 'Schedules',
     columns: ['id', 'lines', 'when', 'where', 'owner', 'state', 'next'],
-    formats: ['integer', 'text', 'text', 'text', 'text', 'text', 'time'],
+    formats: ['integer', 'text', 'text', 'text', 'text', 'text', 'text'],
     rows,
     total: rows.length,
+    list: true,
   }
+}
+
+/** By the clocks of its zone, as the column beside it. */
+function nextOf(schedule: ScheduleRecord, deps: Deps): string | null {
+  const [next] = schedule.state.kind === 'active' ? upcoming(deps, schedule, 1) : []
+  return next === undefined ? null : timeWords(schedule.zone, next)
 }
 
 function parkedNote({ id, state }: ScheduleRecord): readonly TextReply[] {
@@ -74,7 +81,7 @@ function notesOf(schedules: readonly ScheduleRecord[], { clock }: Deps): readonl
 }
 
 /** What parked ones need comes first. */
-function nextOf(schedules: readonly ScheduleRecord[]): readonly Suggestion[] {
+function suggestionsFor(schedules: readonly ScheduleRecord[]): readonly Suggestion[] {
   const parked = schedules.filter(({ state }) => state.kind === 'parked').slice(0, 2)
   const [first] = schedules.filter(({ state }) => state.kind === 'active')
   const add = { label: 'Add one…', line: 'schedule-add day=daily time=07:00', form: true }

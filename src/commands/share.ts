@@ -16,11 +16,12 @@ export default defineCommand({
   audience: 'asker',
   args: z.object({
     id: optionalInteger({
+      label: 'Run',
       about: 'the run that answered; your newest if left out',
       min: 1,
       max: Number.MAX_SAFE_INTEGER,
     }),
-    channel: optionalChannel({ about: 'where everybody is to see it' }),
+    channel: optionalChannel({ label: 'Channel', about: 'where everybody is to see it' }),
   }),
   examples: ['share 12 in #music'],
   async run({ id, channel }, context) {

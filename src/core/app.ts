@@ -9,6 +9,7 @@ import { type Recovered, recover, untold } from './dispatch/recover.ts'
 import { reject } from './dispatch/reject.ts'
 import { sayLine } from './dispatch/say-line.ts'
 import type { Ask, Click, Confirmation, Session } from './dispatch/session.ts'
+import { whyNotSay } from './dispatch/why-not-say.ts'
 import type { OpsError } from './errors.ts'
 import { createChanges, telling } from './home/changes.ts'
 import type { Home } from './home/home.ts'
@@ -33,6 +34,10 @@ export interface App {
   readonly catalog: Catalog
   /** Says one line. Null for a delivery that was heard before. Never throws. */
   ask(ask: Ask): Promise<Answer | null>
+  /** What would keep a line from being done if it were said, as far as that is known before; null otherwise. Nothing is done. Never throws. */
+  whyNotSay(said: Pick<Ask, 'line' | 'who' | 'place'>): Promise<OpsError | null>
+  /** The time zone of somebody's profile, an IANA name; UTC where none is known. */
+  zoneOf(asker: Asker): Promise<string>
   /** Carries out a plan that was shown, if it still says the same. Null for a click that was heard before. Never throws. */
   confirm(confirmation: Confirmation): Promise<Answer | null>
   /** Why whoever clicked may not confirm a plan now, before a word is asked of them; null where they may. Never throws. */
@@ -87,6 +92,8 @@ export function createApp(commands: readonly Command[], parts: Deps): App {
   return {
     catalog,
     ask: (ask) => dispatch(ask, session),
+    whyNotSay: (said) => whyNotSay(said, session),
+    zoneOf: (asker) => deps.directory.zoneOf(asker),
     confirm: (confirmation) => confirm(confirmation, session),
     whyNotConfirm: (click) => whyNotConfirm(click, session),
     reject: (click) => reject(click, session),

@@ -73,7 +73,8 @@ export interface Telling {
 /**
  * An expected failure. `message` says what happened and what was left untouched, in a sentence or two without secrets;
  * `remedy` says what to do next, or is empty where nothing can be done. `cure` is a command line that a button may say,
- * `evidence` what shows it (the rows behind a red check), `telling` how it is told where that takes more.
+ * `evidence` what shows it (the rows behind a red check), `telling` how it is told where that takes more, `field` the argument that it is
+ * about, where a form may say it.
  */
 export class OpsError extends Error {
   readonly code: OpsErrorCode
@@ -81,12 +82,19 @@ export class OpsError extends Error {
   readonly cure: string | undefined
   readonly evidence: readonly Reply[]
   readonly telling: Telling | undefined
+  readonly field: string | undefined
 
   constructor(
     code: OpsErrorCode,
     message: string,
     remedy = '',
-    options: { cause?: unknown; cure?: string; evidence?: readonly Reply[]; telling?: Telling } = {},
+    options: {
+      cause?: unknown
+      cure?: string | undefined
+      evidence?: readonly Reply[]
+      telling?: Telling | undefined
+      field?: string | undefined
+    } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'OpsError'
@@ -95,6 +103,18 @@ export class OpsError extends Error {
     this.cure = options.cure
     this.evidence = options.evidence ?? []
     this.telling = options.telling
+    this.field = options.field
+  }
+}
+
+/** What `act` gives. An `OpsError` that it throws is about this argument, unless it says of which it is. */
+export async function inField<T>(field: string, act: () => Promise<T>): Promise<T> {
+  try {
+    return await act()
+  } catch (error) {
+    if (!(error instanceof OpsError) || error.field !== undefined) throw error
+    const { code, message, remedy, cure, evidence, telling } = error
+    throw new OpsError(code, message, remedy, { cause: error, cure, evidence, telling, field })
   }
 }
 

@@ -30,7 +30,10 @@ const textReply = z.object({
   tone: z.enum(['plain', 'note', 'good', 'warning', 'code']).optional(),
 })
 
-/** `rows` may be fewer than `total`, the number of rows the answer has. */
+/**
+ * `rows` may be fewer than `total`, the number of rows the answer has. The only row of a `list`, of things and not of figures, is shown
+ * as a row too, however wide it is.
+ */
 const tableReply = z.object({
   kind: z.literal('table'),
   title: z.string(),
@@ -38,6 +41,7 @@ const tableReply = z.object({
   formats: z.array(formatSchema).optional(),
   rows: z.array(z.array(cellSchema)),
   total: z.number(),
+  list: z.literal(true).optional(),
 })
 
 /** A file of text; `about` says in a few words what is in it. */

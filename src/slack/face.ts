@@ -175,7 +175,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
       )
       listenToMessages(bolt, ears, identity, createNames(clients.quick, log))
       const modals = listenToTyped(bolt, { ears, client: clients.quick, plans: ledger.plans, clock, log })
-      const forms = listenToForms(bolt, { ears, catalog: app.catalog, client: clients.quick, log })
+      const forms = listenToForms(bolt, { ears, app, client: clients.quick, clock, log })
       closeUnknownModals(bolt)
       listenToPresses(bolt, { ears, modals, forms, log })
       stopExpiring = expireInTime(app, planMessages, { clock, log })

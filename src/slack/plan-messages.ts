@@ -1,4 +1,5 @@
 import type { App } from '../core/app.ts'
+import { withChannelNames } from '../core/channel.ts'
 import { messageOf } from '../core/errors.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Ledger, PlanRecord } from '../core/ports/ledger.ts'
@@ -61,8 +62,9 @@ export function createPlanMessages({
 }
 
 function whatBecameOf({ end, line }: PlanRecord): string | null {
-  if (end?.kind === 'rejected') return `${end.by.name} rejected ${line}. Nothing was done.`
-  return end?.kind === 'failed' ? `${line}: ${end.why}` : null
+  const shown = withChannelNames(line)
+  if (end?.kind === 'rejected') return `${end.by.name} rejected ${shown}. Nothing was done.`
+  return end?.kind === 'failed' ? `${shown}: ${end.why}` : null
 }
 
 function threadOf({ post, place, asker }: PlanRecord): Target {

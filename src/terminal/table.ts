@@ -26,7 +26,7 @@ export function tableText(table: TableReply, columns: number, drawn?: string): s
 
 function linesOf(table: TableReply, width: number, drawn: string | undefined): readonly string[] {
   const cells = table.rows.map((row) => table.columns.map((_, i) => cellText(row[i] ?? null, formatAt(table, i))))
-  const oneWideRow = cells.length === 1 && table.columns.length > 5
+  const oneWideRow = cells.length === 1 && table.columns.length > 5 && table.list !== true
   const widths = oneWideRow ? null : widthsOf(table, cells, width)
   if (widths === null) return cells.flatMap((row, at) => [...(at === 0 ? [] : ['']), ...upright(table, row, width)])
   const line = (row: readonly string[]): string =>

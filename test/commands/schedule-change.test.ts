@@ -27,7 +27,7 @@ describe('a schedule', () => {
     expect((await onlyOf(bot)).state).toEqual({ kind: 'active' })
     expect(await bot.say('schedule remove 1')).toMatchObject({
       headline: 'Schedule 1 is removed: greet, daily at 13:00 (UTC) in #music.',
-      replies: [{}, {}, { text: 'schedule add "greet" daily at 13:00 in <#C0MUSIC|music> tz=UTC', tone: 'code' }],
+      replies: [{}, {}, { text: 'schedule add "greet" daily at 13:00 in #music tz=UTC', tone: 'code' }],
     })
     expect(await bot.ledger.schedules.list()).toEqual([])
   })

@@ -1,12 +1,20 @@
+import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { partLines } from '../../src/core/command/line.ts'
 import type { Place } from '../../src/core/place.ts'
 import type { Condition, ScheduleRecord } from '../../src/core/ports/schedules.ts'
 import { readWhen } from '../../src/core/schedule/make/when.ts'
-import { anna, command } from '../support/core.ts'
+import { readTerminalArguments } from '../../src/terminal/arguments.ts'
+import { anna, command, terminal } from '../support/core.ts'
 import { scheduled } from '../support/schedule.ts'
 import { createScheduleOffice } from '../support/schedule-office.ts'
+
+const nobody = {
+  obstacle: async () => null,
+  post: () => Promise.reject(new Error('nothing is posted here')),
+  tell: () => Promise.reject(new Error('nobody is told here')),
+}
 
 // Direct messages are one's own.
 const owner = { ...anna, id: 'U0ANNA001' }
@@ -46,12 +54,9 @@ const when = fc
   .map((words) => readWhen(words.join(' ').split(' ')))
 
 const place: fc.Arbitrary<Place> = fc.oneof(
-  fc.record({
-    kind: fc.constant('slack' as const),
-    channel: fc.stringMatching(/^[CG][A-Z0-9]{8}$/),
-    channelName: fc.stringMatching(/^[a-z0-9_-]{1,20}$/),
-    direct: fc.constant(false),
-  }),
+  fc
+    .stringMatching(/^[CG][A-Z0-9]{8}$/)
+    .map((id) => ({ kind: 'slack' as const, channel: id, channelName: id.toLowerCase(), direct: false })),
   fc.record({
     kind: fc.constant('slack' as const),
     channel: fc.stringMatching(/^[CG][A-Z0-9]{8}$/),
@@ -82,6 +87,19 @@ const schedule: fc.Arbitrary<Omit<ScheduleRecord, 'id'>> = fc
   })
   .map(({ when: said, ...rest }) => scheduled({ ...rest, ...said, owner, created: '2026-11-23T12:00:00.000Z' }))
 
+/** Finds the channels of `place` by their names. */
+const resolve = async (given: Place): Promise<Place> => {
+  if (given.kind === 'terminal' || !given.channel.startsWith('#')) return given
+  const channelName = given.channel.slice(1)
+  return { ...given, channel: channelName.toUpperCase(), channelName }
+}
+
+/** What a shell makes of words that are typed behind the program's name. */
+const typedInShell = (words: string): readonly string[] =>
+  execFileSync('bash', ['-c', `printf '%s\\0' ${words}`], { encoding: 'utf8' })
+    .split('\0')
+    .slice(0, -1)
+
 describe('schedule export', () => {
   it('gives the very lines that make the same schedules in an empty ledger, whatever they are', async () => {
     await fc.assert(
@@ -92,7 +110,7 @@ describe('schedule export', () => {
         const [code] = (await bot.say('schedule export')).replies
         if (code?.kind !== 'text') throw new Error('no lines are exported')
         expect(code.tone).toBe('code')
-        const { bot: other, roles } = await createScheduleOffice({}, [bindSay])
+        const { bot: other, roles } = await createScheduleOffice({ outbox: { ...nobody, resolve } }, [bindSay])
         roles.set(owner.id, 'admin')
         const said = code.text.split('\n')
         for (const one of said) expect(await other.say(one, { who: owner })).toMatchObject({ ok: true })
@@ -105,18 +123,37 @@ describe('schedule export', () => {
     )
   }, 60_000)
 
-  it('names the channel by its id, the zone, and whatever is not usual, of one schedule or of all', async () => {
+  it('names the channel as people do, the zone, and whatever is not usual, of one schedule or of all', async () => {
     const { bot } = await createScheduleOffice()
     await bot.say('schedule add load 0 3 * * * in <#C0DATA123|data> paused=resume if=checks catch-up=90m')
     await bot.say('schedule add "load; greet" every 6h if=changed tz=Europe/London')
     await bot.say('schedule pause 2')
-    const first = 'schedule add "load" "0 3 * * *" in <#C0DATA123|data> tz=UTC if=checks paused=resume catch-up=90m'
-    const second = 'schedule add "load; greet" every 6h in <#C0MUSIC|music> tz=Europe/London if=changed state=paused'
+    const first = 'schedule add "load" "0 3 * * *" in #data tz=UTC if=checks paused=resume catch-up=90m'
+    const second = 'schedule add "load; greet" every 6h in #music tz=Europe/London if=changed state=paused'
     expect(await bot.say('schedule export')).toMatchObject({
       headline: '2 lines make 2 schedules again.',
       replies: [{ text: `${first}\n${second}`, tone: 'code' }, {}],
     })
     expect((await bot.say('schedule export 2')).replies[0]).toMatchObject({ text: second })
+  })
+
+  it('gives a terminal lines that a shell takes for what they are', async () => {
+    const { bot } = await createScheduleOffice({}, [bindSay])
+    await bot.say('schedule add "greet; say 3 channel=<#C0MUSIC|music>" 0 3 * * * in <#C0DATA123|data> if=changed>5%')
+    const exported = (await bot.say('schedule export 1', { place: terminal })).replies[0]
+    const words = 'schedule add "greet; say 3 channel=#music" "0 3 * * *" in "#data" tz=UTC if="changed>5%"'
+    expect(exported).toMatchObject({ text: words })
+    const { bot: other } = await createScheduleOffice({ outbox: { ...nobody, resolve } }, [bindSay])
+    const { line } = readTerminalArguments(typedInShell(words))
+    expect(await other.say(line, { place: terminal })).toMatchObject({ ok: true })
+    expect(await other.ledger.schedules.list()).toMatchObject([
+      {
+        lines: ['greet', 'say 3 channel=#music'],
+        cron: '0 3 * * *',
+        condition: { percent: 5 },
+        place: { channelName: 'data' },
+      },
+    ])
   })
 
   it('of no schedules says so', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { bob, failureOf } from '../support/core.ts'
+import { anna, bob, channel, failureOf } from '../support/core.ts'
+import { scheduled } from '../support/schedule.ts'
 import { createScheduleOffice, onlyOf } from '../support/schedule-office.ts'
 import { createWarehouse } from '../support/warehouse.ts'
 
@@ -9,6 +10,7 @@ describe('schedule', () => {
     expect(await bot.say('schedule')).toMatchObject({
       ok: true,
       headline: 'No schedules yet.',
+      replies: [{ kind: 'text', text: 'No schedules yet.' }, { tone: 'note' }],
       next: [
         { label: 'Nightly', line: 'schedule-nightly' },
         { label: 'Add one…', line: 'schedule-add day=daily time=07:00', form: true },
@@ -26,7 +28,7 @@ describe('schedule', () => {
           kind: 'table',
           columns: ['id', 'lines', 'when', 'where', 'owner', 'state', 'next'],
           rows: [
-            [1, 'greet', 'daily at 03:00 (UTC)', '#data', 'Anna', 'active', '2026-11-24T03:00:00.000Z'],
+            [1, 'greet', 'daily at 03:00 (UTC)', '#data', 'Anna', 'active', 'Tue, 24 Nov 2026, 03:00 UTC'],
             [2, 'load', 'weekdays at 07:30 (UTC)', '#music', 'Anna', 'paused', null],
           ],
           total: 2,
@@ -46,6 +48,34 @@ describe('schedule', () => {
     })
     expect(answer.run?.line).toBe('schedule part=list')
     expect(await bot.ledger.runs.list({ command: 'schedule', listedOnly: true, limit: 5 })).toEqual([])
+  })
+
+  it('tells the next time by the clocks of its zone, and lines with channels as people name them', async () => {
+    const { bot } = await createScheduleOffice()
+    await bot.ledger.schedules.add(
+      scheduled({
+        lines: ['share 3 channel=<#C0MUSIC|music>'],
+        zone: 'America/New_York',
+        place: channel,
+        owner: anna,
+        created: '2026-11-23T11:00:00.000Z',
+      }),
+    )
+    const [list] = (await bot.say('schedule')).replies
+    expect(list).toMatchObject({
+      list: true,
+      rows: [
+        [
+          1,
+          'share 3 channel=#music',
+          'daily at 03:00 (America/New_York)',
+          '#music',
+          'Anna',
+          'active',
+          'Tue, 24 Nov 2026, 03:00 EST (UTC−5)',
+        ],
+      ],
+    })
   })
 
   it('says why one is parked, and has the buttons that wake it first', async () => {

@@ -63,7 +63,10 @@ export const gallery: readonly Exhibit[] = [
   {
     name: 'schedule-modal',
     kind: 'modal',
-    view: presentForm(formOf('schedule-add lines="top-songs n=20" day=daily time=07:00', await realCatalog()), '{}'),
+    view: presentForm(
+      formOf('schedule-add lines="top-songs n=20" day=daily time=07:00', await realCatalog(), 'Europe/London'),
+      '{}',
+    ),
   },
   { name: 'share-modal', kind: 'modal', view: presentForm(formOf('share 12', await realCatalog()), '{}') },
   {

@@ -143,7 +143,7 @@ describe('a form', () => {
     await office.clock.until(() => dialogs().length === 1)
   })
 
-  it('is opened before anything else is asked', async () => {
+  it('is opened before anything else is asked that stands in none of its fields', async () => {
     await say('/sparkify help top songs')
     await shown('With parameters…')
     const before = office.front.calls.length

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { defaultPersonas } from '../../src/workspace/people.ts'
+import { eventually } from './support/clock.ts'
 import { ada, dataEng, type Office, vera } from './support/office.ts'
 import { openLoadedOffice } from './support/warehouse.ts'
 
@@ -11,6 +13,7 @@ beforeEach(async () => {
 })
 afterEach(() => office.close())
 
+const zone = defaultPersonas[0]?.tz
 const music = 'C0MUSIC0000'
 const direct = `D${ada.slice(1)}`
 const say = (text: string, channel = dataEng, as = ada) => office.workspace.people.say({ as, channel, text })
@@ -31,10 +34,10 @@ const dialogs = () =>
   })
 
 /** Presses the button and gives the dialog that opens. */
-async function open(channel = dataEng, as = ada) {
+async function open(channel = dataEng, as = ada, wait = eventually) {
   const before = dialogs().length
   await office.workspace.people.press({ as, ...office.button('Post this every…', channel, as) })
-  await office.clock.until(() => dialogs().length > before)
+  await wait(() => dialogs().length > before)
   const [view] = dialogs().slice(before)
   if (view === undefined) throw new Error('no dialog is open')
   return view
@@ -70,12 +73,30 @@ describe('the button "Post this every…"', () => {
         optional: true,
         element: { type: 'conversations_select', default_to_current_conversation: true },
       },
-      {
-        name: 'tz',
-        element: { placeholder: { text: 'a time zone like Europe/London; that of your profile if left empty' } },
-      },
+      { name: 'tz', element: { type: 'plain_text_input', initial_value: zone } },
       { name: 'if', element: { type: 'static_select', initial_option: { value: 'always' } } },
     ])
+  })
+
+  it('calls its fields by words, and says at the time what hourly makes of it', async () => {
+    const { blocks } = await open()
+    const field = z.looseObject({ label: z.object({ text: z.string() }), hint: z.object({ text: z.string() }) })
+    const fields = blocks.slice(1).map((block) => field.parse(block))
+    expect(fields.map(({ label }) => label.text)).toEqual([
+      'What to say',
+      'Days',
+      'Time',
+      'Channel',
+      'Time zone',
+      'Post only when',
+    ])
+    expect(fields[2]?.hint.text).toContain('with 07:30, hourly is at half past')
+  })
+
+  it('opens without a zone where Slack does not say it in time', async () => {
+    office.deps.directory.zoneOf = () => new Promise(() => undefined)
+    const { blocks } = await open(dataEng, ada, office.clock.until)
+    expect(blocks.find(({ block_id }) => block_id === 'argument-tz')).not.toHaveProperty('element.initial_value')
   })
 
   it('becomes a schedule, told to whoever filled it in, with the name of the channel that was chosen', async () => {
@@ -132,6 +153,25 @@ describe('the button "Post this every…"', () => {
     expect(await submit(id, { ...filled, lines: '' })).toMatchObject({
       errors: { 'argument-lines': expect.anything() },
     })
+    expect(await submit(id, filled)).toEqual({})
+    await shown('Schedule 1')
+  })
+
+  it('says at the channel that the bot is not in it, and at the lines which of them cannot be scheduled', async () => {
+    const { id } = await open()
+    expect(await submit(id, { ...filled, channel: 'C0RANDOM000' })).toEqual({
+      errors: {
+        'argument-channel':
+          'I cannot post in #random (not_in_channel), so nobody would see it. Nothing was done. Type /invite @sparkify in #random. Then say it again.',
+      },
+    })
+    expect(await submit(id, { ...filled, lines: 'top songs 3; tear-down' })).toEqual({
+      errors: { 'argument-lines': 'tear-down cannot be said by the clock. Nothing was done. Say it yourself.' },
+    })
+    expect(await submit(id, { ...filled, lines: 'etl', if: 'not-empty' })).toMatchObject({
+      errors: { 'argument-if': expect.stringContaining('asks for rows') },
+    })
+    expect(await office.ledger.schedules.list()).toEqual([])
     expect(await submit(id, filled)).toEqual({})
     await shown('Schedule 1')
   })

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Answer } from '../answer.ts'
+import { withChannelNames } from '../channel.ts'
 import type { PlanDraft } from '../command/plan.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
@@ -87,13 +88,13 @@ async function requireFirst({ line, asker, place }: Wanted, { ledger, clock }: D
   if (same === undefined) return
   throw new OpsError(
     'not_confirmed',
-    `You have asked for ${line} here already: its card waits until ${moment(new Date(same.expires))}. Nothing was done.`,
+    `You have asked for ${withChannelNames(line)} here already: its card waits until ${moment(new Date(same.expires))}. Nothing was done.`,
     'Have it approved there, or withdraw it there and ask again.',
   )
 }
 
 async function requireSecond({ line, asker, place }: Wanted, deps: Deps): Promise<void> {
-  const needed = `Somebody else must approve ${line}`
+  const needed = `Somebody else must approve ${withChannelNames(line)}`
   const elsewhere = 'Say it in a Slack channel that an approver is in.'
   if (place.kind === 'terminal') {
     throw new OpsError('not_confirmed', `${needed}, and nobody reads along in a terminal. Nothing was done.`, elsewhere)

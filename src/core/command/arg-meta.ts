@@ -15,8 +15,13 @@ export interface ArgMeta {
   readonly values?: readonly string[]
   /** As it would be typed, for help. */
   readonly fallback?: string
-  /** What it names, where that is more than text: a channel (the word "in" or "to" may stand before it), a time of day, command lines. */
-  readonly kind?: 'channel' | 'time' | 'lines'
+  /**
+   * What it names, where that is more than text: a channel (the word "in" or "to" may stand before it), a time of day, command lines, a
+   * time zone that is the asker's own unless they say another.
+   */
+  readonly kind?: 'channel' | 'time' | 'lines' | 'zone'
+  /** What a form calls it; its name where that will do. */
+  readonly label?: string
   /** Whether a form asks for it: optionally unless said otherwise. */
   readonly form?: 'required' | 'left-out'
 }
@@ -28,6 +33,7 @@ export const argMeta = z.registry<ArgMeta>()
 export interface ArgOptions {
   readonly about: string
   readonly bare?: boolean
+  readonly label?: string
   readonly form?: ArgMeta['form']
 }
 
@@ -37,7 +43,8 @@ export function described<S extends z.ZodType>(
   options: ArgOptions,
   meta: Omit<ArgMeta, 'about' | 'bare' | 'rest'> & { rest?: boolean },
 ): S {
-  const { about, bare = true, form } = options
-  argMeta.add(schema, { about, bare, rest: false, ...(form === undefined ? {} : { form }), ...meta })
+  const { about, bare = true, label, form } = options
+  const inForms = { ...(label === undefined ? {} : { label }), ...(form === undefined ? {} : { form }) }
+  argMeta.add(schema, { about, bare, rest: false, ...inForms, ...meta })
   return schema
 }

@@ -19,6 +19,6 @@ export function optionalZone(options: ArgOptions & { usual?: string }): z.ZodTyp
     .transform((typed) => zoneName(typed) ?? typed)
     .optional()
   const { usual } = options
-  const fallback = usual === undefined ? {} : { fallback: usual }
-  return described(schema, options, { accepts: 'a time zone like Europe/London', ...fallback })
+  const own = usual === undefined ? {} : { fallback: usual, kind: 'zone' as const }
+  return described(schema, options, { accepts: 'a time zone like Europe/London', ...own })
 }

@@ -9,9 +9,11 @@ import { argumentsOf, canonicalLine, type Declared, declaredArguments } from './
 /** One argument to be filled in; `value` is what the line said already, `fallback` what holds where nothing is said. */
 export interface FormField {
   readonly name: string
+  /** What it is called above the field. */
+  readonly label: string
   readonly about: string
   readonly accepts: string
-  readonly kind: 'text' | 'choice' | 'channel' | 'time'
+  readonly kind: 'text' | 'choice' | 'channel' | 'time' | 'zone'
   readonly required: boolean
   readonly values: readonly string[]
   readonly value: string | undefined
@@ -29,8 +31,11 @@ export interface Form {
   readonly fields: readonly FormField[]
 }
 
-/** The form that completes a line. Throws `unknown_command` or `bad_argument` for a line that says nothing yet or something wrong. */
-export function formOf(line: string, catalog: Catalog): Form {
+/**
+ * The form that completes a line; `zone` is that of whoever fills it in, where it is known. Throws `unknown_command` or `bad_argument` for a
+ * line that says nothing yet or something wrong.
+ */
+export function formOf(line: string, catalog: Catalog, zone?: string): Form {
   const bound = catalog.read(line)
   const { command } = bound
   const given = argumentsOf(command, bound.line)
@@ -40,9 +45,10 @@ export function formOf(line: string, catalog: Catalog): Form {
     summary: command.summary,
     act: command.act ?? (command.effect === 'read' ? 'Ask' : labelOf(command.name)),
     fields: fillable(command).map(({ name, meta }) => {
-      const value = given[name]
+      const value = given[name] ?? (meta.kind === 'zone' ? zone : undefined)
       return {
         name,
+        label: meta.label ?? name,
         about: meta.about,
         accepts: meta.accepts,
         kind: kindOf(meta),
@@ -94,7 +100,7 @@ function faultOfLines(typed: string, catalog: Catalog): string | null {
 }
 
 function kindOf({ kind, values }: ArgMeta): FormField['kind'] {
-  if (kind === 'channel' || kind === 'time') return kind
+  if (kind === 'channel' || kind === 'time' || kind === 'zone') return kind
   return values === undefined ? 'text' : 'choice'
 }
 

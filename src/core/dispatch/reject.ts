@@ -2,6 +2,7 @@ import type { Answer } from '../answer.ts'
 import { isApprover } from '../approval/approvers.ts'
 import { openPlan, settle } from '../approval/settle.ts'
 import { tooLate } from '../approval/too-late.ts'
+import { withChannelNames } from '../channel.ts'
 import type { PlanEnd } from '../ports/plans.ts'
 import { isAskedBy, notTheirs } from './clicked.ts'
 import { refused } from './confirm.ts'
@@ -22,7 +23,8 @@ export async function reject(click: Click, session: Session): Promise<Answer | n
     if (!isAsker && !(plan.card && (await isApprover(who, deps)))) throw notTheirs(plan, who)
     const end: PlanEnd = { kind: isAsker ? 'withdrawn' : 'rejected', by: who, at: deps.clock.now().toISOString() }
     if (!(await settle(plan, end, deps))) throw tooLate(await deps.ledger.plans.get(id), who)
-    const headline = isAsker ? `Withdrawn: ${plan.line}. Nothing was done.` : `${who.name} rejected ${plan.line}.`
+    const line = withChannelNames(plan.line)
+    const headline = isAsker ? `Withdrawn: ${line}. Nothing was done.` : `${who.name} rejected ${line}.`
     return { ok: true, exit: 0, headline, audience: 'nobody', run: null, replies: [], next: [] }
   } catch (error) {
     return refused(error, click, session)

@@ -1,4 +1,5 @@
 import type { Suggestion } from '../answer.ts'
+import { withChannelNames } from '../channel.ts'
 import type { Context } from '../command/context.ts'
 import type { Outcome } from '../command/define.ts'
 import { OpsError } from '../errors.ts'
@@ -18,7 +19,7 @@ export async function tellRun(id: RunId, context: Context): Promise<Outcome> {
   const run = await ledger.runs.get(id)
   if (run === null) throw new OpsError('not_found', `There is no run ${id}.`, 'See runs.', { cure: 'runs' })
   const lines = run.origin.kind === 'fire' ? (await ledger.runs.list({ fire: id, limit: 100 })).toReversed() : []
-  const title = `Run ${id}, ${run.line}: ${run.state}, ${duration(secondsOf(run, clock.now()) * 1000)}`
+  const title = `Run ${id}, ${withChannelNames(run.line)}: ${run.state}, ${duration(secondsOf(run, clock.now()) * 1000)}`
   const from = run.continues === null ? '' : `; carried on from run ${run.continues}`
   const called = `${calledBy(run.origin, run.who.name)}, ${moment(new Date(run.started))}${from}`
   const hidden = await whyNotRead(run, context)
@@ -53,7 +54,7 @@ function tableOf(lines: readonly RunRecord[], now: Date): Reply {
     title: 'Its lines',
     columns: ['id', 'command', 'state', 'seconds'],
     formats: ['integer', 'text', 'text', 'seconds'],
-    rows: lines.map((run) => [run.id, run.line, run.state, secondsOf(run, now)]),
+    rows: lines.map((run) => [run.id, withChannelNames(run.line), run.state, secondsOf(run, now)]),
     total: lines.length,
   }
 }
@@ -63,7 +64,7 @@ function stepsOf(run: RunRecord, isHidden: boolean): readonly Reply[] {
   if (run.steps.length === 0) return []
   const { steps } = viewOf(run)
   const shown = isHidden ? steps.map(({ title, state, ms }) => ({ title, state, ms })) : [...steps]
-  return [{ kind: 'steps', title: run.line, steps: shown }]
+  return [{ kind: 'steps', title: withChannelNames(run.line), steps: shown }]
 }
 
 /** What to do about it, then what belongs to it: the lines of a schedule, what failed first, or the schedule of a line. */
@@ -75,7 +76,10 @@ function nextOf(run: RunRecord, lines: readonly RunRecord[]): readonly Suggestio
     ...(run.state === 'error' || run.state === 'cancelled'
       ? [{ label: 'Run again', line: `run-again ${run.id}` }]
       : []),
-    ...[...failed, ...others].map(({ id, line }) => ({ label: `${id}: ${line}`, line: `runs ${id}` })),
+    ...[...failed, ...others].map(({ id, line }) => ({
+      label: `${id}: ${withChannelNames(line)}`,
+      line: `runs ${id}`,
+    })),
     ...(run.origin.kind === 'line' ? [{ label: 'The whole', line: `runs ${run.origin.fire}` }] : []),
   ]
 }

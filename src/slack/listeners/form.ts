@@ -1,9 +1,11 @@
 import type { App as BoltApp } from '@slack/bolt'
 import type { WebClient } from '@slack/web-api'
 import { z } from 'zod'
-import type { Catalog } from '../../core/command/catalog.ts'
-import { formOf, readForm } from '../../core/command/form.ts'
+import type { App } from '../../core/app.ts'
+import { type Form, formOf, readForm } from '../../core/command/form.ts'
 import { OpsError } from '../../core/errors.ts'
+import type { Asker } from '../../core/people.ts'
+import type { Clock } from '../../core/ports/clock.ts'
 import type { Log } from '../../core/ports/log.ts'
 import { formModal } from '../action-ids.ts'
 import type { Ears, Said } from '../hear.ts'
@@ -15,16 +17,21 @@ import { SlackRefused } from '../refused.ts'
 
 /** The dialogs in which the rest of a line is filled in. */
 export interface Forms {
-  /** Opens the dialog for a line. Must come within three seconds of the press, so nothing is read before. */
+  /** Opens the dialog for a line. Must come within three seconds of the press, so little is read before. */
   open(line: string, trigger: string, said: Said): Promise<void>
 }
 
 export interface FormParts {
   readonly ears: Ears
-  readonly catalog: Catalog
+  readonly app: Pick<App, 'catalog' | 'whyNotSay' | 'zoneOf'>
   readonly client: WebClient
+  readonly clock: Clock
   readonly log: Log
 }
+
+// Slack gives up on both after three seconds: on a dialog that is to be opened, and on one that waits to be told what became of it.
+const zoneMs = 1_000
+const foreseeMs = 2_000
 
 /** What a dialog carries until it is submitted: the command, and where its button was pressed. */
 const whereSchema = z.object({
@@ -51,19 +58,14 @@ const submissionSchema = z.object({
 })
 
 /** Opens forms and hears their submissions: what was filled in becomes a line, which is then said like any other. */
-export function listenToForms(bolt: BoltApp, { ears, catalog, client, log }: FormParts): Forms {
+export function listenToForms(bolt: BoltApp, { ears, app, client, clock, log }: FormParts): Forms {
+  const { catalog } = app
   bolt.view(formModal.callbackId, async ({ ack, body }) => {
     const { trigger_id, user, view } = submissionSchema.parse(body)
     const { command: name, channel, name: channelName, thread } = whereSchema.parse(JSON.parse(view.private_metadata))
     const command = catalog.find(name)
     const entered = enteredIn(view.state.values)
     const filled = command === undefined ? null : readForm(command, wordsOf(entered), catalog)
-    if (filled?.kind === 'faults') {
-      const errors = Object.entries(filled.faults).map(([field, fault]) => [`${formModal.blockPrefix}${field}`, fault])
-      await ack({ response_action: 'errors', errors: Object.fromEntries(errors) })
-      return
-    }
-    await ack()
     const said: Said = {
       who: { kind: 'slack', id: user.id, name: user.name },
       place: placeOf(channel, channelName, thread),
@@ -71,12 +73,43 @@ export function listenToForms(bolt: BoltApp, { ears, catalog, client, log }: For
       responseUrl: undefined,
     }
     // A command that this version does not know any more says so itself.
-    if (command === undefined || filled === null) return ears.hear(name, said)
-    const named = readForm(command, await withNames(entered), catalog)
-    await ears.hear(named.kind === 'line' ? named.line : filled.line, said)
+    if (command === undefined || filled === null) {
+      await ack()
+      return ears.hear(name, said)
+    }
+    if (filled.kind === 'faults') return ack({ response_action: 'errors', errors: atBlocks(filled.faults) })
+    const spoken = (async () => {
+      const named = readForm(command, await withNames(entered), catalog)
+      return named.kind === 'line' ? named.line : filled.line
+    })()
+    const foreseen = spoken.then((line) => app.whyNotSay({ line, who: said.who, place: said.place }))
+    const fault = await within(foreseeMs, foreseen)
+    if (fault?.field !== undefined && fault.field in entered) {
+      return ack({ response_action: 'errors', errors: atBlocks({ [fault.field]: `${fault.message} ${fault.remedy}` }) })
+    }
+    await ack()
+    await ears.hear(await spoken, said)
   })
 
-  /** A form tells channels by their ids alone, and lists are read by people. Asked for only once Slack has its acknowledgement. */
+  /** What comes of this work in time; null where it takes longer. */
+  const within = async <T>(ms: number, work: Promise<T>): Promise<T | null> => {
+    const patience = new AbortController()
+    const late = clock.sleep(ms, patience.signal).then(
+      () => null,
+      () => null,
+    )
+    return Promise.race([work, late]).finally(() => patience.abort())
+  }
+
+  /** The form of a line; the zone of whoever fills it in is asked for only where that stands in a field. */
+  const formFor = async (line: string, who: Asker): Promise<Form> => {
+    const form = formOf(line, catalog)
+    if (form.fields.every(({ kind }) => kind !== 'zone')) return form
+    const zone = await within(zoneMs, app.zoneOf(who))
+    return formOf(line, catalog, zone ?? undefined)
+  }
+
+  /** A form tells channels by their ids alone, and lists are read by people. Never throws. */
   const withNames = async (entered: Readonly<Record<string, Entry>>): Promise<Record<string, string>> => {
     const named = Object.entries(entered).map(async ([name, { kind, text }]) => [
       name,
@@ -88,7 +121,7 @@ export function listenToForms(bolt: BoltApp, { ears, catalog, client, log }: For
   return {
     async open(line, trigger, said) {
       try {
-        const form = formOf(line, catalog)
+        const form = await formFor(line, said.who)
         const { channel, channelName: name, thread } = said.place
         const where = JSON.stringify({ command: form.command, channel, name, thread })
         await call(client, 'views.open', { trigger_id: trigger, view: presentForm(form, where) }, z.object({}))
@@ -119,4 +152,10 @@ function enteredIn(values: z.infer<typeof submissionSchema>['view']['state']['va
 
 function wordsOf(entered: Readonly<Record<string, Entry>>): Record<string, string> {
   return Object.fromEntries(Object.entries(entered).map(([name, { text }]) => [name, text]))
+}
+
+/** Faults by the names of their fields, as Slack wants them. */
+function atBlocks(faults: Readonly<Record<string, string>>): Record<string, string> {
+  const errors = Object.entries(faults).map(([field, fault]) => [`${formModal.blockPrefix}${field}`, fault.trim()])
+  return Object.fromEntries(errors)
 }

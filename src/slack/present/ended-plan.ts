@@ -1,3 +1,4 @@
+import { withChannelNames } from '../../core/channel.ts'
 import { clean, cleanLine } from '../../core/clean.ts'
 import type { Asker } from '../../core/people.ts'
 import type { PlanRecord } from '../../core/ports/plans.ts'
@@ -18,7 +19,7 @@ export function presentEnded(plan: PlanRecord | null): Message {
   if (plan === null || !plan.card) return { text: mrkdwn(words), blocks: [...sections(words)] }
   const title = cut(cleanLine(plan.draft.title), 300)
   const facts = cut(plan.draft.facts.map(cleanLine).join('\n'), maxFacts)
-  const asked = `${nameOf(plan.asker)} asked: ${cut(cleanLine(plan.line), 300)}`
+  const asked = `${nameOf(plan.asker)} asked: ${cut(cleanLine(withChannelNames(plan.line)), 300)}`
   return {
     text: mrkdwn(cut(words, 700)),
     blocks: [boldLine(title), ...sections(facts), ...sections(`${asked}\n${words}`)],

@@ -31,7 +31,7 @@ function inputOf(field: FormField): InputBlock {
     type: 'input',
     block_id: `${formModal.blockPrefix}${field.name}`,
     optional: !field.required,
-    label: plainText(field.name, maxLabel),
+    label: plainText(field.label, maxLabel),
     hint: plainText(cleanLine(field.about), maxLabel),
     element: elementOf(field),
   }
@@ -70,7 +70,8 @@ function elementOf({
       const initial = value === undefined ? {} : { initial_time: value }
       return { type: 'timepicker', action_id, placeholder: plainText('Choose a time…', maxPlaceholder), ...initial }
     }
-    case 'text': {
+    case 'text':
+    case 'zone': {
       const usual = fallback === undefined ? '' : `; ${fallback} if left empty`
       const placeholder = plainText(`${accepts}${usual}`, maxPlaceholder)
       const initial = value === undefined ? {} : { initial_value: value.slice(0, maxText) }

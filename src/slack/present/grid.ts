@@ -41,11 +41,11 @@ export interface Grid {
   readonly hasTimes: boolean
 }
 
-/** A single wide row lies down as "column, value"; more than 20 columns lose the last ones. */
+/** A single wide row lies down as "column, value", unless it is of a list; more than 20 columns lose the last ones. */
 export function gridOf(table: TableReply): Grid {
   const { columns, rows } = table
   const [only] = rows
-  if (only !== undefined && rows.length === 1 && table.total <= 1 && columns.length > wideRow)
+  if (only !== undefined && rows.length === 1 && table.total <= 1 && columns.length > wideRow && table.list !== true)
     return lyingDown(table, only)
   const shown = columns.slice(0, maxColumns)
   const numeric = shown.map((_, at) => isNumeric(table, at))

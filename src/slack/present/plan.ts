@@ -1,4 +1,5 @@
 import type { ConfirmationDialog, KnownBlock } from '@slack/types'
+import { withChannelNames } from '../../core/channel.ts'
 import { cleanLine } from '../../core/clean.ts'
 import type { PlanChange, PlanReply } from '../../core/reply.ts'
 import { moment } from '../../core/words.ts'
@@ -73,7 +74,7 @@ function lastQuestion({ title, facts, act }: PlanReply): ConfirmationDialog {
 function validity({ expires, typed, line, card }: PlanReply): string {
   const until = dateToken(expires, '{time}', Number.isNaN(Date.parse(expires)) ? expires : moment(new Date(expires)))
   const asker = card === undefined ? '' : mrkdwn(cut(cleanLine(card.asker), 80))
-  const asked = card === undefined ? '' : `${asker} asked: ${mrkdwn(cut(cleanLine(line), 300))}. `
+  const asked = card === undefined ? '' : `${asker} asked: ${mrkdwn(cut(cleanLine(withChannelNames(line)), 300))}. `
   const by = card === undefined || card.second ? '' : `, by ${asker} or an approver`
   const withdraw = card?.second === true ? ` ${asker} can withdraw it with Reject.` : ''
   const word = typed === undefined ? '' : ` You will be asked to type “${mrkdwn(cut(cleanLine(typed), 100))}”.`

@@ -1,4 +1,5 @@
 import type { RunView } from '../../core/answer.ts'
+import { withChannelNames } from '../../core/channel.ts'
 import { cleanLine } from '../../core/clean.ts'
 import { lasting, list } from '../../core/words.ts'
 import type { Ladder, Message } from '../message.ts'
@@ -60,7 +61,7 @@ export function runHead(run: RunView, view: View): Part {
 /** "Ada: etl · 41 s", without the name where only its owner reads it. */
 function runTitle(run: RunView, { asker, direct, now }: View): string {
   const who = direct ? '' : `${cut(cleanLine(asker), 80)}: `
-  const what = `${who}${cut(cleanLine(run.line), maxLine)}`
+  const what = `${who}${cut(cleanLine(withChannelNames(run.line)), maxLine)}`
   const time = elapsed(run, now)
   if (run.state === 'cancelled') return `${what} · cancelled after ${time}`
   if (run.state !== 'error') return `${what} · ${time}`

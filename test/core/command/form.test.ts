@@ -55,10 +55,13 @@ describe('a form', () => {
       ['day', 'choice', 'daily', true],
       ['time', 'time', '07:00', true],
       ['channel', 'channel', undefined, false],
-      ['tz', 'text', undefined, false],
+      ['tz', 'zone', undefined, false],
       ['if', 'choice', undefined, false],
     ])
     expect(fields.find(({ name }) => name === 'tz')?.fallback).toBe('that of your profile')
+    const known = formOf('schedule-add', catalog, 'America/New_York').fields
+    expect(known.find(({ name }) => name === 'tz')?.value).toBe('America/New_York')
+    expect(known.map(({ label }) => label)).toContain('What to say')
   })
 
   it('of a schedule becomes its line, or says at each field what is wrong with it', () => {

@@ -10,9 +10,10 @@ function list(rows: TableReply['rows']): TableReply {
     kind: 'table',
     title: 'Schedules',
     columns: ['id', 'lines', 'when', 'where', 'owner', 'state', 'next'],
-    formats: ['integer', 'text', 'text', 'text', 'text', 'text', 'time'],
+    formats: ['integer', 'text', 'text', 'text', 'text', 'text', 'text'],
     rows,
     total: rows.length,
+    list: true,
   }
 }
 
@@ -35,7 +36,7 @@ export const schedules: readonly Shown[] = [
             '#music',
             'Ada',
             'active',
-            '2026-12-01T03:00:00.000Z',
+            'Tue, 1 Dec 2026, 03:00 GMT (UTC+0)',
           ],
           [2, 'unmatched-songs 20', 'weekdays at 07:30 (Europe/London)', '#catalogue', 'Grace', 'parked', null],
           [3, 'pulse last=7d', 'every 6h (UTC)', 'direct messages', 'Ada', 'paused', null],
@@ -57,7 +58,11 @@ export const schedules: readonly Shown[] = [
   },
   {
     name: 'schedules-none',
-    answer: whispered('No schedules yet.', [list([]), example], [press('Nightly', 'schedule-nightly'), add]),
+    answer: whispered(
+      'No schedules yet.',
+      [text('No schedules yet.'), example],
+      [press('Nightly', 'schedule-nightly'), add],
+    ),
   },
   {
     name: 'schedule-made',
@@ -80,7 +85,7 @@ export const schedules: readonly Shown[] = [
     name: 'schedule-exported',
     answer: whispered('2 lines make 2 schedules again.', [
       text(
-        'schedule add "etl; qa checks; pulse; top-songs last=whole-day" nightly at 03:00 in <#C0MUSIC00|music> tz=Europe/London paused=resume\nschedule add "unmatched-songs 20" weekdays at 07:30 in <#C0CATALOG|catalogue> tz=Europe/London if=not-empty',
+        'schedule add "etl; qa checks; pulse; top-songs last=whole-day" nightly at 03:00 in #music tz=Europe/London paused=resume\nschedule add "unmatched-songs 20" weekdays at 07:30 in #catalogue tz=Europe/London if=not-empty',
         'code',
       ),
       text('Whoever says a line becomes its owner. A schedule that is parked begins anew.', 'note'),

@@ -105,6 +105,15 @@ describe('a table', () => {
     expect(file).toBeNull()
   })
 
+  it('stands upright as the only one of a list, however wide', () => {
+    const columns = ['id', 'lines', 'when', 'where', 'owner', 'state', 'next']
+    const one = { ...table([columns], { columns, formats: columns.map(() => 'text') }), list: true as const }
+    const { part } = presentTable(one, 'attached')
+    expect(part.newest[0]).toMatchObject({
+      rows: [columns.map((text) => ({ text })), columns.map((text) => ({ text }))],
+    })
+  })
+
   it('is a sentence when it has no rows', () => {
     const { part } = presentTable(table([]), 'attached')
     expect(readingOf(part.newest)).toBe('Top songs\nNo rows.')

@@ -26,7 +26,9 @@ export function sayable(draft: Draft, context: Context): readonly Bound[] {
   const bound = understood(draft, context)
   context.deps.timetable.check(draft.cron, draft.zone)
   if (upcoming(context.deps, draft, 1).length > 0) return bound
-  throw new OpsError('bad_argument', `"${draft.phrase}" never comes. Nothing was done.`, 'Say daily at 03:00.')
+  throw new OpsError('bad_argument', `"${draft.phrase}" never comes. Nothing was done.`, 'Say daily at 03:00.', {
+    field: 'day',
+  })
 }
 
 /**
@@ -77,6 +79,7 @@ function notOwn({ channel }: Channel, { id }: Person): OpsError {
     'not_allowed',
     `${channel} is not known to be your own direct messages, and a schedule is said in nobody else's. Nothing was done.`,
     `Say it in your direct messages with me, or in ${id}.`,
+    { field: 'channel' },
   )
 }
 

@@ -1,10 +1,32 @@
+import { withChannelNames } from '../../channel.ts'
 import { quote } from '../../command/line.ts'
+import type { Place } from '../../place.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Draft } from './draft.ts'
 import { optionWords } from './option-words.ts'
 
+/** What a line that makes a schedule is made of. */
+type Makeable = Draft & Pick<ScheduleRecord, 'state' | 'owner'>
+
 /** The line that makes this schedule again, with the id of its channel and its zone, whoever says it where. */
-export function lineThatMakes(schedule: Draft & Pick<ScheduleRecord, 'state' | 'owner'>): string {
+export function lineThatMakes(schedule: Makeable): string {
+  return wordsThatMake(schedule).join(' ')
+}
+
+/**
+ * The same line to be read and said again by people: its channel goes by its name where that is known. In a terminal it is for a shell,
+ * which takes a bare `#` for a comment and `>` for a file.
+ */
+export function lineToCopy(schedule: Makeable, readIn: Place): string {
+  const words = wordsThatMake(schedule).map((word) => (readIn.kind === 'terminal' ? inShell(word) : word))
+  return withChannelNames(words.join(' '))
+}
+
+function inShell(word: string): string {
+  return /^<?#/.test(word) ? `"${word}"` : word.replace(/^(if=)(.*>.*)$/, '$1"$2"')
+}
+
+function wordsThatMake(schedule: Makeable): readonly string[] {
   const { lines, phrase, zone, state } = schedule
   return [
     'schedule add',
@@ -14,7 +36,7 @@ export function lineThatMakes(schedule: Draft & Pick<ScheduleRecord, 'state' | '
     `tz=${quote(zone)}`,
     ...optionWords(schedule),
     ...(state.kind === 'paused' ? ['state=paused'] : []),
-  ].join(' ')
+  ]
 }
 
 /** In quotation marks also where one word would do without, because it reads as what is said. */

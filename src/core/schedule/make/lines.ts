@@ -68,6 +68,7 @@ export function understood(
       'bad_argument',
       `No line of ${lines.join('; ')} asks for rows, so it would never be posted. Nothing was done.`,
       'Leave if= out, or say if=checks.',
+      { field: 'if' },
     )
   }
   return all

@@ -2,7 +2,7 @@ import type { Context, RunContext } from '../../command/context.ts'
 import type { Outcome } from '../../command/define.ts'
 import type { PlanDraft } from '../../command/plan.ts'
 import type { Deps } from '../../deps.ts'
-import { OpsError } from '../../errors.ts'
+import { inField, OpsError } from '../../errors.ts'
 import type { Place } from '../../place.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { type Reply, text } from '../../reply.ts'
@@ -24,8 +24,8 @@ export interface NewSchedule extends Draft {
 /** What must be confirmed before it is made. Throws what makes it impossible: a line, its times, the place it is posted in. */
 export async function planOfNew(wanted: NewSchedule, context: Context): Promise<PlanDraft | null> {
   try {
-    const plan = await planOfDraft(wanted, context)
-    await postable(wanted.place, context.deps)
+    const plan = await inField('lines', () => planOfDraft(wanted, context))
+    await inField('channel', () => postable(wanted.place, context.deps))
     return plan
   } catch (error) {
     throw withCure(error, wanted, context)
@@ -38,7 +38,7 @@ function withCure(error: unknown, wanted: NewSchedule, { catalog, who }: Context
   const lines = mendedLines(wanted.lines, catalog)
   if (lines === null) return error
   const cure = lineThatMakes({ ...wanted, lines, owner: ownerOf(who) }).replace('schedule add', 'schedule-add')
-  return new OpsError(error.code, error.message, error.remedy, { cause: error, cure })
+  return new OpsError(error.code, error.message, error.remedy, { cause: error, cure, field: error.field })
 }
 
 /** Makes a schedule in the name of whoever asks. Throws as `planOfNew` does. */

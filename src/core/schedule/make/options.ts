@@ -35,7 +35,12 @@ export async function optionsOf(
 
 function zone(fallback?: string) {
   const about = 'the time zone of its times'
-  return optionalZone({ about, bare: false, ...(fallback === undefined ? {} : { usual: fallback }) })
+  return optionalZone({
+    about,
+    label: 'Time zone',
+    bare: false,
+    ...(fallback === undefined ? {} : { usual: fallback }),
+  })
 }
 
 function options(condition?: string, whenPaused?: string, catchUp?: string) {
@@ -48,6 +53,7 @@ function options(condition?: string, whenPaused?: string, catchUp?: string) {
         .transform((typed): Condition => readCondition(typed) ?? usual.condition)
         .optional(),
       {
+        label: 'Post only when',
         about: 'when it is posted: only if it has rows, if a figure changes, if a check turns red or green',
         bare: false,
       },

@@ -6,6 +6,7 @@ import { labelOf } from '../../run/failure.ts'
 import { rowsIn } from '../../run/rows-in.ts'
 import { viewOf } from '../../run/view.ts'
 import { lasting } from '../../words.ts'
+import { isLook } from '../fire/titles.ts'
 import { type Night, whatWasSaid } from './digest.ts'
 import { latenessOf, occasionOf } from './occasion.ts'
 import { oneMessage } from './one-message.ts'
@@ -61,9 +62,10 @@ function stepOf(failed: RunRecord | null): string {
   return step === undefined ? '' : ` at "${step}"`
 }
 
-/** The lines behind the one that failed. One that was refused has left no answer. */
-function notSaid({ schedule: { lines }, spoken, failed }: FailedNight): string {
-  const rest = lines.slice(spoken.length + (failed === null ? 1 : 0))
+/** The lines behind the one that failed; all of them where what failed came before them. One that was refused has left no answer. */
+function notSaid({ schedule: { lines }, fire, spoken, failed }: FailedNight): string {
+  const wasRefused = failed === null && fire.steps.some(({ title, state }) => state === 'error' && !isLook(title))
+  const rest = lines.slice(spoken.length + (wasRefused ? 1 : 0))
   return rest.length === 0 ? '' : `Not said after that: ${rest.join('; ')}.`
 }
 

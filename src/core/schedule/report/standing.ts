@@ -29,12 +29,12 @@ export interface Standing {
 // A schedule of every hour has twelve of them.
 const maxTimes = 4
 
-/** "Live tables are untouched: the load of 28 Nov, 03:04." Nothing where no line changes the warehouse. */
+/** "Live tables are untouched: the load of 28 Nov, 03:04 (Europe/London)." The zone goes for all times that follow. Nothing where no line changes the warehouse. */
 export function whatIsLive({ live, schedule, now }: Night & Standing): string {
   if (live === null) return ''
   const published = live.load?.published ?? null
   if (live.load === null || published === null) return 'Nothing is loaded.'
-  const load = `the load of ${dayAndClockWords(new Date(published), schedule.zone, now)}`
+  const load = `the load of ${dayAndClockWords(new Date(published), schedule.zone, now)} (${schedule.zone})`
   return live.isNew ? `It published ${load} before that, and that is live.` : `Live tables are untouched: ${load}.`
 }
 

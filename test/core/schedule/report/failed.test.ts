@@ -59,7 +59,7 @@ describe('the failure of a night', () => {
     expect(reason).toMatch(/^2018\/11\/2018-11-11-events\.json, line \d+: .+ \(1 row\)\.$/)
     expect(others).toEqual([
       'Not said after that: top-songs.',
-      'Live tables are untouched: the load of 24 Nov, 03:00. The 07:00 post will use it and say so.',
+      'Live tables are untouched: the load of 24 Nov, 03:00 (UTC). The 07:00 post will use it and say so.',
     ])
     expect(failureOf(answer).remedy).toBe('Mend the data, or load without this row: etl max-errors=1.')
     const { id = 0 } = answer.run ?? {}
@@ -107,7 +107,7 @@ describe('the failure of a night', () => {
     await add(warehouse.bot, mornings)
     const answer = await firedAt('2026-11-24T03:00:02.000Z', warehouse)
     expect(answer.title).toMatch(/ · share id=77 failed after /)
-    expect(linesOf(answer).at(-1)).toBe('It published the load of 24 Nov, 03:00 before that, and that is live.')
+    expect(linesOf(answer).at(-1)).toBe('It published the load of 24 Nov, 03:00 (UTC) before that, and that is live.')
     expect(answer.details).toContainEqual(expect.objectContaining({ kind: 'table', title: 'Checks' }))
   })
 
@@ -231,7 +231,11 @@ async function costlyNight(message: string, said: Partial<ScheduleRecord>, state
   await add(bot, { ...mornings, cron: '30 7 * * *', whenPaused: 'last' })
   const failed = await firedAt('2026-11-25T03:00:02.000Z', { bot, clock: world.clock })
   expect(failed.title).toMatch(
-    state.stuck === 'resume' ? / · resume failed at "resume" / : / · etl failed at "Stage events" /,
+    said.catchUpHours === 0
+      ? / · Look at the warehouse failed after /
+      : state.stuck === 'resume'
+        ? / · resume failed at "resume" /
+        : / · etl failed at "Stage events" /,
   )
   return linesOf(failed)
 }
@@ -247,7 +251,7 @@ describe('what a failure costs', () => {
     ).toEqual([
       'Line 212 is no number.',
       'Not said after that: top-songs.',
-      'Live tables are untouched: the load of 24 Nov, 03:04. The 07:30 post will use it and say so. The 07:00 post waits until the cluster is resumed.',
+      'Live tables are untouched: the load of 24 Nov, 03:04 (UTC). The 07:30 post will use it and say so. The 07:00 post waits until the cluster is resumed.',
       'Cluster sparkify was woken for this and is paused again. That cost $0.11. Only its storage costs money now.',
     ])
   })
@@ -276,11 +280,17 @@ describe('what a failure costs', () => {
     ])
   })
 
+  it('is said where nobody woke the cluster in time, with all lines that were not said', async () => {
+    const standing = 'Cluster sparkify is paused; only its storage costs money.'
+    const lines = await costlyNight('', { catchUpHours: 0 }, { now: 'paused', standing })
+    expect(lines[1]).toBe('Not said after that: etl; top-songs.')
+  })
+
   it('is said with what goes on costing, where the cluster runs on', async () => {
     const standing = 'Cluster sparkify is available, and costs $0.54 an hour while it runs.'
     const lines = await costlyNight('Line 212 is no number.', {}, { now: 'available', standing })
     expect(lines.slice(2)).toEqual([
-      'Live tables are untouched: the load of 24 Nov, 03:04. The 07:00 and 07:30 posts will use it and say so.',
+      'Live tables are untouched: the load of 24 Nov, 03:04 (UTC). The 07:00 and 07:30 posts will use it and say so.',
       `The cluster cost $0.11 meanwhile. ${standing}`,
     ])
   })
