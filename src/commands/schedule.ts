@@ -50,17 +50,17 @@ function tableOf(schedules: readonly ScheduleRecord[], deps: Deps): TableReply {
     kind: 'table',
     title: 'Schedules',
     columns: ['id', 'lines', 'when', 'where', 'owner', 'state', 'next'],
-    formats: ['integer', 'text', 'text', 'text', 'text', 'text', 'text'],
+    formats: ['integer', 'text', 'text', 'text', 'text', 'text', 'time'],
     rows,
     total: rows.length,
     list: true,
   }
 }
 
-/** By the clocks of its zone, as the column beside it. */
+/** In UTC, as every time in a table is, because programs read it. */
 function nextOf(schedule: ScheduleRecord, deps: Deps): string | null {
   const [next] = schedule.state.kind === 'active' ? upcoming(deps, schedule, 1) : []
-  return next === undefined ? null : timeWords(schedule.zone, next)
+  return next?.toISOString() ?? null
 }
 
 function parkedNote({ id, state }: ScheduleRecord): readonly TextReply[] {

@@ -28,7 +28,7 @@ describe('schedule', () => {
           kind: 'table',
           columns: ['id', 'lines', 'when', 'where', 'owner', 'state', 'next'],
           rows: [
-            [1, 'greet', 'daily at 03:00 (UTC)', '#data', 'Anna', 'active', 'Tue, 24 Nov 2026, 03:00 UTC'],
+            [1, 'greet', 'daily at 03:00 (UTC)', '#data', 'Anna', 'active', '2026-11-24T03:00:00.000Z'],
             [2, 'load', 'weekdays at 07:30 (UTC)', '#music', 'Anna', 'paused', null],
           ],
           total: 2,
@@ -50,7 +50,7 @@ describe('schedule', () => {
     expect(await bot.ledger.runs.list({ command: 'schedule', listedOnly: true, limit: 5 })).toEqual([])
   })
 
-  it('tells the next time by the clocks of its zone, and lines with channels as people name them', async () => {
+  it('tells the next time in UTC, for programs, and lines with channels as people name them', async () => {
     const { bot } = await createScheduleOffice()
     await bot.ledger.schedules.add(
       scheduled({
@@ -72,7 +72,7 @@ describe('schedule', () => {
           '#music',
           'Anna',
           'active',
-          'Tue, 24 Nov 2026, 03:00 EST (UTC−5)',
+          '2026-11-24T08:00:00.000Z',
         ],
       ],
     })
