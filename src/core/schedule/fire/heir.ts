@@ -1,11 +1,11 @@
 import type { Answer } from '../../answer.ts'
-import type { Catalog } from '../../command/catalog.ts'
 import type { Deps } from '../../deps.ts'
 import type { Session } from '../../dispatch/session.ts'
 import { OpsError } from '../../errors.ts'
 import { type Asker, includesRole } from '../../people.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
-import { text } from '../../reply.ts'
+import { newsOf } from '../../warehouse/news.ts'
+import { faultOf } from '../make/lines.ts'
 import { park } from './park.ts'
 import { expectToTell, tellChange, type Why } from './untold.ts'
 
@@ -23,7 +23,7 @@ export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Sess
   const { id, owner, lines } = schedule
   if (owner.kind !== 'slack') return owner
   // After an update there may be a line that nobody can say: it fails, and its readers are told.
-  if (!lines.every((line) => isUnderstood(line, catalog))) return owner
+  if (!lines.every((line) => faultOf(line, catalog) === null)) return owner
   const admins = deps.directory.holders('admin').filter((holder) => holder !== owner.id)
   const why = await whyNot(schedule, { deps, catalog })
   if (why === null || admins.length === 0) return owner
@@ -46,19 +46,14 @@ export async function tellInherited(schedule: ScheduleRecord, deps: Deps): Promi
 }
 
 function news({ id, lines }: ScheduleRecord, { why, remedy }: Why): Answer {
-  const headline = `${why} Schedule ${id} (${lines.join('; ')}) goes on in the name of the admins.`
-  return {
-    ok: true,
-    exit: 0,
-    headline,
-    audience: 'channel',
-    run: null,
-    replies: [text(headline, 'warning'), text(remedy)],
-    next: [
+  return newsOf(
+    `${why} Schedule ${id} (${lines.join('; ')}) goes on in the name of the admins.`,
+    [remedy],
+    [
       { label: 'Pause it', line: `schedule-pause ${id}` },
       { label: 'Remove it', line: `schedule-remove ${id}` },
     ],
-  }
+  )
 }
 
 /**
@@ -78,14 +73,4 @@ export async function whyNot(
     .find((command) => !includesRole(role, command.role))
   if (lacking === undefined) return null
   return `${owner.name} is ${role} now, and ${lacking.name} needs more.`
-}
-
-function isUnderstood(line: string, catalog: Catalog): boolean {
-  try {
-    catalog.read(line)
-    return true
-  } catch (error) {
-    if (error instanceof OpsError) return false
-    throw error
-  }
 }

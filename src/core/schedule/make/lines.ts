@@ -99,7 +99,8 @@ function mendedLine(line: string, catalog: Catalog): string | null {
   return length === undefined || faultOf(mended, catalog) !== null ? null : mended
 }
 
-function faultOf(line: string, catalog: Catalog): OpsError | null {
+/** What is wrong with a line, by itself; null where it is understood. */
+export function faultOf(line: string, catalog: Catalog): OpsError | null {
   try {
     catalog.read(line)
     return null
