@@ -17,7 +17,7 @@ export function displayName(state: State, id: string): string {
 /** Loads React and the library, which only the page needs, and gives the renderer. */
 export async function loadReadOnly(state: State, now: () => Date): Promise<ReadOnly> {
   // One after the other: the library requires modules that import React, and Node 20 dies of a `require` that meets an `import`
-  // which still reads its file (https://github.com/nodejs/node/issues/59666).
+  // which still reads its file (https://github.com/nodejs/node/issues/59366).
   const { createElement } = await import('react')
   const { renderToStaticMarkup } = await import('react-dom/server')
   const library = await import('slack-blocks-to-jsx')
