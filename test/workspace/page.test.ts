@@ -59,6 +59,24 @@ describe.skipIf(withoutBrowser)(`the page${withoutBrowser}`, () => {
     expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA')
   })
 
+  it('takes words only where what sends them is there, so that none are lost to a page that comes or goes', async () => {
+    const box = page.locator('main textarea')
+    let arrive: () => void = () => undefined
+    const held = new Promise<void>((resolve) => {
+      arrive = resolve
+    })
+    await page.route('**/page/client.js', (route) => held.then(() => route.continue()), { times: 1 })
+    await page.goto('/', { waitUntil: 'commit' })
+    await box.waitFor()
+    expect(await box.isEditable()).toBe(false)
+    arrive()
+    await type('first')
+    await message('first').waitFor()
+    await page.selectOption('select[data-persona]', { label: 'Otto, operator' })
+    await type('second')
+    await message('second').waitFor()
+  })
+
   it('shows messages as they come and as they change, mentions and code included', async () => {
     const ts = await post(section('<@U0OTTO0OPER>: `etl` in <#C0MUSIC0000|music>, *41 s* &amp; &lt;done&gt;'))
     await message('@Otto: etl in #music, 41 s & <done>').waitFor()

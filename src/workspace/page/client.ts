@@ -47,6 +47,7 @@ document.addEventListener('change', ({ target: select }) => {
   const { searchParams } = new URL(location.href)
   searchParams.set('as', select.value)
   searchParams.delete('thread')
+  holdBoxes(true)
   location.assign(`/?${searchParams}`)
 })
 
@@ -91,8 +92,18 @@ stream.onmessage = async ({ data }) => {
   }
 }
 
+const boxes = document.querySelectorAll<HTMLTextAreaElement>('.composer textarea')
+
+/** Boxes are read-only until this script can send what is typed, and again while another page comes: no words are lost. */
+function holdBoxes(held: boolean) {
+  for (const box of boxes) box.readOnly = held
+}
+
+holdBoxes(false)
+// Again when one comes back to a page that was left.
+addEventListener('pageshow', () => holdBoxes(false))
+
 take(document)
 const { tab } = document.body.dataset
 if (tab) void post('enter', { tab }).then(({ told }) => told && show(told))
-const boxes = document.querySelectorAll<HTMLTextAreaElement>('.composer textarea')
 boxes[boxes.length - 1]?.focus()

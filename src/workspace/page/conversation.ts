@@ -12,7 +12,7 @@ const cutHint = html`Only the newest ${shownMessages} messages are shown.`
 
 const composer = (label: string, channel: string, thread = '') => html`
 <form class="composer" data-channel="${channel}" data-thread="${thread}">
-<textarea rows="1" aria-label="${label}" placeholder="${label}" enterkeyhint="send" maxlength="40000"></textarea>
+<textarea rows="1" aria-label="${label}" placeholder="${label}" enterkeyhint="send" maxlength="40000" readonly></textarea>
 <button class="button primary">Send</button></form>`
 
 /** The messages of a channel with a box to type in, and beside them a thread, if the place has one. */
