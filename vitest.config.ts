@@ -23,6 +23,7 @@ export default defineConfig({
     // Each file has a home, a database and a port of its own, so files may run beside each other, and after each other in one process.
     pool: 'forks',
     isolate: false,
+    setupFiles: ['test/support/setup.ts'],
     // Half of the time is spent waiting for processes and sockets, so more files run at once than a small machine has cores.
     maxWorkers: 3,
     testTimeout: 30_000,

@@ -1,0 +1,8 @@
+import { afterAll } from 'vitest'
+
+// Files run one after the other in one process: what one sets for the AWS SDK, the next one must not find.
+const found = { ...process.env }
+afterAll(() => {
+  for (const name of Object.keys(process.env)) if (!(name in found)) delete process.env[name]
+  Object.assign(process.env, found)
+})
