@@ -30,7 +30,7 @@ export function outboxOf(face: () => SlackFace | null): Outbox {
       if (place.kind === 'slack') await opened().share(place, answer, who)
     },
     resolve: async (place) => (place.kind === 'slack' ? opened().resolve(place) : place),
-    obstacle: async (place) => (place.kind === 'slack' ? opened().obstacle(place) : null),
+    obstacle: async (place, by) => (place.kind === 'slack' ? opened().obstacle(place, by) : null),
     tell: (person, answer) => opened().tell(person, answer),
   }
 }

@@ -4,7 +4,7 @@ import { choice, optionalChannel, optionalChoice, words } from '../core/command/
 import { optionalTime } from '../core/command/args-of-time.ts'
 import type { Context } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
-import { placeOf } from '../core/schedule/make/draft.ts'
+import { placeOf } from '../core/posting.ts'
 import { linesOf, maxLinesLength } from '../core/schedule/make/lines.ts'
 import { makeSchedule, type NewSchedule, planOfNew } from '../core/schedule/make/make.ts'
 import { optionArgs, optionsOf } from '../core/schedule/make/options.ts'

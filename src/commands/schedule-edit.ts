@@ -6,7 +6,8 @@ import { OpsError } from '../core/errors.ts'
 import type { Person } from '../core/people.ts'
 import type { Place } from '../core/place.ts'
 import type { ScheduleRecord } from '../core/ports/schedules.ts'
-import { ownerOf, placeOf, planOfDraft, postable, sayable } from '../core/schedule/make/draft.ts'
+import { placeOf, postable } from '../core/posting.ts'
+import { ownerOf, planOfDraft, sayable } from '../core/schedule/make/draft.ts'
 import { changeSchedule, findSchedule, scheduleNumber, woken } from '../core/schedule/make/find.ts'
 import { linesOf } from '../core/schedule/make/lines.ts'
 import { told } from '../core/schedule/make/make.ts'
@@ -37,14 +38,15 @@ export default defineCommand({
   async plan(said, context) {
     const { before, after, changes } = await wanted(said, context)
     const plan = await planOfDraft(after, context)
-    if (changes.place !== undefined) await postable(changes.place, context.deps)
+    if (changes.place !== undefined) await postable(changes.place, context.who, context.deps)
     return isAsked(before, after) ? plan : null
   },
   async run(said, context): Promise<Outcome> {
     const { deps } = context
     const { before, after, changes } = await wanted(said, context)
     sayable(after, context)
-    const placed = changes.place === undefined ? changes : { ...changes, place: await postable(changes.place, deps) }
+    const placed =
+      changes.place === undefined ? changes : { ...changes, place: await postable(changes.place, context.who, deps) }
     // What was confirmed before stands where this changes nothing of it.
     const approval = isAsked(before, after) ? { approval: context.approval } : {}
     const schedule = await changeSchedule(before.id, { ...placed, ...approval }, deps)

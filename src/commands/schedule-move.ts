@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { optionalChannel } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
-import { ownerOf, placeOf, postable, sayable } from '../core/schedule/make/draft.ts'
+import { placeOf, postable } from '../core/posting.ts'
+import { ownerOf, sayable } from '../core/schedule/make/draft.ts'
 import { changeSchedule, findSchedule, scheduleNumber, woken } from '../core/schedule/make/find.ts'
 import { told } from '../core/schedule/make/make.ts'
 import { scheduleWords } from '../core/schedule/make/words.ts'
@@ -22,7 +23,7 @@ export default defineCommand({
     const { deps } = context
     const found = await findSchedule(id, deps)
     sayable(found, context)
-    const place = await postable(placeOf(channel, context), deps)
+    const place = await postable(placeOf(channel, context), context.who, deps)
     // What is said to one person is said in their name: it ends with their right to ask it.
     const owner = place.kind === 'slack' && place.direct ? { owner: ownerOf(context.who) } : {}
     const schedule = await changeSchedule(found.id, { place, ...owner, ...woken(found, deps) }, deps)

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineCommand } from '../core/command/define.ts'
-import { postable, sayable } from '../core/schedule/make/draft.ts'
+import { postable } from '../core/posting.ts'
+import { sayable } from '../core/schedule/make/draft.ts'
 import { changeSchedule, findSchedule, scheduleNumber } from '../core/schedule/make/find.ts'
 import { told } from '../core/schedule/make/make.ts'
 import { scheduleWords } from '../core/schedule/make/words.ts'
@@ -20,7 +21,7 @@ export default defineCommand({
     if (found.state.kind === 'active') return told(found, `Schedule ${found.id} is not paused.`, deps)
     // Waking what one may not say oneself would be a way around the role that it needs.
     sayable(found, context)
-    const place = await postable(found.place, deps)
+    const place = await postable(found.place, null, deps)
     // What fell due meanwhile is not said any more.
     const since = deps.clock.now().toISOString()
     const schedule = await changeSchedule(found.id, { state: { kind: 'active' }, place, since }, deps)

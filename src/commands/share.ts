@@ -1,8 +1,12 @@
 import { z } from 'zod'
 import type { Answer } from '../core/answer.ts'
+import type { Channel } from '../core/channel.ts'
 import { optionalChannel, optionalInteger } from '../core/command/args.ts'
+import type { Context } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
-import { OpsError } from '../core/errors.ts'
+import { inField, OpsError } from '../core/errors.ts'
+import type { Place } from '../core/place.ts'
+import { placeOf, postable } from '../core/posting.ts'
 import { text } from '../core/reply.ts'
 import { findResult, type Result } from '../core/warehouse/result.ts'
 import { moment } from '../core/words.ts'
@@ -24,6 +28,11 @@ export default defineCommand({
     channel: optionalChannel({ label: 'Channel', about: 'where everybody is to see it' }),
   }),
   examples: ['share 12 in #music'],
+  // Nothing is to be confirmed; a form says at its field what is wrong with the channel.
+  async plan({ channel }, context) {
+    if (channel !== undefined) await targetOf(channel, context)
+    return null
+  },
   async run({ id, channel }, context) {
     const result = await findResult(id, context)
     if (channel === undefined) {
@@ -34,12 +43,17 @@ export default defineCommand({
       )
     }
     const { deps, who } = context
-    await deps.outbox.post({ kind: 'slack', direct: false, ...channel }, shared(result, who.name), who)
+    await deps.outbox.post(await targetOf(channel, context), shared(result, who.name), who)
     const where = channel.channelName === undefined ? channel.channel : `#${channel.channelName}`
     const headline = `Result ${result.run.id}, ${result.run.line}, is shared in ${where.startsWith('#') ? where : 'that channel'}.`
     return { headline, replies: [text(headline, 'good')] }
   },
 })
+
+/** The place that was named. Throws why the sharer or the bot may not post there. */
+function targetOf(channel: Channel, context: Context): Promise<Place> {
+  return inField('channel', () => postable(placeOf(channel, context), context.who, context.deps))
+}
 
 /** The stored answer under a line that says whose it is, with buttons for whoever may ask the same. */
 function shared({ run, answer, rowsOf }: Result, by: string): Answer {

@@ -6,10 +6,12 @@ import type { Log } from '../core/ports/log.ts'
 import { createLookups } from './lookups.ts'
 import { call } from './methods.ts'
 
-/** The channels that the bot is a member of, by their names. */
+/** Who is in which channel. */
 export interface Channels {
   /** The id of the channel of that name, in lower case; null where the bot is in none. Throws what Slack's refusal or the client throws. */
   named(name: string): Promise<string | null>
+  /** Whether this person is in the channel, as far as the bot, which must be in it too, may know. Throws as `named` does. */
+  isIn(channel: string, person: string): Promise<boolean>
 }
 
 const pageSchema = z.object({
@@ -21,21 +23,32 @@ const pageSchema = z.object({
 const knownMs = 10_000
 const pageSize = 200
 
-/** Nobody else's channels are asked for: where the bot is no member it cannot post. */
+/** Channels without the bot are not asked for: it cannot post in them. */
 export function createChannels(client: WebClient, clock: Clock, log: Log): Channels {
   const joined = createLookups<ReadonlyMap<string, string>>({
     clock,
     freshMs: knownMs,
     trustedMs: knownMs,
-    ask: () => joinedBy(client),
-    failed: (error) => log.warn({ err: error }, `Slack did not say which channels the bot is in: ${messageOf(error)}`),
+    ask: (person) => joinedBy(person, client),
+    failed: (error, person) => log.warn({ err: error, person }, `Slack did not say who is where: ${messageOf(error)}`),
   })
-  return { named: async (name) => (await joined.of('')).get(name) ?? null }
+  return {
+    named: async (name) => (await joined.of(theBot)).get(name) ?? null,
+    isIn: async (channel, person) => [...(await joined.of(person)).values()].includes(channel),
+  }
 }
 
-async function joinedBy(client: WebClient): Promise<ReadonlyMap<string, string>> {
+// Nobody's id.
+const theBot = ''
+
+/** Ids by name. Of others' private channels Slack tells those that the bot is in (https://docs.slack.dev/reference/methods/users.conversations). */
+async function joinedBy(person: string, client: WebClient): Promise<ReadonlyMap<string, string>> {
   const ids = new Map<string, string>()
-  const of = { types: 'public_channel,private_channel', limit: pageSize }
+  const of = {
+    types: 'public_channel,private_channel',
+    limit: pageSize,
+    ...(person === theBot ? {} : { user: person }),
+  }
   for (let cursor: string | undefined = ''; cursor !== undefined; ) {
     const asked = cursor === '' ? of : { ...of, cursor }
     const page: z.output<typeof pageSchema> = await call(client, 'users.conversations', asked, pageSchema)

@@ -27,7 +27,7 @@ import { listenToPresses } from './listeners/press.ts'
 import { listenToTyped } from './listeners/typed.ts'
 import { closeUnknownModals } from './listeners/unknown-modal.ts'
 import { createLivingMessage } from './living-message.ts'
-import { byId, cannotPost, whyNotHere } from './membership.ts'
+import { byId, cannotPost, whyNotFor, whyNotHere } from './membership.ts'
 import { createNames } from './names.ts'
 import { createOutbox } from './outbox.ts'
 import { directlyTo, type SlackPlace } from './place.ts'
@@ -82,7 +82,7 @@ export interface SlackFace {
   /** The same place by its id, where it was given by the name of a channel that the bot is in. */
   resolve(place: SlackPlace): Promise<SlackPlace>
   /** Why nothing can be posted there, with the cure; null where it can be, or where Slack cannot say. */
-  obstacle(place: SlackPlace): Promise<OpsError | null>
+  obstacle(place: SlackPlace, by: Asker | null): Promise<OpsError | null>
   /** Tells one person in their direct messages. Throws when Slack did not take it. */
   tell(person: Asker, answer: Answer): Promise<void>
   /** For the health route. */
@@ -133,9 +133,10 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
   const http = mode.kind === 'http' ? createHttpReceiver(mode.signingSecret, log) : undefined
 
   const asking = { client: clients.quick, channels: createChannels(clients.quick, clock, log), log }
-  const obstacle = async (place: SlackPlace): Promise<OpsError | null> => {
+  const obstacle = async (place: SlackPlace, by: Asker | null): Promise<OpsError | null> => {
     const why = await whyNotHere(place, asking)
-    return why === null ? null : cannotPost(why, place, identity.name)
+    if (why !== null) return cannotPost(why, place, identity.name)
+    return by === null ? null : whyNotFor(by, place, asking)
   }
 
   const health = () => {
@@ -213,7 +214,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
       await work.track(deliver(answer, { who: person, place, audience: 'channel', post: null, mention: [] }, parts))
     },
     async share(place, answer, who) {
-      const why = await obstacle(place)
+      const why = await obstacle(place, null)
       if (why !== null) throw why
       await work.track(deliver(answer, { who, place, audience: 'channel', post: null, mention: [] }, parts))
     },

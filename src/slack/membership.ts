@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api'
 import { z } from 'zod'
 import { messageOf, OpsError } from '../core/errors.ts'
+import type { Asker } from '../core/people.ts'
 import type { Log } from '../core/ports/log.ts'
 import type { Channels } from './channels.ts'
 import { call } from './methods.ts'
@@ -63,6 +64,31 @@ export async function whyNotHere(place: SlackPlace, { client, channels, log }: A
     )
     return null
   }
+}
+
+/**
+ * Why nothing may be posted for this person where they are not themselves: they would speak there, and learn what is there, past Slack's
+ * own doors. Null for conversations that are their own. Never throws: where Slack cannot say, that is why.
+ */
+export async function whyNotFor(
+  { kind, id }: Asker,
+  place: SlackPlace,
+  { channels }: Asking,
+): Promise<OpsError | null> {
+  if (kind !== 'slack' || place.direct || /^[DUW]/.test(place.channel)) return null
+  const there = nameOf(place)
+  try {
+    if (await channels.isIn(place.channel, id)) return null
+  } catch (error) {
+    const message = `Slack did not say whether you are in ${there}. Nothing was done.`
+    return new OpsError('slack', message, 'Say it again in a minute.', { cause: error, field: 'channel' })
+  }
+  return new OpsError(
+    'not_allowed',
+    `You are not in ${there}, and I post nothing for you where you are not. Nothing was done.`,
+    'Join it, or have yourself added, and say it again.',
+    { field: 'channel' },
+  )
 }
 
 /** What to do about it, in a sentence of its own. */

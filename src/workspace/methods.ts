@@ -41,7 +41,12 @@ const posting = z.object({ ...content, thread_ts: text })
 const updating = z.object({ ...content, ts: z.string() })
 const whispering = z.object({ ...content, user: z.string(), thread_ts: text })
 const publishing = z.object({ user_id: z.string(), view: z.unknown(), hash: text })
-const listing = z.object({ types: text, limit: z.coerce.number().int().min(1).max(999).optional(), cursor: text })
+const listing = z.object({
+  types: text,
+  user: text,
+  limit: z.coerce.number().int().min(1).max(999).optional(),
+  cursor: text,
+})
 const uploading = z.object({ filename: z.string().min(1), length: z.coerce.number().int().positive() })
 const completing = z.object({
   files: z.array(z.object({ id: z.string(), title: text })).min(1),
@@ -124,9 +129,13 @@ export function createMethods(deps: {
     return { channel: { id, name, name_normalized: name, ...flags, topic: { value: topic } } }
   }
 
-  const botChannels = ({ limit = 100, cursor = '' }: z.infer<typeof listing>) => {
+  const channelsOf = ({ user, limit = 100, cursor = '' }: z.infer<typeof listing>) => {
+    if (user !== undefined && !state.personas.some(({ id }) => id === user)) throw new ApiError('user_not_found')
     const from = Number(cursor)
-    const all = state.channels().filter(({ hasBot, partner }) => hasBot && partner === undefined)
+    // Every person is in every channel, and of the bot's own only those with it in them.
+    const all = state
+      .channels()
+      .filter(({ hasBot, partner }) => (hasBot || user !== undefined) && partner === undefined)
     const channels = all
       .slice(from, from + limit)
       .map(({ id, name, archived }) => ({ id, name, is_archived: archived }))
@@ -188,7 +197,7 @@ export function createMethods(deps: {
     'chat.postEphemeral': method(write, 100, whispering, postEphemeral),
     'conversations.info': method(reading, 50, z.object({ channel: z.string() }), channelInfo),
     'usergroups.users.list': method(['usergroups:read'], 20, z.object({ usergroup: z.string() }), usergroupUsers),
-    'users.conversations': method(reading.slice(0, 2), 50, listing, botChannels),
+    'users.conversations': method(reading.slice(0, 2), 50, listing, channelsOf),
     'users.info': method(['users:read'], 100, z.object({ user: z.string() }), userInfo),
     'views.open': method([], 100, z.object({ trigger_id: z.string(), view: z.unknown() }), openView),
     'views.publish': method([], 100, publishing, publishView),

@@ -1,7 +1,7 @@
 import { afterEach, expect, it } from 'vitest'
 import { createChannels } from '../../src/slack/channels.ts'
 import { createSlackClients } from '../../src/slack/clients.ts'
-import { type Office, openOffice } from './support/office.ts'
+import { ada, type Office, openOffice } from './support/office.ts'
 
 let office: Office
 afterEach(() => office.close())
@@ -42,4 +42,12 @@ it('nothing is said of a name while Slack cannot say', async () => {
     name === 'users.conversations' ? { body: { ok: false, error: 'internal_error' } } : undefined,
   )
   await expect(channels.named('music')).rejects.toThrow('internal_error')
+})
+
+it('somebody is looked for among their own channels, and nobody is taken for one who is there', async () => {
+  const channels = await channelsOf()
+  expect(await channels.isIn('C0RANDOM000', ada)).toBe(true)
+  expect(await channels.isIn('C0TYPO00000', ada)).toBe(false)
+  await expect(channels.isIn('C0RANDOM000', 'U0NOBODY')).rejects.toThrow('user_not_found')
+  expect(asked().map(({ body }) => body.get('user'))).toEqual([ada, 'U0NOBODY'])
 })

@@ -103,6 +103,50 @@ describe('an answer in direct messages', () => {
     expect(all(random, ada)).not.toContain('shares')
   })
 
+  it('is not shared where the sharer is not: the form says so at its channel, and words are refused', async () => {
+    const isIn = (person: string, ...channels: readonly { readonly id: string; readonly name: string }[]) =>
+      office.front.inject(({ name, body }) =>
+        name === 'users.conversations' && body.get('user') === person ? { body: { ok: true, channels } } : undefined,
+      )
+    isIn(vera, { id: dataEng, name: 'data-eng' })
+    await say('top songs 3', direct(vera), vera)
+    await shown('Share…', direct(vera), vera)
+    await press('Share…', direct(vera), vera)
+    await office.clock.until(() => dialogs().length === 1)
+    const { id = '' } = dialogs()[0] ?? {}
+    const refused = 'You are not in #music, and I post nothing for you where you are not. Nothing was done.'
+    expect(await submit(id, { id: '2', channel: music }, vera)).toEqual({
+      errors: { 'argument-channel': expect.stringContaining(refused) },
+    })
+    await say('share 2 in #music', direct(vera), vera)
+    await shown(refused, direct(vera), vera)
+    expect(all(music, vera)).not.toContain('shares')
+    isIn(vera, { id: dataEng, name: 'data-eng' }, { id: music, name: 'music' })
+    office.clock.advance(60_000)
+    expect(await submit(id, { id: '2', channel: music }, vera)).toEqual({})
+    await shown('vera shares result 2', music, vera)
+  })
+
+  it('is not scheduled where its maker is not', async () => {
+    office.front.inject(({ name, body }) =>
+      name === 'users.conversations' && body.get('user') === ada ? { body: { ok: true, channels: [] } } : undefined,
+    )
+    await say('/sparkify schedule add "top songs" daily at 07:00 in #music')
+    await shown('You are not in #music, and I post nothing for you where you are not.')
+    expect(await office.ledger.schedules.list()).toEqual([])
+  })
+
+  it('is not shared while Slack does not say whether the sharer is there', async () => {
+    office.front.inject(({ name, body }) =>
+      name === 'users.conversations' && body.has('user') ? { body: { ok: false, error: 'internal_error' } } : undefined,
+    )
+    await say('top songs 3', direct())
+    await shown('Share…', direct())
+    await say('share 2 in #music', direct())
+    await shown('Slack did not say whether you are in #music. Nothing was done.', direct())
+    expect(all(music)).not.toContain('shares')
+  })
+
   it('brings its CSV file, which a message to one person in a channel cannot', async () => {
     await say('csv 1', direct())
     await say('/sparkify top songs 3', random)

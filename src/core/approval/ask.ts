@@ -75,7 +75,7 @@ export async function askFor(wanted: Wanted, deps: Deps): Promise<Answer> {
 /** Otherwise it is between the bot and its asker. */
 async function isCard({ place, reasons, wasCard }: Wanted, { outbox }: Deps): Promise<boolean> {
   if (place.kind === 'terminal' || place.direct || !(wasCard || reasons.length > 0)) return false
-  const obstacle = await outbox.obstacle(place)
+  const obstacle = await outbox.obstacle(place, null)
   if (obstacle !== null) throw obstacle
   return true
 }

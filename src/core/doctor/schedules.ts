@@ -14,7 +14,7 @@ import { green, probe } from './probe.ts'
 export async function scheduleProbes(context: Context): Promise<readonly Probe[]> {
   const schedules = await context.deps.ledger.schedules.list()
   const active = schedules.filter(({ state }) => state.kind === 'active')
-  const obstacle = askedOnce((place) => context.deps.outbox.obstacle(place))
+  const obstacle = askedOnce((place) => context.deps.outbox.obstacle(place, null))
   return [
     probe('Schedules', () => clockFinding(active.length, context)),
     ...schedules.map((schedule) =>

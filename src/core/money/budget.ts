@@ -71,7 +71,7 @@ async function askedInSlack({ ledger }: Deps): Promise<readonly Channel[]> {
 
 /** The newest of these that still can be posted to. */
 async function newestOpen(asked: readonly Channel[], { outbox }: Deps): Promise<Channel | null> {
-  for (const channel of asked) if ((await outbox.obstacle(channel.place)) === null) return channel
+  for (const channel of asked) if ((await outbox.obstacle(channel.place, null)) === null) return channel
   return null
 }
 

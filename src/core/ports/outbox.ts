@@ -12,8 +12,11 @@ export interface Outbox {
    * which `obstacle` says.
    */
   resolve(place: Place): Promise<Place>
-  /** Why nothing can be posted there, with the cure, as an error to be shown; null where it can be, or where nobody can say. */
-  obstacle(place: Place): Promise<OpsError | null>
+  /**
+   * Why nothing can be posted there, or not for `by`, who is not in that channel, with the cure, as an error to be shown; null where it
+   * can be, or where nobody can say whether the bot may. Of a person that must be known: it is an obstacle where nobody can say.
+   */
+  obstacle(place: Place, by: Asker | null): Promise<OpsError | null>
   /** Tells one person directly. Throws what the face throws where they cannot be reached. */
   tell(person: Asker, answer: Answer): Promise<void>
 }

@@ -143,7 +143,7 @@ async function moveIn(
         if (place.kind === 'slack') await face.share(place, answer, who)
       },
       resolve: async (place) => (place.kind === 'slack' ? face.resolve(place) : place),
-      obstacle: async (place) => (place.kind === 'slack' ? face.obstacle(place) : null),
+      obstacle: async (place, by) => (place.kind === 'slack' ? face.obstacle(place, by) : null),
       tell: (person, answer) => face.tell(person, answer),
     },
     process,

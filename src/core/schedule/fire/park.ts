@@ -17,7 +17,7 @@ export async function reachable(schedule: ScheduleRecord, deps: Deps): Promise<S
   const place = await deps.outbox.resolve(given)
   const placed = place === given ? schedule : await deps.ledger.schedules.change(id, { place }, schedule)
   if (placed === null) return null
-  const obstacle = await deps.outbox.obstacle(place)
+  const obstacle = await deps.outbox.obstacle(place, null)
   if (obstacle === null) return placed
   await park(placed, obstacle, deps)
   return null

@@ -5,9 +5,10 @@ import type { Deps } from '../../deps.ts'
 import { inField, OpsError } from '../../errors.ts'
 import type { Place } from '../../place.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
+import { postable } from '../../posting.ts'
 import { type Reply, text } from '../../reply.ts'
 import { clockChanges } from './clocks.ts'
-import { type Draft, ownerOf, planOfDraft, postable, sayable } from './draft.ts'
+import { type Draft, ownerOf, planOfDraft, sayable } from './draft.ts'
 import { lineThatMakes } from './export.ts'
 import { mendedLines } from './lines.ts'
 import { optionSentence } from './option-words.ts'
@@ -25,7 +26,7 @@ export interface NewSchedule extends Draft {
 export async function planOfNew(wanted: NewSchedule, context: Context): Promise<PlanDraft | null> {
   try {
     const plan = await inField('lines', () => planOfDraft(wanted, context))
-    await inField('channel', () => postable(wanted.place, context.deps))
+    await inField('channel', () => postable(wanted.place, context.who, context.deps))
     return plan
   } catch (error) {
     throw withCure(error, wanted, context)
@@ -45,7 +46,7 @@ function withCure(error: unknown, wanted: NewSchedule, { catalog, who }: Context
 export async function makeSchedule(wanted: NewSchedule, context: RunContext): Promise<Outcome> {
   const { deps, who, approval } = context
   sayable(wanted, context)
-  const place = await postable(wanted.place, deps)
+  const place = await postable(wanted.place, who, deps)
   const now = deps.clock.now().toISOString()
   const schedule = await deps.ledger.schedules.add({
     ...wanted,

@@ -1,0 +1,53 @@
+import type { Channel } from './channel.ts'
+import type { Context } from './command/context.ts'
+import type { Deps } from './deps.ts'
+import { OpsError } from './errors.ts'
+import type { Asker, Person } from './people.ts'
+import type { Place } from './place.ts'
+
+/**
+ * Where something is to be posted: in the channel that was named, otherwise where it was asked for. Throws `bad_argument` in a terminal,
+ * and `not_allowed` for somebody else's direct messages.
+ */
+export function placeOf(
+  channel: Channel | null | undefined,
+  { place: here, who }: Pick<Context, 'place' | 'who'>,
+): Place {
+  if (channel) {
+    // Ids of direct messages begin with D, and a person's own id stands for theirs.
+    const direct = /^[DUW]/.test(channel.channel)
+    if (direct && !isOwn(channel, here, who)) throw notOwn(channel, who)
+    return { kind: 'slack', direct, ...channel }
+  }
+  // A thread is where it was asked for; what comes every day belongs in its channel.
+  if (here.kind === 'slack') {
+    const { thread: _, ...whole } = here
+    return whole
+  }
+  throw new OpsError('bad_argument', 'Where should it be posted? Nothing was done.', 'Add in #channel.')
+}
+
+/**
+ * A place that the bot can post in, and `by`, where given, is in, by the id of its channel. Throws why not, with the cure; who asks is told
+ * so at once, not at night. In a terminal nobody can say: the name is looked for when the bot comes to post.
+ */
+export async function postable(given: Place, by: Asker | null, { outbox }: Pick<Deps, 'outbox'>): Promise<Place> {
+  const place = await outbox.resolve(given)
+  const obstacle = await outbox.obstacle(place, by)
+  if (obstacle !== null) throw obstacle
+  return place
+}
+
+/** Whose direct messages an id beginning with D names is known only to whoever speaks there. */
+function isOwn({ channel }: Channel, here: Place, { kind, id }: Person): boolean {
+  return kind === 'slack' && (channel === id || (here.kind === 'slack' && here.direct && channel === here.channel))
+}
+
+function notOwn({ channel }: Channel, { id }: Person): OpsError {
+  return new OpsError(
+    'not_allowed',
+    `${channel} is not known to be your own direct messages, and nothing is said for you in anybody else's. Nothing was done.`,
+    `Say it in your direct messages with me, or in ${id}.`,
+    { field: 'channel' },
+  )
+}
