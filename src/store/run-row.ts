@@ -33,13 +33,14 @@ const runSchema = z
     cause: z.enum(['clock', 'asked']).nullable(),
     fire: z.number().nullable(),
     line_at: z.number().nullable(),
+    again: flag,
     approval: json(approvalSchema).nullable(),
     cost_usd: z.number().nullable(),
   })
   .transform(
-    ({ schedule, intended, cause, fire, line_at, cost_usd, ...run }): RunRecord => ({
+    ({ schedule, intended, cause, fire, line_at, again, cost_usd, ...run }): RunRecord => ({
       ...run,
-      origin: originOf({ schedule, intended, cause, fire, at: line_at }),
+      origin: originOf({ schedule, intended, cause, fire, at: line_at, again }),
       costUsd: cost_usd,
     }),
   )
@@ -50,11 +51,13 @@ interface OriginColumns {
   readonly cause: 'clock' | 'asked' | null
   readonly fire: number | null
   readonly at: number | null
+  readonly again: boolean
 }
 
-function originOf({ schedule, intended, cause, fire, at }: OriginColumns): Origin {
+function originOf({ schedule, intended, cause, fire, at, again }: OriginColumns): Origin {
   if (schedule !== null && intended !== null && cause !== null) return { kind: 'fire', schedule, intended, cause }
-  return fire !== null && at !== null ? { kind: 'line', fire, at } : { kind: 'words' }
+  if (fire === null || at === null) return { kind: 'words' }
+  return again ? { kind: 'line', fire, at, again } : { kind: 'line', fire, at }
 }
 
 /** The beginning of every question about runs; its rows are what `parseRun` reads. */

@@ -112,9 +112,9 @@ async function open(db: Database, run: NewRun): Promise<Opened> {
     {
       sql: `insert into runs
           (command, line, who_id, who, place, writer, listed, continues, approval, process, started, told,
-           schedule, intended, cause, fire, line_at)
+           schedule, intended, cause, fire, line_at, again)
         select :command, :line, :whoId, :who, :place, :writer, :listed, :continues, :approval, :process, :started, :told,
-          :schedule, :intended, :cause, :fire, :at
+          :schedule, :intended, :cause, :fire, :at, :again
         where not (:writer and exists (select 1 from runs where writer = 1 and state = 'running'))
           and not exists (${sameOrigin})`,
       args: {
@@ -154,17 +154,17 @@ async function open(db: Database, run: NewRun): Promise<Opened> {
   return { kind: 'busy', holder: parseRun(holder) }
 }
 
-const sameOrigin =
-  'select id from runs where (schedule = :schedule and intended = :intended) or (fire = :fire and line_at = :at)'
+const sameOrigin = `select id from runs where (schedule = :schedule and intended = :intended)
+  or (fire = :fire and line_at = :at and again = :again)`
 
 function originColumns(origin: Origin) {
-  const none = { schedule: null, intended: null, cause: null, fire: null, at: null }
+  const none = { schedule: null, intended: null, cause: null, fire: null, at: null, again: false }
   switch (origin.kind) {
     case 'words':
       return none
     case 'fire':
       return { ...none, schedule: origin.schedule, intended: origin.intended, cause: origin.cause }
     case 'line':
-      return { ...none, fire: origin.fire, at: origin.at }
+      return { ...none, fire: origin.fire, at: origin.at, again: origin.again === true }
   }
 }

@@ -188,7 +188,7 @@ export function describeLedger(name: string, open: OpenLedger): void {
         expect(await other.runs.list({ schedule: 3, intended: noon.toISOString(), limit: 10 })).toHaveLength(1)
       })
 
-      it('that are a line of a fire are opened once for each place in it, also where they write, and are told with their fire', async () => {
+      it('that are a line of a fire are opened once for each place in it, and once again, also where they write, and are told with their fire', async () => {
         const [one, other] = await pair()
         const line: Partial<NewRun> = { writer: true, origin: { kind: 'line', fire: 7, at: 0 } }
         const first = await opened(one, line)
@@ -203,8 +203,12 @@ export function describeLedger(name: string, open: OpenLedger): void {
           ended: later(1).toISOString(),
           costUsd: null,
         })
+        const again: Partial<NewRun> = { origin: { kind: 'line', fire: 7, at: 0, again: true } }
+        const second = await opened(other, again)
+        expect(await one.runs.open(newRun(again))).toEqual({ kind: 'known', run: second })
+        expect(await one.runs.open(newRun(line))).toMatchObject({ kind: 'known', run: { id: first.id } })
         expect(await other.runs.untold(noon.toISOString())).toEqual([])
-        expect((await other.runs.list({ fire: 7, limit: 10 })).map(({ id }) => id)).toEqual([first.id])
+        expect((await other.runs.list({ fire: 7, limit: 10 })).map(({ id }) => id)).toEqual([second.id, first.id])
         expect((await other.runs.list({ whole: true, limit: 10 })).map(({ id }) => id)).not.toContain(first.id)
       })
 

@@ -6,19 +6,20 @@ import { OpsError } from '../errors.ts'
 import type { RunId, RunRecord } from '../ports/runs.ts'
 import { failureAnswer } from '../run/failure.ts'
 import { Handover } from '../run/registry.ts'
+import { closedMeanwhile } from '../schedule/fire/again.ts'
 import { start } from './dispatch.ts'
 import { recordRefusal } from './refused.ts'
 import type { LineOfFire, Session } from './session.ts'
 
 /**
  * Says one line of a fire, in the name of whoever the fire is said for, who must be allowed it now. Once for each fire and place:
- * asked again after a restart, it carries the same run on or gives the answer that it had. A fire that carries on behind another one
- * carries on behind the line that failed there. Never throws.
+ * asked again after a restart, it carries the same run on or gives the answer that it had, or carries on behind it where it was closed
+ * meanwhile. A fire that carries on behind another one carries on behind the line that failed there. Never throws.
  */
 export async function sayLine({ line, at, fire, signal }: LineOfFire, session: Session): Promise<Answer> {
   const { deps, catalog, registry } = session
-  const origin = { kind: 'line', fire: fire.id, at } as const
-  const stop = (): void => void stopLine(origin, signal, session)
+  const first = { kind: 'line', fire: fire.id, at } as const
+  const stop = (): void => void stopLine(first, signal, session)
   try {
     registry.admit()
     const who = { ...fire.who, role: await deps.directory.roleOf(fire.who) }
@@ -26,8 +27,10 @@ export async function sayLine({ line, at, fire, signal }: LineOfFire, session: S
     const bound = catalog.read(line)
     authorise(bound.command, who, deps.directory)
     const approval = bound.command.plans && bound.command.effect !== 'none' ? fire.approval : null
-    if (!isApprovedForNow(fire) && !(await wasBegun(origin, session))) await refuseUnapproved(bound, context)
-    const earlier = await failedBefore(fire, at, bound.line, session)
+    if (!isApprovedForNow(fire) && !(await wasBegun(first, session))) await refuseUnapproved(bound, context)
+    const closed = await closedMeanwhile(fire, at, deps)
+    const origin = closed === null ? first : ({ ...first, again: true } as const)
+    const earlier = closed ?? (await failedBefore(fire, at, bound.line, session))
     signal.addEventListener('abort', stop, { once: true })
     return await start({ said: line, bound, earlier }, context, { watch: unwatched, origin, approval }, session)
   } catch (error) {

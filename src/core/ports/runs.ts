@@ -8,7 +8,8 @@ export type RunId = number
 
 /**
  * What called a run: somebody's words, a schedule whose time had come (or that somebody asked to be said now), or that fire's
- * saying of its line number `at`. Of each fire, and of each of its lines, there is one run at most. `intended` is ISO 8601 in UTC.
+ * saying of its line number `at`. Of each fire, and of each of its lines, there is one run at most; a second one, `again`, of a line whose
+ * first was closed while its bot was gone. `intended` is ISO 8601 in UTC.
  */
 export type Origin =
   | { readonly kind: 'words' }
@@ -18,7 +19,7 @@ export type Origin =
       readonly intended: string
       readonly cause: 'clock' | 'asked'
     }
-  | { readonly kind: 'line'; readonly fire: RunId; readonly at: number }
+  | { readonly kind: 'line'; readonly fire: RunId; readonly at: number; readonly again?: true }
 
 /** The plan that was read before a run, and who said yes to it; its id where it was kept to be confirmed. */
 export interface Approval {

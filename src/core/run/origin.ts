@@ -7,7 +7,7 @@ export function calledBy(origin: Origin, name: string): string {
     case 'words':
       return `Asked by ${name}`
     case 'line':
-      return `Line ${origin.at + 1} of run ${origin.fire}, in the name of ${name}`
+      return `Line ${origin.at + 1} of run ${origin.fire}${origin.again ? ', said again' : ''}, in the name of ${name}`
     case 'fire':
       return origin.cause === 'asked'
         ? `Schedule ${origin.schedule}, asked for by ${name}`
@@ -21,7 +21,7 @@ export function originText(origin: Origin): string {
     case 'words':
       return 'words'
     case 'line':
-      return `run ${origin.fire}, line ${origin.at + 1}`
+      return `run ${origin.fire}, line ${origin.at + 1}${origin.again ? ', again' : ''}`
     case 'fire':
       return `schedule ${origin.schedule}, ${origin.cause}, ${origin.intended}`
   }

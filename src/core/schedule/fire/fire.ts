@@ -42,7 +42,7 @@ export async function askedFires({ deps }: Session): Promise<readonly Due[]> {
     const { id, asked } = schedule
     if (asked === null) continue
     const intended = new Date(asked.at)
-    if (deps.clock.now().getTime() - intended.getTime() <= windowMs(schedule)) {
+    if (isInTime(schedule, intended, deps.clock.now())) {
       due.push({ schedule, intended, cause: 'asked', by: asked.by, again: asked })
       continue
     }
@@ -70,6 +70,11 @@ const punctualMs = 120_000
 /** How late a fire may be. A tick comes some seconds after its minute, which is no reason to pass it over. */
 function windowMs({ catchUpHours }: ScheduleRecord): number {
   return Math.max(catchUpHours * 3_600_000, punctualMs)
+}
+
+/** Whether what was meant for that time may still be begun. */
+export function isInTime(schedule: ScheduleRecord, intended: Date, now: Date): boolean {
+  return now.getTime() - intended.getTime() <= windowMs(schedule)
 }
 
 /** Whether a fire was said later than a reader would take for punctual. */

@@ -7,6 +7,7 @@ import { totalUsd } from '../../money/spent.ts'
 import type { RunRecord } from '../../ports/ledger.ts'
 import type { RunId } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
+import { isSaidAgain } from '../fire/again.ts'
 import { isQuestion, type Report } from './digest.ts'
 import { failureOfFire } from './failure-words.ts'
 import type { Live, NextPost } from './standing.ts'
@@ -56,7 +57,10 @@ async function failedLine(fire: RunId, { ledger }: Deps): Promise<RunRecord | nu
   const lines = await ledger.runs.list({ fire, limit: 100 })
   // The first of them: where the cluster could not be paused after it, that failed as well.
   return (
-    lines.findLast(({ state, answer }) => state === 'error' || state === 'cancelled' || answer?.ok === false) ?? null
+    lines.findLast((run) => {
+      const { state, answer } = run
+      return (state === 'error' || state === 'cancelled' || answer?.ok === false) && !isSaidAgain(run, lines)
+    }) ?? null
   )
 }
 
