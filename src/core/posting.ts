@@ -32,10 +32,10 @@ export function placeOf(
  * so at once, not at night. In a terminal nobody can say: the name is looked for when the bot comes to post.
  */
 export async function postable(given: Place, by: Asker | null, { outbox }: Pick<Deps, 'outbox'>): Promise<Place> {
-  const place = await outbox.resolve(given)
-  const obstacle = await outbox.obstacle(place, by)
+  // As it was given: words about it show nothing that its id or its name would tell.
+  const obstacle = await outbox.obstacle(given, by)
   if (obstacle !== null) throw obstacle
-  return place
+  return outbox.resolve(given)
 }
 
 /** Whose direct messages an id beginning with D names is known only to whoever speaks there. */

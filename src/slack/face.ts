@@ -134,9 +134,11 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
 
   const asking = { client: clients.quick, channels: createChannels(clients.quick, clock, log), log }
   const obstacle = async (place: SlackPlace, by: Asker | null): Promise<OpsError | null> => {
+    // A person first: what ails a channel is not for those who are not in it.
+    const mine = by === null ? null : await whyNotFor(by, place, asking, identity.name)
+    if (mine !== null) return mine
     const why = await whyNotHere(place, asking)
-    if (why !== null) return cannotPost(why, place, identity.name)
-    return by === null ? null : whyNotFor(by, place, asking)
+    return why === null ? null : cannotPost(why, place, identity.name)
   }
 
   const health = () => {

@@ -14,6 +14,7 @@ const conversation = z.object({
     is_member: z.boolean().optional(),
     is_im: z.boolean().optional(),
     is_mpim: z.boolean().optional(),
+    is_private: z.boolean().optional(),
   }),
 })
 
@@ -68,18 +69,26 @@ export async function whyNotHere(place: SlackPlace, { client, channels, log }: A
 
 /**
  * Why nothing may be posted for this person where they are not themselves: they would speak there, and learn what is there, past Slack's
- * own doors. Null for conversations that are their own. Never throws: where Slack cannot say, that is why.
+ * own doors. A private channel reads to them like one that is not there. Null for conversations that are their own. Never throws: where Slack
+ * cannot say, that is why.
  */
 export async function whyNotFor(
   { kind, id }: Asker,
   place: SlackPlace,
-  { channels }: Asking,
+  { client, channels }: Asking,
+  botName: string,
 ): Promise<OpsError | null> {
   if (kind !== 'slack' || place.direct || /^[DUW]/.test(place.channel)) return null
   const there = nameOf(place)
   try {
-    if (await channels.isIn(place.channel, id)) return null
+    const name = nameIn(place)
+    const channel = name === null ? place.channel : await channels.named(name)
+    if (channel === null) return cannotPost('channel_not_found', place, botName)
+    if (await channels.isIn(channel, id)) return null
+    const { channel: found } = await call(client, 'conversations.info', { channel }, conversation)
+    if (found.is_private === true) return cannotPost('channel_not_found', place, botName)
   } catch (error) {
+    if (isPlaceRefusal(error)) return cannotPost(error.code, place, botName)
     const message = `Slack did not say whether you are in ${there}. Nothing was done.`
     return new OpsError('slack', message, 'Say it again in a minute.', { cause: error, field: 'channel' })
   }

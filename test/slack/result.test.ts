@@ -127,6 +127,53 @@ describe('an answer in direct messages', () => {
     await shown('vera shares result 2', music, vera)
   })
 
+  it('is refused alike in a private channel without the sharer and in one that is not there', async () => {
+    const [secret, nowhere] = ['C0SECRET000', 'C0NOWHERE00']
+    let is_archived = false
+    office.front.inject(({ name, body }) => {
+      if (name === 'users.conversations' && !body.has('user')) {
+        return { body: { ok: true, channels: [{ id: secret, name: 'secret' }] } }
+      }
+      const channel = { id: secret, name: 'secret', is_private: true, is_member: true, is_archived }
+      return name === 'conversations.info' && body.get('channel') === secret
+        ? { body: { ok: true, channel } }
+        : undefined
+    })
+    await say('top songs 3', direct())
+    await shown('Share…', direct())
+    for (const [hidden, missing] of [
+      ['#secret', '#nowhere'],
+      [secret, nowhere],
+      [`<#${secret}|name>`, `<#${nowhere}|name>`],
+    ] as const) {
+      const answers: string[] = []
+      for (const channel of [hidden, missing]) {
+        const messages = () => office.workspace.messages(direct(), ada)
+        const before = messages().length
+        await say(`share 2 in ${channel}`, direct())
+        await office.clock.until(() => messages().length > before + 1)
+        const shown = JSON.stringify(messages().at(-1)?.blocks, (key, value) => (key === 'block_id' ? '' : value))
+        answers.push(shown.replaceAll(channel.slice(1), 'name'))
+      }
+      expect(answers[0]).toContain('(channel_not_found), so nobody would see it.')
+      expect(answers[0]).toBe(answers[1])
+      is_archived = true
+    }
+  })
+
+  it('is not shared by a form where the bot is not: it stays open and says so at its channel', async () => {
+    await say('top songs 3', direct())
+    await shown('Share…', direct())
+    await press('Share…', direct())
+    await office.clock.until(() => dialogs().length === 1)
+    const { id = '' } = dialogs()[0] ?? {}
+    expect(await submit(id, { id: '2', channel: random })).toEqual({
+      errors: { 'argument-channel': expect.stringContaining('Type /invite @sparkify in #random.') },
+    })
+    expect(await submit(id, { id: '2', channel: music })).toEqual({})
+    await shown('ada shares result 2', music, vera)
+  })
+
   it('is not scheduled where its maker is not', async () => {
     office.front.inject(({ name, body }) =>
       name === 'users.conversations' && body.get('user') === ada ? { body: { ok: true, channels: [] } } : undefined,
