@@ -10,6 +10,7 @@ import { withLocalPeople } from './machine/directory.ts'
 import { openLog } from './machine/log.ts'
 import { readTerminalArguments } from './terminal/arguments.ts'
 import { runLine, type Streams, show } from './terminal/session.ts'
+import { slackInTerminal } from './terminal-slack.ts'
 
 /**
  * What is around a line: the environment (the process's own when none is given), the streams, and the process, which is told
@@ -31,13 +32,7 @@ export async function sayLine(argv: readonly string[], { env, streams, begun, re
     const core = await compose(config, {
       kind: 'terminal',
       directory: withLocalPeople(localDirectory(config)),
-      probes: () => [],
-      outbox: {
-        post: () => Promise.reject(noSlackHere()),
-        tell: () => Promise.reject(noSlackHere()),
-        resolve: async (place) => place,
-        obstacle: async () => null,
-      },
+      ...slackInTerminal(config, log),
       log,
       onReplaced: replaced,
     })
@@ -52,9 +47,4 @@ export async function sayLine(argv: readonly string[], { env, streams, begun, re
     if (!(error instanceof OpsError)) throw error
     return show(failureAnswer(error, null, { info() {}, warn() {}, error() {} }), said.json, streams)
   }
-}
-
-/** The terminal is no face of Slack's: what is said there is posted by nobody. */
-function noSlackHere(): OpsError {
-  return new OpsError('slack', 'The terminal cannot post in Slack. Nothing was done.', 'Say it in Slack, or save csv.')
 }

@@ -20,10 +20,7 @@ export interface ProbeParts {
 export function createProbes(parts: ProbeParts): readonly Probe[] {
   const { client } = parts
   return [
-    probe('Slack token', async () => {
-      const { name, team } = await identify(client)
-      return green(`@${name} in ${team}`)
-    }),
+    tokenProbe(client),
     probe('Slack scopes', async () => scopesFinding((await identify(client)).scopes)),
     probe('Slack connection', async () => {
       const { ok, detail } = parts.health()
@@ -31,6 +28,14 @@ export function createProbes(parts: ProbeParts): readonly Probe[] {
     }),
     probe('Clock against Slack', (signal) => clockFinding(parts, signal)),
   ]
+}
+
+/** Whether Slack takes the token, and whose it is. */
+export function tokenProbe(client: WebClient): Probe {
+  return probe('Slack token', async () => {
+    const { name, team } = await identify(client)
+    return green(`@${name} in ${team}`)
+  })
 }
 
 function scopesFinding(granted: readonly string[] | undefined): Finding {

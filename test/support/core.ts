@@ -123,7 +123,11 @@ export async function createWorld(start = '2026-11-23T12:00:00.000Z'): Promise<W
         },
         library: emptyLibrary,
         timetable: createTimetable(),
-        outbox: unasked<Outbox>('outbox', { resolve: async (place) => place, obstacle: async () => null }),
+        outbox: unasked<Outbox>('outbox', {
+          resolve: async (place) => place,
+          obstacle: async () => null,
+          isBlind: false,
+        }),
         heartbeat: { beat: async () => 'silent' },
         policy: freePolicy,
         clock,

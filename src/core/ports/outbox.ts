@@ -17,6 +17,8 @@ export interface Outbox {
    * can be, or where nobody can say whether the bot may. Of a person that must be known: it is an obstacle where nobody can say.
    */
   obstacle(place: Place, by: Asker | null): Promise<OpsError | null>
+  /** Set where nobody can ever say, because this process has no way to ask. */
+  readonly isBlind?: boolean
   /** Tells one person directly. Throws what the face throws where they cannot be reached. */
   tell(person: Asker, answer: Answer): Promise<void>
 }

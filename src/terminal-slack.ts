@@ -1,0 +1,50 @@
+import type { Root } from './compose.ts'
+import type { Config } from './config.ts'
+import { OpsError } from './core/errors.ts'
+import type { Log } from './core/ports/log.ts'
+import type { Outbox } from './core/ports/outbox.ts'
+import { systemClock } from './machine/clock.ts'
+import type { Onlooker } from './slack/onlooker.ts'
+
+/** What of Slack there is in the terminal: with a token it can be looked at, and nothing is posted. */
+export function slackInTerminal({ slack }: Config, log: Log): Pick<Root, 'probes' | 'outbox'> {
+  const silent: Pick<Outbox, 'post' | 'tell' | 'resolve'> = {
+    post: () => Promise.reject(noSlackHere()),
+    tell: () => Promise.reject(noSlackHere()),
+    resolve: async (place) => place,
+  }
+  if (slack.kind === 'none') {
+    return { probes: () => [], outbox: { ...silent, obstacle: async () => null, isBlind: true } }
+  }
+  let opened: Promise<Onlooker> | undefined
+  // Few lines ask anything of Slack, whose client takes long to load.
+  const onlooker = (): Promise<Onlooker> => {
+    opened ??= openOnlooker(slack, log)
+    return opened
+  }
+  return {
+    probes: () => [{ title: 'Slack token', look: async (signal) => (await onlooker()).token.look(signal) }],
+    outbox: {
+      ...silent,
+      // Whoever makes a schedule here may do so before the bot is invited, as scripts do: it is looked at when the bot comes to post.
+      obstacle: async (place, by) =>
+        place.kind === 'slack' && by === null ? (await onlooker()).obstacle(place) : null,
+    },
+  }
+}
+
+async function openOnlooker(
+  { botToken, apiUrl }: Exclude<Config['slack'], { kind: 'none' }>,
+  log: Log,
+): Promise<Onlooker> {
+  const [{ createSlackClients }, { createOnlooker }] = await Promise.all([
+    import('./slack/clients.ts'),
+    import('./slack/onlooker.ts'),
+  ])
+  return createOnlooker(createSlackClients({ botToken, apiUrl, log }).quick, systemClock, log)
+}
+
+/** The terminal is no face of Slack's: what is said there is posted by nobody. */
+function noSlackHere(): OpsError {
+  return new OpsError('slack', 'The terminal cannot post in Slack. Nothing was done.', 'Say it in Slack, or save csv.')
+}
