@@ -1,11 +1,9 @@
-import type { Answer, Suggestion } from '../answer.ts'
+import type { Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
-import type { Place } from '../place.ts'
 import type { Bill } from '../ports/cluster.ts'
-import { tellAdmins } from '../tell-admins.ts'
 import { tellOnce } from '../tell-once.ts'
-import { askedFor } from '../warehouse/asked-for.ts'
-import { type ClusterNews, newsOf, type Posted } from '../warehouse/news.ts'
+import { announce } from '../warehouse/announce.ts'
+import { newsOf, type Posted } from '../warehouse/news.ts'
 import { moment, percent, usd } from '../words.ts'
 import { type Month, monthOf, monthWords } from './month.ts'
 import { totalUsd } from './spent.ts'
@@ -34,45 +32,6 @@ export async function tellBudget(deps: Deps, posted: Posted): Promise<void> {
   const answer = newsOf(headlineOf(month, spent, budget), [standing], next)
   const key = `budget:${month.name}:${share * 100}:${budget}`
   await tellOnce({ key, tryEveryMs }, () => announce(answer, deps, posted), deps)
-}
-
-/** In the newest channel; where the cluster was asked for in none, to the admins, and where none can be told, to whoever asked directly. */
-async function announce(answer: Answer, deps: Deps, posted: Posted): Promise<void> {
-  const asked = await askedInSlack(deps)
-  const channels = asked.filter(({ place }) => !isDirect(place))
-  const channel = await newestOpen(channels, deps)
-  if (channel !== null) return posted({ ...channel, answer })
-  try {
-    await tellAdmins(answer, deps)
-  } catch (error) {
-    const [asker] = asked.filter(({ place }) => isDirect(place))
-    if (asker === undefined) throw error
-    await posted({ ...asker, answer })
-  }
-}
-
-const newestAsked = 50
-
-type Channel = Omit<ClusterNews, 'answer'>
-
-function isDirect(place: Place): boolean {
-  return place.kind === 'slack' && place.direct
-}
-
-/** Where the cluster was asked for in Slack, and by whom, newest first; in the channel itself, where it was in a thread. */
-async function askedInSlack({ ledger }: Deps): Promise<readonly Channel[]> {
-  const asked = await askedFor(ledger.runs, { limit: newestAsked, states: ['complete', 'running'] })
-  return asked.flatMap(({ place, who }) => {
-    if (place.kind !== 'slack') return []
-    const { thread: _, ...channel } = place
-    return [{ place: channel, owner: who }]
-  })
-}
-
-/** The newest of these that still can be posted to. */
-async function newestOpen(asked: readonly Channel[], { outbox }: Deps): Promise<Channel | null> {
-  for (const channel of asked) if ((await outbox.obstacle(channel.place, null)) === null) return channel
-  return null
 }
 
 function headlineOf(month: Month, spent: number, budget: number): string {

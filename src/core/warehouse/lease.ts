@@ -7,6 +7,7 @@ import type { Place } from '../place.ts'
 import type { Due } from '../ports/cluster.ts'
 import { tellOnce } from '../tell-once.ts'
 import { lasting, moment } from '../words.ts'
+import { announce, newestChannel } from './announce.ts'
 import { askedFor } from './asked-for.ts'
 import { newsOf, type Posted } from './news.ts'
 
@@ -14,10 +15,11 @@ export type { ClusterNews } from './news.ts'
 
 // The lease acts in its own name, with the right of whoever runs the bot.
 const theLease: Asker = { kind: 'local', id: 'lease', name: 'the lease' }
+const terminal: Place = { kind: 'terminal' }
 
 /**
  * Half an hour before the lease ends, asks; at its end pauses the cluster, never deletes it; after 14 days of being paused, reminds
- * once. What could not be told is tried again soon. A pause that fails (a load is running) is tried again at the next call and said once.
+ * once. Told where the cluster was asked for; where that was not in Slack, as the budget is. What could not be told is tried again soon. A pause that fails (a load is running) is tried again at the next call and said once.
  * Tells of the month's budget as well, whatever becomes of the other, and throws what the first of them threw.
  */
 export async function tendCluster(session: Session, posted: Posted): Promise<void> {
@@ -34,10 +36,11 @@ const tryEveryMs = 5 * 60_000
 
 async function act(due: Due, session: Session, posted: Posted): Promise<void> {
   const { deps } = session
-  // A cluster that was adopted has nobody to ask; its lease ends all the same.
   const [last] = await askedFor(deps.ledger.runs, { limit: 1, states: ['complete', 'running'] })
-  const place: Place = last?.place ?? { kind: 'terminal' }
-  const tell = (answer: Answer): Promise<void> => posted({ place, owner: last?.who ?? theLease, answer })
+  // Whoever spun it up in a terminal is not found there again, and one that was adopted has nobody to ask.
+  const asked = last?.place.kind === 'slack' ? { place: last.place, owner: last.who } : null
+  const tell = (answer: Answer): Promise<void> =>
+    asked === null ? announce(answer, deps, posted) : posted({ ...asked, answer })
   const { name } = deps.cluster
   const once = (answer: Answer): Promise<void> => tellOnce({ key: due.key, tryEveryMs }, () => tell(answer), deps)
   switch (due.kind) {
@@ -55,6 +58,7 @@ async function act(due: Due, session: Session, posted: Posted): Promise<void> {
       )
     case 'pause': {
       const watch = { changed: () => undefined }
+      const place = (asked ?? (await newestChannel(deps)))?.place ?? terminal
       const answer = await dispatch({ line: 'pause', who: theLease, place, confirmed: true, watch }, session)
       if (answer === null || answer.run?.state === 'running') return
       // An answer with a run is told again by whoever looks after those that were not.

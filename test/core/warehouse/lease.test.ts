@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import type { Place } from '../../../src/core/place.ts'
 import type { ClusterDue } from '../../../src/core/ports/cluster.ts'
+import type { Outbox } from '../../../src/core/ports/outbox.ts'
 import type { ClusterNews } from '../../../src/core/warehouse/lease.ts'
-import { anna, channel, command, createWorld, deferred } from '../../support/core.ts'
+import { anna, bob, channel, command, createWorld, deferred, terminal } from '../../support/core.ts'
 import { createLeased } from '../../support/leased.ts'
 import { freePolicy } from '../../support/policy.ts'
 
@@ -77,6 +79,80 @@ describe('the lease of a cluster', () => {
     await app.tendCluster(async (one) => void news.push(one))
     expect(news).toMatchObject([{ place: channel, owner: anna, answer: { headline: 'pause done.' } }])
     expect((await ledger.runs.list({ limit: 1 }))[0]).toMatchObject({ command: 'pause', who: { name: 'the lease' } })
+  })
+
+  describe('that nobody has asked for in Slack', () => {
+    /** A cluster that was asked for in these places, one after the other, and whose admins are told directly. */
+    async function askedIn(due: ClusterDue, places: readonly Place[], parts: Partial<Outbox> = {}) {
+      const world = await createWorld()
+      world.roles.set('lease', 'admin')
+      const told: string[] = []
+      const outbox: Outbox = {
+        resolve: async (same) => same,
+        obstacle: async () => null,
+        post: () => Promise.reject(new Error('nothing is posted')),
+        tell: async ({ id }, { headline }) => void told.push(`${id}: ${headline}`),
+        ...parts,
+      }
+      const commands = ['spin-up', 'extend', 'pause'].map((name) => command(name, async () => undefined))
+      const cluster = createLeased(world.clock, () => due)
+      const bot = await world.start('one', commands, { cluster, outbox })
+      world.roles.set(bob.id, 'operator')
+      for (const place of places) await bot.say('extend', { place, who: bob })
+      const news: ClusterNews[] = []
+      const tick = async (): Promise<void> => bot.app.tendCluster(async (one) => void news.push(one))
+      return { world, bot, told, news, tick }
+    }
+
+    it.each([
+      ['spun up in a terminal', [terminal]],
+      ['adopted', []],
+    ])('warns the admins once where it was %s', async (_, places) => {
+      const { told, news, tick } = await askedIn(warn, places)
+      for (let minute = 0; minute < 3; minute++) await tick()
+      expect(told.filter((one) => one.startsWith(anna.id))).toEqual([
+        'U0ANNA: The lease of sparkify ends at 23 Nov 2026, 12:30 UTC. Unless somebody keeps it, it is paused then.',
+      ])
+      expect(news).toEqual([])
+    })
+
+    it('warns the newest channel in which it was asked for before', async () => {
+      const { told, news, tick } = await askedIn(warn, [channel, terminal])
+      await tick()
+      await tick()
+      expect(news).toMatchObject([{ place: channel, owner: bob }])
+      expect(told).toEqual([])
+    })
+
+    it('warns the admins again five minutes later where Slack did not take it', async () => {
+      let isDown = true
+      const heard: string[] = []
+      const tell = async ({ id }: { readonly id: string }): Promise<void> => {
+        if (isDown) throw new Error('Slack is down')
+        heard.push(id)
+      }
+      const { world, tick } = await askedIn(warn, [terminal], { tell })
+      await expect(tick()).rejects.toThrow('No admin could be told.')
+      isDown = false
+      await tick()
+      expect(heard).toEqual([])
+      world.clock.advance(5 * 60_000)
+      await tick()
+      expect(heard).toContain(anna.id)
+    })
+
+    it('is paused at its end, and its admins are told what came of it', async () => {
+      const { told, tick } = await askedIn({ kind: 'pause', key: 'lease-pause:1', until }, [terminal])
+      await tick()
+      expect(told).toContain('U0ANNA: pause done.')
+    })
+
+    it('is paused as a run of its newest channel', async () => {
+      const { bot, news, tick } = await askedIn({ kind: 'pause', key: 'lease-pause:1', until }, [channel, terminal])
+      await tick()
+      expect(news).toMatchObject([{ place: channel, answer: { headline: 'pause done.' } }])
+      expect((await bot.ledger.runs.list({ command: 'pause', limit: 1 }))[0]?.place).toEqual(channel)
+    })
   })
 
   it('that cannot be looked at keeps nobody from hearing of the budget', async () => {
