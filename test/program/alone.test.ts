@@ -1,14 +1,13 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import type { Browser, Locator, Page } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, withoutBrowser } from '../support/browser.ts'
 import { type Home, openHomes } from './homes.ts'
+import { picture } from './pictures.ts'
 import { type Bot, startBot } from './program.ts'
 
 const homes = openHomes()
-const screenshots = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url))
 const size = { width: 1100, height: 900 }
 const channel = '/?as=U0ADA0ADMIN&in=C0DATAENG00'
 
@@ -22,25 +21,6 @@ const message = (text: string) => page.locator('main .message', { hasText: text 
 async function say(text: string): Promise<void> {
   await page.fill('main textarea', text)
   await page.press('main textarea', 'Enter')
-}
-
-/** Pictures for the README, taken with UPDATE_SCREENSHOTS=1: of the page as it is, or so high that it shows the whole of `what`, and no more. */
-async function picture(name: string, what?: Locator): Promise<void> {
-  if (process.env['UPDATE_SCREENSHOTS'] === undefined) return
-  if (what !== undefined) await show(what)
-  await page.screenshot({ path: `${screenshots}${name}.png` })
-  await page.setViewportSize(size)
-}
-
-/** Makes the page as high as this takes: something in a list that scrolls, or what scrolls itself. Nothing lies under the mouse. */
-async function show(what: Locator): Promise<void> {
-  await page.mouse.move(0, 0)
-  const height = await what.evaluate((element) => {
-    const scrolls = getComputedStyle(element).overflowY === 'auto' ? element : element.parentElement
-    return window.innerHeight - (scrolls?.clientHeight ?? 0) + element.scrollHeight
-  })
-  await page.setViewportSize({ ...size, height })
-  await what.evaluate((element) => element.scrollIntoView({ block: 'start' }))
 }
 
 /** The newest log file of the sample, of which one line is spoilt or mended. */
@@ -88,7 +68,7 @@ describe.skipIf(withoutBrowser)(`a bot that is left alone, in a browser${without
     expect(said).toContain('Details in the thread')
     expect(await night.locator('svg').count()).toBeGreaterThan(0)
     expect(await night.locator('table tbody tr').count()).toBe(10)
-    await picture('nightly', night)
+    await picture(page, 'nightly', night)
     await night.getByText(/\d+ repl/).click()
     await page.locator('aside.thread .message', { hasText: 'What was said' }).waitFor()
     await page.goto(channel)
@@ -100,7 +80,7 @@ describe.skipIf(withoutBrowser)(`a bot that is left alone, in a browser${without
     const form = page.locator('dialog')
     await form.locator('[data-block-id=argument-day]').selectOption('mondays')
     await form.locator('[data-block-id=argument-time]').fill('07:30')
-    await picture('post-this-every')
+    await picture(page, 'post-this-every')
     await form.locator('button[type=submit], button.primary').first().click()
     const made = message('Schedule 2: top-songs n=3')
     await made.waitFor()
@@ -112,7 +92,7 @@ describe.skipIf(withoutBrowser)(`a bot that is left alone, in a browser${without
     const tab = page.locator('.home')
     await tab.getByText('Next on schedule').waitFor()
     await tab.getByText('2 · top-songs n=3').waitFor()
-    await picture('home', tab)
+    await picture(page, 'home', tab)
     await tab.getByRole('button', { name: 'Pause' }).first().click()
     await tab.getByRole('button', { name: 'Resume' }).first().waitFor()
     await tab.getByRole('button', { name: 'Resume' }).first().click()
@@ -137,7 +117,7 @@ describe.skipIf(withoutBrowser)(`a bot that is left alone, in a browser${without
       'Details',
       'Snooze 8 h',
     ])
-    await picture('nightly-failed', failed)
+    await picture(page, 'nightly-failed', failed)
     await changeNewestLog(/"registration":"15401O6212796.0"/, '"registration":1540121279796')
     await failed.getByRole('button', { name: 'Run again', exact: true }).click()
     const mended = message('Nightly, carried on by ada')
@@ -150,7 +130,7 @@ describe.skipIf(withoutBrowser)(`a bot that is left alone, in a browser${without
     const card = message('Somebody else than ada must approve this.')
     await card.waitFor()
     expect(await card.textContent()).toContain('@Otto')
-    await picture('approval', card)
+    await picture(page, 'approval', card)
     await card.getByRole('button', { name: 'Tear down sparkify' }).click()
     await message('Only visible to you').getByText('Nothing was done').waitFor()
     await page.goto('/?as=U0OTTO0OPER&in=C0DATAENG00')

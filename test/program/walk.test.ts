@@ -1,12 +1,11 @@
-import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { launchBrowser, withoutBrowser } from '../support/browser.ts'
 import { type Home, openHomes } from './homes.ts'
+import { picture } from './pictures.ts'
 import { type Bot, startBot } from './program.ts'
 
 const homes = openHomes()
-const screenshots = fileURLToPath(new URL('../../docs/screenshots/', import.meta.url))
 
 let browser: Browser
 let bot: Bot
@@ -17,11 +16,6 @@ const message = (text: string) => page.locator('main .message', { hasText: text 
 async function say(text: string): Promise<void> {
   await page.fill('main textarea', text)
   await page.press('main textarea', 'Enter')
-}
-
-/** Pictures for the README, taken with UPDATE_SCREENSHOTS=1. */
-async function picture(name: string): Promise<void> {
-  if (process.env['UPDATE_SCREENSHOTS'] !== undefined) await page.screenshot({ path: `${screenshots}${name}.png` })
 }
 
 async function be(person: 'Ada' | 'Otto' | 'Vera'): Promise<void> {
@@ -49,7 +43,7 @@ describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { time
     const first = message("I am Sparkify's warehouse bot.")
     await first.waitFor()
     expect(await first.getByRole('button').allTextContents()).toEqual(['Spin up', 'Load', 'Top songs'])
-    await picture('welcome')
+    await picture(page, 'welcome')
   })
 
   it('spins up, loads and answers, by the buttons', async () => {
@@ -59,15 +53,14 @@ describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { time
     await first.getByRole('button', { name: 'Load' }).click()
     await message('events and 400 songs read').waitFor()
     await message('events and 400 songs read').getByText('match the catalogue').scrollIntoViewIfNeeded()
-    await picture('load')
+    await picture(page, 'load')
     await first.getByRole('button', { name: 'Top songs' }).click()
     const answer = message('ada: top-songs')
     await answer.waitFor()
     expect(await answer.locator('table tbody tr').count()).toBeGreaterThan(4)
     expect(await answer.locator('svg').count()).toBeGreaterThan(0)
     expect(await answer.textContent()).toContain('Data until 14 Nov 2018')
-    await answer.getByText('Data until').scrollIntoViewIfNeeded()
-    await picture('answers')
+    await picture(page, 'answers', answer)
   })
 
   it('goes on from an answer: how it was asked for, another question filled in a form', async () => {
@@ -133,7 +126,7 @@ describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { time
     await made.waitFor()
     expect(await made.textContent()).toContain('in #music')
     expect(await made.textContent()).toContain('Next times')
-    await picture('schedule')
+    await picture(page, 'schedule')
     await say('/sparkify schedule list')
     await message('Schedules').waitFor()
   })
@@ -151,7 +144,7 @@ describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { time
     await page.goto('/?as=U0ADA0ADMIN&in=C0DATAENG00')
     await say('/sparkify tear-down')
     await message('Tear down sparkify?').waitFor()
-    await picture('tear-down')
+    await picture(page, 'tear-down')
     await message('Tear down sparkify?').getByRole('button', { name: 'Tear down sparkify' }).click()
     const modal = page.locator('dialog')
     await modal.locator('input').fill('sparkfy')
