@@ -37,10 +37,8 @@ async function openOnlooker(
   { botToken, apiUrl }: Exclude<Config['slack'], { kind: 'none' }>,
   log: Log,
 ): Promise<Onlooker> {
-  const [{ createSlackClients }, { createOnlooker }] = await Promise.all([
-    import('./slack/clients.ts'),
-    import('./slack/onlooker.ts'),
-  ])
+  const { createSlackClients } = await import('./slack/clients.ts')
+  const { createOnlooker } = await import('./slack/onlooker.ts')
   return createOnlooker(createSlackClients({ botToken, apiUrl, log }).quick, systemClock, log)
 }
 

@@ -78,7 +78,7 @@ export async function whyNotFor(
   { client, channels }: Asking,
   botName: string,
 ): Promise<OpsError | null> {
-  if (kind !== 'slack' || place.direct || /^[DUW]/.test(place.channel)) return null
+  if (kind !== 'slack' || place.direct) return null
   const there = nameOf(place)
   try {
     const name = nameIn(place)

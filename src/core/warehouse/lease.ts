@@ -19,7 +19,8 @@ const terminal: Place = { kind: 'terminal' }
 
 /**
  * Half an hour before the lease ends, asks; at its end pauses the cluster, never deletes it; after 14 days of being paused, reminds
- * once. Told where the cluster was asked for; where that was not in Slack, as the budget is. What could not be told is tried again soon. A pause that fails (a load is running) is tried again at the next call and said once.
+ * once. Told where the cluster was asked for; where that was not in Slack, as the budget is. What could not be told is tried again soon.
+ * A pause that fails (a load is running) is tried again at the next call and said once.
  * Tells of the month's budget as well, whatever becomes of the other, and throws what the first of them threw.
  */
 export async function tendCluster(session: Session, posted: Posted): Promise<void> {
