@@ -60,7 +60,7 @@ export function notTheirs({ asker, card }: PlanRecord, { id }: Asker): OpsError 
   return card
     ? new OpsError(
         'not_allowed',
-        `This needs an approver. You are ${id}, and none. Nothing was done.`,
+        `This needs an approver. You are ${id}, no approver here. Nothing was done.`,
         `Setting the bot up? SPARKIFY_APPROVERS=${id}`,
       )
     : new OpsError(

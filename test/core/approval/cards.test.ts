@@ -85,7 +85,7 @@ describe('what destroys, costs much or goes beyond the budget', () => {
     expect(failureOf(await bot.click(id, { who: otto, typed }))).toEqual({
       kind: 'failure',
       code: 'not_allowed',
-      message: 'This needs an approver. You are U0OTTO, and none. Nothing was done.',
+      message: 'This needs an approver. You are U0OTTO, no approver here. Nothing was done.',
       remedy: 'Setting the bot up? SPARKIFY_APPROVERS=U0OTTO',
     })
     expect(await bot.click(id, { who: vera, typed })).toMatchObject({ ok: true })

@@ -95,7 +95,7 @@ describe('of a card, exactly one act or none comes, and every click says which:'
     world.roles.set(otto.id, 'operator')
     expect(failureOf(await bot.click(card, { who: otto })).code).toBe('not_allowed')
     expect(await recorded()).toEqual([
-      'refused Otto spin-up: This needs an approver. You are U0OTTO, and none. Nothing was done.',
+      'refused Otto spin-up: This needs an approver. You are U0OTTO, no approver here. Nothing was done.',
     ])
     expect(done).toEqual([])
     expect(await bot.click(card, { who: bob })).toMatchObject({ ok: true })
