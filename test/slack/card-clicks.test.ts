@@ -115,7 +115,7 @@ describe('of a card, one act or none comes in Slack:', () => {
     // A role withdrawn in Slack counts within a minute.
     desk.office.clock.advance(61_000)
     await desk.press(label, otto)
-    await desk.shown(`You are ${otto}, and none.`, otto)
+    await desk.shown(`You are ${otto}, no approver here.`, otto)
     expect(await desk.runs()).toEqual([])
     expect(desk.office.button(label, dataEng, otto)).toBeDefined()
   })
