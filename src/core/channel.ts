@@ -12,7 +12,10 @@ export function readChannel(word: string): Channel | null {
   return /^#[^\s<>]{1,80}$|^[CGD][A-Z0-9]{7,}$/.test(word) ? { channel: word } : null
 }
 
-/** Words with channels as people read them: what Slack writes as `<#C…|music>` is `#music`. */
+/**
+ * Words with channels as people read them: what Slack writes as `<#C…|music>` is `#music`. Names of channels hold no spaces and no
+ * quotation marks; without those the words of a line stay as many as they were.
+ */
 export function withChannelNames(words: string): string {
-  return words.replace(/<#[A-Z0-9]+\|([^<>|]+)>/g, '#$1')
+  return words.replace(/<#[A-Z0-9]+\|([^\s<>|"';]+)>/g, '#$1')
 }
