@@ -74,7 +74,7 @@ export interface Telling {
  * An expected failure. `message` says what happened and what was left untouched, in a sentence or two without secrets;
  * `remedy` says what to do next, or is empty where nothing can be done. `cure` is a command line that a button may say,
  * `evidence` what shows it (the rows behind a red check), `telling` how it is told where that takes more, `field` the argument that it is
- * about, where a form may say it.
+ * about, where a form may say it, `ask` the ids of people and groups who can help.
  */
 export class OpsError extends Error {
   readonly code: OpsErrorCode
@@ -83,6 +83,7 @@ export class OpsError extends Error {
   readonly evidence: readonly Reply[]
   readonly telling: Telling | undefined
   readonly field: string | undefined
+  readonly ask: readonly string[]
 
   constructor(
     code: OpsErrorCode,
@@ -94,6 +95,7 @@ export class OpsError extends Error {
       evidence?: readonly Reply[]
       telling?: Telling | undefined
       field?: string | undefined
+      ask?: readonly string[]
     } = {},
   ) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -104,6 +106,7 @@ export class OpsError extends Error {
     this.evidence = options.evidence ?? []
     this.telling = options.telling
     this.field = options.field
+    this.ask = options.ask ?? []
   }
 }
 
@@ -113,8 +116,8 @@ export async function inField<T>(field: string, act: () => Promise<T>): Promise<
     return await act()
   } catch (error) {
     if (!(error instanceof OpsError) || error.field !== undefined) throw error
-    const { code, message, remedy, cure, evidence, telling } = error
-    throw new OpsError(code, message, remedy, { cause: error, cure, evidence, telling, field })
+    const { code, message, remedy, cure, evidence, telling, ask } = error
+    throw new OpsError(code, message, remedy, { cause: error, cure, evidence, telling, field, ask })
   }
 }
 

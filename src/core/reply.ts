@@ -101,6 +101,8 @@ const failureReply = z.object({
   code: z.string(),
   message: z.string(),
   remedy: z.string(),
+  /** Ids of the people and groups who can help. */
+  ask: z.array(z.string()).optional(),
 })
 
 export const replySchema = z.discriminatedUnion('kind', [

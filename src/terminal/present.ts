@@ -1,6 +1,6 @@
 import type { Answer } from '../core/answer.ts'
 import { clean, cleanLine } from '../core/clean.ts'
-import type { PlanReply, Reply, StepView } from '../core/reply.ts'
+import type { FailureReply, PlanReply, Reply, StepView } from '../core/reply.ts'
 import { duration } from '../core/words.ts'
 import { chartText, courseText, isDrawnFrom } from './chart.ts'
 import { tableText } from './table.ts'
@@ -53,8 +53,13 @@ function replyText(reply: Reply, columns: number): string {
     case 'plan':
       return planText(reply)
     case 'failure':
-      return [`✗ ${clean(reply.message)}`, clean(reply.remedy)].filter((line) => line !== '').join('\n')
+      return failureText(reply)
   }
+}
+
+function failureText({ message, remedy, ask = [] }: FailureReply): string {
+  const help = ask.length === 0 ? '' : `Ask ${ask.join(', ')}.`
+  return [`✗ ${clean(message)}`, clean(help), clean(remedy)].filter((line) => line !== '').join('\n')
 }
 
 /** One step on one line: mark, title, time, detail. */

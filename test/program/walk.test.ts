@@ -110,6 +110,7 @@ describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { time
     const refusal = message('etl needs an operator')
     await refusal.waitFor()
     expect(await refusal.textContent()).toContain('You are U0VERA0VIEW, viewer here. Nothing was done.')
+    expect(await refusal.textContent()).toContain('Ask @Ada, @Otto.')
     expect(await refusal.textContent()).toContain('Only visible to you')
     await say('/sparkify help')
     const help = message('You are viewer here')

@@ -209,6 +209,19 @@ describe('an answer in the terminal', () => {
     expect(answerText({ ...answer, replies: [file] }, 80)).toBe('song,plays\r\nUndo,1')
   })
 
+  it('names by their ids those who can help', () => {
+    const refused = {
+      kind: 'failure',
+      code: 'not_allowed',
+      message: 'No.',
+      remedy: 'Wait.',
+      ask: ['U0ANNA', 'S0OPS'],
+    } as const
+    expect(answerText({ ...answer, replies: [{ ...refused, ask: [...refused.ask] }] }, 80)).toBe(
+      '✗ No.\nAsk U0ANNA, S0OPS.\nWait.',
+    )
+  })
+
   it('names the next step that can be said as it is in its last line', () => {
     expect(answerText({ ...answer, replies, next }, 80).split('\n\n')).toEqual([
       '✓ Done',

@@ -8,11 +8,11 @@ export function authorise(command: Command, who: Person, directory: Directory): 
   if (includesRole(who.role, command.role)) return
   const holders = directory.holders(command.role)
   const article = command.role === 'viewer' ? 'a' : 'an'
-  const whoMay = holders.length === 0 ? `Nobody is ${article} ${command.role} yet.` : `Ask ${holders.join(', ')}.`
   const variable = command.role === 'admin' ? 'SPARKIFY_ADMINS' : 'SPARKIFY_OPERATORS'
   throw new OpsError(
     'not_allowed',
     `${command.name} needs ${article} ${command.role}. You are ${who.id}, ${who.role} here. Nothing was done.`,
-    `${whoMay} Setting the bot up? ${variable}=${who.id}`,
+    `${holders.length === 0 ? `Nobody is ${article} ${command.role} yet. ` : ''}Setting the bot up? ${variable}=${who.id}`,
+    { ask: holders },
   )
 }

@@ -15,7 +15,8 @@ export function failureAnswer(
 ): Answer {
   const error = thrown instanceof OpsError ? thrown : asBug(thrown, run, log)
   const cure = error.cure === undefined ? [] : [{ label: labelOf(error.cure), line: error.cure }]
-  const { telling } = error
+  const { telling, code, message, remedy, ask } = error
+  const failure = { kind: 'failure' as const, code, message, remedy, ...(ask.length === 0 ? {} : { ask: [...ask] }) }
   return {
     ok: false,
     exit: exitStatusOf(error.code),
@@ -24,7 +25,7 @@ export function failureAnswer(
     // What a schedule could not say is news to those who wait for it, whatever stood in its way.
     audience: exitStatusOf(error.code) > 1 && telling === undefined ? 'asker' : audience,
     run,
-    replies: [{ kind: 'failure', code: error.code, message: error.message, remedy: error.remedy }, ...error.evidence],
+    replies: [failure, ...error.evidence],
     next: telling === undefined ? [...cure, ...next] : [...next, ...telling.next],
   }
 }

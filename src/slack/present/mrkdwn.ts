@@ -55,6 +55,9 @@ export function dateToken(iso: string, format: string, fallback: string): string
     : `<!date^${Math.floor(ms / 1000)}^${format}|${mrkdwn(fallback).replaceAll('|', ' ')}>`
 }
 
+/** More names than these would bury what they are called for. */
+export const maxCalled = 20
+
 /** What calls people (`U…`, `W…`) and groups (`S…`) by their Slack ids; other ids call nobody. */
 export function mentions(ids: readonly string[]): readonly string[] {
   return ids.flatMap((id) => {

@@ -7,7 +7,7 @@ import { confirmAction, dismissAction, typeAction } from '../action-ids.ts'
 import { boldLine, plainText, sections } from './blocks.ts'
 import { button, buttonRow } from './buttons.ts'
 import { cut } from './cut.ts'
-import { dateToken, mentions, mrkdwn } from './mrkdwn.ts'
+import { dateToken, maxCalled, mentions, mrkdwn } from './mrkdwn.ts'
 import type { Part } from './part.ts'
 
 /**
@@ -45,9 +45,6 @@ function changeLine({ was, now }: PlanChange): string {
   if (was === null) return `• now also: ${cleanLine(now ?? '')}`
   return now === null ? `• no longer: ${cleanLine(was)}` : `• was: ${cleanLine(was)}\n   now: ${cleanLine(now)}`
 }
-
-// More than these would bury the plan.
-const maxCalled = 20
 
 function callOf({ asker, approvers }: NonNullable<PlanReply['card']>): string {
   const called = mentions(approvers.slice(0, maxCalled)).join(' ')

@@ -83,7 +83,8 @@ describe('saying a line', () => {
       kind: 'failure',
       code: 'not_allowed',
       message: 'greet needs an operator. You are U0BOB, viewer here. Nothing was done.',
-      remedy: 'Ask U0ANNA, U0OLGA. Setting the bot up? SPARKIFY_OPERATORS=U0BOB',
+      remedy: 'Setting the bot up? SPARKIFY_OPERATORS=U0BOB',
+      ask: ['U0ANNA', 'U0OLGA'],
     })
     roles.clear()
     expect(failureOf(await bot.say('raze')).remedy).toBe(

@@ -74,6 +74,18 @@ export const bot: readonly Shown[] = [
     },
   },
   {
+    name: 'refusal-with-help',
+    answer: {
+      ...failed(
+        'not_allowed',
+        'tear-down needs an admin. You are U02AB3C4D, operator here. Nothing was done.',
+        'Setting the bot up? SPARKIFY_ADMINS=U02AB3C4D',
+        { ask: ['U01ADM1N0', 'S01OWNERS'] },
+      ),
+      exit: 3,
+    },
+  },
+  {
     name: 'did-you-mean',
     answer: failed(
       'unknown_command',

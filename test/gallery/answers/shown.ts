@@ -45,16 +45,21 @@ export function failed(
   code: string,
   message: string,
   remedy: string,
-  given: { readonly run?: RunView; readonly evidence?: Reply[]; readonly next?: Suggestion[] } = {},
+  given: {
+    readonly run?: RunView
+    readonly evidence?: Reply[]
+    readonly next?: Suggestion[]
+    readonly ask?: string[]
+  } = {},
 ): Answer {
-  const { run = null, evidence = [], next = [] } = given
+  const { run = null, evidence = [], next = [], ask } = given
   return {
     ok: false,
     exit: run === null ? 2 : 1,
     headline: message,
     audience: run === null ? 'asker' : 'channel',
     run,
-    replies: [{ kind: 'failure', code, message, remedy }, ...evidence],
+    replies: [{ kind: 'failure', code, message, remedy, ...(ask === undefined ? {} : { ask }) }, ...evidence],
     next,
   }
 }

@@ -57,6 +57,16 @@ describe('an answer', () => {
     expect(thread.length).toBeGreaterThan(0)
   })
 
+  it('calls those who can help by what Slack knows them by, at most twenty, and nobody where none has an id', () => {
+    const wordsFor = (ask: string[]) =>
+      JSON.stringify(presentAnswer(answer([{ ...failure, ask }], { run: null }), view).main)
+    expect(wordsFor(['U0ANNA', 'S0OPS', 'olga'])).toContain('Ask <@U0ANNA>, <!subteam^S0OPS>.')
+    expect(wordsFor(['olga'])).not.toContain('Ask')
+    const many = wordsFor(Array.from({ length: 21 }, (_, at) => `U0MANY${at}`))
+    expect(many).toContain('<@U0MANY19>.')
+    expect(many).not.toContain('<@U0MANY20>')
+  })
+
   it('marks a failure once', () => {
     const alone = presentAnswer(answer([failure], { audience: 'asker', run: null }), view)
     expect(readingOf(alone.main[0].blocks)).toBe('✗ Line 212 is wrong.\nMend it.')

@@ -192,7 +192,16 @@ export const reply: fc.Arbitrary<Reply> = fc.oneof(
   wholeChart,
   fc.record({ kind: fc.constant('steps' as const), title: words, steps: fc.array(step, { maxLength: 40 }) }),
   plan,
-  fc.record({ kind: fc.constant('failure' as const), code: words, message: words, remedy: words }),
+  fc.record(
+    {
+      kind: fc.constant('failure' as const),
+      code: words,
+      message: words,
+      remedy: words,
+      ask: fc.subarray([...approvers]),
+    },
+    { requiredKeys: ['kind', 'code', 'message', 'remedy'] },
+  ),
 )
 
 /** Any run. */

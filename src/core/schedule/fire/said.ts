@@ -20,7 +20,7 @@ export function failureOf({ replies, headline }: Answer): OpsError {
   const failure = replies.find((reply) => reply.kind === 'failure')
   if (failure === undefined) return new OpsError('checks_red', headline, '', { evidence: replies })
   const evidence = replies.filter((reply) => reply !== failure)
-  return new OpsError(codeFrom(failure.code), failure.message, failure.remedy, { evidence })
+  return new OpsError(codeFrom(failure.code), failure.message, failure.remedy, { evidence, ask: failure.ask ?? [] })
 }
 
 /** A line that was not begun, because another run is changing the warehouse. */

@@ -42,6 +42,7 @@ export function failureOfFire(night: FailedNight): OpsError {
   const shown = evidenceOf(night)
   return new OpsError(error.code, message, error.remedy, {
     cause: error,
+    ask: error.ask,
     evidence: shown,
     telling: {
       title: `${occasion} · ${what} after ${lasting(new Date(fire.started), now)}`,
