@@ -80,13 +80,13 @@ export async function recoverRuns(
   }
 }
 
-/** Posts what a schedule said, where its channel is. One whose channel does not take it is parked. */
+/** Posts what a schedule said, where its channel is. One whose channel does not take it is parked, unless it has moved since the run. */
 export function sayOn(face: Pick<SlackFace, 'deliver' | 'post'>, app: Pick<App, 'park'>): SayFired {
   return async ({ schedule, run, answer }, called) => {
     const { place, owner } = schedule
     const say = async () => (place.kind === 'slack' ? face.post(place, answer, owner, called) : null)
     const refused = run === null ? await say() : await face.deliver(run, answer, called)
-    if (refused !== null) await app.park(schedule, refused)
+    if (refused !== null) await app.park(run === null ? schedule : { ...schedule, place: run.place }, refused)
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Answer } from './answer.ts'
 import type { Deps } from './deps.ts'
 
 /** Something that is to be told once: its name for ever, and how soon it is tried again where telling it failed. */
@@ -32,4 +33,12 @@ export async function tellOnce(
   if ((await ledger.notes.get(occasion.key)) !== null || !(await mayTry(occasion, deps))) return
   await tell()
   await ledger.notes.set(occasion.key, clock.now().toISOString())
+}
+
+/**
+ * Notes that a try of the clock that failed is no news of its own: the first is told once, as an occasion, and the next ones would say
+ * the same each minute. Without this a bot that starts would tell them all.
+ */
+export async function noteTold({ run }: Answer, { ledger }: Pick<Deps, 'ledger'>): Promise<void> {
+  if (run !== null) await ledger.runs.told(run.id)
 }

@@ -27,39 +27,56 @@ const untoldHours = 24
  * and closed where they only asked a question; a terminal's run is closed, because whoever typed it saw it stop.
  */
 export async function recover(session: Session, watch: (run: RunRecord) => Watch): Promise<readonly Recovered[]> {
-  const { deps } = session
-  const recovered = [...(await endUnended(session))]
-  for (const orphan of await orphansOfOthers(deps)) {
-    if (await isCarriedOnByItsFire(orphan, session)) continue
-    if (!worthCarryingOn(orphan)) {
-      const answer = await closeOrphan(orphan, deps)
-      if (answer !== null) recovered.push({ run: orphan, answer: Promise.resolve(answer) })
-      continue
-    }
-    const who = await knownNow(orphan.who, deps)
-    if (who === null) continue
-    if (!(await deps.ledger.runs.adopt(orphan.id, orphan.process, deps.process))) continue
-    const run: RunRecord = { ...orphan, process: deps.process, attempts: orphan.attempts + 1 }
-    deps.log.info({ run: run.id, attempts: run.attempts }, `carrying on with ${run.line}`)
-    recovered.push({ run, answer: carryOn(run, who, watch(run), session) })
+  const { deps, registry } = session
+  const orphans = await orphansOfOthers(deps)
+  const looks = [
+    ...[...registry.unended].map(([id, error]) => [id, () => endUnended(id, error, session)] as const),
+    ...orphans.map((orphan) => [orphan.id, () => recoverOrphan(orphan, watch, session)] as const),
+  ]
+  const recovered: Recovered[] = []
+  for (const [id, look] of looks) {
+    const found = await look().catch((error: unknown) => later(id, error, deps))
+    if (found !== null) recovered.push(found)
   }
   return recovered
 }
 
-/**
- * Runs of this process that are over, but whose end could not be written (a full disk): they would hold the warehouse as long as it lives.
- * Throws `storage` where it still cannot be; they are tried again the next time. A line is told with its fire.
- */
-async function endUnended({ deps, registry }: Session): Promise<readonly Recovered[]> {
-  const recovered: Recovered[] = []
-  for (const [id, error] of registry.unended) {
-    const run = await deps.ledger.runs.get(id)
-    const answer = run?.state === 'running' ? await closeRun(run, error, deps) : null
-    registry.unended.delete(id)
-    if (run !== null && answer !== null && run.origin.kind !== 'line')
-      recovered.push({ run, answer: Promise.resolve(answer) })
+/** What cannot be looked at now is looked at again soon; those that were found before it are told all the same. Throws what is a bug. */
+function later(id: RunId, error: unknown, { log }: Deps): null {
+  if (!(error instanceof OpsError)) throw error
+  log.warn({ err: error, run: id }, `a run that was left could not be looked at: ${error.message}`)
+  return null
+}
+
+async function recoverOrphan(
+  orphan: RunRecord,
+  watch: (run: RunRecord) => Watch,
+  session: Session,
+): Promise<Recovered | null> {
+  const { deps } = session
+  if (await isCarriedOnByItsFire(orphan, session)) return null
+  if (!worthCarryingOn(orphan)) {
+    const answer = await closeOrphan(orphan, deps)
+    return answer === null ? null : { run: orphan, answer: Promise.resolve(answer) }
   }
-  return recovered
+  const who = await knownNow(orphan.who, deps)
+  if (who === null) return null
+  if (!(await deps.ledger.runs.adopt(orphan.id, orphan.process, deps.process))) return null
+  const run: RunRecord = { ...orphan, process: deps.process, attempts: orphan.attempts + 1 }
+  deps.log.info({ run: run.id, attempts: run.attempts }, `carrying on with ${run.line}`)
+  return { run, answer: carryOn(run, who, watch(run), session) }
+}
+
+/**
+ * A run of this process that is over, but whose end could not be written (a full disk): it would hold the warehouse as long as it lives.
+ * Throws `storage` where it still cannot be. A line is told with its fire.
+ */
+async function endUnended(id: RunId, error: unknown, { deps, registry }: Session): Promise<Recovered | null> {
+  const run = await deps.ledger.runs.get(id)
+  const answer = run?.state === 'running' ? await closeRun(run, error, deps) : null
+  registry.unended.delete(id)
+  if (run === null || answer === null || run.origin.kind === 'line') return null
+  return { run, answer: Promise.resolve(answer) }
 }
 
 /**

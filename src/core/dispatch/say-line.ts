@@ -5,6 +5,7 @@ import type { Context } from '../command/context.ts'
 import { OpsError } from '../errors.ts'
 import type { RunId, RunRecord } from '../ports/runs.ts'
 import { failureAnswer } from '../run/failure.ts'
+import type { Watch } from '../run/live-run.ts'
 import { Handover } from '../run/registry.ts'
 import { closedMeanwhile } from '../schedule/fire/again.ts'
 import { start } from './dispatch.ts'
@@ -19,7 +20,19 @@ import type { LineOfFire, Session } from './session.ts'
 export async function sayLine({ line, at, fire, signal }: LineOfFire, session: Session): Promise<Answer> {
   const { deps, catalog, registry } = session
   const first = { kind: 'line', fire: fire.id, at } as const
-  const stop = (): void => void stopLine(first, signal, session)
+  // What is said although the fire was stopped before is said on purpose: what it woke is put back to sleep.
+  const stoppable = !signal.aborted
+  let running: RunId | null = null
+  const stop = (): void => {
+    if (running !== null && isCancelled(signal)) cancelLine(running, session)
+  }
+  const watch: Watch = {
+    changed({ id }) {
+      // Stopped while it was opened: its work is held from the next turn on, and can be stopped then.
+      if (running === null && stoppable && signal.aborted) queueMicrotask(stop)
+      running = id
+    },
+  }
   try {
     registry.admit()
     const who = { ...fire.who, role: await deps.directory.roleOf(fire.who) }
@@ -31,8 +44,9 @@ export async function sayLine({ line, at, fire, signal }: LineOfFire, session: S
     const closed = await closedMeanwhile(fire, at, deps)
     const origin = closed === null ? first : ({ ...first, again: true } as const)
     const earlier = closed ?? (await failedBefore(fire, at, bound.line, session))
+    if (stoppable) signal.throwIfAborted()
     signal.addEventListener('abort', stop, { once: true })
-    return await start({ said: line, bound, earlier }, context, { watch: unwatched, origin, approval }, session)
+    return await start({ said: line, bound, earlier }, context, { watch, origin, approval }, session)
   } catch (error) {
     await recordRefusal(error, { line, who: fire.who, place: fire.place }, session)
     return failureAnswer(error, null, deps.log)
@@ -40,8 +54,6 @@ export async function sayLine({ line, at, fire, signal }: LineOfFire, session: S
     signal.removeEventListener('abort', stop)
   }
 }
-
-const unwatched = { changed: () => undefined }
 
 /** What somebody wanted now was confirmed for this moment, its reasons read; what the clock says was confirmed long ago. */
 function isApprovedForNow({ origin, approval }: RunRecord): boolean {
@@ -68,9 +80,11 @@ async function failedBefore(
 }
 
 /** Who cancels a fire cancels the line that it is at; a process that leaves has both left to the next one. */
-async function stopLine(origin: { readonly fire: number; readonly at: number }, signal: AbortSignal, session: Session) {
-  const { deps, registry } = session
-  if (!(signal.reason instanceof OpsError) || signal.reason.cause instanceof Handover) return
-  const running = await deps.ledger.runs.list({ fire: origin.fire, states: ['running'], limit: 1 })
-  for (const { id } of running) await registry.cancel(id, 'whoever cancelled its schedule')
+function isCancelled({ reason }: AbortSignal): boolean {
+  return reason instanceof OpsError && !(reason.cause instanceof Handover)
+}
+
+/** Stops a line of this process; nothing where it is over. */
+function cancelLine(id: RunId, { registry }: Session): void {
+  if (registry.live(id) !== undefined) void registry.cancel(id, 'whoever cancelled its schedule')
 }

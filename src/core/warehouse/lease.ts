@@ -5,7 +5,7 @@ import { tellBudget } from '../money/budget.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Due } from '../ports/cluster.ts'
-import { tellOnce } from '../tell-once.ts'
+import { noteTold, tellOnce } from '../tell-once.ts'
 import { lasting, moment } from '../words.ts'
 import { announce, newestChannel } from './announce.ts'
 import { askedFor } from './asked-for.ts'
@@ -63,7 +63,9 @@ async function act(due: Due, session: Session, posted: Posted): Promise<void> {
       const answer = await dispatch({ line: 'pause', who: theLease, place, confirmed: true, watch }, session)
       if (answer === null || answer.run?.state === 'running') return
       // An answer with a run is told again by whoever looks after those that were not.
-      return answer.ok ? tell(answer) : once(answer)
+      if (answer.ok) return tell(answer)
+      await noteTold(answer, deps)
+      return once(answer)
     }
     case 'remind': {
       const since = lasting(due.pausedSince, deps.clock.now())

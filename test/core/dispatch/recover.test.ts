@@ -206,12 +206,55 @@ describe('a run whose end cannot be written', () => {
     const commands = [command('load', async () => undefined)]
     const bot = await world.start('two', commands, { ledger: { ...ledger, runs: { ...ledger.runs, end } } })
     expect(failureOf(await bot.say('load')).code).toBe('storage')
-    await expect(bot.app.recover(() => unwatched)).rejects.toThrow('The disk is full')
+    expect(await bot.app.recover(() => unwatched)).toEqual([])
+    expect((await bot.ledger.runs.get(1))?.state).toBe('running')
     full = false
     const [ended, ...others] = await bot.app.recover(() => unwatched)
     expect(others).toEqual([])
     expect(await ended?.answer).toMatchObject({ ok: false, run: { id: 1, state: 'error' } })
     expect(await bot.say('load')).toMatchObject({ ok: true, run: { id: 2 } })
     expect(await bot.app.recover(() => unwatched)).toEqual([])
+  })
+})
+
+describe('recovery of several runs', () => {
+  it('tells of a run that was carried on although looking at the next one failed', async () => {
+    const world = await createWorld()
+    const begun = [deferred(), deferred()]
+    const stuck = (at: number) => async () => {
+      begun[at]?.resolve()
+      return new Promise<never>(() => undefined)
+    }
+    const dead = await world.start('dead', [
+      command('load', stuck(0)),
+      command('look', stuck(1), { effect: 'read', role: 'viewer' }),
+    ])
+    void dead.say('load')
+    await begun[0]?.promise
+    void dead.say('look')
+    await begun[1]?.promise
+    dead.die()
+    const { ledger } = await world.start('helper', [])
+    let locked = true
+    const adopt: typeof ledger.runs.adopt = async (id, ...rest) => {
+      if (id === 2 && locked) throw new OpsError('storage', 'Another process keeps the ledger locked.')
+      return ledger.runs.adopt(id, ...rest)
+    }
+    const bot = await world.start('next', [command('load', async () => undefined)], {
+      ledger: { ...ledger, runs: { ...ledger.runs, adopt } },
+    })
+    const told: number[] = []
+    const look = async () => {
+      for (const { run, answer } of await bot.app.recover(() => unwatched)) {
+        await answer
+        told.push(run.id)
+      }
+    }
+    await look().catch(() => undefined)
+    locked = false
+    await look()
+    for (const { run } of await bot.app.untold(() => [])) told.push(run.id)
+    expect((await bot.ledger.runs.get(1))?.state).toBe('complete')
+    expect(told.toSorted()).toEqual([1, 2])
   })
 })

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { OpsError } from '../../../src/core/errors.ts'
 import type { Place } from '../../../src/core/place.ts'
 import type { ClusterDue } from '../../../src/core/ports/cluster.ts'
 import type { Outbox } from '../../../src/core/ports/outbox.ts'
@@ -168,6 +169,33 @@ describe('the lease of a cluster', () => {
     const news: ClusterNews[] = []
     await expect(app.tendCluster(async (one) => void news.push(one))).rejects.toThrow('AWS is down')
     await expect.poll(() => news).toMatchObject([{ place: channel, owner: anna }])
+  })
+
+  it('that could not be paused for a hundred minutes is told of once, by the next bot too', async () => {
+    const world = await createWorld()
+    world.roles.set('lease', 'admin')
+    const due: ClusterDue = { kind: 'pause', key: 'lease-pause:1', until: new Date('2026-11-23T12:30:00.000Z') }
+    const pause = command('pause', async () => {
+      throw new OpsError('aws', 'AWS did not answer.')
+    })
+    const bot = await world.start('one', [command('spin-up', async () => undefined), pause], {
+      cluster: createLeased(world.clock, () => due),
+    })
+    await bot.say('spin-up')
+    await bot.ledger.runs.told(1)
+    let posted = 0
+    for (let minute = 0; minute < 100; minute++) {
+      await bot.app.tendCluster(async ({ answer }) => {
+        posted++
+        if (answer.run !== null) await bot.ledger.runs.told(answer.run.id)
+      })
+      world.clock.advance(60_000)
+      await bot.beat()
+    }
+    expect(posted).toBe(1)
+    bot.die()
+    const next = await world.start('two', [])
+    expect((await next.app.untold()).length).toBe(0)
   })
 
   it('asks for nothing where nothing is due', async () => {

@@ -3,7 +3,7 @@ import { dispatch } from '../../dispatch/dispatch.ts'
 import type { Session } from '../../dispatch/session.ts'
 import type { Asker } from '../../people.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
-import { tellOnce } from '../../tell-once.ts'
+import { noteTold, tellOnce } from '../../tell-once.ts'
 import type { Posted } from '../../warehouse/news.ts'
 import { wakers } from '../make/lines.ts'
 import { wokenBy } from './woken.ts'
@@ -31,7 +31,9 @@ export async function pauseLeftAwake(session: Session, posted: Posted): Promise<
   const answer = await dispatch({ line: 'pause', who: theClock, place, confirmed: true, watch }, session)
   if (answer === null || answer.run?.state === 'running') return
   const tell = (): Promise<void> => posted({ place, owner: woken.who, answer })
-  await (answer.ok ? tell() : tellOnce({ key: `left-awake:${woken.id}`, tryEveryMs }, tell, deps))
+  if (answer.ok) return tell()
+  await noteTold(answer, deps)
+  await tellOnce({ key: `left-awake:${woken.id}`, tryEveryMs }, tell, deps)
 }
 
 /** The run by which a fire that is over has woken the warehouse, where nobody has woken, paused or extended it since. */

@@ -6,7 +6,8 @@ import { resumeAt } from './places.ts'
 
 /**
  * The run by which a fire woke the warehouse to put it back to sleep: what it resumed because the schedule is to; or where the fire has
- * failed, what one of its lines woke. `said` are the runs of its lines. Null where it woke nothing, or something is done about it.
+ * failed, what one of its lines woke. `said` are the runs of its lines. Null where it woke nothing, or something is done about it: a pause
+ * that failed is nothing done.
  */
 export function wokenBy(
   fire: Pick<RunRecord, 'steps'>,
@@ -20,6 +21,7 @@ export function wokenBy(
     // `spin-up` is also said of what runs already, and what costs nothing need not sleep.
     return failed && (command === 'resume' || (!free && wasAsleep(fire)))
   })
-  if (woken === undefined || said.some(({ command, id }) => command === 'pause' && id > woken.id)) return null
-  return woken
+  if (woken === undefined) return null
+  const paused = said.some(({ command, state, id }) => command === 'pause' && state !== 'error' && id > woken.id)
+  return paused ? null : woken
 }

@@ -299,4 +299,30 @@ describe('a schedule whose warehouse is paused', () => {
     expect((await recovered?.answer)?.ok).toBe(true)
     expect(await stateOf(next)).toBe('paused')
   })
+
+  it('is put back to sleep at the next look where pausing it began and failed', async () => {
+    const { bot, clock, roles } = await createWarehouse()
+    roles.set('clock', 'admin')
+    await bot.say('etl')
+    await bot.say('pause')
+    await bot.ledger.schedules.add({ ...morning, whenPaused: 'resume' })
+    clock.set(new Date('2026-11-23T13:00:00.000Z'))
+    await bot.beat()
+    const { pause } = bot.deps.cluster
+    Object.assign(bot.deps.cluster, {
+      pause: () => {
+        throw new OpsError('aws', 'AWS did not answer.')
+      },
+    })
+    const said: string[] = []
+    await bot.app.fireDue(async ({ answer }) => void said.push(JSON.stringify(answer.replies)))
+    expect(said[0]).toContain('It is tried again every minute.')
+    Object.assign(bot.deps.cluster, { pause })
+    for (let minute = 0; minute < 3; minute++) {
+      clock.advance(60_000)
+      await bot.beat()
+      await bot.app.tendCluster(async () => undefined)
+    }
+    expect((await bot.deps.cluster.describe()).state).toBe('paused')
+  })
 })
