@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import scheduleRun from '../src/commands/schedule-run.ts'
 import { OpsError } from '../src/core/errors.ts'
 import { recoverRuns, sayOn } from '../src/voice.ts'
 import { anna, channel, command, createWorld } from './support/core.ts'
@@ -45,16 +46,22 @@ it('A bot takes nobody for gone where it looks late itself: the machine slept, a
 
 it('A schedule that has moved is not parked because its former channel does not take what it said there', async () => {
   const world = await createWorld('2026-11-23T03:00:00.000Z')
-  const bot = await world.start('bot', [command('load', async () => undefined)])
+  const bot = await world.start('bot', [scheduleRun, command('load', async () => undefined)])
   await bot.ledger.schedules.add(
     scheduled({ lines: ['load'], place: channel, owner: anna, created: '2026-11-20T12:00:00.000Z' }),
   )
   const archived = new OpsError('slack', 'I cannot post in #music (is_archived).')
-  const say = sayOn({ deliver: async () => archived, post: async () => null }, bot.app)
+  let refused = 0
+  const deliver = async () => {
+    refused++
+    return archived
+  }
+  const say = sayOn({ deliver, post: async () => null }, bot.app)
   await bot.app.fireDue(async (fired, called) => {
     const place = { ...channel, channel: 'C0NEW00000', channelName: 'new' }
     const moved = await bot.ledger.schedules.change(1, { place })
     await say({ ...fired, schedule: moved ?? fired.schedule }, called)
   })
+  expect(refused).toBe(1)
   expect((await bot.ledger.schedules.get(1))?.state).toEqual({ kind: 'active' })
 })

@@ -47,12 +47,16 @@ export default defineCommand({
     sayable(after, context)
     const placed =
       changes.place === undefined ? changes : { ...changes, place: await postable(changes.place, context.who, deps) }
-    // What was confirmed before stands where this changes nothing of it.
-    const approval = isAsked(before, after) ? { approval: context.approval } : {}
+    // What was confirmed before stands where this changes nothing of it; so does the yes to what somebody wants to hear now.
+    const approval = isAsked(before, after) ? { approval: context.approval, asked: unconfirmed(before) } : {}
     const schedule = await changeSchedule(before.id, { ...placed, ...approval }, deps)
     return told(schedule, `Schedule ${schedule.id} is changed: ${scheduleWords(schedule)}.`, deps)
   },
 })
+
+function unconfirmed({ asked }: ScheduleRecord): ScheduleRecord['asked'] {
+  return asked === null ? null : { ...asked, approval: null }
+}
 
 /** Whether what was confirmed when it was made is another thing now: other lines, other times, or a warehouse that it wakes. */
 function isAsked(before: ScheduleRecord, after: ScheduleRecord): boolean {

@@ -32,6 +32,20 @@ describe('a schedule', () => {
     expect(await bot.ledger.schedules.list()).toEqual([])
   })
 
+  it('loses the yes to what somebody wants to hear now with the lines that it was given for, and with nothing less', async () => {
+    const { bot } = await withOne()
+    const approval = {
+      plan: { title: 'Say this now?', facts: ['greet'], act: 'Say it now', danger: false, mostUsd: 1 },
+      by: anna,
+    }
+    const asked = { at: '2026-11-23T12:00:00.000Z', by: anna, from: null, maxErrors: null, approval }
+    await bot.ledger.schedules.change(1, { asked })
+    await bot.say('schedule edit 1 if=changed')
+    expect((await onlyOf(bot)).asked).toEqual(asked)
+    await bot.say('schedule edit 1 "greet; load"')
+    expect((await onlyOf(bot)).asked).toEqual({ ...asked, approval: null })
+  })
+
   it.each(['pause', 'resume', 'remove', 'move', 'edit', 'snooze', 'run', 'export'])(
     '%s finds nothing under a number that there is not',
     async (action) => {

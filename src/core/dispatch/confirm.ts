@@ -9,6 +9,7 @@ import { OpsError } from '../errors.ts'
 import type { PlanEnd } from '../ports/plans.ts'
 import type { PlanChange } from '../reply.ts'
 import { failureAnswer } from '../run/failure.ts'
+import type { Watch } from '../run/live-run.ts'
 import { type Clicked, clicked } from './clicked.ts'
 import { isHeardFirst } from './delivery.ts'
 import { start } from './dispatch.ts'
@@ -45,18 +46,26 @@ async function carryOut(click: Clicked, { who, watch }: Confirmation, session: S
   const { deps } = session
   const { plan, meaning, context } = click
   const mark = { by: who, at: deps.clock.now().toISOString() }
+  let begun = false
+  const seen: Watch = {
+    changed(run) {
+      begun = true
+      watch.changed(run)
+    },
+  }
   try {
     const wanted = await changed(click, deps)
     if (wanted === null) {
       const approval = { id: plan.id, plan: plan.draft, by: who }
-      return await start(meaning, context, { watch, origin: { kind: 'words' }, approval }, session)
+      return await start(meaning, context, { watch: seen, origin: { kind: 'words' }, approval }, session)
     }
     const answer = await askFor(wanted, deps)
     await deps.ledger.plans.revise(plan.id, { kind: 'replaced', ...mark })
     return answer
   } catch (error) {
     const answer = failureAnswer(error, null, deps.log)
-    await fail(plan, { kind: 'failed', ...mark, why: answer.headline }, deps)
+    // What was begun may have been done, whatever was thrown then: its run tells.
+    if (!begun) await fail(plan, { kind: 'failed', ...mark, why: answer.headline }, deps)
     return answer
   }
 }

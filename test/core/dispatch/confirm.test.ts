@@ -195,4 +195,25 @@ describe('a plan', () => {
     const next = await world.start('two', [spinUp, tearDown])
     expect(await next.click(id)).toMatchObject({ ok: true })
   })
+
+  it('whose run was done is not said to have come to nothing because its end could not be written', async () => {
+    const helper = await world.start('helper', [])
+    const end: typeof helper.ledger.runs.end = async () => {
+      throw new OpsError('storage', 'The disk is full; nothing was written.')
+    }
+    const spun: string[] = []
+    const plan = async () => ({ title: 'Spin up?', facts: [], act: 'Spin up', danger: true })
+    const other = await world.start(
+      'other',
+      [command('spin-up', async () => void spun.push('spin-up'), { plan, role: 'admin' })],
+      {
+        ledger: { ...helper.ledger, runs: { ...helper.ledger.runs, end } },
+      },
+    )
+    const { id } = planOf(await other.say('spin-up'))
+    await other.click(id)
+    expect(spun).toEqual(['spin-up'])
+    const { entries } = await other.ledger.audit.list({ limit: 9 })
+    expect(entries.map(({ headline }) => headline).join()).not.toContain('it was not done')
+  })
 })
