@@ -1,4 +1,4 @@
-import { isApprover, needsSecond } from '../approval/approvers.ts'
+import { approverIds, isApprover, needsSecond } from '../approval/approvers.ts'
 import { openPlan } from '../approval/settle.ts'
 import type { Context } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
@@ -40,7 +40,7 @@ export async function clicked(id: string, by: Asker, { deps, catalog }: Session)
 async function requireConfirmer(plan: PlanRecord, by: Asker, deps: Deps): Promise<void> {
   if (!isAskedBy(plan, by)) {
     if (plan.card && (await isApprover(by, deps))) return
-    throw notTheirs(plan, by)
+    throw notTheirs(plan, by, deps)
   }
   if (!needsSecond(plan.reasons, deps)) return
   throw new OpsError(
@@ -56,12 +56,13 @@ export function isAskedBy({ asker }: PlanRecord, { kind, id }: Asker): boolean {
 }
 
 /** The refusal of somebody who may not decide about a plan; of a card with their own id, which is what the configuration needs. */
-export function notTheirs({ asker, card }: PlanRecord, { id }: Asker): OpsError {
+export function notTheirs({ asker, card }: PlanRecord, { id }: Asker, deps: Deps): OpsError {
   return card
     ? new OpsError(
         'not_allowed',
         `This needs an approver. You are ${id}, no approver here. Nothing was done.`,
         `Setting the bot up? SPARKIFY_APPROVERS=${id}`,
+        { ask: approverIds(deps) },
       )
     : new OpsError(
         'not_allowed',

@@ -20,7 +20,7 @@ export async function reject(click: Click, session: Session): Promise<Answer | n
     if (!(await isHeardFirst(click.delivery, deps))) return null
     const plan = await openPlan(id, who, deps)
     const isAsker = isAskedBy(plan, who)
-    if (!isAsker && !(plan.card && (await isApprover(who, deps)))) throw notTheirs(plan, who)
+    if (!isAsker && !(plan.card && (await isApprover(who, deps)))) throw notTheirs(plan, who, deps)
     const end: PlanEnd = { kind: isAsker ? 'withdrawn' : 'rejected', by: who, at: deps.clock.now().toISOString() }
     if (!(await settle(plan, end, deps))) throw tooLate(await deps.ledger.plans.get(id), who)
     const line = withChannelNames(plan.line)

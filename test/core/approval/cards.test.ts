@@ -87,6 +87,7 @@ describe('what destroys, costs much or goes beyond the budget', () => {
       code: 'not_allowed',
       message: 'This needs an approver. You are U0OTTO, no approver here. Nothing was done.',
       remedy: 'Setting the bot up? SPARKIFY_APPROVERS=U0OTTO',
+      ask: [vera.id],
     })
     expect(await bot.click(id, { who: vera, typed })).toMatchObject({ ok: true })
   })

@@ -1,3 +1,4 @@
+import { withChannelNames } from '../../channel.ts'
 import { OpsError } from '../../errors.ts'
 
 /** When a schedule is said. */
@@ -116,7 +117,7 @@ function timeOf(word: string): TimeOfDay {
 function notUnderstood(word: string): OpsError {
   return new OpsError(
     'bad_argument',
-    `schedule does not understand "${word.slice(0, 60)}". Nothing was done.`,
+    `schedule does not understand "${withChannelNames(word).slice(0, 60)}". Nothing was done.`,
     `Say ${forms}, then in #channel. Lines of several words go in quotation marks.`,
   )
 }

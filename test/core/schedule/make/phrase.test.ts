@@ -62,6 +62,7 @@ describe('the time of a schedule', () => {
     ['daily at 0am', '"0am" is not a time of day. Nothing was done.'],
     ['daily at noon', '"noon" is not a time of day. Nothing was done.'],
     ['daily at 03:00 sharp', 'schedule does not understand "sharp". Nothing was done.'],
+    ['daily at 9 <#C0MUSIC|music>', 'schedule does not understand "#music". Nothing was done.'],
     ['moondays at 9', 'schedule does not understand "moondays". Nothing was done.'],
     ['mondays,,tuesdays at 9', 'schedule does not understand "mondays,,tuesdays". Nothing was done.'],
     ['every', '"every" does not part a day into equal hours. Nothing was done.'],
