@@ -6,7 +6,7 @@ import { createClient, type InArgs } from '@libsql/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { NewRun } from '../../src/core/ports/ledger.ts'
 import { openLedger } from '../../src/store/ledger.ts'
-import { describeLedger } from '../contract/ledger.ts'
+import { describeLedger } from '../contract/ledger/ledger.ts'
 
 describeLedger('on SQLite', (home, world) => openLedger({ url: urlIn(home), ...world }))
 

@@ -1,47 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import type { Answer } from '../../src/core/answer.ts'
-import type { Asker } from '../../src/core/people.ts'
-import type { Place } from '../../src/core/place.ts'
-import type { Denial, Ledger, NewRun, RunEnd, RunId } from '../../src/core/ports/ledger.ts'
-import type { OpenLedger } from './ledger.ts'
+import { describe, expect, it } from 'vitest'
+import type { Asker } from '../../../src/core/people.ts'
+import type { Denial, Ledger, NewRun, RunEnd, RunId } from '../../../src/core/ports/ledger.ts'
+import { anna, answerOf, inChannel, later, newRun, noon, type OpenLedger, openLedgers } from './world.ts'
 
-const noon = new Date('2026-03-02T12:00:00.000Z')
-const anna: Asker = { kind: 'slack', id: 'U1', name: 'Anna' }
 const bert: Asker = { kind: 'slack', id: 'U2', name: 'Bert' }
-const inChannel: Place = { kind: 'slack', channel: 'C1', channelName: 'data', direct: false }
 const plan = { title: 'Spin up?', facts: ['$0.54 an hour'], act: 'Spin up', danger: false, mostUsd: 4.34 }
 
-function later(seconds: number): string {
-  return new Date(noon.getTime() + seconds * 1000).toISOString()
-}
-
-function newRun(said: Partial<NewRun> = {}): NewRun {
-  return {
-    command: 'etl',
-    line: 'etl',
-    who: anna,
-    place: inChannel,
-    writer: false,
-    listed: true,
-    continues: null,
-    origin: { kind: 'words' },
-    approval: null,
-    process: 'one',
-    started: noon.toISOString(),
-    steps: [],
-    ...said,
-  }
-}
-
-function answerOf(headline: string, said: Partial<Answer> = {}): Answer {
-  return { ok: true, exit: 0, headline, audience: 'channel', run: null, replies: [], next: [], ...said }
+function at(seconds: number): string {
+  return later(seconds).toISOString()
 }
 
 const refusal: Denial = {
-  at: later(30),
+  at: at(30),
   what: 'refused',
   who: bert,
   command: 'tear-down',
@@ -51,20 +21,10 @@ const refusal: Denial = {
   why: 'tear-down needs an admin.',
 }
 
-/** What the record of every ledger does, whatever it is made of. */
-export function describeAudit(name: string, open: OpenLedger): void {
-  describe(`the record of the ledger ${name}`, () => {
-    async function pair(): Promise<readonly [Ledger, Ledger]> {
-      const home = await mkdtemp(join(tmpdir(), 'audit-'))
-      const world = { now: () => noon, host: 'here', isAlive: () => true }
-      const ledgers = [await open(home, world), await open(home, world)] as const
-      onTestFinished(async () => {
-        for (const ledger of ledgers) await ledger.close()
-        await rm(home, { recursive: true })
-      })
-      return ledgers
-    }
-
+/** What the record of every ledger does. */
+export function describeAudit(open: OpenLedger): void {
+  const { pair } = openLedgers(open)
+  describe('the record', () => {
     async function begun(ledger: Ledger, said: Partial<NewRun> = {}): Promise<RunId> {
       const opened = await ledger.runs.open(newRun(said))
       if (opened.kind !== 'opened') throw new Error(`it is ${opened.kind}`)
@@ -73,7 +33,7 @@ export function describeAudit(name: string, open: OpenLedger): void {
 
     async function ended(ledger: Ledger, said: Partial<NewRun> = {}, end: Partial<RunEnd> = {}): Promise<RunId> {
       const id = await begun(ledger, said)
-      const usual: RunEnd = { state: 'complete', answer: answerOf('Done.'), ended: later(41), costUsd: null }
+      const usual: RunEnd = { state: 'complete', answer: answerOf('Done.'), ended: at(41), costUsd: null }
       expect(await ledger.runs.end(id, 'one', { ...usual, ...end })).toBe(true)
       return id
     }
@@ -84,11 +44,11 @@ export function describeAudit(name: string, open: OpenLedger): void {
       const [one, other] = await pair()
       const run = await begun(one, { line: 'spin-up', command: 'spin-up', approval: { plan, by: bert } })
       expect(await all(other)).toEqual([])
-      await one.runs.end(run, 'one', { state: 'error', answer: answerOf('No quota.'), ended: later(41), costUsd: 0.11 })
+      await one.runs.end(run, 'one', { state: 'error', answer: answerOf('No quota.'), ended: at(41), costUsd: 0.11 })
       expect(await all(other)).toEqual([
         {
           id: 1,
-          at: later(41),
+          at: at(41),
           what: 'run',
           run,
           who: anna,
@@ -109,7 +69,7 @@ export function describeAudit(name: string, open: OpenLedger): void {
       const [one, other] = await pair()
       const id = await begun(one)
       await ended(one, { listed: false, command: 'status', line: 'status' })
-      const end = { state: 'complete', answer: answerOf('Done.'), ended: later(1), costUsd: null } as const
+      const end = { state: 'complete', answer: answerOf('Done.'), ended: at(1), costUsd: null } as const
       await Promise.all([one.runs.end(id, 'one', end), other.runs.end(id, 'one', end)])
       expect((await all(one)).map(({ run }) => run)).toEqual([id])
     })
@@ -121,7 +81,7 @@ export function describeAudit(name: string, open: OpenLedger): void {
       for (const [at, line] of [...['etl', 'qa part=checks'].entries()].toReversed()) {
         await ended(one, { line, origin: { kind: 'line', fire, at } })
       }
-      const said = { state: 'complete', answer: answerOf('Plays 346.'), ended: later(50), costUsd: null } as const
+      const said = { state: 'complete', answer: answerOf('Plays 346.'), ended: at(50), costUsd: null } as const
       await one.runs.end(fire, 'one', said)
       expect(await all(one)).toMatchObject([
         { origin: { kind: 'line', fire, at: 1 } },
@@ -133,7 +93,7 @@ export function describeAudit(name: string, open: OpenLedger): void {
     it('keeps the headline of a schedule that had nothing to say, and of one that failed', async () => {
       const [one] = await pair()
       const fire = (minute: number): Partial<NewRun> => ({
-        origin: { kind: 'fire', schedule: 3, intended: later(minute * 60), cause: 'asked' },
+        origin: { kind: 'fire', schedule: 3, intended: at(minute * 60), cause: 'asked' },
       })
       await ended(one, fire(0), { answer: answerOf('Schedule 3 was skipped.') })
       await ended(one, fire(1), { answer: answerOf('The disk is full.'), state: 'error' })
@@ -144,10 +104,11 @@ export function describeAudit(name: string, open: OpenLedger): void {
       const [one] = await pair()
       const table = { kind: 'table', title: 'Top users', columns: ['user'], rows: [['Kate']], total: 12 } as const
       const asked = { engine: 'duckdb', load: 1, sql: 'select 1', values: {} }
-      const answer = answerOf('Top users: 12 rows; first user Kate.', {
+      const answer = {
+        ...answerOf('Top users: 12 rows; first user Kate.'),
         replies: [{ ...table, columns: ['user'], rows: [['Kate']] }],
         asked,
-      })
+      }
       await ended(one, { command: 'top-users', line: 'top-users' }, { answer })
       const entries = await all(one)
       expect(entries).toMatchObject([{ headline: 'Answered with rows: 12.' }])
@@ -156,10 +117,10 @@ export function describeAudit(name: string, open: OpenLedger): void {
 
     it('quotes none of a fire either that had nothing left to say, because the one that it carries on had said it all', async () => {
       const [one] = await pair()
-      const rowsOf = [{ command: 'top-users', ended: later(1) }]
+      const rowsOf = [{ command: 'top-users', ended: at(1) }]
       const origin = { kind: 'fire', schedule: 3, intended: noon.toISOString(), cause: 'asked' } as const
-      await ended(one, { origin }, { answer: answerOf('Daily: first user Kate.', { rowsOf }) })
-      await ended(one, { line: 'result 7' }, { answer: answerOf('First user Kate.', { rowsOf }) })
+      await ended(one, { origin }, { answer: { ...answerOf('Daily: first user Kate.'), rowsOf } })
+      await ended(one, { line: 'result 7' }, { answer: { ...answerOf('First user Kate.'), rowsOf } })
       expect((await all(one)).map(({ headline }) => headline)).toEqual([
         'Said what an earlier run had left.',
         'Answered with rows: 0.',
@@ -180,8 +141,8 @@ export function describeAudit(name: string, open: OpenLedger): void {
 
     it('is read by person, command and time, the newest entries where there are more than asked for, oldest first', async () => {
       const [one] = await pair()
-      await ended(one, { command: 'qa', line: 'qa' }, { ended: later(1) })
-      await ended(one, { who: bert }, { ended: later(2) })
+      await ended(one, { command: 'qa', line: 'qa' }, { ended: at(1) })
+      await ended(one, { who: bert }, { ended: at(2) })
       await one.audit.add(refusal)
       const ids = async (filter: Partial<Parameters<Ledger['audit']['list']>[0]>) => {
         const { entries, total } = await one.audit.list({ limit: 100, ...filter })
@@ -193,8 +154,8 @@ export function describeAudit(name: string, open: OpenLedger): void {
       expect(await ids({ person: 'bert', limit: 1 })).toEqual([[3], 2])
       expect(await ids({ person: 'ber' })).toEqual([[], 0])
       expect(await ids({ command: 'qa' })).toEqual([[1], 1])
-      expect(await ids({ since: later(2) })).toEqual([[2, 3], 2])
-      expect(await ids({ until: later(2) })).toEqual([[1], 1])
+      expect(await ids({ since: at(2) })).toEqual([[2, 3], 2])
+      expect(await ids({ until: at(2) })).toEqual([[1], 1])
     })
 
     it('is whole as long as nobody changes the ledger by hand', async () => {

@@ -1,0 +1,22 @@
+import { describe } from 'vitest'
+import { describeAudit } from './audit.ts'
+import { describeLoads } from './loads.ts'
+import { describeNotes } from './notes.ts'
+import { describePlans } from './plans.ts'
+import { describeProcesses } from './processes.ts'
+import { describeRuns } from './runs.ts'
+import { describeSchedules } from './schedules.ts'
+import type { OpenLedger } from './world.ts'
+
+/** What every ledger does, whatever it is made of. */
+export function describeLedger(name: string, open: OpenLedger): void {
+  describe(`the ledger ${name}`, () => {
+    describeRuns(open)
+    describePlans(open)
+    describeLoads(open)
+    describeSchedules(open)
+    describeNotes(open)
+    describeProcesses(open)
+    describeAudit(open)
+  })
+}

@@ -1,0 +1,122 @@
+import { describe, expect, it } from 'vitest'
+import type { Ledger, RunId } from '../../../src/core/ports/ledger.ts'
+import { answerOf, later, noon, type OpenLedger, opened, openLedgers } from './world.ts'
+
+/** What every ledger does with loads. */
+export function describeLoads(open: OpenLedger): void {
+  const { pair, single } = openLedgers(open)
+
+  describe('loads', () => {
+    async function published(ledger: Ledger): Promise<RunId> {
+      const { id } = await opened(ledger)
+      await ledger.loads.begin(id, noon.toISOString())
+      expect(await ledger.loads.publish(id, id, 'one', later(id).toISOString())).toBe(true)
+      return id
+    }
+
+    it('begin empty, and again when they were not published', async () => {
+      const ledger = await single()
+      await ledger.loads.begin(3, noon.toISOString())
+      await ledger.loads.learn(3, { files: 2 })
+      await ledger.loads.begin(3, later(5).toISOString())
+      expect(await ledger.loads.get(3)).toEqual({
+        id: 3,
+        state: 'building',
+        started: later(5).toISOString(),
+        published: null,
+        facts: {},
+      })
+      expect(await ledger.loads.get(4)).toBeNull()
+      expect(await ledger.loads.live()).toBeNull()
+    })
+
+    it('learn facts bit by bit, each replaced as a whole, null being a fact', async () => {
+      const [one, other] = await pair()
+      await one.loads.begin(1, noon.toISOString())
+      await one.loads.learn(1, { files: 2, counts: { users: 97, time: 5 }, dataFrom: '2018-11-01' })
+      await other.loads.learn(1, {
+        counts: { users: 98 },
+        dataFrom: null,
+        checks: { total: 12, red: ['orphans'], warnings: [] },
+      })
+      await other.loads.learn(1, {})
+      expect((await one.loads.get(1))?.facts).toEqual({
+        files: 2,
+        counts: { users: 98 },
+        dataFrom: null,
+        checks: { total: 12, red: ['orphans'], warnings: [] },
+      })
+    })
+
+    it('that never began learn nothing', async () => {
+      await expect((await single()).loads.learn(9, { files: 1 })).rejects.toThrow('load 9')
+    })
+
+    it('move the pointer: the live one becomes previous, the previous one is discarded', async () => {
+      const [ledger, other] = await pair()
+      const [first, second, third] = [await published(ledger), await published(ledger), await published(ledger)]
+      expect(await other.loads.live()).toMatchObject({ id: third, published: later(third).toISOString() })
+      const states = async (id: number) => (await other.loads.get(id))?.state
+      expect([await states(first), await states(second), await states(third)]).toEqual([
+        'discarded',
+        'previous',
+        'live',
+      ])
+      expect((await other.loads.list(['live', 'previous'])).map((load) => load.id)).toEqual([third, second])
+      expect(await other.loads.list(['building'])).toEqual([])
+    })
+
+    it('published twice by the same run stay as they are', async () => {
+      const ledger = await single()
+      const first = await published(ledger)
+      const second = await published(ledger)
+      const before = await ledger.loads.list(['live', 'previous', 'discarded'])
+      expect(await ledger.loads.publish(second, second, 'one', later(900).toISOString())).toBe(true)
+      expect(await ledger.loads.list(['live', 'previous', 'discarded'])).toEqual(before)
+      expect((await ledger.loads.get(first))?.state).toBe('previous')
+      await expect(ledger.loads.begin(second, noon.toISOString())).rejects.toThrow('published')
+    })
+
+    it('are refused, and nothing moves, when the run has ended or belongs to another process', async () => {
+      const ledger = await single()
+      const live = await published(ledger)
+      const { id } = await opened(ledger)
+      await ledger.loads.begin(id, noon.toISOString())
+      await ledger.runs.adopt(id, 'one', 'two')
+      expect(await ledger.loads.publish(id, id, 'one', noon.toISOString())).toBe(false)
+      await ledger.runs.end(id, 'two', {
+        state: 'cancelled',
+        answer: answerOf('Cancelled'),
+        ended: noon.toISOString(),
+        costUsd: null,
+      })
+      expect(await ledger.loads.publish(id, id, 'two', noon.toISOString())).toBe(false)
+      expect((await ledger.loads.live())?.id).toBe(live)
+      expect((await ledger.loads.get(id))?.state).toBe('building')
+    })
+
+    it('that were discarded or never began are not published', async () => {
+      const ledger = await single()
+      const live = await published(ledger)
+      const { id } = await opened(ledger)
+      expect(await ledger.loads.publish(id, id, 'one', noon.toISOString())).toBe(false)
+      await ledger.loads.begin(id, noon.toISOString())
+      await ledger.loads.discard(id)
+      expect(await ledger.loads.publish(id, id, 'one', noon.toISOString())).toBe(false)
+      expect((await ledger.loads.live())?.id).toBe(live)
+    })
+
+    it('are discarded one by one unless live, and all of them after a tear-down', async () => {
+      const ledger = await single()
+      const live = await published(ledger)
+      await ledger.loads.begin(live + 1, noon.toISOString())
+      await ledger.loads.discard(live + 1)
+      await ledger.loads.discard(live)
+      expect((await ledger.loads.get(live + 1))?.state).toBe('discarded')
+      expect((await ledger.loads.live())?.id).toBe(live)
+      await ledger.loads.discardAll()
+      expect(await ledger.loads.live()).toBeNull()
+      expect((await ledger.loads.list(['discarded'])).map((load) => load.id)).toEqual([live + 1, live])
+    })
+  })
+}

@@ -1,0 +1,358 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Ledger, NewRun, RunRecord, StepRecord } from '../../../src/core/ports/ledger.ts'
+import {
+  anna,
+  answerOf,
+  later,
+  newProcess,
+  newRun,
+  noon,
+  type OpenLedger,
+  opened,
+  openLedgers,
+  waiting,
+} from './world.ts'
+
+/** What every ledger does with runs. */
+export function describeRuns(open: OpenLedger): void {
+  const { pair, single, processes, dead } = openLedgers(open)
+
+  describe('runs', () => {
+    it('are the same to the process that opened one and to another that reads it', async () => {
+      const [one, other] = await pair()
+      const steps: StepRecord[] = [
+        {
+          title: 'Stage events',
+          state: 'complete',
+          ms: 12,
+          detail: '8 rows',
+          output: { rows: 8 },
+          handles: { id: 'a' },
+        },
+        waiting,
+      ]
+      const run = await opened(one, { writer: true, continues: 7, steps })
+      expect(run).toMatchObject({ state: 'running', attempts: 1, ended: null, answer: null, post: null, steps })
+      expect(await other.runs.get(run.id)).toEqual(run)
+    })
+
+    it('that do not exist are null', async () => {
+      expect(await (await single()).runs.get(404)).toBeNull()
+    })
+
+    it('have rising numbers without gaps, refused ones take none', async () => {
+      const ledger = await single()
+      const first = await opened(ledger, { writer: true })
+      await ledger.runs.open(newRun({ writer: true }))
+      expect((await opened(ledger)).id).toBe(first.id + 1)
+    })
+
+    it('that write are refused while another writes, and the answer is the holder', async () => {
+      const [one, other] = await pair()
+      const holder = await opened(one, { writer: true, line: 'etl' })
+      expect(await other.runs.open(newRun({ writer: true, process: 'two' }))).toEqual({ kind: 'busy', holder })
+      expect((await other.runs.open(newRun({ process: 'two' }))).kind).toBe('opened')
+    })
+
+    it('that are a fire are opened once for each schedule and time, whoever asks, also when it is over', async () => {
+      const [one, other] = await pair()
+      const at = (intended: Date, schedule = 3): Partial<NewRun> => ({
+        origin: { kind: 'fire', schedule, intended: intended.toISOString(), cause: 'clock' },
+      })
+      const answers = await Promise.all([one, other, one, other].map((ledger) => ledger.runs.open(newRun(at(noon)))))
+      const ids = answers.map((answer) => (answer.kind === 'busy' ? null : answer.run.id))
+      expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['known', 'known', 'known', 'opened'])
+      expect(new Set(ids).size).toBe(1)
+      await one.runs.end(ids[0] ?? 0, 'one', {
+        state: 'complete',
+        answer: answerOf('Said'),
+        ended: noon.toISOString(),
+        costUsd: 0.25,
+      })
+      const again = await other.runs.open(newRun(at(noon)))
+      expect(again).toMatchObject({ kind: 'known', run: { id: ids[0], state: 'complete', costUsd: 0.25 } })
+      expect((await other.runs.open(newRun(at(later(60))))).kind).toBe('opened')
+      expect((await other.runs.open(newRun(at(noon, 4)))).kind).toBe('opened')
+      const fires = await other.runs.list({ schedule: 3, limit: 10 })
+      expect(fires.map(({ origin }) => origin)).toMatchObject([{ intended: later(60).toISOString() }, at(noon).origin])
+      expect(await other.runs.list({ schedule: 3, intended: noon.toISOString(), limit: 10 })).toHaveLength(1)
+    })
+
+    it('that are a line of a fire are opened once for each place in it, and once again, also where they write, and are told with their fire', async () => {
+      const [one, other] = await pair()
+      const line: Partial<NewRun> = { writer: true, origin: { kind: 'line', fire: 7, at: 0 } }
+      const first = await opened(one, line)
+      expect(await other.runs.open(newRun({ ...line, process: 'two' }))).toEqual({ kind: 'known', run: first })
+      expect(await other.runs.open(newRun({ writer: true, origin: { kind: 'line', fire: 7, at: 1 } }))).toEqual({
+        kind: 'busy',
+        holder: first,
+      })
+      await one.runs.end(first.id, 'one', {
+        state: 'complete',
+        answer: answerOf('Done'),
+        ended: later(1).toISOString(),
+        costUsd: null,
+      })
+      const again: Partial<NewRun> = { origin: { kind: 'line', fire: 7, at: 0, again: true } }
+      const second = await opened(other, again)
+      expect(await one.runs.open(newRun(again))).toEqual({ kind: 'known', run: second })
+      expect(await one.runs.open(newRun(line))).toMatchObject({ kind: 'known', run: { id: first.id } })
+      expect(await other.runs.untold(noon.toISOString())).toEqual([])
+      expect((await other.runs.list({ fire: 7, limit: 10 })).map(({ id }) => id)).toEqual([second.id, first.id])
+      expect((await other.runs.list({ whole: true, limit: 10 })).map(({ id }) => id)).not.toContain(first.id)
+    })
+
+    it('keep the plan that was read before them, and who said yes to it', async () => {
+      const [one, other] = await pair()
+      const plan = { title: 'Spin up?', facts: ['$0.54 an hour'], act: 'Spin up', danger: false, mostUsd: 4.34 }
+      const { id } = await opened(one, { approval: { plan, by: anna } })
+      expect((await other.runs.get(id))?.approval).toEqual({ plan, by: anna })
+    })
+
+    it('may write again when the holder has ended', async () => {
+      const ledger = await single()
+      const holder = await opened(ledger, { writer: true })
+      await ledger.runs.end(holder.id, 'one', {
+        state: 'complete',
+        answer: answerOf('Done'),
+        ended: later(1).toISOString(),
+        costUsd: null,
+      })
+      expect((await ledger.runs.open(newRun({ writer: true }))).kind).toBe('opened')
+    })
+
+    it('are listed newest first and by every filter', async () => {
+      const ledger = await single()
+      const old = await opened(ledger, { started: later(-3600).toISOString(), command: 'qa' })
+      const hidden = await opened(ledger, { listed: false, who: { ...anna, id: 'U2' } })
+      const ended = await opened(ledger)
+      await ledger.runs.end(ended.id, 'one', {
+        state: 'error',
+        answer: answerOf('Failed'),
+        ended: later(1).toISOString(),
+        costUsd: null,
+      })
+      const ids = async (filter: Parameters<Ledger['runs']['list']>[0]) =>
+        (await ledger.runs.list(filter)).map((run) => run.id)
+      expect(await ids({ limit: 10 })).toEqual([ended.id, hidden.id, old.id])
+      expect(await ids({ limit: 2 })).toEqual([ended.id, hidden.id])
+      expect(await ids({ limit: 10, listedOnly: true })).toEqual([ended.id, old.id])
+      expect(await ids({ limit: 10, states: ['error', 'cancelled'] })).toEqual([ended.id])
+      expect(await ids({ limit: 10, states: [] })).toEqual([])
+      expect(await ids({ limit: 10, who: 'U2' })).toEqual([hidden.id])
+      expect(await ids({ limit: 10, person: 'U2' })).toEqual([hidden.id])
+      expect(await ids({ limit: 10, person: 'anna', listedOnly: true })).toEqual([ended.id, old.id])
+      expect(await ids({ limit: 10, who: 'Anna' })).toEqual([])
+      expect(await ids({ limit: 10, until: noon.toISOString() })).toEqual([old.id])
+      expect(await ids({ limit: 10, command: 'qa' })).toEqual([old.id])
+      expect(await ids({ limit: 10, since: noon.toISOString() })).toEqual([ended.id, hidden.id])
+      expect(await ids({ limit: 10, besides: ['qa', 'none'] })).not.toContain(old.id)
+      expect(await ids({ limit: 10, besides: [] })).toHaveLength(3)
+    })
+
+    it('keep each step at its place, the last word winning', async () => {
+      const [one, other] = await pair()
+      const { id } = await opened(one, { steps: [waiting, waiting] })
+      const second: StepRecord = { title: 'Publish', state: 'in_progress', ms: 3, handles: { statement: 'x-1' } }
+      expect(await one.runs.saveStep(id, 'one', 1, { ...second, state: 'pending' })).toBe(true)
+      expect(await one.runs.saveStep(id, 'one', 1, second)).toBe(true)
+      expect(await one.runs.saveStep(id, 'one', 2, waiting)).toBe(true)
+      expect((await other.runs.get(id))?.steps).toEqual([waiting, second, waiting])
+    })
+
+    it('keep the order in which steps were written, also when nobody waits in between', async () => {
+      const ledger = await single()
+      const { id } = await opened(ledger, { steps: [waiting] })
+      await Promise.all(Array.from({ length: 50 }, (_, ms) => ledger.runs.saveStep(id, 'one', 0, { ...waiting, ms })))
+      expect((await ledger.runs.get(id))?.steps[0]?.ms).toBe(49)
+    })
+
+    it('remember the message they live in', async () => {
+      const ledger = await single()
+      const { id } = await opened(ledger)
+      await ledger.runs.savePost(id, { channel: 'C1', ts: '1.2' })
+      expect((await ledger.runs.get(id))?.post).toEqual({ channel: 'C1', ts: '1.2' })
+    })
+
+    it('end once, with the first answer', async () => {
+      const [one, other] = await pair()
+      const { id } = await opened(one)
+      const ended = later(41).toISOString()
+      const ends = await Promise.all([
+        one.runs.end(id, 'one', { state: 'complete', answer: answerOf('Done'), ended, costUsd: null }),
+        other.runs.end(id, 'one', { state: 'complete', answer: answerOf('Done'), ended, costUsd: null }),
+      ])
+      expect(ends.toSorted()).toEqual([false, true])
+      expect(await one.runs.end(id, 'one', { state: 'error', answer: answerOf('Late'), ended, costUsd: null })).toBe(
+        false,
+      )
+      expect(await one.runs.get(id)).toMatchObject({ state: 'complete', ended, answer: answerOf('Done') })
+    })
+
+    it('take nothing from a process that lost them, or after their end', async () => {
+      const ledger = await single()
+      const { id } = await opened(ledger, { steps: [waiting] })
+      expect(await ledger.runs.adopt(id, 'one', 'two')).toBe(true)
+      const late: StepRecord = { ...waiting, state: 'complete' }
+      expect(await ledger.runs.saveStep(id, 'one', 0, late)).toBe(false)
+      expect(
+        await ledger.runs.end(id, 'one', {
+          state: 'complete',
+          answer: answerOf('Late'),
+          ended: noon.toISOString(),
+          costUsd: null,
+        }),
+      ).toBe(false)
+      await ledger.runs.end(id, 'two', {
+        state: 'cancelled',
+        answer: answerOf('Cancelled'),
+        ended: noon.toISOString(),
+        costUsd: null,
+      })
+      expect(await ledger.runs.saveStep(id, 'two', 0, late)).toBe(false)
+      expect((await ledger.runs.get(id))?.steps).toEqual([waiting])
+    })
+
+    it('are cancelled by asking the process that owns them, the first asker being named', async () => {
+      const [one, other] = await pair()
+      const { id } = await opened(one)
+      await opened(one)
+      expect(await other.runs.requestCancel(id, 'U8')).toBe(true)
+      expect(await other.runs.requestCancel(id, 'U9')).toBe(true)
+      expect(await one.runs.cancelRequests('one')).toEqual([{ id, by: 'U8' }])
+      expect(await one.runs.cancelRequests('two')).toEqual([])
+      await one.runs.end(id, 'one', {
+        state: 'cancelled',
+        answer: answerOf('Cancelled'),
+        ended: noon.toISOString(),
+        costUsd: null,
+      })
+      expect(await one.runs.cancelRequests('one')).toEqual([])
+      expect(await other.runs.requestCancel(id, 'U8')).toBe(false)
+      expect(await other.runs.requestCancel(404, 'U8')).toBe(false)
+    })
+
+    it('are orphans when their process never entered, left, died or was silent for 30 s', async () => {
+      const ledger = await single()
+      await ledger.processes.enter(newProcess({ id: 'living', kind: 'terminal', pid: 1 }))
+      await ledger.processes.enter(newProcess({ id: 'left', kind: 'terminal', pid: 2 }))
+      await ledger.processes.enter(newProcess({ id: 'died', kind: 'terminal', pid: 3 }))
+      await ledger.processes.enter(newProcess({ id: 'far', kind: 'terminal', pid: 3, host: 'elsewhere' }))
+      await ledger.processes.leave('left')
+      dead.add(3)
+      const processes = ['living', 'left', 'died', 'far', 'unknown']
+      const runs = await Promise.all(processes.map((process) => opened(ledger, { process })))
+      const over = await opened(ledger, { process: 'unknown' })
+      await ledger.runs.end(over.id, 'unknown', {
+        state: 'complete',
+        answer: answerOf('Done'),
+        ended: noon.toISOString(),
+        costUsd: null,
+      })
+      const orphansAt = async (at: Date) => (await ledger.runs.orphans(at)).map((run) => run.process).toSorted()
+      expect(runs).toHaveLength(5)
+      expect(await orphansAt(later(30))).toEqual(['died', 'left', 'unknown'])
+      await ledger.processes.beat('living', later(20))
+      expect(await orphansAt(later(31))).toEqual(['died', 'far', 'left', 'unknown'])
+      expect(await orphansAt(later(51))).toEqual(['died', 'far', 'left', 'living', 'unknown'])
+    })
+
+    it('are adopted by one process, which counts as one more attempt', async () => {
+      const [one, other] = await pair()
+      const { id } = await opened(one, { writer: true })
+      const adopted = await Promise.all([one.runs.adopt(id, 'one', 'two'), other.runs.adopt(id, 'one', 'three')])
+      expect(adopted.toSorted()).toEqual([false, true])
+      const run = await one.runs.get(id)
+      expect(run).toMatchObject({ attempts: 2, state: 'running', process: adopted[0] ? 'two' : 'three' })
+      await one.runs.end(id, run?.process ?? '', {
+        state: 'complete',
+        answer: answerOf('Done'),
+        ended: noon.toISOString(),
+        costUsd: null,
+      })
+      expect(await one.runs.adopt(id, run?.process ?? '', 'four')).toBe(false)
+    })
+
+    it('that are handed over in good order are carried on without counting that as an attempt', async () => {
+      const ledger = await single()
+      const { id } = await opened(ledger, { writer: true })
+      await ledger.runs.handOver(id, 'somebody else')
+      expect((await ledger.runs.get(id))?.attempts).toBe(1)
+      await ledger.runs.handOver(id, 'one')
+      await ledger.runs.adopt(id, 'one', 'two')
+      expect(await ledger.runs.get(id)).toMatchObject({ attempts: 1, process: 'two' })
+    })
+
+    it('said in Slack are untold from their end until told, others never', async () => {
+      const ledger = await single()
+      const runs = [await opened(ledger), await opened(ledger), await opened(ledger, { place: { kind: 'terminal' } })]
+      await opened(ledger)
+      for (const [index, run] of runs.entries())
+        await ledger.runs.end(run.id, 'one', {
+          state: 'complete',
+          answer: answerOf('Done'),
+          ended: later(index).toISOString(),
+          costUsd: null,
+        })
+      const untoldSince = async (at: Date) => (await ledger.runs.untold(at.toISOString())).map((run) => run.id)
+      expect(await untoldSince(later(-1))).toEqual([runs[0]?.id, runs[1]?.id])
+      expect(await untoldSince(later(0))).toEqual([runs[1]?.id])
+      await ledger.runs.told(runs[0]?.id ?? 0)
+      expect(await untoldSince(later(-1))).toEqual([runs[1]?.id])
+    })
+
+    it('are opened three hundred at a time', async () => {
+      const [one, other] = await pair()
+      const answers = await Promise.all(
+        Array.from({ length: 300 }, (_, n) => (n % 2 === 0 ? one : other).runs.open(newRun({ writer: n % 3 === 0 }))),
+      )
+      const ids = answers.flatMap((answer) => (answer.kind === 'opened' ? [answer.run.id] : []))
+      expect(new Set(ids).size).toBe(201)
+      expect(answers.filter((answer) => answer.kind === 'busy')).toHaveLength(99)
+    })
+
+    it('never have two writers, however opening, ending and adopting fall together', async () => {
+      const seat = fc.nat({ max: 2 })
+      const act = fc.oneof(
+        fc.record({ kind: fc.constant('open' as const), seat, writer: fc.boolean() }),
+        fc.record({ kind: fc.constant('end' as const), seat, pick: fc.nat() }),
+        fc.record({ kind: fc.constant('adopt' as const), seat, pick: fc.nat() }),
+      )
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.array(act, { minLength: 1, maxLength: 5 }), { maxLength: 8 }), async (rounds) => {
+          const ledgers = await processes(3)
+          const known: RunRecord[] = []
+          const perform = async (step: (typeof rounds)[number][number]): Promise<void> => {
+            const ledger = ledgers[step.seat]
+            if (ledger === undefined) throw new Error('there are three seats')
+            const me = `seat-${step.seat}`
+            if (step.kind === 'open') {
+              const answer = await ledger.runs.open(newRun({ writer: step.writer, process: me }))
+              if (answer.kind === 'opened') known.push(answer.run)
+              else if (answer.kind === 'busy') expect(answer.holder.writer).toBe(true)
+              return
+            }
+            const run = known[step.pick % Math.max(known.length, 1)]
+            if (run === undefined) return
+            if (step.kind === 'end')
+              await ledger.runs.end(run.id, me, {
+                state: 'complete',
+                answer: answerOf('Done'),
+                ended: noon.toISOString(),
+                costUsd: null,
+              })
+            else await ledger.runs.adopt(run.id, run.process, me)
+          }
+          for (const round of rounds) {
+            await Promise.all(round.map(perform))
+            const running = (await ledgers[0]?.runs.list({ limit: 1000, states: ['running'] })) ?? []
+            expect(running.filter((run) => run.writer).length).toBeLessThanOrEqual(1)
+            for (const run of known) expect((await ledgers[1]?.runs.get(run.id))?.writer).toBe(run.writer)
+          }
+        }),
+        { numRuns: 25 },
+      )
+    })
+  })
+}

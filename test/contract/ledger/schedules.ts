@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { anna, later, nightly, type OpenLedger, openLedgers } from './world.ts'
+
+/** What every ledger does with schedules. */
+export function describeSchedules(open: OpenLedger): void {
+  const { pair } = openLedgers(open)
+
+  describe('schedules', () => {
+    it('are added, listed in the order of their numbers, changed and removed', async () => {
+      const [one, other] = await pair()
+      const first = await one.schedules.add(nightly)
+      const second = await one.schedules.add({ ...nightly, phrase: 'hourly' })
+      expect(first).toEqual({ ...nightly, id: first.id })
+      expect(await other.schedules.list()).toEqual([first, second])
+      const parked = { ...first, state: { kind: 'parked', why: 'The channel is archived.' }, lines: ['qa'] } as const
+      expect(await other.schedules.change(first.id, { state: parked.state, lines: parked.lines })).toEqual(parked)
+      expect(await one.schedules.get(first.id)).toEqual(parked)
+      expect(await one.schedules.remove(first.id)).toBe(true)
+      expect(await one.schedules.remove(first.id)).toBe(false)
+      expect(await one.schedules.change(first.id, { state: { kind: 'active' } })).toBeNull()
+      expect(await other.schedules.get(first.id)).toBeNull()
+      await one.schedules.remove(second.id)
+      expect((await one.schedules.add(nightly)).id).toBeGreaterThan(second.id)
+    })
+  })
+
+  describe('a schedule that is changed as it stands', () => {
+    it('is left alone where its state, its place or its owner is another by then', async () => {
+      const [one, other] = await pair()
+      const schedule = await one.schedules.add(nightly)
+      const parked = { state: { kind: 'parked', why: 'It is archived.' } } as const
+      for (const meanwhile of [
+        { state: { kind: 'paused' } },
+        { place: { kind: 'slack', channel: 'C0OTHER', direct: false } },
+        { place: { kind: 'terminal' } },
+        { owner: { ...nightly.owner, id: 'somebody else' } },
+      ] as const) {
+        await other.schedules.change(schedule.id, meanwhile)
+        expect(await one.schedules.change(schedule.id, parked, schedule)).toBeNull()
+        expect(await one.schedules.get(schedule.id)).toEqual({ ...schedule, ...meanwhile })
+        const { state, place, owner } = nightly
+        await other.schedules.change(schedule.id, { state, place, owner })
+      }
+      expect(await one.schedules.change(schedule.id, parked, schedule)).toEqual({ ...schedule, ...parked })
+    })
+  })
+
+  describe('a schedule that somebody wants to hear now', () => {
+    it('is heard once, and not forgotten when it was asked for again since', async () => {
+      const [one, other] = await pair()
+      const { id } = await one.schedules.add(nightly)
+      const [first, second] = [later(1), later(2)].map((at) => ({
+        at: at.toISOString(),
+        by: anna,
+        from: null,
+        maxErrors: 3,
+        approval: null,
+      }))
+      if (first === undefined || second === undefined) throw new Error('there are two')
+      await one.schedules.change(id, { asked: first })
+      await other.schedules.change(id, { asked: second })
+      await one.schedules.heard(id, first.at)
+      expect((await other.schedules.get(id))?.asked).toEqual(second)
+      await one.schedules.heard(id, second.at)
+      expect((await other.schedules.get(id))?.asked).toBeNull()
+    })
+  })
+}
