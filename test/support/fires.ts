@@ -1,5 +1,6 @@
+import type { Command } from '../../src/core/command/define.ts'
 import type { Fired } from '../../src/core/schedule/fire/fire.ts'
-import type { TestProcess } from './core.ts'
+import { command, step, type TestProcess } from './core.ts'
 
 /** Has a fire said again, as with the button under it, and gives what the bot then says for it. */
 export async function sayAgain(bot: TestProcess, { run }: Pick<Fired, 'run'>): Promise<Fired> {
@@ -10,4 +11,22 @@ export async function sayAgain(bot: TestProcess, { run }: Pick<Fired, 'run'>): P
   const [fired] = fires
   if (fired === undefined) throw new Error('nothing was said again')
   return fired
+}
+
+/** A line of a fire in two steps that notes what it does in `order`; `act` is what it does besides. */
+export function noting(
+  name: string,
+  order: string[],
+  act: (() => Promise<void>) | undefined,
+  said: Parameters<typeof command>[2] = {},
+): Command {
+  return command(
+    name,
+    async ({ perform }) => {
+      await perform([step(`${name} begins`, () => order.push(`${name} begins`)), step(`${name} acts`, act)])
+      order.push(name)
+      return undefined
+    },
+    said,
+  )
 }

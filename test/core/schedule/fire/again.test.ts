@@ -9,28 +9,19 @@ import {
   command,
   createWorld,
   deferred,
-  step,
   type TestProcess,
   terminal,
   unwatched,
   type World,
 } from '../../../support/core.ts'
+import { noting } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
 type Acts = Readonly<Partial<Record<'load' | 'look', () => Promise<void>>>>
 
 /** A load of two steps that can be carried on, and what is said after it; each notes what it does, before `acts`. */
 function nightly(order: string[], acts: Acts = {}): readonly Command[] {
-  const said = (name: 'load' | 'look') =>
-    command(
-      name,
-      async ({ perform }) => {
-        await perform([step(`${name} begins`, () => order.push(`${name} begins`)), step(`${name} acts`, acts[name])])
-        order.push(name)
-        return undefined
-      },
-      { canContinue: async () => true },
-    )
+  const said = (name: 'load' | 'look') => noting(name, order, acts[name], { canContinue: async () => true })
   return [scheduleRun, said('load'), said('look')]
 }
 

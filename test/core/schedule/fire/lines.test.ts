@@ -12,12 +12,11 @@ import {
   createWorld,
   deferred,
   failureOf,
-  step,
   type TestProcess,
   unwatched,
   type World,
 } from '../../../support/core.ts'
-import { sayAgain } from '../../../support/fires.ts'
+import { noting, sayAgain } from '../../../support/fires.ts'
 import { passing } from '../../../support/passing.ts'
 import { freePolicy } from '../../../support/policy.ts'
 import { scheduled } from '../../../support/schedule.ts'
@@ -35,17 +34,7 @@ function commandsOf(
   acts: Readonly<Record<string, () => Promise<void>>> = {},
   said: Parameters<typeof command>[2] = {},
 ): readonly Command[] {
-  const three = ['one', 'two', 'three'].map((name) =>
-    command(
-      name,
-      async ({ perform }) => {
-        await perform([step(`${name} begins`, () => order.push(`${name} begins`)), step(`${name} acts`, acts[name])])
-        order.push(name)
-        return undefined
-      },
-      name === 'two' ? said : {},
-    ),
-  )
+  const three = ['one', 'two', 'three'].map((name) => noting(name, order, acts[name], name === 'two' ? said : {}))
   return [scheduleRun, runAgain, ...three]
 }
 
