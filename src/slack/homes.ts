@@ -14,8 +14,10 @@ import { createViewers, type Viewer } from './viewers.ts'
 
 /** Home tabs, kept fresh for those who look at them. */
 export interface Homes {
-  /** Somebody has entered their Home tab, or pressed something there. */
-  opened(who: Asker): void
+  /** Somebody has entered their Home tab. */
+  entered(who: Asker): void
+  /** Somebody has pressed something there. */
+  pressed(who: Asker): void
   /** Publishes nothing more. Resolves when nothing is on its way. */
   close(): Promise<void>
 }
@@ -101,7 +103,7 @@ export function createHomes({ app, client, clock, log, view }: HomesParts): Home
     for (;;) {
       const stale = viewers.stale()
       if (stale.length === 0 || signal.aborted) return
-      const waits = stale.map(({ published }) => published + publishEveryMs - nowMs())
+      const waits = stale.map(({ published, due }) => Math.max(published + publishEveryMs, due) - nowMs())
       const ready = stale.filter((_, at) => (waits[at] ?? 0) <= 0)
       if (ready.length === 0) await pause(Math.min(...waits))
       else await refresh(ready.slice(0, perPass))
@@ -130,8 +132,12 @@ export function createHomes({ app, client, clock, log, view }: HomesParts): Home
   const stops = [app.onChange(changed), clock.every(publishEveryMs, look)]
 
   return {
-    opened(who) {
-      viewers.saw(who)
+    entered(who) {
+      viewers.entered(who)
+      begin()
+    },
+    pressed(who) {
+      viewers.pressed(who)
       begin()
     },
     async close() {

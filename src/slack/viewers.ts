@@ -8,14 +8,17 @@ export interface Viewer {
   readonly tab: HomeTab
   seen: number
   published: number
-  /** Whether something may have changed since it was published. */
+  /** Whether something may have changed since it was published, and from when on that is to be shown. */
   stale: boolean
+  due: number
 }
 
 /** Those whose Home tabs are kept fresh. */
 export interface Viewers {
-  /** Somebody has their tab before them: it must be shown anew. */
-  saw(who: Asker): void
+  /** Somebody has entered their tab: it must be shown anew at once. */
+  entered(who: Asker): void
+  /** Somebody has pressed something in their tab, which is about to change something. */
+  pressed(who: Asker): void
   forget(viewer: Viewer): void
   /** What all of them see may read differently by now. False where nobody is there. */
   changed(): boolean
@@ -29,28 +32,43 @@ export interface Viewers {
 const watchedMs = 24 * 3_600_000
 const attentiveMs = 10 * 60_000
 
+// Most commands are over by then: who presses Pause sees what came of it, and not for five seconds that it is being done.
+const settleMs = 300
+
 /** Nobody yet; of more than `most` those who were seen last are kept. */
 export function createViewers(clock: Clock, most: number, openTab: (user: string) => HomeTab): Viewers {
   const viewers = new Map<string, Viewer>()
   const nowMs = (): number => clock.now().getTime()
-  const begin = (who: Asker): Viewer => ({ who, tab: openTab(who.id), seen: 0, published: 0, stale: true })
+  const begin = (who: Asker): Viewer => ({ who, tab: openTab(who.id), seen: 0, published: 0, stale: false, due: 0 })
+  const outdate = (viewer: Viewer): void => {
+    if (!viewer.stale) viewer.due = nowMs() + settleMs
+    viewer.stale = true
+  }
+  /** Who was seen last stands last. */
+  const saw = (who: Asker): Viewer => {
+    const viewer = viewers.get(who.id) ?? begin(who)
+    viewer.seen = nowMs()
+    viewers.delete(who.id)
+    viewers.set(who.id, viewer)
+    const [oldest] = viewers.keys()
+    if (viewers.size > most && oldest !== undefined) viewers.delete(oldest)
+    return viewer
+  }
 
   return {
-    saw(who) {
-      const viewer = viewers.get(who.id) ?? begin(who)
-      viewer.seen = nowMs()
+    entered(who) {
+      const viewer = saw(who)
       viewer.stale = true
-      // Who was seen last stands last.
-      viewers.delete(who.id)
-      viewers.set(who.id, viewer)
-      const [oldest] = viewers.keys()
-      if (viewers.size > most && oldest !== undefined) viewers.delete(oldest)
+      viewer.due = nowMs()
+    },
+    pressed(who) {
+      outdate(saw(who))
     },
     forget(viewer) {
       viewers.delete(viewer.who.id)
     },
     changed() {
-      for (const viewer of viewers.values()) viewer.stale = true
+      for (const viewer of viewers.values()) outdate(viewer)
       return viewers.size > 0
     },
     stale() {

@@ -99,6 +99,24 @@ describe('a Home tab that was entered', () => {
     for (const [i, at] of times.entries()) if (i > 0) expect(at - (times[i - 1] ?? 0)).toBeGreaterThanOrEqual(5000)
   })
 
+  it('shows of what is over at once how it ended, and not for five seconds that it is being done', async () => {
+    await entered()
+    office.clock.advance(10_000)
+    for (const door of ['dig', 'lay', 'roof']) doors.open(door)
+    await say('/sparkify build')
+    const over = { command: 'build', states: ['complete'], limit: 1 } as const
+    await eventually(async () => (await office.ledger.runs.list(over)).length === 1)
+    const before = office.clock.now().getTime()
+    await reads('✓ build')
+    expect(office.clock.now().getTime() - before).toBeLessThan(5000)
+    expect(
+      publishes(office)
+        .map(blocksOf)
+        .map((blocks) => JSON.stringify(blocks))
+        .join(),
+    ).not.toContain('Running now')
+  })
+
   it('is left alone while nothing changes', async () => {
     await entered()
     for (let minute = 0; minute < 15; minute++) {
