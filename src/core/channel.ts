@@ -17,5 +17,5 @@ export function readChannel(word: string): Channel | null {
  * quotation marks; without those the words of a line stay as many as they were.
  */
 export function withChannelNames(words: string): string {
-  return words.replace(/<#[A-Z0-9]+\|([^\s<>|"';]+)>/gi, '#$1')
+  return words.replace(/<#[A-Z0-9]+\|([^\s<>|"';]+)>/g, '#$1')
 }

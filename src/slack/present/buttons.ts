@@ -1,5 +1,6 @@
 import type { ActionsBlock, Button, ConfirmationDialog } from '@slack/types'
 import type { Suggestion } from '../../core/answer.ts'
+import { withChannelNames } from '../../core/channel.ts'
 import { cleanLine } from '../../core/clean.ts'
 import { fillAction, sayAction } from '../action-ids.ts'
 import { plainText, smallPrint } from './blocks.ts'
@@ -34,7 +35,7 @@ export function presentNext(next: readonly Suggestion[], slash: string): Part | 
   const pressable = next.filter(({ line }) => line.length <= maxValue).slice(0, maxButtons)
   const complete = next.filter(({ form }) => form !== true)
   const named = complete.filter((suggestion, at) => at === 0 || !pressable.includes(suggestion))
-  const lines = named.map(({ line }) => `${slash} ${cut(cleanLine(line), 300)}`.trim())
+  const lines = named.map(({ line }) => `${slash} ${cut(cleanLine(withChannelNames(line)), 300)}`.trim())
   const words = lines.length === 0 ? '' : `Next: ${lines.join(', ')}`
   const buttons = pressable.map(({ label, line, form }, at) =>
     button(`${form === true ? fillAction : sayAction}-${at + 1}`, label, line),

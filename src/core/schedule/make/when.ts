@@ -37,7 +37,7 @@ export function readWhen(words: readonly string[]): When {
   const split = words.flatMap((word) => word.split(/\s+/))
   const fields = split[0]?.toLowerCase() === 'cron' ? split.slice(1) : split
   if (isCron(fields)) return { phrase: `cron ${fields.join(' ')}`, cron: fields.join(' ') }
-  const [first = '', second = '', ...rest] = fields.map((word) => word.toLowerCase())
+  const [first = '', second = '', ...rest] = fields.map((word) => withChannelNames(word).toLowerCase())
   if (first === '') throw new OpsError('bad_argument', 'When? Nothing was done.', `Say ${forms}.`)
   if (isTime(first === 'at' ? second : first))
     throw new OpsError('bad_argument', 'On which days? Nothing was done.', `Say ${forms}.`)
@@ -117,7 +117,7 @@ function timeOf(word: string): TimeOfDay {
 function notUnderstood(word: string): OpsError {
   return new OpsError(
     'bad_argument',
-    `schedule does not understand "${withChannelNames(word).slice(0, 60)}". Nothing was done.`,
+    `schedule does not understand "${word.slice(0, 60)}". Nothing was done.`,
     `Say ${forms}, then in #channel. Lines of several words go in quotation marks.`,
   )
 }
