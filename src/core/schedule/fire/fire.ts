@@ -106,10 +106,11 @@ export async function fire(due: Due, session: Session): Promise<Fired | null> {
   )
   // Somebody else says it by now, or this process is about to leave it to the next one.
   if (answer === null || isUnfinished(answer)) return null
-  await deps.ledger.schedules.heard(id, origin.intended)
-  if (answer.run !== null) return { schedule, run: await deps.ledger.runs.get(answer.run.id), answer }
   // Refused before a run was opened. What may not be said now may not be said in a minute; what broke may work then. Said once.
-  if (due.cause === 'clock' && answer.exit > 1) await deps.ledger.schedules.change(id, { since: origin.intended })
+  const isOver = answer.run !== null || answer.exit > 1
+  if (isOver) await deps.ledger.schedules.heard(id, origin.intended)
+  if (answer.run !== null) return { schedule, run: await deps.ledger.runs.get(answer.run.id), answer }
+  if (due.cause === 'clock' && isOver) await deps.ledger.schedules.change(id, { since: origin.intended })
   if (!(await deps.ledger.claim(`refused:${id}:${origin.intended}`, deps.clock.now()))) return null
   return { schedule, run: null, answer }
 }

@@ -130,6 +130,24 @@ describe('a schedule whose owner', () => {
     expect(order).toEqual([bob])
   })
 
+  it('asks to hear it now while Slack cannot tell their role hears once that it failed, and it once Slack can', async () => {
+    const { world, bot, order } = await night()
+    const at = world.clock.now().toISOString()
+    await bot.ledger.schedules.change(1, {
+      asked: { at, by: bob, from: null, maxErrors: null, approval: null },
+      since: at,
+    })
+    world.unknown.add(bob.id)
+    const said: Fired[] = []
+    const hear = () => bot.app.fireAsked(async (fired) => void said.push(fired))
+    for (let look = 0; look < 3; look++) await hear()
+    expect(said.map(({ answer }) => [answer.ok, answer.exit])).toEqual([[false, 1]])
+    world.unknown.clear()
+    for (let look = 0; look < 2; look++) await hear()
+    expect(said.map(({ answer }) => answer.ok)).toEqual([false, true])
+    expect(order).toEqual([bob])
+  })
+
   it('has lost the role to resume, which it asks for, goes on in the name of the admins', async () => {
     const { world, bot, posted } = await night()
     await bot.ledger.schedules.change(1, { whenPaused: 'resume' })
