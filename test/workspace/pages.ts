@@ -10,6 +10,8 @@ export async function openPage(
   options: BrowserContextOptions = {},
 ): Promise<Page> {
   const context = await browser.newContext({ baseURL: stage.origin, ...options })
+  // Before a test's own 30 s are over, so that a step that hangs is named by what failed.
+  context.setDefaultTimeout(20_000)
   const page = await context.newPage()
   page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()))
   page.on('pageerror', (error) => complaints.push(error.message))
