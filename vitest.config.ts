@@ -23,6 +23,7 @@ export default defineConfig({
     // Each file has a home, a database and a port of its own, so files may run beside each other, and after each other in one process.
     pool: 'forks',
     isolate: false,
+    globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
     // Some of the time is spent waiting for processes and sockets, so one file more runs at once than there are cores. On two cores the
     // suite takes ten minutes, of twenty of processor.

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
 import type { Act } from '../../src/core/ports/cluster.ts'
 import { failureOf, planOf } from '../support/core.ts'
-import { createWarehouse } from '../support/warehouse.ts'
+import { createLoadedWarehouse, createWarehouse } from '../support/warehouse.ts'
 
 const factsOf = (answer: Answer) => {
   const table = answer.replies.find((reply) => reply.kind === 'table')
@@ -50,8 +50,7 @@ describe('status', () => {
 
 describe('tear-down', () => {
   it('asks for the name of the cluster, removes it, and forgets its loads', async () => {
-    const { bot } = await createWarehouse()
-    await bot.say('etl')
+    const { bot } = await createLoadedWarehouse()
     const plan = planOf(await bot.say('tear-down'))
     expect(plan).toMatchObject({ title: 'Tear down sparkify?', typed: 'sparkify', danger: true })
     expect(await bot.click(plan.id, { typed: 'sparkify' })).toMatchObject({ ok: true, next: [{ line: 'spin-up' }] })
@@ -71,8 +70,7 @@ describe('tear-down', () => {
   })
 
   it('that was interrupted after the cluster had gone forgets the loads when it is said again', async () => {
-    const { bot, another } = await createWarehouse()
-    await bot.say('etl')
+    const { bot, another } = await createLoadedWarehouse()
     const act: Act = await bot.deps.cluster.tearDown({ snapshot: false })
     const work = {
       key: '',

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
 import { failureOf, type TestProcess } from '../support/core.ts'
 import { twoDays } from '../support/two-days.ts'
-import { createWarehouse } from '../support/warehouse.ts'
+import { createLoadedWarehouse, createWarehouse } from '../support/warehouse.ts'
 
 const dayFile = join('2018', '11', '2018-11-11-events.json')
 
@@ -77,8 +77,7 @@ describe('etl', () => {
   })
 
   it('stops at data that cannot be read, before anything is published; with max-errors it leaves them out and says so', async () => {
-    const { bot, logData } = await createWarehouse()
-    await bot.say('etl')
+    const { bot, logData } = await createLoadedWarehouse()
     await appendFile(join(logData, dayFile), '\nthis is no JSON')
     const failed = await bot.say('etl')
     expect(failed).toMatchObject({ ok: false, exit: 1, run: { state: 'error' } })
@@ -98,8 +97,7 @@ describe('etl', () => {
   })
 
   it('with a red check stops before publishing, shows the rows, and the live tables answer as before', async () => {
-    const { bot, logData } = await createWarehouse()
-    await bot.say('etl')
+    const { bot, logData } = await createLoadedWarehouse()
     const file = join(logData, dayFile)
     const lines = (await readFile(file, 'utf8')).split('\n')
     await writeFile(file, lines.map((line) => line.replace('"userId":"', '"userId":"x')).join('\n'))
@@ -142,9 +140,8 @@ describe('etl', () => {
   })
 
   it('is read by others while it runs, as the load before', async () => {
-    const { bot, another } = await createWarehouse()
+    const { bot, another } = await createLoadedWarehouse()
     const two = await another('two')
-    await bot.say('etl')
     const loading = bot.say('etl')
     const during = await counts(two)
     expect(during).toMatchObject(twoDays.counts)

@@ -2,15 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { readLibrary } from '../../src/library.ts'
 import { sqlFolder } from '../support/catalog.ts'
 import { twoDays } from '../support/two-days.ts'
-import { createWarehouse } from '../support/warehouse.ts'
+import { createLoadedWarehouse, createWarehouse } from '../support/warehouse.ts'
 
 const { staging, star } = (await readLibrary(sqlFolder)).tables
 const tables = [...staging, ...star]
 
 describe('qa', () => {
   it('counts the rows of every table, staging first, in a table of fixed columns', async () => {
-    const { bot } = await createWarehouse()
-    await bot.say('etl')
+    const { bot } = await createLoadedWarehouse()
     const answer = await bot.say('qa counts', { place: { kind: 'terminal' } })
     expect(answer).toMatchObject({ ok: true, exit: 0, headline: 'Row counts of load 1.' })
     const [counts, ...others] = answer.replies.filter((reply) => reply.kind === 'table')
@@ -22,8 +21,7 @@ describe('qa', () => {
   })
 
   it('shows one row of every table, titled by its name, the same one each time', async () => {
-    const { bot } = await createWarehouse()
-    await bot.say('etl')
+    const { bot } = await createLoadedWarehouse()
     const first = (await bot.say('qa rows')).replies.filter((reply) => reply.kind === 'table')
     expect(first.map(({ title, rows, total }) => [title, rows.length, total])).toEqual(
       tables.map((table) => [table, 1, 1]),
@@ -35,8 +33,7 @@ describe('qa', () => {
   })
 
   it('runs every check and shows what is not green, with how many rows offend', async () => {
-    const { bot } = await createWarehouse()
-    await bot.say('etl')
+    const { bot } = await createLoadedWarehouse()
     const answer = await bot.say('qa checks')
     const [checks, ...offending] = answer.replies.filter((reply) => reply.kind === 'table')
     expect(checks?.columns).toEqual(['check', 'severity', 'state', 'offending', 'title'])
@@ -51,8 +48,7 @@ describe('qa', () => {
   })
 
   it('in one go shows all three, and ends with status 1 when a check that must be green is red', async () => {
-    const { bot } = await createWarehouse()
-    await bot.say('etl')
+    const { bot } = await createLoadedWarehouse()
     const never = {
       kind: 'check',
       name: 'never',

@@ -3,7 +3,7 @@ import type { Answer } from '../../src/core/answer.ts'
 import type { Place } from '../../src/core/place.ts'
 import type { Outbox } from '../../src/core/ports/outbox.ts'
 import { bob, channel, failureOf, terminal } from '../support/core.ts'
-import { createWarehouse } from '../support/warehouse.ts'
+import { createLoadedWarehouse } from '../support/warehouse.ts'
 
 const direct: Place = { kind: 'slack', channel: 'D0ANNA', direct: true }
 
@@ -32,10 +32,7 @@ async function loaded() {
     obstacle: async () => null,
     tell: async () => undefined,
   }
-  const warehouse = await createWarehouse({ outbox })
-  const { bot } = warehouse
-  await bot.say('etl')
-  return { ...warehouse, posted }
+  return { ...(await createLoadedWarehouse({ outbox })), posted }
 }
 
 describe('an answer', () => {
@@ -116,8 +113,7 @@ describe('an answer', () => {
       holders: () => [],
       peopleOf: async () => [],
     }
-    const { bot } = await createWarehouse({ directory })
-    await bot.say('etl')
+    const { bot } = await createLoadedWarehouse({ directory })
     expect(tableOf(await bot.say('peak-hours')).title).toMatch(/America\/New_York$/)
     expect(tableOf(await bot.say('peak-hours tz=UTC')).title).toMatch(/UTC$/)
     const own = await bot.say('peak-hours last=1d')

@@ -6,7 +6,7 @@ import { readLibrary } from '../../src/library.ts'
 import { formatCell } from '../../src/slack/present/format.ts'
 import { presentAnswer } from '../../src/slack/present/index.ts'
 import { sqlFolder } from '../support/catalog.ts'
-import { createWarehouse } from '../support/warehouse.ts'
+import { createLoadedWarehouse } from '../support/warehouse.ts'
 import { view } from './present/look.ts'
 
 const { queries } = await readLibrary(sqlFolder)
@@ -29,8 +29,7 @@ function printed(answer: Answer): TableReply {
 
 describe('the numbers in Slack are those of --json', () => {
   it('in the table and the chart of every query', async () => {
-    const { bot } = await createWarehouse()
-    await bot.say('etl')
+    const { bot } = await createLoadedWarehouse()
     for (const { name } of queries) {
       const answer = await bot.say(name)
       const table = printed(answer)

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
@@ -23,6 +21,7 @@ import { createTimetable } from '../../src/scheduler/timetable.ts'
 import { openLedger } from '../../src/store/ledger.ts'
 import { createFakeClock, type FakeClock } from './fake-clock.ts'
 import { freePolicy } from './policy.ts'
+import { copyOfTemplate } from './templates.ts'
 
 export const anna: Asker = { kind: 'slack', id: 'U0ANNA', name: 'Anna' }
 export const bob: Asker = { kind: 'slack', id: 'U0BOB', name: 'Bob' }
@@ -64,9 +63,25 @@ export interface World {
   start(id: string, commands: readonly Command[], parts?: Partial<Deps>): Promise<TestProcess>
 }
 
+/** When a world begins that is given no other time. */
+export const today = '2026-11-23T12:00:00.000Z'
+
+const ledgerFile = 'state.db'
+
 /** Makes a world that is removed when the test ends. Anna is admin, everyone else a viewer. */
-export async function createWorld(start = '2026-11-23T12:00:00.000Z'): Promise<World> {
-  const folder = await mkdtemp(join(tmpdir(), 'core-'))
+export async function createWorld(start = today): Promise<World> {
+  const world = openWorld(await copyOfTemplate('ledger', writeLedger), start)
+  onTestFinished(world.close)
+  return world
+}
+
+/** Writes an empty ledger into a folder. */
+export async function writeLedger(folder: string): Promise<void> {
+  await (await openLedger({ url: `file:${join(folder, ledgerFile)}`, now: () => new Date(today) })).close()
+}
+
+/** The world whose ledger lies in a folder, at a time. */
+export function openWorld(folder: string, start: string): World & { close(): Promise<void> } {
   const clock = createFakeClock(start)
   const roles = new Map<string, Role>([[anna.id, 'admin']])
   const left = new Set<string>()
@@ -77,18 +92,17 @@ export async function createWorld(start = '2026-11-23T12:00:00.000Z'): Promise<W
   }
   const dead = new Set<number>()
   const ledgers: Ledger[] = []
-  onTestFinished(async () => {
-    for (const ledger of ledgers) await ledger.close()
-    await rm(folder, { recursive: true })
-  })
   return {
+    async close() {
+      for (const ledger of ledgers) await ledger.close()
+    },
     clock,
     roles,
     left,
     unknown,
     async start(id, commands, parts = {}) {
       const ledger = await openLedger({
-        url: `file:${join(folder, 'state.db')}`,
+        url: `file:${join(folder, ledgerFile)}`,
         now: () => clock.now(),
         host: 'here',
         isAlive: (pid) => !dead.has(pid),

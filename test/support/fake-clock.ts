@@ -21,11 +21,13 @@ export function createFakeClock(start: string): FakeClock {
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         const sleeper = { until: now.getTime() + ms, wake: () => end(resolve) }
+        const stop = (): void => end(() => reject(signal?.reason))
         const end = (settle: () => void): void => {
           sleepers.delete(sleeper)
+          signal?.removeEventListener('abort', stop)
           settle()
         }
-        signal?.addEventListener('abort', () => end(() => reject(signal.reason)), { once: true })
+        signal?.addEventListener('abort', stop)
         sleepers.add(sleeper)
       }),
     every: () => () => undefined,

@@ -8,7 +8,7 @@ import type { ScheduleRecord } from '../../../src/core/ports/schedules.ts'
 import { anna, bob, channel, failureOf, type TestProcess } from '../../support/core.ts'
 import { sayAgain } from '../../support/fires.ts'
 import { scheduled } from '../../support/schedule.ts'
-import { createWarehouse } from '../../support/warehouse.ts'
+import { createPreparedWarehouse, type Warehouse } from '../../support/warehouse.ts'
 
 const day = 86_400_000
 const forThose = 'Its answer is for those who may ask it.'
@@ -22,11 +22,13 @@ async function asked() {
     obstacle: async () => null,
     tell: async () => undefined,
   }
-  const warehouse = await createWarehouse({ outbox })
-  const { bot } = warehouse
-  await bot.say('etl')
-  const answer = await bot.say('top users 3')
-  const table = answer.replies.find((reply) => reply.kind === 'table')
+  const prepare = async ({ bot }: Warehouse): Promise<void> => {
+    await bot.say('etl')
+    await bot.say('top users 3')
+  }
+  const warehouse = await createPreparedWarehouse('asked-for-people', prepare, { outbox })
+  const { answer } = (await warehouse.bot.ledger.runs.get(2)) ?? {}
+  const table = answer?.replies.find((reply) => reply.kind === 'table')
   const name = String(table?.rows[0]?.[1])
   if (table === undefined || name === '') throw new Error('nobody has a name')
   return { ...warehouse, name, posted }

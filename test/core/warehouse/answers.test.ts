@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../../src/core/answer.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import { deferred, failureOf, untilAborted } from '../../support/core.ts'
-import { createWarehouse } from '../../support/warehouse.ts'
+import { createLoadedWarehouse, createWarehouse } from '../../support/warehouse.ts'
 
 function tableOf(answer: Answer) {
   const table = answer.replies.find((reply) => reply.kind === 'table')
@@ -15,8 +15,7 @@ const notes = (answer: Answer) =>
 
 describe('a question', () => {
   it('is answered from the live load, named with the time it covers', async () => {
-    const { bot } = await createWarehouse()
-    await bot.say('etl')
+    const { bot } = await createLoadedWarehouse()
     const answer = await bot.say('top songs 3')
     expect(answer).toMatchObject({ ok: true, audience: 'channel', run: { line: 'top-songs n=3' } })
     const table = tableOf(answer)
@@ -40,8 +39,7 @@ describe('a question', () => {
   })
 
   it('takes its window, which the title names', async () => {
-    const { bot } = await createWarehouse()
-    await bot.say('etl')
+    const { bot } = await createLoadedWarehouse()
     const titles = await Promise.all(
       ['since=2018-11-11', 'until=2018-11-10', '1d', 'last=2w', 'since=2018-11-10 until=2018-11-10'].map(
         async (window) => tableOf(await bot.say(`top songs ${window}`)).title,
@@ -63,15 +61,13 @@ describe('a question', () => {
   })
 
   it('that depends on the catalogue says how much of the data it covers', async () => {
-    const { bot } = await createWarehouse()
-    await bot.say('etl')
+    const { bot } = await createLoadedWarehouse()
     expect(notes(await bot.say('top songs matched=yes')).join()).toContain('1.3 % of plays match the catalogue')
     expect(notes(await bot.say('top songs')).join()).not.toContain('of plays match')
   })
 
   it('of a load that is superseded in the middle is asked again of the newest', async () => {
-    const { bot } = await createWarehouse()
-    await bot.say('etl')
+    const { bot } = await createLoadedWarehouse()
     const { engine } = bot.deps
     const targets: number[] = []
     let vanish = 2
@@ -129,8 +125,7 @@ describe('a question that cannot be answered', () => {
   })
 
   it('because the warehouse is paused says since when, with the button that wakes it', async () => {
-    const { bot, clock } = await createWarehouse()
-    await bot.say('etl')
+    const { bot, clock } = await createLoadedWarehouse()
     await bot.say('pause')
     clock.advance(3_600_000)
     await bot.beat()

@@ -4,7 +4,7 @@ import { parseQuery } from '../../../src/core/sql/parse-query.ts'
 import { readLibrary } from '../../../src/library.ts'
 import { sqlFolder } from '../../support/catalog.ts'
 import { failureOf } from '../../support/core.ts'
-import { createWarehouse } from '../../support/warehouse.ts'
+import { createLoadedWarehouse } from '../../support/warehouse.ts'
 
 const library = await readLibrary(sqlFolder)
 
@@ -14,8 +14,7 @@ async function loaded(header: readonly string[]) {
   const body = `select row_number() over (order by start_time, songplay_id) as place, user_id, session_id,
     1.5 * user_id as share, case when user_id < 0 then 'a' end as nothing from songplays order by 1 limit 40`
   const query = parseQuery({ path: 'analytics/course.sql', text: [...head, body].join('\n') })
-  const { bot } = await createWarehouse({ library: { ...library, queries: [...library.queries, query] } })
-  await bot.say('etl')
+  const { bot } = await createLoadedWarehouse({ library: { ...library, queries: [...library.queries, query] } })
   return bot
 }
 

@@ -7,7 +7,7 @@ import { anna, bob, channel, deferred, failureOf, type TestProcess, unwatched } 
 import { sayAgain } from '../../../support/fires.ts'
 import { passing } from '../../../support/passing.ts'
 import { scheduled } from '../../../support/schedule.ts'
-import { createWarehouse, type Warehouse } from '../../../support/warehouse.ts'
+import { createPreparedWarehouse, createWarehouse, type Warehouse } from '../../../support/warehouse.ts'
 
 const morning = scheduled({
   lines: ['top-songs n=3', 'qa part=counts'],
@@ -19,12 +19,14 @@ const morning = scheduled({
 
 /** A loaded warehouse that somebody has paused, an hour before the schedule is due. */
 async function paused(schedule: Partial<typeof morning> = {}): Promise<Warehouse> {
-  const warehouse = await createWarehouse()
+  const prepare = async ({ bot }: Warehouse): Promise<void> => {
+    await bot.say('etl')
+    await bot.say('top songs 3')
+    await bot.say('pause')
+  }
+  const warehouse = await createPreparedWarehouse('paused', prepare)
   const { bot, clock, roles } = warehouse
   roles.set('clock', 'admin')
-  await bot.say('etl')
-  await bot.say('top songs 3')
-  await bot.say('pause')
   await bot.ledger.schedules.add({ ...morning, ...schedule })
   clock.set(new Date('2026-11-23T13:00:00.000Z'))
   await bot.beat()
@@ -301,13 +303,7 @@ describe('a schedule whose warehouse is paused', () => {
   })
 
   it('is put back to sleep at the next look where pausing it began and failed', async () => {
-    const { bot, clock, roles } = await createWarehouse()
-    roles.set('clock', 'admin')
-    await bot.say('etl')
-    await bot.say('pause')
-    await bot.ledger.schedules.add({ ...morning, whenPaused: 'resume' })
-    clock.set(new Date('2026-11-23T13:00:00.000Z'))
-    await bot.beat()
+    const { bot, clock } = await paused({ whenPaused: 'resume' })
     const { pause } = bot.deps.cluster
     Object.assign(bot.deps.cluster, {
       pause: () => {

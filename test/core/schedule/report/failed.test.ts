@@ -8,7 +8,7 @@ import type { Cluster, ClusterState } from '../../../../src/core/ports/cluster.t
 import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
 import { anna, channel, command, createWorld, failureOf, step, type TestProcess } from '../../../support/core.ts'
 import { scheduled } from '../../../support/schedule.ts'
-import { createWarehouse, type Warehouse } from '../../../support/warehouse.ts'
+import { createPreparedWarehouse, createWarehouse, type Warehouse } from '../../../support/warehouse.ts'
 
 const created = '2026-11-20T12:00:00.000Z'
 const nightly: Partial<ScheduleRecord> = { lines: ['etl', 'top-songs'], phrase: 'nightly at 03:00' }
@@ -29,12 +29,13 @@ async function firedAt(time: string, { bot, clock }: Pick<Warehouse, 'bot' | 'cl
   return answer
 }
 
-/** A warehouse that was loaded in the night of the 24th. */
-async function loadedOnce(...schedules: readonly Partial<ScheduleRecord>[]): Promise<Warehouse> {
-  const warehouse = await createWarehouse()
-  for (const schedule of schedules) await add(warehouse.bot, schedule)
-  expect((await firedAt('2026-11-24T03:00:02.000Z', warehouse)).ok).toBe(true)
-  return warehouse
+/** A warehouse that was loaded by the nightly schedule on the 24th, and has the other one too. */
+function loadedOnce(): Promise<Warehouse> {
+  return createPreparedWarehouse('loaded-by-night', async (warehouse) => {
+    await add(warehouse.bot, nightly)
+    await add(warehouse.bot, mornings)
+    expect((await firedAt('2026-11-24T03:00:02.000Z', warehouse)).ok).toBe(true)
+  })
 }
 
 const spoil = ({ logData }: Warehouse) => appendFile(join(logData, dayFile), '\n{"ts": "nonsense"}\n')
@@ -43,7 +44,7 @@ const linesOf = (answer: Answer): readonly string[] => failureOf(answer).message
 
 describe('the failure of a night', () => {
   it('says what failed, what was not said, what is live, who will use it, and what to do', async () => {
-    const warehouse = await loadedOnce(nightly, mornings)
+    const warehouse = await loadedOnce()
     await spoil(warehouse)
     const answer = await firedAt('2026-11-25T03:00:02.000Z', warehouse)
     expect(answer).toMatchObject({
@@ -78,7 +79,7 @@ describe('the failure of a night', () => {
   })
 
   it('is told by the answers that go on using the load before, until there is a newer one', async () => {
-    const warehouse = await loadedOnce(nightly, mornings)
+    const warehouse = await loadedOnce()
     const { bot, logData } = warehouse
     const before = await readFile(join(logData, dayFile), 'utf8')
     await spoil(warehouse)
@@ -112,7 +113,7 @@ describe('the failure of a night', () => {
   })
 
   it('of red checks shows the rows that say so', async () => {
-    const warehouse = await loadedOnce(nightly)
+    const warehouse = await loadedOnce()
     const path = join(warehouse.logData, dayFile)
     const events = (await readFile(path, 'utf8')).replaceAll('"userId":"', '"userId":"x')
     await writeFile(path, events)
@@ -139,7 +140,7 @@ describe('the failure of a night', () => {
 })
 
 it('A night that is said again leaving a row out says all that comes after its load as well', async () => {
-  const warehouse = await loadedOnce(nightly)
+  const warehouse = await loadedOnce()
   await spoil(warehouse)
   const failed = await firedAt('2026-11-25T03:00:02.000Z', warehouse)
   const { bot, clock } = warehouse
