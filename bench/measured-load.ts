@@ -1,6 +1,6 @@
 import type { Statement, Target } from '../src/core/ports/engine.ts'
-import type { Work } from '../src/core/run/step.ts'
 import type { SqlLibrary } from '../src/core/sql/library.ts'
+import type { Work } from '../src/core/step.ts'
 import { repairText } from '../src/core/warehouse/repair.ts'
 import { createDuckdbEngine } from '../src/duckdb/index.ts'
 

@@ -2,9 +2,9 @@ import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { listed, variableNames, variables } from './config/variables.ts'
-import type { Policy } from './core/approval/policy.ts'
 import { nearest } from './core/command/suggest.ts'
 import { OpsError } from './core/errors.ts'
+import type { Policy } from './core/policy.ts'
 
 /*
  * The only reader of the environment. Each variable is declared once, in config/variables.ts; `.env.example` is kept equal by a test.

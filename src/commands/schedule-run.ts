@@ -1,14 +1,15 @@
 import { z } from 'zod'
 import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
+import { placeWords } from '../core/place.ts'
 import { text } from '../core/reply.ts'
 import { sayLines } from '../core/schedule/fire/say.ts'
 import { requireSilent } from '../core/schedule/fire/silent.ts'
-import { saysStill } from '../core/schedule/fire/titles.ts'
 import { findSchedule } from '../core/schedule/make/find.ts'
 import { understood } from '../core/schedule/make/lines.ts'
 import { planOfLines } from '../core/schedule/make/plan.ts'
-import { linesWords, placeWords, scheduleWords } from '../core/schedule/make/words.ts'
+import { linesWords, scheduleWords } from '../core/schedule/make/words.ts'
+import { saysStill } from '../core/schedule/report/titles.ts'
 
 const runNumber = { min: 1, max: Number.MAX_SAFE_INTEGER, bare: false }
 

@@ -3,11 +3,12 @@ import type { Suggestion } from '../core/answer.ts'
 import { optionalChoice } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
+import { placeWords } from '../core/place.ts'
 import type { ScheduleRecord } from '../core/ports/schedules.ts'
 import { type TableReply, type TextReply, text } from '../core/reply.ts'
 import { unusualWords } from '../core/schedule/make/option-words.ts'
 import { upcoming } from '../core/schedule/make/upcoming.ts'
-import { linesWords, placeWords, timeWords, whenWords } from '../core/schedule/make/words.ts'
+import { linesWords, timeWords, whenWords } from '../core/schedule/make/words.ts'
 import { plural } from '../core/words.ts'
 
 export default defineCommand({

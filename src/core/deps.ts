@@ -1,4 +1,4 @@
-import type { Policy } from './approval/policy.ts'
+import type { Policy } from './policy.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Cluster } from './ports/cluster.ts'
 import type { Directory } from './ports/directory.ts'

@@ -21,3 +21,10 @@ export function isSameChannel(one: Place, other: Place): boolean {
 function channelOf(place: Place): string | null {
   return place.kind === 'slack' ? place.channel : null
 }
+
+/** "#music", "direct messages"; an id where no name is known. */
+export function placeWords(place: Place): string {
+  if (place.kind === 'terminal') return 'the terminal'
+  if (place.direct) return 'direct messages'
+  return place.channelName === undefined ? place.channel : `#${place.channelName}`
+}

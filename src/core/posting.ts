@@ -1,5 +1,4 @@
 import type { Channel } from './channel.ts'
-import type { Context } from './command/context.ts'
 import type { Deps } from './deps.ts'
 import { OpsError } from './errors.ts'
 import type { Asker, Person } from './people.ts'
@@ -11,7 +10,7 @@ import type { Place } from './place.ts'
  */
 export function placeOf(
   channel: Channel | null | undefined,
-  { place: here, who }: Pick<Context, 'place' | 'who'>,
+  { place: here, who }: { readonly place: Place; readonly who: Person },
 ): Place {
   if (channel) {
     // Ids of direct messages begin with D, and a person's own id stands for theirs.

@@ -1,8 +1,8 @@
-import type { PlanDraft } from '../core/command/plan.ts'
 import { OpsError } from '../core/errors.ts'
+import type { PlanDraft } from '../core/plan.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Act, Cluster, SpinUpOptions } from '../core/ports/cluster.ts'
-import type { Step } from '../core/run/step.ts'
+import type { Step } from '../core/step.ts'
 import { bytes, plural } from '../core/words.ts'
 import {
   contentsOf,

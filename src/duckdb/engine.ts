@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import type { Engine, LoadId, SourceFile } from '../core/ports/engine.ts'
-import type { Work } from '../core/run/step.ts'
+import type { Work } from '../core/step.ts'
 import { bytes, plural } from '../core/words.ts'
 import { createAttachments, type Mode } from './attachments.ts'
 import { datasets } from './datasets.ts'

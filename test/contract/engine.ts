@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine, LoadId, ResultSet, Values } from '../../src/core/ports/engine.ts'
-import type { Work } from '../../src/core/run/step.ts'
+import type { Work } from '../../src/core/step.ts'
 import { readLibrary } from '../../src/library.ts'
 import { describeRealData, realData } from '../support/real-data.ts'
 import { twoDays } from '../support/two-days.ts'

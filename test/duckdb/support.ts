@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import type { Engine, LoadId } from '../../src/core/ports/engine.ts'
-import type { Work } from '../../src/core/run/step.ts'
+import type { Work } from '../../src/core/step.ts'
 import { createDuckdbEngine, type DuckdbOptions } from '../../src/duckdb/engine.ts'
 import { readLibrary } from '../../src/library.ts'
 

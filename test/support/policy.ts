@@ -1,4 +1,4 @@
-import type { Policy } from '../../src/core/approval/policy.ts'
+import type { Policy } from '../../src/core/policy.ts'
 
 /** A configuration in which nobody has to agree to anything, and nobody is called. */
 export const freePolicy: Policy = {

@@ -1,4 +1,4 @@
-import type { PlanDraft } from '../command/plan.ts'
+import type { PlanDraft } from '../plan.ts'
 import type { PlanChange } from '../reply.ts'
 
 /**

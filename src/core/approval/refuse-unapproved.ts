@@ -1,7 +1,7 @@
 import type { Context } from '../command/context.ts'
 import type { Bound } from '../command/define.ts'
-import type { PlanDraft } from '../command/plan.ts'
 import { OpsError } from '../errors.ts'
+import type { PlanDraft } from '../plan.ts'
 import { beyondBudget } from './reasons.ts'
 
 /**

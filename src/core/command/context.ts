@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import type { Person } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Approval, Origin, RunId } from '../ports/runs.ts'
-import type { Step } from '../run/step.ts'
+import type { Step } from '../step.ts'
 import type { Catalog } from './catalog.ts'
 
 /** What a command knows while it is planned: who asks, where, and everything it may use. */

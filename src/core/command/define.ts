@@ -2,11 +2,11 @@ import type { z } from 'zod'
 import type { Answer, Asked, RowsOf, Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import type { Role } from '../people.ts'
+import type { PlanDraft } from '../plan.ts'
 import type { RunRecord } from '../ports/ledger.ts'
 import type { Reply } from '../reply.ts'
 import type { Context, RunContext } from './context.ts'
 import type { Token } from './line.ts'
-import type { PlanDraft } from './plan.ts'
 import { type ArgumentValues, canonicalLine, readArguments } from './read-arguments.ts'
 
 /** In the order help shows them. */

@@ -1,9 +1,8 @@
 import { OpsError } from '../errors.ts'
-import { labelOf } from '../run/failure.ts'
 import type { ArgMeta } from './arg-meta.ts'
 import type { Catalog } from './catalog.ts'
 import type { Command } from './define.ts'
-import { partLines } from './line.ts'
+import { labelOf, partLines } from './line.ts'
 import { argumentsOf, canonicalLine, type Declared, declaredArguments } from './read-arguments.ts'
 
 /** One argument to be filled in; `value` is what the line said already, `fallback` what holds where nothing is said. */

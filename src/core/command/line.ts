@@ -150,3 +150,9 @@ export function partLines(lines: string): readonly string[] {
   const parts = lines.match(/(?:"[^"]*"|(?<![^\s=])'[^']*'|[^;])+/g) ?? []
   return parts.map((line) => line.trim()).filter((line) => line !== '')
 }
+
+/** A command line as a button: "top-songs n=20" reads "Top songs". */
+export function labelOf(line: string): string {
+  const name = line.split(' ')[0]?.replaceAll('-', ' ') ?? line
+  return name.charAt(0).toUpperCase() + name.slice(1)
+}

@@ -1,7 +1,7 @@
 import type { Suggestion } from '../answer.ts'
 import type { Place } from '../place.ts'
+import { placeWords } from '../place.ts'
 import type { StepView } from '../reply.ts'
-import { placeWords } from '../schedule/make/words.ts'
 
 /** A time (ISO 8601 in UTC), which each reader sees in their own zone, and a channel, which can be gone to. */
 export type Pointer =

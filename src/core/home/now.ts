@@ -1,6 +1,6 @@
+import { labelOf } from '../command/line.ts'
 import { OpsError } from '../errors.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
-import { labelOf } from '../run/failure.ts'
 import { checksLine, nextUseful, type State, stateLine } from '../warehouse/state.ts'
 import { at, entry, type HomeButton, type HomeEntry, type Words } from './home.ts'
 import type { Look } from './look.ts'

@@ -2,10 +2,10 @@ import type { Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import type { Bill } from '../ports/cluster.ts'
 import { tellOnce } from '../tell-once.ts'
-import { announce } from '../warehouse/announce.ts'
-import { newsOf, type Posted } from '../warehouse/news.ts'
 import { moment, percent, usd } from '../words.ts'
+import { announce } from './announce.ts'
 import { type Month, monthOf, monthWords } from './month.ts'
+import { newsOf, type Posted } from './news.ts'
 import { totalUsd } from './spent.ts'
 
 /** Shares of the budget at which the channel is told, the highest first. */

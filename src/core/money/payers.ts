@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { Bill } from '../ports/cluster.ts'
 import type { RunRecord } from '../ports/runs.ts'
-import { askedFor } from '../warehouse/asked-for.ts'
+import { askedFor } from './asked-for.ts'
 
 /** To whom a time of the cluster belongs. `key` is the same for the same person or schedule. */
 export interface Payer {

@@ -1,5 +1,5 @@
 import type { Cell, Format } from '../reply.ts'
-import type { Work } from '../run/step.ts'
+import type { Work } from '../step.ts'
 
 /** Number of a load: the id of the run that began it. */
 export type LoadId = number

@@ -1,6 +1,6 @@
-import type { PlanDraft } from '../command/plan.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
+import type { PlanDraft } from '../plan.ts'
 import type { Post } from './runs.ts'
 
 /** Why a plan needs approval; `words` are a sentence, which may read differently a minute later. */

@@ -1,7 +1,7 @@
 import type { Answer, RunState } from '../answer.ts'
-import type { PlanDraft } from '../command/plan.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
+import type { PlanDraft } from '../plan.ts'
 import type { StepView } from '../reply.ts'
 
 export type RunId = number

@@ -1,4 +1,5 @@
 import type { Answer, RunView, Suggestion } from '../answer.ts'
+import { labelOf } from '../command/line.ts'
 import { exitStatusOf, messageOf, OpsError } from '../errors.ts'
 import type { Log } from '../ports/log.ts'
 import { noted } from './rows-in.ts'
@@ -37,10 +38,4 @@ function asBug(thrown: unknown, run: RunView | null, log: Log): OpsError {
     'Something in the bot broke that should not have.',
     'The log has the details. Please report it.',
   )
-}
-
-/** A command line as a button: "top-songs n=20" reads "Top songs". */
-export function labelOf(line: string): string {
-  const name = line.split(' ')[0]?.replaceAll('-', ' ') ?? line
-  return name.charAt(0).toUpperCase() + name.slice(1)
 }

@@ -3,7 +3,7 @@ import type { RunView } from '../answer.ts'
 import { OpsError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { RunRecord, RunStore, StepRecord } from '../ports/ledger.ts'
-import type { Step, Work } from './step.ts'
+import type { Step, Work } from '../step.ts'
 import { viewOf } from './view.ts'
 
 /** Told of a run while it goes on, in its own process. Must return at once and not throw. */

@@ -2,7 +2,14 @@ import type { RowsOf } from '../answer.ts'
 import { mayUse } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
 import type { RunRecord, RunStore } from '../ports/runs.ts'
-import { keptDays, keptUntil } from '../warehouse/result.ts'
+
+/** How long an answer can be worked with. */
+export const keptDays = 7
+
+/** When the answer of a run that ended then expires. */
+export function keptUntil(ended: string): Date {
+  return new Date(Date.parse(ended) + keptDays * 86_400_000)
+}
 
 /**
  * Why the rows that the answer of a run holds are not shown to this person, in a sentence: they are for those who may ask for them now, as

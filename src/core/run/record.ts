@@ -1,9 +1,9 @@
 import { csvOf } from '../csv.ts'
 import { type Asker, includesRole, type Person } from '../people.ts'
 import type { Place } from '../place.ts'
+import { placeWords } from '../place.ts'
 import type { AuditEntry, AuditFilter, AuditStore } from '../ports/audit.ts'
 import type { Cell, FileReply } from '../reply.ts'
-import { placeWords } from '../schedule/make/words.ts'
 import { count, plural } from '../words.ts'
 import { originText } from './origin.ts'
 

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import type { Step } from '../run/step.ts'
+import type { Step } from '../step.ts'
 
 /** The steps that make a cluster which costs nothing, where there is none yet; otherwise nothing to do. */
 export async function ensureCluster(deps: Deps): Promise<readonly Step[]> {

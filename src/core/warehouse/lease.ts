@@ -1,17 +1,17 @@
 import type { Answer } from '../answer.ts'
 import { dispatch } from '../dispatch/dispatch.ts'
 import type { Session } from '../dispatch/session.ts'
+import { announce, newestChannel } from '../money/announce.ts'
+import { askedFor } from '../money/asked-for.ts'
 import { tellBudget } from '../money/budget.ts'
+import { newsOf, type Posted } from '../money/news.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Due } from '../ports/cluster.ts'
 import { noteTold, tellOnce } from '../tell-once.ts'
 import { lasting, moment } from '../words.ts'
-import { announce, newestChannel } from './announce.ts'
-import { askedFor } from './asked-for.ts'
-import { newsOf, type Posted } from './news.ts'
 
-export type { ClusterNews } from './news.ts'
+export type { ClusterNews } from '../money/news.ts'
 
 // The lease acts in its own name, with the right of whoever runs the bot.
 const theLease: Asker = { kind: 'local', id: 'lease', name: 'the lease' }

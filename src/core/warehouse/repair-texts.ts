@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import type { LoadId, Statement } from '../ports/engine.ts'
-import type { StepResult, Work } from '../run/step.ts'
+import type { StepResult, Work } from '../step.ts'
 import { count, plural } from '../words.ts'
 import { repairText } from './repair.ts'
 

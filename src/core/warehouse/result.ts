@@ -7,10 +7,8 @@ import { OpsError } from '../errors.ts'
 import type { RunId, RunRecord } from '../ports/ledger.ts'
 import type { TableReply } from '../reply.ts'
 import { findRun } from '../run/own.ts'
+import { keptDays, keptUntil } from '../run/readers.ts'
 import { moment } from '../words.ts'
-
-/** How long an answer can be worked with. */
-export const keptDays = 7
 
 /** An answer to a query, as its run keeps it. */
 export interface Result {
@@ -62,9 +60,4 @@ export async function findKept(line: string, { ledger, clock }: Deps): Promise<R
   const command = line.split(' ')[0] ?? line
   const runs = await ledger.runs.list({ command, states: ['complete'], since, limit: 200 })
   return runs.find((run) => run.line === line && run.answer?.asked !== undefined) ?? null
-}
-
-/** When the answer of a run that ended then expires. */
-export function keptUntil(ended: string): Date {
-  return new Date(Date.parse(ended) + keptDays * 86_400_000)
 }

@@ -3,7 +3,7 @@ import {
   CreateClusterCommand,
   RestoreFromClusterSnapshotCommand,
 } from '@aws-sdk/client-redshift'
-import type { Step, StepResult, Work } from '../../core/run/step.ts'
+import type { Step, StepResult, Work } from '../../core/step.ts'
 import { isAwsError, readAwsError } from '../aws-error.ts'
 import { priceOf } from '../price.ts'
 import { begun } from './lease.ts'

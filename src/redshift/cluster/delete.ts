@@ -1,6 +1,6 @@
 import { type Cluster as AwsCluster, DeleteClusterCommand, ResumeClusterCommand } from '@aws-sdk/client-redshift'
 import { OpsError } from '../../core/errors.ts'
-import type { Step, Work } from '../../core/run/step.ts'
+import type { Step, Work } from '../../core/step.ts'
 import { isAwsError } from '../aws-error.ts'
 import { finalSnapshotName } from '../names.ts'
 import { stopped } from './lease.ts'

@@ -1,6 +1,6 @@
 import { OpsError } from '../../core/errors.ts'
 import type { Act } from '../../core/ports/cluster.ts'
-import type { Step } from '../../core/run/step.ts'
+import type { Step } from '../../core/step.ts'
 import { hours as inHours, moment, usd } from '../../core/words.ts'
 import { hourly } from '../price.ts'
 import { noCluster, notNow } from './refusals.ts'

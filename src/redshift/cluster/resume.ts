@@ -1,5 +1,5 @@
 import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
-import type { PlanDraft } from '../../core/command/plan.ts'
+import type { PlanDraft } from '../../core/plan.ts'
 import type { Act } from '../../core/ports/cluster.ts'
 import { hours as inHours, usd } from '../../core/words.ts'
 import { hourly, type Price } from '../price.ts'

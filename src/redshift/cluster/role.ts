@@ -7,7 +7,7 @@ import {
   type Role,
 } from '@aws-sdk/client-iam'
 import { OpsError } from '../../core/errors.ts'
-import type { Step } from '../../core/run/step.ts'
+import type { Step } from '../../core/step.ts'
 import { list } from '../../core/words.ts'
 import { isAwsError } from '../aws-error.ts'
 import { accountOf, managedTag, readingPolicyName, tagRoleLine } from '../names.ts'

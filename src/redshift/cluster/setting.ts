@@ -1,7 +1,7 @@
 import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import { OpsError } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports/clock.ts'
-import type { Step, StepResult, Work } from '../../core/run/step.ts'
+import type { Step, StepResult, Work } from '../../core/step.ts'
 import { awsFailure } from '../aws-failure.ts'
 import type { Clients } from '../clients.ts'
 import { tagClusterLine } from '../names.ts'

@@ -1,6 +1,6 @@
 import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
-import type { PlanDraft } from '../../core/command/plan.ts'
 import { OpsError } from '../../core/errors.ts'
+import type { PlanDraft } from '../../core/plan.ts'
 import type { Act, SpinUpOptions } from '../../core/ports/cluster.ts'
 import { list, moment, usd } from '../../core/words.ts'
 import { priceOf } from '../price.ts'

@@ -1,6 +1,6 @@
 import { type Cluster as AwsCluster, CreateTagsCommand } from '@aws-sdk/client-redshift'
 import { OpsError } from '../../core/errors.ts'
-import type { Step, Work } from '../../core/run/step.ts'
+import type { Step, Work } from '../../core/step.ts'
 import { lasting } from '../../core/words.ts'
 import { addRoleLine, clusterArn } from '../names.ts'
 import { isTagged, whoAmI } from './look.ts'

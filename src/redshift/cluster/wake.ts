@@ -1,7 +1,7 @@
 import { type Cluster as AwsCluster, PauseClusterCommand, ResumeClusterCommand } from '@aws-sdk/client-redshift'
 import { OpsError } from '../../core/errors.ts'
 import type { ClusterState } from '../../core/ports/cluster.ts'
-import type { Work } from '../../core/run/step.ts'
+import type { Work } from '../../core/step.ts'
 import { isAwsError } from '../aws-error.ts'
 import { running } from './lease.ts'
 import { poll } from './poll.ts'

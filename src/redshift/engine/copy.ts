@@ -1,6 +1,6 @@
 import { OpsError } from '../../core/errors.ts'
 import type { LoadId, Staged } from '../../core/ports/engine.ts'
-import type { Work } from '../../core/run/step.ts'
+import type { Work } from '../../core/step.ts'
 import { plural } from '../../core/words.ts'
 import { literal } from './literal.ts'
 import { errorTable, type LoadErrors, loadErrorsOf, placed } from './load-errors.ts'

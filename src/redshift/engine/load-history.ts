@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { messageOf, OpsError } from '../../core/errors.ts'
 import type { ResultSet } from '../../core/ports/engine.ts'
-import type { Work } from '../../core/run/step.ts'
+import type { Work } from '../../core/step.ts'
 import { count, plural } from '../../core/words.ts'
 import { ask } from './ask.ts'
 import type { Performer } from './perform.ts'

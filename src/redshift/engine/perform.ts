@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { OpsError } from '../../core/errors.ts'
-import type { Work } from '../../core/run/step.ts'
+import type { Work } from '../../core/step.ts'
 import type { Login } from './login.ts'
 import { isStalePassword, secondChance } from './second-chance.ts'
 import { type Batch, errorOf, type Submitted } from './statement.ts'

@@ -1,5 +1,5 @@
 import type { LoadId } from '../../core/ports/engine.ts'
-import type { Work } from '../../core/run/step.ts'
+import type { Work } from '../../core/step.ts'
 import { type Performer, perform } from './perform.ts'
 import { mustHold } from './places.ts'
 import { errorOf } from './statement.ts'

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { changesBetween } from '../../../src/core/approval/changes.ts'
-import type { PlanDraft } from '../../../src/core/command/plan.ts'
+import type { PlanDraft } from '../../../src/core/plan.ts'
 
 const draft = (facts: readonly string[], given: Partial<PlanDraft> = {}): PlanDraft => ({
   title: 'Do it?',

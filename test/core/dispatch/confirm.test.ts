@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import type { PlanDraft } from '../../../src/core/command/plan.ts'
 import { OpsError } from '../../../src/core/errors.ts'
+import type { PlanDraft } from '../../../src/core/plan.ts'
 import {
   anna,
   bob,

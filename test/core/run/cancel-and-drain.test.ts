@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import cancelCommand from '../../../src/commands/cancel.ts'
 import { OpsError } from '../../../src/core/errors.ts'
-import type { Step } from '../../../src/core/run/step.ts'
+import type { Step } from '../../../src/core/step.ts'
 import {
   anna,
   bob,

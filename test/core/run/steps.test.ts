@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { OpsError } from '../../../src/core/errors.ts'
-import type { Step, Work } from '../../../src/core/run/step.ts'
+import type { Step, Work } from '../../../src/core/step.ts'
 import { command, createWorld, deferred, failureOf } from '../../support/core.ts'
 
 const step = (title: string, run: Step['run'] = async () => ({})): Step => ({ title, run })

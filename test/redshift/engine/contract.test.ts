@@ -1,5 +1,5 @@
 import type { Engine, SourceFile } from '../../../src/core/ports/engine.ts'
-import type { Work } from '../../../src/core/run/step.ts'
+import type { Work } from '../../../src/core/step.ts'
 import { listFolder } from '../../../src/duckdb/sources.ts'
 import { describeEngine, type SourceFolders } from '../../contract/engine.ts'
 import { createStage, never, newStep } from './support.ts'

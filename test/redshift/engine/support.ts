@@ -3,7 +3,7 @@ import type { Cluster } from '@aws-sdk/client-redshift'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import type { Engine, LoadId } from '../../../src/core/ports/engine.ts'
 import type { Log } from '../../../src/core/ports/log.ts'
-import type { Work } from '../../../src/core/run/step.ts'
+import type { Work } from '../../../src/core/step.ts'
 import { readLibrary } from '../../../src/library.ts'
 import { systemClock } from '../../../src/machine/clock.ts'
 import {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Command, defineCommand } from '../../../src/core/command/define.ts'
 import { type Reply, text } from '../../../src/core/reply.ts'
-import type { Work } from '../../../src/core/run/step.ts'
+import type { Work } from '../../../src/core/step.ts'
 
 /** Doors that commands wait at until a test opens them. */
 export interface Doors {

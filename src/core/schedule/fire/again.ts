@@ -17,9 +17,3 @@ export async function closedMeanwhile(fire: RunRecord, at: number, { ledger, clo
   const schedule = await ledger.schedules.get(fire.origin.schedule)
   return schedule !== null && isInTime(schedule, new Date(fire.origin.intended), clock.now()) ? first : null
 }
-
-/** Whether another of these runs says the line of this one again. */
-export function isSaidAgain({ origin }: RunRecord, said: readonly RunRecord[]): boolean {
-  if (origin.kind !== 'line' || origin.again) return false
-  return said.some((run) => run.origin.kind === 'line' && run.origin.again && run.origin.at === origin.at)
-}

@@ -4,13 +4,13 @@ import { OpsError } from '../../errors.ts'
 import type { Cluster, ClusterState } from '../../ports/cluster.ts'
 import type { RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
-import type { Step, Work } from '../../run/step.ts'
+import type { Step, Work } from '../../step.ts'
 import { findKept } from '../../warehouse/result.ts'
 import { hours } from '../../words.ts'
 import { wakers } from '../make/lines.ts'
+import { isLook, lookTitle, titlesOf } from '../report/titles.ts'
 import { resumeAgainAt, resumeAt } from './places.ts'
 import { codeOf, failureOf, isBusy, isUnfinished, left } from './said.ts'
-import { isLook, lookTitle, titlesOf } from './titles.ts'
 
 const pollMs = 30_000
 

@@ -2,8 +2,8 @@ import type { Deps } from '../../deps.ts'
 import type { LoadRecord } from '../../ports/loads.ts'
 import type { Condition } from '../../ports/schedules.ts'
 import type { TableReply } from '../../reply.ts'
+import type { Said } from '../report/one-message.ts'
 import { figuresDiffer } from './figures.ts'
-import type { Said } from './said.ts'
 
 /** Whether what was said is posted, given what was posted the time before; null where nothing was yet, from which on it is compared. */
 export async function isWorthPosting(

@@ -5,6 +5,7 @@ import type { Ask, Session } from '../../dispatch/session.ts'
 import type { Asker } from '../../people.ts'
 import type { Origin, RunRecord } from '../../ports/runs.ts'
 import type { AskedFire, ScheduleRecord } from '../../ports/schedules.ts'
+import { punctualMs } from '../report/occasion.ts'
 import { passedOn } from './heir.ts'
 import { reachable } from './park.ts'
 import { isUnfinished } from './said.ts'
@@ -65,8 +66,6 @@ function dueFire(schedule: ScheduleRecord, { clock, timetable }: Deps): Due | nu
   return intended === undefined ? null : { schedule, intended, cause: 'clock', by: owner, again }
 }
 
-const punctualMs = 120_000
-
 /** How late a fire may be. A tick comes some seconds after its minute, which is no reason to pass it over. */
 function windowMs({ catchUpHours }: ScheduleRecord): number {
   return Math.max(catchUpHours * 3_600_000, punctualMs)
@@ -75,11 +74,6 @@ function windowMs({ catchUpHours }: ScheduleRecord): number {
 /** Whether what was meant for that time may still be begun. */
 export function isInTime(schedule: ScheduleRecord, intended: Date, now: Date): boolean {
   return now.getTime() - intended.getTime() <= windowMs(schedule)
-}
-
-/** Whether a fire was said later than a reader would take for punctual. */
-export function isLate(intended: Date, said: Date): boolean {
-  return said.getTime() - intended.getTime() > punctualMs
 }
 
 /**

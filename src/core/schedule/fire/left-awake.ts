@@ -1,10 +1,10 @@
 import type { Deps } from '../../deps.ts'
 import { dispatch } from '../../dispatch/dispatch.ts'
 import type { Session } from '../../dispatch/session.ts'
+import type { Posted } from '../../money/news.ts'
 import type { Asker } from '../../people.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import { noteTold, tellOnce } from '../../tell-once.ts'
-import type { Posted } from '../../warehouse/news.ts'
 import { wakers } from '../make/lines.ts'
 import { wokenBy } from './woken.ts'
 

@@ -3,12 +3,6 @@ import type { RunContext } from '../../command/context.ts'
 import { codeFrom, OpsError, type OpsErrorCode } from '../../errors.ts'
 import { Handover } from '../../run/registry.ts'
 
-/** A line of a fire, and the answer it had. */
-export interface Said {
-  readonly line: string
-  readonly answer: Answer
-}
-
 /** The code of the first failure in an answer; null where there is none. */
 export function codeOf({ replies }: Answer): OpsErrorCode | null {
   const failure = replies.find((reply) => reply.kind === 'failure')

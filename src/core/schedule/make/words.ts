@@ -1,14 +1,7 @@
 import { withChannelNames } from '../../channel.ts'
-import type { Place } from '../../place.ts'
+import { placeWords } from '../../place.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { offsetAt } from '../../sql/zone.ts'
-
-/** "#music", "direct messages"; an id where no name is known. */
-export function placeWords(place: Place): string {
-  if (place.kind === 'terminal') return 'the terminal'
-  if (place.direct) return 'direct messages'
-  return place.channelName === undefined ? place.channel : `#${place.channelName}`
-}
 
 /** "daily at 03:00 (Europe/London)". */
 export function whenWords({ phrase, zone }: Pick<ScheduleRecord, 'phrase' | 'zone'>): string {

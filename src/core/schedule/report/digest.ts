@@ -6,9 +6,8 @@ import { type Reply, type StepsReply, text } from '../../reply.ts'
 import { rowsIn } from '../../run/rows-in.ts'
 import { viewOf } from '../../run/view.ts'
 import { lasting } from '../../words.ts'
-import type { Said } from '../fire/said.ts'
 import { latenessOf, occasionOf } from './occasion.ts'
-import { oneMessage, type Spoken } from './one-message.ts'
+import { oneMessage, type Said, type Spoken } from './one-message.ts'
 
 /** What a fire has to report: the answers of its lines, and what became of a warehouse that it woke. */
 export interface Report {

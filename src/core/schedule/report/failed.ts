@@ -7,7 +7,6 @@ import { totalUsd } from '../../money/spent.ts'
 import type { RunRecord } from '../../ports/ledger.ts'
 import type { RunId } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
-import { isSaidAgain } from '../fire/again.ts'
 import { isQuestion, type Report } from './digest.ts'
 import { failureOfFire } from './failure-words.ts'
 import type { Live, NextPost } from './standing.ts'
@@ -62,6 +61,12 @@ async function failedLine(fire: RunId, { ledger }: Deps): Promise<RunRecord | nu
       return (state === 'error' || state === 'cancelled' || answer?.ok === false) && !isSaidAgain(run, lines)
     }) ?? null
   )
+}
+
+/** Whether another of these runs says the line of this one again. */
+function isSaidAgain({ origin }: RunRecord, said: readonly RunRecord[]): boolean {
+  if (origin.kind !== 'line' || origin.again) return false
+  return said.some((run) => run.origin.kind === 'line' && run.origin.again && run.origin.at === origin.at)
 }
 
 async function liveAfter(fire: RunId, { ledger }: Deps): Promise<Live> {

@@ -1,16 +1,16 @@
 import type { Suggestion } from '../../answer.ts'
+import { labelOf } from '../../command/line.ts'
 import { OpsError } from '../../errors.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { Reply } from '../../reply.ts'
-import { labelOf } from '../../run/failure.ts'
 import { rowsIn } from '../../run/rows-in.ts'
 import { viewOf } from '../../run/view.ts'
 import { lasting } from '../../words.ts'
-import { isLook } from '../fire/titles.ts'
 import { type Night, whatWasSaid } from './digest.ts'
 import { latenessOf, occasionOf } from './occasion.ts'
 import { oneMessage } from './one-message.ts'
 import { costWords, type Standing, whatIsLive, whatPostsSay } from './standing.ts'
+import { isLook } from './titles.ts'
 
 /** A fire that failed, with what was said up to there and all that its reader should know at three in the morning. */
 export interface FailedNight extends Night, Standing {

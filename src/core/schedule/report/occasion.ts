@@ -3,7 +3,10 @@ import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { dateText } from '../../sql/window.ts'
 import { wallClock } from '../../sql/zone.ts'
 import { duration, list } from '../../words.ts'
-import { isLate } from '../fire/fire.ts'
+import { isLook } from './titles.ts'
+
+/** How late a fire may be said and still be taken for punctual by its readers. */
+export const punctualMs = 120_000
 
 /** "03:00", by the clocks of a zone. */
 export function clockWords(at: Date, zone: string): string {
@@ -32,7 +35,7 @@ export function latenessOf({ zone }: ScheduleRecord, fire: RunRecord, now: Date)
   if (origin.kind !== 'fire' || origin.cause !== 'clock') return null
   const due = new Date(origin.intended)
   // The steps before the lines wait for the warehouse.
-  const [waited] = steps.flatMap(({ ms, title }) => (title.startsWith('Look at the warehouse') ? [ms ?? 0] : []))
+  const [waited] = steps.flatMap(({ ms, title }) => (isLook(title) ? [ms ?? 0] : []))
   const reasons = [
     ...(isLate(due, new Date(started)) ? ['the bot was not running'] : []),
     ...(attempts > 1 && isLate(due, now) ? ['the bot was restarted in between'] : []),
@@ -42,4 +45,9 @@ export function latenessOf({ zone }: ScheduleRecord, fire: RunRecord, now: Date)
   ]
   if (reasons.length === 0) return null
   return `Due ${clockWords(due, zone)}, said ${clockWords(now, zone)}: ${list(reasons)}.`
+}
+
+/** Whether a fire was said later than a reader would take for punctual. */
+function isLate(intended: Date, said: Date): boolean {
+  return said.getTime() - intended.getTime() > punctualMs
 }

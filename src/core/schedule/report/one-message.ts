@@ -1,8 +1,13 @@
-import type { Suggestion } from '../../answer.ts'
+import type { Answer, Suggestion } from '../../answer.ts'
+import { labelOf } from '../../command/line.ts'
 import { type ChartReply, type Reply, type TextReply, text } from '../../reply.ts'
-import { labelOf } from '../../run/failure.ts'
 import { duration } from '../../words.ts'
-import type { Said } from '../fire/said.ts'
+
+/** A line of a fire, and the answer it had. */
+export interface Said {
+  readonly line: string
+  readonly answer: Answer
+}
 
 /** What a line said, and whether it asked the warehouse something rather than did something. */
 export interface Spoken extends Said {

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import cancelCommand from '../../../src/commands/cancel.ts'
-import scheduleRun from '../../../src/commands/schedule-run.ts'
-import { OpsError } from '../../../src/core/errors.ts'
-import { anna, channel, command, createWorld, deferred } from '../../support/core.ts'
-import { scheduled } from '../../support/schedule.ts'
+import cancelCommand from '../../../../src/commands/cancel.ts'
+import scheduleRun from '../../../../src/commands/schedule-run.ts'
+import { OpsError } from '../../../../src/core/errors.ts'
+import { anna, channel, command, createWorld, deferred } from '../../../support/core.ts'
+import { scheduled } from '../../../support/schedule.ts'
 
 const at3 = '2026-11-23T03:00:00.000Z'
 const nightly = scheduled({ lines: ['load'], place: channel, owner: anna, created: '2026-11-20T12:00:00.000Z' })
