@@ -79,3 +79,21 @@ it('takes its time by a clock that can be made fast', async () => {
   expect(performance.now() - began).toBeGreaterThanOrEqual(500)
   await double.stop()
 })
+
+it('begins empty, whatever the double before it left in the database that both had', async () => {
+  const before = await startDouble({ speed: 1_000_000 })
+  const left = await sqlOf(before.client, await createReadyCluster(before.client)).batch([
+    'create schema live',
+    'create table live.songs (title varchar)',
+    'create table songs (title varchar)',
+    'create view live.titles as select title from live.songs',
+  ])
+  expect(left.Status).toBe('FINISHED')
+  await before.stop()
+  const double = await startDouble({ speed: 1_000_000 })
+  const sql = sqlOf(double.client, await createReadyCluster(double.client))
+  const schemas = "select nspname from pg_namespace where nspname !~ '^pg_' order by nspname"
+  expect(await sql.rows(schemas)).toEqual([['information_schema'], ['public']])
+  expect((await sql.run('create table songs (title varchar)')).Status).toBe('FINISHED')
+  await double.stop()
+})
