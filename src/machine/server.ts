@@ -7,7 +7,10 @@ const portsTried = 20
 
 /** Who answers what on the one HTTP server. */
 export interface Routes {
-  /** `GET /healthz`: 200 while the bot works, otherwise 503. */
+  /**
+   * `GET /healthz`: 200 while Slack and the bot reach each other, otherwise 503: ready for work or not. `GET /livez` is 200 as long as
+   * the process answers: what a platform asks before it kills one, which may be in the middle of a load.
+   */
   readonly health: () => { readonly ok: boolean; readonly detail: string }
   /** `POST /slack/events`, in Slack's HTTP mode. Bolt's listener throws on every other path, so it gets no other. */
   readonly slackEvents: RequestListener | null
@@ -74,6 +77,11 @@ async function answer(request: IncomingMessage, response: ServerResponse, routes
     const { ok, detail } = routes.health()
     response.writeHead(ok ? 200 : 503, { 'content-type': 'application/json' })
     response.end(JSON.stringify({ ok, detail }))
+    return
+  }
+  if (path === '/livez') {
+    response.writeHead(200, { 'content-type': 'application/json' })
+    response.end(JSON.stringify({ ok: true }))
     return
   }
   if (path === '/slack/events' && request.method === 'POST' && routes.slackEvents !== null) {

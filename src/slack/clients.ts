@@ -1,4 +1,5 @@
 import { WebClient, type WebClientOptions } from '@slack/web-api'
+import { z } from 'zod'
 import type { Log } from '../core/ports/log.ts'
 import { createBoltLogger } from './bolt-logger.ts'
 
@@ -15,6 +16,8 @@ export interface ClientOptions {
   /** Another Web API root than Slack's, for tests and the local workspace. */
   readonly apiUrl?: string | undefined
   readonly log: Log
+  /** The pause before the first retry of the interactive client; the other waits twice as long. 500 unless said otherwise. */
+  readonly retryPauseMs?: number
 }
 
 /**
@@ -22,13 +25,50 @@ export interface ClientOptions {
  * Socket Mode receiver writes its own into options that say none. Calls that Slack wants later are given back at once: the client
  * would hold up every other call with them.
  */
-export function quickOptions({ apiUrl, log }: Omit<ClientOptions, 'botToken'>): WebClientOptions {
+export function quickOptions({ apiUrl, log, retryPauseMs = 500 }: Omit<ClientOptions, 'botToken'>): WebClientOptions {
   return {
     logger: createBoltLogger(log),
     timeout: 10_000,
-    retryConfig: { retries: 2, factor: 2, minTimeout: 500 },
+    retryConfig: { retries: 2, factor: 2, minTimeout: retryPauseMs },
     rejectRateLimitedCalls: true,
+    fetch: async (url, init) => judged(await fetch(url, init)),
     ...(apiUrl === undefined ? {} : { slackApiUrl: apiUrl }),
+  }
+}
+
+// Slack's refusals with status 200 that pass by themselves (https://github.com/slackapi/node-slack-sdk/issues/1680, 2094).
+const passing = new Set([
+  'fatal_error',
+  'internal_error',
+  'service_unavailable',
+  'ratelimited',
+  'request_timeout',
+  'team_added_to_org',
+])
+
+const answerSchema = z.looseObject({ ok: z.boolean(), error: z.string().optional() })
+
+/**
+ * An answer as Slack's client should understand it: a passing fault of Slack's becomes a 503, which the client retries. Throws at an
+ * answer that is not Slack's, such as the page of a proxy, which the client would take for an error code.
+ */
+async function judged(response: Response): Promise<Response> {
+  if (response.status !== 200) return response
+  const body = await response.text()
+  const read = jsonOf(body)
+  const answer = answerSchema.safeParse(read)
+  // Uploaded bytes are answered in plain text.
+  const isText = read === undefined && !body.trimStart().startsWith('<')
+  if (!answer.success && !isText) throw new Error("the answer is not Slack's; a proxy may have sent it")
+  const isPassing = answer.data?.ok === false && passing.has(answer.data.error ?? '')
+  return new Response(body, { status: isPassing ? 503 : 200, headers: response.headers })
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
   }
 }
 
@@ -38,7 +78,7 @@ export function createSlackClients(options: ClientOptions): SlackClients {
   const patient = {
     ...quickOptions(options),
     timeout: 30_000,
-    retryConfig: { retries: 5, factor: 2, minTimeout: 1000 },
+    retryConfig: { retries: 5, factor: 2, minTimeout: 2 * (options.retryPauseMs ?? 500) },
   }
   return { quick: new WebClient(options.botToken, quick), patient: new WebClient(options.botToken, patient) }
 }

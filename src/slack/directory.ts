@@ -28,7 +28,7 @@ const groupsTrustedMs = 3_600_000
 const profileKnownMs = 600_000
 const profileTrustedMs = 24 * 3_600_000
 
-const profileSchema = z.object({ user: z.object({ tz: z.string().optional(), deleted: z.boolean().optional() }) })
+const profileSchema = z.object({ user: z.object({ tz: z.string().nullish(), deleted: z.boolean().optional() }) })
 const membersSchema = z.object({ users: z.array(z.string()) })
 
 /** What Slack's profiles tell that the bot needs. */

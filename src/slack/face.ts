@@ -36,6 +36,7 @@ import { presentRun, type View } from './present/index.ts'
 import { createProbes } from './probes.ts'
 import { createRecoveries, type Recoveries } from './recovered.ts'
 import { createSocket } from './socket.ts'
+import { watchToken } from './token-watch.ts'
 
 /** How Slack reaches the bot: over a connection that the bot opens, or at its own address. */
 export type SlackMode =
@@ -85,7 +86,7 @@ export interface SlackFace {
   obstacle(place: SlackPlace, by: Asker | null): Promise<OpsError | null>
   /** Tells one person in their direct messages. Throws when Slack did not take it. */
   tell(person: Asker, answer: Answer): Promise<void>
-  /** For the health route. */
+  /** For the health route: not ok while Slack cannot reach the bot, or refuses its token. */
   health(): { readonly ok: boolean; readonly detail: string }
 }
 
@@ -141,18 +142,23 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
     return why === null ? null : cannotPost(why, place, identity.name)
   }
 
+  const token = watchToken(clients.quick, clock, log)
+
   const health = () => {
+    const refused = token.refused()
+    if (refused !== null) return { ok: false, detail: `SLACK_BOT_TOKEN is refused (${refused})` }
     if (socket === undefined)
       return { ok: open, detail: open ? `listening at POST ${eventsPath}` : 'not listening yet' }
-    const { connected, since } = socket.state()
+    const { connected, since, why } = socket.state()
     const time = lasting(since, clock.now())
-    return { ok: connected, detail: `${connected ? 'connected' : 'not connected'} by Socket Mode for ${time}` }
+    if (connected) return { ok: true, detail: `connected by Socket Mode for ${time}` }
+    return { ok: false, detail: `not connected by Socket Mode for ${time}${why === null ? '' : ` (${why})`}` }
   }
 
   return {
     identity,
     health,
-    probes: createProbes({ client: clients.quick, clock, health }),
+    probes: createProbes({ client: clients.quick, clock, health, socket: socket?.state }),
     listener: http === undefined ? undefined : listenerOf(http, () => open),
     async start(app) {
       const receiver = socket?.receiver ?? http
@@ -185,13 +191,14 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
       homes = createHomes({ app, client: clients.quick, clock, log, view })
       listenToHomes(bolt, homes)
       open = true
+      token.start()
       await socket?.start()
     },
     async stop() {
       stopExpiring()
       const patience = new AbortController()
       await Promise.race([
-        Promise.all([work.settled(), homes?.close()]),
+        Promise.all([work.settled(), homes?.close(), token.stop()]),
         clock.sleep(leaveMs, patience.signal).catch(() => undefined),
       ])
       patience.abort()

@@ -1,8 +1,9 @@
 import type { WebClient } from '@slack/web-api'
 import { z } from 'zod'
-import { messageOf, OpsError } from '../core/errors.ts'
+import { OpsError } from '../core/errors.ts'
 import { call } from './methods.ts'
-import { SlackRefused } from './refused.ts'
+import { isTokenRefusal, SlackRefused } from './refused.ts'
+import { unreachable } from './unreachable.ts'
 
 /** Who the bot is in its workspace, and what its token may do. */
 export interface Identity {
@@ -23,17 +24,6 @@ const authTest = z.object({
   response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
 })
 
-const badToken = new Set([
-  'invalid_auth',
-  'not_authed',
-  'account_inactive',
-  'token_revoked',
-  'token_expired',
-  'no_permission',
-  'user_not_found',
-  'not_allowed_token_type',
-])
-
 /** Asks Slack whose token this is. Throws `bad_config` naming the variable for a token that is no good, `slack` when Slack cannot be asked. */
 export async function identify(client: WebClient): Promise<Identity> {
   const found = await call(client, 'auth.test', {}, authTest).catch((error: unknown) => {
@@ -50,15 +40,8 @@ export async function identify(client: WebClient): Promise<Identity> {
 }
 
 function explained(error: unknown): OpsError {
-  if (error instanceof SlackRefused && badToken.has(error.code)) return notABot(error.code, error)
-  return new OpsError(
-    'slack',
-    `Slack could not be asked who the bot is: ${messageOf(error)}.`,
-    'Check the network, then start again.',
-    {
-      cause: error,
-    },
-  )
+  if (error instanceof SlackRefused && isTokenRefusal(error.code)) return notABot(error.code, error)
+  return unreachable('auth.test', error)
 }
 
 function notABot(why: string, cause?: unknown): OpsError {

@@ -1,5 +1,5 @@
-import { WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api'
-import type { z } from 'zod'
+import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api'
+import { z } from 'zod'
 import { SlackBusy, SlackRefused } from './refused.ts'
 
 /**
@@ -61,6 +61,8 @@ export async function upload(
   )
 }
 
+const refusal = z.object({ ok: z.literal(false), error: z.string() })
+
 async function inOurWords<T>(what: string, request: () => Promise<T>): Promise<T> {
   try {
     return await request()
@@ -68,6 +70,9 @@ async function inOurWords<T>(what: string, request: () => Promise<T>): Promise<T
     if (error instanceof WebAPIPlatformError) {
       throw new SlackRefused(what, error.data.error, error.data.response_metadata?.messages)
     }
+    // A passing fault of Slack's, after all retries.
+    const passing = error instanceof WebAPIHTTPError ? refusal.safeParse(error.body) : undefined
+    if (passing?.success === true) throw new SlackRefused(what, passing.data.error)
     if (error instanceof WebAPIRateLimitedError) throw new SlackBusy(what, error.retryAfter * 1000)
     throw error
   }

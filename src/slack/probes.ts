@@ -1,12 +1,13 @@
 import type { WebClient } from '@slack/web-api'
 import { green, probe } from '../core/doctor/probe.ts'
 import { skewFinding } from '../core/doctor/skew.ts'
-import { OpsError } from '../core/errors.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Finding, Probe } from '../core/ports/probe.ts'
 import { list } from '../core/words.ts'
 import { identify } from './identity.ts'
 import { neededScopes } from './methods.ts'
+import { type SocketState, sharedMs } from './socket.ts'
+import { unreachable } from './unreachable.ts'
 
 const timeoutMs = 10_000
 
@@ -14,6 +15,8 @@ export interface ProbeParts {
   readonly client: WebClient
   readonly clock: Clock
   health(): { readonly ok: boolean; readonly detail: string }
+  /** The state of the connection in Socket Mode; undefined in HTTP mode. */
+  readonly socket: (() => SocketState) | undefined
 }
 
 /** What must be right in Slack. */
@@ -22,10 +25,7 @@ export function createProbes(parts: ProbeParts): readonly Probe[] {
   return [
     tokenProbe(client),
     probe('Slack scopes', async () => scopesFinding((await identify(client)).scopes)),
-    probe('Slack connection', async () => {
-      const { ok, detail } = parts.health()
-      return ok ? green(detail) : { state: 'red', detail, cure: 'Check the network; the bot goes on trying.' }
-    }),
+    probe('Slack connection', async () => connectionFinding(parts)),
     probe('Clock against Slack', (signal) => clockFinding(parts, signal)),
   ]
 }
@@ -50,6 +50,18 @@ function scopesFinding(granted: readonly string[] | undefined): Finding {
   }
 }
 
+function connectionFinding({ clock, health, socket }: ProbeParts): Finding {
+  const { ok, detail } = health()
+  if (!ok) return { state: 'red', detail, cure: 'Check the network; the bot keeps trying.' }
+  const { shared = null } = socket?.() ?? {}
+  if (shared === null || clock.now().getTime() - shared.since.getTime() < sharedMs) return green(detail)
+  return {
+    state: 'warn',
+    detail: `${detail}; ${shared.connections} connections use SLACK_APP_TOKEN, each of which gets only part of the messages`,
+    cure: 'Stop the other bot, or give it a Slack app of its own. If there is none, restart this one.',
+  }
+}
+
 /** Any answer of Slack's says what time it is there; this one needs no token. */
 async function clockFinding({ client, clock }: ProbeParts, signal: AbortSignal): Promise<Finding> {
   const asked = clock.now()
@@ -64,7 +76,6 @@ async function dateAt(address: URL, signal: AbortSignal): Promise<string | null>
     await answer.body?.cancel()
     return answer.headers.get('date')
   } catch (cause) {
-    const message = 'Slack could not be asked what time it is.'
-    throw new OpsError('slack', message, 'Check the network, then say doctor again.', { cause })
+    throw unreachable('api.test', cause)
   }
 }

@@ -74,3 +74,24 @@ export function isGone(error: unknown): error is SlackRefused {
 export function isNoViewer(error: unknown): error is SlackRefused {
   return error instanceof SlackRefused && viewerCodes.has(error.code)
 }
+
+// Slack's answers to a token that will not work again (https://docs.slack.dev/reference/methods/auth.test#errors).
+const tokenCodes = new Set([
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'no_permission',
+  'user_not_found',
+  'user_removed_from_team',
+  'team_disabled',
+  'missing_scope',
+  'access_denied',
+  'not_allowed_token_type',
+])
+
+/** Whether Slack's code says that the token itself is refused, in an answer of `auth.test` or `apps.connections.open`. */
+export function isTokenRefusal(code: string): boolean {
+  return tokenCodes.has(code)
+}

@@ -28,6 +28,12 @@ describe('the HTTP server', () => {
     expect([ill.status, await ill.json()]).toEqual([503, { ok: false, detail: 'Slack is not connected' }])
   })
 
+  it('lives while it answers, whatever its health, so that a platform does not kill a load', async () => {
+    const { port } = await start(0, { health: () => ({ ok: false, detail: 'Slack is not connected' }) })
+    const alive = await fetch(`http://127.0.0.1:${port}/livez`)
+    expect([alive.status, await alive.json()]).toEqual([200, { ok: true }])
+  })
+
   it('gives Bolt the one path it knows, and answers 404 for all others', async () => {
     const heard: unknown[] = []
     const { port } = await start(0, {

@@ -9,7 +9,12 @@ afterEach(() => office.close())
 async function channelsOf() {
   office = await openOffice()
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-  const { quick } = createSlackClients({ botToken: 'xoxb-1', apiUrl: `${office.front.origin}/api/`, log })
+  const { quick } = createSlackClients({
+    botToken: 'xoxb-1',
+    apiUrl: `${office.front.origin}/api/`,
+    log,
+    retryPauseMs: 5,
+  })
   return createChannels(quick, office.clock, log)
 }
 const asked = () => office.front.named('users.conversations')

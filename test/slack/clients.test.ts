@@ -9,16 +9,20 @@ const log = { info: () => undefined, warn: () => undefined, error: () => undefin
 let close = async (): Promise<void> => undefined
 afterEach(() => close())
 
-/** Clients of a Slack that answers everything in one way; `lost` loses every answer on its way. */
-async function clientsOf(answer: { status?: number; headers?: Record<string, string>; body: object } | 'lost') {
+/** Clients of a Slack that answers everything in one way; `lost` loses every answer on its way, another text is the answer itself. */
+async function clientsOf(answer: { status?: number; headers?: Record<string, string>; body: object } | string) {
   const calls: string[] = []
   const slack = await listen((request, response) => {
     calls.push(request.url ?? '')
     if (answer === 'lost') response.destroy()
+    else if (typeof answer === 'string') response.end(answer)
     else response.writeHead(answer.status ?? 200, answer.headers).end(JSON.stringify(answer.body))
   })
   close = slack.close
-  return { calls, clients: createSlackClients({ botToken: 'xoxb-1', apiUrl: `${slack.origin}/api/`, log }) }
+  return {
+    calls,
+    clients: createSlackClients({ botToken: 'xoxb-1', apiUrl: `${slack.origin}/api/`, log, retryPauseMs: 5 }),
+  }
 }
 const both: readonly (keyof SlackClients)[] = ['quick', 'patient']
 const post = (clients: SlackClients, which: keyof SlackClients) =>
@@ -47,6 +51,30 @@ describe('the clients of Slack’s Web API', () => {
     await expect(post(clients, 'quick')).rejects.toThrow()
     expect(calls).toHaveLength(3)
   })
+
+  it.each([
+    'fatal_error',
+    'internal_error',
+    'service_unavailable',
+    'ratelimited',
+    'request_timeout',
+    'team_added_to_org',
+  ])('try again where Slack fails for a moment (%s)', async (error) => {
+    const { calls, clients } = await clientsOf({ body: { ok: false, error } })
+    await expect(post(clients, 'quick')).rejects.toThrow()
+    expect(calls).toHaveLength(3)
+  })
+
+  it.each(['<html>Blocked by your company</html>', 'null', '"ok"', '[]'])(
+    'take an answer that is not Slack’s for no answer: %s',
+    async (page) => {
+      const { calls, clients } = await clientsOf(page)
+      const thrown = await post(clients, 'quick').catch((error: unknown) => error)
+      expect(thrown).not.toBeInstanceOf(SlackRefused)
+      expect(String(thrown)).not.toContain(page)
+      expect(calls).toHaveLength(3)
+    },
+  )
 
   it('refuse an answer that is not what Slack documents', async () => {
     const { clients } = await clientsOf({ body: { ok: true, ts: 5 } })

@@ -10,7 +10,12 @@ const person = (id: string) => ({ kind: 'slack', id, name: id }) as const
 async function directoryOf(admins: readonly string[], operators: readonly string[]) {
   office = await openOffice({ usergroups: { S0DATA: ['U0OTTO0OPER', 'U0GRACE000'] } })
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
-  const { quick: client } = createSlackClients({ botToken: 'xoxb-1', apiUrl: `${office.front.origin}/api/`, log })
+  const { quick: client } = createSlackClients({
+    botToken: 'xoxb-1',
+    apiUrl: `${office.front.origin}/api/`,
+    log,
+    retryPauseMs: 5,
+  })
   return createSlackDirectory({ client, admins, operators, clock: office.clock, log })
 }
 /** Slack answers this way until the returned function is called. */
@@ -143,6 +148,15 @@ describe('time zones of people', () => {
     office.clock.advance(600_000)
     await directory.zoneOf(person('U0ADA0ADMIN'))
     expect(office.front.named('users.info')).toHaveLength(2)
+  })
+
+  it('are UTC where a profile has none, and nothing else of it is lost', async () => {
+    const directory = await directoryOf([], [])
+    office.front.inject(({ name }) =>
+      name === 'users.info' ? { body: { ok: true, user: { id: 'U0NOZONE000', tz: null, deleted: true } } } : undefined,
+    )
+    expect(await directory.zoneOf(person('U0NOZONE000'))).toBe('UTC')
+    expect(await directory.hasLeft(person('U0NOZONE000'))).toBe(true)
   })
 
   it('are UTC where Slack cannot say, and for people who are not Slack’s', async () => {

@@ -14,7 +14,7 @@ describe('a bot token', () => {
       response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer))
     })
     try {
-      const { quick } = createSlackClients({ botToken: 'xoxb-2', apiUrl: `${slack.origin}/api/`, log })
+      const { quick } = createSlackClients({ botToken: 'xoxb-2', apiUrl: `${slack.origin}/api/`, log, retryPauseMs: 5 })
       return await identify(quick).catch((error: unknown) => error)
     } finally {
       await slack.close()
@@ -63,5 +63,35 @@ describe('the face', () => {
       await office.workspace.people.say({ as: 'U0ADA0ADMIN', channel: 'C0DATAENG00', text })
     }
     expect(office.front.named('auth.test')).toHaveLength(1)
+  })
+})
+
+describe('a bot token that is revoked while the bot runs', () => {
+  let office: Office
+  afterEach(() => office.close())
+
+  it('makes it unready until the token is accepted again, and is logged once', async () => {
+    office = await openOffice()
+    let refused = true
+    office.front.inject(({ name }) =>
+      name === 'auth.test' && refused ? { body: { ok: false, error: 'token_revoked' } } : undefined,
+    )
+    await office.clock.until(() => !office.face.health().ok)
+    expect(office.face.health()).toEqual({ ok: false, detail: 'SLACK_BOT_TOKEN is refused (token_revoked)' })
+    const start = office.clock.now().getTime()
+    await office.clock.until(() => office.clock.now().getTime() - start > 180_000)
+    expect(office.log.filter(({ level }) => level === 'error').map(({ message }) => message)).toEqual([
+      'Slack refuses SLACK_BOT_TOKEN: token_revoked',
+    ])
+    refused = false
+    await office.clock.until(() => office.face.health().ok)
+  })
+
+  it('is not blamed where Slack is only away', async () => {
+    office = await openOffice()
+    office.front.inject(({ name }) => (name === 'auth.test' ? { status: 503, body: {} } : undefined))
+    const before = office.front.named('auth.test').length
+    await office.clock.until(() => office.front.named('auth.test').length > before)
+    expect(office.face.health().ok).toBe(true)
   })
 })

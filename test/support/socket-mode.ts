@@ -13,12 +13,23 @@ export interface SocketMode {
   opened(): number
   /** Delivers an envelope; resolves with the payload of its acknowledgement. */
   deliver(type: 'slash_commands' | 'interactive', payload: Readonly<Record<string, unknown>>): Promise<unknown>
-  /** Asks the bot to connect anew, as Slack does every few hours. */
+  /** Asks the bot to connect again, as Slack does every few hours. */
   refresh(): void
+  /** What happens to connections from now on; at first they are greeted as the only one. */
+  receive(how: Reception): void
+  /** Sends this text as it is to every connection. */
+  say(text: string): void
   /** Cuts every connection without a word. */
   cut(): void
   close(): Promise<void>
 }
+
+/** How Slack receives a connection: with a greeting, with one and a disconnect message at once, with silence, or by ending it. */
+export type Reception =
+  | { readonly kind: 'greet'; readonly connections: number }
+  | { readonly kind: 'dismiss'; readonly reason: string }
+  | { readonly kind: 'silence' }
+  | { readonly kind: 'end' }
 
 const ackSchema = z.object({ envelope_id: z.string(), payload: z.unknown() })
 
@@ -30,6 +41,7 @@ export async function openSocketMode(): Promise<SocketMode> {
   if (address === null || typeof address === 'string') throw new Error('no port')
   const waiting = new Map<string, (payload: unknown) => void>()
   let opened = 0
+  let reception: Reception = { kind: 'greet', connections: 1 }
 
   server.on('connection', (socket) => {
     opened++
@@ -38,7 +50,11 @@ export async function openSocketMode(): Promise<SocketMode> {
       waiting.get(envelope_id)?.(payload)
       waiting.delete(envelope_id)
     })
-    send(socket, { type: 'hello', num_connections: 1, connection_info: { app_id: 'A1' } })
+    if (reception.kind === 'silence') return
+    if (reception.kind === 'end') return socket.close()
+    const connections = reception.kind === 'greet' ? reception.connections : 1
+    send(socket, { type: 'hello', num_connections: connections, connection_info: { app_id: 'A1' } })
+    if (reception.kind === 'dismiss') send(socket, { type: 'disconnect', reason: reception.reason })
   })
 
   return {
@@ -55,6 +71,12 @@ export async function openSocketMode(): Promise<SocketMode> {
     },
     refresh() {
       for (const socket of server.clients) send(socket, { type: 'disconnect', reason: 'refresh_requested' })
+    },
+    receive(how) {
+      reception = how
+    },
+    say(text) {
+      for (const socket of server.clients) socket.send(text)
     },
     cut() {
       for (const socket of server.clients) socket.terminate()

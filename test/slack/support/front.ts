@@ -10,7 +10,7 @@ export interface Call {
   answer: string
 }
 
-/** What Slack answers in place of the workspace. */
+/** What Slack answers in place of the workspace; a text is a page of HTML. */
 export interface Injected {
   readonly status?: number
   readonly headers?: Readonly<Record<string, string>>
@@ -54,8 +54,10 @@ export async function openFront(workspace: Handler, now: () => number): Promise<
     for (const rule of rules.toReversed()) {
       const injected = rule(call)
       if (injected === undefined) continue
-      response.writeHead(injected.status ?? 200, { 'content-type': 'application/json', ...injected.headers })
-      response.end(JSON.stringify(injected.body))
+      const isPage = typeof injected.body === 'string'
+      const type = isPage ? 'text/html' : 'application/json'
+      response.writeHead(injected.status ?? 200, { 'content-type': type, ...injected.headers })
+      response.end(isPage ? injected.body : JSON.stringify(injected.body))
       return
     }
     const answer = await fetch(`${behind.origin}${path}`, {

@@ -115,7 +115,7 @@ async function moveIn(
   const logged: Logged[] = []
   const log = logInto(logged)
   const apiUrl = `${front.origin}/api/`
-  const clients = createSlackClients({ botToken, apiUrl, log })
+  const clients = createSlackClients({ botToken, apiUrl, log, retryPauseMs: 5 })
   const face = await openSlackFace({
     botToken,
     mode: options.mode ?? { kind: 'http', signingSecret },
