@@ -11,6 +11,7 @@ import { readTerminalArguments } from '../../src/terminal/arguments.ts'
 import { anna, channel, command, terminal } from '../support/core.ts'
 import { scheduled } from '../support/schedule.ts'
 import { createScheduleOffice } from '../support/schedule-office.ts'
+import { lengths } from '../support/soak.ts'
 
 const nobody = {
   obstacle: async () => null,
@@ -115,32 +116,36 @@ const typedInShell = (words: string): readonly string[] =>
     .slice(0, -1)
 
 describe('schedule export', () => {
-  it('gives the very lines that make the same schedules in an empty ledger, whatever they are', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(schedule, { minLength: 1, maxLength: 3 }), async (wanted) => {
-        const { bot } = await createScheduleOffice({}, [bindSay])
-        for (const one of wanted) await bot.ledger.schedules.add(one)
-        const kept = await bot.ledger.schedules.list()
-        const [code] = (await bot.say('schedule export')).replies
-        if (code?.kind !== 'text') throw new Error('no lines are exported')
-        expect(code.tone).toBe('code')
-        const { bot: other, roles } = await createScheduleOffice({ outbox: { ...nobody, resolve } }, [bindSay])
-        roles.set(owner.id, 'admin')
-        const said = code.text.split('\n')
-        for (const one of said) expect(await other.say(one, { who: owner })).toMatchObject({ ok: true })
-        const made = await other.ledger.schedules.list()
-        // Minutes are whole, and channels go by their names, also those inside of a line.
-        const asExported = (all: readonly ScheduleRecord[]) =>
-          all.map((each) => ({
-            ...each,
-            lines: each.lines.map(withChannelNames),
-            catchUpHours: Math.round(each.catchUpHours * 60),
-          }))
-        expect(asExported(made)).toEqual(asExported(kept))
-      }),
-      { numRuns: 60 },
-    )
-  }, 60_000)
+  it(
+    'gives the very lines that make the same schedules in an empty ledger, whatever they are',
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(fc.array(schedule, { minLength: 1, maxLength: 3 }), async (wanted) => {
+          const { bot } = await createScheduleOffice({}, [bindSay])
+          for (const one of wanted) await bot.ledger.schedules.add(one)
+          const kept = await bot.ledger.schedules.list()
+          const [code] = (await bot.say('schedule export')).replies
+          if (code?.kind !== 'text') throw new Error('no lines are exported')
+          expect(code.tone).toBe('code')
+          const { bot: other, roles } = await createScheduleOffice({ outbox: { ...nobody, resolve } }, [bindSay])
+          roles.set(owner.id, 'admin')
+          const said = code.text.split('\n')
+          for (const one of said) expect(await other.say(one, { who: owner })).toMatchObject({ ok: true })
+          const made = await other.ledger.schedules.list()
+          // Minutes are whole, and channels go by their names, also those inside of a line.
+          const asExported = (all: readonly ScheduleRecord[]) =>
+            all.map((each) => ({
+              ...each,
+              lines: each.lines.map(withChannelNames),
+              catchUpHours: Math.round(each.catchUpHours * 60),
+            }))
+          expect(asExported(made)).toEqual(asExported(kept))
+        }),
+        { numRuns: lengths({ gate: 12, soak: 500 }) },
+      )
+    },
+    lengths({ gate: 60_000, soak: 3_600_000 }),
+  )
 
   it('names the channel as people do, the zone, and whatever is not usual, of one schedule or of all', async () => {
     const { bot } = await createScheduleOffice()

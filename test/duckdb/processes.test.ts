@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OpsError } from '../../src/core/errors.ts'
 import type { Engine } from '../../src/core/ports/engine.ts'
+import { lengths } from '../support/soak.ts'
 import { openWorkshop, type Workshop } from './child.ts'
 import {
   build,
@@ -39,7 +40,7 @@ const beginning = `
   }
 `
 
-const events = 60_000
+const events = lengths({ gate: 20_000, soak: 200_000 })
 
 interface Place {
   readonly folder: string
@@ -144,7 +145,7 @@ describe('several processes on one home', () => {
     const writer = `${beginning}
       const rows = "insert into users (user_id) select range from range(10000)"
       const songs = "insert into songs (song_id) select cast(range as varchar) from range(10000)"
-      for (let load = 1; load <= 12; load++) {
+      for (let load = 1; load <= ${lengths({ gate: 6, soak: 60 })}; load++) {
         await engine.begin(load, schema, work)
         const times = (sql) => Array.from({ length: load }, () => ({ sql }))
         await engine.execute(load, [...times(rows), ...times(songs)], work)

@@ -1,9 +1,12 @@
-import { rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine, Staged } from '../../src/core/ports/engine.ts'
+import { createDuckdbEngine, type DuckdbOptions } from '../../src/duckdb/engine.ts'
+import { lengths } from '../support/soak.ts'
 import {
   cell,
   logLine,
@@ -20,17 +23,51 @@ type Files = Readonly<Record<string, string | Uint8Array>>
 
 const twoSongs: Files = { 'A/a.json': songLine({ song_id: 'S1' }), 'A/B/b.json': `${songLine({ song_id: 'S2' })}\n` }
 
-async function openWith(log: Files, song: Files = twoSongs, below = '.'): Promise<Engine> {
-  return openIn(join(await temporaryFolder(), below), log, song)
+/** The engine of most tests, and where it reads; its staging tables are emptied before each. */
+let shared: { readonly engine: Engine; readonly folder: string }
+
+beforeAll(async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sparkify-stage-'))
+  const engine = await createDuckdbEngine(optionsIn(folder))
+  await engine.begin(1, wholeSchema, workWith())
+  shared = { engine, folder }
+})
+
+afterAll(async () => {
+  await shared.engine.close()
+  await rm(shared.folder, { recursive: true })
+})
+
+const optionsIn = (folder: string): DuckdbOptions => ({
+  folder: join(folder, 'loads'),
+  logData: join(folder, 'log_data'),
+  songData: join(folder, 'song_data'),
+})
+
+async function openWith(log: Files, song: Files = twoSongs): Promise<Engine> {
+  const { engine, folder } = shared
+  for (const data of ['log_data', 'song_data']) await rm(join(folder, data), { recursive: true, force: true })
+  await writeSources(folder, log, song)
+  const tables = ['staging_events', 'staging_songs', 'source_files']
+  await engine.execute(
+    1,
+    tables.map((table) => ({ sql: `delete from ${table}` })),
+    workWith(),
+  )
+  return engine
 }
 
-async function openIn(folder: string, log: Files, song: Files = twoSongs): Promise<Engine> {
-  await writeFiles(join(folder, 'log_data'), log)
-  await writeFiles(join(folder, 'song_data'), song)
-  const places = { logData: join(folder, 'log_data'), songData: join(folder, 'song_data') }
-  const engine = await openEngine({ folder: join(folder, 'loads'), ...places })
+async function openBelow(below: string, log: Files): Promise<Engine> {
+  const folder = join(await temporaryFolder(), below)
+  await writeSources(folder, log, twoSongs)
+  const engine = await openEngine(optionsIn(folder))
   await engine.begin(1, wholeSchema, workWith())
   return engine
+}
+
+async function writeSources(folder: string, log: Files, song: Files): Promise<void> {
+  await writeFiles(join(folder, 'log_data'), log)
+  await writeFiles(join(folder, 'song_data'), song)
 }
 
 async function stage(engine: Engine, dataset: 'log' | 'song', maxErrors = 0): Promise<Staged> {
@@ -144,7 +181,7 @@ describe('staging what can be read', () => {
   it.each(["it's", 'a[1]', 'a*', '[', 'ünïcödé 🎧', '{x} $y'])(
     'works in a folder whose name holds %s',
     async (name) => {
-      const engine = await openWith({ 'a.json': good.join('\n') }, twoSongs, name)
+      const engine = await openBelow(name, { 'a.json': good.join('\n') })
       expect((await stage(engine, 'log')).rows).toBe(3)
       expect((await stage(engine, 'song')).rows).toBe(2)
       await engine.publish(1, workWith())
@@ -342,8 +379,8 @@ describe('rows may be left out when they are allowed to be', () => {
   })
 
   it('keeps exactly the readable rows, whatever lies between them', async () => {
-    const folder = await temporaryFolder()
-    const engine = await openIn(folder, {})
+    const engine = await openWith({})
+    const { folder } = shared
     const badLine = fc.constantFrom('{"', 'xx', '[1]', 'null', '"a"', logLine({ ts: 'x' }), logLine({ length: {} }))
     const line = fc.oneof(
       fc.record({ readable: fc.constant(true), text: fc.nat(1000).map((n) => logLine({ itemInSession: n })) }),
@@ -363,7 +400,7 @@ describe('rows may be left out when they are allowed to be', () => {
           expect(told).toEqual(unreadable.slice(0, 5))
         },
       ),
-      { numRuns: 25 },
+      { numRuns: lengths({ gate: 8, soak: 250 }) },
     )
   })
 })

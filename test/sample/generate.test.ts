@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generateSample, sampleDefaults } from '../../src/sample/index.ts'
+import { lengths } from '../support/soak.ts'
 import { eventSchema, filesBelow, linesOf } from './reading.ts'
 
 describe('generateSample', () => {
@@ -65,7 +66,7 @@ describe('generateSample', () => {
           bytes: [...logs, ...catalogue].reduce((sum, { text }) => sum + text.length, 0),
         })
       }),
-      { numRuns: 25 },
+      { numRuns: lengths({ gate: 6, soak: 100 }) },
     )
   })
 

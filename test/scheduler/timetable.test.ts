@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { createTask } from 'node-cron'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createTimetable } from '../../src/scheduler/timetable.ts'
+import { lengths } from '../support/soak.ts'
 
 const timetable = createTimetable()
 
@@ -104,7 +105,7 @@ describe('a cron expression', () => {
           void task.destroy()
         }
       }),
-      { numRuns: 150 },
+      { numRuns: lengths({ gate: 30, soak: 1000 }) },
     )
   })
 })
@@ -199,7 +200,7 @@ describe('a change of the clocks', () => {
             expect(times(cron, zone, asked, left.length)).toEqual(left)
           },
         ),
-        { numRuns: 20 },
+        { numRuns: lengths({ gate: 3, soak: 100 }) },
       )
     },
   )

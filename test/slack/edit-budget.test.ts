@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createEditBudget } from '../../src/slack/edit-budget.ts'
+import { lengths } from '../support/soak.ts'
 import { createFakeClock } from './support/clock.ts'
 
 const never = (): AbortSignal => new AbortController().signal
@@ -30,7 +31,7 @@ describe('the budget of edits', () => {
           }
         },
       ),
-      { numRuns: 50 },
+      { numRuns: lengths({ gate: 20, soak: 500 }) },
     )
   })
 

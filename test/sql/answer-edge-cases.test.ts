@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type QueryArgs, statementOf } from '../../src/core/sql/query-statement.ts'
 import type { DataSpan } from '../../src/core/sql/window.ts'
 import { openPglite } from '../support/pglite.ts'
-import { createTables, holding, library, load, objects } from './build.ts'
+import { createTables, holding, library, objects } from './build.ts'
 import type { Cell, Database } from './database.ts'
 import { openDuckDb } from './duckdb.ts'
 import { event, song, source } from './made-up.ts'
@@ -61,7 +61,7 @@ describe('without any data', () => {
 
   it.each(library.queries.map((query) => [query.name, query] as const))('%s has an answer', async (_name, query) => {
     for (const database of databases) {
-      await load(database, source([]))
+      await holding(database, source([]))
       for (const args of [{}, { last: '7d', tz: 'Europe/London' }]) {
         const { statement } = statementOf(query, args, nothing)
         const { rows } = await database.query(statement.sql, statement.values)

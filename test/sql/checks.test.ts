@@ -1,6 +1,6 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openPglite } from '../support/pglite.ts'
-import { library, load, recreateTables } from './build.ts'
+import { createTables, library, load } from './build.ts'
 import type { Database } from './database.ts'
 import { openDuckDb } from './duckdb.ts'
 import { event, firstMoment, song, source } from './made-up.ts'
@@ -213,12 +213,13 @@ describe.each([
 
   beforeAll(async () => {
     database = await open()
-  })
-
-  beforeEach(async () => {
-    await recreateTables(database)
+    await createTables(database)
     await load(database, healthy)
   })
+
+  // What a test does to the tables is undone by its end.
+  beforeEach(() => database.execute('begin'))
+  afterEach(() => database.execute('rollback'))
 
   afterAll(() => database.close())
 

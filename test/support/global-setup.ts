@@ -1,17 +1,25 @@
 import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { env } from 'node:process'
 import type { TestProject } from 'vitest/node'
+import { seedOfRun } from './seed.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** The folder of this run's templates: see `templates.ts`. */
     readonly templates: string
+    /** What everything random of this run is derived from: see `seed.ts`. */
+    readonly seed: number
   }
 }
 
-/** Gives every worker one folder for templates, and removes it after the last test. */
+/** Gives every worker one folder for templates, which is removed after the last test, and one seed. */
 export default function setup(project: TestProject): () => void {
-  const templates = mkdtempSync(join(project.config.env['TMPDIR'] ?? '', 'sparkify-templates-'))
+  const templates = mkdtempSync(join(project.config.env['TMPDIR'] ?? tmpdir(), 'sparkify-templates-'))
   project.provide('templates', templates)
+  const seed = seedOfRun(project.config.root, env)
+  project.provide('seed', seed)
+  project.vitest.logger.log(`Everything random in this run comes from SEED=${seed}`)
   return () => rmSync(templates, { recursive: true, force: true })
 }

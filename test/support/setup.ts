@@ -1,4 +1,9 @@
-import { afterAll } from 'vitest'
+import fc from 'fast-check'
+import { afterAll, inject } from 'vitest'
+import { lengths } from './soak.ts'
+
+// The same commit always tries the same values.
+fc.configureGlobal({ seed: inject('seed'), numRuns: lengths({ gate: 50, soak: 1000 }) })
 
 // Files run one after the other in one process: what one sets for the AWS SDK, the next one must not find.
 const found = { ...process.env }

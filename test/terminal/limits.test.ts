@@ -5,6 +5,7 @@ import { cleanLine } from '../../src/core/clean.ts'
 import type { Cell, TableReply } from '../../src/core/reply.ts'
 import { tableText } from '../../src/terminal/table.ts'
 import { table } from '../slack/present/arbitrary.ts'
+import { lengths } from '../support/soak.ts'
 
 const made = (
   columns: readonly string[],
@@ -21,35 +22,43 @@ const made = (
 const numbered = (count: number) => Array.from({ length: count }, (_, at) => `c${at + 1}`)
 
 describe('whatever a table holds', () => {
-  it('it arrives with every row, with nothing that a terminal would obey, and what is missing is said', () => {
-    fc.assert(
-      fc.property(table, fc.constantFrom(40, 80, 200, Number.POSITIVE_INFINITY), (given, columns) => {
-        const text = tableText(given, columns)
-        expect(text).not.toMatch(/(?!\n)\p{Cc}|[\u202a-\u202e\u2066-\u2069\u200b\u2028\u2029]/u)
-        expect(text.split('\n').length).toBeGreaterThanOrEqual(given.columns.length === 0 ? 1 : given.rows.length)
-        if (given.rows.length < given.total) expect(text).toContain(`of ${given.total.toLocaleString('en')} rows)`)
-        if (given.rows.length === 0) expect(text).toContain('(no rows)')
-      }),
-      { numRuns: 60 },
-    )
-  }, 60_000)
+  it(
+    'it arrives with every row, with nothing that a terminal would obey, and what is missing is said',
+    () => {
+      fc.assert(
+        fc.property(table, fc.constantFrom(40, 80, 200, Number.POSITIVE_INFINITY), (given, columns) => {
+          const text = tableText(given, columns)
+          expect(text).not.toMatch(/(?!\n)\p{Cc}|[\u202a-\u202e\u2066-\u2069\u200b\u2028\u2029]/u)
+          expect(text.split('\n').length).toBeGreaterThanOrEqual(given.columns.length === 0 ? 1 : given.rows.length)
+          if (given.rows.length < given.total) expect(text).toContain(`of ${given.total.toLocaleString('en')} rows)`)
+          if (given.rows.length === 0) expect(text).toContain('(no rows)')
+        }),
+        { numRuns: lengths({ gate: 30, soak: 1000 }) },
+      )
+    },
+    lengths({ gate: 60_000, soak: 3_600_000 }),
+  )
 
-  it('a value that is cut shows so, and one that is not stands there whole', () => {
-    fc.assert(
-      fc.property(table, (given) => {
-        const text = tableText(given, Number.POSITIVE_INFINITY)
-        for (const row of given.rows.slice(0, 3))
-          for (const [at] of given.columns.entries()) {
-            const cell = row[at] ?? null
-            if (typeof cell !== 'string' || given.formats?.[at] === 'time') continue
-            const whole = cleanLine(cell)
-            if (stringWidth(whole) <= 48) expect(text).toContain(whole)
-            else if (!text.includes(whole)) expect(text).toContain('…')
-          }
-      }),
-      { numRuns: 60 },
-    )
-  }, 60_000)
+  it(
+    'a value that is cut shows so, and one that is not stands there whole',
+    () => {
+      fc.assert(
+        fc.property(table, (given) => {
+          const text = tableText(given, Number.POSITIVE_INFINITY)
+          for (const row of given.rows.slice(0, 3))
+            for (const [at] of given.columns.entries()) {
+              const cell = row[at] ?? null
+              if (typeof cell !== 'string' || given.formats?.[at] === 'time') continue
+              const whole = cleanLine(cell)
+              if (stringWidth(whole) <= 48) expect(text).toContain(whole)
+              else if (!text.includes(whole)) expect(text).toContain('…')
+            }
+        }),
+        { numRuns: lengths({ gate: 30, soak: 1000 }) },
+      )
+    },
+    lengths({ gate: 60_000, soak: 3_600_000 }),
+  )
 
   it('5,000 rows are 5,000 lines', () => {
     const rows = Array.from({ length: 5000 }, (_, at) => [`Song ${at}`, at])

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Ledger, NewRun, RunRecord, StepRecord } from '../../../src/core/ports/ledger.ts'
+import { lengths } from '../../support/soak.ts'
 import {
   anna,
   answerOf,
@@ -351,7 +352,7 @@ export function describeRuns(open: OpenLedger): void {
             for (const run of known) expect((await ledgers[1]?.runs.get(run.id))?.writer).toBe(run.writer)
           }
         }),
-        { numRuns: 25 },
+        { numRuns: lengths({ gate: 8, soak: 250 }) },
       )
     })
   })

@@ -5,6 +5,7 @@ import type { Bound } from '../../../src/core/command/define.ts'
 import { maxLineLength } from '../../../src/core/command/line.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import { realCatalog } from '../../support/catalog.ts'
+import { lengths } from '../../support/soak.ts'
 import { typedLine } from '../../support/typed-lines.ts'
 
 const catalog = await realCatalog()
@@ -71,7 +72,7 @@ describe('a line as people type it', () => {
         expect(again.line).toBe(bound.line)
         expect(again.command).toBe(bound.command)
       }),
-      { numRuns: 1000 },
+      { numRuns: lengths({ gate: 200, soak: 10000 }) },
     )
   })
 

@@ -5,6 +5,7 @@ import { choice, flag, integer, optionalText, words } from '../../../src/core/co
 import { tokenize } from '../../../src/core/command/line.ts'
 import { type ArgumentValues, canonicalLine, readArguments } from '../../../src/core/command/read-arguments.ts'
 import { OpsError } from '../../../src/core/errors.ts'
+import { lengths } from '../../support/soak.ts'
 import { typedLine } from '../../support/typed-lines.ts'
 
 const say = {
@@ -54,7 +55,7 @@ describe('the words of a line', () => {
         expect(name).toMatchObject({ text: 'say' })
         expect(readArguments(say, rest)).toEqual(before)
       }),
-      { numRuns: 2000 },
+      { numRuns: lengths({ gate: 300, soak: 20000 }) },
     )
   })
 })

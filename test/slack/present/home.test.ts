@@ -3,6 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { at, entry, type Home, type HomeEntry } from '../../../src/core/home/home.ts'
 import { presentHome } from '../../../src/slack/present/index.ts'
+import { lengths } from '../../support/soak.ts'
 import { home } from './arbitrary.ts'
 import { refusalsOfHome } from './refusals.ts'
 
@@ -31,7 +32,7 @@ describe('whatever stands in a Home tab', () => {
       fc.property(home, (given) => {
         expect(presentHome(given, view).flatMap(refusalsOfHome)).toEqual([])
       }),
-      { numRuns: 120 },
+      { numRuns: lengths({ gate: 30, soak: 1000 }) },
     )
   }, 60_000)
 

@@ -7,6 +7,7 @@ import {
   presentRun,
   presentTypedModal,
 } from '../../../src/slack/present/index.ts'
+import { lengths } from '../../support/soak.ts'
 import { answer, planRecord, run, words } from './arbitrary.ts'
 import { refusalsOf, refusalsOfLadder, refusalsOfModal, strict } from './refusals.ts'
 
@@ -27,7 +28,7 @@ describe('whatever is said', () => {
         const { main, thread } = presentAnswer(given, to)
         expect([main, ...thread].flatMap(refusalsOfLadder)).toEqual([])
       }),
-      { numRuns: 150 },
+      { numRuns: lengths({ gate: 30, soak: 1000 }) },
     )
   }, 120_000)
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dateToken, mrkdwn } from '../../../src/slack/present/mrkdwn.ts'
+import { lengths } from '../../support/soak.ts'
 import { words } from './arbitrary.ts'
 
 // What Slack's parser looks for in mrkdwn (https://docs.slack.dev/messaging/formatting-message-text).
@@ -51,7 +52,7 @@ describe('any text as mrkdwn', () => {
         const shown = mrkdwn(`${one}${other}`).replaceAll(/`[^`\n]+`/g, '')
         for (const markup of activeMarkup) expect(shown).not.toMatch(markup)
       }),
-      { numRuns: 500 },
+      { numRuns: lengths({ gate: 100, soak: 5000 }) },
     )
   })
 

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { cpSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -16,7 +17,9 @@ import { openSlackFace, type SlackFace, type SlackMode } from '../../../src/slac
 import { neededScopes } from '../../../src/slack/methods.ts'
 import { openLedger } from '../../../src/store/ledger.ts'
 import { createWorkspace, type Workspace } from '../../../src/workspace/workspace.ts'
+import { writeLedger } from '../../support/core.ts'
 import { freePolicy } from '../../support/policy.ts'
+import { template } from '../../support/templates.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
 import { commandsBehind, createDoors, type Doors } from './commands.ts'
 import { type Front, openFront } from './front.ts'
@@ -72,12 +75,15 @@ export interface OfficeOptions {
   readonly usergroups?: Readonly<Record<string, readonly string[]>>
   readonly admins?: readonly string[]
   readonly policy?: Partial<Policy>
+  /** The folder of a ledger that an earlier bot has left, which stays when the office closes; a new one for this office if not said. */
+  readonly home?: string
   /** A bot of one's own in place of the small commands. */
   readonly bot?: { readonly commands: readonly Command[]; readonly parts: Partial<Deps> }
 }
 
 export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
-  const home = await mkdtemp(join(tmpdir(), 'sparkify-slack-'))
+  const home = options.home ?? (await mkdtemp(join(tmpdir(), 'sparkify-slack-')))
+  if (options.home === undefined) cpSync(await template('ledger', writeLedger), home, { recursive: true })
   const clock = createFakeClock()
   const workspace = createWorkspace({
     home: undefined,
@@ -96,7 +102,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     workspace.close()
     await front.close()
     await ledger.close()
-    await rm(home, { recursive: true })
+    if (options.home === undefined) await rm(home, { recursive: true })
   }
   try {
     return await moveIn({ clock, workspace, front, ledger, close }, options)

@@ -5,13 +5,27 @@ import type { Command } from '../../../../src/core/command/define.ts'
 import type { Fired } from '../../../../src/core/schedule/fire/fire.ts'
 import { anna, channel, command, createWorld, deferred, type TestProcess, unwatched } from '../../../support/core.ts'
 import { scheduled } from '../../../support/schedule.ts'
+import { lengths } from '../../../support/soak.ts'
 
-const newYear = '2026-12-31T12:00:00.000Z'
 const dayMs = 86_400_000
-// Where the clocks are never changed, every quarter is like every other.
-const quarter = 92
-const year = 366
 const windowHours = 20
+
+/** A zone, a day, and how many days from then. */
+type Time = readonly [zone: string, from: string, days: number]
+
+const yearIn = (zone: string): Time => [zone, '2026-12-31', 366]
+
+/** A whole year in one zone, and in the others three weeks around each change of the clocks; in soak a year in each. */
+const times = lengths<readonly Time[]>({
+  gate: [
+    yearIn('America/New_York'),
+    ['Europe/London', '2027-03-18', 21],
+    ['Europe/London', '2027-10-21', 21],
+    ['Asia/Kolkata', '2027-03-18', 21],
+    ['UTC', '2027-10-21', 21],
+  ],
+  soak: ['America/New_York', 'Europe/London', 'Asia/Kolkata', 'UTC'].map(yearIn),
+})
 
 /** What happens at a moment: a tick, of one process or of two at once, or of one that dies at its work or before it has told of it. */
 const events = ['tick', 'tick', 'restart', 'two', 'dies at work', 'dies untold'] as const
@@ -26,8 +40,8 @@ const years = fc.record({
 })
 
 /** One bot after another on one ledger, and what of their work can be seen outside. */
-async function createYear(cron: string, zone: string) {
-  const world = await createWorld(newYear)
+async function createYear(cron: string, zone: string, created: string) {
+  const world = await createWorld(created)
   const said: string[] = []
   const told: string[] = []
   let fate: (typeof events)[number] = 'tick'
@@ -55,7 +69,7 @@ async function createYear(cron: string, zone: string) {
       owner: anna,
       cron,
       zone,
-      created: newYear,
+      created,
       catchUpHours: windowHours,
     }),
   )
@@ -98,21 +112,17 @@ async function createYear(cron: string, zone: string) {
 }
 
 describe('a nightly schedule over a year of restarts at any moment', () => {
-  it.each([
-    ['UTC', quarter],
-    ['America/New_York', year],
-    ['Europe/London', year],
-    ['Asia/Kolkata', quarter],
-  ])(
-    'in %s, over %i days, loses no night, doubles none, and tells each once, when the bot is never down for longer than its window',
-    { timeout: 180_000 },
-    async (zone, days) => {
+  it.each(times)(
+    'in %s, from %s over %i days, loses no night, doubles none, and tells each once, when the bot is never down for longer than its window',
+    { timeout: lengths({ gate: 120_000, soak: 3_600_000 }) },
+    async (zone, from, days) => {
+      const start = `${from}T12:00:00.000Z`
       await fc.assert(
         fc.asyncProperty(years, async ({ hour, minute, moments }) => {
           const cron = `${minute} ${hour} * * *`
-          const lived = await createYear(cron, zone)
+          const lived = await createYear(cron, zone, start)
           const { clock } = lived.world
-          const end = Date.parse(newYear) + days * dayMs
+          const end = Date.parse(start) + days * dayMs
           for (let at = 0; clock.now().getTime() < end; at++) {
             const { minutes, event } = moments[at % moments.length] ?? { minutes: 600, event: 'tick' }
             clock.advance(minutes * 60_000)
@@ -121,7 +131,7 @@ describe('a nightly schedule over a year of restarts at any moment', () => {
           }
           await lived.live('tick')
           const expected: string[] = []
-          for (const time of lived.bot().deps.timetable.times(cron, zone, new Date(newYear))) {
+          for (const time of lived.bot().deps.timetable.times(cron, zone, new Date(start))) {
             if (time > clock.now()) break
             expected.push(time.toISOString())
           }
@@ -130,7 +140,7 @@ describe('a nightly schedule over a year of restarts at any moment', () => {
           expect(lived.said).toHaveLength(expected.length)
         }),
         // A year is long, and its own story: a failure is read, not shrunk.
-        { numRuns: 1, endOnFailure: true },
+        { numRuns: lengths({ gate: 1, soak: 10 }), endOnFailure: true },
       )
     },
   )

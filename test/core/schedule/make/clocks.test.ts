@@ -4,6 +4,7 @@ import { clockChanges } from '../../../../src/core/schedule/make/clocks.ts'
 import { timeWords } from '../../../../src/core/schedule/make/words.ts'
 import { createTimetable } from '../../../../src/scheduler/timetable.ts'
 import { createFakeClock } from '../../../support/fake-clock.ts'
+import { lengths } from '../../../support/soak.ts'
 
 const timetable = createTimetable()
 
@@ -82,7 +83,7 @@ describe('changes of clocks', () => {
         expect(told).toEqual(other)
       }),
       // Each run walks through the days of a year.
-      { numRuns: 20 },
+      { numRuns: lengths({ gate: 5, soak: 200 }) },
     )
   })
 })

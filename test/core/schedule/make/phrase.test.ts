@@ -5,6 +5,7 @@ import { OpsError } from '../../../../src/core/errors.ts'
 import { cutLines, readPhrase } from '../../../../src/core/schedule/make/phrase.ts'
 import { readWhen } from '../../../../src/core/schedule/make/when.ts'
 import { createTimetable } from '../../../../src/scheduler/timetable.ts'
+import { lengths } from '../../../support/soak.ts'
 
 const say = (words: string) => readPhrase(tokenize(words).map(({ text }) => text))
 
@@ -173,7 +174,7 @@ describe('any words about time', () => {
           }
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: lengths({ gate: 300, soak: 20000 }) },
     )
   })
 })
