@@ -190,6 +190,13 @@ describe('the import graph of src', () => {
     expect([...roots, ...settings].filter((file) => !sources.has(file))).toEqual([])
   })
 
+  it('has each command imported by a test, which `vitest --changed` therefore finds', () => {
+    const folder = join(import.meta.dirname, 'commands')
+    const tests = readdirSync(folder).map((file) => readFileSync(join(folder, file), 'utf8'))
+    const commands = [...sources.keys()].filter((path) => topOf(path) === 'commands')
+    expect(commands.filter((path) => !tests.some((text) => text.includes(`import '../../src/${path}'`)))).toEqual([])
+  })
+
   const downwards = 'layers of core import downwards only'
   const onlyCore = 'core imports only core, zod and node:crypto'
   const apart = 'a folder imports only core and itself; only roots put folders together'

@@ -23,7 +23,6 @@ import { parkRefused } from './schedule/fire/park.ts'
 import { sayLine } from './schedule/fire/say-line.ts'
 import { type SayFired, sayAll, sayFired } from './schedule/fire/tell.ts'
 import { tellChanges } from './schedule/fire/tell-changes.ts'
-import { workable } from './warehouse/answered.ts'
 import { type ClusterNews, tendCluster } from './warehouse/lease.ts'
 import { commandOfQuery } from './warehouse/query-command.ts'
 
@@ -81,7 +80,7 @@ export interface App {
 export function createApp(commands: readonly Command[], parts: Deps): App {
   const changes = createChanges()
   const deps: Deps = { ...parts, ledger: telling(parts.ledger, changes.tell) }
-  const queries = deps.library.queries.map((query) => workable(query, commandOfQuery(query)))
+  const queries = deps.library.queries.map(commandOfQuery)
   const catalog = createCatalog([...commands, ...queries])
   const session: Session = {
     deps,

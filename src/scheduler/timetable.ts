@@ -1,7 +1,10 @@
 import { parse } from 'node-cron'
 import { messageOf, OpsError } from '../core/errors.ts'
 import type { Timetable } from '../core/ports/timetable.ts'
-import { instantsOf, type LocalDay, localDayOf, nextDay, weekdayOf } from './zone.ts'
+import { instantAt, offsetAt, wallClock, zoneName } from '../core/sql/zone.ts'
+
+const minuteMs = 60_000
+const dayMs = 86_400_000
 
 // A day of month that exists only in leap years (29 February) comes at most eight years apart.
 const horizonDays = 366 * 8 + 1
@@ -23,27 +26,40 @@ export function createTimetable(): Timetable {
 
 function* timesAfter(fields: Fields, zone: string, after: Date): Generator<Date> {
   let last = after
-  let day = localDayOf(after, zone)
+  let midnight = Math.floor(wallClock(after.getTime(), zone).getTime() / dayMs) * dayMs
   for (let without = 0; without < horizonDays; without++) {
-    for (const time of timesOn(day, zone, fields)) {
+    for (const time of timesOn(midnight, zone, fields)) {
       // Several times inside one gap come at the same instant, which is one fire.
       if (time <= last) continue
       yield time
       last = time
       without = 0
     }
-    day = nextDay(day)
+    midnight += dayMs
   }
 }
 
 type Fields = ReturnType<typeof parse>
 
-function timesOn(day: LocalDay, zone: string, fields: Fields): readonly Date[] {
+/** The times of the day whose midnight, read as UTC, is given in milliseconds, in order. */
+function timesOn(midnight: number, zone: string, fields: Fields): readonly Date[] {
+  const day = new Date(midnight)
   const matches =
-    fields.month.includes(day.month) && fields.dayOfMonth.includes(day.day) && fields.dayOfWeek.includes(weekdayOf(day))
+    fields.month.includes(day.getUTCMonth() + 1) &&
+    fields.dayOfMonth.includes(day.getUTCDate()) &&
+    fields.dayOfWeek.includes(day.getUTCDay())
   if (!matches) return []
-  const times = fields.hour.flatMap((hour) => fields.minute.map((minute) => ({ hour, minute })))
-  return instantsOf(day, times, zone).toSorted((a, b) => a.getTime() - b.getTime())
+  const walls = fields.hour.flatMap((hour) => fields.minute.map((minute) => midnight + (hour * 60 + minute) * minuteMs))
+  const instantOf = onDay(midnight, zone)
+  return walls.map((wall) => new Date(instantOf(wall))).toSorted((a, b) => a.getTime() - b.getTime())
+}
+
+/** Gives the instants of one day's wall times. Away from a change of the clocks one offset serves all 1,440 of them. */
+function onDay(midnight: number, zone: string): (wall: number) => number {
+  const offset = offsetAt(midnight - dayMs, zone)
+  // No zone changes its offset twice within three days.
+  if (offset !== offsetAt(midnight + 2 * dayMs, zone)) return (wall) => instantAt(wall, zone)
+  return (wall) => wall - offset * minuteMs
 }
 
 function fieldsOf(cron: string): Fields {
@@ -76,14 +92,10 @@ function fieldsOf(cron: string): Fields {
 }
 
 function requireZone(zone: string): void {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: zone })
-  } catch (error) {
-    throw new OpsError(
-      'bad_argument',
-      `"${zone}" is not a time zone. Nothing was done.`,
-      'Give an IANA name such as Europe/London.',
-      { cause: error },
-    )
-  }
+  if (zoneName(zone) !== null) return
+  throw new OpsError(
+    'bad_argument',
+    `"${zone}" is not a time zone. Nothing was done.`,
+    'Give an IANA name such as Europe/London.',
+  )
 }

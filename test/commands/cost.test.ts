@@ -1,3 +1,4 @@
+import '../../src/commands/cost.ts'
 import { describe, expect, it } from 'vitest'
 import cost from '../../src/commands/cost.ts'
 import scheduleRun from '../../src/commands/schedule-run.ts'

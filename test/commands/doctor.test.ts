@@ -1,3 +1,4 @@
+import '../../src/commands/doctor.ts'
 import { describe, expect, it } from 'vitest'
 import doctor from '../../src/commands/doctor.ts'
 import schedule from '../../src/commands/schedule.ts'

@@ -1,3 +1,5 @@
+import '../../src/commands/create-tables.ts'
+import '../../src/commands/etl.ts'
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'

@@ -1,3 +1,5 @@
+import '../../src/commands/help.ts'
+import '../../src/commands/queries.ts'
 import { describe, expect, it } from 'vitest'
 import { readCommands } from '../../src/commands.ts'
 import { readLibrary } from '../../src/library.ts'

@@ -1,3 +1,4 @@
+import '../../src/commands/qa.ts'
 import { describe, expect, it } from 'vitest'
 import { readLibrary } from '../../src/library.ts'
 import { sqlFolder } from '../support/catalog.ts'

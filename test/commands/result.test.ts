@@ -1,3 +1,6 @@
+import '../../src/commands/csv.ts'
+import '../../src/commands/result.ts'
+import '../../src/commands/share.ts'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
 import type { Place } from '../../src/core/place.ts'

@@ -1,3 +1,6 @@
+import '../../src/commands/cancel.ts'
+import '../../src/commands/run-again.ts'
+import '../../src/commands/runs.ts'
 import { describe, expect, it } from 'vitest'
 import runAgain from '../../src/commands/run-again.ts'
 import runs from '../../src/commands/runs.ts'

@@ -1,3 +1,4 @@
+import '../../src/commands/schedule-add.ts'
 import { describe, expect, it } from 'vitest'
 import { createListDirectory } from '../../src/machine/directory.ts'
 import { anna, bob, channel, command, failureOf, planOf, terminal } from '../support/core.ts'

@@ -1,3 +1,6 @@
+import '../../src/commands/schedule.ts'
+import '../../src/commands/schedule-nightly.ts'
+import '../../src/commands/schedule-run.ts'
 import { describe, expect, it } from 'vitest'
 import { anna, bob, channel, failureOf } from '../support/core.ts'
 import { scheduled } from '../support/schedule.ts'

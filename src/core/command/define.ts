@@ -80,7 +80,8 @@ export interface Definition<S extends z.ZodObject> extends Omit<Command, 'bind' 
   instead?(args: z.output<S>, context: Context): Promise<RunRecord | null>
   /** What must be confirmed before it runs; null when nothing must. */
   plan?(args: z.output<S>, context: Context): Promise<PlanDraft | null>
-  run(args: z.output<S>, context: RunContext): Promise<Outcome>
+  /** `given`: what the line named, as it was typed; arguments that it left out are missing. */
+  run(args: z.output<S>, context: RunContext, given: ArgumentValues): Promise<Outcome>
 }
 
 /** Makes a command of its definition. */
@@ -105,7 +106,7 @@ export function defineCommand<S extends z.ZodObject>(definition: Definition<S>):
         line: canonicalLine(command, given),
         instead: async (context) => (await definition.instead?.(args, context)) ?? null,
         plan: async (context) => (await definition.plan?.(args, context)) ?? null,
-        run: (context) => definition.run(args, context),
+        run: (context) => definition.run(args, context, given),
       }
     },
   }

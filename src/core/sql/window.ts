@@ -1,5 +1,5 @@
 import { OpsError } from '../errors.ts'
-import { startOfDay, wallClock } from './zone.ts'
+import { instantAt, wallClock } from './zone.ts'
 
 /** What was asked for: days `YYYY-MM-DD`, both inclusive, and a span like `24h`, `7d`, `4w`, or `whole-day`. */
 export interface AskedWindow {
@@ -42,11 +42,11 @@ export function resolveWindow(asked: AskedWindow, data: DataSpan, zone = 'UTC'):
     throw new OpsError('bad_argument', `until=${asked.until} is before since=${asked.since}.`, remedy)
   }
   // Start times are whole milliseconds, so one more than the newest excludes nothing.
-  const end = until === undefined ? data.newest.getTime() + 1 : startOfDay(until + day, zone)
+  const end = until === undefined ? data.newest.getTime() + 1 : instantAt(until + day, zone)
   if (asked.last === 'whole-day') return wholeDay(data, Math.min(end, data.newest.getTime() + 1), zone)
   if (asked.last !== undefined) return lastSpan(asked.last, end, zone)
-  const from = since === undefined ? Math.min(data.oldest.getTime(), end - 1) : startOfDay(since, zone)
-  const to = Math.max(end, since === undefined ? end : startOfDay(since + day, zone))
+  const from = since === undefined ? Math.min(data.oldest.getTime(), end - 1) : instantAt(since, zone)
+  const to = Math.max(end, since === undefined ? end : instantAt(since + day, zone))
   return { from: new Date(from), to: new Date(to), label: daysLabel(from, to, zone) }
 }
 
@@ -63,10 +63,10 @@ export function timestampText(time: Date): string {
 /** The last day of those before `end` that the data hold whole; the last one of all where they hold none. Pulse tells whole days alike. */
 function wholeDay({ oldest }: DataSpan, end: number, zone: string): TimeWindow {
   const last = Math.floor(wallClock(end - 1, zone).getTime() / day) * day
-  const isOver = end > startOfDay(last + day, zone) - hour
-  const isBeforeWhole = oldest.getTime() <= startOfDay(last - day, zone) + hour
+  const isOver = end > instantAt(last + day, zone) - hour
+  const isBeforeWhole = oldest.getTime() <= instantAt(last - day, zone) + hour
   const first = isOver || !isBeforeWhole ? last : last - day
-  const [from, to] = [startOfDay(first, zone), startOfDay(first + day, zone)]
+  const [from, to] = [instantAt(first, zone), instantAt(first + day, zone)]
   return { from: new Date(from), to: new Date(to), label: daysLabel(from, to, zone) }
 }
 
@@ -86,8 +86,8 @@ function lastSpan(last: string, end: number, zone: string): TimeWindow {
     return { from: new Date(from), to: new Date(end), label }
   }
   const lastDay = Math.floor(wallClock(end - 1, zone).getTime() / day) * day
-  const from = startOfDay(lastDay - (Number(digits) * (unit === 'w' ? 7 : 1) - 1) * day, zone)
-  const to = startOfDay(lastDay + day, zone)
+  const from = instantAt(lastDay - (Number(digits) * (unit === 'w' ? 7 : 1) - 1) * day, zone)
+  const to = instantAt(lastDay + day, zone)
   return { from: new Date(from), to: new Date(to), label: daysLabel(from, to, zone) }
 }
 

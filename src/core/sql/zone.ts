@@ -45,12 +45,14 @@ export function wallClock(instant: number, zone: string): Date {
   return new Date(instant + offsetAt(instant, zone) * minute)
 }
 
-/** The first instant of a zone's day, which `wall` names as milliseconds of its midnight read as UTC. */
-export function startOfDay(wall: number, zone: string): number {
+/**
+ * The first instant at which the clocks of a zone show a time, which `wall` names as milliseconds of that time read as UTC; the instant of
+ * the change where they leave it out.
+ */
+export function instantAt(wall: number, zone: string): number {
   const early = wall - offsetAt(wall - day, zone) * minute
   const late = wall - offsetAt(wall + day, zone) * minute
   const [first, second] = early < late ? [early, late] : [late, early]
-  // A midnight that the clocks repeat counts the first time; one that they leave out is the instant of the change.
   if (wallClock(first, zone).getTime() === wall) return first
   if (wallClock(second, zone).getTime() === wall) return second
   return firstInstant(first, second, (instant) => offsetAt(instant, zone) !== offsetAt(first, zone))

@@ -1,7 +1,7 @@
 import type { Asked, Suggestion } from '../answer.ts'
 import type { Command } from '../command/define.ts'
 import { quote } from '../command/line.ts'
-import { argumentsOf, canonicalLine } from '../command/read-arguments.ts'
+import { type ArgumentValues, canonicalLine } from '../command/read-arguments.ts'
 import type { RunId } from '../ports/ledger.ts'
 import type { TableReply } from '../reply.ts'
 import type { QueryFile } from '../sql/files.ts'
@@ -13,7 +13,8 @@ import { rowsPerPage } from './stored-rows.ts'
 export interface Answered {
   readonly query: QueryFile
   readonly command: Command
-  readonly line: string
+  /** What its line named, the zone of its days among it where they depend on one. */
+  readonly given: ArgumentValues
   readonly asked: Asked
   readonly table: TableReply
   readonly id: RunId
@@ -38,22 +39,23 @@ export function followUps(answered: Answered): readonly Suggestion[] {
 }
 
 /** The form of a schedule that says this line; its day and time are there to be changed. */
-function postEvery({ line, repeatable }: Answered): readonly Suggestion[] {
+function postEvery({ command, given, repeatable }: Answered): readonly Suggestion[] {
   if (!repeatable) return []
+  const line = canonicalLine(command, given)
   return [{ label: 'Post this every…', line: `schedule-add lines=${quote(line)} day=daily time=07:00`, form: true }]
 }
 
 const usualLengths = [10, 20, 50, 100, 200, 500, 1000]
 
 /** Stored rows that are not shown at once, or a longer list where this one was cut to the length that was asked for. */
-function moreOf({ query, command, line, asked, table, id }: Answered): readonly Suggestion[] {
+function moreOf({ query, command, given, asked, table, id }: Answered): readonly Suggestion[] {
   if (table.rows.length > rowsPerPage) return [{ label: 'More rows', line: `result ${id} page=2` }]
   const length = asked.values['n']
   const param = query.params.find(({ name }) => name === 'n')
   if (typeof length !== 'number' || param?.kind !== 'integer' || table.rows.length < length) return []
   const longer = usualLengths.find((n) => n > length && n <= param.max)
   if (longer === undefined) return []
-  return [{ label: `First ${longer}`, line: lineWith(command, line, { n: String(longer) }) }]
+  return [{ label: `First ${longer}`, line: lineWith(command, given, { n: String(longer) }) }]
 }
 
 const day = 86_400_000
@@ -62,8 +64,7 @@ const day = 86_400_000
  * The same question about as many days before. Nothing where no window was asked for, where it is not one of whole days, and where
  * it begins with the data.
  */
-function periodBefore({ query, command, line, asked, oldest }: Answered): readonly Suggestion[] {
-  const given = argumentsOf(command, line)
+function periodBefore({ query, command, given, asked, oldest }: Answered): readonly Suggestion[] {
   if (!query.timed || (given['last'] === undefined && given['since'] === undefined)) return []
   const zone = zoneOf(query, given)
   const [from, to] = [instantOf(asked.values['from']), instantOf(asked.values['to'])]
@@ -72,10 +73,10 @@ function periodBefore({ query, command, line, asked, oldest }: Answered): readon
   const lastDay = Math.floor(wallClock(to - 1, zone).getTime() / day) * day
   const days = (lastDay - first) / day + 1
   const before = { since: dateOf(first - days * day), until: dateOf(first - day), last: undefined }
-  return [{ label: days === 1 ? 'Day before' : `${days} days before`, line: lineWith(command, line, before) }]
+  return [{ label: days === 1 ? 'Day before' : `${days} days before`, line: lineWith(command, given, before) }]
 }
 
-function zoneOf(query: QueryFile, given: Readonly<Record<string, unknown>>): string {
+function zoneOf(query: QueryFile, given: ArgumentValues): string {
   const param = zoneParam(query)
   const said = param === undefined ? undefined : given[param.name]
   return typeof said === 'string' ? said : (param?.default ?? 'UTC')
@@ -91,8 +92,12 @@ function dateOf(wall: number): string {
 }
 
 /** The line with some of its arguments said otherwise; those that are undefined are left out. */
-function lineWith(command: Command, line: string, changes: Readonly<Record<string, string | undefined>>): string {
-  const changed = Object.entries({ ...argumentsOf(command, line), ...changes })
+function lineWith(
+  command: Command,
+  given: ArgumentValues,
+  changes: Readonly<Record<string, string | undefined>>,
+): string {
+  const changed = Object.entries({ ...given, ...changes })
   return canonicalLine(
     command,
     Object.fromEntries(changed.flatMap(([name, value]) => (value === undefined ? [] : [[name, value]]))),

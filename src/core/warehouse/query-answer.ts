@@ -1,3 +1,4 @@
+import type { Asked } from '../answer.ts'
 import type { Outcome } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import type { ResultSet } from '../ports/engine.ts'
@@ -21,6 +22,14 @@ const maxPoints = 31
 const briefRows = 10
 const briefPoints = 14
 
+/** The answer to a query, what was asked of the engine for it, the table of its rows, and the load they are of. */
+export interface QueryAnswer {
+  readonly outcome: Outcome
+  readonly asked: Asked
+  readonly table: TableReply
+  readonly load: LoadRecord
+}
+
 interface Asking {
   readonly signal: AbortSignal
   readonly zone?: string
@@ -30,7 +39,7 @@ interface Asking {
  * The answer to a query from the live load: its rows, a chart where it asks for one, and how far to trust it. In brief: the figures that
  * its header names, or the first ten rows. `zone` holds for days where the query has none. Throws what stands in the way, with its cure.
  */
-export function answerOf(query: QueryFile, args: QueryArgs, deps: Deps, asking: Asking): Promise<Outcome> {
+export function answerOf(query: QueryFile, args: QueryArgs, deps: Deps, asking: Asking): Promise<QueryAnswer> {
   return withLive(deps, (load) => answerFrom(load, query, args, deps, asking))
 }
 
@@ -40,7 +49,7 @@ async function answerFrom(
   args: QueryArgs,
   deps: Deps,
   { signal, zone }: Asking,
-): Promise<Outcome> {
+): Promise<QueryAnswer> {
   const { statement, range } = statementOf(query, args, spanOf(load), zone)
   const result = await deps.engine.query({ kind: 'live', load: load.id }, statement, { maxRows, signal })
   const title = range === null || load.facts.plays === 0 ? query.title : `${query.title}, ${range.label}`
@@ -50,7 +59,7 @@ async function answerFrom(
   const coverage = dependsOnCatalogue(query, args)
   const failed = await failedSince(load, deps)
   const figures = query.headline === undefined ? null : figuresOf(query.headline, table)
-  return {
+  const outcome: Outcome = {
     headline: figures === null ? headlineOf(title, table) : `${query.title}, ${figuresLine(figures, ', ')}.`,
     replies: [table, ...chartOf(query, table, maxPoints), trustLine(load, { coverage, cut, failed })],
     brief: [
@@ -59,6 +68,8 @@ async function answerFrom(
       trustLine(load, { coverage, cut: null, failed }),
     ],
   }
+  const { sql, values } = statement
+  return { outcome, asked: { engine: deps.engine.name, load: load.id, sql, values: { ...values } }, table, load }
 }
 
 /** "29 Nov 2018, against the week before: plays 346 (+4.2 %) · listeners 56 (−3.1 %)". */

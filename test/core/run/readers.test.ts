@@ -166,6 +166,33 @@ describe('the rows of a schedule', () => {
   })
 })
 
+it('rows of a fire that was carried on twice, as an earlier version wrote them, are hidden in the last of the three', async () => {
+  const { bot, name } = await asked()
+  const { process } = await fires(bot, { lines: ['top-users n=3'] })
+  const [line] = await bot.ledger.runs.list({ command: 'top-users', limit: 1 })
+  if (line === undefined || line.answer === null) throw new Error('it has an answer')
+  const end = { state: 'complete', ended: line.ended ?? line.started, costUsd: null } as const
+  const { headline, asked: _, rowsOf: __, ...answer } = line.answer
+  const carriedOn = async (continues: number | null, minute: number): Promise<number> => {
+    const intended = `2026-11-01T00:0${minute}:00.000Z`
+    const origin = { kind: 'fire', schedule: 9, intended, cause: 'asked' } as const
+    const opened = await bot.ledger.runs.open({ ...line, command: 'schedule-run', process, origin, continues })
+    if (opened.kind !== 'opened') throw new Error(`it is ${opened.kind}`)
+    return opened.run.id
+  }
+  const first = await carriedOn(null, 1)
+  const said = await bot.ledger.runs.open({ ...line, process, origin: { kind: 'line', fire: first, at: 0 } })
+  if (said.kind !== 'opened') throw new Error(`it is ${said.kind}`)
+  await bot.ledger.runs.end(said.run.id, process, { ...end, answer: line.answer })
+  await bot.ledger.runs.end(first, process, { ...end, state: 'error', answer: { ...answer, headline: 'etl failed' } })
+  const second = await carriedOn(first, 2)
+  await bot.ledger.runs.end(second, process, { ...end, state: 'error', answer: { ...answer, headline: 'etl failed' } })
+  const third = await carriedOn(second, 3)
+  await bot.ledger.runs.end(third, process, { ...end, answer: { ...answer, headline } })
+  expect(await seen(bot, third)).not.toContain(name)
+  expect(await seen(bot, third, anna)).toContain(name)
+})
+
 it('what was shared is noted with whose rows it holds where it is posted, and the run that shared it holds none', async () => {
   const { bot, name, posted } = await asked()
   await bot.say('share 2 in #music')

@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { offsetAt, offsetSpans, startOfDay, wallClock, zoneName } from '../../../src/core/sql/zone.ts'
+import { instantAt, offsetAt, offsetSpans, wallClock, zoneName } from '../../../src/core/sql/zone.ts'
 import { always } from './fragments.ts'
 
 const utc = (text: string): number => Date.parse(`${text}Z`)
@@ -33,23 +33,26 @@ describe('offsetAt', () => {
   })
 })
 
-describe('startOfDay', () => {
+describe('instantAt', () => {
   it.each([
-    ['America/Los_Angeles', '2018-11-04', '2018-11-04T07:00'],
-    ['America/Los_Angeles', '2018-11-05', '2018-11-05T08:00'],
-    ['Europe/London', '2018-03-25', '2018-03-25T00:00'],
-    // Midnight is left out: the day begins at one.
-    ['America/Sao_Paulo', '2018-11-04', '2018-11-04T03:00'],
-    // Midnight comes twice: it begins with the first.
-    ['America/Havana', '2018-11-04', '2018-11-04T04:00'],
-  ])('in %s of %s is %s', (zone, day, instant) => {
-    expect(new Date(startOfDay(utc(`${day}T00:00`), zone)).toISOString()).toBe(`${instant}:00.000Z`)
+    ['America/Los_Angeles', '2018-11-04T00:00', '2018-11-04T07:00'],
+    ['America/Los_Angeles', '2018-11-05T00:00', '2018-11-05T08:00'],
+    ['Europe/London', '2018-03-25T00:00', '2018-03-25T00:00'],
+    ['Europe/London', '2018-07-01T09:30', '2018-07-01T08:30'],
+    // Left out: the instant of the change.
+    ['America/Sao_Paulo', '2018-11-04T00:00', '2018-11-04T03:00'],
+    ['Europe/London', '2018-03-25T01:30', '2018-03-25T01:00'],
+    // Repeated: the first of the two.
+    ['America/Havana', '2018-11-04T00:00', '2018-11-04T04:00'],
+    ['Australia/Lord_Howe', '2018-04-01T01:45', '2018-03-31T14:45'],
+  ])('in %s of %s is %s', (zone, wall, instant) => {
+    expect(new Date(instantAt(utc(wall), zone)).toISOString()).toBe(`${instant}:00.000Z`)
   })
 
-  it('is the first instant that the clocks show with that day', () => {
+  it('of midnight is the first instant that the clocks show with that day', () => {
     always(fc.tuple(zones, instants), ([zone, at]) => {
       const day = Math.floor(wallClock(at, zone).getTime() / 86_400_000) * 86_400_000
-      const start = startOfDay(day, zone)
+      const start = instantAt(day, zone)
       expect(start).toBeLessThanOrEqual(at)
       expect(wallClock(start, zone).getTime()).toBeGreaterThanOrEqual(day)
       expect(wallClock(start - 1, zone).getTime()).toBeLessThan(day)
