@@ -1,6 +1,7 @@
 import { accessSync, constants, statfsSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { LongestFirst } from './test/support/longest-first.ts'
 
 /**
  * Where homes and warehouses of the tests lie: in memory, where the machine has 2 GiB for it. The ledger waits for the disk at each
@@ -25,9 +26,9 @@ export default defineConfig({
     isolate: false,
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
-    // Some of the time is spent waiting for processes and sockets, so one file more runs at once than there are cores. On two cores the
-    // suite takes ten minutes, of twenty of processor.
+    // Some of the time is spent waiting for processes and sockets, so one file more runs at once than there are cores.
     maxWorkers: availableParallelism() + 1,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // The same variables that src/boot.cts sets, and a zone of its own.

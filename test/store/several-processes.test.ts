@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openLedger } from '../../src/store/ledger.ts'
+import { lengths } from '../support/soak.ts'
 import { openWorkshop, type Workshop } from './children.ts'
 
 const preamble = `
@@ -107,7 +108,7 @@ describe('several processes on one ledger', () => {
       `const ledger = await openLedger({ url, now })
       await go()
       let opened = 0
-      for (let n = 0; n < 300; n++) {
+      for (let n = 0; n < ${lengths({ gate: 100, soak: 3000 })}; n++) {
         const tried = await ledger.runs.open(run(true))
         if (tried.kind === 'busy') continue
         opened += 1
@@ -121,13 +122,14 @@ describe('several processes on one ledger', () => {
     const opened = spans.reduce<number>((sum, n) => sum + Number(n), 0)
     const ledger = await openLedger({ url, now: () => new Date() })
     expect(opened).toBeGreaterThan(0)
-    expect(await ledger.runs.list({ limit: 1000, states: ['complete'] })).toHaveLength(opened)
+    expect(await ledger.runs.list({ limit: 10_000, states: ['complete'] })).toHaveLength(opened)
     await ledger.close()
   })
 
   it('lose nothing that was acknowledged when one is killed', async () => {
     const acknowledged: number[] = []
-    for (let round = 0; round < 3; round++) {
+    const rounds = lengths({ gate: 1, soak: 30 })
+    for (let round = 0; round < rounds; round++) {
       const child = await workshop.start(
         `${preamble}
         const ledger = await openLedger({ url, now })
@@ -148,7 +150,7 @@ describe('several processes on one ledger', () => {
       expect(await child.ended).toBeNull()
     }
     const ledger = await openLedger({ url, now: () => new Date() })
-    expect(acknowledged.length).toBeGreaterThanOrEqual(300)
+    expect(acknowledged.length).toBeGreaterThanOrEqual(rounds * 100)
     for (const id of acknowledged) {
       expect(await ledger.runs.get(id)).toMatchObject({ steps: [{ state: 'complete', ms: id }] })
     }

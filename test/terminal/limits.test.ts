@@ -33,7 +33,7 @@ describe('whatever a table holds', () => {
           if (given.rows.length < given.total) expect(text).toContain(`of ${given.total.toLocaleString('en')} rows)`)
           if (given.rows.length === 0) expect(text).toContain('(no rows)')
         }),
-        { numRuns: lengths({ gate: 30, soak: 1000 }) },
+        { numRuns: lengths({ gate: 12, soak: 1000 }) },
       )
     },
     lengths({ gate: 60_000, soak: 3_600_000 }),
@@ -54,7 +54,7 @@ describe('whatever a table holds', () => {
               else if (!text.includes(whole)) expect(text).toContain('…')
             }
         }),
-        { numRuns: lengths({ gate: 30, soak: 1000 }) },
+        { numRuns: lengths({ gate: 12, soak: 1000 }) },
       )
     },
     lengths({ gate: 60_000, soak: 3_600_000 }),
