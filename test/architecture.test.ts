@@ -31,6 +31,7 @@ const layers: readonly string[] = [
 /** The files of `src/` that put concrete parts together: they import any folder, and each other. */
 const roots: readonly string[] = [
   'boot.cts',
+  'bot.ts',
   'cli.ts',
   'commands.ts',
   'compose.ts',

@@ -2,17 +2,18 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser, withoutBrowser } from '../support/browser.ts'
+import { openBrowser } from '../support/browser.ts'
+import { withoutBrowser } from '../support/chromium.ts'
+import { type BotHere, startBotHere } from './here.ts'
 import { type Home, openHomes } from './homes.ts'
 import { picture } from './pictures.ts'
-import { type Bot, startBot } from './program.ts'
 
 const homes = openHomes()
 const size = { width: 1100, height: 900 }
 const channel = '/?as=U0ADA0ADMIN&in=C0DATAENG00'
 
 let browser: Browser
-let bot: Bot
+let bot: BotHere
 let page: Page
 let home: Home
 
@@ -38,9 +39,9 @@ async function changeNewestLog(from: RegExp, to: string): Promise<void> {
 
 describe.skipIf(withoutBrowser)(`a bot that is left alone, in a browser${withoutBrowser}`, { timeout: 60_000 }, () => {
   beforeAll(async () => {
-    browser = await launchBrowser()
+    browser = await openBrowser()
     home = await homes.twoDays()
-    bot = await startBot({
+    bot = await startBotHere({
       SPARKIFY_HOME: home.SPARKIFY_HOME,
       SPARKIFY_TWO_PERSON: 'on',
       SPARKIFY_APPROVERS: 'U0OTTO0OPER,U0ADA0ADMIN',
@@ -50,8 +51,7 @@ describe.skipIf(withoutBrowser)(`a bot that is left alone, in a browser${without
   })
   afterAll(async () => {
     await browser.close()
-    bot.child.kill('SIGTERM')
-    await bot.ended
+    await bot.stop()
   })
 
   it('makes the night a schedule, says its next times, and posts it as one message', async () => {

@@ -1,8 +1,9 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser, withoutBrowser } from '../support/browser.ts'
+import { openBrowser } from '../support/browser.ts'
+import { withoutBrowser } from '../support/chromium.ts'
+import { type BotHere, sayHere, startBotHere } from './here.ts'
 import { openHomes } from './homes.ts'
-import { type Bot, startBot, say as tell } from './program.ts'
 
 const homes = openHomes()
 const message = (page: Page, text: string) => page.locator('main .message', { hasText: text }).last()
@@ -16,16 +17,16 @@ async function say(page: Page, text: string): Promise<void> {
 describe.skipIf(withoutBrowser)(`two persons in a browser each${withoutBrowser}`, { timeout: 60_000 }, () => {
   const label = 'Tear down sparkify'
   let browser: Browser
-  let bot: Bot
+  let bot: BotHere
   let ada: Page
   let otto: Page
-  let env: Parameters<typeof startBot>[0]
+  let env: Parameters<typeof startBotHere>[0]
 
   beforeAll(async () => {
-    browser = await launchBrowser()
+    browser = await openBrowser()
     const { SPARKIFY_HOME } = await homes.twoDays()
     env = { SPARKIFY_HOME, SPARKIFY_TWO_PERSON: 'on', SPARKIFY_APPROVERS: 'U0OTTO0OPER' }
-    bot = await startBot(env)
+    bot = await startBotHere(env)
     const open = async (id: string): Promise<Page> => {
       const page = await browser.newPage({ baseURL: bot.origin })
       await page.goto(`/?as=${id}&in=C0DATAENG00`)
@@ -38,8 +39,7 @@ describe.skipIf(withoutBrowser)(`two persons in a browser each${withoutBrowser}`
   })
   afterAll(async () => {
     await browser.close()
-    bot.child.kill('SIGTERM')
-    await bot.ended
+    await bot.stop()
   })
 
   it('what one asks for, the other can reject', async () => {
@@ -65,7 +65,7 @@ describe.skipIf(withoutBrowser)(`two persons in a browser each${withoutBrowser}`
   it('a terminal beside them cannot do it alone, whatever is confirmed', async () => {
     await say(ada, '/sparkify spin-up')
     await message(ada, 'is available on this machine').waitFor()
-    const { status, stderr } = await tell(['tear-down', '--confirm', 'sparkify'], env)
+    const { status, stderr } = await sayHere('tear-down --confirm sparkify', env)
     expect(status).toBe(2)
     expect(stderr).toContain('Somebody else must approve tear-down, and nobody reads along in a terminal.')
   })

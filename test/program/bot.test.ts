@@ -4,24 +4,26 @@ import { pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openLedger } from '../../src/store/ledger.ts'
 import { scheduled } from '../support/schedule.ts'
+import { sayHere, startBotHere } from './here.ts'
 import { type Home, openHomes } from './homes.ts'
-import { messagesIn, rowsOf, type Said, say, sayJson, start, startBot, until } from './program.ts'
+import { messagesIn, rowsOf, type Said, sayJson, start, startBot, until } from './program.ts'
 
 const homes = openHomes()
 const ada = 'U0ADA0ADMIN'
 const otto = 'U0OTTO0OPER'
 const music = 'C0MUSIC0000'
-// About five seconds of work on two idle cores: a run shows its message after two, and the kill must come before its end.
-const manyEvents = 1_000_000
-// About a second and a half: who looks every 20 ms for the step that takes half of it is there in time.
-const someEvents = 200_000
-
 function ledgerOf({ SPARKIFY_HOME }: Home): string {
   return pathToFileURL(join(SPARKIFY_HOME, 'state.db')).href
 }
 
 function about(messages: readonly Said[], words: string): Said | undefined {
   return messages.find(({ text, blocks }) => `${text} ${JSON.stringify(blocks)}`.includes(words))
+}
+
+/** This home with sources that are loaded in a moment. */
+async function withSmallSources(home: Home): Promise<Home> {
+  const { SPARKIFY_LOG_DATA, SPARKIFY_SONG_DATA } = await homes.twoDays()
+  return { ...home, SPARKIFY_LOG_DATA, SPARKIFY_SONG_DATA }
 }
 
 describe('the bot as a process', { timeout: 180_000 }, () => {
@@ -37,33 +39,31 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     expect(stdout).toContain(bot.origin)
   })
 
-  it('refuses a second bot on the same home, and says whose it is', async () => {
+  it('refuses a second bot on the same home, and says whose it is; says plainly that its port is taken', async () => {
     const home = await homes.twoDays()
-    const bot = await startBot(home)
-    const second = await start(['main'], home).ended
-    expect(second.status).toBe(2)
-    expect(second.stderr).toContain(`Another bot works on this home: process ${bot.child.pid}`)
-    bot.child.kill('SIGTERM')
-    await bot.ended
+    const bot = await startBotHere(home)
+    const port = new URL(bot.origin).port
+    const [second, other] = await Promise.all([
+      start(['main'], home).ended,
+      start(['main'], { ...(await homes.twoDays()), SPARKIFY_PORT: port }).ended,
+    ])
+    expect([second.status, second.stderr]).toEqual([
+      2,
+      expect.stringContaining(`Another bot works on this home: process ${process.pid}`),
+    ])
+    expect([other.status, other.stderr]).toEqual([2, expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`)])
+    await bot.stop()
   })
 
-  it('says plainly that its port is taken, and that its configuration is wrong', async () => {
-    const home = await homes.twoDays()
-    const bot = await startBot(home)
-    const port = new URL(bot.origin).port
-    const other = await start(['main'], { ...(await homes.twoDays()), SPARKIFY_PORT: port }).ended
-    expect([other.status, other.stderr]).toEqual([2, expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`)])
-    const wrong = await start(['main'], { ...home, SPARKIFY_ADMINS: 'ada' }).ended
+  it('says that its configuration is wrong', async () => {
+    const wrong = await start(['main'], { ...(await homes.twoDays()), SPARKIFY_ADMINS: 'ada' }).ended
     expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('SPARKIFY_ADMINS')])
-    bot.child.kill('SIGTERM')
-    await bot.ended
   })
 
   it('carries a load on after kill -9, in the same message, while the live tables answer all along', async () => {
-    const home: Home = await homes.large(manyEvents)
-    const small = await homes.twoDays()
-    const before = { ...home, SPARKIFY_LOG_DATA: small.SPARKIFY_LOG_DATA, SPARKIFY_SONG_DATA: small.SPARKIFY_SONG_DATA }
-    await sayJson('etl', before)
+    const home = await homes.large()
+    const small = await withSmallSources(home)
+    await sayJson('etl', small, sayHere)
 
     const bot = await startBot(home)
     await bot.write('/sparkify etl')
@@ -77,44 +77,36 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     bot.child.kill('SIGKILL')
     await bot.ended
     // A question by another process, while nobody is there to carry the load on.
-    expect(rowsOf((await sayJson('qa counts', home)).answer)['songplays']).toBe(160)
+    expect(rowsOf((await sayJson('qa counts', home, sayHere)).answer)['songplays']).toBe(160)
 
-    const next = await startBot(home)
+    // The log is another one by now: what the dead bot had staged of the old one must be gone.
+    const next = await startBotHere(small)
     const told = await until('the load is told', async () => {
       const now = (await next.messages()).find(({ ts }) => ts === living.ts)
       return now !== undefined && /events and .* songs read/.test(JSON.stringify(now.blocks)) ? now : undefined
     })
-    expect(JSON.stringify(told.blocks)).toContain(`${manyEvents.toLocaleString('en')} events`)
+    expect(JSON.stringify(told.blocks)).toContain('191 events')
     expect(
       (await next.messages()).filter(
         ({ thread_ts, blocks }) => thread_ts === undefined && JSON.stringify(blocks ?? '').includes('events and'),
       ),
     ).toHaveLength(1)
-    expect(rowsOf((await sayJson('qa counts', home)).answer)['staging_events']).toBe(manyEvents)
-    next.child.kill('SIGTERM')
-    await next.ended
+    expect(rowsOf((await sayJson('qa counts', home, sayHere)).answer)['staging_events']).toBe(191)
+    await next.stop()
   })
 
   it("closes a terminal's load that was killed, so that the next one can begin", async () => {
-    const home = await homes.large(manyEvents)
+    const home = await homes.large()
     const load = start(['cli', 'etl'], home)
     await until('it stages', () => (load.stderr().includes('Create tables') ? true : undefined))
     load.child.kill('SIGKILL')
     await load.ended
-    const small = await homes.twoDays()
-    const next = await say('etl', {
-      ...home,
-      SPARKIFY_LOG_DATA: small.SPARKIFY_LOG_DATA,
-      SPARKIFY_SONG_DATA: small.SPARKIFY_SONG_DATA,
-    })
-    expect(next.status).toBe(0)
-    const runs = await say('runs', home)
-    expect(runs.stdout).toMatch(/etl +\S+ +error/)
+    expect((await sayHere('etl', await withSmallSources(home))).status).toBe(0)
+    expect((await sayHere('runs', home)).stdout).toMatch(/etl +\S+ +error/)
   })
 
   it('tells the second writer who holds the warehouse, and stops the first one when its asker says so', async () => {
-    const home = await homes.large(manyEvents)
-    const bot = await startBot(home)
+    const bot = await startBotHere(await homes.large())
     await bot.write('/sparkify etl', ada)
     await bot.write('/sparkify etl', otto)
     await until('Otto is told', async () =>
@@ -123,12 +115,11 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     expect(await bot.page(ada)).not.toContain('is changing the warehouse')
     await bot.write('/sparkify cancel', ada)
     await until('the load is told', async () => about(await bot.messages(), 'Cancelled by ada.'))
-    bot.child.kill('SIGTERM')
-    await bot.ended
+    await bot.stop()
   })
 
   it('posts what a schedule had to say while it was down in one message, once, also when it is killed in the middle of it', async () => {
-    const home = await homes.large(someEvents)
+    const home = await homes.large()
     const minutesAgo = (n: number): Date => new Date(Date.now() - n * 60_000)
     const due = minutesAgo(5)
     await mkdir(home.SPARKIFY_HOME)
@@ -154,11 +145,11 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     })
     first.child.kill('SIGKILL')
     await first.ended
+    const small = await withSmallSources(home)
     for (let starts = 0; starts < 2; starts++) {
-      const bot = await startBot(home)
+      const bot = await startBotHere(small)
       await until('all lines are posted', async () => ((await posts()).length > 0 ? true : undefined))
-      bot.child.kill('SIGTERM')
-      await bot.ended
+      await bot.stop()
     }
     expect(await posts()).toHaveLength(1)
     expect(JSON.stringify(await posts())).toContain('Top songs')

@@ -1,17 +1,21 @@
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
+import { startBot } from '../../src/bot.ts'
+import { readConfig } from '../../src/config.ts'
 import { sayLine } from '../../src/line.ts'
-import type { Ended } from './program.ts'
+import { prepareHome } from '../../src/machine/home.ts'
+import { openLog } from '../../src/machine/log.ts'
+import { type Ended, freePort, type Workspace, workspaceAt } from './program.ts'
 
 /**
  * Says one line as the terminal does, all of the program but its process: that one takes 1.4 s of a processor to start. Each
  * line opens the ledger and the warehouse anew, so lines know of each other as little as those of processes do.
  */
-export async function sayHere(line: string, env: Readonly<Record<string, string>>): Promise<Ended> {
-  // Credentials and endpoint are the SDK's own business, which reads them here.
-  for (const [name, value] of Object.entries(env)) if (name.startsWith('AWS_')) process.env[name] = value
+export async function sayHere(line: string | readonly string[], env: Readonly<Record<string, string>>): Promise<Ended> {
+  lendToAws(env)
   const stdout: string[] = []
   const stderr: string[] = []
-  const status = await sayLine(line.split(' '), {
+  const status = await sayLine(typeof line === 'string' ? line.split(' ') : line, {
     env,
     streams: {
       input: Readable.from([]),
@@ -24,4 +28,33 @@ export async function sayHere(line: string, env: Readonly<Record<string, string>
     },
   })
   return { status, signal: null, stdout: stdout.join(''), stderr: stderr.join('') }
+}
+
+/** A bot in this process. */
+export interface BotHere extends Workspace {
+  stop(): Promise<void>
+}
+
+/** Starts the bot as its process does, all of it but the process, with its local workspace. Its log is in its home. */
+export async function startBotHere(
+  env: Readonly<Record<string, string>> & { readonly SPARKIFY_HOME: string },
+): Promise<BotHere> {
+  lendToAws(env)
+  const config = readConfig({ SPARKIFY_PORT: String(await freePort()), ...env })
+  await prepareHome(config.home)
+  const logFile = join(config.home, 'sparkify.log')
+  const bot = await startBot(config, {
+    log: openLog({ kind: 'file', path: logFile }, []),
+    logFile,
+    print: () => undefined,
+    onReplaced: () => {
+      throw new Error('nobody else works on this home')
+    },
+  })
+  return { ...workspaceAt(bot.origin, config.home), stop: bot.stop }
+}
+
+/** Credentials and endpoint are the SDK's own business, which reads them in the environment of the process. */
+function lendToAws(env: Readonly<Record<string, string>>): void {
+  for (const [name, value] of Object.entries(env)) if (name.startsWith('AWS_')) process.env[name] = value
 }

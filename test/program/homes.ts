@@ -1,9 +1,11 @@
-import { cp, mkdtemp, rm } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
-import { start } from './program.ts'
+import { generateSample, sampleOptions } from '../../src/sample/index.ts'
+import { template } from '../support/templates.ts'
+import { sayHere } from './here.ts'
 
 const twoDays = fileURLToPath(new URL('../fixtures/two-days/', import.meta.url))
 
@@ -13,20 +15,29 @@ export type Home = Readonly<Record<string, string>> & {
   readonly SPARKIFY_SONG_DATA: string
 }
 
-async function generate(events: number, path: string): Promise<string> {
-  await start(['sample', '--events', String(events), '--songs', '100', '--out', path], {}).ended
-  return path
+const events = 50_000
+const copies = 20
+
+/** A log of a million rows: the same 50,000 events in 20 folders, of which 19 are links, as it takes 20 times as long to write more. */
+async function writeLargeLog(folder: string): Promise<void> {
+  const sample = await generateSample(sampleOptions({ events: String(events), songs: '100' }), join(folder, 'sample'))
+  if (sample.events !== events) throw new Error(`the sample has ${sample.events} events`)
+  await mkdir(join(folder, 'log_data'))
+  for (let copy = 0; copy < copies; copy++) {
+    await symlink('../sample/log_data', join(folder, 'log_data', `copy-${copy}`))
+  }
 }
 
 /** Folders of their own for a test file, removed after it. */
 export function openHomes(): {
   /** A home whose sources are a copy of the two real days, which a test may change. */
   twoDays(): Promise<Home>
-  /** A home whose sources are a generated log of so many events (the same for all homes of a file) that can be interrupted. */
-  large(events: number): Promise<Home>
+  /** Such a home, loaded. */
+  loaded(): Promise<Home>
+  /** A home whose sources take about five seconds to load on two idle cores: long enough to be killed on the way. */
+  large(): Promise<Home>
 } {
   const folders: string[] = []
-  const samples = new Map<number, Promise<string>>()
   const folder = async (): Promise<string> => {
     const path = await mkdtemp(join(tmpdir(), 'sparkify-'))
     folders.push(path)
@@ -46,10 +57,19 @@ export function openHomes(): {
       await cp(twoDays, join(path, 'data'), { recursive: true })
       return homeIn(path, join(path, 'data'))
     },
-    async large(events) {
-      const generated = samples.get(events) ?? folder().then((path) => generate(events, join(path, 'data')))
-      samples.set(events, generated)
-      return homeIn(await folder(), await generated)
+    async loaded() {
+      const path = await folder()
+      const made = await template('home-loaded', async (draft) => {
+        await cp(twoDays, join(draft, 'data'), { recursive: true })
+        const { status, stderr } = await sayHere('etl', homeIn(draft, join(draft, 'data')))
+        if (status !== 0) throw new Error(stderr)
+      })
+      await cp(made, path, { recursive: true })
+      return homeIn(path, join(path, 'data'))
+    },
+    async large() {
+      const path = await template('large-log', writeLargeLog)
+      return { ...homeIn(await folder(), path), SPARKIFY_SONG_DATA: join(path, 'sample/song_data') }
     },
   }
 }

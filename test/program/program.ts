@@ -102,7 +102,8 @@ export interface Said {
   readonly thread_ts?: string
 }
 
-export interface Bot extends Started {
+/** What a person does and sees in the local workspace of a bot. */
+export interface Workspace {
   readonly origin: string
   /** Says something in the workspace, as a person at the page would. */
   write(text: string, as?: string, channel?: string): Promise<unknown>
@@ -112,7 +113,10 @@ export interface Bot extends Started {
   messages(): Promise<readonly Said[]>
 }
 
-/** Starts the bot with its local workspace and waits until it is well. */
+/** A bot in a process of its own. */
+export interface Bot extends Started, Workspace {}
+
+/** Starts the bot in a process of its own, with its local workspace, and waits until it is well. */
 export async function startBot(
   env: Readonly<Record<string, string>> & { readonly SPARKIFY_HOME: string },
 ): Promise<Bot> {
@@ -128,8 +132,12 @@ export async function startBot(
       ? true
       : undefined
   })
+  return { ...started, ...workspaceAt(origin, env.SPARKIFY_HOME) }
+}
+
+/** The local workspace of the bot at this origin, which keeps its messages in this home. */
+export function workspaceAt(origin: string, home: string): Workspace {
   return {
-    ...started,
     origin,
     async write(text, as = 'U0ADA0ADMIN', channel = 'C0DATAENG00') {
       const response = await fetch(`${origin}/page/say`, {
@@ -141,7 +149,7 @@ export async function startBot(
       return response.json()
     },
     page: async (as) => (await fetch(`${origin}/?as=${as}`)).text(),
-    messages: () => messagesIn(env.SPARKIFY_HOME),
+    messages: () => messagesIn(home),
   }
 }
 

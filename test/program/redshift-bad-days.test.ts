@@ -7,6 +7,7 @@ import type { Answer } from '../../src/core/answer.ts'
 import type { FaultInput } from '../support/aws/control/fault.ts'
 import type { DoubleOptions } from '../support/aws/options.ts'
 import { type Cloud, openCloud } from './cloud.ts'
+import { sayHere } from './here.ts'
 import { type Bots, openBots } from './mortal.ts'
 import { say } from './program.ts'
 
@@ -175,7 +176,7 @@ describe('without credentials or a region', { timeout: 60_000 }, () => {
       1,
       expect.stringMatching(/No AWS credentials were found\.\s+Set AWS_PROFILE/),
     ])
-    const elsewhere = await say('status', { ...env, SPARKIFY_HOME: home, AWS_REGION: 'eu-west-1' })
+    const elsewhere = await sayHere('status', { ...env, SPARKIFY_HOME: home, AWS_REGION: 'eu-west-1' })
     expect([elsewhere.status, elsewhere.stdout]).toEqual([0, expect.stringMatching(/State +none/)])
   })
 })

@@ -5,12 +5,12 @@ import { twoDays } from '../support/two-days.ts'
 import { documentedPolicy, openCloud, ordersTo, type Sources, writesOf } from './cloud.ts'
 import { sayHere } from './here.ts'
 import { openHomes } from './homes.ts'
-import { rowsOf, say, sayJson, start, until } from './program.ts'
+import { rowsOf, sayJson, start, until } from './program.ts'
 
 const homes = openHomes()
 
-/** A home in which the terminal finds the double, and the double. Each line is said in a process, unless told otherwise. */
-async function openTerminal(options: DoubleOptions = {}, sources: Sources = twoDays, saying: typeof sayHere = say) {
+/** A home in which the terminal finds the double, and the double. */
+async function openTerminal(options: DoubleOptions = {}, sources: Sources = twoDays) {
   const cloud = await openCloud(options, sources)
   const { SPARKIFY_HOME } = await homes.twoDays()
   const env = { ...cloud.env, SPARKIFY_HOME }
@@ -19,12 +19,12 @@ async function openTerminal(options: DoubleOptions = {}, sources: Sources = twoD
     env,
     /** Says a line that must succeed; what stands on stdout. */
     async done(line: string): Promise<string> {
-      const { status, stdout, stderr } = await saying(line, env)
+      const { status, stdout, stderr } = await sayHere(line, env)
       expect([line, status, stderr]).toEqual([line, 0, expect.any(String)])
       return stdout
     },
-    say: (line: string) => saying(line, env),
-    counts: async () => rowsOf((await sayJson('qa counts', env, saying)).answer),
+    say: (line: string) => sayHere(line, env),
+    counts: async () => rowsOf((await sayJson('qa counts', env, sayHere)).answer),
   }
 }
 
@@ -94,7 +94,7 @@ describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
     ['keeps no load history', { loadHistory: false }],
     ['does not say whether a cluster can be asked', { availabilityStatus: false }],
   ] as const)('is the same on a server that %s', async (_what, options) => {
-    const { double, done, counts } = await openTerminal(options, twoDays, sayHere)
+    const { double, done, counts } = await openTerminal(options)
     await done('spin-up --yes')
     const loaded = await done('etl')
     expect(loaded).toContain('191 events and 9 songs read')
@@ -108,7 +108,7 @@ describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
 
   describeRealData('on the public data', () => {
     it('gives its published totals', async () => {
-      const { done, counts } = await openTerminal({}, realData, sayHere)
+      const { done, counts } = await openTerminal({}, realData)
       await done('spin-up --yes')
       expect(await done('etl')).toContain('8,056 events and 71 songs read from 101 files')
       expect(await counts()).toMatchObject(realData.counts)

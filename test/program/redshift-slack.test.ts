@@ -5,23 +5,24 @@ import { openLedger } from '../../src/store/ledger.ts'
 import type { DoubleOptions } from '../support/aws/options.ts'
 import { twoDays } from '../support/two-days.ts'
 import { openCloud, ordersTo, writesOf } from './cloud.ts'
+import { sayHere, startBotHere } from './here.ts'
 import { openHomes } from './homes.ts'
-import { type Bot, rowsOf, type Said, sayJson, startBot, until } from './program.ts'
+import { type Bot, rowsOf, type Said, sayJson, startBot, until, type Workspace } from './program.ts'
 import { press, submit } from './workspace-hand.ts'
 
 const homes = openHomes()
 const ada = 'U0ADA0ADMIN'
 
-/** The bot on a double of its own, with its local workspace. */
+/** The environment of a bot on a double of its own. */
 async function open(options: DoubleOptions = {}) {
   const cloud = await openCloud(options)
   const { SPARKIFY_HOME } = await homes.twoDays()
   const env = { ...cloud.env, SPARKIFY_HOME }
-  return { ...cloud, env, start: () => startBot(env) }
+  return { ...cloud, env }
 }
 
 /** The newest message of the channel, outside of threads, that says these words. */
-async function said(bot: Bot, words: string): Promise<Said | undefined> {
+async function said(bot: Workspace, words: string): Promise<Said | undefined> {
   const whole = (message: Said): string => `${message.text} ${JSON.stringify(message.blocks ?? '')}`
   return (await bot.messages()).findLast((message) => message.thread_ts === undefined && whole(message).includes(words))
 }
@@ -35,11 +36,11 @@ async function isKept({ SPARKIFY_HOME }: { readonly SPARKIFY_HOME: string }): Pr
 }
 
 /** Waits for a message with these words. */
-function reads(bot: Bot, words: string): Promise<Said> {
+function reads(bot: Workspace, words: string): Promise<Said> {
   return until(`somebody reads "${words}"`, () => said(bot, words))
 }
 
-async function confirm(bot: Bot, line: string, button: string): Promise<void> {
+async function confirm(bot: Workspace, line: string, button: string): Promise<void> {
   await bot.write(`/sparkify ${line}`)
   await until(`the plan of ${line} can be confirmed`, () => press(bot, ada, button))
 }
@@ -51,13 +52,13 @@ async function leave(bot: Bot, signal: NodeJS.Signals): Promise<void> {
 
 describe('the life of a cluster in the workspace', { timeout: 120_000 }, () => {
   it('is confirmed by its price, and ended by its name typed in the modal', async () => {
-    const { double, env, start } = await open()
-    const bot = await start()
+    const { double, env } = await open()
+    const bot = await startBotHere(env)
     await confirm(bot, 'spin-up', 'Spin up for $0.54 an hour')
     await reads(bot, 'Cluster sparkify is available.')
     await bot.write('/sparkify etl')
     await reads(bot, '191 events and 9 songs read from 11 files')
-    expect(rowsOf((await sayJson('qa counts', env)).answer)).toMatchObject(twoDays.counts)
+    expect(rowsOf((await sayJson('qa counts', env, sayHere)).answer)).toMatchObject(twoDays.counts)
     await bot.write('/sparkify top songs 3')
     await reads(bot, 'Top songs')
     await bot.write('/sparkify pause')
@@ -70,7 +71,9 @@ describe('the life of a cluster in the workspace', { timeout: 120_000 }, () => {
     await until('it is awake', async () =>
       (await double.left()).clusters[0]?.state === 'available' ? true : undefined,
     )
-    await until('it can be asked', async () => ((await sayJson('top songs 3', env)).answer.ok ? true : undefined))
+    await until('it can be asked', async () =>
+      (await sayJson('top songs 3', env, sayHere)).answer.ok ? true : undefined,
+    )
     await confirm(bot, 'tear-down snapshot=no', 'Tear down sparkify')
     const refused = await until('the modal is open', () => submit(bot, ada, 'sparkfy'))
     expect(refused).toMatchObject({ errors: expect.anything() })
@@ -78,19 +81,19 @@ describe('the life of a cluster in the workspace', { timeout: 120_000 }, () => {
     await submit(bot, ada, 'sparkify')
     await reads(bot, 'Cluster sparkify is gone, and nothing of it costs money.')
     expect(await double.left()).toEqual({ clusters: [], snapshots: [], roles: [] })
-    await leave(bot, 'SIGTERM')
+    await bot.stop()
   })
 
   it('goes on in the same messages after kill -9 in the middle of each part of it', async () => {
     // The program looks every 5 s; states of 3 s are there to be killed in.
-    const { double, env, start } = await open({ speed: 100, describes: 1, durations: { deleting: 300 } })
-    const first = await start()
+    const { double, env } = await open({ speed: 100, describes: 1, durations: { deleting: 300 } })
+    const first = await startBot(env)
     await confirm(first, 'spin-up', 'Spin up for $0.54 an hour')
     const creating = await reads(first, 'Wait until available')
     await isKept(env)
     await leave(first, 'SIGKILL')
 
-    const second = await start()
+    const second = await startBot(env)
     await reads(second, 'Cluster sparkify is available.')
     expect((await said(second, 'Cluster sparkify is available.'))?.ts).toBe(creating.ts)
     await double.fault({ kind: 'statement-hangs', matching: 'copy staging.staging_events' })
@@ -103,7 +106,7 @@ describe('the life of a cluster in the workspace', { timeout: 120_000 }, () => {
     await leave(second, 'SIGKILL')
     await double.clearFaults()
 
-    const third = await start()
+    const third = await startBot(env)
     expect((await reads(third, '191 events and 9 songs read from 11 files')).ts).toBe(loading.ts)
     const copies = (await writesOf(double)).filter((sql) => sql.includes('copy staging.'))
     expect(copies).toHaveLength(2)
@@ -113,7 +116,7 @@ describe('the life of a cluster in the workspace', { timeout: 120_000 }, () => {
     await isKept(env)
     await leave(third, 'SIGKILL')
 
-    const fourth = await start()
+    const fourth = await startBot(env)
     expect((await reads(fourth, 'and nothing of it costs money.')).ts).toBe(going.ts)
     expect(await double.left()).toEqual({ clusters: [], snapshots: [], roles: [] })
     expect(await ordersTo(double)).toMatchObject({

@@ -2,9 +2,9 @@ import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { describeRealData, realData } from '../support/real-data.ts'
-import { sayHere } from './here.ts'
+import { sayHere, startBotHere } from './here.ts'
 import { openHomes } from './homes.ts'
-import { rowsOf, say, sayJson, startBot } from './program.ts'
+import { rowsOf, say, sayJson, until } from './program.ts'
 
 const homes = openHomes()
 const jsonHere = (line: string, env: Readonly<Record<string, string>>) => sayJson(line, env, sayHere)
@@ -23,16 +23,16 @@ const totalsOfTwoDays = {
 describe('the program in the terminal', { timeout: 60_000 }, () => {
   it('loads, counts, checks and answers the two days, and a second load changes nothing', async () => {
     const home = await homes.twoDays()
-    const first = await sayJson('etl', home)
+    const first = await jsonHere('etl', home)
     expect([first.status, first.answer.ok, first.answer.run?.state]).toEqual([0, true, 'complete'])
     expect(first.answer.run?.steps.every(({ state }) => state === 'complete')).toBe(true)
-    const counts = await sayJson('qa counts', home)
+    const counts = await jsonHere('qa counts', home)
     expect(rowsOf(counts.answer)).toEqual(totalsOfTwoDays)
-    const songs = await sayJson('top-songs', home)
-    await sayJson('etl', home)
-    expect(rowsOf((await sayJson('qa counts', home)).answer)).toEqual(totalsOfTwoDays)
-    expect((await sayJson('top-songs', home)).answer.replies).toEqual(songs.answer.replies)
-    const checks = await sayJson('qa checks', home)
+    const songs = await jsonHere('top-songs', home)
+    await jsonHere('etl', home)
+    expect(rowsOf((await jsonHere('qa counts', home)).answer)).toEqual(totalsOfTwoDays)
+    expect((await jsonHere('top-songs', home)).answer.replies).toEqual(songs.answer.replies)
+    const checks = await jsonHere('qa checks', home)
     expect(checks.status).toBe(0)
     const table = checks.answer.replies.find((reply) => reply.kind === 'table')
     expect(table?.kind === 'table' ? table.columns : []).toEqual(['check', 'severity', 'state', 'offending', 'title'])
@@ -69,8 +69,7 @@ describe('the program in the terminal', { timeout: 60_000 }, () => {
   })
 
   it('stops at an unreadable row with file and line, leaves live tables alone, and can be told to go on', async () => {
-    const home = await homes.twoDays()
-    await jsonHere('etl', home)
+    const home = await homes.loaded()
     const file = join(home.SPARKIFY_LOG_DATA, '2018/11/2018-11-10-events.json')
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
     lines[41] = (lines[41] ?? '').slice(0, 30)
@@ -103,7 +102,7 @@ describe('the program in the terminal', { timeout: 60_000 }, () => {
       expect([line, status, stdout]).toEqual([line, 2, ''])
       expect(stderr).toContain('Nothing was done.')
     }
-    const early = await say('top-songs', home)
+    const early = await sayHere('top-songs', home)
     expect([early.status, early.stdout]).toEqual([1, ''])
     expect(early.stderr).toContain('There is no cluster sparkify yet.')
   })
@@ -114,14 +113,13 @@ describe('the program in the terminal', { timeout: 60_000 }, () => {
   })
 
   it('ends with 2 for a wrong variable, naming it and the cure', async () => {
-    const { status, stderr } = await say('status', { ...(await homes.twoDays()), SPARKIFY_ENGINE: 'oracle' })
+    const { status, stderr } = await sayHere('status', { ...(await homes.twoDays()), SPARKIFY_ENGINE: 'oracle' })
     expect(status).toBe(2)
     expect(stderr).toContain('SPARKIFY_ENGINE is "oracle", which is not duckdb or redshift.')
   })
 
   it('does what destroys only when it is confirmed by name', async () => {
-    const home = await homes.twoDays()
-    await jsonHere('etl', home)
+    const home = await homes.loaded()
     const asked = await jsonHere('tear-down', home)
     expect([asked.status, asked.answer.run]).toEqual([2, null])
     expect((await sayHere('tear-down --yes', home)).status).toBe(2)
@@ -137,8 +135,7 @@ describe('the program in the terminal', { timeout: 60_000 }, () => {
   })
 
   it('refuses questions while the warehouse is paused, and answers them when it is resumed', async () => {
-    const home = await homes.twoDays()
-    await jsonHere('etl', home)
+    const home = await homes.loaded()
     await sayHere('pause', home)
     expect((await sayHere('top-songs', home)).stderr).toContain('has been paused')
     await sayHere('resume', home)
@@ -147,14 +144,14 @@ describe('the program in the terminal', { timeout: 60_000 }, () => {
 
   it('works beside a running bot, on the same warehouse', async () => {
     const home = await homes.twoDays()
-    const bot = await startBot(home)
-    try {
-      expect((await sayJson('etl', home)).status).toBe(0)
-      expect(rowsOf((await sayJson('qa counts', home)).answer)).toEqual(totalsOfTwoDays)
-    } finally {
-      bot.child.kill('SIGTERM')
-    }
-    expect((await bot.ended).status).toBe(0)
+    const bot = await startBotHere(home)
+    expect((await sayJson('etl', home)).status).toBe(0)
+    await bot.write('/sparkify qa counts')
+    await until('the bot counts what was loaded', async () =>
+      JSON.stringify(await bot.messages()).includes('"160"') ? true : undefined,
+    )
+    expect(rowsOf((await jsonHere('qa counts', home)).answer)).toEqual(totalsOfTwoDays)
+    await bot.stop()
   })
 })
 

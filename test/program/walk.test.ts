@@ -1,14 +1,15 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser, withoutBrowser } from '../support/browser.ts'
+import { openBrowser } from '../support/browser.ts'
+import { withoutBrowser } from '../support/chromium.ts'
+import { type BotHere, startBotHere } from './here.ts'
 import { type Home, openHomes } from './homes.ts'
 import { picture } from './pictures.ts'
-import { type Bot, startBot } from './program.ts'
 
 const homes = openHomes()
 
 let browser: Browser
-let bot: Bot
+let bot: BotHere
 let page: Page
 
 const message = (text: string) => page.locator('main .message', { hasText: text }).last()
@@ -26,17 +27,16 @@ async function be(person: 'Ada' | 'Otto' | 'Vera'): Promise<void> {
 
 describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { timeout: 60_000 }, () => {
   beforeAll(async () => {
-    browser = await launchBrowser()
+    browser = await openBrowser()
     const { SPARKIFY_HOME }: Home = await homes.twoDays()
     // Nothing else is set: this is what a newcomer gets, sample data included.
-    bot = await startBot({ SPARKIFY_HOME })
+    bot = await startBotHere({ SPARKIFY_HOME })
     page = await browser.newPage({ viewport: { width: 1100, height: 820 }, baseURL: bot.origin })
     await page.goto('/')
   })
   afterAll(async () => {
     await browser.close()
-    bot.child.kill('SIGTERM')
-    await bot.ended
+    await bot.stop()
   })
 
   it('begins with what this is, and three buttons in order', async () => {

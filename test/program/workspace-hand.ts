@@ -1,4 +1,4 @@
-import type { Bot } from './program.ts'
+import type { Workspace } from './program.ts'
 
 /** What a person sees of a control in the page: where it is, and the ids that the bot gave it. */
 interface Control {
@@ -8,7 +8,7 @@ interface Control {
   readonly action_id: string
 }
 
-async function post(bot: Bot, deed: string, body: object): Promise<unknown> {
+async function post(bot: Workspace, deed: string, body: object): Promise<unknown> {
   const response = await fetch(`${bot.origin}/page/${deed}`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', origin: bot.origin },
@@ -19,7 +19,7 @@ async function post(bot: Bot, deed: string, body: object): Promise<unknown> {
 }
 
 /** Presses the newest button of these words that this person sees; undefined while there is none. */
-export async function press(bot: Bot, as: string, words: string): Promise<true | undefined> {
+export async function press(bot: Workspace, as: string, words: string): Promise<true | undefined> {
   const found = lastButton(await bot.page(as), words)
   if (found === undefined) return undefined
   await post(bot, 'press', { as, ...found })
@@ -27,7 +27,7 @@ export async function press(bot: Bot, as: string, words: string): Promise<true |
 }
 
 /** Types into the one input of the open modal and submits it; what the modal complains of, and undefined while none is open. */
-export async function submit(bot: Bot, as: string, typed: string): Promise<unknown> {
+export async function submit(bot: Workspace, as: string, typed: string): Promise<unknown> {
   const page = await bot.page(as)
   const view = /data-view="([^"]+)"/.exec(page)?.[1]
   const field = /<input type="text"[^>]* data-block-id="([^"]*)" data-action-id="([^"]*)"/.exec(page)

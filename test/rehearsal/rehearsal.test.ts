@@ -5,7 +5,8 @@ import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { freePort, until } from '../program/program.ts'
-import { launchBrowser, withoutBrowser } from '../support/browser.ts'
+import { openBrowser } from '../support/browser.ts'
+import { withoutBrowser } from '../support/chromium.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const screenshots = join(root, 'docs/screenshots')
@@ -53,7 +54,7 @@ async function startRehearsal(): Promise<string> {
 
 describe.skipIf(withoutBrowser)(`the rehearsal in a browser${withoutBrowser}`, { timeout: 2 * timeout }, () => {
   beforeAll(async () => {
-    browser = await launchBrowser()
+    browser = await openBrowser()
     const baseURL = await startRehearsal()
     page = await browser.newPage({ viewport: { width: 1100, height: 820 }, baseURL })
     await page.goto('/')

@@ -1,46 +1,10 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
+import { inject } from 'vitest'
 
-const candidates = [
-  process.env['CHROMIUM_PATH'],
-  '/usr/bin/chromium',
-  '/usr/bin/chromium-browser',
-  '/usr/bin/google-chrome',
-  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-]
-
-function onPath(name: string): string | undefined {
-  try {
-    return execFileSync('which', [name], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim()
-  } catch {
-    // `which` is missing, or does not find it.
-    return undefined
-  }
-}
-
-/** A Chromium that is already on this machine, or undefined. `CHROMIUM_PATH` names another. */
-export const chromiumPath: string | undefined =
-  candidates.find((path) => path !== undefined && existsSync(path)) ??
-  ['chromium', 'google-chrome', 'google-chrome-stable'].map(onPath).find((path) => path !== undefined && path !== '')
-
-/** What a skipped title says when the browser is missing; empty when it is there. */
-export const withoutBrowser: string =
-  chromiumPath === undefined ? ' (skipped: no Chromium found, set CHROMIUM_PATH)' : ''
-
-/** Starts the browser, headless and without a word to the network. Throws when there is none. */
-export async function launchBrowser(): Promise<Browser> {
-  if (chromiumPath === undefined) throw new Error('no Chromium found, set CHROMIUM_PATH')
-  return chromium.launch({
-    executablePath: chromiumPath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  })
+/** Connects to the one browser of this run. `close` removes what was opened here, and leaves the browser to others. */
+export async function openBrowser(): Promise<Browser> {
+  const response = await fetch(inject('browser'))
+  const answer = await response.text()
+  if (!response.ok) throw new Error(answer)
+  return chromium.connect(answer)
 }

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { env } from 'node:process'
 import type { TestProject } from 'vitest/node'
+import { offerBrowser } from './browser-server.ts'
 import { seedOfRun } from './seed.ts'
 
 declare module 'vitest' {
@@ -11,15 +12,22 @@ declare module 'vitest' {
     readonly templates: string
     /** What everything random of this run is derived from: see `seed.ts`. */
     readonly seed: number
+    /** Where the one browser of this run is asked for: see `browser.ts`. */
+    readonly browser: string
   }
 }
 
-/** Gives every worker one folder for templates, which is removed after the last test, and one seed. */
-export default function setup(project: TestProject): () => void {
+/** Gives every worker one folder for templates and one browser, which are removed after the last test, and one seed. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const templates = mkdtempSync(join(project.config.env['TMPDIR'] ?? tmpdir(), 'sparkify-templates-'))
   project.provide('templates', templates)
+  const browser = await offerBrowser()
+  project.provide('browser', browser.url)
   const seed = seedOfRun(project.config.root, env)
   project.provide('seed', seed)
   project.vitest.logger.log(`Everything random in this run comes from SEED=${seed}`)
-  return () => rmSync(templates, { recursive: true, force: true })
+  return async () => {
+    await browser.close()
+    rmSync(templates, { recursive: true, force: true })
+  }
 }

@@ -5,10 +5,13 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openCloud } from '../program/cloud.ts'
+import { sayHere } from '../program/here.ts'
+import { liveAndDie } from './life.ts'
 import { permissionOf } from './options.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
+/** `npm run verify:aws` as its user starts it. */
 async function verify(args: readonly string[], env: Readonly<Record<string, string>>) {
   const { PATH = '', HOME = '' } = process.env
   const main = join(root, 'dist/verify-aws/main.js')
@@ -23,6 +26,17 @@ async function verify(args: readonly string[], env: Readonly<Record<string, stri
     })
   }
   const [status] = await once(child, 'close')
+  return { status, printed }
+}
+
+/** The same in this process, and each line as well. */
+async function verifyHere(args: readonly string[], env: Readonly<Record<string, string>>) {
+  let printed = ''
+  const print = (text: string): void => {
+    printed += text
+  }
+  const terminal = (line: readonly string[], own: Readonly<Record<string, string>>) => sayHere(line, own)
+  const status = await liveAndDie(args, { env, terminal, out: print, err: print })
   return { status, printed }
 }
 
@@ -56,7 +70,7 @@ describe('verify:aws', { timeout: 120_000 }, () => {
 
   it('lives a whole life, prints each line and the price, and finds nothing left', async () => {
     const { double, env } = await openCloud()
-    const { status, printed } = await verify([], env)
+    const { status, printed } = await verifyHere([], env)
     for (const words of ['✓ etl', '✓ qa checks', '✓ pause', '✓ tear-down', 'at most $0.54', '✓ Nothing is left.']) {
       expect(printed).toContain(words)
     }
@@ -73,7 +87,7 @@ describe('verify:aws', { timeout: 120_000 }, () => {
   it('tears down what it made when something in between fails', async () => {
     const { double, env } = await openCloud()
     await double.fault({ kind: 'statement-fails', matching: 'copy ', error: 'disk full', times: 9 })
-    const { status, printed } = await verify([], env)
+    const { status, printed } = await verifyHere([], env)
     expect([status, printed]).toEqual([1, expect.stringContaining('✗ etl')])
     expect(await double.left()).toEqual({ clusters: [], snapshots: [], roles: [] })
   })

@@ -1,6 +1,7 @@
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser, withoutBrowser } from '../support/browser.ts'
+import { openBrowser } from '../support/browser.ts'
+import { withoutBrowser } from '../support/chromium.ts'
 import { openPage } from './pages.ts'
 import { ada, dataEng, eventually, music, openStage, otto, type Stage } from './stage.ts'
 
@@ -33,7 +34,7 @@ const block = (id: string) => page.locator(`.home > #home-${id}`)
 
 describe.skipIf(withoutBrowser)(`the page of the app${withoutBrowser}`, () => {
   beforeAll(async () => {
-    browser = await launchBrowser()
+    browser = await openBrowser()
   })
   afterAll(() => browser.close())
   beforeEach(async () => {

@@ -1,7 +1,8 @@
 import type { Block, KnownBlock } from '@slack/types'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser, withoutBrowser } from '../support/browser.ts'
+import { openBrowser } from '../support/browser.ts'
+import { withoutBrowser } from '../support/chromium.ts'
 import { openPage } from './pages.ts'
 import { ada, dataEng, eventually, music, openStage, otto, random, type Stage } from './stage.ts'
 
@@ -38,7 +39,7 @@ const message = (text: string) => page.locator('main .message', { hasText: text 
 
 describe.skipIf(withoutBrowser)(`the page${withoutBrowser}`, () => {
   beforeAll(async () => {
-    browser = await launchBrowser()
+    browser = await openBrowser()
   })
   afterAll(() => browser.close())
   beforeEach(async () => {

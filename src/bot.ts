@@ -1,0 +1,89 @@
+import { type Core, compose } from './compose.ts'
+import type { Config } from './config.ts'
+import type { Log } from './core/ports/log.ts'
+import { counterpartOf } from './counterpart.ts'
+import { systemClock } from './machine/clock.ts'
+import { startServer } from './machine/server.ts'
+import { startScheduler } from './scheduler/scheduler.ts'
+import { openSlackFace, type SlackFace } from './slack/face.ts'
+import { outboxOf, postNews, recoverRuns, sayOn, sayWhatIsAsked } from './voice.ts'
+
+const graceMs = 5_000
+
+/** What is around a bot: its log and, as the file's path, where that is one; where it prints; and that another bot replaced it. */
+export interface BotSurroundings {
+  readonly log: Log
+  readonly logFile: string | null
+  readonly print: (text: string) => void
+  readonly onReplaced: () => void
+}
+
+/** A bot that answers Slack (or the local workspace) and the clock. */
+export interface Bot {
+  /** Where its HTTP server is reached from this machine. */
+  readonly origin: string
+  /** Stops in order; runs get 5 s to end, and are carried on by the next bot where they do not. */
+  stop(): Promise<void>
+}
+
+/** Starts the bot in this process. Throws `OpsError` for whatever is not in order: the home, its port, Slack. */
+export async function startBot(config: Config, { log, logFile, print, onReplaced }: BotSurroundings): Promise<Bot> {
+  const counterpart = counterpartOf(config, log)
+  let face: SlackFace | null = null
+  const core = await compose(config, {
+    kind: 'bot',
+    directory: counterpart.directory,
+    probes: () => face?.probes ?? [],
+    outbox: outboxOf(() => face),
+    log,
+    onReplaced,
+  })
+  const open = await counterpart.open()
+  const server = await startServer(
+    counterpart.host,
+    config.port,
+    {
+      health: () => face?.health() ?? { ok: false, detail: 'starting' },
+      slackEvents: (request, response) => face?.listener?.(request, response),
+      rest: open.rest,
+    },
+    log,
+  )
+  const origin = `http://127.0.0.1:${server.port}`
+  const slack = await openSlackFace({ ...open.slack(origin), ledger: core.deps.ledger, clock: systemClock, log })
+  face = slack
+  await slack.start(core.app)
+  await open.greet(slack)
+
+  const stopRecovering = await recoverRuns(core, slack, log)
+  const scheduler = startScheduler(async () => {
+    await Promise.all([core.app.fireDue(sayOn(slack, core.app)), core.app.tendCluster((news) => postNews(news, slack))])
+  }, log)
+  print(startedText(config, core, open.rest === null ? slack.health().detail : `Open ${origin}`, logFile))
+
+  const stopAsking = sayWhatIsAsked(core, slack, log)
+  return {
+    origin,
+    async stop() {
+      stopRecovering()
+      stopAsking()
+      await scheduler.stop()
+      await core.app.drain(graceMs)
+      await slack.stop()
+      await server.close()
+      open.close()
+      await core.close()
+    },
+  }
+}
+
+function startedText(config: Config, core: Core, where: string, logFile: string | null): string {
+  const log = logFile === null ? '' : `, log ${logFile}`
+  const lines = [
+    `Sparkify's warehouse bot is running. ${where}`,
+    `Engine ${config.engine}, home ${config.home}${log}. Ctrl-C stops it.`,
+    ...(core.sources.generated === 'now' ? ['No source data are configured, so a small sample was generated.'] : []),
+    ...config.warnings.slice(0, 2).map((warning) => `⚠ ${warning}.`),
+  ]
+  return `${lines.join('\n')}\n`
+}
