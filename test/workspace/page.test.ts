@@ -60,7 +60,13 @@ describe.skipIf(withoutBrowser)(`the page${withoutBrowser}`, () => {
     expect(await page.evaluate('document.activeElement.tagName')).toBe('TEXTAREA')
   })
 
-  it('takes words only where what sends them is there, so that none are lost to a page that comes or goes', async () => {
+  it('takes words, choices and clicks only where what sends them is there: none are lost to a page that comes or goes', async () => {
+    let pressed = 0
+    stage.app.action('go', async ({ ack }) => {
+      await ack()
+      pressed++
+    })
+    await post(actions())
     const box = page.locator('main textarea')
     let arrive: () => void = () => undefined
     const held = new Promise<void>((resolve) => {
@@ -70,7 +76,12 @@ describe.skipIf(withoutBrowser)(`the page${withoutBrowser}`, () => {
     await page.goto('/', { waitUntil: 'commit' })
     await box.waitFor()
     expect(await box.isEditable()).toBe(false)
+    expect(await page.locator('select[data-persona]').isEnabled()).toBe(false)
+    const clicked = page.click('[data-action-id=go]')
+    await Promise.race([clicked, page.waitForFunction('document.body.inert')])
     arrive()
+    await clicked
+    await eventually(() => pressed === 1, 'the press')
     await type('first')
     await message('first').waitFor()
     await page.selectOption('select[data-persona]', { label: 'Otto, operator' })

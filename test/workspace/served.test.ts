@@ -42,3 +42,11 @@ describe('the workspace serves what the bot uses, and nothing else', () => {
     expect([...new Set(heard)].sort()).toEqual([...servedDeliveries].sort())
   })
 })
+
+it('ends the event stream of a page that asks for it when the workspace is closed already', async () => {
+  const stage = await openStage()
+  stage.workspace.close()
+  const response = await fetch(`${stage.origin}/page/events`, { signal: AbortSignal.timeout(5_000) })
+  expect(await response.text()).toMatch(/^data: [\d.]+\n\n$/)
+  await stage.close()
+})

@@ -47,7 +47,7 @@ document.addEventListener('change', ({ target: select }) => {
   const { searchParams } = new URL(location.href)
   searchParams.set('as', select.value)
   searchParams.delete('thread')
-  holdBoxes(true)
+  holdPage(true)
   location.assign(`/?${searchParams}`)
 })
 
@@ -94,14 +94,16 @@ stream.onmessage = async ({ data }) => {
 
 const boxes = document.querySelectorAll<HTMLTextAreaElement>('.composer textarea')
 
-/** Boxes are read-only until this script can send what is typed, and again while another page comes: no words are lost. */
-function holdBoxes(held: boolean) {
+/** Nothing takes words, clicks or choices until this script can send them, nor while another page comes: none are lost. */
+function holdPage(held: boolean) {
+  document.body.inert = held
   for (const box of boxes) box.readOnly = held
+  for (const select of document.querySelectorAll<HTMLSelectElement>('[data-persona]')) select.disabled = held
 }
 
-holdBoxes(false)
+holdPage(false)
 // Again when one comes back to a page that was left.
-addEventListener('pageshow', () => holdBoxes(false))
+addEventListener('pageshow', () => holdPage(false))
 
 take(document)
 const { tab } = document.body.dataset

@@ -37,7 +37,7 @@ function sidebar(state: State, { viewer, channel }: Place): Html {
   return html`<nav class="sidebar" aria-label="Workspace"><h1>Sparkify <small>local workspace</small></h1>
 <h2>Channels</h2><ul>${channels.map((each) => item(each, `# ${each.name}`))}</ul>
 <h2>Apps</h2><ul>${direct.map((each) => item(each, `✦ ${bot.realName}`, 'home'))}</ul>
-<label class="who">You are <select data-persona aria-label="You are">${people}</select></label></nav>`
+<label class="who">You are <select data-persona disabled aria-label="You are">${people}</select></label></nav>`
 }
 
 function tabs(state: State, { viewer, channel, tab }: Place): Html {
@@ -63,7 +63,7 @@ export function pageOf(
   return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${name} · Sparkify</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
 <link rel="stylesheet" href="/page/style.css"><script type="module" src="/page/client.js"></script></head>
-<body data-as="${viewer.id}" data-version="${version}" data-tab="${tab}">${skip}
+<body inert data-as="${viewer.id}" data-version="${version}" data-tab="${tab}">${skip}
 ${sidebar(state, place)}<main><header><h2>${name}</h2>${below}</header>
 ${banner && html`<p class="banner">${banner}</p>`}<p class="connection" role="status" hidden></p>
 <p class="unseen" aria-live="polite"></p>

@@ -56,6 +56,7 @@ export function createPage(deps: {
   const streams = new Set<ServerResponse>()
   const started = now().getTime()
   let changes = 0
+  let closed = false
   let renderer: Promise<Renderer> | undefined
 
   const tell = (stream: ServerResponse) => stream.write(`data: ${started}.${changes}\n\n`)
@@ -93,9 +94,14 @@ export function createPage(deps: {
     sendText(response, page.markup, 'text/html')
   }
 
-  const listen = (request: IncomingMessage, response: ServerResponse) => {
+  const listen = (request: IncomingMessage, response: ServerResponse): void => {
     response.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
     tell(response)
+    // The page asks as soon as its script runs, which may be later than the workspace is closed.
+    if (closed) {
+      response.end()
+      return
+    }
     streams.add(response)
     request.on('close', () => streams.delete(response))
   }
@@ -123,6 +129,7 @@ export function createPage(deps: {
     },
     close() {
       stop()
+      closed = true
       for (const stream of streams) stream.end()
     },
   }
