@@ -51,7 +51,8 @@ function linked() {
  */
 function compile(name) {
   const mine = inRoot(`${name}.${process.pid}`)
-  const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
+  process.stderr.write('Building (once, and after each change of the sources) …\n')
+  const tsc = join(dirname(compilerPackage()), 'bin/tsc')
   const args = [tsc, '-p', inRoot('tsconfig.build.json'), '--outDir', mine]
   const { status } = spawnSync(process.execPath, args, { stdio: 'inherit', cwd: root })
   try {
@@ -64,6 +65,16 @@ function compile(name) {
     throw error
   } finally {
     rmSync(mine, { recursive: true, force: true })
+  }
+}
+
+/** The compiler's package.json. Ends the process with the line to run where nothing is installed. */
+function compilerPackage() {
+  try {
+    return createRequire(import.meta.url).resolve('typescript/package.json')
+  } catch {
+    process.stderr.write('✗ The packages are not installed.\nRun: npm ci\n')
+    process.exit(2)
   }
 }
 

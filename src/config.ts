@@ -26,6 +26,13 @@ export type SlackConfig =
       readonly apiUrl: string | undefined
     }
 
+/** Proxies on the way out, for http: and https: addresses; empty where there is none. `bypass` is the list of NO_PROXY. */
+export interface ProxyConfig {
+  readonly http: string
+  readonly https: string
+  readonly bypass: string
+}
+
 /** What provisioning and loading on AWS need; empty variables are null. Credentials and endpoints are the AWS SDK's own. */
 export interface RedshiftConfig {
   /** Null: the SDK looks for it. */
@@ -65,6 +72,7 @@ export interface Config {
   /** What the local workspace says above its messages; null: its own words. */
   readonly banner: string | null
   readonly slack: SlackConfig
+  readonly proxies: ProxyConfig
   readonly redshift: RedshiftConfig
   /** Things that are probably not meant, in sentences. */
   readonly warnings: readonly string[]
@@ -81,8 +89,10 @@ export function loadEnvFile(): void {
 
 /** Checks the environment. Throws `bad_config` naming the variable, what is wrong with it, and the cure. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
-  // An empty variable is an unset one: compose files and CI set them empty.
-  const set = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''))
+  // An empty variable is an unset one: compose files and CI set them empty. Those of proxies are written in lower case as well.
+  const lower = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].map((name) => [name, env[name.toLowerCase()]] as const)
+  const given = [...Object.entries(env), ...lower]
+  const set = Object.fromEntries(given.filter(([, value]) => value !== undefined && value.trim() !== ''))
   const read = z.object(variables).safeParse(set)
   if (!read.success) {
     const [issue] = read.error.issues
@@ -115,6 +125,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     port: values.SPARKIFY_PORT === '' ? null : values.SPARKIFY_PORT,
     banner: values.SPARKIFY_BANNER || null,
     slack: slackOf(values),
+    proxies: { http: values.HTTP_PROXY, https: values.HTTPS_PROXY, bypass: values.NO_PROXY },
     redshift: {
       region: values.AWS_REGION || null,
       dataRegion: values.SPARKIFY_DATA_REGION || null,
@@ -204,5 +215,5 @@ function expected(issue: z.core.$ZodIssue | undefined): string {
 
 /** A value that can be shown: never a secret. */
 function shownValue(name: string, value: unknown): string {
-  return /TOKEN|SECRET|URL/.test(name) ? '…' : String(value).slice(0, 60)
+  return /TOKEN|SECRET|URL|PROXY/.test(name) ? '…' : String(value).slice(0, 60)
 }

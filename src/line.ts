@@ -8,6 +8,7 @@ import { failureAnswer } from './core/run/failure.ts'
 import { localDirectory } from './local-people.ts'
 import { withLocalPeople } from './machine/directory.ts'
 import { openLog } from './machine/log.ts'
+import { setProxies } from './machine/proxies.ts'
 import { readTerminalArguments } from './terminal/arguments.ts'
 import { runLine, type Streams, show } from './terminal/session.ts'
 import { slackInTerminal } from './terminal-slack.ts'
@@ -28,6 +29,7 @@ export async function sayLine(argv: readonly string[], { env, streams, begun, re
   const said = readTerminalArguments(argv)
   try {
     const config = readConfig(env)
+    setProxies(config.proxies)
     const log = openLog({ kind: 'file', path: join(config.home, 'terminal.log') }, [])
     const core = await compose(config, {
       kind: 'terminal',

@@ -5,11 +5,13 @@ import { exitStatusOf, messageOf, OpsError } from './core/errors.ts'
 import type { Log } from './core/ports/log.ts'
 import { prepareHome } from './machine/home.ts'
 import { openLog } from './machine/log.ts'
+import { setProxies } from './machine/proxies.ts'
 
 /** The process of a bot, which runs until it is told to stop. */
 async function main(): Promise<void> {
   loadEnvFile()
   const config = readConfig()
+  setProxies(config.proxies)
   await prepareHome(config.home)
   const logFile = process.stdout.isTTY ? join(config.home, 'sparkify.log') : null
   const log = openLog(logFile === null ? { kind: 'stderr' } : { kind: 'file', path: logFile }, secretsOf(config))
@@ -26,9 +28,10 @@ async function main(): Promise<void> {
   onStop(bot.stop)
 }
 
-function secretsOf({ slack }: Config): readonly string[] {
-  if (slack.kind === 'none') return []
-  return [slack.botToken, slack.kind === 'socket' ? slack.appToken : slack.signingSecret]
+function secretsOf({ slack, proxies }: Config): readonly string[] {
+  const passwords = [proxies.http, proxies.https].flatMap((proxy) => (proxy === '' ? [] : [new URL(proxy).password]))
+  if (slack.kind === 'none') return passwords
+  return [...passwords, slack.botToken, slack.kind === 'socket' ? slack.appToken : slack.signingSecret]
 }
 
 /** A rejection that nobody awaits is a bug of ours or of a library; a supervisor starts a whole bot again, which carries on. */

@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { optionalInteger } from '../core/command/args.ts'
-import { defineCommand } from '../core/command/define.ts'
-import { OpsError } from '../core/errors.ts'
-import type { RunRecord } from '../core/ports/ledger.ts'
+import { defineCommand, type Outcome } from '../core/command/define.ts'
+import type { RunId, RunRecord, RunStore } from '../core/ports/runs.ts'
 import { text } from '../core/reply.ts'
-import { findRun, requireOwn } from '../core/run/own.ts'
+import { noRun, requireOwn } from '../core/run/own.ts'
 
 export default defineCommand({
   name: 'cancel',
@@ -22,15 +21,25 @@ export default defineCommand({
   }),
   examples: ['cancel', 'cancel 12'],
   async run({ id }, { deps, who, cancel, runId }) {
-    const isOther = (run: RunRecord): boolean => run.state === 'running' && run.id !== runId
-    const run = await findRun(deps.ledger.runs, id, isOther, 'running')
+    const { runs } = deps.ledger
+    const run = id === undefined ? await newestRunning(runs, runId) : await runs.get(id)
+    if (run === null && id !== undefined) throw noRun(id)
+    if (run === null) return nothingToStop('Nothing is running.', 'runs')
     requireOwn(run, who)
     if (run.state !== 'running' || !(await cancel(run.id))) {
-      throw new OpsError('not_found', `Run ${run.id} is not running: it is ${run.state}.`, 'See runs.', {
-        cure: `runs ${run.id}`,
-      })
+      return nothingToStop(`Run ${run.id} is not running: it is ${run.state}.`, `runs ${run.id}`)
     }
     const headline = `Run ${run.id} (${run.line}) is being stopped.`
     return { headline, replies: [text(headline)], next: [{ label: 'See it', line: `runs ${run.id}` }] }
   },
 })
+
+async function newestRunning(runs: RunStore, besides: RunId): Promise<RunRecord | null> {
+  const running = await runs.list({ limit: 2, listedOnly: true, states: ['running'] })
+  return running.find(({ id }) => id !== besides) ?? null
+}
+
+/** An answer, and no failure: what was asked for is so. */
+function nothingToStop(headline: string, line: string): Outcome {
+  return { headline, replies: [text(headline)], next: [{ label: 'See runs', line }] }
+}

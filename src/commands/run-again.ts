@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
+import type { RunRecord } from '../core/ports/ledger.ts'
 import { findRun, requireOwn } from '../core/run/own.ts'
 
 export default defineCommand({
@@ -13,14 +14,21 @@ export default defineCommand({
   audience: 'asker',
   args: z.object({
     id: optionalInteger({
-      about: 'which run; the newest failed one if left out',
+      about: 'which run; your newest failed one that changed something if left out',
       min: 1,
       max: Number.MAX_SAFE_INTEGER,
     }),
   }),
   examples: ['run-again', 'run-again 12'],
-  async instead({ id }, { deps, who }) {
-    const run = await findRun(deps.ledger.runs, id, ({ state }) => state === 'error' || state === 'cancelled', 'failed')
+  async instead({ id }, { deps, who, catalog }) {
+    // A question is asked again by its own line, and a cancel that is repeated would stop another run.
+    const isWorthIt = ({ command, origin }: RunRecord): boolean => {
+      if (origin.kind === 'fire') return true
+      const effect = catalog.find(command)?.effect
+      return effect === 'write' || (effect === 'bot' && command !== 'cancel')
+    }
+    const mine = { states: ['error', 'cancelled'], who: who.id } as const
+    const run = await findRun(deps.ledger.runs, id, isWorthIt, 'failed', mine)
     // Whom the failure of a schedule calls is seldom who wrote it.
     if (run.origin.kind !== 'fire') requireOwn(run, who)
     if (run.state === 'running') {

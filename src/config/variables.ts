@@ -41,6 +41,13 @@ const usd = optional.pipe(
   ]),
 )
 
+/** The address of a proxy, which may be written without its scheme, as curl takes it; undefined where none is set. */
+const proxy = optional
+  .transform((said) => (said === '' || said.includes('://') ? said : `http://${said}`))
+  .pipe(
+    z.union([z.literal(''), z.url({ protocol: /^https?$/, error: 'an http:// address such as http://proxy:8080' })]),
+  )
+
 /** Each variable with what it takes; the order is that of `.env.example`. */
 export const variables = {
   SPARKIFY_ENGINE: z.enum(['duckdb', 'redshift'], 'duckdb or redshift').default('duckdb'),
@@ -83,6 +90,9 @@ export const variables = {
   ),
   SLACK_SIGNING_SECRET: optional,
   SLACK_API_URL: optional.pipe(z.union([z.literal(''), z.url('a URL')])),
+  HTTPS_PROXY: proxy,
+  HTTP_PROXY: proxy,
+  NO_PROXY: optional,
   AWS_REGION: optional,
   REDSHIFT_CLUSTER_ID: z
     .string()

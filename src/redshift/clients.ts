@@ -3,14 +3,10 @@ import { RedshiftClient } from '@aws-sdk/client-redshift'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { STSClient } from '@aws-sdk/client-sts'
 import { awsFailure } from './aws-failure.ts'
+import { createRequestHandler } from './request-handler.ts'
 
 // The SDK waits up to 20 s between tries: five of them outlast a burst of throttling without hiding an outage.
 const maxAttempts = 5
-
-const connectionTimeoutMs = 5_000
-
-// The Data API holds a long poll for up to 30 s.
-const requestTimeoutMs = 45_000
 
 /** The SDK's clients, all for one region. */
 export interface Clients {
@@ -31,12 +27,7 @@ export function createClients({ region }: { readonly region: string | undefined 
   const config = {
     ...(region === undefined ? {} : { region }),
     maxAttempts,
-    // Without the last member a request that is over time is only logged.
-    requestHandler: {
-      connectionTimeout: connectionTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      throwOnRequestTimeout: true,
-    },
+    requestHandler: createRequestHandler(),
   }
   const redshift = new RedshiftClient(config)
   const data = new RedshiftDataClient(config)

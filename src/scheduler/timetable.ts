@@ -1,7 +1,7 @@
 import { parse } from 'node-cron'
 import { messageOf, OpsError } from '../core/errors.ts'
 import type { Timetable } from '../core/ports/timetable.ts'
-import { instantAt, offsetAt, wallClock, zoneName } from '../core/sql/zone.ts'
+import { instantAt, instantsShowing, offsetAt, wallClock, zoneName } from '../core/sql/zone.ts'
 
 const minuteMs = 60_000
 const dayMs = 86_400_000
@@ -12,7 +12,9 @@ const horizonDays = 366 * 8 + 1
 /**
  * Fire times of cron expressions. node-cron expands the fields; the times are our own, because node-cron passes over a day on which
  * daylight saving swallows the hour (measured with 4.6.0: daily 02:30 in New York), while people expect a nightly load every night.
- * A time inside the spring gap comes right after it; a time that autumn repeats comes once, the first time.
+ * A time of the day inside the spring gap comes right after it, and one that autumn repeats comes once, the first time. A time that is
+ * one of a series, with the hours before and after it (hourly, every 15 minutes), follows the hours as they pass: none for the hour that
+ * spring leaves out, both of the hour that autumn repeats.
  */
 export function createTimetable(): Timetable {
   return {
@@ -49,17 +51,24 @@ function timesOn(midnight: number, zone: string, fields: Fields): readonly Date[
     fields.dayOfMonth.includes(day.getUTCDate()) &&
     fields.dayOfWeek.includes(day.getUTCDay())
   if (!matches) return []
-  const walls = fields.hour.flatMap((hour) => fields.minute.map((minute) => midnight + (hour * 60 + minute) * minuteMs))
-  const instantOf = onDay(midnight, zone)
-  return walls.map((wall) => new Date(instantOf(wall))).toSorted((a, b) => a.getTime() - b.getTime())
+  const isRepeating = (hour: number): boolean =>
+    fields.hour.includes((hour + 23) % 24) && fields.hour.includes((hour + 1) % 24)
+  const instantsOf = onDay(midnight, zone)
+  const instants = fields.hour.flatMap((hour) =>
+    fields.minute.flatMap((minute) => instantsOf(midnight + (hour * 60 + minute) * minuteMs, isRepeating(hour))),
+  )
+  return instants.map((instant) => new Date(instant)).toSorted((a, b) => a.getTime() - b.getTime())
 }
 
-/** Gives the instants of one day's wall times. Away from a change of the clocks one offset serves all 1,440 of them. */
-function onDay(midnight: number, zone: string): (wall: number) => number {
+/**
+ * Gives the instants of one day's wall times: one for a time of the day, as many as the clocks show of a repeating one. Away from a
+ * change of the clocks one offset serves all 1,440 of them.
+ */
+function onDay(midnight: number, zone: string): (wall: number, isRepeating: boolean) => readonly number[] {
   const offset = offsetAt(midnight - dayMs, zone)
   // No zone changes its offset twice within three days.
-  if (offset !== offsetAt(midnight + 2 * dayMs, zone)) return (wall) => instantAt(wall, zone)
-  return (wall) => wall - offset * minuteMs
+  if (offset === offsetAt(midnight + 2 * dayMs, zone)) return (wall) => [wall - offset * minuteMs]
+  return (wall, isRepeating) => (isRepeating ? instantsShowing(wall, zone) : [instantAt(wall, zone)])
 }
 
 function fieldsOf(cron: string): Fields {

@@ -2,6 +2,7 @@ import '../../src/commands/cancel.ts'
 import '../../src/commands/run-again.ts'
 import '../../src/commands/runs.ts'
 import { describe, expect, it } from 'vitest'
+import cancel from '../../src/commands/cancel.ts'
 import runAgain from '../../src/commands/run-again.ts'
 import runs from '../../src/commands/runs.ts'
 import type { Answer } from '../../src/core/answer.ts'
@@ -549,5 +550,32 @@ describe('run-again', () => {
     gate.resolve()
     await running
     expect(failureOf(await bot.say('run-again')).message).toBe('There is no failed run.')
+  })
+
+  it('without a number repeats no cancel that was refused, which would stop a colleague’s run', async () => {
+    const { start } = await createWorld()
+    const begun = deferred()
+    const stop = deferred()
+    const load = command('load', async ({ signal }) => {
+      begun.resolve()
+      signal.addEventListener('abort', () => stop.resolve())
+      await stop.promise
+      signal.throwIfAborted()
+      return undefined
+    })
+    const refuse = command('ask', () => Promise.reject(new OpsError('sql_failed', 'No.', '')), {
+      effect: 'read',
+      role: 'viewer',
+    })
+    const bot = await start('one', [load, refuse, cancel, runAgain])
+    const running = bot.say('load')
+    await begun.promise
+    expect(failureOf(await bot.say('cancel', { who: bob })).code).toBe('not_allowed')
+    expect(failureOf(await bot.say('ask', { who: bob })).code).toBe('sql_failed')
+    expect(failureOf(await bot.say('run-again', { who: bob })).message).toBe('There is no failed run.')
+    expect(failureOf(await bot.say('run-again')).message).toBe('There is no failed run.')
+    expect(await bot.say('cancel')).toMatchObject({ ok: true })
+    expect(failureOf(await running).code).toBe('cancelled')
+    expect(failureOf(await bot.say('run-again', { who: bob })).message).toBe('There is no failed run.')
   })
 })

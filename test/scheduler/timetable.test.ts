@@ -207,14 +207,71 @@ describe('a change of the clocks', () => {
 
   it.each([
     ['UTC', 365 * 24],
-    ['America/New_York', 365 * 24 - 1],
-    ['Europe/London', 365 * 24 - 1],
+    ['America/New_York', 365 * 24],
+    ['Europe/London', 365 * 24],
     ['Asia/Kolkata', 365 * 24],
   ])('in %s leaves %i full hours in a year, each once', (zone, hours) => {
     const all = [...until(timetable.times('0 * * * *', zone, new Date('2026-05-31T23:59:00Z')), '2027-05-31T23:59:00Z')]
     expect(all).toHaveLength(hours)
     expect(all.every((time, i) => i === 0 || time > (all[i - 1] ?? time))).toBe(true)
   })
+})
+
+describe('a series of hours', () => {
+  it.each([
+    [
+      '0 * * * *',
+      60,
+      ['UTC', 'America/New_York', 'Europe/London', 'Asia/Kolkata', 'America/Havana', 'Pacific/Chatham'],
+    ],
+    ['30 * * * *', 60, ['America/New_York', 'Europe/London', 'America/Havana']],
+    ['*/15 * * * *', 15, ['America/New_York', 'Europe/London', 'Australia/Lord_Howe', 'Pacific/Chatham']],
+    ['* * * * *', 1, ['Europe/London', 'Australia/Lord_Howe']],
+  ] as const)('%s comes every %i minutes, whatever the clocks do', (cron, minutes, zones) => {
+    for (const zone of zones) {
+      fc.assert(
+        fc.property(fc.nat(365 * 24 * 60), (offset) => {
+          const after = new Date(Date.UTC(2026, 0, 1) + offset * 60_000).toISOString()
+          const instants = times(cron, zone, after, 60).map((at) => Date.parse(at))
+          expect(instants.slice(1).every((at, i) => at - (instants[i] ?? at) === minutes * 60_000)).toBe(true)
+        }),
+        {
+          numRuns: 20,
+          // The hours before the changes of 2026.
+          examples: [
+            '2026-03-08T05:30:00Z',
+            '2026-11-01T04:30:00Z',
+            '2026-03-28T23:30:00Z',
+            '2026-10-24T23:30:00Z',
+            '2026-04-04T13:30:00Z',
+            '2026-10-03T14:30:00Z',
+          ].map((at) => [(Date.parse(at) - Date.UTC(2026, 0, 1)) / 60_000]),
+        },
+      )
+    }
+  })
+
+  it('of a part of the day runs through the hour that autumn repeats', () => {
+    expect(times('0 0-6 * * *', 'Europe/London', '2026-10-24T12:00:00Z', 4)).toEqual([
+      '2026-10-24T23:00:00.000Z',
+      '2026-10-25T00:00:00.000Z',
+      '2026-10-25T01:00:00.000Z',
+      '2026-10-25T02:00:00.000Z',
+    ])
+  })
+
+  it.each(['0 1 * * *', '0 */6 * * *', '30 1,7,13,19 * * *', '0 1,23 * * *'])(
+    'is not %s, whose times come once in each autumn night',
+    (cron) => {
+      const day = [
+        ...until(timetable.times(cron, 'Europe/London', new Date('2026-10-24T23:00:00Z')), '2026-10-25T23:59:00Z'),
+      ]
+      const wall = day.map((at) =>
+        new Intl.DateTimeFormat('en-GB', { timeZone: 'Europe/London', timeStyle: 'short' }).format(at),
+      )
+      expect(new Set(wall).size).toBe(wall.length)
+    },
+  )
 })
 
 function* until(all: Iterable<Date>, end: string): Generator<Date> {

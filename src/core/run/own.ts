@@ -1,24 +1,27 @@
 import { OpsError } from '../errors.ts'
 import { includesRole, type Person } from '../people.ts'
 import type { RunId, RunRecord, RunStore } from '../ports/ledger.ts'
+import type { RunFilter } from '../ports/runs.ts'
 
-/** The run meant by a number, or the newest one for which `wanted` holds. Throws `not_found`. */
+/** The run meant by a number, or the newest of those that `filter` lists for which `wanted` holds. Throws `not_found`. */
 export async function findRun(
   store: RunStore,
   id: RunId | undefined,
   wanted: (run: RunRecord) => boolean,
   what: string,
+  filter: Omit<RunFilter, 'limit'> = {},
 ): Promise<RunRecord> {
-  const run = id === undefined ? (await store.list({ limit: 50, listedOnly: true })).find(wanted) : await store.get(id)
-  if (run === undefined || run === null) {
-    throw new OpsError(
-      'not_found',
-      id === undefined ? `There is no ${what} run.` : `There is no run ${id}.`,
-      'See runs.',
-      { cure: 'runs' },
-    )
-  }
-  return run
+  const run =
+    id === undefined ? (await store.list({ ...filter, limit: 50, listedOnly: true })).find(wanted) : await store.get(id)
+  if (run !== undefined && run !== null) return run
+  throw id === undefined
+    ? new OpsError('not_found', `There is no ${what} run.`, 'See runs.', { cure: 'runs' })
+    : noRun(id)
+}
+
+/** The error `not_found` of a number that no run has. */
+export function noRun(id: RunId): OpsError {
+  return new OpsError('not_found', `There is no run ${id}.`, 'See runs.', { cure: 'runs' })
 }
 
 /** Throws `not_allowed` unless it is this person's own run, or an admin asks. */

@@ -50,12 +50,22 @@ export function wallClock(instant: number, zone: string): Date {
  * the change where they leave it out.
  */
 export function instantAt(wall: number, zone: string): number {
+  const [first, second] = candidates(wall, zone)
+  const [shown] = instantsShowing(wall, zone)
+  return shown ?? firstInstant(first, second, (instant) => offsetAt(instant, zone) !== offsetAt(first, zone))
+}
+
+/** All instants at which they show it, in order: none where spring leaves it out, two where autumn repeats it. */
+export function instantsShowing(wall: number, zone: string): readonly number[] {
+  const instants = [...new Set(candidates(wall, zone))]
+  return instants.filter((instant) => wallClock(instant, zone).getTime() === wall)
+}
+
+/** Where a time can be, by the offsets of the days around it, in order. */
+function candidates(wall: number, zone: string): readonly [number, number] {
   const early = wall - offsetAt(wall - day, zone) * minute
   const late = wall - offsetAt(wall + day, zone) * minute
-  const [first, second] = early < late ? [early, late] : [late, early]
-  if (wallClock(first, zone).getTime() === wall) return first
-  if (wallClock(second, zone).getTime() === wall) return second
-  return firstInstant(first, second, (instant) => offsetAt(instant, zone) !== offsetAt(first, zone))
+  return early < late ? [early, late] : [late, early]
 }
 
 /** From `from` on clocks are `minutes` ahead of UTC, until the next span begins. Instants are milliseconds since 1970. */

@@ -69,7 +69,7 @@ describe('a run that is cancelled', () => {
     const { start } = await createWorld()
     const { load, begun } = waiting()
     const bot = await start('one', [load, cancelCommand])
-    expect(failureOf(await bot.say('cancel')).message).toBe('There is no running run.')
+    expect(await bot.say('cancel')).toMatchObject({ ok: true, exit: 0, headline: 'Nothing is running.' })
     const running = bot.say('load')
     await begun
     expect(await bot.say('cancel')).toMatchObject({ ok: true, headline: 'Run 2 (load) is being stopped.' })
@@ -134,7 +134,10 @@ describe('a run that is cancelled', () => {
     expect(failureOf(await bot.say('cancel 99')).message).toBe('There is no run 99.')
     await bot.say('cancel 1')
     await running
-    expect(failureOf(await bot.say('cancel 1')).message).toBe('Run 1 is not running: it is cancelled.')
+    expect(await bot.say('cancel 1')).toMatchObject({
+      exit: 0,
+      headline: 'Run 1 is not running: it is cancelled.',
+    })
   })
 
   it('can be every run of a process at once, as Ctrl-C in a terminal does', async () => {

@@ -8,6 +8,7 @@ type Times = Pick<ScheduleRecord, 'cron' | 'zone'>
 
 const dayMs = 86_400_000
 const minuteMs = 60_000
+const hourMs = 3_600_000
 
 /** A moment at which the clocks of a zone are put forward or back. Minutes ahead of UTC, before and after. */
 interface Change {
@@ -18,7 +19,8 @@ interface Change {
 
 /**
  * What the changes of clocks within a year mean for a schedule, in sentences: when its times move against UTC, and times that a change
- * leaves out or repeats. Nothing where the clocks of its zone stay as they are.
+ * leaves out or repeats. Nothing where the clocks of its zone stay as they are. A series of hours is not touched by a change: it follows
+ * the hours as they pass.
  */
 export function clockChanges(
   schedule: Times,
@@ -93,14 +95,18 @@ function repeated(
       ]
 }
 
-/** The times of a schedule as its wall clocks would show them if they never changed, from one to before the other. */
+/**
+ * The times of the day of a schedule as its wall clocks would show them if they never changed, from one to before the other; without
+ * those that come in the hours before and after them as well.
+ */
 function wallTimes(cron: string, from: number, to: number, timetable: Deps['timetable']): readonly number[] {
   const times: number[] = []
-  for (const time of timetable.times(cron, 'UTC', new Date(from - 1))) {
-    if (time.getTime() >= to) break
+  for (const time of timetable.times(cron, 'UTC', new Date(from - hourMs - 1))) {
+    if (time.getTime() >= to + hourMs) break
     times.push(time.getTime())
   }
-  return times
+  const isRepeating = (time: number): boolean => times.includes(time - hourMs) && times.includes(time + hourMs)
+  return times.filter((time) => time >= from && time < to && !isRepeating(time))
 }
 
 function first(times: Iterable<Date>): Date | null {

@@ -1,0 +1,150 @@
+import { once } from 'node:events'
+import { createServer, type IncomingMessage } from 'node:http'
+import { type AddressInfo, connect } from 'node:net'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocketServer } from 'ws'
+import { readConfig } from '../../src/config.ts'
+import { createHeartbeat } from '../../src/machine/heartbeat.ts'
+import { setProxies } from '../../src/machine/proxies.ts'
+import { createClients } from '../../src/redshift/clients.ts'
+import { createSlackClients } from '../../src/slack/clients.ts'
+import { createResponseUrl } from '../../src/slack/response-url.ts'
+import { createSocket } from '../../src/slack/socket.ts'
+import { createFakeClock } from '../slack/support/clock.ts'
+import { listen } from '../slack/support/front.ts'
+
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+const none = { http: '', https: '', bypass: '' }
+
+/** A proxy that writes down the hosts it connects to, all of which are this machine. */
+async function openProxy() {
+  const passed: string[] = []
+  const server = createServer()
+  server.on('connect', ({ url = '' }: IncomingMessage, client) => {
+    const [host = '', port = ''] = url.split(':')
+    passed.push(host)
+    const target = connect(Number(port), '127.0.0.1', () => {
+      client.write('HTTP/1.1 200 Connection established\r\n\r\n')
+      client.pipe(target).pipe(client)
+    })
+    target.on('error', () => client.destroy())
+    client.on('error', () => target.destroy())
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  return {
+    passed,
+    address: `http://127.0.0.1:${port}`,
+    close: () => {
+      server.closeAllConnections()
+      server.close()
+    },
+  }
+}
+
+let proxy: Awaited<ReturnType<typeof openProxy>>
+let site: Awaited<ReturnType<typeof listen>>
+let port: string
+beforeEach(async () => {
+  proxy = await openProxy()
+  site = await listen((request, response) => {
+    response.setHeader('content-type', 'application/json')
+    if (request.url?.startsWith('/api/apps.connections.open'))
+      response.end(JSON.stringify({ ok: true, url: `ws://wss.slack.test:${port}/link` }))
+    else if (request.url === '/aws/')
+      response.end(
+        '<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/"><GetCallerIdentityResult><Account>123</Account></GetCallerIdentityResult></GetCallerIdentityResponse>',
+      )
+    else response.end(JSON.stringify({ ok: true, user_id: 'U1', bot_id: 'B1', user: 'sparkify', team: 'T' }))
+  })
+  port = new URL(site.origin).port
+})
+afterEach(async () => {
+  setProxies(none)
+  proxy.close()
+  await site.close()
+})
+
+/** Everything that this program fetches from outside, at hosts of this ending. */
+async function fetchAll(ending: string): Promise<void> {
+  const at = (host: string) => `http://${host}${ending}:${port}`
+  const { quick } = createSlackClients({ botToken: 'xoxb-1', apiUrl: `${at('slack')}/api/`, log, retryPauseMs: 5 })
+  await quick.apiCall('auth.test')
+  await createResponseUrl(`${at('hooks')}/response`, log).remove()
+  expect(await createHeartbeat(`${at('beat')}/ping`, createFakeClock(), log).beat()).toBe('heard')
+}
+
+describe('a proxy', () => {
+  it('carries the Web API, response URLs and the heartbeat', async () => {
+    setProxies({ ...none, http: proxy.address, https: proxy.address })
+    await fetchAll('.test')
+    expect(proxy.passed).toEqual(['slack.test', 'hooks.test', 'beat.test'])
+  })
+
+  it('carries AWS’s clients', async () => {
+    setProxies({ ...none, http: proxy.address })
+    process.env['AWS_ENDPOINT_URL_STS'] = `http://sts.test:${port}/aws/`
+    process.env['AWS_ACCESS_KEY_ID'] = 'AKIAEXAMPLE0000EXAMP'
+    process.env['AWS_SECRET_ACCESS_KEY'] = 'a'
+    const clients = createClients({ region: 'us-west-2' })
+    const { GetCallerIdentityCommand } = await import('@aws-sdk/client-sts')
+    expect(await clients.sts.send(new GetCallerIdentityCommand())).toMatchObject({ Account: '123' })
+    clients.close()
+    expect(proxy.passed).toEqual(['sts.test'])
+  })
+
+  it('carries Socket Mode', async () => {
+    setProxies({ ...none, http: proxy.address })
+    const greeter = new WebSocketServer({ host: '127.0.0.1', port: 0 })
+    await once(greeter, 'listening')
+    greeter.on('connection', (socket) => socket.send('{"type":"hello","num_connections":1}'))
+    const { port: there } = greeter.address() as AddressInfo
+    port = String(there)
+    const socket = createSocket({
+      appToken: 'xapp-1',
+      apiUrl: `http://slack.test:${new URL(site.origin).port}/api/`,
+      clock: createFakeClock(),
+      log,
+    })
+    await socket.start()
+    expect(socket.state().connected).toBe(true)
+    expect(proxy.passed).toEqual(['slack.test', 'wss.slack.test'])
+    for (const client of greeter.clients) client.terminate()
+    await socket.stop()
+    greeter.close()
+  })
+
+  it.each(['.test', 'slack.test,hooks.test,*.beat.test beat.test', '*'])(
+    'is passed by for the hosts of NO_PROXY (%s)',
+    async (bypass) => {
+      setProxies({ http: proxy.address, https: proxy.address, bypass })
+      await expect(fetchAll('.test')).rejects.toThrow()
+      expect(proxy.passed).toEqual([])
+    },
+  )
+
+  it('is never used for this machine, whose local workspace and stand-ins it cannot reach', async () => {
+    setProxies({ http: 'http://127.0.0.1:1', https: 'http://127.0.0.1:1', bypass: '' })
+    const answer = await fetch(`${site.origin}/api/auth.test`)
+    expect(answer.ok).toBe(true)
+    expect((await fetch(`http://localhost:${port}/`)).ok).toBe(true)
+  })
+})
+
+describe('the variables of a proxy', () => {
+  it('are read in upper and lower case, also without a scheme', () => {
+    expect(readConfig({ https_proxy: 'proxy.example:8080', NO_PROXY: 'corp.example' }).proxies).toEqual({
+      http: '',
+      https: 'http://proxy.example:8080',
+      bypass: 'corp.example',
+    })
+  })
+
+  it.each(['socks5://proxy:1080', 'http://'])(
+    'are refused by name where they are none (%s), and not shown',
+    (value) => {
+      const read = () => readConfig({ HTTPS_PROXY: `${value}` })
+      expect(read).toThrow('HTTPS_PROXY is "…"')
+    },
+  )
+})
