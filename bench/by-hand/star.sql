@@ -6,7 +6,7 @@ select try_cast(userId as integer) as user_id, coalesce(f.repaired, firstName) a
 from staging_events
 left join text_repairs as f on f.raw_text = firstName
 left join text_repairs as l on l.raw_text = lastName
-where regexp_full_match(userId, '[0-9]{1,9}')
+where regexp_full_match(userId, '[0-9]{1,10}')
 qualify row_number() over (partition by user_id order by ts desc, sessionId desc, itemInSession desc) = 1;
 
 create table artists as
@@ -29,7 +29,7 @@ create table songplays as
 with once as (
   select *
   from staging_events
-  where page = 'NextSong' and regexp_full_match(userId, '[0-9]{1,9}')
+  where page = 'NextSong' and regexp_full_match(userId, '[0-9]{1,10}')
   qualify row_number() over (partition by userId, sessionId, itemInSession order by ts) = 1
 ),
 plays as (
@@ -63,7 +63,7 @@ select concat_ws('-', cast(userId as integer), sessionId, itemInSession) as page
   make_timestamp_ms(ts) as start_time, cast(userId as integer) as user_id, sessionId as session_id,
   itemInSession as item_in_session, page, level, status
 from staging_events
-where page <> 'NextSong' and regexp_full_match(userId, '[0-9]{1,9}')
+where page <> 'NextSong' and regexp_full_match(userId, '[0-9]{1,10}')
 qualify row_number() over (partition by userId, sessionId, itemInSession order by ts) = 1;
 
 create table time as
@@ -95,7 +95,7 @@ select 'plays equal events', count(*)
 from (
   select distinct cast(userId as integer) as user_id, sessionId as session_id, itemInSession as item_in_session
   from staging_events
-  where page = 'NextSong' and regexp_full_match(userId, '[0-9]{1,9}')
+  where page = 'NextSong' and regexp_full_match(userId, '[0-9]{1,10}')
 ) as events
 full join songplays using (user_id, session_id, item_in_session)
 where events.user_id is null or songplays.songplay_id is null
@@ -108,7 +108,7 @@ select 'page views equal events', count(*)
 from (
   select distinct cast(userId as integer) as user_id, sessionId as session_id, itemInSession as item_in_session
   from staging_events
-  where page <> 'NextSong' and regexp_full_match(userId, '[0-9]{1,9}')
+  where page <> 'NextSong' and regexp_full_match(userId, '[0-9]{1,10}')
 ) as events
 full join page_views using (user_id, session_id, item_in_session)
 where events.user_id is null or page_views.page_view_id is null
@@ -142,7 +142,7 @@ select 'levels are the latest', count(*)
 from (
   select cast(userId as integer) as user_id, arg_max(level, (ts, sessionId, itemInSession)) as level
   from staging_events
-  where regexp_full_match(userId, '[0-9]{1,9}')
+  where regexp_full_match(userId, '[0-9]{1,10}')
   group by 1
 ) as latest
 full join users using (user_id)
@@ -150,7 +150,7 @@ where latest.level is distinct from users.level
 union all
 select 'user ids are numbers', count(*)
 from staging_events
-where userId <> '' and not regexp_full_match(userId, '[0-9]{1,9}')
+where userId <> '' and not regexp_full_match(userId, '[0-9]{1,10}')
 union all
 select 'rows left out', count(*)
 from staging_events

@@ -10,7 +10,7 @@
 -- counts for both, with the plays and the minutes that belong to each. Minutes are those of the songs.
 with logged as (
   select
-    case when userid ~ '^[0-9]{1,9}$' then cast(userid as integer) end as user_id,
+    case when userid ~ '^[0-9]{1,10}$' then cast(userid as integer) end as user_id,
     sessionid as session_id,
     iteminsession as item_in_session,
     length

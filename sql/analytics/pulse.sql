@@ -33,7 +33,7 @@ numbers as (
 ),
 logged as (
   select
-    case when userid ~ '^[0-9]{1,9}$' then cast(userid as integer) end as user_id,
+    case when userid ~ '^[0-9]{1,10}$' then cast(userid as integer) end as user_id,
     sessionid as session_id,
     iteminsession as item_in_session,
     length

@@ -9,7 +9,7 @@
 -- proportion, as PERCENTILE_CONT has them; that function itself allows Redshift one order per statement only.
 with logged as (
   select
-    case when userid ~ '^[0-9]{1,9}$' then cast(userid as integer) end as user_id,
+    case when userid ~ '^[0-9]{1,10}$' then cast(userid as integer) end as user_id,
     sessionid as session_id,
     iteminsession as item_in_session,
     length

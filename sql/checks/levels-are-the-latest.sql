@@ -3,7 +3,7 @@
 
 with logged_in as (
   select
-    case when userid ~ '^[0-9]{1,9}$' then cast(userid as integer) end as user_id,
+    case when userid ~ '^[0-9]{1,10}$' then cast(userid as integer) end as user_id,
     level,
     coalesce(ts, 0) as moment,
     sessionid,

@@ -1,6 +1,8 @@
 -- title: No source row is left out for want of a key
 -- severity: warn
 
+-- Page views and songs; plays without a key are an error, which plays-are-complete shows.
+
 with left_out as (
   select
     cast('staging_events' as varchar(16)) as source,
@@ -12,14 +14,9 @@ with left_out as (
     ts
   from staging_events
   where
-    (
-      page = 'NextSong'
-      and (userid is null or not userid ~ '^[0-9]{1,9}$')
-    )
-    or (
-      (page = 'NextSong' or userid ~ '^[0-9]{1,9}$')
-      and (sessionid is null or iteminsession is null or ts is null)
-    )
+    coalesce(page, '') <> 'NextSong'
+    and userid ~ '^[0-9]{1,10}$'
+    and (sessionid is null or iteminsession is null or ts is null)
   union all
   select
     cast('staging_songs' as varchar(16)) as source,

@@ -8,6 +8,6 @@ from staging_events
 where
   userid is not null
   and userid <> ''
-  and not userid ~ '^[0-9]{1,9}$'
+  and not userid ~ '^[0-9]{1,10}$'
 group by userid
 order by userid

@@ -2,7 +2,7 @@
 --
 -- A play is keyed by user, session and item, so an event that was delivered twice counts once; of repeats that differ,
 -- the earliest. An event without one of the three, or without a time, cannot be keyed and is left out: the check
--- rows-left-out shows it, and plays-equal-events expects the same set.
+-- plays-are-complete is red then, and plays-equal-events expects the same set.
 --
 -- A play matches at most one song: same title and same artist, under any name the catalogue gives that artist; of
 -- several the one of the closest duration, then the lowest song id. Both sides are compared as they read when repaired.
@@ -25,7 +25,7 @@ insert into songplays (
 )
 with logged_plays as (
   select
-    case when userid ~ '^[0-9]{1,9}$' then cast(userid as integer) end as user_id,
+    case when userid ~ '^[0-9]{1,10}$' then cast(userid as integer) end as user_id,
     sessionid,
     iteminsession,
     ts,

@@ -8,7 +8,7 @@ delete from page_views;
 insert into page_views (page_view_id, start_time, user_id, session_id, item_in_session, page, level, status)
 with logged_views as (
   select
-    case when userid ~ '^[0-9]{1,9}$' then cast(userid as integer) end as user_id,
+    case when userid ~ '^[0-9]{1,10}$' then cast(userid as integer) end as user_id,
     sessionid,
     iteminsession,
     ts,

@@ -2,7 +2,7 @@
 
 with logged_plays as (
   select
-    case when userid ~ '^[0-9]{1,9}$' then cast(userid as integer) end as user_id,
+    case when userid ~ '^[0-9]{1,10}$' then cast(userid as integer) end as user_id,
     sessionid,
     iteminsession,
     case when titles.repaired is null and names.repaired is null then 0 else 1 end as is_repaired

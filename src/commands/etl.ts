@@ -1,13 +1,14 @@
 import { z } from 'zod'
-import { integer } from '../core/command/args.ts'
+import { flag, integer } from '../core/command/args.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
 import { type Reply, text } from '../core/reply.ts'
 import { ensureCluster } from '../core/warehouse/ensure-cluster.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
-import { auditedSchema, loadSteps, stagedSchema, stepsOfLoad } from '../core/warehouse/load.ts'
+import { auditedSchema, listedSchema, loadSteps, stagedSchema, stepsOfLoad } from '../core/warehouse/load.ts'
 import { repairedSchema } from '../core/warehouse/repair-texts.ts'
+import { skippedWords } from '../core/warehouse/sources.ts'
 import { count, lasting, percent, plural } from '../core/words.ts'
 
 const liveUntouched = 'Live tables are untouched.'
@@ -21,6 +22,7 @@ export default defineCommand({
   audience: 'channel',
   args: z.object({
     'max-errors': integer({ about: 'how many unreadable rows may be left out', min: 0, max: 100_000, fallback: 0 }),
+    'allow-empty': flag({ about: 'publish a load even if it has no events or no plays', fallback: false }),
   }),
   examples: ['etl', 'etl max-errors=10'],
   // A failed audit looked at data that must be read anew once they are mended; everything before it can be carried on.
@@ -36,7 +38,7 @@ export default defineCommand({
     try {
       await context.perform([
         ...(await ensureCluster(deps)),
-        ...stepsOfLoad(context, { maxErrors: args['max-errors'] }),
+        ...stepsOfLoad(context, { maxErrors: args['max-errors'], allowEmpty: args['allow-empty'] }),
       ])
     } catch (error) {
       throw await withStanding(error, context)
@@ -63,6 +65,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
   const facts = (await deps.ledger.loads.get(context.rootRunId))?.facts ?? {}
   const events = context.output(loadSteps.events, stagedSchema)
   const songs = context.output(loadSteps.songs, stagedSchema)
+  const { skipped } = context.output(loadSteps.sources, listedSchema)
   const { texts } = context.output(loadSteps.repair, repairedSchema)
   const audited = context.output(loadSteps.audit, auditedSchema)
   const files = facts.files ?? filesOf(events, songs)
@@ -85,6 +88,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
             'warning',
           ),
         ]
+  const unread = skipped.length === 0 ? [] : [text(skippedWords(skipped), 'warning')]
   const checks = [
     text(audited.line, audited.warnings.length === 0 ? 'good' : 'plain'),
     ...audited.warnings.map((title) => text(`Not met: ${title}`, 'warning')),
@@ -105,11 +109,12 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
       ? []
       : [text(`${plural(repeatsDropped, 'event')} delivered more than once; each counts once`, 'note')]),
     ...left,
+    ...unread,
   ]
   return {
     headline: `${count(plays)} plays are live; ${audited.line}.`,
     replies,
-    brief: [text(`${read} in ${await timeOf(context)} · ${matches}`), ...checks, ...left],
+    brief: [text(`${read} in ${await timeOf(context)} · ${matches}`), ...checks, ...left, ...unread],
     next: [
       { label: 'Top songs', line: 'top-songs' },
       { label: 'Check', line: 'qa' },

@@ -1,76 +1,129 @@
 import { messageOf } from '../core/errors.ts'
-import type { Dataset } from './datasets.ts'
+import { breaksRule, ruleReason, type UnreadableRow } from '../core/unreadable.ts'
+import { type Dataset, type Field, isWhole } from './datasets.ts'
 import { literal } from './literal.ts'
 import { INTEGER, LIST, listValue, VARCHAR } from './node-api.ts'
-import { type Line, maxLineBytes, readLines } from './read-lines.ts'
-import { lenientSql, path, type Spellings } from './record-sql.ts'
-import type { Session } from './session.ts'
+import { isNumber, lenientSql, path, type Spellings, spellingsOf } from './record-sql.ts'
+import { maxRecordBytes, type SourceRecord } from './records.ts'
+import type { Bindings, Session } from './session.ts'
 
 const maxQuoted = 80
 
-/** A row that could not be read. */
-export interface BadRow {
-  readonly line: number
-  /** `registration is "15401O6212796.0", not a number`. */
-  readonly reason: string
+/** Records of a file, as a relation with the columns `number` (their place in the list) and `json` that can be bound. */
+export interface Batch {
+  readonly relation: string
+  readonly bindings: Bindings
+  readonly spellings: Spellings
+}
+
+/** What became of some records: how many are readable, how many not, and the first reasons. */
+export interface Judged {
+  readonly readable: number
+  readonly unreadable: number
+  readonly rows: readonly UnreadableRow[]
+}
+
+/** Inserts the readable ones of some records of `file`; gives at most `limit` reasons for the others. */
+export async function insertRecords(
+  session: Session,
+  dataset: Dataset,
+  file: string,
+  records: readonly SourceRecord[],
+  limit: number,
+): Promise<Judged> {
+  const batch = await batchOf(session, dataset, records)
+  const { parsed, columns, problem } = lenientSql(dataset, batch.spellings)
+  const names = dataset.fields.map(({ column }) => column).join(', ')
+  const { rowsChanged } = await session.run(
+    `insert into ${dataset.table} (${names}) select ${columns.join(', ')}
+     from (select json, ${parsed} from ${batch.relation}) where (${problem}) is null`,
+    batch.bindings,
+  )
+  const unreadable = records.length - rowsChanged
+  const rows = unreadable === 0 ? [] : await judge(session, dataset, file, records, batch, limit)
+  return { readable: rowsChanged, unreadable, rows }
 }
 
 /**
- * The first `limit` unreadable rows of a local file. DuckDB does the judging, as it did when it refused them; the lines are
- * counted here, because DuckDB's own line numbers leave out blank lines and are one too high for malformed JSON.
+ * The first `limit` unreadable ones of some records of `file`. DuckDB does the judging, as it did when it refused them; records
+ * are counted here, because DuckDB's own line numbers leave out blank lines and are one too high for malformed JSON.
  */
-export async function findBadRows(
+export async function findUnreadable(
   session: Session,
   dataset: Dataset,
-  spellings: Spellings,
   file: string,
+  records: readonly SourceRecord[],
   limit: number,
-): Promise<readonly BadRow[]> {
-  const found: BadRow[] = []
-  for await (const lines of readLines(file)) {
-    found.push(...(await judge(session, dataset, spellings, lines, limit - found.length)))
-    if (found.length >= limit) break
+): Promise<readonly UnreadableRow[]> {
+  return judge(session, dataset, file, records, await batchOf(session, dataset, records), limit)
+}
+
+/** The records without a fault, to be asked about. */
+export async function batchOf(session: Session, dataset: Dataset, records: readonly SourceRecord[]): Promise<Batch> {
+  const numbers = records.flatMap(({ fault }, number) => (fault === null ? [number] : []))
+  const texts = records.flatMap(({ fault, text }) => (fault === null ? [text] : []))
+  const relation = `(select number, case when json_valid(text) then cast(text as json) end as json
+    from (select unnest($numbers) as number, unnest($texts) as text))`
+  const bindings = {
+    values: { numbers: listValue(numbers), texts: listValue(texts) },
+    types: { numbers: LIST(INTEGER), texts: LIST(VARCHAR) },
   }
-  return found
+  return { relation, bindings, spellings: await findSpellings(session, dataset, relation, bindings) }
+}
+
+/** How the names of the fields are spelled in a relation with a column `json`. */
+async function findSpellings(
+  session: Session,
+  dataset: Dataset,
+  relation: string,
+  bindings: Bindings,
+): Promise<Spellings> {
+  const result = await session.run(`select distinct json_keys(json) from ${relation}`, bindings)
+  return spellingsIn(
+    dataset,
+    (await result.getRowsJS()).map(([keys]) => keys),
+  )
+}
+
+/** How the names of the fields are spelled in records with these lists of keys. */
+export function spellingsIn(dataset: Dataset, lists: readonly unknown[]): Spellings {
+  const keys = lists.flatMap((list) => (Array.isArray(list) ? [list.map(String)] : []))
+  const repeated = keys.some((list) => new Set(list).size < list.length)
+  return spellingsOf(dataset, [...new Set(keys.flat())], repeated)
 }
 
 async function judge(
   session: Session,
   dataset: Dataset,
-  spellings: Spellings,
-  lines: readonly Line[],
+  file: string,
+  records: readonly SourceRecord[],
+  { relation, bindings, spellings }: Batch,
   limit: number,
-): Promise<readonly BadRow[]> {
-  const faulty = lines.flatMap(({ number, fault }) => (fault === null ? [] : [{ line: number, reason: faults[fault] }]))
-  const texts = new Map(lines.filter(({ fault }) => fault === null).map(({ number, text }) => [number, text]))
+): Promise<readonly UnreadableRow[]> {
   const { parsed, problem } = lenientSql(dataset, spellings)
   const result = await session.run(
     `select number, problem from (
-       select number, ${problem} as problem from (
-         select number, json, ${parsed} from (
-           select number, case when json_valid(text) then cast(text as json) end as json
-           from (select unnest($numbers) as number, unnest($texts) as text)
-         )
-       )
+       select number, ${problem} as problem from (select number, json, ${parsed} from ${relation})
      ) where problem is not null order by number limit ${limit}`,
-    {
-      values: { numbers: listValue([...texts.keys()]), texts: listValue([...texts.values()]) },
-      types: { numbers: LIST(INTEGER), texts: LIST(VARCHAR) },
-    },
+    bindings,
   )
-  const judged: BadRow[] = []
-  for (const [number, kind] of await result.getRowsJS()) {
-    const line = Number(number)
-    judged.push({ line, reason: await reasonOf(session, dataset, spellings, texts.get(line) ?? '', String(kind)) })
+  const problems = new Map((await result.getRowsJS()).map(([number, kind]) => [Number(number), String(kind)]))
+  const rows: UnreadableRow[] = []
+  for (const [number, { line, record, text, fault }] of records.entries()) {
+    if (rows.length >= limit) break
+    const kind = problems.get(number)
+    if (fault === null && kind === undefined) continue
+    const reason = fault === null ? await reasonOf(session, dataset, spellings, text, kind ?? '') : faults[fault]
+    rows.push({ place: { kind: 'record', file, line, record }, reason })
   }
-  return [...faulty, ...judged].toSorted((a, b) => a.line - b.line).slice(0, limit)
+  return rows
 }
 
 const faults = {
-  too_long: `the line is longer than ${maxLineBytes / 1024 / 1024} MB`,
-  not_utf8: 'the line is not valid UTF-8',
-  byte_order_mark: 'the file begins with a byte order mark; save it as plain UTF-8',
-} as const satisfies Record<NonNullable<Line['fault']>, string>
+  too_long: `the record is longer than ${maxRecordBytes / 1024 / 1024} MB`,
+  not_utf8: 'the record is not valid UTF-8',
+  in_array: 'it is an element of an array; records stand one after the other, without brackets and commas',
+} as const satisfies Record<NonNullable<SourceRecord['fault']>, string>
 
 async function reasonOf(
   session: Session,
@@ -84,6 +137,8 @@ async function reasonOf(
       return await malformed(session, text)
     case 'type':
       return `it holds ${quoted(text.trim())}, not a JSON object`
+    case 'empty':
+      return `it has no value in any field of ${dataset.name === 'log' ? 'an event' : 'a song'}: ${quoted(text.trim())}`
     case 'repeated':
       return 'a field is given twice'
     default:
@@ -94,7 +149,7 @@ async function reasonOf(
 /** What DuckDB's parser says of a text, with what stands where it stopped. */
 async function malformed(session: Session, text: string): Promise<string> {
   try {
-    await session.connection.run('select cast($text as json)', { text })
+    await session.aside('select cast($text as json)', { text })
   } catch (error) {
     const [, at, why] = /Malformed JSON at byte (\d+) of input: ([^.]+)/.exec(messageOf(error)) ?? []
     if (at !== undefined && why !== undefined) {
@@ -115,17 +170,27 @@ async function misfit(
   column: string,
 ): Promise<string> {
   const field = dataset.fields.find((candidate) => candidate.column === column)
-  const wanted = field?.type === 'DOUBLE' ? 'a number' : 'a whole number in range'
   for (const key of spellings.of.get(column) ?? []) {
     const result = await session.run(
       `select json_extract_string($text, ${literal(path(key))}), json_type($text, ${literal(path(key))})`,
       { values: { text } },
     )
     const [value, type] = (await result.getRowsJS())[0] ?? []
-    if (typeof value !== 'string') continue
-    return `${key} is ${type === 'VARCHAR' ? quoted(value) : cut(value)}, not ${wanted}`
+    if (typeof value !== 'string' || field === undefined) continue
+    return misfitReason(field, key, value, type === 'VARCHAR')
   }
-  return `${column} is not ${wanted}`
+  return `${column} is no value of its kind`
+}
+
+/** `text` as it stands in the record; `isText`: whether it stands in quotes there. */
+function misfitReason(field: Field, key: string, text: string, isText: boolean): string {
+  const { rule } = field
+  const shown = isText ? quoted(text) : cut(text)
+  if (field.type === 'VARCHAR') return rule === undefined ? `${key} is ${shown}` : ruleReason(rule, key, text)
+  if (!isNumber(text)) return `${key} is ${shown}, not a ${isWhole(field) ? 'whole ' : ''}number`
+  if (isWhole(field) && !Number.isInteger(Number(text))) return `${key} is ${shown}, not a whole number`
+  if (rule !== undefined && breaksRule(rule, text)) return ruleReason(rule, key, cut(text))
+  return `${key} is ${shown}, out of range: it may be up to 2147483647`
 }
 
 function quoted(text: string): string {

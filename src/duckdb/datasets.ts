@@ -1,8 +1,17 @@
+import { type ValueRule, valueRules } from '../core/unreadable.ts'
+
 /** A field of a source file: its name as its writers spell it, its column in staging, and the column's type. */
 export interface Field {
   readonly key: string
   readonly column: string
   readonly type: 'VARCHAR' | 'INTEGER' | 'BIGINT' | 'DOUBLE'
+  /** Which of its values can be; undefined where all can that its type holds. */
+  readonly rule: ValueRule | undefined
+}
+
+/** Whether the field is a whole number. */
+export function isWhole({ type }: Field): boolean {
+  return type === 'INTEGER' || type === 'BIGINT'
 }
 
 /** What one kind of source file holds. `format`: one object a line, or objects however they are laid out. */
@@ -19,7 +28,7 @@ export const datasets: Readonly<Record<Dataset['name'], Dataset>> = {
     name: 'log',
     table: 'staging_events',
     format: 'newline_delimited',
-    fields: fields({
+    fields: fields('log', {
       artist: 'VARCHAR',
       auth: 'VARCHAR',
       firstName: 'VARCHAR',
@@ -44,7 +53,7 @@ export const datasets: Readonly<Record<Dataset['name'], Dataset>> = {
     name: 'song',
     table: 'staging_songs',
     format: 'unstructured',
-    fields: fields({
+    fields: fields('song', {
       num_songs: 'INTEGER',
       artist_id: 'VARCHAR',
       artist_latitude: 'DOUBLE',
@@ -59,6 +68,11 @@ export const datasets: Readonly<Record<Dataset['name'], Dataset>> = {
   },
 }
 
-function fields(types: Readonly<Record<string, Field['type']>>): readonly Field[] {
-  return Object.entries(types).map(([key, type]) => ({ key, column: key.toLowerCase(), type }))
+function fields(dataset: Dataset['name'], types: Readonly<Record<string, Field['type']>>): readonly Field[] {
+  return Object.entries(types).map(([key, type]) => ({
+    key,
+    column: key.toLowerCase(),
+    type,
+    rule: valueRules[dataset].find((rule) => rule.key === key),
+  }))
 }

@@ -1,18 +1,19 @@
 import { mkdir } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
-import type { Engine, LoadId, SourceFile } from '../core/ports/engine.ts'
+import type { Engine, LoadId } from '../core/ports/engine.ts'
 import type { Work } from '../core/step.ts'
 import { bytes, plural } from '../core/words.ts'
 import { createAttachments, type Mode } from './attachments.ts'
 import { datasets } from './datasets.ts'
 import { openInstance } from './instance.ts'
 import { loadsIn, removeAbandonedScratch, removeLoad } from './load-files.ts'
+import { locateEvent } from './locate.ts'
 import { verifyPacked } from './packed.ts'
 import { createRemote } from './remote.ts'
 import { inDuckdb, select } from './select.ts'
 import { type Session, withSession } from './session.ts'
 import { createSlots } from './slots.ts'
-import { asSourceError, isRemote, listFolder, type Variable } from './sources.ts'
+import { asSourceError, isRemote, type Listing, listFolder, type Variable } from './sources.ts'
 import { stage } from './stage.ts'
 
 const progressEveryMs = 500
@@ -53,7 +54,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
   ): Promise<T> =>
     slots.use(signal, () => attachments.use(load, mode, (alias) => withSession(instance, alias, signal, work)))
 
-  const list = (place: string, variable: Variable, signal: AbortSignal): Promise<readonly SourceFile[]> =>
+  const list = (place: string, variable: Variable, signal: AbortSignal): Promise<Listing> =>
     isRemote(place) ? remote.list(place, variable) : listFolder(place, variable, signal)
 
   return {
@@ -61,9 +62,13 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     async sources(signal) {
       const log = await list(logData, logVariable, signal)
       const song = await list(songData, songVariable, signal)
-      const size = [...log, ...song].reduce((sum, file) => sum + file.bytes, 0)
-      const files = `${plural(log.length, 'log file')}, ${plural(song.length, 'song file')}`
-      return { log, song, summary: `${files}, ${bytes(size)}` }
+      const size = [...log.files, ...song.files].reduce((sum, file) => sum + file.bytes, 0)
+      const skipped = [
+        ...log.skipped.map((path) => shownIn(logData, path)),
+        ...song.skipped.map((path) => shownIn(songData, path)),
+      ]
+      const files = `${plural(log.files.length, 'log file')}, ${plural(song.files.length, 'song file')}`
+      return { log: log.files, song: song.files, skipped, summary: `${files}, ${bytes(size)}` }
     },
     async begin(load, schema, { signal }) {
       await mkdir(folder, { recursive: true })
@@ -76,16 +81,26 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     },
     async stage(load, name, sources, maxErrors, work) {
       const [root, variable] = name === 'log' ? ([logData, logVariable] as const) : ([songData, songVariable] as const)
-      const shown = (path: string): string => (isRemote(path) ? path : relative(resolve(root), path))
-      const staging = { dataset: datasets[name], files: sources[name], maxErrors, shown }
+      const shown = (path: string): string => shownIn(root, path)
+      const files = sources[name]
       try {
-        await verifyPacked(staging.files, shown, work.signal)
+        const padded = await verifyPacked(files, shown, work.signal)
+        const staging = { dataset: datasets[name], files, maxErrors, shown, padded }
         return await inLoad(load, 'build', work.signal, (session) =>
           telling(session, work, () => stage(session, staging)),
         )
       } catch (error) {
         throw asSourceError(error, root, variable)
       }
+    },
+    async locate({ log }, event, signal) {
+      const shown = (path: string): string => shownIn(logData, path)
+      const padded = await verifyPacked(log, shown, signal)
+      return slots.use(signal, () =>
+        withSession(instance, 'memory', signal, (session) =>
+          locateEvent(session, { files: log, padded, shown }, event),
+        ),
+      )
     },
     execute(load, statements, { signal }) {
       return inLoad(load, 'build', signal, (session) =>
@@ -117,6 +132,11 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       instance.closeSync()
     },
   }
+}
+
+/** A file's path as its reader knows it. */
+function shownIn(root: string, path: string): string {
+  return isRemote(path) ? path : relative(resolve(root), path)
 }
 
 /** Tells how far the running statement is, in percent, as DuckDB estimates it. */

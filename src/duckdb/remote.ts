@@ -1,14 +1,13 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { OpsError } from '../core/errors.ts'
-import type { SourceFile } from '../core/ports/engine.ts'
 import { firstLine } from './failure.ts'
 import { literal } from './literal.ts'
-import { dayOf, isSourceName, type Variable } from './sources.ts'
+import { dayOf, isSourceName, type Listing, noSources, type Variable } from './sources.ts'
 
 /** S3 through DuckDB's httpfs extension, which is fetched from extensions.duckdb.org on first use. */
 export interface Remote {
-  /** The `*.json` and `*.json.gz` objects below a prefix. Throws `source_unreadable` or `source_missing`. */
-  list(prefix: string, variable: Variable): Promise<readonly SourceFile[]>
+  /** The objects below a prefix. Throws `source_unreadable` or `source_missing`. */
+  list(prefix: string, variable: Variable): Promise<Listing>
 }
 
 /** Opens the door to S3 on first use. `region` is the bucket's; credentials are those the AWS SDKs find, or none. */
@@ -55,32 +54,31 @@ async function openS3(instance: DuckDBInstance, region: string | undefined): Pro
   }
 }
 
-async function listObjects(
-  connection: DuckDBConnection,
-  prefix: string,
-  variable: Variable,
-): Promise<readonly SourceFile[]> {
+async function listObjects(connection: DuckDBConnection, prefix: string, variable: Variable): Promise<Listing> {
   const below = `${prefix.replace(/\/+$/, '')}/**`
+  const skipped: string[] = []
   try {
     const result = await connection.run('select filename, size from read_blob($below) order by filename', { below })
-    const files = (await result.getRowsJS()).map(([path, bytes]) => ({ path: String(path), bytes: Number(bytes) }))
-    const sources = files.filter(({ path }) => isSourceName(path.slice(path.lastIndexOf('/') + 1)))
-    if (sources.length > 0) return sources.map((file) => ({ ...file, day: dayOf(file.path) }))
+    const objects = (await result.getRowsJS()).map(([path, bytes]) => ({ path: String(path), bytes: Number(bytes) }))
+    const visible = objects.filter(
+      ({ path }) =>
+        !path
+          .slice(prefix.length)
+          .split('/')
+          .some((name) => name.startsWith('.')),
+    )
+    const files = visible.filter(({ path }) => isSourceName(path)).map((file) => ({ ...file, day: dayOf(file.path) }))
+    skipped.push(...visible.filter(({ path }) => !isSourceName(path)).map(({ path }) => path))
+    if (files.length > 0) return { files, skipped }
   } catch (error) {
     if (!firstLine(error).startsWith('No files found')) {
       throw new OpsError(
         'source_unreadable',
         `${prefix} cannot be listed: ${firstLine(error)}.`,
         `Check ${variable}.`,
-        {
-          cause: error,
-        },
+        { cause: error },
       )
     }
   }
-  throw new OpsError(
-    'source_missing',
-    `${prefix} holds no .json and no .json.gz files.`,
-    `Point ${variable} at the data.`,
-  )
+  throw noSources(prefix, skipped, variable)
 }

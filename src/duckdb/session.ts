@@ -27,6 +27,8 @@ export interface Session {
     bindings?: Bindings,
     admit?: (statement: DuckDBPreparedStatement) => void,
   ): Promise<DuckDBMaterializedResult>
+  /** Runs one statement outside of the transaction, which a failure of it would end. */
+  aside(sql: string, values: Bindings['values']): Promise<void>
   /** All or nothing: commits when `work` returns, rolls back when it throws. */
   transaction<T>(work: () => Promise<T>): Promise<T>
 }
@@ -46,7 +48,7 @@ export async function withSession<T>(
   }
   signal.addEventListener('abort', interrupt, { once: true })
   try {
-    const session = sessionOn(connection, signal)
+    const session = sessionOn(instance, connection, signal)
     await session.run(`use ${identifier(alias)}`)
     return await work(session)
   } catch (error) {
@@ -58,7 +60,7 @@ export async function withSession<T>(
   }
 }
 
-function sessionOn(connection: DuckDBConnection, signal: AbortSignal): Session {
+function sessionOn(instance: DuckDBInstance, connection: DuckDBConnection, signal: AbortSignal): Session {
   const run: Session['run'] = async (sql, bindings, admit) => {
     if (signal.aborted) throw cancelled(signal)
     const statement = await connection.prepare(sql)
@@ -73,6 +75,14 @@ function sessionOn(connection: DuckDBConnection, signal: AbortSignal): Session {
   return {
     connection,
     run,
+    async aside(sql, values) {
+      const other = await instance.connect()
+      try {
+        await other.run(sql, { ...values })
+      } finally {
+        other.disconnectSync()
+      }
+    },
     async transaction(work) {
       await run('begin transaction')
       const result = await work().catch(async (error: unknown) => {

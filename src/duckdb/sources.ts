@@ -1,8 +1,9 @@
 import { constants } from 'node:fs'
 import { access, readdir, realpath, stat } from 'node:fs/promises'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { messageOf, OpsError } from '../core/errors.ts'
 import type { SourceFile } from '../core/ports/engine.ts'
+import { skippedWords } from '../core/warehouse/sources.ts'
 import { cancelled } from './failure.ts'
 import { codeOf } from './load-files.ts'
 
@@ -20,30 +21,35 @@ export function isRemote(place: string): boolean {
 
 /** The day that the name of a log file gives: `2018-11-29-events.json` → `2018-11-29`; null for any other name or day. */
 export function dayOf(path: string): string | null {
-  const [, day] = /(?:^|[\\/])(\d{4}-\d{2}-\d{2})-events\.json(?:\.gz)?$/.exec(path) ?? []
+  const [, day] = /(?:^|[\\/])(\d{4}-\d{2}-\d{2})-events\.(?:json|jsonl|ndjson)(?:\.gz)?$/i.exec(path) ?? []
   if (day === undefined) return null
   const date = new Date(`${day}T00:00:00Z`)
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day) ? day : null
 }
 
-/** Whether a file of this name is source data; hidden files are not. */
+/** Whether a file of this name is source data: `.json`, `.jsonl` or `.ndjson`, also packed, in any case. */
 export function isSourceName(name: string): boolean {
-  return /^[^.].*\.json(\.gz)?$/.test(name)
+  return /\.(json|jsonl|ndjson)(\.gz)?$/i.test(name)
+}
+
+/** The files of a source, and the paths of those that are not read, because nothing in their name tells that they are data. */
+export interface Listing {
+  readonly files: readonly SourceFile[]
+  readonly skipped: readonly string[]
 }
 
 /**
- * The `*.json` and `*.json.gz` files at any depth below a folder, by path. Throws `source_missing` where there is no folder
- * or nothing in it, `source_unreadable` where the system refuses a folder or a file.
+ * The files at any depth below a folder that `isSourceName`, by path; hidden ones are not looked at. Throws `source_missing` where
+ * there is no folder or nothing in it, `source_unreadable` where the system refuses a folder or a file.
  */
-export async function listFolder(
-  folder: string,
-  variable: Variable,
-  signal: AbortSignal,
-): Promise<readonly SourceFile[]> {
+export async function listFolder(folder: string, variable: Variable, signal: AbortSignal): Promise<Listing> {
   const root = resolve(folder)
   const files: SourceFile[] = []
+  const skipped: string[] = []
   try {
-    const paths = await walk(root, await realpath(root), [], signal)
+    const found = await walk(root, await realpath(root), [], signal)
+    const paths = found.filter((path) => isSourceName(basename(path)))
+    skipped.push(...found.filter((path) => !isSourceName(basename(path))).toSorted())
     for (let from = 0; from < paths.length; from += questionsAtOnce) {
       if (signal.aborted) throw cancelled(signal)
       const some = paths.slice(from, from + questionsAtOnce)
@@ -52,17 +58,21 @@ export async function listFolder(
   } catch (error) {
     throw asSourceError(error, root, variable)
   }
-  if (files.length === 0) {
-    throw new OpsError(
-      'source_missing',
-      `${root} holds no .json and no .json.gz files.`,
-      `Point ${variable} at the data.`,
-    )
-  }
-  return files.toSorted((a, b) => (a.path < b.path ? -1 : 1))
+  if (files.length === 0) throw noSources(root, skipped, variable)
+  return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), skipped }
 }
 
-/** The source files below a folder; `real` is the folder without links, `above` the same of the folders that lead to it. */
+/** A place without a file that could be read. */
+export function noSources(place: string, skipped: readonly string[], variable: Variable): OpsError {
+  const others = skipped.length === 0 ? '' : ` ${skippedWords(skipped.map((path) => basename(path)))}.`
+  return new OpsError(
+    'source_missing',
+    `${place} holds no .json, .jsonl or .ndjson files, packed (.gz) or not.${others}`,
+    `Point ${variable} at the data.`,
+  )
+}
+
+/** The files below a folder; `real` is the folder without links, `above` the same of the folders that lead to it. */
 async function walk(
   folder: string,
   real: string,
@@ -82,7 +92,7 @@ async function walk(
       found.push(
         ...(await walk(path, linked ? await realpath(path) : join(real, entry.name), [...above, real], signal)),
       )
-    } else if (kind.isFile() && isSourceName(entry.name)) {
+    } else if (kind.isFile()) {
       found.push(path)
     }
   }

@@ -1,138 +1,154 @@
-import { messageOf } from '../core/errors.ts'
 import type { SourceFile, Staged } from '../core/ports/engine.ts'
+import { rowWords, type UnreadableRow } from '../core/unreadable.ts'
 import { plural } from '../core/words.ts'
-import { tooManyBadRows, unreadableFile } from './bad-data.ts'
-import { type BadRow, findBadRows } from './bad-rows.ts'
+import { type Read, tooManyBadRows } from './bad-data.ts'
+import { findUnreadable, insertRecords, spellingsIn } from './bad-rows.ts'
 import type { Dataset } from './datasets.ts'
-import { firstLine, isAboutData } from './failure.ts'
-import { pathPattern } from './literal.ts'
+import { isAboutData } from './failure.ts'
 import { BIGINT, LIST, listValue, VARCHAR } from './node-api.ts'
-import { maxLineBytes } from './read-lines.ts'
-import { exactRows, lenientSql, noEmptyRows, type Spellings, spellingsOf } from './record-sql.ts'
-import type { Bindings, Session } from './session.ts'
-import { isRemote } from './sources.ts'
+import { fileList, isOpenedByDuckdb, lineReader, readerOf, recordsOf, survey } from './read-files.ts'
+import { exactRows, lenientSql, type Spellings } from './record-sql.ts'
+import type { Session } from './session.ts'
 
 const maxReasons = 5
 
-/** What there is to stage. `shown` writes a file's path as its reader knows it. */
+/** What there is to stage. `shown` writes a file's path as its reader knows it; `padded` are packed files that DuckDB refuses. */
 export interface Staging {
   readonly dataset: Dataset
   readonly files: readonly SourceFile[]
   readonly maxErrors: number
   readonly shown: (path: string) => string
+  readonly padded: ReadonlySet<string>
+}
+
+/** Which files are read how. */
+interface Plan {
+  /** By DuckDB, as if every record were as usual. */
+  readonly exact: readonly SourceFile[]
+  /** By DuckDB, line by line. */
+  readonly lines: { readonly files: readonly SourceFile[]; readonly spellings: Spellings }
+  /** Record by record, here: files that DuckDB cannot open, or of which a line is no object. */
+  readonly records: readonly SourceFile[]
 }
 
 /**
  * Replaces one staging table, and what `source_files` says of its dataset, with the rows of the files.
  *
- * First as if every record held every field once under its usual name, which is one parallel pass with nothing to check
- * beside it (1,000,000 log lines in 1.8 s on two cores). Where a record does not, a second, slower passage finds out how the
- * names are spelled, which fields are absent and which rows cannot be read. Throws `bad_data` for more than `maxErrors`.
+ * First as if every record held every field once under its usual name, with a value that can be. That is one parallel pass
+ * (1,000,000 log lines in 1.8 s on two cores). Where a record is not so, a second, slower passage finds out how the names are spelled,
+ * which fields are absent and which rows cannot be read, and takes the files apart that are not one object a line. Throws `bad_data`
+ * for more than `maxErrors`.
  */
 export async function stage(session: Session, staging: Staging): Promise<Staged> {
+  const records = staging.files.filter((file) => !isOpenedByDuckdb(file, staging.padded))
+  const others = staging.files.filter((file) => !records.includes(file))
+  const none = { files: [], spellings: spellingsIn(staging.dataset, []) }
   try {
-    const rows = await session.transaction(async () => {
-      const written = await replace(session, staging, exactInsert(staging))
-      await session.run(noEmptyRows(staging.dataset))
-      return written
-    })
-    return { rows, rejected: 0, reasons: [] }
+    return await carryOut(session, staging, { exact: others, lines: none, records })
   } catch (error) {
     if (!isAboutData(error)) throw error
   }
-  return stageLeniently(session, staging)
+  const { irregular, ...lines } = await survey(session, staging.dataset, others)
+  return carryOut(session, staging, { exact: [], lines, records: [...records, ...irregular] })
 }
 
-async function stageLeniently(session: Session, staging: Staging): Promise<Staged> {
+function carryOut(session: Session, staging: Staging, { exact, lines, records }: Plan): Promise<Staged> {
   const { dataset, files, maxErrors } = staging
-  const { reader, spellings } = await survey(session, staging)
+  return session.transaction(async () => {
+    await empty(session, dataset, files)
+    const parts = [
+      await insertExact(session, dataset, exact),
+      await insertLines(session, staging, lines),
+      await insertFiles(session, staging, records),
+    ]
+    const read: Read = {
+      readable: parts.reduce((sum, { readable }) => sum + readable, 0),
+      unreadable: parts.reduce((sum, { unreadable }) => sum + unreadable, 0),
+      reasons: parts
+        .flatMap(({ reasons }) => reasons)
+        .toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)))
+        .slice(0, maxReasons)
+        .map(({ words }) => words),
+    }
+    if (read.unreadable > maxErrors) throw tooManyBadRows(read, maxErrors)
+    return { rows: read.readable, rejected: read.unreadable, reasons: read.reasons }
+  })
+}
+
+/** What became of the rows of some files, with the first reasons of each. */
+interface Part {
+  readonly readable: number
+  readonly unreadable: number
+  readonly reasons: readonly { readonly path: string; readonly words: string }[]
+}
+
+const nothing: Part = { readable: 0, unreadable: 0, reasons: [] }
+
+async function insertExact(session: Session, dataset: Dataset, files: readonly SourceFile[]): Promise<Part> {
+  if (files.length === 0) return nothing
+  const columns = dataset.fields.map(({ column }) => column).join(', ')
+  const { rowsChanged } = await session.run(
+    `insert into ${dataset.table} (${columns}) ${exactRows(dataset, readerOf(dataset.format))}`,
+    fileList(files),
+  )
+  return { ...nothing, readable: rowsChanged }
+}
+
+async function insertLines(session: Session, staging: Staging, { files, spellings }: Plan['lines']): Promise<Part> {
+  if (files.length === 0) return nothing
+  const { dataset } = staging
   const sql = lenientSql(dataset, spellings)
-  const records = `(select filename, json, ${sql.parsed} from ${reader})`
+  const records = `(select filename, json, ${sql.parsed} from ${lineReader})`
+  const columns = dataset.fields.map(({ column }) => column).join(', ')
+  const { rowsChanged } = await session.run(
+    `insert into ${dataset.table} (${columns}) select ${sql.columns.join(', ')} from ${records} where (${sql.problem}) is null`,
+    fileList(files),
+  )
   const counts = await session.run(
     `select filename, count(*) from ${records} where (${sql.problem}) is not null group by filename order by filename`,
     fileList(files),
   )
-  const unreadable = (await counts.getRowsJS()).map(([path, rows]) => ({ path: String(path), rows: Number(rows) }))
-  const rejected = unreadable.reduce((sum, { rows }) => sum + rows, 0)
-  const reasons = await explain(session, staging, spellings, unreadable)
-  if (rejected > maxErrors) throw tooManyBadRows(rejected, maxErrors, reasons)
-  const columns = dataset.fields.map(({ column }) => column).join(', ')
-  const insert = `insert into ${dataset.table} (${columns}) select ${sql.columns.join(', ')} from ${records} where (${sql.problem}) is null`
-  return { rows: await session.transaction(() => replace(session, staging, insert)), rejected, reasons }
-}
-
-interface Survey {
-  readonly reader: string
-  readonly spellings: Spellings
-}
-
-/** How the files can be read to their end, and how their fields are spelled. */
-async function survey(session: Session, staging: Staging): Promise<Survey> {
-  const { dataset, files } = staging
-  const ask = async (reader: string): Promise<Survey> => {
-    const result = await session.run(
-      `select list_distinct(flatten(list(keys))), bool_or(len(keys) <> len(list_distinct(keys)))
-       from (select distinct json_keys(json) as keys from ${reader})`,
-      fileList(files),
-    )
-    const [keys, repeated] = (await result.getRowsJS())[0] ?? []
-    const names = Array.isArray(keys) ? keys.map(String) : []
-    return { reader, spellings: spellingsOf(dataset, names, repeated === true) }
+  const faulty = (await counts.getRowsJS()).map(([path, rows]) => ({ path: String(path), rows: Number(rows) }))
+  const reasons: Part['reasons'][number][] = []
+  for (const { path, rows } of faulty) {
+    if (reasons.length >= maxReasons) break
+    const found = await firstUnreadable(session, staging, path)
+    if (found.length === 0)
+      reasons.push({ path, words: `${staging.shown(path)}: ${plural(rows, 'row')} cannot be read` })
+    reasons.push(...found.map((row) => ({ path, words: rowWords(row) })))
   }
-  if (dataset.format === 'unstructured') {
-    try {
-      return await ask(readerOf('unstructured', ', filename = true'))
-    } catch (error) {
-      if (!isAboutData(error)) throw error
+  return { readable: rowsChanged, unreadable: faulty.reduce((sum, { rows }) => sum + rows, 0), reasons }
+}
+
+async function firstUnreadable(session: Session, staging: Staging, path: string): Promise<readonly UnreadableRow[]> {
+  const found: UnreadableRow[] = []
+  for await (const records of recordsOf(session, staging.shown, path)) {
+    const limit = maxReasons - found.length
+    found.push(...(await findUnreadable(session, staging.dataset, staging.shown(path), records, limit)))
+    if (found.length >= maxReasons) break
+  }
+  return found
+}
+
+async function insertFiles(session: Session, staging: Staging, files: readonly SourceFile[]): Promise<Part> {
+  let [readable, unreadable] = [0, 0]
+  const reasons: Part['reasons'][number][] = []
+  for (const { path } of files) {
+    let wanted = maxReasons
+    for await (const records of recordsOf(session, staging.shown, path)) {
+      const judged = await insertRecords(session, staging.dataset, staging.shown(path), records, wanted)
+      readable += judged.readable
+      unreadable += judged.unreadable
+      wanted -= judged.rows.length
+      reasons.push(...judged.rows.map((row) => ({ path, words: rowWords(row) })))
     }
   }
-  try {
-    return await ask(readerOf('newline_delimited', ', filename = true, ignore_errors = true'))
-  } catch (error) {
-    throw isAboutData(error) ? await notEvenLines(session, staging, error) : error
-  }
+  return { readable, unreadable, reasons }
 }
 
-/** What DuckDB refuses even when it is told to pass over faults: a line that does not fit into its buffer. */
-async function notEvenLines(session: Session, { dataset, files, shown }: Staging, error: unknown): Promise<Error> {
-  const named = files.find(({ path }) => messageOf(error).includes(`"${path}"`))
-  if (named === undefined || isRemote(named.path)) return unreadableFile(firstLine(error), error)
-  const usual = spellingsOf(
-    dataset,
-    dataset.fields.map(({ key }) => key),
-    true,
-  )
-  const [first] = await findBadRows(session, dataset, usual, named.path, 1)
-  return unreadableFile(first === undefined ? firstLine(error) : atLine(shown(named.path), first), error)
-}
-
-/** The first reasons, file by file. Files in S3 cannot be read line by line; there only the rows are counted. */
-async function explain(
-  session: Session,
-  { dataset, shown }: Staging,
-  spellings: Spellings,
-  unreadable: readonly { readonly path: string; readonly rows: number }[],
-): Promise<readonly string[]> {
-  const reasons: string[] = []
-  for (const { path, rows } of unreadable) {
-    const found = isRemote(path)
-      ? []
-      : await findBadRows(session, dataset, spellings, path, maxReasons - reasons.length)
-    if (found.length === 0) reasons.push(`${shown(path)}: ${plural(rows, 'row')} cannot be read`)
-    reasons.push(...found.map((row) => atLine(shown(path), row)))
-    if (reasons.length >= maxReasons) break
-  }
-  return reasons
-}
-
-function atLine(file: string, { line, reason }: BadRow): string {
-  return `${file}, line ${line}: ${reason}`
-}
-
-/** Empties the table and fills it with `insert`; answers the number of rows. Within a transaction of the caller's. */
-async function replace(session: Session, { dataset, files }: Staging, insert: string): Promise<number> {
+/** Empties the table and writes which files it is filled from. Within a transaction of the caller's. */
+async function empty(session: Session, dataset: Dataset, files: readonly SourceFile[]): Promise<void> {
   await session.run(`delete from ${dataset.table}`)
-  const { rowsChanged } = await session.run(insert, fileList(files))
   await session.run('delete from source_files where dataset = $dataset', { values: { dataset: dataset.name } })
   await session.run(
     `insert into source_files (path, dataset, bytes, day)
@@ -147,19 +163,4 @@ async function replace(session: Session, { dataset, files }: Staging, insert: st
       types: { paths: LIST(VARCHAR), bytes: LIST(BIGINT), days: LIST(VARCHAR) },
     },
   )
-  return rowsChanged
-}
-
-function exactInsert({ dataset }: Staging): string {
-  const columns = dataset.fields.map(({ column }) => column).join(', ')
-  return `insert into ${dataset.table} (${columns}) ${exactRows(dataset, readerOf(dataset.format))}`
-}
-
-/** The records of the files that are bound as `$files`, as JSON. Naming each one's file costs a tenth of the time. */
-function readerOf(format: Dataset['format'], options = ''): string {
-  return `read_json_objects($files, format = '${format}', maximum_object_size = ${maxLineBytes}${options})`
-}
-
-function fileList(files: readonly SourceFile[]): Bindings {
-  return { values: { files: listValue(files.map(({ path }) => pathPattern(path))) }, types: { files: LIST(VARCHAR) } }
 }

@@ -5,6 +5,7 @@ import type { Engine } from '../core/ports/engine.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
 import type { Probe } from '../core/ports/probe.ts'
 import { heartbeatNote } from '../core/schedule/fire/tell.ts'
+import { skippedWords } from '../core/warehouse/sources.ts'
 import { bytes, moment } from '../core/words.ts'
 
 // A load of 1,000,000 events takes about 0.6 GB while two loads are kept.
@@ -22,8 +23,8 @@ export function configurationProbe(summary: string, warnings: readonly string[])
 /** Whether the sources are there, as far as the engine can tell before it reads them. */
 export function sourcesProbe(engine: Engine): Probe {
   return probe('Sources', async (signal) => {
-    const { summary } = await engine.sources(signal)
-    return green(summary)
+    const { summary, skipped = [] } = await engine.sources(signal)
+    return skipped.length === 0 ? green(summary) : green(`${summary} · ${skippedWords(skipped)}`)
   })
 }
 

@@ -55,6 +55,8 @@ describe('qa', () => {
       name: 'never',
       title: 'Nothing is here',
       severity: 'error',
+      rows: null,
+      waiver: null,
       sql: 'select 1 as n',
     } as const
     const strict = await createWarehouse({ library: { ...bot.deps.library, checks: [never] } })

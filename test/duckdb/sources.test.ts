@@ -43,7 +43,7 @@ describe('the sources', () => {
     const folder = await temporaryFolder()
     const names = Array.from({ length: 3_000 }, (_, n) => `${n % 26}/${n % 7}/TR${n}.json`)
     await writeFiles(folder, Object.fromEntries(names.map((name) => [name, '{}'])))
-    const files = await listFolder(folder, 'SPARKIFY_SONG_DATA', never)
+    const { files } = await listFolder(folder, 'SPARKIFY_SONG_DATA', never)
     expect(files.map(({ path }) => path)).toEqual(names.map((name) => join(folder, name)).toSorted())
   })
 
@@ -92,7 +92,7 @@ describe('the sources', () => {
         await mkdir(join(home, 'log_data/2018/11'), { recursive: true })
       },
       'source_missing',
-      /log_data holds no \.json and no \.json\.gz files\.$/,
+      /log_data holds no \.json, \.jsonl or \.ndjson files, packed \(\.gz\) or not\.$/,
       /SPARKIFY_LOG_DATA/,
     ],
     [

@@ -131,9 +131,9 @@ describe('staging what can be read', () => {
   })
 
   it('takes a field that is absent for null, and passes over fields it does not know', async () => {
-    const engine = await openWith({ 'a.json': `{"page":"Home","ts":1,"extra":{"deep":[1]}}\n${logLine()}` })
+    const engine = await openWith({ 'a.json': `{"page":"Home","ts":1541073600000,"extra":{"deep":[1]}}\n${logLine()}` })
     expect(await stage(engine, 'log')).toEqual({ rows: 2, rejected: 0, reasons: [] })
-    expect(await ask(engine, 'select count(*) from staging_events where userid is null and ts = 1')).toBe(1)
+    expect(await ask(engine, 'select count(*) from staging_events where userid is null and ts = 1541073600000')).toBe(1)
   })
 
   it('reads songs on one line, over several lines, side by side and after a byte order mark', async () => {
@@ -227,7 +227,11 @@ describe('a row that cannot be read stops the load with file, line and reason', 
     ['a malformed first line', `{"artist" "x"}\n${good[1]}`, /line 1: not valid JSON \(unexpected character\)/],
     ['a malformed line after blank ones', `\n${good[0]}\n\n\n{"artist"}\n`, /line 5: not valid JSON/],
     ['a line cut off at the end of the file', `${good[0]}\n${good[1]?.slice(0, 50)}`, /line 2: not valid JSON/],
-    ['two records on one line', `${good[0]}${good[1]}`, /line 1: not valid JSON \(unexpected content after document\)/],
+    [
+      'what stands behind a record on its line',
+      `${good[0]} xx ${good[1]}`,
+      /line 1, record 2: not valid JSON \(unexpected character\) at "xx ?" \(1 row\)/,
+    ],
     [
       'a number that is none',
       `${good[0]}\n\n${logLine({ registration: '15401O6212796.0' })}`,
@@ -236,38 +240,45 @@ describe('a row that cannot be read stops the load with file, line and reason', 
     [
       'a whole number that is none',
       logLine({ sessionId: 'x' }),
-      /line 1: sessionId is "x", not a whole number in range/,
+      /line 1: sessionId is "x", not a whole number \(1 row\)/,
     ],
     [
       'a whole number out of range',
       logLine({ sessionId: 3e10 }),
-      /line 1: sessionId is 30000000000(\.0)?, not a whole number/,
+      /line 1: sessionId is 30000000000(\.0)?, out of range: it may be up to 2147483647/,
     ],
-    ['an object for a number', logLine({ ts: { at: 1 } }), /line 1: ts is \{"at":1\}, not a whole number/],
+    ['an object for a number', logLine({ ts: { at: 1 } }), /line 1: ts is \{"at":1\}, not a whole number \(1 row\)/],
     ['an empty text for a number', logLine({ length: '' }), /line 1: length is "", not a number/],
     ['a field given twice', `${good[0]?.slice(0, -1)},"ts":1}`, /line 1: a field is given twice/],
-    ['a file that holds an array', `[${good.join(',')}]`, /line 1: it holds '\[.*…', not a JSON object/],
-    ['a file that holds an array over several lines', `[\n${good.join(',\n')}\n]`, /line 1: not valid JSON/],
+    [
+      'a file that holds an array',
+      `[${good.join(',')}]`,
+      /line 1: it is an element of an array; records stand one after the other, .* \(3 rows\)/,
+    ],
+    [
+      'a file that holds an array over several lines',
+      `[\n${good.join(',\n')}\n]`,
+      /line 2: it is an element of an array; .* \(3 rows\)/,
+    ],
     ['a line that is no object', `${good[0]}\n"text"\n`, /line 2: it holds '"text"', not a JSON object/],
     ['a line that says null', `${good[0]}\nnull\n`, /line 2: it holds "null", not a JSON object/],
     ['a file that is no JSON', 'user;song\n26;Sehr kosmisch\n', /line 1: not valid JSON/],
     [
       'a binary file',
       Uint8Array.from({ length: 5000 }, (_, n) => (n * 7919) % 256),
-      /line 1: the line is not valid UTF-8/,
+      /line 1: (the record is not valid UTF-8|not valid JSON)/,
     ],
-    ['a byte order mark', `\ufeff${good[0]}`, /line 1: the file begins with a byte order mark/],
-    ['UTF-16', Buffer.from(`\ufeff${good[0]}\n`, 'utf16le'), /line 1: the file begins with a byte order mark/],
+    ['UTF-16', Buffer.from(`\ufeff${good[0]}\n`, 'utf16le'), /^2018-11-29-events\.json is UTF-16; save it as UTF-8\./],
     [
       'invalid UTF-8',
       Buffer.concat([Buffer.from(`${good[0]}\n{"artist":"`), Buffer.from([0xff, 0xfe]), Buffer.from('"}')]),
-      /line 2: the line is not valid UTF-8/,
+      /line 2: the record is not valid UTF-8/,
     ],
     ['null bytes', Buffer.concat([Buffer.from(`${good[0]}\n`), Buffer.alloc(64)]), /line 2: not valid JSON/],
     [
       'a line of 40 MB',
       `${good[0]}\n${logLine({ song: 'x'.repeat(40_000_000) })}`,
-      /line 2: the line is longer than 16 MB/,
+      /line 2: the record is longer than 16 MB/,
     ],
   ]
   it.each(cases)('%s', async (_, content, message) => {
@@ -286,7 +297,7 @@ describe('a row that cannot be read stops the load with file, line and reason', 
   it('says how to go on without the row, and with how many', async () => {
     await expect(stageLog(`{\n${good[0]}\n}`)).rejects.toMatchObject({
       message: expect.stringContaining('(2 rows)'),
-      remedy: 'Mend the data, or load without these rows: etl max-errors=2.',
+      remedy: 'Fix the data, or load without these rows: etl max-errors=2.',
       cure: 'etl max-errors=2',
     })
   })
@@ -338,7 +349,7 @@ describe('a row that cannot be read stops the load with file, line and reason', 
 })
 
 describe('rows may be left out when they are allowed to be', () => {
-  const mixed = [good[0], '{"artist":', good[1], logLine({ ts: 'soon' }), '', '[]', good[2]].join('\n')
+  const mixed = [good[0], '{"artist":', good[1], logLine({ ts: 'soon' }), '', '[1]', good[2]].join('\n')
 
   it('leaves out whole rows, counts them and gives the reasons', async () => {
     const engine = await openWith({ '2018-11-29-events.json': mixed })

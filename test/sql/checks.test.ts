@@ -173,7 +173,31 @@ const faults: readonly Fault[] = [
   {
     what: 'an event cannot be keyed',
     plant: ["insert into staging_events (page, userid, sessionid, iteminsession, ts) values ('NextSong', '', 1, 5, 0)"],
-    red: ['rows-left-out'],
+    red: ['plays-are-complete'],
+  },
+  {
+    what: 'a play has lost its page',
+    plant: [
+      "update staging_events set page = null where userid = '9' and song is not null",
+      'delete from songplays where user_id = 9',
+      "insert into page_views (page_view_id, start_time, user_id, session_id, item_in_session) select '9-2-0', min(start_time), 9, 2, 0 from page_views",
+    ],
+    red: ['days-have-no-gaps', 'plays-are-complete'],
+  },
+  {
+    what: 'an event names no page',
+    plant: ["update staging_events set page = null where page = 'Home'"],
+    red: ['events-have-pages'],
+  },
+  {
+    what: 'nothing is left of the plays',
+    plant: [
+      'delete from staging_events where song is not null',
+      'delete from songplays',
+      'delete from time',
+      'delete from users where user_id <> 9',
+    ],
+    red: ['load-has-plays'],
   },
   {
     what: 'a song of the catalogue has no id',

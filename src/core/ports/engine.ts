@@ -1,5 +1,6 @@
 import type { Cell, Format } from '../reply.ts'
 import type { Work } from '../step.ts'
+import type { EventKeys, RowPlace } from '../unreadable.ts'
 
 /** Number of a load: the id of the run that began it. */
 export type LoadId = number
@@ -35,13 +36,14 @@ export interface SourceFile {
 }
 
 /**
- * What there is to load, before anything is read. `summary` says it to people; the lists are empty where only the warehouse itself
- * can list the files.
+ * What there is to load, before anything is read. `summary` describes it to people; the lists are empty where only the warehouse
+ * itself can list the files. `skipped` are the files that are not read because of their names, where the list is known.
  */
 export interface Sources {
   readonly summary: string
   readonly log: readonly SourceFile[]
   readonly song: readonly SourceFile[]
+  readonly skipped?: readonly string[]
 }
 
 /**
@@ -64,6 +66,8 @@ export interface Engine {
   begin(load: LoadId, schema: readonly string[], work: Work): Promise<void>
   /** Replaces one staging table of the candidate with the source's rows; more than `maxErrors` unreadable rows is `bad_data`. */
   stage(load: LoadId, dataset: 'log' | 'song', sources: Sources, maxErrors: number, work: Work): Promise<Staged>
+  /** Where the first event with these keys stands in the files; null where the engine keeps no lines, or they are gone since. */
+  locate(sources: Sources, event: EventKeys, signal: AbortSignal): Promise<RowPlace | null>
   /** Runs the statements on the candidate as one transaction; answers the number of rows each one wrote. */
   execute(load: LoadId, statements: readonly Statement[], work: Work): Promise<readonly number[]>
   /** One read-only statement; at most `maxRows` rows come back. A load that is gone is `not_found`. */

@@ -53,12 +53,18 @@ export interface QueryFile {
   readonly sql: string
 }
 
-/** A data-quality question: `sql` is one SELECT of the offending rows. No rows: green. */
+/**
+ * A data-quality question: `sql` is one SELECT of the offending rows. No rows: green. With `rows` they are rows of staging_events, with
+ * the columns userid, sessionid, iteminsession and ts, so that the first can be found in the files. `waiver`: the argument of `etl`
+ * with which a load is published though this check is red.
+ */
 export interface CheckFile {
   readonly kind: 'check'
   readonly name: string
   readonly title: string
   readonly severity: 'error' | 'warn'
+  readonly rows: 'events' | null
+  readonly waiver: 'allow-empty' | null
   readonly sql: string
 }
 

@@ -73,12 +73,12 @@ function shownKey(field: HeaderField): string {
 }
 
 /** The value of a field that must be one of a few words. Throws `bad_sql_file` naming them. */
-export function oneOf<const V extends string>(
+export function oneOf<const V extends string, F extends V | null>(
   path: string,
   field: HeaderField | undefined,
   values: readonly V[],
-  fallback: V,
-): V {
+  fallback: F,
+): V | F {
   if (field === undefined) return fallback
   const value = values.find((candidate) => candidate === field.value)
   if (value !== undefined) return value

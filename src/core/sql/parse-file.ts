@@ -6,15 +6,17 @@ import { type SqlStatement, splitStatements } from './statements.ts'
 
 /** Reads a file of `checks/`. Throws `bad_sql_file` with file, line and reason. */
 export function parseCheck({ path, text }: SqlSource): CheckFile {
-  const fields = parseHeader(path, text, { title: 'required', severity: 'required' })
+  const fields = parseHeader(path, text, { title: 'required', severity: 'required', rows: 'once', waiver: 'once' })
   const { text: sql } = onlySelect({ path, text })
   requireNoPlaceholders(path, text)
-  const severity = fields.find((field) => field.key === 'severity')
+  const field = (key: string) => fields.find((candidate) => candidate.key === key)
   return {
     kind: 'check',
     name: nameOf(path),
-    title: fields.find((field) => field.key === 'title')?.value ?? '',
-    severity: oneOf(path, severity, ['error', 'warn'], 'error'),
+    title: field('title')?.value ?? '',
+    severity: oneOf(path, field('severity'), ['error', 'warn'], 'error'),
+    rows: oneOf(path, field('rows'), ['events'], null),
+    waiver: oneOf(path, field('waiver'), ['allow-empty'], null),
     sql,
   }
 }

@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.ts'
-import type { Target } from '../ports/engine.ts'
-import type { TableReply } from '../reply.ts'
+import type { Sources, Target } from '../ports/engine.ts'
+import type { Cell, TableReply } from '../reply.ts'
 import type { CheckFile } from '../sql/files.ts'
+import { type EventKeys, placeOfEvent, type RowPlace } from '../unreadable.ts'
 
 // Enough to recognise the fault, few enough to read on a phone.
 const rowsShown = 5
@@ -32,6 +33,25 @@ export async function runChecks(deps: Deps, target: Target, signal: AbortSignal)
       }
     }),
   )
+}
+
+/** Where the first of the offending rows is; null where the check is green, or looks at no rows of the source. */
+export async function firstPlace(
+  { engine }: Deps,
+  sources: Sources,
+  { check, sample }: CheckResult,
+  signal: AbortSignal,
+): Promise<RowPlace | null> {
+  const [row] = sample.rows
+  if (check.rows === null || row === undefined) return null
+  const value = (column: keyof EventKeys): Cell => row[sample.columns.indexOf(column)] ?? null
+  const event: EventKeys = {
+    userid: value('userid'),
+    sessionid: value('sessionid'),
+    iteminsession: value('iteminsession'),
+    ts: value('ts'),
+  }
+  return (await engine.locate(sources, event, signal)) ?? placeOfEvent(event)
 }
 
 /** The checks that must be green for a load to be published, and are not. */

@@ -6,10 +6,12 @@ import type { LoadId, Sources, Staged } from '../ports/engine.ts'
 import type { LoadFacts } from '../ports/ledger.ts'
 import type { TransformFile } from '../sql/files.ts'
 import type { Step } from '../step.ts'
+import { placeWords, type RowPlace } from '../unreadable.ts'
 import { count, plural } from '../words.ts'
-import { type CheckResult, checksLine, redErrors, runChecks, warned } from './checks.ts'
+import { type CheckResult, checksLine, firstPlace, redErrors, runChecks, warned } from './checks.ts'
 import { countRows } from './counts.ts'
 import { repairTexts } from './repair-texts.ts'
+import { skippedWords } from './sources.ts'
 
 /** What staging one dataset left behind for the report. */
 export const stagedSchema = z.object({
@@ -19,6 +21,9 @@ export const stagedSchema = z.object({
   files: z.number().optional(),
 })
 
+/** What looking at the sources left behind: the files that are not read because of their names. */
+export const listedSchema = z.object({ skipped: z.array(z.string()) })
+
 /** What auditing left behind. `repairedPlays` are those of which the title or the artist was repaired. */
 export const auditedSchema = z.object({
   line: z.string(),
@@ -26,8 +31,15 @@ export const auditedSchema = z.object({
   repairedPlays: z.number().default(0),
 })
 
+/** How many rows of each dataset may be left out, and whether a load without events or plays is published. */
+export interface LoadOptions {
+  readonly maxErrors: number
+  readonly allowEmpty: boolean
+}
+
 /** Titles by which the report finds what the steps left. */
 export const loadSteps = {
+  sources: 'Check sources',
   events: 'Stage events',
   songs: 'Stage songs',
   repair: 'Repair text',
@@ -39,10 +51,7 @@ export const loadSteps = {
  * One complete passage of source data into the warehouse, as steps: check sources, open a new load, stage side by side, repair text,
  * transform, audit, publish. Readers of the live load notice nothing until the last one.
  */
-export function stepsOfLoad(
-  context: RunContext,
-  options: { readonly maxErrors: number },
-): readonly (Step | readonly Step[])[] {
+export function stepsOfLoad(context: RunContext, options: LoadOptions): readonly (Step | readonly Step[])[] {
   const { deps } = context
   const load = context.rootRunId
   let listed: Sources | undefined
@@ -53,23 +62,24 @@ export function stepsOfLoad(
     [stage(load, 'log', deps, sources, options), stage(load, 'song', deps, sources, options)],
     { title: loadSteps.repair, run: (work) => repairTexts(load, deps, work) },
     ...deps.library.etl.map((file) => transform(load, file, deps)),
-    audit(load, deps),
+    audit(load, deps, sources, options),
     publish(load, context),
   ]
 }
 
 function checkSources(load: LoadId, deps: Deps, sources: (signal: AbortSignal) => Promise<Sources>): Step {
   return {
-    title: 'Check sources',
+    title: loadSteps.sources,
     run: async ({ signal }) => {
-      const { log, song, summary } = await sources(signal)
+      const { log, song, summary, skipped = [] } = await sources(signal)
       const files = [...log, ...song]
       await deps.ledger.loads.begin(load, deps.clock.now().toISOString())
       if (files.length > 0) {
         const size = files.reduce((sum, file) => sum + file.bytes, 0)
         await deps.ledger.loads.learn(load, { files: files.length, bytes: size })
       }
-      return { detail: summary }
+      const detail = skipped.length === 0 ? summary : `${summary} · ${skippedWords(skipped)}`
+      return { detail, output: { skipped: [...skipped] } }
     },
   }
 }
@@ -97,7 +107,7 @@ function stage(
   dataset: 'log' | 'song',
   deps: Deps,
   sources: (signal: AbortSignal) => Promise<Sources>,
-  { maxErrors }: { readonly maxErrors: number },
+  { maxErrors }: LoadOptions,
 ): Step {
   return {
     title: dataset === 'log' ? loadSteps.events : loadSteps.songs,
@@ -123,7 +133,12 @@ function transform(load: LoadId, file: TransformFile, deps: Deps): Step {
   }
 }
 
-function audit(load: LoadId, deps: Deps): Step {
+function audit(
+  load: LoadId,
+  deps: Deps,
+  sources: (signal: AbortSignal) => Promise<Sources>,
+  { allowEmpty }: LoadOptions,
+): Step {
   return {
     title: loadSteps.audit,
     run: async ({ signal }) => {
@@ -133,27 +148,48 @@ function audit(load: LoadId, deps: Deps): Step {
         runChecks(deps, target, signal),
         summarise(deps, load, signal),
       ])
-      const red = redErrors(results)
+      const withPlaces = async (some: readonly CheckResult[]): Promise<readonly Told[]> =>
+        Promise.all(
+          some.map(async (result) => ({
+            ...result,
+            place: result.check.rows === null ? null : await firstPlace(deps, await sources(signal), result, signal),
+          })),
+        )
+      const red = redErrors(results).filter(({ check }) => !(check.waiver === 'allow-empty' && allowEmpty))
       const warnings = warned(results).map(({ check }) => check.title)
       await deps.ledger.loads.learn(load, {
         ...summary.facts,
         counts,
         checks: { total: results.length, red: red.map(({ check }) => check.title), warnings },
       })
-      if (red.length > 0) throw checksRed(red)
+      if (red.length > 0) throw checksRed(await withPlaces(red))
       const { repairedPlays } = summary
-      return { detail: checksLine(results), output: { line: checksLine(results), warnings, repairedPlays } }
+      const told = (await withPlaces(warned(results))).map(({ check, place, offending }) =>
+        place === null ? check.title : `${check.title} (${rowsFrom(offending, place)})`,
+      )
+      return { detail: checksLine(results), output: { line: checksLine(results), warnings: told, repairedPlays } }
     },
   }
 }
 
+/** A result with the place of its first row, where it has one. */
+interface Told extends CheckResult {
+  readonly place: RowPlace | null
+}
+
+/** "4 rows, first in 2018-11-02-events.json, line 1". */
+function rowsFrom(offending: number, place: RowPlace | null): string {
+  if (place === null) return plural(offending, 'row')
+  return `${plural(offending, 'row')}, ${offending === 1 ? '' : 'first '}${place.kind === 'record' ? 'in ' : ''}${placeWords(place)}`
+}
+
 /** A load that must not be published, with the rows that say why. */
-function checksRed(red: readonly CheckResult[]): OpsError {
-  const which = red.map(({ check, offending }) => `${check.title} (${plural(offending, 'row')})`).join('; ')
+function checksRed(red: readonly Told[]): OpsError {
+  const which = red.map(({ check, offending, place }) => `${check.title} (${rowsFrom(offending, place)})`).join('; ')
   return new OpsError(
     'checks_red',
     `${plural(red.length, 'check')} red: ${which}. Live tables are untouched.`,
-    'Mend the source data and say etl again.',
+    'Fix the source data and load again.',
     { evidence: red.map(({ sample }) => sample) },
   )
 }

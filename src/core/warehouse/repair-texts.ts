@@ -26,8 +26,9 @@ export async function repairTexts(load: LoadId, deps: Deps, work: Work): Promise
     { maxRows: Number.MAX_SAFE_INTEGER, signal: work.signal },
   )
   const repairs = rows.flatMap(([raw]): readonly Repair[] => {
-    const repaired = typeof raw === 'string' ? repairText(raw) : null
-    return typeof raw === 'string' && repaired !== null ? [{ raw, repaired }] : []
+    if (typeof raw !== 'string') return []
+    const repaired = repairText(raw)
+    return repaired === null ? [] : [{ raw, repaired }]
   })
   const inserts = chunks(repairs, pairsPerStatement).map(insertOf)
   const statements = [{ sql: 'delete from text_repairs' }, ...inserts]

@@ -30,10 +30,16 @@ const garbled = new RegExp(
 const garbledAgain = new RegExp(`${garbled.source}|[ÂÃÄÅÎÏÐÑ][\\u00a0-¿]|[à-ô][\\u00a0-¿]{2}`)
 
 /**
- * A text as it was before it was encoded again, once or twice; null where nothing says that it was. Only a text of which
- * every character takes part can be repaired: one that mixes correct and garbled letters stays as it is.
+ * A text as it was before it was encoded again, once or twice, in Unicode's composed form (NFC): a Mac writes the "é" of a file's name
+ * as two characters, and the same song would count as two. Null where the text is so already. Only a text of which every character
+ * takes part can be decoded: one that mixes correct and garbled letters stays as it is.
  */
 export function repairText(text: string): string | null {
+  const repaired = (decodedText(text) ?? text).normalize('NFC')
+  return repaired === text ? null : repaired
+}
+
+function decodedText(text: string): string | null {
   const once = decoded(text, garbled)
   if (once === null) return null
   const repaired = decoded(once, garbledAgain) ?? once

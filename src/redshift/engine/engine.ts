@@ -67,6 +67,10 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
     stage(load, dataset, _sources, maxErrors, work) {
       return stage(performer, settings, { load, dataset, maxErrors }, work)
     },
+    // COPY reads the files, and tells no lines of what it has taken.
+    async locate() {
+      return null
+    },
     async execute(load, statements, work) {
       const bound = statements.map((statement, i) => inRedshift(statement, `s${i + 1}_`))
       const before = [mustHold('candidate', home, load), searchPath('candidate')]

@@ -283,6 +283,8 @@ describe('a check file', () => {
       name: 'users-are-unique',
       title: 'No user twice',
       severity: 'warn',
+      rows: null,
+      waiver: null,
       sql: 'with a as (select 1 as x) select x from a',
     })
   })

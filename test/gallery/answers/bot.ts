@@ -56,7 +56,10 @@ export const bot: readonly Shown[] = [
         kind: 'table',
         title: 'Parameters of etl',
         columns: ['parameter', 'takes', 'default', 'meaning'],
-        rows: [['max-errors', 'a whole number from 0 to 100,000', '0', 'how many unreadable rows may be left out']],
+        rows: [
+          ['max-errors', 'a whole number from 0 to 100,000', '0', 'how many unreadable rows may be left out'],
+          ['allow-empty', 'yes, no', 'no', 'publish a load even if it has no events or no plays'],
+        ],
         total: 1,
       },
       text('For example\n• etl\n• etl max-errors=10'),

@@ -99,7 +99,7 @@ const silent = { info: () => undefined, warn: () => undefined, error: () => unde
 const bad = new OpsError(
   'bad_data',
   '2018-11-29-events.json, line 212: registration is "15401O6212796.0", not a number (1 row). Live tables are untouched.',
-  'Mend the data, or load without this row: etl max-errors=1.',
+  'Fix the data, or load without this row: etl max-errors=1.',
   { cure: 'etl max-errors=1' },
 )
 

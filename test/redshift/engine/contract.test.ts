@@ -1,4 +1,4 @@
-import type { Engine, SourceFile } from '../../../src/core/ports/engine.ts'
+import type { Engine } from '../../../src/core/ports/engine.ts'
 import type { Work } from '../../../src/core/step.ts'
 import { listFolder } from '../../../src/duckdb/sources.ts'
 import { describeEngine, type SourceFolders } from '../../contract/engine.ts'
@@ -10,8 +10,8 @@ import { createStage, never, newStep } from './support.ts'
  */
 function asContracted(engine: Engine, { logData, songData }: SourceFolders): Engine {
   const own = (work: Work): Work => ({ ...work, key: newStep().key })
-  const list = (folder: string, variable: 'SPARKIFY_LOG_DATA' | 'SPARKIFY_SONG_DATA'): Promise<readonly SourceFile[]> =>
-    listFolder(folder, variable, never)
+  const list = async (folder: string, variable: 'SPARKIFY_LOG_DATA' | 'SPARKIFY_SONG_DATA') =>
+    (await listFolder(folder, variable, never)).files
   return {
     ...engine,
     sources: async () => ({

@@ -241,6 +241,7 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
     sources: never,
     begin: never,
     stage: never,
+    locate: never,
     execute: never,
     query: never,
     publish: never,

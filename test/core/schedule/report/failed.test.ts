@@ -62,7 +62,7 @@ describe('the failure of a night', () => {
       'Not said after that: top-songs.',
       'Live tables are untouched: the load of 24 Nov, 03:00 (UTC). The 07:00 post will use it and say so.',
     ])
-    expect(failureOf(answer).remedy).toBe('Mend the data, or load without this row: etl max-errors=1.')
+    expect(failureOf(answer).remedy).toBe('Fix the data, or load without this row: etl max-errors=1.')
     const { id = 0 } = answer.run ?? {}
     expect(answer.next).toEqual([
       { label: 'Run again', line: `run-again ${id}` },

@@ -1,0 +1,136 @@
+import type { Cell } from './reply.ts'
+
+/*
+ * A row of the source data that is not loaded, and the values that make it so. Both engines apply the same rules: DuckDB while
+ * it reads the files, Redshift on what COPY has taken.
+ */
+
+/** Where a row is: in a file, or by its keys where the warehouse itself reads the files and keeps no lines. */
+export type RowPlace =
+  | {
+      readonly kind: 'record'
+      readonly file: string
+      /** The line on which the record begins, and which record of that line it is; both from 1. */
+      readonly line: number
+      readonly record: number
+    }
+  | { readonly kind: 'keys'; readonly keys: readonly (readonly [name: string, value: string])[] }
+
+/** What tells an event of the log from others, as it is staged. */
+export interface EventKeys {
+  readonly userid: Cell
+  readonly sessionid: Cell
+  readonly iteminsession: Cell
+  readonly ts: Cell
+}
+
+/** A row that is not loaded. `reason`: `registration is "15401O6212796.0", not a number`. */
+export interface UnreadableRow {
+  readonly place: RowPlace
+  readonly reason: string
+}
+
+/** `2018-11-29-events.json, line 212`, `2018-11-29-events.json, line 1, record 3` or `user 7, session 1, item 0, on 2018-11-29`. */
+export function placeWords(place: RowPlace): string {
+  if (place.kind === 'keys') return place.keys.map(([name, value]) => `${name} ${value}`).join(', ')
+  const record = place.record === 1 ? '' : `, record ${place.record}`
+  return `${place.file}, line ${place.line}${record}`
+}
+
+/** An event by its keys, with the day of its time. Keys that it lacks are left out. */
+export function placeOfEvent({ userid, sessionid, iteminsession, ts }: EventKeys): RowPlace {
+  const at = ts === null ? Number.NaN : Number(ts)
+  const day = at >= oldest && at <= newest ? new Date(at).toISOString().slice(0, 10) : null
+  const named = [
+    ['user', userid],
+    ['session', sessionid],
+    ['item', iteminsession],
+    ['on', day],
+  ] as const
+  const keys = named.flatMap(([name, value]) =>
+    value === null || value === '' ? [] : [[name, String(value)] as const],
+  )
+  return { kind: 'keys', keys: keys.length === 0 ? [['an event', 'without keys']] : keys }
+}
+
+/** `2018-11-29-events.json, line 212: registration is "15401O6212796.0", not a number`. */
+export function rowWords({ place, reason }: UnreadableRow): string {
+  return `${placeWords(place)}: ${reason}`
+}
+
+/** A field, by its name in the source, with the values that it can have. */
+export type ValueRule =
+  | { readonly kind: 'number'; readonly key: string; readonly least: number; readonly most: number }
+  /** Text that, where it is all digits, is a whole number up to `most`. */
+  | { readonly kind: 'digits'; readonly key: string; readonly most: number }
+
+const dayInSeconds = 86_400
+const oldest = Date.UTC(2000, 0, 1)
+const newest = Date.UTC(2100, 0, 1) - 1
+// No number of ours comes near; infinity and NaN, which both engines sort behind all numbers, lie beyond.
+const finite = 1e300
+const mostUserId = 2_147_483_647
+
+/**
+ * The values that can be. A length outside of a day, or one that is NaN, makes the sums of every window wrong; a time in seconds or
+ * microseconds is a play in 1970 or in the year 50,000.
+ */
+export const valueRules: Readonly<Record<'log' | 'song', readonly ValueRule[]>> = {
+  log: [
+    { kind: 'number', key: 'ts', least: oldest, most: newest },
+    { kind: 'number', key: 'length', least: 0, most: dayInSeconds },
+    { kind: 'number', key: 'registration', least: -finite, most: finite },
+    { kind: 'digits', key: 'userId', most: mostUserId },
+  ],
+  song: [
+    { kind: 'number', key: 'duration', least: 0, most: dayInSeconds },
+    { kind: 'number', key: 'artist_latitude', least: -finite, most: finite },
+    { kind: 'number', key: 'artist_longitude', least: -finite, most: finite },
+  ],
+}
+
+/** SQL that is true where the value breaks the rule, never where it is null. Portable; `value` is an expression. */
+export function breaksRuleSql(rule: ValueRule, value: string): string {
+  if (rule.kind === 'number') return `(${value} < ${numberSql(rule.least)} or ${value} > ${numberSql(rule.most)})`
+  // Nearly all ids are shorter, and measuring costs less than matching.
+  return `(case
+    when length(${value}) < 10 then 0
+    when ${value} ~ '^[0-9]{10}$' then cast(${value} as bigint)
+    when ${value} ~ '^[0-9]+$' then ${rule.most} + cast(1 as bigint)
+    else 0
+  end > ${rule.most})`
+}
+
+/** Redshift takes a literal like 1e300 for a decimal, which it has not room for. */
+function numberSql(n: number): string {
+  return Number.isSafeInteger(n) ? String(n) : `cast('${n}' as double precision)`
+}
+
+/** Whether a text that is a number breaks the rule, as `breaksRuleSql` decides it. */
+export function breaksRule(rule: ValueRule, text: string): boolean {
+  if (rule.kind === 'digits') return /^[0-9]{10,}$/.test(text) && (text.length > 10 || Number(text) > rule.most)
+  const value = Number(text)
+  return !(value >= rule.least && value <= rule.most)
+}
+
+/** Why a value that breaks a rule is none: `ts is 1541073600, out of range: it looks like seconds, not milliseconds`. */
+export function ruleReason(rule: ValueRule, key: string, text: string): string {
+  if (rule.kind === 'digits') return `${key} is ${text}, out of range: user ids go up to ${rule.most}`
+  if (!Number.isFinite(Number(text))) return `${key} is ${text}, not a number`
+  if (rule.key === 'ts') return `${key} is ${text}, out of range: ${likelyUnit(Number(text))}`
+  return rule.most === finite
+    ? `${key} is ${text}, out of range`
+    : `${key} is ${text}, out of range: it is in seconds, from ${rule.least} to ${rule.most}`
+}
+
+function likelyUnit(value: number): string {
+  const units = [
+    ['seconds', 1e3],
+    ['microseconds', 1e-3],
+    ['nanoseconds', 1e-6],
+  ] as const
+  const unit = units.find(([, factor]) => value * factor >= oldest && value * factor <= newest)
+  return unit === undefined
+    ? 'it is in milliseconds since 1970, from 2000 to 2099'
+    : `it looks like ${unit[0]}, not milliseconds`
+}

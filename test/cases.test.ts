@@ -1,0 +1,150 @@
+import { cp, mkdir, rename, rm } from 'node:fs/promises'
+import { basename, join, sep } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, it } from 'vitest'
+import type { Answer } from '../src/core/answer.ts'
+import { createWarehouse, type Warehouse } from './support/warehouse.ts'
+
+const folder = fileURLToPath(new URL('fixtures/cases/', import.meta.url))
+
+/** A command line, its exit status, and what its answer holds. */
+interface Step {
+  readonly line: string
+  readonly exit: 0 | 1
+  readonly says?: readonly RegExp[]
+  readonly never?: readonly RegExp[]
+}
+
+/** Inputs with their right result. `prepare` gives files the names that not every system takes. */
+interface Case {
+  readonly prepare?: (warehouse: Warehouse) => Promise<unknown>
+  readonly steps: readonly Step[]
+}
+
+const refused = (...says: readonly RegExp[]): Step => ({ line: 'etl', exit: 1, says })
+const loaded = (read: RegExp): Step => ({ line: 'etl', exit: 0, says: [read] })
+const plays = (n: number): Step => ({ line: 'qa counts', exit: 0, says: [new RegExp(`"songplays",${n}\\b`)] })
+
+/** A value in `length` that is none, in line 2 of 3 and more lines of 1 November. */
+const impossibleLength = (reason: RegExp): Case => ({
+  steps: [
+    refused(/^2018-11-01-events\.json, line 2: /, reason, /\(1 row\)/, /etl max-errors=1\./),
+    { line: 'etl max-errors=1', exit: 0, says: [/1 unreadable row left out:\n2018-11-01-events\.json, line 2: /] },
+    { line: 'pulse', exit: 0, says: [/\["2018-11-01",2,/] },
+    { line: 'sessions', exit: 0 },
+    { line: 'paid-vs-free', exit: 0 },
+  ],
+})
+
+/** A time in another unit, in line 1, beside five plays of five days. */
+const wrongUnit = (unit: string): Case => ({
+  steps: [
+    refused(
+      new RegExp(`^2018-11-01-events\\.json, line 1: ts is \\d+, out of range: it looks like ${unit}.* \\(1 row\\)`),
+    ),
+    { line: 'etl max-errors=1', exit: 0, says: [/5 events and 1 song read/] },
+    { line: 'pulse last=7d', exit: 0, says: [/\["2018-11-01",/, /\["2018-11-05",/], never: [/\["1970/, /\["50804/] },
+  ],
+})
+
+const cases: Readonly<Record<string, Case>> = {
+  'all-empty': {
+    steps: [
+      { ...refused(/1 check red: The load has events and plays/), never: [/allow-empty/] },
+      { line: 'etl allow-empty=yes', exit: 0, says: [/0 events and 1 song read/] },
+    ],
+  },
+  'big-length': impossibleLength(/length is 1(0{16}\.0|e\+?16), out of range/),
+  'bom-alone': { steps: [loaded(/2 events and 1 song read/), plays(2)] },
+  'drift-page': {
+    steps: [
+      refused(
+        /Every play has its page, .* \(4 rows, first in 2018-11-02-events\.json, line 1\)/,
+        /"page",null,"Blue Note"/,
+      ),
+    ],
+  },
+  ext: {
+    steps: [
+      loaded(/5 events and 1 song read/),
+      {
+        line: 'etl',
+        exit: 0,
+        says: [/3 files skipped by name: 2018-11-06-events\.json\.bz2, 2018-11-07-events, 2018-11-08-events\.json\.1/],
+      },
+      plays(5),
+    ],
+  },
+  firehose: { steps: [loaded(/3 events and 1 song read/), plays(3)] },
+  'hive-json': {
+    async prepare({ logData }) {
+      await mkdir(join(logData, 'json=x'))
+      await rename(join(logData, '2018-11-01-events.json'), join(logData, 'json=x', '2018-11-01-events.json'))
+    },
+    steps: [loaded(/1 event and 1 song read/), plays(1)],
+  },
+  'inf-length': impossibleLength(/length is Infinity, not a number/),
+  'name-backslash-bracket': {
+    async prepare({ logData }) {
+      // No backslash in a Windows name.
+      const name = sep === '/' ? 'a\\[1].json' : 'a[1].json'
+      await rename(join(logData, 'a.json'), join(logData, name))
+    },
+    steps: [loaded(/1 event and 1 song read/), plays(1)],
+  },
+  'nan-length': impossibleLength(/length is NaN, not a number/),
+  'pretty-good-bad': {
+    steps: [
+      refused(/^c\.json, line 1: not valid JSON .* \(1 row\)/, /etl max-errors=1\./),
+      { line: 'etl max-errors=1', exit: 0, says: [/2 songs read/] },
+    ],
+  },
+  rounding: {
+    steps: [
+      refused(/line 1: .* is 1\.5, not a whole number \(3 rows\)/, /line 3: .* "3\.7", not/, /line 5: .* true, not/),
+      { line: 'etl max-errors=3', exit: 0, says: [/3 events and 1 song read/] },
+      { line: 'top-songs', exit: 0, says: [/"Second"/, /"Fourth"/, /"One"/], never: [/"Blue Note"/] },
+    ],
+  },
+  'song-pretty-array': {
+    steps: [{ ...refused(/^a\.json, line 2: it is an element of an array.* \(2 rows\)/), never: [/max-errors/] }],
+  },
+  'ts-micros': wrongUnit('microseconds'),
+  'ts-nanos': wrongUnit('nanoseconds'),
+  'ts-seconds': wrongUnit('seconds'),
+  'userid-big': { steps: [loaded(/2 events and 1 song read/), { line: 'qa counts', exit: 0, says: [/"users",2\b/] }] },
+}
+
+it.each(Object.entries(cases))('%s', async (name, { prepare, steps }) => {
+  const warehouse = await createWarehouse()
+  for (const place of [warehouse.logData, warehouse.songData]) {
+    await rm(place, { recursive: true })
+    await cp(join(folder, name, basename(place)), place, { recursive: true })
+  }
+  await prepare?.(warehouse)
+  for (const { line, exit, says = [], never = [] } of steps) {
+    const answer = await warehouse.bot.say(line)
+    const words = wordsOf(answer)
+    expect(answer.exit, `${line}\n${words}`).toBe(exit)
+    for (const pattern of says) expect(words, line).toMatch(pattern)
+    for (const pattern of never) expect(words, line).not.toMatch(pattern)
+  }
+})
+
+/** All that an answer tells: the failure first, then texts, and tables with their rows as JSON. */
+function wordsOf(answer: Answer): string {
+  return answer.replies
+    .flatMap((reply) => {
+      switch (reply.kind) {
+        case 'failure':
+          return [`${reply.message} ${reply.remedy ?? ''}`]
+        case 'text':
+          return [reply.text]
+        case 'table':
+          return [reply.title, ...reply.rows.map((row) => JSON.stringify(row))]
+        default:
+          return []
+      }
+    })
+    .join('\n')
+}
