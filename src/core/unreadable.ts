@@ -1,4 +1,6 @@
-import type { Cell } from './reply.ts'
+import { OpsError } from './errors.ts'
+import { type Cell, text } from './reply.ts'
+import { count, plural } from './words.ts'
 
 /*
  * A row of the source data that is not loaded, and the values that make it so. Both engines apply the same rules: DuckDB while
@@ -51,6 +53,23 @@ export function placeOfEvent({ userid, sessionid, iteminsession, ts }: EventKeys
     value === null || value === '' ? [] : [[name, String(value)] as const],
   )
   return { kind: 'keys', keys: keys.length === 0 ? [['an event', 'without keys']] : keys }
+}
+
+/** A song by its keys. Those that it lacks are left out. */
+export function placeOfSong(song: {
+  readonly song_id: Cell
+  readonly artist_id: Cell
+  readonly title: Cell
+}): RowPlace {
+  const named = [
+    ['song', song.song_id],
+    ['artist', song.artist_id],
+    ['title', song.title],
+  ] as const
+  const keys = named.flatMap(([name, value]) =>
+    value === null || value === '' ? [] : [[name, String(value)] as const],
+  )
+  return { kind: 'keys', keys: keys.length === 0 ? [['a song', 'without keys']] : keys }
 }
 
 /** `2018-11-29-events.json, line 212: registration is "15401O6212796.0", not a number`. */
@@ -107,20 +126,21 @@ function numberSql(n: number): string {
 }
 
 /** Whether a text that is a number breaks the rule, as `breaksRuleSql` decides it. */
-export function breaksRule(rule: ValueRule, text: string): boolean {
-  if (rule.kind === 'digits') return /^[0-9]{10,}$/.test(text) && (text.length > 10 || Number(text) > rule.most)
-  const value = Number(text)
+export function breaksRule(rule: ValueRule, written: string): boolean {
+  if (rule.kind === 'digits')
+    return /^[0-9]{10,}$/.test(written) && (written.length > 10 || Number(written) > rule.most)
+  const value = Number(written)
   return !(value >= rule.least && value <= rule.most)
 }
 
 /** Why a value that breaks a rule is none: `ts is 1541073600, out of range: it looks like seconds, not milliseconds`. */
-export function ruleReason(rule: ValueRule, key: string, text: string): string {
-  if (rule.kind === 'digits') return `${key} is ${text}, out of range: user ids go up to ${rule.most}`
-  if (!Number.isFinite(Number(text))) return `${key} is ${text}, not a number`
-  if (rule.key === 'ts') return `${key} is ${text}, out of range: ${likelyUnit(Number(text))}`
+export function ruleReason(rule: ValueRule, key: string, written: string): string {
+  if (rule.kind === 'digits') return `${key} is ${written}, out of range: user ids go up to ${rule.most}`
+  if (!Number.isFinite(Number(written))) return `${key} is ${written}, not a number`
+  if (rule.key === 'ts') return `${key} is ${written}, out of range: ${likelyUnit(Number(written))}`
   return rule.most === finite
-    ? `${key} is ${text}, out of range`
-    : `${key} is ${text}, out of range: it is in seconds, from ${rule.least} to ${rule.most}`
+    ? `${key} is ${written}, out of range`
+    : `${key} is ${written}, out of range: it is in seconds, from ${rule.least} to ${rule.most}`
 }
 
 function likelyUnit(value: number): string {
@@ -133,4 +153,35 @@ function likelyUnit(value: number): string {
   return unit === undefined
     ? 'it is in milliseconds since 1970, from 2000 to 2099'
     : `it looks like ${unit[0]}, not milliseconds`
+}
+
+/** Why a record is none that has no value in any field of its kind, such as events that are wrapped in another object. */
+export function emptyReason(dataset: 'log' | 'song'): string {
+  return `it has no value in any field of ${dataset === 'log' ? 'an event' : 'a song'}`
+}
+
+// Beyond this it is not a few bad rows but bad data; COPY takes no greater MAXERROR, and `etl` no greater number either.
+const mostLeftOut = 100_000
+
+/** How many rows of the source can be read, how many cannot, and the first reasons. */
+export interface ReadRows {
+  readonly readable: number
+  readonly unreadable: number
+  readonly reasons: readonly string[]
+}
+
+/**
+ * More rows cannot be read than may be left out. The first reason is the message, all that are known the evidence. Leaving them out
+ * is only offered where something is left.
+ */
+export function tooManyUnreadable({ readable, unreadable, reasons }: ReadRows, maxErrors: number): OpsError {
+  const allowed = maxErrors === 0 ? '' : `, ${count(maxErrors)} allowed`
+  const evidence = reasons.length > 1 ? [text(reasons.join('\n'), 'note')] : []
+  const message = `${reasons[0] ?? 'Rows cannot be read'} (${plural(unreadable, 'row')}${allowed}). Live tables are untouched.`
+  if (unreadable > mostLeftOut || readable <= 0) {
+    return new OpsError('bad_data', message, 'Fix the data and load again.', { evidence })
+  }
+  const cure = `etl max-errors=${unreadable}`
+  const which = unreadable === 1 ? 'this row' : 'these rows'
+  return new OpsError('bad_data', message, `Fix the data, or load without ${which}: ${cure}.`, { cure, evidence })
 }

@@ -1,5 +1,5 @@
 import { messageOf } from '../core/errors.ts'
-import { breaksRule, ruleReason, type UnreadableRow } from '../core/unreadable.ts'
+import { breaksRule, emptyReason, ruleReason, type UnreadableRow } from '../core/unreadable.ts'
 import { type Dataset, type Field, isWhole } from './datasets.ts'
 import { literal } from './literal.ts'
 import { INTEGER, LIST, listValue, VARCHAR } from './node-api.ts'
@@ -138,7 +138,7 @@ async function reasonOf(
     case 'type':
       return `it holds ${quoted(text.trim())}, not a JSON object`
     case 'empty':
-      return `it has no value in any field of ${dataset.name === 'log' ? 'an event' : 'a song'}: ${quoted(text.trim())}`
+      return `${emptyReason(dataset.name)}: ${quoted(text.trim())}`
     case 'repeated':
       return 'a field is given twice'
     default:

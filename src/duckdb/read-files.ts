@@ -1,7 +1,6 @@
 import { sep } from 'node:path'
-import { messageOf } from '../core/errors.ts'
+import { messageOf, OpsError } from '../core/errors.ts'
 import type { SourceFile } from '../core/ports/engine.ts'
-import { unreadableFile } from './bad-data.ts'
 import { spellingsIn } from './bad-rows.ts'
 import type { Dataset } from './datasets.ts'
 import { isAboutData } from './failure.ts'
@@ -65,9 +64,14 @@ export async function* recordsOf(
   try {
     yield* readRecords(isRemote(path) ? remoteBytes(session, path) : await openBytes(path))
   } catch (error) {
-    if (error instanceof NotUtf8File) throw unreadableFile(`${shown(path)} is UTF-16; save it as UTF-8`, error)
+    if (error instanceof NotUtf8File) throw utf16(shown(path), error)
     throw isZlibError(error) ? damaged(shown(path), error.message, error) : error
   }
+}
+
+function utf16(shown: string, cause: unknown): OpsError {
+  const message = `${shown} is UTF-16; save it as UTF-8. Live tables are untouched.`
+  return new OpsError('bad_data', message, 'Fix the file and load again.', { cause })
 }
 
 /** The bytes of a file in S3, which DuckDB alone reaches. Not unpacked. */

@@ -1,7 +1,6 @@
 import type { SourceFile, Staged } from '../core/ports/engine.ts'
-import { rowWords, type UnreadableRow } from '../core/unreadable.ts'
+import { type ReadRows, rowWords, tooManyUnreadable, type UnreadableRow } from '../core/unreadable.ts'
 import { plural } from '../core/words.ts'
-import { type Read, tooManyBadRows } from './bad-data.ts'
 import { findUnreadable, insertRecords, spellingsIn } from './bad-rows.ts'
 import type { Dataset } from './datasets.ts'
 import { isAboutData } from './failure.ts'
@@ -61,7 +60,7 @@ function carryOut(session: Session, staging: Staging, { exact, lines, records }:
       await insertLines(session, staging, lines),
       await insertFiles(session, staging, records),
     ]
-    const read: Read = {
+    const read: ReadRows = {
       readable: parts.reduce((sum, { readable }) => sum + readable, 0),
       unreadable: parts.reduce((sum, { unreadable }) => sum + unreadable, 0),
       reasons: parts
@@ -70,7 +69,7 @@ function carryOut(session: Session, staging: Staging, { exact, lines, records }:
         .slice(0, maxReasons)
         .map(({ words }) => words),
     }
-    if (read.unreadable > maxErrors) throw tooManyBadRows(read, maxErrors)
+    if (read.unreadable > maxErrors) throw tooManyUnreadable(read, maxErrors)
     return { rows: read.readable, rejected: read.unreadable, reasons: read.reasons }
   })
 }

@@ -2,6 +2,7 @@ import { OpsError } from '../../core/errors.ts'
 import type { LoadId, Staged } from '../../core/ports/engine.ts'
 import type { Work } from '../../core/step.ts'
 import { plural } from '../../core/words.ts'
+import { removeImpossible } from './impossible-rows.ts'
 import { literal } from './literal.ts'
 import { errorTable, type LoadErrors, loadErrorsOf, placed } from './load-errors.ts'
 import { askSystem, historyOf, type LoadHistory, tellProgress } from './load-history.ts'
@@ -84,15 +85,17 @@ async function outcome(performer: Performer, submitted: Submitted, staging: Stag
   if (staging.maxErrors > 0 && history === null && errors === null) {
     performer.log.warn({ statement: submitted.id }, 'the server does not say whether rows were left out')
   }
-  const rejected = history?.errors ?? errors?.total ?? 0
-  if (rejected > staging.maxErrors) throw badData(submitted, errors, rejected, staging.maxErrors)
+  const refused = history?.errors ?? errors?.total ?? 0
+  if (refused > staging.maxErrors) throw badData(submitted, errors, refused, staging.maxErrors)
+  const impossible = await removeImpossible(performer, staging, refused, work)
   if (queryId !== null && history !== null) {
     await writeSourceFiles(performer, { ...staging, queryId, files: history.files }, work)
   }
+  const reasons = refused === 0 ? [] : (errors?.groups ?? []).map(withRows)
   return {
-    rows: await rowsOf(performer, history, staging, signal),
-    rejected,
-    reasons: rejected === 0 ? [] : (errors?.groups ?? []).slice(0, reasonsShown).map(withRows),
+    rows: (await rowsOf(performer, history, staging, signal)) - (history === null ? 0 : impossible.removed),
+    rejected: refused + impossible.removed,
+    reasons: [...reasons, ...impossible.reasons].slice(0, reasonsShown),
     ...(history === null ? {} : { files: history.files }),
   }
 }

@@ -93,6 +93,34 @@ describe('staging', () => {
     await expect(stageFrom('log_data_few')).rejects.toMatchObject({ code: 'bad_data' })
   })
 
+  it('refuses what COPY takes and what cannot be, by its keys; as many as may be are removed', async () => {
+    const lines = [
+      logLine(),
+      logLine({ itemInSession: 1, length: 1e16 }),
+      logLine({ itemInSession: 2, ts: 1541073600 }),
+      logLine({ itemInSession: 3, userId: '2147483648' }),
+      '{"events": []}',
+    ]
+    await put('log_data_odd/2018-11-01-events.json', lines.join('\n'))
+    await expect(stageFrom('log_data_odd', { maxErrors: 3 })).rejects.toMatchObject({
+      code: 'bad_data',
+      cure: 'etl max-errors=4',
+      message: expect.stringMatching(
+        /^user 2147483648, session 583, item 3, on 2018-11-15: userId is 2147483648, out of range: .* \(4 rows, 3 allowed\)/,
+      ),
+    })
+    const { rows, rejected, reasons } = await stageFrom('log_data_odd', { maxErrors: 4 })
+    expect([rows, rejected]).toEqual([1, 4])
+    expect(reasons.slice(1)).toEqual([
+      expect.stringMatching(/^user 26, session 583, item 1, on 2018-11-15: length is 1.*, out of range/),
+      'user 26, session 583, item 2: ts is 1541073600, out of range: it looks like seconds, not milliseconds',
+      'an event without keys: it has no value in any field of an event',
+    ])
+    expect(await cell(stage.open(), load, 'candidate', 'select count(*) from staging_events')).toBe(1)
+    await put('log_data_all_odd/a.json', lines.slice(1).join('\n'))
+    await expect(stageFrom('log_data_all_odd')).rejects.toMatchObject({ cure: undefined })
+  })
+
   it('says where and why rows cannot be read, by column and cause, with the cure and the ids', async () => {
     const lines = [
       logLine(),
