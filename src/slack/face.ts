@@ -174,15 +174,13 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
         planMessages,
         track: work.track,
       })
-      listenToCommands(
-        bolt,
-        ears,
-        (name) => {
-          slash = name
-        },
-        log,
-      )
-      listenToMessages(bolt, ears, identity, createNames(clients.quick, log))
+      const nameOf = createNames(clients.quick, log)
+      const botUserId = identity.userId
+      const named = (name: string): void => {
+        slash = name
+      }
+      listenToCommands(bolt, { ears, botUserId, named, nameOf, log })
+      listenToMessages(bolt, ears, () => ({ botUserId, slash }), nameOf)
       const modals = listenToTyped(bolt, { ears, client: clients.quick, plans: ledger.plans, clock, log })
       const forms = listenToForms(bolt, { ears, app, client: clients.quick, clock, log })
       closeUnknownModals(bolt)

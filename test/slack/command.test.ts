@@ -67,6 +67,15 @@ describe('a slash command', () => {
     expect(office.front.named('response')[0]?.body.get('raw')).toContain('/sparkify-dev songs')
   })
 
+  it('without the name of its asker, which Slack is phasing out, is answered', async () => {
+    office.doors.open('songs')
+    const { user_name: _, ...fields } = fieldsOf('/sparkify', 'songs')
+    await postSigned(office.front.origin, fields)
+    await eventually(() => office.seen().length === 1)
+    const [run] = await office.ledger.runs.list({ limit: 1 })
+    expect(run?.who.name).toBe('ada')
+  })
+
   it('is answered in direct messages too', async () => {
     office.doors.open('songs')
     await say('/sparkify songs', direct)
@@ -150,8 +159,8 @@ describe('where the bot is not a member', () => {
 const now = (): number => Math.floor(Date.now() / 1000)
 
 /** A slash command as Slack sends it. The trigger id depends on the words alone, as when Slack sends again. */
-function post(command: string, text: string, at: number, secret?: string): Promise<Response> {
-  const fields = {
+function fieldsOf(command: string, text: string) {
+  return {
     command,
     text,
     channel_id: dataEng,
@@ -162,5 +171,9 @@ function post(command: string, text: string, at: number, secret?: string): Promi
     trigger_id: `trigger of ${text}`,
     response_url: `${office.front.origin}/response/none`,
   }
+}
+
+function post(command: string, text: string, at: number, secret?: string): Promise<Response> {
+  const fields = fieldsOf(command, text)
   return postSigned(office.front.origin, fields, secret === undefined ? { at } : { at, secret })
 }

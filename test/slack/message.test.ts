@@ -17,7 +17,7 @@ const answers = (channel = dataEng, viewer = ada) =>
 const runs = async () => (await office.ledger.runs.list({ limit: 10 })).map(({ line, who }) => `${line} by ${who.name}`)
 
 /** An event as Slack sends it, with what a test changes of it. */
-const deliver = (event: Readonly<Record<string, unknown>>, event_id = 'Ev1') => {
+const deliver = (event: Readonly<Record<string, unknown>>) => {
   const said = {
     user: ada,
     text: 'songs',
@@ -26,7 +26,13 @@ const deliver = (event: Readonly<Record<string, unknown>>, event_id = 'Ev1') => 
     channel_type: 'im',
     type: 'message',
   }
-  const body = { type: 'event_callback', team_id: 'T1', api_app_id: 'A1', event: { ...said, ...event }, event_id }
+  const body = {
+    type: 'event_callback',
+    team_id: 'T1',
+    api_app_id: 'A1',
+    event: { ...said, ...event },
+    event_id: 'Ev1',
+  }
   return postSignedJson(office.front.origin, body)
 }
 
@@ -110,6 +116,39 @@ describe('words in the bot’s direct messages', () => {
   })
 })
 
+describe('what a person types is answered', () => {
+  it.each(['file_share', 'thread_broadcast', 'me_message'])('as a %s too', async (subtype) => {
+    office.doors.open('songs')
+    await deliver({ subtype, files: [{ id: 'F1' }] })
+    await eventually(() => answers(direct).length === 1)
+    expect(answers(direct)[0]?.text).toContain('Three songs.')
+  })
+
+  it('also where Slack writes null for what there is not', async () => {
+    office.doors.open('songs')
+    await deliver({ subtype: null, bot_id: null, thread_ts: null, edited: null })
+    await eventually(() => answers(direct).length === 1)
+  })
+
+  it('with the marks of Slack’s editor and the slash command, behind a mention', async () => {
+    office.doors.open('songs')
+    await say('@Sparkify `/sparkify songs`.')
+    await eventually(() => answers().length === 1)
+    expect(answers()[0]?.text).toContain('Three songs.')
+  })
+
+  it('once, where one message arrives as a direct message and as a mention', async () => {
+    office.doors.open('songs')
+    const text = '<@U0SPARKIFY0> songs'
+    await Promise.all([deliver({ text }), deliver({ text, type: 'app_mention', channel_type: undefined })])
+    await eventually(() => answers(direct).length === 1)
+    await deliver({ text: 'help', ts: '1700000002.000100' })
+    await office.clock.until(() => answers(direct).length === 2)
+    expect(office.doors.arrivals('songs')).toBe(1)
+    expect(answers(direct).map(({ thread_ts }) => thread_ts)).toEqual([undefined, undefined])
+  })
+})
+
 describe('what is never answered', () => {
   it.each([
     ['another bot', { bot_id: 'B0OTHER' }],
@@ -120,7 +159,7 @@ describe('what is never answered', () => {
     ['a message of nobody', { user: undefined }],
   ])('%s', async (_, event) => {
     expect((await deliver(event)).status).toBe(200)
-    await deliver({ text: 'help' }, 'Ev2')
+    await deliver({ text: 'help', ts: '1700000002.000100' })
     await eventually(() => answers(direct).length === 1)
     expect(office.doors.arrivals('songs')).toBe(0)
   })
