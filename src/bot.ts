@@ -50,7 +50,13 @@ export async function startBot(config: Config, { log, logFile, print, onReplaced
     log,
   )
   const origin = `http://127.0.0.1:${server.port}`
-  const slack = await openSlackFace({ ...open.slack(origin), ledger: core.deps.ledger, clock: systemClock, log })
+  const slack = await openSlackFace({
+    ...open.slack(origin),
+    access: config.access,
+    ledger: core.deps.ledger,
+    clock: systemClock,
+    log,
+  })
   face = slack
   await slack.start(core.app)
   await open.greet(slack)

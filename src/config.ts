@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { listed, variableNames, variables } from './config/variables.ts'
 import { nearest } from './core/command/suggest.ts'
 import { OpsError } from './core/errors.ts'
-import type { Policy } from './core/policy.ts'
+import type { AccessPolicy, Policy } from './core/policy.ts'
 
 /*
  * The only reader of the environment. Each variable is declared once, in config/variables.ts; `.env.example` is kept equal by a test.
@@ -64,6 +64,7 @@ export interface Config {
   readonly admins: readonly string[]
   readonly operators: readonly string[]
   readonly policy: Policy
+  readonly access: AccessPolicy
   /** Fetched after each good night; it may be as good as a password. */
   readonly heartbeatUrl: string | null
   readonly host: string
@@ -120,6 +121,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
       approvers: values.SPARKIFY_APPROVERS,
       oncall: values.SPARKIFY_ONCALL,
     },
+    access: { guests: values.SPARKIFY_GUESTS, sharedChannels: values.SPARKIFY_SHARED_CHANNELS },
     heartbeatUrl: values.SPARKIFY_HEARTBEAT_URL || null,
     host: values.SPARKIFY_HOST,
     port: values.SPARKIFY_PORT === '' ? null : values.SPARKIFY_PORT,

@@ -12,6 +12,7 @@ import type { Routes } from './machine/server.ts'
 import { createSlackClients } from './slack/clients.ts'
 import { createSlackDirectory } from './slack/directory.ts'
 import type { SlackFace, SlackFaceOptions } from './slack/face.ts'
+import { createProfiles } from './slack/profiles.ts'
 import { defaultChannels, defaultPersonas } from './workspace/people.ts'
 
 /** What the bot talks to: Slack itself, or the local workspace that stands in for it. */
@@ -27,7 +28,7 @@ export interface OpenCounterpart {
   /** The stand-in's part of the HTTP server. */
   readonly rest: Routes['rest']
   /** How to reach it, once this program itself is reached at `origin` (`http://127.0.0.1:3000`). */
-  slack(origin: string): Pick<SlackFaceOptions, 'botToken' | 'mode' | 'apiUrl' | 'clients'>
+  slack(origin: string): Pick<SlackFaceOptions, 'botToken' | 'mode' | 'apiUrl' | 'clients' | 'profiles'>
   /** Says the first message where nothing has been said yet. */
   greet(face: SlackFace): Promise<void>
   close(): void
@@ -39,15 +40,16 @@ export function counterpartOf(config: Config, log: Log): Counterpart {
   if (slack.kind === 'none') return localWorkspace(config, log)
   const { botToken, apiUrl } = slack
   const clients = createSlackClients({ botToken, apiUrl, log })
+  const profiles = createProfiles(clients.quick, systemClock, log)
   const { admins, operators } = config
   return {
     directory: withLocalPeople(
-      createSlackDirectory({ client: clients.quick, admins, operators, clock: systemClock, log }),
+      createSlackDirectory({ client: clients.quick, profiles, admins, operators, clock: systemClock, log }),
     ),
     host: config.host,
     open: async () => ({
       rest: null,
-      slack: () => ({ botToken, mode: slack, apiUrl, clients }),
+      slack: () => ({ botToken, mode: slack, apiUrl, clients, profiles }),
       greet: async () => undefined,
       close: () => undefined,
     }),
@@ -76,7 +78,8 @@ function localWorkspace(config: Config, log: Log): Counterpart {
           workspace.connect({ origin, deliver: `${origin}/slack/events` })
           const apiUrl = `${origin}/api/`
           const clients = createSlackClients({ botToken, apiUrl, log })
-          return { botToken, mode: { kind: 'http', signingSecret }, apiUrl, clients }
+          const profiles = createProfiles(clients.quick, systemClock, log)
+          return { botToken, mode: { kind: 'http', signingSecret }, apiUrl, clients, profiles }
         },
         async greet(face) {
           const [channel] = defaultChannels
@@ -112,7 +115,10 @@ const welcome: Answer = {
     text(
       "I am Sparkify's warehouse bot. Say what to do with /sparkify and a command, or press these in order: spin up a warehouse, load it, ask it.",
     ),
-    text('You can be Ada (admin), Otto (operator) or Vera (viewer); each may do different things.', 'note'),
+    text(
+      'You can be Ada (admin), Otto (operator) or Vera (viewer); each may do different things. Gus and Sina are guests, and Petra in #partners is of another organization: I refuse all three.',
+      'note',
+    ),
   ],
   next: [
     { label: 'Spin up', line: 'spin-up' },

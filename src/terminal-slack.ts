@@ -4,10 +4,11 @@ import { OpsError } from './core/errors.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Outbox } from './core/ports/outbox.ts'
 import { systemClock } from './machine/clock.ts'
+import { accessProbe } from './slack/access.ts'
 import type { Onlooker } from './slack/onlooker.ts'
 
 /** What of Slack there is in the terminal: with a token it can be looked at, and nothing is posted. */
-export function slackInTerminal({ slack }: Config, log: Log): Pick<Root, 'probes' | 'outbox'> {
+export function slackInTerminal({ slack, access }: Config, log: Log): Pick<Root, 'probes' | 'outbox'> {
   const silent: Pick<Outbox, 'post' | 'tell' | 'resolve'> = {
     post: () => Promise.reject(noSlackHere()),
     tell: () => Promise.reject(noSlackHere()),
@@ -19,11 +20,14 @@ export function slackInTerminal({ slack }: Config, log: Log): Pick<Root, 'probes
   let opened: Promise<Onlooker> | undefined
   // Few lines ask anything of Slack, whose client takes long to load.
   const onlooker = (): Promise<Onlooker> => {
-    opened ??= openOnlooker(slack, log)
+    opened ??= openOnlooker(slack, access, log)
     return opened
   }
   return {
-    probes: () => [{ title: 'Slack token', look: async (signal) => (await onlooker()).token.look(signal) }],
+    probes: () => [
+      { title: 'Slack token', look: async (signal) => (await onlooker()).token.look(signal) },
+      accessProbe(access),
+    ],
     outbox: {
       ...silent,
       // Whoever makes a schedule here may do so before the bot is invited, as scripts do: it is looked at when the bot comes to post.
@@ -35,11 +39,12 @@ export function slackInTerminal({ slack }: Config, log: Log): Pick<Root, 'probes
 
 async function openOnlooker(
   { botToken, apiUrl }: Exclude<Config['slack'], { kind: 'none' }>,
+  access: Config['access'],
   log: Log,
 ): Promise<Onlooker> {
   const { createSlackClients } = await import('./slack/clients.ts')
   const { createOnlooker } = await import('./slack/onlooker.ts')
-  return createOnlooker(createSlackClients({ botToken, apiUrl, log }).quick, systemClock, log)
+  return createOnlooker(createSlackClients({ botToken, apiUrl, log }).quick, access, systemClock, log)
 }
 
 /** The terminal is no face of Slack's: what is said there is posted by nobody. */

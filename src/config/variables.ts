@@ -61,6 +61,8 @@ export const variables = {
   SPARKIFY_DATA_REGION: optional,
   SPARKIFY_ADMINS: ids,
   SPARKIFY_OPERATORS: ids,
+  SPARKIFY_GUESTS: z.enum(['refuse', 'viewer'], 'refuse or viewer').default('refuse'),
+  SPARKIFY_SHARED_CHANNELS: z.enum(['refuse', 'allow'], 'refuse or allow').default('refuse'),
   SPARKIFY_ONCALL: ids,
   SPARKIFY_TWO_PERSON: z
     .enum(['on', 'off'], 'on or off')

@@ -11,3 +11,9 @@ export interface Policy {
   /** Who is called, besides the owner, when a schedule fails. */
   readonly oncall: readonly string[]
 }
+
+/** Who may use the bot besides members of its own organization, and whether it posts where others read along. */
+export interface AccessPolicy {
+  readonly guests: 'refuse' | 'viewer'
+  readonly sharedChannels: 'refuse' | 'allow'
+}

@@ -11,9 +11,12 @@ export async function tellAdmins(answer: Answer, deps: Parts, besides?: string):
   if (!told.includes(true)) throw new OpsError('slack', 'No admin could be told.', 'Name one in SPARKIFY_ADMINS.')
 }
 
-async function isTold(id: string, answer: Answer, { outbox, log }: Parts): Promise<boolean> {
+async function isTold(id: string, answer: Answer, { directory, outbox, log }: Parts): Promise<boolean> {
+  const admin = { kind: 'slack', id, name: id } as const
   try {
-    await outbox.tell({ kind: 'slack', id, name: id }, answer)
+    // A group of admins may hold guests, who are none.
+    if (await directory.isGuest(admin)) return false
+    await outbox.tell(admin, answer)
     return true
   } catch (error) {
     log.warn({ err: error, user: id }, `an admin could not be told: ${messageOf(error)}`)

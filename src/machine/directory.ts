@@ -10,6 +10,7 @@ export function createListDirectory(
     roleOf: async ({ id }) => (admins.includes(id) ? 'admin' : operators.includes(id) ? 'operator' : 'viewer'),
     zoneOf: async ({ id }) => zones[id] ?? 'UTC',
     hasLeft: async () => false,
+    isGuest: async () => false,
     holders: (role) => (role === 'admin' ? admins : [...admins, ...operators]),
     peopleOf: async (ids) => ids.filter((id) => !id.startsWith('S')),
   }
@@ -24,6 +25,7 @@ export function withLocalPeople(directory: Directory): Directory {
     roleOf: async (asker) => (asker.kind === 'local' ? 'admin' : directory.roleOf(asker)),
     zoneOf: async (asker) => (asker.kind === 'local' ? 'UTC' : directory.zoneOf(asker)),
     hasLeft: async (asker) => (asker.kind === 'local' ? false : directory.hasLeft(asker)),
+    isGuest: async (asker) => asker.kind === 'slack' && directory.isGuest(asker),
     holders: (role) => directory.holders(role),
     peopleOf: (ids) => directory.peopleOf(ids),
   }

@@ -28,13 +28,12 @@ export function createChannels(client: WebClient, clock: Clock, log: Log): Chann
   const joined = createLookups<ReadonlyMap<string, string>>({
     clock,
     freshMs: knownMs,
-    trustedMs: knownMs,
     ask: (person) => joinedBy(person, client),
     failed: (error, person) => log.warn({ err: error, person }, `Slack did not say who is where: ${messageOf(error)}`),
   })
   return {
-    named: async (name) => (await joined.of(theBot)).get(name) ?? null,
-    isIn: async (channel, person) => [...(await joined.of(person)).values()].includes(channel),
+    named: async (name) => (await joined.of(theBot, knownMs)).get(name) ?? null,
+    isIn: async (channel, person) => [...(await joined.of(person, knownMs)).values()].includes(channel),
   }
 }
 

@@ -29,7 +29,7 @@ const lineStart = /^[^\S\n]*(?:(?:&gt;|>)+|[•◦▪-](?=\s)|\d+\.(?=\s))[^\S\n
 // Bold, italics and strike-through around whole words: `0 3 * * *` and `max_errors` hold none.
 const emphasis = /(?<![^\s("'])([*_~])(?=\S)(.+?)(?<=\S)\1(?![^\s)"'.,;:!?])/gs
 
-const fullStop = /[.,;:!?…]+$/
+const fullStop = /[.,:!?…]+$/
 
 /** Repeated until nothing changes, because marks stand within marks: `*_top songs_.*` */
 function withoutMarks(text: string): string {

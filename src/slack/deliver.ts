@@ -5,9 +5,10 @@ import type { Log } from '../core/ports/log.ts'
 import type { Reader, TellAsker } from './audience.ts'
 import type { EditBudget } from './edit-budget.ts'
 import { type Accepted, withNote } from './ladder.ts'
-import { cureFor, wasNotPosted } from './membership.ts'
+import { askerAlone, wasNotPosted } from './membership.ts'
 import type { Ladder, Presented } from './message.ts'
 import type { Outbox, Target } from './outbox.ts'
+import { directlyTo } from './place.ts'
 import { presentAnswer, presentCall, presentMention, type View } from './present/index.ts'
 import { isGone, isPlaceRefusal } from './refused.ts'
 
@@ -19,6 +20,8 @@ export interface Delivery extends Reader {
   readonly audience: Answer['audience']
   readonly post: Post | null
   readonly mention: readonly string[]
+  /** Set where nobody has just asked for it there: who cannot read it in its channel gets it directly. */
+  readonly unasked?: boolean
 }
 
 export interface DeliveryParts {
@@ -77,8 +80,9 @@ async function sayInConversation(answer: Answer, to: Delivery, parts: DeliveryPa
       { slack: said.code, channel: to.place.channel, run: answer.run?.id },
       'an answer cannot be posted; its asker alone is told',
     )
-    const note = `Only you see this, because I cannot post it. ${cureFor(said.code, to.place, parts.botName)}`
-    if (to.who.kind === 'slack') await sayToAsker(answer, to, note, parts)
+    const note = askerAlone(said.code, to.place, parts.botName)
+    const reader = to.unasked === true ? { ...to, place: directlyTo(to.who.id) } : to
+    if (to.who.kind === 'slack') await sayToAsker(answer, reader, note, parts)
     return wasNotPosted(said.code, to.place, parts.botName)
   }
   const { result: post, rung } = said

@@ -5,12 +5,15 @@ import { includesRole, type Role } from '../core/people.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Directory } from '../core/ports/directory.ts'
 import type { Log } from '../core/ports/log.ts'
+import { unknownPerson } from './access.ts'
 import { createLookups } from './lookups.ts'
 import { call } from './methods.ts'
+import type { Profile, Profiles } from './profiles.ts'
 import { SlackRefused } from './refused.ts'
 
 export interface DirectoryOptions {
   readonly client: WebClient
+  readonly profiles: Profiles
   /** User ids (`U…`, `W…`) and user-group ids (`S…`). */
   readonly admins: readonly string[]
   readonly operators: readonly string[]
@@ -22,50 +25,42 @@ export interface DirectoryOptions {
 const groupsKnownMs = 60_000
 
 // Most failures of Slack are over in minutes, and a night's load takes no longer; a role withdrawn meanwhile must not outlast them by much.
-const groupsTrustedMs = 3_600_000
+const trustedMs = 3_600_000
 
-// People move and leave seldom, and an answer names its zone.
-const profileKnownMs = 600_000
-const profileTrustedMs = 24 * 3_600_000
+// People move seldom, and an answer names its zone.
+const zoneTrustedMs = 24 * 3_600_000
 
-const profileSchema = z.object({ user: z.object({ tz: z.string().nullish(), deleted: z.boolean().optional() }) })
 const membersSchema = z.object({ users: z.array(z.string()) })
 
-/** What Slack's profiles tell that the bot needs. */
-interface Profile {
-  /** IANA name. */
-  readonly zone: string
-  readonly left: boolean
-}
-
 /**
- * Roles by Slack ids, decided when they are asked for. Everybody who is not named is a viewer. While Slack cannot say who is in a group,
- * those whom it named last are, for an hour.
+ * Roles by Slack ids, decided when they are asked for. Everybody who is not named is a viewer, and so is every guest. While Slack cannot
+ * say who is in a group or a guest, what it said last holds for an hour.
  */
-export function createSlackDirectory({ client, admins, operators, clock, log }: DirectoryOptions): Directory {
+export function createSlackDirectory(options: DirectoryOptions): Directory {
+  const { client, profiles, admins, operators, clock, log } = options
   const members = createLookups<ReadonlySet<string>>({
     clock,
     freshMs: groupsKnownMs,
-    trustedMs: groupsTrustedMs,
     ask: (group) => membersOf(client, group),
     failed: (error, group) =>
       log.warn({ err: error, group }, `Slack did not say who is in a user group: ${messageOf(error)}`),
   })
-  const profiles = createLookups<Profile>({
-    clock,
-    freshMs: profileKnownMs,
-    trustedMs: profileTrustedMs,
-    ask: (id) => profileOf(client, id),
-    failed: (error, user) => log.warn({ err: error, user }, `Slack did not say who somebody is: ${messageOf(error)}`),
-  })
   const membersNow = async (group: string): Promise<readonly string[]> => {
     try {
-      return [...(await members.of(group))]
+      return [...(await members.of(group, trustedMs))]
     } catch (error) {
       throw unknownGroup(group, error)
     }
   }
-  const profileNow = (id: string): Promise<Profile> => profiles.of(id).catch(() => ({ zone: 'UTC', left: false }))
+  const profileNow = (id: string): Promise<Pick<Profile, 'zone' | 'left'>> =>
+    profiles.of(id, zoneTrustedMs).catch(() => ({ zone: 'UTC', left: false }))
+  const isGuest = async (id: string): Promise<boolean> => {
+    try {
+      return (await profiles.of(id, trustedMs)).guest !== 'none'
+    } catch (error) {
+      throw unknownPerson(error)
+    }
+  }
 
   const peopleOf = async (ids: readonly string[]): Promise<readonly string[]> => {
     const people = await Promise.all(ids.map(async (id) => (id.startsWith('S') ? membersNow(id) : [id])))
@@ -77,11 +72,12 @@ export function createSlackDirectory({ client, admins, operators, clock, log }: 
   return {
     async roleOf({ kind, id }) {
       if (kind !== 'slack') return 'viewer'
-      if (await isAmong(id, admins)) return 'admin'
-      return (await isAmong(id, operators)) ? 'operator' : 'viewer'
+      const named = (await isAmong(id, admins)) ? 'admin' : (await isAmong(id, operators)) ? 'operator' : 'viewer'
+      return named !== 'viewer' && (await isGuest(id)) ? 'viewer' : named
     },
     zoneOf: async ({ kind, id }) => (kind === 'slack' ? (await profileNow(id)).zone : 'UTC'),
     hasLeft: async ({ kind, id }) => kind === 'slack' && (await profileNow(id)).left,
+    isGuest: async ({ kind, id }) => kind === 'slack' && (await isGuest(id)),
     holders: (role) => holdersOf(role, { admin: admins, operator: operators }),
     peopleOf,
   }
@@ -94,16 +90,6 @@ async function membersOf(client: WebClient, group: string): Promise<ReadonlySet<
     return new Set(users)
   } catch (error) {
     if (error instanceof SlackRefused && error.code === 'no_such_subteam') return new Set()
-    throw error
-  }
-}
-
-async function profileOf(client: WebClient, id: string): Promise<Profile> {
-  try {
-    const { user } = await call(client, 'users.info', { user: id }, profileSchema)
-    return { zone: user.tz ?? 'UTC', left: user.deleted === true }
-  } catch (error) {
-    if (error instanceof SlackRefused && error.code === 'user_not_found') return { zone: 'UTC', left: true }
     throw error
   }
 }

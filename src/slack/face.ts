@@ -4,17 +4,20 @@ import type { Answer, RunView } from '../core/answer.ts'
 import type { App } from '../core/app.ts'
 import type { OpsError } from '../core/errors.ts'
 import type { Asker } from '../core/people.ts'
+import type { AccessPolicy } from '../core/policy.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Ledger, RunId } from '../core/ports/ledger.ts'
 import type { Log } from '../core/ports/log.ts'
 import type { Probe } from '../core/ports/probe.ts'
 import { lasting } from '../core/words.ts'
+import { createAccess } from './access.ts'
 import { createTellAsker } from './audience.ts'
 import { createBolt, createHttpReceiver, eventsPath, listenerOf } from './bolt.ts'
 import { createChannels } from './channels.ts'
 import type { SlackClients } from './clients.ts'
 import { type DeliveryParts, deliver } from './deliver.ts'
 import { createEditBudget } from './edit-budget.ts'
+import { installGate } from './gate.ts'
 import { createEars, type Follow } from './hear.ts'
 import { createHomes, type Homes } from './homes.ts'
 import { type Identity, identify } from './identity.ts'
@@ -28,13 +31,14 @@ import { listenToTyped } from './listeners/typed.ts'
 import { closeUnknownModals } from './listeners/unknown-modal.ts'
 import { createLivingMessage } from './living-message.ts'
 import { byId, cannotPost, whyNotFor, whyNotHere } from './membership.ts'
-import { createNames } from './names.ts'
 import { createOutbox } from './outbox.ts'
 import { directlyTo, type SlackPlace } from './place.ts'
 import { createPlanMessages, expireInTime } from './plan-messages.ts'
 import { presentRun, type View } from './present/index.ts'
 import { createProbes } from './probes.ts'
+import type { Profiles } from './profiles.ts'
 import { createRecoveries, type Recoveries } from './recovered.ts'
+import { createSharedChannels } from './shared-channels.ts'
 import { createSocket } from './socket.ts'
 import { watchToken } from './token-watch.ts'
 
@@ -49,6 +53,8 @@ export interface SlackFaceOptions {
   /** Another Web API root than Slack's, for tests and the local workspace. */
   readonly apiUrl?: string | undefined
   readonly clients: SlackClients
+  readonly profiles: Profiles
+  readonly access: AccessPolicy
   readonly ledger: Ledger
   readonly clock: Clock
   readonly log: Log
@@ -98,12 +104,15 @@ const leaveMs = 10_000
  * be reached.
  */
 export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFace> {
-  const { mode, apiUrl, clients, ledger, clock, log } = options
+  const { mode, apiUrl, clients, profiles, access: policy, ledger, clock, log } = options
   const identity = await identify(clients.quick)
   const closing = new AbortController()
   // Each channel's queue waits on it while it pauses between posts.
   setMaxListeners(0, closing.signal)
-  const outbox = createOutbox(clients, clock, log, closing.signal)
+  const channels = createChannels(clients.quick, clock, log)
+  const shared = createSharedChannels({ client: clients.quick, channels, policy, clock, log })
+  const access = createAccess({ profiles, installation: identity.installation, policy })
+  const outbox = createOutbox({ clients, shared, clock, log, closing: closing.signal })
   const budget = createEditBudget(clock)
   const unsaid = new Set<RunId>()
   let slash = '/sparkify'
@@ -133,7 +142,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
   const socket = mode.kind === 'socket' ? createSocket({ appToken: mode.appToken, apiUrl, clock, log }) : undefined
   const http = mode.kind === 'http' ? createHttpReceiver(mode.signingSecret, log) : undefined
 
-  const asking = { client: clients.quick, channels: createChannels(clients.quick, clock, log), log }
+  const asking = { client: clients.quick, channels, shared, log }
   const obstacle = async (place: SlackPlace, by: Asker | null): Promise<OpsError | null> => {
     // A person first: what ails a channel is not for those who are not in it.
     const mine = by === null ? null : await whyNotFor(by, place, asking, identity.name)
@@ -158,7 +167,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
   return {
     identity,
     health,
-    probes: createProbes({ client: clients.quick, clock, health, socket: socket?.state }),
+    probes: createProbes({ client: clients.quick, access: policy, clock, health, socket: socket?.state }),
     listener: http === undefined ? undefined : listenerOf(http, () => open),
     async start(app) {
       const receiver = socket?.receiver ?? http
@@ -174,20 +183,21 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
         planMessages,
         track: work.track,
       })
-      const nameOf = createNames(clients.quick, log)
       const botUserId = identity.userId
+      homes = createHomes({ app, access, client: clients.quick, clock, log, view })
+      const { tellAsker } = parts
+      const gate = installGate(bolt, { access, shared, homes, tellAsker, botUserId, clock, log, view })
       const named = (name: string): void => {
         slash = name
       }
-      listenToCommands(bolt, { ears, botUserId, named, nameOf, log })
-      listenToMessages(bolt, ears, () => ({ botUserId, slash }), nameOf)
-      const modals = listenToTyped(bolt, { ears, client: clients.quick, plans: ledger.plans, clock, log })
-      const forms = listenToForms(bolt, { ears, app, client: clients.quick, clock, log })
+      listenToCommands(bolt, { gate, ears, botUserId, named })
+      listenToMessages(bolt, gate, ears, () => ({ botUserId, slash }))
+      const modals = listenToTyped(bolt, { gate, ears, client: clients.quick, plans: ledger.plans, clock, log })
+      const forms = listenToForms(bolt, { gate, ears, app, client: clients.quick, clock, log })
       closeUnknownModals(bolt)
-      listenToPresses(bolt, { ears, modals, forms, log })
+      listenToPresses(bolt, { gate, ears, modals, forms })
       stopExpiring = expireInTime(app, planMessages, { clock, log })
-      homes = createHomes({ app, client: clients.quick, clock, log, view })
-      listenToHomes(bolt, homes)
+      listenToHomes(bolt, gate, homes)
       open = true
       token.start()
       await socket?.start()
@@ -213,7 +223,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
     },
     deliver: (run, answer, mention) => work.track(recoveries.deliver(run, answer, mention)),
     post: (place, answer, who, mention) =>
-      work.track(deliver(answer, { who, place, audience: 'channel', post: null, mention }, parts)),
+      work.track(deliver(answer, { who, place, audience: 'channel', post: null, mention, unasked: true }, parts)),
     resolve: (place) => byId(place, asking),
     obstacle,
     async tell(person, answer) {

@@ -13,6 +13,7 @@ import type { LivingMessage } from './living-message.ts'
 import { cannotPost } from './membership.ts'
 import type { SlackPlace } from './place.ts'
 import type { PlanMessages } from './plan-messages.ts'
+import { externallyShared } from './refused.ts'
 import type { ResponseUrl } from './response-url.ts'
 
 /** Who speaks, where, and what Slack sent along. `delivery` is the trigger id, the same when a delivery comes twice. */
@@ -53,7 +54,8 @@ export function createEars(parts: EarParts): Ears {
   const obstacle = async (line: string, place: SlackPlace): Promise<OpsError | null> => {
     if (effectOf(line, app) !== 'write') return null
     const why = await parts.whyNotHere(place)
-    return why === null ? null : cannotPost(why, place, parts.botName)
+    // There its asker alone gets the answer.
+    return why === null || why === externallyShared ? null : cannotPost(why, place, parts.botName)
   }
 
   /** Tells one person why nothing was done, once for each delivery. */

@@ -1,11 +1,12 @@
 import { setMaxListeners } from 'node:events'
 import type { WebClient } from '@slack/web-api'
 import type { App } from '../core/app.ts'
-import { messageOf } from '../core/errors.ts'
+import { messageOf, type OpsError } from '../core/errors.ts'
 import type { Home } from '../core/home/home.ts'
 import type { Asker } from '../core/people.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Log } from '../core/ports/log.ts'
+import type { Access } from './access.ts'
 import { createEditBudget } from './edit-budget.ts'
 import { createHomeTab } from './home-tab.ts'
 import { presentHome, type View } from './present/index.ts'
@@ -18,12 +19,15 @@ export interface Homes {
   entered(who: Asker): void
   /** Somebody has pressed something there. */
   pressed(who: Asker): void
+  /** Somebody who may not use the bot has entered it: their tab shows why, and nothing else from now on. Throws what Slack's refusal or the client throws. */
+  refused(who: Asker, why: OpsError): Promise<void>
   /** Publishes nothing more. Resolves when nothing is on its way. */
   close(): Promise<void>
 }
 
 export interface HomesParts {
   readonly app: Pick<App, 'homesOf' | 'onChange'>
+  readonly access: Access
   readonly client: WebClient
   readonly clock: Clock
   readonly log: Log
@@ -50,7 +54,7 @@ const restEveryMs = 60_000
  * Publishes a Home tab when it is entered and, for a day after, whenever it would read differently: after each change of this process,
  * and by looking. One pass at a time, so that an older state never follows a newer one.
  */
-export function createHomes({ app, client, clock, log, view }: HomesParts): Homes {
+export function createHomes({ app, access, client, clock, log, view }: HomesParts): Homes {
   const closing = new AbortController()
   const { signal } = closing
   // Every tab that waits for its turn listens to it.
@@ -71,11 +75,33 @@ export function createHomes({ app, client, clock, log, view }: HomesParts): Home
     } catch (error) {
       if (signal.aborted) return
       log.warn({ err: error, user: who.id }, `a Home tab could not be published: ${messageOf(error)}`)
-      if (isNoViewer(error)) viewers.forget(viewer)
+      if (isNoViewer(error)) viewers.forget(who)
       if (!(error instanceof SlackBusy)) return
       viewer.stale = true
       await clock.sleep(error.retryAfterMs, signal).catch(() => undefined)
     }
+  }
+
+  const refuse = async (who: Asker, { message, remedy }: OpsError): Promise<void> => {
+    viewers.forget(who)
+    const home = { headline: message, sections: [], note: remedy }
+    await createHomeTab(who.id, { client, log, turn }).show(presentHome(home, view(who.name, true)))
+  }
+
+  /** Those who may still use the bot; whoever may not any more is shown so. While Slack does not say, a tab stays as it is. */
+  const admitted = async (ready: readonly Viewer[]): Promise<readonly Viewer[]> => {
+    const admissions = await Promise.all(ready.map(({ who }) => access.admit(who.id, [])))
+    const stay: Viewer[] = []
+    for (const [at, viewer] of ready.entries()) {
+      const admission = admissions[at]
+      if (admission?.kind === 'admitted') stay.push(viewer)
+      else if (admission?.why.code === 'not_allowed') {
+        await refuse(viewer.who, admission.why).catch((error: unknown) =>
+          log.warn({ err: error, user: viewer.who.id }, `a Home tab could not be taken back: ${messageOf(error)}`),
+        )
+      }
+    }
+    return stay
   }
 
   const refresh = async (ready: readonly Viewer[]): Promise<void> => {
@@ -84,9 +110,11 @@ export function createHomes({ app, client, clock, log, view }: HomesParts): Home
       viewer.stale = false
       viewer.published = looked
     }
-    const homes = await app.homesOf(ready.map(({ who }) => who))
+    const seen = await admitted(ready)
+    if (seen.length === 0) return
+    const homes = await app.homesOf(seen.map(({ who }) => who))
     const shown = homes.flatMap((home, at) => {
-      const viewer = ready[at]
+      const viewer = seen[at]
       return viewer === undefined ? [] : [show(viewer, home)]
     })
     await Promise.all(shown)
@@ -140,6 +168,7 @@ export function createHomes({ app, client, clock, log, view }: HomesParts): Home
       viewers.pressed(who)
       begin()
     },
+    refused: refuse,
     async close() {
       for (const stop of stops) stop()
       closing.abort(new Error('the bot leaves Slack'))

@@ -5,6 +5,15 @@ import { call } from './methods.ts'
 import { isTokenRefusal, SlackRefused } from './refused.ts'
 import { unreachable } from './unreachable.ts'
 
+/** Where the app is installed (https://docs.slack.dev/reference/methods/auth.test). */
+export interface Installation {
+  /** The workspace; with an installation for a whole organization, the one that the token was made in. */
+  readonly team: string
+  /** The organization of an Enterprise plan; null where there is none. */
+  readonly enterprise: string | null
+  readonly orgWide: boolean
+}
+
 /** Who the bot is in its workspace, and what its token may do. */
 export interface Identity {
   readonly userId: string
@@ -12,6 +21,7 @@ export interface Identity {
   /** What people type after `@`. */
   readonly name: string
   readonly team: string
+  readonly installation: Installation
   /** From the `x-oauth-scopes` header; undefined where the server does not say. */
   readonly scopes: readonly string[] | undefined
 }
@@ -21,6 +31,9 @@ const authTest = z.object({
   bot_id: z.string().optional(),
   user: z.string(),
   team: z.string(),
+  team_id: z.string(),
+  enterprise_id: z.string().nullish(),
+  is_enterprise_install: z.boolean().nullish(),
   response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
 })
 
@@ -35,6 +48,11 @@ export async function identify(client: WebClient): Promise<Identity> {
     botId: found.bot_id,
     name: found.user,
     team: found.team,
+    installation: {
+      team: found.team_id,
+      enterprise: found.enterprise_id ?? null,
+      orgWide: found.is_enterprise_install === true,
+    },
     scopes: found.response_metadata?.scopes,
   }
 }

@@ -5,8 +5,6 @@ export interface LookupOptions<T> {
   readonly clock: Clock
   /** How long an answer is taken for new. */
   readonly freshMs: number
-  /** How long an older answer counts where Slack does not give another. */
-  readonly trustedMs: number
   ask(key: string): Promise<T>
   /** An answer that is older than new is given in place of one that failed so. */
   failed(error: unknown, key: string): void
@@ -17,40 +15,57 @@ interface Known<T> {
   readonly value: T
 }
 
+/** Answers of Slack's by key. */
+export interface Lookups<T> {
+  /** Where Slack fails, an answer up to `trustedMs` old counts; after that the failure is thrown. */
+  of(key: string, trustedMs: number): Promise<T>
+  /** Takes an answer that came by another way. */
+  note(key: string, value: T): void
+}
+
+// A large workspace has more people, but few of them ask within ten minutes. An entry takes about 200 bytes.
+const mostKnown = 5_000
+
 /**
- * What Slack says of something, kept for a while. Who asks while it is being asked shares the answer; where Slack fails, its last one
- * counts for a bounded time, and after that the failure is thrown. Not asked again before the time that Slack asks to wait for.
+ * What Slack answers about something, kept for a while, the newest 5,000. Who asks while it is being asked shares the answer. Not asked
+ * again before the time that Slack asks to wait for.
  */
-export function createLookups<T>({ clock, freshMs, trustedMs, ask, failed }: LookupOptions<T>): {
-  of(key: string): Promise<T>
-} {
+export function createLookups<T>({ clock, freshMs, ask, failed }: LookupOptions<T>): Lookups<T> {
   const known = new Map<string, Known<T>>()
   const pending = new Map<string, Promise<T>>()
   let busy: { readonly until: number; readonly error: SlackBusy } | undefined
   const nowMs = (): number => clock.now().getTime()
 
+  const note = (key: string, value: T): void => {
+    // A map keeps the order of entering: the one that was asked for longest ago is first.
+    known.delete(key)
+    known.set(key, { at: nowMs(), value })
+    const [oldest] = known.keys()
+    if (known.size > mostKnown && oldest !== undefined) known.delete(oldest)
+  }
+
   const askNow = async (key: string): Promise<T> => {
     try {
       if (busy !== undefined && nowMs() < busy.until) throw busy.error
       const value = await ask(key)
-      known.set(key, { at: nowMs(), value })
+      note(key, value)
       return value
     } catch (error) {
       if (error instanceof SlackBusy && error !== busy?.error) busy = { until: nowMs() + error.retryAfterMs, error }
       failed(error, key)
-      const last = known.get(key)
-      if (last === undefined || nowMs() - last.at >= trustedMs) throw error
-      return last.value
+      throw error
     }
   }
 
   return {
-    async of(key) {
+    note,
+    async of(key, trustedMs) {
       const last = known.get(key)
       if (last !== undefined && nowMs() - last.at < freshMs) return last.value
       const asked = pending.get(key) ?? askNow(key).finally(() => pending.delete(key))
       pending.set(key, asked)
-      return asked
+      if (last === undefined || nowMs() - last.at >= trustedMs) return asked
+      return asked.catch(() => last.value)
     },
   }
 }

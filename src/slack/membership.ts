@@ -6,7 +6,8 @@ import type { Log } from '../core/ports/log.ts'
 import type { Channels } from './channels.ts'
 import { call } from './methods.ts'
 import type { SlackPlace } from './place.ts'
-import { isPlaceRefusal } from './refused.ts'
+import { externallyShared, isPlaceRefusal } from './refused.ts'
+import { isExternallyShared, type SharedChannels, sharingFields } from './shared-channels.ts'
 
 const conversation = z.object({
   channel: z.object({
@@ -15,6 +16,7 @@ const conversation = z.object({
     is_im: z.boolean().optional(),
     is_mpim: z.boolean().optional(),
     is_private: z.boolean().optional(),
+    ...sharingFields,
   }),
 })
 
@@ -22,6 +24,7 @@ const conversation = z.object({
 export interface Asking {
   readonly client: WebClient
   readonly channels: Channels
+  readonly shared: SharedChannels
   readonly log: Log
 }
 
@@ -46,7 +49,7 @@ export async function byId(place: SlackPlace, { channels, log }: Asking): Promis
  * of the bot's channels before it. When Slack cannot say, the answer is null: a question about the channel must not stop the work. Never
  * throws.
  */
-export async function whyNotHere(place: SlackPlace, { client, channels, log }: Asking): Promise<string | null> {
+export async function whyNotHere(place: SlackPlace, { client, channels, shared, log }: Asking): Promise<string | null> {
   // A person's id, which stands for their direct messages.
   if (/^[UW]/.test(place.channel)) return null
   try {
@@ -54,7 +57,9 @@ export async function whyNotHere(place: SlackPlace, { client, channels, log }: A
     const channel = name === null ? place.channel : await channels.named(name)
     if (channel === null) return 'channel_not_found'
     const { channel: found } = await call(client, 'conversations.info', { channel }, conversation)
+    shared.note(channel, isExternallyShared(found))
     if (found.is_archived === true) return 'is_archived'
+    if (await shared.isClosed(channel)) return externallyShared
     // Private conversations that the bot is not part of are not found at all.
     return found.is_im === true || found.is_mpim === true || found.is_member === true ? null : 'not_in_channel'
   } catch (error) {
@@ -103,6 +108,8 @@ export async function whyNotFor(
 /** What to do about it, in a sentence of its own. */
 export function cureFor(why: string, where: SlackPlace, botName: string): string {
   const there = nameOf(where)
+  if (why === externallyShared)
+    return 'Use a channel of your own organization, or a direct message with me. SPARKIFY_SHARED_CHANNELS=allow lets me post in shared channels.'
   if (why === 'is_archived') return `Use another channel than ${there}, which is archived.`
   if (why.startsWith('restricted_action')) return `Ask an admin of the workspace to let @${botName} post in ${there}.`
   if (where.direct) return 'Use a channel that I am in, or a direct message with me: that one is between other people.'
@@ -112,20 +119,33 @@ export function cureFor(why: string, where: SlackPlace, botName: string): string
 
 /** The refusal of a run whose messages could not be posted. */
 export function cannotPost(why: string, where: SlackPlace, botName: string): OpsError {
+  const there = nameOf(where)
   return new OpsError(
     'slack',
-    `I cannot post in ${nameOf(where)} (${why}), so nobody would see it. Nothing was done.`,
+    why === externallyShared
+      ? `${upperFirst(there)} is shared with another organization, and I post nothing there. Nothing was done.`
+      : `I cannot post in ${there} (${why}), so nobody would see it. Nothing was done.`,
     `${cureFor(why, where, botName)} Then say it again.`,
   )
 }
 
 /** Why what was said already reached its asker alone, or nobody. */
 export function wasNotPosted(why: string, where: SlackPlace, botName: string): OpsError {
+  const there = nameOf(where)
   return new OpsError(
     'slack',
-    `I could not post in ${nameOf(where)} what it said (${why}).`,
+    why === externallyShared
+      ? `${upperFirst(there)} is shared with another organization, and I post nothing there.`
+      : `I could not post in ${there} what it said (${why}).`,
     cureFor(why, where, botName),
   )
+}
+
+/** What an answer says that reached its asker alone, because it could not be posted. */
+export function askerAlone(why: string, where: SlackPlace, botName: string): string {
+  if (why === externallyShared)
+    return `Only you see this, because ${nameOf(where)} is shared with another organization.`
+  return `Only you see this, because I cannot post it. ${cureFor(why, where, botName)}`
 }
 
 /** The name that a place is given by, where it is by no id. */
@@ -139,4 +159,8 @@ const nameless = /^(privategroup|directmessage|mpdm-.*)$/
 function nameOf({ channel, channelName }: SlackPlace): string {
   if (channel.startsWith('#')) return channel
   return channelName === undefined || nameless.test(channelName) ? 'this conversation' : `#${channelName}`
+}
+
+function upperFirst(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
 }

@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api'
 import type { OpsError } from '../core/errors.ts'
+import type { AccessPolicy } from '../core/policy.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Log } from '../core/ports/log.ts'
 import type { Probe } from '../core/ports/probe.ts'
@@ -8,6 +9,7 @@ import { identify } from './identity.ts'
 import { cannotPost, whyNotHere } from './membership.ts'
 import type { SlackPlace } from './place.ts'
 import { tokenProbe } from './probes.ts'
+import { createSharedChannels } from './shared-channels.ts'
 
 /** A program that has the bot's token, but neither hears Slack nor posts there. */
 export interface Onlooker {
@@ -17,8 +19,10 @@ export interface Onlooker {
 }
 
 /** Looks with this client. */
-export function createOnlooker(client: WebClient, clock: Clock, log: Log): Onlooker {
-  const asking = { client, channels: createChannels(client, clock, log), log }
+export function createOnlooker(client: WebClient, policy: AccessPolicy, clock: Clock, log: Log): Onlooker {
+  const channels = createChannels(client, clock, log)
+  const shared = createSharedChannels({ client, channels, policy, clock, log })
+  const asking = { client, channels, shared, log }
   return {
     token: tokenProbe(client),
     async obstacle(place) {

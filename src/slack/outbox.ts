@@ -7,7 +7,8 @@ import type { SlackClients } from './clients.ts'
 import { type Accepted, descend } from './ladder.ts'
 import type { CsvFile, Ladder, Message } from './message.ts'
 import { call, upload } from './methods.ts'
-import { SlackBusy, SlackRefused } from './refused.ts'
+import { externallyShared, SlackBusy, SlackRefused } from './refused.ts'
+import type { SharedChannels } from './shared-channels.ts'
 
 /** Where a message goes: a conversation (or a person's id, which means their direct messages), and a thread in it. */
 export interface Target {
@@ -17,7 +18,8 @@ export interface Target {
 
 /**
  * Everything that the bot says in a conversation. Each method waits as long as Slack asks it to, steps down the ladder where
- * Slack refuses what a message holds, and throws `SlackRefused` or the client's errors for the rest.
+ * Slack refuses what a message holds, and throws `SlackRefused` or the client's errors for the rest: `externally_shared` where another
+ * organization reads along. An earlier message there is replaced by a note instead of being edited.
  */
 export interface Outbox {
   post(to: Target, ladder: Ladder): Promise<Accepted<Post>>
@@ -36,8 +38,17 @@ const persistentPauseMs = 30_000
 
 const posted = z.object({ channel: z.string(), ts: z.string() })
 
-/** The outbox of one bot. Messages to one channel go out in order, a second apart; `closing` ends all waiting. */
-export function createOutbox(clients: SlackClients, clock: Clock, log: Log, closing: AbortSignal): Outbox {
+export interface OutboxParts {
+  readonly clients: SlackClients
+  readonly shared: Pick<SharedChannels, 'isClosed'>
+  readonly clock: Clock
+  readonly log: Log
+  /** Ends all waiting. */
+  readonly closing: AbortSignal
+}
+
+/** The outbox of one bot. Messages to one channel go out in order, a second apart. */
+export function createOutbox({ clients, shared, clock, log, closing }: OutboxParts): Outbox {
   const turns = new Map<string, Promise<void>>()
 
   const patiently = async <T>(send: () => Promise<T>): Promise<T> => {
@@ -77,9 +88,21 @@ export function createOutbox(clients: SlackClients, clock: Clock, log: Log, clos
     return mine
   }
 
+  const requireOpen = async (channel: string): Promise<void> => {
+    if (await shared.isClosed(channel)) throw new SlackRefused('a post', externallyShared)
+  }
+
+  /** What was posted before the channel became shared does not stay there with its buttons. */
+  const requireStillOpen = async (post: Post): Promise<void> => {
+    if (!(await shared.isClosed(post.channel))) return
+    await update(clients.quick, post, notShownHere)
+    throw new SlackRefused('an edit', externallyShared)
+  }
+
   return {
     post({ channel, thread }, ladder) {
       return inTurn(channel, async () => {
+        await patiently(() => requireOpen(channel))
         const { result, rung } = await descend(
           ladder,
           ({ text, blocks }) => {
@@ -92,16 +115,26 @@ export function createOutbox(clients: SlackClients, clock: Clock, log: Log, clos
         return { result: { channel: result.channel, ts: result.ts }, rung }
       })
     },
-    edit(post, ladder) {
+    async edit(post, ladder) {
+      await persistently(() => requireStillOpen(post))
       return descend(ladder, (message) => persistently(() => update(clients.patient, post, message)), log)
     },
-    editOnce(post, ladder, rung) {
+    async editOnce(post, ladder, rung) {
+      await requireStillOpen(post)
       return descend(ladder, (message) => update(clients.quick, post, message), log, rung)
     },
     async upload({ channel, thread }, file) {
-      await inTurn(channel, () => patiently(() => upload(clients.patient, { channel, thread }, file)))
+      await inTurn(channel, async () => {
+        await patiently(() => requireOpen(channel))
+        await patiently(() => upload(clients.patient, { channel, thread }, file))
+      })
     },
   }
+}
+
+const notShownHere: Message = {
+  text: 'This channel is shared with another organization, so I show nothing here.',
+  blocks: [],
 }
 
 // Links in song titles and locations must not grow previews.

@@ -7,6 +7,7 @@ import type { Log } from '../core/ports/log.ts'
 import type { EditBudget } from './edit-budget.ts'
 import type { Outbox, Target } from './outbox.ts'
 import { presentCall, presentEnded } from './present/index.ts'
+import { isPlaceRefusal } from './refused.ts'
 import type { ResponseUrl } from './response-url.ts'
 
 /** The messages of plans. Neither method throws: what became of a plan is settled, and its message says so at the next click. */
@@ -56,7 +57,11 @@ export function createPlanMessages({
         const words = plan === null ? null : whatBecameOf(plan)
         if (plan === null || words === null || plan.asker.kind !== 'slack') return
         const call = presentCall(words, [plan.asker.id])
-        if (call !== undefined) await outbox.post(threadOf(plan), [call])
+        if (call === undefined) return
+        await outbox.post(threadOf(plan), [call]).catch((error: unknown) => {
+          if (!isPlaceRefusal(error)) throw error
+          return outbox.post({ channel: plan.asker.id }, [call])
+        })
       }),
   }
 }

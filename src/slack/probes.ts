@@ -1,9 +1,11 @@
 import type { WebClient } from '@slack/web-api'
 import { green, probe } from '../core/doctor/probe.ts'
 import { skewFinding } from '../core/doctor/skew.ts'
+import type { AccessPolicy } from '../core/policy.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Finding, Probe } from '../core/ports/probe.ts'
 import { list } from '../core/words.ts'
+import { accessProbe } from './access.ts'
 import { identify } from './identity.ts'
 import { neededScopes } from './methods.ts'
 import { type SocketState, sharedMs } from './socket.ts'
@@ -13,6 +15,7 @@ const timeoutMs = 10_000
 
 export interface ProbeParts {
   readonly client: WebClient
+  readonly access: AccessPolicy
   readonly clock: Clock
   health(): { readonly ok: boolean; readonly detail: string }
   /** The state of the connection in Socket Mode; undefined in HTTP mode. */
@@ -26,6 +29,7 @@ export function createProbes(parts: ProbeParts): readonly Probe[] {
     tokenProbe(client),
     probe('Slack scopes', async () => scopesFinding((await identify(client)).scopes)),
     probe('Slack connection', async () => connectionFinding(parts)),
+    accessProbe(parts.access),
     probe('Clock against Slack', (signal) => clockFinding(parts, signal)),
   ]
 }

@@ -39,7 +39,11 @@ const contentCodes = new Set([
   'view_too_large',
 ])
 
+/** Not Slack's own word: the bot's, where people of another organization read along. */
+export const externallyShared = 'externally_shared'
+
 const placeCodes = new Set([
+  externallyShared,
   'not_in_channel',
   'channel_not_found',
   'is_archived',

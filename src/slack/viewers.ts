@@ -19,7 +19,7 @@ export interface Viewers {
   entered(who: Asker): void
   /** Somebody has pressed something in their tab, which is about to change something. */
   pressed(who: Asker): void
-  forget(viewer: Viewer): void
+  forget(who: Asker): void
   /** What all of them see may read differently by now. False where nobody is there. */
   changed(): boolean
   /** Whose tab is to be shown anew: whoever has just entered it first, then whose has waited longest. */
@@ -64,8 +64,8 @@ export function createViewers(clock: Clock, most: number, openTab: (user: string
     pressed(who) {
       outdate(saw(who))
     },
-    forget(viewer) {
-      viewers.delete(viewer.who.id)
+    forget(who) {
+      viewers.delete(who.id)
     },
     changed() {
       for (const viewer of viewers.values()) outdate(viewer)

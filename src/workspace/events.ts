@@ -4,7 +4,7 @@ import { outcomeOf } from './deeds.ts'
 import type { Deliver } from './deliveries.ts'
 import type { Message } from './entries.ts'
 import { app, personaOf } from './interact.ts'
-import { bot, directChannelOf, team } from './people.ts'
+import { bot, directChannelOf, team, teamOf } from './people.ts'
 import type { State } from './state.ts'
 import { wireHome } from './wire.ts'
 
@@ -32,6 +32,7 @@ export function createEvents(deps: {
     name: EventName,
     id: string,
     event: Readonly<Record<string, unknown>> & { readonly event_ts: string },
+    isShared: boolean,
     copies: number | undefined,
   ): Promise<Outcome> => {
     if (!subscribed.includes(name)) return {}
@@ -42,6 +43,7 @@ export function createEvents(deps: {
       event,
       event_id: `Ev${id}`,
       event_time: Math.floor(Number(event.event_ts)),
+      is_ext_shared_channel: isShared,
       authorizations: [{ enterprise_id: null, team_id: team.id, user_id: bot.id, is_bot: true }],
     }
     return outcomeOf(await deliver(envelope, copies))
@@ -50,12 +52,17 @@ export function createEvents(deps: {
   return {
     async said({ user, text, ts, thread_ts, channel }, copies) {
       const thread = thread_ts === undefined ? {} : { thread_ts }
-      const said = { user, text, ts, channel, event_ts: ts, team: team.id, ...thread }
+      const { id: of } = teamOf(personaOf(state, user))
+      const { partner, shared } = state.channel(channel) ?? {}
+      // In shared channels Slack says of whom a message is (https://docs.slack.dev/apis/slack-connect).
+      const isShared = shared !== undefined && shared.pending !== true
+      const teams = { team: of, ...(isShared ? { user_team: of, source_team: of } : {}) }
+      const said = { user, text, ts, channel, event_ts: ts, ...teams, ...thread }
       const id = ts.replace('.', '')
-      if (state.channel(channel)?.partner !== undefined)
-        return tell('message.im', id, { type: 'message', channel_type: 'im', ...said }, copies)
+      if (partner !== undefined)
+        return tell('message.im', id, { type: 'message', channel_type: 'im', ...said }, false, copies)
       if (!text.includes(`<@${bot.id}>`)) return {}
-      return tell('app_mention', id, { type: 'app_mention', ...said }, copies)
+      return tell('app_mention', id, { type: 'app_mention', ...said }, isShared, copies)
     },
 
     async opened({ as, tab, copies }) {
@@ -69,7 +76,7 @@ export function createEvents(deps: {
         ...(home && { view: wireHome(home) }),
         event_ts: (now() / 1000).toFixed(6),
       }
-      return tell('app_home_opened', randomBytes(5).toString('hex').toUpperCase(), opened, copies)
+      return tell('app_home_opened', randomBytes(5).toString('hex').toUpperCase(), opened, false, copies)
     },
   }
 }

@@ -1,7 +1,7 @@
 import { ApiError } from './content.ts'
 import type { Ack, Deliver } from './deliveries.ts'
 import type { Triggers } from './grants.ts'
-import { bot, type Persona, team } from './people.ts'
+import { bot, type Persona, teamOf } from './people.ts'
 import type { State } from './state.ts'
 
 /** How every payload names the app. */
@@ -35,10 +35,20 @@ export function createInteract(deps: {
   readonly deliver: Deliver
 }): Interact {
   return (type, { as, channel, copies }, fields) => {
-    const { id, name } = personaOf(deps.state, as)
-    const user = { id, username: name, name, team_id: team.id }
+    const person = personaOf(deps.state, as)
+    const { id, name } = person
+    const { id: team_id, domain } = teamOf(person)
+    const user = { id, username: name, name, team_id }
     const trigger_id = deps.triggers.issue({ user: id, channel })
-    const common = { type, ...app, team, enterprise: null, is_enterprise_install: false, user, trigger_id }
+    const common = {
+      type,
+      ...app,
+      team: { id: team_id, domain },
+      enterprise: null,
+      is_enterprise_install: false,
+      user,
+      trigger_id,
+    }
     return deps.deliver(new URLSearchParams({ payload: JSON.stringify({ ...common, ...fields }) }), copies)
   }
 }

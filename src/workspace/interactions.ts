@@ -7,7 +7,7 @@ import type { Events } from './events.ts'
 import type { Origin, ResponseUrls, Triggers } from './grants.ts'
 import { jsonOf } from './http.ts'
 import { app, createInteract, personaOf } from './interact.ts'
-import { bot, slackbot, team } from './people.ts'
+import { bot, slackbot, teamOf } from './people.ts'
 import type { Respond } from './responses.ts'
 import type { State } from './state.ts'
 import { escapeTyped } from './typed.ts'
@@ -38,14 +38,16 @@ export function createInteractions(deps: {
   const command = async ({ as, channel, text, copies }: Deed<'say'>, name: string): Promise<Outcome> => {
     const origin = { user: as, channel }
     const failed = (error: string) => tell(as, channel, `${name} failed with the error "${error}"`)
+    const person = personaOf(state, as)
+    const { id: team_id, domain: team_domain } = teamOf(person)
     const fields = {
       ...app,
-      team_id: team.id,
-      team_domain: team.domain,
+      team_id,
+      team_domain,
       channel_id: channel,
       channel_name: state.channel(channel)?.name ?? '',
       user_id: as,
-      user_name: personaOf(state, as).name,
+      user_name: person.name,
       command: name,
       text: escapeTyped(text.trim().slice(name.length).trim(), state, true),
       is_enterprise_install: 'false',
@@ -98,6 +100,7 @@ export function createInteractions(deps: {
     async say(deed) {
       const { as, channel, text, thread_ts } = deed
       const [, name] = /^(\/\S*)/.exec(text.trim()) ?? []
+      if (state.channel(channel)?.has(as) === false) throw new ApiError('channel_not_found')
       if (text.trim() === '') return {}
       if (name === undefined) {
         const said = escapeTyped(text.trim(), state, false)

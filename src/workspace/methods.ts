@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ApiError, contentOf, homeOf, modalOf, validOr } from './content.ts'
 import type { Files } from './files.ts'
 import type { Triggers } from './grants.ts'
-import { bot, directChannelOf, team } from './people.ts'
+import { bot, directChannelOf, team, teamOf } from './people.ts'
 import type { Channel, State } from './state.ts'
 import { check } from './validate.ts'
 import { wireHome, wireMessage, wireModal } from './wire.ts'
@@ -85,7 +85,7 @@ export function createMethods(deps: {
 
   const authTest = () => ({
     url: url('/'),
-    team: 'Sparkify',
+    team: team.name,
     user: bot.name,
     team_id: team.id,
     user_id: bot.id,
@@ -117,25 +117,42 @@ export function createMethods(deps: {
   const postEphemeral = ({ channel: id, user, thread_ts, ...said }: z.infer<typeof whispering>) => {
     const channel = postable(id)
     const viewer = state.personas.find((each) => each.id === user)?.id
-    if (viewer === undefined || (channel.partner ?? viewer) !== viewer) throw new ApiError('user_not_in_channel')
+    if (viewer === undefined || !channel.has(viewer)) throw new ApiError('user_not_in_channel')
     const thread = threadOf(channel, thread_ts)
     return { message_ts: state.add({ channel: channel.id, user: bot.id, viewer, ...contentOf(said), ...thread }).ts }
   }
 
   const channelInfo = (given: { channel: string }) => {
-    const { id, name, archived, hasBot, partner, topic } = channelFor(given.channel)
+    const { id, name, archived, kind, shared, hasBot, partner, topic } = channelFor(given.channel)
     if (partner !== undefined) return { channel: { id, is_im: true, is_channel: false, user: partner } }
-    const flags = { is_channel: true, is_im: false, is_private: false, is_archived: archived, is_member: hasBot }
+    // Of private conversations without the bot Slack does not even say that they exist.
+    if (kind !== 'public' && !hasBot) throw new ApiError('channel_not_found')
+    const isPending = shared?.pending === true
+    const flags = {
+      is_channel: kind !== 'group',
+      is_im: false,
+      is_mpim: kind === 'group',
+      is_private: kind !== 'public',
+      is_archived: archived,
+      is_member: hasBot,
+      is_shared: shared !== undefined && !isPending,
+      is_org_shared: false,
+      is_ext_shared: shared !== undefined && !isPending,
+      is_pending_ext_shared: isPending,
+      pending_shared: isPending && shared !== undefined ? [shared.with.id] : [],
+      shared_team_ids: shared === undefined || isPending ? [team.id] : [team.id, shared.with.id],
+    }
     return { channel: { id, name, name_normalized: name, ...flags, topic: { value: topic } } }
   }
 
   const channelsOf = ({ user, limit = 100, cursor = '' }: z.infer<typeof listing>) => {
     if (user !== undefined && !state.personas.some(({ id }) => id === user)) throw new ApiError('user_not_found')
     const from = Number(cursor)
-    // Every person is in every channel, and of the bot's own only those with it in them.
-    const all = state
-      .channels()
-      .filter(({ hasBot, partner }) => (hasBot || user !== undefined) && partner === undefined)
+    // Of somebody's private channels the bot sees those it is in itself.
+    const all = state.channels().filter(({ kind, hasBot, has }) => {
+      if (kind !== 'public' && kind !== 'private') return false
+      return user === undefined ? hasBot : has(user) && (hasBot || kind === 'public')
+    })
     const channels = all
       .slice(from, from + limit)
       .map(({ id, name, archived }) => ({ id, name, is_archived: archived }))
@@ -151,8 +168,16 @@ export function createMethods(deps: {
   const userInfo = ({ user: id }: { user: string }) => {
     const person = state.personas.find((each) => each.id === id)
     if (person === undefined) throw new ApiError('user_not_found')
-    const { name, realName: real_name, tz } = person
-    return { user: { id, team_id: team.id, name, real_name, tz, is_bot: false, profile: { real_name } } }
+    const { name, realName: real_name, tz, guest, from } = person
+    const isInSight = state.channels().some(({ hasBot, has }) => hasBot && has(id))
+    const flags = {
+      deleted: false,
+      is_bot: false,
+      is_restricted: guest !== undefined,
+      is_ultra_restricted: guest === 'single-channel',
+      ...(from === undefined ? {} : { is_stranger: !isInSight }),
+    }
+    return { user: { id, team_id: teamOf(person).id, name, real_name, tz, ...flags, profile: { real_name } } }
   }
 
   const openView = ({ trigger_id, view }: { trigger_id: string; view?: unknown }) => {

@@ -10,8 +10,12 @@ export interface Channel {
   readonly name: string
   readonly topic: string
   readonly archived: boolean
+  readonly kind: 'public' | 'private' | 'group' | 'direct'
+  readonly shared: ChannelSeed['shared']
   readonly partner: string | undefined
   hasBot: boolean
+  /** Whether this person is in it. */
+  has(person: string): boolean
 }
 
 /** A modal that is open on someone's pages; lost with the process, as a closed window loses it in Slack. */
@@ -61,12 +65,18 @@ export function openState(
   seeds: readonly ChannelSeed[],
 ): State {
   const channels = new Map<string, Channel>()
-  for (const { id, name, topic, hasBot, archived = false } of seeds)
-    channels.set(id, { id, name, topic, archived, partner: undefined, hasBot })
+  const members = personas.filter(({ from, guest }) => (from ?? guest) === undefined).map(({ id }) => id)
+  for (const { id, name, topic, hasBot, archived = false, kind = 'public', people = members, shared } of seeds) {
+    const has = (person: string): boolean => people.includes(person)
+    channels.set(id, { id, name, topic, archived, kind, shared, partner: undefined, hasBot, has })
+  }
   for (const person of personas) {
+    // Nobody of another organization can write to the app directly, or be written to.
+    if (person.from !== undefined) continue
     const id = directChannelOf(person.id)
     const topic = `Direct messages between ${person.realName} and ${bot.realName}`
-    channels.set(id, { id, name: 'directmessage', topic, archived: false, partner: person.id, hasBot: true })
+    const of = { id, name: 'directmessage', topic, archived: false, kind: 'direct', shared: undefined } as const
+    channels.set(id, { ...of, partner: person.id, hasBot: true, has: (who) => who === person.id })
   }
   const messages = new Map<string, Map<string, Message>>()
   const views = new Map<string, View>()

@@ -114,6 +114,7 @@ describe('an answer', () => {
       zoneOf: async () => 'America/New_York',
       hasLeft: async () => false,
       holders: () => [],
+      isGuest: async () => false,
       peopleOf: async () => [],
     }
     const { bot } = await createLoadedWarehouse({ directory })

@@ -80,6 +80,7 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
         zoneOf: async () => 'UTC',
         hasLeft: async () => false,
         holders: () => [who.id],
+        isGuest: async () => false,
         peopleOf: async (ids) => ids,
       },
       library,

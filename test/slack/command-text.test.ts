@@ -65,6 +65,7 @@ describe('what belongs to the command stays', () => {
     'cost <@U0ADA0ADMIN>',
     'top songs since=2018-11-01',
     'a &amp; b',
+    'share 2 in &lt;music&gt;',
   ])('%j', (typed) => {
     expect(read(typed)).toBe(typed)
     expect(tokenize(read(typed))).toEqual(tokenize(typed))

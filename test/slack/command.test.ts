@@ -167,7 +167,7 @@ function fieldsOf(command: string, text: string) {
     channel_name: 'data-eng',
     user_id: ada,
     user_name: 'ada',
-    team_id: 'T1',
+    team_id: 'T0SPARKIFY0',
     trigger_id: `trigger of ${text}`,
     response_url: `${office.front.origin}/response/none`,
   }

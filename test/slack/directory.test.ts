@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSlackClients } from '../../src/slack/clients.ts'
 import { createSlackDirectory } from '../../src/slack/directory.ts'
+import { createProfiles } from '../../src/slack/profiles.ts'
 import { type Office, openOffice } from './support/office.ts'
 
 let office: Office
@@ -16,7 +17,8 @@ async function directoryOf(admins: readonly string[], operators: readonly string
     log,
     retryPauseMs: 5,
   })
-  return createSlackDirectory({ client, admins, operators, clock: office.clock, log })
+  const profiles = createProfiles(client, office.clock, log)
+  return createSlackDirectory({ client, profiles, admins, operators, clock: office.clock, log })
 }
 /** Slack answers this way until the returned function is called. */
 function refuse(error: string, method = 'usergroups.users.list'): () => void {

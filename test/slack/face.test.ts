@@ -32,7 +32,7 @@ describe('a bot token', () => {
   )
 
   it('of a person is a wrong configuration too', async () => {
-    const thrown = await identifyWith({ ok: true, user_id: 'U1', user: 'ada', team: 'Sparkify' })
+    const thrown = await identifyWith({ ok: true, user_id: 'U1', user: 'ada', team: 'Sparkify', team_id: 'T1' })
     expect(thrown).toMatchObject({ code: 'bad_config', message: expect.stringContaining('belongs to a person') })
   })
 

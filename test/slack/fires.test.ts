@@ -24,6 +24,7 @@ const everybody: Directory = {
   zoneOf: async () => 'UTC',
   hasLeft: async () => false,
   holders: () => [ada],
+  isGuest: async () => false,
   peopleOf: async (ids) => ids,
 }
 

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { scheduled } from '../support/schedule.ts'
 import { eventually } from './support/clock.ts'
 import type { Doors } from './support/commands.ts'
-import { blocksOf, homeButton, openHomes, publishes, readsAs, strangersEnter } from './support/home.ts'
+import { blocksOf, homeButton, moreEnter, openHomes, publishes, readsAs } from './support/home.ts'
 import { ada, dataEng, type Office, vera } from './support/office.ts'
 
 let office: Office
@@ -153,14 +153,14 @@ describe('a Home tab that was entered', () => {
 
   it('is one of eighty; who entered first is left out', async () => {
     await entered()
-    await strangersEnter(office, strangers(79))
+    await moreEnter(office, strangers(79))
     await office.clock.until(() => publishes(office).length === 80)
     office.clock.advance(60_000)
     await addSchedule()
     await change()
     await office.clock.until(() => publishes(office).length === 160)
     expect(publishes(office, ada)).toHaveLength(2)
-    await strangersEnter(office, ['U0ONEMORE'])
+    await moreEnter(office, ['U0ONEMORE'])
     await office.clock.until(() => publishes(office, 'U0ONEMORE').length === 1)
     office.clock.advance(60_000)
     await addSchedule()
@@ -170,7 +170,7 @@ describe('a Home tab that was entered', () => {
   })
 
   it('is shown before those of all others when it is entered', async () => {
-    await strangersEnter(office, strangers(79))
+    await moreEnter(office, strangers(79))
     await office.clock.until(() => publishes(office).length === 79)
     office.clock.advance(60_000)
     await addSchedule()
@@ -183,7 +183,7 @@ describe('a Home tab that was entered', () => {
   })
 
   it('keeps, with all others, to the hundred publishes a minute that Slack allows', async () => {
-    await strangersEnter(
+    await moreEnter(
       office,
       Array.from({ length: 20 }, (_, n) => `U0STRANGER${n}`),
     )

@@ -28,7 +28,7 @@ const deliver = (event: Readonly<Record<string, unknown>>) => {
   }
   const body = {
     type: 'event_callback',
-    team_id: 'T1',
+    team_id: 'T0SPARKIFY0',
     api_app_id: 'A1',
     event: { ...said, ...event },
     event_id: 'Ev1',
@@ -164,13 +164,18 @@ describe('what is never answered', () => {
     expect(office.doors.arrivals('songs')).toBe(0)
   })
 
-  it('somebody whose name Slack does not tell is answered all the same, by id', async () => {
+  it('somebody whom Slack fails to name: nothing is run, and they can try again', async () => {
     office.front.inject(({ name }) =>
       name === 'users.info' ? { body: { ok: false, error: 'fatal_error' } } : undefined,
     )
     office.doors.open('songs')
     await say('@Sparkify songs')
     await eventually(() => answers().length === 1)
-    expect(await runs()).toEqual([`songs by ${ada}`])
+    expect(answers()[0]).toMatchObject({
+      viewer: ada,
+      text: expect.stringContaining('Slack did not tell me who you are'),
+    })
+    expect(JSON.stringify(answers()[0]?.blocks)).toContain('Try again in a minute.')
+    expect(await runs()).toEqual([])
   })
 })

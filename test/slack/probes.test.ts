@@ -35,6 +35,7 @@ describe('what doctor sees of Slack', () => {
         cure: '',
       },
       'Slack connection': { state: 'green', detail: expect.any(String), cure: '' },
+      Access: { state: 'green', detail: expect.stringContaining('people of other organizations refused'), cure: '' },
       'Clock against Slack': { state: 'green', detail: "the same as Slack's", cure: '' },
     })
   })
@@ -45,7 +46,7 @@ describe('what doctor sees of Slack', () => {
       name === 'auth.test'
         ? {
             headers: { 'x-oauth-scopes': 'commands,chat:write' },
-            body: { ok: true, user_id: 'U1', bot_id: 'B1', user: 'sparkify', team: 'Sparkify' },
+            body: { ok: true, user_id: 'U1', bot_id: 'B1', user: 'sparkify', team: 'Sparkify', team_id: 'T0SPARKIFY0' },
           }
         : undefined,
     )

@@ -32,7 +32,7 @@ const command = (text: string) => ({
   channel_name: 'data-eng',
   user_id: ada,
   user_name: 'ada',
-  team_id: 'T1',
+  team_id: 'T0SPARKIFY0',
   trigger_id: `trigger of ${text}`,
   response_url: `${office.front.origin}/response/none`,
 })

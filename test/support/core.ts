@@ -129,6 +129,7 @@ export function openWorld(folder: string, start: string): World & { close(): Pro
           },
           zoneOf: async () => 'UTC',
           hasLeft: async ({ id }) => left.has(id),
+          isGuest: async () => false,
           holders: (role) => [...roles].filter(([, has]) => has === role || has === 'admin').map(([person]) => person),
           async peopleOf(ids) {
             await known(ids)

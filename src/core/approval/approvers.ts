@@ -9,10 +9,12 @@ export function approverIds({ policy, directory }: Parts): readonly string[] {
   return policy.approvers.length > 0 ? policy.approvers : directory.holders('admin')
 }
 
-/** Whether this person may approve cards now. Throws `slack` where nobody can say who is in a group. */
-export async function isApprover({ kind, id }: Asker, parts: Parts): Promise<boolean> {
+/** Whether this person may approve cards now; a guest never may. Throws `slack` where nobody can say who is in a group or a guest. */
+export async function isApprover(who: Asker, parts: Parts): Promise<boolean> {
+  const { directory } = parts
   const ids = approverIds(parts)
-  return kind === 'slack' && (ids.includes(id) || (await parts.directory.peopleOf(ids)).includes(id))
+  const isNamed = who.kind === 'slack' && (ids.includes(who.id) || (await directory.peopleOf(ids)).includes(who.id))
+  return isNamed && !(await directory.isGuest(who))
 }
 
 /** Whether somebody else than this person may approve cards now. Throws as `isApprover` does. */

@@ -6,3 +6,13 @@ export interface Clock {
   /** Calls `tick` every `ms` until the returned function is called. Does not keep the process alive. */
   every(ms: number, tick: () => void): () => void
 }
+
+/** What comes of this work within `ms`; null where it takes longer. Rejects as the work does. */
+export async function inTime<T>(work: Promise<T>, ms: number, clock: Pick<Clock, 'sleep'>): Promise<T | null> {
+  const patience = new AbortController()
+  const late = clock.sleep(ms, patience.signal).then(
+    () => null,
+    () => null,
+  )
+  return Promise.race([work, late]).finally(() => patience.abort())
+}

@@ -11,6 +11,8 @@ export interface Directory {
   zoneOf(asker: Asker): Promise<string>
   /** Whether they are known to have left: their account is closed, or gone. False where nobody can say. */
   hasLeft(asker: Asker): Promise<boolean>
+  /** Whether they are a guest of the workspace, who is never more than a viewer and approves nothing. Throws `slack` where nobody can say now. */
+  isGuest(asker: Asker): Promise<boolean>
   /** Ids of the people and groups that have this role or a higher one; empty where nobody is configured. */
   holders(role: Role): readonly string[]
   /** The people that ids of people and groups stand for. Throws `slack` where nobody can say now. */

@@ -5,9 +5,10 @@ import type { App } from '../../core/app.ts'
 import { type Form, formOf, readForm } from '../../core/command/form.ts'
 import { OpsError } from '../../core/errors.ts'
 import type { Asker } from '../../core/people.ts'
-import type { Clock } from '../../core/ports/clock.ts'
+import { type Clock, inTime } from '../../core/ports/clock.ts'
 import type { Log } from '../../core/ports/log.ts'
 import { formModal } from '../action-ids.ts'
+import type { Gate } from '../gate.ts'
 import type { Ears, Said } from '../hear.ts'
 import { call } from '../methods.ts'
 import { typedChannel } from '../names.ts'
@@ -22,6 +23,7 @@ export interface Forms {
 }
 
 export interface FormParts {
+  readonly gate: Gate
   readonly ears: Ears
   readonly app: Pick<App, 'catalog' | 'whyNotSay' | 'zoneOf'>
   readonly client: WebClient
@@ -49,8 +51,6 @@ const entrySchema = z.object({
 })
 
 const submissionSchema = z.object({
-  trigger_id: z.string(),
-  user: z.object({ id: z.string(), name: z.string() }),
   view: z.object({
     private_metadata: z.string(),
     state: z.object({ values: z.record(z.string(), z.record(z.string(), entrySchema)) }),
@@ -58,20 +58,15 @@ const submissionSchema = z.object({
 })
 
 /** Opens forms and hears their submissions: what was filled in becomes a line, which is then said like any other. */
-export function listenToForms(bolt: BoltApp, { ears, app, client, clock, log }: FormParts): Forms {
+export function listenToForms(bolt: BoltApp, { gate, ears, app, client, clock, log }: FormParts): Forms {
   const { catalog } = app
   bolt.view(formModal.callbackId, async ({ ack, body }) => {
-    const { trigger_id, user, view } = submissionSchema.parse(body)
+    const { view } = submissionSchema.parse(body)
     const { command: name, channel, name: channelName, thread } = whereSchema.parse(JSON.parse(view.private_metadata))
     const command = catalog.find(name)
     const entered = enteredIn(view.state.values)
     const filled = command === undefined ? null : readForm(command, wordsOf(entered), catalog)
-    const said: Said = {
-      who: { kind: 'slack', id: user.id, name: user.name },
-      place: placeOf(channel, channelName, thread),
-      delivery: trigger_id,
-      responseUrl: undefined,
-    }
+    const said: Said = { ...gate.saidOf(body), place: placeOf(channel, channelName, thread) }
     // A command that this version does not know any more says so itself.
     if (command === undefined || filled === null) {
       await ack()
@@ -83,7 +78,7 @@ export function listenToForms(bolt: BoltApp, { ears, app, client, clock, log }: 
       return named.kind === 'line' ? named.line : filled.line
     })()
     const foreseen = spoken.then((line) => app.whyNotSay({ line, who: said.who, place: said.place }))
-    const fault = await within(foreseeMs, foreseen)
+    const fault = await inTime(foreseen, foreseeMs, clock)
     if (fault?.field !== undefined && fault.field in entered) {
       return ack({ response_action: 'errors', errors: atBlocks({ [fault.field]: `${fault.message} ${fault.remedy}` }) })
     }
@@ -91,21 +86,11 @@ export function listenToForms(bolt: BoltApp, { ears, app, client, clock, log }: 
     await ears.hear(await spoken, said)
   })
 
-  /** What comes of this work in time; null where it takes longer. */
-  const within = async <T>(ms: number, work: Promise<T>): Promise<T | null> => {
-    const patience = new AbortController()
-    const late = clock.sleep(ms, patience.signal).then(
-      () => null,
-      () => null,
-    )
-    return Promise.race([work, late]).finally(() => patience.abort())
-  }
-
   /** The form of a line; the zone of whoever fills it in is asked for only where that stands in a field. */
   const formFor = async (line: string, who: Asker): Promise<Form> => {
     const form = formOf(line, catalog)
     if (form.fields.every(({ kind }) => kind !== 'zone')) return form
-    const zone = await within(zoneMs, app.zoneOf(who))
+    const zone = await inTime(app.zoneOf(who), zoneMs, clock)
     return formOf(line, catalog, zone ?? undefined)
   }
 

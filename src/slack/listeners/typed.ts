@@ -6,9 +6,9 @@ import type { Clock } from '../../core/ports/clock.ts'
 import type { Ledger } from '../../core/ports/ledger.ts'
 import type { Log } from '../../core/ports/log.ts'
 import { typedModal } from '../action-ids.ts'
+import type { Gate } from '../gate.ts'
 import type { Ears, Said } from '../hear.ts'
 import { call } from '../methods.ts'
-import { directlyTo } from '../place.ts'
 import { presentTypedModal } from '../present/index.ts'
 import { SlackRefused } from '../refused.ts'
 import type { ResponseUrl } from '../response-url.ts'
@@ -20,6 +20,7 @@ export interface TypedModals {
 }
 
 export interface TypedParts {
+  readonly gate: Gate
   readonly ears: Ears
   readonly client: WebClient
   readonly plans: Ledger['plans']
@@ -36,8 +37,6 @@ interface Opened {
 }
 
 const submissionSchema = z.object({
-  trigger_id: z.string(),
-  user: z.object({ id: z.string(), name: z.string() }),
   view: z.object({
     private_metadata: z.string(),
     state: z.object({
@@ -52,15 +51,16 @@ const submissionSchema = z.object({
  * Opens dialogs and hears their submissions. A wrong word is answered in the dialog, from memory, so that nothing is read before the
  * acknowledgement; the core compares again, also for dialogs that were opened before a restart.
  */
-export function listenToTyped(bolt: BoltApp, { ears, client, plans, clock, log }: TypedParts): TypedModals {
+export function listenToTyped(bolt: BoltApp, { gate, ears, client, plans, clock, log }: TypedParts): TypedModals {
   // Several people may have the dialog of one card before them.
   const opened = new Map<string, Opened>()
   const keyOf = (plan: string, user: string): string => `${plan} ${user}`
 
   bolt.view(typedModal.callbackId, async ({ ack, body }) => {
-    const { trigger_id, user, view } = submissionSchema.parse(body)
+    const { view } = submissionSchema.parse(body)
+    const said = gate.saidOf(body)
     const id = view.private_metadata
-    const key = keyOf(id, user.id)
+    const key = keyOf(id, said.who.id)
     const typed = view.state.values[typedModal.blockId][typedModal.actionId].value?.trim() ?? ''
     const dialog = opened.get(key)
     if (dialog !== undefined && typed !== dialog.word) {
@@ -72,9 +72,8 @@ export function listenToTyped(bolt: BoltApp, { ears, client, plans, clock, log }
     }
     await ack()
     opened.delete(key)
-    const place = dialog?.place ?? (await placeOfPlan(id)) ?? directlyTo(user.id)
-    const who = { kind: 'slack', id: user.id, name: user.name } as const
-    await ears.confirm(id, typed, { who, place, delivery: trigger_id, responseUrl: dialog?.responseUrl })
+    const place = dialog?.place ?? (await placeOfPlan(id)) ?? said.place
+    await ears.confirm(id, typed, { ...said, place, responseUrl: dialog?.responseUrl })
   })
 
   const placeOfPlan = async (id: string): Promise<Said['place'] | null> => {

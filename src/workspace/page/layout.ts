@@ -1,4 +1,4 @@
-import { bot, directChannelOf, type Persona } from '../people.ts'
+import { bot, directChannelOf, type Persona, standingOf } from '../people.ts'
 import type { Channel, State } from '../state.ts'
 import { type Html, html } from './html.ts'
 
@@ -22,20 +22,34 @@ export function hrefOf(viewer: Persona, channel: string, tab?: 'home'): string {
   return `/?${new URLSearchParams({ as: viewer.id, in: channel, ...(tab && { tab }) })}`
 }
 
+/** The channels that a person sees: those they are in. */
+export function channelsOf(state: State, { id }: Persona): readonly Channel[] {
+  return state.channels().filter((each) => each.partner === undefined && each.has(id))
+}
+
+function labelOf({ name, kind, shared }: Channel): string {
+  return `${kind === 'public' ? '#' : '🔒'} ${name}${shared === undefined ? '' : ' ⇄'}`
+}
+
+function topicOf({ topic, shared }: Channel): string {
+  if (shared === undefined) return topic
+  return `${shared.pending === true ? 'To be shared' : 'Shared'} with ${shared.with.name} · ${topic}`
+}
+
 function sidebar(state: State, { viewer, channel }: Place): Html {
   const item = (each: Channel, label: string, tab?: 'home') => {
     const last = state.messages(each.id, viewer.id).at(-1)?.ts
     const current = each === channel && html` aria-current="page"`
     return html`<li><a href="${hrefOf(viewer, each.id, tab)}" data-channel="${each.id}" data-last="${last}"${current}>${label}</a></li>`
   }
-  const channels = state.channels().filter((each) => each.partner === undefined)
+  const channels = channelsOf(state, viewer)
   const direct = state.channels().filter((each) => each.id === directChannelOf(viewer.id))
   const people = state.personas.map((each) => {
     const selected = each === viewer && html` selected`
-    return html`<option value="${each.id}"${selected}>${each.realName}, ${each.part}</option>`
+    return html`<option value="${each.id}"${selected}>${each.realName}, ${standingOf(each)}</option>`
   })
   return html`<nav class="sidebar" aria-label="Workspace"><h1>Sparkify <small>local workspace</small></h1>
-<h2>Channels</h2><ul>${channels.map((each) => item(each, `# ${each.name}`))}</ul>
+<h2>Channels</h2><ul>${channels.map((each) => item(each, labelOf(each)))}</ul>
 <h2>Apps</h2><ul>${direct.map((each) => item(each, `✦ ${bot.realName}`, 'home'))}</ul>
 <label class="who">You are <select data-persona disabled aria-label="You are">${people}</select></label></nav>`
 }
@@ -58,7 +72,7 @@ export function pageOf(
 ): Html {
   const { viewer, channel, tab } = place
   const name = channel.partner === undefined ? `#${channel.name}` : bot.realName
-  const below = tab === undefined ? html`<p>${channel.topic}</p>` : tabs(state, place)
+  const below = tab === undefined ? html`<p>${topicOf(channel)}</p>` : tabs(state, place)
   const skip = tab === 'home' ? html`` : html`<a class="unseen skip" href="#composer">Skip to the message box</a>`
   return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${name} · Sparkify</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">

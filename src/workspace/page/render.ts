@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { AnyBlock } from '../block-kit.ts'
 import type { HomeTab, Message } from '../entries.ts'
-import { bot, type Persona } from '../people.ts'
+import { bot, type Persona, standingOf } from '../people.ts'
 import type { State, View } from '../state.ts'
 import { createBlockRenderer } from './blocks.ts'
 import { saidAt } from './dates.ts'
@@ -59,6 +59,8 @@ export function createRenderer(state: State, readOnly: ReadOnly): Renderer {
   return {
     message(message, viewer, replies) {
       const name = displayName(state, message.user)
+      const author = state.personas.find(({ id }) => id === message.user)
+      const isVisitor = author !== undefined && (author.from ?? author.guest) !== undefined
       const { said, body } = messages.of(message, viewer.tz)
       const kind = message.user === bot.id ? 'bot' : message.viewer === undefined ? 'person' : 'notice'
       const files = (message.files ?? []).map(
@@ -70,7 +72,7 @@ export function createRenderer(state: State, readOnly: ReadOnly): Renderer {
       return html`<article class="message ${kind} ${message.viewer === undefined ? '' : 'ephemeral'}" id="${replies === undefined ? 'thread' : 'channel'}-${message.ts}"
 data-ts="${message.ts}" data-channel="${message.channel}" data-day="${said.day}" data-author="${message.user}" data-said="${name}: ${message.text}">
 <span class="avatar" aria-hidden="true">${kind === 'bot' ? '✦' : name.slice(0, 1)}</span><div class="said">
-<header><b>${name}</b>${kind === 'bot' && html` <small class="badge">app</small>`} <time datetime="${said.iso}">${said.time}</time>
+<header><b>${name}</b>${kind === 'bot' && html` <small class="badge">app</small>`}${isVisitor && html` <small class="badge">${standingOf(author)}</small>`} <time datetime="${said.iso}">${said.time}</time>
 ${message.viewer !== undefined && html`<small class="only-you">Only visible to you</small>`}</header>
 <div class="body">${body}${files}</div>
 ${replies !== undefined && message.viewer === undefined && threadLink(message, viewer, replies)}</div></article>`

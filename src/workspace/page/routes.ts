@@ -11,7 +11,7 @@ import { directChannelOf } from '../people.ts'
 import type { State } from '../state.ts'
 import { check } from '../validate.ts'
 import { conversationOf } from './conversation.ts'
-import { type Place, pageOf } from './layout.ts'
+import { channelsOf, type Place, pageOf } from './layout.ts'
 import { loadReadOnly } from './read-only.ts'
 import { createRenderer, type Renderer } from './render.ts'
 import { pageStyle } from './style.ts'
@@ -69,9 +69,9 @@ export function createPage(deps: {
     const viewer = state.personas.find((each) => each.id === wanted.get('as')) ?? state.personas[0]
     if (viewer === undefined) return undefined
     const asked = state.channel(wanted.get('in') ?? '')
-    // Everybody has direct messages of their own with the bot: who becomes another person there stays there.
+    // Members and guests have direct messages of their own with the bot: who becomes another person there stays there.
     const own = asked?.partner === undefined ? asked : state.channel(directChannelOf(viewer.id))
-    const channel = own ?? state.channels()[0]
+    const channel = own?.has(viewer.id) ? own : channelsOf(state, viewer)[0]
     const inApp = wanted.get('tab') === 'home' ? 'home' : 'messages'
     const tab = channel?.partner === undefined ? undefined : inApp
     return channel && { viewer, channel, thread: wanted.get('thread') ?? undefined, tab }

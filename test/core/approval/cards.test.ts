@@ -151,6 +151,19 @@ describe('with two persons', () => {
     expect(await bot.click(id, { who: otto, typed })).toMatchObject({ ok: true })
   })
 
+  it('a guest may not, also as a member of a group that may', async () => {
+    const { bot, start } = await openOffice()
+    const directory = {
+      ...bot.deps.directory,
+      peopleOf: async () => [vera.id, otto.id],
+      isGuest: async ({ id }: { readonly id: string }) => id === vera.id,
+    }
+    const grouped = await start('two', { twoPerson: true, approvers: ['S0TEAM'] }, { directory })
+    const { id } = planOf(await grouped.say('tear-down'))
+    expect(failureOf(await grouped.click(id, { who: vera, typed })).code).toBe('not_allowed')
+    expect(await grouped.click(id, { who: otto, typed })).toMatchObject({ ok: true })
+  })
+
   it('the members of a group may, as they are at the click', async () => {
     const members = new Set([vera.id])
     const { bot, start } = await openOffice()

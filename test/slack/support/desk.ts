@@ -34,7 +34,7 @@ export async function openDesk(options: OfficeOptions): Promise<Desk> {
   return deskIn(await openOffice(options))
 }
 
-function deskIn(office: Office): Desk {
+export function deskIn(office: Office): Desk {
   const { workspace, clock, front } = office
   const desk: Desk = {
     office,

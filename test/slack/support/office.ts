@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { type App, createApp } from '../../../src/core/app.ts'
 import type { Command } from '../../../src/core/command/define.ts'
 import type { Deps } from '../../../src/core/deps.ts'
-import type { Policy } from '../../../src/core/policy.ts'
+import type { AccessPolicy, Policy } from '../../../src/core/policy.ts'
 import type { Ledger } from '../../../src/core/ports/ledger.ts'
 import type { Log } from '../../../src/core/ports/log.ts'
 import { type Reply, text } from '../../../src/core/reply.ts'
@@ -15,7 +15,9 @@ import { createSlackClients } from '../../../src/slack/clients.ts'
 import { createSlackDirectory } from '../../../src/slack/directory.ts'
 import { openSlackFace, type SlackFace, type SlackMode } from '../../../src/slack/face.ts'
 import { neededScopes } from '../../../src/slack/methods.ts'
+import { createProfiles } from '../../../src/slack/profiles.ts'
 import { openLedger } from '../../../src/store/ledger.ts'
+import type { ChannelSeed, Persona } from '../../../src/workspace/people.ts'
 import { createWorkspace, type Workspace } from '../../../src/workspace/workspace.ts'
 import { writeLedger } from '../../support/core.ts'
 import { freePolicy } from '../../support/policy.ts'
@@ -54,6 +56,7 @@ export interface Office {
   readonly front: Front
   readonly workspace: Workspace
   readonly ledger: Ledger
+  readonly ledgerUrl: string
   readonly app: App
   readonly deps: Deps
   readonly face: SlackFace
@@ -77,6 +80,9 @@ export interface OfficeOptions {
   readonly policy?: Partial<Policy>
   /** The folder of a ledger that an earlier bot has left, which stays when the office closes; a new one for this office if not said. */
   readonly home?: string
+  readonly access?: Partial<AccessPolicy>
+  readonly personas?: readonly Persona[]
+  readonly channels?: readonly ChannelSeed[]
   /** A bot of one's own in place of the small commands. */
   readonly bot?: { readonly commands: readonly Command[]; readonly parts: Partial<Deps> }
 }
@@ -92,12 +98,15 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     // The workspace waits for acknowledgements in real time; what it dates and limits goes by the tests' clock.
     clock: { now: () => clock.now(), sleep: systemClock.sleep },
     usergroups: options.usergroups ?? {},
+    ...(options.personas === undefined ? {} : { personas: options.personas }),
+    ...(options.channels === undefined ? {} : { channels: options.channels }),
     scopes: neededScopes,
   })
   const front = await openFront(workspace.handle, () => clock.now().getTime())
   workspace.connect({ origin: front.origin, deliver: `${front.origin}/slack/events` })
   options.arrange?.(front)
-  const ledger = await openLedger({ url: `file:${join(home, 'state.db')}`, now: () => clock.now() })
+  const ledgerUrl = `file:${join(home, 'state.db')}`
+  const ledger = await openLedger({ url: ledgerUrl, now: () => clock.now() })
   const close = async (): Promise<void> => {
     workspace.close()
     await front.close()
@@ -105,7 +114,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     if (options.home === undefined) await rm(home, { recursive: true })
   }
   try {
-    return await moveIn({ clock, workspace, front, ledger, close }, options)
+    return await moveIn({ clock, workspace, front, ledger, ledgerUrl, close }, options)
   } catch (error) {
     await close()
     throw error
@@ -113,7 +122,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
 }
 
 async function moveIn(
-  rooms: Pick<Office, 'clock' | 'workspace' | 'front' | 'ledger' | 'close'>,
+  rooms: Pick<Office, 'clock' | 'workspace' | 'front' | 'ledger' | 'ledgerUrl' | 'close'>,
   options: OfficeOptions,
 ): Promise<Office> {
   const { clock, workspace, front, ledger } = rooms
@@ -122,18 +131,21 @@ async function moveIn(
   const log = logInto(logged)
   const apiUrl = `${front.origin}/api/`
   const clients = createSlackClients({ botToken, apiUrl, log, retryPauseMs: 5 })
+  const profiles = createProfiles(clients.quick, clock, log)
   const face = await openSlackFace({
     botToken,
     mode: options.mode ?? { kind: 'http', signingSecret },
     apiUrl,
     clients,
+    profiles,
+    access: { guests: 'refuse', sharedChannels: 'refuse', ...options.access },
     ledger,
     clock,
     log,
   })
   const process = await enter(ledger, clock)
   const admins = options.admins ?? [ada]
-  const directory = createSlackDirectory({ client: clients.quick, admins, operators: [], clock, log })
+  const directory = createSlackDirectory({ client: clients.quick, profiles, admins, operators: [], clock, log })
   const small = commandsBehind(doors, options.songs ?? (() => [text('Three songs.')]))
   const deps: Deps = {
     ...withoutWarehouse,

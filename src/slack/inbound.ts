@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import type { Log } from '../core/ports/log.ts'
+import { directlyTo, placeOf, type SlackPlace } from './place.ts'
+import { createResponseUrl, type ResponseUrl } from './response-url.ts'
+
+/** Something a person asks of the bot, by whichever door: who, where, and what the payload says of their workspaces. */
+export interface Inbound {
+  readonly door: 'command' | 'message' | 'home' | 'interaction' | 'submission'
+  readonly user: string
+  readonly teams: readonly string[]
+  readonly place: SlackPlace
+  /** The same when it is delivered twice. */
+  readonly delivery: string
+  readonly responseUrl: ResponseUrl | undefined
+  /** Whether Slack says by itself that another organization reads along there. */
+  readonly isShared: boolean
+}
+
+const id = z.string().min(1)
+const maybe = z.string().nullish()
+
+/** https://docs.slack.dev/interactivity/implementing-slash-commands */
+const commandSchema = z.object({
+  user_id: id,
+  channel_id: id,
+  channel_name: maybe,
+  team_id: maybe,
+  trigger_id: id,
+  response_url: maybe,
+})
+
+/** https://docs.slack.dev/reference/events; of people in shared channels, Slack names the workspaces. */
+const eventSchema = z.object({
+  event_id: id,
+  is_ext_shared_channel: z.boolean().nullish(),
+  event: z.object({
+    type: z.string(),
+    user: maybe,
+    channel: maybe,
+    channel_type: maybe,
+    ts: maybe,
+    thread_ts: maybe,
+    user_team: maybe,
+    source_team: maybe,
+    bot_id: maybe,
+    subtype: maybe,
+    edited: z.unknown().optional(),
+  }),
+})
+
+const handledEvent = z.object({ event: z.object({ type: z.enum(['app_mention', 'message', 'app_home_opened']) }) })
+
+type Event = z.infer<typeof eventSchema>['event']
+
+/** https://docs.slack.dev/reference/interaction-payloads */
+const interactionSchema = z.object({
+  type: z.enum(['block_actions', 'view_submission']),
+  trigger_id: id,
+  user: z.object({ id, team_id: maybe }),
+  team: z.object({ id: maybe }).nullish(),
+  channel: z.object({ id, name: maybe }).nullish(),
+  container: z.object({ message_ts: maybe, thread_ts: maybe }).nullish(),
+  response_url: maybe,
+})
+
+/**
+ * What somebody asks by this payload; null for what nobody asks: edits, joins, messages of apps, dialogs that were closed, and kinds of
+ * payload that the bot does not handle. A payload of a known kind that lacks what it must have is logged.
+ */
+export function readInbound(body: object, botUserId: string, log: Log): Inbound | null {
+  const read = <T>(schema: z.ZodType<T>): T | null => {
+    const parsed = schema.safeParse(body)
+    if (parsed.success) return parsed.data
+    log.warn({ why: z.prettifyError(parsed.error) }, 'a payload of Slack is not as documented; it is dropped')
+    return null
+  }
+  if ('command' in body) return ofCommand(read(commandSchema), log)
+  if ('event' in body) return handledEvent.safeParse(body).success ? ofEvent(read(eventSchema), botUserId) : null
+  const handled = interactionSchema.shape.type.safeParse('type' in body ? body.type : undefined).success
+  return handled ? ofInteraction(read(interactionSchema), log) : null
+}
+
+function ofCommand(command: z.infer<typeof commandSchema> | null, log: Log): Inbound | null {
+  if (command === null) return null
+  return {
+    door: 'command',
+    user: command.user_id,
+    teams: named(command.team_id),
+    place: placeOf(command.channel_id, command.channel_name ?? undefined),
+    delivery: command.trigger_id,
+    responseUrl: urlOf(command.response_url, log),
+    isShared: false,
+  }
+}
+
+function ofEvent(envelope: z.infer<typeof eventSchema> | null, botUserId: string): Inbound | null {
+  if (envelope === null) return null
+  const { event_id, event, is_ext_shared_channel } = envelope
+  const { type, user, channel, ts, user_team, source_team } = event
+  if (user == null || channel == null || user === botUserId) return null
+  const of = {
+    user,
+    teams: named(user_team, source_team),
+    responseUrl: undefined,
+    isShared: is_ext_shared_channel === true,
+  }
+  if (type === 'app_home_opened') return { ...of, door: 'home', place: directlyTo(user), delivery: event_id }
+  if (ts == null || !isRequest(event)) return null
+  const place = placeOf(channel, undefined, event.thread_ts ?? undefined)
+  return {
+    ...of,
+    door: 'message',
+    // Outside direct messages the answer goes to a thread.
+    place: place.direct ? place : { ...place, thread: place.thread ?? ts },
+    // A mention in direct messages arrives as both events; the message has one `ts` (https://github.com/openclaw/openclaw/issues/32190).
+    delivery: `message:${channel}:${ts}`,
+  }
+}
+
+// What people type; edits, deletions, joins and the posts of apps have other subtypes (https://docs.slack.dev/reference/events/message).
+const typedSubtypes = ['file_share', 'thread_broadcast', 'me_message']
+
+/** Whether a person typed it to the bot, and not as a change of an earlier message. What is written in channels is not for the bot. */
+function isRequest({ type, channel_type, bot_id, subtype, edited }: Event): boolean {
+  if (type !== 'app_mention' && !(type === 'message' && channel_type === 'im')) return false
+  return bot_id == null && edited == null && (subtype == null || typedSubtypes.includes(subtype))
+}
+
+function ofInteraction(given: z.infer<typeof interactionSchema> | null, log: Log): Inbound | null {
+  if (given === null) return null
+  const { type, user, team, channel, container } = given
+  const thread = container?.thread_ts === container?.message_ts ? undefined : (container?.thread_ts ?? undefined)
+  return {
+    door: type === 'view_submission' ? 'submission' : 'interaction',
+    user: user.id,
+    teams: named(user.team_id, team?.id),
+    // A button in a Home tab is in no conversation.
+    place: channel == null ? directlyTo(user.id) : placeOf(channel.id, channel.name ?? undefined, thread),
+    delivery: given.trigger_id,
+    responseUrl: urlOf(given.response_url, log),
+    isShared: false,
+  }
+}
+
+function named(...teams: readonly (string | null | undefined)[]): readonly string[] {
+  return teams.filter((team) => team != null && team !== '').map(String)
+}
+
+function urlOf(url: string | null | undefined, log: Log): ResponseUrl | undefined {
+  return url == null || url === '' ? undefined : createResponseUrl(url, log)
+}
