@@ -186,7 +186,17 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
       const botUserId = identity.userId
       homes = createHomes({ app, access, client: clients.quick, clock, log, view })
       const { tellAsker } = parts
-      const gate = installGate(bolt, { access, shared, homes, tellAsker, botUserId, clock, log, view })
+      const gate = installGate(bolt, {
+        access,
+        shared,
+        homes,
+        tellAsker,
+        botUserId,
+        clock,
+        log,
+        track: work.track,
+        view,
+      })
       const named = (name: string): void => {
         slash = name
       }

@@ -1,4 +1,4 @@
-import type { App as BoltApp } from '@slack/bolt'
+import type { AnyMiddlewareArgs, App as BoltApp, Middleware } from '@slack/bolt'
 import { z } from 'zod'
 import { messageOf, OpsError } from '../core/errors.ts'
 import { type Clock, inTime } from '../core/ports/clock.ts'
@@ -26,6 +26,8 @@ export interface GateParts {
   readonly botUserId: string
   readonly clock: Clock
   readonly log: Log
+  /** Holds what was acknowledged until it is done, also while the process leaves. */
+  track<T>(work: Promise<T>): Promise<T>
   view(asker: string, direct: boolean): View
 }
 
@@ -73,7 +75,7 @@ export function installGate(bolt: BoltApp, parts: GateParts): Gate {
     await next()
   }
 
-  bolt.use(async (args) => {
+  const pass: Middleware<AnyMiddlewareArgs> = async (args) => {
     const { body, next } = args
     const inbound = readInbound(body, botUserId, log)
     if (inbound?.door === 'submission' && 'view' in args && body.type === 'view_submission') {
@@ -95,7 +97,8 @@ export function installGate(bolt: BoltApp, parts: GateParts): Gate {
     const admission = await access.admit(inbound.user, inbound.teams)
     if (admission.kind === 'admitted') return goOn(body, inbound, admission.name, next)
     await refuse(inbound, admission.why)
-  })
+  }
+  bolt.use((args) => parts.track(pass(args)))
 
   return {
     saidOf(body) {
