@@ -3,6 +3,7 @@ import type { Config } from './config.ts'
 import type { Log } from './core/ports/log.ts'
 import { counterpartOf } from './counterpart.ts'
 import { systemClock } from './machine/clock.ts'
+import { watchDisk } from './machine/disk.ts'
 import { startServer } from './machine/server.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
 import { openSlackFace, type SlackFace } from './slack/face.ts'
@@ -39,11 +40,16 @@ export async function startBot(config: Config, { log, logFile, print, onReplaced
     onReplaced,
   })
   const open = await counterpart.open()
+  const disk = watchDisk(config.home, systemClock, log)
   const server = await startServer(
     counterpart.host,
     config.port,
     {
-      health: () => face?.health() ?? { ok: false, detail: 'starting' },
+      health() {
+        const health = face?.health() ?? { ok: false, detail: 'starting' }
+        const full = disk.full()
+        return full === null ? health : { ok: false, detail: `${full}; ${health.detail}` }
+      },
       slackEvents: (request, response) => face?.listener?.(request, response),
       rest: open.rest,
     },
@@ -64,13 +70,14 @@ export async function startBot(config: Config, { log, logFile, print, onReplaced
   const stopRecovering = await recoverRuns(core, slack, log)
   const scheduler = startScheduler(async () => {
     await Promise.all([core.app.fireDue(sayOn(slack, core.app)), core.app.tendCluster((news) => postNews(news, slack))])
-  }, log)
+  }, systemClock, log)
   print(startedText(config, core, open.rest === null ? slack.health().detail : `Open ${origin}`, logFile))
 
   const stopAsking = sayWhatIsAsked(core, slack, log)
   return {
     origin,
     async stop() {
+      disk.stop()
       stopRecovering()
       stopAsking()
       await scheduler.stop()

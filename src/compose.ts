@@ -4,7 +4,8 @@ import { readCommands } from './commands.ts'
 import type { Config } from './config.ts'
 import { type App, createApp } from './core/app.ts'
 import type { Deps } from './core/deps.ts'
-import { messageOf, OpsError } from './core/errors.ts'
+import { liveProbe } from './core/doctor/live-load.ts'
+import { DiskFull, messageOf, OpsError } from './core/errors.ts'
 import type { Directory } from './core/ports/directory.ts'
 import type { ProcessRecord } from './core/ports/ledger.ts'
 import type { Log } from './core/ports/log.ts'
@@ -13,9 +14,10 @@ import type { Probe } from './core/ports/probe.ts'
 import { openWarehouse, type SourceFolders } from './engines.ts'
 import { readLibrary } from './library.ts'
 import { systemClock } from './machine/clock.ts'
+import { diskProbe } from './machine/disk.ts'
 import { createHeartbeat } from './machine/heartbeat.ts'
 import { prepareHome } from './machine/home.ts'
-import { configurationProbe, diskProbe, heartbeatProbe, ledgerProbe, sourcesProbe } from './machine/probes.ts'
+import { configurationProbe, heartbeatProbe, ledgerProbe, sourcesProbe } from './machine/probes.ts'
 import { createTimetable } from './scheduler/timetable.ts'
 import { openLedger } from './store/ledger.ts'
 
@@ -51,7 +53,7 @@ export async function compose(config: Config, root: Root): Promise<Core> {
   const clock = systemClock
   await prepareHome(config.home)
   const ledger = await openLedger({ url: config.ledgerUrl, now: () => clock.now() })
-  const process_ = await enter(ledger.processes, root.kind, clock.now())
+  const process_ = await enter(ledger.processes, root.kind, clock.now(), log)
   const { engine, cluster, sources, probes, close } = await openWarehouse(config, ledger, clock, log)
   const deps: Deps = {
     engine,
@@ -70,8 +72,9 @@ export async function compose(config: Config, root: Root): Promise<Core> {
       ...root.probes(),
       configurationProbe(`engine ${config.engine}, home ${config.home}`, config.warnings),
       ledgerProbe(ledger, config.ledgerUrl),
-      diskProbe(config.home),
+      diskProbe(config.home, ledger),
       sourcesProbe(engine),
+      liveProbe(deps),
       heartbeatProbe(config.heartbeatUrl !== null, ledger),
       ...probes,
     ],
@@ -96,16 +99,33 @@ export async function compose(config: Config, root: Root): Promise<Core> {
     async close() {
       for (const stop of timers) stop()
       await close()
-      await ledger.processes.leave(process_)
+      await ledger.processes.leave(process_).catch((error: unknown) => {
+        if (!(error instanceof DiskFull)) throw error
+      })
       await ledger.close()
     },
   }
 }
 
-async function enter(processes: Deps['ledger']['processes'], kind: ProcessRecord['kind'], now: Date): Promise<string> {
+/**
+ * Announces this process. On a full disk a terminal goes on unannounced, because questions work there; a bot, of which there may be only
+ * one, does not.
+ */
+async function enter(
+  processes: Deps['ledger']['processes'],
+  kind: ProcessRecord['kind'],
+  now: Date,
+  log: Log,
+): Promise<string> {
   const id = randomUUID()
   const at = now.toISOString()
-  const entered = await processes.enter({ id, kind, pid: process.pid, host: hostname(), started: at, heartbeat: at })
+  const entered = await processes
+    .enter({ id, kind, pid: process.pid, host: hostname(), started: at, heartbeat: at })
+    .catch((error: unknown) => {
+      if (kind === 'bot' || !(error instanceof DiskFull)) throw error
+      log.warn({ err: error }, `this process could not be announced: ${error.message}`)
+      return { kind: 'entered' } as const
+    })
   if (entered.kind === 'entered') return id
   const { pid, host, started } = entered.by
   throw new OpsError(

@@ -26,10 +26,14 @@ export default defineCommand({
     if (run === null && id !== undefined) throw noRun(id)
     if (run === null) return nothingToStop('Nothing is running.', 'runs')
     requireOwn(run, who)
-    if (run.state !== 'running' || !(await cancel(run.id))) {
+    const outcome = run.state === 'running' ? await cancel(run.id) : 'over'
+    if (outcome === 'over') {
       return nothingToStop(`Run ${run.id} is not running: it is ${run.state}.`, `runs ${run.id}`)
     }
-    const headline = `Run ${run.id} (${run.line}) is being stopped.`
+    const headline =
+      outcome === 'ended'
+        ? `Run ${run.id} (${run.line}) is cancelled. Its process had stopped before.`
+        : `Run ${run.id} (${run.line}) is being stopped.`
     return { headline, replies: [text(headline)], next: [{ label: 'See it', line: `runs ${run.id}` }] }
   },
 })

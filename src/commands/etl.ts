@@ -6,7 +6,7 @@ import { OpsError } from '../core/errors.ts'
 import { type Reply, text } from '../core/reply.ts'
 import { ensureCluster } from '../core/warehouse/ensure-cluster.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
-import { auditedSchema, listedSchema, loadSteps, stagedSchema, stepsOfLoad } from '../core/warehouse/load.ts'
+import { auditedSchema, listedSchema, loadSteps, releaseFailed, stagedSchema, stepsOfLoad } from '../core/warehouse/load.ts'
 import { repairedSchema } from '../core/warehouse/repair-texts.ts'
 import { skippedWords } from '../core/warehouse/sources.ts'
 import { count, lasting, percent, plural } from '../core/words.ts'
@@ -41,6 +41,8 @@ export default defineCommand({
         ...stepsOfLoad(context, { maxErrors: args['max-errors'], allowEmpty: args['allow-empty'] }),
       ])
     } catch (error) {
+      const reason: unknown = context.signal.aborted ? context.signal.reason : error
+      await releaseFailed(context.rootRunId, reason, deps)
       throw await withStanding(error, context)
     }
     return report(context, before?.facts ?? null)

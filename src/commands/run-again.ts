@@ -4,6 +4,7 @@ import { defineCommand } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
 import type { RunRecord } from '../core/ports/ledger.ts'
 import { findRun, requireOwn } from '../core/run/own.ts'
+import { closeOrphan, findOrphan } from '../core/run/takeover.ts'
 
 export default defineCommand({
   name: 'run-again',
@@ -21,6 +22,11 @@ export default defineCommand({
   }),
   examples: ['run-again', 'run-again 12'],
   async instead({ id }, { deps, who, catalog }) {
+    const left = id === undefined ? null : await findOrphan(id, deps)
+    if (left !== null) {
+      if (left.origin.kind !== 'fire') requireOwn(left, who)
+      await closeOrphan(left, deps)
+    }
     // A question is asked again by its own line, and a cancel that is repeated would stop another run.
     const isWorthIt = ({ command, origin }: RunRecord): boolean => {
       if (origin.kind === 'fire') return true

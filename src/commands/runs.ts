@@ -5,9 +5,11 @@ import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { quote } from '../core/command/line.ts'
 import { optionalSince, sinceTime } from '../core/command/since.ts'
+import type { RunRecord } from '../core/ports/ledger.ts'
 import { text } from '../core/reply.ts'
 import { secondsOf, tellRun } from '../core/run/in-full.ts'
 import { recordAsFile } from '../core/run/record.ts'
+import { settleOrphans } from '../core/run/takeover.ts'
 import { plural } from '../core/words.ts'
 
 const shownRuns = 20
@@ -70,9 +72,11 @@ async function listed(asked: Asked, all: boolean, { deps, runId }: RunContext): 
   // One of them may be this one, and one more tells that there are more.
   const found = await deps.ledger.runs.list({ ...filterOf(asked, now), limit: shownRuns + 2, listedOnly: !all })
   const runs = found.filter((run) => run.id !== runId)
+  const left = await settleOrphans(deps)
+  const stateOf = ({ id, state }: RunRecord): string => (left.some((run) => run.id === id) ? 'interrupted' : state)
   const rows = runs
     .slice(0, shownRuns)
-    .map((run) => [run.id, withChannelNames(run.line), run.who.name, run.state, run.started, secondsOf(run, now)])
+    .map((run) => [run.id, withChannelNames(run.line), run.who.name, stateOf(run), run.started, secondsOf(run, now)])
   const cut =
     runs.length > shownRuns ? [text(`The newest ${shownRuns}; older ones with until= or csv=yes.`, 'note')] : []
   const given = Object.entries(asked).filter(([, value]) => value !== undefined)

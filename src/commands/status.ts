@@ -4,6 +4,7 @@ import type { Deps } from '../core/deps.ts'
 import type { ClusterState } from '../core/ports/cluster.ts'
 import type { LoadRecord, RunRecord } from '../core/ports/ledger.ts'
 import type { TableReply } from '../core/reply.ts'
+import { leftWords } from '../core/run/takeover.ts'
 import { checksLine, loadLine, nextUseful, type State, stateLine, stateOf } from '../core/warehouse/state.ts'
 import { lasting, moment } from '../core/words.ts'
 
@@ -22,7 +23,7 @@ export default defineCommand({
   },
 })
 
-function table({ cluster, live, writing }: State, deps: Deps): TableReply {
+function table({ cluster, live, writing, isLeft }: State, deps: Deps): TableReply {
   const since = cluster.since === null ? '' : `, since ${moment(cluster.since)}`
   const rows = [
     ['Cluster', cluster.name],
@@ -30,7 +31,7 @@ function table({ cluster, live, writing }: State, deps: Deps): TableReply {
     ...cluster.facts.map(([label, value]) => [label, value]),
     ['Live load', live === null ? 'none' : liveLine(live, cluster.state)],
     ['Checks', live === null ? 'not run' : checksLine(live)],
-    ['Running', writing === null ? 'nothing changes the warehouse' : writingLine(writing, deps.clock.now())],
+    ['Running', writing === null ? 'nothing changes the warehouse' : writingLine(writing, isLeft, deps.clock.now())],
   ]
   return {
     kind: 'table',
@@ -48,7 +49,9 @@ function liveLine(live: LoadRecord, cluster: ClusterState): string {
   return `load ${live.id}: ${loadLine(live)}${published}${kept}`
 }
 
-function writingLine(run: RunRecord, now: Date): string {
+function writingLine(run: RunRecord, isLeft: boolean, now: Date): string {
   const at = run.steps.find((step) => step.state === 'in_progress')?.title
+  if (isLeft)
+    return `run ${run.id}, ${run.who.name}: ${run.line}, interrupted${at === undefined ? '' : ` at "${at}"`}; ${leftWords}`
   return `run ${run.id}, ${run.who.name}: ${run.line}, for ${lasting(new Date(run.started), now)}${at === undefined ? '' : `, at "${at}"`}`
 }

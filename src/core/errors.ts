@@ -110,6 +110,14 @@ export class OpsError extends Error {
   }
 }
 
+/** A disk, a quota or the limit of a file's size is reached. Its code is `storage`, as that of every failure to keep something. */
+export class DiskFull extends OpsError {
+  constructor(message: string, remedy: string, cause: unknown) {
+    super('storage', message, remedy, { cause })
+    this.name = 'DiskFull'
+  }
+}
+
 /** What `act` gives. An `OpsError` that it throws is about this argument, unless it says of which it is. */
 export async function inField<T>(field: string, act: () => Promise<T>): Promise<T> {
   try {

@@ -5,7 +5,9 @@ import type { Work } from '../core/step.ts'
 import { bytes, plural } from '../core/words.ts'
 import { createAttachments, type Mode } from './attachments.ts'
 import { datasets } from './datasets.ts'
+import { damaged, isDamage } from './failure.ts'
 import { openInstance } from './instance.ts'
+import { identifier } from './literal.ts'
 import { loadsIn, removeAbandonedScratch, removeLoad } from './load-files.ts'
 import { locateEvent } from './locate.ts'
 import { verifyPacked } from './packed.ts'
@@ -53,6 +55,14 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     work: (session: Session) => Promise<T>,
   ): Promise<T> =>
     slots.use(signal, () => attachments.use(load, mode, (alias) => withSession(instance, alias, signal, work)))
+
+  const inServed = async <T>(load: LoadId, signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T> => {
+    try {
+      return await inLoad(load, 'read', signal, work)
+    } catch (error) {
+      throw isDamage(error) ? damaged(load, error) : error
+    }
+  }
 
   const list = (place: string, variable: Variable, signal: AbortSignal): Promise<Listing> =>
     isRemote(place) ? remote.list(place, variable) : listFolder(place, variable, signal)
@@ -114,13 +124,25 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
         }),
       )
     },
-    query(target, statement, { maxRows, signal }) {
-      const mode = target.kind === 'candidate' ? 'build' : 'read'
-      return inLoad(target.load, mode, signal, (session) => select(session, statement, maxRows))
+    query({ kind, load }, statement, { maxRows, signal }) {
+      if (kind === 'candidate') return inLoad(load, 'build', signal, (session) => select(session, statement, maxRows))
+      return inServed(load, signal, (session) => select(session, statement, maxRows))
+    },
+    verify(load, signal) {
+      return inServed(load, signal, async (session) => {
+        // DuckDB compares the checksum of a block when it reads it, so every block is read: a second for ten million plays.
+        const tables = await session.run(
+          `select table_name from duckdb_tables() where database_name = current_database()`,
+        )
+        for (const [table] of await tables.getRowsJS()) {
+          await session.run(`select bit_xor(hash(t)) from ${identifier(String(table))} as t`)
+        }
+      })
     },
     publish(load, { signal }) {
       return slots.use(signal, () => attachments.finish(load, signal))
     },
+    stored: () => loadsIn(folder),
     async retain(loads) {
       for (const load of await loadsIn(folder)) {
         if (!loads.includes(load) && (await attachments.release(load))) await removeLoad(folder, load)

@@ -1,4 +1,5 @@
-import { messageOf, OpsError } from '../core/errors.ts'
+import { DiskFull, messageOf, OpsError } from '../core/errors.ts'
+import type { LoadId } from '../core/ports/engine.ts'
 
 /** The first line of a DuckDB error, without its class: "Binder Error: Referenced column …" → "Referenced column …". */
 export function firstLine(error: unknown): string {
@@ -9,6 +10,11 @@ export function firstLine(error: unknown): string {
 /** Whether DuckDB reports a value or a text that it could not read, rather than a file, a table or a disk. */
 export function isAboutData(error: unknown): boolean {
   return /^(Invalid Input|Conversion|Out of Range) Error: /.test(messageOf(error))
+}
+
+/** Whether the system refused to write because a disk, a quota or a limit of a file's size was reached: the words of `strerror`. */
+function isFullDisk(error: unknown): boolean {
+  return /No space left on device|Disk quota exceeded|File too large/.test(messageOf(error))
 }
 
 /** Whether another process holds the lock of a database file. */
@@ -26,15 +32,14 @@ export function asOpsError(error: unknown, signal?: AbortSignal): unknown {
   if (message.startsWith('INTERRUPT Error')) return cancelled(signal, error)
   if (!/^[A-Z][\w ]*Error: /.test(message)) return error
   const line = firstLine(error)
-  if (/^Out of Memory Error|No space left on device|max_temp_directory_size/.test(message)) {
-    return new OpsError(
-      'storage',
-      `The warehouse ran out of memory or disk: ${line}`,
-      'Free some disk space and try again.',
-      {
-        cause: error,
-      },
-    )
+  if (isFullDisk(error)) {
+    const words = 'The disk that holds the loads is full. Live tables are untouched.'
+    return new DiskFull(words, 'Free some space on it and run it again; doctor lists what can be deleted.', error)
+  }
+  if (/^Out of Memory Error|max_temp_directory_size/.test(message)) {
+    return new OpsError('storage', `The warehouse ran out of memory: ${line}`, 'Free some memory and try again.', {
+      cause: error,
+    })
   }
   if (isLocked(error)) {
     return new OpsError('busy', 'Another process is writing this load.', 'Wait until it has finished.', {
@@ -50,6 +55,18 @@ export function asOpsError(error: unknown, signal?: AbortSignal): unknown {
     return new OpsError('source_missing', `A file is gone: ${line}`, 'List the sources again.', { cause: error })
   }
   return new OpsError('sql_failed', `The warehouse refused a statement: ${line}`, '', { cause: error })
+}
+
+/** Whether a file that is only read could not be read as what DuckDB once wrote: it was emptied, cut, overwritten or replaced. */
+export function isDamage(error: unknown): boolean {
+  const thrown = error instanceof OpsError && error.code === 'sql_failed' ? error.cause : error
+  return /^(IO|Serialization|FATAL|INTERNAL) Error: /i.test(messageOf(thrown))
+}
+
+/** What is thrown about a load that is served and cannot be read. */
+export function damaged(load: LoadId, cause: unknown): OpsError {
+  const words = `The file of live load ${load} is damaged or not a load any more. Questions cannot be answered from it.`
+  return new OpsError('storage', words, 'Load again with etl.', { cause, cure: 'etl' })
 }
 
 /** Why a statement was stopped: the signal's reason, or a plain `cancelled`. */

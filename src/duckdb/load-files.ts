@@ -1,4 +1,4 @@
-import { readdir, rm, unlink } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { LoadId } from '../core/ports/engine.ts'
 
@@ -41,7 +41,8 @@ export async function loadsIn(folder: string): Promise<readonly LoadId[]> {
 export async function removeLoad(folder: string, load: LoadId): Promise<void> {
   for (const path of [pathOfLoad(folder, load), `${pathOfLoad(folder, load)}.wal`]) {
     try {
-      await unlink(path)
+      // Also where somebody has put a folder in its place.
+      await rm(path, { recursive: true, force: true })
     } catch (error) {
       if (!['ENOENT', 'EBUSY', 'EPERM'].includes(codeOf(error) ?? '')) throw error
     }

@@ -4,15 +4,20 @@ import type { Log } from '../core/ports/log.ts'
 // Tokens of Slack and keys of AWS by their public forms, wherever they turn up: in a message, a URL, a nested error.
 const secretForms = /\bxox[a-z]-[\w-]+|\bxapp-[\w-]+|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g
 
+const keptBytes = 1_000_000
+
 /** Where the log goes: a file beside the state when a person sits at the terminal, otherwise standard error, for a supervisor. */
 export type LogTarget = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'stderr' }
 
-/** The log, one JSON object a line. `secrets` are values that must never be written. */
+/** The log, one JSON object a line. It never ends the process: a log that cannot be written is no reason to stop working. `secrets` are values that must never be written. */
 export function openLog(target: LogTarget, secrets: readonly string[]): Log & Pick<Logger, 'flush'> {
-  const file =
-    target.kind === 'file'
-      ? destination({ dest: target.path, mkdir: true, sync: true })
-      : destination({ fd: 2, sync: true })
+  const file = destination({
+    ...(target.kind === 'file' ? { dest: target.path, mkdir: true } : { fd: 2 }),
+    sync: true,
+    maxLength: keptBytes,
+  })
+  // What a full disk does not take is kept, written with the next line that it does take, and dropped beyond `keptBytes`.
+  file.on('error', () => undefined)
   const hidden = secrets.filter((secret) => secret !== '')
   const scrubbed = {
     write(line: string) {

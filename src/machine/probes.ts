@@ -1,4 +1,3 @@
-import { statfs } from 'node:fs/promises'
 import { z } from 'zod'
 import { green, probe } from '../core/doctor/probe.ts'
 import type { Engine } from '../core/ports/engine.ts'
@@ -6,10 +5,7 @@ import type { Ledger } from '../core/ports/ledger.ts'
 import type { Probe } from '../core/ports/probe.ts'
 import { heartbeatNote } from '../core/schedule/fire/tell.ts'
 import { skippedWords } from '../core/warehouse/sources.ts'
-import { bytes, moment } from '../core/words.ts'
-
-// A load of 1,000,000 events takes about 0.6 GB while two loads are kept.
-const littleSpace = 2_000_000_000
+import { moment } from '../core/words.ts'
 
 /** What the environment says, and what in it is probably not meant. */
 export function configurationProbe(summary: string, warnings: readonly string[]): Probe {
@@ -41,21 +37,6 @@ function ledgerName(url: string): string {
   if (!url.startsWith('file:')) return `${new URL(url).protocol}//${new URL(url).host}`
   const [path = ''] = url.replace(/^file:(?:\/\/)?/, '').split('?')
   return decodeURIComponent(path)
-}
-
-/** Whether there is room for a few loads. */
-export function diskProbe(home: string): Probe {
-  return probe('Disk', async () => {
-    const { bavail, bsize } = await statfs(home)
-    const free = bavail * bsize
-    return free < littleSpace
-      ? {
-          state: 'warn',
-          detail: `${bytes(free)} free in ${home}`,
-          cure: 'Make room, or set SPARKIFY_HOME to a larger disk.',
-        }
-      : green(`${bytes(free)} free in ${home}`)
-  })
 }
 
 const beatSchema = z.object({ at: z.string(), ok: z.boolean() }).nullable()

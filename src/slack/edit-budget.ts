@@ -16,13 +16,13 @@ export function createEditBudget(clock: Clock, perMinute = editsPerMinute): Edit
   let spent: readonly number[] = []
 
   const waitMs = (): number => {
-    const now = clock.now().getTime()
+    const now = clock.elapsed()
     spent = spent.filter((at) => at > now - 60_000)
     const oldest = spent.at(-perMinute)
     return oldest === undefined ? 0 : oldest + 60_000 - now
   }
   const spend = (): void => {
-    spent = [...spent, clock.now().getTime()]
+    spent = [...spent, clock.elapsed()]
   }
 
   return {

@@ -62,7 +62,7 @@ export function createHomes({ app, access, client, clock, log, view }: HomesPart
   const budget = createEditBudget(clock, publishesPerMinute)
   const turn = (): Promise<void> => budget.take(signal)
   const viewers = createViewers(clock, maxViewers, (user) => createHomeTab(user, { client, log, turn }))
-  const nowMs = (): number => clock.now().getTime()
+  const nowMs = (): number => clock.elapsed()
   let looked = 0
   let working: Promise<void> | undefined
   let wake = (): void => undefined

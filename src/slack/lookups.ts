@@ -34,7 +34,7 @@ export function createLookups<T>({ clock, freshMs, ask, failed }: LookupOptions<
   const known = new Map<string, Known<T>>()
   const pending = new Map<string, Promise<T>>()
   let busy: { readonly until: number; readonly error: SlackBusy } | undefined
-  const nowMs = (): number => clock.now().getTime()
+  const nowMs = (): number => clock.elapsed()
 
   const note = (key: string, value: T): void => {
     // A map keeps the order of entering: the one that was asked for longest ago is first.

@@ -38,7 +38,7 @@ const settleMs = 300
 /** Nobody yet; of more than `most` those who were seen last are kept. */
 export function createViewers(clock: Clock, most: number, openTab: (user: string) => HomeTab): Viewers {
   const viewers = new Map<string, Viewer>()
-  const nowMs = (): number => clock.now().getTime()
+  const nowMs = (): number => clock.elapsed()
   const begin = (who: Asker): Viewer => ({ who, tab: openTab(who.id), seen: 0, published: 0, stale: false, due: 0 })
   const outdate = (viewer: Viewer): void => {
     if (!viewer.stale) viewer.due = nowMs() + settleMs

@@ -92,7 +92,7 @@ export function auditStore(db: Database): AuditStore {
           (select count(*) from runs
             where listed = 1 and state <> 'running' and not exists (select 1 from audit where audit.run = runs.id)
           ) as unrecorded,
-          (select count(*) = 4 from sqlite_master where type = 'trigger' and name in
+          (select count(*) = 4 from ${db.master} where type = 'trigger' and name in
             ('audit_enters_runs', 'audit_refuses_update', 'audit_refuses_delete', 'audit_refuses_replace')) as guarded)`,
       )
       return parseRow(stateSchema, 'The state of the record', row)

@@ -1,7 +1,9 @@
+import { stat } from 'node:fs/promises'
+import { pathToFileURL } from 'node:url'
 import { type Client, createClient, type InArgs, LibsqlError, type ResultSet, type Row } from '@libsql/client/sqlite3'
-import { OpsError } from '../core/errors.ts'
+import { DiskFull, OpsError } from '../core/errors.ts'
 import { busyTimeout, fileLane, type Lane, serverLane } from './lane.ts'
-import { storageFailure } from './storage-failure.ts'
+import { ledgerDiskFull, storageFailure } from './storage-failure.ts'
 
 /** One SQL statement and its values, by name or by place. */
 export interface Sql {
@@ -16,6 +18,8 @@ export interface Sql {
 export interface Database {
   /** The database as people know it: a path, or the address of a server without its secrets. */
   readonly name: string
+  /** The table in which the database lists what it consists of. */
+  readonly master: 'sqlite_master' | 'ledger.sqlite_master'
   read(sql: string, args?: InArgs): Promise<readonly Row[]>
   /** Runs one changing statement; answers how many rows it changed. Writes keep the order they were asked in. */
   write(sql: string, args?: InArgs): Promise<number>
@@ -50,6 +54,7 @@ export async function openDatabase({ url, authToken, patience = 10_000 }: Databa
 
   const db: Database = {
     name,
+    master: 'sqlite_master',
     read: async (sql, args = []) => (await on(reading, (client) => client.execute({ sql, args }))).rows,
     write: async (sql, args = []) => (await on(writing, (client) => client.execute({ sql, args }))).rowsAffected,
     batch: (statements) =>
@@ -68,10 +73,36 @@ export async function openDatabase({ url, authToken, patience = 10_000 }: Databa
       await db.write('pragma journal_mode = wal')
     } catch (error) {
       await db.close()
+      if (error instanceof DiskFull) return readOnly(name, error)
       throw error
     }
   }
   return db
+}
+
+/**
+ * The database on a disk that has no room even for what SQLite keeps beside it while it is open (`-shm`, `-wal`): read as a file that
+ * nobody changes (https://www.sqlite.org/uri.html#uriimmutable), which holds as long as nobody can. The driver takes that name only in
+ * `attach`. Throws `why` for whatever writes, and where the file cannot be read alone because a log lies beside it.
+ */
+async function readOnly(name: string, why: DiskFull): Promise<Database> {
+  if (((await stat(`${name}-wal`).catch(() => null))?.size ?? 0) > 0) throw why
+  const client = createClient({ url: ':memory:', concurrency: 1 })
+  const refuse = async (): Promise<never> => {
+    throw ledgerDiskFull(name, why.cause)
+  }
+  const file = `${pathToFileURL(name).href}?immutable=1`
+  await client.execute({ sql: 'attach ? as ledger', args: [file] })
+  return {
+    name,
+    master: 'ledger.sqlite_master',
+    read: async (sql, args = []) => (await client.execute({ sql, args })).rows,
+    write: refuse,
+    batch: refuse,
+    async close() {
+      client.close()
+    },
+  }
 }
 
 /** Readers have a lane of their own, so that they do not queue behind a writer that waits for the lock. */

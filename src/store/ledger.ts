@@ -1,9 +1,10 @@
 import { hostname } from 'node:os'
+import { DiskFull } from '../core/errors.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
 import { auditStore } from './audit.ts'
-import { openDatabase } from './database.ts'
+import { type DatabaseOptions, openDatabase } from './database.ts'
 import { forgetExpired } from './forget.ts'
-import { livenessOn, pidIsAlive } from './liveness.ts'
+import { livenessOn, machineUptime, pidIsAlive, type Uptime } from './liveness.ts'
 import { loadStore } from './loads.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
@@ -21,25 +22,31 @@ export interface LedgerOptions {
   /** This machine's name, which tells whose pids can be looked up. The operating system's if not said. */
   readonly host?: string
   readonly isAlive?: (pid: number) => boolean
+  /** The time since this machine was started. The operating system's if not said. */
+  readonly uptime?: () => Uptime
 }
 
 /**
  * Opens the ledger, creating or upgrading its tables, and forgets what has expired. Any number of processes may have it open.
+ * On a full disk on which nothing is open yet it can only be read, and every method that writes throws `DiskFull`.
  * Throws `OpsError`: `newer_state` for a ledger of a newer program, `storage` when it cannot be opened, `bad_config` for an
  * address that is not understood; every method of the ledger may throw `storage` too.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const { url, authToken, now, host = hostname(), isAlive = pidIsAlive } = options
+  const { url, authToken, now, host = hostname(), isAlive = pidIsAlive, uptime = machineUptime } = options
   const address = { url, ...(authToken === undefined ? {} : { authToken }) }
   await upgrade(address)
   const db = await openDatabase(address)
   try {
     await forgetExpired(db, now())
   } catch (error) {
-    await db.close()
-    throw error
+    // Forgetting frees nothing that a full disk could take.
+    if (!(error instanceof DiskFull)) {
+      await db.close()
+      throw error
+    }
   }
-  const liveness = livenessOn(host, isAlive)
+  const liveness = livenessOn(host, isAlive, uptime)
   return {
     runs: runStore(db, liveness),
     plans: planStore(db, liveness),
@@ -61,7 +68,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
  * In connections of its own: libsql names the columns of a statement before it notices that a table has changed, so that a connection
  * which knew the tables before would read rows without their new columns once (0.5.29).
  */
-async function upgrade(address: { readonly url: string; readonly authToken?: string }): Promise<void> {
+async function upgrade(address: DatabaseOptions): Promise<void> {
   const db = await openDatabase(address)
   try {
     await migrate(db, migrations)

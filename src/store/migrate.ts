@@ -37,7 +37,7 @@ export async function migrate(db: Database, migrations: readonly (readonly strin
 
 /** The number of the last migration that was applied, 0 for an empty database. */
 async function versionOf(db: Database): Promise<number> {
-  const [tables] = counted.parse(await db.read(`select count(*) as n from sqlite_master where name = 'migrations'`))
+  const [tables] = counted.parse(await db.read(`select count(*) as n from ${db.master} where name = 'migrations'`))
   if (tables.n === 0) return 0
   const [newest] = counted.parse(await db.read('select coalesce(max(version), 0) as n from migrations'))
   return newest.n

@@ -1,20 +1,26 @@
 import { z } from 'zod'
 import type { ProcessRecord, ProcessStore } from '../core/ports/ledger.ts'
 import type { Database } from './database.ts'
-import type { Liveness } from './liveness.ts'
+import type { Heartbeat, Liveness, Uptime } from './liveness.ts'
 import { parseRow } from './rows.ts'
 
-const processSchema = z.object({
-  id: z.string(),
-  kind: z.enum(['bot', 'terminal']),
-  pid: z.number(),
-  host: z.string(),
-  started: z.string(),
-  heartbeat: z.iso.datetime(),
-})
+const processSchema = z
+  .object({
+    id: z.string(),
+    kind: z.enum(['bot', 'terminal']),
+    pid: z.number(),
+    host: z.string(),
+    started: z.string(),
+    heartbeat: z.iso.datetime(),
+    boot: z.string().nullable(),
+    uptime_ms: z.number().nullable(),
+  })
+  .transform(({ boot, uptime_ms, ...process }): Heartbeat => {
+    return { ...process, beaten: boot === null || uptime_ms === null ? null : { boot, ms: uptime_ms } }
+  })
 
 /** Every process that has entered and not left, the dead ones included. */
-export async function readProcesses(db: Database): Promise<readonly ProcessRecord[]> {
+export async function readProcesses(db: Database): Promise<readonly Heartbeat[]> {
   const rows = await db.read('select * from processes order by started')
   return rows.map((row) => parseRow(processSchema, 'Process', row))
 }
@@ -24,16 +30,18 @@ export function processStore(db: Database, liveness: Liveness, now: () => Date):
   return {
     async enter(process) {
       for (;;) {
-        const other = await insertUnlessBot(db, process)
+        const other = await insertUnlessBot(db, process, liveness.uptime())
         if (other === null) return { kind: 'entered' }
-        if (!liveness.gone(other, now())) return { kind: 'occupied', by: other }
+        if (!liveness.gone(other, now())) return { kind: 'occupied', by: recordOf(other) }
         // Only if it has not beaten meanwhile. Then the newcomers try again, and one of them is first.
         await db.write('delete from processes where id = ? and heartbeat = ?', [other.id, other.heartbeat])
       }
     },
 
     async beat(id, at) {
-      return (await db.write('update processes set heartbeat = ? where id = ?', [at.toISOString(), id])) === 1
+      const { boot, ms } = liveness.uptime()
+      const sql = 'update processes set heartbeat = ?, boot = ?, uptime_ms = ? where id = ?'
+      return (await db.write(sql, [at.toISOString(), boot, ms, id])) === 1
     },
 
     async leave(id) {
@@ -42,27 +50,32 @@ export function processStore(db: Database, liveness: Liveness, now: () => Date):
 
     async bot(at) {
       const bots = (await readProcesses(db)).filter((process) => process.kind === 'bot')
-      return bots.find((process) => !liveness.gone(process, at)) ?? null
+      const bot = bots.find((process) => !liveness.gone(process, at))
+      return bot === undefined ? null : recordOf(bot)
     },
   }
+}
+
+function recordOf({ beaten: _, ...record }: Heartbeat): ProcessRecord {
+  return record
 }
 
 /**
  * Writes the row of a process, unless it is a bot and there is another: then that one is answered.
  * A row with its own pid and host is a predecessor's, dead by now: in a container every start of the bot has pid 1.
  */
-async function insertUnlessBot(db: Database, process: ProcessRecord): Promise<ProcessRecord | null> {
+async function insertUnlessBot(db: Database, process: ProcessRecord, beaten: Uptime): Promise<Heartbeat | null> {
   const { id, kind, pid, host, started, heartbeat } = process
   const [, inserted, bots] = await db.batch([
     { sql: 'delete from processes where host = :host and pid = :pid and id <> :id', args: { host, pid, id } },
     {
-      sql: `insert into processes (id, kind, pid, host, started, heartbeat)
-        select :id, :kind, :pid, :host, :started, :heartbeat
+      sql: `insert into processes (id, kind, pid, host, started, heartbeat, boot, uptime_ms)
+        select :id, :kind, :pid, :host, :started, :heartbeat, :boot, :uptime
         where :kind <> 'bot' or not exists (select 1 from processes where kind = 'bot' and id <> :id)
         on conflict (id) do update set
           kind = excluded.kind, pid = excluded.pid, host = excluded.host,
-          started = excluded.started, heartbeat = excluded.heartbeat`,
-      args: { id, kind, pid, host, started, heartbeat },
+          started = excluded.started, heartbeat = excluded.heartbeat, boot = excluded.boot, uptime_ms = excluded.uptime_ms`,
+      args: { id, kind, pid, host, started, heartbeat, boot: beaten.boot, uptime: beaten.ms },
     },
     { sql: `select * from processes where kind = 'bot'` },
   ])

@@ -1,5 +1,7 @@
+import { statfsSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { LibsqlError } from '@libsql/client/sqlite3'
-import { messageOf, OpsError } from '../core/errors.ts'
+import { DiskFull, messageOf, OpsError } from '../core/errors.ts'
 
 /** Whether another process holds the lock, so that the same statement may succeed in a moment. */
 export function isBusy(error: unknown): boolean {
@@ -16,8 +18,41 @@ export function isConstraint(error: unknown): boolean {
  * otherwise, for a bug in this program, the error itself. Codes: https://www.sqlite.org/rescode.html
  */
 export function storageFailure(ledger: string, error: unknown): unknown {
+  if (isFull(ledger, error)) return ledgerDiskFull(ledger, error)
   const explained = explain(ledger, reasonOf(error))
   return explained === null ? error : new OpsError('storage', explained.message, explained.remedy, { cause: error })
+}
+
+/**
+ * Whether a statement failed because the disk of a ledger file is full. Opening the write-ahead log then fails as well, as an error of
+ * reading or writing, or of opening.
+ */
+export function isFull(ledger: string, error: unknown): boolean {
+  const reason = reasonOf(error)
+  if (reason === 'SQLITE_FULL') return true
+  return (reason.startsWith('SQLITE_IOERR') || reason === 'SQLITE_CANTOPEN') && hasNoSpace(ledger)
+}
+
+/** What is thrown where the disk of a ledger file takes nothing. */
+export function ledgerDiskFull(ledger: string, cause: unknown): DiskFull {
+  return new DiskFull(
+    `The disk that holds the ledger ${ledger} is full; nothing was written.`,
+    'Free some space on that disk and try again; doctor lists what can be deleted.',
+    cause,
+  )
+}
+
+const scarceBytes = 1_000_000
+
+function hasNoSpace(ledger: string): boolean {
+  try {
+    const { bavail, bsize } = statfsSync(dirname(ledger))
+    return bavail * bsize < scarceBytes
+  } catch (error) {
+    // Without a folder there is no disk to be full.
+    if (error instanceof Error && 'code' in error) return false
+    throw error
+  }
 }
 
 function reasonOf(error: unknown): string {
@@ -34,11 +69,6 @@ function explain(ledger: string, reason: string): { readonly message: string; re
       return {
         message: `Another process keeps the ledger ${ledger} locked; nothing was written.`,
         remedy: 'Look for a stopped or hanging process of this bot, end it, and try again.',
-      }
-    case 'SQLITE_FULL':
-      return {
-        message: `The disk that holds the ledger ${ledger} is full; nothing was written.`,
-        remedy: 'Free some space on that disk and try again.',
       }
     case 'SQLITE_CANTOPEN':
     case 'SQLITE_READONLY':

@@ -10,7 +10,7 @@ import { twoDays } from '../support/two-days.ts'
 import { build, openEngine, temporaryFolder, workWith } from './support.ts'
 
 const noon = new Date('2026-03-02T12:00:00.000Z')
-const clock: Clock = { now: () => noon, sleep: async () => {}, every: () => () => {} }
+const clock: Clock = { now: () => noon, elapsed: () => 0, sleep: async () => {}, every: () => () => {} }
 const defaults: SpinUpOptions = { leaseHours: undefined, nodeType: undefined, nodes: undefined }
 
 async function home(): Promise<{ folder: string; cluster: Cluster }> {

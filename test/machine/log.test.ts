@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -18,3 +19,13 @@ it('writes no secret, whether it is told of it or knows its form, however deep i
       .map((line) => JSON.parse(line).msg),
   ).toEqual(['signed with [secret]', 'failed'])
 })
+
+it.runIf(existsSync('/dev/full'))(
+  'goes on where the disk is full, and keeps no more than a little for later',
+  async () => {
+    const log = openLog({ kind: 'file', path: '/dev/full' }, [])
+    for (let n = 0; n < 3000; n++) log.error({ n, padding: 'x'.repeat(1000) }, 'not written')
+    await new Promise(setImmediate)
+    expect(() => log.info({}, 'still here')).not.toThrow()
+  },
+)

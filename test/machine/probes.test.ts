@@ -1,12 +1,19 @@
 import { describe, expect, it } from 'vitest'
-import type { NoteStore } from '../../src/core/ports/ledger.ts'
-import { configurationProbe, diskProbe, heartbeatProbe, ledgerProbe } from '../../src/machine/probes.ts'
+import type { LoadStore, NoteStore } from '../../src/core/ports/ledger.ts'
+import { diskProbe } from '../../src/machine/disk.ts'
+import { configurationProbe, heartbeatProbe, ledgerProbe } from '../../src/machine/probes.ts'
 
 const { signal } = new AbortController()
 
 function notes(kept: unknown): { readonly notes: NoteStore } {
   return { notes: { get: async () => kept, set: async () => undefined, settle: async () => kept } }
 }
+
+const unasked: LoadStore = new Proxy(Object.create(null), {
+  get: () => {
+    throw new Error('this test has no loads')
+  },
+})
 
 describe('doctor on the machine', () => {
   it('warns of variables that are probably not meant', async () => {
@@ -32,7 +39,7 @@ describe('doctor on the machine', () => {
   })
 
   it('is red about a home that cannot be looked at', async () => {
-    expect(await diskProbe('/nowhere/at/all').look(signal)).toMatchObject({
+    expect(await diskProbe('/nowhere/at/all', { loads: unasked }).look(signal)).toMatchObject({
       state: 'red',
       detail: expect.stringContaining('ENOENT'),
     })

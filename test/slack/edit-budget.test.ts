@@ -52,6 +52,16 @@ describe('the budget of edits', () => {
     await waiting
   })
 
+  it('does not wait for the old time after its clock was set back', async () => {
+    const clock = createFakeClock()
+    const budget = createEditBudget(clock, 1)
+    budget.spend()
+    clock.jump(-3_600_000)
+    const waiting = budget.take(never())
+    clock.advance(60_000)
+    await waiting
+  })
+
   it('lets go of whoever does not want to wait any more', async () => {
     const clock = createFakeClock()
     const budget = createEditBudget(clock, 1)

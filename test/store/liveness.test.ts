@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { expect, it } from 'vitest'
-import { pidIsAlive } from '../../src/store/liveness.ts'
+import { describe, expect, it } from 'vitest'
+import { livenessOn, machineUptime, pidIsAlive } from '../../src/store/liveness.ts'
 
 it('A process is alive until it ends, whoever it belongs to', async () => {
   expect(pidIsAlive(process.pid)).toBe(true)
@@ -25,3 +25,46 @@ it.runIf(process.platform === 'linux')(
     parent.kill('SIGKILL')
   },
 )
+
+describe('a process that beat at noon', () => {
+  const noon = new Date('2026-03-02T12:00:00.000Z')
+  const at = noon.toISOString()
+  const process_ = { id: 'one', kind: 'bot', pid: 7, host: 'far', started: at, heartbeat: at } as const
+  const hours = (n: number): Date => new Date(noon.getTime() + n * 3_600_000)
+  const isGone = (now: Date, { passed, boot = 'a' }: { passed: number; boot?: string }): boolean => {
+    const liveness = livenessOn(
+      'here',
+      () => true,
+      () => ({ boot, ms: 5_000_000 + passed * 1000 }),
+    )
+    return liveness.gone({ ...process_, beaten: { boot: 'a', ms: 5_000_000 } }, now)
+  }
+
+  it('on this machine is gone 30 s later, whatever its clock was set to meanwhile', () => {
+    for (const now of [noon, hours(-3), hours(48)]) {
+      expect(isGone(now, { passed: 30 })).toBe(false)
+      expect(isGone(now, { passed: 31 })).toBe(true)
+    }
+  })
+
+  it('before the machine was started again is gone by the clock', () => {
+    expect(isGone(hours(1), { passed: -4000, boot: 'b' })).toBe(true)
+    expect(isGone(hours(1), { passed: -4000 })).toBe(true)
+  })
+
+  it('on another machine is gone by the clock, also where that was set back since', () => {
+    expect(isGone(new Date(noon.getTime() + 30_000), { passed: 0, boot: 'b' })).toBe(false)
+    expect(isGone(new Date(noon.getTime() + 31_000), { passed: 0, boot: 'b' })).toBe(true)
+    expect(isGone(hours(-1), { passed: 0, boot: 'b' })).toBe(true)
+  })
+
+  it('shares its uptime with every process of its machine', async () => {
+    const child = spawn(process.execPath, ['-e', 'console.log(String(process.hrtime.bigint() / 1000000n))'])
+    const before = machineUptime()
+    const [said] = await once(child.stdout, 'data')
+    const after = machineUptime()
+    expect(after.boot).toBe(before.boot)
+    expect(Number(String(said))).toBeGreaterThanOrEqual(before.ms - 1000)
+    expect(Number(String(said))).toBeLessThanOrEqual(after.ms + 1)
+  })
+})

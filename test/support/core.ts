@@ -106,6 +106,7 @@ export function openWorld(folder: string, start: string): World & { close(): Pro
         now: () => clock.now(),
         host: 'here',
         isAlive: (pid) => !dead.has(pid),
+        uptime: () => ({ boot: 'here', ms: clock.elapsed() }),
       })
       ledgers.push(ledger)
       const pid = 100 + ledgers.length

@@ -13,7 +13,8 @@ import { approverIds, hasOtherApprover, needsSecond } from './approvers.ts'
 
 // Long enough to fetch a colleague, too short to be forgotten; somebody else may be at lunch.
 const ownMinutes = 10
-const secondMinutes = 60
+/** How long a plan waits at most: one that somebody else must approve. */
+export const secondMinutes = 60
 
 /** What is to be confirmed: somebody's line, what it would do, and why others must see it. */
 export interface Wanted {

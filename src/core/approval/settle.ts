@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts'
 import { messageOf } from '../errors.ts'
 import type { Asker } from '../people.ts'
 import type { PlanEnd, PlanRecord } from '../ports/plans.ts'
+import { secondMinutes } from './ask.ts'
 import { tooLate } from './too-late.ts'
 
 type Parts = Pick<Deps, 'ledger' | 'clock' | 'log'>
@@ -9,9 +10,12 @@ type Parts = Pick<Deps, 'ledger' | 'clock' | 'log'>
 /** The plan of this id, while it can be confirmed. Throws `expired`, saying to `reader` what became of it, where it cannot. */
 export async function openPlan(id: string, reader: Asker, parts: Parts): Promise<PlanRecord> {
   const plan = await parts.ledger.plans.get(id)
-  const at = parts.clock.now().toISOString()
+  const now = parts.clock.now()
+  const at = now.toISOString()
   if (plan === null || plan.end !== null) throw tooLate(plan, reader)
-  if (plan.expires >= at) return plan
+  // One that has longer to live than it ever had was made before the clock was set back: nobody knows how old it is.
+  const left = Date.parse(plan.expires) - now.getTime()
+  if (left >= 0 && left <= secondMinutes * 60_000) return plan
   await settle(plan, { kind: 'expired', at }, parts)
   throw tooLate(await parts.ledger.plans.get(id), reader)
 }

@@ -3,7 +3,7 @@ import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import type { Person } from '../people.ts'
 import type { Place } from '../place.ts'
-import type { Approval, Origin, RunId } from '../ports/runs.ts'
+import type { Approval, CancelOutcome, Origin, RunId } from '../ports/runs.ts'
 import type { Step } from '../step.ts'
 import type { Catalog } from './catalog.ts'
 
@@ -34,6 +34,6 @@ export interface RunContext extends Context {
   output<S extends z.ZodType>(title: string, schema: S): z.output<S>
   /** Says a line as part of this run, which is a fire: once, however often it is asked. `at` is its place among the lines. Never throws. */
   sayLine(line: string, at: number): Promise<Answer>
-  /** Asks a run of this or another process to stop. False when it is not running. */
-  cancel(id: RunId): Promise<boolean>
+  /** Stops a run of this or another process. */
+  cancel(id: RunId): Promise<CancelOutcome>
 }

@@ -4,16 +4,16 @@ import { askFor } from '../approval/ask.ts'
 import { approvalOfFire } from '../approval/of-fire.ts'
 import { reasonsFor } from '../approval/reasons.ts'
 import type { Context } from '../command/context.ts'
-import { OpsError } from '../errors.ts'
+import { DiskFull, OpsError } from '../errors.ts'
 import type { Person } from '../people.ts'
 import type { PlanDraft } from '../plan.ts'
 import type { Approval, Origin, RunId, RunRecord } from '../ports/runs.ts'
 import { failureAnswer } from '../run/failure.ts'
 import type { Watch } from '../run/live-run.ts'
 import { Handover } from '../run/registry.ts'
-import { openRun } from '../run/takeover.ts'
+import { openRun, settleOrphans } from '../run/takeover.ts'
 import { isHeardFirst } from './delivery.ts'
-import { execute } from './execute.ts'
+import { answerUnrecorded, execute } from './execute.ts'
 import { type Meaning, meaningOf } from './meaning.ts'
 import { recordRefusal } from './refused.ts'
 import type { Ask, Session } from './session.ts'
@@ -24,6 +24,7 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
   try {
     if (!(await isHeardFirst(ask.delivery, deps))) return null
     registry.admit()
+    await settleOrphans(deps)
     const who: Person = { ...ask.who, role: await deps.directory.roleOf(ask.who) }
     const context: Context = { who, place: ask.place, deps, catalog }
     const meaning = await behind(ask, await meaningOf(ask.line, context), session)
@@ -71,7 +72,7 @@ export async function start(
   session: Session,
 ): Promise<Answer> {
   const behind = earlier !== null && (await bound.command.canContinue(earlier, context.deps)) ? earlier : null
-  const { kind, run } = await openRun(
+  const opened = await openRun(
     {
       command: bound.command.name,
       line: bound.line,
@@ -87,7 +88,13 @@ export async function start(
       steps: behind?.steps.filter(({ state }) => state === 'complete' || state === 'skipped') ?? [],
     },
     context.deps,
-  )
+  ).catch((error: unknown) => {
+    const changesNothing = bound.command.effect === 'none' || bound.command.effect === 'read'
+    if (changesNothing && origin.kind === 'words' && error instanceof DiskFull) return error
+    throw error
+  })
+  if (opened instanceof OpsError) return answerUnrecorded(opened, bound, context)
+  const { kind, run } = opened
   if (kind === 'opened') return execute(run, bound, context, watch, session)
   // Whoever opened a fire says it and tells it; where their process is gone, recovery has it.
   if (run.origin.kind === 'fire') throw left(run)

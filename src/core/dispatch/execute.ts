@@ -4,6 +4,7 @@ import type { Context, RunContext } from '../command/context.ts'
 import type { Bound, Command } from '../command/define.ts'
 import { OpsError } from '../errors.ts'
 import type { RunEnd, RunRecord } from '../ports/runs.ts'
+import { text } from '../reply.ts'
 import { costOf } from '../run/cost.ts'
 import { failureAnswer } from '../run/failure.ts'
 import { createLiveRun, type LiveRun, type Watch } from '../run/live-run.ts'
@@ -25,6 +26,41 @@ export async function execute(
   const run = createLiveRun(opened, deps.ledger.runs, deps.clock, watch)
   watch.changed(viewOf(opened))
   return registry.track(run, outcomeOf(run, bound, context, session))
+}
+
+/**
+ * Answers what changes nothing although the ledger cannot take its run: questions and `doctor` work on a full disk. The answer is not
+ * kept, and says so. Throws what the command throws.
+ */
+export async function answerUnrecorded(why: OpsError, bound: Bound, context: Context): Promise<Answer> {
+  const nothing = async (): Promise<never> => {
+    throw why
+  }
+  const outcome = await bound.run({
+    ...context,
+    runId: 0,
+    rootRunId: 0,
+    signal: new AbortController().signal,
+    origin: { kind: 'words' },
+    approval: null,
+    perform: nothing,
+    sayLine: nothing,
+    output: () => {
+      throw why
+    },
+    cancel: nothing,
+  })
+  const ok = outcome.ok ?? true
+  return {
+    ok,
+    exit: ok ? 0 : 1,
+    headline: outcome.headline,
+    audience: outcome.audience ?? bound.command.audience,
+    run: null,
+    replies: [...outcome.replies, text(`This answer is not recorded. ${why.message} ${why.remedy}`, 'warning')],
+    ...(outcome.details === undefined ? {} : { details: [...outcome.details] }),
+    next: usable(outcome.next ?? [], bound.command, context),
+  }
 }
 
 async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: Session): Promise<Answer> {

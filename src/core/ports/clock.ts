@@ -1,6 +1,8 @@
 /** Time, as a part that tests replace. */
 export interface Clock {
   now(): Date
+  /** Milliseconds that have passed since some moment: they go on evenly while somebody sets the clock. For whatever lasts in one process. */
+  elapsed(): number
   /** Resolves after `ms`, or rejects with the signal's reason when it is aborted first. */
   sleep(ms: number, signal?: AbortSignal): Promise<void>
   /** Calls `tick` every `ms` until the returned function is called. Does not keep the process alive. */

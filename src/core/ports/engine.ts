@@ -72,8 +72,12 @@ export interface Engine {
   execute(load: LoadId, statements: readonly Statement[], work: Work): Promise<readonly number[]>
   /** One read-only statement; at most `maxRows` rows come back. A load that is gone is `not_found`. */
   query(target: Target, statement: Statement, options: { maxRows: number; signal: AbortSignal }): Promise<ResultSet>
+  /** Reads the load that is served, whole where that is cheap. Throws `not_found` where it is gone, `storage` where it is damaged. */
+  verify(load: LoadId, signal: AbortSignal): Promise<void>
   /** Makes the candidate what readers of `live` get, all tables at once. The ledger's pointer moves right after. */
   publish(load: LoadId, work: Work): Promise<void>
+  /** The loads that take space here, in ascending order; none where the loads themselves name their ledger. */
+  stored(): Promise<readonly LoadId[]>
   /** Gives back the space of all loads but these. */
   retain(loads: readonly LoadId[]): Promise<void>
   close(): Promise<void>

@@ -91,6 +91,11 @@ export type Opened =
   | { readonly kind: 'known'; readonly run: RunRecord }
   | { readonly kind: 'busy'; readonly holder: RunRecord }
 
+/**
+ * What came of stopping a run: it stops soon, in whichever process; it was ended, because its process is gone; or it was over before.
+ */
+export type CancelOutcome = 'stopping' | 'ended' | 'over'
+
 /** How a run ended. */
 export interface RunEnd {
   readonly state: Exclude<RunState, 'running'>

@@ -8,6 +8,7 @@ import { type Reply, text } from '../reply.ts'
 import { duration, moment, usd } from '../words.ts'
 import { calledBy } from './origin.ts'
 import { whyNotRead } from './readers.ts'
+import { findOrphan, leftWords } from './takeover.ts'
 import { viewOf } from './view.ts'
 
 /**
@@ -18,8 +19,9 @@ export async function tellRun(id: RunId, context: Context): Promise<Outcome> {
   const { ledger, clock } = context.deps
   const run = await ledger.runs.get(id)
   if (run === null) throw new OpsError('not_found', `There is no run ${id}.`, 'See runs.', { cure: 'runs' })
+  const isLeft = (await findOrphan(id, context.deps)) !== null
   const lines = run.origin.kind === 'fire' ? (await ledger.runs.list({ fire: id, limit: 100 })).toReversed() : []
-  const title = `Run ${id}, ${withChannelNames(run.line)}: ${run.state}, ${duration(secondsOf(run, clock.now()) * 1000)}`
+  const title = `Run ${id}, ${withChannelNames(run.line)}: ${isLeft ? 'interrupted' : run.state}, ${duration(secondsOf(run, clock.now()) * 1000)}`
   const from = run.continues === null ? '' : `; carried on from run ${run.continues}`
   const called = `${calledBy(run.origin, run.who.name)}, ${moment(new Date(run.started))}${from}`
   const hidden = await whyNotRead(run, context)
@@ -28,19 +30,20 @@ export async function tellRun(id: RunId, context: Context): Promise<Outcome> {
     headline: `${title}.`,
     replies: [
       text([title, called, ...cost].join('\n')),
+      ...(isLeft ? [text(`Interrupted: ${leftWords}.`, 'warning')] : []),
       ...(run.approval === null ? [] : [planOf(run.approval, run)]),
       ...stepsOf(run, hidden !== null),
       ...(lines.length === 0 ? [] : [tableOf(lines, clock.now())]),
       ...(run.answer === null ? [] : hidden === null ? run.answer.replies : [text(hidden, 'note')]),
     ],
-    next: nextOf(run, lines),
+    next: nextOf(run, isLeft, lines),
   }
 }
 
 /** How long a run has lasted by now, or lasted. */
 export function secondsOf(run: RunRecord, now: Date): number {
   const end = run.ended === null ? now : new Date(run.ended)
-  return Math.round((end.getTime() - new Date(run.started).getTime()) / 100) / 10
+  return Math.max(0, Math.round((end.getTime() - new Date(run.started).getTime()) / 100) / 10)
 }
 
 function planOf({ plan, by }: Approval, { who }: RunRecord): Reply {
@@ -68,12 +71,12 @@ function stepsOf(run: RunRecord, isHidden: boolean): readonly Reply[] {
 }
 
 /** What to do about it, then what belongs to it: the lines of a schedule, what failed first, or the schedule of a line. */
-function nextOf(run: RunRecord, lines: readonly RunRecord[]): readonly Suggestion[] {
+function nextOf(run: RunRecord, isLeft: boolean, lines: readonly RunRecord[]): readonly Suggestion[] {
   const failed = lines.filter(({ state }) => state === 'error')
   const others = lines.filter((line) => !failed.includes(line))
   return [
     ...(run.state === 'running' ? [{ label: 'Cancel', line: `cancel ${run.id}` }] : []),
-    ...(run.state === 'error' || run.state === 'cancelled'
+    ...(run.state === 'error' || run.state === 'cancelled' || isLeft
       ? [{ label: 'Run again', line: `run-again ${run.id}` }]
       : []),
     ...[...failed, ...others].map(({ id, line }) => ({

@@ -31,7 +31,9 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
   // Beside a step that tells of itself there may be one that does not, whose time passes all the same.
   const timed = (step: StepRecord, index: number): StepRecord => {
     const start = begun.get(index)
-    return step.state === 'in_progress' && start !== undefined ? { ...step, ms: clock.now().getTime() - start } : step
+    return step.state === 'in_progress' && start !== undefined
+      ? { ...step, ms: Math.round(clock.elapsed() - start) }
+      : step
   }
   const show = (): void => watch.changed(viewOf({ ...record, steps: record.steps.map(timed) }))
   const put = (index: number, step: StepRecord): void => {
@@ -70,9 +72,9 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
     const before = stepAt(index)
     if (before.state === 'complete' || before.state === 'skipped') return
     controller.signal.throwIfAborted()
-    const start = clock.now().getTime()
+    const start = clock.elapsed()
     begun.set(index, start)
-    const elapsed = (): number => clock.now().getTime() - start
+    const elapsed = (): number => Math.round(clock.elapsed() - start)
     await saveStep(index, { title: step.title, state: 'in_progress', ms: 0, handles: before.handles })
     const work: Work = {
       key: `run-${record.id}-step-${index}`,

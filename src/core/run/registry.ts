@@ -1,7 +1,8 @@
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
-import type { RunId, RunRecord } from '../ports/ledger.ts'
+import type { CancelOutcome, RunId, RunRecord } from '../ports/ledger.ts'
 import type { LiveRun } from './live-run.ts'
+import { closeOrphan, findOrphan } from './takeover.ts'
 
 /** The runs of this process. */
 export interface Registry {
@@ -13,7 +14,8 @@ export interface Registry {
   readonly unended: Map<RunId, unknown>
   /** A run of this process as it stands, with steps that the ledger does not know yet; undefined for all others. */
   live(id: RunId): RunRecord | undefined
-  cancel(id: RunId, by: string): Promise<boolean>
+  /** Stops a run of this process, asks the process of another one to stop it (it looks every second), or ends it where that is gone. */
+  cancel(id: RunId, by: string): Promise<CancelOutcome>
   /** Stops all runs of this process, as their asker's wish. How many there were. */
   cancelAll(by: string): number
   heedCancels(): Promise<void>
@@ -28,9 +30,9 @@ export function createRegistry(deps: Deps): Registry {
   const unended = new Map<RunId, unknown>()
   let draining = false
 
-  const stop = (id: RunId, by: string): void => {
-    live.get(id)?.run.abort(new OpsError('cancelled', `Cancelled by ${by}.`, `Carry on with run-again ${id}.`))
-  }
+  const cancelled = (id: RunId, by: string): OpsError =>
+    new OpsError('cancelled', `Cancelled by ${by}.`, `Carry on with run-again ${id}.`)
+  const stop = (id: RunId, by: string): void => live.get(id)?.run.abort(cancelled(id, by))
 
   return {
     admit() {
@@ -58,9 +60,11 @@ export function createRegistry(deps: Deps): Registry {
     async cancel(id, by) {
       if (live.has(id)) {
         stop(id, by)
-        return true
+        return 'stopping'
       }
-      return deps.ledger.runs.requestCancel(id, by)
+      const orphan = await findOrphan(id, deps)
+      if (orphan !== null) return (await closeOrphan(orphan, deps, cancelled(id, by))) === null ? 'over' : 'ended'
+      return (await deps.ledger.runs.requestCancel(id, by)) ? 'stopping' : 'over'
     },
     cancelAll(by) {
       const ids = [...live.keys()]

@@ -1,7 +1,7 @@
 import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
-import { OpsError } from '../errors.ts'
-import type { NewRun, Opened, RunRecord } from '../ports/runs.ts'
+import { DiskFull, OpsError } from '../errors.ts'
+import type { NewRun, Opened, RunId, RunRecord } from '../ports/runs.ts'
 import { lasting } from '../words.ts'
 import { costOf } from './cost.ts'
 import { failureAnswer } from './failure.ts'
@@ -14,8 +14,8 @@ import { viewOf } from './view.ts'
 export async function openRun(run: NewRun, deps: Deps): Promise<Exclude<Opened, { kind: 'busy' }>> {
   const opened = await deps.ledger.runs.open(run)
   if (opened.kind !== 'busy') return opened
-  const orphan = (await orphansOfOthers(deps)).find(({ id }) => id === opened.holder.id)
-  if (orphan !== undefined) {
+  const orphan = await findOrphan(opened.holder.id, deps)
+  if (orphan !== null) {
     await closeOrphan(orphan, deps)
     const again = await deps.ledger.runs.open(run)
     if (again.kind !== 'busy') return again
@@ -29,19 +29,54 @@ export async function orphansOfOthers({ ledger, clock, process }: Deps): Promise
   return (await ledger.runs.orphans(clock.now())).filter((run) => run.process !== process)
 }
 
-/** Ends a run whose process is gone, and gives back the answer its reader is to find in its message; null when another process was faster. */
-export async function closeOrphan(orphan: RunRecord, deps: Deps): Promise<Answer | null> {
+/** What becomes of a run that `settleOrphans` leaves. */
+export const leftWords = 'its process is gone, and the bot carries it on when it starts'
+
+/**
+ * What every look at runs begins with. Ends the runs of terminals whose process is gone, because nobody carries them on, and gives the
+ * others whose process is gone: the bot carries them on or ends them.
+ */
+export async function settleOrphans(deps: Deps): Promise<readonly RunRecord[]> {
+  const left: RunRecord[] = []
+  for (const orphan of await orphansOfOthers(deps)) {
+    if (orphan.place.kind !== 'terminal' || !(await isClosed(orphan, deps))) left.push(orphan)
+  }
+  return left
+}
+
+/** Closes an orphan where the ledger takes it: whoever only looks must not fail because a disk is full. */
+async function isClosed(orphan: RunRecord, deps: Deps): Promise<boolean> {
+  try {
+    await closeOrphan(orphan, deps)
+    return true
+  } catch (error) {
+    if (!(error instanceof DiskFull)) throw error
+    deps.log.warn({ err: error, run: orphan.id }, 'the end of a run whose process is gone could not be noted')
+    return false
+  }
+}
+
+/** The run with this number, if its process is gone. */
+export async function findOrphan(id: RunId, deps: Deps): Promise<RunRecord | null> {
+  return (await orphansOfOthers(deps)).find((orphan) => orphan.id === id) ?? null
+}
+
+/**
+ * Ends a run whose process is gone: as interrupted, or for the reason given. Gives back the answer its reader is to find in its message;
+ * null when another process was faster.
+ */
+export async function closeOrphan(orphan: RunRecord, deps: Deps, reason?: OpsError): Promise<Answer | null> {
   if (!(await deps.ledger.runs.adopt(orphan.id, orphan.process, deps.process))) return null
-  return closeRun(orphan, await interruption(orphan, deps), deps)
+  return closeRun(orphan, reason ?? (await interruption(orphan, deps)), deps)
 }
 
 /** Ends a run of this process that was not carried to its end. Null when it had ended, or another process has it by now. */
 export async function closeRun(run: RunRecord, error: unknown, deps: Deps): Promise<Answer | null> {
   const ended = deps.clock.now().toISOString()
   const next = [{ label: 'Run again', line: `run-again ${run.id}` }]
-  const view = { ...viewOf(run), state: 'error', ended } as const
-  const answer = failureAnswer(error, view, deps.log, { audience: 'channel', next })
-  const end = { state: 'error', answer, ended, costUsd: await costOf(run, new Date(ended), deps) } as const
+  const state = error instanceof OpsError && error.code === 'cancelled' ? 'cancelled' : 'error'
+  const answer = failureAnswer(error, { ...viewOf(run), state, ended }, deps.log, { audience: 'channel', next })
+  const end = { state, answer, ended, costUsd: await costOf(run, new Date(ended), deps) } as const
   return (await deps.ledger.runs.end(run.id, deps.process, end)) ? answer : null
 }
 

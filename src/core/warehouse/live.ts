@@ -2,6 +2,7 @@ import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
 import type { LoadRecord } from '../ports/ledger.ts'
+import { findOrphan, leftWords } from '../run/takeover.ts'
 import { lasting } from '../words.ts'
 
 // A load published while we were asking takes the file of the one before last with it; twice in one question is chance, thrice is a fault.
@@ -10,8 +11,10 @@ const maxTries = 3
 /** The load being served. Throws what stands in the way: no cluster, a sleeping one, nothing loaded, each with its cure. */
 async function liveLoad(deps: Deps): Promise<LoadRecord> {
   const cluster = await deps.cluster.describe()
-  if (cluster.state !== 'available') throw notAvailable(cluster, deps)
   const live = await deps.ledger.loads.live()
+  // Whoever tears a cluster down forgets its loads.
+  if (cluster.state === 'none' && deps.cluster.free && live !== null) throw loadIsGone(live)
+  if (cluster.state !== 'available') throw notAvailable(cluster, deps)
   if (live === null) throw await nothingLoaded(deps)
   return live
 }
@@ -23,9 +26,23 @@ export async function withLive<T>(deps: Deps, ask: (load: LoadRecord) => Promise
     try {
       return await ask(load)
     } catch (error) {
-      if (!(error instanceof OpsError && error.code === 'not_found') || attempt === maxTries) throw error
+      if (!(error instanceof OpsError && error.code === 'not_found')) throw error
+      if (attempt === maxTries) throw loadIsGone(load, error)
     }
   }
+}
+
+/** What the ledger says is served is not there: somebody has deleted it, or moved the folder. */
+function loadIsGone({ id }: LoadRecord, cause?: unknown): OpsError {
+  return new OpsError(
+    'not_found',
+    `Live load ${id} is gone: it was deleted outside of the bot.`,
+    'Load again with etl.',
+    {
+      cause,
+      cure: 'etl',
+    },
+  )
 }
 
 /** Throws unless the cluster answers; `none` is let through where spinning up costs nothing, which the caller must do then. */
@@ -58,6 +75,14 @@ async function nothingLoaded(deps: Deps): Promise<OpsError> {
   const [loading] = await deps.ledger.runs.list({ limit: 1, states: ['running'], command: 'etl' })
   if (loading === undefined)
     return new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', { cure: 'etl' })
+  if ((await findOrphan(loading.id, deps)) !== null) {
+    return new OpsError(
+      'not_loaded',
+      `Nothing is loaded yet: the first load was interrupted; ${leftWords}.`,
+      `Start the bot, or carry on with run-again ${loading.id}.`,
+      { cure: `run-again ${loading.id}` },
+    )
+  }
   const at = loading.steps.find((step) => step.state === 'in_progress')?.title ?? 'starting'
   return new OpsError(
     'not_loaded',

@@ -1,13 +1,13 @@
 import { z } from 'zod'
 import type { RunContext } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
-import { OpsError } from '../errors.ts'
+import { DiskFull, messageOf, OpsError } from '../errors.ts'
 import type { LoadId, Sources, Staged } from '../ports/engine.ts'
 import type { LoadFacts } from '../ports/ledger.ts'
 import type { TransformFile } from '../sql/files.ts'
 import type { Step } from '../step.ts'
 import { placeWords, type RowPlace } from '../unreadable.ts'
-import { count, plural } from '../words.ts'
+import { count, list, plural } from '../words.ts'
 import { type CheckResult, checksLine, firstPlace, redErrors, runChecks, warned } from './checks.ts'
 import { countRows } from './counts.ts'
 import { repairTexts } from './repair-texts.ts'
@@ -71,6 +71,7 @@ function checkSources(load: LoadId, deps: Deps, sources: (signal: AbortSignal) =
   return {
     title: loadSteps.sources,
     run: async ({ signal }) => {
+      await requireKnownLoads(deps)
       const { log, song, summary, skipped = [] } = await sources(signal)
       const files = [...log, ...song]
       await deps.ledger.loads.begin(load, deps.clock.now().toISOString())
@@ -84,19 +85,72 @@ function checkSources(load: LoadId, deps: Deps, sources: (signal: AbortSignal) =
   }
 }
 
+/** Loads that take space here although the ledger has never heard of them: it was emptied, or another one stands in its place. */
+export async function unknownLoads({ engine, ledger }: Deps): Promise<readonly LoadId[]> {
+  const stored = await engine.stored()
+  const records = await Promise.all(stored.map((id) => ledger.loads.get(id)))
+  return stored.filter((_, at) => records[at] === null)
+}
+
+/** Throws `storage` before a load would delete, or build over, what another ledger may still need. */
+async function requireKnownLoads(deps: Deps): Promise<void> {
+  const unknown = await unknownLoads(deps)
+  if (unknown.length === 0) return
+  throw new OpsError(
+    'storage',
+    `${unknownWords(unknown)} Nothing was deleted.`,
+    'Restore the ledger from a backup; or delete these loads with tear-down, then load again.',
+    { cure: 'tear-down' },
+  )
+}
+
+/** Which loads the ledger does not know, in a sentence. */
+export function unknownWords(unknown: readonly LoadId[]): string {
+  const which = unknown.length === 1 ? 'Load' : 'Loads'
+  const are = unknown.length === 1 ? 'is' : 'are'
+  return `${which} ${list(unknown.map(String))} ${are} stored here, but not in this ledger: it was emptied or replaced.`
+}
+
 function openLoad(load: LoadId, deps: Deps): Step {
   const { staging, star, load: own } = deps.library.schema
   return {
     title: 'Create tables',
     run: async (work) => {
       await discardAbandoned(load, deps)
+      await releaseSpace(deps)
       await deps.engine.begin(load, [...staging, ...star, ...own], work)
       return { detail: `load ${load}` }
     },
   }
 }
 
-/** Half-built loads of runs that ended give their space back; one writer at a time means that none of them is at work. */
+/**
+ * A load that failed gives back its space at once where nobody can carry it on: its audit was red, or the disk is full. Any other is
+ * kept for `run-again`, until the next load begins. Never throws: the failure itself must reach its reader.
+ */
+export async function releaseFailed(load: LoadId, error: unknown, deps: Deps): Promise<void> {
+  const isDead = error instanceof DiskFull || (error instanceof OpsError && error.code === 'checks_red')
+  if (!isDead) return
+  try {
+    // Files first: on a full disk this makes the room to note it.
+    const kept = (await keptLoads(deps)).filter((id) => id !== load)
+    await deps.engine.retain(kept)
+    await deps.ledger.loads.discard(load)
+  } catch (thrown) {
+    deps.log.error({ err: thrown, load }, `a failed load did not give its space back: ${messageOf(thrown)}`)
+  }
+}
+
+/** Gives back the space of all loads that nobody reads or builds. */
+async function releaseSpace(deps: Deps): Promise<void> {
+  await deps.engine.retain(await keptLoads(deps))
+}
+
+async function keptLoads({ ledger }: Deps): Promise<readonly LoadId[]> {
+  return (await ledger.loads.list(['building', 'live', 'previous'])).map(({ id }) => id)
+}
+
+/** Half-built loads of runs that ended are given up; one writer at a time means that none of them is at work. */
 async function discardAbandoned(load: LoadId, deps: Deps): Promise<void> {
   const abandoned = (await deps.ledger.loads.list(['building'])).filter(({ id }) => id !== load)
   for (const { id } of abandoned) await deps.ledger.loads.discard(id)
@@ -246,8 +300,7 @@ function publish(load: LoadId, context: RunContext): Step {
           )
         }
       }
-      const kept = await deps.ledger.loads.list(['building', 'live', 'previous'])
-      await deps.engine.retain(kept.map(({ id }) => id))
+      await releaseSpace(deps)
       const { counts = {} } = (await deps.ledger.loads.live())?.facts ?? {}
       return { detail: `${count(Object.values(counts).reduce((sum, n) => sum + n, 0))} rows live` }
     },

@@ -2,6 +2,7 @@ import type { Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
 import type { LoadRecord, RunRecord } from '../ports/ledger.ts'
+import { settleOrphans } from '../run/takeover.ts'
 import { count, lasting, moment } from '../words.ts'
 
 /** How things stand: asked of the engine and the ledger, not remembered. */
@@ -10,26 +11,33 @@ export interface State {
   readonly live: LoadRecord | null
   /** The run that may change the warehouse now. */
   readonly writing: RunRecord | null
+  /** Whether the process of that run is gone: the bot carries it on. */
+  readonly isLeft: boolean
 }
 
 /** Asks for the state. */
 export async function stateOf(deps: Deps): Promise<State> {
+  const left = await settleOrphans(deps)
   const [cluster, live, running] = await Promise.all([
     deps.cluster.describe(),
     deps.ledger.loads.live(),
     deps.ledger.runs.list({ limit: 20, states: ['running'] }),
   ])
-  return { cluster, live, writing: running.find(({ writer }) => writer) ?? null }
+  const writing = running.find(({ writer }) => writer) ?? null
+  return { cluster, live, writing, isLeft: left.some(({ id }) => id === writing?.id) }
 }
 
 /** The state in one line: "sparkify available · 6,820 plays until 30 Nov 2018, 21:59 UTC · nothing running". */
-export function stateLine({ cluster, live, writing }: State, now: Date): string {
+export function stateLine({ cluster, live, writing, isLeft }: State, now: Date): string {
   const parts = [
     cluster.state === 'none' ? `No cluster ${cluster.name}` : `Cluster ${cluster.name} is ${cluster.state}`,
   ]
   if (cluster.state !== 'none') parts.push(live === null ? 'nothing loaded' : loadLine(live))
-  if (writing !== null)
-    parts.push(`${writing.who.name}'s ${writing.command} running for ${lasting(new Date(writing.started), now)}`)
+  if (writing !== null) {
+    const name = `${writing.who.name}'s ${writing.command}`
+    const time = lasting(new Date(writing.started), now)
+    parts.push(isLeft ? `${name} interrupted, begun ${time} ago` : `${name} running for ${time}`)
+  }
   return parts.join(' · ')
 }
 

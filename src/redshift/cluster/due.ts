@@ -1,5 +1,5 @@
 import type { ClusterDue } from '../../core/ports/cluster.ts'
-import { type Lease, leaseDue, runningSince, stopped } from './lease.ts'
+import { type Lease, leaseDue, runningSince, sinceNow, stopped } from './lease.ts'
 import { findCluster } from './look.ts'
 import { explained, type Setting } from './setting.ts'
 import { stateOf } from './state.ts'
@@ -10,8 +10,10 @@ const heededMs = 20 * 60_000
 /** What the lease asks for now. AWS is asked only when the time for something has come: this is called every minute. */
 export async function due(setting: Setting): Promise<ClusterDue> {
   const { clients, settings, leases, clock } = setting
-  const lease = await leases.get()
   const now = clock.now()
+  const kept = await leases.get()
+  const lease = sinceNow(kept, now)
+  if (lease !== kept) await leases.set(lease)
   const possible = (['available', 'paused'] as const).some((state) => leaseDue(now, state, lease).kind !== 'nothing')
   if (!possible) return { kind: 'nothing' }
   const cluster = await explained(() => findCluster(clients, settings.clusterId))

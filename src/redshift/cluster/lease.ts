@@ -44,6 +44,22 @@ export function leaseDue(now: Date, state: ClusterState, lease: Lease | null): C
   return left <= warnMs ? { kind: 'warn', key: `lease-warn:${lease.until}`, until } : { kind: 'nothing' }
 }
 
+// Less is the time that passes between two looks at one clock.
+const setBackMs = 2 * 60_000
+
+/**
+ * The lease as it reads after the clock was set back: a cluster that is to have begun in the future began now, and runs for as long as
+ * it was meant to. Otherwise a clock that was a year ahead would pay for a year.
+ */
+export function sinceNow(lease: Lease | null, now: Date): Lease | null {
+  const last = lease?.ran.at(-1)
+  if (lease === null || last === undefined || last.to !== null) return lease
+  const ahead = Date.parse(last.from) - now.getTime()
+  if (ahead <= setBackMs) return lease
+  const until = lease.until === null ? null : new Date(Date.parse(lease.until) - ahead).toISOString()
+  return { until, ran: [...lease.ran.slice(0, -1), { ...last, from: now.toISOString() }] }
+}
+
 /** The lease of a cluster that runs from now on (or went on running, at the price it had) until the given time. */
 export function running(lease: Lease | null, from: Date, until: Date, price: Price | null): Lease {
   const ran = lease?.ran ?? []

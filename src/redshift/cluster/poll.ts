@@ -18,7 +18,7 @@ export interface Patience {
 
 /** Looks again and again, at growing intervals, until `look` finds something. Null when the time is over. */
 export async function poll<T>(look: () => Promise<T | null>, { clock, signal, atMostMs }: Patience): Promise<T | null> {
-  const end = clock.now().getTime() + atMostMs
+  const end = clock.elapsed() + atMostMs
   let failures = 0
   for (let wait = firstMs; ; wait = Math.min(wait * growth, longestMs)) {
     signal.throwIfAborted()
@@ -30,7 +30,7 @@ export async function poll<T>(look: () => Promise<T | null>, { clock, signal, at
       failures++
       if (!isTransient(error) || failures === failuresInARow) throw error
     }
-    if (clock.now().getTime() >= end) return null
+    if (clock.elapsed() >= end) return null
     await clock.sleep(wait, signal)
   }
 }

@@ -87,6 +87,10 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
     query(target, statement, limits) {
       return slots.use(() => select(target, statement, limits))
     },
+    async verify(load, signal) {
+      const statement = { sql: 'select count(*) as plays from songplays' }
+      await slots.use(() => select({ kind: 'live', load }, statement, { maxRows: 1, signal }))
+    },
     async publish(load, work) {
       const { candidate, live, previous } = await residents(performer, work.signal)
       if (isLoad(live, home, load)) return
@@ -108,6 +112,8 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
         finished(await perform(performer, work, 'drop', dropBatch(place, resident)))
       }
     },
+    // A schema names the ledger that its load belongs to, and those of others are left alone.
+    stored: async () => [],
     async ping(signal) {
       login.forget()
       await askSystem(performer, 'select 1', 1, signal)

@@ -33,12 +33,12 @@ export async function waitForEnd({ api, clock }: Waiter, id: string, signal: Abo
   let pause = firstPauseMs
   for (;;) {
     signal.throwIfAborted()
-    const asked = clock.now().getTime()
+    const asked = clock.elapsed()
     const look = await api.describe(id, { waitSeconds, signal })
     if (look.kind === 'unknown') return null
     if (look.kind === 'found' && hasEnded(look.submitted.status)) return look.submitted
     if (look.kind === 'crowded') waitSeconds = 0
-    if (clock.now().getTime() - asked >= waitSeconds * 1000 && waitSeconds > 0) continue
+    if (clock.elapsed() - asked >= waitSeconds * 1000 && waitSeconds > 0) continue
     await clock.sleep(pause, signal)
     pause = Math.min(pause * 2, longestPauseMs)
   }

@@ -5,6 +5,16 @@ import { lookups } from './004-lookups.ts'
 import { rights } from './005-rights.ts'
 import { forgetting } from './006-forgetting.ts'
 import { again } from './007-again.ts'
+import { uptime } from './008-uptime.ts'
 
 /** Every change of the tables, in order, each as its statements. The first is version 1; one that was released never changes. */
-export const migrations: readonly (readonly string[])[] = [ledger, fires, audit, lookups, rights, forgetting, again]
+export const migrations: readonly (readonly string[])[] = [
+  ledger,
+  fires,
+  audit,
+  lookups,
+  rights,
+  forgetting,
+  again,
+  uptime,
+]

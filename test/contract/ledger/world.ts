@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -19,6 +20,7 @@ export interface LedgerWorld {
   readonly now: () => Date
   readonly host: string
   readonly isAlive: (pid: number) => boolean
+  readonly uptime: () => { readonly boot: string; readonly ms: number }
 }
 
 /** Opens the ledger that is kept in a folder; the same folder twice is one ledger seen by two processes. */
@@ -103,7 +105,13 @@ export function openLedgers(open: OpenLedger): Ledgers {
     dead,
     async processes(count) {
       const home = await mkdtemp(join(tmpdir(), 'ledger-'))
-      const world = { now: () => ledgers.now, host: 'here', isAlive: (pid: number) => !dead.has(pid) }
+      const world = {
+        now: () => ledgers.now,
+        host: 'here',
+        isAlive: (pid: number) => !dead.has(pid),
+        // Two looks are never at one machine here, so the times that are given decide.
+        uptime: () => ({ boot: randomUUID(), ms: 0 }),
+      }
       const opened = await Promise.all(Array.from({ length: count }, () => open(home, world)))
       closing.push(async () => {
         await Promise.all(opened.map((ledger) => ledger.close()))

@@ -119,6 +119,13 @@ describe('a plan', () => {
     ).toBeNull()
   })
 
+  it('made before the clock was set back is not kept alive by it', async () => {
+    const { id } = planOf(await bot.say('spin-up'))
+    world.clock.jump(-2 * 3_600_000)
+    expect(failureOf(await bot.click(id)).code).toBe('expired')
+    expect(done).toBe(0)
+  })
+
   it('expires after ten minutes', async () => {
     const { id } = planOf(await bot.say('spin-up'))
     world.clock.advance(600_001)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { OpsError } from '../../../src/core/errors.ts'
+import { DiskFull, OpsError } from '../../../src/core/errors.ts'
 import {
   anna,
   bob,
@@ -338,5 +338,35 @@ describe('a run that goes on', () => {
         ['skipped', 0, 'already there'],
       ],
     ])
+  })
+})
+
+describe('on a full disk', () => {
+  it('questions are answered unrecorded, and changes are refused', async () => {
+    const { start } = await createWorld()
+    const commands = [
+      command('ask', async () => undefined, { effect: 'read' }),
+      command('look', async () => undefined, { effect: 'none' }),
+      command('load', async () => undefined),
+    ]
+    const full = async (): Promise<never> => {
+      throw new DiskFull('The disk is full.', 'Free some space.', null)
+    }
+    const { ledger } = await start('before', commands)
+    const bot = await start('one', commands, {
+      ledger: { ...ledger, claim: full, runs: { ...ledger.runs, open: full, end: full, saveStep: full } },
+    })
+    for (const line of ['ask', 'look']) {
+      expect(await bot.say(line, { delivery: `${line}-1` })).toMatchObject({
+        ok: true,
+        exit: 0,
+        run: null,
+        replies: [
+          { kind: 'text', text: line },
+          { kind: 'text', text: 'This answer is not recorded. The disk is full. Free some space.', tone: 'warning' },
+        ],
+      })
+    }
+    expect(failureOf(await bot.say('load'))).toMatchObject({ code: 'storage', message: 'The disk is full.' })
   })
 })

@@ -1,4 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import cancelCommand from '../../../src/commands/cancel.ts'
+import runAgain from '../../../src/commands/run-again.ts'
+import runs from '../../../src/commands/runs.ts'
+import status from '../../../src/commands/status.ts'
+import type { Answer } from '../../../src/core/answer.ts'
 import type { Command } from '../../../src/core/command/define.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import {
@@ -46,13 +51,17 @@ async function killedWithin(world: World, id: string, said: Partial<Command> & {
 
 /** The same load in a process that lives to its end. */
 function lasting(done: string[]) {
-  return command('load', async ({ perform }) => {
-    await perform([
-      step('Check', () => done.push('Check')),
-      step('Stage', ({ handle }) => done.push(`Stage ${handle('statement')}`)),
-    ])
-    return undefined
-  })
+  return command(
+    'load',
+    async ({ perform }) => {
+      await perform([
+        step('Check', () => done.push('Check')),
+        step('Stage', ({ handle }) => done.push(`Stage ${handle('statement')}`)),
+      ])
+      return undefined
+    },
+    { canContinue: async () => true },
+  )
 }
 
 describe('after a restart', () => {
@@ -256,5 +265,80 @@ describe('recovery of several runs', () => {
     for (const { run } of await bot.app.untold(() => [])) told.push(run.id)
     expect((await bot.ledger.runs.get(1))?.state).toBe('complete')
     expect(told.toSorted()).toEqual([1, 2])
+  })
+})
+
+describe('while no bot runs', () => {
+  const looks = [status, runs, runAgain, cancelCommand]
+  const inTerminal = { place: terminal }
+  const tables = (answer: Answer) => answer.replies.flatMap((reply) => (reply.kind === 'table' ? reply.rows : []))
+
+  it('a load of a terminal that was killed is over at the next look, whichever that is', async () => {
+    for (const line of ['status', 'runs', 'runs 1', 'cancel 1', 'run-again 1']) {
+      const world = await createWorld()
+      await killedWithin(world, 'one', inTerminal)
+      const done: string[] = []
+      const two = await world.start('two', [...looks, lasting(done)])
+      const answer = await two.say(line, inTerminal)
+      expect(await two.ledger.runs.get(1)).toMatchObject({
+        state: 'error',
+        answer: { replies: [{ code: 'interrupted' }] },
+      })
+      switch (line) {
+        case 'status':
+          expect(tables(answer)).toContainEqual(['Running', 'nothing changes the warehouse'])
+          break
+        case 'runs':
+          expect(tables(answer)).toMatchObject([[1, 'load', 'Anna', 'error', expect.anything(), 0]])
+          break
+        case 'runs 1':
+          expect(answer.headline).toMatch(/^Run 1, load: error/)
+          break
+        case 'cancel 1':
+          expect(answer).toMatchObject({ headline: 'Run 1 is not running: it is error.' })
+          break
+        default:
+          expect(answer).toMatchObject({ ok: true, run: { command: 'load', state: 'complete' } })
+          expect(done).toEqual(['Stage undefined'])
+      }
+    }
+  })
+
+  it('a load of Slack that was killed is interrupted, can be ended, and can be carried on in a terminal', async () => {
+    const world = await createWorld()
+    await killedWithin(world, 'one')
+    const done: string[] = []
+    const two = await world.start('two', [...looks, lasting(done)])
+    const say = (line: string) => two.say(line, inTerminal)
+    expect(tables(await say('status'))).toContainEqual([
+      'Running',
+      'run 1, Anna: load, interrupted at "Stage"; its process is gone, and the bot carries it on when it starts',
+    ])
+    expect(tables(await say('runs'))[0]?.slice(0, 4)).toEqual([1, 'load', 'Anna', 'interrupted'])
+    expect(await say('runs 1')).toMatchObject({
+      headline: 'Run 1, load: interrupted, < 0.1 s.',
+      next: [{ line: 'cancel 1' }, { line: 'run-again 1' }],
+    })
+    expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'running' })
+    expect(await say('cancel 1')).toMatchObject({
+      ok: true,
+      headline: 'Run 1 (load) is cancelled. Its process had stopped before.',
+    })
+    expect(await two.ledger.runs.get(1)).toMatchObject({
+      state: 'cancelled',
+      answer: { headline: 'Cancelled by Anna.' },
+    })
+    expect(await say('run-again 1')).toMatchObject({ ok: true, run: { state: 'complete' } })
+    expect(done).toEqual(['Stage undefined'])
+  })
+
+  it('a load of Slack that was killed is carried on by run-again in a terminal', async () => {
+    const world = await createWorld()
+    await killedWithin(world, 'one')
+    const done: string[] = []
+    const two = await world.start('two', [...looks, lasting(done)])
+    expect(await two.say('run-again 1', inTerminal)).toMatchObject({ ok: true, run: { state: 'complete' } })
+    expect(done).toEqual(['Stage undefined'])
+    expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'error' })
   })
 })

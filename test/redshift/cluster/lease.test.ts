@@ -10,6 +10,7 @@ import {
   pausedSince,
   running,
   runningSince,
+  sinceNow,
   stopped,
 } from '../../../src/redshift/cluster/lease.ts'
 
@@ -39,6 +40,17 @@ describe('what is due of a lease', () => {
       key: 'lease-remind:2026-11-07T17:10:00.000Z',
       pausedSince: at('07T17:10:00'),
     })
+  })
+
+  it('of a cluster that began before its clock was set back by a year: the same length from now on', () => {
+    const year = 365 * 24 * 3_600_000
+    const now = new Date(at('07T09:10:00').getTime() - year)
+    expect(sinceNow(lease, now)).toEqual({
+      until: new Date(now.getTime() + 8 * 3_600_000).toISOString(),
+      ran: [{ from: now.toISOString(), to: null, price }],
+    })
+    expect(sinceNow(lease, at('07T09:00:00'))).toBe(lease)
+    expect(sinceNow(stopped(lease, at('07T10:00:00')), now)).toEqual(stopped(lease, at('07T10:00:00')))
   })
 
   it('of no lease: nothing', () => {

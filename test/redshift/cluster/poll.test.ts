@@ -8,6 +8,7 @@ function fakeClock(): Clock & { readonly slept: number[] } {
   return {
     slept,
     now: () => new Date(now),
+    elapsed: () => now,
     async sleep(ms) {
       slept.push(ms)
       now += ms

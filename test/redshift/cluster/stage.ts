@@ -109,6 +109,7 @@ function clockOf(double: Double): StageClock {
   }
   return {
     now: () => new Date(Date.now() + ahead),
+    elapsed: () => Date.now() + ahead,
     async sleep(ms, signal) {
       signal?.throwIfAborted()
       await pass(ms)

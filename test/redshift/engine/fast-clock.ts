@@ -5,6 +5,7 @@ import type { Clock } from '../../../src/core/ports/clock.ts'
 export function createFastClock(times: number): Clock {
   const start = Date.now()
   return {
+    elapsed: () => (Date.now() - start) * times,
     now: () => new Date(start + (Date.now() - start) * times),
     sleep: (ms, signal) => setTimeout(ms / times, undefined, signal === undefined ? {} : { signal }),
     every() {

@@ -4,17 +4,20 @@ import type { Clock } from '../../../src/core/ports/clock.ts'
 /** A clock that stands still until it is moved. It starts at the real time, which signatures are compared with. */
 export interface FakeClock extends Clock {
   advance(ms: number): void
+  /** Sets the clock by so much, in which no time passes. */
+  jump(ms: number): void
   /** Lets time pass quickly, a quarter of a second for every two milliseconds, until `condition` holds. Throws after ten real seconds. */
   until(condition: () => boolean | Promise<boolean>): Promise<void>
 }
 
 interface Sleeper {
-  readonly at: number
+  at: number
   wake(): void
 }
 
 export function createFakeClock(): FakeClock {
   let now = Date.now()
+  let jumped = 0
   const sleepers = new Set<Sleeper>()
 
   const advance = (ms: number): void => {
@@ -31,6 +34,12 @@ export function createFakeClock(): FakeClock {
 
   return {
     now: () => new Date(now),
+    elapsed: () => now - jumped,
+    jump(ms) {
+      jumped += ms
+      now += ms
+      for (const sleeper of sleepers) sleeper.at += ms
+    },
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
         if (signal?.aborted) return reject(signal.reason)

@@ -256,8 +256,10 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
     locate: never,
     execute: never,
     query: never,
+    verify: never,
     publish: never,
     retain: never,
+    stored: never,
     close: never,
   },
   cluster: {

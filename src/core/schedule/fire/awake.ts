@@ -56,10 +56,10 @@ async function settled(
 ): Promise<Found & { readonly detail: string }> {
   const { clock, cluster } = context.deps
   const wakes = await wakerOf(schedule, context)
-  const until = clock.now().getTime() + schedule.catchUpHours * 3_600_000
+  const until = clock.elapsed() + schedule.catchUpHours * 3_600_000
   let slept = false
   for (;;) {
-    const isLate = clock.now().getTime() >= until
+    const isLate = clock.elapsed() >= until
     const state = await stateOf(cluster, isLate)
     slept ||= state === 'paused' || state === 'none'
     const seen = { detail: state, asleep: false, slept }

@@ -32,7 +32,7 @@ export interface Fired {
  * that a bot that was down for a day does not say everything it missed.
  */
 export async function dueFires({ deps }: Session): Promise<readonly Due[]> {
-  const schedules = await deps.ledger.schedules.list()
+  const schedules = await Promise.all((await deps.ledger.schedules.list()).map((schedule) => madeByNow(schedule, deps)))
   return schedules.filter(({ state }) => state.kind === 'active').flatMap((schedule) => dueFire(schedule, deps) ?? [])
 }
 
@@ -51,6 +51,21 @@ export async function askedFires({ deps }: Session): Promise<readonly Due[]> {
     await deps.ledger.schedules.heard(id, asked.at)
   }
   return due
+}
+
+/**
+ * A schedule that was made or changed before the clock was set back would be silent until the old time is reached again: it counts as
+ * made now.
+ */
+async function madeByNow(schedule: ScheduleRecord, { ledger, clock, log }: Deps): Promise<ScheduleRecord> {
+  const { id, since } = schedule
+  const now = clock.now()
+  if (Date.parse(since) - now.getTime() <= punctualMs) return schedule
+  log.warn(
+    { schedule: id, since },
+    `schedule ${id} was changed at ${since}, before the clock was set back; it runs from now on`,
+  )
+  return (await ledger.schedules.change(id, { since: now.toISOString() })) ?? schedule
 }
 
 function dueFire(schedule: ScheduleRecord, { clock, timetable }: Deps): Due | null {

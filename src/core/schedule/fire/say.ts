@@ -113,10 +113,10 @@ async function untilFree(
   work: Work,
   { deps: { clock } }: RunContext,
 ): Promise<Answer> {
-  const until = clock.now().getTime() + catchUpHours * 3_600_000
+  const until = clock.elapsed() + catchUpHours * 3_600_000
   for (;;) {
     const answer = await say()
-    if (!isBusy(answer) || clock.now().getTime() >= until) return answer
+    if (!isBusy(answer) || clock.elapsed() >= until) return answer
     work.progress(`waits: ${answer.headline}`)
     await clock.sleep(lockPauseMs, work.signal)
   }

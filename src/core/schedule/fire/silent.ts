@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
+import { findOrphan, leftWords } from '../../run/takeover.ts'
 import { lasting } from '../../words.ts'
 
 /**
@@ -11,7 +12,9 @@ import { lasting } from '../../words.ts'
 export async function requireSilent({ id }: ScheduleRecord, from: RunId | null, deps: Deps): Promise<void> {
   const { runs } = deps.ledger
   const [running] = await runs.list({ schedule: id, states: ['running'], limit: 1 })
-  if (running !== undefined) throw saying(id, running, deps)
+  if (running !== undefined) {
+    throw (await findOrphan(running.id, deps)) === null ? saying(id, running, deps) : interrupted(id, running)
+  }
   if (from === null) return
   const fire = await runs.get(from)
   if (fire?.origin.kind !== 'fire' || fire.origin.schedule !== id) {
@@ -37,6 +40,15 @@ function saying(id: number, { id: run, started, steps }: RunRecord, { clock }: D
     'busy',
     `Schedule ${id} is being said already (run ${run}), for ${time}, now at "${at}". Nothing was done.`,
     `Watch it with runs ${run}.`,
+    { cure: `runs ${run}` },
+  )
+}
+
+function interrupted(id: number, { id: run }: RunRecord): OpsError {
+  return new OpsError(
+    'busy',
+    `Run ${run} of schedule ${id} was interrupted: ${leftWords}. Nothing was done.`,
+    `Start the bot, or end the run with cancel ${run}.`,
     { cure: `runs ${run}` },
   )
 }

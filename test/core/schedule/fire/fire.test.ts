@@ -44,6 +44,21 @@ async function at(time: string, schedule: Partial<ScheduleRecord> = {}): Promise
 }
 
 describe('a schedule', () => {
+  it('that was changed before the clock was set back runs at its next time, and no occurrence twice', async () => {
+    const { world, bot } = await at('2026-11-23T03:00:00.000Z')
+    expect(await tick(bot)).toEqual(['1 2026-11-23T03:00:00.000Z greet true'])
+    await bot.ledger.schedules.change(1, { since: '2026-11-23T03:00:00.000Z' })
+    world.clock.jump(-48 * 3_600_000)
+    expect(await tick(bot)).toEqual([])
+    world.clock.advance(24 * 3_600_000)
+    expect(await tick(bot)).toEqual(['1 2026-11-22T03:00:00.000Z greet true'])
+    world.clock.advance(24 * 3_600_000)
+    expect(await tick(bot)).toEqual([])
+    world.clock.advance(24 * 3_600_000)
+    expect(await tick(bot)).toEqual(['1 2026-11-24T03:00:00.000Z greet true'])
+    expect(bot.logged).toContainEqual(expect.objectContaining({ message: expect.stringContaining('set back') }))
+  })
+
   it('says its lines at its time, once, as its owner', async () => {
     const { world, bot } = await at('2026-11-23T02:59:00.000Z')
     await tick(bot)
