@@ -68,9 +68,16 @@ export async function startBot(config: Config, { log, logFile, print, onReplaced
   await open.greet(slack)
 
   const stopRecovering = await recoverRuns(core, slack, log)
-  const scheduler = startScheduler(async () => {
-    await Promise.all([core.app.fireDue(sayOn(slack, core.app)), core.app.tendCluster((news) => postNews(news, slack))])
-  }, systemClock, log)
+  const scheduler = startScheduler(
+    async () => {
+      await Promise.all([
+        core.app.fireDue(sayOn(slack, core.app)),
+        core.app.tendCluster((news) => postNews(news, slack)),
+      ])
+    },
+    systemClock,
+    log,
+  )
   print(startedText(config, core, open.rest === null ? slack.health().detail : `Open ${origin}`, logFile))
 
   const stopAsking = sayWhatIsAsked(core, slack, log)

@@ -7,6 +7,7 @@ import { type ExitStatus, OpsError } from './core/errors.ts'
 import { failureAnswer } from './core/run/failure.ts'
 import { localDirectory } from './local-people.ts'
 import { withLocalPeople } from './machine/directory.ts'
+import { prepareHome } from './machine/home.ts'
 import { openLog } from './machine/log.ts'
 import { setProxies } from './machine/proxies.ts'
 import { readTerminalArguments } from './terminal/arguments.ts'
@@ -30,6 +31,7 @@ export async function sayLine(argv: readonly string[], { env, streams, begun, re
   try {
     const config = readConfig(env)
     setProxies(config.proxies)
+    await prepareHome(config.home)
     const log = openLog({ kind: 'file', path: join(config.home, 'terminal.log') }, [])
     const core = await compose(config, {
       kind: 'terminal',

@@ -5,7 +5,7 @@ import type { Work } from '../core/step.ts'
 import { bytes, plural } from '../core/words.ts'
 import { createAttachments, type Mode } from './attachments.ts'
 import { datasets } from './datasets.ts'
-import { damaged, isDamage } from './failure.ts'
+import { damaged, inFolder, isDamage } from './failure.ts'
 import { openInstance } from './instance.ts'
 import { identifier } from './literal.ts'
 import { loadsIn, removeAbandonedScratch, removeLoad } from './load-files.ts'
@@ -81,8 +81,10 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       return { log: log.files, song: song.files, skipped, summary: `${files}, ${bytes(size)}` }
     },
     async begin(load, schema, { signal }) {
-      await mkdir(folder, { recursive: true })
-      await attachments.create(load)
+      await inFolder(folder, async () => {
+        await mkdir(folder, { recursive: true })
+        await attachments.create(load)
+      })
       await inLoad(load, 'build', signal, (session) =>
         session.transaction(async () => {
           for (const sql of schema) await session.run(sql)
@@ -143,11 +145,13 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       return slots.use(signal, () => attachments.finish(load, signal))
     },
     stored: () => loadsIn(folder),
-    async retain(loads) {
-      for (const load of await loadsIn(folder)) {
-        if (!loads.includes(load) && (await attachments.release(load))) await removeLoad(folder, load)
-      }
-      await removeAbandonedScratch(folder)
+    retain(loads) {
+      return inFolder(folder, async () => {
+        for (const load of await loadsIn(folder)) {
+          if (!loads.includes(load) && (await attachments.release(load))) await removeLoad(folder, load)
+        }
+        await removeAbandonedScratch(folder)
+      })
     },
     async close() {
       admin.disconnectSync()

@@ -14,7 +14,7 @@ export function isAboutData(error: unknown): boolean {
 
 /** Whether the system refused to write because a disk, a quota or a limit of a file's size was reached: the words of `strerror`. */
 function isFullDisk(error: unknown): boolean {
-  return /No space left on device|Disk quota exceeded|File too large/.test(messageOf(error))
+  return /no space left on device|disk quota exceeded|file too large/i.test(messageOf(error))
 }
 
 /** Whether another process holds the lock of a database file. */
@@ -55,6 +55,25 @@ export function asOpsError(error: unknown, signal?: AbortSignal): unknown {
     return new OpsError('source_missing', `A file is gone: ${line}`, 'List the sources again.', { cause: error })
   }
   return new OpsError('sql_failed', `The warehouse refused a statement: ${line}`, '', { cause: error })
+}
+
+/** Does work in the folder of loads. What the system refuses there is `storage`, with the folder and the fix, or `DiskFull`. */
+export async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (error instanceof OpsError) throw error
+    if (isFullDisk(error)) throw asOpsError(new Error(`IO Error: ${messageOf(error)}`, { cause: error }))
+    if (
+      !/Permission denied|permission denied|Read-only file system|read-only file system|operation not permitted/.test(
+        messageOf(error),
+      )
+    )
+      throw error
+    const message = `The folder of loads ${folder} cannot be written by this user. Live tables are untouched.`
+    const remedy = 'Let the user that runs the bot write to this folder and all in it, or choose another home.'
+    throw new OpsError('storage', message, remedy, { cause: error })
+  }
 }
 
 /** Whether a file that is only read could not be read as what DuckDB once wrote: it was emptied, cut, overwritten or replaced. */

@@ -3,6 +3,7 @@ import { mkdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import { z } from 'zod'
 import { OpsError } from '../core/errors.ts'
+import { inFolder } from './failure.ts'
 import { codeOf, entriesOf, isOwnName, loadsIn } from './load-files.ts'
 
 const recordName = 'cluster.json'
@@ -41,11 +42,13 @@ export async function readHome(folder: string): Promise<HomeRecord | null> {
 
 /** Writes the record, whole or not at all; makes the folder where there is none. */
 export async function writeHome(folder: string, state: HomeState, since: Date): Promise<void> {
-  await mkdir(folder, { recursive: true })
   const path = join(folder, recordName)
   const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`
-  await writeFile(draft, `${JSON.stringify({ state, since: since.toISOString() })}\n`)
-  await rename(draft, path)
+  await inFolder(folder, async () => {
+    await mkdir(folder, { recursive: true })
+    await writeFile(draft, `${JSON.stringify({ state, since: since.toISOString() })}\n`)
+    await rename(draft, path)
+  })
 }
 
 /** What lies in the home: loads, their bytes, and the names of files that the warehouse did not put there. */
@@ -69,7 +72,9 @@ export async function contentsOf(folder: string): Promise<HomeContents> {
 /** Removes the loads and whatever else the warehouse keeps here, the record excepted. */
 export async function removeContents(folder: string): Promise<void> {
   const own = (await entriesOf(folder)).filter((name) => isOwn(name) && name !== recordName)
-  for (const name of own) await rm(join(folder, name), { recursive: true, force: true })
+  await inFolder(folder, async () => {
+    for (const name of own) await rm(join(folder, name), { recursive: true, force: true })
+  })
 }
 
 /** Removes the record and the empty folder. Throws `cluster_state` when something is left in it. */

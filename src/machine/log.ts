@@ -1,4 +1,5 @@
 import { destination, type Logger, pino } from 'pino'
+import { messageOf, OpsError } from '../core/errors.ts'
 import type { Log } from '../core/ports/log.ts'
 
 // Tokens of Slack and keys of AWS by their public forms, wherever they turn up: in a message, a URL, a nested error.
@@ -9,9 +10,29 @@ const keptBytes = 1_000_000
 /** Where the log goes: a file beside the state when a person sits at the terminal, otherwise standard error, for a supervisor. */
 export type LogTarget = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'stderr' }
 
+/** Where pino writes, and how. */
+interface LogOptions {
+  readonly dest?: string
+  readonly fd?: number
+  readonly mkdir?: boolean
+  readonly sync: boolean
+  readonly maxLength: number
+}
+
+/** Opens the destination of the log. Throws `storage` with the path and the fix where the system refuses. */
+function open(options: LogOptions): ReturnType<typeof destination> {
+  try {
+    return destination(options)
+  } catch (error) {
+    const message = `The log ${options.dest ?? 'on standard error'} cannot be written: ${messageOf(error)}.`
+    const remedy = 'Let the user that runs the bot write to this file and its folder, or choose another home.'
+    throw new OpsError('storage', message, remedy, { cause: error })
+  }
+}
+
 /** The log, one JSON object a line. It never ends the process: a log that cannot be written is no reason to stop working. `secrets` are values that must never be written. */
 export function openLog(target: LogTarget, secrets: readonly string[]): Log & Pick<Logger, 'flush'> {
-  const file = destination({
+  const file = open({
     ...(target.kind === 'file' ? { dest: target.path, mkdir: true } : { fd: 2 }),
     sync: true,
     maxLength: keptBytes,
