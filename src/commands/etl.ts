@@ -6,7 +6,14 @@ import { OpsError } from '../core/errors.ts'
 import { type Reply, text } from '../core/reply.ts'
 import { ensureCluster } from '../core/warehouse/ensure-cluster.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
-import { auditedSchema, listedSchema, loadSteps, releaseFailed, stagedSchema, stepsOfLoad } from '../core/warehouse/load.ts'
+import {
+  auditedSchema,
+  listedSchema,
+  loadSteps,
+  releaseFailed,
+  stagedSchema,
+  stepsOfLoad,
+} from '../core/warehouse/load.ts'
 import { repairedSchema } from '../core/warehouse/repair-texts.ts'
 import { skippedWords } from '../core/warehouse/sources.ts'
 import { count, lasting, percent, plural } from '../core/words.ts'
