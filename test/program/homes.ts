@@ -1,6 +1,6 @@
-import { cp, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises'
+import { cp, link, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll } from 'vitest'
 import { generateSample, sampleOptions } from '../../src/sample/index.ts'
@@ -18,13 +18,18 @@ export type Home = Readonly<Record<string, string>> & {
 const events = 50_000
 const copies = 100
 
-/** A log of five million rows that is written in a second: the same 50,000 events in 100 folders, each a link. */
+/** A log of five million rows that is written in a second: the same 50,000 events in 100 folders, each file a hard link. */
 async function writeLargeLog(folder: string): Promise<void> {
   const sample = await generateSample(sampleOptions({ events: String(events), songs: '100' }), join(folder, 'sample'))
   if (sample.events !== events) throw new Error(`the sample has ${sample.events} events`)
-  await mkdir(join(folder, 'log_data'))
+  const logData = join(folder, 'sample/log_data')
+  const files = (await readdir(logData, { recursive: true })).filter((file) => file.endsWith('.json'))
   for (let copy = 0; copy < copies; copy++) {
-    await symlink('../sample/log_data', join(folder, 'log_data', `copy-${copy}`))
+    for (const file of files) {
+      const target = join(folder, 'log_data', `copy-${copy}`, file)
+      await mkdir(dirname(target), { recursive: true })
+      await link(join(logData, file), target)
+    }
   }
 }
 
