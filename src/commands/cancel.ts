@@ -32,8 +32,8 @@ export default defineCommand({
     }
     const headline =
       outcome === 'ended'
-        ? `Run ${run.id} (${run.line}) is cancelled. Its process had stopped before.`
-        : `Run ${run.id} (${run.line}) is being stopped.`
+        ? `Run ${run.id} (${run.command}) is cancelled. Its process had stopped before.`
+        : `Run ${run.id} (${run.command}) is being stopped.`
     return { headline, replies: [text(headline)], next: [{ label: 'See it', line: `runs ${run.id}` }] }
   },
 })

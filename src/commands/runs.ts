@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { withChannelNames } from '../core/channel.ts'
 import { flag, optionalDate, optionalInteger, optionalText } from '../core/command/args.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
@@ -8,6 +7,7 @@ import { optionalSince, sinceTime } from '../core/command/since.ts'
 import type { RunRecord } from '../core/ports/ledger.ts'
 import { text } from '../core/reply.ts'
 import { secondsOf, tellRun } from '../core/run/in-full.ts'
+import { shownLine } from '../core/run/readers.ts'
 import { recordAsFile } from '../core/run/record.ts'
 import { settleOrphans } from '../core/run/takeover.ts'
 import { plural } from '../core/words.ts'
@@ -67,7 +67,8 @@ function filterOf({ who, command, since, until }: Asked, now: Date) {
   }
 }
 
-async function listed(asked: Asked, all: boolean, { deps, runId }: RunContext): Promise<Outcome> {
+async function listed(asked: Asked, all: boolean, context: RunContext): Promise<Outcome> {
+  const { deps, runId } = context
   const now = deps.clock.now()
   // One of them may be this one, and one more tells that there are more.
   const found = await deps.ledger.runs.list({ ...filterOf(asked, now), limit: shownRuns + 2, listedOnly: !all })
@@ -76,7 +77,7 @@ async function listed(asked: Asked, all: boolean, { deps, runId }: RunContext): 
   const stateOf = ({ id, state }: RunRecord): string => (left.some((run) => run.id === id) ? 'interrupted' : state)
   const rows = runs
     .slice(0, shownRuns)
-    .map((run) => [run.id, withChannelNames(run.line), run.who.name, stateOf(run), run.started, secondsOf(run, now)])
+    .map((run) => [run.id, shownLine(run, context), run.who.name, stateOf(run), run.started, secondsOf(run, now)])
   const cut =
     runs.length > shownRuns ? [text(`The newest ${shownRuns}; older ones with until= or csv=yes.`, 'note')] : []
   const given = Object.entries(asked).filter(([, value]) => value !== undefined)
@@ -101,9 +102,10 @@ async function listed(asked: Asked, all: boolean, { deps, runId }: RunContext): 
 }
 
 /** In a channel nothing can be attached to what one person sees, so the file goes to their direct messages. */
-async function exported(asked: Asked, { deps, place, who }: RunContext): Promise<Outcome> {
+async function exported(asked: Asked, context: RunContext): Promise<Outcome> {
+  const { deps, place, who } = context
   const now = deps.clock.now()
-  const file = await recordAsFile(deps.ledger.audit, filterOf(asked, now), who, now)
+  const file = await recordAsFile(deps.ledger.audit, filterOf(asked, now), context, now)
   const headline = `${file.about}.`
   if (place.kind === 'terminal') return { headline, replies: [file] }
   if (place.direct) return { headline, replies: [file], audience: 'channel' }

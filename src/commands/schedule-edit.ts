@@ -3,12 +3,11 @@ import { words } from '../core/command/args.ts'
 import type { Context } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
-import type { Person } from '../core/people.ts'
-import type { Place } from '../core/place.ts'
+import { isDirect } from '../core/place.ts'
 import type { ScheduleRecord } from '../core/ports/schedules.ts'
-import { placeOf, postable } from '../core/posting.ts'
+import { placeOf } from '../core/posting.ts'
 import { ownerOf, planOfDraft, sayable } from '../core/schedule/make/draft.ts'
-import { changeSchedule, findSchedule, scheduleNumber, woken } from '../core/schedule/make/find.ts'
+import { changeSchedule, findSchedule, requirePoster, scheduleNumber, woken } from '../core/schedule/make/find.ts'
 import { linesOf } from '../core/schedule/make/lines.ts'
 import { told } from '../core/schedule/make/make.ts'
 import { changeArgs } from '../core/schedule/make/options.ts'
@@ -36,17 +35,17 @@ export default defineCommand({
     'schedule edit 1 if=changed>10% tz=Europe/London',
   ],
   async plan(said, context) {
-    const { before, after, changes } = await wanted(said, context)
+    const { before, after } = await wanted(said, context)
     const plan = await planOfDraft(after, context)
-    if (changes.place !== undefined) await postable(changes.place, context.who, context.deps)
+    await requirePoster(before, context, after.place)
     return isAsked(before, after) ? plan : null
   },
   async run(said, context): Promise<Outcome> {
     const { deps } = context
     const { before, after, changes } = await wanted(said, context)
     sayable(after, context)
-    const placed =
-      changes.place === undefined ? changes : { ...changes, place: await postable(changes.place, context.who, deps) }
+    const place = await requirePoster(before, context, after.place)
+    const placed = changes.place === undefined ? changes : { ...changes, place }
     // What was confirmed before stands where this changes nothing of it; so does the yes to what somebody wants to hear now.
     const approval = isAsked(before, after) ? { approval: context.approval, asked: unconfirmed(before) } : {}
     const schedule = await changeSchedule(before.id, { ...placed, ...approval }, deps)
@@ -67,7 +66,7 @@ function isAsked(before: ScheduleRecord, after: ScheduleRecord): boolean {
 /** The schedule as it is and as it is wanted. Throws `bad_argument` where nothing is to be changed. */
 async function wanted({ id, ...said }: z.output<typeof args>, context: Context) {
   const { deps, who } = context
-  const before = await findSchedule(id, deps)
+  const before = await findSchedule(id, context)
   const { channel, rest } = cutChannel(said.words)
   const cut = cutLines(rest)
   // `at 04:00` alone leaves the days as they are.
@@ -89,24 +88,9 @@ async function wanted({ id, ...said }: z.output<typeof args>, context: Context) 
   }
   // What it says is said in its owner's name, so whoever decides that is its owner, and so is its only reader.
   const decides = cut.lines !== '' || isWaker
-  if (decides && channel === null) requireReader(before, who)
   const owner = decides || (changes.place !== undefined && isDirect(changes.place)) ? { owner: ownerOf(who) } : {}
   // A new time begins now: one that has passed today already is not caught up with.
   const since = cut.when.length > 0 || said.tz !== undefined ? { since: deps.clock.now().toISOString() } : {}
   const all = { ...changes, ...owner, ...since }
   return { before, after: { ...before, ...all }, changes: all }
-}
-
-function isDirect(place: Place): boolean {
-  return place.kind === 'slack' && place.direct
-}
-
-/** Throws `not_allowed` for whoever would decide what is said to somebody else alone. */
-function requireReader({ id, place, owner }: ScheduleRecord, who: Person): void {
-  if (!isDirect(place) || owner.id === who.id) return
-  throw new OpsError(
-    'not_allowed',
-    `Schedule ${id} is said in direct messages of ${owner.name}, who alone decides what it says. Nothing was done.`,
-    'Move it to a channel first, or add one of your own.',
-  )
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineCommand } from '../core/command/define.ts'
 import { text } from '../core/reply.ts'
 import { lineToCopy } from '../core/schedule/make/export.ts'
-import { findSchedule, scheduleNumber } from '../core/schedule/make/find.ts'
+import { findSchedule, knownSchedules, scheduleNumber } from '../core/schedule/make/find.ts'
 import { plural } from '../core/words.ts'
 
 export default defineCommand({
@@ -14,14 +14,14 @@ export default defineCommand({
   audience: 'asker',
   args: z.object({ id: scheduleNumber() }),
   examples: ['schedule export', 'schedule export 1'],
-  async run({ id }, { deps, place }) {
-    const schedules = id === undefined ? await deps.ledger.schedules.list() : [await findSchedule(id, deps)]
+  async run({ id }, context) {
+    const schedules = id === undefined ? await knownSchedules(context) : [await findSchedule(id, context)]
     if (schedules.length === 0) return { headline: 'No schedules yet.', replies: [text('No schedules yet.')] }
     const headline = `${plural(schedules.length, 'line makes', 'lines make')} ${plural(schedules.length, 'schedule')} again.`
     return {
       headline,
       replies: [
-        text(schedules.map((schedule) => lineToCopy(schedule, place)).join('\n'), 'code'),
+        text(schedules.map((schedule) => lineToCopy(schedule, context.place)).join('\n'), 'code'),
         text('Whoever says a line becomes its owner. A schedule that is parked begins anew.', 'note'),
       ],
     }

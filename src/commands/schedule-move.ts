@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { optionalChannel } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
-import { placeOf, postable } from '../core/posting.ts'
+import { isDirect } from '../core/place.ts'
+import { placeOf } from '../core/posting.ts'
 import { ownerOf, sayable } from '../core/schedule/make/draft.ts'
-import { changeSchedule, findSchedule, scheduleNumber, woken } from '../core/schedule/make/find.ts'
+import { changeSchedule, findSchedule, requirePoster, scheduleNumber, woken } from '../core/schedule/make/find.ts'
 import { told } from '../core/schedule/make/make.ts'
 import { scheduleWords } from '../core/schedule/make/words.ts'
 
@@ -21,11 +22,11 @@ export default defineCommand({
   examples: ['schedule move 1 to #music'],
   async run({ id, channel }, context) {
     const { deps } = context
-    const found = await findSchedule(id, deps)
+    const found = await findSchedule(id, context)
     sayable(found, context)
-    const place = await postable(placeOf(channel, context), context.who, deps)
+    const place = await requirePoster(found, context, placeOf(channel, context))
     // What is said to one person is said in their name: it ends with their right to ask it.
-    const owner = place.kind === 'slack' && place.direct ? { owner: ownerOf(context.who) } : {}
+    const owner = isDirect(place) ? { owner: ownerOf(context.who) } : {}
     const schedule = await changeSchedule(found.id, { place, ...owner, ...woken(found, deps) }, deps)
     return told(schedule, `Schedule ${schedule.id} is moved: ${scheduleWords(schedule)}.`, deps)
   },

@@ -13,8 +13,9 @@ export default defineCommand({
   audience: 'asker',
   args: z.object({ id: scheduleNumber() }),
   examples: ['schedule pause 1'],
-  async run({ id }, { deps }) {
-    const found = await findSchedule(id, deps)
+  async run({ id }, context) {
+    const { deps } = context
+    const found = await findSchedule(id, context)
     const schedule = await changeSchedule(found.id, { state: { kind: 'paused' } }, deps)
     const headline = `Schedule ${schedule.id} is paused: ${scheduleWords(schedule)}.`
     return {

@@ -14,15 +14,15 @@ export default defineCommand({
   audience: 'asker',
   args: z.object({ id: scheduleNumber() }),
   examples: ['schedule remove 1'],
-  async run({ id }, { deps, place }) {
-    const schedule = await removeSchedule(id, deps)
+  async run({ id }, context) {
+    const schedule = await removeSchedule(id, context)
     const headline = `Schedule ${schedule.id} is removed: ${scheduleWords(schedule)}.`
     return {
       headline,
       replies: [
         text(headline, 'good'),
         text('This line makes it again, in the name of whoever says it:', 'note'),
-        text(lineToCopy(schedule, place), 'code'),
+        text(lineToCopy(schedule, context.place), 'code'),
       ],
       next: [{ label: 'All schedules', line: 'schedule' }],
     }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { defineCommand } from '../core/command/define.ts'
 import { postable } from '../core/posting.ts'
 import { sayable } from '../core/schedule/make/draft.ts'
-import { changeSchedule, findSchedule, scheduleNumber } from '../core/schedule/make/find.ts'
+import { changeSchedule, findSchedule, requirePoster, scheduleNumber } from '../core/schedule/make/find.ts'
 import { told } from '../core/schedule/make/make.ts'
 import { scheduleWords } from '../core/schedule/make/words.ts'
 
@@ -17,10 +17,12 @@ export default defineCommand({
   examples: ['schedule resume 1'],
   async run({ id }, context) {
     const { deps } = context
-    const found = await findSchedule(id, deps)
+    const found = await findSchedule(id, context)
     if (found.state.kind === 'active') return told(found, `Schedule ${found.id} is not paused.`, deps)
     // Waking what one may not say oneself would be a way around the role that it needs.
     sayable(found, context)
+    await requirePoster(found, context)
+    // Also in a terminal, where nobody is in a channel: it was perhaps parked because the bot was not.
     const place = await postable(found.place, null, deps)
     // What fell due meanwhile is not said any more.
     const since = deps.clock.now().toISOString()

@@ -5,7 +5,7 @@ import { placeWords } from '../core/place.ts'
 import { text } from '../core/reply.ts'
 import { sayLines } from '../core/schedule/fire/say.ts'
 import { requireSilent } from '../core/schedule/fire/silent.ts'
-import { findSchedule } from '../core/schedule/make/find.ts'
+import { findSchedule, requirePoster } from '../core/schedule/make/find.ts'
 import { understood } from '../core/schedule/make/lines.ts'
 import { planOfLines } from '../core/schedule/make/plan.ts'
 import { linesWords, scheduleWords } from '../core/schedule/make/words.ts'
@@ -39,13 +39,15 @@ export default defineCommand({
   },
   // It is confirmed as it was when it was made: that held for the clock's times, not for as often as somebody likes.
   async plan({ id }, context) {
-    const schedule = await findSchedule(id, context.deps)
+    const schedule = await findSchedule(id, context)
+    await requirePoster(schedule, context)
     return planOfLines('now', scheduleWords(schedule), understood(schedule, context), context)
   },
   async run({ id, from, 'max-errors': maxErrors }, context) {
     const { deps, who, origin, approval } = context
-    const schedule = await findSchedule(id, deps)
+    const schedule = await findSchedule(id, context)
     if (origin.kind === 'fire') return sayLines(schedule, maxErrors ?? null, context)
+    await requirePoster(schedule, context)
     await requireSilent(schedule, from ?? null, deps)
     // The bot that hears Slack says it, whichever process was asked.
     const by = { kind: who.kind, id: who.id, name: who.name }

@@ -21,8 +21,9 @@ export default defineCommand({
     until: optionalChoice({ about: 'off: call again at once', values: ['off'] }),
   }),
   examples: ['schedule snooze 1 8h', 'schedule snooze 1 off'],
-  async run({ id, for: span = usualHours, until }, { deps }) {
-    const found = await findSchedule(id, deps)
+  async run({ id, for: span = usualHours, until }, context) {
+    const { deps } = context
+    const found = await findSchedule(id, context)
     const end = new Date(deps.clock.now().getTime() + span * 3_600_000)
     const snoozedUntil = until === 'off' ? null : end.toISOString()
     return snoozed(await changeSchedule(found.id, { snoozedUntil }, deps))

@@ -6,6 +6,7 @@ import type { Deps } from '../core/deps.ts'
 import { placeWords } from '../core/place.ts'
 import type { ScheduleRecord } from '../core/ports/schedules.ts'
 import { type TableReply, type TextReply, text } from '../core/reply.ts'
+import { knownSchedules } from '../core/schedule/make/find.ts'
 import { unusualWords } from '../core/schedule/make/option-words.ts'
 import { upcoming } from '../core/schedule/make/upcoming.ts'
 import { linesWords, timeWords, whenWords } from '../core/schedule/make/words.ts'
@@ -20,8 +21,9 @@ export default defineCommand({
   audience: 'asker',
   args: z.object({ part: optionalChoice({ about: 'the list, which it is anyway', values: ['list'] }) }),
   examples: ['schedule', 'schedule list'],
-  async run(_args, { deps }): Promise<Outcome> {
-    const schedules = await deps.ledger.schedules.list()
+  async run(_args, context): Promise<Outcome> {
+    const { deps } = context
+    const schedules = await knownSchedules(context)
     const example =
       'Add one: schedule add "top songs 10" daily at 07:00 in #music, or the whole night: schedule nightly'
     return {

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import type { Context } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
-import type { Deps } from '../core/deps.ts'
 import type { ClusterState } from '../core/ports/cluster.ts'
 import type { LoadRecord, RunRecord } from '../core/ports/ledger.ts'
 import type { TableReply } from '../core/reply.ts'
+import { shownLine } from '../core/run/readers.ts'
 import { leftWords } from '../core/run/takeover.ts'
 import { checksLine, loadLine, nextUseful, type State, stateLine, stateOf } from '../core/warehouse/state.ts'
 import { lasting, moment } from '../core/words.ts'
@@ -17,13 +18,14 @@ export default defineCommand({
   audience: 'asker',
   args: z.object({}),
   examples: ['status'],
-  async run(_args, { deps }) {
+  async run(_args, context) {
+    const { deps } = context
     const state = await stateOf(deps)
-    return { headline: stateLine(state, deps.clock.now()), replies: [table(state, deps)], next: nextUseful(state) }
+    return { headline: stateLine(state, deps.clock.now()), replies: [table(state, context)], next: nextUseful(state) }
   },
 })
 
-function table({ cluster, live, writing, isLeft }: State, deps: Deps): TableReply {
+function table({ cluster, live, writing, isLeft }: State, context: Context): TableReply {
   const since = cluster.since === null ? '' : `, since ${moment(cluster.since)}`
   const rows = [
     ['Cluster', cluster.name],
@@ -31,7 +33,7 @@ function table({ cluster, live, writing, isLeft }: State, deps: Deps): TableRepl
     ...cluster.facts.map(([label, value]) => [label, value]),
     ['Live load', live === null ? 'none' : liveLine(live, cluster.state)],
     ['Checks', live === null ? 'not run' : checksLine(live)],
-    ['Running', writing === null ? 'nothing changes the warehouse' : writingLine(writing, isLeft, deps.clock.now())],
+    ['Running', writing === null ? 'nothing changes the warehouse' : writingLine(writing, isLeft, context)],
   ]
   return {
     kind: 'table',
@@ -49,9 +51,10 @@ function liveLine(live: LoadRecord, cluster: ClusterState): string {
   return `load ${live.id}: ${loadLine(live)}${published}${kept}`
 }
 
-function writingLine(run: RunRecord, isLeft: boolean, now: Date): string {
-  const at = run.steps.find((step) => step.state === 'in_progress')?.title
-  if (isLeft)
-    return `run ${run.id}, ${run.who.name}: ${run.line}, interrupted${at === undefined ? '' : ` at "${at}"`}; ${leftWords}`
-  return `run ${run.id}, ${run.who.name}: ${run.line}, for ${lasting(new Date(run.started), now)}${at === undefined ? '' : `, at "${at}"`}`
+function writingLine(run: RunRecord, isLeft: boolean, context: Context): string {
+  const step = run.steps.find(({ state }) => state === 'in_progress')?.title
+  const at = step === undefined ? '' : `at "${step}"`
+  const what = `run ${run.id}, ${run.who.name}: ${shownLine(run, context)}`
+  if (isLeft) return `${what}, ${`interrupted ${at}`.trim()}; ${leftWords}`
+  return `${what}, for ${lasting(new Date(run.started), context.deps.clock.now())}${at === '' ? '' : `, ${at}`}`
 }

@@ -13,6 +13,11 @@ export const placeSchema = z.discriminatedUnion('kind', [
 ])
 export type Place = z.infer<typeof placeSchema>
 
+/** Whether one person alone reads what is posted there. */
+export function isDirect(place: Place): boolean {
+  return place.kind === 'slack' && place.direct
+}
+
 /** Whether two places are one conversation, whatever their threads and names. */
 export function isSameChannel(one: Place, other: Place): boolean {
   return channelOf(one) === channelOf(other)

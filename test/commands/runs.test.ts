@@ -277,7 +277,7 @@ describe('one run in full', () => {
   it('keeps the answer of a schedule from those who may not ask one of its lines, and from everybody after seven days', async () => {
     const { bot, clock } = await fired('clock')
     const last = async (who: Asker) => (await bot.say('runs 1', { who })).replies.at(-1)
-    expect(await last(bob)).toMatchObject({ text: 'Its answer is for those who may ask it.' })
+    expect(await last(bob)).toMatchObject({ text: 'Only people who may ask for it themselves can see its answer.' })
     clock.advance(8 * 86_400_000)
     expect(await last(anna)).toMatchObject({ text: 'Its answer was kept for 7 days.' })
   })

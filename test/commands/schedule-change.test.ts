@@ -5,6 +5,7 @@ import '../../src/commands/schedule-remove.ts'
 import '../../src/commands/schedule-resume.ts'
 import '../../src/commands/schedule-snooze.ts'
 import { describe, expect, it } from 'vitest'
+import { OpsError } from '../../src/core/errors.ts'
 import { anna, bob, channel, command, failureOf, planOf } from '../support/core.ts'
 import { closed, createScheduleOffice, onlyOf } from '../support/schedule-office.ts'
 
@@ -257,5 +258,52 @@ describe('schedule edit', () => {
     const before = await onlyOf(bot)
     expect(failureOf(await bot.say(line)).message).toBe(message)
     expect(await onlyOf(bot)).toEqual(before)
+  })
+})
+
+describe('a schedule in a channel that somebody is not in', () => {
+  const board = { kind: 'slack', channel: 'C0BOARD00', channelName: 'board', direct: false } as const
+  const notIn = new OpsError('not_allowed', 'You are not in #board. Nothing was done.', 'Join it.')
+
+  async function boards() {
+    const office = await createScheduleOffice({
+      outbox: {
+        resolve: async (place) => place,
+        obstacle: async (place, by) =>
+          place.kind === 'slack' && place.channel === board.channel && by?.id === bob.id ? notIn : null,
+        post: () => Promise.reject(new Error('nothing is posted here')),
+        tell: () => Promise.reject(new Error('nobody is told here')),
+      },
+    })
+    office.roles.set(bob.id, 'operator')
+    await office.bot.say('schedule add load daily at 13:00', { place: board })
+    return office
+  }
+
+  it.each([
+    'schedule edit 1 "greet"',
+    'schedule edit 1 daily at 14:00',
+    'schedule edit 1 tz=Europe/London',
+    'schedule edit 1 if=not-empty "greet"',
+    'schedule edit 1 paused=wait "greet"',
+    'schedule edit 1 catch-up=0',
+    'schedule run 1',
+    'schedule run 1 max-errors=5',
+    'schedule resume 1',
+    `schedule move 1 to ${board.channel}`,
+  ])('is theirs neither to change nor to run: %s', async (line) => {
+    const { bot } = await boards()
+    await bot.say('schedule pause 1')
+    const before = await onlyOf(bot)
+    expect(failureOf(await bot.say(line, { who: bob, confirmed: true })).message).toBe(notIn.message)
+    expect(await onlyOf(bot)).toEqual(before)
+    expect(await bot.say(line, { confirmed: true })).toMatchObject({ ok: true })
+  })
+
+  it('can be stopped by them, and taken to a channel that they are in', async () => {
+    const { bot } = await boards()
+    for (const line of ['schedule snooze 1 8h', 'schedule pause 1', 'schedule move 1 to #music', 'schedule remove 1']) {
+      expect(await bot.say(line, { who: bob })).toMatchObject({ ok: true })
+    }
   })
 })

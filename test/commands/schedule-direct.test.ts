@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Place } from '../../src/core/place.ts'
-import { anna, bob, failureOf, terminal } from '../support/core.ts'
+import { anna, bob, channel, failureOf, terminal } from '../support/core.ts'
 import { scheduled } from '../support/schedule.ts'
 import { createScheduleOffice, onlyOf } from '../support/schedule-office.ts'
 
@@ -57,18 +57,45 @@ describe('a schedule in direct messages', () => {
     expect(failureOf(await bot.say(line, { who: ada, place: terminal })).code).toBe('not_allowed')
   })
 
-  it('says what its reader decides, and nobody else', async () => {
-    const { bot } = await annas()
+  it.each([
+    'schedule edit 1 "greet"',
+    'schedule edit 1 if=not-empty "greet"',
+    'schedule edit 1 daily at 14:00',
+    'schedule edit 1 tz=Europe/London',
+    'schedule edit 1 catch-up=0',
+    'schedule edit 1 in #music',
+    'schedule move 1',
+    'schedule move 1 to #music',
+    'schedule run 1',
+    'schedule resume 1',
+  ])('is changed and run by its reader alone, not even by an admin: %s', async (line) => {
+    const { bot, roles } = await annas()
     await bot.say('schedule move 1', { place: ofAnna })
-    for (const line of ['schedule edit 1 "greet"', 'schedule edit 1 if=not-empty "greet"']) {
-      expect(failureOf(await bot.say(line, { who: bob }))).toMatchObject({
-        code: 'not_allowed',
-        message: 'Schedule 1 is said in direct messages of Anna, who alone decides what it says. Nothing was done.',
-      })
+    await bot.say('schedule pause 1', { place: ofAnna })
+    const before = await onlyOf(bot)
+    for (const role of ['operator', 'admin'] as const) {
+      roles.set(bob.id, role)
+      for (const place of [channel, ofBob]) {
+        expect(failureOf(await bot.say(line, { who: bob, place, confirmed: true }))).toMatchObject({
+          code: 'not_allowed',
+          message: 'Schedule 1 posts in the direct messages of Anna, who alone can change or run it. Nothing was done.',
+        })
+      }
     }
-    expect(await bot.say('schedule edit 1 daily at 14:00', { who: bob })).toMatchObject({ ok: true })
-    expect(await bot.say('schedule edit 1 "greet"')).toMatchObject({ ok: true })
-    expect(await onlyOf(bot)).toMatchObject({ lines: ['greet'], owner: anna, place: ofAnna })
+    expect(await onlyOf(bot)).toEqual(before)
+    expect(await bot.say(line, { place: ofAnna, confirmed: true })).toMatchObject({ ok: true })
+  })
+
+  it('is seen, paused, muted and removed by its reader and by admins', async () => {
+    const { bot, roles } = await annas()
+    await bot.say('schedule move 1', { place: ofAnna })
+    const stops = ['schedule pause 1', 'schedule snooze 1 8h', 'schedule export 1', 'schedule remove 1']
+    for (const line of stops) expect(failureOf(await bot.say(line, { who: bob })).code).toBe('not_allowed')
+    const lists = ['schedule', 'schedule export']
+    for (const line of lists) expect(JSON.stringify(await bot.say(line, { who: bob }))).not.toContain('load')
+    roles.set(bob.id, 'admin')
+    for (const line of lists) expect(JSON.stringify(await bot.say(line, { who: bob }))).toContain('load')
+    for (const line of stops) expect(await bot.say(line, { who: bob })).toMatchObject({ ok: true })
   })
 
   it('is exported under its owner’s id, by which they can make it again anywhere', async () => {

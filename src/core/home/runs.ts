@@ -1,12 +1,11 @@
-import { withChannelNames } from '../channel.ts'
-import { mayUse } from '../command/catalog.ts'
 import { includesRole } from '../people.ts'
 import type { RunRecord } from '../ports/runs.ts'
+import { mayRead, shownLine } from '../run/readers.ts'
 import { viewOf } from '../run/view.ts'
+import { mayKnow } from '../schedule/make/find.ts'
 import { linesWords } from '../schedule/make/words.ts'
 import { duration, plural } from '../words.ts'
 import { at, entry, type HomeEntry, type Words } from './home.ts'
-import { mayKnow } from './schedules.ts'
 import { pressable, type Viewing } from './viewing.ts'
 
 const shownRunning = 3
@@ -27,7 +26,7 @@ function runningEntry(run: RunRecord, viewing: Viewing): HomeEntry {
   const stop = {
     label: 'Cancel',
     line: `cancel ${run.id}`,
-    sure: `Stop run ${run.id} (${withChannelNames(run.line)})?`,
+    sure: `Stop run ${run.id} (${shownLine(run, viewing)})?`,
   }
   return entry({
     title: `● ${nameOf(run, viewing)}`,
@@ -59,18 +58,18 @@ export function endedEntries(viewing: Viewing): readonly HomeEntry[] {
   return entries.length === 0 || all.next.length === 0 ? entries : [...entries, all]
 }
 
-/** How a run ended that did not go well, for those who may say its line. */
-function outcomeOf({ state, command: name, answer }: RunRecord, { catalog, who }: Viewing): Words {
-  const command = catalog.find(name)
-  const isSecret = command === undefined || !mayUse(command, who.role)
-  return state === 'complete' || answer === null || isSecret ? [] : [`· ${answer.headline}`]
+/** How a run ended that did not go well. */
+function outcomeOf(run: RunRecord, viewing: Viewing): Words {
+  const { state, answer } = run
+  return state === 'complete' || answer === null || !mayRead(run, viewing) ? [] : [`· ${answer.headline}`]
 }
 
 /** The line that was said; for the clock's fires what the schedule says. */
-function nameOf({ line, origin }: RunRecord, viewing: Viewing): string {
-  if (origin.kind !== 'fire') return withChannelNames(line)
+function nameOf(run: RunRecord, viewing: Viewing): string {
+  const { origin } = run
+  if (origin.kind !== 'fire') return shownLine(run, viewing)
   const schedule = viewing.look.schedules.find(({ id }) => id === origin.schedule)
-  if (schedule === undefined) return withChannelNames(line)
+  if (schedule === undefined) return shownLine(run, viewing)
   const name = `Schedule ${schedule.id}`
-  return mayKnow(schedule, viewing) ? `${name}: ${linesWords(schedule)}` : name
+  return mayKnow(schedule, viewing.who) ? `${name}: ${linesWords(schedule)}` : name
 }

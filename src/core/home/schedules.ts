@@ -1,5 +1,5 @@
-import { includesRole } from '../people.ts'
 import type { ScheduleRecord } from '../ports/schedules.ts'
+import { mayKnow } from '../schedule/make/find.ts'
 import { upcoming } from '../schedule/make/upcoming.ts'
 import { linesWords, whenWords } from '../schedule/make/words.ts'
 import { plural } from '../words.ts'
@@ -20,7 +20,7 @@ interface Timed {
 export function scheduleEntries(viewing: Viewing): readonly HomeEntry[] {
   const { deps, look } = viewing
   const all = look.schedules
-    .filter((schedule) => mayKnow(schedule, viewing))
+    .filter((schedule) => mayKnow(schedule, viewing.who))
     .map((schedule): Timed => {
       const times = schedule.state.kind === 'active' ? upcoming(deps, schedule, 1) : []
       return { schedule, next: times[0] ?? null }
@@ -38,12 +38,6 @@ export function scheduleEntries(viewing: Viewing): readonly HomeEntry[] {
 
 const allOfThem: HomeButton = { label: 'All schedules', line: 'schedule' }
 const addOne: HomeButton = { label: 'Add one…', line: 'schedule-add day=daily time=07:00', form: true }
-
-/** What is posted to one person directly is that person's business. */
-export function mayKnow({ place, owner }: ScheduleRecord, { who }: Pick<Viewing, 'who'>): boolean {
-  const direct = place.kind === 'slack' && place.direct
-  return !direct || owner.id === who.id || includesRole(who.role, 'admin')
-}
 
 function urgency({ schedule, next }: Timed): number {
   if (schedule.state.kind === 'parked') return 0

@@ -1,5 +1,4 @@
 import type { Suggestion } from '../answer.ts'
-import { withChannelNames } from '../channel.ts'
 import type { Context } from '../command/context.ts'
 import type { Outcome } from '../command/define.ts'
 import { OpsError } from '../errors.ts'
@@ -7,7 +6,7 @@ import type { Approval, RunId, RunRecord } from '../ports/runs.ts'
 import { type Reply, text } from '../reply.ts'
 import { duration, moment, usd } from '../words.ts'
 import { calledBy } from './origin.ts'
-import { whyNotRead } from './readers.ts'
+import { mayRead, type Reader, shownLine, whyNotRead } from './readers.ts'
 import { findOrphan, leftWords } from './takeover.ts'
 import { viewOf } from './view.ts'
 
@@ -21,7 +20,8 @@ export async function tellRun(id: RunId, context: Context): Promise<Outcome> {
   if (run === null) throw new OpsError('not_found', `There is no run ${id}.`, 'See runs.', { cure: 'runs' })
   const isLeft = (await findOrphan(id, context.deps)) !== null
   const lines = run.origin.kind === 'fire' ? (await ledger.runs.list({ fire: id, limit: 100 })).toReversed() : []
-  const title = `Run ${id}, ${withChannelNames(run.line)}: ${isLeft ? 'interrupted' : run.state}, ${duration(secondsOf(run, clock.now()) * 1000)}`
+  const state = isLeft ? 'interrupted' : run.state
+  const title = `Run ${id}, ${shownLine(run, context)}: ${state}, ${duration(secondsOf(run, clock.now()) * 1000)}`
   const from = run.continues === null ? '' : `; carried on from run ${run.continues}`
   const called = `${calledBy(run.origin, run.who.name)}, ${moment(new Date(run.started))}${from}`
   const hidden = await whyNotRead(run, context)
@@ -31,12 +31,12 @@ export async function tellRun(id: RunId, context: Context): Promise<Outcome> {
     replies: [
       text([title, called, ...cost].join('\n')),
       ...(isLeft ? [text(`Interrupted: ${leftWords}.`, 'warning')] : []),
-      ...(run.approval === null ? [] : [planOf(run.approval, run)]),
-      ...stepsOf(run, hidden !== null),
-      ...(lines.length === 0 ? [] : [tableOf(lines, clock.now())]),
+      ...(run.approval === null || !mayRead(run, context) ? [] : [planOf(run.approval, run)]),
+      ...stepsOf(run, hidden !== null, context),
+      ...(lines.length === 0 ? [] : [tableOf(lines, clock.now(), context)]),
       ...(run.answer === null ? [] : hidden === null ? run.answer.replies : [text(hidden, 'note')]),
     ],
-    next: nextOf(run, isLeft, lines),
+    next: nextOf(run, isLeft, lines, context),
   }
 }
 
@@ -51,27 +51,30 @@ function planOf({ plan, by }: Approval, { who }: RunRecord): Reply {
   return text([plan.title, ...plan.facts, agreed].join('\n'))
 }
 
-function tableOf(lines: readonly RunRecord[], now: Date): Reply {
+function tableOf(lines: readonly RunRecord[], now: Date, reader: Reader): Reply {
   return {
     kind: 'table',
     title: 'Its lines',
     columns: ['id', 'command', 'state', 'seconds'],
     formats: ['integer', 'text', 'text', 'seconds'],
-    rows: lines.map((run) => [run.id, withChannelNames(run.line), run.state, secondsOf(run, now)]),
+    rows: lines.map((run) => [run.id, shownLine(run, reader), run.state, secondsOf(run, now)]),
     total: lines.length,
   }
 }
 
-/** Its steps. What an earlier version wrote beside those of a schedule are rows. */
-function stepsOf(run: RunRecord, isHidden: boolean): readonly Reply[] {
-  if (run.steps.length === 0) return []
+/**
+ * Its steps. What an earlier version wrote beside those of a schedule are rows; and their titles are its lines, which stand in a table of
+ * their own, each as its reader may see it.
+ */
+function stepsOf(run: RunRecord, isHidden: boolean, reader: Reader): readonly Reply[] {
+  if (run.steps.length === 0 || (run.origin.kind === 'fire' && !mayRead(run, reader))) return []
   const { steps } = viewOf(run)
   const shown = isHidden ? steps.map(({ title, state, ms }) => ({ title, state, ms })) : [...steps]
-  return [{ kind: 'steps', title: withChannelNames(run.line), steps: shown }]
+  return [{ kind: 'steps', title: shownLine(run, reader), steps: shown }]
 }
 
 /** What to do about it, then what belongs to it: the lines of a schedule, what failed first, or the schedule of a line. */
-function nextOf(run: RunRecord, isLeft: boolean, lines: readonly RunRecord[]): readonly Suggestion[] {
+function nextOf(run: RunRecord, isLeft: boolean, lines: readonly RunRecord[], reader: Reader): readonly Suggestion[] {
   const failed = lines.filter(({ state }) => state === 'error')
   const others = lines.filter((line) => !failed.includes(line))
   return [
@@ -79,9 +82,9 @@ function nextOf(run: RunRecord, isLeft: boolean, lines: readonly RunRecord[]): r
     ...(run.state === 'error' || run.state === 'cancelled' || isLeft
       ? [{ label: 'Run again', line: `run-again ${run.id}` }]
       : []),
-    ...[...failed, ...others].map(({ id, line }) => ({
-      label: `${id}: ${withChannelNames(line)}`,
-      line: `runs ${id}`,
+    ...[...failed, ...others].map((line) => ({
+      label: `${line.id}: ${shownLine(line, reader)}`,
+      line: `runs ${line.id}`,
     })),
     ...(run.origin.kind === 'line' ? [{ label: 'The whole', line: `runs ${run.origin.fire}` }] : []),
   ]

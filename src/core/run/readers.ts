@@ -1,6 +1,11 @@
 import type { RowsOf } from '../answer.ts'
-import { mayUse } from '../command/catalog.ts'
+import { withChannelNames } from '../channel.ts'
+import { type Catalog, mayUse } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
+import type { Command } from '../command/define.ts'
+import { declaredArguments } from '../command/read-arguments.ts'
+import { includesRole, type Person } from '../people.ts'
+import { isDirect } from '../place.ts'
 import type { RunRecord, RunStore } from '../ports/runs.ts'
 
 /** How long an answer can be worked with. */
@@ -11,19 +16,67 @@ export function keptUntil(ended: string): Date {
   return new Date(Date.parse(ended) + keptDays * 86_400_000)
 }
 
+/** Who wants to see a run, and what there is to be run. */
+export interface Reader {
+  readonly who: Person
+  readonly catalog: Catalog
+}
+
 /**
- * Why the rows that the answer of a run holds are not shown to this person, in a sentence: they are for those who may ask for them now, as
- * long as they are kept. Null where they are shown, or where it holds none.
+ * Whether this person may see what a run, or its entry in the audit log, was about: its line, headline, plan and answer. They may where they
+ * may run its command at this moment. Two things are seen by fewer: what a schedule posts in somebody's direct messages, by that person and
+ * admins; commands that name a channel, which may be private, by whoever ran them and by operators, who may list all schedules anyway.
+ */
+export function mayRead(
+  { command: name, who: asker, place, origin }: Pick<RunRecord, 'command' | 'who' | 'place' | 'origin'>,
+  { who, catalog }: Reader,
+): boolean {
+  const command = catalog.find(name)
+  // The file of a query may be gone by now, and its role with it.
+  if (includesRole(who.role, 'admin')) return true
+  if (command === undefined || !mayUse(command, who.role)) return false
+  if (asker.kind === who.kind && asker.id === who.id) return true
+  if (origin.kind !== 'words' && isDirect(place)) return false
+  return includesRole(who.role, 'operator') || !namesChannel(command)
+}
+
+function namesChannel({ args }: Command): boolean {
+  return declaredArguments(args).some(({ meta }) => meta.kind === 'channel')
+}
+
+/** The line of a run as this person may see it: as it was typed, or only the name of its command. */
+export function shownLine(run: RunRecord, reader: Reader): string {
+  return mayRead(run, reader) ? withChannelNames(run.line) : run.command
+}
+
+/**
+ * Why the answer of a run is not shown to this person, in a sentence. Besides `mayRead`, rows are for those who may ask for them now, as long
+ * as they are kept, and what the bot showed of itself (`runs`, `help`) is for whoever asked, because it was made for their role. Null where
+ * it is shown.
  */
 export async function whyNotRead(run: RunRecord, { catalog, deps, who }: Context): Promise<string | null> {
+  if (!mayRead(run, { catalog, who })) return onlyThose
   const rows = await rowsBehind(run, deps.ledger.runs)
   if (rows === null) return 'Its answer was kept without a note of whose rows it holds. Ask anew.'
   const commands = rows.map(({ command }) => catalog.find(command))
   if (commands.some((command) => command === undefined || !mayUse(command, who.role))) {
-    return 'Its answer is for those who may ask it.'
+    return onlyThose
   }
+  if (rows.length === 0 && wasMadeForItsAsker(run, catalog) && !isOwnOrAdmins(run, who)) return onlyItsAsker
   const now = deps.clock.now()
   return rows.every(({ ended }) => keptUntil(ended) >= now) ? null : `Its answer was kept for ${keptDays} days.`
+}
+
+const onlyThose = 'Only people who may ask for it themselves can see its answer.'
+const onlyItsAsker = 'Only the person who asked can see its answer.'
+
+/** Whether it only looked at the bot, and found something: an answer that depends on the role of whoever asked. */
+function wasMadeForItsAsker({ command, answer }: RunRecord, catalog: Catalog): boolean {
+  return answer?.ok === true && catalog.find(command)?.effect === 'none'
+}
+
+function isOwnOrAdmins({ who: asker }: RunRecord, who: Person): boolean {
+  return (asker.kind === who.kind && asker.id === who.id) || includesRole(who.role, 'admin')
 }
 
 /**

@@ -1,11 +1,12 @@
 import { csvOf } from '../csv.ts'
-import { type Asker, includesRole, type Person } from '../people.ts'
+import { type Asker, includesRole } from '../people.ts'
 import type { Place } from '../place.ts'
 import { placeWords } from '../place.ts'
 import type { AuditEntry, AuditFilter, AuditStore } from '../ports/audit.ts'
 import type { Cell, FileReply } from '../reply.ts'
 import { count, plural } from '../words.ts'
 import { originText } from './origin.ts'
+import { mayRead, type Reader } from './readers.ts'
 
 // About 8 MB: what a person opens at once.
 const mostEntries = 20_000
@@ -33,7 +34,7 @@ const columns = [
 export async function recordAsFile(
   audit: AuditStore,
   filter: Omit<AuditFilter, 'limit'>,
-  reader: Person,
+  reader: Reader,
   now: Date,
 ): Promise<FileReply> {
   const { entries, total } = await audit.list({ ...filter, limit: mostEntries })
@@ -41,7 +42,7 @@ export async function recordAsFile(
     kind: 'table',
     title: `Record ${now.toISOString().slice(0, 10)}`,
     columns,
-    rows: entries.map((entry) => rowOf(mayKnowWhere(entry, reader) ? entry : { ...entry, ...withoutPlace(entry) })),
+    rows: entries.map((entry) => rowOf(asSeen(entry, reader))),
     total: entries.length,
   })
   const first = entries[0]?.at.slice(0, 10)
@@ -52,15 +53,15 @@ export async function recordAsFile(
   return { kind: 'file', about, ...file }
 }
 
-/** Where others said something may be a channel that one is not in, or direct messages. */
-function mayKnowWhere({ who }: AuditEntry, { id, role }: Person): boolean {
-  return who.id === id || includesRole(role, 'operator')
-}
-
-/** Without its place, and without what names places: plans, and what is said of schedules. */
-function withoutPlace({ command, headline }: AuditEntry): { place: null; plan: null; headline: string } {
-  const isOfSchedules = command.startsWith('schedule-') && command !== 'schedule-run'
-  return { place: null, plan: null, headline: isOfSchedules ? '' : headline }
+/** An entry without what this person may not see. */
+function asSeen(entry: AuditEntry, reader: Reader): Shown {
+  const { who, what, command } = entry
+  const isOwn = who.kind === reader.who.kind && who.id === reader.who.id
+  // What was refused to somebody, or did not happen, they know already.
+  const isOpen = mayRead(entry, reader) || (isOwn && what !== 'run')
+  // Where others asked may be a channel that this person is not in, or direct messages.
+  const place = isOwn || includesRole(reader.who.role, 'operator') ? entry.place : null
+  return isOpen ? { ...entry, place } : { ...entry, place, plan: null, line: command, headline: '' }
 }
 
 type Shown = Omit<AuditEntry, 'place'> & { readonly place: Place | null }

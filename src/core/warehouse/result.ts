@@ -7,7 +7,7 @@ import { OpsError } from '../errors.ts'
 import type { RunId, RunRecord } from '../ports/ledger.ts'
 import type { TableReply } from '../reply.ts'
 import { findRun } from '../run/own.ts'
-import { keptDays, keptUntil } from '../run/readers.ts'
+import { keptDays, keptUntil, mayRead } from '../run/readers.ts'
 import { moment } from '../words.ts'
 
 /** An answer to a query, as its run keeps it. */
@@ -35,6 +35,10 @@ export async function findResult(id: RunId | undefined, { deps, catalog, who }: 
   const command = catalog.find(run.command)
   if (answer === null || ended === null || asked === undefined || command === undefined) throw keepsNone(run)
   authorise(command, who, deps.directory)
+  if (!mayRead(run, { who, catalog })) {
+    const message = `Result ${run.id} was posted in the direct messages of ${run.who.name}. Nothing was done.`
+    throw new OpsError('not_allowed', message, `Ask again: ${run.line}`, { cure: run.line })
+  }
   const until = keptUntil(ended)
   if (until < deps.clock.now()) {
     throw new OpsError(

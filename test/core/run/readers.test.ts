@@ -2,16 +2,17 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../../src/core/answer.ts'
+import type { Asker } from '../../../src/core/people.ts'
 import type { Outbox } from '../../../src/core/ports/outbox.ts'
 import type { RunRecord } from '../../../src/core/ports/runs.ts'
 import type { ScheduleRecord } from '../../../src/core/ports/schedules.ts'
-import { anna, bob, channel, failureOf, type TestProcess } from '../../support/core.ts'
+import { anna, bob, channel, failureOf, type TestProcess, terminal } from '../../support/core.ts'
 import { sayAgain } from '../../support/fires.ts'
 import { scheduled } from '../../support/schedule.ts'
 import { createPreparedWarehouse, type Warehouse } from '../../support/warehouse.ts'
 
 const day = 86_400_000
-const forThose = 'Its answer is for those who may ask it.'
+const forThose = 'Only people who may ask for it themselves can see its answer.'
 
 /** A loaded warehouse in which Anna, an operator, has asked for people by name (run 2). Bob is a viewer. */
 async function asked() {
@@ -198,4 +199,92 @@ it('what was shared is noted with whose rows it holds where it is posted, and th
   await bot.say('share 2 in #music')
   expect(posted).toMatchObject([{ rowsOf: [{ command: 'top-users', ended: '2026-11-23T12:00:00.000Z' }] }])
   expect(await seen(bot, 3)).not.toContain(name)
+})
+
+describe('what was done', () => {
+  const secret = /board-secret|C0BOARD01/
+  const board = '<#C0BOARD01|board-secret>'
+
+  /** An admin has done this, one line after another, and each line holds something that is not for everybody. */
+  async function done() {
+    const warehouse = await asked()
+    const { bot } = warehouse
+    await bot.say(`schedule add "top songs 10" daily at 07:00 in ${board}`)
+    await bot.say(`share 2 in ${board}`)
+    for (const line of ['schedule', 'schedule export', 'runs', 'runs 3', 'runs 4', 'status', 'schedule run 1']) {
+      await bot.say(line)
+    }
+    await bot.say('runs csv=yes', { place: terminal })
+    await bot.say('etl', { who: bob })
+    const [plan] = (await bot.say('tear-down')).replies.flatMap((reply) => (reply.kind === 'plan' ? [reply] : []))
+    await bot.say('tear-down', { typed: plan?.typed })
+    return { ...warehouse, facts: plan?.facts ?? [], newest: (await bot.ledger.runs.list({ limit: 1 }))[0]?.id ?? 0 }
+  }
+
+  /** All that a person can read of all runs, besides the questions by which they read it. */
+  async function readBy(bot: TestProcess, who: Asker, newest: number): Promise<readonly string[]> {
+    const lines = [
+      'runs',
+      'runs all=yes',
+      'runs csv=yes',
+      ...Array.from({ length: newest }, (_, at) => `runs ${at + 1}`),
+    ]
+    const answers: string[] = []
+    for (const line of lines) answers.push(JSON.stringify(await bot.say(line, { who, place: terminal })))
+    return [...answers, JSON.stringify(await bot.app.homesOf([who]))]
+  }
+
+  it('is read by viewers without lines, headlines, plans and answers of commands above their role, and without channels', async () => {
+    const { bot, newest, facts, name } = await done()
+    expect(facts.length).toBeGreaterThan(0)
+    const read = await readBy(bot, bob, newest)
+    expect(read.filter((answer) => secret.test(answer))).toEqual([])
+    for (const told of [...facts, name]) expect(read.filter((answer) => answer.includes(told))).toEqual([])
+    // Which commands were run, by whom and when, is no secret.
+    expect(read[0]).toContain('schedule-add')
+    expect(read.find((answer) => answer.includes('Run 3'))).toContain('Only people who may ask for it themselves')
+  })
+
+  it('is read by operators with its channels, and without plans and answers of admins', async () => {
+    const { bot, roles, newest, facts } = await done()
+    roles.set(bob.id, 'operator')
+    const read = await readBy(bot, bob, newest)
+    for (const told of facts) expect(read.filter((answer) => answer.includes(told))).toEqual([])
+    expect(read.find((answer) => answer.includes('Run 3'))).toContain('board-secret')
+  })
+
+  it('is read as a whole by admins, and by nobody any more who has lost the role', async () => {
+    const { bot, roles, newest, facts } = await done()
+    const [fact = ''] = facts
+    expect(JSON.stringify(await bot.say(`runs ${newest}`))).toContain(fact)
+    roles.set(anna.id, 'viewer')
+    expect(JSON.stringify(await bot.say(`runs ${newest}`))).not.toContain(fact)
+  })
+
+  it('is refused to nobody who was refused it themselves', async () => {
+    const { bot } = await done()
+    expect(JSON.stringify(await bot.say('runs csv=yes who=bob', { who: bob, place: terminal }))).toContain(
+      'etl needs an operator',
+    )
+  })
+})
+
+describe('what a schedule posts in somebody’s direct messages', () => {
+  it('is read by that person and by admins', async () => {
+    const { bot, roles } = await asked()
+    const ofAnna = { kind: 'slack', channel: 'D0ANNA001', direct: true } as const
+    roles.set(bob.id, 'operator')
+    const { id } = await fires(bot, { lines: ['top-songs n=3'], place: ofAnna })
+    const line = id + 1
+    expect(await seen(bot, line, anna)).toContain('top-songs n=3')
+    for (const run of [id, line]) {
+      expect(await seen(bot, run)).not.toContain('n=3')
+      expect(await seen(bot, run)).toContain('Only people who may ask for it themselves')
+    }
+    for (const read of [`result ${line}`, `csv ${line}`, `share ${line} in #music`]) {
+      expect(failureOf(await bot.say(read, { who: bob })).code).toBe('not_allowed')
+    }
+    roles.set(bob.id, 'admin')
+    expect(await seen(bot, line)).toContain('top-songs n=3')
+  })
 })

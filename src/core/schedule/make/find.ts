@@ -1,19 +1,60 @@
 import type { z } from 'zod'
 import { optionalInteger } from '../../command/args.ts'
+import type { Context } from '../../command/context.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
+import { includesRole, type Person } from '../../people.ts'
+import { isDirect, type Place } from '../../place.ts'
 import type { ScheduleChanges, ScheduleRecord } from '../../ports/schedules.ts'
+import { postable } from '../../posting.ts'
 
 /** The argument that names a schedule. */
 export function scheduleNumber(): z.ZodType<number | undefined> {
   return optionalInteger({ about: 'the number of the schedule', min: 1, max: 999_999_999 })
 }
 
-/** The schedule of that number. Throws `not_found`, pointing to the list. */
-export async function findSchedule(id: number | undefined, { ledger }: Deps): Promise<ScheduleRecord> {
-  const schedule = id === undefined ? null : await ledger.schedules.get(id)
+/** Whether a person may see and stop a schedule: what it posts in somebody's direct messages is the business of that person and of admins. */
+export function mayKnow(schedule: Pick<ScheduleRecord, 'place' | 'owner'>, who: Person): boolean {
+  return !isDirect(schedule.place) || isOwner(schedule, who) || includesRole(who.role, 'admin')
+}
+
+/** Those schedules that `who` may see. */
+export async function knownSchedules({ deps, who }: Context): Promise<readonly ScheduleRecord[]> {
+  return (await deps.ledger.schedules.list()).filter((schedule) => mayKnow(schedule, who))
+}
+
+/** The schedule of that number. Throws `not_found`, pointing to the list, and `not_allowed` for one that `who` may not see. */
+export async function findSchedule(id: number | undefined, { deps, who }: Context): Promise<ScheduleRecord> {
+  const schedule = id === undefined ? null : await deps.ledger.schedules.get(id)
   if (schedule === null) throw notFound(id)
+  if (!mayKnow(schedule, who)) throw notTheirs(schedule)
   return schedule
+}
+
+/**
+ * Checks that `who` may decide what a schedule posts, as it is and as it is to be: the rule for a new one. Nobody decides about somebody
+ * else's direct messages, and nobody posts in a channel that they are not in. The place by the id of its channel. Throws `not_allowed` and
+ * whatever keeps the bot from posting there.
+ */
+export async function requirePoster(
+  schedule: Pick<ScheduleRecord, 'id' | 'place' | 'owner'>,
+  { deps, who }: Context,
+  to: Place = schedule.place,
+): Promise<Place> {
+  if (isDirect(schedule.place) && !isOwner(schedule, who)) throw notTheirs(schedule)
+  return postable(to, who, deps)
+}
+
+function isOwner({ owner }: Pick<ScheduleRecord, 'owner'>, { kind, id }: Person): boolean {
+  return owner.kind === kind && owner.id === id
+}
+
+function notTheirs({ id, owner }: Pick<ScheduleRecord, 'id' | 'owner'>): OpsError {
+  return new OpsError(
+    'not_allowed',
+    `Schedule ${id} posts in the direct messages of ${owner.name}, who alone can change or run it. Nothing was done.`,
+    'Add one of your own.',
+  )
 }
 
 /** Changes a schedule, and gives it as it is then. Throws `not_found` where somebody has removed it meanwhile. */
@@ -29,9 +70,9 @@ export function woken({ state }: ScheduleRecord, { clock }: Deps): Pick<Schedule
 }
 
 /** Removes a schedule, and gives it as it was. Throws `not_found` for whoever comes second. */
-export async function removeSchedule(id: number | undefined, deps: Deps): Promise<ScheduleRecord> {
-  const schedule = await findSchedule(id, deps)
-  if (!(await deps.ledger.schedules.remove(schedule.id))) throw notFound(id)
+export async function removeSchedule(id: number | undefined, context: Context): Promise<ScheduleRecord> {
+  const schedule = await findSchedule(id, context)
+  if (!(await context.deps.ledger.schedules.remove(schedule.id))) throw notFound(id)
   return schedule
 }
 
