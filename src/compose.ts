@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { readCommands } from './commands.ts'
 import type { Config } from './config.ts'
 import { type App, createApp } from './core/app.ts'
+import { repeatInBackground } from './core/background.ts'
 import type { Deps } from './core/deps.ts'
 import { liveProbe } from './core/doctor/live-load.ts'
 import { DiskFull, messageOf, OpsError } from './core/errors.ts'
@@ -80,30 +81,43 @@ export async function compose(config: Config, root: Root): Promise<Core> {
     ],
   }
   const app = createApp(await readCommands(), deps)
-  const say = (what: string) => (error: unknown) => log.error({ err: error }, `${what}: ${messageOf(error)}`)
-  const beat = async (): Promise<void> => {
-    if (!(await ledger.processes.beat(process_, clock.now()))) root.onReplaced()
-  }
-  const timers = [
-    clock.every(beatMs, () => void beat().catch(say('the heartbeat failed'))),
-    clock.every(
-      forgetMs,
-      () => void ledger.forgetExpired(clock.now()).catch(say('forgetting what has expired failed')),
-    ),
-    clock.every(cancelMs, () => void app.heedCancels().catch(say('looking for cancel requests failed'))),
-  ]
+  const stopTimers = startTimers({ ...deps, app, onReplaced: root.onReplaced })
   return {
     deps,
     app,
     sources,
     async close() {
-      for (const stop of timers) stop()
+      stopTimers()
       await close()
       await ledger.processes.leave(process_).catch((error: unknown) => {
         if (!(error instanceof DiskFull)) throw error
       })
       await ledger.close()
     },
+  }
+}
+
+/** What both roots do from time to time, until the returned function is called. */
+export function startTimers(
+  parts: Pick<Deps, 'clock' | 'log' | 'process'> & {
+    readonly ledger: { readonly processes: Pick<Deps['ledger']['processes'], 'beat'> } & Pick<
+      Deps['ledger'],
+      'forgetExpired'
+    >
+    readonly app: Pick<App, 'heedCancels'>
+    readonly onReplaced: () => void
+  },
+): () => void {
+  const { ledger, clock, process: id, app, onReplaced } = parts
+  const stops = [
+    repeatInBackground(parts, beatMs, 'sign of life', async () => {
+      if (!(await ledger.processes.beat(id, clock.now()))) onReplaced()
+    }),
+    repeatInBackground(parts, forgetMs, 'deletion of expired records', () => ledger.forgetExpired(clock.now())),
+    repeatInBackground(parts, cancelMs, 'cancel requests', () => app.heedCancels()),
+  ]
+  return () => {
+    for (const stop of stops) stop()
   }
 }
 

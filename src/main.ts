@@ -25,7 +25,7 @@ async function main(): Promise<void> {
       process.exit(1)
     },
   })
-  onStop(bot.stop)
+  onStop(log, bot.stop)
 }
 
 function secretsOf({ slack, proxies }: Config): readonly string[] {
@@ -45,12 +45,18 @@ function dieLoudly(log: Log): void {
 }
 
 /** Stops in order at the first signal, and at once at the second. */
-function onStop(stop: () => Promise<void>): void {
+function onStop(log: Log, stop: () => Promise<void>): void {
   let stopping = false
   const once = (): void => {
     if (stopping) process.exit(130)
     stopping = true
-    void stop().then(() => process.exit(0))
+    stop().then(
+      () => process.exit(0),
+      (error: unknown) => {
+        log.error({ err: error }, `the bot could not stop in order: ${messageOf(error)}`)
+        process.exit(1)
+      },
+    )
   }
   process.on('SIGTERM', once)
   process.on('SIGINT', once)

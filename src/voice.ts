@@ -1,6 +1,6 @@
 import type { Core } from './compose.ts'
 import type { App } from './core/app.ts'
-import { messageOf } from './core/errors.ts'
+import { inBackground, repeatInBackground } from './core/background.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Outbox } from './core/ports/outbox.ts'
 import type { SayFired } from './core/schedule/fire/tell.ts'
@@ -50,9 +50,7 @@ export async function recoverRuns(
     else await app.sayFired({ schedule, run, answer: await answer }, sayOn(face, app))
   }
   const tell = (recovered: Awaited<ReturnType<typeof app.recover>>[number]): void => {
-    say(recovered).catch((error: unknown) => {
-      log.error({ err: error, run: recovered.run.id }, `a run could not be told: ${messageOf(error)}`)
-    })
+    void inBackground({ log }, 'delivery of an answer', () => say(recovered))
   }
   let looked = deps.clock.now().getTime()
   const look = async (): Promise<void> => {
@@ -64,16 +62,15 @@ export async function recoverRuns(
   const repeat = async (): Promise<void> => {
     for (const recovered of await app.untold(face.takeUnsaid)) tell(recovered)
   }
-  for (const { id } of await app.failUnbegun()) void face.tellPlan(id)
+  for (const { id } of await app.failUnbegun()) {
+    void inBackground({ log }, 'plans not carried out', () => face.tellPlan(id))
+  }
   for (const recovered of await app.untold()) tell(recovered)
   await look()
-  const every = (ms: number, what: string, act: () => Promise<void>) =>
-    deps.clock.every(ms, () => {
-      act().catch((error: unknown) => log.error({ err: error }, `${what} failed: ${messageOf(error)}`))
-    })
+  const parts = { clock: deps.clock, log }
   const stops = [
-    every(recoverMs, 'looking for left runs', look),
-    every(repeatMs, 'saying again what Slack did not take', repeat),
+    repeatInBackground(parts, recoverMs, 'runs of dead processes', look),
+    repeatInBackground(parts, repeatMs, 'answers not delivered', repeat),
   ]
   return () => {
     for (const stop of stops) stop()
@@ -96,10 +93,12 @@ export async function postNews({ place, owner, answer }: ClusterNews, face: Slac
 }
 
 /** Says what somebody wants to hear now, soon after it was asked for, in whichever process. */
-export function sayWhatIsAsked({ app, deps }: Pick<Core, 'app' | 'deps'>, face: SlackFace, log: Log): () => void {
-  return deps.clock.every(askedMs, () => {
-    app.fireAsked(sayOn(face, app)).catch((error: unknown) => {
-      log.error({ err: error }, `looking for what is asked of schedules failed: ${messageOf(error)}`)
-    })
-  })
+export function sayWhatIsAsked(
+  { app, deps }: Pick<Core, 'app' | 'deps'>,
+  face: Pick<SlackFace, 'deliver' | 'post'>,
+  log: Log,
+): () => void {
+  return repeatInBackground({ clock: deps.clock, log }, askedMs, 'schedules to run now', () =>
+    app.fireAsked(sayOn(face, app)),
+  )
 }

@@ -168,12 +168,21 @@ function shownIn(root: string, path: string): string {
 /** Tells how far the running statement is, in percent, as DuckDB estimates it. */
 async function telling<T>(session: Session, work: Work, task: () => Promise<T>): Promise<T> {
   await session.connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false')
+  const broken: unknown[] = []
   const timer = setInterval(() => {
-    const { percentage } = session.connection.progress
-    if (percentage > 0) work.progress(`${Math.floor(percentage)} %`)
+    try {
+      const { percentage } = session.connection.progress
+      if (percentage > 0) work.progress(`${Math.floor(percentage)} %`)
+    } catch (error) {
+      // Thrown in a timer it would end the process.
+      clearInterval(timer)
+      broken.push(error)
+    }
   }, progressEveryMs)
   try {
-    return await task()
+    const result = await task()
+    if (broken.length > 0) throw broken[0]
+    return result
   } finally {
     clearInterval(timer)
   }

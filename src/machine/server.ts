@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type RequestListener, type ServerResponse } from 'node:http'
-import { messageOf, OpsError } from '../core/errors.ts'
+import { inBackground } from '../core/background.ts'
+import { OpsError } from '../core/errors.ts'
 import type { Log } from '../core/ports/log.ts'
 
 const usualPort = 3000
@@ -28,10 +29,14 @@ export interface Server {
  */
 export async function startServer(host: string, port: number | null, routes: Routes, log: Log): Promise<Server> {
   const server = createServer((request, response) => {
-    answer(request, response, routes).catch((error: unknown) => {
-      log.error({ err: error, path: request.url }, `a request failed: ${messageOf(error)}`)
-      if (!response.headersSent) response.writeHead(500)
-      response.end()
+    void inBackground({ log }, 'HTTP request', async () => {
+      try {
+        await answer(request, response, routes)
+      } catch (error) {
+        if (!response.headersSent) response.writeHead(500)
+        response.end()
+        throw error
+      }
     })
   })
   const candidates = port === null ? Array.from({ length: portsTried }, (_, i) => usualPort + i) : [port]

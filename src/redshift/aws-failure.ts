@@ -32,6 +32,7 @@ function wordsFor(error: AwsError): Words | null {
     configuration(error) ??
     identity(error) ??
     permission(error) ??
+    nodeType(error) ??
     limits(error) ??
     network(error) ??
     (error.status === undefined ? null : anyOther(error))
@@ -49,6 +50,14 @@ function configuration({ name, message, code }: AwsError): Words | null {
       remedy: 'Check AWS_REGION (and AWS_ENDPOINT_URL, if it is set), then the network.',
     }
   }
+  if (/(FIPS|DualStack).*(custom endpoint|not support)/i.test(message)) {
+    return {
+      code: 'bad_config',
+      what: `The AWS settings contradict each other: ${quoted(message)}`,
+      remedy:
+        'Unset AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT (use_fips_endpoint and use_dualstack_endpoint in the profile), or the endpoint of your own (AWS_ENDPOINT_URL).',
+    }
+  }
   if (name === 'OptInRequired') {
     return {
       code: 'aws',
@@ -59,7 +68,17 @@ function configuration({ name, message, code }: AwsError): Words | null {
   return null
 }
 
+// A signature is good for five minutes, by AWS's clock: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
+const clockErrors = ['RequestExpired', 'RequestTimeTooSkewed', 'RequestInTheFuture']
+
 function identity({ name, message }: AwsError): Words | null {
+  if (clockErrors.includes(name) || /signature (expired|not yet current)/i.test(message)) {
+    return {
+      code: 'aws_denied',
+      what: 'AWS refuses the request because the clock of this machine differs from its own by more than 5 minutes.',
+      remedy: 'Set the clock (timedatectl set-ntp true); doctor shows the difference. Then run it again.',
+    }
+  }
   switch (name) {
     case 'CredentialsProvider':
     case 'TokenProvider':
@@ -71,7 +90,6 @@ function identity({ name, message }: AwsError): Words | null {
             remedy: 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role.',
           }
     case 'ExpiredToken':
-    case 'RequestExpired':
     case 'TokenRefreshRequired':
       return expired()
     case 'InvalidClientTokenId':
@@ -127,6 +145,30 @@ function permission(error: AwsError): Words | null {
   }
 }
 
+// AWS uses the name of a quota, or of a wrong parameter, for a type that it does not offer (any more): cloud reports in sadcloud#23.
+const notOffered = /(?:invalid node type:? *|access to (?:the )?node type:? *|node type )(?<type>[a-z]+\d?\.\d*[a-z]+)/i
+const notOfferedNames = [
+  'InvalidParameterValue',
+  'InvalidParameterCombination',
+  'NumberOfNodesQuotaExceeded',
+  'ClusterQuotaExceeded',
+  'UnsupportedOption',
+  'UnsupportedOperation',
+]
+
+/** A node type that AWS does not offer to this account in this region. */
+function nodeType({ name, message }: AwsError): Words | null {
+  const isAboutType = /invalid node type|access to (the )?node type|node type \S+ is (not|no longer)/i.test(message)
+  if (!notOfferedNames.includes(name) || !isAboutType) return null
+  const type = notOffered.exec(message)?.groups?.['type'] ?? 'This node type'
+  const other = type === 'ra3.large' ? 'ra3.xlplus' : 'ra3.large'
+  return {
+    code: 'aws',
+    what: `${type} is not offered to this account in this region, or no longer: ${quoted(message)}`,
+    remedy: `Choose another node type: spin-up node-type=${other}, and REDSHIFT_NODE_TYPE for good. A snapshot of an old type is restored on it, too.`,
+  }
+}
+
 function limits({ name, message }: AwsError): Words | null {
   switch (name) {
     case 'ClusterQuotaExceeded':
@@ -154,7 +196,7 @@ function limits({ name, message }: AwsError): Words | null {
       return {
         code: 'aws',
         what: 'AWS has no capacity for these nodes here at the moment.',
-        remedy: 'Try again in a while, or choose another node type: spin-up node-type=ra3.xlplus.',
+        remedy: 'Try again in a while, or choose another node type than now: spin-up node-type=….',
       }
     case 'InvalidVPCNetworkState':
     case 'InvalidSubnet':
@@ -199,7 +241,8 @@ function anyOther({ name, message, status }: AwsError): Words {
     : { code: 'aws', what: `AWS refused (${name}): ${quoted(message)}`, remedy: '' }
 }
 
-function quoted(message: string): string {
+/** A text of AWS as one line that ends as a sentence, cut where it is very long. */
+export function quoted(message: string): string {
   const line = message.replaceAll(/\s+/g, ' ').trim()
   const cut = line.length > longestQuote ? `${line.slice(0, longestQuote)}…` : line
   return /[.…]$/.test(cut) ? cut : `${cut}.`

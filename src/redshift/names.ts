@@ -47,8 +47,3 @@ export function tagClusterLine(account: Account, region: string, clusterId: stri
 export function tagRoleLine(roleName: string, clusterId: string): string {
   return `aws iam tag-role --role-name ${roleName} --tags Key=${managedTag},Value=${clusterId}`
 }
-
-/** The AWS CLI line that puts a role on a cluster. */
-export function addRoleLine(region: string, clusterId: string, arn: string): string {
-  return `aws redshift modify-cluster-iam-roles --region ${region} --cluster-identifier ${clusterId} --add-iam-roles ${arn}`
-}

@@ -1,43 +1,59 @@
 import { z } from 'zod'
 import { usd } from '../core/words.ts'
 
-/*
- * Prices in US dollars, on demand, in us-east-1 and us-west-2; other regions cost more. AWS publishes them at
- * https://aws.amazon.com/redshift/pricing/ as a page to choose in, so the figures carry the date when they were read.
- */
-
-interface ListPrice {
-  readonly hourlyUsd: number
+interface RegionPrices {
+  /** When and where the figures were read, for people. */
   readonly read: string
+  /** Of one node for an hour, on demand, in US dollars. */
+  readonly nodes: Readonly<Record<string, number>>
+  /** Managed storage, which a paused cluster goes on paying, for a GB and a month; snapshots are reckoned at the same rate. */
+  readonly storage: number
 }
 
-const ra3 = 'March 2026'
-const rg = 'July 2026'
-
-/** Of one node for an hour. A type that is not here has no known price: REDSHIFT_HOURLY_USD gives it. */
-const nodePrices: Readonly<Record<string, ListPrice>> = {
-  'ra3.large': { hourlyUsd: 0.543, read: ra3 },
-  'ra3.xlplus': { hourlyUsd: 1.086, read: ra3 },
-  'ra3.4xlarge': { hourlyUsd: 3.26, read: ra3 },
-  'ra3.16xlarge': { hourlyUsd: 13.04, read: ra3 },
-  'rg.large': { hourlyUsd: 0.3801, read: rg },
-  'rg.xlarge': { hourlyUsd: 0.7602, read: rg },
-  'rg.4xlarge': { hourlyUsd: 3.04267, read: rg },
-  'rg.12xlarge': { hourlyUsd: 9.128, read: rg },
+/**
+ * List prices by region. AWS's own page lets one choose a region and a type, so each figure names who published it:
+ * - us-east-1: 0.543 and 0.024 stand in the text of https://aws.amazon.com/redshift/pricing/ (read 7 October 2026 by
+ *   https://github.com/api-evangelist/amazon-redshift, plans/amazon-redshift-plans-pricing.yml). The larger RA3 nodes are 2, 6 and 24
+ *   times that: "AWS us-east-1 list price, Mar 2026" of public connectors that cite the same page.
+ * - us-west-2: AWS's price list gives it the figures of us-east-1 (public calculators of 2026 have 0.543, 3.26 and 0.024).
+ * A region or a type that is not here has no known price: REDSHIFT_HOURLY_USD gives it. For rg nodes no figure names its region.
+ */
+const usPrices: RegionPrices = {
+  read: 'March 2026',
+  nodes: { 'ra3.large': 0.543, 'ra3.xlplus': 1.086, 'ra3.4xlarge': 3.26, 'ra3.16xlarge': 13.04 },
+  storage: 0.024,
 }
-
-/** Managed storage, which a paused cluster goes on paying; snapshots are reckoned at the same rate. For a GB and a month. */
-export const storageUsd = 0.024
+const prices: Readonly<Record<string, RegionPrices>> = { 'us-east-1': usPrices, 'us-west-2': usPrices }
 
 /** What a whole cluster costs for an hour, and where the figure is from. */
 export const priceSchema = z.object({ hourlyUsd: z.number(), label: z.string() }).readonly()
 export type Price = z.infer<typeof priceSchema>
 
-/** The price of a cluster; `negotiated` is the price of one node. Null where it is not known. */
-export function priceOf(nodeType: string, nodes: number, negotiated: number | null): Price | null {
+/** Where the price holds, and what one node costs there by agreement. */
+export interface Tariff {
+  readonly region: string
+  readonly hourlyUsd: number | null
+}
+
+/** The price of a cluster. Null where it is not known. */
+export function priceOf(nodeType: string, nodes: number, { region, hourlyUsd: negotiated }: Tariff): Price | null {
   if (negotiated !== null) return { hourlyUsd: negotiated * nodes, label: 'negotiated price' }
-  const listed = nodePrices[nodeType]
-  return listed === undefined ? null : { hourlyUsd: listed.hourlyUsd * nodes, label: `list price, ${listed.read}` }
+  const listed = prices[region]
+  const node = listed?.nodes[nodeType]
+  return listed === undefined || node === undefined
+    ? null
+    : { hourlyUsd: node * nodes, label: `list price, ${listed.read}` }
+}
+
+/** What a GB of managed storage, or of a snapshot, costs in a month in US dollars; null where it is not known. */
+export function storageUsd(region: string): number | null {
+  return prices[region]?.storage ?? null
+}
+
+/** "$0.024 per GB and month", or that it is not known in this region. */
+export function storageRate(region: string): string {
+  const rate = storageUsd(region)
+  return rate === null ? `the storage price of ${region}` : `$${rate} per GB and month`
 }
 
 /** 1.08 → "about $1.08"; of less than a cent only that is said. */

@@ -1,5 +1,5 @@
 import { schedule } from 'node-cron'
-import { messageOf } from '../core/errors.ts'
+import { inBackground, repeatInBackground } from '../core/background.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Log } from '../core/ports/log.ts'
 import { duration } from '../core/words.ts'
@@ -22,11 +22,7 @@ export function startScheduler(tick: () => Promise<void>, clock: Clock, log: Log
   let ticked = clock.elapsed()
   const guarded = async (): Promise<void> => {
     ticked = clock.elapsed()
-    try {
-      await tick()
-    } catch (error) {
-      log.error({ err: error }, `a tick of the scheduler failed: ${messageOf(error)}`)
-    }
+    await inBackground({ log }, 'minute tick', tick)
   }
   const arm = () => schedule('* * * * *', guarded, { timezone: 'UTC', name: 'schedules', suppressMissedWarning: true })
   let task = arm()
@@ -37,12 +33,12 @@ export function startScheduler(tick: () => Promise<void>, clock: Clock, log: Log
     ahead += jump
     if (Math.abs(jump) >= jumpMs) {
       log.warn({ jumpMs: Math.round(jump), now: clock.now() }, jumpWords(jump))
-      void task.destroy()
+      void inBackground({ log }, 'minute tick', () => task.destroy())
       task = arm()
     } else if (clock.elapsed() - ticked <= longestPauseMs) return
     void guarded()
   }
-  const unwatch = clock.every(watchEveryMs, watch)
+  const unwatch = repeatInBackground({ clock, log }, watchEveryMs, 'watch over the clock', watch)
   void guarded()
   return {
     async stop() {

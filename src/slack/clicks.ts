@@ -1,8 +1,10 @@
 import type { Answer } from '../core/answer.ts'
 import type { App, Click } from '../core/app.ts'
+import { inBackground } from '../core/background.ts'
 import type { OpsError } from '../core/errors.ts'
 import type { Asker } from '../core/people.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
+import type { Log } from '../core/ports/log.ts'
 import type { Watch } from '../core/run/live-run.ts'
 import type { Said } from './hear.ts'
 import type { SlackPlace } from './place.ts'
@@ -21,6 +23,7 @@ export interface Clicks {
 /** What clicks share with words. */
 export interface ClickParts {
   readonly app: App
+  readonly log: Log
   readonly plans: Ledger['plans']
   readonly planMessages: PlanMessages
   obstacle(line: string, place: SlackPlace): Promise<OpsError | null>
@@ -36,7 +39,7 @@ export interface ClickParts {
 
 /** What the buttons of plans do in one process. */
 export function createClicks(parts: ClickParts): Clicks {
-  const { app, plans, planMessages, obstacle, whisper, refuse, follow, track } = parts
+  const { app, log, plans, planMessages, obstacle, whisper, refuse, follow, track } = parts
   const clickOf = (plan: string, { who, place, delivery }: Said): Click => ({ plan, who, place, delivery })
 
   /** Confirms, and takes the buttons away as soon as a run was opened, or the answer says why there is none. */
@@ -47,7 +50,7 @@ export function createClicks(parts: ClickParts): Clicks {
       return refreshed
     }
     const changed: Watch['changed'] = (run) => {
-      void refresh()
+      void inBackground({ log }, 'plan message', refresh)
       watch.changed(run)
     }
     const answer = await app.confirm({ ...clickOf(id, said), typed, watch: { changed } })

@@ -96,7 +96,17 @@ export function createEars(parts: EarParts): Ears {
       const ask = (watch: Watch) => app.ask({ line, who, place, delivery, watch })
       await parts.track(follow(said, { to: place, asker: who }, ask))
     },
-    ...createClicks({ app, plans: ledger.plans, planMessages, obstacle, whisper, refuse, follow, track: parts.track }),
+    ...createClicks({
+      app,
+      log,
+      plans: ledger.plans,
+      planMessages,
+      obstacle,
+      whisper,
+      refuse,
+      follow,
+      track: parts.track,
+    }),
   }
 }
 

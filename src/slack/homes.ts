@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events'
 import type { WebClient } from '@slack/web-api'
 import type { App } from '../core/app.ts'
+import { inBackground, repeatInBackground } from '../core/background.ts'
 import { messageOf, type OpsError } from '../core/errors.ts'
 import type { Home } from '../core/home/home.ts'
 import type { Asker } from '../core/people.ts'
@@ -64,7 +65,7 @@ export function createHomes({ app, access, client, clock, log, view }: HomesPart
   const viewers = createViewers(clock, maxViewers, (user) => createHomeTab(user, { client, log, turn }))
   const nowMs = (): number => clock.elapsed()
   let looked = 0
-  let working: Promise<void> | undefined
+  let working: Promise<unknown> | undefined
   let wake = (): void => undefined
 
   const show = async (viewer: Viewer, home: Home): Promise<void> => {
@@ -140,13 +141,11 @@ export function createHomes({ app, access, client, clock, log, view }: HomesPart
 
   const begin = (): void => {
     wake()
-    working ??= work()
-      .catch((error: unknown) => log.error({ err: error }, `Home tabs could not be made: ${messageOf(error)}`))
-      .finally(() => {
-        working = undefined
-        // What changed while the last pass was ending.
-        if (!signal.aborted && viewers.stale().length > 0) begin()
-      })
+    working ??= inBackground({ log }, 'App Home', work).then(() => {
+      working = undefined
+      // What changed while the last pass was ending.
+      if (!signal.aborted && viewers.stale().length > 0) begin()
+    })
   }
 
   const changed = (): void => {
@@ -157,7 +156,10 @@ export function createHomes({ app, access, client, clock, log, view }: HomesPart
     if (nowMs() - looked >= (viewers.attentive() ? lookEveryMs : restEveryMs)) changed()
   }
 
-  const stops = [app.onChange(changed), clock.every(publishEveryMs, look)]
+  const stops = [
+    app.onChange(changed),
+    repeatInBackground({ clock, log }, publishEveryMs, 'look for App Home changes', look),
+  ]
 
   return {
     entered(who) {

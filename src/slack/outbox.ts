@@ -80,11 +80,10 @@ export function createOutbox({ clients, shared, clock, log, closing }: OutboxPar
     const before = turns.get(channel) ?? Promise.resolve()
     const mine = before.then(send)
     const pause = (): Promise<void> => clock.sleep(postEveryMs, closing).catch(() => undefined)
-    const turn = mine.then(pause, pause)
-    turns.set(channel, turn)
-    void turn.then(() => {
+    const turn = mine.then(pause, pause).then(() => {
       if (turns.get(channel) === turn) turns.delete(channel)
     })
+    turns.set(channel, turn)
     return mine
   }
 

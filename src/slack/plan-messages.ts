@@ -1,4 +1,5 @@
 import type { App } from '../core/app.ts'
+import { repeatInBackground } from '../core/background.ts'
 import { withChannelNames } from '../core/channel.ts'
 import { messageOf } from '../core/errors.ts'
 import type { Clock } from '../core/ports/clock.ts'
@@ -89,9 +90,5 @@ export function expireInTime(
   const expire = async (): Promise<void> => {
     for (const { id } of await expireCards()) await messages.refresh(id, undefined)
   }
-  return clock.every(expireEveryMs, () => {
-    expire().catch((error: unknown) =>
-      log.error({ err: error }, `looking for expired cards failed: ${messageOf(error)}`),
-    )
-  })
+  return repeatInBackground({ clock, log }, expireEveryMs, 'expired approvals', expire)
 }

@@ -1,6 +1,7 @@
 import { SocketModeReceiver } from '@slack/bolt'
 import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
 import { getGlobalDispatcher } from 'undici'
+import { inBackground } from '../core/background.ts'
 import { messageOf, OpsError } from '../core/errors.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Log } from '../core/ports/log.ts'
@@ -64,7 +65,7 @@ export function createSocket(options: {
   const closing = new AbortController()
   let state: SocketState = { connected: false, since: clock.now(), why: null, shared: null }
   let reason: string | null = null
-  let supervisor: Promise<void> | undefined
+  let supervisor: Promise<unknown> | undefined
 
   // What the library would log of an ending goes into the one line that the supervisor logs.
   const note = (_: object, words: string): void => {
@@ -99,7 +100,7 @@ export function createSocket(options: {
     }
     const isNew = state.shared === null
     state = { ...state, shared: { connections, since: state.shared?.since ?? clock.now() } }
-    if (isNew) void warnOfShared()
+    if (isNew) void inBackground({ log }, 'Socket Mode connection', warnOfShared)
   }
 
   const warnOfShared = async (): Promise<void> => {
@@ -197,7 +198,7 @@ export function createSocket(options: {
         failed(error, 1, pause)
         return null
       })
-      supervisor = keepUp(first?.ended ?? null, pause)
+      supervisor = inBackground({ log }, 'Socket Mode connection', () => keepUp(first?.ended ?? null, pause))
     },
     async stop() {
       closing.abort()

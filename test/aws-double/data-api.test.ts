@@ -214,8 +214,13 @@ describe('ExecuteStatement', () => {
     })
     await double.advance(24 * 3_600_000)
     await expect(data.send(new DescribeStatementCommand({ Id }))).rejects.toMatchObject({
+      name: 'ValidationException',
+      message: 'Could not retrieve the query result as it has expired after 24 hours.',
+    })
+    const nobodys = '00000000-0000-0000-0000-000000000000'
+    await expect(data.send(new DescribeStatementCommand({ Id: nobodys }))).rejects.toMatchObject({
       name: 'ResourceNotFoundException',
-      ResourceId: Id,
+      ResourceId: nobodys,
     })
   })
 

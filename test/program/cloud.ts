@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { basename, dirname } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import type { DoubleOptions } from '../support/aws/options.ts'
@@ -20,6 +21,9 @@ export interface Sources {
 
 const bucket = 'sparkify-data'
 
+// What it holds does not matter: the double knows one web identity.
+const tokenFile = fileURLToPath(import.meta.url)
+
 /** Starts a double until the test is over. It passes through its states as soon as it is looked at, unless told otherwise. */
 export async function openCloud(options: DoubleOptions = {}, sources: Sources = twoDays): Promise<Cloud> {
   const folder = dirname(sources.logData)
@@ -33,7 +37,7 @@ export async function openCloud(options: DoubleOptions = {}, sources: Sources = 
   return {
     double,
     env: {
-      ...double.env,
+      ...(options.principalArn?.includes(':role/') === true ? double.roleEnv(tokenFile) : double.env),
       SPARKIFY_ENGINE: 'redshift',
       SPARKIFY_LOG_DATA: `s3://${bucket}/${basename(sources.logData)}`,
       SPARKIFY_SONG_DATA: `s3://${bucket}/${basename(sources.songData)}`,
@@ -63,14 +67,15 @@ const policySchema = z.object({
   Statement: z.array(z.looseObject({ Action: z.array(z.string()) })),
 })
 
-/** The policy of the documentation, with the double's names put in as the documentation says. */
-export async function documentedPolicy(): Promise<z.infer<typeof policySchema>> {
+/** The policy of the documentation, with the double's names put in as the documentation says, for a bot that is a user or a role. */
+export async function documentedPolicy(bot: 'user' | 'role' = 'user'): Promise<z.infer<typeof policySchema>> {
   const names = {
+    'user/BOT': `${bot}/sparkify-bot`,
+    OWNER: bot === 'user' ? 'AIDADOUBLEUSER0000000' : 'AROADOUBLEROLE0000000:*',
     ACCOUNT: '123456789012',
     REGION: 'us-west-2',
     CLUSTER: 'sparkify',
     ROLE: 'sparkify-s3-read',
-    BOT: 'sparkify-bot',
   }
   let text = await readFile(new URL('../../docs/aws-policy.json', import.meta.url), 'utf8')
   for (const [placeholder, name] of Object.entries(names)) text = text.replaceAll(placeholder, name)

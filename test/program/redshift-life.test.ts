@@ -1,5 +1,8 @@
+import { IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam'
+import { ModifyClusterIamRolesCommand, RedshiftClient } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
 import type { DoubleOptions } from '../support/aws/options.ts'
+import { redshiftTrust } from '../support/aws/scene.ts'
 import { describeRealData, realData } from '../support/real-data.ts'
 import { twoDays } from '../support/two-days.ts'
 import { documentedPolicy, openCloud, ordersTo, type Sources, writesOf } from './cloud.ts'
@@ -30,8 +33,10 @@ async function openTerminal(options: DoubleOptions = {}, sources: Sources = twoD
 
 describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
   it('is planned, created, loaded, asked, cancelled, paused, resumed, extended, torn down, restored and torn down for good', async () => {
-    const principalPolicy = await documentedPolicy()
-    const { double, env, done, say: saying, counts } = await openTerminal({ principalPolicy })
+    // Each request comes with credentials, and so a session name, of its own: no session meets a statement that is its own.
+    const principalPolicy = await documentedPolicy('role')
+    const role = { principalArn: 'arn:aws:iam::123456789012:role/sparkify-bot', sessionSeconds: 60 }
+    const { double, env, done, say: saying, counts } = await openTerminal({ ...role, principalPolicy })
     expect(await done('doctor all=yes')).toMatch(/Sources +s3:\/\/sparkify-data\/log_data and/)
     const planned = await saying('spin-up')
     expect(planned.status).toBe(2)
@@ -58,6 +63,17 @@ describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
     interrupted.child.kill('SIGINT')
     expect((await interrupted.ended).stderr).toContain('Live tables are untouched.')
     await double.clearFaults()
+
+    const scene = new IAMClient(double.scene)
+    const [RoleName, PolicyDocument] = ['sparkify-s3-read', redshiftTrust.replace('redshift', 'ec2')]
+    await scene.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }))
+    const roles = [`arn:aws:iam::123456789012:role/${RoleName}`]
+    await new RedshiftClient(double.scene).send(
+      new ModifyClusterIamRolesCommand({ ClusterIdentifier: 'sparkify', RemoveIamRoles: roles }),
+    )
+    expect((await saying('doctor')).stdout).toContain('does not trust redshift.amazonaws.com')
+    expect(await done('spin-up --yes')).toContain('Cluster sparkify is available.')
+    expect(await done('doctor all=yes')).toMatch(/AWS cluster and role +cluster sparkify, sparkify-s3-read/)
 
     await done('pause')
     const asleep = await saying('top songs 3')

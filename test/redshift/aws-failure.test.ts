@@ -1,9 +1,11 @@
+import { DescribeClustersCommand } from '@aws-sdk/client-redshift'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { OpsError } from '../../src/core/errors.ts'
 import { readDenial } from '../../src/redshift/aws-denied.ts'
 import { isAwsError, isTransient } from '../../src/redshift/aws-error.ts'
 import { awsFailure } from '../../src/redshift/aws-failure.ts'
+import { createClients } from '../../src/redshift/clients.ts'
 
 function thrown(name: string, message: string, httpStatusCode = 400): Error {
   return Object.assign(new Error(message), { name, $metadata: { httpStatusCode, requestId: 'r-1' } })
@@ -32,6 +34,60 @@ describe('an error of AWS', () => {
     ['SomethingOfNextYear', 'aws'],
   ])('%s is expected, as %s', (name, code) => {
     expect(awsFailure(thrown(name, 'words'))).toMatchObject({ code, cause: { name } })
+  })
+
+  it.each([
+    ['RequestExpired', 'Request has expired.', 'clock of this machine', 'timedatectl'],
+    ['RequestTimeTooSkewed', 'The difference is too large.', 'clock of this machine', 'timedatectl'],
+    [
+      'InvalidSignatureException',
+      'Signature expired: 20261130T070000Z is now earlier than 20261130T071500Z',
+      'clock of this machine',
+      'timedatectl',
+    ],
+    [
+      'InvalidParameterValue',
+      'Invalid node type: dc2.large',
+      'dc2.large is not offered',
+      'spin-up node-type=ra3.large',
+    ],
+    [
+      'NumberOfNodesQuotaExceededFault',
+      'You do not have access to node type ra3.large.',
+      'ra3.large is not offered',
+      'spin-up node-type=ra3.xlplus',
+    ],
+    [
+      'NumberOfNodesQuotaExceededFault',
+      'The operation would exceed the number of nodes allotted to the account.',
+      'quota of Redshift clusters or nodes',
+      'Service Quotas',
+    ],
+  ])('%s, "%s", has words and a fix of its own', (name, words, what, remedy) => {
+    const failure = awsFailure(thrown(name, words))
+    expect(failure).toMatchObject({
+      message: expect.stringContaining(what),
+      remedy: expect.stringContaining(remedy),
+    })
+    expect(failure).not.toMatchObject({ remedy: expect.stringContaining('Sign in again') })
+  })
+
+  it('of settings that contradict each other names them', async () => {
+    vi.stubEnv('AWS_USE_FIPS_ENDPOINT', 'true')
+    vi.stubEnv('AWS_ENDPOINT_URL', 'http://127.0.0.1:9')
+    vi.stubEnv('AWS_ACCESS_KEY_ID', 'AKIA')
+    vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'none')
+    const clients = createClients({ region: 'us-west-2' })
+    const failure = await clients.redshift
+      .send(new DescribeClustersCommand())
+      .catch((error: unknown) => awsFailure(error))
+    clients.close()
+    vi.unstubAllEnvs()
+    expect(failure).toMatchObject({
+      code: 'bad_config',
+      message: expect.stringContaining('The AWS settings contradict each other: '),
+      remedy: expect.stringContaining('AWS_USE_FIPS_ENDPOINT'),
+    })
   })
 
   it('that is none comes back as it is: a bug, a cancellation, an error that is explained already', () => {

@@ -51,7 +51,7 @@ describe('the scheduler', () => {
     )
     await vi.advanceTimersByTimeAsync(31_000)
     expect(ticks).toBe(2)
-    expect(logged.errors).toEqual(['a tick of the scheduler failed: disk full'])
+    expect(logged.errors).toEqual(['background task failed (minute tick): disk full'])
     await scheduler.stop()
   })
 

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { monthOf, monthWords } from '../money/month.ts'
-import { totalUsd } from '../money/spent.ts'
+import { spentOn } from '../money/spent.ts'
 import { goingTo } from '../money/statement.ts'
 import type { PlanDraft } from '../plan.ts'
 import type { Cluster } from '../ports/cluster.ts'
@@ -40,7 +40,11 @@ export async function beyondBudget(
   const of = `the budget of ${usd(budget)} for ${monthWords(month)}`
   if (mostUsd === null) return [{ kind: 'budget', words: `What it can cost is not known, and may go beyond ${of}.` }]
   const bills = await cluster.bill(month.from, now)
-  const spent = totalUsd(bills) ?? 0
+  const { usd: spent, isComplete } = spentOn(bills)
+  if (!isComplete) {
+    const words = `This month has times whose price is not known, and may be beyond ${of} already.`
+    return [{ kind: 'budget', words }]
+  }
   const going = goingTo(spent, bills.at(-1), month)?.usd ?? spent
   if (going + mostUsd <= budget) return []
   const words = `It can go beyond ${of}: ${usd(spent)} spent, ${usd(going + mostUsd)} with it.`

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { monthOf, monthWords } from '../money/month.ts'
-import { totalUsd } from '../money/spent.ts'
+import { spentOn } from '../money/spent.ts'
 import type { Finding, Probe } from '../ports/probe.ts'
 import { usd } from '../words.ts'
 import { green, probe } from './probe.ts'
@@ -17,11 +17,11 @@ async function budgetFinding({ cluster, clock, policy }: Deps): Promise<Finding>
   const now = clock.now()
   const month = monthOf(now)
   const bills = await cluster.bill(month.from, now)
-  const spent = totalUsd(bills) ?? 0
+  const { usd: spent, isComplete } = spentOn(bills)
   const detail = `${usd(spent)} of ${usd(budgetUsd)} spent in ${monthWords(month)}`
-  if (bills.some((bill) => bill.usd === null)) {
+  if (!isComplete) {
     return {
-      state: 'warn',
+      state: 'red',
       detail: `${detail}, without times whose price is not known`,
       cure: 'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
     }

@@ -1,7 +1,7 @@
 import type { Command } from '../command/define.ts'
 import type { Session } from '../dispatch/session.ts'
 import { OpsError } from '../errors.ts'
-import { spentInMonth } from '../money/spent.ts'
+import { type Spent, spentInMonth } from '../money/spent.ts'
 import type { PlanRecord, RunRecord, ScheduleRecord } from '../ports/ledger.ts'
 import { type State, stateOf } from '../warehouse/state.ts'
 
@@ -20,7 +20,7 @@ export interface Look {
   /** Cards that somebody may approve now. */
   readonly cards: readonly PlanRecord[]
   /** What the cluster has cost this month, in US dollars; null where it costs nothing. */
-  readonly spentUsd: number | null
+  readonly spent: Spent | null
 }
 
 const lookedFor = 20
@@ -36,7 +36,7 @@ export async function lookAround({
 }: Pick<Session, 'deps' | 'catalog' | 'registry'>): Promise<Look> {
   const { ledger, cluster, clock } = deps
   const now = clock.now()
-  const [state, running, ended, schedules, cards, spentUsd] = await Promise.all([
+  const [state, running, ended, schedules, cards, spent] = await Promise.all([
     stateOf(deps).catch(expected),
     ledger.runs.list({ limit: lookedFor, listedOnly: true, states: ['running'] }),
     ledger.runs.list({
@@ -57,7 +57,7 @@ export async function lookAround({
     ended,
     schedules,
     cards,
-    spentUsd,
+    spent,
   }
 }
 

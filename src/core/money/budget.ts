@@ -6,7 +6,7 @@ import { moment, percent, usd } from '../words.ts'
 import { announce } from './announce.ts'
 import { type Month, monthOf, monthWords } from './month.ts'
 import { newsOf, type Posted } from './news.ts'
-import { totalUsd } from './spent.ts'
+import { spentOn } from './spent.ts'
 
 /** Shares of the budget at which the channel is told, the highest first. */
 const shares = [1, 0.8]
@@ -15,7 +15,7 @@ const tryEveryMs = 3_600_000
 
 /**
  * Tells the channel where the cluster was last asked for when the month (UTC) has used 80 % of its budget, and again when it has used all
- * of it: once each, and only the second where both came at once. A new budget is a new occasion. Tried once an hour until it was told.
+ * of it: once each, and only the second where both came at once. Times without a known price count as beyond it. A new budget is a new occasion. Tried once an hour until it was told.
  * Throws what `posted` throws, and `slack` where nobody could be told.
  */
 export async function tellBudget(deps: Deps, posted: Posted): Promise<void> {
@@ -25,12 +25,13 @@ export async function tellBudget(deps: Deps, posted: Posted): Promise<void> {
   const now = clock.now()
   const month = monthOf(now)
   const bills = await cluster.bill(month.from, now)
-  const spent = totalUsd(bills) ?? 0
-  const share = shares.find((part) => spent > 0 && spent >= budget * part)
+  const { usd: spent, isComplete } = spentOn(bills)
+  const share = isComplete ? shares.find((part) => spent > 0 && spent >= budget * part) : 'unknown'
   if (share === undefined) return
   const { standing, next } = standingOf(cluster.name, bills.at(-1))
-  const answer = newsOf(headlineOf(month, spent, budget), [standing], next)
-  const key = `budget:${month.name}:${share * 100}:${budget}`
+  const headline = share === 'unknown' ? unknownHeadline(month, spent, budget) : headlineOf(month, spent, budget)
+  const answer = newsOf(headline, [standing], next)
+  const key = `budget:${month.name}:${share === 'unknown' ? share : share * 100}:${budget}`
   await tellOnce({ key, tryEveryMs }, () => announce(answer, deps, posted), deps)
 }
 
@@ -39,6 +40,11 @@ function headlineOf(month: Month, spent: number, budget: number): string {
   return spent >= budget
     ? `The warehouse has used up its budget: ${used}.`
     : `The warehouse has used ${percent(spent, budget)} of its budget: ${used}.`
+}
+
+function unknownHeadline(month: Month, spent: number, budget: number): string {
+  const known = `at least ${usd(spent)} of ${usd(budget)} in ${monthWords(month)}`
+  return `The price of the warehouse is not known, so it counts as beyond its budget: ${known}. Set REDSHIFT_HOURLY_USD.`
 }
 
 /** What runs and costs money now, and what may be done. */

@@ -9,7 +9,18 @@ export function totalUsd(bills: readonly Bill[]): number | null {
   return known.reduce((sum, usd) => sum + usd, 0)
 }
 
-/** What the cluster has cost in the calendar month (UTC) up to this time, in US dollars, without storage. Asks nobody outside. */
-export async function spentInMonth({ cluster }: Pick<Deps, 'cluster'>, at: Date): Promise<number> {
-  return totalUsd(await cluster.bill(monthOf(at).from, at)) ?? 0
+/** What was spent, in US dollars, and whether that is all of it: times without a known price are not in `usd`. */
+export interface Spent {
+  readonly usd: number
+  readonly isComplete: boolean
+}
+
+/** What these times cost together, as far as it is known. */
+export function spentOn(bills: readonly Bill[]): Spent {
+  return { usd: totalUsd(bills) ?? 0, isComplete: bills.every(({ usd }) => usd !== null) }
+}
+
+/** What the cluster has cost in the calendar month (UTC) up to this time, without storage. Asks nobody outside. */
+export async function spentInMonth({ cluster }: Pick<Deps, 'cluster'>, at: Date): Promise<Spent> {
+  return spentOn(await cluster.bill(monthOf(at).from, at))
 }

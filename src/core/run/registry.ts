@@ -14,6 +14,8 @@ export interface Registry {
   readonly unended: Map<RunId, unknown>
   /** A run of this process as it stands, with steps that the ledger does not know yet; undefined for all others. */
   live(id: RunId): RunRecord | undefined
+  /** Stops a run of this process; false where it is not one. */
+  stop(id: RunId, by: string): boolean
   /** Stops a run of this process, asks the process of another one to stop it (it looks every second), or ends it where that is gone. */
   cancel(id: RunId, by: string): Promise<CancelOutcome>
   /** Stops all runs of this process, as their asker's wish. How many there were. */
@@ -32,7 +34,10 @@ export function createRegistry(deps: Deps): Registry {
 
   const cancelled = (id: RunId, by: string): OpsError =>
     new OpsError('cancelled', `Cancelled by ${by}.`, `Carry on with run-again ${id}.`)
-  const stop = (id: RunId, by: string): void => live.get(id)?.run.abort(cancelled(id, by))
+  const stop = (id: RunId, by: string): boolean => {
+    live.get(id)?.run.abort(cancelled(id, by))
+    return live.has(id)
+  }
 
   return {
     admit() {
@@ -57,11 +62,9 @@ export function createRegistry(deps: Deps): Registry {
     },
     unended,
     live: (id) => live.get(id)?.run.record,
+    stop,
     async cancel(id, by) {
-      if (live.has(id)) {
-        stop(id, by)
-        return 'stopping'
-      }
+      if (stop(id, by)) return 'stopping'
       const orphan = await findOrphan(id, deps)
       if (orphan !== null) return (await closeOrphan(orphan, deps, cancelled(id, by))) === null ? 'over' : 'ended'
       return (await deps.ledger.runs.requestCancel(id, by)) ? 'stopping' : 'over'

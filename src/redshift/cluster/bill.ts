@@ -13,13 +13,13 @@ export async function bill({ leases, settings, clock }: Setting, from: Date, to:
   return lease === null ? [] : billOf(lease, from, end, configuredPrice(settings))
 }
 
-/** The periods of a lease between two times, an open one up to the second; `otherwise` is the price of those that have none. */
+/** The periods of a lease between two times, an open one up to the second; `otherwise` is the price of those that have none, and of those for which none was known. */
 export function billOf({ ran, until }: Lease, from: Date, to: Date, otherwise: Price | null): readonly Bill[] {
   return ran.flatMap((period): readonly Bill[] => {
     const begin = Math.max(Date.parse(period.from), from.getTime())
     const end = Math.min(period.to === null ? to.getTime() : Date.parse(period.to), to.getTime())
     if (end <= begin) return []
-    const price = period.price === undefined ? otherwise : period.price
+    const price = period.price ?? otherwise
     return [
       {
         from: new Date(begin),
@@ -33,6 +33,6 @@ export function billOf({ ran, until }: Lease, from: Date, to: Date, otherwise: P
 }
 
 /** The price of the cluster that the configuration asks for; null where it is not known. */
-export function configuredPrice({ nodeType, nodes, hourlyUsd }: RedshiftSettings): Price | null {
-  return priceOf(nodeType, nodes, hourlyUsd)
+export function configuredPrice(settings: RedshiftSettings): Price | null {
+  return priceOf(settings.nodeType, settings.nodes, settings)
 }

@@ -36,7 +36,7 @@ export function createCluster(setting: Setting, wish: Wish): Step {
     const snapshot = await newestSnapshot(setting)
     const role = await loadingRoleArn(setting)
     const { nodeType, nodes } = snapshot === null || wish.resize ? wish : snapshot
-    const price = priceOf(nodeType, nodes, settings.hourlyUsd)
+    const price = priceOf(nodeType, nodes, settings)
     const lease = begun(await leases.get(), clock.now(), hence(setting, wish.leaseHours), price)
     const network = {
       ClusterIdentifier: settings.clusterId,
@@ -97,9 +97,13 @@ async function unlessThere(setting: Setting, { signal, progress }: Work, make: (
         await make()
         return true
       } catch (error) {
-        if (isAwsError(error, 'ClusterAlreadyExists') && (await ownCluster(setting)) !== null) return true
-        if (!isRoleTooNew(error)) throw error
         refusal = error
+        if (isAwsError(error, 'ClusterAlreadyExists')) {
+          if ((await ownCluster(setting)) !== null) return true
+          progress('AWS does not list the cluster yet')
+          return null
+        }
+        if (!isRoleTooNew(error)) throw error
         progress('waiting until AWS knows the new role everywhere')
         return null
       }

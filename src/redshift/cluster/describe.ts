@@ -3,7 +3,7 @@ import { monthOf } from '../../core/money/month.ts'
 import { totalUsd } from '../../core/money/spent.ts'
 import type { ClusterFacts, ClusterState } from '../../core/ports/cluster.ts'
 import { lasting, moment } from '../../core/words.ts'
-import { aboutUsd, hourly, storageUsd } from '../price.ts'
+import { aboutUsd, hourly, storageRate } from '../price.ts'
 import { billOf, configuredPrice } from './bill.ts'
 import { type Lease, pausedSince, runningSince } from './lease.ts'
 import { keptSnapshots } from './look.ts'
@@ -21,7 +21,7 @@ export async function describe(setting: Setting): Promise<ClusterFacts> {
   if (cluster === null) {
     const kept = await keptSnapshots(clients, settings.clusterId)
     const lost: Fact[] = lease === null || lease.until === null ? [] : [['Note', 'it was deleted outside of the bot']]
-    const snapshots = kept.map((snapshot): Fact => ['Snapshot', snapshotLine(snapshot)])
+    const snapshots = kept.map((snapshot): Fact => ['Snapshot', snapshotLine(snapshot, settings.region)])
     return { name: settings.clusterId, state: 'none', since: null, facts: [...lost, ...snapshots] }
   }
   const state = stateOf(cluster)
@@ -52,7 +52,7 @@ function costs({ settings }: Setting, cluster: AwsCluster, lease: Lease | null, 
     facts.unshift(['Age', lasting(created, now)])
     facts.push(...costSince('Price so far', created), ...costSince('This month', monthOf(now).from))
   }
-  return [...facts, ['Storage', `$${storageUsd} per GB and month, also while paused`]]
+  return [...facts, ['Storage', `${storageRate(settings.region)}, also while paused`]]
 }
 
 /** AWS does not tell when a state began; the lease knows of running and being paused. */

@@ -1,7 +1,7 @@
 import { OpsError } from '../../core/errors.ts'
 import type { Act } from '../../core/ports/cluster.ts'
 import { lasting } from '../../core/words.ts'
-import { storageUsd } from '../price.ts'
+import { storageRate } from '../price.ts'
 import { stopped } from './lease.ts'
 import { poll } from './poll.ts'
 import { noCluster, notNow } from './refusals.ts'
@@ -22,7 +22,7 @@ export async function pause(setting: Setting): Promise<Act> {
   return {
     plan: null,
     steps: [pauseCluster(setting), waitUntilPaused(setting)],
-    done: `Cluster ${clusterId} is paused. Its data are kept at $${storageUsd} per GB and month.`,
+    done: `Cluster ${clusterId} is paused. Its data are kept at ${storageRate(setting.settings.region)}.`,
   }
 }
 

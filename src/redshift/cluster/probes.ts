@@ -1,4 +1,4 @@
-import { SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam'
+import { type Role, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam'
 import { green } from '../../core/doctor/probe.ts'
 import { skewFinding } from '../../core/doctor/skew.ts'
 import { messageOf, OpsError } from '../../core/errors.ts'
@@ -11,9 +11,9 @@ import { hourly } from '../price.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { configuredPrice } from './bill.ts'
 import { findCluster, type Identity, keptSnapshots, whoAmI } from './look.ts'
-import { botPolicy } from './permissions.ts'
-import { ownRole } from './role.ts'
-import type { PolicyStatement } from './role-policy.ts'
+import { botPolicy, ownerPattern } from './permissions.ts'
+import { companyRole, faultsOf, ownRole, readsSources, trustRemedy, untrustingWords } from './role.ts'
+import { type PolicyStatement, sourcePlaces } from './role-policy.ts'
 import { ownCluster, type Setting } from './setting.ts'
 import { theirClock } from './their-clock.ts'
 
@@ -27,14 +27,51 @@ export function awsProbes(setting: Setting): readonly Probe[] {
     }),
     probe('Clock against AWS', async () => skewFinding(await theirClock(setting), "AWS's")),
     probe('AWS permissions', async () => permissions(clients, settings)),
-    probe('AWS cluster and role', async () => {
-      const cluster = await ownCluster(setting)
-      const role = settings.roleArn ?? (await ownRole(setting))?.RoleName ?? `no role ${settings.roleName} yet`
-      const found = cluster === null ? `no cluster ${settings.clusterId} yet` : `cluster ${settings.clusterId}`
-      return green(`${found}, ${role}`)
-    }),
+    probe('AWS cluster and role', () => clusterAndRole(setting)),
     probe('AWS price', async () => priceFinding(settings)),
   ]
+}
+
+/** Whose they are, and whether the cluster can load with the role. What spin-up repairs is named with it. */
+async function clusterAndRole(setting: Setting): Promise<Finding> {
+  const { settings } = setting
+  const cluster = await ownCluster(setting)
+  const role = settings.roleArn === null ? await ownRole(setting) : await companyRole(setting, settings.roleArn)
+  const arn = settings.roleArn ?? role?.Arn
+  if (role !== null) {
+    const fault = settings.roleArn === null ? await ownFault(setting, role) : companyFault(role, settings)
+    if (fault !== null) return fault
+  }
+  if (cluster !== null && arn === undefined) {
+    const detail = `role ${settings.roleName} is gone, so cluster ${settings.clusterId} cannot load`
+    return { state: 'red', detail, cure: 'Run spin-up: it creates the role again.' }
+  }
+  const applied = cluster?.IamRoles?.some((one) => one.IamRoleArn === arn && one.ApplyStatus !== 'removing') ?? true
+  if (!applied && arn !== undefined) {
+    const detail = `cluster ${settings.clusterId} does not have the role ${arn}, so it cannot load`
+    return { state: 'red', detail, cure: 'Run spin-up: it attaches the role.' }
+  }
+  const found = cluster === null ? `no cluster ${settings.clusterId} yet` : `cluster ${settings.clusterId}`
+  return green(`${found}, ${settings.roleArn ?? role?.RoleName ?? `no role ${settings.roleName} yet`}`)
+}
+
+async function ownFault(setting: Setting, role: Role): Promise<Finding | null> {
+  const { settings } = setting
+  const [fault] = faultsOf(role, settings)
+  const cure = 'Run spin-up: it repairs the role.'
+  if (fault === 'trust') return { state: 'red', detail: untrustingWords(settings.roleName), cure }
+  if (fault === 'boundary') {
+    const detail = `role ${settings.roleName} lacks the permissions boundary ${settings.permissionsBoundary}`
+    return { state: 'red', detail, cure }
+  }
+  if (await readsSources(setting, role)) return null
+  const detail = `role ${settings.roleName} may not read ${list(sourcePlaces(settings))}`
+  return { state: 'red', detail, cure: 'Run spin-up: it writes that policy.' }
+}
+
+function companyFault(role: Role, settings: RedshiftSettings): Finding | null {
+  if (!faultsOf(role, { ...settings, permissionsBoundary: null }).includes('trust')) return null
+  return { state: 'red', detail: untrustingWords(role.RoleName ?? ''), cure: trustRemedy }
 }
 
 /** Plans, cost and budget are reckoned with it. */
@@ -42,8 +79,8 @@ function priceFinding(settings: RedshiftSettings): Finding {
   const price = configuredPrice(settings)
   if (price !== null) return green(hourly(price))
   return {
-    state: 'warn',
-    detail: `what ${settings.nodeType} costs is not known, so plans, cost and budget cannot say`,
+    state: 'red',
+    detail: `the price of ${settings.nodeType} in ${settings.region} is not known, so each plan counts as above every limit`,
     cure: 'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
   }
 }
@@ -51,7 +88,7 @@ function priceFinding(settings: RedshiftSettings): Finding {
 async function permissions(clients: Clients, settings: RedshiftSettings): Promise<Finding> {
   const identity = await whoAmI(clients)
   const principal = principalOf(identity)
-  const needed = botPolicy({ ...identity, ...settings, principal }).Statement
+  const needed = botPolicy({ ...identity, ...settings, principal, owner: ownerPattern(identity.userId) }).Statement
   try {
     const lacking = (await Promise.all(needed.map((one) => deniedOf(clients, identity, principal, one)))).flat()
     if (lacking.length === 0) {
@@ -86,7 +123,8 @@ async function deniedOf(
         ...keys.map(([name, value]) => ({
           ContextKeyName: name,
           ContextKeyType: 'string' as const,
-          ContextKeyValues: [value].flat().map((one) => (one.startsWith('$') ? userId : one)),
+          // A statement of an earlier session: the policy must match it, too.
+          ContextKeyValues: [value].flat().map((one) => one.replace(/\*$/, 'an-earlier-session')),
         })),
       ],
     }),

@@ -6,7 +6,7 @@ import { hourly, type Price } from '../price.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { usualLeaseHours } from './lease.ts'
 import { noCluster, notNow } from './refusals.ts'
-import { awsStep, explained, ownCluster, priceOfCluster, type Setting, sizeOf } from './setting.ts'
+import { awsStep, ensureLease, explained, ownCluster, priceOfCluster, type Setting, sizeOf } from './setting.ts'
 import { stateOf } from './state.ts'
 import { askTheDatabase, waitUntilAvailable } from './wait.ts'
 import { wake } from './wake.ts'
@@ -18,13 +18,20 @@ export async function resume(setting: Setting): Promise<Act> {
   if (cluster === null) throw noCluster(settings.clusterId)
   const state = stateOf(cluster)
   if (state === 'deleting' || state === 'creating' || state === 'pausing') throw notNow(settings.clusterId, state)
+  const plan =
+    state === 'paused'
+      ? resumePlan(cluster, settings, usualLeaseHours)
+      : await adoptPlan(setting, cluster, usualLeaseHours, [])
   return {
-    plan: state === 'paused' ? resumePlan(cluster, settings, usualLeaseHours) : null,
+    plan,
     steps: [
       awsStep(setting, 'Resume cluster', async (work) => {
         const found = await ownCluster(setting)
         if (found === null) throw noCluster(settings.clusterId)
-        if (stateOf(found) !== 'paused') return { skipped: `it is ${stateOf(found)} already` }
+        if (stateOf(found) !== 'paused') {
+          await ensureLease(setting, found, usualLeaseHours)
+          return { skipped: `it is ${stateOf(found)} already` }
+        }
         await wake(setting, found, usualLeaseHours, work)
         return {}
       }),
@@ -47,6 +54,30 @@ export function resumePlan(cluster: AwsCluster, settings: RedshiftSettings, leas
       'Takes a few minutes. At the end of the lease it is paused again, never deleted.',
     ],
     act: price === null ? `Resume ${settings.clusterId}` : `Resume for ${usd(price.hourlyUsd)} an hour`,
+    danger: false,
+    mostUsd: mostUsd(price, leaseHours),
+  }
+}
+
+/** What a lease means for a cluster that runs without one, to be confirmed because it costs money; null where it has one. `facts` are said besides. */
+export async function adoptPlan(
+  { settings, leases }: Setting,
+  cluster: AwsCluster,
+  leaseHours: number,
+  facts: readonly string[],
+): Promise<PlanDraft | null> {
+  const lease = await leases.get()
+  if (lease !== null && lease.until !== null) return null
+  const price = priceOfCluster(cluster, settings)
+  return {
+    title: `Adopt ${settings.clusterId}?`,
+    facts: [
+      `The cluster exists and is adopted: Redshift ${sizeOf(cluster, settings)}, ${settings.region}.`,
+      ...facts,
+      costFact(price, leaseHours),
+      'From now on it has a lease, at whose end it is paused, never deleted.',
+    ],
+    act: `Adopt ${settings.clusterId}`,
     danger: false,
     mostUsd: mostUsd(price, leaseHours),
   }

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { readS3Location } from '../s3-location.ts'
 import type { RedshiftSettings } from '../settings.ts'
 
@@ -21,6 +22,38 @@ export interface PolicyDocument {
 export const trustPolicy: PolicyDocument = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: 'redshift.amazonaws.com' }, Action: ['sts:AssumeRole'] }],
+}
+
+const oneOrMany = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat())
+
+const trustStatement = z.object({
+  Effect: z.enum(['Allow', 'Deny']),
+  Action: oneOrMany.default([]),
+  Principal: z.union([z.literal('*'), z.record(z.string(), oneOrMany)]).default({}),
+  Condition: z.record(z.string(), z.record(z.string(), oneOrMany)).default({}),
+})
+
+const trustDocument = z.object({
+  Statement: z.union([trustStatement, z.array(trustStatement)]).transform((value) => [value].flat()),
+})
+
+/**
+ * Whether a trust policy, as IAM gives it (URL-encoded JSON), lets the clusters of this account assume the role. Of conditions only
+ * `aws:SourceAccount` is compared; others may be meant for one database user.
+ */
+export function trustsRedshift(document: string, account: string): boolean {
+  const read = trustDocument.safeParse(JSON.parse(decodeURIComponent(document)))
+  if (!read.success) return false
+  const about = read.data.Statement.filter(
+    ({ Action, Principal }) =>
+      Action.some((action) => ['sts:assumerole', 'sts:*', '*'].includes(action.toLowerCase())) &&
+      (Principal === '*' || (Principal['Service'] ?? []).includes('redshift.amazonaws.com')),
+  )
+  const isOurs = ({ Condition }: z.output<typeof trustStatement>): boolean =>
+    Object.entries(Condition['StringEquals'] ?? {}).every(
+      ([key, accounts]) => key.toLowerCase() !== 'aws:sourceaccount' || accounts.includes(account),
+    )
+  return about.some((one) => one.Effect === 'Allow' && isOurs(one)) && about.every(({ Effect }) => Effect === 'Allow')
 }
 
 /** The places the role may read, in the order of the settings. Throws `bad_config` where one is not in S3. */

@@ -3,17 +3,20 @@ import {
   DeleteRoleCommand,
   DeleteRolePolicyCommand,
   GetRolePolicyCommand,
+  PutRolePermissionsBoundaryCommand,
   PutRolePolicyCommand,
   type Role,
+  UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam'
-import { OpsError } from '../../core/errors.ts'
+import { messageOf, OpsError } from '../../core/errors.ts'
 import type { Step } from '../../core/step.ts'
 import { list } from '../../core/words.ts'
 import { isAwsError } from '../aws-error.ts'
+import { quoted } from '../aws-failure.ts'
 import { accountOf, managedTag, readingPolicyName, tagRoleLine } from '../names.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { findRole, isTagged } from './look.ts'
-import { readingPolicy, sourcePlaces, trustPolicy } from './role-policy.ts'
+import { readingPolicy, sourcePlaces, trustPolicy, trustsRedshift } from './role-policy.ts'
 import { awsStep, type Setting } from './setting.ts'
 
 /** The role by our name, if it is ours; null when there is none. Throws `cluster_state` for somebody else's. */
@@ -40,12 +43,33 @@ export async function loadingRoleArn(setting: Setting): Promise<string> {
   return arn
 }
 
-/** Creates the role, unless it is there. */
+/** Something about a role that keeps the cluster from loading with it. */
+export type RoleFault = 'trust' | 'boundary'
+
+/** What is wrong with a role: Redshift may not assume it, or it lacks the configured boundary. */
+export function faultsOf(role: Role, { permissionsBoundary }: RedshiftSettings): readonly RoleFault[] {
+  const trusts = trustsRedshift(role.AssumeRolePolicyDocument ?? '{}', accountOf(role.Arn ?? '').id)
+  const isBounded =
+    permissionsBoundary === null || role.PermissionsBoundary?.PermissionsBoundaryArn === permissionsBoundary
+  return [...(trusts ? [] : ['trust' as const]), ...(isBounded ? [] : ['boundary' as const])]
+}
+
+/** Creates the role; where it is there, repairs its trust policy and its boundary. */
 export function createRole(setting: Setting): Step {
   const { clients, settings } = setting
   return awsStep(setting, 'Create role', async () => {
-    if (settings.roleArn !== null) return { skipped: `${settings.roleArn} is used as it is` }
-    if ((await ownRole(setting)) !== null) return { skipped: `${settings.roleName} is there` }
+    if (settings.roleArn !== null) {
+      await refuseUntrusting(setting, settings.roleArn)
+      return { skipped: `${settings.roleArn} is used as it is` }
+    }
+    const found = await ownRole(setting)
+    if (found !== null) {
+      const faults = faultsOf(found, settings)
+      for (const fault of faults) await repair(setting, fault)
+      return faults.length === 0
+        ? { skipped: `${settings.roleName} is there` }
+        : { detail: `${settings.roleName} is there; repaired its ${list(faults.map((fault) => faultWords[fault]))}` }
+    }
     try {
       await clients.iam.send(
         new CreateRoleCommand({
@@ -62,6 +86,54 @@ export function createRole(setting: Setting): Step {
     }
     return { detail: settings.roleName }
   })
+}
+
+/** What was repaired, in words. */
+const faultWords = { trust: 'trust policy', boundary: 'permissions boundary' } as const satisfies Record<
+  RoleFault,
+  string
+>
+
+async function repair({ clients, settings }: Setting, fault: RoleFault): Promise<void> {
+  const { roleName: RoleName, permissionsBoundary } = settings
+  if (fault === 'trust') {
+    const PolicyDocument = JSON.stringify(trustPolicy)
+    await clients.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }))
+  } else if (permissionsBoundary !== null) {
+    const command = new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary: permissionsBoundary })
+    await clients.iam.send(command)
+  }
+}
+
+/** The company's role; null where there is none, or where the bot may not look at it. */
+export async function companyRole({ clients }: Setting, arn: string): Promise<Role | null> {
+  try {
+    return await findRole(clients, arn.split('/').at(-1) ?? '')
+  } catch (error) {
+    if (isAwsError(error, 'AccessDenied')) return null
+    throw error
+  }
+}
+
+/** The bot never changes the company's role, so it says what is wrong with it before anything costs money. */
+async function refuseUntrusting(setting: Setting, arn: string): Promise<void> {
+  const role = await companyRole(setting, arn)
+  if (role === null || !faultsOf(role, { ...setting.settings, permissionsBoundary: null }).includes('trust')) return
+  throw new OpsError('cluster_state', untrustingWords(arn), trustRemedy)
+}
+
+/** That Redshift may not assume a role. */
+export function untrustingWords(role: string): string {
+  return `Role ${role} does not trust redshift.amazonaws.com, so the cluster cannot load with it.`
+}
+
+/** What repairs the trust policy of a role that the bot does not change. */
+export const trustRemedy = `Add to its trust policy: ${JSON.stringify(trustPolicy.Statement[0])}`
+
+/** Whether the role may read what the configuration names, in the words that spin-up writes. */
+export async function readsSources(setting: Setting, role: Role): Promise<boolean> {
+  const { partition } = accountOf(role.Arn ?? '')
+  return (await currentPolicy(setting)) === JSON.stringify(readingPolicy(setting.settings, partition))
 }
 
 /** Gives the role its one policy, unless it has it already in these words. */
@@ -101,8 +173,8 @@ export function deleteRole(setting: Setting): Step {
       if (!isAwsError(error, 'DeleteConflict')) throw error
       throw new OpsError(
         'aws',
-        `Role ${settings.roleName} stays: somebody gave it more policies, or put it elsewhere. It costs nothing.`,
-        `Take them away (aws iam list-attached-role-policies --role-name ${settings.roleName}) and tear down again.`,
+        `Role ${settings.roleName} stays: somebody gave it more policies, or put it elsewhere. It costs nothing. AWS says: ${quoted(messageOf(error))}`,
+        `Remove them, then tear down again. These list them: ${['list-attached-role-policies', 'list-role-policies', 'list-instance-profiles-for-role'].map((list) => `aws iam ${list} --role-name ${settings.roleName}`).join('; ')}.`,
         { cause: error, cure: 'tear-down' },
       )
     }

@@ -65,7 +65,7 @@ export async function standing({ clients, settings }: Setting): Promise<string> 
 
 /** What a cluster that is there costs. */
 export function priceOfCluster(cluster: AwsCluster, settings: RedshiftSettings): Price | null {
-  return priceOf(cluster.NodeType ?? settings.nodeType, cluster.NumberOfNodes ?? 1, settings.hourlyUsd)
+  return priceOf(cluster.NodeType ?? settings.nodeType, cluster.NumberOfNodes ?? 1, settings)
 }
 
 /** "ra3.large × 1". */

@@ -8,10 +8,10 @@ import type { RedshiftSettings } from '../settings.ts'
 import { createCluster, newestSnapshot, type Wish } from './create.ts'
 import { usualLeaseHours } from './lease.ts'
 import type { KeptSnapshot } from './look.ts'
-import { costFact, mostUsd, resumePlan } from './resume.ts'
+import { adoptPlan, costFact, mostUsd, resumePlan } from './resume.ts'
 import { allowReading, createRole, roleFact } from './role.ts'
 import { sourcePlaces } from './role-policy.ts'
-import { explained, ownCluster, priceOfCluster, type Setting, sizeOf } from './setting.ts'
+import { explained, ownCluster, type Setting, sizeOf } from './setting.ts'
 import { stateOf } from './state.ts'
 import { askTheDatabase, waitUntilAvailable } from './wait.ts'
 
@@ -41,13 +41,11 @@ export async function spinUp(setting: Setting, options: SpinUpOptions): Promise<
 
 /** Null where nothing more will cost money than does already. */
 async function planOf(setting: Setting, wish: Wish, options: SpinUpOptions): Promise<PlanDraft | null> {
-  const { settings, leases } = setting
+  const { settings } = setting
   const role = await roleFact(setting)
   const cluster = await ownCluster(setting)
   if (cluster === null) return newPlan(setting, wish, role)
   refuseOtherSize(cluster, options, settings)
-  const price = priceOfCluster(cluster, settings)
-  const size = sizeOf(cluster, settings)
   switch (stateOf(cluster)) {
     case 'deleting':
       throw new OpsError(
@@ -65,22 +63,8 @@ async function planOf(setting: Setting, wish: Wish, options: SpinUpOptions): Pro
       )
     case 'paused':
       return resumePlan(cluster, settings, wish.leaseHours)
-    default: {
-      const lease = await leases.get()
-      if (lease !== null && lease.until !== null) return null
-      return {
-        title: `Adopt ${settings.clusterId}?`,
-        facts: [
-          `The cluster exists and is adopted: Redshift ${size}, ${settings.region}.`,
-          role,
-          costFact(price, wish.leaseHours),
-          'From now on it has a lease, at whose end it is paused, never deleted.',
-        ],
-        act: `Adopt ${settings.clusterId}`,
-        danger: false,
-        mostUsd: mostUsd(price, wish.leaseHours),
-      }
-    }
+    default:
+      return adoptPlan(setting, cluster, wish.leaseHours, [role])
   }
 }
 
@@ -88,7 +72,7 @@ async function newPlan(setting: Setting, wish: Wish, role: string): Promise<Plan
   const { settings } = setting
   const snapshot = await newestSnapshot(setting)
   const { nodeType, nodes } = snapshot === null || wish.resize ? wish : snapshot
-  const price = priceOf(nodeType, nodes, settings.hourlyUsd)
+  const price = priceOf(nodeType, nodes, settings)
   return {
     title: `Spin up ${settings.clusterId}?`,
     facts: [

@@ -18,32 +18,71 @@ const states: Readonly<Record<string, ClusterState>> = {
 // Queries go on in these, where AWS does not say otherwise.
 const answering = ['available', 'modifying', 'rotating-keys', 'storage-full', 'updating-hsm', 'cancelling-resize']
 
+// The last three: terraform-provider-aws#4563, airflow#69574.
 const hopeless = [
   'hardware-failure',
   'incompatible-hsm',
   'incompatible-network',
   'incompatible-parameters',
   'incompatible-restore',
+  'inaccessible-kms-key',
+  'insufficient-capacity',
+  'insufficient-vpce',
 ]
 
-/** AWS's own word for the state: `available, prep-for-resize`. */
-export function statusOf(cluster: AwsCluster): string {
-  return cluster.ClusterStatus?.toLowerCase() ?? 'unknown'
-}
+// States that end by themselves, and in which AWS refuses other orders meanwhile.
+const transitions = [
+  'creating',
+  'pausing',
+  'resuming',
+  'modifying',
+  'rebooting',
+  'renaming',
+  'resizing',
+  'cancelling-resize',
+  'rotating-keys',
+  'updating-hsm',
+  'final-snapshot',
+  'deleting',
+]
 
-/** Whether it can be asked: `ClusterAvailabilityStatus` where it is reported, else what the state lets expect. */
-function isAnswering(cluster: AwsCluster): boolean {
-  const reported = cluster.ClusterAvailabilityStatus
-  if (reported !== undefined) return reported.toLowerCase() === 'available'
-  return answering.includes(statusOf(cluster).split(',')[0] ?? '')
+/** AWS's own word for the state: `available, prep-for-resize`; `available (maintenance)` while AWS maintains a running cluster. */
+export function statusOf(cluster: AwsCluster): string {
+  return isInMaintenance(cluster) ? `${wordOf(cluster)} (maintenance)` : wordOf(cluster)
 }
 
 /** AWS's state in our seven words; one we have no word for is on its way to being available. */
 export function stateOf(cluster: AwsCluster): ClusterState {
-  return states[statusOf(cluster)] ?? (isAnswering(cluster) ? 'available' : 'resuming')
+  return states[wordOf(cluster)] ?? (isRunning(cluster) ? 'available' : 'resuming')
 }
 
-/** Whether waiting cannot cure it. */
+/** Whether AWS maintains the cluster: it runs and is billed, and answers no queries for a while (terraform-provider-aws#47460). */
+export function isInMaintenance(cluster: AwsCluster): boolean {
+  return availabilityOf(cluster) === 'maintenance'
+}
+
+/** Whether the state passes by itself. */
+export function isTransition(cluster: AwsCluster): boolean {
+  return transitions.includes(wordOf(cluster))
+}
+
+/** Whether waiting does not help. */
 export function isHopeless(cluster: AwsCluster): boolean {
-  return hopeless.includes(statusOf(cluster)) || cluster.ClusterAvailabilityStatus?.toLowerCase() === 'failed'
+  return hopeless.includes(wordOf(cluster)) || availabilityOf(cluster) === 'failed'
+}
+
+/** Whether its nodes are up: by `ClusterAvailabilityStatus` where AWS reports it, else by the state. */
+function isRunning(cluster: AwsCluster): boolean {
+  const reported = availabilityOf(cluster)
+  if (reported === 'available') return true
+  const answers = answering.includes(wordOf(cluster).split(',')[0] ?? '')
+  return answers && (reported === undefined || reported === 'maintenance')
+}
+
+function wordOf({ ClusterStatus: status }: AwsCluster): string {
+  return status?.toLowerCase().replaceAll('_', '-') ?? 'unknown'
+}
+
+function availabilityOf({ ClusterAvailabilityStatus: status }: AwsCluster): string | undefined {
+  return status?.toLowerCase()
 }

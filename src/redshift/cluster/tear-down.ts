@@ -5,7 +5,7 @@ import type { PlanDraft } from '../../core/plan.ts'
 import type { Act } from '../../core/ports/cluster.ts'
 import type { Step } from '../../core/step.ts'
 import { moment } from '../../core/words.ts'
-import { storageUsd } from '../price.ts'
+import { storageRate } from '../price.ts'
 import { bill } from './bill.ts'
 import { deleteCluster, snapshotDays, waitUntilDeleted } from './delete.ts'
 import { type KeptSnapshot, keptSnapshots } from './look.ts'
@@ -48,9 +48,9 @@ async function planOf(
       ...(load === null ? [] : [`Last load: ${load}.`]),
       ...(asked === null ? [] : [`Asked today: ${asked}.`]),
       keep
-        ? `A final snapshot stays ${snapshotDays} days, until ${day(snapshotEnd(setting))}, for about $${storageUsd} per GB and month. Spin-up restores it.`
+        ? `A final snapshot stays ${snapshotDays} days, until ${day(snapshotEnd(setting))}, for about ${storageRate(settings.region)}. Spin-up restores it.`
         : 'No snapshot stays: its data are lost, and must be loaded anew.',
-      ...kept.map((snapshot) => `An earlier snapshot stays: ${snapshotLine(snapshot)}.`),
+      ...kept.map((snapshot) => `An earlier snapshot stays: ${snapshotLine(snapshot, settings.region)}.`),
       settings.roleArn === null
         ? `The role ${settings.roleName} goes last.`
         : `The role ${settings.roleArn} stays as it is.`,
@@ -80,11 +80,11 @@ function doneWords(
   newSnapshot: boolean,
   kept: readonly KeptSnapshot[],
 ): string {
-  const { clusterId } = setting.settings
+  const { clusterId, region } = setting.settings
   const gone = cluster === null ? `There is no cluster ${clusterId}` : `Cluster ${clusterId} is gone`
   const left = [
     ...(newSnapshot ? [`its final snapshot until ${day(snapshotEnd(setting))}`] : []),
-    ...kept.map(snapshotLine),
+    ...kept.map((snapshot) => snapshotLine(snapshot, region)),
   ]
   return left.length === 0
     ? `${gone}, and nothing of it costs money.`
@@ -106,6 +106,11 @@ function verify(setting: Setting): Step {
       )
     }
     const kept = await keptSnapshots(clients, settings.clusterId)
-    return { detail: kept.length === 0 ? 'nothing that costs money' : kept.map(snapshotLine).join('; ') }
+    return {
+      detail:
+        kept.length === 0
+          ? 'nothing that costs money'
+          : kept.map((snapshot) => snapshotLine(snapshot, settings.region)).join('; '),
+    }
   })
 }

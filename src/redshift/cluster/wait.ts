@@ -1,13 +1,14 @@
-import { type Cluster as AwsCluster, CreateTagsCommand } from '@aws-sdk/client-redshift'
+import { type Cluster as AwsCluster, CreateTagsCommand, ModifyClusterIamRolesCommand } from '@aws-sdk/client-redshift'
 import { OpsError } from '../../core/errors.ts'
 import type { Step, Work } from '../../core/step.ts'
 import { lasting } from '../../core/words.ts'
-import { addRoleLine, clusterArn } from '../names.ts'
+import { isAwsError } from '../aws-error.ts'
+import { clusterArn } from '../names.ts'
 import { isTagged, whoAmI } from './look.ts'
 import { poll } from './poll.ts'
 import { loadingRoleArn, tagsOf } from './role.ts'
 import { awsStep, ownCluster, type Setting } from './setting.ts'
-import { isHopeless, stateOf, statusOf } from './state.ts'
+import { isHopeless, isInMaintenance, stateOf, statusOf } from './state.ts'
 
 // Terraform's provider allows 75 minutes for a creation, and people have needed them: hashicorp/terraform-provider-aws#15339.
 const availableMs = 75 * 60_000
@@ -15,9 +16,13 @@ const availableMs = 75 * 60_000
 // Clusters "blink in and out of availability shortly after they are created": apache/airflow#58645.
 const answersMs = 5 * 60_000
 
+// AWS may not list a cluster yet that it has just taken the order for.
+const unlistedMs = 2 * 60_000
+const unlisted = 'not listed by AWS yet'
+
 /**
- * Waits until the cluster is available and has its role. Fails at once on what waiting cannot cure: a state without return,
- * a cluster that is paused, being deleted or gone, a denied look.
+ * Waits until the cluster is available and has its role, which is attached where it is not. Fails at once on what waiting does not
+ * change: a state without return, a cluster that is paused, being deleted or gone, a denied look.
  */
 export function waitUntilAvailable(setting: Setting): Step {
   const { settings, clock } = setting
@@ -28,9 +33,16 @@ export function waitUntilAvailable(setting: Setting): Step {
     const cluster = await poll(
       async () => {
         const found = await ownCluster(setting)
-        if (found === null) throw gone(settings.clusterId)
+        if (found === null) {
+          if (last !== '' && last !== unlisted) throw gone(settings.clusterId)
+          if (clock.now().getTime() - begun.getTime() >= unlistedMs) throw gone(settings.clusterId)
+          last = unlisted
+          work.progress(last)
+          return null
+        }
         refuseHopeless(found, setting)
-        if (stateOf(found) === 'available' && hasRole(found, role, setting)) return found
+        const isReady = stateOf(found) === 'available' && !isInMaintenance(found)
+        if (isReady && (await hasRole(found, role, setting))) return found
         last = statusOf(found)
         work.progress(last)
         return null
@@ -77,19 +89,19 @@ function waitingMayCure({ code }: OpsError): boolean {
   return code === 'aws' || code === 'sql_failed' || code === 'cluster_state'
 }
 
-/** Whether the role is applied. Servers that stand in for AWS may not report roles at all. */
-function hasRole(cluster: AwsCluster, arn: string, { settings }: Setting): boolean {
+/** Whether the role is applied; where it is missing it is attached. Servers that stand in for AWS may not report roles at all. */
+async function hasRole(cluster: AwsCluster, arn: string, { clients, settings }: Setting): Promise<boolean> {
   if (cluster.IamRoles === undefined) return true
   const role = cluster.IamRoles.find(({ IamRoleArn }) => IamRoleArn === arn)
-  if (role === undefined) {
-    throw new OpsError(
-      'cluster_state',
-      `Cluster ${settings.clusterId} is available, but it does not have the role ${arn}, so it cannot load.`,
-      `Give it the role, then spin up again: ${addRoleLine(settings.region, settings.clusterId, arn)}`,
-      { cure: 'spin-up' },
-    )
+  if (role !== undefined) return role.ApplyStatus === undefined || role.ApplyStatus === 'in-sync'
+  try {
+    const order = { ClusterIdentifier: settings.clusterId, AddIamRoles: [arn] }
+    await clients.redshift.send(new ModifyClusterIamRolesCommand(order))
+  } catch (error) {
+    // It may be changing still; the next look tries again.
+    if (!isAwsError(error, 'InvalidClusterState')) throw error
   }
-  return role.ApplyStatus === undefined || role.ApplyStatus === 'in-sync'
+  return false
 }
 
 function refuseHopeless(cluster: AwsCluster, { settings }: Setting): void {
@@ -118,7 +130,7 @@ function refuseHopeless(cluster: AwsCluster, { settings }: Setting): void {
 function gone(clusterId: string): OpsError {
   return new OpsError(
     'cluster_state',
-    `Cluster ${clusterId} is gone: somebody deleted it meanwhile. No node costs money.`,
+    `Cluster ${clusterId} is gone: somebody deleted it. No node costs money.`,
     'Spin up again.',
     { cure: 'spin-up' },
   )

@@ -3,9 +3,10 @@ import { OpsError } from '../../core/errors.ts'
 import type { ClusterState } from '../../core/ports/cluster.ts'
 import type { Work } from '../../core/step.ts'
 import { isAwsError } from '../aws-error.ts'
+import type { RedshiftSettings } from '../settings.ts'
 import { running } from './lease.ts'
 import { poll } from './poll.ts'
-import { hence, ownCluster, priceOfCluster, type Setting } from './setting.ts'
+import { hence, ownCluster, priceOfCluster, type Setting, sizeOf } from './setting.ts'
 import { stateOf, statusOf } from './state.ts'
 import { underLease } from './under-lease.ts'
 
@@ -17,9 +18,25 @@ export async function wake(setting: Setting, cluster: AwsCluster, leaseHours: nu
   const { clients, settings, leases, clock } = setting
   const price = priceOfCluster(cluster, settings)
   const lease = running(await leases.get(), clock.now(), hence(setting, leaseHours), price)
-  const order = (): Promise<unknown> =>
-    clients.redshift.send(new ResumeClusterCommand({ ClusterIdentifier: settings.clusterId }))
+  const order = async (): Promise<void> => {
+    try {
+      await clients.redshift.send(new ResumeClusterCommand({ ClusterIdentifier: settings.clusterId }))
+    } catch (error) {
+      throw isAwsError(error, 'InsufficientClusterCapacity') ? noCapacity(cluster, settings, error) : error
+    }
+  }
   await underLease(setting, lease, () => change(setting, work, 'paused', ['resuming', 'available'], order))
+}
+
+function noCapacity(cluster: AwsCluster, settings: RedshiftSettings, cause: unknown): OpsError {
+  const { clusterId } = settings
+  const size = sizeOf(cluster, settings)
+  return new OpsError(
+    'aws',
+    `AWS has no capacity to resume ${clusterId} (${size}) at the moment. It stays paused; only its storage costs money.`,
+    'Resume it in a while. Or move to another size: tear-down keeps a snapshot, which spin-up node-type=… restores.',
+    { cause, cure: 'resume' },
+  )
 }
 
 /** Has an available cluster paused. Nothing to do where it is on its way there. */

@@ -60,5 +60,9 @@ async function askOnce(performer: Performer, question: Question, signal: AbortSi
 }
 
 function noResult(id: string): OpsError {
-  return new OpsError('aws', `The Data API finished statement ${id} and has no result of it.`, 'Ask again.')
+  return new OpsError(
+    'aws',
+    `Statement ${id} finished, and AWS has no result of it (any more: results are kept for 24 hours).`,
+    'Run it again.',
+  )
 }

@@ -1,3 +1,4 @@
+import { inBackground } from '../../core/background.ts'
 import { OpsError } from '../../core/errors.ts'
 import type { LoadId, Staged } from '../../core/ports/engine.ts'
 import type { Work } from '../../core/step.ts'
@@ -52,7 +53,9 @@ export async function stage(
     copySql(settings, staging, await settings.roleArn()),
   ]
   const over = new AbortController()
-  const telling = tellProgress(performer, { database: settings.database, table }, work.progress, over.signal)
+  const telling = inBackground(performer, 'load progress', () =>
+    tellProgress(performer, { database: settings.database, table }, work.progress, over.signal),
+  )
   const submitted = await perform(performer, work, 'copy', { mode: 'TRANSACTION', sqls }).finally(() => over.abort())
   await telling
   if (isElsewhere(submitted, 0)) throw gone(staging.load)
@@ -85,6 +88,8 @@ async function outcome(performer: Performer, submitted: Submitted, staging: Stag
   if (staging.maxErrors > 0 && history === null && errors === null) {
     performer.log.warn({ statement: submitted.id }, 'the server does not say whether rows were left out')
   }
+  // However many rows may be left out: these are not rows.
+  if (errors?.packed !== undefined) throw packedFile(submitted, errors, errors.packed)
   const refused = history?.errors ?? errors?.total ?? 0
   if (refused > staging.maxErrors) throw badData(submitted, errors, refused, staging.maxErrors)
   const impossible = await removeImpossible(performer, staging, refused, work)
@@ -122,9 +127,19 @@ async function loadFailure(
   const isCopy = failed !== undefined && failed === submitted.parts[copyPart]
   if (!isCopy || failed.queryId === null) return statementFailure(submitted)
   const errors = await loadErrorsOf(performer, failed.queryId, signal)
-  return errors === null || errors.total === 0
-    ? statementFailure(submitted)
-    : badData(submitted, errors, errors.total, maxErrors)
+  if (errors === null || errors.total === 0) return statementFailure(submitted)
+  if (errors.packed !== undefined) return packedFile(submitted, errors, errors.packed)
+  return badData(submitted, errors, errors.total, maxErrors)
+}
+
+/** A prefix that holds packed objects. */
+function packedFile(submitted: Submitted, errors: LoadErrors, file: string): OpsError {
+  return new OpsError(
+    'source_unreadable',
+    `The prefix holds packed objects, which are not loaded on Redshift: ${file}. Live tables are untouched.`,
+    `Unpack them in the bucket (aws s3 cp ${file} - | gunzip | aws s3 cp - ${file.replace(/\.\w+$/, '')}) and delete the packed ones, or set SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA to a prefix without them.`,
+    { evidence: [errorTable(errors), idsOf(submitted)] },
+  )
 }
 
 /** COPY stops at the row that is one too many, so how many there are in all is not known. */

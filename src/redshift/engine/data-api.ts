@@ -124,7 +124,7 @@ export function createDataApi({ data, clusterId, database, login, clock }: DataA
           const answer = await data.send(new DescribeStatementCommand({ Id: id, ...wait }), { abortSignal: signal })
           return { kind: 'found', submitted: readSubmitted(id, answer) }
         } catch (error) {
-          if (isAwsError(error, 'ResourceNotFound')) return { kind: 'unknown' }
+          if (isForgotten(error)) return { kind: 'unknown' }
           if (isAwsError(error, 'ActiveWaitingRequestsExceeded')) return { kind: 'crowded' }
           throw error
         }
@@ -143,7 +143,7 @@ export function createDataApi({ data, clusterId, database, login, clock }: DataA
             next: answer.NextToken,
           }
         } catch (error) {
-          if (isAwsError(error, 'ResourceNotFound')) return null
+          if (isForgotten(error)) return null
           throw error
         }
       }, signal),
@@ -153,7 +153,7 @@ export function createDataApi({ data, clusterId, database, login, clock }: DataA
         try {
           return (await data.send(new CancelStatementCommand({ Id: id }))).Status ?? true
         } catch (error) {
-          if (isAwsError(error, 'Validation', 'ResourceNotFound')) return false
+          if (isAwsError(error, 'Validation') || isForgotten(error)) return false
           throw error
         }
       }, never),
@@ -174,6 +174,12 @@ function readSubmitted(id: string, answer: DescribeStatementCommandOutput): Subm
       queryId: part.RedshiftQueryId === undefined || part.RedshiftQueryId <= 0 ? null : part.RedshiftQueryId,
     })),
   }
+}
+
+/** AWS keeps statements and results for 24 hours. It names one that is gone in either way: pulumi/pulumi-aws#2055. */
+function isForgotten(error: unknown): boolean {
+  if (isAwsError(error, 'ResourceNotFound')) return true
+  return isAwsError(error, 'Validation') && /\bexpired after\b/i.test(readAwsError(error)?.message ?? '')
 }
 
 function isAboutSecret(error: unknown): boolean {

@@ -12,7 +12,14 @@ import type { Performer } from './perform.ts'
 // As many are read to be grouped; the number of all is known without reading them.
 const mostRead = 500
 
-const errorRow = z.tuple([z.string(), z.number(), z.string(), z.number(), z.string(), z.string(), z.string()])
+// Where a whole file or line could not be read, the view leaves cells empty.
+const textCell = z.string().catch('')
+const numberCell = z.number().catch(0)
+const errorRow = z.tuple([textCell, numberCell, textCell, numberCell, textCell, textCell, textCell])
+
+// COPY reads these only with an option for each kind (https://docs.aws.amazon.com/redshift/latest/dg/copy-parameters-file-compression.html).
+const packed = /\.(gz|gzip|bz2|lzo|zst|zip)$/i
+const packedFirst = `case when trim(file_name) similar to '%.(gz|gzip|bz2|lzo|zst|zip|GZ|ZIP)' then 0 else 1 end`
 
 /** Values that could not be loaded for one cause in one column: how many of those that were read, and where the first is. */
 export interface LoadErrorGroup {
@@ -31,6 +38,8 @@ export interface LoadErrorGroup {
 export interface LoadErrors {
   readonly total: number
   readonly groups: readonly LoadErrorGroup[]
+  /** The first packed file, of which nothing can be read as it is; undefined where there is none. */
+  readonly packed: string | undefined
 }
 
 /** What a COPY could not load, by Redshift's number of its query; null where the server keeps no account of it. */
@@ -42,15 +51,17 @@ export async function loadErrorsOf(
   // Columns of CHAR come padded with blanks.
   const sql =
     'select trim(file_name), line_number, trim(column_name), error_code, trim(error_message), trim(column_type),' +
-    ` trim(column_length) from sys_load_error_detail where query_id = ${queryId} order by file_name, line_number, column_name`
+    ` trim(column_length) from sys_load_error_detail where query_id = ${queryId} order by ${packedFirst}, file_name, line_number, column_name`
   const result = await whereThere(performer, () => askSystem(performer, sql, mostRead, signal))
-  return result === null ? null : { total: result.total, groups: grouped(result.rows) }
+  if (result === null) return null
+  const rows = result.rows.map((row) => errorRow.parse(row))
+  const file = rows.map(([name]) => name).find((name) => packed.test(name))
+  return { total: result.total, groups: grouped(rows), packed: file }
 }
 
-function grouped(rows: readonly (readonly unknown[])[]): readonly LoadErrorGroup[] {
+function grouped(rows: readonly z.output<typeof errorRow>[]): readonly LoadErrorGroup[] {
   const groups = new Map<string, LoadErrorGroup>()
-  for (const row of rows) {
-    const [file, line, column, code, message, type, length] = errorRow.parse(row)
+  for (const [file, line, column, code, message, type, length] of rows) {
     const key = JSON.stringify([column, code])
     const known = groups.get(key)
     const first = known ?? { column, rows: 0, file, line, ...diagnose({ column, code, message, type, length }) }

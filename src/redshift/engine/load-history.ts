@@ -16,18 +16,26 @@ import { statementFailure } from './statement-failure.ts'
 const firstLookMs = 10_000
 const laterLooksMs = 40_000
 
-const historyRow = z.object({
-  status: z.string(),
-  rows: z.number(),
-  errors: z.number(),
-  files: z.number(),
-  bytes: z.number(),
-  filesScanned: z.number(),
-  bytesScanned: z.number(),
-})
+// Whether each cell is filled from the beginning of a COPY on is not documented. Counts beyond 2^53 arrive as digits.
+const countCell = z
+  .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+  .nullable()
+  .catch(null)
+const historyRow = z
+  .tuple([z.string().catch(''), countCell, countCell, countCell, countCell, countCell, countCell])
+  .transform(([status, rows, errors, files, bytes, filesScanned, bytesScanned]) => {
+    return { status, rows, errors, files, bytes, filesScanned, bytesScanned }
+  })
 
-/** What a COPY has done, or has done so far. `errors` are rows that it could not load. */
-export type LoadHistory = z.output<typeof historyRow>
+/** A row of the history as it stands: null where the server does not say (yet). `errors` are rows that a COPY could not load. */
+export type LoadProgress = z.output<typeof historyRow>
+
+/** What a COPY that has ended has done. */
+export interface LoadHistory {
+  readonly rows: number
+  readonly errors: number
+  readonly files: number
+}
 
 const columns =
   'trim(status) as status, loaded_rows, error_count, source_file_count, source_file_bytes, file_count_scanned, file_bytes_scanned'
@@ -40,10 +48,14 @@ export async function historyOf(
 ): Promise<LoadHistory | null> {
   const sql = `select ${columns} from sys_load_history where query_id = ${queryId}`
   const history = await whereThere(performer, () => look(performer, sql, signal))
-  return history?.status === 'completed' ? history : null
+  if (history === null || history.status !== 'completed') return null
+  const { rows, errors, files } = history
+  if (rows !== null && errors !== null && files !== null) return { rows, errors, files }
+  performer.log.warn({ query: queryId, history }, 'the history of a load has empty cells, so its rows are counted')
+  return null
 }
 
-/** Tells how far the running COPY into a table is, until it is stopped; gives up where the server keeps no history. */
+/** Tells how far the running COPY into a table is, until it is stopped; gives up where the server keeps no history. Throws bugs only. */
 export async function tellProgress(
   performer: Performer,
   { database, table }: { readonly database: string; readonly table: string },
@@ -67,19 +79,18 @@ export async function tellProgress(
   }
 }
 
-/** "31 %, 4,620 of 14,896 files". */
-export function progressLine({ files, bytes, filesScanned, bytesScanned }: LoadHistory): string {
+/** "31 %, 4,620 of 14,896 files"; less where the server says less. */
+export function progressLine({ files, bytes, filesScanned, bytesScanned }: LoadProgress): string {
+  if (files === null || filesScanned === null) return 'loading'
   if (files === 0) return 'listing files'
-  const share = bytes > 0 ? bytesScanned / bytes : filesScanned / files
+  const share = bytes !== null && bytes > 0 && bytesScanned !== null ? bytesScanned / bytes : filesScanned / files
   return `${Math.min(99, Math.floor(100 * share))} %, ${count(filesScanned)} of ${plural(files, 'file')}`
 }
 
-async function look(performer: Performer, sql: string, signal: AbortSignal): Promise<LoadHistory | null> {
+async function look(performer: Performer, sql: string, signal: AbortSignal): Promise<LoadProgress | null> {
   const { rows } = await askSystem(performer, sql, 1, signal)
   const [row] = rows
-  if (row === undefined) return null
-  const [status, loaded, errors, files, bytes, filesScanned, bytesScanned] = row
-  return historyRow.parse({ status, rows: loaded, errors, files, bytes, filesScanned, bytesScanned })
+  return row === undefined ? null : historyRow.parse(row)
 }
 
 /** Asks the system views. Throws `sql_failed` where they are not there. */

@@ -1,5 +1,9 @@
 import { pauseAfter } from './patience.ts'
 
+/** S3 or the connection to it failed in a way that passes. */
+export const s3Passing =
+  /(S3ServiceException:.*Status 5\d\d|SlowDown|S3CurlException:).*CanRetry 1|Error (SlowDown|ServiceUnavailable|InternalError)\b/is
+
 interface Chance {
   readonly said: RegExp
   readonly times: number
@@ -19,6 +23,12 @@ const chances: readonly Chance[] = [
   {
     // A rotation takes less than a minute, in which new connections may get the old password.
     said: /password authentication failed/i,
+    times: 5,
+    pauseMs: secondsLater,
+  },
+  {
+    // S3's and its connections' passing failures, in COPY's words: "Status 503, Error SlowDown, … CanRetry 1" (arthur-redshift-etl#70).
+    said: s3Passing,
     times: 5,
     pauseMs: secondsLater,
   },

@@ -1,5 +1,6 @@
 import { OpsError, type OpsErrorCode } from '../../core/errors.ts'
 import type { TableReply } from '../../core/reply.ts'
+import { s3Passing } from './second-chance.ts'
 import { errorOf, failedPart, type Submitted } from './statement.ts'
 
 interface Cause {
@@ -15,7 +16,8 @@ const causes: readonly Cause[] = [
     said: /not authorized to assume (the )?IAM role/i,
     code: 'aws_denied',
     what: 'The cluster may not use the role that reads the sources.',
-    remedy: 'Say spin-up, which attaches it; a role of your own (REDSHIFT_ROLE_ARN) must trust redshift.amazonaws.com.',
+    remedy:
+      'Run spin-up: it repairs the trust policy and attaches the role. A role of your own (REDSHIFT_ROLE_ARN) must trust redshift.amazonaws.com; doctor names what is wrong.',
   },
   {
     said: /NoSuchBucket|specified bucket does not exist/i,
@@ -42,6 +44,19 @@ const causes: readonly Cause[] = [
     remedy: 'Correct SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA.',
   },
   {
+    said: /kms:Decrypt|KMS\.\w*Exception|KMSAccessDenied|ciphertext refers to a customer master key/i,
+    code: 'source_unreadable',
+    what: 'The objects are encrypted with a KMS key that the role may not use.',
+    remedy:
+      'Set REDSHIFT_ROLE_ARN to a role that has kms:Decrypt on that key beside s3:ListBucket and s3:GetObject; the policy of the key must allow it, too.',
+  },
+  {
+    said: s3Passing,
+    code: 'aws',
+    what: 'S3 did not answer the cluster (it slows down readers of one prefix), and did so after several tries.',
+    remedy: 'Run etl again in a few minutes. Fewer and larger files help.',
+  },
+  {
     said: /S3ServiceException:\s*(Access ?Denied|Forbidden)|Error AccessDenied/i,
     code: 'source_unreadable',
     what: 'The role may not read the bucket.',
@@ -61,6 +76,30 @@ const causes: readonly Cause[] = [
     remedy: 'If the secret was changed by hand, rotate it in Secrets Manager, then say it again.',
   },
   {
+    said: /query monitoring rule|wlm abort action/i,
+    code: 'sql_failed',
+    what: "A query monitoring rule of the cluster's workload management (WLM) stopped it. Live tables are untouched.",
+    remedy: 'Raise the limit of that rule, or exempt the queue of the admin user; then run it again.',
+  },
+  {
+    said: /statement timeout/i,
+    code: 'sql_failed',
+    what: "The cluster's statement timeout stopped it. Live tables are untouched.",
+    remedy: 'Raise statement_timeout of the admin user or of the parameter group; then run it again.',
+  },
+  {
+    said: /cancell?ed on user'?s request|due to user request/i,
+    code: 'cancelled',
+    what: 'Somebody cancelled it on the cluster, not through this bot. Live tables are untouched.',
+    remedy: 'Run it again when nobody needs the cluster to itself.',
+  },
+  {
+    said: /terminat\w+ connection due to administrator command|connection .*(lost|reset|closed)|server closed the connection|system (is )?(shutting down|starting up)/i,
+    code: 'cluster_state',
+    what: 'The cluster closed the connection: it was restarted, or is being maintained. Live tables are untouched.',
+    remedy: 'Run it again when status says that it is available.',
+  },
+  {
     said: /disk full/i,
     code: 'storage',
     what: 'The cluster ran out of disk.',
@@ -74,8 +113,8 @@ export function statementFailure(submitted: Submitted): OpsError {
   const [line = ''] = error.split('\n')
   const evidence = [idsOf(submitted)]
   if (submitted.status === 'ABORTED') {
-    const message = `Statement ${submitted.id} was stopped on the cluster, not by this bot. Live tables are untouched.`
-    return new OpsError('cancelled', message, 'Say it again when the cluster is at rest.', { evidence })
+    const message = `Somebody cancelled statement ${submitted.id} on the cluster, not through this bot. Live tables are untouched.`
+    return new OpsError('cancelled', message, 'Run it again when nobody needs the cluster to itself.', { evidence })
   }
   const cause = causes.find(({ said }) => said.test(error))
   if (cause === undefined)

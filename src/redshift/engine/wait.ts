@@ -1,7 +1,8 @@
 import { OpsError } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Log } from '../../core/ports/log.ts'
-import type { DataApi } from './data-api.ts'
+import { isAwsError } from '../aws-error.ts'
+import type { DataApi, Look, Waiting } from './data-api.ts'
 import { hasEnded, type Submitted } from './statement.ts'
 
 // The longest that the Data API holds an answer back.
@@ -34,13 +35,28 @@ export async function waitForEnd({ api, clock }: Waiter, id: string, signal: Abo
   for (;;) {
     signal.throwIfAborted()
     const asked = clock.elapsed()
-    const look = await api.describe(id, { waitSeconds, signal })
+    const look = await describeOwn(api, id, { waitSeconds, signal })
     if (look.kind === 'unknown') return null
     if (look.kind === 'found' && hasEnded(look.submitted.status)) return look.submitted
     if (look.kind === 'crowded') waitSeconds = 0
     if (clock.elapsed() - asked >= waitSeconds * 1000 && waitSeconds > 0) continue
     await clock.sleep(pause, signal)
     pause = Math.min(pause * 2, longestPauseMs)
+  }
+}
+
+/** Asks how a statement stands that this bot has submitted. Where that is denied, the reason is nearly always another session name. */
+async function describeOwn(api: DataApi, id: string, waiting: Waiting): Promise<Look> {
+  try {
+    return await api.describe(id, waiting)
+  } catch (error) {
+    if (!(error instanceof OpsError) || !isAwsError(error.cause, 'AccessDenied')) throw error
+    throw new OpsError(
+      'aws_denied',
+      `The bot submitted statement ${id}, and may not follow it. It may still be running on the cluster. ${error.message}`,
+      'Its policy may only match the session that asks: FollowItsStatements must match every session of its role (docs/aws.md). doctor shows the line to add; then run it again.',
+      { cause: error.cause, cure: 'doctor' },
+    )
   }
 }
 

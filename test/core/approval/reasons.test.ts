@@ -48,6 +48,14 @@ describe('a plan needs approval', () => {
     expect(await reasons({ mostUsd: null }, {})).toEqual([])
   })
 
+  it('when nobody knows what the month has cost so far, where there is a budget', async () => {
+    const bills = [ran(null, '2026-11-02T00:00:00Z', '2026-11-05T18:00:00Z')]
+    expect((await reasons({ mostUsd: 1 }, { budgetUsd: 100 }, bills)).map(({ words }) => words)).toEqual([
+      'This month has times whose price is not known, and may be beyond the budget of $100.00 for November 2026 already.',
+    ])
+    expect(await reasons({ mostUsd: 1 }, { approveAboveUsd: 100 }, bills)).toEqual([])
+  })
+
   it('when the month would go beyond its budget with it', async () => {
     const bills = [ran(90, '2026-11-02T00:00:00Z', '2026-11-05T18:00:00Z'), ran(6, noon, noon)]
     expect(await reasons({ mostUsd: 4 }, { budgetUsd: 100 }, bills)).toEqual([])

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../../src/core/errors.ts'
 import { tellBudget } from '../../../src/core/money/budget.ts'
 import type { ClusterNews } from '../../../src/core/money/news.ts'
-import { spentInMonth, totalUsd } from '../../../src/core/money/spent.ts'
+import { spentInMonth, spentOn, totalUsd } from '../../../src/core/money/spent.ts'
 import type { Place } from '../../../src/core/place.ts'
 import type { Outbox } from '../../../src/core/ports/outbox.ts'
 import { anna, bob, channel, command, createWorld, terminal } from '../../support/core.ts'
@@ -207,8 +207,8 @@ describe('what was spent', () => {
   it('is what the cluster cost in the calendar month up to then', async () => {
     const { world, bot } = await running('2026-11-30T20:00:00.000Z')
     world.clock.advance(6 * hour)
-    expect(await spentInMonth(bot.deps, world.clock.now())).toBe(2)
-    expect(await spentInMonth(bot.deps, new Date('2026-11-30T23:00:00.000Z'))).toBe(3)
+    expect(await spentInMonth(bot.deps, world.clock.now())).toEqual({ usd: 2, isComplete: true })
+    expect(await spentInMonth(bot.deps, new Date('2026-11-30T23:00:00.000Z'))).toEqual({ usd: 3, isComplete: true })
   })
 
   it('leaves out what has no known price, and is not known where nothing has one', () => {
@@ -221,5 +221,11 @@ describe('what was spent', () => {
         { ...time, usd: 2 },
       ]),
     ).toBe(2)
+    expect(
+      spentOn([
+        { ...time, usd: 1 },
+        { ...time, usd: null },
+      ]),
+    ).toEqual({ usd: 1, isComplete: false })
   })
 })

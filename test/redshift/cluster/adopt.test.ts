@@ -68,7 +68,7 @@ describe('spin-up where something is there', () => {
     })
   })
 
-  it('adopts a tagged cluster under a lease, unless it lacks the role', async () => {
+  it('adopts a tagged cluster under a lease, and attaches the role that it lacks', async () => {
     const { double, process, ledger } = await setStage({ speed: 1_000_000 })
     await createReadyCluster(double.scene, { Tags: managed })
     const { cluster, run } = process()
@@ -78,11 +78,11 @@ describe('spin-up where something is there', () => {
       mostUsd: 8 * 0.543,
       facts: expect.arrayContaining(['The cluster exists and is adopted: Redshift ra3.large × 1, us-west-2.']),
     })
-    await expect(run(act)).rejects.toMatchObject({
-      code: 'cluster_state',
-      message: expect.stringContaining('does not have the role arn:aws:iam::123456789012:role/sparkify-s3-read'),
-      remedy: expect.stringContaining('aws redshift modify-cluster-iam-roles --region us-west-2'),
-    })
+    await run(act)
+    const { Clusters = [] } = await new RedshiftClient(double.scene).send(new DescribeClustersCommand())
+    expect(Clusters[0]?.IamRoles).toEqual([
+      { IamRoleArn: 'arn:aws:iam::123456789012:role/sparkify-s3-read', ApplyStatus: 'in-sync' },
+    ])
     expect(ledger.lease?.until).not.toBeNull()
   })
 

@@ -37,13 +37,15 @@ describe('the bill of a lease', () => {
     expect(billOf(lease, at('07T12:00:00'), at('08T09:00:00'), null)).toEqual([])
   })
 
-  it('takes the configured price for periods of a version that kept none, and invents none where it is not known', () => {
+  it('takes the configured price for periods that have none, and invents none where it is not known', () => {
     const old: Lease = { until: null, ran: [{ from: '2026-11-07T09:00:00.000Z', to: '2026-11-07T11:00:00.000Z' }] }
     expect(billOf(old, at('01T00:00:00'), at('30T00:00:00'), agreed)).toMatchObject([{ usd: 4 }])
     const unknown = running(null, at('07T09:00:00'), at('07T17:00:00'), null)
-    expect(billOf(unknown, at('01T00:00:00'), at('08T00:00:00'), agreed)).toMatchObject([
+    expect(billOf(unknown, at('01T00:00:00'), at('08T00:00:00'), null)).toMatchObject([
       { usd: null, price: 'Price not known: set REDSHIFT_HOURLY_USD' },
     ])
+    // Once somebody gives it, it holds for the times before, too.
+    expect(billOf(unknown, at('01T00:00:00'), at('08T00:00:00'), agreed)).toMatchObject([{ usd: 30 }])
   })
 
   it('is all of the money when cut anywhere', () => {

@@ -1,11 +1,26 @@
 import { readdir, readFile } from 'node:fs/promises'
+import { IAMClient, TagRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam'
+import { ModifyClusterIamRolesCommand, RedshiftClient } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
 import { createRedshiftCluster } from '../../../src/redshift/cluster/index.ts'
-import { botPolicy } from '../../../src/redshift/cluster/permissions.ts'
+import { botPolicy, ownerPattern } from '../../../src/redshift/cluster/permissions.ts'
 import { awsProbes } from '../../../src/redshift/cluster/probes.ts'
+import { createReadingRole } from '../../support/aws/scene.ts'
+import type { Double } from '../../support/aws/start.ts'
 import { plain, selectOne, setStage, settings } from './stage.ts'
 
-const account = { partition: 'aws', id: '123456789012', principal: 'arn:aws:iam::123456789012:user/sparkify-bot' }
+const account = {
+  partition: 'aws',
+  id: '123456789012',
+  principal: 'arn:aws:iam::123456789012:user/sparkify-bot',
+  owner: 'AIDADOUBLEUSER0000000',
+}
+const asRole = {
+  ...account,
+  principal: 'arn:aws:iam::123456789012:role/sparkify-bot',
+  owner: ownerPattern('AROADOUBLEROLE0000000:aws-sdk-js-session-1'),
+}
+const boundary = 'arn:aws:iam::123456789012:policy/sparkify-boundary'
 const placeholders = {
   partition: 'aws',
   id: 'ACCOUNT',
@@ -13,7 +28,9 @@ const placeholders = {
   clusterId: 'CLUSTER',
   roleName: 'ROLE',
   roleArn: null,
+  permissionsBoundary: null,
   principal: 'arn:aws:iam::ACCOUNT:user/BOT',
+  owner: 'OWNER',
 }
 
 // What only a load does, beyond the one question at the end of a spin-up.
@@ -23,6 +40,22 @@ const usedByLoads = [
   'redshift-data:GetStatementResult',
   'secretsmanager:GetSecretValue',
 ]
+
+const trustOf = (Service: string): string =>
+  JSON.stringify({
+    Version: '2012-10-17',
+    Statement: [{ Effect: 'Allow', Principal: { Service }, Action: 'sts:AssumeRole' }],
+  })
+
+/** Somebody takes the role from the cluster, and its trust in Redshift. */
+async function disturb({ scene }: Double): Promise<void> {
+  const role = 'arn:aws:iam::123456789012:role/sparkify-s3-read'
+  const order = { ClusterIdentifier: 'sparkify', RemoveIamRoles: [role] }
+  await new RedshiftClient(scene).send(new ModifyClusterIamRolesCommand(order))
+  await new IAMClient(scene).send(
+    new UpdateAssumeRolePolicyCommand({ RoleName: 'sparkify-s3-read', PolicyDocument: trustOf('ec2.amazonaws.com') }),
+  )
+}
 
 describe('the policy of the bot', () => {
   it('is the one in the documentation', async () => {
@@ -46,6 +79,7 @@ describe('the policy of the bot', () => {
     await Promise.all(awsProbes(setting).map((probe) => probe.look(new AbortController().signal)))
     for (const act of [
       () => cluster.spinUp(plain),
+      () => disturb(double).then(() => cluster.spinUp(plain)),
       () => cluster.pause(),
       () => cluster.resume(),
       () => cluster.tearDown({ snapshot: true }),
@@ -58,6 +92,32 @@ describe('the policy of the bot', () => {
     used.delete('redshift:GetClusterCredentials')
     const granted = botPolicy({ ...settings, ...account }).Statement.flatMap(({ Action }) => Action)
     expect([...used].sort()).toEqual(granted.filter((action) => !usedByLoads.includes(action)).sort())
+  })
+
+  it('with a boundary allows only roles under it, and repairs one that lacks it', async () => {
+    const policy = botPolicy({ ...settings, ...account, permissionsBoundary: boundary })
+    const everything = { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Action: '*', Resource: '*' }] }
+    const { double, process } = await setStage({
+      principalPolicy: policy,
+      managedPolicies: { [boundary]: everything },
+    })
+    const unbounded = process()
+    await expect(unbounded.run(unbounded.cluster.spinUp(plain))).rejects.toMatchObject({
+      code: 'aws_denied',
+      message: expect.stringContaining('iam:CreateRole'),
+    })
+    await createReadingRole(double.scene, 'sparkify-s3-read', JSON.stringify(everything))
+    await new IAMClient(double.scene).send(
+      new TagRoleCommand({ RoleName: 'sparkify-s3-read', Tags: [{ Key: 'sparkify:managed', Value: 'sparkify' }] }),
+    )
+    const bounded = process({ permissionsBoundary: boundary })
+    const probe = awsProbes(bounded.setting).find(({ title }) => title === 'AWS cluster and role')
+    expect(await probe?.look(new AbortController().signal)).toMatchObject({
+      state: 'red',
+      detail: `role sparkify-s3-read lacks the permissions boundary ${boundary}`,
+    })
+    const [role] = await bounded.run(bounded.cluster.spinUp(plain))
+    expect(role).toBe('✓ Create role: sparkify-s3-read is there; repaired its permissions boundary')
   })
 
   it('lets the program do everything that it asks AWS for anywhere', async () => {
@@ -79,16 +139,20 @@ describe('the policy of the bot', () => {
           }),
       ),
     )
-    const granted = botPolicy({ ...settings, ...account }).Statement.flatMap(({ Action }) => Action)
+    const policies = [
+      botPolicy({ ...settings, ...account }),
+      botPolicy({ ...settings, ...account, permissionsBoundary: boundary }),
+    ]
+    const granted = policies.flatMap(({ Statement }) => Statement).flatMap(({ Action }) => Action)
     expect(called.length).toBeGreaterThan(15)
     expect(called.filter((action) => !granted.includes(action))).toEqual([])
   })
 
-  it('with a role of the company only passes it on', () => {
+  it('with a role of the company only looks at it and passes it on', () => {
     const roleArn = 'arn:aws:iam::123456789012:role/company-role'
     const statements = botPolicy({ ...settings, ...account, roleArn }).Statement
     const aboutRoles = statements.filter(({ Resource = [] }) => Resource.includes(roleArn))
-    expect(aboutRoles.flatMap(({ Action }) => Action)).toEqual(['iam:PassRole'])
+    expect(aboutRoles.flatMap(({ Action }) => Action)).toEqual(['iam:GetRole', 'iam:PassRole'])
     expect(JSON.stringify(statements)).not.toContain('iam:CreateRole"')
   })
 })
@@ -146,7 +210,8 @@ describe('doctor', () => {
     const { setting } = (await setStage()).process({ nodeType: 'dc2.large' })
     const price = awsProbes(setting).find(({ title }) => title === 'AWS price')
     expect(await price?.look(new AbortController().signal)).toMatchObject({
-      state: 'warn',
+      state: 'red',
+      detail: 'the price of dc2.large in us-west-2 is not known, so each plan counts as above every limit',
       cure: 'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
     })
   })
@@ -164,6 +229,65 @@ describe('doctor', () => {
       detail: 'not allowed: redshift:PauseCluster and iam:PassRole',
       cure: expect.stringMatching(/"Action":\["redshift:PauseCluster"\].*"Action":\["iam:PassRole"\].*PassedToService/),
     })
+  })
+
+  it('asks for the permissions of every session of a role, not only of its own', async () => {
+    const whole = botPolicy({ ...settings, ...asRole })
+    const options = { principalArn: asRole.principal, sessionSeconds: 60 }
+    expect((await look(await setStage({ ...options, principalPolicy: whole })))[2]).toMatchObject({ state: 'green' })
+    const Statement = whole.Statement.map((one) =>
+      one.Sid !== 'FollowItsStatements'
+        ? one
+        : // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of IAM's policy language.
+          { ...one, Condition: { StringEquals: { 'redshift-data:statement-owner-iam-userid': '${aws:userid}' } } },
+    )
+    const findings = await look(await setStage({ ...options, principalPolicy: { ...whole, Statement } }))
+    expect(findings[2]).toMatchObject({
+      state: 'red',
+      detail:
+        'not allowed: redshift-data:DescribeStatement, redshift-data:GetStatementResult and redshift-data:CancelStatement',
+      cure: expect.stringContaining('"redshift-data:statement-owner-iam-userid":"AROADOUBLEROLE0000000:*"'),
+    })
+  })
+
+  it('names what is wrong with the role, and spin-up repairs it', async () => {
+    const stage = await setStage()
+    const { cluster, run } = stage.process()
+    const role = async () => (await look(stage))[3]
+    await run(cluster.spinUp(plain))
+    expect(await role()).toMatchObject({ state: 'green' })
+    await disturb(stage.double)
+    expect(await role()).toMatchObject({
+      state: 'red',
+      detail: 'Role sparkify-s3-read does not trust redshift.amazonaws.com, so the cluster cannot load with it.',
+      cure: 'Run spin-up: it repairs the role.',
+    })
+    const [trust] = (await cluster.spinUp(plain)).steps
+    if (trust === undefined) throw new Error('spin-up has steps')
+    expect(await run({ plan: null, done: '', steps: [trust] })).toEqual([
+      '✓ Create role: sparkify-s3-read is there; repaired its trust policy',
+    ])
+    expect(await role()).toMatchObject({
+      state: 'red',
+      detail: expect.stringMatching(/^cluster sparkify does not have the role arn:\S+, so it cannot load$/),
+      cure: 'Run spin-up: it attaches the role.',
+    })
+    await run(cluster.spinUp(plain))
+    expect(await role()).toMatchObject({ state: 'green' })
+  })
+
+  it('names a role of the company that does not trust Redshift, with the line to add, before anything costs money', async () => {
+    const stage = await setStage()
+    const roleArn = await createReadingRole(stage.double.scene, 'company-role', '{"Statement":[]}')
+    await new IAMClient(stage.double.scene).send(
+      new UpdateAssumeRolePolicyCommand({ RoleName: 'company-role', PolicyDocument: trustOf('ec2.amazonaws.com') }),
+    )
+    const { cluster, run, setting } = stage.process({ roleArn })
+    const probe = awsProbes(setting).find(({ title }) => title === 'AWS cluster and role')
+    const remedy = expect.stringContaining('"Service":"redshift.amazonaws.com"')
+    expect(await probe?.look(new AbortController().signal)).toMatchObject({ state: 'red', cure: remedy })
+    await expect(run(cluster.spinUp(plain))).rejects.toMatchObject({ code: 'cluster_state', remedy })
+    expect((await stage.double.left()).clusters).toEqual([])
   })
 
   it('tries what reads can tell where it may not ask for its permissions', async () => {

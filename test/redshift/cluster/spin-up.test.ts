@@ -127,7 +127,7 @@ describe('spin-up where nothing is there', () => {
     expect((await double.left()).roles).toEqual(['company-role'])
     const iamCalls = (await double.used()).filter(({ action }) => action.startsWith('iam:'))
     expect(new Set(iamCalls.map(({ action }) => action))).toEqual(
-      new Set(['iam:CreateServiceLinkedRole', 'iam:PassRole']),
+      new Set(['iam:CreateServiceLinkedRole', 'iam:GetRole', 'iam:PassRole']),
     )
   })
 })

@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { BatchExecuteStatementCommand } from '@aws-sdk/client-redshift-data'
 import { onTestFinished } from 'vitest'
 import type { Clock } from '../../../src/core/ports/clock.ts'
@@ -59,11 +60,18 @@ export interface Process {
   run(act: Act | Promise<Act>): Promise<readonly string[]>
 }
 
+// What it holds does not matter: the double knows one web identity.
+const tokenFile = fileURLToPath(import.meta.url)
+
 /** Starts a double that takes as long as AWS does, and points the SDK at it, until the test is over. */
 export async function setStage(options: DoubleOptions = {}): Promise<Stage> {
   const double = await startDouble({ speed: 1, ...options })
   onTestFinished(() => double.stop())
-  Object.assign(process.env, double.env)
+  const env = options.principalArn?.includes(':role/') ? double.roleEnv(tokenFile) : double.env
+  for (const name of ['AWS_ACCESS_KEY_ID', 'AWS_SECRET_ACCESS_KEY', 'AWS_ROLE_ARN', 'AWS_WEB_IDENTITY_TOKEN_FILE']) {
+    delete process.env[name]
+  }
+  Object.assign(process.env, env)
   const clock = clockOf(double)
   const ledger: Ledger = { lease: null, finished: new Map(), handles: new Map() }
   return {

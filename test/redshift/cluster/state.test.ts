@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { isHopeless, stateOf, statusOf } from '../../../src/redshift/cluster/state.ts'
+import { isHopeless, isTransition, stateOf, statusOf } from '../../../src/redshift/cluster/state.ts'
 
 describe('the state of a cluster', () => {
   it.each([
     ['creating', 'Modifying', 'creating'],
     ['available', 'Available', 'available'],
     ['available', undefined, 'available'],
-    ['available', 'Maintenance', 'resuming'],
+    ['available', 'Maintenance', 'available'],
+    ['modifying', 'Maintenance', 'available'],
+    ['paused', 'Maintenance', 'paused'],
+    ['INACCESSIBLE_KMS_KEY', undefined, 'resuming'],
     ['available, prep-for-resize', undefined, 'available'],
     ['modifying', undefined, 'available'],
     ['modifying', 'Unavailable', 'resuming'],
@@ -22,6 +25,19 @@ describe('the state of a cluster', () => {
     expect(stateOf({ ClusterStatus, ClusterAvailabilityStatus })).toBe(state)
   })
 
+  it('names maintenance beside it', () => {
+    expect(statusOf({ ClusterStatus: 'available', ClusterAvailabilityStatus: 'Maintenance' })).toBe(
+      'available (maintenance)',
+    )
+  })
+
+  it('passes by itself only where AWS is known to be at work', () => {
+    const passing = ['creating', 'pausing', 'resuming', 'modifying', 'resizing', 'deleting']
+    const lasting = ['available', 'paused', 'storage-full', 'hardware-failure', 'a-state-of-next-year', undefined]
+    expect(passing.map((ClusterStatus) => isTransition({ ClusterStatus }))).toEqual(passing.map(() => true))
+    expect(lasting.map((ClusterStatus) => isTransition({ ClusterStatus }))).toEqual(lasting.map(() => false))
+  })
+
   it('without a word of AWS is unknown', () => {
     expect(statusOf({})).toBe('unknown')
   })
@@ -32,6 +48,8 @@ describe('the state of a cluster', () => {
     'incompatible-parameters',
     'incompatible-restore',
     'incompatible-hsm',
+    'inaccessible-kms-key',
+    'INSUFFICIENT_CAPACITY',
   ])('%s is beyond waiting', (ClusterStatus) => {
     expect(isHopeless({ ClusterStatus })).toBe(true)
   })

@@ -6,6 +6,11 @@ import { type Process, plain, type Stage, setStage, succeeded } from './stage.ts
 
 const named = { ClusterIdentifier: 'sparkify' }
 
+const ended = { from: expect.any(String), to: expect.any(String), price: expect.anything() }
+
+const refusal = (message: string) =>
+  ({ kind: 'error', action: 'redshift:DeleteCluster', code: 'InvalidClusterState', message }) as const
+
 async function spunUp(stage: Stage): Promise<Process> {
   const process = stage.process()
   await process.run(process.cluster.spinUp(plain))
@@ -145,6 +150,87 @@ describe('tear-down', () => {
     await run(cluster.tearDown({ snapshot: false }))
     expect(await succeeded(stage.double)).toMatchObject({ 'redshift:ResumeCluster': 1, 'redshift:DeleteCluster': 1 })
     expect((await stage.double.left()).clusters).toEqual([])
+    // It ran twice, and both times are on the bill.
+    expect(stage.ledger.lease).toEqual({ until: null, ran: [ended, ended] })
+  })
+
+  it('gives a cluster that it wakes a lease and a bill period first, so that one that is interrupted is paused again', async () => {
+    const stage = await setStage()
+    const { cluster, run, perform } = await spunUp(stage)
+    await run(cluster.pause())
+    await stage.double.fault({ ...refusal('Cannot delete a paused cluster.'), times: 3 })
+    await stage.double.fault({ kind: 'drop', action: 'redshift:ResumeCluster', when: 'answer', times: 1 })
+    const stop = new AbortController()
+    const act = await cluster.tearDown({ snapshot: false })
+    stage.ledger.finished.clear()
+    const [first, ...rest] = act.steps
+    if (first === undefined) throw new Error('tear-down has steps')
+    const watched = {
+      ...first,
+      run: (work: Parameters<typeof first.run>[0]) =>
+        first.run({
+          ...work,
+          progress: (detail) => {
+            if (detail.includes('resuming')) stop.abort(new Error('the process ends'))
+          },
+        }),
+    }
+    await expect(perform({ ...act, steps: [watched, ...rest] }, stop.signal)).rejects.toThrow('the process ends')
+    expect((await stage.double.left()).clusters).toMatchObject([{ state: 'resuming' }])
+    expect(stage.ledger.lease).toMatchObject({
+      until: expect.any(String),
+      ran: [ended, { to: null, price: { hourlyUsd: 0.543 } }],
+    })
+    await stage.clock.pass(3 * 3_600_000)
+    // The first look after it lets the double pass to the next state.
+    await stage.process().cluster.due()
+    expect(await stage.process().cluster.due()).toMatchObject({ kind: 'pause' })
+    const bills = await stage.process().cluster.bill(new Date(0), stage.clock.now())
+    expect(bills.at(-1)).toMatchObject({ usd: expect.closeTo(3 * 0.543, 1) })
+  })
+
+  it('shows the reason of AWS that does not pass at once, and advises something else than tear-down', async () => {
+    const stage = await setStage()
+    const { cluster, run } = await spunUp(stage)
+    const words = 'The cluster is registered with the AWS Glue Data Catalog. Deregister its namespace first.'
+    await stage.double.fault({ ...refusal(words), times: 1000 })
+    const before = stage.clock.now().getTime()
+    const failed = run(cluster.tearDown({ snapshot: false }))
+    await expect(failed).rejects.toMatchObject({
+      code: 'cluster_state',
+      message: `Cluster sparkify is not deleted; it is available. AWS says: ${words} It goes on costing money.`,
+      remedy: expect.stringContaining('Pause it to stop its price.'),
+      cure: 'pause',
+    })
+    expect(stage.clock.now().getTime() - before).toBeLessThan(60_000)
+  })
+
+  it('stops waiting after a quarter of an hour where the state does not change and AWS goes on refusing', async () => {
+    const stage = await setStage()
+    const { cluster, run } = await spunUp(stage)
+    await stage.double.fault({ ...refusal('There is an operation running on the Cluster.'), times: 1000 })
+    const before = stage.clock.now().getTime()
+    await expect(run(cluster.tearDown({ snapshot: false }))).rejects.toMatchObject({
+      message: expect.stringContaining('AWS says: There is an operation running on the Cluster.'),
+      cure: 'pause',
+    })
+    const minutes = (stage.clock.now().getTime() - before) / 60_000
+    expect(minutes).toBeGreaterThan(14)
+    expect(minutes).toBeLessThan(17)
+  })
+
+  it('takes another name where a snapshot has that one', async () => {
+    const stage = await setStage()
+    const { cluster, run } = await spunUp(stage)
+    await stage.double.fault({
+      kind: 'error',
+      action: 'redshift:DeleteCluster',
+      code: 'ClusterSnapshotAlreadyExists',
+      message: 'Cannot create the snapshot because a snapshot with the identifier already exists.',
+    })
+    const [deleted] = await run(cluster.tearDown({ snapshot: true }))
+    const { snapshots } = await stage.double.left()
+    expect(deleted).toBe(`✓ Delete cluster: final snapshot ${snapshots[0]?.identifier}`)
   })
 
   it('leaves a role that somebody gave more policies, says why, and takes it when that is undone', async () => {
@@ -182,8 +268,8 @@ describe('tear-down', () => {
     await new RedshiftClient(stage.double.scene).send(new PauseClusterCommand(named))
     await expect(run(cluster.tearDown({ snapshot: false }))).rejects.toMatchObject({
       code: 'cluster_state',
-      message: 'Cluster sparkify is still there: pausing. It goes on costing money.',
-      cure: 'tear-down',
+      message: 'Cluster sparkify is not deleted; it is pausing. It may go on costing money.',
+      cure: 'status',
     })
   })
 })

@@ -83,7 +83,9 @@ describe('cancelling', () => {
     const other = stage.open().execute(2, [], { ...step, signal: stop.signal })
     stop.abort()
     const [first, second] = await Promise.allSettled([going, other])
-    expect(first).toMatchObject({ reason: { code: 'cancelled', message: expect.stringContaining('not by this bot') } })
+    expect(first).toMatchObject({
+      reason: { code: 'cancelled', message: expect.stringContaining('not through this bot') },
+    })
     expect(second).toMatchObject({ reason: { code: 'cancelled', message: 'Cancelled. Live tables are untouched.' } })
   })
 

@@ -1,6 +1,7 @@
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Staged } from '../../../src/core/ports/engine.ts'
 import type { RedshiftEngineSettings } from '../../../src/redshift/engine/engine.ts'
@@ -226,6 +227,22 @@ describe('sources that cannot be read', () => {
     })
   })
 
+  it('names packed objects among others, however many rows may be left out, and never offers to leave them out', async () => {
+    await put('log_data_packed/a.json', logLine())
+    await put('log_data_packed/b.json.gz', gzipSync(`${logLine()}\n${logLine()}\n`))
+    for (const maxErrors of [0, 10, 1000]) {
+      const failure = await stageFrom('log_data_packed', { maxErrors }).catch((error) => error)
+      expect(failure).toMatchObject({
+        code: 'source_unreadable',
+        cure: undefined,
+        message:
+          'The prefix holds packed objects, which are not loaded on Redshift: s3://sparkify-data/log_data_packed/b.json.gz. Live tables are untouched.',
+        remedy: expect.stringContaining('gunzip | aws s3 cp - s3://sparkify-data/log_data_packed/b.json)'),
+      })
+      expect(failure.remedy).not.toContain('max-errors')
+    }
+  })
+
   it('explains JSONPaths that do not fit the columns', async () => {
     await put('paths-short.json', JSON.stringify({ jsonpaths: ["$['artist']"] }))
     const over = { jsonPaths: 's3://sparkify-data/paths-short.json' }
@@ -247,6 +264,32 @@ describe('what the system views tell', () => {
     await stage.sql.run('drop table sys_load_detail')
     expect(await cell(engine, load, 'candidate', 'select count(*) from source_files')).toBe(2)
     expect(await cell(engine, load, 'candidate', 'select max(day) from source_files')).toBe('2018-11-11')
+  })
+
+  it('nothing of a history whose cells are empty or unknown: rows are counted then, and the log says so', async () => {
+    const columns =
+      'loaded_rows, error_count, source_file_count, source_file_bytes, file_count_scanned, file_bytes_scanned'
+    await stage.sql.run(
+      'create table sys_load_history (query_id bigint, status char(16), table_name varchar(64), database_name varchar(64),' +
+        ` start_time timestamp, ${columns.replaceAll(/\w+/g, '$& varchar(16)')})`,
+    )
+    const [[newest] = []] = await stage.sql.rows('select max(query_id) from sys_query_history')
+    const rows = Array.from(
+      { length: 100 },
+      (_, i) => `(${Number(newest) + i}, 'completed', null, null, null, 'many', null, null, null, null, null)`,
+    )
+    const running =
+      "(0, 'running', 'staging_events', 'sparkify', current_timestamp, null, null, null, null, null, null)"
+    await stage.sql.run(`insert into sys_load_history values ${[running, ...rows].join(', ')}`)
+    const log = createMemoryLog()
+    const settings = { ...stage.settings, logData: 's3://sparkify-data/log_data/' }
+    const engine = stage.open({ log, settings, clock: createFastClock(100_000) })
+    load += 1
+    await engine.begin(load, wholeSchema, newStep())
+    const staged = await engine.stage(load, 'log', { log: [], song: [], summary: '' }, 0, newStep())
+    await stage.sql.run('drop table sys_load_history')
+    expect(staged).toMatchObject({ rows: twoDays.counts.staging_events })
+    expect(log.lines).toContain('the history of a load has empty cells, so its rows are counted')
   })
 
   it('nothing, where the server lacks them: rows are counted then, and no file is known', async () => {

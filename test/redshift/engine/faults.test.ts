@@ -1,6 +1,8 @@
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine } from '../../../src/core/ports/engine.ts'
+import { secondChance } from '../../../src/redshift/engine/second-chance.ts'
+import { statementFailure } from '../../../src/redshift/engine/statement-failure.ts'
 import type { FaultInput } from '../../support/aws/control/fault.ts'
 import { twoDays } from '../../support/two-days.ts'
 import { createFastClock } from './fast-clock.ts'
@@ -90,6 +92,16 @@ describe('calls that go wrong in passing', () => {
       remedy: expect.stringContaining('redshift-data:GetStatementResult'),
     })
     await stage.double.clearFaults()
+    await stage.double.fault({ kind: 'deny', action: describeStatement })
+    await expect(engine.execute(2, [{ sql: 'delete from songs' }], newStep())).rejects.toMatchObject({
+      code: 'aws_denied',
+      message: expect.stringMatching(
+        /^The bot submitted statement [0-9a-f-]+, and may not follow it\. It may still be running on the cluster\. AWS does not let \S+ do redshift-data:DescribeStatement/,
+      ),
+      remedy: expect.stringContaining('every session of its role'),
+      cure: 'doctor',
+    })
+    await stage.double.clearFaults()
     await stage.double.fault({ kind: 'deny', action: 'redshift:GetClusterCredentials' })
     await expect(cell(stage.open({ secretArn: async () => undefined }), 1, 'live', 'select 1')).rejects.toMatchObject({
       code: 'aws_denied',
@@ -108,6 +120,8 @@ describe('statements that go wrong in passing', () => {
   const passing = [
     '1023 DETAIL: Serializable isolation violation on table - 105, transactions forming the cycle are: 1, 2',
     'could not complete because of conflict with concurrent transaction',
+    'S3ServiceException:Please reduce your request rate.,Status 503,Error SlowDown,Rid 1,ExtRid 2,CanRetry 1',
+    'S3CurlException: Connection timed out after 50001 milliseconds, CurlError 28, multiCurlError 0, CanRetry 1, UserError 0',
     'User arn:aws:redshift:us-west-2:1:dbuser:sparkify/sparkify_admin is not authorized to assume IAM Role arn:aws:iam::1:role/r',
   ]
 
@@ -120,6 +134,32 @@ describe('statements that go wrong in passing', () => {
     expect(await submittedSince(before, 'twice_tried')).toHaveLength(3)
     expect([...step.handles.keys()]).toEqual(['execute', 'execute.1', 'execute.2'])
     expect(await cell(engine, 2, 'candidate', 'select count(*) from songs')).toBe(1)
+  })
+
+  it.each([
+    ["Query (1234) cancelled on user's request", 'cancelled', 'Somebody cancelled it on the cluster'],
+    [
+      'Query (1234) cancelled by WLM abort action of Query Monitoring Rule "long_running"',
+      'sql_failed',
+      'A query monitoring rule of the cluster',
+    ],
+    ['canceling statement due to statement timeout', 'sql_failed', "The cluster's statement timeout stopped it"],
+    ['terminating connection due to administrator command', 'cluster_state', 'The cluster closed the connection'],
+    [
+      'S3ServiceException:User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:us-west-2:1:key/k,Status 403,Error AccessDenied,CanRetry 1',
+      'source_unreadable',
+      'The objects are encrypted with a KMS key',
+    ],
+  ])('says what stopped it: %s', (error, code, words) => {
+    const part = { id: 's:1', status: 'FAILED', error, rows: null, queryId: 7 }
+    const failure = statementFailure({ id: 's', status: 'FAILED', error, parts: [part] })
+    expect(failure).toMatchObject({
+      code,
+      message: expect.stringContaining(words),
+      remedy: expect.stringMatching(/\w/),
+    })
+    expect(failure.message).toContain(error)
+    expect(secondChance(error, 0)).toBeNull()
   })
 
   it('gives up after a few times', async () => {

@@ -29,7 +29,10 @@ export const doubleOptions = z.strictObject({
   /** 0 takes a free port. */
   port: z.number().int().default(0),
   account: z.string().default('123456789012'),
+  /** A user, or a role that is assumed with a web identity, in a session of its own for each set of credentials. */
   principalArn: z.string().default('arn:aws:iam::123456789012:user/sparkify-bot'),
+  /** How long credentials of a role last. The SDK fetches new ones, and so another session name, for each request under 300. */
+  sessionSeconds: z.number().positive().default(3600),
   /** The caller's identity-based policy. Without it everything is allowed. */
   principalPolicy: z.unknown().optional(),
   /** Managed policies that exist in the account, by ARN: to be attached, or to be a boundary. */

@@ -8,7 +8,7 @@ import { iamActions } from './iam/actions.ts'
 import { callerOf } from './iam/caller.ts'
 import { redshiftActions } from './redshift/actions.ts'
 import type { QueryAction } from './services.ts'
-import { stsActions } from './sts.ts'
+import { stsActions, unsignedStsActions } from './sts.ts'
 import { writeError, writeJson } from './wire/json.ts'
 import { answer, namespaces, type QueryService, refusal } from './wire/query.ts'
 import { credentialScope } from './wire/signature.ts'
@@ -73,7 +73,8 @@ async function respond(world: World, incoming: IncomingMessage, response: Server
 }
 
 function requestOf(world: World, incoming: IncomingMessage, body: string, requestId: string): Request {
-  const scope = credentialScope(incoming.headers.authorization)
+  const token = incoming.headers['x-amz-security-token']
+  const scope = credentialScope(incoming.headers.authorization, typeof token === 'string' ? token : undefined)
   const signed = () => {
     if (scope !== undefined) return callerOf(world, scope)
     throw new AwsError('MissingAuthenticationToken', 'Request is missing Authentication Token', 403)
@@ -99,10 +100,12 @@ function requestOf(world: World, incoming: IncomingMessage, body: string, reques
   }
   const form = new URLSearchParams(body)
   const name = form.get('Action') ?? ''
-  const service = serviceOf(scope?.service)
+  const unsigned = unsignedStsActions[name]
+  const service = unsigned === undefined ? serviceOf(scope?.service) : 'sts'
   return {
     action: `${service}:${name}`,
     perform: async () => {
+      if (unsigned !== undefined) return xml(200, answer(service, name, unsigned({ world, form }), requestId))
       const perform = queryActions[service][name]
       if (perform === undefined) {
         throw new AwsError('InvalidAction', `Could not find operation ${name} for version ${form.get('Version')}`)
@@ -143,7 +146,7 @@ function serviceOf(signingName: string | undefined): QueryService {
 
 /** JSON services call a denial AccessDeniedException and answer it with 400. */
 function dataApiError(error: AwsError): AwsError {
-  return error.code === 'AccessDenied' || error.code === 'MissingAuthenticationToken'
+  return ['AccessDenied', 'MissingAuthenticationToken', 'ExpiredToken'].includes(error.code)
     ? new AwsError(`${error.code}Exception`, error.message, 400)
     : error
 }

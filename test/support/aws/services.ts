@@ -9,6 +9,9 @@ export type QueryCall = { readonly world: World; readonly form: URLSearchParams;
 /** An operation of the query protocol: the members of its result, or AwsError. */
 export type QueryAction = (call: QueryCall) => XmlValue | Promise<XmlValue>
 
+/** An operation that is asked without credentials. */
+export type UnsignedAction = (call: Omit<QueryCall, 'caller'>) => XmlValue
+
 /** One request in AWS JSON 1.1. `hungUp` is aborted when the client no longer waits. */
 export type JsonCall = {
   readonly world: World

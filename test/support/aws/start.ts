@@ -15,6 +15,11 @@ export type Double = {
   readonly url: string
   /** The environment of a program that is to meet the double instead of AWS. */
   readonly env: Readonly<Record<string, string>>
+  /**
+   * The environment of a program that assumes the principal's role with a web identity, as on EKS: the SDK makes up a session name for
+   * each set of credentials.
+   */
+  readonly roleEnv: (tokenFile: string) => Readonly<Record<string, string>>
   /** Client configuration of the principal, whose policy is enforced. */
   readonly client: DoubleClient
   /** Client configuration of somebody who may do everything and is not counted in `used`. */
@@ -30,6 +35,8 @@ export type Double = {
   readonly left: () => Promise<Left>
   /** The statements that were submitted, oldest first. */
   readonly statements: () => Promise<readonly LoggedStatement[]>
+  /** Begins or ends AWS's maintenance of a cluster. */
+  readonly maintain: (cluster: string, on: boolean) => Promise<void>
   /** Moves the double's clock ahead. */
   readonly advance: (ms: number) => Promise<void>
   readonly stop: () => Promise<void>
@@ -123,6 +130,12 @@ export async function startDouble(options: DoubleOptions = {}): Promise<Double> 
       AWS_ACCESS_KEY_ID: client.credentials.accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
     },
+    roleEnv: (tokenFile) => ({
+      AWS_ENDPOINT_URL: url,
+      AWS_REGION: defaultRegion,
+      AWS_ROLE_ARN: options.principalArn ?? '',
+      AWS_WEB_IDENTITY_TOKEN_FILE: tokenFile,
+    }),
     client,
     scene: clientWith(sceneAccessKeyId),
     fault: (fault) => request('POST', 'faults', fault),
@@ -132,6 +145,7 @@ export async function startDouble(options: DoubleOptions = {}): Promise<Double> 
     used: () => request('GET', 'used'),
     left: () => request('GET', 'left'),
     statements: () => request('GET', 'statements'),
+    maintain: (cluster, on) => request('POST', 'maintenance', { cluster, on }),
     advance: (ms) => request('POST', 'advance', { ms }),
     stop: async () => {
       await theHost().ask({ kind: 'close', id: ++requests, url })

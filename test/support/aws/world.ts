@@ -6,6 +6,7 @@ import type { UsedToken } from './data/submit.ts'
 import { type Arns, arnsOf } from './iam/arn.ts'
 import type { UsedAction } from './iam/caller.ts'
 import type { Role } from './iam/role.ts'
+import type { RoleSession } from './iam/sessions.ts'
 import type { Options } from './options.ts'
 import type { Cluster } from './redshift/cluster.ts'
 import type { Snapshot } from './redshift/snapshot.ts'
@@ -17,6 +18,8 @@ export type World = {
   readonly arns: Arns
   readonly faults: Faults
   readonly roles: Map<string, Role>
+  /** Sessions of the principal's role, by access key id. */
+  readonly sessions: Map<string, RoleSession>
   /** By region and identifier. */
   readonly clusters: Map<string, Cluster>
   /** By region and identifier. */
@@ -44,6 +47,7 @@ export function createWorld(options: Options, crash: (error: unknown) => void): 
     arns: arnsOf(options.account),
     faults: createFaults(),
     roles: new Map(),
+    sessions: new Map(),
     clusters: new Map(),
     snapshots: new Map(),
     statements: new Map(),

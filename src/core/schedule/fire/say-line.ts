@@ -24,7 +24,7 @@ export async function sayLine({ line, at, fire, signal }: LineOfFire, session: S
   const stoppable = !signal.aborted
   let running: RunId | null = null
   const stop = (): void => {
-    if (running !== null && isCancelled(signal)) cancelLine(running, session)
+    if (running !== null && isCancelled(signal)) registry.stop(running, 'whoever cancelled its schedule')
   }
   const watch: Watch = {
     changed({ id }) {
@@ -82,9 +82,4 @@ async function failedBefore(
 /** Who cancels a fire cancels the line that it is at; a process that leaves has both left to the next one. */
 function isCancelled({ reason }: AbortSignal): boolean {
   return reason instanceof OpsError && !(reason.cause instanceof Handover)
-}
-
-/** Stops a line of this process; nothing where it is over. */
-function cancelLine(id: RunId, { registry }: Session): void {
-  if (registry.live(id) !== undefined) void registry.cancel(id, 'whoever cancelled its schedule')
 }

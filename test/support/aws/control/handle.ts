@@ -31,6 +31,11 @@ export function control(world: World, method: string, name: string, body: string
         status: statement.status,
         error: statement.error,
       }))
+    case 'POST maintenance': {
+      const { cluster, on } = z.object({ cluster: z.string(), on: z.boolean() }).parse(JSON.parse(body))
+      for (const each of world.clusters.values()) if (each.identifier === cluster) each.maintenance = on
+      return {}
+    }
     case 'POST advance':
       world.clock.advance(z.object({ ms: z.number().positive() }).parse(JSON.parse(body)).ms)
       return {}

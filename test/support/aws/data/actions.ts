@@ -1,15 +1,14 @@
 import type { JsonAction } from '../services.ts'
-import { describeStatement, ownStatement } from './describe.ts'
+import { describeStatement } from './describe.ts'
 import { byId, invalid, listInput, readInput } from './input.ts'
-import { findStatement } from './lookup.ts'
+import { allowOwn, findStatement } from './lookup.ts'
 import { getStatementResult } from './result.ts'
 import { hasEnded } from './statement.ts'
 import { batchExecuteStatement, executeStatement } from './submit.ts'
 
 const cancelStatement: JsonAction = ({ world, caller, input }) => {
   const { Id } = readInput(byId, input)
-  caller.allow('redshift-data:CancelStatement', '*', ownStatement)
-  const { statement } = findStatement(world, Id)
+  const { statement } = findStatement(world, caller, 'redshift-data:CancelStatement', Id)
   if (hasEnded(statement.status)) {
     throw invalid(`Could not cancel a query that is already in ${statement.status} state with ID: ${Id}`)
   }
@@ -19,7 +18,7 @@ const cancelStatement: JsonAction = ({ world, caller, input }) => {
 
 const listStatements: JsonAction = ({ world, caller, input }) => {
   const request = readInput(listInput, input)
-  caller.allow('redshift-data:ListStatements', '*', ownStatement)
+  allowOwn(caller, 'redshift-data:ListStatements')
   const all = [...world.statements.values()]
     .filter((each) => request.Status === undefined || request.Status === 'ALL' || each.status === request.Status)
     .filter((each) => request.StatementName === undefined || each.name?.startsWith(request.StatementName) === true)

@@ -8,8 +8,7 @@ import { waitFor } from './wait.ts'
 /** DescribeStatement, of a statement or of one of a batch, with its long poll. */
 export const describeStatement: JsonAction = async ({ world, caller, input, hungUp }) => {
   const request = readInput(byId, input)
-  caller.allow('redshift-data:DescribeStatement', '*', ownStatement)
-  const { statement, part } = findStatement(world, request.Id)
+  const { statement, part } = findStatement(world, caller, 'redshift-data:DescribeStatement', request.Id)
   await waitFor(world, statement, part ?? statement, request.WaitTimeSeconds, hungUp)
   return {
     ...sessionOf(statement),
@@ -17,9 +16,6 @@ export const describeStatement: JsonAction = async ({ world, caller, input, hung
     QueryParameters: parametersOf(statement),
   }
 }
-
-/** The condition key that limits a policy to the caller's own statements. */
-export const ownStatement = { 'redshift-data:statement-owner-iam-userid': 'AIDADOUBLEUSER0000000' }
 
 function sessionOf(statement: Statement): { readonly [name: string]: JsonValue } {
   const { session } = statement

@@ -2,7 +2,6 @@ import { AwsError } from '../error.ts'
 import type { JsonAction } from '../services.ts'
 import type { ResultColumn } from '../sql/warehouse.ts'
 import type { JsonValue } from '../wire/json.ts'
-import { ownStatement } from './describe.ts'
 import { byId, invalid, readInput } from './input.ts'
 import { findStatement } from './lookup.ts'
 import { waitFor } from './wait.ts'
@@ -27,8 +26,7 @@ const typeNames: Readonly<Record<number, string>> = {
 /** GetStatementResult: one page of typed fields. While there is no result it is ResourceNotFoundException, waited or not. */
 export const getStatementResult: JsonAction = async ({ world, caller, input, hungUp }) => {
   const request = readInput(byId, input)
-  caller.allow('redshift-data:GetStatementResult', '*', ownStatement)
-  const { statement, part } = findStatement(world, request.Id)
+  const { statement, part } = findStatement(world, caller, 'redshift-data:GetStatementResult', request.Id)
   await waitFor(world, statement, part ?? statement, request.WaitTimeSeconds, hungUp)
   const result = part?.status === 'FINISHED' ? part.result : undefined
   if (result === undefined || result.columns.length === 0) {

@@ -26,6 +26,9 @@ export function openSession(world: World, caller: Caller, input: SubmitInput): S
   if (cluster.state !== 'available' && cluster.state !== 'modifying') {
     throw invalid(`Redshift cluster ${cluster.identifier} is not available. Its status is ${cluster.state}.`)
   }
+  if (cluster.maintenance) {
+    throw invalid(`Redshift cluster ${cluster.identifier} is not available. Its status is available, maintenance.`)
+  }
   const session = { cluster, database: input.Database, secretArn: input.SecretArn }
   const dbName = world.arns.dbName(caller.region, cluster.identifier, input.Database)
   if (input.SecretArn !== undefined) {

@@ -34,6 +34,8 @@ export type Session = {
 export type Statement = {
   readonly id: string
   readonly session: Session
+  /** `aws:userid` of whoever submitted it. */
+  readonly owner: string
   /** Undefined for ExecuteStatement. */
   readonly mode: 'TRANSACTION' | 'AUTO_COMMIT' | undefined
   readonly parts: readonly Part[]
@@ -51,7 +53,7 @@ export type Statement = {
 }
 
 /** What a new statement is made of. */
-export type Submission = Pick<Statement, 'session' | 'mode' | 'parameters' | 'name'> & {
+export type Submission = Pick<Statement, 'session' | 'owner' | 'mode' | 'parameters' | 'name'> & {
   readonly sqls: readonly string[]
 }
 

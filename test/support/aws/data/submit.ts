@@ -56,7 +56,7 @@ async function submit(
   limitActive(world, session.cluster)
   const now = world.clock.now()
   const statement = createStatement(
-    { session, mode, parameters, name: input.StatementName, sqls },
+    { session, owner: caller.userId, mode, parameters, name: input.StatementName, sqls },
     now,
     world.nextPid(),
   )

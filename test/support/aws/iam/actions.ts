@@ -5,7 +5,7 @@ import { optional, required, strings, tags } from '../wire/query.ts'
 import { list, type XmlValue } from '../wire/xml.ts'
 import type { World } from '../world.ts'
 import { parsePolicy } from './policy.ts'
-import { allowOnRole, managedPolicy, type Role, roleNamed } from './role.ts'
+import { allowOnRole, boundaryContext, managedPolicy, type Role, roleNamed } from './role.ts'
 import { rolePolicyActions } from './role-policies.ts'
 import { simulatePrincipalPolicy } from './simulate.ts'
 
@@ -16,7 +16,7 @@ const createRole: QueryAction = ({ world, form, caller }) => {
   const resource = world.arns.role(name)
   caller.allow('iam:CreateRole', resource, {
     ...requestTagContext(given),
-    ...(boundary === undefined ? {} : { 'iam:PermissionsBoundary': boundary }),
+    ...boundaryContext(boundary),
   })
   if (given.size > 0) caller.allow('iam:TagRole', resource, requestTagContext(given))
   if (!/^[\w+=,.@-]{1,64}$/.test(name)) {
@@ -57,6 +57,16 @@ const updateAssumeRolePolicy: QueryAction = ({ world, form, caller }) => {
   const trust = required(form, 'PolicyDocument')
   parsePolicy(trust)
   role.trust = trust
+  return undefined
+}
+
+const putRolePermissionsBoundary: QueryAction = ({ world, form, caller }) => {
+  const name = required(form, 'RoleName')
+  const boundary = required(form, 'PermissionsBoundary')
+  allowOnRole(world, caller, 'iam:PutRolePermissionsBoundary', name, boundaryContext(boundary))
+  const role = roleNamed(world, name)
+  managedPolicy(world, boundary)
+  role.boundary = boundary
   return undefined
 }
 
@@ -108,6 +118,7 @@ export const iamActions: Readonly<Record<string, QueryAction>> = {
   CreateRole: createRole,
   GetRole: getRole,
   UpdateAssumeRolePolicy: updateAssumeRolePolicy,
+  PutRolePermissionsBoundary: putRolePermissionsBoundary,
   TagRole: tagRole,
   UntagRole: untagRole,
   ListRoleTags: listRoleTags,

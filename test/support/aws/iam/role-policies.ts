@@ -3,11 +3,11 @@ import type { QueryAction } from '../services.ts'
 import { required } from '../wire/query.ts'
 import { list } from '../wire/xml.ts'
 import { parsePolicy } from './policy.ts'
-import { allowOnRole, managedPolicy, roleNamed } from './role.ts'
+import { allowOnRole, boundaryContext, managedPolicy, roleNamed } from './role.ts'
 
 const putRolePolicy: QueryAction = ({ world, form, caller }) => {
   const name = required(form, 'RoleName')
-  allowOnRole(world, caller, 'iam:PutRolePolicy', name)
+  allowOnRole(world, caller, 'iam:PutRolePolicy', name, boundaryContext(world.roles.get(name)?.boundary))
   const role = roleNamed(world, name)
   const document = required(form, 'PolicyDocument')
   parsePolicy(document)
@@ -33,7 +33,7 @@ const listRolePolicies: QueryAction = ({ world, form, caller }) => {
 const deleteRolePolicy: QueryAction = ({ world, form, caller }) => {
   const name = required(form, 'RoleName')
   const policy = required(form, 'PolicyName')
-  allowOnRole(world, caller, 'iam:DeleteRolePolicy', name)
+  allowOnRole(world, caller, 'iam:DeleteRolePolicy', name, boundaryContext(world.roles.get(name)?.boundary))
   if (!roleNamed(world, name).inline.delete(policy)) throw noSuchPolicy(policy)
   return undefined
 }
@@ -41,7 +41,10 @@ const deleteRolePolicy: QueryAction = ({ world, form, caller }) => {
 const attachRolePolicy: QueryAction = ({ world, form, caller }) => {
   const name = required(form, 'RoleName')
   const arn = required(form, 'PolicyArn')
-  allowOnRole(world, caller, 'iam:AttachRolePolicy', name, { 'iam:PolicyARN': arn })
+  allowOnRole(world, caller, 'iam:AttachRolePolicy', name, {
+    ...boundaryContext(world.roles.get(name)?.boundary),
+    'iam:PolicyARN': arn,
+  })
   managedPolicy(world, arn)
   roleNamed(world, name).attached.add(arn)
   return undefined
@@ -63,7 +66,10 @@ const listAttachedRolePolicies: QueryAction = ({ world, form, caller }) => {
 const detachRolePolicy: QueryAction = ({ world, form, caller }) => {
   const name = required(form, 'RoleName')
   const arn = required(form, 'PolicyArn')
-  allowOnRole(world, caller, 'iam:DetachRolePolicy', name, { 'iam:PolicyARN': arn })
+  allowOnRole(world, caller, 'iam:DetachRolePolicy', name, {
+    ...boundaryContext(world.roles.get(name)?.boundary),
+    'iam:PolicyARN': arn,
+  })
   if (!roleNamed(world, name).attached.delete(arn)) {
     throw new AwsError('NoSuchEntity', `Policy ${arn} was not found.`, 404)
   }

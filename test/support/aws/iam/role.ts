@@ -2,10 +2,11 @@ import { AwsError } from '../error.ts'
 import { resourceTagContext } from '../tags.ts'
 import type { World } from '../world.ts'
 import type { Caller } from './caller.ts'
-import type { ConditionContext } from './conditions.ts'
+import { type ConditionContext, conditionsHold } from './conditions.ts'
 import { type Decision, evaluate } from './evaluate.ts'
 import { awsManagedPolicies } from './managed.ts'
 import { parsePolicy } from './policy.ts'
+import { matches } from './wildcard.ts'
 
 /** An IAM role. Policies are kept as the texts they came as. */
 export type Role = {
@@ -13,11 +14,11 @@ export type Role = {
   readonly id: string
   readonly createdAt: number
   readonly description: string | undefined
-  readonly boundary: string | undefined
   readonly tags: Map<string, string>
   readonly inline: Map<string, string>
   /** ARNs of attached managed policies. */
   readonly attached: Set<string>
+  boundary: string | undefined
   trust: string
 }
 
@@ -40,19 +41,25 @@ export function allowOnRole(
   caller.allow(action, world.arns.role(name), { ...borne, ...context })
 }
 
+/** The key of the boundary that a role bears, for the actions that know it (service authorization reference of IAM). */
+export function boundaryContext(boundary: string | undefined): ConditionContext {
+  return boundary === undefined ? {} : { 'iam:PermissionsBoundary': boundary }
+}
+
 /** The role behind an ARN; undefined when there is none. */
 export function roleOfArn(world: World, arn: string): Role | undefined {
   return [...world.roles.values()].find((role) => world.arns.role(role.name) === arn)
 }
 
-/** Whether Redshift may put on this role: its trust policy names redshift.amazonaws.com. */
-export function trustsRedshift(role: Role): boolean {
-  return parsePolicy(role.trust).Statement.some(
+/** Whether Redshift may put on this role for a cluster of the account: the trust policy allows it, and nothing in it forbids it. */
+export function trustsRedshift(world: World, role: Role): boolean {
+  const applying = parsePolicy(role.trust).Statement.filter(
     (statement) =>
-      statement.Effect === 'Allow' &&
-      (statement.Action ?? []).includes('sts:AssumeRole') &&
-      (statement.Principal === '*' || (statement.Principal?.['Service'] ?? []).includes('redshift.amazonaws.com')),
+      (statement.Action ?? []).some((action) => matches('sts:assumerole', action.toLowerCase())) &&
+      (statement.Principal === '*' || (statement.Principal?.['Service'] ?? []).includes('redshift.amazonaws.com')) &&
+      conditionsHold(statement.Condition ?? {}, { 'aws:sourceaccount': world.options.account }),
   )
+  return applying.length > 0 && applying.every(({ Effect }) => Effect === 'Allow')
 }
 
 /** What a role may do, its inline and managed policies and its boundary taken together. */

@@ -14,7 +14,10 @@ export const simulatePrincipalPolicy: QueryAction = ({ world, form, caller }) =>
     throw new AwsError('NoSuchEntity', `The principal ${source} cannot be found.`, 404)
   }
   const resources = strings(form, 'ResourceArns')
-  const context = { ...commonContext(world, source, caller.region), ...contextEntries(form) }
+  const context = {
+    ...commonContext(world, { arn: source, userId: caller.userId }, caller.region),
+    ...contextEntries(form),
+  }
   const policy = world.options.principalPolicy
   const results = strings(form, 'ActionNames').flatMap((action) =>
     (resources.length === 0 ? ['*'] : resources).map((resource) => {

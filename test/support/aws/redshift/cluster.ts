@@ -32,6 +32,8 @@ export type Cluster = {
   /** ARNs of the roles and how far each is applied. */
   readonly roles: Map<string, 'adding' | 'in-sync' | 'removing'>
   readonly storage: Storage
+  /** Whether AWS maintains it: it runs and answers nothing. */
+  maintenance: boolean
   state: ClusterState
   /** When the state began. */
   since: number

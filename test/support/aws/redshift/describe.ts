@@ -22,7 +22,7 @@ export function describeCluster(world: World, cluster: Cluster): XmlValue {
     ClusterIdentifier: cluster.identifier,
     NodeType: cluster.nodeType,
     ClusterStatus: cluster.state,
-    ClusterAvailabilityStatus: world.options.availabilityStatus ? availability[cluster.state] : undefined,
+    ClusterAvailabilityStatus: world.options.availabilityStatus ? availabilityOf(cluster) : undefined,
     MasterUsername: cluster.masterUsername,
     DBName: cluster.databaseName,
     Endpoint: known ? { Address: addressOf(cluster), Port: cluster.port } : undefined,
@@ -69,6 +69,11 @@ export function describeSnapshot(world: World, snapshot: Snapshot): XmlValue {
     ManualSnapshotRemainingDays: remainingDays(world, snapshot),
     Tags: tagList('Tag', snapshot.tags),
   }
+}
+
+/** https://docs.aws.amazon.com/redshift/latest/APIReference/API_Cluster.html */
+function availabilityOf(cluster: Cluster): string {
+  return cluster.maintenance && cluster.state === 'available' ? 'Maintenance' : availability[cluster.state]
 }
 
 function addressOf(cluster: Cluster): string {

@@ -95,7 +95,7 @@ export function passRoles(world: World, caller: Caller, roles: readonly string[]
     const role = roleOfArn(world, arn)
     const tooNew = world.newRoleRefusals.left > 0
     if (tooNew) world.newRoleRefusals.left -= 1
-    if (role === undefined || tooNew || !trustsRedshift(role)) {
+    if (role === undefined || tooNew || !trustsRedshift(world, role)) {
       throw invalid(
         `The IAM role ${arn} is not valid. The IAM role must delegate access to an Amazon Redshift account.`,
       )
@@ -124,6 +124,7 @@ export function begin(world: World, region: string, wish: Wish, content?: Promis
     tags: new Map(wish.tags),
     roles: new Map(wish.roles.map((arn) => [arn, 'adding'])),
     storage: createStorage(content),
+    maintenance: false,
     state: 'creating',
     since: now,
     seen: 0,

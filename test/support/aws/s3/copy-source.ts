@@ -59,7 +59,7 @@ type Permission = (action: string, resource: string, context?: Readonly<Record<s
 
 function permissionsOf(world: World, cluster: Cluster, roleArn: string): Permission {
   const role = roleOfArn(world, roleArn)
-  if (role === undefined || cluster.roles.get(roleArn) !== 'in-sync' || !trustsRedshift(role)) {
+  if (role === undefined || cluster.roles.get(roleArn) !== 'in-sync' || !trustsRedshift(world, role)) {
     const user = world.arns.dbUser(cluster.region, cluster.identifier, cluster.masterUsername)
     throw internal(`User ${user} is not authorized to assume IAM Role ${roleArn}`, 8001, `IAM Role=${roleArn}`)
   }

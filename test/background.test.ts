@@ -1,0 +1,268 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { WebClient } from '@slack/web-api'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startTimers } from '../src/compose.ts'
+import { type BackgroundTask, backgroundTasks } from '../src/core/background.ts'
+import type { Clock } from '../src/core/ports/clock.ts'
+import type { Log } from '../src/core/ports/log.ts'
+import { startServer } from '../src/machine/server.ts'
+import { stage } from '../src/redshift/engine/copy.ts'
+import type { DataApi } from '../src/redshift/engine/data-api.ts'
+import { startScheduler } from '../src/scheduler/scheduler.ts'
+import { createClicks } from '../src/slack/clicks.ts'
+import { createHomes } from '../src/slack/homes.ts'
+import { expireInTime } from '../src/slack/plan-messages.ts'
+import { createSocket } from '../src/slack/socket.ts'
+import { recoverRuns, sayWhatIsAsked } from '../src/voice.ts'
+import { anna, command, createWorld } from './support/core.ts'
+
+const boom = new Error('nobody expected this')
+const fails = async (): Promise<never> => {
+  throw boom
+}
+const throws = (): never => {
+  throw boom
+}
+
+/** What a part needs of the process: a clock on which sleeping takes no time, whose timers tick when told to, and a log. */
+interface Process {
+  readonly clock: Clock
+  readonly log: Log
+  readonly errors: readonly string[]
+  tick(): void
+}
+
+function startProcess(): Process {
+  const errors: string[] = []
+  const ticks: (() => void)[] = []
+  let ahead = 0
+  return {
+    clock: {
+      now: () => new Date(Date.now() + ahead),
+      sleep: async (ms, signal) => {
+        signal?.throwIfAborted()
+        ahead += ms
+        await new Promise(setImmediate)
+      },
+      every(_ms, tick) {
+        ticks.push(tick)
+        return () => undefined
+      },
+    },
+    log: { info: () => undefined, warn: () => undefined, error: (_facts, message) => void errors.push(message) },
+    errors,
+    tick: () => {
+      for (const tick of ticks) tick()
+    },
+  }
+}
+
+/** A process whose other timers find nothing to do. */
+function timers(
+  process: Process,
+  broken: Partial<Record<'beat' | 'forgetExpired' | 'heedCancels', () => Promise<never>>>,
+) {
+  startTimers({
+    ...process,
+    process: 'p1',
+    ledger: {
+      processes: { beat: broken.beat ?? (async () => true) },
+      forgetExpired: broken.forgetExpired ?? (async () => undefined),
+    },
+    app: { heedCancels: broken.heedCancels ?? (async () => undefined) },
+    onReplaced: () => undefined,
+  })
+  process.tick()
+}
+
+const face = {
+  watchOf: () => ({ changed: () => undefined }),
+  deliver: fails,
+  post: fails,
+  takeUnsaid: () => [],
+  tellPlan: fails,
+}
+
+async function recovery({ clock, log, tick }: Process, broken: object): Promise<void> {
+  const world = await createWorld()
+  const { app, deps } = await world.start('bot', [])
+  const nothing = { recover: async () => [], untold: async () => [], failUnbegun: async () => [] }
+  await recoverRuns({ app: { ...app, ...nothing, ...broken }, deps: { ...deps, clock } }, face, log)
+  tick()
+}
+
+function homesOf({ clock, log }: Process, over: Partial<Clock> = {}) {
+  return createHomes({
+    app: { homesOf: fails, onChange: () => () => undefined },
+    client: new WebClient('xoxb-none'),
+    clock: { ...clock, ...over },
+    log,
+    view: throws,
+  })
+}
+
+const load = command('load', async () => undefined)
+
+/** A server of the Data API on which a COPY ends as soon as its progress was looked at and made no sense. */
+function copying(process: Process): DataApi {
+  const isLook = (sqls: readonly string[]): boolean =>
+    sqls.some((sql) => sql.includes('status = ') && sql.includes('running'))
+  const ended = { id: 'copy', status: 'FINISHED', error: undefined, parts: [] }
+  return {
+    submit: async ({ sqls }) => ({
+      kind: 'submitted',
+      id: isLook(sqls) ? 'look' : 'copy',
+      status: isLook(sqls) ? 'FINISHED' : 'SUBMITTED',
+    }),
+    async describe(id) {
+      const isOver = id === 'look' || process.errors.length > 0
+      return { kind: 'found', submitted: { ...ended, id, status: isOver ? 'FINISHED' : 'STARTED' } }
+    },
+    page: async () => ({ columns: [{ name: 'n' }], records: [[{ stringValue: '7' }]], total: 1, next: undefined }),
+    cancel: async () => false,
+  }
+}
+
+/** Makes each task throw where its real part calls something that can. */
+const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promise<void>>> = {
+  'sign of life': (process) => timers(process, { beat: fails }),
+  'deletion of expired records': (process) => timers(process, { forgetExpired: fails }),
+  'cancel requests': (process) => timers(process, { heedCancels: fails }),
+  'minute tick': async ({ log }) => {
+    await startScheduler(fails, log).stop()
+  },
+  'runs of dead processes': (process) => {
+    let looks = 0
+    return recovery(process, { recover: async () => (looks++ === 0 ? [] : throws()) })
+  },
+  'answers not delivered': (process) => {
+    let looks = 0
+    return recovery(process, { untold: async () => (looks++ === 0 ? [] : throws()) })
+  },
+  'delivery of an answer': async (process) => {
+    const world = await createWorld()
+    const bot = await world.start('bot', [load])
+    const answer = await bot.say('load')
+    const run = await bot.ledger.runs.get(answer.run?.id ?? 0)
+    let looks = 0
+    await recovery(process, {
+      untold: async () => (looks++ === 0 ? [{ run, answer: Promise.resolve(answer) }] : []),
+    })
+  },
+  'plans not carried out': (process) => recovery(process, { failUnbegun: async () => [{ id: 'p' }] }),
+  'schedules to run now': async ({ clock, log, tick }) => {
+    const world = await createWorld()
+    const { app, deps } = await world.start('bot', [])
+    sayWhatIsAsked({ app: { ...app, fireAsked: fails }, deps: { ...deps, clock } }, face, log)
+    tick()
+  },
+  'expired approvals': (process) => {
+    expireInTime({ expireCards: fails }, { refresh: fails, tellAsker: fails }, process)
+    process.tick()
+  },
+  'plan message': async ({ log }) => {
+    const world = await createWorld()
+    const { app, ledger } = await world.start('bot', [load])
+    const clicks = createClicks({
+      app: { ...app, confirm: ({ watch, who, place }) => app.ask({ line: 'load', who, place, watch }) },
+      log,
+      plans: ledger.plans,
+      planMessages: { refresh: fails, tellAsker: fails },
+      obstacle: async () => null,
+      whisper: async () => undefined,
+      refuse: async () => undefined,
+      follow: async (_said, _of, act) => void (await act({ changed: () => undefined })),
+      track: (work) => work,
+    })
+    const place = { kind: 'slack', channel: 'C0MUSIC', channelName: 'music', direct: false } as const
+    // Whoever clicked hears of it as well.
+    await expect(
+      clicks.confirm('p', undefined, { who: anna, place, delivery: 'd', responseUrl: undefined }),
+    ).rejects.toBe(boom)
+  },
+  'App Home': (process) => homesOf(process).entered(anna),
+  'look for App Home changes': (process) => {
+    homesOf(process, { now: throws })
+    process.tick()
+  },
+  'Socket Mode connection': async ({ clock, log }) => {
+    // The discard port: nothing listens there.
+    const socket = createSocket({
+      appToken: 'xapp-1',
+      apiUrl: 'http://127.0.0.1:9/',
+      clock: { ...clock, sleep: throws },
+      log,
+    })
+    await socket.start()
+  },
+  'HTTP request': async ({ log }) => {
+    const server = await startServer('127.0.0.1', null, { health: throws, slackEvents: null, rest: null }, log)
+    const { status } = await fetch(`http://127.0.0.1:${server.port}/healthz`)
+    await server.close()
+    expect(status).toBe(500)
+  },
+  'load progress': async (process) => {
+    const login = { get: async () => ({ DbUser: 'admin' }), forget: () => undefined }
+    const settings = {
+      logData: 's3://b/log',
+      songData: 's3://b/song',
+      database: 'sparkify',
+      roleArn: async () => 'arn',
+    }
+    const step = {
+      key: 'k',
+      signal: new AbortController().signal,
+      handle: () => undefined,
+      keep: async () => undefined,
+      progress: throws,
+    }
+    await stage(
+      { ...process, api: copying(process), login, home: 'h' },
+      settings,
+      { load: 1, dataset: 'log', maxErrors: 0 },
+      step,
+    )
+  },
+}
+
+describe('work that nobody awaits', () => {
+  it.each(backgroundTasks)('may throw without ending the process, and the log names it: %s', async (task) => {
+    const unhandled: unknown[] = []
+    const note = (error: unknown): void => void unhandled.push(error)
+    for (const event of ['unhandledRejection', 'uncaughtException'] as const) process.on(event, note)
+    onTestFinished(() => {
+      for (const event of ['unhandledRejection', 'uncaughtException'] as const) process.off(event, note)
+    })
+    const started = startProcess()
+    await breaks[task](started)
+    await expect
+      .poll(() => started.errors, { interval: 5 })
+      .toContainEqual(expect.stringContaining(`background task failed (${task}): `))
+    await new Promise(setImmediate)
+    expect(unhandled).toEqual([])
+  })
+
+  it('is started in one place', async () => {
+    const root = fileURLToPath(new URL('../src/', import.meta.url))
+    const files = (await readdir(root, { recursive: true })).filter(
+      // The page's own script runs in a browser.
+      (file) => /\.tsx?$/.test(file) && !/^workspace\/page\/client/.test(file) && file !== 'core/background.ts',
+    )
+    const found: string[] = []
+    for (const file of files) {
+      const text = await readFile(`${root}${file}`, 'utf8')
+      for (const [line] of text.matchAll(
+        /^.*(?:\bvoid (?!inBackground\b|guarded\(\))\w+[.(]|clock\.every\(|setInterval\().*$/gm,
+      )) {
+        found.push(`${file}: ${line.trim()}`)
+      }
+    }
+    // Timers: the clock itself, and two of the embedded engine that stop with their statement.
+    expect(found.sort()).toEqual([
+      'duckdb/engine.ts: const timer = setInterval(() => {',
+      'duckdb/session.ts: interrupting = setInterval(() => connection.interrupt(), interruptEveryMs)',
+      'machine/clock.ts: const timer = setInterval(tick, ms)',
+    ])
+  })
+})
