@@ -10,6 +10,7 @@ const layers: readonly string[] = [
   'model',
   'ports',
   'sql',
+  'background.ts',
   'deps.ts',
   'posting.ts',
   'tell-admins.ts',

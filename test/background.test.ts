@@ -14,6 +14,7 @@ import { createClicks } from '../src/slack/clicks.ts'
 import { createHomes } from '../src/slack/homes.ts'
 import { expireInTime } from '../src/slack/plan-messages.ts'
 import { createSocket } from '../src/slack/socket.ts'
+import { watchToken } from '../src/slack/token-watch.ts'
 import { recoverRuns, sayWhatIsAsked } from '../src/voice.ts'
 import { anna, command, createWorld } from './support/core.ts'
 
@@ -195,6 +196,15 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
       log,
     })
     await socket.start()
+  },
+  'Slack token': ({ clock, log, tick }) => {
+    const client = new WebClient('xoxb-none')
+    // A token without a bot is refused, and the refusal is logged.
+    client.apiCall = async () => ({ ok: true, user_id: 'U1', user: 'ada', team: 'sparkify' })
+    let lines = 0
+    const error: Log['error'] = (facts, message) => (lines++ === 0 ? throws() : log.error(facts, message))
+    watchToken(client, clock, { ...log, error }).start()
+    tick()
   },
   'HTTP request': async ({ log }) => {
     const server = await startServer('127.0.0.1', null, { health: throws, slackEvents: null, rest: null }, log)

@@ -18,6 +18,7 @@ export const backgroundTasks = [
   'App Home',
   'look for App Home changes',
   'Socket Mode connection',
+  'Slack token',
   'HTTP request',
   'load progress',
 ] as const

@@ -136,7 +136,7 @@ export function createSocket(options: {
     const late = clock.sleep(helloMs, greeted.signal).then(
       () => {
         reason = `no greeting within ${helloMs / 1000} s`
-        void client.disconnect()
+        void inBackground({ log }, 'Socket Mode connection', () => client.disconnect())
       },
       () => undefined,
     )

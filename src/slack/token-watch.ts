@@ -1,4 +1,5 @@
 import type { WebClient } from '@slack/web-api'
+import { repeatInBackground } from '../core/background.ts'
 import { OpsError } from '../core/errors.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Log } from '../core/ports/log.ts'
@@ -41,10 +42,11 @@ export function watchToken(client: WebClient, clock: Clock, log: Log): TokenWatc
 
   return {
     start() {
-      stop = clock.every(everyMs, () => {
+      stop = repeatInBackground({ clock, log }, everyMs, 'Slack token', async () => {
         looking ??= look().finally(() => {
           looking = null
         })
+        await looking
       })
     },
     async stop() {
