@@ -32,6 +32,7 @@ function wordsFor(error: AwsError): Words | null {
     configuration(error) ??
     identity(error) ??
     permission(error) ??
+    configured(error) ??
     nodeType(error) ??
     limits(error) ??
     network(error) ??
@@ -143,6 +144,18 @@ function permission(error: AwsError): Words | null {
     what: `${what}.`,
     remedy: `This line is missing from its policy: ${denial.statement} (the whole policy is docs/aws-policy.json).`,
   }
+}
+
+/** A configured name that AWS does not know: which variable holds it. */
+function configured({ name, message }: AwsError): Words | null {
+  const variable =
+    name === 'NoSuchEntity' && /policy/i.test(message)
+      ? 'REDSHIFT_PERMISSIONS_BOUNDARY'
+      : /security ?group/i.test(message) && /^(InvalidParameterValue|InvalidSecurityGroup|InvalidGroup)/.test(name)
+        ? 'REDSHIFT_SECURITY_GROUPS'
+        : null
+  if (variable === null) return null
+  return { code: 'bad_config', what: `AWS refused (${name}): ${quoted(message)}`, remedy: `Correct ${variable}.` }
 }
 
 // AWS uses the name of a quota, or of a wrong parameter, for a type that it does not offer (any more): cloud reports in sadcloud#23.

@@ -71,11 +71,12 @@ const policySchema = z.object({
 export async function documentedPolicy(bot: 'user' | 'role' = 'user'): Promise<z.infer<typeof policySchema>> {
   const names = {
     'user/BOT': `${bot}/sparkify-bot`,
-    OWNER: bot === 'user' ? 'AIDADOUBLEUSER0000000' : 'AROADOUBLEROLE0000000:*',
     ACCOUNT: '123456789012',
     REGION: 'us-west-2',
     CLUSTER: 'sparkify',
     ROLE: 'sparkify-s3-read',
+    // Last: an id may hold another placeholder's letters.
+    OWNER: bot === 'user' ? 'AIDADOUBLEUSER0000000' : 'AROADOUBLEROLE0000000:*',
   }
   let text = await readFile(new URL('../../docs/aws-policy.json', import.meta.url), 'utf8')
   for (const [placeholder, name] of Object.entries(names)) text = text.replaceAll(placeholder, name)

@@ -58,6 +58,13 @@ describe('an error of AWS', () => {
       'spin-up node-type=ra3.xlplus',
     ],
     [
+      'NoSuchEntityException',
+      'Policy arn:aws:iam::1:policy/b does not exist or is not attachable.',
+      'does not exist',
+      'REDSHIFT_PERMISSIONS_BOUNDARY',
+    ],
+    ['InvalidParameterValue', 'Invalid security group: sg-1', 'Invalid security group', 'REDSHIFT_SECURITY_GROUPS'],
+    [
       'NumberOfNodesQuotaExceededFault',
       'The operation would exceed the number of nodes allotted to the account.',
       'quota of Redshift clusters or nodes',

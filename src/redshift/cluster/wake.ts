@@ -1,8 +1,9 @@
 import { type Cluster as AwsCluster, PauseClusterCommand, ResumeClusterCommand } from '@aws-sdk/client-redshift'
-import { OpsError } from '../../core/errors.ts'
+import { messageOf, OpsError } from '../../core/errors.ts'
 import type { ClusterState } from '../../core/ports/cluster.ts'
 import type { Work } from '../../core/step.ts'
 import { isAwsError } from '../aws-error.ts'
+import { quoted } from '../aws-failure.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { running } from './lease.ts'
 import { poll } from './poll.ts'
@@ -42,8 +43,22 @@ function noCapacity(cluster: AwsCluster, settings: RedshiftSettings, cause: unkn
 /** Has an available cluster paused. Nothing to do where it is on its way there. */
 export async function sendToSleep(setting: Setting, work: Work): Promise<void> {
   const { clients, settings } = setting
-  await change(setting, work, 'available', ['pausing', 'paused'], () =>
-    clients.redshift.send(new PauseClusterCommand({ ClusterIdentifier: settings.clusterId })),
+  await change(setting, work, 'available', ['pausing', 'paused'], async () => {
+    try {
+      await clients.redshift.send(new PauseClusterCommand({ ClusterIdentifier: settings.clusterId }))
+    } catch (error) {
+      throw isAwsError(error, 'UnsupportedOperation') ? cannotPause(settings.clusterId, error) : error
+    }
+  })
+}
+
+/** Clusters with an HSM, several zones or no automated snapshots are never paused. */
+function cannotPause(clusterId: string, cause: unknown): OpsError {
+  return new OpsError(
+    'aws',
+    `AWS does not pause cluster ${clusterId}: ${quoted(messageOf(cause))} It goes on costing money.`,
+    'Tear it down: a snapshot is kept, and spin-up restores it.',
+    { cause, cure: 'tear-down' },
   )
 }
 

@@ -1,7 +1,7 @@
 import { OpsError } from '../../core/errors.ts'
 import { readDenial } from '../aws-denied.ts'
 import { readAwsError } from '../aws-error.ts'
-import { awsFailure } from '../aws-failure.ts'
+import { awsFailure, quoted } from '../aws-failure.ts'
 import { isAway } from './patience.ts'
 
 /** What a call of the Data API threw, as an `OpsError` where it is an expected failure. Throw what comes back. */
@@ -16,6 +16,14 @@ export function explain(thrown: unknown): unknown {
   if (readDenial(error) !== null) {
     const { message, status, requestId } = error
     return awsFailure({ name: 'AccessDenied', message, $metadata: { httpStatusCode: status, requestId } })
+  }
+  if (/secret/i.test(error.message)) {
+    return new OpsError(
+      'aws_denied',
+      `The secret with the admin password cannot be used: ${quoted(error.message)}`,
+      'Let Redshift manage the password anew: aws redshift modify-cluster --cluster-identifier … --manage-master-password. Then run it again.',
+      { cause: thrown },
+    )
   }
   return awsFailure(thrown)
 }

@@ -76,6 +76,13 @@ const causes: readonly Cause[] = [
     remedy: 'If the secret was changed by hand, rotate it in Secrets Manager, then say it again.',
   },
   {
+    said: /database "[^"]*" does not exist/i,
+    code: 'bad_config',
+    what: 'The cluster has no such database.',
+    remedy:
+      'Set REDSHIFT_DATABASE to the name of a database of the cluster; one that was restored has the name it had before.',
+  },
+  {
     said: /query monitoring rule|wlm abort action/i,
     code: 'sql_failed',
     what: "A query monitoring rule of the cluster's workload management (WLM) stopped it. Live tables are untouched.",

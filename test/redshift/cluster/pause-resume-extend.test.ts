@@ -1,4 +1,4 @@
-import { DeleteClusterCommand, RedshiftClient } from '@aws-sdk/client-redshift'
+import { DeleteClusterCommand, RedshiftClient, ResumeClusterCommand } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
 import { plain, setStage, succeeded } from './stage.ts'
 
@@ -58,6 +58,44 @@ describe('pause and resume', () => {
     await double.fault({ ...refusal, action: 'redshift:ResumeCluster' })
     await run(cluster.resume())
     expect((await cluster.describe()).state).toBe('available')
+  })
+
+  it('that AWS cannot carry out stay without a lease or a price, and say what helps', async () => {
+    const { double, process, ledger } = await setStage()
+    const { cluster, run } = process()
+    await run(cluster.spinUp(plain))
+    const error = (action: string, code: string) => ({ kind: 'error', action, code, message: 'No.' }) as const
+    await double.fault(error('redshift:PauseCluster', 'UnsupportedOperationFault'))
+    await expect(run(cluster.pause())).rejects.toMatchObject({
+      message: 'AWS does not pause cluster sparkify: No. It goes on costing money.',
+      cure: 'tear-down',
+    })
+    await run(cluster.pause())
+    await double.fault(error('redshift:ResumeCluster', 'InsufficientClusterCapacityFault'))
+    await expect(run(cluster.resume())).rejects.toMatchObject({
+      message: expect.stringContaining(
+        'AWS has no capacity to resume sparkify (ra3.large × 1) at the moment. It stays paused',
+      ),
+      remedy: expect.stringContaining('tear-down keeps a snapshot'),
+      cure: 'resume',
+    })
+    expect(ledger.lease?.until).toBeNull()
+    expect(ledger.lease?.ran.every(({ to }) => to !== null)).toBe(true)
+  })
+
+  it('give a lease to a cluster that somebody resumed outside of the bot, once that is confirmed', async () => {
+    const { double, process, ledger } = await setStage()
+    const { cluster, run } = process()
+    await run(cluster.spinUp(plain))
+    await run(cluster.pause())
+    await new RedshiftClient(double.scene).send(new ResumeClusterCommand({ ClusterIdentifier: 'sparkify' }))
+    const act = await cluster.resume()
+    expect(act.plan).toMatchObject({ title: 'Adopt sparkify?', mostUsd: 8 * 0.543 })
+    expect(await run(act)).toContainEqual(
+      expect.stringMatching(/^○ Resume cluster: it is (resuming|available) already$/),
+    )
+    expect(ledger.lease).toMatchObject({ until: expect.any(String) })
+    expect(ledger.lease?.ran.at(-1)?.to).toBeNull()
   })
 
   it('are refused where they make no sense', async () => {

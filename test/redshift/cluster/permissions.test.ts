@@ -63,7 +63,7 @@ describe('the policy of the bot', () => {
     expect(JSON.parse(text)).toEqual(botPolicy(placeholders))
   })
 
-  it('lets a whole life happen, and allows no action of it that is not used', async () => {
+  it('lets a whole life happen, and allows no action of it that is not used', { timeout: 90_000 }, async () => {
     const { double, process } = await setStage({
       principalPolicy: {
         Version: '2012-10-17',

@@ -31,6 +31,62 @@ describe('waiting for the cluster', () => {
     expect(clock.now().getTime() - begun).toBeLessThan(5_000)
   })
 
+  it('bears with a cluster that AWS does not list right after it took the order, and creates one', async () => {
+    const { double, process, ledger } = await setStage()
+    const { cluster, run } = process()
+    const act = await cluster.spinUp(plain)
+    const create = act.steps.findIndex(({ title }) => title === 'Wait until available')
+    await run({ ...act, steps: act.steps.slice(0, create) })
+    const unlisted = {
+      kind: 'error',
+      action: 'redshift:DescribeClusters',
+      code: 'ClusterNotFound',
+      message: 'Cluster sparkify not found.',
+    } as const
+    await double.fault({ ...unlisted, status: 404, times: 3 })
+    await run({ ...act, steps: act.steps.slice(create) })
+    expect(await succeeded(double)).toMatchObject({ 'redshift:CreateCluster': 1 })
+    expect(ledger.lease?.until).not.toBeNull()
+    await double.fault({ ...unlisted, status: 404, times: 1000 })
+    await expect(run({ ...act, steps: act.steps.slice(create) })).rejects.toMatchObject({
+      message: 'Cluster sparkify is gone: somebody deleted it. No node costs money.',
+    })
+  })
+
+  it('lasts as long as AWS maintains the cluster, which is running and on the bill meanwhile', async () => {
+    const { double, process } = await setStage()
+    const { cluster, run } = process()
+    await run(cluster.spinUp(plain))
+    await double.maintain('sparkify', true)
+    const facts = await cluster.describe()
+    expect([facts.state, facts.facts]).toEqual([
+      'available',
+      expect.arrayContaining([['AWS says', 'available (maintenance)']]),
+    ])
+    const act = await cluster.resume()
+    const told: string[] = []
+    const wait = act.steps.find(({ title }) => title === 'Wait until available')
+    await run({
+      ...act,
+      steps: act.steps.map((step) =>
+        step !== wait
+          ? step
+          : {
+              ...step,
+              run: (work) =>
+                step.run({
+                  ...work,
+                  progress: (detail) => {
+                    told.push(detail)
+                    if (told.length === 2) void double.maintain('sparkify', false)
+                  },
+                }),
+            },
+      ),
+    })
+    expect(told[0]).toBe('available (maintenance)')
+  })
+
   it('is over at once when the look itself is denied', async () => {
     const { double, process, ledger } = await setStage()
     const { cluster, run, perform } = process()

@@ -275,7 +275,7 @@ describe('what the system views tell', () => {
     )
     const [[newest] = []] = await stage.sql.rows('select max(query_id) from sys_query_history')
     const rows = Array.from(
-      { length: 100 },
+      { length: 400 },
       (_, i) => `(${Number(newest) + i}, 'completed', null, null, null, 'many', null, null, null, null, null)`,
     )
     const running =
@@ -283,7 +283,7 @@ describe('what the system views tell', () => {
     await stage.sql.run(`insert into sys_load_history values ${[running, ...rows].join(', ')}`)
     const log = createMemoryLog()
     const settings = { ...stage.settings, logData: 's3://sparkify-data/log_data/' }
-    const engine = stage.open({ log, settings, clock: createFastClock(100_000) })
+    const engine = stage.open({ log, settings, clock: createFastClock(1000) })
     load += 1
     await engine.begin(load, wholeSchema, newStep())
     const staged = await engine.stage(load, 'log', { log: [], song: [], summary: '' }, 0, newStep())

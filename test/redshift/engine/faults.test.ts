@@ -109,6 +109,16 @@ describe('calls that go wrong in passing', () => {
     })
   })
 
+  it('names a secret that is gone, and how to have a new one', async () => {
+    const message = "Secrets Manager can't find the specified secret."
+    await stage.double.fault({ kind: 'error', action: submit, code: 'ValidationException', message, times: 9 })
+    await expect(cell(engine, 1, 'live', 'select 1')).rejects.toMatchObject({
+      code: 'aws_denied',
+      message: expect.stringContaining(message),
+      remedy: expect.stringContaining('--manage-master-password'),
+    })
+  })
+
   it('says that the cluster is not there to be asked', async () => {
     const message = 'Redshift cluster sparkify is not available. Its status is paused.'
     await stage.double.fault({ kind: 'error', action: submit, code: 'ValidationException', message })
@@ -143,6 +153,7 @@ describe('statements that go wrong in passing', () => {
       'sql_failed',
       'A query monitoring rule of the cluster',
     ],
+    ['database "dev2" does not exist', 'bad_config', 'The cluster has no such database'],
     ['canceling statement due to statement timeout', 'sql_failed', "The cluster's statement timeout stopped it"],
     ['terminating connection due to administrator command', 'cluster_state', 'The cluster closed the connection'],
     [
