@@ -96,6 +96,7 @@ async function recovery({ clock, log, tick }: Process, broken: object): Promise<
 function homesOf({ clock, log }: Process, over: Partial<Clock> = {}) {
   return createHomes({
     app: { homesOf: fails, onChange: () => () => undefined },
+    access: { admit: async () => ({ kind: 'admitted', name: 'Anna' }) },
     client: new WebClient('xoxb-none'),
     clock: { ...clock, ...over },
     log,

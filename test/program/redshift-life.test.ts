@@ -33,9 +33,9 @@ async function openTerminal(options: DoubleOptions = {}, sources: Sources = twoD
 
 describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
   it('is planned, created, loaded, asked, cancelled, paused, resumed, extended, torn down, restored and torn down for good', async () => {
-    // Each request comes with credentials, and so a session name, of its own: no session meets a statement that is its own.
+    // Each line comes with credentials, and so session names, of its own, as after a restart.
     const principalPolicy = await documentedPolicy('role')
-    const role = { principalArn: 'arn:aws:iam::123456789012:role/sparkify-bot', sessionSeconds: 60 }
+    const role = { principalArn: 'arn:aws:iam::123456789012:role/sparkify-bot', sessionSeconds: 3600 }
     const { double, env, done, say: saying, counts } = await openTerminal({ ...role, principalPolicy })
     expect(await done('doctor all=yes')).toMatch(/Sources +s3:\/\/sparkify-data\/log_data and/)
     const planned = await saying('spin-up')

@@ -266,32 +266,6 @@ describe('what the system views tell', () => {
     expect(await cell(engine, load, 'candidate', 'select max(day) from source_files')).toBe('2018-11-11')
   })
 
-  it('nothing of a history whose cells are empty or unknown: rows are counted then, and the log says so', async () => {
-    const columns =
-      'loaded_rows, error_count, source_file_count, source_file_bytes, file_count_scanned, file_bytes_scanned'
-    await stage.sql.run(
-      'create table sys_load_history (query_id bigint, status char(16), table_name varchar(64), database_name varchar(64),' +
-        ` start_time timestamp, ${columns.replaceAll(/\w+/g, '$& varchar(16)')})`,
-    )
-    const [[newest] = []] = await stage.sql.rows('select max(query_id) from sys_query_history')
-    const rows = Array.from(
-      { length: 400 },
-      (_, i) => `(${Number(newest) + i}, 'completed', null, null, null, 'many', null, null, null, null, null)`,
-    )
-    const running =
-      "(0, 'running', 'staging_events', 'sparkify', current_timestamp, null, null, null, null, null, null)"
-    await stage.sql.run(`insert into sys_load_history values ${[running, ...rows].join(', ')}`)
-    const log = createMemoryLog()
-    const settings = { ...stage.settings, logData: 's3://sparkify-data/log_data/' }
-    const engine = stage.open({ log, settings, clock: createFastClock(1000) })
-    load += 1
-    await engine.begin(load, wholeSchema, newStep())
-    const staged = await engine.stage(load, 'log', { log: [], song: [], summary: '' }, 0, newStep())
-    await stage.sql.run('drop table sys_load_history')
-    expect(staged).toMatchObject({ rows: twoDays.counts.staging_events })
-    expect(log.lines).toContain('the history of a load has empty cells, so its rows are counted')
-  })
-
   it('nothing, where the server lacks them: rows are counted then, and no file is known', async () => {
     const bare = await createStage(twoDays, { loadHistory: false })
     try {
