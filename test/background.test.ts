@@ -6,6 +6,7 @@ import { startTimers } from '../src/compose.ts'
 import { type BackgroundTask, backgroundTasks } from '../src/core/background.ts'
 import type { Clock } from '../src/core/ports/clock.ts'
 import type { Log } from '../src/core/ports/log.ts'
+import { watchDisk } from '../src/machine/disk.ts'
 import { startServer } from '../src/machine/server.ts'
 import { stage } from '../src/redshift/engine/copy.ts'
 import type { DataApi } from '../src/redshift/engine/data-api.ts'
@@ -41,6 +42,7 @@ function startProcess(): Process {
   return {
     clock: {
       now: () => new Date(Date.now() + ahead),
+      elapsed: () => performance.now() + ahead,
       sleep: async (ms, signal) => {
         signal?.throwIfAborted()
         ahead += ms
@@ -119,7 +121,7 @@ function copying(process: Process): DataApi {
     }),
     async describe(id) {
       const isOver = id === 'look' || process.errors.length > 0
-      return { kind: 'found', submitted: { ...ended, id, status: isOver ? 'FINISHED' : 'STARTED' } }
+      return { kind: 'found', submitted: { ...ended, id, status: isOver ? 'ABORTED' : 'STARTED' } }
     },
     page: async () => ({ columns: [{ name: 'n' }], records: [[{ stringValue: '7' }]], total: 1, next: undefined }),
     cancel: async () => false,
@@ -131,8 +133,20 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
   'sign of life': (process) => timers(process, { beat: fails }),
   'deletion of expired records': (process) => timers(process, { forgetExpired: fails }),
   'cancel requests': (process) => timers(process, { heedCancels: fails }),
-  'minute tick': async ({ log }) => {
-    await startScheduler(fails, log).stop()
+  'minute tick': async ({ clock, log }) => {
+    await startScheduler(fails, clock, log).stop()
+  },
+  'watch over the disk': ({ clock, log, tick }) => {
+    watchDisk('/nowhere', clock, log, fails)
+    tick()
+  },
+  'watch over the clock': async ({ clock, log, tick }) => {
+    let reads = 0
+    // Its two first readings are those of the start.
+    const elapsed = (): number => (reads++ < 3 ? 0 : throws())
+    const scheduler = startScheduler(async () => undefined, { ...clock, elapsed }, log)
+    tick()
+    await scheduler.stop()
   },
   'runs of dead processes': (process) => {
     let looks = 0
@@ -185,7 +199,7 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
   },
   'App Home': (process) => homesOf(process).entered(anna),
   'look for App Home changes': (process) => {
-    homesOf(process, { now: throws })
+    homesOf(process, { elapsed: throws })
     process.tick()
   },
   'Socket Mode connection': async ({ clock, log }) => {
@@ -201,7 +215,7 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
   'Slack token': ({ clock, log, tick }) => {
     const client = new WebClient('xoxb-none')
     // A token without a bot is refused, and the refusal is logged.
-    client.apiCall = async () => ({ ok: true, user_id: 'U1', user: 'ada', team: 'sparkify' })
+    client.apiCall = async () => ({ ok: true, user_id: 'U1', user: 'ada', team: 'sparkify', team_id: 'T1' })
     let lines = 0
     const error: Log['error'] = (facts, message) => (lines++ === 0 ? throws() : log.error(facts, message))
     watchToken(client, clock, { ...log, error }).start()
@@ -228,12 +242,13 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
       keep: async () => undefined,
       progress: throws,
     }
-    await stage(
+    const staged = stage(
       { ...process, api: copying(process), login, home: 'h' },
       settings,
       { load: 1, dataset: 'log', maxErrors: 0 },
       step,
     )
+    await expect(staged).rejects.toMatchObject({ code: 'cancelled' })
   },
 }
 

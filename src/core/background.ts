@@ -8,6 +8,8 @@ export const backgroundTasks = [
   'deletion of expired records',
   'cancel requests',
   'minute tick',
+  'watch over the clock',
+  'watch over the disk',
   'runs of dead processes',
   'answers not delivered',
   'delivery of an answer',
@@ -39,7 +41,7 @@ export async function inBackground({ log }: Logger, task: BackgroundTask, work: 
 
 /** Starts work every `ms` until the returned function is called, whether the work before has ended or not. */
 export function repeatInBackground(
-  { clock, log }: Logger & { readonly clock: Clock },
+  { clock, log }: Logger & { readonly clock: Pick<Clock, 'every'> },
   ms: number,
   task: BackgroundTask,
   work: () => unknown,

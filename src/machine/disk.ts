@@ -1,7 +1,7 @@
 import { readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { inBackground, repeatInBackground } from '../core/background.ts'
 import { green, probe } from '../core/doctor/probe.ts'
-import { messageOf } from '../core/errors.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
 import type { Log } from '../core/ports/log.ts'
@@ -76,9 +76,6 @@ export function watchDisk(home: string, clock: Pick<Clock, 'every'>, log: Log, f
     if (now === null && full !== null) log.info({ free }, `the disk has room again: ${bytes(free)} free in ${home}`)
     full = now
   }
-  const guarded = (): void => {
-    look().catch((error: unknown) => log.error({ err: error }, `the disk could not be looked at: ${messageOf(error)}`))
-  }
-  guarded()
-  return { full: () => full, stop: clock.every(watchEveryMs, guarded) }
+  void inBackground({ log }, 'watch over the disk', look)
+  return { full: () => full, stop: repeatInBackground({ clock, log }, watchEveryMs, 'watch over the disk', look) }
 }
