@@ -3,13 +3,14 @@
 -- window: yes
 -- param tz: zone = UTC, whose clocks tell the days
 -- format stickiness: percent
+-- order: time
 -- chart: line x=day y=dau,wau,mau
 -- example: active-users last=7d
 -- example: active-users last=4w tz=Europe/London
 
 -- Stickiness is the day's people in percent of the 30 days'. Where the data begin less than 30 days before,
 -- "month_days" says how many of the 30 there are. A day is partial when more than its first or its last hour lies
--- outside of the window, before the first play or after the last play there is.
+-- outside of the window, before the first play or after the last play there is. At most the newest 10,000 days are listed.
 with digits as (
   select 0 as digit
   union all select 1 as digit
@@ -65,7 +66,7 @@ range_of_days as (
 ),
 days as (
   select
-    range_of_days.first_day + numbers.place as act_day,
+    range_of_days.last_day - numbers.place as act_day,
     range_of_days.oldest_day
   from range_of_days
   join numbers on numbers.place <= range_of_days.last_day - range_of_days.first_day

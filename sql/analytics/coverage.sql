@@ -2,6 +2,7 @@
 -- description: How many plays match a song of the catalogue, over all and by day
 -- window: yes
 -- param tz: zone = UTC, whose clocks tell the days
+-- order: time after 1 row
 -- format match_rate: percent
 -- coverage: yes
 -- example: coverage

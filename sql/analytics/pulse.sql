@@ -4,6 +4,7 @@
 -- param tz: zone = UTC, whose clocks tell the days
 -- format paid_share: percent
 -- format change: percent
+-- order: time
 -- chart: line x=day y=plays,listeners
 -- headline: plays,listeners,sessions,hours,paid_share of the last row where partial=no against a week before
 -- example: pulse last=7d
@@ -11,7 +12,8 @@
 -- example: pulse last=4w tz=America/New_York
 
 -- A day is partial when more than its first or its last hour lies outside of the window or before the first play or
--- after the last play there is. Nobody's change is told from or to a partial day. Days without plays are listed too.
+-- after the last play there is. Nobody's change is told from or to a partial day. Days without plays are listed too,
+-- of at most the newest 10,000.
 with digits as (
   select 0 as digit
   union all select 1 as digit
@@ -114,7 +116,7 @@ range_of_days as (
   from inside
 ),
 days as (
-  select range_of_days.first_day + numbers.place as play_day
+  select range_of_days.last_day - numbers.place as play_day
   from range_of_days
   join numbers on numbers.place <= range_of_days.last_day - range_of_days.first_day
 ),

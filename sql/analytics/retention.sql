@@ -3,6 +3,7 @@
 -- window: yes
 -- param weeks: integer = 8, 1..52, how many weeks to follow them
 -- param tz: zone = UTC, whose clocks tell the weeks
+-- order: time
 -- format retained: percent
 -- example: retention
 -- example: retention 4 tz=Europe/London

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { csvOf } from '../core/csv.ts'
+import { keptName } from '../core/time-order.ts'
 import { findResult } from '../core/warehouse/result.ts'
 import { count, plural } from '../core/words.ts'
 
@@ -24,7 +25,9 @@ export default defineCommand({
     const { table, run, rowsOf } = await findResult(id, context)
     const { rows, total, title } = table
     const part =
-      rows.length < total ? `the first ${count(rows.length)} of ${plural(total, 'row')}` : plural(total, 'row')
+      rows.length < total
+        ? `the ${keptName(table)} ${count(rows.length)} of ${plural(total, 'row')}`
+        : plural(total, 'row')
     const about = `${title}: ${part}, result ${run.id}`
     return { headline: `${about}, as CSV.`, replies: [{ kind: 'file', about, ...csvOf(table) }], rowsOf }
   },

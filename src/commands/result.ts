@@ -5,6 +5,7 @@ import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
 import type { Reply } from '../core/reply.ts'
 import { text } from '../core/reply.ts'
+import { keptName } from '../core/time-order.ts'
 import { findResult, type Result } from '../core/warehouse/result.ts'
 import { type Page, pageOf, rowsPerPage, type Wanted } from '../core/warehouse/stored-rows.ts'
 import { count, duration, moment } from '../core/words.ts'
@@ -42,7 +43,9 @@ function paged(result: Result, wanted: Wanted): Outcome {
   const page = pageOf(result.table, wanted)
   const { rows, total } = result.table
   const cut =
-    rows.length < total ? [text(`Only the first ${count(rows.length)} of ${count(total)} rows are kept.`, 'note')] : []
+    rows.length < total
+      ? [text(`Only the ${keptName(result.table)} ${count(rows.length)} of ${count(total)} rows are kept.`, 'note')]
+      : []
   return {
     headline: `${page.table.title}: ${count(page.table.rows.length)} of ${count(total)} rows.`,
     replies: [page.table, ...cut, text(`${originOf(result)} Kept until ${moment(result.until)}.`, 'note')],

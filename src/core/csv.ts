@@ -1,4 +1,5 @@
 import type { Cell, TableReply } from './reply.ts'
+import { keptName } from './time-order.ts'
 
 // What spreadsheets take for a formula (https://owasp.org/www-community/attacks/CSV_Injection), full-width forms included.
 const formula = /^[=+\-@\t\r\n＝＋－＠]/
@@ -8,7 +9,7 @@ const number = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i
  * A table as a file by RFC 4180, values as they are: times in ISO 8601, figures ungrouped, null as nothing. A text that a
  * spreadsheet would take for a formula is led by an apostrophe; numbers stay numbers. The name says when rows are missing.
  */
-export function csvOf({ title, columns, rows, total }: TableReply): {
+export function csvOf({ title, columns, rows, total, timeOrder }: TableReply): {
   readonly name: string
   readonly content: string
 } {
@@ -18,7 +19,7 @@ export function csvOf({ title, columns, rows, total }: TableReply): {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
     .slice(0, 60)
-  const part = rows.length < total ? `-first-${rows.length}` : ''
+  const part = rows.length < total ? `-${keptName({ timeOrder })}-${rows.length}` : ''
   return {
     name: `${slug === '' ? 'answer' : slug}${part}.csv`,
     content: [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join(''),

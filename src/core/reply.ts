@@ -31,8 +31,9 @@ const textReply = z.object({
 })
 
 /**
- * `rows` may be fewer than `total`, the number of rows the answer has. The only row of a `list`, of things and not of figures, is shown
- * as a row too, however wide it is.
+ * `rows` may be fewer than `total`, the number of rows the answer has: its first ones, or with a `timeOrder` the newest ones, behind so
+ * many first rows of another kind, such as a total. The only row of a `list`, of things and not of figures, is shown as a row too,
+ * however wide it is.
  */
 const tableReply = z.object({
   kind: z.literal('table'),
@@ -42,6 +43,7 @@ const tableReply = z.object({
   rows: z.array(z.array(cellSchema)),
   total: z.number(),
   list: z.literal(true).optional(),
+  timeOrder: z.object({ after: z.int() }).optional(),
 })
 
 /** A file of text; `about` says in a few words what is in it. */

@@ -126,9 +126,9 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
         }),
       )
     },
-    query({ kind, load }, statement, { maxRows, signal }) {
-      if (kind === 'candidate') return inLoad(load, 'build', signal, (session) => select(session, statement, maxRows))
-      return inServed(load, signal, (session) => select(session, statement, maxRows))
+    query({ kind, load }, statement, { signal, ...wanted }) {
+      if (kind === 'candidate') return inLoad(load, 'build', signal, (session) => select(session, statement, wanted))
+      return inServed(load, signal, (session) => select(session, statement, wanted))
     },
     verify(load, signal) {
       return inServed(load, signal, async (session) => {

@@ -19,6 +19,8 @@ const loadSchema = z.object({
       rejected: z.number().exactOptional(),
       dataFrom: z.string().nullable().exactOptional(),
       dataUntil: z.string().nullable().exactOptional(),
+      anchor: z.string().exactOptional(),
+      ahead: z.number().exactOptional(),
       checks: z.object({ total: z.number(), red: z.array(z.string()), warnings: z.array(z.string()) }).exactOptional(),
     }),
   ),

@@ -18,7 +18,9 @@ export function tableText(table: TableReply, columns: number, drawn?: string): s
   const known: TableReply = { ...table, columns: table.columns.map(cleanLine) }
   const below = [
     ...(table.rows.length === 0 ? ['(no rows)'] : []),
-    ...(table.rows.length < table.total ? [`(${count(table.rows.length)} of ${count(table.total)} rows)`] : []),
+    ...(table.rows.length < table.total
+      ? [`(${table.timeOrder === undefined ? '' : 'newest '}${count(table.rows.length)} of ${count(table.total)} rows)`]
+      : []),
     ...(table.formats?.includes('time') === true ? ['(times in UTC)'] : []),
   ]
   return [cleanLine(table.title), ...linesOf(known, columns, drawn), ...below].join('\n')

@@ -1,5 +1,6 @@
 import type { Cell, Format } from '../reply.ts'
 import type { Work } from '../step.ts'
+import type { TimeOrder } from '../time-order.ts'
 import type { EventKeys, RowPlace } from '../unreadable.ts'
 
 /** Number of a load: the id of the run that began it. */
@@ -21,7 +22,7 @@ export interface Statement {
   readonly values?: Values
 }
 
-/** Rows as plain cells. `total` counts all rows of the result, of which `rows` are the first. */
+/** Rows as plain cells. `total` counts all rows of the result, of which `rows` are those that were kept. */
 export interface ResultSet {
   readonly columns: readonly { readonly name: string; readonly format: Format }[]
   readonly rows: readonly (readonly Cell[])[]
@@ -57,6 +58,13 @@ export interface Staged {
   readonly files?: number
 }
 
+/** How much of a result is wanted. */
+export interface QueryOptions {
+  readonly maxRows: number
+  readonly timeOrder?: TimeOrder | undefined
+  readonly signal: AbortSignal
+}
+
 /** A warehouse that answers SQL. Every method throws `OpsError` (`sql_failed`, `bad_data`, `source_missing`, `cancelled`, …). */
 export interface Engine {
   readonly name: 'duckdb' | 'redshift'
@@ -70,8 +78,8 @@ export interface Engine {
   locate(sources: Sources, event: EventKeys, signal: AbortSignal): Promise<RowPlace | null>
   /** Runs the statements on the candidate as one transaction; answers the number of rows each one wrote. */
   execute(load: LoadId, statements: readonly Statement[], work: Work): Promise<readonly number[]>
-  /** One read-only statement; at most `maxRows` rows come back. A load that is gone is `not_found`. */
-  query(target: Target, statement: Statement, options: { maxRows: number; signal: AbortSignal }): Promise<ResultSet>
+  /** One read-only statement; at most `maxRows` rows come back: the first, or the newest of a `timeOrder`. A load that is gone is `not_found`. */
+  query(target: Target, statement: Statement, options: QueryOptions): Promise<ResultSet>
   /** Reads the load that is served, whole where that is cheap. Throws `not_found` where it is gone, `storage` where it is damaged. */
   verify(load: LoadId, signal: AbortSignal): Promise<void>
   /** Makes the candidate what readers of `live` get, all tables at once. The ledger's pointer moves right after. */

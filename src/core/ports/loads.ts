@@ -14,6 +14,10 @@ export interface LoadFacts {
   readonly rejected?: number
   readonly dataFrom?: string | null
   readonly dataUntil?: string | null
+  /** The newest play that is not dated far ahead, where that is not the newest of all; "last 7 days" end with it. */
+  readonly anchor?: string
+  /** How many plays are dated after it. */
+  readonly ahead?: number
   /** Titles of the checks that are not green, by severity. */
   readonly checks?: { readonly total: number; readonly red: readonly string[]; readonly warnings: readonly string[] }
 }

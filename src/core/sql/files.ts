@@ -1,5 +1,6 @@
 import type { Role } from '../people.ts'
 import type { Format } from '../reply.ts'
+import type { TimeOrder } from '../time-order.ts'
 import type { QueryParam } from './query-param.ts'
 
 /** Text of a file below the folder `sql`; `path` is relative to it, with `/`. */
@@ -44,6 +45,8 @@ export interface QueryFile {
   readonly params: readonly QueryParam[]
   readonly chart?: ChartHint
   readonly headline?: HeadlineHint
+  /** Its rows are in the order of time, so that of more rows than are kept the newest count. */
+  readonly timeOrder?: TimeOrder
   /** How columns are written for people where their type alone does not tell. */
   readonly formats: Readonly<Record<string, Format>>
   /** Whether the answer depends on the catalogue: always, never, or when a flag of the query is set. */

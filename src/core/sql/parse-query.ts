@@ -1,5 +1,6 @@
 import { roles } from '../people.ts'
 import { type Format, formatSchema } from '../reply.ts'
+import type { TimeOrder } from '../time-order.ts'
 import type { ChartHint, QueryFile, SqlSource } from './files.ts'
 import { badSqlFile, type HeaderField, oneOf, parseHeader } from './header.ts'
 import { parseHeadline } from './headline.ts'
@@ -21,6 +22,7 @@ export function parseQuery({ path, text }: SqlSource): QueryFile {
     chart: 'once',
     headline: 'once',
     coverage: 'once',
+    order: 'once',
     example: 'many',
   })
   const name = nameOf(path)
@@ -32,6 +34,7 @@ export function parseQuery({ path, text }: SqlSource): QueryFile {
   requireZonesOfColumns(path, text, params)
   const chart = parseChart(path, one('chart'))
   const headline = parseHeadline(path, one('headline'))
+  const timeOrder = parseOrder(path, one('order'))
   return {
     kind: 'query',
     name,
@@ -43,6 +46,7 @@ export function parseQuery({ path, text }: SqlSource): QueryFile {
     params,
     ...(chart === undefined ? {} : { chart }),
     ...(headline === undefined ? {} : { headline }),
+    ...(timeOrder === undefined ? {} : { timeOrder }),
     formats: Object.fromEntries(
       fields.filter((field) => field.key === 'format').map((field) => [field.argument ?? '', parseFormat(path, field)]),
     ),
@@ -118,6 +122,15 @@ function parseCoverage(
   if (flag === undefined) return oneOf(path, field, ['yes', 'no'], 'no') === 'yes'
   if (params.some((param) => param.kind === 'flag' && param.name === flag)) return { flag }
   throw badSqlFile(path, field?.line ?? 1, `coverage names "${flag}", which is no flag here`, 'Name one of the flags.')
+}
+
+/** Reads `time` or `time after 1 row`. */
+function parseOrder(path: string, field: HeaderField | undefined): TimeOrder | undefined {
+  if (field === undefined) return undefined
+  const [whole, after = '0'] = /^time(?: after (\d) rows?)?$/.exec(field.value) ?? []
+  if (whole !== undefined) return { after: Number(after) }
+  const remedy = 'Write "time", or "time after 1 row" where a total comes first.'
+  throw badSqlFile(path, field.line, `order is "${field.value}"`, remedy)
 }
 
 function parseExample(path: string, field: HeaderField, name: string): string {

@@ -2,11 +2,13 @@ import type { Statement, Values } from '../ports/engine.ts'
 import type { QueryFile } from './files.ts'
 import { withOffsets } from './local-time.ts'
 import type { QueryParam } from './query-param.ts'
-import { type DataSpan, resolveWindow, type TimeWindow, windowValues } from './window.ts'
+import { type DataSpan, earliestDay, latestDay, resolveWindow, type TimeWindow, windowValues } from './window.ts'
 import { offsetSpans } from './zone.ts'
 
 /** What was said for each argument of a query, by name. */
 export type QueryArgs = Readonly<Record<string, unknown>>
+
+const day = 86_400_000
 
 /** The parameter that names the zone whose clocks tell a query's days; undefined where they are those of UTC. */
 export function zoneParam(query: QueryFile): Extract<QueryParam, { kind: 'zone' }> | undefined {
@@ -14,25 +16,28 @@ export function zoneParam(query: QueryFile): Extract<QueryParam, { kind: 'zone' 
 }
 
 /**
- * A query with values for all its parameters, of which those left out have their defaults, and the span of time that it is
- * asked of; null where it knows none. `usual` is the zone of its days where the query has none of its own. Throws `bad_argument` where since, until and last cannot be read.
+ * A query with values for all its parameters, of which those left out have their defaults, the zone of its days, and the span of time
+ * that it is asked of; null where it knows none. `usual` is the zone where the query has none of its own. Throws `bad_argument` where
+ * since, until and last cannot be read.
  */
 export function statementOf(
   query: QueryFile,
   args: QueryArgs,
   data: DataSpan,
   usual = 'UTC',
-): { readonly statement: Statement; readonly range: TimeWindow | null } {
+): { readonly statement: Statement; readonly range: TimeWindow | null; readonly zone: string } {
   const said = (name: string): string | undefined => (typeof args[name] === 'string' ? args[name] : undefined)
   const param = zoneParam(query)
   const zone = param === undefined ? usual : (said(param.name) ?? param.default)
   const asked = { since: said('since'), until: said('until'), last: said('last') }
   const range = query.timed ? resolveWindow(asked, data, zone) : null
   const values: Values = { ...valuesOf(query, args), ...(range === null ? {} : windowValues(range)) }
-  if (param === undefined) return { statement: { sql: query.sql, values }, range }
-  const times = [data.oldest, data.newest, ...(range === null ? [] : [range.from, range.to])].map((at) => at.getTime())
-  const local = withOffsets(query.sql, param.name, offsetSpans(zone, Math.min(...times), Math.max(...times)))
-  return { statement: { sql: local.sql, values: { ...values, ...local.values } }, range }
+  if (param === undefined) return { statement: { sql: query.sql, values }, range, zone }
+  // Offsets count at the times of rows, whatever window was asked for. A load from before there were limits may hold a year 50,804.
+  const from = Math.max(data.oldest.getTime(), earliestDay)
+  const to = Math.min(data.newest.getTime(), latestDay + day)
+  const local = withOffsets(query.sql, param.name, offsetSpans(zone, from, Math.max(from, to)))
+  return { statement: { sql: local.sql, values: { ...values, ...local.values } }, range, zone }
 }
 
 function valuesOf(query: QueryFile, args: QueryArgs): Values {

@@ -8,10 +8,11 @@ export interface AskedWindow {
   readonly last?: string | undefined
 }
 
-/** Start times of the oldest and of the newest play. */
+/** Start times of the oldest and of the newest play, and of the newest that is not dated far ahead, where that is another one. */
 export interface DataSpan {
   readonly oldest: Date
   readonly newest: Date
+  readonly anchor?: Date
 }
 
 /** A span of time, `from` inclusive and `to` exclusive; `label` names it for a title, with the zone that its days are of. */
@@ -24,9 +25,12 @@ export interface TimeWindow {
 const hour = 3_600_000
 const day = 24 * hour
 
+/** The days that data can have; a load refuses rows outside of them. A day that is typed lies within them, and so does every loop over days. */
+export const [earliestDay, latestDay] = [Date.UTC(2000, 0, 1), Date.UTC(2100, 11, 31)]
+
 /**
  * The span that since, until and last ask for. Spans count back from the newest data, not from now, because the data may
- * be years old: days and weeks are whole calendar days of the zone ending with the newest play's, hours end with that play.
+ * be years old: days and weeks are whole calendar days of the zone ending with the anchor's, hours end with that play.
  * With `until` they count back from the end of that day. What is not asked for is bounded by the data. `whole-day` is the newest day
  * that is over: of one whose last hour has no play yet, the day before.
  * Throws `bad_argument` where the three contradict each other or cannot be read.
@@ -42,9 +46,10 @@ export function resolveWindow(asked: AskedWindow, data: DataSpan, zone = 'UTC'):
     throw new OpsError('bad_argument', `until=${asked.until} is before since=${asked.since}.`, remedy)
   }
   // Start times are whole milliseconds, so one more than the newest excludes nothing.
+  const afterAnchor = (data.anchor ?? data.newest).getTime() + 1
   const end = until === undefined ? data.newest.getTime() + 1 : instantAt(until + day, zone)
-  if (asked.last === 'whole-day') return wholeDay(data, Math.min(end, data.newest.getTime() + 1), zone)
-  if (asked.last !== undefined) return lastSpan(asked.last, end, zone)
+  if (asked.last === 'whole-day') return wholeDay(data, Math.min(end, afterAnchor), zone)
+  if (asked.last !== undefined) return lastSpan(asked.last, until === undefined ? afterAnchor : end, zone)
   const from = since === undefined ? Math.min(data.oldest.getTime(), end - 1) : instantAt(since, zone)
   const to = Math.max(end, since === undefined ? end : instantAt(since + day, zone))
   return { from: new Date(from), to: new Date(to), label: daysLabel(from, to, zone) }
@@ -97,6 +102,10 @@ function dayOf(name: string, typed: string): number {
   // Date.parse takes 2018-02-30 for 2 March.
   if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== typed) {
     throw new OpsError('bad_argument', `${name}=${typed} is not a day.`, `Write it like ${name}=2018-11-30.`)
+  }
+  if (time < earliestDay || time > latestDay) {
+    const range = [earliestDay, latestDay].map((limit) => new Date(limit).toISOString().slice(0, 10)).join(' to ')
+    throw new OpsError('bad_argument', `${name}=${typed} is outside of ${range}.`, `Leave ${name} out for no limit.`)
   }
   return time
 }

@@ -12,9 +12,9 @@ export interface Figures {
 
 const week = 7 * 86_400_000
 
-/** The figures that a query's header asks for. Null where no row is one to tell, or where the last one was cut off. */
+/** The figures that a query's header asks for. Null where no row is one to show, or where the last one was cut off. */
 export function figuresOf(hint: HeadlineHint, table: TableReply): Figures | null {
-  if (table.rows.length < table.total) return null
+  if (table.rows.length < table.total && table.timeOrder === undefined) return null
   const known = table.rows.filter((row) => isTold(row, hint, table))
   const row = known.at(-1)
   if (row === undefined) return null

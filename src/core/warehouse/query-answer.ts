@@ -7,6 +7,8 @@ import { type ChartReply, type TableReply, text } from '../reply.ts'
 import { dependsOnCatalogue, type QueryFile } from '../sql/files.ts'
 import { type QueryArgs, statementOf } from '../sql/query-statement.ts'
 import type { DataSpan } from '../sql/window.ts'
+import { wallClock } from '../sql/zone.ts'
+import { keptName, keptRows } from '../time-order.ts'
 import { count } from '../words.ts'
 import { dayWords, type Figures, figuresOf } from './figures.ts'
 import { withLive } from './live.ts'
@@ -37,7 +39,7 @@ interface Asking {
 
 /**
  * The answer to a query from the live load: its rows, a chart where it asks for one, and how far to trust it. In brief: the figures that
- * its header names, or the first ten rows. `zone` holds for days where the query has none. Throws what stands in the way, with its cure.
+ * its header names, or ten rows. `zone` holds for days where the query has none. Throws what stands in the way, with its cure.
  */
 export function answerOf(query: QueryFile, args: QueryArgs, deps: Deps, asking: Asking): Promise<QueryAnswer> {
   return withLive(deps, (load) => answerFrom(load, query, args, deps, asking))
@@ -48,23 +50,30 @@ async function answerFrom(
   query: QueryFile,
   args: QueryArgs,
   deps: Deps,
-  { signal, zone }: Asking,
+  { signal, zone: usual }: Asking,
 ): Promise<QueryAnswer> {
-  const { statement, range } = statementOf(query, args, spanOf(load), zone)
-  const result = await deps.engine.query({ kind: 'live', load: load.id }, statement, { maxRows, signal })
+  const data = spanOf(load)
+  const { statement, range, zone } = statementOf(query, args, data, usual)
+  const { timeOrder } = query
+  const result = await deps.engine.query({ kind: 'live', load: load.id }, statement, { maxRows, timeOrder, signal })
   const title = range === null || load.facts.plays === 0 ? query.title : `${query.title}, ${range.label}`
   const table = tableOf(title, query, result)
   const cut =
-    table.rows.length < table.total ? `the first ${count(table.rows.length)} of ${count(table.total)} rows` : null
+    table.rows.length < table.total
+      ? `the ${keptName(table)} ${count(table.rows.length)} of ${count(table.total)} rows`
+      : null
   const coverage = dependsOnCatalogue(query, args)
   const failed = await failedSince(load, deps)
-  const figures = query.headline === undefined ? null : figuresOf(query.headline, table)
+  const known = data.anchor === undefined ? table : upTo(wallClock(data.anchor.getTime(), zone), table)
+  const figures = query.headline === undefined ? null : figuresOf(query.headline, known)
   const outcome: Outcome = {
     headline: figures === null ? headlineOf(title, table) : `${query.title}, ${figuresLine(figures, ', ')}.`,
     replies: [table, ...chartOf(query, table, maxPoints), trustLine(load, { coverage, cut, failed })],
     brief: [
-      figures === null ? { ...table, rows: table.rows.slice(0, briefRows) } : text(figuresLine(figures, ' · ')),
-      ...chartOf(query, table, briefPoints).map(withShortDays),
+      figures === null
+        ? { ...known, rows: [...keptRows(known.rows, briefRows, timeOrder)] }
+        : text(figuresLine(figures, ' · ')),
+      ...chartOf(query, known, briefPoints).map(withShortDays),
       trustLine(load, { coverage, cut: null, failed }),
     ],
   }
@@ -78,7 +87,19 @@ function figuresLine({ of, changes, words }: Figures, between: string): string {
 }
 
 function spanOf({ facts }: LoadRecord): DataSpan {
-  return { oldest: new Date(facts.dataFrom ?? 0), newest: new Date(facts.dataUntil ?? 0) }
+  return {
+    oldest: new Date(facts.dataFrom ?? 0),
+    newest: new Date(facts.dataUntil ?? 0),
+    ...(facts.anchor === undefined ? {} : { anchor: new Date(facts.anchor) }),
+  }
+}
+
+/** A table of days without those after `last`, a wall clock time read as UTC: only plays that are dated far ahead have them. */
+function upTo(last: Date, table: TableReply): TableReply {
+  const { timeOrder, rows } = table
+  if (timeOrder === undefined) return table
+  const day = last.toISOString().slice(0, 10)
+  return { ...table, rows: rows.filter(([first], at) => at < timeOrder.after || String(first) <= day) }
 }
 
 function tableOf(title: string, query: QueryFile, { columns, rows, total }: ResultSet): TableReply {
@@ -89,6 +110,7 @@ function tableOf(title: string, query: QueryFile, { columns, rows, total }: Resu
     formats: columns.map(({ name, format }) => query.formats[name] ?? format),
     rows: rows.map((row) => [...row]),
     total,
+    ...(query.timeOrder === undefined ? {} : { timeOrder: query.timeOrder }),
   }
 }
 

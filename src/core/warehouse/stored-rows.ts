@@ -32,12 +32,28 @@ export function pageOf(table: TableReply, { sort, order, page, n }: Wanted): Pag
       `There is no page ${page}: the answer has ${plural(pages, 'page')} of ${n} rows.`,
     )
   }
-  const first = (page - 1) * n
-  const shown = rows.slice(first, first + n)
+  // Page 1 of days holds the newest, in their order.
+  const isTimed = table.timeOrder !== undefined && at === null
+  const end = isTimed ? rows.length - (page - 1) * n : page * n
+  const first = Math.max(0, end - n)
+  const shown = rows.slice(first, end)
   const sortedBy = at === null ? undefined : table.columns[at]
   const range = shown.length < rows.length ? `, rows ${first + 1}–${first + shown.length}` : ''
   const title = `${table.title}${range}${sortedBy === undefined ? '' : `, by ${sortedBy}`}`
-  return { table: { ...table, title, rows: shown }, pages, sortedBy }
+  const { columns, formats } = table
+  return {
+    table: {
+      kind: 'table',
+      title,
+      columns,
+      ...(formats === undefined ? {} : { formats }),
+      rows: shown,
+      total: table.total,
+      ...(isTimed ? { timeOrder: { after: 0 } } : {}),
+    },
+    pages,
+    sortedBy,
+  }
 }
 
 function columnAt({ columns }: TableReply, said: string): number {

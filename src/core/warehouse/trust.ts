@@ -1,7 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { LoadRecord, RunRecord } from '../ports/ledger.ts'
 import { type TextReply, text } from '../reply.ts'
-import { dayAndTime, moment, percent } from '../words.ts'
+import { dayAndTime, moment, percent, plural } from '../words.ts'
 
 /** What an answer is about besides its load: whether it depends on the catalogue, what of it was cut, and which load failed since. */
 export interface About {
@@ -12,9 +12,12 @@ export interface About {
 
 /** The small print below an answer: how fresh it is, and what of that load a careful reader should know. Each fact behind a " · ". */
 export function trustLine(load: LoadRecord, { coverage, cut, failed }: About): TextReply {
-  const { dataUntil, checks, plays, matched } = load.facts
+  const { dataUntil, anchor, ahead, checks, plays, matched } = load.facts
   const facts = [
-    typeof dataUntil === 'string' ? `Data until ${moment(new Date(dataUntil))}` : 'No plays loaded',
+    typeof dataUntil === 'string' ? `Data until ${moment(new Date(anchor ?? dataUntil))}` : 'No plays loaded',
+    anchor === undefined || ahead === undefined || typeof dataUntil !== 'string'
+      ? null
+      : `${plural(ahead, 'play')} dated later, up to ${moment(new Date(dataUntil))}`,
     failed === null ? null : staleness(load, failed),
     ...(checks?.warnings ?? []).map((title) => `Not met: ${title}`),
     coverage && plays !== undefined && matched !== undefined

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { OpsError } from '../../core/errors.ts'
-import type { ResultSet } from '../../core/ports/engine.ts'
+import type { QueryOptions, ResultSet } from '../../core/ports/engine.ts'
 import { orStopped, type Performer } from './perform.ts'
 import { readResult } from './results.ts'
 import { isStalePassword, secondChance } from './second-chance.ts'
@@ -14,7 +14,7 @@ const firstWaitSeconds = 2
 export interface Question {
   readonly batch: Batch
   readonly answer: number
-  readonly maxRows: number
+  readonly wanted: Omit<QueryOptions, 'signal'>
 }
 
 /** What came of a question: rows, the batch that failed, or a server that does not know the batch's mode. */
@@ -37,7 +37,7 @@ export async function ask(performer: Performer, question: Question, signal: Abor
 
 async function askOnce(performer: Performer, question: Question, signal: AbortSignal): Promise<Asked> {
   const { api } = performer
-  const { batch, answer, maxRows } = question
+  const { batch, answer, wanted } = question
   if (signal.aborted) throw stopped(signal)
   const submission = await api.submit(batch, randomUUID(), { waitSeconds: firstWaitSeconds, signal })
   if (submission.kind === 'unsupported') return submission
@@ -46,7 +46,7 @@ async function askOnce(performer: Performer, question: Question, signal: AbortSi
     signal.throwIfAborted()
     const seen = submission.status === 'FINISHED' ? null : await waitForEnd(performer, id, signal)
     if (seen === null || seen.status === 'FINISHED') {
-      const result = await readResult(api, `${id}:${answer + 1}`, maxRows, signal)
+      const result = await readResult(api, `${id}:${answer + 1}`, wanted, signal)
       if (result !== null) return { kind: 'answered', result }
     }
     // Where each statement stands for itself, the batch may be called finished although the one that matters failed.

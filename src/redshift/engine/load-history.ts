@@ -100,7 +100,11 @@ export async function askSystem(
   maxRows: number,
   signal: AbortSignal,
 ): Promise<ResultSet> {
-  const asked = await ask(performer, { batch: { mode: 'TRANSACTION', sqls: [sql] }, answer: 0, maxRows }, signal)
+  const asked = await ask(
+    performer,
+    { batch: { mode: 'TRANSACTION', sqls: [sql] }, answer: 0, wanted: { maxRows } },
+    signal,
+  )
   if (asked.kind === 'answered') return asked.result
   throw asked.kind === 'failed' ? statementFailure(asked.submitted) : new Error('a transaction is always supported')
 }

@@ -28,7 +28,11 @@ export async function residents(
   const sql = (['candidate', 'live', 'previous'] as const)
     .map((place) => `select cast('${place}' as varchar(16)) as place, ${columns} from ${place}.${aboutLoad}`)
     .join(' union all ')
-  const asked = await ask(performer, { batch: { mode: 'TRANSACTION', sqls: [sql] }, answer: 0, maxRows: 3 }, signal)
+  const asked = await ask(
+    performer,
+    { batch: { mode: 'TRANSACTION', sqls: [sql] }, answer: 0, wanted: { maxRows: 3 } },
+    signal,
+  )
   if (asked.kind !== 'answered') {
     if (asked.kind === 'failed' && isNotThere(errorOf(asked.submitted))) return {}
     throw asked.kind === 'failed' ? statementFailure(asked.submitted) : new Error('a transaction is always supported')

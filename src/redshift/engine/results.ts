@@ -1,17 +1,18 @@
 import type { ColumnMetadata, Field } from '@aws-sdk/client-redshift-data'
-import type { ResultSet } from '../../core/ports/engine.ts'
+import type { QueryOptions, ResultSet } from '../../core/ports/engine.ts'
+import { keptRows } from '../../core/time-order.ts'
 import { cellOf, formatOf } from './cells.ts'
 import type { DataApi } from './data-api.ts'
 
-/** The first rows of a finished statement's result, at most `maxRows`, and the number of all; null when there is no result. */
+/** At most `maxRows` rows of a finished statement's result, and the number of all; null when there is no result. */
 export async function readResult(
   api: DataApi,
   id: string,
-  maxRows: number,
+  { maxRows, timeOrder }: Omit<QueryOptions, 'signal'>,
   signal: AbortSignal,
 ): Promise<ResultSet | null> {
   let columns: readonly ColumnMetadata[] = []
-  const records: (readonly Field[])[] = []
+  const read: (readonly Field[])[] = []
   let seen = 0
   let total: number | undefined
   let token: string | undefined
@@ -19,12 +20,13 @@ export async function readResult(
     const page = await api.page(id, token, signal)
     if (page === null) return null
     if (token === undefined) columns = page.columns
-    records.push(...page.records.slice(0, maxRows - records.length))
+    read.push(...(timeOrder === undefined ? page.records.slice(0, maxRows - read.length) : page.records))
     seen += page.records.length
     total = page.total
     token = page.next
-    // A server that does not say how many there are is read to the end to know it.
-  } while (token !== undefined && (records.length < maxRows || total === undefined))
+    // A server that does not say how many there are is read to the end to know it, as is one whose newest rows come last.
+  } while (token !== undefined && (timeOrder !== undefined || read.length < maxRows || total === undefined))
+  const records = keptRows(read, maxRows, timeOrder)
   return {
     columns: columns.map((column, i) => ({
       name: column.label ?? column.name ?? `column ${i + 1}`,

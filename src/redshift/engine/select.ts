@@ -1,5 +1,5 @@
 import { OpsError } from '../../core/errors.ts'
-import type { ResultSet, Statement, Target } from '../../core/ports/engine.ts'
+import type { QueryOptions, ResultSet, Statement, Target } from '../../core/ports/engine.ts'
 import { ask } from './ask.ts'
 import { type BoundStatement, inRedshift } from './parameters.ts'
 import type { Performer } from './perform.ts'
@@ -7,13 +7,8 @@ import { gone, isElsewhere, mustHold, type Place, searchPath } from './places.ts
 import type { Batch } from './statement.ts'
 import { statementFailure } from './statement-failure.ts'
 
-interface Limits {
-  readonly maxRows: number
-  readonly signal: AbortSignal
-}
-
 /** Asks one SELECT of one load. Throws `not_found` where that load is not on the cluster. */
-export type Select = (target: Target, statement: Statement, limits: Limits) => Promise<ResultSet>
+export type Select = (target: Target, statement: Statement, options: QueryOptions) => Promise<ResultSet>
 
 const places = { candidate: ['candidate'], live: ['live', 'previous'] } as const satisfies Record<
   Target['kind'],
@@ -28,11 +23,11 @@ const places = { candidate: ['candidate'], live: ['live', 'previous'] } as const
 export function createSelect(performer: Performer): Select {
   let knowsAutoCommit = true
 
-  const askIn = async (place: Place, { load }: Target, { sql, parameters }: BoundStatement, limits: Limits) => {
+  const askIn = async (place: Place, { load }: Target, { sql, parameters }: BoundStatement, options: QueryOptions) => {
     const guard = mustHold(place, performer.home, load)
     const askAll = async (mode: Batch['mode'], sqls: readonly string[]) => {
-      const question = { batch: { mode, sqls, parameters }, answer: sqls.indexOf(sql), maxRows: limits.maxRows }
-      return { ...(await ask(performer, question, limits.signal)), guard: sqls.indexOf(guard) }
+      const question = { batch: { mode, sqls, parameters }, answer: sqls.indexOf(sql), wanted: options }
+      return { ...(await ask(performer, question, options.signal)), guard: sqls.indexOf(guard) }
     }
     if (knowsAutoCommit) {
       const asked = await askAll('AUTO_COMMIT', [searchPath(place), 'begin read only', guard, sql, 'rollback'])
@@ -43,9 +38,9 @@ export function createSelect(performer: Performer): Select {
     return askAll('TRANSACTION', [searchPath(place), guard, sql])
   }
 
-  return async (target, statement, limits) => {
+  return async (target, statement, options) => {
     for (const place of places[target.kind]) {
-      const asked = await askIn(place, target, inRedshift(statement), limits)
+      const asked = await askIn(place, target, inRedshift(statement), options)
       if (asked.kind === 'answered') return asked.result
       if (asked.kind === 'unsupported') throw new Error('a transaction is always supported')
       if (!isElsewhere(asked.submitted, asked.guard)) throw statementFailure(asked.submitted)

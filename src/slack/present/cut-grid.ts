@@ -1,3 +1,4 @@
+import { byImportance, keptRows } from '../../core/time-order.ts'
 import { cut } from './cut.ts'
 import type { Grid, GridCell } from './grid.ts'
 
@@ -11,12 +12,14 @@ export interface CutGrid {
 const least = 30
 const cellLimits = [1_000, 300, 120, 60, least] as const
 
-/** The first rows that fit into `maxRows` and `maxCharacters`, header and title included; at least one. */
+/** The rows that fit into `maxRows` and `maxCharacters`, header and title included; at least one. */
 export function cutGrid(grid: Grid, maxRows: number, maxCharacters: number): CutGrid {
   const room = maxCharacters - grid.title.length - grid.columns.reduce((sum, { name }) => sum + name.length, 0)
-  const rows = grid.rows.slice(0, maxRows)
+  const { timeOrder } = grid
+  const rows = keptRows(grid.rows, maxRows, timeOrder)
   const limit = cellLimits.find((most) => countThatFit(rows, most, room) === rows.length) ?? least
-  const kept = rows.slice(0, Math.max(1, countThatFit(rows, limit, room)))
+  const fitting = countThatFit(byImportance(rows, timeOrder), limit, room)
+  const kept = keptRows(rows, Math.max(1, fitting), timeOrder)
   return {
     rows: kept.map((row) => row.map((cell) => ({ ...cell, text: cut(cell.text, limit) }))),
     cellsCut: kept.some((row) => row.some((cell) => cell.isCut || cell.text.length > limit)),

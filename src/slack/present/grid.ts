@@ -1,6 +1,7 @@
 import { numericFormats } from '../../core/cell-words.ts'
 import { cleanLine } from '../../core/clean.ts'
 import type { Cell, Format, TableReply } from '../../core/reply.ts'
+import { keptRows, type TimeOrder } from '../../core/time-order.ts'
 import { cut } from './cut.ts'
 import { formatCell } from './format.ts'
 
@@ -28,7 +29,7 @@ export interface GridColumn {
   readonly numeric: boolean
 }
 
-/** The first 100 rows of a table made ready to be drawn: every row as long as `columns`, every cell one line of clean text. */
+/** At most 100 rows of a table made ready to be drawn: every row as long as `columns`, every cell one line of clean text. */
 export interface Grid {
   readonly title: string
   readonly columns: readonly GridColumn[]
@@ -38,6 +39,8 @@ export interface Grid {
   readonly total: number
   /** Columns that found no room. */
   readonly leftOut: number
+  /** Where rows must give way, the oldest do. */
+  readonly timeOrder: TimeOrder | undefined
   readonly hasTimes: boolean
 }
 
@@ -52,12 +55,13 @@ export function gridOf(table: TableReply): Grid {
   return {
     title: cut(cleanLine(table.title), 150),
     columns: shown.map((name, at) => ({ name: cut(cleanLine(name), 40), numeric: numeric[at] ?? false })),
-    rows: rows
-      .slice(0, maxRows)
-      .map((row) => shown.map((_, at) => gridCell(row[at] ?? null, formatAt(table, at), numeric[at] ?? false))),
+    rows: keptRows(rows, maxRows, table.timeOrder).map((row) =>
+      shown.map((_, at) => gridCell(row[at] ?? null, formatAt(table, at), numeric[at] ?? false)),
+    ),
     of: 'row',
     total: Math.max(table.total, rows.length),
     leftOut: columns.length - shown.length,
+    timeOrder: table.timeOrder,
     hasTimes: shown.some((_, at) => formatAt(table, at) === 'time'),
   }
 }
@@ -75,6 +79,7 @@ function lyingDown(table: TableReply, row: readonly Cell[]): Grid {
     of: 'column',
     total: table.columns.length,
     leftOut: 0,
+    timeOrder: undefined,
     hasTimes: table.columns.some((_, at) => formatAt(table, at) === 'time'),
   }
 }
@@ -85,8 +90,7 @@ function formatAt({ formats }: TableReply, at: number): Format {
 
 /** A column of figures: by its format or, where none are given, because it holds numbers only. */
 function isNumeric(table: TableReply, at: number): boolean {
-  const cells = table.rows
-    .slice(0, maxRows)
+  const cells = keptRows(table.rows, maxRows, table.timeOrder)
     .map((row) => row[at] ?? null)
     .filter((cell) => cell !== null)
   return (

@@ -1,5 +1,6 @@
 import type { DataTableBlock, RawNumberElement, RawTextElement, TableBlock } from '@slack/types'
 import type { TableReply } from '../../core/reply.ts'
+import { keptName } from '../../core/time-order.ts'
 import { count, plural } from '../../core/words.ts'
 import { boldLine, preformatted, smallPrint } from './blocks.ts'
 import { csvFile } from './csv.ts'
@@ -97,14 +98,15 @@ function rowsLine(
   grid: Grid,
   { shown, cellsCut, whole }: { readonly shown: number; readonly cellsCut: boolean; readonly whole: Whole },
 ): string {
-  const inFile = table.rows.length < table.total ? `the first ${count(table.rows.length)} rows` : 'all of it'
+  const inFile =
+    table.rows.length < table.total ? `the ${keptName(table)} ${count(table.rows.length)} rows` : 'all of it'
   const files = {
     attached: `the CSV file has ${inFile}`,
     'on request': `for a CSV file with ${inFile}, ask in a direct message`,
     nowhere: null,
   }
   const facts = [
-    `${count(shown)} of ${plural(grid.total, grid.of)}`,
+    `${shown < grid.total && grid.timeOrder !== undefined ? 'newest ' : ''}${count(shown)} of ${plural(grid.total, grid.of)}`,
     grid.leftOut > 0 ? `${count(grid.columns.length)} of ${count(table.columns.length)} columns` : null,
     cellsCut ? 'long values are cut' : null,
     files[whole],

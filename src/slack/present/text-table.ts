@@ -1,3 +1,4 @@
+import { byImportance, keptRows } from '../../core/time-order.ts'
 import { cut } from './cut.ts'
 import type { Grid, GridCell } from './grid.ts'
 import { column, widthOf } from './width.ts'
@@ -39,7 +40,7 @@ function aligned(grid: Grid, widths: readonly number[], maxCharacters: number): 
   const head = `${line(grid.columns.map(({ name }) => name))}\n${rule}`
   const tooWide = (row: readonly GridCell[]): boolean =>
     row.some(({ text, isCut }, at) => isCut || widthOf(text) > (widths[at] ?? 0))
-  return gather(head, '\n', grid.rows, (row) => line(row.map(({ text }) => text)), tooWide, maxCharacters)
+  return gather(head, '\n', grid, (row) => line(row.map(({ text }) => text)), tooWide, maxCharacters)
 }
 
 /** A table of two columns is a list by itself; of others each row is a paragraph. */
@@ -52,28 +53,27 @@ function listed(grid: Grid, maxCharacters: number): TextTable {
   }
   const line = (name: string, value: string): string => `${cut(name, 40)}: ${cut(value, maxListed)}`
   const tooLong = (row: readonly GridCell[]): boolean => row.some(({ text, isCut }) => isCut || text.length > maxListed)
-  return gather('', pair ? '\n' : '\n\n', grid.rows, write, tooLong, maxCharacters)
+  return gather('', pair ? '\n' : '\n\n', grid, write, tooLong, maxCharacters)
 }
 
 function gather(
   head: string,
   between: string,
-  rows: Grid['rows'],
+  { rows, timeOrder }: Grid,
   write: (row: readonly GridCell[]) => string,
   isCut: (row: readonly GridCell[]) => boolean,
   maxCharacters: number,
 ): TextTable {
-  let text = head
+  let length = head.length
   let shown = 0
-  let cellsCut = false
-  for (const row of rows) {
-    const longer = text === '' ? write(row) : `${text}${between}${write(row)}`
-    if (longer.length > maxCharacters) break
-    text = longer
+  for (const row of byImportance(rows, timeOrder)) {
+    length += (length === 0 ? 0 : between.length) + write(row).length
+    if (length > maxCharacters) break
     shown++
-    cellsCut ||= isCut(row)
   }
-  return { text, shown, cellsCut }
+  const kept = keptRows(rows, shown, timeOrder)
+  const text = [...(head === '' ? [] : [head]), ...kept.map(write)].join(between)
+  return { text, shown, cellsCut: kept.some(isCut) }
 }
 
 /**
