@@ -6,6 +6,7 @@
 -- example: unmatched-songs
 -- example: unmatched-songs 50 last=7d
 
+-- An artist is known under each name that the catalogue gives it.
 with unmatched as (
   select
     song_title as song,
@@ -20,8 +21,9 @@ with unmatched as (
   group by song_title, artist_name
 ),
 known_artists as (
-  select distinct name
-  from artists
+  select distinct coalesce(names.repaired, staging_songs.artist_name) as name
+  from staging_songs
+  left join text_repairs as names on names.raw_text = staging_songs.artist_name
 )
 select
   unmatched.song,

@@ -1,18 +1,24 @@
 -- title: A matched play has the title and the artist of its song in the catalogue
 -- severity: error
 
-with catalogue as (
+-- An artist may have several names in the catalogue.
+
+with artist_names as (
   select distinct
+    staging_songs.artist_id,
+    coalesce(names.repaired, staging_songs.artist_name) as artist_name
+  from staging_songs
+  left join text_repairs as names on names.raw_text = staging_songs.artist_name
+),
+catalogue as (
+  select
     songs.song_id,
     songs.title,
     artists.artist_id,
-    coalesce(artist_repairs.repaired, staging_songs.artist_name) as artist_name
+    artist_names.artist_name
   from songs
   join artists on artists.artist_id = songs.artist_id
-  join staging_songs
-    on staging_songs.song_id = songs.song_id
-    and staging_songs.artist_id = songs.artist_id
-  left join text_repairs as artist_repairs on artist_repairs.raw_text = staging_songs.artist_name
+  join artist_names on artist_names.artist_id = songs.artist_id
 )
 select
   songplays.songplay_id,

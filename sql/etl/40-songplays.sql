@@ -88,18 +88,22 @@ plays as (
   left join text_repairs as names on names.raw_text = deliveries.artist
   where deliveries.delivery = 1
 ),
-catalogue as (
+artist_names as (
   select distinct
+    staging_songs.artist_id,
+    coalesce(names.repaired, staging_songs.artist_name) as artist_name
+  from staging_songs
+  left join text_repairs as names on names.raw_text = staging_songs.artist_name
+),
+catalogue as (
+  select
     songs.song_id,
     songs.artist_id,
     songs.title,
     songs.duration,
-    coalesce(names.repaired, staging_songs.artist_name) as artist_name
+    artist_names.artist_name
   from songs
-  join staging_songs
-    on staging_songs.song_id = songs.song_id
-    and staging_songs.artist_id = songs.artist_id
-  left join text_repairs as names on names.raw_text = staging_songs.artist_name
+  join artist_names on artist_names.artist_id = songs.artist_id
 ),
 candidates as (
   select

@@ -1,10 +1,19 @@
--- One row of facts about a load, for its report.
+-- One row of facts about a load, for its report. A play is dated ahead when it is later than :tomorrow, or more than a
+-- month later than the day that the name of the newest log file gives. "anchor" is the newest of the others.
+-- Repeats that differ from the play that was loaded are lost plays; the others are deliveries of the same event.
 
 with logged_plays as (
   select
     case when userid ~ '^[0-9]{1,10}$' then cast(userid as integer) end as user_id,
     sessionid,
     iteminsession,
+    ts,
+    song,
+    artist,
+    length,
+    level,
+    location,
+    useragent,
     case when titles.repaired is null and names.repaired is null then 0 else 1 end as is_repaired
   from staging_events
   left join text_repairs as titles on titles.raw_text = staging_events.song
@@ -26,6 +35,38 @@ deliveries as (
   where user_id is not null
   group by user_id, sessionid, iteminsession
 ),
+versions as (
+  select distinct
+    logged_plays.user_id,
+    logged_plays.sessionid,
+    logged_plays.iteminsession,
+    logged_plays.ts,
+    logged_plays.song,
+    logged_plays.artist,
+    logged_plays.length,
+    logged_plays.level,
+    logged_plays.location,
+    logged_plays.useragent
+  from deliveries
+  join logged_plays
+    on logged_plays.user_id = deliveries.user_id
+    and logged_plays.sessionid = deliveries.sessionid
+    and logged_plays.iteminsession = deliveries.iteminsession
+  where deliveries.times > 1
+),
+different as (
+  select
+    user_id,
+    sessionid,
+    iteminsession,
+    count(*) - 1 as lost
+  from versions
+  group by user_id, sessionid, iteminsession
+),
+losses as (
+  select cast(coalesce(sum(lost), 0) as bigint) as plays_lost
+  from different
+),
 repeats as (
   select
     cast(coalesce(sum(times - 1), 0) as bigint) as repeats_dropped,
@@ -40,24 +81,43 @@ catalogue as (
   select count(*) as catalogue_songs
   from staging_songs
 ),
+file_days as (
+  select cast(max(day) + 31 as timestamp) as month_later
+  from source_files
+  where dataset = 'log'
+),
+limits as (
+  select
+    case
+      when month_later < cast(:tomorrow as timestamp) then month_later
+      else cast(:tomorrow as timestamp)
+    end as last_time
+  from file_days
+),
 plays as (
   select
     count(*) as plays,
-    count(song_id) as matched,
-    min(start_time) as data_from,
-    max(start_time) as data_until
+    count(songplays.song_id) as matched,
+    min(songplays.start_time) as data_from,
+    max(songplays.start_time) as data_until,
+    max(case when songplays.start_time <= limits.last_time then songplays.start_time end) as anchor,
+    cast(coalesce(sum(case when songplays.start_time > limits.last_time then 1 else 0 end), 0) as bigint) as ahead
   from songplays
+  cross join limits
 )
 select
   events.events,
   catalogue.catalogue_songs,
   plays.plays,
-  repeats.repeats_dropped,
+  repeats.repeats_dropped - losses.plays_lost as repeats_dropped,
   plays.matched,
   repeats.repaired,
   plays.data_from,
-  plays.data_until
+  plays.data_until,
+  plays.anchor,
+  plays.ahead
 from events
 cross join catalogue
 cross join plays
-cross join repeats;
+cross join repeats
+cross join losses;

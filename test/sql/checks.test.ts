@@ -57,6 +57,15 @@ const faults: readonly Fault[] = [
     plant: [copyOf('songplays', "songplay_id = '8-1-0'")],
     red: ['songplays-are-unique'],
   },
+  {
+    what: 'another play has the same user, session and item',
+    plant: [
+      `insert into staging_events select * from staging_events where userid = '8' and iteminsession = 0`,
+      `insert into staging_events (userid, sessionid, iteminsession, ts, page, song, artist, level)
+       select userid, sessionid, iteminsession, ts + 1000, page, 'Other', artist, level from staging_events where userid = '9' and page = 'NextSong'`,
+    ],
+    red: ['repeats-are-redeliveries'],
+  },
   { what: 'a user is there twice', plant: [copyOf('users', 'user_id = 8')], red: ['users-are-unique'] },
   { what: 'a song is there twice', plant: [copyOf('songs', "song_id = 'SO1'")], red: ['songs-are-unique'] },
   { what: 'an artist is there twice', plant: [copyOf('artists', "artist_id = 'AR2'")], red: ['artists-are-unique'] },

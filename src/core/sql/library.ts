@@ -59,7 +59,7 @@ export function buildLibrary(files: readonly SqlSource[]): SqlLibrary {
     schema: { staging: staging.statements, star: star.statements, load: load.statements },
     tables: { staging: staging.tables, star: star.tables },
     etl: transforms.map(({ transform }) => transform),
-    summary: parseSelect(fileAt(sorted, summaryFile)),
+    summary: parseSelect(fileAt(sorted, summaryFile), ['tomorrow']),
     foreignTexts: parseSelect(fileAt(sorted, foreignTextsFile)),
     checks: checks.map(parseCheck),
     queries: queries.map(parseQuery),

@@ -48,9 +48,9 @@ export function parseSchema({ path, text }: SqlSource): { tables: readonly strin
   return { tables, statements: statements.map((statement) => statement.text) }
 }
 
-/** Reads a file that is one SELECT without header or parameters. Throws `bad_sql_file`. */
-export function parseSelect({ path, text }: SqlSource): string {
-  requireNoPlaceholders(path, text)
+/** Reads a file that is one SELECT without header, and without parameters but these. Throws `bad_sql_file`. */
+export function parseSelect({ path, text }: SqlSource, parameters: readonly string[] = []): string {
+  requireNoPlaceholders(path, text, parameters)
   return onlySelect({ path, text }).text
 }
 
@@ -84,8 +84,8 @@ function statementsOf({ path, text }: SqlSource): readonly SqlStatement[] {
   return statements
 }
 
-function requireNoPlaceholders(path: string, text: string): void {
-  const [used] = placeholders(text)
+function requireNoPlaceholders(path: string, text: string, known: readonly string[] = []): void {
+  const used = placeholders(text).find(({ name }) => !known.includes(name))
   if (used === undefined) return
   const reason = `:${used.name} is a parameter, and only a query has parameters`
   throw badSqlFile(path, lineAt(text, used.start), reason, 'Write the value itself.')

@@ -5,6 +5,7 @@ import { DiskFull, messageOf, OpsError } from '../errors.ts'
 import type { LoadId, Sources, Staged } from '../ports/engine.ts'
 import type { LoadFacts } from '../ports/ledger.ts'
 import type { TransformFile } from '../sql/files.ts'
+import { timestampText } from '../sql/window.ts'
 import type { Step } from '../step.ts'
 import { placeWords, type RowPlace } from '../unreadable.ts'
 import { count, list, plural } from '../words.ts'
@@ -248,6 +249,8 @@ function checksRed(red: readonly Told[]): OpsError {
   )
 }
 
+const day = 86_400_000
+
 const summaryColumns = [
   'events',
   'catalogue_songs',
@@ -257,6 +260,8 @@ const summaryColumns = [
   'repaired',
   'data_from',
   'data_until',
+  'anchor',
+  'ahead',
 ] as const
 
 async function summarise(
@@ -266,13 +271,15 @@ async function summarise(
 ): Promise<{ readonly facts: LoadFacts; readonly repairedPlays: number }> {
   const { rows, columns } = await deps.engine.query(
     { kind: 'candidate', load },
-    { sql: deps.library.summary },
+    { sql: deps.library.summary, values: { tomorrow: timestampText(new Date(deps.clock.now().getTime() + day)) } },
     { maxRows: 1, signal },
   )
   const value = (name: (typeof summaryColumns)[number]) =>
     rows[0]?.[columns.findIndex((column) => column.name === name)]
-  const time = (name: 'data_from' | 'data_until'): string | null =>
+  const time = (name: 'data_from' | 'data_until' | 'anchor'): string | null =>
     typeof value(name) === 'string' ? String(value(name)) : null
+  const anchor = time('anchor')
+  const ahead = Number(value('ahead'))
   return {
     facts: {
       plays: Number(value('plays')),
@@ -280,6 +287,7 @@ async function summarise(
       repeatsDropped: Number(value('repeats_dropped')),
       dataFrom: time('data_from'),
       dataUntil: time('data_until'),
+      ...(anchor === null || ahead === 0 ? {} : { anchor, ahead }),
     },
     repairedPlays: Number(value('repaired')),
   }
