@@ -1,4 +1,5 @@
-import { cp, mkdir, rename, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
@@ -56,6 +57,32 @@ const cases: Readonly<Record<string, Case>> = {
   },
   'big-length': impossibleLength(/length is 1(0{16}\.0|e\+?16), out of range/),
   'bom-alone': { steps: [loaded(/2 events and 1 song read/), plays(2)] },
+  'artist-names': {
+    steps: [
+      loaded(/2 events and 3 songs read/),
+      { line: 'unmatched-songs', exit: 0, never: [/"Let It"/] },
+      { line: 'coverage', exit: 0, says: [/\["all days",2,2,100\]/] },
+    ],
+  },
+  days1100: {
+    prepare: writeDays,
+    steps: [
+      loaded(/1,120 events and 1 song read/),
+      {
+        line: 'pulse',
+        exit: 0,
+        says: [
+          /^Pulse, 3 Jan 2019, against the week before: plays 3 /,
+          /\["2019-01-04",3,[^\n]*\]\nPulse: [^\n]* 2019-01-03 2019-01-04\n/,
+          /the newest 1,000 of 1,100 rows/,
+        ],
+        never: [/"2016-01-01"/],
+      },
+      { line: 'active-users', exit: 0, says: [/\["2019-01-04",[^\n]*\]\nActive users: /], never: [/"2016-01-01"/] },
+      { line: 'coverage', exit: 0, says: [/\["all days",1120,/, /\["2019-01-04",3,[^\n]*\]\n[^[]*$/] },
+      { line: 'top-songs last=7d', exit: 0, says: [/29 Dec 2018 – 4 Jan 2019/, /"Blue Note","Harmonia",21/] },
+    ],
+  },
   'drift-page': {
     steps: [
       refused(
@@ -84,6 +111,19 @@ const cases: Readonly<Record<string, Case>> = {
     steps: [loaded(/1 event and 1 song read/), plays(1)],
   },
   'inf-length': impossibleLength(/length is Infinity, not a number/),
+  'item-restart': {
+    steps: [
+      {
+        line: 'etl',
+        exit: 0,
+        says: [
+          /Every event that repeats .* is the same event again \(6 rows, first in 2018-11-01-events\.json, line 4\)/,
+        ],
+        never: [/delivered more than once/],
+      },
+      plays(3),
+    ],
+  },
   'name-backslash-bracket': {
     async prepare({ logData }) {
       // No backslash in a Windows name.
@@ -109,6 +149,18 @@ const cases: Readonly<Record<string, Case>> = {
   'song-pretty-array': {
     steps: [{ ...refused(/^a\.json, line 2: it is an element of an array.* \(2 rows\)/), never: [/max-errors/] }],
   },
+  'ts-future': {
+    steps: [
+      { line: 'etl', exit: 0, says: [/1 play is dated far ahead, up to 6 Dec 2019/] },
+      {
+        line: 'top-songs last=7d',
+        exit: 0,
+        says: [/"Blue Note","Harmonia",5/, /Data until 5 Nov 2018[^\n]* 1 play dated later, up to 6 Dec 2019/],
+      },
+      { line: 'pulse last=7d', exit: 0, says: [/\["2018-11-05",1,/], never: [/\["2019/] },
+      { line: 'top-songs', exit: 0, says: [/"Blue Note","Harmonia",6/] },
+    ],
+  },
   'ts-micros': wrongUnit('microseconds'),
   'ts-nanos': wrongUnit('nanoseconds'),
   'ts-seconds': wrongUnit('seconds'),
@@ -119,7 +171,9 @@ it.each(Object.entries(cases))('%s', async (name, { prepare, steps }) => {
   const warehouse = await createWarehouse()
   for (const place of [warehouse.logData, warehouse.songData]) {
     await rm(place, { recursive: true })
-    await cp(join(folder, name, basename(place)), place, { recursive: true })
+    await mkdir(place)
+    const files = join(folder, name, basename(place))
+    if (existsSync(files)) await cp(files, place, { recursive: true })
   }
   await prepare?.(warehouse)
   for (const { line, exit, says = [], never = [] } of steps) {
@@ -131,20 +185,35 @@ it.each(Object.entries(cases))('%s', async (name, { prepare, steps }) => {
   }
 })
 
-/** All that an answer tells: the failure first, then texts, and tables with their rows as JSON. */
+/** 1,100 days up to 4 January 2019 with one play each, and three on each of the last ten, in a file for each year. */
+async function writeDays({ logData }: Warehouse): Promise<void> {
+  const first = Date.UTC(2016, 0, 1, 2)
+  const lines = Array.from({ length: 1100 }, (_, day) =>
+    Array.from({ length: day >= 1090 ? 3 : 1 }, (__, item) => {
+      const ts = first + (day * 24 + item * 5) * 3_600_000
+      const play = { artist: 'Harmonia', song: 'Blue Note', length: 200.5, page: 'NextSong', level: 'free' }
+      return JSON.stringify({ ...play, auth: 'Logged In', userId: '7', sessionId: day, itemInSession: item, ts })
+    }).join('\n'),
+  )
+  await writeFile(join(logData, 'events.json'), lines.join('\n'))
+}
+
+/** All that an answer shows: its headline or failure first, then texts, tables with their rows as JSON, and what charts are drawn of. */
 function wordsOf(answer: Answer): string {
-  return answer.replies
-    .flatMap((reply) => {
-      switch (reply.kind) {
-        case 'failure':
-          return [`${reply.message} ${reply.remedy ?? ''}`]
-        case 'text':
-          return [reply.text]
-        case 'table':
-          return [reply.title, ...reply.rows.map((row) => JSON.stringify(row))]
-        default:
-          return []
-      }
-    })
-    .join('\n')
+  const headline = answer.ok ? [answer.headline] : []
+  const replies = answer.replies.flatMap((reply) => {
+    switch (reply.kind) {
+      case 'failure':
+        return [`${reply.message} ${reply.remedy ?? ''}`]
+      case 'text':
+        return [reply.text]
+      case 'table':
+        return [reply.title, ...reply.rows.map((row) => JSON.stringify(row))]
+      case 'chart':
+        return [`${reply.title}: ${reply.categories.join(' ')}`]
+      default:
+        return []
+    }
+  })
+  return [...headline, ...replies].join('\n')
 }

@@ -16,7 +16,7 @@ import {
 } from '../core/warehouse/load.ts'
 import { repairedSchema } from '../core/warehouse/repair-texts.ts'
 import { skippedWords } from '../core/warehouse/sources.ts'
-import { count, lasting, percent, plural } from '../core/words.ts'
+import { count, lasting, moment, percent, plural } from '../core/words.ts'
 
 const liveUntouched = 'Live tables are untouched.'
 
@@ -81,7 +81,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
   const from = files === null ? '' : ` from ${plural(files, 'file')}`
   const read = `${plural(events.rows, 'event')} and ${plural(songs.rows, 'song')} read${from}`
   const built = deps.library.tables.star.map((table) => `${table} ${count(facts.counts?.[table] ?? 0)}`).join(' · ')
-  const { plays = 0, matched = 0, repeatsDropped = 0 } = facts
+  const { plays = 0, matched = 0, repeatsDropped = 0, dataUntil, anchor, ahead } = facts
   const matchBefore =
     before?.plays === undefined || before.plays === 0
       ? ''
@@ -98,6 +98,15 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
           ),
         ]
   const unread = skipped.length === 0 ? [] : [text(skippedWords(skipped), 'warning')]
+  const datedAhead =
+    ahead === undefined || anchor === undefined || typeof dataUntil !== 'string'
+      ? []
+      : [
+          text(
+            `${plural(ahead, 'play is', 'plays are')} dated far ahead, up to ${moment(new Date(dataUntil))}; the last days end with ${moment(new Date(anchor))}`,
+            'warning',
+          ),
+        ]
   const checks = [
     text(audited.line, audited.warnings.length === 0 ? 'good' : 'plain'),
     ...audited.warnings.map((title) => text(`Not met: ${title}`, 'warning')),
@@ -117,13 +126,14 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
     ...(repeatsDropped === 0
       ? []
       : [text(`${plural(repeatsDropped, 'event')} delivered more than once; each counts once`, 'note')]),
+    ...datedAhead,
     ...left,
     ...unread,
   ]
   return {
     headline: `${count(plays)} plays are live; ${audited.line}.`,
     replies,
-    brief: [text(`${read} in ${await timeOf(context)} · ${matches}`), ...checks, ...left, ...unread],
+    brief: [text(`${read} in ${await timeOf(context)} · ${matches}`), ...checks, ...datedAhead, ...left, ...unread],
     next: [
       { label: 'Top songs', line: 'top-songs' },
       { label: 'Check', line: 'qa' },

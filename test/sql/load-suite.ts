@@ -101,7 +101,10 @@ export function loadSuite(data: DataSet): void {
 
   it('sums the load up in one row', async () => {
     for (const database of databases) {
-      expect(objects(await database.query(library.summary, { tomorrow: '2100-01-01 00:00:00' })), database.name).toEqual([
+      expect(
+        objects(await database.query(library.summary, { tomorrow: '2100-01-01 00:00:00' })),
+        database.name,
+      ).toEqual([
         {
           events: data.counts['staging_events'],
           catalogue_songs: data.counts['staging_songs'],

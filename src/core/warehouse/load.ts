@@ -22,8 +22,8 @@ export const stagedSchema = z.object({
   files: z.number().optional(),
 })
 
-/** What looking at the sources left behind: the files that are not read because of their names. */
-export const listedSchema = z.object({ skipped: z.array(z.string()) })
+/** What looking at the sources left behind: the files that are not read because of their names. An older version left nothing. */
+export const listedSchema = z.object({ skipped: z.array(z.string()) }).default({ skipped: [] })
 
 /** What auditing left behind. `repairedPlays` are those of which the title or the artist was repaired. */
 export const auditedSchema = z.object({
