@@ -74,7 +74,7 @@ numbered as (
     row_number() over (
       partition by user_id, kind, sessionid, iteminsession
       order by
-        ts,
+        ts nulls last,
         song nulls last,
         artist nulls last,
         length nulls last,
@@ -83,7 +83,7 @@ numbered as (
         location nulls last,
         useragent nulls last,
         status nulls last,
-        userid
+        userid nulls last
     ) as version
   from versions
 )

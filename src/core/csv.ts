@@ -5,9 +5,13 @@ import { keptName } from './time-order.ts'
 const formula = /^[=+\-@\t\r\n＝＋－＠]/
 const number = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i
 
+// Excel reads a file without it in the code page of its system, and Björk as BjÃ¶rk.
+const byteOrderMark = '\ufeff'
+
 /**
- * A table as a file by RFC 4180, values as they are: times in ISO 8601, figures ungrouped, null as nothing. A text that a
- * spreadsheet would take for a formula is led by an apostrophe; numbers stay numbers. The name says when rows are missing.
+ * A table as a file by RFC 4180 in UTF-8 with a byte order mark, values as they are: times in ISO 8601, figures ungrouped, null as
+ * nothing. A text that a spreadsheet would take for a formula is led by an apostrophe; numbers stay numbers. The name says when rows
+ * are missing.
  */
 export function csvOf({ title, columns, rows, total, timeOrder }: TableReply): {
   readonly name: string
@@ -22,7 +26,7 @@ export function csvOf({ title, columns, rows, total, timeOrder }: TableReply): {
   const part = rows.length < total ? `-${keptName({ timeOrder })}-${rows.length}` : ''
   return {
     name: `${slug === '' ? 'answer' : slug}${part}.csv`,
-    content: [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join(''),
+    content: byteOrderMark + [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join(''),
   }
 }
 

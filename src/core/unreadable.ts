@@ -42,7 +42,7 @@ export function placeWords(place: RowPlace): string {
 /** An event by its keys, with the day of its time. Keys that it lacks are left out. */
 export function placeOfEvent({ userid, sessionid, iteminsession, ts }: EventKeys): RowPlace {
   const at = ts === null ? Number.NaN : Number(ts)
-  const day = at >= oldest && at <= newest ? new Date(at).toISOString().slice(0, 10) : null
+  const day = at >= oldestTime && at <= newestTime ? new Date(at).toISOString().slice(0, 10) : null
   const named = [
     ['user', userid],
     ['session', sessionid],
@@ -84,8 +84,8 @@ export type ValueRule =
   | { readonly kind: 'digits'; readonly key: string; readonly most: number }
 
 const dayInSeconds = 86_400
-const oldest = Date.UTC(2000, 0, 1)
-const newest = Date.UTC(2100, 0, 1) - 1
+/** The times that rows can have, in milliseconds since 1970; every loop over days lies within them. */
+export const [oldestTime, newestTime] = [Date.UTC(2000, 0, 1), Date.UTC(2100, 0, 1) - 1]
 // No number of ours comes near; infinity and NaN, which both engines sort behind all numbers, lie beyond.
 const finite = 1e300
 const mostUserId = 2_147_483_647
@@ -96,7 +96,7 @@ const mostUserId = 2_147_483_647
  */
 export const valueRules: Readonly<Record<'log' | 'song', readonly ValueRule[]>> = {
   log: [
-    { kind: 'number', key: 'ts', least: oldest, most: newest },
+    { kind: 'number', key: 'ts', least: oldestTime, most: newestTime },
     { kind: 'number', key: 'length', least: 0, most: dayInSeconds },
     { kind: 'number', key: 'registration', least: -finite, most: finite },
     { kind: 'digits', key: 'userId', most: mostUserId },
@@ -149,7 +149,7 @@ function likelyUnit(value: number): string {
     ['microseconds', 1e-3],
     ['nanoseconds', 1e-6],
   ] as const
-  const unit = units.find(([, factor]) => value * factor >= oldest && value * factor <= newest)
+  const unit = units.find(([, factor]) => value * factor >= oldestTime && value * factor <= newestTime)
   return unit === undefined
     ? 'it is in milliseconds since 1970, from 2000 to 2099'
     : `it looks like ${unit[0]}, not milliseconds`

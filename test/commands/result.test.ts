@@ -238,7 +238,7 @@ describe('csv', () => {
     expect(answer).toMatchObject({ audience: 'channel', next: [] })
     expect(fileOf(answer).name).toBe('top-songs-10-11-nov-2018-utc.csv')
     const [head, ...body] = fileOf(answer).content.trimEnd().split('\r\n')
-    expect(head).toBe('song,artist,plays,listeners')
+    expect(head).toBe('\ufeffsong,artist,plays,listeners')
     expect(body).toHaveLength(rows.length)
   })
 })

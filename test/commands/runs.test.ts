@@ -289,6 +289,7 @@ describe('the record as a file', () => {
     const file = answer.replies.find((reply) => reply.kind === 'file')
     if (file === undefined) throw new Error(`no file: ${answer.headline}`)
     return file.content
+      .replace('\ufeff', '')
       .trimEnd()
       .split('\r\n')
       .map((line) => line.split(','))

@@ -7,7 +7,7 @@ function table(rows: TableReply['rows'], given: Partial<TableReply> = {}): Table
 }
 
 describe('a table as a file', () => {
-  it('quotes what RFC 4180 asks for and ends every line with CRLF', () => {
+  it('begins with a byte order mark, quotes what RFC 4180 asks for and ends every line with CRLF', () => {
     expect(
       csvOf(
         table([
@@ -15,14 +15,14 @@ describe('a table as a file', () => {
           ['two\nlines', null],
         ]),
       ).content,
-    ).toBe('song,plays\r\n"a ""b"", c",1\r\n"two\nlines",\r\n')
+    ).toBe('\ufeffsong,plays\r\n"a ""b"", c",1\r\n"two\nlines",\r\n')
   })
 
   it('lets no spreadsheet calculate', () => {
     const cells = ['=1+1', '+1+1', '-1+1', '@SUM(A1)', '\tx', '＝1+1']
     const lines = csvOf(table(cells.map((cell) => [cell, 0]))).content.split('\r\n')
     expect(lines.slice(1, 7)).toEqual(["'=1+1,0", "'+1+1,0", "'-1+1,0", "'@SUM(A1),0", "'\tx,0", "'＝1+1,0"])
-    expect(csvOf(table([], { columns: ['=cmd()'] })).content).toBe("'=cmd()\r\n")
+    expect(csvOf(table([], { columns: ['=cmd()'] })).content).toBe("\ufeff'=cmd()\r\n")
   })
 
   it('leaves numbers numbers, those beyond 2^53 too, and times in ISO 8601', () => {
@@ -32,7 +32,7 @@ describe('a table as a file', () => {
       ['true', true],
     ] as const
     expect(csvOf(table(rows.map((row) => [...row]))).content).toBe(
-      'song,plays\r\n-9223372036854775808,-5\r\n2018-11-30T21:59:12.345Z,0.5\r\ntrue,true\r\n',
+      '\ufeffsong,plays\r\n-9223372036854775808,-5\r\n2018-11-30T21:59:12.345Z,0.5\r\ntrue,true\r\n',
     )
   })
 

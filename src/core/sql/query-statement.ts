@@ -1,14 +1,13 @@
 import type { Statement, Values } from '../ports/engine.ts'
+import { newestTime, oldestTime } from '../unreadable.ts'
 import type { QueryFile } from './files.ts'
 import { withOffsets } from './local-time.ts'
 import type { QueryParam } from './query-param.ts'
-import { type DataSpan, earliestDay, latestDay, resolveWindow, type TimeWindow, windowValues } from './window.ts'
+import { type DataSpan, resolveWindow, type TimeWindow, windowValues } from './window.ts'
 import { offsetSpans } from './zone.ts'
 
 /** What was said for each argument of a query, by name. */
 export type QueryArgs = Readonly<Record<string, unknown>>
-
-const day = 86_400_000
 
 /** The parameter that names the zone whose clocks tell a query's days; undefined where they are those of UTC. */
 export function zoneParam(query: QueryFile): Extract<QueryParam, { kind: 'zone' }> | undefined {
@@ -34,8 +33,8 @@ export function statementOf(
   const values: Values = { ...valuesOf(query, args), ...(range === null ? {} : windowValues(range)) }
   if (param === undefined) return { statement: { sql: query.sql, values }, range, zone }
   // Offsets count at the times of rows, whatever window was asked for. A load from before there were limits may hold a year 50,804.
-  const from = Math.max(data.oldest.getTime(), earliestDay)
-  const to = Math.min(data.newest.getTime(), latestDay + day)
+  const from = Math.max(data.oldest.getTime(), oldestTime)
+  const to = Math.min(data.newest.getTime(), newestTime)
   const local = withOffsets(query.sql, param.name, offsetSpans(zone, from, Math.max(from, to)))
   return { statement: { sql: local.sql, values: { ...values, ...local.values } }, range, zone }
 }

@@ -1,4 +1,5 @@
 import { OpsError } from '../errors.ts'
+import { newestTime, oldestTime } from '../unreadable.ts'
 import { instantAt, wallClock } from './zone.ts'
 
 /** What was asked for: days `YYYY-MM-DD`, both inclusive, and a span like `24h`, `7d`, `4w`, or `whole-day`. */
@@ -24,9 +25,6 @@ export interface TimeWindow {
 
 const hour = 3_600_000
 const day = 24 * hour
-
-/** The days that data can have; a load refuses rows outside of them. A day that is typed lies within them, and so does every loop over days. */
-export const [earliestDay, latestDay] = [Date.UTC(2000, 0, 1), Date.UTC(2100, 11, 31)]
 
 /**
  * The span that since, until and last ask for. Spans count back from the newest data, not from now, because the data may
@@ -103,8 +101,8 @@ function dayOf(name: string, typed: string): number {
   if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== typed) {
     throw new OpsError('bad_argument', `${name}=${typed} is not a day.`, `Write it like ${name}=2018-11-30.`)
   }
-  if (time < earliestDay || time > latestDay) {
-    const range = [earliestDay, latestDay].map((limit) => new Date(limit).toISOString().slice(0, 10)).join(' to ')
+  if (time < oldestTime || time > newestTime) {
+    const range = [oldestTime, newestTime].map((limit) => new Date(limit).toISOString().slice(0, 10)).join(' to ')
     throw new OpsError('bad_argument', `${name}=${typed} is outside of ${range}.`, `Leave ${name} out for no limit.`)
   }
   return time

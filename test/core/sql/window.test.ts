@@ -25,6 +25,26 @@ describe('resolveWindow', () => {
     expect(resolved({})).toEqual(['2018-11-01T21:01:46.796Z', '2018-11-30T19:54:24.797Z', '1–30 Nov 2018 UTC'])
   })
 
+  it('counts back from the newest play that is not dated far ahead, and leaves out no other play unasked', () => {
+    const data = { ...november, newest: new Date('2019-12-06T12:00:00Z'), anchor: november.newest }
+    for (const last of ['7d', '2w', '24h', 'whole-day']) {
+      expect(resolved({ last }, data)).toEqual(resolved({ last }))
+    }
+    expect(resolved({}, data)[1]).toBe('2019-12-06T12:00:00.001Z')
+    expect(resolved({ last: '1d', until: '2019-12-06' }, data)[0]).toBe('2019-12-06T00:00:00.000Z')
+  })
+
+  it.each(['9999-12-31', '2100-01-01', '1999-12-31', '0001-01-01'])(
+    'refuses the day %s, which no row can have',
+    (until) => {
+      expect(refusal({ until })).toMatchObject({
+        code: 'bad_argument',
+        message: `until=${until} is outside of 2000-01-01 to 2099-12-31.`,
+        remedy: 'Leave until out for no limit.',
+      })
+    },
+  )
+
   it('counts days and weeks as whole days that end with the day of the newest play', () => {
     expect(resolved({ last: '7d' })).toEqual([
       '2018-11-24T00:00:00.000Z',
