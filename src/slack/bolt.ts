@@ -1,25 +1,36 @@
-import type { RequestListener } from 'node:http'
-import { App as BoltApp, HTTPReceiver, type SocketModeReceiver } from '@slack/bolt'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import { App as BoltApp, HTTPModuleFunctions, HTTPReceiver, isRawBodyError, type SocketModeReceiver } from '@slack/bolt'
+import { z } from 'zod'
 import { messageOf } from '../core/errors.ts'
 import type { Log } from '../core/ports/log.ts'
 import { createBoltLogger } from './bolt-logger.ts'
 import { type ClientOptions, quickOptions } from './clients.ts'
 import type { Identity } from './identity.ts'
+import { type Inbound, readInbound } from './inbound.ts'
 
 /** Where Slack sends commands and presses in HTTP mode; the manifest's request URLs end in it. */
 export const eventsPath = '/slack/events'
 
+/** Bolt's app, and who asks what by each payload that it passes on. */
+export interface Bolt {
+  readonly app: BoltApp
+  /** What was read of this payload before Bolt got it. Throws for any other: a bug of the caller. */
+  inboundOf(body: object): Inbound
+}
+
 /**
  * Bolt's app behind one receiver. It is told who it is, so it asks Slack nothing before an acknowledgement, and nothing in its
- * constructor, where a bad token would end in an unhandled rejection.
+ * constructor, where a bad token would end in an unhandled rejection. It gets only the payloads by which somebody asks something:
+ * the others are acknowledged and go no further, because Bolt answers 500 to a payload without what it takes for granted, and leaves
+ * kinds that it does not know unacknowledged.
  */
 export function createBolt(
   options: ClientOptions,
   identity: Identity,
   receiver: HTTPReceiver | SocketModeReceiver,
-): BoltApp {
+): Bolt {
   const { botToken, log } = options
-  const bolt = new BoltApp({
+  const app = new BoltApp({
     token: botToken,
     botId: identity.botId,
     botUserId: identity.userId,
@@ -29,21 +40,73 @@ export function createBolt(
     logger: createBoltLogger(log),
     convoStore: false,
   })
-  bolt.error(async (error) => log.error({ err: error }, `what Slack delivered was not answered: ${messageOf(error)}`))
-  return bolt
+  app.error(async (error) => log.error({ err: error }, `what Slack delivered was not answered: ${messageOf(error)}`))
+
+  const read = new WeakMap<object, Inbound>()
+  const processEvent = app.processEvent.bind(app)
+  app.processEvent = async (event) => {
+    const inbound = readInbound(event.body, identity.userId, log)
+    if (inbound === null) return event.ack()
+    read.set(event.body, inbound)
+    return processEvent(event)
+  }
+  return {
+    app,
+    inboundOf(body) {
+      const inbound = read.get(body)
+      if (inbound === undefined) throw new Error('a payload reached Bolt unread')
+      return inbound
+    },
+  }
 }
 
-/** Checks signatures and reads bodies of `POST /slack/events`; the program's own server does the listening. */
-export function createHttpReceiver(signingSecret: string, log: Log): HTTPReceiver {
-  return new HTTPReceiver({ signingSecret, endpoints: eventsPath, logger: createBoltLogger(log) })
+/** What Slack delivers by HTTP: the receiver for Bolt, and the listener for the program's own server. */
+export interface Http {
+  readonly receiver: HTTPReceiver
+  /**
+   * Answers 404 for all but `POST /slack/events`, for which Bolt's own would throw, 503 before the bot is open, 401 without Slack's
+   * signature, 413 for more than 4 MB, and 400 for a body that is no object, which would end the process in Bolt's own.
+   */
+  readonly listener: RequestListener
 }
 
-/** The receiver as a listener: 404 for all but `POST /slack/events`, for which Bolt's own would throw, and 503 before `open()`. */
-export function listenerOf(receiver: HTTPReceiver, open: () => boolean): RequestListener {
-  return (request, response) => {
-    const path = request.url?.split('?', 1)[0]
-    if (request.method !== 'POST' || path !== eventsPath) response.writeHead(404).end()
-    else if (!open()) response.writeHead(503).end()
-    else receiver.requestListener(request, response)
+/** `open` is whether the bot takes deliveries yet. */
+export function createHttp(signingSecret: string, open: () => boolean, log: Log): Http {
+  // The listener has checked the signature when Bolt gets a request.
+  const checked = { signingSecret, signatureVerification: false }
+  const receiver = new HTTPReceiver({ ...checked, endpoints: eventsPath, logger: createBoltLogger(log) })
+
+  const receive = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const refuse = (status: number, why: string): void => {
+      log.warn({ status }, `a delivery was refused: ${why}`)
+      response.writeHead(status).end()
+    }
+    try {
+      const signed = await HTTPModuleFunctions.parseAndVerifyHTTPRequest({ signingSecret }, request)
+      if (isObject(signed)) receiver.requestListener(signed, response)
+      else refuse(400, 'its body is not as Slack writes it')
+    } catch (error) {
+      refuse(isRawBodyError(error) ? error.statusCode : 401, messageOf(error))
+    }
+  }
+
+  return {
+    receiver,
+    listener(request, response) {
+      const path = request.url?.split('?', 1)[0]
+      if (request.method !== 'POST' || path !== eventsPath) response.writeHead(404).end()
+      else if (!open()) response.writeHead(503).end()
+      else void receive(request, response)
+    },
+  }
+}
+
+/** Whether the body is an object, which all of Slack's are. */
+function isObject(request: Parameters<typeof HTTPModuleFunctions.parseHTTPRequestBody>[0]): boolean {
+  try {
+    return z.looseObject({}).safeParse(HTTPModuleFunctions.parseHTTPRequestBody(request)).success
+  } catch (error) {
+    if (error instanceof SyntaxError) return false
+    throw error
   }
 }

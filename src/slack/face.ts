@@ -12,7 +12,7 @@ import type { Probe } from '../core/ports/probe.ts'
 import { lasting } from '../core/words.ts'
 import { createAccess } from './access.ts'
 import { createTellAsker } from './audience.ts'
-import { createBolt, createHttpReceiver, eventsPath, listenerOf } from './bolt.ts'
+import { createBolt, createHttp, eventsPath } from './bolt.ts'
 import { createChannels } from './channels.ts'
 import type { SlackClients } from './clients.ts'
 import { type DeliveryParts, deliver } from './deliver.ts'
@@ -140,7 +140,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
   const work = inFlight()
 
   const socket = mode.kind === 'socket' ? createSocket({ appToken: mode.appToken, apiUrl, clock, log }) : undefined
-  const http = mode.kind === 'http' ? createHttpReceiver(mode.signingSecret, log) : undefined
+  const http = mode.kind === 'http' ? createHttp(mode.signingSecret, () => open, log) : undefined
 
   const asking = { client: clients.quick, channels, shared, log }
   const obstacle = async (place: SlackPlace, by: Asker | null): Promise<OpsError | null> => {
@@ -168,11 +168,11 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
     identity,
     health,
     probes: createProbes({ client: clients.quick, access: policy, clock, health, socket: socket?.state }),
-    listener: http === undefined ? undefined : listenerOf(http, () => open),
+    listener: http?.listener,
     async start(app) {
-      const receiver = socket?.receiver ?? http
+      const receiver = socket?.receiver ?? http?.receiver
       if (receiver === undefined) throw new Error('a Slack face has one receiver')
-      const bolt = createBolt(options, identity, receiver)
+      const { app: bolt, inboundOf } = createBolt(options, identity, receiver)
       const ears = createEars({
         ...parts,
         app,
@@ -191,7 +191,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
         shared,
         homes,
         tellAsker,
-        botUserId,
+        inboundOf,
         clock,
         log,
         track: work.track,

@@ -6,9 +6,10 @@ import type { Log } from '../core/ports/log.ts'
 import { failureAnswer } from '../core/run/failure.ts'
 import type { Access, Admission } from './access.ts'
 import type { TellAsker } from './audience.ts'
+import type { Bolt } from './bolt.ts'
 import type { Said } from './hear.ts'
 import type { Homes } from './homes.ts'
-import { type Inbound, readInbound } from './inbound.ts'
+import type { Inbound } from './inbound.ts'
 import { presentAnswer, type View } from './present/index.ts'
 import type { SharedChannels } from './shared-channels.ts'
 
@@ -23,7 +24,7 @@ export interface GateParts {
   readonly shared: Pick<SharedChannels, 'note'>
   readonly homes: Pick<Homes, 'refused'>
   readonly tellAsker: TellAsker
-  readonly botUserId: string
+  readonly inboundOf: Bolt['inboundOf']
   readonly clock: Clock
   readonly log: Log
   /** Holds what was acknowledged until it is done, also while the process leaves. */
@@ -42,7 +43,7 @@ const mostRefused = 1_000
  * refusal reaches the asker alone, and leaves nothing in the ledger.
  */
 export function installGate(bolt: BoltApp, parts: GateParts): Gate {
-  const { access, shared, botUserId, clock, log } = parts
+  const { access, shared, clock, log } = parts
   const admitted = new WeakMap<object, Said>()
   const refused = new Set<string>()
 
@@ -77,8 +78,8 @@ export function installGate(bolt: BoltApp, parts: GateParts): Gate {
 
   const pass: Middleware<AnyMiddlewareArgs> = async (args) => {
     const { body, next } = args
-    const inbound = readInbound(body, botUserId, log)
-    if (inbound?.door === 'submission' && 'view' in args && body.type === 'view_submission') {
+    const inbound = parts.inboundOf(body)
+    if (inbound.door === 'submission' && 'view' in args && body.type === 'view_submission') {
       const decided = access.admit(inbound.user, inbound.teams)
       const admission: Admission = (await inTime(decided, submissionMs, clock)) ?? { kind: 'refused', why: late }
       if (admission.kind === 'admitted') return goOn(body, inbound, admission.name, next)
@@ -92,7 +93,6 @@ export function installGate(bolt: BoltApp, parts: GateParts): Gate {
       return args.ack({ response_action: 'errors', errors: { [field]: `${message} ${remedy}`.trim() } })
     }
     if ('ack' in args) await args.ack?.()
-    if (inbound === null) return
     if (inbound.isShared) shared.note(inbound.place.channel, true)
     const admission = await access.admit(inbound.user, inbound.teams)
     if (admission.kind === 'admitted') return goOn(body, inbound, admission.name, next)

@@ -16,15 +16,18 @@ export interface Inbound {
   readonly isShared: boolean
 }
 
-const id = z.string().min(1)
+// Slack's ids have up to some 70 characters.
+const id = z.string().min(1).max(500)
 const maybe = z.string().nullish()
 
 /** https://docs.slack.dev/interactivity/implementing-slash-commands */
 const commandSchema = z.object({
+  command: id,
   user_id: id,
   channel_id: id,
   channel_name: maybe,
   team_id: maybe,
+  text: maybe,
   trigger_id: id,
   response_url: maybe,
 })
@@ -32,18 +35,22 @@ const commandSchema = z.object({
 /** https://docs.slack.dev/reference/events; of people in shared channels, Slack names the workspaces. */
 const eventSchema = z.object({
   event_id: id,
+  // Bolt reads it, and throws where an entry is none.
+  authorizations: z.array(z.object({})).nullish(),
   is_ext_shared_channel: z.boolean().nullish(),
   event: z.object({
     type: z.string(),
-    user: maybe,
-    channel: maybe,
+    user: id.nullish(),
+    channel: id.nullish(),
     channel_type: maybe,
-    ts: maybe,
-    thread_ts: maybe,
+    ts: id.nullish(),
+    thread_ts: id.nullish(),
     user_team: maybe,
     source_team: maybe,
     bot_id: maybe,
     subtype: maybe,
+    text: maybe,
+    tab: maybe,
     edited: z.unknown().optional(),
   }),
 })
@@ -52,16 +59,51 @@ const handledEvent = z.object({ event: z.object({ type: z.enum(['app_mention', '
 
 type Event = z.infer<typeof eventSchema>['event']
 
-/** https://docs.slack.dev/reference/interaction-payloads */
-const interactionSchema = z.object({
-  type: z.enum(['block_actions', 'view_submission']),
+/** What a press of a button carries (https://docs.slack.dev/reference/interaction-payloads/block_actions-payload). */
+export const pressSchema = z.object({
   trigger_id: id,
+  actions: z.tuple([z.object({ action_id: z.string(), value: maybe })]).rest(z.unknown()),
+  view: z.object({ type: maybe }).nullish(),
+})
+
+/** What a submitted dialog carries (https://docs.slack.dev/reference/interaction-payloads/view-interactions-payload). */
+export const submissionSchema = z.object({
+  view: z.object({
+    callback_id: z.string(),
+    private_metadata: z.string(),
+    state: z.object({
+      values: z.record(
+        z.string(),
+        z.record(
+          z.string(),
+          z.object({
+            value: maybe,
+            selected_option: z.object({ value: z.string() }).nullish(),
+            selected_conversation: maybe,
+            selected_time: maybe,
+          }),
+        ),
+      ),
+    }),
+  }),
+})
+
+/** https://docs.slack.dev/reference/interaction-payloads */
+const interaction = z.object({
+  trigger_id: id,
+  enterprise: z.object({ id: maybe }).nullish(),
   user: z.object({ id, team_id: maybe }),
   team: z.object({ id: maybe }).nullish(),
-  channel: z.object({ id, name: maybe }).nullish(),
-  container: z.object({ message_ts: maybe, thread_ts: maybe }).nullish(),
+  // Bolt takes one that is there for an object.
+  channel: z.object({ id, name: maybe }).optional(),
+  container: z.object({ message_ts: id.nullish(), thread_ts: id.nullish() }).nullish(),
   response_url: maybe,
 })
+const interactionSchema = z.discriminatedUnion('type', [
+  interaction.extend({ type: z.literal('block_actions'), ...pressSchema.shape }),
+  interaction.extend({ type: z.literal('view_submission'), ...submissionSchema.shape }),
+])
+const handledInteraction = z.object({ type: z.enum(['block_actions', 'view_submission']) })
 
 /**
  * What somebody asks by this payload; null for what nobody asks: edits, joins, messages of apps, dialogs that were closed, and kinds of
@@ -76,8 +118,7 @@ export function readInbound(body: object, botUserId: string, log: Log): Inbound 
   }
   if ('command' in body) return ofCommand(read(commandSchema), log)
   if ('event' in body) return handledEvent.safeParse(body).success ? ofEvent(read(eventSchema), botUserId) : null
-  const handled = interactionSchema.shape.type.safeParse('type' in body ? body.type : undefined).success
-  return handled ? ofInteraction(read(interactionSchema), log) : null
+  return handledInteraction.safeParse(body).success ? ofInteraction(read(interactionSchema), log) : null
 }
 
 function ofCommand(command: z.infer<typeof commandSchema> | null, log: Log): Inbound | null {
@@ -135,7 +176,7 @@ function ofInteraction(given: z.infer<typeof interactionSchema> | null, log: Log
     user: user.id,
     teams: named(user.team_id, team?.id),
     // A button in a Home tab is in no conversation.
-    place: channel == null ? directlyTo(user.id) : placeOf(channel.id, channel.name ?? undefined, thread),
+    place: channel === undefined ? directlyTo(user.id) : placeOf(channel.id, channel.name ?? undefined, thread),
     delivery: given.trigger_id,
     responseUrl: urlOf(given.response_url, log),
     isShared: false,

@@ -10,6 +10,7 @@ import type { Log } from '../../core/ports/log.ts'
 import { formModal } from '../action-ids.ts'
 import type { Gate } from '../gate.ts'
 import type { Ears, Said } from '../hear.ts'
+import { submissionSchema } from '../inbound.ts'
 import { call } from '../methods.ts'
 import { typedChannel } from '../names.ts'
 import { placeOf } from '../place.ts'
@@ -43,26 +44,17 @@ const whereSchema = z.object({
   thread: z.string().optional(),
 })
 
-const entrySchema = z.object({
-  value: z.string().nullish(),
-  selected_option: z.object({ value: z.string() }).nullish(),
-  selected_conversation: z.string().nullish(),
-  selected_time: z.string().nullish(),
-})
-
-const submissionSchema = z.object({
-  view: z.object({
-    private_metadata: z.string(),
-    state: z.object({ values: z.record(z.string(), z.record(z.string(), entrySchema)) }),
-  }),
-})
-
 /** Opens forms and hears their submissions: what was filled in becomes a line, which is then said like any other. */
 export function listenToForms(bolt: BoltApp, { gate, ears, app, client, clock, log }: FormParts): Forms {
   const { catalog } = app
   bolt.view(formModal.callbackId, async ({ ack, body }) => {
     const { view } = submissionSchema.parse(body)
-    const { command: name, channel, name: channelName, thread } = whereSchema.parse(JSON.parse(view.private_metadata))
+    const where = whereIn(view.private_metadata)
+    if (where === null) {
+      await ack()
+      return ears.refuse(unknownForm, gate.saidOf(body))
+    }
+    const { command: name, channel, name: channelName, thread } = where
     const command = catalog.find(name)
     const entered = enteredIn(view.state.values)
     const filled = command === undefined ? null : readForm(command, wordsOf(entered), catalog)
@@ -118,6 +110,23 @@ export function listenToForms(bolt: BoltApp, { gate, ears, app, client, clock, l
         await ears.refuse(error instanceof OpsError ? error : why, said)
       }
     },
+  }
+}
+
+const unknownForm = new OpsError(
+  'expired',
+  'This form belongs to another version of the bot. Nothing was done.',
+  'Open it again with a fresh button, or type the command.',
+  { cure: 'help' },
+)
+
+/** What a dialog carries; null for what this version has not written. */
+function whereIn(metadata: string): z.infer<typeof whereSchema> | null {
+  try {
+    return whereSchema.safeParse(JSON.parse(metadata)).data ?? null
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
   }
 }
 

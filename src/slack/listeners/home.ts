@@ -2,12 +2,10 @@ import type { App as BoltApp } from '@slack/bolt'
 import { z } from 'zod'
 import type { Gate } from '../gate.ts'
 import type { Homes } from '../homes.ts'
+import { pressSchema } from '../inbound.ts'
 
 /** Somebody has entered one of the bot's own tabs (https://docs.slack.dev/reference/events/app_home_opened). */
-const openedSchema = z.object({ event: z.object({ tab: z.string() }) })
-
-/** A press in a view instead of a message (https://docs.slack.dev/reference/interaction-payloads/block_actions-payload). */
-const pressSchema = z.object({ view: z.object({ type: z.string() }).nullish() })
+const openedSchema = z.object({ event: z.object({ tab: z.string().nullish() }) })
 
 /** Handles who has a Home tab before them: who enters it, and who presses something there; what the press says is handled elsewhere. */
 export function listenToHomes(bolt: BoltApp, gate: Gate, homes: Homes): void {

@@ -1,17 +1,12 @@
 import type { App as BoltApp } from '@slack/bolt'
-import { z } from 'zod'
+import type { z } from 'zod'
 import { OpsError } from '../../core/errors.ts'
 import { confirmAction, dismissAction, fillAction, sayAction, typeAction } from '../action-ids.ts'
 import type { Gate } from '../gate.ts'
 import type { Ears, Said } from '../hear.ts'
+import { pressSchema } from '../inbound.ts'
 import type { Forms } from './form.ts'
 import type { TypedModals } from './typed.ts'
-
-/** What a press of a button carries (https://docs.slack.dev/reference/interaction-payloads/block_actions-payload). */
-const pressSchema = z.object({
-  trigger_id: z.string(),
-  actions: z.tuple([z.object({ action_id: z.string(), value: z.string().nullish() })]).rest(z.unknown()),
-})
 
 type Press = z.infer<typeof pressSchema>
 

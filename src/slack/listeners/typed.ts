@@ -8,6 +8,7 @@ import type { Log } from '../../core/ports/log.ts'
 import { typedModal } from '../action-ids.ts'
 import type { Gate } from '../gate.ts'
 import type { Ears, Said } from '../hear.ts'
+import { submissionSchema } from '../inbound.ts'
 import { call } from '../methods.ts'
 import { presentTypedModal } from '../present/index.ts'
 import { SlackRefused } from '../refused.ts'
@@ -36,17 +37,6 @@ interface Opened {
   readonly expires: number
 }
 
-const submissionSchema = z.object({
-  view: z.object({
-    private_metadata: z.string(),
-    state: z.object({
-      values: z.object({
-        [typedModal.blockId]: z.object({ [typedModal.actionId]: z.object({ value: z.string().nullable() }) }),
-      }),
-    }),
-  }),
-})
-
 /**
  * Opens dialogs and hears their submissions. A wrong word is answered in the dialog, from memory, so that nothing is read before the
  * acknowledgement; the core compares again, also for dialogs that were opened before a restart.
@@ -61,7 +51,7 @@ export function listenToTyped(bolt: BoltApp, { gate, ears, client, plans, clock,
     const said = gate.saidOf(body)
     const id = view.private_metadata
     const key = keyOf(id, said.who.id)
-    const typed = view.state.values[typedModal.blockId][typedModal.actionId].value?.trim() ?? ''
+    const typed = view.state.values[typedModal.blockId]?.[typedModal.actionId]?.value?.trim() ?? ''
     const dialog = opened.get(key)
     if (dialog !== undefined && typed !== dialog.word) {
       await ack({

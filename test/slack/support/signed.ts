@@ -13,7 +13,12 @@ export function postSigned(
 
 /** The same for an event, which travels as JSON. */
 export function postSignedJson(origin: string, body: object): Promise<Response> {
-  return post(origin, JSON.stringify(body), 'application/json', {})
+  return postSignedText(origin, JSON.stringify(body))
+}
+
+/** A JSON request with this text for its body, which need not be JSON. */
+export function postSignedText(origin: string, text: string, options: { secret?: string } = {}): Promise<Response> {
+  return post(origin, text, 'application/json', options)
 }
 
 function post(
