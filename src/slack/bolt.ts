@@ -1,6 +1,7 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import { App as BoltApp, HTTPModuleFunctions, HTTPReceiver, isRawBodyError, type SocketModeReceiver } from '@slack/bolt'
 import { z } from 'zod'
+import { inBackground } from '../core/background.ts'
 import { messageOf } from '../core/errors.ts'
 import type { Log } from '../core/ports/log.ts'
 import { createBoltLogger } from './bolt-logger.ts'
@@ -60,6 +61,9 @@ export function createBolt(
   }
 }
 
+// As far as the clocks may differ (https://docs.slack.dev/authentication/verifying-requests-from-slack).
+const skewMs = 5 * 60_000
+
 /** What Slack delivers by HTTP: the receiver for Bolt, and the listener for the program's own server. */
 export interface Http {
   readonly receiver: HTTPReceiver
@@ -83,7 +87,10 @@ export function createHttp(signingSecret: string, open: () => boolean, log: Log)
     }
     try {
       const signed = await HTTPModuleFunctions.parseAndVerifyHTTPRequest({ signingSecret }, request)
-      if (isObject(signed)) receiver.requestListener(signed, response)
+      // Bolt refuses old timestamps only, so a request dated ahead could be sent again until then.
+      if (Number(request.headers['x-slack-request-timestamp']) * 1000 > Date.now() + skewMs)
+        refuse(401, 'it is dated ahead')
+      else if (isObject(signed)) receiver.requestListener(signed, response)
       else refuse(400, 'its body is not as Slack writes it')
     } catch (error) {
       refuse(isRawBodyError(error) ? error.statusCode : 401, messageOf(error))
@@ -96,7 +103,7 @@ export function createHttp(signingSecret: string, open: () => boolean, log: Log)
       const path = request.url?.split('?', 1)[0]
       if (request.method !== 'POST' || path !== eventsPath) response.writeHead(404).end()
       else if (!open()) response.writeHead(503).end()
-      else void receive(request, response)
+      else void inBackground({ log }, 'HTTP request', () => receive(request, response))
     },
   }
 }
