@@ -12,6 +12,10 @@ import { upcoming } from '../core/schedule/make/upcoming.ts'
 import { linesWords, timeWords, whenWords } from '../core/schedule/make/words.ts'
 import { plural } from '../core/words.ts'
 
+// Together with the table they fit one message of Slack.
+const shownReasons = 5
+const shownNotes = 10
+
 export default defineCommand({
   name: 'schedule',
   summary: 'What the clock says: which lines, when, where and in whose name',
@@ -30,7 +34,7 @@ export default defineCommand({
       headline: schedules.length === 0 ? 'No schedules yet.' : `${plural(schedules.length, 'schedule')}.`,
       replies: [
         schedules.length === 0 ? text('No schedules yet.') : tableOf(schedules, deps),
-        ...schedules.flatMap(parkedNote),
+        ...parkedNotes(schedules),
         ...notesOf(schedules, deps),
         text(example, 'note'),
       ],
@@ -66,11 +70,20 @@ function nextOf(schedule: ScheduleRecord, deps: Deps): string | null {
   return next?.toISOString() ?? null
 }
 
-function parkedNote({ id, state }: ScheduleRecord): readonly TextReply[] {
-  return state.kind === 'parked' ? [text(`Schedule ${id} is parked: ${state.why}`, 'warning')] : []
+/** Why schedules are parked, one reply for each of the first few. */
+function parkedNotes(schedules: readonly ScheduleRecord[]): readonly TextReply[] {
+  const reasons = schedules.flatMap(({ id, state }) =>
+    state.kind === 'parked' ? [`Schedule ${id} is parked: ${state.why}`] : [],
+  )
+  const left = reasons.length - shownReasons
+  const more =
+    left > 0
+      ? [text(`${plural(left, 'more schedule is', 'more schedules are')} parked, as the table shows.`, 'warning')]
+      : []
+  return [...reasons.slice(0, shownReasons).map((reason) => text(reason, 'warning')), ...more]
 }
 
-/** What is not usual about some of them, one line each. */
+/** The unusual options of the first schedules that have any, one line each. */
 function notesOf(schedules: readonly ScheduleRecord[], { clock }: Deps): readonly TextReply[] {
   const now = clock.now().toISOString()
   const lines = schedules.flatMap((schedule) => {
@@ -80,7 +93,12 @@ function notesOf(schedules: readonly ScheduleRecord[], { clock }: Deps): readonl
     const facts = [...unusualWords(schedule), ...calm]
     return facts.length === 0 ? [] : [`${id}: ${facts.join(' · ')}`]
   })
-  return lines.length === 0 ? [] : [text(lines.join('\n'), 'note')]
+  const left = lines.length - shownNotes
+  const more =
+    left > 0
+      ? [`${plural(left, 'more schedule has', 'more schedules have')} unusual options: see schedule export.`]
+      : []
+  return lines.length === 0 ? [] : [text([...lines.slice(0, shownNotes), ...more].join('\n'), 'note')]
 }
 
 /** What parked ones need comes first. */

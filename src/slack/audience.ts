@@ -42,7 +42,7 @@ export function createTellAsker(clients: SlackClients, outbox: Outbox, log: Log)
       await outbox.post(to, ladder)
     }
     const here = place.direct ? () => post(place) : ephemeral
-    const ways = [...(responseUrl === undefined ? [] : [() => responseUrl.say(ladder)]), here]
+    const ways = [...(responseUrl?.isOpen === true ? [() => responseUrl.say(ladder)] : []), here]
     for (const way of ways) {
       try {
         return await way()

@@ -10,6 +10,8 @@ import { SlackRefused } from './refused.ts'
  * Each method throws `SlackRefused`, or `fetch`'s errors.
  */
 export interface ResponseUrl {
+  /** Whether Slack takes another message. */
+  readonly isOpen: boolean
   /** Says something that only the one who asked sees. */
   say(ladder: Ladder): Promise<void>
   /** Puts something else in place of the message that was pressed. */
@@ -19,6 +21,7 @@ export interface ResponseUrl {
 }
 
 const timeoutMs = 10_000
+const maxMessages = 5
 
 const answerSchema = z.object({
   ok: z.literal(false),
@@ -28,6 +31,7 @@ const answerSchema = z.object({
 
 /** What can be said through one response URL. */
 export function createResponseUrl(url: string, log: Log): ResponseUrl {
+  let taken = 0
   const send = async (ladder: Ladder, options: Readonly<Record<string, unknown>>): Promise<void> => {
     const content = ({ text, blocks }: Message) => (blocks.length === 0 ? { text } : { text, blocks })
     await descend(
@@ -35,8 +39,12 @@ export function createResponseUrl(url: string, log: Log): ResponseUrl {
       (message) => deliver(url, { response_type: 'ephemeral', ...options, ...content(message) }),
       log,
     )
+    taken++
   }
   return {
+    get isOpen() {
+      return taken < maxMessages
+    },
     say: (ladder) => send(ladder, { replace_original: false }),
     replace: (ladder) => send(ladder, { replace_original: true }),
     remove: () => deliver(url, { delete_original: true }),

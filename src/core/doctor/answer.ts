@@ -1,6 +1,7 @@
 import type { Outcome } from '../command/define.ts'
 import type { Finding } from '../ports/probe.ts'
 import { type Reply, text } from '../reply.ts'
+import { count } from '../words.ts'
 
 /** What was looked at, and what was found. */
 export interface Look {
@@ -8,8 +9,13 @@ export interface Look {
   readonly finding: Finding
 }
 
+// A thousand parked schedules are a thousand faults; one message of Slack has room for these.
+const shownInFull = 15
+const shownByName = 100
+
 /**
- * What doctor says: what is not green in full, the worst first, with its cure; what is, by name. `whole` puts a table of everything
+ * What doctor says: what is not green in full, the worst first, with its cure; the green ones, and faults beyond the first few,
+ * by name. `whole` puts a table of everything
  * above that, which a telephone has no room for.
  */
 export function doctorAnswer(looks: readonly Look[], whole: boolean): Outcome {
@@ -17,17 +23,20 @@ export function doctorAnswer(looks: readonly Look[], whole: boolean): Outcome {
   const [red, warn, fine] = [of('red'), of('warn'), of('green')]
   const isFine = fine.length === looks.length
   const headline = isFine
-    ? `All ${looks.length} looks are green.`
+    ? `All ${count(looks.length)} looks are green.`
     : `${countsOf(red.length, warn.length, looks.length)}.`
-  const names = fine.map(({ title }) => title).join(' · ')
+  const faults = [...red, ...warn]
+  const others = faults.slice(shownInFull)
   return {
     headline,
     replies: [
       ...(whole ? [tableOf(looks)] : []),
       text(headline, isFine ? 'good' : 'warning'),
-      ...red.map((look) => text(`✗ ${inFull(look)}`)),
-      ...warn.map((look) => text(inFull(look), 'warning')),
-      ...(whole || names === '' ? [] : [text(`${isFine ? '' : `${fine.length} green: `}${names}`, 'note')]),
+      ...faults.slice(0, shownInFull).map(inFull),
+      ...(others.length === 0 ? [] : [text(`${count(others.length)} more not green: ${namesOf(others)}`, 'warning')]),
+      ...(whole || fine.length === 0
+        ? []
+        : [text(`${isFine ? '' : `${count(fine.length)} green: `}${namesOf(fine)}`, 'note')]),
     ],
     next: [
       ...(isFine ? [] : [{ label: 'Look again', line: 'doctor' }]),
@@ -44,8 +53,15 @@ function countsOf(red: number, warn: number, all: number): string {
 }
 
 /** A table cuts long cells, and a line of policy is to be copied. */
-function inFull({ title, finding }: Look): string {
-  return [`${title}: ${finding.detail}`, finding.cure].filter((line) => line !== '').join('\n')
+function inFull({ title, finding: { state, detail, cure } }: Look): Reply {
+  const words = [`${title}: ${detail}`, cure].filter((line) => line !== '').join('\n')
+  return state === 'red' ? text(`✗ ${words}`) : text(words, 'warning')
+}
+
+function namesOf(looks: readonly Look[]): string {
+  const names = looks.slice(0, shownByName).map(({ title }) => title)
+  const left = looks.length - names.length
+  return [...names, ...(left > 0 ? [`and ${count(left)} more`] : [])].join(' · ')
 }
 
 function tableOf(looks: readonly Look[]): Reply {

@@ -1,8 +1,10 @@
 import type { Command } from '../command/define.ts'
+import type { Deps } from '../deps.ts'
 import type { Session } from '../dispatch/session.ts'
 import { OpsError } from '../errors.ts'
 import { type Spent, spentInMonth } from '../money/spent.ts'
 import type { PlanRecord, RunRecord, ScheduleRecord } from '../ports/ledger.ts'
+import { upcoming } from '../schedule/make/upcoming.ts'
 import { type State, stateOf } from '../warehouse/state.ts'
 
 /** What every Home is made of, seen once for all who have theirs open. */
@@ -17,6 +19,8 @@ export interface Look {
   readonly running: readonly RunRecord[]
   readonly ended: readonly RunRecord[]
   readonly schedules: readonly ScheduleRecord[]
+  /** When each active schedule runs next, by its id; none for one that never runs again. */
+  readonly nextTimes: ReadonlyMap<number, Date>
   /** Cards that somebody may approve now. */
   readonly cards: readonly PlanRecord[]
   /** What the cluster has cost this month, in US dollars; null where it costs nothing. */
@@ -56,9 +60,19 @@ export async function lookAround({
     running: running.filter((run) => !isWholeOf(run, running)).map((run) => registry.live(run.id) ?? run),
     ended,
     schedules,
+    nextTimes: nextTimesOf(schedules, deps),
     cards,
     spent,
   }
+}
+
+/** Worked out once for all who have a Home open: with a thousand schedules it takes longer than everything else in a Home. */
+function nextTimesOf(schedules: readonly ScheduleRecord[], deps: Deps): ReadonlyMap<number, Date> {
+  return new Map(
+    schedules
+      .filter(({ state }) => state.kind === 'active')
+      .flatMap((schedule) => upcoming(deps, schedule, 1).map((next) => [schedule.id, next] as const)),
+  )
 }
 
 /** Schedules, shares and the like; what an extended lease costs is news of the cluster. */

@@ -1,6 +1,5 @@
 import type { ScheduleRecord } from '../ports/schedules.ts'
 import { mayKnow } from '../schedule/make/find.ts'
-import { upcoming } from '../schedule/make/upcoming.ts'
 import { linesWords, whenWords } from '../schedule/make/words.ts'
 import { plural } from '../words.ts'
 import { at, entry, type HomeButton, type HomeEntry, type Words, where } from './home.ts'
@@ -18,13 +17,10 @@ interface Timed {
 
 /** Schedules that need somebody first, then those that are said next, then those that rest, which many others do not crowd out. */
 export function scheduleEntries(viewing: Viewing): readonly HomeEntry[] {
-  const { deps, look } = viewing
+  const { look } = viewing
   const all = look.schedules
     .filter((schedule) => mayKnow(schedule, viewing.who))
-    .map((schedule): Timed => {
-      const times = schedule.state.kind === 'active' ? upcoming(deps, schedule, 1) : []
-      return { schedule, next: times[0] ?? null }
-    })
+    .map((schedule): Timed => ({ schedule, next: look.nextTimes.get(schedule.id) ?? null }))
     .toSorted((a, b) => urgency(a) - urgency(b) || a.schedule.id - b.schedule.id)
   const active = all.filter(({ schedule }) => schedule.state.kind === 'active').slice(0, shownActive)
   const still = all.filter(({ schedule }) => schedule.state.kind !== 'active').slice(0, shownStill)

@@ -44,15 +44,20 @@ function headingOf(page: Part[] | undefined, next: Part): readonly Part[] {
   return isHeading && fitsOneMessage([last, next]) ? page.splice(-1) : []
 }
 
+// Rich text holds the boxes of a code text, and titles.
+const wordTypes: ReadonlySet<string> = new Set(['section', 'context', 'rich_text'])
+
 /** Words alone look the same in every form, and may be parted between any two blocks. */
 function isWords({ newest, oldest }: Part): boolean {
-  return newest === oldest && newest.every(({ type }) => type === 'section' || type === 'context')
+  return newest === oldest && newest.every(({ type }) => wordTypes.has(type))
 }
 
 function loose(part: Part): readonly Part[] {
   if (!isWords(part) || part.newest.length < 2) return [part]
-  return part.newest.map((block, at) => {
+  const { label, newest, words } = part
+  return newest.map((block, at) => {
     const blocks = [block]
-    return { label: part.label, newest: blocks, older: blocks, oldest: blocks, words: at === 0 ? part.words : [] }
+    const own = words.length === newest.length ? words.slice(at, at + 1) : at === 0 ? words : []
+    return { label, newest: blocks, older: blocks, oldest: blocks, words: own }
   })
 }
