@@ -25,6 +25,23 @@ describe('stored rows', () => {
     expect(sorted(['2018-11-02', '2018-11-01'])).toEqual(['2018-11-01', '2018-11-02'])
   })
 
+  it('of days come newest first, page by page, each page in their order', () => {
+    const days: TableReply = { ...table(['1 Nov', '2 Nov', '3 Nov', '4 Nov', '5 Nov']), timeOrder: { after: 0 } }
+    const shown = (page: number, sort?: string) => pageOf(days, { sort, order: undefined, page, n: 2 })
+    expect(shown(1).table).toMatchObject({
+      title: 'Title, rows 4–5',
+      rows: [
+        [3, '4 Nov'],
+        [4, '5 Nov'],
+      ],
+    })
+    expect(shown(3).table).toMatchObject({ title: 'Title, rows 1–1', rows: [[0, '1 Nov']] })
+    expect(shown(1, 'place').table.rows).toEqual([
+      [4, '5 Nov'],
+      [3, '4 Nov'],
+    ])
+  })
+
   it('that have nothing in the column come last, whichever way it is sorted', () => {
     expect(sorted([null, 2, null, 1])).toEqual([2, 1, null, null])
     expect(sorted([null, 2, null, 1], 'asc')).toEqual([1, 2, null, null])

@@ -52,6 +52,18 @@ describe('a table', () => {
     expect(file?.content.split('\r\n')).toHaveLength(132)
   })
 
+  it('of days shows the newest of them in every form, behind their total, and says so', () => {
+    const days = table([['all days', 900], ...many(400, 'day')], { total: 900, timeOrder: { after: 1 } })
+    const { part } = presentTable(days, 'attached')
+    for (const form of ['newest', 'older', 'oldest', 'words'] as const) {
+      const reading = form === 'words' ? part.words.join('\n') : readingOf(part[form])
+      expect(reading, form).toContain('all days')
+      expect(reading, form).toContain('day 399')
+      expect(reading, form).not.toContain('day 0')
+      expect(reading, form).toMatch(/newest \d+ of 900 rows · the CSV file has the newest 401 rows/)
+    }
+  })
+
   it('has a file from the first form that had to cut, and speaks of it from there on', () => {
     const { part, file } = presentTable(table(many(100)), 'attached')
     expect(file?.from).toBe('older')
