@@ -15,15 +15,17 @@ interface RegionPrices {
  * - us-east-1: 0.543 and 0.024 stand in the text of https://aws.amazon.com/redshift/pricing/ (read 7 October 2026 by
  *   https://github.com/api-evangelist/amazon-redshift, plans/amazon-redshift-plans-pricing.yml). The larger RA3 nodes are 2, 6 and 24
  *   times that: "AWS us-east-1 list price, Mar 2026" of public connectors that cite the same page.
- * - us-west-2: AWS's price list gives it the figures of us-east-1 (public calculators of 2026 have 0.543, 3.26 and 0.024).
+ * - us-west-2: public calculators of 2026 have 0.543 for ra3.large, 3.26 for ra3.4xlarge and 0.024 for storage; none has the other types.
  * A region or a type that is not here has no known price: REDSHIFT_HOURLY_USD gives it. For rg nodes no figure names its region.
  */
-const usPrices: RegionPrices = {
-  read: 'March 2026',
-  nodes: { 'ra3.large': 0.543, 'ra3.xlplus': 1.086, 'ra3.4xlarge': 3.26, 'ra3.16xlarge': 13.04 },
-  storage: 0.024,
+const prices: Readonly<Record<string, RegionPrices>> = {
+  'us-east-1': {
+    read: 'March 2026',
+    nodes: { 'ra3.large': 0.543, 'ra3.xlplus': 1.086, 'ra3.4xlarge': 3.26, 'ra3.16xlarge': 13.04 },
+    storage: 0.024,
+  },
+  'us-west-2': { read: 'March 2026', nodes: { 'ra3.large': 0.543, 'ra3.4xlarge': 3.26 }, storage: 0.024 },
 }
-const prices: Readonly<Record<string, RegionPrices>> = { 'us-east-1': usPrices, 'us-west-2': usPrices }
 
 /** What a whole cluster costs for an hour, and where the figure is from. */
 export const priceSchema = z.object({ hourlyUsd: z.number(), label: z.string() }).readonly()

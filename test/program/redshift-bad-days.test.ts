@@ -129,7 +129,7 @@ describe('a load on a bad day', { timeout: 60_000 }, () => {
     expect(read((await say('top-songs')).answer)).toContain('There is no cluster sparkify')
     expect(JSON.stringify((await say('status')).answer.replies)).toContain('it was deleted outside of the bot')
     expect((await say('spin-up')).answer.ok).toBe(true)
-    expect(read((await say('top-songs')).answer)).toContain('Load the warehouse with etl.')
+    expect(read((await say('top-songs')).answer)).toContain('Load again with etl.')
     expect((await say('etl')).answer.ok).toBe(true)
     expect((await say('top-songs')).answer.ok).toBe(true)
   })

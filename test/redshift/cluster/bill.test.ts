@@ -77,7 +77,7 @@ describe('the bill of a cluster', () => {
   it('is what its nodes cost while they ran, up to now, and asks AWS nothing', async () => {
     const stage = await setStage()
     const { cluster, run } = stage.process()
-    await run(cluster.spinUp({ ...plain, nodeType: 'ra3.xlplus', nodes: 2 }))
+    await run(cluster.spinUp({ ...plain, nodeType: 'ra3.4xlarge', nodes: 2 }))
     await stage.clock.pass(2 * hour)
     await run(cluster.pause())
     await stage.clock.pass(10 * hour)
@@ -88,7 +88,7 @@ describe('the bill of a cluster', () => {
     expect(await stage.double.calls()).toHaveLength(asked)
     expect(bills.map(({ from, to }) => Math.round(((to.getTime() - from.getTime()) / hour) * 2) / 2)).toEqual([2, 1])
     for (const { from, to, usd } of bills) {
-      expect(usd).toBeCloseTo((2.172 * (to.getTime() - from.getTime())) / hour, 9)
+      expect(usd).toBeCloseTo((6.52 * (to.getTime() - from.getTime())) / hour, 9)
     }
     expect(bills.at(-1)?.to.getTime()).toBeLessThanOrEqual(stage.clock.now().getTime())
     expect(bills.map(({ until }) => until?.toISOString() ?? null)).toEqual([null, stage.ledger.lease?.until])
@@ -97,12 +97,12 @@ describe('the bill of a cluster', () => {
   it('counts the real size of a restored cluster, and of an adopted one from its creation on', async () => {
     const restored = await setStage()
     const { cluster, run } = restored.process()
-    await run(cluster.spinUp({ ...plain, nodeType: 'ra3.xlplus', nodes: 2 }))
+    await run(cluster.spinUp({ ...plain, nodeType: 'ra3.4xlarge', nodes: 2 }))
     await run(cluster.tearDown({ snapshot: true }))
     await run(cluster.spinUp(plain))
     expect((await cluster.bill(...all(restored))).map(({ price }) => price)).toEqual([
-      '$2.17 an hour (list price, March 2026)',
-      '$2.17 an hour (list price, March 2026)',
+      '$6.52 an hour (list price, March 2026)',
+      '$6.52 an hour (list price, March 2026)',
     ])
 
     const adopted = await setStage({ speed: 1_000_000 })

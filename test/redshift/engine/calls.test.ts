@@ -33,7 +33,7 @@ describe('calls of the Data API', () => {
       retain: await callsOf(() => engine.retain([1])),
     }
     // Staging asks the load history and writes down the files beside.
-    expect(calls).toEqual({ begin: 2, events: 6, songs: 6, transform: 2, question: 2, publish: 4, retain: 2 })
+    expect(calls).toEqual({ begin: 2, events: 8, songs: 8, transform: 2, question: 2, publish: 4, retain: 2 })
   })
 
   it('add little to the time that the statements take', async () => {
