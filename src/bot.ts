@@ -27,7 +27,7 @@ export interface Bot {
   stop(): Promise<void>
 }
 
-/** Starts the bot in this process. Throws `OpsError` for whatever is not in order: the home, its port, Slack. */
+/** Starts the bot in this process. Throws `OpsError` for whatever it cannot work without: the home, its port, Slack, credentials of AWS. */
 export async function startBot(config: Config, { log, logFile, print, onReplaced }: BotSurroundings): Promise<Bot> {
   const counterpart = counterpartOf(config, log)
   let face: SlackFace | null = null
@@ -39,6 +39,9 @@ export async function startBot(config: Config, { log, logFile, print, onReplaced
     log,
     onReplaced,
   })
+  const fault = await core.checkWarehouse()
+  const warnings = [...(fault === null ? [] : [`${fault.message} ${fault.remedy}`.trim()]), ...config.warnings]
+  for (const warning of warnings) log.warn({}, warning)
   const open = await counterpart.open()
   const disk = watchDisk(config.home, systemClock, log)
   const server = await startServer(
@@ -78,7 +81,9 @@ export async function startBot(config: Config, { log, logFile, print, onReplaced
     systemClock,
     log,
   )
-  print(startedText(config, core, open.rest === null ? slack.health().detail : `Open ${origin}`, logFile))
+  print(
+    startedText({ ...config, warnings }, core, open.rest === null ? slack.health().detail : `Open ${origin}`, logFile),
+  )
 
   const stopAsking = sayWhatIsAsked(core, slack, log)
   return {
@@ -103,7 +108,7 @@ function startedText(config: Config, core: Core, where: string, logFile: string 
     `Sparkify's warehouse bot is running. ${where}`,
     `Engine ${config.engine}, home ${config.home}${log}. Ctrl-C stops it.`,
     ...(core.sources.generated === 'now' ? ['No source data are configured, so a small sample was generated.'] : []),
-    ...config.warnings.slice(0, 2).map((warning) => `⚠ ${warning}.`),
+    ...config.warnings.slice(0, 2).map((warning) => `⚠ ${warning.replace(/\.?$/, '.')}`),
   ]
   return `${lines.join('\n')}\n`
 }

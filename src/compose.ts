@@ -12,7 +12,7 @@ import type { ProcessRecord } from './core/ports/ledger.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Outbox } from './core/ports/outbox.ts'
 import type { Probe } from './core/ports/probe.ts'
-import { openWarehouse, type SourceFolders } from './engines.ts'
+import { openWarehouse, type SourceFolders, type Warehouse } from './engines.ts'
 import { readLibrary } from './library.ts'
 import { systemClock } from './machine/clock.ts'
 import { diskProbe } from './machine/disk.ts'
@@ -33,6 +33,7 @@ export interface Core {
   readonly app: App
   /** Where the source data lie; the generated sample's folders when nothing is configured. */
   readonly sources: SourceFolders
+  readonly checkWarehouse: Warehouse['check']
   close(): Promise<void>
 }
 
@@ -55,7 +56,7 @@ export async function compose(config: Config, root: Root): Promise<Core> {
   await prepareHome(config.home)
   const ledger = await openLedger({ url: config.ledgerUrl, now: () => clock.now() })
   const process_ = await enter(ledger.processes, root.kind, clock.now(), log)
-  const { engine, cluster, sources, probes, close } = await openWarehouse(config, ledger, clock, log)
+  const { engine, cluster, sources, probes, check, close } = await openWarehouse(config, ledger, clock, log)
   const deps: Deps = {
     engine,
     cluster,
@@ -86,6 +87,7 @@ export async function compose(config: Config, root: Root): Promise<Core> {
     deps,
     app,
     sources,
+    checkWarehouse: check,
     async close() {
       stopTimers()
       await close()

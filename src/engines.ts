@@ -26,6 +26,11 @@ export interface Warehouse {
   readonly cluster: Cluster
   readonly sources: SourceFolders
   readonly probes: readonly Probe[]
+  /**
+   * Checks what a bot needs of it at the start, as far as that takes a moment. Throws where nothing would work without it; returns what
+   * only loads need.
+   */
+  check(): Promise<OpsError | null>
   close(): Promise<void>
 }
 
@@ -40,7 +45,7 @@ export async function openWarehouse(config: Config, ledger: Ledger, clock: Clock
 }
 
 async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
-  const { createDuckdbCluster, createDuckdbEngine } = await import('./duckdb/index.ts')
+  const { createDuckdbCluster, createDuckdbEngine, isRemote } = await import('./duckdb/index.ts')
   const folder = join(config.home, 'loads')
   const sources = config.sources === null ? await sampleIn(config.home) : { ...config.sources, generated: null }
   const dataRegion = config.redshift.dataRegion ?? config.redshift.region
@@ -51,7 +56,28 @@ async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
     ...(dataRegion === null ? {} : { dataRegion }),
   })
   const cluster = createDuckdbCluster({ folder, clock })
-  return { engine, cluster, sources, probes: [], close: () => engine.close() }
+  return {
+    engine,
+    cluster,
+    sources,
+    probes: [],
+    check: () =>
+      [sources.log, sources.song].some(isRemote)
+        ? Promise.resolve(null)
+        : faultOf(engine.sources(new AbortController().signal)),
+    close: () => engine.close(),
+  }
+}
+
+/** The expected failure of this work; null where it succeeds. Throws what else fails. */
+async function faultOf(work: Promise<unknown>): Promise<OpsError | null> {
+  try {
+    await work
+    return null
+  } catch (error) {
+    if (error instanceof OpsError) return error
+    throw error
+  }
 }
 
 async function sampleIn(home: string): Promise<SourceFolders> {
@@ -117,6 +143,12 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
     cluster: createRedshiftCluster(setting),
     sources: { log: logData, song: songData, generated: null },
     probes: awsProbes(setting),
+    async check() {
+      const fault = await faultOf(clients.requireCredentials())
+      // Where they come from may be reachable again in a minute.
+      if (fault !== null && fault.code !== 'aws') throw fault
+      return fault
+    },
     close: async () => clients.close(),
   }
 }

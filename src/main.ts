@@ -4,7 +4,7 @@ import { type Config, loadEnvFile, readConfig } from './config.ts'
 import { exitStatusOf, messageOf, OpsError } from './core/errors.ts'
 import type { Log } from './core/ports/log.ts'
 import { prepareHome } from './machine/home.ts'
-import { openLog } from './machine/log.ts'
+import { type HeldLog, openLog } from './machine/log.ts'
 import { setProxies } from './machine/proxies.ts'
 
 /** The process of a bot, which runs until it is told to stop. */
@@ -16,15 +16,19 @@ async function main(): Promise<void> {
   const logFile = process.stdout.isTTY ? join(config.home, 'sparkify.log') : null
   const log = openLog(logFile === null ? { kind: 'stderr' } : { kind: 'file', path: logFile }, secretsOf(config))
   dieLoudly(log)
-  const bot = await startBot(config, {
+  const bot = await saidPlainly(
     log,
-    logFile,
-    print: (text) => process.stdout.write(text),
-    onReplaced: () => {
-      log.error({}, 'another bot has taken over this home, because this one was silent for too long')
-      process.exit(1)
-    },
-  })
+    startBot(config, {
+      log,
+      logFile,
+      print: (text) => process.stdout.write(text),
+      onReplaced: () => {
+        log.release()
+        log.error({}, 'another bot has taken over this home, because this one was silent for too long')
+        process.exit(1)
+      },
+    }),
+  )
   onStop(log, bot.stop)
 }
 
@@ -34,10 +38,23 @@ function secretsOf({ slack, proxies }: Config): readonly string[] {
   return [...passwords, slack.botToken, slack.kind === 'socket' ? slack.appToken : slack.signingSecret]
 }
 
+/** Holds the log until the start is over: what is expected to fail is one plain line, without the lines of the log that led to it. */
+async function saidPlainly<T>(log: HeldLog, start: Promise<T>): Promise<T> {
+  try {
+    const started = await start
+    log.release()
+    return started
+  } catch (error) {
+    if (!(error instanceof OpsError)) log.release()
+    throw error
+  }
+}
+
 /** A rejection that nobody awaits is a bug of ours or of a library; a supervisor starts a whole bot again, which carries on. */
-function dieLoudly(log: Log): void {
+function dieLoudly(log: HeldLog): void {
   for (const event of ['uncaughtException', 'unhandledRejection'] as const) {
     process.on(event, (error) => {
+      log.release()
       log.error({ err: error }, `${event}: ${messageOf(error)}`)
       process.exit(1)
     })
@@ -66,6 +83,6 @@ try {
   await main()
 } catch (error) {
   if (!(error instanceof OpsError)) throw error
-  process.stderr.write(`✗ ${[error.message, error.remedy].filter((line) => line !== '').join('\n')}\n`)
+  process.stderr.write(`✗ ${[error.message, error.remedy].filter((line) => line !== '').join(' ')}\n`)
   process.exit(exitStatusOf(error.code))
 }

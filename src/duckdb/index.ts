@@ -1,2 +1,3 @@
 export { createDuckdbCluster } from './cluster.ts'
 export { createDuckdbEngine, type DuckdbOptions } from './engine.ts'
+export { isRemote } from './sources.ts'

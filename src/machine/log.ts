@@ -10,6 +10,12 @@ const keptBytes = 1_000_000
 /** Where the log goes: a file beside the state when a person sits at the terminal, otherwise standard error, for a supervisor. */
 export type LogTarget = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'stderr' }
 
+/** A log on standard error keeps its lines until it is released; what is held when the process ends is lost. */
+export interface HeldLog extends Log {
+  /** Writes the lines that are held, and from now on each line at once. */
+  release(): void
+}
+
 /** Where pino writes, and how. */
 interface LogOptions {
   readonly dest?: string
@@ -31,7 +37,7 @@ function open(options: LogOptions): ReturnType<typeof destination> {
 }
 
 /** The log, one JSON object a line. It never ends the process: a log that cannot be written is no reason to stop working. `secrets` are values that must never be written. */
-export function openLog(target: LogTarget, secrets: readonly string[]): Log & Pick<Logger, 'flush'> {
+export function openLog(target: LogTarget, secrets: readonly string[]): HeldLog & Pick<Logger, 'flush'> {
   const file = open({
     ...(target.kind === 'file' ? { dest: target.path, mkdir: true } : { fd: 2 }),
     sync: true,
@@ -40,11 +46,20 @@ export function openLog(target: LogTarget, secrets: readonly string[]): Log & Pi
   // What a full disk does not take is kept, written with the next line that it does take, and dropped beyond `keptBytes`.
   file.on('error', () => undefined)
   const hidden = secrets.filter((secret) => secret !== '')
+  let held: string[] | null = target.kind === 'stderr' ? [] : null
   const scrubbed = {
     write(line: string) {
+      if (held !== null) return void held.push(line)
       const plain = hidden.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)
       file.write(plain.replace(secretForms, '[secret]'))
     },
   }
-  return pino({ base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, scrubbed)
+  const log = pino({ base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, scrubbed)
+  return Object.assign(log, {
+    release() {
+      const lines = held ?? []
+      held = null
+      for (const line of lines) scrubbed.write(line)
+    },
+  })
 }

@@ -16,6 +16,8 @@ export interface Clients {
   readonly sts: STSClient
   /** The region in use. Throws `bad_config` when neither the option, the environment nor the profile names one. */
   region(): Promise<string>
+  /** Looks for credentials. Throws `aws_denied` where there are none or they have expired, `aws` where their source cannot be reached. */
+  requireCredentials(): Promise<void>
   close(): void
 }
 
@@ -41,6 +43,13 @@ export function createClients({ region }: { readonly region: string | undefined 
     async region() {
       try {
         return await redshift.config.region()
+      } catch (error) {
+        throw awsFailure(error)
+      }
+    },
+    async requireCredentials() {
+      try {
+        await sts.config.credentials()
       } catch (error) {
         throw awsFailure(error)
       }
