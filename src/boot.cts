@@ -7,6 +7,10 @@ process.env['UV_THREADPOOL_SIZE'] ??= '16'
 // The AWS SDK prints a notice on Node 20 at every start; the README says once which versions to use.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 
+// All that this program writes is for its own user: folders 0700, files 0600, whatever the shell says. Libraries make files too
+// (the ledger's WAL, DuckDB's loads and spills), so it is said once for all.
+process.umask(0o077)
+
 import(`./${process.argv[2] ?? 'main'}.js`).catch((error: unknown) => {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
   process.exitCode = 1

@@ -21,8 +21,9 @@ export interface BotSurroundings {
 
 /** A bot that answers Slack (or the local workspace) and the clock. */
 export interface Bot {
-  /** Where its HTTP server is reached from this machine. */
+  /** Where its HTTP server is reached from this machine, and what a person opens there; null where that is Slack. */
   readonly origin: string
+  readonly page: string | null
   /** Stops in order; runs get 5 s to end, and are carried on by the next bot where they do not. */
   stop(): Promise<void>
 }
@@ -81,13 +82,14 @@ export async function startBot(config: Config, { log, logFile, print, onReplaced
     systemClock,
     log,
   )
-  print(
-    startedText({ ...config, warnings }, core, open.rest === null ? slack.health().detail : `Open ${origin}`, logFile),
-  )
+  const page = open.page(origin)
+  const where = page === null ? slack.health().detail : `Open ${page}`
+  print(startedText({ ...config, warnings }, core, where, logFile))
 
   const stopAsking = sayWhatIsAsked(core, slack, log)
   return {
     origin,
+    page,
     async stop() {
       disk.stop()
       stopRecovering()

@@ -105,6 +105,7 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     )
   }
   const values = read.data
+  refusePassword('SPARKIFY_LEDGER_URL', values.SPARKIFY_LEDGER_URL)
   const home = resolve(values.SPARKIFY_HOME)
   return Object.freeze({
     engine: values.SPARKIFY_ENGINE,
@@ -199,6 +200,24 @@ function strangers(set: Readonly<Record<string, unknown>>): readonly string[] {
       const meant = nearest(name, variableNames)
       return `${name} is set, but is no variable of this program${meant === null ? '' : `; did you mean ${meant}?`}`
     })
+}
+
+/** Throws `bad_config` for an address with a user or password in it: it would be shown wherever the address is. */
+function refusePassword(name: string, address: string): void {
+  // What cannot be parsed is refused without being shown when it is opened.
+  if (!URL.canParse(address)) return
+  const { username, password } = new URL(address)
+  if (username === '' && password === '') return
+  throw badVariable(name, 'holds a user name or a password', 'Leave them out; give a token as ?authToken=….')
+}
+
+/** Values of the configuration that are never to be written anywhere: tokens, passwords, and addresses that are as good as one. */
+export function secretsOf({ slack, proxies, ledgerUrl, heartbeatUrl }: Config): readonly string[] {
+  const ledgerToken = URL.canParse(ledgerUrl) ? new URL(ledgerUrl).searchParams.get('authToken') : null
+  const passwords = [proxies.http, proxies.https].flatMap((proxy) => (proxy === '' ? [] : [new URL(proxy).password]))
+  const known = [...passwords, ledgerToken ?? '', heartbeatUrl ?? '']
+  if (slack.kind === 'none') return known
+  return [...known, slack.botToken, slack.kind === 'socket' ? slack.appToken : slack.signingSecret]
 }
 
 function badVariable(name: string, problem: string, cure: string): OpsError {

@@ -27,6 +27,8 @@ export interface Counterpart {
 export interface OpenCounterpart {
   /** The stand-in's part of the HTTP server. */
   readonly rest: Routes['rest']
+  /** What a person opens to get there, once this program itself is reached at `origin`; null where that is Slack. */
+  page(origin: string): string | null
   /** How to reach it, once this program itself is reached at `origin` (`http://127.0.0.1:3000`). */
   slack(origin: string): Pick<SlackFaceOptions, 'botToken' | 'mode' | 'apiUrl' | 'clients' | 'profiles'>
   /** Says the first message where nothing has been said yet. */
@@ -49,6 +51,7 @@ export function counterpartOf(config: Config, log: Log): Counterpart {
     host: config.host,
     open: async () => ({
       rest: null,
+      page: () => null,
       slack: () => ({ botToken, mode: slack, apiUrl, clients, profiles }),
       greet: async () => undefined,
       close: () => undefined,
@@ -60,20 +63,25 @@ export function counterpartOf(config: Config, log: Log): Counterpart {
 function localWorkspace(config: Config, log: Log): Counterpart {
   const botToken = `xoxb-${randomUUID()}`
   const signingSecret = randomUUID()
+  // Whoever opens the page is admin there. What costs money is not for everybody who has an account on this machine.
+  const pageToken = config.engine === 'redshift' ? randomUUID() : undefined
   return {
     directory: withLocalPeople(localDirectory(config)),
     host: '127.0.0.1',
     async open() {
       const { createWorkspace } = await import('./workspace/workspace.ts')
+      const { addressWith } = await import('./workspace/entrance.ts')
       const workspace = createWorkspace({
         home: join(config.home, 'workspace'),
         botToken,
         signingSecret,
+        pageToken,
         clock: systemClock,
         banner: config.banner ?? bannerOf(config.engine),
       })
       return {
         rest: (request, response) => workspace.handle(request, response),
+        page: (origin) => addressWith(origin, pageToken),
         slack(origin) {
           workspace.connect({ origin, deliver: `${origin}/slack/events` })
           const apiUrl = `${origin}/api/`

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { compose } from './compose.ts'
-import { readConfig } from './config.ts'
+import { readConfig, secretsOf } from './config.ts'
 import type { App } from './core/app.ts'
 import { type ExitStatus, OpsError } from './core/errors.ts'
 import { failureAnswer } from './core/run/failure.ts'
@@ -32,7 +32,7 @@ export async function sayLine(argv: readonly string[], { env, streams, begun, re
     const config = readConfig(env)
     setProxies(config.proxies)
     await prepareHome(config.home)
-    const log = openLog({ kind: 'file', path: join(config.home, 'terminal.log') }, [])
+    const log = openLog({ kind: 'file', path: join(config.home, 'terminal.log') }, secretsOf(config))
     const core = await compose(config, {
       kind: 'terminal',
       directory: withLocalPeople(localDirectory(config)),

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { startBot } from './bot.ts'
-import { type Config, loadEnvFile, readConfig } from './config.ts'
+import { loadEnvFile, readConfig, secretsOf } from './config.ts'
+import { printable } from './core/clean.ts'
 import { exitStatusOf, messageOf, OpsError } from './core/errors.ts'
 import type { Log } from './core/ports/log.ts'
 import { prepareHome } from './machine/home.ts'
@@ -21,7 +22,7 @@ async function main(): Promise<void> {
     startBot(config, {
       log,
       logFile,
-      print: (text) => process.stdout.write(text),
+      print: (text) => process.stdout.write(printable(text)),
       onReplaced: () => {
         log.release()
         log.error({}, 'another bot has taken over this home, because this one was silent for too long')
@@ -30,12 +31,6 @@ async function main(): Promise<void> {
     }),
   )
   onStop(log, bot.stop)
-}
-
-function secretsOf({ slack, proxies }: Config): readonly string[] {
-  const passwords = [proxies.http, proxies.https].flatMap((proxy) => (proxy === '' ? [] : [new URL(proxy).password]))
-  if (slack.kind === 'none') return passwords
-  return [...passwords, slack.botToken, slack.kind === 'socket' ? slack.appToken : slack.signingSecret]
 }
 
 /** Holds the log until the start is over: what is expected to fail is one plain line, without the lines of the log that led to it. */
@@ -83,6 +78,6 @@ try {
   await main()
 } catch (error) {
   if (!(error instanceof OpsError)) throw error
-  process.stderr.write(`✗ ${[error.message, error.remedy].filter((line) => line !== '').join(' ')}\n`)
+  process.stderr.write(printable(`✗ ${[error.message, error.remedy].filter((line) => line !== '').join(' ')}\n`))
   process.exit(exitStatusOf(error.code))
 }

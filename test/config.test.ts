@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { variableNames } from '../src/config/variables.ts'
-import { readConfig } from '../src/config.ts'
+import { readConfig, secretsOf } from '../src/config.ts'
 import { OpsError } from '../src/core/errors.ts'
 
 function refusal(env: Record<string, string>): OpsError {
@@ -95,3 +95,44 @@ describe('.env.example', () => {
     })
   })
 })
+
+describe('a secret in the configuration', () => {
+  it.each(['libsql://ada:hunter2@ledger.example.com', 'https://hunter2@ledger.example.com/'])(
+    'is refused in the address of the ledger by the name of the variable, and not shown: %s',
+    (SPARKIFY_LEDGER_URL) => {
+      const thrown = caught(() => readConfig({ SPARKIFY_LEDGER_URL }))
+      expect(thrown).toMatchObject({
+        code: 'bad_config',
+        message: 'SPARKIFY_LEDGER_URL holds a user name or a password.',
+      })
+      expect(JSON.stringify(thrown)).not.toContain('hunter2')
+    },
+  )
+
+  it('is known to the log, wherever it stands', () => {
+    const config = readConfig({
+      SPARKIFY_LEDGER_URL: 'libsql://ledger.example.com?authToken=of-the-ledger',
+      SPARKIFY_HEARTBEAT_URL: 'https://beat.example.com/of-the-beat',
+      SLACK_BOT_TOKEN: 'xoxb-1',
+      SLACK_SIGNING_SECRET: 'of-slack',
+      HTTPS_PROXY: 'http://ada:of-the-proxy@proxy.example.com',
+    })
+    expect(secretsOf(config)).toEqual(
+      expect.arrayContaining([
+        'of-the-ledger',
+        'https://beat.example.com/of-the-beat',
+        'xoxb-1',
+        'of-slack',
+        'of-the-proxy',
+      ]),
+    )
+  })
+})
+
+function caught(work: () => unknown): unknown {
+  try {
+    return work()
+  } catch (error) {
+    return error
+  }
+}

@@ -15,13 +15,24 @@ const strayJoiners =
 // No language stacks more than four marks on a letter; text that climbs over its neighbours does.
 const stackedMarks = /(\p{M}{4})\p{M}+/gu
 
+/** Text for a terminal, its layout as it is: without characters that a terminal obeys, or that hide or reorder others. Line breaks stay. */
+export function printable(text: string): string {
+  return text.replace(lineBreaks, '\n').replace(blanks, ' ').replace(loneSurrogates, '\ufffd').replace(invisible, '')
+}
+
+/** JSON text with every character escaped that a terminal would obey, or that hides or reorders others. Readers of the JSON get the same. */
+export function escapeControls(json: string): string {
+  return json.replace(/(?!\n)\p{Cc}|\p{Cf}|[\u2028\u2029]/gu, (character) =>
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
+}
+
 /** Text of data or of people without characters that hide, reorder or overflow. Line breaks stay, at most two in a row. */
 export function clean(text: string): string {
-  return text
-    .replace(lineBreaks, '\n')
-    .replace(blanks, ' ')
-    .replace(loneSurrogates, '\ufffd')
-    .replace(invisible, '')
+  return printable(text)
     .replace(strayJoiners, '')
     .replace(stackedMarks, '$1')
     .replace(/\n\s*\n\s*\n/g, '\n\n')

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs'
-import { access, readdir, realpath, stat } from 'node:fs/promises'
+import { access, readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
 import { messageOf, OpsError } from '../core/errors.ts'
 import type { SourceFile } from '../core/ports/engine.ts'
@@ -56,7 +56,7 @@ export async function listFolder(folder: string, variable: Variable, signal: Abo
       files.push(...(await Promise.all(some.map((path) => look(path, variable)))))
     }
   } catch (error) {
-    throw asSourceError(error, root, variable)
+    throw (await brokenLink(error, variable)) ?? asSourceError(error, root, variable)
   }
   if (files.length === 0) throw noSources(root, skipped, variable)
   return { files: files.toSorted((a, b) => (a.path < b.path ? -1 : 1)), skipped }
@@ -108,6 +108,23 @@ async function look(path: string, variable: Variable): Promise<SourceFile> {
   } catch (error) {
     throw asSourceError(error, path, variable)
   }
+}
+
+/** A system error about a symbolic link that leads nowhere, or in a circle, as `source_missing` or `source_unreadable`; null for any other. */
+async function brokenLink(error: unknown, variable: Variable): Promise<OpsError | null> {
+  const code = codeOf(error)
+  const path = error instanceof Error && 'path' in error && typeof error.path === 'string' ? error.path : null
+  if (path === null || (code !== 'ENOENT' && code !== 'ELOOP')) return null
+  const target = await readlink(path).catch(() => null)
+  if (target === null) return null
+  const remedy = `Correct the link, or point ${variable} at the data.`
+  return code === 'ELOOP'
+    ? new OpsError('source_unreadable', `${path} is a symbolic link that leads back to itself.`, remedy, {
+        cause: error,
+      })
+    : new OpsError('source_missing', `${path} is a symbolic link to ${target}, which does not exist.`, remedy, {
+        cause: error,
+      })
 }
 
 /** A system error about a source as `source_missing` or `source_unreadable`; anything else as it is. */

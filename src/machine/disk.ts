@@ -7,6 +7,7 @@ import type { Ledger } from '../core/ports/ledger.ts'
 import type { Log } from '../core/ports/log.ts'
 import type { Probe } from '../core/ports/probe.ts'
 import { bytes } from '../core/words.ts'
+import { openToOthers } from './home.ts'
 
 // A load of 1,000,000 events takes about 0.6 GB while two loads are kept.
 const littleSpace = 2_000_000_000
@@ -21,7 +22,15 @@ export function diskProbe(home: string, ledger: Pick<Ledger, 'loads'>): Probe {
   return probe('Disk', async () => {
     const free = await freeBytes(home)
     const detail = `${bytes(free)} free in ${home}`
-    if (free >= littleSpace) return green(detail)
+    if (free >= littleSpace) {
+      const open = await openToOthers(home)
+      if (open.length === 0) return green(detail)
+      return {
+        state: 'warn',
+        detail: `other users of this machine can open ${open.join(', ')}`,
+        cure: 'Remove their permissions as the owner of these files: chmod go= and the path.',
+      }
+    }
     const cure = `Free some space, or set SPARKIFY_HOME to a larger disk.${await deletable(home, ledger)}`
     return free < fullBelow
       ? { state: 'red', detail: `full: ${detail}; nothing can be loaded or recorded`, cure }

@@ -1,4 +1,5 @@
 import { destination, type Logger, pino } from 'pino'
+import { escapeControls } from '../core/clean.ts'
 import { messageOf, OpsError } from '../core/errors.ts'
 import type { Log } from '../core/ports/log.ts'
 
@@ -45,13 +46,17 @@ export function openLog(target: LogTarget, secrets: readonly string[]): HeldLog 
   })
   // What a full disk does not take is kept, written with the next line that it does take, and dropped beyond `keptBytes`.
   file.on('error', () => undefined)
-  const hidden = secrets.filter((secret) => secret !== '')
+  // As they are, and as they stand in JSON.
+  const hidden = secrets
+    .filter((secret) => secret !== '')
+    .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
   let held: string[] | null = target.kind === 'stderr' ? [] : null
   const scrubbed = {
     write(line: string) {
       if (held !== null) return void held.push(line)
       const plain = hidden.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)
-      file.write(plain.replace(secretForms, '[secret]'))
+      // Where standard error is a terminal, a line of the log is obeyed there like any other.
+      file.write(escapeControls(plain.replace(secretForms, '[secret]')))
     },
   }
   const log = pino({ base: null, timestamp: () => `,"time":"${new Date().toISOString()}"` }, scrubbed)

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, readlink, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
@@ -110,6 +110,18 @@ async function fill(
   }
 }
 
+/** The folder that is meant, behind links: a folder cannot take a link's name. Throws `bad_argument` for a link that leads nowhere. */
+async function targetOf(folder: string): Promise<string> {
+  try {
+    return await realpath(folder)
+  } catch (error) {
+    if (!isSystemError(error) || (error.code !== 'ENOENT' && error.code !== 'ELOOP')) throw error
+    const link = await readlink(folder).catch(() => null)
+    if (link === null) return resolve(folder)
+    throw new OpsError('bad_argument', `${folder} is a symbolic link that leads nowhere.`, 'Name a folder.')
+  }
+}
+
 /**
  * Makes a sample appear in the folder `out` all at once: `make` fills a folder beside it, which takes its name in the end, so
  * that whoever is killed leaves no half sample behind that looks whole. A sample of the same options is left as it is.
@@ -121,16 +133,21 @@ export async function publishOnce(
   options: SampleOptions,
   make: (folder: string) => Promise<SampleTotals>,
 ): Promise<Published> {
-  const out = resolve(folder)
   try {
+    const out = await targetOf(folder)
     const totals = await already(out, options)
     return totals === undefined ? await fill(out, options, make) : { totals, found: true }
   } catch (error) {
     if (!isSystemError(error)) throw error
     const remedy =
       error.code === 'ENOSPC' ? 'Free some space, or name another folder.' : 'Name a folder that can be written.'
-    throw new OpsError('storage', `The sample could not be written to ${out}: ${messageOf(error)}.`, remedy, {
-      cause: error,
-    })
+    throw new OpsError(
+      'storage',
+      `The sample could not be written to ${resolve(folder)}: ${messageOf(error)}.`,
+      remedy,
+      {
+        cause: error,
+      },
+    )
   }
 }

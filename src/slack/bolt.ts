@@ -3,6 +3,7 @@ import { App as BoltApp, HTTPModuleFunctions, HTTPReceiver, isRawBodyError, type
 import { z } from 'zod'
 import { inBackground } from '../core/background.ts'
 import { messageOf } from '../core/errors.ts'
+import type { Clock } from '../core/ports/clock.ts'
 import type { Log } from '../core/ports/log.ts'
 import { createBoltLogger } from './bolt-logger.ts'
 import { type ClientOptions, quickOptions } from './clients.ts'
@@ -30,7 +31,7 @@ export function createBolt(
   identity: Identity,
   receiver: HTTPReceiver | SocketModeReceiver,
 ): Bolt {
-  const { botToken, log } = options
+  const { botToken, apiUrl, log } = options
   const app = new BoltApp({
     token: botToken,
     botId: identity.botId,
@@ -46,7 +47,7 @@ export function createBolt(
   const read = new WeakMap<object, Inbound>()
   const processEvent = app.processEvent.bind(app)
   app.processEvent = async (event) => {
-    const inbound = readInbound(event.body, identity.userId, log)
+    const inbound = readInbound(event.body, { botUserId: identity.userId, apiUrl, log })
     if (inbound === null) return event.ack()
     read.set(event.body, inbound)
     return processEvent(event)
@@ -75,7 +76,11 @@ export interface Http {
 }
 
 /** `open` is whether the bot takes deliveries yet. */
-export function createHttp(signingSecret: string, open: () => boolean, log: Log): Http {
+export function createHttp(
+  signingSecret: string,
+  open: () => boolean,
+  { clock, log }: { readonly clock: Pick<Clock, 'now'>; readonly log: Log },
+): Http {
   // The listener has checked the signature when Bolt gets a request.
   const checked = { signingSecret, signatureVerification: false }
   const receiver = new HTTPReceiver({ ...checked, endpoints: eventsPath, logger: createBoltLogger(log) })
@@ -88,7 +93,7 @@ export function createHttp(signingSecret: string, open: () => boolean, log: Log)
     try {
       const signed = await HTTPModuleFunctions.parseAndVerifyHTTPRequest({ signingSecret }, request)
       // Bolt refuses old timestamps only, so a request dated ahead could be sent again until then.
-      if (Number(request.headers['x-slack-request-timestamp']) * 1000 > Date.now() + skewMs)
+      if (Number(request.headers['x-slack-request-timestamp']) * 1000 > clock.now().getTime() + skewMs)
         refuse(401, 'it is dated ahead')
       else if (isObject(signed)) receiver.requestListener(signed, response)
       else refuse(400, 'its body is not as Slack writes it')

@@ -140,7 +140,7 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
   const work = inFlight()
 
   const socket = mode.kind === 'socket' ? createSocket({ appToken: mode.appToken, apiUrl, clock, log }) : undefined
-  const http = mode.kind === 'http' ? createHttp(mode.signingSecret, () => open, log) : undefined
+  const http = mode.kind === 'http' ? createHttp(mode.signingSecret, () => open, { clock, log }) : undefined
 
   const asking = { client: clients.quick, channels, shared, log }
   const obstacle = async (place: SlackPlace, by: Asker | null): Promise<OpsError | null> => {

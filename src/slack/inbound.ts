@@ -105,23 +105,34 @@ const interactionSchema = z.discriminatedUnion('type', [
 ])
 const handledInteraction = z.object({ type: z.enum(['block_actions', 'view_submission']) })
 
+/** What the bot knows of itself: its user, and the Web API's root where that is not Slack's. */
+interface Own {
+  readonly botUserId: string
+  readonly apiUrl: string | undefined
+  readonly log: Log
+}
+
+type ResponseUrlOf = (url: string | null | undefined) => ResponseUrl | undefined
+
 /**
  * What somebody asks by this payload; null for what nobody asks: edits, joins, messages of apps, dialogs that were closed, and kinds of
  * payload that the bot does not handle. A payload of a known kind that lacks what it must have is logged.
  */
-export function readInbound(body: object, botUserId: string, log: Log): Inbound | null {
+export function readInbound(body: object, { botUserId, apiUrl, log }: Own): Inbound | null {
   const read = <T>(schema: z.ZodType<T>): T | null => {
     const parsed = schema.safeParse(body)
     if (parsed.success) return parsed.data
     log.warn({ why: z.prettifyError(parsed.error) }, 'a payload of Slack is not as documented; it is dropped')
     return null
   }
-  if ('command' in body) return ofCommand(read(commandSchema), log)
+  const responseUrlOf: ResponseUrlOf = (url) =>
+    url == null || url === '' ? undefined : createResponseUrl(url, apiUrl, log)
+  if ('command' in body) return ofCommand(read(commandSchema), responseUrlOf)
   if ('event' in body) return handledEvent.safeParse(body).success ? ofEvent(read(eventSchema), botUserId) : null
-  return handledInteraction.safeParse(body).success ? ofInteraction(read(interactionSchema), log) : null
+  return handledInteraction.safeParse(body).success ? ofInteraction(read(interactionSchema), responseUrlOf) : null
 }
 
-function ofCommand(command: z.infer<typeof commandSchema> | null, log: Log): Inbound | null {
+function ofCommand(command: z.infer<typeof commandSchema> | null, responseUrlOf: ResponseUrlOf): Inbound | null {
   if (command === null) return null
   return {
     door: 'command',
@@ -129,7 +140,7 @@ function ofCommand(command: z.infer<typeof commandSchema> | null, log: Log): Inb
     teams: named(command.team_id),
     place: placeOf(command.channel_id, command.channel_name ?? undefined),
     delivery: command.trigger_id,
-    responseUrl: urlOf(command.response_url, log),
+    responseUrl: responseUrlOf(command.response_url),
     isShared: false,
   }
 }
@@ -167,7 +178,7 @@ function isRequest({ type, channel_type, bot_id, subtype, edited }: Event): bool
   return bot_id == null && edited == null && (subtype == null || typedSubtypes.includes(subtype))
 }
 
-function ofInteraction(given: z.infer<typeof interactionSchema> | null, log: Log): Inbound | null {
+function ofInteraction(given: z.infer<typeof interactionSchema> | null, responseUrlOf: ResponseUrlOf): Inbound | null {
   if (given === null) return null
   const { type, user, team, channel, container } = given
   const thread = container?.thread_ts === container?.message_ts ? undefined : (container?.thread_ts ?? undefined)
@@ -178,15 +189,11 @@ function ofInteraction(given: z.infer<typeof interactionSchema> | null, log: Log
     // A button in a Home tab is in no conversation.
     place: channel === undefined ? directlyTo(user.id) : placeOf(channel.id, channel.name ?? undefined, thread),
     delivery: given.trigger_id,
-    responseUrl: urlOf(given.response_url, log),
+    responseUrl: responseUrlOf(given.response_url),
     isShared: false,
   }
 }
 
 function named(...teams: readonly (string | null | undefined)[]): readonly string[] {
   return teams.filter((team) => team != null && team !== '').map(String)
-}
-
-function urlOf(url: string | null | undefined, log: Log): ResponseUrl | undefined {
-  return url == null || url === '' ? undefined : createResponseUrl(url, log)
 }

@@ -29,8 +29,18 @@ const answerSchema = z.object({
   response_metadata: z.object({ messages: z.array(z.string()) }).optional(),
 })
 
-/** What can be said through one response URL. */
-export function createResponseUrl(url: string, log: Log): ResponseUrl {
+// Slack and GovSlack (https://docs.slack.dev/govslack): hooks.slack.com, hooks.slack-gov.com.
+const slackHost = /^(?:[a-z0-9-]+\.)*slack(?:-gov)?\.com$/
+
+/**
+ * What can be said through one response URL. Undefined for an address that is not Slack's, over https, nor at the Web API of `apiUrl`: what is
+ * said is for its asker's eyes, whatever a payload claims.
+ */
+export function createResponseUrl(url: string, apiUrl: string | undefined, log: Log): ResponseUrl | undefined {
+  if (!isSlacks(url, apiUrl)) {
+    log.warn({ host: URL.canParse(url) ? new URL(url).host : null }, "a response URL is not Slack's; it is not used")
+    return undefined
+  }
   let taken = 0
   const send = async (ladder: Ladder, options: Readonly<Record<string, unknown>>): Promise<void> => {
     const content = ({ text, blocks }: Message) => (blocks.length === 0 ? { text } : { text, blocks })
@@ -51,11 +61,20 @@ export function createResponseUrl(url: string, log: Log): ResponseUrl {
   }
 }
 
+function isSlacks(address: string, apiUrl: string | undefined): boolean {
+  if (!URL.canParse(address)) return false
+  const { origin, protocol, hostname, port, username, password } = new URL(address)
+  if (apiUrl !== undefined && origin === new URL(apiUrl).origin) return true
+  return protocol === 'https:' && slackHost.test(hostname) && port + username + password === ''
+}
+
 async function deliver(url: string, body: Readonly<Record<string, unknown>>): Promise<void> {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
+    // Slack's own are answered where they are.
+    redirect: 'error',
     signal: AbortSignal.timeout(timeoutMs),
   })
   const words = (await response.text()).trim()

@@ -1,4 +1,5 @@
 import type { RunView } from '../core/answer.ts'
+import { cleanLine } from '../core/clean.ts'
 import type { Watch } from '../core/run/live-run.ts'
 import { padded } from './cells.ts'
 import { stepText } from './present.ts'
@@ -21,7 +22,7 @@ function redrawn(out: Output): Watch {
     changed({ steps }) {
       const width = Math.max(20, (out.columns ?? 80) - 1)
       // A line that wraps would take two, and the next drawing would begin one too low.
-      const lines = steps.map((step) => padded(stepText(step), width, false).trimEnd())
+      const lines = steps.map((step) => padded(cleanLine(stepText(step)), width, false).trimEnd())
       out.write(`${drawn > 0 ? `\u001b[${drawn}A` : ''}${lines.map((line) => `\u001b[2K${line}\n`).join('')}`)
       drawn = lines.length
     },

@@ -2,6 +2,7 @@ import { createInterface } from 'node:readline/promises'
 import type { Readable } from 'node:stream'
 import type { Answer } from '../core/answer.ts'
 import type { App } from '../core/app.ts'
+import { escapeControls, printable } from '../core/clean.ts'
 import type { ExitStatus } from '../core/errors.ts'
 import type { Asker } from '../core/people.ts'
 import type { PlanReply } from '../core/reply.ts'
@@ -24,7 +25,7 @@ export async function runLine(app: App, said: TerminalArguments, who: Asker, str
   if (first === null) throw new Error('a line of the terminal has no delivery that could come twice')
   const plan = planOf(first)
   if (plan === null || said.json || !isTerminal(streams)) return show(first, said.json, streams)
-  streams.err.write(`${planText(plan)}\n`)
+  write(streams.err, `${planText(plan)}\n`)
   const typed = await askFor(plan, streams)
   if (typed === null) {
     streams.err.write('Not confirmed. Nothing was done.\n')
@@ -37,14 +38,19 @@ export async function runLine(app: App, said: TerminalArguments, who: Asker, str
 /** Prints what came back, as text or as one JSON document, and gives the exit status. */
 export function show(answer: Answer, json: boolean, { out, err }: Streams): ExitStatus {
   const plan = planOf(answer)
-  if (json) out.write(`${JSON.stringify(answer)}\n`)
+  if (json) out.write(`${escapeControls(JSON.stringify(answer))}\n`)
   else {
     const failed = answer.replies.some(({ kind }) => kind === 'failure') || plan !== null
     const stream = failed && answer.replies.length === 1 ? err : out
-    stream.write(`${answerText(answer, out.columns ?? Number.POSITIVE_INFINITY)}\n`)
+    write(stream, `${answerText(answer, out.columns ?? Number.POSITIVE_INFINITY)}\n`)
   }
-  if (plan !== null) err.write(`${howToConfirm(plan)}\n`)
+  if (plan !== null) write(err, `${howToConfirm(plan)}\n`)
   return answer.exit
+}
+
+/** Writes text: to a terminal only what it shows and does not obey; into pipes and files the very values, such as those of a CSV file. */
+function write(to: Output, text: string): void {
+  to.write(to.isTTY === true ? printable(text) : text)
 }
 
 function planOf(answer: Answer): PlanReply | null {
@@ -59,7 +65,7 @@ function isTerminal({ input, err }: Streams): boolean {
 async function askFor(plan: PlanReply, { input, err }: Streams): Promise<string | null> {
   const prompt = createInterface({ input, terminal: false })
   try {
-    err.write(plan.typed === undefined ? `${plan.act}? [y/N] ` : `Type ${plan.typed} to go on: `)
+    write(err, plan.typed === undefined ? `${plan.act}? [y/N] ` : `Type ${plan.typed} to go on: `)
     for await (const line of prompt) {
       const word = line.trim()
       if (plan.typed === undefined) return /^y(es)?$/i.test(word) ? '' : null

@@ -4,6 +4,7 @@ import type { Clock } from '../core/ports/clock.ts'
 import { ApiError } from './content.ts'
 import type { Interactions } from './deeds.ts'
 import { createDeliver } from './deliveries.ts'
+import { createEntrance } from './entrance.ts'
 import type { HomeTab, Message } from './entries.ts'
 import { createEvents, servedEvents } from './events.ts'
 import { openFiles } from './files.ts'
@@ -30,6 +31,8 @@ export interface WorkspaceOptions {
   readonly home: string | undefined
   readonly signingSecret: string
   readonly botToken: string
+  /** What leads to the page and its files; without one they are open to everybody on this machine. */
+  readonly pageToken?: string | undefined
   readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly personas?: readonly Persona[]
   readonly channels?: readonly ChannelSeed[]
@@ -84,6 +87,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   const limits = { ...slackLimits, ...options.limits }
   const needed = new Set([...deliveryScopes, ...Object.values(methods).flatMap((method) => method.scopes)])
   const webApi = createWebApi({ methods, token: options.botToken, scopes: options.scopes ?? [...needed], limits, now })
+  const enter = createEntrance(options.pageToken)
   const page = createPage({ state, interactions: people, now: () => clock.now(), banner: options.banner })
 
   const receiveUpload = async (id: string, request: IncomingMessage, response: ServerResponse) => {
@@ -109,6 +113,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     const fromPage = first === '' || first === 'page'
     if (request.method === 'POST' && fromPage && request.headers.origin !== address.origin)
       return sendText(response, 'Only the page itself may do this.', undefined, 403)
+    if ((fromPage || first === 'files') && !enter(address, request, response)) return
     if (fromPage) return page.handle(address, request, response)
     if (first === 'files') return download(second, response)
     if (request.method !== 'POST') return sendText(response, 'Method not allowed', undefined, 405)
@@ -122,10 +127,12 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       if (!/^\/($|\?|(api|files|page|response|upload)\/)/.test(path)) return false
       const host = request.headers.host ?? ''
       // A name that merely resolves to this machine is somebody else's page looking in (DNS rebinding).
-      if (!loopback.test(host)) sendText(response, 'This workspace is for this machine only.', undefined, 403)
+      const origin = `http://${host}`
+      if (!loopback.test(host) || !URL.canParse(path, origin))
+        sendText(response, 'This workspace is for this machine only.', undefined, 403)
       else {
         try {
-          await route(new URL(path, `http://${host}`), request, response)
+          await route(new URL(path, origin), request, response)
         } catch (error) {
           if (error instanceof ApiError) sendText(response, error.code, undefined, 400)
           else if (error instanceof OpsError) sendText(response, `${error.message} ${error.remedy}`, undefined, 503)

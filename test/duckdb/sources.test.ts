@@ -96,17 +96,37 @@ describe('the sources', () => {
       /SPARKIFY_LOG_DATA/,
     ],
     [
+      'a link to nowhere for a folder',
+      async (home) => {
+        await rename(home, 'log_data', 'moved')
+        await symlink('nowhere', join(home, 'log_data'))
+      },
+      'source_missing',
+      /log_data is a symbolic link to nowhere, which does not exist\.$/,
+      /SPARKIFY_LOG_DATA/,
+    ],
+    [
+      'a link to itself for a folder',
+      async (home) => {
+        await rename(home, 'log_data', 'moved')
+        await symlink('log_data', join(home, 'log_data'))
+      },
+      'source_unreadable',
+      /log_data is a symbolic link that leads back to itself\.$/,
+      /SPARKIFY_LOG_DATA/,
+    ],
+    [
       'a link to nowhere',
       (home) => symlink(join(home, 'nowhere'), join(home, 'log_data/lost.json')),
       'source_missing',
-      /lost\.json does not exist\.$/,
+      /lost\.json is a symbolic link to .*nowhere, which does not exist\.$/,
       /SPARKIFY_LOG_DATA/,
     ],
     [
       'a link to itself',
       (home) => symlink(join(home, 'song_data/self.json'), join(home, 'song_data/self.json')),
       'source_unreadable',
-      /self\.json cannot be read: ELOOP/,
+      /self\.json is a symbolic link that leads back to itself\.$/,
       /SPARKIFY_SONG_DATA/,
     ],
   ]

@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -37,6 +37,14 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     expect(status).toBe(0)
     expect(stdout.trim().split('\n').length).toBeLessThanOrEqual(5)
     expect(stdout).toContain(bot.origin)
+    const made = await readdir(home.SPARKIFY_HOME, { recursive: true })
+    const open: string[] = []
+    for (const name of made) {
+      const { mode } = await stat(join(home.SPARKIFY_HOME, name))
+      if (/\.duckdb|state\.db|jsonl|^loads$/.test(name) && (mode & 0o077) !== 0) open.push(name)
+    }
+    expect(made.length).toBeGreaterThan(4)
+    expect(open).toEqual([])
   })
 
   it('refuses a second bot on the same home, and says whose it is; says plainly that its port is taken', async () => {

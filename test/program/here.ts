@@ -51,7 +51,7 @@ export async function startBotHere(
       throw new Error('nobody else works on this home')
     },
   })
-  return { ...workspaceAt(bot.origin, config.home), stop: bot.stop }
+  return { ...(await workspaceAt(bot.page ?? bot.origin, config.home)), stop: bot.stop }
 }
 
 /** Credentials and endpoint are the SDK's own business, which reads them in the environment of the process. */

@@ -105,6 +105,8 @@ export interface Said {
 /** What a person does and sees in the local workspace of a bot. */
 export interface Workspace {
   readonly origin: string
+  /** What the browser of somebody sends who has opened the page. */
+  readonly headers: Readonly<Record<string, string>>
   /** Says something in the workspace, as a person at the page would. */
   write(text: string, as?: string, channel?: string): Promise<unknown>
   /** The page as this person sees it. */
@@ -132,23 +134,28 @@ export async function startBot(
       ? true
       : undefined
   })
-  return { ...started, ...workspaceAt(origin, env.SPARKIFY_HOME) }
+  const page = /Open (\S+)/.exec(started.stdout())?.[1] ?? origin
+  return { ...started, ...(await workspaceAt(page, env.SPARKIFY_HOME)) }
 }
 
-/** The local workspace of the bot at this origin, which keeps its messages in this home. */
-export function workspaceAt(origin: string, home: string): Workspace {
+/** The local workspace behind the address that its bot prints, which keeps its messages in this home. */
+export async function workspaceAt(address: string, home: string): Promise<Workspace> {
+  const { origin } = new URL(address)
+  const [cookie = ''] = (await fetch(address, { redirect: 'manual' })).headers.getSetCookie()
+  const headers = { cookie: cookie.split(';')[0] ?? '', origin }
   return {
     origin,
+    headers,
     async write(text, as = 'U0ADA0ADMIN', channel = 'C0DATAENG00') {
       const response = await fetch(`${origin}/page/say`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', origin },
+        headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify({ as, channel, text }),
       })
       if (!response.ok) throw new Error(`the page said ${response.status}: ${await response.text()}`)
       return response.json()
     },
-    page: async (as) => (await fetch(`${origin}/?as=${as}`)).text(),
+    page: async (as) => (await fetch(`${origin}/?as=${as}`, { headers })).text(),
     messages: () => messagesIn(home),
   }
 }

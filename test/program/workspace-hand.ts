@@ -11,7 +11,7 @@ interface Control {
 async function post(bot: Workspace, deed: string, body: object): Promise<unknown> {
   const response = await fetch(`${bot.origin}/page/${deed}`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', origin: bot.origin },
+    headers: { 'content-type': 'application/json', ...bot.headers },
     body: JSON.stringify(body),
   })
   if (!response.ok) throw new Error(`the page said ${response.status} to ${deed}: ${await response.text()}`)

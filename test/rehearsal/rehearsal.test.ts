@@ -55,9 +55,10 @@ async function startRehearsal(): Promise<string> {
 describe.skipIf(withoutBrowser)(`the rehearsal in a browser${withoutBrowser}`, { timeout: 2 * timeout }, () => {
   beforeAll(async () => {
     browser = await openBrowser()
-    const baseURL = await startRehearsal()
+    const address = await startRehearsal()
+    const baseURL = new URL(address).origin
     page = await browser.newPage({ viewport: { width: 1100, height: 820 }, baseURL })
-    await page.goto('/')
+    await page.goto(address)
   }, timeout)
   afterAll(async () => {
     await browser.close()

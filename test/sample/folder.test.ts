@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -29,6 +29,18 @@ describe('the folder of a sample', () => {
     await writeFile(join(out, 'log_data', 'mine.json'), 'kept')
     expect(await generateSample(options, out)).toEqual({ ...first, outcome: 'already there' })
     expect(await readFile(join(out, 'log_data', 'mine.json'), 'utf8')).toBe('kept')
+  })
+
+  it('may be behind a link, but not behind one that leads nowhere', async () => {
+    await mkdir(join(folder, 'there'))
+    await symlink('there', join(folder, 'link'))
+    await symlink('nowhere', join(folder, 'broken'))
+    expect(await generateSample(options, join(folder, 'link'))).toMatchObject({ outcome: 'written' })
+    expect(await readdir(join(folder, 'there'))).toContain('sample.json')
+    await expect(generateSample(options, join(folder, 'broken'))).rejects.toMatchObject({
+      code: 'bad_argument',
+      message: `${join(folder, 'broken')} is a symbolic link that leads nowhere.`,
+    })
   })
 
   it('may be there and empty, or have parents that are not there yet', async () => {

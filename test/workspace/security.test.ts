@@ -73,6 +73,13 @@ describe('the workspace', () => {
     expect(await ask('/page/say', { origin }, 'POST', 'x'.repeat(1_000_001))).toBe(400)
   })
 
+  it.each(['127.0.0.1:99999', 'localhost:65536', '127.0.0.1:0x1', '127.0.0.1:', '[::1]:99999'])(
+    'answers 403 under the name %s, which is no address, and does not fail over it',
+    async (host) => {
+      expect(await ask('/', { host })).toBe(403)
+    },
+  )
+
   it('leaves other paths to others', async () => {
     expect(await ask('/slack/events', { 'content-type': 'application/json' }, 'POST', '{}')).toBe(401)
   })
@@ -80,5 +87,52 @@ describe('the workspace', () => {
   it('gives away no other file of the home', async () => {
     for (const path of ['/files/..%2Fworkspace.jsonl/x', '/files/../../package.json', '/page/client-..js'])
       expect(await ask(path, {})).not.toBe(200)
+  })
+})
+
+describe('a workspace with a token', () => {
+  const pageToken = 'let-me-in'
+  let closed: Stage
+  beforeAll(async () => {
+    closed = await openStage({ pageToken })
+  })
+  afterAll(() => closed.close())
+
+  const get = (path: string, cookie = '') =>
+    fetch(`${closed.origin}${path}`, { redirect: 'manual', headers: { cookie } })
+  const cookieOf = async () => (await get(`/?token=${pageToken}`)).headers.getSetCookie()[0]?.split(';')[0] ?? ''
+
+  it('shows nobody its page, its events and its files who does not come with the token', async () => {
+    for (const path of ['/', '/?token=', '/?token=let-me-out', '/page/style.css', '/page/events', '/files/F0/x']) {
+      expect([path, (await get(path)).status]).toEqual([path, 403])
+    }
+    const { port } = new URL(closed.origin)
+    for (const cookie of ['sparkify=let-me-in', `sparkify-${port}=`, `sparkify-${port}=let-me-out`, pageToken]) {
+      expect([cookie, (await get('/', cookie)).status]).toEqual([cookie, 403])
+    }
+  })
+
+  it('turns the token of the address into a cookie, and lets that in', async () => {
+    const entered = await get(`/?in=${dataEng}&token=${pageToken}`)
+    expect([entered.status, entered.headers.get('location')]).toEqual([303, `/?in=${dataEng}`])
+    expect(entered.headers.getSetCookie()[0]).toMatch(/^sparkify-\d+=let-me-in; Path=\/; HttpOnly; SameSite=Lax$/)
+    const page = await get('/', `other=1; ${await cookieOf()}`)
+    expect(page.status).toBe(200)
+    expect(await page.text()).not.toContain(pageToken)
+  })
+
+  it('lets nobody act without it, nor with it from another page', async () => {
+    const { origin } = closed
+    const body = JSON.stringify({ as: ada, channel: dataEng, text: 'hello' })
+    const say = (headers: Record<string, string>) => fetch(`${origin}/page/say`, { method: 'POST', body, headers })
+    const cookie = await cookieOf()
+    expect((await say({ origin })).status).toBe(403)
+    expect((await say({ cookie, origin: 'http://evil.example' })).status).toBe(403)
+    expect(closed.workspace.messages(dataEng, ada)).toEqual([])
+    expect((await say({ cookie, origin })).status).toBe(200)
+  })
+
+  it('still serves the bot, which has a token of its own', async () => {
+    expect((await closed.client.auth.test()).ok).toBe(true)
   })
 })

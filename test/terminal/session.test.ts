@@ -1,0 +1,73 @@
+import { Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../src/core/answer.ts'
+import { show } from '../../src/terminal/session.ts'
+
+// Escape sequences in both spellings, a title for the window, text that reads backwards, line separators, hidden letters.
+const obeyed = '\u001b[31m\u009b2J\u0007\u009d0;title\u009c\u202eevil\u2066x\u2069\u2028\u2029\u200b\u{e0041}\u007f\b\r'
+const dangerous = /(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/u
+const content = `song\r\n"a${obeyed}b"\r\n`
+
+const answer: Answer = {
+  ok: true,
+  exit: 0,
+  headline: obeyed,
+  title: `T${obeyed}`,
+  audience: 'asker',
+  run: null,
+  replies: [
+    { kind: 'file', about: 'Songs', name: 'songs.csv', content },
+    { kind: 'text', text: obeyed },
+    { kind: 'table', title: obeyed, columns: [`c${obeyed}`], rows: [[obeyed]], total: 1 },
+    { kind: 'steps', title: obeyed, steps: [{ title: obeyed, state: 'error', ms: 1, detail: obeyed }] },
+    {
+      kind: 'chart',
+      type: 'bar',
+      title: obeyed,
+      categories: [obeyed],
+      series: [{ name: obeyed, values: [1] }],
+      xLabel: 'x',
+      yLabel: 'y',
+    },
+    {
+      kind: 'plan',
+      id: 'p',
+      line: obeyed,
+      title: obeyed,
+      facts: [obeyed],
+      act: obeyed,
+      danger: false,
+      expires: obeyed,
+    },
+    { kind: 'failure', code: 'bug', message: obeyed, remedy: obeyed, ask: [obeyed] },
+  ],
+  next: [{ label: 'Next', line: obeyed }],
+}
+
+function shown(json: boolean, isTTY: boolean): string {
+  const written: string[] = []
+  const stream = { isTTY, write: (text: string) => written.push(text) }
+  show(answer, json, { input: Readable.from([]), out: stream, err: stream })
+  return written.join('')
+}
+
+describe('what is shown in a terminal', () => {
+  it('holds nothing that a terminal obeys, whatever data and people hold, and keeps its lines', () => {
+    const text = shown(false, true)
+    expect(text).not.toMatch(dangerous)
+    expect(text).toContain('song\n"a[31m2J0;titleevilx')
+  })
+
+  it('goes into pipes and files with the very bytes of the data', () => {
+    expect(shown(false, false)).toContain(content.trimEnd())
+  })
+
+  it.each([true, false])(
+    'holds nothing that a terminal obeys as JSON either, and says the same (terminal: %s)',
+    (isTTY) => {
+      const [document = ''] = shown(true, isTTY).split('\n')
+      expect(document).not.toMatch(dangerous)
+      expect(JSON.parse(document)).toEqual(answer)
+    },
+  )
+})
