@@ -1,13 +1,12 @@
 import { z } from 'zod'
 import { flag } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
-import type { Deps } from '../core/deps.ts'
 import { doctorAnswer } from '../core/doctor/answer.ts'
 import { budgetProbe } from '../core/doctor/budget.ts'
 import { peopleProbes } from '../core/doctor/people.ts'
+import { lookAt } from '../core/doctor/probe.ts'
 import { recordProbe } from '../core/doctor/record.ts'
 import { scheduleProbes } from '../core/doctor/schedules.ts'
-import { type Reply, text } from '../core/reply.ts'
 
 export default defineCommand({
   name: 'doctor',
@@ -28,18 +27,6 @@ export default defineCommand({
       budgetProbe(deps),
       ...(await scheduleProbes(context)),
     ]
-    const looks = await Promise.all(
-      probes.map(async (probe) => ({ title: probe.title, finding: await probe.look(signal) })),
-    )
-    const outcome = doctorAnswer(looks, all)
-    return { ...outcome, replies: [...outcome.replies, ...(await unseenChannels(deps))] }
+    return doctorAnswer(await lookAt(probes, signal), all)
   },
 })
-
-/** What was not looked at, in one line: it is no fault, but no green either. */
-async function unseenChannels({ ledger, outbox }: Deps): Promise<readonly Reply[]> {
-  const schedules = await ledger.schedules.list()
-  if (!schedules.some(({ state }) => state.kind === 'active') || !outbox.isBlind) return []
-  const line = 'Whether schedules can be posted in their channels is looked at by the bot only: say doctor to it.'
-  return [text(line, 'note')]
-}

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { green, probe } from '../core/doctor/probe.ts'
+import { green, notChecked, probe } from '../core/doctor/probe.ts'
 import type { Engine } from '../core/ports/engine.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
 import type { Probe } from '../core/ports/probe.ts'
@@ -19,7 +19,8 @@ export function configurationProbe(summary: string, warnings: readonly string[])
 /** Whether the sources are there, as far as the engine can tell before it reads them. */
 export function sourcesProbe(engine: Engine): Probe {
   return probe('Sources', async (signal) => {
-    const { summary, skipped = [] } = await engine.sources(signal)
+    const { summary, log, song, skipped = [] } = await engine.sources(signal)
+    if (log.length + song.length === 0) return notChecked(`${summary}: only the cluster can list them, when it loads`)
     return skipped.length === 0 ? green(summary) : green(`${summary} · ${skippedWords(skipped)}`)
   })
 }
@@ -46,7 +47,7 @@ export function heartbeatProbe(isSet: boolean, { notes }: Pick<Ledger, 'notes'>)
   return probe('Heartbeat', async () => {
     if (!isSet) return green('none set: nobody outside misses a good night')
     const last = beatSchema.parse(await notes.get(heartbeatNote))
-    if (last === null) return green('set; the next schedule that loads well sends the first')
+    if (last === null) return notChecked('set; the next schedule that loads well sends the first')
     const at = moment(new Date(last.at))
     if (last.ok) return green(`the last one got through, ${at}`)
     return {

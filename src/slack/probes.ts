@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api'
-import { green, probe } from '../core/doctor/probe.ts'
-import { skewFinding } from '../core/doctor/skew.ts'
+import { green, notChecked, probe } from '../core/doctor/probe.ts'
+import { type Dated, skewFinding } from '../core/doctor/skew.ts'
 import type { AccessPolicy } from '../core/policy.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Finding, Probe } from '../core/ports/probe.ts'
@@ -26,11 +26,15 @@ export interface ProbeParts {
 export function createProbes(parts: ProbeParts): readonly Probe[] {
   const { client } = parts
   return [
+    probe('Slack', async (signal) => {
+      await askTime(parts, signal)
+      return green(`reached at ${new URL(client.slackApiUrl).host}`)
+    }),
     tokenProbe(client),
-    probe('Slack scopes', async () => scopesFinding((await identify(client)).scopes)),
-    probe('Slack connection', async () => connectionFinding(parts)),
+    probe('Slack scopes', async () => scopesFinding((await identify(client)).scopes), ['Slack token']),
+    probe('Slack connection', async () => connectionFinding(parts), ['Slack token']),
     accessProbe(parts.access),
-    probe('Clock against Slack', (signal) => clockFinding(parts, signal)),
+    probe('Clock against Slack', async (signal) => skewFinding(await askTime(parts, signal), "Slack's"), ['Slack']),
   ]
 }
 
@@ -39,12 +43,11 @@ export function tokenProbe(client: WebClient): Probe {
   return probe('Slack token', async () => {
     const { name, team } = await identify(client)
     return green(`@${name} in ${team}`)
-  })
+  }, ['Slack'])
 }
 
 function scopesFinding(granted: readonly string[] | undefined): Finding {
-  if (granted === undefined)
-    return { state: 'warn', detail: 'the server does not say which scopes the token has', cure: '' }
+  if (granted === undefined) return notChecked('the server does not say which scopes the token has')
   const missing = neededScopes.filter((scope) => !granted.includes(scope))
   if (missing.length === 0) return green(`all ${neededScopes.length} that the manifest asks for`)
   return {
@@ -67,10 +70,10 @@ function connectionFinding({ clock, health, socket }: ProbeParts): Finding {
 }
 
 /** Any answer of Slack's says what time it is there; this one needs no token. */
-async function clockFinding({ client, clock }: ProbeParts, signal: AbortSignal): Promise<Finding> {
+async function askTime({ client, clock }: ProbeParts, signal: AbortSignal): Promise<Dated> {
   const asked = clock.now()
   const date = await dateAt(new URL('api.test', client.slackApiUrl), signal)
-  return skewFinding({ asked, answered: clock.now(), date }, "Slack's")
+  return { asked, answered: clock.now(), date }
 }
 
 async function dateAt(address: URL, signal: AbortSignal): Promise<string | null> {

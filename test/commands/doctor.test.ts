@@ -32,13 +32,18 @@ function findingsOf({ replies }: Answer): Readonly<Record<string, Finding>> {
   const table = replies.find((reply) => reply.kind === 'table')
   const rows = table?.rows.map(([state, what, detail, cure]) => [
     String(what),
-    { state: state === 'red' || state === 'warn' ? state : 'green', detail: String(detail), cure: String(cure) },
+    { state: stateOf(state), detail: String(detail), cure: String(cure) },
   ])
   return Object.fromEntries(rows ?? [])
 }
 
-function looking(title: string, finding: Finding): Probe {
-  return { title, look: async () => finding }
+function stateOf(cell: unknown): Finding['state'] {
+  if (cell === 'not checked') return 'not-checked'
+  return cell === 'red' || cell === 'warn' ? cell : 'green'
+}
+
+function looking(title: string, finding: Finding, needs: readonly string[] = []): Probe {
+  return { title, needs, look: async () => finding }
 }
 
 const three: readonly Probe[] = [
@@ -91,6 +96,35 @@ describe('doctor', () => {
     if (disk === undefined || sources === undefined) throw new Error('there are three')
     expect(await headline(sources)).toBe('1 of 6 red.')
     expect(await headline(disk)).toBe('1 of 6 to be aware of.')
+  })
+
+  it('finds a cause once: what depends on a line that is red is not looked at, and is neither green nor red', async () => {
+    const refused = { state: 'red', detail: 'the token is refused', cure: 'Copy it again.' } as const
+    const unread = { title: 'Slack scopes', needs: ['Slack token'], look: () => Promise.reject(new Error('looked at')) }
+    const behind = { title: 'Slack news', needs: ['Slack scopes'], look: () => Promise.reject(new Error('looked at')) }
+    const { bot } = await patient(() => ({ probes: () => [behind, unread, looking('Slack token', refused)] }))
+    expect(await bot.say('doctor')).toMatchObject({
+      ok: false,
+      headline: '1 of 8 red, 4 not checked.',
+      replies: [
+        { text: '1 of 8 red, 4 not checked.' },
+        { text: '✗ Slack token: the token is refused\nCopy it again.' },
+        {
+          text: 'Not checked: Slack news (needs Slack token) · Slack scopes (needs Slack token) · Roles (needs Slack token) · Approvals (needs Slack token)',
+          tone: 'note',
+        },
+        { text: '3 green: Record · Budget · Schedules', tone: 'note' },
+      ],
+    })
+  })
+
+  it('does not call green what was not looked at', async () => {
+    const unread: Finding = { state: 'not-checked', detail: 'the cluster is paused', cure: '' }
+    const { bot } = await patient(() => ({ probes: () => [looking('Live load', unread)] }))
+    expect(await bot.say('doctor')).toMatchObject({ ok: true, headline: '5 looks are green, 1 not checked.' })
+    expect((await bot.say('doctor all=yes')).replies[0]).toMatchObject({
+      rows: expect.arrayContaining([['not checked', 'Live load', 'the cluster is paused', '–']]),
+    })
   })
 
   it('gives a table of everything when it is asked to', async () => {
@@ -244,9 +278,9 @@ describe('doctor, about money,', () => {
     expect(await budgetOf([bill(5.4)], null)).toMatchObject({ state: 'green', detail: 'none set' })
   })
 
-  it('warns where a budget is set and the price is not known', async () => {
+  it('is red where a budget is set and the price is not known', async () => {
     expect(await budgetOf([bill(5.4), bill(null)], 10)).toMatchObject({
-      state: 'warn',
+      state: 'red',
       detail: '$5.40 of $10.00 spent in November 2026, without times whose price is not known',
       cure: expect.stringContaining('REDSHIFT_HOURLY_USD'),
     })
@@ -363,7 +397,10 @@ describe('doctor, about schedules,', () => {
     expect((await world.found())['Schedule 1']).toMatchObject({ state: 'warn' })
     const group: Role = 'operator'
     world.roles.set('S0TEAM', group)
-    expect((await world.found())['Schedule 1']).toMatchObject({ state: 'green' })
+    expect((await world.found())['Schedule 1']).toMatchObject({
+      state: 'not-checked',
+      detail: expect.stringMatching(/; only the bot can check its owner$/),
+    })
     expect((await world.found({ place: channel }))['Schedule 1']).toMatchObject({ state: 'warn' })
   })
 

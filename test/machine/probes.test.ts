@@ -52,7 +52,7 @@ describe('doctor on the machine', () => {
       detail: 'none set: nobody outside misses a good night',
     })
     expect(await heartbeatProbe(true, notes(null)).look(signal)).toMatchObject({
-      state: 'green',
+      state: 'not-checked',
       detail: 'set; the next schedule that loads well sends the first',
     })
     expect(await heartbeatProbe(true, notes(last)).look(signal)).toEqual({

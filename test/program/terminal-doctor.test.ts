@@ -5,7 +5,7 @@ import { openHomes } from './homes.ts'
 
 const homes = openHomes()
 const say = (line: string, env: Readonly<Record<string, string>>) => sayHere(line, env)
-const unseen = 'Whether schedules can be posted in their channels is looked at by the bot only: say doctor to it.'
+const unseen = 'only the bot can check its channel'
 
 let office: Office | undefined
 afterEach(async () => {

@@ -28,6 +28,7 @@ describe('what doctor sees of Slack', () => {
     office = await openOffice()
     slackIsAhead(0)
     expect(await findings()).toEqual({
+      Slack: { state: 'green', detail: `reached at ${new URL(office.front.origin).host}`, cure: '' },
       'Slack token': { state: 'green', detail: '@sparkify in Sparkify', cure: '' },
       'Slack scopes': {
         state: 'green',

@@ -6,7 +6,12 @@ import { green, probe } from './probe.ts'
 
 /** Whether there is somebody to do what not everybody may, and somebody to agree to it. */
 export function peopleProbes(context: Context): readonly Probe[] {
-  return [probe('Roles', () => rolesFinding(context)), probe('Approvals', () => approvalsFinding(context))]
+  // Slack says who has left, and who is in a group.
+  const needs = ['Slack token']
+  return [
+    probe('Roles', () => rolesFinding(context), needs),
+    probe('Approvals', () => approvalsFinding(context), needs),
+  ]
 }
 
 /** In the terminal somebody is admin in any case: whoever sits there. Throws where nobody can say who is in a group. */

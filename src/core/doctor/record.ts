@@ -19,5 +19,5 @@ export function recordProbe({ ledger }: Pick<Deps, 'ledger'>): Probe {
       detail: `${kept}, but ${faults.join(', ')}`,
       cure: 'Somebody has changed the ledger by hand. Compare it with a backup.',
     }
-  })
+  }, ['Ledger'])
 }

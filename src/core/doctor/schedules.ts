@@ -9,7 +9,7 @@ import { whyNot } from '../schedule/fire/heir.ts'
 import { upcoming } from '../schedule/make/upcoming.ts'
 import { timeWords } from '../schedule/make/words.ts'
 import { plural } from '../words.ts'
-import { green, probe } from './probe.ts'
+import { green, notChecked, probe } from './probe.ts'
 
 /** Whether somebody says the schedules; and of each, when it is said next, whether it can be posted, and whether its owner may say it. */
 export async function scheduleProbes(context: Context): Promise<readonly Probe[]> {
@@ -19,12 +19,21 @@ export async function scheduleProbes(context: Context): Promise<readonly Probe[]
   return [
     probe('Schedules', () => clockFinding(active.length, context)),
     ...schedules.map((schedule) =>
-      probe(`Schedule ${schedule.id}`, async () => {
-        const finding = await scheduleFinding(schedule, obstacle, context)
-        return mayList(context) ? finding : withoutNames(finding, schedule)
-      }),
+      probe(
+        `Schedule ${schedule.id}`,
+        async () => {
+          const finding = await scheduleFinding(schedule, obstacle, context)
+          return mayList(context) ? finding : withoutNames(finding, schedule)
+        },
+        needsOf(schedule),
+      ),
     ),
   ]
+}
+
+/** Slack says whether an active one can be posted, and whether its owner is still there. */
+function needsOf({ state }: ScheduleRecord): readonly string[] {
+  return state.kind === 'active' ? ['Slack token'] : []
 }
 
 /** Channels that one may not be in, and what is said to others alone, are for those who may list schedules. */
@@ -35,6 +44,7 @@ function mayList({ catalog, who }: Context): boolean {
 
 function withoutNames({ state }: Finding, schedule: ScheduleRecord): Finding {
   if (state === 'green') return green(schedule.state.kind)
+  if (state === 'not-checked') return notChecked(schedule.state.kind)
   const detail =
     schedule.state.kind === 'parked' ? 'parked' : state === 'red' ? 'cannot be said' : 'needs somebody to look'
   return { state, detail, cure: 'An operator who says doctor is told why.' }
@@ -75,16 +85,31 @@ async function scheduleFinding(schedule: ScheduleRecord, obstacle: Obstacle, con
   const lacking = await ownerFinding(schedule, context)
   if (lacking !== null) return { ...lacking, detail: `${what}: ${lacking.detail}` }
   const [next] = upcoming(context.deps, schedule, 1)
-  if (next !== undefined) return green(`${what}, next ${timeWords(zone, next)}`)
+  if (next !== undefined) {
+    const detail = `${what}, next ${timeWords(zone, next)}`
+    const unseen = unseenOf(schedule, context)
+    return unseen === null ? green(detail) : notChecked(`${detail}; ${unseen}`)
+  }
   return { state: 'warn', detail: `${what}: "${phrase}" never comes`, cure: `Say schedule remove ${id}, or move it.` }
 }
 
-/** What is wrong with its owner; null where nothing is. The terminal knows no user groups, so it cannot tell where there are any. */
-async function ownerFinding(schedule: ScheduleRecord, { deps, catalog, place }: Context): Promise<Finding | null> {
+/** What only the bot can check of it; null where that is nothing. */
+function unseenOf({ place, owner }: ScheduleRecord, context: Context): string | null {
+  if (place.kind === 'slack' && context.deps.outbox.isBlind) return 'only the bot can check its channel'
+  return owner.kind === 'slack' && isBlind(context) ? 'only the bot can check its owner' : null
+}
+
+/** The terminal knows no user groups, so it cannot tell who may what where there are any. */
+function isBlind({ deps, place }: Context): boolean {
+  return place.kind === 'terminal' && deps.directory.holders('operator').some((holder) => holder.startsWith('S'))
+}
+
+/** What is wrong with its owner; null where nothing is, or where it cannot be told. */
+async function ownerFinding(schedule: ScheduleRecord, context: Context): Promise<Finding | null> {
+  const { deps, catalog } = context
   const { id, owner } = schedule
   const { directory } = deps
-  const isBlind = place.kind === 'terminal' && directory.holders('operator').some((holder) => holder.startsWith('S'))
-  if (owner.kind !== 'slack' || isBlind) return null
+  if (owner.kind !== 'slack' || isBlind(context)) return null
   const why = await whyNot(schedule, { deps, catalog })
   if (why === null) return null
   if (directory.holders('admin').some((holder) => holder !== owner.id)) {

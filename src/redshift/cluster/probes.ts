@@ -24,10 +24,11 @@ export function awsProbes(setting: Setting): readonly Probe[] {
     probe('AWS identity', async () => {
       const { arn } = await whoAmI(clients)
       return green(`${arn} in ${settings.region}`)
-    }),
+    }, ['Clock against AWS']),
+    // A refusal tells the time as well: it is red only where nothing answers, or where all else is refused for the time.
     probe('Clock against AWS', async () => skewFinding(await theirClock(setting), "AWS's")),
-    probe('AWS permissions', async () => permissions(clients, settings)),
-    probe('AWS cluster and role', () => clusterAndRole(setting)),
+    probe('AWS permissions', async () => permissions(clients, settings), ['AWS identity']),
+    probe('AWS cluster and role', () => clusterAndRole(setting), ['AWS identity']),
     probe('AWS price', async () => priceFinding(settings)),
   ]
 }
@@ -150,9 +151,10 @@ function principalOf({ arn, partition, id }: Identity): string {
   return role === undefined ? arn : `arn:${partition}:iam::${id}:role/${role}`
 }
 
-function probe(title: string, look: () => Promise<Finding>): Probe {
+function probe(title: string, look: () => Promise<Finding>, needs: readonly string[] = []): Probe {
   return {
     title,
+    needs,
     async look() {
       try {
         return await look()
