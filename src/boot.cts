@@ -11,7 +11,18 @@ process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 // (the ledger's WAL, DuckDB's loads and spills), so it is said once for all.
 process.umask(0o077)
 
+// What Node loads of this program needs about 150; a load has its sources, its database and its connections open besides.
+const neededFiles = 256
+
+// Out of files, Node's loader fails in several ways, of which a package that is not found is one. So the limit itself is read.
+function describe(error: unknown): string {
+  const limit = /"open_files":\{"soft":(\d+)/.exec(JSON.stringify(process.report.getReport()))?.[1]
+  if (limit !== undefined && Number(limit) < neededFiles)
+    return `✗ The program could not start: it may have ${limit} files open, and needs ${neededFiles}.\nRaise the limit first: ulimit -n ${neededFiles}`
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}
+
 import(`./${process.argv[2] ?? 'main'}.js`).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`)
+  process.stderr.write(`${describe(error)}\n`)
   process.exitCode = 1
 })

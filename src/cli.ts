@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
-import { loadEnvFile } from './config.ts'
 import type { App } from './core/app.ts'
 import type { ExitStatus } from './core/errors.ts'
 import { sayLine } from './line.ts'
@@ -8,7 +7,6 @@ import { sayLine } from './line.ts'
 /** One command line in the terminal: `npm run -s sparkify -- <command line>`. */
 async function main(argv: readonly string[]): Promise<ExitStatus> {
   if (argv[0] === '--version') return tellVersion()
-  loadEnvFile()
   return sayLine(argv, {
     streams: { input: process.stdin, out: process.stdout, err: process.stderr },
     begun: interruptible,

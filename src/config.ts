@@ -1,9 +1,10 @@
+import { readFileSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { listed, variableNames, variables } from './config/variables.ts'
 import { nearest } from './core/command/suggest.ts'
-import { OpsError } from './core/errors.ts'
+import { messageOf, OpsError } from './core/errors.ts'
 import type { AccessPolicy, Policy } from './core/policy.ts'
 
 /*
@@ -79,13 +80,39 @@ export interface Config {
   readonly warnings: readonly string[]
 }
 
-/** Reads `.env` beside the program's working folder, if there is one, without overruling what is set. */
-export function loadEnvFile(): void {
+/**
+ * Reads `.env` in the working folder, if there is one, without overruling what is set. Throws `bad_config` where it cannot be read, and for a
+ * line that sets nothing or ends within quotation marks: Node skips it, so a file that was cut off would lose variables in silence.
+ */
+export function loadEnvFile(path = '.env'): void {
+  let content: string
   try {
-    process.loadEnvFile()
+    content = readFileSync(path, 'utf8')
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+    throw new OpsError('bad_config', `The file ${path} cannot be read: ${messageOf(error)}.`, envRemedy, {
+      cause: error,
+    })
   }
+  const line = lineThatSetsNothing(content)
+  if (line !== null)
+    throw new OpsError('bad_config', `Line ${line} of ${path} is incomplete: it does not set a variable.`, envRemedy)
+  process.loadEnvFile(path)
+}
+
+const envRemedy = 'Write one NAME=value a line, as in .env.example.'
+
+/** The number of the first line that is not empty, no comment and no whole assignment; null where there is none. */
+function lineThatSetsNothing(content: string): number | null {
+  // A quoted value may hold any characters, and line breaks, which are kept here so that lines can be counted.
+  const unquoted = content.replaceAll(
+    /^([^\S\n]*(?:export\s+)?[\w.-]+[^\S\n]*=[^\S\n]*)(["'`])([\s\S]*?)\2/gm,
+    (_, name, __, value) => `${name}${'\n'.repeat(String(value).split('\n').length - 1)}`,
+  )
+  const at = unquoted
+    .split(/\r?\n/)
+    .findIndex((line) => !/^\s*(?:#.*|(?:export\s+)?[\w.-]+\s*=(?!\s*["'`]).*)?$/.test(line))
+  return at < 0 ? null : at + 1
 }
 
 /** Checks the environment. Throws `bad_config` naming the variable, what is wrong with it, and the cure. */
@@ -107,6 +134,10 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const values = read.data
   refusePassword('SPARKIFY_LEDGER_URL', values.SPARKIFY_LEDGER_URL)
   const home = resolve(values.SPARKIFY_HOME)
+  if (values.SPARKIFY_ENGINE === 'duckdb' && home.includes('?')) {
+    // DuckDB looks for the log of a database before the first "?" of its path (measured with 1.5.5), as in a URL.
+    throw badVariable('SPARKIFY_HOME', `is ${home}, and DuckDB reads no path with a "?"`, 'Choose another folder.')
+  }
   return Object.freeze({
     engine: values.SPARKIFY_ENGINE,
     home,

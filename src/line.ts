@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { compose } from './compose.ts'
-import { readConfig, secretsOf } from './config.ts'
+import { loadEnvFile, readConfig, secretsOf } from './config.ts'
 import type { App } from './core/app.ts'
 import { type ExitStatus, OpsError } from './core/errors.ts'
 import { failureAnswer } from './core/run/failure.ts'
@@ -15,7 +15,7 @@ import { runLine, type Streams, show } from './terminal/session.ts'
 import { slackInTerminal } from './terminal-slack.ts'
 
 /**
- * What is around a line: the environment (the process's own when none is given), the streams, and the process, which is told
+ * What is around a line: the environment (the process's own with `.env` when none is given), the streams, and the process, which is told
  * of the app that answers, and that another one has taken it for gone.
  */
 export interface Around {
@@ -29,6 +29,7 @@ export interface Around {
 export async function sayLine(argv: readonly string[], { env, streams, begun, replaced }: Around): Promise<ExitStatus> {
   const said = readTerminalArguments(argv)
   try {
+    if (env === undefined) loadEnvFile()
     const config = readConfig(env)
     setProxies(config.proxies)
     await prepareHome(config.home)

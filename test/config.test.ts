@@ -1,8 +1,9 @@
-import { readFile } from 'node:fs/promises'
-import { resolve } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { variableNames } from '../src/config/variables.ts'
-import { readConfig, secretsOf } from '../src/config.ts'
+import { loadEnvFile, readConfig, secretsOf } from '../src/config.ts'
 import { OpsError } from '../src/core/errors.ts'
 
 function refusal(env: Record<string, string>): OpsError {
@@ -51,6 +52,7 @@ describe('the configuration', () => {
     [{ SPARKIFY_LOG_DATA: '/data' }, 'SPARKIFY_SONG_DATA is empty while the other source is set.'],
     [{ SLACK_APP_TOKEN: 'xapp-1' }, 'SLACK_BOT_TOKEN is empty while another Slack variable is set.'],
     [{ SLACK_BOT_TOKEN: 'xoxb-1' }, 'SLACK_APP_TOKEN is empty, and so is SLACK_SIGNING_SECRET.'],
+    [{ SPARKIFY_HOME: '/data/what?' }, 'SPARKIFY_HOME is /data/what?, and DuckDB reads no path with a "?".'],
     [{ REDSHIFT_NODES: '0' }, 'REDSHIFT_NODES is "0", which is not a number of nodes.'],
   ])('names variable, problem and cure for %j', (env, message) => {
     const error = refusal(env)
@@ -136,3 +138,51 @@ function caught(work: () => unknown): unknown {
     return error
   }
 }
+
+describe('the file .env', () => {
+  let folder: string
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'sparkify-env-'))
+  })
+  afterEach(async () => {
+    delete process.env['SPARKIFY_BANNER']
+    await rm(folder, { recursive: true })
+  })
+  const file = () => join(folder, '.env')
+  const written = async (content: string): Promise<void> => {
+    await writeFile(file(), content)
+    loadEnvFile(file())
+  }
+
+  it('may be missing', () => {
+    expect(() => loadEnvFile(file())).not.toThrow()
+  })
+
+  it.each([
+    'SPARKIFY_BANNER=Hello',
+    '# A comment, "quoted\n\n  export SPARKIFY_BANNER = Hello # words\r\nSPARKIFY_PORT=\n',
+    'SPARKIFY_BANNER="Hello"',
+    "SPARKIFY_BANNER='Hello' # it's\nSPARKIFY_ONCALL=U0#1",
+    'SPARKIFY_ONCALL="two\nlines"\nSPARKIFY_BANNER=`Hello`',
+  ])('sets what it holds: %j', async (content) => {
+    await written(content)
+    expect(process.env['SPARKIFY_BANNER']).toBe('Hello')
+  })
+
+  it.each([
+    ['SPARKIFY_PORT=3000\nSPARKIFY_ADM', 2],
+    ['SPARKIFY_BANNER=Hello\n\nSPARKIFY_ADMINS="U0123', 3],
+    ['SPARKIFY_ONCALL="two\nlines"\nSPARKIFY_ADMINS', 3],
+  ])('is refused where it was cut off, as a variable would be lost: %j', async (content, line) => {
+    await expect(written(content)).rejects.toMatchObject({
+      code: 'bad_config',
+      message: `Line ${line} of ${file()} is incomplete: it does not set a variable.`,
+    })
+    expect(process.env['SPARKIFY_BANNER']).toBeUndefined()
+  })
+
+  it('is refused where it is a folder', async () => {
+    await mkdir(file())
+    expect(() => loadEnvFile(file())).toThrow(`The file ${file()} cannot be read`)
+  })
+})

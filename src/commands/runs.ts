@@ -9,7 +9,7 @@ import { text } from '../core/reply.ts'
 import { secondsOf, tellRun } from '../core/run/in-full.ts'
 import { shownLine } from '../core/run/readers.ts'
 import { recordAsFile } from '../core/run/record.ts'
-import { settleOrphans } from '../core/run/takeover.ts'
+import { orphansOfOthers } from '../core/run/takeover.ts'
 import { plural } from '../core/words.ts'
 
 const shownRuns = 20
@@ -73,7 +73,7 @@ async function listed(asked: Asked, all: boolean, context: RunContext): Promise<
   // One of them may be this one, and one more tells that there are more.
   const found = await deps.ledger.runs.list({ ...filterOf(asked, now), limit: shownRuns + 2, listedOnly: !all })
   const runs = found.filter((run) => run.id !== runId)
-  const left = await settleOrphans(deps)
+  const left = await orphansOfOthers(deps)
   const stateOf = ({ id, state }: RunRecord): string => (left.some((run) => run.id === id) ? 'interrupted' : state)
   const rows = runs
     .slice(0, shownRuns)

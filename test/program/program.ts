@@ -10,7 +10,8 @@ import { type Answer, answerSchema } from '../../src/core/answer.ts'
  * The built program as its users start it: processes of their own, talked to over HTTP and pipes. `npm test` builds it first.
  */
 
-const boot = fileURLToPath(new URL('../../dist/boot.cjs', import.meta.url))
+/** The built program. */
+export const boot = fileURLToPath(new URL('../../dist/boot.cjs', import.meta.url))
 
 /** An environment without anything of the machine's own that the program would read. */
 function cleanEnv(own: Readonly<Record<string, string>>): Record<string, string> {

@@ -1,10 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { describeRealData, realData } from '../support/real-data.ts'
 import { sayHere, startBotHere } from './here.ts'
 import { openHomes } from './homes.ts'
-import { rowsOf, say, sayJson, until } from './program.ts'
+import { boot, rowsOf, say, sayJson, until } from './program.ts'
 
 const homes = openHomes()
 const jsonHere = (line: string, env: Readonly<Record<string, string>>) => sayJson(line, env, sayHere)
@@ -116,6 +117,15 @@ describe('the program in the terminal', { timeout: 60_000 }, () => {
     const { status, stderr } = await sayHere('status', { ...(await homes.twoDays()), SPARKIFY_ENGINE: 'oracle' })
     expect(status).toBe(2)
     expect(stderr).toContain('SPARKIFY_ENGINE is "oracle", which is not duckdb or redshift.')
+  })
+
+  it('names the limit of open files that keeps it from starting', () => {
+    const limited = ['-c', 'ulimit -n 64 && exec "$0" "$@"', process.execPath, boot, 'cli', 'help']
+    const { status, stderr } = spawnSync('sh', limited, { encoding: 'utf8' })
+    expect(status).toBe(1)
+    expect(stderr).toBe(
+      '✗ The program could not start: it may have 64 files open, and needs 256.\nRaise the limit first: ulimit -n 256\n',
+    )
   })
 
   it('does what destroys only when it is confirmed by name', async () => {

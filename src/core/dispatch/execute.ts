@@ -2,6 +2,7 @@ import type { Answer, Suggestion } from '../answer.ts'
 import { mayUse } from '../command/catalog.ts'
 import type { Context, RunContext } from '../command/context.ts'
 import type { Bound, Command } from '../command/define.ts'
+import { labelOf } from '../command/line.ts'
 import { OpsError } from '../errors.ts'
 import type { RunEnd, RunRecord } from '../ports/runs.ts'
 import { text } from '../reply.ts'
@@ -59,7 +60,8 @@ export async function answerUnrecorded(why: OpsError, bound: Bound, context: Con
     run: null,
     replies: [...outcome.replies, text(`This answer is not recorded. ${why.message} ${why.remedy}`, 'warning')],
     ...(outcome.details === undefined ? {} : { details: [...outcome.details] }),
-    next: usable(outcome.next ?? [], bound.command, context),
+    // What a command suggests may name its run, which does not exist.
+    next: usable([{ label: labelOf('doctor'), line: 'doctor' }], bound.command, context),
   }
 }
 

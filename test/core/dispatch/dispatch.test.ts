@@ -365,6 +365,7 @@ describe('on a full disk', () => {
           { kind: 'text', text: line },
           { kind: 'text', text: 'This answer is not recorded. The disk is full. Free some space.', tone: 'warning' },
         ],
+        next: [{ label: 'Doctor', line: 'doctor' }],
       })
     }
     expect(failureOf(await bot.say('load'))).toMatchObject({ code: 'storage', message: 'The disk is full.' })
