@@ -61,7 +61,7 @@ describe('the post of a night', () => {
     const warning = 'At least 4 % of the plays match a song of the catalogue'
     expect(textsOf(answer.replies)).toEqual([
       '11 Nov 2018: plays 73 · listeners 15 · sessions 18 · hours 4.8 · paid share 35.6 %',
-      `19 of 20 checks green · 1 warning\nNot met: ${warning}, new with this load`,
+      `23 of 24 checks green · 1 warning\nNot met: ${warning}, new with this load`,
       '191 events and 9 songs read from 11 files in < 0.1 s · 1.3 % of plays match the catalogue',
       'Data until 11 Nov 2018, 23:42 UTC',
     ])
@@ -87,7 +87,7 @@ describe('the post of a night', () => {
       { label: 'Details', line: 'runs 1' },
     ])
     expect(answer.headline).toContain('Nightly, 24 Nov, 03:00 (UTC): Pulse, 11 Nov 2018: plays 73, listeners 15,')
-    expect(answer.headline).toMatch(/160 plays are live; 19 of 20 checks green · 1 warning\.$/)
+    expect(answer.headline).toMatch(/160 plays are live; 23 of 24 checks green · 1 warning\.$/)
   })
 
   it('speaks of one day, the last one that is over, in figures and in rows', async () => {
