@@ -120,6 +120,19 @@ describe('staging what can be read', () => {
     expect(await stage(engine, 'log')).toEqual({ rows: 10, rejected: 0, reasons: [] })
   })
 
+  it.each([
+    ['with one record a line', good.join('\n')],
+    ['with several records on a line', good.join(' ')],
+  ])('reads files that DuckDB does not open, beside one %s', async (_, beside) => {
+    const engine = await openWith({
+      'beside.json': beside,
+      'padded.json.gz': Buffer.concat([gzipSync(good.join('\n')), Buffer.alloc(512)]),
+      'capitals.json.GZ': gzipSync(good.join('\n')),
+      'back\\slash.json': good.join('\n'),
+    })
+    expect(await stage(engine, 'log')).toEqual({ rows: 12, rejected: 0, reasons: [] })
+  })
+
   it('finds names in any spelling, in files that spell them differently and in one line', async () => {
     const lower = logLine().replaceAll(/"(\w+)":/g, (name) => name.toLowerCase())
     const upper = logLine().replaceAll(/"(\w+)":/g, (name) => name.toUpperCase())

@@ -260,7 +260,7 @@ describe('a series of hours', () => {
     ])
   })
 
-  it.each(['0 1 * * *', '0 */6 * * *', '30 1,7,13,19 * * *', '0 1,23 * * *'])(
+  it.each(['0 1 * * *', '0 0,1 * * *', '0 1,2 * * *', '0 */6 * * *', '30 1,7,13,19 * * *', '0 1,23 * * *'])(
     'is not %s, whose times come once in each autumn night',
     (cron) => {
       const day = [

@@ -2,10 +2,12 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../../src/core/answer.ts'
+import type { Deps } from '../../../src/core/deps.ts'
 import type { Asker } from '../../../src/core/people.ts'
 import type { Outbox } from '../../../src/core/ports/outbox.ts'
 import type { RunRecord } from '../../../src/core/ports/runs.ts'
 import type { ScheduleRecord } from '../../../src/core/ports/schedules.ts'
+import { shippedLibrary } from '../../support/catalog.ts'
 import { anna, bob, channel, failureOf, type TestProcess, terminal } from '../../support/core.ts'
 import { sayAgain } from '../../support/fires.ts'
 import { scheduled } from '../../support/schedule.ts'
@@ -15,7 +17,7 @@ const day = 86_400_000
 const forThose = 'Only people who may ask for it themselves can see its answer.'
 
 /** A loaded warehouse in which Anna, an operator, has asked for people by name (run 2). Bob is a viewer. */
-async function asked() {
+async function asked(parts: Partial<Deps> = {}) {
   const posted: Answer[] = []
   const outbox: Outbox = {
     post: async (_place, answer) => void posted.push(answer),
@@ -27,7 +29,7 @@ async function asked() {
     await bot.say('etl')
     await bot.say('top users 3')
   }
-  const warehouse = await createPreparedWarehouse('asked-for-people', prepare, { outbox })
+  const warehouse = await createPreparedWarehouse('asked-for-people', prepare, { outbox, ...parts })
   const { answer } = (await warehouse.bot.ledger.runs.get(2)) ?? {}
   const table = answer?.replies.find((reply) => reply.kind === 'table')
   const name = String(table?.rows[0]?.[1])
@@ -103,6 +105,21 @@ describe('the rows of a schedule', () => {
     expect(await seen(bot, id, anna)).toContain(name)
     expect(JSON.stringify(await bot.app.homesOf([bob]))).not.toContain(name)
     expect(JSON.stringify((await bot.ledger.audit.list({ limit: 20 })).entries)).not.toContain(name)
+  })
+
+  it('of several questions are kept from those who may ask only some of them', async () => {
+    const { queries, ...others } = await shippedLibrary()
+    const role = 'admin' as const
+    const library = {
+      ...others,
+      queries: queries.map((query) => (query.name === 'top-users' ? { ...query, role } : query)),
+    }
+    const { bot, roles, name } = await asked({ library })
+    roles.set(bob.id, 'operator')
+    const { id } = await fires(bot, { lines: ['top-users n=3', 'top-songs n=3'] })
+    expect(await seen(bot, id)).not.toContain(name)
+    expect(await seen(bot, id)).toContain(forThose)
+    expect(await seen(bot, id, anna)).toContain(name)
   })
 
   it('that gives its last answers are those of the questions, and kept no longer', async () => {

@@ -27,6 +27,14 @@ describe('asking', () => {
     expect((await select('select user_id from users order by 1')).rows).toHaveLength(twoDays.counts.users)
   })
 
+  it('reads to the last page where the newest rows are wanted, and keeps the rows in front of them', async () => {
+    const sql = 'select songplay_id from songplays order by start_time, songplay_id'
+    const { rows: all } = await select(sql, {}, 1000)
+    const options = { maxRows: 7, timeOrder: { after: 1 }, signal: never }
+    const { rows, total } = await engine.query({ kind: 'live', load: 1 }, { sql }, options)
+    expect([rows, total]).toEqual([[...all.slice(0, 1), ...all.slice(-6)], twoDays.counts.songplays])
+  })
+
   it('takes two calls for an answer of one page', async () => {
     await stage.double.clearCalls()
     await select('select count(*) as n from users')
