@@ -13,9 +13,10 @@ describe('a table as a file', () => {
         table([
           ['a "b", c', 1],
           ['two\nlines', null],
+          ['old\rMac', 2],
         ]),
       ).content,
-    ).toBe('\ufeffsong,plays\r\n"a ""b"", c",1\r\n"two\nlines",\r\n')
+    ).toBe('\ufeffsong,plays\r\n"a ""b"", c",1\r\n"two\nlines",\r\n"old\rMac",2\r\n')
   })
 
   it('lets no spreadsheet calculate', () => {

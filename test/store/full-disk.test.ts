@@ -3,9 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { LibsqlError } from '@libsql/client/sqlite3'
 import { expect, it, onTestFinished } from 'vitest'
 import { DiskFull } from '../../src/core/errors.ts'
 import { openLedger } from '../../src/store/ledger.ts'
+import { isFull } from '../../src/store/storage-failure.ts'
 
 const now = (): Date => new Date('2026-03-02T12:00:00.000Z')
 
@@ -41,4 +43,17 @@ it('A ledger on a full disk is read, whether it was open before or not, and take
   await after.notes.set('kept', 9)
   expect(await after.notes.get('kept')).toBe(9)
   await after.close()
+})
+
+it('An error of reading, writing or opening is a full disk where nothing is free, and another fault where something is', ({
+  skip,
+}) => {
+  const disk = smallDisk()
+  if (disk === null) return skip('nothing can be mounted here')
+  const ledger = join(disk, 'state.db')
+  const full = (code: string): boolean => isFull(ledger, new LibsqlError('it failed', code))
+  const codes = ['SQLITE_IOERR', 'SQLITE_IOERR_SHMSIZE', 'SQLITE_CANTOPEN', 'SQLITE_CORRUPT']
+  expect(codes.map(full)).toEqual([false, false, false, false])
+  writeFileSync(join(disk, 'fill'), Buffer.alloc(1_900_000))
+  expect(codes.map(full)).toEqual([true, true, true, false])
 })

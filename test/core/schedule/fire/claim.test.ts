@@ -68,4 +68,14 @@ describe('a fire that somebody asked for', () => {
     expect(said).toEqual([])
     expect((await bot.ledger.schedules.get(1))?.asked).not.toBeNull()
   })
+
+  it('is asked for no more where it was said by a process that died before it noted so', async () => {
+    const { bot, said } = await due(async () => null)
+    const asked = (await bot.ledger.schedules.get(1))?.asked ?? null
+    await bot.app.fireAsked(async () => undefined)
+    await bot.ledger.schedules.change(1, { asked })
+    await bot.app.fireAsked(async () => undefined)
+    expect(said).toEqual(['greet'])
+    expect((await bot.ledger.schedules.get(1))?.asked).toBeNull()
+  })
 })
