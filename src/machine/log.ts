@@ -53,7 +53,10 @@ export function openLog(target: LogTarget, secrets: readonly string[]): HeldLog 
   let held: string[] | null = target.kind === 'stderr' ? [] : null
   const scrubbed = {
     write(line: string) {
-      if (held !== null) return void held.push(line)
+      if (held !== null) {
+        held.push(line)
+        return
+      }
       const plain = hidden.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)
       // Where standard error is a terminal, a line of the log is obeyed there like any other.
       file.write(escapeControls(plain.replace(secretForms, '[secret]')))
