@@ -164,6 +164,28 @@ const cases: Readonly<Record<string, Case>> = {
   'ts-micros': wrongUnit('microseconds'),
   'ts-nanos': wrongUnit('nanoseconds'),
   'ts-seconds': wrongUnit('seconds'),
+  'two-unicode-forms': {
+    async prepare({ logData, songData }) {
+      const play = { page: 'NextSong', level: 'free', auth: 'Logged In', userId: '7', sessionId: 1, length: 200.5 }
+      const plays = ['Jo\u0301ga', 'J\u00f3ga'].map((song, itemInSession) =>
+        JSON.stringify({
+          ...play,
+          song,
+          artist: 'Bj\u00f6rk',
+          itemInSession,
+          ts: Date.UTC(2018, 10, 1, itemInSession),
+        }),
+      )
+      await writeFile(join(logData, '2018-11-01-events.json'), plays.join('\n'))
+      const song = { song_id: 'SO1', artist_id: 'AR1', title: 'J\u00f3ga', artist_name: 'Bjo\u0308rk', duration: 200.5 }
+      await writeFile(join(songData, 'a.json'), JSON.stringify({ num_songs: 1, year: 0, ...song }))
+    },
+    steps: [
+      loaded(/2 events and 1 song read/),
+      { line: 'top-songs', exit: 0, says: [/\["J\u00f3ga","Bj\u00f6rk",2,1\]/] },
+      { line: 'coverage', exit: 0, says: [/\["all days",2,2,100\]/] },
+    ],
+  },
   'userid-big': { steps: [loaded(/2 events and 1 song read/), { line: 'qa counts', exit: 0, says: [/"users",2\b/] }] },
 }
 

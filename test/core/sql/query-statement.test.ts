@@ -40,6 +40,15 @@ describe('statementOf', () => {
     expect(statementOf(timed, {}, data).range?.label).toBe('1–30 Nov 2018 UTC')
   })
 
+  it('looks for clock changes only in the years that rows can have, whatever an old load holds', () => {
+    const timed = query(['-- window: yes', '-- param tz: zone = UTC, whose days'], 'select :tz(a), :from, :to')
+    const old = { oldest: new Date('1970-01-18T00:00:00Z'), newest: new Date('+050804-01-01T00:00:00Z') }
+    const { values = {} } = statementOf(timed, { tz: 'Europe/London' }, old).statement
+    const changes = Object.entries(values).flatMap(([name, value]) => (name.startsWith('tz_') ? [String(value)] : []))
+    expect(changes).toHaveLength(200)
+    expect([changes[0], changes.at(-1)]).toEqual(['2000-03-26 01:00:00.000', '2099-10-25 01:00:00.000'])
+  })
+
   it('binds no text of a person into the SQL but as a value', () => {
     const text = query(['-- param city: text = , max 60, the place'], 'select :city')
     const typed = "Portland' or 1 = 1 --"

@@ -38,6 +38,7 @@ const correct = fc
 describe('repairText', () => {
   it.each([
     ['Bj\u00c3\u0083\u00c2\u00b6rk', 'Björk'],
+    ['Bjo\u0308rk', 'Bj\u00f6rk'],
     ['Beyonc\u00c3\u0083\u00c2\u00a9', 'Beyoncé'],
     [
       'De S\u00c3\u0083\u00c2\u00a3o Paulo \u00c3\u0083\u00c2\u0080 Bel\u00c3\u0083\u00c2\u00a9m',
