@@ -1,7 +1,8 @@
 -- One row for everybody who was ever logged in, as their latest event shows them.
 --
 -- The log gives the user id as text and leaves it empty for those who are logged out. What is not a whole number is not
--- taken here; the check user-ids-are-numbers shows it. Staging takes no id above 2,147,483,647, which an integer holds. At the same millisecond the later item of the session counts.
+-- taken here; the check user-ids-are-numbers shows it. Staging takes no id above 2147483647, the largest that an integer
+-- holds. At the same millisecond the later item of the session counts.
 -- The latest moment is found first, because sorting all events by user takes three times as long.
 
 delete from users;

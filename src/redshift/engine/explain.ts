@@ -21,7 +21,7 @@ export function explain(thrown: unknown): unknown {
     return new OpsError(
       'aws_denied',
       `The secret with the admin password cannot be used: ${quoted(error.message)}`,
-      'Let Redshift manage the password anew: aws redshift modify-cluster --cluster-identifier … --manage-master-password. Then run it again.',
+      'Let Redshift manage the password again: aws redshift modify-cluster --cluster-identifier … --manage-master-password. Then run it again.',
       { cause: thrown },
     )
   }
