@@ -7,14 +7,15 @@ export type Frame =
   /** The connection is about to end: `warning` and `refresh_requested` are usual, `link_disabled` and `too_many_websockets` are faults. */
   | { readonly kind: 'disconnect'; readonly reason: string }
   | { readonly kind: 'delivery' }
-  | { readonly kind: 'unknown' }
+  /** Anything else. One with an `envelope` is delivered again until that is acknowledged. */
+  | { readonly kind: 'unknown'; readonly envelope: string | null }
 
 const frameSchema = z.union([
   z
-    .object({ type: z.literal('hello'), num_connections: z.int().optional() })
+    .object({ type: z.literal('hello'), num_connections: z.int().nullish().catch(null) })
     .transform(({ num_connections }): Frame => ({ kind: 'hello', connections: num_connections ?? 1 })),
   z
-    .object({ type: z.literal('disconnect'), reason: z.string().optional() })
+    .object({ type: z.literal('disconnect'), reason: z.string().nullish().catch(null) })
     .transform(({ reason }): Frame => ({ kind: 'disconnect', reason: reason ?? 'disconnect' })),
   z
     .object({
@@ -28,13 +29,21 @@ const frameSchema = z.union([
     .transform((): Frame => ({ kind: 'delivery' })),
 ])
 
-/** Reads what came on the connection; `unknown` for anything that is not a message of Slack's. */
+const envelopeSchema = z.object({ envelope_id: z.string() })
+
+/** Reads what came on the connection. */
 export function readFrame(data: unknown): Frame {
-  if (typeof data !== 'string') return { kind: 'unknown' }
+  const message = jsonOf(data)
+  const read = frameSchema.safeParse(message)
+  if (read.success) return read.data
+  return { kind: 'unknown', envelope: envelopeSchema.safeParse(message).data?.envelope_id ?? null }
+}
+
+function jsonOf(data: unknown): unknown {
+  if (typeof data !== 'string') return undefined
   try {
-    const read = frameSchema.safeParse(JSON.parse(data))
-    return read.success ? read.data : { kind: 'unknown' }
+    return JSON.parse(data)
   } catch {
-    return { kind: 'unknown' }
+    return undefined
   }
 }

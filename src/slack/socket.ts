@@ -113,15 +113,21 @@ export function createSocket(options: {
   // The library throws at a frame that is not what it expects, in a promise that nobody awaits, which would end the process.
   const listeners = client.listeners('ws_message')
   client.removeAllListeners('ws_message')
-  client.on('ws_message', (data: unknown, isBinary: unknown) => {
+  const pass = (data: unknown): void => {
+    for (const listener of listeners) listener(data, false)
+  }
+  client.on('ws_message', (data: unknown) => {
     const frame = readFrame(data)
     if (frame.kind === 'unknown') {
       log.warn({}, 'Slack sent a Socket Mode message that is not understood; it is ignored')
+      // The library keeps its sending to itself. A delivery without content is acknowledged, and goes no further than `createBolt`.
+      if (frame.envelope !== null)
+        pass(JSON.stringify({ type: 'interactive', envelope_id: frame.envelope, payload: {} }))
       return
     }
     if (frame.kind === 'hello') count(frame.connections)
     if (frame.kind === 'disconnect') reason = frame.reason
-    for (const listener of listeners) listener(data, isBinary)
+    pass(data)
   })
 
   /** Connects once; `ended` resolves when the connection has ended. */

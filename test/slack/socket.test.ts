@@ -159,6 +159,28 @@ describe('a Socket Mode connection', () => {
     expect(await slack.deliver('slash_commands', command('songs'))).toEqual({})
   })
 
+  it.each([
+    ['a type of tomorrow', 'something_new', {}],
+    ['an event without a payload', 'events_api', null],
+    ['an event without a type', 'events_api', { event: {} }],
+    ['a command without a payload', 'slash_commands', null],
+    ['a form without a payload', 'interactive', undefined],
+    ['choices of a menu', 'options', { type: 'block_suggestion' }],
+  ])('acknowledges %s, which Slack would deliver again otherwise', async (_, type, payload) => {
+    expect(await slack.deliver(type, payload)).toEqual({})
+    expect(warnings()).toEqual(['Slack sent a Socket Mode message that is not understood; it is ignored'])
+    expect(await slack.deliver('slash_commands', command('songs'))).toEqual({})
+  })
+
+  it('takes a greeting that does not count the connections', async () => {
+    office.clock.advance(3_600_000)
+    slack.receive({ kind: 'silence' })
+    slack.refresh()
+    await eventually(() => slack.opened() === 2 && slack.connections() === 1)
+    slack.say('{"type":"hello","num_connections":null}')
+    await eventually(() => office.face.health().ok)
+  })
+
   const connectionLine = async () => {
     const probe = office.face.probes.find(({ title }) => title === 'Slack connection')
     return probe?.look(new AbortController().signal)

@@ -11,8 +11,8 @@ export interface SocketMode {
   connections(): number
   /** Connections there have ever been. */
   opened(): number
-  /** Delivers an envelope; resolves with the payload of its acknowledgement. */
-  deliver(type: 'slash_commands' | 'interactive', payload: Readonly<Record<string, unknown>>): Promise<unknown>
+  /** Delivers an envelope (`slash_commands`, `interactive`, `events_api` or another type); resolves with the payload of its acknowledgement. */
+  deliver(type: string, payload: unknown): Promise<unknown>
   /** Asks the bot to connect again, as Slack does every few hours. */
   refresh(): void
   /** What happens to connections from now on; at first they are greeted as the only one. */
