@@ -1,18 +1,21 @@
 import { type Core, compose } from './compose.ts'
 import type { Config } from './config.ts'
 import type { Log } from './core/ports/log.ts'
-import { counterpartOf } from './counterpart.ts'
-import { systemClock } from './machine/clock.ts'
+import type { Counterpart } from './counterpart.ts'
 import { watchDisk } from './machine/disk.ts'
-import { startServer } from './machine/server.ts'
-import { startScheduler } from './scheduler/scheduler.ts'
+import type { Platform } from './platform.ts'
 import { openSlackFace, type SlackFace } from './slack/face.ts'
 import { outboxOf, postNews, recoverRuns, sayOn, sayWhatIsAsked } from './voice.ts'
 
 const graceMs = 5_000
 
-/** What is around a bot: its log and, as the file's path, where that is one; where it prints; and that another bot replaced it. */
+/**
+ * What is around a bot: what it runs on and whom it talks to; its log and, as the file's path, where that is one; where it prints; and
+ * that another bot replaced it.
+ */
 export interface BotSurroundings {
+  readonly platform: Platform
+  readonly counterpart: Counterpart
   readonly log: Log
   readonly logFile: string | null
   readonly print: (text: string) => void
@@ -29,10 +32,12 @@ export interface Bot {
 }
 
 /** Starts the bot in this process. Throws `OpsError` for whatever it cannot work without: the home, its port, Slack, credentials of AWS. */
-export async function startBot(config: Config, { log, logFile, print, onReplaced }: BotSurroundings): Promise<Bot> {
-  const counterpart = counterpartOf(config, log)
+export async function startBot(config: Config, surroundings: BotSurroundings): Promise<Bot> {
+  const { platform, counterpart, log, logFile, print, onReplaced } = surroundings
+  const { clock } = platform
   let face: SlackFace | null = null
   const core = await compose(config, {
+    platform,
     kind: 'bot',
     directory: counterpart.directory,
     probes: () => face?.probes ?? [],
@@ -44,8 +49,8 @@ export async function startBot(config: Config, { log, logFile, print, onReplaced
   const warnings = [...(fault === null ? [] : [`${fault.message} ${fault.remedy}`.trim()]), ...config.warnings]
   for (const warning of warnings) log.warn({}, warning)
   const open = await counterpart.open()
-  const disk = watchDisk(config.home, systemClock, log)
-  const server = await startServer(
+  const disk = watchDisk(config.home, clock, log)
+  const server = await platform.startServer(
     counterpart.host,
     config.port,
     {
@@ -64,7 +69,7 @@ export async function startBot(config: Config, { log, logFile, print, onReplaced
     ...open.slack(origin),
     access: config.access,
     ledger: core.deps.ledger,
-    clock: systemClock,
+    clock,
     log,
   })
   face = slack
@@ -72,14 +77,14 @@ export async function startBot(config: Config, { log, logFile, print, onReplaced
   await open.greet(slack)
 
   const stopRecovering = await recoverRuns(core, slack, log)
-  const scheduler = startScheduler(
+  const scheduler = platform.startScheduler(
     async () => {
       await Promise.all([
         core.app.fireDue(sayOn(slack, core.app)),
         core.app.tendCluster((news) => postNews(news, slack)),
       ])
     },
-    systemClock,
+    clock,
     log,
   )
   const page = open.page(origin)

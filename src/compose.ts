@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { hostname } from 'node:os'
 import { readCommands } from './commands.ts'
 import type { Config } from './config.ts'
 import { type App, createApp } from './core/app.ts'
@@ -12,15 +11,14 @@ import type { ProcessRecord } from './core/ports/ledger.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Outbox } from './core/ports/outbox.ts'
 import type { Probe } from './core/ports/probe.ts'
-import { openWarehouse, type SourceFolders, type Warehouse } from './engines.ts'
+import type { SourceFolders, Warehouse } from './engines.ts'
 import { readLibrary } from './library.ts'
-import { systemClock } from './machine/clock.ts'
 import { diskProbe } from './machine/disk.ts'
 import { createHeartbeat } from './machine/heartbeat.ts'
 import { prepareHome } from './machine/home.ts'
 import { configurationProbe, heartbeatProbe, ledgerProbe, sourcesProbe } from './machine/probes.ts'
+import type { Platform } from './platform.ts'
 import { createTimetable } from './scheduler/timetable.ts'
-import { openLedger } from './store/ledger.ts'
 
 // A process that others have not heard of for 30 s is taken for gone; six beats leave room for a busy disk.
 const beatMs = 5_000
@@ -39,6 +37,7 @@ export interface Core {
 
 /** What the two roots differ in. */
 export interface Root {
+  readonly platform: Platform
   readonly kind: ProcessRecord['kind']
   readonly directory: Directory
   /** What `doctor` looks at beside what both have; asked when it looks. */
@@ -51,12 +50,12 @@ export interface Root {
 
 /** Puts the parts together that the bot and the terminal share. Throws `OpsError` for whatever is not in order. */
 export async function compose(config: Config, root: Root): Promise<Core> {
-  const { log } = root
-  const clock = systemClock
+  const { log, platform } = root
+  const { clock } = platform
   await prepareHome(config.home)
-  const ledger = await openLedger({ url: config.ledgerUrl, now: () => clock.now() })
-  const process_ = await enter(ledger.processes, root.kind, clock.now(), log)
-  const { engine, cluster, sources, probes, check, close } = await openWarehouse(config, ledger, clock, log)
+  const ledger = await platform.openLedger(config.ledgerUrl)
+  const process = await enter(ledger.processes, root, log)
+  const { engine, cluster, sources, probes, check, close } = await platform.openWarehouse(config, ledger, clock, log)
   const deps: Deps = {
     engine,
     cluster,
@@ -69,7 +68,7 @@ export async function compose(config: Config, root: Root): Promise<Core> {
     policy: config.policy,
     clock,
     log,
-    process: process_,
+    process,
     probes: () => [
       ...root.probes(),
       configurationProbe(`engine ${config.engine}, home ${config.home}`, config.warnings),
@@ -91,7 +90,7 @@ export async function compose(config: Config, root: Root): Promise<Core> {
     async close() {
       stopTimers()
       await close()
-      await ledger.processes.leave(process_).catch((error: unknown) => {
+      await ledger.processes.leave(process).catch((error: unknown) => {
         if (!(error instanceof DiskFull)) throw error
       })
       await ledger.close()
@@ -129,14 +128,13 @@ export function startTimers(
  */
 async function enter(
   processes: Deps['ledger']['processes'],
-  kind: ProcessRecord['kind'],
-  now: Date,
+  { kind, platform }: Pick<Root, 'kind' | 'platform'>,
   log: Log,
 ): Promise<string> {
   const id = randomUUID()
-  const at = now.toISOString()
+  const at = platform.clock.now().toISOString()
   const entered = await processes
-    .enter({ id, kind, pid: process.pid, host: hostname(), started: at, heartbeat: at })
+    .enter({ id, kind, pid: platform.pid, host: platform.host, started: at, heartbeat: at })
     .catch((error: unknown) => {
       if (kind === 'bot' || !(error instanceof DiskFull)) throw error
       log.warn({ err: error }, `this process could not be announced: ${error.message}`)

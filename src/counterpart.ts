@@ -2,11 +2,11 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import type { Answer } from './core/answer.ts'
+import type { Clock } from './core/ports/clock.ts'
 import type { Directory } from './core/ports/directory.ts'
 import type { Log } from './core/ports/log.ts'
 import { text } from './core/reply.ts'
 import { localDirectory } from './local-people.ts'
-import { systemClock } from './machine/clock.ts'
 import { withLocalPeople } from './machine/directory.ts'
 import type { Routes } from './machine/server.ts'
 import { createSlackClients } from './slack/clients.ts'
@@ -37,16 +37,16 @@ export interface OpenCounterpart {
 }
 
 /** Chooses by the tokens that are set. */
-export function counterpartOf(config: Config, log: Log): Counterpart {
+export function counterpartOf(config: Config, clock: Clock, log: Log): Counterpart {
   const { slack } = config
-  if (slack.kind === 'none') return localWorkspace(config, log)
+  if (slack.kind === 'none') return localWorkspace(config, clock, log)
   const { botToken, apiUrl } = slack
   const clients = createSlackClients({ botToken, apiUrl, log })
-  const profiles = createProfiles(clients.quick, systemClock, log)
+  const profiles = createProfiles(clients.quick, clock, log)
   const { admins, operators } = config
   return {
     directory: withLocalPeople(
-      createSlackDirectory({ client: clients.quick, profiles, admins, operators, clock: systemClock, log }),
+      createSlackDirectory({ client: clients.quick, profiles, admins, operators, clock, log }),
     ),
     host: config.host,
     open: async () => ({
@@ -60,7 +60,7 @@ export function counterpartOf(config: Config, log: Log): Counterpart {
 }
 
 /** The stand-in. Its secrets are new at every start: nobody but this process needs them. */
-function localWorkspace(config: Config, log: Log): Counterpart {
+function localWorkspace(config: Config, clock: Clock, log: Log): Counterpart {
   const botToken = `xoxb-${randomUUID()}`
   const signingSecret = randomUUID()
   // Whoever opens the page is admin there. What costs money is not for everybody who has an account on this machine.
@@ -76,7 +76,7 @@ function localWorkspace(config: Config, log: Log): Counterpart {
         botToken,
         signingSecret,
         pageToken,
-        clock: systemClock,
+        clock,
         banner: config.banner ?? bannerOf(config.engine),
       })
       return {
@@ -86,7 +86,7 @@ function localWorkspace(config: Config, log: Log): Counterpart {
           workspace.connect({ origin, deliver: `${origin}/slack/events` })
           const apiUrl = `${origin}/api/`
           const clients = createSlackClients({ botToken, apiUrl, log })
-          const profiles = createProfiles(clients.quick, systemClock, log)
+          const profiles = createProfiles(clients.quick, clock, log)
           return { botToken, mode: { kind: 'http', signingSecret }, apiUrl, clients, profiles }
         },
         async greet(face) {

@@ -10,6 +10,7 @@ import { withLocalPeople } from './machine/directory.ts'
 import { prepareHome } from './machine/home.ts'
 import { openLog } from './machine/log.ts'
 import { setProxies } from './machine/proxies.ts'
+import { thisMachine } from './platform.ts'
 import { readTerminalArguments } from './terminal/arguments.ts'
 import { runLine, type Streams, show } from './terminal/session.ts'
 import { slackInTerminal } from './terminal-slack.ts'
@@ -35,6 +36,7 @@ export async function sayLine(argv: readonly string[], { env, streams, begun, re
     await prepareHome(config.home)
     const log = openLog({ kind: 'file', path: join(config.home, 'terminal.log') }, secretsOf(config))
     const core = await compose(config, {
+      platform: thisMachine,
       kind: 'terminal',
       directory: withLocalPeople(localDirectory(config)),
       ...slackInTerminal(config, log),

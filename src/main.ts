@@ -4,9 +4,11 @@ import { loadEnvFile, readConfig, secretsOf } from './config.ts'
 import { printable } from './core/clean.ts'
 import { exitStatusOf, messageOf, OpsError } from './core/errors.ts'
 import type { Log } from './core/ports/log.ts'
+import { counterpartOf } from './counterpart.ts'
 import { prepareHome } from './machine/home.ts'
 import { type HeldLog, openLog } from './machine/log.ts'
 import { setProxies } from './machine/proxies.ts'
+import { thisMachine } from './platform.ts'
 
 /** The process of a bot, which runs until it is told to stop. */
 async function main(): Promise<void> {
@@ -20,6 +22,8 @@ async function main(): Promise<void> {
   const bot = await saidPlainly(
     log,
     startBot(config, {
+      platform: thisMachine,
+      counterpart: counterpartOf(config, thisMachine.clock, log),
       log,
       logFile,
       print: (text) => process.stdout.write(printable(text)),

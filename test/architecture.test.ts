@@ -42,6 +42,7 @@ const roots: readonly string[] = [
   'line.ts',
   'local-people.ts',
   'main.ts',
+  'platform.ts',
   'sample.ts',
   'terminal-slack.ts',
   'voice.ts',

@@ -2,9 +2,11 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { startBot } from '../../src/bot.ts'
 import { readConfig } from '../../src/config.ts'
+import { counterpartOf } from '../../src/counterpart.ts'
 import { sayLine } from '../../src/line.ts'
 import { prepareHome } from '../../src/machine/home.ts'
 import { openLog } from '../../src/machine/log.ts'
+import { thisMachine } from '../../src/platform.ts'
 import { type Ended, freePort, type Workspace, workspaceAt } from './program.ts'
 
 /**
@@ -43,8 +45,11 @@ export async function startBotHere(
   const config = readConfig({ SPARKIFY_PORT: String(await freePort()), ...env })
   await prepareHome(config.home)
   const logFile = join(config.home, 'sparkify.log')
+  const log = openLog({ kind: 'file', path: logFile }, [])
   const bot = await startBot(config, {
-    log: openLog({ kind: 'file', path: logFile }, []),
+    platform: thisMachine,
+    counterpart: counterpartOf(config, thisMachine.clock, log),
+    log,
     logFile,
     print: () => undefined,
     onReplaced: () => {

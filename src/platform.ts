@@ -1,0 +1,32 @@
+import { hostname } from 'node:os'
+import type { Clock } from './core/ports/clock.ts'
+import type { Ledger } from './core/ports/ledger.ts'
+import { openWarehouse } from './engines.ts'
+import { systemClock } from './machine/clock.ts'
+import { startServer } from './machine/server.ts'
+import { startScheduler } from './scheduler/scheduler.ts'
+import { openLedger } from './store/ledger.ts'
+
+/** What a process of the program runs on. A test that needs time, deaths and refusals at will brings its own. */
+export interface Platform {
+  readonly clock: Clock
+  /** The names of this machine and of this process on it. */
+  readonly host: string
+  readonly pid: number
+  /** Throws as `openLedger` of the store does. */
+  openLedger(url: string): Promise<Ledger>
+  readonly openWarehouse: typeof openWarehouse
+  readonly startServer: typeof startServer
+  readonly startScheduler: typeof startScheduler
+}
+
+/** The machine itself. */
+export const thisMachine: Platform = {
+  clock: systemClock,
+  host: hostname(),
+  pid: process.pid,
+  openLedger: (url) => openLedger({ url, now: () => systemClock.now() }),
+  openWarehouse,
+  startServer,
+  startScheduler,
+}
