@@ -82,7 +82,8 @@ export interface Config {
 
 /**
  * Reads `.env` in the working folder, if there is one, without overruling what is set. Throws `bad_config` where it cannot be read, and for a
- * line that sets nothing or ends within quotation marks: Node skips it, so a file that was cut off would lose variables in silence.
+ * line that sets nothing or ends within quotation marks: Node skips it, so a file that was cut off would lose variables in silence. Throws
+ * it for NODE_EXTRA_CA_CERTS as well, which Node reads before this.
  */
 export function loadEnvFile(path = '.env'): void {
   let content: string
@@ -97,7 +98,15 @@ export function loadEnvFile(path = '.env'): void {
   const line = lineThatSetsNothing(content)
   if (line !== null)
     throw new OpsError('bad_config', `Line ${line} of ${path} is incomplete: it does not set a variable.`, envRemedy)
+  const certificates = () => process.env['NODE_EXTRA_CA_CERTS'] ?? ''
+  const early = certificates()
   process.loadEnvFile(path)
+  if (certificates() !== early)
+    throw new OpsError(
+      'bad_config',
+      `NODE_EXTRA_CA_CERTS is set in ${path}, which Node reads too late for it.`,
+      'Set it in the environment in which the program is started.',
+    )
 }
 
 const envRemedy = 'Write one NAME=value a line, as in .env.example.'
@@ -245,7 +254,10 @@ function refusePassword(name: string, address: string): void {
 /** Values of the configuration that are never to be written anywhere: tokens, passwords, and addresses that are as good as one. */
 export function secretsOf({ slack, proxies, ledgerUrl, heartbeatUrl }: Config): readonly string[] {
   const ledgerToken = URL.canParse(ledgerUrl) ? new URL(ledgerUrl).searchParams.get('authToken') : null
-  const passwords = [proxies.http, proxies.https].flatMap((proxy) => (proxy === '' ? [] : [new URL(proxy).password]))
+  const passwords = [proxies.http, proxies.https].flatMap((proxy) => {
+    const { password } = new URL(proxy || 'http://none')
+    return [password, decodeURIComponent(password)]
+  })
   const known = [...passwords, ledgerToken ?? '', heartbeatUrl ?? '']
   if (slack.kind === 'none') return known
   return [...known, slack.botToken, slack.kind === 'socket' ? slack.appToken : slack.signingSecret]

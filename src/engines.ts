@@ -49,11 +49,14 @@ async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
   const folder = join(config.home, 'loads')
   const sources = config.sources === null ? await sampleIn(config.home) : { ...config.sources, generated: null }
   const dataRegion = config.redshift.dataRegion ?? config.redshift.region
+  const { http, https, bypass } = config.proxies
+  const proxy = https || http
   const engine = await createDuckdbEngine({
     folder,
     logData: sources.log,
     songData: sources.song,
     ...(dataRegion === null ? {} : { dataRegion }),
+    ...(proxy === '' || bypass.trim() === '*' ? {} : { proxy }),
   })
   const cluster = createDuckdbCluster({ folder, clock })
   return {

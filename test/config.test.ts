@@ -117,7 +117,7 @@ describe('a secret in the configuration', () => {
       SPARKIFY_HEARTBEAT_URL: 'https://beat.example.com/of-the-beat',
       SLACK_BOT_TOKEN: 'xoxb-1',
       SLACK_SIGNING_SECRET: 'of-slack',
-      HTTPS_PROXY: 'http://ada:of-the-proxy@proxy.example.com',
+      HTTPS_PROXY: 'http://ada:of%2Dthe-proxy@proxy.example.com',
     })
     expect(secretsOf(config)).toEqual(
       expect.arrayContaining([
@@ -126,6 +126,7 @@ describe('a secret in the configuration', () => {
         'xoxb-1',
         'of-slack',
         'of-the-proxy',
+        'of%2Dthe-proxy',
       ]),
     )
   })
@@ -179,6 +180,17 @@ describe('the file .env', () => {
       message: `Line ${line} of ${file()} is incomplete: it does not set a variable.`,
     })
     expect(process.env['SPARKIFY_BANNER']).toBeUndefined()
+  })
+
+  it('cannot name the certificates of a company, which Node reads before it', async () => {
+    delete process.env['NODE_EXTRA_CA_CERTS']
+    await expect(written('NODE_EXTRA_CA_CERTS=/company.pem')).rejects.toMatchObject({
+      code: 'bad_config',
+      message: `NODE_EXTRA_CA_CERTS is set in ${file()}, which Node reads too late for it.`,
+      remedy: 'Set it in the environment in which the program is started.',
+    })
+    // Where both set it, the environment counts.
+    await expect(written('NODE_EXTRA_CA_CERTS=/other.pem')).resolves.toBeUndefined()
   })
 
   it('is refused where it is a folder', async () => {

@@ -41,11 +41,17 @@ const usd = optional.pipe(
   ]),
 )
 
+const proxyWords = 'an http:// address such as http://proxy:8080'
+
 /** The address of a proxy, which may be written without its scheme, as curl takes it; undefined where none is set. */
 const proxy = optional
   .transform((said) => (said === '' || said.includes('://') ? said : `http://${said}`))
   .pipe(
-    z.union([z.literal(''), z.url({ protocol: /^https?$/, error: 'an http:// address such as http://proxy:8080' })]),
+    z.union([
+      z.literal(''),
+      // A user name or a password with a stray % cannot be decoded.
+      z.url({ protocol: /^https?$/, error: proxyWords }).regex(/^(?:[^%]|%[\da-f]{2})*$/i, proxyWords),
+    ]),
   )
 
 /** Each variable with what it takes; the order is that of `.env.example`. */

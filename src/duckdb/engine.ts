@@ -24,14 +24,15 @@ const songVariable = 'SPARKIFY_SONG_DATA'
 
 /**
  * Where the loads and the sources lie. `folder` holds one file per load; `logData` and `songData` are folders or
- * `s3://bucket/prefix`, `dataRegion` that bucket's region; `maxConcurrent` statements run at a time (each holds one thread of
- * libuv's pool); `memoryLimit` as DuckDB writes it.
+ * `s3://bucket/prefix`, `dataRegion` that bucket's region, `proxy` the address of the proxy on the way there; `maxConcurrent`
+ * statements run at a time (each holds one thread of libuv's pool); `memoryLimit` as DuckDB writes it.
  */
 export interface DuckdbOptions {
   readonly folder: string
   readonly logData: string
   readonly songData: string
   readonly dataRegion?: string | undefined
+  readonly proxy?: string | undefined
   readonly maxConcurrent?: number | undefined
   readonly memoryLimit?: string | undefined
 }
@@ -41,12 +42,12 @@ export interface DuckdbOptions {
  * once it is published. So readers never wait, and never see a mixture of two loads.
  */
 export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine> {
-  const { folder, logData, songData, dataRegion, maxConcurrent = 4, memoryLimit } = options
+  const { folder, logData, songData, dataRegion, proxy, maxConcurrent = 4, memoryLimit } = options
   const instance = await openInstance({ folder, places: [logData, songData], memoryLimit })
   const admin = await instance.connect()
   const attachments = createAttachments(folder, admin)
   const slots = createSlots(maxConcurrent)
-  const remote = createRemote(instance, dataRegion)
+  const remote = createRemote(instance, { region: dataRegion, proxy })
 
   const inLoad = <T>(
     load: LoadId,

@@ -10,11 +10,18 @@ export interface Remote {
   list(prefix: string, variable: Variable): Promise<Listing>
 }
 
-/** Opens the door to S3 on first use. `region` is the bucket's; credentials are those the AWS SDKs find, or none. */
-export function createRemote(instance: DuckDBInstance, region: string | undefined): Remote {
+export interface RemoteOptions {
+  /** The bucket's region. */
+  readonly region: string | undefined
+  /** The address of the proxy on the way; it may hold a user name and a password. */
+  readonly proxy: string | undefined
+}
+
+/** Opens the door to S3 on first use. Credentials are those the AWS SDKs find, or none. */
+export function createRemote(instance: DuckDBInstance, options: RemoteOptions): Remote {
   let opened: Promise<void> | undefined
   const open = (): Promise<void> => {
-    opened ??= openS3(instance, region).catch((error: unknown) => {
+    opened ??= openS3(instance, options).catch((error: unknown) => {
       opened = undefined
       throw error
     })
@@ -33,9 +40,10 @@ export function createRemote(instance: DuckDBInstance, region: string | undefine
   }
 }
 
-async function openS3(instance: DuckDBInstance, region: string | undefined): Promise<void> {
+async function openS3(instance: DuckDBInstance, { region, proxy }: RemoteOptions): Promise<void> {
   const connection = await instance.connect()
   try {
+    await connection.run(proxySettings(proxy))
     await connection.run('install httpfs; load httpfs; install aws; load aws')
     const where = region === undefined ? '' : `, region ${literal(region)}`
     // https://duckdb.org/docs/stable/core_extensions/httpfs/s3api: a secret without keys reads public buckets.
@@ -52,6 +60,23 @@ async function openS3(instance: DuckDBInstance, region: string | undefined): Pro
   } finally {
     connection.disconnectSync()
   }
+}
+
+/**
+ * What DuckDB asks by HTTP, the download of its extensions included, goes through `http_proxy`. Left alone it takes that from HTTP_PROXY,
+ * where it cannot read a user name, and not from HTTPS_PROXY (DuckDB 1.5.5; https://github.com/duckdb/duckdb/pull/22541).
+ */
+function proxySettings(proxy: string | undefined): string {
+  const { protocol, hostname, port, username, password } = new URL(proxy ?? 'http://none')
+  const usual = protocol === 'https:' ? '443' : '80'
+  const settings = {
+    http_proxy: proxy === undefined ? '' : `${hostname}:${port || usual}`,
+    http_proxy_username: decodeURIComponent(username),
+    http_proxy_password: decodeURIComponent(password),
+  }
+  return Object.entries(settings)
+    .map(([name, value]) => `set global ${name} = ${literal(value)}`)
+    .join('; ')
 }
 
 async function listObjects(connection: DuckDBConnection, prefix: string, variable: Variable): Promise<Listing> {

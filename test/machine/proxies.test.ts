@@ -1,6 +1,5 @@
 import { once } from 'node:events'
-import { createServer, type IncomingMessage } from 'node:http'
-import { type AddressInfo, connect } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { WebSocketServer } from 'ws'
 import { readConfig } from '../../src/config.ts'
@@ -12,37 +11,12 @@ import { createResponseUrl } from '../../src/slack/response-url.ts'
 import { createSocket } from '../../src/slack/socket.ts'
 import { createFakeClock } from '../slack/support/clock.ts'
 import { listen } from '../slack/support/front.ts'
+import { type CompanyProxy, openProxy } from '../support/proxy.ts'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
 const none = { http: '', https: '', bypass: '' }
 
-/** A proxy that writes down the hosts it connects to, all of which are this machine. */
-async function openProxy() {
-  const passed: string[] = []
-  const server = createServer()
-  server.on('connect', ({ url = '' }: IncomingMessage, client) => {
-    const [host = '', port = ''] = url.split(':')
-    passed.push(host)
-    const target = connect(Number(port), '127.0.0.1', () => {
-      client.write('HTTP/1.1 200 Connection established\r\n\r\n')
-      client.pipe(target).pipe(client)
-    })
-    target.on('error', () => client.destroy())
-    client.on('error', () => target.destroy())
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  return {
-    passed,
-    address: `http://127.0.0.1:${port}`,
-    close: () => {
-      server.closeAllConnections()
-      server.close()
-    },
-  }
-}
-
-let proxy: Awaited<ReturnType<typeof openProxy>>
+let proxy: CompanyProxy
 let site: Awaited<ReturnType<typeof listen>>
 let port: string
 beforeEach(async () => {
@@ -140,7 +114,7 @@ describe('the variables of a proxy', () => {
     })
   })
 
-  it.each(['socks5://proxy:1080', 'http://'])(
+  it.each(['socks5://proxy:1080', 'http://', 'http://ada:50%off@proxy:8080'])(
     'are refused by name where they are none (%s), and not shown',
     (value) => {
       const read = () => readConfig({ HTTPS_PROXY: `${value}` })
