@@ -27,8 +27,15 @@ export function createWarehouse(parts: Partial<Deps> = {}): Promise<Warehouse> {
 
 /** Makes a warehouse with the two days loaded, by Anna's `etl` (run 1, load 1), which is removed when the test ends. */
 export function createLoadedWarehouse(parts: Partial<Deps> = {}): Promise<Warehouse> {
-  return createPreparedWarehouse('loaded', ({ bot }) => bot.say('etl'), parts)
+  return createPreparedWarehouse('loaded', load, parts)
 }
+
+/** A copy of the home of such a warehouse: its ledger, its loads and its source data. */
+export function copyOfLoadedHome(): Promise<string> {
+  return copyOfTemplate(...templateOf('loaded', load))
+}
+
+const load = ({ bot }: Warehouse) => bot.say('etl')
 
 /**
  * Makes a warehouse in which `prepare` was done, which is removed when the test ends. It is done once per run of the suite, without
@@ -39,6 +46,13 @@ export function createPreparedWarehouse(
   prepare: (warehouse: Warehouse) => Promise<unknown>,
   parts: Partial<Deps> = {},
 ): Promise<Warehouse> {
+  return openCopy(...templateOf(name, prepare), parts)
+}
+
+function templateOf(
+  name: string,
+  prepare: (warehouse: Warehouse) => Promise<unknown>,
+): [name: string, make: (folder: string) => Promise<void>] {
   const make = async (folder: string): Promise<void> => {
     await writeEmpty(folder)
     const warehouse = await openWarehouse(folder)
@@ -46,7 +60,7 @@ export function createPreparedWarehouse(
     await warehouse.close()
     writeFileSync(join(folder, timeFile), warehouse.clock.now().toISOString())
   }
-  return openCopy(`warehouse-${name}`, make, parts)
+  return [`warehouse-${name}`, make]
 }
 
 const timeFile = 'time'

@@ -1,0 +1,92 @@
+import type { Ledger } from '../../src/core/ports/ledger.ts'
+import type { Quiet } from './quiet.ts'
+
+/** One write of a process into the ledger: which store and method, and the how manyeth of this process it is, from 1. */
+export interface Write {
+  readonly store: string
+  readonly method: string
+  readonly number: number
+}
+
+/** Whether a process dies at a write: before it, right after it, or not there. */
+export type Fate = (write: Write) => 'before' | 'after' | null
+
+/** The life of one process. What a dead one asks of the ledger or its engine is never answered. */
+export interface Life {
+  readonly dead: boolean
+  readonly writes: number
+  die(): void
+  /** What hangs on this life: a ledger that counts its writes and meets its fate there. */
+  ledger(ledger: Ledger): Ledger
+  /** A part of the process other than its ledger. */
+  part<T extends object>(part: T): T
+}
+
+const reads = new Set([
+  ...['get', 'list', 'live', 'state', 'bot', 'orphans', 'untold', 'cancelRequests', 'waiting', 'overdue', 'unbegun'],
+  ...['due', 'pending', 'close'],
+])
+
+const never = new Promise<never>(() => undefined)
+
+export function createLife(fate: Fate, quiet: Quiet, onDeath: () => void): Life {
+  let dead = false
+  let writes = 0
+  const die = (): void => {
+    if (dead) return
+    dead = true
+    onDeath()
+  }
+
+  const guarded = async (work: () => unknown, write: Write | null): Promise<unknown> => {
+    if (dead) return never
+    const verdict = write === null ? null : fate(write)
+    if (verdict === 'before') {
+      die()
+      return never
+    }
+    const done = await quiet.during(work)
+    if (dead) return never
+    if (verdict === null) return done
+    die()
+    return never
+  }
+
+  const within = <T extends object>(part: T, writeOf: (method: string) => Write | null): T =>
+    new Proxy(part, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name)
+        if (typeof value !== 'function' || typeof name !== 'string') return value
+        return (...args: unknown[]) => guarded(() => Reflect.apply(value, target, args), writeOf(name))
+      },
+    })
+
+  const writeOf = (store: string) => (method: string) => {
+    if (reads.has(method)) return null
+    writes += 1
+    return { store, method, number: writes }
+  }
+
+  return {
+    get dead() {
+      return dead
+    },
+    get writes() {
+      return writes
+    },
+    die,
+    ledger: (ledger) =>
+      within(
+        {
+          ...ledger,
+          ...Object.fromEntries(
+            Object.entries(ledger).flatMap(([name, store]) =>
+              typeof store === 'object' ? [[name, within(store, writeOf(name))]] : [],
+            ),
+          ),
+        },
+        writeOf('ledger'),
+      ),
+    part: (part) => within(part, () => null),
+  }
+}
