@@ -13,6 +13,7 @@ const layers: readonly string[] = [
   'background.ts',
   'deps.ts',
   'posting.ts',
+  'outbox',
   'tell-admins.ts',
   'tell-once.ts',
   'command',

@@ -4,6 +4,7 @@ import { WebClient } from '@slack/web-api'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { startTimers } from '../src/compose.ts'
 import { type BackgroundTask, backgroundTasks } from '../src/core/background.ts'
+import { startDispatcher } from '../src/core/outbox/dispatcher.ts'
 import type { Clock } from '../src/core/ports/clock.ts'
 import type { Log } from '../src/core/ports/log.ts'
 import { watchDisk } from '../src/machine/disk.ts'
@@ -17,6 +18,7 @@ import { expireInTime } from '../src/slack/plan-messages.ts'
 import { createSocket } from '../src/slack/socket.ts'
 import { watchToken } from '../src/slack/token-watch.ts'
 import { recoverRuns, sayWhatIsAsked } from '../src/voice.ts'
+import { said } from './core/outbox/support.ts'
 import { anna, command, createWorld } from './support/core.ts'
 
 const boom = new Error('nobody expected this')
@@ -165,6 +167,15 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
     await recovery(process, {
       untold: async () => (looks++ === 0 ? [{ run, answer: Promise.resolve(answer) }] : []),
     })
+  },
+  'delivery of a message': async ({ clock, log }) => {
+    const bot = await (await createWorld()).start('bot', [])
+    await bot.ledger.messages.put([said('a')])
+    const messages = { ...bot.ledger.messages, take: fails }
+    const parts = { ...bot.deps, ledger: { ...bot.ledger, messages }, clock, log }
+    const dispatcher = startDispatcher({ ...parts, carrier: { send: fails }, refused: fails })
+    await new Promise(setImmediate)
+    await dispatcher.stop()
   },
   'plans not carried out': (process) => recovery(process, { failUnbegun: async () => [{ id: 'p' }] }),
   'schedules to run now': async ({ clock, log, tick }) => {

@@ -13,6 +13,7 @@ export const backgroundTasks = [
   'runs of dead processes',
   'answers not delivered',
   'delivery of an answer',
+  'delivery of a message',
   'plans not carried out',
   'schedules to run now',
   'expired approvals',

@@ -1,14 +1,15 @@
+import { z } from 'zod'
+
 /** What a person may do here; each role includes the ones before it. */
 export const roles = ['viewer', 'operator', 'admin'] as const
 export type Role = (typeof roles)[number]
 
-/** Who speaks, as the face that heard them knows it: a Slack user, the person at the machine's terminal, or the bot's clock. */
-export interface Asker {
-  readonly kind: 'slack' | 'local'
-  /** Slack user id (`U…`), or the operating system's user name. */
-  readonly id: string
-  readonly name: string
-}
+/**
+ * Who speaks, as the face that heard them knows it: a Slack user, the person at the machine's terminal, or the bot's clock. `id` is the
+ * Slack user id (`U…`), or the operating system's user name.
+ */
+export const askerSchema = z.object({ kind: z.enum(['slack', 'local']), id: z.string(), name: z.string() }).readonly()
+export type Asker = z.infer<typeof askerSchema>
 
 /** An asker with the role that held at the moment of asking. */
 export interface Person extends Asker {

@@ -13,6 +13,14 @@ export const placeSchema = z.discriminatedUnion('kind', [
 ])
 export type Place = z.infer<typeof placeSchema>
 
+/** A conversation in Slack, or a thread in it. */
+export type Conversation = Extract<Place, { kind: 'slack' }>
+
+/** Somebody's direct messages with the bot: their own id stands for them. */
+export function directMessagesOf(person: string): Conversation {
+  return { kind: 'slack', channel: person, direct: true }
+}
+
 /** Whether one person alone reads what is posted there. */
 export function isDirect(place: Place): boolean {
   return place.kind === 'slack' && place.direct

@@ -20,7 +20,7 @@ const isNeverCompared = `not exists (
   where fires.id = runs.fire and schedules.condition ->> '$.kind' in ('changed', 'checks'))`
 
 /**
- * Forgets what has expired: plans, claims, processes that are gone, and the rows of the warehouse in the answers of runs. The runs themselves
+ * Forgets what has expired: plans, claims, processes that are gone, what sent messages said, and the rows of the warehouse in the answers of runs. The runs themselves
  * stay, and so does what a schedule was answered that posts only what has changed since.
  */
 export async function forgetExpired(db: Database, now: Date): Promise<void> {
@@ -28,6 +28,11 @@ export async function forgetExpired(db: Database, now: Date): Promise<void> {
   const args = { kept: daysAgo(keptDays), rows: daysAgo(rowsKeptDays), silent: daysAgo(silentDays) }
   await db.batch([
     { sql: 'delete from plans where expires < :kept', args: { kept: args.kept } },
+    // Its key stays: what was sent once is not sent again.
+    {
+      sql: `update messages set content = null where content is not null and expires < :now and state <> 'pending'`,
+      args: { now: now.toISOString() },
+    },
     { sql: 'delete from claims where at < :kept', args: { kept: args.kept } },
     {
       sql: `delete from processes where heartbeat < :silent

@@ -9,6 +9,7 @@ import { loadStore } from './loads.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
 import { noteStore } from './notes.ts'
+import { messageStore } from './outbox.ts'
 import { planStore } from './plans.ts'
 import { processStore } from './processes.ts'
 import { runStore } from './runs.ts'
@@ -55,6 +56,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     processes: processStore(db, liveness, now),
     notes: noteStore(db),
     audit: auditStore(db),
+    messages: messageStore(db),
     async claim(key, at) {
       const sql = 'insert into claims (key, at) values (?, ?) on conflict do nothing'
       return (await db.write(sql, [key, at.toISOString()])) === 1

@@ -1,5 +1,8 @@
 import { z } from 'zod'
 import { messageOf, OpsError } from '../core/errors.ts'
+import { askerSchema } from '../core/people.ts'
+
+export { askerSchema }
 
 /** A text column that holds JSON of this shape. */
 export function json<S extends z.ZodType<unknown, unknown>>(schema: S) {
@@ -18,9 +21,6 @@ export function json<S extends z.ZodType<unknown, unknown>>(schema: S) {
 
 /** An integer column that holds a truth value. */
 export const flag = z.number().transform((value) => value === 1)
-
-/** `Asker` as stored. */
-export const askerSchema = z.object({ kind: z.enum(['slack', 'local']), id: z.string(), name: z.string() })
 
 /** `Post` as stored. */
 export const postSchema = z.object({ channel: z.string(), ts: z.string() })

@@ -1,5 +1,6 @@
 import type { AuditStore } from './audit.ts'
 import type { LoadStore } from './loads.ts'
+import type { MessageStore } from './outbox.ts'
 import type { PlanStore } from './plans.ts'
 import type { ProcessStore } from './processes.ts'
 import type { RunStore } from './runs.ts'
@@ -30,6 +31,7 @@ export interface Ledger {
   readonly processes: ProcessStore
   readonly notes: NoteStore
   readonly audit: AuditStore
+  readonly messages: MessageStore
   /** True for exactly one caller per key, for ever: a delivery, a scheduled fire. */
   claim(key: string, at: Date): Promise<boolean>
   /** Forgets what has expired, the rows of the warehouse in old answers among it. Done when it is opened, and to be asked once a day. */

@@ -6,6 +6,7 @@ import { rights } from './005-rights.ts'
 import { forgetting } from './006-forgetting.ts'
 import { again } from './007-again.ts'
 import { uptime } from './008-uptime.ts'
+import { messages } from './009-messages.ts'
 
 /** Every change of the tables, in order, each as its statements. The first is version 1; one that was released never changes. */
 export const migrations: readonly (readonly string[])[] = [
@@ -17,4 +18,5 @@ export const migrations: readonly (readonly string[])[] = [
   forgetting,
   again,
   uptime,
+  messages,
 ]

@@ -1,0 +1,50 @@
+import { z } from 'zod'
+import { answerSchema } from './answer.ts'
+import { askerSchema } from './people.ts'
+import { placeSchema } from './place.ts'
+
+const conversationSchema = placeSchema.options[1]
+
+/**
+ * One way to the readers of a message. `conversation`: everybody there reads it, and `who` asked for it. `reader`: one person alone, where
+ * they look; in their direct messages where the place is direct. `admins`: each of them directly.
+ */
+export const waySchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('conversation'), place: conversationSchema, who: askerSchema }),
+  z.object({ kind: z.literal('reader'), place: conversationSchema, who: askerSchema }),
+  z.object({ kind: z.literal('admins'), besides: z.string().nullable() }),
+])
+export type Way = z.infer<typeof waySchema>
+
+/** The ways in the order in which they are tried. */
+export const waysSchema = z.tuple([waySchema], waySchema)
+
+/** What follows an answer that was accepted: a page of it, a file with what a page had to cut, and the line that calls people. */
+const partSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('page'), page: z.number() }),
+  z.object({ kind: z.literal('file'), file: z.number() }),
+  z.object({ kind: z.literal('mention') }),
+])
+export type Part = z.infer<typeof partSchema>
+
+/**
+ * What a message says, as data; it is rendered when it is sent. `run`: the stored answer of a run, or how far it has come. `schedule`: what
+ * has become of one by itself. `plan`: what has become of one, on its card or to its asker. `part`: more of an earlier message.
+ * `heartbeat`: the report of a good night, which is no message to a person.
+ */
+export const contentSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('run'), run: z.number() }),
+  z.object({ kind: z.literal('answer'), answer: answerSchema }),
+  z.object({
+    kind: z.literal('schedule'),
+    schedule: z.number(),
+    change: z.enum(['suspended', 'inherited']),
+    why: z.string(),
+    remedy: z.string(),
+  }),
+  z.object({ kind: z.literal('plan'), plan: z.string(), to: z.enum(['card', 'asker']) }),
+  z.object({ kind: z.literal('part'), of: z.string(), part: partSchema }),
+  z.object({ kind: z.literal('text'), text: z.string() }),
+  z.object({ kind: z.literal('heartbeat'), run: z.number() }),
+])
+export type Content = z.infer<typeof contentSchema>

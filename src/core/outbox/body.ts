@@ -1,0 +1,69 @@
+import type { Answer } from '../answer.ts'
+import type { Content } from '../message.ts'
+import { newsOf } from '../news.ts'
+import type { Ledger, ScheduleRecord } from '../ports/ledger.ts'
+import type { Body, Message } from '../ports/outbox.ts'
+import { text } from '../reply.ts'
+
+/** What a message says now; null where there is nothing to say any more: its schedule was removed, or its answer is forgotten. */
+export async function bodyOf(message: Message, ledger: Ledger): Promise<Body | null> {
+  const { content } = message
+  switch (content.kind) {
+    case 'answer':
+      return { kind: 'answer', answer: content.answer, part: null, root: message }
+    case 'text':
+      return content
+    case 'heartbeat':
+      return null
+    case 'run': {
+      const run = await ledger.runs.get(content.run)
+      if (run === null) return null
+      if (run.answer === null) return { kind: 'progress', run }
+      return { kind: 'answer', answer: run.answer, part: null, root: message }
+    }
+    case 'plan': {
+      const plan = await ledger.plans.get(content.plan)
+      return plan === null ? null : { kind: 'plan', plan, to: content.to }
+    }
+    case 'schedule': {
+      const schedule = await ledger.schedules.get(content.schedule)
+      return schedule === null
+        ? null
+        : { kind: 'answer', answer: newsOfSchedule(schedule, content), part: null, root: message }
+    }
+    case 'part': {
+      const root = await ledger.messages.find(content.of)
+      const body = root === null ? null : await bodyOf(root, ledger)
+      return body?.kind === 'answer' ? { ...body, part: content.part } : null
+    }
+  }
+}
+
+function newsOfSchedule(
+  { id, lines, phrase, zone }: ScheduleRecord,
+  { change, why, remedy }: Extract<Content, { kind: 'schedule' }>,
+): Answer {
+  if (change === 'inherited') {
+    return newsOf(
+      `${why} Schedule ${id} (${lines.join('; ')}) goes on in the name of the admins.`,
+      [remedy],
+      [
+        { label: 'Pause it', line: `schedule-pause ${id}` },
+        { label: 'Remove it', line: `schedule-remove ${id}` },
+      ],
+    )
+  }
+  const headline = `Schedule ${id} (${lines.join('; ')}, ${phrase}, ${zone}) is parked: ${why}`
+  return {
+    ok: false,
+    exit: 1,
+    headline,
+    audience: 'asker',
+    run: null,
+    replies: [text(headline, 'warning'), text(`${remedy} Then resume it, move it to another channel, or remove it.`)],
+    next: [
+      { label: 'Resume it', line: `schedule-resume ${id}` },
+      { label: 'Remove it', line: `schedule-remove ${id}` },
+    ],
+  }
+}

@@ -1,0 +1,257 @@
+import { inBackground } from '../background.ts'
+import type { Deps } from '../deps.ts'
+import { messageOf, OpsError } from '../errors.ts'
+import { directMessagesOf } from '../place.ts'
+import type { Carrier, Message, NewMessage, Sent } from '../ports/outbox.ts'
+import { adminsNow } from './admins.ts'
+import { bodyOf } from './body.ts'
+
+/** Sends what is in the outbox. */
+export interface Dispatcher {
+  /** Looks at once, because something was inserted. */
+  wake(): void
+  /** Resolves when nothing is being sent, and nothing can be sent at this moment. */
+  idle(): Promise<void>
+  /** Begins nothing more, and resolves when nothing is being sent. */
+  stop(): Promise<void>
+}
+
+export interface DispatcherParts
+  extends Pick<Deps, 'ledger' | 'directory' | 'heartbeat' | 'clock' | 'log' | 'process'> {
+  readonly carrier: Carrier
+  /** Called when the first way of a message of a schedule is refused. */
+  readonly refused: (schedule: number, message: Message, why: OpsError) => Promise<void>
+}
+
+/** The note that holds when the last heartbeat went out, and whether it was heard. */
+export const heartbeatNote = 'heartbeat'
+
+// What another process inserts is found by looking.
+const lookEveryMs = 2_000
+// The pause before the second try; each one after it lasts twice as long.
+const firstPauseMs = 1_500
+const longestPauseMs = 60_000
+// What throws in this program will throw again; an outage passes.
+const mostFaults = 3
+
+/**
+ * Begins to send: one message of a conversation after the other, in the order of their insertion, conversations side by side. A try that
+ * was not carried out is repeated after growing pauses, until the message expires; one that may have been carried out once, or as often as
+ * it takes where that is harmless. Where a way is refused, the next one is tried. A message is marked as sent after Slack has accepted it,
+ * so a crash between the two sends it a second time.
+ */
+export function startDispatcher(parts: DispatcherParts): Dispatcher {
+  const { ledger, clock, log, process } = parts
+  const store = ledger.messages
+  const closing = new AbortController()
+  const flying = new Map<string, Promise<void>>()
+  /** By `clock.elapsed`, until when a conversation rests. */
+  const rests = new Map<string, number>()
+  /** What could not be taken, by conversation: it was changed meanwhile, or this process was replaced. */
+  const untaken = new Map<string, string>()
+  const idlers = new Set<() => void>()
+  let ended = 0
+  let changed = new AbortController()
+
+  const wake = (): void => changed.abort()
+
+  const sendIn = async (queue: string, message: Message): Promise<void> => {
+    try {
+      if (!(await store.take(message, process))) {
+        const same = `${message.id} ${message.version} ${message.tries}`
+        if (untaken.get(queue) === same) rests.set(queue, clock.elapsed() + lookEveryMs)
+        untaken.set(queue, same)
+        return
+      }
+      const restMs = await send({ ...message, tries: message.tries + 1 }, { ...parts, closing: closing.signal })
+      if (restMs > 0) rests.set(queue, clock.elapsed() + restMs)
+    } finally {
+      flying.delete(queue)
+      ended++
+      wake()
+    }
+  }
+
+  /** Begins what can be sent now. How long nothing else can be. */
+  const look = async (): Promise<number> => {
+    const before = ended
+    const pending = await store.pending()
+    // What was sent while this was read stands in it as it was.
+    if (ended !== before) return 0
+    const keys = new Set(pending.map(({ key }) => key))
+    const seen = new Set<string>()
+    let wait = lookEveryMs
+    for (const message of pending) {
+      const queue = queueOf(message)
+      if (seen.has(queue)) continue
+      seen.add(queue)
+      if (flying.has(queue) || (message.after !== undefined && keys.has(message.after))) continue
+      const left = Math.max(
+        Date.parse(message.available) - clock.now().getTime(),
+        (rests.get(queue) ?? 0) - clock.elapsed(),
+      )
+      if (left > 0) {
+        wait = Math.min(wait, left)
+        continue
+      }
+      rests.delete(queue)
+      flying.set(
+        queue,
+        inBackground({ log }, 'delivery of a message', () => sendIn(queue, message)),
+      )
+    }
+    return wait
+  }
+
+  const run = async (): Promise<void> => {
+    while (!closing.signal.aborted) {
+      changed = new AbortController()
+      const woken = AbortSignal.any([closing.signal, changed.signal])
+      const wait = await look().catch((error: unknown) => {
+        log.error({ err: error }, `the outbox could not be read: ${messageOf(error)}`)
+        return lookEveryMs
+      })
+      if (woken.aborted) continue
+      if (flying.size === 0) for (const idler of idlers) idler()
+      await clock.sleep(wait, woken).catch(() => undefined)
+    }
+  }
+  const running = run()
+
+  return {
+    wake,
+    idle: () =>
+      new Promise((resolve) => {
+        const idler = (): void => {
+          idlers.delete(idler)
+          resolve()
+        }
+        idlers.add(idler)
+        wake()
+      }),
+    async stop() {
+      closing.abort()
+      await running
+      await Promise.all(flying.values())
+    },
+  }
+}
+
+interface Sending extends DispatcherParts {
+  readonly closing: AbortSignal
+}
+
+/** What is sent one after the other: the messages of a conversation, and those to one reader in it. */
+function queueOf({ ways, way, content }: Message): string {
+  if (content.kind === 'heartbeat') return content.kind
+  const to = ways[way] ?? ways[0]
+  if (to.kind === 'admins') return to.kind
+  return to.kind === 'reader' && !to.place.direct ? `${to.place.channel} ${to.who.id}` : to.place.channel
+}
+
+/** One try. How long its conversation rests after it, in milliseconds. */
+async function send(message: Message, parts: Sending): Promise<number> {
+  const { ledger, clock, log } = parts
+  const { key } = message
+  const store = ledger.messages
+  if (message.expires <= clock.now().toISOString()) {
+    log.warn({ message: key }, 'a message was not sent in time; it is dropped')
+    await recorded(() => store.drop(message), parts)
+    return 0
+  }
+  const sent = await attempt(message, parts).catch((error: unknown): Sent | null => {
+    if (error instanceof OpsError) return { kind: 'later', afterMs: null, why: error }
+    log.error({ err: error, message: key }, `a message could not be sent: ${messageOf(error)}`)
+    return message.tries < mostFaults ? { kind: 'later', afterMs: null, why: new Error(messageOf(error)) } : null
+  })
+  await recorded(() => record(message, sent, parts), parts)
+  return sent?.kind === 'sent' ? sent.restMs : 0
+}
+
+async function attempt(message: Message, parts: Sending): Promise<Sent | null> {
+  const { ledger, clock, carrier } = parts
+  const { content, after } = message
+  if (content.kind === 'heartbeat') {
+    const post = after === undefined ? null : await ledger.messages.find(after)
+    // Nobody could be told of that night: the alarm is to be raised.
+    if (post?.state === 'dropped') return null
+    // Noted before: a report that goes out twice would hide a night without one.
+    await ledger.messages.sent(message, nothing)
+    const beat = await parts.heartbeat.beat()
+    if (beat !== 'silent')
+      await ledger.notes.set(heartbeatNote, { at: clock.now().toISOString(), ok: beat === 'heard' })
+    return nothing
+  }
+  const way = message.ways[message.way] ?? message.ways[0]
+  if (way.kind === 'admins') {
+    const admins = await adminsNow(way.besides, parts)
+    if (admins.length === 0) {
+      const why = new OpsError('slack', 'No admin could be told.', 'Name one in SPARKIFY_ADMINS.')
+      return { kind: 'refused', code: 'no_admins', why }
+    }
+    const { after: _, open: __, ...same } = message
+    const followers = admins.map(
+      (who): NewMessage => ({
+        ...same,
+        key: `${message.key}:${who.id}`,
+        ways: [{ kind: 'reader', place: directMessagesOf(who.id), who }],
+      }),
+    )
+    return { ...nothing, followers }
+  }
+  const body = await bodyOf(message, ledger)
+  return body === null ? null : carrier.send(message, way, body, () => ledger.messages.begin(message))
+}
+
+const nothing = { kind: 'sent', post: null, rung: 0, followers: [], restMs: 0 } as const
+
+async function record(message: Message, sent: Sent | null, parts: Sending): Promise<void> {
+  const { ledger, clock, log } = parts
+  const store = ledger.messages
+  const { key, tries, unclear } = message
+  const now = clock.now()
+  if (sent === null) return store.drop(message)
+  switch (sent.kind) {
+    case 'sent':
+      return store.sent(message, sent)
+    case 'later': {
+      log.warn({ err: sent.why, message: key, tries }, `a message is sent later: ${sent.why.message}`)
+      return store.later(message, new Date(now.getTime() + (sent.afterMs ?? pauseMs(tries))), false)
+    }
+    case 'unclear': {
+      if (!sent.harmless && unclear > 0) {
+        log.error(
+          { err: sent.why, message: key },
+          'a message may have arrived twice or not at all; it is not sent again',
+        )
+        return store.drop(message)
+      }
+      log.warn({ err: sent.why, message: key, tries }, `nobody knows whether a message arrived: ${sent.why.message}`)
+      return store.later(message, new Date(now.getTime() + pauseMs(tries)), true)
+    }
+    case 'refused': {
+      log.warn({ slack: sent.code, message: key, way: message.way }, `a message was refused: ${sent.why.message}`)
+      if (message.way === 0 && message.schedule !== undefined) await parts.refused(message.schedule, message, sent.why)
+      if (message.way + 1 < message.ways.length) return store.redirect(message, sent.code, now)
+      log.warn({ message: key }, 'a message reached nobody; it is dropped')
+      return store.drop(message)
+    }
+  }
+}
+
+function pauseMs(tries: number): number {
+  return Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1))
+}
+
+/** What has been sent must be noted, or it is sent again: tried until the ledger takes it. */
+async function recorded(write: () => Promise<void>, { clock, log, closing }: Sending): Promise<void> {
+  for (;;) {
+    try {
+      return await write()
+    } catch (error) {
+      if (!(error instanceof OpsError)) throw error
+      log.error({ err: error }, `what became of a message could not be noted: ${error.message}`)
+      await clock.sleep(firstPauseMs, closing)
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import { z } from 'zod'
+import { contentSchema, waysSchema } from '../core/message.ts'
+import type { Message, MessageStore, NewMessage } from '../core/ports/outbox.ts'
+import type { Database, Sql } from './database.ts'
+import { flag, json, parseRow, postSchema } from './rows.ts'
+
+const messageSchema = z
+  .object({
+    id: z.number(),
+    key: z.string(),
+    content: json(contentSchema).nullable(),
+    ways: json(waysSchema),
+    mention: json(z.array(z.string())),
+    created: z.string(),
+    expires: z.string(),
+    open: flag,
+    after: z.string().nullable(),
+    schedule: z.number().nullable(),
+    plan: z.string().nullable(),
+    version: z.number(),
+    state: z.enum(['pending', 'sent', 'dropped']),
+    way: z.number(),
+    refusal: z.string().nullable(),
+    tries: z.number(),
+    unclear: z.number(),
+    begun: flag,
+    available: z.string(),
+    post: json(postSchema).nullable(),
+    rung: z.number().nullable(),
+  })
+  .transform(
+    ({ content, open, after, schedule, plan, ...rest }): Message => ({
+      ...rest,
+      content: content ?? { kind: 'text', text: '' },
+      ...(open ? { open } : {}),
+      ...(after === null ? {} : { after }),
+      ...(schedule === null ? {} : { schedule }),
+      ...(plan === null ? {} : { plan }),
+    }),
+  )
+
+/**
+ * Inserts messages, each once under its key; one that is open gives its place, and its post, to the next of that key. `guarded`: only where
+ * the statement before it in the batch has changed a row.
+ */
+export function insertMessages(messages: readonly NewMessage[], guarded: boolean): Sql {
+  const rows = messages.map(({ content, ways, mention, open, after, schedule, plan, ...rest }) => ({
+    ...rest,
+    content: JSON.stringify(content),
+    ways: JSON.stringify(ways),
+    mention: JSON.stringify(mention),
+    open: open === true ? 1 : 0,
+    after: after ?? null,
+    schedule: schedule ?? null,
+    plan: plan ?? null,
+  }))
+  return {
+    sql: `insert into messages (key, content, ways, mention, created, expires, open, after, schedule, plan, available)
+      select value ->> '$.key', value ->> '$.content', value ->> '$.ways', value ->> '$.mention', value ->> '$.created',
+        value ->> '$.expires', value ->> '$.open', value ->> '$.after', value ->> '$.schedule', value ->> '$.plan',
+        value ->> '$.created'
+      from json_each(:messages) where ${guarded ? 'changes() = 1' : 'true'}
+      on conflict (key) do update set content = excluded.content, mention = excluded.mention, expires = excluded.expires,
+        open = excluded.open, available = excluded.available, version = version + 1, state = 'pending', tries = 0, unclear = 0
+      where open = 1`,
+    args: { messages: JSON.stringify(rows) },
+  }
+}
+
+const same = `id = :id and version = :version and state = 'pending'`
+
+/** The outbox in `db`. */
+export function messageStore(db: Database): MessageStore {
+  /** Changes a message, unless a later state has taken its place. */
+  const change = async (
+    { id, version }: Message,
+    sets: string,
+    args: Readonly<Record<string, string | number>> = {},
+  ): Promise<void> => {
+    await db.write(`update messages set ${sets} where ${same}`, { id, version, ...args })
+  }
+  return {
+    async put(messages) {
+      await db.batch([insertMessages(messages, false)])
+    },
+
+    async find(key) {
+      const [row] = await db.read('select * from messages where key = ?', [key])
+      return row === undefined ? null : parseMessage(row)
+    },
+
+    async pending() {
+      return (await db.read(`select * from messages where state = 'pending' order by id limit 1000`)).map(parseMessage)
+    },
+
+    async take({ id, version, tries }, process) {
+      const taken = await db.write(
+        `update messages set tries = tries + 1
+        where ${same} and tries = :tries and exists (select 1 from processes where processes.id = :process)`,
+        { id, version, tries, process },
+      )
+      return taken === 1
+    },
+
+    begin: (message) => change(message, 'begun = 1'),
+
+    async sent({ id, version }, { post, rung, followers }) {
+      const kept = post === null ? null : JSON.stringify(post)
+      await db.batch([
+        {
+          sql: `update messages set post = coalesce(:post, post),
+              rung = case when version = :version then :rung else rung end,
+              state = case when version = :version then 'sent' else state end
+            where id = :id`,
+          args: { id, version, rung, post: kept },
+        },
+        ...(followers.length === 0 ? [] : [insertMessages(followers, true)]),
+        ...(kept === null
+          ? []
+          : [
+              {
+                sql: 'update plans set post = :post where id = (select plan from messages where messages.id = :id)',
+                args: { id, post: kept },
+              },
+            ]),
+      ])
+    },
+
+    later: (message, at, unclear) =>
+      change(message, `available = :at, begun = 0, unclear = unclear + :unclear`, {
+        at: at.toISOString(),
+        unclear: unclear ? 1 : 0,
+      }),
+
+    redirect: (message, refusal, at) =>
+      change(
+        message,
+        'way = way + 1, refusal = :refusal, tries = 0, unclear = 0, begun = 0, post = null, available = :at',
+        {
+          refusal,
+          at: at.toISOString(),
+        },
+      ),
+
+    drop: (message) => change(message, `state = 'dropped'`),
+  }
+}
+
+function parseMessage(row: object): Message {
+  return parseRow(messageSchema, 'Message', row)
+}

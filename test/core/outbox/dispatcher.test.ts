@@ -1,0 +1,260 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { OpsError } from '../../../src/core/errors.ts'
+import { directMessagesOf } from '../../../src/core/place.ts'
+import type { Message, MessageStore, Sent } from '../../../src/core/ports/outbox.ts'
+import { anna, bob, createWorld } from '../../support/core.ts'
+import { accepted, empty, openOutbox, said, until } from './support.ts'
+
+const why = new Error('Slack is away')
+const notDone: Sent = { kind: 'later', afterMs: null, why }
+const lost: Sent = { kind: 'unclear', harmless: false, why }
+const gone: Sent = { kind: 'refused', code: 'is_archived', why: new OpsError('slack', 'Archived.', 'Use another.') }
+
+describe('the outbox', () => {
+  it('sends what was inserted once under its key, also what another process inserted', async () => {
+    const sent: string[] = []
+    const { world, store, dispatcher } = await openOutbox(({ key }) => {
+      sent.push(key)
+      return accepted
+    })
+    const terminal = await world.start('terminal', [])
+    await terminal.ledger.messages.put([said('a'), said('a'), said('b')])
+    await until(world, () => empty(store))
+    await store.put([said('a')])
+    await dispatcher.stop()
+    expect(sent).toEqual(['a', 'b'])
+    expect(await store.find('a')).toMatchObject({ state: 'sent', post: { ts: '1' } })
+  })
+
+  it('repeats what was not carried out after growing pauses of 1.5 s to a minute, or as long as Slack says', async () => {
+    const at: number[] = []
+    const { world, store, dispatcher } = await openOutbox(() => {
+      at.push(world.clock.elapsed())
+      if (at.length === 3) return { ...notDone, afterMs: 30_000 }
+      return at.length > 9 ? accepted : notDone
+    })
+    await store.put([said('a')])
+    dispatcher.wake()
+    await until(world, () => empty(store), 1500)
+    await dispatcher.stop()
+    expect(at.slice(1).map((time, i) => (time - (at[i] ?? 0)) / 1000)).toEqual([1.5, 3, 30, 12, 24, 48, 60, 60, 60])
+  })
+
+  it('repeats what may have arrived once, and an edit as often as it takes', async () => {
+    const tries: string[] = []
+    const { world, store, dispatcher } = await openOutbox(({ key }) => {
+      tries.push(key)
+      if (key === 'post') return lost
+      return tries.filter((one) => one === 'edit').length < 5 ? { ...lost, harmless: true } : accepted
+    })
+    await store.put([said('post', 'C1'), said('edit', 'C2')])
+    await until(world, () => empty(store))
+    await dispatcher.stop()
+    expect(tries.filter((key) => key === 'post')).toHaveLength(2)
+    expect((await store.find('post'))?.state).toBe('dropped')
+    expect((await store.find('edit'))?.state).toBe('sent')
+  })
+
+  it('tries one way after the other, and a schedule is suspended when the first is refused', async () => {
+    const ways: string[] = []
+    const { world, store, dispatcher, refused } = await openOutbox((_message, way) => {
+      ways.push(`${way.kind} ${way.place.channel}`)
+      return ways.length < 2 ? gone : accepted
+    })
+    const reader = { kind: 'reader', place: directMessagesOf(anna.id), who: anna } as const
+    await store.put([said('a', 'C1', { ways: [...said('a').ways, reader, reader], schedule: 7 })])
+    await until(world, () => empty(store))
+    await dispatcher.stop()
+    expect(ways).toEqual(['conversation C1', `reader ${anna.id}`])
+    expect(refused).toEqual([7])
+    expect(await store.find('a')).toMatchObject({ state: 'sent', way: 1, refusal: 'is_archived' })
+  })
+
+  it('tells each admin directly, but for one', async () => {
+    const world = await createWorld()
+    world.roles.set(bob.id, 'admin').set('U0CARLA', 'admin')
+    const reached: string[] = []
+    const { store, dispatcher } = await openOutbox(
+      (_message, way) => {
+        reached.push(way.place.channel)
+        return accepted
+      },
+      { world },
+    )
+    await store.put([said('a', 'C1', { ways: [{ kind: 'admins', besides: anna.id }] })])
+    await until(world, () => empty(store))
+    await dispatcher.stop()
+    expect(reached.toSorted()).toEqual([bob.id, 'U0CARLA'])
+  })
+
+  it('lets a later state take the place of one that is open, in the same post', async () => {
+    const posts: (string | undefined)[] = []
+    let during = async (): Promise<void> => undefined
+    const { world, store, dispatcher } = await openOutbox(async ({ post }) => {
+      posts.push(post?.ts)
+      await during()
+      return accepted
+    })
+    // The run ends while its progress is on its way.
+    during = async () => {
+      during = async () => undefined
+      await store.put([said('run:1')])
+    }
+    await store.put([said('run:1', 'C1', { open: true })])
+    await until(world, () => empty(store))
+    await store.put([said('run:1')])
+    await dispatcher.stop()
+    expect(posts).toEqual([undefined, '1'])
+  })
+
+  it('drops what was not sent in time', async () => {
+    const { world, store, dispatcher } = await openOutbox(() => notDone)
+    await store.put([said('a', 'C1', { expires: '2026-11-23T12:10:00.000Z' })])
+    await until(world, () => empty(store), 30_000)
+    await dispatcher.stop()
+    expect(world.clock.elapsed()).toBeGreaterThan(0)
+    expect((await store.find('a'))?.state).toBe('dropped')
+  })
+
+  it('is left alone by a process that another one has replaced', async () => {
+    const { store, dispatcher, bot } = await openOutbox(() => accepted)
+    await bot.ledger.processes.leave('bot')
+    await store.put([said('a')])
+    dispatcher.wake()
+    await dispatcher.idle()
+    await dispatcher.stop()
+    expect(await store.find('a')).toMatchObject({ state: 'pending', tries: 0 })
+  })
+})
+
+describe('a heartbeat', () => {
+  const night = said('heart', 'C1', { content: { kind: 'heartbeat', run: 1 }, after: 'night' })
+
+  it('goes out after the post of its night', async () => {
+    const order: string[] = []
+    const { store, world, dispatcher, bot } = await openOutbox(({ key }) => {
+      order.push(key)
+      return order.length < 3 ? notDone : accepted
+    })
+    Object.assign(bot.deps.heartbeat, { beat: async () => order.push('beat') })
+    await store.put([night, said('night')])
+    await until(world, () => empty(store))
+    await dispatcher.stop()
+    expect(order).toEqual(['night', 'night', 'night', 'beat'])
+  })
+
+  it('does not go out for a night that nobody could be told of', async () => {
+    let beats = 0
+    const { store, world, dispatcher, bot } = await openOutbox(() => gone)
+    Object.assign(bot.deps.heartbeat, { beat: async () => beats++ })
+    await store.put([said('night'), night])
+    await until(world, () => empty(store))
+    await dispatcher.stop()
+    expect(beats).toBe(0)
+  })
+})
+
+const outcomes = fc.constantFrom<Sent>(accepted, notDone, { ...notDone, afterMs: 7000 }, lost, gone)
+
+describe('whatever Slack answers', () => {
+  it('the messages of one conversation are accepted in the order of their insertion, each once', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(outcomes, { maxLength: 30 }),
+        fc.array(fc.constantFrom('C1', 'C2'), { minLength: 1, maxLength: 8 }),
+        async (answers, channels) => {
+          const script = [...answers]
+          const taken: Message[] = []
+          const { world, store, dispatcher } = await openOutbox((message) => {
+            const answer = script.shift() ?? accepted
+            if (answer.kind === 'sent') taken.push(message)
+            return answer
+          })
+          await store.put(channels.map((channel, at) => said(`${at}`, channel)))
+          await until(world, () => empty(store))
+          await dispatcher.stop()
+          for (const channel of ['C1', 'C2']) {
+            const ids = taken
+              .filter(({ ways: [way] }) => way.kind !== 'admins' && way.place.channel === channel)
+              .map(({ id }) => id)
+            expect(ids).toEqual(ids.toSorted((a, b) => a - b))
+            expect(new Set(ids).size).toBe(ids.length)
+          }
+        },
+      ),
+      { numRuns: 25 },
+    )
+  })
+})
+
+/** A store that dies at its call number `death`, before or after the call is made: it never answers again. */
+function mortal(
+  store: MessageStore,
+  death: number,
+  before: boolean,
+): { store: MessageStore; died: () => string | null } {
+  let calls = 0
+  let died: string | null = null
+  const never = new Promise<never>(() => undefined)
+  const dying =
+    <A extends readonly unknown[], R>(name: string, call: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      if (died !== null) return never
+      calls++
+      if (calls < death) return call(...args)
+      died = name
+      if (!before) await call(...args)
+      return never
+    }
+  return {
+    died: () => died,
+    store: {
+      put: store.put,
+      find: dying('find', store.find),
+      pending: dying('pending', store.pending),
+      take: dying('take', store.take),
+      begin: dying('begin', store.begin),
+      sent: dying('sent', store.sent),
+      later: dying('later', store.later),
+      redirect: dying('redirect', store.redirect),
+      drop: dying('drop', store.drop),
+    },
+  }
+}
+
+describe('a process that dies', () => {
+  it('at any moment has each message sent once, and one twice only where it died before it could note that Slack took it', async () => {
+    const doubled: string[] = []
+    for (let death = 1; death < 14; death++) {
+      for (const before of [true, false]) {
+        const world = await createWorld()
+        const taken: string[] = []
+        const script: Sent[] = [notDone, accepted]
+        const send = ({ key }: Message): Sent => {
+          const answer = script.shift() ?? accepted
+          if (answer.kind === 'sent') taken.push(key)
+          return answer
+        }
+        let dead: () => string | null = () => null
+        const first = await openOutbox(send, {
+          world,
+          store(same) {
+            const dying = mortal(same, death, before)
+            dead = dying.died
+            return dying.store
+          },
+        })
+        await first.store.put([said('a'), said('b'), said('c')])
+        await until(world, async () => dead() !== null || (await empty(first.store)))
+        const second = await openOutbox(send, { world, id: 'next' })
+        await until(world, () => empty(second.store))
+        await second.dispatcher.stop()
+        expect(new Set(taken)).toEqual(new Set(['a', 'b', 'c']))
+        const twice = taken.length - 3
+        if (twice > 0) doubled.push(`${dead()} ${before ? 'before' : 'after'} ${twice}`)
+      }
+    }
+    expect(new Set(doubled)).toEqual(new Set(['sent before 1']))
+  })
+})
