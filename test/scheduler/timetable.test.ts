@@ -260,6 +260,26 @@ describe('a series of hours', () => {
     ])
   })
 
+  it('of a part of the day passes over the hour that spring leaves out', () => {
+    const afterGap = ['2026-03-29T01:00:00.000Z', '2026-03-29T02:00:00.000Z', '2026-03-29T03:00:00.000Z']
+    const seen = (cron: string, count: number) => times(cron, 'Europe/London', '2026-03-28T12:00:00Z', count)
+    expect(seen('0 0-6 * * *', 4)).toEqual(['2026-03-29T00:00:00.000Z', ...afterGap])
+    // One that begins in the gap begins right after it.
+    expect(seen('0 1-6 * * *', 3)).toEqual(afterGap)
+    expect(seen('*/30 1-2 * * *', 2)).toEqual(['2026-03-29T01:00:00.000Z', '2026-03-29T01:30:00.000Z'])
+  })
+
+  it.each([
+    ['0 * * * *', 23, 24, 25],
+    ['*/15 * * * *', 92, 96, 100],
+  ])('%s comes %i times on the day of spring, %i on others, %i on the day of autumn', (cron, spring, usual, autumn) => {
+    const on = (after: string, end: string) =>
+      [...until(timetable.times(cron, 'America/New_York', new Date(after)), end)].length
+    expect(on('2026-03-08T04:59:00Z', '2026-03-09T03:59:00Z')).toBe(spring)
+    expect(on('2026-03-09T03:59:00Z', '2026-03-10T03:59:00Z')).toBe(usual)
+    expect(on('2026-11-01T03:59:00Z', '2026-11-02T04:59:00Z')).toBe(autumn)
+  })
+
   it.each(['0 1 * * *', '0 0,1 * * *', '0 1,2 * * *', '0 */6 * * *', '30 1,7,13,19 * * *', '0 1,23 * * *'])(
     'is not %s, whose times come once in each autumn night',
     (cron) => {

@@ -17,13 +17,16 @@ export interface Injected {
   readonly body: unknown
 }
 
+/** What to answer a call; undefined for what others answer. */
+type Rule = (call: Call) => Injected | undefined | Promise<Injected | undefined>
+
 /** A server in front of the workspace: writes down what the bot calls, and answers in the workspace's place when told to. */
 export interface Front {
   readonly origin: string
   readonly calls: readonly Call[]
   named(name: string): readonly Call[]
   /** Answers calls for which `answer` gives something; the newest rule is asked first. */
-  inject(answer: (call: Call) => Injected | undefined): void
+  inject(answer: Rule): void
   /** Who gets `POST /slack/events`. */
   events: RequestListener | undefined
   close(): Promise<void>
@@ -35,7 +38,7 @@ type Handler = (request: IncomingMessage, response: ServerResponse) => Promise<b
 export async function openFront(workspace: Handler, now: () => number): Promise<Front> {
   const behind = await listen((request, response) => void workspace(request, response))
   const calls: Call[] = []
-  const rules: ((call: Call) => Injected | undefined)[] = []
+  const rules: Rule[] = []
 
   const relay = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = []
@@ -52,7 +55,7 @@ export async function openFront(workspace: Handler, now: () => number): Promise<
     }
     calls.push(call)
     for (const rule of rules.toReversed()) {
-      const injected = rule(call)
+      const injected = await rule(call)
       if (injected === undefined) continue
       const isPage = typeof injected.body === 'string'
       const type = isPage ? 'text/html' : 'application/json'
