@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { messageOf, OpsError } from '../core/errors.ts'
 
 /** What the bot keeps in its home, by name. */
-const ours = /^(?:state\.db(?:-.*)?|loads|workspace|sample(?:\..*)?|(?:sparkify|terminal)\.log)$/
+const ours = /^(?:state\.db(?:[-.].*)?|loads|workspace|sample(?:\..*)?|(?:sparkify|terminal)\.log)$/
 
 const forOthers = 0o077
 

@@ -18,6 +18,8 @@ export interface Sql {
 export interface Database {
   /** The database as people know it: a path, or the address of a server without its secrets. */
   readonly name: string
+  /** The path of a database file; null for one on a server. */
+  readonly file: string | null
   /** The table in which the database lists what it consists of. */
   readonly master: 'sqlite_master' | 'ledger.sqlite_master'
   read(sql: string, args?: InArgs): Promise<readonly Row[]>
@@ -54,6 +56,7 @@ export async function openDatabase({ url, authToken, patience = 10_000 }: Databa
 
   const db: Database = {
     name,
+    file: pathOf(url),
     master: 'sqlite_master',
     read: async (sql, args = []) => (await on(reading, (client) => client.execute({ sql, args }))).rows,
     write: async (sql, args = []) => (await on(writing, (client) => client.execute({ sql, args }))).rowsAffected,
@@ -95,6 +98,7 @@ async function readOnly(name: string, why: DiskFull): Promise<Database> {
   await client.execute({ sql: 'attach ? as ledger', args: [file] })
   return {
     name,
+    file: name,
     master: 'ledger.sqlite_master',
     read: async (sql, args = []) => (await client.execute({ sql, args })).rows,
     write: refuse,
@@ -136,7 +140,11 @@ function connect(url: string, open: () => Client): Client {
 
 /** The path of a `file:` address, the host of any other. */
 function nameOf(url: string): string {
+  return pathOf(url) ?? /^[^:]+:\/\/(?:[^/?#@]*@)?([^/?#]*)/.exec(url)?.[1] ?? 'given'
+}
+
+/** The path of a `file:` address; null for any other. */
+function pathOf(url: string): string | null {
   const path = /^file:(?:\/\/)?([^?#]*)/.exec(url)?.[1]
-  if (path !== undefined) return decodeURIComponent(path)
-  return /^[^:]+:\/\/(?:[^/?#@]*@)?([^/?#]*)/.exec(url)?.[1] ?? 'given'
+  return path === undefined ? null : decodeURIComponent(path)
 }

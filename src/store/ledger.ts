@@ -1,8 +1,8 @@
 import { hostname } from 'node:os'
 import { DiskFull } from '../core/errors.ts'
-import type { Ledger } from '../core/ports/ledger.ts'
+import type { Ledger, ProcessRecord } from '../core/ports/ledger.ts'
 import { auditStore } from './audit.ts'
-import { type DatabaseOptions, openDatabase } from './database.ts'
+import { type Database, type DatabaseOptions, openDatabase } from './database.ts'
 import { forgetExpired } from './forget.ts'
 import { livenessOn, machineUptime, pidIsAlive, type Uptime } from './liveness.ts'
 import { loadStore } from './loads.ts'
@@ -11,7 +11,7 @@ import { migrations } from './migrations/index.ts'
 import { noteStore } from './notes.ts'
 import { messageStore } from './outbox.ts'
 import { planStore } from './plans.ts'
-import { processStore } from './processes.ts'
+import { processStore, readProcesses } from './processes.ts'
 import { runStore } from './runs.ts'
 import { scheduleStore } from './schedules.ts'
 
@@ -22,6 +22,8 @@ export interface LedgerOptions {
   readonly now: () => Date
   /** This machine's name, which tells whose pids can be looked up. The operating system's if not said. */
   readonly host?: string
+  /** This process's number on it. The operating system's if not said. */
+  readonly pid?: number
   readonly isAlive?: (pid: number) => boolean
   /** The time since this machine was started. The operating system's if not said. */
   readonly uptime?: () => Uptime
@@ -30,13 +32,19 @@ export interface LedgerOptions {
 /**
  * Opens the ledger, creating or upgrading its tables, and forgets what has expired. Any number of processes may have it open.
  * On a full disk on which nothing is open yet it can only be read, and every method that writes throws `DiskFull`.
- * Throws `OpsError`: `newer_state` for a ledger of a newer program, `storage` when it cannot be opened, `bad_config` for an
- * address that is not understood; every method of the ledger may throw `storage` too.
+ * Throws `OpsError`: `newer_state` for a ledger of a newer program, `home_in_use` for one of an older program that is still used by it,
+ * `storage` when it cannot be opened, `bad_config` for an address that is not understood; every method of the ledger may throw `storage` too.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { url, authToken, now, host = hostname(), isAlive = pidIsAlive, uptime = machineUptime } = options
+  const { pid = process.pid } = options
+  const liveness = livenessOn(host, isAlive, uptime)
   const address = { url, ...(authToken === undefined ? {} : { authToken }) }
-  await upgrade(address)
+  await upgrade(address, async (db) => {
+    const others = await readProcesses(db)
+    // One with this very name is a predecessor: see `processes.ts`.
+    return others.find((one) => !(one.host === host && one.pid === pid) && !liveness.gone(one, now())) ?? null
+  })
   const db = await openDatabase(address)
   try {
     await forgetExpired(db, now())
@@ -47,7 +55,6 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
       throw error
     }
   }
-  const liveness = livenessOn(host, isAlive, uptime)
   return {
     runs: runStore(db, liveness),
     plans: planStore(db, liveness),
@@ -70,10 +77,13 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
  * In connections of its own: libsql names the columns of a statement before it notices that a table has changed, so that a connection
  * which knew the tables before would read rows without their new columns once (0.5.29).
  */
-async function upgrade(address: DatabaseOptions): Promise<void> {
+async function upgrade(
+  address: DatabaseOptions,
+  usedBy: (db: Database) => Promise<ProcessRecord | null>,
+): Promise<void> {
   const db = await openDatabase(address)
   try {
-    await migrate(db, migrations)
+    await migrate(db, migrations, () => usedBy(db))
   } finally {
     await db.close()
   }

@@ -1,5 +1,7 @@
 import { z } from 'zod'
 import { OpsError } from '../core/errors.ts'
+import type { ProcessRecord } from '../core/ports/processes.ts'
+import { keepCopy } from './copies.ts'
 import type { Database } from './database.ts'
 import { isConstraint } from './storage-failure.ts'
 
@@ -7,10 +9,15 @@ const counted = z.tuple([z.object({ n: z.number() })])
 
 /**
  * Brings a database to the newest version, each migration in one batch that begins by claiming its number, so that of several
- * processes one applies it and the others go on. Throws `OpsError` (`newer_state`) and changes nothing when a newer program has
- * been here.
+ * processes one applies it and the others go on. A file is copied first (`keepCopy`). Throws `OpsError` and changes nothing: `newer_state`
+ * when a newer program has been here, `home_in_use` while `usedBy` names a process that works with the older tables, and `storage`
+ * without room for the copy.
  */
-export async function migrate(db: Database, migrations: readonly (readonly string[])[]): Promise<void> {
+export async function migrate(
+  db: Database,
+  migrations: readonly (readonly string[])[],
+  usedBy: () => Promise<ProcessRecord | null>,
+): Promise<void> {
   let version = await versionOf(db)
   if (version > migrations.length) {
     throw new OpsError(
@@ -18,6 +25,13 @@ export async function migrate(db: Database, migrations: readonly (readonly strin
       `The ledger ${db.name} was written by a newer version of this program (its tables are version ${version}, known here: ${migrations.length}). Nothing was changed.`,
       'Update the program, or give it another home.',
     )
+  }
+  if (version > 0 && version < migrations.length) {
+    const isStill = async (): Promise<boolean> => (await versionOf(db)) === version
+    const other = await usedBy()
+    // Where the version has changed, it is a process of this program that changed it.
+    if (other !== null && (await isStill())) throw inUse(db, other)
+    await keepCopy(db, version + 1, isStill)
   }
   for (const [index, statements] of migrations.entries()) {
     const number = index + 1
@@ -33,6 +47,15 @@ export async function migrate(db: Database, migrations: readonly (readonly strin
       if (!isConstraint(error) || version < number) throw error
     }
   }
+}
+
+function inUse({ name }: Database, { kind, pid, host, started }: ProcessRecord): OpsError {
+  const who = kind === 'bot' ? 'A bot' : 'A command in a terminal'
+  return new OpsError(
+    'home_in_use',
+    `${who} of an older version is using the ledger ${name}: process ${pid} on ${host}, since ${started}. Nothing was changed.`,
+    'Stop it, then start this version again. A process that died is noticed within 30 s.',
+  )
 }
 
 /** The number of the last migration that was applied, 0 for an empty database. */

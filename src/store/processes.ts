@@ -12,8 +12,9 @@ const processSchema = z
     host: z.string(),
     started: z.string(),
     heartbeat: z.iso.datetime(),
-    boot: z.string().nullable(),
-    uptime_ms: z.number().nullable(),
+    // Tables before version 8 lack these two.
+    boot: z.string().nullable().default(null),
+    uptime_ms: z.number().nullable().default(null),
   })
   .transform(({ boot, uptime_ms, ...process }): Heartbeat => {
     return { ...process, beaten: boot === null || uptime_ms === null ? null : { boot, ms: uptime_ms } }

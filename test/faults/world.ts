@@ -71,16 +71,17 @@ export async function openWorld({ home, start, said, env = {}, beforeEngine }: W
   const logged: Logged[] = []
   const living = new Set<number>()
   const buried: Promise<unknown>[] = []
-  const open = (url: string) =>
+  const open = (url: string, pid: number) =>
     openLedger({
       url,
       now: time.now,
       host,
+      pid,
       isAlive: (pid) => living.has(pid),
       uptime: () => ({ boot: host, ms: time.clockOf().elapsed() }),
     })
   const url = `file:${join(home, 'state.db')}`
-  const ledger = await open(url)
+  const ledger = await open(url, 0)
   let pids = 0
   const last: Process[] = []
 
@@ -127,7 +128,7 @@ export async function openWorld({ home, start, said, env = {}, beforeEngine }: W
           host,
           pid,
           async openLedger(url) {
-            const own = await open(url)
+            const own = await open(url, pid)
             ends.push(() => own.close())
             return life.ledger(own)
           },

@@ -9,6 +9,8 @@ import { migrate } from '../../src/store/migrate.ts'
 import { migrations } from '../../src/store/migrations/index.ts'
 import { conditionsOf } from '../../src/store/run-filter.ts'
 
+const nobody = async () => null
+
 describe('in a ledger of many runs', () => {
   let home = ''
   let db: Database
@@ -17,7 +19,7 @@ describe('in a ledger of many runs', () => {
     home = await mkdtemp(join(tmpdir(), 'lookups-'))
     const { href: url } = pathToFileURL(join(home, 'state.db'))
     const first = await openDatabase({ url })
-    await migrate(first, migrations)
+    await migrate(first, migrations, nobody)
     await first.close()
     db = await openDatabase({ url })
   })

@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createClient } from '@libsql/client'
-import { expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { openLedger } from '../../src/store/ledger.ts'
 import { ledger as first } from '../../src/store/migrations/001-ledger.ts'
+import { migrations } from '../../src/store/migrations/index.ts'
 
-it('a ledger of the first version keeps its schedules, which say nothing that was due before, and its runs', async () => {
+/** The address of a ledger of the first version, with a paused schedule and a run that its process has left. */
+async function firstLedger(): Promise<string> {
   const home = await mkdtemp(join(tmpdir(), 'upgrade-'))
   onTestFinished(() => rm(home, { recursive: true }))
   const url = pathToFileURL(join(home, 'state.db')).href
@@ -30,6 +32,11 @@ it('a ledger of the first version keeps its schedules, which say nothing that wa
     },
   ])
   old.close()
+  return url
+}
+
+it('a ledger of the first version keeps its schedules, which say nothing that was due before, and its runs', async () => {
+  const url = await firstLedger()
   const before = new Date()
   const ledger = await openLedger({ url, now: () => new Date() })
   onTestFinished(() => ledger.close())
@@ -47,5 +54,57 @@ it('a ledger of the first version keeps its schedules, which say nothing that wa
     origin: { kind: 'words' },
     approval: null,
     costUsd: null,
+  })
+})
+
+describe('a ledger of an older version', () => {
+  const now = () => new Date('2026-01-01T00:01:00.000Z')
+  const open = (url: string, isAlive: (pid: number) => boolean, pid = 8) =>
+    openLedger({ url, now, host: 'here', pid, isAlive, uptime: () => ({ boot: 'here', ms: 0 }) })
+  const enter = async (url: string): Promise<void> => {
+    const old = createClient({ url })
+    const at = '2026-01-01T00:00:55.000Z'
+    await old.execute(`insert into processes values ('old', 'bot', 7, 'here', '${at}', '${at}')`)
+    old.close()
+  }
+  const versionIn = async (url: string): Promise<unknown> => {
+    const client = createClient({ url })
+    const [row] = (await client.execute('select max(version) as version from migrations')).rows
+    client.close()
+    return row?.['version']
+  }
+
+  it('is left as it is while its bot runs', async () => {
+    const url = await firstLedger()
+    await enter(url)
+    await expect(open(url, () => true)).rejects.toMatchObject({ code: 'home_in_use' })
+    expect(await versionIn(url)).toBe(1)
+  })
+
+  it('is upgraded once its bot is dead, or where it had the pid of this process', async () => {
+    for (const [isAlive, pid] of [
+      [false, 8],
+      [true, 7],
+    ] as const) {
+      const url = await firstLedger()
+      await enter(url)
+      await (await open(url, () => isAlive, pid)).close()
+      expect(await versionIn(url)).toBe(migrations.length)
+    }
+  })
+
+  it('can be brought back from the copy that the upgrade has left', async () => {
+    const url = await firstLedger()
+    await (await open(url, () => false)).close()
+    expect(await versionIn(`${url}.before-002`)).toBe(1)
+  })
+
+  it('is not opened by a program that is older than itself', async () => {
+    const url = await firstLedger()
+    await (await open(url, () => false)).close()
+    const newer = createClient({ url })
+    await newer.execute(`insert into migrations values (${migrations.length + 1})`)
+    newer.close()
+    await expect(open(url, () => false)).rejects.toMatchObject({ code: 'newer_state' })
   })
 })
