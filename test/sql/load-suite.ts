@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import type { QueryFile } from '../../src/core/sql/files.ts'
 import type { QueryParam } from '../../src/core/sql/query-param.ts'
 import { type QueryArgs, statementOf } from '../../src/core/sql/query-statement.ts'
@@ -21,8 +21,13 @@ interface DataSet {
   readonly repaired: number
 }
 
+/** Which combinations of a query's arguments are asked: all, or every so many of more than a dozen, which ones by the seed of the run. */
+interface Asking {
+  readonly every: number
+}
+
 /** Loads a data set into both databases and compares all that `sql/` makes of it with its totals and the reference. */
-export function loadSuite(data: DataSet): void {
+export function loadSuite(data: DataSet, { every }: Asking = { every: 1 }): void {
   let databases: readonly Database[] = []
   let duckdb: Database
   let pglite: Database
@@ -43,6 +48,8 @@ export function loadSuite(data: DataSet): void {
       await createTables(database)
       await load(database, source)
     }
+    // Without statistics PostgreSQL joins the artists row by row, which took a third of the time of this suite.
+    await pglite.execute(`analyze ${library.tables.star.join(', ')}`)
   })
 
   afterAll(async () => {
@@ -136,7 +143,7 @@ export function loadSuite(data: DataSet): void {
     async (name, query) => {
       const answer = answers[name]
       if (answer === undefined) throw new Error(`test/sql/answers does not know what ${name} must answer`)
-      for (const args of callsOf(query)) {
+      for (const args of some(callsOf(query), every)) {
         const { statement, range } = statementOf(query, args, span)
         const window = range ?? { from: span.oldest, to: new Date(span.newest.getTime() + 1), label: '' }
         const expected = answer({ source, plays, views, args, range: window })
@@ -163,6 +170,12 @@ function callsOf(query: QueryFile): readonly QueryArgs[] {
     (calls, param) => calls.flatMap((call) => valuesOf(param).map((value) => ({ ...call, [param.name]: value }))),
     starts,
   )
+}
+
+/** Each value of each argument is among them, as long as `every` has no factor in common with the number of any argument's values. */
+function some(calls: readonly QueryArgs[], every: number): readonly QueryArgs[] {
+  const first = inject('seed') % every
+  return calls.length > 12 ? calls.filter((_, index) => index % every === first) : calls
 }
 
 function valuesOf(param: QueryParam): readonly (string | number)[] {

@@ -53,11 +53,11 @@ async function perform(
   await warehouse.show(viewsNamedIn(part.sql))
   const { sql, values } = bind(adapt(part.sql), statement.parameters)
   const result = await warehouse.query(sql, values)
-  if (kind === 'createTable') await warehouse.query(afterCreateTable)
+  if (kind === 'createTable') await warehouse.run(afterCreateTable)
   if (kind === 'truncate') {
     // TRUNCATE commits the transaction it runs in, and everything before it (developer guide, r_TRUNCATE).
-    await warehouse.query('commit')
-    if (place === 'transaction') await warehouse.query('begin')
+    await warehouse.run('commit')
+    if (place === 'transaction') await warehouse.run('begin')
   }
   return result
 }
@@ -71,7 +71,7 @@ async function copy(
 ): Promise<SqlResult> {
   const { cluster } = statement.session
   const isOpen = place !== 'session'
-  if (!isOpen) await warehouse.query('begin')
+  if (!isOpen) await warehouse.run('begin')
   const run = {
     world,
     cluster,
@@ -81,7 +81,7 @@ async function copy(
     cancelled: statement.cancel.signal,
   }
   const loaded = await runCopy(run, part.sql)
-  if (!isOpen) await warehouse.query('commit')
+  if (!isOpen) await warehouse.run('commit')
   await warehouse.query(
     `select set_config('double.last_copy_count', $1, false), set_config('double.last_copy_id', $2, false)`,
     [String(loaded), String(part.queryId)],

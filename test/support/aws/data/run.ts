@@ -40,24 +40,24 @@ async function attempt(world: World, statement: Statement): Promise<void> {
 async function runInTurn(world: World, statement: Statement, warehouse: Warehouse): Promise<void> {
   const isTransaction = statement.mode === 'TRANSACTION'
   try {
-    if (isTransaction) await warehouse.query('begin')
+    if (isTransaction) await warehouse.run('begin')
     const failed = await runParts(world, statement, warehouse, isTransaction ? 'transaction' : 'session')
     statement.cancel.signal.throwIfAborted()
-    if (isTransaction && failed === undefined) await warehouse.query('commit')
+    if (isTransaction && failed === undefined) await warehouse.run('commit')
     const error = failed === undefined ? undefined : failureOf(statement, failed)
     end(world, statement, failed === undefined ? 'FINISHED' : 'FAILED', error)
   } finally {
     // Each call is a session of its own: what it left open or set goes with it.
-    await warehouse.query('rollback')
-    await warehouse.query('discard all')
+    await warehouse.run('rollback')
+    await warehouse.run('discard all')
   }
 }
 
 /** Inside another session's transaction: reads the system views and leaves no trace. */
 async function runAsGuest(world: World, statement: Statement, warehouse: Warehouse): Promise<void> {
-  await warehouse.query('savepoint guest')
+  await warehouse.run('savepoint guest')
   const failed = await runParts(world, statement, warehouse, 'guest')
-  await warehouse.query('rollback to savepoint guest')
+  await warehouse.run('rollback to savepoint guest')
   const error = failed === undefined ? undefined : failureOf(statement, failed)
   end(world, statement, failed === undefined ? 'FINISHED' : 'FAILED', error)
 }

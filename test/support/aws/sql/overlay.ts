@@ -32,7 +32,8 @@ create function pg_catalog.extract(text, timestamptz) returns double precision l
 
 /**
  * Makes new tables keep Redshift's rules: keys and uniqueness are not enforced (t_Defining_constraints), and the length
- * of a VARCHAR counts bytes (r_Character_types), which a check constraint named after the length enforces.
+ * of a VARCHAR counts bytes (r_Character_types), which a check constraint named after the length enforces. What PostgreSQL
+ * itself brings has ids below 16384, so the indexes pass over it.
  */
 export const afterCreateTable = `
 do $$
@@ -40,23 +41,25 @@ declare
   it record;
 begin
   for it in
-    select conrelid::regclass as owner, conname from pg_constraint
-    where contype in ('p', 'u', 'f') and connamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-    order by contype
+    select conrelid::regclass as owner, string_agg(format('drop constraint %I cascade', conname), ', ' order by contype) as changes
+    from pg_constraint
+    where conrelid >= 16384 and contype in ('p', 'u', 'f')
+    group by conrelid
   loop
-    execute format('alter table %s drop constraint %I cascade', it.owner, it.conname);
+    execute format('alter table %s %s', it.owner, it.changes);
   end loop;
   for it in
-    select c.oid::regclass as owner, a.attname, a.attnum, a.atttypmod - 4 as length
-    from pg_attribute a join pg_class c on c.oid = a.attrelid
-    where c.relkind = 'r' and a.atttypid = 'varchar'::regtype and a.atttypmod > 4 and not a.attisdropped
-      and c.relnamespace not in ('pg_catalog'::regnamespace, 'information_schema'::regnamespace)
-      and not exists (
-        select from pg_constraint k where k.conrelid = c.oid and k.conname = format('bytes_%s_%s', a.atttypmod - 4, a.attnum)
-      )
+    select attrelid::regclass as owner, string_agg(format('add constraint %I check (octet_length(%I) <= %s)', name, attname, length), ', ') as changes
+    from (
+      select attrelid, attname, atttypmod - 4 as length, format('bytes_%s_%s', atttypmod - 4, attnum) as name
+      from pg_attribute
+      where attrelid >= 16384 and atttypid = 'varchar'::regtype and atttypmod > 4 and not attisdropped
+    ) as limited
+    join pg_class on pg_class.oid = attrelid and relkind = 'r'
+    where not exists (select from pg_constraint where conrelid = attrelid and conname = name)
+    group by attrelid
   loop
-    execute format('alter table %s add constraint %I check (octet_length(%I) <= %s)',
-      it.owner, format('bytes_%s_%s', it.length, it.attnum), it.attname, it.length);
+    execute format('alter table %s %s', it.owner, it.changes);
   end loop;
 end $$
 `

@@ -21,6 +21,8 @@ export type Warehouse = {
   readonly nextQueryId: () => number
   /** Runs one statement with its `$n` values; PostgreSQL's error when it fails. */
   readonly query: (sql: string, values?: readonly string[]) => Promise<SqlResult>
+  /** Runs a statement that answers nothing, in one message in place of four. */
+  readonly run: (sql: string) => Promise<void>
   /** Appends rows, given in COPY's text format, to the columns of a table; both already quoted. */
   readonly append: (table: string, columns: readonly string[], text: string) => Promise<void>
   /** Lets the session's next statement see the rows of these views. */
@@ -80,6 +82,9 @@ export async function openWarehouse(snapshot?: Promise<Blob>): Promise<Warehouse
         rows: result.rows,
         affected: result.affectedRows ?? 0,
       }
+    },
+    run: async (sql) => {
+      await database.exec(sql)
     },
     append: async (table, columns, text) => {
       await database.query(`copy ${table} (${columns.join(', ')}) from '/dev/blob'`, [], { blob: new Blob([text]) })
