@@ -18,22 +18,37 @@ export function scheduleWords(schedule: Pick<ScheduleRecord, 'lines' | 'phrase' 
   return `${linesWords(schedule)}, ${whenWords(schedule)} in ${placeWords(schedule.place)}`
 }
 
-/** "Tue, 24 Nov 2026, 03:00 EST (UTC−5)": by the clocks of a zone, with the offset that holds then. */
-export function timeWords(zone: string, time: Date): string {
-  const day = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const
-  const shown = new Intl.DateTimeFormat('en-GB', { ...day, hour: '2-digit', minute: '2-digit', timeZone: zone })
-  return `${shown.format(time)} ${zone === 'UTC' ? 'UTC' : [clocksName(zone, time), `(${offsetWords(zone, time)})`].join(' ').trim()}`
+/** What is made once for each zone: a format of times takes as long to make as to use a hundred times. */
+function perZone<T>(make: (zone: string) => T): (zone: string) => T {
+  const made = new Map<string, T>()
+  return (zone) => {
+    const known = made.get(zone) ?? make(zone)
+    made.set(zone, known)
+    return known
+  }
 }
 
+const timeFormat = perZone((timeZone) => {
+  const day = { weekday: 'short', day: 'numeric', month: 'short', year: 'numeric' } as const
+  return new Intl.DateTimeFormat('en-GB', { ...day, hour: '2-digit', minute: '2-digit', timeZone })
+})
+
 // Each of these calls the clocks of its own part of the world by their short names, and others by their offset.
-const locales = ['en-GB', 'en-US', 'en-AU', 'en-IN']
+const nameFormats = perZone((timeZone) =>
+  ['en-GB', 'en-US', 'en-AU', 'en-IN'].map(
+    (locale) => new Intl.DateTimeFormat(locale, { timeZone, timeZoneName: 'short' }),
+  ),
+)
+
+/** "Tue, 24 Nov 2026, 03:00 EST (UTC−5)": by the clocks of a zone, with the offset that holds then. */
+export function timeWords(zone: string, time: Date): string {
+  return `${timeFormat(zone).format(time)} ${zone === 'UTC' ? 'UTC' : [clocksName(zone, time), `(${offsetWords(zone, time)})`].join(' ').trim()}`
+}
 
 /** "BST", "EST"; empty for clocks that have no such name in English. */
 export function clocksName(zone: string, at: Date): string {
-  const names = locales.flatMap((locale) =>
-    new Intl.DateTimeFormat(locale, { timeZone: zone, timeZoneName: 'short' })
-      .formatToParts(at)
-      .flatMap(({ type, value }) => (type === 'timeZoneName' ? [value] : [])),
+  const names = nameFormats(zone).flatMap((format) =>
+    format.formatToParts(at).flatMap(({ type, value }) => (type === 'timeZoneName' ? [value] : [])),
   )
   return names.find((name) => !/^(?:GMT|UTC)[+−-]/.test(name)) ?? ''
 }

@@ -15,10 +15,12 @@ type Time = readonly [zone: string, from: string, days: number]
 
 const yearIn = (zone: string): Time => [zone, '2026-12-31', 366]
 
-/** A whole year in one zone, and in the others three weeks around each change of the clocks; in soak a year in each. */
+/** Three weeks around each change of the clocks and around the turn of the year; in soak a whole year in each zone. */
 const times = lengths<readonly Time[]>({
   gate: [
-    yearIn('America/New_York'),
+    ['America/New_York', '2026-12-20', 21],
+    ['America/New_York', '2027-02-26', 21],
+    ['America/New_York', '2027-10-28', 21],
     ['Europe/London', '2027-03-18', 21],
     ['Europe/London', '2027-10-21', 21],
     ['Asia/Kolkata', '2027-03-18', 21],
