@@ -30,7 +30,7 @@ export default defineCommand({
 
 const alreadyThere = 'already there'
 
-function createEmpty({ deps, rootRunId: load }: RunContext): Step {
+function createEmpty({ deps, runId: load }: RunContext): Step {
   return {
     title: 'Create tables',
     run: async (work) => {
@@ -43,14 +43,14 @@ function createEmpty({ deps, rootRunId: load }: RunContext): Step {
   }
 }
 
-function publishEmpty({ deps, rootRunId: load, runId }: RunContext): Step {
+function publishEmpty({ deps, runId: load }: RunContext): Step {
   return {
     title: 'Publish',
     run: async (work) => {
       if ((await deps.ledger.loads.live()) !== null) return { skipped: alreadyThere }
       await deps.engine.publish(load, work)
       await deps.ledger.loads.learn(load, { counts: {}, plays: 0, matched: 0, dataFrom: null, dataUntil: null })
-      if (!(await deps.ledger.loads.publish(load, runId, deps.process, deps.clock.now().toISOString()))) {
+      if (!(await deps.ledger.loads.publish(load, load, deps.process, deps.clock.now().toISOString()))) {
         throw new OpsError('interrupted', 'Another process has taken this run over; nothing was published by this one.')
       }
       return {}

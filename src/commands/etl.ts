@@ -35,7 +35,7 @@ export default defineCommand({
   // A failed audit looked at data that must be read anew once they are mended; everything before it can be carried on.
   async canContinue(run, deps) {
     const failed = run.steps.find((step) => step.state === 'error')?.title
-    const load = await deps.ledger.loads.get(run.continues ?? run.id)
+    const load = await deps.ledger.loads.get(run.id)
     return failed !== loadSteps.audit && load?.state === 'building'
   },
   async run(args, context) {
@@ -49,7 +49,7 @@ export default defineCommand({
       ])
     } catch (error) {
       const reason: unknown = context.signal.aborted ? context.signal.reason : error
-      await releaseFailed(context.rootRunId, reason, deps)
+      await releaseFailed(context.runId, reason, deps)
       throw await withStanding(error, context)
     }
     return report(context, before?.facts ?? null)
@@ -57,12 +57,12 @@ export default defineCommand({
 })
 
 /** A failure that also says what it left untouched and what goes on costing money, where anything does. */
-async function withStanding(error: unknown, { deps, rootRunId, signal, origin }: RunContext): Promise<unknown> {
+async function withStanding(error: unknown, { deps, runId, signal, origin }: RunContext): Promise<unknown> {
   // A schedule says so itself, once it has put the cluster back to sleep.
   if (!(error instanceof OpsError) || signal.aborted || origin.kind === 'line') return error
   const standing = await deps.cluster.standing()
   if (standing === '') return error
-  const isLive = (await deps.ledger.loads.get(rootRunId))?.state === 'live'
+  const isLive = (await deps.ledger.loads.get(runId))?.state === 'live'
   const untouched = isLive || error.message.includes(liveUntouched) ? [] : [liveUntouched]
   const message = [error.message, ...untouched, standing].join(' ')
   const { code, remedy, cause, cure, evidence } = error
@@ -71,7 +71,7 @@ async function withStanding(error: unknown, { deps, rootRunId, signal, origin }:
 
 async function report(context: RunContext, before: { plays?: number; matched?: number } | null): Promise<Outcome> {
   const { deps } = context
-  const facts = (await deps.ledger.loads.get(context.rootRunId))?.facts ?? {}
+  const facts = (await deps.ledger.loads.get(context.runId))?.facts ?? {}
   const events = context.output(loadSteps.events, stagedSchema)
   const songs = context.output(loadSteps.songs, stagedSchema)
   const { skipped } = context.output(loadSteps.sources, listedSchema)

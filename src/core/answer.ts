@@ -14,6 +14,8 @@ export const runViewSchema = z.object({
   state: runStateSchema,
   started: z.string(),
   ended: z.string().nullable(),
+  /** From 2 for a run that was tried again, or lost its process. */
+  attempt: z.number().exactOptional(),
   steps: z.array(stepViewSchema),
 })
 export type RunView = z.infer<typeof runViewSchema>

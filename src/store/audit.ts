@@ -22,6 +22,7 @@ const entrySchema = z
     at: z.string(),
     what: z.enum(['run', 'refused', 'rejected', 'withdrawn', 'expired', 'failed']),
     run: z.number().nullable(),
+    attempt: z.number().nullable(),
     who: json(askerSchema),
     command: z.string(),
     line: z.string(),
@@ -34,7 +35,13 @@ const entrySchema = z
     headline: z.string(),
   })
   .transform(
-    ({ approved_by, cost_usd, ...entry }): AuditEntry => ({ ...entry, approvedBy: approved_by, costUsd: cost_usd }),
+    ({ attempt, approved_by, cost_usd, ...entry }): AuditEntry => ({
+      ...entry,
+      // Entries of earlier versions are of the only attempt of their run.
+      attempt: entry.run === null ? null : (attempt ?? 1),
+      approvedBy: approved_by,
+      costUsd: cost_usd,
+    }),
   )
 
 const countSchema = z.object({ total: z.number() })
@@ -46,7 +53,7 @@ const stateSchema = z.object({
   guarded: flag,
 })
 
-/** The record in `db`; migration 003 says who writes the entries of runs, and what keeps all of them from being changed. */
+/** The record in `db`; migrations 003 and 010 say who writes the entries of runs, and what keeps all of them from being changed. */
 export function auditStore(db: Database): AuditStore {
   return {
     async add({ at, what, who, command, line, place, plan, why }) {
@@ -89,11 +96,12 @@ export function auditStore(db: Database): AuditStore {
         `select entries, coalesce((select seq from sqlite_sequence where name = 'audit'), 0) - entries as lost, unrecorded, guarded
         from (select
           (select count(*) from audit) as entries,
-          (select count(*) from runs
-            where listed = 1 and state <> 'running' and not exists (select 1 from audit where audit.run = runs.id)
+          (select count(*) from runs join attempts on attempts.run = runs.id
+            where listed = 1 and state not in ('running', 'lost') and not exists (
+              select 1 from audit where audit.run = attempts.run and coalesce(audit.attempt, 1) = attempts.attempt)
           ) as unrecorded,
           (select count(*) = 4 from ${db.master} where type = 'trigger' and name in
-            ('audit_enters_runs', 'audit_refuses_update', 'audit_refuses_delete', 'audit_refuses_replace')) as guarded)`,
+            ('audit_enters_attempts', 'audit_refuses_update', 'audit_refuses_delete', 'audit_refuses_replace')) as guarded)`,
       )
       return parseRow(stateSchema, 'The state of the record', row)
     },

@@ -11,13 +11,13 @@ const rowsKeptDays = 8
 /** By then a process is no more than asleep, or gone without a word. Whoever has a run is looked after by those who take it over. */
 const silentDays = 1
 
-/** Runs whose answer holds rows, word for word as the index `runs_holding_rows` says it, which is how SQLite finds them by it. */
+/** Runs whose answer holds rows, word for word as the index `attempts_holding_rows` says it, which is how SQLite finds them by it. */
 export const holdsRows = `json_array_length(answer, '$.replies') > 0
-  and (answer ->> '$.asked' is not null or answer ->> '$.rowsOf' is not null or command in ('result', 'csv'))`
+  and (answer ->> '$.asked' is not null or answer ->> '$.rowsOf' is not null)`
 
 const isNeverCompared = `not exists (
-  select 1 from runs as fires join schedules on schedules.id = fires.schedule
-  where fires.id = runs.fire and schedules.condition ->> '$.kind' in ('changed', 'checks'))`
+  select 1 from runs as lines join runs as fires on fires.id = lines.parent join schedules on schedules.id = fires.schedule
+  where lines.id = attempts.run and schedules.condition ->> '$.kind' in ('changed', 'checks'))`
 
 /**
  * Forgets what has expired: plans, claims, processes that are gone, what sent messages said, and the rows of the warehouse in the answers of runs. The runs themselves
@@ -36,11 +36,11 @@ export async function forgetExpired(db: Database, now: Date): Promise<void> {
     { sql: 'delete from claims where at < :kept', args: { kept: args.kept } },
     {
       sql: `delete from processes where heartbeat < :silent
-        and not exists (select 1 from runs where runs.process = processes.id and state = 'running')`,
+        and not exists (select 1 from attempts where worker = processes.id and state = 'running')`,
       args: { silent: args.silent },
     },
     {
-      sql: `update runs set answer = json_set(json_remove(answer, '$.details', '$.brief'), '$.replies', json('[]'))
+      sql: `update attempts set answer = json_set(json_remove(answer, '$.details', '$.brief'), '$.replies', json('[]'))
         where ${holdsRows} and ended < :rows and (ended < :kept or ${isNeverCompared})`,
       args: { rows: args.rows, kept: args.kept },
     },

@@ -27,7 +27,7 @@ const loadSchema = z.object({
 })
 
 /** What a statement of `publish` asks before it changes anything. */
-const mayPublish = `exists (select 1 from runs where id = :run and process = :process and state = 'running')`
+const mayPublish = `exists (select 1 from attempts where run = :run and worker = :process and state = 'running')`
 
 /** The loads in `db`, and the pointer to the live one. */
 export function loadStore(db: Database): LoadStore {

@@ -80,7 +80,7 @@ export function planStore(db: Database, liveness: Liveness): PlanStore {
       // What an earlier version approved names no process, nor does its run name the plan.
       const rows = await db.read(`select * from plans
         where ending ->> '$.kind' = 'approved' and ending ->> '$.process' is not null
-          and not exists (select 1 from runs where approval is not null and approval ->> '$.id' = plans.id)
+          and not exists (select 1 from attempts where approval is not null and approval ->> '$.id' = plans.id)
         order by expires`)
       const processes = new Map((await readProcesses(db)).map((process) => [process.id, process]))
       return rows

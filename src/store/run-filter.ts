@@ -3,8 +3,8 @@ import type { RunFilter } from '../core/ports/runs.ts'
 type Values = Readonly<Record<string, string | number>>
 
 /**
- * What a filter asks for, as the conditions of a statement and their values. It names nothing that was not asked: SQLite looks up an index
- * for `fire = :fire`, but for `:fire is null or fire = :fire` it reads the whole table, with all answers in it.
+ * What a filter asks for, as the conditions of a statement on runs and their newest attempts, and their values. It names nothing that was not asked: SQLite looks up an index
+ * for `parent = :fire`, but for `:fire is null or parent = :fire` it reads the whole table.
  */
 export function conditionsOf(filter: RunFilter): { readonly where: string; readonly args: Values } {
   const { states, listedOnly, whole, posted, besides, who, person, command, since, until, schedule, intended, fire } =
@@ -13,12 +13,12 @@ export function conditionsOf(filter: RunFilter): { readonly where: string; reado
     // States are words of this program. As values they would hide from SQLite that the index of running runs serves.
     ...(states === undefined ? [] : [isOneOf(states)]),
     ...(listedOnly === true ? ['listed = 1'] : []),
-    ...(whole === true ? ['fire is null'] : []),
+    ...(whole === true ? ['parent is null'] : []),
     ...(posted === true ? [`answer ->> '$.audience' = 'channel'`] : []),
   ]
   const compared = [
-    ...compare('who', who, 'who_id = :who'),
-    ...compare('person', person, `(who_id = :person or lower(who ->> '$.name') = lower(:person))`),
+    ...compare('who', who, 'by_id = :who'),
+    ...compare('person', person, `(by_id = :person or lower("by" ->> '$.name') = lower(:person))`),
     ...compare(
       'besides',
       besides === undefined ? undefined : JSON.stringify(besides),
@@ -29,7 +29,7 @@ export function conditionsOf(filter: RunFilter): { readonly where: string; reado
     ...compare('until', until, 'started < :until'),
     ...compare('schedule', schedule, 'schedule = :schedule'),
     ...compare('intended', intended, 'intended = :intended'),
-    ...compare('fire', fire, 'fire = :fire'),
+    ...compare('fire', fire, 'parent = :fire'),
   ]
   return {
     where: [...conditions, ...compared.map(({ sql }) => sql), 'true'].join(' and '),

@@ -1,46 +1,56 @@
 import { z } from 'zod'
 import { answerSchema, runStateSchema } from '../core/answer.ts'
 import { placeSchema } from '../core/place.ts'
-import type { Origin, RunRecord } from '../core/ports/runs.ts'
+import type { AttemptRecord, Origin, RunRecord } from '../core/ports/runs.ts'
 import { stepViewSchema } from '../core/reply.ts'
 import { approvalSchema, askerSchema, flag, json, parseRow, postSchema } from './rows.ts'
 
 const stepSchema = stepViewSchema.extend({
   output: z.unknown().optional(),
+  key: z.string().exactOptional(),
   handles: z.record(z.string(), z.string()),
 })
+
+const attemptColumns = {
+  attempt: z.number(),
+  seq: z.number(),
+  who: json(askerSchema),
+  started: z.string(),
+  ended: z.string().nullable(),
+  answer: json(answerSchema).nullable(),
+}
 
 const runSchema = z
   .object({
     id: z.number(),
+    key: z.string().nullable(),
     command: z.string(),
+    args: json(z.record(z.string(), z.union([z.string(), z.array(z.string())]))).nullable(),
     line: z.string(),
-    who: json(askerSchema),
-    place: json(placeSchema),
+    requester: json(askerSchema),
     writer: flag,
     listed: flag,
-    continues: z.number().nullable(),
+    ...attemptColumns,
+    retries: z.number(),
+    lost: z.number(),
+    place: json(placeSchema),
+    door: z.enum(['words', 'clock', 'parent']),
     state: runStateSchema,
-    process: z.string(),
-    attempts: z.number(),
-    started: z.string(),
-    ended: z.string().nullable(),
+    worker: z.string().nullable(),
     steps: json(z.array(json(stepSchema))),
-    answer: json(answerSchema).nullable(),
     post: json(postSchema).nullable(),
     schedule: z.number().nullable(),
     intended: z.string().nullable(),
     cause: z.enum(['clock', 'asked']).nullable(),
-    fire: z.number().nullable(),
-    line_at: z.number().nullable(),
-    again: flag,
+    parent: z.number().nullable(),
+    position: z.number().nullable(),
     approval: json(approvalSchema).nullable(),
     cost_usd: z.number().nullable(),
   })
   .transform(
-    ({ schedule, intended, cause, fire, line_at, again, cost_usd, ...run }): RunRecord => ({
+    ({ schedule, intended, cause, parent, position, cost_usd, ...run }): RunRecord => ({
       ...run,
-      origin: originOf({ schedule, intended, cause, fire, at: line_at, again }),
+      origin: originOf({ schedule, intended, cause, parent, position }),
       costUsd: cost_usd,
     }),
   )
@@ -49,23 +59,32 @@ interface OriginColumns {
   readonly schedule: number | null
   readonly intended: string | null
   readonly cause: 'clock' | 'asked' | null
-  readonly fire: number | null
-  readonly at: number | null
-  readonly again: boolean
+  readonly parent: number | null
+  readonly position: number | null
 }
 
-function originOf({ schedule, intended, cause, fire, at, again }: OriginColumns): Origin {
+function originOf({ schedule, intended, cause, parent, position }: OriginColumns): Origin {
   if (schedule !== null && intended !== null && cause !== null) return { kind: 'fire', schedule, intended, cause }
-  if (fire === null || at === null) return { kind: 'words' }
-  return again ? { kind: 'line', fire, at, again } : { kind: 'line', fire, at }
+  return parent === null || position === null ? { kind: 'words' } : { kind: 'line', fire: parent, at: position }
 }
 
-/** The beginning of every question about runs; its rows are what `parseRun` reads. */
-export const selectRuns = `select runs.*,
-  (select json_group_array(record order by at) from steps where steps.run = runs.id) as steps
-  from runs`
+/** The beginning of every question about runs, each with its newest attempt; its rows are what `parseRun` reads. */
+export const selectRuns = `select runs.*, attempts.seq, attempts.attempt, attempts.retries, attempts.lost, attempts."by" as who,
+  attempts.place, attempts.door, attempts.approval, attempts.state, attempts.worker, attempts.started, attempts.ended,
+  attempts.answer, attempts.cost_usd, attempts.post,
+  (select json_group_array(record order by at) from steps
+    where steps.run = attempts.run and steps.attempt = attempts.attempt) as steps
+  from attempts join runs on runs.id = attempts.run
+  where not exists (select 1 from attempts later where later.run = attempts.run and later.attempt > attempts.attempt)`
 
 /** A row of `selectRuns` as a record. Throws `OpsError` (`storage`) with the run's number when it is damaged. */
 export function parseRun(row: object): RunRecord {
   return parseRow(runSchema, 'Run', row)
+}
+
+const attemptSchema = z.object({ ...attemptColumns, state: z.enum([...runStateSchema.options, 'lost']) })
+
+/** A row of `attempts`, whose `by` is called `who`, as a record. Throws as `parseRun` does. */
+export function parseAttempt(row: object): AttemptRecord {
+  return parseRow(attemptSchema, 'Attempt', row)
 }

@@ -1,11 +1,11 @@
 import { z } from 'zod'
-import type { NewRun, Opened, Origin, RunStore } from '../core/ports/runs.ts'
-import type { Database } from './database.ts'
+import type { NewRun, Opened, Origin, Retry, RunId, RunStore } from '../core/ports/runs.ts'
+import type { Database, Sql } from './database.ts'
 import type { Liveness } from './liveness.ts'
 import { readProcesses } from './processes.ts'
 import { parseRow } from './rows.ts'
 import { conditionsOf } from './run-filter.ts'
-import { parseRun, selectRuns } from './run-row.ts'
+import { parseAttempt, parseRun, selectRuns } from './run-row.ts'
 
 const cancelSchema = z.object({ id: z.number(), by: z.string() })
 
@@ -13,44 +13,49 @@ const cancelSchema = z.object({ id: z.number(), by: z.string() })
 export function runStore(db: Database, liveness: Liveness): RunStore {
   return {
     open: (run) => open(db, run),
+    retry: (id, again) => retry(db, id, again),
 
     async get(id) {
-      const [row] = await db.read(`${selectRuns} where id = ?`, [id])
+      const [row] = await db.read(`${selectRuns} and runs.id = ?`, [id])
       return row === undefined ? null : parseRun(row)
     },
 
     async list(filter) {
       const { where, args } = conditionsOf(filter)
-      const sql = `${selectRuns} where ${where} order by id desc limit :limit`
+      const sql = `${selectRuns} and ${where} order by seq desc limit :limit`
       return (await db.read(sql, { ...args, limit: filter.limit })).map(parseRun)
     },
 
-    async saveStep(id, process, index, step) {
+    async attempts(id) {
+      const rows = await db.read('select *, "by" as who from attempts where run = ? order by attempt', [id])
+      return rows.map(parseAttempt)
+    },
+
+    async saveStep(id, worker, index, step) {
       const changed = await db.write(
-        `insert into steps (run, at, record)
-        select id, :index, :record from runs where id = :id and process = :process and state = 'running'
-        on conflict (run, at) do update set record = excluded.record`,
-        { id, process, index, record: JSON.stringify(step) },
+        `insert into steps (run, attempt, at, record)
+        select run, attempt, :index, :record from attempts where ${isAtWork}
+        on conflict (run, attempt, at) do update set record = excluded.record`,
+        { id, worker, index, record: JSON.stringify(step) },
       )
       return changed === 1
     },
 
     async savePost(id, post) {
-      await db.write('update runs set post = ? where id = ?', [JSON.stringify(post), id])
+      await db.write(`update attempts set post = ? where run = ? and ${isNewest}`, [JSON.stringify(post), id])
     },
 
-    async end(id, process, { state, answer, ended, costUsd }) {
+    async end(id, worker, { state, answer, ended, costUsd }) {
       const changed = await db.write(
-        `update runs set state = :state, answer = :answer, ended = :ended, cost_usd = :costUsd
-        where id = :id and process = :process and state = 'running'`,
-        { id, process, state, answer: JSON.stringify(answer), ended, costUsd },
+        `update attempts set state = :state, answer = :answer, ended = :ended, cost_usd = :costUsd where ${isAtWork}`,
+        { id, worker, state, answer: JSON.stringify(answer), ended, costUsd },
       )
       return changed === 1
     },
 
     async requestCancel(id, by) {
       const changed = await db.write(
-        `update runs set cancel_by = coalesce(cancel_by, :by) where id = :id and state = 'running'`,
+        `update attempts set cancel_by = coalesce(cancel_by, :by) where run = :id and state = 'running'`,
         { id, by },
       )
       return changed === 1
@@ -58,9 +63,9 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
 
     async cancelRequests(process) {
       const rows = await db.read(
-        `select id, cancel_by as by from runs
-        where process = ? and state = 'running' and cancel_by is not null
-        order by id`,
+        `select run as id, cancel_by as "by" from attempts
+        where worker = ? and state = 'running' and cancel_by is not null
+        order by seq`,
         [process],
       )
       return rows.map((row) => parseRow(cancelSchema, 'Run', row))
@@ -68,103 +73,197 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
 
     async orphans(now) {
       // Runs first: whoever opened one of them had entered by then. In the other order a newcomer's run would look orphaned.
-      const running = (await db.read(`${selectRuns} where state = 'running' order by id`)).map(parseRun)
+      const running = (await db.read(`${selectRuns} and state = 'running' order by seq`)).map(parseRun)
       const processes = new Map((await readProcesses(db)).map((process) => [process.id, process]))
-      return running.filter((run) => liveness.gone(processes.get(run.process), now))
+      return running.filter(({ worker }) => worker === null || liveness.gone(processes.get(worker), now))
     },
 
-    async adopt(id, from, to) {
-      const changed = await db.write(
-        `update runs set process = :to, attempts = attempts + 1
-        where id = :id and process = :from and state = 'running'`,
-        { id, from, to },
-      )
-      return changed === 1
+    async claim(id, from, to, now) {
+      const [claimed, , , , found] = await db.batch(claimOf({ id, from, to, now: now.toISOString() }))
+      const row = found?.rows[0]
+      return claimed?.rowsAffected === 1 && row !== undefined ? parseRun(row) : null
     },
 
-    async handOver(id, process) {
-      await db.write(`update runs set attempts = attempts - 1 where id = ? and process = ? and state = 'running'`, [
-        id,
-        process,
-      ])
+    async release(id, worker) {
+      await db.write(`update attempts set worker = null where ${isAtWork}`, { id, worker })
     },
 
     async untold(since) {
-      // By +id, because in the order of its key SQLite would read the whole table.
-      const sql = `${selectRuns} where told = 0 and state <> 'running' and ended > ? order by +id`
+      const sql = `${selectRuns} and told = 0 and state <> 'running' and ended > ? order by seq`
       const rows = await db.read(sql, [since])
       return rows.map(parseRun)
     },
 
     async told(id) {
-      await db.write('update runs set told = 1 where id = ?', [id])
+      await db.write(`update attempts set told = 1 where run = ? and ${isNewest}`, [id])
     },
   }
 }
 
+/** The attempt of run `:id` that is at work, where it is `:worker`'s still; one that waits is null's. */
+const isAtWork = `run = :id and worker is :worker and state = 'running'`
+
+const isNewest = 'attempt = (select max(attempt) from attempts newest where newest.run = attempts.run)'
+
+/** Whether another run is changing the warehouse, which one that would do so has to wait for. */
+const isFree = `not (:writer and exists (select 1 from attempts where writer = 1 and state = 'running'))`
+
+/** Of what is begun now. Whoever takes a run over only goes on with it, in its old place. */
+const nextSeq = '(select coalesce(max(seq), 0) + 1 from attempts)'
+
+const seqSchema = z.object({ seq: z.number() })
+
+const writerAtWork: Sql = { sql: `${selectRuns} and attempts.writer = 1 and state = 'running'` }
+
 /**
- * Inserts the run, its steps, and reads what stood in the way, in one batch. The insert asks before it tries, because one that a
+ * Inserts the run and its first attempt, and reads what stood in the way, in one batch. The insert asks before it tries, because one that a
  * unique index refuses would use up a number.
  */
 async function open(db: Database, run: NewRun): Promise<Opened> {
-  const origin = originColumns(run.origin)
-  const [inserted, , same, writers] = await db.batch([
+  const { key, command, args, line, who, writer, listed, origin, started } = run
+  const [inserted, , same, writers, newest] = await db.batch([
     {
       sql: `insert into runs
-          (command, line, who_id, who, place, writer, listed, continues, approval, process, started, told,
-           schedule, intended, cause, fire, line_at, again)
-        select :command, :line, :whoId, :who, :place, :writer, :listed, :continues, :approval, :process, :started, :told,
-          :schedule, :intended, :cause, :fire, :at, :again
-        where not (:writer and exists (select 1 from runs where writer = 1 and state = 'running'))
-          and not exists (${sameOrigin})`,
+          (key, command, args, line, requester, writer, listed, schedule, intended, cause, parent, position, available_at)
+        select :key, :command, :args, :line, :who, :writer, :listed, :schedule, :intended, :cause, :fire, :at, :started
+        where ${isFree} and not exists (select 1 from runs where key = :key)`,
       args: {
-        command: run.command,
-        line: run.line,
-        whoId: run.who.id,
-        who: JSON.stringify(run.who),
-        place: JSON.stringify(run.place),
-        writer: run.writer,
-        listed: run.listed,
-        continues: run.continues,
-        approval: run.approval === null ? null : JSON.stringify(run.approval),
-        process: run.process,
-        started: run.started,
-        // Only Slack has to be told how a run ended: a terminal waits for it, and a line is told with its fire.
-        told: run.place.kind !== 'slack' || run.origin.kind === 'line',
-        ...origin,
+        key,
+        command,
+        args: args === null ? null : JSON.stringify(args),
+        line,
+        who: JSON.stringify(who),
+        writer,
+        listed,
+        started,
+        ...originColumns(origin),
       },
     },
     {
-      sql: `insert into steps (run, at, record)
-        select last_insert_rowid(), key, value from json_each(:steps) where changes() = 1`,
-      args: { steps: JSON.stringify(run.steps.map((step) => JSON.stringify(step))) },
+      sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, worker, started, told)
+        select last_insert_rowid(), 1, ${nextSeq}, 0, 0, :whoId, :who, :place, :door, :approval, :writer, :worker, :started, :told
+        where changes() = 1`,
+      args: {
+        ...attemptColumns(run),
+        writer,
+      },
     },
-    { sql: `${selectRuns} where id in (${sameOrigin})`, args: origin },
-    { sql: `${selectRuns} where writer = 1 and state = 'running'` },
+    { sql: `${selectRuns} and key = ?`, args: [key] },
+    writerAtWork,
+    { sql: 'select max(seq) as seq from attempts' },
   ])
   if (inserted?.rowsAffected === 1) {
-    const id = Number(inserted.lastInsertRowid)
-    const opened = { id, state: 'running', attempts: 1, ended: null, answer: null, post: null, costUsd: null } as const
-    return { kind: 'opened', run: { ...run, ...opened } }
+    const { seq } = seqSchema.parse(newest?.rows[0])
+    const first = { attempt: 1, seq, retries: 0, lost: 0, steps: [], state: 'running' } as const
+    const open = { ended: null, answer: null, post: null, costUsd: null } as const
+    return { kind: 'opened', run: { ...run, ...first, ...open, id: Number(inserted.lastInsertRowid), requester: who } }
   }
-  const known = same?.rows[0]
-  if (known !== undefined) return { kind: 'known', run: parseRun(known) }
+  return refused(same?.rows[0], writers?.rows[0])
+}
+
+/** Inserts another attempt with its steps, as `open` does; it is a writer as the run is. */
+async function retry(db: Database, id: RunId, again: Retry): Promise<Opened> {
+  const { after, args, line, steps, started } = again
+  const [inserted, , , found, writers] = await db.batch([
+    {
+      sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, worker, started, told)
+        select run, attempt + 1, ${nextSeq}, retries + 1, 0, :whoId, :who, :place, :door, :approval, attempts.writer, :worker, :started,
+          :told
+        from attempts
+        where run = :id and attempt = :after and state not in ('running', 'lost') and ${isNewest}
+          and not (attempts.writer = 1 and exists (select 1 from attempts other where other.writer = 1 and other.state = 'running'))`,
+      args: { id, after, ...attemptColumns(again) },
+    },
+    {
+      sql: 'update runs set line = :line, args = :args, available_at = :started where id = :id and changes() = 1',
+      args: { id, line, args: args === null ? null : JSON.stringify(args), started },
+    },
+    {
+      sql: `insert into steps (run, attempt, at, record)
+        select :id, :after + 1, key, value from json_each(:steps) where changes() = 1`,
+      args: { id, after, steps: JSON.stringify(steps.map((step) => JSON.stringify(step))) },
+    },
+    { sql: `${selectRuns} and runs.id = ?`, args: [id] },
+    writerAtWork,
+  ])
+  const now = found?.rows[0]
+  if (inserted?.rowsAffected === 1 && now !== undefined) return { kind: 'opened', run: parseRun(now) }
   const holder = writers?.rows[0]
+  const known = now === undefined ? undefined : parseRun(now)
+  // As it was when it was asked for: only another one that is changing the warehouse stands in the way.
+  if (known?.attempt === after && known.state !== 'running' && holder !== undefined) {
+    return { kind: 'busy', holder: parseRun(holder) }
+  }
+  return refused(now, holder)
+}
+
+function refused(known: object | undefined, holder: object | undefined): Opened {
+  if (known !== undefined) return { kind: 'known', run: parseRun(known) }
   if (holder === undefined) throw new Error('a run was refused although none is writing')
   return { kind: 'busy', holder: parseRun(holder) }
 }
 
-const sameOrigin = `select id from runs where (schedule = :schedule and intended = :intended)
-  or (fire = :fire and line_at = :at and again = :again)`
+/**
+ * The statements by which one process takes an orphan over. What waits for a process goes on as the same attempt; one whose process is gone
+ * is lost, and the next one begins where it stood. The first changes a row for one taker only, and the others do nothing without it.
+ */
+function claimOf(args: { id: RunId; from: string | null; to: string; now: string }): readonly Sql[] {
+  const { id, from, to, now } = args
+  const found: Sql = { sql: `${selectRuns} and runs.id = ? and worker = ?`, args: [id, to] }
+  const nothing: Sql = { sql: 'select 1 where false' }
+  if (from === null) {
+    const taken = { sql: `update attempts set worker = :to where ${isAtWork}`, args: { id, worker: null, to } }
+    return [taken, nothing, nothing, nothing, found]
+  }
+  const lost = `run = :id and state = 'lost' and worker = :from and ${isNewest}`
+  return [
+    { sql: `update attempts set state = 'lost', ended = :now where ${isAtWork}`, args: { id, worker: from, now } },
+    {
+      sql: `insert into steps (run, attempt, at, record)
+        select run, attempt + 1, at, record from steps
+        where run = :id and attempt = (select attempt from attempts where ${lost})`,
+      args: { id, from },
+    },
+    {
+      sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, state, worker, started, post, cancel_by, told)
+        select run, attempt + 1, seq, retries, lost + 1, by_id, "by", place, door, approval, writer, 'running', :to, started, post, cancel_by, told
+        from attempts where ${lost}`,
+      args: { id, from, to },
+    },
+    nothing,
+    found,
+  ]
+}
+
+function attemptColumns({
+  who,
+  place,
+  door,
+  approval,
+  worker,
+  started,
+}: Omit<Retry, 'after' | 'args' | 'line' | 'steps'>) {
+  return {
+    whoId: who.id,
+    who: JSON.stringify({ kind: who.kind, id: who.id, name: who.name }),
+    place: JSON.stringify(place),
+    approval: approval === null ? null : JSON.stringify(approval),
+    door,
+    worker,
+    started,
+    // Only Slack has to be told how a run ended: a terminal waits for it, and a line is told with its fire.
+    told: place.kind !== 'slack' || door === 'parent',
+  }
+}
 
 function originColumns(origin: Origin) {
-  const none = { schedule: null, intended: null, cause: null, fire: null, at: null, again: false }
+  const none = { schedule: null, intended: null, cause: null, fire: null, at: null }
   switch (origin.kind) {
     case 'words':
       return none
     case 'fire':
       return { ...none, schedule: origin.schedule, intended: origin.intended, cause: origin.cause }
     case 'line':
-      return { ...none, fire: origin.fire, at: origin.at, again: origin.again === true }
+      return { ...none, fire: origin.fire, at: origin.at }
   }
 }

@@ -177,12 +177,13 @@ describe('one run in full', () => {
       place: channel,
       writer: true,
       listed: true,
-      continues: null,
+      key: null,
+      args: null,
+      door: 'words',
       origin: { kind: 'words' },
       approval: { plan, by: anna },
-      process: 'one',
+      worker: 'one',
       started: '2026-11-23T12:00:00.000Z',
-      steps: [],
     })
     await bot.ledger.runs.end(2, 'one', { ...ended, answer: ended.answer, state: 'complete', costUsd: 0.543 })
     expect((await bot.say('runs 1')).replies).toMatchObject([
@@ -212,12 +213,13 @@ describe('one run in full', () => {
         place: channel,
         writer: false,
         listed: true,
-        continues: null,
+        key: null,
+        args: null,
+        door: 'words',
         origin: { kind: 'words' },
         approval: null,
-        process: 'one',
+        worker: 'one',
         started: '2026-11-23T12:00:00.000Z',
-        steps: [],
         ...said,
       })
       if (opened.kind !== 'opened') throw new Error(`it is ${opened.kind}`)
@@ -450,12 +452,12 @@ describe('run-again', () => {
     let mended = false
     const load = command(
       'load',
-      async ({ perform, rootRunId }) => {
+      async ({ perform, runId }) => {
         await perform([
-          step('Stage', () => done.push(`Stage ${rootRunId}`)),
+          step('Stage', () => done.push(`Stage ${runId}`)),
           step('Build', () => {
             if (!mended) throw new OpsError('bad_data', 'Line 3 is no JSON.')
-            done.push(`Build ${rootRunId}`)
+            done.push(`Build ${runId}`)
           }),
         ])
         return undefined
@@ -472,32 +474,31 @@ describe('run-again', () => {
 
   it('carries a failed run on behind its finished steps where its command says that it can', async () => {
     const { bot, done, mend } = await broken(true)
-    expect(await bot.say('run-again')).toMatchObject({ ok: false, run: { id: 2, line: 'load' } })
+    expect(await bot.say('run-again')).toMatchObject({ ok: false, run: { id: 1, attempt: 2, line: 'load' } })
     mend()
-    const answer = await bot.say('run-again 2')
-    expect(answer).toMatchObject({ ok: true, run: { id: 3, command: 'load' } })
+    const answer = await bot.say('run-again 1')
+    expect(answer).toMatchObject({ ok: true, run: { id: 1, attempt: 3, command: 'load' } })
     expect(answer.run?.steps.map(({ title, state }) => [title, state])).toEqual([
       ['Stage', 'complete'],
       ['Build', 'complete'],
     ])
     expect(done).toEqual(['Stage 1', 'Build 1'])
-    expect(await bot.ledger.runs.get(3)).toMatchObject({ continues: 1 })
+    expect((await bot.ledger.runs.attempts(1)).map(({ state }) => state)).toEqual(['error', 'error', 'complete'])
   })
 
   it('begins anew where it does not', async () => {
     const { bot, done, mend } = await broken(false)
     mend()
-    expect(await bot.say('run-again 1')).toMatchObject({ ok: true, run: { id: 2 } })
-    expect(done).toEqual(['Stage 1', 'Stage 2', 'Build 2'])
-    expect(await bot.ledger.runs.get(2)).toMatchObject({ continues: null })
+    expect(await bot.say('run-again 1')).toMatchObject({ ok: true, run: { id: 1, attempt: 2 } })
+    expect(done).toEqual(['Stage 1', 'Stage 1', 'Build 1'])
   })
 
   it('says the line of a run that went well again, from its beginning', async () => {
     const { bot, done, mend } = await broken(false)
     mend()
     await bot.say('run-again')
-    await bot.say('run-again 2')
-    expect(done).toEqual(['Stage 1', 'Stage 2', 'Build 2', 'Stage 3', 'Build 3'])
+    await bot.say('run-again 1')
+    expect(done).toEqual(['Stage 1', 'Stage 1', 'Build 1', 'Stage 2', 'Build 2'])
   })
 
   it('is for one’s own runs, in the role that the line needs', async () => {

@@ -100,7 +100,7 @@ describe('a bot on Redshift that is killed', { timeout: 300_000 }, () => {
         expect.stringContaining('160 plays are live'),
       ])
       // Whoever finds the answer stored only tells it.
-      expect(run.attempts).toBe(plan === deathsAtTheEnd ? 2 : 1 + died)
+      expect(run.attempt).toBe(plan === deathsAtTheEnd ? 2 : 1 + died)
       expect([plan[0], shapeOf((await writesOf(double)).slice(already))]).toEqual([plan[0], once])
       expect([plan[0], died]).toEqual([plan[0], plan === publishing ? 1 : 2])
     }

@@ -71,7 +71,7 @@ describe('the record', () => {
 
   it('counts the runs that ended behind its back', async () => {
     const { ledger, hand } = await tampered()
-    await hand.execute('drop trigger audit_enters_runs')
+    await hand.execute('drop trigger audit_enters_attempts')
     const opened = await ledger.runs.open({
       command: 'etl',
       line: 'etl',
@@ -79,12 +79,13 @@ describe('the record', () => {
       place,
       writer: false,
       listed: true,
-      continues: null,
+      key: null,
+      args: null,
+      door: 'words',
       origin: { kind: 'words' },
       approval: null,
-      process: 'one',
+      worker: 'one',
       started: noon,
-      steps: [],
     })
     if (opened.kind !== 'opened') throw new Error(`it is ${opened.kind}`)
     const answer = {

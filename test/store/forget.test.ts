@@ -33,12 +33,13 @@ async function open() {
       place: channel,
       writer: false,
       listed: true,
-      continues: null,
+      key: null,
+      args: null,
+      door: 'words',
       origin,
       approval: null,
-      process: 'one',
+      worker: 'one',
       started: noon.toISOString(),
-      steps: [],
     })
     if (opening.kind === 'busy') throw new Error('nobody writes here')
     return opening.run.id
@@ -71,13 +72,12 @@ it('Rows of the warehouse are forgotten after eight days, in the answers of ques
   const words = { kind: 'words' } as const
   const question = await ended(await opened('top-songs', words), { asked })
   const shown = await ended(await opened('share', words), { rowsOf: [{ command: 'top-songs', ended: '' }] })
-  const old = await ended(await opened('csv', words), {})
   const checks = await ended(await opened('qa', words), {})
-  const all = async () => Promise.all([question, shown, old, checks].map(tablesOf))
+  const all = async () => Promise.all([question, shown, checks].map(tablesOf))
   await ledger.forgetExpired(later(8))
-  expect(await all()).toEqual([2, 2, 2, 2])
+  expect(await all()).toEqual([2, 2, 2])
   await ledger.forgetExpired(later(8.01))
-  expect(await all()).toEqual([0, 0, 0, 2])
+  expect(await all()).toEqual([0, 0, 2])
   expect(await ledger.runs.get(question)).toMatchObject({ answer: { headline: 'Undo leads.', asked } })
 })
 
@@ -101,8 +101,10 @@ it('What a schedule is compared with, that posts only what has changed, is kept 
 
 it('They are found by an index, because there may be a hundred thousand others', async () => {
   const { db } = await open()
-  const rows = await db.read(`explain query plan select id from runs where ${holdsRows} and ended < ?`, ['2026'])
-  expect(rows.map(({ detail }) => String(detail)).join('; ')).toContain('SEARCH runs USING INDEX runs_holding_rows')
+  const rows = await db.read(`explain query plan select run from attempts where ${holdsRows} and ended < ?`, ['2026'])
+  expect(rows.map(({ detail }) => String(detail)).join('; ')).toContain(
+    'SEARCH attempts USING INDEX attempts_holding_rows',
+  )
 })
 
 it('A process that has been silent for a day is forgotten, unless a run is waiting for whoever takes it over', async () => {

@@ -22,12 +22,13 @@ const run: NewRun = {
   place: { kind: 'terminal' },
   writer: true,
   listed: true,
-  continues: null,
+  key: null,
+  args: null,
+  door: 'words',
   origin: { kind: 'words' },
   approval: null,
-  process: 'one',
+  worker: 'one',
   started: noon.toISOString(),
-  steps: [{ title: 'Stage', state: 'pending', ms: null, handles: {} }],
 }
 
 describe('a ledger file', () => {
@@ -75,14 +76,15 @@ describe('a ledger file', () => {
   })
 
   it.each([
-    ['place', `update runs set place = '{"kind":"moon"}'`],
-    ['who', `update runs set who = 'anna'`],
+    ['place', `update attempts set place = '{"kind":"moon"}'`],
+    ['who', `update attempts set "by" = 'anna'`],
     ['steps.0.handles', `update steps set record = '{"title":"Stage","state":"pending","ms":null}'`],
     ['steps.0', `update steps set record = 'half a rec'`],
-    ['answer', `update runs set answer = '{"ok":true}'`],
+    ['answer', `update attempts set answer = '{"ok":true}'`],
   ])('names the run whose %s is damaged instead of failing without a reason', async (column, damage) => {
     const ledger = await open()
     await ledger.runs.open(run)
+    await ledger.runs.saveStep(1, 'one', 0, { title: 'Stage', state: 'pending', ms: null, handles: {} })
     await inFile(damage)
     const failure = { code: 'storage', message: expect.stringMatching(`^Run 1 in the ledger .*${column}`) }
     await expect(ledger.runs.list({ limit: 5 })).rejects.toMatchObject(failure)

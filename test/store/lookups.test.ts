@@ -8,6 +8,7 @@ import { type Database, openDatabase } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { migrations } from '../../src/store/migrations/index.ts'
 import { conditionsOf } from '../../src/store/run-filter.ts'
+import { selectRuns } from '../../src/store/run-row.ts'
 
 const nobody = async () => null
 
@@ -29,14 +30,18 @@ describe('in a ledger of many runs', () => {
   })
 
   it.each<[string, Omit<RunFilter, 'limit'>, RegExp]>([
-    ['whether a fire was said', { schedule: 3, intended: 'not yet' }, /SEARCH runs USING INDEX runs_one_fire/],
-    ['the fires of a schedule that run', { schedule: 3, states: ['running'] }, /USING INDEX runs_(one_fire|at_work)/],
-    ['the lines of a fire', { fire: 7 }, /SEARCH runs USING INDEX runs_one_line/],
-    ['what is running', { states: ['running'], listedOnly: true }, /USING INDEX runs_(at_work|running)/],
+    ['whether a fire was said', { schedule: 3, intended: 'not yet' }, /SEARCH runs USING INDEX runs_of_schedule/],
+    [
+      'the fires of a schedule that run',
+      { schedule: 3, states: ['running'] },
+      /USING INDEX (runs_of_schedule|attempts_at_work)/,
+    ],
+    ['the lines of a fire', { fire: 7 }, /SEARCH runs USING INDEX runs_of_parent/],
+    ['what is running', { states: ['running'], listedOnly: true }, /USING INDEX attempts_at_work/],
     ['what a command did', { command: 'etl', states: ['complete'] }, /SEARCH runs USING INDEX runs_of_command/],
   ])('%s is looked up, without reading all of them', async (_, filter, plan) => {
     const { where, args } = conditionsOf({ ...filter, limit: 1 })
-    const rows = await db.read(`explain query plan select * from runs where ${where} order by id desc limit 1`, args)
+    const rows = await db.read(`explain query plan ${selectRuns} and ${where} order by seq desc limit 1`, args)
     expect(rows.map(({ detail }) => String(detail)).join('; ')).toMatch(plan)
   })
 })

@@ -16,8 +16,8 @@ const print = (line) => new Promise((done) => process.stdout.write(line + '\\n',
 const go = async () => { await print('ready'); await once(process.stdin, 'data'); process.stdin.destroy() }
 const who = { kind: 'local', id: name, name }
 const run = (writer) => ({
-  command: 'etl', line: 'etl', who, place: { kind: 'terminal' }, writer, listed: true, continues: null, origin: { kind: 'words' }, approval: null,
-  process: name, started: now().toISOString(), steps: [{ title: 'Stage', state: 'pending', ms: null, handles: {} }],
+  command: 'etl', line: 'etl', who, place: { kind: 'terminal' }, writer, listed: true, origin: { kind: 'words' }, approval: null,
+  key: null, args: null, door: 'words', worker: name, started: now().toISOString(),
 })
 const answer = { ok: true, exit: 0, headline: 'Done', audience: 'channel', run: null, replies: [], next: [] }
 `
@@ -113,7 +113,7 @@ describe('several processes on one ledger', () => {
         if (tried.kind === 'busy') continue
         opened += 1
         const writing = await ledger.runs.list({ limit: 9, states: ['running'] })
-        if (writing.length !== 1 || writing[0].process !== name) throw new Error('two are writing')
+        if (writing.length !== 1 || writing[0].worker !== name) throw new Error('two are writing')
         if (!(await ledger.runs.end(tried.run.id, name, { state: 'complete', answer, ended: now().toISOString(), costUsd: null }))) throw new Error('lost')
       }
       await print(JSON.stringify(opened))
@@ -178,7 +178,7 @@ describe('several processes on one ledger', () => {
     await child.ended
     expect(await ledger.processes.bot(new Date())).toBeNull()
     expect((await ledger.runs.orphans(new Date())).map((run) => run.id)).toEqual([id])
-    expect(await ledger.runs.adopt(id, 'victim', 'heir')).toBe(true)
+    expect(await ledger.runs.claim(id, 'victim', 'heir', new Date())).toMatchObject({ worker: 'heir', lost: 1 })
     await ledger.close()
   })
 

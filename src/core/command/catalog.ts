@@ -1,5 +1,6 @@
 import { OpsError } from '../errors.ts'
 import { includesRole, type Role } from '../people.ts'
+import type { RunRecord } from '../ports/runs.ts'
 import { list } from '../words.ts'
 import type { Bound, Command } from './define.ts'
 import { type Token, tokenize } from './line.ts'
@@ -12,7 +13,15 @@ export interface Catalog {
   find(name: string): Command | undefined
   /** Reads a line. Throws `unknown_command` or `bad_argument`, each with the nearest right word. */
   read(line: string): Bound
+  /**
+   * What a run, or a plan, asks, as it was understood when it was asked for. Throws as `read` does where a newer version of the program
+   * understands it no more.
+   */
+  understood(asked: Asked): Bound
 }
+
+/** What was asked for, as the ledger keeps it; an earlier version kept the line alone. */
+export type Asked = Pick<RunRecord, 'command' | 'args' | 'line'>
 
 // `schedule add top songs …` never needs more: the longest name has three words.
 const longestName = 3
@@ -30,19 +39,26 @@ export function createCatalog(commands: readonly Command[]): Catalog {
     }
     byName.set(command.name, command)
   }
+  const read = (line: string): Bound => {
+    const tokens = tokenize(line)
+    const named = commandOf(tokens, byName)
+    if (named === null) throw unknown(tokens, byName.keys())
+    try {
+      return named.command.bind(named.rest)
+    } catch (error) {
+      if (!(error instanceof OpsError)) throw error
+      throw misspeltMember(named.command, named.rest, byName.keys()) ?? error
+    }
+  }
   return {
     commands,
     find: (name) => byName.get(name),
-    read(line) {
-      const tokens = tokenize(line)
-      const named = commandOf(tokens, byName)
-      if (named === null) throw unknown(tokens, byName.keys())
-      try {
-        return named.command.bind(named.rest)
-      } catch (error) {
-        if (!(error instanceof OpsError)) throw error
-        throw misspeltMember(named.command, named.rest, byName.keys()) ?? error
-      }
+    read,
+    understood({ command: name, args, line }) {
+      const command = byName.get(name)
+      return command === undefined || args === null || !command.args.safeParse(args).success
+        ? read(line)
+        : command.with(args)
     },
   }
 }

@@ -17,9 +17,8 @@ export interface Context {
 
 /** What a command knows while it runs. */
 export interface RunContext extends Context {
+  /** Its number, which also names the load that it begins. */
   readonly runId: RunId
-  /** The run whose finished steps this one took over, at the root: its number names the load. */
-  readonly rootRunId: RunId
   /** What called this run. */
   readonly origin: Origin
   /** The plan that was read before it, and who said yes; null where nothing had to be confirmed. */

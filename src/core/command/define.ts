@@ -4,10 +4,11 @@ import type { Deps } from '../deps.ts'
 import type { Role } from '../people.ts'
 import type { PlanDraft } from '../plan.ts'
 import type { RunRecord } from '../ports/ledger.ts'
+import type { ArgumentValues } from '../ports/runs.ts'
 import type { Reply } from '../reply.ts'
 import type { Context, RunContext } from './context.ts'
 import type { Token } from './line.ts'
-import { type ArgumentValues, canonicalLine, readArguments } from './read-arguments.ts'
+import { canonicalLine, readArguments } from './read-arguments.ts'
 
 /** In the order help shows them. */
 export const groups = ['warehouse', 'questions', 'schedules', 'bot'] as const
@@ -42,6 +43,8 @@ export interface Bound {
   readonly command: Command
   /** The line in its plainest form: what is stored, shown and said again. */
   readonly line: string
+  /** What was given for each argument, as it was typed. */
+  readonly given: ArgumentValues
   /** For `run-again`: the run to carry on with in its place. */
   instead(context: Context): Promise<RunRecord | null>
   plan(context: Context): Promise<PlanDraft | null>
@@ -66,6 +69,8 @@ export interface Command {
   readonly plans: boolean
   /** Throws `bad_argument` naming the word and what is allowed. */
   bind(tokens: readonly Token[]): Bound
+  /** The same for arguments that a line has given before. */
+  with(given: ArgumentValues): Bound
   /**
    * Whether a failed run can be carried on behind its finished steps. Otherwise, and unless a command says so, it begins anew, because
    * others may have undone since what it had finished: steps look first, so what is still there is not done twice.
@@ -74,7 +79,8 @@ export interface Command {
 }
 
 /** The shape of a command's file: declaration and behaviour in one. */
-export interface Definition<S extends z.ZodObject> extends Omit<Command, 'bind' | 'args' | 'plans' | 'canContinue'> {
+export interface Definition<S extends z.ZodObject>
+  extends Omit<Command, 'bind' | 'with' | 'args' | 'plans' | 'canContinue'> {
   readonly args: S
   canContinue?: Command['canContinue']
   instead?(args: z.output<S>, context: Context): Promise<RunRecord | null>
@@ -98,11 +104,12 @@ export function defineCommand<S extends z.ZodObject>(definition: Definition<S>):
     ...(definition.act === undefined ? {} : { act: definition.act }),
     plans: definition.plan !== undefined,
     canContinue: definition.canContinue ?? (async () => false),
-    bind(tokens) {
-      const given: ArgumentValues = readArguments(command, tokens)
+    bind: (tokens) => command.with(readArguments(command, tokens)),
+    with(given) {
       const args = definition.args.parse(given)
       return {
         command,
+        given,
         line: canonicalLine(command, given),
         instead: async (context) => (await definition.instead?.(args, context)) ?? null,
         plan: async (context) => (await definition.plan?.(args, context)) ?? null,

@@ -1,11 +1,9 @@
 import type { z } from 'zod'
 import { OpsError } from '../errors.ts'
+import type { ArgumentValues } from '../ports/runs.ts'
 import { type ArgMeta, argMeta } from './arg-meta.ts'
 import { argumentName, quote, requireShort, type Token, tokenize } from './line.ts'
 import { nearest } from './suggest.ts'
-
-/** What was typed for each argument, by name; a list for `words`. */
-export type ArgumentValues = Readonly<Record<string, string | readonly string[]>>
 
 /** An argument of a command: its name, how it is read, and what is known of it. */
 export interface Declared {

@@ -57,7 +57,12 @@ async function carryOut(click: Clicked, { who, watch }: Confirmation, session: S
     const wanted = await changed(click, deps)
     if (wanted === null) {
       const approval = { id: plan.id, plan: plan.draft, by: who }
-      return await start(meaning, context, { watch: seen, origin: { kind: 'words' }, approval }, session)
+      return await start(
+        meaning,
+        context,
+        { watch: seen, origin: { kind: 'words' }, approval, key: `plan:${plan.id}` },
+        session,
+      )
     }
     const answer = await askFor(wanted, deps)
     await deps.ledger.plans.revise(plan.id, { kind: 'replaced', ...mark })

@@ -40,7 +40,6 @@ export async function answerUnrecorded(why: OpsError, bound: Bound, context: Con
   const outcome = await bound.run({
     ...context,
     runId: 0,
-    rootRunId: 0,
     signal: new AbortController().signal,
     origin: { kind: 'words' },
     approval: null,
@@ -71,7 +70,6 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
   const runContext: RunContext = {
     ...context,
     runId: record.id,
-    rootRunId: record.continues ?? record.id,
     signal: run.signal,
     origin: record.origin,
     approval: record.approval,
@@ -112,7 +110,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
       deps.log.info({ err: thrown, run: record.id }, `run ${record.id} was stopped and ended with this`)
     // A draining process leaves its runs open: the next one carries them on.
     if (error instanceof OpsError && error.cause instanceof Handover) {
-      await deps.ledger.runs.handOver(record.id, record.process)
+      await deps.ledger.runs.release(record.id, deps.process)
       return failureAnswer(error, viewOf(run.record), deps.log, { audience })
     }
     const cancelled = error instanceof OpsError && error.code === 'cancelled'
@@ -136,10 +134,10 @@ function usable(next: readonly Suggestion[], { audience }: Command, { catalog, w
 
 /** What was answered is what is stored; where another process ended the run first, its answer stands. */
 async function store(run: LiveRun, state: RunEnd['state'], answer: Answer, { deps }: Session): Promise<Answer> {
-  const { id, process } = run.record
+  const { id, worker } = run.record
   const ended = answer.run?.ended ?? deps.clock.now().toISOString()
   const costUsd = await costOf(run.record, new Date(ended), deps)
-  if (await deps.ledger.runs.end(id, process, { state, answer, ended, costUsd })) return answer
+  if (await deps.ledger.runs.end(id, worker, { state, answer, ended, costUsd })) return answer
   const stands = await deps.ledger.runs.get(id)
   return stands?.answer ?? { ...answer, run: stands === null ? null : viewOf(stands) }
 }

@@ -3,7 +3,7 @@ import type { Context } from '../command/context.ts'
 import type { Bound } from '../command/define.ts'
 import type { RunRecord } from '../ports/ledger.ts'
 
-/** What a line comes to. `earlier` is the run that `run-again` stands for; `said` is the line in its plainest form. */
+/** What a line comes to. `earlier` is the run that is to be tried again; `said` is the line in its plainest form. */
 export interface Meaning {
   readonly said: string
   readonly bound: Bound
@@ -18,8 +18,9 @@ export async function meaningOf(line: string, context: Context): Promise<Meaning
   const earlier = await said.instead(context)
   if (earlier === null) return { said: said.line, bound: said, earlier }
   if (earlier.origin.kind === 'fire') return fireAgain(earlier.origin.schedule, earlier, context)
-  const bound = catalog.read(earlier.line)
+  const bound = catalog.understood(earlier)
   authorise(bound.command, who, deps.directory)
+  if (earlier.state === 'complete') return { said: bound.line, bound, earlier: null }
   // Said with its number: the newest failed run may be another one when the plan is confirmed.
   return { said: `${said.command.name} ${earlier.id}`, bound, earlier }
 }

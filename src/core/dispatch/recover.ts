@@ -17,7 +17,7 @@ export interface Recovered {
 }
 
 // A run that has taken three processes with it will take the fourth.
-const maxAttempts = 3
+const maxLost = 3
 
 // What nobody was told for a day is no news any more.
 const untoldHours = 24
@@ -61,9 +61,9 @@ async function recoverOrphan(
   }
   const who = await knownNow(orphan.who, deps)
   if (who === null) return null
-  if (!(await deps.ledger.runs.adopt(orphan.id, orphan.process, deps.process))) return null
-  const run: RunRecord = { ...orphan, process: deps.process, attempts: orphan.attempts + 1 }
-  deps.log.info({ run: run.id, attempts: run.attempts }, `carrying on with ${run.line}`)
+  const run = await deps.ledger.runs.claim(orphan.id, orphan.worker, deps.process, deps.clock.now())
+  if (run === null) return null
+  deps.log.info({ run: run.id, attempt: run.attempt }, `carrying on with ${run.line}`)
   return { run, answer: carryOn(run, who, watch(run), session) }
 }
 
@@ -88,12 +88,17 @@ export async function untold({ deps }: Session, failed?: () => readonly RunId[])
   const runs = await deps.ledger.runs.untold(since)
   const ids = failed?.()
   // What this process was asked meanwhile is being told.
-  const meant = runs.filter(({ id, process }) => ids?.includes(id) ?? process !== deps.process)
+  const meant = runs.filter(({ id, worker }) => ids?.includes(id) ?? worker !== deps.process)
   return meant.flatMap((run) => (run.answer === null ? [] : [{ run, answer: Promise.resolve(run.answer) }]))
 }
 
 function worthCarryingOn(run: RunRecord): boolean {
-  return (run.writer || run.origin.kind === 'fire') && run.place.kind === 'slack' && run.attempts < maxAttempts
+  return (run.writer || run.origin.kind === 'fire') && run.place.kind === 'slack' && lostWith(run) < maxLost
+}
+
+/** How many processes a run that was left has lost, with the last one. */
+function lostWith({ lost, worker }: RunRecord): number {
+  return worker === null ? lost : lost + 1
 }
 
 /** A line belongs to its fire, which comes to it again; only a line whose fire is over is nobody's. */
@@ -117,7 +122,7 @@ async function knownNow(asker: Asker, { directory, log }: Deps): Promise<Person 
 async function carryOn(run: RunRecord, who: Person, watch: Watch, session: Session): Promise<Answer> {
   const { deps, catalog } = session
   try {
-    const bound = catalog.read(run.line)
+    const bound = catalog.understood(run)
     return await execute(run, bound, { who, place: run.place, deps, catalog }, watch, session)
   } catch (error) {
     return (await closeRun(run, error, deps)) ?? failureAnswer(error, viewOf(run), deps.log)

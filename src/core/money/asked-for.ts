@@ -9,5 +9,5 @@ export async function askedFor(
   filter: Pick<RunFilter, 'limit' | 'states' | 'since'>,
 ): Promise<readonly RunRecord[]> {
   const asked = await Promise.all(commands.map((command) => runs.list({ ...filter, command })))
-  return asked.flat().toSorted((a, b) => b.id - a.id)
+  return asked.flat().toSorted((a, b) => b.seq - a.seq)
 }

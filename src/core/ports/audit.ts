@@ -32,6 +32,8 @@ export interface AuditEntry {
   readonly at: string
   readonly what: 'run' | Denied
   readonly run: RunId | null
+  /** Which attempt of that run; null where there was none. */
+  readonly attempt: number | null
   readonly who: Asker
   readonly command: string
   readonly line: string
@@ -60,7 +62,7 @@ export interface AuditFilter {
 /** Whether the record is what it should be. */
 export interface AuditState {
   readonly entries: number
-  /** Entries that were there once, and runs that ended without one; both are 0 unless the ledger was changed by hand. */
+  /** Entries that were there once, and attempts of runs that ended without one; both are 0 unless the ledger was changed by hand. */
   readonly lost: number
   readonly unrecorded: number
   /** Whether the ledger still refuses to change or remove an entry. */
@@ -68,7 +70,7 @@ export interface AuditState {
 }
 
 /**
- * The append-only record of who did what. A run enters it in the statement that ends it, so no process can forget to; the ledger refuses
+ * The append-only record of who did what. Each attempt of a run enters it in the statement that ends it, so no process can forget to; the ledger refuses
  * to change an entry or to remove one.
  */
 export interface AuditStore {

@@ -6,10 +6,12 @@ import type { StepView } from '../reply.ts'
 
 export type RunId = number
 
+/** What was given for each argument of a command, by its name; a list for `words`. */
+export type ArgumentValues = Readonly<Record<string, string | readonly string[]>>
+
 /**
  * What called a run: somebody's words, a schedule whose time had come (or that somebody asked to be said now), or that fire's
- * saying of its line number `at`. Of each fire, and of each of its lines, there is one run at most; a second one, `again`, of a line whose
- * first was closed while its bot was gone. `intended` is ISO 8601 in UTC.
+ * saying of its line number `at`. Of each fire, and of each of its lines, there is one run. `intended` is ISO 8601 in UTC.
  */
 export type Origin =
   | { readonly kind: 'words' }
@@ -19,7 +21,7 @@ export type Origin =
       readonly intended: string
       readonly cause: 'clock' | 'asked'
     }
-  | { readonly kind: 'line'; readonly fire: RunId; readonly at: number; readonly again?: true }
+  | { readonly kind: 'line'; readonly fire: RunId; readonly at: number }
 
 /** The plan that was read before a run, and who said yes to it; its id where it was kept to be confirmed. */
 export interface Approval {
@@ -28,9 +30,11 @@ export interface Approval {
   readonly by: Asker
 }
 
-/** A step as stored: what its reader sees, what it left for later, and the handles of its outside work. */
+/** A step as stored: what its reader sees, what it left for later, and the name and the handles of its outside work. */
 export interface StepRecord extends StepView {
   readonly output?: unknown
+  /** Names the work outside from the moment the step begins, also for a process that takes the run over. */
+  readonly key?: string
   readonly handles: Readonly<Record<string, string>>
 }
 
@@ -40,26 +44,45 @@ export interface Post {
   readonly ts: string
 }
 
-/** One execution of a command. Times are ISO 8601 in UTC. */
+/**
+ * A command that somebody, or a schedule, wants run, with its newest attempt: a run that failed, or lost its process, is tried again under the
+ * same number. Times are ISO 8601 in UTC.
+ */
 export interface RunRecord {
   readonly id: RunId
+  /** Names what asked for it, so that it is run once: a delivery, a time of a schedule, a line of a fire. Null where nothing can ask twice. */
+  readonly key: string | null
   readonly command: string
+  /** What was given for each argument. Null where an earlier version kept the line alone. */
+  readonly args: ArgumentValues | null
   readonly line: string
-  readonly who: Asker
-  readonly place: Place
   /** Whether it may change the warehouse; at most one such run is `running`. */
   readonly writer: boolean
   /** Whether lists of runs show it: those that only look at the bot itself do not clutter them. */
   readonly listed: boolean
-  /** The run whose finished steps this one took over. */
-  readonly continues: RunId | null
   readonly origin: Origin
+  /** Who asked for it first. */
+  readonly requester: Asker
+
+  /** The number of the newest attempt, from 1; everything below is of that attempt. */
+  readonly attempt: number
+  /** Its place in the order in which runs were begun or tried again; a process that takes over goes on in that place. */
+  readonly seq: number
+  /** How often somebody has had it tried again. */
+  readonly retries: number
+  /** How many processes it has lost since then: a run that kills its process is not tried for ever. */
+  readonly lost: number
+  /** In whose name it is tried. */
+  readonly who: Asker
+  /** Where that was asked for, and where the answer goes. */
+  readonly place: Place
+  /** What asked for it: somebody's words, the clock, or the run that it is a line of, which then has its answer. */
+  readonly door: 'words' | 'clock' | 'parent'
   /** Null where nothing had to be confirmed. */
   readonly approval: Approval | null
   readonly state: RunState
-  readonly process: string
-  /** How many processes have tried it; a run that kills its process is not tried for ever. */
-  readonly attempts: number
+  /** The process that has it; null while it waits for one. */
+  readonly worker: string | null
   readonly started: string
   readonly ended: string | null
   readonly steps: readonly StepRecord[]
@@ -69,23 +92,43 @@ export interface RunRecord {
   readonly costUsd: number | null
 }
 
+/** An attempt of a run, as its history lists it. `lost`: its process died. */
+export interface AttemptRecord {
+  readonly attempt: number
+  readonly seq: number
+  readonly who: Asker
+  readonly state: RunState | 'lost'
+  readonly started: string
+  readonly ended: string | null
+  readonly answer: Answer | null
+}
+
 export type NewRun = Pick<
   RunRecord,
+  | 'key'
   | 'command'
+  | 'args'
   | 'line'
   | 'who'
   | 'place'
+  | 'door'
   | 'writer'
   | 'listed'
-  | 'continues'
   | 'origin'
   | 'approval'
-  | 'process'
+  | 'worker'
   | 'started'
-  | 'steps'
 >
 
-/** What came of asking for a run: it is open, its fire or line has one already, or another one may change the warehouse now. */
+/** A new attempt of a run whose attempt `after` is over; it begins behind these steps. `line` and `args` are what is asked from now on. */
+export type Retry = Pick<
+  RunRecord,
+  'args' | 'line' | 'who' | 'place' | 'door' | 'approval' | 'worker' | 'started' | 'steps'
+> & {
+  readonly after: number
+}
+
+/** What came of asking for a run: it is open, there is one of its key already, or another one may change the warehouse now. */
 export type Opened =
   | { readonly kind: 'opened'; readonly run: RunRecord }
   | { readonly kind: 'known'; readonly run: RunRecord }
@@ -133,24 +176,31 @@ export interface RunFilter {
 /** Every method is one statement or one atomic batch; none holds a transaction across an await. */
 export interface RunStore {
   open(run: NewRun): Promise<Opened>
+  /** Begins another attempt of a run that is over. `known`, as it stands now, where that attempt is not its newest or not over. */
+  retry(id: RunId, retry: Retry): Promise<Opened>
   get(id: RunId): Promise<RunRecord | null>
   /** Newest first. */
   list(filter: RunFilter): Promise<readonly RunRecord[]>
+  /** All attempts of a run, the first one first. */
+  attempts(id: RunId): Promise<readonly AttemptRecord[]>
   /** Writes the step at this place of the list. False when the run is no longer this process's own. */
-  saveStep(id: RunId, process: string, index: number, step: StepRecord): Promise<boolean>
+  saveStep(id: RunId, worker: string | null, index: number, step: StepRecord): Promise<boolean>
   savePost(id: RunId, post: Post): Promise<void>
-  /** Ends a run once. False when it had ended already or belongs to another process by now. */
-  end(id: RunId, process: string, end: RunEnd): Promise<boolean>
+  /** Ends a run once. False when it had ended already or is not `worker`'s by now; a run that waits is null's. */
+  end(id: RunId, worker: string | null, end: RunEnd): Promise<boolean>
   /** Asks the owning process to stop the run; it looks every second. False when it is not running. */
   requestCancel(id: RunId, by: string): Promise<boolean>
   /** Runs of this process that somebody asked to stop, with who did. */
   cancelRequests(process: string): Promise<readonly { readonly id: RunId; readonly by: string }[]>
-  /** Running runs of processes that are gone. */
+  /** Running runs that wait for a process, or whose process is gone. */
   orphans(now: Date): Promise<readonly RunRecord[]>
-  /** Takes an orphan over; exactly one taker is told true. */
-  adopt(id: RunId, from: string, to: string): Promise<boolean>
-  /** Gives a run back that its process leaves in good order, so that this does not count as an attempt that failed. */
-  handOver(id: RunId, process: string): Promise<void>
+  /**
+   * Takes an orphan, `from` whom it has or from nobody, for a process to carry on. Taken from a process that is gone it is another attempt,
+   * with the steps and the handles of the one that was lost. Null for all takers but one.
+   */
+  claim(id: RunId, from: string | null, to: string, now: Date): Promise<RunRecord | null>
+  /** Has a run wait for another process, because this one leaves in good order: nothing is lost. */
+  release(id: RunId, worker: string): Promise<void>
   /** Ended Slack runs whose last word has not been delivered, that ended after `since`. */
   untold(since: string): Promise<readonly RunRecord[]>
   told(id: RunId): Promise<void>

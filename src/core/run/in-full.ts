@@ -2,11 +2,12 @@ import type { Suggestion } from '../answer.ts'
 import type { Context } from '../command/context.ts'
 import type { Outcome } from '../command/define.ts'
 import { OpsError } from '../errors.ts'
-import type { Approval, RunId, RunRecord } from '../ports/runs.ts'
+import type { Approval, AttemptRecord, RunId, RunRecord } from '../ports/runs.ts'
 import { type Reply, text } from '../reply.ts'
 import { duration, moment, usd } from '../words.ts'
 import { calledBy } from './origin.ts'
 import { mayRead, type Reader, shownLine, whyNotRead } from './readers.ts'
+import { outcomeWithoutRows } from './rows-in.ts'
 import { findOrphan, leftWords } from './takeover.ts'
 import { viewOf } from './view.ts'
 
@@ -22,8 +23,9 @@ export async function tellRun(id: RunId, context: Context): Promise<Outcome> {
   const lines = run.origin.kind === 'fire' ? (await ledger.runs.list({ fire: id, limit: 100 })).toReversed() : []
   const state = isLeft ? 'interrupted' : run.state
   const title = `Run ${id}, ${shownLine(run, context)}: ${state}, ${duration(secondsOf(run, clock.now()) * 1000)}`
-  const from = run.continues === null ? '' : `; carried on from run ${run.continues}`
-  const called = `${calledBy(run.origin, run.who.name)}, ${moment(new Date(run.started))}${from}`
+  const called = `${calledBy(run)}, ${moment(new Date(run.started))}`
+  const earlier =
+    run.attempt === 1 ? [] : (await ledger.runs.attempts(id)).filter(({ attempt }) => attempt < run.attempt)
   const hidden = await whyNotRead(run, context)
   const cost = run.costUsd === null ? [] : [`The cluster cost ${usd(run.costUsd)} meanwhile.`]
   return {
@@ -34,6 +36,7 @@ export async function tellRun(id: RunId, context: Context): Promise<Outcome> {
       ...(run.approval === null || !mayRead(run, context) ? [] : [planOf(run.approval, run)]),
       ...stepsOf(run, hidden !== null, context),
       ...(lines.length === 0 ? [] : [tableOf(lines, clock.now(), context)]),
+      ...(earlier.length === 0 ? [] : [attemptsOf(earlier, hidden === null)]),
       ...(run.answer === null ? [] : hidden === null ? run.answer.replies : [text(hidden, 'note')]),
     ],
     next: nextOf(run, isLeft, lines, context),
@@ -59,6 +62,26 @@ function tableOf(lines: readonly RunRecord[], now: Date, reader: Reader): Reply 
     formats: ['integer', 'text', 'text', 'seconds'],
     rows: lines.map((run) => [run.id, shownLine(run, reader), run.state, secondsOf(run, now)]),
     total: lines.length,
+  }
+}
+
+/** How it was tried before; with its outcomes, but no rows, for those who may see them. */
+function attemptsOf(earlier: readonly AttemptRecord[], isShown: boolean): Reply {
+  const rows = earlier.map(({ attempt, who, state, started, ended, answer }) => [
+    attempt,
+    who.name,
+    state,
+    started,
+    ended === null ? null : (Date.parse(ended) - Date.parse(started)) / 1000,
+    ...(isShown ? [answer === null ? null : outcomeWithoutRows(answer)] : []),
+  ])
+  return {
+    kind: 'table',
+    title: 'Earlier attempts',
+    columns: ['attempt', 'who', 'state', 'started', 'seconds', ...(isShown ? ['outcome'] : [])],
+    formats: ['integer', 'text', 'text', 'time', 'seconds', ...(isShown ? (['text'] as const) : [])],
+    rows,
+    total: rows.length,
   }
 }
 

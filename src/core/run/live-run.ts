@@ -42,7 +42,7 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
   }
   const saveStep = async (index: number, step: StepRecord): Promise<void> => {
     put(index, step)
-    if (!(await store.saveStep(record.id, record.process, index, step))) {
+    if (!(await store.saveStep(record.id, record.worker, index, step))) {
       const taken = new OpsError('interrupted', `Run ${record.id} was taken over or ended by another process.`)
       controller.abort(taken)
       throw taken
@@ -75,9 +75,11 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
     const start = clock.elapsed()
     begun.set(index, start)
     const elapsed = (): number => Math.round(clock.elapsed() - start)
-    await saveStep(index, { title: step.title, state: 'in_progress', ms: 0, handles: before.handles })
+    // Stored before anything is done outside, so that a process that takes this run over asks for the same work, and a retry for its own.
+    const key = before.key ?? `run-${record.id}-attempt-${record.attempt}-step-${index}`
+    await saveStep(index, { title: step.title, state: 'in_progress', ms: 0, key, handles: before.handles })
     const work: Work = {
-      key: `run-${record.id}-step-${index}`,
+      key,
       signal: controller.signal,
       handle: (name) => stepAt(index).handles[name],
       keep: (name, handle) =>

@@ -24,9 +24,9 @@ export function noRun(id: RunId): OpsError {
   return new OpsError('not_found', `There is no run ${id}.`, 'See runs.', { cure: 'runs' })
 }
 
-/** Throws `not_allowed` unless it is this person's own run, or an admin asks. */
+/** Throws `not_allowed` unless this person has asked for the run or had it tried again, or is an admin. */
 export function requireOwn(run: RunRecord, who: Person): void {
-  if (run.who.id === who.id || includesRole(who.role, 'admin')) return
+  if (run.who.id === who.id || run.requester.id === who.id || includesRole(who.role, 'admin')) return
   throw new OpsError(
     'not_allowed',
     `Run ${run.id} is ${run.who.name}'s. You are ${who.id}, ${who.role} here. Nothing was done.`,

@@ -57,7 +57,6 @@ export function shownLine(run: RunRecord, reader: Reader): string {
 export async function whyNotRead(run: RunRecord, { catalog, deps, who }: Context): Promise<string | null> {
   if (!mayRead(run, { catalog, who })) return onlyThose
   const rows = await rowsBehind(run, deps.ledger.runs)
-  if (rows === null) return 'Its answer was kept without a note of whose rows it holds. Ask anew.'
   const commands = rows.map(({ command }) => catalog.find(command))
   if (commands.some((command) => command === undefined || !mayUse(command, who.role))) {
     return onlyThose
@@ -80,32 +79,15 @@ function isOwnOrAdmins({ who: asker }: RunRecord, who: Person): boolean {
 }
 
 /**
- * The questions whose rows are in the answer of a run, of a schedule's in those of its lines, also where an earlier fire had said them. Null
- * where nobody knows, because earlier versions did not note them.
+ * The questions whose rows are in the answer of a run, of a schedule's in those of its lines.
  */
-async function rowsBehind(run: RunRecord, runs: RunStore): Promise<readonly RowsOf[] | null> {
+async function rowsBehind(run: RunRecord, runs: RunStore): Promise<readonly RowsOf[]> {
   if (run.origin.kind !== 'fire') return rowsIn(run)
-  const all = [rowsIn(run), ...(await linesOf(run, runs)).map(rowsIn)]
-  const known = all.flatMap((rows) => (rows === null ? [] : [rows]))
-  return known.length < all.length ? null : known.flat()
+  return [run, ...(await runs.list({ fire: run.id, limit: 100 }))].flatMap(rowsIn)
 }
 
 /** Those that the answer itself names. */
-function rowsIn(run: RunRecord): readonly RowsOf[] | null {
-  const { answer, command, started, ended } = run
+function rowsIn({ answer, command, started, ended }: RunRecord): readonly RowsOf[] {
   if (answer?.asked !== undefined) return [{ command, ended: ended ?? started }]
-  return answer?.rowsOf ?? (repeatsRows(run) ? null : [])
-}
-
-/** What a fire said, and those that it carries on. */
-async function linesOf({ id, continues }: RunRecord, runs: RunStore): Promise<readonly RunRecord[]> {
-  const lines = await runs.list({ fire: id, limit: 100 })
-  const before = continues === null ? null : await runs.get(continues)
-  return before === null ? lines : [...lines, ...(await linesOf(before, runs))]
-}
-
-/** Whether it shows what another run had asked. */
-function repeatsRows({ command, answer }: RunRecord): boolean {
-  const shows = answer?.replies.some(({ kind }) => kind === 'table' || kind === 'file') ?? false
-  return shows && (command === 'result' || command === 'csv')
+  return answer?.rowsOf ?? []
 }

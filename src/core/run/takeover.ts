@@ -1,32 +1,30 @@
 import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFull, OpsError } from '../errors.ts'
-import type { NewRun, Opened, RunId, RunRecord } from '../ports/runs.ts'
+import type { Opened, RunId, RunRecord } from '../ports/runs.ts'
 import { lasting } from '../words.ts'
 import { costOf } from './cost.ts'
 import { failureAnswer } from './failure.ts'
 import { viewOf } from './view.ts'
 
 /**
- * Opens a run in the ledger, or finds the one that its fire or line has already. Where another one holds the warehouse, it is looked
- * at first: if its process is gone it is closed, and the place is free. Throws `busy`, saying who holds it, since when, and doing what.
+ * Opens a run, or another attempt of one, as `open` does. Where another run holds the warehouse, that is looked at first: if its process is
+ * gone it is closed, and the place is free. Throws `busy`, saying who holds it, since when, and doing what.
  */
-export async function openRun(run: NewRun, deps: Deps): Promise<Exclude<Opened, { kind: 'busy' }>> {
-  const opened = await deps.ledger.runs.open(run)
+export async function opening(open: () => Promise<Opened>, deps: Deps): Promise<Exclude<Opened, { kind: 'busy' }>> {
+  const opened = await open()
   if (opened.kind !== 'busy') return opened
   const orphan = await findOrphan(opened.holder.id, deps)
-  if (orphan !== null) {
-    await closeOrphan(orphan, deps)
-    const again = await deps.ledger.runs.open(run)
-    if (again.kind !== 'busy') return again
-    throw busy(again.holder, deps)
-  }
-  throw busy(opened.holder, deps)
+  if (orphan === null) throw busy(opened.holder, deps)
+  await closeOrphan(orphan, deps)
+  const second = await open()
+  if (second.kind === 'busy') throw busy(second.holder, deps)
+  return second
 }
 
-/** Runs whose process is gone. Never this process's own, even if it slept too long to beat: it is awake again, and at work on them. */
+/** Runs that wait for a process, or whose process is gone. Never this process's own, even if it slept too long to beat: it is awake again, and at work on them. */
 export async function orphansOfOthers({ ledger, clock, process }: Deps): Promise<readonly RunRecord[]> {
-  return (await ledger.runs.orphans(clock.now())).filter((run) => run.process !== process)
+  return (await ledger.runs.orphans(clock.now())).filter(({ worker }) => worker !== process)
 }
 
 /** What becomes of a run that `settleOrphans` leaves. */
@@ -66,23 +64,22 @@ export async function findOrphan(id: RunId, deps: Deps): Promise<RunRecord | nul
  * null when another process was faster.
  */
 export async function closeOrphan(orphan: RunRecord, deps: Deps, reason?: OpsError): Promise<Answer | null> {
-  if (!(await deps.ledger.runs.adopt(orphan.id, orphan.process, deps.process))) return null
   return closeRun(orphan, reason ?? (await interruption(orphan, deps)), deps)
 }
 
-/** Ends a run of this process that was not carried to its end. Null when it had ended, or another process has it by now. */
+/** Ends a run that was not carried to its end, whoever had it then. Null when it had ended, or another process has it by now. */
 export async function closeRun(run: RunRecord, error: unknown, deps: Deps): Promise<Answer | null> {
   const ended = deps.clock.now().toISOString()
   const next = [{ label: 'Run again', line: `run-again ${run.id}` }]
   const state = error instanceof OpsError && error.code === 'cancelled' ? 'cancelled' : 'error'
   const answer = failureAnswer(error, { ...viewOf(run), state, ended }, deps.log, { audience: 'channel', next })
   const end = { state, answer, ended, costUsd: await costOf(run, new Date(ended), deps) } as const
-  return (await deps.ledger.runs.end(run.id, deps.process, end)) ? answer : null
+  return (await deps.ledger.runs.end(run.id, run.worker, end)) ? answer : null
 }
 
 /** What a run that stopped short of its end left behind: a sentence behind a space, or nothing where it built no load. */
 export async function leftBehind(run: RunRecord, { ledger }: Deps): Promise<string> {
-  const load = run.writer ? await ledger.loads.get(run.continues ?? run.id) : null
+  const load = run.writer ? await ledger.loads.get(run.id) : null
   if (load === null) return ''
   return load.state === 'live' ? ` Load ${load.id} was published before and is live.` : ' Live tables are untouched.'
 }

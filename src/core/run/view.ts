@@ -12,6 +12,7 @@ export function viewOf(run: RunRecord): RunView {
     state: run.state,
     started: run.started,
     ended: run.ended,
+    ...(run.attempt === 1 ? {} : { attempt: run.attempt }),
     steps: run.steps.map(stepView),
   }
 }

@@ -54,7 +54,7 @@ export const loadSteps = {
  */
 export function stepsOfLoad(context: RunContext, options: LoadOptions): readonly (Step | readonly Step[])[] {
   const { deps } = context
-  const load = context.rootRunId
+  const load = context.runId
   let listed: Sources | undefined
   const sources = async (signal: AbortSignal): Promise<Sources> => (listed ??= await deps.engine.sources(signal))
   return [

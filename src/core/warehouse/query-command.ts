@@ -5,7 +5,7 @@ import { choice, flag, integer, optionalDate, optionalSpan, optionalText } from 
 import { mayUse } from '../command/catalog.ts'
 import type { Context, RunContext } from '../command/context.ts'
 import { type Command, defineCommand } from '../command/define.ts'
-import type { ArgumentValues } from '../command/read-arguments.ts'
+import type { ArgumentValues } from '../ports/runs.ts'
 import type { QueryFile } from '../sql/files.ts'
 import type { QueryParam } from '../sql/query-param.ts'
 import { zoneParam } from '../sql/query-statement.ts'

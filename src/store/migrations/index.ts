@@ -7,6 +7,7 @@ import { forgetting } from './006-forgetting.ts'
 import { again } from './007-again.ts'
 import { uptime } from './008-uptime.ts'
 import { messages } from './009-messages.ts'
+import { attempts } from './010-attempts.ts'
 
 /** Every change of the tables, in order, each as its statements. The first is version 1; one that was released never changes. */
 export const migrations: readonly (readonly string[])[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly (readonly string[])[] = [
   again,
   uptime,
   messages,
+  attempts,
 ]

@@ -51,6 +51,7 @@ export function describeAudit(open: OpenLedger): void {
           at: at(41),
           what: 'run',
           run,
+          attempt: 1,
           who: anna,
           command: 'spin-up',
           line: 'spin-up',
@@ -115,14 +116,14 @@ export function describeAudit(open: OpenLedger): void {
       expect(JSON.stringify(entries)).not.toContain('Kate')
     })
 
-    it('quotes none of a fire either that had nothing left to say, because the one that it carries on had said it all', async () => {
+    it('quotes none either where rows are said that others had asked for', async () => {
       const [one] = await pair()
       const rowsOf = [{ command: 'top-users', ended: at(1) }]
       const origin = { kind: 'fire', schedule: 3, intended: noon.toISOString(), cause: 'asked' } as const
       await ended(one, { origin }, { answer: { ...answerOf('Daily: first user Kate.'), rowsOf } })
       await ended(one, { line: 'result 7' }, { answer: { ...answerOf('First user Kate.'), rowsOf } })
       expect((await all(one)).map(({ headline }) => headline)).toEqual([
-        'Said what an earlier run had left.',
+        'Answered with rows: 0.',
         'Answered with rows: 0.',
       ])
     })
@@ -131,7 +132,14 @@ export function describeAudit(open: OpenLedger): void {
       const [one, other] = await pair()
       await one.audit.add(refusal)
       await one.audit.add({ ...refusal, what: 'rejected', who: anna, plan, why: 'Not before Monday.' })
-      const nothing = { run: null, origin: { kind: 'words' }, approvedBy: null, costUsd: null, result: null }
+      const nothing = {
+        run: null,
+        attempt: null,
+        origin: { kind: 'words' },
+        approvedBy: null,
+        costUsd: null,
+        result: null,
+      }
       const { why, ...told } = refusal
       expect(await all(other)).toEqual([
         { id: 1, ...nothing, ...told, headline: why },

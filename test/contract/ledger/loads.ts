@@ -82,7 +82,7 @@ export function describeLoads(open: OpenLedger): void {
       const live = await published(ledger)
       const { id } = await opened(ledger)
       await ledger.loads.begin(id, noon.toISOString())
-      await ledger.runs.adopt(id, 'one', 'two')
+      await ledger.runs.claim(id, 'one', 'two', noon)
       expect(await ledger.loads.publish(id, id, 'one', noon.toISOString())).toBe(false)
       await ledger.runs.end(id, 'two', {
         state: 'cancelled',

@@ -45,7 +45,7 @@ export function describeProcesses(open: OpenLedger): void {
     it('replace a predecessor with the same pid on the same host, whose runs are orphans then', async () => {
       const ledger = await single()
       await ledger.processes.enter(newProcess({ id: 'before', pid: 1 }))
-      const run = await opened(ledger, { process: 'before' })
+      const run = await opened(ledger, { worker: 'before' })
       expect(await ledger.processes.enter(newProcess({ id: 'after', pid: 1 }))).toEqual({ kind: 'entered' })
       expect(await ledger.runs.orphans(noon)).toEqual([run])
     })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Ledger, NewRun, RunRecord, StepRecord } from '../../../src/core/ports/ledger.ts'
+import type { Ledger, NewRun, Retry, RunEnd, RunId, RunRecord, StepRecord } from '../../../src/core/ports/ledger.ts'
 import { lengths } from '../../support/soak.ts'
 import {
   anna,
@@ -14,6 +14,20 @@ import {
   openLedgers,
   waiting,
 } from './world.ts'
+
+async function withSteps(ledger: Ledger, id: RunId, steps: readonly StepRecord[]): Promise<void> {
+  for (const [at, step] of steps.entries()) await ledger.runs.saveStep(id, 'one', at, step)
+}
+
+async function end(
+  ledger: Ledger,
+  id: RunId,
+  state: RunEnd['state'] = 'complete',
+  worker: string | null = 'one',
+): Promise<void> {
+  const how = { state, answer: answerOf('Done'), ended: later(41).toISOString(), costUsd: null }
+  expect(await ledger.runs.end(id, worker, how)).toBe(true)
+}
 
 /** What every ledger does with runs. */
 export function describeRuns(open: OpenLedger): void {
@@ -33,9 +47,19 @@ export function describeRuns(open: OpenLedger): void {
         },
         waiting,
       ]
-      const run = await opened(one, { writer: true, continues: 7, steps })
-      expect(run).toMatchObject({ state: 'running', attempts: 1, ended: null, answer: null, post: null, steps })
+      const run = await opened(one, { writer: true, args: { 'max-errors': '3', words: ['a', 'b'] } })
+      expect(run).toMatchObject({
+        state: 'running',
+        attempt: 1,
+        retries: 0,
+        lost: 0,
+        ended: null,
+        answer: null,
+        post: null,
+      })
       expect(await other.runs.get(run.id)).toEqual(run)
+      await withSteps(one, run.id, steps)
+      expect(await other.runs.get(run.id)).toEqual({ ...run, steps })
     })
 
     it('that do not exist are null', async () => {
@@ -52,13 +76,14 @@ export function describeRuns(open: OpenLedger): void {
     it('that write are refused while another writes, and the answer is the holder', async () => {
       const [one, other] = await pair()
       const holder = await opened(one, { writer: true, line: 'etl' })
-      expect(await other.runs.open(newRun({ writer: true, process: 'two' }))).toEqual({ kind: 'busy', holder })
-      expect((await other.runs.open(newRun({ process: 'two' }))).kind).toBe('opened')
+      expect(await other.runs.open(newRun({ writer: true, worker: 'two' }))).toEqual({ kind: 'busy', holder })
+      expect((await other.runs.open(newRun({ worker: 'two' }))).kind).toBe('opened')
     })
 
     it('that are a fire are opened once for each schedule and time, whoever asks, also when it is over', async () => {
       const [one, other] = await pair()
       const at = (intended: Date, schedule = 3): Partial<NewRun> => ({
+        key: `schedule:${schedule}:${intended.toISOString()}`,
         origin: { kind: 'fire', schedule, intended: intended.toISOString(), cause: 'clock' },
       })
       const answers = await Promise.all([one, other, one, other].map((ledger) => ledger.runs.open(newRun(at(noon)))))
@@ -80,28 +105,121 @@ export function describeRuns(open: OpenLedger): void {
       expect(await other.runs.list({ schedule: 3, intended: noon.toISOString(), limit: 10 })).toHaveLength(1)
     })
 
-    it('that are a line of a fire are opened once for each place in it, and once again, also where they write, and are told with their fire', async () => {
+    it('that are a line of a fire are opened once for each place in it, also where they write, and are told with their fire', async () => {
       const [one, other] = await pair()
-      const line: Partial<NewRun> = { writer: true, origin: { kind: 'line', fire: 7, at: 0 } }
-      const first = await opened(one, line)
-      expect(await other.runs.open(newRun({ ...line, process: 'two' }))).toEqual({ kind: 'known', run: first })
-      expect(await other.runs.open(newRun({ writer: true, origin: { kind: 'line', fire: 7, at: 1 } }))).toEqual({
-        kind: 'busy',
-        holder: first,
+      const line = (at: number): Partial<NewRun> => ({
+        writer: true,
+        key: `run:7:line:${at}`,
+        door: 'parent',
+        origin: { kind: 'line', fire: 7, at },
       })
-      await one.runs.end(first.id, 'one', {
-        state: 'complete',
-        answer: answerOf('Done'),
-        ended: later(1).toISOString(),
-        costUsd: null,
-      })
-      const again: Partial<NewRun> = { origin: { kind: 'line', fire: 7, at: 0, again: true } }
-      const second = await opened(other, again)
-      expect(await one.runs.open(newRun(again))).toEqual({ kind: 'known', run: second })
-      expect(await one.runs.open(newRun(line))).toMatchObject({ kind: 'known', run: { id: first.id } })
+      const first = await opened(one, line(0))
+      expect(await other.runs.open(newRun({ ...line(0), worker: 'two' }))).toEqual({ kind: 'known', run: first })
+      expect(await other.runs.open(newRun(line(1)))).toEqual({ kind: 'busy', holder: first })
+      await end(one, first.id)
+      expect(await one.runs.open(newRun(line(0)))).toMatchObject({ kind: 'known', run: { id: first.id } })
       expect(await other.runs.untold(noon.toISOString())).toEqual([])
-      expect((await other.runs.list({ fire: 7, limit: 10 })).map(({ id }) => id)).toEqual([second.id, first.id])
+      expect((await other.runs.list({ fire: 7, limit: 10 })).map(({ id }) => id)).toEqual([first.id])
       expect((await other.runs.list({ whole: true, limit: 10 })).map(({ id }) => id)).not.toContain(first.id)
+    })
+
+    it('that nothing asks for twice have no key, and any number of them is opened', async () => {
+      const ledger = await single()
+      const ids = [await opened(ledger), await opened(ledger)].map(({ id, key }) => [id, key])
+      expect(ids).toEqual([
+        [1, null],
+        [2, null],
+      ])
+    })
+
+    describe('are tried again', () => {
+      const again = (run: RunRecord, said: Partial<Retry> = {}): Retry => ({
+        after: run.attempt,
+        args: run.args,
+        line: run.line,
+        who: { kind: 'slack', id: 'U2', name: 'Bert' },
+        place: { kind: 'slack', channel: 'C9', direct: true },
+        door: 'words',
+        approval: null,
+        worker: 'two',
+        started: later(60).toISOString(),
+        steps: [],
+        ...said,
+      })
+
+      it('as another attempt of the same run, in the name and the place of whoever wants it, with a message of its own', async () => {
+        const [one, other] = await pair()
+        const run = await opened(one, { writer: true })
+        await one.runs.savePost(run.id, { channel: 'C1', ts: '1.2' })
+        const done: StepRecord = { ...waiting, state: 'complete', ms: 4 }
+        await withSteps(one, run.id, [done, { ...waiting, title: 'Build', state: 'error' }])
+        await end(one, run.id, 'error')
+        const retried = await other.runs.retry(
+          run.id,
+          again(run, { line: 'etl max-errors=9', args: { 'max-errors': '9' }, steps: [done] }),
+        )
+        expect(retried).toEqual({
+          kind: 'opened',
+          run: {
+            ...run,
+            line: 'etl max-errors=9',
+            args: { 'max-errors': '9' },
+            attempt: 2,
+            seq: run.seq + 1,
+            retries: 1,
+            who: { kind: 'slack', id: 'U2', name: 'Bert' },
+            place: { kind: 'slack', channel: 'C9', direct: true },
+            worker: 'two',
+            started: later(60).toISOString(),
+            steps: [done],
+          },
+        })
+        expect(await one.runs.get(run.id)).toEqual(retried.kind === 'opened' ? retried.run : null)
+        expect(await one.runs.attempts(run.id)).toMatchObject([
+          { attempt: 1, who: anna, state: 'error', answer: answerOf('Done') },
+          { attempt: 2, who: { name: 'Bert' }, state: 'running', answer: null },
+        ])
+        expect(await one.runs.list({ limit: 9 })).toHaveLength(1)
+      })
+
+      it('once, whoever asks, and only what is over', async () => {
+        const [one, other] = await pair()
+        const run = await opened(one)
+        expect(await one.runs.retry(run.id, again(run))).toEqual({ kind: 'known', run })
+        await end(one, run.id, 'cancelled')
+        const tries = await Promise.all([one, other, one].map((ledger) => ledger.runs.retry(run.id, again(run))))
+        expect(tries.map(({ kind }) => kind).toSorted()).toEqual(['known', 'known', 'opened'])
+        expect(await one.runs.attempts(run.id)).toHaveLength(2)
+      })
+
+      it('not while another one writes, where they write', async () => {
+        const [one, other] = await pair()
+        const run = await opened(one, { writer: true })
+        await end(one, run.id, 'error')
+        const holder = await opened(one, { writer: true })
+        expect(await other.runs.retry(run.id, again(run))).toEqual({ kind: 'busy', holder })
+        expect(await other.runs.open(newRun({ writer: true }))).toEqual({ kind: 'busy', holder })
+        await end(one, holder.id)
+        expect((await other.runs.retry(run.id, again(run))).kind).toBe('opened')
+        expect(await other.runs.open(newRun({ writer: true }))).toMatchObject({ kind: 'busy', holder: { id: run.id } })
+      })
+
+      it('and are the newest of all then; their old process can do nothing for them', async () => {
+        const ledger = await single()
+        const run = await opened(ledger)
+        await end(ledger, run.id, 'error')
+        const other = await opened(ledger)
+        await ledger.runs.retry(run.id, again(run))
+        expect((await ledger.runs.list({ limit: 9 })).map(({ id }) => id)).toEqual([run.id, other.id])
+        expect(await ledger.runs.saveStep(run.id, 'one', 0, waiting)).toBe(false)
+        expect(await ledger.runs.list({ limit: 9, who: 'U2' })).toHaveLength(1)
+        await end(ledger, run.id, 'complete', 'two')
+        expect((await ledger.audit.list({ limit: 9 })).entries).toMatchObject([
+          { run: run.id, attempt: 1, who: anna, result: 'error' },
+          { run: run.id, attempt: 2, who: { name: 'Bert' }, result: 'complete' },
+        ])
+        expect(await ledger.audit.state()).toMatchObject({ unrecorded: 0, lost: 0 })
+      })
     })
 
     it('keep the plan that was read before them, and who said yes to it', async () => {
@@ -154,7 +272,8 @@ export function describeRuns(open: OpenLedger): void {
 
     it('keep each step at its place, the last word winning', async () => {
       const [one, other] = await pair()
-      const { id } = await opened(one, { steps: [waiting, waiting] })
+      const { id } = await opened(one)
+      await withSteps(one, id, [waiting, waiting])
       const second: StepRecord = { title: 'Publish', state: 'in_progress', ms: 3, handles: { statement: 'x-1' } }
       expect(await one.runs.saveStep(id, 'one', 1, { ...second, state: 'pending' })).toBe(true)
       expect(await one.runs.saveStep(id, 'one', 1, second)).toBe(true)
@@ -164,7 +283,8 @@ export function describeRuns(open: OpenLedger): void {
 
     it('keep the order in which steps were written, also when nobody waits in between', async () => {
       const ledger = await single()
-      const { id } = await opened(ledger, { steps: [waiting] })
+      const { id } = await opened(ledger)
+      await withSteps(ledger, id, [waiting])
       await Promise.all(Array.from({ length: 50 }, (_, ms) => ledger.runs.saveStep(id, 'one', 0, { ...waiting, ms })))
       expect((await ledger.runs.get(id))?.steps[0]?.ms).toBe(49)
     })
@@ -193,8 +313,9 @@ export function describeRuns(open: OpenLedger): void {
 
     it('take nothing from a process that lost them, or after their end', async () => {
       const ledger = await single()
-      const { id } = await opened(ledger, { steps: [waiting] })
-      expect(await ledger.runs.adopt(id, 'one', 'two')).toBe(true)
+      const { id } = await opened(ledger)
+      await withSteps(ledger, id, [waiting])
+      expect(await ledger.runs.claim(id, 'one', 'two', noon)).toMatchObject({ worker: 'two', steps: [waiting] })
       const late: StepRecord = { ...waiting, state: 'complete' }
       expect(await ledger.runs.saveStep(id, 'one', 0, late)).toBe(false)
       expect(
@@ -243,15 +364,15 @@ export function describeRuns(open: OpenLedger): void {
       await ledger.processes.leave('left')
       dead.add(3)
       const processes = ['living', 'left', 'died', 'far', 'unknown']
-      const runs = await Promise.all(processes.map((process) => opened(ledger, { process })))
-      const over = await opened(ledger, { process: 'unknown' })
+      const runs = await Promise.all(processes.map((worker) => opened(ledger, { worker })))
+      const over = await opened(ledger, { worker: 'unknown' })
       await ledger.runs.end(over.id, 'unknown', {
         state: 'complete',
         answer: answerOf('Done'),
         ended: noon.toISOString(),
         costUsd: null,
       })
-      const orphansAt = async (at: Date) => (await ledger.runs.orphans(at)).map((run) => run.process).toSorted()
+      const orphansAt = async (at: Date) => (await ledger.runs.orphans(at)).map((run) => run.worker).toSorted()
       expect(runs).toHaveLength(5)
       expect(await orphansAt(later(30))).toEqual(['died', 'left', 'unknown'])
       await ledger.processes.beat('living', later(20))
@@ -259,30 +380,55 @@ export function describeRuns(open: OpenLedger): void {
       expect(await orphansAt(later(51))).toEqual(['died', 'far', 'left', 'living', 'unknown'])
     })
 
-    it('are adopted by one process, which counts as one more attempt', async () => {
+    it('are taken over by one process, and what they have lost is an attempt of its own', async () => {
       const [one, other] = await pair()
       const { id } = await opened(one, { writer: true })
-      const adopted = await Promise.all([one.runs.adopt(id, 'one', 'two'), other.runs.adopt(id, 'one', 'three')])
-      expect(adopted.toSorted()).toEqual([false, true])
-      const run = await one.runs.get(id)
-      expect(run).toMatchObject({ attempts: 2, state: 'running', process: adopted[0] ? 'two' : 'three' })
-      await one.runs.end(id, run?.process ?? '', {
-        state: 'complete',
-        answer: answerOf('Done'),
-        ended: noon.toISOString(),
-        costUsd: null,
-      })
-      expect(await one.runs.adopt(id, run?.process ?? '', 'four')).toBe(false)
+      const begun: StepRecord = { ...waiting, state: 'in_progress', key: 'statement', handles: { id: 'x-1' } }
+      await withSteps(one, id, [begun])
+      await one.runs.requestCancel(id, 'U8')
+      const taken = await Promise.all([
+        one.runs.claim(id, 'one', 'two', later(40)),
+        other.runs.claim(id, 'one', 'three', later(40)),
+      ])
+      const [run, ...others] = taken.flatMap((one) => one ?? [])
+      expect(others).toEqual([])
+      const worker = taken[0] === null ? 'three' : 'two'
+      expect(run).toMatchObject({ attempt: 2, lost: 1, retries: 0, state: 'running', worker, steps: [begun] })
+      expect(await one.runs.get(id)).toEqual(run)
+      expect(await one.runs.cancelRequests(worker)).toEqual([{ id, by: 'U8' }])
+      expect(await one.runs.attempts(id)).toMatchObject([
+        { attempt: 1, state: 'lost', ended: later(40).toISOString() },
+        { attempt: 2, state: 'running' },
+      ])
+      expect(await one.runs.claim(id, 'one', 'four', later(50))).toBeNull()
+      await end(one, id, 'complete', worker)
+      expect(await one.runs.claim(id, worker, 'four', later(50))).toBeNull()
+      expect((await one.audit.list({ limit: 9 })).entries).toMatchObject([{ run: id, attempt: 2 }])
+      expect(await one.audit.state()).toMatchObject({ unrecorded: 0 })
     })
 
-    it('that are handed over in good order are carried on without counting that as an attempt', async () => {
+    it('that are left in good order wait for one process, which goes on with the same attempt', async () => {
+      const [one, other] = await pair()
+      await one.processes.enter(newProcess({ id: 'one', kind: 'terminal', pid: 1 }))
+      const { id } = await opened(one, { writer: true })
+      await one.runs.release(id, 'somebody else')
+      expect(await one.runs.orphans(noon)).toEqual([])
+      await one.runs.release(id, 'one')
+      expect(await one.runs.orphans(noon)).toMatchObject([{ id, worker: null }])
+      expect(await other.runs.open(newRun({ writer: true }))).toMatchObject({ kind: 'busy', holder: { id } })
+      const taken = await Promise.all([
+        one.runs.claim(id, null, 'two', noon),
+        other.runs.claim(id, null, 'three', noon),
+      ])
+      expect(taken.flatMap((run) => run ?? [])).toMatchObject([{ attempt: 1, lost: 0 }])
+    })
+
+    it('that wait for a process can be ended by whoever finds them, once', async () => {
       const ledger = await single()
-      const { id } = await opened(ledger, { writer: true })
-      await ledger.runs.handOver(id, 'somebody else')
-      expect((await ledger.runs.get(id))?.attempts).toBe(1)
-      await ledger.runs.handOver(id, 'one')
-      await ledger.runs.adopt(id, 'one', 'two')
-      expect(await ledger.runs.get(id)).toMatchObject({ attempts: 1, process: 'two' })
+      const { id } = await opened(ledger, { worker: null })
+      await end(ledger, id, 'cancelled', null)
+      expect(await ledger.runs.claim(id, null, 'two', noon)).toBeNull()
+      expect(await ledger.runs.get(id)).toMatchObject({ state: 'cancelled', worker: null })
     })
 
     it('said in Slack are untold from their end until told, others never', async () => {
@@ -313,12 +459,13 @@ export function describeRuns(open: OpenLedger): void {
       expect(answers.filter((answer) => answer.kind === 'busy')).toHaveLength(99)
     })
 
-    it('never have two writers, however opening, ending and adopting fall together', async () => {
+    it('never have two writers, however opening, ending, claiming and retrying fall together', async () => {
       const seat = fc.nat({ max: 2 })
       const act = fc.oneof(
         fc.record({ kind: fc.constant('open' as const), seat, writer: fc.boolean() }),
         fc.record({ kind: fc.constant('end' as const), seat, pick: fc.nat() }),
-        fc.record({ kind: fc.constant('adopt' as const), seat, pick: fc.nat() }),
+        fc.record({ kind: fc.constant('claim' as const), seat, pick: fc.nat() }),
+        fc.record({ kind: fc.constant('retry' as const), seat, pick: fc.nat() }),
       )
       await fc.assert(
         fc.asyncProperty(fc.array(fc.array(act, { minLength: 1, maxLength: 5 }), { maxLength: 8 }), async (rounds) => {
@@ -329,7 +476,7 @@ export function describeRuns(open: OpenLedger): void {
             if (ledger === undefined) throw new Error('there are three seats')
             const me = `seat-${step.seat}`
             if (step.kind === 'open') {
-              const answer = await ledger.runs.open(newRun({ writer: step.writer, process: me }))
+              const answer = await ledger.runs.open(newRun({ writer: step.writer, worker: me }))
               if (answer.kind === 'opened') known.push(answer.run)
               else if (answer.kind === 'busy') expect(answer.holder.writer).toBe(true)
               return
@@ -343,7 +490,8 @@ export function describeRuns(open: OpenLedger): void {
                 ended: noon.toISOString(),
                 costUsd: null,
               })
-            else await ledger.runs.adopt(run.id, run.process, me)
+            else if (step.kind === 'retry') await ledger.runs.retry(run.id, { ...run, after: run.attempt, worker: me })
+            else await ledger.runs.claim(run.id, run.worker, me, noon)
           }
           for (const round of rounds) {
             await Promise.all(round.map(perform))

@@ -43,12 +43,13 @@ export function newRun(said: Partial<NewRun> = {}): NewRun {
     place: inChannel,
     writer: false,
     listed: true,
-    continues: null,
+    key: null,
+    args: null,
+    door: 'words',
     origin: { kind: 'words' },
     approval: null,
-    process: 'one',
+    worker: 'one',
     started: noon.toISOString(),
-    steps: [],
     ...said,
   }
 }

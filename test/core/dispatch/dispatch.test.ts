@@ -46,7 +46,7 @@ describe('saying a line', () => {
           place: channel,
           writer: true,
           state: 'running',
-          process: 'one',
+          worker: 'one',
         })
         return undefined
       }),

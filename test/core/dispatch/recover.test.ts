@@ -72,7 +72,7 @@ describe('after a restart', () => {
     const two = await world.start('two', [lasting(done)])
     const watch = createWatch()
     const [recovered] = await two.app.recover((run) => {
-      expect(run).toMatchObject({ id: 1, attempts: 2, process: 'two' })
+      expect(run).toMatchObject({ id: 1, attempt: 2, worker: 'two' })
       return watch
     })
     const answer = await recovered?.answer
@@ -89,7 +89,7 @@ describe('after a restart', () => {
     const two = await world.start('two', [lasting(done)])
     world.unknown.add(anna.id)
     expect(await two.app.recover(() => unwatched)).toEqual([])
-    expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'running', attempts: 1 })
+    expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'running', attempt: 1 })
     world.unknown.clear()
     const [recovered] = await two.app.recover(() => unwatched)
     expect(await recovered?.answer).toMatchObject({ ok: true, run: { id: 1 } })
@@ -245,12 +245,12 @@ describe('recovery of several runs', () => {
     dead.die()
     const { ledger } = await world.start('helper', [])
     let locked = true
-    const adopt: typeof ledger.runs.adopt = async (id, ...rest) => {
+    const claim: typeof ledger.runs.claim = async (id, ...rest) => {
       if (id === 2 && locked) throw new OpsError('storage', 'Another process keeps the ledger locked.')
-      return ledger.runs.adopt(id, ...rest)
+      return ledger.runs.claim(id, ...rest)
     }
     const bot = await world.start('next', [command('load', async () => undefined)], {
-      ledger: { ...ledger, runs: { ...ledger.runs, adopt } },
+      ledger: { ...ledger, runs: { ...ledger.runs, claim } },
     })
     const told: number[] = []
     const look = async () => {
@@ -280,7 +280,7 @@ describe('while no bot runs', () => {
       const done: string[] = []
       const two = await world.start('two', [...looks, lasting(done)])
       const answer = await two.say(line, inTerminal)
-      expect(await two.ledger.runs.get(1)).toMatchObject({
+      expect((await two.ledger.runs.attempts(1))[0]).toMatchObject({
         state: 'error',
         answer: { replies: [{ code: 'interrupted' }] },
       })
@@ -339,6 +339,6 @@ describe('while no bot runs', () => {
     const two = await world.start('two', [...looks, lasting(done)])
     expect(await two.say('run-again 1', inTerminal)).toMatchObject({ ok: true, run: { state: 'complete' } })
     expect(done).toEqual(['Stage undefined'])
-    expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'error' })
+    expect((await two.ledger.runs.attempts(1)).map(({ state }) => state)).toEqual(['error', 'complete'])
   })
 })

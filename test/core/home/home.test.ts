@@ -56,12 +56,13 @@ async function opened(bot: TestProcess): Promise<{ run: number }> {
     place: { kind: 'terminal' },
     writer: true,
     listed: true,
-    continues: null,
+    key: null,
+    args: null,
+    door: 'words',
     origin: { kind: 'words' },
     approval: null,
-    process: bot.id,
+    worker: bot.id,
     started: '2026-11-23T03:00:00.000Z',
-    steps: [],
   })
   if (run.kind !== 'opened') throw new Error('the load did not begin')
   return { run: run.run.id }

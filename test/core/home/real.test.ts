@@ -21,12 +21,13 @@ describe('with the commands of the real bot', () => {
       place: channel,
       writer: true,
       listed: true,
-      continues: null,
+      key: null,
+      args: null,
+      door: 'words',
       origin: { kind: 'words' },
       approval: null,
-      process: bot.id,
+      worker: bot.id,
       started: '2026-11-23T11:59:00.000Z',
-      steps: [],
     })
     const entries = (await homeOf(bot, anna)).sections.flatMap((section) => section.entries)
     expect(labels(entries)).toEqual([

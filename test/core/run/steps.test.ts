@@ -30,8 +30,8 @@ describe('the steps of a run', () => {
     const answer = await bot.say('load')
     const stage = { title: 'Stage', state: 'complete', ms: 3000, detail: '8 rows', output: { rows: 8 }, handles: {} }
     expect(stored).toEqual([
-      [{ title: 'Stage', state: 'in_progress', ms: 0, handles: {} }],
-      [stage, { title: 'Count', state: 'in_progress', ms: 0, handles: {} }],
+      [{ title: 'Stage', state: 'in_progress', ms: 0, key: 'run-1-attempt-1-step-0', handles: {} }],
+      [stage, { title: 'Count', state: 'in_progress', ms: 0, key: 'run-1-attempt-1-step-1', handles: {} }],
     ])
     expect(answer.run?.steps).toEqual([
       { title: 'Stage', state: 'complete', ms: 3000, detail: '8 rows' },
@@ -45,7 +45,7 @@ describe('the steps of a run', () => {
       command('load', async ({ perform, runId, deps }) => {
         await perform([
           step('Copy', async ({ key, keep, handle }) => {
-            expect(key).toBe(`run-${runId}-step-0`)
+            expect(key).toBe(`run-${runId}-attempt-1-step-0`)
             expect(handle('statement')).toBeUndefined()
             await keep('statement', 'abc')
             expect(handle('statement')).toBe('abc')
@@ -173,6 +173,6 @@ describe('the steps of a run', () => {
     expect(late.run).toMatchObject({ id: 1 })
     expect(published).toBe(1)
     await expect(stale?.keep('statement', 'x')).rejects.toMatchObject({ code: 'interrupted' })
-    expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'complete', process: 'two', answer })
+    expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'complete', worker: 'two', answer })
   })
 })

@@ -14,12 +14,13 @@ async function loading(bot: TestProcess, began: string, state: 'complete' | 'err
     place: channel,
     writer: true,
     listed: true,
-    continues: null,
+    key: null,
+    args: null,
+    door: 'words',
     origin: { kind: 'words' },
     approval: null,
-    process: bot.id,
+    worker: bot.id,
     started: at(began),
-    steps: [],
   })
   const { id } = opened.kind === 'busy' ? opened.holder : opened.run
   await loads.begin(id, at(began))

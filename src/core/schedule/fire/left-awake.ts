@@ -40,7 +40,7 @@ export async function pauseLeftAwake(session: Session, posted: Posted): Promise<
 async function leftAwake(deps: Deps): Promise<RunRecord | null> {
   const { runs } = deps.ledger
   const newest = async (command: string) => runs.list({ command, states: ['complete'], limit: 1 })
-  const [woke] = (await Promise.all(wakers.map(newest))).flat().toSorted((a, b) => b.id - a.id)
+  const [woke] = (await Promise.all(wakers.map(newest))).flat().toSorted((a, b) => b.seq - a.seq)
   if (woke?.origin.kind !== 'line') return null
   const fire = await runs.get(woke.origin.fire)
   const since = new Date(deps.clock.now().getTime() - longestHours * 3_600_000).toISOString()
@@ -48,7 +48,7 @@ async function leftAwake(deps: Deps): Promise<RunRecord | null> {
   const woken = wokenBy(fire, await runs.list({ fire: fire.id, limit: 100 }), fire.state !== 'complete', deps.cluster)
   if (woken === null) return null
   const paused = await newest('pause')
-  if (paused.some(({ id }) => id > woken.id) || (await extensionsOf(woken, deps)).length > 0) return null
+  if (paused.some(({ seq }) => seq > woken.seq) || (await extensionsOf(woken, deps)).length > 0) return null
   return woken
 }
 

@@ -26,12 +26,14 @@ export async function sayLines(
   maxErrors: number | null,
   context: RunContext,
 ): Promise<Outcome> {
-  const other = await stillSaying(schedule, context)
+  const fire = await context.deps.ledger.runs.get(context.runId)
+  if (fire === null) throw new Error(`run ${context.runId} is not in the ledger`)
+  const other = await stillSaying(schedule, fire, context)
   if (other !== null) return await skipped(schedule, other, context)
-  const fires = await chainOf(context.runId, context)
-  const ready = readyWarehouse(schedule, fires.length, context)
+  // Who has it tried again may come upon another warehouse.
+  const ready = readyWarehouse(schedule, fire.retries + 1, context)
   try {
-    await requireSameLines(schedule, context)
+    requireSameLines(schedule, fire)
     await context.perform([ready.step])
     const { asleep } = ready.found()
     const titles = titlesOf(schedule.lines)
@@ -44,10 +46,10 @@ export async function sayLines(
     if (isLeft(error, context)) throw error
     const slept = await putBackToSleep(schedule, context, true)
     if (context.signal.aborted) throw error
-    throw await failedFire(schedule, { said: await answersOf(fires, schedule, context), error, slept }, context)
+    throw await failedFire(schedule, { said: await answersOf(fire.id, schedule, context), error, slept }, context)
   }
   const slept = await putBackToSleep(schedule, context, false)
-  const said = await answersOf(fires, schedule, context)
+  const said = await answersOf(fire.id, schedule, context)
   const before = await lastPosted(schedule, context)
   const outcome = await digest(schedule, { said, slept }, context)
   const isPosted = await isWorthPosting(schedule.condition, said, before, context.deps)
@@ -55,26 +57,14 @@ export async function sayLines(
 }
 
 /** Throws `interrupted` for a fire that is carried on after its schedule was changed: of two halves nobody could say what was said. */
-async function requireSameLines(schedule: ScheduleRecord, { deps, runId }: RunContext): Promise<void> {
-  const fire = await deps.ledger.runs.get(runId)
-  if (fire === null || saysStill(schedule, fire)) return
+function requireSameLines(schedule: ScheduleRecord, fire: RunRecord): void {
+  if (saysStill(schedule, fire)) return
   throw new OpsError(
     'interrupted',
     `The bot was restarted in between, and the lines of schedule ${schedule.id} have been changed since.`,
     `Say it anew with schedule-run ${schedule.id}.`,
     { cure: `schedule-run ${schedule.id}` },
   )
-}
-
-/** A fire and those that it carries on, newest first. */
-async function chainOf(fire: RunId, { deps }: RunContext): Promise<readonly RunId[]> {
-  const chain: RunId[] = []
-  let next: RunId | null = fire
-  while (next !== null) {
-    chain.push(next)
-    next = (await deps.ledger.runs.get(next))?.continues ?? null
-  }
-  return chain
 }
 
 interface LineStep {
@@ -126,29 +116,25 @@ async function untilFree(
 async function lastPosted(schedule: ScheduleRecord, context: RunContext): Promise<readonly Said[] | null> {
   const of = { schedule: schedule.id, states: ['complete', 'error'], posted: true } as const
   for (const { id } of await context.deps.ledger.runs.list({ ...of, limit: 20 })) {
-    const said = await answersOf(await chainOf(id, context), schedule, context)
+    const said = await answersOf(id, schedule, context)
     if (said.length > 0) return said
   }
   return null
 }
 
-/** What the lines answered in these fires, in order, where several say the same the newest. */
-async function answersOf(
-  fires: readonly RunId[],
-  { lines }: ScheduleRecord,
-  { deps }: RunContext,
-): Promise<readonly Said[]> {
-  const runs = (await Promise.all(fires.map((fire) => deps.ledger.runs.list({ fire, limit: 100 })))).flat()
+/** What the lines answered in this fire, in order. */
+async function answersOf(fire: RunId, { lines }: ScheduleRecord, { deps }: RunContext): Promise<readonly Said[]> {
+  const runs = await deps.ledger.runs.list({ fire, limit: 100 })
   return lines.flatMap((line, at) => {
     const answer = runs.find((run) => run.origin.kind === 'line' && run.origin.at === at)?.answer ?? null
     return answer === null ? [] : [{ line, answer }]
   })
 }
 
-/** Another fire of the same schedule that is not over. */
-async function stillSaying({ id }: ScheduleRecord, { deps, runId }: RunContext): Promise<RunRecord | null> {
+/** Another fire of the same schedule that began before this one and is not over. */
+async function stillSaying({ id }: ScheduleRecord, fire: RunRecord, { deps }: RunContext): Promise<RunRecord | null> {
   const running = await deps.ledger.runs.list({ schedule: id, states: ['running'], limit: 10 })
-  return running.find((run) => run.id < runId) ?? null
+  return running.find(({ seq }) => seq < fire.seq) ?? null
 }
 
 async function skipped(schedule: ScheduleRecord, other: RunRecord, { deps, runId }: RunContext): Promise<Outcome> {

@@ -23,14 +23,6 @@ export async function requireSilent({ id }: ScheduleRecord, from: RunId | null, 
     })
   }
   if (fire.state === 'complete') throw done(`Run ${from} went well`, id)
-  const since = (await runs.list({ schedule: id, since: fire.started, limit: 100 })).find(
-    (run) => run.continues === from,
-  )
-  if (since?.state === 'complete') throw done(`Run ${since.id} has carried it on`, id)
-  if (since !== undefined) {
-    const message = `Run ${since.id} has carried it on, and failed as well. Nothing was done.`
-    throw new OpsError('expired', message, 'Carry on from there.', { cure: `run-again ${since.id}` })
-  }
 }
 
 function saying(id: number, { id: run, started, steps }: RunRecord, { clock }: Deps): OpsError {

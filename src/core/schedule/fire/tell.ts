@@ -23,13 +23,9 @@ export async function sayFired(fired: Fired, say: SayFired, deps: Deps): Promise
   if (run !== null && answer.ok && (await hasLoaded(run.id, deps))) await report(run.id, deps)
 }
 
-/** Whether this fire, or one that it carries on, loaded something. */
-async function hasLoaded(last: RunId, { ledger }: Deps): Promise<boolean> {
-  for (let fire: RunId | null = last; fire !== null; fire = (await ledger.runs.get(fire))?.continues ?? null) {
-    const loads = await ledger.runs.list({ fire, command: 'etl', states: ['complete'], limit: 1 })
-    if (loads.length > 0) return true
-  }
-  return false
+/** Whether this fire loaded something. */
+async function hasLoaded(fire: RunId, { ledger }: Deps): Promise<boolean> {
+  return (await ledger.runs.list({ fire, command: 'etl', states: ['complete'], limit: 1 })).length > 0
 }
 
 /** A fire that is told twice, because its bot died before it could note that Slack had taken it, is one night all the same. */

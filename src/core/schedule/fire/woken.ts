@@ -22,6 +22,6 @@ export function wokenBy(
     return failed && (command === 'resume' || (!free && wasAsleep(fire)))
   })
   if (woken === undefined) return null
-  const paused = said.some(({ command, state, id }) => command === 'pause' && state !== 'error' && id > woken.id)
+  const paused = said.some(({ command, state, seq }) => command === 'pause' && state !== 'error' && seq > woken.seq)
   return paused ? null : woken
 }

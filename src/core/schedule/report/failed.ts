@@ -56,23 +56,14 @@ async function failedLine(fire: RunId, { ledger }: Deps): Promise<RunRecord | nu
   const lines = await ledger.runs.list({ fire, limit: 100 })
   // The first of them: where the cluster could not be paused after it, that failed as well.
   return (
-    lines.findLast((run) => {
-      const { state, answer } = run
-      return (state === 'error' || state === 'cancelled' || answer?.ok === false) && !isSaidAgain(run, lines)
-    }) ?? null
+    lines.findLast(({ state, answer }) => state === 'error' || state === 'cancelled' || answer?.ok === false) ?? null
   )
-}
-
-/** Whether another of these runs says the line of this one again. */
-function isSaidAgain({ origin }: RunRecord, said: readonly RunRecord[]): boolean {
-  if (origin.kind !== 'line' || origin.again) return false
-  return said.some((run) => run.origin.kind === 'line' && run.origin.again && run.origin.at === origin.at)
 }
 
 async function liveAfter(fire: RunId, { ledger }: Deps): Promise<Live> {
   const load = await ledger.loads.live()
   const lines = await ledger.runs.list({ fire, command: 'etl', limit: 100 })
-  return { load, isNew: lines.some(({ id, continues }) => (continues ?? id) === load?.id) }
+  return { load, isNew: lines.some(({ id }) => id === load?.id) }
 }
 
 /** The next post of each other schedule that speaks of what is live, in the hours to come, soonest first. */

@@ -21,24 +21,25 @@ export function dayAndClockWords(at: Date, zone: string, now: Date): string {
 }
 
 /** Which schedule it is that speaks, and of which time: "Nightly, 30 Nov, 03:00 (UTC)", "Nightly, asked for by Ada". */
-export function occasionOf({ phrase, zone }: ScheduleRecord, { origin, who, continues }: RunRecord, now: Date): string {
+export function occasionOf({ phrase, zone }: ScheduleRecord, { origin, who, retries }: RunRecord, now: Date): string {
   if (origin.kind !== 'fire') throw new Error('a schedule speaks in a fire')
   const days = phrase.replace(/ (?:at|from) \d\d:\d\d$/, '')
   const name = days.charAt(0).toUpperCase() + days.slice(1)
+  if (retries > 0) return `${name}, carried on by ${who.name}`
   if (origin.cause === 'clock') return `${name}, ${dayAndClockWords(new Date(origin.intended), zone, now)} (${zone})`
-  return `${name}, ${continues === null ? 'asked for' : 'carried on'} by ${who.name}`
+  return `${name}, asked for by ${who.name}`
 }
 
 /** Why the clock's words came later than they were due: "Due 03:00, said 05:12: the bot was not running." Null where they did not. */
 export function latenessOf({ zone }: ScheduleRecord, fire: RunRecord, now: Date): string | null {
-  const { origin, started, attempts, steps } = fire
-  if (origin.kind !== 'fire' || origin.cause !== 'clock') return null
+  const { origin, started, retries, lost, steps } = fire
+  if (origin.kind !== 'fire' || origin.cause !== 'clock' || retries > 0) return null
   const due = new Date(origin.intended)
   // The steps before the lines wait for the warehouse.
   const [waited] = steps.flatMap(({ ms, title }) => (isLook(title) ? [ms ?? 0] : []))
   const reasons = [
     ...(isLate(due, new Date(started)) ? ['the bot was not running'] : []),
-    ...(attempts > 1 && isLate(due, now) ? ['the bot was restarted in between'] : []),
+    ...(lost > 0 && isLate(due, now) ? ['the bot was restarted in between'] : []),
     ...(isLate(due, new Date(due.getTime() + (waited ?? 0)))
       ? [`it waited ${duration(waited ?? 0)} for the warehouse`]
       : []),

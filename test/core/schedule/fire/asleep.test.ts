@@ -80,7 +80,10 @@ describe('a schedule whose warehouse is paused', () => {
     await bot.beat()
     const again = await sayAgain(bot, fired)
     expect(again.answer.ok).toBe(true)
-    expect(await said(bot, again)).toEqual(['resume complete', 'etl complete', 'qa part=counts complete'])
+    expect(await said(bot, again)).toEqual([
+      ...['resume complete', 'pause complete'],
+      ...['resume complete', 'etl complete', 'qa part=counts complete'],
+    ])
     // Said without a failure, its lines leave it running.
     expect(await stateOf(bot)).toBe('available')
   })
@@ -171,12 +174,13 @@ describe('a schedule whose warehouse is paused', () => {
       place: channel,
       writer: false,
       listed: true,
-      continues: null,
+      key: null,
+      args: null,
+      door: 'words',
       origin: { kind: 'words' },
       approval: null,
-      process: 'one',
+      worker: 'one',
       started: clock.now().toISOString(),
-      steps: [],
     } as const
     await bot.ledger.runs.open(others)
     const fired = await tick(bot)

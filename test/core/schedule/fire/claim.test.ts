@@ -40,7 +40,7 @@ describe('a fire that is looked for again while Slack is slow to say whether its
     await Promise.all([bot.app.fireAsked(say), bot.app.fireAsked(say)])
     expect([said, told]).toEqual([['greet'], 1])
     const [line, fire] = await bot.ledger.runs.list({ limit: 5 })
-    expect([line?.attempts, fire?.attempts]).toEqual([1, 1])
+    expect([line?.attempt, fire?.attempt]).toEqual([1, 1])
   })
 
   it('is told once also where it is over by the time of the second answer', async () => {

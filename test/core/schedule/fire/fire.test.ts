@@ -256,7 +256,7 @@ describe('a schedule', () => {
     const [carriedOn] = await next.app.recover(() => unwatched)
     expect((await carriedOn?.answer)?.ok).toBe(true)
     const lines = await next.ledger.runs.list({ limit: 5 })
-    expect(lines.map(({ line, state, attempts }) => [line, state, attempts])).toEqual([
+    expect(lines.map(({ line, state, attempt }) => [line, state, attempt])).toEqual([
       ['greet', 'complete', 1],
       ['load', 'complete', 1],
       ['schedule-run id=1', 'complete', 1],

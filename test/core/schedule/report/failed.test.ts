@@ -157,7 +157,7 @@ it('A night that is said again leaving a row out says all that comes after its l
     'etl max-errors=1 complete',
     'top-songs complete',
   ])
-  expect((await bot.say(line)).headline).toContain(`Run ${fire?.id} has carried it on`)
+  expect((await bot.say(line)).headline).toContain(`Run ${fire?.id} went well: there is nothing to carry on`)
 })
 
 /** What a cluster is, what of it costs money, and what cannot be done to it. */
@@ -215,12 +215,13 @@ async function costlyNight(message: string, said: Partial<ScheduleRecord>, state
     place: channel,
     writer: true,
     listed: true,
-    continues: null,
+    key: null,
+    args: null,
+    door: 'words',
     origin: { kind: 'words' },
     approval: null,
-    process: 'one',
+    worker: 'one',
     started: '2026-11-24T03:00:00.000Z',
-    steps: [],
   })
   if (load.kind !== 'opened') throw new Error('the first run is opened')
   await bot.ledger.loads.publish(1, load.run.id, 'one', '2026-11-24T03:04:00.000Z')
