@@ -501,6 +501,32 @@ describe('run-again', () => {
     expect(done).toEqual(['Stage 1', 'Stage 1', 'Build 1', 'Stage 2', 'Build 2'])
   })
 
+  it('tries somebody else’s run again in the name and the place of whoever may, and lists how it was tried before', async () => {
+    const { world, bot, mend } = await broken(true)
+    world.roles.set(bob.id, 'operator')
+    await bot.say('load', { who: bob })
+    mend()
+    world.clock.advance(60_000)
+    expect(await bot.say('run-again 2', { place: terminal })).toMatchObject({ ok: true, run: { id: 2, who: 'Anna' } })
+    expect(await bot.ledger.runs.get(2)).toMatchObject({ who: anna, requester: bob, place: terminal, retries: 1 })
+    const { replies } = await (await world.start('two', [runs])).say('runs 2')
+    expect(replies).toMatchObject([
+      { text: 'Run 2, load: complete, < 0.1 s\nAsked by Bob; tried again by Anna, 23 Nov 2026, 12:01 UTC' },
+      { kind: 'steps' },
+      {
+        title: 'Earlier attempts',
+        columns: ['attempt', 'who', 'state', 'started', 'seconds', 'outcome'],
+        rows: [[1, 'Bob', 'error', '2026-11-23T12:00:00.000Z', 0, 'Line 3 is no JSON.']],
+      },
+      { text: 'load' },
+    ])
+    expect((await bot.ledger.audit.list({ limit: 9 })).entries).toMatchObject([
+      { run: 1, attempt: 1, who: anna },
+      { run: 2, attempt: 1, who: bob, result: 'error' },
+      { run: 2, attempt: 2, who: anna, result: 'complete' },
+    ])
+  })
+
   it('is for one’s own runs, in the role that the line needs', async () => {
     const { world, bot } = await broken(false)
     expect(failureOf(await bot.say('run-again 1', { who: bob })).code).toBe('not_allowed')
@@ -511,6 +537,7 @@ describe('run-again', () => {
       code: 'not_allowed',
       message: 'load needs an operator. You are U0ANNA, viewer here. Nothing was done.',
     })
+    expect(await bot.ledger.runs.attempts(1)).toHaveLength(1)
   })
 
   it('asks for a confirmation where the line does', async () => {

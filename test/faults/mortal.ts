@@ -23,7 +23,20 @@ export interface Life {
 }
 
 const reads = new Set([
-  ...['get', 'list', 'live', 'state', 'bot', 'orphans', 'untold', 'cancelRequests', 'waiting', 'overdue', 'unbegun'],
+  ...[
+    'get',
+    'list',
+    'live',
+    'state',
+    'bot',
+    'orphans',
+    'attempts',
+    'untold',
+    'cancelRequests',
+    'waiting',
+    'overdue',
+    'unbegun',
+  ],
   ...['due', 'pending', 'close'],
 ])
 

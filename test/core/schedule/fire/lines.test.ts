@@ -13,6 +13,7 @@ import {
   deferred,
   failureOf,
   type TestProcess,
+  terminal,
   unwatched,
   type World,
 } from '../../../support/core.ts'
@@ -103,6 +104,28 @@ describe('a fire of several lines', () => {
       ['one', 1],
     ])
     expect(found[2]).toMatchObject({ id: failed.run?.id, origin: { kind: 'fire', schedule: 1, cause: 'clock' } })
+  })
+
+  it('of which one failed has that line tried again alone where somebody wants only that, and then goes on behind it', async () => {
+    const order: string[] = []
+    let broken = true
+    const mend = async (): Promise<void> => {
+      if (broken) throw new OpsError('bad_data', 'Line 212 is no number.')
+    }
+    const { world, bot } = await night(commandsOf(order, { two: mend }, { canContinue: async () => true }))
+    const [failed] = await tick(bot)
+    if (failed === undefined) throw new Error('nothing was due')
+    const [two] = await bot.ledger.runs.list({ fire: failed.run?.id ?? 0, limit: 1 })
+    broken = false
+    world.clock.advance(60_000)
+    await bot.beat()
+    const alone = await bot.say(`run-again ${two?.id}`, { place: terminal })
+    expect(alone).toMatchObject({ ok: true, run: { id: two?.id, attempt: 2, line: 'two' } })
+    expect(order).toEqual(['one begins', 'one', 'two begins', 'two'])
+    expect(await bot.ledger.runs.get(failed.run?.id ?? 0)).toMatchObject({ state: 'error', attempt: 1 })
+    expect((await sayAgain(bot, failed)).answer.ok).toBe(true)
+    expect(order).toEqual(['one begins', 'one', 'two begins', 'two', 'three begins', 'three'])
+    expect(await bot.ledger.runs.attempts(two?.id ?? 0)).toHaveLength(2)
   })
 
   it('whose lines are changed before it is carried on says so, and not the one in the place of the other', async () => {
