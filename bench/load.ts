@@ -1,45 +1,28 @@
 /**
- * `node dist-bench/bench/load.js [--events 1000000] [--songs 15000] [--days 30] [--rounds 3]`: a full load of generated data
- * through the engine, against the same work written by hand as one DuckDB script, in turns; and how long a small HTTP
- * request takes meanwhile.
+ * `npm run bench -- load [--events 1000000] [--songs 15000] [--days 30] [--rounds 3]`: a full load of generated data through the
+ * engine, against the same work written by hand as one DuckDB script, in turns.
  */
 
 import { deepStrictEqual } from 'node:assert/strict'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
 import { readLibrary } from '../src/library.ts'
-import { generateSample, sampleOptions } from '../src/sample/index.ts'
 import { loadByHand } from './by-hand.ts'
-import { latencyDuring } from './latency.ts'
 import { type Counts, loadThroughEngine } from './measured-load.ts'
+import { benchSample } from './sample.ts'
 
 // More than this and the bot's own code, not DuckDB, is what people wait for.
 const goal = 1.25
 
-const { values } = parseArgs({
-  options: {
-    events: { type: 'string', default: '1000000' },
-    songs: { type: 'string', default: '15000' },
-    days: { type: 'string', default: '30' },
-    rounds: { type: 'string', default: '3' },
-  },
-})
-const { rounds, ...asked } = values
-const options = sampleOptions(asked)
 const say = (line: string): boolean => process.stdout.write(`${line}\n`)
-
-const sample = join(tmpdir(), `sparkify-bench-${options.events}-${options.songs}-${options.days}-${options.seed}`)
-const report = await generateSample(options, sample)
-say(`${options.events} events, ${options.songs} songs, ${(report.bytes / 1e6).toFixed(0)} MB in ${sample}`)
-
-const data = { logData: join(sample, 'log_data'), songData: join(sample, 'song_data') }
+const { data, rounds, description } = await benchSample()
+say(description)
 const library = await readLibrary(new URL('../../sql/', import.meta.url))
 const tables = [...library.tables.staging, ...library.tables.star]
 const times = { engine: [] as number[], byHand: [] as number[] }
 
-for (let round = 1; round <= Number(rounds); round++) {
+for (let round = 1; round <= rounds; round++) {
   const byHand = await timed((folder) => loadByHand(folder, data, tables))
   const engine = await timed((folder) => loadThroughEngine(folder, data, library))
   deepStrictEqual(engine.counts, byHand.counts)
@@ -51,12 +34,6 @@ for (let round = 1; round <= Number(rounds); round++) {
 const ratio = Math.min(...times.engine) / Math.min(...times.byHand)
 say(`best against best: ratio ${ratio.toFixed(2)} (goal: at most ${goal})`)
 
-const folder = await mkdtemp(join(tmpdir(), 'sparkify-bench-run-'))
-const { p50, p99, max, requests } = await latencyDuring(() => loadThroughEngine(folder, data, library))
-await rm(folder, { recursive: true })
-say(
-  `request during a load: p50 ${p50.toFixed(1)} ms, p99 ${p99.toFixed(1)} ms, slowest ${max.toFixed(1)} ms of ${requests}`,
-)
 process.exitCode = ratio > goal ? 1 : 0
 
 interface Timed {
