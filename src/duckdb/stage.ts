@@ -4,7 +4,6 @@ import { plural } from '../core/words.ts'
 import { findUnreadable, insertRecords, spellingsIn } from './bad-rows.ts'
 import type { Dataset } from './datasets.ts'
 import { isAboutData } from './failure.ts'
-import { BIGINT, LIST, listValue, VARCHAR } from './node-api.ts'
 import { fileList, isOpenedByDuckdb, lineReader, readerOf, recordsOf, survey } from './read-files.ts'
 import { exactRows, lenientSql, type Spellings } from './record-sql.ts'
 import type { Session } from './session.ts'
@@ -151,15 +150,8 @@ async function empty(session: Session, dataset: Dataset, files: readonly SourceF
   await session.run('delete from source_files where dataset = $dataset', { values: { dataset: dataset.name } })
   await session.run(
     `insert into source_files (path, dataset, bytes, day)
-     select unnest($paths), $dataset, unnest($bytes), cast(unnest($days) as date)`,
-    {
-      values: {
-        dataset: dataset.name,
-        paths: listValue(files.map(({ path }) => path)),
-        bytes: listValue(files.map(({ bytes }) => BigInt(bytes))),
-        days: listValue(files.map(({ day }) => day)),
-      },
-      types: { paths: LIST(VARCHAR), bytes: LIST(BIGINT), days: LIST(VARCHAR) },
-    },
+     select file.path, $dataset, file.bytes, file.day
+     from (select unnest(from_json($files, '[{"path": "VARCHAR", "bytes": "BIGINT", "day": "DATE"}]')) as file)`,
+    { values: { dataset: dataset.name, files: JSON.stringify(files) } },
   )
 }
