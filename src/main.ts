@@ -8,7 +8,7 @@ import { counterpartOf } from './counterpart.ts'
 import { prepareHome } from './machine/home.ts'
 import { type HeldLog, openLog } from './machine/log.ts'
 import { setProxies } from './machine/proxies.ts'
-import { thisMachine } from './platform.ts'
+import { machineOfBot } from './platform.ts'
 
 /** The process of a bot, which runs until it is told to stop. */
 async function main(): Promise<void> {
@@ -22,8 +22,8 @@ async function main(): Promise<void> {
   const bot = await saidPlainly(
     log,
     startBot(config, {
-      platform: thisMachine,
-      counterpart: counterpartOf(config, thisMachine.clock, log),
+      platform: machineOfBot,
+      counterpart: counterpartOf(config, machineOfBot.clock, log),
       log,
       logFile,
       print: (text) => process.stdout.write(printable(text)),

@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
-import { type Client, createClient, type InArgs, LibsqlError, type ResultSet, type Row } from '@libsql/client/sqlite3'
+import { type Client, createClient, type InArgs, LibsqlError } from '@libsql/client/sqlite3'
 import { DiskFull, OpsError } from '../core/errors.ts'
-import { busyTimeout, fileLane, type Lane, serverLane } from './lane.ts'
+import { busyTimeout, type Connection, fileLane, type Lane, type Result, serverLane } from './lane.ts'
+import { connectInThread } from './own-thread.ts'
 import { ledgerDiskFull, storageFailure } from './storage-failure.ts'
 
 /** One SQL statement and its values, by name or by place. */
@@ -22,31 +23,36 @@ export interface Database {
   readonly file: string | null
   /** The table in which the database lists what it consists of. */
   readonly master: 'sqlite_master' | 'ledger.sqlite_master'
-  read(sql: string, args?: InArgs): Promise<readonly Row[]>
+  read(sql: string, args?: InArgs): Promise<Result['rows']>
   /** Runs one changing statement; answers how many rows it changed. Writes keep the order they were asked in. */
   write(sql: string, args?: InArgs): Promise<number>
   /** Runs all statements, or none when one fails. */
-  batch(statements: readonly Sql[]): Promise<readonly ResultSet[]>
+  batch(statements: readonly Sql[]): Promise<readonly Result[]>
   /** Closes after what was asked before. */
   close(): Promise<void>
 }
 
-/** Where the database is, and how many milliseconds to wait for another process to unlock it (10,000 if not said). */
+/**
+ * Where the database is, and how many milliseconds to wait for another process to unlock it (10,000 unless given). `ownThread`: a file
+ * is written in a thread of its own, so that a slow disk does not hold the event loop; it takes 40 ms to start.
+ */
 export interface DatabaseOptions {
   readonly url: string
   readonly authToken?: string
   readonly patience?: number
+  readonly ownThread?: boolean
 }
 
 /**
  * Opens a database: `file:` for one machine, `libsql://` for several. Throws `OpsError` (`storage`, or `bad_config` for an
  * address that is not understood).
  */
-export async function openDatabase({ url, authToken, patience = 10_000 }: DatabaseOptions): Promise<Database> {
-  const { writing, reading } = url.startsWith('file:') ? fileLanes(url, patience) : await serverLanes(url, authToken)
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, authToken } = options
+  const { writing, reading } = url.startsWith('file:') ? fileLanes(options) : await serverLanes(url, authToken)
   const name = nameOf(url)
 
-  async function on<T>(lane: Lane, work: (client: Client) => Promise<T>): Promise<T> {
+  async function on<T>(lane: Lane, work: (connection: Connection) => Promise<T>): Promise<T> {
     try {
       return await lane.run(work)
     } catch (error) {
@@ -58,13 +64,11 @@ export async function openDatabase({ url, authToken, patience = 10_000 }: Databa
     name,
     file: pathOf(url),
     master: 'sqlite_master',
-    read: async (sql, args = []) => (await on(reading, (client) => client.execute({ sql, args }))).rows,
-    write: async (sql, args = []) => (await on(writing, (client) => client.execute({ sql, args }))).rowsAffected,
+    read: async (sql, args = []) => (await on(reading, (connection) => connection.execute({ sql, args }))).rows,
+    write: async (sql, args = []) =>
+      (await on(writing, (connection) => connection.execute({ sql, args }))).rowsAffected,
     batch: (statements) =>
-      on(writing, (client) => {
-        const sqls = statements.map(({ sql, args = [] }) => ({ sql, args }))
-        return client.batch(sqls, 'write')
-      }),
+      on(writing, (connection) => connection.batch(statements.map(({ sql, args = [] }) => ({ sql, args })))),
     async close() {
       await writing.close()
       await reading.close()
@@ -110,10 +114,14 @@ async function readOnly(name: string, why: DiskFull): Promise<Database> {
 }
 
 /** Readers have a lane of their own, so that they do not queue behind a writer that waits for the lock. */
-function fileLanes(url: string, patience: number): { readonly writing: Lane; readonly reading: Lane } {
+function fileLanes({ url, patience = 10_000, ownThread = false }: DatabaseOptions): {
+  readonly writing: Lane
+  readonly reading: Lane
+} {
   const open = () => createClient({ url, concurrency: 1, timeout: busyTimeout })
-  const lane = () => fileLane(connect(url, open), patience)
-  return { writing: lane(), reading: lane() }
+  const here = () => fileLane(connect(url, open), patience)
+  const reading = here()
+  return { writing: ownThread ? fileLane(connectInThread({ url, timeout: busyTimeout }), patience) : here(), reading }
 }
 
 async function serverLanes(
@@ -126,9 +134,17 @@ async function serverLanes(
   return { writing: lane, reading: lane }
 }
 
-function connect(url: string, open: () => Client): Client {
+/** A connection in this thread. Throws `bad_config` for an address that is not understood, and `storage`. */
+function connect(url: string, open: () => Client): Connection {
   try {
-    return open()
+    const client = open()
+    return {
+      execute: (statement) => client.execute(statement),
+      batch: (statements) => client.batch([...statements], 'write'),
+      executeMultiple: (sql) => client.executeMultiple(sql),
+      reconnect: async () => client.reconnect(),
+      close: async () => client.close(),
+    }
   } catch (error) {
     if (error instanceof LibsqlError && error.code.startsWith('URL_')) {
       const remedy = 'Give it as file:<path> or libsql://<host>.'

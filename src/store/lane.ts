@@ -1,10 +1,27 @@
 import { setTimeout as sleep, setImmediate as turnOfLoop } from 'node:timers/promises'
-import type { Client } from '@libsql/client'
+import type { InStatement } from '@libsql/client'
 import { isBusy } from './storage-failure.ts'
+
+/** What a statement found and changed. */
+export interface Result {
+  readonly rows: readonly Readonly<Record<string, unknown>>[]
+  readonly rowsAffected: number
+  readonly lastInsertRowid: bigint | undefined
+}
+
+/** A connection to a database, in this thread or in another one. Throws the driver's `LibsqlError`. */
+export interface Connection {
+  execute(statement: InStatement): Promise<Result>
+  /** All statements, or none when one fails. */
+  batch(statements: readonly InStatement[]): Promise<readonly Result[]>
+  executeMultiple(sql: string): Promise<void>
+  reconnect(): Promise<void>
+  close(): Promise<void>
+}
 
 /** A way to a database that carries one piece of work after the other. */
 export interface Lane {
-  run<T>(work: (client: Client) => Promise<T>): Promise<T>
+  run<T>(work: (connection: Connection) => Promise<T>): Promise<T>
   /** Closes after what was asked before. */
   close(): Promise<void>
 }
@@ -13,7 +30,7 @@ export interface Lane {
 export const busyTimeout = 10
 
 /**
- * The lane to a file, of whose client it is the only user. Each write waits for the disk inside a synchronous call, so there is a
+ * The lane to a file, of whose connection it is the only user. Each write waits for the disk inside a synchronous call, so there is a
  * turn of the event loop between them; work is done in the order it was asked for. A database that another process keeps
  * locked is waited for, up to `patience` ms after the asking, without stopping the event loop.
  *
@@ -21,18 +38,18 @@ export const busyTimeout = 10
  * SQLITE_BUSY unfinished, and as long as it is, SQLite only seems to commit: the next insert is acknowledged, but no other
  * connection sees it, the write lock stays held, and the end of the process takes it back.
  */
-export function fileLane(client: Client, patience: number): Lane {
+export function fileLane(connection: Connection, patience: number): Lane {
   let last: Promise<unknown> = Promise.resolve()
 
-  async function attempt<T>(work: (client: Client) => Promise<T>, deadline: number): Promise<T> {
+  async function attempt<T>(work: (connection: Connection) => Promise<T>, deadline: number): Promise<T> {
     for (;;) {
       try {
-        return await work(client)
+        return await work(connection)
       } catch (error) {
-        await client.reconnect()
+        await connection.reconnect()
         if (!isBusy(error) || performance.now() >= deadline) throw error
       }
-      await unlocked(client, deadline)
+      await unlocked(connection, deadline)
     }
   }
 
@@ -45,16 +62,16 @@ export function fileLane(client: Client, patience: number): Lane {
     },
     async close() {
       await last
-      client.close()
+      await connection.close()
     },
   }
 }
 
 /** Resolves when the write lock is free. Asks by `executeMultiple`, which leaves nothing behind when it fails. */
-async function unlocked(client: Client, deadline: number): Promise<void> {
+async function unlocked(connection: Connection, deadline: number): Promise<void> {
   for (let pause = 5; ; pause = Math.min(2 * pause, 50)) {
     try {
-      return await client.executeMultiple('begin immediate; commit')
+      return await connection.executeMultiple('begin immediate; commit')
     } catch (error) {
       if (!isBusy(error) || performance.now() >= deadline) throw error
     }
@@ -63,11 +80,11 @@ async function unlocked(client: Client, deadline: number): Promise<void> {
 }
 
 /** The lane to a server, which keeps its own order and its own locks. */
-export function serverLane(client: Client): Lane {
+export function serverLane(connection: Connection): Lane {
   return {
-    run: (work) => work(client),
+    run: (work) => work(connection),
     async close() {
-      client.close()
+      await connection.close()
     },
   }
 }

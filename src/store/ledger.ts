@@ -20,6 +20,8 @@ export interface LedgerOptions {
   readonly url: string
   readonly authToken?: string
   readonly now: () => Date
+  /** Whether a file is written in a thread of its own; `DatabaseOptions` tells why. */
+  readonly ownThread?: boolean
   /** This machine's name, which tells whose pids can be looked up. The operating system's if not said. */
   readonly host?: string
   /** This process's number on it. The operating system's if not said. */
@@ -37,7 +39,7 @@ export interface LedgerOptions {
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   const { url, authToken, now, host = hostname(), isAlive = pidIsAlive, uptime = machineUptime } = options
-  const { pid = process.pid } = options
+  const { pid = process.pid, ownThread = false } = options
   const liveness = livenessOn(host, isAlive, uptime)
   const address = { url, ...(authToken === undefined ? {} : { authToken }) }
   await upgrade(address, async (db) => {
@@ -45,7 +47,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     // One with this very name is a predecessor: see `processes.ts`.
     return others.find((one) => !(one.host === host && one.pid === pid) && !liveness.gone(one, now())) ?? null
   })
-  const db = await openDatabase(address)
+  const db = await openDatabase({ ...address, ownThread })
   try {
     await forgetExpired(db, now())
   } catch (error) {
