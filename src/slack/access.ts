@@ -12,10 +12,10 @@ export type Standing = 'member' | 'guest' | 'outsider' | 'deactivated' | 'app'
 /** Decides who may use the bot. */
 export interface Access {
   /**
-   * Whether this person may use the bot. `teams` are the workspaces and organizations that Slack's payload names as theirs. A refusal is
+   * Whether this person may use the bot. `team` is the workspace or organization that Slack's payload names as theirs. A refusal is
    * an error to be shown: `not_allowed`, or `slack` where Slack does not answer who they are. Never throws.
    */
-  admit(person: string, teams: readonly string[]): Promise<Admission>
+  admit(person: string, team: string | null): Promise<Admission>
 }
 
 export type Admission =
@@ -32,8 +32,8 @@ export function createAccess(parts: {
 }): Access {
   const { profiles, installation, policy } = parts
   return {
-    async admit(person, teams) {
-      if (teams.some((team) => isForeign(team, installation))) return { kind: 'refused', why: refusals.outsider }
+    async admit(person, team) {
+      if (team !== null && isForeign(team, installation)) return { kind: 'refused', why: refusals.outsider }
       try {
         const profile = await profiles.of(person, trustedMs)
         const standing = standingOf(profile, installation)

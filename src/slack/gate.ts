@@ -57,9 +57,9 @@ export function installGate(bolt: BoltApp, parts: GateParts): Gate {
   }
 
   const refuse = async (inbound: Inbound, why: OpsError): Promise<void> => {
-    const { door, user, teams, place, delivery, responseUrl } = inbound
+    const { door, user, team, place, delivery, responseUrl } = inbound
     if (!isFirst(delivery)) return
-    log.warn({ user, teams, door, channel: place.channel, code: why.code }, `a request was refused: ${why.message}`)
+    log.warn({ user, team, door, channel: place.channel, code: why.code }, `a request was refused: ${why.message}`)
     const who = { kind: 'slack', id: user, name: user } as const
     try {
       if (door === 'home') return await parts.homes.refused(who, why)
@@ -80,7 +80,7 @@ export function installGate(bolt: BoltApp, parts: GateParts): Gate {
     const { body, next } = args
     const inbound = parts.inboundOf(body)
     if (inbound.door === 'submission' && 'view' in args && body.type === 'view_submission') {
-      const decided = access.admit(inbound.user, inbound.teams)
+      const decided = access.admit(inbound.user, inbound.team)
       const admission: Admission = (await inTime(decided, submissionMs, clock)) ?? { kind: 'refused', why: late }
       if (admission.kind === 'admitted') return goOn(body, inbound, admission.name, next)
       // A dialog stays open with what was entered.
@@ -94,7 +94,7 @@ export function installGate(bolt: BoltApp, parts: GateParts): Gate {
     }
     if ('ack' in args) await args.ack?.()
     if (inbound.isShared) shared.note(inbound.place.channel, true)
-    const admission = await access.admit(inbound.user, inbound.teams)
+    const admission = await access.admit(inbound.user, inbound.team)
     if (admission.kind === 'admitted') return goOn(body, inbound, admission.name, next)
     await refuse(inbound, admission.why)
   }

@@ -91,7 +91,7 @@ export function createHomes({ app, access, client, clock, log, view }: HomesPart
 
   /** Those who may still use the bot; whoever may not any more is shown so. While Slack does not say, a tab stays as it is. */
   const admitted = async (ready: readonly Viewer[]): Promise<readonly Viewer[]> => {
-    const admissions = await Promise.all(ready.map(({ who }) => access.admit(who.id, [])))
+    const admissions = await Promise.all(ready.map(({ who }) => access.admit(who.id, null)))
     const stay: Viewer[] = []
     for (const [at, viewer] of ready.entries()) {
       const admission = admissions[at]

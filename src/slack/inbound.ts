@@ -3,11 +3,12 @@ import type { Log } from '../core/ports/log.ts'
 import { directlyTo, placeOf, type SlackPlace } from './place.ts'
 import { createResponseUrl, type ResponseUrl } from './response-url.ts'
 
-/** Something a person asks of the bot, by whichever door: who, where, and what the payload says of their workspaces. */
+/** Something a person asks of the bot, by whichever door: who, where, and what the payload says of their workspace. */
 export interface Inbound {
   readonly door: 'command' | 'message' | 'home' | 'interaction' | 'submission'
   readonly user: string
-  readonly teams: readonly string[]
+  /** The workspace or the organization that Slack names as theirs; null where it names none. */
+  readonly team: string | null
   readonly place: SlackPlace
   /** The same when it is delivered twice. */
   readonly delivery: string
@@ -46,7 +47,6 @@ const eventSchema = z.object({
     ts: id.nullish(),
     thread_ts: id.nullish(),
     user_team: maybe,
-    source_team: maybe,
     bot_id: maybe,
     subtype: maybe,
     text: maybe,
@@ -93,7 +93,6 @@ const interaction = z.object({
   trigger_id: id,
   enterprise: z.object({ id: maybe }).nullish(),
   user: z.object({ id, team_id: maybe }),
-  team: z.object({ id: maybe }).nullish(),
   // Bolt takes one that is there for an object.
   channel: z.object({ id, name: maybe }).optional(),
   container: z.object({ message_ts: id.nullish(), thread_ts: id.nullish() }).nullish(),
@@ -137,7 +136,7 @@ function ofCommand(command: z.infer<typeof commandSchema> | null, responseUrlOf:
   return {
     door: 'command',
     user: command.user_id,
-    teams: named(command.team_id),
+    team: command.team_id || null,
     place: placeOf(command.channel_id, command.channel_name ?? undefined),
     delivery: command.trigger_id,
     responseUrl: responseUrlOf(command.response_url),
@@ -148,11 +147,12 @@ function ofCommand(command: z.infer<typeof commandSchema> | null, responseUrlOf:
 function ofEvent(envelope: z.infer<typeof eventSchema> | null, botUserId: string): Inbound | null {
   if (envelope === null) return null
   const { event_id, event, is_ext_shared_channel } = envelope
-  const { type, user, channel, ts, user_team, source_team } = event
+  const { type, user, channel, ts, user_team } = event
   if (user == null || channel == null || user === botUserId) return null
   const of = {
     user,
-    teams: named(user_team, source_team),
+    // `source_team` and the `team` of an interaction may be those of whoever hosts the channel.
+    team: user_team || null,
     responseUrl: undefined,
     isShared: is_ext_shared_channel === true,
   }
@@ -180,20 +180,16 @@ function isRequest({ type, channel_type, bot_id, subtype, edited }: Event): bool
 
 function ofInteraction(given: z.infer<typeof interactionSchema> | null, responseUrlOf: ResponseUrlOf): Inbound | null {
   if (given === null) return null
-  const { type, user, team, channel, container } = given
+  const { type, user, channel, container } = given
   const thread = container?.thread_ts === container?.message_ts ? undefined : (container?.thread_ts ?? undefined)
   return {
     door: type === 'view_submission' ? 'submission' : 'interaction',
     user: user.id,
-    teams: named(user.team_id, team?.id),
+    team: user.team_id || null,
     // A button in a Home tab is in no conversation.
     place: channel === undefined ? directlyTo(user.id) : placeOf(channel.id, channel.name ?? undefined, thread),
     delivery: given.trigger_id,
     responseUrl: responseUrlOf(given.response_url),
     isShared: false,
   }
-}
-
-function named(...teams: readonly (string | null | undefined)[]): readonly string[] {
-  return teams.filter((team) => team != null && team !== '').map(String)
 }

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { formModal, sayAction } from '../../src/slack/action-ids.ts'
-import { team } from '../../src/workspace/people.ts'
+import { partner, team } from '../../src/workspace/people.ts'
 import { eventually } from './support/clock.ts'
 import { ada, dataEng, type Office, openOffice } from './support/office.ts'
 import { postSigned, postSignedJson } from './support/signed.ts'
@@ -9,6 +9,10 @@ let office: Office
 afterEach(() => office.close())
 
 const gus = 'U0GUS00GUES'
+const vera = 'U0VERA0VIEW'
+const partners = 'C0PARTNERS0'
+const said = () =>
+  office.front.calls.map(({ name, body }) => (name.startsWith('chat.') ? `${body.get('text')}` : '')).join(' ')
 const user = (id: string) => ({ id, username: id, name: id, team_id: team.id })
 
 function press(value: string, id: string): Promise<Response> {
@@ -66,8 +70,6 @@ describe('a guest, where SPARKIFY_GUESTS is viewer', () => {
   ])('is a viewer at %s, whatever the configuration calls them', async (_, send) => {
     office = await openOffice({ access: { guests: 'viewer' }, admins: [ada, gus] })
     office.doors.open('songs')
-    const said = () =>
-      office.front.calls.map(({ name, body }) => (name.startsWith('chat.') ? `${body.get('text')}` : '')).join(' ')
     expect((await send('songs', gus)).status).toBe(200)
     await office.clock.until(() => said().includes('Three songs.'))
     const answer = await (await send('wipe', gus)).text()
@@ -77,6 +79,39 @@ describe('a guest, where SPARKIFY_GUESTS is viewer', () => {
     expect((await office.ledger.runs.list({ limit: 10 })).map(({ line, who }) => [line, who.id])).toEqual([
       [expect.stringMatching(/^songs/), gus],
     ])
+  })
+})
+
+describe('a member in a channel of another organization', () => {
+  it('is a member where they mention the bot, although the payload names the host of the channel as well', async () => {
+    office = await openOffice()
+    const teams = { user_team: team.id, source_team: partner.id }
+    const event = {
+      type: 'app_mention',
+      user: vera,
+      channel: partners,
+      ts: '1.1',
+      text: '<@U0SPARKIFY0> help',
+      ...teams,
+    }
+    const envelope = { type: 'event_callback', event_id: 'Ev1', is_ext_shared_channel: true }
+    await postSignedJson(office.front.origin, { ...envelope, event })
+    await office.clock.until(() => said().includes('This is the help.'))
+  })
+
+  it('is a member where they press a button, too', async () => {
+    office = await openOffice()
+    const payload = {
+      type: 'block_actions',
+      trigger_id: 'press',
+      user: user(vera),
+      team: { id: partner.id },
+      channel: { id: partners, name: 'partners' },
+      container: { type: 'message', message_ts: '1.1', channel_id: partners },
+      actions: [{ type: 'button', action_id: sayAction, value: 'help' }],
+    }
+    await postSigned(office.front.origin, { payload: JSON.stringify(payload) })
+    await office.clock.until(() => said().includes('This is the help.'))
   })
 })
 
