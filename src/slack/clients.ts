@@ -2,6 +2,7 @@ import { WebClient, type WebClientOptions } from '@slack/web-api'
 import { z } from 'zod'
 import type { Log } from '../core/ports/log.ts'
 import { createBoltLogger } from './bolt-logger.ts'
+import { isPassing } from './refused.ts'
 
 /** Two ways to call Slack's Web API with the same token. */
 export interface SlackClients {
@@ -36,16 +37,6 @@ export function quickOptions({ apiUrl, log, retryPauseMs = 500 }: Omit<ClientOpt
   }
 }
 
-// Slack's refusals with status 200 that pass by themselves (https://github.com/slackapi/node-slack-sdk/issues/1680, 2094).
-const passing = new Set([
-  'fatal_error',
-  'internal_error',
-  'service_unavailable',
-  'ratelimited',
-  'request_timeout',
-  'team_added_to_org',
-])
-
 const answerSchema = z.looseObject({ ok: z.boolean(), error: z.string().optional() })
 
 /**
@@ -60,8 +51,8 @@ async function judged(response: Response): Promise<Response> {
   // Uploaded bytes are answered in plain text.
   const isText = read === undefined && !body.trimStart().startsWith('<')
   if (!answer.success && !isText) throw new Error("the answer is not Slack's; a proxy may have sent it")
-  const isPassing = answer.data?.ok === false && passing.has(answer.data.error ?? '')
-  return new Response(body, { status: isPassing ? 503 : 200, headers: response.headers })
+  const passes = answer.data?.ok === false && isPassing(answer.data.error ?? '')
+  return new Response(body, { status: passes ? 503 : 200, headers: response.headers })
 }
 
 function jsonOf(text: string): unknown {

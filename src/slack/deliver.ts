@@ -10,7 +10,7 @@ import type { Ladder, Presented } from './message.ts'
 import type { Outbox, Target } from './outbox.ts'
 import { directlyTo } from './place.ts'
 import { presentAnswer, presentCall, presentMention, type View } from './present/index.ts'
-import { isGone, isPlaceRefusal } from './refused.ts'
+import { isGone, isPassing, isPlaceRefusal, SlackRefused } from './refused.ts'
 
 /**
  * For whom an answer is, and where. `post` is the message that shows the run so far; `mention` are the ids of those whom a line in
@@ -72,7 +72,9 @@ async function sayToAsker(answer: Answer, to: Delivery, note: string | null, par
 async function sayInConversation(answer: Answer, to: Delivery, parts: DeliveryParts): Promise<OpsError | null> {
   const presented = presentAnswer(answer, parts.view(to.who.name, to.place.direct))
   const said = await lastWord(to, presented.main, parts).catch((error: unknown) => {
-    if (isPlaceRefusal(error)) return error
+    // Whoever waits for it may be reached another way, whatever keeps it from the conversation: a response URL needs no token.
+    const isFinal = error instanceof SlackRefused && !isPassing(error.code) && to.unasked !== true
+    if (isFinal || isPlaceRefusal(error)) return error
     throw error
   })
   if (said instanceof Error) {

@@ -6,7 +6,7 @@ import type { Log } from '../core/ports/log.ts'
 import type { Channels } from './channels.ts'
 import { call } from './methods.ts'
 import type { SlackPlace } from './place.ts'
-import { externallyShared, isPlaceRefusal } from './refused.ts'
+import { externallyShared, isPlaceRefusal, isTokenRefusal } from './refused.ts'
 import { isExternallyShared, type SharedChannels, sharingFields } from './shared-channels.ts'
 
 const conversation = z.object({
@@ -105,13 +105,22 @@ export async function whyNotFor(
   )
 }
 
+// A bot that is no member, or is told so.
+const inviteHelps = new Set(['not_in_channel', 'channel_not_found', 'user_not_in_channel'])
+
 /** What to do about it, in a sentence of its own. */
 export function cureFor(why: string, where: SlackPlace, botName: string): string {
   const there = nameOf(where)
   if (why === externallyShared)
     return 'Use a channel of your own organization, or a direct message with me. SPARKIFY_SHARED_CHANNELS=allow lets me post in shared channels.'
   if (why === 'is_archived') return `Use another channel than ${there}, which is archived.`
+  if (why === 'messages_tab_disabled')
+    return 'Switch on App Home → Messages Tab for the app at https://api.slack.com/apps.'
+  if (why === 'team_access_not_granted') return 'Ask an admin of your organization to add the app to that workspace.'
+  if (why === 'missing_scope') return 'Give the app the scopes in manifest.yml, then reinstall it.'
+  if (isTokenRefusal(why)) return 'See doctor: Slack refuses the token of the bot.'
   if (why.startsWith('restricted_action')) return `Ask an admin of the workspace to let @${botName} post in ${there}.`
+  if (!inviteHelps.has(why)) return `Use another channel than ${there}.`
   if (where.direct) return 'Use a channel that I am in, or a direct message with me: that one is between other people.'
   if (nameIn(where) !== null) return `See that ${there} is spelt right, and type /invite @${botName} in it.`
   return `Type /invite @${botName} in ${there}.`

@@ -52,12 +52,33 @@ const placeCodes = new Set([
   'restricted_action_read_only_channel',
   'restricted_action_thread_only_channel',
   'restricted_action_non_threadable_channel',
+  'restricted_action_thread_locked',
+  'cannot_reply_to_message',
+  'ekm_access_denied',
+  'is_inactive',
+  'messages_tab_disabled',
+  'team_access_not_granted',
 ])
 
 const goneCodes = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'thread_not_found'])
 
 // A person who is not there any more, or for whom the app has no Home tab.
 const viewerCodes = new Set(['user_not_found', 'user_disabled', 'user_not_visible', 'not_enabled'])
+
+// Refusals that pass by themselves (https://github.com/slackapi/node-slack-sdk/issues/1680, 2094).
+const passingCodes = new Set([
+  'fatal_error',
+  'internal_error',
+  'service_unavailable',
+  'ratelimited',
+  'request_timeout',
+  'team_added_to_org',
+])
+
+/** Whether the same may be accepted a little later. */
+export function isPassing(code: string): boolean {
+  return passingCodes.has(code)
+}
 
 /** The message itself was refused: a simpler form may pass. */
 export function isContentRefusal(error: unknown): error is SlackRefused {

@@ -36,6 +36,30 @@ const posts = (): readonly Call[] => office.front.named('chat.postMessage')
 const place: SlackPlace = { kind: 'slack', channel: dataEng, direct: false }
 const who = { kind: 'slack', id: ada, name: 'ada' } as const
 
+describe('an answer that Slack does not take in its conversation', () => {
+  it.each([
+    ['restricted_action_thread_locked', 'Ask an admin of the workspace to let @sparkify post in #data-eng.'],
+    ['team_access_not_granted', 'Ask an admin of your organization to add the app to that workspace.'],
+    ['messages_tab_disabled', 'Switch on App Home → Messages Tab for the app'],
+    ['ekm_access_denied', 'Use another channel than #data-eng.'],
+    ['a_code_of_tomorrow', 'Use another channel than #data-eng.'],
+    ['missing_scope', 'Give the app the scopes in manifest.yml, then reinstall it.'],
+    ['token_revoked', 'See doctor: Slack refuses the token of the bot.'],
+    ['not_in_channel', 'Type /invite @sparkify in #data-eng.'],
+  ])('(%s) reaches its asker alone, with what to do about it', async (error, cure) => {
+    office = await openOffice()
+    office.front.inject(({ name }) => (name === 'chat.postMessage' ? { body: { ok: false, error } } : undefined))
+    office.doors.open('songs')
+    await say('/sparkify songs')
+    await eventually(() => office.seen().length === 1)
+    expect(office.seen()[0]?.onlyMine).toBe(true)
+    const seen = JSON.stringify(office.workspace.messages(dataEng, ada))
+    expect(seen).toContain('Three songs.')
+    expect(seen).toContain(cure)
+    await eventually(async () => (await office.ledger.runs.untold('2000')).length === 0)
+  })
+})
+
 describe('an answer with a table', () => {
   it('is native where Slack takes it', async () => {
     office = await openOffice({ songs: () => [table('Songs', 3)] })
