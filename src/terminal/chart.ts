@@ -1,8 +1,7 @@
 import { cellWords } from '../core/cell-words.ts'
 import { cleanLine } from '../core/clean.ts'
 import type { ChartReply, TableReply } from '../core/reply.ts'
-import { bar, sparkline } from './bars.ts'
-import { padded } from './cells.ts'
+import { bar, padded, sparkline } from './table.ts'
 
 const barWidth = 30
 const labelWidth = 24

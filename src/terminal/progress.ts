@@ -1,8 +1,8 @@
 import type { RunView } from '../core/answer.ts'
 import { cleanLine } from '../core/clean.ts'
 import type { Watch } from '../core/run/live-run.ts'
-import { padded } from './cells.ts'
 import { stepText } from './present.ts'
+import { padded } from './table.ts'
 
 /** A stream of text that may be a terminal. */
 export interface Output {

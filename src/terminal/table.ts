@@ -1,8 +1,8 @@
+import stringWidth from 'string-width'
+import { cellWords, numericFormats } from '../core/cell-words.ts'
 import { cleanLine } from '../core/clean.ts'
-import type { TableReply } from '../core/reply.ts'
+import type { Cell, Format, TableReply } from '../core/reply.ts'
 import { count } from '../core/words.ts'
-import { bar } from './bars.ts'
-import { alignsRight, cellText, padded, widthOf } from './cells.ts'
 
 // A title of 80 characters is read; one of 300 pushes its neighbours off the screen.
 const widestCell = 48
@@ -89,4 +89,61 @@ function upright({ columns }: TableReply, row: readonly string[], width: number)
 
 function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, n) => total + n, 0)
+}
+
+/** Whether a column of this format is read from the right. */
+function alignsRight(format: Format): boolean {
+  return numericFormats.has(format)
+}
+
+/** One value as people read it in a terminal, on one line, with nothing that a terminal would obey. */
+export function cellText(cell: Cell, format: Format): string {
+  return cleanLine(cellWords(cell, format))
+}
+
+const latin = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]*$/
+
+// Families of emoji have up to this many UTF-16 units for each of their two columns.
+const unitsPerColumn = 8
+
+/** Columns that a line takes; beyond `most` they need not all be counted. */
+function widthOf(text: string, most = Number.POSITIVE_INFINITY): number {
+  return latin.test(text) ? text.length : stringWidth(text.slice(0, (most + 1) * unitsPerColumn))
+}
+
+/** The text cut or filled to a width in columns; wide characters count two. */
+export function padded(text: string, width: number, right: boolean): string {
+  const cut = widthOf(text, width) <= width ? text : shorten(text, width)
+  const fill = ' '.repeat(Math.max(0, width - widthOf(cut)))
+  return right ? fill + cut : cut + fill
+}
+
+function shorten(text: string, width: number): string {
+  let kept = ''
+  let used = 0
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    used += widthOf(segment)
+    if (used > width - 1) break
+    kept += segment
+  }
+  return `${kept}…`
+}
+
+const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const
+const heights = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const
+
+/** A bar for a share from 0 to 1 of `width` columns; nothing for what is below nothing. */
+export function bar(share: number, width: number): string {
+  const cells = Math.min(1, Math.max(0, share)) * width
+  return '█'.repeat(Math.floor(cells)) + (eighths[Math.floor((cells % 1) * eighths.length)] ?? '')
+}
+
+/** One column for each value, from the least to the most of them; a gap where there is none. */
+export function sparkline(values: readonly number[]): string {
+  const known = values.filter(Number.isFinite)
+  const least = Math.min(...known)
+  const range = Math.max(...known) - least
+  const height = (value: number): string =>
+    heights[range === 0 ? 0 : Math.round(((value - least) / range) * (heights.length - 1))] ?? ' '
+  return values.map((value) => (Number.isFinite(value) ? height(value) : ' ')).join('')
 }

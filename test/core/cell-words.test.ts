@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { cellWords } from '../../src/core/cell-words.ts'
 import { formatCell } from '../../src/slack/present/format.ts'
-import { cellText } from '../../src/terminal/cells.ts'
+import { cellText } from '../../src/terminal/table.ts'
 
 describe('a value of a table', () => {
   it.each([
