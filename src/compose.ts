@@ -3,6 +3,7 @@ import { readCommands } from './commands.ts'
 import type { Config } from './config.ts'
 import { type App, createApp } from './core/app.ts'
 import { repeatInBackground } from './core/background.ts'
+import { commandsThat } from './core/declarations.ts'
 import type { Deps } from './core/deps.ts'
 import { liveProbe } from './core/doctor/live-load.ts'
 import { DiskFull, OpsError } from './core/errors.ts'
@@ -56,11 +57,13 @@ export async function compose(config: Config, root: Root): Promise<Core> {
   const ledger = await platform.openLedger(config.ledgerUrl)
   const process = await enter(ledger.processes, root, log)
   const { engine, cluster, sources, probes, check, close } = await platform.openWarehouse(config, ledger, clock, log)
+  const commands = await readCommands()
   const deps: Deps = {
     engine,
     cluster,
     ledger,
     directory: root.directory,
+    commands: commandsThat(commands),
     library: await readLibrary(new URL('../sql/', import.meta.url)),
     timetable: createTimetable(),
     outbox: root.outbox,
@@ -80,7 +83,7 @@ export async function compose(config: Config, root: Root): Promise<Core> {
       ...probes,
     ],
   }
-  const app = createApp(await readCommands(), deps)
+  const app = createApp(commands, deps)
   const stopTimers = startTimers({ ...deps, app, onReplaced: root.onReplaced })
   return {
     deps,

@@ -11,6 +11,7 @@ export default defineCommand({
   group: 'bot',
   role: 'viewer',
   effect: 'bot',
+  repeatable: false,
   audience: 'asker',
   args: z.object({
     id: optionalInteger({

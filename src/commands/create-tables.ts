@@ -32,6 +32,7 @@ const alreadyThere = 'already there'
 
 function createEmpty({ deps, runId: load }: RunContext): Step {
   return {
+    id: 'create-tables',
     title: 'Create tables',
     run: async (work) => {
       if ((await deps.ledger.loads.live()) !== null) return { skipped: alreadyThere }
@@ -45,6 +46,7 @@ function createEmpty({ deps, runId: load }: RunContext): Step {
 
 function publishEmpty({ deps, runId: load }: RunContext): Step {
   return {
+    id: 'publish',
     title: 'Publish',
     run: async (work) => {
       if ((await deps.ledger.loads.live()) !== null) return { skipped: alreadyThere }

@@ -12,6 +12,7 @@ export default defineCommand({
   group: 'questions',
   role: 'viewer',
   effect: 'none',
+  repeats: 'file',
   audience: 'channel',
   args: z.object({
     id: optionalInteger({

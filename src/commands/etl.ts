@@ -26,6 +26,7 @@ export default defineCommand({
   group: 'warehouse',
   role: 'operator',
   effect: 'write',
+  loads: true,
   audience: 'channel',
   args: z.object({
     'max-errors': integer({ about: 'how many unreadable rows may be left out', min: 0, max: 100_000, fallback: 0 }),
@@ -34,9 +35,9 @@ export default defineCommand({
   examples: ['etl', 'etl max-errors=10'],
   // A failed audit looked at data that must be read anew once they are mended; everything before it can be carried on.
   async canContinue(run, deps) {
-    const failed = run.steps.find((step) => step.state === 'error')?.title
+    const failed = run.steps.find((step) => step.state === 'error')?.id
     const load = await deps.ledger.loads.get(run.id)
-    return failed !== loadSteps.audit && load?.state === 'building'
+    return failed !== loadSteps.audit.id && load?.state === 'building'
   },
   async run(args, context) {
     const { deps } = context
@@ -64,19 +65,18 @@ async function withStanding(error: unknown, { deps, runId, signal, origin }: Run
   if (standing === '') return error
   const isLive = (await deps.ledger.loads.get(runId))?.state === 'live'
   const untouched = isLive || error.message.includes(liveUntouched) ? [] : [liveUntouched]
-  const message = [error.message, ...untouched, standing].join(' ')
-  const { code, remedy, cause, cure, evidence } = error
-  return new OpsError(code, message, remedy, { cause, evidence, ...(cure === undefined ? {} : { cure }) })
+  // Its cause stays: whether the disk is full, or a process has left the run to another one, is read there.
+  return error.with({ message: [error.message, ...untouched, standing].join(' '), cause: error.cause })
 }
 
 async function report(context: RunContext, before: { plays?: number; matched?: number } | null): Promise<Outcome> {
   const { deps } = context
   const facts = (await deps.ledger.loads.get(context.runId))?.facts ?? {}
-  const events = context.output(loadSteps.events, stagedSchema)
-  const songs = context.output(loadSteps.songs, stagedSchema)
-  const { skipped } = context.output(loadSteps.sources, listedSchema)
-  const { texts } = context.output(loadSteps.repair, repairedSchema)
-  const audited = context.output(loadSteps.audit, auditedSchema)
+  const events = context.output(loadSteps.events.id, stagedSchema)
+  const songs = context.output(loadSteps.songs.id, stagedSchema)
+  const { skipped } = context.output(loadSteps.sources.id, listedSchema)
+  const { texts } = context.output(loadSteps.repair.id, repairedSchema)
+  const audited = context.output(loadSteps.audit.id, auditedSchema)
   const files = facts.files ?? filesOf(events, songs)
   const from = files === null ? '' : ` from ${plural(files, 'file')}`
   const read = `${plural(events.rows, 'event')} and ${plural(songs.rows, 'song')} read${from}`

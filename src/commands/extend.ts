@@ -11,6 +11,7 @@ export default defineCommand({
   group: 'warehouse',
   role: 'admin',
   effect: 'bot',
+  extends: true,
   audience: 'channel',
   args: z.object({ by: optionalHours({ about: `how much longer; ${usualHours}h if left out`, max: 24 * 31 }) }),
   examples: ['extend 4h'],

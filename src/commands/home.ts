@@ -9,6 +9,7 @@ export default defineCommand({
   group: 'bot',
   role: 'viewer',
   effect: 'none',
+  isDefault: true,
   audience: 'asker',
   args: z.object({}),
   examples: ['home'],

@@ -8,6 +8,7 @@ export default defineCommand({
   group: 'warehouse',
   role: 'admin',
   effect: 'write',
+  sleeps: true,
   audience: 'channel',
   args: z.object({}),
   examples: ['pause'],

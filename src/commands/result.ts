@@ -16,6 +16,7 @@ export default defineCommand({
   group: 'questions',
   role: 'viewer',
   effect: 'none',
+  repeats: 'rows',
   audience: 'asker',
   args: z.object({
     id: optionalInteger({

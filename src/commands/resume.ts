@@ -8,6 +8,7 @@ export default defineCommand({
   group: 'warehouse',
   role: 'admin',
   effect: 'write',
+  wakes: 'paused',
   audience: 'channel',
   args: z.object({}),
   examples: ['resume'],

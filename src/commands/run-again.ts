@@ -12,6 +12,7 @@ export default defineCommand({
   group: 'bot',
   role: 'viewer',
   effect: 'write',
+  schedulable: false,
   audience: 'asker',
   args: z.object({
     id: optionalInteger({
@@ -30,8 +31,8 @@ export default defineCommand({
     // A question is asked again by its own line, and a cancel that is repeated would stop another run.
     const isWorthIt = ({ command, origin }: RunRecord): boolean => {
       if (origin.kind === 'fire') return true
-      const effect = catalog.find(command)?.effect
-      return effect === 'write' || (effect === 'bot' && command !== 'cancel')
+      const { effect = 'none', repeatable = true } = catalog.find(command) ?? {}
+      return repeatable && (effect === 'write' || effect === 'bot')
     }
     const mine = { states: ['error', 'cancelled'], who: who.id } as const
     const run = await findRun(deps.ledger.runs, id, isWorthIt, 'failed', mine)

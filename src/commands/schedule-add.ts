@@ -54,6 +54,7 @@ export default defineCommand({
   group: 'schedules',
   role: 'operator',
   effect: 'bot',
+  schedulable: false,
   audience: 'asker',
   args,
   examples: [

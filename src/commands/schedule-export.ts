@@ -11,6 +11,7 @@ export default defineCommand({
   group: 'schedules',
   role: 'operator',
   effect: 'none',
+  schedulable: false,
   audience: 'asker',
   args: z.object({ id: scheduleNumber() }),
   examples: ['schedule export', 'schedule export 1'],

@@ -14,6 +14,7 @@ export default defineCommand({
   group: 'schedules',
   role: 'operator',
   effect: 'bot',
+  schedulable: false,
   audience: 'asker',
   args: z.object({
     id: scheduleNumber(),

@@ -23,6 +23,7 @@ export default defineCommand({
   group: 'schedules',
   role: 'operator',
   effect: 'bot',
+  schedulable: false,
   audience: 'asker',
   args,
   examples: ['schedule nightly', 'schedule nightly at 04:30 in #music tz=Europe/London paused=resume'],

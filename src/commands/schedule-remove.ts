@@ -11,6 +11,7 @@ export default defineCommand({
   group: 'schedules',
   role: 'operator',
   effect: 'bot',
+  schedulable: false,
   audience: 'asker',
   args: z.object({ id: scheduleNumber() }),
   examples: ['schedule remove 1'],

@@ -19,6 +19,8 @@ export default defineCommand({
   group: 'schedules',
   role: 'operator',
   effect: 'bot',
+  schedulable: false,
+  runsSchedule: true,
   audience: 'asker',
   args: z.object({
     id: optionalInteger({ about: 'the number of the schedule', min: 1, max: 999_999_999 }),

@@ -22,6 +22,7 @@ export default defineCommand({
   group: 'schedules',
   role: 'operator',
   effect: 'none',
+  schedulable: false,
   audience: 'asker',
   args: z.object({ part: optionalChoice({ about: 'the list, which it is anyway', values: ['list'] }) }),
   examples: ['schedule', 'schedule list'],

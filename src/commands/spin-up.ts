@@ -9,6 +9,7 @@ export default defineCommand({
   group: 'warehouse',
   role: 'admin',
   effect: 'write',
+  wakes: 'any',
   audience: 'channel',
   args: z.object({
     lease: optionalHours({ about: 'how long it may run before it is paused', max: 24 * 31 }),

@@ -12,6 +12,7 @@ export default defineCommand({
   group: 'warehouse',
   role: 'admin',
   effect: 'write',
+  schedulable: false,
   audience: 'channel',
   args: z.object({
     cluster: optionalText({ about: 'its name, to be sure', maxLength: 63, accepts: "the cluster's name" }),
@@ -32,6 +33,7 @@ export default defineCommand({
     const { deps } = context
     const act = await tearDown(deps, snapshot)
     const forget = {
+      id: 'forget-the-loads',
       title: 'Forget the loads',
       run: async () => {
         await deps.ledger.loads.discardAll()

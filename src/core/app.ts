@@ -2,6 +2,7 @@ import type { Answer } from './answer.ts'
 import { expireCards, failUnbegun } from './approval/settle.ts'
 import { type Catalog, createCatalog } from './command/catalog.ts'
 import type { Command } from './command/define.ts'
+import { commandsThat } from './declarations.ts'
 import type { Deps } from './deps.ts'
 import { confirm, whyNotConfirm } from './dispatch/confirm.ts'
 import { dispatch } from './dispatch/dispatch.ts'
@@ -77,9 +78,10 @@ export interface App {
 }
 
 /** Puts commands and queries together with the parts they use. Throws `bad_sql_file` when a name is taken twice. */
-export function createApp(commands: readonly Command[], parts: Deps): App {
+export function createApp(commands: readonly Command[], parts: Omit<Deps, 'commands'>): App {
   const changes = createChanges()
-  const deps: Deps = { ...parts, ledger: telling(parts.ledger, changes.tell) }
+  const ledger = telling(parts.ledger, changes.tell)
+  const deps: Deps = { ...parts, ledger, commands: commandsThat(commands) }
   const queries = deps.library.queries.map(commandOfQuery)
   const catalog = createCatalog([...commands, ...queries])
   const session: Session = {

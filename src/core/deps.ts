@@ -1,3 +1,4 @@
+import type { CommandsThat } from './declarations.ts'
 import type { Policy } from './policy.ts'
 import type { Clock } from './ports/clock.ts'
 import type { Cluster } from './ports/cluster.ts'
@@ -24,6 +25,8 @@ export interface Deps {
   readonly policy: Policy
   readonly clock: Clock
   readonly log: Log
+  /** Which commands do what. */
+  readonly commands: CommandsThat
   /** What `doctor` looks at, in order. */
   readonly probes: () => readonly Probe[]
   /** This process's row in the ledger. */

@@ -85,19 +85,7 @@ export class OpsError extends Error {
   readonly field: string | undefined
   readonly ask: readonly string[]
 
-  constructor(
-    code: OpsErrorCode,
-    message: string,
-    remedy = '',
-    options: {
-      cause?: unknown
-      cure?: string | undefined
-      evidence?: readonly Reply[]
-      telling?: Telling | undefined
-      field?: string | undefined
-      ask?: readonly string[]
-    } = {},
-  ) {
+  constructor(code: OpsErrorCode, message: string, remedy = '', options: OpsErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
     this.name = 'OpsError'
     this.code = code
@@ -108,7 +96,24 @@ export class OpsError extends Error {
     this.field = options.field
     this.ask = options.ask ?? []
   }
+
+  /** The same failure, with these parts of it in place of its own. It is the cause of the new one unless another is given. */
+  with({ message = this.message, remedy = this.remedy, ...options }: OpsErrorChange): OpsError {
+    const { cure, evidence, telling, field, ask } = this
+    return new OpsError(this.code, message, remedy, { cause: this, cure, evidence, telling, field, ask, ...options })
+  }
 }
+
+interface OpsErrorOptions {
+  readonly cause?: unknown
+  readonly cure?: string | undefined
+  readonly evidence?: readonly Reply[]
+  readonly telling?: Telling | undefined
+  readonly field?: string | undefined
+  readonly ask?: readonly string[]
+}
+
+type OpsErrorChange = OpsErrorOptions & { readonly message?: string; readonly remedy?: string }
 
 /** A disk, a quota or the limit of a file's size is reached. Its code is `storage`, as that of every failure to keep something. */
 export class DiskFull extends OpsError {
@@ -124,8 +129,7 @@ export async function inField<T>(field: string, act: () => Promise<T>): Promise<
     return await act()
   } catch (error) {
     if (!(error instanceof OpsError) || error.field !== undefined) throw error
-    const { code, message, remedy, cure, evidence, telling, ask } = error
-    throw new OpsError(code, message, remedy, { cause: error, cure, evidence, telling, field, ask })
+    throw error.with({ field })
   }
 }
 

@@ -22,6 +22,10 @@ export interface StepResult {
 
 /** A named, idempotent part of a long run: it looks first, and acts if needed, because it may be begun again after a crash. */
 export interface Step {
+  /** Names it among the steps of its run for ever: a stored step is found by it, whatever its title reads by then. */
+  readonly id: string
   readonly title: string
+  /** The command line that it runs, where it runs one. */
+  readonly request?: string
   run(work: Work): Promise<StepResult>
 }

@@ -21,8 +21,8 @@ const name = 'sparkify'
  * pausing and resuming close and open it for questions.
  */
 export function createDuckdbCluster({ folder, clock }: { readonly folder: string; readonly clock: Clock }): Cluster {
-  const change = (title: string, from: HomeState, to: HomeState): Step => ({
-    title,
+  const change = (names: Pick<Step, 'id' | 'title'>, from: HomeState, to: HomeState): Step => ({
+    ...names,
     async run() {
       const home = await readHome(folder)
       if (home?.state === to) return { skipped: `already ${to}` }
@@ -67,13 +67,13 @@ export function createDuckdbCluster({ folder, clock }: { readonly folder: string
     async pause() {
       const home = await readHome(folder)
       if (home?.state !== 'available') throw notNow(home?.state ?? 'none')
-      const steps = [change('Close the warehouse', 'available', 'paused')]
+      const steps = [change({ id: 'close-the-warehouse', title: 'Close the warehouse' }, 'available', 'paused')]
       return { plan: null, steps, done: `Cluster ${name} is paused. Its loads are kept; nothing costs money.` }
     },
     async resume() {
       const home = await readHome(folder)
       if (home?.state !== 'paused') throw notNow(home?.state ?? 'none')
-      const steps = [change('Open the warehouse', 'paused', 'available')]
+      const steps = [change({ id: 'open-the-warehouse', title: 'Open the warehouse' }, 'paused', 'available')]
       return { plan: null, steps, done: `Cluster ${name} is available again.` }
     },
     async extend(): Promise<Act> {
@@ -87,6 +87,7 @@ export function createDuckdbCluster({ folder, clock }: { readonly folder: string
 
 function createHome(folder: string, clock: Clock): Step {
   return {
+    id: 'create-the-warehouses-home',
     title: "Create the warehouse's home",
     async run() {
       if ((await readHome(folder)) !== null) return { skipped: 'already there' }
@@ -118,6 +119,7 @@ function tearDownPlan(contents: HomeContents, snapshot: boolean): PlanDraft {
 
 function removeLoads(folder: string, clock: Clock): Step {
   return {
+    id: 'remove-the-loads',
     title: 'Remove the loads',
     async run() {
       if ((await readHome(folder)) === null) return { skipped: 'already gone' }
@@ -132,6 +134,7 @@ function removeLoads(folder: string, clock: Clock): Step {
 
 function verifyGone(folder: string): Step {
   return {
+    id: 'verify-that-nothing-is-left',
     title: 'Verify that nothing is left',
     async run() {
       await removeHome(folder)

@@ -7,8 +7,22 @@ type Values = Readonly<Record<string, string | number>>
  * for `parent = :fire`, but for `:fire is null or parent = :fire` it reads the whole table.
  */
 export function conditionsOf(filter: RunFilter): { readonly where: string; readonly args: Values } {
-  const { states, listedOnly, whole, posted, besides, who, person, command, since, until, schedule, intended, fire } =
-    filter
+  const {
+    states,
+    listedOnly,
+    whole,
+    posted,
+    besides,
+    who,
+    person,
+    command,
+    commands,
+    since,
+    until,
+    schedule,
+    intended,
+    fire,
+  } = filter
   const conditions = [
     // States are words of this program. As values they would hide from SQLite that the index of running runs serves.
     ...(states === undefined ? [] : [isOneOf(states)]),
@@ -25,6 +39,11 @@ export function conditionsOf(filter: RunFilter): { readonly where: string; reado
       '(schedule is not null or command not in (select value from json_each(:besides)))',
     ),
     ...compare('command', command, 'command = :command'),
+    ...compare(
+      'commands',
+      commands === undefined ? undefined : JSON.stringify(commands),
+      'command in (select value from json_each(:commands))',
+    ),
     ...compare('since', since, 'started >= :since'),
     ...compare('until', until, 'started < :until'),
     ...compare('schedule', schedule, 'schedule = :schedule'),

@@ -1,11 +1,14 @@
 import { z } from 'zod'
 import { answerSchema, runStateSchema } from '../core/answer.ts'
 import { placeSchema } from '../core/place.ts'
-import type { AttemptRecord, Origin, RunRecord } from '../core/ports/runs.ts'
+import type { AttemptRecord, Origin, RunRecord, StepRecord } from '../core/ports/runs.ts'
 import { stepViewSchema } from '../core/reply.ts'
 import { approvalSchema, askerSchema, flag, json, parseRow, postSchema } from './rows.ts'
 
 const stepSchema = stepViewSchema.extend({
+  // Versions before this one found a step by its title.
+  id: z.string().optional(),
+  request: z.string().optional(),
   output: z.unknown().optional(),
   key: z.string().exactOptional(),
   handles: z.record(z.string(), z.string()),
@@ -48,12 +51,37 @@ const runSchema = z
     cost_usd: z.number().nullable(),
   })
   .transform(
-    ({ schedule, intended, cause, parent, position, cost_usd, ...run }): RunRecord => ({
+    ({ schedule, intended, cause, parent, position, cost_usd, steps, ...run }): RunRecord => ({
       ...run,
+      steps: schedule === null ? steps.map(named) : namedOfOccurrence(steps),
       origin: originOf({ schedule, intended, cause, parent, position }),
       costUsd: cost_usd,
     }),
   )
+
+type StoredStep = z.output<typeof stepSchema>
+
+/** A step by its id; one that an earlier version stored by what its title was. */
+function named({ id, request, ...step }: StoredStep): StepRecord {
+  const names = { id: id ?? step.title.toLowerCase().replaceAll("'", '').replaceAll(' ', '-') }
+  return request === undefined ? { ...step, ...names } : { ...step, ...names, request }
+}
+
+const oldLook = /^Look at the warehouse(?: \((\d+)\))?$/
+
+/** The steps of a schedule's run: in earlier versions the titles were the lines, numbered where one was there twice. */
+function namedOfOccurrence(steps: readonly StoredStep[]): readonly StepRecord[] {
+  const lines: string[] = []
+  return steps.map((step) => {
+    if (step.id !== undefined) return named(step)
+    const look = oldLook.exec(step.title)
+    if (look !== null) return named({ ...step, id: `awake-${look[1] ?? 1}` })
+    const numbered = /^(.*) \(\d+\)$/.exec(step.title)?.[1]
+    const request = numbered !== undefined && lines.includes(numbered) ? numbered : step.title
+    lines.push(request)
+    return named({ ...step, id: `line-${lines.length}`, request })
+  })
+}
 
 interface OriginColumns {
   readonly schedule: number | null

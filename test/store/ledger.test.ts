@@ -84,7 +84,7 @@ describe('a ledger file', () => {
   ])('names the run whose %s is damaged instead of failing without a reason', async (column, damage) => {
     const ledger = await open()
     await ledger.runs.open(run)
-    await ledger.runs.saveStep(1, 'one', 0, { title: 'Stage', state: 'pending', ms: null, handles: {} })
+    await ledger.runs.saveStep(1, 'one', 0, { id: 'stage', title: 'Stage', state: 'pending', ms: null, handles: {} })
     await inFile(damage)
     const failure = { code: 'storage', message: expect.stringMatching(`^Run 1 in the ledger .*${column}`) }
     await expect(ledger.runs.list({ limit: 5 })).rejects.toMatchObject(failure)

@@ -135,7 +135,7 @@ describe('several processes on one ledger', () => {
         const ledger = await openLedger({ url, now })
         for (;;) {
           const { run: { id } } = await ledger.runs.open(run(false))
-          await ledger.runs.saveStep(id, name, 0, { title: 'Stage', state: 'complete', ms: id, handles: {} })
+          await ledger.runs.saveStep(id, name, 0, { id: 'stage', title: 'Stage', state: 'complete', ms: id, handles: {} })
           await print(String(id))
         }`,
         url,

@@ -5,6 +5,7 @@ import type { Answer, RunView } from '../../src/core/answer.ts'
 import { type App, type Ask, createApp } from '../../src/core/app.ts'
 import type { RunContext } from '../../src/core/command/context.ts'
 import { type Command, type Definition, defineCommand, type Outcome } from '../../src/core/command/define.ts'
+import { commandsThat, type Declarations } from '../../src/core/declarations.ts'
 import type { Deps } from '../../src/core/deps.ts'
 import { OpsError } from '../../src/core/errors.ts'
 import type { Asker, Role } from '../../src/core/people.ts'
@@ -154,6 +155,7 @@ export function openWorld(folder: string, start: string): World & { close(): Pro
         },
         probes: () => [],
         process: id,
+        commands: commandsThat(commands),
         ...parts,
       }
       const app = createApp(commands, deps)
@@ -191,7 +193,18 @@ export function createWatch(): Watch & { readonly seen: RunView[] } {
   return { seen, changed: (run) => void seen.push(run) }
 }
 
-/** A small command: `write`, for operators, without arguments, unless said otherwise. */
+/** What the shipped commands of these names declare. */
+const declared: Readonly<Record<string, Declarations>> = {
+  etl: { loads: true },
+  'spin-up': { wakes: 'any' },
+  resume: { wakes: 'paused' },
+  pause: { sleeps: true },
+  extend: { extends: true },
+  'schedule-run': { runsSchedule: true },
+  cancel: { repeatable: false },
+}
+
+/** A small command: `write`, for operators, without arguments, declaring what the shipped one of its name does, unless said otherwise. */
 export function command(
   name: string,
   run: (context: RunContext) => Promise<Partial<Outcome> | undefined>,
@@ -206,6 +219,7 @@ export function command(
     audience: 'channel',
     args: z.object({}),
     examples: [name],
+    ...declared[name],
     ...said,
     run: async (_args, context) => ({ headline: `${name} done.`, replies: [text(name)], ...(await run(context)) }),
   })
@@ -214,6 +228,7 @@ export function command(
 /** A step that leaves nothing behind. */
 export function step(title: string, act: (work: Work) => unknown = () => undefined): Step {
   return {
+    id: title,
     title,
     async run(work) {
       await act(work)

@@ -11,6 +11,10 @@ import { nearest } from './suggest.ts'
 export interface Catalog {
   readonly commands: readonly Command[]
   find(name: string): Command | undefined
+  /** The command that declares this of itself. Throws where there is none: each is shipped. */
+  that(declares: (command: Command) => boolean): Command
+  /** The command that a line names, whatever follows it; undefined where it names none. */
+  named(line: string): Command | undefined
   /** Reads a line. Throws `unknown_command` or `bad_argument`, each with the nearest right word. */
   read(line: string): Bound
   /**
@@ -53,6 +57,12 @@ export function createCatalog(commands: readonly Command[]): Catalog {
   return {
     commands,
     find: (name) => byName.get(name),
+    that(declares) {
+      const command = commands.find(declares)
+      if (command === undefined) throw new Error(`no command declares ${declares}`)
+      return command
+    },
+    named: (line) => commandOf(tokenize(line), byName)?.command,
     read,
     understood({ command: name, args, line }) {
       const command = byName.get(name)
@@ -74,8 +84,8 @@ function commandOf(
   known: ReadonlyMap<string, Command>,
 ): { command: Command; rest: readonly Token[] } | null {
   if (tokens.length === 0) {
-    const home = known.get('home')
-    return home === undefined ? null : { command: home, rest: [] }
+    const command = [...known.values()].find(({ isDefault }) => isDefault)
+    return command === undefined ? null : { command, rest: [] }
   }
   for (let length = Math.min(longestName, tokens.length); length > 0; length--) {
     const command = known.get(nameOf(tokens.slice(0, length)) ?? '')

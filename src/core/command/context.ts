@@ -29,8 +29,8 @@ export interface RunContext extends Context {
    * finished are not begun again. Throws what the failing step threw.
    */
   perform(steps: readonly (Step | readonly Step[])[]): Promise<void>
-  /** What a finished step left under its title. Throws when it left nothing of that shape (a bug). */
-  output<S extends z.ZodType>(title: string, schema: S): z.output<S>
+  /** What a finished step left under its id. Throws when it left nothing of that shape (a bug). */
+  output<S extends z.ZodType>(id: string, schema: S): z.output<S>
   /** Says a line as part of this run, which is a fire: once, however often it is asked. `at` is its place among the lines. Never throws. */
   sayLine(line: string, at: number): Promise<Answer>
   /** Stops a run of this or another process. */

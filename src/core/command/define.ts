@@ -1,5 +1,6 @@
 import type { z } from 'zod'
 import type { Answer, Asked, RowsOf, Suggestion } from '../answer.ts'
+import type { Declarations } from '../declarations.ts'
 import type { Deps } from '../deps.ts'
 import type { Role } from '../people.ts'
 import type { PlanDraft } from '../plan.ts'
@@ -52,7 +53,7 @@ export interface Bound {
 }
 
 /** What a person can say: a file in `src/commands/`, or a query in `sql/analytics/`. */
-export interface Command {
+export interface Command extends Declarations {
   readonly name: string
   readonly summary: string
   readonly group: Group
@@ -92,18 +93,11 @@ export interface Definition<S extends z.ZodObject>
 
 /** Makes a command of its definition. */
 export function defineCommand<S extends z.ZodObject>(definition: Definition<S>): Command {
+  const { run: _run, plan, instead: _instead, canContinue = async () => false, ...declared } = definition
   const command: Command = {
-    name: definition.name,
-    summary: definition.summary,
-    group: definition.group,
-    role: definition.role,
-    effect: definition.effect,
-    audience: definition.audience,
-    args: definition.args,
-    examples: definition.examples,
-    ...(definition.act === undefined ? {} : { act: definition.act }),
-    plans: definition.plan !== undefined,
-    canContinue: definition.canContinue ?? (async () => false),
+    ...declared,
+    plans: plan !== undefined,
+    canContinue,
     bind: (tokens) => command.with(readArguments(command, tokens)),
     with(given) {
       const args = definition.args.parse(given)

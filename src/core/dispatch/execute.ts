@@ -127,7 +127,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
 function usable(next: readonly Suggestion[], { audience }: Command, { catalog, who }: Context): Suggestion[] {
   if (audience === 'channel') return [...next]
   return next.filter(({ line }) => {
-    const command = catalog.find(line.split(' ')[0] ?? '')
+    const command = catalog.named(line)
     return command === undefined || mayUse(command, who.role)
   })
 }

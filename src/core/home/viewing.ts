@@ -15,7 +15,7 @@ export interface Viewing {
 /** The buttons that this person may press. */
 export function pressable(next: readonly HomeButton[], { who, catalog }: Viewing): readonly HomeButton[] {
   return next.filter(({ line }) => {
-    const command = catalog.find(line.split(' ')[0] ?? '')
+    const command = catalog.named(line)
     return command !== undefined && mayUse(command, who.role)
   })
 }

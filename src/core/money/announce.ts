@@ -37,8 +37,8 @@ function isDirect(place: Place): boolean {
 }
 
 /** Where the cluster was asked for in Slack, and by whom, newest first; in the channel itself, where it was in a thread. */
-async function askedInSlack({ ledger }: Deps): Promise<readonly Channel[]> {
-  const asked = await askedFor(ledger.runs, { limit: newestAsked, states: ['complete', 'running'] })
+async function askedInSlack(deps: Deps): Promise<readonly Channel[]> {
+  const asked = await askedFor(deps, { limit: newestAsked, states: ['complete', 'running'] })
   return asked.flatMap(({ place, who }) => {
     if (place.kind !== 'slack') return []
     const { thread: _, ...channel } = place

@@ -1,13 +1,10 @@
-import type { RunFilter, RunRecord, RunStore } from '../ports/runs.ts'
+import type { Deps } from '../deps.ts'
+import type { RunFilter, RunRecord } from '../ports/runs.ts'
 
-/** The commands by which somebody has the cluster run. */
-const commands = ['spin-up', 'resume', 'extend']
-
-/** The runs that asked for the cluster to run, newest first; `limit` holds for each of the commands. */
+/** The runs by which somebody had the cluster run, newest first. */
 export async function askedFor(
-  runs: RunStore,
+  { ledger, commands }: Pick<Deps, 'ledger' | 'commands'>,
   filter: Pick<RunFilter, 'limit' | 'states' | 'since'>,
 ): Promise<readonly RunRecord[]> {
-  const asked = await Promise.all(commands.map((command) => runs.list({ ...filter, command })))
-  return asked.flat().toSorted((a, b) => b.seq - a.seq)
+  return ledger.runs.list({ ...filter, commands: [...commands.wake, ...commands.extend] })
 }

@@ -25,18 +25,21 @@ const dayMs = 86_400_000
 const mostWishes = 1_000
 
 /** The wishes that these times can belong to, oldest first. */
-export async function wishesFor(bills: readonly Bill[], { ledger }: Pick<Deps, 'ledger'>): Promise<readonly Wish[]> {
+export async function wishesFor(
+  bills: readonly Bill[],
+  deps: Pick<Deps, 'ledger' | 'commands'>,
+): Promise<readonly Wish[]> {
   const [first] = bills
   if (first === undefined) return []
   // A run is begun before the cluster is, by as long as its steps before that take, and restarts between them.
   const since = new Date(first.from.getTime() - dayMs).toISOString()
-  const runs = await askedFor(ledger.runs, { limit: mostWishes, since })
+  const runs = await askedFor(deps, { limit: mostWishes, since })
   const wishes = runs.toReversed().map(
     async (run): Promise<Wish> => ({
       from: new Date(run.started),
       ended: run.ended === null ? null : new Date(run.ended),
       done: run.state === 'running' || run.state === 'complete',
-      payer: await payerOf(run, ledger),
+      payer: await payerOf(run, deps.ledger),
     }),
   )
   return Promise.all(wishes)

@@ -32,6 +32,9 @@ export interface Approval {
 
 /** A step as stored: what its reader sees, what it left for later, and the name and the handles of its outside work. */
 export interface StepRecord extends StepView {
+  readonly id: string
+  /** The command line that it runs, where it runs one. */
+  readonly request?: string
   readonly output?: unknown
   /** Names the work outside from the moment the step begins, also for a process that takes the run over. */
   readonly key?: string
@@ -156,6 +159,8 @@ export interface RunFilter {
   /** Somebody's id, or their name without regard to case: for questions of people, not of rights. */
   readonly person?: string
   readonly command?: string
+  /** Only runs of one of these commands. */
+  readonly commands?: readonly string[]
   /** Started at or after this time. */
   readonly since?: string
   /** Started before this time. */

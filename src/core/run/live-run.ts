@@ -17,7 +17,7 @@ export interface LiveRun {
   readonly signal: AbortSignal
   abort(reason: OpsError): void
   perform(steps: readonly (Step | readonly Step[])[]): Promise<void>
-  output<S extends z.ZodType>(title: string, schema: S): z.output<S>
+  output<S extends z.ZodType>(id: string, schema: S): z.output<S>
 }
 
 /** Brings an opened run to life. Steps it finished before, in this or an earlier process, count as done. */
@@ -54,14 +54,14 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
     return step
   }
 
-  /** The place of each step in the record; unknown ones are added as pending. A title names one step of a run for ever. */
+  /** The place of each step in the record; unknown ones are added as pending. */
   const announce = (steps: readonly Step[]): readonly number[] => {
     const places = steps.map((step) => {
-      if (announced.has(step.title)) throw new Error(`run ${record.id} has two steps "${step.title}"`)
-      announced.add(step.title)
-      const known = record.steps.findIndex((stored) => stored.title === step.title)
+      if (announced.has(step.id)) throw new Error(`run ${record.id} has two steps "${step.id}"`)
+      announced.add(step.id)
+      const known = record.steps.findIndex(({ id }) => id === step.id)
       if (known >= 0) return known
-      record = { ...record, steps: [...record.steps, { title: step.title, state: 'pending', ms: null, handles: {} }] }
+      record = { ...record, steps: [...record.steps, { ...namesOf(step), state: 'pending', ms: null, handles: {} }] }
       return record.steps.length - 1
     })
     show()
@@ -77,7 +77,7 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
     const elapsed = (): number => Math.round(clock.elapsed() - start)
     // Stored before anything is done outside, so that a process that takes this run over asks for the same work, and a retry for its own.
     const key = before.key ?? `run-${record.id}-attempt-${record.attempt}-step-${index}`
-    await saveStep(index, { title: step.title, state: 'in_progress', ms: 0, key, handles: before.handles })
+    await saveStep(index, { ...namesOf(step), state: 'in_progress', ms: 0, key, handles: before.handles })
     const work: Work = {
       key,
       signal: controller.signal,
@@ -90,7 +90,7 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
       const result = await step.run(work)
       const { handles } = stepAt(index)
       await saveStep(index, {
-        title: step.title,
+        ...namesOf(step),
         state: result.skipped === undefined ? 'complete' : 'skipped',
         ms: elapsed(),
         handles,
@@ -101,7 +101,7 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
       const reason: unknown = controller.signal.aborted ? controller.signal.reason : error
       // A step that is left to another process is not over.
       if (!(reason instanceof OpsError && reason.code === 'interrupted')) {
-        await saveStep(index, { title: step.title, state: 'error', ms: elapsed(), handles: stepAt(index).handles })
+        await saveStep(index, { ...namesOf(step), state: 'error', ms: elapsed(), handles: stepAt(index).handles })
       }
       throw error
     }
@@ -126,10 +126,14 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
         if (failed !== undefined) throw failed.reason
       }
     },
-    output(title, schema) {
-      return schema.parse(record.steps.find((step) => step.title === title)?.output)
+    output(id, schema) {
+      return schema.parse(record.steps.find((step) => step.id === id)?.output)
     },
   }
+}
+
+function namesOf({ id, title, request }: Step): Pick<StepRecord, 'id' | 'title' | 'request'> {
+  return request === undefined ? { id, title } : { id, title, request }
 }
 
 function detailOf(detail: string | undefined): { detail?: string } {

@@ -21,8 +21,8 @@ export interface Answered {
   readonly id: RunId
   /** In direct messages there is somebody to share with. */
   readonly direct: boolean
-  /** Whether somebody who reads it may have it said by the clock. */
-  readonly repeatable: boolean
+  /** Whether somebody who reads it may fill this form in. */
+  readonly offers: (form: Suggestion) => boolean
   /** When the data begin, ISO 8601. */
   readonly oldest: string | null
 }
@@ -40,10 +40,10 @@ export function followUps(answered: Answered): readonly Suggestion[] {
 }
 
 /** The form of a schedule that says this line; its day and time are there to be changed. */
-function postEvery({ command, given, repeatable }: Answered): readonly Suggestion[] {
-  if (!repeatable) return []
-  const line = canonicalLine(command, given)
-  return [{ label: 'Post this every…', line: `schedule-add lines=${quote(line)} day=daily time=07:00`, form: true }]
+function postEvery({ command, given, offers }: Answered): readonly Suggestion[] {
+  const line = `schedule-add lines=${quote(canonicalLine(command, given))} day=daily time=07:00`
+  const form: Suggestion = { label: 'Post this every…', line, form: true }
+  return offers(form) ? [form] : []
 }
 
 const usualLengths = [10, 20, 50, 100, 200, 500, 1000]

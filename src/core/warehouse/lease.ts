@@ -37,7 +37,7 @@ const tryEveryMs = 5 * 60_000
 
 async function act(due: Due, session: Session, posted: Posted): Promise<void> {
   const { deps } = session
-  const [last] = await askedFor(deps.ledger.runs, { limit: 1, states: ['complete', 'running'] })
+  const [last] = await askedFor(deps, { limit: 1, states: ['complete', 'running'] })
   // Whoever spun it up in a terminal is not found there again, and one that was adopted has nobody to ask.
   const asked = last?.place.kind === 'slack' ? { place: last.place, owner: last.who } : null
   const tell = (answer: Answer): Promise<void> =>

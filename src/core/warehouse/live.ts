@@ -72,7 +72,7 @@ function notAvailable({ name, state, since }: ClusterFacts, deps: Deps): OpsErro
 }
 
 async function nothingLoaded(deps: Deps): Promise<OpsError> {
-  const [loading] = await deps.ledger.runs.list({ limit: 1, states: ['running'], command: 'etl' })
+  const [loading] = await deps.ledger.runs.list({ limit: 1, states: ['running'], commands: deps.commands.load })
   if (loading === undefined)
     return new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', { cure: 'etl' })
   if ((await findOrphan(loading.id, deps)) !== null) {

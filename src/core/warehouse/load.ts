@@ -38,14 +38,14 @@ export interface LoadOptions {
   readonly allowEmpty: boolean
 }
 
-/** Titles by which the report finds what the steps left. */
+/** The steps by whose ids the report finds what they left. */
 export const loadSteps = {
-  sources: 'Check sources',
-  events: 'Stage events',
-  songs: 'Stage songs',
-  repair: 'Repair text',
-  audit: 'Audit',
-  publish: 'Publish',
+  sources: { id: 'check-sources', title: 'Check sources' },
+  events: { id: 'stage-events', title: 'Stage events' },
+  songs: { id: 'stage-songs', title: 'Stage songs' },
+  repair: { id: 'repair-text', title: 'Repair text' },
+  audit: { id: 'audit', title: 'Audit' },
+  publish: { id: 'publish', title: 'Publish' },
 } as const
 
 /**
@@ -61,7 +61,7 @@ export function stepsOfLoad(context: RunContext, options: LoadOptions): readonly
     checkSources(load, deps, sources),
     openLoad(load, deps),
     [stage(load, 'log', deps, sources, options), stage(load, 'song', deps, sources, options)],
-    { title: loadSteps.repair, run: (work) => repairTexts(load, deps, work) },
+    { ...loadSteps.repair, run: (work) => repairTexts(load, deps, work) },
     ...deps.library.etl.map((file) => transform(load, file, deps)),
     audit(load, deps, sources, options),
     publish(load, context),
@@ -70,7 +70,7 @@ export function stepsOfLoad(context: RunContext, options: LoadOptions): readonly
 
 function checkSources(load: LoadId, deps: Deps, sources: (signal: AbortSignal) => Promise<Sources>): Step {
   return {
-    title: loadSteps.sources,
+    ...loadSteps.sources,
     run: async ({ signal }) => {
       await requireKnownLoads(deps)
       const { log, song, summary, skipped = [] } = await sources(signal)
@@ -115,6 +115,7 @@ export function unknownWords(unknown: readonly LoadId[]): string {
 function openLoad(load: LoadId, deps: Deps): Step {
   const { staging, star, load: own } = deps.library.schema
   return {
+    id: 'create-tables',
     title: 'Create tables',
     run: async (work) => {
       await discardAbandoned(load, deps)
@@ -165,7 +166,7 @@ function stage(
   { maxErrors }: LoadOptions,
 ): Step {
   return {
-    title: dataset === 'log' ? loadSteps.events : loadSteps.songs,
+    ...(dataset === 'log' ? loadSteps.events : loadSteps.songs),
     run: async (work) => {
       const staged: Staged = await deps.engine.stage(load, dataset, await sources(work.signal), maxErrors, work)
       const left = staged.rejected === 0 ? '' : `, ${plural(staged.rejected, 'row')} left out`
@@ -176,6 +177,7 @@ function stage(
 
 function transform(load: LoadId, file: TransformFile, deps: Deps): Step {
   return {
+    id: `build-${file.table}`,
     title: `Build ${file.table}`,
     run: async (work) => {
       const written = await deps.engine.execute(
@@ -195,7 +197,7 @@ function audit(
   { allowEmpty }: LoadOptions,
 ): Step {
   return {
-    title: loadSteps.audit,
+    ...loadSteps.audit,
     run: async ({ signal }) => {
       const target = { kind: 'candidate', load } as const
       const [counts, results, summary] = await Promise.all([
@@ -296,7 +298,7 @@ async function summarise(
 function publish(load: LoadId, context: RunContext): Step {
   const { deps } = context
   return {
-    title: loadSteps.publish,
+    ...loadSteps.publish,
     run: async (work) => {
       if ((await deps.ledger.loads.get(load))?.state !== 'live') {
         await deps.engine.publish(load, work)

@@ -35,6 +35,7 @@ export function commandOfQuery(query: QueryFile): Command {
     group: 'questions',
     role: query.role,
     effect: 'read',
+    keeps: true,
     audience: 'channel',
     args: z.object({ ...shape, ...window }),
     examples: query.examples,
@@ -73,10 +74,12 @@ function nextOf(
 ): readonly Suggestion[] {
   const direct = place.kind === 'slack' && place.direct
   // In a channel buttons are for whoever may press them; in direct messages there is but one.
-  const add = catalog.find('schedule-add')
-  const repeatable = place.kind === 'slack' && add !== undefined && (!direct || mayUse(add, who.role))
+  const offers = (next: Suggestion): boolean => {
+    const makes = place.kind === 'slack' ? catalog.named(next.line) : undefined
+    return makes !== undefined && (!direct || mayUse(makes, who.role))
+  }
   const oldest = load.facts.dataFrom ?? null
-  return followUps({ query, command, given, asked, table, id: runId, direct, repeatable, oldest })
+  return followUps({ query, command, given, asked, table, id: runId, direct, offers, oldest })
 }
 
 function argumentOf(param: QueryParam): z.ZodType {

@@ -58,10 +58,9 @@ function keepsNone({ id, line }: RunRecord): OpsError {
   })
 }
 
-/** The newest kept answer to a query's plain line, whoever asked; null where none is kept. */
-export async function findKept(line: string, { ledger, clock }: Deps): Promise<RunRecord | null> {
+/** The newest kept answer to a query by its plain line, whoever asked; null where none is kept. */
+export async function findKept(command: string, line: string, { ledger, clock }: Deps): Promise<RunRecord | null> {
   const since = new Date(clock.now().getTime() - keptDays * 86_400_000).toISOString()
-  const command = line.split(' ')[0] ?? line
   const runs = await ledger.runs.list({ command, states: ['complete'], since, limit: 200 })
   return runs.find((run) => run.line === line && run.answer?.asked !== undefined) ?? null
 }

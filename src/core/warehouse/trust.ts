@@ -34,8 +34,8 @@ function staleness({ id, published }: LoadRecord, { started }: RunRecord): strin
 }
 
 /** The newest attempt to load, where it failed after this load was published, so that readers expect newer data; null otherwise. */
-export async function failedSince({ published }: LoadRecord, { ledger }: Deps): Promise<RunRecord | null> {
-  const [newest] = await ledger.runs.list({ command: 'etl', states: ['complete', 'error'], limit: 1 })
+export async function failedSince({ published }: LoadRecord, { ledger, commands }: Deps): Promise<RunRecord | null> {
+  const [newest] = await ledger.runs.list({ commands: commands.load, states: ['complete', 'error'], limit: 1 })
   if (newest?.state !== 'error' || published === null) return null
   return newest.started > published ? newest : null
 }

@@ -30,7 +30,7 @@ export interface Wish {
 /** Has a cluster made: adopts the one that is there, wakes a paused one, restores the newest kept snapshot, or else creates it. */
 export function createCluster(setting: Setting, wish: Wish): Step {
   const { clients, settings, clock, leases } = setting
-  return awsStep(setting, 'Create cluster', async (work) => {
+  return awsStep(setting, { id: 'create-cluster', title: 'Create cluster' }, async (work) => {
     const found = await ownCluster(setting)
     if (found !== null) return adopt(setting, found, wish, work)
     const snapshot = await newestSnapshot(setting)

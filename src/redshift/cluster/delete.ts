@@ -37,7 +37,7 @@ type Answer =
 export function deleteCluster(setting: Setting, keep: boolean): Step {
   const { settings, clock } = setting
   const { clusterId } = settings
-  return awsStep(setting, 'Delete cluster', async (work) => {
+  return awsStep(setting, { id: 'delete-cluster', title: 'Delete cluster' }, async (work) => {
     if ((await ownCluster(setting)) === null) return { skipped: 'there is none' }
     const name = async (): Promise<string> => {
       const fresh = finalSnapshotName(clusterId, clock.now())
@@ -78,24 +78,28 @@ export function deleteCluster(setting: Setting, keep: boolean): Step {
 /** Waits until AWS no longer knows the cluster. */
 export function waitUntilDeleted(setting: Setting): Step {
   const { settings, clock, leases } = setting
-  return awsStep(setting, 'Wait until deleted', async ({ signal, progress }: Work) => {
-    let last: AwsCluster = {}
-    const gone = await poll(
-      async () => {
-        const cluster = await ownCluster(setting)
-        if (cluster === null) return true
-        last = cluster
-        if (stateOf(cluster) !== 'deleting') throw notDeleted(settings.clusterId, cluster, null)
-        progress(statusOf(cluster))
-        return null
-      },
-      { clock, signal, atMostMs: deletedMs },
-    )
-    if (gone === null) throw notDeleted(settings.clusterId, last, null)
-    const lease = await leases.get()
-    if (lease !== null) await leases.set(stopped(lease, clock.now()))
-    return {}
-  })
+  return awsStep(
+    setting,
+    { id: 'wait-until-deleted', title: 'Wait until deleted' },
+    async ({ signal, progress }: Work) => {
+      let last: AwsCluster = {}
+      const gone = await poll(
+        async () => {
+          const cluster = await ownCluster(setting)
+          if (cluster === null) return true
+          last = cluster
+          if (stateOf(cluster) !== 'deleting') throw notDeleted(settings.clusterId, cluster, null)
+          progress(statusOf(cluster))
+          return null
+        },
+        { clock, signal, atMostMs: deletedMs },
+      )
+      if (gone === null) throw notDeleted(settings.clusterId, last, null)
+      const lease = await leases.get()
+      if (lease !== null) await leases.set(stopped(lease, clock.now()))
+      return {}
+    },
+  )
 }
 
 /** Asks AWS to delete it. Throws what waiting does not change. */

@@ -59,6 +59,7 @@ export async function extend(setting: Setting, hours: number): Promise<Act> {
 
 function lengthen({ settings, leases, clock }: Setting, hours: number): Step {
   return {
+    id: 'extend-the-lease',
     title: 'Extend the lease',
     async run(work) {
       const lease = await leases.get()

@@ -27,7 +27,7 @@ export async function pause(setting: Setting): Promise<Act> {
 }
 
 function pauseCluster(setting: Setting) {
-  return awsStep(setting, 'Pause cluster', async (work) => {
+  return awsStep(setting, { id: 'pause-cluster', title: 'Pause cluster' }, async (work) => {
     const found = await ownCluster(setting)
     if (found !== null && stateOf(found) === 'paused') return { skipped: 'it is paused already' }
     await sendToSleep(setting, work)
@@ -37,7 +37,7 @@ function pauseCluster(setting: Setting) {
 
 function waitUntilPaused(setting: Setting) {
   const { settings, clock, leases } = setting
-  return awsStep(setting, 'Wait until paused', async ({ signal, progress }) => {
+  return awsStep(setting, { id: 'wait-until-paused', title: 'Wait until paused' }, async ({ signal, progress }) => {
     const begun = clock.now()
     const paused = await poll(
       async () => {

@@ -25,7 +25,7 @@ export async function resume(setting: Setting): Promise<Act> {
   return {
     plan,
     steps: [
-      awsStep(setting, 'Resume cluster', async (work) => {
+      awsStep(setting, { id: 'resume-cluster', title: 'Resume cluster' }, async (work) => {
         const found = await ownCluster(setting)
         if (found === null) throw noCluster(settings.clusterId)
         if (stateOf(found) !== 'paused') {

@@ -57,7 +57,7 @@ export function faultsOf(role: Role, { permissionsBoundary }: RedshiftSettings):
 /** Creates the role; where it is there, repairs its trust policy and its boundary. */
 export function createRole(setting: Setting): Step {
   const { clients, settings } = setting
-  return awsStep(setting, 'Create role', async () => {
+  return awsStep(setting, { id: 'create-role', title: 'Create role' }, async () => {
     if (settings.roleArn !== null) {
       await refuseUntrusting(setting, settings.roleArn)
       return { skipped: `${settings.roleArn} is used as it is` }
@@ -139,7 +139,7 @@ export async function readsSources(setting: Setting, role: Role): Promise<boolea
 /** Gives the role its one policy, unless it has it already in these words. */
 export function allowReading(setting: Setting): Step {
   const { clients, settings } = setting
-  return awsStep(setting, 'Allow reading the data', async () => {
+  return awsStep(setting, { id: 'allow-reading-the-data', title: 'Allow reading the data' }, async () => {
     if (settings.roleArn !== null) return { skipped: `${settings.roleArn} is not ours to change` }
     const { partition } = accountOf(await loadingRoleArn(setting))
     const policy = JSON.stringify(readingPolicy(settings, partition))
@@ -159,7 +159,7 @@ export function allowReading(setting: Setting): Step {
 /** Removes the role, if it is ours. It costs nothing, so it goes last. */
 export function deleteRole(setting: Setting): Step {
   const { clients, settings } = setting
-  return awsStep(setting, 'Delete role', async () => {
+  return awsStep(setting, { id: 'delete-role', title: 'Delete role' }, async () => {
     if (settings.roleArn !== null) return { skipped: `${settings.roleArn} is not ours to delete` }
     const role = await findRole(clients, settings.roleName)
     if (role === null) return { skipped: 'already gone' }

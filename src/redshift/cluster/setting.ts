@@ -35,8 +35,13 @@ export async function explained<T>(ask: () => Promise<T>): Promise<T> {
 }
 
 /** A step whose AWS failures say what exists now and costs money. */
-export function awsStep(setting: Setting, title: string, run: (work: Work) => Promise<StepResult>): Step {
+export function awsStep(
+  setting: Setting,
+  { id, title }: Pick<Step, 'id' | 'title'>,
+  run: (work: Work) => Promise<StepResult>,
+): Step {
   return {
+    id,
     title,
     async run(work) {
       try {

@@ -94,7 +94,7 @@ function doneWords(
 /** Asks AWS, at the end, what is left. */
 function verify(setting: Setting): Step {
   const { clients, settings } = setting
-  return awsStep(setting, 'Verify that nothing is left', async () => {
+  return awsStep(setting, { id: 'verify-that-nothing-is-left', title: 'Verify that nothing is left' }, async () => {
     if ((await ownCluster(setting)) !== null) {
       throw new OpsError(
         'cluster_state',

@@ -26,7 +26,7 @@ const unlisted = 'not listed by AWS yet'
  */
 export function waitUntilAvailable(setting: Setting): Step {
   const { settings, clock } = setting
-  return awsStep(setting, 'Wait until available', async (work) => {
+  return awsStep(setting, { id: 'wait-until-available', title: 'Wait until available' }, async (work) => {
     const role = await loadingRoleArn(setting)
     const begun = clock.now()
     let last = ''
@@ -58,7 +58,7 @@ export function waitUntilAvailable(setting: Setting): Step {
 /** Asks the database until it answers: a cluster is called available a little before it is. */
 export function askTheDatabase(setting: Setting): Step {
   const { answers, clock } = setting
-  return awsStep(setting, 'Ask the database', async ({ signal, progress }: Work) => {
+  return awsStep(setting, { id: 'ask-the-database', title: 'Ask the database' }, async ({ signal, progress }: Work) => {
     let refusal: unknown
     const answered = await poll(
       async () => {

@@ -38,6 +38,7 @@ export function describeRuns(open: OpenLedger): void {
       const [one, other] = await pair()
       const steps: StepRecord[] = [
         {
+          id: 'stage-events',
           title: 'Stage events',
           state: 'complete',
           ms: 12,
@@ -274,7 +275,13 @@ export function describeRuns(open: OpenLedger): void {
       const [one, other] = await pair()
       const { id } = await opened(one)
       await withSteps(one, id, [waiting, waiting])
-      const second: StepRecord = { title: 'Publish', state: 'in_progress', ms: 3, handles: { statement: 'x-1' } }
+      const second: StepRecord = {
+        id: 'publish',
+        title: 'Publish',
+        state: 'in_progress',
+        ms: 3,
+        handles: { statement: 'x-1' },
+      }
       expect(await one.runs.saveStep(id, 'one', 1, { ...second, state: 'pending' })).toBe(true)
       expect(await one.runs.saveStep(id, 'one', 1, second)).toBe(true)
       expect(await one.runs.saveStep(id, 'one', 2, waiting)).toBe(true)

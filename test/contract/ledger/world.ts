@@ -29,7 +29,13 @@ export type OpenLedger = (home: string, world: LedgerWorld) => Promise<Ledger>
 export const noon = new Date('2026-03-02T12:00:00.000Z')
 export const anna: Asker = { kind: 'slack', id: 'U1', name: 'Anna' }
 export const inChannel: Place = { kind: 'slack', channel: 'C1', channelName: 'data', direct: false }
-export const waiting: StepRecord = { title: 'Stage events', state: 'pending', ms: null, handles: {} }
+export const waiting: StepRecord = {
+  id: 'stage-events',
+  title: 'Stage events',
+  state: 'pending',
+  ms: null,
+  handles: {},
+}
 
 export function later(seconds: number): Date {
   return new Date(noon.getTime() + seconds * 1000)

@@ -203,6 +203,7 @@ describe('changing the warehouse', () => {
     const load = command('load', async ({ perform }) => {
       await perform([
         {
+          id: 'Stage events',
           title: 'Stage events',
           run: async () => {
             begun.resolve()
@@ -258,6 +259,7 @@ describe('changing the warehouse', () => {
     const load = command('load', async ({ perform }) => {
       await perform([
         {
+          id: 'Stage events',
           title: 'Stage events',
           run: () => {
             begun.resolve()
@@ -297,6 +299,7 @@ describe('a run that goes on', () => {
       command('load', async ({ perform }) => {
         await perform([
           {
+            id: 'Stage events',
             title: 'Stage events',
             run: async ({ progress }) => {
               clock.advance(1500)
@@ -305,7 +308,7 @@ describe('a run that goes on', () => {
               return { detail: '8 rows' }
             },
           },
-          { title: 'Publish', run: async () => ({ skipped: 'already there' }) },
+          { id: 'Publish', title: 'Publish', run: async () => ({ skipped: 'already there' }) },
         ])
         return undefined
       }),

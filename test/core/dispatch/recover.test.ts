@@ -29,8 +29,9 @@ async function killedWithin(world: World, id: string, said: Partial<Command> & {
       'load',
       async ({ perform }) => {
         await perform([
-          { title: 'Check', run: async () => ({ output: { files: 2 } }) },
+          { id: 'Check', title: 'Check', run: async () => ({ output: { files: 2 } }) },
           {
+            id: 'Stage',
             title: 'Stage',
             run: async ({ keep }) => {
               await keep('statement', `of-${id}`)

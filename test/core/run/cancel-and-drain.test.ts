@@ -18,6 +18,7 @@ import {
 function waiting() {
   const begun = deferred()
   const stage: Step = {
+    id: 'Stage events',
     title: 'Stage events',
     run: async ({ signal }) => {
       begun.resolve()
@@ -26,7 +27,7 @@ function waiting() {
   }
   const load = command('load', async ({ perform, deps, runId }) => {
     await deps.ledger.loads.begin(runId, deps.clock.now().toISOString())
-    await perform([{ title: 'Check', run: async () => ({}) }, stage])
+    await perform([{ id: 'Check', title: 'Check', run: async () => ({}) }, stage])
     return undefined
   })
   return { begun: begun.promise, load }
@@ -83,6 +84,7 @@ describe('a run that is cancelled', () => {
       command('load', async ({ perform }) => {
         await perform([
           {
+            id: 'Stage',
             title: 'Stage',
             run: async ({ signal }) => {
               begun.resolve()
@@ -111,7 +113,7 @@ describe('a run that is cancelled', () => {
         await deps.ledger.loads.begin(runId, deps.clock.now().toISOString())
         await deps.ledger.loads.publish(runId, runId, deps.process, deps.clock.now().toISOString())
         begun.resolve()
-        await perform([{ title: 'Tidy', run: () => untilAborted(signal) }])
+        await perform([{ id: 'Tidy', title: 'Tidy', run: () => untilAborted(signal) }])
         return undefined
       }),
       cancelCommand,

@@ -158,7 +158,17 @@ describe('the rows of a schedule', () => {
     if (line === null || line.answer === null) throw new Error('it has an answer')
     const origin = { kind: 'fire', schedule: 9, intended: '2026-11-01T00:00:00.000Z', cause: 'clock' } as const
     const { headline: detail, rowsOf: _, ...rest } = line.answer
-    const steps = [{ title: 'top-users n=3', state: 'complete', ms: 1, detail, handles: {} } as const]
+    const steps = [
+      {
+        id: 'line-1',
+        request: 'top-users n=3',
+        title: 'top-users n=3',
+        state: 'complete',
+        ms: 1,
+        detail,
+        handles: {},
+      } as const,
+    ]
     const fire = await bot.ledger.runs.open({ ...line, key: null, command: 'schedule-run', worker, origin })
     if (fire.kind !== 'opened') throw new Error(`it is ${fire.kind}`)
     for (const [at, step] of steps.entries()) await bot.ledger.runs.saveStep(fire.run.id, worker, at, step)

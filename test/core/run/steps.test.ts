@@ -4,7 +4,7 @@ import { OpsError } from '../../../src/core/errors.ts'
 import type { Step, Work } from '../../../src/core/step.ts'
 import { command, createWorld, deferred, failureOf } from '../../support/core.ts'
 
-const step = (title: string, run: Step['run'] = async () => ({})): Step => ({ title, run })
+const step = (title: string, run: Step['run'] = async () => ({})): Step => ({ id: title, title, run })
 
 describe('the steps of a run', () => {
   it('are stored before and after each, with what they left for later ones', async () => {
@@ -28,10 +28,18 @@ describe('the steps of a run', () => {
       }),
     ])
     const answer = await bot.say('load')
-    const stage = { title: 'Stage', state: 'complete', ms: 3000, detail: '8 rows', output: { rows: 8 }, handles: {} }
+    const stage = {
+      id: 'Stage',
+      title: 'Stage',
+      state: 'complete',
+      ms: 3000,
+      detail: '8 rows',
+      output: { rows: 8 },
+      handles: {},
+    }
     expect(stored).toEqual([
-      [{ title: 'Stage', state: 'in_progress', ms: 0, key: 'run-1-attempt-1-step-0', handles: {} }],
-      [stage, { title: 'Count', state: 'in_progress', ms: 0, key: 'run-1-attempt-1-step-1', handles: {} }],
+      [{ id: 'Stage', title: 'Stage', state: 'in_progress', ms: 0, key: 'run-1-attempt-1-step-0', handles: {} }],
+      [stage, { id: 'Count', title: 'Count', state: 'in_progress', ms: 0, key: 'run-1-attempt-1-step-1', handles: {} }],
     ])
     expect(answer.run?.steps).toEqual([
       { title: 'Stage', state: 'complete', ms: 3000, detail: '8 rows' },

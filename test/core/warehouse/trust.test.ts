@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadRecord, RunRecord } from '../../../src/core/ports/ledger.ts'
 import { failedSince, trustLine } from '../../../src/core/warehouse/trust.ts'
-import { anna, channel, createWorld, type TestProcess } from '../../support/core.ts'
+import { anna, channel, command, createWorld, type TestProcess } from '../../support/core.ts'
 
 /** An attempt to load that began at a time of the day and ended as said; published, where that is said. */
 async function loading(bot: TestProcess, began: string, state: 'complete' | 'error' | 'cancelled', published?: string) {
@@ -33,7 +33,7 @@ async function loading(bot: TestProcess, began: string, state: 'complete' | 'err
 
 async function failedAfter(...attempts: readonly (readonly [string, 'complete' | 'error' | 'cancelled', string?])[]) {
   const world = await createWorld()
-  const bot = await world.start('one', [])
+  const bot = await world.start('one', [command('etl', async () => undefined)])
   for (const [began, state, published] of attempts) await loading(bot, began, state, published)
   const live = await bot.ledger.loads.live()
   if (live === null) throw new Error('something is live')

@@ -20,7 +20,11 @@ const schedule: ScheduleRecord = {
 }
 
 const steps = (states: readonly (readonly [title: string, state: 'complete' | 'error', ms: number])[]) =>
-  states.map(([title, state, ms]) => ({ title, state, ms, handles: {} }))
+  states.map(([title, state, ms], at) =>
+    at === 0
+      ? { id: 'awake-1', title, state, ms, handles: {} }
+      : { id: `line-${at}`, request: title, title, state, ms, handles: {} },
+  )
 
 function fireAt(from: string, given: Partial<RunRecord> = {}): RunRecord {
   return runAt(57, 'schedule-run id=3', from, 0, {

@@ -68,7 +68,7 @@ export function commandsBehind(doors: Doors, songs: () => readonly Reply[]): rea
       effect: 'none',
       audience: 'asker',
       async run(_none, { perform }) {
-        await perform([{ title: 'look', run: async () => doors.pass('look').then(() => ({})) }])
+        await perform([{ id: 'look', title: 'look', run: async () => doors.pass('look').then(() => ({})) }])
         return { headline: 'All is well.', replies: [text('All is well.')] }
       },
     }),
@@ -91,6 +91,7 @@ export function commandsBehind(doors: Doors, songs: () => readonly Reply[]): rea
       audience: 'channel',
       async run(_none, { perform }) {
         const step = (title: string) => ({
+          id: title,
           title,
           run: async (work: Work) => {
             work.progress('at it')

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type App, createApp } from '../../../src/core/app.ts'
 import type { Command } from '../../../src/core/command/define.ts'
+import { commandsThat } from '../../../src/core/declarations.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import type { AccessPolicy, Policy } from '../../../src/core/policy.ts'
 import type { Ledger } from '../../../src/core/ports/ledger.ts'
@@ -147,7 +148,9 @@ async function moveIn(
   const admins = options.admins ?? [ada]
   const directory = createSlackDirectory({ client: clients.quick, profiles, admins, operators: [], clock, log })
   const small = commandsBehind(doors, options.songs ?? (() => [text('Three songs.')]))
+  const commands = options.bot?.commands ?? small
   const deps: Deps = {
+    commands: commandsThat(commands),
     ...withoutWarehouse,
     heartbeat: { beat: async () => 'silent' },
     policy: { ...freePolicy, ...options.policy },
@@ -167,7 +170,7 @@ async function moveIn(
     process,
     ...options.bot?.parts,
   }
-  const app = createApp(options.bot?.commands ?? small, deps)
+  const app = createApp(commands, deps)
   front.events = face.listener
   await face.start(app)
   const leave = async (): Promise<void> => {

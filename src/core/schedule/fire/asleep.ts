@@ -19,7 +19,7 @@ export async function putBackToSleep(
   const { deps, runId } = context
   const fire = await deps.ledger.runs.get(runId)
   const said = await deps.ledger.runs.list({ fire: runId, limit: 100 })
-  const woken = fire === null ? null : wokenBy(fire, said, failed, deps.cluster)
+  const woken = fire === null ? null : wokenBy(fire, said, failed, context)
   if (woken === null) return null
   const { name } = deps.cluster
   try {
@@ -34,14 +34,14 @@ export async function putBackToSleep(
 
 /** Pauses it unless somebody uses it, and says what became of it. Throws why it could not be paused. */
 async function pausedAgain(woken: RunRecord, context: RunContext): Promise<string> {
-  const { deps, runId } = context
+  const { deps, catalog, runId } = context
   const { state } = await deps.cluster.describe()
   if (state !== 'available') return `is ${state} now`
   const [extended] = await extensionsOf(woken, deps)
   if (extended !== undefined) return `is left on, because ${extended.who.name} has extended its lease`
   const user = await userOf(runId, deps)
   if (user !== null) return `is left on for ${user}, and is paused after that`
-  const answer = await context.sayLine('pause', pauseAt)
+  const answer = await context.sayLine(catalog.that(({ sleeps }) => sleeps === true).name, pauseAt)
   if (isUnfinished(answer)) throw left()
   if (!answer.ok) throw failureOf(answer)
   return 'is paused again'

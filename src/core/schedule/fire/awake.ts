@@ -7,8 +7,8 @@ import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Step, Work } from '../../step.ts'
 import { findKept } from '../../warehouse/result.ts'
 import { hours } from '../../words.ts'
-import { wakers } from '../make/lines.ts'
-import { isLook, lookTitle, titlesOf } from '../report/titles.ts'
+import { wakesPaused } from '../make/lines.ts'
+import { isLook, lineSteps, lookStep } from '../report/titles.ts'
 import { resumeAgainAt, resumeAt } from './places.ts'
 import { codeOf, failureOf, isBusy, isUnfinished, left } from './said.ts'
 
@@ -26,22 +26,22 @@ export function readyWarehouse(
   attempt: number,
   context: RunContext,
 ): { readonly step: Step; found(): Found } {
-  const title = lookTitle(attempt)
+  const names = lookStep(attempt)
   return {
     step: {
-      title,
+      ...names,
       async run(work) {
         const { detail, ...found } = await settled(schedule, work, context)
         return { detail, output: found satisfies Found }
       },
     },
-    found: () => context.output(title, foundSchema),
+    found: () => context.output(names.id, foundSchema),
   }
 }
 
 /** Whether the warehouse was not running when this fire looked at it. */
 export function wasAsleep({ steps }: Pick<RunRecord, 'steps'>): boolean {
-  const looked = steps.findLast(({ title }) => isLook(title))
+  const looked = steps.findLast(isLook)
   return foundSchema.safeParse(looked?.output).data?.slept === true
 }
 
@@ -94,17 +94,16 @@ async function wakerOf(
   { catalog, deps, runId }: RunContext,
 ): Promise<'line' | typeof resumeAt | typeof resumeAgainAt | 'nobody'> {
   const steps = (await deps.ledger.runs.get(runId))?.steps ?? []
-  const titles = titlesOf(lines)
-  const waking = titles.filter((_, at) => wakers.includes(catalog.read(lines[at] ?? '').command.name))
-  const isSaid = (title: string) => steps.some((step) => step.title === title && step.state === 'complete')
-  if (waking.some((title) => !isSaid(title))) return 'line'
+  const waking = lineSteps(lines).filter(({ request }) => catalog.read(request).command.wakes !== undefined)
+  const isSaid = (id: string) => steps.some((step) => step.id === id && step.state === 'complete')
+  if (waking.some(({ id }) => !isSaid(id))) return 'line'
   if (waking.length > 0) return resumeAgainAt
   return whenPaused === 'resume' ? resumeAt : 'nobody'
 }
 
-/** Says `resume`. False where it has to be looked at again: another run, which may be that of another schedule, wakes it or has woken it. */
+/** Wakes it. False where it has to be looked at again: another run, which may be that of another schedule, wakes it or has woken it. */
 async function resumed(at: number, context: RunContext): Promise<boolean> {
-  const answer = await context.sayLine('resume', at)
+  const answer = await context.sayLine(context.catalog.that(wakesPaused).name, at)
   if (isUnfinished(answer)) throw left()
   if (isBusy(answer) || codeOf(answer) === 'cluster_state') return false
   if (!answer.ok) throw failureOf(answer)
@@ -122,9 +121,9 @@ function stillAsleep(name: string, state: ClusterState | 'unknown', { id, catchU
 
 /** The words that give the newest kept answer to a line in its place. Throws `cluster_state` where none is kept. */
 export async function lineOfLastAnswer(line: string, context: RunContext): Promise<string> {
-  const { line: plain } = context.catalog.read(line)
-  const kept = await findKept(plain, context.deps)
-  if (kept !== null) return `result ${kept.id}`
+  const { command, line: plain } = context.catalog.read(line)
+  const kept = await findKept(command.name, plain, context.deps)
+  if (kept !== null) return `${context.catalog.that(({ repeats }) => repeats === 'rows').name} ${kept.id}`
   throw new OpsError(
     'cluster_state',
     `The warehouse is paused, and no answer to "${plain}" is kept.`,

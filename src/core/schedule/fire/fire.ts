@@ -1,4 +1,5 @@
 import type { Answer } from '../../answer.ts'
+import type { Catalog } from '../../command/catalog.ts'
 import type { Deps } from '../../deps.ts'
 import { dispatch } from '../../dispatch/dispatch.ts'
 import type { Ask, Session } from '../../dispatch/session.ts'
@@ -96,7 +97,7 @@ export function isInTime(schedule: ScheduleRecord, intended: Date, now: Date): b
  * or another process, before or after a restart. Null also for a schedule that was parked, because nobody would read it.
  */
 export async function fire(due: Due, session: Session): Promise<Fired | null> {
-  const { deps, registry } = session
+  const { deps, catalog, registry } = session
   registry.admit()
   const { id } = due.schedule
   const origin: Origin = { kind: 'fire', schedule: id, intended: due.intended.toISOString(), cause: due.cause }
@@ -110,7 +111,15 @@ export async function fire(due: Due, session: Session): Promise<Fired | null> {
   if (who === null) return null
   deps.log.info({ schedule: id, intended: origin.intended }, `firing ${schedule.lines.join('; ')}`)
   const answer = await dispatch(
-    { line: lineOf(due), who, place: schedule.place, confirmed: true, watch: unwatched, origin, ...behind(due) },
+    {
+      line: lineOf(due, catalog),
+      who,
+      place: schedule.place,
+      confirmed: true,
+      watch: unwatched,
+      origin,
+      ...behind(due),
+    },
     session,
   )
   // Somebody else says it by now, or this process is about to leave it to the next one.
@@ -124,8 +133,9 @@ export async function fire(due: Due, session: Session): Promise<Fired | null> {
   return { schedule, run: null, answer }
 }
 
-function lineOf({ schedule: { id }, again: { maxErrors } }: Due): string {
-  return maxErrors === null ? `schedule-run ${id}` : `schedule-run ${id} max-errors=${maxErrors}`
+function lineOf({ schedule: { id }, again: { maxErrors } }: Due, catalog: Catalog): string {
+  const { name } = catalog.that(({ runsSchedule }) => runsSchedule === true)
+  return maxErrors === null ? `${name} ${id}` : `${name} ${id} max-errors=${maxErrors}`
 }
 
 function behind({ again: { from } }: Due): Pick<Ask, 'behind'> {

@@ -5,7 +5,7 @@ import { OpsError } from '../../errors.ts'
 import { newsOf } from '../../money/news.ts'
 import { type Asker, includesRole } from '../../people.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
-import { faultOf } from '../make/lines.ts'
+import { faultOf, wakesPaused } from '../make/lines.ts'
 import { park } from './park.ts'
 import { expectToTell, tellChange, type Why } from './untold.ts'
 
@@ -67,10 +67,10 @@ export async function whyNot(
   if (await deps.directory.hasLeft(owner)) return `${owner.name} has left.`
   const role = await deps.directory.roleOf(owner)
   const commands = lines.map((line) => catalog.read(line).command)
-  const besides = [...(whenPaused === 'resume' ? ['resume'] : []), 'schedule-run']
-  const lacking = [...commands, ...besides.map((name) => catalog.find(name))]
-    .flatMap((command) => command ?? [])
-    .find((command) => !includesRole(role, command.role))
+  const besides = catalog.commands.filter(
+    (command) => command.runsSchedule === true || (whenPaused === 'resume' && wakesPaused(command)),
+  )
+  const lacking = [...commands, ...besides].find((command) => !includesRole(role, command.role))
   if (lacking === undefined) return null
   return `${owner.name} is ${role} now, and ${lacking.name} needs more.`
 }

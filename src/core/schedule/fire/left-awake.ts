@@ -5,7 +5,6 @@ import type { Posted } from '../../money/news.ts'
 import type { Asker } from '../../people.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import { noteTold, tellOnce } from '../../tell-once.ts'
-import { wakers } from '../make/lines.ts'
 import { wokenBy } from './woken.ts'
 
 // Whoever said the last line may be somebody who may not pause.
@@ -23,12 +22,13 @@ const longestHours = 24
  */
 export async function pauseLeftAwake(session: Session, posted: Posted): Promise<void> {
   const { deps } = session
-  const woken = await leftAwake(deps)
+  const woken = await leftAwake(session)
   if (woken === null || (await userOf(null, deps)) !== null) return
   if ((await deps.cluster.describe()).state !== 'available') return
   const { place } = woken
+  const line = session.catalog.that(({ sleeps }) => sleeps === true).name
   const watch = { changed: () => undefined }
-  const answer = await dispatch({ line: 'pause', who: theClock, place, confirmed: true, watch }, session)
+  const answer = await dispatch({ line, who: theClock, place, confirmed: true, watch }, session)
   if (answer === null || answer.run?.state === 'running') return
   const tell = (): Promise<void> => posted({ place, owner: woken.who, answer })
   if (answer.ok) return tell()
@@ -37,24 +37,25 @@ export async function pauseLeftAwake(session: Session, posted: Posted): Promise<
 }
 
 /** The run by which a fire that is over has woken the warehouse, where nobody has woken, paused or extended it since. */
-async function leftAwake(deps: Deps): Promise<RunRecord | null> {
+async function leftAwake(session: Session): Promise<RunRecord | null> {
+  const { deps } = session
   const { runs } = deps.ledger
-  const newest = async (command: string) => runs.list({ command, states: ['complete'], limit: 1 })
-  const [woke] = (await Promise.all(wakers.map(newest))).flat().toSorted((a, b) => b.seq - a.seq)
+  const newest = async (commands: readonly string[]) => runs.list({ commands, states: ['complete'], limit: 1 })
+  const [woke] = await newest(deps.commands.wake)
   if (woke?.origin.kind !== 'line') return null
   const fire = await runs.get(woke.origin.fire)
   const since = new Date(deps.clock.now().getTime() - longestHours * 3_600_000).toISOString()
   if (fire === null || fire.ended === null || fire.ended < since) return null
-  const woken = wokenBy(fire, await runs.list({ fire: fire.id, limit: 100 }), fire.state !== 'complete', deps.cluster)
+  const woken = wokenBy(fire, await runs.list({ fire: fire.id, limit: 100 }), fire.state !== 'complete', session)
   if (woken === null) return null
-  const paused = await newest('pause')
-  if (paused.some(({ seq }) => seq > woken.seq) || (await extensionsOf(woken, deps)).length > 0) return null
+  const paused = await newest(deps.commands.sleep)
+  if (paused.some(({ id }) => id > woken.id) || (await extensionsOf(woken, deps)).length > 0) return null
   return woken
 }
 
 /** By which runs the lease was extended after that one. */
-export function extensionsOf({ started }: RunRecord, { ledger }: Deps): Promise<readonly RunRecord[]> {
-  return ledger.runs.list({ command: 'extend', states: ['complete'], since: started, limit: 1 })
+export function extensionsOf({ started }: RunRecord, { ledger, commands }: Deps): Promise<readonly RunRecord[]> {
+  return ledger.runs.list({ commands: commands.extend, states: ['complete'], since: started, limit: 1 })
 }
 
 /** Who uses the warehouse now besides this fire, as in "is left on for schedule 2"; null where nobody does. */

@@ -11,7 +11,7 @@ import { digest } from '../report/digest.ts'
 import { failedFire } from '../report/failed.ts'
 import { occasionOf } from '../report/occasion.ts'
 import type { Said } from '../report/one-message.ts'
-import { saysStill, titlesOf } from '../report/titles.ts'
+import { lineSteps, saysStill } from '../report/titles.ts'
 import { putBackToSleep } from './asleep.ts'
 import { lineOfLastAnswer, readyWarehouse } from './awake.ts'
 import { isWorthPosting } from './condition.ts'
@@ -36,11 +36,8 @@ export async function sayLines(
     requireSameLines(schedule, fire)
     await context.perform([ready.step])
     const { asleep } = ready.found()
-    const titles = titlesOf(schedule.lines)
     await context.perform(
-      schedule.lines.map((line, at) =>
-        stepOf(schedule, { line, at, title: titles[at] ?? line, asleep, maxErrors }, context),
-      ),
+      lineSteps(schedule.lines).map((names, at) => stepOf(schedule, { ...names, at, asleep, maxErrors }, context)),
     )
   } catch (error) {
     if (isLeft(error, context)) throw error
@@ -67,20 +64,18 @@ function requireSameLines(schedule: ScheduleRecord, fire: RunRecord): void {
   )
 }
 
-interface LineStep {
-  readonly line: string
+interface LineStep extends Required<Pick<Step, 'id' | 'title' | 'request'>> {
   readonly at: number
-  readonly title: string
   /** The warehouse is, and the schedule wants the last answers then. */
   readonly asleep: boolean
   readonly maxErrors: number | null
 }
 
-function stepOf(schedule: ScheduleRecord, { line, at, title, asleep, maxErrors }: LineStep, context: RunContext): Step {
+function stepOf(schedule: ScheduleRecord, { at, asleep, maxErrors, ...names }: LineStep, context: RunContext): Step {
   return {
-    title,
+    ...names,
     async run(work) {
-      const plain = leavingOut(line, maxErrors, context)
+      const plain = leavingOut(names.request, maxErrors, context)
       const words = asleep ? await lineOfLastAnswer(plain, context) : plain
       const answer = await untilFree(schedule, () => context.sayLine(words, at), work, context)
       if (isUnfinished(answer)) throw left()
@@ -91,7 +86,8 @@ function stepOf(schedule: ScheduleRecord, { line, at, title, asleep, maxErrors }
 }
 
 function leavingOut(line: string, maxErrors: number | null, { catalog }: RunContext): string {
-  return maxErrors === null || catalog.read(line).command.name !== 'etl' ? line : `etl max-errors=${maxErrors}`
+  const { loads, name } = catalog.read(line).command
+  return maxErrors === null || loads !== true ? line : `${name} max-errors=${maxErrors}`
 }
 
 const lockPauseMs = 15_000

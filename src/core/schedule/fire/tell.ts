@@ -24,8 +24,8 @@ export async function sayFired(fired: Fired, say: SayFired, deps: Deps): Promise
 }
 
 /** Whether this fire loaded something. */
-async function hasLoaded(fire: RunId, { ledger }: Deps): Promise<boolean> {
-  return (await ledger.runs.list({ fire, command: 'etl', states: ['complete'], limit: 1 })).length > 0
+async function hasLoaded(fire: RunId, { ledger, commands }: Deps): Promise<boolean> {
+  return (await ledger.runs.list({ fire, commands: commands.load, states: ['complete'], limit: 1 })).length > 0
 }
 
 /** A fire that is told twice, because its bot died before it could note that Slack had taken it, is one night all the same. */

@@ -1,6 +1,5 @@
-import type { Cluster } from '../../ports/cluster.ts'
+import type { Session } from '../../dispatch/session.ts'
 import type { RunRecord } from '../../ports/runs.ts'
-import { wakers } from '../make/lines.ts'
 import { wasAsleep } from './awake.ts'
 import { resumeAt } from './places.ts'
 
@@ -13,15 +12,17 @@ export function wokenBy(
   fire: Pick<RunRecord, 'steps'>,
   said: readonly RunRecord[],
   failed: boolean,
-  { free }: Pick<Cluster, 'free'>,
+  { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
 ): RunRecord | null {
   const woken = said.find(({ command, state, origin }) => {
-    if (!wakers.includes(command) || state !== 'complete' || origin.kind !== 'line') return false
+    const wakes = catalog.find(command)?.wakes
+    if (wakes === undefined || state !== 'complete' || origin.kind !== 'line') return false
     if (origin.at === resumeAt) return true
-    // `spin-up` is also said of what runs already, and what costs nothing need not sleep.
-    return failed && (command === 'resume' || (!free && wasAsleep(fire)))
+    // What creates a cluster is also said of what runs already, and what costs nothing need not sleep.
+    return failed && (wakes === 'paused' || (!deps.cluster.free && wasAsleep(fire)))
   })
   if (woken === undefined) return null
-  const paused = said.some(({ command, state, seq }) => command === 'pause' && state !== 'error' && seq > woken.seq)
+  const { sleep } = deps.commands
+  const paused = said.some(({ command, state, seq }) => sleep.includes(command) && state !== 'error' && seq > woken.seq)
   return paused ? null : woken
 }

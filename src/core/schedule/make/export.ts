@@ -8,9 +8,9 @@ import { optionWords } from './option-words.ts'
 /** What a line that makes a schedule is made of. */
 type Makeable = Draft & Pick<ScheduleRecord, 'state' | 'owner'>
 
-/** The line that makes this schedule again, with the id of its channel and its zone, whoever says it where. */
+/** The line that makes this schedule again, with the id of its channel and its zone, whoever says it where; its command in one word. */
 export function lineThatMakes(schedule: Makeable): string {
-  return wordsThatMake(schedule).join(' ')
+  return `schedule-add ${wordsThatMake(schedule).join(' ')}`
 }
 
 /**
@@ -19,7 +19,7 @@ export function lineThatMakes(schedule: Makeable): string {
  */
 export function lineToCopy(schedule: Makeable, readIn: Place): string {
   const words = wordsThatMake(schedule).map((word) => (readIn.kind === 'terminal' ? inShell(word) : word))
-  return withChannelNames(words.join(' '))
+  return withChannelNames(`schedule add ${words.join(' ')}`)
 }
 
 function inShell(word: string): string {
@@ -29,7 +29,6 @@ function inShell(word: string): string {
 function wordsThatMake(schedule: Makeable): readonly string[] {
   const { lines, phrase, zone, state } = schedule
   return [
-    'schedule add',
     quoted(lines.join('; ')),
     phrase.startsWith('cron ') ? quoted(phrase.slice('cron '.length)) : phrase,
     ...channelWords(schedule),

@@ -1,25 +1,16 @@
 import { authorise } from '../../command/access.ts'
 import type { Catalog } from '../../command/catalog.ts'
 import type { Context } from '../../command/context.ts'
-import type { Bound } from '../../command/define.ts'
+import type { Bound, Command } from '../../command/define.ts'
 import { partLines } from '../../command/line.ts'
 import { nearest } from '../../command/suggest.ts'
 import { OpsError } from '../../errors.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 
-/** Commands that make a cluster run which did not. */
-export const wakers: readonly string[] = ['spin-up', 'resume']
-
-/** Commands that make a cluster run which did not, or longer than it would have. */
-export const spenders: readonly string[] = [...wakers, 'extend']
-
 /** How long the lines of a schedule may be together: a button holds no more, nor would anybody read it. */
 export const maxLinesLength = 1500
 
 const maxLines = 20
-
-// A word must be typed for a tear-down, a schedule that makes schedules has no end, and what run-again stands for is of its moment.
-const notForTheClock = /^(?:schedule(?:-.*)?|tear-down|run-again)$/
 
 /** The lines between the semicolons, as they were typed. Throws `bad_argument` where there are none, or too many. */
 export function linesOf(said: string): readonly string[] {
@@ -45,16 +36,15 @@ export function understood(
   { catalog, who, deps }: Context,
 ): readonly Bound[] {
   const bound = lines.map((line) => readIn(line, catalog))
-  const all = whenPaused === 'resume' ? [...bound, catalog.read('resume')] : bound
+  const all = whenPaused === 'resume' ? [...bound, catalog.read(catalog.that(wakesPaused).name)] : bound
   for (const { command } of all) {
-    if (notForTheClock.test(command.name)) {
+    if (command.schedulable === false) {
       const message = `${command.name} cannot be said by the clock. Nothing was done.`
       throw new OpsError('bad_argument', message, 'Say it yourself.')
     }
     authorise(command, who, deps.directory)
   }
-  const queries = deps.library.queries.map(({ name }) => name)
-  const other = bound.find(({ command }) => !queries.includes(command.name))
+  const other = bound.find(({ command }) => command.keeps !== true)
   if (whenPaused === 'last' && other !== undefined) {
     throw new OpsError(
       'bad_argument',
@@ -74,10 +64,15 @@ export function understood(
   return all
 }
 
+/** Whether it is the command that wakes a paused cluster, and does nothing else. */
+export function wakesPaused({ wakes }: Command): boolean {
+  return wakes === 'paused'
+}
+
 /** Reads a line of a schedule. What would mend it alone is no button: it would be said at once. */
 function readIn(line: string, catalog: Catalog): Bound {
   const fault = faultOf(line, catalog)
-  if (fault !== null) throw new OpsError(fault.code, fault.message, fault.remedy, { cause: fault })
+  if (fault !== null) throw fault.with({ cure: undefined })
   return catalog.read(line)
 }
 

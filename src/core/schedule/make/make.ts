@@ -38,8 +38,8 @@ function withCure(error: unknown, wanted: NewSchedule, { catalog, who }: Context
   if (!(error instanceof OpsError) || error.code !== 'unknown_command') return error
   const lines = mendedLines(wanted.lines, catalog)
   if (lines === null) return error
-  const cure = lineThatMakes({ ...wanted, lines, owner: ownerOf(who) }).replace('schedule add', 'schedule-add')
-  return new OpsError(error.code, error.message, error.remedy, { cause: error, cure, field: error.field })
+  const cure = lineThatMakes({ ...wanted, lines, owner: ownerOf(who) })
+  return error.with({ cure })
 }
 
 /** Makes a schedule in the name of whoever asks. Throws as `planOfNew` does. */

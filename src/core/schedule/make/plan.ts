@@ -2,7 +2,6 @@ import type { Context } from '../../command/context.ts'
 import type { Bound } from '../../command/define.ts'
 import { OpsError } from '../../errors.ts'
 import type { PlanDraft } from '../../plan.ts'
-import { spenders, wakers } from './lines.ts'
 
 /** What is confirmed of a schedule: that the clock says it, or that it is said once, now. */
 const occasions = {
@@ -41,9 +40,9 @@ function sumOf(costs: readonly (number | null)[]): number | null {
 
 /** A cluster that runs today has nothing to ask; on the night when it sleeps nobody is there to be asked. A lease is the other way round. */
 function plannedUnseen({ command, line }: Bound, { deps }: Context): PlanDraft | null {
-  if (deps.cluster.free || !spenders.includes(command.name)) return null
+  if (deps.cluster.free || (command.wakes === undefined && command.extends !== true)) return null
   return {
-    title: `${line}, whenever ${deps.cluster.name} ${wakers.includes(command.name) ? 'does not run' : 'runs'} by then.`,
+    title: `${line}, whenever ${deps.cluster.name} ${command.wakes === undefined ? 'runs' : 'does not run'} by then.`,
     facts: ['It then costs what it costs by the hour. Nobody is asked again.'],
     act: line,
     danger: false,

@@ -60,9 +60,9 @@ async function failedLine(fire: RunId, { ledger }: Deps): Promise<RunRecord | nu
   )
 }
 
-async function liveAfter(fire: RunId, { ledger }: Deps): Promise<Live> {
+async function liveAfter(fire: RunId, { ledger, commands }: Deps): Promise<Live> {
   const load = await ledger.loads.live()
-  const lines = await ledger.runs.list({ fire, command: 'etl', limit: 100 })
+  const lines = await ledger.runs.list({ fire, commands: commands.load, limit: 100 })
   return { load, isNew: lines.some(({ id }) => id === load?.id) }
 }
 
@@ -88,7 +88,7 @@ async function postsFrom(
 /** One that loads by itself has a load of its own to speak of. */
 function readsLive(schedule: ScheduleRecord, catalog: Catalog): boolean {
   const commands = commandsOf(schedule, catalog)
-  return commands.some(({ effect }) => effect === 'read') && commands.every(({ name }) => name !== 'etl')
+  return commands.some(({ effect }) => effect === 'read') && commands.every(({ loads }) => loads !== true)
 }
 
 function writes(schedule: ScheduleRecord, catalog: Catalog): boolean {

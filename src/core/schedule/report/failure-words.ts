@@ -1,6 +1,6 @@
 import type { Suggestion } from '../../answer.ts'
 import { labelOf } from '../../command/line.ts'
-import { OpsError } from '../../errors.ts'
+import type { OpsError } from '../../errors.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { Reply } from '../../reply.ts'
 import { rowsIn } from '../../run/rows-in.ts'
@@ -40,9 +40,9 @@ export function failureOfFire(night: FailedNight): OpsError {
     .filter((paragraph) => paragraph !== '')
     .join('\n')
   const shown = evidenceOf(night)
-  return new OpsError(error.code, message, error.remedy, {
-    cause: error,
-    ask: error.ask,
+  return error.with({
+    message,
+    cure: undefined,
     evidence: shown,
     telling: {
       title: `${occasion} · ${what} after ${lasting(new Date(fire.started), now)}`,
@@ -65,7 +65,7 @@ function stepOf(failed: RunRecord | null): string {
 
 /** The lines behind the one that failed; all of them where what failed came before them. One that was refused has left no answer. */
 function notSaid({ schedule: { lines }, fire, spoken, failed }: FailedNight): string {
-  const wasRefused = failed === null && fire.steps.some(({ title, state }) => state === 'error' && !isLook(title))
+  const wasRefused = failed === null && fire.steps.some((step) => step.state === 'error' && !isLook(step))
   const rest = lines.slice(spoken.length + (wasRefused ? 1 : 0))
   return rest.length === 0 ? '' : `Not said after that: ${rest.join('; ')}.`
 }

@@ -36,7 +36,7 @@ export function latenessOf({ zone }: ScheduleRecord, fire: RunRecord, now: Date)
   if (origin.kind !== 'fire' || origin.cause !== 'clock' || retries > 0) return null
   const due = new Date(origin.intended)
   // The steps before the lines wait for the warehouse.
-  const [waited] = steps.flatMap(({ ms, title }) => (isLook(title) ? [ms ?? 0] : []))
+  const [waited] = steps.flatMap((step) => (isLook(step) ? [step.ms ?? 0] : []))
   const reasons = [
     ...(isLate(due, new Date(started)) ? ['the bot was not running'] : []),
     ...(lost > 0 && isLate(due, now) ? ['the bot was restarted in between'] : []),

@@ -1,29 +1,27 @@
-import type { RunRecord } from '../../ports/runs.ts'
+import type { RunRecord, StepRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
+import type { Step } from '../../step.ts'
 
-const look = 'Look at the warehouse'
-
-/** The title of the step before the lines. It carries the number of the attempt, because a fire that is said again has to look again. */
-export function lookTitle(attempt: number): string {
-  return attempt === 1 ? look : `${look} (${attempt})`
+/** The step before the lines. It carries the number of the attempt, because a fire that is said again has to look again. */
+export function lookStep(attempt: number): Pick<Step, 'id' | 'title'> {
+  const look = 'Look at the warehouse'
+  return { id: `awake-${attempt}`, title: attempt === 1 ? look : `${look} (${attempt})` }
 }
 
-/** Whether a step of this title is the one before the lines. */
-export function isLook(title: string): boolean {
-  return title.startsWith(look)
+/** Whether a step of a fire is the one before the lines. */
+export function isLook({ request }: Pick<StepRecord, 'request'>): boolean {
+  return request === undefined
 }
 
-/** The titles of the steps that say these lines. A title names a step for ever, so a line that is said twice is numbered. */
-export function titlesOf(lines: readonly string[]): readonly string[] {
+/** The steps that say these lines. In their titles a line that is said twice is numbered. */
+export function lineSteps(lines: readonly string[]): readonly Required<Pick<Step, 'id' | 'title' | 'request'>>[] {
   return lines.map((line, at) => {
     const times = lines.slice(0, at).filter((other) => other === line).length
-    return times === 0 ? line : `${line} (${times + 1})`
+    return { id: `line-${at + 1}`, title: times === 0 ? line : `${line} (${times + 1})`, request: line }
   })
 }
 
 /** Whether what this fire has said so far is what its schedule says still: its lines may have been changed since. */
 export function saysStill({ lines }: ScheduleRecord, { steps }: RunRecord): boolean {
-  const titles = titlesOf(lines)
-  const said = steps.filter(({ title }) => !isLook(title))
-  return said.every(({ title }, at) => title === titles[at])
+  return steps.flatMap(({ request }) => request ?? []).every((request, at) => request === lines[at])
 }

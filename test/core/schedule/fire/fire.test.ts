@@ -232,6 +232,7 @@ describe('a schedule', () => {
     const load = command('load', async ({ perform }) => {
       await perform([
         {
+          id: 'Stage',
           title: 'Stage',
           run: ({ signal }) => {
             begun.resolve()
