@@ -9,41 +9,36 @@ const names = ['src/commands', 'sql/analytics']
   .flatMap((folder) => readdirSync(join(root, folder)))
   .map((file) => file.replace(/\.(?:ts|sql)$/, ''))
 
-/** Words that are the name of a command too, and mean something else there. */
-const others: readonly (readonly [file: string, code: string])[] = [
-  ['schedule/fire/awake.ts', "whenPaused === 'resume'"],
-  ['schedule/fire/heir.ts', "whenPaused === 'resume'"],
-  ['schedule/make/lines.ts', "whenPaused === 'resume'"],
-  ['schedule/make/options.ts', "'wait', 'resume'"],
-  ['warehouse/lease.ts', "case 'pause'"],
-  // The folder of transforms, and a line of a header.
-  ['sql/library.ts', "within('etl'"],
-  ['sql/parse-query.ts', "one('coverage'"],
-  ['sql/parse-query.ts', "QueryFile['coverage'"],
-  // The words of a button.
-  ['dispatch/execute.ts', "labelOf('doctor'"],
-  ['schedule/fire/condition.ts', "answer.run?.command === 'result'"],
-  ['schedule/report/failure-words.ts', '/^etl max-errors=(\\d+)$/.exec'],
-  ['schedule/report/failure-words.ts', "!line.startsWith('run-again"],
+/** Names that are words with other meanings as well: kinds of messages, options of schedules, headers of queries. */
+const words = new Set(['coverage', 'home', 'pause', 'resume', 'result', 'schedule', 'share', 'status'])
+
+/** The words of a button, a folder of files; and what is still to go. */
+const allowed = [
+  "labelOf('doctor'",
+  "within('etl'",
+  "answer.run?.command === 'result'",
+  '/^etl max-errors=(\\d+)$/.exec',
+  "!line.startsWith('run-again",
 ]
 
-const alone = names.join('|')
+const [all, alone] = [names, names.filter((name) => !words.has(name))].map((some) => some.join('|'))
 const choices = [
-  // A comparison, a case, an element of a set or an argument that picks a command.
-  new RegExp(`(?:[=!]== |case |[[(,] ?|\\bcommand: )'(?:${alone})'`, 'g'),
+  // A command's name compared, or a command looked up by it.
+  new RegExp(`(?:\\b(?:command|name) [=!]== |\\bcommand: |\\.(?:find|named|read)\\()'(?:${all})'`, 'g'),
+  // Any other comparison, a case, an element of a set or an argument that picks one.
+  new RegExp(`(?:[=!]== |case |[[(,] ?)'(?:${alone})'`, 'g'),
   // A pattern that matches one.
-  new RegExp(`/\\^?(?:\\(\\?:)?(?:${alone})\\b[^/\\n]*/[a-z]*\\.(?:test|exec)`, 'g'),
-  new RegExp(`\\.(?:startsWith|includes|endsWith)\\('(?:${alone})\\b`, 'g'),
+  new RegExp(`/\\^?(?:\\(\\?:)?(?:${all})\\b[^/\\n]*/[a-z]*\\.(?:test|exec)`, 'g'),
+  new RegExp(`\\.(?:startsWith|includes|endsWith)\\('(?:${all})\\b`, 'g'),
 ]
 
 /** Where a source chooses by the name of a command. */
 function chosenIn(path: string, text: string): readonly string[] {
   const code = text.replaceAll(/^\s*(?:\/\/|\/?\*).*$/gm, '').replaceAll(/import .* from .*$/gm, '')
-  const allowed = others.flatMap(([file, words]) => (file === path ? [words] : []))
   return choices
     .flatMap((choice) => [...code.matchAll(choice)])
     .map(({ 0: found, index }) => code.slice(Math.max(0, index - 20), index + found.length).trim())
-    .filter((found) => !allowed.some((words) => found.endsWith(words)))
+    .filter((found) => !allowed.some((one) => found.endsWith(one)))
     .map((found) => `${path}: ${found}`)
 }
 
