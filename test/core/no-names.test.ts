@@ -57,7 +57,7 @@ describe('core', () => {
     "const wakers = ['spin-up', 'resume']",
     "catalog.find('top-songs')",
     'const never = /^(?:schedule|run-again)$/.test(name)',
-    "next.find(({ line }) => !line.startsWith('run-again '))",
+    "next.find(({ line }) => line.startsWith('spin-up '))",
   ])('is caught with %s', (line) => {
     expect(chosenIn('planted.ts', line)).not.toEqual([])
   })
