@@ -2,6 +2,7 @@ import { accessSync, constants, statfsSync } from 'node:fs'
 import { availableParallelism, tmpdir } from 'node:os'
 import { defineConfig } from 'vitest/config'
 import { LongestFirst } from './test/support/longest-first.ts'
+import { sqlImports } from './test/support/sql-imports.ts'
 
 /**
  * Where homes and warehouses of the tests lie: in memory, where the machine has 2 GiB for it. The ledger waits for the disk at each
@@ -19,11 +20,14 @@ function roomyFolder(): string {
 }
 
 export default defineConfig({
+  plugins: [sqlImports(import.meta.dirname)],
   test: {
     include: ['test/**/*.test.ts'],
     // Each file has a home, a database and a port of its own, so files may run beside each other, and after each other in one process.
     pool: 'forks',
     isolate: false,
+    // Better code of a PostgreSQL in WebAssembly takes longer to compile than to do without.
+    execArgv: ['--liftoff-only'],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
     // Some of the time is spent waiting for processes and sockets, so one file more runs at once than there are cores.

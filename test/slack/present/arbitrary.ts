@@ -4,6 +4,7 @@ import type { Home, HomeEntry } from '../../../src/core/home/home.ts'
 import type { PlanRecord } from '../../../src/core/ports/plans.ts'
 import type { Cell, PlanReply, Reply, StepView, TableReply } from '../../../src/core/reply.ts'
 import { formatSchema, stepStateSchema } from '../../../src/core/reply.ts'
+import { anyCharacter } from '../../support/any-text.ts'
 
 const nasty = [
   '',
@@ -35,7 +36,7 @@ const nasty = [
 export const words: fc.Arbitrary<string> = fc.oneof(
   { weight: 4, arbitrary: fc.constantFrom(...nasty) },
   { weight: 3, arbitrary: fc.string({ unit: 'grapheme', maxLength: 40 }) },
-  { weight: 1, arbitrary: fc.string({ unit: 'binary', maxLength: 200 }) },
+  { weight: 1, arbitrary: fc.string({ unit: anyCharacter, maxLength: 200 }) },
   {
     weight: 1,
     arbitrary: fc
