@@ -192,7 +192,7 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
     const world = await createWorld()
     const { app, ledger } = await world.start('bot', [load])
     const clicks = createClicks({
-      app: { ...app, confirm: ({ watch, who, place }) => app.ask({ line: 'load', who, place, watch }) },
+      app: { ...app, confirm: ({ watch, who, place }) => app.ask({ request: app.read('load'), who, place, watch }) },
       log,
       plans: ledger.plans,
       planMessages: { refresh: fails, tellAsker: fails },

@@ -1,6 +1,6 @@
 import type { Answer } from './answer.ts'
 import { expireCards, failUnbegun } from './approval/settle.ts'
-import { type Catalog, createCatalog } from './command/catalog.ts'
+import { type Catalog, createCatalog, type Request } from './command/catalog.ts'
 import type { Command } from './command/define.ts'
 import { commandsThat } from './declarations.ts'
 import type { Deps } from './deps.ts'
@@ -32,10 +32,12 @@ export type { Ask, Click, Confirmation } from './dispatch/session.ts'
 /** The bot without its faces: words in, answers out. */
 export interface App {
   readonly catalog: Catalog
-  /** Says one line. Null for a delivery that was heard before. Never throws. */
+  /** Reads a line where it comes in. */
+  read(line: string): Request
+  /** Answers one request. Null for a delivery that was heard before. Never throws. */
   ask(ask: Ask): Promise<Answer | null>
   /** What would keep a line from being done if it were said, as far as that is known before; null otherwise. Nothing is done. Never throws. */
-  whyNotSay(said: Pick<Ask, 'line' | 'who' | 'place'>): Promise<OpsError | null>
+  whyNotSay(said: Pick<Ask, 'request' | 'who' | 'place'>): Promise<OpsError | null>
   /** The time zone of somebody's profile, an IANA name; UTC where none is known. */
   zoneOf(asker: Asker): Promise<string>
   /** Carries out a plan that was shown, if it still says the same. Null for a click that was heard before. Never throws. */
@@ -92,6 +94,7 @@ export function createApp(commands: readonly Command[], parts: Omit<Deps, 'comma
   }
   return {
     catalog,
+    read: catalog.request,
     ask: (ask) => dispatch(ask, session),
     whyNotSay: (said) => whyNotSay(said, session),
     zoneOf: (asker) => deps.directory.zoneOf(asker),

@@ -1,6 +1,7 @@
 import type { Answer } from '../core/answer.ts'
 import type { App, Click } from '../core/app.ts'
 import { inBackground } from '../core/background.ts'
+import type { Command } from '../core/command/define.ts'
 import type { OpsError } from '../core/errors.ts'
 import type { Asker } from '../core/people.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
@@ -26,7 +27,7 @@ export interface ClickParts {
   readonly log: Log
   readonly plans: Ledger['plans']
   readonly planMessages: PlanMessages
-  obstacle(line: string, place: SlackPlace): Promise<OpsError | null>
+  obstacle(command: Command | undefined, place: SlackPlace): Promise<OpsError | null>
   whisper(answer: Answer, said: Said): Promise<void>
   refuse(error: OpsError, said: Said): Promise<void>
   follow(
@@ -62,7 +63,7 @@ export function createClicks(parts: ClickParts): Clicks {
     async confirm(id, typed, said) {
       const plan = await plans.get(id)
       const to = plan?.place.kind === 'slack' ? plan.place : said.place
-      const stopped = plan === null ? null : await obstacle(plan.line, to)
+      const stopped = plan === null ? null : await obstacle(app.catalog.find(plan.command), to)
       if (stopped !== null) return refuse(stopped, said)
       const asker = plan?.asker ?? said.who
       await track(follow(said, { to, asker }, (watch) => confirmed(id, typed, said, watch)))

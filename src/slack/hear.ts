@@ -1,6 +1,8 @@
 import type { Answer } from '../core/answer.ts'
 import type { App } from '../core/app.ts'
-import { OpsError } from '../core/errors.ts'
+import type { Request } from '../core/command/catalog.ts'
+import type { Command } from '../core/command/define.ts'
+import type { OpsError } from '../core/errors.ts'
 import type { Asker } from '../core/people.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Ledger, Post } from '../core/ports/ledger.ts'
@@ -27,6 +29,8 @@ export interface Said {
 /** From words to answers, behind every listener. Each promise resolves when the answer has been said. */
 export interface Ears extends Clicks {
   hear(line: string, said: Said): Promise<void>
+  /** The same for a line that was read before. */
+  answer(request: Request, said: Said): Promise<void>
   /** Tells the asker alone that nothing was done, and why. */
   refuse(error: OpsError, said: Said): Promise<void>
 }
@@ -51,8 +55,8 @@ export function createEars(parts: EarParts): Ears {
   const { app, ledger, clock, log, planMessages } = parts
 
   /** Commands that change the warehouse are long, and post as they go: they do not begin where they could not. */
-  const obstacle = async (line: string, place: SlackPlace): Promise<OpsError | null> => {
-    if (effectOf(line, app) !== 'write') return null
+  const obstacle = async (command: Command | undefined, place: SlackPlace): Promise<OpsError | null> => {
+    if (command?.effect !== 'write') return null
     const why = await parts.whyNotHere(place)
     // There its asker alone gets the answer.
     return why === null || why === externallyShared ? null : cannotPost(why, place, parts.botName)
@@ -87,15 +91,18 @@ export function createEars(parts: EarParts): Ears {
     await deliver(answer, { ...reader, place: to, audience, post, mention }, parts)
   }
 
+  const answer = async (request: Request, said: Said): Promise<void> => {
+    const { who, place, delivery } = said
+    const stopped = request.kind === 'fault' ? null : await obstacle(request.bound.command, place)
+    if (stopped !== null) return refuse(stopped, said)
+    const ask = (watch: Watch) => app.ask({ request, who, place, delivery, watch })
+    await parts.track(follow(said, { to: place, asker: who }, ask))
+  }
+
   return {
     refuse,
-    async hear(line, said) {
-      const { who, place, delivery } = said
-      const stopped = await obstacle(line, place)
-      if (stopped !== null) return refuse(stopped, said)
-      const ask = (watch: Watch) => app.ask({ line, who, place, delivery, watch })
-      await parts.track(follow(said, { to: place, asker: who }, ask))
-    },
+    hear: (line, said) => answer(app.read(line), said),
+    answer,
     ...createClicks({
       app,
       log,
@@ -107,15 +114,5 @@ export function createEars(parts: EarParts): Ears {
       follow,
       track: parts.track,
     }),
-  }
-}
-
-/** What a line would touch; null for a line that is not understood, which `ask` will say. */
-function effectOf(line: string, app: App): string | null {
-  try {
-    return app.catalog.read(line).command.effect
-  } catch (error) {
-    if (error instanceof OpsError) return null
-    throw error
   }
 }

@@ -4,7 +4,7 @@ import type { PlanRecord, PlanStore } from '../core/ports/ledger.ts'
 import type { Database } from './database.ts'
 import type { Liveness } from './liveness.ts'
 import { readProcesses } from './processes.ts'
-import { askerSchema, flag, json, parseRow, planDraftSchema, postSchema } from './rows.ts'
+import { argumentsSchema, askerSchema, flag, json, parseRow, planDraftSchema, postSchema } from './rows.ts'
 
 const reasonSchema = z.object({ kind: z.enum(['destroys', 'costly', 'budget']), words: z.string() })
 
@@ -20,6 +20,8 @@ const endSchema = z.discriminatedUnion('kind', [
 
 const planSchema = z.object({
   id: z.string(),
+  command: z.string(),
+  args: json(argumentsSchema).nullable(),
   line: z.string(),
   asker: json(askerSchema),
   place: json(placeSchema),
@@ -38,12 +40,14 @@ export function planStore(db: Database, liveness: Liveness): PlanStore {
     return (await db.read(sql, [now.toISOString()])).map(parsePlan)
   }
   return {
-    async save({ id, line, asker, place, draft, expires, reasons, card }) {
+    async save({ id, command, args, line, asker, place, draft, expires, reasons, card }) {
       await db.write(
-        `insert into plans (id, line, asker, place, draft, expires, reasons, card)
-        values (:id, :line, :asker, :place, :draft, :expires, :reasons, :card)`,
+        `insert into plans (id, command, args, line, asker, place, draft, expires, reasons, card)
+        values (:id, :command, :args, :line, :asker, :place, :draft, :expires, :reasons, :card)`,
         {
           id,
+          command,
+          args: args === null ? null : JSON.stringify(args),
           line,
           asker: JSON.stringify(asker),
           place: JSON.stringify(place),

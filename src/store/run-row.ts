@@ -3,7 +3,7 @@ import { answerSchema, runStateSchema } from '../core/answer.ts'
 import { placeSchema } from '../core/place.ts'
 import type { AttemptRecord, Origin, RunRecord, StepRecord } from '../core/ports/runs.ts'
 import { stepViewSchema } from '../core/reply.ts'
-import { approvalSchema, askerSchema, flag, json, parseRow, postSchema } from './rows.ts'
+import { approvalSchema, argumentsSchema, askerSchema, flag, json, parseRow, postSchema } from './rows.ts'
 
 const stepSchema = stepViewSchema.extend({
   // Versions before this one found a step by its title.
@@ -28,7 +28,7 @@ const runSchema = z
     id: z.number(),
     key: z.string().nullable(),
     command: z.string(),
-    args: json(z.record(z.string(), z.union([z.string(), z.array(z.string())]))).nullable(),
+    args: json(argumentsSchema).nullable(),
     line: z.string(),
     requester: json(askerSchema),
     writer: flag,

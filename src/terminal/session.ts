@@ -21,7 +21,14 @@ export interface Streams {
 export async function runLine(app: App, said: TerminalArguments, who: Asker, streams: Streams): Promise<ExitStatus> {
   const place = { kind: 'terminal' } as const
   const watch = said.json && streams.err.isTTY !== true ? { changed: () => undefined } : showProgress(streams.err)
-  const first = await app.ask({ line: said.line, who, place, confirmed: said.yes, typed: said.confirm, watch })
+  const first = await app.ask({
+    request: app.read(said.line),
+    who,
+    place,
+    confirmed: said.yes,
+    typed: said.confirm,
+    watch,
+  })
   if (first === null) throw new Error('a line of the terminal has no delivery that could come twice')
   const plan = planOf(first)
   if (plan === null || said.json || !isTerminal(streams)) return show(first, said.json, streams)

@@ -116,7 +116,14 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
     async say(line, deaths = []) {
       let died = 0
       let begin = (app: App): Promise<Answer | null> =>
-        app.ask({ line, who, place, confirmed: true, typed: config.redshift.clusterId, watch: watchOf(ledger) })
+        app.ask({
+          request: app.read(line),
+          who,
+          place,
+          confirmed: true,
+          typed: config.redshift.clusterId,
+          watch: watchOf(ledger),
+        })
       for (const death of [...deaths, undefined]) {
         const one = await startProcess(death)
         const answer = await Promise.race([begin(one.app), one.died])

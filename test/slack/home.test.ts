@@ -30,7 +30,7 @@ const strangers = (many: number) => Array.from({ length: many }, (_, n) => `U0ST
 /** A change of this process, of whatever kind. */
 const change = () =>
   office.app.ask({
-    line: 'help',
+    request: office.app.read('help'),
     who: { kind: 'slack', id: ada, name: 'ada' },
     place: { kind: 'terminal' },
     watch: { changed: () => undefined },

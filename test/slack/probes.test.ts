@@ -106,7 +106,7 @@ describe('what doctor sees of Slack', () => {
     }
     const place = placeOf(dataEng, 'data-eng')
     const watch = { changed: () => undefined }
-    const answer = await office.app.ask({ line: 'doctor all=yes', who: owner, place, watch })
+    const answer = await office.app.ask({ request: office.app.read('doctor all=yes'), who: owner, place, watch })
     const table = answer?.replies.find((reply) => reply.kind === 'table')
     expect(table?.rows.slice(-2)).toEqual([
       ['green', 'Schedule 1', expect.stringContaining('doctor in #data-eng, next '), '–'],

@@ -59,7 +59,7 @@ describe('a ledger file', () => {
     const before = await open()
     const draft = { title: 'Spin up?', facts: [], act: 'Spin up', danger: false }
     const { who: asker, place } = run
-    const plan = { line: 'spin-up', asker, place, draft, reasons: [], card: false }
+    const plan = { command: 'spin-up', args: {}, line: 'spin-up', asker, place, draft, reasons: [], card: false }
     await before.plans.save({ ...plan, id: 'old', expires: '2026-03-02T11:59:59.999Z' })
     await before.plans.save({ ...plan, id: 'new', expires: '2026-03-02T12:10:00.000Z' })
     await before.claim('old', noon)

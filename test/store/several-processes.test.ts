@@ -73,6 +73,8 @@ describe('several processes on one ledger', () => {
       await ledger.plans.save({
         id: `${n}`,
         line: 'spin-up',
+        command: 'spin-up',
+        args: {},
         asker,
         place: { kind: 'terminal' },
         draft,

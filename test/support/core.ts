@@ -166,7 +166,7 @@ export function openWorld(folder: string, start: string): World & { close(): Pro
         ledger,
         logged,
         say: async (line, ask = {}) =>
-          heard(await app.ask({ line, who: anna, place: channel, watch: unwatched, ...ask })),
+          heard(await app.ask({ request: app.read(line), who: anna, place: channel, watch: unwatched, ...ask })),
         click: async (plan, { who = anna, typed, delivery } = {}) =>
           heard(
             await app.confirm({

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Answer } from '../answer.ts'
 import { withChannelNames } from '../channel.ts'
+import type { Asked } from '../command/catalog.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import type { Asker } from '../people.ts'
@@ -18,7 +19,7 @@ export const secondMinutes = 60
 
 /** What is to be confirmed: somebody's line, what it would do, and why others must see it. */
 export interface Wanted {
-  readonly line: string
+  readonly asked: Asked
   readonly asker: Asker
   readonly place: Place
   readonly draft: PlanDraft
@@ -35,7 +36,8 @@ export interface Wanted {
  * not be posted.
  */
 export async function askFor(wanted: Wanted, deps: Deps): Promise<Answer> {
-  const { line, asker, place, draft, reasons, changes } = wanted
+  const { asked, asker, place, draft, reasons, changes } = wanted
+  const { line } = asked
   const second = needsSecond(reasons, deps)
   if (second) await requireSecond(wanted, deps)
   const card = await isCard(wanted, deps)
@@ -44,7 +46,7 @@ export async function askFor(wanted: Wanted, deps: Deps): Promise<Answer> {
   const expires = new Date(deps.clock.now().getTime() + minutes * 60_000).toISOString()
   const id = randomUUID()
   const { kind, name } = asker
-  const plan = { id, line, asker: { kind, id: asker.id, name }, place, draft, expires, reasons, card }
+  const plan = { id, ...asked, asker: { kind, id: asker.id, name }, place, draft, expires, reasons, card }
   await deps.ledger.plans.save(plan)
   const { mostUsd: _, ...shown } = draft
   const approvers = approverIds(deps).filter((approver) => approver !== asker.id)
@@ -82,7 +84,7 @@ async function isCard({ place, reasons, wasCard }: Wanted, { outbox }: Deps): Pr
 }
 
 /** Two cards of one wish would call their approvers twice, and one of them would outlive what was done. */
-async function requireFirst({ line, asker, place }: Wanted, { ledger, clock }: Deps): Promise<void> {
+async function requireFirst({ asked: { line }, asker, place }: Wanted, { ledger, clock }: Deps): Promise<void> {
   const same = (await ledger.plans.waiting(clock.now())).find(
     (plan) => plan.line === line && plan.asker.id === asker.id && isSameChannel(plan.place, place),
   )
@@ -94,7 +96,7 @@ async function requireFirst({ line, asker, place }: Wanted, { ledger, clock }: D
   )
 }
 
-async function requireSecond({ line, asker, place }: Wanted, deps: Deps): Promise<void> {
+async function requireSecond({ asked: { line }, asker, place }: Wanted, deps: Deps): Promise<void> {
   const needed = `Somebody else must approve ${withChannelNames(line)}`
   const elsewhere = 'Say it in a Slack channel that an approver is in.'
   if (place.kind === 'terminal') {

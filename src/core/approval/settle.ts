@@ -67,9 +67,12 @@ export async function failUnbegun(parts: Parts): Promise<readonly PlanRecord[]> 
 type Denied = Extract<PlanEnd, { kind: 'rejected' | 'withdrawn' | 'expired' | 'failed' }>
 
 /** Never throws: what became of the plan is settled, and its readers must hear of it. */
-async function enter({ line, asker, place, draft }: PlanRecord, end: Denied, { ledger, log }: Parts): Promise<void> {
+async function enter(
+  { command, line, asker, place, draft }: PlanRecord,
+  end: Denied,
+  { ledger, log }: Parts,
+): Promise<void> {
   const who = end.kind === 'expired' ? asker : end.by
-  const command = line.split(' ')[0] ?? line
   const why = {
     failed: `${who.name} approved what ${asker.name} had asked for, but it was not done.${end.kind === 'failed' ? ` ${end.why}` : ''}`,
     rejected: `${who.name} rejected what ${asker.name} had asked for.`,

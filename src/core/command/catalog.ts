@@ -17,12 +17,19 @@ export interface Catalog {
   named(line: string): Command | undefined
   /** Reads a line. Throws `unknown_command` or `bad_argument`, each with the nearest right word. */
   read(line: string): Bound
+  /** The same, where it comes in: what is wrong with it is thrown by whoever answers it. */
+  request(line: string): Request
   /**
    * What a run, or a plan, asks, as it was understood when it was asked for. Throws as `read` does where a newer version of the program
    * understands it no more.
    */
   understood(asked: Asked): Bound
 }
+
+/** A line as it was read where it came in, once: what it asks, or why it was not understood. */
+export type Request =
+  | { readonly kind: 'understood'; readonly bound: Bound }
+  | { readonly kind: 'fault'; readonly fault: OpsError }
 
 /** What was asked for, as the ledger keeps it; an earlier version kept the line alone. */
 export type Asked = Pick<RunRecord, 'command' | 'args' | 'line'>
@@ -64,6 +71,14 @@ export function createCatalog(commands: readonly Command[]): Catalog {
     },
     named: (line) => commandOf(tokenize(line), byName)?.command,
     read,
+    request(line) {
+      try {
+        return { kind: 'understood', bound: read(line) }
+      } catch (error) {
+        if (error instanceof OpsError) return { kind: 'fault', fault: error }
+        throw error
+      }
+    },
     understood({ command: name, args, line }) {
       const command = byName.get(name)
       return command === undefined || args === null || !command.args.safeParse(args).success

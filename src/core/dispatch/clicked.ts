@@ -25,7 +25,7 @@ export async function clicked(id: string, by: Asker, { deps, catalog }: Session)
   const { asker, place, line } = plan
   const context: Context = { who: { ...asker, role: await deps.directory.roleOf(asker) }, place, deps, catalog }
   try {
-    return { plan, meaning: await meaningOf(line, context), context }
+    return { plan, meaning: await meaningOf(catalog.understood(plan), context), context }
   } catch (error) {
     if (asker.id === by.id || !(error instanceof OpsError && error.code === 'not_allowed')) throw error
     throw new OpsError(

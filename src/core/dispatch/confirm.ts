@@ -85,8 +85,8 @@ async function changed({ plan, meaning, context }: Clicked, deps: Deps): Promise
     ...changesBetween(plan.draft, draft),
     ...newReasons.map(({ words }): PlanChange => ({ was: null, now: words })),
   ]
-  const { line, asker, place, card } = plan
-  return changes.length === 0 ? null : { line, asker, place, draft, reasons, changes, wasCard: card }
+  const { asker, place, card } = plan
+  return changes.length === 0 ? null : { asked: meaning.asked, asker, place, draft, reasons, changes, wasCard: card }
 }
 
 /** Why this person may not confirm this plan now, before a word is asked of them; null where they may. Never throws. */
@@ -104,7 +104,7 @@ export async function refused(error: unknown, { plan: id, who }: Click, session:
   const { ledger, log } = session.deps
   if (error instanceof OpsError && error.code === 'not_allowed') {
     const plan = await ledger.plans.get(id).catch(() => null)
-    if (plan !== null) await recordRefusal(error, { line: plan.line, who, place: plan.place }, session)
+    if (plan !== null) await recordRefusal(error, { ...plan, who }, session)
   }
   return failureAnswer(error, null, log)
 }

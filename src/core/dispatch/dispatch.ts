@@ -19,16 +19,17 @@ import { type Meaning, meaningOf } from './meaning.ts'
 import { recordRefusal } from './refused.ts'
 import type { Ask, Session } from './session.ts'
 
-/** Parse, authorise, confirm, run: the one way from words to an answer. Null for a delivery that was heard before. */
+/** Authorise, confirm, run: the one way from a request to an answer. Null for a delivery that was heard before. */
 export async function dispatch(ask: Ask, session: Session): Promise<Answer | null> {
   const { deps, catalog, registry } = session
   try {
     if (!(await isHeardFirst(ask.delivery, deps))) return null
     registry.admit()
     await settleOrphans(deps)
+    if (ask.request.kind === 'fault') throw ask.request.fault
     const who: Person = { ...ask.who, role: await deps.directory.roleOf(ask.who) }
     const context: Context = { who, place: ask.place, deps, catalog }
-    const meaning = await behind(ask, await meaningOf(ask.line, context), session)
+    const meaning = await behind(ask, await meaningOf(ask.request.bound, context), session)
     const origin = ask.origin ?? words
     if (origin.kind === 'fire') {
       // Nobody is there to be asked, and it was confirmed before.
@@ -39,13 +40,16 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
     const reasons = draft === null ? [] : await reasonsFor(draft, deps)
     if (draft !== null && (needsSecond(reasons, deps) || !isConfirmed(draft, ask))) {
       const { who: asker, place } = ask
-      return await askFor({ line: meaning.said, asker, place, draft, reasons, changes: [], wasCard: false }, deps)
+      return await askFor({ asked: meaning.asked, asker, place, draft, reasons, changes: [], wasCard: false }, deps)
     }
     const approval = draft === null ? null : { plan: draft, by: ask.who }
     const key = ask.delivery === undefined ? null : `delivery:${ask.delivery}`
     return await start(meaning, context, { watch: ask.watch, origin, approval, key }, session)
   } catch (error) {
-    await recordRefusal(error, ask, session)
+    if (ask.request.kind === 'understood') {
+      const { command, line } = ask.request.bound
+      await recordRefusal(error, { command: command.name, line, who: ask.who, place: ask.place }, session)
+    }
     return failureAnswer(error, null, deps.log)
   }
 }
@@ -74,7 +78,7 @@ export interface Start {
  * run already is answered as that one was, or carried on. Throws `interrupted` for a fire that has one.
  */
 export async function start(
-  { bound, earlier }: Meaning,
+  { bound, earlier }: Pick<Meaning, 'bound' | 'earlier'>,
   context: Context,
   how: Start,
   session: Session,

@@ -1,4 +1,5 @@
 import { messageOf, OpsError } from '../errors.ts'
+import type { PlanRecord } from '../ports/plans.ts'
 import type { Ask, Session } from './session.ts'
 
 /**
@@ -7,18 +8,17 @@ import type { Ask, Session } from './session.ts'
  */
 export async function recordRefusal(
   thrown: unknown,
-  { line, who, place }: Pick<Ask, 'line' | 'who' | 'place'>,
-  { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
+  { command, line, who, place }: Pick<PlanRecord, 'command' | 'line' | 'place'> & Pick<Ask, 'who'>,
+  { deps }: Pick<Session, 'deps'>,
 ): Promise<void> {
   if (!(thrown instanceof OpsError) || thrown.code !== 'not_allowed') return
   try {
-    const said = catalog.read(line)
     await deps.ledger.audit.add({
       at: deps.clock.now().toISOString(),
       what: 'refused',
       who: { kind: who.kind, id: who.id, name: who.name },
-      command: said.command.name,
-      line: said.line,
+      command,
+      line,
       place,
       plan: null,
       why: thrown.message,

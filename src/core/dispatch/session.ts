@@ -1,5 +1,5 @@
 import type { Answer } from '../answer.ts'
-import type { Catalog } from '../command/catalog.ts'
+import type { Catalog, Request } from '../command/catalog.ts'
 import type { Deps } from '../deps.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
@@ -7,9 +7,9 @@ import type { Origin, RunId, RunRecord } from '../ports/runs.ts'
 import type { Watch } from '../run/live-run.ts'
 import type { Registry } from '../run/registry.ts'
 
-/** Words, who said them and where. */
+/** What is asked, by whom and where. */
 export interface Ask {
-  readonly line: string
+  readonly request: Request
   readonly who: Asker
   readonly place: Place
   /** Names the delivery (Slack's `trigger_id`), so that one that comes twice is heard once. */

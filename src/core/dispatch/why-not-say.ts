@@ -8,12 +8,13 @@ import type { Ask, Session } from './session.ts'
  * entered in the record. Never throws: what is broken is told, and logged, when the line is said.
  */
 export async function whyNotSay(
-  { line, who, place }: Pick<Ask, 'line' | 'who' | 'place'>,
+  { request, who, place }: Pick<Ask, 'request' | 'who' | 'place'>,
   { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
 ): Promise<OpsError | null> {
+  if (request.kind === 'fault') return request.fault
   try {
     const context: Context = { who: { ...who, role: await deps.directory.roleOf(who) }, place, deps, catalog }
-    const { bound } = await meaningOf(line, context)
+    const { bound } = await meaningOf(request.bound, context)
     await bound.plan(context)
     return null
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { PlanDraft } from '../plan.ts'
-import type { Post } from './runs.ts'
+import type { ArgumentValues, Post } from './runs.ts'
 
 /** Why a plan needs approval; `words` are a sentence, which may read differently a minute later. */
 export interface Reason {
@@ -27,6 +27,9 @@ export type PlanEnd =
  */
 export interface PlanRecord {
   readonly id: string
+  readonly command: string
+  /** What was given for each argument. Null where an earlier version kept the line alone. */
+  readonly args: ArgumentValues | null
   readonly line: string
   readonly asker: Asker
   readonly place: Place

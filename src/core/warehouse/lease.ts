@@ -60,7 +60,10 @@ async function act(due: Due, session: Session, posted: Posted): Promise<void> {
     case 'pause': {
       const watch = { changed: () => undefined }
       const place = (asked ?? (await newestChannel(deps)))?.place ?? terminal
-      const answer = await dispatch({ line: 'pause', who: theLease, place, confirmed: true, watch }, session)
+      const answer = await dispatch(
+        { request: session.catalog.request('pause'), who: theLease, place, confirmed: true, watch },
+        session,
+      )
       if (answer === null || answer.run?.state === 'running') return
       // An answer with a run is told again by whoever looks after those that were not.
       if (answer.ok) return tell(answer)

@@ -26,7 +26,7 @@ export interface Forms {
 export interface FormParts {
   readonly gate: Gate
   readonly ears: Ears
-  readonly app: Pick<App, 'catalog' | 'whyNotSay' | 'zoneOf'>
+  readonly app: Pick<App, 'catalog' | 'read' | 'whyNotSay' | 'zoneOf'>
   readonly client: WebClient
   readonly clock: Clock
   readonly log: Log
@@ -67,15 +67,15 @@ export function listenToForms(bolt: BoltApp, { gate, ears, app, client, clock, l
     if (filled.kind === 'faults') return ack({ response_action: 'errors', errors: atBlocks(filled.faults) })
     const spoken = (async () => {
       const named = readForm(command, await withNames(entered), catalog)
-      return named.kind === 'line' ? named.line : filled.line
+      return app.read(named.kind === 'line' ? named.line : filled.line)
     })()
-    const foreseen = spoken.then((line) => app.whyNotSay({ line, who: said.who, place: said.place }))
+    const foreseen = spoken.then((request) => app.whyNotSay({ request, who: said.who, place: said.place }))
     const fault = await inTime(foreseen, foreseeMs, clock)
     if (fault?.field !== undefined && fault.field in entered) {
       return ack({ response_action: 'errors', errors: atBlocks({ [fault.field]: `${fault.message} ${fault.remedy}` }) })
     }
     await ack()
-    await ears.hear(await spoken, said)
+    await ears.answer(await spoken, said)
   })
 
   /** The form of a line; the zone of whoever fills it in is asked for only where that stands in a field. */

@@ -8,6 +8,7 @@ import { again } from './007-again.ts'
 import { uptime } from './008-uptime.ts'
 import { messages } from './009-messages.ts'
 import { attempts } from './010-attempts.ts'
+import { requests } from './011-requests.ts'
 
 /** Every change of the tables, in order, each as its statements. The first is version 1; one that was released never changes. */
 export const migrations: readonly (readonly string[])[] = [
@@ -21,4 +22,5 @@ export const migrations: readonly (readonly string[])[] = [
   uptime,
   messages,
   attempts,
+  requests,
 ]

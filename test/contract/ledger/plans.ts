@@ -16,6 +16,8 @@ export function describePlans(open: OpenLedger): void {
       expires: later(600).toISOString(),
       reasons: [],
       card: false,
+      command: 'tear-down',
+      args: { snapshot: 'yes' },
     }
     const card: NewPlan = {
       ...plan,

@@ -111,7 +111,7 @@ describe('saying a line', () => {
       return undefined
     })
     const [one, two] = [await start('one', [greet]), await start('two', [greet])]
-    const ask = { line: 'greet', who: anna, place: channel, delivery: '1234.5678', watch: unwatched }
+    const ask = { request: one.app.read('greet'), who: anna, place: channel, delivery: '1234.5678', watch: unwatched }
     const answers = await Promise.all([one.app.ask(ask), one.app.ask(ask), two.app.ask(ask)])
     expect(answers.filter((answer) => answer !== null)).toHaveLength(1)
     expect(await one.app.ask(ask)).toBeNull()

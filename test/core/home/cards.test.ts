@@ -7,6 +7,8 @@ import { below, clusterOf, homeOf, lineOf } from './support.ts'
 const card: NewPlan = {
   id: 'c1',
   line: 'tear-down',
+  command: 'tear-down',
+  args: {},
   asker: bob,
   place: channel,
   draft: { title: 'Tear down sparkify?', facts: ['2 loads go.'], act: 'Tear down', danger: true },

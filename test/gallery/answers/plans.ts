@@ -55,7 +55,9 @@ const otto = { kind: 'slack', id: 'U02AB3C4D', name: 'otto' } as const
 function ended(name: string, end: PlanEnd, isCard = true) {
   const { line, reasons: _, ...draft } = tearDown
   const place = { kind: 'slack', channel: 'C0DATAENG00', direct: false } as const
-  const plan: PlanRecord = { id, line, asker: ada, place, draft, expires, reasons: [], card: isCard, post: null, end }
+  const asked = { command: 'tear-down', args: {}, line }
+  const of = { asker: ada, place, draft, expires, reasons: [], card: isCard }
+  const plan: PlanRecord = { id, ...asked, ...of, post: null, end }
   return { name, plan }
 }
 

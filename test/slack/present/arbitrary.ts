@@ -164,6 +164,8 @@ const at = fc.constant('2026-11-30T03:10:00.000Z')
 /** Any plan, whatever has become of it. */
 export const planRecord: fc.Arbitrary<PlanRecord> = fc.record({
   id: fc.uuid(),
+  command: words,
+  args: fc.constant(null),
   line: words,
   asker: by,
   place: fc.constant({ kind: 'slack' as const, channel: 'C1', direct: false }),

@@ -91,6 +91,8 @@ describe('a plan that can no longer be confirmed', () => {
   const otto = { kind: 'slack', id: 'U0OTTO', name: 'otto' } as const
   const record: PlanRecord = {
     id: 'p1',
+    command: 'tear-down',
+    args: null,
     line: plan.line,
     asker: ada,
     place: { kind: 'slack', channel: 'C1', direct: false },

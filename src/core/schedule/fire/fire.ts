@@ -1,5 +1,6 @@
 import type { Answer } from '../../answer.ts'
 import type { Catalog } from '../../command/catalog.ts'
+import type { Bound } from '../../command/define.ts'
 import type { Deps } from '../../deps.ts'
 import { dispatch } from '../../dispatch/dispatch.ts'
 import type { Ask, Session } from '../../dispatch/session.ts'
@@ -112,7 +113,7 @@ export async function fire(due: Due, session: Session): Promise<Fired | null> {
   deps.log.info({ schedule: id, intended: origin.intended }, `firing ${schedule.lines.join('; ')}`)
   const answer = await dispatch(
     {
-      line: lineOf(due, catalog),
+      request: { kind: 'understood', bound: askedBy(due, catalog) },
       who,
       place: schedule.place,
       confirmed: true,
@@ -133,9 +134,9 @@ export async function fire(due: Due, session: Session): Promise<Fired | null> {
   return { schedule, run: null, answer }
 }
 
-function lineOf({ schedule: { id }, again: { maxErrors } }: Due, catalog: Catalog): string {
-  const { name } = catalog.that(({ runsSchedule }) => runsSchedule === true)
-  return maxErrors === null ? `${name} ${id}` : `${name} ${id} max-errors=${maxErrors}`
+function askedBy({ schedule: { id }, again: { maxErrors } }: Due, catalog: Catalog): Bound {
+  const { with: asked } = catalog.that(({ runsSchedule }) => runsSchedule === true)
+  return asked({ id: String(id), ...(maxErrors === null ? {} : { 'max-errors': String(maxErrors) }) })
 }
 
 function behind({ again: { from } }: Due): Pick<Ask, 'behind'> {

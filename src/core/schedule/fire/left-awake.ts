@@ -26,9 +26,10 @@ export async function pauseLeftAwake(session: Session, posted: Posted): Promise<
   if (woken === null || (await userOf(null, deps)) !== null) return
   if ((await deps.cluster.describe()).state !== 'available') return
   const { place } = woken
-  const line = session.catalog.that(({ sleeps }) => sleeps === true).name
+  const bound = session.catalog.that(({ sleeps }) => sleeps === true).with({})
   const watch = { changed: () => undefined }
-  const answer = await dispatch({ line, who: theClock, place, confirmed: true, watch }, session)
+  const request = { kind: 'understood', bound } as const
+  const answer = await dispatch({ request, who: theClock, place, confirmed: true, watch }, session)
   if (answer === null || answer.run?.state === 'running') return
   const tell = (): Promise<void> => posted({ place, owner: woken.who, answer })
   if (answer.ok) return tell()

@@ -22,6 +22,7 @@ export async function sayLine({ line, at, fire, signal }: LineOfFire, session: S
   // What is said although the fire was stopped before is said on purpose: what it woke is put back to sleep.
   const stoppable = !signal.aborted
   let running: RunId | null = null
+  let command: string | null = null
   const stop = (): void => {
     if (running !== null && isCancelled(signal)) registry.stop(running, 'whoever cancelled its schedule')
   }
@@ -37,6 +38,7 @@ export async function sayLine({ line, at, fire, signal }: LineOfFire, session: S
     const who = { ...fire.who, role: await deps.directory.roleOf(fire.who) }
     const context: Context = { who, place: fire.place, deps, catalog }
     const bound = catalog.read(line)
+    command = bound.command.name
     authorise(bound.command, who, deps.directory)
     const approval = bound.command.plans && bound.command.effect !== 'none' ? fire.approval : null
     const before = await runOfLine(fire, at, deps)
@@ -48,9 +50,9 @@ export async function sayLine({ line, at, fire, signal }: LineOfFire, session: S
     const key = `run:${fire.id}:line:${at}`
     if (stoppable) signal.throwIfAborted()
     signal.addEventListener('abort', stop, { once: true })
-    return await start({ said: line, bound, earlier }, context, { watch, origin, approval, key }, session)
+    return await start({ bound, earlier }, context, { watch, origin, approval, key }, session)
   } catch (error) {
-    await recordRefusal(error, { line, who: fire.who, place: fire.place }, session)
+    if (command !== null) await recordRefusal(error, { command, line, who: fire.who, place: fire.place }, session)
     return failureAnswer(error, null, deps.log)
   } finally {
     signal.removeEventListener('abort', stop)
