@@ -17,7 +17,8 @@ export async function meaningOf(bound: Bound, context: Context): Promise<Meaning
   authorise(bound.command, who, deps.directory)
   const earlier = await bound.instead(context)
   if (earlier === null) return { asked: askedBy(bound), bound, earlier }
-  const again = earlier.origin.kind === 'fire' ? fireAgain(earlier.origin.schedule, earlier, catalog) : catalog.understood(earlier)
+  const again =
+    earlier.origin.kind === 'fire' ? fireAgain(earlier.origin.schedule, earlier, catalog) : catalog.understood(earlier)
   authorise(again.command, who, deps.directory)
   if (earlier.origin.kind === 'fire' || earlier.state === 'complete') {
     return { asked: askedBy(again), bound: again, earlier: null }
