@@ -78,6 +78,7 @@ export interface OfficeOptions {
   readonly arrange?: (front: Front) => void
   readonly usergroups?: Readonly<Record<string, readonly string[]>>
   readonly admins?: readonly string[]
+  readonly operators?: readonly string[]
   readonly policy?: Partial<Policy>
   /** The folder of a ledger that an earlier bot has left, which stays when the office closes; a new one for this office if not said. */
   readonly home?: string
@@ -145,8 +146,8 @@ async function moveIn(
     log,
   })
   const process = await enter(ledger, clock)
-  const admins = options.admins ?? [ada]
-  const directory = createSlackDirectory({ client: clients.quick, profiles, admins, operators: [], clock, log })
+  const { admins = [ada], operators = [] } = options
+  const directory = createSlackDirectory({ client: clients.quick, profiles, admins, operators, clock, log })
   const small = commandsBehind(doors, options.songs ?? (() => [text('Three songs.')]))
   const commands = options.bot?.commands ?? small
   const deps: Deps = {

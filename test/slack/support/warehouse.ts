@@ -14,10 +14,13 @@ import { twoDays } from '../../support/two-days.ts'
 import { ada, type Office, openOffice } from './office.ts'
 
 /** An office whose bot is the real one: every command, the library in `sql`, and DuckDB with the two days loaded. */
-export async function openLoadedOffice(sql: URL | string = sqlFolder): Promise<Office> {
+export async function openLoadedOffice(
+  sql: URL | string = sqlFolder,
+  operators: readonly string[] = [],
+): Promise<Office> {
   const home = await mkdtemp(join(tmpdir(), 'sparkify-slack-'))
   cpSync(await template('loaded-office', writeLoaded), home, { recursive: true })
-  const office = await openIn(home, sql)
+  const office = await openIn(home, sql, operators)
   return {
     ...office,
     async close() {
@@ -39,13 +42,13 @@ async function writeLoaded(folder: string): Promise<void> {
   await office.close()
 }
 
-async function openIn(home: string, sql: URL | string): Promise<Office> {
+async function openIn(home: string, sql: URL | string, operators: readonly string[] = []): Promise<Office> {
   const folder = join(home, 'loads')
   const { logData, songData } = twoDays
   const engine = await createDuckdbEngine({ folder, logData, songData })
   const cluster = createDuckdbCluster({ folder, clock: systemClock })
   const parts = { engine, cluster, library: await readLibrary(sql), timetable: createTimetable() }
-  const office = await openOffice({ home, bot: { commands: await readCommands(), parts } })
+  const office = await openOffice({ home, operators, bot: { commands: await readCommands(), parts } })
   return {
     ...office,
     async close() {
