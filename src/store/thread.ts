@@ -1,6 +1,7 @@
 /*
  * The thread in which the bot writes its ledger: one connection, one statement or batch at a time. `own-thread.ts` asks it.
  */
+import { on } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createClient, LibsqlError, type ResultSet } from '@libsql/client/sqlite3'
 import type { Result } from './lane.ts'
@@ -42,11 +43,10 @@ async function answer(request: ThreadRequest): Promise<ThreadAnswer> {
   }
 }
 
-parentPort?.on('message', (request: ThreadRequest | null) => {
-  if (request === null) {
-    client.close()
-    parentPort?.close()
-    return
-  }
-  void answer(request).then((found) => parentPort?.postMessage(found))
-})
+if (parentPort === null) throw new Error('this file is the start of a thread')
+for await (const [message] of on(parentPort, 'message')) {
+  const request: ThreadRequest | null = message
+  if (request === null) break
+  parentPort.postMessage(await answer(request))
+}
+client.close()
