@@ -2,18 +2,18 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
 import { withoutBrowser } from '../support/chromium.ts'
-import { openPage } from './pages.ts'
+import { createPages, type Pages } from './pages.ts'
 import { ada, dataEng, eventually, music, openStage, otto, type Stage } from './stage.ts'
 
 let browser: Browser
+let pages: Pages
 let stage: Stage
 let page: Page
 let actions: Record<string, unknown>[]
 const complaints: string[] = []
 
 const homeOfAda = '/?as=U0ADA0ADMIN&in=D0ADA0ADMIN&tab=home'
-const open = (path = homeOfAda, options: BrowserContextOptions = {}) =>
-  openPage(browser, stage, complaints, path, options)
+const open = (path = homeOfAda, options?: BrowserContextOptions) => pages.open(stage, path, options)
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text })
 const option = (text: string) => ({ text: plain(text), value: text.toLowerCase() })
@@ -35,6 +35,7 @@ const block = (id: string) => page.locator(`.home > #home-${id}`)
 describe.skipIf(withoutBrowser)(`the page of the app${withoutBrowser}`, () => {
   beforeAll(async () => {
     browser = await openBrowser()
+    pages = createPages(browser, complaints)
   })
   afterAll(() => browser.close())
   beforeEach(async () => {
@@ -46,7 +47,7 @@ describe.skipIf(withoutBrowser)(`the page of the app${withoutBrowser}`, () => {
     })
   })
   afterEach(async () => {
-    await Promise.all(browser.contexts().map((context) => context.close()))
+    await pages.leave()
     await stage.close()
     expect(complaints.splice(0)).toEqual([])
   })
@@ -185,7 +186,7 @@ describe.skipIf(withoutBrowser)(`the page of the app${withoutBrowser}`, () => {
     expect(await page.getByLabel('Time').last().inputValue()).toBe('07:00')
     await page.getByLabel('Channel', { exact: true }).selectOption(dataEng)
     await page.click('dialog >> text=Cancel')
-    await page.goto(homeOfAda)
+    await page.goto(`${stage.origin}${homeOfAda}`)
     await page.click('[data-action-id=say]')
     expect(await page.getByLabel('Channel', { exact: true }).inputValue()).toBe('')
   })

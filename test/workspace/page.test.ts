@@ -3,15 +3,16 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser } from '../support/browser.ts'
 import { withoutBrowser } from '../support/chromium.ts'
-import { openPage } from './pages.ts'
+import { createPages, type Pages } from './pages.ts'
 import { ada, dataEng, eventually, music, openStage, otto, random, type Stage } from './stage.ts'
 
 let browser: Browser
+let pages: Pages
 let stage: Stage
 let page: Page
 const complaints: string[] = []
 
-const open = (path = '/', options: BrowserContextOptions = {}) => openPage(browser, stage, complaints, path, options)
+const open = (path = '/', options?: BrowserContextOptions) => pages.open(stage, path, options)
 
 const plain = (text: string) => ({ type: 'plain_text' as const, text })
 const section = (text: string) => ({ type: 'section' as const, text: { type: 'mrkdwn' as const, text } })
@@ -40,6 +41,7 @@ const message = (text: string) => page.locator('main .message', { hasText: text 
 describe.skipIf(withoutBrowser)(`the page${withoutBrowser}`, () => {
   beforeAll(async () => {
     browser = await openBrowser()
+    pages = createPages(browser, complaints)
   })
   afterAll(() => browser.close())
   beforeEach(async () => {
@@ -47,7 +49,7 @@ describe.skipIf(withoutBrowser)(`the page${withoutBrowser}`, () => {
     page = await open()
   })
   afterEach(async () => {
-    await Promise.all(browser.contexts().map((context) => context.close()))
+    await pages.leave()
     await stage.close()
     // No error, no blocked style or script, and no request to anywhere but here.
     expect(complaints.splice(0)).toEqual([])
@@ -73,7 +75,7 @@ describe.skipIf(withoutBrowser)(`the page${withoutBrowser}`, () => {
       arrive = resolve
     })
     await page.route('**/page/client.js', (route) => held.then(() => route.continue()), { times: 1 })
-    await page.goto('/', { waitUntil: 'commit' })
+    await page.goto(`${stage.origin}/`, { waitUntil: 'commit' })
     await box.waitFor()
     expect(await box.isEditable()).toBe(false)
     expect(await page.locator('select[data-persona]').isEnabled()).toBe(false)
@@ -338,7 +340,7 @@ describe.skipIf(withoutBrowser)(`the page${withoutBrowser}`, () => {
   })
 
   it('says where the bot is missing and stops when it is invited', async () => {
-    await page.goto(`/?in=${random}`)
+    await page.goto(`${stage.origin}/?in=${random}`)
     expect(await page.locator('.hint').textContent()).toContain('/invite @Sparkify')
     await type('/invite @Sparkify')
     await message('was added to the channel').waitFor()
