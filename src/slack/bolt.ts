@@ -62,6 +62,9 @@ export function createBolt(
   }
 }
 
+// Slack's own are below 1 MB. What is larger is not read to its end.
+const bodyLimit = 4 * 1024 * 1024
+
 // As far as the clocks may differ (https://docs.slack.dev/authentication/verifying-requests-from-slack).
 const skewMs = 5 * 60_000
 
@@ -90,8 +93,10 @@ export function createHttp(
       log.warn({ status }, `a delivery was refused: ${why}`)
       response.writeHead(status).end()
     }
+    // Bolt knows a form by this header alone, and proxies add a charset to it.
+    request.headers['content-type'] = request.headers['content-type']?.split(';', 1)[0]?.trim()
     try {
-      const signed = await HTTPModuleFunctions.parseAndVerifyHTTPRequest({ signingSecret }, request)
+      const signed = await HTTPModuleFunctions.parseAndVerifyHTTPRequest({ signingSecret, bodyLimit }, request)
       // Bolt refuses old timestamps only, so a request dated ahead could be sent again until then.
       if (Number(request.headers['x-slack-request-timestamp']) * 1000 > clock.now().getTime() + skewMs)
         refuse(401, 'it is dated ahead')

@@ -117,6 +117,22 @@ describe('a request', () => {
     expect(office.doors.arrivals('songs')).toBe(1)
   })
 
+  it('whose form names a charset, as proxies add it, is a form', async () => {
+    const type = 'application/x-www-form-urlencoded; charset=utf-8'
+    office.doors.open('songs')
+    expect((await postSigned(office.front.origin, fieldsOf('/sparkify', 'songs'), { type })).status).toBe(200)
+    await eventually(() => office.doors.arrivals('songs') === 1)
+  })
+
+  it.each([
+    ['signed', undefined],
+    ['unsigned', 'another secret'],
+  ])('of more than 4 MB is refused before it is read to its end (%s)', async (_, secret) => {
+    const response = await post('/sparkify', 'x'.repeat(4 * 1024 * 1024), now(), secret)
+    expect(response.status).toBe(413)
+    expect((await post('/sparkify', 'help', now())).status).toBe(200)
+  })
+
   it.each([
     ['GET', '/slack/events'],
     ['POST', '/slack/other'],

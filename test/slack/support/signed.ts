@@ -6,9 +6,9 @@ export const signingSecret = 'a signing secret'
 export function postSigned(
   origin: string,
   fields: Readonly<Record<string, string>>,
-  options: { at?: number; secret?: string } = {},
+  { type = 'application/x-www-form-urlencoded', ...options }: { at?: number; secret?: string; type?: string } = {},
 ): Promise<Response> {
-  return post(origin, new URLSearchParams(fields).toString(), 'application/x-www-form-urlencoded', options)
+  return post(origin, new URLSearchParams(fields).toString(), type, options)
 }
 
 /** The same for an event, which travels as JSON. */
