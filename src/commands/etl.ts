@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { flag, integer } from '../core/command/args.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
-import { OpsError } from '../core/errors.ts'
+import { liveUntouched, OpsError } from '../core/errors.ts'
 import { type Reply, text } from '../core/reply.ts'
 import { ensureCluster } from '../core/warehouse/ensure-cluster.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
@@ -17,8 +17,6 @@ import {
 import { repairedSchema } from '../core/warehouse/repair-texts.ts'
 import { skippedWords } from '../core/warehouse/sources.ts'
 import { count, lasting, moment, percent, plural } from '../core/words.ts'
-
-const liveUntouched = 'Live tables are untouched.'
 
 export default defineCommand({
   name: 'etl',
@@ -64,9 +62,10 @@ async function withStanding(error: unknown, { deps, runId, signal, origin }: Run
   const standing = await deps.cluster.standing()
   if (standing === '') return error
   const isLive = (await deps.ledger.loads.get(runId))?.state === 'live'
-  const untouched = isLive || error.message.includes(liveUntouched) ? [] : [liveUntouched]
+  const untouched = isLive || error.reason !== undefined ? [] : [liveUntouched]
   // Its cause stays: whether the disk is full, or a process has left the run to another one, is read there.
-  return error.with({ message: [error.message, ...untouched, standing].join(' '), cause: error.cause })
+  const message = [error.message, ...untouched, standing].join(' ')
+  return error.with({ message, reason: error.reason ?? error.message, saysBill: true, cause: error.cause })
 }
 
 async function report(context: RunContext, before: { plays?: number; matched?: number } | null): Promise<Outcome> {

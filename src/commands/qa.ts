@@ -4,7 +4,7 @@ import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
 import type { LoadRecord } from '../core/ports/ledger.ts'
 import { type Reply, text } from '../core/reply.ts'
-import { type CheckResult, checksLine, checksTable, redErrors, runChecks } from '../core/warehouse/checks.ts'
+import { type CheckResult, checksLine, checksTable, redErrors, redNames, runChecks } from '../core/warehouse/checks.ts'
 import { countRows, countsTable, sampleRows } from '../core/warehouse/counts.ts'
 import { withLive } from '../core/warehouse/live.ts'
 import { redSince } from '../core/warehouse/red-since.ts'
@@ -44,6 +44,7 @@ async function look(
     // A sample row of each table says nothing in passing.
     ...(part === 'rows' ? {} : { brief: [...(await checksInBrief(results, load, deps)), ...counts, trust] }),
     ok: redErrors(results).length === 0,
+    ...(wants('checks') ? { facts: { red: redNames(results) } } : {}),
     next: nextOf(load, results),
   }
 }

@@ -50,6 +50,7 @@ function paged(result: Result, wanted: Wanted): Outcome {
   return {
     headline: `${page.table.title}: ${count(page.table.rows.length)} of ${count(total)} rows.`,
     replies: [page.table, ...cut, text(`${originOf(result)} Kept until ${moment(result.until)}.`, 'note')],
+    facts: { rows: page.table.rows.length },
     next: aroundPage(result, wanted, page),
     rowsOf: result.rowsOf,
   }

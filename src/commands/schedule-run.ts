@@ -3,13 +3,12 @@ import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { placeWords } from '../core/place.ts'
 import { text } from '../core/reply.ts'
-import { sayLines } from '../core/schedule/fire/say.ts'
-import { requireSilent } from '../core/schedule/fire/silent.ts'
+import { requireNotRunning, runSchedule } from '../core/schedule/fire/workflow.ts'
 import { findSchedule, requirePoster } from '../core/schedule/make/find.ts'
 import { understood } from '../core/schedule/make/lines.ts'
 import { planOfLines } from '../core/schedule/make/plan.ts'
 import { linesWords, scheduleWords } from '../core/schedule/make/words.ts'
-import { saysStill } from '../core/schedule/report/titles.ts'
+import { saysStill } from '../core/schedule/report/occasion.ts'
 
 const runNumber = { min: 1, max: Number.MAX_SAFE_INTEGER, bare: false }
 
@@ -48,9 +47,9 @@ export default defineCommand({
   async run({ id, from, 'max-errors': maxErrors }, context) {
     const { deps, who, origin, approval } = context
     const schedule = await findSchedule(id, context)
-    if (origin.kind === 'fire') return sayLines(schedule, maxErrors ?? null, context)
+    if (origin.kind === 'fire') return runSchedule(schedule, maxErrors ?? null, context)
     await requirePoster(schedule, context)
-    await requireSilent(schedule, from ?? null, deps)
+    await requireNotRunning(schedule, from ?? null, deps)
     // The bot that hears Slack says it, whichever process was asked.
     const by = { kind: who.kind, id: who.id, name: who.name }
     await deps.ledger.schedules.change(schedule.id, {

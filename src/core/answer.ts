@@ -38,12 +38,32 @@ export const rowsOfSchema = z.object({ command: z.string(), ended: z.string() })
 export type RowsOf = z.infer<typeof rowsOfSchema>
 
 /**
+ * Why a command failed. `reason` is the message without the sentence on what stayed untouched, `cure` a command line that helps, `leaveOut` how
+ * many unreadable rows a load would have to leave out; `saysBill`: the message says what goes on costing money.
+ */
+export const failureSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  remedy: z.string(),
+  ask: z.array(z.string()).exactOptional(),
+  reason: z.string().exactOptional(),
+  cure: z.string().exactOptional(),
+  leaveOut: z.int().exactOptional(),
+  saysBill: z.literal(true).exactOptional(),
+})
+export type Failure = z.infer<typeof failureSchema>
+
+/** What an answer found, for what is decided by it: how many rows, and the names of the checks that were run and are not green. */
+export const factsSchema = z.object({ rows: z.int().exactOptional(), red: z.array(z.string()).exactOptional() })
+export type Facts = z.infer<typeof factsSchema>
+
+/**
  * All that comes back for one line of words; `--json` prints it as it is.
  * `headline` is the outcome in one sentence (notifications and screen readers read it), `title` the first line of its message where
  * that is not who asked what, `audience` who is to see it (`nobody`: a
  * schedule found nothing worth saying), `details` what follows where there is room for it (in Slack: the
  * thread), `brief` the same in a few replies, for a digest of several answers,
- * `run` is null where none was started, `exit` the status a terminal ends with; `asked` tells where a query's rows are from,
+ * `failure` why there is none, `facts` what is decided by it, `run` is null where none was started, `exit` the status a terminal ends with; `asked` tells where a query's rows are from,
  * `rowsOf` whose rows it holds where it asked nothing itself: an earlier answer's, or those of a schedule's lines.
  */
 export const answerSchema = z.object({
@@ -54,6 +74,8 @@ export const answerSchema = z.object({
   audience: z.enum(['asker', 'channel', 'nobody']),
   run: runViewSchema.nullable(),
   replies: z.array(replySchema),
+  failure: failureSchema.optional(),
+  facts: factsSchema.optional(),
   details: z.array(replySchema).optional(),
   brief: z.array(replySchema).optional(),
   next: z.array(suggestionSchema),

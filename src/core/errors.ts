@@ -84,6 +84,12 @@ export class OpsError extends Error {
   readonly telling: Telling | undefined
   readonly field: string | undefined
   readonly ask: readonly string[]
+  /** The message without the sentence on what stayed untouched, where it has one. */
+  readonly reason: string | undefined
+  /** How many unreadable rows a load would have to leave out. */
+  readonly leaveOut: number | undefined
+  /** Whether the message says what goes on costing money. */
+  readonly saysBill: boolean
 
   constructor(code: OpsErrorCode, message: string, remedy = '', options: OpsErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause })
@@ -95,14 +101,23 @@ export class OpsError extends Error {
     this.telling = options.telling
     this.field = options.field
     this.ask = options.ask ?? []
+    this.reason = options.reason
+    this.leaveOut = options.leaveOut
+    this.saysBill = options.saysBill ?? false
+  }
+
+  /** A failure of a load, whose message goes on to say that live tables are untouched. */
+  static untouched(code: OpsErrorCode, reason: string, remedy = '', options: OpsErrorOptions = {}): OpsError {
+    return new OpsError(code, `${reason} ${liveUntouched}`, remedy, { ...options, reason })
   }
 
   /** The same failure, with these parts of it in place of its own. It is the cause of the new one unless another is given. */
   with({ message = this.message, remedy = this.remedy, ...options }: OpsErrorChange): OpsError {
-    const { cure, evidence, telling, field, ask } = this
-    return new OpsError(this.code, message, remedy, { cause: this, cure, evidence, telling, field, ask, ...options })
+    return new OpsError(this.code, message, remedy, { ...this, cause: this, ...options })
   }
 }
+
+export const liveUntouched = 'Live tables are untouched.'
 
 interface OpsErrorOptions {
   readonly cause?: unknown
@@ -111,14 +126,17 @@ interface OpsErrorOptions {
   readonly telling?: Telling | undefined
   readonly field?: string | undefined
   readonly ask?: readonly string[]
+  readonly reason?: string | undefined
+  readonly leaveOut?: number | undefined
+  readonly saysBill?: boolean
 }
 
 type OpsErrorChange = OpsErrorOptions & { readonly message?: string; readonly remedy?: string }
 
 /** A disk, a quota or the limit of a file's size is reached. Its code is `storage`, as that of every failure to keep something. */
 export class DiskFull extends OpsError {
-  constructor(message: string, remedy: string, cause: unknown) {
-    super('storage', message, remedy, { cause })
+  constructor(message: string, remedy: string, cause: unknown, reason?: string) {
+    super('storage', message, remedy, { cause, reason })
     this.name = 'DiskFull'
   }
 }

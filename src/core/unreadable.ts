@@ -177,11 +177,15 @@ export interface ReadRows {
 export function tooManyUnreadable({ readable, unreadable, reasons }: ReadRows, maxErrors: number): OpsError {
   const allowed = maxErrors === 0 ? '' : `, ${count(maxErrors)} allowed`
   const evidence = reasons.length > 1 ? [text(reasons.join('\n'), 'note')] : []
-  const message = `${reasons[0] ?? 'Rows cannot be read'} (${plural(unreadable, 'row')}${allowed}). Live tables are untouched.`
+  const reason = `${reasons[0] ?? 'Rows cannot be read'} (${plural(unreadable, 'row')}${allowed}).`
   if (unreadable > mostLeftOut || readable <= 0) {
-    return new OpsError('bad_data', message, 'Fix the data and load again.', { evidence })
+    return OpsError.untouched('bad_data', reason, 'Fix the data and load again.', { evidence })
   }
   const cure = `etl max-errors=${unreadable}`
   const which = unreadable === 1 ? 'this row' : 'these rows'
-  return new OpsError('bad_data', message, `Fix the data, or load without ${which}: ${cure}.`, { cure, evidence })
+  return OpsError.untouched('bad_data', reason, `Fix the data, or load without ${which}: ${cure}.`, {
+    cure,
+    leaveOut: unreadable,
+    evidence,
+  })
 }

@@ -1,4 +1,4 @@
-import { DiskFull, messageOf, OpsError } from '../core/errors.ts'
+import { DiskFull, liveUntouched, messageOf, OpsError } from '../core/errors.ts'
 import type { LoadId } from '../core/ports/engine.ts'
 
 /** The first line of a DuckDB error, without its class: "Binder Error: Referenced column …" → "Referenced column …". */
@@ -33,8 +33,9 @@ export function asOpsError(error: unknown, signal?: AbortSignal): unknown {
   if (!/^[A-Z][\w ]*Error: /.test(message)) return error
   const line = firstLine(error)
   if (isFullDisk(error)) {
-    const words = 'The disk that holds the loads is full. Live tables are untouched.'
-    return new DiskFull(words, 'Free some space on it and run it again; doctor lists what can be deleted.', error)
+    const reason = 'The disk that holds the loads is full.'
+    const remedy = 'Free some space on it and run it again; doctor lists what can be deleted.'
+    return new DiskFull(`${reason} ${liveUntouched}`, remedy, error, reason)
   }
   if (/^Out of Memory Error|max_temp_directory_size/.test(message)) {
     return new OpsError('storage', `The warehouse ran out of memory: ${line}`, 'Free some memory and try again.', {
@@ -70,9 +71,9 @@ export async function inFolder<T>(folder: string, work: () => Promise<T>): Promi
       )
     )
       throw error
-    const message = `The folder of loads ${folder} cannot be written by this user. Live tables are untouched.`
+    const reason = `The folder of loads ${folder} cannot be written by this user.`
     const remedy = 'Let the user that runs the bot write to this folder and all in it, or choose another home.'
-    throw new OpsError('storage', message, remedy, { cause: error })
+    throw OpsError.untouched('storage', reason, remedy, { cause: error })
   }
 }
 
@@ -91,5 +92,5 @@ export function damaged(load: LoadId, cause: unknown): OpsError {
 /** Why a statement was stopped: the signal's reason, or a plain `cancelled`. */
 export function cancelled(signal: AbortSignal | undefined, cause?: unknown): OpsError {
   if (signal?.reason instanceof OpsError) return signal.reason
-  return new OpsError('cancelled', 'Cancelled. Live tables are untouched.', '', { cause })
+  return OpsError.untouched('cancelled', 'Cancelled.', '', { cause })
 }

@@ -78,9 +78,9 @@ async function isZeroFrom(path: string, position: number): Promise<boolean> {
 
 /** A packed file that cannot be unpacked to its end. */
 export function damaged(shown: string, why: string, cause?: unknown): OpsError {
-  return new OpsError(
+  return OpsError.untouched(
     'bad_data',
-    `${shown} is damaged: ${why}. Live tables are untouched.`,
+    `${shown} is damaged: ${why}.`,
     'Replace the file with a whole one and load again.',
     { cause },
   )

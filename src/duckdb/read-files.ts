@@ -69,8 +69,9 @@ export async function* recordsOf(
 }
 
 function utf16(shown: string, cause: unknown): OpsError {
-  const message = `${shown} is UTF-16; save it as UTF-8. Live tables are untouched.`
-  return new OpsError('bad_data', message, 'Fix the file and load again.', { cause })
+  return OpsError.untouched('bad_data', `${shown} is UTF-16; save it as UTF-8.`, 'Fix the file and load again.', {
+    cause,
+  })
 }
 
 /** The bytes of a file in S3, which DuckDB alone reaches. Not unpacked. */

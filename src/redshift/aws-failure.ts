@@ -24,7 +24,7 @@ export function awsFailure(thrown: unknown, standing = ''): unknown {
   if (words === null) return thrown
   const request = error.requestId === undefined ? '' : `AWS request ${error.requestId}.`
   const message = [words.what, standing, request].filter((part) => part !== '').join(' ')
-  return new OpsError(words.code, message, words.remedy, { cause: thrown })
+  return new OpsError(words.code, message, words.remedy, { cause: thrown, saysBill: standing !== '' })
 }
 
 function wordsFor(error: AwsError): Words | null {

@@ -21,7 +21,14 @@ const loadSchema = z.object({
       dataUntil: z.string().nullable().exactOptional(),
       anchor: z.string().exactOptional(),
       ahead: z.number().exactOptional(),
-      checks: z.object({ total: z.number(), red: z.array(z.string()), warnings: z.array(z.string()) }).exactOptional(),
+      checks: z
+        .object({
+          total: z.number(),
+          red: z.array(z.string()),
+          warnings: z.array(z.string()),
+          names: z.array(z.string()).exactOptional(),
+        })
+        .exactOptional(),
     }),
   ),
 })

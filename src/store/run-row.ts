@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { answerSchema, runStateSchema } from '../core/answer.ts'
+import { type Answer, answerSchema, runStateSchema } from '../core/answer.ts'
 import { placeSchema } from '../core/place.ts'
 import type { AttemptRecord, Origin, RunRecord, StepRecord } from '../core/ports/runs.ts'
 import { stepViewSchema } from '../core/reply.ts'
@@ -51,13 +51,22 @@ const runSchema = z
     cost_usd: z.number().nullable(),
   })
   .transform(
-    ({ schedule, intended, cause, parent, position, cost_usd, steps, ...run }): RunRecord => ({
+    ({ schedule, intended, cause, parent, position, cost_usd, steps, answer, ...run }): RunRecord => ({
       ...run,
       steps: schedule === null ? steps.map(named) : namedOfOccurrence(steps),
+      answer: answer === null ? null : withFailure(answer),
       origin: originOf({ schedule, intended, cause, parent, position }),
       costUsd: cost_usd,
     }),
   )
+
+/** An answer that says why it failed; an earlier version stored that among its replies alone. */
+function withFailure(answer: Answer): Answer {
+  const shown = answer.replies.find((reply) => reply.kind === 'failure')
+  if (answer.failure !== undefined || shown === undefined) return answer
+  const { code, message, remedy, ask } = shown
+  return { ...answer, failure: { code, message, remedy, ...(ask === undefined ? {} : { ask }) } }
+}
 
 type StoredStep = z.output<typeof stepSchema>
 

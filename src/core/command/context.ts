@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
+import type { OpsError } from '../errors.ts'
 import type { Person } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Approval, CancelOutcome, Origin, RunId } from '../ports/runs.ts'
@@ -14,6 +15,16 @@ export interface Context {
   readonly deps: Deps
   readonly catalog: Catalog
 }
+
+/**
+ * What came of a line of a fire: it is done; another run holds the warehouse, so it was not begun; it failed, or found red checks; or it is
+ * left to another process, as the fire then is.
+ */
+export type LineResult =
+  | { readonly kind: 'done'; readonly answer: Answer }
+  | { readonly kind: 'busy'; readonly error: OpsError }
+  | { readonly kind: 'failed'; readonly error: OpsError }
+  | { readonly kind: 'left' }
 
 /** What a command knows while it runs. */
 export interface RunContext extends Context {
@@ -31,8 +42,10 @@ export interface RunContext extends Context {
   perform(steps: readonly (Step | readonly Step[])[]): Promise<void>
   /** What a finished step left under its id. Throws when it left nothing of that shape (a bug). */
   output<S extends z.ZodType>(id: string, schema: S): z.output<S>
-  /** Says a line as part of this run, which is a fire: once, however often it is asked. `at` is its place among the lines. Never throws. */
-  sayLine(line: string, at: number): Promise<Answer>
+  /** Runs a line as a part of this run, which is a fire: once, however often it is asked. `at` is its place among the lines. Never throws. */
+  sayLine(line: string, at: number): Promise<LineResult>
+  /** Runs a step that puts back what this run has done outside, also where somebody has stopped the run. Throws what it threw. */
+  compensate(step: Step): Promise<void>
   /** Stops a run of this or another process. */
   cancel(id: RunId): Promise<CancelOutcome>
 }

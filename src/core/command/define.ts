@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Answer, Asked, RowsOf, Suggestion } from '../answer.ts'
+import type { Answer, Asked, Facts, RowsOf, Suggestion } from '../answer.ts'
 import type { Declarations } from '../declarations.ts'
 import type { Deps } from '../deps.ts'
 import type { Role } from '../people.ts'
@@ -35,6 +35,7 @@ export interface Outcome {
   /** Where it is not for whom the command's answers usually are. */
   readonly audience?: Answer['audience']
   readonly asked?: Asked
+  readonly facts?: Facts
   /** Whose rows it holds, where they were asked for before. */
   readonly rowsOf?: readonly RowsOf[]
 }

@@ -11,7 +11,7 @@ import { failureAnswer } from '../run/failure.ts'
 import { createLiveRun, type LiveRun, type Watch } from '../run/live-run.ts'
 import { Handover } from '../run/registry.ts'
 import { noted } from '../run/rows-in.ts'
-import { leftBehind } from '../run/takeover.ts'
+import { leaving } from '../run/takeover.ts'
 import { viewOf } from '../run/view.ts'
 import type { Session } from './session.ts'
 
@@ -45,6 +45,7 @@ export async function answerUnrecorded(why: OpsError, bound: Bound, context: Con
     approval: null,
     perform: nothing,
     sayLine: nothing,
+    compensate: nothing,
     output: () => {
       throw why
     },
@@ -75,6 +76,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
     approval: record.approval,
     perform: run.perform,
     sayLine: (line, at) => session.sayLine({ line, at, fire: record, signal: run.signal }),
+    compensate: run.compensate,
     output: run.output,
     cancel: (id) => registry.cancel(id, context.who.name),
   }
@@ -101,6 +103,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
       ...(outcome.brief === undefined || record.origin.kind !== 'line' ? {} : { brief: [...outcome.brief] }),
       next: usable(outcome.next ?? [], bound.command, context),
       ...(outcome.asked === undefined ? {} : { asked: outcome.asked }),
+      ...(outcome.facts === undefined ? {} : { facts: outcome.facts }),
       ...noted(outcome.rowsOf),
     }
     return await store(run, 'complete', answer, session)
@@ -115,9 +118,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
     }
     const cancelled = error instanceof OpsError && error.code === 'cancelled'
     const state = cancelled ? 'cancelled' : 'error'
-    const said = cancelled
-      ? new OpsError('cancelled', `${error.message}${await leftBehind(run.record, deps)}`, error.remedy)
-      : error
+    const said = cancelled ? await leaving(error.with({ evidence: [] }), run.record, deps) : error
     const next = run.record.steps.length === 0 ? [] : [{ label: 'Run again', line: `run-again ${record.id}` }]
     return await store(run, state, failureAnswer(said, ending(state), deps.log, { audience, next }), session)
   }

@@ -1,5 +1,5 @@
-import type { Answer } from '../answer.ts'
 import type { Catalog, Request } from '../command/catalog.ts'
+import type { LineResult } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
@@ -40,7 +40,7 @@ export interface Session {
   readonly catalog: Catalog
   readonly registry: Registry
   /** Never throws. */
-  sayLine(line: LineOfFire): Promise<Answer>
+  sayLine(line: LineOfFire): Promise<LineResult>
 }
 
 /** A click on a plan: who clicked, where, and in which delivery. */

@@ -18,8 +18,13 @@ export interface LoadFacts {
   readonly anchor?: string
   /** How many plays are dated after it. */
   readonly ahead?: number
-  /** Titles of the checks that are not green, by severity. */
-  readonly checks?: { readonly total: number; readonly red: readonly string[]; readonly warnings: readonly string[] }
+  /** Titles of the checks that are not green, by severity; and the names of all of them, which an earlier version did not keep. */
+  readonly checks?: {
+    readonly total: number
+    readonly red: readonly string[]
+    readonly warnings: readonly string[]
+    readonly names?: readonly string[]
+  }
 }
 
 export interface LoadRecord {

@@ -1,6 +1,6 @@
-import type { Answer, RunView, Suggestion } from '../answer.ts'
+import type { Answer, Failure, RunView, Suggestion } from '../answer.ts'
 import { labelOf } from '../command/line.ts'
-import { exitStatusOf, messageOf, OpsError } from '../errors.ts'
+import { codeFrom, exitStatusOf, messageOf, OpsError } from '../errors.ts'
 import type { Log } from '../ports/log.ts'
 import { noted } from './rows-in.ts'
 
@@ -16,8 +16,15 @@ export function failureAnswer(
 ): Answer {
   const error = thrown instanceof OpsError ? thrown : asBug(thrown, run, log)
   const cure = error.cure === undefined ? [] : [{ label: labelOf(error.cure), line: error.cure }]
-  const { telling, code, message, remedy, ask } = error
-  const failure = { kind: 'failure' as const, code, message, remedy, ...(ask.length === 0 ? {} : { ask: [...ask] }) }
+  const { telling, code, message, remedy, ask, reason, leaveOut, saysBill } = error
+  const shown = { code, message, remedy, ...(ask.length === 0 ? {} : { ask: [...ask] }) }
+  const failure: Failure = {
+    ...shown,
+    ...(reason === undefined ? {} : { reason }),
+    ...(error.cure === undefined ? {} : { cure: error.cure }),
+    ...(leaveOut === undefined ? {} : { leaveOut }),
+    ...(saysBill ? { saysBill } : {}),
+  }
   return {
     ok: false,
     exit: exitStatusOf(error.code),
@@ -26,9 +33,26 @@ export function failureAnswer(
     // What a schedule could not say is news to those who wait for it, whatever stood in its way.
     audience: exitStatusOf(error.code) > 1 && telling === undefined ? 'asker' : audience,
     run,
-    replies: [failure, ...error.evidence],
+    replies: [{ kind: 'failure', ...shown }, ...error.evidence],
+    failure,
     next: telling === undefined ? [...cure, ...next] : [...next, ...telling.next],
   }
+}
+
+/** The error that a failed answer tells of, with what shows it; that its checks are red, where it tells of none. */
+export function errorOf({ failure, headline, replies }: Answer): OpsError {
+  if (failure === undefined) return new OpsError('checks_red', headline, '', { evidence: replies })
+  const { code, message, remedy, ...options } = failure
+  return new OpsError(codeFrom(code), message, remedy, {
+    ...options,
+    evidence: replies.filter(({ kind }) => kind !== 'failure'),
+  })
+}
+
+/** Whether a run is left to another process: this one leaves, or would not begin it. */
+export function isLeftOpen({ run, failure }: Answer): boolean {
+  if (run !== null) return run.state === 'running'
+  return failure?.code === 'shutting_down' || failure?.code === 'interrupted'
 }
 
 function asBug(thrown: unknown, run: RunView | null, log: Log): OpsError {

@@ -17,12 +17,19 @@ export interface LiveRun {
   readonly signal: AbortSignal
   abort(reason: OpsError): void
   perform(steps: readonly (Step | readonly Step[])[]): Promise<void>
+  compensate(step: Step): Promise<void>
   output<S extends z.ZodType>(id: string, schema: S): z.output<S>
 }
 
 /** Brings an opened run to life. Steps it finished before, in this or an earlier process, count as done. */
 export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, watch: Watch): LiveRun {
   const controller = new AbortController()
+  // Stops also what puts back: another process has the run by now, or will.
+  const leaving = new AbortController()
+  const abort = (reason: OpsError): void => {
+    if (reason.code === 'interrupted') leaving.abort(reason)
+    controller.abort(reason)
+  }
   let record = opened
   const announced = new Set<string>()
 
@@ -44,7 +51,7 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
     put(index, step)
     if (!(await store.saveStep(record.id, record.worker, index, step))) {
       const taken = new OpsError('interrupted', `Run ${record.id} was taken over or ended by another process.`)
-      controller.abort(taken)
+      abort(taken)
       throw taken
     }
   }
@@ -68,10 +75,10 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
     return places
   }
 
-  const runOne = async (step: Step, index: number): Promise<void> => {
+  const runOne = async (step: Step, index: number, signal: AbortSignal): Promise<void> => {
     const before = stepAt(index)
     if (before.state === 'complete' || before.state === 'skipped') return
-    controller.signal.throwIfAborted()
+    signal.throwIfAborted()
     const start = clock.elapsed()
     begun.set(index, start)
     const elapsed = (): number => Math.round(clock.elapsed() - start)
@@ -80,7 +87,7 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
     await saveStep(index, { ...namesOf(step), state: 'in_progress', ms: 0, key, handles: before.handles })
     const work: Work = {
       key,
-      signal: controller.signal,
+      signal,
       handle: (name) => stepAt(index).handles[name],
       keep: (name, handle) =>
         saveStep(index, { ...stepAt(index), handles: { ...stepAt(index).handles, [name]: handle } }),
@@ -98,7 +105,7 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
         ...(result.output === undefined ? {} : { output: result.output }),
       })
     } catch (error) {
-      const reason: unknown = controller.signal.aborted ? controller.signal.reason : error
+      const reason: unknown = signal.aborted ? signal.reason : error
       // A step that is left to another process is not over.
       if (!(reason instanceof OpsError && reason.code === 'interrupted')) {
         await saveStep(index, { ...namesOf(step), state: 'error', ms: elapsed(), handles: stepAt(index).handles })
@@ -112,7 +119,7 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
       return record
     },
     signal: controller.signal,
-    abort: (reason) => controller.abort(reason),
+    abort,
     async perform(steps) {
       const places = announce(steps.flat())
       let next = 0
@@ -121,10 +128,16 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
         const from = next
         next += together.length
         // All of them end before the first failure goes on, so that nothing of a failed run is still at work.
-        const ends = await Promise.allSettled(together.map((one, i) => runOne(one, places[from + i] ?? -1)))
+        const ends = await Promise.allSettled(
+          together.map((one, i) => runOne(one, places[from + i] ?? -1, controller.signal)),
+        )
         const failed = ends.find((end) => end.status === 'rejected')
         if (failed !== undefined) throw failed.reason
       }
+    },
+    async compensate(step) {
+      const [index = -1] = announce([step])
+      await runOne(step, index, leaving.signal)
     },
     output(id, schema) {
       return schema.parse(record.steps.find((step) => step.id === id)?.output)

@@ -1,6 +1,6 @@
 import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
-import { DiskFull, OpsError } from '../errors.ts'
+import { DiskFull, liveUntouched, OpsError } from '../errors.ts'
 import type { Opened, RunId, RunRecord } from '../ports/runs.ts'
 import { lasting } from '../words.ts'
 import { costOf } from './cost.ts'
@@ -77,21 +77,22 @@ export async function closeRun(run: RunRecord, error: unknown, deps: Deps): Prom
   return (await deps.ledger.runs.end(run.id, run.worker, end)) ? answer : null
 }
 
-/** What a run that stopped short of its end left behind: a sentence behind a space, or nothing where it built no load. */
-export async function leftBehind(run: RunRecord, { ledger }: Deps): Promise<string> {
+/** The error that ends a run short of its end; where the run built a load, it also says what became of that. */
+export async function leaving(error: OpsError, run: RunRecord, { ledger }: Deps): Promise<OpsError> {
   const load = run.writer ? await ledger.loads.get(run.id) : null
-  if (load === null) return ''
-  return load.state === 'live' ? ` Load ${load.id} was published before and is live.` : ' Live tables are untouched.'
+  if (load === null || error.reason !== undefined) return error
+  const { message } = error
+  return load.state === 'live'
+    ? error.with({ message: `${message} Load ${load.id} was published before and is live.` })
+    : error.with({ message: `${message} ${liveUntouched}`, reason: message })
 }
 
 async function interruption(orphan: RunRecord, deps: Deps): Promise<OpsError> {
   const at = orphan.steps.find((step) => step.state === 'in_progress')?.title
   const where = at === undefined ? '' : ` at "${at}"`
-  return new OpsError(
-    'interrupted',
-    `The program stopped in the middle of ${orphan.command}${where}.${await leftBehind(orphan, deps)}`,
-    orphan.writer ? `Say run-again ${orphan.id}: what was finished is not done twice.` : 'Ask again.',
-  )
+  const remedy = orphan.writer ? `Say run-again ${orphan.id}: what was finished is not done twice.` : 'Ask again.'
+  const message = `The program stopped in the middle of ${orphan.command}${where}.`
+  return leaving(new OpsError('interrupted', message, remedy), orphan, deps)
 }
 
 function busy(holder: RunRecord, deps: Deps): OpsError {

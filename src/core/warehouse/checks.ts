@@ -59,6 +59,11 @@ export function redErrors(results: readonly CheckResult[]): readonly CheckResult
   return results.filter(({ check, offending }) => check.severity === 'error' && offending > 0)
 }
 
+/** The names of the checks that are not green. */
+export function redNames(results: readonly CheckResult[]): string[] {
+  return results.flatMap(({ check, offending }) => (offending > 0 ? [check.name] : []))
+}
+
 /** The checks that are not green, and do not keep a load from being published. */
 export function warned(results: readonly CheckResult[]): readonly CheckResult[] {
   return results.filter(({ check, offending }) => check.severity === 'warn' && offending > 0)

@@ -9,7 +9,7 @@ import { timestampText } from '../sql/window.ts'
 import type { Step } from '../step.ts'
 import { placeWords, type RowPlace } from '../unreadable.ts'
 import { count, list, plural } from '../words.ts'
-import { type CheckResult, checksLine, firstPlace, redErrors, runChecks, warned } from './checks.ts'
+import { type CheckResult, checksLine, firstPlace, redErrors, redNames, runChecks, warned } from './checks.ts'
 import { countRows } from './counts.ts'
 import { repairTexts } from './repair-texts.ts'
 import { skippedWords } from './sources.ts'
@@ -217,7 +217,7 @@ function audit(
       await deps.ledger.loads.learn(load, {
         ...summary.facts,
         counts,
-        checks: { total: results.length, red: red.map(({ check }) => check.title), warnings },
+        checks: { total: results.length, red: red.map(({ check }) => check.title), warnings, names: redNames(results) },
       })
       if (red.length > 0) throw checksRed(await withPlaces(red))
       const { repairedPlays } = summary
@@ -243,9 +243,9 @@ function rowsFrom(offending: number, place: RowPlace | null): string {
 /** A load that must not be published, with the rows that say why. */
 function checksRed(red: readonly Told[]): OpsError {
   const which = red.map(({ check, offending, place }) => `${check.title} (${rowsFrom(offending, place)})`).join('; ')
-  return new OpsError(
+  return OpsError.untouched(
     'checks_red',
-    `${plural(red.length, 'check')} red: ${which}. Live tables are untouched.`,
+    `${plural(red.length, 'check')} red: ${which}.`,
     'Fix the source data and load again.',
     { evidence: red.map(({ sample }) => sample) },
   )

@@ -47,7 +47,12 @@ export function commandOfQuery(query: QueryFile): Command {
       const isWholeDay = args['last'] === 'whole-day' && zoneParam(query) === undefined
       const zone = isWholeDay ? zoneName(await deps.directory.zoneOf(who)) : null
       const answer = await answerOf(query, { ...args, ...own }, deps, { signal, ...(zone === null ? {} : { zone }) })
-      return { ...answer.outcome, asked: answer.asked, next: nextOf(query, command, given, answer, context) }
+      return {
+        ...answer.outcome,
+        asked: answer.asked,
+        facts: { rows: answer.table.rows.length },
+        next: nextOf(query, command, given, answer, context),
+      }
     },
   })
   return command

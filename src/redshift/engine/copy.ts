@@ -134,9 +134,9 @@ async function loadFailure(
 
 /** A prefix that holds packed objects. */
 function packedFile(submitted: Submitted, errors: LoadErrors, file: string): OpsError {
-  return new OpsError(
+  return OpsError.untouched(
     'source_unreadable',
-    `The prefix holds packed objects, which are not loaded on Redshift: ${file}. Live tables are untouched.`,
+    `The prefix holds packed objects, which are not loaded on Redshift: ${file}.`,
     `Unpack them in the bucket (aws s3 cp ${file} - | gunzip | aws s3 cp - ${file.replace(/\.\w+$/, '')}) and delete the packed ones, or set SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA to a prefix without them.`,
     { evidence: [errorTable(errors), idsOf(submitted)] },
   )
@@ -147,13 +147,17 @@ function badData(submitted: Submitted, errors: LoadErrors | null, rejected: numb
   const [first] = errors?.groups ?? []
   const allowed = maxErrors === 0 ? '' : `, ${maxErrors} allowed`
   const where = first === undefined ? 'Rows cannot be read' : placed(first)
-  const message = `${where} (${plural(rejected, 'row')} so far${allowed}). Live tables are untouched.`
+  const reason = `${where} (${plural(rejected, 'row')} so far${allowed}).`
   const evidence = [...(errors === null ? [] : [errorTable(errors)]), idsOf(submitted)]
   const mend = first?.cure ?? 'Mend the data.'
   const next = Math.max(10, 10 * Math.max(rejected, maxErrors))
-  if (next > mostErrors) return new OpsError('bad_data', message, mend, { evidence })
+  if (next > mostErrors) return OpsError.untouched('bad_data', reason, mend, { evidence })
   const cure = `etl max-errors=${next}`
-  return new OpsError('bad_data', message, `${mend} Or leave out up to ${next} such rows: ${cure}.`, { cure, evidence })
+  return OpsError.untouched('bad_data', reason, `${mend} Or leave out up to ${next} such rows: ${cure}.`, {
+    cure,
+    leaveOut: next,
+    evidence,
+  })
 }
 
 function withRows(group: LoadErrors['groups'][number]): string {

@@ -1,4 +1,4 @@
-import { OpsError, type OpsErrorCode } from '../../core/errors.ts'
+import { liveUntouched, OpsError, type OpsErrorCode } from '../../core/errors.ts'
 import type { TableReply } from '../../core/reply.ts'
 import { s3Passing } from './second-chance.ts'
 import { errorOf, failedPart, type Submitted } from './statement.ts'
@@ -7,6 +7,8 @@ interface Cause {
   readonly said: RegExp
   readonly code: OpsErrorCode
   readonly what: string
+  /** Nothing was published by then. */
+  readonly untouched?: true
   readonly remedy: string
 }
 
@@ -85,25 +87,29 @@ const causes: readonly Cause[] = [
   {
     said: /query monitoring rule|wlm abort action/i,
     code: 'sql_failed',
-    what: "A query monitoring rule of the cluster's workload management (WLM) stopped it. Live tables are untouched.",
+    what: "A query monitoring rule of the cluster's workload management (WLM) stopped it.",
+    untouched: true,
     remedy: 'Raise the limit of that rule, or exempt the queue of the admin user; then run it again.',
   },
   {
     said: /statement timeout/i,
     code: 'sql_failed',
-    what: "The cluster's statement timeout stopped it. Live tables are untouched.",
+    what: "The cluster's statement timeout stopped it.",
+    untouched: true,
     remedy: 'Raise statement_timeout of the admin user or of the parameter group; then run it again.',
   },
   {
     said: /cancell?ed on user'?s request|due to user request/i,
     code: 'cancelled',
-    what: 'Somebody cancelled it on the cluster, not through this bot. Live tables are untouched.',
+    what: 'Somebody cancelled it on the cluster, not through this bot.',
+    untouched: true,
     remedy: 'Run it again when nobody needs the cluster to itself.',
   },
   {
     said: /terminat\w+ connection due to administrator command|connection .*(lost|reset|closed)|server closed the connection|system (is )?(shutting down|starting up)/i,
     code: 'cluster_state',
-    what: 'The cluster closed the connection: it was restarted, or is being maintained. Live tables are untouched.',
+    what: 'The cluster closed the connection: it was restarted, or is being maintained.',
+    untouched: true,
     remedy: 'Run it again when status says that it is available.',
   },
   {
@@ -120,13 +126,18 @@ export function statementFailure(submitted: Submitted): OpsError {
   const [line = ''] = error.split('\n')
   const evidence = [idsOf(submitted)]
   if (submitted.status === 'ABORTED') {
-    const message = `Somebody cancelled statement ${submitted.id} on the cluster, not through this bot. Live tables are untouched.`
-    return new OpsError('cancelled', message, 'Run it again when nobody needs the cluster to itself.', { evidence })
+    const reason = `Somebody cancelled statement ${submitted.id} on the cluster, not through this bot.`
+    return OpsError.untouched('cancelled', reason, 'Run it again when nobody needs the cluster to itself.', {
+      evidence,
+    })
   }
   const cause = causes.find(({ said }) => said.test(error))
   if (cause === undefined)
     return new OpsError('sql_failed', `The warehouse refused a statement: ${line}`, '', { evidence })
-  return new OpsError(cause.code, `${cause.what} Redshift says: ${line}`, cause.remedy, { evidence })
+  const says = `Redshift says: ${line}`
+  if (cause.untouched !== true) return new OpsError(cause.code, `${cause.what} ${says}`, cause.remedy, { evidence })
+  const message = `${cause.what} ${liveUntouched} ${says}`
+  return new OpsError(cause.code, message, cause.remedy, { evidence, reason: `${cause.what} ${says}` })
 }
 
 /** AWS's numbers of what failed, by which its console and its support find it. */

@@ -74,5 +74,5 @@ export async function stop({ api, clock, log }: Waiter, id: string): Promise<voi
 /** Why something was stopped: the signal's own reason, or a plain `cancelled`. */
 export function stopped(signal: AbortSignal): OpsError {
   if (signal.reason instanceof OpsError) return signal.reason
-  return new OpsError('cancelled', 'Cancelled. Live tables are untouched.', '', { cause: signal.reason })
+  return OpsError.untouched('cancelled', 'Cancelled.', '', { cause: signal.reason })
 }

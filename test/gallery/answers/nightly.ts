@@ -5,9 +5,9 @@ import type { LoadRecord, RunRecord, ScheduleRecord } from '../../../src/core/po
 import { type Reply, text } from '../../../src/core/reply.ts'
 import { failureAnswer } from '../../../src/core/run/failure.ts'
 import { viewOf } from '../../../src/core/run/view.ts'
+import type { Spoken } from '../../../src/core/schedule/report/digest.ts'
 import { digestOf, type Night } from '../../../src/core/schedule/report/digest.ts'
-import { type FailedNight, failureOfFire } from '../../../src/core/schedule/report/failure-words.ts'
-import type { Spoken } from '../../../src/core/schedule/report/one-message.ts'
+import { type FailedNight, failureOfFire } from '../../../src/core/schedule/report/failure.ts'
 import { scheduled } from '../../support/schedule.ts'
 import { ada, checked, green, loaded, place, pulse, runAt, top, trust } from './night-lines.ts'
 import { press, type Shown } from './shown.ts'
@@ -100,11 +100,11 @@ const live: LoadRecord = {
 
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
 
-const bad = new OpsError(
+const bad = OpsError.untouched(
   'bad_data',
-  '2018-11-29-events.json, line 212: registration is "15401O6212796.0", not a number (1 row). Live tables are untouched.',
+  '2018-11-29-events.json, line 212: registration is "15401O6212796.0", not a number (1 row).',
   'Fix the data, or load without this row: etl max-errors=1.',
-  { cure: 'etl max-errors=1' },
+  { cure: 'etl max-errors=1', leaveOut: 1 },
 )
 
 const staging = runAt(58, 'etl', '03:00:01', 191_000, {

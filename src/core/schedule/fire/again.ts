@@ -1,7 +1,6 @@
 import type { Deps } from '../../deps.ts'
 import type { RunRecord } from '../../ports/runs.ts'
 import { isInTime } from './fire.ts'
-import { codeOf } from './said.ts'
 
 /** The run of the line in this place of a fire; null where it was not said yet. */
 export async function runOfLine(fire: RunRecord, at: number, { ledger }: Deps): Promise<RunRecord | null> {
@@ -26,7 +25,7 @@ function isUpkeep({ origin }: RunRecord): boolean {
 }
 
 function isClosed({ answer }: RunRecord): boolean {
-  return answer !== null && codeOf(answer) === 'interrupted'
+  return answer?.failure?.code === 'interrupted'
 }
 
 /** Whether no try since then was over before this one. */

@@ -7,10 +7,10 @@ import type { Ask, Session } from '../../dispatch/session.ts'
 import type { Asker } from '../../people.ts'
 import type { Origin, RunRecord } from '../../ports/runs.ts'
 import type { AskedFire, ScheduleRecord } from '../../ports/schedules.ts'
+import { isLeftOpen } from '../../run/failure.ts'
 import { punctualMs } from '../report/occasion.ts'
 import { passedOn } from './heir.ts'
 import { reachable } from './park.ts'
-import { isUnfinished } from './said.ts'
 
 /** A schedule whose time has come, or that somebody wants to hear now, in whose name. */
 export interface Due {
@@ -124,7 +124,7 @@ export async function fire(due: Due, session: Session): Promise<Fired | null> {
     session,
   )
   // Somebody else says it by now, or this process is about to leave it to the next one.
-  if (answer === null || isUnfinished(answer)) return null
+  if (answer === null || isLeftOpen(answer)) return null
   // Refused before a run was opened. What may not be said now may not be said in a minute; what broke may work then. Said once.
   const isOver = answer.run !== null || answer.exit > 1
   if (isOver) await deps.ledger.schedules.heard(id, origin.intended)

@@ -1,13 +1,13 @@
 import type { Answer } from '../../answer.ts'
 import { refuseUnapproved } from '../../approval/refuse-unapproved.ts'
 import { authorise } from '../../command/access.ts'
-import type { Context } from '../../command/context.ts'
+import type { Context, LineResult, RunContext } from '../../command/context.ts'
 import { start } from '../../dispatch/dispatch.ts'
 import { recordRefusal } from '../../dispatch/refused.ts'
 import type { LineOfFire, Session } from '../../dispatch/session.ts'
 import { OpsError } from '../../errors.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
-import { failureAnswer } from '../../run/failure.ts'
+import { errorOf, failureAnswer, isLeftOpen } from '../../run/failure.ts'
 import type { Watch } from '../../run/live-run.ts'
 import { Handover } from '../../run/registry.ts'
 import { isSaidAgain, runOfLine } from './again.ts'
@@ -17,7 +17,7 @@ import { isSaidAgain, runOfLine } from './again.ts'
  * asked again after a restart, it carries the same run on or gives the answer that it had. Where that one was closed meanwhile, or the fire is
  * tried again, it is tried again too. Never throws.
  */
-export async function sayLine({ line, at, fire, signal }: LineOfFire, session: Session): Promise<Answer> {
+export async function sayLine({ line, at, fire, signal }: LineOfFire, session: Session): Promise<LineResult> {
   const { deps, catalog, registry } = session
   // What is said although the fire was stopped before is said on purpose: what it woke is put back to sleep.
   const stoppable = !signal.aborted
@@ -50,13 +50,34 @@ export async function sayLine({ line, at, fire, signal }: LineOfFire, session: S
     const key = `run:${fire.id}:line:${at}`
     if (stoppable) signal.throwIfAborted()
     signal.addEventListener('abort', stop, { once: true })
-    return await start({ bound, earlier }, context, { watch, origin, approval, key }, session)
+    return resultOf(await start({ bound, earlier }, context, { watch, origin, approval, key }, session))
   } catch (error) {
     if (command !== null) await recordRefusal(error, { command, line, who: fire.who, place: fire.place }, session)
-    return failureAnswer(error, null, deps.log)
+    return resultOf(failureAnswer(error, null, deps.log))
   } finally {
     signal.removeEventListener('abort', stop)
   }
+}
+
+function resultOf(answer: Answer): LineResult {
+  if (isLeftOpen(answer)) return { kind: 'left' }
+  if (answer.ok) return { kind: 'done', answer }
+  const error = errorOf(answer)
+  return { kind: answer.run === null && error.code === 'busy' ? 'busy' : 'failed', error }
+}
+
+/** The answer of a line that is done. Throws why it failed, or was not begun; and where it is left to another process, what ends its fire here. */
+export function answerOf(result: LineResult): Answer {
+  if (result.kind === 'done') return result.answer
+  if (result.kind !== 'left') throw result.error
+  throw new OpsError('interrupted', 'The bot is restarting.', '', { cause: new Handover() })
+}
+
+/** Whether the fire is another process's by now, or about to be: nothing more may be done for it here. */
+export function isLeft(error: unknown, { signal }: RunContext): boolean {
+  const reason: unknown = signal.aborted ? signal.reason : error
+  if (!(reason instanceof OpsError)) return false
+  return reason.cause instanceof Handover || (signal.aborted && reason.code === 'interrupted')
 }
 
 /** What somebody wanted now was confirmed for this moment, its reasons read; what the clock says was confirmed long ago. */

@@ -1,9 +1,9 @@
-import type { RunRecord } from '../../ports/runs.ts'
+import type { RunRecord, StepRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { dateText } from '../../sql/window.ts'
 import { wallClock } from '../../sql/zone.ts'
+import type { Step } from '../../step.ts'
 import { duration, list } from '../../words.ts'
-import { isLook } from './titles.ts'
 
 /** How late a fire may be said and still be taken for punctual by its readers. */
 export const punctualMs = 120_000
@@ -51,4 +51,34 @@ export function latenessOf({ zone }: ScheduleRecord, fire: RunRecord, now: Date)
 /** Whether a fire was said later than a reader would take for punctual. */
 function isLate(intended: Date, said: Date): boolean {
   return said.getTime() - intended.getTime() > punctualMs
+}
+
+/** The step before the lines. It carries the number of the attempt, because a fire that is said again has to look again. */
+export function lookStep(attempt: number): Pick<Step, 'id' | 'title'> {
+  const look = 'Look at the warehouse'
+  return { id: `awake-${attempt}`, title: attempt === 1 ? look : `${look} (${attempt})` }
+}
+
+/** The step behind the lines, which puts the warehouse back to sleep; by the number of the attempt for the same reason. */
+export function restoreStep(attempt: number): Pick<Step, 'id' | 'title'> {
+  const pause = 'Pause the warehouse again'
+  return { id: `restore-${attempt}`, title: attempt === 1 ? pause : `${pause} (${attempt})` }
+}
+
+/** Whether a step of a fire is the one before the lines. */
+export function isLook({ id }: Pick<StepRecord, 'id'>): boolean {
+  return id.startsWith('awake-')
+}
+
+/** The steps that say these lines. In their titles a line that is said twice is numbered. */
+export function lineSteps(lines: readonly string[]): readonly Required<Pick<Step, 'id' | 'title' | 'request'>>[] {
+  return lines.map((line, at) => {
+    const times = lines.slice(0, at).filter((other) => other === line).length
+    return { id: `line-${at + 1}`, title: times === 0 ? line : `${line} (${times + 1})`, request: line }
+  })
+}
+
+/** Whether what this fire has said so far is what its schedule says still: its lines may have been changed since. */
+export function saysStill({ lines }: ScheduleRecord, { steps }: RunRecord): boolean {
+  return steps.flatMap(({ request }) => request ?? []).every((request, at) => request === lines[at])
 }

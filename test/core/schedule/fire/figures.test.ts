@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { TableReply } from '../../../../src/core/reply.ts'
-import { figuresDiffer } from '../../../../src/core/schedule/fire/figures.ts'
+import { figuresDiffer } from '../../../../src/core/schedule/fire/condition.ts'
 
 function table(rows: TableReply['rows'], said: Partial<TableReply> = {}): TableReply {
   const columns = ['song', 'plays', 'share']

@@ -188,7 +188,7 @@ function costly(state: ClusterNow): Cluster {
 }
 
 /** A night on that cluster of which the load fails with these words; `resume` and `pause` change its state. */
-async function costlyNight(message: string, said: Partial<ScheduleRecord>, state: ClusterNow) {
+async function costlyNight(wrong: OpsError | string, said: Partial<ScheduleRecord>, state: ClusterNow) {
   const world = await createWorld('2026-11-25T03:00:00.000Z')
   const act = (name: string, to: ClusterState) => {
     const put = step(name, () => {
@@ -199,7 +199,7 @@ async function costlyNight(message: string, said: Partial<ScheduleRecord>, state
   }
   const etl = command('etl', async ({ perform }) => {
     const fail = () => {
-      throw new OpsError('bad_data', message, 'Mend it.')
+      throw wrong instanceof OpsError ? wrong : new OpsError('bad_data', wrong, 'Mend it.')
     }
     await perform([step('Stage events', fail)])
     return undefined
@@ -249,7 +249,11 @@ describe('what a failure costs', () => {
       standing: 'Cluster sparkify is paused; only its storage costs money.',
     }
     expect(
-      await costlyNight('Line 212 is no number. Live tables are untouched.', { whenPaused: 'resume' }, state),
+      await costlyNight(
+        OpsError.untouched('bad_data', 'Line 212 is no number.', 'Mend it.'),
+        { whenPaused: 'resume' },
+        state,
+      ),
     ).toEqual([
       'Line 212 is no number.',
       'Not said after that: top-songs.',
@@ -299,7 +303,8 @@ describe('what a failure costs', () => {
 
   it('is not said again where the failure has said it already', async () => {
     const standing = 'Cluster sparkify is available, and costs $0.54 an hour while it runs.'
-    const lines = await costlyNight(`AWS refuses. ${standing}`, {}, { now: 'available', standing })
+    const refusal = new OpsError('aws', `AWS refuses. ${standing}`, '', { saysBill: true })
+    const lines = await costlyNight(refusal, {}, { now: 'available', standing })
     expect(lines.join(' ').split(standing)).toHaveLength(2)
   })
 })

@@ -1,27 +1,27 @@
-import type { Answer } from '../../answer.ts'
-import type { RunContext } from '../../command/context.ts'
+import type { LineResult, RunContext } from '../../command/context.ts'
 import type { Outcome } from '../../command/define.ts'
+import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { outcomeWithoutRows } from '../../run/rows-in.ts'
+import { findOrphan, leftWords } from '../../run/takeover.ts'
 import type { Step, Work } from '../../step.ts'
 import { lasting } from '../../words.ts'
-import { digest } from '../report/digest.ts'
-import { failedFire } from '../report/failed.ts'
-import { occasionOf } from '../report/occasion.ts'
-import type { Said } from '../report/one-message.ts'
-import { lineSteps, saysStill } from '../report/titles.ts'
-import { putBackToSleep } from './asleep.ts'
-import { lineOfLastAnswer, readyWarehouse } from './awake.ts'
+import { digest, type Said } from '../report/digest.ts'
+import { failedFire } from '../report/failure.ts'
+import { lineSteps, occasionOf, saysStill } from '../report/occasion.ts'
 import { isWorthPosting } from './condition.ts'
-import { failureOf, isBusy, isLeft, isUnfinished, left } from './said.ts'
+import { ensureAwake, lineOfLastAnswer, restore } from './power.ts'
+import { answerOf, isLeft } from './say-line.ts'
 
 /**
- * Says the lines of a schedule in order, up to the first that fails, and makes one answer of theirs. What was said before a restart is
- * not said again. `maxErrors`: how many unreadable rows a load among them may leave out; null: as many as its line says. Throws what the failing line answered, as the whole fire's failure.
+ * The workflow of a schedule: the warehouse awake, its lines in order up to the first that fails, the warehouse put back to sleep, also after a
+ * failure, and one answer made of theirs. Each of these is a stored step, so a bot that dies in one leaves it to the next, and what was
+ * done is not done again. `maxErrors`: how many unreadable rows a load among the lines may leave out; null: as many as its line says. Throws what
+ * the failing line answered, as the whole fire's failure.
  */
-export async function sayLines(
+export async function runSchedule(
   schedule: ScheduleRecord,
   maxErrors: number | null,
   context: RunContext,
@@ -31,7 +31,8 @@ export async function sayLines(
   const other = await stillSaying(schedule, fire, context)
   if (other !== null) return await skipped(schedule, other, context)
   // Who has it tried again may come upon another warehouse.
-  const ready = readyWarehouse(schedule, fire.retries + 1, context)
+  const attempt = fire.retries + 1
+  const ready = ensureAwake(schedule, attempt, context)
   try {
     requireSameLines(schedule, fire)
     await context.perform([ready.step])
@@ -41,11 +42,11 @@ export async function sayLines(
     )
   } catch (error) {
     if (isLeft(error, context)) throw error
-    const slept = await putBackToSleep(schedule, context, true)
+    const slept = await restore(schedule, { attempt, failed: true }, context)
     if (context.signal.aborted) throw error
     throw await failedFire(schedule, { said: await answersOf(fire.id, schedule, context), error, slept }, context)
   }
-  const slept = await putBackToSleep(schedule, context, false)
+  const slept = await restore(schedule, { attempt, failed: false }, context)
   const said = await answersOf(fire.id, schedule, context)
   const before = await lastPosted(schedule, context)
   const outcome = await digest(schedule, { said, slept }, context)
@@ -77,10 +78,8 @@ function stepOf(schedule: ScheduleRecord, { at, asleep, maxErrors, ...names }: L
     async run(work) {
       const plain = leavingOut(names.request, maxErrors, context)
       const words = asleep ? await lineOfLastAnswer(plain, context) : plain
-      const answer = await untilFree(schedule, () => context.sayLine(words, at), work, context)
-      if (isUnfinished(answer)) throw left()
-      if (!answer.ok) throw failureOf(answer)
-      return { detail: outcomeWithoutRows(answer) }
+      const result = await untilFree(schedule, () => context.sayLine(words, at), work, context)
+      return { detail: outcomeWithoutRows(answerOf(result)) }
     },
   }
 }
@@ -95,15 +94,15 @@ const lockPauseMs = 15_000
 /** Another run may be changing the warehouse: the clock waits for it, as long as the schedule would have been caught up with. */
 async function untilFree(
   { catchUpHours }: ScheduleRecord,
-  say: () => Promise<Answer>,
+  run: () => Promise<LineResult>,
   work: Work,
   { deps: { clock } }: RunContext,
-): Promise<Answer> {
+): Promise<LineResult> {
   const until = clock.elapsed() + catchUpHours * 3_600_000
   for (;;) {
-    const answer = await say()
-    if (!isBusy(answer) || clock.elapsed() >= until) return answer
-    work.progress(`waits: ${answer.headline}`)
+    const result = await run()
+    if (result.kind !== 'busy' || clock.elapsed() >= until) return result
+    work.progress(`waits: ${result.error.message}`)
     await clock.sleep(lockPauseMs, work.signal)
   }
 }
@@ -145,4 +144,50 @@ async function skipped(schedule: ScheduleRecord, other: RunRecord, { deps, runId
     replies: [{ kind: 'text', text: headline, tone: 'warning' }],
     next: [{ label: 'Watch it', line: `runs ${other.id}` }],
   }
+}
+
+/**
+ * Sees to it that a schedule can be said now, once: throws `busy` while it is being said, and for the fire that is to be carried on,
+ * `not_found` where it is none of this schedule, and `expired` where there is nothing to carry on.
+ */
+export async function requireNotRunning({ id }: ScheduleRecord, from: RunId | null, deps: Deps): Promise<void> {
+  const { runs } = deps.ledger
+  const [running] = await runs.list({ schedule: id, states: ['running'], limit: 1 })
+  if (running !== undefined) {
+    throw (await findOrphan(running.id, deps)) === null ? isRunning(id, running, deps) : interrupted(id, running)
+  }
+  if (from === null) return
+  const fire = await runs.get(from)
+  if (fire?.origin.kind !== 'fire' || fire.origin.schedule !== id) {
+    throw new OpsError('not_found', `Run ${from} is none of schedule ${id}. Nothing was done.`, 'See runs.', {
+      cure: 'runs',
+    })
+  }
+  if (fire.state === 'complete') throw done(`Run ${from} went well`, id)
+}
+
+function isRunning(id: number, { id: run, started, steps }: RunRecord, { clock }: Deps): OpsError {
+  const at = steps.find(({ state }) => state === 'in_progress')?.title ?? 'starting'
+  const time = lasting(new Date(started), clock.now())
+  return new OpsError(
+    'busy',
+    `Schedule ${id} is being said already (run ${run}), for ${time}, now at "${at}". Nothing was done.`,
+    `Watch it with runs ${run}.`,
+    { cure: `runs ${run}` },
+  )
+}
+
+function interrupted(id: number, { id: run }: RunRecord): OpsError {
+  return new OpsError(
+    'busy',
+    `Run ${run} of schedule ${id} was interrupted: ${leftWords}. Nothing was done.`,
+    `Start the bot, or end the run with cancel ${run}.`,
+    { cure: `runs ${run}` },
+  )
+}
+
+function done(why: string, id: number): OpsError {
+  return new OpsError('expired', `${why}: there is nothing to carry on. Nothing was done.`, 'Say the whole anew.', {
+    cure: `schedule-run ${id}`,
+  })
 }

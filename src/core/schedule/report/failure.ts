@@ -1,0 +1,281 @@
+import type { Answer, Suggestion } from '../../answer.ts'
+import type { Catalog } from '../../command/catalog.ts'
+import type { Context, RunContext } from '../../command/context.ts'
+import type { Command } from '../../command/define.ts'
+import { labelOf } from '../../command/line.ts'
+import type { Deps } from '../../deps.ts'
+import { OpsError } from '../../errors.ts'
+import { totalUsd } from '../../money/spent.ts'
+import type { LoadRecord } from '../../ports/ledger.ts'
+import type { RunId, RunRecord } from '../../ports/runs.ts'
+import type { ScheduleRecord } from '../../ports/schedules.ts'
+import type { Reply } from '../../reply.ts'
+import { rowsIn } from '../../run/rows-in.ts'
+import { viewOf } from '../../run/view.ts'
+import { lasting, list, usd } from '../../words.ts'
+import { isQuestion, type Night, oneMessage, type Report, whatWasSaid } from './digest.ts'
+import { clockWords, dayAndClockWords, isLook, latenessOf, occasionOf } from './occasion.ts'
+
+/** What readers have now, and whether this fire published it. */
+interface Live {
+  readonly load: LoadRecord | null
+  readonly isNew: boolean
+}
+
+/** What another schedule will say of what is live now, and when; or that it waits for the cluster, which sleeps. */
+interface NextPost {
+  readonly at: Date
+  readonly waits: boolean
+}
+
+/** How things stand after a fire that failed. */
+interface Standing {
+  /** Null where no line changes the warehouse. */
+  readonly live: Live | null
+  readonly posts: readonly NextPost[]
+  /** What the cluster cost meanwhile, in US dollars; null where nobody knows. */
+  readonly usd: number | null
+  /** What goes on costing money, in a sentence; empty where nothing does. */
+  readonly standing: string
+}
+
+const hoursAhead = 12
+
+/** The failure of a line as the failure of its fire: what failed, what readers have now, and what costs money. Bugs stay what they are. */
+export async function failedFire(
+  schedule: ScheduleRecord,
+  { said, error, slept }: Report & { readonly error: unknown },
+  context: RunContext,
+): Promise<unknown> {
+  if (!(error instanceof OpsError)) return error
+  const { deps, catalog, runId } = context
+  const fire = await deps.ledger.runs.get(runId)
+  if (fire === null) throw new Error(`run ${runId} is not in the ledger`)
+  const now = deps.clock.now()
+  const paused = await isPaused(deps)
+  const live = writes(schedule, catalog) ? await liveAfter(runId, deps) : null
+  return failureOfFire({
+    schedule,
+    fire,
+    spoken: said.map((one) => ({ ...one, asks: isQuestion(one, context) })),
+    slept,
+    now,
+    error,
+    failed: await failedLine(runId, deps),
+    live,
+    posts: live === null || live.load === null || live.isNew ? [] : await postsFrom(schedule, paused, context),
+    usd: totalUsd(await deps.cluster.bill(new Date(fire.started), now)),
+    standing: await standingAfter(slept !== null && paused, error, deps),
+  })
+}
+
+/** Whether the cluster sleeps by now. Not where that cannot be asked: that is not what failed. */
+async function isPaused({ cluster }: Deps): Promise<boolean> {
+  try {
+    return (await cluster.describe()).state === 'paused'
+  } catch (error) {
+    if (error instanceof OpsError) return false
+    throw error
+  }
+}
+
+/** The line's run that failed, or found red checks; null where the line was refused before it began. */
+async function failedLine(fire: RunId, { ledger }: Deps): Promise<RunRecord | null> {
+  const lines = await ledger.runs.list({ fire, limit: 100 })
+  // The first of them: where the cluster could not be paused after it, that failed as well.
+  return (
+    lines.findLast(({ state, answer }) => state === 'error' || state === 'cancelled' || answer?.ok === false) ?? null
+  )
+}
+
+async function liveAfter(fire: RunId, { ledger, commands }: Deps): Promise<Live> {
+  const load = await ledger.loads.live()
+  const lines = await ledger.runs.list({ fire, commands: commands.load, limit: 100 })
+  return { load, isNew: lines.some(({ id }) => id === load?.id) }
+}
+
+/** The next post of each other schedule that speaks of what is live, in the hours to come, soonest first. */
+async function postsFrom(
+  { id }: ScheduleRecord,
+  paused: boolean,
+  { deps, catalog }: Context,
+): Promise<readonly NextPost[]> {
+  const { ledger, timetable, clock } = deps
+  const now = clock.now()
+  const until = now.getTime() + hoursAhead * 3_600_000
+  const others = (await ledger.schedules.list()).filter((other) => other.id !== id && other.state.kind === 'active')
+  return others
+    .filter((other) => readsLive(other, catalog))
+    .flatMap(({ cron, zone, whenPaused }) => {
+      const [at] = timetable.times(cron, zone, now)
+      return at === undefined || at.getTime() > until ? [] : [{ at, waits: paused && whenPaused === 'wait' }]
+    })
+    .toSorted((one, other) => one.at.getTime() - other.at.getTime())
+}
+
+/** One that loads by itself has a load of its own to speak of. */
+function readsLive(schedule: ScheduleRecord, catalog: Catalog): boolean {
+  const commands = commandsOf(schedule, catalog)
+  return commands.some(({ effect }) => effect === 'read') && commands.every(({ loads }) => loads !== true)
+}
+
+function writes(schedule: ScheduleRecord, catalog: Catalog): boolean {
+  return commandsOf(schedule, catalog).some(({ effect }) => effect === 'write')
+}
+
+/** Lines that are no longer understood, after an update, name no command. */
+function commandsOf({ lines }: ScheduleRecord, catalog: Catalog): readonly Command[] {
+  return lines.flatMap((line) => {
+    try {
+      return [catalog.read(line).command]
+    } catch (error) {
+      if (error instanceof OpsError) return []
+      throw error
+    }
+  })
+}
+
+/** What goes on costing money, unless that was said already; of a cluster that sleeps again only what its sleep costs. */
+async function standingAfter(sleepsAgain: boolean, { saysBill }: OpsError, { cluster }: Deps): Promise<string> {
+  if (cluster.free) return ''
+  if (sleepsAgain) return 'Only its storage costs money now.'
+  return saysBill ? '' : cluster.standing()
+}
+
+/** A fire that failed, with what was said up to there and all that its reader should know at three in the morning. */
+export interface FailedNight extends Night, Standing {
+  readonly error: OpsError
+  /** The line's run that failed; null where the line was refused before it began. */
+  readonly failed: RunRecord | null
+}
+
+const snoozeHours = 8
+
+/** The failure of a fire, of what is known of it: what failed in whose words, what readers have now, what costs money, what to do. */
+export function failureOfFire(night: FailedNight): OpsError {
+  const { schedule, fire, error, failed, now } = night
+  const occasion = occasionOf(schedule, fire, now)
+  const what = `${lineOf(night)} failed${stepOf(failed)}`
+  const reason = error.reason ?? error.message
+  const paragraphs = [
+    [reason],
+    [notSaid(night)],
+    [whatIsLive(night), whatPostsSay(night)],
+    [night.slept ?? '', costWords(night), night.standing],
+    [latenessOf(schedule, fire, now) ?? ''],
+  ]
+  const message = paragraphs
+    .map((sentences) => sentences.filter((sentence) => sentence !== '').join(' '))
+    .filter((paragraph) => paragraph !== '')
+    .join('\n')
+  const shown = evidenceOf(night)
+  return error.with({
+    message,
+    cure: undefined,
+    reason: undefined,
+    evidence: shown,
+    telling: {
+      title: `${occasion} · ${what} after ${lasting(new Date(fire.started), now)}`,
+      headline: `${occasion}: ${what}. ${reason}`,
+      details: detailsOf(night, shown),
+      next: nextOf(night),
+      rowsOf: night.spoken.flatMap(({ answer }) => rowsIn(answer)),
+    },
+  })
+}
+
+function lineOf({ fire, failed }: FailedNight): string {
+  return failed?.line ?? fire.steps.find(({ state }) => state === 'error')?.title ?? 'it'
+}
+
+function stepOf(failed: RunRecord | null): string {
+  const step = failed?.steps.find(({ state }) => state === 'error')?.title
+  return step === undefined ? '' : ` at "${step}"`
+}
+
+/** The lines behind the one that failed; all of them where what failed came before them. One that was refused has left no answer. */
+function notSaid({ schedule: { lines }, fire, spoken, failed }: FailedNight): string {
+  const wasRefused = failed === null && fire.steps.some((step) => step.state === 'error' && !isLook(step))
+  const rest = lines.slice(spoken.length + (wasRefused ? 1 : 0))
+  return rest.length === 0 ? '' : `Not said after that: ${rest.join('; ')}.`
+}
+
+/** What shows the failure: of red checks, which and since when. */
+function evidenceOf({ error, spoken, failed }: FailedNight): readonly Reply[] {
+  const brief = spoken.find(({ answer }) => answer.run?.id === failed?.id)?.answer.brief
+  return error.code === 'checks_red' && brief !== undefined ? brief : error.evidence
+}
+
+function detailsOf({ spoken, fire, failed }: FailedNight, shown: readonly Reply[]): readonly Reply[] {
+  const said = spoken.filter(({ answer }) => answer.run?.id !== failed?.id)
+  const { replies, details } = oneMessage(said)
+  const whole = spoken.find(({ answer }) => answer.run?.id === failed?.id)?.answer.replies ?? []
+  const more = whole.filter((reply) => reply.kind !== 'failure' && !shown.includes(reply))
+  return [
+    ...(failed === null || failed.steps.length === 0
+      ? []
+      : [{ kind: 'steps' as const, title: `${failed.line} (run ${failed.id})`, steps: [...viewOf(failed).steps] }]),
+    ...more,
+    ...replies,
+    ...details,
+    whatWasSaid(fire),
+  ]
+}
+
+/** What mends it, where a line is known that does; the whole story; and quiet until the morning. */
+function nextOf({ schedule, fire, failed }: FailedNight): readonly Suggestion[] {
+  return [
+    ...(failed?.answer == null ? [] : mending(failed.answer, schedule.id, fire.id)),
+    { label: 'Details', line: `runs ${fire.id}` },
+    { label: `Snooze ${snoozeHours} h`, line: `schedule-snooze ${schedule.id} ${snoozeHours}h` },
+  ]
+}
+
+/** A load that may leave rows out is said with all that comes after it; red checks have no cure of their own, but what their answer suggests. */
+function mending({ failure, next }: Answer, schedule: number, fire: RunId): readonly Suggestion[] {
+  if (failure === undefined) return next.slice(0, 1)
+  const { leaveOut, cure } = failure
+  if (leaveOut !== undefined) {
+    const label = `Run again, leaving out ${leaveOut === 1 ? 'this row' : 'these rows'}`
+    return [{ label, line: `schedule-run ${schedule} from=${fire} max-errors=${leaveOut}` }]
+  }
+  return cure === undefined ? [] : [{ label: labelOf(cure), line: cure }]
+}
+
+// A schedule of every hour has twelve of them.
+const maxTimes = 4
+
+/** "Live tables are untouched: the load of 28 Nov, 03:04 (Europe/London)." The zone goes for all times that follow. Nothing where no line changes the warehouse. */
+function whatIsLive({ live, schedule, now }: Night & Standing): string {
+  if (live === null) return ''
+  const published = live.load?.published ?? null
+  if (live.load === null || published === null) return 'Nothing is loaded.'
+  const load = `the load of ${dayAndClockWords(new Date(published), schedule.zone, now)} (${schedule.zone})`
+  return live.isNew ? `It published ${load} before that, and that is live.` : `Live tables are untouched: ${load}.`
+}
+
+/** "The 07:00 posts will use it and say so." */
+function whatPostsSay({ posts, schedule }: Night & Standing): string {
+  const sentence = (waits: boolean, one: string, many: string): string => {
+    const times = posts.filter((post) => post.waits === waits).map(({ at }) => clockWords(at, schedule.zone))
+    return times.length === 0 ? '' : `The ${timesWords(times)} ${times.length === 1 ? `post ${one}` : `posts ${many}`}.`
+  }
+  const use = sentence(false, 'will use it and say so', 'will use it and say so')
+  return [use, sentence(true, 'waits until the cluster is resumed', 'wait until the cluster is resumed')]
+    .filter((one) => one !== '')
+    .join(' ')
+}
+
+/** "07:00, 08:00, 09:00 and 4 later". */
+function timesWords(all: readonly string[]): string {
+  const times = [...new Set(all)]
+  return list(
+    times.length > maxTimes ? [...times.slice(0, maxTimes - 1), `${times.length - maxTimes + 1} later`] : times,
+  )
+}
+
+/** "That cost $0.11." Nothing where it cost nothing, or nobody knows. */
+function costWords({ usd: amount, slept }: Night & Standing): string {
+  if (amount === null || amount === 0) return ''
+  return slept === null ? `The cluster cost ${usd(amount)} meanwhile.` : `That cost ${usd(amount)}.`
+}
