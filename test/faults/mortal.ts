@@ -1,5 +1,5 @@
 import type { Ledger } from '../../src/core/ports/ledger.ts'
-import type { Quiet } from './quiet.ts'
+import type { Workings } from './quiet.ts'
 
 /** One write of a process into the ledger: which store and method, and the how manyeth of this process it is, from 1. */
 export interface Write {
@@ -16,6 +16,8 @@ export interface Life {
   readonly dead: boolean
   readonly writes: number
   die(): void
+  /** Until the returned function is called, nothing that it asks is answered. */
+  freeze(): () => void
   /** What hangs on this life: a ledger that counts its writes and meets its fate there. */
   ledger(ledger: Ledger): Ledger
   /** A part of the process other than its ledger. */
@@ -42,27 +44,35 @@ const reads = new Set([
 
 const never = new Promise<never>(() => undefined)
 
-export function createLife(fate: Fate, quiet: Quiet, onDeath: () => void): Life {
+/** `onWrite` is called after each write that its process knows of. */
+export function createLife(fate: Fate, workings: Workings, onDeath: () => void, onWrite: () => void): Life {
   let dead = false
   let writes = 0
+  let thawed = Promise.resolve()
   const die = (): void => {
     if (dead) return
     dead = true
+    workings.close()
     onDeath()
   }
 
   const guarded = async (work: () => unknown, write: Write | null): Promise<unknown> => {
+    await thawed
     if (dead) return never
     const verdict = write === null ? null : fate(write)
     if (verdict === 'before') {
       die()
       return never
     }
-    const done = await quiet.during(work)
+    const done = await workings.during(work)
+    await thawed
     if (dead) return never
-    if (verdict === null) return done
-    die()
-    return never
+    if (verdict === 'after') {
+      die()
+      return never
+    }
+    if (write !== null) onWrite()
+    return done
   }
 
   const within = <T extends object>(part: T, writeOf: (method: string) => Write | null): T =>
@@ -88,6 +98,13 @@ export function createLife(fate: Fate, quiet: Quiet, onDeath: () => void): Life 
       return writes
     },
     die,
+    freeze() {
+      let thaw = (): void => undefined
+      thawed = new Promise((resolve) => {
+        thaw = resolve
+      })
+      return thaw
+    },
     ledger: (ledger) =>
       within(
         {

@@ -3,10 +3,8 @@ import { setTimeout as pause, setImmediate as turn } from 'node:timers/promises'
 
 /** Knows when everything that is under way waits for time to pass. */
 export interface Quiet {
-  /** Does this work, which is under way until it ends. */
-  during<T>(work: () => T | Promise<T>): Promise<T>
-  /** Says that something will go on by itself within so many real milliseconds. */
-  expect(ms: number): void
+  /** What one process has under way. */
+  open(): Workings
   /** Resolves when nothing is under way any more. Throws after half a real minute. */
   settle(): Promise<void>
   close(): void
@@ -16,10 +14,17 @@ export interface Quiet {
 const calmTurns = 6
 const patienceMs = 30_000
 
+/** What is under way in one process. */
+export interface Workings {
+  /** Does this work, which is under way until it ends. */
+  during<T>(work: () => T | Promise<T>): Promise<T>
+  /** Its process is dead: nobody waits for it any more. */
+  close(): void
+}
+
 /** Counts what is under way, requests by any HTTP client of this process among it. */
 export function watchQuiet(): Quiet {
-  let working = 0
-  let until = 0
+  const processes = new Set<{ working: number }>()
   const open = new Set<unknown>()
   const begin = (message: unknown) => void open.add(requestOf(message))
   const end = (message: unknown) => void open.delete(requestOf(message))
@@ -33,21 +38,26 @@ export function watchQuiet(): Quiet {
   ] as const
   for (const [name, listener] of channels) subscribe(name, listener)
   return {
-    async during(work) {
-      working += 1
-      try {
-        return await work()
-      } finally {
-        working -= 1
+    open() {
+      const own = { working: 0 }
+      processes.add(own)
+      return {
+        async during(work) {
+          own.working += 1
+          try {
+            return await work()
+          } finally {
+            own.working -= 1
+          }
+        },
+        close: () => void processes.delete(own),
       }
-    },
-    expect(ms) {
-      until = Math.max(until, performance.now() + ms)
     },
     async settle() {
       const deadline = performance.now() + patienceMs
       for (let calm = 0; calm < calmTurns; ) {
-        if (working === 0 && open.size === 0 && performance.now() > until) {
+        const working = [...processes].reduce((sum, one) => sum + one.working, 0)
+        if (working === 0 && open.size === 0) {
           calm += 1
           await turn()
         } else {

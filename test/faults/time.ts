@@ -4,11 +4,15 @@ import type { Clock } from '../../src/core/ports/clock.ts'
 export interface ProcessClock extends Clock {
   /** Nothing wakes on it any more. */
   die(): void
+  /** Nothing wakes on it until the returned function is called; then wakes what slept until then. */
+  freeze(): () => void
 }
 
 /** Simulated time, which several processes share and which stands still until it is told to go on. */
 export interface Time {
   now(): Date
+  /** Milliseconds since it began, whatever the clocks show. */
+  elapsed(): number
   clockOf(): ProcessClock
   /** Lets so much pass at once. Whoever slept until then wakes in order, and a timer that was missed several times fires once. */
   hop(ms: number): void
@@ -29,12 +33,15 @@ export function createTime(start: string): Time {
 
   const clockOf = (): ProcessClock => {
     let alive = true
+    let frozen = false
+    const late: (() => void)[] = []
     const add = (ms: number, wake: () => void): Sleeper => {
       const sleeper: Sleeper = {
         at: elapsed + ms,
         wake() {
           sleepers.delete(sleeper)
-          if (alive) wake()
+          if (frozen) late.push(wake)
+          else if (alive) wake()
         },
       }
       sleepers.add(sleeper)
@@ -68,11 +75,19 @@ export function createTime(start: string): Time {
       die() {
         alive = false
       },
+      freeze() {
+        frozen = true
+        return () => {
+          frozen = false
+          for (const wake of late.splice(0)) if (alive) wake()
+        }
+      },
     }
   }
 
   return {
     now: () => new Date(shown),
+    elapsed: () => elapsed,
     clockOf,
     hop(ms) {
       elapsed += ms

@@ -22,6 +22,8 @@ import { createTime, type Time } from './time.ts'
 
 /** One line of a process's log. */
 export interface Logged {
+  /** In milliseconds since 1970. */
+  readonly at: number
   readonly process: number
   readonly level: 'info' | 'warn' | 'error'
   readonly facts: object
@@ -34,6 +36,8 @@ export interface Process {
   readonly life: Life
   /** Stops in order. */
   stop(): Promise<void>
+  /** Stands still, as with its machine, until the returned function is called. */
+  freeze(): () => void
 }
 
 export interface WorldOptions {
@@ -43,6 +47,8 @@ export interface WorldOptions {
   /** The folder of what has been said in Slack before. */
   readonly said?: string
   readonly env?: Readonly<Record<string, string>>
+  /** What its warehouse is; DuckDB where it is left out. */
+  readonly openWarehouse?: typeof openWarehouse
   /** What happens before the engine does something; it may never resolve. */
   readonly beforeEngine?: (method: string) => Promise<void> | undefined
 }
@@ -64,7 +70,8 @@ export interface World {
 
 const host = 'here'
 
-export async function openWorld({ home, start, said, env = {}, beforeEngine }: WorldOptions): Promise<World> {
+export async function openWorld(options: WorldOptions): Promise<World> {
+  const { home, start, said, env = {}, beforeEngine } = options
   const time = createTime(start)
   const quiet = watchQuiet()
   const slack = createSlack(time, said)
@@ -78,7 +85,7 @@ export async function openWorld({ home, start, said, env = {}, beforeEngine }: W
       host,
       pid,
       isAlive: (pid) => living.has(pid),
-      uptime: () => ({ boot: host, ms: time.clockOf().elapsed() }),
+      uptime: () => ({ boot: host, ms: time.elapsed() }),
     })
   const url = `file:${join(home, 'state.db')}`
   const ledger = await open(url, 0)
@@ -103,13 +110,14 @@ export async function openWorld({ home, start, said, env = {}, beforeEngine }: W
       const died = new Promise<null>((resolve) => {
         end = () => resolve(null)
       })
-      const life = createLife(fate, quiet, () => {
+      const onDeath = (): void => {
         living.delete(pid)
         clock.die()
         buried.push(Promise.allSettled(ends.map(async (close) => close())))
         end()
-      })
-      const log = logInto(logged, pid, life)
+      }
+      const life = createLife(fate, quiet.open(), onDeath, door.confirm)
+      const log = logInto(logged, () => ({ at: time.now().getTime(), process: pid }), life)
       const config = readConfig({
         SPARKIFY_HOME: home,
         SPARKIFY_LOG_DATA: join(home, 'log_data'),
@@ -133,7 +141,8 @@ export async function openWorld({ home, start, said, env = {}, beforeEngine }: W
             return life.ledger(own)
           },
           async openWarehouse(config, ledger, clock, log) {
-            const warehouse = await openWarehouse(config, ledger, clock, log)
+            const open = options.openWarehouse ?? openWarehouse
+            const warehouse = await open(config, ledger, clock, log)
             ends.push(() => warehouse.close())
             const engine = gated(life.part(warehouse.engine), beforeEngine)
             return { ...warehouse, engine, cluster: life.part(warehouse.cluster) }
@@ -172,15 +181,21 @@ export async function openWorld({ home, start, said, env = {}, beforeEngine }: W
           await stopping
           life.die()
         },
+        freeze() {
+          const thaws = [clock.freeze(), life.freeze()]
+          return () => {
+            for (const thaw of thaws) thaw()
+          }
+        },
       }
       last.push(process)
       return process
     },
     async pass(ms, hopMs = 1_000) {
-      const end = time.now().getTime() + ms
+      const end = time.elapsed() + ms
       for (;;) {
         await quiet.settle()
-        const left = end - time.now().getTime()
+        const left = end - time.elapsed()
         if (left <= 0) return
         time.hop(Math.min(left, hopMs))
       }
@@ -234,9 +249,9 @@ function gated(engine: Engine, before: WorldOptions['beforeEngine']): Engine {
   })
 }
 
-function logInto(lines: Logged[], process: number, life: Pick<Life, 'dead'>): Log {
+function logInto(lines: Logged[], where: () => Pick<Logged, 'at' | 'process'>, life: Pick<Life, 'dead'>): Log {
   const write = (level: Logged['level']) => (facts: object, message: string) => {
-    if (!life.dead) lines.push({ process, level, facts, message })
+    if (!life.dead) lines.push({ ...where(), level, facts, message })
   }
   return { info: write('info'), warn: write('warn'), error: write('error') }
 }

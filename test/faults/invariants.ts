@@ -1,0 +1,171 @@
+import type { Double } from '../support/aws/start.ts'
+import { leaseOf } from './cloud.ts'
+import { people } from './slack.ts'
+import type { World } from './world.ts'
+
+/** What is not as it must be once everything is quiet, in sentences. */
+export async function faultsIn(world: World, double: Double): Promise<readonly string[]> {
+  const looks = [runs, audit, plans, messages, occurrences, questions, loads, money, answers]
+  const found: string[] = []
+  for (const look of looks) found.push(...(await look(world, double)))
+  const errors = world.logged.filter(({ level, message }) => level === 'error' && !isExpected(message))
+  found.push(...errors.map(({ process, message }) => `process ${process} logged an error: ${message}`))
+  return found
+}
+
+/** What is logged as an error because of the faults that were planted. */
+function isExpected(message: string): boolean {
+  return /Slack refused|could not be reached|fetch failed|did not reach its thread|not answered|not said to its end/.test(
+    message,
+  )
+}
+
+async function allRuns({ ledger }: World) {
+  return ledger.runs.list({ limit: 10_000 })
+}
+
+/** No run is left, and no answer is still to be delivered. */
+async function runs(world: World): Promise<readonly string[]> {
+  const left = (await allRuns(world)).filter(({ state }) => state === 'running')
+  const since = new Date(world.time.now().getTime() - 20 * 3_600_000).toISOString()
+  const untold = await world.ledger.runs.untold(since)
+  return [
+    ...left.map(({ id, line }) => `run ${id} (${line}) still runs`),
+    ...untold.map(({ id, line }) => `nobody was told how run ${id} (${line}) ended`),
+  ]
+}
+
+/** Entries without gaps, one for each run that ended and is listed. */
+async function audit(world: World): Promise<readonly string[]> {
+  const state = await world.ledger.audit.state()
+  const { entries } = await world.ledger.audit.list({ limit: 10_000 })
+  const gaps = entries.filter(({ id }, at) => id !== at + 1)
+  const entered = new Map<number, number>()
+  for (const { run } of entries) if (run !== null) entered.set(run, (entered.get(run) ?? 0) + 1)
+  const ended = (await allRuns(world)).filter(({ listed, state }) => listed && state !== 'running')
+  return [
+    ...(state.lost + state.unrecorded > 0 || !state.guarded ? [`the audit: ${JSON.stringify(state)}`] : []),
+    ...gaps.slice(0, 1).map(({ id }) => `the audit has a gap before entry ${id}`),
+    ...ended
+      .filter(({ id }) => entered.get(id) !== 1)
+      .map(({ id, line }) => `run ${id} (${line}) stands ${entered.get(id) ?? 0} times in the audit`),
+  ]
+}
+
+/** Each card is settled once: carried out by one run, or entered in the audit. */
+async function plans(world: World): Promise<readonly string[]> {
+  const found: string[] = []
+  const now = world.time.now()
+  const { entries } = await world.ledger.audit.list({ limit: 10_000 })
+  const ofRuns = new Map<string, number>()
+  for (const { approval } of await allRuns(world)) {
+    if (approval?.id !== undefined) ofRuns.set(approval.id, (ofRuns.get(approval.id) ?? 0) + 1)
+  }
+  for (const [id, count] of ofRuns) if (count > 1) found.push(`plan ${id} was carried out ${count} times`)
+  for (const { id, line } of await world.ledger.plans.overdue(now)) found.push(`plan ${id} (${line}) never expired`)
+  for (const { id, line } of await world.ledger.plans.unbegun(now)) found.push(`plan ${id} (${line}) was never begun`)
+  const denied = entries.filter(({ what }) => what === 'expired' || what === 'rejected' || what === 'withdrawn')
+  const keys = denied.map(({ at, line, what }) => `${what} ${line} ${at}`)
+  for (const key of new Set(keys)) if (keys.filter((one) => one === key).length > 1) found.push(`settled twice: ${key}`)
+  return found
+}
+
+/** No message of a run that is over says that it goes on, and no card that is settled can be approved. */
+async function messages(world: World): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const { blocks = [], text, viewer, user } of world.slack.everything()) {
+    if (user === undefined || people.some((person) => person === user)) continue
+    const json = JSON.stringify(blocks)
+    const running = /cancel (\d+)/.exec(json)?.[1]
+    if (running !== undefined && /stop it/.test(json)) found.push(`a message says that run ${running} goes on: ${text}`)
+    const plan =
+      /"action_id":"plan-(?:confirm|type)[^}]*?"value":"([^"]+)"|"value":"([^"]+)"[^}]*?"action_id":"plan-(?:confirm|type)/.exec(
+        json,
+      )
+    const id = plan?.[1] ?? plan?.[2]
+    const record = id === undefined ? null : await world.ledger.plans.get(id)
+    if (record !== null && record.end !== null && viewer === undefined) {
+      found.push(`a card can be approved that is ${record.end.kind}: ${record.line}`)
+    }
+  }
+  return found
+}
+
+/** What stands more than once although Slack was sure to have accepted it; or not at all. */
+function count(world: World, what: string, isIt: (text: string) => boolean, least: number): readonly string[] {
+  const found = world.slack
+    .everything()
+    .filter((one) => one.viewer === undefined && one.thread_ts === undefined && isIt(one.text))
+  const sure = found.filter(({ ts }) => !world.slack.uncertain.has(ts)).length
+  if (sure > 1 || found.length > 1 + (found.length - sure)) return [`${what} is posted ${found.length} times`]
+  const anywhere = world.slack.everything().filter(({ text }) => isIt(text)).length
+  return anywhere < least ? [`${what} was never posted`] : []
+}
+
+/** Each occurrence of a schedule that ended is posted, once. */
+async function occurrences(world: World): Promise<readonly string[]> {
+  const found: string[] = []
+  const seen = new Set<string>()
+  for (const { id, origin, state, answer } of await allRuns(world)) {
+    if (origin.kind !== 'fire') continue
+    const key = `${origin.schedule} ${origin.intended}`
+    if (seen.has(key)) found.push(`schedule ${key} ran twice`)
+    seen.add(key)
+    const schedule = await world.ledger.schedules.get(origin.schedule)
+    // One that was skipped or cancelled names no time in its message.
+    if (origin.cause === 'asked' || schedule === null || answer?.title === undefined) continue
+    const at = new Date(origin.intended)
+    const day = `${at.getUTCDate()} ${at.toLocaleString('en', { month: 'short', timeZone: 'UTC' })}`
+    const title = `${day}, ${origin.intended.slice(11, 16)} (UTC)`
+    found.push(...count(world, `schedule ${key} (run ${id}, ${state})`, (text) => text.includes(title), 1))
+  }
+  return found
+}
+
+/** Each question that was answered is posted, once. */
+async function questions(world: World): Promise<readonly string[]> {
+  const found: string[] = []
+  for (const { id, line, origin, state, place } of await allRuns(world)) {
+    const rows = /^top-songs n=(\d+)$/.exec(line)?.[1]
+    if (rows === undefined || origin.kind !== 'words' || state !== 'complete' || place.kind !== 'slack') continue
+    const isIt = (text: string) => text.startsWith('Top songs') && text.includes(`: ${rows} rows`)
+    found.push(...count(world, `the answer of run ${id} (${line})`, isIt, 1))
+  }
+  return found
+}
+
+/** Each load that a run has reported is there, and each was published by one run. */
+async function loads(world: World): Promise<readonly string[]> {
+  const found: string[] = []
+  const live = await world.ledger.loads.live()
+  const all = await allRuns(world)
+  const loaded = all.filter(({ command, state }) => command === 'etl' && state === 'complete')
+  const newest = Math.max(...loaded.map(({ id }) => id))
+  const torn = all.some(({ command, state, id }) => command === 'tear-down' && state === 'complete' && id > newest)
+  if (!torn && (live === null || live.id < newest))
+    found.push(`load ${newest} is reported done, and ${live?.id} is live`)
+  return found
+}
+
+/** A cluster that runs has a period in its bill that has not ended, and one that does not has none. */
+async function money(world: World, double: Double): Promise<readonly string[]> {
+  const { clusters } = await double.left()
+  const lease = await leaseOf(world.ledger)
+  const isOpen = lease?.ran.at(-1)?.to === null
+  const state = JSON.stringify(clusters)
+  const runs = /available|resuming/.test(state)
+  if (runs && !isOpen) return [`the cluster runs (${state}), and its bill says ${JSON.stringify(lease)}`]
+  if (!runs && isOpen) return [`the cluster does not run (${state}), and its bill says ${JSON.stringify(lease)}`]
+  return []
+}
+
+/** The bot still answers. */
+async function answers(world: World): Promise<readonly string[]> {
+  const { workspace } = world.slack
+  const [ada] = people
+  await workspace.people.say({ as: ada, channel: 'C0DATAENG00', text: '/sparkify top songs 99' })
+  await world.pass(10_000, 1_000)
+  const live = await world.ledger.loads.live()
+  const isIt = (text: string) => text.startsWith('Top songs') && text.includes(': 99 rows')
+  return live === null ? [] : count(world, 'the last question', isIt, 1)
+}
