@@ -35,20 +35,24 @@ async function runs(world: World): Promise<readonly string[]> {
   ]
 }
 
-/** Entries without gaps, one for each run that ended and is listed. */
+/** Entries without gaps, one for each attempt of a listed run that ended. */
 async function audit(world: World): Promise<readonly string[]> {
   const state = await world.ledger.audit.state()
   const { entries } = await world.ledger.audit.list({ limit: 10_000 })
   const gaps = entries.filter(({ id }, at) => id !== at + 1)
-  const entered = new Map<number, number>()
-  for (const { run } of entries) if (run !== null) entered.set(run, (entered.get(run) ?? 0) + 1)
+  const entered = new Map<string, number>()
+  for (const { run, attempt } of entries) {
+    const key = `${run}, attempt ${attempt}`
+    if (run !== null) entered.set(key, (entered.get(key) ?? 0) + 1)
+  }
   const ended = (await allRuns(world)).filter(({ listed, state }) => listed && state !== 'running')
   return [
     ...(state.lost + state.unrecorded > 0 || !state.guarded ? [`the audit: ${JSON.stringify(state)}`] : []),
     ...gaps.slice(0, 1).map(({ id }) => `the audit has a gap before entry ${id}`),
     ...ended
-      .filter(({ id }) => entered.get(id) !== 1)
-      .map(({ id, line }) => `run ${id} (${line}) stands ${entered.get(id) ?? 0} times in the audit`),
+      .filter(({ id, attempt }) => !entered.has(`${id}, attempt ${attempt}`))
+      .map(({ id, line, attempt }) => `attempt ${attempt} of run ${id} (${line}) is not in the audit`),
+    ...[...entered].filter(([, times]) => times > 1).map(([key]) => `the audit holds run ${key} more than once`),
   ]
 }
 
@@ -105,15 +109,17 @@ function count(world: World, what: string, isIt: (text: string) => boolean, leas
 /** Each occurrence of a schedule that ended is posted, once. */
 async function occurrences(world: World): Promise<readonly string[]> {
   const found: string[] = []
+  const all = await allRuns(world)
   const seen = new Set<string>()
-  for (const { id, origin, state, answer } of await allRuns(world)) {
+  for (const { id, origin, state } of all) {
     if (origin.kind !== 'fire') continue
     const key = `${origin.schedule} ${origin.intended}`
     if (seen.has(key)) found.push(`schedule ${key} ran twice`)
     seen.add(key)
     const schedule = await world.ledger.schedules.get(origin.schedule)
     // One that was skipped or cancelled names no time in its message.
-    if (origin.cause === 'asked' || schedule === null || answer?.title === undefined) continue
+    const hasLines = all.some((run) => run.origin.kind === 'line' && run.origin.fire === id)
+    if (origin.cause === 'asked' || schedule === null || state === 'cancelled' || !hasLines) continue
     const at = new Date(origin.intended)
     const day = `${at.getUTCDate()} ${at.toLocaleString('en', { month: 'short', timeZone: 'UTC' })}`
     const title = `${day}, ${origin.intended.slice(11, 16)} (UTC)`
