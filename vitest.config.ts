@@ -30,8 +30,8 @@ export default defineConfig({
     execArgv: ['--liftoff-only'],
     globalSetup: ['test/support/global-setup.ts'],
     setupFiles: ['test/support/setup.ts'],
-    // Some of the time is spent waiting for processes and sockets, so one file more runs at once than there are cores.
-    maxWorkers: availableParallelism() + 1,
+    // A third of the time is spent waiting for processes, sockets and a browser, so two files more run at once than there are cores.
+    maxWorkers: availableParallelism() + 2,
     sequence: { sequencer: LongestFirst },
     testTimeout: 30_000,
     hookTimeout: 60_000,

@@ -1,8 +1,8 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, inject, it, onTestFinished } from 'vitest'
-import { lengths } from '../support/soak.ts'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { some } from '../support/soak.ts'
 import { twoDays } from '../support/two-days.ts'
 import { type Cloud, openCloud, ordersTo, writesOf } from './cloud.ts'
 import { type Bots, type Death, openBots } from './mortal.ts'
@@ -36,12 +36,6 @@ const deathsAtTheEnd: readonly Death[] = [
   { title: '', write: 'end', when: 'after' },
 ]
 
-/** All of them in `npm run test:soak`; at the gate so many, which ones by the seed of the run. */
-function some<T>(all: readonly T[], atTheGate: number): readonly T[] {
-  const first = inject('seed') % all.length
-  return [...all.slice(first), ...all.slice(0, first)].slice(0, lengths({ gate: atTheGate, soak: all.length }))
-}
-
 /** Batches of one load without its numbers, in any order: loads side by side submit in no certain one. */
 function shapeOf(writes: readonly string[]): readonly string[] {
   return writes.map((sql) => sql.replaceAll(/\d+/g, '#')).toSorted()
@@ -56,7 +50,7 @@ describe('a bot on Redshift that is killed', { timeout: 300_000 }, () => {
     await double.clearCalls()
     // The last life is the one whose processes die at the very end.
     const all = Array.from({ length: Math.max(spinUp.length, tearDown.length) + 1 }, (_, life) => life)
-    const lives = some(all, 3)
+    const lives = some(all, 2)
     for (const life of lives) {
       for (const [line, titles] of [
         ['spin-up', spinUp],
@@ -91,7 +85,7 @@ describe('a bot on Redshift that is killed', { timeout: 300_000 }, () => {
     ]
     // Publishing is found done by the second process, which then has nothing to keep and does not die of it.
     const publishing = plans[steps.length + submits.length - 1]
-    for (const plan of some(plans, 5)) {
+    for (const plan of some(plans, 3)) {
       const already = (await writesOf(double)).length
       const { answer, run, died } = await say('etl', plan)
       expect([plan[0], answer.ok, answer.headline]).toEqual([

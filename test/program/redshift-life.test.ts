@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { DoubleOptions } from '../support/aws/options.ts'
 import { redshiftTrust } from '../support/aws/scene.ts'
 import { describeRealData, realData } from '../support/real-data.ts'
+import { some } from '../support/soak.ts'
 import { twoDays } from '../support/two-days.ts'
 import { documentedPolicy, openCloud, ordersTo, type Sources, writesOf } from './cloud.ts'
 import { sayHere } from './here.ts'
@@ -105,11 +106,12 @@ describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
     expect([...used].sort()).toEqual(granted.sort())
   })
 
-  it.each([
+  const servers = [
     ['reports no secret', { secretArn: false }],
     ['keeps no load history', { loadHistory: false }],
     ['does not say whether a cluster can be asked', { availabilityStatus: false }],
-  ] as const)('is the same on a server that %s', async (_what, options) => {
+  ] as const
+  it.each(some<(typeof servers)[number]>(servers, 1))('is the same on a server that %s', async (_what, options) => {
     const { double, done, counts } = await openTerminal(options)
     await done('spin-up --yes')
     const loaded = await done('etl')
