@@ -5,7 +5,7 @@ import type { Counterpart } from './counterpart.ts'
 import { watchDisk } from './machine/disk.ts'
 import type { Platform } from './platform.ts'
 import { openSlackFace, type SlackFace } from './slack/face.ts'
-import { outboxOf, postNews, recoverRuns, sayOn, sayWhatIsAsked } from './voice.ts'
+import { expireInTime, outboxOf, recoverRuns, sayWhatIsAsked } from './voice.ts'
 
 const graceMs = 5_000
 
@@ -79,10 +79,7 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
   const stopRecovering = await recoverRuns(core, slack, log)
   const scheduler = platform.startScheduler(
     async () => {
-      await Promise.all([
-        core.app.fireDue(sayOn(slack, core.app)),
-        core.app.tendCluster((news) => postNews(news, slack)),
-      ])
+      await Promise.all([core.app.fireDue(), core.app.tendCluster()])
     },
     clock,
     log,
@@ -91,7 +88,8 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
   const where = page === null ? slack.health().detail : `Open ${page}`
   print(startedText({ ...config, warnings }, core, where, logFile))
 
-  const stopAsking = sayWhatIsAsked(core, slack, log)
+  const stopAsking = sayWhatIsAsked(core, log)
+  const stopExpiring = expireInTime(core, log)
   return {
     origin,
     page,
@@ -99,6 +97,7 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
       disk.stop()
       stopRecovering()
       stopAsking()
+      stopExpiring()
       await scheduler.stop()
       await core.app.drain(graceMs)
       await slack.stop()

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import type { Answer } from './core/answer.ts'
+import { newMessage, waysTo } from './core/outbox/messages.ts'
 import type { Clock } from './core/ports/clock.ts'
 import type { Directory } from './core/ports/directory.ts'
 import type { Log } from './core/ports/log.ts'
@@ -94,11 +95,10 @@ function localWorkspace(config: Config, clock: Clock, log: Log): Counterpart {
           const [reader] = defaultPersonas
           if (channel === undefined || reader === undefined) return
           if (workspace.messages(channel.id, reader.id).length > 0) return
-          await face.post(
-            { kind: 'slack', channel: channel.id, direct: false },
-            welcome,
-            { kind: 'slack', ...reader },
-            [],
+          const place = { kind: 'slack', channel: channel.id, direct: false } as const
+          const ways = waysTo(place, { kind: 'slack', ...reader }, 'channel', false)
+          await face.put(
+            newMessage({ key: 'welcome', content: { kind: 'answer', answer: welcome }, ways }, clock.now()),
           )
         },
         close: () => workspace.close(),

@@ -9,9 +9,10 @@ import type { Onlooker } from './slack/onlooker.ts'
 
 /** What of Slack there is in the terminal: with a token it can be looked at, and nothing is posted. */
 export function slackInTerminal({ slack, access }: Config, log: Log): Pick<Root, 'probes' | 'outbox'> {
-  const silent: Pick<Outbox, 'post' | 'tell' | 'resolve'> = {
-    post: () => Promise.reject(noSlackHere()),
-    tell: () => Promise.reject(noSlackHere()),
+  const silent: Pick<Outbox, 'requirePosts' | 'resolve'> = {
+    requirePosts() {
+      throw noSlackHere()
+    },
     resolve: async (place) => place,
   }
   if (slack.kind === 'none') {

@@ -14,8 +14,6 @@ const layers: readonly string[] = [
   'deps.ts',
   'posting.ts',
   'outbox',
-  'tell-admins.ts',
-  'tell-once.ts',
   'command',
   'run',
   'money',

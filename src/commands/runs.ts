@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import type { Answer } from '../core/answer.ts'
 import { flag, optionalDate, optionalInteger, optionalText } from '../core/command/args.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { quote } from '../core/command/line.ts'
 import { optionalSince, sinceTime } from '../core/command/since.ts'
+import { directly, newMessage } from '../core/outbox/messages.ts'
 import type { RunRecord } from '../core/ports/ledger.ts'
 import { text } from '../core/reply.ts'
 import { secondsOf, tellRun } from '../core/run/in-full.ts'
@@ -109,15 +111,9 @@ async function exported(asked: Asked, context: RunContext): Promise<Outcome> {
   const headline = `${file.about}.`
   if (place.kind === 'terminal') return { headline, replies: [file] }
   if (place.direct) return { headline, replies: [file], audience: 'channel' }
-  await deps.outbox.tell(who, {
-    ok: true,
-    exit: 0,
-    headline,
-    audience: 'channel',
-    run: null,
-    replies: [file],
-    next: [],
-  })
+  const answer: Answer = { ok: true, exit: 0, headline, audience: 'channel', run: null, replies: [file], next: [] }
+  const key = `run:${context.runId}:record`
+  await deps.ledger.messages.put([newMessage({ key, content: { kind: 'answer', answer }, ways: [directly(who)] }, now)])
   const where = `${file.about}, in your direct messages with me.`
   return { headline: where, replies: [text(where)] }
 }

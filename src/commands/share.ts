@@ -5,6 +5,7 @@ import { optionalChannel, optionalInteger } from '../core/command/args.ts'
 import type { Context } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { inField, OpsError } from '../core/errors.ts'
+import { newMessage, waysTo } from '../core/outbox/messages.ts'
 import type { Place } from '../core/place.ts'
 import { placeOf, postable } from '../core/posting.ts'
 import { text } from '../core/reply.ts'
@@ -43,7 +44,15 @@ export default defineCommand({
       )
     }
     const { deps, who } = context
-    await deps.outbox.post(await targetOf(channel, context), shared(result, who.name), who)
+    const place = await targetOf(channel, context)
+    deps.outbox.requirePosts()
+    if (place.kind === 'slack') {
+      const key = `run:${context.runId}:share`
+      const content = { kind: 'answer', answer: shared(result, who.name) } as const
+      await deps.ledger.messages.put([
+        newMessage({ key, content, ways: waysTo(place, who, 'channel', false) }, deps.clock.now()),
+      ])
+    }
     const where = channel.channelName === undefined ? channel.channel : `#${channel.channelName}`
     const headline = `Result ${result.run.id}, ${result.run.line}, is shared in ${where.startsWith('#') ? where : 'that channel'}.`
     return { headline, replies: [text(headline, 'good')] }

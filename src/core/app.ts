@@ -6,7 +6,7 @@ import { commandsThat } from './declarations.ts'
 import type { Deps } from './deps.ts'
 import { confirm, whyNotConfirm } from './dispatch/confirm.ts'
 import { dispatch } from './dispatch/dispatch.ts'
-import { type Recovered, recover, untold } from './dispatch/recover.ts'
+import { type Recovered, recover } from './dispatch/recover.ts'
 import { reject } from './dispatch/reject.ts'
 import type { Ask, Click, Confirmation, Session } from './dispatch/session.ts'
 import { whyNotSay } from './dispatch/why-not-say.ts'
@@ -14,17 +14,18 @@ import type { OpsError } from './errors.ts'
 import { createChanges, telling } from './home/changes.ts'
 import type { Home } from './home/home.ts'
 import { homesOf } from './home/homes.ts'
+import { type Dispatcher, startDispatcher } from './outbox/dispatcher.ts'
 import type { Asker } from './people.ts'
-import type { PlanRecord, RunId, RunRecord, ScheduleRecord } from './ports/ledger.ts'
+import type { Place } from './place.ts'
+import type { RunRecord } from './ports/ledger.ts'
+import type { Carrier } from './ports/outbox.ts'
 import type { Watch } from './run/live-run.ts'
 import { createRegistry } from './run/registry.ts'
-import { askedFires, dueFires, type Fired } from './schedule/fire/fire.ts'
+import { askedFires, dueFires, type Fired, fireAll } from './schedule/fire/fire.ts'
 import { parkRefused } from './schedule/fire/park.ts'
 import { pauseLeftAwake } from './schedule/fire/power.ts'
 import { sayLine } from './schedule/fire/say-line.ts'
-import { type SayFired, sayAll, sayFired } from './schedule/fire/tell.ts'
-import { tellChanges } from './schedule/fire/tell-changes.ts'
-import { type ClusterNews, tendCluster } from './warehouse/lease.ts'
+import { tendCluster } from './warehouse/lease.ts'
 import { commandOfQuery } from './warehouse/query-command.ts'
 
 export type { Ask, Click, Confirmation } from './dispatch/session.ts'
@@ -46,31 +47,27 @@ export interface App {
   whyNotConfirm(click: Click): Promise<Answer | null>
   /** Puts a plan away for good: its asker withdraws it, an approver rejects it. Null for a click that was heard before. Never throws. */
   reject(click: Click): Promise<Answer | null>
-  /** Settles the cards that nobody approved in time, and gives them, for their messages to be changed. */
-  expireCards(): Promise<readonly PlanRecord[]>
-  /** Settles the plans that a bot before this one had been told to carry out and did not begin, and gives them. Asked once, at the start. */
-  failUnbegun(): Promise<readonly PlanRecord[]>
-  /** Runs that ended before a restart and whose reader has not been told, asked once, at the start; or those that `failed` names. */
-  untold(failed?: () => readonly RunId[]): Promise<readonly Recovered[]>
+  /** Settles the cards that nobody approved in time. */
+  expireCards(): Promise<void>
+  /** Settles the plans that a bot before this one had been told to carry out and did not begin. Asked once, at the start. */
+  failUnbegun(): Promise<void>
+  /** Begins to send what is in the outbox, and what is put there from now on. */
+  deliver(carrier: Carrier): Dispatcher
   /** Looks for runs whose process is gone and carries on or closes each. `watch` gives the message of a run back to its face. */
   recover(watch: (run: RunRecord) => Watch): Promise<readonly Recovered[]>
   /**
-   * Says what schedules have to say by now, each fire once, and tells what has become of them. `say` is given each as it ends. Resolves when all have
-   * ended, which may take as long as a load; it can be called again meanwhile.
+   * Says what schedules have to say by now, each fire once. Resolves when all have ended, which may take as long as a load; it can be called
+   * again meanwhile.
    */
-  fireDue(say: SayFired): Promise<void>
+  fireDue(): Promise<readonly Fired[]>
   /** The same for schedules that somebody wants to hear now. Called every few seconds. */
-  fireAsked(say: SayFired): Promise<void>
-  /** Says the last word of a fire that was carried on or not yet told; as `fireDue` does with those of its own. */
-  sayFired(fired: Fired, say: SayFired): Promise<void>
-  /** Parks a schedule whose channel did not take what it said, unless it was moved since, and tells its owner, or the admins. */
-  park(schedule: ScheduleRecord, why: OpsError): Promise<void>
+  fireAsked(): Promise<readonly Fired[]>
   /** How things stand for each of these people, in their order, with what each may do about it. */
   homesOf(askers: readonly Asker[]): Promise<readonly Home[]>
   /** Calls `listener` after each change that this process makes, until the returned function is called. It must return at once and not throw. */
   onChange(listener: () => void): () => void
-  /** Pauses what a schedule has left on, and does what the cluster's lease asks for: warns, pauses, reminds. `posted` is given what there is to say, and where. */
-  tendCluster(posted: (news: ClusterNews) => Promise<void>): Promise<void>
+  /** Pauses what a schedule has left on, and does what the cluster's lease asks for: warns, pauses, reminds. */
+  tendCluster(): Promise<void>
   /** Stops all runs of this process, as their asker's wish (Ctrl-C in a terminal). How many there were. */
   cancelAll(by: string): number
   /** Stops runs that somebody asked another process to stop. Called every second. */
@@ -103,17 +100,19 @@ export function createApp(commands: readonly Command[], parts: Omit<Deps, 'comma
     reject: (click) => reject(click, session),
     expireCards: () => expireCards(deps),
     failUnbegun: () => failUnbegun(deps),
-    untold: (failed) => untold(session, failed),
-    recover: (watch) => recover(session, watch),
-    sayFired: (fired, say) => sayFired(fired, say, deps),
-    async fireDue(say) {
-      await Promise.all([dueFires(session).then((due) => sayAll(due, say, session)), tellChanges(deps)])
+    deliver(carrier) {
+      const refused = (schedule: number, why: OpsError, at: Place): Promise<void> =>
+        parkRefused(schedule, why, at, deps)
+      const dispatcher = startDispatcher({ ...deps, carrier, refused })
+      changes.on(dispatcher.wake)
+      return dispatcher
     },
-    fireAsked: async (say) => sayAll(await askedFires(session), say, session),
-    park: (schedule, why) => parkRefused(schedule, why, deps),
+    recover: (watch) => recover(session, watch),
+    fireDue: async () => fireAll(await dueFires(session), session),
+    fireAsked: async () => fireAll(await askedFires(session), session),
     homesOf: (askers) => homesOf(askers, session),
     onChange: changes.on,
-    tendCluster: (posted) => pauseLeftAwake(session, posted).finally(() => tendCluster(session, posted)),
+    tendCluster: () => pauseLeftAwake(session).finally(() => tendCluster(session)),
     cancelAll: (by) => session.registry.cancelAll(by),
     heedCancels: () => session.registry.heedCancels(),
     drain: (graceMs) => session.registry.drain(graceMs),

@@ -28,12 +28,12 @@ const partSchema = z.discriminatedUnion('kind', [
 export type Part = z.infer<typeof partSchema>
 
 /**
- * What a message says, as data; it is rendered when it is sent. `run`: the stored answer of a run, or how far it has come. `schedule`: what
+ * What a message says, as data; it is rendered when it is sent. `run`: the stored answer of an attempt of a run, or how far it has come. `schedule`: what
  * has become of one by itself. `plan`: what has become of one, on its card or to its asker. `part`: more of an earlier message.
  * `heartbeat`: the report of a good night, which is no message to a person.
  */
 export const contentSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('run'), run: z.number() }),
+  z.object({ kind: z.literal('run'), run: z.number(), attempt: z.number() }),
   z.object({ kind: z.literal('answer'), answer: answerSchema }),
   z.object({
     kind: z.literal('schedule'),

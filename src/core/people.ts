@@ -11,6 +11,9 @@ export type Role = (typeof roles)[number]
 export const askerSchema = z.object({ kind: z.enum(['slack', 'local']), id: z.string(), name: z.string() }).readonly()
 export type Asker = z.infer<typeof askerSchema>
 
+/** In whose name a schedule goes on when its owner cannot say it any more. They are whoever runs the bot. */
+export const theAdmins: Asker = { kind: 'local', id: 'admins', name: 'the admins' }
+
 /** An asker with the role that held at the moment of asking. */
 export interface Person extends Asker {
   readonly role: Role

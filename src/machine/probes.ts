@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { green, notChecked, probe } from '../core/doctor/probe.ts'
+import { heartbeatNote } from '../core/outbox/dispatcher.ts'
 import type { Engine } from '../core/ports/engine.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
 import type { Probe } from '../core/ports/probe.ts'
-import { heartbeatNote } from '../core/schedule/fire/tell.ts'
 import { skippedWords } from '../core/warehouse/sources.ts'
 import { moment } from '../core/words.ts'
 

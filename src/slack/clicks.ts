@@ -9,7 +9,8 @@ import type { Log } from '../core/ports/log.ts'
 import type { Watch } from '../core/run/live-run.ts'
 import type { Said } from './hear.ts'
 import type { SlackPlace } from './place.ts'
-import type { PlanMessages } from './plan-messages.ts'
+import { presentEnded } from './present/index.ts'
+import type { ResponseUrl } from './response-url.ts'
 
 /** What the buttons of plans do. */
 export interface Clicks {
@@ -26,7 +27,6 @@ export interface ClickParts {
   readonly app: App
   readonly log: Log
   readonly plans: Ledger['plans']
-  readonly planMessages: PlanMessages
   obstacle(command: Command | undefined, place: SlackPlace): Promise<OpsError | null>
   whisper(answer: Answer, said: Said): Promise<void>
   refuse(error: OpsError, said: Said): Promise<void>
@@ -40,14 +40,26 @@ export interface ClickParts {
 
 /** What the buttons of plans do in one process. */
 export function createClicks(parts: ClickParts): Clicks {
-  const { app, log, plans, planMessages, obstacle, whisper, refuse, follow, track } = parts
+  const { app, log, plans, obstacle, whisper, refuse, follow, track } = parts
   const clickOf = (plan: string, { who, place, delivery }: Said): Click => ({ plan, who, place, delivery })
+
+  /**
+   * Says in the message of a plan that is no card, through the response URL of the press, what became of it, and takes its buttons away. What
+   * settles a card changes its message. Never throws: the plan is settled, and its message says so at the next click.
+   */
+  const replace = (id: string, responseUrl: ResponseUrl | undefined): Promise<void> =>
+    inBackground({ log }, 'plan message', async () => {
+      const plan = await plans.get(id)
+      if (plan !== null && (plan.end === null || plan.post !== null)) return
+      const message = presentEnded(plan)
+      await responseUrl?.replace([message, { text: message.text, blocks: [] }])
+    })
 
   /** Confirms, and takes the buttons away as soon as a run was opened, or the answer says why there is none. */
   const confirmed = async (id: string, typed: string | undefined, said: Said, watch: Watch): Promise<Answer | null> => {
     let refreshed: Promise<void> | undefined
     const refresh = (): Promise<void> => {
-      refreshed ??= planMessages.refresh(id, said.responseUrl)
+      refreshed ??= replace(id, said.responseUrl)
       return refreshed
     }
     const changed: Watch['changed'] = (run) => {
@@ -71,7 +83,7 @@ export function createClicks(parts: ClickParts): Clicks {
     async mayConfirm(id, said) {
       const why = await app.whyNotConfirm(clickOf(id, said))
       if (why === null) return true
-      await planMessages.refresh(id, said.responseUrl)
+      await replace(id, said.responseUrl)
       await whisper(why, said)
       return false
     },
@@ -79,9 +91,8 @@ export function createClicks(parts: ClickParts): Clicks {
       const decide = async (): Promise<void> => {
         const answer = await app.reject(clickOf(id, said))
         if (answer === null) return
-        await planMessages.refresh(id, said.responseUrl)
-        if (answer.ok) await planMessages.tellAsker(id)
-        else await whisper(answer, said)
+        await replace(id, said.responseUrl)
+        if (!answer.ok) await whisper(answer, said)
       }
       return track(decide())
     },

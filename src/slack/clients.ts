@@ -8,8 +8,8 @@ import { isPassing } from './refused.ts'
 export interface SlackClients {
   /** For what somebody waits for: soon, or not at all. */
   readonly quick: WebClient
-  /** For what must arrive: posts, last words, files. */
-  readonly patient: WebClient
+  /** One try each, for what the outbox repeats by its own rules: posts, edits, files. */
+  readonly once: WebClient
 }
 
 export interface ClientOptions {
@@ -17,7 +17,7 @@ export interface ClientOptions {
   /** Another Web API root than Slack's, for tests and the local workspace. */
   readonly apiUrl?: string | undefined
   readonly log: Log
-  /** The pause before the first retry of the interactive client; the other waits twice as long. 500 unless said otherwise. */
+  /** The pause before the first retry of the interactive client. 500 unless said otherwise. */
   readonly retryPauseMs?: number
 }
 
@@ -63,13 +63,9 @@ function jsonOf(text: string): unknown {
   }
 }
 
-/** The two clients. A post whose answer is lost may have arrived, so even the patient one gives up: after five tries, about half a minute of waiting. */
+/** The two clients. */
 export function createSlackClients(options: ClientOptions): SlackClients {
   const quick = quickOptions(options)
-  const patient = {
-    ...quickOptions(options),
-    timeout: 30_000,
-    retryConfig: { retries: 5, factor: 2, minTimeout: 2 * (options.retryPauseMs ?? 500) },
-  }
-  return { quick: new WebClient(options.botToken, quick), patient: new WebClient(options.botToken, patient) }
+  const once = { ...quick, timeout: 30_000, retryConfig: { retries: 0 } }
+  return { quick: new WebClient(options.botToken, quick), once: new WebClient(options.botToken, once) }
 }

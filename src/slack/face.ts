@@ -1,24 +1,24 @@
-import { setMaxListeners } from 'node:events'
 import type { RequestListener } from 'node:http'
-import type { Answer, RunView } from '../core/answer.ts'
 import type { App } from '../core/app.ts'
 import type { OpsError } from '../core/errors.ts'
+import type { Dispatcher } from '../core/outbox/dispatcher.ts'
 import type { Asker } from '../core/people.ts'
 import type { AccessPolicy } from '../core/policy.ts'
 import type { Clock } from '../core/ports/clock.ts'
-import type { Ledger, RunId } from '../core/ports/ledger.ts'
+import type { Ledger, Post, RunRecord } from '../core/ports/ledger.ts'
 import type { Log } from '../core/ports/log.ts'
+import type { NewMessage } from '../core/ports/outbox.ts'
 import type { Probe } from '../core/ports/probe.ts'
+import type { Watch } from '../core/run/live-run.ts'
 import { lasting } from '../core/words.ts'
 import { createAccess } from './access.ts'
-import { createTellAsker } from './audience.ts'
 import { createBolt, createHttp, eventsPath } from './bolt.ts'
+import { createCarrier } from './carrier.ts'
 import { createChannels } from './channels.ts'
 import type { SlackClients } from './clients.ts'
-import { type DeliveryParts, deliver } from './deliver.ts'
 import { createEditBudget } from './edit-budget.ts'
 import { installGate } from './gate.ts'
-import { createEars, type Follow } from './hear.ts'
+import { createEars } from './hear.ts'
 import { createHomes, type Homes } from './homes.ts'
 import { type Identity, identify } from './identity.ts'
 import { inFlight } from './in-flight.ts'
@@ -29,15 +29,13 @@ import { listenToMessages } from './listeners/message.ts'
 import { listenToPresses } from './listeners/press.ts'
 import { listenToTyped } from './listeners/typed.ts'
 import { closeUnknownModals } from './listeners/unknown-modal.ts'
-import { createLivingMessage } from './living-message.ts'
 import { byId, cannotPost, whyNotFor, whyNotHere } from './membership.ts'
-import { createOutbox } from './outbox.ts'
-import { directlyTo, type SlackPlace } from './place.ts'
-import { createPlanMessages, expireInTime } from './plan-messages.ts'
+import type { SlackPlace } from './place.ts'
 import { presentRun, type View } from './present/index.ts'
 import { createProbes } from './probes.ts'
 import type { Profiles } from './profiles.ts'
-import { createRecoveries, type Recoveries } from './recovered.ts'
+import { createProgress } from './progress.ts'
+import { createSender } from './sender.ts'
 import { createSharedChannels } from './shared-channels.ts'
 import { createSocket } from './socket.ts'
 import { watchToken } from './token-watch.ts'
@@ -71,27 +69,14 @@ export interface SlackFace {
   start(app: App): Promise<void>
   /** Says what is being said, then leaves. */
   stop(): Promise<void>
-  /** Gives a run that an earlier process began its message back. */
-  readonly watchOf: Recoveries['watchOf']
-  /** Says the last word of a run that an earlier process began, as `post` does. */
-  readonly deliver: Recoveries['deliver']
-  /** Says in the message of a plan what became of it after all, and tells its asker. Never throws. */
-  tellPlan(id: string): Promise<void>
-  /** The runs whose last word Slack did not take since this was asked before: the words are still to be said. */
-  takeUnsaid(): readonly RunId[]
-  /**
-   * Posts what nobody's words asked for, mentioning these ids in its thread. Why it could not be posted there, so that `who` alone was told;
-   * null where it could be. Throws when Slack did not take it at all.
-   */
-  post(place: SlackPlace, answer: Answer, who: Asker, mention: readonly string[]): Promise<OpsError | null>
-  /** Posts somebody's answer in another place. Throws `slack`, with the cure, where the bot may not post. */
-  share(place: SlackPlace, answer: Answer, who: Asker): Promise<void>
+  /** Follows a run that an earlier process began into the message that shows it. */
+  watchOf(run: RunRecord, post: Promise<Post | null>): Watch
+  /** Puts a message into the outbox, and looks at once. */
+  put(message: NewMessage): Promise<void>
   /** The same place by its id, where it was given by the name of a channel that the bot is in. */
   resolve(place: SlackPlace): Promise<SlackPlace>
   /** Why nothing can be posted there, with the cure; null where it can be, or where Slack cannot say. */
   obstacle(place: SlackPlace, by: Asker | null): Promise<OpsError | null>
-  /** Tells one person in their direct messages. Throws when Slack did not take it. */
-  tell(person: Asker, answer: Answer): Promise<void>
   /** For the health route: not ok while Slack cannot reach the bot, or refuses its token. */
   health(): { readonly ok: boolean; readonly detail: string }
 }
@@ -106,37 +91,30 @@ const leaveMs = 10_000
 export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFace> {
   const { mode, apiUrl, clients, profiles, access: policy, ledger, clock, log } = options
   const identity = await identify(clients.quick)
-  const closing = new AbortController()
-  // Each channel's queue waits on it while it pauses between posts.
-  setMaxListeners(0, closing.signal)
   const channels = createChannels(clients.quick, clock, log)
   const shared = createSharedChannels({ client: clients.quick, channels, policy, clock, log })
   const access = createAccess({ profiles, installation: identity.installation, policy })
-  const outbox = createOutbox({ clients, shared, clock, log, closing: closing.signal })
+  const sender = createSender({ clients, shared, log })
   const budget = createEditBudget(clock)
-  const unsaid = new Set<RunId>()
   let slash = '/sparkify'
   let open = false
   let homes: Homes | undefined
 
   const view = (asker: string, direct: boolean): View => ({ slash, asker, direct, now: clock.now() })
-  const parts: DeliveryParts = {
-    outbox,
+  const botName = identity.name
+  const progress = createProgress({
+    sender,
     budget,
-    ledger,
+    clock,
     log,
-    view,
-    tellAsker: createTellAsker(clients, outbox, log),
-    botName: identity.name,
-    unsaid,
+    present: (run, asker, direct) => presentRun(run, view(asker, direct)),
+  })
+  const carrier = createCarrier({ sender, progress, budget, ledger, clock, log, botName, view })
+  let dispatcher: Dispatcher | undefined
+  const put = async (message: NewMessage): Promise<void> => {
+    await ledger.messages.put([message])
+    dispatcher?.wake()
   }
-  const follow: Follow = (to, asker, post) => {
-    const present = (run: RunView) => presentRun(run, view(asker, to.direct))
-    return createLivingMessage({ outbox, budget, clock, log, present, savePost: ledger.runs.savePost }, to, post)
-  }
-  const recoveries = createRecoveries(follow, parts)
-  const planMessages = createPlanMessages({ plans: ledger.plans, outbox, budget, log })
-  let stopExpiring = (): void => undefined
   const work = inFlight()
 
   const socket = mode.kind === 'socket' ? createSocket({ appToken: mode.appToken, apiUrl, clock, log }) : undefined
@@ -174,23 +152,27 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
       if (receiver === undefined) throw new Error('a Slack face has one receiver')
       const { app: bolt, inboundOf } = createBolt(options, identity, receiver)
       const ears = createEars({
-        ...parts,
         app,
-        ledger,
+        plans: ledger.plans,
+        runs: ledger.runs,
+        put,
         clock,
-        follow,
+        log,
+        sender,
+        carrier,
+        progress,
+        botName,
+        view,
         whyNotHere: (place) => whyNotHere(place, asking),
-        planMessages,
         track: work.track,
       })
       const botUserId = identity.userId
       homes = createHomes({ app, access, client: clients.quick, clock, log, view })
-      const { tellAsker } = parts
       const gate = installGate(bolt, {
         access,
         shared,
         homes,
-        tellAsker,
+        tell: sender.tell,
         inboundOf,
         clock,
         log,
@@ -206,44 +188,30 @@ export async function openSlackFace(options: SlackFaceOptions): Promise<SlackFac
       const forms = listenToForms(bolt, { gate, ears, app, client: clients.quick, clock, log })
       closeUnknownModals(bolt)
       listenToPresses(bolt, { gate, ears, modals, forms })
-      stopExpiring = expireInTime(app, planMessages, { clock, log })
+      dispatcher = app.deliver(carrier)
       listenToHomes(bolt, gate, homes)
       open = true
       token.start()
       await socket?.start()
     },
     async stop() {
-      stopExpiring()
       const patience = new AbortController()
       await Promise.race([
-        Promise.all([work.settled(), homes?.close(), token.stop()]),
+        Promise.all([work.settled().then(() => dispatcher?.idle()), homes?.close(), token.stop()]),
         clock.sleep(leaveMs, patience.signal).catch(() => undefined),
       ])
-      patience.abort()
       open = false
-      closing.abort(new Error('the bot leaves Slack'))
+      await Promise.race([dispatcher?.stop(), clock.sleep(leaveMs, patience.signal).catch(() => undefined)])
+      patience.abort()
       await socket?.stop()
     },
-    watchOf: recoveries.watchOf,
-    tellPlan: (id) => work.track(planMessages.refresh(id, undefined).then(() => planMessages.tellAsker(id))),
-    takeUnsaid() {
-      const runs = [...unsaid]
-      unsaid.clear()
-      return runs
-    },
-    deliver: (run, answer, mention) => work.track(recoveries.deliver(run, answer, mention)),
-    post: (place, answer, who, mention) =>
-      work.track(deliver(answer, { who, place, audience: 'channel', post: null, mention, unasked: true }, parts)),
+    // The clock's runs have no message until they end.
+    watchOf: ({ place, who }, post) =>
+      place.kind === 'slack'
+        ? progress.follow(place, who.name, async () => undefined, post)
+        : { changed: () => undefined },
+    put,
     resolve: (place) => byId(place, asking),
     obstacle,
-    async tell(person, answer) {
-      const place = directlyTo(person.id)
-      await work.track(deliver(answer, { who: person, place, audience: 'channel', post: null, mention: [] }, parts))
-    },
-    async share(place, answer, who) {
-      const why = await obstacle(place, null)
-      if (why !== null) throw why
-      await work.track(deliver(answer, { who, place, audience: 'channel', post: null, mention: [] }, parts))
-    },
   }
 }

@@ -5,12 +5,12 @@ import { type Clock, inTime } from '../core/ports/clock.ts'
 import type { Log } from '../core/ports/log.ts'
 import { failureAnswer } from '../core/run/failure.ts'
 import type { Access, Admission } from './access.ts'
-import type { TellAsker } from './audience.ts'
 import type { Bolt } from './bolt.ts'
 import type { Said } from './hear.ts'
 import type { Homes } from './homes.ts'
 import type { Inbound } from './inbound.ts'
 import { presentAnswer, type View } from './present/index.ts'
+import type { Sender } from './sender.ts'
 import type { SharedChannels } from './shared-channels.ts'
 
 /** The one way in: every payload passes it before a listener gets it. */
@@ -23,7 +23,7 @@ export interface GateParts {
   readonly access: Access
   readonly shared: Pick<SharedChannels, 'note'>
   readonly homes: Pick<Homes, 'refused'>
-  readonly tellAsker: TellAsker
+  readonly tell: Sender['tell']
   readonly inboundOf: Bolt['inboundOf']
   readonly clock: Clock
   readonly log: Log
@@ -64,7 +64,7 @@ export function installGate(bolt: BoltApp, parts: GateParts): Gate {
     try {
       if (door === 'home') return await parts.homes.refused(who, why)
       const { main } = presentAnswer(failureAnswer(why, null, log), parts.view(user, place.direct))
-      await parts.tellAsker({ who, place, responseUrl }, main)
+      await parts.tell({ who, place, responseUrl }, main)
     } catch (error) {
       log.warn({ err: error, user }, `a refusal did not reach its asker: ${messageOf(error)}`)
     }

@@ -1,22 +1,25 @@
-import type { Answer } from '../core/answer.ts'
+import type { Answer, RunView } from '../core/answer.ts'
 import type { App } from '../core/app.ts'
 import type { Request } from '../core/command/catalog.ts'
 import type { Command } from '../core/command/define.ts'
-import type { OpsError } from '../core/errors.ts'
+import { DiskFull, type OpsError } from '../core/errors.ts'
+import { newMessage, planKey, runKey, waysTo } from '../core/outbox/messages.ts'
 import type { Asker } from '../core/people.ts'
 import type { Clock } from '../core/ports/clock.ts'
-import type { Ledger, Post } from '../core/ports/ledger.ts'
+import type { Ledger } from '../core/ports/ledger.ts'
 import type { Log } from '../core/ports/log.ts'
+import type { NewMessage } from '../core/ports/outbox.ts'
 import { failureAnswer } from '../core/run/failure.ts'
 import type { Watch } from '../core/run/live-run.ts'
+import type { SlackCarrier } from './carrier.ts'
 import { type Clicks, createClicks } from './clicks.ts'
-import { type Delivery, type DeliveryParts, deliver, lastedLong } from './deliver.ts'
-import type { LivingMessage } from './living-message.ts'
 import { cannotPost } from './membership.ts'
 import type { SlackPlace } from './place.ts'
-import type { PlanMessages } from './plan-messages.ts'
+import { presentAnswer, type View } from './present/index.ts'
+import type { Progress } from './progress.ts'
 import { externallyShared } from './refused.ts'
 import type { ResponseUrl } from './response-url.ts'
+import type { Sender } from './sender.ts'
 
 /** Who speaks, where, and what Slack sent along. `delivery` is the trigger id, the same when a delivery comes twice. */
 export interface Said {
@@ -26,7 +29,7 @@ export interface Said {
   readonly responseUrl: ResponseUrl | undefined
 }
 
-/** From words to answers, behind every listener. Each promise resolves when the answer has been said. */
+/** From words to answers, behind every listener. Each promise resolves when the answer is in the outbox. */
 export interface Ears extends Clicks {
   hear(line: string, said: Said): Promise<void>
   /** The same for a line that was read before. */
@@ -35,16 +38,19 @@ export interface Ears extends Clicks {
   refuse(error: OpsError, said: Said): Promise<void>
 }
 
-/** Begins to follow a run in a place; `post` is its message if it has one. */
-export type Follow = (to: SlackPlace, asker: string, post: Post | null) => LivingMessage
-
-export interface EarParts extends DeliveryParts {
+export interface EarParts {
   readonly app: App
-  readonly ledger: Ledger
+  readonly plans: Ledger['plans']
+  readonly runs: Ledger['runs']
+  /** Puts a message into the outbox. */
+  put(message: NewMessage): Promise<void>
   readonly clock: Clock
   readonly log: Log
-  readonly follow: Follow
-  readonly planMessages: PlanMessages
+  readonly sender: Sender
+  readonly carrier: Pick<SlackCarrier, 'bring'>
+  readonly progress: Progress
+  readonly botName: string
+  view(asker: string, direct: boolean): View
   /** Holds what must be said before the process leaves. */
   track<T>(work: Promise<T>): Promise<T>
   /** Why the bot may not post there, or null. */
@@ -52,7 +58,7 @@ export interface EarParts extends DeliveryParts {
 }
 
 export function createEars(parts: EarParts): Ears {
-  const { app, ledger, clock, log, planMessages } = parts
+  const { app, put, clock, log, carrier, progress } = parts
 
   /** Commands that change the warehouse are long, and post as they go: they do not begin where they could not. */
   const obstacle = async (command: Command | undefined, place: SlackPlace): Promise<OpsError | null> => {
@@ -62,11 +68,26 @@ export function createEars(parts: EarParts): Ears {
     return why === null || why === externallyShared ? null : cannotPost(why, place, parts.botName)
   }
 
-  /** Tells one person why nothing was done, once for each delivery. */
-  const whisper = async (answer: Answer, said: Said): Promise<void> => {
-    if (!(await ledger.claim(`refused:${said.delivery}`, clock.now()))) return
-    await deliver(answer, { ...said, audience: 'asker', post: null, mention: [] }, parts)
+  /** Puts an answer without a run into the outbox, once for each delivery: the end of a run has put its own. */
+  const answerTo = async (answer: Answer | null, said: Said, place: SlackPlace): Promise<void> => {
+    if (answer === null || answer.run !== null) return
+    const card = answer.audience === 'channel' ? answer.replies.find((reply) => reply.kind === 'plan') : undefined
+    const key = card === undefined ? `delivery:${said.delivery}` : planKey(card.id)
+    carrier.bring(key, said.responseUrl)
+    const ways = waysTo(place, said.who, answer.audience, false)
+    const plan = card === undefined ? {} : { plan: card.id }
+    try {
+      const content = { kind: 'answer', answer } as const
+      await put(newMessage({ key, content, ways, ...plan }, clock.now()))
+    } catch (error) {
+      if (!(error instanceof DiskFull)) throw error
+      log.warn({ err: error }, 'an answer is sent without being kept')
+      const { main, thread } = presentAnswer({ ...answer, audience: 'asker' }, parts.view(said.who.name, place.direct))
+      for (const ladder of [main, ...thread]) await parts.sender.tell({ ...said, place }, ladder)
+    }
   }
+  const whisper = (answer: Answer, said: Said): Promise<void> =>
+    answerTo({ ...answer, audience: 'asker', run: null }, said, said.place)
   const refuse = (error: OpsError, said: Said): Promise<void> => whisper(failureAnswer(error, null, log), said)
 
   /** Follows what comes of words into a message in their asker's name. Why a click did nothing is for whoever clicked. */
@@ -75,20 +96,21 @@ export function createEars(parts: EarParts): Ears {
     { to, asker }: { readonly to: SlackPlace; readonly asker: Asker },
     act: (watch: Watch) => Promise<Answer | null>,
   ): Promise<void> => {
-    const message = parts.follow(to, asker.name, null)
+    const open = async ({ id, command }: RunView): Promise<void> => {
+      const ways = waysTo(to, asker, 'channel', app.catalog.find(command)?.effect === 'write')
+      const run = await parts.runs.get(id)
+      if (run === null) return
+      const content = { kind: 'run', run: id, attempt: run.attempt } as const
+      await put(newMessage({ key: runKey(run), content, ways, open: true }, clock.now()))
+    }
+    const message = progress.follow(to, asker.name, open)
     const answer = await act({
       changed(run) {
+        if (asker.id === said.who.id) carrier.bring(`run:${run.id}`, said.responseUrl)
         if (app.catalog.find(run.command)?.audience === 'channel') message.changed(run)
       },
     })
-    const post = await message.close()
-    if (answer === null) return
-    const mention = answer.run !== null && lastedLong(answer.run) ? [asker.id] : []
-    const isTheirs = answer.run === null || asker.id === said.who.id
-    const reader = isTheirs ? said : { who: asker, responseUrl: undefined }
-    // What has been followed in the open ends there.
-    const audience: Delivery['audience'] = post === null ? answer.audience : 'channel'
-    await deliver(answer, { ...reader, place: to, audience, post, mention }, parts)
+    await answerTo(answer, said, to)
   }
 
   const answer = async (request: Request, said: Said): Promise<void> => {
@@ -103,16 +125,6 @@ export function createEars(parts: EarParts): Ears {
     refuse,
     hear: (line, said) => answer(app.read(line), said),
     answer,
-    ...createClicks({
-      app,
-      log,
-      plans: ledger.plans,
-      planMessages,
-      obstacle,
-      whisper,
-      refuse,
-      follow,
-      track: parts.track,
-    }),
+    ...createClicks({ app, log, plans: parts.plans, obstacle, whisper, refuse, follow, track: parts.track }),
   }
 }

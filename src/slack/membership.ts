@@ -9,6 +9,9 @@ import type { SlackPlace } from './place.ts'
 import { externallyShared, isPlaceRefusal, isTokenRefusal } from './refused.ts'
 import { isExternallyShared, type SharedChannels, sharingFields } from './shared-channels.ts'
 
+/** Slack's word for a thread whose first message was deleted (https://github.com/slackapi/bolt-js/issues/2307). */
+export const threadNotFound = 'thread_not_found'
+
 const conversation = z.object({
   channel: z.object({
     is_archived: z.boolean().optional(),
@@ -113,6 +116,9 @@ export function cureFor(why: string, where: SlackPlace, botName: string): string
   const there = nameOf(where)
   if (why === externallyShared)
     return 'Use a channel of your own organization, or a direct message with me. SPARKIFY_SHARED_CHANNELS=allow lets me post in shared channels.'
+  if (why === threadNotFound) return 'The message that you answered, or asked by, was deleted.'
+  if (why === 'restricted_action_thread_locked')
+    return 'That thread is locked. Ask in its channel, or have it unlocked.'
   if (why === 'is_archived') return `Use another channel than ${there}, which is archived.`
   if (why === 'messages_tab_disabled')
     return 'Switch on App Home → Messages Tab for the app at https://api.slack.com/apps.'
@@ -154,6 +160,7 @@ export function wasNotPosted(why: string, where: SlackPlace, botName: string): O
 export function askerAlone(why: string, where: SlackPlace, botName: string): string {
   if (why === externallyShared)
     return `Only you see this, because ${nameOf(where)} is shared with another organization.`
+  if (why === threadNotFound) return 'Only you see this, because your question was deleted.'
   return `Only you see this, because I cannot post it. ${cureFor(why, where, botName)}`
 }
 

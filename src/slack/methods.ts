@@ -1,6 +1,7 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api'
 import { z } from 'zod'
-import { SlackBusy, SlackRefused } from './refused.ts'
+import { messageOf } from '../core/errors.ts'
+import { NotSent, SlackBusy, SlackRefused } from './refused.ts'
 
 /**
  * Every Web API method the bot calls, with the scopes it needs (https://docs.slack.dev/reference/methods). `manifest.yml` asks
@@ -49,16 +50,31 @@ export async function call<S extends z.ZodType>(
   return schema.parse(await inOurWords(method, () => client.apiCall(method, { ...args })))
 }
 
-/** Uploads a text file into a thread: `files.getUploadURLExternal`, the bytes, `files.completeUploadExternal`. Throws as `call`. */
+const promised = z.object({ upload_url: z.string(), file_id: z.string() })
+const uploadMs = 30_000
+
+/**
+ * Uploads a text file into a thread. The file is nowhere until the last call, before which `begin` is called: a second one would attach it
+ * twice. Throws as `call`, and `fetch`'s errors.
+ */
 export async function upload(
   client: WebClient,
   to: { readonly channel: string; readonly thread: string },
   file: { readonly filename: string; readonly title: string; readonly content: string },
+  begin: () => Promise<void>,
 ): Promise<void> {
-  const { filename, title, content } = file
-  await inOurWords('files.uploadV2', () =>
-    client.filesUploadV2({ channel_id: to.channel, thread_ts: to.thread, filename, title, content }),
-  )
+  const { filename, title } = file
+  const bytes = Buffer.from(file.content)
+  const of = { filename, length: bytes.length }
+  const { upload_url, file_id } = await call(client, 'files.getUploadURLExternal', of, promised)
+  const sending = fetch(upload_url, { method: 'POST', body: bytes, signal: AbortSignal.timeout(uploadMs) })
+  const taken = await sending.catch((error: unknown) => {
+    throw new NotSent(`the bytes of a file did not reach Slack: ${messageOf(error)}`, { cause: error })
+  })
+  if (!taken.ok) throw new NotSent(`Slack did not take the bytes of a file (HTTP ${taken.status})`)
+  await begin()
+  const shared = { files: [{ id: file_id, title }], channel_id: to.channel, thread_ts: to.thread }
+  await call(client, 'files.completeUploadExternal', shared, z.object({}))
 }
 
 const refusal = z.object({ ok: z.literal(false), error: z.string() })

@@ -1,3 +1,6 @@
+import { WebAPIHTTPError, WebAPIRequestError } from '@slack/web-api'
+import { z } from 'zod'
+
 /** Slack said no, in its own words (https://docs.slack.dev/reference/methods, "Errors"). `messages` say where in a payload. */
 export class SlackRefused extends Error {
   readonly code: string
@@ -19,6 +22,14 @@ export class SlackBusy extends Error {
     super(`Slack asks to wait ${retryAfterMs / 1000} s before ${what}`)
     this.name = 'SlackBusy'
     this.retryAfterMs = retryAfterMs
+  }
+}
+
+/** What comes before a call failed, so the call was not made: nothing was said. */
+export class NotSent extends Error {
+  constructor(why: string, options?: ErrorOptions) {
+    super(why, options)
+    this.name = 'NotSent'
   }
 }
 
@@ -65,19 +76,67 @@ const goneCodes = new Set(['message_not_found', 'cant_update_message', 'edit_win
 // A person who is not there any more, or for whom the app has no Home tab.
 const viewerCodes = new Set(['user_not_found', 'user_disabled', 'user_not_visible', 'not_enabled'])
 
-// Refusals that pass by themselves (https://github.com/slackapi/node-slack-sdk/issues/1680, 2094).
-const passingCodes = new Set([
-  'fatal_error',
-  'internal_error',
-  'service_unavailable',
-  'ratelimited',
-  'request_timeout',
-  'team_added_to_org',
+// Slack's refusals with status 200 that pass by themselves (https://github.com/slackapi/node-slack-sdk/issues/1680, 2094): those of a call
+// that was not carried out, and those of one that may have been.
+const passingCodes = new Set(['fatal_error', 'service_unavailable', 'ratelimited', 'team_added_to_org'])
+const unclearCodes = new Set(['internal_error', 'request_timeout'])
+
+// The bot is shut out, whatever it calls, until somebody sees to its token.
+const shutOutCodes = new Set([
+  'invalid_auth',
+  'not_authed',
+  'account_inactive',
+  'token_revoked',
+  'token_expired',
+  'team_disabled',
+])
+
+// The request never left this machine, or nobody took it.
+const unsentCodes = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
 ])
 
 /** Whether the same may be accepted a little later. */
 export function isPassing(code: string): boolean {
-  return passingCodes.has(code)
+  return passingCodes.has(code) || unclearCodes.has(code)
+}
+
+/** Whether the bot is shut out of every call that needs its token, which a response URL does not. */
+export function isShutOut(error: unknown): boolean {
+  return error instanceof SlackRefused && shutOutCodes.has(error.code)
+}
+
+/**
+ * Whether a call that failed so was carried out: `no`, and it may be in a while; `maybe`; or `refused`, and will be again. Null for what is
+ * no answer of Slack's, nor of the network's.
+ */
+export function carriedOut(error: unknown): 'no' | 'maybe' | 'refused' | null {
+  if (error instanceof SlackBusy) return 'no'
+  if (error instanceof NotSent) return 'no'
+  // Slack took it, and answered what it does not document.
+  if (error instanceof z.ZodError) return 'maybe'
+  if (error instanceof SlackRefused) {
+    if (passingCodes.has(error.code) || shutOutCodes.has(error.code)) return 'no'
+    return unclearCodes.has(error.code) ? 'maybe' : 'refused'
+  }
+  if (error instanceof WebAPIHTTPError) return error.statusCode === 503 ? 'no' : 'maybe'
+  if (error instanceof WebAPIRequestError || error instanceof TypeError) {
+    return unsentCodes.has(networkCode(error)) ? 'no' : error instanceof WebAPIRequestError ? 'maybe' : null
+  }
+  return null
+}
+
+/** The code of what broke the network; fetch wraps it once or twice. */
+function networkCode(error: unknown): string {
+  if (!(error instanceof Error)) return ''
+  return 'code' in error && typeof error.code === 'string' && unsentCodes.has(error.code)
+    ? error.code
+    : networkCode(error.cause)
 }
 
 /** The message itself was refused: a simpler form may pass. */

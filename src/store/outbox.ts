@@ -39,6 +39,8 @@ const messageSchema = z
     }),
   )
 
+const headSchema = z.object({ queue: z.string(), blocked: flag })
+
 /**
  * Inserts messages, each once under its key; one that is open gives its place, and its post, to the next of that key. `guarded`: only where
  * the statement before it in the batch has changed a row.
@@ -67,6 +69,12 @@ export function insertMessages(messages: readonly NewMessage[], guarded: boolean
   }
 }
 
+/** Makes a change and, where it has changed a row, inserts messages in the same batch. Whether it has. */
+export async function changeAndTell(db: Database, change: Sql, messages: readonly NewMessage[]): Promise<boolean> {
+  const [changed] = await db.batch(messages.length === 0 ? [change] : [change, insertMessages(messages, true)])
+  return changed?.rowsAffected === 1
+}
+
 const same = `id = :id and version = :version and state = 'pending'`
 
 /** The outbox in `db`. */
@@ -87,6 +95,20 @@ export function messageStore(db: Database): MessageStore {
     async find(key) {
       const [row] = await db.read('select * from messages where key = ?', [key])
       return row === undefined ? null : parseMessage(row)
+    },
+
+    async heads() {
+      const rows = await db.read(`select *, exists (select 1 from messages earlier
+          where earlier.key = messages.after and earlier.state = 'pending') as blocked
+        from messages
+        where id in (select min(id) from messages where state = 'pending' group by queue) order by id`)
+      return rows
+        .map((row) => parseRow(headSchema, 'Message', row))
+        .map(({ queue, blocked }, at) => ({
+          queue,
+          isBlocked: blocked,
+          message: parseMessage(rows[at] ?? {}),
+        }))
     },
 
     async pending() {

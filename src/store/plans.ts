@@ -3,6 +3,7 @@ import { placeSchema } from '../core/place.ts'
 import type { PlanRecord, PlanStore } from '../core/ports/ledger.ts'
 import type { Database } from './database.ts'
 import type { Liveness } from './liveness.ts'
+import { changeAndTell } from './outbox.ts'
 import { readProcesses } from './processes.ts'
 import { argumentsSchema, askerSchema, flag, json, parseRow, planDraftSchema, postSchema } from './rows.ts'
 
@@ -64,17 +65,14 @@ export function planStore(db: Database, liveness: Liveness): PlanStore {
       return row === undefined ? null : parsePlan(row)
     },
 
-    async settle(id, end) {
+    settle(id, end, messages = []) {
       const sql = 'update plans set ending = ? where id = ? and ending is null'
-      return (await db.write(sql, [JSON.stringify(end), id])) === 1
+      return changeAndTell(db, { sql, args: [JSON.stringify(end), id] }, messages)
     },
 
-    async revise(id, end) {
-      await db.write('update plans set ending = ? where id = ?', [JSON.stringify(end), id])
-    },
-
-    async savePost(id, post) {
-      await db.write('update plans set post = ? where id = ?', [JSON.stringify(post), id])
+    async revise(id, end, messages = []) {
+      const sql = 'update plans set ending = ? where id = ?'
+      await changeAndTell(db, { sql, args: [JSON.stringify(end), id] }, messages)
     },
 
     waiting: (now) => cards('post is not null and expires >= ?', now),

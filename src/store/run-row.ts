@@ -3,7 +3,7 @@ import { type Answer, answerSchema, runStateSchema } from '../core/answer.ts'
 import { placeSchema } from '../core/place.ts'
 import type { AttemptRecord, Origin, RunRecord, StepRecord } from '../core/ports/runs.ts'
 import { stepViewSchema } from '../core/reply.ts'
-import { approvalSchema, argumentsSchema, askerSchema, flag, json, parseRow, postSchema } from './rows.ts'
+import { approvalSchema, argumentsSchema, askerSchema, flag, json, parseRow } from './rows.ts'
 
 const stepSchema = stepViewSchema.extend({
   // Versions before this one found a step by its title.
@@ -41,7 +41,6 @@ const runSchema = z
     state: runStateSchema,
     worker: z.string().nullable(),
     steps: json(z.array(json(stepSchema))),
-    post: json(postSchema).nullable(),
     schedule: z.number().nullable(),
     intended: z.string().nullable(),
     cause: z.enum(['clock', 'asked']).nullable(),
@@ -108,7 +107,7 @@ function originOf({ schedule, intended, cause, parent, position }: OriginColumns
 /** The beginning of every question about runs, each with its newest attempt; its rows are what `parseRun` reads. */
 export const selectRuns = `select runs.*, attempts.seq, attempts.attempt, attempts.retries, attempts.lost, attempts."by" as who,
   attempts.place, attempts.door, attempts.approval, attempts.state, attempts.worker, attempts.started, attempts.ended,
-  attempts.answer, attempts.cost_usd, attempts.post,
+  attempts.answer, attempts.cost_usd,
   (select json_group_array(record order by at) from steps
     where steps.run = attempts.run and steps.attempt = attempts.attempt) as steps
   from attempts join runs on runs.id = attempts.run

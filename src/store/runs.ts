@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { NewRun, Opened, Origin, Retry, RunId, RunStore } from '../core/ports/runs.ts'
 import type { Database, Sql } from './database.ts'
 import type { Liveness } from './liveness.ts'
+import { changeAndTell } from './outbox.ts'
 import { readProcesses } from './processes.ts'
 import { parseRow } from './rows.ts'
 import { conditionsOf } from './run-filter.ts'
@@ -41,16 +42,10 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
       return changed === 1
     },
 
-    async savePost(id, post) {
-      await db.write(`update attempts set post = ? where run = ? and ${isNewest}`, [JSON.stringify(post), id])
-    },
-
-    async end(id, worker, { state, answer, ended, costUsd }) {
-      const changed = await db.write(
-        `update attempts set state = :state, answer = :answer, ended = :ended, cost_usd = :costUsd where ${isAtWork}`,
-        { id, worker, state, answer: JSON.stringify(answer), ended, costUsd },
-      )
-      return changed === 1
+    async end(id, worker, { state, answer, ended, costUsd }, messages = []) {
+      const sql = `update attempts set state = :state, answer = :answer, ended = :ended, cost_usd = :costUsd where ${isAtWork}`
+      const args = { id, worker, state, answer: JSON.stringify(answer), ended, costUsd }
+      return changeAndTell(db, { sql, args }, messages)
     },
 
     async requestCancel(id, by) {
@@ -86,16 +81,6 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
 
     async release(id, worker) {
       await db.write(`update attempts set worker = null where ${isAtWork}`, { id, worker })
-    },
-
-    async untold(since) {
-      const sql = `${selectRuns} and told = 0 and state <> 'running' and ended > ? order by seq`
-      const rows = await db.read(sql, [since])
-      return rows.map(parseRun)
-    },
-
-    async told(id) {
-      await db.write(`update attempts set told = 1 where run = ? and ${isNewest}`, [id])
     },
   }
 }
@@ -140,8 +125,8 @@ async function open(db: Database, run: NewRun): Promise<Opened> {
       },
     },
     {
-      sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, worker, started, told)
-        select last_insert_rowid(), 1, ${nextSeq}, 0, 0, :whoId, :who, :place, :door, :approval, :writer, :worker, :started, :told
+      sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, worker, started)
+        select last_insert_rowid(), 1, ${nextSeq}, 0, 0, :whoId, :who, :place, :door, :approval, :writer, :worker, :started
         where changes() = 1`,
       args: {
         ...attemptColumns(run),
@@ -155,7 +140,7 @@ async function open(db: Database, run: NewRun): Promise<Opened> {
   if (inserted?.rowsAffected === 1) {
     const { seq } = seqSchema.parse(newest?.rows[0])
     const first = { attempt: 1, seq, retries: 0, lost: 0, steps: [], state: 'running' } as const
-    const open = { ended: null, answer: null, post: null, costUsd: null } as const
+    const open = { ended: null, answer: null, costUsd: null } as const
     return { kind: 'opened', run: { ...run, ...first, ...open, id: Number(inserted.lastInsertRowid), requester: who } }
   }
   return refused(same?.rows[0], writers?.rows[0])
@@ -166,9 +151,8 @@ async function retry(db: Database, id: RunId, again: Retry): Promise<Opened> {
   const { after, args, line, steps, started } = again
   const [inserted, , , found, writers] = await db.batch([
     {
-      sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, worker, started, told)
-        select run, attempt + 1, ${nextSeq}, retries + 1, 0, :whoId, :who, :place, :door, :approval, attempts.writer, :worker, :started,
-          :told
+      sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, worker, started)
+        select run, attempt + 1, ${nextSeq}, retries + 1, 0, :whoId, :who, :place, :door, :approval, attempts.writer, :worker, :started
         from attempts
         where run = :id and attempt = :after and state not in ('running', 'lost') and ${isNewest}
           and not (attempts.writer = 1 and exists (select 1 from attempts other where other.writer = 1 and other.state = 'running'))`,
@@ -225,8 +209,8 @@ function claimOf(args: { id: RunId; from: string | null; to: string; now: string
       args: { id, from },
     },
     {
-      sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, state, worker, started, post, cancel_by, told)
-        select run, attempt + 1, seq, retries, lost + 1, by_id, "by", place, door, approval, writer, 'running', :to, started, post, cancel_by, told
+      sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, state, worker, started, cancel_by)
+        select run, attempt + 1, seq, retries, lost + 1, by_id, "by", place, door, approval, writer, 'running', :to, started, cancel_by
         from attempts where ${lost}`,
       args: { id, from, to },
     },
@@ -251,8 +235,6 @@ function attemptColumns({
     door,
     worker,
     started,
-    // Only Slack has to be told how a run ended: a terminal waits for it, and a line is told with its fire.
-    told: place.kind !== 'slack' || door === 'parent',
   }
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { placeSchema } from '../core/place.ts'
 import type { ScheduleRecord, ScheduleStore, Standing } from '../core/ports/schedules.ts'
 import type { Database } from './database.ts'
+import { changeAndTell } from './outbox.ts'
 import { approvalSchema, askerSchema, json, parseRow } from './rows.ts'
 
 const conditionSchema = z.discriminatedUnion('kind', [
@@ -77,13 +78,18 @@ export function scheduleStore(db: Database): ScheduleStore {
       return (await db.read('select * from schedules order by id')).map(parseSchedule)
     },
 
-    async change(id, changes, still) {
+    async change(id, changes, still, messages = []) {
       const row = rowOf(changes)
       const sets = Object.keys(row).map((name) => `${name} = :${name}`)
       const same = still === undefined ? { sql: '', args: {} } : standing(still)
       const sql = `update schedules set ${sets.join(', ')} where id = :id${same.sql}`
-      const changed = await db.write(sql, { ...row, ...same.args, id })
-      return changed === 1 ? get(id) : null
+      const changed = await changeAndTell(db, { sql, args: { ...row, ...same.args, id } }, messages)
+      return changed ? get(id) : null
+    },
+
+    async refuse(id, intended, messages) {
+      const sql = 'update schedules set since = max(since, :intended) where id = :id'
+      await changeAndTell(db, { sql, args: { id, intended } }, messages)
     },
 
     async heard(id, at) {

@@ -112,7 +112,7 @@ describe('cost', () => {
     const line = { lines: ['resume'], place: channel, owner: bob, created }
     await bot.ledger.schedules.add(scheduled(line))
     pass(1)
-    await bot.app.fireDue(async () => undefined)
+    await bot.app.fireDue()
     pass(2)
     await say('extend')
     pass(1)

@@ -26,16 +26,21 @@ const lines = (answer: Answer) => answer.next.map(({ label, line }) => `${label}
 
 /** A loaded warehouse that counts what is asked of it, and keeps what is posted elsewhere. */
 async function loaded() {
-  const posted: { place: Place; answer: Answer; who: string }[] = []
   const outbox: Outbox = {
-    async post(place, answer, who) {
-      posted.push({ place, answer, who: who.name })
-    },
     resolve: async (place) => place,
     obstacle: async () => null,
-    tell: async () => undefined,
+    requirePosts: () => undefined,
   }
-  return { ...(await createLoadedWarehouse({ outbox })), posted }
+  const warehouse = await createLoadedWarehouse({ outbox })
+  const posted = async () => {
+    const waiting = await warehouse.bot.ledger.messages.pending()
+    return waiting.flatMap(({ content, ways: [way] }) =>
+      content.kind === 'answer' && way.kind === 'conversation'
+        ? [{ place: way.place, answer: content.answer, who: way.who.name }]
+        : [],
+    )
+  }
+  return { ...warehouse, posted }
 }
 
 describe('an answer', () => {
@@ -253,11 +258,18 @@ describe('share', () => {
       audience: 'asker',
       headline: 'Result 2, top-songs n=3, is shared in #music.',
     })
-    expect(posted).toMatchObject([{ place: { channel: 'C0MUSIC', channelName: 'music', direct: false }, who: 'Bob' }])
-    const [first, ...rest] = posted[0]?.answer.replies ?? []
+    expect(await posted()).toMatchObject([
+      { place: { channel: 'C0MUSIC', channelName: 'music', direct: false }, who: 'Bob' },
+    ])
+    const [first, ...rest] = (await posted())[0]?.answer.replies ?? []
     expect(first).toMatchObject({ text: expect.stringContaining('Bob shares result 2: top-songs n=3, asked by Anna') })
     expect(rest).toEqual(answer.replies)
-    expect(posted[0]?.answer.next.map(({ label }) => label)).toEqual(['First 10', 'Post this every…', 'CSV', 'Details'])
+    expect((await posted())[0]?.answer.next.map(({ label }) => label)).toEqual([
+      'First 10',
+      'Post this every…',
+      'CSV',
+      'Details',
+    ])
   })
 
   it('asks for a channel where none is named', async () => {
@@ -265,6 +277,6 @@ describe('share', () => {
     await bot.say('top songs 3')
     expect(failureOf(await bot.say('share 2', { place: channel })).remedy).toBe('Say share 2 in #channel.')
     expect(failureOf(await bot.say('share 2 in music')).code).toBe('bad_argument')
-    expect(posted).toEqual([])
+    expect(await posted()).toEqual([])
   })
 })

@@ -9,7 +9,6 @@ import type { Answer } from '../../src/core/answer.ts'
 import { OpsError } from '../../src/core/errors.ts'
 import type { Asker } from '../../src/core/people.ts'
 import type { Place } from '../../src/core/place.ts'
-import type { Outbox } from '../../src/core/ports/outbox.ts'
 import type { NewRun, RunEnd } from '../../src/core/ports/runs.ts'
 import { type Reply, text } from '../../src/core/reply.ts'
 import {
@@ -24,6 +23,7 @@ import {
   step,
   terminal,
 } from '../support/core.ts'
+import { delivered } from '../support/delivered.ts'
 
 const look = command('look', async () => undefined, { effect: 'none', audience: 'asker' })
 const greet = command('greet', async () => undefined, { effect: 'read', role: 'viewer' })
@@ -418,22 +418,16 @@ describe('the record as a file', () => {
 
   it('goes to one’s direct messages when it is asked for in a channel, where nobody else sees it', async () => {
     const { start } = await createWorld()
-    const told: { person: Asker; answer: Answer }[] = []
-    const outbox: Outbox = {
-      post: () => Promise.reject(new Error('nothing is posted')),
-      resolve: async (place) => place,
-      obstacle: async () => null,
-      tell: async (person, answer) => void told.push({ person, answer }),
-    }
-    const bot = await start('one', [runs, greet], { outbox })
+    const bot = await start('one', [runs, greet])
     await bot.say('greet')
     const answer = await bot.say('runs csv=yes')
     expect(answer).toMatchObject({
       audience: 'asker',
       replies: [{ kind: 'text', text: 'The record: 1 entry, in your direct messages with me.' }],
     })
+    const told = (await delivered(bot)).filter(({ key }) => key.endsWith(':record'))
     expect(told).toMatchObject([
-      { person: anna, answer: { replies: [{ kind: 'file', name: 'record-2026-11-23.csv' }] } },
+      { to: anna.id, body: { answer: { replies: [{ kind: 'file', name: 'record-2026-11-23.csv' }] } } },
     ])
     const direct: Place = { kind: 'slack', channel: 'D0ANNA', direct: true }
     expect(await bot.say('runs csv=yes', { place: direct })).toMatchObject({

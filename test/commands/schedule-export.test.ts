@@ -16,8 +16,7 @@ import { lengths } from '../support/soak.ts'
 
 const nobody = {
   obstacle: async () => null,
-  post: () => Promise.reject(new Error('nothing is posted here')),
-  tell: () => Promise.reject(new Error('nobody is told here')),
+  requirePosts: () => undefined,
 }
 
 // Direct messages are one's own.

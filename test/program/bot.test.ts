@@ -79,7 +79,7 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     const ledger = await openLedger({ url: ledgerOf(home), now: () => new Date() })
     await until('the bot knows its message', async () => {
       const [run] = await ledger.runs.list({ limit: 1, command: 'etl', states: ['running'] })
-      return run?.post ?? undefined
+      return run === undefined ? undefined : ((await ledger.messages.find(`run:${run.id}`))?.post ?? undefined)
     })
     await ledger.close()
     bot.child.kill('SIGKILL')

@@ -5,8 +5,9 @@ import { readCommands } from '../../src/commands.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Answer } from '../../src/core/answer.ts'
 import { type App, createApp } from '../../src/core/app.ts'
+import { newMessage, waysTo } from '../../src/core/outbox/messages.ts'
 import type { Asker } from '../../src/core/people.ts'
-import type { Place } from '../../src/core/place.ts'
+import type { Conversation } from '../../src/core/place.ts'
 import type { Ledger, RunRecord, StepRecord } from '../../src/core/ports/ledger.ts'
 import type { Watch } from '../../src/core/run/live-run.ts'
 import { openWarehouse } from '../../src/engines.ts'
@@ -38,7 +39,7 @@ export interface Bots {
 }
 
 const who: Asker = { kind: 'slack', id: 'U0ADA0ADMIN', name: 'ada' }
-const place: Place = { kind: 'slack', channel: 'C0DATAENG00', direct: false }
+const place: Conversation = { kind: 'slack', channel: 'C0DATAENG00', direct: false }
 const post = { channel: 'C0DATAENG00', ts: '1543600000.000100' }
 const timesFaster = 100
 const silent = { info: () => undefined, warn: () => undefined, error: () => undefined }
@@ -86,10 +87,9 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
       library,
       timetable: createTimetable(),
       outbox: {
-        post: async () => undefined,
         resolve: async (place) => place,
         obstacle: async () => null,
-        tell: async () => undefined,
+        requirePosts: () => undefined,
       },
       heartbeat: { beat: async () => 'silent' },
       policy: freePolicy,
@@ -131,11 +131,11 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
         if (answer !== 'died' && answer !== null) {
           const [run] = await ledger.runs.list({ limit: 1 })
           if (run === undefined) throw new Error(`${line} has left no run: ${answer.headline}`)
-          await ledger.runs.told(run.id)
+          await takeAll(ledger)
           return { answer, run, died }
         }
         died += 1
-        begin = carryOn
+        begin = (app) => carryOn(app, ledger)
       }
       throw new Error(`${line} was never brought to its end`)
     },
@@ -143,13 +143,18 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
 }
 
 /** As the bot does at its start: carries on what a process before it left, or tells what that one could not tell any more. */
-async function carryOn(app: App): Promise<Answer | null> {
-  const [told] = await app.untold()
+async function carryOn(app: App, ledger: Ledger): Promise<Answer | null> {
   const [left] = await app.recover(() => ({ changed: () => undefined }))
-  const found = left ?? told
-  if (found === undefined) throw new Error('there is nothing to carry on')
-  if (found.run.post?.ts !== post.ts) throw new Error('the message of the run is lost')
-  return found.answer
+  if (left !== undefined) return left.answer
+  const [told] = await ledger.messages.pending()
+  if (told?.content.kind !== 'run') throw new Error('there is nothing to carry on')
+  if (told.post?.ts !== post.ts) throw new Error('the message of the run is lost')
+  return (await ledger.runs.get(told.content.run))?.answer ?? null
+}
+
+/** Slack takes everything that waits. */
+async function takeAll({ messages }: Ledger): Promise<void> {
+  for (const message of await messages.pending()) await messages.sent(message, { post, rung: 0, followers: [] })
 }
 
 /** A message for the run, stored as its face would. */
@@ -159,7 +164,12 @@ function watchOf(ledger: Ledger): Watch {
     changed({ id }) {
       if (posted) return
       posted = true
-      void ledger.runs.savePost(id, post)
+      const content = { kind: 'run', run: id, attempt: 1 } as const
+      const message = newMessage(
+        { key: `run:${id}`, content, ways: waysTo(place, who, 'channel', true), open: true },
+        new Date(),
+      )
+      void ledger.messages.put([message]).then(() => takeAll(ledger))
     },
   }
 }
@@ -202,7 +212,8 @@ function mortalLedger(ledger: Ledger, death: Death | undefined): { ledger: Ledge
         ...ledger.runs,
         saveStep: (id, process, index, step) =>
           guarded(isHit(step.title, writeOf(step)), () => ledger.runs.saveStep(id, process, index, step)),
-        end: (id, process, end) => guarded(death?.write === 'end', () => ledger.runs.end(id, process, end)),
+        end: (id, process, end, messages) =>
+          guarded(death?.write === 'end', () => ledger.runs.end(id, process, end, messages)),
       },
     },
   }

@@ -31,7 +31,10 @@ async function said(bot: Workspace, words: string): Promise<Said | undefined> {
 async function isKept({ SPARKIFY_HOME }: { readonly SPARKIFY_HOME: string }): Promise<void> {
   const url = pathToFileURL(join(SPARKIFY_HOME, 'state.db')).href
   const ledger = await openLedger({ url, now: () => new Date() })
-  await until('the message is kept', async () => (await ledger.runs.list({ limit: 1 }))[0]?.post ?? undefined)
+  await until('the message is kept', async () => {
+    const [run] = await ledger.runs.list({ limit: 1 })
+    return (await ledger.messages.find(`run:${run?.id}`))?.post ?? undefined
+  })
   await ledger.close()
 }
 

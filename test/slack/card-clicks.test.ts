@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { messagesOfPlan } from '../../src/core/outbox/messages.ts'
 import { eventually } from './support/clock.ts'
 import { type Desk, openDesk, otto, two } from './support/desk.ts'
 import { ada, dataEng, type OfficeOptions, vera } from './support/office.ts'
@@ -123,7 +124,11 @@ describe('of a card, one act or none comes in Slack:', () => {
   it('a card whose bot died right after the yes says at the next click that it was approved', async () => {
     const [plan = ''] = await idsOfPlans()
     const by = { kind: 'slack', id: otto, name: 'otto' } as const
-    await desk.office.ledger.plans.settle(plan, { kind: 'approved', by, at: desk.office.clock.now().toISOString() })
+    const { plans } = desk.office.ledger
+    const card = await plans.get(plan)
+    const now = desk.office.clock.now()
+    const told = card === null ? [] : messagesOfPlan(card, false, now)
+    await plans.settle(plan, { kind: 'approved', by, at: now.toISOString() }, told)
     desk = await desk.restart()
     await desk.press(label, otto)
     await desk.shown('otto has approved this already', otto)

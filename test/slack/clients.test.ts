@@ -24,7 +24,7 @@ async function clientsOf(answer: { status?: number; headers?: Record<string, str
     clients: createSlackClients({ botToken: 'xoxb-1', apiUrl: `${slack.origin}/api/`, log, retryPauseMs: 5 }),
   }
 }
-const both: readonly (keyof SlackClients)[] = ['quick', 'patient']
+const both: readonly (keyof SlackClients)[] = ['quick', 'once']
 const post = (clients: SlackClients, which: keyof SlackClients) =>
   call(clients[which], 'chat.postMessage', { channel: 'C1', text: 'hello' }, z.object({ ts: z.string() }))
 

@@ -66,7 +66,7 @@ describe('a mention', () => {
     office.doors.open('songs')
     await say('@Sparkify songs', { copies: 2 })
     await eventually(() => answers().length === 1)
-    await eventually(async () => (await office.ledger.runs.untold('2000')).length === 0)
+    await eventually(() => office.delivered())
     expect(office.doors.arrivals('songs')).toBe(1)
     expect(answers()).toHaveLength(1)
   })

@@ -81,7 +81,7 @@ describe('a query is added by one file', () => {
     await shown('Schedule 1: loyal listeners 3')
     office.clock.advance(3_600_000)
     const fired: Answer[] = []
-    await office.app.fireDue(async ({ answer }) => void fired.push(answer))
+    for (const { answer } of await office.app.fireDue()) fired.push(answer)
     expect(fired).toMatchObject([{ ok: true, headline: expect.stringContaining('Loyal listeners') }])
   })
 

@@ -5,7 +5,6 @@ import type { Asker } from '../../src/core/people.ts'
 import type { Cluster } from '../../src/core/ports/cluster.ts'
 import { text } from '../../src/core/reply.ts'
 import { createTimetable } from '../../src/scheduler/timetable.ts'
-import { sayOn } from '../../src/voice.ts'
 import { command, step } from '../support/core.ts'
 import { freePolicy } from '../support/policy.ts'
 import { scheduled } from '../support/schedule.ts'
@@ -61,10 +60,11 @@ async function nightOf(load: typeof etl): Promise<Office['seen']> {
   )
   office.clock.advance(60_000)
   let said = false
-  void office.app.fireDue(sayOn(office.face, office.app)).then(() => {
+  void office.app.fireDue().then(() => {
     said = true
   })
   await office.clock.until(() => said)
+  await office.clock.until(() => office.delivered())
   return office.seen
 }
 

@@ -78,7 +78,7 @@ const doors: Readonly<Record<string, (sent: Sent) => Promise<Response>>> = {
 const textOf = ({ name, body }: Call): string => (name.startsWith('chat.') ? (body.get('text') ?? '') : '')
 
 // Names of deliveries, signs of life, and the record, in which each refusal is entered.
-const noted = ['claims', 'processes', 'audit', 'sqlite_sequence']
+const noted = ['claims', 'processes', 'audit', 'messages', 'sqlite_sequence']
 
 /** Everything else in the ledger. */
 async function ledgerNow(): Promise<Readonly<Record<string, unknown>>> {

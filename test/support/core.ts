@@ -144,6 +144,7 @@ export function openWorld(folder: string, start: string): World & { close(): Pro
           resolve: async (place) => place,
           obstacle: async () => null,
           isBlind: false,
+          requirePosts: () => undefined,
         }),
         heartbeat: { beat: async () => 'silent' },
         policy: freePolicy,

@@ -7,7 +7,7 @@ export async function sayAgain(bot: TestProcess, { run }: Pick<Fired, 'run'>): P
   const answer = await bot.say(`run-again ${run?.id}`)
   if (!answer.ok) throw new Error(answer.headline)
   const fires: Fired[] = []
-  await bot.app.fireAsked(async (fired) => void fires.push(fired))
+  for (const fired of await bot.app.fireAsked()) fires.push(fired)
   const [fired] = fires
   if (fired === undefined) throw new Error('nothing was said again')
   return fired

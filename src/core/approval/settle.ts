@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { messageOf } from '../errors.ts'
+import { messagesOfPlan } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import type { PlanEnd, PlanRecord } from '../ports/plans.ts'
 import { secondMinutes } from './ask.ts'
@@ -20,14 +21,12 @@ export async function openPlan(id: string, reader: Asker, parts: Parts): Promise
   throw tooLate(await parts.ledger.plans.get(id), reader)
 }
 
-/** Settles the cards that nobody settled in time. Those, for their messages to be changed. */
-export async function expireCards(parts: Parts): Promise<readonly PlanRecord[]> {
+/** Settles the cards that nobody settled in time. */
+export async function expireCards(parts: Parts): Promise<void> {
   const now = parts.clock.now()
-  const expired: PlanRecord[] = []
   for (const plan of await parts.ledger.plans.overdue(now)) {
-    if (await settle(plan, { kind: 'expired', at: now.toISOString() }, parts)) expired.push(plan)
+    await settle(plan, { kind: 'expired', at: now.toISOString() }, parts)
   }
-  return expired
 }
 
 /**
@@ -35,33 +34,36 @@ export async function expireCards(parts: Parts): Promise<readonly PlanRecord[]> 
  * the run tells.
  */
 export async function settle(plan: PlanRecord, end: PlanEnd, parts: Parts): Promise<boolean> {
-  if (!(await parts.ledger.plans.settle(plan.id, end))) return false
+  const messages = messagesOfPlan(plan, end.kind === 'rejected', parts.clock.now())
+  if (!(await parts.ledger.plans.settle(plan.id, end, messages))) return false
   if (plan.card && (end.kind === 'rejected' || end.kind === 'withdrawn' || end.kind === 'expired')) {
     await enter(plan, end, parts)
   }
   return true
 }
 
-/** Says of a plan that was approved that nothing came of it, and why; for the one who settled it. A card is entered in the record. */
-export async function fail(plan: PlanRecord, end: Extract<PlanEnd, { kind: 'failed' }>, parts: Parts): Promise<void> {
-  await parts.ledger.plans.revise(plan.id, end)
+/**
+ * Says of a plan that was approved that nothing came of it, and why; for the one who settled it. A card is entered in the record. `isCalled`:
+ * its asker is to be told, because nobody answers them.
+ */
+export async function fail(
+  plan: PlanRecord,
+  end: Extract<PlanEnd, { kind: 'failed' }>,
+  parts: Parts,
+  isCalled = false,
+): Promise<void> {
+  await parts.ledger.plans.revise(plan.id, end, messagesOfPlan(plan, isCalled, parts.clock.now()))
   if (plan.card) await enter(plan, end, parts)
 }
 
-/**
- * Looks, at a start, for plans that were approved by a process which died before it opened their run. Those, for their messages to be
- * changed and their askers to be told.
- */
-export async function failUnbegun(parts: Parts): Promise<readonly PlanRecord[]> {
+/** Looks, at a start, for plans that were approved by a process which died before it opened their run, and tells their askers. */
+export async function failUnbegun(parts: Parts): Promise<void> {
   const now = parts.clock.now()
-  const failed: PlanRecord[] = []
   for (const plan of await parts.ledger.plans.unbegun(now)) {
     if (plan.end?.kind !== 'approved') continue
     const why = 'The bot was restarted before it began. Nothing was done.'
-    await fail(plan, { kind: 'failed', by: plan.end.by, at: now.toISOString(), why }, parts)
-    failed.push(plan)
+    await fail(plan, { kind: 'failed', by: plan.end.by, at: now.toISOString(), why }, parts, true)
   }
-  return failed
 }
 
 type Denied = Extract<PlanEnd, { kind: 'rejected' | 'withdrawn' | 'expired' | 'failed' }>

@@ -6,6 +6,7 @@ import { fail, settle } from '../approval/settle.ts'
 import { tooLate } from '../approval/too-late.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
+import { messagesOfPlan } from '../outbox/messages.ts'
 import type { PlanEnd } from '../ports/plans.ts'
 import type { PlanChange } from '../reply.ts'
 import { failureAnswer } from '../run/failure.ts'
@@ -65,7 +66,11 @@ async function carryOut(click: Clicked, { who, watch }: Confirmation, session: S
       )
     }
     const answer = await askFor(wanted, deps)
-    await deps.ledger.plans.revise(plan.id, { kind: 'replaced', ...mark })
+    await deps.ledger.plans.revise(
+      plan.id,
+      { kind: 'replaced', ...mark },
+      messagesOfPlan(plan, false, deps.clock.now()),
+    )
     return answer
   } catch (error) {
     const answer = failureAnswer(error, null, deps.log)

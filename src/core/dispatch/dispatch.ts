@@ -6,6 +6,7 @@ import { reasonsFor } from '../approval/reasons.ts'
 import type { Context } from '../command/context.ts'
 import type { Bound } from '../command/define.ts'
 import { DiskFull, OpsError } from '../errors.ts'
+import type { Report } from '../outbox/messages.ts'
 import type { Person } from '../people.ts'
 import type { PlanDraft } from '../plan.ts'
 import type { Approval, NewRun, Origin, Retry, RunRecord } from '../ports/runs.ts'
@@ -44,7 +45,7 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
     }
     const approval = draft === null ? null : { plan: draft, by: ask.who }
     const key = ask.delivery === undefined ? null : `delivery:${ask.delivery}`
-    return await start(meaning, context, { watch: ask.watch, origin, approval, key }, session)
+    return await start(meaning, context, { watch: ask.watch, origin, approval, key, report: ask.report }, session)
   } catch (error) {
     if (ask.request.kind === 'understood') {
       const { command, line } = ask.request.bound
@@ -71,6 +72,7 @@ export interface Start {
   readonly approval: Approval | null
   /** Names what asked for it, so that it is run once; null where nothing can ask twice. */
   readonly key: string | null
+  readonly report?: Report | undefined
 }
 
 /**
@@ -98,7 +100,7 @@ export async function start(
   })
   if (opened instanceof OpsError) return answerUnrecorded(opened, bound, context)
   const { kind, run } = opened
-  if (kind === 'opened') return execute(run, bound, context, watch, session)
+  if (kind === 'opened') return execute(run, bound, context, watch, session, how.report)
   // Whoever opened a fire says it and tells it; where their process is gone, recovery has it.
   if (run.origin.kind === 'fire') throw left(run)
   if (run.answer !== null) return run.answer

@@ -4,6 +4,7 @@ import type { Context, RunContext } from '../command/context.ts'
 import type { Bound, Command } from '../command/define.ts'
 import { labelOf } from '../command/line.ts'
 import { OpsError } from '../errors.ts'
+import { messagesOf, type Report } from '../outbox/messages.ts'
 import type { RunEnd, RunRecord } from '../ports/runs.ts'
 import { text } from '../reply.ts'
 import { costOf } from '../run/cost.ts'
@@ -15,6 +16,10 @@ import { leaving } from '../run/takeover.ts'
 import { viewOf } from '../run/view.ts'
 import type { Session } from './session.ts'
 
+interface Reporting extends Session {
+  readonly report: Report | undefined
+}
+
 /** Carries an opened run to its end, stores the answer with it, and gives it back. */
 export async function execute(
   opened: RunRecord,
@@ -22,11 +27,12 @@ export async function execute(
   context: Context,
   watch: Watch,
   session: Session,
+  report?: Report,
 ): Promise<Answer> {
   const { deps, registry } = session
   const run = createLiveRun(opened, deps.ledger.runs, deps.clock, watch)
   watch.changed(viewOf(opened))
-  return registry.track(run, outcomeOf(run, bound, context, session))
+  return registry.track(run, outcomeOf(run, bound, context, { ...session, report }))
 }
 
 /**
@@ -65,7 +71,7 @@ export async function answerUnrecorded(why: OpsError, bound: Bound, context: Con
   }
 }
 
-async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: Session): Promise<Answer> {
+async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: Reporting): Promise<Answer> {
   const { deps, registry } = session
   const { record } = run
   const runContext: RunContext = {
@@ -134,11 +140,17 @@ function usable(next: readonly Suggestion[], { audience }: Command, { catalog, w
 }
 
 /** What was answered is what is stored; where another process ended the run first, its answer stands. */
-async function store(run: LiveRun, state: RunEnd['state'], answer: Answer, { deps }: Session): Promise<Answer> {
+async function store(
+  run: LiveRun,
+  state: RunEnd['state'],
+  answer: Answer,
+  { deps, report }: Reporting,
+): Promise<Answer> {
   const { id, worker } = run.record
   const ended = answer.run?.ended ?? deps.clock.now().toISOString()
   const costUsd = await costOf(run.record, new Date(ended), deps)
-  if (await deps.ledger.runs.end(id, worker, { state, answer, ended, costUsd })) return answer
+  const messages = await messagesOf(run.record, answer, deps, report)
+  if (await deps.ledger.runs.end(id, worker, { state, answer, ended, costUsd }, messages)) return answer
   const stands = await deps.ledger.runs.get(id)
   return stands?.answer ?? { ...answer, run: stands === null ? null : viewOf(stands) }
 }

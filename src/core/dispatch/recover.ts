@@ -10,7 +10,7 @@ import { viewOf } from '../run/view.ts'
 import { execute } from './execute.ts'
 import type { Session } from './session.ts'
 
-/** A run whose reader is still to be told how it ended. */
+/** A run that is carried on or was closed, and its answer. */
 export interface Recovered {
   readonly run: RunRecord
   readonly answer: Promise<Answer>
@@ -18,9 +18,6 @@ export interface Recovered {
 
 // A run that has taken three processes with it will take the fourth.
 const maxLost = 3
-
-// What nobody was told for a day is no news any more.
-const untoldHours = 24
 
 /**
  * After a restart, and from time to time: runs of the clock and of Slack are carried on where they change the warehouse (their steps know what is done),
@@ -77,19 +74,6 @@ async function endUnended(id: RunId, error: unknown, { deps, registry }: Session
   registry.unended.delete(id)
   if (run === null || answer === null || run.origin.kind === 'line') return null
   return { run, answer: Promise.resolve(answer) }
-}
-
-/**
- * Runs that ended, but whose last word was not delivered: before their process died, to be asked once, at the start; or those that
- * `failed` names and that still are not told, because telling them failed in this process. It is called once the ledger has been read.
- */
-export async function untold({ deps }: Session, failed?: () => readonly RunId[]): Promise<readonly Recovered[]> {
-  const since = new Date(deps.clock.now().getTime() - untoldHours * 3_600_000).toISOString()
-  const runs = await deps.ledger.runs.untold(since)
-  const ids = failed?.()
-  // What this process was asked meanwhile is being told.
-  const meant = runs.filter(({ id, worker }) => ids?.includes(id) ?? worker !== deps.process)
-  return meant.flatMap((run) => (run.answer === null ? [] : [{ run, answer: Promise.resolve(run.answer) }]))
 }
 
 function worthCarryingOn(run: RunRecord): boolean {

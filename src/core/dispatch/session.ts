@@ -1,6 +1,7 @@
 import type { Catalog, Request } from '../command/catalog.ts'
 import type { LineResult } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
+import type { Report } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Origin, RunId, RunRecord } from '../ports/runs.ts'
@@ -20,6 +21,8 @@ export interface Ask {
   readonly watch: Watch
   /** Somebody's words unless it is said otherwise. */
   readonly origin?: Origin
+  /** How its end is told, where nobody's words asked for it. */
+  readonly report?: Report
   /** The failed fire that this one carries on. */
   readonly behind?: RunId
 }

@@ -26,7 +26,7 @@ export function createChanges(): Changes {
  * loads. What other processes write is not told.
  */
 export function telling(ledger: Ledger, tell: () => void): Ledger {
-  const { runs, schedules, plans, loads } = ledger
+  const { runs, schedules, plans, loads, messages } = ledger
   const after =
     <A extends readonly unknown[], R>(write: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
@@ -41,9 +41,11 @@ export function telling(ledger: Ledger, tell: () => void): Ledger {
       ...schedules,
       add: after(schedules.add),
       change: after(schedules.change),
+      refuse: after(schedules.refuse),
       remove: after(schedules.remove),
     },
-    plans: { ...plans, save: after(plans.save), settle: after(plans.settle) },
+    plans: { ...plans, save: after(plans.save), settle: after(plans.settle), revise: after(plans.revise) },
+    messages: { ...messages, put: after(messages.put) },
     loads: { ...loads, publish: after(loads.publish), discardAll: after(loads.discardAll) },
   }
 }

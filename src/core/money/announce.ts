@@ -1,55 +1,41 @@
-import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
-import type { Place } from '../place.ts'
-import { tellAdmins } from '../tell-admins.ts'
+import type { Way } from '../message.ts'
+import type { Report, Ways } from '../outbox/messages.ts'
+import type { Asker } from '../people.ts'
+import { type Conversation, isDirect } from '../place.ts'
+import type { RunRecord } from '../ports/runs.ts'
 import { askedFor } from './asked-for.ts'
-import type { ClusterNews, Posted } from './news.ts'
-
-type Channel = Omit<ClusterNews, 'answer'>
-
-/**
- * Tells news of the cluster that nobody in particular is waiting for: in the newest channel in which it was asked for; where that was in
- * none, to the admins, and where none can be told, to whoever asked directly. Throws what `posted` throws, and `slack` where nobody
- * could be told.
- */
-export async function announce(answer: Answer, deps: Deps, posted: Posted): Promise<void> {
-  const asked = await askedInSlack(deps)
-  const channel = await newestOpen(asked, deps)
-  if (channel !== null) return posted({ ...channel, answer })
-  try {
-    await tellAdmins(answer, deps)
-  } catch (error) {
-    const [asker] = asked.filter(({ place }) => isDirect(place))
-    if (asker === undefined) throw error
-    await posted({ ...asker, answer })
-  }
-}
-
-/** The newest channel in which the cluster was asked for and that can be posted in, and who asked; null where there is none. */
-export async function newestChannel(deps: Deps): Promise<Channel | null> {
-  return newestOpen(await askedInSlack(deps), deps)
-}
 
 const newestAsked = 50
 
-function isDirect(place: Place): boolean {
-  return place.kind === 'slack' && place.direct
-}
-
-/** Where the cluster was asked for in Slack, and by whom, newest first; in the channel itself, where it was in a thread. */
-async function askedInSlack(deps: Deps): Promise<readonly Channel[]> {
+/**
+ * The ways of news of the cluster that nobody in particular is waiting for: the channels in which it was asked for, the newest first, then
+ * the admins, then whoever asked directly. `mention`: who asked in the first.
+ */
+export async function waysOfNews(deps: Deps): Promise<Omit<Report, 'occasion'>> {
   const asked = await askedFor(deps, { limit: newestAsked, states: ['complete', 'running'] })
-  return asked.flatMap(({ place, who }) => {
-    if (place.kind !== 'slack') return []
+  const all = new Map<string, { readonly place: Conversation; readonly who: Asker }>()
+  for (const { place, who } of asked) {
+    if (place.kind !== 'slack' || all.has(place.channel)) continue
     const { thread: _, ...channel } = place
-    return [{ place: channel, owner: who }]
-  })
+    all.set(place.channel, { place: channel, who })
+  }
+  const there = [...all.values()].map((at): Way => ({ kind: 'conversation', ...at }))
+  const direct = (way: Way): boolean => way.kind === 'conversation' && isDirect(way.place)
+  const admins: Way = { kind: 'admins', besides: null }
+  const [first, ...rest] = [...there.filter((way) => !direct(way)), admins, ...there.filter(direct)]
+  return { ways: [first ?? admins, ...rest], mention: first?.kind === 'conversation' ? called(first.who) : [] }
 }
 
-/** The newest channel of these that still can be posted to. */
-async function newestOpen(asked: readonly Channel[], { outbox }: Deps): Promise<Channel | null> {
-  for (const channel of asked) {
-    if (!isDirect(channel.place) && (await outbox.obstacle(channel.place, null)) === null) return channel
-  }
-  return null
+/** The ways of news for whoever asked for the cluster last, where that was in Slack: where they did, then as `waysOfNews`. */
+export async function waysToAsker(last: RunRecord | undefined, deps: Deps): Promise<Omit<Report, 'occasion'>> {
+  const news = await waysOfNews(deps)
+  // Whoever spun it up in a terminal is not found there again, and one that was adopted has nobody to ask.
+  if (last?.place.kind !== 'slack') return news
+  const ways: Ways = [{ kind: 'conversation', place: last.place, who: last.who }, ...news.ways]
+  return { ways, mention: called(last.who) }
+}
+
+function called({ kind, id }: Asker): readonly string[] {
+  return kind === 'slack' ? [id] : []
 }

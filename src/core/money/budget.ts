@@ -1,24 +1,21 @@
 import type { Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
+import { newsOf } from '../news.ts'
+import { tellOnce } from '../outbox/messages.ts'
 import type { Bill } from '../ports/cluster.ts'
-import { tellOnce } from '../tell-once.ts'
 import { moment, percent, usd } from '../words.ts'
-import { announce } from './announce.ts'
+import { waysOfNews } from './announce.ts'
 import { type Month, monthOf, monthWords } from './month.ts'
-import { newsOf, type Posted } from './news.ts'
 import { spentOn } from './spent.ts'
 
 /** Shares of the budget at which the channel is told, the highest first. */
 const shares = [1, 0.8]
 
-const tryEveryMs = 3_600_000
-
 /**
  * Tells the channel where the cluster was last asked for when the month (UTC) has used 80 % of its budget, and again when it has used all
- * of it: once each, and only the second where both came at once. Times without a known price count as beyond it. A new budget is a new occasion. Tried once an hour until it was told.
- * Throws what `posted` throws, and `slack` where nobody could be told.
+ * of it: once each, and only the second where both came at once. Times without a known price count as beyond it. A new budget is a new occasion.
  */
-export async function tellBudget(deps: Deps, posted: Posted): Promise<void> {
+export async function tellBudget(deps: Deps): Promise<void> {
   const { cluster, clock, policy } = deps
   const budget = policy.budgetUsd
   if (budget === null) return
@@ -32,7 +29,7 @@ export async function tellBudget(deps: Deps, posted: Posted): Promise<void> {
   const headline = share === 'unknown' ? unknownHeadline(month, spent, budget) : headlineOf(month, spent, budget)
   const answer = newsOf(headline, [standing], next)
   const key = `budget:${month.name}:${share === 'unknown' ? share : share * 100}:${budget}`
-  await tellOnce({ key, tryEveryMs }, () => announce(answer, deps, posted), deps)
+  await tellOnce(key, async () => ({ answer, ...(await waysOfNews(deps)) }), deps)
 }
 
 function headlineOf(month: Month, spent: number, budget: number): string {

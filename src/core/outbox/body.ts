@@ -18,8 +18,11 @@ export async function bodyOf(message: Message, ledger: Ledger): Promise<Body | n
     case 'run': {
       const run = await ledger.runs.get(content.run)
       if (run === null) return null
-      if (run.answer === null) return { kind: 'progress', run }
-      return { kind: 'answer', answer: run.answer, part: null, root: message }
+      const isNewest = run.attempt === content.attempt
+      const attempts = isNewest ? [run] : await ledger.runs.attempts(run.id)
+      const answer = attempts.find(({ attempt }) => attempt === content.attempt)?.answer ?? null
+      if (answer !== null) return { kind: 'answer', answer, part: null, root: message }
+      return run.state === 'running' ? { kind: 'progress', run } : null
     }
     case 'plan': {
       const plan = await ledger.plans.get(content.plan)

@@ -1,10 +1,11 @@
 import { inBackground } from '../background.ts'
 import type { Deps } from '../deps.ts'
 import { messageOf, OpsError } from '../errors.ts'
-import { directMessagesOf } from '../place.ts'
+import type { Conversation } from '../place.ts'
 import type { Carrier, Message, NewMessage, Sent } from '../ports/outbox.ts'
 import { adminsNow } from './admins.ts'
 import { bodyOf } from './body.ts'
+import { directly } from './messages.ts'
 
 /** Sends what is in the outbox. */
 export interface Dispatcher {
@@ -20,7 +21,7 @@ export interface DispatcherParts
   extends Pick<Deps, 'ledger' | 'directory' | 'heartbeat' | 'clock' | 'log' | 'process'> {
   readonly carrier: Carrier
   /** Called when the first way of a message of a schedule is refused. */
-  readonly refused: (schedule: number, message: Message, why: OpsError) => Promise<void>
+  readonly refused: (schedule: number, why: OpsError, at: Conversation) => Promise<void>
 }
 
 /** The note that holds when the last heartbeat went out, and whether it was heard. */
@@ -75,17 +76,12 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   /** Begins what can be sent now. How long nothing else can be. */
   const look = async (): Promise<number> => {
     const before = ended
-    const pending = await store.pending()
+    const heads = await store.heads()
     // What was sent while this was read stands in it as it was.
     if (ended !== before) return 0
-    const keys = new Set(pending.map(({ key }) => key))
-    const seen = new Set<string>()
     let wait = lookEveryMs
-    for (const message of pending) {
-      const queue = queueOf(message)
-      if (seen.has(queue)) continue
-      seen.add(queue)
-      if (flying.has(queue) || (message.after !== undefined && keys.has(message.after))) continue
+    for (const { queue, isBlocked, message } of heads) {
+      if (flying.has(queue) || isBlocked) continue
       const left = Math.max(
         Date.parse(message.available) - clock.now().getTime(),
         (rests.get(queue) ?? 0) - clock.elapsed(),
@@ -141,14 +137,6 @@ interface Sending extends DispatcherParts {
   readonly closing: AbortSignal
 }
 
-/** What is sent one after the other: the messages of a conversation, and those to one reader in it. */
-function queueOf({ ways, way, content }: Message): string {
-  if (content.kind === 'heartbeat') return content.kind
-  const to = ways[way] ?? ways[0]
-  if (to.kind === 'admins') return to.kind
-  return to.kind === 'reader' && !to.place.direct ? `${to.place.channel} ${to.who.id}` : to.place.channel
-}
-
 /** One try. How long its conversation rests after it, in milliseconds. */
 async function send(message: Message, parts: Sending): Promise<number> {
   const { ledger, clock, log } = parts
@@ -194,7 +182,7 @@ async function attempt(message: Message, parts: Sending): Promise<Sent | null> {
       (who): NewMessage => ({
         ...same,
         key: `${message.key}:${who.id}`,
-        ways: [{ kind: 'reader', place: directMessagesOf(who.id), who }],
+        ways: [directly(who)],
       }),
     )
     return { ...nothing, followers }
@@ -231,7 +219,10 @@ async function record(message: Message, sent: Sent | null, parts: Sending): Prom
     }
     case 'refused': {
       log.warn({ slack: sent.code, message: key, way: message.way }, `a message was refused: ${sent.why.message}`)
-      if (message.way === 0 && message.schedule !== undefined) await parts.refused(message.schedule, message, sent.why)
+      const [first] = message.ways
+      if (message.way === 0 && message.schedule !== undefined && first.kind !== 'admins') {
+        await parts.refused(message.schedule, sent.why, first.place)
+      }
       if (message.way + 1 < message.ways.length) return store.redirect(message, sent.code, now)
       log.warn({ message: key }, 'a message reached nobody; it is dropped')
       return store.drop(message)

@@ -52,6 +52,8 @@ export interface Message extends NewMessage {
 export interface MessageStore {
   put(messages: readonly NewMessage[]): Promise<void>
   find(key: string): Promise<Message | null>
+  /** The oldest of each queue that is neither sent nor dropped: what is sent one after the other, in a conversation. `isBlocked`: it waits for another. */
+  heads(): Promise<readonly { readonly queue: string; readonly isBlocked: boolean; readonly message: Message }[]>
   /** Those that are neither sent nor dropped, the oldest first; the first thousand. */
   pending(): Promise<readonly Message[]>
   /** Counts one more try. False for whoever may not send it: it has changed since, or `process` is not at work any more. */
@@ -97,10 +99,8 @@ export interface Carrier {
   send(message: Message, way: Exclude<Way, { kind: 'admins' }>, body: Body, begin: () => Promise<void>): Promise<Sent>
 }
 
-/** Where words can be said besides where they were asked for. */
+/** Conversations besides the one in which something was asked for. */
 export interface Outbox {
-  /** Throws `slack` where the bot may not post, with the cure. */
-  post(place: Place, answer: Answer, who: Asker): Promise<void>
   /**
    * The same place by its channel's id, where it was given by a name; as it is where nobody can say, and where there is no such channel,
    * which `obstacle` says.
@@ -111,8 +111,8 @@ export interface Outbox {
    * can be, or where nobody can say whether the bot may. Of a person that must be known: it is an obstacle where nobody can say.
    */
   obstacle(place: Place, by: Asker | null): Promise<OpsError | null>
+  /** Throws `slack` where this process may not have anything posted there: a terminal. */
+  requirePosts(): void
   /** Set where nobody can ever say, because this process has no way to ask. */
   readonly isBlind?: boolean
-  /** Tells one person directly. Throws what the face throws where they cannot be reached. */
-  tell(person: Asker, answer: Answer): Promise<void>
 }

@@ -1,6 +1,7 @@
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { PlanDraft } from '../plan.ts'
+import type { NewMessage } from './outbox.ts'
 import type { ArgumentValues, Post } from './runs.ts'
 
 /** Why a plan needs approval; `words` are a sentence, which may read differently a minute later. */
@@ -46,11 +47,10 @@ export type NewPlan = Omit<PlanRecord, 'post' | 'end'>
 export interface PlanStore {
   save(plan: NewPlan): Promise<void>
   get(id: string): Promise<PlanRecord | null>
-  /** Says what became of a plan. True once, for whoever came first. */
-  settle(id: string, end: PlanEnd): Promise<boolean>
-  /** Says what became of it after all; for the one who settled it. */
-  revise(id: string, end: PlanEnd): Promise<void>
-  savePost(id: string, post: Post): Promise<void>
+  /** Says what became of a plan, and inserts the messages that tell it. True once, for whoever came first. */
+  settle(id: string, end: PlanEnd, messages?: readonly NewMessage[]): Promise<boolean>
+  /** Says what became of it after all, as `settle` does; for the one who settled it. */
+  revise(id: string, end: PlanEnd, messages?: readonly NewMessage[]): Promise<void>
   /** Cards that were posted and can be settled now, those that expire first at the beginning. */
   waiting(now: Date): Promise<readonly PlanRecord[]>
   /** Cards that nobody settled in time, also where their message is not known because a process died when it had posted it. */

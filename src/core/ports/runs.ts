@@ -3,6 +3,7 @@ import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { PlanDraft } from '../plan.ts'
 import type { StepView } from '../reply.ts'
+import type { NewMessage } from './outbox.ts'
 
 export type RunId = number
 
@@ -41,7 +42,7 @@ export interface StepRecord extends StepView {
   readonly handles: Readonly<Record<string, string>>
 }
 
-/** The message a run lives in, as its face names it (Slack: channel and `ts`). */
+/** A message that was posted, as its face names it (Slack: channel and `ts`). */
 export interface Post {
   readonly channel: string
   readonly ts: string
@@ -90,7 +91,6 @@ export interface RunRecord {
   readonly ended: string | null
   readonly steps: readonly StepRecord[]
   readonly answer: Answer | null
-  readonly post: Post | null
   /** What the cluster cost while it ran, in US dollars; null while it runs and where the cluster costs nothing. */
   readonly costUsd: number | null
 }
@@ -190,9 +190,8 @@ export interface RunStore {
   attempts(id: RunId): Promise<readonly AttemptRecord[]>
   /** Writes the step at this place of the list. False when the run is no longer this process's own. */
   saveStep(id: RunId, worker: string | null, index: number, step: StepRecord): Promise<boolean>
-  savePost(id: RunId, post: Post): Promise<void>
-  /** Ends a run once. False when it had ended already or is not `worker`'s by now; a run that waits is null's. */
-  end(id: RunId, worker: string | null, end: RunEnd): Promise<boolean>
+  /** Ends a run once, and inserts its messages with it. False when it had ended already or is not `worker`'s by now; a run that waits is null's. */
+  end(id: RunId, worker: string | null, end: RunEnd, messages?: readonly NewMessage[]): Promise<boolean>
   /** Asks the owning process to stop the run; it looks every second. False when it is not running. */
   requestCancel(id: RunId, by: string): Promise<boolean>
   /** Runs of this process that somebody asked to stop, with who did. */
@@ -206,7 +205,4 @@ export interface RunStore {
   claim(id: RunId, from: string | null, to: string, now: Date): Promise<RunRecord | null>
   /** Has a run wait for another process, because this one leaves in good order: nothing is lost. */
   release(id: RunId, worker: string): Promise<void>
-  /** Ended Slack runs whose last word has not been delivered, that ended after `since`. */
-  untold(since: string): Promise<readonly RunRecord[]>
-  told(id: RunId): Promise<void>
 }

@@ -1,5 +1,6 @@
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
+import type { NewMessage } from './outbox.ts'
 import type { Approval, RunId } from './runs.ts'
 
 /** When an answer of the clock is posted at all; a failure always is. */
@@ -72,10 +73,17 @@ export interface ScheduleStore {
   get(id: number): Promise<ScheduleRecord | null>
   list(): Promise<readonly ScheduleRecord[]>
   /**
-   * Changes these in one statement; with `still`, only while its state, its place and its owner are what they are there. Null when there
-   * is no such schedule.
+   * Changes these in one statement, and inserts messages where it has; with `still`, only while its state, its place and its owner are
+   * what they are there. Null when there is no such schedule.
    */
-  change(id: number, changes: ScheduleChanges, still?: Standing): Promise<ScheduleRecord | null>
+  change(
+    id: number,
+    changes: ScheduleChanges,
+    still?: Standing,
+    messages?: readonly NewMessage[],
+  ): Promise<ScheduleRecord | null>
+  /** Notes that a time of the clock was refused, and inserts the message that tells it. Its `since` never goes back: it may have been changed meanwhile. */
+  refuse(id: number, intended: string, messages: readonly NewMessage[]): Promise<void>
   /** Forgets that it was asked for at that time, unless it was asked for again since. */
   heard(id: number, at: string): Promise<void>
   remove(id: number): Promise<boolean>

@@ -1,6 +1,7 @@
 import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFull, liveUntouched, OpsError } from '../errors.ts'
+import { messagesOf } from '../outbox/messages.ts'
 import type { Opened, RunId, RunRecord } from '../ports/runs.ts'
 import { lasting } from '../words.ts'
 import { costOf } from './cost.ts'
@@ -74,7 +75,7 @@ export async function closeRun(run: RunRecord, error: unknown, deps: Deps): Prom
   const state = error instanceof OpsError && error.code === 'cancelled' ? 'cancelled' : 'error'
   const answer = failureAnswer(error, { ...viewOf(run), state, ended }, deps.log, { audience: 'channel', next })
   const end = { state, answer, ended, costUsd: await costOf(run, new Date(ended), deps) } as const
-  return (await deps.ledger.runs.end(run.id, run.worker, end)) ? answer : null
+  return (await deps.ledger.runs.end(run.id, run.worker, end, await messagesOf(run, answer, deps))) ? answer : null
 }
 
 /** The error that ends a run short of its end; where the run built a load, it also says what became of that. */

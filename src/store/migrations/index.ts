@@ -9,6 +9,7 @@ import { uptime } from './008-uptime.ts'
 import { messages } from './009-messages.ts'
 import { attempts } from './010-attempts.ts'
 import { requests } from './011-requests.ts'
+import { outbox } from './012-outbox.ts'
 
 /** Every change of the tables, in order, each as its statements. The first is version 1; one that was released never changes. */
 export const migrations: readonly (readonly string[])[] = [
@@ -23,4 +24,5 @@ export const migrations: readonly (readonly string[])[] = [
   messages,
   attempts,
   requests,
+  outbox,
 ]

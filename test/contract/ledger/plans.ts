@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { NewPlan, PlanEnd } from '../../../src/core/ports/ledger.ts'
+import { postCard } from '../../support/delivered.ts'
 import { anna, later, newProcess, noon, type OpenLedger, opened, openLedgers } from './world.ts'
 
 /** What every ledger does with plans. */
@@ -28,7 +29,7 @@ export function describePlans(open: OpenLedger): void {
     }
     const approved: PlanEnd = { kind: 'approved', by: anna, at: noon.toISOString() }
     const rejected: PlanEnd = { kind: 'rejected', by: anna, at: later(1).toISOString() }
-    const post = { channel: 'C1', ts: '1.2' }
+    const post = { channel: 'C0MUSIC', ts: '1.1' }
 
     it('are read by any process until they are settled, and after', async () => {
       const [one, other] = await pair()
@@ -37,7 +38,7 @@ export function describePlans(open: OpenLedger): void {
       expect(await other.plans.get('p1')).toEqual({ ...plan, post: null, end: null })
       await other.plans.settle('p1', approved)
       expect(await one.plans.get('p1')).toEqual({ ...plan, post: null, end: approved })
-      await other.plans.savePost('c1', post)
+      await postCard(other, 'c1')
       expect(await one.plans.get('c1')).toEqual({ ...card, post, end: null })
       expect(await one.plans.get('p2')).toBeNull()
     })
@@ -79,7 +80,7 @@ export function describePlans(open: OpenLedger): void {
       const [one, other] = await pair()
       for (const id of ['open', 'settled', 'unposted', 'later']) {
         await one.plans.save({ ...card, id, expires: later(id === 'later' ? 601 : 600).toISOString() })
-        if (id !== 'unposted') await one.plans.savePost(id, post)
+        if (id !== 'unposted') await postCard(one, id)
       }
       await one.plans.settle('settled', rejected)
       const overdue = async (seconds: number) => (await other.plans.overdue(later(seconds))).map(({ id }) => id)

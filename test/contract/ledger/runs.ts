@@ -1,6 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Ledger, NewRun, Retry, RunEnd, RunId, RunRecord, StepRecord } from '../../../src/core/ports/ledger.ts'
+import type { NewMessage } from '../../../src/core/ports/outbox.ts'
+import { said } from '../../core/outbox/support.ts'
 import { lengths } from '../../support/soak.ts'
 import {
   anna,
@@ -56,7 +58,6 @@ export function describeRuns(open: OpenLedger): void {
         lost: 0,
         ended: null,
         answer: null,
-        post: null,
       })
       expect(await other.runs.get(run.id)).toEqual(run)
       await withSteps(one, run.id, steps)
@@ -119,7 +120,6 @@ export function describeRuns(open: OpenLedger): void {
       expect(await other.runs.open(newRun(line(1)))).toEqual({ kind: 'busy', holder: first })
       await end(one, first.id)
       expect(await one.runs.open(newRun(line(0)))).toMatchObject({ kind: 'known', run: { id: first.id } })
-      expect(await other.runs.untold(noon.toISOString())).toEqual([])
       expect((await other.runs.list({ fire: 7, limit: 10 })).map(({ id }) => id)).toEqual([first.id])
       expect((await other.runs.list({ whole: true, limit: 10 })).map(({ id }) => id)).not.toContain(first.id)
     })
@@ -151,7 +151,6 @@ export function describeRuns(open: OpenLedger): void {
       it('as another attempt of the same run, in the name and the place of whoever wants it, with a message of its own', async () => {
         const [one, other] = await pair()
         const run = await opened(one, { writer: true })
-        await one.runs.savePost(run.id, { channel: 'C1', ts: '1.2' })
         const done: StepRecord = { ...waiting, state: 'complete', ms: 4 }
         await withSteps(one, run.id, [done, { ...waiting, title: 'Build', state: 'error' }])
         await end(one, run.id, 'error')
@@ -296,13 +295,6 @@ export function describeRuns(open: OpenLedger): void {
       expect((await ledger.runs.get(id))?.steps[0]?.ms).toBe(49)
     })
 
-    it('remember the message they live in', async () => {
-      const ledger = await single()
-      const { id } = await opened(ledger)
-      await ledger.runs.savePost(id, { channel: 'C1', ts: '1.2' })
-      expect((await ledger.runs.get(id))?.post).toEqual({ channel: 'C1', ts: '1.2' })
-    })
-
     it('end once, with the first answer', async () => {
       const [one, other] = await pair()
       const { id } = await opened(one)
@@ -438,22 +430,15 @@ export function describeRuns(open: OpenLedger): void {
       expect(await ledger.runs.get(id)).toMatchObject({ state: 'cancelled', worker: null })
     })
 
-    it('said in Slack are untold from their end until told, others never', async () => {
-      const ledger = await single()
-      const runs = [await opened(ledger), await opened(ledger), await opened(ledger, { place: { kind: 'terminal' } })]
-      await opened(ledger)
-      for (const [index, run] of runs.entries())
-        await ledger.runs.end(run.id, 'one', {
-          state: 'complete',
-          answer: answerOf('Done'),
-          ended: later(index).toISOString(),
-          costUsd: null,
-        })
-      const untoldSince = async (at: Date) => (await ledger.runs.untold(at.toISOString())).map((run) => run.id)
-      expect(await untoldSince(later(-1))).toEqual([runs[0]?.id, runs[1]?.id])
-      expect(await untoldSince(later(0))).toEqual([runs[1]?.id])
-      await ledger.runs.told(runs[0]?.id ?? 0)
-      expect(await untoldSince(later(-1))).toEqual([runs[1]?.id])
+    it('bring their messages with their end, which counts once', async () => {
+      const [one, other] = await pair()
+      const { id } = await opened(one)
+      const end = { state: 'complete', answer: answerOf('Done'), ended: later(1).toISOString(), costUsd: null } as const
+      const message = (key: string): readonly NewMessage[] => [said(key), said(`${key}:heartbeat`)]
+      expect(await other.runs.end(id, 'two', end, message('stranger'))).toBe(false)
+      expect(await one.runs.end(id, 'one', end, message('run'))).toBe(true)
+      expect(await one.runs.end(id, 'one', end, message('again'))).toBe(false)
+      expect((await other.messages.pending()).map(({ key }) => key)).toEqual(['run', 'run:heartbeat'])
     })
 
     it('are opened three hundred at a time', async () => {

@@ -3,6 +3,7 @@ import { refuseUnapproved } from '../../../src/core/approval/refuse-unapproved.t
 import { OpsError } from '../../../src/core/errors.ts'
 import type { Place } from '../../../src/core/place.ts'
 import { anna, bob, channel, failureOf, planOf, terminal } from '../../support/core.ts'
+import { postCard } from '../../support/delivered.ts'
 import { openOffice, otto, vera } from './office.ts'
 
 const direct: Place = { kind: 'slack', channel: 'D0ANNA', direct: true }
@@ -38,7 +39,7 @@ describe('what destroys, costs much or goes beyond the budget', () => {
   it('is asked for once at a time in a channel, and again once its card is settled', async () => {
     const { bot, done } = await openOffice()
     const { id } = planOf(await bot.say('tear-down'))
-    await bot.ledger.plans.savePost(id, { channel: 'C0MUSIC', ts: '1.0' })
+    await postCard(bot.ledger, id)
     expect(failureOf(await bot.say('tear-down'))).toMatchObject({
       code: 'not_confirmed',
       message:

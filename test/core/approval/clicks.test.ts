@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { OpsError } from '../../../src/core/errors.ts'
 import { anna, bob, channel, command, deferred, failureOf, planOf, unwatched } from '../../support/core.ts'
+import { postCard } from '../../support/delivered.ts'
 import { type Office, openOffice, otto, vera } from './office.ts'
 
 const typed = 'sparkify'
@@ -257,18 +258,15 @@ describe('cards that nobody approved in time', () => {
   it('are found once, by one of two processes, also where nobody knows any more where they were posted', async () => {
     const { bot, world, start } = office
     const two = await start('two')
-    await bot.ledger.plans.savePost(card, { channel: 'C0MUSIC', ts: '1.1' })
+    await postCard(bot.ledger, card)
     const { id: unposted } = planOf(await bot.say('tear-down'))
-    expect(await bot.app.expireCards()).toEqual([])
+    const settled = async () => (await bot.ledger.messages.pending()).map(({ key }) => key).toSorted()
+    await bot.app.expireCards()
+    expect(await settled()).toEqual([])
     world.clock.advance(60 * 60_000 + 1)
-    const found = await Promise.all([bot.app.expireCards(), two.app.expireCards()])
-    expect(
-      found
-        .flat()
-        .map(({ id }) => id)
-        .toSorted(),
-    ).toEqual([card, unposted].toSorted())
-    expect(await bot.app.expireCards()).toEqual([])
+    await Promise.all([bot.app.expireCards(), two.app.expireCards()])
+    await bot.app.expireCards()
+    expect(await settled()).toEqual([`plan:${card}:card`, `plan:${unposted}:card`].toSorted())
     expect(await recorded()).toHaveLength(2)
   })
 })

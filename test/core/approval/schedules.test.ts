@@ -30,7 +30,7 @@ async function twoPersons() {
 
 async function heard(bot: TestProcess): Promise<readonly Fired[]> {
   const fires: Fired[] = []
-  await bot.app.fireAsked(async (fired) => void fires.push(fired))
+  for (const fired of await bot.app.fireAsked()) fires.push(fired)
   return fires
 }
 
@@ -77,7 +77,7 @@ describe('a schedule that is said now', () => {
     const { bot, done, clock } = await twoPersons()
     clock.advance(19 * 3_600_000)
     await bot.beat()
-    await bot.app.fireDue(async () => undefined)
+    await bot.app.fireDue()
     const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
     expect(planOf(await bot.say(`run-again ${fire?.id}`))).toHaveProperty('card')
     expect(done).toEqual(['spin-up'])
@@ -102,7 +102,7 @@ describe('a schedule that the clock says', () => {
     const { bot, done, clock } = await twoPersons()
     clock.advance(19 * 3_600_000)
     await bot.beat()
-    await bot.app.fireDue(async () => undefined)
+    await bot.app.fireDue()
     expect(done).toEqual(['spin-up'])
     expect(await onlyOf(bot)).toMatchObject({ approval: { plan: { act: 'Schedule it' }, by: { id: bob.id } } })
     expect((await approvals(bot)).slice(1)).toEqual([

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { anna, command, createWorld, deferred, planOf, type TestProcess } from '../../support/core.ts'
+import { delivered } from '../../support/delivered.ts'
 import { freePolicy } from '../../support/policy.ts'
 
 const why = 'The bot was restarted before it began. Nothing was done.'
@@ -31,11 +32,18 @@ async function approved(said: { readonly card: boolean }) {
 it('a card whose bot died between its approval and its run has failed, which the next start finds once, and the record says so', async () => {
   const { bot, id, start } = await approved({ card: true })
   const two = await start('two')
-  expect(await two.app.failUnbegun()).toEqual([])
+  await two.app.failUnbegun()
+  expect(await two.ledger.messages.find(`plan:${id}:asker`)).toBeNull()
   bot.die()
-  expect(await two.app.failUnbegun()).toMatchObject([{ id, asker: anna }])
+  await two.app.failUnbegun()
   expect((await two.ledger.plans.get(id))?.end).toMatchObject({ kind: 'failed', by: anna, why })
-  expect(await two.app.failUnbegun()).toEqual([])
+  const told = await delivered(two)
+  expect(told.map(({ key, mention }) => [key, mention])).toEqual([
+    [`plan:${id}:card`, []],
+    [`plan:${id}:asker`, [anna.id]],
+  ])
+  await two.app.failUnbegun()
+  expect(await delivered(two)).toEqual([])
   expect((await two.ledger.audit.list({ limit: 5 })).entries).toMatchObject([
     { what: 'failed', who: anna, line: 'wipe', plan: { act: 'Wipe' }, headline: expect.stringContaining(why) },
   ])
@@ -45,7 +53,8 @@ it('so has any other plan, which only its asker read', async () => {
   const { bot, id, start } = await approved({ card: false })
   bot.die()
   const two = await start('two')
-  expect(await two.app.failUnbegun()).toMatchObject([{ id }])
+  await two.app.failUnbegun()
+  expect((await delivered(two)).map(({ key, to }) => [key, to])).toEqual([[`plan:${id}:asker`, anna.id]])
   expect((await two.ledger.audit.list({ limit: 5 })).entries).toEqual([])
 })
 
@@ -58,6 +67,6 @@ it('what was begun, or carried on since, has not', async () => {
   expect(await bot.click(id)).toMatchObject({ ok: true })
   bot.die()
   const two = await world.start('two', [wipe])
-  expect(await two.app.failUnbegun()).toEqual([])
+  await two.app.failUnbegun()
   expect((await two.ledger.plans.get(id))?.end).toMatchObject({ kind: 'approved' })
 })

@@ -18,6 +18,7 @@ import {
   unwatched,
   type World,
 } from '../../support/core.ts'
+import { delivered } from '../../support/delivered.ts'
 
 const never = () => new Promise<never>(() => undefined)
 
@@ -183,24 +184,18 @@ describe('after a restart', () => {
     expect(await two.say('other')).toMatchObject({ ok: true })
   })
 
-  it('a run that ended but was not told is told, until it is a day old', async () => {
+  it('what ended but was not told is told by the next process, until it is a day old', async () => {
     const { start, clock } = await createWorld()
     const one = await start('one', [command('greet', async () => undefined)])
-    const answer = await one.say('greet')
+    await one.say('greet')
     await one.say('greet', { place: terminal })
     const two = await start('two', [])
-    const untold = await two.app.untold()
-    expect(untold.map(({ run }) => run.id)).toEqual([1])
-    expect(await untold[0]?.answer).toEqual(answer)
-    clock.advance(25 * 3_600_000)
-    expect(await two.app.untold()).toEqual([])
-  })
-
-  it('a run that this process is telling itself is not told beside it', async () => {
-    const { start } = await createWorld()
-    const one = await start('one', [command('greet', async () => undefined)])
+    expect((await delivered(two)).map(({ key }) => key)).toEqual(['run:1'])
+    await two.say('greet')
     await one.say('greet')
-    expect(await one.app.untold()).toEqual([])
+    clock.advance(25 * 3_600_000)
+    expect(await delivered(two)).toEqual([])
+    expect(await two.ledger.messages.pending()).toEqual([])
   })
 })
 
@@ -253,19 +248,14 @@ describe('recovery of several runs', () => {
     const bot = await world.start('next', [command('load', async () => undefined)], {
       ledger: { ...ledger, runs: { ...ledger.runs, claim } },
     })
-    const told: number[] = []
     const look = async () => {
-      for (const { run, answer } of await bot.app.recover(() => unwatched)) {
-        await answer
-        told.push(run.id)
-      }
+      for (const { answer } of await bot.app.recover(() => unwatched)) await answer
     }
     await look().catch(() => undefined)
     locked = false
     await look()
-    for (const { run } of await bot.app.untold(() => [])) told.push(run.id)
     expect((await bot.ledger.runs.get(1))?.state).toBe('complete')
-    expect(told.toSorted()).toEqual([1, 2])
+    expect((await delivered(bot)).map(({ key }) => key)).toEqual(['run:1', 'run:2'])
   })
 })
 

@@ -67,7 +67,7 @@ describe('the record', () => {
         asked: { at: created, by: bob, from: null, maxErrors: null, approval: null },
       }),
     )
-    await bot.app.fireAsked(async () => undefined)
+    await bot.app.fireAsked()
     const { entries } = await bot.ledger.audit.list({ limit: 10 })
     expect(entries).toMatchObject([
       { ...entered, line: 'drop', headline: expect.stringContaining('drop needs an admin.') },

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { NewPlan } from '../../../src/core/ports/plans.ts'
 import { anna, bob, channel, createWorld } from '../../support/core.ts'
+import { postCard } from '../../support/delivered.ts'
 import { freePolicy } from '../../support/policy.ts'
 import { below, clusterOf, homeOf, lineOf } from './support.ts'
 
@@ -24,7 +25,7 @@ const start = async (twoPerson: boolean) => {
   const post = async (plan: Partial<NewPlan> = {}) => {
     const { id, ...rest } = { ...card, ...plan }
     await bot.ledger.plans.save({ id, ...rest })
-    await bot.ledger.plans.savePost(id, { channel: 'C0MUSIC', ts: '1.1' })
+    await postCard(bot.ledger, id)
   }
   const seen = async (who = anna) => below(await homeOf(bot, who), 'Waiting for approval')
   return { world, bot, post, seen }

@@ -52,7 +52,7 @@ describe('what this process changes', () => {
 
   it('is not told for a look, nor to those who stopped listening', async () => {
     const { bot, told, stop } = await start()
-    await bot.app.untold()
+    await bot.app.homesOf([])
     expect(told()).toBe(0)
     stop()
     await bot.say('build')

@@ -135,7 +135,7 @@ describe('a run that goes on', () => {
     await bot.ledger.schedules.add(
       scheduled({ lines: ['etl'], place: channel, owner: anna, created: '2026-11-23T02:59:00.000Z', catchUpHours: 24 }),
     )
-    const fired = bot.app.fireDue(async () => undefined)
+    const fired = bot.app.fireDue()
     await begun
     expect((await running(bot)).map(({ title, steps }) => [title, steps.length])).toEqual([['● etl', 3]])
     door.resolve()
@@ -162,7 +162,7 @@ describe('runs that are over', () => {
     await bot.ledger.schedules.add(
       scheduled({ lines: ['look'], place: direct, owner: anna, created: '2026-11-23T02:59:00.000Z', catchUpHours: 24 }),
     )
-    await bot.app.fireDue(async () => undefined)
+    await bot.app.fireDue()
     expect((await recent(bot, bob)).map(({ title }) => title)).toEqual(['✓ Schedule 1'])
     expect((await recent(bot)).map(({ title }) => title)).toEqual(['✓ Schedule 1: look'])
   })
@@ -193,7 +193,7 @@ describe('runs that are over', () => {
         catchUpHours: 24,
       }),
     )
-    await bot.app.fireDue(async () => undefined)
+    await bot.app.fireDue()
     await bot.say('pause')
     await bot.say('extend')
     for (let n = 0; n < 6; n++) await bot.say(n % 2 === 0 ? 'schedule-pause' : 'share')

@@ -4,7 +4,8 @@ import { OpsError } from '../../../src/core/errors.ts'
 import { directMessagesOf } from '../../../src/core/place.ts'
 import type { Message, MessageStore, Sent } from '../../../src/core/ports/outbox.ts'
 import { anna, bob, createWorld } from '../../support/core.ts'
-import { accepted, empty, openOutbox, said, until } from './support.ts'
+import { accepted } from '../../support/delivered.ts'
+import { empty, openOutbox, said, until } from './support.ts'
 
 const why = new Error('Slack is away')
 const notDone: Sent = { kind: 'later', afterMs: null, why }
@@ -211,8 +212,9 @@ function mortal(
     died: () => died,
     store: {
       put: store.put,
-      find: dying('find', store.find),
-      pending: dying('pending', store.pending),
+      find: store.find,
+      pending: store.pending,
+      heads: dying('heads', store.heads),
       take: dying('take', store.take),
       begin: dying('begin', store.begin),
       sent: dying('sent', store.sent),

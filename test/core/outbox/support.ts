@@ -2,8 +2,6 @@ import { startDispatcher } from '../../../src/core/outbox/dispatcher.ts'
 import type { Carrier, Message, MessageStore, NewMessage, Sent } from '../../../src/core/ports/outbox.ts'
 import { anna, createWorld, type TestProcess, today, type World } from '../../support/core.ts'
 
-export const accepted: Sent = { kind: 'sent', post: { channel: 'C1', ts: '1' }, rung: 0, followers: [], restMs: 0 }
-
 /** A message to a channel; a day is what it lives. */
 export function said(key: string, channel = 'C1', more: Partial<NewMessage> = {}): NewMessage {
   return {

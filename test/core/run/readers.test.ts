@@ -1,7 +1,6 @@
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Answer } from '../../../src/core/answer.ts'
 import type { Deps } from '../../../src/core/deps.ts'
 import type { Asker } from '../../../src/core/people.ts'
 import type { Outbox } from '../../../src/core/ports/outbox.ts'
@@ -18,13 +17,7 @@ const forThose = 'Only people who may ask for it themselves can see its answer.'
 
 /** A loaded warehouse in which Anna, an operator, has asked for people by name (run 2). Bob is a viewer. */
 async function asked(parts: Partial<Deps> = {}) {
-  const posted: Answer[] = []
-  const outbox: Outbox = {
-    post: async (_place, answer) => void posted.push(answer),
-    resolve: async (place) => place,
-    obstacle: async () => null,
-    tell: async () => undefined,
-  }
+  const outbox: Outbox = { resolve: async (place) => place, obstacle: async () => null, requirePosts: () => undefined }
   const prepare = async ({ bot }: Warehouse): Promise<void> => {
     await bot.say('etl')
     await bot.say('top users 3')
@@ -34,6 +27,10 @@ async function asked(parts: Partial<Deps> = {}) {
   const table = answer?.replies.find((reply) => reply.kind === 'table')
   const name = String(table?.rows[0]?.[1])
   if (table === undefined || name === '') throw new Error('nobody has a name')
+  const posted = async () =>
+    (await warehouse.bot.ledger.messages.pending()).flatMap(({ content }) =>
+      content.kind === 'answer' ? [content.answer] : [],
+    )
   return { ...warehouse, name, posted }
 }
 
@@ -41,7 +38,7 @@ async function fires(bot: TestProcess, said: Partial<ScheduleRecord> = {}): Prom
   const created = '2026-11-23T11:59:00.000Z'
   const schedule = scheduled({ cron: '0 12 * * *', place: channel, owner: anna, created, catchUpHours: 24, ...said })
   await bot.ledger.schedules.add(schedule)
-  await bot.app.fireDue(async () => undefined)
+  await bot.app.fireDue()
   const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
   if (fire === undefined) throw new Error('nothing was fired')
   return fire
@@ -187,7 +184,7 @@ describe('the rows of a schedule', () => {
 it('what was shared is noted with whose rows it holds where it is posted, and the run that shared it holds none', async () => {
   const { bot, name, posted } = await asked()
   await bot.say('share 2 in #music')
-  expect(posted).toMatchObject([{ rowsOf: [{ command: 'top-users', ended: '2026-11-23T12:00:00.000Z' }] }])
+  expect(await posted()).toMatchObject([{ rowsOf: [{ command: 'top-users', ended: '2026-11-23T12:00:00.000Z' }] }])
   expect(await seen(bot, 3)).not.toContain(name)
 })
 

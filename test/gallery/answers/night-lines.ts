@@ -35,7 +35,6 @@ export function runAt(id: number, line: string, from: string, ms: number, given:
     ended: new Date(Date.parse(started) + ms).toISOString(),
     steps: [],
     answer: null,
-    post: null,
     costUsd: null,
     ...given,
   }

@@ -18,6 +18,7 @@ import { openSlackFace, type SlackFace, type SlackMode } from '../../../src/slac
 import { neededScopes } from '../../../src/slack/methods.ts'
 import { createProfiles } from '../../../src/slack/profiles.ts'
 import { openLedger } from '../../../src/store/ledger.ts'
+import { expireInTime } from '../../../src/voice.ts'
 import type { ChannelSeed, Persona } from '../../../src/workspace/people.ts'
 import { createWorkspace, type Workspace } from '../../../src/workspace/workspace.ts'
 import { writeLedger } from '../../support/core.ts'
@@ -64,6 +65,8 @@ export interface Office {
   readonly log: readonly Logged[]
   /** What Ada sees in a channel: top-level messages, then replies. */
   seen(channel?: string, viewer?: string): readonly { text: string; thread: string | undefined; onlyMine: boolean }[]
+  /** Whether everything in the outbox was sent or dropped. */
+  delivered(): Promise<boolean>
   /** The buttons Ada sees in a channel, by label; the newest wins. */
   button(label: string, channel?: string, viewer?: string): Pressable
   /** Ends this process in the middle of its runs, and begins another one on the same ledger. */
@@ -161,12 +164,9 @@ async function moveIn(
     log,
     probes: () => face.probes,
     outbox: {
-      async post(place, answer, who) {
-        if (place.kind === 'slack') await face.share(place, answer, who)
-      },
       resolve: async (place) => (place.kind === 'slack' ? face.resolve(place) : place),
       obstacle: async (place, by) => (place.kind === 'slack' ? face.obstacle(place, by) : null),
-      tell: (person, answer) => face.tell(person, answer),
+      requirePosts: () => undefined,
     },
     process,
     ...options.bot?.parts,
@@ -174,7 +174,9 @@ async function moveIn(
   const app = createApp(commands, deps)
   front.events = face.listener
   await face.start(app)
+  const stopExpiring = expireInTime({ app, deps }, log)
   const leave = async (): Promise<void> => {
+    stopExpiring()
     let left = false
     const leaving = face.stop().then(() => {
       left = true
@@ -193,6 +195,7 @@ async function moveIn(
       workspace
         .messages(channel, viewer)
         .map((message) => ({ text: message.text, thread: message.thread_ts, onlyMine: message.viewer !== undefined })),
+    delivered: async () => (await ledger.messages.pending()).length === 0,
     button(label, channel = dataEng, viewer = ada) {
       const found = workspace
         .messages(channel, viewer)

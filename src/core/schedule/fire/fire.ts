@@ -4,7 +4,10 @@ import type { Bound } from '../../command/define.ts'
 import type { Deps } from '../../deps.ts'
 import { dispatch } from '../../dispatch/dispatch.ts'
 import type { Ask, Session } from '../../dispatch/session.ts'
+import { messageOf } from '../../errors.ts'
+import { newMessage, waysOfSchedule } from '../../outbox/messages.ts'
 import type { Asker } from '../../people.ts'
+import type { NewMessage } from '../../ports/outbox.ts'
 import type { Origin, RunRecord } from '../../ports/runs.ts'
 import type { AskedFire, ScheduleRecord } from '../../ports/schedules.ts'
 import { isLeftOpen } from '../../run/failure.ts'
@@ -129,9 +132,40 @@ export async function fire(due: Due, session: Session): Promise<Fired | null> {
   const isOver = answer.run !== null || answer.exit > 1
   if (isOver) await deps.ledger.schedules.heard(id, origin.intended)
   if (answer.run !== null) return { schedule, run: await deps.ledger.runs.get(answer.run.id), answer }
-  if (due.cause === 'clock' && isOver) await deps.ledger.schedules.change(id, { since: origin.intended })
-  if (!(await deps.ledger.claim(`refused:${id}:${origin.intended}`, deps.clock.now()))) return null
+  const message = refusalOf(schedule, origin.intended, answer, deps.clock.now())
+  if (due.cause === 'clock' && isOver) await deps.ledger.schedules.refuse(id, origin.intended, message)
+  else await deps.ledger.messages.put(message)
   return { schedule, run: null, answer }
+}
+
+/** What tells that a schedule was refused before it was a run, once for that time. */
+function refusalOf(
+  { id, place, owner }: ScheduleRecord,
+  intended: string,
+  answer: Answer,
+  now: Date,
+): readonly NewMessage[] {
+  if (place.kind !== 'slack') return []
+  const content = { kind: 'answer', answer: { ...answer, audience: 'channel' } } as const
+  const key = `schedule:${id}:refused:${intended}`
+  return [newMessage({ key, content, ways: waysOfSchedule(place, owner), schedule: id }, now)]
+}
+
+/** Fires these side by side, each to its end; what came of them. One that fails does not take the others with it. Never throws. */
+export async function fireAll(due: readonly Due[], session: Session): Promise<readonly Fired[]> {
+  const fires = due.map(async (one) => {
+    try {
+      return await fire(one, session)
+    } catch (error) {
+      const { id } = one.schedule
+      session.deps.log.error(
+        { err: error, schedule: id },
+        `schedule ${id} was not said to its end: ${messageOf(error)}`,
+      )
+      return null
+    }
+  })
+  return (await Promise.all(fires)).filter((fired) => fired !== null)
 }
 
 function askedBy({ schedule: { id }, again: { maxErrors } }: Due, catalog: Catalog): Bound {

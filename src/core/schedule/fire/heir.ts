@@ -1,16 +1,9 @@
-import type { Answer } from '../../answer.ts'
-import type { Deps } from '../../deps.ts'
 import type { Session } from '../../dispatch/session.ts'
 import { OpsError } from '../../errors.ts'
-import { newsOf } from '../../money/news.ts'
-import { type Asker, includesRole } from '../../people.ts'
+import { type Asker, includesRole, theAdmins } from '../../people.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { faultOf, wakesPaused } from '../make/lines.ts'
-import { park } from './park.ts'
-import { expectToTell, tellChange, type Why } from './untold.ts'
-
-/** In whose name a schedule goes on when its owner cannot say it any more. They are whoever runs the bot. */
-export const theAdmins: Asker = { kind: 'local', id: 'admins', name: 'the admins' }
+import { newsOfChange, park } from './park.ts'
 
 /**
  * In whose name a schedule is said now: its owner's, or, where they have left or lost the role that a line needs, the admins', who inherit
@@ -31,29 +24,12 @@ export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Sess
     await park(schedule, new OpsError('not_allowed', why, 'An admin can give the role back.'), deps)
     return null
   }
-  await expectToTell(id, 'inherited', { why, remedy: 'An admin who wants it no more can pause or remove it.' }, deps)
-  const inherited = await deps.ledger.schedules.change(id, { owner: theAdmins }, schedule)
+  const remedy = 'An admin who wants it no more can pause or remove it.'
+  const message = newsOfChange(schedule, 'inherited', { why, remedy }, deps.clock.now())
+  const inherited = await deps.ledger.schedules.change(id, { owner: theAdmins }, schedule, message)
   if (inherited === null) return null
   deps.log.warn({ schedule: id, owner: owner.id }, `schedule ${id} passes to the admins: ${why}`)
-  await tellInherited(inherited, deps)
   return theAdmins
-}
-
-/** Tells in its channel that the admins have inherited a schedule, where nobody knows yet. Never throws because it could not be told. */
-export async function tellInherited(schedule: ScheduleRecord, deps: Deps): Promise<void> {
-  const { place } = schedule
-  await tellChange(schedule, 'inherited', (why) => deps.outbox.post(place, news(schedule, why), theAdmins), deps)
-}
-
-function news({ id, lines }: ScheduleRecord, { why, remedy }: Why): Answer {
-  return newsOf(
-    `${why} Schedule ${id} (${lines.join('; ')}) goes on in the name of the admins.`,
-    [remedy],
-    [
-      { label: 'Pause it', line: `schedule-pause ${id}` },
-      { label: 'Remove it', line: `schedule-remove ${id}` },
-    ],
-  )
 }
 
 /**

@@ -1,11 +1,11 @@
-import type { Answer } from '../../answer.ts'
 import type { Deps } from '../../deps.ts'
-import { messageOf, type OpsError } from '../../errors.ts'
-import { isSameChannel } from '../../place.ts'
+import type { OpsError } from '../../errors.ts'
+import type { Content } from '../../message.ts'
+import { directly, newMessage, type Ways } from '../../outbox/messages.ts'
+import { theAdmins } from '../../people.ts'
+import { isSameChannel, type Place } from '../../place.ts'
+import type { NewMessage } from '../../ports/outbox.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
-import { text } from '../../reply.ts'
-import { tellAdmins } from '../../tell-admins.ts'
-import { expectToTell, tellChange, type Why } from './untold.ts'
 
 /**
  * A schedule whose channel can be posted in, by the id of that channel, which is kept from now on where only a name was known. Null for one
@@ -24,55 +24,37 @@ export async function reachable(schedule: ScheduleRecord, deps: Deps): Promise<S
 }
 
 /** Parks a schedule whose channel did not take what it said, unless it was moved since. */
-export async function parkRefused({ id, place }: ScheduleRecord, why: OpsError, deps: Deps): Promise<void> {
+export async function parkRefused(id: number, why: OpsError, place: Place, deps: Deps): Promise<void> {
   const schedule = await deps.ledger.schedules.get(id)
   if (schedule === null || schedule.state.kind === 'parked' || !isSameChannel(schedule.place, place)) return
   await park(schedule, why, deps)
 }
 
 /**
- * Parks a schedule, and tells why. Only as it is known here: one that was moved, paused or passed on meanwhile is looked at again at its
- * next time. Parked before anybody is told, so that nothing comes upon it again while Slack takes its time.
+ * Parks a schedule, and tells why in the same statement. Only as it is known here: one that was moved, paused or passed on meanwhile is looked
+ * at again at its next time.
  */
 export async function park(schedule: ScheduleRecord, { message: why, remedy }: OpsError, deps: Deps): Promise<void> {
   const { id } = schedule
-  await expectToTell(id, 'parked', { why, remedy }, deps)
   const state = { kind: 'parked', why: `${why} ${remedy}` } as const
-  const parked = await deps.ledger.schedules.change(id, { state, asked: null }, schedule)
-  if (parked === null) return
-  deps.log.warn({ schedule: id, why }, `schedule ${id} is parked`)
-  await tellParked(parked, deps)
+  const message = newsOfChange(schedule, 'suspended', { why, remedy }, deps.clock.now())
+  const parked = await deps.ledger.schedules.change(id, { state, asked: null }, schedule, message)
+  if (parked !== null) deps.log.warn({ schedule: id, why }, `schedule ${id} is parked`)
 }
 
-/** Tells that a schedule is parked, where nobody knows yet. Never throws because somebody could not be told. */
-export async function tellParked(schedule: ScheduleRecord, deps: Deps): Promise<void> {
-  await tellChange(schedule, 'parked', (why) => tellSomebody(schedule, why, deps), deps)
-}
+type Change = Extract<Content, { kind: 'schedule' }>
 
-async function tellSomebody(schedule: ScheduleRecord, why: Why, deps: Deps): Promise<void> {
-  const { owner } = schedule
-  const answer = news(schedule, why)
-  if (owner.kind !== 'slack') return tellAdmins(answer, deps)
-  try {
-    await deps.outbox.tell(owner, answer)
-  } catch (error) {
-    deps.log.warn({ err: error, user: owner.id }, `an owner could not be told: ${messageOf(error)}`)
-    await tellAdmins(answer, deps, owner.id)
-  }
-}
-
-function news({ id, lines, phrase, zone }: ScheduleRecord, { why, remedy }: Why): Answer {
-  const headline = `Schedule ${id} (${lines.join('; ')}, ${phrase}, ${zone}) is parked: ${why}`
-  return {
-    ok: false,
-    exit: 1,
-    headline,
-    audience: 'asker',
-    run: null,
-    replies: [text(headline, 'warning'), text(`${remedy} Then resume it, move it to another channel, or remove it.`)],
-    next: [
-      { label: 'Resume it', line: `schedule-resume ${id}` },
-      { label: 'Remove it', line: `schedule-remove ${id}` },
-    ],
-  }
+/** What tells of a change: that it was suspended its owner, else the admins; that they have inherited it its channel, else themselves. */
+export function newsOfChange(
+  { id, place, owner }: ScheduleRecord,
+  change: Change['change'],
+  why: Pick<Change, 'why' | 'remedy'>,
+  now: Date,
+): readonly NewMessage[] {
+  const admins = { kind: 'admins', besides: owner.kind === 'slack' ? owner.id : null } as const
+  const toOwner: Ways = owner.kind === 'slack' ? [directly(owner), admins] : [admins]
+  const there: Ways = place.kind === 'slack' ? [{ kind: 'conversation', place, who: theAdmins }, admins] : [admins]
+  const content: Content = { kind: 'schedule', schedule: id, change, ...why }
+  const key = `schedule:${id}:${change}:${now.toISOString()}`
+  return [newMessage({ key, content, ways: change === 'inherited' ? there : toOwner }, now, true)]
 }

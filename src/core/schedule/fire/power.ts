@@ -4,13 +4,12 @@ import type { Deps } from '../../deps.ts'
 import { dispatch } from '../../dispatch/dispatch.ts'
 import type { Session } from '../../dispatch/session.ts'
 import { OpsError } from '../../errors.ts'
-import type { Posted } from '../../money/news.ts'
+import { tellOnce, waysOfSchedule } from '../../outbox/messages.ts'
 import type { Asker } from '../../people.ts'
 import type { Cluster, ClusterState } from '../../ports/cluster.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Step, Work } from '../../step.ts'
-import { noteTold, tellOnce } from '../../tell-once.ts'
 import { findKept } from '../../warehouse/result.ts'
 import { hours } from '../../words.ts'
 import { wakesPaused } from '../make/lines.ts'
@@ -258,8 +257,6 @@ function wasAsleep({ steps }: Pick<RunRecord, 'steps'>): boolean {
 // Whoever said the last line may be somebody who may not pause.
 const theClock: Asker = { kind: 'local', id: 'clock', name: 'the clock' }
 
-const tryEveryMs = 3_600_000
-
 // By then the lease has ended, or somebody has looked after it.
 const longestHours = 24
 
@@ -267,20 +264,20 @@ const longestHours = 24
  * Pauses what a fire that is over has left on: others used it, AWS was away, or the fire was closed before it came to that. Not where somebody
  * has extended its lease. Asked every minute: waits while anything is at work; a pause that fails is tried again, and told once.
  */
-export async function pauseLeftAwake(session: Session, posted: Posted): Promise<void> {
+export async function pauseLeftAwake(session: Session): Promise<void> {
   const { deps, catalog } = session
   const woken = await leftAwake(session)
   if (woken === null || (await userOf(null, deps)) !== null) return
   if ((await deps.cluster.describe()).state !== 'available') return
-  const { place } = woken
+  const { place, who, id } = woken
+  if (place.kind !== 'slack') return
+  const occasion = `left-awake:${id}`
+  const report = { ways: waysOfSchedule(place, who), mention: who.kind === 'slack' ? [who.id] : [], occasion }
   const request = { kind: 'understood', bound: catalog.that(({ sleeps }) => sleeps === true).with({}) } as const
   const watch = { changed: () => undefined }
-  const answer = await dispatch({ request, who: theClock, place, confirmed: true, watch }, session)
-  if (answer === null || answer.run?.state === 'running') return
-  const tell = (): Promise<void> => posted({ place, owner: woken.who, answer })
-  if (answer.ok) return tell()
-  await noteTold(answer, deps)
-  await tellOnce({ key: `left-awake:${woken.id}`, tryEveryMs }, tell, deps)
+  const answer = await dispatch({ request, who: theClock, place, confirmed: true, watch, report }, session)
+  // Refused before it was a run; the end of a run tells itself.
+  if (answer !== null && answer.run === null) await tellOnce(occasion, async () => ({ answer, ...report }), deps)
 }
 
 /** The run by which a fire that is over has woken the warehouse, where nobody has woken, paused or extended it since. */

@@ -54,7 +54,7 @@ async function closedNight(order: string[]): Promise<World> {
   await killedInLoad(world, 'bot', order, async ({ ledger, app }) => {
     const created = '2026-11-20T12:00:00.000Z'
     await ledger.schedules.add(scheduled({ lines: ['load', 'look'], place: channel, owner: anna, created }))
-    await app.fireDue(async () => undefined)
+    await app.fireDue()
   })
   await terminalWrites(world, 'terminal')
   return world

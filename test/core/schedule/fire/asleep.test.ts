@@ -2,8 +2,8 @@ import { rename, rm } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../../../src/core/errors.ts'
 import type { Fired } from '../../../../src/core/schedule/fire/fire.ts'
-import type { ClusterNews } from '../../../../src/core/warehouse/lease.ts'
 import { anna, bob, channel, deferred, failureOf, type TestProcess, unwatched } from '../../../support/core.ts'
+import { delivered } from '../../../support/delivered.ts'
 import { sayAgain } from '../../../support/fires.ts'
 import { passing } from '../../../support/passing.ts'
 import { scheduled } from '../../../support/schedule.ts'
@@ -35,7 +35,7 @@ async function paused(schedule: Partial<typeof morning> = {}): Promise<Warehouse
 
 async function tick({ app }: TestProcess): Promise<Fired> {
   const fires: Fired[] = []
-  await app.fireDue(async (fired) => void fires.push(fired))
+  for (const fired of await app.fireDue()) fires.push(fired)
   const [fired] = fires
   if (fired === undefined) throw new Error('nothing was due')
   return fired
@@ -192,17 +192,14 @@ describe('a schedule whose warehouse is paused', () => {
   it('is resumed once where two wake it at the same time, and both say their lines', async () => {
     const { bot, clock } = await paused({ whenPaused: 'resume' })
     await bot.ledger.schedules.add({ ...morning, whenPaused: 'resume' })
-    const fires: Fired[] = []
     let over = false
-    const all = bot.app
-      .fireDue(async (fired) => void fires.push(fired))
-      .finally(() => {
-        over = true
-      })
+    const all = bot.app.fireDue().finally(() => {
+      over = true
+    })
     await passing(clock, async () => over)
-    await all
+    const fires = await all
     expect(fires.map(({ answer }) => answer.ok)).toEqual([true, true])
-    await bot.app.tendCluster(async () => undefined)
+    await bot.app.tendCluster()
     expect(await stateOf(bot)).toBe('paused')
   })
 
@@ -217,25 +214,26 @@ describe('a schedule whose warehouse is paused', () => {
         return query(...asked)
       },
     })
-    const fires: Fired[] = []
-    let over = 0
-    const all = bot.app.fireDue(async (fired) => {
-      fires.push(fired)
-      over++
-    })
-    await passing(clock, async () => over === 1)
-    expect(JSON.stringify(fires[0]?.answer.replies)).toContain('is left on for schedule 2, and is paused after that')
-    const news: ClusterNews[] = []
-    const tend = () => bot.app.tendCluster(async (told) => void news.push(told))
+    await delivered(bot)
+    const all = bot.app.fireDue()
+    const over = async () =>
+      (await bot.ledger.runs.list({ states: ['complete', 'error'], whole: true, limit: 50 })).filter(
+        ({ origin }) => origin.kind === 'fire',
+      )
+    await passing(clock, async () => (await over()).length === 1)
+    const [first] = await over()
+    expect(JSON.stringify(first?.answer?.replies)).toContain('is left on for schedule 2, and is paused after that')
+    const tend = () => bot.app.tendCluster()
+    const news = async () => (await delivered(bot)).filter(({ headline }) => /^Cluster .* is paused/.test(headline))
     await tend()
-    expect([await stateOf(bot), news]).toEqual(['available', []])
+    expect([await stateOf(bot), await news()]).toEqual(['available', []])
     counting.resolve()
-    await passing(clock, async () => over === 2)
+    await passing(clock, async () => (await over()).length === 2)
     await all
     await tend()
     await tend()
     expect(await stateOf(bot)).toBe('paused')
-    expect(news.map(({ answer }) => answer.headline)).toEqual([expect.stringContaining('is paused')])
+    expect(await news()).toHaveLength(1)
   })
 
   it('tells what was said also where nobody knows in the end whether it sleeps', async () => {
@@ -252,7 +250,7 @@ describe('a schedule whose warehouse is paused', () => {
     expect(answer.ok).toBe(true)
     expect(JSON.stringify(answer.replies)).toContain('could not be paused: AWS did not answer.')
     Object.assign(bot.deps.cluster, { describe: look })
-    await bot.app.tendCluster(async () => undefined)
+    await bot.app.tendCluster()
     expect(await stateOf(bot)).toBe('paused')
   })
 
@@ -295,7 +293,7 @@ describe('a schedule whose warehouse is paused', () => {
     await next.ledger.schedules.remove(1)
     const recovered = await next.app.recover(() => unwatched)
     for (const { answer } of recovered) await answer
-    await next.app.tendCluster(async () => undefined)
+    await next.app.tendCluster()
     expect(await stateOf(next)).toBe('paused')
   })
 
@@ -315,13 +313,13 @@ describe('a schedule whose warehouse is paused', () => {
       },
     })
     const said: string[] = []
-    await bot.app.fireDue(async ({ answer }) => void said.push(JSON.stringify(answer.replies)))
+    for (const { answer } of await bot.app.fireDue()) said.push(JSON.stringify(answer.replies))
     expect(said[0]).toContain('It is tried again every minute.')
     Object.assign(bot.deps.cluster, { pause })
     for (let minute = 0; minute < 3; minute++) {
       clock.advance(60_000)
       await bot.beat()
-      await bot.app.tendCluster(async () => undefined)
+      await bot.app.tendCluster()
     }
     expect((await bot.deps.cluster.describe()).state).toBe('paused')
   })

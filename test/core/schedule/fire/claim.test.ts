@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import scheduleRun from '../../../../src/commands/schedule-run.ts'
 import { anna, channel, command, createWorld, deferred, type TestProcess } from '../../../support/core.ts'
+import { delivered } from '../../../support/delivered.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
 /** A schedule that is due and that somebody has asked for; Slack is asked about its channel with `obstacle`. */
@@ -15,8 +16,7 @@ async function due(obstacle: (bot: TestProcess) => Promise<null>) {
     outbox: {
       resolve: async (place) => place,
       obstacle: () => obstacle(bot),
-      post: () => Promise.reject(new Error('nothing is posted here')),
-      tell: () => Promise.reject(new Error('nobody is told here')),
+      requirePosts: () => undefined,
     },
   })
   const asked = { at: '2026-11-23T02:59:00.000Z', by: anna, from: null, maxErrors: null, approval: null }
@@ -35,10 +35,8 @@ describe('a fire that is looked for again while Slack is slow to say whether its
       await both.promise
       return null
     })
-    let told = 0
-    const say = async () => void told++
-    await Promise.all([bot.app.fireAsked(say), bot.app.fireAsked(say)])
-    expect([said, told]).toEqual([['greet'], 1])
+    await Promise.all([bot.app.fireAsked(), bot.app.fireAsked()])
+    expect([said, (await delivered(bot)).length]).toEqual([['greet'], 1])
     const [line, fire] = await bot.ledger.runs.list({ limit: 5 })
     expect([line?.attempt, fire?.attempt]).toEqual([1, 1])
   })
@@ -50,11 +48,9 @@ describe('a fire that is looked for again while Slack is slow to say whether its
       if (++looked === 2) await first.promise
       return null
     })
-    let told = 0
-    const say = async () => void told++
-    const one = bot.app.fireAsked(say).then(() => first.resolve())
-    await Promise.all([one, bot.app.fireAsked(say)])
-    expect([said, told]).toEqual([['greet'], 1])
+    const one = bot.app.fireAsked().then(() => first.resolve())
+    await Promise.all([one, bot.app.fireAsked()])
+    expect([said, (await delivered(bot)).length]).toEqual([['greet'], 1])
   })
 })
 
@@ -64,7 +60,7 @@ describe('a fire that somebody asked for', () => {
       await one.app.drain(0)
       return null
     })
-    await bot.app.fireAsked(async () => undefined)
+    await bot.app.fireAsked()
     expect(said).toEqual([])
     expect((await bot.ledger.schedules.get(1))?.asked).not.toBeNull()
   })
@@ -72,9 +68,9 @@ describe('a fire that somebody asked for', () => {
   it('is asked for no more where it was said by a process that died before it noted so', async () => {
     const { bot, said } = await due(async () => null)
     const asked = (await bot.ledger.schedules.get(1))?.asked ?? null
-    await bot.app.fireAsked(async () => undefined)
+    await bot.app.fireAsked()
     await bot.ledger.schedules.change(1, { asked })
-    await bot.app.fireAsked(async () => undefined)
+    await bot.app.fireAsked()
     expect(said).toEqual(['greet'])
     expect((await bot.ledger.schedules.get(1))?.asked).toBeNull()
   })

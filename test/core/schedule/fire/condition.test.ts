@@ -78,7 +78,7 @@ async function daily(condition: Condition, lines = ['ask']) {
     async says(finding: TableReply | Finding | OpsError = rowsOf()): Promise<string> {
       said = 'kind' in finding ? rowsOf(finding) : finding
       const heard: Answer[] = []
-      await bot.app.fireDue(async ({ answer }) => void heard.push(answer))
+      for (const { answer } of await bot.app.fireDue()) heard.push(answer)
       world.clock.advance(86_400_000)
       await bot.beat()
       const [answer] = heard

@@ -16,6 +16,7 @@ import {
   unwatched,
   type World,
 } from '../../../support/core.ts'
+import { accepted, delivered } from '../../../support/delivered.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
 const nightly = scheduled({ lines: ['greet'], place: channel, owner: anna, created: '2026-11-20T12:00:00.000Z' })
@@ -25,7 +26,7 @@ const greet = command('greet', async () => undefined, { effect: 'read' })
 /** What a tick of the clock says: each fire with its intended time and the lines that were said. */
 async function tick(bot: TestProcess): Promise<readonly string[]> {
   const said: string[] = []
-  await bot.app.fireDue(async (fired) => void said.push(await wordsOf(fired, bot)))
+  for (const fired of await bot.app.fireDue()) said.push(await wordsOf(fired, bot))
   return said
 }
 
@@ -129,7 +130,7 @@ describe('a schedule', () => {
     world.roles.clear()
     const codes: string[] = []
     for (let minute = 0; minute < 3; minute++) {
-      await bot.app.fireDue(async ({ answer }) => void codes.push(failureOf(answer).code))
+      for (const { answer } of await bot.app.fireDue()) codes.push(failureOf(answer).code)
       world.clock.advance(60_000)
       await bot.beat()
     }
@@ -142,7 +143,7 @@ describe('a schedule', () => {
     const { world, bot } = await at('2026-11-23T12:00:00.000Z')
     const asked = async () => {
       const said: string[] = []
-      await bot.app.fireAsked(async (fired) => void said.push(await wordsOf(fired, bot)))
+      for (const fired of await bot.app.fireAsked()) said.push(await wordsOf(fired, bot))
       return said
     }
     await bot.say('schedule-run 1')
@@ -179,17 +180,20 @@ describe('a schedule', () => {
   it('whose answer cannot be posted does not take the others with it', async () => {
     const { bot } = await at('2026-11-23T03:00:00.000Z')
     await bot.ledger.schedules.add({ ...nightly, lines: ['greet'] })
-    const posted: number[] = []
-    await bot.app.fireDue(async ({ schedule }) => {
-      if (schedule.id === 1) throw new OpsError('slack', 'channel_not_found')
-      posted.push(schedule.id)
-    })
-    expect(posted).toEqual([2])
-    expect(bot.logged).toContainEqual({
-      level: 'error',
-      facts: { err: expect.any(OpsError), schedule: 1 },
-      message: 'schedule 1 was not said to its end: channel_not_found',
-    })
+    const why = new OpsError('slack', 'I cannot post there.', 'Invite me.')
+    await bot.app.fireDue()
+    await delivered(bot, ({ schedule }) => (schedule === 1 ? { kind: 'refused', code: 'is_archived', why } : accepted))
+    const states = (await bot.ledger.schedules.list()).map(({ state }) => state.kind)
+    expect(states).toEqual(['parked', 'active'])
+  })
+
+  it('whose schedule has moved since is not parked because its former channel does not take what it said', async () => {
+    const { bot } = await at('2026-11-23T03:00:00.000Z')
+    await bot.app.fireDue()
+    await bot.ledger.schedules.change(1, { place: { kind: 'slack', channel: 'C0NEW00000', direct: false } })
+    const why = new OpsError('slack', 'I cannot post in #music (is_archived).')
+    await delivered(bot, () => ({ kind: 'refused', code: 'is_archived', why }))
+    expect((await bot.ledger.schedules.get(1))?.state).toEqual({ kind: 'active' })
   })
 
   it('that is at work does not hold up the next', async () => {

@@ -48,7 +48,7 @@ async function night(commands: readonly Command[]): Promise<{ world: World; bot:
 
 async function tick(bot: TestProcess): Promise<readonly Fired[]> {
   const fires: Fired[] = []
-  await bot.app.fireDue(async (fired) => void fires.push(fired))
+  for (const fired of await bot.app.fireDue()) fires.push(fired)
   return fires
 }
 
@@ -272,7 +272,7 @@ describe('a fire whose line costs money', () => {
 describe('a schedule that somebody wants to hear now', () => {
   const asked = async ({ app }: TestProcess): Promise<readonly Fired[]> => {
     const fires: Fired[] = []
-    await app.fireAsked(async (fired) => void fires.push(fired))
+    for (const fired of await app.fireAsked()) fires.push(fired)
     return fires
   }
 

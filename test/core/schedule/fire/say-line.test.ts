@@ -33,7 +33,7 @@ describe('a line of a fire', () => {
         return roleOf(who)
       },
     })
-    const fires = bot.app.fireDue(async () => undefined)
+    const fires = bot.app.fireDue()
     await asked.promise
     expect((await bot.say('cancel 1')).ok).toBe(true)
     gate.resolve()
@@ -64,7 +64,7 @@ describe('a line of a fire', () => {
       ledger: { ...helper.ledger, runs: { ...helper.ledger.runs, list } },
     })
     await bot.ledger.schedules.add(nightly)
-    const fires = bot.app.fireDue(async () => undefined)
+    const fires = bot.app.fireDue()
     await begun.promise
     await helper.ledger.runs.requestCancel(1, 'Anna')
     locked = true

@@ -6,8 +6,9 @@ import { OpsError } from '../../../../src/core/errors.ts'
 import type { Asker } from '../../../../src/core/people.ts'
 import type { Beat } from '../../../../src/core/ports/heartbeat.ts'
 import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
-import type { SayFired } from '../../../../src/core/schedule/fire/tell.ts'
+import type { Sent } from '../../../../src/core/ports/outbox.ts'
 import { anna, bob, channel, command, createWorld, type TestProcess } from '../../../support/core.ts'
+import { accepted, delivered } from '../../../support/delivered.ts'
 import { sayAgain } from '../../../support/fires.ts'
 import { freePolicy } from '../../../support/policy.ts'
 import { scheduled } from '../../../support/schedule.ts'
@@ -15,7 +16,6 @@ import { scheduled } from '../../../support/schedule.ts'
 const night = scheduled({ lines: ['etl', 'greet'], place: channel, owner: anna, created: '2026-11-20T12:00:00.000Z' })
 const greet = command('greet', async () => undefined, { effect: 'read' })
 const etl = command('etl', async () => undefined)
-const said: SayFired = async () => undefined
 
 function failing(name: string, broken: () => boolean = () => true): Command {
   return command(name, async () => {
@@ -48,8 +48,14 @@ describe('the heartbeat', () => {
   it('goes out once after a night that loaded and was told, and is noted', async () => {
     const { bot, beats } = await nightOf([etl, greet])
     const order: string[] = []
-    await bot.app.fireDue(async () => void order.push(`told after ${beats()}`))
-    await bot.app.fireDue(said)
+    const told = (): Sent => {
+      order.push(`told after ${beats()}`)
+      return accepted
+    }
+    for (const _ of [1, 2]) {
+      await bot.app.fireDue()
+      await delivered(bot, told)
+    }
     expect([order, beats()]).toEqual([['told after 0'], 1])
     expect(await bot.ledger.notes.get('heartbeat')).toEqual({ at: '2026-11-23T03:00:00.000Z', ok: true })
   })
@@ -60,7 +66,8 @@ describe('the heartbeat', () => {
     ['loaded nothing', [etl, greet], { lines: ['greet'] }],
   ])('does not go out after a night that %s', async (_, commands, schedule) => {
     const { bot, beats } = await nightOf(commands, { schedule })
-    await bot.app.fireDue(said)
+    await bot.app.fireDue()
+    await delivered(bot)
     expect(beats()).toBe(0)
     expect(await bot.ledger.notes.get('heartbeat')).toBeNull()
   })
@@ -72,55 +79,51 @@ describe('the heartbeat', () => {
       return new Promise<undefined>(() => undefined)
     })
     const { world, bot, beats } = await nightOf([stuck, greet], { schedule: { cron: '0 * * * *' } })
-    void bot.app.fireDue(said)
+    void bot.app.fireDue()
     await expect.poll(() => begun).toBe(true)
     world.clock.advance(3_600_000)
     await bot.beat()
     const told: boolean[] = []
-    await bot.app.fireDue(async ({ answer }) => void told.push(answer.ok))
+    for (const { answer } of await bot.app.fireDue()) told.push(answer.ok)
+    await delivered(bot)
     expect([told, beats()]).toEqual([[true], 0])
   })
 
   it('does not go out for a night that nobody could be told of, until they are', async () => {
     const { world, bot, start, beats } = await nightOf([etl, greet])
-    await bot.app.fireDue(async () => {
-      throw new OpsError('slack', 'channel_not_found')
-    })
+    await bot.app.fireDue()
+    await delivered(bot, () => ({ kind: 'later', afterMs: 1000, why: new Error('Slack is away') }))
     expect(beats()).toBe(0)
     bot.die()
+    world.clock.advance(2000)
     const next = await start('next')
-    for (const { run, answer } of await next.app.untold()) {
-      const schedule = run.origin.kind === 'fire' ? await next.ledger.schedules.get(run.origin.schedule) : null
-      if (schedule === null) continue
-      const fired = { schedule, run, answer: await answer }
-      await next.app.sayFired(fired, said)
-      // As after a bot that died before it could note that Slack had taken it.
-      await next.app.sayFired(fired, said)
-    }
+    await delivered(next)
+    await delivered(next)
     expect(beats()).toBe(1)
-    expect(world.clock.now().toISOString()).toBe('2026-11-23T03:00:00.000Z')
   })
 
   it('goes out when a night that failed behind its load is carried on to its end', async () => {
     let broken = true
     const { world, bot, beats } = await nightOf([etl, failing('greet', () => broken)])
-    let failed = 0
-    await bot.app.fireDue(async ({ run }) => {
-      failed = run?.id ?? 0
-    })
+    const [fired] = await bot.app.fireDue()
+    await delivered(bot)
+    const failed = fired?.run?.id ?? 0
     broken = false
     world.clock.advance(60_000)
     await bot.beat()
     const again = await sayAgain(bot, { run: await bot.ledger.runs.get(failed) })
+    await delivered(bot)
     expect([again.answer.ok, beats()]).toEqual([true, 1])
   })
 
   it('that nobody hears is noted, and of none nothing is', async () => {
     const unheard = await nightOf([etl, greet], { beat: 'unheard' })
-    await unheard.bot.app.fireDue(said)
+    await unheard.bot.app.fireDue()
+    await delivered(unheard.bot)
     expect(await unheard.bot.ledger.notes.get('heartbeat')).toMatchObject({ ok: false })
     const silent = await nightOf([etl, greet], { beat: 'silent' })
-    await silent.bot.app.fireDue(said)
+    await silent.bot.app.fireDue()
+    await delivered(silent.bot)
     expect(await silent.bot.ledger.notes.get('heartbeat')).toBeNull()
   })
 })
@@ -129,8 +132,8 @@ describe('who is called', () => {
   async function calledOf(commands: readonly Command[], schedule: Partial<ScheduleRecord>): Promise<readonly string[]> {
     const { world, bot } = await nightOf(commands, { schedule })
     for (const id of [bob.id, local.id, typist.id]) world.roles.set(id, 'operator')
-    const called: (readonly string[])[] = []
-    await bot.app.fireDue(async (_, ids) => void called.push(ids))
+    await bot.app.fireDue()
+    const called = (await delivered(bot)).map(({ mention }) => mention)
     expect(called).toHaveLength(1)
     return called.flat()
   }

@@ -2,8 +2,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import scheduleRun from '../../../../src/commands/schedule-run.ts'
 import type { Command } from '../../../../src/core/command/define.ts'
-import type { Fired } from '../../../../src/core/schedule/fire/fire.ts'
 import { anna, channel, command, createWorld, deferred, type TestProcess, unwatched } from '../../../support/core.ts'
+import { delivered } from '../../../support/delivered.ts'
 import { scheduled } from '../../../support/schedule.ts'
 import { lengths } from '../../../support/soak.ts'
 
@@ -75,24 +75,23 @@ async function createYear(cron: string, zone: string, created: string) {
       catchUpHours: windowHours,
     }),
   )
-  const tellAs =
-    ({ ledger }: TestProcess) =>
-    async ({ run }: Fired): Promise<void> => {
-      if (fate === 'dies untold') await dies()
-      if (run?.origin.kind !== 'fire') throw new Error('only fires are told here')
-      told.push(run.origin.intended)
-      await ledger.runs.told(run.id)
+  const fireAs = async (one: TestProcess): Promise<void> => {
+    await one.app.fireDue()
+    if (fate === 'dies untold') await dies()
+    for (const { body } of await delivered(one)) {
+      const run = body.kind === 'answer' ? body.answer.run : null
+      const origin = run === null ? undefined : (await one.ledger.runs.get(run.id))?.origin
+      if (origin?.kind !== 'fire') throw new Error('only fires are told here')
+      told.push(origin.intended)
     }
+  }
   const replace = async (): Promise<void> => {
     bot.die()
     await bot.ledger.close()
     bot = await start()
     fate = 'tick'
-    for (const { run, answer } of [...(await bot.app.untold()), ...(await bot.app.recover(() => unwatched))]) {
-      const schedule = await bot.ledger.schedules.get(1)
-      if (schedule !== null) await bot.app.sayFired({ schedule, run, answer: await answer }, tellAs(bot))
-    }
-    await bot.app.fireDue(tellAs(bot))
+    for (const { answer } of await bot.app.recover(() => unwatched)) await answer
+    await fireAs(bot)
   }
   return {
     world,
@@ -105,7 +104,7 @@ async function createYear(cron: string, zone: string, created: string) {
       stuck = deferred()
       const other = event === 'two' ? await start() : null
       const bots = other === null ? [bot] : [bot, other]
-      await Promise.race([stuck.promise, Promise.all(bots.map((one) => one.app.fireDue(tellAs(one))))])
+      await Promise.race([stuck.promise, Promise.all(bots.map(fireAs))])
       other?.die()
       await other?.ledger.close()
       if (event === 'dies at work' || event === 'dies untold') await replace()

@@ -22,7 +22,7 @@ const night = scheduled({
 /** What the next fire answers. */
 async function fired(bot: TestProcess): Promise<Answer> {
   const answers: Answer[] = []
-  await bot.app.fireDue(async ({ answer }) => void answers.push(answer))
+  for (const { answer } of await bot.app.fireDue()) answers.push(answer)
   const [answer] = answers
   if (answer === undefined) throw new Error('nothing was due')
   return answer
@@ -161,7 +161,7 @@ describe('the post of one line', () => {
     await bot.say('schedule-run 1', { who: bob })
     world.clock.advance(600_000)
     const answers: Answer[] = []
-    await bot.app.fireAsked(async ({ answer }) => void answers.push(answer))
+    for (const { answer } of await bot.app.fireAsked()) answers.push(answer)
     expect(answers[0]).toMatchObject({
       title: expect.stringMatching(/^Daily, asked for by Bob: greet · schedule 1/),
       replies: [{ text: 'Good morning.' }],
@@ -174,7 +174,7 @@ describe('the post of one line', () => {
       scheduleRun,
       command('greet', () => new Promise(() => undefined), { effect: 'read' }),
     ])
-    void stuck.app.fireDue(async () => undefined)
+    void stuck.app.fireDue()
     await expect.poll(async () => (await bot.ledger.runs.list({ limit: 5 })).length).toBe(2)
     stuck.die()
     world.clock.advance(1_200_000)

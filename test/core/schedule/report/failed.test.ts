@@ -23,7 +23,7 @@ async function firedAt(time: string, { bot, clock }: Pick<Warehouse, 'bot' | 'cl
   clock.set(new Date(time))
   await bot.beat()
   const answers: Answer[] = []
-  await bot.app.fireDue(async ({ answer }) => void answers.push(answer))
+  for (const { answer } of await bot.app.fireDue()) answers.push(answer)
   const [answer] = answers
   if (answer === undefined) throw new Error('nothing was due')
   return answer
@@ -149,7 +149,7 @@ it('A night that is said again leaving a row out says all that comes after its l
   await bot.beat()
   expect((await bot.say(line)).headline).toContain(`from where run ${failed.run?.id} failed`)
   const answers: Answer[] = []
-  await bot.app.fireAsked(async ({ answer }) => void answers.push(answer))
+  for (const { answer } of await bot.app.fireAsked()) answers.push(answer)
   expect(answers.map(({ ok }) => ok)).toEqual([true])
   const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
   const lines = await bot.ledger.runs.list({ fire: fire?.id ?? 0, limit: 5 })
