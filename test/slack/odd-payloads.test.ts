@@ -1,12 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { formModal, sayAction, typedModal } from '../../src/slack/action-ids.ts'
+import { some } from '../support/soak.ts'
 import { eventually } from './support/clock.ts'
 import { ada, dataEng, type Office, openOffice } from './support/office.ts'
 import { postSigned, postSignedJson, postSignedText } from './support/signed.ts'
 
 /*
- * Payloads as no documentation describes them: every field of each kind missing, null, of another type, or far too long. Each is
- * acknowledged, none breaks anything, and the next person is answered.
+ * Payloads as no documentation describes them: every field of each kind missing, null, of another type, or far too long (half of these
+ * at the gate, which ones by the seed). Each is acknowledged, none breaks anything, and the next person is answered.
  */
 
 const direct = `D${ada.slice(1)}`
@@ -213,7 +214,7 @@ describe('what asks for nothing', () => {
 
 describe('what asks for something, with each of its fields odd, is acknowledged', () => {
   it.each(Object.entries(payloads))('%s', async (_, payload) => {
-    await acknowledged(variationsOf(payload, odd))
+    await acknowledged(variationsOf(payload, some(odd, 3)))
   })
 
   it('a slash command', async () => {
