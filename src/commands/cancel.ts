@@ -3,7 +3,7 @@ import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { RunId, RunRecord, RunStore } from '../core/ports/runs.ts'
 import { text } from '../core/reply.ts'
-import { noRun, requireOwn } from '../core/run/own.ts'
+import { noRun, requireOwn } from '../core/runner/readers.ts'
 
 export default defineCommand({
   name: 'cancel',

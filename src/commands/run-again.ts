@@ -3,8 +3,8 @@ import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
 import type { RunRecord } from '../core/ports/ledger.ts'
-import { findRun, requireOwn } from '../core/run/own.ts'
-import { closeOrphan, findOrphan } from '../core/run/takeover.ts'
+import { closeOrphan, findOrphan } from '../core/runner/orphans.ts'
+import { findRun, requireOwn } from '../core/runner/readers.ts'
 
 export default defineCommand({
   name: 'run-again',

@@ -1,10 +1,14 @@
+import type { Context } from '../command/context.ts'
+import type { Bound } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
+import { OpsError } from '../errors.ts'
 import { monthOf, monthWords } from '../money/month.ts'
 import { spentOn } from '../money/spent.ts'
 import { goingTo } from '../money/statement.ts'
 import type { PlanDraft } from '../plan.ts'
 import type { Cluster } from '../ports/cluster.ts'
 import type { Reason } from '../ports/plans.ts'
+import type { Approval, Origin } from '../ports/runs.ts'
 import { usd } from '../words.ts'
 
 type Parts = Pick<Deps, 'policy' | 'clock'> & { readonly cluster: Pick<Cluster, 'bill'> }
@@ -49,4 +53,45 @@ export async function beyondBudget(
   if (going + mostUsd <= budget) return []
   const words = `It can go beyond ${of}: ${usd(spent)} spent, ${usd(going + mostUsd)} with it.`
   return [{ kind: 'budget', words }]
+}
+
+/**
+ * Sees to it that the clock spends nothing beyond the month's budget: what a schedule's lines ask was confirmed when it was made, but not
+ * for this moment. To be called before the run of a line is opened. Throws `not_confirmed`.
+ */
+export async function refuseUnapproved(bound: Bound, context: Context): Promise<void> {
+  const { deps } = context
+  if (deps.policy.budgetUsd === null) return
+  const plan = await planNow(bound, context)
+  const [reason] = plan === null ? [] : await beyondBudget(plan, deps)
+  if (reason === undefined) return
+  throw new OpsError(
+    'not_confirmed',
+    `${bound.line} needs approval. ${reason.words} Nothing was done.`,
+    `Say ${bound.line} in a channel: the plan is then posted for approval.`,
+    { cure: bound.line },
+  )
+}
+
+/** Null also where the line makes no sense now: its run will say so in its own words. What cannot be looked at is not allowed. */
+async function planNow(bound: Bound, context: Context): Promise<PlanDraft | null> {
+  try {
+    return await bound.plan(context)
+  } catch (error) {
+    if (error instanceof OpsError && (error.code === 'cluster_state' || error.code === 'no_cluster')) return null
+    throw error
+  }
+}
+
+type Fire = Extract<Origin, { kind: 'fire' }>
+
+/** The plan that was confirmed for what a fire says: when somebody wanted it now, otherwise when its schedule was made. Null where none was. */
+export async function approvalOfFire(
+  { schedule: id, cause, intended }: Fire,
+  { ledger }: Pick<Deps, 'ledger'>,
+): Promise<Approval | null> {
+  const schedule = await ledger.schedules.get(id)
+  if (schedule === null) return null
+  if (cause === 'clock') return schedule.approval
+  return schedule.asked?.at === intended ? schedule.asked.approval : null
 }

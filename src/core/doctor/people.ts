@@ -1,4 +1,4 @@
-import { approverIds } from '../approval/approvers.ts'
+import { approverIds } from '../approval/ask.ts'
 import type { Context } from '../command/context.ts'
 import type { Finding, Probe } from '../ports/probe.ts'
 import { list, plural } from '../words.ts'

@@ -1,4 +1,4 @@
-import { isApprover, needsSecond } from '../approval/approvers.ts'
+import { isApprover, needsSecond } from '../approval/ask.ts'
 import { OpsError } from '../errors.ts'
 import type { PlanRecord } from '../ports/plans.ts'
 import { at, entry, type HomeEntry, where } from './home.ts'

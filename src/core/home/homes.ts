@@ -1,6 +1,6 @@
-import type { Session } from '../dispatch/session.ts'
 import { OpsError } from '../errors.ts'
 import type { Asker } from '../people.ts'
+import type { Session } from '../runner/session.ts'
 import { cardEntries } from './cards.ts'
 import type { Home, HomeSection } from './home.ts'
 import { lookAround } from './look.ts'

@@ -1,9 +1,9 @@
 import type { Command } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
-import type { Session } from '../dispatch/session.ts'
 import { OpsError } from '../errors.ts'
 import { type Spent, spentInMonth } from '../money/spent.ts'
 import type { PlanRecord, RunRecord, ScheduleRecord } from '../ports/ledger.ts'
+import type { Session } from '../runner/session.ts'
 import { upcoming } from '../schedule/make/upcoming.ts'
 import { type State, stateOf } from '../warehouse/state.ts'
 

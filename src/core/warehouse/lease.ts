@@ -1,5 +1,4 @@
-import { dispatch } from '../dispatch/dispatch.ts'
-import type { Session } from '../dispatch/session.ts'
+import { dispatch } from '../approval/door.ts'
 import { waysToAsker } from '../money/announce.ts'
 import { askedFor } from '../money/asked-for.ts'
 import { tellBudget } from '../money/budget.ts'
@@ -8,6 +7,7 @@ import { tellOnce } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Due } from '../ports/cluster.ts'
+import type { Session } from '../runner/session.ts'
 import { lasting, moment } from '../words.ts'
 
 // The lease acts in its own name, with the right of whoever runs the bot.

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
 import type { LoadRecord } from '../ports/ledger.ts'
-import { findOrphan, leftWords } from '../run/takeover.ts'
+import { findOrphan, leftWords } from '../runner/orphans.ts'
 import { lasting } from '../words.ts'
 
 // A load published while we were asking takes the file of the one before last with it; twice in one question is chance, thrice is a fault.

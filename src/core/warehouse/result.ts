@@ -6,8 +6,7 @@ import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import type { RunId, RunRecord } from '../ports/ledger.ts'
 import type { TableReply } from '../reply.ts'
-import { findRun } from '../run/own.ts'
-import { keptDays, keptUntil, mayRead } from '../run/readers.ts'
+import { findRun, keptDays, keptUntil, mayRead } from '../runner/readers.ts'
 import { moment } from '../words.ts'
 
 /** An answer to a query, as its run keeps it. */

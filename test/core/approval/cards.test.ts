@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { refuseUnapproved } from '../../../src/core/approval/refuse-unapproved.ts'
+import { refuseUnapproved } from '../../../src/core/approval/reasons.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import type { Place } from '../../../src/core/place.ts'
 import { anna, bob, channel, failureOf, planOf, terminal } from '../../support/core.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { changesBetween } from '../../../src/core/approval/changes.ts'
+import { changesBetween } from '../../../src/core/approval/plans.ts'
 import type { PlanDraft } from '../../../src/core/plan.ts'
 
 const draft = (facts: readonly string[], given: Partial<PlanDraft> = {}): PlanDraft => ({

@@ -1,7 +1,7 @@
 import type { Answer } from '../../../src/core/answer.ts'
 import type { RunRecord } from '../../../src/core/ports/ledger.ts'
 import { type ChartReply, type Reply, type TableReply, text } from '../../../src/core/reply.ts'
-import { viewOf } from '../../../src/core/run/view.ts'
+import { viewOf } from '../../../src/core/runner/answers.ts'
 import type { Spoken } from '../../../src/core/schedule/report/digest.ts'
 import { press } from './shown.ts'
 

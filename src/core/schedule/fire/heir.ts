@@ -1,7 +1,7 @@
-import type { Session } from '../../dispatch/session.ts'
 import { OpsError } from '../../errors.ts'
 import { type Asker, includesRole, theAdmins } from '../../people.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
+import type { Session } from '../../runner/session.ts'
 import { faultOf, wakesPaused } from '../make/lines.ts'
 import { newsOfChange, park } from './park.ts'
 

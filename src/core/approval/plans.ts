@@ -1,10 +1,11 @@
 import type { Deps } from '../deps.ts'
-import { messageOf } from '../errors.ts'
+import { messageOf, OpsError } from '../errors.ts'
 import { messagesOfPlan } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
+import type { PlanDraft } from '../plan.ts'
 import type { PlanEnd, PlanRecord } from '../ports/plans.ts'
+import type { PlanChange } from '../reply.ts'
 import { secondMinutes } from './ask.ts'
-import { tooLate } from './too-late.ts'
 
 type Parts = Pick<Deps, 'ledger' | 'clock' | 'log'>
 
@@ -86,4 +87,57 @@ async function enter(
   } catch (error) {
     log.error({ err: error, line }, `what became of a card is missing in the record: ${messageOf(error)}`)
   }
+}
+
+/** Why a click on a plan does nothing any more: what became of it. Null stands for a plan that nobody knows by now. */
+export function tooLate(plan: PlanRecord | null, reader: Asker): OpsError {
+  const what = plan?.card === true ? 'card' : 'plan'
+  const end = plan?.end
+  const again = plan?.asker.id === reader.id ? { cure: plan.line } : {}
+  switch (end?.kind) {
+    case 'approved': {
+      const message = plan?.card
+        ? `${end.by.name} has approved this already; it is done once.`
+        : 'This plan was confirmed already; it runs once.'
+      return new OpsError('expired', message, 'See runs.', { cure: 'runs' })
+    }
+    case 'failed': {
+      const message = `${end.by.name} has said yes to this already, and it could not be done: ${end.why}`
+      return new OpsError('expired', message, sayAgain, again)
+    }
+    case 'replaced': {
+      const message = `This ${what} had changed, and was replaced by a newer one. Nothing was done.`
+      return new OpsError('expired', message, 'Look at the newest one.')
+    }
+    case 'rejected':
+      return new OpsError('expired', `${end.by.name} has rejected this. Nothing was done.`)
+    case 'withdrawn':
+      return new OpsError('expired', `${end.by.name} has withdrawn this. Nothing was done.`, sayAgain, again)
+    default:
+      return new OpsError('expired', `This ${what} has expired. Nothing was done.`, sayAgain, again)
+  }
+}
+
+const sayAgain = 'Say the command again for a fresh one.'
+
+/**
+ * What reads differently in a plan that was made again, in order; empty where every line is as it was. Between the lines at the beginning
+ * and at the end that are the same, each line stands beside the one in its place.
+ */
+export function changesBetween(before: PlanDraft, after: PlanDraft): readonly PlanChange[] {
+  const [was, now] = [linesOf(before), linesOf(after)]
+  const shorter = Math.min(was.length, now.length)
+  let head = 0
+  while (head < shorter && was[head] === now[head]) head++
+  let tail = 0
+  while (tail < shorter - head && was.at(-1 - tail) === now.at(-1 - tail)) tail++
+  const [gone, come] = [was.slice(head, was.length - tail), now.slice(head, now.length - tail)]
+  return Array.from({ length: Math.max(gone.length, come.length) }, (_, at) => ({
+    was: gone[at] ?? null,
+    now: come[at] ?? null,
+  })).filter((change) => change.was !== change.now)
+}
+
+function linesOf({ title, facts, act, typed }: PlanDraft): readonly string[] {
+  return [title, ...facts, act, ...(typed === undefined ? [] : [`The word to type is ${typed}.`])]
 }

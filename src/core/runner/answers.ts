@@ -1,8 +1,47 @@
-import type { Answer, Failure, RunView, Suggestion } from '../answer.ts'
+import type { Answer, Failure, RowsOf, RunView, Suggestion } from '../answer.ts'
 import { labelOf } from '../command/line.ts'
 import { codeFrom, exitStatusOf, messageOf, OpsError } from '../errors.ts'
+import type { RunRecord, StepRecord } from '../ports/ledger.ts'
 import type { Log } from '../ports/log.ts'
-import { noted } from './rows-in.ts'
+import type { StepView } from '../reply.ts'
+import { plural } from '../words.ts'
+
+/** A run without what only the bot needs. */
+export function viewOf(run: RunRecord): RunView {
+  return {
+    id: run.id,
+    command: run.command,
+    line: run.line,
+    who: run.who.name,
+    state: run.state,
+    started: run.started,
+    ended: run.ended,
+    ...(run.attempt === 1 ? {} : { attempt: run.attempt }),
+    steps: run.steps.map(stepView),
+  }
+}
+
+function stepView({ title, state, ms, detail }: StepRecord): StepView {
+  return detail === undefined ? { title, state, ms } : { title, state, ms, detail }
+}
+
+/** The questions whose rows an answer holds: what it asked itself, or what it has from others. */
+export function rowsIn({ asked, rowsOf = [], run }: Answer): readonly RowsOf[] {
+  if (asked === undefined || run === null) return rowsOf
+  return [{ command: run.command, ended: run.ended ?? run.started }]
+}
+
+/** Those questions as an answer notes them: not at all where there are none. */
+export function noted(rowsOf: readonly RowsOf[] = []): Pick<Answer, 'rowsOf'> {
+  return rowsOf.length === 0 ? {} : { rowsOf: [...rowsOf] }
+}
+
+/** How a line ended, for whoever may know that it was said: of rows only how many there are. */
+export function outcomeWithoutRows(answer: Answer): string {
+  if (rowsIn(answer).length === 0) return answer.headline
+  const table = answer.replies.find((reply) => reply.kind === 'table')
+  return table === undefined ? 'answered' : plural(table.total, 'row')
+}
 
 /**
  * Anything thrown, as an answer. An `OpsError` says itself; anything else is a bug, whose stack goes to the log and whose

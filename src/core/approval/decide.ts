@@ -1,21 +1,20 @@
 import type { Answer } from '../answer.ts'
-import { askFor, type Wanted } from '../approval/ask.ts'
-import { changesBetween } from '../approval/changes.ts'
-import { reasonsFor } from '../approval/reasons.ts'
-import { fail, settle } from '../approval/settle.ts'
-import { tooLate } from '../approval/too-late.ts'
+import { withChannelNames } from '../channel.ts'
+import type { Context } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import { messagesOfPlan } from '../outbox/messages.ts'
-import type { PlanEnd } from '../ports/plans.ts'
+import type { Asker } from '../people.ts'
+import type { PlanEnd, PlanRecord } from '../ports/plans.ts'
 import type { PlanChange } from '../reply.ts'
-import { failureAnswer } from '../run/failure.ts'
-import type { Watch } from '../run/live-run.ts'
-import { type Clicked, clicked } from './clicked.ts'
-import { isHeardFirst } from './delivery.ts'
-import { start } from './dispatch.ts'
-import { recordRefusal } from './refused.ts'
-import type { Click, Confirmation, Session } from './session.ts'
+import { failureAnswer } from '../runner/answers.ts'
+import type { Watch } from '../runner/live-run.ts'
+import type { Click, Confirmation, Session } from '../runner/session.ts'
+import { start } from '../runner/start.ts'
+import { approverIds, askFor, isApprover, needsSecond, type Wanted } from './ask.ts'
+import { isHeardFirst, type Meaning, meaningOf, recordRefusal } from './door.ts'
+import { changesBetween, fail, openPlan, settle, tooLate } from './plans.ts'
+import { reasonsFor } from './reasons.ts'
 
 /**
  * A plan is carried out once, in its asker's name, within its time, by the click of somebody who may confirm it, and only if made again
@@ -112,4 +111,89 @@ export async function refused(error: unknown, { plan: id, who }: Click, session:
     if (plan !== null) await recordRefusal(error, { ...plan, who }, session)
   }
   return failureAnswer(error, null, log)
+}
+
+/**
+ * Puts a plan away for good, so that it cannot be confirmed any more: its asker withdraws it, an approver rejects it. Null for a click that
+ * was heard before. Never throws.
+ */
+export async function reject(click: Click, session: Session): Promise<Answer | null> {
+  const { deps } = session
+  const { plan: id, who } = click
+  try {
+    if (!(await isHeardFirst(click.delivery, deps))) return null
+    const plan = await openPlan(id, who, deps)
+    const isAsker = isAskedBy(plan, who)
+    if (!isAsker && !(plan.card && (await isApprover(who, deps)))) throw notTheirs(plan, who, deps)
+    const end: PlanEnd = { kind: isAsker ? 'withdrawn' : 'rejected', by: who, at: deps.clock.now().toISOString() }
+    if (!(await settle(plan, end, deps))) throw tooLate(await deps.ledger.plans.get(id), who)
+    const line = withChannelNames(plan.line)
+    const headline = isAsker ? `Withdrawn: ${line}. Nothing was done.` : `${who.name} rejected ${line}.`
+    return { ok: true, exit: 0, headline, audience: 'nobody', run: null, replies: [], next: [] }
+  } catch (error) {
+    return refused(error, click, session)
+  }
+}
+
+/** A plan that may be confirmed by whoever clicked, and what its line means now, in its asker's name. */
+export interface Clicked {
+  readonly plan: PlanRecord
+  readonly meaning: Meaning
+  readonly context: Context
+}
+
+/**
+ * Looks at a click: the plan must be open, its asker must still be allowed to say its line, and `by` must be allowed to confirm it, all of
+ * that now. Throws `expired` or `not_allowed`.
+ */
+export async function clicked(id: string, by: Asker, { deps, catalog }: Session): Promise<Clicked> {
+  const plan = await openPlan(id, by, deps)
+  await requireConfirmer(plan, by, deps)
+  const { asker, place, line } = plan
+  const context: Context = { who: { ...asker, role: await deps.directory.roleOf(asker) }, place, deps, catalog }
+  try {
+    return { plan, meaning: await meaningOf(catalog.understood(plan), context), context }
+  } catch (error) {
+    if (asker.id === by.id || !(error instanceof OpsError && error.code === 'not_allowed')) throw error
+    throw new OpsError(
+      'not_allowed',
+      `${asker.name} asked for ${line} and may not say it any more. Nothing was done.`,
+      'Somebody who may can ask for it.',
+    )
+  }
+}
+
+/** Throws `not_allowed` for whoever may not confirm this plan now. */
+async function requireConfirmer(plan: PlanRecord, by: Asker, deps: Deps): Promise<void> {
+  if (!isAskedBy(plan, by)) {
+    if (plan.card && (await isApprover(by, deps))) return
+    throw notTheirs(plan, by, deps)
+  }
+  if (!needsSecond(plan.reasons, deps)) return
+  throw new OpsError(
+    'not_allowed',
+    'You asked for this, so somebody else must approve it. Nothing was done.',
+    'Ask one of those whom the card calls.',
+  )
+}
+
+/** Whether this is the person who asked for the plan. */
+export function isAskedBy({ asker }: PlanRecord, { kind, id }: Asker): boolean {
+  return asker.kind === kind && asker.id === id
+}
+
+/** The refusal of somebody who may not decide about a plan; of a card with their own id, which is what the configuration needs. */
+export function notTheirs({ asker, card }: PlanRecord, { id }: Asker, deps: Deps): OpsError {
+  return card
+    ? new OpsError(
+        'not_allowed',
+        `This needs an approver. You are ${id}, no approver here. Nothing was done.`,
+        `Setting the bot up? SPARKIFY_APPROVERS=${id}`,
+        { ask: approverIds(deps) },
+      )
+    : new OpsError(
+        'not_allowed',
+        `This plan was made for ${asker.name}. Nothing was done.`,
+        'Say the command yourself.',
+      )
 }

@@ -5,8 +5,8 @@ import type { Report } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Origin, RunId, RunRecord } from '../ports/runs.ts'
-import type { Watch } from '../run/live-run.ts'
-import type { Registry } from '../run/registry.ts'
+import type { Watch } from './live-run.ts'
+import type { Registry } from './registry.ts'
 
 /** What is asked, by whom and where. */
 export interface Ask {

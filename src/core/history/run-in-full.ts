@@ -4,12 +4,11 @@ import type { Outcome } from '../command/define.ts'
 import { OpsError } from '../errors.ts'
 import type { Approval, AttemptRecord, RunId, RunRecord } from '../ports/runs.ts'
 import { type Reply, text } from '../reply.ts'
+import { outcomeWithoutRows, viewOf } from '../runner/answers.ts'
+import { findOrphan, leftWords } from '../runner/orphans.ts'
+import { mayRead, type Reader, shownLine, whyNotRead } from '../runner/readers.ts'
 import { duration, moment, usd } from '../words.ts'
-import { calledBy } from './origin.ts'
-import { mayRead, type Reader, shownLine, whyNotRead } from './readers.ts'
-import { outcomeWithoutRows } from './rows-in.ts'
-import { findOrphan, leftWords } from './takeover.ts'
-import { viewOf } from './view.ts'
+import { calledBy } from './audit-file.ts'
 
 /**
  * One run in full: what called it, the plan that was read and who agreed to it, its cost, its steps, its lines where it is a schedule's,

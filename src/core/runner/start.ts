@@ -1,68 +1,19 @@
 import type { Answer } from '../answer.ts'
-import { needsSecond } from '../approval/approvers.ts'
-import { askFor } from '../approval/ask.ts'
-import { approvalOfFire } from '../approval/of-fire.ts'
-import { reasonsFor } from '../approval/reasons.ts'
 import type { Context } from '../command/context.ts'
 import type { Bound } from '../command/define.ts'
 import { DiskFull, OpsError } from '../errors.ts'
 import type { Report } from '../outbox/messages.ts'
-import type { Person } from '../people.ts'
-import type { PlanDraft } from '../plan.ts'
 import type { Approval, NewRun, Origin, Retry, RunRecord } from '../ports/runs.ts'
-import { failureAnswer } from '../run/failure.ts'
-import type { Watch } from '../run/live-run.ts'
-import { Handover } from '../run/registry.ts'
-import { opening, settleOrphans } from '../run/takeover.ts'
-import { isHeardFirst } from './delivery.ts'
 import { answerUnrecorded, execute } from './execute.ts'
-import { type Meaning, meaningOf } from './meaning.ts'
-import { recordRefusal } from './refused.ts'
-import type { Ask, Session } from './session.ts'
+import type { Watch } from './live-run.ts'
+import { opening } from './orphans.ts'
+import { Handover } from './registry.ts'
+import type { Session } from './session.ts'
 
-/** Authorise, confirm, run: the one way from a request to an answer. Null for a delivery that was heard before. */
-export async function dispatch(ask: Ask, session: Session): Promise<Answer | null> {
-  const { deps, catalog, registry } = session
-  try {
-    if (!(await isHeardFirst(ask.delivery, deps))) return null
-    registry.admit()
-    await settleOrphans(deps)
-    if (ask.request.kind === 'fault') throw ask.request.fault
-    const who: Person = { ...ask.who, role: await deps.directory.roleOf(ask.who) }
-    const context: Context = { who, place: ask.place, deps, catalog }
-    const meaning = await behind(ask, await meaningOf(ask.request.bound, context), session)
-    const origin = ask.origin ?? words
-    if (origin.kind === 'fire') {
-      // Nobody is there to be asked, and it was confirmed before.
-      const approval = await approvalOfFire(origin, deps)
-      return await start(meaning, context, { watch: ask.watch, origin, approval, key: keyOfFire(origin) }, session)
-    }
-    const draft = await meaning.bound.plan(context)
-    const reasons = draft === null ? [] : await reasonsFor(draft, deps)
-    if (draft !== null && (needsSecond(reasons, deps) || !isConfirmed(draft, ask))) {
-      const { who: asker, place } = ask
-      return await askFor({ asked: meaning.asked, asker, place, draft, reasons, changes: [], wasCard: false }, deps)
-    }
-    const approval = draft === null ? null : { plan: draft, by: ask.who }
-    const key = ask.delivery === undefined ? null : `delivery:${ask.delivery}`
-    return await start(meaning, context, { watch: ask.watch, origin, approval, key, report: ask.report }, session)
-  } catch (error) {
-    if (ask.request.kind === 'understood') {
-      const { command, line } = ask.request.bound
-      await recordRefusal(error, { command: command.name, line, who: ask.who, place: ask.place }, session)
-    }
-    return failureAnswer(error, null, deps.log)
-  }
-}
-
-const words: Origin = { kind: 'words' }
-
-function keyOfFire({ schedule, intended, cause }: Extract<Origin, { kind: 'fire' }>): string {
-  return `${cause === 'clock' ? 'schedule' : 'ask'}:${schedule}:${intended}`
-}
-
-async function behind(ask: Ask, meaning: Meaning, { deps }: Session): Promise<Meaning> {
-  return ask.behind === undefined ? meaning : { ...meaning, earlier: await deps.ledger.runs.get(ask.behind) }
+/** What is to be run; `earlier` is the run that is to be tried again. */
+export interface Task {
+  readonly bound: Bound
+  readonly earlier: RunRecord | null
 }
 
 /** How a run comes about: who watches it, what called it, and the plan that was confirmed for it. */
@@ -79,12 +30,7 @@ export interface Start {
  * Opens the run in the ledger and carries it to its end; where an `earlier` one failed, or was stopped, as another attempt of that one. What has a
  * run already is answered as that one was, or carried on. Throws `interrupted` for a fire that has one.
  */
-export async function start(
-  { bound, earlier }: Pick<Meaning, 'bound' | 'earlier'>,
-  context: Context,
-  how: Start,
-  session: Session,
-): Promise<Answer> {
+export async function start({ bound, earlier }: Task, context: Context, how: Start, session: Session): Promise<Answer> {
   const { deps } = context
   const { watch, origin } = how
   const again = earlier === null ? null : await retryOf(earlier, bound, context, how)
@@ -168,8 +114,4 @@ async function retryOf(
 
 function left({ id }: RunRecord): OpsError {
   return new OpsError('interrupted', `Run ${id} is another process's by now.`, '', { cause: new Handover() })
-}
-
-function isConfirmed(plan: PlanDraft, ask: Ask): boolean {
-  return plan.typed === undefined ? ask.confirmed === true : ask.typed?.trim() === plan.typed
 }

@@ -4,7 +4,7 @@ import { OpsError } from '../errors.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { RunRecord, RunStore, StepRecord } from '../ports/ledger.ts'
 import type { Step, Work } from '../step.ts'
-import { viewOf } from './view.ts'
+import { viewOf } from './answers.ts'
 
 /** Told of a run while it goes on, in its own process. Must return at once and not throw. */
 export interface Watch {

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import type { CancelOutcome, RunId, RunRecord } from '../ports/ledger.ts'
 import type { LiveRun } from './live-run.ts'
-import { closeOrphan, findOrphan } from './takeover.ts'
+import { closeOrphan, findOrphan } from './orphans.ts'
 
 /** The runs of this process. */
 export interface Registry {

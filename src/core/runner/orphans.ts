@@ -4,9 +4,7 @@ import { DiskFull, liveUntouched, OpsError } from '../errors.ts'
 import { messagesOf } from '../outbox/messages.ts'
 import type { Opened, RunId, RunRecord } from '../ports/runs.ts'
 import { lasting } from '../words.ts'
-import { costOf } from './cost.ts'
-import { failureAnswer } from './failure.ts'
-import { viewOf } from './view.ts'
+import { failureAnswer, viewOf } from './answers.ts'
 
 /**
  * Opens a run, or another attempt of one, as `open` does. Where another run holds the warehouse, that is looked at first: if its process is
@@ -105,4 +103,19 @@ function busy(holder: RunRecord, deps: Deps): OpsError {
     `Wait for it, or stop it with cancel ${holder.id}.`,
     { cure: `runs ${holder.id}` },
   )
+}
+
+/**
+ * What the cluster cost while a run was at work on it, in US dollars; null for runs that neither change the warehouse nor are a
+ * schedule's, and where it costs nothing or nobody knows its price.
+ */
+export async function costOf(
+  { writer, origin, started }: RunRecord,
+  ended: Date,
+  { cluster }: Deps,
+): Promise<number | null> {
+  if (!writer && origin.kind !== 'fire') return null
+  const bills = await cluster.bill(new Date(started), ended)
+  const known = bills.flatMap(({ usd }) => (usd === null ? [] : [usd]))
+  return known.length === 0 ? null : known.reduce((sum, usd) => sum + usd, 0)
 }

@@ -1,0 +1,162 @@
+import type { Answer } from '../answer.ts'
+import { authorise } from '../command/access.ts'
+import type { Asked, Catalog } from '../command/catalog.ts'
+import type { Context } from '../command/context.ts'
+import type { Bound } from '../command/define.ts'
+import type { Deps } from '../deps.ts'
+import { DiskFull, messageOf, OpsError } from '../errors.ts'
+import type { Person } from '../people.ts'
+import type { PlanDraft } from '../plan.ts'
+import type { PlanRecord } from '../ports/plans.ts'
+import type { Origin, RunRecord } from '../ports/runs.ts'
+import { failureAnswer } from '../runner/answers.ts'
+import { settleOrphans } from '../runner/orphans.ts'
+import type { Ask, Session } from '../runner/session.ts'
+import { start, type Task } from '../runner/start.ts'
+import { askFor, needsSecond } from './ask.ts'
+import { approvalOfFire, reasonsFor } from './reasons.ts'
+
+/** Authorise, confirm, run: the one way from a request to an answer. Null for a delivery that was heard before. */
+export async function dispatch(ask: Ask, session: Session): Promise<Answer | null> {
+  const { deps, catalog, registry } = session
+  try {
+    if (!(await isHeardFirst(ask.delivery, deps))) return null
+    registry.admit()
+    await settleOrphans(deps)
+    if (ask.request.kind === 'fault') throw ask.request.fault
+    const who: Person = { ...ask.who, role: await deps.directory.roleOf(ask.who) }
+    const context: Context = { who, place: ask.place, deps, catalog }
+    const meaning = await behind(ask, await meaningOf(ask.request.bound, context), session)
+    const origin = ask.origin ?? words
+    if (origin.kind === 'fire') {
+      // Nobody is there to be asked, and it was confirmed before.
+      const approval = await approvalOfFire(origin, deps)
+      return await start(meaning, context, { watch: ask.watch, origin, approval, key: keyOfFire(origin) }, session)
+    }
+    const draft = await meaning.bound.plan(context)
+    const reasons = draft === null ? [] : await reasonsFor(draft, deps)
+    if (draft !== null && (needsSecond(reasons, deps) || !isConfirmed(draft, ask))) {
+      const { who: asker, place } = ask
+      return await askFor({ asked: meaning.asked, asker, place, draft, reasons, changes: [], wasCard: false }, deps)
+    }
+    const approval = draft === null ? null : { plan: draft, by: ask.who }
+    const key = ask.delivery === undefined ? null : `delivery:${ask.delivery}`
+    return await start(meaning, context, { watch: ask.watch, origin, approval, key, report: ask.report }, session)
+  } catch (error) {
+    if (ask.request.kind === 'understood') {
+      const { command, line } = ask.request.bound
+      await recordRefusal(error, { command: command.name, line, who: ask.who, place: ask.place }, session)
+    }
+    return failureAnswer(error, null, deps.log)
+  }
+}
+
+const words: Origin = { kind: 'words' }
+
+function keyOfFire({ schedule, intended, cause }: Extract<Origin, { kind: 'fire' }>): string {
+  return `${cause === 'clock' ? 'schedule' : 'ask'}:${schedule}:${intended}`
+}
+
+async function behind(ask: Ask, meaning: Meaning, { deps }: Session): Promise<Meaning> {
+  return ask.behind === undefined ? meaning : { ...meaning, earlier: await deps.ledger.runs.get(ask.behind) }
+}
+
+function isConfirmed(plan: PlanDraft, ask: Ask): boolean {
+  return plan.typed === undefined ? ask.confirmed === true : ask.typed?.trim() === plan.typed
+}
+
+/** What a request comes to, and what is asked if it has to be confirmed first. */
+export interface Meaning extends Task {
+  readonly asked: Asked
+}
+
+/** Checks that its asker may say what was asked, and what it stands for. Throws what is wrong with either. */
+export async function meaningOf(bound: Bound, context: Context): Promise<Meaning> {
+  const { catalog, who, deps } = context
+  authorise(bound.command, who, deps.directory)
+  const earlier = await bound.instead(context)
+  if (earlier === null) return { asked: askedBy(bound), bound, earlier }
+  const again =
+    earlier.origin.kind === 'fire' ? fireAgain(earlier.origin.schedule, earlier, catalog) : catalog.understood(earlier)
+  authorise(again.command, who, deps.directory)
+  if (earlier.origin.kind === 'fire' || earlier.state === 'complete') {
+    return { asked: askedBy(again), bound: again, earlier: null }
+  }
+  // Asked with its number: the newest failed run may be another one when the plan is confirmed.
+  const { name } = bound.command
+  const asked = { command: name, args: { id: String(earlier.id) }, line: `${name} ${earlier.id}` }
+  return { asked, bound: again, earlier }
+}
+
+function askedBy({ command, given, line }: Bound): Asked {
+  return { command: command.name, args: given, line }
+}
+
+/** A fire is said by the bot that hears Slack, in the schedule's own place, by whoever may have it said. */
+function fireAgain(schedule: number, { id, state }: RunRecord, catalog: Catalog): Bound {
+  const from = state === 'complete' ? {} : { from: String(id) }
+  return catalog.that(({ runsSchedule }) => runsSchedule === true).with({ id: String(schedule), ...from })
+}
+
+/**
+ * What would keep a line from being done if it were said, as far as that is known before; null otherwise. Nothing is done, and nothing
+ * entered in the record. Never throws: what is broken is told, and logged, when the line is said.
+ */
+export async function whyNotSay(
+  { request, who, place }: Pick<Ask, 'request' | 'who' | 'place'>,
+  { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
+): Promise<OpsError | null> {
+  if (request.kind === 'fault') return request.fault
+  try {
+    const context: Context = { who: { ...who, role: await deps.directory.roleOf(who) }, place, deps, catalog }
+    const { bound } = await meaningOf(request.bound, context)
+    await bound.plan(context)
+    return null
+  } catch (error) {
+    return error instanceof OpsError ? error : null
+  }
+}
+
+/**
+ * Enters in the record that somebody said what they may not. Whatever else was thrown is no refusal, and is left alone. Never throws:
+ * the refusal itself must reach its reader.
+ */
+export async function recordRefusal(
+  thrown: unknown,
+  { command, line, who, place }: Pick<PlanRecord, 'command' | 'line' | 'place'> & Pick<Ask, 'who'>,
+  { deps }: Pick<Session, 'deps'>,
+): Promise<void> {
+  if (!(thrown instanceof OpsError) || thrown.code !== 'not_allowed') return
+  try {
+    await deps.ledger.audit.add({
+      at: deps.clock.now().toISOString(),
+      what: 'refused',
+      who: { kind: who.kind, id: who.id, name: who.name },
+      command,
+      line,
+      place,
+      plan: null,
+      why: thrown.message,
+    })
+  } catch (error) {
+    deps.log.error({ err: error, user: who.id }, `a refusal is missing in the record: ${messageOf(error)}`)
+  }
+}
+
+/**
+ * Whether a delivery is heard for the first time, by whichever process. What comes in none cannot come twice. On a full disk every
+ * delivery counts as the first: a question may be answered twice then, and a change is refused.
+ */
+export async function isHeardFirst(
+  delivery: string | undefined,
+  { ledger, clock, log }: Pick<Deps, 'ledger' | 'clock' | 'log'>,
+): Promise<boolean> {
+  if (delivery === undefined) return true
+  try {
+    return await ledger.claim(`delivery:${delivery}`, clock.now())
+  } catch (error) {
+    if (!(error instanceof DiskFull)) throw error
+    log.warn({ err: error }, 'a delivery could not be noted; it may be answered twice')
+    return true
+  }
+}
