@@ -1,11 +1,10 @@
 import type { Ledger } from '../../src/core/ports/ledger.ts'
 import type { Workings } from './quiet.ts'
 
-/** One write of a process into the ledger: which store and method, and the how manyeth of this process it is, from 1. */
+/** One write of a process into the ledger. */
 export interface Write {
   readonly store: string
   readonly method: string
-  readonly number: number
 }
 
 /** Whether a process dies at a write: before it, right after it, or not there. */
@@ -14,7 +13,6 @@ export type Fate = (write: Write) => 'before' | 'after' | null
 /** The life of one process. What a dead one asks of the ledger or its engine is never answered. */
 export interface Life {
   readonly dead: boolean
-  readonly writes: number
   die(): void
   /** Until the returned function is called, nothing that it asks is answered. */
   freeze(): () => void
@@ -48,7 +46,6 @@ const never = new Promise<never>(() => undefined)
 /** `onWrite` is called after each write that its process knows of. */
 export function createLife(fate: Fate, workings: Workings, onDeath: () => void, onWrite: () => void): Life {
   let dead = false
-  let writes = 0
   let thawed = Promise.resolve()
   const die = (): void => {
     if (dead) return
@@ -87,16 +84,12 @@ export function createLife(fate: Fate, workings: Workings, onDeath: () => void, 
 
   const writeOf = (store: string) => (method: string) => {
     if (reads.has(method)) return null
-    writes += 1
-    return { store, method, number: writes }
+    return { store, method }
   }
 
   return {
     get dead() {
       return dead
-    },
-    get writes() {
-      return writes
     },
     die,
     freeze() {

@@ -28,8 +28,14 @@ type Act =
     }
   | { readonly kind: 'lose'; readonly method: string; readonly calls: number }
   | { readonly kind: 'aws'; readonly action: string; readonly code: string; readonly times: number }
-  /** The process dies at a write to come, and another one starts a while later. */
-  | { readonly kind: 'die'; readonly writes: number; readonly when: 'before' | 'after'; readonly downMs: number }
+  /** The process dies at the next writes of a method, or of any; another one starts a while later. */
+  | {
+      readonly kind: 'die'
+      readonly method: string
+      readonly writes: number
+      readonly when: 'before' | 'after'
+      readonly downMs: number
+    }
   | { readonly kind: 'restart'; readonly downMs: number }
   /** The process stands still so long that another one takes over; then it goes on. */
   | { readonly kind: 'freeze'; readonly ms: number }
@@ -71,7 +77,16 @@ const eventCount = 24
 export function timelineOf(seed: number): readonly Event[] {
   const random = createRandom(seed)
   const clock = Array.from({ length: eventCount }, () => random.int(10 * minute, weekMs)).toSorted((a, b) => a - b)
-  return clock.map((at, index) => ({ at, ...actOf(random, index) }))
+  return clock.flatMap((at, index): readonly Event[] => {
+    const act = actOf(random, index)
+    // Whoever is to die soon gets something to do.
+    return act.kind === 'die'
+      ? [
+          { at, ...act },
+          { at: at + 1_000, ...line(random, index) },
+        ]
+      : [{ at, ...act }]
+  })
 }
 
 function actOf(random: Random, index: number): Act {
@@ -92,7 +107,9 @@ function actOf(random: Random, index: number): Act {
   }
   if (dice <= 90) {
     const downMs = random.pick([0, 5_000, minute, 2 * hour])
-    return { kind: 'die', writes: random.int(1, 40), when: random.pick(['before', 'after']), downMs }
+    const method = random.pick(writeMethods)
+    const writes = method === 'any' ? random.int(1, 40) : random.int(1, 2)
+    return { kind: 'die', method, writes, when: random.pick(['before', 'after']), downMs }
   }
   if (dice <= 94) return { kind: 'restart', downMs: random.pick([0, minute, hour]) }
   if (dice <= 97) return { kind: 'freeze', ms: random.pick([40_000, 2 * minute]) }
@@ -118,6 +135,22 @@ const methods = [
 ]
 const actions = ['redshift:PauseCluster', 'redshift:ResumeCluster', 'redshift:DescribeClusters']
 const codes = ['InsufficientClusterCapacity', 'UnauthorizedOperation', 'InternalFailure']
+
+// A run begins, goes on, ends, and is delivered; the last is any method.
+const writeMethods = [
+  'open',
+  'saveStep',
+  'end',
+  'end',
+  'end',
+  'told',
+  'sent',
+  'settle',
+  'change',
+  'publish',
+  'any',
+  'any',
+]
 
 /** What somebody types. A question asks for a number of rows that no other one of this timeline asks for. */
 function line(random: Random, index: number): Act {
@@ -162,7 +195,7 @@ export function wordsOf(act: Act): string {
     case 'aws':
       return `AWS refuses ${act.action} (${act.code}) ${act.times} times`
     case 'die':
-      return `the bot dies ${act.when} its write ${act.writes} from now, and another starts after ${act.downMs / 1000} s`
+      return `the bot dies ${act.when} write ${act.writes} of ${act.method}, and another starts after ${act.downMs / 1000} s`
     case 'restart':
       return `the bot is restarted, after ${act.downMs / 1000} s`
     case 'freeze':

@@ -67,14 +67,17 @@ function createWeek(world: World, double: Double): Week {
   const { time, slack } = world
   const { workspace } = slack
   let bot: Process | null = null
-  /** When the next process starts, in elapsed time; and at which of its writes the one at work dies. */
+  /** When the next process starts, in elapsed time; and how the one at work dies. */
   let startAt = 0
-  let doom: { readonly write: number; readonly when: 'before' | 'after'; readonly downMs: number } | null = null
+  let doom: Extract<Event, { kind: 'die' }> | null = null
+  let written = 0
   const elapsed = (): number => time.elapsed()
   const began = elapsed()
 
-  const fate = ({ number }: Write): 'before' | 'after' | null => {
-    if (doom === null || number < doom.write) return null
+  const fate = ({ method }: Write): 'before' | 'after' | null => {
+    if (doom === null || (doom.method === 'any' ? method === 'beat' : method !== doom.method)) return null
+    written += 1
+    if (written < doom.writes) return null
     const { when, downMs } = doom
     doom = null
     startAt = elapsed() + downMs
@@ -84,7 +87,6 @@ function createWeek(world: World, double: Double): Week {
   /** Starts the next process when it is time for it. */
   const tend = async (): Promise<void> => {
     while ((bot === null || bot.life.dead) && elapsed() >= startAt) {
-      doom = bot === null || doom === null ? doom : { ...doom, write: doom.write - bot.life.writes }
       bot = await world.start(fate)
     }
   }
@@ -162,7 +164,8 @@ function createWeek(world: World, double: Double): Week {
           times: event.times,
         })
       case 'die':
-        doom = { write: (bot?.life.writes ?? 0) + event.writes, when: event.when, downMs: event.downMs }
+        doom = event
+        written = 0
         return
       case 'restart':
         startAt = elapsed() + event.downMs
