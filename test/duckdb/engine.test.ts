@@ -66,6 +66,13 @@ describe('loads and their files', () => {
     expect(await countsOf(engine, 3, 'candidate')).toMatchObject(twoDays.counts)
   })
 
+  it('gives back what a killed process had written of a load beside its file', async () => {
+    const { engine, folder } = await published(1)
+    for (const name of ['1.duckdb.wal', '2.duckdb.wal']) await writeFile(join(folder, name), 'left over')
+    await engine.retain([])
+    expect(await readdir(folder)).toEqual([])
+  })
+
   it('touches no file that is not a load', async () => {
     const { engine, folder } = await published(1)
     await writeFile(join(folder, 'notes.duckdb.txt'), 'mine')
