@@ -50,14 +50,15 @@ describe('the heartbeat of a good night', () => {
     expect([asked.length, paused, logged]).toEqual([2, [10_000], []])
   })
 
-  it('gives up after the third time, and says why without the address', async () => {
+  // 404: the monitor was removed.
+  it.each([404, 500])('gives up after the third %i, and says why without the address', async (status) => {
     const { asked, logged, beat } = await listening((_, response) =>
-      response.writeHead(500, `at ${secret}`).end(secret),
+      response.writeHead(status, `at ${secret}`).end(secret),
     )
     expect(await beat()).toBe('unheard')
     expect(asked).toHaveLength(3)
     expect(logged).toEqual([
-      'the heartbeat of a good night did not get through: it answered 500 {"attempt":3,"why":"it answered 500"}',
+      `the heartbeat of a good night did not get through: it answered ${status} {"attempt":3,"why":"it answered ${status}"}`,
     ])
   })
 
