@@ -74,11 +74,12 @@ export function createEars(parts: EarParts): Ears {
     const card = answer.audience === 'channel' ? answer.replies.find((reply) => reply.kind === 'plan') : undefined
     const key = card === undefined ? `delivery:${said.delivery}` : planKey(card.id)
     carrier.bring(key, said.responseUrl)
+    // A card was put there with its plan.
+    if (card !== undefined) return
     const ways = waysTo(place, said.who, answer.audience, false)
-    const plan = card === undefined ? {} : { plan: card.id }
     try {
       const content = { kind: 'answer', answer } as const
-      await put(newMessage({ key, content, ways, ...plan }, clock.now()))
+      await put(newMessage({ key, content, ways }, clock.now()))
     } catch (error) {
       if (!(error instanceof DiskFull)) throw error
       log.warn({ err: error }, 'an answer is sent without being kept')

@@ -41,23 +41,22 @@ export function planStore(db: Database, liveness: Liveness): PlanStore {
     return (await db.read(sql, [now.toISOString()])).map(parsePlan)
   }
   return {
-    async save({ id, command, args, line, asker, place, draft, expires, reasons, card }) {
-      await db.write(
-        `insert into plans (id, command, args, line, asker, place, draft, expires, reasons, card)
-        values (:id, :command, :args, :line, :asker, :place, :draft, :expires, :reasons, :card)`,
-        {
-          id,
-          command,
-          args: args === null ? null : JSON.stringify(args),
-          line,
-          asker: JSON.stringify(asker),
-          place: JSON.stringify(place),
-          draft: JSON.stringify(draft),
-          expires,
-          reasons: JSON.stringify(reasons),
-          card: card ? 1 : 0,
-        },
-      )
+    async save({ id, command, args, line, asker, place, draft, expires, reasons, card }, messages = []) {
+      const sql = `insert into plans (id, command, args, line, asker, place, draft, expires, reasons, card)
+        values (:id, :command, :args, :line, :asker, :place, :draft, :expires, :reasons, :card)`
+      const values = {
+        id,
+        command,
+        args: args === null ? null : JSON.stringify(args),
+        line,
+        asker: JSON.stringify(asker),
+        place: JSON.stringify(place),
+        draft: JSON.stringify(draft),
+        expires,
+        reasons: JSON.stringify(reasons),
+        card: card ? 1 : 0,
+      }
+      await changeAndTell(db, { sql, args: values }, messages)
     },
 
     async get(id) {

@@ -8,6 +8,7 @@ import type { Condition } from '../../src/core/ports/schedules.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import { holdsRows } from '../../src/store/forget.ts'
 import { openLedger } from '../../src/store/ledger.ts'
+import { said } from '../core/outbox/support.ts'
 import { anna, channel } from '../support/core.ts'
 import { scheduled } from '../support/schedule.ts'
 
@@ -79,6 +80,30 @@ it('Rows of the warehouse are forgotten after eight days, in the answers of ques
   await ledger.forgetExpired(later(8.01))
   expect(await all()).toEqual([0, 0, 2])
   expect(await ledger.runs.get(question)).toMatchObject({ answer: { headline: 'Undo leads.', asked } })
+})
+
+it('What a message said is forgotten when it is no news any more; its key stays, so it is not sent again', async () => {
+  const { ledger, db } = await open()
+  const kept = async () =>
+    (await db.read('select key, content is null as forgotten from messages order by id')).map(({ key, forgotten }) => [
+      key,
+      forgotten,
+    ])
+  for (const key of ['sent', 'waits']) await ledger.messages.put([said(key, 'C1', { expires: later(1).toISOString() })])
+  const message = await ledger.messages.find('sent')
+  if (message !== null) await ledger.messages.sent(message, { post: null, rung: 0, followers: [] })
+  await ledger.forgetExpired(noon)
+  expect(await kept()).toEqual([
+    ['sent', 0],
+    ['waits', 0],
+  ])
+  await ledger.forgetExpired(later(1.01))
+  expect(await kept()).toEqual([
+    ['sent', 1],
+    ['waits', 0],
+  ])
+  await ledger.messages.put([said('sent')])
+  expect((await ledger.messages.pending()).map(({ key }) => key)).toEqual(['waits'])
 })
 
 it('What a schedule is compared with, that posts only what has changed, is kept for 90 days', async () => {

@@ -4,10 +4,12 @@ import { withChannelNames } from '../channel.ts'
 import type { Asked } from '../command/catalog.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
+import { newMessage, planKey, waysTo } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import { isSameChannel, type Place } from '../place.ts'
 import type { PlanDraft } from '../plan.ts'
-import type { Reason } from '../ports/plans.ts'
+import type { NewMessage } from '../ports/outbox.ts'
+import type { NewPlan, Reason } from '../ports/plans.ts'
 import type { PlanChange } from '../reply.ts'
 import { moment } from '../words.ts'
 
@@ -46,10 +48,9 @@ export async function askFor(wanted: Wanted, deps: Deps): Promise<Answer> {
   const id = randomUUID()
   const { kind, name } = asker
   const plan = { id, ...asked, asker: { kind, id: asker.id, name }, place, draft, expires, reasons, card }
-  await deps.ledger.plans.save(plan)
   const { mostUsd: _, ...shown } = draft
   const approvers = approverIds(deps).filter((approver) => approver !== asker.id)
-  return {
+  const answer: Answer = {
     ok: false,
     exit: 2,
     headline: card
@@ -72,6 +73,15 @@ export async function askFor(wanted: Wanted, deps: Deps): Promise<Answer> {
     ],
     next: [],
   }
+  await deps.ledger.plans.save(plan, card ? cardOf(plan, answer, deps.clock.now()) : [])
+  return answer
+}
+
+/** The message of a card, inserted with its plan. Any other plan is shown to its asker by whoever heard them. */
+function cardOf({ id, place, asker }: NewPlan, answer: Answer, now: Date): readonly NewMessage[] {
+  if (place.kind !== 'slack') return []
+  const ways = waysTo(place, asker, 'channel', false)
+  return [newMessage({ key: planKey(id), content: { kind: 'answer', answer }, ways, plan: id }, now)]
 }
 
 /** Otherwise it is between the bot and its asker. */

@@ -45,7 +45,8 @@ export interface PlanRecord {
 export type NewPlan = Omit<PlanRecord, 'post' | 'end'>
 
 export interface PlanStore {
-  save(plan: NewPlan): Promise<void>
+  /** Keeps a plan, and inserts the message of its card with it. */
+  save(plan: NewPlan, messages?: readonly NewMessage[]): Promise<void>
   get(id: string): Promise<PlanRecord | null>
   /** Says what became of a plan, and inserts the messages that tell it. True once, for whoever came first. */
   settle(id: string, end: PlanEnd, messages?: readonly NewMessage[]): Promise<boolean>

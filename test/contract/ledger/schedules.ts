@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { said } from '../../core/outbox/support.ts'
 import { anna, later, nightly, type OpenLedger, openLedgers } from './world.ts'
 
 /** What every ledger does with schedules. */
@@ -21,6 +22,20 @@ export function describeSchedules(open: OpenLedger): void {
       expect(await other.schedules.get(first.id)).toBeNull()
       await one.schedules.remove(second.id)
       expect((await one.schedules.add(nightly)).id).toBeGreaterThan(second.id)
+    })
+  })
+
+  describe('a time of a schedule that was refused', () => {
+    it('is told once, and moves a schedule that somebody has changed meanwhile not back', async () => {
+      const [one, other] = await pair()
+      const { id } = await one.schedules.add(nightly)
+      const changed = later(600).toISOString()
+      await other.schedules.change(id, { since: changed })
+      for (const ledger of [one, other]) await ledger.schedules.refuse(id, later(60).toISOString(), [said('refused')])
+      expect((await one.schedules.get(id))?.since).toBe(changed)
+      await one.schedules.refuse(id, later(1200).toISOString(), [])
+      expect((await one.schedules.get(id))?.since).toBe(later(1200).toISOString())
+      expect((await one.messages.pending()).map(({ key }) => key)).toEqual(['refused'])
     })
   })
 

@@ -260,7 +260,11 @@ describe('cards that nobody approved in time', () => {
     const two = await start('two')
     await postCard(bot.ledger, card)
     const { id: unposted } = planOf(await bot.say('tear-down'))
-    const settled = async () => (await bot.ledger.messages.pending()).map(({ key }) => key).toSorted()
+    const settled = async () =>
+      (await bot.ledger.messages.pending())
+        .map(({ key }) => key)
+        .filter((key) => key.endsWith(':card'))
+        .toSorted()
     await bot.app.expireCards()
     expect(await settled()).toEqual([])
     world.clock.advance(60 * 60_000 + 1)

@@ -39,6 +39,7 @@ it('a card whose bot died between its approval and its run has failed, which the
   expect((await two.ledger.plans.get(id))?.end).toMatchObject({ kind: 'failed', by: anna, why })
   const told = await delivered(two)
   expect(told.map(({ key, mention }) => [key, mention])).toEqual([
+    [`plan:${id}`, []],
     [`plan:${id}:card`, []],
     [`plan:${id}:asker`, [anna.id]],
   ])

@@ -130,7 +130,14 @@ describe('the budget of a month', () => {
     await bot.say('extend', { place: gone })
     await bot.say('extend', { place: terminal })
     world.clock.advance(9 * hour)
-    await tick()
+    let looks = 0
+    const obstacle = async () => {
+      looks++
+      return null
+    }
+    Object.assign(bot.deps.outbox, { obstacle })
+    for (let minute = 0; minute < 3; minute++) await tick()
+    expect(looks).toBe(0)
     const tries: string[] = []
     const news = await newsOf(bot, ({ key }, { place, who }) => {
       if (key.startsWith('budget')) tries.push(`${place.channel} ${place.thread} ${who.name}`)
