@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api'
 import { z } from 'zod'
 import type { Log } from '../core/ports/log.ts'
-import { descend } from './ladder.ts'
+import { descend } from './message.ts'
 import { call } from './methods.ts'
 import type { HomeLadder } from './present/index.ts'
 import { SlackRefused } from './refused.ts'

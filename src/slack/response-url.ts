@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Log } from '../core/ports/log.ts'
-import { descend } from './ladder.ts'
-import type { Ladder, Message } from './message.ts'
+import { descend, type Ladder, type Message } from './message.ts'
 import { SlackRefused } from './refused.ts'
 
 /**

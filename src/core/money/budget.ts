@@ -1,7 +1,6 @@
 import type { Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
-import { newsOf } from '../news.ts'
-import { tellOnce } from '../outbox/messages.ts'
+import { newsOf, tellOnce } from '../outbox/messages.ts'
 import type { Bill } from '../ports/cluster.ts'
 import { moment, percent, usd } from '../words.ts'
 import { waysOfNews } from './announce.ts'

@@ -1,9 +1,9 @@
 import type { Answer } from '../answer.ts'
 import type { Content } from '../message.ts'
-import { newsOf } from '../news.ts'
 import type { Ledger, ScheduleRecord } from '../ports/ledger.ts'
 import type { Body, Message } from '../ports/outbox.ts'
 import { text } from '../reply.ts'
+import { newsOf } from './messages.ts'
 
 /** What a message says now; null where there is nothing to say any more: its schedule was removed, or its answer is forgotten. */
 export async function bodyOf(message: Message, ledger: Ledger): Promise<Body | null> {

@@ -1,4 +1,4 @@
-import type { Answer } from '../answer.ts'
+import type { Answer, Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import type { Way } from '../message.ts'
 import { type Asker, theAdmins } from '../people.ts'
@@ -6,6 +6,7 @@ import { type Conversation, directMessagesOf } from '../place.ts'
 import type { NewMessage } from '../ports/outbox.ts'
 import type { PlanRecord } from '../ports/plans.ts'
 import type { RunId, RunRecord } from '../ports/runs.ts'
+import { text } from '../reply.ts'
 
 export type Ways = readonly [Way, ...Way[]]
 
@@ -175,4 +176,17 @@ export async function tellOnce(
   await ledger.messages.put([
     newMessage({ key, content: { kind: 'answer', answer }, ways, mention }, clock.now(), true),
   ])
+}
+
+/** An answer that nobody asked for: a warning in a line, what there is to add, and what may be done. */
+export function newsOf(headline: string, more: readonly string[], next: readonly Suggestion[]): Answer {
+  return {
+    ok: true,
+    exit: 0,
+    headline,
+    audience: 'channel',
+    run: null,
+    replies: [text(headline, 'warning'), ...more.map((line) => text(line))],
+    next: [...next],
+  }
 }
