@@ -136,6 +136,8 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
       }
     },
     async compensate(step) {
+      // Steps that never began are not stored, and their places are free: whoever carries this on finds it where it is.
+      record = { ...record, steps: record.steps.filter(({ state }) => state !== 'pending') }
       const [index = -1] = announce([step])
       await runOne(step, index, leaving.signal)
     },
