@@ -37,12 +37,10 @@ async function ranIn({ ledger }: TestProcess, { id }: RunRecord): Promise<readon
 
 const stateOf = async ({ deps }: TestProcess) => (await deps.cluster.describe()).state
 
-const posted = async () => undefined
-
 describe('the workflow of a schedule', () => {
   it('is its steps in the ledger: the warehouse awake, each line by its request, the warehouse put back', async () => {
     const { bot } = await paused(['top-songs n=3', 'qa part=counts'])
-    await bot.app.fireDue(posted)
+    await bot.app.fireDue()
     const fire = await fireOf(bot)
     expect(stepsOf(fire)).toEqual(['awake-1 complete', 'line-1 complete', 'line-2 complete', 'restore-1 complete'])
     expect(fire.steps.map(({ request }) => request)).toEqual([undefined, 'top-songs n=3', 'qa part=counts', undefined])
@@ -52,12 +50,12 @@ describe('the workflow of a schedule', () => {
   it('has no step that puts back what it has not woken', async () => {
     const { bot } = await paused(['top-songs n=3'])
     await bot.say('resume')
-    await bot.app.fireDue(posted)
+    await bot.app.fireDue()
     expect(stepsOf(await fireOf(bot))).toEqual(['awake-1 complete', 'line-1 complete'])
     expect(await stateOf(bot)).toBe('available')
   })
 
-  it('puts the warehouse back behind a line that failed, before its failure is posted', async () => {
+  it('puts the warehouse back behind a line that failed', async () => {
     const { bot } = await paused(['top-songs n=3', 'qa part=counts'])
     const { query } = bot.deps.engine
     Object.assign(bot.deps.engine, {
@@ -65,10 +63,9 @@ describe('the workflow of a schedule', () => {
         throw new OpsError('sql_failed', 'Out of memory.')
       },
     })
-    const states: string[] = []
-    await bot.app.fireDue(async () => void states.push(await stateOf(bot)))
+    const [fired] = await bot.app.fireDue()
     Object.assign(bot.deps.engine, { query })
-    expect(states).toEqual(['paused'])
+    expect([fired?.answer.ok, await stateOf(bot)]).toEqual([false, 'paused'])
     expect(stepsOf(await fireOf(bot))).toEqual([...['awake-1 complete', 'line-1 error'], 'restore-1 complete'])
   })
 
@@ -81,7 +78,7 @@ describe('the workflow of a schedule', () => {
         return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
       },
     })
-    const over = bot.app.fireDue(posted)
+    const over = bot.app.fireDue()
     await begun.promise
     await bot.say(`cancel ${(await fireOf(bot)).id}`)
     await over
@@ -101,7 +98,7 @@ describe('the workflow of a schedule', () => {
         return new Promise(() => undefined)
       },
     })
-    void bot.app.fireDue(posted)
+    void bot.app.fireDue()
     await reached.promise
     expect((await fireOf(bot)).steps.at(-1)).toMatchObject({ id: 'restore-1', state: 'in_progress' })
     bot.die()
@@ -132,7 +129,7 @@ describe('the workflow of a schedule', () => {
         return new Promise(() => undefined)
       },
     })
-    void bot.app.fireDue(posted)
+    void bot.app.fireDue()
     await reached.promise
     bot.die()
     Object.assign(bot.deps.cluster, { pause })
@@ -155,14 +152,14 @@ describe('the workflow of a schedule', () => {
       worker: 'one',
     } as const
     const opened = await bot.ledger.runs.open({ ...other, ...at, started: clock.now().toISOString() })
-    await bot.app.fireDue(posted)
+    await bot.app.fireDue()
     const fire = await fireOf(bot)
     expect(fire.steps.at(-1)?.output).toEqual({ kind: 'used', by: "Anna's extend" })
     if (opened.kind !== 'opened') throw new Error('it is open')
     const answer: Answer = { ok: false, exit: 1, headline: '', audience: 'channel', run: null, replies: [], next: [] }
     const end = { state: 'error', answer, costUsd: null } as const
     await bot.ledger.runs.end(opened.run.id, 'one', { ...end, ended: clock.now().toISOString() })
-    await bot.app.tendCluster(posted)
+    await bot.app.tendCluster()
     expect(await stateOf(bot)).toBe('paused')
   })
 })
