@@ -77,15 +77,15 @@ export interface Report {
 // An edit notifies nobody, so the end of a run that lasted longer than this mentions its asker.
 const longRunMs = 60_000
 
-/** What the end of a run has to say, to be inserted by what ends it. The line of a schedule is told with the others of its schedule. */
+/** What the end of a run has to say, to be inserted by what ends it. A line that its schedule asked for is told with the others. */
 export async function messagesOf(
   run: RunRecord,
   answer: Answer,
   deps: Pick<Deps, 'ledger' | 'clock' | 'policy' | 'directory' | 'commands'>,
   report?: Report,
 ): Promise<readonly NewMessage[]> {
-  const { id, who, place, origin } = run
-  if (origin.kind === 'line') return []
+  const { id, who, place, door, origin } = run
+  if (door === 'parent') return []
   const content = { kind: 'run', run: id, attempt: run.attempt } as const
   const now = deps.clock.now()
   if (report !== undefined) {
@@ -93,7 +93,7 @@ export async function messagesOf(
     return [newMessage({ key: answer.ok ? runKey(run) : occasion, content, ways, mention }, now, true)]
   }
   if (place.kind !== 'slack') return []
-  if (origin.kind === 'words') {
+  if (origin.kind !== 'fire') {
     const ended = answer.run?.ended ?? null
     const isLong = ended !== null && Date.parse(ended) - Date.parse(run.started) > longRunMs
     const mention = isLong && who.kind === 'slack' ? [who.id] : []

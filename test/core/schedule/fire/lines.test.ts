@@ -13,10 +13,10 @@ import {
   deferred,
   failureOf,
   type TestProcess,
-  terminal,
   unwatched,
   type World,
 } from '../../../support/core.ts'
+import { delivered } from '../../../support/delivered.ts'
 import { noting, sayAgain } from '../../../support/fires.ts'
 import { passing } from '../../../support/passing.ts'
 import { freePolicy } from '../../../support/policy.ts'
@@ -119,8 +119,10 @@ describe('a fire of several lines', () => {
     broken = false
     world.clock.advance(60_000)
     await bot.beat()
-    const alone = await bot.say(`run-again ${two?.id}`, { place: terminal })
+    const alone = await bot.say(`run-again ${two?.id}`)
     expect(alone).toMatchObject({ ok: true, run: { id: two?.id, attempt: 2, line: 'two' } })
+    const told = (await delivered(bot)).filter(({ key }) => key === `run:${two?.id}:1`)
+    expect(told).toMatchObject([{ to: 'C0MUSIC', headline: 'two done.' }])
     expect(order).toEqual(['one begins', 'one', 'two begins', 'two'])
     expect(await bot.ledger.runs.get(failed.run?.id ?? 0)).toMatchObject({ state: 'error', attempt: 1 })
     expect((await sayAgain(bot, failed)).answer.ok).toBe(true)
