@@ -62,8 +62,10 @@ async function plans(world: World): Promise<readonly string[]> {
   const now = world.time.now()
   const { entries } = await world.ledger.audit.list({ limit: 10_000 })
   const ofRuns = new Map<string, number>()
-  for (const { approval } of await allRuns(world)) {
-    if (approval?.id !== undefined) ofRuns.set(approval.id, (ofRuns.get(approval.id) ?? 0) + 1)
+  for (const { approval, origin } of await allRuns(world)) {
+    // What a confirmed `schedule run` begins bears its plan as well.
+    if (approval?.id !== undefined && origin.kind === 'words')
+      ofRuns.set(approval.id, (ofRuns.get(approval.id) ?? 0) + 1)
   }
   for (const [id, count] of ofRuns) if (count > 1) found.push(`plan ${id} was carried out ${count} times`)
   for (const { id, line } of await world.ledger.plans.overdue(now)) found.push(`plan ${id} (${line}) never expired`)
@@ -103,6 +105,8 @@ function count(world: World, what: string, isIt: (text: string) => boolean, leas
     .filter((one) => one.viewer === undefined && one.thread_ts === undefined && isIt(one.text))
   const sure = found.filter(({ ts }) => !world.slack.uncertain.has(ts)).length
   if (sure > 1 || found.length > 1 + (found.length - sure)) return [`${what} is posted ${found.length} times`]
+  // Slack may refuse a message in every place that is left, the asker's and the admins' direct messages among them.
+  if (world.logged.some(({ message }) => message.includes('reached nobody'))) return []
   const anywhere = world.slack.everything().filter(({ text }) => isIt(text)).length
   return anywhere < least ? [`${what} was never posted`] : []
 }
