@@ -115,6 +115,24 @@ describe('an answer with a table', () => {
     expect(JSON.stringify(office.workspace.messages(random, ada))).toContain('song 2')
   })
 
+  it('is tried by the response URL no more once that did not work, however long Slack is away', async () => {
+    office = await openOffice()
+    office.doors.open('look')
+    let away = 3
+    let before = 0
+    office.front.inject(({ name }) => {
+      if (name === 'response') return { status: 500, body: 'down' }
+      if (name !== 'chat.postEphemeral' || away-- <= 0) return undefined
+      before ||= office.front.named('response').length
+      return { body: { ok: false, error: 'fatal_error' } }
+    })
+    await say('/sparkify check-up')
+    await office.clock.until(() => office.seen().length === 1)
+    expect(before).toBeGreaterThan(0)
+    expect(office.front.named('response')).toHaveLength(before)
+    expect(away).toBe(-1)
+  })
+
   it('that was cut brings the whole as a file, in its thread', async () => {
     office = await openOffice({ songs: () => [table('Songs', 500)] })
     office.doors.open('songs')

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import type { Message } from '../../src/core/ports/outbox.ts'
 import { recoverRuns } from '../../src/voice.ts'
+import { deferred } from '../support/core.ts'
 import { eventually } from './support/clock.ts'
 import type { Call } from './support/front.ts'
 import { ada, dataEng, type Office, openOffice, random } from './support/office.ts'
@@ -98,6 +100,34 @@ describe('the message of a run', () => {
     allDoors()
     await office.clock.until(() => main().some(({ text }) => text.includes('The house stands.')))
     await eventually(told)
+  })
+
+  it('takes no edit any more once its end is there: one that is on its way arrives before the end is sent', async () => {
+    await building()
+    const arrived = deferred()
+    const takes = deferred()
+    office.front.inject(async ({ name }) => {
+      if (name !== 'chat.update') return undefined
+      arrived.resolve()
+      // One that overtakes the first is taken at once.
+      if (edits().length === 1) await takes.promise
+      return undefined
+    })
+    office.doors.open('dig')
+    await office.clock.until(() => edits().length === 1)
+    await arrived.promise
+    allDoors()
+    const isBegun = ({ version, tries }: Message): boolean => version === 2 && tries === 1
+    await eventually(async () => {
+      const message = await office.ledger.messages.find('run:1')
+      return message !== null && isBegun(message)
+    })
+    for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve))
+    expect(edits()).toHaveLength(1)
+    takes.resolve()
+    await eventually(told)
+    expect(edits().map(({ body }) => body.get('text')?.includes('The house stands.'))).toEqual([false, true])
+    expect(main()[0]?.text).toContain('The house stands.')
   })
 
   it('ends in the same message when Slack takes edits again, also where nobody knows whether it took one', async () => {

@@ -1,11 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { createClient, type InArgs } from '@libsql/client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { NewRun } from '../../src/core/ports/ledger.ts'
+import { type Database, openDatabase } from '../../src/store/database.ts'
 import { openLedger } from '../../src/store/ledger.ts'
+import { livenessOn, machineUptime } from '../../src/store/liveness.ts'
+import { runStore } from '../../src/store/runs.ts'
 import { describeLedger } from '../contract/ledger/ledger.ts'
 
 describeLedger('on SQLite', (home, world) => openLedger({ url: urlIn(home), ...world }))
@@ -53,6 +56,33 @@ describe('a ledger file', () => {
   it('is in WAL mode, so that readers never wait for a writer', async () => {
     await (await open()).close()
     expect(await inFile('pragma journal_mode')).toMatchObject([{ journal_mode: 'wal' }])
+  })
+
+  it('takes no run of a process for left that enters while it looks', async () => {
+    const ledger = await open()
+    const db = await openDatabase({ url: urlIn(home) })
+    const newcomer = { kind: 'bot', pid: process.pid, host: hostname(), started: run.started } as const
+    let reads = 0
+    const looking: Database = {
+      ...db,
+      async read(...asked) {
+        const rows = await db.read(...asked)
+        if (reads++ === 0) {
+          await ledger.processes.enter({ ...newcomer, id: 'one', heartbeat: run.started })
+          await ledger.runs.open(run)
+        }
+        return rows
+      },
+    }
+    const runs = runStore(
+      looking,
+      livenessOn(hostname(), () => true, machineUptime),
+    )
+    expect(await runs.orphans(noon)).toEqual([])
+    expect(reads).toBeGreaterThan(1)
+    expect(await ledger.runs.list({ states: ['running'], limit: 5 })).toHaveLength(1)
+    await db.close()
+    await ledger.close()
   })
 
   it('forgets plans and claims of more than 90 days when it is opened', async () => {

@@ -399,7 +399,8 @@ export function describeRuns(open: OpenLedger): void {
         { attempt: 1, state: 'lost', ended: later(40).toISOString() },
         { attempt: 2, state: 'running' },
       ])
-      expect(await one.runs.claim(id, 'one', 'four', later(50))).toBeNull()
+      // Nor is it given to its taker a second time, who would be at work on it twice.
+      for (const next of ['four', worker]) expect(await one.runs.claim(id, 'one', next, later(50))).toBeNull()
       await end(one, id, 'complete', worker)
       expect(await one.runs.claim(id, worker, 'four', later(50))).toBeNull()
       expect((await one.audit.list({ limit: 9 })).entries).toMatchObject([{ run: id, attempt: 2 }])
@@ -420,6 +421,7 @@ export function describeRuns(open: OpenLedger): void {
         other.runs.claim(id, null, 'three', noon),
       ])
       expect(taken.flatMap((run) => run ?? [])).toMatchObject([{ attempt: 1, lost: 0 }])
+      for (const next of ['two', 'three']) expect(await one.runs.claim(id, null, next, noon)).toBeNull()
     })
 
     it('that wait for a process can be ended by whoever finds them, once', async () => {

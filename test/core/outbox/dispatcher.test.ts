@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../../src/core/errors.ts'
 import { directMessagesOf } from '../../../src/core/place.ts'
 import type { Message, MessageStore, Sent } from '../../../src/core/ports/outbox.ts'
-import { anna, bob, createWorld } from '../../support/core.ts'
+import { answerOf, opened } from '../../contract/ledger/world.ts'
+import { anna, bob, createWorld, today } from '../../support/core.ts'
 import { accepted } from '../../support/delivered.ts'
 import { empty, openOutbox, said, until } from './support.ts'
 
@@ -107,6 +108,46 @@ describe('the outbox', () => {
     await store.put([said('run:1')])
     await dispatcher.stop()
     expect(posts).toEqual([undefined, '1'])
+  })
+
+  it('sends the end of a run also where what it showed in between reached nobody', async () => {
+    const ways: string[] = []
+    const { world, store, dispatcher } = await openOutbox(({ content }) => {
+      ways.push(content.kind === 'text' ? content.text : content.kind)
+      return ways.length === 1 ? gone : accepted
+    })
+    await store.put([said('run:1', 'C1', { open: true })])
+    await until(world, () => empty(store))
+    expect((await store.find('run:1'))?.state).toBe('dropped')
+    await store.put([said('run:1', 'C1', { content: { kind: 'text', text: 'its answer' } })])
+    await until(world, () => empty(store))
+    await dispatcher.stop()
+    expect(ways).toEqual(['run:1', 'its answer'])
+    expect(await store.find('run:1')).toMatchObject({ state: 'sent', post: { ts: '1' } })
+  })
+
+  it('says of each attempt what that one answered, also where Slack takes it after the next one is over', async () => {
+    const sent: string[] = []
+    const { world, bot, store, dispatcher } = await openOutbox(({ key }, _way, body) => {
+      if (body.kind === 'answer') sent.push(`${key} ${body.answer.headline}`)
+      return accepted
+    })
+    const run = await opened(bot.ledger, { worker: 'bot' })
+    const content = { kind: 'run', run: run.id } as const
+    const end = (headline: string, attempt: number): Promise<boolean> =>
+      bot.ledger.runs.end(run.id, 'bot', { state: 'error', answer: answerOf(headline), ended: today, costUsd: null }, [
+        said(`run:${attempt}`, 'C1', { content: { ...content, attempt } }),
+      ])
+    await end('The disk is full.', 1)
+    const { args, line, who, place, approval, door, started } = run
+    await bot.ledger.runs.retry(run.id, {
+      ...{ after: 1, args, line, who, place, approval, door, started },
+      ...{ worker: 'bot', steps: [] },
+    })
+    await end('A check is red.', 2)
+    await until(world, () => empty(store))
+    await dispatcher.stop()
+    expect(sent).toEqual(['run:1 The disk is full.', 'run:2 A check is red.'])
   })
 
   it('drops what was not sent in time', async () => {

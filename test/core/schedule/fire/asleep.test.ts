@@ -254,6 +254,36 @@ describe('a schedule whose warehouse is paused', () => {
     expect(await stateOf(bot)).toBe('paused')
   })
 
+  it('is put back to sleep by the minute also where its own line woke it, somebody stopped it, and AWS was away', async () => {
+    const { bot } = await paused({ lines: ['resume', 'qa part=counts', 'top-songs n=3'] })
+    const { query } = bot.deps.engine
+    const { describe: look } = bot.deps.cluster
+    const counts = deferred()
+    const stopped = deferred()
+    Object.assign(bot.deps.engine, {
+      async query(...asked: Parameters<typeof query>) {
+        counts.resolve()
+        await stopped.promise
+        return query(...asked)
+      },
+    })
+    const fired = tick(bot)
+    await counts.promise
+    const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
+    await bot.say(`cancel ${fire?.id}`)
+    Object.assign(bot.deps.cluster, {
+      async describe() {
+        throw new OpsError('aws', 'AWS did not answer.')
+      },
+    })
+    stopped.resolve()
+    expect((await fired).run?.state).toBe('cancelled')
+    Object.assign(bot.deps.cluster, { describe: look })
+    expect(await stateOf(bot)).toBe('available')
+    await bot.app.tendCluster()
+    expect(await stateOf(bot)).toBe('paused')
+  })
+
   it('gives the last answers in place of new ones where it is to', async () => {
     const { bot } = await paused({ whenPaused: 'last', lines: ['top songs 3'] })
     const fired = await tick(bot)
