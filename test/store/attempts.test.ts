@@ -108,6 +108,26 @@ it('what was over is one attempt, whose entry in the record stays as it is, and 
   expect(next).toMatchObject({ kind: 'opened', run: { id: 3 } })
 })
 
+it('what had ended without its reader being told is a message, of words and of the clock; a line is told with its fire', async () => {
+  const untold = { state: 'complete', told: 0 }
+  const ledger = await upgraded([
+    untold,
+    {
+      ...{ ...untold, command: 'schedule-run', line: 'schedule-run id=3', writer: 0 },
+      ...{ schedule: 3, intended: at, cause: 'clock' },
+    },
+    { ...untold, fire: 2, line_at: 0, writer: 0 },
+    { ...untold, told: 1 },
+    { ...untold, post: JSON.stringify({ channel: 'C1', ts: '5.0' }) },
+  ])
+  const there = [{ kind: 'conversation', place: { channel: 'C1' } }, {}]
+  expect(await ledger.messages.pending()).toMatchObject([
+    { key: 'run:1', content: { kind: 'run', run: 1, attempt: 1 }, ways: [...there, {}], post: null },
+    { key: 'run:2', content: { kind: 'run', run: 2, attempt: 1 }, ways: there, schedule: 3, post: null },
+    { key: 'run:5', content: { kind: 'run', run: 5, attempt: 1 }, ways: [...there, {}], post: { ts: '5.0' } },
+  ])
+})
+
 it('fires and their lines are found by their keys; of a line that was said twice the second one counts', async () => {
   const line = { fire: 1, writer: 0 }
   const ledger = await upgraded([
