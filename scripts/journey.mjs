@@ -53,16 +53,35 @@ function runLine(...words) {
 /** The files that a bot crosses from the moment at which an occurrence is due until its first line runs, less those of its waiting. */
 async function scheduled() {
   const load = (name) => import(pathToFileURL(join(dist, name)).href)
-  const [{ startBot }, { readConfig }, { prepareHome }, { openLog }, { default: command }] = await Promise.all(
-    ['bot.js', 'config.js', 'machine/home.js', 'machine/log.js', 'commands/queries.js'].map(load),
-  )
+  const names = [
+    'bot.js',
+    'config.js',
+    'counterpart.js',
+    'machine/home.js',
+    'machine/log.js',
+    'platform.js',
+    'commands/queries.js',
+  ]
+  const [
+    { startBot },
+    { readConfig },
+    { counterpartOf },
+    { prepareHome },
+    { openLog },
+    { thisMachine },
+    { default: command },
+  ] = await Promise.all(names.map(load))
   runLine('schedule', 'add', ...'queries daily at 00:00 in #data-eng'.split(' '), '--yes')
   const config = readConfig({ ...env, SPARKIFY_PORT: String(await freePort()) })
   await prepareHome(config.home)
-  const surroundings = { logFile: null, print: () => undefined, onReplaced: () => undefined }
+  const log = openLog({ kind: 'file', path: join(folder, 'bot.log') }, [])
   const bot = await startBot(config, {
-    ...surroundings,
-    log: openLog({ kind: 'file', path: join(folder, 'bot.log') }, []),
+    platform: thisMachine,
+    counterpart: counterpartOf(config, thisMachine.clock, log),
+    log,
+    logFile: null,
+    print: () => undefined,
+    onReplaced: () => undefined,
   })
   const session = new Session()
   session.connect()
