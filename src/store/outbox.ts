@@ -1,6 +1,7 @@
 import { z } from 'zod'
+import { OpsError } from '../core/errors.ts'
 import { contentSchema, waysSchema } from '../core/message.ts'
-import type { Message, MessageStore, NewMessage } from '../core/ports/outbox.ts'
+import type { Head, Message, MessageStore, NewMessage } from '../core/ports/outbox.ts'
 import type { Database, Sql } from './database.ts'
 import { flag, json, parseRow, postSchema } from './rows.ts'
 
@@ -39,6 +40,7 @@ const messageSchema = z
     }),
   )
 
+const rowSchema = z.object({ id: z.number(), version: z.number() })
 const headSchema = z.object({ queue: z.string(), blocked: flag })
 
 /**
@@ -81,7 +83,7 @@ const same = `id = :id and version = :version and state = 'pending'`
 export function messageStore(db: Database): MessageStore {
   /** Changes a message, unless a later state has taken its place. */
   const change = async (
-    { id, version }: Message,
+    { id, version }: Pick<Message, 'id' | 'version'>,
     sets: string,
     args: Readonly<Record<string, string | number>> = {},
   ): Promise<void> => {
@@ -102,13 +104,7 @@ export function messageStore(db: Database): MessageStore {
           where earlier.key = messages.after and earlier.state = 'pending') as blocked
         from messages
         where id in (select min(id) from messages where state = 'pending' group by queue) order by id`)
-      return rows
-        .map((row) => parseRow(headSchema, 'Message', row))
-        .map(({ queue, blocked }, at) => ({
-          queue,
-          isBlocked: blocked,
-          message: parseMessage(rows[at] ?? {}),
-        }))
+      return rows.map(headOf)
     },
 
     async pending() {
@@ -170,4 +166,16 @@ export function messageStore(db: Database): MessageStore {
 
 function parseMessage(row: object): Message {
   return parseRow(messageSchema, 'Message', row)
+}
+
+/** One damaged row must not keep the others from being sent. */
+function headOf(row: object): Head {
+  const named = parseRow(rowSchema, 'Message', row)
+  try {
+    const { queue, blocked } = parseRow(headSchema, 'Message', row)
+    return { kind: 'message', queue, isBlocked: blocked, message: parseMessage(row) }
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    return { kind: 'damaged', row: named, why: error }
+  }
 }

@@ -10,6 +10,7 @@ import { openLedger } from '../../src/store/ledger.ts'
 import { livenessOn, machineUptime } from '../../src/store/liveness.ts'
 import { runStore } from '../../src/store/runs.ts'
 import { describeLedger } from '../contract/ledger/ledger.ts'
+import { said } from '../core/outbox/support.ts'
 
 describeLedger('on SQLite', (home, world) => openLedger({ url: urlIn(home), ...world }))
 
@@ -121,6 +122,23 @@ describe('a ledger file', () => {
     await expect(ledger.runs.get(1)).rejects.toMatchObject(failure)
     await expect(ledger.runs.open(run)).rejects.toMatchObject(failure)
     await expect(ledger.runs.orphans(noon)).rejects.toMatchObject(failure)
+    await ledger.close()
+  })
+
+  it('sends its messages around one whose row is damaged', async () => {
+    const ledger = await open()
+    await ledger.messages.put([said('broken', 'C1'), said('behind', 'C1'), said('beside', 'C2')])
+    await inFile(`update messages set ways = '[]' where key = 'broken'`)
+    const heads = await ledger.messages.heads()
+    expect(heads).toMatchObject([
+      { kind: 'damaged', why: { code: 'storage', message: expect.stringContaining('ways') } },
+      { kind: 'message', message: { key: 'beside' } },
+    ])
+    for (const head of heads) if (head.kind === 'damaged') await ledger.messages.drop(head.row)
+    expect(await ledger.messages.heads()).toMatchObject([
+      { message: { key: 'beside' } },
+      { message: { key: 'behind' } },
+    ])
     await ledger.close()
   })
 

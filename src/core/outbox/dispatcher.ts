@@ -80,7 +80,14 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     // What was sent while this was read stands in it as it was.
     if (ended !== before) return 0
     let wait = lookEveryMs
-    for (const { queue, isBlocked, message } of heads) {
+    for (const head of heads) {
+      if (head.kind === 'damaged') {
+        log.error({ err: head.why }, `a message is dropped: ${head.why.message}`)
+        await store.drop(head.row)
+        wait = 0
+        continue
+      }
+      const { queue, isBlocked, message } = head
       if (flying.has(queue) || isBlocked) continue
       const left = Math.max(
         Date.parse(message.available) - clock.now().getTime(),

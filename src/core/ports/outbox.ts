@@ -52,8 +52,8 @@ export interface Message extends NewMessage {
 export interface MessageStore {
   put(messages: readonly NewMessage[]): Promise<void>
   find(key: string): Promise<Message | null>
-  /** The oldest of each queue that is neither sent nor dropped: what is sent one after the other, in a conversation. `isBlocked`: it waits for another. */
-  heads(): Promise<readonly { readonly queue: string; readonly isBlocked: boolean; readonly message: Message }[]>
+  /** The oldest of each queue that is neither sent nor dropped: what is sent one after the other, in a conversation. */
+  heads(): Promise<readonly Head[]>
   /** Those that are neither sent nor dropped, the oldest first; the first thousand. */
   pending(): Promise<readonly Message[]>
   /** Counts one more try. False for whoever may not send it: it has changed since, or `process` is not at work any more. */
@@ -66,8 +66,13 @@ export interface MessageStore {
   later(message: Message, at: Date, unclear: boolean): Promise<void>
   /** Goes on to the next way, from now on. */
   redirect(message: Message, refusal: string, at: Date): Promise<void>
-  drop(message: Message): Promise<void>
+  drop(message: Pick<Message, 'id' | 'version'>): Promise<void>
 }
+
+/** The oldest message of a queue. `isBlocked`: it waits for another one. `damaged`: its row cannot be read. */
+export type Head =
+  | { readonly kind: 'message'; readonly queue: string; readonly isBlocked: boolean; readonly message: Message }
+  | { readonly kind: 'damaged'; readonly row: Pick<Message, 'id' | 'version'>; readonly why: OpsError }
 
 /** What a message says, as it is now. `root` is the message whose part it is, or itself. */
 export type Body =
