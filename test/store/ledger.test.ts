@@ -127,11 +127,11 @@ describe('a ledger file', () => {
 
   it('sends its messages around one whose row is damaged', async () => {
     const ledger = await open()
-    await ledger.messages.put([said('broken', 'C1'), said('behind', 'C1'), said('beside', 'C2')])
+    await ledger.messages.put([said('broken', 'C1'), said('beside', 'C2')])
     await inFile(`update messages set ways = '[]' where key = 'broken'`)
     const heads = await ledger.messages.heads()
     expect(heads).toMatchObject([
-      { kind: 'damaged', why: { code: 'storage', message: expect.stringContaining('ways') } },
+      { kind: 'damaged', why: { code: 'storage', message: expect.stringMatching(/^Message 1 /) } },
       { kind: 'message', message: { key: 'beside' } },
     ])
     for (const head of heads) if (head.kind === 'damaged') await ledger.messages.drop(head.row)
