@@ -135,10 +135,7 @@ describe('a ledger file', () => {
       { kind: 'message', message: { key: 'beside' } },
     ])
     for (const head of heads) if (head.kind === 'damaged') await ledger.messages.drop(head.row)
-    expect(await ledger.messages.heads()).toMatchObject([
-      { message: { key: 'beside' } },
-      { message: { key: 'behind' } },
-    ])
+    expect(await ledger.messages.heads()).toMatchObject([{ kind: 'message', message: { key: 'beside' } }])
     await ledger.close()
   })
 
