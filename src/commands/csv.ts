@@ -1,8 +1,8 @@
 import { z } from 'zod'
+import { keptName } from '../core/cell-words.ts'
 import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { csvOf } from '../core/csv.ts'
-import { keptName } from '../core/time-order.ts'
 import { findResult } from '../core/warehouse/result.ts'
 import { count, plural } from '../core/words.ts'
 

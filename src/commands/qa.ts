@@ -7,8 +7,8 @@ import { type Reply, text } from '../core/reply.ts'
 import { type CheckResult, checksLine, checksTable, redErrors, redNames, runChecks } from '../core/warehouse/checks.ts'
 import { countRows, countsTable, sampleRows } from '../core/warehouse/counts.ts'
 import { withLive } from '../core/warehouse/live.ts'
+import { failedSince, trustLine } from '../core/warehouse/query-answer.ts'
 import { redSince } from '../core/warehouse/red-since.ts'
-import { failedSince, trustLine } from '../core/warehouse/trust.ts'
 
 export default defineCommand({
   name: 'qa',

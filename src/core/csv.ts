@@ -1,5 +1,5 @@
+import { keptName } from './cell-words.ts'
 import type { Cell, TableReply } from './reply.ts'
-import { keptName } from './time-order.ts'
 
 // What spreadsheets take for a formula (https://owasp.org/www-community/attacks/CSV_Injection), full-width forms included.
 const formula = /^[=+\-@\t\r\n＝＋－＠]/

@@ -12,7 +12,7 @@ import {
   removeContents,
   removeHome,
   writeHome,
-} from './home.ts'
+} from './load-files.ts'
 
 const name = 'sparkify'
 

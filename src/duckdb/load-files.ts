@@ -1,6 +1,10 @@
-import { readdir, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { z } from 'zod'
+import { OpsError } from '../core/errors.ts'
 import type { LoadId } from '../core/ports/engine.ts'
+import { inFolder } from './failure.ts'
 
 // A load's file with the write-ahead log that lies beside it while it is built.
 const loadFile = /^(\d+)\.duckdb(\.wal)?$/
@@ -69,4 +73,109 @@ function isAlive(pid: number): boolean {
 /** Node's code of a system error, such as ENOENT. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
+}
+
+const recordName = 'cluster.json'
+const recordSchema = z.object({
+  state: z.enum(['available', 'paused', 'deleting']),
+  since: z.iso.datetime().transform((text) => new Date(text)),
+})
+
+/** Whether the warehouse's home answers, and since when. */
+export type HomeRecord = z.infer<typeof recordSchema>
+export type HomeState = HomeRecord['state']
+
+/** The record of the home; null where there is none. Throws `storage` when it is not what this program wrote. */
+export async function readHome(folder: string): Promise<HomeRecord | null> {
+  const path = join(folder, recordName)
+  let written: string
+  try {
+    written = await readFile(path, 'utf8')
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return null
+    throw error
+  }
+  try {
+    return recordSchema.parse(JSON.parse(written))
+  } catch (cause) {
+    throw new OpsError(
+      'storage',
+      `${path} is not readable as the state of the warehouse.`,
+      'Remove the file and spin up again.',
+      {
+        cause,
+      },
+    )
+  }
+}
+
+/** Writes the record, whole or not at all; makes the folder where there is none. */
+export async function writeHome(folder: string, state: HomeState, since: Date): Promise<void> {
+  const path = join(folder, recordName)
+  const draft = `${path}.${randomBytes(4).toString('hex')}.tmp`
+  await inFolder(folder, async () => {
+    await mkdir(folder, { recursive: true })
+    await writeFile(draft, `${JSON.stringify({ state, since: since.toISOString() })}\n`)
+    await rename(draft, path)
+  })
+}
+
+/** What lies in the home: loads, their bytes, and the names of files that the warehouse did not put there. */
+export interface HomeContents {
+  readonly loads: number
+  readonly bytes: number
+  readonly foreign: readonly string[]
+}
+
+/** Looks at everything in the home. */
+export async function contentsOf(folder: string): Promise<HomeContents> {
+  const entries = await entriesOf(folder)
+  const sizes = await Promise.all(entries.filter(isOwn).map((name) => sizeOf(join(folder, name))))
+  return {
+    loads: (await loadsIn(folder)).length,
+    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    foreign: entries.filter((name) => !isOwn(name)),
+  }
+}
+
+/** Removes the loads and whatever else the warehouse keeps here, the record excepted. */
+export async function removeContents(folder: string): Promise<void> {
+  const own = (await entriesOf(folder)).filter((name) => isOwn(name) && name !== recordName)
+  await inFolder(folder, async () => {
+    for (const name of own) await rm(join(folder, name), { recursive: true, force: true })
+  })
+}
+
+/** Removes the record and the empty folder. Throws `cluster_state` when something is left in it. */
+export async function removeHome(folder: string): Promise<void> {
+  await rm(join(folder, recordName), { force: true })
+  try {
+    await rmdir(folder)
+  } catch (cause) {
+    if (codeOf(cause) === 'ENOENT') return
+    const left = await entriesOf(folder)
+    throw new OpsError(
+      'cluster_state',
+      `${folder} still holds ${left.join(', ')}.`,
+      'Look at it, then tear down again.',
+      {
+        cause,
+        cure: 'tear-down',
+      },
+    )
+  }
+}
+
+function isOwn(name: string): boolean {
+  return isOwnName(name) || name === recordName || /^cluster\.json\.[0-9a-f]{8}\.tmp$/.test(name)
+}
+
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).size
+  } catch (error) {
+    // Superseded loads are removed beside us.
+    if (codeOf(error) === 'ENOENT') return 0
+    throw error
+  }
 }

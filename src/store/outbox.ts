@@ -65,7 +65,8 @@ export function insertMessages(messages: readonly NewMessage[], guarded: boolean
         value ->> '$.created'
       from json_each(:messages) where ${guarded ? 'changes() = 1' : 'true'}
       on conflict (key) do update set content = excluded.content, mention = excluded.mention, expires = excluded.expires,
-        open = excluded.open, available = excluded.available, version = version + 1, state = 'pending', tries = 0, unclear = 0
+        open = excluded.open, available = excluded.available, version = version + 1, state = 'pending', tries = 0, unclear = 0,
+        way = iif(state = 'dropped', 0, way), refusal = iif(state = 'dropped', null, refusal)
       where open = 1`,
     args: { messages: JSON.stringify(rows) },
   }

@@ -5,8 +5,7 @@ import type { Liveness } from './liveness.ts'
 import { changeAndTell } from './outbox.ts'
 import { readProcesses } from './processes.ts'
 import { parseRow } from './rows.ts'
-import { conditionsOf } from './run-filter.ts'
-import { parseAttempt, parseRun, selectRuns } from './run-row.ts'
+import { conditionsOf, parseAttempt, parseRun, selectRuns } from './run-row.ts'
 
 const cancelSchema = z.object({ id: z.number(), by: z.string() })
 

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
-import { createChannels } from '../../src/slack/channels.ts'
 import { createSlackClients } from '../../src/slack/clients.ts'
+import { createChannels } from '../../src/slack/membership.ts'
 import { ada, type Office, openOffice } from './support/office.ts'
 
 let office: Office

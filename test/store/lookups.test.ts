@@ -7,8 +7,7 @@ import type { RunFilter } from '../../src/core/ports/runs.ts'
 import { type Database, openDatabase } from '../../src/store/database.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { migrations } from '../../src/store/migrations/index.ts'
-import { conditionsOf } from '../../src/store/run-filter.ts'
-import { selectRuns } from '../../src/store/run-row.ts'
+import { conditionsOf, selectRuns } from '../../src/store/run-row.ts'
 
 const nobody = async () => null
 

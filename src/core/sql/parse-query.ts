@@ -1,6 +1,6 @@
+import type { TimeOrder } from '../cell-words.ts'
 import { roles } from '../people.ts'
 import { type Format, formatSchema } from '../reply.ts'
-import type { TimeOrder } from '../time-order.ts'
 import type { ChartHint, QueryFile, SqlSource } from './files.ts'
 import { badSqlFile, type HeaderField, oneOf, parseHeader } from './header.ts'
 import { parseHeadline } from './headline.ts'

@@ -1,18 +1,16 @@
 import type { Asked } from '../answer.ts'
+import { cellWords, keptName, keptRows } from '../cell-words.ts'
 import type { Outcome } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import type { ResultSet } from '../ports/engine.ts'
-import type { LoadRecord } from '../ports/ledger.ts'
-import { type ChartReply, type TableReply, text } from '../reply.ts'
-import { dependsOnCatalogue, type QueryFile } from '../sql/files.ts'
+import type { LoadRecord, RunRecord } from '../ports/ledger.ts'
+import { type Cell, type ChartReply, type TableReply, type TextReply, text } from '../reply.ts'
+import { dependsOnCatalogue, type HeadlineHint, type QueryFile } from '../sql/files.ts'
 import { type QueryArgs, statementOf } from '../sql/query-statement.ts'
-import type { DataSpan } from '../sql/window.ts'
+import { type DataSpan, dateText } from '../sql/window.ts'
 import { wallClock } from '../sql/zone.ts'
-import { keptName, keptRows } from '../time-order.ts'
-import { count } from '../words.ts'
-import { dayWords, type Figures, figuresOf } from './figures.ts'
+import { count, dayAndTime, moment, percent, plural } from '../words.ts'
 import { withLive } from './live.ts'
-import { failedSince, trustLine } from './trust.ts'
 
 // What a channel can be shown at all; the rest of a longer answer is counted and said.
 const maxRows = 1000
@@ -151,4 +149,95 @@ function headlineOf(title: string, { columns, rows, total }: TableReply): string
   if (first === undefined) return `${title}: no rows.`
   const best = first.map((cell, i) => `${columns[i]} ${cell ?? '–'}`).slice(0, 4)
   return `${title}: ${count(total)} ${total === 1 ? 'row' : 'rows'}; first ${best.join(', ')}.`
+}
+
+/** The figures that an answer is told in: of which row they are, whether they say their change, and each as "plays 346 (+4.2 %)". */
+export interface Figures {
+  readonly of: string
+  readonly changes: boolean
+  readonly words: readonly string[]
+}
+
+const week = 7 * 86_400_000
+
+/** The figures that a query's header asks for. Null where no row is one to show, or where the last one was cut off. */
+export function figuresOf(hint: HeadlineHint, table: TableReply): Figures | null {
+  if (table.rows.length < table.total && table.timeOrder === undefined) return null
+  const known = table.rows.filter((row) => isTold(row, hint, table))
+  const row = known.at(-1)
+  if (row === undefined) return null
+  const before = hint.weekBefore ? rowBefore(row, known) : undefined
+  const words = hint.columns.map((column) => {
+    const at = table.columns.indexOf(column)
+    const format = table.formats?.[at] ?? 'text'
+    const change = before === undefined ? '' : changeWords(row[at] ?? null, before[at] ?? null, format === 'percent')
+    return `${column.replaceAll('_', ' ')} ${cellWords(row[at] ?? null, format)}${change}`
+  })
+  return { of: dayWords(row[0] ?? null) ?? cellWords(row[0] ?? null, 'text'), changes: before !== undefined, words }
+}
+
+function isTold(row: readonly Cell[], { where }: HeadlineHint, { columns }: TableReply): boolean {
+  return where === null || String(row[columns.indexOf(where.column)]) === where.value
+}
+
+function rowBefore(row: readonly Cell[], rows: TableReply['rows']): readonly Cell[] | undefined {
+  const day = Date.parse(String(row[0]))
+  return rows.find(([first]) => Date.parse(String(first)) === day - week)
+}
+
+/** " (+4.2 %)"; of what is a share already " (+3.1 points)". Nothing where there is nothing to compare with. */
+function changeWords(now: Cell, before: Cell, isShare: boolean): string {
+  if (typeof now !== 'number' || typeof before !== 'number') return ''
+  if (isShare) return ` (${signed(now - before)} points)`
+  if (before === 0) return now === 0 ? ` (${signed(0)} %)` : ' (0 before)'
+  return ` (${signed((100 * (now - before)) / Math.abs(before))} %)`
+}
+
+function signed(change: number): string {
+  const digits = Math.abs(change).toFixed(1)
+  if (digits === '0.0') return digits
+  return `${change < 0 ? '−' : '+'}${digits}`
+}
+
+/** "29 Nov 2018" for `2018-11-29`; null for what is no day. */
+export function dayWords(cell: Cell): string | null {
+  const day = /^\d{4}-\d\d-\d\d$/.test(String(cell)) ? Date.parse(`${cell}T00:00:00Z`) : Number.NaN
+  return Number.isNaN(day) ? null : dateText(new Date(day))
+}
+
+/** What an answer is about besides its load: whether it depends on the catalogue, what of it was cut, and which load failed since. */
+export interface About {
+  readonly coverage: boolean
+  readonly cut: string | null
+  readonly failed: RunRecord | null
+}
+
+/** The small print below an answer: how fresh it is, and what of that load a careful reader should know. Each fact behind a " · ". */
+export function trustLine(load: LoadRecord, { coverage, cut, failed }: About): TextReply {
+  const { dataUntil, anchor, ahead, checks, plays, matched } = load.facts
+  const facts = [
+    typeof dataUntil === 'string' ? `Data until ${moment(new Date(anchor ?? dataUntil))}` : 'No plays loaded',
+    anchor === undefined || ahead === undefined || typeof dataUntil !== 'string'
+      ? null
+      : `${plural(ahead, 'play')} dated later, up to ${moment(new Date(dataUntil))}`,
+    failed === null ? null : staleness(load, failed),
+    ...(checks?.warnings ?? []).map((title) => `Not met: ${title}`),
+    coverage && plays !== undefined && matched !== undefined
+      ? `${percent(matched, plays)} of plays match the catalogue`
+      : null,
+    cut,
+  ]
+  return text(facts.filter((fact) => fact !== null).join(' · '), 'note')
+}
+
+function staleness({ id, published }: LoadRecord, { started }: RunRecord): string {
+  const served = published === null ? `load ${id}` : moment(new Date(published))
+  return `The load of ${dayAndTime(new Date(started))} failed; these are of ${served}`
+}
+
+/** The newest attempt to load, where it failed after this load was published, so that readers expect newer data; null otherwise. */
+export async function failedSince({ published }: LoadRecord, { ledger, commands }: Deps): Promise<RunRecord | null> {
+  const [newest] = await ledger.runs.list({ commands: commands.load, states: ['complete', 'error'], limit: 1 })
+  if (newest?.state !== 'error' || published === null) return null
+  return newest.started > published ? newest : null
 }

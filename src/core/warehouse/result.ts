@@ -1,5 +1,5 @@
 import type { Answer, Asked, RowsOf } from '../answer.ts'
-import { authorise } from '../command/access.ts'
+import { authorise } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
 import type { Command } from '../command/define.ts'
 import type { Deps } from '../deps.ts'

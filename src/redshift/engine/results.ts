@@ -1,6 +1,6 @@
 import type { ColumnMetadata, Field } from '@aws-sdk/client-redshift-data'
+import { keptRows } from '../../core/cell-words.ts'
 import type { QueryOptions, ResultSet } from '../../core/ports/engine.ts'
-import { keptRows } from '../../core/time-order.ts'
 import { cellOf, formatOf } from './cells.ts'
 import type { DataApi } from './data-api.ts'
 

@@ -1,4 +1,4 @@
-import { byImportance, keptRows } from '../../core/time-order.ts'
+import { byImportance, keptRows } from '../../core/cell-words.ts'
 import { cut } from './cut.ts'
 import type { Grid, GridCell } from './grid.ts'
 

@@ -1,7 +1,6 @@
-import { numericFormats } from '../../core/cell-words.ts'
+import { keptRows, numericFormats, type TimeOrder } from '../../core/cell-words.ts'
 import { cleanLine } from '../../core/clean.ts'
 import type { Cell, Format, TableReply } from '../../core/reply.ts'
-import { keptRows, type TimeOrder } from '../../core/time-order.ts'
 import { cut } from './cut.ts'
 import { formatCell } from './format.ts'
 

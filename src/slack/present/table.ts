@@ -1,6 +1,6 @@
 import type { DataTableBlock, RawNumberElement, RawTextElement, TableBlock } from '@slack/types'
+import { keptName } from '../../core/cell-words.ts'
 import type { TableReply } from '../../core/reply.ts'
-import { keptName } from '../../core/time-order.ts'
 import { count, plural } from '../../core/words.ts'
 import { boldLine, preformatted, smallPrint } from './blocks.ts'
 import { csvFile } from './csv.ts'

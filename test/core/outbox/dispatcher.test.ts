@@ -110,19 +110,23 @@ describe('the outbox', () => {
     expect(posts).toEqual([undefined, '1'])
   })
 
-  it('sends the end of a run also where what it showed in between reached nobody', async () => {
-    const ways: string[] = []
-    const { world, store, dispatcher } = await openOutbox(({ content }) => {
-      ways.push(content.kind === 'text' ? content.text : content.kind)
-      return ways.length === 1 ? gone : accepted
+  it('sends the end of a run by its first way also where what it showed in between reached nobody', async () => {
+    const sent: string[] = []
+    const { world, store, dispatcher } = await openOutbox(({ content, way }) => {
+      sent.push(`${content.kind === 'text' ? content.text : content.kind} by ${way}`)
+      return sent.length <= 2 ? gone : accepted
     })
-    await store.put([said('run:1', 'C1', { open: true })])
+    const ways = [
+      { kind: 'conversation', place: { kind: 'slack', channel: 'C1', direct: false }, who: anna },
+      { kind: 'reader', place: directMessagesOf(anna.id), who: anna },
+    ] as const
+    await store.put([said('run:1', 'C1', { ways, open: true })])
     await until(world, () => empty(store))
     expect((await store.find('run:1'))?.state).toBe('dropped')
-    await store.put([said('run:1', 'C1', { content: { kind: 'text', text: 'its answer' } })])
+    await store.put([said('run:1', 'C1', { ways, content: { kind: 'text', text: 'its answer' } })])
     await until(world, () => empty(store))
     await dispatcher.stop()
-    expect(ways).toEqual(['run:1', 'its answer'])
+    expect(sent).toEqual(['run:1 by 0', 'run:1 by 1', 'its answer by 0'])
     expect(await store.find('run:1')).toMatchObject({ state: 'sent', post: { ts: '1' } })
   })
 

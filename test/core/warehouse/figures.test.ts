@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Cell, TableReply } from '../../../src/core/reply.ts'
 import type { HeadlineHint } from '../../../src/core/sql/files.ts'
-import { figuresOf } from '../../../src/core/warehouse/figures.ts'
+import { figuresOf } from '../../../src/core/warehouse/query-answer.ts'
 
 const hint: HeadlineHint = {
   columns: ['plays', 'paid_share'],

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadRecord, RunRecord } from '../../../src/core/ports/ledger.ts'
-import { failedSince, trustLine } from '../../../src/core/warehouse/trust.ts'
+import { failedSince, trustLine } from '../../../src/core/warehouse/query-answer.ts'
 import { anna, channel, command, createWorld, type TestProcess } from '../../support/core.ts'
 
 /** An attempt to load that began at a time of the day and ended as said; published, where that is said. */

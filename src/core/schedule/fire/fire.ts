@@ -12,8 +12,7 @@ import type { AskedFire, ScheduleRecord } from '../../ports/schedules.ts'
 import { isLeftOpen } from '../../runner/answers.ts'
 import type { Ask, Session } from '../../runner/session.ts'
 import { punctualMs } from '../report/occasion.ts'
-import { passedOn } from './heir.ts'
-import { reachable } from './park.ts'
+import { passedOn, reachable } from './park.ts'
 
 /** A schedule whose time has come, or that somebody wants to hear now, in whose name. */
 export interface Due {

@@ -1,5 +1,4 @@
-import { authorise } from '../../command/access.ts'
-import type { Catalog } from '../../command/catalog.ts'
+import { authorise, type Catalog } from '../../command/catalog.ts'
 import type { Context } from '../../command/context.ts'
 import type { Bound, Command } from '../../command/define.ts'
 import { partLines } from '../../command/line.ts'
