@@ -1,7 +1,7 @@
-/** `node dist/boot.cjs sample …`: writes sample data. */
-
-import { printable } from './core/clean.ts'
+import { printable } from './core/words.ts'
 import { runSample } from './sample/command.ts'
+
+/** `node dist/boot.cjs sample …`: writes sample data. */
 
 process.exitCode = await runSample(process.argv.slice(3), {
   out: (text) => process.stdout.write(printable(text)),

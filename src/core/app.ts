@@ -7,13 +7,12 @@ import type { Command } from './command/define.ts'
 import { commandsThat } from './declarations.ts'
 import type { Deps } from './deps.ts'
 import type { OpsError } from './errors.ts'
-import { createChanges, telling } from './home/changes.ts'
 import type { Home } from './home/home.ts'
 import { homesOf } from './home/homes.ts'
 import { type Dispatcher, startDispatcher } from './outbox/dispatcher.ts'
 import type { Asker } from './people.ts'
 import type { Place } from './place.ts'
-import type { RunRecord } from './ports/ledger.ts'
+import type { Ledger, RunRecord } from './ports/ledger.ts'
 import type { Carrier } from './ports/outbox.ts'
 import type { Watch } from './runner/live-run.ts'
 import { type Recovered, recover } from './runner/recover.ts'
@@ -114,5 +113,55 @@ export function createApp(commands: readonly Command[], parts: Omit<Deps, 'comma
     cancelAll: (by) => session.registry.cancelAll(by),
     heedCancels: () => session.registry.heedCancels(),
     drain: (graceMs) => session.registry.drain(graceMs),
+  }
+}
+
+/** Who wants to hear that something has changed, and the way to tell them. */
+export interface Changes {
+  tell(): void
+  /** Calls `listener`, which must return at once and not throw, until the returned function is called. */
+  on(listener: () => void): () => void
+}
+
+/** Changes that nobody listens to yet. */
+export function createChanges(): Changes {
+  const listeners = new Set<() => void>()
+  return {
+    tell() {
+      for (const listener of listeners) listener()
+    },
+    on(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+  }
+}
+
+/**
+ * The ledger, telling of everything that this process writes into it and that people see: runs and their steps, schedules, plans and
+ * loads. What other processes write is not told.
+ */
+export function telling(ledger: Ledger, tell: () => void): Ledger {
+  const { runs, schedules, plans, loads, messages } = ledger
+  const after =
+    <A extends readonly unknown[], R>(write: (...args: A) => Promise<R>) =>
+    async (...args: A): Promise<R> => {
+      const written = await write(...args)
+      tell()
+      return written
+    }
+  return {
+    ...ledger,
+    runs: { ...runs, open: after(runs.open), saveStep: after(runs.saveStep), end: after(runs.end) },
+    schedules: {
+      ...schedules,
+      add: after(schedules.add),
+      change: after(schedules.change),
+      refuse: after(schedules.refuse),
+      remove: after(schedules.remove),
+    },
+    plans: { ...plans, save: after(plans.save), settle: after(plans.settle), revise: after(plans.revise) },
+    messages: { ...messages, put: after(messages.put) },
+    loads: { ...loads, publish: after(loads.publish), discardAll: after(loads.discardAll) },
   }
 }

@@ -1,6 +1,6 @@
 import { cellWords } from '../core/cell-words.ts'
-import { cleanLine } from '../core/clean.ts'
 import type { ChartReply, TableReply } from '../core/reply.ts'
+import { cleanLine } from '../core/words.ts'
 import { bar, padded, sparkline } from './table.ts'
 
 const barWidth = 30

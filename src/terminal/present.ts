@@ -1,7 +1,6 @@
 import type { Answer } from '../core/answer.ts'
-import { clean, cleanLine } from '../core/clean.ts'
 import type { FailureReply, PlanReply, Reply, StepView } from '../core/reply.ts'
-import { duration } from '../core/words.ts'
+import { clean, cleanLine, duration } from '../core/words.ts'
 import { chartText, courseText, isDrawnFrom } from './chart.ts'
 import { tableText } from './table.ts'
 

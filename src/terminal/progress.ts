@@ -1,6 +1,6 @@
 import type { RunView } from '../core/answer.ts'
-import { cleanLine } from '../core/clean.ts'
 import type { Watch } from '../core/runner/live-run.ts'
+import { cleanLine } from '../core/words.ts'
 import { stepText } from './present.ts'
 import { padded } from './table.ts'
 

@@ -1,8 +1,7 @@
 import stringWidth from 'string-width'
 import { cellWords, numericFormats } from '../core/cell-words.ts'
-import { cleanLine } from '../core/clean.ts'
 import type { Cell, Format, TableReply } from '../core/reply.ts'
-import { count } from '../core/words.ts'
+import { cleanLine, count } from '../core/words.ts'
 
 // A title of 80 characters is read; one of 300 pushes its neighbours off the screen.
 const widestCell = 48

@@ -1,5 +1,5 @@
 import type { ContextBlock, PlainTextElement, RichTextBlock, SectionBlock } from '@slack/types'
-import { clean } from '../../core/clean.ts'
+import { clean } from '../../core/words.ts'
 import { cut, pieces } from './cut.ts'
 
 // Slack's limit of a section's text, and of any text object (https://docs.slack.dev/reference/block-kit/blocks/section-block).

@@ -1,7 +1,7 @@
 import type { ActionsBlock, Button, ConfirmationDialog } from '@slack/types'
 import type { Suggestion } from '../../core/answer.ts'
 import { withChannelNames } from '../../core/channel.ts'
-import { cleanLine } from '../../core/clean.ts'
+import { cleanLine } from '../../core/words.ts'
 import { fillAction, sayAction } from '../action-ids.ts'
 import { plainText, smallPrint } from './blocks.ts'
 import { cut } from './cut.ts'

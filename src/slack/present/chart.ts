@@ -1,6 +1,5 @@
-import { cleanLine } from '../../core/clean.ts'
 import type { ChartReply } from '../../core/reply.ts'
-import { count } from '../../core/words.ts'
+import { cleanLine, count } from '../../core/words.ts'
 import type { Block } from '../message.ts'
 import { boldLine, preformatted, smallPrint } from './blocks.ts'
 import { cut, uniqueCut } from './cut.ts'

@@ -1,6 +1,6 @@
-import { cleanLine } from '../../core/clean.ts'
 import { csvOf } from '../../core/csv.ts'
 import type { TableReply } from '../../core/reply.ts'
+import { cleanLine } from '../../core/words.ts'
 import type { CsvFile } from '../message.ts'
 import { cut } from './cut.ts'
 

@@ -1,7 +1,7 @@
 import { withChannelNames } from '../../core/channel.ts'
-import { clean, cleanLine } from '../../core/clean.ts'
 import type { Asker } from '../../core/people.ts'
 import type { PlanRecord } from '../../core/ports/plans.ts'
+import { clean, cleanLine } from '../../core/words.ts'
 import type { Message } from '../message.ts'
 import { boldLine, sections } from './blocks.ts'
 import { cut } from './cut.ts'

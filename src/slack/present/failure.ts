@@ -1,5 +1,5 @@
-import { clean, cleanLine } from '../../core/clean.ts'
 import type { FailureReply } from '../../core/reply.ts'
+import { clean, cleanLine } from '../../core/words.ts'
 import { sections } from './blocks.ts'
 import { cut } from './cut.ts'
 import { maxCalled, mentions } from './mrkdwn.ts'

@@ -1,5 +1,5 @@
-import { clean, cleanLine } from '../../core/clean.ts'
 import type { FileReply } from '../../core/reply.ts'
+import { clean, cleanLine } from '../../core/words.ts'
 import type { CsvFile } from '../message.ts'
 import { sections } from './blocks.ts'
 import { cut } from './cut.ts'

@@ -1,6 +1,6 @@
 import { keptRows, numericFormats, type TimeOrder } from '../../core/cell-words.ts'
-import { cleanLine } from '../../core/clean.ts'
 import type { Cell, Format, TableReply } from '../../core/reply.ts'
+import { cleanLine } from '../../core/words.ts'
 import { cut } from './cut.ts'
 import { formatCell } from './format.ts'
 

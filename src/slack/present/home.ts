@@ -1,7 +1,6 @@
 import type { Button, HomeView, SectionBlock } from '@slack/types'
-import { clean, cleanLine } from '../../core/clean.ts'
 import type { Home, HomeButton, HomeEntry, Words } from '../../core/home/home.ts'
-import { moment } from '../../core/words.ts'
+import { clean, cleanLine, moment } from '../../core/words.ts'
 import { fillAction, sayAction } from '../action-ids.ts'
 import type { Block } from '../message.ts'
 import { plainText, sections, smallPrint } from './blocks.ts'

@@ -1,4 +1,4 @@
-import { cleanLine } from '../../core/clean.ts'
+import { cleanLine } from '../../core/words.ts'
 import type { Block, Ladder, Message } from '../message.ts'
 import { cut } from './cut.ts'
 import { mrkdwn } from './mrkdwn.ts'

@@ -1,7 +1,6 @@
 import type { RunView } from '../../core/answer.ts'
 import { withChannelNames } from '../../core/channel.ts'
-import { cleanLine } from '../../core/clean.ts'
-import { lasting, list } from '../../core/words.ts'
+import { cleanLine, lasting, list } from '../../core/words.ts'
 import type { Ladder, Message } from '../message.ts'
 import { boldLine, sections, smallPrint } from './blocks.ts'
 import { cut } from './cut.ts'

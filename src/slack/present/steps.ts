@@ -1,7 +1,6 @@
 import type { PlanBlock, TaskCardBlock } from '@slack/types'
-import { cleanLine } from '../../core/clean.ts'
 import type { StepState, StepsReply, StepView } from '../../core/reply.ts'
-import { duration, plural } from '../../core/words.ts'
+import { cleanLine, duration, plural } from '../../core/words.ts'
 import { boldLine, richText, sections } from './blocks.ts'
 import { cut } from './cut.ts'
 import { type Part, simplePart } from './part.ts'

@@ -1,5 +1,5 @@
-import { cleanLine } from '../../core/clean.ts'
 import type { ChartReply } from '../../core/reply.ts'
+import { cleanLine } from '../../core/words.ts'
 import { formatCell } from './format.ts'
 import { column, fitColumns, widthOf } from './width.ts'
 

@@ -1,5 +1,5 @@
-import { clean, cleanLine } from '../../core/clean.ts'
 import type { TextReply } from '../../core/reply.ts'
+import { clean, cleanLine } from '../../core/words.ts'
 import { preformatted, sections, smallPrint } from './blocks.ts'
 import { cut, pieces } from './cut.ts'
 import { codeBlock } from './mrkdwn.ts'

@@ -1,5 +1,5 @@
 import type { ModalView } from '@slack/types'
-import { cleanLine } from '../../core/clean.ts'
+import { cleanLine } from '../../core/words.ts'
 import { typedModal } from '../action-ids.ts'
 import { plainText } from './blocks.ts'
 

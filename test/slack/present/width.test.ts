@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clean } from '../../../src/core/clean.ts'
+import { clean } from '../../../src/core/words.ts'
 import { column, fitColumns, widthOf } from '../../../src/slack/present/width.ts'
 import { words } from './arbitrary.ts'
 
