@@ -3,11 +3,13 @@ import { z } from 'zod'
 import type { App } from './core/app.ts'
 import type { ExitStatus } from './core/errors.ts'
 import { sayLine } from './line.ts'
+import { thisMachine } from './platform.ts'
 
 /** One command line in the terminal: `npm run -s sparkify -- <command line>`. */
 async function main(argv: readonly string[]): Promise<ExitStatus> {
   if (argv[0] === '--version') return tellVersion()
   return sayLine(argv, {
+    platform: thisMachine,
     streams: { input: process.stdin, out: process.stdout, err: process.stderr },
     begun: interruptible,
     replaced: () => process.exit(1),

@@ -10,16 +10,17 @@ import { withLocalPeople } from './machine/directory.ts'
 import { prepareHome } from './machine/home.ts'
 import { openLog } from './machine/log.ts'
 import { setProxies } from './machine/proxies.ts'
-import { thisMachine } from './platform.ts'
+import type { Platform } from './platform.ts'
 import { readTerminalArguments } from './terminal/arguments.ts'
 import { runLine, type Streams, show } from './terminal/session.ts'
 import { slackInTerminal } from './terminal-slack.ts'
 
 /**
- * What is around a line: the environment (the process's own with `.env` when none is given), the streams, and the process, which is told
+ * What is around a line: the machine, the environment (the process's own with `.env` when none is given), the streams, and the process, which is told
  * of the app that answers, and that another one has taken it for gone.
  */
 export interface Around {
+  readonly platform: Platform
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly streams: Streams
   readonly begun: (app: App, asker: string) => void
@@ -27,7 +28,10 @@ export interface Around {
 }
 
 /** Says one command line, as it was typed behind the program's name, in a program of its own; what it exits with. */
-export async function sayLine(argv: readonly string[], { env, streams, begun, replaced }: Around): Promise<ExitStatus> {
+export async function sayLine(
+  argv: readonly string[],
+  { platform, env, streams, begun, replaced }: Around,
+): Promise<ExitStatus> {
   const said = readTerminalArguments(argv)
   try {
     if (env === undefined) loadEnvFile()
@@ -36,7 +40,7 @@ export async function sayLine(argv: readonly string[], { env, streams, begun, re
     await prepareHome(config.home)
     const log = openLog({ kind: 'file', path: join(config.home, 'terminal.log') }, secretsOf(config))
     const core = await compose(config, {
-      platform: thisMachine,
+      platform,
       kind: 'terminal',
       directory: withLocalPeople(localDirectory(config)),
       ...slackInTerminal(config, log),

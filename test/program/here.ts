@@ -18,6 +18,8 @@ export async function sayHere(line: string | readonly string[], env: Readonly<Re
   const stdout: string[] = []
   const stderr: string[] = []
   const status = await sayLine(typeof line === 'string' ? line.split(' ') : line, {
+    // A pid is one process of the program, and a bot of this process may be at work on the same home.
+    platform: { ...thisMachine, pid: process.ppid },
     env,
     streams: {
       input: Readable.from([]),
