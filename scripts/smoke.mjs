@@ -68,8 +68,13 @@ async function openPage(node, cwd, env) {
       if (bot.exitCode !== null || Date.now() > deadline) throw new Error(`the bot does not answer:\n${printed}`)
       await pause(50)
     }
-    const page = await (await fetch(origin)).text()
-    if (!page.includes('#data-eng') || !page.includes('Spin up')) throw new Error(`this is not the page:\n${page}`)
+    // The welcome is posted a moment after the bot can be reached.
+    for (;;) {
+      const page = await (await fetch(origin)).text()
+      if (page.includes('#data-eng') && page.includes('Spin up')) break
+      if (Date.now() > deadline) throw new Error(`this is not the page:\n${page}`)
+      await pause(50)
+    }
   } finally {
     bot.kill('SIGTERM')
   }
