@@ -41,7 +41,7 @@ const messageSchema = z
   )
 
 const rowSchema = z.object({ id: z.number(), version: z.number() })
-const headSchema = z.object({ queue: z.string(), blocked: flag })
+const headSchema = z.object({ queued: z.string(), blocked: flag })
 
 /**
  * Inserts messages, each once under its key; one that is open gives its place, and its post, to the next of that key. `guarded`: only where
@@ -66,7 +66,7 @@ export function insertMessages(messages: readonly NewMessage[], guarded: boolean
       from json_each(:messages) where ${guarded ? 'changes() = 1' : 'true'}
       on conflict (key) do update set content = excluded.content, mention = excluded.mention, expires = excluded.expires,
         open = excluded.open, available = excluded.available, version = version + 1, state = 'pending', tries = 0, unclear = 0,
-        way = iif(state = 'dropped', 0, way), refusal = iif(state = 'dropped', null, refusal)
+        way = iif(way < json_array_length(ways), way, 0)
       where open = 1`,
     args: { messages: JSON.stringify(rows) },
   }
@@ -101,10 +101,15 @@ export function messageStore(db: Database): MessageStore {
     },
 
     async heads() {
-      const rows = await db.read(`select *, exists (select 1 from messages earlier
+      // One that every way has refused, or whose row is damaged, has no queue, and holds no other back.
+      const rows =
+        await db.read(`select *, coalesce(queue, 'message ' || id) as queued, exists (select 1 from messages earlier
           where earlier.key = messages.after and earlier.state = 'pending') as blocked
         from messages
-        where id in (select min(id) from messages where state = 'pending' group by queue) order by id`)
+        where id in (
+          select min(id) from messages where state = 'pending' and queue is not null group by queue
+          union all select id from messages where state = 'pending' and queue is null
+        ) order by id`)
       return rows.map(headOf)
     },
 
@@ -161,6 +166,8 @@ export function messageStore(db: Database): MessageStore {
         },
       ),
 
+    restart: (message) => change(message, 'way = 0'),
+
     drop: (message) => change(message, `state = 'dropped'`),
   }
 }
@@ -173,8 +180,8 @@ function parseMessage(row: object): Message {
 function headOf(row: object): Head {
   const named = parseRow(rowSchema, 'Message', row)
   try {
-    const { queue, blocked } = parseRow(headSchema, 'Message', row)
-    return { kind: 'message', queue, isBlocked: blocked, message: parseMessage(row) }
+    const { queued, blocked } = parseRow(headSchema, 'Message', row)
+    return { kind: 'message', queue: queued, isBlocked: blocked, message: parseMessage(row) }
   } catch (error) {
     if (!(error instanceof OpsError)) throw error
     return { kind: 'damaged', row: named, why: error }

@@ -32,13 +32,15 @@ const lookEveryMs = 2_000
 // The pause before the second try; each one after it lasts twice as long.
 const firstPauseMs = 1_500
 const longestPauseMs = 60_000
+// Somebody has to invite the bot, or to lift a restriction, before a message that every way has refused can arrive.
+const refusedPauseMs = 3_600_000
 // What throws in this program will throw again; an outage passes.
 const mostFaults = 3
 
 /**
  * Begins to send: one message of a conversation after the other, in the order of their insertion, conversations side by side. A try that
  * was not carried out is repeated after growing pauses, until the message expires; one that may have been carried out once, or as often as
- * it takes where that is harmless. Where a way is refused, the next one is tried. A message is marked as sent after Slack has accepted it,
+ * it takes where that is harmless. Where a way is refused, the next one is tried; behind the last one all of them again in an hour. A message is marked as sent after Slack has accepted it,
  * so a crash between the two sends it a second time.
  */
 export function startDispatcher(parts: DispatcherParts): Dispatcher {
@@ -98,6 +100,11 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
         continue
       }
       rests.delete(queue)
+      if (message.way >= message.ways.length) {
+        await store.restart(message)
+        wait = 0
+        continue
+      }
       flying.set(
         queue,
         inBackground({ log }, 'delivery of a message', () => sendIn(queue, message)),
@@ -227,12 +234,12 @@ async function record(message: Message, sent: Sent | null, parts: Sending): Prom
     case 'refused': {
       log.warn({ slack: sent.code, message: key, way: message.way }, `a message was refused: ${sent.why.message}`)
       const [first] = message.ways
-      if (message.way === 0 && message.schedule !== undefined && first.kind !== 'admins') {
+      if (message.refusal === null && message.schedule !== undefined && first.kind !== 'admins') {
         await parts.refused(message.schedule, sent.why, first.place)
       }
       if (message.way + 1 < message.ways.length) return store.redirect(message, sent.code, now)
-      log.warn({ message: key }, 'a message reached nobody; it is dropped')
-      return store.drop(message)
+      log.warn({ message: key }, 'a message reached nobody; it is tried again in an hour')
+      return store.redirect(message, sent.code, new Date(now.getTime() + refusedPauseMs))
     }
   }
 }

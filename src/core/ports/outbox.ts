@@ -33,7 +33,7 @@ export interface Message extends NewMessage {
   /** Counts the states that have taken each other's place. */
   readonly version: number
   readonly state: 'pending' | 'sent' | 'dropped'
-  /** Which of the ways is tried. */
+  /** Which of the ways is tried; their number where all were refused, and it waits to be tried again from the first. */
   readonly way: number
   /** Slack's word for why the way before was refused. */
   readonly refusal: string | null
@@ -64,8 +64,10 @@ export interface MessageStore {
   sent(message: Message, of: Pick<Extract<Sent, { kind: 'sent' }>, 'post' | 'rung' | 'followers'>): Promise<void>
   /** Leaves it for a later try. `unclear`: whether this try may have been carried out. */
   later(message: Message, at: Date, unclear: boolean): Promise<void>
-  /** Goes on to the next way, from now on. */
+  /** Goes on to the next way at that time; behind the last, to none. */
   redirect(message: Message, refusal: string, at: Date): Promise<void>
+  /** Tries one that every way has refused from the first again. */
+  restart(message: Message): Promise<void>
   drop(message: Pick<Message, 'id' | 'version'>): Promise<void>
 }
 
