@@ -40,7 +40,7 @@ function summary(report: SampleReport, out: string, seconds: number): string {
 }
 
 /**
- * `npm run sample`: writes a sample and says so in one line.
+ * `npm run sample`: writes a sample and reports it in one line.
  * @param args what was typed after `sample`
  * @returns 0 when the sample is there, 1 when it could not be written, 2 when the line must change
  */

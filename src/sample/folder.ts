@@ -3,8 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { messageOf, OpsError } from '../core/errors.ts'
-import type { SampleOptions } from './options.ts'
-import { type SampleTotals, totalsSchema } from './report.ts'
+import { type SampleOptions, type SampleTotals, totalsSchema } from './options.ts'
 
 const markerName = 'sample.json'
 const markerSchema = z.object({
@@ -18,11 +17,8 @@ function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code:
   return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error
 }
 
-/** The marker of the sample in `out`; undefined when there is none, or none that this program wrote. */
-async function markerOf(out: string): Promise<Marker | undefined> {
-  const names = await readdir(out)
-  if (!names.includes(markerName)) return undefined
-  const text = await readFile(join(out, markerName), 'utf8')
+/** The marker in this text; undefined when this program did not write it. */
+function markerIn(text: string): Marker | undefined {
   try {
     return markerSchema.safeParse(JSON.parse(text)).data
   } catch (error) {
@@ -31,19 +27,20 @@ async function markerOf(out: string): Promise<Marker | undefined> {
   }
 }
 
-async function isAbsentOrEmpty(out: string): Promise<boolean> {
+async function namesIn(folder: string): Promise<readonly string[]> {
   try {
-    return (await readdir(out)).length === 0
+    return await readdir(folder)
   } catch (error) {
-    if (isSystemError(error) && error.code === 'ENOENT') return true
+    if (isSystemError(error) && error.code === 'ENOENT') return []
     throw error
   }
 }
 
-/** The totals of the sample that `out` holds already, undefined when it is free; throws `bad_argument` when it is neither. */
+/** The totals of the sample that `out` holds already, undefined when it is absent or empty; throws `bad_argument` for anything else. */
 async function already(out: string, options: SampleOptions): Promise<SampleTotals | undefined> {
-  if (await isAbsentOrEmpty(out)) return undefined
-  const marker = await markerOf(out)
+  const names = await namesIn(out)
+  if (names.length === 0) return undefined
+  const marker = names.includes(markerName) ? markerIn(await readFile(join(out, markerName), 'utf8')) : undefined
   if (marker === undefined) {
     throw new OpsError(
       'bad_argument',
@@ -70,7 +67,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Removes what killed generators left beside `out`. What has this process's own number is of an earlier one with the same. */
+/** Removes what killed generators left beside `out`. A folder with this process's own id is from an earlier process with the same id. */
 async function sweep(out: string): Promise<void> {
   const prefix = `${basename(out)}.partial-`
   for (const name of await readdir(dirname(out))) {
@@ -80,7 +77,7 @@ async function sweep(out: string): Promise<void> {
   }
 }
 
-/** What was asked for: its totals, and whether it was there already. */
+/** The totals of a sample, and whether it was there already. */
 interface Published {
   readonly totals: SampleTotals
   readonly found: boolean
@@ -102,7 +99,7 @@ async function fill(
     return { totals, found: false }
   } catch (error) {
     await rm(partial, { recursive: true, force: true })
-    // Another process was faster. If it made the same sample, all is well.
+    // Another process was faster. If it made the same sample, that one is used.
     const taken = isSystemError(error) && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
     const totals = taken ? await already(out, options) : undefined
     if (totals !== undefined) return { totals, found: true }
@@ -110,7 +107,7 @@ async function fill(
   }
 }
 
-/** The folder that is meant, behind links: a folder cannot take a link's name. Throws `bad_argument` for a link that leads nowhere. */
+/** The folder behind links, because a folder cannot be renamed onto a link. Throws `bad_argument` for a broken link. */
 async function targetOf(folder: string): Promise<string> {
   try {
     return await realpath(folder)
@@ -123,10 +120,10 @@ async function targetOf(folder: string): Promise<string> {
 }
 
 /**
- * Makes a sample appear in the folder `out` all at once: `make` fills a folder beside it, which takes its name in the end, so
- * that whoever is killed leaves no half sample behind that looks whole. A sample of the same options is left as it is.
- * One process may do this once at a time for one folder; several processes may do it at the same time.
- * @throws OpsError `bad_argument` when `out` holds anything else, `storage` when it cannot be written
+ * Makes a sample appear in `folder` all at once: `make` fills a folder beside it, which is renamed in the end, so a killed process
+ * leaves no half sample that looks whole. A sample of the same options is left as it is. Several processes may do this at the same
+ * time; one process only once at a time for a folder.
+ * @throws OpsError `bad_argument` when the folder holds anything else, `storage` when it cannot be written
  */
 export async function publishOnce(
   folder: string,

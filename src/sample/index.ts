@@ -1,16 +1,46 @@
-import { daysOf } from './calendar.ts'
-import { makeCatalogue } from './catalogue.ts'
-import { logEvents } from './events.ts'
+import { type CatalogueSong, makeCatalogue, makeTracks } from './catalogue.ts'
 import { publishOnce } from './folder.ts'
 import { makeListeners } from './listeners.ts'
-import { type SampleOptions, sampleOptions } from './options.ts'
-import { makeTally, type SampleReport, type SampleTotals } from './report.ts'
+import { daysOf, logEvents } from './log.ts'
+import { type SampleOptions, type SampleReport, type SampleTotals, sampleOptions } from './options.ts'
 import type { LogEvent } from './session.ts'
-import { makeTracks } from './tracks.ts'
-import { writeCatalogue, writeLog } from './write.ts'
+import { isAscii, writeCatalogue, writeLog } from './write.ts'
 
-export { firstSample, type SampleOptions, sampleDefaults, sampleOptions } from './options.ts'
-export type { SampleReport, SampleTotals } from './report.ts'
+export {
+  firstSample,
+  type SampleOptions,
+  type SampleReport,
+  type SampleTotals,
+  sampleDefaults,
+  sampleOptions,
+} from './options.ts'
+
+/** Counts the events of a log, which come in order of time, against this catalogue. */
+function makeTally(catalogue: readonly CatalogueSong[]) {
+  const key = (title: string, artist: string) => `${title}\u0000${artist}`
+  const known = new Set(catalogue.map(({ title, artistName }) => key(title, artistName)))
+  const artists = new Set(catalogue.map(({ artistId }) => artistId)).size
+  const users = new Set<number>()
+  const sums = { events: 0, plays: 0, matched: 0, matchedRepaired: 0, twiceEncoded: 0, startTimes: 0 }
+  let lastPlay = Number.NEGATIVE_INFINITY
+
+  return {
+    add({ at, listener, track }: LogEvent): void {
+      sums.events += 1
+      if (listener !== undefined) users.add(listener.id)
+      if (track === undefined) return
+      const intact = isAscii(track.title) && isAscii(track.artist)
+      const matches = known.has(key(track.title, track.artist))
+      sums.plays += 1
+      if (!intact) sums.twiceEncoded += 1
+      if (matches) sums.matchedRepaired += 1
+      if (matches && intact) sums.matched += 1
+      if (at !== lastPlay) sums.startTimes += 1
+      lastPlay = at
+    },
+    counted: () => ({ ...sums, users: users.size, artists }),
+  }
+}
 
 async function make({ events, songs, days, seed, start }: SampleOptions, folder: string): Promise<SampleTotals> {
   const begin = Date.parse(start)

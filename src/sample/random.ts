@@ -21,9 +21,9 @@ export interface Random {
 }
 
 /** The independent streams of one seed. */
-const streams = { days: 1, arrivals: 2, sessions: 3, listeners: 4, catalogue: 5, artists: 6, tracks: 7, layout: 8 }
+const streams = { days: 1, arrivals: 2, sessions: 3, listeners: 4, catalogue: 5, artists: 6, tracks: 7 }
 
-/** Which of the independent streams of a seed to draw from. */
+/** A stream of a seed. */
 export type Stream = keyof typeof streams
 
 /** The finalizer of MurmurHash3 (Austin Appleby, public domain): spreads every bit of a 32-bit number over all of them. */

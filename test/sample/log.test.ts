@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { firstSample, generateSample, type SampleReport } from '../../src/sample/index.ts'
-import { pages } from '../../src/sample/pages.ts'
+import { pages } from '../../src/sample/session.ts'
 import { type DataFile, eventSchema, fieldsOf, filesBelow, linesOf } from './reading.ts'
 
 describe('the log of the first sample', () => {

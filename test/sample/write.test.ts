@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { logLine, songDocument, songPath, twiceEncoded } from '../../src/sample/format.ts'
+import { logLine, songDocument, songPath, twiceEncoded } from '../../src/sample/write.ts'
 
 describe('twiceEncoded', () => {
   it('spoils names the way the public log has them', () => {
