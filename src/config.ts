@@ -2,14 +2,106 @@ import { readFileSync } from 'node:fs'
 import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
-import { listed, variableNames, variables } from './config/variables.ts'
 import { nearest } from './core/command/suggest.ts'
 import { messageOf, OpsError } from './core/errors.ts'
-import type { AccessPolicy, Policy } from './core/policy.ts'
+import { list, text, usd } from './core/variables.ts'
+import { redshiftVariables } from './redshift/settings.ts'
 
 /*
- * The only reader of the environment. Each variable is declared once, in config/variables.ts; `.env.example` is kept equal by a test.
+ * The only reader of the environment. Each field is declared once, described by its variable; a test keeps `.env.example` equal.
  */
+
+const ids = list.pipe(
+  z.array(z.string().regex(/^[USW][A-Z0-9]{4,}$/, 'Slack user ids (U…) and user-group ids (S…), separated by commas')),
+)
+const url = z.url('a URL').nullable().default(null)
+
+const proxyWords = 'an http:// address such as http://proxy:8080'
+
+/** The address of a proxy, which may be written without its scheme, as curl takes it; empty where there is none. */
+const proxy = z
+  .string()
+  .transform((value) => (value.includes('://') ? value : `http://${value}`))
+  // A user name or a password with a stray % cannot be decoded.
+  .pipe(z.url({ protocol: /^https?$/, error: proxyWords }).regex(/^(?:[^%]|%[\da-f]{2})*$/i, proxyWords))
+  .default('')
+
+const variables = z.object({
+  engine: z.enum(['duckdb', 'redshift'], 'duckdb or redshift').default('duckdb').describe('SPARKIFY_ENGINE'),
+  /** An absolute path. */
+  home: z
+    .string()
+    .default('.sparkify')
+    .transform((path) => resolve(path))
+    .describe('SPARKIFY_HOME'),
+  ledgerUrl: z
+    .string()
+    .regex(/^(file:|libsql:|https?:)/, 'a file: or libsql: URL')
+    .nullable()
+    .default(null)
+    .describe('SPARKIFY_LEDGER_URL'),
+  logData: text.describe('SPARKIFY_LOG_DATA'),
+  songData: text.describe('SPARKIFY_SONG_DATA'),
+  admins: ids.describe('SPARKIFY_ADMINS'),
+  operators: ids.describe('SPARKIFY_OPERATORS'),
+  access: z.object({
+    guests: z.enum(['refuse', 'viewer'], 'refuse or viewer').default('refuse').describe('SPARKIFY_GUESTS'),
+    sharedChannels: z
+      .enum(['refuse', 'allow'], 'refuse or allow')
+      .default('refuse')
+      .describe('SPARKIFY_SHARED_CHANNELS'),
+  }),
+  policy: z.object({
+    oncall: ids.describe('SPARKIFY_ONCALL'),
+    twoPerson: z
+      .enum(['on', 'off'], 'on or off')
+      .default('off')
+      .transform((value) => value === 'on')
+      .describe('SPARKIFY_TWO_PERSON'),
+    approvers: ids.describe('SPARKIFY_APPROVERS'),
+    approveAboveUsd: usd.describe('SPARKIFY_APPROVE_ABOVE_USD'),
+    budgetUsd: usd.describe('SPARKIFY_BUDGET_USD'),
+  }),
+  /** Fetched after each good night; it may be as good as a password. */
+  heartbeatUrl: url.describe('SPARKIFY_HEARTBEAT_URL'),
+  host: z.string().default('127.0.0.1').describe('SPARKIFY_HOST'),
+  /** Null: 3000, or the next free one. */
+  port: z
+    .string()
+    .regex(/^\d{1,5}$/, 'a port number')
+    .transform(Number)
+    .pipe(z.number().max(65_535))
+    .nullable()
+    .default(null)
+    .describe('SPARKIFY_PORT'),
+  /** What the local workspace shows above its messages; null: its own words. */
+  banner: text.describe('SPARKIFY_BANNER'),
+  slack: z.object({
+    botToken: z
+      .string()
+      .startsWith('xoxb-', 'a bot token, which begins with xoxb-')
+      .nullable()
+      .default(null)
+      .describe('SLACK_BOT_TOKEN'),
+    appToken: z
+      .string()
+      .startsWith('xapp-', 'an app-level token, which begins with xapp-')
+      .nullable()
+      .default(null)
+      .describe('SLACK_APP_TOKEN'),
+    signingSecret: text.describe('SLACK_SIGNING_SECRET'),
+    apiUrl: url.describe('SLACK_API_URL'),
+  }),
+  /** Proxies on the way out, for http: and https: addresses; empty where there is none. `bypass` is the list of NO_PROXY. */
+  proxies: z.object({
+    https: proxy.describe('HTTPS_PROXY'),
+    http: proxy.describe('HTTP_PROXY'),
+    bypass: z.string().default('').describe('NO_PROXY'),
+  }),
+  redshift: redshiftVariables,
+})
+
+type Values = z.output<typeof variables>
 
 /** How Slack reaches the bot. `none`: the local workspace stands in. */
 export type SlackConfig =
@@ -27,61 +119,44 @@ export type SlackConfig =
       readonly apiUrl: string | undefined
     }
 
-/** Proxies on the way out, for http: and https: addresses; empty where there is none. `bypass` is the list of NO_PROXY. */
-export interface ProxyConfig {
-  readonly http: string
-  readonly https: string
-  readonly bypass: string
-}
-
-/** What provisioning and loading on AWS need; empty variables are null. Credentials and endpoints are the AWS SDK's own. */
-export interface RedshiftConfig {
-  /** Null: the SDK looks for it. */
-  readonly region: string | null
-  /** The bucket's region, where it is not the cluster's. */
-  readonly dataRegion: string | null
-  readonly jsonPaths: string | null
-  readonly clusterId: string
-  readonly nodeType: string
-  readonly nodes: number
-  readonly database: string
-  readonly adminUser: string
-  readonly roleName: string
-  readonly roleArn: string | null
-  readonly subnetGroup: string | null
-  readonly securityGroups: readonly string[]
-  readonly permissionsBoundary: string | null
-  readonly tags: Readonly<Record<string, string>>
-  readonly hourlyUsd: number | null
-}
-
 /** The configuration, checked and frozen. Paths are absolute; prefixes stay `s3://…`. */
-export interface Config {
-  readonly engine: 'duckdb' | 'redshift'
-  readonly home: string
+export type Config = Readonly<Omit<Values, 'ledgerUrl' | 'logData' | 'songData' | 'slack'>> & {
   readonly ledgerUrl: string
   /** Null: the bot generates a small sample in its home. */
   readonly sources: { readonly log: string; readonly song: string } | null
-  readonly admins: readonly string[]
-  readonly operators: readonly string[]
-  readonly policy: Policy
-  readonly access: AccessPolicy
-  /** Fetched after each good night; it may be as good as a password. */
-  readonly heartbeatUrl: string | null
-  readonly host: string
-  /** Null: 3000, or the next free one. */
-  readonly port: number | null
-  /** What the local workspace says above its messages; null: its own words. */
-  readonly banner: string | null
   readonly slack: SlackConfig
-  readonly proxies: ProxyConfig
-  readonly redshift: RedshiftConfig
   /** Things that are probably not meant, in sentences. */
   readonly warnings: readonly string[]
 }
 
+/** The names of all variables that an object of schemas reads. */
+function namesIn(object: z.ZodObject): readonly string[] {
+  return Object.values(object.shape).flatMap((type) => (type instanceof z.ZodObject ? namesIn(type) : [nameOf(type)]))
+}
+
+function nameOf(type: z.core.$ZodType): string {
+  const name = z.globalRegistry.get(type)?.description
+  if (name === undefined) throw new Error('a field of the configuration is not described by its variable')
+  return name
+}
+
+/** Names of all variables that the program reads. */
+export const variableNames: readonly string[] = namesIn(variables)
+
+/** The values of the environment in the shape of an object of schemas. */
+function inputOf(object: z.ZodObject, set: Readonly<Record<string, string | undefined>>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(object.shape).map(([field, type]) => [
+      field,
+      type instanceof z.ZodObject ? inputOf(type, set) : set[nameOf(type)],
+    ]),
+  )
+}
+
+const envFileRemedy = 'Write one NAME=value a line, as in .env.example.'
+
 /**
- * Reads `.env` in the working folder, if there is one, without overruling what is set. Throws `bad_config` where it cannot be read, and for a
+ * Reads `.env` in the working folder, if there is one, without overruling what is set. Throws `bad_config` when it cannot be read, and for a
  * line that sets nothing or ends within quotation marks: Node skips it, so a file that was cut off would lose variables in silence. Throws
  * it for NODE_EXTRA_CA_CERTS as well, which Node reads before this.
  */
@@ -91,25 +166,29 @@ export function loadEnvFile(path = '.env'): void {
     content = readFileSync(path, 'utf8')
   } catch (error) {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
-    throw new OpsError('bad_config', `The file ${path} cannot be read: ${messageOf(error)}.`, envRemedy, {
+    throw new OpsError('bad_config', `The file ${path} cannot be read: ${messageOf(error)}.`, envFileRemedy, {
       cause: error,
     })
   }
   const line = lineThatSetsNothing(content)
-  if (line !== null)
-    throw new OpsError('bad_config', `Line ${line} of ${path} is incomplete: it does not set a variable.`, envRemedy)
+  if (line !== null) {
+    throw new OpsError(
+      'bad_config',
+      `Line ${line} of ${path} is incomplete: it does not set a variable.`,
+      envFileRemedy,
+    )
+  }
   const certificates = () => process.env['NODE_EXTRA_CA_CERTS'] ?? ''
-  const early = certificates()
+  const before = certificates()
   process.loadEnvFile(path)
-  if (certificates() !== early)
+  if (certificates() !== before) {
     throw new OpsError(
       'bad_config',
       `NODE_EXTRA_CA_CERTS is set in ${path}, which Node reads too late for it.`,
       'Set it in the environment in which the program is started.',
     )
+  }
 }
-
-const envRemedy = 'Write one NAME=value a line, as in .env.example.'
 
 /** The number of the first line that is not empty, no comment and no whole assignment; null where there is none. */
 function lineThatSetsNothing(content: string): number | null {
@@ -124,78 +203,44 @@ function lineThatSetsNothing(content: string): number | null {
   return at < 0 ? null : at + 1
 }
 
-/** Checks the environment. Throws `bad_config` naming the variable, what is wrong with it, and the cure. */
+/** Whether text is coloured: FORCE_COLOR before NO_COLOR (https://no-color.org), as Node has it; `auto`: where a terminal shows colours. */
+export function readColour(
+  env: Readonly<Record<string, string | undefined>> = process.env,
+): 'always' | 'never' | 'auto' {
+  const force = env['FORCE_COLOR']
+  if (force !== undefined) return ['0', 'false'].includes(force) ? 'never' : 'always'
+  return (env['NO_COLOR'] ?? '') === '' ? 'auto' : 'never'
+}
+
+/** Checks the environment. Throws `bad_config` naming the variable, what is wrong with it, and the fix. */
 export function readConfig(env: Readonly<Record<string, string | undefined>> = process.env): Config {
   // An empty variable is an unset one: compose files and CI set them empty. Those of proxies are written in lower case as well.
   const lower = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY'].map((name) => [name, env[name.toLowerCase()]] as const)
   const given = [...Object.entries(env), ...lower]
   const set = Object.fromEntries(given.filter(([, value]) => value !== undefined && value.trim() !== ''))
-  const read = z.object(variables).safeParse(set)
-  if (!read.success) {
-    const [issue] = read.error.issues
-    const name = String(issue?.path[0])
-    throw badVariable(
-      name,
-      `is "${shownValue(name, set[name] ?? '')}", which is not ${expected(issue)}`,
-      `Correct ${name} in the environment or in .env.`,
-    )
-  }
-  const values = read.data
-  refusePassword('SPARKIFY_LEDGER_URL', values.SPARKIFY_LEDGER_URL)
-  const home = resolve(values.SPARKIFY_HOME)
-  if (values.SPARKIFY_ENGINE === 'duckdb' && home.includes('?')) {
+  const read = variables.safeParse(inputOf(variables, set))
+  if (!read.success) throw wrongVariable(read.error.issues, set)
+  const { logData, songData, slack, ...values } = read.data
+  const { engine, home, ledgerUrl } = values
+  refusePassword('SPARKIFY_LEDGER_URL', ledgerUrl ?? '')
+  if (engine === 'duckdb' && home.includes('?')) {
     // DuckDB looks for the log of a database before the first "?" of its path (measured with 1.5.5), as in a URL.
     throw badVariable('SPARKIFY_HOME', `is ${home}, and DuckDB reads no path with a "?"`, 'Choose another folder.')
   }
   return Object.freeze({
-    engine: values.SPARKIFY_ENGINE,
-    home,
-    ledgerUrl:
-      values.SPARKIFY_LEDGER_URL === '' ? pathToFileURL(resolve(home, 'state.db')).href : values.SPARKIFY_LEDGER_URL,
-    sources: sourcesOf(values.SPARKIFY_LOG_DATA, values.SPARKIFY_SONG_DATA),
-    admins: values.SPARKIFY_ADMINS,
-    operators: values.SPARKIFY_OPERATORS,
-    policy: {
-      approveAboveUsd: values.SPARKIFY_APPROVE_ABOVE_USD === '' ? null : values.SPARKIFY_APPROVE_ABOVE_USD,
-      budgetUsd: values.SPARKIFY_BUDGET_USD === '' ? null : values.SPARKIFY_BUDGET_USD,
-      twoPerson: values.SPARKIFY_TWO_PERSON,
-      approvers: values.SPARKIFY_APPROVERS,
-      oncall: values.SPARKIFY_ONCALL,
-    },
-    access: { guests: values.SPARKIFY_GUESTS, sharedChannels: values.SPARKIFY_SHARED_CHANNELS },
-    heartbeatUrl: values.SPARKIFY_HEARTBEAT_URL || null,
-    host: values.SPARKIFY_HOST,
-    port: values.SPARKIFY_PORT === '' ? null : values.SPARKIFY_PORT,
-    banner: values.SPARKIFY_BANNER || null,
-    slack: slackOf(values),
-    proxies: { http: values.HTTP_PROXY, https: values.HTTPS_PROXY, bypass: values.NO_PROXY },
-    redshift: {
-      region: values.AWS_REGION || null,
-      dataRegion: values.SPARKIFY_DATA_REGION || null,
-      jsonPaths: values.SPARKIFY_LOG_JSONPATHS || null,
-      clusterId: values.REDSHIFT_CLUSTER_ID,
-      nodeType: values.REDSHIFT_NODE_TYPE,
-      nodes: values.REDSHIFT_NODES,
-      database: values.REDSHIFT_DATABASE,
-      adminUser: values.REDSHIFT_ADMIN_USER,
-      roleName: values.REDSHIFT_ROLE_NAME,
-      roleArn: values.REDSHIFT_ROLE_ARN || null,
-      subnetGroup: values.REDSHIFT_SUBNET_GROUP || null,
-      securityGroups: listed(values.REDSHIFT_SECURITY_GROUPS),
-      permissionsBoundary: values.REDSHIFT_PERMISSIONS_BOUNDARY || null,
-      tags: values.REDSHIFT_TAGS,
-      hourlyUsd: values.REDSHIFT_HOURLY_USD === '' ? null : values.REDSHIFT_HOURLY_USD,
-    },
-    warnings: strangers(set),
+    ...values,
+    ledgerUrl: ledgerUrl ?? pathToFileURL(resolve(home, 'state.db')).href,
+    sources: sourcesOf(logData, songData),
+    slack: slackOf(slack),
+    warnings: unusedVariables(set),
   })
 }
 
-function sourcesOf(log: string, song: string): Config['sources'] {
-  if (log === '' && song === '') return null
-  if (log === '' || song === '') {
-    const missing = log === '' ? 'SPARKIFY_LOG_DATA' : 'SPARKIFY_SONG_DATA'
+function sourcesOf(log: string | null, song: string | null): Config['sources'] {
+  if (log === null && song === null) return null
+  if (log === null || song === null) {
     throw badVariable(
-      missing,
+      log === null ? 'SPARKIFY_LOG_DATA' : 'SPARKIFY_SONG_DATA',
       'is empty while the other source is set',
       'Set SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA together, or neither for sample data.',
     )
@@ -207,24 +252,18 @@ function located(source: string): string {
   return source.startsWith('s3://') || isAbsolute(source) ? source : resolve(source)
 }
 
-function slackOf(values: {
-  SLACK_BOT_TOKEN: string
-  SLACK_APP_TOKEN: string
-  SLACK_SIGNING_SECRET: string
-  SLACK_API_URL: string
-}): SlackConfig {
-  const { SLACK_BOT_TOKEN: botToken, SLACK_APP_TOKEN: appToken, SLACK_SIGNING_SECRET: signingSecret } = values
-  const apiUrl = values.SLACK_API_URL === '' ? undefined : values.SLACK_API_URL
-  if (botToken === '' && appToken === '' && signingSecret === '') return { kind: 'none' }
-  if (botToken === '') {
+function slackOf({ botToken, appToken, signingSecret, ...values }: Values['slack']): SlackConfig {
+  const apiUrl = values.apiUrl ?? undefined
+  if (botToken === null && appToken === null && signingSecret === null) return { kind: 'none' }
+  if (botToken === null) {
     throw badVariable(
       'SLACK_BOT_TOKEN',
       'is empty while another Slack variable is set',
       'Copy it from "OAuth & Permissions" of your Slack app.',
     )
   }
-  if (appToken !== '') return { kind: 'socket', botToken, appToken, apiUrl }
-  if (signingSecret !== '') return { kind: 'http', botToken, signingSecret, apiUrl }
+  if (appToken !== null) return { kind: 'socket', botToken, appToken, apiUrl }
+  if (signingSecret !== null) return { kind: 'http', botToken, signingSecret, apiUrl }
   throw badVariable(
     'SLACK_APP_TOKEN',
     'is empty, and so is SLACK_SIGNING_SECRET',
@@ -232,13 +271,13 @@ function slackOf(values: {
   )
 }
 
-/** Variables with our prefix that nobody reads: a misspelt one would otherwise be silently without effect. */
-function strangers(set: Readonly<Record<string, unknown>>): readonly string[] {
+/** Variables with our prefixes that nothing reads: a misspelt one would otherwise have no effect, in silence. */
+function unusedVariables(set: Readonly<Record<string, unknown>>): readonly string[] {
   return Object.keys(set)
     .filter((name) => /^(SPARKIFY|REDSHIFT)_/.test(name) && !variableNames.includes(name))
     .map((name) => {
       const meant = nearest(name, variableNames)
-      return `${name} is set, but is no variable of this program${meant === null ? '' : `; did you mean ${meant}?`}`
+      return `${name} is set but not used.${meant === null ? '' : ` Did you mean ${meant}?`}`
     })
 }
 
@@ -263,21 +302,30 @@ export function secretsOf({ slack, proxies, ledgerUrl, heartbeatUrl }: Config): 
   return [...known, slack.botToken, slack.kind === 'socket' ? slack.appToken : slack.signingSecret]
 }
 
-function badVariable(name: string, problem: string, cure: string): OpsError {
-  return new OpsError('bad_config', `${name} ${problem}.`, cure)
+function badVariable(name: string, problem: string, remedy: string): OpsError {
+  return new OpsError('bad_config', `${name} ${problem}.`, remedy)
 }
 
-// Zod words most faults for programmers; every variable above gives its own words where people need others.
-function expected(issue: z.core.$ZodIssue | undefined): string {
-  if (issue === undefined) return 'right'
-  if (issue.code === 'invalid_union') {
-    const own = issue.errors.flat().find(({ code }) => code !== 'invalid_value')
-    return own?.message ?? issue.message
+/** The error for the first variable that is wrong. Its schema has the words that say what was expected. */
+function wrongVariable(
+  [issue]: readonly z.core.$ZodIssue[],
+  set: Readonly<Record<string, string | undefined>>,
+): OpsError {
+  let type: z.core.$ZodType = variables
+  for (const field of issue?.path ?? []) {
+    const inner: z.core.$ZodType | undefined = type instanceof z.ZodObject ? type.shape[String(field)] : undefined
+    if (inner === undefined) break
+    type = inner
   }
-  return issue.message
+  const name = nameOf(type)
+  return badVariable(
+    name,
+    `is "${shownValue(name, set[name] ?? '')}", which is not ${issue?.message ?? 'right'}`,
+    `Correct ${name} in the environment or in .env.`,
+  )
 }
 
 /** A value that can be shown: never a secret. */
-function shownValue(name: string, value: unknown): string {
-  return /TOKEN|SECRET|URL|PROXY/.test(name) ? '…' : String(value).slice(0, 60)
+function shownValue(name: string, value: string): string {
+  return /TOKEN|SECRET|URL|PROXY/.test(name) ? '…' : value.slice(0, 60)
 }

@@ -2,8 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { variableNames } from '../src/config/variables.ts'
-import { loadEnvFile, readConfig, secretsOf } from '../src/config.ts'
+import { loadEnvFile, readConfig, secretsOf, variableNames } from '../src/config.ts'
 import { OpsError } from '../src/core/errors.ts'
 
 function refusal(env: Record<string, string>): OpsError {
@@ -54,7 +53,10 @@ describe('the configuration', () => {
     [{ SLACK_BOT_TOKEN: 'xoxb-1' }, 'SLACK_APP_TOKEN is empty, and so is SLACK_SIGNING_SECRET.'],
     [{ SPARKIFY_HOME: '/data/what?' }, 'SPARKIFY_HOME is /data/what?, and DuckDB reads no path with a "?".'],
     [{ REDSHIFT_NODES: '0' }, 'REDSHIFT_NODES is "0", which is not a number of nodes.'],
-  ])('names variable, problem and cure for %j', (env, message) => {
+    [{ REDSHIFT_TAGS: 'team' }, 'REDSHIFT_TAGS is "team", which is not tags like team=data,cost-center=42.'],
+    [{ SPARKIFY_BUDGET_USD: '-1' }, 'SPARKIFY_BUDGET_USD is "-1", which is not an amount in US dollars like 0.54.'],
+    [{ https_proxy: 'ftp://proxy' }, 'HTTPS_PROXY is "…", which is not an http:// address such as http://proxy:8080.'],
+  ])('names variable, problem and fix for %j', (env, message) => {
     const error = refusal(env)
     expect(error.code).toBe('bad_config')
     expect(error.message).toContain(message)
@@ -69,7 +71,7 @@ describe('the configuration', () => {
 
   it('warns of a misspelt variable, which would otherwise be without effect', () => {
     expect(readConfig({ SPARKIFY_ADMIN: 'U02AB3C4D' }).warnings).toEqual([
-      'SPARKIFY_ADMIN is set, but is no variable of this program; did you mean SPARKIFY_ADMINS?',
+      'SPARKIFY_ADMIN is set but not used. Did you mean SPARKIFY_ADMINS?',
     ])
   })
 
@@ -91,10 +93,16 @@ describe('.env.example', () => {
     const env = Object.fromEntries(
       [...text.matchAll(/^# ([A-Z][A-Z0-9_]+)=(.*)$/gm)].map(([, name, value]) => [name, value ?? '']),
     )
-    expect(readConfig(env).sources).toEqual({
-      log: 's3://udacity-dend/log_data',
-      song: 's3://udacity-dend/song_data/A/A',
-    })
+    expect(readConfig(env).sources).toEqual({ log: 's3://udacity-dend/log_data', song: 's3://udacity-dend/song_data' })
+  })
+
+  it('names the same public data as the docs do', async () => {
+    const publicData = async (file: string) => {
+      const text = await readFile(new URL(`../${file}`, import.meta.url), 'utf8')
+      return [...text.matchAll(/^(?:# )?(SPARKIFY_\w+=s3:\/\/udacity-dend\S*)$/gm)].map(([, line]) => line)
+    }
+    expect(await publicData('docs/aws.md')).toEqual(await publicData('.env.example'))
+    expect(await publicData('.env.example')).toHaveLength(2)
   })
 })
 

@@ -1,24 +1,67 @@
-/** What the configuration says about the cluster. Empty ones are null. */
-export interface RedshiftSettings {
-  readonly region: string
-  readonly clusterId: string
-  readonly nodeType: string
-  readonly nodes: number
-  readonly database: string
-  readonly adminUser: string
-  readonly roleName: string
+import { z } from 'zod'
+import { list, text, usd } from '../core/variables.ts'
+
+const tags = list
+  .pipe(z.array(z.string().regex(/^[^=]{1,128}=[^=]{0,256}$/, 'tags like team=data,cost-center=42')))
+  .transform((pairs) =>
+    Object.fromEntries(pairs.map((pair): [string, string] => [pair.split('=')[0] ?? '', pair.split('=')[1] ?? ''])),
+  )
+
+/** What the environment configures for Redshift, each described by its variable. Credentials and endpoints are the AWS SDK's own. */
+export const redshiftVariables = z.object({
+  /** Null: the SDK looks for it. */
+  region: text.describe('AWS_REGION'),
+  /** The bucket's region, where it is not the cluster's. */
+  dataRegion: text.describe('SPARKIFY_DATA_REGION'),
+  /** A JSONPaths file for COPY, `s3://bucket/key`. */
+  jsonPaths: text.describe('SPARKIFY_LOG_JSONPATHS'),
+  clusterId: z
+    .string()
+    .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens')
+    .max(63)
+    .default('sparkify')
+    .describe('REDSHIFT_CLUSTER_ID'),
+  nodeType: z
+    .string()
+    .regex(/^[a-z0-9]+\.[a-z0-9]+$/, 'a node type such as ra3.large')
+    .default('ra3.large')
+    .describe('REDSHIFT_NODE_TYPE'),
+  nodes: z
+    .string()
+    .regex(/^[1-9]\d{0,2}$/, 'a number of nodes')
+    .transform(Number)
+    .default(1)
+    .describe('REDSHIFT_NODES'),
+  database: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,63}$/, 'a database name in lower case')
+    .default('sparkify')
+    .describe('REDSHIFT_DATABASE'),
+  adminUser: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_]{0,127}$/, 'a user name in lower case')
+    .default('sparkify_admin')
+    .describe('REDSHIFT_ADMIN_USER'),
+  roleName: z
+    .string()
+    .regex(/^[\w+=,.@-]{1,64}$/, 'an IAM role name')
+    .default('sparkify-s3-read')
+    .describe('REDSHIFT_ROLE_NAME'),
   /** A role of the company, which is used and never created, changed or deleted. */
-  readonly roleArn: string | null
-  readonly subnetGroup: string | null
-  readonly securityGroups: readonly string[]
+  roleArn: text.describe('REDSHIFT_ROLE_ARN'),
+  subnetGroup: text.describe('REDSHIFT_SUBNET_GROUP'),
+  securityGroups: list.describe('REDSHIFT_SECURITY_GROUPS'),
   /** ARN of the policy that bounds the role we create. */
-  readonly permissionsBoundary: string | null
+  permissionsBoundary: text.describe('REDSHIFT_PERMISSIONS_BOUNDARY'),
   /** Put on cluster and role beside our own tag. */
-  readonly tags: Readonly<Record<string, string>>
+  tags: tags.describe('REDSHIFT_TAGS'),
   /** A negotiated price of one node for an hour. */
-  readonly hourlyUsd: number | null
-  /** Where the data lie, `s3://bucket/prefix`; `jsonPaths` is one object. */
+  hourlyUsd: usd.describe('REDSHIFT_HOURLY_USD'),
+})
+
+/** What the configuration says about the cluster, with its region found and the places of the data (`s3://bucket/prefix`). */
+export type RedshiftSettings = Omit<Readonly<z.output<typeof redshiftVariables>>, 'region' | 'dataRegion'> & {
+  readonly region: string
   readonly logData: string
   readonly songData: string
-  readonly jsonPaths: string | null
 }
