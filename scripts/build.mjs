@@ -1,9 +1,9 @@
 /*
- * `npm run build`, and what `npm start`, `npm run sparkify`, `npm run sample` and `npm test` say first.
+ * `npm run build`, which `npm start`, `npx sparkify`, `npm run sample` and `npm test` run first.
  *
  * Compiles `src` into a folder named by what it was compiled from, `dist-<fingerprint>`, and points the link `dist` at it; where
  * it points there already, nothing is compiled. The link is replaced in one step and Node works on the folder behind it, so a
- * program that is running, or is only just reading its modules, stays with its own build, whoever builds anew beside it. Builders
+ * program that is running, or is only just reading its modules, stays with its own build, whatever is built beside it. Builders
  * at the same time each compile into a folder of their own, and the first to be done is taken. `sql` is read at each start, not
  * compiled.
  */

@@ -11,7 +11,7 @@ import { prepareHome } from './machine/home.ts'
 import { openLog } from './machine/log.ts'
 import { setProxies } from './machine/proxies.ts'
 import type { Platform } from './platform.ts'
-import { readTerminalArguments } from './terminal/arguments.ts'
+import { readTerminalArguments, requireWholeLine } from './terminal/arguments.ts'
 import { runLine, type Streams, show } from './terminal/session.ts'
 import { slackInTerminal } from './terminal-slack.ts'
 
@@ -34,6 +34,7 @@ export async function sayLine(
 ): Promise<ExitStatus> {
   const said = readTerminalArguments(argv)
   try {
+    requireWholeLine(said)
     if (env === undefined) loadEnvFile()
     const config = readConfig(env)
     setProxies(config.proxies)

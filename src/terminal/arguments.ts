@@ -1,6 +1,7 @@
 import { quote } from '../core/command/line.ts'
+import { OpsError } from '../core/errors.ts'
 
-/** What was typed behind the program's name: the command line, and how to run it. */
+/** What was typed after the program's name: the command line, and how to run it. */
 export interface TerminalArguments {
   readonly line: string
   readonly json: boolean
@@ -10,8 +11,8 @@ export interface TerminalArguments {
 }
 
 /**
- * Parts the terminal's own options (`--json`, `--yes`, `--confirm <word>`) from the command line. The shell has taken the quotes
- * away, so words with spaces get them back.
+ * Separates the terminal's own options (`--json`, `--yes`, `--confirm <word>`) from the command line. The shell has removed the quotes, so
+ * words with spaces get them back.
  */
 export function readTerminalArguments(argv: readonly string[]): TerminalArguments {
   const words: string[] = []
@@ -27,16 +28,24 @@ export function readTerminalArguments(argv: readonly string[]): TerminalArgument
     else if (word === '--help' || word === '-h') words.unshift('help')
     else words.push(word)
   }
-  // One word of the shell is the whole line: npm run -s sparkify -- "top songs 10" --json.
+  // One argument is the whole line: sparkify "top songs 10" --json.
   return { line: words.length === 1 ? words.join(' ') : words.map(requote).join(' '), json, yes, confirm }
 }
 
-/** `top songs 10` among other words of the shell becomes `"top songs 10"`; `tz=Europe/London` and `--n=5` stay. */
+/** Throws `bad_argument` for `… in #music` typed without quotes: the shell has removed the channel, and all that followed it, as a comment. */
+export function requireWholeLine({ line }: TerminalArguments): void {
+  const [, word] = /\s(in|to)$/i.exec(line) ?? []
+  if (word === undefined || line.startsWith('help ')) return
+  throw new OpsError(
+    'bad_argument',
+    `The line ends after "${word}": a shell takes #… for a comment and leaves it out. Nothing was done.`,
+    `Put the channel in quotes: ${word} '#music'.`,
+  )
+}
+
+/** `top songs 10` among other arguments becomes `"top songs 10"`; `tz=Europe/London` and `--n=5` stay. */
 function requote(word: string): string {
+  if (!/\s/.test(word)) return word
   const [, name, value] = /^(--[\w-]+=|[a-z][\w-]*=)(.*)$/is.exec(word) ?? []
-  return name === undefined || value === undefined || !/\s/.test(value)
-    ? /\s/.test(word) && name === undefined
-      ? quote(word)
-      : word
-    : `${name}${quote(value)}`
+  return name === undefined || value === undefined ? quote(word) : `${name}${quote(value)}`
 }

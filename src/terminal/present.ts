@@ -1,84 +1,139 @@
 import type { Answer } from '../core/answer.ts'
-import type { FailureReply, PlanReply, Reply, StepView } from '../core/reply.ts'
+import { cellWords } from '../core/cell-words.ts'
+import type { ChartReply, FailureReply, PlanReply, Reply, StepView, TableReply } from '../core/reply.ts'
 import { clean, cleanLine, duration } from '../core/words.ts'
-import { chartText, courseText, isDrawnFrom } from './chart.ts'
-import { tableText } from './table.ts'
+import type { Screen, Tone } from './screen.ts'
+import { bar, padded, sparkline, tableText } from './table.ts'
 
-/** How a person repeats a line here. */
-export const program = 'npm run -s sparkify --'
+/** How a person runs a command here. */
+export const program = 'npx sparkify'
 
 const marks = { pending: '○', in_progress: '●', complete: '✓', error: '✗', skipped: '✓' } as const
-const tones = { plain: '', note: '', good: '✓ ', warning: '⚠ ', code: '' } as const
+const stepTones: Readonly<Record<keyof typeof marks, Tone>> = {
+  pending: 'faint',
+  in_progress: 'accent',
+  complete: 'good',
+  error: 'bad',
+  skipped: 'faint',
+}
 
-/** A whole answer as text, parts parted by empty lines: its replies, its details, and the next useful line last. */
-export function answerText(answer: Answer, columns: number): string {
+/** A whole answer as text, its parts separated by empty lines: title, replies, details, and the next useful command last. */
+export function answerText(answer: Answer, screen: Screen): string {
   const { title, replies, details = [] } = answer
   const next = answer.next.find(({ form }) => form !== true)
   return [
-    ...(title === undefined ? [] : [cleanLine(title)]),
-    ...repliesText(replies, columns),
-    ...details.map((reply) => replyText(reply, columns)),
-    ...(next === undefined ? [] : [`Next: ${program} ${next.line}`]),
+    ...(title === undefined ? [] : [screen.paint('title', cleanLine(title))]),
+    ...repliesText(replies, screen),
+    ...details.map((reply) => replyText(reply, screen)),
+    ...(next === undefined ? [] : [screen.paint('faint', `Next: ${program} ${cleanLine(next.line)}`)]),
   ].join('\n\n')
 }
 
 /** Replies as texts, a chart within the table that it draws. */
-function repliesText(replies: readonly Reply[], columns: number): readonly string[] {
+function repliesText(replies: readonly Reply[], screen: Screen): readonly string[] {
   const table = replies.find((reply) => reply.kind === 'table')
   const chart = replies.find((reply) => reply.kind === 'chart')
   if (table === undefined || chart === undefined || !isDrawnFrom(chart, table)) {
-    return replies.map((reply) => replyText(reply, columns))
+    return replies.map((reply) => replyText(reply, screen))
   }
   const isCourse = chart.type === 'line' || chart.type === 'area'
   return replies.flatMap((reply) => {
-    if (reply === table) return [tableText(table, columns, isCourse ? undefined : chart.series[0]?.name)]
-    if (reply === chart) return isCourse ? [courseText(chart)] : []
-    return [replyText(reply, columns)]
+    if (reply === table) return [tableText(table, screen, isCourse ? undefined : chart.series[0]?.name)]
+    if (reply === chart) return isCourse ? [courseText(chart, screen)] : []
+    return [replyText(reply, screen)]
   })
 }
 
-function replyText(reply: Reply, columns: number): string {
+function replyText(reply: Reply, screen: Screen): string {
   switch (reply.kind) {
     case 'text':
-      return tones[reply.tone ?? 'plain'] + clean(reply.text)
+      return toned(reply.tone ?? 'plain', clean(reply.text), screen)
     case 'table':
-      return tableText(reply, columns)
+      return tableText(reply, screen)
     case 'file':
-      return reply.content.trimEnd()
+      return screen.filter(reply.content.trimEnd())
     case 'chart':
-      return chartText(reply)
+      return chartText(reply, screen)
     case 'steps':
-      return [reply.title, ...reply.steps.map(stepText)].join('\n')
+      return [cleanLine(reply.title), ...reply.steps.map((step) => stepText(step, screen))].join('\n')
     case 'plan':
-      return planText(reply)
+      return planText(reply, screen)
     case 'failure':
-      return failureText(reply)
+      return failureText(reply, screen)
   }
 }
 
-function failureText({ message, remedy, ask = [] }: FailureReply): string {
+function toned(tone: 'plain' | 'note' | 'good' | 'warning' | 'code', text: string, { paint }: Screen): string {
+  if (tone === 'good') return `${paint('good', '✓')} ${text}`
+  if (tone === 'warning') return `${paint('warning', '⚠')} ${text}`
+  return tone === 'note' ? paint('faint', text) : text
+}
+
+function failureText({ message, remedy, ask = [] }: FailureReply, { paint }: Screen): string {
   const help = ask.length === 0 ? '' : `Ask ${ask.join(', ')}.`
-  return [`✗ ${clean(message)}`, clean(help), clean(remedy)].filter((line) => line !== '').join('\n')
+  return [`${paint('bad', '✗')} ${clean(message)}`, clean(help), clean(remedy)].filter((line) => line !== '').join('\n')
 }
 
 /** One step on one line: mark, title, time, detail. */
-export function stepText({ title, state, ms, detail }: StepView): string {
+export function stepText({ title, state, ms, detail }: StepView, { paint }: Screen): string {
   const time = ms === null || state === 'pending' ? '' : `  ${duration(ms)}`
-  return `${marks[state]} ${title}${time}${detail === undefined ? '' : `  ${cleanLine(detail)}`}`
+  const about = `${time}${detail === undefined ? '' : `  ${cleanLine(detail)}`}`
+  return `${paint(stepTones[state], marks[state])} ${cleanLine(title)}${paint('faint', about)}`
 }
 
 /** A plan without the question. */
-export function planText({ title, facts, reasons = [], changes = [] }: PlanReply): string {
+export function planText({ title, facts, reasons = [], changes = [] }: PlanReply, { paint }: Screen): string {
   const differences = changes.map(({ was, now }) => {
     if (was === null) return `now also: ${now ?? ''}`
     return now === null ? `no longer: ${was}` : `was: ${was}\n  now: ${now}`
   })
-  const changed = differences.length === 0 ? [] : ['It changed since it was asked:', ...differences]
-  const warnings = reasons.map((reason) => `⚠ ${reason}`)
-  return [title, ...[...changed, ...facts, ...warnings].map((line) => `  ${line}`)].join('\n')
+  const changed = differences.length === 0 ? [] : ['It has changed since it was requested:', ...differences]
+  const warnings = reasons.map((reason) => `${paint('warning', '⚠')} ${clean(reason)}`)
+  return [
+    paint('title', cleanLine(title)),
+    ...[...[...changed, ...facts].map(clean), ...warnings].map((line) => `  ${line}`),
+  ].join('\n')
 }
 
-/** How to say a planned line so that it is done: for scripts, which cannot be asked. */
+/** How to confirm a planned command in a script, where nobody can be asked. */
 export function howToConfirm({ line, typed }: PlanReply): string {
-  return `Not confirmed. Nothing was done. To do it: ${program} ${line} ${typed === undefined ? '--yes' : `--confirm ${typed}`}`
+  const confirmed = typed === undefined ? '--yes' : `--confirm ${typed}`
+  return clean(`Not confirmed. Nothing was done. To do it: ${program} ${line} ${confirmed}`)
+}
+
+const barWidth = 30
+const labelWidth = 24
+
+/** A chart that stands alone as bars of text, one a line, its series below each other on one scale. */
+export function chartText({ title, categories, series }: ChartReply, { paint }: Screen): string {
+  const most = Math.max(...series.flatMap(({ values }) => values.filter(Number.isFinite)), 0)
+  const bars = series.flatMap(({ name, values }) => [
+    ...(series.length > 1 ? [cleanLine(name)] : []),
+    ...categories.map((category, i) => {
+      const value = values[i] ?? Number.NaN
+      const label = padded(cleanLine(category), labelWidth, false)
+      const figure = Number.isFinite(value) ? cellWords(value, 'decimal') : '–'
+      const drawn = bar(most === 0 || !Number.isFinite(value) ? 0 : value / most, barWidth)
+      return `${label}  ${paint('accent', drawn)} ${figure}`
+    }),
+  ])
+  return [paint('title', cleanLine(title)), ...bars].join('\n')
+}
+
+/** Whether a chart draws columns of this table. */
+function isDrawnFrom({ xLabel, series }: ChartReply, { columns }: TableReply): boolean {
+  return columns.includes(xLabel) && series.length > 0 && series.every(({ name }) => columns.includes(name))
+}
+
+/** A course of time in one line for each of its series, with the least and the most of it. */
+function courseText({ series }: ChartReply, { paint }: Screen): string {
+  const width = Math.max(...series.map(({ name }) => name.length))
+  return series
+    .map(({ name, values }) => {
+      const known = values.filter(Number.isFinite)
+      const range = [Math.min(...known), Math.max(...known)].map((value) => cellWords(value, 'decimal')).join('–')
+      const course = paint('accent', sparkline(values))
+      return `${padded(cleanLine(name), width, false)}  ${course}  ${known.length === 0 ? '–' : range}`
+    })
+    .join('\n')
 }

@@ -1,63 +1,101 @@
 import { createInterface } from 'node:readline/promises'
 import type { Readable } from 'node:stream'
-import type { Answer } from '../core/answer.ts'
+import type { Answer, RunView } from '../core/answer.ts'
 import type { App } from '../core/app.ts'
 import type { ExitStatus } from '../core/errors.ts'
 import type { Asker } from '../core/people.ts'
 import type { PlanReply } from '../core/reply.ts'
-import { escapeControls, printable } from '../core/words.ts'
+import type { Watch } from '../core/runner/live-run.ts'
+import { escapeControls } from '../core/words.ts'
 import type { TerminalArguments } from './arguments.ts'
-import { answerText, howToConfirm, planText } from './present.ts'
-import { type Output, showProgress } from './progress.ts'
+import { answerText, howToConfirm, planText, stepText } from './present.ts'
+import { type Output, type Screen, screenOf } from './screen.ts'
+import { padded } from './table.ts'
 
 /** The streams of a terminal; `input` is asked only where it is one. */
 export interface Streams {
   readonly input: Readable & { readonly isTTY?: boolean }
   readonly out: Output
   readonly err: Output
+  /** Whether to write colours; by default each stream that is a terminal with colours gets them. */
+  readonly colour?: 'always' | 'never' | 'auto'
 }
 
-/** Says one line, shows progress on `err` and the answer on `out`, and gives the exit status. */
-export async function runLine(app: App, said: TerminalArguments, who: Asker, streams: Streams): Promise<ExitStatus> {
+/** Runs one command line, shows its progress on `err` and the answer on `out`, and gives the exit status. */
+export async function runLine(app: App, args: TerminalArguments, who: Asker, streams: Streams): Promise<ExitStatus> {
   const place = { kind: 'terminal' } as const
-  const watch = said.json && streams.err.isTTY !== true ? { changed: () => undefined } : showProgress(streams.err)
+  const watch = args.json && streams.err.isTTY !== true ? { changed: () => undefined } : showProgress(streams)
   const first = await app.ask({
-    request: app.read(said.line),
+    request: app.read(args.line),
     who,
     place,
-    confirmed: said.yes,
-    typed: said.confirm,
+    confirmed: args.yes,
+    typed: args.confirm,
     watch,
   })
-  if (first === null) throw new Error('a line of the terminal has no delivery that could come twice')
+  if (first === null) throw new Error('a command in the terminal has no delivery that could come twice')
   const plan = planOf(first)
-  if (plan === null || said.json || !isTerminal(streams)) return show(first, said.json, streams)
-  write(streams.err, `${planText(plan)}\n`)
+  if (plan === null || args.json || !isTerminal(streams)) return show(first, args.json, streams)
+  streams.err.write(`${planText(plan, screenOf(streams.err, streams.colour))}\n`)
   const typed = await askFor(plan, streams)
   if (typed === null) {
     streams.err.write('Not confirmed. Nothing was done.\n')
     return 2
   }
   const done = await app.confirm({ plan: plan.id, typed, who, place, watch })
-  return show(done ?? first, said.json, streams)
+  return show(done ?? first, args.json, streams)
 }
 
 /** Prints what came back, as text or as one JSON document, and gives the exit status. */
-export function show(answer: Answer, json: boolean, { out, err }: Streams): ExitStatus {
+export function show(answer: Answer, json: boolean, { out, err, colour }: Streams): ExitStatus {
   const plan = planOf(answer)
   if (json) out.write(`${escapeControls(JSON.stringify(answer))}\n`)
   else {
     const failed = answer.replies.some(({ kind }) => kind === 'failure') || plan !== null
     const stream = failed && answer.replies.length === 1 ? err : out
-    write(stream, `${answerText(answer, out.columns ?? Number.POSITIVE_INFINITY)}\n`)
+    const { columns = Number.POSITIVE_INFINITY } = out
+    stream.write(`${answerText(answer, { ...screenOf(stream, colour), columns })}\n`)
   }
-  if (plan !== null) write(err, `${howToConfirm(plan)}\n`)
+  if (plan !== null) err.write(`${howToConfirm(plan)}\n`)
   return answer.exit
 }
 
-/** Writes text: to a terminal only what it shows and does not obey; into pipes and files the very values, such as those of a CSV file. */
-function write(to: Output, text: string): void {
-  to.write(to.isTTY === true ? printable(text) : text)
+/** Shows the steps of a run on `err`: redrawn in place on a terminal, otherwise one line for each that ends. */
+export function showProgress({ err, colour }: Pick<Streams, 'err' | 'colour'>): Watch {
+  const screen = screenOf(err, colour)
+  return err.isTTY === true ? redrawn(err, screen) : logged(err, screen)
+}
+
+function redrawn(out: Output, screen: Screen): Watch {
+  const plain = screenOf({}, 'never')
+  let drawn = 0
+  return {
+    changed({ steps }) {
+      const width = Math.max(20, (out.columns ?? 80) - 1)
+      const lines = steps.map((step) => {
+        const text = stepText(step, plain)
+        const cut = padded(text, width, false).trimEnd()
+        // A line that wraps would take two, and the next drawing would begin one too low. Colours take no columns.
+        return cut === text ? stepText(step, screen) : cut
+      })
+      out.write(`${drawn > 0 ? `\u001b[${drawn}A` : ''}${lines.map((line) => `\u001b[2K${line}\n`).join('')}`)
+      drawn = lines.length
+    },
+  }
+}
+
+function logged(out: Output, screen: Screen): Watch {
+  const shown = new Set<string>()
+  return {
+    changed({ steps }: RunView) {
+      for (const step of steps) {
+        const ended = step.state === 'complete' || step.state === 'skipped' || step.state === 'error'
+        if (!ended || shown.has(step.title)) continue
+        shown.add(step.title)
+        out.write(`${stepText(step, screen)}\n`)
+      }
+    },
+  }
 }
 
 function planOf(answer: Answer): PlanReply | null {
@@ -71,8 +109,9 @@ function isTerminal({ input, err }: Streams): boolean {
 /** The typed word, '' for a plain yes, or null for a no. */
 async function askFor(plan: PlanReply, { input, err }: Streams): Promise<string | null> {
   const prompt = createInterface({ input, terminal: false })
+  const { filter } = screenOf(err)
   try {
-    write(err, plan.typed === undefined ? `${plan.act}? [y/N] ` : `Type ${plan.typed} to go on: `)
+    err.write(filter(plan.typed === undefined ? `${plan.act}? [y/N] ` : `Type ${plan.typed} to confirm: `))
     for await (const line of prompt) {
       const word = line.trim()
       if (plan.typed === undefined) return /^y(es)?$/i.test(word) ? '' : null

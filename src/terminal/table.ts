@@ -2,6 +2,7 @@ import stringWidth from 'string-width'
 import { cellWords, numericFormats } from '../core/cell-words.ts'
 import type { Cell, Format, TableReply } from '../core/reply.ts'
 import { cleanLine, count } from '../core/words.ts'
+import type { Screen } from './screen.ts'
 
 // A title of 80 characters is read; one of 300 pushes its neighbours off the screen.
 const widestCell = 48
@@ -11,9 +12,9 @@ const barWidths = { least: 8, most: 20 } as const
 
 /**
  * A table with aligned columns, its title above and, if rows are missing, how many below; with a bar at the end of each row for the
- * figures in the column `drawn`. `columns` is the terminal's width: what does not fit even with texts cut is written as a list.
+ * figures in the column `drawn`. What is wider than the screen even with texts cut is written as a list.
  */
-export function tableText(table: TableReply, columns: number, drawn?: string): string {
+export function tableText(table: TableReply, screen: Screen, drawn?: string): string {
   const known: TableReply = { ...table, columns: table.columns.map(cleanLine) }
   const below = [
     ...(table.rows.length === 0 ? ['(no rows)'] : []),
@@ -22,21 +23,29 @@ export function tableText(table: TableReply, columns: number, drawn?: string): s
       : []),
     ...(table.formats?.includes('time') === true ? ['(times in UTC)'] : []),
   ]
-  return [cleanLine(table.title), ...linesOf(known, columns, drawn), ...below].join('\n')
+  const title = screen.paint('title', cleanLine(table.title))
+  return [title, ...linesOf(known, screen, drawn), ...below.map((line) => screen.paint('faint', line))].join('\n')
 }
 
-function linesOf(table: TableReply, width: number, drawn: string | undefined): readonly string[] {
+function linesOf(table: TableReply, { columns: width, paint }: Screen, drawn: string | undefined): readonly string[] {
   const cells = table.rows.map((row) => table.columns.map((_, i) => cellText(row[i] ?? null, formatAt(table, i))))
   const oneWideRow = cells.length === 1 && table.columns.length > 5 && table.list !== true
   const widths = oneWideRow ? null : widthsOf(table, cells, width)
   if (widths === null) return cells.flatMap((row, at) => [...(at === 0 ? [] : ['']), ...upright(table, row, width)])
   const line = (row: readonly string[]): string =>
     row.map((text, i) => padded(text, widths[i] ?? 0, alignsRight(formatAt(table, i)))).join(gap)
-  const bars = barsOf(table, drawn, width - sum(widths) - gap.length * table.columns.length)
+  const room = width - sum(widths) - gap.length * table.columns.length
+  const bars = barsOf(table, drawn, room)
+  const barWidth = bars.reduce((most, drawnBar) => Math.max(most, drawnBar.length), 0)
+  const heads = barWidth === 0 ? [line(table.columns)] : [line(table.columns), cut(drawn ?? '', room)]
+  const rules = [...widths, ...(barWidth === 0 ? [] : [barWidth])].map((columns) => '─'.repeat(columns))
   return [
-    line(table.columns).trimEnd(),
-    widths.map((columns) => '─'.repeat(columns)).join(gap),
-    ...cells.map((row, at) => `${line(row)}${gap}${bars[at] ?? ''}`.trimEnd()),
+    paint('title', heads.join(gap).trimEnd()),
+    paint('faint', rules.join(gap)),
+    ...cells.map((row, at) => {
+      const drawnBar = bars[at] ?? ''
+      return drawnBar === '' ? line(row).trimEnd() : `${line(row)}${gap}${paint('accent', drawnBar)}`
+    }),
   ]
 }
 
@@ -112,12 +121,14 @@ function widthOf(text: string, most = Number.POSITIVE_INFINITY): number {
 
 /** The text cut or filled to a width in columns; wide characters count two. */
 export function padded(text: string, width: number, right: boolean): string {
-  const cut = widthOf(text, width) <= width ? text : shorten(text, width)
-  const fill = ' '.repeat(Math.max(0, width - widthOf(cut)))
-  return right ? fill + cut : cut + fill
+  const shown = cut(text, width)
+  const fill = ' '.repeat(Math.max(0, width - widthOf(shown)))
+  return right ? fill + shown : shown + fill
 }
 
-function shorten(text: string, width: number): string {
+/** The text, ending in `…` where it is wider than `width` columns. */
+function cut(text: string, width: number): string {
+  if (widthOf(text, width) <= width) return text
   let kept = ''
   let used = 0
   for (const { segment } of new Intl.Segmenter().segment(text)) {

@@ -108,9 +108,15 @@ describe('the program in the terminal', { timeout: 60_000 }, () => {
     expect(early.stderr).toContain('There is no cluster sparkify yet.')
   })
 
-  it('says its version', async () => {
+  it('prints its version, and a script that completes its commands in bash', async () => {
     const text = await readFile(new URL('../../package.json', import.meta.url), 'utf8')
     expect(await say('--version', {})).toMatchObject({ status: 0, stdout: `${JSON.parse(text).version}\n`, stderr: '' })
+    const { status, stdout } = await say('completion bash', {})
+    expect([status, stdout]).toEqual([
+      0,
+      expect.stringMatching(/^_sparkify\(\) \{[\s\S]*\ncomplete -F _sparkify sparkify\n$/),
+    ])
+    expect(await say('completion fish', {})).toMatchObject({ status: 2, stdout: '' })
   })
 
   it('ends with 2 for a wrong variable, naming it and the cure', async () => {

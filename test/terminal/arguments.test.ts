@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { tokenize } from '../../src/core/command/line.ts'
-import { readTerminalArguments } from '../../src/terminal/arguments.ts'
+import { readTerminalArguments, requireWholeLine } from '../../src/terminal/arguments.ts'
 
 describe('the arguments of a terminal', () => {
   it('parts its own options from the command line, wherever they stand', () => {
@@ -30,4 +30,14 @@ describe('the arguments of a terminal', () => {
   it('reads --help as the command', () => {
     expect(readTerminalArguments(['etl', '--help']).line).toBe('help etl')
   })
+
+  it.each(['share 12 in', 'schedule add qa daily at 03:00 in', 'share 12 to'])(
+    'reports that the shell has taken a channel for a comment: %s',
+    (line) => {
+      expect(() => requireWholeLine(readTerminalArguments(line.split(' ')))).toThrow(
+        /^The line ends after "(in|to)": a shell takes #… for a comment and leaves it out\. Nothing was done\.$/,
+      )
+      expect(() => requireWholeLine(readTerminalArguments([...line.split(' '), '#music']))).not.toThrow()
+    },
+  )
 })

@@ -3,7 +3,8 @@ import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import type { Cell, TableReply } from '../../src/core/reply.ts'
 import { cleanLine } from '../../src/core/words.ts'
-import { tableText } from '../../src/terminal/table.ts'
+import { screenOf } from '../../src/terminal/screen.ts'
+import { tableText as tableOn } from '../../src/terminal/table.ts'
 import { table } from '../slack/present/arbitrary.ts'
 import { lengths } from '../support/soak.ts'
 
@@ -19,6 +20,7 @@ const made = (
   total: rows.length,
   ...more,
 })
+const tableText = (given: TableReply, columns: number): string => tableOn(given, screenOf({ columns }))
 const numbered = (count: number) => Array.from({ length: count }, (_, at) => `c${at + 1}`)
 
 describe('whatever a table holds', () => {

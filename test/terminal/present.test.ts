@@ -2,9 +2,12 @@ import stringWidth from 'string-width'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
 import type { PlanReply, TableReply } from '../../src/core/reply.ts'
-import { chartText } from '../../src/terminal/chart.ts'
-import { answerText, planText } from '../../src/terminal/present.ts'
-import { tableText } from '../../src/terminal/table.ts'
+import { answerText as answerOn, chartText, planText } from '../../src/terminal/present.ts'
+import { screenOf } from '../../src/terminal/screen.ts'
+import { tableText as tableOn } from '../../src/terminal/table.ts'
+
+const answerText = (given: Answer, columns: number): string => answerOn(given, screenOf({ columns }))
+const tableText = (given: TableReply, columns: number): string => tableOn(given, screenOf({ columns }))
 
 const table = (columns: string[], rows: TableReply['rows'], more: Partial<TableReply> = {}): TableReply => ({
   kind: 'table',
@@ -30,9 +33,7 @@ describe('an answer in the terminal', () => {
   }
 
   it('is its title, its replies, its details below them, and what to say next', () => {
-    expect(answerText(said, 80)).toBe(
-      'Nightly,[2J 30 Nov\n\nShort\n\nTitle\nn\n─\n1\n\nLong\n\nNext: npm run -s sparkify -- qa',
-    )
+    expect(answerText(said, 80)).toBe('Nightly,[2J 30 Nov\n\nShort\n\nTitle\nn\n─\n1\n\nLong\n\nNext: npx sparkify qa')
   })
 })
 
@@ -54,10 +55,10 @@ describe('a plan in the terminal', () => {
         { was: null, now: 'Two nodes' },
       ],
     }
-    expect(planText(plan)).toBe(
+    expect(planText(plan, screenOf({}))).toBe(
       [
         'Spin up sparkify?',
-        '  It changed since it was asked:',
+        '  It has changed since it was requested:',
         '  was: $0.54 an hour',
         '  now: $0.60 an hour',
         '  no longer: One node',
@@ -131,15 +132,18 @@ describe('a table in the terminal', () => {
 
 describe('a chart in the terminal', () => {
   it('draws the longest bar for the most and none for zero', () => {
-    const [, most = '', half = '', none = ''] = chartText({
-      kind: 'chart',
-      type: 'bar',
-      title: 'Plays',
-      xLabel: 'hour',
-      yLabel: 'plays',
-      categories: ['16', '17', '18'],
-      series: [{ name: 'plays', values: [10, 5, 0] }],
-    }).split('\n')
+    const [, most = '', half = '', none = ''] = chartText(
+      {
+        kind: 'chart',
+        type: 'bar',
+        title: 'Plays',
+        xLabel: 'hour',
+        yLabel: 'plays',
+        categories: ['16', '17', '18'],
+        series: [{ name: 'plays', values: [10, 5, 0] }],
+      },
+      screenOf({}),
+    ).split('\n')
     const bars = (line: string) => [...line].filter((char) => char === '█').length
     expect([bars(most), bars(half), bars(none)]).toEqual([30, 15, 0])
   })
@@ -167,11 +171,11 @@ describe('a chart of a table in the terminal', () => {
   const shown = (type: 'bar' | 'line', columns = 80) =>
     answerText({ ...answer, replies: [days, chart(type)], next: [] }, columns).split('\n')
 
-  it('is a bar behind each row where it ranks', () => {
+  it('is a bar behind each row where it ranks, below a heading of its own', () => {
     expect(shown('bar')).toEqual([
       'Title',
-      'day         plays   share',
-      '──────────  ─────  ──────',
+      'day         plays   share  plays',
+      '──────────  ─────  ──────  ────────────────────',
       '2018-11-01      2   4.9 %  █████',
       '2018-11-02      8  0.01 %  ████████████████████',
       '2018-11-03      –       –',
@@ -226,7 +230,7 @@ describe('an answer in the terminal', () => {
     expect(answerText({ ...answer, replies, next }, 80).split('\n\n')).toEqual([
       '✓ Done',
       '✗ Otto is loading.\nWait.',
-      'Next: npm run -s sparkify -- top-songs',
+      'Next: npx sparkify top-songs',
     ])
   })
 })

@@ -44,18 +44,36 @@ const answer: Answer = {
   next: [{ label: 'Next', line: obeyed }],
 }
 
-function shown(json: boolean, isTTY: boolean): string {
+function shown(json: boolean, isTTY: boolean, colour?: 'always' | 'never'): string {
   const written: string[] = []
-  const stream = { isTTY, write: (text: string) => written.push(text) }
-  show(answer, json, { input: Readable.from([]), out: stream, err: stream })
+  const stream = { isTTY, hasColors: () => isTTY, write: (text: string) => written.push(text) }
+  show(answer, json, {
+    input: Readable.from([]),
+    out: stream,
+    err: stream,
+    ...(colour === undefined ? {} : { colour }),
+  })
   return written.join('')
 }
 
+/** The colours that this program uses itself, wherever they come from. */
+const colours = new RegExp(`${String.fromCharCode(27)}\\[(?:1|2|22|31|32|33|36|39)m`, 'g')
+
 describe('what is shown in a terminal', () => {
   it('holds nothing that a terminal obeys, whatever data and people hold, and keeps its lines', () => {
-    const text = shown(false, true)
-    expect(text).not.toMatch(dangerous)
-    expect(text).toContain('song\n"a[31m2J0;titleevilx')
+    for (const colour of [undefined, 'never'] as const) {
+      const text = shown(false, true, colour)
+      expect(text.replaceAll(colours, '')).not.toMatch(dangerous)
+      expect(text).toContain('song\n"a[31m2J0;titleevilx')
+    }
+  })
+
+  it('is coloured where the terminal has colours, or where colours are asked for, and nowhere else', () => {
+    expect(shown(false, true)).toContain('\u001b[31m✗\u001b[39m [31m2J0;titleevilx')
+    expect(shown(false, false, 'always')).toContain('\u001b[31m✗\u001b[39m')
+    expect(shown(false, true, 'never')).not.toMatch(colours)
+    expect(shown(false, false).replace(content.trimEnd(), '')).not.toMatch(colours)
+    expect(shown(true, true, 'always')).not.toMatch(colours)
   })
 
   it('goes into pipes and files with the very bytes of the data', () => {
