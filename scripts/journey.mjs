@@ -57,7 +57,7 @@ async function scheduled() {
     'bot.js',
     'config.js',
     'counterpart.js',
-    'machine/home.js',
+    'machine/data-dir.js',
     'machine/log.js',
     'platform.js',
     'commands/queries.js',
@@ -66,14 +66,14 @@ async function scheduled() {
     { startBot },
     { readConfig },
     { counterpartOf },
-    { prepareHome },
+    { prepareDataDir },
     { openLog },
     { thisMachine },
     { default: command },
   ] = await Promise.all(names.map(load))
   runLine('schedule', 'add', ...'queries daily at 00:00 in #data-eng'.split(' '), '--yes')
   const config = readConfig({ ...env, SPARKIFY_PORT: String(await freePort()) })
-  await prepareHome(config.home)
+  await prepareDataDir(config.dataDir)
   const log = openLog({ kind: 'file', path: join(folder, 'bot.log') }, [])
   const bot = await startBot(config, {
     platform: thisMachine,

@@ -2,7 +2,7 @@ import { type Core, compose } from './compose.ts'
 import type { Config } from './config.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Counterpart } from './counterpart.ts'
-import { watchDisk } from './machine/disk.ts'
+import { watchDisk } from './machine/data-dir.ts'
 import type { Platform } from './platform.ts'
 import { openSlackFace, type SlackFace } from './slack/face.ts'
 import { expireInTime, outboxOf, recoverRuns, sayWhatIsAsked } from './voice.ts'
@@ -49,7 +49,7 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
   const warnings = [...(fault === null ? [] : [`${fault.message} ${fault.remedy}`.trim()]), ...config.warnings]
   for (const warning of warnings) log.warn({}, warning)
   const open = await counterpart.open()
-  const disk = watchDisk(config.home, clock, log)
+  const disk = watchDisk(config.dataDir, clock, log)
   const server = await platform.startServer(
     counterpart.host,
     config.port,
@@ -112,7 +112,7 @@ function startedText(config: Config, core: Core, where: string, logFile: string 
   const log = logFile === null ? '' : `, log ${logFile}`
   const lines = [
     `Sparkify's warehouse bot is running. ${where}`,
-    `Engine ${config.engine}, home ${config.home}${log}. Ctrl-C stops it.`,
+    `Engine ${config.engine}, home ${config.dataDir}${log}. Ctrl-C stops it.`,
     ...(core.sources.generated === 'now' ? ['No source data are configured, so a small sample was generated.'] : []),
     ...config.warnings.slice(0, 2).map((warning) => `⚠ ${warning.replace(/\.?$/, '.')}`),
   ]

@@ -14,9 +14,8 @@ import type { Outbox } from './core/ports/outbox.ts'
 import type { Probe } from './core/ports/probe.ts'
 import type { SourceFolders, Warehouse } from './engines.ts'
 import { readLibrary } from './library.ts'
-import { diskProbe } from './machine/disk.ts'
+import { diskProbe, prepareDataDir } from './machine/data-dir.ts'
 import { createHeartbeat } from './machine/heartbeat.ts'
-import { prepareHome } from './machine/home.ts'
 import { configurationProbe, heartbeatProbe, ledgerProbe, sourcesProbe } from './machine/probes.ts'
 import type { Platform } from './platform.ts'
 import { createTimetable } from './scheduler/timetable.ts'
@@ -53,7 +52,7 @@ export interface Root {
 export async function compose(config: Config, root: Root): Promise<Core> {
   const { log, platform } = root
   const { clock } = platform
-  await prepareHome(config.home)
+  await prepareDataDir(config.dataDir)
   const ledger = await platform.openLedger(config.ledgerUrl)
   const process = await enter(ledger.processes, root, log)
   const { engine, cluster, sources, probes, check, close } = await platform.openWarehouse(config, ledger, clock, log)
@@ -74,9 +73,9 @@ export async function compose(config: Config, root: Root): Promise<Core> {
     process,
     probes: () => [
       ...root.probes(),
-      configurationProbe(`engine ${config.engine}, home ${config.home}`, config.warnings),
+      configurationProbe(`engine ${config.engine}, home ${config.dataDir}`, config.warnings),
       ledgerProbe(ledger, config.ledgerUrl),
-      diskProbe(config.home, ledger),
+      diskProbe(config.dataDir, ledger),
       sourcesProbe(engine),
       liveProbe(deps),
       heartbeatProbe(config.heartbeatUrl !== null, ledger),

@@ -29,7 +29,7 @@ const proxy = z
 const variables = z.object({
   engine: z.enum(['duckdb', 'redshift'], 'duckdb or redshift').default('duckdb').describe('SPARKIFY_ENGINE'),
   /** An absolute path. */
-  home: z
+  dataDir: z
     .string()
     .default('.sparkify')
     .transform((path) => resolve(path))
@@ -122,7 +122,7 @@ export type SlackConfig =
 /** The configuration, checked and frozen. Paths are absolute; prefixes stay `s3://…`. */
 export type Config = Readonly<Omit<Values, 'ledgerUrl' | 'logData' | 'songData' | 'slack'>> & {
   readonly ledgerUrl: string
-  /** Null: the bot generates a small sample in its home. */
+  /** Null: the bot generates a small sample in its data folder. */
   readonly sources: { readonly log: string; readonly song: string } | null
   readonly slack: SlackConfig
   /** Things that are probably not meant, in sentences. */
@@ -221,15 +221,15 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
   const read = variables.safeParse(inputOf(variables, set))
   if (!read.success) throw wrongVariable(read.error.issues, set)
   const { logData, songData, slack, ...values } = read.data
-  const { engine, home, ledgerUrl } = values
+  const { engine, dataDir, ledgerUrl } = values
   refusePassword('SPARKIFY_LEDGER_URL', ledgerUrl ?? '')
-  if (engine === 'duckdb' && home.includes('?')) {
+  if (engine === 'duckdb' && dataDir.includes('?')) {
     // DuckDB looks for the log of a database before the first "?" of its path (measured with 1.5.5), as in a URL.
-    throw badVariable('SPARKIFY_HOME', `is ${home}, and DuckDB reads no path with a "?"`, 'Choose another folder.')
+    throw badVariable('SPARKIFY_HOME', `is ${dataDir}, and DuckDB reads no path with a "?"`, 'Choose another folder.')
   }
   return Object.freeze({
     ...values,
-    ledgerUrl: ledgerUrl ?? pathToFileURL(resolve(home, 'state.db')).href,
+    ledgerUrl: ledgerUrl ?? pathToFileURL(resolve(dataDir, 'state.db')).href,
     sources: sourcesOf(logData, songData),
     slack: slackOf(slack),
     warnings: unusedVariables(set),

@@ -7,8 +7,7 @@ import type { Clock } from './core/ports/clock.ts'
 import type { Directory } from './core/ports/directory.ts'
 import type { Log } from './core/ports/log.ts'
 import { text } from './core/reply.ts'
-import { localDirectory } from './local-people.ts'
-import { withLocalPeople } from './machine/directory.ts'
+import { localDirectory, withLocalPeople } from './local-people.ts'
 import type { Routes } from './machine/server.ts'
 import { createSlackClients } from './slack/clients.ts'
 import { createSlackDirectory } from './slack/directory.ts'
@@ -73,7 +72,7 @@ function localWorkspace(config: Config, clock: Clock, log: Log): Counterpart {
       const { createWorkspace } = await import('./workspace/workspace.ts')
       const { addressWith } = await import('./workspace/entrance.ts')
       const workspace = createWorkspace({
-        home: join(config.home, 'workspace'),
+        home: join(config.dataDir, 'workspace'),
         botToken,
         signingSecret,
         pageToken,

@@ -46,8 +46,8 @@ export async function openWarehouse(config: Config, ledger: Ledger, clock: Clock
 
 async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
   const { createDuckdbCluster, createDuckdbEngine, isRemote } = await import('./duckdb/index.ts')
-  const folder = join(config.home, 'loads')
-  const sources = config.sources === null ? await sampleIn(config.home) : { ...config.sources, generated: null }
+  const folder = join(config.dataDir, 'loads')
+  const sources = config.sources === null ? await sampleIn(config.dataDir) : { ...config.sources, generated: null }
   const dataRegion = config.redshift.dataRegion ?? config.redshift.region
   const { http, https, bypass } = config.proxies
   const proxy = https || http

@@ -5,9 +5,8 @@ import { loadEnvFile, readConfig, secretsOf } from './config.ts'
 import type { App } from './core/app.ts'
 import { type ExitStatus, OpsError } from './core/errors.ts'
 import { failureAnswer } from './core/runner/answers.ts'
-import { localDirectory } from './local-people.ts'
-import { withLocalPeople } from './machine/directory.ts'
-import { prepareHome } from './machine/home.ts'
+import { localDirectory, withLocalPeople } from './local-people.ts'
+import { prepareDataDir } from './machine/data-dir.ts'
 import { openLog } from './machine/log.ts'
 import { setProxies } from './machine/proxies.ts'
 import type { Platform } from './platform.ts'
@@ -38,8 +37,8 @@ export async function sayLine(
     if (env === undefined) loadEnvFile()
     const config = readConfig(env)
     setProxies(config.proxies)
-    await prepareHome(config.home)
-    const log = openLog({ kind: 'file', path: join(config.home, 'terminal.log') }, secretsOf(config))
+    await prepareDataDir(config.dataDir)
+    const log = openLog({ kind: 'file', path: join(config.dataDir, 'terminal.log') }, secretsOf(config))
     const core = await compose(config, {
       platform,
       kind: 'terminal',

@@ -1,11 +1,10 @@
 import type { Config } from './config.ts'
 import type { Directory } from './core/ports/directory.ts'
-import { createListDirectory } from './machine/directory.ts'
 import { defaultPersonas } from './workspace/people.ts'
 
 /**
- * The roles where no Slack can be asked: those of the configuration and, in the local workspace, those of its three people. The terminal
- * beside that workspace has to know them too, or it would take Ada for somebody who lost her role.
+ * The roles where Slack cannot be asked: those of the configuration and, in the local workspace, those of its three people. The terminal
+ * beside that workspace needs them too, or it would treat Ada as somebody who lost her role.
  */
 export function localDirectory({ slack, admins, operators }: Config): Directory {
   if (slack.kind !== 'none') return createListDirectory(admins, operators)
@@ -16,4 +15,35 @@ export function localDirectory({ slack, admins, operators }: Config): Directory 
     [...playing('operator'), ...operators],
     Object.fromEntries(defaultPersonas.map(({ id, tz }) => [id, tz])),
   )
+}
+
+/** Roles by user id alone, for where Slack cannot be asked about groups. */
+export function createListDirectory(
+  admins: readonly string[],
+  operators: readonly string[],
+  zones: Readonly<Record<string, string>> = {},
+): Directory {
+  return {
+    roleOf: async ({ id }) => (admins.includes(id) ? 'admin' : operators.includes(id) ? 'operator' : 'viewer'),
+    zoneOf: async ({ id }) => zones[id] ?? 'UTC',
+    hasLeft: async () => false,
+    isGuest: async () => false,
+    holders: (role) => (role === 'admin' ? admins : [...admins, ...operators]),
+    peopleOf: async (ids) => ids.filter((id) => !id.startsWith('S')),
+  }
+}
+
+/**
+ * The same directory with the person at this machine as an admin, who could change the configuration anyway. Their days are those of UTC,
+ * so that scripts print the same on every machine.
+ */
+export function withLocalPeople(directory: Directory): Directory {
+  return {
+    roleOf: async (asker) => (asker.kind === 'local' ? 'admin' : directory.roleOf(asker)),
+    zoneOf: async (asker) => (asker.kind === 'local' ? 'UTC' : directory.zoneOf(asker)),
+    hasLeft: async (asker) => (asker.kind === 'local' ? false : directory.hasLeft(asker)),
+    isGuest: async (asker) => asker.kind === 'slack' && directory.isGuest(asker),
+    holders: (role) => directory.holders(role),
+    peopleOf: (ids) => directory.peopleOf(ids),
+  }
 }

@@ -5,7 +5,7 @@ import { exitStatusOf, messageOf, OpsError } from './core/errors.ts'
 import type { Log } from './core/ports/log.ts'
 import { printable } from './core/words.ts'
 import { counterpartOf } from './counterpart.ts'
-import { prepareHome } from './machine/home.ts'
+import { prepareDataDir } from './machine/data-dir.ts'
 import { type HeldLog, openLog } from './machine/log.ts'
 import { setProxies } from './machine/proxies.ts'
 import { machineOfBot } from './platform.ts'
@@ -15,8 +15,8 @@ async function main(): Promise<void> {
   loadEnvFile()
   const config = readConfig()
   setProxies(config.proxies)
-  await prepareHome(config.home)
-  const logFile = process.stdout.isTTY ? join(config.home, 'sparkify.log') : null
+  await prepareDataDir(config.dataDir)
+  const logFile = process.stdout.isTTY ? join(config.dataDir, 'sparkify.log') : null
   const log = openLog(logFile === null ? { kind: 'stderr' } : { kind: 'file', path: logFile }, secretsOf(config))
   dieLoudly(log)
   const bot = await saidPlainly(

@@ -19,7 +19,7 @@ describe('the configuration', () => {
   it('works with nothing set', () => {
     const config = readConfig({})
     expect(config).toMatchObject({ engine: 'duckdb', sources: null, port: null, slack: { kind: 'none' }, warnings: [] })
-    expect(config.home).toBe(resolve('.sparkify'))
+    expect(config.dataDir).toBe(resolve('.sparkify'))
     expect(config.ledgerUrl).toMatch(/^file:\/\/.*\.sparkify\/state\.db$/)
   })
 

@@ -7,19 +7,19 @@ const pauseMs = 10_000
 const timeoutMs = 10_000
 
 /**
- * Fetches `url` once for each good night, up to three times where that fails. The address is as good as a password: neither it nor
- * messages of errors, which name it, are ever logged.
+ * Fetches `url` once for each good night, with three attempts. The address is as good as a password: neither it nor error messages, which
+ * contain it, are ever logged.
  */
 export function createHeartbeat(url: string | null, clock: Clock, log: Log): Heartbeat {
   return {
     async beat() {
-      if (url === null) return 'silent'
+      if (url === null) return 'none'
       for (let attempt = 1; ; attempt++) {
         const why = await refusal(url)
-        if (why === null) return 'heard'
+        if (why === null) return 'delivered'
         if (attempt === tries) {
-          log.error({ attempt, why }, `the heartbeat of a good night did not get through: ${why}`)
-          return 'unheard'
+          log.error({ attempt, why }, `the heartbeat of a good night could not be delivered: ${why}`)
+          return 'failed'
         }
         await clock.sleep(pauseMs)
       }
@@ -27,7 +27,7 @@ export function createHeartbeat(url: string | null, clock: Clock, log: Log): Hea
   }
 }
 
-/** Why the address did not take the report; null where it did. */
+/** Why the address did not accept the request; null where it did. */
 async function refusal(url: string): Promise<string | null> {
   try {
     const response = await fetch(url, { signal: AbortSignal.timeout(timeoutMs) })

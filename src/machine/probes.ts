@@ -7,7 +7,7 @@ import type { Probe } from '../core/ports/probe.ts'
 import { skippedWords } from '../core/warehouse/sources.ts'
 import { moment } from '../core/words.ts'
 
-/** What the environment says, and what in it is probably not meant. */
+/** The main settings, and variables that are probably not meant. */
 export function configurationProbe(summary: string, warnings: readonly string[]): Probe {
   return probe('Configuration', async () =>
     warnings.length === 0
@@ -20,12 +20,12 @@ export function configurationProbe(summary: string, warnings: readonly string[])
 export function sourcesProbe(engine: Engine): Probe {
   return probe('Sources', async (signal) => {
     const { summary, log, song, skipped = [] } = await engine.sources(signal)
-    if (log.length + song.length === 0) return notChecked(`${summary}: only the cluster can list them, when it loads`)
+    if (log.length + song.length === 0) return notChecked(`${summary}: only the cluster can list them, during a load`)
     return skipped.length === 0 ? green(summary) : green(`${summary} · ${skippedWords(skipped)}`)
   })
 }
 
-/** Whether the ledger answers and takes a write. */
+/** Whether the ledger answers and accepts a write. */
 export function ledgerProbe(ledger: Pick<Ledger, 'claim'>, url: string): Probe {
   return probe('Ledger', async () => {
     await ledger.claim(`doctor:${Date.now()}`, new Date())
@@ -42,18 +42,18 @@ function ledgerName(url: string): string {
 
 const beatSchema = z.object({ at: z.string(), ok: z.boolean() }).nullable()
 
-/** Whether somebody outside hears of good nights, and when they last did. The address itself is never shown: it is as good as a password. */
+/** Whether an outside monitor is told of good nights, and when it last was. The address is never shown: it is as good as a password. */
 export function heartbeatProbe(isSet: boolean, { notes }: Pick<Ledger, 'notes'>): Probe {
   return probe('Heartbeat', async () => {
-    if (!isSet) return green('none set: nobody outside misses a good night')
+    if (!isSet) return green('none set, so no outside monitor notices a missed night')
     const last = beatSchema.parse(await notes.get(heartbeatNote))
-    if (last === null) return notChecked('set; the next schedule that loads well sends the first')
+    if (last === null) return notChecked('set; the first is sent after the next scheduled load that succeeds')
     const at = moment(new Date(last.at))
-    if (last.ok) return green(`the last one got through, ${at}`)
+    if (last.ok) return green(`last delivered ${at}`)
     return {
       state: 'warn',
-      detail: `the last one did not get through, ${at}`,
-      cure: 'Check SPARKIFY_HEARTBEAT_URL and the network; the log says why.',
+      detail: `the last one, ${at}, could not be delivered`,
+      cure: 'Check SPARKIFY_HEARTBEAT_URL and the network; the log has the reason.',
     }
   })
 }

@@ -1,6 +1,6 @@
 import '../../src/commands/schedule-add.ts'
 import { describe, expect, it } from 'vitest'
-import { createListDirectory } from '../../src/machine/directory.ts'
+import { createListDirectory } from '../../src/local-people.ts'
 import { anna, bob, channel, command, failureOf, planOf, terminal } from '../support/core.ts'
 import { createFakeClock } from '../support/fake-clock.ts'
 import { createLeased } from '../support/leased.ts'

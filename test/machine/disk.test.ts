@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { watchDisk } from '../../src/machine/disk.ts'
+import { watchDisk } from '../../src/machine/data-dir.ts'
 
 it('A disk that fills up is named, once in the log, until there is room again', async () => {
   let free = 1_000_000_000

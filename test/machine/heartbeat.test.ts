@@ -37,7 +37,7 @@ function beating(url: string | null) {
 describe('the heartbeat of a good night', () => {
   it('fetches the address once', async () => {
     const { asked, logged, beat } = await listening((_, response) => response.end('OK'))
-    expect(await beat()).toBe('heard')
+    expect(await beat()).toBe('delivered')
     expect([asked, logged]).toEqual([[`GET /ping/${secret}`], []])
   })
 
@@ -46,7 +46,7 @@ describe('the heartbeat of a good night', () => {
     const { asked, paused, logged, beat } = await listening((_, response) =>
       response.writeHead(times++ === 0 ? 503 : 200).end(),
     )
-    expect(await beat()).toBe('heard')
+    expect(await beat()).toBe('delivered')
     expect([asked.length, paused, logged]).toEqual([2, [10_000], []])
   })
 
@@ -55,23 +55,23 @@ describe('the heartbeat of a good night', () => {
     const { asked, logged, beat } = await listening((_, response) =>
       response.writeHead(status, `at ${secret}`).end(secret),
     )
-    expect(await beat()).toBe('unheard')
+    expect(await beat()).toBe('failed')
     expect(asked).toHaveLength(3)
     expect(logged).toEqual([
-      `the heartbeat of a good night did not get through: it answered ${status} {"attempt":3,"why":"it answered ${status}"}`,
+      `the heartbeat of a good night could not be delivered: it answered ${status} {"attempt":3,"why":"it answered ${status}"}`,
     ])
   })
 
   it('says by its code that nobody listens', async () => {
     const { logged, beat } = beating(`http://127.0.0.1:1/ping/${secret}`)
-    expect(await beat()).toBe('unheard')
+    expect(await beat()).toBe('failed')
     expect(logged).toHaveLength(1)
     expect(logged.join()).not.toContain(secret)
   })
 
   it('that is cut off in the middle says no more than that', async () => {
     const { asked, logged, beat } = await listening((request) => request.socket.destroy())
-    expect(await beat()).toBe('unheard')
+    expect(await beat()).toBe('failed')
     expect(asked).toHaveLength(3)
     expect(logged.join()).not.toContain(secret)
   })
@@ -80,7 +80,7 @@ describe('the heartbeat of a good night', () => {
     'of %s does not throw, and keeps it to itself',
     async (url) => {
       const { logged, beat } = beating(url)
-      expect(await beat()).toBe('unheard')
+      expect(await beat()).toBe('failed')
       expect(logged).toHaveLength(1)
       expect(logged.join()).not.toContain(url)
       expect(logged.join()).not.toContain(secret)
@@ -89,7 +89,7 @@ describe('the heartbeat of a good night', () => {
 
   it('is silent where no address is set', async () => {
     const { logged, beat } = beating(null)
-    expect(await beat()).toBe('silent')
+    expect(await beat()).toBe('none')
     expect(logged).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadStore, NoteStore } from '../../src/core/ports/ledger.ts'
-import { diskProbe } from '../../src/machine/disk.ts'
+import { diskProbe } from '../../src/machine/data-dir.ts'
 import { configurationProbe, heartbeatProbe, ledgerProbe } from '../../src/machine/probes.ts'
 
 const { signal } = new AbortController()
@@ -49,20 +49,20 @@ describe('doctor on the machine', () => {
     const last = { at: '2026-11-23T03:04:00.000Z', ok: true }
     expect(await heartbeatProbe(false, notes(last)).look(signal)).toMatchObject({
       state: 'green',
-      detail: 'none set: nobody outside misses a good night',
+      detail: 'none set, so no outside monitor notices a missed night',
     })
     expect(await heartbeatProbe(true, notes(null)).look(signal)).toMatchObject({
       state: 'not-checked',
-      detail: 'set; the next schedule that loads well sends the first',
+      detail: 'set; the first is sent after the next scheduled load that succeeds',
     })
     expect(await heartbeatProbe(true, notes(last)).look(signal)).toEqual({
       state: 'green',
-      detail: 'the last one got through, 23 Nov 2026, 03:04 UTC',
+      detail: 'last delivered 23 Nov 2026, 03:04 UTC',
       cure: '',
     })
     expect(await heartbeatProbe(true, notes({ ...last, ok: false })).look(signal)).toMatchObject({
       state: 'warn',
-      detail: 'the last one did not get through, 23 Nov 2026, 03:04 UTC',
+      detail: 'the last one, 23 Nov 2026, 03:04 UTC, could not be delivered',
     })
   })
 })

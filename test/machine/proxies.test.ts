@@ -45,7 +45,7 @@ async function fetchAll(ending: string): Promise<void> {
   const { quick } = createSlackClients({ botToken: 'xoxb-1', apiUrl: `${at('slack')}/api/`, log, retryPauseMs: 5 })
   await quick.apiCall('auth.test')
   await createResponseUrl(`${at('hooks')}/response`, `${at('hooks')}/api/`, log)?.remove()
-  expect(await createHeartbeat(`${at('beat')}/ping`, createFakeClock(), log).beat()).toBe('heard')
+  expect(await createHeartbeat(`${at('beat')}/ping`, createFakeClock(), log).beat()).toBe('delivered')
 }
 
 describe('a proxy', () => {

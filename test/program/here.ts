@@ -4,7 +4,7 @@ import { startBot } from '../../src/bot.ts'
 import { readConfig } from '../../src/config.ts'
 import { counterpartOf } from '../../src/counterpart.ts'
 import { sayLine } from '../../src/line.ts'
-import { prepareHome } from '../../src/machine/home.ts'
+import { prepareDataDir } from '../../src/machine/data-dir.ts'
 import { openLog } from '../../src/machine/log.ts'
 import { thisMachine } from '../../src/platform.ts'
 import { type Ended, freePort, type Workspace, workspaceAt } from './program.ts'
@@ -45,8 +45,8 @@ export async function startBotHere(
 ): Promise<BotHere> {
   lendToAws(env)
   const config = readConfig({ SPARKIFY_PORT: String(await freePort()), ...env })
-  await prepareHome(config.home)
-  const logFile = join(config.home, 'sparkify.log')
+  await prepareDataDir(config.dataDir)
+  const logFile = join(config.dataDir, 'sparkify.log')
   const log = openLog({ kind: 'file', path: logFile }, [])
   const bot = await startBot(config, {
     platform: thisMachine,
@@ -58,7 +58,7 @@ export async function startBotHere(
       throw new Error('nobody else works on this home')
     },
   })
-  return { ...(await workspaceAt(bot.page ?? bot.origin, config.home)), stop: bot.stop }
+  return { ...(await workspaceAt(bot.page ?? bot.origin, config.dataDir)), stop: bot.stop }
 }
 
 /** Credentials and endpoint are the SDK's own business, which reads them in the environment of the process. */

@@ -91,7 +91,7 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
         obstacle: async () => null,
         requirePosts: () => undefined,
       },
-      heartbeat: { beat: async () => 'silent' },
+      heartbeat: { beat: async () => 'none' },
       policy: freePolicy,
       clock,
       log: silent,

@@ -146,7 +146,7 @@ export function openWorld(folder: string, start: string): World & { close(): Pro
           isBlind: false,
           requirePosts: () => undefined,
         }),
-        heartbeat: { beat: async () => 'silent' },
+        heartbeat: { beat: async () => 'none' },
         policy: freePolicy,
         clock,
         log: {

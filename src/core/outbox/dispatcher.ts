@@ -180,8 +180,8 @@ async function attempt(message: Message, parts: Sending): Promise<Sent | null> {
     // Noted before: a report that goes out twice would hide a night without one.
     await ledger.messages.sent(message, nothing)
     const beat = await parts.heartbeat.beat()
-    if (beat !== 'silent')
-      await ledger.notes.set(heartbeatNote, { at: clock.now().toISOString(), ok: beat === 'heard' })
+    if (beat !== 'none')
+      await ledger.notes.set(heartbeatNote, { at: clock.now().toISOString(), ok: beat === 'delivered' })
     return nothing
   }
   const way = message.ways[message.way] ?? message.ways[0]

@@ -1,8 +1,8 @@
-/** How a report was taken; `silent` where nobody is configured to hear it. */
-export type Beat = 'heard' | 'unheard' | 'silent'
+/** What became of a heartbeat; `none` where no monitor is configured. */
+export type Beat = 'delivered' | 'failed' | 'none'
 
-/** Somebody outside who raises the alarm when a good night is not reported. */
+/** An outside monitor, which raises the alarm when no good night is reported. */
 export interface Heartbeat {
-  /** Reports one. Does not throw where the report does not get through. */
+  /** Reports a good night. Does not throw when that fails. */
   beat(): Promise<Beat>
 }

@@ -156,7 +156,7 @@ async function moveIn(
   const deps: Deps = {
     commands: commandsThat(commands),
     ...withoutWarehouse,
-    heartbeat: { beat: async () => 'silent' },
+    heartbeat: { beat: async () => 'none' },
     policy: { ...freePolicy, ...options.policy },
     ledger,
     directory,

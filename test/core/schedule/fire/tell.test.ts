@@ -31,7 +31,7 @@ async function nightOf(commands: readonly Command[], given: { schedule?: Partial
   const heartbeat = {
     beat: async () => {
       beats++
-      return given.beat ?? 'heard'
+      return given.beat ?? 'delivered'
     },
   }
   const start = (id: string): Promise<TestProcess> =>
@@ -117,11 +117,11 @@ describe('the heartbeat', () => {
   })
 
   it('that nobody hears is noted, and of none nothing is', async () => {
-    const unheard = await nightOf([etl, greet], { beat: 'unheard' })
+    const unheard = await nightOf([etl, greet], { beat: 'failed' })
     await unheard.bot.app.fireDue()
     await delivered(unheard.bot)
     expect(await unheard.bot.ledger.notes.get('heartbeat')).toMatchObject({ ok: false })
-    const silent = await nightOf([etl, greet], { beat: 'silent' })
+    const silent = await nightOf([etl, greet], { beat: 'none' })
     await silent.bot.app.fireDue()
     await delivered(silent.bot)
     expect(await silent.bot.ledger.notes.get('heartbeat')).toBeNull()
