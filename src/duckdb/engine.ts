@@ -4,8 +4,9 @@ import type { Engine, LoadId } from '../core/ports/engine.ts'
 import type { Work } from '../core/step.ts'
 import { bytes, plural } from '../core/words.ts'
 import { createAttachments, type Mode } from './attachments.ts'
-import { datasets } from './datasets.ts'
+import { type Dataset, datasets } from './datasets.ts'
 import { damaged, inFolder, isDamage } from './failure.ts'
+import { dropIncrement, isIncrement, openIncrement, runAll, showNewRows, transformTouched } from './increment.ts'
 import { openInstance } from './instance.ts'
 import { identifier } from './literal.ts'
 import { loadsIn, removeAbandonedScratch, removeLoad } from './load-files.ts'
@@ -15,6 +16,7 @@ import { createRemote } from './remote.ts'
 import { inDuckdb, select } from './select.ts'
 import { type Session, withSession } from './session.ts'
 import { createSlots } from './slots.ts'
+import { addOwnColumns, compare, hasList } from './source-list.ts'
 import { asSourceError, isRemote, type Listing, listFolder, type Variable } from './sources.ts'
 import { stage } from './stage.ts'
 
@@ -25,7 +27,8 @@ const songVariable = 'SPARKIFY_SONG_DATA'
 /**
  * Where the loads and the sources lie. `folder` holds one file per load; `logData` and `songData` are folders or
  * `s3://bucket/prefix`, `dataRegion` that bucket's region, `proxy` the address of the proxy on the way there; `maxConcurrent`
- * statements run at a time (each holds one thread of libuv's pool); `memoryLimit` as DuckDB writes it.
+ * statements run at a time (each holds one thread of libuv's pool); `memoryLimit` as DuckDB writes it;
+ * rows of files that are gone stay where `keepGone`.
  */
 export interface DuckdbOptions {
   readonly folder: string
@@ -35,6 +38,7 @@ export interface DuckdbOptions {
   readonly proxy?: string | undefined
   readonly maxConcurrent?: number | undefined
   readonly memoryLimit?: string | undefined
+  readonly keepGone?: boolean | undefined
 }
 
 /**
@@ -42,7 +46,7 @@ export interface DuckdbOptions {
  * once it is published. So readers never wait, and never see a mixture of two loads.
  */
 export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine> {
-  const { folder, logData, songData, dataRegion, proxy, maxConcurrent = 4, memoryLimit } = options
+  const { folder, logData, songData, dataRegion, proxy, maxConcurrent = 4, memoryLimit, keepGone = false } = options
   const instance = await openInstance({ folder, places: [logData, songData], memoryLimit })
   const admin = await instance.connect()
   const attachments = createAttachments(folder, admin)
@@ -81,26 +85,40 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       const files = `${plural(log.files.length, 'log file')}, ${plural(song.files.length, 'song file')}`
       return { log: log.files, song: song.files, skipped, summary: `${files}, ${bytes(size)}` }
     },
-    async begin(load, schema, { signal }) {
+    async changes(load, sources, signal) {
+      if ([logData, songData].some(isRemote)) return null
+      return inServed(load, signal, async (session) => {
+        if (!(await hasList(session))) return null
+        const ofDataset = (dataset: Dataset) => compare(session, dataset, sources[dataset.name], keepGone, signal)
+        const differences = [await ofDataset(datasets.log), await ofDataset(datasets.song)]
+        const gone = differences.flatMap(({ remove }) => remove).filter(({ change }) => change === 'gone')
+        const files = [...differences.flatMap(({ read }) => read), ...gone]
+        return {
+          files: files.map(({ path, bytes: size, change }) => ({ path, bytes: size, change })),
+          unchanged: differences.reduce((sum, { unchanged }) => sum + unchanged, 0),
+        }
+      })
+    },
+    async begin(load, schema, { signal }, copyOf) {
       await inFolder(folder, async () => {
         await mkdir(folder, { recursive: true })
-        await attachments.create(load)
+        await attachments.create(load, copyOf)
       })
       await inLoad(load, 'build', signal, (session) =>
         session.transaction(async () => {
           for (const sql of schema) await session.run(sql)
+          await addOwnColumns(session)
+          if (copyOf !== undefined) await openIncrement(session)
         }),
       )
     },
     async stage(load, name, sources, maxErrors, work) {
       const [root, variable] = name === 'log' ? ([logData, logVariable] as const) : ([songData, songVariable] as const)
       const shown = (path: string): string => shownIn(root, path)
-      const files = sources[name]
+      const staging = { dataset: datasets[name], files: sources[name], maxErrors, keepGone, shown }
       try {
-        const padded = await verifyPacked(files, shown, work.signal)
-        const staging = { dataset: datasets[name], files, maxErrors, shown, padded }
         return await inLoad(load, 'build', work.signal, (session) =>
-          telling(session, work, () => stage(session, staging)),
+          telling(session, work, () => stage(session, staging, work.signal)),
         )
       } catch (error) {
         throw asSourceError(error, root, variable)
@@ -127,8 +145,21 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
         }),
       )
     },
+    transform(load, table, statements, { signal }) {
+      return inLoad(load, 'build', signal, (session) =>
+        session.transaction(async () =>
+          (await isIncrement(session)) ? transformTouched(session, table, statements) : runAll(session, statements),
+        ),
+      )
+    },
     query({ kind, load }, statement, { signal, ...wanted }) {
       if (kind === 'candidate') return inLoad(load, 'build', signal, (session) => select(session, statement, wanted))
+      if (kind === 'new') {
+        return inLoad(load, 'build', signal, async (session) => {
+          await showNewRows(session, Object.values(datasets))
+          return select(session, statement, wanted)
+        })
+      }
       return inServed(load, signal, (session) => select(session, statement, wanted))
     },
     verify(load, signal) {
@@ -142,8 +173,9 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
         }
       })
     },
-    publish(load, { signal }) {
-      return slots.use(signal, () => attachments.finish(load, signal))
+    async publish(load, { signal }) {
+      await inLoad(load, 'build', signal, dropIncrement)
+      await slots.use(signal, () => attachments.finish(load, signal))
     },
     stored: () => loadsIn(folder),
     retain(loads) {

@@ -25,8 +25,10 @@ export function isNumber(text: string): boolean {
  * Whole numbers are read as doubles, because DuckDB rounds 1.5 to 2 and takes the text "0x10" for 16; what it takes for a double it
  * refuses as it should, but for true and false, which become 1 and 0. Only a record with such a value is searched for the words:
  * 1,000,000 log lines cost 1 % more of the processor, in all of them it would be 10 %.
+ *
+ * The last column is the number of the record's file: `first` for the first file of the relation, and so on.
  */
-export function exactRows({ fields }: Dataset, relation: string): string {
+export function exactRows({ fields }: Dataset, relation: string, first: number): string {
   const record = structure(fields.map((field) => [field.key, isWhole(field) ? 'DOUBLE' : field.type]))
   const value = (field: Field): string => `r.${identifier(field.key)}`
   const numbers = fields.filter(({ type }) => type !== 'VARCHAR')
@@ -37,12 +39,17 @@ export function exactRows({ fields }: Dataset, relation: string): string {
     `case when ${numbers.map((field) => `${value(field)} in (0, 1)`).join(' or ')}
       then regexp_matches(cast(json as varchar), ':\\s*(true|false)') else false end`,
   ]
-  const [first, ...others] = fields.map((field) =>
+  const [head, ...others] = fields.map((field) =>
     isWhole(field) ? `cast(${value(field)} as ${field.type})` : value(field),
   )
   const suspicious = suspicions.map((suspicion) => `(${suspicion})`).join(' or ')
-  return `select case when ${suspicious} then error('a record is not as usual') else ${first} end, ${others.join(', ')}
-    from (select json, json_transform_strict(json, ${literal(record)}) as r from ${relation})`
+  return `select case when ${suspicious} then error('a record is not as usual') else ${head} end, ${others.join(', ')}, ${fileNumber(first)}
+    from (select json, file_index, json_transform_strict(json, ${literal(record)}) as r from ${relation})`
+}
+
+/** The number of a record's file, by its place in the list that DuckDB was given. */
+export function fileNumber(first: number): string {
+  return `cast(file_index + ${first} as integer)`
 }
 
 /** Matches names regardless of case, as COPY's `auto ignorecase` does on Redshift. */

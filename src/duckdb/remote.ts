@@ -92,7 +92,9 @@ async function listObjects(connection: DuckDBConnection, prefix: string, variabl
           .split('/')
           .some((name) => name.startsWith('.')),
     )
-    const files = visible.filter(({ path }) => isSourceName(path)).map((file) => ({ ...file, day: dayOf(file.path) }))
+    const files = visible
+      .filter(({ path }) => isSourceName(path))
+      .map((file) => ({ ...file, day: dayOf(file.path), stamp: null }))
     skipped.push(...visible.filter(({ path }) => !isSourceName(path)).map(({ path }) => path))
     if (files.length > 0) return { files, skipped }
   } catch (error) {

@@ -9,7 +9,7 @@ import { codeOf } from './load-files.ts'
 
 // Enough to keep every thread of libuv's pool busy: 15,000 files in 0.2 s.
 const questionsAtOnce = 64
-const everybodyReads = 0o444
+const everybodyReads = 0o444n
 
 /** Which configuration variable names the folder, so that a failure can say it. */
 export type Variable = 'SPARKIFY_LOG_DATA' | 'SPARKIFY_SONG_DATA'
@@ -99,12 +99,21 @@ async function walk(
   return found
 }
 
+// The clock of a file system moves in steps of up to 10 ms, on FAT of two seconds: two changes within one leave the same times.
+const settledAfterNs = 3_000_000_000n
+
+/** When the content of a file and its inode were changed last, in nanoseconds; null where that is too recent to tell further changes. */
+function stampOf(mtimeNs: bigint, ctimeNs: bigint): string | null {
+  const last = mtimeNs > ctimeNs ? mtimeNs : ctimeNs
+  return last + settledAfterNs > BigInt(Date.now()) * 1_000_000n ? null : `${mtimeNs}/${ctimeNs}`
+}
+
 async function look(path: string, variable: Variable): Promise<SourceFile> {
   try {
-    const { size, mode } = await stat(path)
+    const { size, mode, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
     // What everybody may read needs no second question; it would double the time.
     if ((mode & everybodyReads) !== everybodyReads) await access(path, constants.R_OK)
-    return { path, bytes: size, day: dayOf(path) }
+    return { path, bytes: Number(size), day: dayOf(path), stamp: stampOf(mtimeNs, ctimeNs) }
   } catch (error) {
     throw asSourceError(error, path, variable)
   }

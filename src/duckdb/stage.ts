@@ -1,25 +1,28 @@
 import type { SourceFile, Staged } from '../core/ports/engine.ts'
-import { type ReadRows, rowWords, tooManyUnreadable, type UnreadableRow } from '../core/unreadable.ts'
+import { rowWords, tooManyUnreadable, type UnreadableRow } from '../core/unreadable.ts'
 import { plural } from '../core/words.ts'
 import { findUnreadable, insertRecords, spellingsIn } from './bad-rows.ts'
 import type { Dataset } from './datasets.ts'
 import { isAboutData } from './failure.ts'
+import { isIncrement, touch } from './increment.ts'
+import { verifyPacked } from './packed.ts'
 import { fileList, isOpenedByDuckdb, lineReader, readerOf, recordsOf, survey } from './read-files.ts'
-import { exactRows, lenientSql, type Spellings } from './record-sql.ts'
+import { exactRows, fileNumber, lenientSql, type Spellings } from './record-sql.ts'
 import type { Session } from './session.ts'
+import { compare, type Difference, hashesOf, nextNumber, totalsOf, writeList } from './source-list.ts'
 
 const maxReasons = 5
 
-/** What there is to stage. `shown` writes a file's path as its reader knows it; `padded` are packed files that DuckDB refuses. */
+/** What there is to stage. `shown` writes a file's path as its reader knows it. Rows of files that are gone stay where `keepGone`. */
 export interface Staging {
   readonly dataset: Dataset
   readonly files: readonly SourceFile[]
   readonly maxErrors: number
+  readonly keepGone: boolean
   readonly shown: (path: string) => string
-  readonly padded: ReadonlySet<string>
 }
 
-/** Which files are read how. */
+/** Which files are read how, in the order in which they are numbered. */
 interface Plan {
   /** By DuckDB, as if every record were as usual. */
   readonly exact: readonly SourceFile[]
@@ -30,92 +33,123 @@ interface Plan {
 }
 
 /**
- * Replaces one staging table, and what `source_files` says of its dataset, with the rows of the files.
+ * Makes one staging table, and what `source_files` says of its dataset, hold the rows of the files: of those that are not in the list yet,
+ * all; of those that have changed, the rows of now in place of those of then.
  *
- * First as if every record held every field once under its usual name, with a value that can be. That is one parallel pass
+ * Files are first read as if every record held every field once under its usual name, with a value that can be. That is one parallel pass
  * (1,000,000 log lines in 1.8 s on two cores). Where a record is not so, a second, slower passage finds out how the names are spelled,
  * which fields are absent and which rows cannot be read, and takes the files apart that are not one object a line. Throws `bad_data`
- * for more than `maxErrors`.
+ * for more than `maxErrors` in all files of the list.
  */
-export async function stage(session: Session, staging: Staging): Promise<Staged> {
-  const records = staging.files.filter((file) => !isOpenedByDuckdb(file, staging.padded))
-  const others = staging.files.filter((file) => !records.includes(file))
-  const none = { files: [], spellings: spellingsIn(staging.dataset, []) }
+export async function stage(session: Session, staging: Staging, signal: AbortSignal): Promise<Staged> {
+  const { dataset, files, keepGone, shown } = staging
+  const difference = await compare(session, dataset, files, keepGone, signal)
+  const padded = await verifyPacked(difference.read, shown, signal)
+  const hashes = await hashesOf(difference.read, signal)
+  const hashOf = new Map(difference.read.map(({ path }, index) => [path, hashes[index] ?? null]))
+  const work = { ...staging, difference, hashOf }
+  const records = difference.read.filter((file) => !isOpenedByDuckdb(file, padded))
+  const others = difference.read.filter((file) => !records.includes(file))
+  const none = { files: [], spellings: spellingsIn(dataset, []) }
   try {
-    return await carryOut(session, staging, { exact: others, lines: none, records })
+    return await carryOut(session, work, { exact: others, lines: none, records })
   } catch (error) {
     if (!isAboutData(error)) throw error
   }
-  const { irregular, ...lines } = await survey(session, staging.dataset, others)
-  return carryOut(session, staging, { exact: [], lines, records: [...records, ...irregular] })
+  const { irregular, ...lines } = await survey(session, dataset, others)
+  return carryOut(session, work, { exact: [], lines, records: [...records, ...irregular] })
 }
 
-function carryOut(session: Session, staging: Staging, { exact, lines, records }: Plan): Promise<Staged> {
-  const { dataset, files, maxErrors } = staging
+/** What there is to stage, with what differs from the list, and the hashes of the files to be read, by path. */
+interface Work extends Staging {
+  readonly difference: Difference
+  readonly hashOf: ReadonlyMap<string, string | null>
+}
+
+function carryOut(session: Session, work: Work, plan: Plan): Promise<Staged> {
+  const { dataset, maxErrors, difference, hashOf } = work
   return session.transaction(async () => {
-    await empty(session, dataset, files)
-    const parts = [
-      await insertExact(session, dataset, exact),
-      await insertLines(session, staging, lines),
-      await insertFiles(session, staging, records),
-    ]
-    const read: ReadRows = {
-      readable: parts.reduce((sum, { readable }) => sum + readable, 0),
-      unreadable: parts.reduce((sum, { unreadable }) => sum + unreadable, 0),
-      reasons: parts
-        .flatMap(({ reasons }) => reasons)
-        .toSorted((a, b) => (a.path < b.path ? -1 : Number(a.path > b.path)))
-        .slice(0, maxReasons)
-        .map(({ words }) => words),
+    const notes = await isIncrement(session)
+    const first = await nextNumber(session, dataset)
+    const ordered = [...plan.exact, ...plan.lines.files, ...plan.records]
+    if (difference.remove.length > 0) {
+      const removed = `_file in (${difference.remove.map(({ number }) => number).join(', ')})`
+      if (notes) await touch(session, dataset, removed)
+      await session.run(`delete from ${dataset.table} where ${removed}`)
     }
-    if (read.unreadable > maxErrors) throw tooManyUnreadable(read, maxErrors)
-    return { rows: read.readable, rejected: read.unreadable, reasons: read.reasons }
+    const numbers = new Map(ordered.map(({ path }, index) => [path, first + index]))
+    const numberOf = ({ path }: SourceFile): number => numbers.get(path) ?? 0
+    await insertExact(session, dataset, plan.exact, first)
+    const rejected = new Map([
+      ...(await insertLines(session, work, plan.lines, first + plan.exact.length)),
+      ...(await insertRecordwise(session, work, plan.records, numberOf)),
+    ])
+    if (notes) await touch(session, dataset, `_file >= ${first}`)
+    const read = ordered.map((file) => ({
+      ...file,
+      number: numberOf(file),
+      hash: hashOf.get(file.path) ?? null,
+      ...(rejected.get(file.path) ?? { rejected: 0, reasons: [] }),
+    }))
+    await writeList(session, dataset, difference, read)
+    const totals = await totalsOf(session, dataset, maxReasons)
+    if (totals.rejected > maxErrors) {
+      const { rows: readable, rejected: unreadable, reasons } = totals
+      throw tooManyUnreadable({ readable, unreadable, reasons }, maxErrors)
+    }
+    return totals
   })
 }
 
-/** What became of the rows of some files, with the first reasons of each. */
-interface Part {
-  readonly readable: number
-  readonly unreadable: number
-  readonly reasons: readonly { readonly path: string; readonly words: string }[]
-}
+/** Of the files that have any: how many of their rows cannot be read, with the first reasons. */
+type Rejected = ReadonlyMap<string, { readonly rejected: number; readonly reasons: readonly string[] }>
 
-const nothing: Part = { readable: 0, unreadable: 0, reasons: [] }
-
-async function insertExact(session: Session, dataset: Dataset, files: readonly SourceFile[]): Promise<Part> {
-  if (files.length === 0) return nothing
-  const columns = dataset.fields.map(({ column }) => column).join(', ')
-  const { rowsChanged } = await session.run(
-    `insert into ${dataset.table} (${columns}) ${exactRows(dataset, readerOf(dataset.format))}`,
+async function insertExact(
+  session: Session,
+  dataset: Dataset,
+  files: readonly SourceFile[],
+  first: number,
+): Promise<void> {
+  if (files.length === 0) return
+  await session.run(
+    `insert into ${dataset.table} (${columnsOf(dataset)}) ${exactRows(dataset, readerOf(dataset.format), first)}`,
     fileList(files),
   )
-  return { ...nothing, readable: rowsChanged }
 }
 
-async function insertLines(session: Session, staging: Staging, { files, spellings }: Plan['lines']): Promise<Part> {
-  if (files.length === 0) return nothing
-  const { dataset } = staging
+function columnsOf({ fields }: Dataset): string {
+  return [...fields.map(({ column }) => column), '_file'].join(', ')
+}
+
+async function insertLines(
+  session: Session,
+  staging: Staging,
+  { files, spellings }: Plan['lines'],
+  first: number,
+): Promise<Rejected> {
+  if (files.length === 0) return new Map()
+  const { dataset, shown } = staging
   const sql = lenientSql(dataset, spellings)
-  const records = `(select filename, json, ${sql.parsed} from ${lineReader})`
-  const columns = dataset.fields.map(({ column }) => column).join(', ')
-  const { rowsChanged } = await session.run(
-    `insert into ${dataset.table} (${columns}) select ${sql.columns.join(', ')} from ${records} where (${sql.problem}) is null`,
+  const records = `(select filename, file_index, json, ${sql.parsed} from ${lineReader})`
+  await session.run(
+    `insert into ${dataset.table} (${columnsOf(dataset)})
+     select ${sql.columns.join(', ')}, ${fileNumber(first)} from ${records} where (${sql.problem}) is null`,
     fileList(files),
   )
   const counts = await session.run(
     `select filename, count(*) from ${records} where (${sql.problem}) is not null group by filename order by filename`,
     fileList(files),
   )
-  const faulty = (await counts.getRowsJS()).map(([path, rows]) => ({ path: String(path), rows: Number(rows) }))
-  const reasons: Part['reasons'][number][] = []
-  for (const { path, rows } of faulty) {
-    if (reasons.length >= maxReasons) break
-    const found = await firstUnreadable(session, staging, path)
-    if (found.length === 0)
-      reasons.push({ path, words: `${staging.shown(path)}: ${plural(rows, 'row')} cannot be read` })
-    reasons.push(...found.map((row) => ({ path, words: rowWords(row) })))
+  const rejected = new Map<string, { rejected: number; reasons: readonly string[] }>()
+  let wanted = maxReasons
+  for (const [name, rows] of await counts.getRowsJS()) {
+    const path = String(name)
+    const found = wanted <= 0 ? [] : await firstUnreadable(session, staging, path)
+    const unknown = `${shown(path)}: ${plural(Number(rows), 'row')} cannot be read`
+    rejected.set(path, { rejected: Number(rows), reasons: found.length === 0 ? [unknown] : found.map(rowWords) })
+    wanted -= Math.max(1, found.length)
   }
-  return { readable: rowsChanged, unreadable: faulty.reduce((sum, { rows }) => sum + rows, 0), reasons }
+  return rejected
 }
 
 async function firstUnreadable(session: Session, staging: Staging, path: string): Promise<readonly UnreadableRow[]> {
@@ -128,30 +162,23 @@ async function firstUnreadable(session: Session, staging: Staging, path: string)
   return found
 }
 
-async function insertFiles(session: Session, staging: Staging, files: readonly SourceFile[]): Promise<Part> {
-  let [readable, unreadable] = [0, 0]
-  const reasons: Part['reasons'][number][] = []
-  for (const { path } of files) {
-    let wanted = maxReasons
-    for await (const records of recordsOf(session, staging.shown, path)) {
-      const judged = await insertRecords(session, staging.dataset, staging.shown(path), records, wanted)
-      readable += judged.readable
-      unreadable += judged.unreadable
-      wanted -= judged.rows.length
-      reasons.push(...judged.rows.map((row) => ({ path, words: rowWords(row) })))
+async function insertRecordwise(
+  session: Session,
+  { dataset, shown }: Staging,
+  files: readonly SourceFile[],
+  numberOf: (file: SourceFile) => number,
+): Promise<Rejected> {
+  const all = new Map<string, { rejected: number; reasons: readonly string[] }>()
+  for (const file of files) {
+    const place = { file: shown(file.path), number: numberOf(file) }
+    let rejected = 0
+    const reasons: string[] = []
+    for await (const records of recordsOf(session, shown, file.path)) {
+      const judged = await insertRecords(session, dataset, place, records, maxReasons - reasons.length)
+      rejected += judged.unreadable
+      reasons.push(...judged.rows.map(rowWords))
     }
+    if (rejected > 0) all.set(file.path, { rejected, reasons })
   }
-  return { readable, unreadable, reasons }
-}
-
-/** Empties the table and writes which files it is filled from. Within a transaction of the caller's. */
-async function empty(session: Session, dataset: Dataset, files: readonly SourceFile[]): Promise<void> {
-  await session.run(`delete from ${dataset.table}`)
-  await session.run('delete from source_files where dataset = $dataset', { values: { dataset: dataset.name } })
-  await session.run(
-    `insert into source_files (path, dataset, bytes, day)
-     select file.path, $dataset, file.bytes, file.day
-     from (select unnest(from_json($files, '[{"path": "VARCHAR", "bytes": "BIGINT", "day": "DATE"}]')) as file)`,
-    { values: { dataset: dataset.name, files: JSON.stringify(files) } },
-  )
+  return all
 }

@@ -10,6 +10,8 @@ const loadSchema = z.object({
   published: z.string().nullable(),
   facts: json(
     z.object({
+      recipe: z.string().exactOptional(),
+      base: z.number().exactOptional(),
       files: z.number().exactOptional(),
       bytes: z.number().exactOptional(),
       counts: z.record(z.string(), z.number()).exactOptional(),

@@ -88,6 +88,7 @@ describe('staging what can be read', () => {
     const sql = 'select * from staging_events'
     const { columns, rows } = await engine.query({ kind: 'candidate', load: 1 }, { sql }, { maxRows: 9, signal: never })
     expect(Object.fromEntries(columns.map(({ name }, i) => [name, rows[0]?.[i]]))).toEqual({
+      _file: 1,
       artist: 'Harmonia',
       auth: 'Logged In',
       firstname: 'Ryan',

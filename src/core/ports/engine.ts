@@ -6,9 +6,12 @@ import type { EventKeys, RowPlace } from '../unreadable.ts'
 /** Number of a load: the id of the run that began it. */
 export type LoadId = number
 
-/** Which load an unqualified table name means: the one being built or the one being served. */
+/**
+ * Which load an unqualified table name means: the one being built, or the one being served. `new` is the one being built as well, where
+ * the staging tables hold no more than this load has read itself, which is all where it is built in full.
+ */
 export interface Target {
-  readonly kind: 'candidate' | 'live'
+  readonly kind: 'candidate' | 'live' | 'new'
   readonly load: LoadId
 }
 
@@ -29,11 +32,24 @@ export interface ResultSet {
   readonly total: number
 }
 
-/** A file of source data. `day` is the date its name gives, `YYYY-MM-DD`. */
+/**
+ * A file of source data. `day` is the date its name gives, `YYYY-MM-DD`. `stamp` is a text that differs after each change of the file;
+ * null where nothing of the kind is known, or where the file changed so recently that another change may have left it as it is.
+ */
 export interface SourceFile {
   readonly path: string
   readonly bytes: number
   readonly day: string | null
+  readonly stamp: string | null
+}
+
+/** What became of a source file since a load was read from it. */
+export type FileChange = 'new' | 'changed' | 'gone'
+
+/** How the files differ from those that a load was read from. */
+export interface SourceChanges {
+  readonly files: readonly { readonly path: string; readonly bytes: number; readonly change: FileChange }[]
+  readonly unchanged: number
 }
 
 /**
@@ -48,14 +64,16 @@ export interface Sources {
 }
 
 /**
- * What staging read: rows kept, and rows left out because they could not be read, with the first reasons. `files` says how many
- * files they came from, where that was not listed before and is known now.
+ * What a staging table holds: rows, and rows left out because they could not be read, with the first reasons. `files` says how many
+ * files they came from, where that was not listed before and is known now. `read` is there where the load began as a copy of another:
+ * how many of the rows it read itself, and how many files were new, changed or gone.
  */
 export interface Staged {
   readonly rows: number
   readonly rejected: number
   readonly reasons: readonly string[]
   readonly files?: number
+  readonly read?: { readonly rows: number } & Readonly<Record<FileChange, number>>
 }
 
 /** How much of a result is wanted. */
@@ -70,14 +88,27 @@ export interface Engine {
   readonly name: 'duckdb' | 'redshift'
   /** Lists the configured sources. Throws `source_missing` or `source_unreadable` with path and reason. */
   sources(signal: AbortSignal): Promise<Sources>
-  /** A new, empty candidate for this load; an earlier half-built one of the same number is dropped. */
-  begin(load: LoadId, schema: readonly string[], work: Work): Promise<void>
-  /** Replaces one staging table of the candidate with the source's rows; more than `maxErrors` unreadable rows is `bad_data`. */
+  /** How the files differ from those that a load was read from; null where the engine cannot tell, and reads all of them. */
+  changes(load: LoadId, sources: Sources, signal: AbortSignal): Promise<SourceChanges | null>
+  /**
+   * A new candidate for this load, empty or a copy of the load `copyOf`, of which `changes` could tell the difference; an earlier
+   * half-built one of the same number is dropped.
+   */
+  begin(load: LoadId, schema: readonly string[], work: Work, copyOf?: LoadId): Promise<void>
+  /**
+   * Makes one staging table of the candidate hold the source's rows: reads what is new or changed, removes what is gone. More than
+   * `maxErrors` unreadable rows, those of unchanged files included, is `bad_data`.
+   */
   stage(load: LoadId, dataset: 'log' | 'song', sources: Sources, maxErrors: number, work: Work): Promise<Staged>
   /** Where the first event with these keys stands in the files; null where the engine keeps no lines, or they are gone since. */
   locate(sources: Sources, event: EventKeys, signal: AbortSignal): Promise<RowPlace | null>
   /** Runs the statements on the candidate as one transaction; answers the number of rows each one wrote. */
   execute(load: LoadId, statements: readonly Statement[], work: Work): Promise<readonly number[]>
+  /**
+   * Fills a table of the star on the candidate with the statements of its transform, as one transaction: all of it, or the rows whose
+   * keys this load has touched where it began as a copy. Answers the number of rows written.
+   */
+  transform(load: LoadId, table: string, statements: readonly string[], work: Work): Promise<number>
   /** One read-only statement; at most `maxRows` rows come back: the first, or the newest of a `timeOrder`. A load that is gone is `not_found`. */
   query(target: Target, statement: Statement, options: QueryOptions): Promise<ResultSet>
   /** Reads the load that is served, whole where that is cheap. Throws `not_found` where it is gone, `storage` where it is damaged. */

@@ -5,6 +5,10 @@ export type LoadState = 'building' | 'live' | 'previous' | 'discarded'
 
 /** What a load turned out to be; filled in as its steps learn it. */
 export interface LoadFacts {
+  /** Names the transforms and rules by which it was built; absent where it keeps no list of its files. */
+  readonly recipe?: string
+  /** The load of which it began as a copy; absent where it was built in full. */
+  readonly base?: LoadId
   readonly files?: number
   readonly bytes?: number
   readonly counts?: Readonly<Record<string, number>>

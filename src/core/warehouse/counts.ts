@@ -37,18 +37,22 @@ export function countsTable(counts: Readonly<Record<string, number>>): TableRepl
   }
 }
 
-/** One row of every table, each as a table titled by its name; ordered so that the same load shows the same row. */
+/**
+ * One row of every table, each as a table titled by its name; ordered so that the same load shows the same row. Columns whose names begin
+ * with "_" are the engine's own.
+ */
 export async function sampleRows(deps: Deps, target: Target, signal: AbortSignal): Promise<readonly TableReply[]> {
   return Promise.all(
     countedTables(deps).map(async (table) => {
       const sql = `select * from ${table} order by 1, 2 limit 1`
       const { columns, rows } = await deps.engine.query(target, { sql }, { maxRows: 1, signal })
+      const shown = columns.filter(({ name }) => !name.startsWith('_'))
       return {
         kind: 'table' as const,
         title: table,
-        columns: columns.map(({ name }) => name),
-        formats: columns.map(({ format }) => format),
-        rows: rows.map((row) => [...row]),
+        columns: shown.map(({ name }) => name),
+        formats: shown.map(({ format }) => format),
+        rows: rows.map((row) => row.filter((_, at) => columns[at]?.name.startsWith('_') === false)),
         total: rows.length,
       }
     }),

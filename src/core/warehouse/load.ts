@@ -9,6 +9,7 @@ import { timestampText } from '../sql/window.ts'
 import type { Step } from '../step.ts'
 import { placeWords, type RowPlace } from '../unreadable.ts'
 import { count, list, plural } from '../words.ts'
+import { basisOf, changesWords, recipeOf, tally } from './basis.ts'
 import { type CheckResult, checksLine, firstPlace, redErrors, redNames, runChecks, warned } from './checks.ts'
 import { countRows } from './counts.ts'
 import { repairTexts } from './repair-texts.ts'
@@ -20,10 +21,16 @@ export const stagedSchema = z.object({
   rejected: z.number(),
   reasons: z.array(z.string()),
   files: z.number().optional(),
+  read: z.object({ rows: z.number(), new: z.number(), changed: z.number(), gone: z.number() }).optional(),
 })
 
-/** What looking at the sources left behind: the files that are not read because of their names. An older version left nothing. */
-export const listedSchema = z.object({ skipped: z.array(z.string()) }).default({ skipped: [] })
+/**
+ * What looking at the sources left behind: the files that are not read because of their names, and of which load this one begins as a copy.
+ * An older version left nothing.
+ */
+export const listedSchema = z
+  .object({ skipped: z.array(z.string()), copyOf: z.number().optional(), why: z.string().nullable().default(null) })
+  .default({ skipped: [], why: null })
 
 /** What auditing left behind. `repairedPlays` are those of which the title or the artist was repaired. */
 export const auditedSchema = z.object({
@@ -32,10 +39,11 @@ export const auditedSchema = z.object({
   repairedPlays: z.number().default(0),
 })
 
-/** How many rows of each dataset may be left out, and whether a load without events or plays is published. */
+/** How many rows of each dataset may be left out, whether a load without events or plays is published, and whether all is read anew. */
 export interface LoadOptions {
   readonly maxErrors: number
   readonly allowEmpty: boolean
+  readonly full: boolean
 }
 
 /** The steps by whose ids the report finds what they left. */
@@ -50,7 +58,8 @@ export const loadSteps = {
 
 /**
  * One complete passage of source data into the warehouse, as steps: check sources, open a new load, stage side by side, repair text,
- * transform, audit, publish. Readers of the live load notice nothing until the last one.
+ * transform, audit, publish. Readers of the live load notice nothing until the last one. The steps are the same where the load begins as a
+ * copy of the live one.
  */
 export function stepsOfLoad(context: RunContext, options: LoadOptions): readonly (Step | readonly Step[])[] {
   const { deps } = context
@@ -58,30 +67,46 @@ export function stepsOfLoad(context: RunContext, options: LoadOptions): readonly
   let listed: Sources | undefined
   const sources = async (signal: AbortSignal): Promise<Sources> => (listed ??= await deps.engine.sources(signal))
   return [
-    checkSources(load, deps, sources),
-    openLoad(load, deps),
+    checkSources(load, deps, sources, options),
+    openLoad(context),
     [stage(load, 'log', deps, sources, options), stage(load, 'song', deps, sources, options)],
-    { ...loadSteps.repair, run: (work) => repairTexts(load, deps, work) },
+    { ...loadSteps.repair, run: (work) => repairTexts(load, deps, work, removesRows(context)) },
     ...deps.library.etl.map((file) => transform(load, file, deps)),
     audit(load, deps, sources, options),
     publish(load, context),
   ]
 }
 
-function checkSources(load: LoadId, deps: Deps, sources: (signal: AbortSignal) => Promise<Sources>): Step {
+/** Whether rows of staging have gone of which the load began as a copy; null where it did not. */
+function removesRows({ output }: RunContext): boolean | null {
+  const staged = [output(loadSteps.events.id, stagedSchema), output(loadSteps.songs.id, stagedSchema)]
+  const read = staged.flatMap((dataset) => (dataset.read === undefined ? [] : [dataset.read]))
+  return read.length === 0 ? null : read.some(({ changed, gone }) => changed + gone > 0)
+}
+
+function checkSources(
+  load: LoadId,
+  deps: Deps,
+  sources: (signal: AbortSignal) => Promise<Sources>,
+  { full }: LoadOptions,
+): Step {
   return {
     ...loadSteps.sources,
     run: async ({ signal }) => {
       await requireKnownLoads(deps)
-      const { log, song, summary, skipped = [] } = await sources(signal)
+      const found = await sources(signal)
+      const { log, song, summary, skipped = [] } = found
       const files = [...log, ...song]
+      const basis = await basisOf(deps, found, full, signal)
       await deps.ledger.loads.begin(load, deps.clock.now().toISOString())
       if (files.length > 0) {
         const size = files.reduce((sum, file) => sum + file.bytes, 0)
         await deps.ledger.loads.learn(load, { files: files.length, bytes: size })
       }
-      const detail = skipped.length === 0 ? summary : `${summary} · ${skippedWords(skipped)}`
-      return { detail, output: { skipped: [...skipped] } }
+      const changes = basis.kind === 'copy' ? [changesWords(tally(basis.changes))] : []
+      const detail = [summary, ...changes, ...(skipped.length === 0 ? [] : [skippedWords(skipped)])].join(' · ')
+      const decided = basis.kind === 'copy' ? { copyOf: basis.of } : { why: basis.why }
+      return { detail, output: { skipped: [...skipped], ...decided } }
     },
   }
 }
@@ -112,7 +137,7 @@ export function unknownWords(unknown: readonly LoadId[]): string {
   return `${which} ${list(unknown.map(String))} ${are} stored here, but not in this ledger: it was emptied or replaced.`
 }
 
-function openLoad(load: LoadId, deps: Deps): Step {
+function openLoad({ runId: load, deps, output }: RunContext): Step {
   const { staging, star, load: own } = deps.library.schema
   return {
     id: 'create-tables',
@@ -120,8 +145,15 @@ function openLoad(load: LoadId, deps: Deps): Step {
     run: async (work) => {
       await discardAbandoned(load, deps)
       await releaseSpace(deps)
-      await deps.engine.begin(load, [...staging, ...star, ...own], work)
-      return { detail: `load ${load}` }
+      const { copyOf, why } = output(loadSteps.sources.id, listedSchema)
+      await deps.engine.begin(load, [...staging, ...star, ...own], work, copyOf)
+      const recipe = recipeOf(deps.library)
+      if (copyOf === undefined) {
+        await deps.ledger.loads.learn(load, { recipe })
+        return { detail: why === null ? `load ${load}` : `load ${load}, in full: ${why}` }
+      }
+      await deps.ledger.loads.learn(load, { recipe, base: copyOf })
+      return { detail: `load ${load}, a copy of load ${copyOf}` }
     },
   }
 }
@@ -180,12 +212,7 @@ function transform(load: LoadId, file: TransformFile, deps: Deps): Step {
     id: `build-${file.table}`,
     title: `Build ${file.table}`,
     run: async (work) => {
-      const written = await deps.engine.execute(
-        load,
-        file.statements.map((sql) => ({ sql })),
-        work,
-      )
-      return { detail: plural(written.at(-1) ?? 0, 'row') }
+      return { detail: plural(await deps.engine.transform(load, file.table, file.statements, work), 'row') }
     },
   }
 }

@@ -18,11 +18,21 @@ interface Repair {
   readonly repaired: string
 }
 
-/** Writes what the wrongly encoded texts of a load's staging were before into `text_repairs`, which the transforms join. */
-export async function repairTexts(load: LoadId, deps: Deps, work: Work): Promise<StepResult> {
+/**
+ * Writes what the wrongly encoded texts of a load's staging were before into `text_repairs`, which the transforms join. Where the load began
+ * as a copy, those of the rows that it read itself, beside those of the copy; `removed` says whether rows have gone since, and is null where
+ * it did not begin as one.
+ */
+export async function repairTexts(
+  load: LoadId,
+  deps: Deps,
+  work: Work,
+  removed: boolean | null = null,
+): Promise<StepResult> {
+  const { foreignTexts } = deps.library
   const { rows } = await deps.engine.query(
-    { kind: 'candidate', load },
-    { sql: deps.library.foreignTexts },
+    { kind: 'new', load },
+    { sql: foreignTexts },
     { maxRows: Number.MAX_SAFE_INTEGER, signal: work.signal },
   )
   const repairs = rows.flatMap(([raw]): readonly Repair[] => {
@@ -30,14 +40,30 @@ export async function repairTexts(load: LoadId, deps: Deps, work: Work): Promise
     const repaired = repairText(raw)
     return repaired === null ? [] : [{ raw, repaired }]
   })
-  const inserts = chunks(repairs, pairsPerStatement).map(insertOf)
-  const statements = [{ sql: 'delete from text_repairs' }, ...inserts]
+  const parts = chunks(repairs, pairsPerStatement)
+  const gone = { sql: `delete from text_repairs where raw_text not in (\n${foreignTexts}\n)` }
+  const statements =
+    removed === null
+      ? [{ sql: 'delete from text_repairs' }, ...parts.map(insertOf)]
+      : [...(removed ? [gone] : []), ...parts.flatMap((part) => [deleteOf(part), insertOf(part)])]
   for (const [index, batch] of chunks(statements, statementsPerBatch).entries()) {
     await deps.engine.execute(load, batch, batchOf(work, index))
   }
+  const detail = `${count(repairs.length)} of ${plural(rows.length, 'text')} outside ASCII repaired`
+  if (removed === null) return { detail, output: { texts: repairs.length } }
+  const { rows: all } = await deps.engine.query(
+    { kind: 'candidate', load },
+    { sql: 'select count(*) as texts from text_repairs' },
+    { maxRows: 1, signal: work.signal },
+  )
+  const texts = Number(all[0]?.[0])
+  return { detail: `${detail}, ${count(texts)} in all`, output: { texts } }
+}
+
+function deleteOf(repairs: readonly Repair[]): Statement {
   return {
-    detail: `${count(repairs.length)} of ${plural(rows.length, 'text')} outside ASCII repaired`,
-    output: { texts: repairs.length },
+    sql: `delete from text_repairs where raw_text in (${repairs.map((_, index) => `:raw_${index}`).join(', ')})`,
+    values: Object.fromEntries(repairs.map(({ raw }, index) => [`raw_${index}`, raw])),
   }
 }
 

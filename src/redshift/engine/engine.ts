@@ -71,6 +71,16 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
     async locate() {
       return null
     },
+    // COPY reads all below a prefix, so every load is built in full.
+    changes: async () => null,
+    async transform(load, _table, statements, work) {
+      const written = await this.execute(
+        load,
+        statements.map((sql) => ({ sql })),
+        work,
+      )
+      return written.at(-1) ?? 0
+    },
     async execute(load, statements, work) {
       const bound = statements.map((statement, i) => inRedshift(statement, `s${i + 1}_`))
       const before = [mustHold('candidate', home, load), searchPath('candidate')]

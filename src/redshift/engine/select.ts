@@ -10,7 +10,7 @@ import { statementFailure } from './statement-failure.ts'
 /** Asks one SELECT of one load. Throws `not_found` where that load is not on the cluster. */
 export type Select = (target: Target, statement: Statement, options: QueryOptions) => Promise<ResultSet>
 
-const places = { candidate: ['candidate'], live: ['live', 'previous'] } as const satisfies Record<
+const places = { candidate: ['candidate'], new: ['candidate'], live: ['live', 'previous'] } as const satisfies Record<
   Target['kind'],
   readonly Place[]
 >

@@ -258,10 +258,12 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
   engine: {
     name: 'duckdb',
     sources: never,
+    changes: never,
     begin: never,
     stage: never,
     locate: never,
     execute: never,
+    transform: never,
     query: never,
     verify: never,
     publish: never,

@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import type { Deps } from '../deps.ts'
+import { OpsError } from '../errors.ts'
+import type { FileChange, LoadId, SourceChanges, Sources } from '../ports/engine.ts'
+import type { SqlLibrary } from '../sql/library.ts'
+import { valueRules } from '../unreadable.ts'
+import { count, plural } from '../words.ts'
+
+/*
+ * What a load is built on. It begins as a copy of the live load, and reads the files that have changed since, where that comes to the same
+ * as reading all of them: the live load knows its files, and was made by the same transforms and rules.
+ */
+
+// Raise it with any change to what is read of a file or how a text is repaired (duckdb/, repair.ts): loads of before are no basis then.
+const rules = 1
+
+// Computing single keys again costs more for each than computing all: where most has changed, all is faster. Little is fast either way.
+const [mostOfAll, little] = [0.5, 100_000_000]
+
+/** `copy`: of the live load, with these changes. `full`: of nothing; `why`, where there was a live load. */
+export type Basis =
+  | { readonly kind: 'copy'; readonly of: LoadId; readonly changes: SourceChanges }
+  | { readonly kind: 'full'; readonly why: string | null }
+
+/** Names the transforms and rules that make a load of what the files hold. */
+export function recipeOf({ schema, etl, foreignTexts }: SqlLibrary): string {
+  const parts = [rules, valueRules, schema, etl.map(({ table, statements }) => [table, statements]), foreignTexts]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
+}
+
+/** Decides what a load is to be built on. `full` asks for one that reads everything. */
+export async function basisOf(deps: Deps, sources: Sources, full: boolean, signal: AbortSignal): Promise<Basis> {
+  const live = await deps.ledger.loads.live()
+  if (live === null) return { kind: 'full', why: null }
+  if (full) return { kind: 'full', why: 'as asked' }
+  if (live.facts.recipe === undefined) return { kind: 'full', why: `load ${live.id} keeps no list of its files` }
+  if (live.facts.recipe !== recipeOf(deps.library)) return { kind: 'full', why: 'the transforms have changed' }
+  const changes = await changesSince(live.id, deps, sources, signal)
+  if (changes === null) return { kind: 'full', why: `what has changed since load ${live.id} is not known` }
+  const size = (files: readonly { readonly bytes: number }[]): number =>
+    files.reduce((sum, file) => sum + file.bytes, 0)
+  const read = size(changes.files.filter(({ change }) => change !== 'gone'))
+  if (read > little && read > mostOfAll * size([...sources.log, ...sources.song])) {
+    return { kind: 'full', why: 'most of the files have changed' }
+  }
+  return { kind: 'copy', of: live.id, changes }
+}
+
+async function changesSince(
+  load: LoadId,
+  deps: Deps,
+  sources: Sources,
+  signal: AbortSignal,
+): Promise<SourceChanges | null> {
+  try {
+    return await deps.engine.changes(load, sources, signal)
+  } catch (error) {
+    // The live load was deleted outside of the bot, or is damaged: loading again is what helps.
+    if (error instanceof OpsError && (error.code === 'not_found' || error.code === 'storage')) return null
+    throw error
+  }
+}
+
+/** How many files there are of each kind of change. */
+export function tally({ files }: SourceChanges): Readonly<Record<FileChange, number>> {
+  const of = (kind: FileChange): number => files.filter(({ change }) => change === kind).length
+  return { new: of('new'), changed: of('changed'), gone: of('gone') }
+}
+
+/** "2 new files, 1 changed", "1 changed file", or "no file has changed". */
+export function changesWords(tallied: Readonly<Record<FileChange, number>>): string {
+  const kinds = (['new', 'changed', 'gone'] as const).filter((kind) => tallied[kind] > 0)
+  if (kinds.length === 0) return 'no file has changed'
+  return kinds
+    .map((kind, at) => (at === 0 ? plural(tallied[kind], `${kind} file`) : `${count(tallied[kind])} ${kind}`))
+    .join(', ')
+}

@@ -1,0 +1,221 @@
+import { createHash } from 'node:crypto'
+import { createReadStream, readFileSync } from 'node:fs'
+import { setImmediate } from 'node:timers/promises'
+import type { FileChange, SourceFile } from '../core/ports/engine.ts'
+import type { Dataset } from './datasets.ts'
+import { cancelled } from './failure.ts'
+import { isIncrement } from './increment.ts'
+import type { Session } from './session.ts'
+import { isRemote } from './sources.ts'
+
+/*
+ * Each load keeps the list of the files that its staging tables hold, in `source_files`. Behind the columns that `sql/` knows it has the
+ * engine's own: the number by which a row of staging names its file, what tells whether the file has changed, and what became of its rows.
+ * A load in full and one that reads only what has changed are the same work: the first begins with an empty list.
+ */
+
+/** Adds the engine's own columns to the tables of a new load. They begin with "_", by which `qa` knows them. */
+export async function addOwnColumns(session: Session): Promise<void> {
+  for (const table of ['staging_events', 'staging_songs']) {
+    await session.run(`alter table ${table} add column if not exists _file integer`)
+  }
+  for (const [name, type] of Object.entries(ownColumns)) {
+    await session.run(`alter table source_files add column if not exists ${name} ${type}`)
+  }
+}
+
+const ownColumns = {
+  _number: 'integer',
+  _stamp: 'varchar',
+  _hash: 'varchar',
+  _rows: 'bigint',
+  _rejected: 'bigint',
+  _reasons: 'varchar[]',
+}
+
+/** Whether this load has a list by which another can be built on it; those of earlier versions have none. */
+export async function hasList(session: Session): Promise<boolean> {
+  const result = await session.run(
+    `select 1 from duckdb_columns()
+     where database_name = current_database() and table_name = 'source_files' and column_name = '_number'`,
+  )
+  return result.rowCount > 0
+}
+
+/** A file of the list. */
+interface ListedFile {
+  readonly path: string
+  readonly bytes: number
+  readonly stamp: string | null
+  readonly hash: string | null
+  readonly number: number
+}
+
+/** What has to be done so that a load holds these files. `same` were written again, with what they held before. */
+export interface Difference {
+  readonly read: readonly (SourceFile & { readonly change: 'new' | 'changed' })[]
+  /** Files whose rows have to go: what they hold now is read again, or they are gone. */
+  readonly remove: readonly (ListedFile & { readonly change: 'changed' | 'gone' })[]
+  readonly same: readonly SourceFile[]
+  readonly unchanged: number
+}
+
+/**
+ * Compares the files with the list of a load. A file is read to be hashed only where its size is the same and its stamp is not. Files that
+ * are gone stay in the list where `keepGone`.
+ */
+export async function compare(
+  session: Session,
+  dataset: Dataset,
+  files: readonly SourceFile[],
+  keepGone: boolean,
+  signal: AbortSignal,
+): Promise<Difference> {
+  const listed = new Map((await listOf(session, dataset)).map((file) => [file.path, file]))
+  const read: Difference['read'][number][] = []
+  const remove: Difference['remove'][number][] = []
+  const same: SourceFile[] = []
+  for (const file of files) {
+    const before = listed.get(file.path)
+    listed.delete(file.path)
+    if (before === undefined) {
+      read.push({ ...file, change: 'new' })
+    } else if (before.bytes === file.bytes && before.stamp !== null && before.stamp === file.stamp) {
+    } else if (before.bytes === file.bytes && before.hash !== null && before.hash === (await hashOf(file, signal))) {
+      same.push(file)
+    } else {
+      read.push({ ...file, change: 'changed' })
+      remove.push({ ...before, change: 'changed' })
+    }
+  }
+  if (!keepGone) for (const file of listed.values()) remove.push({ ...file, change: 'gone' })
+  return { read, remove, same, unchanged: files.length - read.length }
+}
+
+async function listOf(session: Session, { name }: Dataset): Promise<readonly ListedFile[]> {
+  const result = await session.run(
+    'select path, bytes, _stamp, _hash, _number from source_files where dataset = $name',
+    { values: { name } },
+  )
+  return (await result.getRowsJS()).map(([path, bytes, stamp, hash, number]) => ({
+    path: String(path),
+    bytes: Number(bytes),
+    stamp: typeof stamp === 'string' ? stamp : null,
+    hash: typeof hash === 'string' ? hash : null,
+    number: Number(number),
+  }))
+}
+
+// Opened, read and closed in one go: 15,000 small files in 0.13 s, which takes 1.4 s of the processor asynchronously.
+const smallBytes = 64 * 1024
+const smallAtOnce = 64
+
+/**
+ * The hashes of the files' contents, in their order; null for those in S3. Taken before a file is read: what is written into it meanwhile
+ * then differs from its hash, and the next load reads it again.
+ */
+export async function hashesOf(files: readonly SourceFile[], signal: AbortSignal): Promise<readonly (string | null)[]> {
+  const hashes: (string | null)[] = []
+  for (const [index, file] of files.entries()) {
+    hashes.push(await hashOf(file, signal))
+    if (index % smallAtOnce === 0) await setImmediate()
+  }
+  return hashes
+}
+
+async function hashOf({ path, bytes }: SourceFile, signal: AbortSignal): Promise<string | null> {
+  if (signal.aborted) throw cancelled(signal)
+  if (isRemote(path)) return null
+  const hash = createHash('sha256')
+  if (bytes <= smallBytes) return hash.update(readFileSync(path)).digest('hex')
+  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+    if (signal.aborted) throw cancelled(signal)
+    hash.update(chunk)
+  }
+  return hash.digest('hex')
+}
+
+/** The number of the next file of a dataset. Numbers are never given twice within a load, nor are those of the load it began as. */
+export async function nextNumber(session: Session, { name }: Dataset): Promise<number> {
+  const lists = (await isIncrement(session)) ? ['source_files', 'increment.files'] : ['source_files']
+  const numbers = lists.map((list) => `select _number from ${list} where dataset = $name`).join(' union all ')
+  const result = await session.run(`select coalesce(max(_number), 0) + 1 from (${numbers})`, { values: { name } })
+  return Number((await result.getRowsJS())[0]?.[0])
+}
+
+/** A file that was read, as the list keeps it. */
+export interface ReadFile extends SourceFile {
+  readonly number: number
+  readonly hash: string | null
+  readonly rejected: number
+  readonly reasons: readonly string[]
+}
+
+/** Brings the list up to date within the transaction that changed the rows of staging. */
+export async function writeList(
+  session: Session,
+  { name, table }: Dataset,
+  { remove, same }: Difference,
+  read: readonly ReadFile[],
+): Promise<void> {
+  await session.run(
+    `delete from source_files
+     where dataset = $name and _number in (select unnest(from_json($numbers, '["INTEGER"]')))`,
+    { values: { name, numbers: JSON.stringify(remove.map(({ number }) => number)) } },
+  )
+  await session.run(
+    `update source_files set _stamp = file.stamp
+     from (select unnest(from_json($files, '[{"path": "VARCHAR", "stamp": "VARCHAR"}]')) as file)
+     where dataset = $name and path = file.path`,
+    { values: { name, files: JSON.stringify(same) } },
+  )
+  await session.run(
+    `insert into source_files (path, dataset, bytes, day, _number, _stamp, _hash, _rows, _rejected, _reasons)
+     select file.path, $name, file.bytes, file.day, file.number, file.stamp, file.hash, coalesce(kept.rows, 0),
+       file.rejected, file.reasons
+     from (select unnest(from_json($files, '[{"path": "VARCHAR", "bytes": "BIGINT", "day": "DATE", "number": "INTEGER",
+       "stamp": "VARCHAR", "hash": "VARCHAR", "rejected": "BIGINT", "reasons": ["VARCHAR"]}]')) as file)
+     left join (select _file, count(*) as rows from ${table} where _file >= $first group by _file) as kept
+       on kept._file = file.number`,
+    { values: { name, files: JSON.stringify(read), first: read[0]?.number ?? 0 } },
+  )
+}
+
+/** What the files of the list came to, and what of it this load has read itself where it began as a copy. */
+export interface Totals {
+  readonly rows: number
+  readonly rejected: number
+  readonly reasons: readonly string[]
+  readonly read?: { readonly rows: number } & Readonly<Record<FileChange, number>>
+}
+
+/** Adds up the list; at most `maxReasons` reasons, in the order of the paths. */
+export async function totalsOf(session: Session, { name }: Dataset, maxReasons: number): Promise<Totals> {
+  const values = { name }
+  const [sums] = await (
+    await session.run('select sum(_rows), sum(_rejected) from source_files where dataset = $name', { values })
+  ).getRowsJS()
+  const found = await session.run(
+    `select unnest(_reasons) from (
+       select _reasons from source_files where dataset = $name and _rejected > 0 order by path limit ${maxReasons}
+     )`,
+    { values },
+  )
+  const reasons = (await found.getRowsJS()).slice(0, maxReasons).map(([reason]) => String(reason))
+  const totals = { rows: Number(sums?.[0] ?? 0), rejected: Number(sums?.[1] ?? 0), reasons }
+  if (!(await isIncrement(session))) return totals
+  const [counts] = await (
+    await session.run(
+      `select
+         coalesce(sum(now._rows) filter (now._number is distinct from old._number), 0),
+         count(*) filter (old.path is null),
+         count(*) filter (now._number <> old._number),
+         count(*) filter (now.path is null)
+       from (select * from source_files where dataset = $name) as now
+       full join (select * from increment.files where dataset = $name) as old on old.path = now.path`,
+      { values },
+    )
+  ).getRowsJS()
+  const [rows, added, changed, gone] = (counts ?? []).map(Number)
+  return { ...totals, read: { rows: rows ?? 0, new: added ?? 0, changed: changed ?? 0, gone: gone ?? 0 } }
+}
