@@ -42,6 +42,16 @@ const variables = z.object({
     .describe('SPARKIFY_LEDGER_URL'),
   logData: text.describe('SPARKIFY_LOG_DATA'),
   songData: text.describe('SPARKIFY_SONG_DATA'),
+  duckdb: z.object({
+    /** As DuckDB writes a size; null: a quarter of what the process may use. */
+    memory: z
+      .string()
+      .regex(/^\d+(\.\d+)? ?[KMGT]i?B$/i, 'a size such as 2GB')
+      .nullable()
+      .default(null)
+      .describe('SPARKIFY_MEMORY'),
+    goneFiles: z.enum(['drop', 'keep'], 'drop or keep').default('drop').describe('SPARKIFY_GONE_FILES'),
+  }),
   admins: ids.describe('SPARKIFY_ADMINS'),
   operators: ids.describe('SPARKIFY_OPERATORS'),
   access: z.object({

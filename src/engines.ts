@@ -56,6 +56,8 @@ async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
     logData: sources.log,
     songData: sources.song,
     ...(dataRegion === null ? {} : { dataRegion }),
+    ...(config.duckdb.memory === null ? {} : { memoryLimit: config.duckdb.memory }),
+    keepGone: config.duckdb.goneFiles === 'keep',
     ...(proxy === '' || bypass.trim() === '*' ? {} : { proxy }),
   })
   const cluster = createDuckdbCluster({ folder, clock })

@@ -1,15 +1,24 @@
 import { randomBytes } from 'node:crypto'
+import { totalmem } from 'node:os'
 import { resolve } from 'node:path'
 import { literal, pathPattern } from './literal.ts'
 import { pathOfScratch } from './load-files.ts'
 import { DuckDBInstance } from './node-api.ts'
 import { isRemote } from './sources.ts'
 
-/** What an instance may reach and use. `memoryLimit` as DuckDB writes it (`2GB`); without it, 80 % of the machine's. */
+/** What an instance may reach and use. `memoryLimit` as DuckDB writes it (`2GB`). */
 export interface InstanceOptions {
   readonly folder: string
   readonly places: readonly string[]
-  readonly memoryLimit?: string | undefined
+  readonly memoryLimit: string
+}
+
+/** A quarter of the memory that this process may use: of the machine's, or of what its container leaves it. */
+export function usualMemoryLimit(): string {
+  // Node gives 0, or a number beyond all memory, where nothing limits it (https://nodejs.org/api/process.html#processconstrainedmemory).
+  const limit = process.constrainedMemory()
+  const usable = limit > 0 ? Math.min(limit, totalmem()) : totalmem()
+  return `${Math.floor(usable / 4)}B`
 }
 
 /**
@@ -25,7 +34,7 @@ export async function openInstance({ folder, places, memoryLimit }: InstanceOpti
     preserve_insertion_order: 'false',
     // Two processes must not share one: DuckDB gives its temporary files the same names in both.
     temp_directory: pathOfScratch(folder, process.pid, randomBytes(4).toString('hex')),
-    ...(memoryLimit === undefined ? {} : { memory_limit: memoryLimit }),
+    memory_limit: memoryLimit,
   })
   const connection = await instance.connect()
   try {

@@ -42,7 +42,12 @@ export interface Listing {
  * The files at any depth below a folder that `isSourceName`, by path; hidden ones are not looked at. Throws `source_missing` where
  * there is no folder or nothing in it, `source_unreadable` where the system refuses a folder or a file.
  */
-export async function listFolder(folder: string, variable: Variable, signal: AbortSignal): Promise<Listing> {
+export async function listFolder(
+  folder: string,
+  variable: Variable,
+  signal: AbortSignal,
+  now = Date.now(),
+): Promise<Listing> {
   const root = resolve(folder)
   const files: SourceFile[] = []
   const skipped: string[] = []
@@ -53,7 +58,7 @@ export async function listFolder(folder: string, variable: Variable, signal: Abo
     for (let from = 0; from < paths.length; from += questionsAtOnce) {
       if (signal.aborted) throw cancelled(signal)
       const some = paths.slice(from, from + questionsAtOnce)
-      files.push(...(await Promise.all(some.map((path) => look(path, variable)))))
+      files.push(...(await Promise.all(some.map((path) => look(path, variable, now)))))
     }
   } catch (error) {
     throw (await brokenLink(error, variable)) ?? asSourceError(error, root, variable)
@@ -103,17 +108,17 @@ async function walk(
 const settledAfterNs = 3_000_000_000n
 
 /** When the content of a file and its inode were changed last, in nanoseconds; null where that is too recent to tell further changes. */
-function stampOf(mtimeNs: bigint, ctimeNs: bigint): string | null {
+function stampOf(mtimeNs: bigint, ctimeNs: bigint, now: number): string | null {
   const last = mtimeNs > ctimeNs ? mtimeNs : ctimeNs
-  return last + settledAfterNs > BigInt(Date.now()) * 1_000_000n ? null : `${mtimeNs}/${ctimeNs}`
+  return last + settledAfterNs > BigInt(now) * 1_000_000n ? null : `${mtimeNs}/${ctimeNs}`
 }
 
-async function look(path: string, variable: Variable): Promise<SourceFile> {
+async function look(path: string, variable: Variable, now: number): Promise<SourceFile> {
   try {
     const { size, mode, mtimeNs, ctimeNs } = await stat(path, { bigint: true })
     // What everybody may read needs no second question; it would double the time.
     if ((mode & everybodyReads) !== everybodyReads) await access(path, constants.R_OK)
-    return { path, bytes: Number(size), day: dayOf(path), stamp: stampOf(mtimeNs, ctimeNs) }
+    return { path, bytes: Number(size), day: dayOf(path), stamp: stampOf(mtimeNs, ctimeNs, now) }
   } catch (error) {
     throw asSourceError(error, path, variable)
   }

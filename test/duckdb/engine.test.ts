@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OpsError } from '../../src/core/errors.ts'
 import type { Engine } from '../../src/core/ports/engine.ts'
@@ -45,6 +46,40 @@ describe('loads and their files', () => {
     await engine.publish(7, workWith())
     expect(await readdir(folder)).toEqual(['7.duckdb'])
     expect(await countsOf(engine, 7, 'live')).toMatchObject(twoDays.counts)
+  })
+
+  it('is a file of DuckDB 1.5 whose texts are VARCHAR to whoever reads them: here, elsewhere, in CSV and in Parquet', async () => {
+    const { engine, folder } = await published(1)
+    const texts = ['songplays', 'staging_events', 'users'].map(
+      (table) => `select '${table}' as name, column_name, column_type from (describe from ${table})
+        where column_name in ('level', 'location', 'song_title', 'useragent', 'gender', 'page')`,
+    )
+    const isText = (rows: readonly (readonly unknown[])[]): void => {
+      expect(rows.length).toBeGreaterThan(0)
+      for (const [table, column, type] of rows) expect([table, column, type]).toEqual([table, column, 'VARCHAR'])
+    }
+    const sql = `select table_name, column_name, data_type from duckdb_columns()
+      where database_name = current_database() and schema_name = 'main' and column_name in ('level', 'location', 'gender', 'page')`
+    isText((await engine.query({ kind: 'live', load: 1 }, { sql }, { maxRows: 50, signal: never })).rows)
+    const reader = await DuckDBInstance.create(':memory:')
+    const connection = await reader.connect()
+    const rowsOf = async (text: string): Promise<readonly (readonly unknown[])[]> =>
+      (await connection.run(text)).getRowsJS()
+    await connection.run(`attach '${join(folder, '1.duckdb')}' as load (read_only); use load`)
+    expect(await rowsOf(`select tags['storage_version'] from duckdb_databases() where database_name = 'load'`)).toEqual(
+      [['v1.5.0+']],
+    )
+    isText(await rowsOf(texts.join(' union all ')))
+    for (const format of ['parquet', 'csv']) {
+      const path = join(folder, `plays.${format}`)
+      await connection.run(`copy songplays to '${path}'`)
+      isText(
+        await rowsOf(`select 'songplays', column_name, column_type from (describe from '${path}')
+          where column_name in ('level', 'location', 'song_title', 'user_agent')`),
+      )
+    }
+    connection.disconnectSync()
+    reader.closeSync()
   })
 
   it('says that a load is gone, so that the pointer is read again', async () => {

@@ -25,7 +25,7 @@ interface Repair {
  */
 export async function repairTexts(
   load: LoadId,
-  deps: Deps,
+  deps: Pick<Deps, 'engine' | 'library'>,
   work: Work,
   removed: boolean | null = null,
 ): Promise<StepResult> {

@@ -1,0 +1,262 @@
+import { readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Engine, LoadId, Staged } from '../../src/core/ports/engine.ts'
+import { repairTexts } from '../../src/core/warehouse/repair-texts.ts'
+import type { DuckdbOptions } from '../../src/duckdb/engine.ts'
+import { lengths } from '../support/soak.ts'
+import {
+  cell,
+  library,
+  logLine,
+  never,
+  openEngine,
+  songLine,
+  temporaryFolder,
+  wholeSchema,
+  workWith,
+  writeFiles,
+} from './support.ts'
+
+/** Source files by their paths below the folder, with their content. */
+type Files = Readonly<Record<string, string>>
+
+interface Place {
+  readonly folder: string
+  readonly options: DuckdbOptions
+}
+
+async function createPlace(): Promise<Place> {
+  const folder = await temporaryFolder()
+  const options = { logData: join(folder, 'log_data'), songData: join(folder, 'song_data') }
+  return { folder, options: { folder: join(folder, 'loads'), ...options } }
+}
+
+/** Makes the source folders hold these files and no others; files that stay the same are not touched. */
+async function arrange({ folder }: Place, files: Files, before: Files = {}): Promise<void> {
+  for (const path of Object.keys(before)) if (!(path in files)) await rm(join(folder, path))
+  await writeFiles(folder, Object.fromEntries(Object.entries(files).filter(([path, text]) => before[path] !== text)))
+}
+
+/** Builds and publishes a load, as a copy of another or in full; answers what staging says of it. */
+async function load(engine: Engine, id: LoadId, copyOf?: LoadId): Promise<{ log: Staged; song: Staged }> {
+  const work = workWith()
+  const sources = await engine.sources(never)
+  await engine.begin(id, wholeSchema, work, copyOf)
+  const log = await engine.stage(id, 'log', sources, 1000, work)
+  const song = await engine.stage(id, 'song', sources, 1000, work)
+  const read = [log.read, song.read].flatMap((dataset) => (dataset === undefined ? [] : [dataset]))
+  const removed = copyOf === undefined ? null : read.some(({ changed, gone }) => changed + gone > 0)
+  await repairTexts(id, { engine, library }, work, removed)
+  for (const { table, statements } of library.etl) await engine.transform(id, table, statements, work)
+  await engine.publish(id, work)
+  return { log, song }
+}
+
+const tables = [...library.tables.staging, ...library.tables.star, 'text_repairs', 'source_files']
+
+/** Every cell of every table, without the engine's own columns, and how many rows each check finds. */
+async function contentOf(engine: Engine, id: LoadId): Promise<Record<string, unknown>> {
+  const content: Record<string, unknown> = {}
+  for (const table of tables) {
+    const sql = `select * exclude (c) from (select columns(name -> name not like '\\_%' escape '\\'), 0 as c from ${table}) order by all`
+    const { rows } = await engine.query({ kind: 'live', load: id }, { sql }, { maxRows: 100_000, signal: never })
+    content[table] = rows
+  }
+  for (const { name, sql } of library.checks)
+    content[name] = await cell(engine, id, 'live', `select count(*) from (${sql}\n)`)
+  return content
+}
+
+const garbled = 'BjÃ¶rk'
+const eventLine = fc
+  .record({
+    userId: fc.constantFrom('1', '2', '3', '03', '', 'x'),
+    sessionId: fc.constantFrom(1, 2, null),
+    itemInSession: fc.constantFrom(0, 1, 2),
+    ts: fc.constantFrom(1_541_062_800_000, 1_541_062_800_001, 1_541_149_200_000),
+    page: fc.constantFrom('NextSong', 'NextSong', 'NextSong', 'Home'),
+    song: fc.constantFrom('One', 'Two', 'FÃ¼r', 'Für', null),
+    artist: fc.constantFrom('Björk', garbled, 'Other'),
+    length: fc.constantFrom(100, 200),
+    level: fc.constantFrom('free', 'paid'),
+    firstName: fc.constantFrom('Ann', 'RenÃ©e'),
+    location: fc.constantFrom('Here', 'MÃ¼nchen'),
+  })
+  .map(logLine)
+const catalogueLine = fc
+  .record({
+    song_id: fc.constantFrom('S1', 'S2', 'S3', null),
+    artist_id: fc.constantFrom('A1', 'A2'),
+    artist_name: fc.constantFrom('Björk', garbled, 'Other', 'Nobody'),
+    title: fc.constantFrom('One', 'Two', 'FÃ¼r', 'Für'),
+    duration: fc.constantFrom(100, 150, 210),
+    year: fc.constantFrom(0, 1999),
+  })
+  .map(songLine)
+const broken = fc.constantFrom('this is no JSON', '{"ts":"never"}')
+const linesOf = (line: fc.Arbitrary<string>): fc.Arbitrary<string> =>
+  fc
+    .array(fc.oneof({ weight: 12, arbitrary: line }, { weight: 1, arbitrary: broken }), { minLength: 0, maxLength: 6 })
+    .map((lines) => lines.join('\n'))
+const logPaths = [1, 2, 3].map((day) => `log_data/2018-11-0${day}-events.json`)
+const songPaths = ['a', 'b', 'c'].map((name) => `song_data/${name}.json`)
+const someOf = (paths: readonly string[], lines: fc.Arbitrary<string>): fc.Arbitrary<Files> =>
+  fc.dictionary(fc.constantFrom(...paths), lines, { minKeys: 1, maxKeys: paths.length, noNullPrototype: true })
+const files: fc.Arbitrary<Files> = fc
+  .tuple(someOf(logPaths, linesOf(eventLine)), someOf(songPaths, linesOf(catalogueLine)))
+  .map(([log, song]) => ({ ...log, ...song }))
+/** The next state: what the load before had, but for some files. `back` is how many loads were taken back before it. */
+const change = fc.record({
+  next: files,
+  kept: fc.subarray([...logPaths, ...songPaths]),
+  back: fc.constantFrom(0, 0, 1),
+})
+
+describe('a load that begins as a copy of another', () => {
+  it('equals a load in full, cell by cell, whatever files came, changed and went, in any order, also after a rollback', async () => {
+    await fc.assert(
+      fc.asyncProperty(files, fc.array(change, { minLength: 1, maxLength: 4 }), async (first, changes) => {
+        const place = await createPlace()
+        const engine = await openEngine(place.options)
+        const full = await openEngine({ ...place.options, folder: join(place.folder, 'full') })
+        await arrange(place, first)
+        await load(engine, 1)
+        let [now, id] = [first, 1]
+        const published = [1]
+        for (const { next, kept, back } of changes) {
+          const same = Object.fromEntries(kept.flatMap((path) => (now[path] === undefined ? [] : [[path, now[path]]])))
+          const files: Files = { ...next, ...same }
+          await arrange(place, files, now)
+          now = files
+          const base = published.at(-1 - back) ?? 1
+          id++
+          const staged = await load(engine, id, base)
+          published.push(id)
+          const whole = await load(full, id)
+          expect(await contentOf(engine, id)).toEqual(await contentOf(full, id))
+          for (const dataset of ['log', 'song'] as const) {
+            const { rows, rejected } = whole[dataset]
+            expect(staged[dataset]).toMatchObject({ rows, rejected })
+          }
+        }
+        await rm(place.folder, { recursive: true })
+      }),
+      { numRuns: lengths({ gate: 12, soak: 400 }) },
+    )
+  }, 120_000)
+})
+
+const [one, two, three] = logPaths
+const day = (n: number, changes: object = {}): string =>
+  logLine({ ts: Date.UTC(2018, 10, n, 12), sessionId: n, ...changes })
+const start: Files = {
+  [one ?? '']: day(1),
+  [two ?? '']: `${day(2)}\n${day(2, { itemInSession: 1 })}`,
+  'song_data/a.json': songLine(),
+}
+
+describe('what has changed since a load', () => {
+  it('is read alone, and the rest is counted on', async () => {
+    const place = await createPlace()
+    const engine = await openEngine(place.options)
+    await arrange(place, start)
+    await load(engine, 1)
+    const next: Files = { [two ?? '']: day(2), [three ?? '']: day(3), 'song_data/a.json': songLine() }
+    await arrange(place, next, start)
+    expect(await engine.changes(1, await engine.sources(never), never)).toEqual({
+      files: [
+        { path: join(place.folder, two ?? ''), bytes: day(2).length, change: 'changed' },
+        { path: join(place.folder, three ?? ''), bytes: day(3).length, change: 'new' },
+        { path: join(place.folder, one ?? ''), bytes: day(1).length, change: 'gone' },
+      ],
+      unchanged: 1,
+    })
+    expect(await load(engine, 2, 1)).toEqual({
+      log: { rows: 2, rejected: 0, reasons: [], read: { rows: 2, new: 1, changed: 1, gone: 1 } },
+      song: { rows: 1, rejected: 0, reasons: [], read: { rows: 0, new: 0, changed: 0, gone: 0 } },
+    })
+  })
+
+  it('is nothing where a file was only written again, and everything where its size or its content differs', async () => {
+    const place = await createPlace()
+    // Long after the files were written: what their times say can be relied on.
+    const engine = await openEngine({ ...place.options, now: () => Date.now() + 3_600_000 })
+    await arrange(place, start)
+    await load(engine, 1)
+    const path = join(place.folder, one ?? '')
+    const seen = async (): Promise<readonly string[]> =>
+      (await engine.changes(1, await engine.sources(never), never))?.files.map(({ change }) => change) ?? []
+    expect(await seen()).toEqual([])
+    await utimes(path, new Date(0), new Date(0))
+    expect(await seen()).toEqual([])
+    const text = await readFile(path, 'utf8')
+    await writeFile(path, text.replace('"free"', '"paid"'))
+    await utimes(path, new Date(0), new Date(0))
+    expect(await seen()).toEqual(['changed'])
+    await writeFile(path, `${text}\n`)
+    expect(await seen()).toEqual(['changed'])
+    await writeFile(path, text)
+    expect(await seen()).toEqual([])
+  })
+
+  it('is seen in a file that changed within the same moment as it was listed', async () => {
+    const place = await createPlace()
+    const engine = await openEngine(place.options)
+    await arrange(place, start)
+    await load(engine, 1)
+    const text = start[one ?? ''] ?? ''
+    await writeFile(join(place.folder, one ?? ''), text.replace('"free"', '"paid"'))
+    await load(engine, 2, 1)
+    expect(await cell(engine, 2, 'live', "select count(*) from staging_events where level = 'paid'")).toBe(1)
+  })
+
+  it('may be left in place: the rows of a file that is gone stay where that is asked for', async () => {
+    const place = await createPlace()
+    const engine = await openEngine({ ...place.options, keepGone: true })
+    await arrange(place, start)
+    await load(engine, 1)
+    const { [one ?? '']: _, ...next } = start
+    await arrange(place, next, start)
+    expect(await load(engine, 2, 1)).toMatchObject({ log: { rows: 3, read: { gone: 0 } } })
+    expect(await cell(engine, 2, 'live', 'select count(*) from songplays')).toBe(3)
+  })
+
+  it('counts the unreadable rows of unchanged files again', async () => {
+    const place = await createPlace()
+    const engine = await openEngine(place.options)
+    await arrange(place, { ...start, [one ?? '']: `${day(1)}\nthis is no JSON` })
+    await load(engine, 1)
+    await writeFile(join(place.folder, three ?? ''), day(3))
+    await engine.begin(2, wholeSchema, workWith(), 1)
+    const sources = await engine.sources(never)
+    await expect(engine.stage(2, 'log', sources, 0, workWith())).rejects.toMatchObject({
+      code: 'bad_data',
+      message: expect.stringContaining('2018-11-01-events.json, line 2'),
+      cure: 'etl max-errors=1',
+    })
+    expect(await engine.stage(2, 'log', sources, 1, workWith())).toMatchObject({ rows: 4, rejected: 1 })
+  })
+
+  it('is known when a step is begun again after a crash, and nothing of it is left in the file that is published', async () => {
+    const place = await createPlace()
+    const engine = await openEngine(place.options)
+    await arrange(place, start)
+    await load(engine, 1)
+    await writeFile(join(place.folder, three ?? ''), day(3, { song: 'New' }))
+    const sources = await engine.sources(never)
+    await engine.begin(2, wholeSchema, workWith(), 1)
+    const staged = await engine.stage(2, 'log', sources, 0, workWith())
+    expect(await engine.stage(2, 'log', sources, 0, workWith())).toEqual(staged)
+    await engine.stage(2, 'song', sources, 0, workWith())
+    for (const { table, statements } of library.etl) {
+      const written = await engine.transform(2, table, statements, workWith())
+      expect(await engine.transform(2, table, statements, workWith())).toBe(written)
+    }
+    expect(await cell(engine, 2, 'candidate', "select count(*) from songplays where song_title = 'New'")).toBe(1)
+    await engine.publish(2, workWith())
+    const schemas = `select count(*) from duckdb_schemas() where database_name = current_database() and schema_name = 'increment'`
+    expect(await cell(engine, 2, 'live', schemas)).toBe(0)
+  })
+})
