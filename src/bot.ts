@@ -1,11 +1,13 @@
 import { type Core, compose } from './compose.ts'
 import type { Config } from './config.ts'
+import { runKey } from './core/outbox/messages.ts'
 import type { Log } from './core/ports/log.ts'
+import type { Outbox } from './core/ports/outbox.ts'
+import type { RunRecord } from './core/ports/runs.ts'
 import type { Counterpart } from './counterpart.ts'
 import { watchDisk } from './machine/data-dir.ts'
 import type { Platform } from './platform.ts'
 import { openSlackFace, type SlackFace } from './slack/face.ts'
-import { expireInTime, outboxOf, recoverRuns, sayWhatIsAsked } from './voice.ts'
 
 const graceMs = 5_000
 
@@ -76,28 +78,20 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
   await slack.start(core.app)
   await open.greet(slack)
 
-  const stopRecovering = await recoverRuns(core, slack, log)
-  const scheduler = platform.startScheduler(
-    async () => {
-      await Promise.all([core.app.fireDue(), core.app.tendCluster()])
-    },
-    clock,
-    log,
-  )
+  const postOf = async (run: RunRecord) => (await core.deps.ledger.messages.find(runKey(run)))?.post ?? null
+  await core.app.failUnbegun()
+  const worker = await core.app.work((run) => slack.watchOf(run, postOf(run)))
+  const scheduler = platform.startScheduler(core.app.tick, clock, log)
   const page = open.page(origin)
   const where = page === null ? slack.health().detail : `Open ${page}`
   print(startedText({ ...config, warnings }, core, where, logFile))
 
-  const stopAsking = sayWhatIsAsked(core, log)
-  const stopExpiring = expireInTime(core, log)
   return {
     origin,
     page,
     async stop() {
       disk.stop()
-      stopRecovering()
-      stopAsking()
-      stopExpiring()
+      worker.stop()
       await scheduler.stop()
       await core.app.drain(graceMs)
       await slack.stop()
@@ -105,6 +99,20 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
       open.close()
       await core.close()
     },
+  }
+}
+
+/** The conversations of Slack, as soon as it is connected. */
+function outboxOf(face: () => SlackFace | null): Outbox {
+  const opened = (): SlackFace => {
+    const slack = face()
+    if (slack === null) throw new Error('nothing is posted before Slack is connected')
+    return slack
+  }
+  return {
+    resolve: async (place) => (place.kind === 'slack' ? opened().resolve(place) : place),
+    obstacle: async (place, by) => (place.kind === 'slack' ? opened().obstacle(place, by) : null),
+    requirePosts: () => undefined,
   }
 }
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { readCommands } from './commands.ts'
 import type { Config } from './config.ts'
-import { type App, createApp } from './core/app.ts'
+import { type App, createApp, openSession } from './core/app.ts'
 import { repeatInBackground } from './core/background.ts'
 import { commandsThat } from './core/declarations.ts'
 import type { Deps } from './core/deps.ts'
@@ -22,7 +22,6 @@ import { createTimetable } from './scheduler/timetable.ts'
 
 // A process that others have not heard of for 30 s is taken for gone; six beats leave room for a busy disk.
 const beatMs = 5_000
-const cancelMs = 1_000
 const forgetMs = 86_400_000
 
 /** The program without its faces, and what must be closed at its end. */
@@ -82,8 +81,8 @@ export async function compose(config: Config, root: Root): Promise<Core> {
       ...probes,
     ],
   }
-  const app = createApp(commands, deps)
-  const stopTimers = startTimers({ ...deps, app, onReplaced: root.onReplaced })
+  const app = createApp(openSession(commands, deps))
+  const stopTimers = startTimers({ ...deps, onReplaced: root.onReplaced })
   return {
     deps,
     app,
@@ -107,17 +106,15 @@ export function startTimers(
       Deps['ledger'],
       'forgetExpired'
     >
-    readonly app: Pick<App, 'heedCancels'>
     readonly onReplaced: () => void
   },
 ): () => void {
-  const { ledger, clock, process: id, app, onReplaced } = parts
+  const { ledger, clock, process: id, onReplaced } = parts
   const stops = [
     repeatInBackground(parts, beatMs, 'sign of life', async () => {
       if (!(await ledger.processes.beat(id, clock.now()))) onReplaced()
     }),
     repeatInBackground(parts, forgetMs, 'deletion of expired records', () => ledger.forgetExpired(clock.now())),
-    repeatInBackground(parts, cancelMs, 'cancel requests', () => app.heedCancels()),
   ]
   return () => {
     for (const stop of stops) stop()

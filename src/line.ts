@@ -49,9 +49,11 @@ export async function sayLine(
     })
     const { username } = userInfo()
     begun(core.app, username)
+    const worker = await core.app.work(null)
     try {
       return await runLine(core.app, said, { kind: 'local', id: username, name: username }, streams)
     } finally {
+      worker.stop()
       await core.close()
     }
   } catch (error) {

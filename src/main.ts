@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { startBot } from './bot.ts'
+import { type Bot, startBot } from './bot.ts'
 import { loadEnvFile, readConfig, secretsOf } from './config.ts'
 import { exitStatusOf, messageOf, OpsError } from './core/errors.ts'
 import type { Log } from './core/ports/log.ts'
@@ -10,6 +10,8 @@ import { type HeldLog, openLog } from './machine/log.ts'
 import { setProxies } from './machine/proxies.ts'
 import { machineOfBot } from './platform.ts'
 
+const startPatienceMs = 5_000
+
 /** The process of a bot, which runs until it is told to stop. */
 async function main(): Promise<void> {
   loadEnvFile()
@@ -19,22 +21,20 @@ async function main(): Promise<void> {
   const logFile = process.stdout.isTTY ? join(config.dataDir, 'sparkify.log') : null
   const log = openLog(logFile === null ? { kind: 'stderr' } : { kind: 'file', path: logFile }, secretsOf(config))
   dieLoudly(log)
-  const bot = await saidPlainly(
+  const starting = startBot(config, {
+    platform: machineOfBot,
+    counterpart: counterpartOf(config, machineOfBot.clock, log),
     log,
-    startBot(config, {
-      platform: machineOfBot,
-      counterpart: counterpartOf(config, machineOfBot.clock, log),
-      log,
-      logFile,
-      print: (text) => process.stdout.write(printable(text)),
-      onReplaced: () => {
-        log.release()
-        log.error({}, 'another bot has taken over this home, because this one was silent for too long')
-        process.exit(1)
-      },
-    }),
-  )
-  onStop(log, bot.stop)
+    logFile,
+    print: (text) => process.stdout.write(printable(text)),
+    onReplaced: () => {
+      log.release()
+      log.error({}, 'another bot has taken over this home, because this one was silent for too long')
+      process.exit(1)
+    },
+  })
+  onStop(log, starting)
+  await saidPlainly(log, starting)
 }
 
 /** Holds the log until the start is over: what is expected to fail is one plain line, without the lines of the log that led to it. */
@@ -60,19 +60,24 @@ function dieLoudly(log: HeldLog): void {
   }
 }
 
-/** Stops in order at the first signal, and at once at the second. */
-function onStop(log: Log, stop: () => Promise<void>): void {
+/** Stops in order at the first signal, once the start is over; and at once at the second. A start that failed says so itself. */
+function onStop(log: Log, starting: Promise<Bot>): void {
   let stopping = false
   const once = (): void => {
     if (stopping) process.exit(130)
     stopping = true
-    stop().then(
-      () => process.exit(0),
-      (error: unknown) => {
-        log.error({ err: error }, `the bot could not stop in order: ${messageOf(error)}`)
-        process.exit(1)
-      },
-    )
+    // Slack may keep a start waiting for long.
+    const patience = setTimeout(() => process.exit(143), startPatienceMs)
+    const bot = starting.finally(() => clearTimeout(patience)).catch(() => null)
+    bot
+      .then((started) => started?.stop())
+      .then(
+        () => process.exit(0),
+        (error: unknown) => {
+          log.error({ err: error }, `the bot could not stop in order: ${messageOf(error)}`)
+          process.exit(1)
+        },
+      )
   }
   process.on('SIGTERM', once)
   process.on('SIGINT', once)

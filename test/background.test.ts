@@ -7,6 +7,8 @@ import { type BackgroundTask, backgroundTasks } from '../src/core/background.ts'
 import { startDispatcher } from '../src/core/outbox/dispatcher.ts'
 import type { Clock } from '../src/core/ports/clock.ts'
 import type { Log } from '../src/core/ports/log.ts'
+import type { RunStore } from '../src/core/ports/runs.ts'
+import { startWorker, type WorkerParts } from '../src/core/runner/worker.ts'
 import { watchDisk } from '../src/machine/data-dir.ts'
 import { startServer } from '../src/machine/server.ts'
 import { stage } from '../src/redshift/engine/copy.ts'
@@ -16,9 +18,8 @@ import { createClicks } from '../src/slack/clicks.ts'
 import { createHomes } from '../src/slack/homes.ts'
 import { createSocket } from '../src/slack/socket.ts'
 import { watchToken } from '../src/slack/token-watch.ts'
-import { expireInTime, recoverRuns, sayWhatIsAsked } from '../src/voice.ts'
 import { said } from './core/outbox/support.ts'
-import { anna, command, createWorld } from './support/core.ts'
+import { anna, command, createWorld, deferred, unwatched } from './support/core.ts'
 
 const boom = new Error('nobody expected this')
 const fails = async (): Promise<never> => {
@@ -63,10 +64,7 @@ function startProcess(): Process {
 }
 
 /** A process whose other timers find nothing to do. */
-function timers(
-  process: Process,
-  broken: Partial<Record<'beat' | 'forgetExpired' | 'heedCancels', () => Promise<never>>>,
-) {
+function timers(process: Process, broken: Partial<Record<'beat' | 'forgetExpired', () => Promise<never>>>) {
   startTimers({
     ...process,
     process: 'p1',
@@ -74,19 +72,28 @@ function timers(
       processes: { beat: broken.beat ?? (async () => true) },
       forgetExpired: broken.forgetExpired ?? (async () => undefined),
     },
-    app: { heedCancels: broken.heedCancels ?? (async () => undefined) },
     onReplaced: () => undefined,
   })
   process.tick()
 }
 
-const face = { watchOf: () => ({ changed: () => undefined }) }
-
-async function recovery({ clock, log, tick }: Process, broken: object): Promise<void> {
+/** A worker that finds the run of a process that died. */
+async function work({ clock, log, tick }: Process, parts: WorkerParts, broken: Partial<RunStore> = {}): Promise<void> {
   const world = await createWorld()
-  const { app, deps } = await world.start('bot', [])
-  const nothing = { recover: async () => [], failUnbegun: async () => undefined }
-  await recoverRuns({ app: { ...app, ...nothing, ...broken }, deps: { ...deps, clock } }, face, log)
+  const begun = deferred()
+  const never = command('load', async () => {
+    begun.resolve()
+    await new Promise(() => undefined)
+    return undefined
+  })
+  const dead = await world.start('dead', [never])
+  void dead.say('load')
+  await begun.promise
+  dead.die()
+  const { session } = await world.start('bot', [load])
+  const { deps } = session
+  const runs = { ...deps.ledger.runs, ...broken }
+  await startWorker(parts, { ...session, deps: { ...deps, clock, log, ledger: { ...deps.ledger, runs } } })
   tick()
 }
 
@@ -127,7 +134,6 @@ function copying(process: Process): DataApi {
 const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promise<void>>> = {
   'sign of life': (process) => timers(process, { beat: fails }),
   'deletion of expired records': (process) => timers(process, { forgetExpired: fails }),
-  'cancel requests': (process) => timers(process, { heedCancels: fails }),
   'minute tick': async ({ clock, log }) => {
     await startScheduler(fails, clock, log).stop()
   },
@@ -143,11 +149,8 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
     tick()
     await scheduler.stop()
   },
-  'runs of dead processes': (process) => {
-    let looks = 0
-    return recovery(process, { recover: async () => (looks++ === 0 ? [] : throws()) })
-  },
-  'run carried on': (process) => recovery(process, { recover: async () => [{ answer: fails() }] }),
+  worker: (process) => work(process, { watch: () => unwatched, insert: fails }),
+  run: (process) => work(process, { watch: () => unwatched, insert: async () => undefined }, { end: fails }),
   'delivery of a message': async ({ clock, log }) => {
     const bot = await (await createWorld()).start('bot', [])
     await bot.ledger.messages.put([said('a')])
@@ -156,17 +159,6 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
     const dispatcher = startDispatcher({ ...parts, carrier: { send: fails }, refused: fails })
     await new Promise(setImmediate)
     await dispatcher.stop()
-  },
-  'schedules to run now': async ({ clock, log, tick }) => {
-    const world = await createWorld()
-    const { app, deps } = await world.start('bot', [])
-    sayWhatIsAsked({ app: { ...app, fireAsked: fails }, deps: { ...deps, clock } }, log)
-    tick()
-  },
-  'expired approvals': async ({ clock, log, tick }) => {
-    const { app, deps } = await (await createWorld()).start('bot', [])
-    expireInTime({ app: { ...app, expireCards: fails }, deps: { ...deps, clock } }, log)
-    tick()
   },
   'plan message': async ({ log }) => {
     const world = await createWorld()

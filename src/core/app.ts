@@ -12,13 +12,12 @@ import { homesOf } from './home/homes.ts'
 import { type Dispatcher, startDispatcher } from './outbox/dispatcher.ts'
 import type { Asker } from './people.ts'
 import type { Place } from './place.ts'
-import type { Ledger, RunRecord } from './ports/ledger.ts'
+import type { Ledger } from './ports/ledger.ts'
 import type { Carrier } from './ports/outbox.ts'
-import type { Watch } from './runner/live-run.ts'
-import { type Recovered, recover } from './runner/recover.ts'
 import { createRegistry } from './runner/registry.ts'
 import type { Ask, Click, Confirmation, Session } from './runner/session.ts'
-import { askedFires, dueFires, type Fired, fireAll } from './schedule/fire/fire.ts'
+import { startWorker, type Worker, type WorkerParts } from './runner/worker.ts'
+import { insertAsked, insertDue } from './schedule/fire/occurrences.ts'
 import { parkRefused } from './schedule/fire/park.ts'
 import { pauseLeftAwake } from './schedule/fire/power.ts'
 import { sayLine } from './schedule/fire/say-line.ts'
@@ -44,37 +43,35 @@ export interface App {
   whyNotConfirm(click: Click): Promise<Answer | null>
   /** Puts a plan away for good: its asker withdraws it, an approver rejects it. Null for a click that was heard before. Never throws. */
   reject(click: Click): Promise<Answer | null>
-  /** Settles the cards that nobody approved in time. */
-  expireCards(): Promise<void>
   /** Settles the plans that a bot before this one had been told to carry out and did not begin. Asked once, at the start. */
   failUnbegun(): Promise<void>
   /** Begins to send what is in the outbox, and what is put there from now on. */
   deliver(carrier: Carrier): Dispatcher
-  /** Looks for runs whose process is gone and carries on or closes each. `watch` gives the message of a run back to its face. */
-  recover(watch: (run: RunRecord) => Watch): Promise<readonly Recovered[]>
   /**
-   * Says what schedules have to say by now, each fire once. Resolves when all have ended, which may take as long as a load; it can be called
-   * again meanwhile.
+   * Every minute: inserts the occurrences of schedules that are due, each once, settles the cards that nobody approved in time, and does what
+   * the cluster's lease asks for. It can be called again meanwhile.
    */
-  fireDue(): Promise<readonly Fired[]>
-  /** The same for schedules that somebody wants to hear now. Called every few seconds. */
-  fireAsked(): Promise<readonly Fired[]>
+  tick(): Promise<void>
+  /** Looks for work from now on, as `startWorker` does; `watch` is null in a process that takes no runs. */
+  work(watch: WorkerParts['watch']): Promise<Worker>
   /** How things stand for each of these people, in their order, with what each may do about it. */
   homesOf(askers: readonly Asker[]): Promise<readonly Home[]>
   /** Calls `listener` after each change that this process makes, until the returned function is called. It must return at once and not throw. */
   onChange(listener: () => void): () => void
-  /** Pauses what a schedule has left on, and does what the cluster's lease asks for: warns, pauses, reminds. */
-  tendCluster(): Promise<void>
   /** Stops all runs of this process, as their asker's wish (Ctrl-C in a terminal). How many there were. */
   cancelAll(by: string): number
-  /** Stops runs that somebody asked another process to stop. Called every second. */
-  heedCancels(): Promise<void>
-  /** Refuses new words, waits up to `graceMs` for running ones, and leaves the rest to the next process. */
+  /** Refuses new words, waits up to `graceMs` for running ones, leaves the rest to the next process, and resolves when nothing of this one is at work. */
   drain(graceMs: number): Promise<void>
 }
 
+/** What an app works with, and who is told of its changes. */
+export interface Opened {
+  readonly session: Session
+  readonly changes: Changes
+}
+
 /** Puts commands and queries together with the parts they use. Throws `bad_sql_file` when a name is taken twice. */
-export function createApp(commands: readonly Command[], parts: Omit<Deps, 'commands'>): App {
+export function openSession(commands: readonly Command[], parts: Omit<Deps, 'commands'>): Opened {
   const changes = createChanges()
   const ledger = telling(parts.ledger, changes.tell)
   const deps: Deps = { ...parts, ledger, commands: commandsThat(commands) }
@@ -86,6 +83,13 @@ export function createApp(commands: readonly Command[], parts: Omit<Deps, 'comma
     registry: createRegistry(deps),
     sayLine: (line) => sayLine(line, session),
   }
+  return { session, changes }
+}
+
+export function createApp({ session, changes }: Opened): App {
+  const { deps, catalog } = session
+  let worker: Worker | null = null
+  let ticking: Promise<unknown> = Promise.resolve()
   return {
     catalog,
     read: catalog.request,
@@ -95,7 +99,6 @@ export function createApp(commands: readonly Command[], parts: Omit<Deps, 'comma
     confirm: (confirmation) => confirm(confirmation, session),
     whyNotConfirm: (click) => whyNotConfirm(click, session),
     reject: (click) => reject(click, session),
-    expireCards: () => expireCards(deps),
     failUnbegun: () => failUnbegun(deps),
     deliver(carrier) {
       const refused = (schedule: number, why: OpsError, at: Place): Promise<void> =>
@@ -104,16 +107,32 @@ export function createApp(commands: readonly Command[], parts: Omit<Deps, 'comma
       changes.on(dispatcher.wake)
       return dispatcher
     },
-    recover: (watch) => recover(session, watch),
-    fireDue: async () => fireAll(await dueFires(session), session),
-    fireAsked: async () => fireAll(await askedFires(session), session),
+    tick() {
+      const ticked = tick(session, () => worker?.wake())
+      ticking = Promise.allSettled([ticking, ticked])
+      return ticked
+    },
+    async work(watch) {
+      worker = await startWorker({ watch, insert: () => insertAsked(session) }, session)
+      return worker
+    },
     homesOf: (askers) => homesOf(askers, session),
     onChange: changes.on,
-    tendCluster: () => pauseLeftAwake(session).finally(() => tendCluster(session)),
     cancelAll: (by) => session.registry.cancelAll(by),
-    heedCancels: () => session.registry.heedCancels(),
-    drain: (graceMs) => session.registry.drain(graceMs),
+    async drain(graceMs) {
+      await session.registry.drain(graceMs)
+      await ticking
+    },
   }
+}
+
+async function tick(session: Session, wake: () => void): Promise<void> {
+  const tasks = [
+    insertDue(session).then(wake),
+    expireCards(session.deps),
+    pauseLeftAwake(session).finally(() => tendCluster(session)),
+  ]
+  for (const end of await Promise.allSettled(tasks)) if (end.status === 'rejected') throw end.reason
 }
 
 /** Who wants to hear that something has changed, and the way to tell them. */

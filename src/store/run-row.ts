@@ -40,6 +40,7 @@ const runSchema = z
     door: z.enum(['words', 'clock', 'parent']),
     state: runStateSchema,
     worker: z.string().nullable(),
+    available_at: z.string(),
     steps: json(z.array(json(stepSchema))),
     schedule: z.number().nullable(),
     intended: z.string().nullable(),
@@ -50,8 +51,9 @@ const runSchema = z
     cost_usd: z.number().nullable(),
   })
   .transform(
-    ({ schedule, intended, cause, parent, position, cost_usd, steps, answer, ...run }): RunRecord => ({
+    ({ schedule, intended, cause, parent, position, cost_usd, steps, answer, available_at, ...run }): RunRecord => ({
       ...run,
+      available: available_at,
       steps: schedule === null ? steps.map(named) : namedOfOccurrence(steps),
       answer: answer === null ? null : withFailure(answer),
       origin: originOf({ schedule, intended, cause, parent, position }),

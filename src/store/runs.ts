@@ -81,6 +81,10 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
     async release(id, worker) {
       await db.write(`update attempts set worker = null where ${isAtWork}`, { id, worker })
     },
+
+    async postpone(id, until) {
+      await db.write('update runs set available_at = :until where id = :id', { id, until: until.toISOString() })
+    },
   }
 }
 
@@ -138,7 +142,7 @@ async function open(db: Database, run: NewRun): Promise<Opened> {
   ])
   if (inserted?.rowsAffected === 1) {
     const { seq } = seqSchema.parse(newest?.rows[0])
-    const first = { attempt: 1, seq, retries: 0, lost: 0, steps: [], state: 'running' } as const
+    const first = { attempt: 1, seq, retries: 0, lost: 0, steps: [], state: 'running', available: started } as const
     const open = { ended: null, answer: null, costUsd: null } as const
     return { kind: 'opened', run: { ...run, ...first, ...open, id: Number(inserted.lastInsertRowid), requester: who } }
   }

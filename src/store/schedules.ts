@@ -78,6 +78,10 @@ export function scheduleStore(db: Database): ScheduleStore {
       return (await db.read('select * from schedules order by id')).map(parseSchedule)
     },
 
+    async asked() {
+      return (await db.read('select * from schedules where asked is not null order by id')).map(parseSchedule)
+    },
+
     async change(id, changes, still, messages = []) {
       const row = rowOf(changes)
       const sets = Object.keys(row).map((name) => `${name} = :${name}`)
@@ -88,11 +92,13 @@ export function scheduleStore(db: Database): ScheduleStore {
     },
 
     async refuse(id, intended, messages) {
-      const sql = 'update schedules set since = max(since, :intended) where id = :id'
+      const isAsked = `coalesce(asked ->> '$.at' = :intended, 0)`
+      const sql = `update schedules set since = iif(${isAsked}, since, max(since, :intended)), asked = iif(${isAsked}, null, asked)
+        where id = :id`
       await changeAndTell(db, { sql, args: { id, intended } }, messages)
     },
 
-    async heard(id, at) {
+    async answered(id, at) {
       await db.write(`update schedules set asked = null where id = ? and json_extract(asked, '$.at') = ?`, [id, at])
     },
 

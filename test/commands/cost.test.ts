@@ -4,6 +4,7 @@ import cost from '../../src/commands/cost.ts'
 import scheduleRun from '../../src/commands/schedule-run.ts'
 import type { Answer } from '../../src/core/answer.ts'
 import { bob, channel, command, createWorld, failureOf, terminal } from '../support/core.ts'
+import { runDue } from '../support/fires.ts'
 import { createLeased } from '../support/leased.ts'
 import { freePolicy } from '../support/policy.ts'
 import { scheduled } from '../support/schedule.ts'
@@ -112,7 +113,7 @@ describe('cost', () => {
     const line = { lines: ['resume'], place: channel, owner: bob, created }
     await bot.ledger.schedules.add(scheduled(line))
     pass(1)
-    await bot.app.fireDue()
+    await runDue(bot)
     pass(2)
     await say('extend')
     pass(1)

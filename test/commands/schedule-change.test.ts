@@ -7,6 +7,7 @@ import '../../src/commands/schedule-snooze.ts'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../src/core/errors.ts'
 import { anna, bob, channel, command, failureOf, planOf } from '../support/core.ts'
+import { runDue } from '../support/fires.ts'
 import { closed, createScheduleOffice, onlyOf } from '../support/schedule-office.ts'
 
 async function withOne(line = 'schedule add greet daily at 13:00') {
@@ -83,7 +84,7 @@ describe('a schedule', () => {
     expect((await onlyOf(bot)).since).toBe('2026-11-23T14:00:00.000Z')
     const fired: (string | undefined)[] = []
     const tick = async () => {
-      for (const { run } of await bot.app.fireDue()) fired.push(run?.line)
+      for (const { run } of await runDue(bot)) fired.push(run?.line)
     }
     await tick()
     expect(fired).toEqual([])
@@ -186,7 +187,7 @@ describe('schedule edit', () => {
       owner: anna,
       since: '2026-11-23T13:00:00.000Z',
     })
-    expect(await bot.app.fireDue()).toEqual([])
+    expect(await runDue(bot)).toEqual([])
   })
 
   it('changes the lines, and whoever does becomes the owner', async () => {

@@ -6,7 +6,7 @@ import { openLedger } from '../../src/store/ledger.ts'
 import { scheduled } from '../support/schedule.ts'
 import { sayHere, startBotHere } from './here.ts'
 import { type Home, openHomes } from './homes.ts'
-import { messagesIn, rowsOf, type Said, sayJson, start, startBot, until } from './program.ts'
+import { freePort, messagesIn, rowsOf, type Said, sayJson, start, startBot, until } from './program.ts'
 
 const homes = openHomes()
 const ada = 'U0ADA0ADMIN'
@@ -45,6 +45,19 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     }
     expect(made.length).toBeGreaterThan(4)
     expect(open).toEqual([])
+  })
+
+  it('leaves in order also when it is told to while it starts', async () => {
+    const home = await homes.twoDays()
+    const { child, ended } = start(['main'], { ...home, SPARKIFY_PORT: String(await freePort()) })
+    await until('it has its ledger', async () =>
+      (await readdir(home.SPARKIFY_HOME).catch(() => [])).includes('state.db') ? true : undefined,
+    )
+    child.kill('SIGTERM')
+    expect(await ended).toMatchObject({ status: 0, signal: null })
+    const ledger = await openLedger({ url: ledgerOf(home), now: () => new Date() })
+    expect(await ledger.processes.bot(new Date())).toBeNull()
+    await ledger.close()
   })
 
   it('refuses a second bot on the same home, and says whose it is; says plainly that its port is taken', async () => {

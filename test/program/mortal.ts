@@ -4,12 +4,14 @@ import { onTestFinished } from 'vitest'
 import { readCommands } from '../../src/commands.ts'
 import { readConfig } from '../../src/config.ts'
 import type { Answer } from '../../src/core/answer.ts'
-import { type App, createApp } from '../../src/core/app.ts'
+import { type App, createApp, openSession } from '../../src/core/app.ts'
 import { newMessage, waysTo } from '../../src/core/outbox/messages.ts'
 import type { Asker } from '../../src/core/people.ts'
 import type { Conversation } from '../../src/core/place.ts'
 import type { Ledger, RunRecord, StepRecord } from '../../src/core/ports/ledger.ts'
 import type { Watch } from '../../src/core/runner/live-run.ts'
+import type { Session } from '../../src/core/runner/session.ts'
+import { claimRuns } from '../../src/core/runner/worker.ts'
 import { openWarehouse } from '../../src/engines.ts'
 import { readLibrary } from '../../src/library.ts'
 import { createTimetable } from '../../src/scheduler/timetable.ts'
@@ -73,7 +75,7 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
     await own.processes.enter({ id, kind: 'bot', pid, host: 'here', started: at, heartbeat: at })
     const mortal = mortalLedger(own, death)
     const warehouse = await openWarehouse(config, mortal.ledger, clock, silent)
-    const app = createApp(commands, {
+    const opened = openSession(commands, {
       ...warehouse,
       ledger: mortal.ledger,
       directory: {
@@ -99,7 +101,8 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
       process: id,
     })
     return {
-      app,
+      app: createApp(opened),
+      session: opened.session,
       died: mortal.died,
       async stop() {
         dead.add(pid)
@@ -115,7 +118,7 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
     ledger,
     async say(line, deaths = []) {
       let died = 0
-      let begin = (app: App): Promise<Answer | null> =>
+      let begin = ({ app }: { readonly app: App; readonly session: Session }): Promise<Answer | null> =>
         app.ask({
           request: app.read(line),
           who,
@@ -126,7 +129,7 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
         })
       for (const death of [...deaths, undefined]) {
         const one = await startProcess(death)
-        const answer = await Promise.race([begin(one.app), one.died])
+        const answer = await Promise.race([begin(one), one.died])
         await one.stop()
         if (answer !== 'died' && answer !== null) {
           const [run] = await ledger.runs.list({ limit: 1 })
@@ -135,7 +138,7 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
           return { answer, run, died }
         }
         died += 1
-        begin = (app) => carryOn(app, ledger)
+        begin = ({ session }) => carryOn(session, ledger)
       }
       throw new Error(`${line} was never brought to its end`)
     },
@@ -143,8 +146,8 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
 }
 
 /** As the bot does at its start: carries on what a process before it left, or tells what that one could not tell any more. */
-async function carryOn(app: App, ledger: Ledger): Promise<Answer | null> {
-  const [left] = await app.recover(() => ({ changed: () => undefined }))
+async function carryOn(session: Session, ledger: Ledger): Promise<Answer | null> {
+  const [left] = await claimRuns(session, () => ({ changed: () => undefined }))
   if (left !== undefined) return left.answer
   const [told] = await ledger.messages.pending()
   if (told?.content.kind !== 'run') throw new Error('there is nothing to carry on')

@@ -2,10 +2,9 @@ import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { type Command, defineCommand } from '../../src/core/command/define.ts'
 import { text } from '../../src/core/reply.ts'
-import { recoverRuns } from '../../src/voice.ts'
 import { eventually } from './support/clock.ts'
 import { type Desk, openDesk, otto, two } from './support/desk.ts'
-import { ada, dataEng, type OfficeOptions, random, vera } from './support/office.ts'
+import { ada, dataEng, type OfficeOptions, random, startWork, vera } from './support/office.ts'
 
 const direct = 'D0ADA0ADMIN'
 
@@ -179,7 +178,8 @@ describe('a card', () => {
     const by = { kind: 'slack', id: otto, name: 'otto' } as const
     const end = { kind: 'approved', by, at: office.clock.now().toISOString(), process: 'killed' } as const
     await office.ledger.plans.settle(plan?.id ?? '', end)
-    const stop = await recoverRuns({ app: office.app, deps: office.deps }, office.face, office.deps.log)
+    await office.app.failUnbegun()
+    const stop = await startWork(office)
     await desk.shown('✗ Approved by otto, but not done: The bot was restarted before it began. Nothing was done.', vera)
     await desk.shown(`<@${ada}> wipe: The bot was restarted before it began. Nothing was done.`)
     expect(() => office.button('Wipe all', dataEng, otto)).toThrow()

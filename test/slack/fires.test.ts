@@ -4,10 +4,10 @@ import type { Asker } from '../../src/core/people.ts'
 import type { Directory } from '../../src/core/ports/directory.ts'
 import { text } from '../../src/core/reply.ts'
 import { createTimetable } from '../../src/scheduler/timetable.ts'
-import { recoverRuns } from '../../src/voice.ts'
 import { command } from '../support/core.ts'
+import { runDue } from '../support/fires.ts'
 import { scheduled } from '../support/schedule.ts'
-import { ada, dataEng, type Office, type OfficeOptions, openOffice } from './support/office.ts'
+import { ada, dataEng, type Office, type OfficeOptions, openOffice, startWork } from './support/office.ts'
 
 const music = 'C0MUSIC0000'
 const owner: Asker = { kind: 'slack', id: ada, name: 'ada' }
@@ -61,7 +61,7 @@ const add = (channel: string, by = owner) => {
 async function nextMinute(offices: readonly Office[] = [office]): Promise<void> {
   office.clock.advance(60_000)
   let said = false
-  const all = Promise.all(offices.map(({ app }) => app.fireDue())).then(() => {
+  const all = Promise.all(offices.map(runDue)).then(() => {
     said = true
   })
   await office.clock.until(() => said)
@@ -90,13 +90,13 @@ describe('what the clock says in Slack', () => {
     await add(dataEng)
     office.clock.advance(60_000)
     isAway = true
-    await office.app.fireDue()
+    await runDue(office)
     expect(posts(dataEng)).toEqual([])
     office = await office.restart()
     isAway = false
-    const stop = await recoverRuns({ app: office.app, deps: office.deps }, office.face, office.deps.log)
+    const stop = await startWork(office)
     await office.clock.until(() => posts(dataEng).length > 0)
-    await office.app.fireDue()
+    await runDue(office)
     stop()
     expect(posts(dataEng)).toHaveLength(1)
   })
@@ -105,7 +105,7 @@ describe('what the clock says in Slack', () => {
     office = await openOffice({ bot, arrange })
     await add(dataEng)
     isAway = true
-    const stop = await recoverRuns({ app: office.app, deps: office.deps }, office.face, office.deps.log)
+    const stop = await startWork(office)
     await nextMinute()
     expect(posts(dataEng)).toEqual([])
     expect(await office.delivered()).toBe(false)
@@ -113,7 +113,7 @@ describe('what the clock says in Slack', () => {
     await office.clock.until(() => posts(dataEng).length > 0)
     await office.clock.until(() => office.delivered())
     office.clock.advance(600_000)
-    await office.app.fireDue()
+    await runDue(office)
     stop()
     expect(posts(dataEng)).toHaveLength(1)
   })

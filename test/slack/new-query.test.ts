@@ -9,6 +9,7 @@ import { readLibrary } from '../../src/library.ts'
 import { readTerminalArguments } from '../../src/terminal/arguments.ts'
 import { runLine } from '../../src/terminal/session.ts'
 import { sqlFolder } from '../support/catalog.ts'
+import { runDue } from '../support/fires.ts'
 import { ada, dataEng, type Office, vera } from './support/office.ts'
 import { openLoadedOffice } from './support/warehouse.ts'
 
@@ -81,7 +82,7 @@ describe('a query is added by one file', () => {
     await shown('Schedule 1: loyal listeners 3')
     office.clock.advance(3_600_000)
     const fired: Answer[] = []
-    for (const { answer } of await office.app.fireDue()) fired.push(answer)
+    for (const { answer } of await runDue(office)) fired.push(answer)
     expect(fired).toMatchObject([{ ok: true, headline: expect.stringContaining('Loyal listeners') }])
   })
 

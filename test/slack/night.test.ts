@@ -6,6 +6,7 @@ import type { Cluster } from '../../src/core/ports/cluster.ts'
 import { text } from '../../src/core/reply.ts'
 import { createTimetable } from '../../src/scheduler/timetable.ts'
 import { command, step } from '../support/core.ts'
+import { runDue } from '../support/fires.ts'
 import { freePolicy } from '../support/policy.ts'
 import { scheduled } from '../support/schedule.ts'
 import { ada, dataEng, type Office, openOffice } from './support/office.ts'
@@ -60,7 +61,7 @@ async function nightOf(load: typeof etl): Promise<Office['seen']> {
   )
   office.clock.advance(60_000)
   let said = false
-  void office.app.fireDue().then(() => {
+  void runDue(office).then(() => {
     said = true
   })
   await office.clock.until(() => said)

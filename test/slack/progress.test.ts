@@ -1,10 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Message } from '../../src/core/ports/outbox.ts'
-import { recoverRuns } from '../../src/voice.ts'
 import { deferred } from '../support/core.ts'
 import { eventually } from './support/clock.ts'
 import type { Call } from './support/front.ts'
-import { ada, dataEng, type Office, openOffice, random } from './support/office.ts'
+import { ada, dataEng, type Office, openOffice, random, startWork } from './support/office.ts'
 
 let office: Office
 beforeEach(async () => {
@@ -190,7 +189,7 @@ describe('the end of a run', () => {
     expect(main()[0]?.text).toContain('build')
     expect(JSON.stringify(office.workspace.messages(dataEng, ada))).not.toContain('restart')
     for (const door of ['dig', 'lay', 'roof']) next.doors.open(door)
-    const stop = await recoverRuns({ app: next.app, deps: next.deps }, next.face, next.deps.log)
+    const stop = await startWork(next)
     office = next
     await office.clock.until(() => main()[0]?.text.includes('The house stands.') ?? false)
     stop()

@@ -10,6 +10,7 @@ import { createSlackClients } from '../../src/slack/clients.ts'
 import { createOnlooker } from '../../src/slack/onlooker.ts'
 import type { SlackPlace } from '../../src/slack/place.ts'
 import { command } from '../support/core.ts'
+import { runDue } from '../support/fires.ts'
 import { scheduled } from '../support/schedule.ts'
 import { eventually } from './support/clock.ts'
 import { deskIn, two } from './support/desk.ts'
@@ -139,7 +140,7 @@ it.each(['is_ext_shared', 'is_pending_ext_shared'])(
     share(dataEng, how)
     office.clock.advance(60_000)
     let isOver = false
-    void office.app.fireDue().then(() => {
+    void runDue(office).then(() => {
       isOver = true
     })
     await office.clock.until(() => isOver)

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 import { z } from 'zod'
 import type { Answer, RunView } from '../../src/core/answer.ts'
-import { type App, type Ask, createApp } from '../../src/core/app.ts'
+import { type App, type Ask, createApp, openSession } from '../../src/core/app.ts'
 import type { RunContext } from '../../src/core/command/context.ts'
 import { type Command, type Definition, defineCommand, type Outcome } from '../../src/core/command/define.ts'
 import { commandsThat, type Declarations } from '../../src/core/declarations.ts'
@@ -16,6 +16,7 @@ import type { Ledger } from '../../src/core/ports/ledger.ts'
 import type { Outbox } from '../../src/core/ports/outbox.ts'
 import { text } from '../../src/core/reply.ts'
 import type { Watch } from '../../src/core/runner/live-run.ts'
+import type { Session } from '../../src/core/runner/session.ts'
 import type { SqlLibrary } from '../../src/core/sql/library.ts'
 import type { Step, Work } from '../../src/core/step.ts'
 import { createTimetable } from '../../src/scheduler/timetable.ts'
@@ -40,6 +41,7 @@ export interface Logged {
 export interface TestProcess {
   readonly id: string
   readonly app: App
+  readonly session: Session
   readonly deps: Deps
   readonly ledger: Ledger
   readonly logged: Logged[]
@@ -159,10 +161,12 @@ export function openWorld(folder: string, start: string): World & { close(): Pro
         commands: commandsThat(commands),
         ...parts,
       }
-      const app = createApp(commands, deps)
+      const opened = openSession(commands, deps)
+      const app = createApp(opened)
       return {
         id,
         app,
+        session: opened.session,
         deps,
         ledger,
         logged,

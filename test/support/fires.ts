@@ -1,14 +1,61 @@
+import type { Answer } from '../../src/core/answer.ts'
 import type { Command } from '../../src/core/command/define.ts'
-import type { Fired } from '../../src/core/schedule/fire/fire.ts'
-import { command, step, type TestProcess } from './core.ts'
+import type { RunRecord } from '../../src/core/ports/runs.ts'
+import { isLeftOpen } from '../../src/core/runner/answers.ts'
+import type { Session } from '../../src/core/runner/session.ts'
+import { claimRuns } from '../../src/core/runner/worker.ts'
+import { insertAsked, insertDue } from '../../src/core/schedule/fire/occurrences.ts'
+import { pauseLeftAwake } from '../../src/core/schedule/fire/power.ts'
+import { tendCluster } from '../../src/core/warehouse/lease.ts'
+import { command, step, type TestProcess, unwatched } from './core.ts'
+
+interface Bot {
+  readonly session: Session
+}
+
+/** An occurrence that was run to its end, and its answer. */
+export interface Fired {
+  readonly run: RunRecord
+  readonly answer: Answer
+}
+
+/** Inserts the occurrences that are due, and runs them to their end, as a tick and the worker do. */
+export async function runDue(bot: Bot): Promise<readonly Fired[]> {
+  await insertDue(bot.session)
+  return carriedOn(bot)
+}
+
+/** The same for those that somebody wants now. */
+export async function runAsked(bot: Bot): Promise<readonly Fired[]> {
+  await insertAsked(bot.session)
+  return carriedOn(bot)
+}
+
+async function carriedOn(bot: Bot): Promise<readonly Fired[]> {
+  const claimed = await claimRuns(bot.session, () => unwatched)
+  const ended = await Promise.all(
+    claimed.map(async ({ run: { id }, answer }) => {
+      const said = await answer
+      const run = await bot.session.deps.ledger.runs.get(id)
+      return run === null || isLeftOpen(said) ? [] : [{ run, answer: said }]
+    }),
+  )
+  return ended.flat()
+}
+
+/** Looks after the cluster, as a tick does. */
+export async function tend({ session }: Bot): Promise<void> {
+  await pauseLeftAwake(session).finally(() => tendCluster(session))
+}
 
 /** Has a fire said again, as with the button under it, and gives what the bot then says for it. */
-export async function sayAgain(bot: TestProcess, { run }: Pick<Fired, 'run'>): Promise<Fired> {
+export async function sayAgain(
+  bot: TestProcess,
+  { run }: { readonly run: Pick<RunRecord, 'id'> | null },
+): Promise<Fired> {
   const answer = await bot.say(`run-again ${run?.id}`)
   if (!answer.ok) throw new Error(answer.headline)
-  const fires: Fired[] = []
-  for (const fired of await bot.app.fireAsked()) fires.push(fired)
-  const [fired] = fires
+  const [fired] = await runAsked(bot)
   if (fired === undefined) throw new Error('nothing was said again')
   return fired
 }

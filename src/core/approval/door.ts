@@ -7,13 +7,13 @@ import { DiskFull, messageOf, OpsError } from '../errors.ts'
 import type { Person } from '../people.ts'
 import type { PlanDraft } from '../plan.ts'
 import type { PlanRecord } from '../ports/plans.ts'
-import type { Origin, RunRecord } from '../ports/runs.ts'
+import type { RunRecord } from '../ports/runs.ts'
 import { failureAnswer } from '../runner/answers.ts'
 import { start, type Task } from '../runner/execute.ts'
 import { settleOrphans } from '../runner/orphans.ts'
 import type { Ask, Session } from '../runner/session.ts'
 import { askFor, needsSecond } from './ask.ts'
-import { approvalOfFire, reasonsFor } from './reasons.ts'
+import { reasonsFor } from './reasons.ts'
 
 /** Authorise, confirm, run: the one way from a request to an answer. Null for a delivery that was heard before. */
 export async function dispatch(ask: Ask, session: Session): Promise<Answer | null> {
@@ -25,13 +25,7 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
     if (ask.request.kind === 'fault') throw ask.request.fault
     const who: Person = { ...ask.who, role: await deps.directory.roleOf(ask.who) }
     const context: Context = { who, place: ask.place, deps, catalog }
-    const meaning = await behind(ask, await meaningOf(ask.request.bound, context), session)
-    const origin = ask.origin ?? words
-    if (origin.kind === 'fire') {
-      // Nobody is there to be asked, and it was confirmed before.
-      const approval = await approvalOfFire(origin, deps)
-      return await start(meaning, context, { watch: ask.watch, origin, approval, key: keyOfFire(origin) }, session)
-    }
+    const meaning = await meaningOf(ask.request.bound, context)
     const draft = await meaning.bound.plan(context)
     const reasons = draft === null ? [] : await reasonsFor(draft, deps)
     if (draft !== null && (needsSecond(reasons, deps) || !isConfirmed(draft, ask))) {
@@ -40,7 +34,8 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
     }
     const approval = draft === null ? null : { plan: draft, by: ask.who }
     const key = ask.delivery === undefined ? null : `delivery:${ask.delivery}`
-    return await start(meaning, context, { watch: ask.watch, origin, approval, key, report: ask.report }, session)
+    const { watch, report } = ask
+    return await start(meaning, context, { watch, origin: { kind: 'words' }, approval, key, report }, session)
   } catch (error) {
     if (ask.request.kind === 'understood') {
       const { command, line } = ask.request.bound
@@ -48,16 +43,6 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
     }
     return failureAnswer(error, null, deps.log)
   }
-}
-
-const words: Origin = { kind: 'words' }
-
-function keyOfFire({ schedule, intended, cause }: Extract<Origin, { kind: 'fire' }>): string {
-  return `${cause === 'clock' ? 'schedule' : 'ask'}:${schedule}:${intended}`
-}
-
-async function behind(ask: Ask, meaning: Meaning, { deps }: Session): Promise<Meaning> {
-  return ask.behind === undefined ? meaning : { ...meaning, earlier: await deps.ledger.runs.get(ask.behind) }
 }
 
 function isConfirmed(plan: PlanDraft, ask: Ask): boolean {

@@ -87,6 +87,8 @@ export interface RunRecord {
   readonly state: RunState
   /** The process that has it; null while it waits for one. */
   readonly worker: string | null
+  /** When a process may take it, while it waits for one. */
+  readonly available: string
   readonly started: string
   readonly ended: string | null
   readonly steps: readonly StepRecord[]
@@ -205,4 +207,6 @@ export interface RunStore {
   claim(id: RunId, from: string | null, to: string, now: Date): Promise<RunRecord | null>
   /** Has a run wait for another process, because this one leaves in good order: nothing is lost. */
   release(id: RunId, worker: string): Promise<void>
+  /** Has a run that no process has wait until then before one takes it. */
+  postpone(id: RunId, until: Date): Promise<void>
 }

@@ -72,6 +72,8 @@ export interface ScheduleStore {
   add(schedule: Omit<ScheduleRecord, 'id'>): Promise<ScheduleRecord>
   get(id: number): Promise<ScheduleRecord | null>
   list(): Promise<readonly ScheduleRecord[]>
+  /** Those that somebody wants to run now. */
+  asked(): Promise<readonly ScheduleRecord[]>
   /**
    * Changes these in one statement, and inserts messages where it has; with `still`, only while its state, its place and its owner are
    * what they are there. Null when there is no such schedule.
@@ -82,9 +84,9 @@ export interface ScheduleStore {
     still?: Standing,
     messages?: readonly NewMessage[],
   ): Promise<ScheduleRecord | null>
-  /** Notes that a time of the clock was refused, and inserts the message that tells it. Its `since` never goes back: it may have been changed meanwhile. */
+  /** Notes that the occurrence of this name was refused, and inserts the message that tells it. Its `since` never goes back: it may have been changed meanwhile. */
   refuse(id: number, intended: string, messages: readonly NewMessage[]): Promise<void>
   /** Forgets that it was asked for at that time, unless it was asked for again since. */
-  heard(id: number, at: string): Promise<void>
+  answered(id: number, at: string): Promise<void>
   remove(id: number): Promise<boolean>
 }

@@ -169,38 +169,47 @@ export interface Start {
 }
 
 /**
- * Opens the run in the ledger and carries it to its end; where an `earlier` one failed, or was stopped, as another attempt of that one. What has a
- * run already is answered as that one was, or carried on. Throws `interrupted` for a fire that has one.
+ * Opens the run in the ledger and carries it to its end, as `insert` does; what has a run already is answered as that one was, or carried on.
  */
-export async function start({ bound, earlier }: Task, context: Context, how: Start, session: Session): Promise<Answer> {
+export async function start(task: Task, context: Context, how: Start, session: Session): Promise<Answer> {
   const { deps } = context
-  const { watch, origin } = how
-  const again = earlier === null ? null : await retryOf(earlier, bound, context, how)
-  const opened = await opening(
-    again !== null && earlier !== null
-      ? () => deps.ledger.runs.retry(earlier.id, again)
-      : () => deps.ledger.runs.open(newRun(bound, context, how)),
-    deps,
-  ).catch((error: unknown) => {
+  const { bound } = task
+  const opened = await insert(task, context, { ...how, worker: deps.process }).catch((error: unknown) => {
     const changesNothing = bound.command.effect === 'none' || bound.command.effect === 'read'
-    if (changesNothing && origin.kind === 'words' && error instanceof DiskFull) return error
+    if (changesNothing && how.origin.kind === 'words' && error instanceof DiskFull) return error
     throw error
   })
   if (opened instanceof OpsError) return answerUnrecorded(opened, bound, context)
   const { kind, run } = opened
-  if (kind === 'opened') return execute(run, bound, context, watch, session, how.report)
-  // Whoever opened a fire says it and tells it; where their process is gone, recovery has it.
-  if (run.origin.kind === 'fire') throw left(run)
+  if (kind === 'opened') return execute(run, bound, context, how.watch, session, how.report)
   if (run.answer !== null) return run.answer
   const claimed = await deps.ledger.runs.claim(run.id, run.worker, deps.process, deps.clock.now())
   if (claimed === null) throw left(run)
-  return execute(claimed, bound, context, watch, session)
+  return execute(claimed, bound, context, how.watch, session)
+}
+
+/** A run that begins at once in this process, or waits for one that takes it. */
+type Insertion = Pick<Start, 'origin' | 'approval' | 'key'> & Pick<NewRun, 'worker'>
+
+/**
+ * Puts a run into the ledger; where an `earlier` one failed, or was stopped, as another attempt of that one. `known` where what asked for it
+ * has a run already. Throws `busy` where another run is changing the warehouse.
+ */
+export async function insert({ bound, earlier }: Task, context: Context, how: Insertion) {
+  const { deps } = context
+  const again = earlier === null ? null : await retryOf(earlier, bound, context, how)
+  return opening(
+    again !== null && earlier !== null
+      ? () => deps.ledger.runs.retry(earlier.id, again)
+      : () => deps.ledger.runs.open(newRun(bound, context, how)),
+    deps,
+  )
 }
 
 function newRun(
   { command, line, given }: Bound,
   { who, place, deps }: Context,
-  { origin, approval, key }: Start,
+  { origin, approval, key, worker }: Insertion,
 ): NewRun {
   return {
     key,
@@ -214,7 +223,7 @@ function newRun(
     origin,
     approval,
     door: doorOf(origin),
-    worker: deps.process,
+    worker,
     started: deps.clock.now().toISOString(),
   }
 }
@@ -232,7 +241,7 @@ async function retryOf(
   run: RunRecord,
   { command, line, given }: Bound,
   context: Context,
-  { approval, origin }: Start,
+  { approval, origin, worker }: Insertion,
 ): Promise<Retry | null> {
   const { deps, place, who } = context
   if (((await deps.ledger.loads.get(run.id))?.published ?? null) !== null) return null
@@ -248,7 +257,7 @@ async function retryOf(
     place,
     approval,
     door: doorOf(origin),
-    worker: deps.process,
+    worker,
     started: deps.clock.now().toISOString(),
     steps: isCarriedOn && isSame ? run.steps.filter(({ state }) => state === 'complete' || state === 'skipped') : [],
   }

@@ -26,6 +26,16 @@ export async function orphansOfOthers({ ledger, clock, process }: Deps): Promise
   return (await ledger.runs.orphans(clock.now())).filter(({ worker }) => worker !== process)
 }
 
+/** The same, with those of this process among `unrecorded`. */
+export async function abandonedRuns(
+  deps: Deps,
+  unrecorded: ReadonlyMap<RunId, unknown>,
+): Promise<readonly RunRecord[]> {
+  const own = await Promise.all([...unrecorded.keys()].map((id) => deps.ledger.runs.get(id)))
+  const running = own.filter((run) => run !== null && run.state === 'running' && run.worker === deps.process)
+  return [...running.filter((run) => run !== null), ...(await orphansOfOthers(deps))]
+}
+
 /** What becomes of a run that `settleOrphans` leaves. */
 export const leftWords = 'its process is gone, and the bot carries it on when it starts'
 

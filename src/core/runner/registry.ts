@@ -11,7 +11,7 @@ export interface Registry {
   /** Holds a run until its work has ended. */
   track<T>(run: LiveRun, work: Promise<T>): Promise<T>
   /** Runs of this process that are over although their end could not be written, with what was thrown then. */
-  readonly unended: Map<RunId, unknown>
+  readonly unrecorded: Map<RunId, unknown>
   /** A run of this process as it stands, with steps that the ledger does not know yet; undefined for all others. */
   live(id: RunId): RunRecord | undefined
   /** Stops a run of this process; false where it is not one. */
@@ -29,7 +29,7 @@ export class Handover extends Error {}
 
 export function createRegistry(deps: Deps): Registry {
   const live = new Map<RunId, { run: LiveRun; work: Promise<unknown> }>()
-  const unended = new Map<RunId, unknown>()
+  const unrecorded = new Map<RunId, unknown>()
   let draining = false
 
   const cancelled = (id: RunId, by: string): OpsError =>
@@ -54,13 +54,13 @@ export function createRegistry(deps: Deps): Registry {
       try {
         return await work
       } catch (error) {
-        unended.set(run.record.id, error)
+        unrecorded.set(run.record.id, error)
         throw error
       } finally {
         live.delete(run.record.id)
       }
     },
-    unended,
+    unrecorded,
     live: (id) => live.get(id)?.run.record,
     stop,
     async cancel(id, by) {

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import type { Report } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
-import type { Origin, RunId, RunRecord } from '../ports/runs.ts'
+import type { RunRecord } from '../ports/runs.ts'
 import type { Watch } from './live-run.ts'
 import type { Registry } from './registry.ts'
 
@@ -19,12 +19,8 @@ export interface Ask {
   readonly confirmed?: boolean
   readonly typed?: string | undefined
   readonly watch: Watch
-  /** Somebody's words unless it is said otherwise. */
-  readonly origin?: Origin
   /** How its end is told, where nobody's words asked for it. */
   readonly report?: Report
-  /** The failed fire that this one carries on. */
-  readonly behind?: RunId
 }
 
 /** A line to be said as part of a fire. */

@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
+import { expireCards } from '../../../src/core/approval/plans.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import { anna, bob, channel, command, deferred, failureOf, planOf, unwatched } from '../../support/core.ts'
 import { postCard } from '../../support/delivered.ts'
@@ -265,11 +266,11 @@ describe('cards that nobody approved in time', () => {
         .map(({ key }) => key)
         .filter((key) => key.endsWith(':card'))
         .toSorted()
-    await bot.app.expireCards()
+    await expireCards(bot.deps)
     expect(await settled()).toEqual([])
     world.clock.advance(60 * 60_000 + 1)
-    await Promise.all([bot.app.expireCards(), two.app.expireCards()])
-    await bot.app.expireCards()
+    await Promise.all([expireCards(bot.deps), expireCards(two.deps)])
+    await expireCards(bot.deps)
     expect(await settled()).toEqual([`plan:${card}:card`, `plan:${unposted}:card`].toSorted())
     expect(await recorded()).toHaveLength(2)
   })

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../../src/core/answer.ts'
+import { expireCards } from '../../../src/core/approval/plans.ts'
 import type { Role } from '../../../src/core/people.ts'
 import { anna, bob, channel, planOf } from '../../support/core.ts'
 import { lengths } from '../../support/soak.ts'
@@ -72,7 +73,7 @@ describe.each([true, false])(
                 if (what.kind === 'pass') world.clock.advance(what.minutes * 60_000)
                 if (what.kind === 'price') plans.spinUp = price(what.usd)
                 if (what.kind === 'role') world.roles.set(people[what.who].id, what.role)
-                if (what.kind === 'expire') await processes[what.at]?.app.expireCards()
+                if (what.kind === 'expire') await expireCards((processes[what.at] ?? bot).deps)
                 if (what.kind !== 'approve' && what.kind !== 'reject') return
                 const process = processes[what.at] ?? bot
                 const [plan, who] = [cardOf(what.of), people[what.who]]

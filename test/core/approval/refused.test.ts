@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import scheduleRun from '../../../src/commands/schedule-run.ts'
 import { anna, bob, channel, command, createWorld, failureOf, planOf } from '../../support/core.ts'
+import { runAsked } from '../../support/fires.ts'
 import { scheduled } from '../../support/schedule.ts'
 
 const greet = command('greet', async () => undefined)
@@ -67,7 +68,7 @@ describe('the record', () => {
         asked: { at: created, by: bob, from: null, maxErrors: null, approval: null },
       }),
     )
-    await bot.app.fireAsked()
+    await runAsked(bot)
     const { entries } = await bot.ledger.audit.list({ limit: 10 })
     expect(entries).toMatchObject([
       { ...entered, line: 'drop', headline: expect.stringContaining('drop needs an admin.') },

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import runAgain from '../../../src/commands/run-again.ts'
 import { OpsError } from '../../../src/core/errors.ts'
-import type { Fired } from '../../../src/core/schedule/fire/fire.ts'
 import { anna, bob, command, failureOf, planOf, type TestProcess, terminal } from '../../support/core.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
+import { type Fired, runAsked, runDue } from '../../support/fires.ts'
 import { createLeased } from '../../support/leased.ts'
 import { freePolicy } from '../../support/policy.ts'
 import { createScheduleOffice, onlyOf } from '../../support/schedule-office.ts'
@@ -30,7 +30,7 @@ async function twoPersons() {
 
 async function heard(bot: TestProcess): Promise<readonly Fired[]> {
   const fires: Fired[] = []
-  for (const fired of await bot.app.fireAsked()) fires.push(fired)
+  for (const fired of await runAsked(bot)) fires.push(fired)
   return fires
 }
 
@@ -77,7 +77,7 @@ describe('a schedule that is said now', () => {
     const { bot, done, clock } = await twoPersons()
     clock.advance(19 * 3_600_000)
     await bot.beat()
-    await bot.app.fireDue()
+    await runDue(bot)
     const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
     expect(planOf(await bot.say(`run-again ${fire?.id}`))).toHaveProperty('card')
     expect(done).toEqual(['spin-up'])
@@ -102,7 +102,7 @@ describe('a schedule that the clock says', () => {
     const { bot, done, clock } = await twoPersons()
     clock.advance(19 * 3_600_000)
     await bot.beat()
-    await bot.app.fireDue()
+    await runDue(bot)
     expect(done).toEqual(['spin-up'])
     expect(await onlyOf(bot)).toMatchObject({ approval: { plan: { act: 'Schedule it' }, by: { id: bob.id } } })
     expect((await approvals(bot)).slice(1)).toEqual([

@@ -6,6 +6,7 @@ import type { Command } from '../../../src/core/command/define.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import type { Place } from '../../../src/core/place.ts'
 import { anna, bob, channel, command, createWorld, deferred, step, type TestProcess } from '../../support/core.ts'
+import { runDue } from '../../support/fires.ts'
 import { scheduled } from '../../support/schedule.ts'
 import { below, clusterOf, homeOf, labels, lineOf } from './support.ts'
 
@@ -135,7 +136,7 @@ describe('a run that goes on', () => {
     await bot.ledger.schedules.add(
       scheduled({ lines: ['etl'], place: channel, owner: anna, created: '2026-11-23T02:59:00.000Z', catchUpHours: 24 }),
     )
-    const fired = bot.app.fireDue()
+    const fired = runDue(bot)
     await begun
     expect((await running(bot)).map(({ title, steps }) => [title, steps.length])).toEqual([['● etl', 3]])
     door.resolve()
@@ -162,7 +163,7 @@ describe('runs that are over', () => {
     await bot.ledger.schedules.add(
       scheduled({ lines: ['look'], place: direct, owner: anna, created: '2026-11-23T02:59:00.000Z', catchUpHours: 24 }),
     )
-    await bot.app.fireDue()
+    await runDue(bot)
     expect((await recent(bot, bob)).map(({ title }) => title)).toEqual(['✓ Schedule 1'])
     expect((await recent(bot)).map(({ title }) => title)).toEqual(['✓ Schedule 1: look'])
   })
@@ -193,7 +194,7 @@ describe('runs that are over', () => {
         catchUpHours: 24,
       }),
     )
-    await bot.app.fireDue()
+    await runDue(bot)
     await bot.say('pause')
     await bot.say('extend')
     for (let n = 0; n < 6; n++) await bot.say(n % 2 === 0 ? 'schedule-pause' : 'share')

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import cancelCommand from '../../../src/commands/cancel.ts'
 import { OpsError } from '../../../src/core/errors.ts'
+import { claimRuns } from '../../../src/core/runner/worker.ts'
 import type { Step } from '../../../src/core/step.ts'
 import {
   anna,
@@ -62,7 +63,7 @@ describe('a run that is cancelled', () => {
     const running = one.say('load')
     await begun
     expect(await two.say('cancel 1')).toMatchObject({ ok: true })
-    await one.app.heedCancels()
+    await one.session.registry.heedCancels()
     expect(failureOf(await running).message).toBe('Cancelled by Anna. Live tables are untouched.')
   })
 
@@ -209,7 +210,7 @@ describe('a process that is about to stop', () => {
         return undefined
       }),
     ])
-    const [carried] = await two.app.recover(() => unwatched)
+    const [carried] = await claimRuns(two.session, () => unwatched)
     expect(await carried?.answer).toMatchObject({ ok: true, run: { id: 1, who: anna.name, state: 'complete' } })
     expect(titles).toEqual(['Stage events'])
   })

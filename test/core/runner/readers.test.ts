@@ -8,7 +8,7 @@ import type { RunRecord } from '../../../src/core/ports/runs.ts'
 import type { ScheduleRecord } from '../../../src/core/ports/schedules.ts'
 import { shippedLibrary } from '../../support/catalog.ts'
 import { anna, bob, channel, failureOf, type TestProcess, terminal } from '../../support/core.ts'
-import { sayAgain } from '../../support/fires.ts'
+import { runDue, sayAgain } from '../../support/fires.ts'
 import { scheduled } from '../../support/schedule.ts'
 import { createPreparedWarehouse, type Warehouse } from '../../support/warehouse.ts'
 
@@ -38,7 +38,7 @@ async function fires(bot: TestProcess, said: Partial<ScheduleRecord> = {}): Prom
   const created = '2026-11-23T11:59:00.000Z'
   const schedule = scheduled({ cron: '0 12 * * *', place: channel, owner: anna, created, catchUpHours: 24, ...said })
   await bot.ledger.schedules.add(schedule)
-  await bot.app.fireDue()
+  await runDue(bot)
   const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
   if (fire === undefined) throw new Error('nothing was fired')
   return fire

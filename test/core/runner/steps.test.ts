@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { OpsError } from '../../../src/core/errors.ts'
+import { claimRuns } from '../../../src/core/runner/worker.ts'
 import type { Step, Work } from '../../../src/core/step.ts'
 import { command, createWorld, deferred, failureOf } from '../../support/core.ts'
 
@@ -174,7 +175,7 @@ describe('the steps of a run', () => {
     clock.advance(31_000)
     const two = await start('two', [load])
     await two.beat()
-    const [taken] = await two.app.recover(() => ({ changed: () => undefined }))
+    const [taken] = await claimRuns(two.session, () => ({ changed: () => undefined }))
     gate.resolve()
     const [late, answer] = await Promise.all([first, taken?.answer])
     expect(answer).toMatchObject({ ok: true, run: { id: 1, state: 'complete' } })

@@ -4,6 +4,7 @@ import type { Place } from '../../../src/core/place.ts'
 import type { ClusterDue } from '../../../src/core/ports/cluster.ts'
 import { anna, bob, channel, command, createWorld, deferred, type TestProcess, terminal } from '../../support/core.ts'
 import { delivered } from '../../support/delivered.ts'
+import { tend } from '../../support/fires.ts'
 import { createLeased } from '../../support/leased.ts'
 import { freePolicy } from '../../support/policy.ts'
 
@@ -29,7 +30,7 @@ describe('the lease of a cluster', () => {
     const spinUp = command('spin-up', async () => undefined)
     const bot = await world.start('one', [spinUp], { cluster: createLeased(world.clock, () => warn) })
     await bot.say('spin-up')
-    for (let minute = 0; minute < 3; minute++) await bot.app.tendCluster()
+    for (let minute = 0; minute < 3; minute++) await tend(bot)
     expect(await newsOf(bot)).toEqual([
       {
         to: 'C0MUSIC',
@@ -53,10 +54,10 @@ describe('the lease of a cluster', () => {
     const spinUp = command('spin-up', async () => undefined)
     const bot = await world.start('one', [spinUp], { cluster: createLeased(world.clock, () => due) })
     await bot.say('spin-up')
-    await bot.app.tendCluster()
+    await tend(bot)
     await delivered(bot, () => ({ kind: 'later', afterMs: 1000, why: new Error('Slack is down') }))
     for (let minute = 0; minute < 3; minute++) {
-      await bot.app.tendCluster()
+      await tend(bot)
       world.clock.advance(60_000)
     }
     await bot.beat()
@@ -75,7 +76,7 @@ describe('the lease of a cluster', () => {
     const bot = await world.start('one', [spinUp], { cluster: createLeased(world.clock, () => warn) })
     const running = bot.say('spin-up')
     await asked.promise
-    await bot.app.tendCluster()
+    await tend(bot)
     expect(await newsOf(bot)).toMatchObject([{ to: 'C0MUSIC', mention: [anna.id] }])
     end.resolve()
     await running
@@ -89,7 +90,7 @@ describe('the lease of a cluster', () => {
     const commands = [command('spin-up', async () => undefined), command('pause', async () => undefined)]
     const bot = await world.start('one', commands, { cluster: createLeased(world.clock, () => due) })
     await bot.say('spin-up')
-    await bot.app.tendCluster()
+    await tend(bot)
     expect(await newsOf(bot)).toMatchObject([{ to: 'C0MUSIC', mention: [anna.id], headline: 'pause done.' }])
     expect((await bot.ledger.runs.list({ limit: 1 }))[0]).toMatchObject({
       command: 'pause',
@@ -106,7 +107,7 @@ describe('the lease of a cluster', () => {
       const bot = await world.start('one', commands, { cluster: createLeased(world.clock, () => due) })
       world.roles.set(bob.id, 'operator')
       for (const place of places) await bot.say('extend', { place, who: bob })
-      return { bot, tick: () => bot.app.tendCluster(), news: () => newsOf(bot) }
+      return { bot, tick: () => tend(bot), news: () => newsOf(bot) }
     }
 
     it.each([
@@ -152,7 +153,7 @@ describe('the lease of a cluster', () => {
     await bot.say('spin-up')
     world.clock.advance(11 * 3_600_000)
     await bot.beat()
-    await expect(bot.app.tendCluster()).rejects.toThrow('AWS is down')
+    await expect(tend(bot)).rejects.toThrow('AWS is down')
     await expect.poll(() => newsOf(bot)).toMatchObject([{ to: 'C0MUSIC', mention: [anna.id] }])
   })
 
@@ -168,7 +169,7 @@ describe('the lease of a cluster', () => {
     })
     await bot.say('spin-up')
     for (let minute = 0; minute < 100; minute++) {
-      await bot.app.tendCluster()
+      await tend(bot)
       world.clock.advance(60_000)
       await bot.beat()
     }
@@ -181,7 +182,7 @@ describe('the lease of a cluster', () => {
   it('asks for nothing where nothing is due', async () => {
     const world = await createWorld()
     const bot = await world.start('one', [], { cluster: createLeased(world.clock, () => ({ kind: 'nothing' })) })
-    await bot.app.tendCluster()
+    await tend(bot)
     expect(await newsOf(bot)).toEqual([])
   })
 })

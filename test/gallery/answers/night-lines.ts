@@ -32,6 +32,7 @@ export function runAt(id: number, line: string, from: string, ms: number, given:
     retries: 0,
     lost: 0,
     started,
+    available: started,
     ended: new Date(Date.parse(started) + ms).toISOString(),
     steps: [],
     answer: null,

@@ -3,14 +3,18 @@ import { cpSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type App, createApp } from '../../../src/core/app.ts'
+import { type App, createApp, openSession } from '../../../src/core/app.ts'
+import { expireCards } from '../../../src/core/approval/plans.ts'
+import { repeatInBackground } from '../../../src/core/background.ts'
 import type { Command } from '../../../src/core/command/define.ts'
 import { commandsThat } from '../../../src/core/declarations.ts'
 import type { Deps } from '../../../src/core/deps.ts'
+import { runKey } from '../../../src/core/outbox/messages.ts'
 import type { AccessPolicy, Policy } from '../../../src/core/policy.ts'
 import type { Ledger } from '../../../src/core/ports/ledger.ts'
 import type { Log } from '../../../src/core/ports/log.ts'
 import { type Reply, text } from '../../../src/core/reply.ts'
+import type { Session } from '../../../src/core/runner/session.ts'
 import { systemClock } from '../../../src/machine/clock.ts'
 import { createSlackClients } from '../../../src/slack/clients.ts'
 import { createSlackDirectory } from '../../../src/slack/directory.ts'
@@ -18,7 +22,6 @@ import { openSlackFace, type SlackFace, type SlackMode } from '../../../src/slac
 import { neededScopes } from '../../../src/slack/methods.ts'
 import { createProfiles } from '../../../src/slack/profiles.ts'
 import { openLedger } from '../../../src/store/ledger.ts'
-import { expireInTime } from '../../../src/voice.ts'
 import type { ChannelSeed, Persona } from '../../../src/workspace/people.ts'
 import { createWorkspace, type Workspace } from '../../../src/workspace/workspace.ts'
 import { writeLedger } from '../../support/core.ts'
@@ -61,6 +64,7 @@ export interface Office {
   readonly ledgerUrl: string
   readonly app: App
   readonly deps: Deps
+  readonly session: Session
   readonly face: SlackFace
   readonly log: readonly Logged[]
   /** What Ada sees in a channel: top-level messages, then replies. */
@@ -171,10 +175,11 @@ async function moveIn(
     process,
     ...options.bot?.parts,
   }
-  const app = createApp(commands, deps)
+  const { session, changes } = openSession(commands, deps)
+  const app = createApp({ session, changes })
   front.events = face.listener
   await face.start(app)
-  const stopExpiring = expireInTime({ app, deps }, log)
+  const stopExpiring = repeatInBackground(deps, 30_000, 'minute tick', () => expireCards(deps))
   const leave = async (): Promise<void> => {
     stopExpiring()
     let left = false
@@ -188,6 +193,7 @@ async function moveIn(
     ...rooms,
     doors,
     app,
+    session,
     deps,
     face,
     log: logged,
@@ -226,6 +232,17 @@ async function moveIn(
       await rooms.close()
     },
   }
+}
+
+/** Starts the worker of a bot, until the returned function is called. */
+export async function startWork({ app, face, ledger }: Office): Promise<() => void> {
+  const worker = await app.work((run) =>
+    face.watchOf(
+      run,
+      ledger.messages.find(runKey(run)).then((message) => message?.post ?? null),
+    ),
+  )
+  return worker.stop
 }
 
 async function enter(ledger: Ledger, clock: FakeClock): Promise<string> {

@@ -11,7 +11,7 @@ import { start } from '../../runner/execute.ts'
 import type { Watch } from '../../runner/live-run.ts'
 import { Handover } from '../../runner/registry.ts'
 import type { LineOfFire, Session } from '../../runner/session.ts'
-import { isInTime } from './fire.ts'
+import { isInTime } from './occurrences.ts'
 
 /**
  * Says one line of a fire, in the name of whoever the fire is said for, who must be allowed it now. Once for each fire and place:
@@ -126,5 +126,5 @@ async function isFirstSince({ id, seq }: RunRecord, since: number, { ledger }: D
 async function isFireInTime({ origin }: RunRecord, { ledger, clock }: Deps): Promise<boolean> {
   if (origin.kind !== 'fire') return false
   const schedule = await ledger.schedules.get(origin.schedule)
-  return schedule !== null && isInTime(schedule, new Date(origin.intended), clock.now())
+  return schedule !== null && isInTime(schedule, origin.intended, clock.now())
 }

@@ -3,6 +3,7 @@ import scheduleRun from '../../../../src/commands/schedule-run.ts'
 import type { Answer } from '../../../../src/core/answer.ts'
 import type { Command } from '../../../../src/core/command/define.ts'
 import { OpsError } from '../../../../src/core/errors.ts'
+import { claimRuns } from '../../../../src/core/runner/worker.ts'
 import {
   anna,
   channel,
@@ -14,7 +15,7 @@ import {
   unwatched,
   type World,
 } from '../../../support/core.ts'
-import { noting } from '../../../support/fires.ts'
+import { noting, runDue } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
 type Acts = Readonly<Partial<Record<'load' | 'look', () => Promise<void>>>>
@@ -51,21 +52,21 @@ async function terminalWrites(world: World, id: string): Promise<void> {
 
 async function closedNight(order: string[]): Promise<World> {
   const world = await createWorld('2026-11-23T03:00:00.000Z')
-  await killedInLoad(world, 'bot', order, async ({ ledger, app }) => {
+  await killedInLoad(world, 'bot', order, async (bot) => {
     const created = '2026-11-20T12:00:00.000Z'
-    await ledger.schedules.add(scheduled({ lines: ['load', 'look'], place: channel, owner: anna, created }))
-    await app.fireDue()
+    await bot.ledger.schedules.add(scheduled({ lines: ['load', 'look'], place: channel, owner: anna, created }))
+    await runDue(bot)
   })
   await terminalWrites(world, 'terminal')
   return world
 }
 
-async function carriedOn({ app }: TestProcess): Promise<Answer | undefined> {
-  const [recovered] = await app.recover(() => unwatched)
+async function carriedOn({ session }: TestProcess): Promise<Answer | undefined> {
+  const [recovered] = await claimRuns(session, () => unwatched)
   return recovered?.answer
 }
 
-const carryOn = ({ app }: TestProcess) => app.recover(() => unwatched)
+const carryOn = ({ session }: TestProcess) => claimRuns(session, () => unwatched)
 const whole = ['load begins', 'load', 'look begins', 'look']
 
 it('a line that a terminal closed while its bot was dead is said again behind the steps that were done, once', async () => {
@@ -81,7 +82,7 @@ it('a line that a terminal closed while its bot was dead is said again behind th
     'write complete 1',
     'schedule-run id=1 complete 2',
   ])
-  expect(await next.app.recover(() => unwatched)).toEqual([])
+  expect(await claimRuns(next.session, () => unwatched)).toEqual([])
 })
 
 it('is carried on like any other where the bot that says it again is killed as well', async () => {

@@ -1,10 +1,10 @@
 import { rename, rm } from 'node:fs/promises'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../../../src/core/errors.ts'
-import type { Fired } from '../../../../src/core/schedule/fire/fire.ts'
+import { claimRuns } from '../../../../src/core/runner/worker.ts'
 import { anna, bob, channel, deferred, failureOf, type TestProcess, unwatched } from '../../../support/core.ts'
 import { delivered } from '../../../support/delivered.ts'
-import { sayAgain } from '../../../support/fires.ts'
+import { type Fired, runDue, sayAgain, tend } from '../../../support/fires.ts'
 import { passing } from '../../../support/passing.ts'
 import { scheduled } from '../../../support/schedule.ts'
 import { createPreparedWarehouse, createWarehouse, type Warehouse } from '../../../support/warehouse.ts'
@@ -33,10 +33,8 @@ async function paused(schedule: Partial<typeof morning> = {}): Promise<Warehouse
   return warehouse
 }
 
-async function tick({ app }: TestProcess): Promise<Fired> {
-  const fires: Fired[] = []
-  for (const fired of await app.fireDue()) fires.push(fired)
-  const [fired] = fires
+async function tick(bot: TestProcess): Promise<Fired> {
+  const [fired] = await runDue(bot)
   if (fired === undefined) throw new Error('nothing was due')
   return fired
 }
@@ -193,13 +191,13 @@ describe('a schedule whose warehouse is paused', () => {
     const { bot, clock } = await paused({ whenPaused: 'resume' })
     await bot.ledger.schedules.add({ ...morning, whenPaused: 'resume' })
     let over = false
-    const all = bot.app.fireDue().finally(() => {
+    const all = runDue(bot).finally(() => {
       over = true
     })
     await passing(clock, async () => over)
     const fires = await all
     expect(fires.map(({ answer }) => answer.ok)).toEqual([true, true])
-    await bot.app.tendCluster()
+    await tend(bot)
     expect(await stateOf(bot)).toBe('paused')
   })
 
@@ -215,7 +213,7 @@ describe('a schedule whose warehouse is paused', () => {
       },
     })
     await delivered(bot)
-    const all = bot.app.fireDue()
+    const all = runDue(bot)
     const over = async () =>
       (await bot.ledger.runs.list({ states: ['complete', 'error'], whole: true, limit: 50 })).filter(
         ({ origin }) => origin.kind === 'fire',
@@ -223,15 +221,14 @@ describe('a schedule whose warehouse is paused', () => {
     await passing(clock, async () => (await over()).length === 1)
     const [first] = await over()
     expect(JSON.stringify(first?.answer?.replies)).toContain('is left on for schedule 2, and is paused after that')
-    const tend = () => bot.app.tendCluster()
     const news = async () => (await delivered(bot)).filter(({ headline }) => /^Cluster .* is paused/.test(headline))
-    await tend()
+    await tend(bot)
     expect([await stateOf(bot), await news()]).toEqual(['available', []])
     counting.resolve()
     await passing(clock, async () => (await over()).length === 2)
     await all
-    await tend()
-    await tend()
+    await tend(bot)
+    await tend(bot)
     expect(await stateOf(bot)).toBe('paused')
     expect(await news()).toHaveLength(1)
   })
@@ -250,7 +247,7 @@ describe('a schedule whose warehouse is paused', () => {
     expect(answer.ok).toBe(true)
     expect(JSON.stringify(answer.replies)).toContain('could not be paused: AWS did not answer.')
     Object.assign(bot.deps.cluster, { describe: look })
-    await bot.app.tendCluster()
+    await tend(bot)
     expect(await stateOf(bot)).toBe('paused')
   })
 
@@ -280,7 +277,7 @@ describe('a schedule whose warehouse is paused', () => {
     expect((await fired).run?.state).toBe('cancelled')
     Object.assign(bot.deps.cluster, { describe: look })
     expect(await stateOf(bot)).toBe('available')
-    await bot.app.tendCluster()
+    await tend(bot)
     expect(await stateOf(bot)).toBe('paused')
   })
 
@@ -321,15 +318,15 @@ describe('a schedule whose warehouse is paused', () => {
   it('is put back to sleep where its schedule was removed while the bot was down', async () => {
     const next = await killed({ whenPaused: 'resume' })
     await next.ledger.schedules.remove(1)
-    const recovered = await next.app.recover(() => unwatched)
+    const recovered = await claimRuns(next.session, () => unwatched)
     for (const { answer } of recovered) await answer
-    await next.app.tendCluster()
+    await tend(next)
     expect(await stateOf(next)).toBe('paused')
   })
 
   it('is put back to sleep by the next process when the one that woke it was killed', async () => {
     const next = await killed({ whenPaused: 'resume' })
-    const [recovered] = await next.app.recover(() => unwatched)
+    const [recovered] = await claimRuns(next.session, () => unwatched)
     expect((await recovered?.answer)?.ok).toBe(true)
     expect(await stateOf(next)).toBe('paused')
   })
@@ -343,13 +340,13 @@ describe('a schedule whose warehouse is paused', () => {
       },
     })
     const said: string[] = []
-    for (const { answer } of await bot.app.fireDue()) said.push(JSON.stringify(answer.replies))
+    for (const { answer } of await runDue(bot)) said.push(JSON.stringify(answer.replies))
     expect(said[0]).toContain('It is tried again every minute.')
     Object.assign(bot.deps.cluster, { pause })
     for (let minute = 0; minute < 3; minute++) {
       clock.advance(60_000)
       await bot.beat()
-      await bot.app.tendCluster()
+      await tend(bot)
     }
     expect((await bot.deps.cluster.describe()).state).toBe('paused')
   })

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import scheduleRun from '../../../../src/commands/schedule-run.ts'
 import { anna, channel, command, createWorld, deferred, type TestProcess } from '../../../support/core.ts'
 import { delivered } from '../../../support/delivered.ts'
+import { runAsked } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
 /** A schedule that is due and that somebody has asked for; Slack is asked about its channel with `obstacle`. */
@@ -35,7 +36,7 @@ describe('a fire that is looked for again while Slack is slow to say whether its
       await both.promise
       return null
     })
-    await Promise.all([bot.app.fireAsked(), bot.app.fireAsked()])
+    await Promise.all([runAsked(bot), runAsked(bot)])
     expect([said, (await delivered(bot)).length]).toEqual([['greet'], 1])
     const [line, fire] = await bot.ledger.runs.list({ limit: 5 })
     expect([line?.attempt, fire?.attempt]).toEqual([1, 1])
@@ -48,8 +49,8 @@ describe('a fire that is looked for again while Slack is slow to say whether its
       if (++looked === 2) await first.promise
       return null
     })
-    const one = bot.app.fireAsked().then(() => first.resolve())
-    await Promise.all([one, bot.app.fireAsked()])
+    const one = runAsked(bot).then(() => first.resolve())
+    await Promise.all([one, runAsked(bot)])
     expect([said, (await delivered(bot)).length]).toEqual([['greet'], 1])
   })
 })
@@ -60,7 +61,7 @@ describe('a fire that somebody asked for', () => {
       await one.app.drain(0)
       return null
     })
-    await bot.app.fireAsked()
+    await runAsked(bot)
     expect(said).toEqual([])
     expect((await bot.ledger.schedules.get(1))?.asked).not.toBeNull()
   })
@@ -68,9 +69,9 @@ describe('a fire that somebody asked for', () => {
   it('is asked for no more where it was said by a process that died before it noted so', async () => {
     const { bot, said } = await due(async () => null)
     const asked = (await bot.ledger.schedules.get(1))?.asked ?? null
-    await bot.app.fireAsked()
+    await runAsked(bot)
     await bot.ledger.schedules.change(1, { asked })
-    await bot.app.fireAsked()
+    await runAsked(bot)
     expect(said).toEqual(['greet'])
     expect((await bot.ledger.schedules.get(1))?.asked).toBeNull()
   })

@@ -6,7 +6,7 @@ import { OpsError } from '../../../../src/core/errors.ts'
 import type { Condition } from '../../../../src/core/ports/schedules.ts'
 import type { Reply, TableReply } from '../../../../src/core/reply.ts'
 import { anna, channel, command, createWorld, type TestProcess, type World } from '../../../support/core.ts'
-import { sayAgain } from '../../../support/fires.ts'
+import { runDue, sayAgain } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
 const start = '2026-11-23T03:00:00.000Z'
@@ -78,7 +78,7 @@ async function daily(condition: Condition, lines = ['ask']) {
     async says(finding: TableReply | Finding | OpsError = rowsOf()): Promise<string> {
       said = 'kind' in finding ? rowsOf(finding) : finding
       const heard: Answer[] = []
-      for (const { answer } of await bot.app.fireDue()) heard.push(answer)
+      for (const { answer } of await runDue(bot)) heard.push(answer)
       world.clock.advance(86_400_000)
       await bot.beat()
       const [answer] = heard

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import scheduleRun from '../../../../src/commands/schedule-run.ts'
 import { OpsError } from '../../../../src/core/errors.ts'
 import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
-import type { Fired } from '../../../../src/core/schedule/fire/fire.ts'
+import { claimRuns } from '../../../../src/core/runner/worker.ts'
 import {
   anna,
   bob,
@@ -17,6 +17,7 @@ import {
   type World,
 } from '../../../support/core.ts'
 import { accepted, delivered } from '../../../support/delivered.ts'
+import { type Fired, runAsked, runDue } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
 const nightly = scheduled({ lines: ['greet'], place: channel, owner: anna, created: '2026-11-20T12:00:00.000Z' })
@@ -26,7 +27,7 @@ const greet = command('greet', async () => undefined, { effect: 'read' })
 /** What a tick of the clock says: each fire with its intended time and the lines that were said. */
 async function tick(bot: TestProcess): Promise<readonly string[]> {
   const said: string[] = []
-  for (const fired of await bot.app.fireDue()) said.push(await wordsOf(fired, bot))
+  for (const fired of await runDue(bot)) said.push(await wordsOf(fired, bot))
   return said
 }
 
@@ -128,13 +129,14 @@ describe('a schedule', () => {
     const { world, bot } = await at('2026-11-23T03:00:00.000Z', { owner: bob })
     world.roles.delete(bob.id)
     world.roles.clear()
-    const codes: string[] = []
     for (let minute = 0; minute < 3; minute++) {
-      for (const { answer } of await bot.app.fireDue()) codes.push(failureOf(answer).code)
+      expect(await runDue(bot)).toEqual([])
       world.clock.advance(60_000)
       await bot.beat()
     }
-    expect(codes).toEqual(['not_allowed'])
+    expect((await delivered(bot)).map(({ body }) => body)).toMatchObject([
+      { answer: { failure: { code: 'not_allowed' } } },
+    ])
     const { entries } = await bot.ledger.audit.list({ limit: 10 })
     expect(entries.map(({ what }) => what)).toEqual(['refused'])
   })
@@ -143,7 +145,7 @@ describe('a schedule', () => {
     const { world, bot } = await at('2026-11-23T12:00:00.000Z')
     const asked = async () => {
       const said: string[] = []
-      for (const fired of await bot.app.fireAsked()) said.push(await wordsOf(fired, bot))
+      for (const fired of await runAsked(bot)) said.push(await wordsOf(fired, bot))
       return said
     }
     await bot.say('schedule-run 1')
@@ -181,7 +183,7 @@ describe('a schedule', () => {
     const { bot } = await at('2026-11-23T03:00:00.000Z')
     await bot.ledger.schedules.add({ ...nightly, lines: ['greet'] })
     const why = new OpsError('slack', 'I cannot post there.', 'Invite me.')
-    await bot.app.fireDue()
+    await runDue(bot)
     await delivered(bot, ({ schedule }) => (schedule === 1 ? { kind: 'refused', code: 'is_archived', why } : accepted))
     const states = (await bot.ledger.schedules.list()).map(({ state }) => state.kind)
     expect(states).toEqual(['parked', 'active'])
@@ -189,7 +191,7 @@ describe('a schedule', () => {
 
   it('whose schedule has moved since is not parked because its former channel does not take what it said', async () => {
     const { bot } = await at('2026-11-23T03:00:00.000Z')
-    await bot.app.fireDue()
+    await runDue(bot)
     await bot.ledger.schedules.change(1, { place: { kind: 'slack', channel: 'C0NEW00000', direct: false } })
     const why = new OpsError('slack', 'I cannot post in #music (is_archived).')
     await delivered(bot, () => ({ kind: 'refused', code: 'is_archived', why }))
@@ -258,7 +260,7 @@ describe('a schedule', () => {
     expect(left.map(({ line }) => line)).toEqual(['load', 'schedule-run id=1'])
     bot.die()
     const next = await world.start('two', [scheduleRun, command('load', async () => undefined), greet])
-    const [carriedOn] = await next.app.recover(() => unwatched)
+    const [carriedOn] = await claimRuns(next.session, () => unwatched)
     expect((await carriedOn?.answer)?.ok).toBe(true)
     const lines = await next.ledger.runs.list({ limit: 5 })
     expect(lines.map(({ line, state, attempt }) => [line, state, attempt])).toEqual([

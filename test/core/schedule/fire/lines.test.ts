@@ -3,7 +3,7 @@ import runAgain from '../../../../src/commands/run-again.ts'
 import scheduleRun from '../../../../src/commands/schedule-run.ts'
 import type { Command } from '../../../../src/core/command/define.ts'
 import { OpsError } from '../../../../src/core/errors.ts'
-import type { Fired } from '../../../../src/core/schedule/fire/fire.ts'
+import { claimRuns } from '../../../../src/core/runner/worker.ts'
 import {
   anna,
   bob,
@@ -17,7 +17,7 @@ import {
   type World,
 } from '../../../support/core.ts'
 import { delivered } from '../../../support/delivered.ts'
-import { noting, sayAgain } from '../../../support/fires.ts'
+import { type Fired, noting, runAsked, runDue, sayAgain } from '../../../support/fires.ts'
 import { passing } from '../../../support/passing.ts'
 import { freePolicy } from '../../../support/policy.ts'
 import { scheduled } from '../../../support/schedule.ts'
@@ -48,7 +48,7 @@ async function night(commands: readonly Command[]): Promise<{ world: World; bot:
 
 async function tick(bot: TestProcess): Promise<readonly Fired[]> {
   const fires: Fired[] = []
-  for (const fired of await bot.app.fireDue()) fires.push(fired)
+  for (const fired of await runDue(bot)) fires.push(fired)
   return fires
 }
 
@@ -71,7 +71,7 @@ describe('a fire of several lines', () => {
     await begun.promise
     bot.die()
     const next = await world.start('next', commandsOf(order))
-    const [recovered, ...others] = await next.app.recover(() => unwatched)
+    const [recovered, ...others] = await claimRuns(next.session, () => unwatched)
     expect(others).toEqual([])
     expect((await recovered?.answer)?.ok).toBe(true)
     expect(order).toEqual(['one begins', 'one', 'two begins', 'two', 'three begins', 'three'])
@@ -143,7 +143,7 @@ describe('a fire of several lines', () => {
     bot.die()
     const next = await world.start('next', commandsOf(order))
     await next.ledger.schedules.change(1, { lines: ['three', 'one'] })
-    const [recovered] = await next.app.recover(() => unwatched)
+    const [recovered] = await claimRuns(next.session, () => unwatched)
     const answer = await recovered?.answer
     expect(answer?.headline).toContain('the lines of schedule 1 have been changed since')
     expect(order).toEqual(['one begins', 'one', 'two begins'])
@@ -151,7 +151,8 @@ describe('a fire of several lines', () => {
     await next.beat()
     const again = await sayAgain(next, { run: recovered?.run ?? null })
     expect(again.answer.ok).toBe(true)
-    expect(order.slice(3)).toEqual(['three begins', 'three', 'one begins', 'one'])
+    // What had been begun is brought to its end.
+    expect(order.slice(3)).toEqual(['two', 'three begins', 'three', 'one begins', 'one'])
   })
 
   it('that went well is said anew when it is said again', async () => {
@@ -272,11 +273,7 @@ describe('a fire whose line costs money', () => {
 })
 
 describe('a schedule that somebody wants to hear now', () => {
-  const asked = async ({ app }: TestProcess): Promise<readonly Fired[]> => {
-    const fires: Fired[] = []
-    for (const fired of await app.fireAsked()) fires.push(fired)
-    return fires
-  }
+  const asked = runAsked
 
   it('is said once, in its channel, in the name of whoever asked, also while it is paused', async () => {
     const order: string[] = []

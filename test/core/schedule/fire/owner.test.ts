@@ -4,9 +4,9 @@ import { OpsError } from '../../../../src/core/errors.ts'
 import type { Asker } from '../../../../src/core/people.ts'
 import type { Place } from '../../../../src/core/place.ts'
 import type { Outbox } from '../../../../src/core/ports/outbox.ts'
-import type { Fired } from '../../../../src/core/schedule/fire/fire.ts'
 import { anna, bob, channel, command, createWorld, type TestProcess } from '../../../support/core.ts'
 import { accepted, type Delivered, delivered } from '../../../support/delivered.ts'
+import { type Fired, runAsked, runDue } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
 const bobs = scheduled({ lines: ['greet'], place: channel, owner: bob, created: '2026-11-20T12:00:00.000Z' })
@@ -51,9 +51,7 @@ async function newsOf(bot: TestProcess, answer?: Parameters<typeof delivered>[1]
 }
 const headlinesOf = async (bot: TestProcess) => (await newsOf(bot)).map(({ headline }) => headline)
 
-async function tick({ app }: TestProcess): Promise<readonly Fired[]> {
-  return app.fireDue()
-}
+const tick = runDue
 
 describe('a schedule whose owner', () => {
   it('has left goes on in the name of the admins, who are told once', async () => {
@@ -140,7 +138,7 @@ describe('a schedule whose owner', () => {
     })
     world.unknown.add(bob.id)
     const said: Fired[] = []
-    const hear = async () => void said.push(...(await bot.app.fireAsked()))
+    const hear = async () => void said.push(...(await runAsked(bot)))
     for (let look = 0; look < 3; look++) await hear()
     expect(said.every(({ answer }) => !answer.ok && answer.exit === 1)).toBe(true)
     world.unknown.clear()
@@ -203,7 +201,7 @@ describe('a schedule whose channel cannot be posted in', () => {
     await bot.ledger.schedules.change(1, {
       asked: { at: '2026-11-23T02:59:59.000Z', by: bob, from: null, maxErrors: null, approval: null },
     })
-    await Promise.all([1, 2, 3, 4].flatMap(() => [tick(bot), bot.app.fireAsked()]))
+    await Promise.all([1, 2, 3, 4].flatMap(() => [tick(bot), runAsked(bot)]))
     expect((await newsOf(bot)).map(({ to }) => to)).toEqual([bob.id])
     expect(await bot.ledger.schedules.get(1)).toMatchObject({ state: { kind: 'parked' }, asked: null })
   })

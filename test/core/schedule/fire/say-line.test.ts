@@ -3,6 +3,7 @@ import cancelCommand from '../../../../src/commands/cancel.ts'
 import scheduleRun from '../../../../src/commands/schedule-run.ts'
 import { OpsError } from '../../../../src/core/errors.ts'
 import { anna, channel, command, createWorld, deferred } from '../../../support/core.ts'
+import { runDue } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
 const at3 = '2026-11-23T03:00:00.000Z'
@@ -33,7 +34,7 @@ describe('a line of a fire', () => {
         return roleOf(who)
       },
     })
-    const fires = bot.app.fireDue()
+    const fires = runDue(bot)
     await asked.promise
     expect((await bot.say('cancel 1')).ok).toBe(true)
     gate.resolve()
@@ -64,11 +65,11 @@ describe('a line of a fire', () => {
       ledger: { ...helper.ledger, runs: { ...helper.ledger.runs, list } },
     })
     await bot.ledger.schedules.add(nightly)
-    const fires = bot.app.fireDue()
+    const fires = runDue(bot)
     await begun.promise
     await helper.ledger.runs.requestCancel(1, 'Anna')
     locked = true
-    await bot.app.heedCancels()
+    await bot.session.registry.heedCancels()
     await fires
     expect((await bot.ledger.runs.get(1))?.state).toBe('cancelled')
   })

@@ -9,7 +9,7 @@ import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
 import type { Sent } from '../../../../src/core/ports/outbox.ts'
 import { anna, bob, channel, command, createWorld, type TestProcess } from '../../../support/core.ts'
 import { accepted, delivered } from '../../../support/delivered.ts'
-import { sayAgain } from '../../../support/fires.ts'
+import { runDue, sayAgain } from '../../../support/fires.ts'
 import { freePolicy } from '../../../support/policy.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
@@ -53,7 +53,7 @@ describe('the heartbeat', () => {
       return accepted
     }
     for (const _ of [1, 2]) {
-      await bot.app.fireDue()
+      await runDue(bot)
       await delivered(bot, told)
     }
     expect([order, beats()]).toEqual([['told after 0'], 1])
@@ -66,7 +66,7 @@ describe('the heartbeat', () => {
     ['loaded nothing', [etl, greet], { lines: ['greet'] }],
   ])('does not go out after a night that %s', async (_, commands, schedule) => {
     const { bot, beats } = await nightOf(commands, { schedule })
-    await bot.app.fireDue()
+    await runDue(bot)
     await delivered(bot)
     expect(beats()).toBe(0)
     expect(await bot.ledger.notes.get('heartbeat')).toBeNull()
@@ -79,19 +79,19 @@ describe('the heartbeat', () => {
       return new Promise<undefined>(() => undefined)
     })
     const { world, bot, beats } = await nightOf([stuck, greet], { schedule: { cron: '0 * * * *' } })
-    void bot.app.fireDue()
+    void runDue(bot)
     await expect.poll(() => begun).toBe(true)
     world.clock.advance(3_600_000)
     await bot.beat()
     const told: boolean[] = []
-    for (const { answer } of await bot.app.fireDue()) told.push(answer.ok)
+    for (const { answer } of await runDue(bot)) told.push(answer.ok)
     await delivered(bot)
     expect([told, beats()]).toEqual([[true], 0])
   })
 
   it('does not go out for a night that nobody could be told of, until they are', async () => {
     const { world, bot, start, beats } = await nightOf([etl, greet])
-    await bot.app.fireDue()
+    await runDue(bot)
     await delivered(bot, () => ({ kind: 'later', afterMs: 1000, why: new Error('Slack is away') }))
     expect(beats()).toBe(0)
     bot.die()
@@ -105,7 +105,7 @@ describe('the heartbeat', () => {
   it('goes out when a night that failed behind its load is carried on to its end', async () => {
     let broken = true
     const { world, bot, beats } = await nightOf([etl, failing('greet', () => broken)])
-    const [fired] = await bot.app.fireDue()
+    const [fired] = await runDue(bot)
     await delivered(bot)
     const failed = fired?.run?.id ?? 0
     broken = false
@@ -118,11 +118,11 @@ describe('the heartbeat', () => {
 
   it('that nobody hears is noted, and of none nothing is', async () => {
     const unheard = await nightOf([etl, greet], { beat: 'failed' })
-    await unheard.bot.app.fireDue()
+    await runDue(unheard.bot)
     await delivered(unheard.bot)
     expect(await unheard.bot.ledger.notes.get('heartbeat')).toMatchObject({ ok: false })
     const silent = await nightOf([etl, greet], { beat: 'none' })
-    await silent.bot.app.fireDue()
+    await runDue(silent.bot)
     await delivered(silent.bot)
     expect(await silent.bot.ledger.notes.get('heartbeat')).toBeNull()
   })
@@ -132,7 +132,7 @@ describe('who is called', () => {
   async function calledOf(commands: readonly Command[], schedule: Partial<ScheduleRecord>): Promise<readonly string[]> {
     const { world, bot } = await nightOf(commands, { schedule })
     for (const id of [bob.id, local.id, typist.id]) world.roles.set(id, 'operator')
-    await bot.app.fireDue()
+    await runDue(bot)
     const called = (await delivered(bot)).map(({ mention }) => mention)
     expect(called).toHaveLength(1)
     return called.flat()

@@ -2,7 +2,9 @@ import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../../../src/core/answer.ts'
 import { OpsError } from '../../../../src/core/errors.ts'
 import type { RunRecord } from '../../../../src/core/ports/runs.ts'
+import { claimRuns } from '../../../../src/core/runner/worker.ts'
 import { anna, channel, deferred, type TestProcess, unwatched } from '../../../support/core.ts'
+import { runDue, tend } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 import { createPreparedWarehouse, type Warehouse } from '../../../support/warehouse.ts'
 
@@ -40,7 +42,7 @@ const stateOf = async ({ deps }: TestProcess) => (await deps.cluster.describe())
 describe('the workflow of a schedule', () => {
   it('is its steps in the ledger: the warehouse awake, each line by its request, the warehouse put back', async () => {
     const { bot } = await paused(['top-songs n=3', 'qa part=counts'])
-    await bot.app.fireDue()
+    await runDue(bot)
     const fire = await fireOf(bot)
     expect(stepsOf(fire)).toEqual(['awake-1 complete', 'line-1 complete', 'line-2 complete', 'restore-1 complete'])
     expect(fire.steps.map(({ request }) => request)).toEqual([undefined, 'top-songs n=3', 'qa part=counts', undefined])
@@ -50,7 +52,7 @@ describe('the workflow of a schedule', () => {
   it('has no step that puts back what it has not woken', async () => {
     const { bot } = await paused(['top-songs n=3'])
     await bot.say('resume')
-    await bot.app.fireDue()
+    await runDue(bot)
     expect(stepsOf(await fireOf(bot))).toEqual(['awake-1 complete', 'line-1 complete'])
     expect(await stateOf(bot)).toBe('available')
   })
@@ -63,7 +65,7 @@ describe('the workflow of a schedule', () => {
         throw new OpsError('sql_failed', 'Out of memory.')
       },
     })
-    const [fired] = await bot.app.fireDue()
+    const [fired] = await runDue(bot)
     Object.assign(bot.deps.engine, { query })
     expect([fired?.answer.ok, await stateOf(bot)]).toEqual([false, 'paused'])
     expect(stepsOf(await fireOf(bot))).toEqual([...['awake-1 complete', 'line-1 error'], 'restore-1 complete'])
@@ -78,7 +80,7 @@ describe('the workflow of a schedule', () => {
         return new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
       },
     })
-    const over = bot.app.fireDue()
+    const over = runDue(bot)
     await begun.promise
     await bot.say(`cancel ${(await fireOf(bot)).id}`)
     await over
@@ -98,13 +100,13 @@ describe('the workflow of a schedule', () => {
         return new Promise(() => undefined)
       },
     })
-    void bot.app.fireDue()
+    void runDue(bot)
     await reached.promise
     expect((await fireOf(bot)).steps.at(-1)).toMatchObject({ id: 'restore-1', state: 'in_progress' })
     bot.die()
     Object.assign(bot.deps.cluster, { pause })
     const next = await another('two')
-    for (const { answer } of await next.app.recover(() => unwatched)) await answer
+    for (const { answer } of await claimRuns(next.session, () => unwatched)) await answer
     const fire = await fireOf(next)
     expect([fire.state, await stateOf(next)]).toEqual(['complete', 'paused'])
     expect(fire.steps.at(-1)).toMatchObject({ id: 'restore-1', state: 'complete', output: { kind: 'paused' } })
@@ -129,12 +131,12 @@ describe('the workflow of a schedule', () => {
         return new Promise(() => undefined)
       },
     })
-    void bot.app.fireDue()
+    void runDue(bot)
     await reached.promise
     bot.die()
     Object.assign(bot.deps.cluster, { pause })
     const next = await another('two')
-    for (const { answer } of await next.app.recover(() => unwatched)) await answer
+    for (const { answer } of await claimRuns(next.session, () => unwatched)) await answer
     const fire = await fireOf(next)
     expect([fire.state, await stateOf(next)]).toEqual(['error', 'paused'])
     expect(stepsOf(fire)).toEqual(['awake-1 complete', 'line-1 error', 'restore-1 complete'])
@@ -152,14 +154,14 @@ describe('the workflow of a schedule', () => {
       worker: 'one',
     } as const
     const opened = await bot.ledger.runs.open({ ...other, ...at, started: clock.now().toISOString() })
-    await bot.app.fireDue()
+    await runDue(bot)
     const fire = await fireOf(bot)
     expect(fire.steps.at(-1)?.output).toEqual({ kind: 'used', by: "Anna's extend" })
     if (opened.kind !== 'opened') throw new Error('it is open')
     const answer: Answer = { ok: false, exit: 1, headline: '', audience: 'channel', run: null, replies: [], next: [] }
     const end = { state: 'error', answer, costUsd: null } as const
     await bot.ledger.runs.end(opened.run.id, 'one', { ...end, ended: clock.now().toISOString() })
-    await bot.app.tendCluster()
+    await tend(bot)
     expect(await stateOf(bot)).toBe('paused')
   })
 })

@@ -2,8 +2,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import scheduleRun from '../../../../src/commands/schedule-run.ts'
 import type { Command } from '../../../../src/core/command/define.ts'
+import { claimRuns } from '../../../../src/core/runner/worker.ts'
 import { anna, channel, command, createWorld, deferred, type TestProcess, unwatched } from '../../../support/core.ts'
 import { delivered } from '../../../support/delivered.ts'
+import { runDue } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 import { lengths } from '../../../support/soak.ts'
 
@@ -76,7 +78,7 @@ async function createYear(cron: string, zone: string, created: string) {
     }),
   )
   const fireAs = async (one: TestProcess): Promise<void> => {
-    await one.app.fireDue()
+    await runDue(one)
     if (fate === 'dies untold') await dies()
     for (const { body } of await delivered(one)) {
       const run = body.kind === 'answer' ? body.answer.run : null
@@ -90,7 +92,7 @@ async function createYear(cron: string, zone: string, created: string) {
     await bot.ledger.close()
     bot = await start()
     fate = 'tick'
-    for (const { answer } of await bot.app.recover(() => unwatched)) await answer
+    for (const { answer } of await claimRuns(bot.session, () => unwatched)) await answer
     await fireAs(bot)
   }
   return {

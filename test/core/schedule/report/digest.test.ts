@@ -6,8 +6,10 @@ import scheduleRun from '../../../../src/commands/schedule-run.ts'
 import type { Answer } from '../../../../src/core/answer.ts'
 import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
 import { type Reply, text } from '../../../../src/core/reply.ts'
+import { claimRuns } from '../../../../src/core/runner/worker.ts'
 import { oneMessage, type Spoken } from '../../../../src/core/schedule/report/digest.ts'
 import { anna, bob, channel, command, createWorld, type TestProcess, unwatched } from '../../../support/core.ts'
+import { runAsked, runDue } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 import { createWarehouse } from '../../../support/warehouse.ts'
 
@@ -22,7 +24,7 @@ const night = scheduled({
 /** What the next fire answers. */
 async function fired(bot: TestProcess): Promise<Answer> {
   const answers: Answer[] = []
-  for (const { answer } of await bot.app.fireDue()) answers.push(answer)
+  for (const { answer } of await runDue(bot)) answers.push(answer)
   const [answer] = answers
   if (answer === undefined) throw new Error('nothing was due')
   return answer
@@ -161,7 +163,7 @@ describe('the post of one line', () => {
     await bot.say('schedule-run 1', { who: bob })
     world.clock.advance(600_000)
     const answers: Answer[] = []
-    for (const { answer } of await bot.app.fireAsked()) answers.push(answer)
+    for (const { answer } of await runAsked(bot)) answers.push(answer)
     expect(answers[0]).toMatchObject({
       title: expect.stringMatching(/^Daily, asked for by Bob: greet · schedule 1/),
       replies: [{ text: 'Good morning.' }],
@@ -174,12 +176,12 @@ describe('the post of one line', () => {
       scheduleRun,
       command('greet', () => new Promise(() => undefined), { effect: 'read' }),
     ])
-    void stuck.app.fireDue()
+    void runDue(stuck)
     await expect.poll(async () => (await bot.ledger.runs.list({ limit: 5 })).length).toBe(2)
     stuck.die()
     world.clock.advance(1_200_000)
     await bot.beat()
-    const [recovered] = await bot.app.recover(() => unwatched)
+    const [recovered] = await claimRuns(bot.session, () => unwatched)
     const answer = await recovered?.answer
     expect(textsOf(answer?.replies ?? [])[0]).toBe('Due 03:00, said 03:20: the bot was restarted in between.')
   })

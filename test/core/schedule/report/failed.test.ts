@@ -7,6 +7,7 @@ import { OpsError } from '../../../../src/core/errors.ts'
 import type { Cluster, ClusterState } from '../../../../src/core/ports/cluster.ts'
 import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
 import { anna, channel, command, createWorld, failureOf, step, type TestProcess } from '../../../support/core.ts'
+import { runAsked, runDue } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 import { createPreparedWarehouse, createWarehouse, type Warehouse } from '../../../support/warehouse.ts'
 
@@ -23,7 +24,7 @@ async function firedAt(time: string, { bot, clock }: Pick<Warehouse, 'bot' | 'cl
   clock.set(new Date(time))
   await bot.beat()
   const answers: Answer[] = []
-  for (const { answer } of await bot.app.fireDue()) answers.push(answer)
+  for (const { answer } of await runDue(bot)) answers.push(answer)
   const [answer] = answers
   if (answer === undefined) throw new Error('nothing was due')
   return answer
@@ -149,7 +150,7 @@ it('A night that is said again leaving a row out says all that comes after its l
   await bot.beat()
   expect((await bot.say(line)).headline).toContain(`from where run ${failed.run?.id} failed`)
   const answers: Answer[] = []
-  for (const { answer } of await bot.app.fireAsked()) answers.push(answer)
+  for (const { answer } of await runAsked(bot)) answers.push(answer)
   expect(answers.map(({ ok }) => ok)).toEqual([true])
   const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
   const lines = await bot.ledger.runs.list({ fire: fire?.id ?? 0, limit: 5 })

@@ -1,0 +1,173 @@
+import type { Answer } from '../answer.ts'
+import { inBackground, repeatInBackground } from '../background.ts'
+import { authorise } from '../command/catalog.ts'
+import type { Deps } from '../deps.ts'
+import { OpsError } from '../errors.ts'
+import type { Asker, Person } from '../people.ts'
+import type { RunId, RunRecord } from '../ports/runs.ts'
+import { failureAnswer, viewOf } from './answers.ts'
+import { execute } from './execute.ts'
+import type { Watch } from './live-run.ts'
+import { abandonedRuns, closeOrphan, closeRun } from './orphans.ts'
+import type { Session } from './session.ts'
+
+/** The loop of a process that looks for work. */
+export interface Worker {
+  /** Looks at once, because a run was inserted. */
+  wake(): void
+  stop(): void
+}
+
+export interface WorkerParts {
+  /** Gives the message of a run that is carried on back to its face. Null for a process that takes no runs: a terminal. */
+  readonly watch: ((run: RunRecord) => Watch) | null
+  /** Inserts runs that somebody wants from whichever process this is. */
+  readonly insert: () => Promise<void>
+}
+
+const lookMs = 1_000
+// A process that was silent for 30 s counts as gone. Where this one looks as late as that, the machine slept and nobody could beat;
+// two beats of 5 s later everybody has.
+const sleptMs = 30_000
+const beatsMs = 10_000
+// While Slack cannot say what somebody's role is.
+const unknownRoleMs = 10_000
+// Nothing is postponed for longer; what is to wait longer was postponed before the clock was set back.
+const longestPauseMs = 60_000
+// A run that has taken three processes with it will take the fourth.
+const maxLost = 3
+
+/** Starts to look: at once, then every second, and whenever it is woken. Resolves after the first look. */
+export async function startWorker({ watch, insert }: WorkerParts, session: Session): Promise<Worker> {
+  const { deps, registry } = session
+  const { clock } = deps
+  let looked = clock.now().getTime()
+  let trustedFrom = clock.elapsed()
+  let looking = false
+  let again = false
+
+  const claim = async (take: (run: RunRecord) => Watch): Promise<void> => {
+    const before = looked
+    looked = clock.now().getTime()
+    if (looked - before > sleptMs) trustedFrom = clock.elapsed() + beatsMs
+    await insert()
+    const claimed = await claimRuns(session, take, clock.elapsed() >= trustedFrom)
+    for (const { answer } of claimed) void inBackground(deps, 'run', () => answer)
+  }
+  const look = async (): Promise<void> => {
+    await registry.heedCancels()
+    if (watch === null) return
+    again = true
+    if (looking) return
+    looking = true
+    try {
+      while (again) {
+        again = false
+        await claim(watch)
+      }
+    } finally {
+      looking = false
+    }
+  }
+
+  await inBackground(deps, 'worker', look)
+  return { wake: () => void inBackground(deps, 'worker', look), stop: repeatInBackground(deps, lookMs, 'worker', look) }
+}
+
+/** A run that is carried on or was closed, and its answer. */
+export interface Claimed {
+  readonly run: RunRecord
+  readonly answer: Promise<Answer>
+}
+
+/**
+ * Takes the runs that wait for a process, and where `gone` those whose process is gone; of this process those whose end could not be written: what changes the warehouse and what is a schedule's is
+ * carried on (their steps know what is done); what only asked a question is closed, and a terminal's run, because whoever typed it saw it stop.
+ */
+export async function claimRuns(
+  session: Session,
+  watch: (run: RunRecord) => Watch,
+  gone = true,
+): Promise<readonly Claimed[]> {
+  const { deps, registry } = session
+  const claimed: Claimed[] = []
+  const now = deps.clock.now().getTime()
+  const runs = (await abandonedRuns(deps, registry.unrecorded)).filter(({ worker, available }) => {
+    const waitMs = Date.parse(available) - now
+    return (gone || worker === null || worker === deps.process) && (waitMs <= 0 || waitMs > longestPauseMs)
+  })
+  for (const run of runs) {
+    const found = await take(run, watch, session).catch((error: unknown) => later(run.id, error, deps))
+    if (found !== null) claimed.push(found)
+  }
+  return claimed
+}
+
+/** What cannot be taken now is looked at again soon; those before it are carried on all the same. Throws what is a bug. */
+function later(id: RunId, error: unknown, { log }: Deps): null {
+  if (!(error instanceof OpsError)) throw error
+  log.warn({ err: error, run: id }, `a run that was left could not be looked at: ${error.message}`)
+  return null
+}
+
+async function take(run: RunRecord, watch: (run: RunRecord) => Watch, session: Session): Promise<Claimed | null> {
+  const { deps, registry } = session
+  const closed = (answer: Answer | null) => (answer === null ? null : { run, answer: Promise.resolve(answer) })
+  if (registry.unrecorded.has(run.id)) {
+    const answer = await closeRun(run, registry.unrecorded.get(run.id), deps)
+    registry.unrecorded.delete(run.id)
+    return closed(answer)
+  }
+  if (await belongsToItsParent(run, session)) return null
+  if (!isWorthCarryingOn(run)) return closed(await closeOrphan(run, deps))
+  const who = await knownNow(run.who, deps)
+  if (who === null) {
+    await deps.ledger.runs.postpone(run.id, new Date(deps.clock.now().getTime() + unknownRoleMs))
+    return null
+  }
+  const claimed = await deps.ledger.runs.claim(run.id, run.worker, deps.process, deps.clock.now())
+  if (claimed === null) return null
+  deps.log.info({ run: run.id, attempt: claimed.attempt }, `carrying on with ${run.line}`)
+  return { run: claimed, answer: carryOn(claimed, who, watch(claimed), session) }
+}
+
+function isWorthCarryingOn(run: RunRecord): boolean {
+  return (run.writer || run.origin.kind === 'fire') && run.place.kind === 'slack' && lostWith(run) < maxLost
+}
+
+/** How many processes a run has lost, with the one that has it. */
+function lostWith({ lost, worker }: RunRecord): number {
+  return worker === null ? lost : lost + 1
+}
+
+/** The run of a schedule comes to its lines again; only a line whose parent is over is nobody's. */
+async function belongsToItsParent({ origin }: RunRecord, { deps }: Session): Promise<boolean> {
+  if (origin.kind !== 'line') return false
+  return (await deps.ledger.runs.get(origin.fire))?.state === 'running'
+}
+
+/** Somebody with their role; null while nobody can say which that is. */
+async function knownNow(asker: Asker, { directory, log }: Deps): Promise<Person | null> {
+  try {
+    return { ...asker, role: await directory.roleOf(asker) }
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    log.warn({ err: error, user: asker.id }, `a run waits to be carried on: ${error.message}`)
+    return null
+  }
+}
+
+/**
+ * What was begun was allowed then; what was not must be allowed now. Never throws: a run that cannot even begin again (its command is gone
+ * after an update) is closed, or it would hold the warehouse for ever.
+ */
+async function carryOn(run: RunRecord, who: Person, watch: Watch, session: Session): Promise<Answer> {
+  const { deps, catalog } = session
+  try {
+    const bound = catalog.understood(run)
+    if (run.steps.length === 0) authorise(bound.command, who, deps.directory)
+    return await execute(run, bound, { who, place: run.place, deps, catalog }, watch, session)
+  } catch (error) {
+    return (await closeRun(run, error, deps)) ?? failureAnswer(error, viewOf(run), deps.log)
+  }
+}
