@@ -127,7 +127,7 @@ async function take(run: RunRecord, watch: (run: RunRecord) => Watch, session: S
   }
   const claimed = await deps.ledger.runs.claim(run.id, run.worker, deps.process, deps.clock.now())
   if (claimed === null) return null
-  deps.log.info({ run: run.id, attempt: claimed.attempt }, `carrying on with ${run.line}`)
+  deps.log.info({ run: run.id, attempt: claimed.attempt }, `takes run ${run.id}: ${run.line}`)
   return { run: claimed, answer: carryOn(claimed, who, watch(claimed), session) }
 }
 
