@@ -51,7 +51,7 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     const home = await homes.twoDays()
     const { child, ended } = start(['main'], { ...home, SPARKIFY_PORT: String(await freePort()) })
     await until('it has its ledger', async () =>
-      (await readdir(home.SPARKIFY_HOME).catch(() => [])).includes('state.db') ? true : undefined,
+      (await readdir(home.SPARKIFY_HOME).catch((): string[] => [])).includes('state.db') ? true : undefined,
     )
     child.kill('SIGTERM')
     expect(await ended).toMatchObject({ status: 0, signal: null })
