@@ -171,6 +171,7 @@ export function describeRuns(open: OpenLedger): void {
             place: { kind: 'slack', channel: 'C9', direct: true },
             worker: 'two',
             started: later(60).toISOString(),
+            available: later(60).toISOString(),
             steps: [done],
           },
         })
