@@ -7,9 +7,20 @@ process.env['UV_THREADPOOL_SIZE'] ??= '16'
 // The AWS SDK prints a notice on Node 20 at every start; the README says once which versions to use.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 
-// All that this program writes is for its own user: folders 0700, files 0600, whatever the shell says. Libraries make files too
-// (the ledger's WAL, DuckDB's loads and spills), so it is said once for all.
+// All that this program writes is for its own user: folders 0700, files 0600, whatever the shell has set. Libraries make files too
+// (the ledger's WAL, DuckDB's loads and spills), so it is set once for all.
 process.umask(0o077)
+
+// npm forwards the signals that stop it, but can be killed itself; its bot would go on without a parent, and hold the data folder.
+if (process.env['npm_lifecycle_event'] === 'start') {
+  const npm = process.ppid
+  const watch = setInterval(() => {
+    if (process.ppid === npm) return
+    clearInterval(watch)
+    process.kill(process.pid, 'SIGTERM')
+  }, 1000)
+  watch.unref()
+}
 
 // What Node loads of this program needs about 150; a load has its sources, its database and its connections open besides.
 const neededFiles = 256

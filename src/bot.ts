@@ -9,7 +9,8 @@ import { watchDisk } from './machine/data-dir.ts'
 import type { Platform } from './platform.ts'
 import { openSlackFace, type SlackFace } from './slack/face.ts'
 
-const graceMs = 5_000
+/** How long runs may take to end when the bot stops; what takes longer is carried on by the next one. */
+export const drainMs = 5_000
 
 /**
  * What is around a bot: what it runs on and whom it talks to; its log and, as the file's path, where that is one; where it prints; and
@@ -93,7 +94,7 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
       disk.stop()
       worker.stop()
       await scheduler.stop()
-      await core.app.drain(graceMs)
+      await core.app.drain(drainMs)
       await slack.stop()
       await server.close()
       open.close()

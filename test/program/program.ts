@@ -14,7 +14,7 @@ import { type Answer, answerSchema } from '../../src/core/answer.ts'
 export const boot = fileURLToPath(new URL('../../dist/boot.cjs', import.meta.url))
 
 /** An environment without anything of the machine's own that the program would read. */
-function cleanEnv(own: Readonly<Record<string, string>>): Record<string, string> {
+export function cleanEnv(own: Readonly<Record<string, string>>): Record<string, string> {
   const { PATH = '', HOME = '' } = process.env
   return { PATH, HOME, TZ: 'UTC', ...own }
 }
