@@ -56,7 +56,7 @@ async function scheduled() {
   const names = [
     'bot.js',
     'config.js',
-    'counterpart.js',
+    'slackBackend.js',
     'machine/data-dir.js',
     'machine/log.js',
     'platform.js',
@@ -65,7 +65,7 @@ async function scheduled() {
   const [
     { startBot },
     { readConfig },
-    { counterpartOf },
+    { slackBackendFor },
     { prepareDataDir },
     { openLog },
     { thisMachine },
@@ -77,7 +77,7 @@ async function scheduled() {
   const log = openLog({ kind: 'file', path: join(folder, 'bot.log') }, [])
   const bot = await startBot(config, {
     platform: thisMachine,
-    counterpart: counterpartOf(config, thisMachine.clock, log),
+    slackBackend: slackBackendFor(config, thisMachine.clock, log),
     log,
     logFile: null,
     print: () => undefined,

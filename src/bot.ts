@@ -4,10 +4,10 @@ import { runKey } from './core/outbox/messages.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Outbox } from './core/ports/outbox.ts'
 import type { RunRecord } from './core/ports/runs.ts'
-import type { Counterpart } from './counterpart.ts'
 import { watchDisk } from './machine/data-dir.ts'
 import type { Platform } from './platform.ts'
 import { openSlackFace, type SlackFace } from './slack/face.ts'
+import type { SlackBackend } from './slack-backend.ts'
 
 /** How long runs may take to end when the bot stops; what takes longer is carried on by the next one. */
 export const drainMs = 5_000
@@ -18,7 +18,7 @@ export const drainMs = 5_000
  */
 export interface BotSurroundings {
   readonly platform: Platform
-  readonly counterpart: Counterpart
+  readonly slackBackend: SlackBackend
   readonly log: Log
   readonly logFile: string | null
   readonly print: (text: string) => void
@@ -36,13 +36,13 @@ export interface Bot {
 
 /** Starts the bot in this process. Throws `OpsError` for whatever it cannot work without: the home, its port, Slack, credentials of AWS. */
 export async function startBot(config: Config, surroundings: BotSurroundings): Promise<Bot> {
-  const { platform, counterpart, log, logFile, print, onReplaced } = surroundings
+  const { platform, slackBackend, log, logFile, print, onReplaced } = surroundings
   const { clock } = platform
   let face: SlackFace | null = null
   const core = await compose(config, {
     platform,
     kind: 'bot',
-    directory: counterpart.directory,
+    directory: slackBackend.directory,
     probes: () => face?.probes ?? [],
     outbox: outboxOf(() => face),
     log,
@@ -51,10 +51,10 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
   const fault = await core.checkWarehouse()
   const warnings = [...(fault === null ? [] : [`${fault.message} ${fault.remedy}`.trim()]), ...config.warnings]
   for (const warning of warnings) log.warn({}, warning)
-  const open = await counterpart.open()
+  const open = await slackBackend.open()
   const disk = watchDisk(config.dataDir, clock, log)
   const server = await platform.startServer(
-    counterpart.host,
+    slackBackend.host,
     config.port,
     {
       health() {

@@ -1,6 +1,6 @@
 import type { Config } from './config.ts'
 import type { Directory } from './core/ports/directory.ts'
-import { defaultPersonas } from './workspace/people.ts'
+import { defaultPersonas } from './workspace/personas.ts'
 
 /**
  * The roles where Slack cannot be asked: those of the configuration and, in the local workspace, those of its three people. The terminal
@@ -8,11 +8,11 @@ import { defaultPersonas } from './workspace/people.ts'
  */
 export function localDirectory({ slack, admins, operators }: Config): Directory {
   if (slack.kind !== 'none') return createListDirectory(admins, operators)
-  const playing = (part: string): readonly string[] =>
-    defaultPersonas.filter((persona) => persona.part === part).map(({ id }) => id)
+  const idsWith = (role: string): readonly string[] =>
+    defaultPersonas.filter((persona) => persona.role === role).map(({ id }) => id)
   return createListDirectory(
-    [...playing('admin'), ...admins],
-    [...playing('operator'), ...operators],
+    [...idsWith('admin'), ...admins],
+    [...idsWith('operator'), ...operators],
     Object.fromEntries(defaultPersonas.map(({ id, tz }) => [id, tz])),
   )
 }

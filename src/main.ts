@@ -4,11 +4,11 @@ import { loadEnvFile, readConfig, secretsOf } from './config.ts'
 import { exitStatusOf, messageOf, OpsError } from './core/errors.ts'
 import type { Log } from './core/ports/log.ts'
 import { printable } from './core/words.ts'
-import { counterpartOf } from './counterpart.ts'
 import { prepareDataDir } from './machine/data-dir.ts'
 import { type HeldLog, openLog } from './machine/log.ts'
 import { setProxies } from './machine/proxies.ts'
 import { machineOfBot } from './platform.ts'
+import { slackBackendFor } from './slack-backend.ts'
 
 const startPatienceMs = 5_000
 
@@ -23,7 +23,7 @@ async function main(): Promise<void> {
   dieLoudly(log)
   const starting = startBot(config, {
     platform: machineOfBot,
-    counterpart: counterpartOf(config, machineOfBot.clock, log),
+    slackBackend: slackBackendFor(config, machineOfBot.clock, log),
     log,
     logFile,
     print: (text) => process.stdout.write(printable(text)),

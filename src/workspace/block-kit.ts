@@ -1,25 +1,101 @@
 import { z } from 'zod'
-import { elementSchema, flag, inputElementSchema, list, maybe, plain, text, typed, words } from './block-elements.ts'
 
 /*
- * Block Kit as Slack takes it: the blocks and elements this bot uses, each with the limits of
- * https://docs.slack.dev/reference/block-kit. Anything else is refused as unsupported, so a new block has to be taught here first.
- * Where Slack's pages and reports of live use disagree, the smaller number stands.
+ * Block Kit as Slack accepts it: the blocks and elements this bot uses, with the limits of
+ * https://docs.slack.dev/reference/block-kit. Anything else is refused as unsupported: a new block is added here first.
+ * Where Slack's pages and reports of live use disagree, the smaller number counts.
  */
 
+/** A string of at least `min` (one, where it is left out) and at most `max` characters. */
+const characters = (max: number, min = 1) => z.string().min(min).max(max)
+/** A field that may be left out, but not be undefined. */
+const maybe = <S extends z.ZodType>(schema: S) => z.exactOptional(schema)
+/** From `min` to `max` of these. */
+const list = <S extends z.ZodType>(of: S, min: number, max: number) => z.array(of).min(min).max(max)
+/** An object of one type, with these fields and no others. */
+const typed = <T extends string, S extends z.core.$ZodLooseShape>(type: T, shape: S) =>
+  z.strictObject({ type: z.literal(type), ...shape })
+/** A yes or no that may be left out. */
+const flag = maybe(z.boolean())
+
+const actionId = maybe(characters(255))
+const style = maybe(z.enum(['primary', 'danger']))
+/** Text that is shown as it stands. */
+const plain = (max: number) => typed('plain_text', { text: characters(max), emoji: flag })
+const mrkdwn = (max: number) => typed('mrkdwn', { text: characters(max), verbatim: flag })
+/** Plain text or mrkdwn. */
+const text = (max: number) => z.discriminatedUnion('type', [plain(max), mrkdwn(max)])
+
+const confirm = z.strictObject({
+  title: maybe(plain(100)),
+  text: text(300),
+  confirm: maybe(plain(30)),
+  deny: maybe(plain(30)),
+  style,
+})
+const option = z.strictObject({ text: plain(75), value: characters(150), description: maybe(plain(75)) })
+const button = typed('button', {
+  action_id: actionId,
+  text: plain(75),
+  value: maybe(characters(2000, 0)),
+  url: maybe(characters(3000)),
+  style,
+  confirm: maybe(confirm),
+  accessibility_label: maybe(characters(75)),
+})
+const select = typed('static_select', {
+  action_id: actionId,
+  placeholder: maybe(plain(150)),
+  options: list(option, 1, 100),
+  initial_option: maybe(option),
+  confirm: maybe(confirm),
+})
+const overflow = typed('overflow', { action_id: actionId, options: list(option, 1, 5), confirm: maybe(confirm) })
+
+/** A time of day as a time picker holds it: `HH:mm`. */
+export const timeOfDay = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'must be a time of the form HH:mm')
+const timePicker = typed('timepicker', {
+  action_id: actionId,
+  placeholder: maybe(plain(150)),
+  initial_time: maybe(timeOfDay),
+  confirm: maybe(confirm),
+})
+const conversationSelect = typed('conversations_select', {
+  action_id: actionId,
+  placeholder: maybe(plain(150)),
+  default_to_current_conversation: flag,
+  filter: maybe(
+    z.strictObject({ include: maybe(z.array(z.enum(['im', 'mpim', 'public', 'private']))), exclude_bot_users: flag }),
+  ),
+})
+const textInput = typed('plain_text_input', {
+  action_id: actionId,
+  placeholder: maybe(plain(150)),
+  initial_value: maybe(characters(3000, 0)),
+  multiline: flag,
+  min_length: maybe(z.int().min(0).max(3000)),
+  max_length: maybe(z.int().min(1).max(3000)),
+  focus_on_load: flag,
+})
+
+/** What sends an action by itself, in an actions block or beside a section. */
+const elementSchema = z.discriminatedUnion('type', [button, select, overflow, timePicker])
+/** What an input block is filled in with. */
+const inputElementSchema = z.discriminatedUnion('type', [textInput, select, timePicker, conversationSelect])
+
 const block = <T extends string, S extends z.core.$ZodLooseShape>(type: T, shape: S) =>
-  z.strictObject({ type: z.literal(type), block_id: maybe(words(255)), ...shape })
+  z.strictObject({ type: z.literal(type), block_id: maybe(characters(255)), ...shape })
 
 const inlineStyle = maybe(z.strictObject({ bold: flag, italic: flag, strike: flag, code: flag }))
 const inline = z.discriminatedUnion('type', [
-  typed('text', { text: words(3000), style: inlineStyle }),
-  typed('link', { url: words(3000), text: maybe(z.string()), style: inlineStyle }),
-  typed('user', { user_id: words(255) }),
-  typed('channel', { channel_id: words(255) }),
-  typed('usergroup', { usergroup_id: words(255) }),
-  typed('emoji', { name: words(255) }),
+  typed('text', { text: characters(3000), style: inlineStyle }),
+  typed('link', { url: characters(3000), text: maybe(z.string()), style: inlineStyle }),
+  typed('user', { user_id: characters(255) }),
+  typed('channel', { channel_id: characters(255) }),
+  typed('usergroup', { usergroup_id: characters(255) }),
+  typed('emoji', { name: characters(255) }),
   typed('broadcast', { range: z.enum(['here', 'channel', 'everyone']) }),
-  typed('date', { timestamp: z.int(), format: words(255), fallback: maybe(z.string()) }),
+  typed('date', { timestamp: z.int(), format: characters(255), fallback: maybe(z.string()) }),
 ])
 const richSection = typed('rich_text_section', { elements: z.array(inline) })
 const richList = typed('rich_text_list', { style: z.enum(['bullet', 'ordered']), elements: z.array(richSection) })
@@ -38,7 +114,7 @@ const section = block('section', {
 const header = block('header', { text: plain(150), level: maybe(z.literal([1, 2, 3, 4])) })
 const context = block('context', { elements: list(text(3000), 1, 10) })
 const divider = block('divider', {})
-const image = block('image', { image_url: words(3000), alt_text: words(2000), title: maybe(plain(2000)) })
+const image = block('image', { image_url: characters(3000), alt_text: characters(2000), title: maybe(plain(2000)) })
 const actions = block('actions', { elements: list(elementSchema, 1, 25) })
 const input = block('input', {
   label: plain(2000),
@@ -48,44 +124,44 @@ const input = block('input', {
 })
 
 const cell = z.discriminatedUnion('type', [
-  typed('raw_text', { text: words(10_000) }),
-  typed('raw_number', { value: z.number(), text: words(10_000) }),
+  typed('raw_text', { text: characters(10_000) }),
+  typed('raw_number', { value: z.number(), text: characters(10_000) }),
   richText,
 ])
 const rows = (min: number, max: number) => list(list(cell, 1, 20), min, max)
 const column = z.strictObject({ align: maybe(z.enum(['left', 'center', 'right'])), is_wrapped: flag })
 const table = block('table', { rows: rows(1, 100), column_settings: maybe(list(column.nullable(), 0, 20)) })
 const dataTable = block('data_table', {
-  caption: words(3000),
+  caption: characters(3000),
   rows: rows(2, 101),
   page_size: maybe(z.int().min(1).max(100)),
   row_header_column_index: maybe(z.int().min(0).max(19)),
 })
 
-const point = z.strictObject({ label: words(20), value: z.number() })
-const segment = z.strictObject({ label: words(20), value: z.number().positive() })
+const point = z.strictObject({ label: characters(20), value: z.number() })
+const segment = z.strictObject({ label: characters(20), value: z.number().positive() })
 const axes = z.strictObject({
-  categories: list(words(20), 1, 20),
-  x_label: maybe(words(50)),
-  y_label: maybe(words(50)),
+  categories: list(characters(20), 1, 20),
+  x_label: maybe(characters(50)),
+  y_label: maybe(characters(50)),
 })
-const series = list(z.strictObject({ name: words(20), data: list(point, 1, 20) }), 1, 6)
+const series = list(z.strictObject({ name: characters(20), data: list(point, 1, 20) }), 1, 6)
 const chart = z.discriminatedUnion('type', [
   typed('bar', { series, axis_config: axes }),
   typed('line', { series, axis_config: axes }),
   typed('area', { series, axis_config: axes }),
   typed('pie', { segments: list(segment, 1, 6) }),
 ])
-const dataVisualization = block('data_visualization', { title: words(50), chart })
+const dataVisualization = block('data_visualization', { title: characters(50), chart })
 
 const taskCard = block('task_card', {
-  task_id: words(255),
-  title: words(3000),
+  task_id: characters(255),
+  title: characters(3000),
   status: z.enum(['pending', 'in_progress', 'complete', 'error']),
   details: maybe(richText),
   output: maybe(richText),
 })
-const plan = block('plan', { title: words(3000), tasks: maybe(z.array(taskCard)) })
+const plan = block('plan', { title: characters(3000), tasks: maybe(z.array(taskCard)) })
 
 const shared = [section, header, context, divider, image, actions, richText] as const
 
@@ -99,7 +175,7 @@ export const messageBlockSchema = z.discriminatedUnion('type', [
   taskCard,
 ])
 
-const view = { private_metadata: maybe(words(3000, 0)), callback_id: maybe(words(255, 0)) }
+const view = { private_metadata: maybe(characters(3000, 0)), callback_id: maybe(characters(255, 0)) }
 
 /** A modal as `views.open` takes it (https://docs.slack.dev/reference/views/modal-views). */
 export const modalSchema = typed('modal', {
@@ -108,13 +184,13 @@ export const modalSchema = typed('modal', {
   submit: maybe(plain(24)),
   close: maybe(plain(24)),
   blocks: list(z.discriminatedUnion('type', [...shared, input]), 0, 100),
-  external_id: maybe(words(255, 0)),
+  external_id: maybe(characters(255, 0)),
   clear_on_close: flag,
   notify_on_close: flag,
 })
 
 /** A Home tab as `views.publish` takes it (https://docs.slack.dev/reference/views/home-tab-views). */
-export const homeSchema = typed('home', {
+export const homeViewSchema = typed('home', {
   ...view,
   blocks: list(z.discriminatedUnion('type', [...shared, input, table, dataTable]), 0, 100),
 })
@@ -125,10 +201,10 @@ export type Block = z.infer<typeof messageBlockSchema>
 export type BlockOf<T extends Block['type']> = Extract<Block, { type: T }>
 /** A modal, checked. */
 export type Modal = z.infer<typeof modalSchema>
-/** What someone's Home tab holds, checked. */
-export type Home = z.infer<typeof homeSchema>
+/** A Home tab, checked. */
+export type HomeView = z.infer<typeof homeViewSchema>
 /** A block of any surface. */
-export type AnyBlock = Block | Modal['blocks'][number] | Home['blocks'][number]
+export type AnyBlock = Block | Modal['blocks'][number] | HomeView['blocks'][number]
 /** What a person fills in, with its label. */
 export type InputBlock = z.infer<typeof input>
 /** One cell of a table. */
@@ -137,3 +213,13 @@ export type Cell = z.infer<typeof cell>
 export type Inline = z.infer<typeof inline>
 /** Formatted text as Slack stores it. */
 export type RichText = z.infer<typeof richText>
+/** The question before an action. */
+export type Confirm = z.infer<typeof confirm>
+/** One line of a select or an overflow menu. */
+export type Option = z.infer<typeof option>
+/** Plain text or mrkdwn. */
+export type TextObject = z.infer<ReturnType<typeof text>>
+/** What can be pressed or chosen. */
+export type Element = z.infer<typeof elementSchema>
+/** What an input block is filled in with. */
+export type InputElement = z.infer<typeof inputElementSchema>

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import type { Element } from './block-elements.ts'
-import type { AnyBlock, Block, Home, Modal } from './block-kit.ts'
+import type { AnyBlock, Block, Element, HomeView, Modal } from './block-kit.ts'
+import { ApiError } from './http.ts'
 import {
   type Checked,
   charactersOf,
@@ -10,20 +10,6 @@ import {
   maxMessageCharacters,
 } from './validate.ts'
 
-/** A refusal in Slack's words; `messages` become `response_metadata.messages`. */
-export class ApiError extends Error {
-  readonly code: string
-  readonly messages: readonly string[]
-  readonly details: Readonly<Record<string, unknown>>
-
-  constructor(code: string, messages: readonly string[] = [], details: Readonly<Record<string, unknown>> = {}) {
-    super(code)
-    this.code = code
-    this.messages = messages
-    this.details = details
-  }
-}
-
 /** The value, or an `ApiError` of this code with Slack's JSON pointers (below `prefix`). */
 export function validOr<T>(checked: Checked<T>, code: string, prefix = ''): T {
   if ('value' in checked) return checked.value
@@ -31,8 +17,8 @@ export function validOr<T>(checked: Checked<T>, code: string, prefix = ''): T {
   throw new ApiError(code, messages)
 }
 
-/** What a message says. */
-export interface Content {
+/** The text and blocks of a message. */
+export interface MessageContent {
   readonly text: string
   readonly blocks?: Block[]
 }
@@ -44,7 +30,7 @@ const maxText = 4_000
  * A message's text and blocks as Slack stores them, every block and element with an id. Throws `no_text`, `msg_too_long`,
  * `invalid_blocks` or `msg_blocks_too_long`.
  */
-export function contentOf(given: { readonly text?: string | undefined; readonly blocks?: unknown }): Content {
+export function contentOf(given: { readonly text?: string | undefined; readonly blocks?: unknown }): MessageContent {
   const text = given.text ?? ''
   if (text.length > maxText) throw new ApiError('msg_too_long')
   const blocks = given.blocks === undefined ? [] : validOr(checkMessageBlocks(given.blocks), 'invalid_blocks')
@@ -72,7 +58,7 @@ function blockWithIds<T extends AnyBlock>(block: T): T {
 /** 250 kB (https://docs.slack.dev/reference/methods/views.publish), read as the smaller of what it may mean. */
 const maxViewBytes = 250_000
 
-function fitting<V extends Modal | Home>(checked: Checked<V>): V {
+function checkedView<V extends Modal | HomeView>(checked: Checked<V>): V {
   const view = validOr(checked, 'invalid_arguments', '/view')
   if (Buffer.byteLength(JSON.stringify(view)) > maxViewBytes) throw new ApiError('view_too_large')
   return view
@@ -80,12 +66,12 @@ function fitting<V extends Modal | Home>(checked: Checked<V>): V {
 
 /** The modal as Slack stores it, every block and element with an id. Throws `invalid_arguments` or `view_too_large`. */
 export function modalOf(given: unknown): Modal {
-  const modal = fitting(checkModal(given))
+  const modal = checkedView(checkModal(given))
   return { ...modal, blocks: modal.blocks.map(blockWithIds) }
 }
 
 /** The Home tab as Slack stores it, every block and element with an id. Throws `invalid_arguments` or `view_too_large`. */
-export function homeOf(given: unknown): Home {
-  const home = fitting(checkHome(given))
+export function homeViewOf(given: unknown): HomeView {
+  const home = checkedView(checkHome(given))
   return { ...home, blocks: home.blocks.map(blockWithIds) }
 }

@@ -1,10 +1,15 @@
-import { createHmac } from 'node:crypto'
+import { createHmac, randomBytes } from 'node:crypto'
 import type { Clock } from '../core/ports/clock.ts'
+import type { Message } from './journal.ts'
+import { app, homePayload } from './payloads.ts'
+import { bot, directChannelOf, team, teamOf } from './personas.ts'
+import type { ActionResult, UserAction } from './user-actions.ts'
+import type { WorkspaceState } from './workspace-state.ts'
 
 /** How long Slack waits for a 200 (https://docs.slack.dev/interactivity/handling-user-interaction#acknowledgment_response). */
 const ackMs = 3_000
 
-/** What became of a delivery: the app's answer, or the name that Slack gives to the failure. */
+/** The result of a delivery: the app's answer, or Slack's name for the failure. */
 export type Ack =
   | { readonly kind: 'acked'; readonly body: string }
   | { readonly kind: 'failed'; readonly error: 'operation_timeout' | 'dispatch_failed' }
@@ -58,5 +63,83 @@ export function createDeliver(
     const [first, ...others] = [send(), ...Array.from({ length: copies - 1 }, send)]
     await Promise.all(others)
     return first
+  }
+}
+
+/** The notice that a user gets of a delivery: none, unless the app did not accept it. */
+export function resultOf(ack: Ack): ActionResult {
+  return ack.kind === 'acked' ? {} : { notice: `${bot.realName} did not answer (${ack.error}).` }
+}
+
+/** The events that the workspace sends, by the names under which an app subscribes to them. */
+export const servedEvents = ['app_mention', 'message.im', 'app_home_opened'] as const
+type EventName = (typeof servedEvents)[number]
+
+/** Events of the Events API (https://docs.slack.dev/apis/events-api). */
+export interface Events {
+  /** A message was sent. The app gets all messages of its direct messages, elsewhere those that mention it. */
+  messageSent(message: Message, copies: number | undefined): Promise<ActionResult>
+  /** Somebody opened one of the app's own tabs. */
+  tabOpened(action: UserAction<'openTab'>): Promise<ActionResult>
+}
+
+/** The events to which the app has `subscribed`; `now` is in ms. */
+export function createEvents(deps: {
+  readonly state: WorkspaceState
+  readonly deliver: Deliver
+  readonly subscribed: readonly EventName[]
+  readonly now: () => number
+}): Events {
+  const { state, deliver, subscribed, now } = deps
+  const send = async (
+    name: EventName,
+    id: string,
+    event: Readonly<Record<string, unknown>> & { readonly event_ts: string },
+    isShared: boolean,
+    copies: number | undefined,
+  ): Promise<ActionResult> => {
+    if (!subscribed.includes(name)) return {}
+    const envelope = {
+      ...app,
+      type: 'event_callback',
+      team_id: team.id,
+      event,
+      event_id: `Ev${id}`,
+      event_time: Math.floor(Number(event.event_ts)),
+      is_ext_shared_channel: isShared,
+      authorizations: [{ enterprise_id: null, team_id: team.id, user_id: bot.id, is_bot: true }],
+    }
+    return resultOf(await deliver(envelope, copies))
+  }
+
+  return {
+    async messageSent({ user, text, ts, thread_ts, channel }, copies) {
+      const thread = thread_ts === undefined ? {} : { thread_ts }
+      const { id: authorTeam } = teamOf(state.persona(user))
+      const { partner, shared } = state.channel(channel) ?? {}
+      // In shared channels Slack names the author's team (https://docs.slack.dev/apis/slack-connect).
+      const isShared = shared !== undefined && shared.pending !== true
+      const teams = { team: authorTeam, ...(isShared ? { user_team: authorTeam, source_team: authorTeam } : {}) }
+      const message = { user, text, ts, channel, event_ts: ts, ...teams, ...thread }
+      const id = ts.replace('.', '')
+      if (partner !== undefined)
+        return send('message.im', id, { type: 'message', channel_type: 'im', ...message }, false, copies)
+      if (!text.includes(`<@${bot.id}>`)) return {}
+      return send('app_mention', id, { type: 'app_mention', ...message }, isShared, copies)
+    },
+
+    async tabOpened({ as, tab, copies }) {
+      const { id: user } = state.persona(as)
+      const home = tab === 'home' ? state.homeTab(user) : undefined
+      const event = {
+        type: 'app_home_opened',
+        user,
+        channel: directChannelOf(user),
+        tab,
+        ...(home && { view: homePayload(home) }),
+        event_ts: (now() / 1000).toFixed(6),
+      }
+      return send('app_home_opened', randomBytes(5).toString('hex').toUpperCase(), event, false, copies)
+    },
   }
 }

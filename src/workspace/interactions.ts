@@ -1,44 +1,86 @@
-import { ApiError } from './content.ts'
-import { type Deed, type Interactions, type MessagePress, type Outcome, outcomeOf } from './deeds.ts'
-import type { Deliver } from './deliveries.ts'
-import { given, placedIn, stateOf } from './entered.ts'
-import type { Message } from './entries.ts'
-import type { Events } from './events.ts'
-import type { Origin, ResponseUrls, Triggers } from './grants.ts'
-import { jsonOf } from './http.ts'
-import { app, createInteract, personaOf } from './interact.ts'
-import { bot, slackbot, teamOf } from './people.ts'
-import type { Respond } from './responses.ts'
-import type { State } from './state.ts'
-import { escapeTyped } from './typed.ts'
-import { createViews } from './views.ts'
-import { wireMessage } from './wire.ts'
+import { z } from 'zod'
+import { type Ack, type Deliver, type Events, resultOf } from './deliveries.ts'
+import { ApiError, jsonOf } from './http.ts'
+import type { Message } from './journal.ts'
+import {
+  app,
+  controlsIn,
+  escapeTyped,
+  homePayload,
+  messagePayload,
+  modalPayload,
+  statePayload,
+  valuePayload,
+} from './payloads.ts'
+import { bot, slackbot, teamOf } from './personas.ts'
+import { type Origin, respond, type Tokens, type Trigger } from './responses.ts'
+import type { ActionResult, HomePress, MessagePress, UserAction, Users } from './user-actions.ts'
+import type { WorkspaceState } from './workspace-state.ts'
 
-/** The interactions of this workspace. `url` makes an address of a path; `commands` are the slash commands that the app has. */
-export function createInteractions(deps: {
-  readonly state: State
-  readonly triggers: Triggers
-  readonly responseUrls: ResponseUrls
+const submissionSchema = z.discriminatedUnion('response_action', [
+  z.object({ response_action: z.literal('errors'), errors: z.record(z.string(), z.string()) }),
+  z.object({ response_action: z.literal('clear') }),
+])
+
+/** An app's answer to a submitted modal, where an empty one closes it; undefined where Slack would not understand it. */
+function submissionAnswer(body: string): z.infer<typeof submissionSchema> | undefined {
+  try {
+    return body.trim() === '' ? { response_action: 'clear' } : submissionSchema.parse(jsonOf(body))
+  } catch (error) {
+    if (error instanceof ApiError || error instanceof z.ZodError) return undefined
+    throw error
+  }
+}
+
+// Slack's own words.
+const submissionFailed: ActionResult = { notice: 'We had some trouble connecting. Try again?' }
+
+/** What users do in this workspace, delivered to the app. `url` makes an address of a path; `commands` are the app's slash commands. */
+export function createUsers(deps: {
+  readonly state: WorkspaceState
+  readonly triggers: Tokens<Trigger>
+  readonly responseUrls: Tokens<Origin>
   readonly deliver: Deliver
   readonly events: Events
-  readonly respond: Respond
   readonly url: (path: string) => string
   readonly commands: readonly string[]
   readonly now: () => number
-}): Interactions {
-  const { state, triggers, responseUrls, deliver, events, respond, url, commands, now } = deps
-  const interact = createInteract(deps)
-  const views = createViews({ state, interact, now })
+}): Users {
+  const { state, triggers, responseUrls, deliver, events, url, commands, now } = deps
   const responseUrl = (origin: Origin) => url(`/response/${responseUrls.issue(origin)}`)
-  const tell = (viewer: string, channel: string, text: string): Outcome => {
+  const actionTs = () => (now() / 1000).toFixed(6)
+  const notify = (viewer: string, channel: string, text: string): ActionResult => {
     state.add({ channel, user: slackbot.id, viewer, text })
-    return { told: text }
+    return { notice: text }
   }
 
-  const command = async ({ as, channel, text, copies }: Deed<'say'>, name: string): Promise<Outcome> => {
-    const origin = { user: as, channel }
-    const failed = (error: string) => tell(as, channel, `${name} failed with the error "${error}"`)
-    const person = personaOf(state, as)
+  /** Delivers an interaction (https://docs.slack.dev/reference/interaction-payloads): what all of them carry, and these fields. */
+  const interact = (
+    type: 'block_actions' | 'view_submission',
+    { as, copies }: { readonly as: string; readonly copies?: number | undefined },
+    channel: string | undefined,
+    fields: Readonly<Record<string, unknown>>,
+  ): Promise<Ack> => {
+    const person = state.persona(as)
+    const { id, name } = person
+    const { id: team_id, domain } = teamOf(person)
+    const payload = {
+      type,
+      ...app,
+      team: { id: team_id, domain },
+      enterprise: null,
+      is_enterprise_install: false,
+      user: { id, username: name, name, team_id },
+      trigger_id: triggers.issue({ user: id, channel }),
+      ...fields,
+    }
+    return deliver(new URLSearchParams({ payload: JSON.stringify(payload) }), copies)
+  }
+
+  const runCommand = async ({ as, channel, text, copies }: UserAction<'send'>, name: string): Promise<ActionResult> => {
+    const origin = { user: as, channel, request: text.trim() }
+    const failed = (error: string) => notify(as, channel, `${name} failed with the error "${error}"`)
+    const person = state.persona(as)
     const { id: team_id, domain: team_domain } = teamOf(person)
     const fields = {
       ...app,
@@ -58,7 +100,7 @@ export function createInteractions(deps: {
     if (ack.kind === 'failed') return failed(ack.error)
     if (ack.body.trim() === '') return {}
     try {
-      respond(origin, ack.body.startsWith('{') ? jsonOf(ack.body) : { text: ack.body })
+      respond(state, origin, ack.body.startsWith('{') ? jsonOf(ack.body) : { text: ack.body })
       return {}
     } catch (error) {
       if (error instanceof ApiError) return failed('invalid_command_response')
@@ -66,60 +108,106 @@ export function createInteractions(deps: {
     }
   }
 
-  const heard = async (message: Message, copies: number | undefined): Promise<Outcome> => {
-    const mentioned = message.text.includes(`<@${bot.id}>`)
-    if (!mentioned || state.channel(message.channel)?.hasBot) return events.said(message, copies)
+  const deliverMessage = async (message: Message, copies: number | undefined): Promise<ActionResult> => {
+    const isMention = message.text.includes(`<@${bot.id}>`)
+    if (!isMention || state.channel(message.channel)?.hasBot) return events.messageSent(message, copies)
     const missing = `You mentioned @${bot.realName}, who is not in this channel: /invite @${bot.realName}`
-    return tell(message.user, message.channel, missing)
+    return notify(message.user, message.channel, missing)
   }
 
-  const pressOnMessage = async (deed: MessagePress): Promise<Outcome> => {
-    const { as, channel, ts, block_id, action_id, value, entered = [], copies } = deed
+  const pressOnMessage = async (press: MessagePress): Promise<ActionResult> => {
+    const { as, channel, ts, block_id, action_id, value, form = [] } = press
     const message = state.find(channel, ts)
-    const placed = placedIn(message?.blocks ?? [])
-    const found = placed.find((each) => each.block_id === block_id && each.element.action_id === action_id)
-    if (message === undefined || found === undefined || (message.viewer ?? as) !== as)
-      return { told: 'This message has changed. Look again before you press.' }
+    const controls = controlsIn(message?.blocks ?? [])
+    const pressed = controls.find((each) => each.block_id === block_id && each.element.action_id === action_id)
+    if (message === undefined || pressed === undefined || (message.viewer ?? as) !== as)
+      return { notice: 'This message has changed. Check it, then click again.' }
     const is_ephemeral = message.viewer !== undefined
     const thread = message.thread_ts === undefined ? {} : { thread_ts: message.thread_ts }
+    const action = valuePayload(pressed.element, value)
+    const request = pressed.element.type === 'button' ? pressed.element.text.text : (value ?? '')
     const fields = {
       container: { type: 'message', message_ts: ts, channel_id: channel, is_ephemeral, ...thread },
       channel: { id: channel, name: state.channel(channel)?.name },
       // Slack leaves the message out of actions on messages that only one person sees.
-      ...(is_ephemeral ? {} : { message: wireMessage(message) }),
-      state: stateOf(placed, entered),
-      response_url: responseUrl({ user: as, channel, ts }),
-      actions: [{ action_id, block_id, ...given(found.element, value), action_ts: (now() / 1000).toFixed(6) }],
+      ...(is_ephemeral ? {} : { message: messagePayload(message) }),
+      state: statePayload(controls, form),
+      response_url: responseUrl({ user: as, channel, request, ts }),
+      actions: [{ action_id, block_id, ...action, action_ts: actionTs() }],
     }
-    return outcomeOf(await interact('block_actions', { as, channel, copies }, fields))
+    return resultOf(await interact('block_actions', press, channel, fields))
+  }
+
+  const pressInHome = async (press: HomePress): Promise<ActionResult> => {
+    const { as, view_id, block_id, action_id, value, form = [] } = press
+    const tab = state.homeTab(as)
+    const controls = tab?.id === view_id ? controlsIn(tab.home.blocks) : []
+    const pressed = controls.find((each) => each.block_id === block_id && each.element.action_id === action_id)
+    if (tab === undefined || pressed === undefined)
+      return { notice: 'This page has changed. Check it, then click again.' }
+    // No channel, no message and no response URL: a Home tab changes by being published again.
+    const fields = {
+      container: { type: 'view', view_id },
+      view: { ...homePayload(tab), state: statePayload(controls, form) },
+      actions: [{ action_id, block_id, ...valuePayload(pressed.element, value), action_ts: actionTs() }],
+    }
+    return resultOf(await interact('block_actions', press, undefined, fields))
   }
 
   return {
-    ...views,
-
-    async say(deed) {
-      const { as, channel, text, thread_ts } = deed
+    async send(action) {
+      const { as, channel, text, thread_ts } = action
       const [, name] = /^(\/\S*)/.exec(text.trim()) ?? []
       if (state.channel(channel)?.has(as) === false) throw new ApiError('channel_not_found')
       if (text.trim() === '') return {}
       if (name === undefined) {
-        const said = escapeTyped(text.trim(), state, false)
-        const user = personaOf(state, as).id
-        return heard(state.add({ channel, user, text: said, ...(thread_ts && { thread_ts }) }), deed.copies)
+        const typed = escapeTyped(text.trim(), state, false)
+        const user = state.persona(as).id
+        const message = state.add({ channel, user, text: typed, ...(thread_ts && { thread_ts }) })
+        return deliverMessage(message, action.copies)
       }
       if (name === '/invite' && new RegExp(`@(${bot.name}|${bot.id})\\b`, 'i').test(text)) {
-        if (state.channel(channel)?.hasBot) return tell(as, channel, `${bot.realName} is already in this channel.`)
+        if (state.channel(channel)?.hasBot) return notify(as, channel, `${bot.realName} is already in this channel.`)
         state.join(channel)
         state.add({ channel, user: bot.id, text: `was added to the channel by <@${as}>.` })
         return {}
       }
-      if (!commands.includes(name)) return tell(as, channel, `${name} is not a valid command.`)
-      if (thread_ts) return tell(as, channel, `${name} is not supported in threads. Sorry!`)
-      return command(deed, name)
+      if (!commands.includes(name)) return notify(as, channel, `${name} is not a valid command.`)
+      if (thread_ts) return notify(as, channel, `${name} is not supported in threads. Sorry!`)
+      return runCommand(action, name)
     },
 
-    press: async (deed) => ('view_id' in deed ? views.press(deed) : pressOnMessage(deed)),
+    press: async (press) => ('view_id' in press ? pressInHome(press) : pressOnMessage(press)),
 
-    enter: (deed) => events.opened(deed),
+    async submit(action) {
+      const { as, view_id, form } = action
+      const view = state.viewOf(as)
+      if (view?.id !== view_id) return { notice: 'This dialog is no longer open.' }
+      const errors: Record<string, string> = {}
+      for (const block of view.modal.blocks) {
+        if (block.type !== 'input') continue
+        const { block_id = '', element, optional } = block
+        const value = form.find((each) => each.block_id === block_id)?.value ?? ''
+        const least = element.type === 'plain_text_input' ? (element.min_length ?? 0) : 0
+        if (value === '' && !optional) errors[block_id] = 'Please complete this required field.'
+        else if (value !== '' && value.length < least) errors[block_id] = `Please enter at least ${least} characters.`
+      }
+      if (Object.keys(errors).length > 0) return { errors }
+      const submitted = { ...modalPayload(view), state: statePayload(controlsIn(view.modal.blocks), form) }
+      const ack = await interact('view_submission', action, view.channel, { view: submitted, response_urls: [] })
+      const answer = ack.kind === 'failed' ? undefined : submissionAnswer(ack.body)
+      if (answer === undefined) return submissionFailed
+      if (answer.response_action === 'errors') return { errors: answer.errors }
+      state.closeView(view)
+      return {}
+    },
+
+    async dismiss({ as, view_id }) {
+      const view = state.viewOf(as)
+      if (view?.id === view_id) state.closeView(view)
+      return {}
+    },
+
+    openTab: (action) => events.tabOpened(action),
   }
 }

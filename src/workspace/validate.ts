@@ -3,8 +3,8 @@ import {
   type AnyBlock,
   type Block,
   type BlockOf,
-  type Home,
-  homeSchema,
+  type HomeView,
+  homeViewSchema,
   type Modal,
   messageBlockSchema,
   modalSchema,
@@ -168,8 +168,8 @@ export function checkModal(view: unknown): Checked<Modal> {
 }
 
 /** What Slack would say to this view in `views.publish`. Tables are held to the limits of a message: none is known for a Home tab. */
-export function checkHome(view: unknown): Checked<Home> {
-  const checked = check(homeSchema, view)
+export function checkHome(view: unknown): Checked<HomeView> {
+  const checked = check(homeViewSchema, view)
   if (!('value' in checked)) return checked
   const { blocks } = checked.value
   const issues = [...repeatedIds(blocks), ...acrossBlocks(blocks)]

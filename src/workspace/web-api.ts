@@ -1,8 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ApiError } from './content.ts'
-import { bodyOf, jsonOf, sendJson } from './http.ts'
-import type { Method } from './methods.ts'
-import { rateLimit } from './rate-limit.ts'
+import { ApiError, bodyOf, jsonOf, sendJson } from './http.ts'
+import type { WebMethod } from './web-methods.ts'
 
 /** How fast the bot may call; the defaults are Slack's. Bursts are calls at once before the rate holds. */
 export interface Limits {
@@ -15,6 +13,25 @@ export interface Limits {
 
 /** About one message a second in a channel with short bursts (https://docs.slack.dev/apis/web-api/rate-limits). */
 export const slackLimits: Limits = { postsPerSecond: 1, postBurst: 5, scale: 1 }
+
+/** A token bucket per key: `take` gives 0 when there is room, and otherwise the whole seconds until there is. */
+export interface RateLimit {
+  take(key: string): number
+}
+
+/** `burst` calls at once, refilled at `perSecond`. Times in ms from `now`. */
+export function rateLimit(now: () => number, perSecond: number, burst: number): RateLimit {
+  const buckets = new Map<string, { left: number; at: number }>()
+  return {
+    take(key) {
+      const at = now()
+      const bucket = buckets.get(key) ?? { left: burst, at }
+      const left = Math.min(burst, bucket.left + ((at - bucket.at) / 1000) * perSecond)
+      buckets.set(key, { left: left >= 1 ? left - 1 : left, at })
+      return left >= 1 ? 0 : Math.ceil((1 - left) / perSecond)
+    },
+  }
+}
 
 const structured = new Set(['blocks', 'view', 'metadata', 'files', 'attachments'])
 
@@ -37,7 +54,7 @@ function argumentsOf(body: string, contentType: string): Record<string, unknown>
  * calls the method and answers `{ ok, … }`. `now` is in ms.
  */
 export function createWebApi(deps: {
-  readonly methods: Readonly<Record<string, Method>>
+  readonly methods: Readonly<Record<string, WebMethod>>
   readonly token: string
   readonly scopes: readonly string[]
   readonly limits: Limits

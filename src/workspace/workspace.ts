@@ -1,23 +1,18 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { OpsError } from '../core/errors.ts'
 import type { Clock } from '../core/ports/clock.ts'
-import { ApiError } from './content.ts'
-import type { Interactions } from './deeds.ts'
-import { createDeliver } from './deliveries.ts'
-import { createEntrance } from './entrance.ts'
-import type { HomeTab, Message } from './entries.ts'
-import { createEvents, servedEvents } from './events.ts'
-import { openFiles } from './files.ts'
-import { createResponseUrls, createTriggers } from './grants.ts'
-import { bodyOf, jsonOf, sendJson, sendText } from './http.ts'
-import { createInteractions } from './interactions.ts'
-import { openJournal } from './journal.ts'
-import { createMethods } from './methods.ts'
+import { createDeliver, createEvents, servedEvents } from './deliveries.ts'
+import { ApiError, bodyOf, createPageGuard, jsonOf, sendJson, sendText } from './http.ts'
+import { createUsers } from './interactions.ts'
+import { type HomeTab, type Message, openJournal } from './journal.ts'
 import { createPage } from './page/routes.ts'
-import { type ChannelSeed, defaultChannels, defaultPersonas, type Persona } from './people.ts'
-import { createRespond } from './responses.ts'
-import { openState } from './state.ts'
+import { type ChannelSeed, defaultChannels, defaultPersonas, type Persona } from './personas.ts'
+import { createResponseUrls, createTriggers, respond } from './responses.ts'
+import { openUploads } from './uploads.ts'
+import type { Users } from './user-actions.ts'
 import { createWebApi, type Limits, slackLimits } from './web-api.ts'
+import { createWebMethods } from './web-methods.ts'
+import { openWorkspaceState } from './workspace-state.ts'
 
 /** The deliveries this workspace sends, by Slack's names. */
 export const servedDeliveries = ['slash_command', 'block_actions', 'view_submission', ...servedEvents] as const
@@ -25,13 +20,13 @@ export const servedDeliveries = ['slash_command', 'block_actions', 'view_submiss
 /** The scopes that bring slash commands, mentions and direct messages; a Home tab needs none. */
 const deliveryScopes = ['commands', 'app_mentions:read', 'im:history']
 
-/** How a workspace is set up; all that is left out is as in Slack, with three people and three channels. */
+/** How a workspace is set up. What is left out is as in Slack, with the default people and channels. */
 export interface WorkspaceOptions {
-  /** Folder for what has been said and shared; undefined keeps it in memory only. */
+  /** Folder for messages and files; undefined keeps them in memory only. */
   readonly home: string | undefined
   readonly signingSecret: string
   readonly botToken: string
-  /** What leads to the page and its files; without one they are open to everybody on this machine. */
+  /** The secret that admits to the page and its files; without one they are open to everybody on this machine. */
   readonly pageToken?: string | undefined
   readonly clock: Pick<Clock, 'now' | 'sleep'>
   readonly personas?: readonly Persona[]
@@ -47,78 +42,65 @@ export interface WorkspaceOptions {
   readonly banner?: string
 }
 
-/** What Slack is to the bot, on loopback. */
+/** A stand-in for Slack, on loopback. */
 export interface Workspace {
-  /** Answers a request, or gives false when the path belongs to somebody else. Never rejects for what a client sends. */
+  /** Answers a request, or resolves to false where the path is not the workspace's. Never rejects for what a client sends. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<boolean>
-  /** Says where this workspace is reached (`http://127.0.0.1:3000`) and where the bot listens; until then nothing is delivered. */
+  /** Sets the origin of this workspace (`http://127.0.0.1:3000`) and the bot's address; until then nothing is delivered. */
   connect(where: { readonly origin: string; readonly deliver: string }): void
-  /** What people do, for the page and for tests. */
-  readonly people: Interactions
+  /** What users do, for the page and for tests. */
+  readonly users: Users
   /** The names of the Web API methods served. */
   readonly methods: readonly string[]
   /** The messages of a channel that a person sees, oldest first. */
   messages(channel: string, viewer: string): readonly Message[]
-  /** What the bot last published in this person's Home tab. */
+  /** The Home tab that the bot last published for this person. */
   homeTab(viewer: string): HomeTab | undefined
   close(): void
 }
 
 const loopback = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/
-const maxUpload = 50_000_000
 
-/** Makes a workspace, with everything that its journal tells. Throws `OpsError` `storage` when the journal cannot be read. */
+/** Makes a workspace with everything that its journal holds. Throws `OpsError` `storage` when the journal cannot be read. */
 export function createWorkspace(options: WorkspaceOptions): Workspace {
   const { clock, home } = options
   const now = () => clock.now().getTime()
   let where: { readonly origin: string; readonly deliver: string } | undefined
   const url = (path: string) => `${where?.origin ?? 'http://localhost'}${path}`
   const personas = options.personas ?? defaultPersonas
-  const state = openState(openJournal(home), () => clock.now(), personas, options.channels ?? defaultChannels)
+  const state = openWorkspaceState(openJournal(home), () => clock.now(), personas, options.channels ?? defaultChannels)
   const triggers = createTriggers(now)
   const responseUrls = createResponseUrls(now)
-  const files = openFiles(home)
+  const uploads = openUploads(home)
   const deliver = createDeliver(() => where?.deliver, options.signingSecret, clock)
   const commands = options.commands ?? ['/sparkify']
   const events = createEvents({ state, deliver, subscribed: options.events ?? servedEvents, now })
-  const respond = createRespond(state)
-  const people = createInteractions({ state, triggers, responseUrls, deliver, events, respond, url, commands, now })
-  const methods = createMethods({ state, triggers, files, usergroups: options.usergroups ?? {}, url })
+  const users = createUsers({ state, triggers, responseUrls, deliver, events, url, commands, now })
+  const methods = createWebMethods({ state, triggers, uploads, usergroups: options.usergroups ?? {}, url })
   const limits = { ...slackLimits, ...options.limits }
   const needed = new Set([...deliveryScopes, ...Object.values(methods).flatMap((method) => method.scopes)])
   const webApi = createWebApi({ methods, token: options.botToken, scopes: options.scopes ?? [...needed], limits, now })
-  const enter = createEntrance(options.pageToken)
-  const page = createPage({ state, interactions: people, now: () => clock.now(), banner: options.banner })
+  const isAdmitted = createPageGuard(options.pageToken)
+  const page = createPage({ state, users, now: () => clock.now(), banner: options.banner })
 
-  const receiveUpload = async (id: string, request: IncomingMessage, response: ServerResponse) => {
-    const bytes = await uploadedBytes(await bodyOf(request, maxUpload), request.headers['content-type'] ?? '')
-    if (files.receive(id, bytes)) sendText(response, `OK - ${bytes.length}`)
-    else sendText(response, 'upload_not_expected', undefined, 400)
-  }
-  const respondTo = async (id: string, request: IncomingMessage, response: ServerResponse) => {
-    const found = responseUrls.redeem(id)
-    const error = 'error' in found && (found.error === 'used' ? 'used_url' : 'expired_url')
-    if ('error' in found) return sendJson(response, { ok: false, error }, 404)
-    respond(found.what, jsonOf((await bodyOf(request)).toString()))
+  const receiveResponse = async (token: string, request: IncomingMessage, response: ServerResponse) => {
+    const found = responseUrls.redeem(token)
+    if ('error' in found)
+      return sendJson(response, { ok: false, error: found.error === 'used' ? 'used_url' : 'expired_url' }, 404)
+    respond(state, found.value, jsonOf((await bodyOf(request)).toString()))
     sendText(response, 'ok')
-  }
-  const download = (id: string, response: ServerResponse) => {
-    const bytes = files.bytes(id)
-    if (bytes === undefined) return sendText(response, 'Not found', undefined, 404)
-    response.setHeader('content-disposition', 'attachment')
-    sendText(response, bytes, 'application/octet-stream')
   }
   const route = async (address: URL, request: IncomingMessage, response: ServerResponse) => {
     const [, first = '', second = ''] = address.pathname.split('/')
-    const fromPage = first === '' || first === 'page'
-    if (request.method === 'POST' && fromPage && request.headers.origin !== address.origin)
-      return sendText(response, 'Only the page itself may do this.', undefined, 403)
-    if ((fromPage || first === 'files') && !enter(address, request, response)) return
-    if (fromPage) return page.handle(address, request, response)
-    if (first === 'files') return download(second, response)
+    const isPage = first === '' || first === 'page'
+    if (request.method === 'POST' && isPage && request.headers.origin !== address.origin)
+      return sendText(response, 'Only the page itself may send this request.', undefined, 403)
+    if ((isPage || first === 'files') && !isAdmitted(address, request, response)) return
+    if (isPage) return page.handle(address, request, response)
+    if (first === 'files') return uploads.download(second, response)
     if (request.method !== 'POST') return sendText(response, 'Method not allowed', undefined, 405)
     if (first === 'api') return webApi(second, request, response)
-    return first === 'upload' ? receiveUpload(second, request, response) : respondTo(second, request, response)
+    return first === 'upload' ? uploads.receive(second, request, response) : receiveResponse(second, request, response)
   }
 
   return {
@@ -126,10 +108,10 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
       const path = request.url ?? '/'
       if (!/^\/($|\?|(api|files|page|response|upload)\/)/.test(path)) return false
       const host = request.headers.host ?? ''
-      // A name that merely resolves to this machine is somebody else's page looking in (DNS rebinding).
+      // Another name that resolves to this machine may be an attacker's page (DNS rebinding).
       const origin = `http://${host}`
       if (!loopback.test(host) || !URL.canParse(path, origin))
-        sendText(response, 'This workspace is for this machine only.', undefined, 403)
+        sendText(response, 'This workspace can only be opened on the machine it runs on.', undefined, 403)
       else {
         try {
           await route(new URL(path, origin), request, response)
@@ -144,17 +126,10 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     connect: (given) => {
       where = given
     },
-    people,
+    users,
     methods: Object.keys(methods),
     messages: (channel, viewer) => state.messages(channel, viewer),
     homeTab: (viewer) => state.homeTab(viewer),
     close: () => page.close(),
   }
-}
-
-async function uploadedBytes(body: Buffer, contentType: string): Promise<Buffer> {
-  if (!contentType.startsWith('multipart/form-data')) return body
-  const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData()
-  const file = [...form.values()].find((value) => typeof value !== 'string')
-  return file === undefined ? body : Buffer.from(await file.arrayBuffer())
 }

@@ -188,7 +188,7 @@ async function money(world: World, double: Double): Promise<readonly string[]> {
 async function answers(world: World): Promise<readonly string[]> {
   const { workspace } = world.slack
   const [ada] = people
-  await workspace.people.say({ as: ada, channel: 'C0DATAENG00', text: '/sparkify top songs 99' })
+  await workspace.users.send({ as: ada, channel: 'C0DATAENG00', text: '/sparkify top songs 99' })
   await world.pass(10_000, 1_000)
   const live = await world.ledger.loads.live()
   const isIt = (text: string) => text.startsWith('Top songs') && text.includes(': 99 rows')

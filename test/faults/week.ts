@@ -113,12 +113,12 @@ function createWeek(world: World, double: Double): Week {
     const found = newestPlan(slack, as, yes)
     if (found === null) return
     const before = slack.dialogs.length
-    await workspace.people.press({ as, copies, ...found.press })
+    await workspace.users.press({ as, copies, ...found.press })
     await pass(2_000, 1_000)
     const view_id = slack.dialogs.at(-1)
     if (!found.isTyped || slack.dialogs.length === before || view_id === undefined) return
-    const entered = [{ block_id: 'word', action_id: 'typed', value: 'sparkify' }]
-    await workspace.people.submit({ as, view_id, copies, entered }).catch(() => undefined)
+    const form = [{ block_id: 'word', action_id: 'typed', value: 'sparkify' }]
+    await workspace.users.submit({ as, view_id, copies, form }).catch(() => undefined)
   }
 
   const rules = new Set<(method: string) => Treatment>()
@@ -144,12 +144,12 @@ function createWeek(world: World, double: Double): Week {
   const act = async (event: Event): Promise<void> => {
     switch (event.kind) {
       case 'say':
-        await workspace.people.say(event)
+        await workspace.users.send(event)
         return
       case 'answer':
         return answer(event.as, event.yes, event.copies)
       case 'home':
-        await workspace.people.enter({ as: event.as, tab: 'home' })
+        await workspace.users.openTab({ as: event.as, tab: 'home' })
         return
       case 'refuse':
         return treat(event.method, { kind: 'refuse', error: event.error }, event.calls, event.ms)
@@ -206,7 +206,7 @@ function createWeek(world: World, double: Double): Week {
       ]) {
         await world.ledger.schedules.add(scheduled({ ...schedule, owner, created, whenPaused: 'resume' }))
       }
-      await workspace.people.say({ as: ada, channel: channels[0], text: '/sparkify spin-up lease=30h' })
+      await workspace.users.send({ as: ada, channel: channels[0], text: '/sparkify spin-up lease=30h' })
       await pass(4_000, 2_000)
       await answer(ada, true, 1)
       await pass(20_000, 10_000)
@@ -228,7 +228,7 @@ function createWeek(world: World, double: Double): Week {
       await pass(2 * hour, hour)
       await pass(40_000, 10_000)
       if (bot === null || bot.life.dead) throw new Error('no bot lives at the end')
-      await workspace.people.say({ as: ada, channel: channels[0], text: '/sparkify spin-up lease=8h' })
+      await workspace.users.send({ as: ada, channel: channels[0], text: '/sparkify spin-up lease=8h' })
       await pass(4_000, 2_000)
       await answer(ada, true, 1)
       await pass(40_000, 10_000)

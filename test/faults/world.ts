@@ -4,7 +4,6 @@ import { readConfig } from '../../src/config.ts'
 import type { Engine } from '../../src/core/ports/engine.ts'
 import type { Ledger } from '../../src/core/ports/ledger.ts'
 import type { Log } from '../../src/core/ports/log.ts'
-import type { Counterpart } from '../../src/counterpart.ts'
 import { openWarehouse } from '../../src/engines.ts'
 import { withLocalPeople } from '../../src/local-people.ts'
 import { type Server, startServer } from '../../src/machine/server.ts'
@@ -12,6 +11,7 @@ import { startScheduler } from '../../src/scheduler/scheduler.ts'
 import { createSlackClients } from '../../src/slack/clients.ts'
 import { createSlackDirectory } from '../../src/slack/directory.ts'
 import { createProfiles } from '../../src/slack/profiles.ts'
+import type { SlackBackend } from '../../src/slack-backend.ts'
 import { openLedger } from '../../src/store/ledger.ts'
 import { freePort } from '../program/program.ts'
 import { ada } from '../slack/support/office.ts'
@@ -158,7 +158,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
             return scheduler
           },
         },
-        counterpart: counterpartFor(door.apiUrl, clock, log),
+        slackBackend: slackBackendFor(door.apiUrl, clock, log),
         log,
         logFile: null,
         print: () => undefined,
@@ -209,7 +209,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     },
   }
 
-  function counterpartFor(apiUrl: string, clock: Parameters<typeof createProfiles>[1], log: Log): Counterpart {
+  function slackBackendFor(apiUrl: string, clock: Parameters<typeof createProfiles>[1], log: Log): SlackBackend {
     const clients = createSlackClients({ botToken, apiUrl, log, retryPauseMs: 1 })
     const profiles = createProfiles(clients.quick, clock, log)
     return {

@@ -2,11 +2,11 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { startBot } from '../../src/bot.ts'
 import { readConfig } from '../../src/config.ts'
-import { counterpartOf } from '../../src/counterpart.ts'
 import { sayLine } from '../../src/line.ts'
 import { prepareDataDir } from '../../src/machine/data-dir.ts'
 import { openLog } from '../../src/machine/log.ts'
 import { thisMachine } from '../../src/platform.ts'
+import { slackBackendFor } from '../../src/slack-backend.ts'
 import { type Ended, freePort, type Workspace, workspaceAt } from './program.ts'
 
 /**
@@ -50,7 +50,7 @@ export async function startBotHere(
   const log = openLog({ kind: 'file', path: logFile }, [])
   const bot = await startBot(config, {
     platform: thisMachine,
-    counterpart: counterpartOf(config, thisMachine.clock, log),
+    slackBackend: slackBackendFor(config, thisMachine.clock, log),
     log,
     logFile,
     print: () => undefined,

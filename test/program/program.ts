@@ -148,7 +148,7 @@ export async function workspaceAt(address: string, home: string): Promise<Worksp
     origin,
     headers,
     async write(text, as = 'U0ADA0ADMIN', channel = 'C0DATAENG00') {
-      const response = await fetch(`${origin}/page/say`, {
+      const response = await fetch(`${origin}/page/send`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
         body: JSON.stringify({ as, channel, text }),

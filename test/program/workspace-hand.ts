@@ -33,7 +33,7 @@ export async function submit(bot: Workspace, as: string, typed: string): Promise
   const field = /<input type="text"[^>]* data-block-id="([^"]*)" data-action-id="([^"]*)"/.exec(page)
   if (view === undefined || field === null) return undefined
   const [, block_id = '', action_id = ''] = field
-  return post(bot, 'submit', { as, view_id: view, entered: [{ block_id, action_id, value: typed }] })
+  return post(bot, 'submit', { as, view_id: view, form: [{ block_id, action_id, value: typed }] })
 }
 
 function lastButton(page: string, words: string): Control | undefined {

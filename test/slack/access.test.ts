@@ -4,7 +4,7 @@ import { createAccess, standingOf } from '../../src/slack/access.ts'
 import { createSlackClients } from '../../src/slack/clients.ts'
 import { createSlackDirectory } from '../../src/slack/directory.ts'
 import { createProfiles, type Profile } from '../../src/slack/profiles.ts'
-import { partner, team } from '../../src/workspace/people.ts'
+import { partner, team } from '../../src/workspace/personas.ts'
 import { type Office, openOffice, vera } from './support/office.ts'
 
 let office: Office

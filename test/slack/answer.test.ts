@@ -11,7 +11,7 @@ import { ada, dataEng, type Office, openOffice, random, vera } from './support/o
 let office: Office
 afterEach(() => office.close())
 
-const say = (text: string, channel = dataEng) => office.workspace.people.say({ as: ada, channel, text })
+const say = (text: string, channel = dataEng) => office.workspace.users.send({ as: ada, channel, text })
 const table = (title: string, rows: number): TableReply => ({
   kind: 'table',
   title,

@@ -21,7 +21,7 @@ describe('of a card, one act or none comes in Slack:', () => {
 
   it('a double click runs once, and the second one says so', async () => {
     const button = desk.office.button(label, dataEng, otto)
-    await Promise.all([1, 2].map(() => desk.office.workspace.people.press({ as: otto, ...button })))
+    await Promise.all([1, 2].map(() => desk.office.workspace.users.press({ as: otto, ...button })))
     await desk.shown('otto has approved this already', otto)
     desk.office.doors.open('spend')
     await desk.shown('It is spent.')
@@ -33,7 +33,7 @@ describe('of a card, one act or none comes in Slack:', () => {
     await move({ ...costly, admins: [ada, otto, vera] })
     await desk.asked('spend')
     const button = desk.office.button(label, dataEng, otto)
-    await Promise.all([otto, vera].map((as) => desk.office.workspace.people.press({ as, ...button })))
+    await Promise.all([otto, vera].map((as) => desk.office.workspace.users.press({ as, ...button })))
     await desk.office.clock.until(() =>
       [otto, vera].some((who) => desk.texts(dataEng, who).join().includes('approved this already')),
     )
@@ -101,7 +101,7 @@ describe('of a card, one act or none comes in Slack:', () => {
     // The bot was away when its time came.
     desk = await desk.restart()
     desk.office.clock.advance(61 * 60_000)
-    await desk.office.workspace.people.press({ as: otto, ...button })
+    await desk.office.workspace.users.press({ as: otto, ...button })
     await desk.shown('○ Expired: nobody approved it in time.', vera)
     expect(await desk.runs()).toEqual([])
   })

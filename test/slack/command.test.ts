@@ -10,7 +10,7 @@ beforeEach(async () => {
 afterEach(() => office.close())
 
 const say = (text: string, channel = dataEng, as = ada, copies = 1) =>
-  office.workspace.people.say({ as, channel, text, copies })
+  office.workspace.users.send({ as, channel, text, copies })
 const direct = `D${ada.slice(1)}`
 
 describe('a slash command', () => {

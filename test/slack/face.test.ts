@@ -60,7 +60,7 @@ describe('the face', () => {
   it('asks Slack who it is once, not at each command', async () => {
     office = await openOffice()
     for (const text of ['/sparkify help', '/sparkify help']) {
-      await office.workspace.people.say({ as: 'U0ADA0ADMIN', channel: 'C0DATAENG00', text })
+      await office.workspace.users.send({ as: 'U0ADA0ADMIN', channel: 'C0DATAENG00', text })
     }
     expect(office.front.named('auth.test')).toHaveLength(1)
   })

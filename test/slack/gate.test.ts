@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { formModal, sayAction } from '../../src/slack/action-ids.ts'
-import { partner, team } from '../../src/workspace/people.ts'
+import { partner, team } from '../../src/workspace/personas.ts'
 import { eventually } from './support/clock.ts'
 import { ada, dataEng, type Office, openOffice } from './support/office.ts'
 import { postSigned, postSignedJson } from './support/signed.ts'

@@ -12,14 +12,14 @@ beforeEach(async () => {
 })
 afterEach(() => office.close())
 
-const enter = (as = ada, tab: 'home' | 'messages' = 'home') => office.workspace.people.enter({ as, tab })
+const enter = (as = ada, tab: 'home' | 'messages' = 'home') => office.workspace.users.openTab({ as, tab })
 const entered = async (as = ada): Promise<void> => {
   await enter(as)
   await eventually(() => readsAs(office, as).includes('sparkify'))
 }
-const say = (text: string) => office.workspace.people.say({ as: ada, channel: dataEng, text })
+const say = (text: string) => office.workspace.users.send({ as: ada, channel: dataEng, text })
 const press = (label: string, { as = ada, copies = 1 } = {}) =>
-  office.workspace.people.press({ as, copies, ...homeButton(office, label, as) })
+  office.workspace.users.press({ as, copies, ...homeButton(office, label, as) })
 const directly = () => office.seen('D0ADA0ADMIN').map(({ text }) => text)
 const reads = (words: string, as = ada) => office.clock.until(() => readsAs(office, as).includes(words))
 const building = async (): Promise<void> => {

@@ -48,7 +48,7 @@ const blocks = () => JSON.stringify(office.workspace.messages(dataEng, ada).map(
 
 /** Says a line and waits for the last words of its answer. */
 const answered = async (line: string, last: RegExp): Promise<readonly string[]> => {
-  await office.workspace.people.say({ as: ada, channel: dataEng, text: `/sparkify ${line}` })
+  await office.workspace.users.send({ as: ada, channel: dataEng, text: `/sparkify ${line}` })
   await eventually(() => last.test(blocks()))
   return office.seen().map(({ text }) => text)
 }
@@ -98,7 +98,7 @@ describe('a thousand schedules', () => {
     await fill({})
     const others = ['U0STRANGER1', 'U0STRANGER2', 'U0STRANGER3']
     await moreEnter(office, others)
-    await office.workspace.people.enter({ as: ada, tab: 'home' })
+    await office.workspace.users.openTab({ as: ada, tab: 'home' })
     await office.clock.until(() => publishes(office).length === 4)
     await eventually(() => readsAs(office).includes('sparkify'))
     expect(readsAs(office)).toContain('994 more schedules not shown here.')

@@ -11,7 +11,7 @@ afterEach(() => office.close())
 
 const direct = `D${ada.slice(1)}`
 const say = (text: string, more: { channel?: string; thread_ts?: string; copies?: number } = {}) =>
-  office.workspace.people.say({ as: ada, channel: dataEng, text, ...more })
+  office.workspace.users.send({ as: ada, channel: dataEng, text, ...more })
 const answers = (channel = dataEng, viewer = ada) =>
   office.workspace.messages(channel, viewer).filter(({ user }) => user === 'U0SPARKIFY0')
 const runs = async () => (await office.ledger.runs.list({ limit: 10 })).map(({ line, who }) => `${line} by ${who.name}`)
@@ -77,7 +77,7 @@ describe('a mention', () => {
     const [asked] = office.workspace.messages(dataEng, ada)
     expect(answers()[0]).toMatchObject({ viewer: ada, thread_ts: asked?.ts })
     office.doors.open('spend')
-    await office.workspace.people.press({ as: ada, ...office.button('Spend $0.54') })
+    await office.workspace.users.press({ as: ada, ...office.button('Spend $0.54') })
     await eventually(() => answers(dataEng, vera).length === 1)
     expect(answers(dataEng, vera)[0]).toMatchObject({
       thread_ts: asked?.ts,
@@ -86,7 +86,7 @@ describe('a mention', () => {
   })
 
   it('where the bot is not a member does not reach it, and Slack says so', async () => {
-    expect(await say('@Sparkify songs', { channel: random })).toEqual({ told: expect.stringContaining('/invite') })
+    expect(await say('@Sparkify songs', { channel: random })).toEqual({ notice: expect.stringContaining('/invite') })
     expect(await runs()).toEqual([])
   })
 })

@@ -50,7 +50,7 @@ describe('a query is added by one file', () => {
   afterEach(() => office.close())
 
   const all = (channel = dataEng, viewer = ada) => JSON.stringify(office.workspace.messages(channel, viewer))
-  const say = (text: string, as = ada) => office.workspace.people.say({ as, channel: dataEng, text })
+  const say = (text: string, as = ada) => office.workspace.users.send({ as, channel: dataEng, text })
   const shown = (words: string, viewer = ada) => office.clock.until(() => all(dataEng, viewer).includes(words))
 
   it('and is in help and in the list of questions, with its parameters and a form for them', async () => {
@@ -60,7 +60,7 @@ describe('a query is added by one file', () => {
     await shown('loyal-listeners least=5 last=7d')
     await say('/sparkify help loyal listeners')
     await shown('only people with as many plays')
-    await office.workspace.people.press({ as: ada, ...office.button('With parameters…') })
+    await office.workspace.users.press({ as: ada, ...office.button('With parameters…') })
     await office.clock.until(() =>
       office.front.named('views.open').some(({ body }) => body.get('view')?.includes('argument-least')),
     )

@@ -9,7 +9,7 @@ let office: Office
 afterEach(() => office.close())
 
 const direct = `D${ada.slice(1)}`
-const say = (text: string) => office.workspace.people.say({ as: ada, channel: dataEng, text })
+const say = (text: string) => office.workspace.users.send({ as: ada, channel: dataEng, text })
 const refuse = (name: string, answers: readonly string[]): void => {
   const left = [...answers]
   office.front.inject((call) => {

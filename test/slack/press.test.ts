@@ -10,9 +10,9 @@ beforeEach(async () => {
 })
 afterEach(() => office.close())
 
-const say = (text: string, channel = dataEng, as = ada) => office.workspace.people.say({ as, channel, text })
+const say = (text: string, channel = dataEng, as = ada) => office.workspace.users.send({ as, channel, text })
 const press = (label: string, { as = ada, channel = dataEng, copies = 1 } = {}) =>
-  office.workspace.people.press({ as, copies, ...office.button(label, channel, as) })
+  office.workspace.users.press({ as, copies, ...office.button(label, channel, as) })
 const texts = (channel = dataEng) => office.seen(channel).map(({ text }) => text)
 const shown = (words: string, channel = dataEng) =>
   eventually(() => texts(channel).some((text) => text.includes(words)))
@@ -29,7 +29,7 @@ const dialogs = () =>
     return opened.success ? [opened.data.view] : []
   })
 const submit = (view_id: string, value: string, as = ada) =>
-  office.workspace.people.submit({ as, view_id, entered: [{ block_id: 'word', action_id: 'typed', value }] })
+  office.workspace.users.submit({ as, view_id, form: [{ block_id: 'word', action_id: 'typed', value }] })
 
 describe('a button that says a line', () => {
   it('says it for whoever pressed it', async () => {
@@ -73,8 +73,8 @@ describe('a plan', () => {
     await planned('spend')
     const button = office.button('Spend $0.54')
     await Promise.all([
-      office.workspace.people.press({ as: ada, ...button }),
-      office.workspace.people.press({ as: ada, ...button }),
+      office.workspace.users.press({ as: ada, ...button }),
+      office.workspace.users.press({ as: ada, ...button }),
     ])
     await shown('confirmed already')
     office.doors.open('spend')
@@ -98,7 +98,7 @@ describe('a plan', () => {
     await press('Not now')
     await shown('Put away.')
     expect(() => office.button('Spend $0.54')).toThrow()
-    expect(await office.workspace.people.press({ as: ada, ...spend })).toMatchObject({ told: expect.any(String) })
+    expect(await office.workspace.users.press({ as: ada, ...spend })).toMatchObject({ notice: expect.any(String) })
     expect(await runs()).toEqual([])
   })
 

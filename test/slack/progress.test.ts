@@ -11,7 +11,7 @@ beforeEach(async () => {
 })
 afterEach(() => office.close())
 
-const say = (text: string, channel = dataEng) => office.workspace.people.say({ as: ada, channel, text })
+const say = (text: string, channel = dataEng) => office.workspace.users.send({ as: ada, channel, text })
 const posts = (): readonly Call[] => office.front.named('chat.postMessage')
 const edits = (): readonly Call[] => office.front.named('chat.update')
 const main = () => office.seen().filter(({ thread }) => thread === undefined)

@@ -11,9 +11,9 @@ afterEach(() => office.close())
 
 const music = 'C0MUSIC0000'
 const direct = (person = ada) => `D${person.slice(1)}`
-const say = (text: string, channel = dataEng, as = ada) => office.workspace.people.say({ as, channel, text })
+const say = (text: string, channel = dataEng, as = ada) => office.workspace.users.send({ as, channel, text })
 const press = (label: string, channel = dataEng, as = ada) =>
-  office.workspace.people.press({ as, ...office.button(label, channel, as) })
+  office.workspace.users.press({ as, ...office.button(label, channel, as) })
 const all = (channel = dataEng, viewer = ada) => JSON.stringify(office.workspace.messages(channel, viewer))
 const shown = (words: string, channel = dataEng, viewer = ada) =>
   office.clock.until(() => all(channel, viewer).includes(words))
@@ -27,10 +27,10 @@ const dialogs = () =>
     return view.success ? [view.data.view] : []
   })
 const submit = (view_id: string, given: Readonly<Record<string, string>>, as = ada) =>
-  office.workspace.people.submit({
+  office.workspace.users.submit({
     as,
     view_id,
-    entered: Object.entries(given).map(([name, value]) => ({
+    form: Object.entries(given).map(([name, value]) => ({
       block_id: `argument-${name}`,
       action_id: 'given',
       value,

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import { defaultPersonas } from '../../src/workspace/people.ts'
+import { defaultPersonas } from '../../src/workspace/personas.ts'
 import { eventually } from './support/clock.ts'
 import { ada, dataEng, type Office, vera } from './support/office.ts'
 import { openLoadedOffice } from './support/warehouse.ts'
@@ -16,7 +16,7 @@ afterEach(() => office.close())
 const zone = defaultPersonas[0]?.tz
 const music = 'C0MUSIC0000'
 const direct = `D${ada.slice(1)}`
-const say = (text: string, channel = dataEng, as = ada) => office.workspace.people.say({ as, channel, text })
+const say = (text: string, channel = dataEng, as = ada) => office.workspace.users.send({ as, channel, text })
 const all = (channel = dataEng, viewer = ada) => JSON.stringify(office.workspace.messages(channel, viewer))
 const shown = (words: string, channel = dataEng, viewer = ada) =>
   office.clock.until(() => all(channel, viewer).includes(words))
@@ -36,7 +36,7 @@ const dialogs = () =>
 /** Presses the button and gives the dialog that opens. */
 async function open(channel = dataEng, as = ada, wait = eventually) {
   const before = dialogs().length
-  await office.workspace.people.press({ as, ...office.button('Post this every…', channel, as) })
+  await office.workspace.users.press({ as, ...office.button('Post this every…', channel, as) })
   await wait(() => dialogs().length > before)
   const [view] = dialogs().slice(before)
   if (view === undefined) throw new Error('no dialog is open')
@@ -44,10 +44,10 @@ async function open(channel = dataEng, as = ada, wait = eventually) {
 }
 
 const submit = (view_id: string, given: Readonly<Record<string, string>>, as = ada) =>
-  office.workspace.people.submit({
+  office.workspace.users.submit({
     as,
     view_id,
-    entered: Object.entries(given).map(([name, value]) => ({
+    form: Object.entries(given).map(([name, value]) => ({
       block_id: `argument-${name}`,
       action_id: 'given',
       value,

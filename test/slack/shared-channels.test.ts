@@ -52,8 +52,8 @@ const share = (channel: string, how = 'is_ext_shared') =>
 it('a member’s answer reaches them alone, by command and by mention, and says why', async () => {
   office = await openOffice()
   office.doors.open('songs')
-  await office.workspace.people.say({ as: ada, channel: partners, text: '/sparkify songs' })
-  await office.workspace.people.say({ as: ada, channel: partners, text: '@Sparkify songs' })
+  await office.workspace.users.send({ as: ada, channel: partners, text: '/sparkify songs' })
+  await office.workspace.users.send({ as: ada, channel: partners, text: '@Sparkify songs' })
   await office.clock.until(() => office.seen(partners).filter(({ onlyMine }) => onlyMine).length === 2)
   const answers = office.seen(partners).filter(({ onlyMine }) => onlyMine)
   for (const { text: said } of answers) {
@@ -67,7 +67,7 @@ it('a member’s answer reaches them alone, by command and by mention, and says 
 
 it('a long run that changes the warehouse is not followed there; its end reaches its asker', async () => {
   office = await openOffice()
-  await office.workspace.people.say({ as: ada, channel: partners, text: '/sparkify build' })
+  await office.workspace.users.send({ as: ada, channel: partners, text: '/sparkify build' })
   for (const door of ['dig', 'lay']) {
     await eventually(() => office.doors.arrivals(door) === 1)
     office.clock.advance(10_000)
@@ -82,7 +82,7 @@ it('a long run that changes the warehouse is not followed there; its end reaches
 it('everything is posted there where the configuration allows it', async () => {
   office = await openOffice({ access: { sharedChannels: 'allow' } })
   office.doors.open('songs')
-  await office.workspace.people.say({ as: ada, channel: partners, text: '/sparkify songs' })
+  await office.workspace.users.send({ as: ada, channel: partners, text: '/sparkify songs' })
   await eventually(() => posts().length === 1)
   expect(office.front.named('conversations.info')).toEqual([])
 })
@@ -157,7 +157,7 @@ it.each(['is_ext_shared', 'is_pending_ext_shared'])(
 
 it('a message that goes on while its channel becomes shared shows a note instead, without buttons', async () => {
   office = await openOffice()
-  await office.workspace.people.say({ as: ada, channel: dataEng, text: '/sparkify build' })
+  await office.workspace.users.send({ as: ada, channel: dataEng, text: '/sparkify build' })
   await eventually(() => office.doors.arrivals('dig') === 1)
   await office.clock.until(() => office.seen().length === 1)
   share(dataEng)

@@ -10,7 +10,7 @@ import {
   typeAction,
   typedModal,
 } from '../../src/slack/action-ids.ts'
-import { type ChannelSeed, defaultPersonas, partner, team } from '../../src/workspace/people.ts'
+import { type ChannelSeed, defaultPersonas, partner, team } from '../../src/workspace/personas.ts'
 import type { Call } from './support/front.ts'
 import { type Office, openOffice } from './support/office.ts'
 import { postSigned, postSignedJson } from './support/signed.ts'
@@ -27,7 +27,7 @@ const petra = 'U0PETRA0PAR'
 const nadia = 'U0NADIA0FAI'
 const personas = [
   ...defaultPersonas,
-  { id: nadia, name: 'nadia', realName: 'Nadia', part: 'viewer', tz: 'UTC' } as const,
+  { id: nadia, name: 'nadia', realName: 'Nadia', role: 'viewer', tz: 'UTC' } as const,
 ]
 
 const people = [

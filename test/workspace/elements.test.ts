@@ -147,7 +147,7 @@ describe('what stands in a modal', () => {
       state = view.state
       await ack()
     })
-    await stage.workspace.people.say({ as: ada, channel: dataEng, text: '/sparkify schedule' })
+    await stage.workspace.users.send({ as: ada, channel: dataEng, text: '/sparkify schedule' })
     const timepicker = { type: 'timepicker' as const, action_id: 'at' }
     const day = { type: 'static_select' as const, action_id: 'day', options: [option('monday')] }
     const channel = { type: 'conversations_select' as const, action_id: 'in', default_to_current_conversation: true }
@@ -166,10 +166,10 @@ describe('what stands in a modal', () => {
       },
     })
     const submit = (time: string) =>
-      stage.workspace.people.submit({
+      stage.workspace.users.submit({
         as: ada,
         view_id: opened.view?.id ?? '',
-        entered: [
+        form: [
           { block_id: 'time', action_id: 'at', value: time },
           { block_id: 'channel', action_id: 'in', value: music },
           { block_id: 'more', action_id: 'day', value: 'monday' },

@@ -150,14 +150,14 @@ describe('what was published', () => {
 })
 
 describe('entering a tab', () => {
-  const enter = (tab: 'home' | 'messages', as = ada) => stage.workspace.people.enter({ as, tab })
+  const enter = (tab: 'home' | 'messages', as = ada) => stage.workspace.users.openTab({ as, tab })
   const hear = () => {
     const heard: { event: unknown; id: string }[] = []
     stage.app.event('app_home_opened', async ({ event, body }) => void heard.push({ event, id: body.event_id }))
     return heard
   }
 
-  it('tells the app who entered which one, each time under an id of its own', async () => {
+  it('tells the app who form which one, each time under an id of its own', async () => {
     const heard = hear()
     expect(await enter('home')).toEqual({})
     expect(await enter('messages', otto)).toEqual({})
@@ -183,19 +183,19 @@ describe('entering a tab', () => {
   it('is not told to an app that does not subscribe', async () => {
     const deaf = await openStage({ events: ['app_mention', 'message.im'] })
     deaf.workspace.connect({ origin: deaf.origin, deliver: 'http://127.0.0.1:1/slack/events' })
-    expect(await deaf.workspace.people.enter({ as: ada, tab: 'home' })).toEqual({})
-    expect(await deaf.workspace.people.say({ as: ada, channel: 'D0ADA0ADMIN', text: 'hi' })).toHaveProperty('told')
+    expect(await deaf.workspace.users.openTab({ as: ada, tab: 'home' })).toEqual({})
+    expect(await deaf.workspace.users.send({ as: ada, channel: 'D0ADA0ADMIN', text: 'hi' })).toHaveProperty('notice')
     await deaf.close()
   })
 
   it('says when the app does not answer', async () => {
     stage.workspace.connect({ origin: stage.origin, deliver: 'http://127.0.0.1:1/slack/events' })
-    expect(await enter('home')).toEqual({ told: 'Sparkify did not answer (dispatch_failed).' })
+    expect(await enter('home')).toEqual({ notice: 'Sparkify did not answer (dispatch_failed).' })
   })
 
   it('can be done by the page alone, as someone who is there', async () => {
     const post = (body: object, origin = stage.origin) =>
-      fetch(`${stage.origin}/page/enter`, { method: 'POST', headers: { origin }, body: JSON.stringify(body) })
+      fetch(`${stage.origin}/page/openTab`, { method: 'POST', headers: { origin }, body: JSON.stringify(body) })
     const heard = hear()
     expect((await post({ as: ada, tab: 'home' })).status).toBe(200)
     expect((await post({ as: ada, tab: 'about' })).status).toBe(400)
@@ -217,9 +217,9 @@ describe('a press in the Home tab', () => {
     })
     view_id = (await publish()).view?.id ?? ''
   })
-  const entered = [{ block_id: 'deeds', action_id: 'at', value: '08:15' }]
+  const form = [{ block_id: 'deeds', action_id: 'at', value: '08:15' }]
   const press = (block_id: string, action_id: string, value?: string) =>
-    stage.workspace.people.press({ as: ada, view_id, block_id, action_id, entered, ...(value && { value }) })
+    stage.workspace.users.press({ as: ada, view_id, block_id, action_id, form, ...(value && { value }) })
 
   it('carries the view with what stands in it, but no channel, no message and no way to answer', async () => {
     const hash = stage.workspace.homeTab(ada)?.hash
@@ -253,10 +253,10 @@ describe('a press in the Home tab', () => {
   })
 
   it('of what is no longer there, or is another person’s, does nothing', async () => {
-    const changed = { told: 'This page has changed. Look again before you press.' }
+    const changed = { notice: 'This page has changed. Check it, then click again.' }
     expect(await press('deeds', 'gone')).toEqual(changed)
     const as = (person: string, id: string) =>
-      stage.workspace.people.press({ as: person, view_id: id, block_id: 'deeds', action_id: 'say' })
+      stage.workspace.users.press({ as: person, view_id: id, block_id: 'deeds', action_id: 'say' })
     expect(await as(otto, view_id)).toEqual(changed)
     await publish({}, otto)
     expect(await as(otto, view_id)).toEqual(changed)
@@ -266,7 +266,7 @@ describe('a press in the Home tab', () => {
 
   it('says when the app does not answer', async () => {
     stage.workspace.connect({ origin: stage.origin, deliver: 'http://127.0.0.1:1/slack/events' })
-    expect(await press('deeds', 'say')).toEqual({ told: 'Sparkify did not answer (dispatch_failed).' })
+    expect(await press('deeds', 'say')).toEqual({ notice: 'Sparkify did not answer (dispatch_failed).' })
   })
 
   it('can be done by the page alone', async () => {

@@ -13,7 +13,7 @@ const plain = (text: string) => ({ type: 'plain_text' as const, text })
 const goButton = { type: 'button' as const, action_id: 'go', value: 'etl', text: plain('Go') }
 const withButton = [{ type: 'actions' as const, block_id: 'next', elements: [goButton] }]
 const texts = (viewer = ada, channel = dataEng) => stage.workspace.messages(channel, viewer).map(({ text }) => text)
-const type = (text: string) => stage.workspace.people.say({ as: ada, channel: dataEng, text })
+const type = (text: string) => stage.workspace.users.send({ as: ada, channel: dataEng, text })
 
 /** A server in the bot's place, which does with deliveries what `answer` does. */
 async function standIn(answer: (body: string, headers: NodeJS.Dict<string | string[]>) => string | number | undefined) {
@@ -68,9 +68,9 @@ describe('a slash command', () => {
   })
 
   it('is refused where Slack refuses it, with a word to the asker only', async () => {
-    expect(await type('/deploy')).toEqual({ told: '/deploy is not a valid command.' })
+    expect(await type('/deploy')).toEqual({ notice: '/deploy is not a valid command.' })
     const { ts = '' } = await stage.client.chat.postMessage({ channel: dataEng, text: 'run' })
-    await stage.workspace.people.say({ as: ada, channel: dataEng, text: '/sparkify', thread_ts: ts })
+    await stage.workspace.users.send({ as: ada, channel: dataEng, text: '/sparkify', thread_ts: ts })
     expect(texts(ada)).toEqual([
       '/deploy is not a valid command.',
       'run',
@@ -82,8 +82,8 @@ describe('a slash command', () => {
   it('fails with operation_timeout when no answer comes within three seconds', async () => {
     const impatient = await openStage({ clock: { now: () => new Date(), sleep: async (ms) => expect(ms).toBe(3000) } })
     impatient.app.command('/sparkify', () => new Promise(() => undefined))
-    const outcome = await impatient.workspace.people.say({ as: ada, channel: dataEng, text: '/sparkify etl' })
-    expect(outcome).toEqual({ told: '/sparkify failed with the error "operation_timeout"' })
+    const outcome = await impatient.workspace.users.send({ as: ada, channel: dataEng, text: '/sparkify etl' })
+    expect(outcome).toEqual({ notice: '/sparkify failed with the error "operation_timeout"' })
     await impatient.close()
   })
 
@@ -94,14 +94,14 @@ describe('a slash command', () => {
     ['invalid_command_response', '{'],
   ])('fails with %s when the app answers %s', async (error, answer) => {
     const close = await standIn(() => answer)
-    expect(await type('/sparkify')).toEqual({ told: `/sparkify failed with the error "${error}"` })
+    expect(await type('/sparkify')).toEqual({ notice: `/sparkify failed with the error "${error}"` })
     close()
   })
 
   it('fails with dispatch_failed when nobody listens', async () => {
     const close = await standIn(() => '')
     close()
-    expect(await type('/sparkify')).toEqual({ told: '/sparkify failed with the error "dispatch_failed"' })
+    expect(await type('/sparkify')).toEqual({ notice: '/sparkify failed with the error "dispatch_failed"' })
   })
 
   it('is signed as Slack signs, and can arrive twice, byte for byte', async () => {
@@ -112,7 +112,7 @@ describe('a slash command', () => {
       seen.push(headers['x-slack-signature'] === expected ? body : 'forged')
       return ''
     })
-    await stage.workspace.people.say({ as: ada, channel: dataEng, text: '/sparkify etl', copies: 2 })
+    await stage.workspace.users.send({ as: ada, channel: dataEng, text: '/sparkify etl', copies: 2 })
     expect(seen).toHaveLength(2)
     expect(seen[0]).toBe(seen[1])
     expect(seen[0]).toContain('command=%2Fsparkify&text=etl')
@@ -126,8 +126,8 @@ describe('a slash command', () => {
       reached = true
       await ack()
     })
-    expect(await other.workspace.people.say({ as: ada, channel: dataEng, text: '/sparkify' })).toEqual({
-      told: '/sparkify failed with the error "dispatch_failed"',
+    expect(await other.workspace.users.send({ as: ada, channel: dataEng, text: '/sparkify' })).toEqual({
+      notice: '/sparkify failed with the error "dispatch_failed"',
     })
     expect(reached).toBe(false)
     await other.close()
@@ -136,16 +136,16 @@ describe('a slash command', () => {
 
 describe('/invite', () => {
   it('makes the bot a member, once', async () => {
-    const invite = () => stage.workspace.people.say({ as: ada, channel: random, text: '/invite @Sparkify' })
+    const invite = () => stage.workspace.users.send({ as: ada, channel: random, text: '/invite @Sparkify' })
     expect(await invite()).toEqual({})
     expect(await stage.client.chat.postMessage({ channel: random, text: 'hello' })).toMatchObject({ ok: true })
-    expect(await invite()).toEqual({ told: 'Sparkify is already in this channel.' })
+    expect(await invite()).toEqual({ notice: 'Sparkify is already in this channel.' })
   })
 })
 
 describe('a press', () => {
   const press = (ts: string, more: object = {}) =>
-    stage.workspace.people.press({ as: ada, channel: dataEng, ts, block_id: 'next', action_id: 'go', ...more })
+    stage.workspace.users.press({ as: ada, channel: dataEng, ts, block_id: 'next', action_id: 'go', ...more })
 
   it('arrives at Bolt with the message, the value and a way to answer', async () => {
     const { ts = '' } = await stage.client.chat.postMessage({ channel: dataEng, text: 'done', blocks: withButton })
@@ -203,15 +203,15 @@ describe('a press', () => {
       await given.ack()
       body = given.body
     })
-    const entered = [{ block_id: 'size', action_id: 'one', value: 'b' }]
-    await stage.workspace.people.press({
+    const form = [{ block_id: 'size', action_id: 'one', value: 'b' }]
+    await stage.workspace.users.press({
       as: ada,
       channel: dataEng,
       ts,
       block_id: 'size',
       action_id: 'one',
       value: 'b',
-      entered,
+      form,
     })
     expect(body).toMatchObject({
       actions: [{ type: 'static_select', selected_option: { value: 'b' } }],
@@ -222,7 +222,7 @@ describe('a press', () => {
   it('of what is no longer there, or is another person’s, does nothing', async () => {
     const { ts = '' } = await stage.client.chat.postMessage({ channel: dataEng, text: 'done', blocks: withButton })
     await stage.client.chat.update({ channel: dataEng, ts, text: 'over' })
-    const changed = { told: 'This message has changed. Look again before you press.' }
+    const changed = { notice: 'This message has changed. Check it, then click again.' }
     expect(await press(ts)).toEqual(changed)
     const { message_ts = '' } = await stage.client.chat.postEphemeral({
       channel: dataEng,
@@ -236,7 +236,7 @@ describe('a press', () => {
   it('tells the person when the bot does not answer', async () => {
     const { ts = '' } = await stage.client.chat.postMessage({ channel: dataEng, text: 'done', blocks: withButton })
     const close = await standIn(() => 500)
-    expect(await press(ts)).toEqual({ told: 'Sparkify did not answer (dispatch_failed).' })
+    expect(await press(ts)).toEqual({ notice: 'Sparkify did not answer (dispatch_failed).' })
     close()
   })
 })
@@ -291,7 +291,7 @@ describe('a modal', () => {
   const open = () => stage.client.views.open({ trigger_id: trigger, view })
   const refusal = () => open().catch((error) => error.data.error)
   const submit = (view_id: string, value: string) =>
-    stage.workspace.people.submit({ as: ada, view_id, entered: [{ block_id: 'word', action_id: 'typed', value }] })
+    stage.workspace.users.submit({ as: ada, view_id, form: [{ block_id: 'word', action_id: 'typed', value }] })
 
   beforeEach(async () => {
     stage.app.command('/sparkify', async ({ ack, command }) => {
@@ -334,7 +334,7 @@ describe('a modal', () => {
     expect(await submit(id, 'sparkify')).toEqual({})
     expect(seen).toHaveLength(2)
     expect(seen[1]).toMatchObject({ id, private_metadata: 'plan-1', callback_id: 'typed' })
-    expect(await submit(id, 'sparkify')).toEqual({ told: 'This dialog is no longer open.' })
+    expect(await submit(id, 'sparkify')).toEqual({ notice: 'This dialog is no longer open.' })
   })
 
   it('asks for what is missing or too short before the app hears of it', async () => {
@@ -347,16 +347,16 @@ describe('a modal', () => {
     const id = (await open()).view?.id ?? ''
     const answers = ['what?', '{"response_action":"dance"}', 500, '{"response_action":"clear"}']
     const close = await standIn(() => answers.shift())
-    const trouble = { told: 'We had some trouble connecting. Try again?' }
+    const trouble = { notice: 'We had some trouble connecting. Try again?' }
     for (const outcome of [trouble, trouble, trouble, {}]) expect(await submit(id, 'sparkify')).toEqual(outcome)
     close()
   })
 
   it('is gone once dismissed, and belongs to one person', async () => {
     const id = (await open()).view?.id ?? ''
-    await stage.workspace.people.dismiss({ as: otto, view_id: id })
+    await stage.workspace.users.dismiss({ as: otto, view_id: id })
     expect(await submit(id, '')).toHaveProperty('errors')
-    await stage.workspace.people.dismiss({ as: ada, view_id: id })
-    expect(await submit(id, 'sparkify')).toEqual({ told: 'This dialog is no longer open.' })
+    await stage.workspace.users.dismiss({ as: ada, view_id: id })
+    expect(await submit(id, 'sparkify')).toEqual({ notice: 'This dialog is no longer open.' })
   })
 })

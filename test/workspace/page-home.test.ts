@@ -52,10 +52,10 @@ describe.skipIf(withoutBrowser)(`the page of the app${withoutBrowser}`, () => {
     expect(complaints.splice(0)).toEqual([])
   })
 
-  it('has a Home tab and a Messages tab, and tells the app each time one is entered', async () => {
-    const entered: string[] = []
+  it('has a Home tab and a Messages tab, and tells the app each time one is opened', async () => {
+    const opened: string[] = []
     stage.app.event('app_home_opened', async ({ event, client }) => {
-      entered.push(`${event.user} ${event.tab}`)
+      opened.push(`${event.user} ${event.tab}`)
       if (event.tab === 'home')
         await client.views.publish({ user_id: event.user, view: { type: 'home', blocks: [section('a', 'Hello')] } })
     })
@@ -72,8 +72,8 @@ describe.skipIf(withoutBrowser)(`the page of the app${withoutBrowser}`, () => {
     await block('a').waitFor()
     await page.selectOption('[data-persona]', otto)
     await page.waitForURL(/as=U0OTTO0OPER/)
-    await eventually(() => entered.length === 4, 'four times')
-    expect(entered).toEqual([`${ada} home`, `${ada} messages`, `${ada} home`, `${otto} home`])
+    await eventually(() => opened.length === 4, 'four times')
+    expect(opened).toEqual([`${ada} home`, `${ada} messages`, `${ada} home`, `${otto} home`])
     await block('a').waitFor()
   })
 

@@ -94,9 +94,7 @@ describe.skipIf(withoutBrowser)(`the page${withoutBrowser}`, () => {
   it('shows messages as they come and as they change, mentions and code included', async () => {
     const ts = await post(section('<@U0OTTO0OPER>: `etl` in <#C0MUSIC0000|music>, *41 s* &amp; &lt;done&gt;'))
     await message('@Otto: etl in #music, 41 s & <done>').waitFor()
-    expect(await page.locator('.message strong, .message .font-semibold', { hasText: '41 s' }).count()).toBeGreaterThan(
-      0,
-    )
+    expect(await page.locator('.message strong', { hasText: '41 s' }).count()).toBe(1)
     expect(await page.locator('[aria-live=polite]').textContent()).toBe('Sparkify: fallback')
     await stage.client.chat.update({ channel: dataEng, ts, text: 'over' })
     await message('over').waitFor()
@@ -119,7 +117,7 @@ describe.skipIf(withoutBrowser)(`the page${withoutBrowser}`, () => {
   })
 
   it('keeps the words of a message when its blocks cannot be rendered, and does not take markup for HTML', async () => {
-    await stage.workspace.people.say({
+    await stage.workspace.users.send({
       as: ada,
       channel: dataEng,
       text: '<img src=x onerror=alert(1)> 1 * 2 * 3\n# first line',
@@ -261,7 +259,7 @@ describe.skipIf(withoutBrowser)(`the page${withoutBrowser}`, () => {
   it('pages through a data table and sorts it by numbers as numbers', async () => {
     const rows = Array.from({ length: 12 }, (_, n) => [raw(`song ${n}`), number((n * 7) % 12)])
     await post({ type: 'data_table', caption: 'Top songs', page_size: 5, rows: [[raw('song'), raw('plays')], ...rows] })
-    const plays = page.locator('.data-table tbody td')
+    const plays = page.locator('.data-table tbody tr:not([hidden]) td')
     await plays.first().waitFor()
     expect(await plays.allTextContents()).toEqual(['0', '7', '2', '9', '4'])
     await page.click('.data-table >> text=Next')

@@ -47,7 +47,7 @@ export function createPages(browser: Browser, complaints: string[]): Pages {
       if (usual === undefined || !isTaken) return
       await usual.unrouteAll({ behavior: 'ignoreErrors' })
       // Another stage may listen on the same port.
-      await usual.evaluate('sessionStorage.clear()')
+      await usual.evaluate('sessionStorage.clear(), localStorage.clear()')
       await usual.goto('about:blank')
       await usual.context().clearCookies()
       isTaken = false

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { rateLimit } from '../../src/workspace/rate-limit.ts'
+import { rateLimit } from '../../src/workspace/web-api.ts'
 
 it('takes a burst at once, then as many a second as it may, and after a long silence no more than a burst again', () => {
   let now = 0

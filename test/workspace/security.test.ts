@@ -41,13 +41,13 @@ describe('the workspace', () => {
     'lets only its own page act for people, not %o',
     async (headers) => {
       const body = JSON.stringify({ as: ada, channel: dataEng, text: 'forged' })
-      expect(await ask('/page/say', headers, 'POST', body)).toBe(403)
+      expect(await ask('/page/send', headers, 'POST', body)).toBe(403)
       expect(stage.workspace.messages(dataEng, ada)).toEqual([])
     },
   )
 
   it('gives neither the token nor the secret to the page', async () => {
-    const scripts = ['', '-post', '-press', '-table', '-take'].map((part) => `/page/client${part}.js`)
+    const scripts = ['', '-actions', '-update'].map((part) => `/page/client${part}.js`)
     for (const path of ['/', '/?in=D0ADA0ADMIN&tab=home', '/page/style.css', ...scripts]) {
       const response = await fetch(`${stage.origin}${path}`)
       expect(response.status).toBe(200)
@@ -68,9 +68,9 @@ describe('the workspace', () => {
   it('answers nonsense from the page with 400', async () => {
     const origin = stage.origin
     for (const body of ['', '{', '[]', '{"as":1}', JSON.stringify({ as: 'U0NOBODY000', channel: dataEng, text: 'x' })])
-      expect(await ask('/page/say', { origin }, 'POST', body)).toBe(400)
+      expect(await ask('/page/send', { origin }, 'POST', body)).toBe(400)
     expect(await ask('/page/dance', { origin }, 'POST', '{}')).toBe(404)
-    expect(await ask('/page/say', { origin }, 'POST', 'x'.repeat(1_000_001))).toBe(400)
+    expect(await ask('/page/send', { origin }, 'POST', 'x'.repeat(1_000_001))).toBe(400)
   })
 
   it.each(['127.0.0.1:99999', 'localhost:65536', '127.0.0.1:0x1', '127.0.0.1:', '[::1]:99999'])(
@@ -124,7 +124,7 @@ describe('a workspace with a token', () => {
   it('lets nobody act without it, nor with it from another page', async () => {
     const { origin } = closed
     const body = JSON.stringify({ as: ada, channel: dataEng, text: 'hello' })
-    const say = (headers: Record<string, string>) => fetch(`${origin}/page/say`, { method: 'POST', body, headers })
+    const say = (headers: Record<string, string>) => fetch(`${origin}/page/send`, { method: 'POST', body, headers })
     const cookie = await cookieOf()
     expect((await say({ origin })).status).toBe(403)
     expect((await say({ cookie, origin: 'http://evil.example' })).status).toBe(403)

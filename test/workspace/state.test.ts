@@ -31,7 +31,7 @@ describe('what is said', () => {
       filename: 'a.csv',
       file: Buffer.from('a,b'),
     })
-    await before.workspace.people.say({ as: ada, channel: random, text: '/invite @sparkify' })
+    await before.workspace.users.send({ as: ada, channel: random, text: '/invite @sparkify' })
     await before.close()
 
     const after = await openStage({ home })

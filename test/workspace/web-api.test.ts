@@ -1,6 +1,6 @@
 import { WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { defaultChannels } from '../../src/workspace/people.ts'
+import { defaultChannels } from '../../src/workspace/personas.ts'
 import { ada, botToken, dataEng, openStage, otto, random, type Stage, vera } from './stage.ts'
 
 let stage: Stage
@@ -159,7 +159,7 @@ describe('chat.update', () => {
 
   it('refuses what is not there, not the bot’s own, or for one person only', async () => {
     const update = (ts: string) => refusal(stage.client.chat.update({ channel: dataEng, ts, text: 'x' }))
-    await stage.workspace.people.say({ as: ada, channel: dataEng, text: 'mine' })
+    await stage.workspace.users.send({ as: ada, channel: dataEng, text: 'mine' })
     const mine = stage.workspace.messages(dataEng, ada).at(-1)
     const { message_ts = '' } = await stage.client.chat.postEphemeral({ channel: dataEng, user: ada, text: 'psst' })
     expect(await update('1.000001')).toMatchObject({ error: 'message_not_found' })

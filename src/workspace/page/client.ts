@@ -1,12 +1,11 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { post, show, unsent } from './client-post.ts'
-import { press, sendsByItself, submit } from './client-press.ts'
-import { take } from './client-take.ts'
+import { notSent, post, press, sendsAction, showNotice, submit } from './client-actions.ts'
+import { handleTableClick, updateTo } from './client-update.ts'
 
 /*
- * The page's script. The server makes the whole page; when it says that something has changed, the script fetches the page anew
- * and exchanges what differs. What is typed and pressed it sends to the server.
+ * The page's script. The server makes all of the page's HTML. When the server reports a change, the script fetches the page again
+ * and replaces what differs. It sends to the server what a person types and clicks.
  */
 
 const typed: string[] = JSON.parse(sessionStorage.getItem('typed') ?? '[]')
@@ -18,10 +17,10 @@ async function send({ dataset: { channel, thread } }: HTMLElement, box: HTMLText
   recalled = typed.push(text)
   sessionStorage.setItem('typed', JSON.stringify(typed.slice(-50)))
   box.value = ''
-  const { told } = await post('say', { channel, text, ...(thread && { thread_ts: thread }) })
-  if (told !== unsent) return
+  const { notice } = await post('send', { channel, text, ...(thread && { thread_ts: thread }) })
+  if (notice !== notSent) return
   box.value = text
-  show(unsent)
+  showNotice(notSent)
 }
 
 document.addEventListener('submit', (event) => {
@@ -38,11 +37,12 @@ document.addEventListener('click', ({ target }) => {
   const button = target instanceof Element ? target.closest('button') : null
   if (button?.dataset['actionId'] !== undefined) void press(button)
   if (button?.dataset['dismiss'] !== undefined) button.closest('dialog')?.close()
+  if (button !== null) handleTableClick(button)
 })
 
 document.addEventListener('change', ({ target: select }) => {
   if (!(select instanceof HTMLSelectElement) || select.value === '') return
-  if (sendsByItself(select)) void press(select)
+  if (sendsAction(select)) void press(select)
   if (select.dataset['persona'] === undefined) return
   const { searchParams } = new URL(location.href)
   searchParams.set('as', select.value)
@@ -51,15 +51,15 @@ document.addEventListener('change', ({ target: select }) => {
   location.assign(`/?${searchParams}`)
 })
 
-// A time changes with every digit that is typed; like Slack's picker, it is sent when one is done with it.
+// A time changes with every digit that is typed; as in Slack, it is sent when the picker loses the focus.
 document.addEventListener('focusout', ({ target: time }) => {
-  if (!(time instanceof HTMLInputElement) || time.type !== 'time' || !sendsByItself(time)) return
+  if (!(time instanceof HTMLInputElement) || time.type !== 'time' || !sendsAction(time)) return
   if (time.value !== '' && time.value !== time.defaultValue) void press(time)
 })
 
 document.addEventListener('keydown', (event) => {
   const box = event.target
-  if (box instanceof HTMLInputElement && box.type === 'time' && event.key === 'Enter' && sendsByItself(box)) box.blur()
+  if (box instanceof HTMLInputElement && box.type === 'time' && event.key === 'Enter' && sendsAction(box)) box.blur()
   if (!(box instanceof HTMLTextAreaElement) || box.closest('.composer') === null || event.isComposing) return
   const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
   if (event.key === 'Enter' && !event.shiftKey) {
@@ -75,8 +75,8 @@ document.addEventListener('keydown', (event) => {
 let newest = ''
 let fetching = false
 const stream = new EventSource('/page/events')
-stream.onerror = () => show('Connection lost. Trying again…')
-stream.onopen = () => show('')
+stream.onerror = () => showNotice('Connection lost. Trying again…')
+stream.onopen = () => showNotice('')
 stream.onmessage = async ({ data }) => {
   newest = data
   if (fetching || newest === document.body.dataset['version']) return
@@ -85,7 +85,7 @@ stream.onmessage = async ({ data }) => {
     for (let seen = ''; seen !== newest; ) {
       seen = newest
       const response = await fetch(location.href)
-      take(new DOMParser().parseFromString(await response.text(), 'text/html'))
+      updateTo(new DOMParser().parseFromString(await response.text(), 'text/html'))
     }
   } finally {
     fetching = false
@@ -94,7 +94,7 @@ stream.onmessage = async ({ data }) => {
 
 const boxes = document.querySelectorAll<HTMLTextAreaElement>('.composer textarea')
 
-/** Nothing takes words, clicks or choices until this script can send them, nor while another page comes: none are lost. */
+/** The page takes no text, clicks or choices until this script can send them, nor while another page loads: none are lost. */
 function holdPage(held: boolean) {
   document.body.inert = held
   for (const box of boxes) box.readOnly = held
@@ -102,10 +102,10 @@ function holdPage(held: boolean) {
 }
 
 holdPage(false)
-// Again when one comes back to a page that was left.
+// Also when a person comes back to a page that they left.
 addEventListener('pageshow', () => holdPage(false))
 
-take(document)
+updateTo(document)
 const { tab } = document.body.dataset
-if (tab) void post('enter', { tab }).then(({ told }) => told && show(told))
+if (tab) void post('openTab', { tab }).then(({ notice }) => notice && showNotice(notice))
 boxes[boxes.length - 1]?.focus()

@@ -1,9 +1,8 @@
-import type { Confirm, Element, InputElement, Option } from '../block-elements.ts'
-import type { InputBlock } from '../block-kit.ts'
-import type { Channel } from '../state.ts'
+import type { Confirm, Element, InputBlock, InputElement, Option } from '../block-kit.ts'
+import type { Channel } from '../workspace-state.ts'
 import { type Html, html } from './html.ts'
 
-/** What is asked before an action is sent: a dialog that the page's script shows, out of the way until then. */
+/** The question before an action is sent: a dialog that the page's script shows. */
 function confirmTemplate({ title, text, confirm, deny, style = 'primary' }: Confirm): Html {
   return html`<template><dialog class="dialog confirm"><form method="dialog"><h2>${title?.text ?? 'Are you sure?'}</h2>
 <p>${text.text}</p><footer><button class="button" value="no">${deny?.text ?? 'Cancel'}</button>
@@ -39,19 +38,19 @@ ${optionsOf(element.options, '')}</select>`
   }
 }
 
-/** What can be pressed or chosen, working: it carries the ids that the bot gave it. */
+/** A button, select, menu or time picker, with the ids that the bot gave it. */
 export function control(element: Element, blockId: string): Html {
   const ids = html`data-block-id="${blockId}" data-action-id="${element.action_id ?? ''}"`
   return html`${pressable(element, ids)}${element.confirm && confirmTemplate(element.confirm)}`
 }
 
 /** The channels that can be chosen, and the one in which the person was when the view opened. */
-export interface Choice {
+export interface ChannelChoice {
   readonly channels: readonly Channel[]
   readonly current: string | undefined
 }
 
-function inputOf(element: InputElement, ids: Html, { channels, current }: Choice): Html {
+function inputOf(element: InputElement, ids: Html, { channels, current }: ChannelChoice): Html {
   switch (element.type) {
     case 'conversations_select': {
       const chosen = element.default_to_current_conversation ? current : undefined
@@ -73,8 +72,11 @@ function inputOf(element: InputElement, ids: Html, { channels, current }: Choice
   }
 }
 
-/** An input with its label, its hint and room for an error. */
-export function field({ block_id = '', element, label, hint, optional = false }: InputBlock, choice: Choice): Html {
+/** An input with its label, its hint and a place for an error. */
+export function field(
+  { block_id = '', element, label, hint, optional = false }: InputBlock,
+  choice: ChannelChoice,
+): Html {
   const id = `field-${block_id}`
   const ids = html`id="${id}" data-block-id="${block_id}" data-action-id="${element.action_id ?? ''}" aria-describedby="${id}-help"`
   return html`<div class="field"><label for="${id}">${label.text}${optional && html` <small>optional</small>`}</label>

@@ -1,4 +1,4 @@
-/** Markup that is safe to send. Only `html` and the renderers make it. */
+/** Markup that is safe to send. Only this file makes it. */
 export interface Html {
   readonly markup: string
 }
@@ -13,8 +13,7 @@ const entities: Readonly<Record<string, string>> = {
   "'": '&#39;',
 }
 
-/** The text with every character escaped that means something in HTML. */
-export function escapeHtml(text: string): string {
+function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => entities[character] ?? character)
 }
 
@@ -27,4 +26,12 @@ function markupOf(part: Part): string {
 /** A template whose values are escaped, other markup excepted; undefined and false leave nothing. */
 export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): Html {
   return { markup: strings.reduce((sum, text, at) => sum + markupOf(parts[at - 1]) + text) }
+}
+
+/** An element of one of these tags, without attributes. */
+export function element(
+  tag: 'strong' | 'em' | 's' | 'code' | 'ul' | 'ol' | 'h2' | 'h3' | 'h4' | 'h5',
+  inner: Html,
+): Html {
+  return { markup: `<${tag}>${inner.markup}</${tag}>` }
 }

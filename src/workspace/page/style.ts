@@ -1,5 +1,5 @@
-/** The page's style sheet, after the one of slack-blocks-to-jsx. A module, because the compiler copies nothing else to `dist`. */
-export const pageStyle = `
+/** The page's style sheet. A module, because the compiler copies nothing else to `dist`. */
+export const styleSheet = `
 :root { color-scheme: light dark; --ink: light-dark(#1d1c1d, #e6e7e9); --soft: light-dark(#616061, #a3a6ab); --line: light-dark(#e4e4e7, #33363b);
   --paper: light-dark(#fff, #1a1d21); --raised: light-dark(#f7f7f9, #22262b); --edge: light-dark(#b9b9c0, #565a61); --accent: light-dark(#1264a3, #4aa3e0);
   --side: light-dark(#35203d, #17131a); --good: light-dark(#007a5a, #2bac76); --bad: light-dark(#c01343, #f2677f); --mono: ui-monospace, 'SF Mono', Menlo, Consolas, monospace }
@@ -12,7 +12,7 @@ a { color: var(--accent) } :focus-visible { outline: 2px solid var(--accent); ou
 .skip:focus { position: absolute; left: 1rem; top: .5rem; z-index: 3; background: var(--paper); padding: .25rem .75rem }
 
 .sidebar { background: var(--side); color: #d8cfdd; padding: .9rem .6rem; display: flex; flex-direction: column; overflow: auto }
-.sidebar h1 { font-size: 1.05rem; color: #fff; margin: 0 .6rem 1rem } .sidebar h1 small { font-weight: 400; font-size: .72rem; opacity: .7; margin-left: .3rem }
+.brand { font-size: 1.05rem; font-weight: 700; color: #fff; margin: 0 .6rem 1rem } .brand small { font-weight: 400; font-size: .72rem; opacity: .7; margin-left: .3rem }
 .sidebar h2 { font-size: .78rem; font-weight: 500; opacity: .75; margin: .8rem .6rem .25rem } .sidebar ul { list-style: none; margin: 0; padding: 0 }
 .sidebar a { display: block; padding: .22rem .6rem; border-radius: 6px; color: inherit; text-decoration: none; white-space: nowrap } .sidebar a:hover { background: #ffffff1a }
 .sidebar a.unread { font-weight: 700; color: #fff } .sidebar a[aria-current] { background: #ffffff2e; color: #fff; font-weight: 400 }
@@ -23,42 +23,40 @@ a { color: var(--accent) } :focus-visible { outline: 2px solid var(--accent); ou
 main, .thread { display: flex; flex-direction: column; min-width: 0; min-height: 0 } .thread { border-left: 1px solid var(--line) }
 main > header, .thread > header { padding: .75rem 1.25rem; border-bottom: 1px solid var(--line); display: flex; gap: .9rem; align-items: baseline }
 .thread > header { justify-content: space-between; padding-block: .52rem; align-items: center }
-main > header h2, .thread > header h2 { font-size: 1.05rem; margin: 0; white-space: nowrap }
+main > header h1, .thread > header h2 { font-size: 1.05rem; margin: 0; white-space: nowrap }
 main > header p { margin: 0; color: var(--soft); font-size: .85rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .banner, .connection { margin: 0; padding: .4rem 1.25rem; font-size: .85rem; background: var(--raised); color: var(--soft); border-bottom: 1px solid var(--line) }
 .connection { color: light-dark(#8a6100, #e0b04a); font-weight: 600 }
 .messages { flex: 1; list-style: none; margin: 0; padding: .5rem 0 1rem; overflow: auto; overscroll-behavior: contain }
 main > .messages { display: flex; flex-direction: column } main > .messages > :first-child { margin-top: auto }
-.hint { margin: .25rem 1.25rem .75rem; color: var(--soft); font-size: .88rem } .hint:empty { display: none } .hint code { font: .86em var(--mono) }
+.hint { margin: .25rem 1.25rem .75rem; color: var(--soft); font-size: .88rem } .hint:empty { display: none } 
 
 .message { display: flex; flex-wrap: wrap; gap: .65rem; padding: .4rem 1.25rem; position: relative } .message:hover { background: var(--raised) }
 .message.new-day::before { content: attr(data-day); flex: 1 0 100%; text-align: center; font-size: .78rem; font-weight: 600; color: var(--soft); padding: .4rem 0 .5rem }
 .avatar { flex: none; width: 36px; height: 36px; border-radius: 8px; display: grid; place-items: center; font-weight: 700; color: #fff; background: #5b6b7f }
 .bot > .avatar { background: linear-gradient(140deg, #7c3f8f, #3f2a6b); font-size: 1.2rem }
 .message[data-author^=U0ADA] > .avatar { background: #9a4d2e } .message[data-author^=U0OTTO] > .avatar { background: #2c6e63 }
-.said { flex: 1; min-width: 0 } .said > header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .45rem; line-height: 1.3 }
-.said time, .only-you { font-size: .76rem; color: var(--soft) } .body time { font: inherit; color: inherit } .only-you::before { content: '◦ ' }
+.content { flex: 1; min-width: 0 } .content > header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .45rem; line-height: 1.3 }
+.content time, .only-you, .answers { font-size: .76rem; color: var(--soft) } .body time { font: inherit; color: inherit } .only-you::before, .answers::before { content: '◦ ' } .answers { max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .badge { font-size: .64rem; text-transform: uppercase; letter-spacing: .03em; padding: .05rem .28rem; border-radius: 3px; background: var(--line); color: var(--soft) }
 .ephemeral { background: light-dark(#fdf9ef, #23211b) }
 .replies { display: inline-block; font-size: .82rem; margin-top: .15rem; text-decoration: none } .replies:hover { text-decoration: underline }
 .replies.none { position: absolute; right: 1.25rem; top: .3rem; padding: .1rem .5rem; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); opacity: 0 }
-.message:hover > .said > .replies.none, .replies.none:focus { opacity: 1 }
+.message:hover > .content > .replies.none, .replies.none:focus { opacity: 1 }
 .body { overflow-wrap: anywhere } .body > * + * { margin-top: .4rem } .plain { margin: 0; white-space: pre-wrap }
 
-.slack_blocks_to_jsx.styles_enabled { font: inherit !important; color: inherit; max-width: 44rem }
-.slack_blocks_to_jsx.styles_enabled * { color: inherit; background-color: transparent }
-.slack_blocks_to_jsx.styles_enabled .text-base { font-size: inherit; line-height: inherit }
-.slack_blocks_to_jsx.styles_enabled .slack_blocks_to_jsx__rich_text > * { display: block; margin: 0 }
-.slack_blocks_to_jsx.styles_enabled h3 { font-size: 1.1rem; font-weight: 700 }
-.slack_blocks_to_jsx.styles_enabled a { color: var(--accent); text-decoration: underline }
-.slack_blocks_to_jsx.styles_enabled .slack_inline_code { font: .86em var(--mono); padding: .08em .3em; border: 1px solid var(--line); border-radius: 4px; color: light-dark(#b3154d, #f0a6bd) }
-.slack_blocks_to_jsx.styles_enabled pre { border-color: var(--line); background: var(--raised); font: .82rem/1.5 var(--mono); white-space: pre; overflow-x: auto; word-break: normal !important; margin: .2rem 0 }
-.slack_blocks_to_jsx.styles_enabled .slack_blocks_to_jsx__divider { border: 0 solid var(--line); border-top-width: 1px; margin: .5rem 0 }
-.slack_blocks_to_jsx.styles_enabled .slack_blocks_to_jsx__data_visualization { border: 1px solid var(--line); border-radius: 10px }
-.slack_blocks_to_jsx.styles_enabled .slack_blocks_to_jsx__data_visualization_swatch { background-color: revert-layer }
-.slack_blocks_to_jsx__data_visualization [role=group] { display: none }
-@media (prefers-color-scheme: dark) { .slack_blocks_to_jsx__data_visualization :is([fill^=rgb], [stroke^=rgb], .slack_blocks_to_jsx__data_visualization_swatch) { filter: brightness(1.7) saturate(.8) } }
-.styles_enabled .mention { color: var(--accent); background: color-mix(in srgb, var(--accent) 12%, transparent); border-radius: 3px; padding: 0 .15em }
+.rich-text { max-width: 44rem } .rich-text > * { margin: 0; white-space: pre-wrap } .rich-text > * + * { margin-top: .25rem } .rich-text :is(ul, ol) { padding-left: 1.5rem }
+.rich-text pre { padding: .5rem .7rem; border: 1px solid var(--line); border-radius: 6px; background: var(--raised); font: .82rem/1.5 var(--mono); white-space: pre; overflow-x: auto }
+.rich-text blockquote { border-left: 4px solid var(--edge); padding-left: .75rem } code { font: .86em var(--mono) }
+.rich-text code { padding: .08em .3em; border: 1px solid var(--line); border-radius: 4px; color: light-dark(#b3154d, #f0a6bd) }
+.body > :is(h2, h3, h4, h5), .block > :is(h2, h3, h4, h5) { font-size: 1.1rem; font-weight: 700; margin: 0 } hr { border: 0; border-top: 1px solid var(--line); margin: .5rem 0 }
+.chart { margin: 0; border: 1px solid var(--line); border-radius: 10px; padding: .7rem .9rem; max-width: 44rem } .chart figcaption { font-weight: 600; margin-bottom: .4rem } .chart .scroll { border: 0; border-radius: 0; width: auto }
+.chart svg { display: block; width: 100%; min-width: 30rem; height: auto } .chart text { font-size: 12px; fill: var(--soft) } .chart .category { fill: var(--ink) } .chart .grid { stroke: var(--line) }
+.chart [class^=series-] { fill: var(--series) } .chart .line { fill: none; stroke: var(--series); stroke-width: 2 } .chart .area { fill: var(--series); opacity: .25 }
+.legend { list-style: none; margin: .4rem 0 0; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .85rem } .swatch { display: inline-block; width: .75rem; height: .75rem; border-radius: 3px; margin-right: .4rem; background: var(--series) }
+.series-0 { --series: light-dark(#1264a3, #58b0ea) } .series-1 { --series: light-dark(#c2410c, #f0a35e) } .series-2 { --series: light-dark(#007a5a, #3fbf8b) }
+.series-3 { --series: light-dark(#7c3f8f, #c58fe0) } .series-4 { --series: light-dark(#8a6100, #d9b84a) } .series-5 { --series: light-dark(#c01343, #f2879b) }
+.rich-text .mention { color: var(--accent); background: color-mix(in srgb, var(--accent) 12%, transparent); border-radius: 3px; padding: 0 .15em }
 .section { display: flex; gap: 1rem; align-items: start; justify-content: space-between; max-width: 44rem } .section-text { min-width: 0; flex: 1 }
 .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: .35rem 1.25rem }
 .context { font-size: .82rem; color: var(--soft); display: flex; flex-wrap: wrap; gap: .1rem .9rem }
@@ -71,7 +69,7 @@ main > .messages { display: flex; flex-direction: column } main > .messages > :f
 .plan { border: 1px solid var(--line); border-radius: 10px; padding: .55rem .9rem; max-width: 40rem } .plan summary { cursor: pointer; font-weight: 600 }
 .plan summary small { color: var(--soft); font-weight: 400; margin-left: .4rem } .plan ol, ol.plan { list-style: none; margin: .4rem 0 0; padding-left: .1rem }
 .task { display: flex; gap: .6rem; padding: .16rem 0 } .task > div { flex: 1; min-width: 0; display: flex; flex-wrap: wrap; justify-content: space-between; gap: 0 1rem }
-.task .styles_enabled { width: auto; font-size: .85rem !important; color: var(--soft) } .in_progress .task-title { font-weight: 600 } .pending { color: var(--soft) }
+.task .rich-text { width: auto; font-size: .85rem; color: var(--soft) } .in_progress .task-title { font-weight: 600 } .pending { color: var(--soft) }
 .mark { flex: none; width: 1.1rem; text-align: center; color: var(--soft) } .complete > .mark { color: var(--good) } .task.error > .mark { color: var(--bad) }
 .in_progress > .mark { color: var(--accent); animation: beat 1.4s ease-in-out infinite } @keyframes beat { 50% { opacity: .35 } }
 @media (prefers-reduced-motion: reduce) { * { animation: none !important } }
@@ -88,7 +86,7 @@ main > header:has(.tabs) { padding-bottom: 0; flex-direction: column; gap: .3rem
 .tabs a { padding: .1rem .1rem .4rem; border-bottom: 2px solid transparent; font-size: .88rem; color: var(--soft); text-decoration: none } .tabs a:hover { color: var(--ink) }
 .tabs a[aria-current] { color: var(--ink); font-weight: 600; border-color: var(--accent) } .tabs a.unread { color: var(--ink); font-weight: 700 } .tabs a.unread::after { content: ' ●'; color: var(--accent); font-size: .6em; vertical-align: .25em }
 .home { flex: 1; overflow: auto; overscroll-behavior: contain; overflow-wrap: anywhere; padding: 1.25rem 1.25rem 2.5rem } .home > .block { max-width: 46rem; margin-inline: auto } .home > .block + .block { margin-top: .6rem }
-.home > [data-type=header]:not(:first-child) { margin-top: 1.4rem } .home > [data-type=divider] + [data-type=header] { margin-top: .6rem } .home .section, .home .styles_enabled { max-width: none } .home .fields { grid-template-columns: repeat(auto-fit, minmax(max(12rem, 40%), 1fr)) }
+.home > [data-type=header]:not(:first-child) { margin-top: 1.4rem } .home > [data-type=divider] + [data-type=header] { margin-top: .6rem } .home .section, .home .rich-text { max-width: none } .home .fields { grid-template-columns: repeat(auto-fit, minmax(max(12rem, 40%), 1fr)) }
 .nothing { text-align: center; color: var(--soft); padding-top: 18vh } .nothing h2 { font-size: 1.15rem; color: var(--ink); margin: 0 0 .3rem } .nothing p { margin: 0 }
 .image { margin: 0; border: 1px dashed var(--edge); border-radius: 10px; padding: .7rem .9rem; color: var(--soft) } .image figcaption { font-weight: 600; color: var(--ink) }
 .overflow { appearance: none; width: 2.6rem; padding-inline: 0; text-align: center; text-align-last: center; field-sizing: content } .overflow option { text-align: left }
@@ -105,7 +103,7 @@ main > header:has(.tabs) { padding-bottom: 0; flex-direction: column; gap: .3rem
 
 @media (max-width: 760px) {
   body, body:has(> .thread) { display: flex; flex-direction: column } main { flex: 1 } .thread { position: fixed; inset: 0; z-index: 2; background: var(--paper); border: 0 }
-  .sidebar { flex: none; flex-flow: row wrap; align-items: center; gap: .2rem; padding: .4rem .6rem } .sidebar :is(h1, h2) { display: none } .sidebar ul { display: flex } .sidebar a { padding-inline: .5rem }
+  .sidebar { flex: none; flex-flow: row wrap; align-items: center; gap: .2rem; padding: .4rem .6rem } .sidebar :is(.brand, h2) { display: none } .sidebar ul { display: flex } .sidebar a { padding-inline: .5rem }
   .who { margin: 0 0 0 auto; padding: 0; display: flex; align-items: center; gap: .4rem } .who select { font-size: .85rem; width: auto; margin: 0 }
   .message { padding-inline: .8rem } .composer { margin: .3rem .6rem .6rem } main > header, .banner { padding: .5rem .8rem } .hint { margin-inline: .8rem }
 }

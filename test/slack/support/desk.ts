@@ -38,7 +38,7 @@ export function deskIn(office: Office): Desk {
   const { workspace, clock, front } = office
   const desk: Desk = {
     office,
-    say: (text, channel = dataEng, as = ada) => workspace.people.say({ as, channel, text }),
+    say: (text, channel = dataEng, as = ada) => workspace.users.send({ as, channel, text }),
     texts: (channel = dataEng, viewer = ada) => office.seen(channel, viewer).map(({ text }) => text),
     blocks: (viewer = ada) => JSON.stringify(workspace.messages(dataEng, viewer)),
     shown: (words, viewer = ada) => clock.until(() => desk.texts(dataEng, viewer).some((text) => text.includes(words))),
@@ -46,7 +46,7 @@ export function deskIn(office: Office): Desk {
       await desk.say(`/sparkify ${line}`)
       await desk.shown('must be approved')
     },
-    press: (label, as) => workspace.people.press({ as, ...office.button(label, dataEng, as) }),
+    press: (label, as) => workspace.users.press({ as, ...office.button(label, dataEng, as) }),
     dialogs: () =>
       front.named('views.open').flatMap(({ answer }) => {
         const opened = viewSchema.safeParse(JSON.parse(answer || 'null'))
@@ -59,7 +59,7 @@ export function deskIn(office: Office): Desk {
       return desk.dialogs().at(-1) ?? ''
     },
     submit: (view_id, as, value = 'sparkify') =>
-      workspace.people.submit({ as, view_id, entered: [{ block_id: 'word', action_id: 'typed', value }] }),
+      workspace.users.submit({ as, view_id, form: [{ block_id: 'word', action_id: 'typed', value }] }),
     runs: async () => (await office.ledger.runs.list({ limit: 10 })).map(({ line, state }) => `${line} ${state}`),
     restart: async () => deskIn(await office.restart()),
   }

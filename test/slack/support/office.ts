@@ -22,7 +22,7 @@ import { openSlackFace, type SlackFace, type SlackMode } from '../../../src/slac
 import { neededScopes } from '../../../src/slack/methods.ts'
 import { createProfiles } from '../../../src/slack/profiles.ts'
 import { openLedger } from '../../../src/store/ledger.ts'
-import type { ChannelSeed, Persona } from '../../../src/workspace/people.ts'
+import type { ChannelSeed, Persona } from '../../../src/workspace/personas.ts'
 import { createWorkspace, type Workspace } from '../../../src/workspace/workspace.ts'
 import { writeLedger } from '../../support/core.ts'
 import { freePolicy } from '../../support/policy.ts'

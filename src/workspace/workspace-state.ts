@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import type { Home, Modal } from './block-kit.ts'
-import { type Entry, entrySchema, type HomeTab, type Message } from './entries.ts'
-import type { Journal } from './journal.ts'
-import { bot, type ChannelSeed, directChannelOf, type Persona } from './people.ts'
+import type { HomeView, Modal } from './block-kit.ts'
+import { ApiError } from './http.ts'
+import type { HomeTab, Journal, Message } from './journal.ts'
+import { bot, type ChannelSeed, directChannelOf, type Persona } from './personas.ts'
 
 /** A channel or someone's direct messages with the bot (`partner`). */
 export interface Channel {
@@ -27,9 +27,11 @@ export interface View {
   readonly channel: string | undefined
 }
 
-/** Everything that is in the workspace. A change is stored before anyone hears of it. */
-export interface State {
+/** Everything in the workspace. A change is stored before the listeners are notified. */
+export interface WorkspaceState {
   readonly personas: readonly Persona[]
+  /** The person of this id. Throws `ApiError` `user_not_found`. */
+  persona(id: string): Persona
   channels(): readonly Channel[]
   channel(id: string): Channel | undefined
   /** The messages of a channel that `viewer` sees, oldest first, replies included. */
@@ -45,9 +47,9 @@ export interface State {
   /** The modal that is open for this person, the newest if there are several. */
   viewOf(user: string): View | undefined
   closeView(view: View): void
-  /** Puts this into someone's Home tab, in place of what is there. */
-  publish(user: string, home: Home): HomeTab
-  /** What was last published for this person. */
+  /** Replaces someone's Home tab. */
+  publish(user: string, home: HomeView): HomeTab
+  /** The Home tab that was last published for this person. */
   homeTab(user: string): HomeTab | undefined
   onChange(listener: () => void): () => void
 }
@@ -57,13 +59,13 @@ const viewId = () => `V${randomBytes(6).toString('hex').toUpperCase()}`
 /** How many messages of a channel a restart keeps. */
 const keptPerChannel = 2_000
 
-/** The state that the journal tells, on top of the people and channels given. */
-export function openState(
+/** The state that the journal holds, on top of the people and channels given. */
+export function openWorkspaceState(
   journal: Journal,
   now: () => Date,
   personas: readonly Persona[],
   seeds: readonly ChannelSeed[],
-): State {
+): WorkspaceState {
   const channels = new Map<string, Channel>()
   const members = personas.filter(({ from, guest }) => (from ?? guest) === undefined).map(({ id }) => id)
   for (const { id, name, topic, hasBot, archived = false, kind = 'public', people = members, shared } of seeds) {
@@ -82,18 +84,18 @@ export function openState(
   const views = new Map<string, View>()
   const homes = new Map<string, HomeTab>()
   const listeners = new Set<() => void>()
-  const tell = () => {
+  const notify = () => {
     for (const listener of listeners) listener()
   }
-  const put = (message: Message) => {
+  const place = (message: Message) => {
     const inChannel = messages.get(message.channel) ?? new Map<string, Message>()
     messages.set(message.channel, inChannel.set(message.ts, message))
   }
   let lastMicros = 0
-  for (const entry of journal.read(entrySchema)) {
+  for (const entry of journal.read()) {
     if (entry.op === 'removed') messages.get(entry.channel)?.delete(entry.ts)
     else if (entry.op === 'message') {
-      put(entry.message)
+      place(entry.message)
       lastMicros = Math.max(lastMicros, Math.round(Number(entry.message.ts) * 1e6))
     } else if (entry.op === 'home') {
       const { op: _, home, ...tab } = entry
@@ -105,23 +107,28 @@ export function openState(
   }
   const joined = [...channels.values()].filter((channel) => channel.hasBot && channel.partner === undefined)
   journal.compact([
-    ...joined.map((channel) => ({ op: 'joined', channel: channel.id })),
+    ...joined.map((channel) => ({ op: 'joined' as const, channel: channel.id })),
     ...[...messages.values()]
       .flatMap((all) => [...all.values()].slice(-keptPerChannel))
-      .map((message) => ({ op: 'message', message })),
-    ...[...homes.values()].map((tab) => ({ op: 'home', ...tab })),
+      .map((message) => ({ op: 'message' as const, message })),
+    ...[...homes.values()].map((tab) => ({ op: 'home' as const, ...tab })),
   ])
 
-  const keep = (message: Message, entry: Entry) => {
+  const store = (message: Message, entry: Parameters<Journal['append']>[0]) => {
     if (message.viewer === undefined) journal.append(entry)
   }
   const replace = (message: Message) => {
-    keep(message, { op: 'message', message })
-    put(message)
-    tell()
+    store(message, { op: 'message', message })
+    place(message)
+    notify()
   }
   return {
     personas,
+    persona(id) {
+      const found = personas.find((each) => each.id === id)
+      if (found === undefined) throw new ApiError('user_not_found')
+      return found
+    },
     channels: () => [...channels.values()],
     channel: (id) => channels.get(id),
     messages: (channel, viewer) =>
@@ -136,34 +143,34 @@ export function openState(
     },
     replace,
     remove(message) {
-      keep(message, { op: 'removed', channel: message.channel, ts: message.ts })
+      store(message, { op: 'removed', channel: message.channel, ts: message.ts })
       messages.get(message.channel)?.delete(message.ts)
-      tell()
+      notify()
     },
     join(channel) {
       const found = channels.get(channel)
       if (found === undefined || found.hasBot) return
       journal.append({ op: 'joined', channel })
       found.hasBot = true
-      tell()
+      notify()
     },
     openView(user, modal, channel) {
       const view = { id: viewId(), user, modal, channel }
       views.set(view.id, view)
-      tell()
+      notify()
       return view
     },
     viewOf: (user) => [...views.values()].findLast((view) => view.user === user),
     closeView(view) {
       views.delete(view.id)
-      tell()
+      notify()
     },
     publish(user, home) {
       const hash = `${Math.floor(now().getTime() / 1000)}.${randomBytes(6).toString('base64url')}`
       const tab = { id: homes.get(user)?.id ?? viewId(), user, hash, home }
       journal.append({ op: 'home', ...tab })
       homes.set(user, tab)
-      tell()
+      notify()
       return tab
     },
     homeTab: (user) => homes.get(user),

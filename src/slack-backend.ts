@@ -13,33 +13,33 @@ import { createSlackClients } from './slack/clients.ts'
 import { createSlackDirectory } from './slack/directory.ts'
 import type { SlackFace, SlackFaceOptions } from './slack/face.ts'
 import { createProfiles } from './slack/profiles.ts'
-import { defaultChannels, defaultPersonas } from './workspace/people.ts'
+import { defaultChannels, defaultPersonas } from './workspace/personas.ts'
 
-/** What the bot talks to: Slack itself, or the local workspace that stands in for it. */
-export interface Counterpart {
+/** The Slack that the bot talks to: the real one, or the local workspace that stands in for it. */
+export interface SlackBackend {
   readonly directory: Directory
   /** Where the HTTP server listens; the local workspace stays on loopback whatever is configured. */
   readonly host: string
-  /** Makes it ready. Only a bot that owns its home may: the local workspace keeps its messages there. */
-  open(): Promise<OpenCounterpart>
+  /** Makes it ready. Only a bot that owns its home may call it: the local workspace keeps its messages there. */
+  open(): Promise<OpenSlackBackend>
 }
 
-export interface OpenCounterpart {
-  /** The stand-in's part of the HTTP server. */
+export interface OpenSlackBackend {
+  /** The local workspace's part of the HTTP server; null for the real Slack. */
   readonly rest: Routes['rest']
-  /** What a person opens to get there, once this program itself is reached at `origin`; null where that is Slack. */
+  /** The address that a person opens, where this program is reached at `origin`; null for the real Slack. */
   page(origin: string): string | null
-  /** How to reach it, once this program itself is reached at `origin` (`http://127.0.0.1:3000`). */
+  /** How to connect to it, where this program is reached at `origin` (`http://127.0.0.1:3000`). */
   slack(origin: string): Pick<SlackFaceOptions, 'botToken' | 'mode' | 'apiUrl' | 'clients' | 'profiles'>
-  /** Says the first message where nothing has been said yet. */
+  /** Posts a welcome where there are no messages yet. */
   greet(face: SlackFace): Promise<void>
   close(): void
 }
 
-/** Chooses by the tokens that are set. */
-export function counterpartOf(config: Config, clock: Clock, log: Log): Counterpart {
+/** The real Slack where its tokens are set, otherwise the local workspace. */
+export function slackBackendFor(config: Config, clock: Clock, log: Log): SlackBackend {
   const { slack } = config
-  if (slack.kind === 'none') return localWorkspace(config, clock, log)
+  if (slack.kind === 'none') return localBackend(config, clock, log)
   const { botToken, apiUrl } = slack
   const clients = createSlackClients({ botToken, apiUrl, log })
   const profiles = createProfiles(clients.quick, clock, log)
@@ -59,18 +59,18 @@ export function counterpartOf(config: Config, clock: Clock, log: Log): Counterpa
   }
 }
 
-/** The stand-in. Its secrets are new at every start: nobody but this process needs them. */
-function localWorkspace(config: Config, clock: Clock, log: Log): Counterpart {
+/** The local workspace. Its secrets are new at every start: only this process needs them. */
+function localBackend(config: Config, clock: Clock, log: Log): SlackBackend {
   const botToken = `xoxb-${randomUUID()}`
   const signingSecret = randomUUID()
-  // Whoever opens the page is admin there. What costs money is not for everybody who has an account on this machine.
+  // Everyone who opens the page can be its admin. Where commands cost money, other accounts on this machine are kept out.
   const pageToken = config.engine === 'redshift' ? randomUUID() : undefined
   return {
     directory: withLocalPeople(localDirectory(config)),
     host: '127.0.0.1',
     async open() {
       const { createWorkspace } = await import('./workspace/workspace.ts')
-      const { addressWith } = await import('./workspace/entrance.ts')
+      const { pageAddress } = await import('./workspace/http.ts')
       const workspace = createWorkspace({
         home: join(config.dataDir, 'workspace'),
         botToken,
@@ -81,7 +81,7 @@ function localWorkspace(config: Config, clock: Clock, log: Log): Counterpart {
       })
       return {
         rest: (request, response) => workspace.handle(request, response),
-        page: (origin) => addressWith(origin, pageToken),
+        page: (origin) => pageAddress(origin, pageToken),
         slack(origin) {
           workspace.connect({ origin, deliver: `${origin}/slack/events` })
           const apiUrl = `${origin}/api/`
@@ -111,7 +111,7 @@ function bannerOf(engine: Config['engine']): string {
   return `Local workspace: it stands in for Slack on this machine. ${aws}`
 }
 
-/** What this is, and three buttons in order. */
+/** What the bot is, and three buttons in order. */
 const welcome: Answer = {
   ok: true,
   exit: 0,
@@ -120,10 +120,10 @@ const welcome: Answer = {
   run: null,
   replies: [
     text(
-      "I am Sparkify's warehouse bot. Say what to do with /sparkify and a command, or press these in order: spin up a warehouse, load it, ask it.",
+      "I am Sparkify's warehouse bot. Type /sparkify and a command, or click these in order: create a warehouse, load it, query it.",
     ),
     text(
-      'You can be Ada (admin), Otto (operator) or Vera (viewer); each may do different things. Gus and Sina are guests, and Petra in #partners is of another organization: I refuse all three.',
+      'Choose who you are beside "You are": Ada (admin), Otto (operator) or Vera (viewer) have different permissions. I refuse the guests Gus and Sina, and Petra of Partner Records in #partners.',
       'note',
     ),
   ],

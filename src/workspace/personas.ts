@@ -18,7 +18,7 @@ export interface Persona {
   readonly name: string
   readonly realName: string
   /** The role that the program's configuration gives to this id. */
-  readonly part: 'admin' | 'operator' | 'viewer'
+  readonly role: 'admin' | 'operator' | 'viewer'
   /** The organization of somebody who is not of this workspace. */
   readonly from?: Team
   readonly guest?: 'multi-channel' | 'single-channel'
@@ -49,12 +49,12 @@ const tz = Intl.DateTimeFormat().resolvedOptions().timeZone
  * bot refuses.
  */
 export const defaultPersonas: readonly Persona[] = [
-  { id: 'U0ADA0ADMIN', name: 'ada', realName: 'Ada', part: 'admin', tz },
-  { id: 'U0OTTO0OPER', name: 'otto', realName: 'Otto', part: 'operator', tz },
-  { id: 'U0VERA0VIEW', name: 'vera', realName: 'Vera', part: 'viewer', tz },
-  { id: 'U0GUS00GUES', name: 'gus', realName: 'Gus', part: 'viewer', guest: 'multi-channel', tz },
-  { id: 'U0SINA0GUES', name: 'sina', realName: 'Sina', part: 'viewer', guest: 'single-channel', tz },
-  { id: 'U0PETRA0PAR', name: 'petra', realName: 'Petra', part: 'viewer', from: partner, tz },
+  { id: 'U0ADA0ADMIN', name: 'ada', realName: 'Ada', role: 'admin', tz },
+  { id: 'U0OTTO0OPER', name: 'otto', realName: 'Otto', role: 'operator', tz },
+  { id: 'U0VERA0VIEW', name: 'vera', realName: 'Vera', role: 'viewer', tz },
+  { id: 'U0GUS00GUES', name: 'gus', realName: 'Gus', role: 'viewer', guest: 'multi-channel', tz },
+  { id: 'U0SINA0GUES', name: 'sina', realName: 'Sina', role: 'viewer', guest: 'single-channel', tz },
+  { id: 'U0PETRA0PAR', name: 'petra', realName: 'Petra', role: 'viewer', from: partner, tz },
 ]
 
 const everybody = defaultPersonas.filter(({ from }) => from === undefined).map(({ id }) => id)
@@ -84,7 +84,7 @@ export const bot = {
   realName: 'Sparkify',
 } as const
 
-/** What Slack says in its own voice, about failed commands for example. */
+/** The author of Slack's own notices, about failed commands for example. */
 export const slackbot = { id: 'USLACKBOT', name: 'slackbot', realName: 'Slackbot' } as const
 
 /** The id of someone's direct messages with the bot. */
@@ -97,8 +97,8 @@ export function teamOf({ from }: Persona): Team {
   return from ?? team
 }
 
-/** What a person is here, in words: a role, a kind of guest, or an organization. */
-export function standingOf({ from, guest, part }: Persona): string {
+/** A person's role, kind of guest, or organization, as the page writes it. */
+export function affiliationOf({ from, guest, role }: Persona): string {
   if (from !== undefined) return from.name
-  return guest === undefined ? part : guest === 'multi-channel' ? 'guest' : 'single-channel guest'
+  return guest === undefined ? role : guest === 'multi-channel' ? 'guest' : 'single-channel guest'
 }
