@@ -1,6 +1,7 @@
 -- title: Active users
 -- description: People who played or opened anything: by day, in 7 days and in 30 days up to it, and how sticky that is
 -- window: yes
+-- uses: numbers, known-time
 -- param tz: zone = UTC, whose clocks tell the days
 -- format stickiness: percent
 -- order: time
@@ -11,26 +12,7 @@
 -- Stickiness is the day's people in percent of the 30 days'. Where the data begin less than 30 days before,
 -- "month_days" says how many of the 30 there are. A day is partial when more than its first or its last hour lies
 -- outside of the window, before the first play or after the last play there is. At most the newest 10,000 days are listed.
-with digits as (
-  select 0 as digit
-  union all select 1 as digit
-  union all select 2 as digit
-  union all select 3 as digit
-  union all select 4 as digit
-  union all select 5 as digit
-  union all select 6 as digit
-  union all select 7 as digit
-  union all select 8 as digit
-  union all select 9 as digit
-),
-numbers as (
-  select thousands.digit * 1000 + hundreds.digit * 100 + tens.digit * 10 + ones.digit as place
-  from digits as thousands
-  cross join digits as hundreds
-  cross join digits as tens
-  cross join digits as ones
-),
-acts as (
+with acts as (
   select
     user_id,
     start_time
@@ -66,28 +48,10 @@ range_of_days as (
 ),
 days as (
   select
-    range_of_days.last_day - numbers.place as act_day,
+    range_of_days.last_day - numbers.number as act_day,
     range_of_days.oldest_day
   from range_of_days
-  join numbers on numbers.place <= range_of_days.last_day - range_of_days.first_day
-),
-edges as (
-  select
-    min(start_time) as first_play,
-    max(start_time) as last_play
-  from songplays
-),
-known as (
-  select
-    case when first_play > cast(:from as timestamp) then first_play else cast(:from as timestamp) end as known_from,
-    case when last_play < cast(:to as timestamp) then last_play else cast(:to as timestamp) end as known_until
-  from edges
-),
-local as (
-  select
-    known_from + :tz(known_from) * interval '1 minute' as known_from,
-    known_until + :tz(known_until) * interval '1 minute' as known_until
-  from known
+  join numbers on numbers.number <= range_of_days.last_day - range_of_days.first_day
 ),
 counted as (
   select
@@ -114,10 +78,10 @@ select
     else cast(counted.act_day - counted.oldest_day + 1 as integer)
   end as month_days,
   case
-    when cast(counted.act_day as timestamp) + interval '1 hour' < local.known_from then 'yes'
-    when cast(counted.act_day + 1 as timestamp) - interval '1 hour' > local.known_until then 'yes'
+    when cast(counted.act_day as timestamp) + interval '1 hour' < known_time.known_from then 'yes'
+    when cast(counted.act_day + 1 as timestamp) - interval '1 hour' > known_time.known_until then 'yes'
     else 'no'
   end as partial
 from counted
-cross join local
+cross join known_time
 order by counted.act_day

@@ -2,6 +2,7 @@
 -- description: When people listen: plays and listeners by hour of the day or by day of the week
 -- role: viewer
 -- window: yes
+-- uses: numbers
 -- param by: choice(hour, weekday) = hour, hours of the day or days of the week
 -- param level: choice(any, free, paid) = any, the listener's level at the time of the play
 -- param tz: zone = UTC, whose clocks tell hours and days
@@ -11,25 +12,12 @@
 -- example: peak-hours tz=America/New_York
 
 -- Every hour and weekday is listed, so that a quiet one shows as 0. Weeks begin on Monday, as in ISO 8601.
-with digits as (
-  select 0 as digit
-  union all select 1 as digit
-  union all select 2 as digit
-  union all select 3 as digit
-  union all select 4 as digit
-  union all select 5 as digit
-),
-numbers as (
-  select tens.digit * 6 + ones.digit as slot
-  from digits as tens
-  cross join digits as ones
-),
-slots as (
-  select slot
+with slots as (
+  select number as slot
   from numbers
   where
-    (cast(:by as varchar(8)) = 'hour' and slot <= 23)
-    or (cast(:by as varchar(8)) = 'weekday' and slot between 1 and 7)
+    (cast(:by as varchar(8)) = 'hour' and number <= 23)
+    or (cast(:by as varchar(8)) = 'weekday' and number between 1 and 7)
 ),
 timed as (
   select

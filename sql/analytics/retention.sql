@@ -1,6 +1,7 @@
 -- title: Retention
 -- description: Of those whose first play fell into a week, how many still listened in the weeks after it
 -- window: yes
+-- uses: numbers, known-time
 -- param weeks: integer = 8, 1..52, how many weeks to follow them
 -- param tz: zone = UTC, whose clocks tell the weeks
 -- order: time
@@ -11,22 +12,7 @@
 -- Weeks begin on Monday. Everybody who was there when the log begins is in its first cohort. A week is partial when
 -- more than its first or its last hour lies outside of the window, before the first play or after the last play there
 -- is.
-with digits as (
-  select 0 as digit
-  union all select 1 as digit
-  union all select 2 as digit
-  union all select 3 as digit
-  union all select 4 as digit
-  union all select 5 as digit
-  union all select 6 as digit
-  union all select 7 as digit
-),
-numbers as (
-  select tens.digit * 8 + ones.digit as week
-  from digits as tens
-  cross join digits as ones
-),
-first_plays as (
+with first_plays as (
   select
     user_id,
     min(start_time) as first_play
@@ -51,24 +37,6 @@ active_weeks as (
     start_time >= cast(:from as timestamp)
     and start_time < cast(:to as timestamp)
 ),
-edges as (
-  select
-    min(start_time) as first_play,
-    max(start_time) as last_play
-  from songplays
-),
-known as (
-  select
-    case when first_play > cast(:from as timestamp) then first_play else cast(:from as timestamp) end as known_from,
-    case when last_play < cast(:to as timestamp) then last_play else cast(:to as timestamp) end as known_until
-  from edges
-),
-local as (
-  select
-    known_from + :tz(known_from) * interval '1 minute' as known_from,
-    known_until + :tz(known_until) * interval '1 minute' as known_until
-  from known
-),
 cohorts as (
   select
     cohort,
@@ -80,16 +48,16 @@ grid as (
   select
     cohorts.cohort,
     cohorts.listeners as cohort_listeners,
-    numbers.week,
-    cohorts.cohort + numbers.week * 7 as week_of,
-    local.known_from,
-    local.known_until
+    numbers.number as week,
+    cohorts.cohort + numbers.number * 7 as week_of,
+    known_time.known_from,
+    known_time.known_until
   from cohorts
   cross join numbers
-  cross join local
+  cross join known_time
   where
-    numbers.week <= :weeks
-    and cast(cohorts.cohort + numbers.week * 7 as timestamp) <= local.known_until
+    numbers.number <= :weeks
+    and cast(cohorts.cohort + numbers.number * 7 as timestamp) <= known_time.known_until
 ),
 returned as (
   select

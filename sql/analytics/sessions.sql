@@ -1,48 +1,24 @@
 -- title: Sessions
 -- description: How many sessions there were, and how many plays and minutes the median one and the 90th percentile have
 -- window: yes
+-- uses: measured-plays
 -- chart: bar x=level y=median_plays,p90_plays
 -- example: sessions
 -- example: sessions last=7d
 
 -- A session has the level of its first play. Minutes are those of its songs. Percentiles lie between two neighbours in
 -- proportion, as PERCENTILE_CONT has them; that function itself allows Redshift one order per statement only.
-with logged as (
-  select
-    case when userid ~ '^[0-9]{1,10}$' then cast(userid as integer) end as user_id,
-    sessionid as session_id,
-    iteminsession as item_in_session,
-    length
-  from staging_events
-  where page = 'NextSong'
-),
-lengths as (
+with timed as (
   select
     user_id,
     session_id,
-    item_in_session,
-    cast(floor(min(length) * 1000 + 0.5) as bigint) as milliseconds
-  from logged
-  group by user_id, session_id, item_in_session
-),
-timed as (
-  select
-    songplays.user_id,
-    songplays.session_id,
-    coalesce(songplays.level, 'unknown') as play_level,
-    lengths.milliseconds,
-    row_number() over (
-      partition by songplays.user_id, songplays.session_id
-      order by songplays.start_time, songplays.item_in_session
-    ) as ordinal
-  from songplays
-  left join lengths
-    on lengths.user_id = songplays.user_id
-    and lengths.session_id = songplays.session_id
-    and lengths.item_in_session = songplays.item_in_session
+    coalesce(level, 'unknown') as play_level,
+    milliseconds,
+    row_number() over (partition by user_id, session_id order by start_time, item_in_session) as ordinal
+  from measured_plays
   where
-    songplays.start_time >= cast(:from as timestamp)
-    and songplays.start_time < cast(:to as timestamp)
+    start_time >= cast(:from as timestamp)
+    and start_time < cast(:to as timestamp)
 ),
 visits as (
   select

@@ -1,6 +1,7 @@
 -- title: Unmatched songs
 -- description: The songs played most that match none of the catalogue, and whether it knows their artist at all
 -- window: yes
+-- uses: artist-names
 -- param n: integer = 10, 1..1000, how many songs
 -- coverage: yes
 -- example: unmatched-songs
@@ -21,17 +22,16 @@ with unmatched as (
   group by song_title, artist_name
 ),
 known_artists as (
-  select distinct coalesce(names.repaired, staging_songs.artist_name) as name
-  from staging_songs
-  left join text_repairs as names on names.raw_text = staging_songs.artist_name
+  select distinct artist_name
+  from artist_names
 )
 select
   unmatched.song,
   unmatched.artist,
   unmatched.plays,
   unmatched.listeners,
-  case when known_artists.name is null then 'no' else 'yes' end as artist_known
+  case when known_artists.artist_name is null then 'no' else 'yes' end as artist_known
 from unmatched
-left join known_artists on known_artists.name = unmatched.artist
+left join known_artists on known_artists.artist_name = unmatched.artist
 order by unmatched.plays desc, unmatched.listeners desc, unmatched.song nulls last, unmatched.artist nulls last
 limit :n

@@ -1,5 +1,5 @@
--- One row for each artist id of the catalogue.
---
+-- description: One row for each artist id of the catalogue
+
 -- The catalogue knows some artists by several names. The first in alphabetical order is taken, which also prefers
 -- "Elton John" to "Elton John feat. Kiki Dee"; of equal names, a row with a place and coordinates.
 

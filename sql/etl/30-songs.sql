@@ -1,4 +1,4 @@
--- One row for each song id of the catalogue. Year 0 means unknown and stays 0.
+-- description: One row for each song id of the catalogue. Year 0 means unknown and stays 0
 
 delete from songs;
 

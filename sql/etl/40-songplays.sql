@@ -1,5 +1,6 @@
--- One row for each play: every NextSong event, whether the catalogue knows its song or not.
---
+-- description: One row for each play: every NextSong event, whether the catalogue knows its song or not
+-- uses: keyed-events, catalogue
+
 -- A play is keyed by user, session and item, so an event that was delivered twice counts once; of repeats that differ,
 -- the earliest. An event without one of the three, or without a time, cannot be keyed and is left out: the check
 -- plays-are-complete is red then, and plays-equal-events expects the same set.
@@ -23,26 +24,7 @@ insert into songplays (
   song_title,
   artist_name
 )
-with logged_plays as (
-  select
-    case when userid ~ '^[0-9]{1,10}$' then cast(userid as integer) end as user_id,
-    sessionid,
-    iteminsession,
-    ts,
-    song,
-    artist,
-    length,
-    level,
-    location,
-    useragent
-  from staging_events
-  where
-    page = 'NextSong'
-    and sessionid is not null
-    and iteminsession is not null
-    and ts is not null
-),
-deliveries as (
+with deliveries as (
   select
     user_id,
     sessionid,
@@ -65,8 +47,8 @@ deliveries as (
         location nulls last,
         useragent nulls last
     ) as delivery
-  from logged_plays
-  where user_id is not null
+  from keyed_events
+  where page = 'NextSong'
 ),
 plays as (
   select
@@ -87,23 +69,6 @@ plays as (
   left join text_repairs as titles on titles.raw_text = deliveries.song
   left join text_repairs as names on names.raw_text = deliveries.artist
   where deliveries.delivery = 1
-),
-artist_names as (
-  select distinct
-    staging_songs.artist_id,
-    coalesce(names.repaired, staging_songs.artist_name) as artist_name
-  from staging_songs
-  left join text_repairs as names on names.raw_text = staging_songs.artist_name
-),
-catalogue as (
-  select
-    songs.song_id,
-    songs.artist_id,
-    songs.title,
-    songs.duration,
-    artist_names.artist_name
-  from songs
-  join artist_names on artist_names.artist_id = songs.artist_id
 ),
 candidates as (
   select

@@ -1,5 +1,7 @@
--- One row for each moment at which a play started, taken from the plays so that neither can know what the other does
--- not. Weeks are ISO 8601 weeks, weekday 0 is Sunday, everything is UTC.
+-- description: One row for each moment at which a play started
+
+-- Taken from the plays, so that neither can know what the other does not. Weeks are ISO 8601 weeks, weekday 0 is Sunday,
+-- everything is UTC.
 
 delete from time;
 

@@ -1,28 +1,13 @@
--- One row for each event of somebody logged in that is not a play: pages opened, settings saved, levels changed.
---
+-- description: One row for each event of somebody logged in that is not a play: pages opened, settings saved, levels changed
+-- uses: keyed-events
+
 -- Keyed and counted once as plays are: by user, session and item, of repeats that differ the earliest. Opening the page
 -- "Upgrade" is not yet an upgrade; "Submit Upgrade" is.
 
 delete from page_views;
 
 insert into page_views (page_view_id, start_time, user_id, session_id, item_in_session, page, level, status)
-with logged_views as (
-  select
-    case when userid ~ '^[0-9]{1,10}$' then cast(userid as integer) end as user_id,
-    sessionid,
-    iteminsession,
-    ts,
-    page,
-    level,
-    status
-  from staging_events
-  where
-    coalesce(page, '') <> 'NextSong'
-    and sessionid is not null
-    and iteminsession is not null
-    and ts is not null
-),
-deliveries as (
+with deliveries as (
   select
     user_id,
     sessionid,
@@ -35,8 +20,8 @@ deliveries as (
       partition by user_id, sessionid, iteminsession
       order by ts nulls last, page nulls last, level nulls last, status nulls last
     ) as delivery
-  from logged_views
-  where user_id is not null
+  from keyed_events
+  where kind = 'page view'
 )
 select
   cast(user_id as varchar(16)) || '-' || cast(sessionid as varchar(16)) || '-' || cast(iteminsession as varchar(16))

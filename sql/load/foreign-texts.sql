@@ -1,5 +1,7 @@
--- Every distinct text of staging that holds anything but printable ASCII: nothing else can be wrongly encoded. Which of
--- them are, and how they read when repaired, is no question for SQL; the answer is written to text_repairs.
+-- description: Every distinct text of staging that holds anything but printable ASCII
+
+-- Nothing else can be wrongly encoded. Which of them are, and how they read when repaired, is no question for SQL; the
+-- answer is written to text_repairs.
 
 with texts as (
   select song as words

@@ -1,71 +1,24 @@
--- One row of facts about a load, for its report. A play is dated ahead when it is later than :tomorrow, or more than a
--- month later than the day that the name of the newest log file gives. "anchor" is the newest of the others.
--- Repeats that differ from the play that was loaded are lost plays; the others are deliveries of the same event.
+-- description: One row of facts about a load, for its report
+-- uses: keyed-events, lost-events
 
-with logged_plays as (
+-- A play is dated ahead when it is later than :tomorrow, or more than a month later than the day that the name of the
+-- newest log file gives. "anchor" is the newest of the others. Repeats that differ from the play that was loaded are lost
+-- plays; the others are deliveries of the same event.
+
+with deliveries as (
   select
-    case when userid ~ '^[0-9]{1,10}$' then cast(userid as integer) end as user_id,
-    sessionid,
-    iteminsession,
-    ts,
-    song,
-    artist,
-    length,
-    level,
-    location,
-    useragent,
-    case when titles.repaired is null and names.repaired is null then 0 else 1 end as is_repaired
-  from staging_events
-  left join text_repairs as titles on titles.raw_text = staging_events.song
-  left join text_repairs as names on names.raw_text = staging_events.artist
-  where
-    page = 'NextSong'
-    and sessionid is not null
-    and iteminsession is not null
-    and ts is not null
-),
-deliveries as (
-  select
-    user_id,
-    sessionid,
-    iteminsession,
     count(*) as times,
-    max(is_repaired) as is_repaired
-  from logged_plays
-  where user_id is not null
-  group by user_id, sessionid, iteminsession
-),
-versions as (
-  select distinct
-    logged_plays.user_id,
-    logged_plays.sessionid,
-    logged_plays.iteminsession,
-    logged_plays.ts,
-    logged_plays.song,
-    logged_plays.artist,
-    logged_plays.length,
-    logged_plays.level,
-    logged_plays.location,
-    logged_plays.useragent
-  from deliveries
-  join logged_plays
-    on logged_plays.user_id = deliveries.user_id
-    and logged_plays.sessionid = deliveries.sessionid
-    and logged_plays.iteminsession = deliveries.iteminsession
-  where deliveries.times > 1
-),
-different as (
-  select
-    user_id,
-    sessionid,
-    iteminsession,
-    count(*) - 1 as lost
-  from versions
-  group by user_id, sessionid, iteminsession
+    max(case when titles.repaired is null and names.repaired is null then 0 else 1 end) as is_repaired
+  from keyed_events
+  left join text_repairs as titles on titles.raw_text = keyed_events.song
+  left join text_repairs as names on names.raw_text = keyed_events.artist
+  where keyed_events.page = 'NextSong'
+  group by keyed_events.user_id, keyed_events.sessionid, keyed_events.iteminsession
 ),
 losses as (
-  select cast(coalesce(sum(lost), 0) as bigint) as plays_lost
-  from different
+  select count(*) as plays_lost
+  from lost_events
+  where kind = 'play'
 ),
 repeats as (
   select

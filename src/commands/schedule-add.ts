@@ -1,7 +1,5 @@
 import { z } from 'zod'
-import { described } from '../core/command/arg-meta.ts'
-import { choice, optionalChannel, optionalChoice, words } from '../core/command/args.ts'
-import { optionalTime } from '../core/command/args-of-time.ts'
+import { choice, described, optionalChannel, optionalChoice, optionalTime, words } from '../core/command/args.ts'
 import type { Context } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { placeOf } from '../core/posting.ts'

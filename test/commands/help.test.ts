@@ -93,10 +93,10 @@ describe('a wrong word', () => {
     ['top songs piad', 'Did you mean paid?'],
     ['top songs by=plais', 'Did you mean by=plays?'],
     ['top songs limit=20', 'top-songs takes n, level, by, matched, last, since, until.'],
-    ['top songs last=soon', 'help top-songs tells all that it takes.'],
-    ['top songs n=0', 'help top-songs tells all that it takes.'],
+    ['top songs last=soon', 'See help top-songs for its parameters.'],
+    ['top songs n=0', 'See help top-songs for its parameters.'],
     ['peak hours by=weekdays', 'Did you mean by=weekday?'],
-    ['peak hours tz=Europe/Londn', 'help peak-hours tells all that it takes.'],
+    ['peak hours tz=Europe/Londn', 'See help peak-hours for its parameters.'],
     ['help qeries', 'Did you mean help queries?'],
     ['result 12 srot=plays', 'Did you mean sort=plays?'],
   ])('"%s" is answered by the right one: %s', async (line, remedy) => {

@@ -85,7 +85,7 @@ describe('runs', () => {
     expect(await bot.say('runs who=carl')).toMatchObject({ headline: 'No such runs.' })
     expect(failureOf(await bot.say('runs since=yesterday'))).toMatchObject({
       message:
-        'since: "yesterday" is not a day like 2018-11-30 or a length of time like 15m, 24h or 7d. Nothing was done.',
+        'since: "yesterday" is not a valid time. Nothing was done.',
     })
   })
 

@@ -258,7 +258,7 @@ describe('schedule add', () => {
     ],
     [
       'schedule add greet daily at 3 catch-up=8d',
-      'catch-up: "8d" is not a length of time like 6h or 90m, up to 168h. Nothing was done.',
+      'catch-up: "8d" is not a valid duration. Nothing was done.',
     ],
     [
       `schedule add "${Array.from({ length: 21 }, () => 'greet').join(';')}" daily at 3`,

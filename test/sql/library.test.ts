@@ -1,8 +1,9 @@
-import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { parseFragment } from '../../src/core/sql/parse-file.ts'
 import { readLibrary } from '../../src/library.ts'
 import { library } from './build.ts'
 
@@ -22,6 +23,24 @@ describe('the library that is shipped', () => {
       expect(query.description.length, query.name).toBeLessThan(120)
     }
   })
+})
+
+describe('the fragments that are shipped', async () => {
+  const names = (await readdir(shipped, { recursive: true })).filter((name) => name.endsWith('.sql'))
+  const texts = await Promise.all(names.map((name) => readFile(join(shipped, name), 'utf8')))
+  const uses = texts.map((text) => /^-- uses: (.*)$/m.exec(text)?.[1]?.split(', ') ?? [])
+  const contributing = await readFile(new URL('../../CONTRIBUTING.md', import.meta.url), 'utf8')
+  const fragments = names
+    .filter((name) => name.startsWith('fragments'))
+    .map((name) => parseFragment({ path: name.replaceAll('\\', '/'), text: texts[names.indexOf(name)] ?? '' }))
+
+  it.each(fragments.map((fragment) => [fragment.name, fragment] as const))(
+    '%s is used by several files, and described in CONTRIBUTING.md',
+    (name, { table, description }) => {
+      expect(uses.filter((used) => used.includes(name)).length).toBeGreaterThan(1)
+      expect(contributing).toContain(`| \`${table}\` | ${description} |`)
+    },
+  )
 })
 
 describe('readLibrary', () => {

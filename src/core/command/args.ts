@@ -1,10 +1,63 @@
 import { z } from 'zod'
 import { type Channel, readChannel } from '../channel.ts'
-import { type ArgOptions, described } from './arg-meta.ts'
+import { readSpan, spanMs } from '../span.ts'
+import { periodUnits } from '../sql/window.ts'
+import { zoneName } from '../sql/zone.ts'
 
 /*
- * Kinds of argument: each a zod schema from the text a person typed to a value, registered with what help and errors say of it.
+ * Kinds of argument: each a zod schema from the text a person typed to a value, registered with what help, forms and errors show of it.
  */
+
+/** What is known of an argument besides how it is read. One with `bare` may be given without its name, in the order of declaration. */
+export interface ArgMeta {
+  /** What is allowed: "a whole number from 1 to 1,000". It completes "… is not", unless there is a `noun` for that. */
+  readonly accepts: string
+  /** What it is called where something else was typed: "a valid period". */
+  readonly noun?: string
+  /** One line for help. */
+  readonly about: string
+  readonly bare: boolean
+  /** For `words`: takes all bare words that are left. */
+  readonly rest: boolean
+  /** What is meant for it also where it is not allowed. */
+  readonly looks?: 'number' | 'span'
+  /** The values there are, for "did you mean" and forms. */
+  readonly values?: readonly string[]
+  /** As it would be typed, for help. */
+  readonly fallback?: string
+  /**
+   * What it names, where that is more than text: a channel (the word "in" or "to" may stand before it), a time of day, command lines, a
+   * time zone that is the asker's own unless they say another.
+   */
+  readonly kind?: 'channel' | 'time' | 'lines' | 'zone'
+  /** What a form calls it; its name where that will do. */
+  readonly label?: string
+  /** Whether a form asks for it: optionally unless said otherwise. */
+  readonly form?: 'required' | 'left-out'
+}
+
+/** What is known of each argument schema. */
+export const argMeta = z.registry<ArgMeta>()
+
+/** What the declaration of an argument says of it. */
+export interface ArgOptions {
+  readonly about: string
+  readonly bare?: boolean
+  readonly label?: string
+  readonly form?: ArgMeta['form']
+}
+
+/** Registers `schema` and returns it, so that declarations read as one expression. */
+export function described<S extends z.ZodType>(
+  schema: S,
+  options: ArgOptions,
+  meta: Omit<ArgMeta, 'about' | 'bare' | 'rest'> & { rest?: boolean },
+): S {
+  const { about, bare = true, label, form } = options
+  const inForms = { ...(label === undefined ? {} : { label }), ...(form === undefined ? {} : { form }) }
+  argMeta.add(schema, { about, bare, rest: false, ...inForms, ...meta })
+  return schema
+}
 
 const grouped = (n: number): string => n.toLocaleString('en')
 
@@ -85,35 +138,43 @@ export function optionalMonth(options: ArgOptions): z.ZodType<string | undefined
   return described(schema.optional(), options, { accepts: 'a month like 2026-11' })
 }
 
-/** A length of time back from the newest data: `24h`, `7d`, `4w`, or the newest day that is over; may be left out. */
-export function optionalSpan(options: ArgOptions): z.ZodType<string | undefined> {
+/** A period up to the newest data: `24h`, `7d`, `4w`, or `whole-day`, the newest day that is over; may be left out. */
+export function optionalPeriod(options: ArgOptions): z.ZodType<string | undefined> {
   const schema = z
     .string()
     .toLowerCase()
-    .regex(/^(?:[1-9]\d{0,3}[hdw]|whole-day)$/)
+    .refine((typed) => typed === 'whole-day' || readSpan(typed, periodUnits) !== null)
     .optional()
-  const accepts = 'a length of time like 24h, 7d or 4w (up to 9,999), or whole-day'
-  return described(schema, options, { accepts, looks: 'span' })
+  return described(schema, options, { noun: 'a valid period', accepts: '24h, 7d, 4w or whole-day', looks: 'span' })
 }
 
-const hoursIn = { m: 1 / 60, h: 1, d: 24 } as const
-
-/** Hours, as `30m`, `8h`, `2d` or a bare number of hours; may be left out. */
+/** A duration in hours, as `30m`, `8h`, `2d` or a bare number of hours; may be left out. */
 export function optionalHours(options: ArgOptions & { max: number }): z.ZodType<number | undefined> {
-  const schema = z
-    .string()
-    .toLowerCase()
-    .regex(/^[1-9]\d{0,4}[mhd]?$/)
-    .transform((typed) => Number.parseInt(typed, 10) * hoursIn[unitOf(typed)])
-    .pipe(z.number().max(options.max))
-    .optional()
-  const accepts = `a length of time like 30m or 8h, up to ${grouped(options.max)}h`
-  return described(schema, options, { accepts, looks: 'span' })
+  const hoursOf = (typed: string): number => {
+    const span = readSpan(typed, ['m', 'h', 'd'], 'h')
+    return span === null ? Number.NaN : spanMs(span) / 3_600_000
+  }
+  const schema = z.string().transform(hoursOf).pipe(z.number().max(options.max)).optional()
+  const accepts = `30m, 8h or 2d, at most ${grouped(options.max)}h`
+  return described(schema, options, { noun: 'a valid duration', accepts, looks: 'span' })
 }
 
-function unitOf(typed: string): keyof typeof hoursIn {
-  if (typed.endsWith('m')) return 'm'
-  return typed.endsWith('d') ? 'd' : 'h'
+const sinceUnits = ['m', 'h', 'd', 'w'] as const
+
+/** A day, or a length of time back from now: `2018-11-30`, `15m`, `24h`, `7d`, `4w`; may be left out. `sinceTime` reads it. */
+export function optionalSince(options: ArgOptions): z.ZodType<string | undefined> {
+  const span = z.string().refine((typed) => readSpan(typed, sinceUnits) !== null)
+  return described(z.union([z.iso.date(), span]).optional(), options, {
+    noun: 'a valid time',
+    accepts: 'a day like 2018-11-30, or how long ago like 15m, 24h or 7d',
+  })
+}
+
+/** The time that `optionalSince` was given, in ISO 8601: the beginning of that day in UTC, or so long before `now`. */
+export function sinceTime(typed: string, now: Date): string {
+  const span = readSpan(typed, sinceUnits)
+  const time = span === null ? Date.parse(`${typed}T00:00:00.000Z`) : now.getTime() - spanMs(span)
+  return new Date(time).toISOString()
 }
 
 /** Any text up to a length; may be left out. */
@@ -140,4 +201,25 @@ export function words(options: Omit<ArgOptions, 'bare'> & { accepts: string }): 
     { ...options, bare: true },
     { accepts: options.accepts, rest: true },
   )
+}
+
+/** A time of day as clocks of 24 hours show it; may be left out. */
+export function optionalTime(options: ArgOptions): z.ZodType<string | undefined> {
+  const schema = z
+    .string()
+    .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)
+    .optional()
+  return described(schema, options, { accepts: 'a time of day like 07:30', kind: 'time' })
+}
+
+/** A time zone by its IANA name; may be left out. `usual` says in words which one holds then. */
+export function optionalZone(options: ArgOptions & { usual?: string }): z.ZodType<string | undefined> {
+  const schema = z
+    .string()
+    .refine((typed) => zoneName(typed) !== null)
+    .transform((typed) => zoneName(typed) ?? typed)
+    .optional()
+  const { usual } = options
+  const own = usual === undefined ? {} : { fallback: usual, kind: 'zone' as const }
+  return described(schema, options, { accepts: 'a time zone like Europe/London', ...own })
 }

@@ -1,5 +1,5 @@
 import { OpsError } from '../errors.ts'
-import type { ArgMeta } from './arg-meta.ts'
+import type { ArgMeta } from './args.ts'
 import type { Catalog } from './catalog.ts'
 import type { Command } from './define.ts'
 import { labelOf, partLines } from './line.ts'

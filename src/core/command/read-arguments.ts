@@ -1,7 +1,7 @@
 import type { z } from 'zod'
 import { OpsError } from '../errors.ts'
 import type { ArgumentValues } from '../ports/runs.ts'
-import { type ArgMeta, argMeta } from './arg-meta.ts'
+import { type ArgMeta, argMeta } from './args.ts'
 import { argumentName, quote, requireShort, type Token, tokenize } from './line.ts'
 import { nearest } from './suggest.ts'
 
@@ -114,12 +114,15 @@ function takeBare(
   )
 }
 
-function refusal(command: string, { name, meta: { accepts, values = [] } }: Declared, word: string): OpsError {
+function refusal(command: string, { name, meta }: Declared, word: string): OpsError {
+  const { accepts, noun, values = [] } = meta
+  const allowed = noun ?? (values.length > 1 ? `one of ${accepts}` : accepts)
   const meant = nearest(word.toLowerCase(), values)
+  const use = noun === undefined ? '' : `Use ${accepts}. `
   return new OpsError(
     'bad_argument',
-    `${name}: "${shown(word)}" is not ${values.length > 1 ? `one of ${accepts}` : accepts}. Nothing was done.`,
-    meant === null ? `help ${command} tells all that it takes.` : `Did you mean ${name}=${meant}?`,
+    `${name}: "${shown(word)}" is not ${allowed}. Nothing was done.`,
+    meant === null ? `${use}See help ${command} for its parameters.` : `Did you mean ${name}=${meant}?`,
   )
 }
 

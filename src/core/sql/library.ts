@@ -1,7 +1,7 @@
 import { OpsError } from '../errors.ts'
 import type { CheckFile, QueryFile, SqlSource, TransformFile } from './files.ts'
 import { badSqlFile } from './header.ts'
-import { parseCheck, parseSchema, parseSelect, parseTransform } from './parse-file.ts'
+import { parseCheck, parseFragment, parseSchema, parseSelect, parseTransform } from './parse-file.ts'
 import { parseQuery } from './parse-query.ts'
 
 /** Everything below `sql/`, read and checked. Each list is in the order of the file names. */
@@ -45,24 +45,26 @@ export function buildLibrary(files: readonly SqlSource[]): SqlLibrary {
   const etl = within('etl')
   const checks = within('checks')
   const queries = within('analytics')
-  const known = [...etl, ...checks, ...queries].map(({ path }) => path)
+  const shared = within('fragments')
+  const known = [...etl, ...checks, ...queries, ...shared].map(({ path }) => path)
   const unknown = sorted.find(({ path }) => !required.includes(path) && !known.includes(path))
   if (unknown !== undefined) {
-    const places = 'etl/*.sql, checks/*.sql and analytics/*.sql'
+    const places = 'etl/*.sql, checks/*.sql, analytics/*.sql and fragments/*.sql'
     throw badSqlFile(unknown.path, 1, 'this file has no place here', `There are ${required.join(', ')}, ${places}.`)
   }
   const schema = (name: string): ReturnType<typeof parseSchema> => parseSchema(fileAt(sorted, `schema/${name}.sql`))
   const [staging, star, load] = [schema('staging'), schema('star'), schema('load')]
-  const transforms = etl.map((file) => ({ path: file.path, transform: parseTransform(file) }))
+  const fragments = new Map(shared.map(parseFragment).map((fragment) => [fragment.name, fragment]))
+  const transforms = etl.map((file) => ({ path: file.path, transform: parseTransform(file, fragments) }))
   requireOneTransformEach(star.tables, transforms)
   return {
     schema: { staging: staging.statements, star: star.statements, load: load.statements },
     tables: { staging: staging.tables, star: star.tables },
     etl: transforms.map(({ transform }) => transform),
-    summary: parseSelect(fileAt(sorted, summaryFile), ['tomorrow']),
-    foreignTexts: parseSelect(fileAt(sorted, foreignTextsFile)),
-    checks: checks.map(parseCheck),
-    queries: queries.map(parseQuery),
+    summary: parseSelect(fileAt(sorted, summaryFile), fragments, ['tomorrow']),
+    foreignTexts: parseSelect(fileAt(sorted, foreignTextsFile), fragments),
+    checks: checks.map((file) => parseCheck(file, fragments)),
+    queries: queries.map((file) => parseQuery(file, fragments)),
   }
 }
 

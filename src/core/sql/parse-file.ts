@@ -1,14 +1,30 @@
 import type { CheckFile, SqlSource, TransformFile } from './files.ts'
-import { badSqlFile, oneOf, parseHeader } from './header.ts'
+import {
+  type Fragment,
+  type Fragments,
+  fragmentsOf,
+  namesIn,
+  noFragments,
+  parametersOf,
+  tableOf,
+  type UsedFragments,
+  withFragments,
+} from './fragments.ts'
+import { badSqlFile, type HeaderField, oneOf, parseHeader } from './header.ts'
 import { lexSql, lineAt } from './lexer.ts'
 import { placeholders } from './parameters.ts'
 import { type SqlStatement, splitStatements } from './statements.ts'
 
 /** Reads a file of `checks/`. Throws `bad_sql_file` with file, line and reason. */
-export function parseCheck({ path, text }: SqlSource): CheckFile {
-  const fields = parseHeader(path, text, { title: 'required', severity: 'required', rows: 'once', waiver: 'once' })
-  const { text: sql } = onlySelect({ path, text })
-  requireNoPlaceholders(path, text)
+export function parseCheck({ path, text }: SqlSource, fragments: Fragments = noFragments): CheckFile {
+  const fields = parseHeader(path, text, {
+    title: 'required',
+    severity: 'required',
+    rows: 'once',
+    waiver: 'once',
+    uses: 'once',
+  })
+  const sql = selectOf({ path, text }, fields, fragments)
   const field = (key: string) => fields.find((candidate) => candidate.key === key)
   return {
     kind: 'check',
@@ -21,10 +37,12 @@ export function parseCheck({ path, text }: SqlSource): CheckFile {
   }
 }
 
+const plainHeader = { description: 'required', uses: 'once' } as const
+
 /** Reads a file of `etl/`: `delete from t`, then `insert into t (…) …`. Throws `bad_sql_file`. */
-export function parseTransform({ path, text }: SqlSource): TransformFile {
+export function parseTransform({ path, text }: SqlSource, fragments: Fragments = noFragments): TransformFile {
+  const used = fragmentsOf({ path, text }, parseHeader(path, text, plainHeader), fragments)
   const [first, second, ...more] = statementsOf({ path, text })
-  requireNoPlaceholders(path, text)
   const emptied = /^delete\s+from\s+(\w+)$/i.exec(first?.text ?? '')?.[1]
   const filled = /^insert\s+into\s+(\w+)\s*\(/i.exec(second?.text ?? '')?.[1]
   if (first === undefined || second === undefined || more.length > 0 || emptied === undefined || emptied !== filled) {
@@ -32,7 +50,9 @@ export function parseTransform({ path, text }: SqlSource): TransformFile {
     const reason = 'a transform is two statements on one table, "delete from t" and "insert into t (…) …"'
     throw badSqlFile(path, line, reason, 'Write one file for each table.')
   }
-  return { kind: 'transform', name: nameOf(path), table: emptied, statements: [first.text, second.text] }
+  requireNoPlaceholders({ path, text }, used)
+  const filling = withFragments(second.text, used)
+  return { kind: 'transform', name: nameOf(path), table: emptied, statements: [first.text, filling] }
 }
 
 /** The tables that a file of `schema/` creates, in order, and its statements. Throws `bad_sql_file`. */
@@ -48,10 +68,40 @@ export function parseSchema({ path, text }: SqlSource): { tables: readonly strin
   return { tables, statements: statements.map((statement) => statement.text) }
 }
 
-/** Reads a file that is one SELECT without header, and without parameters but these. Throws `bad_sql_file`. */
-export function parseSelect({ path, text }: SqlSource, parameters: readonly string[] = []): string {
-  requireNoPlaceholders(path, text, parameters)
-  return onlySelect({ path, text }).text
+/** Reads a file of `load/`: one SELECT, without parameters but these. Throws `bad_sql_file`. */
+export function parseSelect(
+  file: SqlSource,
+  fragments: Fragments = noFragments,
+  parameters: readonly string[] = [],
+): string {
+  return selectOf(file, parseHeader(file.path, file.text, plainHeader), fragments, parameters)
+}
+
+/** Reads a file of `fragments/`. Throws `bad_sql_file`. */
+export function parseFragment({ path, text }: SqlSource): Fragment {
+  const fields = parseHeader(path, text, plainHeader)
+  const field = (key: string) => fields.find((candidate) => candidate.key === key)
+  const name = nameOf(path)
+  return {
+    name,
+    table: tableOf(name),
+    description: field('description')?.value ?? '',
+    uses: namesIn(field('uses')),
+    sql: onlySelect({ path, text }).text,
+  }
+}
+
+/** The one SELECT of a file with its fragments. */
+function selectOf(
+  file: SqlSource,
+  fields: readonly HeaderField[],
+  fragments: Fragments,
+  parameters: readonly string[] = [],
+): string {
+  const used = fragmentsOf(file, fields, fragments)
+  const { text } = onlySelect(file)
+  requireNoPlaceholders(file, used, parameters)
+  return withFragments(text, used)
 }
 
 /** The name of a file is what it is called by: lower case words joined by `-`. Throws `bad_sql_file` otherwise. */
@@ -84,9 +134,12 @@ function statementsOf({ path, text }: SqlSource): readonly SqlStatement[] {
   return statements
 }
 
-function requireNoPlaceholders(path: string, text: string, known: readonly string[] = []): void {
-  const used = placeholders(text).find(({ name }) => !known.includes(name))
-  if (used === undefined) return
-  const reason = `:${used.name} is a parameter, and only a query has parameters`
-  throw badSqlFile(path, lineAt(text, used.start), reason, 'Write the value itself.')
+function requireNoPlaceholders({ path, text }: SqlSource, used: UsedFragments, known: readonly string[] = []): void {
+  const own = placeholders(text).find(({ name }) => !known.includes(name))
+  if (own !== undefined) {
+    const reason = `:${own.name} is a parameter, and only a query has parameters`
+    throw badSqlFile(path, lineAt(text, own.start), reason, 'Write the value itself.')
+  }
+  const lent = parametersOf(used).find((name) => !known.includes(name))
+  if (lent !== undefined) throw badSqlFile(path, used.line, `a fragment needs :${lent}`, 'Only a query may use it.')
 }

@@ -2,6 +2,14 @@ import type { TimeOrder } from '../cell-words.ts'
 import { roles } from '../people.ts'
 import { type Format, formatSchema } from '../reply.ts'
 import type { ChartHint, QueryFile, SqlSource } from './files.ts'
+import {
+  type Fragments,
+  fragmentsOf,
+  noFragments,
+  parametersOf,
+  type UsedFragments,
+  withFragments,
+} from './fragments.ts'
 import { badSqlFile, type HeaderField, oneOf, parseHeader } from './header.ts'
 import { parseHeadline } from './headline.ts'
 import { lineAt } from './lexer.ts'
@@ -11,7 +19,7 @@ import { nameOf, onlySelect } from './parse-file.ts'
 import { parseParam, type QueryParam } from './query-param.ts'
 
 /** Reads a file of `analytics/`. Throws `bad_sql_file` with file, line and reason. */
-export function parseQuery({ path, text }: SqlSource): QueryFile {
+export function parseQuery({ path, text }: SqlSource, fragments: Fragments = noFragments): QueryFile {
   const fields = parseHeader(path, text, {
     title: 'required',
     description: 'required',
@@ -23,14 +31,16 @@ export function parseQuery({ path, text }: SqlSource): QueryFile {
     headline: 'once',
     coverage: 'once',
     order: 'once',
+    uses: 'once',
     example: 'many',
   })
   const name = nameOf(path)
-  const { text: sql } = onlySelect({ path, text })
+  const { text: own } = onlySelect({ path, text })
+  const used = fragmentsOf({ path, text }, fields, fragments)
   const one = (key: string): HeaderField | undefined => fields.find((field) => field.key === key)
   const params = fields.filter((field) => field.key === 'param').map((field) => parseParam(path, field))
   const timed = oneOf(path, one('window'), ['yes', 'no'], 'no') === 'yes'
-  requireSamePlaceholders(path, text, fields, timed)
+  requireSamePlaceholders({ path, text }, fields, used, timed)
   requireZonesOfColumns(path, text, params)
   const chart = parseChart(path, one('chart'))
   const headline = parseHeadline(path, one('headline'))
@@ -52,22 +62,28 @@ export function parseQuery({ path, text }: SqlSource): QueryFile {
     ),
     coverage: parseCoverage(path, one('coverage'), params),
     examples: fields.filter((field) => field.key === 'example').map((field) => parseExample(path, field, name)),
-    sql,
+    sql: withFragments(own, used),
   }
 }
 
-function requireSamePlaceholders(path: string, text: string, fields: readonly HeaderField[], timed: boolean): void {
-  const used = placeholders(text)
+function requireSamePlaceholders(
+  { path, text }: SqlSource,
+  fields: readonly HeaderField[],
+  fragments: UsedFragments,
+  timed: boolean,
+): void {
+  const lent = parametersOf(fragments).map((name) => ({ name, line: fragments.line }))
+  const used = [...placeholders(text).map(({ name, start }) => ({ name, line: lineAt(text, start) })), ...lent]
   const declared = fields.flatMap((field) =>
     field.key !== 'param' || field.argument === null ? [] : [{ name: field.argument, line: field.line }],
   )
   const line = fields.find((field) => field.key === 'window')?.line ?? 1
   const bound = timed ? [{ name: 'from', line }, { name: 'to', line }, ...declared] : declared
-  for (const { name, start } of used) {
+  for (const { name, line: at } of used) {
     if (bound.some((one) => one.name === name)) continue
     const window = name === 'from' || name === 'to'
     const remedy = window ? 'Add "-- window: yes".' : `Add "-- param ${name}: …" to the header.`
-    throw badSqlFile(path, lineAt(text, start), `:${name} is not declared`, remedy)
+    throw badSqlFile(path, at, `:${name} is not declared`, remedy)
   }
   const unused = bound.find((one) => !used.some(({ name }) => name === one.name))
   if (unused !== undefined) {

@@ -1,4 +1,5 @@
 import { OpsError } from '../errors.ts'
+import { readSpan, spanMs } from '../span.ts'
 import { newestTime, oldestTime } from '../unreadable.ts'
 import { instantAt, wallClock } from './zone.ts'
 
@@ -73,23 +74,22 @@ function wholeDay({ oldest }: DataSpan, end: number, zone: string): TimeWindow {
   return { from: new Date(from), to: new Date(to), label: daysLabel(from, to, zone) }
 }
 
+/** The units of a period that counts back from the newest data. */
+export const periodUnits = ['h', 'd', 'w'] as const
+
 function lastSpan(last: string, end: number, zone: string): TimeWindow {
-  const [, digits, unit] = /^([1-9]\d{0,3})([hdw])$/.exec(last) ?? []
-  if (digits === undefined || unit === undefined) {
-    throw new OpsError(
-      'bad_argument',
-      `last=${last} is not a length of time.`,
-      'Write it like last=24h, last=7d, last=4w or last=whole-day.',
-    )
+  const span = readSpan(last, periodUnits)
+  if (span === null) {
+    throw new OpsError('bad_argument', `"${last}" is not a valid period.`, 'Use 24h, 7d, 4w or whole-day.')
   }
-  if (unit === 'h') {
+  if (span.unit === 'h') {
     const newest = end - 1
-    const from = newest - Number(digits) * hour
+    const from = newest - spanMs(span)
     const label = `${moment(from, zone)} – ${moment(newest, zone)} ${zone}`
     return { from: new Date(from), to: new Date(end), label }
   }
   const lastDay = Math.floor(wallClock(end - 1, zone).getTime() / day) * day
-  const from = instantAt(lastDay - (Number(digits) * (unit === 'w' ? 7 : 1) - 1) * day, zone)
+  const from = instantAt(lastDay - spanMs(span) + day, zone)
   const to = instantAt(lastDay + day, zone)
   return { from: new Date(from), to: new Date(to), label: daysLabel(from, to, zone) }
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod'
 import type { Asked, Suggestion } from '../answer.ts'
-import { argMeta } from '../command/arg-meta.ts'
-import { choice, flag, integer, optionalDate, optionalSpan, optionalText } from '../command/args.ts'
+import { argMeta, choice, flag, integer, optionalDate, optionalPeriod, optionalText } from '../command/args.ts'
 import { mayUse } from '../command/catalog.ts'
 import type { Context, RunContext } from '../command/context.ts'
 import { type Command, defineCommand } from '../command/define.ts'
@@ -26,7 +25,7 @@ export function commandOfQuery(query: QueryFile): Command {
   const days = zoneParam(query) === undefined ? ' (UTC)' : ''
   const window = query.timed
     ? {
-        last: optionalSpan({
+        last: optionalPeriod({
           about: 'only the time up to the newest data, such as 24h, 7d or 4w; whole-day: the newest day that is over',
         }),
         since: optionalDate({ about: `only from this day on${days}`, bare: false }),

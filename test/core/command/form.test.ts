@@ -42,7 +42,7 @@ describe('a form', () => {
       kind: 'faults',
       faults: {
         n: 'This takes a whole number from 1 to 1,000.',
-        last: 'This takes a length of time like 24h, 7d or 4w (up to 9,999), or whole-day.',
+        last: 'This takes 24h, 7d, 4w or whole-day.',
       },
     })
   })

@@ -303,7 +303,9 @@ describe('a transform file', () => {
   const file = (text: string): { path: string; text: string } => ({ path: 'etl/10-users.sql', text })
 
   it('empties a table and fills it', () => {
-    expect(parseTransform(file('-- why\ndelete from users;\ninsert into users (a) select 1;\n'))).toEqual({
+    expect(
+      parseTransform(file('-- description: a\n\n-- why\ndelete from users;\ninsert into users (a) select 1;\n')),
+    ).toEqual({
       kind: 'transform',
       name: '10-users',
       table: 'users',
@@ -319,7 +321,9 @@ describe('a transform file', () => {
     'delete from users where a = 1; insert into users (a) select 1',
     'truncate users; insert into users (a) select 1',
   ])('is refused as %j', (text) => {
-    expect(refusal(() => parseTransform(file(text)))).toContain('a transform is two statements on one table')
+    expect(refusal(() => parseTransform(file(`-- description: a\n\n${text}`)))).toContain(
+      'a transform is two statements on one table',
+    )
   })
 })
 

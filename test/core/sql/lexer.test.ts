@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { lexSql, lineAt } from '../../../src/core/sql/lexer.ts'
-import { always, plainFragment, quotedFragment } from './fragments.ts'
+import { always, plainFragment, quotedFragment } from './any-sql.ts'
 
 const kinds = (sql: string): readonly string[] => lexSql(sql).map((piece) => `${piece.kind} ${piece.text}`)
 

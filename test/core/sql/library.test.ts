@@ -4,7 +4,8 @@ import type { SqlSource } from '../../../src/core/sql/files.ts'
 import { buildLibrary } from '../../../src/core/sql/library.ts'
 
 const table = (name: string): string => `create table if not exists ${name} (x integer);`
-const transform = (name: string): string => `delete from ${name}; insert into ${name} (x) select 1;`
+const transform = (name: string): string =>
+  `-- description: a\n\ndelete from ${name}; insert into ${name} (x) select 1;`
 const check = '-- title: a\n-- severity: warn\n\nselect 1'
 const question = '-- title: a\n-- description: b\n\nselect 1'
 
@@ -14,8 +15,8 @@ const files: Readonly<Record<string, string>> = {
   'schema/star.sql': table('plays') + table('users'),
   'schema/staging.sql': table('staging_b') + table('staging_a'),
   'schema/load.sql': table('source_files'),
-  'load/summary.sql': '-- a comment\nselect 1 as events',
-  'load/foreign-texts.sql': 'select 2 as words',
+  'load/summary.sql': '-- description: a\n\nselect 1 as events',
+  'load/foreign-texts.sql': '-- description: a\n\nselect 2 as words',
   'checks/b.sql': check,
   'checks/a.sql': check,
   'analytics/z.sql': question,
@@ -53,6 +54,11 @@ describe('buildLibrary', () => {
       { 'analytics/old/a.sql': question },
       'sql/analytics/old/a.sql, line 1: this file has no place',
     ],
+    [
+      'a fragment that is missing',
+      { 'checks/a.sql': check.replace('\n\n', '\n-- uses: days\n\n') },
+      'sql/checks/a.sql, line 3: there is no fragment "days"',
+    ],
     ['a file that is no SQL', { 'checks/README.md': 'a' }, 'sql/checks/README.md, line 1: this file has no place here'],
     ['a second schema', { 'schema/more.sql': table('a') }, 'sql/schema/more.sql, line 1: this file has no place here'],
     [
@@ -68,8 +74,8 @@ describe('buildLibrary', () => {
     ['a table that nothing fills', { 'etl/10-users.sql': null }, 'sql/schema/star.sql, line 1: nothing fills "users"'],
     [
       'a summary with a parameter',
-      { 'load/summary.sql': 'select :n' },
-      'sql/load/summary.sql, line 1: :n is a parameter',
+      { 'load/summary.sql': '-- description: a\n\nselect :n' },
+      'sql/load/summary.sql, line 3: :n is a parameter',
     ],
   ])('refuses %s', (_fault, changes, message) => {
     expect(() => built(changes)).toThrow(OpsError)

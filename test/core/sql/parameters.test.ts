@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { bind, placeholders } from '../../../src/core/sql/parameters.ts'
-import { always, plainFragment, quotedFragment } from './fragments.ts'
+import { always, plainFragment, quotedFragment } from './any-sql.ts'
 
 const names = (sql: string): readonly string[] => placeholders(sql).map((placeholder) => placeholder.name)
 const postgres = (_name: string, index: number): string => `$${index}`

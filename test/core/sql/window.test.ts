@@ -2,7 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../../src/core/errors.ts'
 import { type AskedWindow, resolveWindow, windowValues } from '../../../src/core/sql/window.ts'
-import { always } from './fragments.ts'
+import { always } from './any-sql.ts'
 
 const november = { oldest: new Date('2018-11-01T21:01:46.796Z'), newest: new Date('2018-11-30T19:54:24.796Z') }
 
@@ -163,9 +163,9 @@ describe('resolveWindow', () => {
     [{ since: 'soon' }, 'since=soon is not a day'],
     [{ until: '2018-02-30' }, 'until=2018-02-30 is not a day'],
     [{ until: '2018-13-01' }, 'until=2018-13-01 is not a day'],
-    [{ last: '0d' }, 'last=0d is not a length of time'],
-    [{ last: '1e9d' }, 'last=1e9d is not a length of time'],
-    [{ last: '7' }, 'last=7 is not a length of time'],
+    [{ last: '0d' }, '"0d" is not a valid period'],
+    [{ last: '1e9d' }, '"1e9d" is not a valid period'],
+    [{ last: '7' }, '"7" is not a valid period'],
   ])('refuses %j and says what to write', (asked, message) => {
     const error = refusal(asked)
     expect(error.code).toBe('bad_argument')

@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { instantAt, offsetAt, offsetSpans, wallClock, zoneName } from '../../../src/core/sql/zone.ts'
-import { always } from './fragments.ts'
+import { always } from './any-sql.ts'
 
 const utc = (text: string): number => Date.parse(`${text}Z`)
 

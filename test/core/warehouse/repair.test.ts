@@ -1,7 +1,7 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { repairText } from '../../../src/core/warehouse/repair.ts'
-import { always } from '../sql/fragments.ts'
+import { always } from '../sql/any-sql.ts'
 
 /** UTF-8 that is taken for Latin-1. */
 const asLatin1 = (text: string): string => Buffer.from(text, 'utf8').toString('latin1')

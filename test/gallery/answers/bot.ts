@@ -104,7 +104,7 @@ export const bot: readonly Shown[] = [
     answer: failed(
       'bad_argument',
       'n: "-1" is not a whole number from 1 to 1,000. Nothing was done.',
-      'help top-songs tells all that it takes.',
+      'See help top-songs for its parameters.',
     ),
   },
   {

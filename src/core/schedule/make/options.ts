@@ -1,8 +1,8 @@
 import { z } from 'zod'
-import { described } from '../../command/arg-meta.ts'
-import { optionalZone } from '../../command/args-of-time.ts'
+import { described, optionalZone } from '../../command/args.ts'
 import type { Context } from '../../command/context.ts'
 import type { Condition, ScheduleRecord, WhenPaused } from '../../ports/schedules.ts'
+import { readSpan, spanMs } from '../../span.ts'
 
 /** What a schedule does where nobody says otherwise. */
 export const usual = { condition: { kind: 'always' }, whenPaused: 'wait', catchUpHours: 6 } as const satisfies Options
@@ -79,7 +79,7 @@ function options(condition?: string, whenPaused?: string, catchUp?: string) {
         .transform((typed) => readCatchUp(typed) ?? usual.catchUpHours)
         .optional(),
       { about: 'how late it is said where it was missed; 0 never', bare: false, form: 'left-out' },
-      { accepts: `a length of time like 6h or 90m, up to ${longestHours}h`, ...usually(catchUp) },
+      { noun: 'a valid duration', accepts: `6h or 90m, at most ${longestHours}h, or 0`, ...usually(catchUp) },
     ),
   } as const
 }
@@ -94,7 +94,8 @@ export function readCondition(typed: string): Condition | null {
 
 /** Reads `6h`, `90m`, `2d` and `0` as hours; null for anything else. */
 function readCatchUp(typed: string): number | null {
-  const [, digits, unit = 'h'] = /^(\d{1,5})([mhd]?)$/.exec(typed.trim().toLowerCase()) ?? []
-  const n = Number(digits ?? Number.NaN) * (unit === 'm' ? 1 / 60 : unit === 'd' ? 24 : 1)
-  return n <= longestHours ? n : null
+  if (typed.trim() === '0') return 0
+  const span = readSpan(typed, ['m', 'h', 'd'], 'h')
+  const hours = span === null ? Number.POSITIVE_INFINITY : spanMs(span) / 3_600_000
+  return hours <= longestHours ? hours : null
 }

@@ -1,0 +1,75 @@
+-- description: Of different events under one key, all but the earliest, which is the one that is loaded
+-- uses: keyed-events
+
+-- Only keys that occur twice are compared, because few do.
+with repeated as (
+  select
+    user_id,
+    kind,
+    sessionid,
+    iteminsession
+  from keyed_events
+  group by user_id, kind, sessionid, iteminsession
+  having count(*) > 1
+),
+versions as (
+  select distinct
+    keyed_events.user_id,
+    keyed_events.kind,
+    keyed_events.userid,
+    keyed_events.sessionid,
+    keyed_events.iteminsession,
+    keyed_events.ts,
+    keyed_events.page,
+    keyed_events.song,
+    keyed_events.artist,
+    keyed_events.length,
+    keyed_events.level,
+    keyed_events.location,
+    keyed_events.useragent,
+    keyed_events.status
+  from repeated
+  join keyed_events
+    on keyed_events.user_id = repeated.user_id
+    and keyed_events.kind = repeated.kind
+    and keyed_events.sessionid = repeated.sessionid
+    and keyed_events.iteminsession = repeated.iteminsession
+),
+numbered as (
+  select
+    kind,
+    userid,
+    sessionid,
+    iteminsession,
+    ts,
+    page,
+    song,
+    artist,
+    row_number() over (
+      partition by user_id, kind, sessionid, iteminsession
+      order by
+        ts nulls last,
+        song nulls last,
+        artist nulls last,
+        length nulls last,
+        page nulls last,
+        level nulls last,
+        location nulls last,
+        useragent nulls last,
+        status nulls last,
+        userid nulls last
+    ) as version
+  from versions
+)
+select
+  kind,
+  userid,
+  sessionid,
+  iteminsession,
+  ts,
+  page,
+  song,
+  artist,
+  version
+from numbered
+where version > 1
