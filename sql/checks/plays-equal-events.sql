@@ -8,5 +8,5 @@ select
   session_id,
   item_in_session
 from key_differences
-where kind = 'play'
+where is_play = 1
 order by fault, user_id nulls first, session_id nulls first, item_in_session nulls first

@@ -7,7 +7,7 @@
 -- from the beginning again looks like this.
 
 select
-  kind,
+  case when is_play = 1 then 'play' else 'page view' end as kind,
   userid,
   sessionid,
   iteminsession,

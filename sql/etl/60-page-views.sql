@@ -21,7 +21,7 @@ with deliveries as (
       order by ts nulls last, page nulls last, level nulls last, status nulls last
     ) as delivery
   from keyed_events
-  where kind = 'page view'
+  where is_play = 0
 )
 select
   cast(user_id as varchar(16)) || '-' || cast(sessionid as varchar(16)) || '-' || cast(iteminsession as varchar(16))

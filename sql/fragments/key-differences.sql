@@ -1,53 +1,40 @@
--- description: The keys of events that were not loaded (missing) and of rows that no event has (invented), by kind
+-- description: The keys of events that were not loaded (missing), and of loaded rows that no event has (invented)
 -- uses: keyed-events
 
-with logged as (
-  select distinct
-    kind,
+with keys as (
+  select
+    is_play,
     user_id,
     sessionid as session_id,
-    iteminsession as item_in_session
+    iteminsession as item_in_session,
+    1 as is_logged,
+    0 as is_loaded
   from keyed_events
-),
-loaded as (
+  union all
   select
-    cast('play' as varchar(16)) as kind,
+    1 as is_play,
     user_id,
     session_id,
-    item_in_session
+    item_in_session,
+    0 as is_logged,
+    1 as is_loaded
   from songplays
   union all
   select
-    cast('page view' as varchar(16)) as kind,
+    0 as is_play,
     user_id,
     session_id,
-    item_in_session
+    item_in_session,
+    0 as is_logged,
+    1 as is_loaded
   from page_views
 )
 select
-  cast('missing' as varchar(8)) as fault,
-  logged.kind,
-  logged.user_id,
-  logged.session_id,
-  logged.item_in_session
-from logged
-left join loaded
-  on loaded.kind = logged.kind
-  and loaded.user_id = logged.user_id
-  and loaded.session_id = logged.session_id
-  and loaded.item_in_session = logged.item_in_session
-where loaded.user_id is null
-union all
-select
-  cast('invented' as varchar(8)) as fault,
-  loaded.kind,
-  loaded.user_id,
-  loaded.session_id,
-  loaded.item_in_session
-from loaded
-left join logged
-  on logged.kind = loaded.kind
-  and logged.user_id = loaded.user_id
-  and logged.session_id = loaded.session_id
-  and logged.item_in_session = loaded.item_in_session
-where logged.user_id is null
+  is_play,
+  case when max(is_logged) = 1 then 'missing' else 'invented' end as fault,
+  user_id,
+  session_id,
+  item_in_session
+from keys
+group by is_play, user_id, session_id, item_in_session
+having max(is_logged) <> max(is_loaded)

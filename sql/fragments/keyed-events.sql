@@ -1,8 +1,8 @@
--- description: The events that have a user, a session, an item and a time; kind is play or page view
+-- description: The events that have a user, a session, an item and a time; is_play is 1 for plays, 0 for others
 -- uses: events
 
 select
-  case when page = 'NextSong' then 'play' else 'page view' end as kind,
+  case when page = 'NextSong' then 1 else 0 end as is_play,
   user_id,
   userid,
   sessionid,

@@ -5,17 +5,17 @@
 with repeated as (
   select
     user_id,
-    kind,
+    is_play,
     sessionid,
     iteminsession
   from keyed_events
-  group by user_id, kind, sessionid, iteminsession
+  group by user_id, is_play, sessionid, iteminsession
   having count(*) > 1
 ),
 versions as (
   select distinct
     keyed_events.user_id,
-    keyed_events.kind,
+    keyed_events.is_play,
     keyed_events.userid,
     keyed_events.sessionid,
     keyed_events.iteminsession,
@@ -31,13 +31,13 @@ versions as (
   from repeated
   join keyed_events
     on keyed_events.user_id = repeated.user_id
-    and keyed_events.kind = repeated.kind
+    and keyed_events.is_play = repeated.is_play
     and keyed_events.sessionid = repeated.sessionid
     and keyed_events.iteminsession = repeated.iteminsession
 ),
 numbered as (
   select
-    kind,
+    is_play,
     userid,
     sessionid,
     iteminsession,
@@ -46,7 +46,7 @@ numbered as (
     song,
     artist,
     row_number() over (
-      partition by user_id, kind, sessionid, iteminsession
+      partition by user_id, is_play, sessionid, iteminsession
       order by
         ts nulls last,
         song nulls last,
@@ -62,7 +62,7 @@ numbered as (
   from versions
 )
 select
-  kind,
+  is_play,
   userid,
   sessionid,
   iteminsession,

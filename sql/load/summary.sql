@@ -3,30 +3,35 @@
 
 -- A play is dated ahead when it is later than :tomorrow, or more than a month later than the day that the name of the
 -- newest log file gives. "anchor" is the newest of the others. Repeats that differ from the play that was loaded are lost
--- plays; the others are deliveries of the same event.
+-- plays; the others are the same event, delivered again.
 
-with deliveries as (
-  select
-    count(*) as times,
-    max(case when titles.repaired is null and names.repaired is null then 0 else 1 end) as is_repaired
+with logged_plays as (
+  select count(*) as deliveries
   from keyed_events
-  left join text_repairs as titles on titles.raw_text = keyed_events.song
-  left join text_repairs as names on names.raw_text = keyed_events.artist
-  where keyed_events.page = 'NextSong'
-  group by keyed_events.user_id, keyed_events.sessionid, keyed_events.iteminsession
+  where is_play = 1
 ),
 losses as (
   select count(*) as plays_lost
   from lost_events
-  where kind = 'play'
+  where is_play = 1
 ),
-repeats as (
-  select
-    cast(coalesce(sum(times - 1), 0) as bigint) as repeats_dropped,
-    cast(coalesce(sum(is_repaired), 0) as bigint) as repaired
-  from deliveries
+repaired_plays as (
+  select distinct
+    keyed_events.user_id,
+    keyed_events.sessionid,
+    keyed_events.iteminsession
+  from keyed_events
+  left join text_repairs as titles on titles.raw_text = keyed_events.song
+  left join text_repairs as names on names.raw_text = keyed_events.artist
+  where
+    keyed_events.is_play = 1
+    and coalesce(titles.repaired, names.repaired) is not null
 ),
-events as (
+repairs as (
+  select count(*) as repaired
+  from repaired_plays
+),
+staged as (
   select count(*) as events
   from staging_events
 ),
@@ -59,18 +64,19 @@ plays as (
   cross join limits
 )
 select
-  events.events,
+  staged.events,
   catalogue.catalogue_songs,
   plays.plays,
-  repeats.repeats_dropped - losses.plays_lost as repeats_dropped,
+  logged_plays.deliveries - plays.plays - losses.plays_lost as repeats_dropped,
   plays.matched,
-  repeats.repaired,
+  repairs.repaired,
   plays.data_from,
   plays.data_until,
   plays.anchor,
   plays.ahead
-from events
+from staged
 cross join catalogue
 cross join plays
-cross join repeats
+cross join logged_plays
+cross join repairs
 cross join losses;

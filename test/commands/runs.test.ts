@@ -84,8 +84,7 @@ describe('runs', () => {
     expect(await ids('runs until=2026-11-23')).toEqual([2, 1])
     expect(await bot.say('runs who=carl')).toMatchObject({ headline: 'No such runs.' })
     expect(failureOf(await bot.say('runs since=yesterday'))).toMatchObject({
-      message:
-        'since: "yesterday" is not a valid time. Nothing was done.',
+      message: 'since: "yesterday" is not a valid time. Nothing was done.',
     })
   })
 

@@ -256,10 +256,7 @@ describe('schedule add', () => {
       'schedule add greet daily at 3 paused=last',
       'greet keeps no answer that could be given while the warehouse is paused. Nothing was done.',
     ],
-    [
-      'schedule add greet daily at 3 catch-up=8d',
-      'catch-up: "8d" is not a valid duration. Nothing was done.',
-    ],
+    ['schedule add greet daily at 3 catch-up=8d', 'catch-up: "8d" is not a valid duration. Nothing was done.'],
     [
       `schedule add "${Array.from({ length: 21 }, () => 'greet').join(';')}" daily at 3`,
       'A schedule says at most 20 lines of 1,500 characters together. Nothing was done.',

@@ -65,6 +65,8 @@ export function fragmentsOf(
     if (!new RegExp(`\\b${table}\\b`).test(code)) {
       throw badSqlFile(path, line, `the fragment "${name}" is not used`, `Read it as ${table}, or leave it out.`)
     }
+  }
+  for (const { table } of found.values()) {
     if (new RegExp(`\\b${table}\\s+as\\s*\\(`).test(code)) {
       throw badSqlFile(path, line, `"${table}" is also a step of this file`, 'Rename the step.')
     }

@@ -100,6 +100,12 @@ describe('a fragment that a header names', () => {
       'line 3: the fragment "events" is not used',
     ],
     ['whose name a step has', '-- uses: events', 'with events as (select 1 as a) select a from events', 'also a step'],
+    [
+      'that reads one whose name a step has',
+      '-- uses: keyed-events',
+      'with events as (select 1 as a) select a from events, keyed_events',
+      '"events" is also a step',
+    ],
   ])('is refused where it is one %s', (_fault, lines, body, message) => {
     expect(refusal(() => parseQuery(question(lines, body), known))).toContain(message)
   })
