@@ -51,7 +51,7 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
   const fault = await core.checkWarehouse()
   const warnings = [...(fault === null ? [] : [`${fault.message} ${fault.remedy}`.trim()]), ...config.warnings]
   for (const warning of warnings) log.warn({}, warning)
-  const open = await slackBackend.open()
+  const open = await slackBackend.open(core.app.catalog.commands)
   const disk = watchDisk(config.dataDir, clock, log)
   const server = await platform.startServer(
     slackBackend.host,

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from './config.ts'
 import type { Answer } from './core/answer.ts'
+import type { Command } from './core/command/define.ts'
 import { newMessage, waysTo } from './core/outbox/messages.ts'
 import type { Clock } from './core/ports/clock.ts'
 import type { Directory } from './core/ports/directory.ts'
@@ -20,8 +21,11 @@ export interface SlackBackend {
   readonly directory: Directory
   /** Where the HTTP server listens; the local workspace stays on loopback whatever is configured. */
   readonly host: string
-  /** Makes it ready. Only a bot that owns its home may call it: the local workspace keeps its messages there. */
-  open(): Promise<OpenSlackBackend>
+  /**
+   * Makes it ready; the local workspace suggests these commands. Only a bot that owns its data folder may call it: the workspace keeps its
+   * messages there.
+   */
+  open(commands: readonly Pick<Command, 'name' | 'summary' | 'role'>[]): Promise<OpenSlackBackend>
 }
 
 export interface OpenSlackBackend {
@@ -68,7 +72,7 @@ function localBackend(config: Config, clock: Clock, log: Log): SlackBackend {
   return {
     directory: withLocalPeople(localDirectory(config)),
     host: '127.0.0.1',
-    async open() {
+    async open(commands) {
       const { createWorkspace } = await import('./workspace/workspace.ts')
       const { pageAddress } = await import('./workspace/http.ts')
       const workspace = createWorkspace({
@@ -77,6 +81,7 @@ function localBackend(config: Config, clock: Clock, log: Log): SlackBackend {
         signingSecret,
         pageToken,
         clock,
+        hints: commands.map(({ name, summary, role }) => ({ text: `/sparkify ${name}`, summary, role })),
         banner: config.banner ?? bannerOf(config.engine),
       })
       return {
@@ -107,8 +112,8 @@ function localBackend(config: Config, clock: Clock, log: Log): SlackBackend {
 }
 
 function bannerOf(engine: Config['engine']): string {
-  const aws = engine === 'redshift' ? 'Nothing here touches Slack; AWS is real.' : 'Nothing here touches Slack or AWS.'
-  return `Local workspace: it stands in for Slack on this machine. ${aws}`
+  const aws = engine === 'redshift' ? 'Nothing here reaches Slack; AWS is real.' : 'Nothing here reaches Slack or AWS.'
+  return `Local workspace: a stand-in for Slack on this machine. ${aws}`
 }
 
 /** What the bot is, and three buttons in order. */
@@ -123,7 +128,7 @@ const welcome: Answer = {
       "I am Sparkify's warehouse bot. Type /sparkify and a command, or click these in order: create a warehouse, load it, query it.",
     ),
     text(
-      'Choose who you are beside "You are": Ada (admin), Otto (operator) or Vera (viewer) have different permissions. I refuse the guests Gus and Sina, and Petra of Partner Records in #partners.',
+      'Choose a person at "You are": Ada (admin), Otto (operator) and Vera (viewer) have different permissions. I refuse the guests Gus and Sina, and Petra of Partner Records in #partners.',
       'note',
     ),
   ],

@@ -20,7 +20,7 @@ const flag = maybe(z.boolean())
 
 const actionId = maybe(characters(255))
 const style = maybe(z.enum(['primary', 'danger']))
-/** Text that is shown as it stands. */
+/** Text without formatting. */
 const plain = (max: number) => typed('plain_text', { text: characters(max), emoji: flag })
 const mrkdwn = (max: number) => typed('mrkdwn', { text: characters(max), verbatim: flag })
 /** Plain text or mrkdwn. */
@@ -43,13 +43,18 @@ const button = typed('button', {
   confirm: maybe(confirm),
   accessibility_label: maybe(characters(75)),
 })
+const optionGroup = z.strictObject({ label: plain(75), options: list(option, 1, 100) })
 const select = typed('static_select', {
   action_id: actionId,
   placeholder: maybe(plain(150)),
-  options: list(option, 1, 100),
+  options: maybe(list(option, 1, 100)),
+  option_groups: maybe(list(optionGroup, 1, 100)),
   initial_option: maybe(option),
   confirm: maybe(confirm),
-})
+}).refine(
+  (given) => (given.options === undefined) !== (given.option_groups === undefined),
+  'must define either `options` or `option_groups`',
+)
 const overflow = typed('overflow', { action_id: actionId, options: list(option, 1, 5), confirm: maybe(confirm) })
 
 /** A time of day as a time picker holds it: `HH:mm`. */
@@ -223,3 +228,9 @@ export type TextObject = z.infer<ReturnType<typeof text>>
 export type Element = z.infer<typeof elementSchema>
 /** What an input block is filled in with. */
 export type InputElement = z.infer<typeof inputElementSchema>
+
+/** All options of a select or an overflow menu, groups included. */
+export function optionsOf(element: Extract<Element, { type: 'static_select' | 'overflow' }>): readonly Option[] {
+  if (element.type === 'overflow') return element.options
+  return element.options ?? (element.option_groups ?? []).flatMap((group) => group.options)
+}

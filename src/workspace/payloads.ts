@@ -1,4 +1,4 @@
-import { type AnyBlock, type Element, type InputElement, timeOfDay } from './block-kit.ts'
+import { type AnyBlock, type Element, type InputElement, optionsOf, timeOfDay } from './block-kit.ts'
 import type { HomeTab, Message } from './journal.ts'
 import { bot, team } from './personas.ts'
 import type { FormState } from './user-actions.ts'
@@ -68,7 +68,7 @@ export function valuePayload(element: Element | InputElement, value: string | un
       return { type, selected_time: timeOfDay.safeParse(value).data ?? null }
     case 'static_select':
     case 'overflow':
-      return { type, selected_option: element.options.find((option) => option.value === value) ?? null }
+      return { type, selected_option: optionsOf(element).find((option) => option.value === value) ?? null }
   }
 }
 

@@ -16,7 +16,7 @@ export interface Issue {
   readonly message: string
 }
 
-/** The payload as Slack understands it, and everything that is wrong with it: `value` stands only when there is nothing. */
+/** The payload as Slack reads it, or everything that is wrong with it. */
 export type Checked<T> = { readonly value: T; readonly issues: readonly [] } | { readonly issues: readonly Issue[] }
 
 /** All visible characters of one message; Slack answers `msg_blocks_too_long` above (https://github.com/slackapi/bolt-js/issues/2509). */
@@ -147,7 +147,7 @@ export function check<T>(schema: z.ZodType<T>, given: unknown): Checked<T> {
 
 const messageSchema = z.object({ blocks: z.array(messageBlockSchema).max(50) })
 
-/** What Slack would say to these blocks in a message, `maxMessageCharacters` aside, which has an error name of its own. */
+/** Checks the blocks of a message as Slack does, except for `maxMessageCharacters`, which has an error code of its own. */
 export function checkMessageBlocks(blocks: unknown): Checked<Block[]> {
   const checked = check(messageSchema, { blocks })
   if (!('value' in checked)) return checked
@@ -156,7 +156,7 @@ export function checkMessageBlocks(blocks: unknown): Checked<Block[]> {
   return issues.length > 0 ? { issues } : { value, issues: [] }
 }
 
-/** What Slack would say to this view in `views.open`. */
+/** Checks a view as `views.open` does. */
 export function checkModal(view: unknown): Checked<Modal> {
   const checked = check(modalSchema, view)
   if (!('value' in checked)) return checked
@@ -167,7 +167,7 @@ export function checkModal(view: unknown): Checked<Modal> {
   return issues.length > 0 ? { issues } : checked
 }
 
-/** What Slack would say to this view in `views.publish`. Tables are held to the limits of a message: none is known for a Home tab. */
+/** Checks a view as `views.publish` does. Tables have the limits of a message: none are documented for a Home tab. */
 export function checkHome(view: unknown): Checked<HomeView> {
   const checked = check(homeViewSchema, view)
   if (!('value' in checked)) return checked

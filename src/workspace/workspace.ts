@@ -5,6 +5,7 @@ import { createDeliver, createEvents, servedEvents } from './deliveries.ts'
 import { ApiError, bodyOf, createPageGuard, jsonOf, sendJson, sendText } from './http.ts'
 import { createUsers } from './interactions.ts'
 import { type HomeTab, type Message, openJournal } from './journal.ts'
+import type { CommandHint } from './page/page-html.ts'
 import { createPage } from './page/routes.ts'
 import { type ChannelSeed, defaultChannels, defaultPersonas, type Persona } from './personas.ts'
 import { createResponseUrls, createTriggers, respond } from './responses.ts'
@@ -34,6 +35,8 @@ export interface WorkspaceOptions {
   /** Members of user groups, by `S…` id. */
   readonly usergroups?: Readonly<Record<string, readonly string[]>>
   readonly commands?: readonly string[]
+  /** What the page suggests while one types a command. */
+  readonly hints?: readonly CommandHint[]
   readonly scopes?: readonly string[]
   /** The events to which the app subscribes. */
   readonly events?: readonly (typeof servedEvents)[number][]
@@ -81,7 +84,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
   const needed = new Set([...deliveryScopes, ...Object.values(methods).flatMap((method) => method.scopes)])
   const webApi = createWebApi({ methods, token: options.botToken, scopes: options.scopes ?? [...needed], limits, now })
   const isAdmitted = createPageGuard(options.pageToken)
-  const page = createPage({ state, users, now: () => clock.now(), banner: options.banner })
+  const page = createPage({ state, users, now: () => clock.now(), banner: options.banner, hints: options.hints ?? [] })
 
   const receiveResponse = async (token: string, request: IncomingMessage, response: ServerResponse) => {
     const found = responseUrls.redeem(token)

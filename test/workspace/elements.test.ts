@@ -50,6 +50,22 @@ describe('an overflow menu', () => {
   })
 })
 
+describe('a select', () => {
+  const groups = [{ label: plain('Sizes'), options: [option('small'), option('large')] }]
+  const select = (more: object) => ({ type: 'static_select', action_id: 's', ...more })
+
+  it('takes options or groups of them, on every surface', () => {
+    for (const where of [inMessage, inModal, inHome])
+      expect(where(actions(select({ option_groups: groups })), section(select({ options: [option('a')] })))).toEqual([])
+  })
+
+  it('is refused with neither, and with both', () => {
+    const fault = '/blocks/0/elements/0 must define either `options` or `option_groups`'
+    expect(inMessage(actions(select({})))).toEqual([fault])
+    expect(inMessage(actions(select({ options: [option('a')], option_groups: groups })))).toEqual([fault])
+  })
+})
+
 describe('a time picker', () => {
   it('stands beside a section, among actions and in an input', () => {
     for (const where of [inModal, inHome])

@@ -192,7 +192,14 @@ describe.skipIf(withoutBrowser)(`the page${withoutBrowser}`, () => {
     const options = ['large', 'xlplus'].map((value) => ({ text: plain(value), value }))
     await post({
       type: 'actions',
-      elements: [{ type: 'static_select', action_id: 'size', placeholder: plain('Other size'), options }],
+      elements: [
+        {
+          type: 'static_select',
+          action_id: 'size',
+          placeholder: plain('Other size'),
+          option_groups: [{ label: plain('Sizes'), options }],
+        },
+      ],
     })
     await page.selectOption('[data-action-id=size]', 'xlplus')
     await eventually(() => chosen !== undefined, 'the choice')

@@ -47,7 +47,7 @@ describe('the workspace', () => {
   )
 
   it('gives neither the token nor the secret to the page', async () => {
-    const scripts = ['', '-actions', '-update'].map((part) => `/page/client${part}.js`)
+    const scripts = ['', '-actions', '-composer', '-update'].map((part) => `/page/client${part}.js`)
     for (const path of ['/', '/?in=D0ADA0ADMIN&tab=home', '/page/style.css', ...scripts]) {
       const response = await fetch(`${stage.origin}${path}`)
       expect(response.status).toBe(200)

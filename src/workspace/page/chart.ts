@@ -36,13 +36,13 @@ function legendOf(chart: Chart): Html {
   return html`<ul class="legend">${names.map((name, n) => html`<li><span class="swatch series-${n}"></span>${name}</li>`)}</ul>`
 }
 
-function svg(label: string, height: number, content: readonly Html[]): Html {
-  return html`<svg role="img" aria-label="${label}" viewBox="0 0 ${width} ${rounded(height)}" width="${width}" height="${rounded(height)}">${content}</svg>`
+function svg(label: string, kind: 'pie' | 'axes', [w, h]: readonly [number, number], content: readonly Html[]): Html {
+  return html`<svg role="img" class="${kind}" aria-label="${label}" viewBox="0 0 ${w} ${h}" width="${w}" height="${h}">${content}</svg>`
 }
 
 function pieDrawing(title: string, segments: Extract<Chart, { type: 'pie' }>['segments']): Html {
   const total = segments.reduce((sum, { value }) => sum + value, 0)
-  const [x, y, radius] = [width / 2, 100, 92]
+  const [x, y, radius] = [110, 100, 92]
   let before = 0
   const at = (share: number) => {
     const turn = 2 * Math.PI * share
@@ -57,7 +57,7 @@ function pieDrawing(title: string, segments: Extract<Chart, { type: 'pie' }>['se
     const long = before - from > 0.5 ? 1 : 0
     return html`<path class="series-${n}" d="M${x} ${y} L${at(from)} A${radius} ${radius} 0 ${long} 1 ${at(before)} Z">${tip}</path>`
   })
-  return svg(`Pie chart: ${title}`, 200, slices)
+  return svg(`Pie chart: ${title}`, 'pie', [2 * x, 2 * y], slices)
 }
 
 /** Round values for an axis that holds all of these and 0, lowest first. */
@@ -125,5 +125,5 @@ ${y_label && html`<text class="axis" x="2" y="13">${y_label}</text>`}`
     return html`${area}<polyline class="line series-${n}" points="${line}"/>${dots}`
   })
   const kind = { bar: 'Bar chart', line: 'Line chart', area: 'Area chart' }[type]
-  return svg(`${kind}: ${title}`, height, [...grid, ...labels, names, ...marks])
+  return svg(`${kind}: ${title}`, 'axes', [width, rounded(height)], [...grid, ...labels, names, ...marks])
 }

@@ -27,6 +27,32 @@ export async function post(action: UserActionName, body: object): Promise<Action
   return { notice: notSent }
 }
 
+/** How long the bot is shown as working where nothing on the page changes: what it does then shows elsewhere. */
+const progressMs = 10_000
+let progressTimer: ReturnType<typeof setTimeout> | undefined
+
+/** Shows beside this element that the bot is working, until the page shows an answer. */
+export function showProgress(near: Element): void {
+  hideProgress()
+  const surface = near.closest('main, .thread') ?? document.querySelector('main')
+  const line = surface?.querySelector<HTMLElement>('.progress')
+  if (!line) return
+  line.hidden = false
+  progressTimer = setTimeout(hideProgress, progressMs)
+}
+
+/** Hides what `showProgress` shows. */
+export function hideProgress(): void {
+  clearTimeout(progressTimer)
+  for (const line of document.querySelectorAll<HTMLElement>('.progress')) line.hidden = true
+}
+
+/** Makes the list of messages around this element jump to the next message that comes, wherever it is scrolled to. */
+export function followAnswer(near: Element): void {
+  const list = near.closest('main, .thread')?.querySelector<HTMLElement>('.messages')
+  if (list) list.dataset['follow'] = ''
+}
+
 /** A control that sends an action when it is clicked or its value is chosen. */
 export type ActionControl = HTMLButtonElement | HTMLSelectElement | HTMLInputElement
 
@@ -75,9 +101,12 @@ export async function press(control: ActionControl): Promise<void> {
   const { blockId: block_id, actionId: action_id, url } = control.dataset
   if (url !== undefined) window.open(url, '_blank', 'noopener')
   control.setAttribute('aria-busy', 'true')
+  followAnswer(surface)
+  showProgress(surface)
   const where = home === undefined ? { channel, ts } : { view_id: home }
   const { notice = '' } = await post('press', { ...where, block_id, action_id, value, form })
   control.removeAttribute('aria-busy')
+  if (notice !== '') hideProgress()
   showNotice(notice)
 }
 
@@ -85,10 +114,14 @@ export async function press(control: ActionControl): Promise<void> {
 export async function submit(form: HTMLFormElement, dialog: HTMLElement): Promise<void> {
   const button = form.querySelector<HTMLButtonElement>('[type=submit]')
   if (button !== null) button.disabled = true
-  const { errors = {}, notice = '' } = await post('submit', { view_id: dialog.dataset['view'], form: formState(form) })
+  button?.setAttribute('aria-busy', 'true')
+  showProgress(dialog)
+  const { errors, notice = '' } = await post('submit', { view_id: dialog.dataset['view'], form: formState(form) })
   if (button !== null) button.disabled = false
+  button?.removeAttribute('aria-busy')
+  if (errors !== undefined || notice !== '') hideProgress()
   for (const input of form.querySelectorAll<HTMLInputElement>('.field [data-block-id]')) {
-    const error = errors[input.dataset['blockId'] ?? ''] ?? ''
+    const error = errors?.[input.dataset['blockId'] ?? ''] ?? ''
     input.parentElement?.querySelector('.error')?.replaceChildren(error)
     input.setAttribute('aria-invalid', String(error !== ''))
   }

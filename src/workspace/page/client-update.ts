@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { as, openDialog } from './client-actions.ts'
+import { as, hideProgress, openDialog } from './client-actions.ts'
 
 /** The markup of each message and of each block of a Home tab as the server made it, to see which have changed. */
 const received = new Map<string, string>()
@@ -25,28 +25,54 @@ function reconcile(next: HTMLElement): HTMLElement {
   return next
 }
 
-function updateList(list: HTMLElement, page: Document) {
+/** Brings a list to the state of `page`, and gives the elements that are new or have changed. */
+function updateList(list: HTMLElement, page: Document): readonly HTMLElement[] {
   const fresh = page.querySelector<HTMLElement>(`[data-list="${list.dataset['list']}"]`)
   const home = fresh?.dataset['home']
   if (home !== undefined) list.dataset['home'] = home
   const items = [...(fresh?.querySelectorAll<HTMLElement>(':scope > [id]') ?? [])]
   for (const old of [...list.children]) if (!items.some(({ id }) => id === old.id)) old.remove()
-  items.forEach((next, n) => {
+  return items.filter((next, n) => {
     const shown = reconcile(next)
     const at = list.children[n] ?? null
     if (shown !== at) list.insertBefore(shown, at)
+    return shown === next
   })
 }
 
+/** Whether a list shows its newest message, or nearly. */
+function isAtEnd(list: HTMLElement): boolean {
+  return list.scrollHeight - list.scrollTop - list.clientHeight < 80
+}
+
+/** Offers to jump to the newest message where the list shows older ones. */
+export function updateJumpButton(list: HTMLElement): void {
+  const button = list.parentElement?.querySelector<HTMLElement>('[data-jump]')
+  if (button && list.matches('.messages')) button.hidden = isAtEnd(list)
+}
+
+/** Scrolls the list beside this element to its newest message. */
+export function scrollToLatest(near: HTMLElement): void {
+  const list = near.closest('main, .thread')?.querySelector<HTMLElement>('.messages')
+  if (!list) return
+  list.scrollTop = list.scrollHeight
+  updateJumpButton(list)
+}
+
 function updateMessages(list: HTMLElement, page: Document) {
-  const atEnd = page === document || list.scrollHeight - list.scrollTop - list.clientHeight < 80
-  updateList(list, page)
+  const wasAtEnd = page === document || isAtEnd(list)
+  const newest = list.lastElementChild?.id
+  const changed = updateList(list, page)
   let day = ''
   for (const message of list.querySelectorAll<HTMLElement>(':scope > .message')) {
     message.classList.toggle('new-day', message.dataset['day'] !== day)
     day = message.dataset['day'] ?? ''
   }
-  if (atEnd) list.scrollTop = list.scrollHeight
+  const isAnswered = list.dataset['follow'] !== undefined && list.lastElementChild?.id !== newest
+  if (isAnswered) delete list.dataset['follow']
+  if (wasAtEnd || isAnswered) scrollToLatest(list)
+  else updateJumpButton(list)
+  if (page !== document && changed.some(({ dataset }) => dataset['author'] !== as)) hideProgress()
 }
 
 /** Marks the channels that have messages this person has not seen. */
@@ -63,13 +89,17 @@ function updateUnread(page: Document) {
 /** Brings this page to the state of `page`, which is this page itself when it has just loaded. */
 export function updateTo(page: Document): void {
   for (const list of document.querySelectorAll<HTMLElement>('.messages')) updateMessages(list, page)
-  for (const list of document.querySelectorAll<HTMLElement>('.home')) updateList(list, page)
+  for (const list of document.querySelectorAll<HTMLElement>('.home'))
+    if (updateList(list, page).length > 0 && page !== document) hideProgress()
   updateUnread(page)
   document.querySelector('.hint')?.replaceChildren(...(page.querySelector('.hint')?.cloneNode(true).childNodes ?? []))
   const modal = page.querySelector<HTMLDialogElement>('.modal')
   const open = document.querySelector<HTMLDialogElement>('.modal[open]')
   if (open !== null && open.dataset['view'] !== modal?.dataset['view']) open.remove()
-  if (modal !== null && open?.dataset['view'] !== modal.dataset['view']) void openDialog(modal)
+  if (modal !== null && open?.dataset['view'] !== modal.dataset['view']) {
+    hideProgress()
+    void openDialog(modal)
+  }
   document.body.dataset['version'] = page.body.dataset['version']
 }
 

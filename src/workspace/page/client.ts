@@ -1,27 +1,20 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { notSent, post, press, sendsAction, showNotice, submit } from './client-actions.ts'
-import { handleTableClick, updateTo } from './client-update.ts'
+import { post, press, sendsAction, showNotice, submit } from './client-actions.ts'
+import {
+  handleInput,
+  handleKey,
+  handleSuggestionClick,
+  hideSuggestions,
+  restoreDrafts,
+  send,
+} from './client-composer.ts'
+import { handleTableClick, scrollToLatest, updateJumpButton, updateTo } from './client-update.ts'
 
 /*
  * The page's script. The server makes all of the page's HTML. When the server reports a change, the script fetches the page again
  * and replaces what differs. It sends to the server what a person types and clicks.
  */
-
-const typed: string[] = JSON.parse(sessionStorage.getItem('typed') ?? '[]')
-let recalled = typed.length
-
-async function send({ dataset: { channel, thread } }: HTMLElement, box: HTMLTextAreaElement) {
-  const text = box.value
-  if (text.trim() === '') return
-  recalled = typed.push(text)
-  sessionStorage.setItem('typed', JSON.stringify(typed.slice(-50)))
-  box.value = ''
-  const { notice } = await post('send', { channel, text, ...(thread && { thread_ts: thread }) })
-  if (notice !== notSent) return
-  box.value = text
-  showNotice(notSent)
-}
 
 document.addEventListener('submit', (event) => {
   const form = event.target
@@ -30,11 +23,15 @@ document.addEventListener('submit', (event) => {
   const dialog = form.closest<HTMLElement>('.modal')
   const box = form.querySelector('textarea')
   if (dialog !== null) void submit(form, dialog)
-  else if (box !== null) void send(form, box)
+  else if (box !== null) void send(box)
 })
 
 document.addEventListener('click', ({ target }) => {
-  const button = target instanceof Element ? target.closest('button') : null
+  if (!(target instanceof Element)) return
+  const option = target.closest<HTMLElement>('[role=option]')
+  if (option !== null) handleSuggestionClick(option)
+  const button = target.closest('button')
+  if (button?.dataset['jump'] !== undefined) scrollToLatest(button)
   if (button?.dataset['actionId'] !== undefined) void press(button)
   if (button?.dataset['dismiss'] !== undefined) button.closest('dialog')?.close()
   if (button !== null) handleTableClick(button)
@@ -57,25 +54,42 @@ document.addEventListener('focusout', ({ target: time }) => {
   if (time.value !== '' && time.value !== time.defaultValue) void press(time)
 })
 
+const composerBox = (target: EventTarget | null) =>
+  target instanceof HTMLTextAreaElement && target.closest('.composer') !== null ? target : undefined
+
 document.addEventListener('keydown', (event) => {
-  const box = event.target
-  if (box instanceof HTMLInputElement && box.type === 'time' && event.key === 'Enter' && sendsAction(box)) box.blur()
-  if (!(box instanceof HTMLTextAreaElement) || box.closest('.composer') === null || event.isComposing) return
-  const step = { ArrowUp: -1, ArrowDown: 1 }[event.key]
-  if (event.key === 'Enter' && !event.shiftKey) {
-    event.preventDefault()
-    box.form?.requestSubmit()
-  } else if (step !== undefined && box.value === (typed[recalled] ?? '')) {
-    event.preventDefault()
-    recalled = Math.min(typed.length, Math.max(0, recalled + step))
-    box.value = typed[recalled] ?? ''
-  }
+  const { target, key } = event
+  if (target instanceof HTMLInputElement && target.type === 'time' && key === 'Enter' && sendsAction(target))
+    target.blur()
+  const box = composerBox(target)
+  if (box !== undefined) handleKey(box, event)
+})
+
+document.addEventListener('input', ({ target }) => {
+  const box = composerBox(target)
+  if (box !== undefined) handleInput(box)
+})
+
+document.addEventListener('focusout', ({ target }) => {
+  const box = composerBox(target)
+  if (box !== undefined) hideSuggestions(box)
+})
+
+// A click on a suggestion leaves the focus in the box.
+document.addEventListener('mousedown', (event) => {
+  if (event.target instanceof Element && event.target.closest('[role=listbox]') !== null) event.preventDefault()
+})
+
+// A list's own scroll events do not bubble.
+document.addEventListener('scroll', ({ target }) => target instanceof HTMLElement && updateJumpButton(target), true)
+addEventListener('resize', () => {
+  for (const list of document.querySelectorAll<HTMLElement>('.messages')) updateJumpButton(list)
 })
 
 let newest = ''
 let fetching = false
 const stream = new EventSource('/page/events')
-stream.onerror = () => showNotice('Connection lost. Trying again…')
+stream.onerror = () => showNotice('Connection lost. Reconnecting…')
 stream.onopen = () => showNotice('')
 stream.onmessage = async ({ data }) => {
   newest = data
@@ -101,6 +115,7 @@ function holdPage(held: boolean) {
   for (const select of document.querySelectorAll<HTMLSelectElement>('[data-persona]')) select.disabled = held
 }
 
+restoreDrafts()
 holdPage(false)
 // Also when a person comes back to a page that they left.
 addEventListener('pageshow', () => holdPage(false))

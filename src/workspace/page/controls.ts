@@ -9,14 +9,18 @@ function confirmTemplate({ title, text, confirm, deny, style = 'primary' }: Conf
 <button class="button ${style}" value="yes">${confirm?.text ?? 'Yes'}</button></footer></form></dialog></template>`
 }
 
-function optionsOf(options: readonly Option[], chosen: string): readonly Html[] {
+function optionsHtml(options: readonly Option[], chosen: string): readonly Html[] {
   return options.map(
     ({ text, value }) => html`<option value="${value}"${value === chosen && html` selected`}>${text.text}</option>`,
   )
 }
 
 function selectable(element: Extract<InputElement, { type: 'static_select' }>): Html {
-  const options = optionsOf(element.options, element.initial_option?.value ?? '')
+  const chosen = element.initial_option?.value ?? ''
+  const groups = (element.option_groups ?? []).map(
+    (group) => html`<optgroup label="${group.label.text}">${optionsHtml(group.options, chosen)}</optgroup>`,
+  )
+  const options = [...optionsHtml(element.options ?? [], chosen), ...groups]
   return html`<option value="">${element.placeholder?.text ?? 'Choose…'}</option>${options}`
 }
 
@@ -27,7 +31,7 @@ function pressable(element: Element, ids: Html): Html {
     case 'overflow':
       // A select that always shows its dots: the browser's own menu works with keys and on phones.
       return html`<select class="button overflow" ${ids} aria-label="More actions" title="More actions"><option value="" hidden>⋯</option>
-${optionsOf(element.options, '')}</select>`
+${optionsHtml(element.options, '')}</select>`
     case 'timepicker':
       return html`<input type="time" class="button" ${ids} aria-label="${element.placeholder?.text ?? 'Select a time'}" value="${element.initial_time}">`
     case 'button': {

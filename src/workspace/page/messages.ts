@@ -33,7 +33,20 @@ export function hrefOf(viewer: Persona, channel: string, more: { thread?: string
   return `/?${new URLSearchParams({ as: viewer.id, in: channel, ...more })}`
 }
 
-function bodyOf({ blocks, text }: Message, reader: Reader): Html {
+/**
+ * The bodies made so far, by time zone. A message is replaced, never changed, so its body stays. A page of 100 long tables takes 0.5 s to make
+ * the first time, and is made again after each change.
+ */
+const bodies = new WeakMap<Message, Map<string, Html>>()
+
+function bodyOf(message: Message, reader: Reader): Html {
+  const byZone = bodies.get(message) ?? new Map<string, Html>()
+  const body = byZone.get(reader.tz) ?? newBody(message, reader)
+  bodies.set(message, byZone.set(reader.tz, body))
+  return body
+}
+
+function newBody({ blocks, text }: Message, reader: Reader): Html {
   const choice = { channels: reader.channels, current: undefined }
   if (blocks !== undefined) return html`${blocks.map((each) => blockHtml(each, reader, choice))}`
   return text === '' ? html`` : richTextHtml(richTextOf({ type: 'mrkdwn', text }), reader)

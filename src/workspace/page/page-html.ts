@@ -1,8 +1,18 @@
+import { includesRole, type Role } from '../../core/people.ts'
 import type { Message } from '../journal.ts'
 import { affiliationOf, bot, directChannelOf, type Persona } from '../personas.ts'
 import type { Channel, WorkspaceState } from '../workspace-state.ts'
 import { type Html, html } from './html.ts'
 import { homeTabHtml, hrefOf, messageHtml, modalHtml, type Reader, readerOf } from './messages.ts'
+
+/** A command that the page suggests while one types. */
+export interface CommandHint {
+  /** As it is typed: `/sparkify top-songs`. */
+  readonly text: string
+  readonly summary: string
+  /** The role that it needs. */
+  readonly role: Role
+}
 
 /** What one page shows: a person's view of a channel, perhaps with a thread beside it, or of the app's Home tab. */
 export interface Location {
@@ -26,16 +36,22 @@ export function locationOf(state: WorkspaceState, wanted: URLSearchParams): Loca
   return channel && { viewer, channel, thread: wanted.get('thread') ?? undefined, tab }
 }
 
-/** The whole document for one location. `version` tells the script whether anything has changed since. */
-export function pageHtml(
-  state: WorkspaceState,
-  location: Location,
-  { version, banner, now }: { readonly version: string; readonly banner: string | undefined; readonly now: Date },
-): Html {
+/** What a page shows besides the state of the workspace. The script compares `version` to see whether anything has changed. */
+export interface PageFrame {
+  readonly version: string
+  readonly banner: string | undefined
+  readonly hints: readonly CommandHint[]
+  readonly now: Date
+}
+
+/** The whole document for one location. */
+export function pageHtml(state: WorkspaceState, location: Location, { version, banner, hints, now }: PageFrame): Html {
   const { viewer, channel, tab } = location
   const reader = readerOf(state, viewer, now)
   const { main, beside } =
-    tab === 'home' ? { main: homeTabHtml(state.homeTab(viewer.id), reader) } : conversation(state, location, reader)
+    tab === 'home'
+      ? { main: html`${homeTabHtml(state.homeTab(viewer.id), reader)}${progressLine}` }
+      : conversation(state, location, reader, hints)
   const view = state.viewOf(viewer.id)
   const name = nameOf(channel)
   const below = tab === undefined ? html`<p>${topicOf(channel)}</p>` : tabs(state, location)
@@ -43,7 +59,7 @@ export function pageHtml(
   return html`<!doctype html><html lang="en"><head><meta charset="utf-8"><title>${name} · Sparkify</title>
 <meta name="viewport" content="width=device-width, initial-scale=1"><link rel="icon" href="data:,">
 <link rel="stylesheet" href="/page/style.css"><script type="module" src="/page/client.js"></script></head>
-<body inert data-as="${viewer.id}" data-version="${version}" data-tab="${tab}">${skip}
+<body inert data-as="${viewer.id}" data-bot="${bot.name}" data-version="${version}" data-tab="${tab}">${skip}
 ${sidebar(state, location)}<main><header><h1>${name}</h1>${below}</header>
 ${banner && html`<p class="banner">${banner}</p>`}<p class="connection" role="status" hidden></p>
 <p class="unseen" aria-live="polite"></p>
@@ -98,7 +114,12 @@ const emptyHint = html`No messages yet. Type <code>/sparkify help</code> to see 
 const cutHint = html`Only the newest ${shownMessages} messages are shown.`
 
 /** The messages of a channel with a box to type in, and a thread beside it. */
-function conversation(state: WorkspaceState, { viewer, channel, thread }: Location, reader: Reader) {
+function conversation(
+  state: WorkspaceState,
+  { viewer, channel, thread }: Location,
+  reader: Reader,
+  hints: readonly CommandHint[],
+) {
   const name = nameOf(channel)
   const all = state.messages(channel.id, viewer.id)
   const top = all.filter((message) => message.thread_ts === undefined)
@@ -112,10 +133,14 @@ function conversation(state: WorkspaceState, { viewer, channel, thread }: Locati
     .slice(-shownMessages)
     .map((message) => messageHtml(message, reader, replies.get(message.ts)?.length ?? 0))
   const hint = !channel.hasBot ? inviteHint : top.length === 0 ? emptyHint : top.length > shownMessages && cutHint
+  const mentions = mentionOptions(state, viewer)
+  const commands = hints
+    .filter(({ role }) => includesRole(viewer.role, role))
+    .map(({ text, summary }) => ({ text, summary }))
   const inThread = parent === undefined ? [] : [parent, ...(replies.get(parent.ts) ?? [])]
   return {
     main: html`${messageList('main', `Messages in ${name}`, messages)}<p class="hint">${hint}</p>
-<div id="composer">${composer(`Message ${name}, or type /sparkify`, channel.id)}</div>`,
+<div id="composer">${composer(`Message ${name} or /sparkify`, channel, [...commands, ...mentions])}</div>`,
     beside:
       parent &&
       html`<aside class="thread" aria-label="Thread"><header><h2>Thread</h2>
@@ -124,18 +149,40 @@ ${messageList(
   parent.ts,
   'Messages in the thread',
   inThread.map((message) => messageHtml(message, reader)),
-)}${composer(`Reply, or type @${bot.realName}`, channel.id, parent.ts)}</aside>`,
+)}${composer(`Reply or @${bot.realName}`, channel, mentions, parent.ts)}</aside>`,
   }
 }
 
+const progressLine = html`<p class="progress" role="status" hidden>${bot.realName} is working…</p>`
+
 function messageList(key: string, label: string, messages: readonly Html[]): Html {
   return html`
-<div class="messages" data-list="${key}" role="log" aria-live="off" aria-label="${label}" tabindex="0">${messages}</div>`
+<div class="messages" data-list="${key}" role="log" aria-live="off" aria-label="${label}" tabindex="0">${messages}</div>
+<div class="below"><button type="button" class="button jump" data-jump hidden>Jump to latest ↓</button></div>${progressLine}`
 }
 
-function composer(label: string, channel: string, thread = ''): Html {
+/** Text that can be completed, and what it means. */
+interface Option {
+  readonly text: string
+  readonly summary: string
+}
+
+function mentionOptions(state: WorkspaceState, viewer: Persona): readonly Option[] {
+  const people = [bot, ...state.personas].map(({ name, realName }) => ({ text: `@${name}`, summary: realName }))
+  const channels = channelsOf(state, viewer).map((each) => ({ text: `#${each.name}`, summary: topicOf(each) }))
+  return [...people, ...channels]
+}
+
+/** A box to type in, with all of its suggestions: the page's script shows those that fit. */
+function composer(label: string, channel: Channel, options: readonly Option[], thread = ''): Html {
+  const id = thread === '' ? 'suggestions' : 'thread-suggestions'
+  const list = options.map(
+    ({ text, summary }, n) => html`<li role="option" id="${id}-${n}" aria-selected="false" hidden
+data-match="${text.toLowerCase().replaceAll('-', ' ')}" data-insert="${text} "><b>${text}</b> <small>${summary}</small></li>`,
+  )
   return html`
-<form class="composer" data-channel="${channel}" data-thread="${thread}">
-<textarea rows="1" aria-label="${label}" placeholder="${label}" enterkeyhint="send" maxlength="40000" readonly></textarea>
+<form class="composer" data-channel="${channel.id}" data-thread="${thread}"${channel.partner !== undefined && html` data-direct`}>
+<ul role="listbox" class="suggestions" id="${id}" aria-label="Suggestions" hidden>${list}</ul>
+<textarea rows="1" aria-label="${label}" placeholder="${label}" aria-autocomplete="list" aria-haspopup="listbox" aria-controls="${id}" enterkeyhint="send" maxlength="40000" readonly></textarea>
 <button class="button primary">Send</button></form>`
 }

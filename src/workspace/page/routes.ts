@@ -8,7 +8,7 @@ import { bodyOf, jsonOf, sendJson, sendText } from '../http.ts'
 import { type ActionResult, type Users, userActions } from '../user-actions.ts'
 import { check } from '../validate.ts'
 import type { WorkspaceState } from '../workspace-state.ts'
-import { locationOf, pageHtml } from './page-html.ts'
+import { type CommandHint, locationOf, pageHtml } from './page-html.ts'
 import { styleSheet } from './style.ts'
 
 /** The page's own routes. */
@@ -37,8 +37,9 @@ export function createPage(deps: {
   readonly users: Users
   readonly now: () => Date
   readonly banner: string | undefined
+  readonly hints: readonly CommandHint[]
 }): Page {
-  const { state, users, now, banner } = deps
+  const { state, users, now, banner, hints } = deps
   const streams = new Set<ServerResponse>()
   const started = now().getTime()
   let changes = 0
@@ -56,7 +57,7 @@ export function createPage(deps: {
     if (location === undefined)
       return sendText(response, 'This workspace has no people or no channels.', undefined, 404)
     response.setHeader('content-security-policy', contentSecurityPolicy)
-    sendText(response, pageHtml(state, location, { version: version(), banner, now: now() }).markup, 'text/html')
+    sendText(response, pageHtml(state, location, { version: version(), banner, hints, now: now() }).markup, 'text/html')
   }
 
   const openStream = (request: IncomingMessage, response: ServerResponse): void => {

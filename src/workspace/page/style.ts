@@ -3,7 +3,7 @@ export const styleSheet = `
 :root { color-scheme: light dark; --ink: light-dark(#1d1c1d, #e6e7e9); --soft: light-dark(#616061, #a3a6ab); --line: light-dark(#e4e4e7, #33363b);
   --paper: light-dark(#fff, #1a1d21); --raised: light-dark(#f7f7f9, #22262b); --edge: light-dark(#b9b9c0, #565a61); --accent: light-dark(#1264a3, #4aa3e0);
   --side: light-dark(#35203d, #17131a); --good: light-dark(#007a5a, #2bac76); --bad: light-dark(#c01343, #f2677f); --mono: ui-monospace, 'SF Mono', Menlo, Consolas, monospace }
-* { box-sizing: border-box } [hidden] { display: none !important }
+* { box-sizing: border-box } figure { margin: 0 } [hidden] { display: none !important }
 body { margin: 0; height: 100dvh; display: grid; grid-template-columns: 15rem minmax(0, 1fr); background: var(--paper); color: var(--ink);
   font: 15px/1.47 system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif }
 body:has(> .thread) { grid-template-columns: 15rem minmax(0, 1fr) minmax(20rem, 26rem) }
@@ -50,8 +50,8 @@ main > .messages { display: flex; flex-direction: column } main > .messages > :f
 .rich-text blockquote { border-left: 4px solid var(--edge); padding-left: .75rem } code { font: .86em var(--mono) }
 .rich-text code { padding: .08em .3em; border: 1px solid var(--line); border-radius: 4px; color: light-dark(#b3154d, #f0a6bd) }
 .body > :is(h2, h3, h4, h5), .block > :is(h2, h3, h4, h5) { font-size: 1.1rem; font-weight: 700; margin: 0 } hr { border: 0; border-top: 1px solid var(--line); margin: .5rem 0 }
-.chart { margin: 0; border: 1px solid var(--line); border-radius: 10px; padding: .7rem .9rem; max-width: 44rem } .chart figcaption { font-weight: 600; margin-bottom: .4rem } .chart .scroll { border: 0; border-radius: 0; width: auto }
-.chart svg { display: block; width: 100%; min-width: 30rem; height: auto } .chart text { font-size: 12px; fill: var(--soft) } .chart .category { fill: var(--ink) } .chart .grid { stroke: var(--line) }
+.chart { border: 1px solid var(--line); border-radius: 10px; padding: .7rem .9rem; max-width: 44rem } .chart figcaption { font-weight: 600; margin-bottom: .4rem } .chart .scroll { border: 0; border-radius: 0; width: auto }
+.chart svg { display: block; height: auto } .chart .axes { width: 100%; min-width: 30rem } .chart text { font-size: 12px; fill: var(--soft) } .chart .category { fill: var(--ink) } .chart .grid { stroke: var(--line) }
 .chart [class^=series-] { fill: var(--series) } .chart .line { fill: none; stroke: var(--series); stroke-width: 2 } .chart .area { fill: var(--series); opacity: .25 }
 .legend { list-style: none; margin: .4rem 0 0; padding: 0; display: flex; flex-wrap: wrap; gap: .2rem 1rem; font-size: .85rem } .swatch { display: inline-block; width: .75rem; height: .75rem; border-radius: 3px; margin-right: .4rem; background: var(--series) }
 .series-0 { --series: light-dark(#1264a3, #58b0ea) } .series-1 { --series: light-dark(#c2410c, #f0a35e) } .series-2 { --series: light-dark(#007a5a, #3fbf8b) }
@@ -76,7 +76,7 @@ main > .messages { display: flex; flex-direction: column } main > .messages > :f
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; width: fit-content; max-width: 100% }
 table { border-collapse: collapse; font-size: .88rem; overflow-wrap: normal } caption { text-align: left; padding: .5rem .8rem .3rem; font-weight: 600 }
 td, th { padding: .34rem .8rem; text-align: left; font-weight: 400; border-top: 1px solid var(--line) } thead th { background: var(--raised); font-weight: 600; border-top: 0 }
-.right { text-align: right; font-variant-numeric: tabular-nums } .center { text-align: center }
+.right { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } .center { text-align: center }
 th button { all: unset; cursor: pointer } th button:focus-visible { outline: 2px solid var(--accent) }
 [aria-sort=ascending] button::after { content: ' ↑' } [aria-sort=descending] button::after { content: ' ↓' }
 .pages { display: flex; align-items: center; gap: .7rem; padding-top: .45rem; font-size: .84rem; color: var(--soft) } .pages:empty { display: none } .pages .button { padding: .12rem .6rem; font-size: .82rem }
@@ -88,23 +88,29 @@ main > header:has(.tabs) { padding-bottom: 0; flex-direction: column; gap: .3rem
 .home { flex: 1; overflow: auto; overscroll-behavior: contain; overflow-wrap: anywhere; padding: 1.25rem 1.25rem 2.5rem } .home > .block { max-width: 46rem; margin-inline: auto } .home > .block + .block { margin-top: .6rem }
 .home > [data-type=header]:not(:first-child) { margin-top: 1.4rem } .home > [data-type=divider] + [data-type=header] { margin-top: .6rem } .home .section, .home .rich-text { max-width: none } .home .fields { grid-template-columns: repeat(auto-fit, minmax(max(12rem, 40%), 1fr)) }
 .nothing { text-align: center; color: var(--soft); padding-top: 18vh } .nothing h2 { font-size: 1.15rem; color: var(--ink); margin: 0 0 .3rem } .nothing p { margin: 0 }
-.image { margin: 0; border: 1px dashed var(--edge); border-radius: 10px; padding: .7rem .9rem; color: var(--soft) } .image figcaption { font-weight: 600; color: var(--ink) }
+.image { border: 1px dashed var(--edge); border-radius: 10px; padding: .7rem .9rem; color: var(--soft) } .image figcaption { font-weight: 600; color: var(--ink) }
 .overflow { appearance: none; width: 2.6rem; padding-inline: 0; text-align: center; text-align-last: center; field-sizing: content } .overflow option { text-align: left }
 
-.composer { display: flex; gap: .5rem; align-items: end; margin: .3rem 1.25rem 1.1rem; padding: .4rem .4rem .4rem .8rem; border: 1px solid var(--edge); border-radius: 10px }
+.below { position: relative; height: 0; z-index: 1 } .jump { position: absolute; bottom: .5rem; left: 50%; transform: translateX(-50%); border-radius: 99px; box-shadow: 0 2px 10px #0003; white-space: nowrap }
+.progress { margin: .1rem 1.25rem; font-size: .82rem; color: var(--soft) } .progress::before { content: ''; display: inline-block; width: .7em; height: .7em; margin-right: .5em; border-radius: 50%; background: var(--accent); animation: beat 1.4s ease-in-out infinite }
+.composer { position: relative; display: flex; gap: .5rem; align-items: end; margin: .3rem 1.25rem 1.1rem; padding: .4rem .4rem .4rem .8rem; border: 1px solid var(--edge); border-radius: 10px }
 .composer:focus-within { border-color: var(--accent); box-shadow: 0 0 0 3px color-mix(in srgb, var(--accent) 18%, transparent) }
 .composer textarea { flex: 1; min-width: 0; border: 0; outline: 0; resize: none; background: none; color: inherit; font: inherit; padding: .28rem 0; max-height: 10rem; field-sizing: content }
+.suggestions { position: absolute; left: -1px; right: -1px; bottom: calc(100% + .3rem); z-index: 2; margin: 0; padding: .3rem; list-style: none; max-height: min(18rem, 45vh); overflow: auto; border: 1px solid var(--edge); border-radius: 10px; background: var(--paper); box-shadow: 0 6px 24px #0003 }
+.suggestions li { padding: .3rem .6rem; border-radius: 6px; cursor: pointer; overflow: hidden; text-overflow: ellipsis; white-space: nowrap } .suggestions small { color: var(--soft); margin-left: .4rem }
+.suggestions li:is(:hover, [aria-selected=true]) { background: var(--raised) } .suggestions li[aria-selected=true] { outline: 2px solid var(--accent); outline-offset: -2px }
 .dialog { border: 0; border-radius: 14px; padding: 0; width: min(32rem, calc(100vw - 2rem)); background: var(--paper); color: var(--ink); box-shadow: 0 18px 60px #0006 } .dialog::backdrop { background: #0007 }
-.dialog form { padding: 1.25rem 1.5rem; display: flex; flex-direction: column; gap: .8rem } .dialog h2 { margin: 0; font-size: 1.2rem } .dialog p { margin: 0; white-space: pre-line }
-.dialog footer { display: flex; justify-content: flex-end; gap: .6rem; padding-top: .3rem } .modal-body { display: grid; gap: .9rem }
+.dialog form { padding: 1.25rem 1.5rem; display: flex; flex-direction: column; gap: .8rem; max-height: calc(100dvh - 2rem) } .dialog[open] { max-height: none; overflow: hidden } .dialog h2 { margin: 0; font-size: 1.2rem } .dialog p { margin: 0; white-space: pre-line }
+.dialog footer { display: flex; justify-content: flex-end; gap: .6rem; padding-top: .3rem } .modal-body { display: grid; gap: .9rem; overflow-y: auto; min-height: 0; margin-inline: -.25rem; padding: .25rem }
 .field label { display: block; font-weight: 600; margin-bottom: .3rem } .field small { font-weight: 400; color: var(--soft) }
 .field :is(input, textarea, select) { width: 100%; font: inherit; padding: .45rem .7rem; border: 1px solid var(--edge); border-radius: 8px; background: var(--paper); color: inherit }
 .field [aria-invalid=true] { border-color: var(--bad) } .field .help { font-size: .82rem; color: var(--soft); margin: .25rem 0 0 } .dialog .error { color: var(--bad) } .error:empty { display: none }
 
 @media (max-width: 760px) {
   body, body:has(> .thread) { display: flex; flex-direction: column } main { flex: 1 } .thread { position: fixed; inset: 0; z-index: 2; background: var(--paper); border: 0 }
-  .sidebar { flex: none; flex-flow: row wrap; align-items: center; gap: .2rem; padding: .4rem .6rem } .sidebar :is(.brand, h2) { display: none } .sidebar ul { display: flex } .sidebar a { padding-inline: .5rem }
+  .sidebar { flex: none; flex-flow: row wrap; align-items: center; gap: .2rem; padding: .4rem .6rem } .sidebar :is(.brand, h2) { display: none } .sidebar ul { display: flex; flex-wrap: wrap } .sidebar a { padding-inline: .45rem; font-size: .88rem }
   .who { margin: 0 0 0 auto; padding: 0; display: flex; align-items: center; gap: .4rem } .who select { font-size: .85rem; width: auto; margin: 0 }
+  .scroll > table { border-collapse: separate; border-spacing: 0 } .scroll > table tr > :first-child { position: sticky; left: 0; z-index: 1; max-width: 45vw; white-space: normal; background: var(--paper); border-right: 1px solid var(--line) } .scroll > table thead tr > :first-child { background: var(--raised) }
   .message { padding-inline: .8rem } .composer { margin: .3rem .6rem .6rem } main > header, .banner { padding: .5rem .8rem } .hint { margin-inline: .8rem }
 }
 @media (hover: none) { .replies.none { position: static; opacity: 1; border: 0; padding: 0 } }
