@@ -11,11 +11,17 @@ COPY src src
 COPY sql sql
 RUN node scripts/build.mjs
 # What only the build needs stays behind; `dist` is a link, which becomes a folder.
-RUN rm -r node_modules/typescript node_modules/@typescript node_modules/@types node_modules/@tsconfig \
+RUN rm -rf node_modules/typescript node_modules/@typescript node_modules/@types node_modules/@tsconfig \
  && mkdir /app \
  && cp -RL dist /app/dist \
  && cp -R node_modules sql package.json /app/ \
  && install -D scripts/sparkify.cjs /app/scripts/sparkify.cjs
+# A load and a bot that starts: both must work, and what Node compiles for them is kept for the read-only image.
+RUN export SPARKIFY_HOME=/tmp/home \
+ && node /app/dist/boot.cjs cli etl > /dev/null \
+ && { timeout 15 node /app/dist/boot.cjs main > /dev/null || [ $? = 124 ]; } \
+ && rm -r /tmp/home \
+ && chmod -R go=rX /app/dist
 
 FROM node:26-trixie-slim
 COPY --from=build /app /app

@@ -4,6 +4,11 @@
 // used, which is before any ES module runs; so it is set here, in CommonJS.
 process.env['UV_THREADPOOL_SIZE'] ??= '16'
 
+// Compiled code is kept beside the build that it belongs to (Node 22.8 and later): compiling is a third of the processor time of a start.
+const loader: object = process.getBuiltinModule('node:module')
+if ('enableCompileCache' in loader && typeof loader.enableCompileCache === 'function')
+  loader.enableCompileCache(`${__dirname}/.compile-cache`)
+
 // The AWS SDK prints a notice on Node 20 at every start; the README says once which versions to use.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 

@@ -45,20 +45,24 @@ export async function openWarehouse(config: Config, ledger: Ledger, clock: Clock
 }
 
 async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
-  const { createDuckdbCluster, createDuckdbEngine, isRemote } = await import('./duckdb/index.ts')
+  const { createDuckdbCluster } = await import('./duckdb/cluster.ts')
+  const { isRemote, listFolder } = await import('./duckdb/sources.ts')
   const folder = join(config.dataDir, 'loads')
   const sources = config.sources === null ? await sampleIn(config.dataDir) : { ...config.sources, generated: null }
   const dataRegion = config.redshift.dataRegion ?? config.redshift.region
   const { http, https, bypass } = config.proxies
   const proxy = https || http
-  const engine = await createDuckdbEngine({
-    folder,
-    logData: sources.log,
-    songData: sources.song,
-    ...(dataRegion === null ? {} : { dataRegion }),
-    ...(config.duckdb.memory === null ? {} : { memoryLimit: config.duckdb.memory }),
-    keepGone: config.duckdb.goneFiles === 'keep',
-    ...(proxy === '' || bypass.trim() === '*' ? {} : { proxy }),
+  const engine = openedWhenUsed('duckdb', async () => {
+    const { createDuckdbEngine } = await import('./duckdb/engine.ts')
+    return createDuckdbEngine({
+      folder,
+      logData: sources.log,
+      songData: sources.song,
+      ...(dataRegion === null ? {} : { dataRegion }),
+      ...(config.duckdb.memory === null ? {} : { memoryLimit: config.duckdb.memory }),
+      keepGone: config.duckdb.goneFiles === 'keep',
+      ...(proxy === '' || bypass.trim() === '*' ? {} : { proxy }),
+    })
   })
   const cluster = createDuckdbCluster({ folder, clock })
   return {
@@ -66,11 +70,48 @@ async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
     cluster,
     sources,
     probes: [],
-    check: () =>
-      [sources.log, sources.song].some(isRemote)
-        ? Promise.resolve(null)
-        : faultOf(engine.sources(new AbortController().signal)),
+    async check() {
+      if ([sources.log, sources.song].some(isRemote)) return null
+      const { signal } = new AbortController()
+      return faultOf(
+        Promise.all([
+          listFolder(sources.log, 'SPARKIFY_LOG_DATA', signal, clock.now().getTime()),
+          listFolder(sources.song, 'SPARKIFY_SONG_DATA', signal, clock.now().getTime()),
+        ]),
+      )
+    },
     close: () => engine.close(),
+  }
+}
+
+/**
+ * An engine that is opened when it is first asked for something: a native library takes 60 MB and a tenth of a second, and most commands and
+ * most hours of a bot need none. An open that failed is tried again at the next use.
+ */
+function openedWhenUsed(name: Engine['name'], open: () => Promise<Engine>): Engine {
+  let opened: Promise<Engine> | null = null
+  const engine = (): Promise<Engine> => {
+    opened ??= open().catch((error: unknown) => {
+      opened = null
+      throw error
+    })
+    return opened
+  }
+  return {
+    name,
+    sources: async (...args) => (await engine()).sources(...args),
+    changes: async (...args) => (await engine()).changes(...args),
+    begin: async (...args) => (await engine()).begin(...args),
+    stage: async (...args) => (await engine()).stage(...args),
+    locate: async (...args) => (await engine()).locate(...args),
+    execute: async (...args) => (await engine()).execute(...args),
+    transform: async (...args) => (await engine()).transform(...args),
+    query: async (...args) => (await engine()).query(...args),
+    verify: async (...args) => (await engine()).verify(...args),
+    publish: async (...args) => (await engine()).publish(...args),
+    stored: async () => (await engine()).stored(),
+    retain: async (...args) => (await engine()).retain(...args),
+    close: async () => (await opened)?.close(),
   }
 }
 

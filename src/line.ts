@@ -36,7 +36,7 @@ export async function sayLine(
     requireWholeLine(said)
     if (env === undefined) loadEnvFile()
     const config = readConfig(env)
-    setProxies(config.proxies)
+    await setProxies(config.proxies)
     await prepareDataDir(config.dataDir)
     const log = openLog({ kind: 'file', path: join(config.dataDir, 'terminal.log') }, secretsOf(config))
     const core = await compose(config, {

@@ -16,7 +16,7 @@ const startPatienceMs = 5_000
 async function main(): Promise<void> {
   loadEnvFile()
   const config = readConfig()
-  setProxies(config.proxies)
+  await setProxies(config.proxies)
   await prepareDataDir(config.dataDir)
   const logFile = process.stdout.isTTY ? join(config.dataDir, 'sparkify.log') : null
   const log = openLog(logFile === null ? { kind: 'stderr' } : { kind: 'file', path: logFile }, secretsOf(config))

@@ -34,7 +34,7 @@ beforeEach(async () => {
   port = new URL(site.origin).port
 })
 afterEach(async () => {
-  setProxies(none)
+  await setProxies(none)
   proxy.close()
   await site.close()
 })
@@ -50,13 +50,13 @@ async function fetchAll(ending: string): Promise<void> {
 
 describe('a proxy', () => {
   it('carries the Web API, response URLs and the heartbeat', async () => {
-    setProxies({ ...none, http: proxy.address, https: proxy.address })
+    await setProxies({ ...none, http: proxy.address, https: proxy.address })
     await fetchAll('.test')
     expect(proxy.passed).toEqual(['slack.test', 'hooks.test', 'beat.test'])
   })
 
   it('carries AWS’s clients', async () => {
-    setProxies({ ...none, http: proxy.address })
+    await setProxies({ ...none, http: proxy.address })
     process.env['AWS_ENDPOINT_URL_STS'] = `http://sts.test:${port}/aws/`
     process.env['AWS_ACCESS_KEY_ID'] = 'AKIAEXAMPLE0000EXAMP'
     process.env['AWS_SECRET_ACCESS_KEY'] = 'a'
@@ -68,7 +68,7 @@ describe('a proxy', () => {
   })
 
   it('carries Socket Mode', async () => {
-    setProxies({ ...none, http: proxy.address })
+    await setProxies({ ...none, http: proxy.address })
     const greeter = new WebSocketServer({ host: '127.0.0.1', port: 0 })
     await once(greeter, 'listening')
     greeter.on('connection', (socket) => socket.send('{"type":"hello","num_connections":1}'))
@@ -91,14 +91,14 @@ describe('a proxy', () => {
   it.each(['.test', 'slack.test,hooks.test,*.beat.test beat.test', '*'])(
     'is passed by for the hosts of NO_PROXY (%s)',
     async (bypass) => {
-      setProxies({ http: proxy.address, https: proxy.address, bypass })
+      await setProxies({ http: proxy.address, https: proxy.address, bypass })
       await expect(fetchAll('.test')).rejects.toThrow()
       expect(proxy.passed).toEqual([])
     },
   )
 
   it('is never used for this machine, whose local workspace and stand-ins it cannot reach', async () => {
-    setProxies({ http: 'http://127.0.0.1:1', https: 'http://127.0.0.1:1', bypass: '' })
+    await setProxies({ http: 'http://127.0.0.1:1', https: 'http://127.0.0.1:1', bypass: '' })
     const answer = await fetch(`${site.origin}/api/auth.test`)
     expect(answer.ok).toBe(true)
     expect((await fetch(`http://localhost:${port}/`)).ok).toBe(true)
