@@ -80,7 +80,6 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
   await open.greet(slack)
 
   const postOf = async (run: RunRecord) => (await core.deps.ledger.messages.find(runKey(run)))?.post ?? null
-  await core.app.failUnbegun()
   const worker = await core.app.work((run) => slack.watchOf(run, postOf(run)))
   const scheduler = platform.startScheduler(core.app.tick, clock, log)
   const page = open.page(origin)

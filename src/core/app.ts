@@ -1,7 +1,7 @@
 import type { Answer } from './answer.ts'
 import { confirm, reject, whyNotConfirm } from './approval/decide.ts'
 import { dispatch, whyNotSay } from './approval/door.ts'
-import { expireCards, failUnbegun } from './approval/plans.ts'
+import { expireCards } from './approval/plans.ts'
 import { type Catalog, createCatalog, type Request } from './command/catalog.ts'
 import type { Command } from './command/define.ts'
 import { commandsThat } from './declarations.ts'
@@ -43,8 +43,6 @@ export interface App {
   whyNotConfirm(click: Click): Promise<Answer | null>
   /** Puts a plan away for good: its asker withdraws it, an approver rejects it. Null for a click that was heard before. Never throws. */
   reject(click: Click): Promise<Answer | null>
-  /** Settles the plans that a bot before this one had been told to carry out and did not begin. Asked once, at the start. */
-  failUnbegun(): Promise<void>
   /** Begins to send what is in the outbox, and what is put there from now on. */
   deliver(carrier: Carrier): Dispatcher
   /**
@@ -99,7 +97,6 @@ export function createApp({ session, changes }: Opened): App {
     confirm: (confirmation) => confirm(confirmation, session),
     whyNotConfirm: (click) => whyNotConfirm(click, session),
     reject: (click) => reject(click, session),
-    failUnbegun: () => failUnbegun(deps),
     deliver(carrier) {
       const refused = (schedule: number, why: OpsError, at: Place): Promise<void> =>
         parkRefused(schedule, why, at, deps)
@@ -179,7 +176,7 @@ export function telling(ledger: Ledger, tell: () => void): Ledger {
       refuse: after(schedules.refuse),
       remove: after(schedules.remove),
     },
-    plans: { ...plans, save: after(plans.save), settle: after(plans.settle), revise: after(plans.revise) },
+    plans: { ...plans, save: after(plans.save), settle: after(plans.settle) },
     messages: { ...messages, put: after(messages.put) },
     loads: { ...loads, publish: after(loads.publish), discardAll: after(loads.discardAll) },
   }

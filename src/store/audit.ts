@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { runStateSchema } from '../core/answer.ts'
 import { placeSchema } from '../core/place.ts'
-import type { AuditEntry, AuditStore } from '../core/ports/audit.ts'
-import type { Database } from './database.ts'
+import type { AuditEntry, AuditStore, Denial } from '../core/ports/audit.ts'
+import type { Database, Sql } from './database.ts'
 import { askerSchema, flag, json, parseRow, planDraftSchema } from './rows.ts'
 
 const originSchema = z.discriminatedUnion('kind', [
@@ -53,24 +53,26 @@ const stateSchema = z.object({
   guarded: flag,
 })
 
+/** Enters a denial where a condition holds. */
+export function insertDenial({ who, place, plan, ...same }: Denial, condition: string): Sql {
+  return {
+    sql: `insert into audit (at, what, who, command, line, place, origin, plan, headline)
+      select :at, :what, :who, :command, :line, :place, json_object('kind', 'words'), :plan, :why
+      where ${condition}`,
+    args: {
+      ...same,
+      who: JSON.stringify(who),
+      place: JSON.stringify(place),
+      plan: plan === null ? null : JSON.stringify(plan),
+    },
+  }
+}
+
 /** The record in `db`; migrations 003 and 010 say who writes the entries of runs, and what keeps all of them from being changed. */
 export function auditStore(db: Database): AuditStore {
   return {
-    async add({ at, what, who, command, line, place, plan, why }) {
-      await db.write(
-        `insert into audit (at, what, who, command, line, place, origin, plan, headline)
-        values (:at, :what, :who, :command, :line, :place, json_object('kind', 'words'), :plan, :why)`,
-        {
-          at,
-          what,
-          who: JSON.stringify(who),
-          command,
-          line,
-          place: JSON.stringify(place),
-          plan: plan === null ? null : JSON.stringify(plan),
-          why,
-        },
-      )
+    async add(denial) {
+      await db.batch([insertDenial(denial, 'true')])
     },
 
     async list({ limit, person, command, since, until }) {

@@ -59,7 +59,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
   }
   return {
     runs: runStore(db, liveness),
-    plans: planStore(db, liveness),
+    plans: planStore(db),
     loads: loadStore(db),
     schedules: scheduleStore(db),
     processes: processStore(db, liveness, now),

@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import { OpsError } from '../core/errors.ts'
 import { contentSchema, waysSchema } from '../core/message.ts'
+import type { Denial } from '../core/ports/audit.ts'
 import type { Head, Message, MessageStore, NewMessage } from '../core/ports/outbox.ts'
+import { insertDenial } from './audit.ts'
 import type { Database, Sql } from './database.ts'
 import { flag, json, parseRow, postSchema } from './rows.ts'
 
@@ -43,11 +45,17 @@ const messageSchema = z
 const rowSchema = z.object({ id: z.number(), version: z.number() })
 const headSchema = z.object({ queued: z.string(), blocked: flag })
 
+/** The condition that the statement before it in the batch has changed a row. */
+export const ifChanged = 'changes() = 1'
+
 /**
- * Inserts messages, each once under its key; one that is open gives its place, and its post, to the next of that key. `guarded`: only where
- * the statement before it in the batch has changed a row.
+ * Inserts messages where a condition holds, each once under its key; one that is open gives its place, and its post, to the next of that key.
  */
-export function insertMessages(messages: readonly NewMessage[], guarded: boolean): Sql {
+export function insertMessages(
+  messages: readonly NewMessage[],
+  condition: string,
+  args: Readonly<Record<string, string>> = {},
+): Sql {
   const rows = messages.map(({ content, ways, mention, open, after, schedule, plan, ...rest }) => ({
     ...rest,
     content: JSON.stringify(content),
@@ -63,18 +71,27 @@ export function insertMessages(messages: readonly NewMessage[], guarded: boolean
       select value ->> '$.key', value ->> '$.content', value ->> '$.ways', value ->> '$.mention', value ->> '$.created',
         value ->> '$.expires', value ->> '$.open', value ->> '$.after', value ->> '$.schedule', value ->> '$.plan',
         value ->> '$.created'
-      from json_each(:messages) where ${guarded ? 'changes() = 1' : 'true'}
+      from json_each(:messages) where ${condition}
       on conflict (key) do update set content = excluded.content, mention = excluded.mention, expires = excluded.expires,
         open = excluded.open, available = excluded.available, version = version + 1, state = 'pending', tries = 0, unclear = 0,
         way = iif(way < json_array_length(ways), way, 0)
       where open = 1`,
-    args: { messages: JSON.stringify(rows) },
+    args: { ...args, messages: JSON.stringify(rows) },
   }
 }
 
-/** Makes a change and, where it has changed a row, inserts messages in the same batch. Whether it has. */
-export async function changeAndTell(db: Database, change: Sql, messages: readonly NewMessage[]): Promise<boolean> {
-  const [changed] = await db.batch(messages.length === 0 ? [change] : [change, insertMessages(messages, true)])
+/** Makes a change and, where it has changed a row, enters a denial and inserts messages in the same batch. Whether it has. */
+export async function changeAndTell(
+  db: Database,
+  change: Sql,
+  messages: readonly NewMessage[],
+  denial: Denial | null = null,
+): Promise<boolean> {
+  const [changed] = await db.batch([
+    change,
+    ...(denial === null ? [] : [insertDenial(denial, ifChanged)]),
+    ...(messages.length === 0 ? [] : [insertMessages(messages, ifChanged)]),
+  ])
   return changed?.rowsAffected === 1
 }
 
@@ -92,7 +109,7 @@ export function messageStore(db: Database): MessageStore {
   }
   return {
     async put(messages) {
-      await db.batch([insertMessages(messages, false)])
+      await db.batch([insertMessages(messages, 'true')])
     },
 
     async find(key) {
@@ -111,10 +128,6 @@ export function messageStore(db: Database): MessageStore {
           union all select id from messages where state = 'pending' and queue is null
         ) order by id`)
       return rows.map(headOf)
-    },
-
-    async pending() {
-      return (await db.read(`select * from messages where state = 'pending' order by id limit 1000`)).map(parseMessage)
     },
 
     async take({ id, version, tries }, process) {
@@ -138,7 +151,7 @@ export function messageStore(db: Database): MessageStore {
             where id = :id`,
           args: { id, version, rung, post: kept },
         },
-        ...(followers.length === 0 ? [] : [insertMessages(followers, true)]),
+        ...(followers.length === 0 ? [] : [insertMessages(followers, ifChanged)]),
         ...(kept === null
           ? []
           : [

@@ -1,17 +1,15 @@
 import { z } from 'zod'
 import { placeSchema } from '../core/place.ts'
-import type { PlanRecord, PlanStore } from '../core/ports/ledger.ts'
-import type { Database } from './database.ts'
-import type { Liveness } from './liveness.ts'
-import { changeAndTell } from './outbox.ts'
-import { readProcesses } from './processes.ts'
+import type { PlanRecord, PlanStore, Settlement } from '../core/ports/plans.ts'
+import type { Database, Sql } from './database.ts'
+import { changeAndTell, ifChanged, insertMessages } from './outbox.ts'
 import { argumentsSchema, askerSchema, flag, json, parseRow, planDraftSchema, postSchema } from './rows.ts'
 
 const reasonSchema = z.object({ kind: z.enum(['destroys', 'costly', 'budget']), words: z.string() })
 
 const by = { by: askerSchema, at: z.string() }
 const endSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('approved'), ...by, process: z.string().exactOptional() }),
+  z.object({ kind: z.literal('approved'), ...by }),
   z.object({ kind: z.literal('failed'), ...by, why: z.string() }),
   z.object({ kind: z.literal('replaced'), ...by }),
   z.object({ kind: z.literal('rejected'), ...by }),
@@ -35,15 +33,16 @@ const planSchema = z.object({
 })
 
 /** The plans in `db`. They are kept after their time, so that a late click can be told what became of them. */
-export function planStore(db: Database, liveness: Liveness): PlanStore {
+export function planStore(db: Database): PlanStore {
   const cards = async (expiring: string, now: Date): Promise<readonly PlanRecord[]> => {
     const sql = `select * from plans where ending is null and card = 1 and ${expiring} order by expires`
     return (await db.read(sql, [now.toISOString()])).map(parsePlan)
   }
   return {
-    async save({ id, command, args, line, asker, place, draft, expires, reasons, card }, messages = []) {
+    async save({ id, command, args, line, asker, place, draft, expires, reasons, card }, messages, replaces) {
       const sql = `insert into plans (id, command, args, line, asker, place, draft, expires, reasons, card)
-        values (:id, :command, :args, :line, :asker, :place, :draft, :expires, :reasons, :card)`
+        select :id, :command, :args, :line, :asker, :place, :draft, :expires, :reasons, :card
+        where :replaces is null or exists (${openPlan(':replaces')})`
       const values = {
         id,
         command,
@@ -55,8 +54,15 @@ export function planStore(db: Database, liveness: Liveness): PlanStore {
         expires,
         reasons: JSON.stringify(reasons),
         card: card ? 1 : 0,
+        replaces: replaces?.plan ?? null,
       }
-      await changeAndTell(db, { sql, args: values }, messages)
+      const told = [...messages, ...(replaces?.messages ?? [])]
+      const [saved] = await db.batch([
+        { sql, args: values },
+        ...(replaces === null ? [] : [settling(replaces)]),
+        ...(told.length === 0 ? [] : [insertMessages(told, ifChanged)]),
+      ])
+      return saved?.rowsAffected === 1
     },
 
     async get(id) {
@@ -64,31 +70,30 @@ export function planStore(db: Database, liveness: Liveness): PlanStore {
       return row === undefined ? null : parsePlan(row)
     },
 
-    settle(id, end, messages = []) {
+    settle({ plan, end, messages }, denial) {
       const sql = 'update plans set ending = ? where id = ? and ending is null'
-      return changeAndTell(db, { sql, args: [JSON.stringify(end), id] }, messages)
-    },
-
-    async revise(id, end, messages = []) {
-      const sql = 'update plans set ending = ? where id = ?'
-      await changeAndTell(db, { sql, args: [JSON.stringify(end), id] }, messages)
+      return changeAndTell(db, { sql, args: [JSON.stringify(end), plan] }, messages, denial)
     },
 
     waiting: (now) => cards('post is not null and expires >= ?', now),
     overdue: (now) => cards('expires < ?', now),
-
-    async unbegun(now) {
-      // What an earlier version approved names no process, nor does its run name the plan.
-      const rows = await db.read(`select * from plans
-        where ending ->> '$.kind' = 'approved' and ending ->> '$.process' is not null
-          and not exists (select 1 from attempts where approval is not null and approval ->> '$.id' = plans.id)
-        order by expires`)
-      const processes = new Map((await readProcesses(db)).map((process) => [process.id, process]))
-      return rows
-        .map(parsePlan)
-        .filter(({ end }) => end?.kind === 'approved' && liveness.gone(processes.get(end.process ?? ''), now))
-    },
   }
+}
+
+/** Selects the plan of this parameter while it can be confirmed. */
+export function openPlan(parameter: string): string {
+  return `select 1 from plans where plans.id = ${parameter} and ending is null`
+}
+
+/** Inserts the messages of a plan that this settlement has settled. */
+export function messagesOfSettled({ plan, end, messages }: Settlement): Sql {
+  const guard = 'exists (select 1 from plans where plans.id = :plan and ending = :ending)'
+  return insertMessages(messages, guard, { plan, ending: JSON.stringify(end) })
+}
+
+/** Settles a plan, where the statement before it in the batch has changed a row. */
+export function settling({ plan, end }: Settlement): Sql {
+  return { sql: 'update plans set ending = ? where id = ? and changes() = 1', args: [JSON.stringify(end), plan] }
 }
 
 function parsePlan(row: object): PlanRecord {

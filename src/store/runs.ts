@@ -1,8 +1,10 @@
 import { z } from 'zod'
+import type { Settlement } from '../core/ports/plans.ts'
 import type { NewRun, Opened, Origin, Retry, RunId, RunStore } from '../core/ports/runs.ts'
 import type { Database, Sql } from './database.ts'
 import type { Liveness } from './liveness.ts'
 import { changeAndTell } from './outbox.ts'
+import { messagesOfSettled, openPlan, settling } from './plans.ts'
 import { readProcesses } from './processes.ts'
 import { parseRow } from './rows.ts'
 import { conditionsOf, parseAttempt, parseRun, selectRuns } from './run-row.ts'
@@ -12,8 +14,8 @@ const cancelSchema = z.object({ id: z.number(), by: z.string() })
 /** The runs in `db`; `liveness` decides which of them are orphans. */
 export function runStore(db: Database, liveness: Liveness): RunStore {
   return {
-    open: (run) => open(db, run),
-    retry: (id, again) => retry(db, id, again),
+    open: (run, settles) => open(db, run, settles),
+    retry: (id, again, settles) => retry(db, id, again, settles),
 
     async get(id) {
       const [row] = await db.read(`${selectRuns} and runs.id = ?`, [id])
@@ -41,7 +43,7 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
       return changed === 1
     },
 
-    async end(id, worker, { state, answer, ended, costUsd }, messages = []) {
+    async end(id, worker, { state, answer, ended, costUsd }, messages) {
       const sql = `update attempts set state = :state, answer = :answer, ended = :ended, cost_usd = :costUsd where ${isAtWork}`
       const args = { id, worker, state, answer: JSON.stringify(answer), ended, costUsd }
       return changeAndTell(db, { sql, args }, messages)
@@ -99,6 +101,9 @@ const isFree = `not (:writer and exists (select 1 from attempts where writer = 1
 /** Of what is begun now. Whoever takes a run over only goes on with it, in its old place. */
 const nextSeq = '(select coalesce(max(seq), 0) + 1 from attempts)'
 
+/** Whether the plan `:plan`, where the run has one, can be confirmed still. */
+const isPlanOpen = `(:plan is null or exists (${openPlan(':plan')}))`
+
 const seqSchema = z.object({ seq: z.number() })
 
 const writerAtWork: Sql = { sql: `${selectRuns} and attempts.writer = 1 and state = 'running'` }
@@ -107,14 +112,14 @@ const writerAtWork: Sql = { sql: `${selectRuns} and attempts.writer = 1 and stat
  * Inserts the run and its first attempt, and reads what stood in the way, in one batch. The insert asks before it tries, because one that a
  * unique index refuses would use up a number.
  */
-async function open(db: Database, run: NewRun): Promise<Opened> {
+async function open(db: Database, run: NewRun, settles: Settlement | undefined): Promise<Opened> {
   const { key, command, args, line, who, writer, listed, origin, started } = run
-  const [inserted, , same, writers, newest] = await db.batch([
+  const results = await db.batch([
     {
       sql: `insert into runs
           (key, command, args, line, requester, writer, listed, schedule, intended, cause, parent, position, available_at)
         select :key, :command, :args, :line, :who, :writer, :listed, :schedule, :intended, :cause, :fire, :at, :started
-        where ${isFree} and not exists (select 1 from runs where key = :key)`,
+        where ${isFree} and not exists (select 1 from runs where key = :key) and ${isPlanOpen}`,
       args: {
         key,
         command,
@@ -124,6 +129,7 @@ async function open(db: Database, run: NewRun): Promise<Opened> {
         writer,
         listed,
         started,
+        plan: settles?.plan ?? null,
         ...originColumns(origin),
       },
     },
@@ -136,43 +142,54 @@ async function open(db: Database, run: NewRun): Promise<Opened> {
         writer,
       },
     },
-    { sql: `${selectRuns} and key = ?`, args: [key] },
-    writerAtWork,
+    ...(settles === undefined ? [] : [settling(settles), messagesOfSettled(settles)]),
     { sql: 'select max(seq) as seq from attempts' },
+    writerAtWork,
+    { sql: `${selectRuns} and key = ?`, args: [key] },
   ])
+  const [inserted] = results
+  const [newest, writers, same] = results.slice(-3)
   if (inserted?.rowsAffected === 1) {
     const { seq } = seqSchema.parse(newest?.rows[0])
     const first = { attempt: 1, seq, retries: 0, lost: 0, steps: [], state: 'running', available: started } as const
     const open = { ended: null, answer: null, costUsd: null } as const
     return { kind: 'opened', run: { ...run, ...first, ...open, id: Number(inserted.lastInsertRowid), requester: who } }
   }
-  return refused(same?.rows[0], writers?.rows[0])
+  // A plan is the key of its run.
+  return same?.rows[0] !== undefined && settles !== undefined
+    ? { kind: 'settled' }
+    : refused(same?.rows[0], writers?.rows[0], settles)
 }
 
 /** Inserts another attempt with its steps, as `open` does; it is a writer as the run is. */
-async function retry(db: Database, id: RunId, again: Retry): Promise<Opened> {
+async function retry(db: Database, id: RunId, again: Retry, settles: Settlement | undefined): Promise<Opened> {
   const { after, args, line, steps, started } = again
-  const [inserted, , , found, writers] = await db.batch([
+  const results = await db.batch([
     {
       sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, worker, started)
         select run, attempt + 1, ${nextSeq}, retries + 1, 0, :whoId, :who, :place, :door, :approval, attempts.writer, :worker, :started
         from attempts
         where run = :id and attempt = :after and state not in ('running', 'lost') and ${isNewest}
-          and not (attempts.writer = 1 and exists (select 1 from attempts other where other.writer = 1 and other.state = 'running'))`,
-      args: { id, after, ...attemptColumns(again) },
+          and not (attempts.writer = 1 and exists (select 1 from attempts other where other.writer = 1 and other.state = 'running'))
+          and ${isPlanOpen}`,
+      args: { id, after, plan: settles?.plan ?? null, ...attemptColumns(again) },
     },
     {
       sql: 'update runs set line = :line, args = :args, available_at = :started where id = :id and changes() = 1',
-      args: { id, line, args: args === null ? null : JSON.stringify(args), started },
+      args: { id, started, line, args: args === null ? null : JSON.stringify(args) },
     },
+    ...(settles === undefined ? [] : [settling(settles)]),
     {
       sql: `insert into steps (run, attempt, at, record)
         select :id, :after + 1, key, value from json_each(:steps) where changes() = 1`,
       args: { id, after, steps: JSON.stringify(steps.map((step) => JSON.stringify(step))) },
     },
-    { sql: `${selectRuns} and runs.id = ?`, args: [id] },
+    ...(settles === undefined ? [] : [messagesOfSettled(settles)]),
     writerAtWork,
+    { sql: `${selectRuns} and runs.id = ?`, args: [id] },
   ])
+  const [inserted] = results
+  const [writers, found] = results.slice(-2)
   const now = found?.rows[0]
   if (inserted?.rowsAffected === 1 && now !== undefined) return { kind: 'opened', run: parseRun(now) }
   const holder = writers?.rows[0]
@@ -181,13 +198,14 @@ async function retry(db: Database, id: RunId, again: Retry): Promise<Opened> {
   if (known?.attempt === after && known.state !== 'running' && holder !== undefined) {
     return { kind: 'busy', holder: parseRun(holder) }
   }
-  return refused(now, holder)
+  return refused(now, holder, settles)
 }
 
-function refused(known: object | undefined, holder: object | undefined): Opened {
+function refused(known: object | undefined, holder: object | undefined, settles: Settlement | undefined): Opened {
   if (known !== undefined) return { kind: 'known', run: parseRun(known) }
-  if (holder === undefined) throw new Error('a run was refused although none is writing')
-  return { kind: 'busy', holder: parseRun(holder) }
+  if (holder !== undefined) return { kind: 'busy', holder: parseRun(holder) }
+  if (settles === undefined) throw new Error('a run was refused although none is writing')
+  return { kind: 'settled' }
 }
 
 /**

@@ -82,20 +82,20 @@ export function scheduleStore(db: Database): ScheduleStore {
       return (await db.read('select * from schedules where asked is not null order by id')).map(parseSchedule)
     },
 
-    async change(id, changes, still, messages = []) {
+    async change(id, changes, still) {
       const row = rowOf(changes)
       const sets = Object.keys(row).map((name) => `${name} = :${name}`)
-      const same = still === undefined ? { sql: '', args: {} } : standing(still)
+      const same = still === undefined ? { sql: '', args: {} } : standing(still.as)
       const sql = `update schedules set ${sets.join(', ')} where id = :id${same.sql}`
-      const changed = await changeAndTell(db, { sql, args: { ...row, ...same.args, id } }, messages)
+      const changed = await changeAndTell(db, { sql, args: { ...row, ...same.args, id } }, still?.messages ?? [])
       return changed ? get(id) : null
     },
 
-    async refuse(id, intended, messages) {
+    async refuse(id, intended, messages, denial) {
       const isAsked = `coalesce(asked ->> '$.at' = :intended, 0)`
       const sql = `update schedules set since = iif(${isAsked}, since, max(since, :intended)), asked = iif(${isAsked}, null, asked)
         where id = :id`
-      await changeAndTell(db, { sql, args: { id, intended } }, messages)
+      await changeAndTell(db, { sql, args: { id, intended } }, messages, denial)
     },
 
     async answered(id, at) {

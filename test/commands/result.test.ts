@@ -1,3 +1,4 @@
+import { pendingIn } from '../support/delivered.ts'
 import '../../src/commands/csv.ts'
 import '../../src/commands/result.ts'
 import '../../src/commands/share.ts'
@@ -33,7 +34,7 @@ async function loaded() {
   }
   const warehouse = await createLoadedWarehouse({ outbox })
   const posted = async () => {
-    const waiting = await warehouse.bot.ledger.messages.pending()
+    const waiting = await pendingIn(warehouse.bot.ledger.messages)
     return waiting.flatMap(({ content, ways: [way] }) =>
       content.kind === 'answer' && way.kind === 'conversation'
         ? [{ place: way.place, answer: content.answer, who: way.who.name }]

@@ -184,7 +184,7 @@ describe('one run in full', () => {
       worker: 'one',
       started: '2026-11-23T12:00:00.000Z',
     })
-    await bot.ledger.runs.end(2, 'one', { ...ended, answer: ended.answer, state: 'complete', costUsd: 0.543 })
+    await bot.ledger.runs.end(2, 'one', { ...ended, answer: ended.answer, state: 'complete', costUsd: 0.543 }, [])
     expect((await bot.say('runs 1')).replies).toMatchObject([
       { text: 'Run 1, spin-up: complete, < 0.1 s\nAsked by Anna, 23 Nov 2026, 12:00 UTC' },
       { text: 'Spin up sparkify?\n$0.54 an hour\nlease 8 h\nConfirmed by Anna' },
@@ -222,13 +222,18 @@ describe('one run in full', () => {
         ...said,
       })
       if (opened.kind !== 'opened') throw new Error(`it is ${opened.kind}`)
-      await bot.ledger.runs.end(opened.run.id, 'one', {
-        state: 'complete',
-        answer: answerOf([text(`${line} said.`)]),
-        ended: '2026-11-23T12:00:05.000Z',
-        costUsd: null,
-        ...end,
-      })
+      await bot.ledger.runs.end(
+        opened.run.id,
+        'one',
+        {
+          state: 'complete',
+          answer: answerOf([text(`${line} said.`)]),
+          ended: '2026-11-23T12:00:05.000Z',
+          costUsd: null,
+          ...end,
+        },
+        [],
+      )
     }
     await open('schedule-run 3', {
       command: 'schedule-run',

@@ -1,6 +1,7 @@
 import { runKey } from '../../src/core/outbox/messages.ts'
 import type { RunRecord } from '../../src/core/ports/runs.ts'
 import type { Double } from '../support/aws/start.ts'
+import { pendingIn } from '../support/delivered.ts'
 import { leaseOf } from './cloud.ts'
 import { people } from './slack.ts'
 import type { World } from './world.ts'
@@ -31,7 +32,7 @@ async function allRuns({ ledger }: World) {
 async function runs(world: World): Promise<readonly string[]> {
   const left = (await allRuns(world)).filter(({ state }) => state === 'running')
   // What every way has refused is tried once an hour, perhaps after the week.
-  const waiting = (await world.ledger.messages.pending()).filter(({ way, ways }) => way < ways.length)
+  const waiting = (await pendingIn(world.ledger.messages)).filter(({ way, ways }) => way < ways.length)
   return [
     ...left.map(({ id, line }) => `run ${id} (${line}) still runs`),
     ...waiting.map(({ key, tries }) => `message ${key} still waits to be sent, after ${tries} tries`),
@@ -72,7 +73,6 @@ async function plans(world: World): Promise<readonly string[]> {
   }
   for (const [id, count] of ofRuns) if (count > 1) found.push(`plan ${id} was carried out ${count} times`)
   for (const { id, line } of await world.ledger.plans.overdue(now)) found.push(`plan ${id} (${line}) never expired`)
-  for (const { id, line } of await world.ledger.plans.unbegun(now)) found.push(`plan ${id} (${line}) was never begun`)
   const denied = entries.filter(({ what }) => what === 'expired' || what === 'rejected' || what === 'withdrawn')
   const keys = denied.map(({ at, line, what }) => `${what} ${line} ${at}`)
   for (const key of new Set(keys)) if (keys.filter((one) => one === key).length > 1) found.push(`settled twice: ${key}`)

@@ -36,7 +36,6 @@ const reads = new Set([
     'cancelRequests',
     'waiting',
     'overdue',
-    'unbegun',
   ],
   ...['due', 'pending', 'close'],
 ])

@@ -17,6 +17,7 @@ import { readLibrary } from '../../src/library.ts'
 import { createTimetable } from '../../src/scheduler/timetable.ts'
 import { openLedger } from '../../src/store/ledger.ts'
 import { createFastClock } from '../redshift/engine/fast-clock.ts'
+import { pendingIn } from '../support/delivered.ts'
 import { freePolicy } from '../support/policy.ts'
 import type { Cloud } from './cloud.ts'
 
@@ -149,7 +150,7 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
 async function carryOn(session: Session, ledger: Ledger): Promise<Answer | null> {
   const [left] = await claimRuns(session, () => ({ changed: () => undefined }))
   if (left !== undefined) return left.answer
-  const [told] = await ledger.messages.pending()
+  const [told] = await pendingIn(ledger.messages)
   if (told?.content.kind !== 'run') throw new Error('there is nothing to carry on')
   if (told.post?.ts !== post.ts) throw new Error('the message of the run is lost')
   return (await ledger.runs.get(told.content.run))?.answer ?? null
@@ -157,7 +158,7 @@ async function carryOn(session: Session, ledger: Ledger): Promise<Answer | null>
 
 /** Slack takes everything that waits. */
 async function takeAll({ messages }: Ledger): Promise<void> {
-  for (const message of await messages.pending()) await messages.sent(message, { post, rung: 0, followers: [] })
+  for (const message of await pendingIn(messages)) await messages.sent(message, { post, rung: 0, followers: [] })
 }
 
 /** A message for the run, stored as its face would. */

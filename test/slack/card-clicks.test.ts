@@ -128,7 +128,7 @@ describe('of a card, one act or none comes in Slack:', () => {
     const card = await plans.get(plan)
     const now = desk.office.clock.now()
     const told = card === null ? [] : messagesOfPlan(card, false, now)
-    await plans.settle(plan, { kind: 'approved', by, at: now.toISOString() }, told)
+    await plans.settle({ plan: plan, end: { kind: 'approved', by, at: now.toISOString() }, messages: told }, null)
     desk = await desk.restart()
     await desk.press(label, otto)
     await desk.shown('otto has approved this already', otto)

@@ -4,7 +4,7 @@ import { type Command, defineCommand } from '../../src/core/command/define.ts'
 import { text } from '../../src/core/reply.ts'
 import { eventually } from './support/clock.ts'
 import { type Desk, openDesk, otto, two } from './support/desk.ts'
-import { ada, dataEng, type OfficeOptions, random, startWork, vera } from './support/office.ts'
+import { ada, dataEng, type OfficeOptions, random, vera } from './support/office.ts'
 
 const direct = 'D0ADA0ADMIN'
 
@@ -166,25 +166,6 @@ describe('a card', () => {
     await desk.office.clock.until(() =>
       JSON.stringify(desk.office.workspace.messages(random, ada)).includes('/invite @sparkify'),
     )
-  })
-
-  it('that was approved right before the bot died says so after the next start, and its asker is told in its thread', async () => {
-    await move(two)
-    await desk.asked()
-    const { office } = desk
-    const waiting = () => office.ledger.plans.waiting(office.clock.now())
-    await eventually(async () => (await waiting()).length === 1)
-    const [plan] = await waiting()
-    const by = { kind: 'slack', id: otto, name: 'otto' } as const
-    const end = { kind: 'approved', by, at: office.clock.now().toISOString(), process: 'killed' } as const
-    await office.ledger.plans.settle(plan?.id ?? '', end)
-    await office.app.failUnbegun()
-    const stop = await startWork(office)
-    await desk.shown('✗ Approved by otto, but not done: The bot was restarted before it began. Nothing was done.', vera)
-    await desk.shown(`<@${ada}> wipe: The bot was restarted before it began. Nothing was done.`)
-    expect(() => office.button('Wipe all', dataEng, otto)).toThrow()
-    expect(office.seen().at(-1)).toMatchObject({ thread: expect.any(String) })
-    stop()
   })
 })
 

@@ -121,7 +121,8 @@ it('what had ended without its reader being told is a message, of words and of t
     { ...untold, post: JSON.stringify({ channel: 'C1', ts: '5.0' }) },
   ])
   const there = [{ kind: 'conversation', place: { channel: 'C1' } }, {}]
-  expect(await ledger.messages.pending()).toMatchObject([
+  const all = await Promise.all([1, 2, 3, 4, 5].map((run) => ledger.messages.find(`run:${run}`)))
+  expect(all.filter((message) => message?.state === 'pending')).toMatchObject([
     { key: 'run:1', content: { kind: 'run', run: 1, attempt: 1 }, ways: [...there, {}], post: null },
     { key: 'run:2', content: { kind: 'run', run: 2, attempt: 1 }, ways: there, schedule: 3, post: null },
     { key: 'run:5', content: { kind: 'run', run: 5, attempt: 1 }, ways: [...there, {}], post: { ts: '5.0' } },

@@ -98,7 +98,7 @@ describe('the record', () => {
       next: [],
     } as const
     const end = { state: 'complete', ended: noon, costUsd: null } as const
-    await ledger.runs.end(opened.run.id, 'one', { ...end, answer: { ...answer, replies: [], next: [] } })
+    await ledger.runs.end(opened.run.id, 'one', { ...end, answer: { ...answer, replies: [], next: [] } }, [])
     expect(await ledger.audit.state()).toEqual({ entries: 3, lost: 0, unrecorded: 1, guarded: false })
   })
 

@@ -10,6 +10,7 @@ import { holdsRows } from '../../src/store/forget.ts'
 import { openLedger } from '../../src/store/ledger.ts'
 import { said } from '../core/outbox/support.ts'
 import { anna, channel } from '../support/core.ts'
+import { pendingIn } from '../support/delivered.ts'
 import { scheduled } from '../support/schedule.ts'
 
 const asked = { engine: 'duckdb', load: 1, sql: 'select', values: {} }
@@ -42,7 +43,7 @@ async function open() {
       worker: 'one',
       started: noon.toISOString(),
     })
-    if (opening.kind === 'busy') throw new Error('nobody writes here')
+    if (opening.kind !== 'opened') throw new Error('nobody writes here')
     return opening.run.id
   }
   const ended = async (id: number, more: Partial<Answer>) => {
@@ -58,7 +59,7 @@ async function open() {
       next: [],
       ...more,
     }
-    await ledger.runs.end(id, 'one', { state: 'complete', answer, ended: noon.toISOString(), costUsd: null })
+    await ledger.runs.end(id, 'one', { state: 'complete', answer, ended: noon.toISOString(), costUsd: null }, [])
     return id
   }
   const tablesOf = async (id: number): Promise<number> => {
@@ -103,7 +104,7 @@ it('What a message said is forgotten when it is no news any more; its key stays,
     ['waits', 0],
   ])
   await ledger.messages.put([said('sent')])
-  expect((await ledger.messages.pending()).map(({ key }) => key)).toEqual(['waits'])
+  expect((await pendingIn(ledger.messages)).map(({ key }) => key)).toEqual(['waits'])
 })
 
 it('What a schedule is compared with, that posts only what has changed, is kept for 90 days', async () => {

@@ -91,8 +91,8 @@ describe('a ledger file', () => {
     const draft = { title: 'Spin up?', facts: [], act: 'Spin up', danger: false }
     const { who: asker, place } = run
     const plan = { command: 'spin-up', args: {}, line: 'spin-up', asker, place, draft, reasons: [], card: false }
-    await before.plans.save({ ...plan, id: 'old', expires: '2026-03-02T11:59:59.999Z' })
-    await before.plans.save({ ...plan, id: 'new', expires: '2026-03-02T12:10:00.000Z' })
+    await before.plans.save({ ...plan, id: 'old', expires: '2026-03-02T11:59:59.999Z' }, [], null)
+    await before.plans.save({ ...plan, id: 'new', expires: '2026-03-02T12:10:00.000Z' }, [], null)
     await before.claim('old', noon)
     await before.claim('new', new Date('2026-03-03T12:00:00.000Z'))
     await before.close()

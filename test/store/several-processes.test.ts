@@ -70,18 +70,22 @@ describe('several processes on one ledger', () => {
     const draft = { title: 'Spin up?', facts: [], act: 'Spin up', danger: false }
     const asker = { kind: 'local', id: 'anna', name: 'anna' } as const
     for (let n = 0; n < 50; n++)
-      await ledger.plans.save({
-        id: `${n}`,
-        line: 'spin-up',
-        command: 'spin-up',
-        args: {},
-        asker,
-        place: { kind: 'terminal' },
-        draft,
-        expires,
-        reasons: [],
-        card: false,
-      })
+      await ledger.plans.save(
+        {
+          id: `${n}`,
+          line: 'spin-up',
+          command: 'spin-up',
+          args: {},
+          asker,
+          place: { kind: 'terminal' },
+          draft,
+          expires,
+          reasons: [],
+          card: false,
+        },
+        [],
+        null,
+      )
     const won = await race(
       3,
       `const ledger = await openLedger({ url, now })
@@ -91,7 +95,7 @@ describe('several processes on one ledger', () => {
         { id: name, kind: 'bot', pid: process.pid, host: 'here', started: at, heartbeat: at })
       const won = [entered.kind]
       for (let n = 0; n < 150; n++) if (await ledger.claim('fire ' + n, now())) won.push('fire ' + n)
-      for (let n = 0; n < 50; n++) if (await ledger.plans.settle(String(n), { kind: 'approved', by: who, at })) won.push('plan ' + n)
+      for (let n = 0; n < 50; n++) if (await ledger.plans.settle({ plan: String(n), end: { kind: 'approved', by: who, at }, messages: [] }, null)) won.push('plan ' + n)
       await print(JSON.stringify(won))
       await ledger.close()`,
     )
@@ -116,7 +120,7 @@ describe('several processes on one ledger', () => {
         opened += 1
         const writing = await ledger.runs.list({ limit: 9, states: ['running'] })
         if (writing.length !== 1 || writing[0].worker !== name) throw new Error('two are writing')
-        if (!(await ledger.runs.end(tried.run.id, name, { state: 'complete', answer, ended: now().toISOString(), costUsd: null }))) throw new Error('lost')
+        if (!(await ledger.runs.end(tried.run.id, name, { state: 'complete', answer, ended: now().toISOString(), costUsd: null }, []))) throw new Error('lost')
       }
       await print(JSON.stringify(opened))
       await ledger.close()`,

@@ -1,7 +1,7 @@
 import type { Way } from '../../src/core/message.ts'
 import { newMessage, planKey } from '../../src/core/outbox/messages.ts'
 import type { Ledger } from '../../src/core/ports/ledger.ts'
-import type { Body, Message, Sent } from '../../src/core/ports/outbox.ts'
+import type { Body, Message, MessageStore, Sent } from '../../src/core/ports/outbox.ts'
 import type { TestProcess } from './core.ts'
 
 export const accepted: Sent = { kind: 'sent', post: { channel: 'C1', ts: '1' }, rung: 0, followers: [], restMs: 0 }
@@ -33,6 +33,11 @@ export async function delivered(
   await dispatcher.idle()
   await dispatcher.stop()
   return taken
+}
+
+/** The messages that wait to be sent, the oldest of each conversation. */
+export async function pendingIn(messages: Pick<MessageStore, 'heads'>): Promise<readonly Message[]> {
+  return (await messages.heads()).flatMap((head) => (head.kind === 'message' ? [head.message] : []))
 }
 
 /** Has the card of a plan stand in its channel. */

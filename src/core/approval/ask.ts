@@ -9,14 +9,10 @@ import type { Asker } from '../people.ts'
 import { isSameChannel, type Place } from '../place.ts'
 import type { PlanDraft } from '../plan.ts'
 import type { NewMessage } from '../ports/outbox.ts'
-import type { NewPlan, Reason } from '../ports/plans.ts'
+import type { NewPlan, PlanRecord, Reason } from '../ports/plans.ts'
 import type { PlanChange } from '../reply.ts'
 import { moment } from '../words.ts'
-
-// Long enough to fetch a colleague, too short to be forgotten; somebody else may be at lunch.
-const ownMinutes = 10
-/** How long a plan waits at most: one that somebody else must approve. */
-export const secondMinutes = 60
+import { ownMinutes, secondMinutes, settlementOf } from './plans.ts'
 
 /** What is to be confirmed: somebody's line, what it would do, and why others must see it. */
 export interface Wanted {
@@ -27,14 +23,14 @@ export interface Wanted {
   readonly reasons: readonly Reason[]
   /** What is different from the plan that stood in its place. */
   readonly changes: readonly PlanChange[]
-  /** Whether that one was a card: everybody has seen it, so its successor is one as well. */
-  readonly wasCard: boolean
+  /** The plan that it takes the place of, and who would have confirmed that. */
+  readonly replaces: { readonly plan: PlanRecord; readonly by: Asker } | null
 }
 
 /**
  * Keeps a plan for its confirmation and shows it: to its asker alone, or, where there are reasons, as a card in the channel. Throws
- * `not_confirmed` where somebody else must approve it and nobody could, or where its card is there already, and `slack` where a card could
- * not be posted.
+ * `not_confirmed` where somebody else must approve it and nobody could, or where its card is there already, `slack` where a card could
+ * not be posted, and `expired` where the plan that it replaces was settled meanwhile.
  */
 export async function askFor(wanted: Wanted, deps: Deps): Promise<Answer> {
   const { asked, asker, place, draft, reasons, changes } = wanted
@@ -73,8 +69,12 @@ export async function askFor(wanted: Wanted, deps: Deps): Promise<Answer> {
     ],
     next: [],
   }
-  await deps.ledger.plans.save(plan, card ? cardOf(plan, answer, deps.clock.now()) : [])
-  return answer
+  const now = deps.clock.now()
+  const replaced = wanted.replaces
+  const end = replaced === null ? null : ({ kind: 'replaced', by: replaced.by, at: now.toISOString() } as const)
+  const settles = replaced === null || end === null ? null : settlementOf(replaced.plan, end, now)
+  if (await deps.ledger.plans.save(plan, card ? cardOf(plan, answer, now) : [], settles)) return answer
+  throw new OpsError('expired', 'This plan was settled already. Nothing was done.')
 }
 
 /** The message of a card, inserted with its plan. Any other plan is shown to its asker by whoever heard them. */
@@ -85,17 +85,26 @@ function cardOf({ id, place, asker }: NewPlan, answer: Answer, now: Date): reado
 }
 
 /** Otherwise it is between the bot and its asker. */
-async function isCard({ place, reasons, wasCard }: Wanted, { outbox }: Deps): Promise<boolean> {
-  if (place.kind === 'terminal' || place.direct || !(wasCard || reasons.length > 0)) return false
+async function isCard({ place, reasons, replaces }: Wanted, { outbox }: Deps): Promise<boolean> {
+  // Everybody has seen a card, so its successor is one as well.
+  const isSeen = replaces?.plan.card === true || reasons.length > 0
+  if (place.kind === 'terminal' || place.direct || !isSeen) return false
   const obstacle = await outbox.obstacle(place, null)
   if (obstacle !== null) throw obstacle
   return true
 }
 
 /** Two cards of one wish would call their approvers twice, and one of them would outlive what was done. */
-async function requireFirst({ asked: { line }, asker, place }: Wanted, { ledger, clock }: Deps): Promise<void> {
+async function requireFirst(
+  { asked: { line }, asker, place, replaces }: Wanted,
+  { ledger, clock }: Deps,
+): Promise<void> {
   const same = (await ledger.plans.waiting(clock.now())).find(
-    (plan) => plan.line === line && plan.asker.id === asker.id && isSameChannel(plan.place, place),
+    (plan) =>
+      plan.id !== replaces?.plan.id &&
+      plan.line === line &&
+      plan.asker.id === asker.id &&
+      isSameChannel(plan.place, place),
   )
   if (same === undefined) return
   throw new OpsError(

@@ -3,9 +3,8 @@ import { withChannelNames } from '../channel.ts'
 import type { Context } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
-import { messagesOfPlan } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
-import type { PlanEnd, PlanRecord } from '../ports/plans.ts'
+import type { PlanRecord } from '../ports/plans.ts'
 import type { PlanChange } from '../reply.ts'
 import { failureAnswer } from '../runner/answers.ts'
 import { start } from '../runner/execute.ts'
@@ -13,7 +12,7 @@ import type { Watch } from '../runner/live-run.ts'
 import type { Click, Confirmation, Session } from '../runner/session.ts'
 import { approverIds, askFor, isApprover, needsSecond, type Wanted } from './ask.ts'
 import { isHeardFirst, type Meaning, meaningOf, recordRefusal } from './door.ts'
-import { changesBetween, fail, openPlan, settle, tooLate } from './plans.ts'
+import { changesBetween, openPlan, settle, settlementOf, tooLate } from './plans.ts'
 import { reasonsFor } from './reasons.ts'
 
 /**
@@ -31,21 +30,19 @@ export async function confirm(confirmation: Confirmation, session: Session): Pro
     if (typed !== undefined && confirmation.typed?.trim() !== typed) {
       throw new OpsError('not_confirmed', `The word to type is ${typed}. Nothing was done.`, 'Type it exactly.')
     }
-    // Used up before anything is asked: to a second click the first one's doing would look like a change of the plan.
-    const at = deps.clock.now().toISOString()
-    const approved: PlanEnd = { kind: 'approved', by: who, at, process: deps.process }
-    if (!(await settle(click.plan, approved, deps))) throw tooLate(await deps.ledger.plans.get(id), who)
     return await carryOut(click, confirmation, session)
   } catch (error) {
     return refused(error, confirmation, session)
   }
 }
 
-/** Carries out what was approved, asks anew where it would be something else by now, or says why neither can be done. */
+/**
+ * Carries out what was approved, asks for another plan where it would be something else by now, or says why neither can be done. Each settles the
+ * plan in the statement that makes it true, so of several clicks one counts, and a bot that dies before leaves the plan as it was.
+ */
 async function carryOut(click: Clicked, { who, watch }: Confirmation, session: Session): Promise<Answer> {
   const { deps } = session
   const { plan, meaning, context } = click
-  const mark = { by: who, at: deps.clock.now().toISOString() }
   let begun = false
   const seen: Watch = {
     changed(run) {
@@ -54,33 +51,27 @@ async function carryOut(click: Clicked, { who, watch }: Confirmation, session: S
     },
   }
   try {
-    const wanted = await changed(click, deps)
+    const wanted = await changed(click, who, deps)
     if (wanted === null) {
       const approval = { id: plan.id, plan: plan.draft, by: who }
-      return await start(
-        meaning,
-        context,
-        { watch: seen, origin: { kind: 'words' }, approval, key: `plan:${plan.id}` },
-        session,
-      )
+      const now = deps.clock.now()
+      const settles = settlementOf(plan, { kind: 'approved', by: who, at: now.toISOString() }, now)
+      const how = { watch: seen, origin: { kind: 'words' }, approval, key: `plan:${plan.id}`, settles } as const
+      return await start(meaning, context, how, session)
     }
-    const answer = await askFor(wanted, deps)
-    await deps.ledger.plans.revise(
-      plan.id,
-      { kind: 'replaced', ...mark },
-      messagesOfPlan(plan, false, deps.clock.now()),
-    )
-    return answer
+    return await askFor(wanted, deps)
   } catch (error) {
     const answer = failureAnswer(error, null, deps.log)
     // What was begun may have been done, whatever was thrown then: its run tells.
-    if (!begun) await fail(plan, { kind: 'failed', ...mark, why: answer.headline }, deps)
-    return answer
+    if (begun) return answer
+    const failed = { kind: 'failed', by: who, at: deps.clock.now().toISOString(), why: answer.headline } as const
+    if (await settle(plan, failed, deps)) return answer
+    throw tooLate(await deps.ledger.plans.get(plan.id), who)
   }
 }
 
 /** What must be asked in the place of a plan that was approved; null where it may be carried out as it was read. */
-async function changed({ plan, meaning, context }: Clicked, deps: Deps): Promise<Wanted | null> {
+async function changed({ plan, meaning, context }: Clicked, by: Asker, deps: Deps): Promise<Wanted | null> {
   const draft = await meaning.bound.plan(context)
   if (draft === null) return null
   const reasons = await reasonsFor(draft, deps)
@@ -89,8 +80,9 @@ async function changed({ plan, meaning, context }: Clicked, deps: Deps): Promise
     ...changesBetween(plan.draft, draft),
     ...newReasons.map(({ words }): PlanChange => ({ was: null, now: words })),
   ]
-  const { asker, place, card } = plan
-  return changes.length === 0 ? null : { asked: meaning.asked, asker, place, draft, reasons, changes, wasCard: card }
+  const { asker, place } = plan
+  const replaces = { plan, by }
+  return changes.length === 0 ? null : { asked: meaning.asked, asker, place, draft, reasons, changes, replaces }
 }
 
 /** Why this person may not confirm this plan now, before a word is asked of them; null where they may. Never throws. */
@@ -125,7 +117,7 @@ export async function reject(click: Click, session: Session): Promise<Answer | n
     const plan = await openPlan(id, who, deps)
     const isAsker = isAskedBy(plan, who)
     if (!isAsker && !(plan.card && (await isApprover(who, deps)))) throw notTheirs(plan, who, deps)
-    const end: PlanEnd = { kind: isAsker ? 'withdrawn' : 'rejected', by: who, at: deps.clock.now().toISOString() }
+    const end = { kind: isAsker ? 'withdrawn' : 'rejected', by: who, at: deps.clock.now().toISOString() } as const
     if (!(await settle(plan, end, deps))) throw tooLate(await deps.ledger.plans.get(id), who)
     const line = withChannelNames(plan.line)
     const headline = isAsker ? `Withdrawn: ${line}. Nothing was done.` : `${who.name} rejected ${line}.`

@@ -6,6 +6,7 @@ import type { Deps } from '../deps.ts'
 import { DiskFull, messageOf, OpsError } from '../errors.ts'
 import type { Person } from '../people.ts'
 import type { PlanDraft } from '../plan.ts'
+import type { Denial } from '../ports/audit.ts'
 import type { PlanRecord } from '../ports/plans.ts'
 import type { RunRecord } from '../ports/runs.ts'
 import { failureAnswer } from '../runner/answers.ts'
@@ -30,7 +31,7 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
     const reasons = draft === null ? [] : await reasonsFor(draft, deps)
     if (draft !== null && (needsSecond(reasons, deps) || !isConfirmed(draft, ask))) {
       const { who: asker, place } = ask
-      return await askFor({ asked: meaning.asked, asker, place, draft, reasons, changes: [], wasCard: false }, deps)
+      return await askFor({ asked: meaning.asked, asker, place, draft, reasons, changes: [], replaces: null }, deps)
     }
     const approval = draft === null ? null : { plan: draft, by: ask.who }
     const key = ask.delivery === undefined ? null : `delivery:${ask.delivery}`
@@ -105,25 +106,29 @@ export async function whyNotSay(
  * Enters in the record that somebody said what they may not. Whatever else was thrown is no refusal, and is left alone. Never throws:
  * the refusal itself must reach its reader.
  */
-export async function recordRefusal(
-  thrown: unknown,
-  { command, line, who, place }: Pick<PlanRecord, 'command' | 'line' | 'place'> & Pick<Ask, 'who'>,
-  { deps }: Pick<Session, 'deps'>,
-): Promise<void> {
+export async function recordRefusal(thrown: unknown, asked: Refused, { deps }: Pick<Session, 'deps'>): Promise<void> {
   if (!(thrown instanceof OpsError) || thrown.code !== 'not_allowed') return
   try {
-    await deps.ledger.audit.add({
-      at: deps.clock.now().toISOString(),
-      what: 'refused',
-      who: { kind: who.kind, id: who.id, name: who.name },
-      command,
-      line,
-      place,
-      plan: null,
-      why: thrown.message,
-    })
+    await deps.ledger.audit.add(refusalOf(thrown, asked, deps.clock.now()))
   } catch (error) {
-    deps.log.error({ err: error, user: who.id }, `a refusal is missing in the record: ${messageOf(error)}`)
+    deps.log.error({ err: error, user: asked.who.id }, `a refusal is missing in the audit log: ${messageOf(error)}`)
+  }
+}
+
+type Refused = Pick<PlanRecord, 'command' | 'line' | 'place'> & Pick<Ask, 'who'>
+
+/** The entry for the audit log of somebody who asked for what they may not. */
+export function refusalOf(why: OpsError, { command, line, who, place }: Refused, now: Date): Denial {
+  const { kind, id, name } = who
+  return {
+    at: now.toISOString(),
+    what: 'refused',
+    who: { kind, id, name },
+    command,
+    line,
+    place,
+    plan: null,
+    why: why.message,
   }
 }
 

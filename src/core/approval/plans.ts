@@ -1,13 +1,18 @@
 import type { Deps } from '../deps.ts'
-import { messageOf, OpsError } from '../errors.ts'
+import { OpsError } from '../errors.ts'
 import { messagesOfPlan } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import type { PlanDraft } from '../plan.ts'
-import type { PlanEnd, PlanRecord } from '../ports/plans.ts'
+import type { Denial } from '../ports/audit.ts'
+import type { PlanDenial, PlanEnd, PlanRecord, Settlement } from '../ports/plans.ts'
 import type { PlanChange } from '../reply.ts'
-import { secondMinutes } from './ask.ts'
 
-type Parts = Pick<Deps, 'ledger' | 'clock' | 'log'>
+type Parts = Pick<Deps, 'ledger' | 'clock'>
+
+// Long enough to fetch a colleague, too short to be forgotten; somebody else may be at lunch.
+export const ownMinutes = 10
+/** How long a plan waits at most: one that somebody else must approve. */
+export const secondMinutes = 60
 
 /** The plan of this id, while it can be confirmed. Throws `expired`, saying to `reader` what became of it, where it cannot. */
 export async function openPlan(id: string, reader: Asker, parts: Parts): Promise<PlanRecord> {
@@ -30,62 +35,32 @@ export async function expireCards(parts: Parts): Promise<void> {
   }
 }
 
-/**
- * Says what became of a plan: true for whoever came first. A card that was not approved is entered in the record; of what was approved
- * the run tells.
- */
-export async function settle(plan: PlanRecord, end: PlanEnd, parts: Parts): Promise<boolean> {
-  const messages = messagesOfPlan(plan, end.kind === 'rejected', parts.clock.now())
-  if (!(await parts.ledger.plans.settle(plan.id, end, messages))) return false
-  if (plan.card && (end.kind === 'rejected' || end.kind === 'withdrawn' || end.kind === 'expired')) {
-    await enter(plan, end, parts)
-  }
-  return true
+/** A plan that is not carried out: true for whoever settles it first. A card is entered in the audit log. */
+export function settle(plan: PlanRecord, end: PlanDenial, parts: Parts): Promise<boolean> {
+  const settlement = settlementOf(plan, end, parts.clock.now())
+  return parts.ledger.plans.settle(settlement, plan.card ? denialOf(plan, end) : null)
 }
 
-/**
- * Says of a plan that was approved that nothing came of it, and why; for the one who settled it. A card is entered in the record. `isCalled`:
- * its asker is to be told, because nobody answers them.
- */
-export async function fail(
-  plan: PlanRecord,
-  end: Extract<PlanEnd, { kind: 'failed' }>,
-  parts: Parts,
-  isCalled = false,
-): Promise<void> {
-  await parts.ledger.plans.revise(plan.id, end, messagesOfPlan(plan, isCalled, parts.clock.now()))
-  if (plan.card) await enter(plan, end, parts)
+/** What becomes of a plan, with the messages that say so. */
+export function settlementOf(plan: PlanRecord, end: PlanEnd, now: Date): Settlement {
+  return { plan: plan.id, end, messages: messagesOfPlan(plan, end.kind === 'rejected', now) }
 }
 
-/** Looks, at a start, for plans that were approved by a process which died before it opened their run, and tells their askers. */
-export async function failUnbegun(parts: Parts): Promise<void> {
-  const now = parts.clock.now()
-  for (const plan of await parts.ledger.plans.unbegun(now)) {
-    if (plan.end?.kind !== 'approved') continue
-    const why = 'The bot was restarted before it began. Nothing was done.'
-    await fail(plan, { kind: 'failed', by: plan.end.by, at: now.toISOString(), why }, parts, true)
-  }
-}
-
-type Denied = Extract<PlanEnd, { kind: 'rejected' | 'withdrawn' | 'expired' | 'failed' }>
-
-/** Never throws: what became of the plan is settled, and its readers must hear of it. */
-async function enter(
-  { command, line, asker, place, draft }: PlanRecord,
-  end: Denied,
-  { ledger, log }: Parts,
-): Promise<void> {
+function denialOf({ command, line, asker, place, draft }: PlanRecord, end: PlanDenial): Denial {
   const who = end.kind === 'expired' ? asker : end.by
-  const why = {
-    failed: `${who.name} approved what ${asker.name} had asked for, but it was not done.${end.kind === 'failed' ? ` ${end.why}` : ''}`,
-    rejected: `${who.name} rejected what ${asker.name} had asked for.`,
-    withdrawn: `${who.name} withdrew it.`,
-    expired: `Nobody approved in time what ${asker.name} had asked for.`,
-  }[end.kind]
-  try {
-    await ledger.audit.add({ at: end.at, what: end.kind, who, command, line, place, plan: draft, why })
-  } catch (error) {
-    log.error({ err: error, line }, `what became of a card is missing in the record: ${messageOf(error)}`)
+  return { at: end.at, what: end.kind, who, command, line, place, plan: draft, why: whyDenied(asker, end) }
+}
+
+function whyDenied(asker: Asker, end: PlanDenial): string {
+  switch (end.kind) {
+    case 'failed':
+      return `${end.by.name} approved what ${asker.name} had asked for, but it was not done. ${end.why}`
+    case 'rejected':
+      return `${end.by.name} rejected what ${asker.name} had asked for.`
+    case 'withdrawn':
+      return `${end.by.name} withdrew it.`
+    case 'expired':
+      return `Nobody approved in time what ${asker.name} had asked for.`
   }
 }
 

@@ -54,8 +54,6 @@ export interface MessageStore {
   find(key: string): Promise<Message | null>
   /** The oldest of each queue that is neither sent nor dropped: what is sent one after the other, in a conversation. */
   heads(): Promise<readonly Head[]>
-  /** Those that are neither sent nor dropped, the oldest first; the first thousand. */
-  pending(): Promise<readonly Message[]>
   /** Counts one more try. False for whoever may not send it: it has changed since, or `process` is not at work any more. */
   take(message: Message, process: string): Promise<boolean>
   /** Notes that a call begins that must not be made twice. */

@@ -1,6 +1,7 @@
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { PlanDraft } from '../plan.ts'
+import type { Denial } from './audit.ts'
 import type { NewMessage } from './outbox.ts'
 import type { ArgumentValues, Post } from './runs.ts'
 
@@ -12,12 +13,16 @@ export interface Reason {
 
 /** What became of a plan, and when. Times are ISO 8601 in UTC. */
 export type PlanEnd =
-  /** `process` is the one that carries it out. */
-  | { readonly kind: 'approved'; readonly by: Asker; readonly at: string; readonly process?: string }
-  /** Approved, but no run came of it: `why` is a sentence. */
-  | { readonly kind: 'failed'; readonly by: Asker; readonly at: string; readonly why: string }
+  /** Its run was inserted with it. */
+  | { readonly kind: 'approved'; readonly by: Asker; readonly at: string }
   /** It would have been another one by then, which was asked in its place. */
   | { readonly kind: 'replaced'; readonly by: Asker; readonly at: string }
+  | PlanDenial
+
+/** Why nothing came of a plan, and when. */
+export type PlanDenial =
+  /** Approved, but no run came of it: `why` is a sentence. */
+  | { readonly kind: 'failed'; readonly by: Asker; readonly at: string; readonly why: string }
   | { readonly kind: 'rejected'; readonly by: Asker; readonly at: string }
   | { readonly kind: 'withdrawn'; readonly by: Asker; readonly at: string }
   | { readonly kind: 'expired'; readonly at: string }
@@ -44,18 +49,24 @@ export interface PlanRecord {
 
 export type NewPlan = Omit<PlanRecord, 'post' | 'end'>
 
+/** What becomes of a plan, and the messages that say so; it is settled once. */
+export interface Settlement {
+  readonly plan: string
+  readonly end: PlanEnd
+  readonly messages: readonly NewMessage[]
+}
+
 export interface PlanStore {
-  /** Keeps a plan, and inserts the message of its card with it. */
-  save(plan: NewPlan, messages?: readonly NewMessage[]): Promise<void>
+  /**
+   * Keeps a plan, and inserts the message of its card with it; where it `replaces` another one, it settles that as well. False, and nothing
+   * is kept, where that was settled already.
+   */
+  save(plan: NewPlan, messages: readonly NewMessage[], replaces: Settlement | null): Promise<boolean>
   get(id: string): Promise<PlanRecord | null>
-  /** Says what became of a plan, and inserts the messages that tell it. True once, for whoever came first. */
-  settle(id: string, end: PlanEnd, messages?: readonly NewMessage[]): Promise<boolean>
-  /** Says what became of it after all, as `settle` does; for the one who settled it. */
-  revise(id: string, end: PlanEnd, messages?: readonly NewMessage[]): Promise<void>
+  /** Settles a plan, and enters a denial in the audit log with it. True once, for whoever came first. */
+  settle(settlement: Settlement, denial: Denial | null): Promise<boolean>
   /** Cards that were posted and can be settled now, those that expire first at the beginning. */
   waiting(now: Date): Promise<readonly PlanRecord[]>
   /** Cards that nobody settled in time, also where their message is not known because a process died when it had posted it. */
   overdue(now: Date): Promise<readonly PlanRecord[]>
-  /** Plans that were approved, but whose process is gone without having opened a run. */
-  unbegun(now: Date): Promise<readonly PlanRecord[]>
 }

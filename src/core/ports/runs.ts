@@ -4,6 +4,7 @@ import type { Place } from '../place.ts'
 import type { PlanDraft } from '../plan.ts'
 import type { StepView } from '../reply.ts'
 import type { NewMessage } from './outbox.ts'
+import type { Settlement } from './plans.ts'
 
 export type RunId = number
 
@@ -133,8 +134,9 @@ export type Retry = Pick<
   readonly after: number
 }
 
-/** What came of asking for a run: it is open, there is one of its key already, or another one may change the warehouse now. */
+/** What came of asking for a run: it is open, there is one of its key already, another one may change the warehouse now, or its plan was settled before. */
 export type Opened =
+  | { readonly kind: 'settled' }
   | { readonly kind: 'opened'; readonly run: RunRecord }
   | { readonly kind: 'known'; readonly run: RunRecord }
   | { readonly kind: 'busy'; readonly holder: RunRecord }
@@ -182,9 +184,10 @@ export interface RunFilter {
 
 /** Every method is one statement or one atomic batch; none holds a transaction across an await. */
 export interface RunStore {
-  open(run: NewRun): Promise<Opened>
-  /** Begins another attempt of a run that is over. `known`, as it stands now, where that attempt is not its newest or not over. */
-  retry(id: RunId, retry: Retry): Promise<Opened>
+  /** Inserts a run, and settles the plan that was confirmed for it. */
+  open(run: NewRun, settles?: Settlement): Promise<Opened>
+  /** Begins another attempt of a run that is over, as `open` does. `known`, as it stands now, where that attempt is not its newest or not over. */
+  retry(id: RunId, retry: Retry, settles?: Settlement): Promise<Opened>
   get(id: RunId): Promise<RunRecord | null>
   /** Newest first. */
   list(filter: RunFilter): Promise<readonly RunRecord[]>
@@ -193,7 +196,7 @@ export interface RunStore {
   /** Writes the step at this place of the list. False when the run is no longer this process's own. */
   saveStep(id: RunId, worker: string | null, index: number, step: StepRecord): Promise<boolean>
   /** Ends a run once, and inserts its messages with it. False when it had ended already or is not `worker`'s by now; a run that waits is null's. */
-  end(id: RunId, worker: string | null, end: RunEnd, messages?: readonly NewMessage[]): Promise<boolean>
+  end(id: RunId, worker: string | null, end: RunEnd, messages: readonly NewMessage[]): Promise<boolean>
   /** Asks the owning process to stop the run; it looks every second. False when it is not running. */
   requestCancel(id: RunId, by: string): Promise<boolean>
   /** Runs of this process that somebody asked to stop, with who did. */

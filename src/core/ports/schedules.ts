@@ -1,5 +1,6 @@
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
+import type { Denial } from './audit.ts'
 import type { NewMessage } from './outbox.ts'
 import type { Approval, RunId } from './runs.ts'
 
@@ -75,17 +76,16 @@ export interface ScheduleStore {
   /** Those that somebody wants to run now. */
   asked(): Promise<readonly ScheduleRecord[]>
   /**
-   * Changes these in one statement, and inserts messages where it has; with `still`, only while its state, its place and its owner are
-   * what they are there. Null when there is no such schedule.
+   * Changes these in one statement; with `still`, only while its state, its place and its owner are what they are there, and inserts the messages
+   * that tell it. Null when there is no such schedule.
    */
   change(
     id: number,
     changes: ScheduleChanges,
-    still?: Standing,
-    messages?: readonly NewMessage[],
+    still?: { readonly as: Standing; readonly messages: readonly NewMessage[] },
   ): Promise<ScheduleRecord | null>
-  /** Notes that the occurrence of this name was refused, and inserts the message that tells it. Its `since` never goes back: it may have been changed meanwhile. */
-  refuse(id: number, intended: string, messages: readonly NewMessage[]): Promise<void>
+  /** Notes that the occurrence of this name was refused, and inserts the message that tells it and its entry in the audit log. Its `since` never goes back: it may have been changed meanwhile. */
+  refuse(id: number, intended: string, messages: readonly NewMessage[], denial: Denial | null): Promise<void>
   /** Forgets that it was asked for at that time, unless it was asked for again since. */
   answered(id: number, at: string): Promise<void>
   remove(id: number): Promise<boolean>

@@ -5,6 +5,7 @@ import type { Bound, Command } from '../command/define.ts'
 import { labelOf } from '../command/line.ts'
 import { DiskFull, OpsError } from '../errors.ts'
 import { messagesOf, type Report } from '../outbox/messages.ts'
+import type { Settlement } from '../ports/plans.ts'
 import type { Approval, NewRun, Origin, Retry, RunEnd, RunRecord } from '../ports/runs.ts'
 import { text } from '../reply.ts'
 import { failureAnswer, noted, viewOf } from './answers.ts'
@@ -166,6 +167,8 @@ export interface Start {
   /** Names what asked for it, so that it is run once; null where nothing can ask twice. */
   readonly key: string | null
   readonly report?: Report | undefined
+  /** The plan that is settled by beginning it. */
+  readonly settles?: Settlement
 }
 
 /**
@@ -189,19 +192,19 @@ export async function start(task: Task, context: Context, how: Start, session: S
 }
 
 /** A run that begins at once in this process, or waits for one that takes it. */
-type Insertion = Pick<Start, 'origin' | 'approval' | 'key'> & Pick<NewRun, 'worker'>
+type Insertion = Pick<Start, 'origin' | 'approval' | 'key' | 'settles'> & Pick<NewRun, 'worker'>
 
 /**
  * Puts a run into the ledger; where an `earlier` one failed, or was stopped, as another attempt of that one. `known` where what asked for it
- * has a run already. Throws `busy` where another run is changing the warehouse.
+ * has a run already. Throws `busy` where another run is changing the warehouse, and `expired` where the plan is settled already.
  */
 export async function insert({ bound, earlier }: Task, context: Context, how: Insertion) {
   const { deps } = context
   const again = earlier === null ? null : await retryOf(earlier, bound, context, how)
   return opening(
     again !== null && earlier !== null
-      ? () => deps.ledger.runs.retry(earlier.id, again)
-      : () => deps.ledger.runs.open(newRun(bound, context, how)),
+      ? () => deps.ledger.runs.retry(earlier.id, again, how.settles)
+      : () => deps.ledger.runs.open(newRun(bound, context, how), how.settles),
     deps,
   )
 }

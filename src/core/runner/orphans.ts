@@ -8,18 +8,25 @@ import { failureAnswer, viewOf } from './answers.ts'
 
 /**
  * Opens a run, or another attempt of one, as `open` does. Where another run holds the warehouse, that is looked at first: if its process is
- * gone it is closed, and the place is free. Throws `busy`, saying who holds it, since when, and doing what.
+ * gone it is closed, and the place is free. Throws `busy`, saying who holds it, since when, and doing what; `expired` where its plan is settled.
  */
-export async function opening(open: () => Promise<Opened>, deps: Deps): Promise<Exclude<Opened, { kind: 'busy' }>> {
+export async function opening(
+  open: () => Promise<Opened>,
+  deps: Deps,
+): Promise<Exclude<Opened, { kind: 'busy' | 'settled' }>> {
   const opened = await open()
+  if (opened.kind === 'settled') throw settled
   if (opened.kind !== 'busy') return opened
   const orphan = await findOrphan(opened.holder.id, deps)
   if (orphan === null) throw busy(opened.holder, deps)
   await closeOrphan(orphan, deps)
   const second = await open()
+  if (second.kind === 'settled') throw settled
   if (second.kind === 'busy') throw busy(second.holder, deps)
   return second
 }
+
+const settled = new OpsError('expired', 'This plan was settled already. Nothing was done.')
 
 /** Runs that wait for a process, or whose process is gone. Never this process's own, even if it slept too long to beat: it is awake again, and at work on them. */
 export async function orphansOfOthers({ ledger, clock, process }: Deps): Promise<readonly RunRecord[]> {

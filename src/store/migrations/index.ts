@@ -10,6 +10,7 @@ import { messages } from './009-messages.ts'
 import { attempts } from './010-attempts.ts'
 import { requests } from './011-requests.ts'
 import { outbox } from './012-outbox.ts'
+import { approvals } from './014-approvals.ts'
 
 /** Every change of the tables, in order, each as its statements. The first is version 1; one that was released never changes. */
 export const migrations: readonly (readonly string[])[] = [
@@ -25,4 +26,5 @@ export const migrations: readonly (readonly string[])[] = [
   attempts,
   requests,
   outbox,
+  approvals,
 ]

@@ -34,7 +34,7 @@ export function describeAudit(open: OpenLedger): void {
     async function ended(ledger: Ledger, said: Partial<NewRun> = {}, end: Partial<RunEnd> = {}): Promise<RunId> {
       const id = await begun(ledger, said)
       const usual: RunEnd = { state: 'complete', answer: answerOf('Done.'), ended: at(41), costUsd: null }
-      expect(await ledger.runs.end(id, 'one', { ...usual, ...end })).toBe(true)
+      expect(await ledger.runs.end(id, 'one', { ...usual, ...end }, [])).toBe(true)
       return id
     }
 
@@ -44,7 +44,12 @@ export function describeAudit(open: OpenLedger): void {
       const [one, other] = await pair()
       const run = await begun(one, { line: 'spin-up', command: 'spin-up', approval: { plan, by: bert } })
       expect(await all(other)).toEqual([])
-      await one.runs.end(run, 'one', { state: 'error', answer: answerOf('No quota.'), ended: at(41), costUsd: 0.11 })
+      await one.runs.end(
+        run,
+        'one',
+        { state: 'error', answer: answerOf('No quota.'), ended: at(41), costUsd: 0.11 },
+        [],
+      )
       expect(await all(other)).toEqual([
         {
           id: 1,
@@ -71,7 +76,7 @@ export function describeAudit(open: OpenLedger): void {
       const id = await begun(one)
       await ended(one, { listed: false, command: 'status', line: 'status' })
       const end = { state: 'complete', answer: answerOf('Done.'), ended: at(1), costUsd: null } as const
-      await Promise.all([one.runs.end(id, 'one', end), other.runs.end(id, 'one', end)])
+      await Promise.all([one.runs.end(id, 'one', end, []), other.runs.end(id, 'one', end, [])])
       expect((await all(one)).map(({ run }) => run)).toEqual([id])
     })
 
@@ -83,7 +88,7 @@ export function describeAudit(open: OpenLedger): void {
         await ended(one, { line, origin: { kind: 'line', fire, at } })
       }
       const said = { state: 'complete', answer: answerOf('Plays 346.'), ended: at(50), costUsd: null } as const
-      await one.runs.end(fire, 'one', said)
+      await one.runs.end(fire, 'one', said, [])
       expect(await all(one)).toMatchObject([
         { origin: { kind: 'line', fire, at: 1 } },
         { origin: { kind: 'line', fire, at: 0 } },

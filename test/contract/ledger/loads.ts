@@ -84,12 +84,17 @@ export function describeLoads(open: OpenLedger): void {
       await ledger.loads.begin(id, noon.toISOString())
       await ledger.runs.claim(id, 'one', 'two', noon)
       expect(await ledger.loads.publish(id, id, 'one', noon.toISOString())).toBe(false)
-      await ledger.runs.end(id, 'two', {
-        state: 'cancelled',
-        answer: answerOf('Cancelled'),
-        ended: noon.toISOString(),
-        costUsd: null,
-      })
+      await ledger.runs.end(
+        id,
+        'two',
+        {
+          state: 'cancelled',
+          answer: answerOf('Cancelled'),
+          ended: noon.toISOString(),
+          costUsd: null,
+        },
+        [],
+      )
       expect(await ledger.loads.publish(id, id, 'two', noon.toISOString())).toBe(false)
       expect((await ledger.loads.live())?.id).toBe(live)
       expect((await ledger.loads.get(id))?.state).toBe('building')

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Ledger, NewRun, Retry, RunEnd, RunId, RunRecord, StepRecord } from '../../../src/core/ports/ledger.ts'
 import type { NewMessage } from '../../../src/core/ports/outbox.ts'
 import { said } from '../../core/outbox/support.ts'
+import { pendingIn } from '../../support/delivered.ts'
 import { lengths } from '../../support/soak.ts'
 import {
   anna,
@@ -28,7 +29,7 @@ async function end(
   worker: string | null = 'one',
 ): Promise<void> {
   const how = { state, answer: answerOf('Done'), ended: later(41).toISOString(), costUsd: null }
-  expect(await ledger.runs.end(id, worker, how)).toBe(true)
+  expect(await ledger.runs.end(id, worker, how, [])).toBe(true)
 }
 
 /** What every ledger does with runs. */
@@ -89,15 +90,20 @@ export function describeRuns(open: OpenLedger): void {
         origin: { kind: 'fire', schedule, intended: intended.toISOString(), cause: 'clock' },
       })
       const answers = await Promise.all([one, other, one, other].map((ledger) => ledger.runs.open(newRun(at(noon)))))
-      const ids = answers.map((answer) => (answer.kind === 'busy' ? null : answer.run.id))
+      const ids = answers.map((answer) => ('run' in answer ? answer.run.id : null))
       expect(answers.map(({ kind }) => kind).toSorted()).toEqual(['known', 'known', 'known', 'opened'])
       expect(new Set(ids).size).toBe(1)
-      await one.runs.end(ids[0] ?? 0, 'one', {
-        state: 'complete',
-        answer: answerOf('Said'),
-        ended: noon.toISOString(),
-        costUsd: 0.25,
-      })
+      await one.runs.end(
+        ids[0] ?? 0,
+        'one',
+        {
+          state: 'complete',
+          answer: answerOf('Said'),
+          ended: noon.toISOString(),
+          costUsd: 0.25,
+        },
+        [],
+      )
       const again = await other.runs.open(newRun(at(noon)))
       expect(again).toMatchObject({ kind: 'known', run: { id: ids[0], state: 'complete', costUsd: 0.25 } })
       expect((await other.runs.open(newRun(at(later(60))))).kind).toBe('opened')
@@ -233,12 +239,17 @@ export function describeRuns(open: OpenLedger): void {
     it('may write again when the holder has ended', async () => {
       const ledger = await single()
       const holder = await opened(ledger, { writer: true })
-      await ledger.runs.end(holder.id, 'one', {
-        state: 'complete',
-        answer: answerOf('Done'),
-        ended: later(1).toISOString(),
-        costUsd: null,
-      })
+      await ledger.runs.end(
+        holder.id,
+        'one',
+        {
+          state: 'complete',
+          answer: answerOf('Done'),
+          ended: later(1).toISOString(),
+          costUsd: null,
+        },
+        [],
+      )
       expect((await ledger.runs.open(newRun({ writer: true }))).kind).toBe('opened')
     })
 
@@ -247,12 +258,17 @@ export function describeRuns(open: OpenLedger): void {
       const old = await opened(ledger, { started: later(-3600).toISOString(), command: 'qa' })
       const hidden = await opened(ledger, { listed: false, who: { ...anna, id: 'U2' } })
       const ended = await opened(ledger)
-      await ledger.runs.end(ended.id, 'one', {
-        state: 'error',
-        answer: answerOf('Failed'),
-        ended: later(1).toISOString(),
-        costUsd: null,
-      })
+      await ledger.runs.end(
+        ended.id,
+        'one',
+        {
+          state: 'error',
+          answer: answerOf('Failed'),
+          ended: later(1).toISOString(),
+          costUsd: null,
+        },
+        [],
+      )
       const ids = async (filter: Parameters<Ledger['runs']['list']>[0]) =>
         (await ledger.runs.list(filter)).map((run) => run.id)
       expect(await ids({ limit: 10 })).toEqual([ended.id, hidden.id, old.id])
@@ -301,13 +317,13 @@ export function describeRuns(open: OpenLedger): void {
       const { id } = await opened(one)
       const ended = later(41).toISOString()
       const ends = await Promise.all([
-        one.runs.end(id, 'one', { state: 'complete', answer: answerOf('Done'), ended, costUsd: null }),
-        other.runs.end(id, 'one', { state: 'complete', answer: answerOf('Done'), ended, costUsd: null }),
+        one.runs.end(id, 'one', { state: 'complete', answer: answerOf('Done'), ended, costUsd: null }, []),
+        other.runs.end(id, 'one', { state: 'complete', answer: answerOf('Done'), ended, costUsd: null }, []),
       ])
       expect(ends.toSorted()).toEqual([false, true])
-      expect(await one.runs.end(id, 'one', { state: 'error', answer: answerOf('Late'), ended, costUsd: null })).toBe(
-        false,
-      )
+      expect(
+        await one.runs.end(id, 'one', { state: 'error', answer: answerOf('Late'), ended, costUsd: null }, []),
+      ).toBe(false)
       expect(await one.runs.get(id)).toMatchObject({ state: 'complete', ended, answer: answerOf('Done') })
     })
 
@@ -319,19 +335,29 @@ export function describeRuns(open: OpenLedger): void {
       const late: StepRecord = { ...waiting, state: 'complete' }
       expect(await ledger.runs.saveStep(id, 'one', 0, late)).toBe(false)
       expect(
-        await ledger.runs.end(id, 'one', {
-          state: 'complete',
-          answer: answerOf('Late'),
+        await ledger.runs.end(
+          id,
+          'one',
+          {
+            state: 'complete',
+            answer: answerOf('Late'),
+            ended: noon.toISOString(),
+            costUsd: null,
+          },
+          [],
+        ),
+      ).toBe(false)
+      await ledger.runs.end(
+        id,
+        'two',
+        {
+          state: 'cancelled',
+          answer: answerOf('Cancelled'),
           ended: noon.toISOString(),
           costUsd: null,
-        }),
-      ).toBe(false)
-      await ledger.runs.end(id, 'two', {
-        state: 'cancelled',
-        answer: answerOf('Cancelled'),
-        ended: noon.toISOString(),
-        costUsd: null,
-      })
+        },
+        [],
+      )
       expect(await ledger.runs.saveStep(id, 'two', 0, late)).toBe(false)
       expect((await ledger.runs.get(id))?.steps).toEqual([waiting])
     })
@@ -344,12 +370,17 @@ export function describeRuns(open: OpenLedger): void {
       expect(await other.runs.requestCancel(id, 'U9')).toBe(true)
       expect(await one.runs.cancelRequests('one')).toEqual([{ id, by: 'U8' }])
       expect(await one.runs.cancelRequests('two')).toEqual([])
-      await one.runs.end(id, 'one', {
-        state: 'cancelled',
-        answer: answerOf('Cancelled'),
-        ended: noon.toISOString(),
-        costUsd: null,
-      })
+      await one.runs.end(
+        id,
+        'one',
+        {
+          state: 'cancelled',
+          answer: answerOf('Cancelled'),
+          ended: noon.toISOString(),
+          costUsd: null,
+        },
+        [],
+      )
       expect(await one.runs.cancelRequests('one')).toEqual([])
       expect(await other.runs.requestCancel(id, 'U8')).toBe(false)
       expect(await other.runs.requestCancel(404, 'U8')).toBe(false)
@@ -366,12 +397,17 @@ export function describeRuns(open: OpenLedger): void {
       const processes = ['living', 'left', 'died', 'far', 'unknown']
       const runs = await Promise.all(processes.map((worker) => opened(ledger, { worker })))
       const over = await opened(ledger, { worker: 'unknown' })
-      await ledger.runs.end(over.id, 'unknown', {
-        state: 'complete',
-        answer: answerOf('Done'),
-        ended: noon.toISOString(),
-        costUsd: null,
-      })
+      await ledger.runs.end(
+        over.id,
+        'unknown',
+        {
+          state: 'complete',
+          answer: answerOf('Done'),
+          ended: noon.toISOString(),
+          costUsd: null,
+        },
+        [],
+      )
       const orphansAt = async (at: Date) => (await ledger.runs.orphans(at)).map((run) => run.worker).toSorted()
       expect(runs).toHaveLength(5)
       expect(await orphansAt(later(30))).toEqual(['died', 'left', 'unknown'])
@@ -441,7 +477,7 @@ export function describeRuns(open: OpenLedger): void {
       expect(await other.runs.end(id, 'two', end, message('stranger'))).toBe(false)
       expect(await one.runs.end(id, 'one', end, message('run'))).toBe(true)
       expect(await one.runs.end(id, 'one', end, message('again'))).toBe(false)
-      expect((await other.messages.pending()).map(({ key }) => key)).toEqual(['run', 'run:heartbeat'])
+      expect((await pendingIn(other.messages)).map(({ key }) => key)).toEqual(['run', 'run:heartbeat'])
     })
 
     it('are opened three hundred at a time', async () => {
@@ -479,12 +515,17 @@ export function describeRuns(open: OpenLedger): void {
             const run = known[step.pick % Math.max(known.length, 1)]
             if (run === undefined) return
             if (step.kind === 'end')
-              await ledger.runs.end(run.id, me, {
-                state: 'complete',
-                answer: answerOf('Done'),
-                ended: noon.toISOString(),
-                costUsd: null,
-              })
+              await ledger.runs.end(
+                run.id,
+                me,
+                {
+                  state: 'complete',
+                  answer: answerOf('Done'),
+                  ended: noon.toISOString(),
+                  costUsd: null,
+                },
+                [],
+              )
             else if (step.kind === 'retry') await ledger.runs.retry(run.id, { ...run, after: run.attempt, worker: me })
             else await ledger.runs.claim(run.id, run.worker, me, noon)
           }

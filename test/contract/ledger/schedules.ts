@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { said } from '../../core/outbox/support.ts'
+import { pendingIn } from '../../support/delivered.ts'
 import { anna, later, nightly, type OpenLedger, openLedgers } from './world.ts'
 
 /** What every ledger does with schedules. */
@@ -31,11 +32,12 @@ export function describeSchedules(open: OpenLedger): void {
       const { id } = await one.schedules.add(nightly)
       const changed = later(600).toISOString()
       await other.schedules.change(id, { since: changed })
-      for (const ledger of [one, other]) await ledger.schedules.refuse(id, later(60).toISOString(), [said('refused')])
+      for (const ledger of [one, other])
+        await ledger.schedules.refuse(id, later(60).toISOString(), [said('refused')], null)
       expect((await one.schedules.get(id))?.since).toBe(changed)
-      await one.schedules.refuse(id, later(1200).toISOString(), [])
+      await one.schedules.refuse(id, later(1200).toISOString(), [], null)
       expect((await one.schedules.get(id))?.since).toBe(later(1200).toISOString())
-      expect((await one.messages.pending()).map(({ key }) => key)).toEqual(['refused'])
+      expect((await pendingIn(one.messages)).map(({ key }) => key)).toEqual(['refused'])
     })
   })
 
@@ -51,12 +53,15 @@ export function describeSchedules(open: OpenLedger): void {
         { owner: { ...nightly.owner, id: 'somebody else' } },
       ] as const) {
         await other.schedules.change(schedule.id, meanwhile)
-        expect(await one.schedules.change(schedule.id, parked, schedule)).toBeNull()
+        expect(await one.schedules.change(schedule.id, parked, { as: schedule, messages: [] })).toBeNull()
         expect(await one.schedules.get(schedule.id)).toEqual({ ...schedule, ...meanwhile })
         const { state, place, owner } = nightly
         await other.schedules.change(schedule.id, { state, place, owner })
       }
-      expect(await one.schedules.change(schedule.id, parked, schedule)).toEqual({ ...schedule, ...parked })
+      expect(await one.schedules.change(schedule.id, parked, { as: schedule, messages: [] })).toEqual({
+        ...schedule,
+        ...parked,
+      })
     })
   })
 

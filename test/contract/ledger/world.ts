@@ -89,7 +89,7 @@ export function newProcess(said: Partial<ProcessRecord> = {}): ProcessRecord {
 
 export async function opened(ledger: Ledger, said: Partial<NewRun> = {}): Promise<RunRecord> {
   const answer = await ledger.runs.open(newRun(said))
-  if (answer.kind === 'busy') throw new Error(`run ${answer.holder.id} holds the lock`)
+  if (answer.kind === 'busy' || answer.kind === 'settled') throw new Error(`it was not opened: ${answer.kind}`)
   return answer.run
 }
 

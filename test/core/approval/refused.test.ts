@@ -83,7 +83,7 @@ describe('the record', () => {
     const bot = await start('one', [greet], { ledger: full })
     expect(failureOf(await bot.say('greet', { who: bob })).code).toBe('not_allowed')
     expect(bot.logged).toMatchObject([
-      { level: 'error', message: 'a refusal is missing in the record: the disk is full' },
+      { level: 'error', message: 'a refusal is missing in the audit log: the disk is full' },
     ])
   })
 })

@@ -24,7 +24,7 @@ const start = async (twoPerson: boolean) => {
   const bot = await world.start('one', [], parts)
   const post = async (plan: Partial<NewPlan> = {}) => {
     const { id, ...rest } = { ...card, ...plan }
-    await bot.ledger.plans.save({ id, ...rest })
+    await bot.ledger.plans.save({ id, ...rest }, [], null)
     await postCard(bot.ledger, id)
   }
   const seen = async (who = anna) => below(await homeOf(bot, who), 'Waiting for approval')
@@ -63,7 +63,10 @@ describe('a card', () => {
     await post()
     await post({ id: 'c2', expires: '2026-11-23T12:30:00.000Z' })
     expect(await seen()).toHaveLength(2)
-    await bot.ledger.plans.settle('c1', { kind: 'rejected', by: anna, at: '2026-11-23T12:01:00.000Z' })
+    await bot.ledger.plans.settle(
+      { plan: 'c1', end: { kind: 'rejected', by: anna, at: '2026-11-23T12:01:00.000Z' }, messages: [] },
+      null,
+    )
     expect(await seen()).toHaveLength(1)
     world.clock.advance(31 * 60_000)
     expect(await seen()).toEqual([])

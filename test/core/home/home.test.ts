@@ -40,12 +40,17 @@ async function loaded(bot: TestProcess, facts: LoadFacts): Promise<void> {
   await bot.ledger.loads.learn(run, facts)
   await bot.ledger.loads.publish(run, run, bot.id, '2026-11-23T03:04:00.000Z')
   const answer: Answer = { ok: true, exit: 0, headline: '', audience: 'channel', run: null, replies: [], next: [] }
-  await bot.ledger.runs.end(run, bot.id, {
-    state: 'complete',
-    answer,
-    ended: '2026-11-23T03:04:00.000Z',
-    costUsd: null,
-  })
+  await bot.ledger.runs.end(
+    run,
+    bot.id,
+    {
+      state: 'complete',
+      answer,
+      ended: '2026-11-23T03:04:00.000Z',
+      costUsd: null,
+    },
+    [],
+  )
 }
 
 async function opened(bot: TestProcess): Promise<{ run: number }> {

@@ -284,7 +284,6 @@ function mortal(
     store: {
       put: store.put,
       find: store.find,
-      pending: store.pending,
       heads: dying('heads', store.heads),
       take: dying('take', store.take),
       begin: dying('begin', store.begin),

@@ -1,6 +1,7 @@
 import { startDispatcher } from '../../../src/core/outbox/dispatcher.ts'
 import type { Carrier, Message, MessageStore, NewMessage, Sent } from '../../../src/core/ports/outbox.ts'
 import { anna, createWorld, type TestProcess, today, type World } from '../../support/core.ts'
+import { pendingIn } from '../../support/delivered.ts'
 
 /** A message to a channel; a day is what it lives. */
 export function said(key: string, channel = 'C1', more: Partial<NewMessage> = {}): NewMessage {
@@ -17,7 +18,7 @@ export function said(key: string, channel = 'C1', more: Partial<NewMessage> = {}
 
 /** Every pending message is sent or dropped by now. */
 export async function empty(store: MessageStore): Promise<boolean> {
-  return (await store.pending()).length === 0
+  return (await pendingIn(store)).length === 0
 }
 
 /** Lets time pass until something holds, `stepMs` at a time. Throws when it does not come to that. */

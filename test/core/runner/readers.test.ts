@@ -8,6 +8,7 @@ import type { RunRecord } from '../../../src/core/ports/runs.ts'
 import type { ScheduleRecord } from '../../../src/core/ports/schedules.ts'
 import { shippedLibrary } from '../../support/catalog.ts'
 import { anna, bob, channel, failureOf, type TestProcess, terminal } from '../../support/core.ts'
+import { pendingIn } from '../../support/delivered.ts'
 import { runDue, sayAgain } from '../../support/fires.ts'
 import { scheduled } from '../../support/schedule.ts'
 import { createPreparedWarehouse, type Warehouse } from '../../support/warehouse.ts'
@@ -28,7 +29,7 @@ async function asked(parts: Partial<Deps> = {}) {
   const name = String(table?.rows[0]?.[1])
   if (table === undefined || name === '') throw new Error('nobody has a name')
   const posted = async () =>
-    (await warehouse.bot.ledger.messages.pending()).flatMap(({ content }) =>
+    (await pendingIn(warehouse.bot.ledger.messages)).flatMap(({ content }) =>
       content.kind === 'answer' ? [content.answer] : [],
     )
   return { ...warehouse, name, posted }
@@ -173,9 +174,9 @@ describe('the rows of a schedule', () => {
     const said = await bot.ledger.runs.open({ ...line, key: null, worker, origin: ofFire })
     if (said.kind !== 'opened') throw new Error(`it is ${said.kind}`)
     const end = { state: 'complete', ended: line.ended ?? line.started, costUsd: null } as const
-    await bot.ledger.runs.end(said.run.id, worker, { ...end, answer: line.answer })
+    await bot.ledger.runs.end(said.run.id, worker, { ...end, answer: line.answer }, [])
     const { asked: __, ...old } = rest
-    await bot.ledger.runs.end(fire.run.id, worker, { ...end, answer: { ...old, headline: detail } })
+    await bot.ledger.runs.end(fire.run.id, worker, { ...end, answer: { ...old, headline: detail } }, [])
     expect(await seen(bot, fire.run.id)).not.toContain(name)
     expect(await seen(bot, fire.run.id, anna)).toContain(name)
   })

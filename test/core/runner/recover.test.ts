@@ -19,7 +19,7 @@ import {
   unwatched,
   type World,
 } from '../../support/core.ts'
-import { delivered } from '../../support/delivered.ts'
+import { delivered, pendingIn } from '../../support/delivered.ts'
 
 const never = () => new Promise<never>(() => undefined)
 
@@ -197,7 +197,7 @@ describe('after a restart', () => {
     await one.say('greet')
     clock.advance(25 * 3_600_000)
     expect(await delivered(two)).toEqual([])
-    expect(await two.ledger.messages.pending()).toEqual([])
+    expect(await pendingIn(two.ledger.messages)).toEqual([])
   })
 })
 

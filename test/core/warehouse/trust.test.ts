@@ -22,12 +22,13 @@ async function loading(bot: TestProcess, began: string, state: 'complete' | 'err
     worker: bot.id,
     started: at(began),
   })
-  const { id } = opened.kind === 'busy' ? opened.holder : opened.run
+  if (opened.kind !== 'opened') throw new Error('nobody writes here')
+  const { id } = opened.run
   await loads.begin(id, at(began))
   if (published !== undefined) await loads.publish(id, id, bot.id, at(published))
   const answer = { ok: false, exit: 1, headline: '', audience: 'channel', run: null, replies: [], next: [] } as const
   const ended = { answer: { ...answer, replies: [], next: [] }, ended: at(began), costUsd: null }
-  await runs.end(id, bot.id, { ...ended, state })
+  await runs.end(id, bot.id, { ...ended, state }, [])
   return id
 }
 

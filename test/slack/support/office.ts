@@ -25,6 +25,7 @@ import { openLedger } from '../../../src/store/ledger.ts'
 import type { ChannelSeed, Persona } from '../../../src/workspace/personas.ts'
 import { createWorkspace, type Workspace } from '../../../src/workspace/workspace.ts'
 import { writeLedger } from '../../support/core.ts'
+import { pendingIn } from '../../support/delivered.ts'
 import { freePolicy } from '../../support/policy.ts'
 import { template } from '../../support/templates.ts'
 import { createFakeClock, type FakeClock } from './clock.ts'
@@ -201,7 +202,7 @@ async function moveIn(
       workspace
         .messages(channel, viewer)
         .map((message) => ({ text: message.text, thread: message.thread_ts, onlyMine: message.viewer !== undefined })),
-    delivered: async () => (await ledger.messages.pending()).length === 0,
+    delivered: async () => (await pendingIn(ledger.messages)).length === 0,
     button(label, channel = dataEng, viewer = ada) {
       const found = workspace
         .messages(channel, viewer)

@@ -1,5 +1,5 @@
 import type { Answer } from '../../answer.ts'
-import { recordRefusal } from '../../approval/door.ts'
+import { refusalOf } from '../../approval/door.ts'
 import { approvalOfFire } from '../../approval/reasons.ts'
 import { authorise } from '../../command/catalog.ts'
 import type { Context } from '../../command/context.ts'
@@ -163,16 +163,20 @@ async function allowedNow(
     authorise(command, who, directory)
     return who
   } catch (error) {
-    const isRefused = error instanceof OpsError && error.code === 'not_allowed'
-    if (!isRefused && asked === null) throw error
-    const message = refusalOf(schedule, intended, failureAnswer(error, null, log), clock.now())
-    await recordRefusal(error, { command: command.name, line, who: owner, place }, { deps })
-    await (isRefused ? ledger.schedules.refuse(id, intended, message) : ledger.messages.put(message))
+    const now = clock.now()
+    const message = messageOfRefusal(schedule, intended, failureAnswer(error, null, log), now)
+    if (error instanceof OpsError && error.code === 'not_allowed') {
+      const denial = refusalOf(error, { command: command.name, line, who: owner, place }, now)
+      await ledger.schedules.refuse(id, intended, message, denial)
+      return null
+    }
+    if (asked === null) throw error
+    await ledger.messages.put(message)
     return null
   }
 }
 
-function refusalOf(
+function messageOfRefusal(
   { id, place, owner }: ScheduleRecord,
   intended: string,
   answer: Answer,

@@ -17,7 +17,8 @@ import { faultOf, wakesPaused } from '../make/lines.ts'
 export async function reachable(schedule: ScheduleRecord, deps: Deps): Promise<ScheduleRecord | null> {
   const { id, place: given } = schedule
   const place = await deps.outbox.resolve(given)
-  const placed = place === given ? schedule : await deps.ledger.schedules.change(id, { place }, schedule)
+  const placed =
+    place === given ? schedule : await deps.ledger.schedules.change(id, { place }, { as: schedule, messages: [] })
   if (placed === null) return null
   const obstacle = await deps.outbox.obstacle(place, null)
   if (obstacle === null) return placed
@@ -40,7 +41,7 @@ export async function park(schedule: ScheduleRecord, { message: why, remedy }: O
   const { id } = schedule
   const state = { kind: 'parked', why: `${why} ${remedy}` } as const
   const message = newsOfChange(schedule, 'suspended', { why, remedy }, deps.clock.now())
-  const parked = await deps.ledger.schedules.change(id, { state, asked: null }, schedule, message)
+  const parked = await deps.ledger.schedules.change(id, { state, asked: null }, { as: schedule, messages: message })
   if (parked !== null) deps.log.warn({ schedule: id, why }, `schedule ${id} is parked`)
 }
 
@@ -82,7 +83,7 @@ export async function passedOn(schedule: ScheduleRecord, { deps, catalog }: Sess
   }
   const remedy = 'An admin who wants it no more can pause or remove it.'
   const message = newsOfChange(schedule, 'inherited', { why, remedy }, deps.clock.now())
-  const inherited = await deps.ledger.schedules.change(id, { owner: theAdmins }, schedule, message)
+  const inherited = await deps.ledger.schedules.change(id, { owner: theAdmins }, { as: schedule, messages: message })
   if (inherited === null) return null
   deps.log.warn({ schedule: id, owner: owner.id }, `schedule ${id} passes to the admins: ${why}`)
   return theAdmins

@@ -160,7 +160,7 @@ describe('the workflow of a schedule', () => {
     if (opened.kind !== 'opened') throw new Error('it is open')
     const answer: Answer = { ok: false, exit: 1, headline: '', audience: 'channel', run: null, replies: [], next: [] }
     const end = { state: 'error', answer, costUsd: null } as const
-    await bot.ledger.runs.end(opened.run.id, 'one', { ...end, ended: clock.now().toISOString() })
+    await bot.ledger.runs.end(opened.run.id, 'one', { ...end, ended: clock.now().toISOString() }, [])
     await tend(bot)
     expect(await stateOf(bot)).toBe('paused')
   })

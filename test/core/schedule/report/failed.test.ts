@@ -228,7 +228,12 @@ async function costlyNight(wrong: OpsError | string, said: Partial<ScheduleRecor
   await bot.ledger.loads.publish(1, load.run.id, 'one', '2026-11-24T03:04:00.000Z')
   const ended = { ok: true, exit: 0, headline: '', audience: 'channel', run: null, replies: [], next: [] } as const
   const answer = { ...ended, replies: [], next: [] }
-  await bot.ledger.runs.end(1, 'one', { state: 'complete', answer, ended: '2026-11-24T03:04:00.000Z', costUsd: null })
+  await bot.ledger.runs.end(
+    1,
+    'one',
+    { state: 'complete', answer, ended: '2026-11-24T03:04:00.000Z', costUsd: null },
+    [],
+  )
   await add(bot, { ...nightly, ...said })
   await add(bot, { ...mornings, whenPaused: 'wait' })
   await add(bot, { ...mornings, cron: '30 7 * * *', whenPaused: 'last' })
