@@ -1,4 +1,3 @@
-import { pendingIn } from '../support/delivered.ts'
 import '../../src/commands/csv.ts'
 import '../../src/commands/result.ts'
 import '../../src/commands/share.ts'
@@ -34,12 +33,15 @@ async function loaded() {
   }
   const warehouse = await createLoadedWarehouse({ outbox })
   const posted = async () => {
-    const waiting = await pendingIn(warehouse.bot.ledger.messages)
-    return waiting.flatMap(({ content, ways: [way] }) =>
-      content.kind === 'answer' && way.kind === 'conversation'
-        ? [{ place: way.place, answer: content.answer, who: way.who.name }]
-        : [],
-    )
+    const { messages, runs } = warehouse.bot.ledger
+    const shares = (await runs.list({ command: 'share', limit: 20 })).toReversed()
+    const found = await Promise.all(shares.map(({ id }) => messages.find(`run:${id}:share`)))
+    return found.flatMap((message) => {
+      const [way] = message?.ways ?? []
+      return message?.content.kind === 'answer' && way?.kind === 'conversation'
+        ? [{ place: way.place, answer: message.content.answer, who: way.who.name }]
+        : []
+    })
   }
   return { ...warehouse, posted }
 }
