@@ -218,22 +218,25 @@ describe('what the clock said', () => {
 
   it('mentions in its thread who must know', async () => {
     office = await openOffice()
-    const run = {
-      id: 1,
-      command: 'etl',
-      line: 'etl',
-      who: 'ada',
-      state: 'error',
-      started: at(0),
-      ended: at(5),
-    } as const
-    const answer = { ...answerOf('it failed'), run: { ...run, steps: [] } }
-    await put('it failed', dataEng, { content: { kind: 'answer', answer }, mention: [ada, 'S0ONCALL'] })
+    await put('it failed', dataEng, callingFor(failed))
     await office.clock.until(() => office.seen().length === 2)
     const [, mention] = office.seen()
     expect(mention?.text).toContain(`<@${ada}>`)
     expect(mention?.text).toContain('<!subteam^S0ONCALL>')
     expect(mention?.thread).toBeDefined()
+  })
+
+  it('calls nobody into a conversation that was not meant', async () => {
+    office = await openOffice()
+    const ways = [random, dataEng].map(
+      (channel) => ({ kind: 'conversation', place: { ...place, channel }, who }) as const,
+    )
+    const [first, ...others] = ways
+    if (first === undefined) throw new Error('a message has a way')
+    await put('it failed', random, { ...callingFor(failed), ways: [first, ...others] })
+    await office.clock.until(() => office.seen().length > 0)
+    await office.clock.until(() => office.delivered())
+    expect(office.seen().map(({ text }) => text)).toEqual([expect.not.stringContaining('<@')])
   })
 
   it('reaches its owner directly where the bot may not post any more', async () => {
@@ -257,6 +260,14 @@ describe('what the clock said', () => {
 })
 
 const at = (seconds: number): string => new Date(Date.UTC(2026, 2, 1, 3, 0, seconds)).toISOString()
+
+const failed = { id: 1, command: 'etl', line: 'etl', who: 'ada', state: 'error', started: at(0), ended: at(5) } as const
+
+/** The answer of a run that calls its asker and those on call. */
+function callingFor(run: typeof failed): Pick<NewMessage, 'content' | 'mention'> {
+  const answer = { ...answerOf('it failed'), run: { ...run, steps: [] } }
+  return { content: { kind: 'answer', answer }, mention: [ada, 'S0ONCALL'] }
+}
 
 function answerOf(headline: string): Answer {
   return {

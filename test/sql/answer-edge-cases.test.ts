@@ -257,6 +257,8 @@ describe('churn risk', () => {
     ])
     expect(column(await ask(source(events), 'churn-risk', { silent: 5, n: 3 }), 'user_id')).toEqual([5, 6, 1])
     expect(await ask(source(events), 'churn-risk', { level: 'free' })).toEqual([])
+    const before = await ask(source(events), 'churn-risk', { until: '2018-11-07', silent: 2 })
+    expect(column(before, 'user_id')).toEqual([5, 6, 1, 2, 3])
   })
 })
 

@@ -109,6 +109,17 @@ describe('the journal', () => {
     expect(lines()).toHaveLength(1)
   })
 
+  it('keeps the newest messages of a channel where there are too many', () => {
+    const lines = Array.from({ length: 2_003 }, (_, n) => {
+      const message = { channel: dataEng, ts: `1700000000.${String(n).padStart(6, '0')}`, user: ada, text: `${n}` }
+      return `${JSON.stringify({ op: 'message', message })}\n`
+    })
+    writeFileSync(journal(), lines.join(''))
+    reopen()
+    const kept = reopen().messages(dataEng, ada)
+    expect([kept.length, kept[0]?.text, kept.at(-1)?.text]).toEqual([2_000, '3', '2002'])
+  })
+
   it('with a damaged line names the file, the line and the cure', () => {
     writeFileSync(journal(), '{"op":"joined","channel":"C0RANDOM000"}\nnot json\n')
     expect(reopen).toThrow(OpsError)

@@ -133,6 +133,21 @@ describe('the outbox', () => {
     expect(posts).toEqual([undefined, '1'])
   })
 
+  it('posts anew by the next way what may not be changed in the post that it has', async () => {
+    const posts: (string | undefined)[] = []
+    const { world, store, dispatcher } = await openOutbox(({ post }) => {
+      posts.push(post?.ts)
+      return posts.length === 2 ? gone : accepted
+    })
+    const ways = [...said('run:1').ways, ...said('run:1', 'C2').ways] as const
+    await store.put([said('run:1', 'C1', { ways, open: true })])
+    await until(world, () => empty(store))
+    await store.put([said('run:1', 'C1', { ways })])
+    await until(world, () => empty(store))
+    await dispatcher.stop()
+    expect(posts).toEqual([undefined, '1', undefined])
+  })
+
   it('sends the end of a run by its first way also where what it showed in between reached nobody', async () => {
     const sent: string[] = []
     const { world, store, dispatcher } = await openOutbox(({ content, way }) => {

@@ -1,5 +1,6 @@
 import { DeleteClusterCommand, RedshiftClient, ResumeClusterCommand } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
+import { monthOf } from '../../../src/core/money/month.ts'
 import { plain, setStage, succeeded } from './stage.ts'
 
 const hour = 3_600_000
@@ -179,6 +180,17 @@ describe('status', () => {
       ['Storage', '$0.024 per GB and month, also while paused'],
       ['Lease', expect.stringMatching(/^until .* UTC, then paused$/)],
     ])
+  })
+
+  it('counts the price of this month from its first day', async () => {
+    const { process, clock } = await setStage()
+    const { cluster, run } = process()
+    await run(cluster.spinUp(plain))
+    const tomorrow = new Date(clock.now().getTime() + 24 * hour)
+    await clock.pass(monthOf(tomorrow).to.getTime() + 10 * hour - clock.now().getTime())
+    const { facts } = await cluster.describe()
+    expect(facts).toContainEqual(['This month', 'about $5.43'])
+    expect(facts).not.toContainEqual(['Price so far', 'about $5.43'])
   })
 
   it('tells of a cluster that was deleted behind the bot’s back', async () => {

@@ -29,7 +29,7 @@ describe('any text as mrkdwn', () => {
 
   it('formats nothing, and leaves names with an underscore readable', () => {
     expect(mrkdwn('*b* _i_ ~s~ `c` user_id')).toBe('∗b∗ ˍiˍ ∼s∼ ˋcˋ user_id')
-    expect(mrkdwn('> quoted')).toBe('\u2060&gt; quoted')
+    expect(mrkdwn('> quoted\n > and again')).toBe('\u2060&gt; quoted\n \u2060&gt; and again')
     expect(mrkdwn(':skull: at 03:00:00')).toBe(':\u2060skull: at 03:00:00')
   })
 
