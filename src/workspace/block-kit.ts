@@ -201,19 +201,19 @@ export const homeViewSchema = typed('home', {
 })
 
 /** A block of a message, checked. */
-export type Block = z.infer<typeof messageBlockSchema>
+export type MessageBlock = z.infer<typeof messageBlockSchema>
 /** The block of one type. */
-export type BlockOf<T extends Block['type']> = Extract<Block, { type: T }>
+export type BlockOf<T extends MessageBlock['type']> = Extract<MessageBlock, { type: T }>
 /** A modal, checked. */
 export type Modal = z.infer<typeof modalSchema>
 /** A Home tab, checked. */
 export type HomeView = z.infer<typeof homeViewSchema>
 /** A block of any surface. */
-export type AnyBlock = Block | Modal['blocks'][number] | HomeView['blocks'][number]
+export type AnyBlock = MessageBlock | Modal['blocks'][number] | HomeView['blocks'][number]
 /** What a person fills in, with its label. */
 export type InputBlock = z.infer<typeof input>
 /** One cell of a table. */
-export type Cell = z.infer<typeof cell>
+export type TableCell = z.infer<typeof cell>
 /** A stretch of rich text: words in one style, a mention, a link. */
 export type Inline = z.infer<typeof inline>
 /** Formatted text as Slack stores it. */

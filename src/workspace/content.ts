@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { AnyBlock, Block, Element, HomeView, Modal } from './block-kit.ts'
+import type { AnyBlock, Element, HomeView, MessageBlock, Modal } from './block-kit.ts'
 import { ApiError } from './http.ts'
 import {
   type Checked,
@@ -20,7 +20,7 @@ export function validOr<T>(checked: Checked<T>, code: string, prefix = ''): T {
 /** The text and blocks of a message. */
 export interface MessageContent {
   readonly text: string
-  readonly blocks?: Block[]
+  readonly blocks?: MessageBlock[]
 }
 
 /** `chat.update` names this limit (https://docs.slack.dev/reference/methods/chat.update); held on every message. */

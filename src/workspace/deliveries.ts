@@ -1,6 +1,6 @@
 import { createHmac, randomBytes } from 'node:crypto'
 import type { Clock } from '../core/ports/clock.ts'
-import type { Message } from './journal.ts'
+import type { PostedMessage } from './journal.ts'
 import { app, homePayload } from './payloads.ts'
 import { bot, directChannelOf, team, teamOf } from './personas.ts'
 import type { ActionResult, UserAction } from './user-actions.ts'
@@ -78,7 +78,7 @@ type EventName = (typeof servedEvents)[number]
 /** Events of the Events API (https://docs.slack.dev/apis/events-api). */
 export interface Events {
   /** A message was sent. The app gets all messages of its direct messages, elsewhere those that mention it. */
-  messageSent(message: Message, copies: number | undefined): Promise<ActionResult>
+  messageSent(message: PostedMessage, copies: number | undefined): Promise<ActionResult>
   /** Somebody opened one of the app's own tabs. */
   tabOpened(action: UserAction<'openTab'>): Promise<ActionResult>
 }

@@ -16,7 +16,7 @@ export class ApiError extends Error {
 }
 
 /** A request's whole body. Throws `ApiError` above `limit` bytes. */
-export async function bodyOf(request: IncomingMessage, limit = 1_000_000): Promise<Buffer> {
+export async function readBody(request: IncomingMessage, limit = 1_000_000): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of request) {
@@ -28,7 +28,7 @@ export async function bodyOf(request: IncomingMessage, limit = 1_000_000): Promi
 }
 
 /** The text parsed as JSON. Throws an `ApiError` of this code where it is not JSON. */
-export function jsonOf(text: string, code = 'invalid_json'): unknown {
+export function parseJson(text: string, code = 'invalid_json'): unknown {
   try {
     return JSON.parse(text)
   } catch {

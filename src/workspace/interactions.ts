@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Ack, type Deliver, type Events, resultOf } from './deliveries.ts'
-import { ApiError, jsonOf } from './http.ts'
-import type { Message } from './journal.ts'
+import { ApiError, parseJson } from './http.ts'
+import type { PostedMessage } from './journal.ts'
 import {
   app,
   controlsIn,
@@ -13,7 +13,7 @@ import {
   valuePayload,
 } from './payloads.ts'
 import { bot, slackbot, teamOf } from './personas.ts'
-import { type Origin, respond, type Tokens, type Trigger } from './responses.ts'
+import { type ResponseOrigin, respond, type Tokens, type Trigger } from './responses.ts'
 import type { ActionResult, HomePress, MessagePress, UserAction, Users } from './user-actions.ts'
 import type { WorkspaceState } from './workspace-state.ts'
 
@@ -25,7 +25,7 @@ const submissionSchema = z.discriminatedUnion('response_action', [
 /** An app's answer to a submitted modal, where an empty one closes it; undefined where Slack would not understand it. */
 function submissionAnswer(body: string): z.infer<typeof submissionSchema> | undefined {
   try {
-    return body.trim() === '' ? { response_action: 'clear' } : submissionSchema.parse(jsonOf(body))
+    return body.trim() === '' ? { response_action: 'clear' } : submissionSchema.parse(parseJson(body))
   } catch (error) {
     if (error instanceof ApiError || error instanceof z.ZodError) return undefined
     throw error
@@ -39,7 +39,7 @@ const submissionFailed: ActionResult = { notice: 'We had some trouble connecting
 export function createUsers(deps: {
   readonly state: WorkspaceState
   readonly triggers: Tokens<Trigger>
-  readonly responseUrls: Tokens<Origin>
+  readonly responseUrls: Tokens<ResponseOrigin>
   readonly deliver: Deliver
   readonly events: Events
   readonly url: (path: string) => string
@@ -47,7 +47,7 @@ export function createUsers(deps: {
   readonly now: () => number
 }): Users {
   const { state, triggers, responseUrls, deliver, events, url, commands, now } = deps
-  const responseUrl = (origin: Origin) => url(`/response/${responseUrls.issue(origin)}`)
+  const responseUrl = (origin: ResponseOrigin) => url(`/response/${responseUrls.issue(origin)}`)
   const actionTs = () => (now() / 1000).toFixed(6)
   const notify = (viewer: string, channel: string, text: string): ActionResult => {
     state.add({ channel, user: slackbot.id, viewer, text })
@@ -100,7 +100,7 @@ export function createUsers(deps: {
     if (ack.kind === 'failed') return failed(ack.error)
     if (ack.body.trim() === '') return {}
     try {
-      respond(state, origin, ack.body.startsWith('{') ? jsonOf(ack.body) : { text: ack.body })
+      respond(state, origin, ack.body.startsWith('{') ? parseJson(ack.body) : { text: ack.body })
       return {}
     } catch (error) {
       if (error instanceof ApiError) return failed('invalid_command_response')
@@ -108,7 +108,7 @@ export function createUsers(deps: {
     }
   }
 
-  const deliverMessage = async (message: Message, copies: number | undefined): Promise<ActionResult> => {
+  const deliverMessage = async (message: PostedMessage, copies: number | undefined): Promise<ActionResult> => {
     const isMention = message.text.includes(`<@${bot.id}>`)
     if (!isMention || state.channel(message.channel)?.hasBot) return events.messageSent(message, copies)
     const missing = `You mentioned @${bot.realName}, who is not in this channel: /invite @${bot.realName}`

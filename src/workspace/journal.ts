@@ -25,11 +25,11 @@ const messageSchema = z.object({
  * A message. `viewer` is the only person who sees it, and `answers` the command or button that it answers; such messages are never stored, as
  * in Slack.
  */
-export type Message = z.infer<typeof messageSchema>
+export type PostedMessage = z.infer<typeof messageSchema>
 
 const homeTabFields = { id: z.string(), user: z.string(), hash: z.string() }
 /** Someone's Home tab as it was last published. The `id` stays, the `hash` is new each time. */
-export interface HomeTab {
+export interface PublishedHome {
   readonly id: string
   readonly user: string
   readonly hash: string

@@ -1,14 +1,19 @@
 import { type AnyBlock, type Element, type InputElement, optionsOf, timeOfDay } from './block-kit.ts'
-import type { HomeTab, Message } from './journal.ts'
+import type { PostedMessage, PublishedHome } from './journal.ts'
 import { bot, team } from './personas.ts'
 import type { FormState } from './user-actions.ts'
-import type { View, WorkspaceState } from './workspace-state.ts'
+import type { OpenModal, WorkspaceState } from './workspace-state.ts'
 
 /** How every payload names the app. */
 export const app = { token: 'local-workspace', api_app_id: bot.appId } as const
 
 /** A message as Slack sends it. */
-export function messagePayload({ channel: _, viewer: __, answers: ___, ...message }: Message): Record<string, unknown> {
+export function messagePayload({
+  channel: _,
+  viewer: __,
+  answers: ___,
+  ...message
+}: PostedMessage): Record<string, unknown> {
   const author = message.user === bot.id ? { bot_id: bot.botId, app_id: bot.appId } : {}
   return { type: 'message', team: team.id, ...author, ...message }
 }
@@ -27,12 +32,12 @@ function viewPayload(id: string): Record<string, unknown> {
 }
 
 /** An open modal as Slack sends it. */
-export function modalPayload({ id, modal }: View): Record<string, unknown> {
+export function modalPayload({ id, modal }: OpenModal): Record<string, unknown> {
   return { ...viewPayload(id), hash: `${id}.1`, ...modal }
 }
 
 /** A Home tab as Slack sends it (https://docs.slack.dev/reference/events/app_home_opened). */
-export function homePayload({ id, hash, home }: HomeTab): Record<string, unknown> {
+export function homePayload({ id, hash, home }: PublishedHome): Record<string, unknown> {
   // A Home tab has no title; Slack sends this one all the same.
   const title = { type: 'plain_text', text: 'View Title', emoji: true }
   return { ...viewPayload(id), title, hash, ...home }

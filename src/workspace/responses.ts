@@ -45,7 +45,7 @@ export interface Trigger {
 export const createTriggers = (now: () => number): Tokens<Trigger> => createTokens(now, 3_000, 1)
 
 /** What a response URL belongs to: whose delivery, where, what was typed or pressed, and the message that was pressed, if one was. */
-export interface Origin {
+export interface ResponseOrigin {
   readonly user: string
   readonly channel: string
   readonly request: string
@@ -53,7 +53,7 @@ export interface Origin {
 }
 
 /** Response URLs: valid for 30 minutes, five times (https://docs.slack.dev/interactivity/handling-user-interaction). `now` in ms. */
-export const createResponseUrls = (now: () => number): Tokens<Origin> => createTokens(now, 30 * 60_000, 5)
+export const createResponseUrls = (now: () => number): Tokens<ResponseOrigin> => createTokens(now, 30 * 60_000, 5)
 
 const responseSchema = z.object({
   text: z.string().optional(),
@@ -65,7 +65,7 @@ const responseSchema = z.object({
 })
 
 /** Does what an app posted to a response URL, or acknowledged a command with. Throws `ApiError`. */
-export function respond(state: WorkspaceState, origin: Origin, payload: unknown): void {
+export function respond(state: WorkspaceState, origin: ResponseOrigin, payload: unknown): void {
   const response = validOr(check(responseSchema, payload), 'invalid_payload')
   const { response_type, replace_original, delete_original, thread_ts, ...given } = response
   const original = origin.ts === undefined ? undefined : state.find(origin.channel, origin.ts)

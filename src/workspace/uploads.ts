@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
-import { bodyOf, sendText } from './http.ts'
+import { readBody, sendText } from './http.ts'
 import type { SharedFile } from './journal.ts'
 
 /** Uploaded files and their bytes, in `home` or in memory. */
@@ -55,7 +55,7 @@ export function openUploads(home: string | undefined): Uploads {
       return file?.received ? { id, name: file.name, title: title ?? file.name, size: file.size } : undefined
     },
     async receive(id, request, response) {
-      const bytes = await uploadedBytes(await bodyOf(request, maxUpload), request.headers['content-type'] ?? '')
+      const bytes = await uploadedBytes(await readBody(request, maxUpload), request.headers['content-type'] ?? '')
       if (store(id, bytes)) sendText(response, `OK - ${bytes.length}`)
       else sendText(response, 'upload_not_expected', undefined, 400)
     },

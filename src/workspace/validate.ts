@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import {
   type AnyBlock,
-  type Block,
   type BlockOf,
   type HomeView,
   homeViewSchema,
+  type MessageBlock,
   type Modal,
   messageBlockSchema,
   modalSchema,
@@ -148,7 +148,7 @@ export function check<T>(schema: z.ZodType<T>, given: unknown): Checked<T> {
 const messageSchema = z.object({ blocks: z.array(messageBlockSchema).max(50) })
 
 /** Checks the blocks of a message as Slack does, except for `maxMessageCharacters`, which has an error code of its own. */
-export function checkMessageBlocks(blocks: unknown): Checked<Block[]> {
+export function checkMessageBlocks(blocks: unknown): Checked<MessageBlock[]> {
   const checked = check(messageSchema, { blocks })
   if (!('value' in checked)) return checked
   const value = checked.value.blocks

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { ApiError, bodyOf, jsonOf, sendJson } from './http.ts'
+import { ApiError, parseJson, readBody, sendJson } from './http.ts'
 import type { WebMethod } from './web-methods.ts'
 
 /** How fast the bot may call; the defaults are Slack's. Bursts are calls at once before the rate holds. */
@@ -37,14 +37,14 @@ const structured = new Set(['blocks', 'view', 'metadata', 'files', 'attachments'
 
 function argumentsOf(body: string, contentType: string): Record<string, unknown> {
   if (contentType.startsWith('application/json')) {
-    const parsed: unknown = jsonOf(body)
+    const parsed: unknown = parseJson(body)
     if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) throw new ApiError('json_not_object')
     return { ...parsed }
   }
   return Object.fromEntries(
     [...new URLSearchParams(body)].map(([key, value]) => [
       key,
-      structured.has(key) ? jsonOf(value, key === 'blocks' ? 'invalid_blocks_format' : 'invalid_arguments') : value,
+      structured.has(key) ? parseJson(value, key === 'blocks' ? 'invalid_blocks_format' : 'invalid_arguments') : value,
     ]),
   )
 }
@@ -76,7 +76,7 @@ export function createWebApi(deps: {
 
   return async (name, request, response) => {
     try {
-      const args = argumentsOf((await bodyOf(request)).toString(), request.headers['content-type'] ?? '')
+      const args = argumentsOf((await readBody(request)).toString(), request.headers['content-type'] ?? '')
       const given = request.headers.authorization?.replace(/^Bearer /i, '') ?? args['token']
       if (given === undefined || given === '') throw new ApiError('not_authed')
       if (given !== token) throw new ApiError('invalid_auth')

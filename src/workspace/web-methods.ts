@@ -6,7 +6,7 @@ import { bot, directChannelOf, team, teamOf } from './personas.ts'
 import type { Tokens, Trigger } from './responses.ts'
 import type { Uploads } from './uploads.ts'
 import { check } from './validate.ts'
-import type { Channel, WorkspaceState } from './workspace-state.ts'
+import type { WorkspaceChannel, WorkspaceState } from './workspace-state.ts'
 
 /** One Web API method: the scopes it needs and its effect. Throws `ApiError`. */
 export interface WebMethod {
@@ -66,18 +66,18 @@ export function createWebMethods(deps: {
 }): Readonly<Record<string, WebMethod>> {
   const { state, triggers, uploads, url } = deps
 
-  const channelFor = (id: string): Channel => {
+  const channelFor = (id: string): WorkspaceChannel => {
     const channel = state.channel(id) ?? state.channel(directChannelOf(id))
     if (channel === undefined) throw new ApiError('channel_not_found')
     return channel
   }
-  const postable = (id: string): Channel => {
+  const postable = (id: string): WorkspaceChannel => {
     const channel = channelFor(id)
     if (channel.archived) throw new ApiError('is_archived')
     if (!channel.hasBot) throw new ApiError('not_in_channel')
     return channel
   }
-  const threadOf = (channel: Channel, ts: string | undefined) => {
+  const threadOf = (channel: WorkspaceChannel, ts: string | undefined) => {
     if (ts === undefined) return {}
     const parent = state.find(channel.id, ts)
     if (parent === undefined || parent.viewer !== undefined) throw new ApiError('thread_not_found')

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import type { HomeView, Modal } from './block-kit.ts'
 import { ApiError } from './http.ts'
-import type { HomeTab, Journal, Message } from './journal.ts'
+import type { Journal, PostedMessage, PublishedHome } from './journal.ts'
 import { bot, type ChannelSeed, directChannelOf, type Persona } from './personas.ts'
 
 /** A channel or someone's direct messages with the bot (`partner`). */
-export interface Channel {
+export interface WorkspaceChannel {
   readonly id: string
   readonly name: string
   readonly topic: string
@@ -19,7 +19,7 @@ export interface Channel {
 }
 
 /** A modal that is open on someone's pages; lost with the process, as a closed window loses it in Slack. */
-export interface View {
+export interface OpenModal {
   readonly id: string
   readonly user: string
   readonly modal: Modal
@@ -32,25 +32,25 @@ export interface WorkspaceState {
   readonly personas: readonly Persona[]
   /** The person of this id. Throws `ApiError` `user_not_found`. */
   persona(id: string): Persona
-  channels(): readonly Channel[]
-  channel(id: string): Channel | undefined
+  channels(): readonly WorkspaceChannel[]
+  channel(id: string): WorkspaceChannel | undefined
   /** The messages of a channel that `viewer` sees, oldest first, replies included. */
-  messages(channel: string, viewer: string): readonly Message[]
-  find(channel: string, ts: string): Message | undefined
+  messages(channel: string, viewer: string): readonly PostedMessage[]
+  find(channel: string, ts: string): PostedMessage | undefined
   /** Adds a message under a new `ts`, unique and ascending in the whole workspace. */
-  add(message: Omit<Message, 'ts'>): Message
-  replace(message: Message): void
-  remove(message: Message): void
+  add(message: Omit<PostedMessage, 'ts'>): PostedMessage
+  replace(message: PostedMessage): void
+  remove(message: PostedMessage): void
   /** Makes the bot a member. */
   join(channel: string): void
-  openView(user: string, modal: Modal, channel: string | undefined): View
+  openView(user: string, modal: Modal, channel: string | undefined): OpenModal
   /** The modal that is open for this person, the newest if there are several. */
-  viewOf(user: string): View | undefined
-  closeView(view: View): void
+  viewOf(user: string): OpenModal | undefined
+  closeView(view: OpenModal): void
   /** Replaces someone's Home tab. */
-  publish(user: string, home: HomeView): HomeTab
+  publish(user: string, home: HomeView): PublishedHome
   /** The Home tab that was last published for this person. */
-  homeTab(user: string): HomeTab | undefined
+  homeTab(user: string): PublishedHome | undefined
   onChange(listener: () => void): () => void
 }
 
@@ -66,7 +66,7 @@ export function openWorkspaceState(
   personas: readonly Persona[],
   seeds: readonly ChannelSeed[],
 ): WorkspaceState {
-  const channels = new Map<string, Channel>()
+  const channels = new Map<string, WorkspaceChannel>()
   const members = personas.filter(({ from, guest }) => (from ?? guest) === undefined).map(({ id }) => id)
   for (const { id, name, topic, hasBot, archived = false, kind = 'public', people = members, shared } of seeds) {
     const has = (person: string): boolean => people.includes(person)
@@ -80,15 +80,15 @@ export function openWorkspaceState(
     const of = { id, name: 'directmessage', topic, archived: false, kind: 'direct', shared: undefined } as const
     channels.set(id, { ...of, partner: person.id, hasBot: true, has: (who) => who === person.id })
   }
-  const messages = new Map<string, Map<string, Message>>()
-  const views = new Map<string, View>()
-  const homes = new Map<string, HomeTab>()
+  const messages = new Map<string, Map<string, PostedMessage>>()
+  const views = new Map<string, OpenModal>()
+  const homes = new Map<string, PublishedHome>()
   const listeners = new Set<() => void>()
   const notify = () => {
     for (const listener of listeners) listener()
   }
-  const place = (message: Message) => {
-    const inChannel = messages.get(message.channel) ?? new Map<string, Message>()
+  const place = (message: PostedMessage) => {
+    const inChannel = messages.get(message.channel) ?? new Map<string, PostedMessage>()
     messages.set(message.channel, inChannel.set(message.ts, message))
   }
   let lastMicros = 0
@@ -114,10 +114,10 @@ export function openWorkspaceState(
     ...[...homes.values()].map((tab) => ({ op: 'home' as const, ...tab })),
   ])
 
-  const store = (message: Message, entry: Parameters<Journal['append']>[0]) => {
+  const store = (message: PostedMessage, entry: Parameters<Journal['append']>[0]) => {
     if (message.viewer === undefined) journal.append(entry)
   }
-  const replace = (message: Message) => {
+  const replace = (message: PostedMessage) => {
     store(message, { op: 'message', message })
     place(message)
     notify()

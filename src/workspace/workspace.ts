@@ -2,9 +2,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { OpsError } from '../core/errors.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import { createDeliver, createEvents, servedEvents } from './deliveries.ts'
-import { ApiError, bodyOf, createPageGuard, jsonOf, sendJson, sendText } from './http.ts'
+import { ApiError, createPageGuard, parseJson, readBody, sendJson, sendText } from './http.ts'
 import { createUsers } from './interactions.ts'
-import { type HomeTab, type Message, openJournal } from './journal.ts'
+import { openJournal, type PostedMessage, type PublishedHome } from './journal.ts'
 import type { CommandHint } from './page/page-html.ts'
 import { createPage } from './page/routes.ts'
 import { type ChannelSeed, defaultChannels, defaultPersonas, type Persona } from './personas.ts'
@@ -56,9 +56,9 @@ export interface Workspace {
   /** The names of the Web API methods served. */
   readonly methods: readonly string[]
   /** The messages of a channel that a person sees, oldest first. */
-  messages(channel: string, viewer: string): readonly Message[]
+  messages(channel: string, viewer: string): readonly PostedMessage[]
   /** The Home tab that the bot last published for this person. */
-  homeTab(viewer: string): HomeTab | undefined
+  homeTab(viewer: string): PublishedHome | undefined
   close(): void
 }
 
@@ -90,7 +90,7 @@ export function createWorkspace(options: WorkspaceOptions): Workspace {
     const found = responseUrls.redeem(token)
     if ('error' in found)
       return sendJson(response, { ok: false, error: found.error === 'used' ? 'used_url' : 'expired_url' }, 404)
-    respond(state, found.value, jsonOf((await bodyOf(request)).toString()))
+    respond(state, found.value, parseJson((await readBody(request)).toString()))
     sendText(response, 'ok')
   }
   const route = async (address: URL, request: IncomingMessage, response: ServerResponse) => {

@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { systemClock } from '../../src/machine/clock.ts'
 import { neededScopes } from '../../src/slack/methods.ts'
-import type { Message } from '../../src/workspace/journal.ts'
+import type { PostedMessage } from '../../src/workspace/journal.ts'
 import { createWorkspace, type Workspace } from '../../src/workspace/workspace.ts'
 import { listen } from '../slack/support/front.ts'
 import type { Time } from './time.ts'
@@ -34,7 +34,7 @@ export interface Slack {
   /** The `ts` of the posts that were accepted without their process having known it for sure. */
   readonly uncertain: ReadonlySet<string>
   /** All that stands anywhere now, whoever sees it, each message once. */
-  everything(): readonly Message[]
+  everything(): readonly PostedMessage[]
   /** A door to the Web API, and deliveries to `port` from now on. */
   open(port: number): Promise<Door>
   close(): void
@@ -85,7 +85,7 @@ export function createSlack(time: Time, home?: string): Slack {
     dialogs,
     uncertain,
     everything() {
-      const found = new Map<string, Message>()
+      const found = new Map<string, PostedMessage>()
       for (const viewer of people) {
         for (const channel of [...channels, directOf(viewer)])
           for (const message of workspace.messages(channel, viewer))

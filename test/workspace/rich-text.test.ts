@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { richTextOf, slackDate } from '../../src/workspace/page/rich-text.ts'
+import { richTextHtml, richTextOf, slackDate } from '../../src/workspace/page/rich-text.ts'
 
 const read = (text: string) => richTextOf({ type: 'mrkdwn', text }).elements
 const inline = (text: string) => {
@@ -61,6 +61,44 @@ describe('mrkdwn', () => {
 
   it('never throws', () => {
     fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'*_~`:<>@#!^|& \nab') }), (text) => void read(text)))
+  })
+})
+
+describe('rich text as HTML', () => {
+  const reader = {
+    tz: 'UTC',
+    now: new Date('2018-12-01T12:00:00Z'),
+    userName: (id: string) => `<${id}>`,
+    channelName: (id: string) => id,
+  }
+  const shown = (text: string) => richTextHtml(richTextOf({ type: 'mrkdwn', text }), reader).markup
+
+  it.each([
+    ['*_both_* and `a &lt; b`', '<div><strong><em>both</em></strong> and <code>a &lt; b</code></div>'],
+    [
+      '<@U1> &amp; <!here>',
+      '<div><span class="mention">@&lt;U1&gt;</span> &amp; <span class="mention">@here</span></div>',
+    ],
+    ['>quoted', '<blockquote>quoted</blockquote>'],
+    [
+      '<!date^1543536000^{date_num} {time}|x>',
+      '<div><time datetime="2018-11-30T00:00:00.000Z">2018-11-30 00:00</time></div>',
+    ],
+  ])('%s', (text, markup) => {
+    expect(shown(text)).toBe(`<div class="rich-text">${markup}</div>`)
+  })
+
+  it('makes a list, and a link of an address that opens a page but not of one that runs a script', () => {
+    const link = (url: string) => ({ type: 'link' as const, url, text: 'a "link"' })
+    const section = (url: string) => ({ type: 'rich_text_section' as const, elements: [link(url)] })
+    const list = {
+      type: 'rich_text_list' as const,
+      style: 'ordered' as const,
+      elements: [section('https://x.org'), section('javascript:alert(1)')],
+    }
+    expect(richTextHtml({ elements: [list] }, reader).markup).toBe(
+      '<div class="rich-text"><ol><li><a href="https://x.org" target="_blank" rel="noopener noreferrer">a &quot;link&quot;</a></li><li>a &quot;link&quot;</li></ol></div>',
+    )
   })
 })
 

@@ -1,5 +1,5 @@
-import type { AnyBlock, BlockOf, Cell } from '../block-kit.ts'
-import { chartFigure } from './chart.ts'
+import type { AnyBlock, BlockOf, TableCell } from '../block-kit.ts'
+import { chartFigure } from './chart-svg.ts'
 import { type ChannelChoice, control, field } from './controls.ts'
 import { element, type Html, html } from './html.ts'
 import { type ReaderContext, richTextHtml, textHtml } from './rich-text.ts'
@@ -54,7 +54,7 @@ function taskHtml(card: BlockOf<'task_card'>, reader: ReaderContext): Html {
 ${card.details && richTextHtml(card.details, reader)}${card.output && richTextHtml(card.output, reader)}</div></li>`
 }
 
-const cellHtml = (cell: Cell, reader: ReaderContext): Html =>
+const cellHtml = (cell: TableCell, reader: ReaderContext): Html =>
   cell.type === 'rich_text' ? richTextHtml(cell, reader) : html`${cell.text}`
 
 const scrollable = (label: string, table: Html) =>
@@ -77,7 +77,7 @@ function tableHtml(block: BlockOf<'table'>, reader: ReaderContext): Html {
 function dataTableHtml(block: BlockOf<'data_table'>, reader: ReaderContext): Html {
   const [head = [], ...rows] = block.rows
   const { caption, page_size: size = 5, row_header_column_index: headerColumn = 0 } = block
-  const alignment = (cell: Cell | undefined) => (cell?.type === 'raw_number' ? 'right' : 'left')
+  const alignment = (cell: TableCell | undefined) => (cell?.type === 'raw_number' ? 'right' : 'left')
   const header = head.map(
     (cell, column) => html`<th scope="col" class="${alignment(rows[0]?.[column])}">
 <button type="button" data-sort="${column}">${cellHtml(cell, reader)}</button></th>`,

@@ -1,6 +1,7 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { as, followAnswer, hideProgress, notSent, post, showNotice, showProgress } from './client-actions.ts'
+import { as, hideProgress, notSent, post, showNotice, showProgress } from './client-actions.ts'
+import { scrollToLatest } from './client-update.ts'
 
 /*
  * The box to type in: drafts, suggestions, and what was sent before.
@@ -45,9 +46,9 @@ export async function send(box: HTMLTextAreaElement): Promise<void> {
   recalled = sent.push(text)
   sessionStorage.setItem('sent', JSON.stringify(sent.slice(-50)))
   setText(box, '')
-  followAnswer(composer)
   if (text.startsWith('/') || direct !== undefined || text.toLowerCase().includes(`@${document.body.dataset['bot']}`))
     showProgress(composer)
+  scrollToLatest(composer)
   const { notice } = await post('send', { channel, text, ...(thread && { thread_ts: thread }) })
   if (notice !== undefined) hideProgress()
   if (notice !== notSent) return

@@ -1,6 +1,7 @@
 import type { Confirm, Element, InputBlock, InputElement, Option } from '../block-kit.ts'
-import type { Channel } from '../workspace-state.ts'
+import type { WorkspaceChannel } from '../workspace-state.ts'
 import { type Html, html } from './html.ts'
+import { isLink } from './rich-text.ts'
 
 /** The question before an action is sent: a dialog that the page's script shows. */
 function confirmTemplate({ title, text, confirm, deny, style = 'primary' }: Confirm): Html {
@@ -36,7 +37,7 @@ ${optionsHtml(element.options, '')}</select>`
       return html`<input type="time" class="button" ${ids} aria-label="${element.placeholder?.text ?? 'Select a time'}" value="${element.initial_time}">`
     case 'button': {
       const { accessibility_label: label, url, style = '', value = '', text } = element
-      const more = html`${label && html` aria-label="${label}"`}${url && html` data-url="${url}"`}`
+      const more = html`${label && html` aria-label="${label}"`}${url && isLink(url) && html` data-url="${url}"`}`
       return html`<button type="button" class="button ${style}" ${ids} value="${value}"${more}>${text.text}</button>`
     }
   }
@@ -50,7 +51,7 @@ export function control(element: Element, blockId: string): Html {
 
 /** The channels that can be chosen, and the one in which the person was when the view opened. */
 export interface ChannelChoice {
-  readonly channels: readonly Channel[]
+  readonly channels: readonly WorkspaceChannel[]
   readonly current: string | undefined
 }
 

@@ -1,9 +1,9 @@
 import { includesRole, type Role } from '../../core/people.ts'
-import type { Message } from '../journal.ts'
+import type { PostedMessage } from '../journal.ts'
 import { affiliationOf, bot, directChannelOf, type Persona } from '../personas.ts'
-import type { Channel, WorkspaceState } from '../workspace-state.ts'
+import type { WorkspaceChannel, WorkspaceState } from '../workspace-state.ts'
 import { type Html, html } from './html.ts'
-import { homeTabHtml, hrefOf, messageHtml, modalHtml, type Reader, readerOf } from './messages.ts'
+import { homeTabHtml, hrefOf, messageHtml, modalHtml, type PageReader, pageReaderOf } from './message-html.ts'
 
 /** A command that the page suggests while one types. */
 export interface CommandHint {
@@ -17,7 +17,7 @@ export interface CommandHint {
 /** What one page shows: a person's view of a channel, perhaps with a thread beside it, or of the app's Home tab. */
 export interface Location {
   readonly viewer: Persona
-  readonly channel: Channel
+  readonly channel: WorkspaceChannel
   readonly thread: string | undefined
   /** The tab of the app, in the viewer's direct messages with it; undefined anywhere else. */
   readonly tab: 'home' | 'messages' | undefined
@@ -47,7 +47,7 @@ export interface PageFrame {
 /** The whole document for one location. */
 export function pageHtml(state: WorkspaceState, location: Location, { version, banner, hints, now }: PageFrame): Html {
   const { viewer, channel, tab } = location
-  const reader = readerOf(state, viewer, now)
+  const reader = pageReaderOf(state, viewer, now)
   const { main, beside } =
     tab === 'home'
       ? { main: html`${homeTabHtml(state.homeTab(viewer.id), reader)}${progressLine}` }
@@ -66,28 +66,28 @@ ${banner && html`<p class="banner">${banner}</p>`}<p class="connection" role="st
 ${main}</main>${beside}${view && modalHtml(view, reader)}</body></html>`
 }
 
-function nameOf({ partner, name }: Channel): string {
+function nameOf({ partner, name }: WorkspaceChannel): string {
   return partner === undefined ? `#${name}` : bot.realName
 }
 
-function topicOf({ topic, shared }: Channel): string {
+function topicOf({ topic, shared }: WorkspaceChannel): string {
   if (shared === undefined) return topic
   return `${shared.pending === true ? 'Invited to share' : 'Shared'} with ${shared.with.name} · ${topic}`
 }
 
 /** The channels that a person is in. */
-function channelsOf(state: WorkspaceState, { id }: Persona): readonly Channel[] {
+function channelsOf(state: WorkspaceState, { id }: Persona): readonly WorkspaceChannel[] {
   return state.channels().filter((each) => each.partner === undefined && each.has(id))
 }
 
-function labelOf({ name, kind, shared }: Channel): string {
+function labelOf({ name, kind, shared }: WorkspaceChannel): string {
   return `${kind === 'public' ? '#' : '🔒'} ${name}${shared === undefined ? '' : ' ⇄'}`
 }
 
 const current = (isCurrent: boolean) => isCurrent && html` aria-current="page"`
 
 function sidebar(state: WorkspaceState, { viewer, channel }: Location): Html {
-  const item = (each: Channel, label: string, tab?: 'home') => {
+  const item = (each: WorkspaceChannel, label: string, tab?: 'home') => {
     const last = state.messages(each.id, viewer.id).at(-1)?.ts
     return html`<li><a href="${hrefOf(viewer, each.id, tab && { tab })}" data-channel="${each.id}" data-last="${last}"${current(each === channel)}>${label}</a></li>`
   }
@@ -117,14 +117,14 @@ const cutHint = html`Only the newest ${shownMessages} messages are shown.`
 function conversation(
   state: WorkspaceState,
   { viewer, channel, thread }: Location,
-  reader: Reader,
+  reader: PageReader,
   hints: readonly CommandHint[],
 ) {
   const name = nameOf(channel)
   const all = state.messages(channel.id, viewer.id)
   const top = all.filter((message) => message.thread_ts === undefined)
   const parent = all.find((message) => message.ts === thread)
-  const replies = new Map<string, Message[]>()
+  const replies = new Map<string, PostedMessage[]>()
   for (const message of all) {
     const { thread_ts } = message
     if (thread_ts !== undefined) replies.set(thread_ts, [...(replies.get(thread_ts) ?? []), message])
@@ -133,10 +133,9 @@ function conversation(
     .slice(-shownMessages)
     .map((message) => messageHtml(message, reader, replies.get(message.ts)?.length ?? 0))
   const hint = !channel.hasBot ? inviteHint : top.length === 0 ? emptyHint : top.length > shownMessages && cutHint
-  const mentions = mentionOptions(state, viewer)
-  const commands = hints
-    .filter(({ role }) => includesRole(viewer.role, role))
-    .map(({ text, summary }) => ({ text, summary }))
+  const mentions = mentionsFor(state, viewer)
+  const invite = { text: `/invite @${bot.realName}`, summary: 'Adds the bot to this channel' }
+  const commands = [...hints.filter(({ role }) => includesRole(viewer.role, role)), ...(channel.hasBot ? [] : [invite])]
   const inThread = parent === undefined ? [] : [parent, ...(replies.get(parent.ts) ?? [])]
   return {
     main: html`${messageList('main', `Messages in ${name}`, messages)}<p class="hint">${hint}</p>
@@ -162,19 +161,19 @@ function messageList(key: string, label: string, messages: readonly Html[]): Htm
 }
 
 /** Text that can be completed, and what it means. */
-interface Option {
+interface Completion {
   readonly text: string
   readonly summary: string
 }
 
-function mentionOptions(state: WorkspaceState, viewer: Persona): readonly Option[] {
+function mentionsFor(state: WorkspaceState, viewer: Persona): readonly Completion[] {
   const people = [bot, ...state.personas].map(({ name, realName }) => ({ text: `@${name}`, summary: realName }))
   const channels = channelsOf(state, viewer).map((each) => ({ text: `#${each.name}`, summary: topicOf(each) }))
   return [...people, ...channels]
 }
 
 /** A box to type in, with all of its suggestions: the page's script shows those that fit. */
-function composer(label: string, channel: Channel, options: readonly Option[], thread = ''): Html {
+function composer(label: string, channel: WorkspaceChannel, options: readonly Completion[], thread = ''): Html {
   const id = thread === '' ? 'suggestions' : 'thread-suggestions'
   const list = options.map(
     ({ text, summary }, n) => html`<li role="option" id="${id}-${n}" aria-selected="false" hidden

@@ -1,6 +1,9 @@
 import type { Inline, RichText, TextObject } from '../block-kit.ts'
 import { element, type Html, html } from './html.ts'
 
+/** Whether an address may be opened: a script's, for example, may not. */
+export const isLink = (url: string): boolean => /^(https?:\/\/|mailto:)/i.test(url)
+
 type Style = { bold?: true; italic?: true; strike?: true; code?: true }
 
 const decode = (text: string) => text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
@@ -16,8 +19,7 @@ function entity(inner: string, style: Style): Inline[] {
   const [, seconds, format] = /^!date\^(\d+)\^([^^]+)/.exec(body) ?? []
   if (seconds !== undefined && format !== undefined)
     return [{ type: 'date', timestamp: Number(seconds), format: decode(format), fallback: decode(label) }]
-  if (/^(https?:\/\/|mailto:)/i.test(body))
-    return [{ type: 'link', url: decode(body), text: decode(label === '' ? body : label), style }]
+  if (isLink(body)) return [{ type: 'link', url: decode(body), text: decode(label === '' ? body : label), style }]
   return [{ type: 'text', text: decode(`<${inner}>`), style }]
 }
 
@@ -134,6 +136,7 @@ function inlineHtml(inline: Inline, { tz, now, userName, channelName }: ReaderCo
       return styled(html`${inline.text}`, inline.style)
     case 'link': {
       const label = styled(html`${inline.text ?? inline.url}`, inline.style)
+      if (!isLink(inline.url)) return label
       return html`<a href="${inline.url}" target="_blank" rel="noopener noreferrer">${label}</a>`
     }
     case 'user':

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { OpsError } from '../../core/errors.ts'
 import { validOr } from '../content.ts'
-import { bodyOf, jsonOf, sendJson, sendText } from '../http.ts'
+import { parseJson, readBody, sendJson, sendText } from '../http.ts'
 import { type ActionResult, type Users, userActions } from '../user-actions.ts'
 import { check } from '../validate.ts'
 import type { WorkspaceState } from '../workspace-state.ts'
@@ -12,7 +12,7 @@ import { type CommandHint, locationOf, pageHtml } from './page-html.ts'
 import { styleSheet } from './style.ts'
 
 /** The page's own routes. */
-export interface Page {
+export interface PageServer {
   /** Answers a request for `/` or `/page/…`. Throws `ApiError` for a body that the page's script does not send. */
   handle(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void>
   /** Ends the open event streams. */
@@ -38,7 +38,7 @@ export function createPage(deps: {
   readonly now: () => Date
   readonly banner: string | undefined
   readonly hints: readonly CommandHint[]
-}): Page {
+}): PageServer {
   const { state, users, now, banner, hints } = deps
   const streams = new Set<ServerResponse>()
   const started = now().getTime()
@@ -73,7 +73,7 @@ export function createPage(deps: {
   }
 
   const act = async (name: string, request: IncomingMessage): Promise<ActionResult | undefined> => {
-    const action = jsonOf((await bodyOf(request)).toString())
+    const action = parseJson((await readBody(request)).toString())
     switch (name) {
       case 'send':
         return users.send(validOr(check(userActions.send, action), name))

@@ -1,21 +1,21 @@
-import type { HomeTab, Message } from '../journal.ts'
+import type { PostedMessage, PublishedHome } from '../journal.ts'
 import { affiliationOf, bot, type Persona, slackbot } from '../personas.ts'
-import type { Channel, View, WorkspaceState } from '../workspace-state.ts'
+import type { OpenModal, WorkspaceChannel, WorkspaceState } from '../workspace-state.ts'
 import { blockHtml } from './block-html.ts'
 import { type Html, html } from './html.ts'
 import { postedAt, type ReaderContext, richTextHtml, richTextOf } from './rich-text.ts'
 
 /** Who reads the page, and what they need to read it. */
-export interface Reader extends ReaderContext {
+export interface PageReader extends ReaderContext {
   readonly persona: Persona
   /** The person who wrote a message; undefined for the bot and for Slackbot. */
   author(id: string): Persona | undefined
   /** The channels that a form offers. */
-  readonly channels: readonly Channel[]
+  readonly channels: readonly WorkspaceChannel[]
 }
 
 /** A person as a reader of this workspace. */
-export function readerOf(state: WorkspaceState, persona: Persona, now: Date): Reader {
+export function pageReaderOf(state: WorkspaceState, persona: Persona, now: Date): PageReader {
   const people = [...state.personas, bot, slackbot]
   return {
     persona,
@@ -37,22 +37,22 @@ export function hrefOf(viewer: Persona, channel: string, more: { thread?: string
  * The bodies made so far, by time zone. A message is replaced, never changed, so its body stays. A page of 100 long tables takes 0.5 s to make
  * the first time, and is made again after each change.
  */
-const bodies = new WeakMap<Message, Map<string, Html>>()
+const bodies = new WeakMap<PostedMessage, Map<string, Html>>()
 
-function bodyOf(message: Message, reader: Reader): Html {
+function bodyOf(message: PostedMessage, reader: PageReader): Html {
   const byZone = bodies.get(message) ?? new Map<string, Html>()
   const body = byZone.get(reader.tz) ?? newBody(message, reader)
   bodies.set(message, byZone.set(reader.tz, body))
   return body
 }
 
-function newBody({ blocks, text }: Message, reader: Reader): Html {
+function newBody({ blocks, text }: PostedMessage, reader: PageReader): Html {
   const choice = { channels: reader.channels, current: undefined }
   if (blocks !== undefined) return html`${blocks.map((each) => blockHtml(each, reader, choice))}`
   return text === '' ? html`` : richTextHtml(richTextOf({ type: 'mrkdwn', text }), reader)
 }
 
-function fileHtml({ id, name, title, size }: NonNullable<Message['files']>[number]): Html {
+function fileHtml({ id, name, title, size }: NonNullable<PostedMessage['files']>[number]): Html {
   return html`<a class="file" href="/files/${id}/${encodeURIComponent(name)}" download><b>${title}</b>
 <small>${size.toLocaleString('en-US')} bytes</small></a>`
 }
@@ -61,7 +61,7 @@ function fileHtml({ id, name, title, size }: NonNullable<Message['files']>[numbe
  * A message in a channel, with a link to its thread and the number of its `replies`; in the thread itself, where `replies` is undefined, without
  * it. A message for one person names the command or button that it answers.
  */
-export function messageHtml(message: Message, reader: Reader, replies?: number): Html {
+export function messageHtml(message: PostedMessage, reader: PageReader, replies?: number): Html {
   const { channel, ts, user, text, viewer, answers, files = [] } = message
   const name = reader.userName(user)
   const posted = postedAt(ts, reader.tz)
@@ -88,7 +88,10 @@ function repliesLabel(replies: number): string {
 }
 
 /** A modal as the dialog that the page's script shows. */
-export function modalHtml({ id, channel, modal: { title, submit, close, blocks } }: View, reader: Reader): Html {
+export function modalHtml(
+  { id, channel, modal: { title, submit, close, blocks } }: OpenModal,
+  reader: PageReader,
+): Html {
   const choice = { channels: reader.channels, current: channel }
   return html`<dialog class="dialog modal" data-view="${id}" aria-labelledby="title-${id}"><form>
 <h2 id="title-${id}">${title.text}</h2><div class="modal-body">${blocks.map((each) => blockHtml(each, reader, choice))}</div><p class="error" role="alert"></p>
@@ -101,7 +104,7 @@ const nothingPublished = html`<div class="block nothing" id="home-nothing"><h2>T
 <p>${bot.realName} has not published anything here yet.</p></div>`
 
 /** The Home tab, each of its blocks in an element of its own: the page's script replaces those that change. */
-export function homeTabHtml(tab: HomeTab | undefined, reader: Reader): Html {
+export function homeTabHtml(tab: PublishedHome | undefined, reader: PageReader): Html {
   const choice = { channels: reader.channels, current: undefined }
   const blocks = tab?.home.blocks.map(
     (each) =>
