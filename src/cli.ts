@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { z } from 'zod'
 import { readCommands } from './commands.ts'
-import { readColour } from './config.ts'
+import { loadEnvFile, readColour, readConfig } from './config.ts'
 import type { App } from './core/app.ts'
-import type { ExitStatus } from './core/errors.ts'
+import { type ExitStatus, exitStatusOf, OpsError } from './core/errors.ts'
 import { commandOfQuery } from './core/warehouse/query-command.ts'
 import { readLibrary } from './library.ts'
 import { sayLine } from './line.ts'
@@ -14,6 +14,7 @@ import { bashCompletion } from './terminal/completion.ts'
 async function main(argv: readonly string[]): Promise<ExitStatus> {
   if (argv[0] === '--version') return printVersion()
   if (argv[0] === 'completion') return printCompletion(argv[1])
+  if (argv[0] === 'backup' || argv[0] === 'restore') return archive(argv[0], argv.slice(1))
   return sayLine(argv, {
     platform: thisMachine,
     streams: { input: process.stdin, out: process.stdout, err: process.stderr, colour: readColour() },
@@ -45,6 +46,33 @@ async function printCompletion(shell: string | undefined): Promise<ExitStatus> {
   const { queries } = await readLibrary(new URL('../sql/', import.meta.url))
   process.stdout.write(bashCompletion([...(await readCommands()), ...queries.map(commandOfQuery)]))
   return 0
+}
+
+/** `backup [FILE]` and `restore FILE [--yes]`, which work on the data folder and not in it: no app is composed for them. */
+async function archive(command: 'backup' | 'restore', args: readonly string[]): Promise<ExitStatus> {
+  const { makeBackup, restoreBackup } = await import('./backup.ts')
+  const files = args.filter((word) => word !== '--yes')
+  const now = thisMachine.clock.now()
+  const [file = command === 'backup' ? `sparkify-${now.toISOString().slice(0, 10)}.tar.gz` : null] = files
+  try {
+    if (file === null || files.length > 1 || file.startsWith('-')) {
+      throw new OpsError(
+        'bad_argument',
+        `${command} takes one file.`,
+        'Type: sparkify backup [FILE], or sparkify restore FILE [--yes]',
+      )
+    }
+    loadEnvFile()
+    const config = readConfig()
+    const work =
+      command === 'backup' ? makeBackup(config, file, now) : restoreBackup(config, file, args.includes('--yes'))
+    process.stdout.write(`✓ ${await work}\n`)
+    return 0
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    process.stderr.write(`✗ ${error.message}\n${error.remedy}\n`)
+    return exitStatusOf(error.code)
+  }
 }
 
 process.exitCode = await main(process.argv.slice(3))

@@ -16,7 +16,7 @@ import type { SourceFolders, Warehouse } from './engines.ts'
 import { readLibrary } from './library.ts'
 import { diskProbe, prepareDataDir } from './machine/data-dir.ts'
 import { createHeartbeat } from './machine/heartbeat.ts'
-import { configurationProbe, heartbeatProbe, ledgerProbe, sourcesProbe } from './machine/probes.ts'
+import { backupProbe, configurationProbe, heartbeatProbe, ledgerProbe, sourcesProbe } from './machine/probes.ts'
 import type { Platform } from './platform.ts'
 import { createTimetable } from './scheduler/timetable.ts'
 
@@ -78,6 +78,7 @@ export async function compose(config: Config, root: Root): Promise<Core> {
       sourcesProbe(engine),
       liveProbe(deps),
       heartbeatProbe(config.heartbeatUrl !== null, ledger),
+      backupProbe(ledger, clock),
       ...probes,
     ],
   }

@@ -75,7 +75,8 @@ export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
-const recordName = 'cluster.json'
+/** The file beside the loads that holds the state of the warehouse. */
+export const recordName = 'cluster.json'
 const recordSchema = z.object({
   state: z.enum(['available', 'paused', 'deleting']),
   since: z.iso.datetime().transform((text) => new Date(text)),

@@ -1,11 +1,12 @@
 import { z } from 'zod'
 import { green, notChecked, probe } from '../core/doctor/probe.ts'
 import { heartbeatNote } from '../core/outbox/dispatcher.ts'
+import type { Clock } from '../core/ports/clock.ts'
 import type { Engine } from '../core/ports/engine.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
 import type { Probe } from '../core/ports/probe.ts'
 import { skippedWords } from '../core/warehouse/sources.ts'
-import { moment } from '../core/words.ts'
+import { bytes, moment } from '../core/words.ts'
 
 /** The main settings, and variables that are probably not meant. */
 export function configurationProbe(summary: string, warnings: readonly string[]): Probe {
@@ -38,6 +39,28 @@ function ledgerName(url: string): string {
   if (!url.startsWith('file:')) return `${new URL(url).protocol}//${new URL(url).host}`
   const [path = ''] = url.replace(/^file:(?:\/\/)?/, '').split('?')
   return decodeURIComponent(path)
+}
+
+/** The note of the newest backup. */
+export const backupNote = 'backup'
+
+const backupSchema = z.object({ at: z.string(), file: z.string(), bytes: z.number() }).nullable()
+
+const oldBackupMs = 8 * 86_400_000
+
+/** When the newest backup was made, and where it is; a warning when there was none for 8 days. */
+export function backupProbe({ notes }: Pick<Ledger, 'notes'>, clock: Pick<Clock, 'now'>): Probe {
+  return probe('Backup', async () => {
+    const last = backupSchema.parse(await notes.get(backupNote))
+    if (last === null) return green('none yet; `sparkify backup` makes one')
+    const detail = `${moment(new Date(last.at))}, ${last.file}, ${bytes(last.bytes)}`
+    if (clock.now().getTime() - Date.parse(last.at) < oldBackupMs) return green(detail)
+    return {
+      state: 'warn',
+      detail: `the newest is old: ${detail}`,
+      cure: 'Run sparkify backup, best every night by cron.',
+    }
+  })
 }
 
 const beatSchema = z.object({ at: z.string(), ok: z.boolean() }).nullable()

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { LoadStore, NoteStore } from '../../src/core/ports/ledger.ts'
 import { diskProbe } from '../../src/machine/data-dir.ts'
-import { configurationProbe, heartbeatProbe, ledgerProbe } from '../../src/machine/probes.ts'
+import { backupProbe, configurationProbe, heartbeatProbe, ledgerProbe } from '../../src/machine/probes.ts'
 
 const { signal } = new AbortController()
 
@@ -42,6 +42,21 @@ describe('doctor on the machine', () => {
     expect(await diskProbe('/nowhere/at/all', { loads: unasked }).look(signal)).toMatchObject({
       state: 'red',
       detail: expect.stringContaining('ENOENT'),
+    })
+  })
+
+  it('shows the newest backup, and warns when it is old', async () => {
+    const at = (now: string) => ({ now: () => new Date(now) })
+    const last = { at: '2026-11-23T03:04:00.000Z', file: '/backups/a.tar.gz', bytes: 1_500_000 }
+    const found = async (kept: unknown, now: string) => backupProbe(notes(kept), at(now)).look(signal)
+    expect(await found(null, '2026-11-23T04:00:00.000Z')).toMatchObject({ state: 'green' })
+    expect(await found(last, '2026-11-30T03:04:00.000Z')).toMatchObject({
+      state: 'green',
+      detail: '23 Nov 2026, 03:04 UTC, /backups/a.tar.gz, 1.5 MB',
+    })
+    expect(await found(last, '2026-12-01T03:04:00.000Z')).toMatchObject({
+      state: 'warn',
+      detail: 'the newest is old: 23 Nov 2026, 03:04 UTC, /backups/a.tar.gz, 1.5 MB',
     })
   })
 
