@@ -170,12 +170,12 @@ async function dryRun(full: boolean, { deps, signal }: RunContext): Promise<Outc
   const sources = await deps.engine.sources(signal)
   const basis = await basisOf(deps, sources, full, signal)
   const all = [...sources.log, ...sources.song].map(({ path, bytes: size }) => ({ path, bytes: size, change: 'new' }))
-  const files = basis.kind === 'copy' ? basis.changes.files : all
+  const files = basis.reads === 'changes' ? basis.changes.files : all
   const toRead = files.filter(({ change }) => change !== 'gone').reduce((sum, file) => sum + file.bytes, 0)
-  const why = basis.kind === 'full' && basis.why !== null ? `: ${basis.why}` : ''
+  const why = basis.reads === 'all' && basis.why !== null ? `: ${basis.why}` : ''
   const headline =
-    basis.kind === 'copy'
-      ? `A load would read ${bytes(toRead)}: ${changesWords(tally(basis.changes))} since load ${basis.of}, ${count(basis.changes.unchanged)} unchanged.`
+    basis.reads === 'changes'
+      ? `A load would read ${bytes(toRead)}: ${changesWords(tally(basis.changes))} since load ${basis.since}, ${count(basis.changes.unchanged)} unchanged.`
       : `A load would read everything${why}: ${sources.summary}.`
   const table: Reply = {
     kind: 'table',

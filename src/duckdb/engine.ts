@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { relative, resolve } from 'node:path'
+import { OpsError } from '../core/errors.ts'
 import type { Engine, LoadId } from '../core/ports/engine.ts'
 import type { Work } from '../core/step.ts'
 import { bytes, plural } from '../core/words.ts'
@@ -16,7 +16,7 @@ import { createRemote } from './remote.ts'
 import { inDuckdb, select } from './select.ts'
 import { type Session, withSession } from './session.ts'
 import { createSlots } from './slots.ts'
-import { addOwnColumns, compare, hasList } from './source-list.ts'
+import { addOwnColumns, compare, hasList, nameIn, takeOverGone } from './source-list.ts'
 import { asSourceError, isRemote, type Listing, listFolder, type Variable } from './sources.ts'
 import { stage } from './stage.ts'
 
@@ -74,6 +74,27 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
   const list = (place: string, variable: Variable, signal: AbortSignal): Promise<Listing> =>
     isRemote(place) ? remote.list(place, variable) : listFolder(place, variable, signal, now())
 
+  /** Takes the rows of files that are gone over into a new load. */
+  const keepGoneFiles = async (load: LoadId, before: LoadId, signal: AbortSignal): Promise<void> => {
+    const log = await list(logData, logVariable, signal)
+    const song = await list(songData, songVariable, signal)
+    try {
+      await attachments.use(before, 'read', (alias) =>
+        inLoad(load, 'build', signal, (session) =>
+          session.transaction(async () => {
+            await takeOverGone(session, alias, datasets.log, logData, log.files)
+            await takeOverGone(session, alias, datasets.song, songData, song.files)
+          }),
+        ),
+      )
+    } catch (error) {
+      if (!isDamage(error) && !(error instanceof OpsError && error.code === 'not_found')) throw error
+      const lost = `Load ${before} cannot be read, so the rows of files that are gone since would be lost.`
+      const remedy = 'Restore its file, or load without these rows: SPARKIFY_GONE_FILES=drop.'
+      throw OpsError.untouched('storage', lost, remedy, { cause: error })
+    }
+  }
+
   return {
     name: 'duckdb',
     async sources(signal) {
@@ -81,8 +102,8 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       const song = await list(songData, songVariable, signal)
       const size = [...log.files, ...song.files].reduce((sum, file) => sum + file.bytes, 0)
       const skipped = [
-        ...log.skipped.map((path) => shownIn(logData, path)),
-        ...song.skipped.map((path) => shownIn(songData, path)),
+        ...log.skipped.map((path) => nameIn(logData, path)),
+        ...song.skipped.map((path) => nameIn(songData, path)),
       ]
       const files = `${plural(log.files.length, 'log file')}, ${plural(song.files.length, 'song file')}`
       return { log: log.files, song: song.files, skipped, summary: `${files}, ${bytes(size)}` }
@@ -90,9 +111,10 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     async changes(load, sources, signal) {
       if ([logData, songData].some(isRemote)) return null
       return inServed(load, signal, async (session) => {
-        if (!(await hasList(session))) return null
-        const ofDataset = (dataset: Dataset) => compare(session, dataset, sources[dataset.name], keepGone, signal)
-        const differences = [await ofDataset(datasets.log), await ofDataset(datasets.song)]
+        if (!(await hasList(session, session.alias))) return null
+        const ofDataset = (dataset: Dataset, root: string) =>
+          compare(session, dataset, sources[dataset.name], { root, keepGone }, signal)
+        const differences = [await ofDataset(datasets.log, logData), await ofDataset(datasets.song, songData)]
         const gone = differences.flatMap(({ remove }) => remove).filter(({ change }) => change === 'gone')
         const files = [...differences.flatMap(({ read }) => read), ...gone]
         return {
@@ -101,7 +123,8 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
         }
       })
     },
-    async begin(load, schema, { signal }, copyOf) {
+    async begin(load, schema, { signal }, before) {
+      const copyOf = before?.reads === 'changes' ? before.load : undefined
       await inFolder(folder, async () => {
         await mkdir(folder, { recursive: true })
         await attachments.create(load, copyOf)
@@ -113,11 +136,12 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
           if (copyOf !== undefined) await openIncrement(session)
         }),
       )
+      if (before?.reads === 'all' && keepGone) await keepGoneFiles(load, before.load, signal)
     },
     async stage(load, name, sources, maxErrors, work) {
       const [root, variable] = name === 'log' ? ([logData, logVariable] as const) : ([songData, songVariable] as const)
-      const shown = (path: string): string => shownIn(root, path)
-      const staging = { dataset: datasets[name], files: sources[name], maxErrors, keepGone, shown }
+      const shown = (path: string): string => nameIn(root, path)
+      const staging = { dataset: datasets[name], files: sources[name], maxErrors, root, keepGone, shown }
       try {
         return await inLoad(load, 'build', work.signal, (session) =>
           telling(session, work, () => stage(session, staging, work.signal)),
@@ -127,7 +151,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       }
     },
     async locate({ log }, event, signal) {
-      const shown = (path: string): string => shownIn(logData, path)
+      const shown = (path: string): string => nameIn(logData, path)
       const padded = await verifyPacked(log, shown, signal)
       return slots.use(signal, () =>
         withSession(instance, 'memory', signal, (session) =>
@@ -195,11 +219,6 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       instance.closeSync()
     },
   }
-}
-
-/** A file's path as its reader knows it. */
-function shownIn(root: string, path: string): string {
-  return isRemote(path) ? path : relative(resolve(root), path)
 }
 
 /** Tells how far the running statement is, in percent, as DuckDB estimates it. */

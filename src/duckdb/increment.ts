@@ -16,7 +16,7 @@ export async function openIncrement(session: Session): Promise<void> {
   await dropIncrement(session)
   await session.run('create schema increment')
   // The files as the load before had them.
-  await session.run('create table increment.files as select dataset, path, _number from source_files')
+  await session.run('create table increment.files as select dataset, _name, _number from source_files')
   await session.run('create table increment.events (touched_session integer, touched_item integer)')
   await session.run('create table increment.users (user_id integer)')
   await session.run('create table increment.songs (song_id varchar)')
@@ -134,7 +134,7 @@ export async function transformTouched(
   table: string,
   statements: readonly string[],
 ): Promise<number> {
-  const load = identifier(String((await (await session.run('select current_database()')).getRowsJS())[0]?.[0]))
+  const load = identifier(session.alias)
   const part = partsOf(load)[table]
   if (part === undefined) return runAll(session, statements)
   const { touched, inputs, passOn, gather } = part
@@ -159,7 +159,7 @@ export async function runAll(session: Session, statements: readonly string[]): P
 /** Lets the names of the staging tables mean the rows that this load has read itself. */
 export async function showNewRows(session: Session, datasets: readonly Dataset[]): Promise<void> {
   if (!(await isIncrement(session))) return
-  const load = identifier(String((await (await session.run('select current_database()')).getRowsJS())[0]?.[0]))
+  const load = identifier(session.alias)
   for (const { name, table } of datasets) {
     const result = await session.run('select coalesce(max(_number), 0) from increment.files where dataset = $name', {
       values: { name },

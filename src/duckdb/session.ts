@@ -21,6 +21,8 @@ export interface Bindings {
 /** A connection whose unqualified table names mean one load, for as long as one piece of work lasts. */
 export interface Session {
   readonly connection: DuckDBConnection
+  /** The name under which the load is attached. */
+  readonly alias: string
   /** Runs one statement to its end. Throws what DuckDB throws; `admit` may refuse the prepared statement. */
   run(
     sql: string,
@@ -48,7 +50,7 @@ export async function withSession<T>(
   }
   signal.addEventListener('abort', interrupt, { once: true })
   try {
-    const session = sessionOn(instance, connection, signal)
+    const session = sessionOn(instance, connection, alias, signal)
     await session.run(`use ${identifier(alias)}`)
     return await work(session)
   } catch (error) {
@@ -60,7 +62,12 @@ export async function withSession<T>(
   }
 }
 
-function sessionOn(instance: DuckDBInstance, connection: DuckDBConnection, signal: AbortSignal): Session {
+function sessionOn(
+  instance: DuckDBInstance,
+  connection: DuckDBConnection,
+  alias: string,
+  signal: AbortSignal,
+): Session {
   const run: Session['run'] = async (sql, bindings, admit) => {
     if (signal.aborted) throw cancelled(signal)
     const statement = await connection.prepare(sql)
@@ -74,6 +81,7 @@ function sessionOn(instance: DuckDBInstance, connection: DuckDBConnection, signa
   }
   return {
     connection,
+    alias,
     run,
     async aside(sql, values) {
       const other = await instance.connect()

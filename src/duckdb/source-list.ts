@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
 import { createReadStream, readFileSync } from 'node:fs'
+import { join, relative, resolve, sep } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { FileChange, SourceFile } from '../core/ports/engine.ts'
 import type { Dataset } from './datasets.ts'
 import { cancelled } from './failure.ts'
 import { isIncrement } from './increment.ts'
+import { identifier } from './literal.ts'
 import type { Session } from './session.ts'
 import { isRemote } from './sources.ts'
 
@@ -26,6 +28,7 @@ export async function addOwnColumns(session: Session): Promise<void> {
 
 const ownColumns = {
   _number: 'integer',
+  _name: 'varchar',
   _stamp: 'varchar',
   _hash: 'varchar',
   _rows: 'bigint',
@@ -33,11 +36,12 @@ const ownColumns = {
   _reasons: 'varchar[]',
 }
 
-/** Whether this load has a list by which another can be built on it; those of earlier versions have none. */
-export async function hasList(session: Session): Promise<boolean> {
+/** Whether the load that is attached as `alias` has a list by which another can be built on it; those of earlier versions have none. */
+export async function hasList(session: Session, alias: string): Promise<boolean> {
   const result = await session.run(
     `select 1 from duckdb_columns()
-     where database_name = current_database() and table_name = 'source_files' and column_name = '_number'`,
+     where database_name = $alias and table_name = 'source_files' and column_name = '_name'`,
+    { values: { alias } },
   )
   return result.rowCount > 0
 }
@@ -45,6 +49,7 @@ export async function hasList(session: Session): Promise<boolean> {
 /** A file of the list. */
 interface ListedFile {
   readonly path: string
+  readonly name: string
   readonly bytes: number
   readonly stamp: string | null
   readonly hash: string | null
@@ -60,24 +65,33 @@ export interface Difference {
   readonly unchanged: number
 }
 
-/**
- * Compares the files with the list of a load. A file is read to be hashed only where its size is the same and its stamp is not. Files that
- * are gone stay in the list where `keepGone`.
- */
+/** Where the files of a dataset lie. Rows of files that are gone from there stay where `keepGone`. */
+export interface SourceFolder {
+  readonly root: string
+  readonly keepGone: boolean
+}
+
+/** A file's path as its reader knows it, and by which it is found in the list: the folder may be moved. */
+export function nameIn(root: string, path: string): string {
+  return isRemote(path) ? path : relative(resolve(root), path)
+}
+
+/** Compares the files with the list of a load. A file is read to be hashed only where its size is the same and its stamp is not. */
 export async function compare(
   session: Session,
   dataset: Dataset,
   files: readonly SourceFile[],
-  keepGone: boolean,
+  { root, keepGone }: SourceFolder,
   signal: AbortSignal,
 ): Promise<Difference> {
-  const listed = new Map((await listOf(session, dataset)).map((file) => [file.path, file]))
+  const listed = new Map((await listOf(session, dataset)).map((file) => [file.name, file]))
   const read: Difference['read'][number][] = []
   const remove: Difference['remove'][number][] = []
   const same: SourceFile[] = []
   for (const file of files) {
-    const before = listed.get(file.path)
-    listed.delete(file.path)
+    const name = nameIn(root, file.path)
+    const before = listed.get(name)
+    listed.delete(name)
     if (before === undefined) {
       read.push({ ...file, change: 'new' })
     } else if (before.bytes === file.bytes && before.stamp !== null && before.stamp === file.stamp) {
@@ -88,17 +102,20 @@ export async function compare(
       remove.push({ ...before, change: 'changed' })
     }
   }
-  if (!keepGone) for (const file of listed.values()) remove.push({ ...file, change: 'gone' })
+  // What another folder held is not gone from this one: it is of no more use.
+  const isKept = ({ path }: ListedFile): boolean => keepGone && path.startsWith(join(resolve(root), sep))
+  for (const file of listed.values()) if (!isKept(file)) remove.push({ ...file, change: 'gone' })
   return { read, remove, same, unchanged: files.length - read.length }
 }
 
 async function listOf(session: Session, { name }: Dataset): Promise<readonly ListedFile[]> {
   const result = await session.run(
-    'select path, bytes, _stamp, _hash, _number from source_files where dataset = $name',
+    'select path, _name, bytes, _stamp, _hash, _number from source_files where dataset = $name',
     { values: { name } },
   )
-  return (await result.getRowsJS()).map(([path, bytes, stamp, hash, number]) => ({
+  return (await result.getRowsJS()).map(([path, name, bytes, stamp, hash, number]) => ({
     path: String(path),
+    name: String(name),
     bytes: Number(bytes),
     stamp: typeof stamp === 'string' ? stamp : null,
     hash: typeof hash === 'string' ? hash : null,
@@ -143,8 +160,35 @@ export async function nextNumber(session: Session, { name }: Dataset): Promise<n
   return Number((await result.getRowsJS())[0]?.[0])
 }
 
-/** A file that was read, as the list keeps it. */
+/** Takes from another load, attached as `alias`, the rows of files that are gone from the folder into an empty one. */
+export async function takeOverGone(
+  session: Session,
+  alias: string,
+  { name, table }: Dataset,
+  root: string,
+  files: readonly SourceFile[],
+): Promise<void> {
+  const other = identifier(alias)
+  if (!(await hasList(session, alias))) return
+  const below = join(resolve(root), sep)
+  await session.run(
+    `insert into source_files by name
+     select * from ${other}.source_files
+     where dataset = $name and starts_with(path, $below)
+       and _name not in (select unnest(from_json($names, '["VARCHAR"]')))`,
+    { values: { name, below, names: JSON.stringify(files.map(({ path }) => nameIn(root, path))) } },
+  )
+  await session.run(
+    `insert into ${table} by name
+     select * from ${other}.${table}
+     where _file in (select _number from source_files where dataset = $name)`,
+    { values: { name } },
+  )
+}
+
+/** A file that was read, as the list keeps it; `name` is its `nameIn` the folder. */
 export interface ReadFile extends SourceFile {
+  readonly name: string
   readonly number: number
   readonly hash: string | null
   readonly rejected: number
@@ -155,6 +199,7 @@ export interface ReadFile extends SourceFile {
 export async function writeList(
   session: Session,
   { name, table }: Dataset,
+  root: string,
   { remove, same }: Difference,
   read: readonly ReadFile[],
 ): Promise<void> {
@@ -164,17 +209,17 @@ export async function writeList(
     { values: { name, numbers: JSON.stringify(remove.map(({ number }) => number)) } },
   )
   await session.run(
-    `update source_files set _stamp = file.stamp
-     from (select unnest(from_json($files, '[{"path": "VARCHAR", "stamp": "VARCHAR"}]')) as file)
-     where dataset = $name and path = file.path`,
-    { values: { name, files: JSON.stringify(same) } },
+    `update source_files set _stamp = file.stamp, path = file.path
+     from (select unnest(from_json($files, '[{"path": "VARCHAR", "name": "VARCHAR", "stamp": "VARCHAR"}]')) as file)
+     where dataset = $name and _name = file.name`,
+    { values: { name, files: JSON.stringify(same.map((file) => ({ ...file, name: nameIn(root, file.path) }))) } },
   )
   await session.run(
-    `insert into source_files (path, dataset, bytes, day, _number, _stamp, _hash, _rows, _rejected, _reasons)
-     select file.path, $name, file.bytes, file.day, file.number, file.stamp, file.hash, coalesce(kept.rows, 0),
+    `insert into source_files (path, dataset, bytes, day, _number, _name, _stamp, _hash, _rows, _rejected, _reasons)
+     select file.path, $name, file.bytes, file.day, file.number, file.name, file.stamp, file.hash, coalesce(kept.rows, 0),
        file.rejected, file.reasons
      from (select unnest(from_json($files, '[{"path": "VARCHAR", "bytes": "BIGINT", "day": "DATE", "number": "INTEGER",
-       "stamp": "VARCHAR", "hash": "VARCHAR", "rejected": "BIGINT", "reasons": ["VARCHAR"]}]')) as file)
+       "name": "VARCHAR", "stamp": "VARCHAR", "hash": "VARCHAR", "rejected": "BIGINT", "reasons": ["VARCHAR"]}]')) as file)
      left join (select _file, count(*) as rows from ${table} where _file >= $first group by _file) as kept
        on kept._file = file.number`,
     { values: { name, files: JSON.stringify(read), first: read[0]?.number ?? 0 } },
@@ -208,11 +253,11 @@ export async function totalsOf(session: Session, { name }: Dataset, maxReasons: 
     await session.run(
       `select
          coalesce(sum(now._rows) filter (now._number is distinct from old._number), 0),
-         count(*) filter (old.path is null),
+         count(*) filter (old._name is null),
          count(*) filter (now._number <> old._number),
-         count(*) filter (now.path is null)
+         count(*) filter (now._name is null)
        from (select * from source_files where dataset = $name) as now
-       full join (select * from increment.files where dataset = $name) as old on old.path = now.path`,
+       full join (select * from increment.files where dataset = $name) as old on old._name = now._name`,
       { values },
     )
   ).getRowsJS()

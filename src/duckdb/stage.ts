@@ -9,16 +9,23 @@ import { verifyPacked } from './packed.ts'
 import { fileList, isOpenedByDuckdb, lineReader, readerOf, recordsOf, survey } from './read-files.ts'
 import { exactRows, fileNumber, lenientSql, type Spellings } from './record-sql.ts'
 import type { Session } from './session.ts'
-import { compare, type Difference, hashesOf, nextNumber, totalsOf, writeList } from './source-list.ts'
+import {
+  compare,
+  type Difference,
+  hashesOf,
+  nextNumber,
+  type SourceFolder,
+  totalsOf,
+  writeList,
+} from './source-list.ts'
 
 const maxReasons = 5
 
-/** What there is to stage. `shown` writes a file's path as its reader knows it. Rows of files that are gone stay where `keepGone`. */
-export interface Staging {
+/** What there is to stage. `shown` writes a file's path as its reader knows it. */
+export interface Staging extends SourceFolder {
   readonly dataset: Dataset
   readonly files: readonly SourceFile[]
   readonly maxErrors: number
-  readonly keepGone: boolean
   readonly shown: (path: string) => string
 }
 
@@ -42,8 +49,8 @@ interface Plan {
  * for more than `maxErrors` in all files of the list.
  */
 export async function stage(session: Session, staging: Staging, signal: AbortSignal): Promise<Staged> {
-  const { dataset, files, keepGone, shown } = staging
-  const difference = await compare(session, dataset, files, keepGone, signal)
+  const { dataset, files, shown } = staging
+  const difference = await compare(session, dataset, files, staging, signal)
   const padded = await verifyPacked(difference.read, shown, signal)
   const hashes = await hashesOf(difference.read, signal)
   const hashOf = new Map(difference.read.map(({ path }, index) => [path, hashes[index] ?? null]))
@@ -88,10 +95,11 @@ function carryOut(session: Session, work: Work, plan: Plan): Promise<Staged> {
     const read = ordered.map((file) => ({
       ...file,
       number: numberOf(file),
+      name: work.shown(file.path),
       hash: hashOf.get(file.path) ?? null,
       ...(rejected.get(file.path) ?? { rejected: 0, reasons: [] }),
     }))
-    await writeList(session, dataset, difference, read)
+    await writeList(session, dataset, work.root, difference, read)
     const totals = await totalsOf(session, dataset, maxReasons)
     if (totals.rejected > maxErrors) {
       const { rows: readable, rejected: unreadable, reasons } = totals

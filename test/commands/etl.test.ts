@@ -1,6 +1,6 @@
 import '../../src/commands/create-tables.ts'
 import '../../src/commands/etl.ts'
-import { appendFile, readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
@@ -66,6 +66,53 @@ describe('etl', () => {
     expect(texts(second)).toContain('1.3 % of plays match the catalogue (last load 1.3 %)')
     expect(await counts(bot)).toMatchObject(twoDays.counts)
     expect(await bot.ledger.loads.live()).toMatchObject({ id: 2 })
+  })
+
+  it('reads the files that are new, changed or gone, and says which; nothing else is read', async () => {
+    const { bot, logData } = await createLoadedWarehouse()
+    const detail = (answer: Answer, title: string) => answer.run?.steps.find((step) => step.title === title)?.detail
+    const none = await bot.say('etl')
+    expect(texts(none)[0]).toMatch(/^No file has changed; 0 of 191 events read\n/)
+    expect(detail(none, 'Create tables')).toBe('load 2, a copy of load 1')
+
+    const file = join(logData, dayFile)
+    const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')
+    await writeFile(file, lines.slice(1).join('\n'))
+    await writeFile(join(logData, '2018', '11', '2018-11-30-events.json'), lines[0] ?? '')
+    const dry = await bot.say('etl dry-run=yes')
+    expect(dry).toMatchObject({
+      ok: true,
+      headline: expect.stringMatching(/: 1 new file, 1 changed since load 2, 10 unchanged\.$/),
+    })
+    const listed = dry.replies.find((reply) => reply.kind === 'table')
+    expect(listed?.rows.map(([path, change]) => [String(path).slice(-22), change])).toEqual([
+      ['2018-11-11-events.json', 'changed'],
+      ['2018-11-30-events.json', 'new'],
+    ])
+    expect(await bot.ledger.loads.live()).toMatchObject({ id: 2 })
+
+    const some = await bot.say('etl')
+    expect(texts(some)[0]).toContain(`1 new file, 1 changed; ${lines.length} of 191 events read`)
+    expect(await counts(bot)).toMatchObject(twoDays.counts)
+    const all = await bot.say('etl full=yes')
+    expect(texts(all)[0]).toContain('191 events and 9 songs read from 12 files')
+    expect(detail(all, 'Create tables')).toMatch(/^load \d+, in full: as asked$/)
+  })
+
+  it('reads everything where the live load was deleted or damaged outside of the bot', async () => {
+    const { bot, logData } = await createLoadedWarehouse()
+    for (const spoil of [
+      (path: string) => rm(path),
+      (path: string) => writeFile(path, 'no database'),
+      (path: string) => truncate(path, 300_000),
+    ]) {
+      const { id } = (await bot.ledger.loads.live()) ?? {}
+      await spoil(join(logData, '..', 'loads', `${id}.duckdb`))
+      const answer = await bot.say('etl')
+      expect(answer).toMatchObject({ ok: true })
+      expect(texts(answer)[0]).toContain('191 events and 9 songs read from 11 files')
+      expect(await counts(bot)).toMatchObject(twoDays.counts)
+    }
   })
 
   it('counts an event that is delivered twice once, and says so', async () => {

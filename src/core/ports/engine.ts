@@ -76,6 +76,15 @@ export interface Staged {
   readonly read?: { readonly rows: number } & Readonly<Record<FileChange, number>>
 }
 
+/**
+ * The load that was live before. A new one that reads `changes` begins as a copy of it; `changes` of the engine could tell them. One that
+ * reads `all` begins empty, but for the rows of files that are gone where the engine keeps those.
+ */
+export interface LoadBefore {
+  readonly load: LoadId
+  readonly reads: 'changes' | 'all'
+}
+
 /** How much of a result is wanted. */
 export interface QueryOptions {
   readonly maxRows: number
@@ -90,11 +99,8 @@ export interface Engine {
   sources(signal: AbortSignal): Promise<Sources>
   /** How the files differ from those that a load was read from; null where the engine cannot tell, and reads all of them. */
   changes(load: LoadId, sources: Sources, signal: AbortSignal): Promise<SourceChanges | null>
-  /**
-   * A new candidate for this load, empty or a copy of the load `copyOf`, of which `changes` could tell the difference; an earlier
-   * half-built one of the same number is dropped.
-   */
-  begin(load: LoadId, schema: readonly string[], work: Work, copyOf?: LoadId): Promise<void>
+  /** A new candidate for this load; an earlier half-built one of the same number is dropped. */
+  begin(load: LoadId, schema: readonly string[], work: Work, before?: LoadBefore): Promise<void>
   /**
    * Makes one staging table of the candidate hold the source's rows: reads what is new or changed, removes what is gone. More than
    * `maxErrors` unreadable rows, those of unchanged files included, is `bad_data`.

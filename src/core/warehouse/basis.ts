@@ -17,10 +17,10 @@ const rules = 1
 // Computing single keys again costs more for each than computing all: where most has changed, all is faster. Little is fast either way.
 const [mostOfAll, little] = [0.5, 100_000_000]
 
-/** `copy`: of the live load, with these changes. `full`: of nothing; `why`, where there was a live load. */
+/** The load reads what has changed since the load before, or all; `why`, where there was one before. */
 export type Basis =
-  | { readonly kind: 'copy'; readonly of: LoadId; readonly changes: SourceChanges }
-  | { readonly kind: 'full'; readonly why: string | null }
+  | { readonly reads: 'changes'; readonly since: LoadId; readonly changes: SourceChanges }
+  | { readonly reads: 'all'; readonly since: LoadId | null; readonly why: string | null }
 
 /** Names the transforms and rules that make a load of what the files hold. */
 export function recipeOf({ schema, etl, foreignTexts }: SqlLibrary): string {
@@ -31,19 +31,20 @@ export function recipeOf({ schema, etl, foreignTexts }: SqlLibrary): string {
 /** Decides what a load is to be built on. `full` asks for one that reads everything. */
 export async function basisOf(deps: Deps, sources: Sources, full: boolean, signal: AbortSignal): Promise<Basis> {
   const live = await deps.ledger.loads.live()
-  if (live === null) return { kind: 'full', why: null }
-  if (full) return { kind: 'full', why: 'as asked' }
-  if (live.facts.recipe === undefined) return { kind: 'full', why: `load ${live.id} keeps no list of its files` }
-  if (live.facts.recipe !== recipeOf(deps.library)) return { kind: 'full', why: 'the transforms have changed' }
+  if (live === null) return { reads: 'all', since: null, why: null }
+  const all = (why: string): Basis => ({ reads: 'all', since: live.id, why })
+  if (full) return all('as asked')
+  if (live.facts.recipe === undefined) return all(`load ${live.id} keeps no list of its files`)
+  if (live.facts.recipe !== recipeOf(deps.library)) return all('the transforms have changed')
   const changes = await changesSince(live.id, deps, sources, signal)
-  if (changes === null) return { kind: 'full', why: `what has changed since load ${live.id} is not known` }
+  if (changes === null) return all(`what has changed since load ${live.id} is not known`)
   const size = (files: readonly { readonly bytes: number }[]): number =>
     files.reduce((sum, file) => sum + file.bytes, 0)
   const read = size(changes.files.filter(({ change }) => change !== 'gone'))
   if (read > little && read > mostOfAll * size([...sources.log, ...sources.song])) {
-    return { kind: 'full', why: 'most of the files have changed' }
+    return all('most of the files have changed')
   }
-  return { kind: 'copy', of: live.id, changes }
+  return { reads: 'changes', since: live.id, changes }
 }
 
 async function changesSince(

@@ -25,12 +25,17 @@ export const stagedSchema = z.object({
 })
 
 /**
- * What looking at the sources left behind: the files that are not read because of their names, and of which load this one begins as a copy.
- * An older version left nothing.
+ * What looking at the sources left behind: the files that are not read because of their names, and what is read of the others. An older
+ * version left nothing.
  */
 export const listedSchema = z
-  .object({ skipped: z.array(z.string()), copyOf: z.number().optional(), why: z.string().nullable().default(null) })
-  .default({ skipped: [], why: null })
+  .object({
+    skipped: z.array(z.string()),
+    reads: z.enum(['changes', 'all']).default('all'),
+    since: z.number().nullable().default(null),
+    why: z.string().nullable().default(null),
+  })
+  .default({ skipped: [], reads: 'all', since: null, why: null })
 
 /** What auditing left behind. `repairedPlays` are those of which the title or the artist was repaired. */
 export const auditedSchema = z.object({
@@ -103,10 +108,10 @@ function checkSources(
         const size = files.reduce((sum, file) => sum + file.bytes, 0)
         await deps.ledger.loads.learn(load, { files: files.length, bytes: size })
       }
-      const changes = basis.kind === 'copy' ? [changesWords(tally(basis.changes))] : []
+      const changes = basis.reads === 'changes' ? [changesWords(tally(basis.changes))] : []
       const detail = [summary, ...changes, ...(skipped.length === 0 ? [] : [skippedWords(skipped)])].join(' · ')
-      const decided = basis.kind === 'copy' ? { copyOf: basis.of } : { why: basis.why }
-      return { detail, output: { skipped: [...skipped], ...decided } }
+      const { reads, since } = basis
+      return { detail, output: { skipped: [...skipped], reads, since, why: reads === 'all' ? basis.why : null } }
     },
   }
 }
@@ -145,15 +150,16 @@ function openLoad({ runId: load, deps, output }: RunContext): Step {
     run: async (work) => {
       await discardAbandoned(load, deps)
       await releaseSpace(deps)
-      const { copyOf, why } = output(loadSteps.sources.id, listedSchema)
-      await deps.engine.begin(load, [...staging, ...star, ...own], work, copyOf)
+      const { reads, since, why } = output(loadSteps.sources.id, listedSchema)
+      const schema = [...staging, ...star, ...own]
+      await deps.engine.begin(load, schema, work, since === null ? undefined : { load: since, reads })
       const recipe = recipeOf(deps.library)
-      if (copyOf === undefined) {
+      if (since === null || reads === 'all') {
         await deps.ledger.loads.learn(load, { recipe })
         return { detail: why === null ? `load ${load}` : `load ${load}, in full: ${why}` }
       }
-      await deps.ledger.loads.learn(load, { recipe, base: copyOf })
-      return { detail: `load ${load}, a copy of load ${copyOf}` }
+      await deps.ledger.loads.learn(load, { recipe, base: since })
+      return { detail: `load ${load}, a copy of load ${since}` }
     },
   }
 }
