@@ -51,6 +51,13 @@ const variables = z.object({
       .default(null)
       .describe('SPARKIFY_MEMORY'),
     goneFiles: z.enum(['drop', 'keep'], 'drop or keep').default('drop').describe('SPARKIFY_GONE_FILES'),
+    /** How many published loads are kept, the live one included. */
+    keepLoads: z
+      .string()
+      .regex(/^[1-9]\d?$/, 'a number of loads from 1 to 99')
+      .default('3')
+      .transform(Number)
+      .describe('SPARKIFY_KEEP_LOADS'),
   }),
   admins: ids.describe('SPARKIFY_ADMINS'),
   operators: ids.describe('SPARKIFY_OPERATORS'),

@@ -52,7 +52,7 @@ async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
   const dataRegion = config.redshift.dataRegion ?? config.redshift.region
   const { http, https, bypass } = config.proxies
   const proxy = https || http
-  const engine = openedWhenUsed('duckdb', async () => {
+  const engine = openedWhenUsed({ name: 'duckdb', keeps: config.duckdb.keepLoads }, async () => {
     const { createDuckdbEngine } = await import('./duckdb/engine.ts')
     return createDuckdbEngine({
       folder,
@@ -61,6 +61,7 @@ async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
       ...(dataRegion === null ? {} : { dataRegion }),
       ...(config.duckdb.memory === null ? {} : { memoryLimit: config.duckdb.memory }),
       keepGone: config.duckdb.goneFiles === 'keep',
+      keepLoads: config.duckdb.keepLoads,
       ...(proxy === '' || bypass.trim() === '*' ? {} : { proxy }),
     })
   })
@@ -88,7 +89,7 @@ async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
  * An engine that is opened when it is first asked for something: a native library takes 60 MB and a tenth of a second, and most commands and
  * most hours of a bot need none. An open that failed is tried again at the next use.
  */
-function openedWhenUsed(name: Engine['name'], open: () => Promise<Engine>): Engine {
+function openedWhenUsed(known: Pick<Engine, 'name' | 'keeps'>, open: () => Promise<Engine>): Engine {
   let opened: Promise<Engine> | null = null
   const engine = (): Promise<Engine> => {
     opened ??= open().catch((error: unknown) => {
@@ -98,7 +99,7 @@ function openedWhenUsed(name: Engine['name'], open: () => Promise<Engine>): Engi
     return opened
   }
   return {
-    name,
+    ...known,
     sources: async (...args) => (await engine()).sources(...args),
     changes: async (...args) => (await engine()).changes(...args),
     begin: async (...args) => (await engine()).begin(...args),
@@ -109,6 +110,7 @@ function openedWhenUsed(name: Engine['name'], open: () => Promise<Engine>): Engi
     query: async (...args) => (await engine()).query(...args),
     verify: async (...args) => (await engine()).verify(...args),
     publish: async (...args) => (await engine()).publish(...args),
+    restore: async (...args) => (await engine()).restore(...args),
     stored: async () => (await engine()).stored(),
     retain: async (...args) => (await engine()).retain(...args),
     close: async () => (await opened)?.close(),

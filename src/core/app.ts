@@ -178,6 +178,11 @@ export function telling(ledger: Ledger, tell: () => void): Ledger {
     },
     plans: { ...plans, save: after(plans.save), settle: after(plans.settle) },
     messages: { ...messages, put: after(messages.put) },
-    loads: { ...loads, publish: after(loads.publish), discardAll: after(loads.discardAll) },
+    loads: {
+      ...loads,
+      publish: after(loads.publish),
+      restore: after(loads.restore),
+      discardAll: after(loads.discardAll),
+    },
   }
 }

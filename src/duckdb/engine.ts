@@ -9,7 +9,7 @@ import { damaged, inFolder, isDamage } from './failure.ts'
 import { dropIncrement, isIncrement, openIncrement, runAll, showNewRows, transformTouched } from './increment.ts'
 import { openInstance, usualMemoryLimit } from './instance.ts'
 import { identifier, literal } from './literal.ts'
-import { loadsIn, removeAbandonedScratch, removeLoad } from './load-files.ts'
+import { loadsIn, removeAbandonedScratch, removeLoad, storedIn } from './load-files.ts'
 import { locateEvent } from './locate.ts'
 import { verifyPacked } from './packed.ts'
 import { createRemote } from './remote.ts'
@@ -28,7 +28,7 @@ const songVariable = 'SPARKIFY_SONG_DATA'
  * Where the loads and the sources lie. `folder` holds one file per load; `logData` and `songData` are folders or
  * `s3://bucket/prefix`, `dataRegion` that bucket's region, `proxy` the address of the proxy on the way there; `maxConcurrent`
  * statements run at a time (each holds one thread of libuv's pool); `memoryLimit` as DuckDB writes it;
- * rows of files that are gone stay where `keepGone`; `now` is the time by the clock of the file system, in milliseconds since 1970.
+ * rows of files that are gone stay where `keepGone`; `keepLoads` published loads are kept; `now` is the time by the clock of the file system, in milliseconds since 1970.
  */
 export interface DuckdbOptions {
   readonly folder: string
@@ -39,6 +39,7 @@ export interface DuckdbOptions {
   readonly maxConcurrent?: number | undefined
   readonly memoryLimit?: string | undefined
   readonly keepGone?: boolean | undefined
+  readonly keepLoads?: number | undefined
   readonly now?: (() => number) | undefined
 }
 
@@ -48,7 +49,7 @@ export interface DuckdbOptions {
  */
 export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine> {
   const { folder, logData, songData, dataRegion, proxy, maxConcurrent = 4 } = options
-  const { memoryLimit = usualMemoryLimit(), keepGone = false, now = Date.now } = options
+  const { memoryLimit = usualMemoryLimit(), keepGone = false, keepLoads = 3, now = Date.now } = options
   const instance = await openInstance({ folder, places: [logData, songData], memoryLimit })
   const admin = await instance.connect()
   const attachments = createAttachments(folder, admin)
@@ -73,6 +74,17 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
 
   const list = (place: string, variable: Variable, signal: AbortSignal): Promise<Listing> =>
     isRemote(place) ? remote.list(place, variable) : listFolder(place, variable, signal, now())
+
+  /** Reads every block of a load: DuckDB compares the checksum of a block when it reads it. A second for ten million plays. */
+  const verify = (load: LoadId, signal: AbortSignal): Promise<void> =>
+    inServed(load, signal, async (session) => {
+      const tables = await session.run(
+        `select table_name from duckdb_tables() where database_name = current_database()`,
+      )
+      for (const [table] of await tables.getRowsJS()) {
+        await session.run(`select bit_xor(hash(t)) from ${identifier(String(table))} as t`)
+      }
+    })
 
   /** Takes the rows of files that are gone over into a new load. */
   const keepGoneFiles = async (load: LoadId, before: LoadId, signal: AbortSignal): Promise<void> => {
@@ -188,22 +200,15 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       }
       return inServed(load, signal, (session) => select(session, statement, wanted))
     },
-    verify(load, signal) {
-      return inServed(load, signal, async (session) => {
-        // DuckDB compares the checksum of a block when it reads it, so every block is read: a second for ten million plays.
-        const tables = await session.run(
-          `select table_name from duckdb_tables() where database_name = current_database()`,
-        )
-        for (const [table] of await tables.getRowsJS()) {
-          await session.run(`select bit_xor(hash(t)) from ${identifier(String(table))} as t`)
-        }
-      })
-    },
+    verify,
     async publish(load, { signal }) {
       await inLoad(load, 'build', signal, dropIncrement)
       await slots.use(signal, () => attachments.finish(load, signal))
     },
-    stored: () => loadsIn(folder),
+    keeps: keepLoads,
+    // A damaged file must not become what everybody reads.
+    restore: (load, signal) => verify(load, signal),
+    stored: () => storedIn(folder),
     async retain(loads) {
       await inFolder(folder, async () => {
         for (const load of await loadsIn(folder)) {

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'no
 import { join } from 'node:path'
 import { z } from 'zod'
 import { OpsError } from '../core/errors.ts'
-import type { LoadId } from '../core/ports/engine.ts'
+import type { LoadId, StoredLoad } from '../core/ports/engine.ts'
 import { inFolder } from './failure.ts'
 
 // A load's file with the write-ahead log that lies beside it while it is built.
@@ -39,6 +39,12 @@ export async function entriesOf(folder: string): Promise<readonly string[]> {
 export async function loadsIn(folder: string): Promise<readonly LoadId[]> {
   const ids = (await entriesOf(folder)).map((name) => loadFile.exec(name)?.[1])
   return [...new Set(ids.filter((id) => id !== undefined).map(Number))].toSorted((a, b) => a - b)
+}
+
+/** The loads that have a file, with its bytes, in ascending order. */
+export async function storedIn(folder: string): Promise<readonly StoredLoad[]> {
+  const loads = await loadsIn(folder)
+  return Promise.all(loads.map(async (load) => ({ load, bytes: await sizeOf(pathOfLoad(folder, load)) })))
 }
 
 /** Removes a load's files. A file that is in use is left to the next time where the system refuses (Windows does). */

@@ -62,17 +62,38 @@ export function loadStore(db: Database): LoadStore {
       if (changed !== 1) throw new Error(`load ${id} has not begun`)
     },
 
-    async publish(id, run, process, at) {
+    async publish(id, run, process, at, kept = 2) {
       const fence = { id, run, process }
       const whenBuilt = `${mayPublish} and exists (select 1 from loads where id = :id and state = 'building')`
-      const [, , moved] = await db.batch([
-        { sql: `update loads set state = 'discarded' where state = 'previous' and ${whenBuilt}`, args: fence },
+      const [, moved] = await db.batch([
         { sql: `update loads set state = 'previous' where state = 'live' and ${whenBuilt}`, args: fence },
         {
           // A step may be begun again after a crash: a load that is live already stays as it is.
           sql: `update loads set state = 'live', published = coalesce(published, :at)
             where id = :id and state in ('building', 'live') and ${mayPublish}`,
           args: { ...fence, at },
+        },
+        {
+          sql: `update loads set state = 'discarded' where state = 'previous' and ${mayPublish} and id not in (
+              select id from loads where state = 'previous' order by published desc, id desc limit :others
+            )`,
+          args: { run, process, others: kept - 1 },
+        },
+      ])
+      return moved?.rowsAffected === 1
+    },
+
+    async restore(id, run, process) {
+      const fence = { id, run, process }
+      const [, moved] = await db.batch([
+        {
+          sql: `update loads set state = 'previous' where state = 'live' and id <> :id and ${mayPublish}
+            and exists (select 1 from loads where id = :id and state = 'previous')`,
+          args: fence,
+        },
+        {
+          sql: `update loads set state = 'live' where id = :id and state in ('previous', 'live') and ${mayPublish}`,
+          args: fence,
         },
       ])
       return moved?.rowsAffected === 1

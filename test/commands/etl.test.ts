@@ -1,5 +1,7 @@
 import '../../src/commands/create-tables.ts'
 import '../../src/commands/etl.ts'
+import '../../src/commands/loads.ts'
+import '../../src/commands/rollback.ts'
 import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -196,6 +198,51 @@ describe('etl', () => {
     expect(during).toMatchObject(twoDays.counts)
     await loading
     expect(await counts(two)).toMatchObject(twoDays.counts)
+  })
+})
+
+describe('rollback', () => {
+  it('makes an earlier load live in a moment, and the next etl begins there', async () => {
+    const { bot, logData } = await createLoadedWarehouse()
+    const late = join(logData, '2018', '11', '2018-11-30-events.json')
+    const lines = (await readFile(join(logData, dayFile), 'utf8')).trimEnd().split('\n')
+    const play = JSON.parse(lines.find((line) => line.includes('"NextSong"')) ?? '')
+    await writeFile(late, JSON.stringify({ ...play, sessionId: 77 }))
+    await bot.say('etl')
+    expect(await counts(bot)).toMatchObject({ songplays: twoDays.counts.songplays + 1 })
+
+    const list = (await bot.say('loads')).replies.find((reply) => reply.kind === 'table')
+    expect(list?.rows.map(([load, state, , , plays, , change]) => [load, state, plays, change])).toEqual([
+      [2, 'live', 161, 'staging_events +1 · songplays +1'],
+      [1, 'kept', 160, null],
+    ])
+    expect(list?.rows.every((row) => Number(row[5]) > 0)).toBe(true)
+
+    const asked = await bot.say('rollback')
+    expect(asked.replies).toContainEqual(expect.objectContaining({ kind: 'plan', title: 'Roll back to load 1?' }))
+    const done = await bot.say('rollback', { confirmed: true })
+    expect(done).toMatchObject({ ok: true, headline: expect.stringContaining('Load 1 is live again') })
+    expect(await counts(bot)).toMatchObject(twoDays.counts)
+
+    // The file of the load that was taken back is new again to the load that is live, beside one that came in between.
+    await writeFile(late.replace('30', '29'), JSON.stringify({ ...play, sessionId: 78 }))
+    const next = await bot.say('etl')
+    expect(texts(next)[0]).toContain('2 new files; 2 of 193 events read')
+    expect(await counts(bot)).toMatchObject({ songplays: twoDays.counts.songplays + 2 })
+  })
+
+  it('goes forward again to a load that is kept, and to no other', async () => {
+    const { bot } = await createLoadedWarehouse()
+    expect(failureOf(await bot.say('rollback'))).toMatchObject({
+      code: 'not_found',
+      remedy: expect.stringContaining('loads'),
+    })
+    await bot.say('etl')
+    expect(await bot.say('rollback 1', { confirmed: true })).toMatchObject({ ok: true })
+    expect(await bot.say('rollback 2', { confirmed: true })).toMatchObject({ ok: true })
+    expect(await bot.ledger.loads.live()).toMatchObject({ id: 2 })
+    expect(failureOf(await bot.say('rollback 9'))).toMatchObject({ code: 'not_found' })
+    expect(failureOf(await bot.say('rollback 2'))).toMatchObject({ code: 'bad_argument' })
   })
 })
 

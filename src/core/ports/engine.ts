@@ -85,6 +85,12 @@ export interface LoadBefore {
   readonly reads: 'changes' | 'all'
 }
 
+/** A load and the bytes that it takes. */
+export interface StoredLoad {
+  readonly load: LoadId
+  readonly bytes: number
+}
+
 /** How much of a result is wanted. */
 export interface QueryOptions {
   readonly maxRows: number
@@ -121,8 +127,12 @@ export interface Engine {
   verify(load: LoadId, signal: AbortSignal): Promise<void>
   /** Makes the candidate what readers of `live` get, all tables at once. The ledger's pointer moves right after. */
   publish(load: LoadId, work: Work): Promise<void>
+  /** How many published loads are kept, the live one included. */
+  readonly keeps: number
+  /** Makes sure that a kept load can be what readers of `live` get. The ledger's pointer moves right after. Throws where it cannot. */
+  restore(load: LoadId, signal: AbortSignal): Promise<void>
   /** The loads that take space here, in ascending order; none where the loads themselves name their ledger. */
-  stored(): Promise<readonly LoadId[]>
+  stored(): Promise<readonly StoredLoad[]>
   /** Gives back the space of all loads but these. */
   retain(loads: readonly LoadId[]): Promise<void>
   close(): Promise<void>

@@ -43,8 +43,13 @@ export interface LoadStore {
   begin(id: LoadId, started: string): Promise<void>
   /** Merges facts into what is known of the load. */
   learn(id: LoadId, facts: LoadFacts): Promise<void>
-  /** Moves the pointer in one batch: live becomes previous, previous discarded, this one live. Refused (false) unless `run` is still running in `process`. */
-  publish(id: LoadId, run: RunId, process: string, at: string): Promise<boolean>
+  /**
+   * Moves the pointer in one batch: live becomes previous, this one live, and those of the previous ones discarded that are beyond `kept`
+   * published loads, the live one included (2 unless given). Refused (false) unless `run` is still running in `process`.
+   */
+  publish(id: LoadId, run: RunId, process: string, at: string, kept?: number): Promise<boolean>
+  /** Moves the pointer back to a previous load; the live one becomes previous. Refused (false) as `publish` is, or where it is not kept. */
+  restore(id: LoadId, run: RunId, process: string): Promise<boolean>
   get(id: LoadId): Promise<LoadRecord | null>
   live(): Promise<LoadRecord | null>
   /** Loads in these states, newest first. */

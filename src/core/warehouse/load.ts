@@ -118,7 +118,7 @@ function checkSources(
 
 /** Loads that take space here although the ledger has never heard of them: it was emptied, or another one stands in its place. */
 export async function unknownLoads({ engine, ledger }: Deps): Promise<readonly LoadId[]> {
-  const stored = await engine.stored()
+  const stored = (await engine.stored()).map(({ load }) => load)
   const records = await Promise.all(stored.map((id) => ledger.loads.get(id)))
   return stored.filter((_, at) => records[at] === null)
 }
@@ -336,7 +336,7 @@ function publish(load: LoadId, context: RunContext): Step {
       if ((await deps.ledger.loads.get(load))?.state !== 'live') {
         await deps.engine.publish(load, work)
         const at = deps.clock.now().toISOString()
-        if (!(await deps.ledger.loads.publish(load, context.runId, deps.process, at))) {
+        if (!(await deps.ledger.loads.publish(load, context.runId, deps.process, at, deps.engine.keeps))) {
           throw new OpsError(
             'interrupted',
             'Another process has taken this run over; nothing was published by this one.',

@@ -1,4 +1,5 @@
 import type { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
+import { OpsError } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Engine } from '../../core/ports/engine.ts'
 import type { Log } from '../../core/ports/log.ts'
@@ -121,6 +122,15 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
         const work = { key: `drop-${place}-${resident.load}-${clock.now().getTime()}`, ...bystander }
         finished(await perform(performer, work, 'drop', dropBatch(place, resident)))
       }
+    },
+    keeps: 2,
+    async restore(load) {
+      throw new OpsError(
+        'cluster_state',
+        `On Redshift load ${load} cannot be made live again. Nothing was changed.`,
+        'Put the source files back as they were, and load again with etl.',
+        { cure: 'etl' },
+      )
     },
     // A schema names the ledger that its load belongs to, and those of others are left alone.
     stored: async () => [],

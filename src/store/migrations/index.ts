@@ -10,6 +10,7 @@ import { messages } from './009-messages.ts'
 import { attempts } from './010-attempts.ts'
 import { requests } from './011-requests.ts'
 import { outbox } from './012-outbox.ts'
+import { keptLoads } from './013-kept-loads.ts'
 import { approvals } from './014-approvals.ts'
 
 /** Every change of the tables, in order, each as its statements. The first is version 1; one that was released never changes. */
@@ -26,5 +27,6 @@ export const migrations: readonly (readonly string[])[] = [
   attempts,
   requests,
   outbox,
+  keptLoads,
   approvals,
 ]

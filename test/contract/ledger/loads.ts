@@ -66,6 +66,27 @@ export function describeLoads(open: OpenLedger): void {
       expect(await other.loads.list(['building'])).toEqual([])
     })
 
+    it('are kept up to a number, and any of those can be made live again', async () => {
+      const [ledger, other] = await pair()
+      const ids: number[] = []
+      for (let n = 0; n < 4; n++) {
+        const { id } = await opened(ledger)
+        await ledger.loads.begin(id, noon.toISOString())
+        expect(await ledger.loads.publish(id, id, 'one', later(id).toISOString(), 3)).toBe(true)
+        ids.push(id)
+      }
+      const [first = 0, second = 0, third = 0, fourth = 0] = ids
+      const states = async () => Promise.all(ids.map(async (id) => (await other.loads.get(id))?.state))
+      expect(await states()).toEqual(['discarded', 'previous', 'previous', 'live'])
+      expect(await ledger.loads.restore(second, fourth, 'one')).toBe(true)
+      expect(await states()).toEqual(['discarded', 'live', 'previous', 'previous'])
+      // Again, as after a crash behind it.
+      expect(await ledger.loads.restore(second, fourth, 'one')).toBe(true)
+      expect(await ledger.loads.restore(first, fourth, 'one')).toBe(false)
+      expect(await ledger.loads.restore(third, fourth, 'two')).toBe(false)
+      expect(await states()).toEqual(['discarded', 'live', 'previous', 'previous'])
+    })
+
     it('published twice by the same run stay as they are', async () => {
       const ledger = await single()
       const first = await published(ledger)

@@ -286,6 +286,8 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
     verify: never,
     publish: never,
     retain: never,
+    keeps: 2,
+    restore: never,
     stored: never,
     close: never,
   },
