@@ -75,6 +75,17 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
   const list = (place: string, variable: Variable, signal: AbortSignal): Promise<Listing> =>
     isRemote(place) ? remote.list(place, variable) : listFolder(place, variable, signal, now())
 
+  /** The allocator keeps what a load has used (0.4 GB after 1,000,000 events); setting the limit, as it is, makes it let go. */
+  const giveMemoryBack = async (): Promise<void> => {
+    // Not on the connection that attaches: nothing else may run there.
+    const connection = await instance.connect()
+    try {
+      await connection.run(`set global memory_limit = ${literal(memoryLimit)}`)
+    } finally {
+      connection.disconnectSync()
+    }
+  }
+
   /** Reads every block of a load: DuckDB compares the checksum of a block when it reads it. A second for ten million plays. */
   const verify = (load: LoadId, signal: AbortSignal): Promise<void> =>
     inServed(load, signal, async (session) => {
@@ -216,8 +227,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
         }
         await removeAbandonedScratch(folder)
       })
-      // The allocator keeps what a load has used (0.4 GB after 1,000,000 events); setting the limit, as it is, makes it let go.
-      await admin.run(`set global memory_limit = ${literal(memoryLimit)}`)
+      await giveMemoryBack()
     },
     async close() {
       admin.disconnectSync()
