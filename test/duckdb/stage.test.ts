@@ -144,6 +144,16 @@ describe('staging what can be read', () => {
     ).toBe(3)
   })
 
+  it('takes the usual spelling of a name where a record holds two, also beside a record that lacks fields', async () => {
+    const [usual, other] = [logLine({ userId: '26' }), '"userid":"99"']
+    const both = [`{${other},${usual.slice(1)}`, `${usual.slice(0, -1)},${other}}`]
+    for (const lines of [both, [...both, '{"page":"Home"}']]) {
+      const engine = await openWith({ 'a.json': lines.join('\n') })
+      expect(await stage(engine, 'log')).toEqual({ rows: lines.length, rejected: 0, reasons: [] })
+      expect(await ask(engine, "select count(*) from staging_events where userid = '26'")).toBe(2)
+    }
+  })
+
   it('takes a field that is absent for null, and passes over fields it does not know', async () => {
     const engine = await openWith({ 'a.json': `{"page":"Home","ts":1541073600000,"extra":{"deep":[1]}}\n${logLine()}` })
     expect(await stage(engine, 'log')).toEqual({ rows: 2, rejected: 0, reasons: [] })

@@ -98,6 +98,17 @@ describe('a file', () => {
     expect(office.front.named('files.completeUploadExternal')).toHaveLength(1)
   })
 
+  it('that Slack did not attach at first is attached once, and nothing is said of it', async () => {
+    office = await openOffice({ songs: () => [large] })
+    refuse('files.completeUploadExternal', ['service_unavailable', 'ratelimited'])
+    office.doors.open('songs')
+    await say('/sparkify songs')
+    await office.clock.until(() => office.front.named('files.completeUploadExternal').length > 0)
+    await office.clock.until(() => office.delivered())
+    expect(office.front.named('files.completeUploadExternal')).toHaveLength(3)
+    expect(office.seen().filter(({ text }) => text.includes('may be missing'))).toEqual([])
+  })
+
   it('whose bytes Slack did not take at first is attached once', async () => {
     office = await openOffice({ songs: () => [large] })
     let failures = 0

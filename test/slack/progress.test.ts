@@ -91,6 +91,18 @@ describe('the message of a run', () => {
     await eventually(told)
   })
 
+  it('is not edited again in a form that Slack has refused', async () => {
+    await building()
+    const hasBlocks = ({ body }: Call): boolean => (body.get('blocks') ?? '[]') !== '[]'
+    office.front.inject((call) =>
+      call.name === 'chat.update' && hasBlocks(call) ? { body: { ok: false, error: 'invalid_blocks' } } : undefined,
+    )
+    await office.clock.until(() => edits().length === 5)
+    expect(edits().map(hasBlocks)).toEqual([true, true, false, false, false])
+    allDoors()
+    await office.clock.until(told)
+  })
+
   it('that somebody deleted is posted anew', async () => {
     await building()
     office.front.inject(({ name }) =>

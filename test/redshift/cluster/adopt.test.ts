@@ -133,4 +133,17 @@ describe('spin-up where something is there', () => {
     const { Clusters } = await new RedshiftClient(double.scene).send(new DescribeClustersCommand({}))
     expect(Clusters).toMatchObject([{ ClusterStatus: 'available', Tags: managed }])
   })
+
+  it('restores the newest of several snapshots', async () => {
+    const { double, process } = await setStage()
+    const { cluster, run } = process()
+    for (let lives = 0; lives < 2; lives++) {
+      await run(cluster.spinUp(plain))
+      await run(cluster.tearDown({ snapshot: true }))
+    }
+    // Their names hold the time at which they were taken.
+    const names = (await double.left()).snapshots.map(({ identifier }) => identifier).toSorted()
+    expect(names).toHaveLength(2)
+    expect((await cluster.spinUp(plain)).plan?.facts[1]).toContain(`Restored from the snapshot ${names[1]} of `)
+  })
 })
