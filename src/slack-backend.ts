@@ -117,7 +117,7 @@ function bannerOf(engine: Config['engine']): string {
 }
 
 /** What the bot is, and three buttons in order. */
-const welcome: Answer = {
+export const welcome: Answer = {
   ok: true,
   exit: 0,
   headline: "Sparkify's warehouse bot is here.",

@@ -33,20 +33,25 @@ export function hrefOf(viewer: Persona, channel: string, more: { thread?: string
   return `/?${new URLSearchParams({ as: viewer.id, in: channel, ...more })}`
 }
 
-/**
- * The bodies made so far, by time zone. A message is replaced, never changed, so its body stays. A page of 100 long tables takes 0.5 s to make
- * the first time, and is made again after each change.
- */
-const bodies = new WeakMap<PostedMessage, Map<string, Html>>()
-
-function bodyOf(message: PostedMessage, reader: PageReader): Html {
-  const byZone = bodies.get(message) ?? new Map<string, Html>()
-  const body = byZone.get(reader.tz) ?? newBody(message, reader)
-  bodies.set(message, byZone.set(reader.tz, body))
-  return body
+interface RenderedMessage {
+  readonly posted: ReturnType<typeof postedAt>
+  readonly body: Html
 }
 
-function newBody({ blocks, text }: PostedMessage, reader: PageReader): Html {
+/**
+ * The messages rendered so far, by time zone. A message is replaced, never changed, so what was rendered stays. A page of 100 long tables takes
+ * 0.5 s to render the first time, and is rendered again after each change.
+ */
+const rendered = new WeakMap<PostedMessage, Map<string, RenderedMessage>>()
+
+function render(message: PostedMessage, reader: PageReader): RenderedMessage {
+  const byZone = rendered.get(message) ?? new Map<string, RenderedMessage>()
+  const found = byZone.get(reader.tz) ?? { posted: postedAt(message.ts, reader.tz), body: bodyOf(message, reader) }
+  rendered.set(message, byZone.set(reader.tz, found))
+  return found
+}
+
+function bodyOf({ blocks, text }: PostedMessage, reader: PageReader): Html {
   const choice = { channels: reader.channels, current: undefined }
   if (blocks !== undefined) return html`${blocks.map((each) => blockHtml(each, reader, choice))}`
   return text === '' ? html`` : richTextHtml(richTextOf({ type: 'mrkdwn', text }), reader)
@@ -64,7 +69,7 @@ function fileHtml({ id, name, title, size }: NonNullable<PostedMessage['files']>
 export function messageHtml(message: PostedMessage, reader: PageReader, replies?: number): Html {
   const { channel, ts, user, text, viewer, answers, files = [] } = message
   const name = reader.userName(user)
-  const posted = postedAt(ts, reader.tz)
+  const { posted, body } = render(message, reader)
   const kind = user === bot.id ? 'bot' : viewer === undefined ? 'person' : 'notice'
   const author = reader.author(user)
   const affiliation = author !== undefined && (author.from ?? author.guest) !== undefined && affiliationOf(author)
@@ -79,7 +84,7 @@ data-ts="${ts}" data-channel="${channel}" data-day="${posted.day}" data-author="
 <header><b>${name}</b>${badge && html` <small class="badge">${badge}</small>`} <time datetime="${posted.iso}">${posted.time}</time>
 ${viewer !== undefined && html`<small class="only-you">Only visible to you</small>`}
 ${answers !== undefined && html`<small class="answers">Answers <code>${answers}</code></small>`}</header>
-<div class="body">${bodyOf(message, reader)}${files.map(fileHtml)}</div>
+<div class="body">${body}${files.map(fileHtml)}</div>
 ${threadLink}</div></article>`
 }
 

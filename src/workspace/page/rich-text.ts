@@ -109,7 +109,7 @@ export function postedAt(
   return {
     iso: when.toISOString(),
     time: when.toLocaleString('en-US', { timeZone: tz, ...time }),
-    day: when.toLocaleString('en-US', { timeZone: tz, weekday: 'long', month: 'long', day: 'numeric' }),
+    day: when.toLocaleString('en-GB', { timeZone: tz, weekday: 'long', month: 'long', day: 'numeric' }),
   }
 }
 

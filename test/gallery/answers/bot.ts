@@ -1,6 +1,7 @@
 import { doctorAnswer } from '../../../src/core/doctor/answer.ts'
 import type { Finding } from '../../../src/core/ports/probe.ts'
 import { text } from '../../../src/core/reply.ts'
+import { welcome } from '../../../src/slack-backend.ts'
 import { failed, press, runOf, type Shown, step, whispered } from './shown.ts'
 
 const line = 'Cluster sparkify is available · 6,820 plays until 30 Nov 2018, 23:54 UTC'
@@ -14,20 +15,7 @@ export const bot: readonly Shown[] = [
       [press('Top songs', 'top-songs'), press('Check', 'qa'), press('Load again', 'etl')],
     ),
   },
-  {
-    name: 'welcome',
-    view: { direct: true },
-    answer: whispered(
-      'This is Sparkify’s warehouse bot, on this machine alone.',
-      [
-        text(
-          'This is Sparkify’s warehouse bot, on this machine alone.\nNothing here touches AWS: the warehouse is an embedded DuckDB, its data a generated sample.',
-        ),
-        text('Three steps: spin up, load, ask.', 'note'),
-      ],
-      [press('Spin up', 'spin-up'), press('Load', 'etl'), press('Top songs', 'top-songs')],
-    ),
-  },
+  { name: 'welcome', answer: welcome },
   {
     name: 'help',
     answer: whispered(
