@@ -4,6 +4,7 @@ import { runKey } from './core/outbox/messages.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Outbox } from './core/ports/outbox.ts'
 import type { RunRecord } from './core/ports/runs.ts'
+import { followAudit } from './machine/audit-stream.ts'
 import { watchDisk } from './machine/data-dir.ts'
 import type { Platform } from './platform.ts'
 import { openSlackFace, type SlackFace } from './slack/face.ts'
@@ -53,6 +54,9 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
   for (const warning of warnings) log.warn({}, warning)
   const open = await slackBackend.open(core.app.catalog.commands)
   const disk = watchDisk(config.dataDir, clock, log)
+  const { auditFile } = config
+  const stopAudit =
+    auditFile === null ? () => undefined : await followAudit(auditFile, core.deps.ledger, { clock, log })
   const server = await platform.startServer(
     slackBackend.host,
     config.port,
@@ -91,6 +95,7 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
     page,
     async stop() {
       disk.stop()
+      stopAudit()
       worker.stop()
       await scheduler.stop()
       await core.app.drain(drainMs)

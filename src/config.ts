@@ -81,6 +81,13 @@ const variables = z.object({
   }),
   /** Fetched after each good night; it may be as good as a password. */
   heartbeatUrl: url.describe('SPARKIFY_HEARTBEAT_URL'),
+  /** Where the bot writes the audit log as it grows; an absolute path. */
+  auditFile: z
+    .string()
+    .transform((path) => resolve(path))
+    .nullable()
+    .default(null)
+    .describe('SPARKIFY_AUDIT_FILE'),
   host: z.string().default('127.0.0.1').describe('SPARKIFY_HOST'),
   /** Null: 3000, or the next free one. */
   port: z

@@ -1,4 +1,6 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { WebClient } from '@slack/web-api'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -9,6 +11,7 @@ import type { Clock } from '../src/core/ports/clock.ts'
 import type { Log } from '../src/core/ports/log.ts'
 import type { RunStore } from '../src/core/ports/runs.ts'
 import { startWorker, type WorkerParts } from '../src/core/runner/worker.ts'
+import { followAudit } from '../src/machine/audit-stream.ts'
 import { watchDisk } from '../src/machine/data-dir.ts'
 import { startServer } from '../src/machine/server.ts'
 import { stage } from '../src/redshift/engine/copy.ts'
@@ -140,6 +143,15 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
   'watch over the disk': ({ clock, log, tick }) => {
     watchDisk('/nowhere', clock, log, fails)
     tick()
+  },
+  'audit file': async ({ clock, log }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'sparkify-'))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const ledger = {
+      audit: { add: fails, list: fails, after: fails, state: fails },
+      notes: { get: fails, set: fails, settle: fails },
+    }
+    await followAudit(join(folder, 'audit.ndjson'), ledger, { clock, log })
   },
   'watch over the clock': async ({ clock, log, tick }) => {
     let reads = 0

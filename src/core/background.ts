@@ -9,6 +9,7 @@ export const backgroundTasks = [
   'minute tick',
   'watch over the clock',
   'watch over the disk',
+  'audit file',
   'worker',
   'run',
   'delivery of a message',

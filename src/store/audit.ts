@@ -93,6 +93,10 @@ export function auditStore(db: Database): AuditStore {
       return { entries: rows.map(parseEntry).toReversed(), total }
     },
 
+    async after(id, limit) {
+      return (await db.read('select * from audit where id > ? order by id limit ?', [id, limit])).map(parseEntry)
+    },
+
     async state() {
       const [row = {}] = await db.read(
         `select entries, coalesce((select seq from sqlite_sequence where name = 'audit'), 0) - entries as lost, unrecorded, guarded

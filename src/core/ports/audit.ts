@@ -77,5 +77,7 @@ export interface AuditStore {
   add(denial: Denial): Promise<void>
   /** Oldest first; `total` counts all that the filter lets through. */
   list(filter: AuditFilter): Promise<{ readonly entries: readonly AuditEntry[]; readonly total: number }>
+  /** The entries with a higher number than this, at most so many, in the order of their numbers. */
+  after(id: number, limit: number): Promise<readonly AuditEntry[]>
   state(): Promise<AuditState>
 }
