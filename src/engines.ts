@@ -11,7 +11,7 @@ import type { Log } from './core/ports/log.ts'
 import type { Probe } from './core/ports/probe.ts'
 import { loadLine } from './core/warehouse/state.ts'
 import { list } from './core/words.ts'
-import type { Setting } from './redshift/cluster/index.ts'
+import type { ClusterContext } from './redshift/cluster/cluster-context.ts'
 
 /** Where the source data lie; `generated` says whether the bot's own sample stands in for them, and since when. */
 export interface SourceFolders {
@@ -148,15 +148,17 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
     )
   }
   const { createClients } = await import('./redshift/clients.ts')
-  const { awsProbes, clusterAccess, createRedshiftCluster, leaseSchema } = await import('./redshift/cluster/index.ts')
-  const { createRedshiftEngine } = await import('./redshift/engine/engine.ts')
+  const { awsProbes } = await import('./redshift/cluster/aws-probes.ts')
+  const { leaseSchema } = await import('./redshift/cluster/lease.ts')
+  const { clusterAccess, createRedshiftCluster } = await import('./redshift/cluster/redshift-cluster.ts')
+  const { createRedshiftEngine } = await import('./redshift/engine/redshift-engine.ts')
   const { log: logData, song: songData } = config.sources
   const { redshift } = config
   const clients = createClients({ region: redshift.region ?? undefined })
   const settings = { ...redshift, region: await clients.region(), logData, songData }
   const homeId = z.string().parse(await ledger.notes.settle('home', randomUUID()))
   const leaseKey = `lease:${settings.region}:${settings.clusterId}`
-  const setting: Setting = {
+  const context: ClusterContext = {
     clients,
     settings,
     clock,
@@ -172,15 +174,10 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
     },
     askedToday: () => askersOfToday(ledger, clock),
   }
-  const { roleArn, secretArn } = clusterAccess(setting)
+  const { roleArn, secretArn } = clusterAccess(context)
   const engine = createRedshiftEngine({
     data: clients.data,
-    settings: {
-      ...settings,
-      roleArn,
-      dataRegion: redshift.dataRegion ?? undefined,
-      jsonPaths: redshift.jsonPaths ?? undefined,
-    },
+    settings: { ...settings, roleArn },
     secretArn,
     clock,
     log,
@@ -188,9 +185,9 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
   })
   return {
     engine,
-    cluster: createRedshiftCluster(setting),
+    cluster: createRedshiftCluster(context),
     sources: { log: logData, song: songData, generated: null },
-    probes: awsProbes(setting),
+    probes: awsProbes(context),
     async check() {
       const fault = await faultOf(clients.requireCredentials())
       // Where they come from may be reachable again in a minute.

@@ -26,7 +26,12 @@ export function slackInTerminal({ slack, access }: Config, log: Log): Pick<Root,
   }
   return {
     probes: () => [
-      { title: 'Slack token', look: async (signal) => (await onlooker()).token.look(signal) },
+      {
+        id: 'slack-token',
+        title: 'Slack token',
+        needs: [],
+        check: async (signal) => (await onlooker()).token.check(signal),
+      },
       accessProbe(access),
     ],
     outbox: {

@@ -224,6 +224,8 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
     const settings = {
       logData: 's3://b/log',
       songData: 's3://b/song',
+      jsonPaths: null,
+      dataRegion: null,
       database: 'sparkify',
       roleArn: async () => 'arn',
     }

@@ -1,36 +1,91 @@
 import { z } from 'zod'
-import { optionalMonth } from '../core/command/args.ts'
+import { type Month, monthNamed, monthOf, monthWords } from '../core/cluster/bill.ts'
+import { type MonthlyCost, monthlyCost, type Share } from '../core/cluster/cost.ts'
+import { type Grouping, groupings, type MonthlyUse, monthlyUse, mostRuns, usageBy } from '../core/cluster/usage.ts'
+import { optionalChoice, optionalMonth } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
 import { OpsError } from '../core/errors.ts'
-import { type Month, monthNamed, monthOf, monthWords } from '../core/money/month.ts'
-import type { Share } from '../core/money/pieces.ts'
-import { type Statement, statementOf } from '../core/money/statement.ts'
 import { type ChartReply, type Reply, type TableReply, text } from '../core/reply.ts'
-import { hours, moment, percent, usd } from '../core/words.ts'
+import { count, hours, moment, percent, usd } from '../core/words.ts'
 
 export default defineCommand({
   name: 'cost',
-  summary: 'What the cluster cost in a month, by day and by person',
+  summary: 'What the cluster cost in a month: by day, by person, by command',
   group: 'bot',
   role: 'viewer',
   effect: 'none',
   audience: 'asker',
-  args: z.object({ month: optionalMonth({ about: 'a calendar month (UTC); the running one if left out' }) }),
-  examples: ['cost', 'cost 2026-11'],
+  args: z.object({
+    month: optionalMonth({ about: 'calendar month (UTC), like 2026-11; the current month if left out' }),
+    by: optionalChoice({ about: 'how long commands used the cluster, and what that cost', values: groupings }),
+  }),
+  examples: ['cost', 'cost 2026-11', 'cost by=command', 'cost by=person'],
   // Refused before a run is opened.
   async plan({ month }, { deps }) {
     monthAsked(month, deps)
     return null
   },
-  async run({ month }, { deps }) {
+  async run({ month, by }, { deps, catalog }) {
     const asked = monthAsked(month, deps)
     if (deps.cluster.free) return { headline: free, replies: [text(free)] }
-    return outcomeOf(await statementOf(asked, deps), deps)
+    const cost = await monthlyCost(asked, deps)
+    if (by === undefined || cost.days.length === 0) return outcomeOf(cost, deps)
+    return usageOutcome(cost, await monthlyUse(asked, deps, catalog), by, deps)
   },
 })
 
-const free = 'The warehouse is on this machine and costs nothing.'
+/** How long commands used the cluster, beside how long it was kept up for people and on days. */
+function usageOutcome(
+  cost: MonthlyCost,
+  { pieces, areAll }: MonthlyUse,
+  by: Grouping,
+  { cluster, clock }: Deps,
+): Outcome {
+  const headline = headlineOf(cost, cost.month.name === monthOf(clock.now()).name, cluster.name)
+  const withUp = by !== 'command'
+  const usages = usageBy(by, pieces, cost)
+  const table: TableReply = {
+    kind: 'table',
+    title: `By ${by}`,
+    columns: [by, 'runs', 'hours in use', 'usd in use', ...(withUp ? ['hours up', 'usd up'] : [])],
+    formats: [
+      by === 'day' ? 'date' : 'text',
+      'integer',
+      'decimal',
+      'decimal',
+      ...(withUp ? (['decimal', 'decimal'] as const) : []),
+    ],
+    rows: usages.map(({ name, runs, hours: inUse, usd: spent, up }) => [
+      name,
+      runs,
+      inUse,
+      spent,
+      ...(withUp ? [up?.hours ?? null, up?.usd ?? null] : []),
+    ]),
+    total: usages.length,
+  }
+  const notes = [
+    'In use: the time from the start to the end of commands, shared equally while several were at work.',
+    ...(withUp ? [upNotes[by]] : []),
+    ...(areAll ? [] : [`Only the newest ${count(mostRuns)} runs are counted; older ones are in the idle time.`]),
+    'Not included: storage, and work on the cluster outside of this bot. Months and days are in UTC.',
+  ]
+  return {
+    headline,
+    replies: [text(headline), table, text([...notes, ...cost.prices].join('\n'), 'note')],
+    next: groupings
+      .filter((other) => other !== by)
+      .map((other) => ({ label: `By ${other}`, line: `cost ${cost.month.name} by=${other}` })),
+  }
+}
+
+const upNotes = {
+  person: 'Up: the time the cluster was kept up, by who last asked for it (spin-up, resume, extend).',
+  day: 'Up: the time the cluster was up.',
+} as const
+
+const free = 'The warehouse runs on this machine and costs nothing.'
 
 function monthAsked(name: string | undefined, { clock }: Deps): Month {
   const running = monthOf(clock.now())
@@ -39,37 +94,38 @@ function monthAsked(name: string | undefined, { clock }: Deps): Month {
   throw new OpsError(
     'bad_argument',
     `month: ${monthWords(asked)} has not begun (UTC). Nothing was done.`,
-    `Give month as a month like ${running.name}, or leave it out for the running one.`,
+    `Use a month like ${running.name}, or leave it out for the current one.`,
   )
 }
 
-function outcomeOf(statement: Statement, { policy, cluster, clock }: Deps): Outcome {
-  const { month, days, people, prices, usd: total, going } = statement
+function outcomeOf(statement: MonthlyCost, { policy, cluster, clock }: Deps): Outcome {
+  const { month, days, people, prices, usd: total, atLeaseEnd } = statement
   const isCurrent = month.name === monthOf(clock.now()).name
   const before = monthOf(new Date(month.from.getTime() - 1)).name
   const headline = headlineOf(statement, isCurrent, cluster.name)
   const next = [
     ...(isCurrent && statement.isRunning ? [{ label: 'Pause', line: 'pause' }] : []),
-    { label: 'Month before', line: `cost ${before}` },
+    { label: 'Previous month', line: `cost ${before}` },
+    ...(days.length === 0 ? [] : [{ label: 'By command', line: `cost ${month.name} by=command` }]),
     ...(isCurrent ? [] : [{ label: 'This month', line: 'cost' }]),
   ]
   const budget = policy.budgetUsd === null || total === null ? [] : [budgetReply(policy.budgetUsd, total)]
-  const small = text([...prices, 'Without storage. Months and days are in UTC.'].join('\n'), 'note')
+  const small = text([...prices, 'Storage is not included. Months and days are in UTC.'].join('\n'), 'note')
   if (days.length === 0) return { headline, replies: [text(headline), ...budget, small], next }
   const replies: Reply[] = [
     text(headline),
     ...budget,
-    ...(going === null ? [] : [goingReply(going, policy.budgetUsd)]),
+    ...(atLeaseEnd === null ? [] : [leaseReply(atLeaseEnd, policy.budgetUsd)]),
     tableOf('By day', 'day', days),
     tableOf('By person', 'person', people),
-    // One bar says nothing that its row does not.
+    // One bar shows nothing that its row does not.
     ...(days.length < 2 ? [] : [chartOf(days, total === null ? 'hours' : 'usd')]),
     small,
   ]
   return { headline, replies, next }
 }
 
-function headlineOf({ month, days, hours: ran, usd: total }: Statement, isCurrent: boolean, name: string): string {
+function headlineOf({ month, days, hours: ran, usd: total }: MonthlyCost, isCurrent: boolean, name: string): string {
   const when = `${monthWords(month)}${isCurrent ? ' so far' : ''}`
   if (days.length === 0) return `${when}: ${name} did not run.`
   const cost = total === null ? 'no known price' : usd(total)
@@ -79,13 +135,13 @@ function headlineOf({ month, days, hours: ran, usd: total }: Statement, isCurren
 function budgetReply(budget: number, spent: number): Reply {
   const share = `Budget ${usd(budget)} a month: ${percent(spent, budget)} spent`
   return spent >= budget
-    ? text(`${share}, ${usd(spent - budget)} more than there was.`, 'warning')
+    ? text(`${share}, ${usd(spent - budget)} over budget.`, 'warning')
     : text(`${share}, ${usd(budget - spent)} left.`)
 }
 
-function goingReply({ usd: most, until }: NonNullable<Statement['going']>, budget: number | null): Reply {
-  const words = `With the running lease to its end, ${moment(until)}, the month comes to ${usd(most)}`
-  return budget !== null && most > budget ? text(`${words}: beyond the budget.`, 'warning') : text(`${words}.`)
+function leaseReply({ usd: most, until }: NonNullable<MonthlyCost['atLeaseEnd']>, budget: number | null): Reply {
+  const words = `If the cluster runs until its lease ends (${moment(until)}), the month costs ${usd(most)}`
+  return budget !== null && most > budget ? text(`${words}: over budget.`, 'warning') : text(`${words}.`)
 }
 
 function tableOf(title: string, what: 'day' | 'person', shares: readonly Share[]): TableReply {

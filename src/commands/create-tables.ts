@@ -1,11 +1,11 @@
 import { z } from 'zod'
+import { ensureCluster } from '../core/cluster/lease.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
 import { text } from '../core/reply.ts'
 import type { Step } from '../core/step.ts'
 import { countedTables } from '../core/warehouse/counts.ts'
-import { ensureCluster } from '../core/warehouse/ensure-cluster.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
 import { list } from '../core/words.ts'
 

@@ -1,22 +1,20 @@
 import { z } from 'zod'
 import { flag } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
-import { doctorAnswer } from '../core/doctor/answer.ts'
-import { budgetProbe } from '../core/doctor/budget.ts'
-import { peopleProbes } from '../core/doctor/people.ts'
-import { lookAt } from '../core/doctor/probe.ts'
-import { recordProbe } from '../core/doctor/record.ts'
-import { scheduleProbes } from '../core/doctor/schedules.ts'
+import { doctorAnswer } from '../core/doctor/doctor-answer.ts'
+import { runProbes } from '../core/doctor/run-probes.ts'
+import { scheduleProbes } from '../core/doctor/schedule-probes.ts'
+import { budgetProbe, peopleProbes, recordProbe } from '../core/doctor/setup-probes.ts'
 
 export default defineCommand({
   name: 'doctor',
   summary:
-    'Is everything set up: configuration, clocks, Slack, AWS, people, schedules, record; each fault with its cure',
+    'Checks the setup: configuration, clocks, Slack, AWS, people, schedules, audit log; shows a fix for each problem',
   group: 'bot',
   role: 'viewer',
   effect: 'none',
   audience: 'asker',
-  args: z.object({ all: flag({ about: 'also what is green, in a table', fallback: false }) }),
+  args: z.object({ all: flag({ about: 'a table of all items, including those that are OK', fallback: false }) }),
   examples: ['doctor', 'doctor all=yes'],
   async run({ all }, context) {
     const { deps, signal } = context
@@ -27,6 +25,6 @@ export default defineCommand({
       budgetProbe(deps),
       ...(await scheduleProbes(context)),
     ]
-    return doctorAnswer(await lookAt(probes, signal), all)
+    return doctorAnswer(await runProbes(probes, signal), all)
   },
 })

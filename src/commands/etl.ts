@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { ensureCluster } from '../core/cluster/lease.ts'
 import { flag, integer } from '../core/command/args.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
@@ -6,7 +7,6 @@ import { liveUntouched, OpsError } from '../core/errors.ts'
 import type { FileChange } from '../core/ports/engine.ts'
 import { type Reply, text } from '../core/reply.ts'
 import { basisOf, changesWords, tally } from '../core/warehouse/basis.ts'
-import { ensureCluster } from '../core/warehouse/ensure-cluster.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
 import {
   auditedSchema,
@@ -68,7 +68,7 @@ export default defineCommand({
 async function withStanding(error: unknown, { deps, runId, signal, origin }: RunContext): Promise<unknown> {
   // A schedule says so itself, once it has put the cluster back to sleep.
   if (!(error instanceof OpsError) || signal.aborted || origin.kind === 'line') return error
-  const standing = await deps.cluster.standing()
+  const standing = await deps.cluster.costStatus()
   if (standing === '') return error
   const isLive = (await deps.ledger.loads.get(runId))?.state === 'live'
   const untouched = isLive || error.reason !== undefined ? [] : [liveUntouched]

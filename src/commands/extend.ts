@@ -7,7 +7,7 @@ const usualHours = 2
 
 export default defineCommand({
   name: 'extend',
-  summary: 'Lengthens the lease, after which the cluster is paused',
+  summary: 'Extends the lease; the cluster is paused when it ends',
   group: 'warehouse',
   role: 'admin',
   effect: 'bot',

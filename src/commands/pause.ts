@@ -4,7 +4,7 @@ import { defineCommand } from '../core/command/define.ts'
 
 export default defineCommand({
   name: 'pause',
-  summary: 'Stops the cluster and its bill; the data stay',
+  summary: 'Stops the cluster and its hourly cost; the data is kept',
   group: 'warehouse',
   role: 'admin',
   effect: 'write',

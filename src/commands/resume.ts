@@ -4,7 +4,7 @@ import { defineCommand } from '../core/command/define.ts'
 
 export default defineCommand({
   name: 'resume',
-  summary: 'Wakes a paused cluster',
+  summary: 'Resumes a paused cluster',
   group: 'warehouse',
   role: 'admin',
   effect: 'write',

@@ -2,6 +2,7 @@ import type { Answer } from './answer.ts'
 import { confirm, reject, whyNotConfirm } from './approval/decide.ts'
 import { dispatch, whyNotSay } from './approval/door.ts'
 import { expireCards } from './approval/plans.ts'
+import { type PauseCluster, theLease, watchCluster } from './cluster/lease.ts'
 import { type Catalog, createCatalog, type Request } from './command/catalog.ts'
 import type { Command } from './command/define.ts'
 import { commandsThat } from './declarations.ts'
@@ -21,7 +22,6 @@ import { insertAsked, insertDue } from './schedule/fire/occurrences.ts'
 import { parkRefused } from './schedule/fire/park.ts'
 import { pauseLeftAwake } from './schedule/fire/power.ts'
 import { sayLine } from './schedule/fire/say-line.ts'
-import { tendCluster } from './warehouse/lease.ts'
 import { commandOfQuery } from './warehouse/query-command.ts'
 
 export type { Ask, Click, Confirmation } from './runner/session.ts'
@@ -124,12 +124,18 @@ export function createApp({ session, changes }: Opened): App {
 }
 
 async function tick(session: Session, wake: () => void): Promise<void> {
-  const tasks = [
-    insertDue(session).then(wake),
-    expireCards(session.deps),
-    pauseLeftAwake(session).finally(() => tendCluster(session)),
-  ]
+  const tasks = [insertDue(session).then(wake), expireCards(session.deps), tendCluster(session)]
   for (const end of await Promise.allSettled(tasks)) if (end.status === 'rejected') throw end.reason
+}
+
+/** Pauses what a schedule has left on, and does what the cluster's lease asks for. */
+export async function tendCluster(session: Session): Promise<void> {
+  const pause: PauseCluster = (report, place) => {
+    const watch = { changed: () => undefined }
+    const request = session.catalog.request('pause')
+    return dispatch({ request, who: theLease, place, confirmed: true, watch, report }, session)
+  }
+  await pauseLeftAwake(session).finally(() => watchCluster(session.deps, pause))
 }
 
 /** Who wants to hear that something has changed, and the way to tell them. */

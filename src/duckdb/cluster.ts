@@ -1,7 +1,7 @@
 import { OpsError } from '../core/errors.ts'
 import type { PlanDraft } from '../core/plan.ts'
 import type { Clock } from '../core/ports/clock.ts'
-import type { Act, Cluster, SpinUpOptions } from '../core/ports/cluster.ts'
+import type { Cluster, ClusterOperation, SpinUpOptions } from '../core/ports/cluster.ts'
 import type { Step } from '../core/step.ts'
 import { bytes, plural } from '../core/words.ts'
 import {
@@ -76,11 +76,11 @@ export function createDuckdbCluster({ folder, clock }: { readonly folder: string
       const steps = [change({ id: 'open-the-warehouse', title: 'Open the warehouse' }, 'paused', 'available')]
       return { plan: null, steps, done: `Cluster ${name} is available again.` }
     },
-    async extend(): Promise<Act> {
+    async extend(): Promise<ClusterOperation> {
       throw new OpsError('cluster_state', 'A local warehouse has no lease and costs nothing. Nothing was changed.')
     },
-    due: async () => ({ kind: 'nothing' }),
-    standing: async () => '',
+    leaseAction: async () => ({ kind: 'nothing' }),
+    costStatus: async () => '',
     bill: async () => [],
   }
 }

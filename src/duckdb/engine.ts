@@ -1,5 +1,7 @@
+import { setMaxListeners } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { OpsError } from '../core/errors.ts'
+import { createSemaphore } from '../core/pacing.ts'
 import type { Engine, LoadId } from '../core/ports/engine.ts'
 import type { Work } from '../core/step.ts'
 import { bytes, plural } from '../core/words.ts'
@@ -15,7 +17,6 @@ import { verifyPacked } from './packed.ts'
 import { createRemote } from './remote.ts'
 import { inDuckdb, select } from './select.ts'
 import { type Session, withSession } from './session.ts'
-import { createSlots } from './slots.ts'
 import { addOwnColumns, compare, hasList, nameIn, takeOverGone } from './source-list.ts'
 import { asSourceError, isRemote, type Listing, listFolder, type Variable } from './sources.ts'
 import { stage } from './stage.ts'
@@ -53,8 +54,14 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
   const instance = await openInstance({ folder, places: [logData, songData], memoryLimit })
   const admin = await instance.connect()
   const attachments = createAttachments(folder, admin)
-  const slots = createSlots(maxConcurrent)
+  const semaphore = createSemaphore(maxConcurrent)
   const remote = createRemote(instance, { region: dataRegion, proxy })
+
+  const inTurn = <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
+    // All statements of a run listen to its one signal; Node takes more than ten listeners for a leak and warns of it.
+    setMaxListeners(0, signal)
+    return semaphore.use(signal, work)
+  }
 
   const inLoad = <T>(
     load: LoadId,
@@ -62,7 +69,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     signal: AbortSignal,
     work: (session: Session) => Promise<T>,
   ): Promise<T> =>
-    slots.use(signal, () => attachments.use(load, mode, (alias) => withSession(instance, alias, signal, work)))
+    inTurn(signal, () => attachments.use(load, mode, (alias) => withSession(instance, alias, signal, work)))
 
   const inServed = async <T>(load: LoadId, signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T> => {
     try {
@@ -176,7 +183,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     async locate({ log }, event, signal) {
       const shown = (path: string): string => nameIn(logData, path)
       const padded = await verifyPacked(log, shown, signal)
-      return slots.use(signal, () =>
+      return inTurn(signal, () =>
         withSession(instance, 'memory', signal, (session) =>
           locateEvent(session, { files: log, padded, shown }, event),
         ),
@@ -214,7 +221,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     verify,
     async publish(load, { signal }) {
       await inLoad(load, 'build', signal, dropIncrement)
-      await slots.use(signal, () => attachments.finish(load, signal))
+      await inTurn(signal, () => attachments.finish(load, signal))
     },
     keeps: keepLoads,
     // A damaged file must not become what everybody reads.

@@ -1,4 +1,5 @@
 import { DiskFull, liveUntouched, messageOf, OpsError } from '../core/errors.ts'
+import { cancelled } from '../core/pacing.ts'
 import type { LoadId } from '../core/ports/engine.ts'
 
 /** The first line of a DuckDB error, without its class: "Binder Error: Referenced column …" → "Referenced column …". */
@@ -87,10 +88,4 @@ export function isDamage(error: unknown): boolean {
 export function damaged(load: LoadId, cause: unknown): OpsError {
   const words = `The file of live load ${load} is damaged or not a load any more. Questions cannot be answered from it.`
   return new OpsError('storage', words, 'Load again with etl.', { cause, cure: 'etl' })
-}
-
-/** Why a statement was stopped: the signal's reason, or a plain `cancelled`. */
-export function cancelled(signal: AbortSignal | undefined, cause?: unknown): OpsError {
-  if (signal?.reason instanceof OpsError) return signal.reason
-  return OpsError.untouched('cancelled', 'Cancelled.', '', { cause })
 }

@@ -2,8 +2,8 @@ import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createGunzip, type Gunzip } from 'node:zlib'
 import { OpsError } from '../core/errors.ts'
+import { cancelled } from '../core/pacing.ts'
 import type { SourceFile } from '../core/ports/engine.ts'
-import { cancelled } from './failure.ts'
 import { isRemote } from './sources.ts'
 
 const chunkBytes = 1024 * 1024

@@ -6,7 +6,8 @@ import type {
   DuckDBType,
   DuckDBValue,
 } from '@duckdb/node-api'
-import { asOpsError, cancelled } from './failure.ts'
+import { cancelled } from '../core/pacing.ts'
+import { asOpsError } from './failure.ts'
 import { identifier } from './literal.ts'
 
 // DuckDB forgets an interrupt that comes just before a statement begins, so it is repeated until the statement has ended.

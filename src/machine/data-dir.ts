@@ -1,7 +1,7 @@
 import { access, chmod, constants, mkdir, readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inBackground, repeatInBackground } from '../core/background.ts'
-import { green, probe } from '../core/doctor/probe.ts'
+import { green, probe } from '../core/doctor/run-probes.ts'
 import { messageOf, OpsError } from '../core/errors.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
@@ -76,7 +76,7 @@ const watchEveryMs = 10_000
 
 /** Whether there is room for a few loads; where there is none at all, what of the bot's own files can be deleted. */
 export function diskProbe(dataDir: string, ledger: Pick<Ledger, 'loads'>): Probe {
-  return probe('Disk', async () => {
+  return probe({ id: 'disk', title: 'Disk' }, async () => {
     const free = await freeBytes(dataDir)
     const detail = `${bytes(free)} free in ${dataDir}`
     if (free >= littleSpace) {

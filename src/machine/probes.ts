@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { green, notChecked, probe } from '../core/doctor/probe.ts'
+import { green, notChecked, probe } from '../core/doctor/run-probes.ts'
 import { heartbeatNote } from '../core/outbox/dispatcher.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Engine } from '../core/ports/engine.ts'
@@ -10,7 +10,7 @@ import { bytes, moment } from '../core/words.ts'
 
 /** The main settings, and variables that are probably not meant. */
 export function configurationProbe(summary: string, warnings: readonly string[]): Probe {
-  return probe('Configuration', async () =>
+  return probe({ id: 'configuration', title: 'Configuration' }, async () =>
     warnings.length === 0
       ? green(summary)
       : { state: 'warn', detail: warnings.join('; '), cure: 'Correct or remove it in the environment or .env.' },
@@ -19,7 +19,7 @@ export function configurationProbe(summary: string, warnings: readonly string[])
 
 /** Whether the sources are there, as far as the engine can tell before it reads them. */
 export function sourcesProbe(engine: Engine): Probe {
-  return probe('Sources', async (signal) => {
+  return probe({ id: 'sources', title: 'Sources' }, async (signal) => {
     const { summary, log, song, skipped = [] } = await engine.sources(signal)
     if (log.length + song.length === 0) return notChecked(`${summary}: only the cluster can list them, during a load`)
     return skipped.length === 0 ? green(summary) : green(`${summary} · ${skippedWords(skipped)}`)
@@ -28,7 +28,7 @@ export function sourcesProbe(engine: Engine): Probe {
 
 /** Whether the ledger answers and accepts a write. */
 export function ledgerProbe(ledger: Pick<Ledger, 'claim'>, url: string): Probe {
-  return probe('Ledger', async () => {
+  return probe({ id: 'ledger', title: 'Ledger' }, async () => {
     await ledger.claim(`doctor:${Date.now()}`, new Date())
     return green(`reads and writes ${ledgerName(url)}`)
   })
@@ -50,7 +50,7 @@ const oldBackupMs = 8 * 86_400_000
 
 /** When the newest backup was made, and where it is; a warning when there was none for 8 days. */
 export function backupProbe({ notes }: Pick<Ledger, 'notes'>, clock: Pick<Clock, 'now'>): Probe {
-  return probe('Backup', async () => {
+  return probe({ id: 'backup', title: 'Backup' }, async () => {
     const last = backupSchema.parse(await notes.get(backupNote))
     if (last === null) return green('none yet; `sparkify backup` makes one')
     const detail = `${moment(new Date(last.at))}, ${last.file}, ${bytes(last.bytes)}`
@@ -67,7 +67,7 @@ const beatSchema = z.object({ at: z.string(), ok: z.boolean() }).nullable()
 
 /** Whether an outside monitor is told of good nights, and when it last was. The address is never shown: it is as good as a password. */
 export function heartbeatProbe(isSet: boolean, { notes }: Pick<Ledger, 'notes'>): Probe {
-  return probe('Heartbeat', async () => {
+  return probe({ id: 'heartbeat', title: 'Heartbeat' }, async () => {
     if (!isSet) return green('none set, so no outside monitor notices a missed night')
     const last = beatSchema.parse(await notes.get(heartbeatNote))
     if (last === null) return notChecked('set; the first is sent after the next scheduled load that succeeds')

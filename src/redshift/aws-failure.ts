@@ -1,9 +1,8 @@
 import { OpsError, type OpsErrorCode } from '../core/errors.ts'
-import { readDenial } from './aws-denied.ts'
-import { type AwsError, isCutOff, isThrottled, readAwsError } from './aws-error.ts'
+import { type AwsError, isCutOff, isThrottled, readAwsError, readDenial } from './aws-error.ts'
 
-/** What to say of an error: what happened, in a sentence, and what to do next. */
-interface Words {
+/** An error explained to people: what happened, in a sentence, and what to do next. */
+interface Explanation {
   readonly code: OpsErrorCode
   readonly what: string
   readonly remedy: string
@@ -13,21 +12,21 @@ interface Words {
 const longestQuote = 300
 
 /**
- * What the SDK threw, as an `OpsError` that says what happened, what stands now (`standing`: what exists and costs money,
+ * What the SDK threw, as an `OpsError` that says what happened, what exists now and is billed (`costStatus`,
  * in sentences), and AWS's request id. `OpsError`s, cancellations and bugs come back as they are: throw what comes back.
  */
-export function awsFailure(thrown: unknown, standing = ''): unknown {
+export function awsFailure(thrown: unknown, costStatus = ''): unknown {
   if (thrown instanceof OpsError) return thrown
   const error = readAwsError(thrown)
   if (error === null || error.name === 'Abort') return thrown
   const words = wordsFor(error)
   if (words === null) return thrown
   const request = error.requestId === undefined ? '' : `AWS request ${error.requestId}.`
-  const message = [words.what, standing, request].filter((part) => part !== '').join(' ')
-  return new OpsError(words.code, message, words.remedy, { cause: thrown, saysBill: standing !== '' })
+  const message = [words.what, costStatus, request].filter((part) => part !== '').join(' ')
+  return new OpsError(words.code, message, words.remedy, { cause: thrown, saysBill: costStatus !== '' })
 }
 
-function wordsFor(error: AwsError): Words | null {
+function wordsFor(error: AwsError): Explanation | null {
   return (
     configuration(error) ??
     identity(error) ??
@@ -40,14 +39,14 @@ function wordsFor(error: AwsError): Words | null {
   )
 }
 
-function configuration({ name, message, code }: AwsError): Words | null {
+function configuration({ name, message, code }: AwsError): Explanation | null {
   if (message.startsWith('Region is missing')) {
     return { code: 'bad_config', what: 'No AWS region is set.', remedy: 'Set AWS_REGION, for example us-west-2.' }
   }
   if (code === 'ENOTFOUND' || /Invalid (host|region)/i.test(message)) {
     return {
       code: 'aws',
-      what: `AWS has no such address: ${quoted(message)}`,
+      what: `The AWS address does not exist: ${quoted(message)}`,
       remedy: 'Check AWS_REGION (and AWS_ENDPOINT_URL, if it is set), then the network.',
     }
   }
@@ -72,12 +71,12 @@ function configuration({ name, message, code }: AwsError): Words | null {
 // A signature is good for five minutes, by AWS's clock: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-troubleshooting.html
 const clockErrors = ['RequestExpired', 'RequestTimeTooSkewed', 'RequestInTheFuture']
 
-function identity({ name, message }: AwsError): Words | null {
+function identity({ name, message }: AwsError): Explanation | null {
   if (clockErrors.includes(name) || /signature (expired|not yet current)/i.test(message)) {
     return {
       code: 'aws_denied',
-      what: 'AWS refuses the request because the clock of this machine differs from its own by more than 5 minutes.',
-      remedy: 'Set the clock (timedatectl set-ntp true); doctor shows the difference. Then run it again.',
+      what: 'AWS refused the request because the clock of this machine is more than 5 minutes off.',
+      remedy: 'Set the clock (timedatectl set-ntp true); doctor shows the difference. Then run the command again.',
     }
   }
   switch (name) {
@@ -105,22 +104,22 @@ function identity({ name, message }: AwsError): Words | null {
         code: 'aws_denied',
         what: `AWS does not accept the credentials (${name}).`,
         remedy:
-          'Check the access key and the clock of this machine. A region that the account has not enabled says the same: check AWS_REGION.',
+          'Check the access key and the clock of this machine. AWS answers the same for a region that the account has not enabled: check AWS_REGION.',
       }
     default:
       return null
   }
 }
 
-function expired(): Words {
+function expired(): Explanation {
   return {
     code: 'aws_denied',
     what: 'The AWS session has expired.',
-    remedy: 'Sign in again (aws sso login, or fresh keys where the bot was started), then say it again.',
+    remedy: 'Sign in again (aws sso login, or new keys where the bot runs), then run the command again.',
   }
 }
 
-function permission(error: AwsError): Words | null {
+function permission(error: AwsError): Explanation | null {
   const names = ['AccessDenied', 'UnauthorizedOperation', 'Unauthorized', 'DependentServiceAccessDenied']
   if (!names.includes(error.name)) return null
   const denial = readDenial(error)
@@ -131,23 +130,23 @@ function permission(error: AwsError): Words | null {
       remedy: "Compare the policy of the bot's principal with docs/aws-policy.json.",
     }
   }
-  const what = `AWS does not let ${denial.who ?? 'the bot'} do ${denial.action} on ${denial.resource}`
+  const what = `AWS does not allow ${denial.who ?? 'the bot'} to call ${denial.action} on ${denial.resource}`
   if (denial.overruled !== null) {
     return {
       code: 'aws_denied',
       what: `${what}: ${denial.overruled}.`,
-      remedy: 'A policy above the one of the bot forbids it. Ask who keeps the account.',
+      remedy: "A policy above the bot's own forbids it. Ask the owner of the AWS account.",
     }
   }
   return {
     code: 'aws_denied',
     what: `${what}.`,
-    remedy: `This line is missing from its policy: ${denial.statement} (the whole policy is docs/aws-policy.json).`,
+    remedy: `Add this statement to its policy: ${denial.statement} (docs/aws-policy.json is the whole policy).`,
   }
 }
 
 /** A configured name that AWS does not know: which variable holds it. */
-function configured({ name, message }: AwsError): Words | null {
+function configured({ name, message }: AwsError): Explanation | null {
   const variable =
     name === 'NoSuchEntity' && /policy/i.test(message)
       ? 'REDSHIFT_PERMISSIONS_BOUNDARY'
@@ -170,19 +169,19 @@ const notOfferedNames = [
 ]
 
 /** A node type that AWS does not offer to this account in this region. */
-function nodeType({ name, message }: AwsError): Words | null {
+function nodeType({ name, message }: AwsError): Explanation | null {
   const isAboutType = /invalid node type|access to (the )?node type|node type \S+ is (not|no longer)/i.test(message)
   if (!notOfferedNames.includes(name) || !isAboutType) return null
-  const type = notOffered.exec(message)?.groups?.['type'] ?? 'This node type'
+  const type = notOffered.exec(message)?.groups?.['type'] ?? 'this node type'
   const other = type === 'ra3.large' ? 'ra3.xlplus' : 'ra3.large'
   return {
     code: 'aws',
-    what: `${type} is not offered to this account in this region, or no longer: ${quoted(message)}`,
-    remedy: `Choose another node type: spin-up node-type=${other}, and REDSHIFT_NODE_TYPE for good. A snapshot of an old type is restored on it, too.`,
+    what: `AWS does not offer ${type} to this account in this region: ${quoted(message)}`,
+    remedy: `Choose another node type: spin-up node-type=${other} (set REDSHIFT_NODE_TYPE to keep it). A snapshot of the old type can be restored on it.`,
   }
 }
 
-function limits({ name, message }: AwsError): Words | null {
+function limits({ name, message }: AwsError): Explanation | null {
   switch (name) {
     case 'ClusterQuotaExceeded':
     case 'NumberOfNodesQuotaExceeded':
@@ -190,7 +189,8 @@ function limits({ name, message }: AwsError): Words | null {
       return {
         code: 'aws',
         what: `The account's quota of Redshift clusters or nodes is used up in this region: ${quoted(message)}`,
-        remedy: 'Remove a cluster that nobody needs, or ask AWS for more in Service Quotas, then say it again.',
+        remedy:
+          'Delete a cluster that nobody needs, or request a higher quota in Service Quotas. Then run the command again.',
       }
     case 'ClusterSnapshotQuotaExceeded':
       return {
@@ -208,8 +208,8 @@ function limits({ name, message }: AwsError): Words | null {
     case 'InsufficientClusterCapacity':
       return {
         code: 'aws',
-        what: 'AWS has no capacity for these nodes here at the moment.',
-        remedy: 'Try again in a while, or choose another node type than now: spin-up node-type=….',
+        what: 'AWS has no capacity for this node type in this region at the moment.',
+        remedy: 'Try again later, or choose another node type: spin-up node-type=….',
       }
     case 'InvalidVPCNetworkState':
     case 'InvalidSubnet':
@@ -219,37 +219,37 @@ function limits({ name, message }: AwsError): Words | null {
         code: 'aws',
         what: `AWS has no network for the cluster: ${quoted(message)}`,
         remedy:
-          'Set REDSHIFT_SUBNET_GROUP to a cluster subnet group, or make a default VPC: aws ec2 create-default-vpc.',
+          'Set REDSHIFT_SUBNET_GROUP to a cluster subnet group, or create a default VPC: aws ec2 create-default-vpc.',
       }
     default:
       return null
   }
 }
 
-function network(error: AwsError): Words | null {
+function network(error: AwsError): Explanation | null {
   if (isThrottled(error)) {
     return {
       code: 'aws',
-      what: 'AWS throttles the requests of this account, and did so after several tries.',
-      remedy: 'Say it again in a minute; it carries on where it stopped.',
+      what: 'AWS is throttling the requests of this account; several retries did not help.',
+      remedy: 'Run the command again in a minute; it continues where it stopped.',
     }
   }
   if (isCutOff(error)) {
     return {
       code: 'aws',
       what: `AWS cannot be reached (${error.code ?? error.message}).`,
-      remedy: 'Check the network, then say it again; it carries on where it stopped.',
+      remedy: 'Check the network, then run the command again; it continues where it stopped.',
     }
   }
   return null
 }
 
-function anyOther({ name, message, status }: AwsError): Words {
+function anyOther({ name, message, status }: AwsError): Explanation {
   return (status ?? 0) >= 500
     ? {
         code: 'aws',
-        what: `AWS had a fault of its own (${name}), after several tries.`,
-        remedy: 'Say it again in a few minutes; it carries on where it stopped.',
+        what: `AWS had an internal error (${name}); several retries did not help.`,
+        remedy: 'Run the command again in a few minutes; it continues where it stopped.',
       }
     : { code: 'aws', what: `AWS refused (${name}): ${quoted(message)}`, remedy: '' }
 }

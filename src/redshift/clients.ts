@@ -2,8 +2,9 @@ import { IAMClient } from '@aws-sdk/client-iam'
 import { RedshiftClient } from '@aws-sdk/client-redshift'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { STSClient } from '@aws-sdk/client-sts'
+import { buildQueryString, type HttpHandler, HttpResponse } from '@smithy/core/protocols'
+import { request } from 'undici'
 import { awsFailure } from './aws-failure.ts'
-import { createRequestHandler } from './request-handler.ts'
 
 // The SDK waits up to 20 s between tries: five of them outlast a burst of throttling without hiding an outage.
 const maxAttempts = 5
@@ -58,4 +59,67 @@ export function createClients({ region }: { readonly region: string | undefined 
       for (const client of [redshift, data, iam, sts]) client.destroy()
     },
   }
+}
+
+// The Data API holds a long poll for up to 30 s.
+
+// The Data API holds a long poll for up to 30 s.
+const requestTimeoutMs = 45_000
+
+/**
+ * Sends the SDK's requests by undici, whose global dispatcher knows the proxies; the SDK's own handler knows none. It throws what the
+ * SDK retries: `TimeoutError`, and Node's codes of a connection that failed.
+ */
+export function createRequestHandler(): HttpHandler {
+  return {
+    metadata: { handlerProtocol: 'http/1.1' },
+    async handle(wanted, { abortSignal } = {}) {
+      const { protocol, hostname, port, path, query, method, headers, body } = wanted
+      const search = buildQueryString(query)
+      const address = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}${search === '' ? '' : `?${search}`}`
+      const cancelled = new AbortController()
+      if (abortSignal?.aborted === true) throw named('AbortError', 'Request aborted', undefined)
+      if (abortSignal !== undefined) abortSignal.onabort = () => cancelled.abort()
+      try {
+        const answer = await request(address, {
+          method,
+          headers,
+          body: body ?? null,
+          signal: AbortSignal.any([cancelled.signal, AbortSignal.timeout(requestTimeoutMs)]),
+        })
+        const response = new HttpResponse({
+          statusCode: answer.statusCode,
+          headers: Object.fromEntries(
+            Object.entries(answer.headers).map(([name, value]) => [name, [value ?? ''].flat().join(',')]),
+          ),
+          body: answer.body,
+        })
+        return { response }
+      } catch (error) {
+        throw cancelled.signal.aborted ? named('AbortError', 'Request aborted', error) : asNode(error)
+      }
+    },
+    updateHttpClientConfig: () => undefined,
+    httpHandlerConfigs: () => ({}),
+  }
+}
+
+const codes: Readonly<Record<string, string>> = {
+  UND_ERR_CONNECT_TIMEOUT: 'ETIMEDOUT',
+  UND_ERR_HEADERS_TIMEOUT: 'ETIMEDOUT',
+  UND_ERR_BODY_TIMEOUT: 'ETIMEDOUT',
+  UND_ERR_SOCKET: 'ECONNRESET',
+}
+
+/** An error of undici's with Node's code in place of its own. */
+function asNode(error: unknown): unknown {
+  if (!(error instanceof Error)) return error
+  if (error.name === 'TimeoutError')
+    return Object.assign(named('TimeoutError', 'no answer in time', error), { code: 'ETIMEDOUT' })
+  const code = 'code' in error && typeof error.code === 'string' ? codes[error.code] : undefined
+  return code === undefined ? error : Object.assign(new Error(error.message, { cause: error }), { code })
+}
+
+function named(name: string, message: string, cause: unknown): Error {
+  return Object.assign(new Error(message, { cause }), { name })
 }

@@ -1,4 +1,6 @@
-/** Marks a cluster or role as this bot's: `sparkify:managed = <cluster id>`. Without it nothing is touched. */
+import { OpsError } from '../core/errors.ts'
+
+/** Marks a cluster or role as this bot's: `sparkify:managed = <cluster id>`. Without it nothing is changed. */
 export const managedTag = 'sparkify:managed'
 
 /** Name of the one inline policy of the role. */
@@ -46,4 +48,24 @@ export function tagClusterLine(account: Account, region: string, clusterId: stri
 /** The AWS CLI line that gives a role into the bot's hands. */
 export function tagRoleLine(roleName: string, clusterId: string): string {
   return `aws iam tag-role --role-name ${roleName} --tags Key=${managedTag},Value=${clusterId}`
+}
+
+/** A place in S3. `prefix` is what object keys begin with, as COPY takes it: `log_data` also covers `log_data_2`. */
+export interface S3Location {
+  readonly bucket: string
+  readonly prefix: string
+}
+
+/** Reads `s3://bucket/prefix`. Throws `bad_config` for anything else. */
+export function readS3Location(text: string): S3Location {
+  const { bucket, prefix } =
+    /^s3:\/\/(?<bucket>[a-z0-9][a-z0-9.-]{1,61}[a-z0-9])\/(?<prefix>.+)$/.exec(text)?.groups ?? {}
+  if (bucket === undefined || prefix === undefined) {
+    throw new OpsError(
+      'bad_config',
+      `"${text}" is not an S3 location that Redshift can load from.`,
+      'Set SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA to s3://bucket/prefix.',
+    )
+  }
+  return { bucket, prefix }
 }

@@ -6,7 +6,7 @@ interface RegionPrices {
   readonly read: string
   /** Of one node for an hour, on demand, in US dollars. */
   readonly nodes: Readonly<Record<string, number>>
-  /** Managed storage, which a paused cluster goes on paying, for a GB and a month; snapshots are reckoned at the same rate. */
+  /** Managed storage, which is billed for a paused cluster as well, for a GB and a month; snapshots are priced at the same rate. */
   readonly storage: number
 }
 
@@ -65,7 +65,5 @@ export function aboutUsd(amount: number): string {
 
 /** "$0.54 an hour (list price, March 2026)". */
 export function hourly(price: Price | null): string {
-  return price === null
-    ? 'Price not known: set REDSHIFT_HOURLY_USD'
-    : `${usd(price.hourlyUsd)} an hour (${price.label})`
+  return price === null ? 'Price unknown: set REDSHIFT_HOURLY_USD' : `${usd(price.hourlyUsd)} an hour (${price.label})`
 }

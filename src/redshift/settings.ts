@@ -60,7 +60,7 @@ export const redshiftVariables = z.object({
 })
 
 /** What the configuration says about the cluster, with its region found and the places of the data (`s3://bucket/prefix`). */
-export type RedshiftSettings = Omit<Readonly<z.output<typeof redshiftVariables>>, 'region' | 'dataRegion'> & {
+export type RedshiftSettings = Omit<Readonly<z.output<typeof redshiftVariables>>, 'region'> & {
   readonly region: string
   readonly logData: string
   readonly songData: string

@@ -1,4 +1,4 @@
-import { green, probe } from '../core/doctor/probe.ts'
+import { green, probe } from '../core/doctor/run-probes.ts'
 import { messageOf, OpsError } from '../core/errors.ts'
 import type { AccessPolicy } from '../core/policy.ts'
 import type { Probe } from '../core/ports/probe.ts'
@@ -98,7 +98,7 @@ const channelWords = { refuse: 'answers to the asker alone, no posts', allow: 'p
 
 /** Both settings, for `doctor`. */
 export function accessProbe({ guests, sharedChannels }: AccessPolicy): Probe {
-  return probe('Access', async () =>
+  return probe({ id: 'access', title: 'Access' }, async () =>
     green(
       `people of other organizations refused; guests ${guestWords[guests]} (SPARKIFY_GUESTS=${guests}); in channels shared with other organizations ${channelWords[sharedChannels]} (SPARKIFY_SHARED_CHANNELS=${sharedChannels})`,
     ),

@@ -1,6 +1,5 @@
 import type { WebClient } from '@slack/web-api'
-import { green, notChecked, probe } from '../core/doctor/probe.ts'
-import { type Dated, skewFinding } from '../core/doctor/skew.ts'
+import { type Dated, green, notChecked, probe, skewFinding } from '../core/doctor/run-probes.ts'
 import type { AccessPolicy } from '../core/policy.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Finding, Probe } from '../core/ports/probe.ts'
@@ -26,24 +25,30 @@ export interface ProbeParts {
 export function createProbes(parts: ProbeParts): readonly Probe[] {
   const { client } = parts
   return [
-    probe('Slack', async (signal) => {
+    probe({ id: 'slack', title: 'Slack' }, async (signal) => {
       await askTime(parts, signal)
       return green(`reached at ${new URL(client.slackApiUrl).host}`)
     }),
     tokenProbe(client),
-    probe('Slack scopes', async () => scopesFinding((await identify(client)).scopes), ['Slack token']),
-    probe('Slack connection', async () => connectionFinding(parts), ['Slack token']),
+    probe({ id: 'slack-scopes', title: 'Slack scopes', needs: ['slack-token'] }, async () =>
+      scopesFinding((await identify(client)).scopes),
+    ),
+    probe({ id: 'slack-connection', title: 'Slack connection', needs: ['slack-token'] }, async () =>
+      connectionFinding(parts),
+    ),
     accessProbe(parts.access),
-    probe('Clock against Slack', async (signal) => skewFinding(await askTime(parts, signal), "Slack's"), ['Slack']),
+    probe({ id: 'slack-clock', title: 'Clock against Slack', needs: ['slack'] }, async (signal) =>
+      skewFinding(await askTime(parts, signal), "Slack's"),
+    ),
   ]
 }
 
 /** Whether Slack takes the token, and whose it is. */
 export function tokenProbe(client: WebClient): Probe {
-  return probe('Slack token', async () => {
+  return probe({ id: 'slack-token', title: 'Slack token', needs: ['slack'] }, async () => {
     const { name, team } = await identify(client)
     return green(`@${name} in ${team}`)
-  }, ['Slack'])
+  })
 }
 
 function scopesFinding(granted: readonly string[] | undefined): Finding {

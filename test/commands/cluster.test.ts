@@ -7,7 +7,7 @@ import '../../src/commands/status.ts'
 import '../../src/commands/tear-down.ts'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
-import type { Act } from '../../src/core/ports/cluster.ts'
+import type { ClusterOperation } from '../../src/core/ports/cluster.ts'
 import { failureOf, planOf } from '../support/core.ts'
 import { createLoadedWarehouse, createWarehouse } from '../support/warehouse.ts'
 
@@ -78,7 +78,7 @@ describe('tear-down', () => {
 
   it('that was interrupted after the cluster had gone forgets the loads when it is said again', async () => {
     const { bot, another } = await createLoadedWarehouse()
-    const act: Act = await bot.deps.cluster.tearDown({ snapshot: false })
+    const act: ClusterOperation = await bot.deps.cluster.tearDown({ snapshot: false })
     const work = {
       key: '',
       signal: new AbortController().signal,
@@ -89,7 +89,7 @@ describe('tear-down', () => {
     for (const { run } of act.steps) await run(work)
     expect(await bot.ledger.loads.live()).not.toBeNull()
     const two = await another('two')
-    expect(await two.say('tear-down')).toMatchObject({ ok: true, headline: 'Cluster sparkify is gone.' })
+    expect(await two.say('tear-down')).toMatchObject({ ok: true, headline: 'Cluster sparkify is deleted.' })
     expect(await two.ledger.loads.live()).toBeNull()
   })
 })

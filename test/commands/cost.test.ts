@@ -18,17 +18,20 @@ async function office(start = '2026-11-23T12:00:00.000Z', hourlyUsd: number | nu
   const price = hourlyUsd === null ? null : { hourlyUsd, label: 'negotiated price' }
   const cluster = createLeased(world.clock, () => ({ kind: 'nothing' }), price)
   const awake = async () => ({ name: 'sparkify', state: 'available', since: null, facts: [] }) as const
+  const pass = (hours: number): void => world.clock.advance(hours * hour)
   const asks = [
     command('spin-up', async () => void cluster.start(8)),
     command('resume', async () => void cluster.start(8)),
     command('extend', async () => undefined),
     command('pause', async () => void cluster.stop()),
+    command('load', async () => void pass(1.5), { effect: 'write' }),
+    command('ask', async () => void pass(0.25), { effect: 'read' }),
+    command('note', async () => void pass(0.25), { effect: 'bot' }),
   ]
   const bot = await world.start('one', [cost, scheduleRun, ...asks], {
     cluster: { ...cluster, describe: awake },
     policy: { ...freePolicy, budgetUsd: 20 },
   })
-  const pass = (hours: number): void => world.clock.advance(hours * hour)
   return { world, cluster, bot, pass, say: bot.say }
 }
 
@@ -69,14 +72,14 @@ describe('cost', () => {
     expect(texts(answer)).toEqual([
       'November 2026 so far: $6.75 for 6 h 45 min of sparkify.',
       'Budget $20.00 a month: 33.8 % spent, $13.25 left.',
-      'With the running lease to its end, 23 Nov 2026, 04:00 UTC, the month comes to $8.00.',
-      '$1.00 an hour (negotiated price)\nWithout storage. Months and days are in UTC.',
+      'If the cluster runs until its lease ends (23 Nov 2026, 04:00 UTC), the month costs $8.00.',
+      '$1.00 an hour (negotiated price)\nStorage is not included. Months and days are in UTC.',
     ])
     expect(answer.replies.find((reply) => reply.kind === 'chart')).toMatchObject({
       categories: ['2026-11-22', '2026-11-23'],
       series: [{ name: 'usd', values: [4, 2.75] }],
     })
-    expect(answer.next.map(({ line }) => line)).toEqual(['pause', 'cost 2026-10'])
+    expect(answer.next.map(({ line }) => line)).toEqual(['pause', 'cost 2026-10', 'cost 2026-11 by=command'])
     expect(await bot.ledger.runs.list({ limit: 9, listedOnly: true })).toHaveLength(2)
   })
 
@@ -90,7 +93,7 @@ describe('cost', () => {
     expect(answer.headline).toBe('November 2026: $2.00 for 2 h of sparkify.')
     expect(answer.replies.map(({ kind }) => kind)).not.toContain('chart')
     expect(tables(answer).map(({ rows }) => rows)).toEqual([[['2026-11-01', 2, 2]], [['Bob', 2, 2]]])
-    expect(answer.next.map(({ line }) => line)).toEqual(['cost 2026-10', 'cost'])
+    expect(answer.next.map(({ line }) => line)).toEqual(['cost 2026-10', 'cost 2026-11 by=command', 'cost'])
     expect(texts(answer).join()).not.toContain('lease')
     expect(tables(await say('cost month=2026-10')).map(({ rows }) => rows)).toEqual([
       [['2026-10-31', 4, 4]],
@@ -144,13 +147,13 @@ describe('cost', () => {
     expect((await say('cost')).replies).toContainEqual({
       kind: 'text',
       tone: 'warning',
-      text: 'With the running lease to its end, 23 Nov 2026, 20:00 UTC, the month comes to $32.00: beyond the budget.',
+      text: 'If the cluster runs until its lease ends (23 Nov 2026, 20:00 UTC), the month costs $32.00: over budget.',
     })
     pass(3)
     expect((await say('cost')).replies).toContainEqual({
       kind: 'text',
       tone: 'warning',
-      text: 'Budget $20.00 a month: 120.0 % spent, $4.00 more than there was.',
+      text: 'Budget $20.00 a month: 120.0 % spent, $4.00 over budget.',
     })
   })
 
@@ -159,7 +162,7 @@ describe('cost', () => {
     await say('spin-up')
     pass(1)
     expect(texts(await say('cost'))).toContain(
-      'With the running lease to its end, 1 Dec 2026, 00:00 UTC, the month comes to $4.00.',
+      'If the cluster runs until its lease ends (1 Dec 2026, 00:00 UTC), the month costs $4.00.',
     )
   })
 
@@ -176,8 +179,42 @@ describe('cost', () => {
       ],
       [['Anna', 2, null]],
     ])
-    expect(texts(answer).at(-1)).toContain('Price not known: set REDSHIFT_HOURLY_USD')
+    expect(texts(answer).at(-1)).toContain('Price unknown: set REDSHIFT_HOURLY_USD')
     expect(answer.replies.find((reply) => reply.kind === 'chart')).toMatchObject({ series: [{ values: [1, 1] }] })
+  })
+
+  it('by command, person or day says what commands used of it, what is idle, and what is left out', async () => {
+    const { say } = await office()
+    await say('spin-up')
+    await say('load')
+    await say('ask', { who: bob })
+    await say('ask', { who: bob })
+    await say('note')
+    const byCommand = await say('cost by=command')
+    expect(byCommand.headline).toBe('November 2026 so far: $2.25 for 2 h 15 min of sparkify.')
+    expect(tables(byCommand)).toEqual([
+      {
+        columns: ['command', 'runs', 'hours in use', 'usd in use'],
+        rows: [
+          ['load', 1, 1.5, 1.5],
+          ['ask', 2, 0.5, 0.5],
+          ['idle: no command at work', 0, 0.25, 0.25],
+        ],
+      },
+    ])
+    expect(texts(byCommand).at(-1)).toContain('Not included: storage, and work on the cluster outside of this bot.')
+    expect(byCommand.next.map(({ line }) => line)).toEqual(['cost 2026-11 by=person', 'cost 2026-11 by=day'])
+    expect(tables(await say('cost by=person'))[0]?.rows).toEqual([
+      ['Anna', 1, 1.5, 1.5, 2.25, 2.25],
+      ['Bob', 2, 0.5, 0.5, null, null],
+      ['idle: no command at work', 0, 0.25, 0.25, null, null],
+    ])
+    expect(tables(await say('cost by=day'))).toEqual([
+      {
+        columns: ['day', 'runs', 'hours in use', 'usd in use', 'hours up', 'usd up'],
+        rows: [['2026-11-23', 3, 2, 2, 2.25, 2.25]],
+      },
+    ])
   })
 
   it('says so where nothing ran, and where nothing can cost anything', async () => {
@@ -189,7 +226,7 @@ describe('cost', () => {
     const here = await world.start('two', [cost], { cluster: { ...bot.deps.cluster, free: true } })
     expect(await here.say('cost')).toMatchObject({
       ok: true,
-      headline: 'The warehouse is on this machine and costs nothing.',
+      headline: 'The warehouse runs on this machine and costs nothing.',
     })
   })
 

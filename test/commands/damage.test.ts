@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { liveProbe } from '../../src/core/doctor/live-load.ts'
+import { liveProbe } from '../../src/core/doctor/setup-probes.ts'
 import { failureOf } from '../support/core.ts'
 import { createLoadedWarehouse, createWarehouse, type Warehouse } from '../support/warehouse.ts'
 
@@ -36,7 +36,7 @@ describe('a live load whose file was', () => {
       remedy: 'Load again with etl.',
     })
     expect(question.next).toContainEqual({ label: 'Etl', line: 'etl' })
-    expect(await liveProbe(bot.deps).look(signal)).toMatchObject({ state: 'red', cure: 'Load again with etl.' })
+    expect(await liveProbe(bot.deps).check(signal)).toMatchObject({ state: 'red', cure: 'Load again with etl.' })
   })
 
   it('replaced by a folder is loaded again, and the folder removed with the load', async () => {
@@ -45,7 +45,7 @@ describe('a live load whose file was', () => {
     await damages['replaced by a folder']?.(join(folder, '1.duckdb'), folder)
     for (let load = 2; load <= 4; load++) expect(await warehouse.bot.say('etl')).toMatchObject({ ok: true })
     expect(await filesOf(warehouse)).not.toContain('1.duckdb')
-    expect(await liveProbe(warehouse.bot.deps).look(signal)).toMatchObject({ state: 'green' })
+    expect(await liveProbe(warehouse.bot.deps).check(signal)).toMatchObject({ state: 'green' })
   })
 })
 
@@ -86,7 +86,7 @@ describe('a ledger that does not know the loads beside it', () => {
       expect(answer.next).toContainEqual({ label: 'Tear down', line: 'tear-down' })
     }
     expect(await filesOf(warehouse)).toEqual(['1.duckdb'])
-    expect(await liveProbe(bot.deps).look(signal)).toMatchObject({
+    expect(await liveProbe(bot.deps).check(signal)).toMatchObject({
       state: 'red',
       detail: expect.stringContaining('Load 1 is stored'),
     })

@@ -42,14 +42,15 @@ function stateOf(cell: unknown): Finding['state'] {
   return cell === 'red' || cell === 'warn' ? cell : 'green'
 }
 
-function looking(title: string, finding: Finding, needs: readonly string[] = []): Probe {
-  return { title, needs, look: async () => finding }
+function finding(title: string, found: Finding | Error, needs: readonly string[] = []): Probe {
+  const id = title.toLowerCase().replaceAll(' ', '-')
+  return { id, title, needs, check: () => (found instanceof Error ? Promise.reject(found) : Promise.resolve(found)) }
 }
 
 const three: readonly Probe[] = [
-  looking('Disk', { state: 'warn', detail: '1.9 GB free', cure: 'Make room.' }),
-  looking('Ledger', { state: 'green', detail: 'reads and writes', cure: '' }),
-  looking('Sources', { state: 'red', detail: 's3://x cannot be read', cure: 'Give the role s3:ListBucket on it.' }),
+  finding('Disk', { state: 'warn', detail: '1.9 GB free', cure: 'Make room.' }),
+  finding('Ledger', { state: 'green', detail: 'reads and writes', cure: '' }),
+  finding('Sources', { state: 'red', detail: 's3://x cannot be read', cure: 'Give the role s3:ListBucket on it.' }),
 ]
 
 describe('doctor', () => {
@@ -59,16 +60,16 @@ describe('doctor', () => {
       ok: false,
       exit: 1,
       audience: 'asker',
-      headline: '1 of 8 red, 1 to be aware of.',
+      headline: '1 of 8 failed, 1 warning.',
       replies: [
-        { kind: 'text', text: '1 of 8 red, 1 to be aware of.', tone: 'warning' },
+        { kind: 'text', text: '1 of 8 failed, 1 warning.', tone: 'warning' },
         { kind: 'text', text: '✗ Sources: s3://x cannot be read\nGive the role s3:ListBucket on it.' },
         { kind: 'text', text: 'Disk: 1.9 GB free\nMake room.', tone: 'warning' },
-        { kind: 'text', text: '6 green: Ledger · Record · Roles · Approvals · Budget · Schedules', tone: 'note' },
+        { kind: 'text', text: '6 OK: Ledger · Audit log · Roles · Approvals · Budget · Schedules', tone: 'note' },
       ],
       next: [
-        { label: 'Look again', line: 'doctor' },
-        { label: 'All of it', line: 'doctor all=yes' },
+        { label: 'Refresh', line: 'doctor' },
+        { label: 'Show all', line: 'doctor all=yes' },
       ],
     })
   })
@@ -78,10 +79,10 @@ describe('doctor', () => {
     expect(await bot.say('doctor')).toMatchObject({
       ok: true,
       exit: 0,
-      headline: 'All 5 looks are green.',
+      headline: 'All 5 items OK.',
       replies: [
-        { text: 'All 5 looks are green.', tone: 'good' },
-        { text: 'Record · Roles · Approvals · Budget · Schedules', tone: 'note' },
+        { text: 'All 5 items OK.', tone: 'good' },
+        { text: 'Audit log · Roles · Approvals · Budget · Schedules', tone: 'note' },
       ],
       next: [{ line: 'doctor all=yes' }],
     })
@@ -94,34 +95,34 @@ describe('doctor', () => {
     }
     const [disk, , sources] = three
     if (disk === undefined || sources === undefined) throw new Error('there are three')
-    expect(await headline(sources)).toBe('1 of 6 red.')
-    expect(await headline(disk)).toBe('1 of 6 to be aware of.')
+    expect(await headline(sources)).toBe('1 of 6 failed.')
+    expect(await headline(disk)).toBe('1 warning in 6 items.')
   })
 
   it('finds a cause once: what depends on a line that is red is not looked at, and is neither green nor red', async () => {
     const refused = { state: 'red', detail: 'the token is refused', cure: 'Copy it again.' } as const
-    const unread = { title: 'Slack scopes', needs: ['Slack token'], look: () => Promise.reject(new Error('looked at')) }
-    const behind = { title: 'Slack news', needs: ['Slack scopes'], look: () => Promise.reject(new Error('looked at')) }
-    const { bot } = await patient(() => ({ probes: () => [behind, unread, looking('Slack token', refused)] }))
+    const unread = finding('Slack scopes', new Error('checked'), ['slack-token'])
+    const behind = finding('Slack news', new Error('checked'), ['slack-scopes'])
+    const { bot } = await patient(() => ({ probes: () => [behind, unread, finding('Slack token', refused)] }))
     expect(await bot.say('doctor')).toMatchObject({
       ok: false,
-      headline: '1 of 8 red, 4 not checked.',
+      headline: '1 of 8 failed, 4 not checked.',
       replies: [
-        { text: '1 of 8 red, 4 not checked.' },
+        { text: '1 of 8 failed, 4 not checked.' },
         { text: '✗ Slack token: the token is refused\nCopy it again.' },
         {
           text: 'Not checked: Slack news (needs Slack token) · Slack scopes (needs Slack token) · Roles (needs Slack token) · Approvals (needs Slack token)',
           tone: 'note',
         },
-        { text: '3 green: Record · Budget · Schedules', tone: 'note' },
+        { text: '3 OK: Audit log · Budget · Schedules', tone: 'note' },
       ],
     })
   })
 
   it('does not call green what was not looked at', async () => {
     const unread: Finding = { state: 'not-checked', detail: 'the cluster is paused', cure: '' }
-    const { bot } = await patient(() => ({ probes: () => [looking('Live load', unread)] }))
-    expect(await bot.say('doctor')).toMatchObject({ ok: true, headline: '5 looks are green, 1 not checked.' })
+    const { bot } = await patient(() => ({ probes: () => [finding('Live load', unread)] }))
+    expect(await bot.say('doctor')).toMatchObject({ ok: true, headline: '5 items OK, 1 not checked.' })
     expect((await bot.say('doctor all=yes')).replies[0]).toMatchObject({
       rows: expect.arrayContaining([['not checked', 'Live load', 'the cluster is paused', '–']]),
     })
@@ -131,13 +132,13 @@ describe('doctor', () => {
     const { bot } = await patient(() => ({ probes: () => three }))
     const table = {
       kind: 'table',
-      columns: ['state', 'what', 'found', 'cure'],
+      columns: ['state', 'what', 'found', 'fix'],
       rows: [
         ['warn', 'Disk', '1.9 GB free', 'Make room.'],
         ['green', 'Ledger', 'reads and writes', '–'],
         ['red', 'Sources', 's3://x cannot be read', 'Give the role s3:ListBucket on it.'],
-        ['green', 'Record', '0 entries, none missing', '–'],
-        ['green', 'Roles', expect.stringMatching(/^2 admins, 0 operators(, and whoever sits here)?$/), '–'],
+        ['green', 'Audit log', '0 entries, none missing', '–'],
+        ['green', 'Roles', expect.stringMatching(/^2 admins, 0 operators(, and the person at this terminal)?$/), '–'],
         ['green', 'Approvals', 'one person is enough', '–'],
         ['green', 'Budget', 'none set', '–'],
         ['green', 'Schedules', '0 active schedules', '–'],
@@ -153,7 +154,7 @@ describe('doctor', () => {
     const { bot, found } = await patient()
     await bot.say('greet')
     await bot.say('load', { who: bob })
-    expect((await found())['Record']).toMatchObject({ state: 'green', detail: '2 entries, none missing' })
+    expect((await found())['Audit log']).toMatchObject({ state: 'green', detail: '2 entries, none missing' })
   })
 
   it('is red about a record that was changed by hand', async () => {
@@ -164,12 +165,12 @@ describe('doctor', () => {
       ...bot.ledger,
       audit: { ...bot.ledger.audit, state: async () => ({ ...whole, lost: 2, guarded: false }) },
     }
-    expect((await found())['Record']?.state).toBe('green')
+    expect((await found())['Audit log']?.state).toBe('green')
     const changed = await patient(() => ({ ledger }))
-    expect((await changed.found())['Record']).toEqual({
+    expect((await changed.found())['Audit log']).toEqual({
       state: 'red',
-      detail: '1,234 entries, but 2 entries are missing, the triggers that protect it are gone',
-      cure: 'Somebody has changed the ledger by hand. Compare it with a backup.',
+      detail: '1,234 entries, but 2 entries are missing, the triggers that protect it are missing',
+      cure: 'Someone changed the ledger by hand. Compare it with a backup.',
     })
   })
 })
@@ -180,12 +181,12 @@ describe('doctor, about people,', () => {
     roles.clear()
     expect((await found({ place: channel }))['Roles']).toEqual({
       state: 'red',
-      detail: 'nobody is an admin, so nobody may spin up, tear down or cancel',
-      cure: 'Set SPARKIFY_ADMINS=U0ANNA, which is you, and start the bot again.',
+      detail: 'nobody is an admin, so nobody can spin up, tear down or cancel',
+      cure: 'Set SPARKIFY_ADMINS=U0ANNA (you), and restart the bot.',
     })
     expect((await found())['Roles']).toMatchObject({
       state: 'green',
-      detail: '0 admins, 0 operators, and whoever sits here',
+      detail: '0 admins, 0 operators, and the person at this terminal',
     })
   })
 
@@ -203,8 +204,8 @@ describe('doctor, about people,', () => {
     left.add(olga.id)
     expect((await found())['Roles']).toMatchObject({
       state: 'warn',
-      detail: 'U0OLGA left, or never were in this Slack',
-      cure: 'Take them out of SPARKIFY_ADMINS and SPARKIFY_OPERATORS.',
+      detail: 'U0OLGA left this Slack, or never joined it',
+      cure: 'Remove them from SPARKIFY_ADMINS and SPARKIFY_OPERATORS.',
     })
   })
 
@@ -213,12 +214,12 @@ describe('doctor, about people,', () => {
     const { found, roles } = await patient(() => ({ policy }))
     expect((await found())['Approvals']).toMatchObject({
       state: 'green',
-      detail: 'two persons, with the yes of U0ANNA and U0OLGA',
+      detail: 'two people; approvers: U0ANNA and U0OLGA',
     })
     roles.delete(olga.id)
     expect((await found())['Approvals']).toEqual({
       state: 'red',
-      detail: 'two persons must agree, but only U0ANNA, who alone may ask, may approve',
+      detail: 'two people must agree, but only U0ANNA, who alone can make requests, can approve',
       cure: 'Name more in SPARKIFY_APPROVERS or SPARKIFY_ADMINS.',
     })
   })
@@ -229,10 +230,10 @@ describe('doctor, about people,', () => {
       const { found } = await patient(() => ({ policy }))
       return (await found())['Approvals']
     }
-    expect(await approvals('U0CARL')).toMatchObject({ state: 'green', detail: 'two persons, with the yes of U0CARL' })
+    expect(await approvals('U0CARL')).toMatchObject({ state: 'green', detail: 'two people; approvers: U0CARL' })
     expect(await approvals(olga.id)).toEqual({
       state: 'warn',
-      detail: 'only U0OLGA may approve, so nobody can agree to what U0OLGA asks for',
+      detail: 'only U0OLGA can approve, so nobody can approve what U0OLGA requests',
       cure: 'Name more in SPARKIFY_APPROVERS.',
     })
   })
@@ -281,7 +282,7 @@ describe('doctor, about money,', () => {
   it('is red where a budget is set and the price is not known', async () => {
     expect(await budgetOf([bill(5.4), bill(null)], 10)).toMatchObject({
       state: 'red',
-      detail: '$5.40 of $10.00 spent in November 2026, without times whose price is not known',
+      detail: '$5.40 of $10.00 spent in November 2026, not counting times with an unknown price',
       cure: expect.stringContaining('REDSHIFT_HOURLY_USD'),
     })
   })
@@ -307,8 +308,8 @@ describe('doctor, about schedules,', () => {
     await world.bot.ledger.schedules.add(scheduled({ place: secret, owner: anna, created, state: parked }))
     await world.bot.ledger.schedules.add(scheduled({ place: secret, owner: anna, created, state: { kind: 'paused' } }))
     const found = await world.found({ place: channel, who: bob })
-    const cure = 'An operator who says doctor is told why.'
-    expect(found['Schedule 1']).toEqual({ state: 'red', detail: 'cannot be said', cure })
+    const cure = 'An operator who runs doctor can see why.'
+    expect(found['Schedule 1']).toEqual({ state: 'red', detail: 'cannot run', cure })
     expect(found['Schedule 2']).toEqual({ state: 'red', detail: 'parked', cure })
     expect(found['Schedule 3']).toMatchObject({ state: 'green', detail: 'paused' })
     expect(JSON.stringify(found)).not.toMatch(/secret/i)
@@ -328,7 +329,7 @@ describe('doctor, about schedules,', () => {
     const timetable: Deps['timetable'] = { check: () => undefined, times: () => [] }
     expect(await first(await clinic({ phrase: 'cron 0 3 29 2 *' }, () => ({ timetable })))).toMatchObject({
       state: 'warn',
-      detail: 'load in #music: "cron 0 3 29 2 *" never comes',
+      detail: 'load in #music: "cron 0 3 29 2 *" never happens',
     })
     expect(await first(await clinic({ lines: ['lode'] }))).toMatchObject({
       state: 'red',
@@ -341,7 +342,7 @@ describe('doctor, about schedules,', () => {
     expect(await first(await clinic({ state: { kind: 'parked', why } }))).toEqual({
       state: 'red',
       detail: `load in #music is parked: ${why}`,
-      cure: 'Then say schedule resume 1, or schedule remove 1.',
+      cure: 'Then run schedule resume 1, or schedule remove 1.',
     })
   })
 
@@ -369,8 +370,8 @@ describe('doctor, about schedules,', () => {
     const world = await clinic({ owner: bob })
     expect(await first(world)).toEqual({
       state: 'warn',
-      detail: 'load in #music: Bob is viewer now, and load needs more. At its next time the admins inherit it.',
-      cure: 'An admin who does not want it says schedule pause 1.',
+      detail: 'load in #music: Bob is viewer now, and load needs more. At its next run it passes to the admins.',
+      cure: 'An admin who does not want it can run schedule pause 1.',
     })
     world.left.add(bob.id)
     expect(await first(world)).toMatchObject({ state: 'warn', detail: expect.stringContaining('Bob has left.') })
@@ -407,7 +408,7 @@ describe('doctor, about schedules,', () => {
     const world = await clinic()
     expect((await world.found())['Schedules']).toEqual({
       state: 'warn',
-      detail: 'no bot is running, which would say 1 active schedule',
+      detail: '1 active schedule, but no bot is running',
       cure: 'Start it: npm start',
     })
     const at = world.clock.now().toISOString()
@@ -415,7 +416,7 @@ describe('doctor, about schedules,', () => {
     await world.bot.ledger.processes.enter(bot)
     expect((await world.found())['Schedules']).toMatchObject({
       state: 'green',
-      detail: '1 active schedule, said by process 77 on here',
+      detail: '1 active schedule, run by process 77 on here',
     })
     expect((await world.found({ place: channel }))['Schedules']).toMatchObject({
       state: 'green',
@@ -432,12 +433,12 @@ const nothing: Deps['cluster'] = {
   name: 'sparkify',
   free: false,
   describe: never,
-  standing: never,
+  costStatus: never,
   spinUp: never,
   tearDown: never,
   pause: never,
   resume: never,
   extend: never,
-  due: never,
+  leaseAction: never,
   bill: never,
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../src/core/errors.ts'
 import type { Clock } from '../../src/core/ports/clock.ts'
-import type { Act, Cluster, SpinUpOptions } from '../../src/core/ports/cluster.ts'
+import type { Cluster, ClusterOperation, SpinUpOptions } from '../../src/core/ports/cluster.ts'
 import type { StepResult } from '../../src/core/step.ts'
 import { createDuckdbCluster } from '../../src/duckdb/cluster.ts'
 import { twoDays } from '../support/two-days.ts'
@@ -18,7 +18,7 @@ async function home(): Promise<{ folder: string; cluster: Cluster }> {
   return { folder, cluster: createDuckdbCluster({ folder, clock }) }
 }
 
-async function carryOut(act: Act): Promise<readonly StepResult[]> {
+async function carryOut(act: ClusterOperation): Promise<readonly StepResult[]> {
   const results: StepResult[] = []
   for (const step of act.steps) results.push(await step.run(workWith()))
   return results

@@ -26,7 +26,7 @@ function read(answer: Answer): string {
   return `${failure.message}\n${failure.remedy}`
 }
 
-const costs = 'Cluster sparkify is available, and costs $0.54 an hour (list price, March 2026) while it runs.'
+const costs = 'Cluster sparkify is available and costs $0.54 an hour (list price, March 2026) while it runs.'
 const denied = (action: string): FaultInput => ({ kind: 'deny', action })
 const refused = (action: string, code: string): FaultInput => ({
   kind: 'error',
@@ -64,10 +64,10 @@ describe('a spin-up on a bad day', { timeout: 60_000 }, () => {
       await double.fault(fault)
       const said = read((await say('spin-up')).answer)
       for (const word of words) expect(said).toContain(word)
-      expect(said).toContain('There is no cluster sparkify; no node costs money.')
+      expect(said).toContain('There is no cluster sparkify, so no node is billed.')
       await double.clearFaults()
       const again = await say('spin-up')
-      expect([again.answer.ok, again.run.steps[0]?.detail]).toEqual([true, 'sparkify-s3-read is there'])
+      expect([again.answer.ok, again.run.steps[0]?.detail]).toEqual([true, 'sparkify-s3-read exists already'])
     },
   )
 })
@@ -77,7 +77,7 @@ describe('a load on a bad day', { timeout: 60_000 }, () => {
     [
       'a bucket that is gone',
       failing('copy ', 'S3ServiceException:The specified bucket does not exist,Status 404,Error NoSuchBucket'),
-      ['The bucket of the sources does not exist', 'SPARKIFY_LOG_DATA'],
+      ['The bucket of the source data does not exist', 'SPARKIFY_LOG_DATA'],
     ],
     [
       'a bucket elsewhere',
@@ -85,14 +85,18 @@ describe('a load on a bad day', { timeout: 60_000 }, () => {
         'copy ',
         'S3ServiceException:The bucket you are attempting to access must be addressed using the specified endpoint.,Status 301,Error PermanentRedirect',
       ),
-      ['lies in another region', 'SPARKIFY_DATA_REGION'],
+      ['is in another region', 'SPARKIFY_DATA_REGION'],
     ],
     [
       'a bucket that is closed',
       failing('copy ', 'S3ServiceException:Access Denied,Status 403,Error AccessDenied'),
-      ['may not read the bucket', 's3:GetObject'],
+      ['is not allowed to read the bucket', 's3:GetObject'],
     ],
-    ['a secret that was changed', { kind: 'secret-rotated', times: 99 }, ['refuses the password', 'Secrets Manager']],
+    [
+      'a secret that was changed',
+      { kind: 'secret-rotated', times: 99 },
+      ['has refused the password', 'Secrets Manager'],
+    ],
     [
       'a denied statement',
       denied('redshift-data:BatchExecuteStatement'),
@@ -145,7 +149,7 @@ describe('a tear-down on a bad day', { timeout: 60_000 }, () => {
     await double.clearFaults()
     await double.fault(denied('iam:DeleteRole'))
     const half = read((await say('tear-down snapshot=no')).answer)
-    for (const word of ['iam:DeleteRole', 'There is no cluster sparkify; no node costs money.'])
+    for (const word of ['iam:DeleteRole', 'There is no cluster sparkify, so no node is billed.'])
       expect(half).toContain(word)
     await double.clearFaults()
     expect((await say('tear-down snapshot=no')).answer.ok).toBe(true)

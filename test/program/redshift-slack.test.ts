@@ -82,7 +82,7 @@ describe('the life of a cluster in the workspace', { timeout: 120_000 }, () => {
     expect(refused).toMatchObject({ errors: expect.anything() })
     expect((await double.left()).clusters).toHaveLength(1)
     await submit(bot, ada, 'sparkify')
-    await reads(bot, 'Cluster sparkify is gone, and nothing of it costs money.')
+    await reads(bot, 'Cluster sparkify is deleted. Nothing of it is billed.')
     expect(await double.left()).toEqual({ clusters: [], snapshots: [], roles: [] })
     await bot.stop()
   })
@@ -120,7 +120,7 @@ describe('the life of a cluster in the workspace', { timeout: 120_000 }, () => {
     await leave(third, 'SIGKILL')
 
     const fourth = await startBot(env)
-    expect((await reads(fourth, 'and nothing of it costs money.')).ts).toBe(going.ts)
+    expect((await reads(fourth, 'Nothing of it is billed.')).ts).toBe(going.ts)
     expect(await double.left()).toEqual({ clusters: [], snapshots: [], roles: [] })
     expect(await ordersTo(double)).toMatchObject({
       'iam:CreateRole': 1,

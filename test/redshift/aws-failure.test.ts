@@ -2,8 +2,7 @@ import { DescribeClustersCommand } from '@aws-sdk/client-redshift'
 import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import { OpsError } from '../../src/core/errors.ts'
-import { readDenial } from '../../src/redshift/aws-denied.ts'
-import { isAwsError, isTransient } from '../../src/redshift/aws-error.ts'
+import { isAwsError, isTransient, readDenial } from '../../src/redshift/aws-error.ts'
 import { awsFailure } from '../../src/redshift/aws-failure.ts'
 import { createClients } from '../../src/redshift/clients.ts'
 
@@ -18,7 +17,7 @@ describe('an error of AWS', () => {
     expect(awsFailure(thrown('ThrottlingException', 'Rate exceeded'), 'There is no cluster.')).toMatchObject({
       code: 'aws',
       message:
-        'AWS throttles the requests of this account, and did so after several tries. There is no cluster. AWS request r-1.',
+        'AWS is throttling the requests of this account; several retries did not help. There is no cluster. AWS request r-1.',
     })
   })
 
@@ -48,13 +47,13 @@ describe('an error of AWS', () => {
     [
       'InvalidParameterValue',
       'Invalid node type: dc2.large',
-      'dc2.large is not offered',
+      'AWS does not offer dc2.large',
       'spin-up node-type=ra3.large',
     ],
     [
       'NumberOfNodesQuotaExceededFault',
       'You do not have access to node type ra3.large.',
-      'ra3.large is not offered',
+      'AWS does not offer ra3.large',
       'spin-up node-type=ra3.xlplus',
     ],
     [
@@ -169,7 +168,7 @@ describe('a denial', () => {
     const error = thrown('AccessDenied', `${user}redshift:PauseCluster on resource: arn:x ${why}`, 403)
     expect(awsFailure(error)).toMatchObject({
       code: 'aws_denied',
-      remedy: 'A policy above the one of the bot forbids it. Ask who keeps the account.',
+      remedy: "A policy above the bot's own forbids it. Ask the owner of the AWS account.",
     })
   })
 

@@ -1,8 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../src/core/errors.ts'
-import { accountOf, clusterArn, finalSnapshotName, finalSnapshotPrefix, roleArn } from '../../src/redshift/names.ts'
-import { readS3Location } from '../../src/redshift/s3-location.ts'
+import {
+  accountOf,
+  clusterArn,
+  finalSnapshotName,
+  finalSnapshotPrefix,
+  readS3Location,
+  roleArn,
+} from '../../src/redshift/names.ts'
 
 describe('names in AWS', () => {
   it('take account and partition from an ARN', () => {

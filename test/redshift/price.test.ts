@@ -25,6 +25,6 @@ describe('the price of a cluster', () => {
       expect(priceOf('ra3.large', 1, { region, hourlyUsd: null })).toBeNull()
       expect(storageRate(region)).toBe(`the storage price of ${region}`)
     }
-    expect(hourly(null)).toBe('Price not known: set REDSHIFT_HOURLY_USD')
+    expect(hourly(null)).toBe('Price unknown: set REDSHIFT_HOURLY_USD')
   })
 })

@@ -101,7 +101,7 @@ describe.skipIf(withoutBrowser)(`the rehearsal in a browser${withoutBrowser}`, {
 
   it('warns before the lease ends, with buttons', async () => {
     const warning = await reads('The lease of sparkify ends at')
-    expect(await warning.getByRole('button').allTextContents()).toEqual(['Extend 2 h', 'Keep for the day', 'Pause now'])
+    expect(await warning.getByRole('button').allTextContents()).toEqual(['Extend 2 h', 'Extend 24 h', 'Pause now'])
     await warning.scrollIntoViewIfNeeded()
     await picture('lease')
   })
@@ -115,7 +115,7 @@ describe.skipIf(withoutBrowser)(`the rehearsal in a browser${withoutBrowser}`, {
     const modal = page.locator('dialog')
     await modal.locator('input').fill('sparkify')
     await modal.locator('button.primary, button[type=submit]').first().click()
-    const gone = await reads('Cluster sparkify is gone.')
+    const gone = await reads('Cluster sparkify is deleted.')
     expect(await gone.textContent()).toContain('its final snapshot until')
     await gone.scrollIntoViewIfNeeded()
     await picture('gone')

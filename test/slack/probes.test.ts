@@ -12,7 +12,7 @@ afterEach(() => office.close())
 
 async function findings(): Promise<Readonly<Record<string, Finding>>> {
   const looks = office.face.probes.map(
-    async ({ title, look }) => [title, await look(new AbortController().signal)] as const,
+    async ({ title, check }) => [title, await check(new AbortController().signal)] as const,
   )
   return Object.fromEntries(await Promise.all(looks))
 }

@@ -201,7 +201,7 @@ it('Slack is asked about a channel once a minute, however much is posted there',
 it('doctor names both settings, and the terminal sees the same of a channel', async () => {
   office = await openOffice({ bot: { commands: [doctor], parts: { timetable: createTimetable() } } })
   const access = office.face.probes.find(({ title }) => title === 'Access')
-  expect(await access?.look(new AbortController().signal)).toEqual({
+  expect(await access?.check(new AbortController().signal)).toEqual({
     state: 'green',
     detail: expect.stringMatching(/guests refused \(SPARKIFY_GUESTS=refuse\).*\(SPARKIFY_SHARED_CHANNELS=refuse\)$/),
     cure: '',

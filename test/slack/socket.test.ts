@@ -183,7 +183,7 @@ describe('a Socket Mode connection', () => {
 
   const connectionLine = async () => {
     const probe = office.face.probes.find(({ title }) => title === 'Slack connection')
-    return probe?.look(new AbortController().signal)
+    return probe?.check(new AbortController().signal)
   }
 
   it('that is not the only one on the token for over a minute is logged, and doctor warns', async () => {

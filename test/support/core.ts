@@ -123,7 +123,7 @@ export function openWorld(folder: string, start: string): World & { close(): Pro
           free: true,
           bill: async () => [],
           describe: async () => awake,
-          standing: async () => '',
+          costStatus: async () => '',
         }),
         ledger,
         directory: {

@@ -1,12 +1,11 @@
 import type { Answer } from '../../src/core/answer.ts'
+import { tendCluster } from '../../src/core/app.ts'
 import type { Command } from '../../src/core/command/define.ts'
 import type { RunRecord } from '../../src/core/ports/runs.ts'
 import { isLeftOpen } from '../../src/core/runner/answers.ts'
 import type { Session } from '../../src/core/runner/session.ts'
 import { claimRuns } from '../../src/core/runner/worker.ts'
 import { insertAsked, insertDue } from '../../src/core/schedule/fire/occurrences.ts'
-import { pauseLeftAwake } from '../../src/core/schedule/fire/power.ts'
-import { tendCluster } from '../../src/core/warehouse/lease.ts'
 import { command, step, type TestProcess, unwatched } from './core.ts'
 
 interface Bot {
@@ -45,7 +44,7 @@ async function carriedOn(bot: Bot): Promise<readonly Fired[]> {
 
 /** Looks after the cluster, as a tick does. */
 export async function tend({ session }: Bot): Promise<void> {
-  await pauseLeftAwake(session).finally(() => tendCluster(session))
+  await tendCluster(session)
 }
 
 /** Has a fire said again, as with the button under it, and gives what the bot then says for it. */

@@ -1,7 +1,6 @@
 import type { Clock } from '../../src/core/ports/clock.ts'
-import type { Cluster, ClusterDue } from '../../src/core/ports/cluster.ts'
-import { billOf } from '../../src/redshift/cluster/bill.ts'
-import { type Lease, running, stopped } from '../../src/redshift/cluster/lease.ts'
+import type { Cluster, LeaseAction } from '../../src/core/ports/cluster.ts'
+import { billOf, type Lease, running, stopped } from '../../src/redshift/cluster/lease.ts'
 
 /** A cluster that only has a lease, for what is asked of nothing else. It costs a dollar an hour. */
 export interface LeasedCluster extends Cluster {
@@ -16,7 +15,7 @@ const aDollar = { hourlyUsd: 1, label: 'negotiated price' }
 /** Makes one that does not run yet. `due` is what its lease asks for; `price` null: nobody knows what it costs. */
 export function createLeased(
   clock: Clock,
-  due: () => ClusterDue = () => ({ kind: 'nothing' }),
+  due: () => LeaseAction = () => ({ kind: 'nothing' }),
   price: { readonly hourlyUsd: number; readonly label: string } | null = aDollar,
 ): LeasedCluster {
   let lease: Lease | null = null
@@ -27,13 +26,13 @@ export function createLeased(
     name: 'sparkify',
     free: false,
     describe: never,
-    standing: never,
+    costStatus: never,
     spinUp: never,
     tearDown: never,
     pause: never,
     resume: never,
     extend: never,
-    due: async () => due(),
+    leaseAction: async () => due(),
     async bill(from, to) {
       const end = new Date(Math.min(to.getTime(), clock.now().getTime()))
       return lease === null ? [] : billOf(lease, from, end, null)

@@ -1,10 +1,9 @@
+import { monthOf, monthWords, spentOn } from '../cluster/bill.ts'
+import { costAtLeaseEnd } from '../cluster/cost.ts'
 import type { Context } from '../command/context.ts'
 import type { Bound } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
-import { monthOf, monthWords } from '../money/month.ts'
-import { spentOn } from '../money/spent.ts'
-import { goingTo } from '../money/statement.ts'
 import type { PlanDraft } from '../plan.ts'
 import type { Cluster } from '../ports/cluster.ts'
 import type { Reason } from '../ports/plans.ts'
@@ -49,7 +48,7 @@ export async function beyondBudget(
     const words = `This month has times whose price is not known, and may be beyond ${of} already.`
     return [{ kind: 'budget', words }]
   }
-  const going = goingTo(spent, bills.at(-1), month)?.usd ?? spent
+  const going = costAtLeaseEnd(spent, bills.at(-1), month)?.usd ?? spent
   if (going + mostUsd <= budget) return []
   const words = `It can go beyond ${of}: ${usd(spent)} spent, ${usd(going + mostUsd)} with it.`
   return [{ kind: 'budget', words }]

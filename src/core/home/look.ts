@@ -1,7 +1,7 @@
+import { type Spent, spentInMonth } from '../cluster/bill.ts'
 import type { Command } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
-import { type Spent, spentInMonth } from '../money/spent.ts'
 import type { PlanRecord, RunRecord, ScheduleRecord } from '../ports/ledger.ts'
 import type { Session } from '../runner/session.ts'
 import { upcoming } from '../schedule/make/upcoming.ts'

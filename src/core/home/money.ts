@@ -1,4 +1,4 @@
-import { monthOf, monthWords } from '../money/month.ts'
+import { monthOf, monthWords } from '../cluster/bill.ts'
 import { usd } from '../words.ts'
 import { entry, type HomeEntry } from './home.ts'
 import { pressable, type Viewing } from './viewing.ts'

@@ -12,8 +12,8 @@ export interface ClusterFacts {
   readonly facts: readonly (readonly [label: string, value: string])[]
 }
 
-/** Something to do to the cluster: what must be confirmed first (null: nothing), then idempotent steps, then what to say. */
-export interface Act {
+/** An operation on the cluster: what must be confirmed first (null: nothing), then idempotent steps, then its answer in a sentence. */
+export interface ClusterOperation {
   readonly plan: PlanDraft | null
   readonly steps: readonly Step[]
   readonly done: string
@@ -28,12 +28,12 @@ export interface SpinUpOptions {
   readonly nodes: number | undefined
 }
 
-/** What has come due by itself. `key` names the occasion, so that it is said once. */
-export type Due =
+/** What the lease asks for at a time. `key` names the occasion, so that it is done and posted once. */
+export type LeaseAction =
+  | { readonly kind: 'nothing' }
   | { readonly kind: 'warn'; readonly key: string; readonly until: Date }
   | { readonly kind: 'pause'; readonly key: string; readonly until: Date }
   | { readonly kind: 'remind'; readonly key: string; readonly pausedSince: Date }
-export type ClusterDue = { readonly kind: 'nothing' } | Due
 
 /** A time in which the cluster ran, and what it cost in US dollars; null where its price is not known. */
 export interface Bill {
@@ -46,22 +46,22 @@ export interface Bill {
   readonly until: Date | null
 }
 
-/** Every method looks first, and throws `no_cluster` where nothing is there, or `cluster_state` where the act makes no sense in the state found. */
+/** Every method asks for the state first, and throws `no_cluster` where there is no cluster, or `cluster_state` where the operation makes no sense in that state. */
 export interface Cluster {
   readonly name: string
   /** True where spinning up costs nothing, so that a load may do it by itself. */
   readonly free: boolean
   describe(): Promise<ClusterFacts>
-  /** What exists now and costs money, in a sentence; empty where nothing ever does. Does not throw where that cannot be asked, but says so. */
-  standing(): Promise<string>
-  spinUp(options: SpinUpOptions): Promise<Act>
-  tearDown(options: { readonly snapshot: boolean }): Promise<Act>
-  pause(): Promise<Act>
-  resume(): Promise<Act>
+  /** What exists now and is billed, in a sentence; empty where nothing ever is. Where that cannot be asked, the sentence says so instead of an error. */
+  costStatus(): Promise<string>
+  spinUp(options: SpinUpOptions): Promise<ClusterOperation>
+  tearDown(options: { readonly snapshot: boolean }): Promise<ClusterOperation>
+  pause(): Promise<ClusterOperation>
+  resume(): Promise<ClusterOperation>
   /** Lengthens the lease. Throws `cluster_state` where there is none. */
-  extend(hours: number): Promise<Act>
-  /** What the lease asks for now; `nothing` where there is no lease. Asked every minute. */
-  due(): Promise<ClusterDue>
+  extend(hours: number): Promise<ClusterOperation>
+  /** What the lease asks for now; `nothing` where there is no lease. Called every minute. */
+  leaseAction(): Promise<LeaseAction>
   /**
    * The times between these two, and up to now, in which it ran, oldest first and none twice, without storage; nothing where it is free.
    * Asks nobody outside.

@@ -1,18 +1,20 @@
 /**
- * What one look found. `red` stops the bot from working, `warn` limits it; `cure` says what to do about it. `not-checked` is what could
- * not be looked at, with the reason as its detail; `blockedBy` is the title of the line whose failure is that reason.
+ * What one check of the setup found. `red` stops the bot from working, `warn` limits it; `cure` is what to do about it. `not-checked` is what
+ * could not be checked, with the reason as its detail; `blockedBy` is the probe whose failure is that reason.
  */
 export interface Finding {
   readonly state: 'green' | 'warn' | 'red' | 'not-checked'
   readonly detail: string
   readonly cure: string
-  readonly blockedBy?: string
+  readonly blockedBy?: Pick<Probe, 'id' | 'title'>
 }
 
-/** One thing that must be right for the bot to work. Never throws: what goes wrong is a finding. */
+/** Checks one thing that must be right for the bot to work. Never throws: what goes wrong is a finding. */
 export interface Probe {
+  /** Unique among all probes: `slack-token`. */
+  readonly id: string
   readonly title: string
-  /** The titles of the lines without which this one cannot be looked at: where one of them is red, it is not. */
-  readonly needs?: readonly string[]
-  look(signal: AbortSignal): Promise<Finding>
+  /** The ids of the probes without which this one cannot be checked: where one of them is red, it is not. */
+  readonly needs: readonly string[]
+  check(signal: AbortSignal): Promise<Finding>
 }

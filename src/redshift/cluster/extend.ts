@@ -1,25 +1,31 @@
 import { OpsError } from '../../core/errors.ts'
-import type { Act } from '../../core/ports/cluster.ts'
+import type { ClusterOperation } from '../../core/ports/cluster.ts'
 import type { Step } from '../../core/step.ts'
 import { hours as inHours, moment, usd } from '../../core/words.ts'
 import { hourly } from '../price.ts'
-import { noCluster, notNow } from './refusals.ts'
-import { mostUsd } from './resume.ts'
-import { explained, ownCluster, priceOfCluster, type Setting } from './setting.ts'
+import {
+  type ClusterContext,
+  explainingAwsErrors,
+  noCluster,
+  notNow,
+  ownCluster,
+  priceOfCluster,
+} from './cluster-context.ts'
+import { mostUsd } from './pause-resume.ts'
 import { stateOf } from './state.ts'
 
 /** Lengthens the lease of a running cluster. Throws `cluster_state` where there is none to lengthen. */
-export async function extend(setting: Setting, hours: number): Promise<Act> {
-  const { settings, leases, clock } = setting
+export async function extend(context: ClusterContext, hours: number): Promise<ClusterOperation> {
+  const { settings, leases, clock } = context
   const { clusterId } = settings
-  const cluster = await explained(() => ownCluster(setting))
+  const cluster = await explainingAwsErrors(() => ownCluster(context))
   if (cluster === null) throw noCluster(clusterId)
   const state = stateOf(cluster)
   if (state === 'paused') {
     throw new OpsError(
       'cluster_state',
       `Cluster ${clusterId} is paused and has no lease.`,
-      'Resume it: that begins one.',
+      'Resume it; that starts a lease.',
       {
         cure: 'resume',
       },
@@ -30,8 +36,8 @@ export async function extend(setting: Setting, hours: number): Promise<Act> {
   if (until === null) {
     throw new OpsError(
       'cluster_state',
-      `Cluster ${clusterId} has no lease, so it is not paused by itself.`,
-      'Spin up adopts it.',
+      `Cluster ${clusterId} has no lease, so it is never paused automatically.`,
+      'Run spin-up to give it one.',
       {
         cure: 'spin-up',
       },
@@ -46,25 +52,27 @@ export async function extend(setting: Setting, hours: number): Promise<Act> {
       title: `Extend the lease of ${clusterId} by ${longer}?`,
       facts: [
         `${hourly(price)}${most === null ? '' : `: at most ${most} more`}`,
-        ended ? `It is paused ${longer} from now.` : `It is paused on ${moment(later(new Date(until), hours))}.`,
+        ended
+          ? `It will be paused ${longer} from now.`
+          : `It will be paused on ${moment(later(new Date(until), hours))}.`,
       ],
       act: most === null ? `Extend by ${longer}` : `Extend by ${longer} for at most ${most}`,
       danger: false,
       mostUsd: mostUsd(price, hours),
     },
-    steps: [lengthen(setting, hours)],
-    done: `The lease of ${clusterId} is ${longer} longer.`,
+    steps: [lengthen(context, hours)],
+    done: `The lease of ${clusterId} is extended by ${longer}.`,
   }
 }
 
-function lengthen({ settings, leases, clock }: Setting, hours: number): Step {
+function lengthen({ settings, leases, clock }: ClusterContext, hours: number): Step {
   return {
     id: 'extend-the-lease',
     title: 'Extend the lease',
     async run(work) {
       const lease = await leases.get()
       if (lease === null || lease.until === null) {
-        throw new OpsError('cluster_state', `Cluster ${settings.clusterId} was paused meanwhile.`, 'Resume it.', {
+        throw new OpsError('cluster_state', `Cluster ${settings.clusterId} was paused in the meantime.`, 'Resume it.', {
           cure: 'resume',
         })
       }

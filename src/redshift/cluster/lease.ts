@@ -1,6 +1,8 @@
 import { z } from 'zod'
-import type { ClusterDue, ClusterState } from '../../core/ports/cluster.ts'
-import { type Price, priceSchema } from '../price.ts'
+import type { Bill, ClusterState, LeaseAction } from '../../core/ports/cluster.ts'
+import { hourly, type Price, priceOf, priceSchema } from '../price.ts'
+import type { RedshiftSettings } from '../settings.ts'
+import type { ClusterContext } from './cluster-context.ts'
 
 /** How long a cluster may run before it is paused, unless it is said otherwise. */
 export const usualLeaseHours = 8
@@ -14,7 +16,7 @@ const periodSchema = z
   .readonly()
 
 /**
- * What the bot remembers of its cluster because AWS does not tell it. Times are ISO 8601 in UTC: `until` is when the cluster is
+ * What the bot remembers of its cluster because AWS does not report it. Times are ISO 8601 in UTC: `until` is when the cluster is
  * to be paused, null while it is; `ran` says when it ran, oldest first, the last period open (`to` is null) while it runs, each at
  * the price that held when it began, null where nobody knew it.
  */
@@ -29,9 +31,9 @@ export interface LeaseStore {
 
 /**
  * What is due at a time: half an hour before the lease ends a warning, at its end the pause (never a deletion), and after
- * 14 days of being paused a reminder that storage goes on costing.
+ * 14 days of being paused a reminder that storage is still billed.
  */
-export function leaseDue(now: Date, state: ClusterState, lease: Lease | null): ClusterDue {
+export function dueAction(now: Date, state: ClusterState, lease: Lease | null): LeaseAction {
   if (lease === null) return { kind: 'nothing' }
   const paused = pausedSince(lease)
   if (state === 'paused' && paused !== null && now.getTime() - paused.getTime() >= remindMs) {
@@ -51,7 +53,7 @@ const setBackMs = 2 * 60_000
  * The lease as it reads after the clock was set back: a cluster that is to have begun in the future began now, and runs for as long as
  * it was meant to. Otherwise a clock that was a year ahead would pay for a year.
  */
-export function sinceNow(lease: Lease | null, now: Date): Lease | null {
+export function correctedForClock(lease: Lease | null, now: Date): Lease | null {
   const last = lease?.ran.at(-1)
   if (lease === null || last === undefined || last.to !== null) return lease
   const ahead = Date.parse(last.from) - now.getTime()
@@ -93,4 +95,41 @@ export function pausedSince(lease: Lease | null): Date | null {
 export function runningSince(lease: Lease | null): Date | null {
   const last = lease?.ran.at(-1)
   return last !== undefined && last.to === null ? new Date(last.from) : null
+}
+
+const hourMs = 3_600_000
+
+/** The times between these two in which the cluster ran, as its lease remembers them, with their price. Asks nobody outside. */
+export async function bill(
+  { leases, settings, clock }: ClusterContext,
+  from: Date,
+  to: Date,
+): Promise<readonly Bill[]> {
+  const lease = await leases.get()
+  const end = new Date(Math.min(to.getTime(), clock.now().getTime()))
+  return lease === null ? [] : billOf(lease, from, end, configuredPrice(settings))
+}
+
+/** The periods of a lease between two times, an open one up to the second; `otherwise` is the price of those that have none, and of those for which none was known. */
+export function billOf({ ran, until }: Lease, from: Date, to: Date, otherwise: Price | null): readonly Bill[] {
+  return ran.flatMap((period): readonly Bill[] => {
+    const begin = Math.max(Date.parse(period.from), from.getTime())
+    const end = Math.min(period.to === null ? to.getTime() : Date.parse(period.to), to.getTime())
+    if (end <= begin) return []
+    const price = period.price ?? otherwise
+    return [
+      {
+        from: new Date(begin),
+        to: new Date(end),
+        usd: price === null ? null : (price.hourlyUsd * (end - begin)) / hourMs,
+        price: hourly(price),
+        until: period.to === null && until !== null ? new Date(until) : null,
+      },
+    ]
+  })
+}
+
+/** The price of the cluster that the configuration asks for; null where it is not known. */
+export function configuredPrice(settings: RedshiftSettings): Price | null {
+  return priceOf(settings.nodeType, settings.nodes, settings)
 }

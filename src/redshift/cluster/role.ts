@@ -15,30 +15,35 @@ import { isAwsError } from '../aws-error.ts'
 import { quoted } from '../aws-failure.ts'
 import { accountOf, managedTag, readingPolicyName, tagRoleLine } from '../names.ts'
 import type { RedshiftSettings } from '../settings.ts'
-import { findRole, isTagged } from './look.ts'
-import { readingPolicy, sourcePlaces, trustPolicy, trustsRedshift } from './role-policy.ts'
-import { awsStep, type Setting } from './setting.ts'
+import { awsStep, type ClusterContext } from './cluster-context.ts'
+import { readingPolicy, sourcePlaces, trustPolicy, trustsRedshift } from './policies.ts'
+import { findRole, isTagged } from './resources.ts'
 
-/** The role by our name, if it is ours; null when there is none. Throws `cluster_state` for somebody else's. */
-export async function ownRole({ clients, settings }: Setting): Promise<Role | null> {
+/** The role by our name, if it is ours; null when there is none. Throws `cluster_state` for another owner's. */
+export async function ownRole({ clients, settings }: ClusterContext): Promise<Role | null> {
   const role = await findRole(clients, settings.roleName)
   if (role === null || isTagged(role, settings.clusterId)) return role
   throw new OpsError(
     'cluster_state',
-    `Role ${settings.roleName} is not this bot's: it lacks its tag. Nothing was touched.`,
-    `Set another REDSHIFT_ROLE_NAME, use it as it is with REDSHIFT_ROLE_ARN=${role.Arn}, or give it to the bot: ${tagRoleLine(settings.roleName, settings.clusterId)}`,
+    `Role ${settings.roleName} does not belong to this bot: it lacks its tag. Nothing was changed.`,
+    `Set another REDSHIFT_ROLE_NAME, use this role unchanged with REDSHIFT_ROLE_ARN=${role.Arn}, or tag it to hand it to the bot: ${tagRoleLine(settings.roleName, settings.clusterId)}`,
   )
 }
 
 /** ARN of the role that the cluster is to load with. Throws `cluster_state` when ours is gone. */
-export async function loadingRoleArn(setting: Setting): Promise<string> {
-  const { roleArn, roleName } = setting.settings
+export async function loadingRoleArn(context: ClusterContext): Promise<string> {
+  const { roleArn, roleName } = context.settings
   if (roleArn !== null) return roleArn
-  const arn = (await ownRole(setting))?.Arn
+  const arn = (await ownRole(context))?.Arn
   if (arn === undefined) {
-    throw new OpsError('cluster_state', `Role ${roleName} is gone.`, 'Spin up again: it is made anew.', {
-      cure: 'spin-up',
-    })
+    throw new OpsError(
+      'cluster_state',
+      `Role ${roleName} does not exist any more.`,
+      'Run spin-up: it creates the role again.',
+      {
+        cure: 'spin-up',
+      },
+    )
   }
   return arn
 }
@@ -55,20 +60,20 @@ export function faultsOf(role: Role, { permissionsBoundary }: RedshiftSettings):
 }
 
 /** Creates the role; where it is there, repairs its trust policy and its boundary. */
-export function createRole(setting: Setting): Step {
-  const { clients, settings } = setting
-  return awsStep(setting, { id: 'create-role', title: 'Create role' }, async () => {
+export function createRole(context: ClusterContext): Step {
+  const { clients, settings } = context
+  return awsStep(context, { id: 'create-role', title: 'Create role' }, async () => {
     if (settings.roleArn !== null) {
-      await refuseUntrusting(setting, settings.roleArn)
+      await refuseUntrusting(context, settings.roleArn)
       return { skipped: `${settings.roleArn} is used as it is` }
     }
-    const found = await ownRole(setting)
+    const found = await ownRole(context)
     if (found !== null) {
       const faults = faultsOf(found, settings)
-      for (const fault of faults) await repair(setting, fault)
+      for (const fault of faults) await repair(context, fault)
       return faults.length === 0
-        ? { skipped: `${settings.roleName} is there` }
-        : { detail: `${settings.roleName} is there; repaired its ${list(faults.map((fault) => faultWords[fault]))}` }
+        ? { skipped: `${settings.roleName} exists already` }
+        : { detail: `${settings.roleName} existed; repaired its ${list(faults.map((fault) => faultWords[fault]))}` }
     }
     try {
       await clients.iam.send(
@@ -81,8 +86,8 @@ export function createRole(setting: Setting): Step {
         }),
       )
     } catch (error) {
-      // An answer that was lost and sent again: it is ours, or ownRole says whose it is not.
-      if (!isAwsError(error, 'EntityAlreadyExists') || (await ownRole(setting)) === null) throw error
+      // The SDK repeats a request whose answer was lost: the role is ours, or ownRole throws.
+      if (!isAwsError(error, 'EntityAlreadyExists') || (await ownRole(context)) === null) throw error
     }
     return { detail: settings.roleName }
   })
@@ -94,7 +99,7 @@ const faultWords = { trust: 'trust policy', boundary: 'permissions boundary' } a
   string
 >
 
-async function repair({ clients, settings }: Setting, fault: RoleFault): Promise<void> {
+async function repair({ clients, settings }: ClusterContext, fault: RoleFault): Promise<void> {
   const { roleName: RoleName, permissionsBoundary } = settings
   if (fault === 'trust') {
     const PolicyDocument = JSON.stringify(trustPolicy)
@@ -106,7 +111,7 @@ async function repair({ clients, settings }: Setting, fault: RoleFault): Promise
 }
 
 /** The company's role; null where there is none, or where the bot may not look at it. */
-export async function companyRole({ clients }: Setting, arn: string): Promise<Role | null> {
+export async function companyRole({ clients }: ClusterContext, arn: string): Promise<Role | null> {
   try {
     return await findRole(clients, arn.split('/').at(-1) ?? '')
   } catch (error) {
@@ -115,10 +120,10 @@ export async function companyRole({ clients }: Setting, arn: string): Promise<Ro
   }
 }
 
-/** The bot never changes the company's role, so it says what is wrong with it before anything costs money. */
-async function refuseUntrusting(setting: Setting, arn: string): Promise<void> {
-  const role = await companyRole(setting, arn)
-  if (role === null || !faultsOf(role, { ...setting.settings, permissionsBoundary: null }).includes('trust')) return
+/** The bot never changes the company's role, so a fault in it is reported before anything is billed. */
+async function refuseUntrusting(context: ClusterContext, arn: string): Promise<void> {
+  const role = await companyRole(context, arn)
+  if (role === null || !faultsOf(role, { ...context.settings, permissionsBoundary: null }).includes('trust')) return
   throw new OpsError('cluster_state', untrustingWords(arn), trustRemedy)
 }
 
@@ -131,20 +136,20 @@ export function untrustingWords(role: string): string {
 export const trustRemedy = `Add to its trust policy: ${JSON.stringify(trustPolicy.Statement[0])}`
 
 /** Whether the role may read what the configuration names, in the words that spin-up writes. */
-export async function readsSources(setting: Setting, role: Role): Promise<boolean> {
+export async function readsSources(context: ClusterContext, role: Role): Promise<boolean> {
   const { partition } = accountOf(role.Arn ?? '')
-  return (await currentPolicy(setting)) === JSON.stringify(readingPolicy(setting.settings, partition))
+  return (await currentPolicy(context)) === JSON.stringify(readingPolicy(context.settings, partition))
 }
 
 /** Gives the role its one policy, unless it has it already in these words. */
-export function allowReading(setting: Setting): Step {
-  const { clients, settings } = setting
-  return awsStep(setting, { id: 'allow-reading-the-data', title: 'Allow reading the data' }, async () => {
-    if (settings.roleArn !== null) return { skipped: `${settings.roleArn} is not ours to change` }
-    const { partition } = accountOf(await loadingRoleArn(setting))
+export function allowReading(context: ClusterContext): Step {
+  const { clients, settings } = context
+  return awsStep(context, { id: 'allow-reading-the-data', title: 'Allow reading the data' }, async () => {
+    if (settings.roleArn !== null) return { skipped: `${settings.roleArn} is not managed by this bot` }
+    const { partition } = accountOf(await loadingRoleArn(context))
     const policy = JSON.stringify(readingPolicy(settings, partition))
     const places = list(sourcePlaces(settings))
-    if ((await currentPolicy(setting)) === policy) return { skipped: `it may read ${places} already` }
+    if ((await currentPolicy(context)) === policy) return { skipped: `${places}: allowed already` }
     await clients.iam.send(
       new PutRolePolicyCommand({
         RoleName: settings.roleName,
@@ -157,13 +162,14 @@ export function allowReading(setting: Setting): Step {
 }
 
 /** Removes the role, if it is ours. It costs nothing, so it goes last. */
-export function deleteRole(setting: Setting): Step {
-  const { clients, settings } = setting
-  return awsStep(setting, { id: 'delete-role', title: 'Delete role' }, async () => {
-    if (settings.roleArn !== null) return { skipped: `${settings.roleArn} is not ours to delete` }
+export function deleteRole(context: ClusterContext): Step {
+  const { clients, settings } = context
+  return awsStep(context, { id: 'delete-role', title: 'Delete role' }, async () => {
+    if (settings.roleArn !== null) return { skipped: `${settings.roleArn} is not managed by this bot` }
     const role = await findRole(clients, settings.roleName)
-    if (role === null) return { skipped: 'already gone' }
-    if (!isTagged(role, settings.clusterId)) return { skipped: `${settings.roleName} is not this bot's; it stays` }
+    if (role === null) return { skipped: 'already deleted' }
+    if (!isTagged(role, settings.clusterId))
+      return { skipped: `${settings.roleName} does not belong to this bot and is kept` }
     await ignoring('NoSuchEntity', () =>
       clients.iam.send(new DeleteRolePolicyCommand({ RoleName: settings.roleName, PolicyName: readingPolicyName })),
     )
@@ -173,8 +179,8 @@ export function deleteRole(setting: Setting): Step {
       if (!isAwsError(error, 'DeleteConflict')) throw error
       throw new OpsError(
         'aws',
-        `Role ${settings.roleName} stays: somebody gave it more policies, or put it elsewhere. It costs nothing. AWS says: ${quoted(messageOf(error))}`,
-        `Remove them, then tear down again. These list them: ${['list-attached-role-policies', 'list-role-policies', 'list-instance-profiles-for-role'].map((list) => `aws iam ${list} --role-name ${settings.roleName}`).join('; ')}.`,
+        `Role ${settings.roleName} was not deleted, because policies or instance profiles were added to it outside of this bot. It costs nothing. AWS answered: ${quoted(messageOf(error))}`,
+        `Remove them, then run tear-down again. To list them: ${['list-attached-role-policies', 'list-role-policies', 'list-instance-profiles-for-role'].map((list) => `aws iam ${list} --role-name ${settings.roleName}`).join('; ')}.`,
         { cause: error, cure: 'tear-down' },
       )
     }
@@ -182,14 +188,14 @@ export function deleteRole(setting: Setting): Step {
   })
 }
 
-/** What the plan says of the role. */
-export async function roleFact(setting: Setting): Promise<string> {
-  const { settings } = setting
+/** The line about the role in a plan. */
+export async function roleFact(context: ClusterContext): Promise<string> {
+  const { settings } = context
   if (settings.roleArn !== null) return `Role ${settings.roleArn} is used as it is; it is never changed or deleted.`
-  const adopted = (await ownRole(setting)) === null ? '' : ' (there already)'
+  const adopted = (await ownRole(context)) === null ? '' : ' (exists already)'
   const boundary =
     settings.permissionsBoundary === null ? '' : ` Its permissions boundary is ${settings.permissionsBoundary}.`
-  return `Role ${settings.roleName}${adopted} may read ${list(sourcePlaces(settings))}, nothing else.${boundary}`
+  return `Role ${settings.roleName}${adopted} can read only ${list(sourcePlaces(settings))}.${boundary}`
 }
 
 /** The tags of everything that is made here. */
@@ -197,7 +203,7 @@ export function tagsOf({ tags, clusterId }: RedshiftSettings): { Key: string; Va
   return Object.entries({ ...tags, [managedTag]: clusterId }).map(([Key, Value]) => ({ Key, Value }))
 }
 
-async function currentPolicy({ clients, settings }: Setting): Promise<string | null> {
+async function currentPolicy({ clients, settings }: ClusterContext): Promise<string | null> {
   try {
     const { PolicyDocument: found } = await clients.iam.send(
       new GetRolePolicyCommand({ RoleName: settings.roleName, PolicyName: readingPolicyName }),

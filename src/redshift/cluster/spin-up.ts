@@ -1,24 +1,37 @@
 import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
+import { CreateClusterCommand, RestoreFromClusterSnapshotCommand } from '@aws-sdk/client-redshift'
 import { OpsError } from '../../core/errors.ts'
 import type { PlanDraft } from '../../core/plan.ts'
-import type { Act, SpinUpOptions } from '../../core/ports/cluster.ts'
+import type { ClusterOperation, SpinUpOptions } from '../../core/ports/cluster.ts'
+import type { Step, StepResult, Work } from '../../core/step.ts'
 import { list, moment, usd } from '../../core/words.ts'
+import { isAwsError, readAwsError } from '../aws-error.ts'
 import { priceOf } from '../price.ts'
+import { poll } from '../retries.ts'
 import type { RedshiftSettings } from '../settings.ts'
-import { createCluster, newestSnapshot, type Wish } from './create.ts'
-import { usualLeaseHours } from './lease.ts'
-import type { KeptSnapshot } from './look.ts'
-import { adoptPlan, costFact, mostUsd, resumePlan } from './resume.ts'
-import { allowReading, createRole, roleFact } from './role.ts'
-import { sourcePlaces } from './role-policy.ts'
-import { explained, ownCluster, type Setting, sizeOf } from './setting.ts'
+import {
+  awsStep,
+  type ClusterContext,
+  ensureLease,
+  explainingAwsErrors,
+  hoursFromNow,
+  ownCluster,
+  sizeOf,
+  underLease,
+} from './cluster-context.ts'
+import { begun, usualLeaseHours } from './lease.ts'
+import { adoptPlan, costFact, mostUsd, orderResume, resumePlan } from './pause-resume.ts'
+import { sourcePlaces } from './policies.ts'
+import type { KeptSnapshot } from './resources.ts'
+import { keptSnapshots } from './resources.ts'
+import { allowReading, createRole, loadingRoleArn, roleFact, tagsOf } from './role.ts'
 import { stateOf } from './state.ts'
-import { askTheDatabase, waitUntilAvailable } from './wait.ts'
+import { testConnection, waitUntilAvailable } from './wait-until-ready.ts'
 
 /** Role and cluster, made or adopted. The same steps whatever is there, so that a run that was cut off finds its own. */
-export async function spinUp(setting: Setting, options: SpinUpOptions): Promise<Act> {
-  const { settings } = setting
-  const wish: Wish = {
+export async function spinUp(context: ClusterContext, options: SpinUpOptions): Promise<ClusterOperation> {
+  const { settings } = context
+  const wish: ClusterSpec = {
     nodeType: options.nodeType ?? settings.nodeType,
     nodes: options.nodes ?? settings.nodes,
     leaseHours: options.leaseHours ?? usualLeaseHours,
@@ -27,31 +40,31 @@ export async function spinUp(setting: Setting, options: SpinUpOptions): Promise<
   // A place that is not in S3 is refused before AWS is asked anything.
   sourcePlaces(settings)
   return {
-    plan: await explained(() => planOf(setting, wish, options)),
+    plan: await explainingAwsErrors(() => planOf(context, wish, options)),
     steps: [
-      createRole(setting),
-      allowReading(setting),
-      createCluster(setting, wish),
-      waitUntilAvailable(setting),
-      askTheDatabase(setting),
+      createRole(context),
+      allowReading(context),
+      createCluster(context, wish),
+      waitUntilAvailable(context),
+      testConnection(context),
     ],
     done: `Cluster ${settings.clusterId} is available.`,
   }
 }
 
 /** Null where nothing more will cost money than does already. */
-async function planOf(setting: Setting, wish: Wish, options: SpinUpOptions): Promise<PlanDraft | null> {
-  const { settings } = setting
-  const role = await roleFact(setting)
-  const cluster = await ownCluster(setting)
-  if (cluster === null) return newPlan(setting, wish, role)
+async function planOf(context: ClusterContext, wish: ClusterSpec, options: SpinUpOptions): Promise<PlanDraft | null> {
+  const { settings } = context
+  const role = await roleFact(context)
+  const cluster = await ownCluster(context)
+  if (cluster === null) return newPlan(context, wish, role)
   refuseOtherSize(cluster, options, settings)
   switch (stateOf(cluster)) {
     case 'deleting':
       throw new OpsError(
         'cluster_state',
         `Cluster ${settings.clusterId} is being deleted. Nothing was done.`,
-        'Spin up again when it is gone, in a few minutes.',
+        'Run spin-up again when it is deleted, in a few minutes.',
         { cure: 'status' },
       )
     case 'pausing':
@@ -64,13 +77,13 @@ async function planOf(setting: Setting, wish: Wish, options: SpinUpOptions): Pro
     case 'paused':
       return resumePlan(cluster, settings, wish.leaseHours)
     default:
-      return adoptPlan(setting, cluster, wish.leaseHours, [role])
+      return adoptPlan(context, cluster, wish.leaseHours, [role])
   }
 }
 
-async function newPlan(setting: Setting, wish: Wish, role: string): Promise<PlanDraft> {
-  const { settings } = setting
-  const snapshot = await newestSnapshot(setting)
+async function newPlan(context: ClusterContext, wish: ClusterSpec, role: string): Promise<PlanDraft> {
+  const { settings } = context
+  const snapshot = await newestSnapshot(context)
   const { nodeType, nodes } = snapshot === null || wish.resize ? wish : snapshot
   const price = priceOf(nodeType, nodes, settings)
   return {
@@ -81,7 +94,7 @@ async function newPlan(setting: Setting, wish: Wish, role: string): Promise<Plan
       role,
       ...networkFacts(settings),
       costFact(price, wish.leaseHours),
-      'Takes 5–10 minutes. At the end of the lease it is paused, never deleted.',
+      'Takes 5-10 minutes. When the lease ends, the cluster is paused, never deleted.',
     ],
     act: price === null ? 'Spin up' : `Spin up for ${usd(price.hourlyUsd)} an hour`,
     danger: false,
@@ -96,15 +109,15 @@ function refuseOtherSize(cluster: AwsCluster, { nodeType, nodes }: SpinUpOptions
   if (same) return
   throw new OpsError(
     'cluster_state',
-    `Cluster ${settings.clusterId} exists as ${sizeOf(cluster, settings)}; its size is not changed here. Nothing was done.`,
-    'Say spin-up without a size, or tear it down first.',
+    `Cluster ${settings.clusterId} exists as ${sizeOf(cluster, settings)}, and spin-up does not resize it. Nothing was done.`,
+    'Run spin-up without a size, or tear the cluster down first.',
     { cure: 'spin-up' },
   )
 }
 
 function restoreFact({ name, taken }: KeptSnapshot, { region }: RedshiftSettings): string {
   const start = `aws redshift delete-cluster-snapshot --region ${region} --snapshot-identifier ${name}`
-  return `Restored from the snapshot ${name} of ${moment(taken)}. To start empty, delete it first: ${start}`
+  return `Restores the snapshot ${name} of ${moment(taken)}. To start empty, delete it first: ${start}`
 }
 
 function networkFacts({ subnetGroup, securityGroups, tags }: RedshiftSettings): readonly string[] {
@@ -114,4 +127,117 @@ function networkFacts({ subnetGroup, securityGroups, tags }: RedshiftSettings): 
     ...(securityGroups.length === 0 ? [] : [`Security groups ${list(securityGroups)}.`]),
     ...(extras.length === 0 ? [] : [`Tags ${list(extras)}.`]),
   ]
+}
+
+// A new role takes about a minute to be known everywhere: hashicorp/terraform-provider-aws#19113.
+
+// A new role takes about a minute to be known everywhere: hashicorp/terraform-provider-aws#19113.
+const newRoleMs = 2 * 60_000
+
+/** What is wanted of the cluster. */
+export interface ClusterSpec {
+  readonly nodeType: string
+  readonly nodes: number
+  readonly leaseHours: number
+  /** Whether size was asked for, so that a restored cluster gets it, and not the one of its snapshot. */
+  readonly resize: boolean
+}
+
+/** Provides a cluster: adopts the one that exists, resumes a paused one, restores the newest kept snapshot, or else creates it. */
+export function createCluster(context: ClusterContext, wish: ClusterSpec): Step {
+  const { clients, settings, clock, leases } = context
+  return awsStep(context, { id: 'create-cluster', title: 'Create cluster' }, async (work) => {
+    const found = await ownCluster(context)
+    if (found !== null) return adopt(context, found, wish, work)
+    const snapshot = await newestSnapshot(context)
+    const role = await loadingRoleArn(context)
+    const { nodeType, nodes } = snapshot === null || wish.resize ? wish : snapshot
+    const price = priceOf(nodeType, nodes, settings)
+    const lease = begun(await leases.get(), clock.now(), hoursFromNow(context, wish.leaseHours), price)
+    const network = {
+      ClusterIdentifier: settings.clusterId,
+      PubliclyAccessible: false,
+      ManageMasterPassword: true,
+      IamRoles: [role],
+      DefaultIamRoleArn: role,
+      ...(settings.subnetGroup === null ? {} : { ClusterSubnetGroupName: settings.subnetGroup }),
+      ...(settings.securityGroups.length === 0 ? {} : { VpcSecurityGroupIds: [...settings.securityGroups] }),
+    }
+    const make = async (): Promise<unknown> => {
+      if (snapshot === null) {
+        const command = new CreateClusterCommand({ ...network, ...newCluster(context, wish) })
+        return clients.redshift.send(command)
+      }
+      const size = wish.resize ? { NodeType: wish.nodeType, NumberOfNodes: wish.nodes } : {}
+      const command = new RestoreFromClusterSnapshotCommand({ ...network, ...size, SnapshotIdentifier: snapshot.name })
+      return clients.redshift.send(command)
+    }
+    await underLease(context, lease, () => unlessThere(context, work, make))
+    return { detail: snapshot === null ? `${wish.nodeType} × ${wish.nodes}` : `restored from ${snapshot.name}` }
+  })
+}
+
+/** The newest complete snapshot that tear-down kept; null when there is none. */
+export async function newestSnapshot({ clients, settings }: ClusterContext): Promise<KeptSnapshot | null> {
+  const kept = await keptSnapshots(clients, settings.clusterId)
+  return kept.find(({ final, complete }) => final && complete) ?? null
+}
+
+async function adopt(
+  context: ClusterContext,
+  found: AwsCluster,
+  { leaseHours }: ClusterSpec,
+  work: Work,
+): Promise<StepResult> {
+  if (stateOf(found) === 'paused') {
+    await orderResume(context, found, leaseHours, work)
+    return { detail: 'resumed' }
+  }
+  await ensureLease(context, found, leaseHours)
+  return { skipped: `${context.settings.clusterId} exists already` }
+}
+
+function newCluster({ settings }: ClusterContext, { nodeType, nodes }: ClusterSpec) {
+  return {
+    NodeType: nodeType,
+    // The API's default is multi-node, with at least two.
+    ...(nodes === 1 ? { ClusterType: 'single-node' } : { ClusterType: 'multi-node', NumberOfNodes: nodes }),
+    DBName: settings.database,
+    MasterUsername: settings.adminUser,
+    Encrypted: true,
+    Tags: tagsOf(settings),
+  }
+}
+
+/** Asks for it until AWS knows the role. That it exists already is the answer to a request of ours that was sent again. */
+async function unlessThere(
+  context: ClusterContext,
+  { signal, progress }: Work,
+  make: () => Promise<unknown>,
+): Promise<void> {
+  let refusal: unknown
+  const made = await poll(
+    async () => {
+      try {
+        await make()
+        return true
+      } catch (error) {
+        refusal = error
+        if (isAwsError(error, 'ClusterAlreadyExists')) {
+          if ((await ownCluster(context)) !== null) return true
+          progress('AWS does not list the cluster yet')
+          return null
+        }
+        if (!isRoleTooNew(error)) throw error
+        progress('waiting for AWS to accept the new role')
+        return null
+      }
+    },
+    { clock: context.clock, signal, atMostMs: newRoleMs },
+  )
+  if (made === null) throw refusal
+}
+
+function isRoleTooNew(error: unknown): boolean {
+  return /IAM role .* is not valid/i.test(readAwsError(error)?.message ?? '')
 }

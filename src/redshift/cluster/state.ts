@@ -15,7 +15,7 @@ const states: Readonly<Record<string, ClusterState>> = {
   deleting: 'deleting',
 }
 
-// Queries go on in these, where AWS does not say otherwise.
+// Queries are answered in these, unless AWS reports otherwise.
 const answering = ['available', 'modifying', 'rotating-keys', 'storage-full', 'updating-hsm', 'cancelling-resize']
 
 // The last three: terraform-provider-aws#4563, airflow#69574.
@@ -30,7 +30,7 @@ const hopeless = [
   'insufficient-vpce',
 ]
 
-// States that end by themselves, and in which AWS refuses other orders meanwhile.
+// States that end by themselves; AWS refuses other orders until then.
 const transitions = [
   'creating',
   'pausing',

@@ -1,28 +1,27 @@
 import { inBackground } from '../../core/background.ts'
 import { OpsError } from '../../core/errors.ts'
-import type { LoadId, Staged } from '../../core/ports/engine.ts'
+import type { LoadId, Sources, Staged } from '../../core/ports/engine.ts'
 import type { Work } from '../../core/step.ts'
 import { plural } from '../../core/words.ts'
+import { readS3Location } from '../names.ts'
+import type { RedshiftSettings } from '../settings.ts'
+import { type RedshiftConnection, runBatch } from './batches.ts'
 import { removeImpossible } from './impossible-rows.ts'
-import { literal } from './literal.ts'
 import { errorTable, type LoadErrors, loadErrorsOf, placed } from './load-errors.ts'
-import { askSystem, historyOf, type LoadHistory, tellProgress } from './load-history.ts'
-import { type Performer, perform } from './perform.ts'
-import { gone, isElsewhere, mustHold, stagingTables } from './places.ts'
-import { writeSourceFiles } from './source-files.ts'
-import type { SourceSettings } from './sources.ts'
-import { failedPart, type Submitted } from './statement.ts'
+import { historyOf, type LoadHistory, queryOne, reportProgress } from './load-history.ts'
+import { isOtherLoad, loadNotFound, requireLoad, stagingTables } from './load-schemas.ts'
+import { errorOf, failedPart, literal, type Submitted } from './statement.ts'
 import { idsOf, statementFailure } from './statement-failure.ts'
 
 // COPY takes no greater MAXERROR, and `etl` no greater number either.
 const mostErrors = 100_000
 const reasonsShown = 5
 
+/** Where COPY reads. */
+export type SourceSettings = Pick<RedshiftSettings, 'logData' | 'songData' | 'jsonPaths'>
+
 /** Where and as whom COPY reads. `roleArn` is asked for each load. */
-export interface CopySettings extends SourceSettings {
-  readonly database: string
-  /** The region of the bucket; without one that of the cluster. */
-  readonly dataRegion?: string | undefined
+export interface CopySettings extends SourceSettings, Pick<RedshiftSettings, 'database' | 'dataRegion'> {
   readonly roleArn: () => Promise<string>
 }
 
@@ -41,35 +40,35 @@ const copyPart = 2
  * than `maxErrors` unreadable rows, with where they are and why; `source_missing`, `source_unreadable` where S3 refuses.
  */
 export async function stage(
-  performer: Performer,
+  connection: RedshiftConnection,
   settings: CopySettings,
   staging: Staging,
   work: Work,
 ): Promise<Staged> {
   const table = stagingTables[staging.dataset]
   const sqls = [
-    mustHold('candidate', performer.home, staging.load),
+    requireLoad('candidate', connection.home, staging.load),
     `delete from staging.${table}`,
     copySql(settings, staging, await settings.roleArn()),
   ]
   const over = new AbortController()
-  const telling = inBackground(performer, 'load progress', () =>
-    tellProgress(performer, { database: settings.database, table }, work.progress, over.signal),
+  const telling = inBackground(connection, 'load progress', () =>
+    reportProgress(connection, { database: settings.database, table }, work.progress, over.signal),
   )
-  const submitted = await perform(performer, work, 'copy', { mode: 'TRANSACTION', sqls }).finally(() => over.abort())
+  const submitted = await runBatch(connection, work, 'copy', { mode: 'TRANSACTION', sqls }).finally(() => over.abort())
   await telling
-  if (isElsewhere(submitted, 0)) throw gone(staging.load)
-  if (submitted.status !== 'FINISHED') throw await loadFailure(performer, submitted, staging, work.signal)
-  return outcome(performer, submitted, staging, work)
+  if (isOtherLoad(submitted, 0)) throw loadNotFound(staging.load)
+  if (submitted.status !== 'FINISHED') throw await loadFailure(connection, submitted, staging, work.signal)
+  return outcome(connection, submitted, staging, work)
 }
 
 function copySql({ logData, songData, jsonPaths, dataRegion }: CopySettings, staging: Staging, role: string): string {
   const { dataset, maxErrors } = staging
-  const mapping = dataset === 'log' && jsonPaths !== undefined ? jsonPaths : 'auto ignorecase'
+  const mapping = dataset === 'log' && jsonPaths !== null ? jsonPaths : 'auto ignorecase'
   return [
     `copy staging.${stagingTables[dataset]} from ${literal(dataset === 'log' ? logData : songData)}`,
     `iam_role ${literal(role)}`,
-    ...(dataRegion === undefined ? [] : [`region ${literal(dataRegion)}`]),
+    ...(dataRegion === null ? [] : [`region ${literal(dataRegion)}`]),
     `format as json ${literal(mapping)}`,
     'compupdate off statupdate off',
     // It fails as soon as there are so many, not only when there are more.
@@ -77,28 +76,33 @@ function copySql({ logData, songData, jsonPaths, dataRegion }: CopySettings, sta
   ].join(' ')
 }
 
-async function outcome(performer: Performer, submitted: Submitted, staging: Staging, work: Work): Promise<Staged> {
+async function outcome(
+  connection: RedshiftConnection,
+  submitted: Submitted,
+  staging: Staging,
+  work: Work,
+): Promise<Staged> {
   const { signal } = work
   const queryId = submitted.parts[copyPart]?.queryId ?? null
-  const history = queryId === null ? null : await historyOf(performer, queryId, signal)
+  const history = queryId === null ? null : await historyOf(connection, queryId, signal)
   const errors =
     staging.maxErrors === 0 || queryId === null || history?.errors === 0
       ? null
-      : await loadErrorsOf(performer, queryId, signal)
+      : await loadErrorsOf(connection, queryId, signal)
   if (staging.maxErrors > 0 && history === null && errors === null) {
-    performer.log.warn({ statement: submitted.id }, 'the server does not say whether rows were left out')
+    connection.log.warn({ statement: submitted.id }, 'the server does not say whether rows were left out')
   }
   // However many rows may be left out: these are not rows.
   if (errors?.packed !== undefined) throw packedFile(submitted, errors, errors.packed)
   const refused = history?.errors ?? errors?.total ?? 0
   if (refused > staging.maxErrors) throw badData(submitted, errors, refused, staging.maxErrors)
-  const impossible = await removeImpossible(performer, staging, refused, work)
+  const impossible = await removeImpossible(connection, staging, refused, work)
   if (queryId !== null && history !== null) {
-    await writeSourceFiles(performer, { ...staging, queryId, files: history.files }, work)
+    await writeSourceFiles(connection, { ...staging, queryId, files: history.files }, work)
   }
   const reasons = refused === 0 ? [] : (errors?.groups ?? []).map(withRows)
   return {
-    rows: (await rowsOf(performer, history, staging, signal)) - (history === null ? 0 : impossible.removed),
+    rows: (await rowsOf(connection, history, staging, signal)) - (history === null ? 0 : impossible.removed),
     rejected: refused + impossible.removed,
     reasons: [...reasons, ...impossible.reasons].slice(0, reasonsShown),
     ...(history === null ? {} : { files: history.files }),
@@ -106,19 +110,19 @@ async function outcome(performer: Performer, submitted: Submitted, staging: Stag
 }
 
 async function rowsOf(
-  performer: Performer,
+  connection: RedshiftConnection,
   history: LoadHistory | null,
   { dataset }: Staging,
   signal: AbortSignal,
 ): Promise<number> {
   if (history !== null) return history.rows
-  const { rows } = await askSystem(performer, `select count(*) from staging.${stagingTables[dataset]}`, 1, signal)
+  const { rows } = await queryOne(connection, `select count(*) from staging.${stagingTables[dataset]}`, 1, signal)
   return Number(rows[0]?.[0])
 }
 
-/** Why a load failed: rows that cannot be read, or whatever else Redshift says. */
+/** Why a load failed: rows that cannot be read, or what else Redshift reported. */
 async function loadFailure(
-  performer: Performer,
+  connection: RedshiftConnection,
   submitted: Submitted,
   { maxErrors }: Staging,
   signal: AbortSignal,
@@ -126,7 +130,7 @@ async function loadFailure(
   const failed = failedPart(submitted)
   const isCopy = failed !== undefined && failed === submitted.parts[copyPart]
   if (!isCopy || failed.queryId === null) return statementFailure(submitted)
-  const errors = await loadErrorsOf(performer, failed.queryId, signal)
+  const errors = await loadErrorsOf(connection, failed.queryId, signal)
   if (errors === null || errors.total === 0) return statementFailure(submitted)
   if (errors.packed !== undefined) return packedFile(submitted, errors, errors.packed)
   return badData(submitted, errors, errors.total, maxErrors)
@@ -136,8 +140,8 @@ async function loadFailure(
 function packedFile(submitted: Submitted, errors: LoadErrors, file: string): OpsError {
   return OpsError.untouched(
     'source_unreadable',
-    `The prefix holds packed objects, which are not loaded on Redshift: ${file}.`,
-    `Unpack them in the bucket (aws s3 cp ${file} - | gunzip | aws s3 cp - ${file.replace(/\.\w+$/, '')}) and delete the packed ones, or set SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA to a prefix without them.`,
+    `The prefix contains compressed objects, which are not loaded on Redshift: ${file}.`,
+    `Decompress them in the bucket (aws s3 cp ${file} - | gunzip | aws s3 cp - ${file.replace(/\.\w+$/, '')}) and delete the compressed ones, or set SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA to a prefix without them.`,
     { evidence: [errorTable(errors), idsOf(submitted)] },
   )
 }
@@ -149,11 +153,11 @@ function badData(submitted: Submitted, errors: LoadErrors | null, rejected: numb
   const where = first === undefined ? 'Rows cannot be read' : placed(first)
   const reason = `${where} (${plural(rejected, 'row')} so far${allowed}).`
   const evidence = [...(errors === null ? [] : [errorTable(errors)]), idsOf(submitted)]
-  const mend = first?.cure ?? 'Mend the data.'
+  const fix = first?.cure ?? 'Fix the data.'
   const next = Math.max(10, 10 * Math.max(rejected, maxErrors))
-  if (next > mostErrors) return OpsError.untouched('bad_data', reason, mend, { evidence })
+  if (next > mostErrors) return OpsError.untouched('bad_data', reason, fix, { evidence })
   const cure = `etl max-errors=${next}`
-  return OpsError.untouched('bad_data', reason, `${mend} Or leave out up to ${next} such rows: ${cure}.`, {
+  return OpsError.untouched('bad_data', reason, `${fix} Or leave out up to ${next} such rows: ${cure}.`, {
     cure,
     leaveOut: next,
     evidence,
@@ -162,4 +166,62 @@ function badData(submitted: Submitted, errors: LoadErrors | null, rejected: numb
 
 function withRows(group: LoadErrors['groups'][number]): string {
   return group.rows === 1 ? placed(group) : `${placed(group)} (${plural(group.rows, 'row')})`
+}
+
+/**
+ * Checks that the sources are places in S3. They are not listed: the cluster reads them as its own role, the bot has no access
+ * to S3 at all. What was read is known after the load, from SYS_LOAD_HISTORY. Throws `bad_config`.
+ */
+export function checkSources({ logData, songData, jsonPaths }: SourceSettings): Sources {
+  for (const place of [logData, songData]) {
+    readS3Location(place)
+    literal(place)
+  }
+  if (jsonPaths !== null) {
+    const { bucket, prefix } = readS3Location(jsonPaths)
+    literal(jsonPaths)
+    const data = [logData, songData].map(readS3Location)
+    if (data.some((source) => source.bucket === bucket && prefix.startsWith(source.prefix))) {
+      throw new OpsError(
+        'bad_config',
+        `${jsonPaths} is inside a data prefix and would be loaded as data.`,
+        'Move the JSONPaths file out of the prefix, or name a narrower prefix in SPARKIFY_LOG_DATA.',
+      )
+    }
+  }
+  return { log: [], song: [], summary: `${logData} and ${songData}` }
+}
+
+/** Which COPY filled which part of a load, and how many files it read. */
+export interface FilledBy {
+  readonly load: LoadId
+  readonly dataset: 'log' | 'song'
+  readonly queryId: number
+  readonly files: number
+}
+
+/**
+ * Writes the candidate's `source_files` from SYS_LOAD_DETAIL, which has a row for each file that a COPY read
+ * (https://docs.aws.amazon.com/redshift/latest/dg/SYS_LOAD_DETAIL.html). It stays empty where the server has no such view, or
+ * where the view does not name all files yet: the checks know nothing then, rather than something wrong.
+ */
+export async function writeSourceFiles(
+  connection: RedshiftConnection,
+  { load, dataset, queryId, files }: FilledBy,
+  work: Work,
+): Promise<void> {
+  const read = `from sys_load_detail where query_id = ${queryId}`
+  const day = "nullif(left(regexp_substr(file_name, '[0-9]{4}-[0-9]{2}-[0-9]{2}-events[.]json'), 10), '')"
+  const submitted = await runBatch(connection, work, 'files', {
+    mode: 'TRANSACTION',
+    sqls: [
+      requireLoad('candidate', connection.home, load),
+      `delete from candidate.source_files where dataset = '${dataset}'`,
+      'insert into candidate.source_files (path, dataset, bytes, day) ' +
+        `select trim(file_name), '${dataset}', sum(bytes_scanned), cast(${day} as date) ${read} ` +
+        `and (select count(distinct file_name) ${read}) = ${files} group by file_name`,
+    ],
+  })
+  if (submitted.status === 'FINISHED') return
+  connection.log.info({ error: errorOf(submitted), dataset }, 'the server does not say which files a load has read')
 }

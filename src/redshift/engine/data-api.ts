@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import {
   BatchExecuteStatementCommand,
   CancelStatementCommand,
@@ -10,11 +12,9 @@ import {
 } from '@aws-sdk/client-redshift-data'
 import { OpsError } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports/clock.ts'
-import { isAwsError, readAwsError } from '../aws-error.ts'
-import { withExactIntegers } from './exact-integers.ts'
-import { explain } from './explain.ts'
-import type { Login } from './login.ts'
-import { patiently } from './patience.ts'
+import { isAwsError, readAwsError, readDenial } from '../aws-error.ts'
+import { awsFailure, quoted } from '../aws-failure.ts'
+import { isAway, withRetries } from '../retries.ts'
 import { type Batch, hasEnded, type Submitted } from './statement.ts'
 
 /** The engine's own limits of one call: https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_BatchExecuteStatement.html */
@@ -36,7 +36,7 @@ export interface Page {
 }
 
 /** What a look at a batch found: its state, nothing under that id, or too many others who wait for it. */
-export type Look =
+export type StatementLookup =
   | { readonly kind: 'found'; readonly submitted: Submitted }
   | { readonly kind: 'unknown' }
   | { readonly kind: 'crowded' }
@@ -54,7 +54,7 @@ export interface DataApi {
   ): Promise<
     { readonly kind: 'submitted'; readonly id: string; readonly status: string } | { readonly kind: 'unsupported' }
   >
-  describe(id: string, waiting: Waiting): Promise<Look>
+  describe(id: string, waiting: Waiting): Promise<StatementLookup>
   /** A page of a statement's result; null when there is none. */
   page(id: string, token: string | undefined, signal: AbortSignal): Promise<Page | null>
   /** False when there was nothing left to stop. */
@@ -76,7 +76,7 @@ const never = new AbortController().signal
 export function createDataApi({ data, clusterId, database, login, clock }: DataApiOptions): DataApi {
   const call = async <T>(send: () => Promise<T>, signal: AbortSignal): Promise<T> => {
     try {
-      return await patiently(send, clock, signal)
+      return await withRetries(send, clock, signal)
     } catch (error) {
       throw explain(error)
     }
@@ -118,7 +118,7 @@ export function createDataApi({ data, clusterId, database, login, clock }: DataA
     },
 
     describe: (id, { waitSeconds, signal }) =>
-      call(async (): Promise<Look> => {
+      call(async (): Promise<StatementLookup> => {
         try {
           const wait = waitSeconds === 0 ? {} : { WaitTimeSeconds: waitSeconds }
           const answer = await data.send(new DescribeStatementCommand({ Id: id, ...wait }), { abortSignal: signal })
@@ -188,4 +188,85 @@ function isAboutSecret(error: unknown): boolean {
 
 function isAboutMode(error: unknown): boolean {
   return error instanceof OpsError && /ExecutionMode|AUTO_COMMIT/i.test(error.message)
+}
+
+/** Who statements run as: the owner of the cluster's secret where it has one, otherwise the admin user by name. */
+export interface Login {
+  get(): Promise<{ readonly SecretArn: string } | { readonly DbUser: string }>
+  /** The cluster is asked again next time: its secret was rotated, or it is another cluster. */
+  forget(): void
+}
+
+/** Asks for the secret's ARN once and remembers it, because asking costs a call. */
+export function createLogin(secretArn: () => Promise<string | undefined>, adminUser: string): Login {
+  let known: ReturnType<Login['get']> | undefined
+  const ask = async (): ReturnType<Login['get']> => {
+    const arn = await secretArn()
+    return arn === undefined ? { DbUser: adminUser } : { SecretArn: arn }
+  }
+  return {
+    async get() {
+      known ??= ask()
+      try {
+        return await known
+      } catch (error) {
+        known = undefined
+        throw error
+      }
+    },
+    forget() {
+      known = undefined
+    },
+  }
+}
+
+/** What a call of the Data API threw, as an `OpsError` where it is an expected failure. Throw what comes back. */
+export function explain(thrown: unknown): unknown {
+  const error = thrown instanceof OpsError ? null : readAwsError(thrown)
+  if (error?.name !== 'Validation') return awsFailure(thrown)
+  if (isAway(error.message)) {
+    const what = `The cluster accepts no statements: ${error.message.replace(/\.?$/, '.')}`
+    return new OpsError('cluster_state', what, 'Run status to see its state.', { cure: 'status', cause: thrown })
+  }
+  // Credentials that are asked for on the caller's behalf are denied in these words, under this name (awslabs/mcp #4560).
+  if (readDenial(error) !== null) {
+    const { message, status, requestId } = error
+    return awsFailure({ name: 'AccessDenied', message, $metadata: { httpStatusCode: status, requestId } })
+  }
+  if (/secret/i.test(error.message)) {
+    return new OpsError(
+      'aws_denied',
+      `The secret with the admin password cannot be used: ${quoted(error.message)}`,
+      'Let Redshift manage the password again: aws redshift modify-cluster --cluster-identifier … --manage-master-password. Then run it again.',
+      { cause: thrown },
+    )
+  }
+  return awsFailure(thrown)
+}
+
+/**
+ * Makes whole numbers of 16 digits and more arrive as `stringValue`. The SDK reads `longValue` with JSON.parse, which turns
+ * 9007199254740993 into 9007199254740992 without a word. So the answer's text is changed before it is parsed: within a JSON
+ * string every quote has a backslash before it, so `"longValue":` can only be a key.
+ */
+export function withExactIntegers(command: GetStatementResultCommand): GetStatementResultCommand {
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args)
+      const { response } = result
+      if (hasStream(response)) Object.assign(response, { body: Buffer.from(exact(await text(response.body))) })
+      return result
+    },
+    // Within the step the lowest is the nearest to the wire.
+    { step: 'deserialize', priority: 'low', name: 'exactIntegers' },
+  )
+  return command
+}
+
+function exact(json: string): string {
+  return json.replaceAll(/"longValue"\s*:\s*(-?\d{16,})/g, '"stringValue":"$1"')
+}
+
+function hasStream(response: unknown): response is { readonly body: Readable } {
+  return typeof response === 'object' && response !== null && 'body' in response && response.body instanceof Readable
 }

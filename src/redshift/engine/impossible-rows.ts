@@ -11,10 +11,10 @@ import {
   type UnreadableRow,
   valueRules,
 } from '../../core/unreadable.ts'
+import { type RedshiftConnection, runBatch } from './batches.ts'
 import type { Staging } from './copy.ts'
-import { askSystem } from './load-history.ts'
-import { type Performer, perform } from './perform.ts'
-import { gone, isElsewhere, mustHold, stagingTables } from './places.ts'
+import { queryOne } from './load-history.ts'
+import { isOtherLoad, loadNotFound, requireLoad, stagingTables } from './load-schemas.ts'
 import { statementFailure } from './statement-failure.ts'
 
 const rowsShown = 5
@@ -44,14 +44,14 @@ export interface Impossible {
  * with the `refused` ones that COPY has left out itself.
  */
 export async function removeImpossible(
-  performer: Performer,
+  connection: RedshiftConnection,
   { load, dataset, maxErrors }: Staging,
   refused: number,
   work: Work,
 ): Promise<Impossible> {
   const table = `staging.${stagingTables[dataset]}`
   const condition = conditionOf(dataset)
-  const { rows, total } = await askSystem(performer, firstRows(dataset, table, condition), rowsShown, work.signal)
+  const { rows, total } = await queryOne(connection, firstRows(dataset, table, condition), rowsShown, work.signal)
   const reasons = rows.map((row) => rowWords(unreadable(dataset, z.array(cell).parse(row))))
   const kept = Number(rows[0]?.at(-1) ?? 0) - total
   if (total > 0 && total + refused > maxErrors) {
@@ -59,11 +59,11 @@ export async function removeImpossible(
   }
   // An earlier attempt of this step may have removed them, and then they are not found any more.
   if (total === 0 && work.handle('impossible') === undefined) return { removed: 0, reasons: [] }
-  const submitted = await perform(performer, work, 'impossible', {
+  const submitted = await runBatch(connection, work, 'impossible', {
     mode: 'TRANSACTION',
-    sqls: [mustHold('candidate', performer.home, load), `delete from ${table} where ${condition}`],
+    sqls: [requireLoad('candidate', connection.home, load), `delete from ${table} where ${condition}`],
   })
-  if (isElsewhere(submitted, 0)) throw gone(load)
+  if (isOtherLoad(submitted, 0)) throw loadNotFound(load)
   if (submitted.status !== 'FINISHED') throw statementFailure(submitted)
   return { removed: submitted.parts[1]?.rows ?? total, reasons }
 }

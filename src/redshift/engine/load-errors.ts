@@ -1,15 +1,15 @@
 import { z } from 'zod'
 import type { TableReply } from '../../core/reply.ts'
 import { count, plural } from '../../core/words.ts'
-import { askSystem, whereThere } from './load-history.ts'
-import type { Performer } from './perform.ts'
+import type { RedshiftConnection } from './batches.ts'
+import { ifSupported, queryOne } from './load-history.ts'
 
 /*
  * SYS_LOAD_ERROR_DETAIL holds a row for each value or line that a COPY could not load.
  * https://docs.aws.amazon.com/redshift/latest/dg/SYS_LOAD_ERROR_DETAIL.html
  */
 
-// As many are read to be grouped; the number of all is known without reading them.
+// This many are read to be grouped; the total is known without reading them.
 const mostRead = 500
 
 // Where a whole file or line could not be read, the view leaves cells empty.
@@ -44,7 +44,7 @@ export interface LoadErrors {
 
 /** What a COPY could not load, by Redshift's number of its query; null where the server keeps no account of it. */
 export async function loadErrorsOf(
-  performer: Performer,
+  connection: RedshiftConnection,
   queryId: number,
   signal: AbortSignal,
 ): Promise<LoadErrors | null> {
@@ -52,7 +52,7 @@ export async function loadErrorsOf(
   const sql =
     'select trim(file_name), line_number, trim(column_name), error_code, trim(error_message), trim(column_type),' +
     ` trim(column_length) from sys_load_error_detail where query_id = ${queryId} order by ${packedFirst}, file_name, line_number, column_name`
-  const result = await whereThere(performer, () => askSystem(performer, sql, mostRead, signal))
+  const result = await ifSupported(connection, () => queryOne(connection, sql, mostRead, signal))
   if (result === null) return null
   const rows = result.rows.map((row) => errorRow.parse(row))
   const file = rows.map(([name]) => name).find((name) => packed.test(name))
@@ -83,28 +83,28 @@ function diagnose({ column, code, message, type, length }: Finding): Pick<LoadEr
   switch (code) {
     case 1204:
       return {
-        reason: `${column} is longer than the ${length === '' ? 'column' : `${count(Number(length))} bytes`} it may have`,
+        reason: `${column} is longer than the ${length === '' ? 'column' : `${count(Number(length))} bytes`} allowed`,
         cure: `Shorten it, or widen ${column} in sql/schema/staging.sql.`,
       }
     case 1207: {
       const [, value, position] = /Value '(.*?)', Pos (\d+)/.exec(message) ?? []
       const where = value === undefined ? '' : `: '${value}' at position ${Number(position) + 1}`
-      return { reason: `${column} is not ${wanted(type)}${where}`, cure: 'Mend it in the file.' }
+      return { reason: `${column} is not ${wanted(type)}${where}`, cure: 'Fix it in the file.' }
     }
     case 1208:
     case 1209:
-      return { reason: `${column} is not a number`, cure: 'Mend it in the file.' }
+      return { reason: `${column} is not a number`, cure: 'Fix it in the file.' }
     case 1213:
       return { reason: `${column} is missing`, cure: 'Give it a value in the file.' }
     case 1220:
-      return { reason: `${column} holds what is not valid UTF-8`, cure: 'Save the file as UTF-8.' }
+      return { reason: `${column} is not valid UTF-8`, cure: 'Save the file as UTF-8.' }
     case 1222:
     case 1216:
       return column === ''
         ? { reason: `not valid JSON (${message})`, cure: 'Each row must be one JSON object.' }
-        : { reason: `${column}: ${message}`, cure: 'Mend it in the file.' }
+        : { reason: `${column}: ${message}`, cure: 'Fix it in the file.' }
     default:
-      return { reason: `${column === '' ? '' : `${column}: `}${message} (error ${code})`, cure: 'Mend it in the file.' }
+      return { reason: `${column === '' ? '' : `${column}: `}${message} (error ${code})`, cure: 'Fix it in the file.' }
   }
 }
 
@@ -123,7 +123,7 @@ export function errorTable({ groups, total }: LoadErrors): TableReply {
   return {
     kind: 'table',
     title: `Unreadable rows${shown < total ? ` (the first ${plural(shown, 'row')})` : ''}`,
-    columns: ['column', 'rows', 'first file', 'line', 'reason', 'cure'],
+    columns: ['column', 'rows', 'first file', 'line', 'reason', 'fix'],
     formats: ['text', 'integer', 'text', 'integer', 'text', 'text'],
     rows: groups.map(({ column, rows, file, line, reason, cure }) => [column, rows, file, line, reason, cure]),
     total: groups.length,

@@ -3,8 +3,8 @@ import { messageOf, OpsError } from '../../core/errors.ts'
 import type { ResultSet } from '../../core/ports/engine.ts'
 import type { Work } from '../../core/step.ts'
 import { count, plural } from '../../core/words.ts'
-import { ask } from './ask.ts'
-import type { Performer } from './perform.ts'
+import type { RedshiftConnection } from './batches.ts'
+import { fetchResult } from './batches.ts'
 import { statementFailure } from './statement-failure.ts'
 
 /*
@@ -27,7 +27,7 @@ const historyRow = z
     return { status, rows, errors, files, bytes, filesScanned, bytesScanned }
   })
 
-/** A row of the history as it stands: null where the server does not say (yet). `errors` are rows that a COPY could not load. */
+/** A row of the history as it stands: null where the server does not report it (yet). `errors` are rows that a COPY could not load. */
 export type LoadProgress = z.output<typeof historyRow>
 
 /** What a COPY that has ended has done. */
@@ -42,22 +42,22 @@ const columns =
 
 /** What a COPY did, by Redshift's number of its query; null where the server keeps no such history, or not yet. */
 export async function historyOf(
-  performer: Performer,
+  connection: RedshiftConnection,
   queryId: number,
   signal: AbortSignal,
 ): Promise<LoadHistory | null> {
   const sql = `select ${columns} from sys_load_history where query_id = ${queryId}`
-  const history = await whereThere(performer, () => look(performer, sql, signal))
+  const history = await ifSupported(connection, () => look(connection, sql, signal))
   if (history === null || history.status !== 'completed') return null
   const { rows, errors, files } = history
   if (rows !== null && errors !== null && files !== null) return { rows, errors, files }
-  performer.log.warn({ query: queryId, history }, 'the history of a load has empty cells, so its rows are counted')
+  connection.log.warn({ query: queryId, history }, 'the history of a load has empty cells, so its rows are counted')
   return null
 }
 
 /** Tells how far the running COPY into a table is, until it is stopped; gives up where the server keeps no history. Throws bugs only. */
-export async function tellProgress(
-  performer: Performer,
+export async function reportProgress(
+  connection: RedshiftConnection,
   { database, table }: { readonly database: string; readonly table: string },
   progress: Work['progress'],
   until: AbortSignal,
@@ -67,41 +67,41 @@ export async function tellProgress(
     " and status = 'running' order by start_time desc limit 1"
   for (let pause = firstLookMs; ; pause = laterLooksMs) {
     try {
-      await performer.clock.sleep(pause, until)
-      const history = await look(performer, sql, until)
+      await connection.clock.sleep(pause, until)
+      const history = await look(connection, sql, until)
       if (history !== null) progress(progressLine(history))
     } catch (error) {
       if (until.aborted) return
       if (!(error instanceof OpsError)) throw error
-      performer.log.info({ err: error }, `the load tells no progress: ${messageOf(error)}`)
+      connection.log.info({ err: error }, `the load reports no progress: ${messageOf(error)}`)
       return
     }
   }
 }
 
-/** "31 %, 4,620 of 14,896 files"; less where the server says less. */
+/** "31%, 4,620 of 14,896 files"; less where the server reports less. */
 export function progressLine({ files, bytes, filesScanned, bytesScanned }: LoadProgress): string {
   if (files === null || filesScanned === null) return 'loading'
   if (files === 0) return 'listing files'
   const share = bytes !== null && bytes > 0 && bytesScanned !== null ? bytesScanned / bytes : filesScanned / files
-  return `${Math.min(99, Math.floor(100 * share))} %, ${count(filesScanned)} of ${plural(files, 'file')}`
+  return `${Math.min(99, Math.floor(100 * share))}%, ${count(filesScanned)} of ${plural(files, 'file')}`
 }
 
-async function look(performer: Performer, sql: string, signal: AbortSignal): Promise<LoadProgress | null> {
-  const { rows } = await askSystem(performer, sql, 1, signal)
+async function look(connection: RedshiftConnection, sql: string, signal: AbortSignal): Promise<LoadProgress | null> {
+  const { rows } = await queryOne(connection, sql, 1, signal)
   const [row] = rows
   return row === undefined ? null : historyRow.parse(row)
 }
 
 /** Asks the system views. Throws `sql_failed` where they are not there. */
-export async function askSystem(
-  performer: Performer,
+export async function queryOne(
+  connection: RedshiftConnection,
   sql: string,
   maxRows: number,
   signal: AbortSignal,
 ): Promise<ResultSet> {
-  const asked = await ask(
-    performer,
+  const asked = await fetchResult(
+    connection,
     { batch: { mode: 'TRANSACTION', sqls: [sql] }, answer: 0, wanted: { maxRows } },
     signal,
   )
@@ -109,8 +109,8 @@ export async function askSystem(
   throw asked.kind === 'failed' ? statementFailure(asked.submitted) : new Error('a transaction is always supported')
 }
 
-/** What the system views say; null, and a line in the log, where the server does not have them. */
-export async function whereThere<T>({ log }: Performer, read: () => Promise<T>): Promise<T | null> {
+/** What the system views hold; null, and a line in the log, where the server does not have them. */
+export async function ifSupported<T>({ log }: RedshiftConnection, read: () => Promise<T>): Promise<T | null> {
   try {
     return await read()
   } catch (error) {

@@ -1,3 +1,7 @@
+import { OpsError } from '../../core/errors.ts'
+import type { Statement } from '../../core/ports/engine.ts'
+import { bind } from '../../core/sql/parameters.ts'
+
 /** What is submitted in one call: statements that run one after the other, in one transaction or each by itself. */
 export interface Batch {
   readonly sqls: readonly string[]
@@ -6,7 +10,7 @@ export interface Batch {
   readonly parameters?: readonly { readonly name: string; readonly value: string }[]
 }
 
-/** One statement of a batch that was submitted. `rows` it gave or wrote; null where the server does not say. */
+/** One statement of a batch that was submitted. `rows` it returned or wrote; null where the server does not report that. */
 export interface Part {
   /** Under this id its result is kept: `uuid:n`. */
   readonly id: string
@@ -35,8 +39,40 @@ export function failedPart({ parts }: Submitted): Part | undefined {
   return parts.find(({ status }) => status === 'FAILED')
 }
 
-/** What the server says of a batch that failed, without its marks: "Query #2 failed with ERROR: relation …" → "relation …". */
+/** The server's error of a batch that failed, without its prefix: "Query #2 failed with ERROR: relation …" → "relation …". */
 export function errorOf(submitted: Submitted): string {
   const said = failedPart(submitted)?.error ?? submitted.error ?? 'the server gives no reason'
   return said.replace(/^(Query #\d+ failed with )?((ERROR|FATAL): +)?/, '').trim()
+}
+
+/** A statement with its parameters, of which each is used and none is empty. */
+export interface BoundStatement {
+  readonly sql: string
+  readonly parameters: NonNullable<Batch['parameters']>
+}
+
+/**
+ * A statement of `sql/` as the Data API takes it. Text is bound, whole numbers are written as digits; empty text is written as
+ * '', because a parameter has at least one character. `prefix` keeps apart the names of statements in one batch, which share
+ * their parameters.
+ */
+export function inRedshift({ sql, values = {} }: Statement, prefix = ''): BoundStatement {
+  const bound = bind(sql, values, (name) => (values[name] === '' ? "''" : `:${prefix}${name}`))
+  return {
+    sql: bound.sql,
+    parameters: bound.names
+      .map((name, i) => ({ name: `${prefix}${name}`, value: bound.values[i] ?? '' }))
+      .filter(({ value }) => value !== ''),
+  }
+}
+
+/**
+ * A configured text as an SQL string, for the places where Redshift takes no parameter (COPY's). Throws `bad_config` for
+ * backslashes and control characters, which Redshift and PostgreSQL read differently.
+ */
+export function literal(text: string): string {
+  if (/[\\\p{Cc}]/u.test(text)) {
+    throw new OpsError('bad_config', `"${text}" contains a backslash or a control character.`, 'Correct it in .env.')
+  }
+  return `'${text.replaceAll("'", "''")}'`
 }

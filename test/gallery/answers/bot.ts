@@ -1,4 +1,4 @@
-import { doctorAnswer } from '../../../src/core/doctor/answer.ts'
+import { doctorAnswer } from '../../../src/core/doctor/doctor-answer.ts'
 import type { Finding } from '../../../src/core/ports/probe.ts'
 import { text } from '../../../src/core/reply.ts'
 import { welcome } from '../../../src/slack-backend.ts'
@@ -206,7 +206,7 @@ export const bot: readonly Shown[] = [
         'warn',
         'Clock against Slack',
         "41 s behind Slack's",
-        'Set the clock of this machine by the network (on Linux: timedatectl set-ntp true). From five minutes on, signatures are refused.',
+        'Synchronise the clock of this machine (on Linux: timedatectl set-ntp true). Signatures are refused from 5 minutes on.',
       ],
       [
         'red',
@@ -214,12 +214,12 @@ export const bot: readonly Shown[] = [
         's3://udacity-dend/log_data cannot be read: access denied',
         'Give the role s3:ListBucket on it.',
       ],
-      ['green', 'Record', '1,234 entries, none missing', ''],
+      ['green', 'Audit log', '1,234 entries, none missing', ''],
       [
         'red',
         'Schedule 3',
         'etl; qa in #music is parked: I cannot post in #music (is_archived). Use another channel than #music, which is archived.',
-        'Then say schedule resume 3, or schedule remove 3.',
+        'Then run schedule resume 3, or schedule remove 3.',
       ],
     ]),
   },

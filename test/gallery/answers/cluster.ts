@@ -84,7 +84,7 @@ export const cluster: readonly Shown[] = [
         steps: [
           step('Remove the loads', 'complete', 300),
           step('See that nothing is left', 'complete', 100),
-          step('Forget the loads', 'complete', 3_000),
+          step('Remove the loads from the ledger', 'complete', 3_000),
         ],
       }),
       'Cluster sparkify is gone. The source data are untouched.',

@@ -163,7 +163,7 @@ const asleep: FailedNight = {
     { at: new Date('2018-11-30T07:30:00.000Z'), waits: true },
   ],
   usd: null,
-  standing: 'Cluster sparkify is paused; only its storage costs money.',
+  standing: 'Cluster sparkify is paused; only its storage is billed.',
 }
 
 function badlyTold(name: string, night: FailedNight): Shown {

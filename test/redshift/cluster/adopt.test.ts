@@ -16,9 +16,9 @@ describe('spin-up where something is there', () => {
     expect(act.plan).toBeNull()
     const steps = await second.run(act)
     expect(steps.slice(0, 3)).toEqual([
-      '○ Create role: sparkify-s3-read is there',
-      '○ Allow reading the data: it may read s3://udacity-dend/log_data and s3://udacity-dend/song_data already',
-      '○ Create cluster: sparkify is there',
+      '○ Create role: sparkify-s3-read exists already',
+      '○ Allow reading the data: s3://udacity-dend/log_data and s3://udacity-dend/song_data: allowed already',
+      '○ Create cluster: sparkify exists already',
     ])
     expect(await succeeded(double)).toMatchObject({ 'redshift:CreateCluster': 1, 'iam:CreateRole': 1 })
   })
@@ -43,8 +43,8 @@ describe('spin-up where something is there', () => {
       'aws redshift create-tags --region us-west-2 --resource-name arn:aws:redshift:us-west-2:123456789012:cluster:sparkify --tags Key=sparkify:managed,Value=sparkify'
     const refused = {
       code: 'cluster_state',
-      message: "Cluster sparkify in us-west-2 is not this bot's: it lacks its tag. Nothing was touched.",
-      remedy: `Set another REDSHIFT_CLUSTER_ID, or give it to the bot: ${line}`,
+      message: 'Cluster sparkify in us-west-2 does not belong to this bot: it lacks its tag. Nothing was changed.',
+      remedy: `Set another REDSHIFT_CLUSTER_ID, or tag the cluster to hand it to the bot: ${line}`,
     }
     await expect(cluster.spinUp(plain)).rejects.toMatchObject(refused)
     await expect(cluster.tearDown({ snapshot: false })).rejects.toMatchObject(refused)
@@ -76,7 +76,7 @@ describe('spin-up where something is there', () => {
     expect(act.plan).toMatchObject({
       title: 'Adopt sparkify?',
       mostUsd: 8 * 0.543,
-      facts: expect.arrayContaining(['The cluster exists and is adopted: Redshift ra3.large × 1, us-west-2.']),
+      facts: expect.arrayContaining(['Adopts the cluster that exists: Redshift ra3.large × 1, us-west-2.']),
     })
     await run(act)
     const { Clusters = [] } = await new RedshiftClient(double.scene).send(new DescribeClustersCommand())
@@ -105,7 +105,7 @@ describe('spin-up where something is there', () => {
     await run(cluster.spinUp(plain))
     await expect(cluster.spinUp({ ...plain, nodes: 2 })).rejects.toMatchObject({
       code: 'cluster_state',
-      message: 'Cluster sparkify exists as ra3.large × 1; its size is not changed here. Nothing was done.',
+      message: 'Cluster sparkify exists as ra3.large × 1, and spin-up does not resize it. Nothing was done.',
     })
   })
 
@@ -119,7 +119,7 @@ describe('spin-up where something is there', () => {
     const act = await second.cluster.spinUp(plain)
     expect(act.plan?.facts[1]).toMatch(
       new RegExp(
-        `^Restored from the snapshot ${snapshot?.identifier} of .* UTC\\. To start empty, delete it first: aws redshift delete-cluster-snapshot --region us-west-2`,
+        `^Restores the snapshot ${snapshot?.identifier} of .* UTC\\. To start empty, delete it first: aws redshift delete-cluster-snapshot --region us-west-2`,
       ),
     )
     await new RedshiftClient(double.scene).send(

@@ -1,10 +1,9 @@
 import { DeleteClusterCommand, PauseClusterCommand, RedshiftClient } from '@aws-sdk/client-redshift'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { totalUsd } from '../../../src/core/cluster/bill.ts'
 import { OpsError } from '../../../src/core/errors.ts'
-import { totalUsd } from '../../../src/core/money/spent.ts'
-import { billOf } from '../../../src/redshift/cluster/bill.ts'
-import { type Lease, running, stopped } from '../../../src/redshift/cluster/lease.ts'
+import { billOf, type Lease, running, stopped } from '../../../src/redshift/cluster/lease.ts'
 import { createReadyCluster } from '../../support/aws/scene.ts'
 import { plain, type Stage, setStage } from './stage.ts'
 
@@ -42,7 +41,7 @@ describe('the bill of a lease', () => {
     expect(billOf(old, at('01T00:00:00'), at('30T00:00:00'), agreed)).toMatchObject([{ usd: 4 }])
     const unknown = running(null, at('07T09:00:00'), at('07T17:00:00'), null)
     expect(billOf(unknown, at('01T00:00:00'), at('08T00:00:00'), null)).toMatchObject([
-      { usd: null, price: 'Price not known: set REDSHIFT_HOURLY_USD' },
+      { usd: null, price: 'Price unknown: set REDSHIFT_HOURLY_USD' },
     ])
     // Once somebody gives it, it holds for the times before, too.
     expect(billOf(unknown, at('01T00:00:00'), at('08T00:00:00'), agreed)).toMatchObject([{ usd: 30 }])
@@ -175,7 +174,7 @@ describe('the bill of a cluster', () => {
       await stage.clock.pass(2 * hour)
       // As each minute, and AWS is not done with the order at the first.
       for (let minute = 0; minute < 3; minute++) {
-        expect(await cluster.due()).toEqual({ kind: 'nothing' })
+        expect(await cluster.leaseAction()).toEqual({ kind: 'nothing' })
         await stage.clock.pass(60_000)
       }
       const bills = await cluster.bill(...all(stage))

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createClients } from '../../../src/redshift/clients.ts'
-import { explained } from '../../../src/redshift/cluster/setting.ts'
+import { explainingAwsErrors } from '../../../src/redshift/cluster/cluster-context.ts'
 import { plain, setStage } from './stage.ts'
 
 afterEach(() => vi.unstubAllEnvs())
@@ -28,7 +28,7 @@ describe('a bad day at AWS', () => {
       remedy: expect.stringContaining(`"Action":"${action}","Resource":"${resource}"`),
     })
     await expect(failed).rejects.toThrow(
-      `AWS does not let arn:aws:iam::123456789012:user/sparkify-bot do ${action} on ${resource}. There is no cluster sparkify; no node costs money.`,
+      `AWS does not allow arn:aws:iam::123456789012:user/sparkify-bot to call ${action} on ${resource}. There is no cluster sparkify, so no node is billed.`,
     )
     await double.clearFaults()
     await run(cluster.spinUp(plain))
@@ -96,8 +96,8 @@ describe('a bad day at AWS', () => {
     await double.fault({ kind: 'throttle', action: 'redshift:DescribeClusterSnapshots', times: 5 })
     await expect(process().cluster.spinUp(plain)).rejects.toMatchObject({
       code: 'aws',
-      message: expect.stringContaining('AWS throttles the requests of this account'),
-      remedy: 'Say it again in a minute; it carries on where it stopped.',
+      message: expect.stringContaining('AWS is throttling the requests of this account'),
+      remedy: 'Run the command again in a minute; it continues where it stopped.',
     })
   })
 
@@ -117,7 +117,7 @@ describe('bad input', () => {
     const { double, process } = await setStage()
     await expect(process({ logData: '/data/log_data' }).cluster.spinUp(plain)).rejects.toMatchObject({
       code: 'bad_config',
-      message: '"/data/log_data" is no place in S3 that Redshift can load from.',
+      message: '"/data/log_data" is not an S3 location that Redshift can load from.',
     })
     expect(await double.calls()).toEqual([])
   })
@@ -136,13 +136,13 @@ describe('bad input', () => {
     vi.stubEnv('AWS_SHARED_CREDENTIALS_FILE', '/nowhere')
     vi.stubEnv('AWS_EC2_METADATA_DISABLED', 'true')
     const nowhere = createClients({ region: undefined })
-    await expect(explained(() => nowhere.region())).rejects.toMatchObject({
+    await expect(explainingAwsErrors(() => nowhere.region())).rejects.toMatchObject({
       code: 'bad_config',
       message: 'No AWS region is set.',
       remedy: 'Set AWS_REGION, for example us-west-2.',
     })
     const nobody = createClients({ region: 'us-west-2' })
-    await expect(explained(() => nobody.redshift.config.credentials())).rejects.toMatchObject({
+    await expect(explainingAwsErrors(() => nobody.redshift.config.credentials())).rejects.toMatchObject({
       code: 'aws_denied',
       message: 'No AWS credentials were found.',
       remedy: expect.stringContaining('AWS_PROFILE'),

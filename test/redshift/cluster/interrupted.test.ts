@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import type { Act, Cluster } from '../../../src/core/ports/cluster.ts'
+import type { Cluster, ClusterOperation } from '../../../src/core/ports/cluster.ts'
 import type { Clients } from '../../../src/redshift/clients.ts'
 import { plain, type Stage, setStage, succeeded } from './stage.ts'
 
 /** The end of a process, as it looks from inside: nothing after it is done. */
 class Killed extends Error {}
 
-const life: readonly ((cluster: Cluster) => Promise<Act>)[] = [
+const life: readonly ((cluster: Cluster) => Promise<ClusterOperation>)[] = [
   (cluster) => cluster.spinUp(plain),
   (cluster) => cluster.pause(),
   (cluster) => cluster.resume(),
@@ -55,7 +55,7 @@ function killAfterAnOrder({ iam, redshift }: Clients): void {
 /** Carries each act of a life to its end, with a fresh process after every death. How many there were. */
 async function live(
   stage: Stage,
-  attempt: (ask: (cluster: Cluster) => Promise<Act>) => Promise<void>,
+  attempt: (ask: (cluster: Cluster) => Promise<ClusterOperation>) => Promise<void>,
 ): Promise<number> {
   let deaths = 0
   for (const ask of life) {
@@ -108,7 +108,7 @@ describe('a life in which the program is killed', () => {
     const { cluster, perform } = stage.process()
     const act = await cluster.spinUp(plain)
     const cancel = new AbortController()
-    stage.ledger.finished.set('Ask the database', {})
+    stage.ledger.finished.set('Test the connection', {})
     const steps = act.steps.map((step) =>
       step.title === 'Wait until available'
         ? {

@@ -3,14 +3,14 @@ import { describe, expect, it } from 'vitest'
 import type { ClusterState } from '../../../src/core/ports/cluster.ts'
 import {
   begun,
+  correctedForClock,
+  dueAction,
   type Lease,
-  leaseDue,
   leaseSchema,
   neverBegun,
   pausedSince,
   running,
   runningSince,
-  sinceNow,
   stopped,
 } from '../../../src/redshift/cluster/lease.ts'
 
@@ -29,13 +29,13 @@ describe('what is due of a lease', () => {
     ['07T17:00:00', 'deleting', 'nothing'],
     ['07T17:00:00', 'none', 'nothing'],
   ])('at %s of a cluster that is %s: %s', (time, state, kind) => {
-    expect(leaseDue(at(time), state, lease).kind).toBe(kind)
+    expect(dueAction(at(time), state, lease).kind).toBe(kind)
   })
 
   it('of a cluster that was paused: a reminder after fourteen days, never a deletion', () => {
     const asleep = stopped(lease, at('07T17:10:00'))
-    expect(leaseDue(at('21T17:09:59'), 'paused', asleep).kind).toBe('nothing')
-    expect(leaseDue(at('21T17:10:00'), 'paused', asleep)).toEqual({
+    expect(dueAction(at('21T17:09:59'), 'paused', asleep).kind).toBe('nothing')
+    expect(dueAction(at('21T17:10:00'), 'paused', asleep)).toEqual({
       kind: 'remind',
       key: 'lease-remind:2026-11-07T17:10:00.000Z',
       pausedSince: at('07T17:10:00'),
@@ -45,21 +45,21 @@ describe('what is due of a lease', () => {
   it('of a cluster that began before its clock was set back by a year: the same length from now on', () => {
     const year = 365 * 24 * 3_600_000
     const now = new Date(at('07T09:10:00').getTime() - year)
-    expect(sinceNow(lease, now)).toEqual({
+    expect(correctedForClock(lease, now)).toEqual({
       until: new Date(now.getTime() + 8 * 3_600_000).toISOString(),
       ran: [{ from: now.toISOString(), to: null, price }],
     })
-    expect(sinceNow(lease, at('07T09:00:00'))).toBe(lease)
-    expect(sinceNow(stopped(lease, at('07T10:00:00')), now)).toEqual(stopped(lease, at('07T10:00:00')))
+    expect(correctedForClock(lease, at('07T09:00:00'))).toBe(lease)
+    expect(correctedForClock(stopped(lease, at('07T10:00:00')), now)).toEqual(stopped(lease, at('07T10:00:00')))
   })
 
   it('of no lease: nothing', () => {
-    expect(leaseDue(at('07T09:00:00'), 'available', null)).toEqual({ kind: 'nothing' })
+    expect(dueAction(at('07T09:00:00'), 'available', null)).toEqual({ kind: 'nothing' })
   })
 
   it('has one key for an occasion, and another once the lease was lengthened', () => {
     const key = (time: string, until: string) => {
-      const due = leaseDue(at(time), 'available', { ...lease, until: at(until).toISOString() })
+      const due = dueAction(at(time), 'available', { ...lease, until: at(until).toISOString() })
       return due.kind === 'nothing' ? null : due.key
     }
     expect(key('07T16:40:00', '07T17:00:00')).toBe(key('07T16:50:00', '07T17:00:00'))
@@ -71,7 +71,7 @@ describe('what is due of a lease', () => {
       fc.property(fc.integer({ min: -100_000, max: 100_000 }), (seconds) => {
         const now = new Date(at('07T17:00:00').getTime() + seconds * 1000)
         const expected = seconds >= 0 ? 'pause' : seconds >= -1800 ? 'warn' : 'nothing'
-        expect(leaseDue(now, 'available', lease).kind).toBe(expected)
+        expect(dueAction(now, 'available', lease).kind).toBe(expected)
       }),
     )
   })

@@ -1,6 +1,6 @@
 import { DeleteClusterCommand, RedshiftClient, ResumeClusterCommand } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
-import { monthOf } from '../../../src/core/money/month.ts'
+import { monthOf } from '../../../src/core/cluster/bill.ts'
 import { plain, setStage, succeeded } from './stage.ts'
 
 const hour = 3_600_000
@@ -14,7 +14,7 @@ describe('pause and resume', () => {
     const down = await cluster.pause()
     expect(down.plan).toBeNull()
     expect(await run(down)).toEqual(['✓ Pause cluster', '✓ Wait until paused'])
-    expect(down.done).toBe('Cluster sparkify is paused. Its data are kept at $0.024 per GB and month.')
+    expect(down.done).toBe('Cluster sparkify is paused. Its data is kept for $0.024 per GB and month.')
     await clock.pass(10 * hour)
 
     const asleep = await cluster.describe()
@@ -41,11 +41,11 @@ describe('pause and resume', () => {
     const { cluster, run } = process()
     await run(cluster.spinUp(plain))
     await run(cluster.pause())
-    expect((await run(cluster.pause()))[0]).toBe('○ Pause cluster: it is paused already')
+    expect((await run(cluster.pause()))[0]).toBe('○ Pause cluster: already paused')
     await run(cluster.resume())
     const again = await cluster.resume()
     expect(again.plan).toBeNull()
-    expect((await run(again))[0]).toBe('○ Resume cluster: it is available already')
+    expect((await run(again))[0]).toBe('○ Resume cluster: already available')
     expect(await succeeded(double)).toMatchObject({ 'redshift:PauseCluster': 1, 'redshift:ResumeCluster': 1 })
   })
 
@@ -68,7 +68,7 @@ describe('pause and resume', () => {
     const error = (action: string, code: string) => ({ kind: 'error', action, code, message: 'No.' }) as const
     await double.fault(error('redshift:PauseCluster', 'UnsupportedOperationFault'))
     await expect(run(cluster.pause())).rejects.toMatchObject({
-      message: 'AWS does not pause cluster sparkify: No. It goes on costing money.',
+      message: 'AWS cannot pause cluster sparkify: No. It is still billed.',
       cure: 'tear-down',
     })
     await run(cluster.pause())
@@ -92,9 +92,7 @@ describe('pause and resume', () => {
     await new RedshiftClient(double.scene).send(new ResumeClusterCommand({ ClusterIdentifier: 'sparkify' }))
     const act = await cluster.resume()
     expect(act.plan).toMatchObject({ title: 'Adopt sparkify?', mostUsd: 8 * 0.543 })
-    expect(await run(act)).toContainEqual(
-      expect.stringMatching(/^○ Resume cluster: it is (resuming|available) already$/),
-    )
+    expect(await run(act)).toContainEqual(expect.stringMatching(/^○ Resume cluster: already (resuming|available)$/))
     expect(ledger.lease).toMatchObject({ until: expect.any(String) })
     expect(ledger.lease?.ran.at(-1)?.to).toBeNull()
   })
@@ -128,7 +126,7 @@ describe('extend', () => {
       title: 'Extend the lease of sparkify by 4 h?',
       facts: [
         '$0.54 an hour (list price, March 2026): at most $2.17 more',
-        expect.stringContaining('It is paused on '),
+        expect.stringContaining('It will be paused on '),
       ],
       act: 'Extend by 4 h for at most $2.17',
       mostUsd: 4 * 0.543,
@@ -145,7 +143,7 @@ describe('extend', () => {
     await run(cluster.spinUp(plain))
     await clock.pass(20 * hour)
     const act = await cluster.extend(2)
-    expect(act.plan?.facts[1]).toBe('It is paused 2 h from now.')
+    expect(act.plan?.facts[1]).toBe('It will be paused 2 h from now.')
     await run(act)
     const left = Date.parse(ledger.lease?.until ?? '') - clock.now().getTime()
     expect(Math.abs(left - 2 * hour)).toBeLessThan(60_000)

@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises'
 import { IAMClient, TagRoleCommand, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam'
 import { ModifyClusterIamRolesCommand, RedshiftClient } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
-import { createRedshiftCluster } from '../../../src/redshift/cluster/index.ts'
-import { botPolicy, ownerPattern } from '../../../src/redshift/cluster/permissions.ts'
-import { awsProbes } from '../../../src/redshift/cluster/probes.ts'
+import { awsProbes } from '../../../src/redshift/cluster/aws-probes.ts'
+import { botPolicy, ownerPattern } from '../../../src/redshift/cluster/policies.ts'
+import { createRedshiftCluster } from '../../../src/redshift/cluster/redshift-cluster.ts'
 import { createReadingRole } from '../../support/aws/scene.ts'
 import type { Double } from '../../support/aws/start.ts'
 import { plain, selectOne, setStage, settings } from './stage.ts'
@@ -74,9 +74,9 @@ describe('the policy of the bot', () => {
         ],
       },
     })
-    const { setting, run } = process()
-    const cluster = createRedshiftCluster({ ...setting, answers: selectOne(setting) })
-    await Promise.all(awsProbes(setting).map((probe) => probe.look(new AbortController().signal)))
+    const { context, run } = process()
+    const cluster = createRedshiftCluster({ ...context, answers: selectOne(context) })
+    await Promise.all(awsProbes(context).map((probe) => probe.check(new AbortController().signal)))
     for (const act of [
       () => cluster.spinUp(plain),
       () => disturb(double).then(() => cluster.spinUp(plain)),
@@ -111,13 +111,13 @@ describe('the policy of the bot', () => {
       new TagRoleCommand({ RoleName: 'sparkify-s3-read', Tags: [{ Key: 'sparkify:managed', Value: 'sparkify' }] }),
     )
     const bounded = process({ permissionsBoundary: boundary })
-    const probe = awsProbes(bounded.setting).find(({ title }) => title === 'AWS cluster and role')
-    expect(await probe?.look(new AbortController().signal)).toMatchObject({
+    const probe = awsProbes(bounded.context).find(({ title }) => title === 'AWS cluster and role')
+    expect(await probe?.check(new AbortController().signal)).toMatchObject({
       state: 'red',
       detail: `role sparkify-s3-read lacks the permissions boundary ${boundary}`,
     })
     const [role] = await bounded.run(bounded.cluster.spinUp(plain))
-    expect(role).toBe('✓ Create role: sparkify-s3-read is there; repaired its permissions boundary')
+    expect(role).toBe('✓ Create role: sparkify-s3-read existed; repaired its permissions boundary')
   })
 
   it('lets the program do everything that it asks AWS for anywhere', async () => {
@@ -159,9 +159,9 @@ describe('the policy of the bot', () => {
 
 describe('doctor', () => {
   const look = async (stage: Awaited<ReturnType<typeof setStage>>) => {
-    const { setting } = stage.process()
+    const { context } = stage.process()
     const { signal } = new AbortController()
-    return Promise.all(awsProbes(setting).map(async (one) => ({ title: one.title, ...(await one.look(signal)) })))
+    return Promise.all(awsProbes(context).map(async (one) => ({ title: one.title, ...(await one.check(signal)) })))
   }
 
   it('is green where the policy is whole', async () => {
@@ -188,11 +188,11 @@ describe('doctor', () => {
 
   it('says how far the clock of this machine is from that of AWS, also where AWS refuses its signatures for it', async () => {
     const stage = await setStage()
-    const { setting } = stage.process()
+    const { context } = stage.process()
     const looked = async (ahead: number) => {
-      const clock = { ...setting.clock, now: () => new Date(Date.now() + ahead) }
-      const one = awsProbes({ ...setting, clock }).find(({ title }) => title === 'Clock against AWS')
-      return one?.look(new AbortController().signal)
+      const clock = { ...context.clock, now: () => new Date(Date.now() + ahead) }
+      const one = awsProbes({ ...context, clock }).find(({ title }) => title === 'Clock against AWS')
+      return one?.check(new AbortController().signal)
     }
     expect(await looked(-2 * 60_000)).toMatchObject({
       state: 'warn',
@@ -207,11 +207,11 @@ describe('doctor', () => {
   })
 
   it('says that the price of the nodes is not known, and where to give it', async () => {
-    const { setting } = (await setStage()).process({ nodeType: 'dc2.large' })
-    const price = awsProbes(setting).find(({ title }) => title === 'AWS price')
-    expect(await price?.look(new AbortController().signal)).toMatchObject({
+    const { context } = (await setStage()).process({ nodeType: 'dc2.large' })
+    const price = awsProbes(context).find(({ title }) => title === 'AWS price')
+    expect(await price?.check(new AbortController().signal)).toMatchObject({
       state: 'red',
-      detail: 'the price of dc2.large in us-west-2 is not known, so each plan counts as above every limit',
+      detail: 'the price of dc2.large in us-west-2 is unknown, so every plan counts as above the limit',
       cure: 'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
     })
   })
@@ -265,7 +265,7 @@ describe('doctor', () => {
     const [trust] = (await cluster.spinUp(plain)).steps
     if (trust === undefined) throw new Error('spin-up has steps')
     expect(await run({ plan: null, done: '', steps: [trust] })).toEqual([
-      '✓ Create role: sparkify-s3-read is there; repaired its trust policy',
+      '✓ Create role: sparkify-s3-read existed; repaired its trust policy',
     ])
     expect(await role()).toMatchObject({
       state: 'red',
@@ -282,10 +282,10 @@ describe('doctor', () => {
     await new IAMClient(stage.double.scene).send(
       new UpdateAssumeRolePolicyCommand({ RoleName: 'company-role', PolicyDocument: trustOf('ec2.amazonaws.com') }),
     )
-    const { cluster, run, setting } = stage.process({ roleArn })
-    const probe = awsProbes(setting).find(({ title }) => title === 'AWS cluster and role')
+    const { cluster, run, context } = stage.process({ roleArn })
+    const probe = awsProbes(context).find(({ title }) => title === 'AWS cluster and role')
     const remedy = expect.stringContaining('"Service":"redshift.amazonaws.com"')
-    expect(await probe?.look(new AbortController().signal)).toMatchObject({ state: 'red', cure: remedy })
+    expect(await probe?.check(new AbortController().signal)).toMatchObject({ state: 'red', cure: remedy })
     await expect(run(cluster.spinUp(plain))).rejects.toMatchObject({ code: 'cluster_state', remedy })
     expect((await stage.double.left()).clusters).toEqual([])
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readingPolicy } from '../../../src/redshift/cluster/role-policy.ts'
+import { readingPolicy } from '../../../src/redshift/cluster/policies.ts'
 import { evaluate } from '../../support/aws/iam/evaluate.ts'
 import { parsePolicy } from '../../support/aws/iam/policy.ts'
 

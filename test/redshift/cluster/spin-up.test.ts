@@ -1,7 +1,7 @@
 import { GetRoleCommand, IAMClient } from '@aws-sdk/client-iam'
 import { DescribeClustersCommand, RedshiftClient } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
-import { createRedshiftCluster } from '../../../src/redshift/cluster/index.ts'
+import { createRedshiftCluster } from '../../../src/redshift/cluster/redshift-cluster.ts'
 import { createReadingRole } from '../../support/aws/scene.ts'
 import { plain, selectOne, setStage, succeeded } from './stage.ts'
 
@@ -15,9 +15,9 @@ describe('spin-up where nothing is there', () => {
       title: 'Spin up sparkify?',
       facts: [
         'Redshift ra3.large × 1, us-west-2, encrypted, not public.',
-        'Role sparkify-s3-read may read s3://udacity-dend/log_data and s3://udacity-dend/song_data, nothing else.',
+        'Role sparkify-s3-read can read only s3://udacity-dend/log_data and s3://udacity-dend/song_data.',
         '$0.54 an hour (list price, March 2026) · lease 8 h: at most $4.34',
-        'Takes 5–10 minutes. At the end of the lease it is paused, never deleted.',
+        'Takes 5-10 minutes. When the lease ends, the cluster is paused, never deleted.',
       ],
       act: 'Spin up for $0.54 an hour',
       danger: false,
@@ -28,8 +28,8 @@ describe('spin-up where nothing is there', () => {
 
   it('creates role, policy and cluster once each, waits for both, and asks the database', async () => {
     const { double, process, ledger, clock } = await setStage()
-    const { setting, run } = process()
-    const cluster = createRedshiftCluster({ ...setting, answers: selectOne(setting) })
+    const { context, run } = process()
+    const cluster = createRedshiftCluster({ ...context, answers: selectOne(context) })
     const begun = clock.now().getTime()
     const steps = await run(cluster.spinUp({ ...plain, leaseHours: 2 }))
     expect(await double.statements()).toMatchObject([{ sqls: ['select 1'] }])
@@ -38,7 +38,7 @@ describe('spin-up where nothing is there', () => {
       '✓ Allow reading the data: s3://udacity-dend/log_data and s3://udacity-dend/song_data',
       '✓ Create cluster: ra3.large × 1',
       expect.stringMatching(/^✓ Wait until available: sparkify\.[\w-]+\.us-west-2\.redshift\.amazonaws\.com:5439$/),
-      '✓ Ask the database: it answers',
+      '✓ Test the connection: OK',
     ])
     const { Clusters = [] } = await new RedshiftClient(double.scene).send(new DescribeClustersCommand({}))
     expect(Clusters).toMatchObject([
@@ -75,12 +75,12 @@ describe('spin-up where nothing is there', () => {
     const act = await cluster.spinUp({ ...plain, nodes: 2 })
     expect(act.plan?.facts).toEqual([
       'Redshift ra3.large × 2, us-west-2, encrypted, not public.',
-      'Role sparkify-s3-read may read s3://udacity-dend/log_data, s3://udacity-dend/song_data and s3://udacity-dend/log_json_path.json, nothing else. Its permissions boundary is arn:aws:iam::123456789012:policy/boundary.',
+      'Role sparkify-s3-read can read only s3://udacity-dend/log_data, s3://udacity-dend/song_data and s3://udacity-dend/log_json_path.json. Its permissions boundary is arn:aws:iam::123456789012:policy/boundary.',
       'Subnet group data-subnets.',
       'Security groups sg-0123456789abcdef0.',
       'Tags team=data.',
       '$0.80 an hour (negotiated price) · lease 8 h: at most $6.40',
-      'Takes 5–10 minutes. At the end of the lease it is paused, never deleted.',
+      'Takes 5-10 minutes. When the lease ends, the cluster is paused, never deleted.',
     ])
     await run(act)
     const { Role: role } = await new IAMClient(double.scene).send(new GetRoleCommand({ RoleName: 'sparkify-s3-read' }))
@@ -104,7 +104,7 @@ describe('spin-up where nothing is there', () => {
     await expect(second.run(second.cluster.spinUp(plain))).rejects.toMatchObject({
       code: 'aws',
       message: expect.stringMatching(
-        /IAM role .* is not valid.*There is no cluster sparkify; no node costs money\. AWS request /,
+        /IAM role .* is not valid.*There is no cluster sparkify, so no node is billed\. AWS request /,
       ),
     })
     const waited = never.clock.now().getTime() - begun
@@ -121,7 +121,7 @@ describe('spin-up where nothing is there', () => {
     const steps = await run(act)
     expect(steps.slice(0, 2)).toEqual([
       `○ Create role: ${roleArn} is used as it is`,
-      `○ Allow reading the data: ${roleArn} is not ours to change`,
+      `○ Allow reading the data: ${roleArn} is not managed by this bot`,
     ])
     await run(cluster.tearDown({ snapshot: false }))
     expect((await double.left()).roles).toEqual(['company-role'])

@@ -2,11 +2,13 @@ import { fileURLToPath } from 'node:url'
 import { BatchExecuteStatementCommand } from '@aws-sdk/client-redshift-data'
 import { onTestFinished } from 'vitest'
 import type { Clock } from '../../../src/core/ports/clock.ts'
-import type { Act, Cluster } from '../../../src/core/ports/cluster.ts'
+import type { Cluster, ClusterOperation } from '../../../src/core/ports/cluster.ts'
 import type { StepResult } from '../../../src/core/step.ts'
 import { awsFailure } from '../../../src/redshift/aws-failure.ts'
 import { type Clients, createClients } from '../../../src/redshift/clients.ts'
-import { createRedshiftCluster, type Lease, type Setting } from '../../../src/redshift/cluster/index.ts'
+import type { ClusterContext } from '../../../src/redshift/cluster/cluster-context.ts'
+import type { Lease } from '../../../src/redshift/cluster/lease.ts'
+import { createRedshiftCluster } from '../../../src/redshift/cluster/redshift-cluster.ts'
 import type { RedshiftSettings } from '../../../src/redshift/settings.ts'
 import type { DoubleOptions } from '../../support/aws/options.ts'
 import { type Double, startDouble } from '../../support/aws/start.ts'
@@ -29,6 +31,7 @@ export const settings: RedshiftSettings = {
   logData: 's3://udacity-dend/log_data',
   songData: 's3://udacity-dend/song_data',
   jsonPaths: null,
+  dataRegion: null,
 }
 
 /** A time that passes only where something sleeps, in the program and in the double alike. */
@@ -53,11 +56,11 @@ export interface Stage {
 /** One start of the program. */
 export interface Process {
   readonly cluster: Cluster
-  readonly setting: Setting
+  readonly context: ClusterContext
   /** Performs the steps that the run has not finished; the details of all of them. */
-  perform(act: Act, signal?: AbortSignal): Promise<readonly string[]>
+  perform(act: ClusterOperation, signal?: AbortSignal): Promise<readonly string[]>
   /** Begins another run and performs it. */
-  run(act: Act | Promise<Act>): Promise<readonly string[]>
+  run(act: ClusterOperation | Promise<ClusterOperation>): Promise<readonly string[]>
 }
 
 // What it holds does not matter: the double knows one web identity.
@@ -82,7 +85,7 @@ export async function setStage(options: DoubleOptions = {}): Promise<Stage> {
       const clients = createClients({ region: 'us-west-2' })
       watch(clients)
       const own = { ...settings, ...changes }
-      const setting: Setting = {
+      const context: ClusterContext = {
         clients,
         settings: own,
         clock,
@@ -96,8 +99,8 @@ export async function setStage(options: DoubleOptions = {}): Promise<Stage> {
       }
       const perform: Process['perform'] = (act, signal) => performSteps(act, ledger, signal)
       return {
-        cluster: createRedshiftCluster(setting),
-        setting,
+        cluster: createRedshiftCluster(context),
+        context,
         perform,
         async run(act) {
           ledger.finished.clear()
@@ -130,7 +133,7 @@ function clockOf(double: Double): StageClock {
 
 /** As a run performs them: what is finished is not begun again, and handles are there for the next attempt. */
 async function performSteps(
-  act: Act,
+  act: ClusterOperation,
   { finished, handles }: Ledger,
   signal = new AbortController().signal,
 ): Promise<readonly string[]> {
@@ -153,7 +156,7 @@ async function performSteps(
 }
 
 /** Asks the double's database, as the engine does. Most tests need none: it takes a second to start. */
-export function selectOne({ clients, settings: own }: Setting): Setting['answers'] {
+export function selectOne({ clients, settings: own }: ClusterContext): ClusterContext['answers'] {
   return async (signal) => {
     try {
       await clients.data.send(

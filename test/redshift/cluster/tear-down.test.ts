@@ -1,7 +1,7 @@
 import { AttachRolePolicyCommand, DetachRolePolicyCommand, IAMClient } from '@aws-sdk/client-iam'
 import { PauseClusterCommand, RedshiftClient } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
-import { createRedshiftCluster } from '../../../src/redshift/cluster/index.ts'
+import { createRedshiftCluster } from '../../../src/redshift/cluster/redshift-cluster.ts'
 import { type Process, plain, type Stage, setStage, succeeded } from './stage.ts'
 
 const named = { ClusterIdentifier: 'sparkify' }
@@ -20,10 +20,10 @@ async function spunUp(stage: Stage): Promise<Process> {
 describe('the plan of tear-down', () => {
   it('says what goes, what it cost, what was loaded and asked, what stays until when, and wants the name typed', async () => {
     const stage = await setStage()
-    const { setting } = await spunUp(stage)
+    const { context } = await spunUp(stage)
     await stage.clock.pass(7 * 3_600_000)
     const cluster = createRedshiftCluster({
-      ...setting,
+      ...context,
       lastLoad: async () => '6,820 plays, 7 Nov 2026',
       askedToday: async () => 'ana and ben, 12 questions',
     })
@@ -32,21 +32,21 @@ describe('the plan of tear-down', () => {
       title: 'Tear down sparkify?',
       facts: [
         expect.stringMatching(
-          /^The cluster goes: Redshift ra3\.large × 1, us-west-2, created \d+ \w+ \d{4}, \d\d:\d\d UTC, about \$4 so far\.$/,
+          /^Deletes the cluster: Redshift ra3\.large × 1, us-west-2, created \d+ \w+ \d{4}, \d\d:\d\d UTC, about \$4 so far\.$/,
         ),
         'Last load: 6,820 plays, 7 Nov 2026.',
-        'Asked today: ana and ben, 12 questions.',
+        'Used today by ana and ben, 12 questions.',
         expect.stringMatching(
-          /^A final snapshot stays 7 days, until \d+ \w+ \d{4}, for about \$0\.024 per GB and month\. Spin-up restores it\.$/,
+          /^A final snapshot is kept for 7 days, until \d+ \w+ \d{4}, for about \$0\.024 per GB and month; spin-up restores it\.$/,
         ),
-        'The role sparkify-s3-read goes last.',
+        'The role sparkify-s3-read is deleted last.',
       ],
       act: 'Tear down sparkify',
       typed: 'sparkify',
       danger: true,
     })
     const withoutSnapshot = await cluster.tearDown({ snapshot: false })
-    expect(withoutSnapshot.plan?.facts).toContain('No snapshot stays: its data are lost, and must be loaded anew.')
+    expect(withoutSnapshot.plan?.facts).toContain('No snapshot is kept: the data is lost and must be loaded again.')
   })
 
   it('says the same a minute later, so that it can be confirmed', async () => {
@@ -67,9 +67,9 @@ describe('tear-down', () => {
       '✓ Delete cluster',
       '✓ Wait until deleted',
       '✓ Delete role: sparkify-s3-read',
-      '✓ Verify that nothing is left: nothing that costs money',
+      '✓ Verify that nothing is left: nothing is billed',
     ])
-    expect(act.done).toBe('Cluster sparkify is gone, and nothing of it costs money.')
+    expect(act.done).toBe('Cluster sparkify is deleted. Nothing of it is billed.')
     expect(await stage.double.left()).toEqual({ clusters: [], snapshots: [], roles: [] })
     const actions = (await stage.double.calls()).map(({ action }) => action)
     expect(actions.indexOf('redshift:DeleteCluster')).toBeLessThan(actions.indexOf('iam:DeleteRole'))
@@ -79,9 +79,7 @@ describe('tear-down', () => {
     const stage = await setStage()
     const { cluster, run } = await spunUp(stage)
     const act = await cluster.tearDown({ snapshot: true })
-    expect(act.done).toMatch(
-      /^Cluster sparkify is gone\. What still costs money: its final snapshot until \d+ \w+ \d{4}\.$/,
-    )
+    expect(act.done).toMatch(/^Cluster sparkify is deleted\. Still billed: its final snapshot, until \d+ \w+ \d{4}\.$/)
     const steps = await run(act)
     const { snapshots } = await stage.double.left()
     expect(snapshots).toMatchObject([
@@ -97,19 +95,19 @@ describe('tear-down', () => {
     })
     const again = await cluster.tearDown({ snapshot: true })
     expect(again.plan).toBeNull()
-    expect(again.done).toMatch(/^There is no cluster sparkify\. What still costs money: sparkify-final-/)
+    expect(again.done).toMatch(/^There is no cluster sparkify\. Still billed: sparkify-final-/)
   })
 
   it('with nothing there says so', async () => {
     const { process } = await setStage()
     const { cluster, run } = process()
     const act = await cluster.tearDown({ snapshot: true })
-    expect(act).toMatchObject({ plan: null, done: 'There is no cluster sparkify, and nothing of it costs money.' })
+    expect(act).toMatchObject({ plan: null, done: 'There is no cluster sparkify. Nothing of it is billed.' })
     expect(await run(act)).toEqual([
       '○ Delete cluster: there is none',
       '✓ Wait until deleted',
-      '○ Delete role: already gone',
-      '✓ Verify that nothing is left: nothing that costs money',
+      '○ Delete role: already deleted',
+      '✓ Verify that nothing is left: nothing is billed',
     ])
   })
 
@@ -183,8 +181,8 @@ describe('tear-down', () => {
     })
     await stage.clock.pass(3 * 3_600_000)
     // The first look after it lets the double pass to the next state.
-    await stage.process().cluster.due()
-    expect(await stage.process().cluster.due()).toMatchObject({ kind: 'pause' })
+    await stage.process().cluster.leaseAction()
+    expect(await stage.process().cluster.leaseAction()).toMatchObject({ kind: 'pause' })
     const bills = await stage.process().cluster.bill(new Date(0), stage.clock.now())
     expect(bills.at(-1)).toMatchObject({ usd: expect.closeTo(3 * 0.543, 1) })
   })
@@ -198,8 +196,8 @@ describe('tear-down', () => {
     const failed = run(cluster.tearDown({ snapshot: false }))
     await expect(failed).rejects.toMatchObject({
       code: 'cluster_state',
-      message: `Cluster sparkify is not deleted; it is available. AWS says: ${words} It goes on costing money.`,
-      remedy: expect.stringContaining('Pause it to stop its price.'),
+      message: `Cluster sparkify was not deleted; it is available. AWS answered: ${words} It is still billed.`,
+      remedy: expect.stringContaining('Pause it to stop its hourly cost.'),
       cure: 'pause',
     })
     expect(stage.clock.now().getTime() - before).toBeLessThan(60_000)
@@ -211,7 +209,7 @@ describe('tear-down', () => {
     await stage.double.fault({ ...refusal('There is an operation running on the Cluster.'), times: 1000 })
     const before = stage.clock.now().getTime()
     await expect(run(cluster.tearDown({ snapshot: false }))).rejects.toMatchObject({
-      message: expect.stringContaining('AWS says: There is an operation running on the Cluster.'),
+      message: expect.stringContaining('AWS answered: There is an operation running on the Cluster.'),
       cure: 'pause',
     })
     const minutes = (stage.clock.now().getTime() - before) / 60_000
@@ -241,7 +239,7 @@ describe('tear-down', () => {
     await iam.send(new AttachRolePolicyCommand(extra))
     await expect(run(cluster.tearDown({ snapshot: false }))).rejects.toMatchObject({
       code: 'aws',
-      message: expect.stringContaining('somebody gave it more policies'),
+      message: expect.stringContaining('policies or instance profiles were added to it'),
       remedy: expect.stringContaining('aws iam list-attached-role-policies --role-name sparkify-s3-read'),
     })
     expect(await stage.double.left()).toMatchObject({ clusters: [], roles: ['sparkify-s3-read'] })
@@ -256,7 +254,7 @@ describe('tear-down', () => {
     await expect(run(cluster.tearDown({ snapshot: true }))).rejects.toMatchObject({
       code: 'aws',
       message: expect.stringMatching(
-        /quota of snapshots is used up.*Cluster sparkify is available, and costs \$0\.54 an hour/,
+        /quota of snapshots is used up.*Cluster sparkify is available and costs \$0\.54 an hour/,
       ),
       remedy: expect.stringContaining('tear-down snapshot=no'),
     })
@@ -268,7 +266,7 @@ describe('tear-down', () => {
     await new RedshiftClient(stage.double.scene).send(new PauseClusterCommand(named))
     await expect(run(cluster.tearDown({ snapshot: false }))).rejects.toMatchObject({
       code: 'cluster_state',
-      message: 'Cluster sparkify is not deleted; it is pausing. It may go on costing money.',
+      message: 'Cluster sparkify was not deleted; it is pausing. It may still be billed.',
       cure: 'status',
     })
   })

@@ -6,7 +6,7 @@ import {
 } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../../src/core/errors.ts'
-import { createRedshiftCluster } from '../../../src/redshift/cluster/index.ts'
+import { createRedshiftCluster } from '../../../src/redshift/cluster/redshift-cluster.ts'
 import { plain, setStage, succeeded } from './stage.ts'
 
 const named = { ClusterIdentifier: 'sparkify' }
@@ -25,7 +25,7 @@ describe('waiting for the cluster', () => {
     const act = await cluster.spinUp(plain)
     await run(act)
     await order(new RedshiftClient(double.scene))
-    for (const title of ['Wait until available', 'Ask the database']) ledger.finished.delete(title)
+    for (const title of ['Wait until available', 'Test the connection']) ledger.finished.delete(title)
     const begun = clock.now().getTime()
     await expect(perform(act)).rejects.toMatchObject(refusal)
     expect(clock.now().getTime() - begun).toBeLessThan(5_000)
@@ -49,7 +49,7 @@ describe('waiting for the cluster', () => {
     expect(ledger.lease?.until).not.toBeNull()
     await double.fault({ ...unlisted, status: 404, times: 1000 })
     await expect(run({ ...act, steps: act.steps.slice(create) })).rejects.toMatchObject({
-      message: 'Cluster sparkify is gone: somebody deleted it. No node costs money.',
+      message: 'Cluster sparkify was deleted outside of this bot. No node is billed.',
     })
   })
 
@@ -61,7 +61,7 @@ describe('waiting for the cluster', () => {
     const facts = await cluster.describe()
     expect([facts.state, facts.facts]).toEqual([
       'available',
-      expect.arrayContaining([['AWS says', 'available (maintenance)']]),
+      expect.arrayContaining([['AWS status', 'available (maintenance)']]),
     ])
     const act = await cluster.resume()
     const told: string[] = []
@@ -96,7 +96,7 @@ describe('waiting for the cluster', () => {
     await double.fault({ kind: 'deny', action: 'redshift:DescribeClusters' })
     await expect(perform(act)).rejects.toMatchObject({
       code: 'aws_denied',
-      message: expect.stringContaining('Whether cluster sparkify exists and costs money could not be asked.'),
+      message: expect.stringContaining('AWS could not be asked whether cluster sparkify exists and is billed.'),
       remedy: expect.stringContaining('"Action":"redshift:DescribeClusters"'),
     })
   })
@@ -107,7 +107,7 @@ describe('waiting for the cluster', () => {
     await expect(run(cluster.spinUp(plain))).rejects.toMatchObject({
       code: 'cluster_state',
       message: expect.stringMatching(
-        /^Cluster sparkify is still creating after 1 h 1\d min\. It exists, and costs money as soon as it is available\.$/,
+        /^Cluster sparkify is still creating after 1 h 1\d min\. It is billed as soon as it is available\.$/,
       ),
       cure: 'spin-up',
     })
@@ -144,7 +144,7 @@ describe('waiting for the cluster', () => {
     )
     await expect(run(act)).rejects.toMatchObject({
       code: 'cluster_state',
-      message: expect.stringContaining('not this bot'),
+      message: expect.stringContaining('does not belong to this bot'),
     })
   })
 })
@@ -152,33 +152,33 @@ describe('waiting for the cluster', () => {
 describe('asking the database', () => {
   it('goes on while the cluster blinks, for five minutes at most', async () => {
     const { process, clock } = await setStage()
-    const { setting, run } = process()
+    const { context, run } = process()
     let asked = 0
     const blinking = async (): Promise<void> => {
       asked++
       if (asked < 4) throw new OpsError('cluster_state', 'The cluster does not take connections.')
     }
-    await run(createRedshiftCluster({ ...setting, answers: blinking }).spinUp(plain))
+    await run(createRedshiftCluster({ ...context, answers: blinking }).spinUp(plain))
     expect(asked).toBe(4)
 
     const silent = async (): Promise<void> => {
       throw new OpsError('aws', 'Nobody is there.')
     }
     const begun = clock.now().getTime()
-    const failed = run(createRedshiftCluster({ ...setting, answers: silent }).spinUp(plain))
+    const failed = run(createRedshiftCluster({ ...context, answers: silent }).spinUp(plain))
     await expect(failed).rejects.toMatchObject({ code: 'aws', message: 'Nobody is there.' })
     expect(clock.now().getTime() - begun).toBeGreaterThanOrEqual(300_000)
   })
 
   it('stops at once where it is not allowed', async () => {
     const { process } = await setStage()
-    const { setting, run } = process()
+    const { context, run } = process()
     let asked = 0
     const answers = async (): Promise<void> => {
       asked++
       throw new OpsError('aws_denied', 'No.')
     }
-    await expect(run(createRedshiftCluster({ ...setting, answers }).spinUp(plain))).rejects.toMatchObject({
+    await expect(run(createRedshiftCluster({ ...context, answers }).spinUp(plain))).rejects.toMatchObject({
       code: 'aws_denied',
     })
     expect(asked).toBe(1)

@@ -2,7 +2,7 @@ import type { Field } from '@aws-sdk/client-redshift-data'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Cell } from '../../../src/core/reply.ts'
-import { cellOf, formatOf } from '../../../src/redshift/engine/cells.ts'
+import { cellOf, formatOf } from '../../../src/redshift/engine/results.ts'
 
 describe('cellOf', () => {
   it.each<[Field | undefined, string, Cell]>([

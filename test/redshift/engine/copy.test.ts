@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Staged } from '../../../src/core/ports/engine.ts'
-import type { RedshiftEngineSettings } from '../../../src/redshift/engine/engine.ts'
+import type { RedshiftEngineSettings } from '../../../src/redshift/engine/redshift-engine.ts'
 import { logLine, songLine } from '../../duckdb/support.ts'
 import { twoDays } from '../../support/two-days.ts'
 import { createFastClock } from './fast-clock.ts'
@@ -138,12 +138,12 @@ describe('staging', () => {
       message:
         "log_data_bad/2018-11-02-events.json, line 2: registration is not a number: 'O' at position 6 " +
         '(3 rows so far, 2 allowed). Live tables are untouched.',
-      remedy: 'Mend it in the file. Or leave out up to 30 such rows: etl max-errors=30.',
+      remedy: 'Fix it in the file. Or leave out up to 30 such rows: etl max-errors=30.',
     })
     const [table, ids] = failure.evidence
     expect(table).toMatchObject({
       title: 'Unreadable rows',
-      columns: ['column', 'rows', 'first file', 'line', 'reason', 'cure'],
+      columns: ['column', 'rows', 'first file', 'line', 'reason', 'fix'],
     })
     expect(table.rows).toEqual([
       [
@@ -152,14 +152,14 @@ describe('staging', () => {
         's3://sparkify-data/log_data_bad/2018-11-02-events.json',
         2,
         expect.any(String),
-        'Mend it in the file.',
+        'Fix it in the file.',
       ],
       [
         'gender',
         1,
         's3://sparkify-data/log_data_bad/2018-11-02-events.json',
         4,
-        'gender is longer than the 64 bytes it may have',
+        'gender is longer than the 64 bytes allowed',
         'Shorten it, or widen gender in sql/schema/staging.sql.',
       ],
     ])
@@ -177,10 +177,10 @@ describe('staging', () => {
     [
       'not_utf8',
       Buffer.concat([Buffer.from('{"title": "'), Buffer.from([0xff]), Buffer.from('"}')]),
-      /title holds what is not valid UTF-8/,
+      /title is not valid UTF-8/,
     ],
     ['overflow', songLine({ year: 99999999999 }), /year: Overflow/],
-    ['too_long', songLine({ title: 'ü'.repeat(2049) }), /title is longer than the 4,096 bytes it may have/],
+    ['too_long', songLine({ title: 'ü'.repeat(2049) }), /title is longer than the 4,096 bytes allowed/],
   ]
   it.each(mistakes)('recognises %s', async (name, content, expected) => {
     await put(`song_data_${name}/1.json`, content)
@@ -236,7 +236,7 @@ describe('sources that cannot be read', () => {
         code: 'source_unreadable',
         cure: undefined,
         message:
-          'The prefix holds packed objects, which are not loaded on Redshift: s3://sparkify-data/log_data_packed/b.json.gz. Live tables are untouched.',
+          'The prefix contains compressed objects, which are not loaded on Redshift: s3://sparkify-data/log_data_packed/b.json.gz. Live tables are untouched.',
         remedy: expect.stringContaining('gunzip | aws s3 cp - s3://sparkify-data/log_data_packed/b.json)'),
       })
       expect(failure.remedy).not.toContain('max-errors')
@@ -289,7 +289,7 @@ describe('what the system views tell', () => {
       const step = newStep()
       await engine.stage(1, 'song', { log: [], song: [], summary: '' }, 0, step)
       expect(step.told.length).toBeGreaterThan(1)
-      expect(step.told.every((line) => /^\d{1,2} %, \d of 9 files$/.test(line))).toBe(true)
+      expect(step.told.every((line) => /^\d{1,2}%, \d of 9 files$/.test(line))).toBe(true)
       expect(new Set(step.told).size).toBeGreaterThan(1)
     } finally {
       await slow.close()

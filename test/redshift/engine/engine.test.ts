@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { RedshiftEngine } from '../../../src/redshift/engine/engine.ts'
+import type { RedshiftEngine } from '../../../src/redshift/engine/redshift-engine.ts'
 import { twoDays } from '../../support/two-days.ts'
 import { createFastClock } from './fast-clock.ts'
 import { build, cell, countsOf, createStage, never, newStep, type Stage, wholeSchema } from './support.ts'
@@ -61,7 +61,7 @@ describe('asking', () => {
   ])('is refused by the server itself when it would change something: %s', async (sql) => {
     await expect(select(sql)).rejects.toMatchObject({
       code: 'sql_failed',
-      message: 'The warehouse refused a statement: transaction is read-only',
+      message: 'Redshift rejected a statement: transaction is read-only.',
     })
     expect(await countsOf(engine, 1, 'live')).toMatchObject(twoDays.counts)
   })

@@ -1,8 +1,8 @@
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Engine } from '../../../src/core/ports/engine.ts'
-import { secondChance } from '../../../src/redshift/engine/second-chance.ts'
 import { statementFailure } from '../../../src/redshift/engine/statement-failure.ts'
+import { resubmitPause } from '../../../src/redshift/retries.ts'
 import type { FaultInput } from '../../support/aws/control/fault.ts'
 import { twoDays } from '../../support/two-days.ts'
 import { createFastClock } from './fast-clock.ts'
@@ -80,7 +80,7 @@ describe('calls that go wrong in passing', () => {
     await stage.double.fault({ kind: 'throttle', action: submit, times: 1000 })
     await expect(cell(engine, 1, 'live', 'select 1')).rejects.toMatchObject({
       code: 'aws',
-      message: expect.stringMatching(/throttles.* AWS request [0-9a-f-]+\.$/),
+      message: expect.stringMatching(/is throttling.* AWS request [0-9a-f-]+\.$/),
     })
     expect((await stage.double.calls()).length).toBeLessThan(1000)
   })
@@ -96,7 +96,7 @@ describe('calls that go wrong in passing', () => {
     await expect(engine.execute(2, [{ sql: 'delete from songs' }], newStep())).rejects.toMatchObject({
       code: 'aws_denied',
       message: expect.stringMatching(
-        /^The bot submitted statement [0-9a-f-]+, and may not follow it\. It may still be running on the cluster\. AWS does not let \S+ do redshift-data:DescribeStatement/,
+        /^The bot submitted statement [0-9a-f-]+ but is not allowed to follow it\. It may still be running on the cluster\. AWS does not allow \S+ to call redshift-data:DescribeStatement/,
       ),
       remedy: expect.stringContaining('every session of its role'),
       cure: 'doctor',
@@ -147,14 +147,18 @@ describe('statements that go wrong in passing', () => {
   })
 
   it.each([
-    ["Query (1234) cancelled on user's request", 'cancelled', 'Somebody cancelled it on the cluster'],
+    ["Query (1234) cancelled on user's request", 'cancelled', 'Someone cancelled the statement on the cluster'],
     [
       'Query (1234) cancelled by WLM abort action of Query Monitoring Rule "long_running"',
       'sql_failed',
       'A query monitoring rule of the cluster',
     ],
     ['database "dev2" does not exist', 'bad_config', 'The cluster has no such database'],
-    ['canceling statement due to statement timeout', 'sql_failed', "The cluster's statement timeout stopped it"],
+    [
+      'canceling statement due to statement timeout',
+      'sql_failed',
+      "The cluster's statement timeout stopped the statement",
+    ],
     ['terminating connection due to administrator command', 'cluster_state', 'The cluster closed the connection'],
     [
       'S3ServiceException:User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: kms:Decrypt on resource: arn:aws:kms:us-west-2:1:key/k,Status 403,Error AccessDenied,CanRetry 1',
@@ -170,7 +174,7 @@ describe('statements that go wrong in passing', () => {
       remedy: expect.stringMatching(/\w/),
     })
     expect(failure.message).toContain(error)
-    expect(secondChance(error, 0)).toBeNull()
+    expect(resubmitPause(error, 1)).toBeNull()
   })
 
   it('gives up after a few times', async () => {

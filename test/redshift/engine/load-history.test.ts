@@ -52,7 +52,7 @@ describe('the history of a load', () => {
     }
     expect(progressLine(none)).toBe('loading')
     expect(progressLine({ ...none, files: 0, filesScanned: 0 })).toBe('listing files')
-    expect(progressLine({ ...none, files: 4, filesScanned: 1 })).toBe('25 %, 1 of 4 files')
-    expect(progressLine({ ...none, files: 4, filesScanned: 1, bytes: 10, bytesScanned: 9 })).toBe('90 %, 1 of 4 files')
+    expect(progressLine({ ...none, files: 4, filesScanned: 1 })).toBe('25%, 1 of 4 files')
+    expect(progressLine({ ...none, files: 4, filesScanned: 1, bytes: 10, bytesScanned: 9 })).toBe('90%, 1 of 4 files')
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { checkSources } from '../../../src/redshift/engine/sources.ts'
+import { checkSources } from '../../../src/redshift/engine/copy.ts'
 
-const good = { logData: 's3://udacity-dend/log_data', songData: 's3://udacity-dend/song_data/A' }
+const good = { logData: 's3://udacity-dend/log_data', songData: 's3://udacity-dend/song_data/A', jsonPaths: null }
 
 describe('checkSources', () => {
   it('takes prefixes in S3 and lists nothing, because the cluster reads them', () => {

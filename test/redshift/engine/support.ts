@@ -10,7 +10,7 @@ import {
   createRedshiftEngine,
   type RedshiftEngine,
   type RedshiftEngineOptions,
-} from '../../../src/redshift/engine/engine.ts'
+} from '../../../src/redshift/engine/redshift-engine.ts'
 import type { DoubleOptions } from '../../support/aws/options.ts'
 import { createReadingRole, createReadyCluster, readingPolicy, type Sql, sqlOf } from '../../support/aws/scene.ts'
 import { type Double, startDouble } from '../../support/aws/start.ts'
@@ -87,6 +87,7 @@ export async function createStage(
     database: 'sparkify',
     adminUser: 'sparkify_admin',
     dataRegion: 'us-west-2',
+    jsonPaths: null,
     roleArn: async () => role,
     logData: `s3://${bucket}/${prefixes[0]}`,
     songData: `s3://${bucket}/${prefixes[1]}`,

@@ -1,11 +1,11 @@
 import type { Answer, Suggestion } from '../../answer.ts'
+import { totalUsd } from '../../cluster/bill.ts'
 import type { Catalog } from '../../command/catalog.ts'
 import type { Context, RunContext } from '../../command/context.ts'
 import type { Command } from '../../command/define.ts'
 import { labelOf } from '../../command/line.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
-import { totalUsd } from '../../money/spent.ts'
 import type { LoadRecord } from '../../ports/ledger.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
@@ -138,7 +138,7 @@ function commandsOf({ lines }: ScheduleRecord, catalog: Catalog): readonly Comma
 async function standingAfter(sleepsAgain: boolean, { saysBill }: OpsError, { cluster }: Deps): Promise<string> {
   if (cluster.free) return ''
   if (sleepsAgain) return 'Only its storage costs money now.'
-  return saysBill ? '' : cluster.standing()
+  return saysBill ? '' : cluster.costStatus()
 }
 
 /** A fire that failed, with what was said up to there and all that its reader should know at three in the morning. */

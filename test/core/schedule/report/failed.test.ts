@@ -177,13 +177,13 @@ function costly(state: ClusterNow): Cluster {
     name: 'sparkify',
     free: false,
     describe: async () => ({ name: 'sparkify', state: state.now, since: null, facts: [] }),
-    standing: async () => state.standing,
+    costStatus: async () => state.standing,
     spinUp: unused,
     tearDown: unused,
     pause: unused,
     resume: unused,
     extend: unused,
-    due: async () => ({ kind: 'nothing' }),
+    leaseAction: async () => ({ kind: 'nothing' }),
     bill: async (from, to) => [{ from, to, usd: 0.11, price: '$0.54 an hour', until: null }],
   }
 }
@@ -252,7 +252,7 @@ describe('what a failure costs', () => {
   it('is said once the cluster that was woken for it sleeps again, with who has to wait for it', async () => {
     const state = {
       now: 'paused' as ClusterState,
-      standing: 'Cluster sparkify is paused; only its storage costs money.',
+      standing: 'Cluster sparkify is paused; only its storage is billed.',
     }
     expect(
       await costlyNight(
@@ -269,7 +269,7 @@ describe('what a failure costs', () => {
   })
 
   it('is said of the cluster that could not be put back to sleep, whose failure is not the night’s', async () => {
-    const standing = 'Cluster sparkify is available, and costs $0.54 an hour while it runs.'
+    const standing = 'Cluster sparkify is available and costs $0.54 an hour while it runs.'
     const lines = await costlyNight(
       'Line 212 is no number.',
       { whenPaused: 'resume' },
@@ -282,7 +282,7 @@ describe('what a failure costs', () => {
   })
 
   it('is said also where the cluster could not even be woken', async () => {
-    const standing = 'Cluster sparkify is paused; only its storage costs money.'
+    const standing = 'Cluster sparkify is paused; only its storage is billed.'
     const lines = await costlyNight('', { whenPaused: 'resume' }, { now: 'paused', standing, stuck: 'resume' })
     expect(lines).toEqual([
       'AWS does not resume it.',
@@ -293,13 +293,13 @@ describe('what a failure costs', () => {
   })
 
   it('is said where nobody woke the cluster in time, with all lines that were not said', async () => {
-    const standing = 'Cluster sparkify is paused; only its storage costs money.'
+    const standing = 'Cluster sparkify is paused; only its storage is billed.'
     const lines = await costlyNight('', { catchUpHours: 0 }, { now: 'paused', standing })
     expect(lines[1]).toBe('Not said after that: etl; top-songs.')
   })
 
   it('is said with what goes on costing, where the cluster runs on', async () => {
-    const standing = 'Cluster sparkify is available, and costs $0.54 an hour while it runs.'
+    const standing = 'Cluster sparkify is available and costs $0.54 an hour while it runs.'
     const lines = await costlyNight('Line 212 is no number.', {}, { now: 'available', standing })
     expect(lines.slice(2)).toEqual([
       'Live tables are untouched: the load of 24 Nov, 03:04 (UTC). The 07:00 and 07:30 posts will use it and say so.',
@@ -308,7 +308,7 @@ describe('what a failure costs', () => {
   })
 
   it('is not said again where the failure has said it already', async () => {
-    const standing = 'Cluster sparkify is available, and costs $0.54 an hour while it runs.'
+    const standing = 'Cluster sparkify is available and costs $0.54 an hour while it runs.'
     const refusal = new OpsError('aws', `AWS refuses. ${standing}`, '', { saysBill: true })
     const lines = await costlyNight(refusal, {}, { now: 'available', standing })
     expect(lines.join(' ').split(standing)).toHaveLength(2)

@@ -1,0 +1,91 @@
+import { messageOf, OpsError } from '../errors.ts'
+import type { Finding, Probe } from '../ports/probe.ts'
+import { duration } from '../words.ts'
+
+/** A probe whose failures are findings, with the remedy that the error names. `needs` are the ids of the probes that it depends on. */
+export function probe(
+  { id, title, needs = [] }: Pick<Probe, 'id' | 'title'> & { readonly needs?: readonly string[] },
+  check: (signal: AbortSignal) => Promise<Finding>,
+): Probe {
+  return {
+    id,
+    title,
+    needs,
+    async check(signal) {
+      try {
+        signal.throwIfAborted()
+        return await check(signal)
+      } catch (error) {
+        return { state: 'red', detail: messageOf(error), cure: error instanceof OpsError ? error.remedy : '' }
+      }
+    },
+  }
+}
+
+/** What could not be checked, and why. */
+export function notChecked(detail: string): Finding {
+  return { state: 'not-checked', detail, cure: '' }
+}
+
+/** A probe's title with its finding. */
+export interface ProbeResult {
+  readonly title: string
+  readonly finding: Finding
+}
+
+/**
+ * Runs all probes at once, except behind a red one: a cause is found once, and what depends on it is not checked. Needs that are not among
+ * the probes are met.
+ */
+export function runProbes(probes: readonly Probe[], signal: AbortSignal): Promise<readonly ProbeResult[]> {
+  const begun = new Map<string, Promise<Finding>>()
+  const find = (one: Probe): Promise<Finding> => {
+    const finding = begun.get(one.id) ?? findBehind(one)
+    begun.set(one.id, finding)
+    return finding
+  }
+  const findBehind = async ({ needs, check }: Probe): Promise<Finding> => {
+    for (const needed of probes.filter(({ id }) => needs.includes(id))) {
+      const { state, blockedBy } = await find(needed)
+      const cause = state === 'red' ? needed : blockedBy
+      if (cause !== undefined) return { ...notChecked(`needs ${cause.title}`), blockedBy: cause }
+    }
+    return check(signal)
+  }
+  return Promise.all(probes.map(async (one) => ({ title: one.title, finding: await find(one) })))
+}
+
+/** All is well. */
+export function green(detail: string): Finding {
+  return { state: 'green', detail, cure: '' }
+}
+
+// Signatures five minutes old are refused, by AWS (https://docs.aws.amazon.com/IAM/latest/UserGuide/signing-elements.html) and by
+// whoever checks those of Slack (https://docs.slack.dev/authentication/verifying-requests-from-slack).
+const redMs = 240_000
+const warnMs = 30_000
+
+/** When an answer came, by this machine's clock, and what time its HTTP header `date` says; null where it has none. */
+export interface Dated {
+  readonly asked: Date
+  readonly answered: Date
+  readonly date: string | null
+}
+
+/** How far this machine's clock is from that of `whose` ("Slack's"): by no less than this, as far as one answer can tell. */
+export function skewFinding({ asked, answered, date }: Dated, whose: string): Finding {
+  const theirs = date === null ? Number.NaN : Date.parse(date)
+  if (Number.isNaN(theirs)) return { state: 'warn', detail: 'the answer has no date header', cure: '' }
+  // The header leaves out what is less than a second.
+  const ahead = Math.max(0, asked.getTime() - (theirs + 1000))
+  const behind = Math.max(0, theirs - answered.getTime())
+  const skew = Math.max(ahead, behind)
+  if (skew === 0) return green(`the same as ${whose}`)
+  const detail = `${duration(skew)} ${ahead > 0 ? 'ahead of' : 'behind'} ${whose}`
+  if (skew <= warnMs) return green(detail)
+  return {
+    state: skew > redMs ? 'red' : 'warn',
+    detail,
+    cure: 'Synchronise the clock of this machine (on Linux: timedatectl set-ntp true). Signatures are refused from 5 minutes on.',
+  }
+}

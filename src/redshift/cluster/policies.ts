@@ -1,0 +1,201 @@
+import { z } from 'zod'
+import { clusterArn, readS3Location, roleArn } from '../names.ts'
+import type { RedshiftSettings } from '../settings.ts'
+
+/** Whose permissions, in which account, for which cluster and role. The texts may be placeholders. */
+export interface Scope
+  extends Pick<RedshiftSettings, 'region' | 'clusterId' | 'roleName' | 'roleArn' | 'permissionsBoundary'> {
+  readonly partition: string
+  readonly id: string
+  /** ARN of the bot's own user or role. */
+  readonly principal: string
+  /** What `aws:userid` of the bot looks like in each of its sessions: see `ownerPattern`. */
+  readonly owner: string
+}
+
+/**
+ * The pattern that `aws:userid` of one principal matches in all of its sessions: a user's id as it is, a role's with any session name.
+ * IRSA, ECS and profiles make up a new session name for each process and at each refresh of credentials.
+ * https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_variables.html#principaltable
+ */
+export function ownerPattern(userId: string): string {
+  return userId.replace(/:.*$/, ':*')
+}
+
+const forRedshift = { StringEquals: { 'iam:PassedToService': 'redshift.amazonaws.com' } }
+
+/**
+ * All that the bot's principal needs, and nothing it does not: `docs/aws-policy.json` is this with placeholders.
+ * Actions and their resources: https://docs.aws.amazon.com/service-authorization/latest/reference/
+ */
+export function botPolicy(scope: Scope): PolicyDocument {
+  const { partition, id, region, clusterId, principal } = scope
+  const cluster = clusterArn(scope, region, clusterId)
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      allow('Look', ['redshift:DescribeClusters', 'redshift:DescribeClusterSnapshots'], ['*']),
+      allow(
+        'RunTheCluster',
+        [
+          'redshift:CreateCluster',
+          'redshift:CreateTags',
+          'redshift:PauseCluster',
+          'redshift:ResumeCluster',
+          'redshift:DeleteCluster',
+          'redshift:ModifyClusterIamRoles',
+        ],
+        [cluster],
+      ),
+      allow(
+        'RestoreTheCluster',
+        ['redshift:RestoreFromClusterSnapshot'],
+        [cluster, `arn:${partition}:redshift:${region}:${id}:snapshot:${clusterId}/*`],
+      ),
+      ...roleStatements(scope),
+      {
+        ...allow(
+          'LetRedshiftHaveItsServiceRole',
+          ['iam:CreateServiceLinkedRole'],
+          [roleArn(scope, 'aws-service-role/redshift.amazonaws.com/AWSServiceRoleForRedshift')],
+        ),
+        Condition: { StringEquals: { 'iam:AWSServiceName': 'redshift.amazonaws.com' } },
+      },
+      allow(
+        'KeepTheAdminPassword',
+        ['secretsmanager:CreateSecret', 'secretsmanager:TagResource', 'secretsmanager:GetSecretValue'],
+        [`arn:${partition}:secretsmanager:${region}:${id}:secret:redshift!${clusterId}-*`],
+      ),
+      allow('AskTheDatabase', ['redshift-data:BatchExecuteStatement'], [cluster]),
+      {
+        ...allow(
+          'FollowItsStatements',
+          ['redshift-data:DescribeStatement', 'redshift-data:GetStatementResult', 'redshift-data:CancelStatement'],
+          ['*'],
+        ),
+        Condition: { StringLike: { 'redshift-data:statement-owner-iam-userid': scope.owner } },
+      },
+      allow('KnowItsPermissions', ['iam:SimulatePrincipalPolicy'], [principal]),
+    ],
+  }
+}
+
+/**
+ * A role of the company is only looked at and passed on; our own is also made, given its policy, repaired and removed. With a boundary it
+ * is made, and given a policy, only under that boundary: otherwise the bot could make a role that may do anything.
+ */
+function roleStatements(scope: Scope): readonly PolicyStatement[] {
+  const arn = scope.roleArn ?? roleArn(scope, scope.roleName)
+  const pass = { ...allow('HandTheRoleToRedshift', ['iam:PassRole'], [arn]), Condition: forRedshift }
+  if (scope.roleArn !== null) return [allow('LookAtTheRole', ['iam:GetRole'], [arn]), pass]
+  const keep = ['iam:GetRole', 'iam:TagRole', 'iam:GetRolePolicy', 'iam:UpdateAssumeRolePolicy', 'iam:DeleteRole']
+  const grant = ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy']
+  if (scope.permissionsBoundary === null) return [allow('KeepTheRole', [...keep, ...grant], [arn]), pass]
+  const bounded = {
+    ...allow('KeepTheRoleBounded', [...grant, 'iam:PutRolePermissionsBoundary'], [arn]),
+    Condition: { StringEquals: { 'iam:PermissionsBoundary': scope.permissionsBoundary } },
+  }
+  return [allow('KeepTheRole', keep, [arn]), bounded, pass]
+}
+
+function allow(Sid: string, Action: readonly string[], Resource: readonly string[]): PolicyStatement {
+  return { Sid, Effect: 'Allow', Action, Resource }
+}
+
+/** One statement of an IAM policy. https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements.html */
+export interface PolicyStatement {
+  readonly Sid?: string
+  readonly Effect: 'Allow'
+  readonly Principal?: Readonly<Record<string, string>>
+  readonly Action: readonly string[]
+  readonly Resource?: readonly string[]
+  readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
+}
+
+/** An IAM policy, as its JSON is written. */
+export interface PolicyDocument {
+  readonly Version: '2012-10-17'
+  readonly Statement: readonly PolicyStatement[]
+}
+
+/** Who may put the role on: Redshift. */
+export const trustPolicy: PolicyDocument = {
+  Version: '2012-10-17',
+  Statement: [{ Effect: 'Allow', Principal: { Service: 'redshift.amazonaws.com' }, Action: ['sts:AssumeRole'] }],
+}
+
+const oneOrMany = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat())
+
+const trustStatement = z.object({
+  Effect: z.enum(['Allow', 'Deny']),
+  Action: oneOrMany.default([]),
+  Principal: z.union([z.literal('*'), z.record(z.string(), oneOrMany)]).default({}),
+  Condition: z.record(z.string(), z.record(z.string(), oneOrMany)).default({}),
+})
+
+const trustDocument = z.object({
+  Statement: z.union([trustStatement, z.array(trustStatement)]).transform((value) => [value].flat()),
+})
+
+/**
+ * Whether a trust policy, as IAM gives it (URL-encoded JSON), lets the clusters of this account assume the role. Of conditions only
+ * `aws:SourceAccount` is compared; others may be meant for one database user.
+ */
+export function trustsRedshift(document: string, account: string): boolean {
+  const read = trustDocument.safeParse(JSON.parse(decodeURIComponent(document)))
+  if (!read.success) return false
+  const about = read.data.Statement.filter(
+    ({ Action, Principal }) =>
+      Action.some((action) => ['sts:assumerole', 'sts:*', '*'].includes(action.toLowerCase())) &&
+      (Principal === '*' || (Principal['Service'] ?? []).includes('redshift.amazonaws.com')),
+  )
+  const isOurs = ({ Condition }: z.output<typeof trustStatement>): boolean =>
+    Object.entries(Condition['StringEquals'] ?? {}).every(
+      ([key, accounts]) => key.toLowerCase() !== 'aws:sourceaccount' || accounts.includes(account),
+    )
+  return about.some((one) => one.Effect === 'Allow' && isOurs(one)) && about.every(({ Effect }) => Effect === 'Allow')
+}
+
+/** The places the role may read, in the order of the settings. Throws `bad_config` where one is not in S3. */
+export function sourcePlaces(
+  settings: Pick<RedshiftSettings, 'logData' | 'songData' | 'jsonPaths'>,
+): readonly string[] {
+  const { logData, songData, jsonPaths } = settings
+  const places = [logData, songData, ...(jsonPaths === null ? [] : [jsonPaths])]
+  for (const place of places) readS3Location(place)
+  return places
+}
+
+/**
+ * What the role may read: the configured places and nothing else. COPY needs to list and to get
+ * (https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-access-permissions.html); a JSONPaths object is only got.
+ */
+export function readingPolicy(
+  settings: Pick<RedshiftSettings, 'logData' | 'songData' | 'jsonPaths'>,
+  partition: string,
+): PolicyDocument {
+  const listed = [settings.logData, settings.songData].map(readS3Location)
+  const buckets = [...new Set(listed.map(({ bucket }) => bucket))]
+  const arn = (rest: string): string => `arn:${partition}:s3:::${rest}`
+  const objects = [
+    ...listed.map(({ bucket, prefix }) => arn(`${bucket}/${prefix}*`)),
+    ...(settings.jsonPaths === null
+      ? []
+      : [readS3Location(settings.jsonPaths)].map((at) => arn(`${at.bucket}/${at.prefix}`))),
+  ]
+  return {
+    Version: '2012-10-17',
+    Statement: [
+      ...buckets.map((bucket) => ({
+        Effect: 'Allow' as const,
+        Action: ['s3:ListBucket'],
+        Resource: [arn(bucket)],
+        Condition: {
+          StringLike: { 's3:prefix': listed.filter((at) => at.bucket === bucket).map(({ prefix }) => `${prefix}*`) },
+        },
+      })),
+      { Effect: 'Allow', Action: ['s3:GetBucketLocation'], Resource: buckets.map(arn) },
+      { Effect: 'Allow', Action: ['s3:GetObject'], Resource: [...new Set(objects)] },
+    ],
+  }
+}

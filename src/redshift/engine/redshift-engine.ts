@@ -1,0 +1,205 @@
+import type { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
+import { OpsError } from '../../core/errors.ts'
+import { createSemaphore } from '../../core/pacing.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type { Engine, QueryOptions, ResultSet, Statement, Target } from '../../core/ports/engine.ts'
+import type { Log } from '../../core/ports/log.ts'
+import type { RedshiftSettings } from '../settings.ts'
+import { fetchResult, type RedshiftConnection, runBatch } from './batches.ts'
+import { type CopySettings, checkSources, stage } from './copy.ts'
+import { createDataApi, createLogin } from './data-api.ts'
+import { beginBatch, dropBatch, isLoad, publishBatches } from './load-batches.ts'
+import { queryOne } from './load-history.ts'
+import {
+  isOtherLoad,
+  type LoadSchema,
+  ledgerName,
+  loadNotFound,
+  loadsInSchemas,
+  requireLoad,
+  searchPath,
+} from './load-schemas.ts'
+import type { Submitted } from './statement.ts'
+import { type Batch, type BoundStatement, inRedshift } from './statement.ts'
+import { statementFailure } from './statement-failure.ts'
+
+// Redshift's automatic workload management runs about this many queries of a small cluster beside each other.
+const questionsAtOnce = 5
+
+/** The database to use, and where its data come from. */
+export interface RedshiftEngineSettings extends CopySettings, Pick<RedshiftSettings, 'clusterId' | 'adminUser'> {}
+
+/** What the engine works with. */
+export interface RedshiftEngineOptions {
+  readonly data: RedshiftDataClient
+  readonly settings: RedshiftEngineSettings
+  /** Asks the cluster for its secret; undefined where it has none, and statements run as the admin user. */
+  readonly secretArn: () => Promise<string | undefined>
+  readonly clock: Clock
+  readonly log: Log
+  /** Names the ledger: part of every token and of every load's name, so that a new ledger meets nothing of an old one. */
+  readonly homeId: string
+}
+
+/** An engine that can be asked whether its database answers. */
+export interface RedshiftEngine extends Engine {
+  /** Runs a trivial query with the cluster's current login. Throws an `OpsError` while the database does not answer. */
+  ping(signal: AbortSignal): Promise<void>
+}
+
+/** The warehouse on Amazon Redshift, through the Data API. The caller owns the client. */
+export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEngine {
+  const { data, settings, clock, log } = options
+  const { clusterId, database, adminUser } = settings
+  const login = createLogin(options.secretArn, adminUser)
+  const home = ledgerName(options.homeId)
+  const api = createDataApi({ data, clusterId, database, login, clock })
+  const connection: RedshiftConnection = { api, clock, log, login, home }
+  const select = createSelect(connection)
+  const semaphore = createSemaphore(questionsAtOnce)
+
+  return {
+    name: 'redshift',
+    async sources() {
+      return checkSources(settings)
+    },
+    async begin(load, schema, work) {
+      finished(await runBatch(connection, work, 'begin', beginBatch(home, load, schema)))
+    },
+    stage(load, dataset, _sources, maxErrors, work) {
+      return stage(connection, settings, { load, dataset, maxErrors }, work)
+    },
+    // COPY reads the files, and tells no lines of what it has taken.
+    async locate() {
+      return null
+    },
+    // COPY reads all below a prefix, so every load is built in full.
+    changes: async () => null,
+    async transform(load, _table, statements, work) {
+      const written = await this.execute(
+        load,
+        statements.map((sql) => ({ sql })),
+        work,
+      )
+      return written.at(-1) ?? 0
+    },
+    async execute(load, statements, work) {
+      const bound = statements.map((statement, i) => inRedshift(statement, `s${i + 1}_`))
+      const before = [requireLoad('candidate', home, load), searchPath('candidate')]
+      const submitted = await runBatch(connection, work, 'execute', {
+        mode: 'TRANSACTION',
+        sqls: [...before, ...bound.map(({ sql }) => sql)],
+        parameters: bound.flatMap(({ parameters }) => parameters),
+      })
+      if (isOtherLoad(submitted, 0)) throw loadNotFound(load)
+      return finished(submitted)
+        .parts.slice(before.length)
+        .map(({ rows }) => rows ?? 0)
+    },
+    query(target, statement, limits) {
+      return semaphore.use(limits.signal, () => select(target, statement, limits))
+    },
+    async verify(load, signal) {
+      const statement = { sql: 'select count(*) as plays from songplays' }
+      await semaphore.use(signal, () => select({ kind: 'live', load }, statement, { maxRows: 1, signal }))
+    },
+    async publish(load, work) {
+      const { candidate, live, previous } = await loadsInSchemas(connection, work.signal)
+      if (isLoad(live, home, load)) return
+      if (!isLoad(candidate, home, load)) throw loadNotFound(load)
+      for (const [part, batch] of publishBatches({ candidate, live, previous })) {
+        const submitted = await runBatch(connection, work, part, batch)
+        if (!isOtherLoad(submitted, 0)) finished(submitted)
+        // An earlier attempt, of which nobody was told, may have come to its end since the look.
+        else if (!isLoad((await loadsInSchemas(connection, work.signal)).live, home, load)) throw loadNotFound(load)
+      }
+    },
+    async retain(loads) {
+      const never = new AbortController().signal
+      const found = await loadsInSchemas(connection, never)
+      for (const place of ['candidate', 'previous'] as const) {
+        const resident = found[place]
+        if (resident === undefined || resident.home !== home || loads.includes(resident.load)) continue
+        const work = { key: `drop-${place}-${resident.load}-${clock.now().getTime()}`, ...bystander }
+        finished(await runBatch(connection, work, 'drop', dropBatch(place, resident)))
+      }
+    },
+    keeps: 2,
+    async restore(load) {
+      throw new OpsError(
+        'cluster_state',
+        `On Redshift load ${load} cannot be made live again. Nothing was changed.`,
+        'Put the source files back as they were, and load again with etl.',
+        { cure: 'etl' },
+      )
+    },
+    // A schema names the ledger that its load belongs to, and those of others are left alone.
+    stored: async () => [],
+    async ping(signal) {
+      login.forget()
+      await queryOne(connection, 'select 1', 1, signal)
+    },
+    async close() {},
+  }
+}
+
+/** Work that belongs to no step: what it leaves half done is done again the next time. */
+const bystander = {
+  signal: new AbortController().signal,
+  handle: () => undefined,
+  keep: async () => {},
+  progress: () => {},
+}
+
+function finished(submitted: Submitted): Submitted {
+  if (submitted.status === 'FINISHED') return submitted
+  throw statementFailure(submitted)
+}
+
+/** Asks one SELECT of one load. Throws `not_found` where that load is not on the cluster. */
+export type Select = (target: Target, statement: Statement, options: QueryOptions) => Promise<ResultSet>
+
+const searchedSchemas = {
+  candidate: ['candidate'],
+  new: ['candidate'],
+  live: ['live', 'previous'],
+} as const satisfies Record<Target['kind'], readonly LoadSchema[]>
+
+/**
+ * Makes the one who asks. Every query is a read-only transaction on the server, so that no text can change anything (awslabs/mcp does
+ * the same): a batch in which each statement commits by itself begins it and rolls it back. A server that does not know such batches gets a
+ * plain one, once the text was checked.
+ */
+export function createSelect(connection: RedshiftConnection): Select {
+  let knowsAutoCommit = true
+
+  const askIn = async (
+    place: LoadSchema,
+    { load }: Target,
+    { sql, parameters }: BoundStatement,
+    options: QueryOptions,
+  ) => {
+    const guard = requireLoad(place, connection.home, load)
+    const askAll = async (mode: Batch['mode'], sqls: readonly string[]) => {
+      const question = { batch: { mode, sqls, parameters }, answer: sqls.indexOf(sql), wanted: options }
+      return { ...(await fetchResult(connection, question, options.signal)), guard: sqls.indexOf(guard) }
+    }
+    if (knowsAutoCommit) {
+      const asked = await askAll('AUTO_COMMIT', [searchPath(place), 'begin read only', guard, sql, 'rollback'])
+      if (asked.kind !== 'unsupported') return asked
+      knowsAutoCommit = false
+    }
+    if (!/^\s*(select|with)\b/i.test(sql)) throw new OpsError('sql_failed', 'Only a SELECT can be asked here.')
+    return askAll('TRANSACTION', [searchPath(place), guard, sql])
+  }
+
+  return async (target, statement, options) => {
+    for (const place of searchedSchemas[target.kind]) {
+      const asked = await askIn(place, target, inRedshift(statement), options)
+      if (asked.kind === 'answered') return asked.result
+      if (asked.kind === 'unsupported') throw new Error('a transaction is always supported')
+      if (!isOtherLoad(asked.submitted, asked.guard)) throw statementFailure(asked.submitted)
+    }
+    throw loadNotFound(target.load)
+  }
+}
