@@ -85,7 +85,7 @@ describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
     const unnamed = await saying('tear-down --yes')
     expect([unnamed.status, unnamed.stderr]).toEqual([2, expect.stringContaining('tear-down --confirm sparkify')])
     expect(unnamed.stderr).toContain('Last load: 160 plays until 11 Nov 2018, 23:42 UTC.')
-    expect(unnamed.stderr).toMatch(/Asked today: \S+\./)
+    expect(unnamed.stderr).toMatch(/Used today by \S+\./)
     expect(await done('tear-down --confirm sparkify')).toContain('Still billed: its final snapshot, until')
     expect(await double.left()).toMatchObject({ clusters: [], roles: [], snapshots: [{ retentionDays: 7 }] })
     expect(await done('status')).toContain('Snapshot')
