@@ -43,7 +43,7 @@ export async function sayLine(
       platform,
       kind: 'terminal',
       directory: withLocalPeople(localDirectory(config)),
-      ...slackInTerminal(config, log),
+      ...(await slackInTerminal(config, log)),
       log,
       onReplaced: replaced,
     })

@@ -4,11 +4,10 @@ import { OpsError } from './core/errors.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Outbox } from './core/ports/outbox.ts'
 import { systemClock } from './machine/clock.ts'
-import { accessProbe } from './slack/access.ts'
 import type { Onlooker } from './slack/onlooker.ts'
 
-/** What of Slack there is in the terminal: with a token it can be looked at, and nothing is posted. */
-export function slackInTerminal({ slack, access }: Config, log: Log): Pick<Root, 'probes' | 'outbox'> {
+/** What there is of Slack in the terminal: with a token it can be read, and nothing is posted. Without one nothing of it is loaded. */
+export async function slackInTerminal({ slack, access }: Config, log: Log): Promise<Pick<Root, 'probes' | 'outbox'>> {
   const silent: Pick<Outbox, 'requirePosts' | 'resolve'> = {
     requirePosts() {
       throw noSlackHere()
@@ -19,7 +18,8 @@ export function slackInTerminal({ slack, access }: Config, log: Log): Pick<Root,
     return { probes: () => [], outbox: { ...silent, obstacle: async () => null, isBlind: true } }
   }
   let opened: Promise<Onlooker> | undefined
-  // Few lines ask anything of Slack, whose client takes long to load.
+  const { accessProbe } = await import('./slack/access.ts')
+  // Few commands need Slack, whose client takes long to load.
   const onlooker = (): Promise<Onlooker> => {
     opened ??= openOnlooker(slack, access, log)
     return opened
@@ -36,7 +36,7 @@ export function slackInTerminal({ slack, access }: Config, log: Log): Pick<Root,
     ],
     outbox: {
       ...silent,
-      // Whoever makes a schedule here may do so before the bot is invited, as scripts do: it is looked at when the bot comes to post.
+      // A schedule may be made here before the bot is invited, as scripts do: the channel is checked when the bot posts.
       obstacle: async (place, by) =>
         place.kind === 'slack' && by === null ? (await onlooker()).obstacle(place) : null,
     },
@@ -53,7 +53,11 @@ async function openOnlooker(
   return createOnlooker(createSlackClients({ botToken, apiUrl, log }).quick, access, systemClock, log)
 }
 
-/** The terminal is no face of Slack's: what is said there is posted by nobody. */
+/** A command in the terminal has no connection to Slack that could post its answer. */
 function noSlackHere(): OpsError {
-  return new OpsError('slack', 'The terminal cannot post in Slack. Nothing was done.', 'Say it in Slack, or save csv.')
+  return new OpsError(
+    'slack',
+    'The terminal cannot post in Slack. Nothing was done.',
+    'Type it in Slack, or save the answer with csv.',
+  )
 }

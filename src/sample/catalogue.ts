@@ -52,7 +52,7 @@ export function durationFrom(random: Random): number {
   return Math.round(seconds * 1e5) / 1e5
 }
 
-/** The name of artist `index` of this world; the first ones have songs in the catalogue, the others are only heard. */
+/** The name of artist `index` of this world; the first ones have songs in the catalogue, the others are only in the log. */
 export function artistName(seed: number, index: number): string {
   return artistFrom(randomOf(seed, 'artists', index))
 }
@@ -122,7 +122,7 @@ function popular(random: Random, size: number): number {
 }
 
 /**
- * Everything there is to hear in a log of `events` events: a function that says what is played next. One play in nineteen is of
+ * All tracks of a log of `events` events: a function that gives the one that is played next. One play in nineteen is of
  * the catalogue, which leaves about 5 % matching on title and artist. All other tracks are made from their number when they
  * are played, never kept: some carry a title of the catalogue by somebody else, many are by artists of the catalogue.
  */
