@@ -132,7 +132,7 @@ describe('doctor', () => {
     const { bot } = await patient(() => ({ probes: () => three }))
     const table = {
       kind: 'table',
-      columns: ['state', 'what', 'found', 'fix'],
+      columns: ['state', 'what', 'found', 'cure'],
       rows: [
         ['warn', 'Disk', '1.9 GB free', 'Make room.'],
         ['green', 'Ledger', 'reads and writes', '–'],

@@ -73,7 +73,7 @@ function tableOf(results: readonly ProbeResult[]): Reply {
   return {
     kind: 'table',
     title: 'Doctor',
-    columns: ['state', 'what', 'found', 'fix'],
+    columns: ['state', 'what', 'found', 'cure'],
     rows: results.map(({ title, finding: { state, detail, cure } }) => [
       state === 'not-checked' ? 'not checked' : state,
       title,

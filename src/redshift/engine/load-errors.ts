@@ -123,7 +123,7 @@ export function errorTable({ groups, total }: LoadErrors): TableReply {
   return {
     kind: 'table',
     title: `Unreadable rows${shown < total ? ` (the first ${plural(shown, 'row')})` : ''}`,
-    columns: ['column', 'rows', 'first file', 'line', 'reason', 'fix'],
+    columns: ['column', 'rows', 'first file', 'line', 'reason', 'cure'],
     formats: ['text', 'integer', 'text', 'integer', 'text', 'text'],
     rows: groups.map(({ column, rows, file, line, reason, cure }) => [column, rows, file, line, reason, cure]),
     total: groups.length,

@@ -143,7 +143,7 @@ describe('staging', () => {
     const [table, ids] = failure.evidence
     expect(table).toMatchObject({
       title: 'Unreadable rows',
-      columns: ['column', 'rows', 'first file', 'line', 'reason', 'fix'],
+      columns: ['column', 'rows', 'first file', 'line', 'reason', 'cure'],
     })
     expect(table.rows).toEqual([
       [
