@@ -96,12 +96,12 @@ async function smoke(major) {
       SPARKIFY_LOG_DATA: join(repository, 'test/fixtures/two-days/log_data'),
       SPARKIFY_SONG_DATA: join(repository, 'test/fixtures/two-days/song_data'),
     }
-    const say = (...line) => run(node, ['dist/boot.cjs', 'cli', ...line], { cwd: root, env })
+    const runLine = (...line) => run(node, ['dist/boot.cjs', 'cli', ...line], { cwd: root, env })
     run(node, ['scripts/build.mjs'], { cwd: root, env })
-    say('etl')
-    if (!new RegExp(`songplays\\W+${plays}\\b`).test(say('qa', 'counts')))
+    runLine('etl')
+    if (!new RegExp(`songplays\\W+${plays}\\b`).test(runLine('qa', 'counts')))
       throw new Error(`etl did not load ${plays} plays`)
-    say('top-songs', '3')
+    runLine('top-songs', '3')
     await openPage(node, root, env)
     process.stdout.write(`✓ Node ${version}: build, etl, a question, the page\n`)
   } finally {
@@ -110,5 +110,5 @@ async function smoke(major) {
 }
 
 const [major = ''] = process.argv.slice(2)
-if (!/^\d+$/.test(major)) throw new Error('say which major version of Node: npm run smoke -- 24')
+if (!/^\d+$/.test(major)) throw new Error('name a major version of Node: npm run smoke -- 24')
 await smoke(major)

@@ -10,7 +10,7 @@ const dayMs = 86_400_000
 const horizonDays = 366 * 8 + 1
 
 /**
- * Fire times of cron expressions. node-cron expands the fields; the times are our own, because node-cron passes over a day on which
+ * The times of cron expressions. node-cron expands the fields; the times are our own, because node-cron passes over a day on which
  * daylight saving swallows the hour (measured with 4.6.0: daily 02:30 in New York), while people expect a nightly load every night.
  * A time of the day inside the spring gap comes right after it, and one that autumn repeats comes once, the first time. A time that is
  * one of a series, with the hours before and after it (hourly, every 15 minutes), follows the hours as they pass: none for the hour that
@@ -31,7 +31,7 @@ function* timesAfter(fields: Fields, zone: string, after: Date): Generator<Date>
   let midnight = Math.floor(wallClock(after.getTime(), zone).getTime() / dayMs) * dayMs
   for (let without = 0; without < horizonDays; without++) {
     for (const time of timesOn(midnight, zone, fields)) {
-      // Several times inside one gap come at the same instant, which is one fire.
+      // Several times inside one gap come at the same instant, which is one occurrence.
       if (time <= last) continue
       yield time
       last = time
@@ -75,17 +75,17 @@ function fieldsOf(cron: string): Fields {
   if (cron.trim().split(/\s+/).length !== 5) {
     throw new OpsError(
       'bad_argument',
-      `"${cron}" has not five fields. Nothing was done.`,
+      `"${cron}" does not have five fields. Nothing was done.`,
       'Write minute, hour, day, month, weekday: 0 3 * * *.',
     )
   }
   const remedy =
-    'Minutes are 0–59, hours 0–23, days 1–31, months 1–12, weekdays 0–7 (Sunday is 0 and 7), as in 0 3 * * *.'
+    'Minutes are 0-59, hours 0-23, days 1-31, months 1-12, weekdays 0-7 (Sunday is 0 and 7), as in 0 3 * * *.'
   let fields: Fields
   try {
     fields = parse(cron)
   } catch (cause) {
-    const reason = messageOf(cause).replace(/^(\S+) is an? invalid expression for (.+)$/, '$1 is no $2')
+    const reason = messageOf(cause).replace(/^(\S+) is an? invalid expression for (.+)$/, '$1 is not a valid $2')
     throw new OpsError('bad_argument', `"${cron}" is not a cron expression: ${reason}. Nothing was done.`, remedy, {
       cause,
     })
@@ -93,11 +93,7 @@ function fieldsOf(cron: string): Fields {
   // node-cron also knows L, W and #, and leaves them as they are written; here they would match no day.
   const special = [...fields.dayOfMonth, ...fields.dayOfWeek].find((value) => !Number.isInteger(value))
   if (special === undefined) return fields
-  throw new OpsError(
-    'bad_argument',
-    `"${cron}": days like ${special} are not understood here. Nothing was done.`,
-    remedy,
-  )
+  throw new OpsError('bad_argument', `"${cron}": days like ${special} are not supported. Nothing was done.`, remedy)
 }
 
 function requireZone(zone: string): void {

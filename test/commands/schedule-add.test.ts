@@ -240,7 +240,7 @@ describe('schedule add', () => {
       'schedule add greet daily at 3 tz=Mars/Base',
       'tz: "Mars/Base" is not a time zone like Europe/London. Nothing was done.',
     ],
-    ['schedule add greet "0 3 L * *"', '"0 3 L * *": days like L are not understood here. Nothing was done.'],
+    ['schedule add greet "0 3 L * *"', '"0 3 L * *": days like L are not supported. Nothing was done.'],
     ['schedule add greet "0 3 29 2 mon"', '"cron 0 3 29 2 mon" never comes. Nothing was done.'],
     ['schedule add "schedule list" daily at 3', 'schedule cannot be said by the clock. Nothing was done.'],
     ['schedule add "schedule remove 1" daily at 3', 'schedule-remove cannot be said by the clock. Nothing was done.'],

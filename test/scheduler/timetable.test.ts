@@ -21,15 +21,15 @@ afterEach(() => {
 
 describe('a cron expression', () => {
   it.each([
-    ['* * * *', 'UTC', '"* * * *" has not five fields. Nothing was done.'],
-    ['0 0 3 * * *', 'UTC', '"0 0 3 * * *" has not five fields. Nothing was done.'],
-    ['@daily', 'UTC', '"@daily" has not five fields. Nothing was done.'],
-    ['60 * * * *', 'UTC', '60 is no minute. Nothing was done.'],
+    ['* * * *', 'UTC', '"* * * *" does not have five fields. Nothing was done.'],
+    ['0 0 3 * * *', 'UTC', '"0 0 3 * * *" does not have five fields. Nothing was done.'],
+    ['@daily', 'UTC', '"@daily" does not have five fields. Nothing was done.'],
+    ['60 * * * *', 'UTC', '60 is not a valid minute. Nothing was done.'],
     ['0 3 31 2 *', 'UTC', '31 2 is an impossible day of month for the given month'],
-    ['0 3 * * foo', 'UTC', 'foo is no week day. Nothing was done.'],
-    ['0 3 L * *', 'UTC', 'days like L are not understood here'],
-    ['0 3 15W * *', 'UTC', 'days like 15W are not understood here'],
-    ['0 3 * * 1#2', 'UTC', 'days like 1#2 are not understood here'],
+    ['0 3 * * foo', 'UTC', 'foo is not a valid week day. Nothing was done.'],
+    ['0 3 L * *', 'UTC', 'days like L are not supported'],
+    ['0 3 15W * *', 'UTC', 'days like 15W are not supported'],
+    ['0 3 * * 1#2', 'UTC', 'days like 1#2 are not supported'],
     ['0 3 * * *', 'Europe/Londonn', '"Europe/Londonn" is not a time zone. Nothing was done.'],
     ['0 3 * * *', '', '"" is not a time zone. Nothing was done.'],
   ])('%j in %j is refused', (cron, zone, message) => {
