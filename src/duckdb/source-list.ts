@@ -127,6 +127,29 @@ async function listOf(session: Session, { name }: Dataset): Promise<readonly Lis
 const smallBytes = 64 * 1024
 const smallAtOnce = 64
 
+/** A small file, read at once. */
+export interface ReadNow {
+  readonly content: Buffer
+  readonly hash: string
+}
+
+/** Whether a file is so small that it is read at once. */
+export function isSmall({ path, bytes }: SourceFile): boolean {
+  return bytes <= smallBytes && !isRemote(path)
+}
+
+/** Reads small files, and lets others go between. */
+export async function readNow(files: readonly SourceFile[], signal: AbortSignal): Promise<readonly ReadNow[]> {
+  const read: ReadNow[] = []
+  for (const [index, { path }] of files.entries()) {
+    if (index % smallAtOnce === 0) await setImmediate()
+    if (signal.aborted) throw cancelled(signal)
+    const content = readFileSync(path)
+    read.push({ content, hash: createHash('sha256').update(content).digest('hex') })
+  }
+  return read
+}
+
 /**
  * The hashes of the files' contents, in their order; null for those in S3. Taken before a file is read: what is written into it meanwhile
  * then differs from its hash, and the next load reads it again.
@@ -134,18 +157,18 @@ const smallAtOnce = 64
 export async function hashesOf(files: readonly SourceFile[], signal: AbortSignal): Promise<readonly (string | null)[]> {
   const hashes: (string | null)[] = []
   for (const [index, file] of files.entries()) {
-    hashes.push(await hashOf(file, signal))
     if (index % smallAtOnce === 0) await setImmediate()
+    hashes.push(await hashOf(file, signal))
   }
   return hashes
 }
 
-async function hashOf({ path, bytes }: SourceFile, signal: AbortSignal): Promise<string | null> {
+async function hashOf(file: SourceFile, signal: AbortSignal): Promise<string | null> {
   if (signal.aborted) throw cancelled(signal)
-  if (isRemote(path)) return null
+  if (isRemote(file.path)) return null
   const hash = createHash('sha256')
-  if (bytes <= smallBytes) return hash.update(readFileSync(path)).digest('hex')
-  for await (const chunk of createReadStream(path, { highWaterMark: 1024 * 1024 })) {
+  if (isSmall(file)) return hash.update(readFileSync(file.path)).digest('hex')
+  for await (const chunk of createReadStream(file.path, { highWaterMark: 1024 * 1024 })) {
     if (signal.aborted) throw cancelled(signal)
     hash.update(chunk)
   }

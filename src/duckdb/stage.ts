@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import type { SourceFile, Staged } from '../core/ports/engine.ts'
 import { rowWords, tooManyUnreadable, type UnreadableRow } from '../core/unreadable.ts'
 import { plural } from '../core/words.ts'
@@ -5,7 +6,7 @@ import { findUnreadable, insertRecords, spellingsIn } from './bad-rows.ts'
 import type { Dataset } from './datasets.ts'
 import { isAboutData } from './failure.ts'
 import { isIncrement, touch } from './increment.ts'
-import { verifyPacked } from './packed.ts'
+import { hasPackedName, verifyPacked } from './packed.ts'
 import { fileList, isOpenedByDuckdb, lineReader, readerOf, recordsOf, survey } from './read-files.ts'
 import { exactRows, fileNumber, lenientSql, type Spellings } from './record-sql.ts'
 import type { Session } from './session.ts'
@@ -13,7 +14,9 @@ import {
   compare,
   type Difference,
   hashesOf,
+  isSmall,
   nextNumber,
+  readNow,
   type SourceFolder,
   totalsOf,
   writeList,
@@ -33,6 +36,8 @@ export interface Staging extends SourceFolder {
 interface Plan {
   /** By DuckDB, as if every record were as usual. */
   readonly exact: readonly SourceFile[]
+  /** The same, of small files that are read here: each holds one object. To open a file for that takes DuckDB longer than to read it. */
+  readonly texts: readonly SourceFile[]
   /** By DuckDB, line by line. */
   readonly lines: { readonly files: readonly SourceFile[]; readonly spellings: Spellings }
   /** Record by record, here: files that DuckDB cannot open, or of which a line is no object. */
@@ -52,25 +57,34 @@ export async function stage(session: Session, staging: Staging, signal: AbortSig
   const { dataset, files, shown } = staging
   const difference = await compare(session, dataset, files, staging, signal)
   const padded = await verifyPacked(difference.read, shown, signal)
-  const hashes = await hashesOf(difference.read, signal)
-  const hashOf = new Map(difference.read.map(({ path }, index) => [path, hashes[index] ?? null]))
-  const work = { ...staging, difference, hashOf }
   const records = difference.read.filter((file) => !isOpenedByDuckdb(file, padded))
   const others = difference.read.filter((file) => !records.includes(file))
   const none = { files: [], spellings: spellingsIn(dataset, []) }
+  const texts =
+    dataset.format === 'unstructured' ? others.filter((file) => isSmall(file) && !hasPackedName(file.path)) : []
+  const exact = others.filter((file) => !texts.includes(file))
+  const work: Work = { ...staging, difference, signal, hashOf: new Map() }
+  await hash([...exact, ...records], work)
   try {
-    return await carryOut(session, work, { exact: others, lines: none, records })
+    return await carryOut(session, work, { exact, texts, lines: none, records })
   } catch (error) {
     if (!isAboutData(error)) throw error
   }
   const { irregular, ...lines } = await survey(session, dataset, others)
-  return carryOut(session, work, { exact: [], lines, records: [...records, ...irregular] })
+  await hash(texts, work)
+  return carryOut(session, work, { exact: [], texts: [], lines, records: [...records, ...irregular] })
 }
 
-/** What there is to stage, with what differs from the list, and the hashes of the files to be read, by path. */
+/** What there is to stage, with what differs from the list, and the hashes of the files that are read, by path. */
 interface Work extends Staging {
   readonly difference: Difference
-  readonly hashOf: ReadonlyMap<string, string | null>
+  readonly signal: AbortSignal
+  readonly hashOf: Map<string, string | null>
+}
+
+async function hash(files: readonly SourceFile[], { signal, hashOf }: Work): Promise<void> {
+  const hashes = await hashesOf(files, signal)
+  for (const [index, { path }] of files.entries()) hashOf.set(path, hashes[index] ?? null)
 }
 
 function carryOut(session: Session, work: Work, plan: Plan): Promise<Staged> {
@@ -78,7 +92,7 @@ function carryOut(session: Session, work: Work, plan: Plan): Promise<Staged> {
   return session.transaction(async () => {
     const notes = await isIncrement(session)
     const first = await nextNumber(session, dataset)
-    const ordered = [...plan.exact, ...plan.lines.files, ...plan.records]
+    const ordered = [...plan.exact, ...plan.texts, ...plan.lines.files, ...plan.records]
     if (difference.remove.length > 0) {
       const removed = `_file in (${difference.remove.map(({ number }) => number).join(', ')})`
       if (notes) await touch(session, dataset, removed)
@@ -87,8 +101,9 @@ function carryOut(session: Session, work: Work, plan: Plan): Promise<Staged> {
     const numbers = new Map(ordered.map(({ path }, index) => [path, first + index]))
     const numberOf = ({ path }: SourceFile): number => numbers.get(path) ?? 0
     await insertExact(session, dataset, plan.exact, first)
+    await insertTexts(session, work, plan.texts, first + plan.exact.length)
     const rejected = new Map([
-      ...(await insertLines(session, work, plan.lines, first + plan.exact.length)),
+      ...(await insertLines(session, work, plan.lines, first + plan.exact.length + plan.texts.length)),
       ...(await insertRecordwise(session, work, plan.records, numberOf)),
     ])
     if (notes) await touch(session, dataset, `_file >= ${first}`)
@@ -123,6 +138,32 @@ async function insertExact(
     `insert into ${dataset.table} (${columnsOf(dataset)}) ${exactRows(dataset, readerOf(dataset.format), first)}`,
     fileList(files),
   )
+}
+
+// As many as make a few megabytes.
+const textsAtOnce = 4096
+
+async function insertTexts(
+  session: Session,
+  { dataset, signal, hashOf }: Work,
+  files: readonly SourceFile[],
+  first: number,
+): Promise<void> {
+  const relation = `(select cast(file.text as json) as json, file.file_index
+    from (select unnest(from_json($texts, '[{"text": "VARCHAR", "file_index": "BIGINT"}]')) as file))`
+  const sql = `insert into ${dataset.table} (${columnsOf(dataset)}) ${exactRows(dataset, relation, first)}`
+  for (let from = 0; from < files.length; from += textsAtOnce) {
+    const some = files.slice(from, from + textsAtOnce)
+    const texts: { text: string; file_index: number }[] = []
+    for (const [index, { content, hash: found }] of (await readNow(some, signal)).entries()) {
+      const { path = '' } = some[index] ?? {}
+      hashOf.set(path, found)
+      // Not so, it is a text that DuckDB refuses too, and that is then taken apart by records.
+      const text = isUtf8(content) ? content.toString().trim() : 'not UTF-8'
+      if (text !== '') texts.push({ text, file_index: from + index })
+    }
+    await session.run(sql, { values: { texts: JSON.stringify(texts) } })
+  }
 }
 
 function columnsOf({ fields }: Dataset): string {

@@ -6,6 +6,7 @@ import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
+import { sideBySide } from '../../src/core/warehouse/load.ts'
 import { failureOf, type TestProcess } from '../support/core.ts'
 import { twoDays } from '../support/two-days.ts'
 import { createLoadedWarehouse, createWarehouse } from '../support/warehouse.ts'
@@ -31,7 +32,7 @@ describe('etl', () => {
       'Create tables',
       'Stage events',
       'Stage songs',
-      ...bot.deps.library.etl.map(({ table }) => `Build ${table}`),
+      ...sideBySide(bot.deps.library.etl).flatMap((files) => files.map(({ table }) => `Build ${table}`)),
       'Audit',
       'Publish',
     ]
@@ -58,6 +59,12 @@ describe('etl', () => {
       id: 1,
       facts: { plays: 160, matched: 2, repeatsDropped: 0, files: 11, counts: twoDays.counts },
     })
+  })
+
+  it('builds tables side by side that do not need each other', async () => {
+    const { bot } = await createWarehouse()
+    const groups = sideBySide(bot.deps.library.etl).map((files) => files.map(({ table }) => table))
+    expect(groups).toEqual([['users', 'artists', 'songs', 'page_views'], ['songplays'], ['time']])
   })
 
   it('a second time changes nothing but the load, and says what matched last time', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { OpsError } from '../../src/core/errors.ts'
 import type { Engine } from '../../src/core/ports/engine.ts'
+import { createDuckdbEngine } from '../../src/duckdb/engine.ts'
 import { lengths } from '../support/soak.ts'
 import { openWorkshop, type Workshop } from './child.ts'
 import {
@@ -97,6 +98,57 @@ describe('several processes on one home', () => {
     await child.kill()
     expect(await carryOn(await openEngine(here))).toMatchObject(whole)
   })
+
+  it.each([
+    ['copying', `console.log('at it'); await next()`],
+    ['staging', `await next(); console.log('at it'); await stage(2)`],
+    ['transforming', `await next(); await stage(2); console.log('at it'); await touched(2)`],
+    ['the last transform', `await next(); await stage(2); await touched(2, () => console.log('at it'))`],
+  ])(
+    'carries on with the changes since a load where the process was killed in the middle of %s',
+    async (step, script) => {
+      const here = await place(5_000)
+      const first = await createDuckdbEngine(here)
+      await build(first, 1)
+      await first.publish(1, workWith())
+      await first.close()
+      // Some of them are deliveries of events that are loaded, of which the earlier counts.
+      const more = Array.from({ length: 500 }, (_, n) =>
+        logLine({ itemInSession: n % 100, sessionId: 48 + Math.floor(n / 100), ts: 1_542_241_826_000 + n }),
+      )
+      await writeFiles(here.logData, { '2018-11-30-events.json': more.join('\n') })
+      const child = await workshop.start(
+        `${beginning}
+        const next = () => engine.begin(2, schema, work, { load: 1, reads: 'changes' })
+        const touched = async (load, beforeLast = () => {}) => {
+          for (const { table, statements } of library.etl) {
+            if (table === 'page_views') beforeLast()
+            await engine.transform(load, table, statements, work)
+          }
+        }
+        ${script}; setInterval(() => {}, 1000)`,
+        ...argumentsOf(here),
+      )
+      expect(await child.line()).toBe('at it')
+      await child.kill()
+      const engine = await openEngine(here)
+      const star = library.tables.star.map(
+        (table) => `select '${table}', count(*), bit_xor(hash(t)) from ${table} as t`,
+      )
+      const contentOf = async (load: number) =>
+        (await engine.query({ kind: 'live', load }, { sql: star.join(' union all ') }, { maxRows: 9, signal: never }))
+          .rows
+      const before = await contentOf(1)
+      if (step === 'copying') await engine.begin(2, wholeSchema, workWith(), { load: 1, reads: 'changes' })
+      await build(engine, 2, workWith(), 'carry on')
+      await engine.publish(2, workWith())
+      expect(await contentOf(1)).toEqual(before)
+      await build(engine, 3)
+      await engine.publish(3, workWith())
+      expect(await contentOf(2)).toEqual(await contentOf(3))
+      expect(await contentOf(2)).not.toEqual(before)
+    },
+  )
 
   it('begins anew over what a killed process left', async () => {
     const here = await place(1_000)

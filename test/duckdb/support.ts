@@ -103,15 +103,15 @@ export async function cell(engine: Engine, load: LoadId, kind: 'candidate' | 'li
   return (await engine.query({ kind, load }, { sql }, { maxRows: 1, signal: never })).rows[0]?.[0]
 }
 
-/** Builds a load from the engine's sources up to, and without, its publication. */
-export async function build(engine: Engine, load: LoadId, work: Work = workWith()): Promise<void> {
-  await engine.begin(load, wholeSchema, work)
+/** Builds a load from the engine's sources up to, and without, its publication; `carry on` where it has begun already. */
+export async function build(
+  engine: Engine,
+  load: LoadId,
+  work: Work = workWith(),
+  from: 'begin' | 'carry on' = 'begin',
+): Promise<void> {
+  if (from === 'begin') await engine.begin(load, wholeSchema, work)
   const sources = await engine.sources(work.signal)
   await Promise.all([engine.stage(load, 'log', sources, 0, work), engine.stage(load, 'song', sources, 0, work)])
-  for (const { statements } of library.etl)
-    await engine.execute(
-      load,
-      statements.map((sql) => ({ sql })),
-      work,
-    )
+  for (const { table, statements } of library.etl) await engine.transform(load, table, statements, work)
 }

@@ -76,7 +76,7 @@ export function stepsOfLoad(context: RunContext, options: LoadOptions): readonly
     openLoad(context),
     [stage(load, 'log', deps, sources, options), stage(load, 'song', deps, sources, options)],
     { ...loadSteps.repair, run: (work) => repairTexts(load, deps, work, removesRows(context)) },
-    ...deps.library.etl.map((file) => transform(load, file, deps)),
+    ...sideBySide(deps.library.etl).map((files) => files.map((file) => transform(load, file, deps))),
     audit(load, deps, sources, options),
     publish(load, context),
   ]
@@ -211,6 +211,21 @@ function stage(
       return { detail: `${plural(staged.rows, 'row')}${left}`, output: staged }
     },
   }
+}
+
+/** The transforms in groups: those of a group need no table that another one of it fills. */
+export function sideBySide(files: readonly TransformFile[]): readonly (readonly TransformFile[])[] {
+  const needs = (file: TransformFile, table: string): boolean =>
+    file.table !== table && file.statements.some((sql) => new RegExp(`\\b(?:from|join)\\s+${table}\\b`, 'i').test(sql))
+  const groups: TransformFile[][] = []
+  const groupOf = new Map<string, number>()
+  for (const file of files) {
+    const before = [...groupOf].filter(([table]) => needs(file, table)).map(([, group]) => group)
+    const group = Math.max(-1, ...before) + 1
+    groupOf.set(file.table, group)
+    groups[group] = [...(groups[group] ?? []), file]
+  }
+  return groups
 }
 
 function transform(load: LoadId, file: TransformFile, deps: Deps): Step {
