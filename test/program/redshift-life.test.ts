@@ -90,7 +90,7 @@ describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
     expect(await double.left()).toMatchObject({ clusters: [], roles: [], snapshots: [{ retentionDays: 7 }] })
     expect(await done('status')).toContain('Snapshot')
 
-    expect((await saying('spin-up')).stderr).toContain('Restored from the snapshot')
+    expect((await saying('spin-up')).stderr).toContain('Restores the snapshot')
     await done('spin-up --yes')
     expect(await counts()).toMatchObject(twoDays.counts)
     await done('tear-down snapshot=no --confirm sparkify')

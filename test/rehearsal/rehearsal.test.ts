@@ -84,7 +84,7 @@ describe.skipIf(withoutBrowser)(`the rehearsal in a browser${withoutBrowser}`, {
 
   it('loads with percentages of the COPY, checks and publishes', async () => {
     await say('/sparkify etl')
-    await reads(/\d+ %, \d+ of 400 files/)
+    await reads(/\d+%, \d+ of 400 files/)
     await picture('copy')
     const loaded = await reads('4,000 events and 400 songs read from 414 files')
     expect(await loaded.textContent()).toMatch(/\d+ of \d+ checks green/)
@@ -116,7 +116,7 @@ describe.skipIf(withoutBrowser)(`the rehearsal in a browser${withoutBrowser}`, {
     await modal.locator('input').fill('sparkify')
     await modal.locator('button.primary, button[type=submit]').first().click()
     const gone = await reads('Cluster sparkify is deleted.')
-    expect(await gone.textContent()).toContain('its final snapshot until')
+    expect(await gone.textContent()).toContain('its final snapshot, until')
     await gone.scrollIntoViewIfNeeded()
     await picture('gone')
     rehearsal.kill('SIGINT')

@@ -144,6 +144,6 @@ describe('spin-up where something is there', () => {
     // Their names hold the time at which they were taken.
     const names = (await double.left()).snapshots.map(({ identifier }) => identifier).toSorted()
     expect(names).toHaveLength(2)
-    expect((await cluster.spinUp(plain)).plan?.facts[1]).toContain(`Restored from the snapshot ${names[1]} of `)
+    expect((await cluster.spinUp(plain)).plan?.facts[1]).toContain(`Restores the snapshot ${names[1]} of `)
   })
 })
