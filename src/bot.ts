@@ -7,7 +7,7 @@ import type { RunRecord } from './core/ports/runs.ts'
 import { followAudit } from './machine/audit-stream.ts'
 import { watchDisk } from './machine/data-dir.ts'
 import type { Platform } from './platform.ts'
-import { openSlackFace, type SlackFace } from './slack/face.ts'
+import { openSlackAdapter, type SlackAdapter } from './slack/adapter.ts'
 import type { SlackBackend } from './slack-backend.ts'
 
 /** How long runs may take to end when the bot stops; what takes longer is carried on by the next one. */
@@ -39,7 +39,7 @@ export interface Bot {
 export async function startBot(config: Config, surroundings: BotSurroundings): Promise<Bot> {
   const { platform, slackBackend, log, logFile, print, onReplaced } = surroundings
   const { clock } = platform
-  let face: SlackFace | null = null
+  let face: SlackAdapter | null = null
   const core = await compose(config, {
     platform,
     kind: 'bot',
@@ -72,7 +72,7 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
     log,
   )
   const origin = `http://127.0.0.1:${server.port}`
-  const slack = await openSlackFace({
+  const slack = await openSlackAdapter({
     ...open.slack(origin),
     access: config.access,
     ledger: core.deps.ledger,
@@ -108,8 +108,8 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
 }
 
 /** The conversations of Slack, as soon as it is connected. */
-function outboxOf(face: () => SlackFace | null): Outbox {
-  const opened = (): SlackFace => {
+function outboxOf(face: () => SlackAdapter | null): Outbox {
+  const opened = (): SlackAdapter => {
     const slack = face()
     if (slack === null) throw new Error('nothing is posted before Slack is connected')
     return slack

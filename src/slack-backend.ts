@@ -10,10 +10,10 @@ import type { Log } from './core/ports/log.ts'
 import { text } from './core/reply.ts'
 import { localDirectory, withLocalPeople } from './local-people.ts'
 import type { Routes } from './machine/server.ts'
+import type { SlackAdapter, SlackAdapterOptions } from './slack/adapter.ts'
 import { createSlackClients } from './slack/clients.ts'
-import { createSlackDirectory } from './slack/directory.ts'
-import type { SlackFace, SlackFaceOptions } from './slack/face.ts'
-import { createProfiles } from './slack/profiles.ts'
+import { createSlackDirectory } from './slack/people/directory.ts'
+import { createProfiles } from './slack/people/profiles.ts'
 import { defaultChannels, defaultPersonas } from './workspace/personas.ts'
 
 /** The Slack that the bot talks to: the real one, or the local workspace that stands in for it. */
@@ -34,9 +34,9 @@ export interface OpenSlackBackend {
   /** The address that a person opens, where this program is reached at `origin`; null for the real Slack. */
   page(origin: string): string | null
   /** How to connect to it, where this program is reached at `origin` (`http://127.0.0.1:3000`). */
-  slack(origin: string): Pick<SlackFaceOptions, 'botToken' | 'mode' | 'apiUrl' | 'clients' | 'profiles'>
+  slack(origin: string): Pick<SlackAdapterOptions, 'botToken' | 'mode' | 'apiUrl' | 'clients' | 'profiles'>
   /** Posts a welcome where there are no messages yet. */
-  greet(face: SlackFace): Promise<void>
+  greet(face: SlackAdapter): Promise<void>
   close(): void
 }
 

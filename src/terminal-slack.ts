@@ -4,7 +4,7 @@ import { OpsError } from './core/errors.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Outbox } from './core/ports/outbox.ts'
 import { systemClock } from './machine/clock.ts'
-import type { Onlooker } from './slack/onlooker.ts'
+import type { ReadOnlySlack } from './slack/probes.ts'
 
 /** What there is of Slack in the terminal: with a token it can be read, and nothing is posted. Without one nothing of it is loaded. */
 export async function slackInTerminal({ slack, access }: Config, log: Log): Promise<Pick<Root, 'probes' | 'outbox'>> {
@@ -17,10 +17,10 @@ export async function slackInTerminal({ slack, access }: Config, log: Log): Prom
   if (slack.kind === 'none') {
     return { probes: () => [], outbox: { ...silent, obstacle: async () => null, isBlind: true } }
   }
-  let opened: Promise<Onlooker> | undefined
-  const { accessProbe } = await import('./slack/access.ts')
+  let opened: Promise<ReadOnlySlack> | undefined
+  const { accessProbe } = await import('./slack/people/access.ts')
   // Few commands need Slack, whose client takes long to load.
-  const onlooker = (): Promise<Onlooker> => {
+  const onlooker = (): Promise<ReadOnlySlack> => {
     opened ??= openOnlooker(slack, access, log)
     return opened
   }
@@ -47,10 +47,10 @@ async function openOnlooker(
   { botToken, apiUrl }: Exclude<Config['slack'], { kind: 'none' }>,
   access: Config['access'],
   log: Log,
-): Promise<Onlooker> {
+): Promise<ReadOnlySlack> {
   const { createSlackClients } = await import('./slack/clients.ts')
-  const { createOnlooker } = await import('./slack/onlooker.ts')
-  return createOnlooker(createSlackClients({ botToken, apiUrl, log }).quick, access, systemClock, log)
+  const { createReadOnlySlack } = await import('./slack/probes.ts')
+  return createReadOnlySlack(createSlackClients({ botToken, apiUrl, log }).quick, access, systemClock, log)
 }
 
 /** A command in the terminal has no connection to Slack that could post its answer. */

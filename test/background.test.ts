@@ -17,10 +17,10 @@ import { startServer } from '../src/machine/server.ts'
 import { stage } from '../src/redshift/engine/copy.ts'
 import type { DataApi } from '../src/redshift/engine/data-api.ts'
 import { startScheduler } from '../src/scheduler/scheduler.ts'
-import { createClicks } from '../src/slack/clicks.ts'
-import { createHomes } from '../src/slack/homes.ts'
-import { createSocket } from '../src/slack/socket.ts'
-import { watchToken } from '../src/slack/token-watch.ts'
+import { createHomePublisher } from '../src/slack/app-home/publisher.ts'
+import { watchToken } from '../src/slack/bot-identity.ts'
+import { createPlanActions } from '../src/slack/inbound/request-handler.ts'
+import { createSocket } from '../src/slack/inbound/socket.ts'
 import { said } from './core/outbox/support.ts'
 import { anna, command, createWorld, deferred, unwatched } from './support/core.ts'
 
@@ -101,7 +101,7 @@ async function work({ clock, log, tick }: Process, parts: WorkerParts, broken: P
 }
 
 function homesOf({ clock, log }: Process, over: Partial<Clock> = {}) {
-  return createHomes({
+  return createHomePublisher({
     app: { homesOf: fails, onChange: () => () => undefined },
     access: { admit: async () => ({ kind: 'admitted', name: 'Anna' }) },
     client: new WebClient('xoxb-none'),
@@ -176,7 +176,7 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
     const world = await createWorld()
     const { app, ledger } = await world.start('bot', [load])
     let looks = 0
-    const clicks = createClicks({
+    const clicks = createPlanActions({
       app: { ...app, confirm: ({ watch, who, place }) => app.ask({ request: app.read('load'), who, place, watch }) },
       log,
       plans: { ...ledger.plans, get: async () => (looks++ === 0 ? null : fails()) },

@@ -8,16 +8,12 @@ import { tokenize } from '../core/command/line.ts'
 import { declaredArguments } from '../core/command/read-arguments.ts'
 import { nearest } from '../core/command/suggest.ts'
 import { OpsError } from '../core/errors.ts'
-import { type TableReply, type TextReply, text } from '../core/reply.ts'
+import { type MenuReply, type Reply, type TableReply, text } from '../core/reply.ts'
+import { plural } from '../core/words.ts'
 
-const headings = {
-  warehouse: 'The warehouse',
-  questions: 'Questions',
-  schedules: 'On a schedule',
-  bot: 'The bot',
-} as const
+const headings = { warehouse: 'Warehouse', questions: 'Questions', schedules: 'Schedules', bot: 'Bot' } as const
 
-const touches = {
+const effects = {
   none: 'Changes nothing.',
   read: 'Changes nothing.',
   bot: "Changes nothing but the bot's own records.",
@@ -26,7 +22,7 @@ const touches = {
 
 export default defineCommand({
   name: 'help',
-  summary: 'What you may do here; help etl tells one command in full',
+  summary: 'Lists the commands you may use; help etl shows one in full',
   group: 'bot',
   role: 'viewer',
   effect: 'none',
@@ -40,44 +36,57 @@ export default defineCommand({
 
 function everything({ catalog, who }: Context): Outcome {
   const usable = catalog.commands.filter((command) => mayUse(command, who.role))
-  const replies = groups.flatMap((group) => {
-    const inGroup = usable.filter((command) => command.group === group)
-    return inGroup.length === 0
-      ? []
-      : [text(`${headings[group]}\n${inGroup.map((c) => `• ${c.name}: ${c.summary}`).join('\n')}`)]
-  })
+  const byGroup = groups.map((group) => ({
+    title: headings[group],
+    items: usable
+      .filter((command) => command.group === group)
+      .map(({ name, summary }) => ({ name, text: summary, line: `help ${name}` })),
+  }))
+  const menu: MenuReply = {
+    kind: 'menu',
+    groups: byGroup.filter(({ items }) => items.length > 0),
+    choose: { label: 'Help on a command…' },
+  }
   const hidden = catalog.commands.length - usable.length
-  const rest = hidden === 0 ? '' : ` ${hidden} more need a higher role.`
+  const rest = hidden === 0 ? '' : ` ${plural(hidden, 'more command needs', 'more commands need')} a higher role.`
   return {
-    headline: `${usable.length} commands for you, ${who.role}.`,
+    headline: `${plural(usable.length, 'command')} for ${who.role === 'viewer' ? 'viewers' : `${who.role}s`}.`,
     replies: [
-      ...replies,
-      text(`You are ${who.role} here.${rest} Words may be said plainly: top songs 20 last=7d`, 'note'),
+      menu,
+      text(`Your role here: ${who.role}.${rest} Type commands as you would say them: top songs 20 last=7d`, 'note'),
     ],
     next: [{ label: 'Status', line: 'status' }],
   }
 }
 
 function one(command: Command, context: Context): Outcome {
-  const needs = `Needs: ${command.role}. ${touches[command.effect]}`
-  const examples = command.examples.map((line) => `• ${line}`).join('\n')
+  const needs = `Needs the role ${command.role}. ${effects[command.effect]}`
   return {
     headline: `${command.name}: ${command.summary}.`,
     replies: [
       text(`${command.name}: ${command.summary}.\n${needs}`),
       ...parameters(command),
-      text(`For example\n${examples}`),
-      ...under(command, context),
+      moreAbout(command, context),
     ],
     next: command.effect === 'read' && declaredArguments(command.args).length > 0 ? asking(command) : [],
   }
 }
 
-/** The commands whose names begin with this one's, such as `schedule-add`; none for most. */
-function under({ name }: Command, { catalog, who }: Context): readonly TextReply[] {
-  const parts = catalog.commands.filter((part) => part.name.startsWith(`${name}-`) && mayUse(part, who.role))
-  const lines = parts.map((part) => `• ${part.name.replaceAll('-', ' ')}: ${part.summary}`)
-  return lines.length === 0 ? [] : [text(`Also\n${lines.join('\n')}`)]
+/** Its examples, and the commands whose names begin with this one's, such as `schedule-add`; none for most. */
+function moreAbout({ name, examples }: Command, { catalog, who }: Context): Reply {
+  const members = catalog.commands.filter((member) => member.name.startsWith(`${name}-`) && mayUse(member, who.role))
+  const groups = [
+    { title: 'Examples', items: examples.map((line) => ({ name: line, text: '', line })) },
+    {
+      title: 'More commands',
+      items: members.map((member) => ({
+        name: member.name.replaceAll('-', ' '),
+        text: member.summary,
+        line: `help ${member.name}`,
+      })),
+    },
+  ]
+  return { kind: 'menu', groups: groups.filter(({ items }) => items.length > 0) }
 }
 
 /** A question can be asked at once, as it is or with what a form asks for. */
@@ -101,8 +110,8 @@ function parameters(command: Command): readonly TableReply[] {
   return [{ kind: 'table', title: `Parameters of ${command.name}`, columns, rows, total: rows.length }]
 }
 
-function commandNamed(said: readonly string[], { catalog }: Context): Command {
-  const name = tokenize(said.join(' '))
+function commandNamed(typed: readonly string[], { catalog }: Context): Command {
+  const name = tokenize(typed.join(' '))
     .map((token) => (token.kind === 'word' ? token.text : token.name))
     .join('-')
     .toLowerCase()
@@ -116,6 +125,6 @@ function commandNamed(said: readonly string[], { catalog }: Context): Command {
   throw new OpsError(
     'unknown_command',
     `There is no command "${name}".`,
-    meant === null ? 'Say help for all.' : `Did you mean help ${meant}?`,
+    meant === null ? 'Type help to see all commands.' : `Did you mean help ${meant}?`,
   )
 }

@@ -5,7 +5,7 @@ import { nextUseful, stateLine, stateOf } from '../core/warehouse/state.ts'
 
 export default defineCommand({
   name: 'home',
-  summary: 'How things stand in one line, and what to do next; the same as saying nothing',
+  summary: 'Status in one line and the next step (same as no command)',
   group: 'bot',
   role: 'viewer',
   effect: 'none',
@@ -18,7 +18,7 @@ export default defineCommand({
     const line = stateLine(state, deps.clock.now())
     return {
       headline: line,
-      replies: [text(line), text('Say help for everything you may do here.', 'note')],
+      replies: [text(line), text('Type help to see all commands.', 'note')],
       next: nextUseful(state),
     }
   },

@@ -11,7 +11,7 @@ import { lasting, moment } from '../core/words.ts'
 
 export default defineCommand({
   name: 'status',
-  summary: 'Cluster, price so far, lease, last load, and who is changing the warehouse now',
+  summary: 'The live load, its checks and the current run; then the cluster, its price and lease',
   group: 'bot',
   role: 'viewer',
   effect: 'none',
@@ -28,12 +28,12 @@ export default defineCommand({
 function table({ cluster, live, writing, isLeft }: State, context: Context): TableReply {
   const since = cluster.since === null ? '' : `, since ${moment(cluster.since)}`
   const rows = [
+    ['Live load', live === null ? 'none' : liveLine(live, cluster.state)],
+    ['Checks', live === null ? 'not run' : checksLine(live)],
+    ['Running', writing === null ? 'nothing' : writingLine(writing, isLeft, context)],
     ['Cluster', cluster.name],
     ['State', `${cluster.state}${since}`],
     ...cluster.facts.map(([label, value]) => [label, value]),
-    ['Live load', live === null ? 'none' : liveLine(live, cluster.state)],
-    ['Checks', live === null ? 'not run' : checksLine(live)],
-    ['Running', writing === null ? 'nothing changes the warehouse' : writingLine(writing, isLeft, context)],
   ]
   return {
     kind: 'table',
@@ -47,7 +47,7 @@ function table({ cluster, live, writing, isLeft }: State, context: Context): Tab
 
 function liveLine(live: LoadRecord, cluster: ClusterState): string {
   const published = live.published === null ? '' : `, published ${moment(new Date(live.published))}`
-  const kept = cluster === 'none' ? '; not served, there is no cluster' : ''
+  const kept = cluster === 'none' ? '; not served: there is no cluster' : ''
   return `load ${live.id}: ${loadLine(live)}${published}${kept}`
 }
 
@@ -56,5 +56,5 @@ function writingLine(run: RunRecord, isLeft: boolean, context: Context): string 
   const at = step === undefined ? '' : `at "${step}"`
   const what = `run ${run.id}, ${run.who.name}: ${shownLine(run, context)}`
   if (isLeft) return `${what}, ${`interrupted ${at}`.trim()}; ${leftWords}`
-  return `${what}, for ${lasting(new Date(run.started), context.deps.clock.now())}${at === '' ? '' : `, ${at}`}`
+  return `${what}, running for ${lasting(new Date(run.started), context.deps.clock.now())}${at === '' ? '' : `, ${at}`}`
 }

@@ -1,6 +1,6 @@
 import type { Answer } from './answer.ts'
 import { confirm, reject, whyNotConfirm } from './approval/decide.ts'
-import { dispatch, whyNotSay } from './approval/door.ts'
+import { dispatch, whyNotSay, whyNotUse } from './approval/door.ts'
 import { expireCards } from './approval/plans.ts'
 import { type PauseCluster, theLease, watchCluster } from './cluster/lease.ts'
 import { type Catalog, createCatalog, type Request } from './command/catalog.ts'
@@ -8,7 +8,7 @@ import type { Command } from './command/define.ts'
 import { commandsThat } from './declarations.ts'
 import type { Deps } from './deps.ts'
 import type { OpsError } from './errors.ts'
-import type { Home } from './home/home.ts'
+import type { Home } from './home/home-view.ts'
 import { homesOf } from './home/homes.ts'
 import { type Dispatcher, startDispatcher } from './outbox/dispatcher.ts'
 import type { Asker } from './people.ts'
@@ -35,6 +35,8 @@ export interface App {
   ask(ask: Ask): Promise<Answer | null>
   /** What would keep a line from being done if it were said, as far as that is known before; null otherwise. Nothing is done. Never throws. */
   whyNotSay(said: Pick<Ask, 'request' | 'who' | 'place'>): Promise<OpsError | null>
+  /** Why this person may not use a command; null where they may, or where Slack does not return their role. Never throws. */
+  whyNotUse(command: Command, asker: Asker): Promise<OpsError | null>
   /** The time zone of somebody's profile, an IANA name; UTC where none is known. */
   zoneOf(asker: Asker): Promise<string>
   /** Carries out a plan that was shown, if it still says the same. Null for a click that was heard before. Never throws. */
@@ -93,6 +95,7 @@ export function createApp({ session, changes }: Opened): App {
     read: catalog.request,
     ask: (ask) => dispatch(ask, session),
     whyNotSay: (said) => whyNotSay(said, session),
+    whyNotUse: (command, asker) => whyNotUse(command, asker, deps),
     zoneOf: (asker) => deps.directory.zoneOf(asker),
     confirm: (confirmation) => confirm(confirmation, session),
     whyNotConfirm: (click) => whyNotConfirm(click, session),

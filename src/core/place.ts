@@ -16,9 +16,31 @@ export type Place = z.infer<typeof placeSchema>
 /** A conversation in Slack, or a thread in it. */
 export type Conversation = Extract<Place, { kind: 'slack' }>
 
-/** Somebody's direct messages with the bot: their own id stands for them. */
+// What Slack sends in place of the names of private conversations.
+const nameless = /^(privategroup|directmessage|mpdm-.*)$/
+
+/** A conversation by its id, its name where Slack sends one, and a thread in it. */
+export function conversationOf(channel: string, name: string | undefined, thread?: string): Conversation {
+  return {
+    kind: 'slack',
+    channel,
+    direct: isDirectChannel(channel),
+    ...(name === undefined || nameless.test(name) ? {} : { channelName: name }),
+    ...(thread === undefined ? {} : { thread }),
+  }
+}
+
+/**
+ * Whether an id is of direct messages: those begin with D (https://docs.slack.dev/reference/objects/conversation-object), and a person's own
+ * id (U, W) stands for theirs.
+ */
+export function isDirectChannel(id: string): boolean {
+  return /^[DUW]/.test(id)
+}
+
+/** Somebody's direct messages with the bot. */
 export function directMessagesOf(person: string): Conversation {
-  return { kind: 'slack', channel: person, direct: true }
+  return conversationOf(person, undefined)
 }
 
 /** Whether one person alone reads what is posted there. */

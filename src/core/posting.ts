@@ -2,7 +2,7 @@ import type { Channel } from './channel.ts'
 import type { Deps } from './deps.ts'
 import { OpsError } from './errors.ts'
 import type { Asker, Person } from './people.ts'
-import type { Place } from './place.ts'
+import { isDirectChannel, type Place } from './place.ts'
 
 /**
  * Where something is to be posted: in the channel that was named, otherwise where it was asked for. Throws `bad_argument` in a terminal,
@@ -13,8 +13,7 @@ export function placeOf(
   { place: here, who }: { readonly place: Place; readonly who: Person },
 ): Place {
   if (channel) {
-    // Ids of direct messages begin with D, and a person's own id stands for theirs.
-    const direct = /^[DUW]/.test(channel.channel)
+    const direct = isDirectChannel(channel.channel)
     if (direct && !isOwn(channel, here, who)) throw notOwn(channel, who)
     return { kind: 'slack', direct, ...channel }
   }
@@ -45,8 +44,8 @@ function isOwn({ channel }: Channel, here: Place, { kind, id }: Person): boolean
 function notOwn({ channel }: Channel, { id }: Person): OpsError {
   return new OpsError(
     'not_allowed',
-    `${channel} is not known to be your own direct messages, and nothing is said for you in anybody else's. Nothing was done.`,
-    `Say it in your direct messages with me, or in ${id}.`,
+    `${channel} is not your direct message with me, and I post for you only in channels and in your own direct messages. Nothing was done.`,
+    `Type it in your direct messages with me, or use in ${id}.`,
     { field: 'channel' },
   )
 }

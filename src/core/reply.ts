@@ -46,6 +46,21 @@ const tableReply = z.object({
   timeOrder: z.object({ after: z.int() }).optional(),
 })
 
+/**
+ * Command lines under headings: `name` is what is typed, `text` what it does. With `choose` they are offered in a menu of that label, which
+ * runs the `line`; with `form` the rest of that line is filled in first.
+ */
+const menuReply = z.object({
+  kind: z.literal('menu'),
+  groups: z.array(
+    z.object({
+      title: z.string(),
+      items: z.array(z.object({ name: z.string(), text: z.string(), line: z.string() })),
+    }),
+  ),
+  choose: z.object({ label: z.string(), form: z.literal(true).optional() }).optional(),
+})
+
 /** A file of text; `about` says in a few words what is in it. */
 const fileReply = z.object({ kind: z.literal('file'), name: z.string(), about: z.string(), content: z.string() })
 
@@ -110,6 +125,7 @@ const failureReply = z.object({
 export const replySchema = z.discriminatedUnion('kind', [
   textReply,
   tableReply,
+  menuReply,
   fileReply,
   chartReply,
   stepsReply,
@@ -119,6 +135,7 @@ export const replySchema = z.discriminatedUnion('kind', [
 export type Reply = z.infer<typeof replySchema>
 export type TextReply = z.infer<typeof textReply>
 export type TableReply = z.infer<typeof tableReply>
+export type MenuReply = z.infer<typeof menuReply>
 export type FileReply = z.infer<typeof fileReply>
 export type ChartReply = z.infer<typeof chartReply>
 export type StepsReply = z.infer<typeof stepsReply>

@@ -1,13 +1,14 @@
 /*
- * What a press means. Every button carries one of these as the beginning of its `action_id` (a number behind it keeps ids unique
- * within a message), and in `value` a command line or the id of a plan: nothing that the server would have to believe.
+ * What a press does. Every button carries one of these as the beginning of its `action_id` (a number behind it keeps ids unique
+ * within a message), and in `value` a command line or the id of a plan: nothing that the server would have to trust. A select menu has
+ * the same in the value of each option.
  */
 
-/** Says the command line in `value`. */
-export const sayAction = 'say'
+/** Runs the command line in `value`. */
+export const runAction = 'say'
 
 /** Opens the form that completes the command line in `value`. */
-export const fillAction = 'fill'
+export const formAction = 'fill'
 
 /** Carries out the plan whose id is `value`. */
 export const confirmAction = 'plan-confirm'
@@ -15,11 +16,23 @@ export const confirmAction = 'plan-confirm'
 /** Opens the modal in which the word is typed; `value` is the plan's id. */
 export const typeAction = 'plan-type'
 
-/** Puts a plan away. */
+/** Rejects or withdraws a plan. */
 export const dismissAction = 'plan-dismiss'
 
 /** The modal of `typeAction`: `private_metadata` is the plan's id, the word stands in this block and element. */
 export const typedModal = { callbackId: 'plan-typed', blockId: 'word', actionId: 'typed' } as const
 
-/** The modal of `fillAction`: each argument's block is its name behind the prefix, `private_metadata` where the line is said. */
+/** The modal of `formAction`: each argument's block is its name behind the prefix, `private_metadata` where its button was clicked. */
 export const formModal = { callbackId: 'form', blockPrefix: 'argument-', actionId: 'given' } as const
+
+const actions = [runAction, formAction, confirmAction, typeAction, dismissAction] as const
+
+/** The action that an id stands for; null for one of another version of the bot. */
+export function actionOf(actionId: string): (typeof actions)[number] | null {
+  return actions.find((action) => new RegExp(`^${action}(?:\\D?\\d+|-menu)?$`).test(actionId)) ?? null
+}
+
+/** The id of a select menu whose options run a line, or open the form of one. */
+export function menuOf(does: 'run' | 'form'): string {
+  return `${does === 'run' ? runAction : formAction}-menu`
+}

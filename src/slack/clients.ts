@@ -1,8 +1,9 @@
+import { type Logger, LogLevel } from '@slack/bolt'
 import { WebClient, type WebClientOptions } from '@slack/web-api'
 import { z } from 'zod'
+import { messageOf } from '../core/errors.ts'
 import type { Log } from '../core/ports/log.ts'
-import { createBoltLogger } from './bolt-logger.ts'
-import { isPassing } from './refused.ts'
+import { isPassing } from './slack-errors.ts'
 
 /** Two ways to call Slack's Web API with the same token. */
 export interface SlackClients {
@@ -68,4 +69,21 @@ export function createSlackClients(options: ClientOptions): SlackClients {
   const quick = quickOptions(options)
   const once = { ...quick, timeout: 30_000, retryConfig: { retries: 0 } }
   return { quick: new WebClient(options.botToken, quick), once: new WebClient(options.botToken, once) }
+}
+
+/** Slack's libraries write into the bot's own log; their debug chatter, which holds whole payloads, is dropped. */
+export function createBoltLogger(log: Log): Logger {
+  const sentence = (parts: readonly unknown[]): string =>
+    parts.map((part) => (typeof part === 'string' ? part : messageOf(part))).join(' ')
+  const facts = { from: 'bolt' }
+  return {
+    debug: () => undefined,
+    // What Bolt calls info is one line for each call that Slack asks to wait with, which the bot logs itself.
+    info: () => undefined,
+    warn: (...parts) => log.warn(facts, sentence(parts)),
+    error: (...parts) => log.error(facts, sentence(parts)),
+    setLevel: () => undefined,
+    getLevel: () => LogLevel.WARN,
+    setName: () => undefined,
+  }
 }

@@ -1,14 +1,19 @@
 import type { WebClient } from '@slack/web-api'
 import { type Dated, green, notChecked, probe, skewFinding } from '../core/doctor/run-probes.ts'
+import type { OpsError } from '../core/errors.ts'
+import type { Conversation } from '../core/place.ts'
 import type { AccessPolicy } from '../core/policy.ts'
 import type { Clock } from '../core/ports/clock.ts'
+import type { Log } from '../core/ports/log.ts'
 import type { Finding, Probe } from '../core/ports/probe.ts'
 import { list } from '../core/words.ts'
-import { accessProbe } from './access.ts'
-import { identify } from './identity.ts'
-import { neededScopes } from './methods.ts'
-import { type SocketState, sharedMs } from './socket.ts'
-import { unreachable } from './unreachable.ts'
+import { neededScopes } from './api-methods.ts'
+import { identify } from './bot-identity.ts'
+import { type SocketState, sharedMs } from './inbound/socket.ts'
+import { accessProbe } from './people/access.ts'
+import { cannotPost, createChannels, postingRefusal } from './people/channels.ts'
+import { createSharedChannels } from './people/shared-channels.ts'
+import { unreachable } from './slack-errors.ts'
 
 const timeoutMs = 10_000
 
@@ -89,5 +94,26 @@ async function dateAt(address: URL, signal: AbortSignal): Promise<string | null>
     return answer.headers.get('date')
   } catch (cause) {
     throw unreachable('api.test', cause)
+  }
+}
+
+/** A program that has the bot's token, but neither hears Slack nor posts there. */
+export interface ReadOnlySlack {
+  readonly token: Probe
+  /** Why the bot cannot post there, with the cure; null where it can be, or where Slack cannot say. */
+  obstacle(place: Conversation): Promise<OpsError | null>
+}
+
+/** Looks with this client. */
+export function createReadOnlySlack(client: WebClient, policy: AccessPolicy, clock: Clock, log: Log): ReadOnlySlack {
+  const channels = createChannels(client, clock, log)
+  const shared = createSharedChannels({ client, channels, policy, clock, log })
+  const asking = { client, channels, shared, log }
+  return {
+    token: tokenProbe(client),
+    async obstacle(place) {
+      const why = await postingRefusal(place, asking)
+      return why === null ? null : cannotPost(why, place, (await identify(client)).name)
+    },
   }
 }

@@ -1,6 +1,6 @@
 import type { Answer } from '../core/answer.ts'
 import { cellWords } from '../core/cell-words.ts'
-import type { ChartReply, FailureReply, PlanReply, Reply, StepView, TableReply } from '../core/reply.ts'
+import type { ChartReply, FailureReply, MenuReply, PlanReply, Reply, StepView, TableReply } from '../core/reply.ts'
 import { clean, cleanLine, duration } from '../core/words.ts'
 import type { Screen, Tone } from './screen.ts'
 import { bar, padded, sparkline, tableText } from './table.ts'
@@ -50,6 +50,8 @@ function replyText(reply: Reply, screen: Screen): string {
       return toned(reply.tone ?? 'plain', clean(reply.text), screen)
     case 'table':
       return tableText(reply, screen)
+    case 'menu':
+      return menuText(reply, screen)
     case 'file':
       return screen.filter(reply.content.trimEnd())
     case 'chart':
@@ -61,6 +63,17 @@ function replyText(reply: Reply, screen: Screen): string {
     case 'failure':
       return failureText(reply, screen)
   }
+}
+
+/** Headings with a line for each command below them, what it does in a column. */
+function menuText({ groups }: MenuReply, { paint }: Screen): string {
+  const names = groups.flatMap(({ items }) => items.filter(({ text }) => text !== '').map(({ name }) => name.length))
+  const width = Math.max(0, ...names)
+  const line = ({ name, text }: MenuReply['groups'][number]['items'][number]): string =>
+    text === '' ? `  ${name}` : `  ${paint('accent', name.padEnd(width))}  ${cleanLine(text)}`
+  return groups
+    .map(({ title, items }) => [paint('title', cleanLine(title)), ...items.map(line)].join('\n'))
+    .join('\n\n')
 }
 
 function toned(tone: 'plain' | 'note' | 'good' | 'warning' | 'code', text: string, { paint }: Screen): string {

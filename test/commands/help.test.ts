@@ -10,7 +10,18 @@ async function realBot() {
   const world = await createWorld()
   const bot = await world.start('one', await readCommands(), { library: await readLibrary(sqlFolder) })
   const textOf = async (line: string) =>
-    (await bot.say(line)).replies.flatMap((reply) => (reply.kind === 'text' ? [reply.text] : [])).join('\n')
+    (await bot.say(line)).replies
+      .flatMap((reply) =>
+        reply.kind === 'text'
+          ? [reply.text]
+          : reply.kind === 'menu'
+            ? reply.groups.flatMap(({ title, items }) => [
+                title,
+                ...items.map(({ name, text }) => `• ${name}: ${text}`),
+              ])
+            : [],
+      )
+      .join('\n')
   return { ...world, bot, textOf }
 }
 
@@ -27,8 +38,8 @@ describe('help', () => {
     const few = await textOf('help')
     expect(few).toContain('• top-songs:')
     expect(few).not.toContain('• etl:')
-    expect(few).toContain('You are viewer here.')
-    expect(few).toMatch(/\d+ more need a higher role\./)
+    expect(few).toContain('Your role here: viewer.')
+    expect(few).toMatch(/\d+ more commands need a higher role\./)
   })
 
   it('tells one command in full, however its name is said', async () => {
@@ -45,9 +56,11 @@ describe('help', () => {
 
   it('says what a command touches and who may say it', async () => {
     const { textOf } = await realBot()
-    expect(await textOf('help etl')).toContain('Needs: operator. Changes the warehouse.')
-    expect(await textOf('help schedule add')).toContain("Needs: operator. Changes nothing but the bot's own records.")
-    expect(await textOf('help qa')).toContain('Needs: viewer. Changes nothing.')
+    expect(await textOf('help etl')).toContain('Needs the role operator. Changes the warehouse.')
+    expect(await textOf('help schedule add')).toContain(
+      "Needs the role operator. Changes nothing but the bot's own records.",
+    )
+    expect(await textOf('help qa')).toContain('Needs the role viewer. Changes nothing.')
   })
 
   it('suggests the nearest command for one there is not', async () => {
@@ -61,12 +74,11 @@ describe('help', () => {
 })
 
 describe('queries', () => {
-  it('groups every question that one may ask, each with one line and an example', async () => {
+  it('groups every question that one may ask, one line each', async () => {
     const { bot, roles, textOf } = await realBot()
     const words = await textOf('queries')
-    for (const { name, description, examples } of bot.deps.library.queries)
-      expect(words).toContain(`• ${name}: ${description}\n   ${examples.at(-1) ?? name}`)
-    expect(words).toMatch(/^Over time\n• active-users[\s\S]+\nRankings\n[\s\S]+\nIn figures\n/)
+    for (const { name, description } of bot.deps.library.queries) expect(words).toContain(`• ${name}: ${description}\n`)
+    expect(words).toMatch(/^Over time\n• active-users[\s\S]+\nRankings\n[\s\S]+\nFigures\n/)
     roles.set(anna.id, 'viewer')
     const few = await textOf('queries')
     expect(few).toContain('• top-songs:')
@@ -74,11 +86,16 @@ describe('queries', () => {
     expect(few).toMatch(/\d+ more needs? a higher role\./)
   })
 
-  it('offers a form for the first of each group', async () => {
+  it('offers all of them in one menu that opens their forms', async () => {
     const { bot } = await realBot()
-    const { next } = await bot.say('queries')
-    expect(next).toContainEqual({ label: 'Active users…', line: 'active-users', form: true })
-    for (const { line } of next) expect(bot.app.catalog.read(line).command.effect).toBe('read')
+    const { replies, next } = await bot.say('queries')
+    const [menu] = replies
+    if (menu?.kind !== 'menu') throw new Error('no menu')
+    expect(menu.choose).toEqual({ label: 'Ask a question…', form: true })
+    const lines = menu.groups.flatMap(({ items }) => items.map(({ line }) => line))
+    expect(lines.toSorted()).toEqual(bot.deps.library.queries.map(({ name }) => name).toSorted())
+    for (const line of lines) expect(bot.app.catalog.read(line).command.effect).toBe('read')
+    expect(next).toEqual([])
   })
 })
 

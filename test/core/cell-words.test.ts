@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { cellWords } from '../../src/core/cell-words.ts'
-import { formatCell } from '../../src/slack/present/format.ts'
+import { formatCell } from '../../src/slack/present/grid.ts'
 import { cellText } from '../../src/terminal/table.ts'
 
 describe('a value of a table', () => {

@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { z } from 'zod'
 import { systemClock } from '../../src/machine/clock.ts'
-import { neededScopes } from '../../src/slack/methods.ts'
+import { neededScopes } from '../../src/slack/api-methods.ts'
 import type { PostedMessage } from '../../src/workspace/journal.ts'
 import { createWorkspace, type Workspace } from '../../src/workspace/workspace.ts'
 import { listen } from '../slack/support/front.ts'

@@ -1,8 +1,8 @@
 import type { ModalView } from '@slack/types'
 import { formOf } from '../../src/core/command/form.ts'
-import type { Ladder, Message, Presented } from '../../src/slack/message.ts'
+import type { Fallbacks, Message, Presented } from '../../src/slack/outbound/fallbacks.ts'
 import {
-  type HomeLadder,
+  type HomeFallbacks,
   presentAnswer,
   presentEnded,
   presentForm,
@@ -28,10 +28,10 @@ import { runOf } from './answers/shown.ts'
 /** One file of the gallery: what Slack is sent, exactly. */
 export type Exhibit = { readonly name: string } & (
   | ({ readonly kind: 'answer' } & Presented)
-  | { readonly kind: 'run'; readonly main: Ladder }
+  | { readonly kind: 'run'; readonly main: Fallbacks }
   | { readonly kind: 'message'; readonly message: Message }
   | { readonly kind: 'modal'; readonly view: ModalView }
-  | { readonly kind: 'home'; readonly rungs: HomeLadder }
+  | { readonly kind: 'home'; readonly rungs: HomeFallbacks }
 )
 
 const view: View = { slash: '/sparkify', asker: 'Ada', direct: false, now: new Date('2026-11-30T03:05:00.000Z') }

@@ -3,7 +3,7 @@ import type { KnownBlock } from '@slack/types'
 import { WebAPIPlatformError, WebClient } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import type { Block } from '../../src/slack/message.ts'
+import type { Block } from '../../src/slack/outbound/fallbacks.ts'
 import { gallery } from './answers.ts'
 
 /*

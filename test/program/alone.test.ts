@@ -90,7 +90,7 @@ describe.skipIf(withoutBrowser)(`a bot that is left alone, in a browser${without
   it('shows how things stand in its Home tab, with buttons for what one may do', async () => {
     await page.goto('/?as=U0ADA0ADMIN&in=D0ADA0ADMIN&tab=home')
     const tab = page.locator('.home')
-    await tab.getByText('Next on schedule').waitFor()
+    await tab.getByText('Upcoming schedules').waitFor()
     await tab.getByText('2 · top-songs n=3').waitFor()
     await picture(page, 'home', tab)
     await tab.getByRole('button', { name: 'Pause' }).first().click()
@@ -127,7 +127,7 @@ describe.skipIf(withoutBrowser)(`a bot that is left alone, in a browser${without
 
   it('tears down only when somebody else than the asker has agreed, and says who', async () => {
     await say('/sparkify tear-down')
-    const card = message('Somebody else than ada must approve this.')
+    const card = message('Someone other than ada must approve this.')
     await card.waitFor()
     expect(await card.textContent()).toContain('@Otto')
     await picture(page, 'approval', card)

@@ -44,7 +44,7 @@ describe.skipIf(withoutBrowser)(`two persons in a browser each${withoutBrowser}`
 
   it('what one asks for, the other can reject', async () => {
     await say(ada, '/sparkify tear-down')
-    await message(otto, '@Otto Somebody else than ada must approve this.').waitFor()
+    await message(otto, '@Otto Someone other than ada must approve this.').waitFor()
     await button(ada, 'Tear down sparkify?', label).click()
     await message(ada, 'so somebody else must approve it').waitFor()
     await button(otto, 'Tear down sparkify?', 'Reject').click()
@@ -53,8 +53,8 @@ describe.skipIf(withoutBrowser)(`two persons in a browser each${withoutBrowser}`
 
   it('what one asks for, the other approves by typing its name, and it is done in the name of the first', async () => {
     await say(ada, '/sparkify tear-down')
-    await message(otto, 'Somebody else than ada must approve this.').waitFor()
-    await button(otto, 'Somebody else than ada', label).click()
+    await message(otto, 'Someone other than ada must approve this.').waitFor()
+    await button(otto, 'Someone other than ada', label).click()
     await otto.locator('dialog input').fill('sparkify')
     await otto.locator('dialog').getByRole('button', { name: label }).click()
     await message(ada, 'Approved by otto: Tear down sparkify').waitFor()

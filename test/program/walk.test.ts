@@ -71,7 +71,7 @@ describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { time
     await form.locator('[data-block-id=argument-n]').fill('many')
     await form.locator('[data-block-id=argument-level]').selectOption('paid')
     await form.getByRole('button', { name: 'Ask' }).click()
-    await form.getByText('This takes a whole number from 1 to 1,000.').waitFor()
+    await form.getByText('Enter a whole number from 1 to 1,000.').waitFor()
     await form.locator('[data-block-id=argument-n]').fill('5')
     await form.getByRole('button', { name: 'Ask' }).click()
     await message('ada: top-songs n=5 level=paid').waitFor()

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { AccessPolicy } from '../../src/core/policy.ts'
-import { createAccess, standingOf } from '../../src/slack/access.ts'
 import { createSlackClients } from '../../src/slack/clients.ts'
-import { createSlackDirectory } from '../../src/slack/directory.ts'
-import { createProfiles, type Profile } from '../../src/slack/profiles.ts'
+import { createAccess, standingOf } from '../../src/slack/people/access.ts'
+import { createSlackDirectory } from '../../src/slack/people/directory.ts'
+import { createProfiles, type Profile } from '../../src/slack/people/profiles.ts'
 import { partner, team } from '../../src/workspace/personas.ts'
 import { type Office, openOffice, vera } from './support/office.ts'
 

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
 import { newMessage, waysOfSchedule } from '../../src/core/outbox/messages.ts'
+import type { Conversation } from '../../src/core/place.ts'
 import type { NewMessage } from '../../src/core/ports/outbox.ts'
 import type { TableReply } from '../../src/core/reply.ts'
-import type { SlackPlace } from '../../src/slack/place.ts'
 import { eventually } from './support/clock.ts'
 import type { Call } from './support/front.ts'
 import { ada, dataEng, type Office, openOffice, random, vera } from './support/office.ts'
@@ -35,7 +35,7 @@ const refuseTables = (): void =>
       : undefined,
   )
 const posts = (): readonly Call[] => office.front.named('chat.postMessage')
-const place: SlackPlace = { kind: 'slack', channel: dataEng, direct: false }
+const place: Conversation = { kind: 'slack', channel: dataEng, direct: false }
 const who = { kind: 'slack', id: ada, name: 'ada' } as const
 const put = (headline: string, channel = dataEng, more: Partial<NewMessage> = {}): Promise<void> => {
   const content = { kind: 'answer', answer: answerOf(headline) } as const
@@ -51,7 +51,7 @@ describe('an answer that Slack does not take in its conversation', () => {
     ['ekm_access_denied', 'Use another channel than #data-eng.'],
     ['a_code_of_tomorrow', 'Use another channel than #data-eng.'],
     ['missing_scope', 'Give the app the scopes in manifest.yml, then reinstall it.'],
-    ['token_revoked', 'See doctor: Slack refuses the token of the bot.'],
+    ['token_revoked', 'Slack refuses the bot token. doctor shows why.'],
     ['not_in_channel', 'Type /invite @sparkify in #data-eng.'],
   ])('(%s) reaches its asker alone, with what to do about it', async (error, cure) => {
     office = await openOffice()

@@ -21,9 +21,11 @@ describe('a card', () => {
     for (const viewer of [ada, vera]) {
       expect(desk.blocks(viewer)).toContain('Wipe it?')
       expect(desk.blocks(viewer)).toContain('⚠ It destroys.')
-      expect(desk.blocks(viewer)).toContain('ada asked: wipe. Nothing is done yet. Can be approved once')
+      expect(desk.blocks(viewer)).toContain(
+        'ada asked: wipe. Nothing has been done yet. An approver can approve this once',
+      )
     }
-    expect(desk.blocks()).toContain(`<@${otto}> Somebody else than ada must approve this.`)
+    expect(desk.blocks()).toContain(`<@${otto}> Someone other than ada must approve this.`)
     expect(desk.blocks()).not.toContain(`<@${ada}>`)
     expect(await desk.runs()).toEqual([])
   })
@@ -123,7 +125,7 @@ describe('a card', () => {
     await desk.asked('spend')
     usd = 6
     await desk.press('Spend $5.00', otto)
-    await desk.shown('○ It had changed when otto approved it.', vera)
+    await desk.shown('○ The plan had changed when otto approved it.', vera)
     await desk.office.clock.until(() => desk.blocks(vera).includes('was: $5.00 an hour'))
     expect(desk.blocks(vera)).toContain('now: $6.00 an hour')
     expect(() => desk.office.button('Spend $5.00', dataEng, otto)).toThrow()
@@ -146,7 +148,7 @@ describe('a card', () => {
   it('with one person is confirmed by its asker', async () => {
     await move({})
     await desk.asked()
-    expect(desk.blocks()).toContain('by ada or an approver.')
+    expect(desk.blocks()).toContain('ada or an approver can confirm this once')
     desk.office.doors.open('wipe')
     await desk.submit(await desk.dialogOf(ada), ada)
     await desk.shown('It is wiped.', vera)

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import { createSlackClients } from '../../src/slack/clients.ts'
-import { createChannels } from '../../src/slack/membership.ts'
+import { createChannels } from '../../src/slack/people/channels.ts'
 import { ada, type Office, openOffice } from './support/office.ts'
 
 let office: Office

@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { call } from '../../src/slack/api-methods.ts'
 import { createSlackClients, type SlackClients } from '../../src/slack/clients.ts'
-import { call } from '../../src/slack/methods.ts'
-import { SlackBusy, SlackRefused } from '../../src/slack/refused.ts'
+import { SlackBusy, SlackRefused } from '../../src/slack/slack-errors.ts'
 import { listen } from './support/front.ts'
 
 const log = { info: () => undefined, warn: () => undefined, error: () => undefined }

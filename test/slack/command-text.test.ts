@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { tokenize } from '../../src/core/command/line.ts'
-import { commandText } from '../../src/slack/command-text.ts'
+import { commandText } from '../../src/slack/inbound/command-text.ts'
 
 const bot = '<@U0SPARKIFY0>'
 const reading = { botUserId: 'U0SPARKIFY0', slash: '/sparkify' }

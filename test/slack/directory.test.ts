@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { createSlackClients } from '../../src/slack/clients.ts'
-import { createSlackDirectory } from '../../src/slack/directory.ts'
-import { createProfiles } from '../../src/slack/profiles.ts'
+import { createSlackDirectory } from '../../src/slack/people/directory.ts'
+import { createProfiles } from '../../src/slack/people/profiles.ts'
 import { type Office, openOffice } from './support/office.ts'
 
 let office: Office
@@ -86,7 +86,7 @@ describe('roles by Slack ids', () => {
     const back = refuse('missing_scope')
     await expect(directory.roleOf(person('U0GRACE000'))).rejects.toMatchObject({
       code: 'slack',
-      message: expect.stringContaining('S0DATA (missing_scope), so roles are not known now. Nothing was done.'),
+      message: expect.stringContaining('S0DATA from Slack (missing_scope), so your role is unknown. Nothing was done.'),
     })
     expect(await directory.roleOf(person('U0ADA0ADMIN'))).toBe('admin')
     back()

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { OpsError } from '../../src/core/errors.ts'
+import { identify } from '../../src/slack/bot-identity.ts'
 import { createSlackClients } from '../../src/slack/clients.ts'
-import { identify } from '../../src/slack/identity.ts'
 import { listen } from './support/front.ts'
 import { type Office, openOffice } from './support/office.ts'
 import { postSigned } from './support/signed.ts'

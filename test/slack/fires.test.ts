@@ -173,7 +173,7 @@ describe('what the clock says in Slack', () => {
     await nextMinute()
     expect((await office.ledger.schedules.get(id))?.state).toEqual({
       kind: 'parked',
-      why: expect.stringContaining('I could not post in this conversation what it said (restricted_action).'),
+      why: expect.stringContaining('I could not post in this conversation (restricted_action).'),
     })
     const told = office.seen(`D${ada.slice(1)}`).map(({ text: said }) => said)
     expect(told.filter((said) => said.includes('is parked'))).toHaveLength(1)

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { formModal, sayAction } from '../../src/slack/action-ids.ts'
+import { formModal, runAction } from '../../src/slack/action-ids.ts'
 import { partner, team } from '../../src/workspace/personas.ts'
 import { eventually } from './support/clock.ts'
 import { ada, dataEng, type Office, openOffice } from './support/office.ts'
@@ -23,7 +23,7 @@ function press(value: string, id: string): Promise<Response> {
     team: { id: team.id },
     channel: { id: dataEng, name: 'data-eng' },
     container: { type: 'message', message_ts: '1.1', channel_id: dataEng },
-    actions: [{ type: 'button', action_id: sayAction, value }],
+    actions: [{ type: 'button', action_id: runAction, value }],
   }
   return postSigned(office.front.origin, { payload: JSON.stringify(payload) })
 }
@@ -108,7 +108,7 @@ describe('a member in a channel of another organization', () => {
       team: { id: partner.id },
       channel: { id: partners, name: 'partners' },
       container: { type: 'message', message_ts: '1.1', channel_id: partners },
-      actions: [{ type: 'button', action_id: sayAction, value: 'help' }],
+      actions: [{ type: 'button', action_id: runAction, value: 'help' }],
     }
     await postSigned(office.front.origin, { payload: JSON.stringify(payload) })
     await office.clock.until(() => said().includes('This is the help.'))
@@ -139,7 +139,7 @@ describe('a submitted dialog', () => {
       response_action: 'errors',
       errors: {
         [`${formModal.blockPrefix}n`]:
-          'Slack did not tell me in time who you are. Nothing was done. Submit it again in a minute.',
+          'Slack did not return your profile in time. Nothing was done. Submit it again in a minute.',
       },
     })
     answer()

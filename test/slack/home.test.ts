@@ -49,10 +49,10 @@ describe('entering the Home tab', () => {
   it('fills it for whoever entered, and for nobody else', async () => {
     expect(await enter()).toEqual({})
     await eventually(() => readsAs(office).includes('Cluster sparkify is available'))
-    expect(readsAs(office)).toContain('You are admin here.')
+    expect(readsAs(office)).toContain('Your role here: admin.')
     expect(readsAs(office, vera)).toBe('""')
     await entered(vera)
-    expect(readsAs(office, vera)).toContain('You are viewer here.')
+    expect(readsAs(office, vera)).toContain('Your role here: viewer.')
   })
 
   it('of messages fills nothing', async () => {
@@ -126,21 +126,21 @@ describe('a Home tab that was entered', () => {
     expect(publishes(office, ada)).toHaveLength(1)
   })
 
-  it('shows within twenty seconds what another process changed', async () => {
+  it('shows within 35 seconds what another process changed', async () => {
     await entered()
     await addSchedule()
     const before = office.clock.now().getTime()
     await reads('1 · songs')
-    expect(office.clock.now().getTime() - before).toBeLessThanOrEqual(20_000)
+    expect(office.clock.now().getTime() - before).toBeLessThanOrEqual(35_000)
   })
 
-  it('is looked after once a minute when it was not touched for ten, and not any more after a day', async () => {
+  it('is kept fresh for a day after it was last entered', async () => {
     await entered()
-    office.clock.advance(11 * 60_000)
+    office.clock.advance(3 * 3_600_000)
     await addSchedule()
     const before = office.clock.now().getTime()
     await reads('1 · songs')
-    expect(office.clock.now().getTime() - before).toBeLessThanOrEqual(65_000)
+    expect(office.clock.now().getTime() - before).toBeLessThanOrEqual(60_000)
 
     office.clock.advance(25 * 3_600_000)
     await entered(vera)
@@ -243,7 +243,7 @@ describe('when Slack does not take it', () => {
         : undefined,
     )
     await entered()
-    expect(readsAs(office)).toContain('The buttons could not be shown. Say /sparkify help')
+    expect(readsAs(office)).toContain('The buttons could not be shown. Type /sparkify help')
     office.clock.advance(60_000)
     await entered(vera)
     expect(publishes(office, ada)).toHaveLength(2)

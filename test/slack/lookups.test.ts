@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { createLookups } from '../../src/slack/lookups.ts'
+import { createLookups } from '../../src/slack/people/lookups.ts'
 import { createFakeClock } from './support/clock.ts'
 
 it('5,000 answers are kept, and no more: the one that was got longest ago is asked for again', async () => {

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises'
 import type { AppsManifestValidateArguments } from '@slack/web-api'
 import { describe, expect, it } from 'vitest'
 import { parse, stringify } from 'yaml'
-import { neededScopes, scopesOf, scopesOfEvents } from '../../src/slack/methods.ts'
+import { neededScopes, scopesOf, scopesOfEvents } from '../../src/slack/api-methods.ts'
 
 type Manifest = Exclude<AppsManifestValidateArguments['manifest'], string>
 
@@ -103,11 +103,11 @@ describe('manifest.yml', () => {
     expect(heard.toSorted()).toEqual(Object.keys(scopesOfEvents).map((event) => event.split('.')[0]))
   })
 
-  it('knows every call: nothing but methods.ts reaches the Web API', async () => {
+  it('knows every call: nothing but api-methods.ts reaches the Web API', async () => {
     const calling = (await sources()).filter(({ code }) =>
       /\.apiCall\(|\.filesUploadV2\(|\bclient\.[a-z]+\.[a-z]/i.test(code),
     )
-    expect(calling.map(({ name }) => name)).toEqual(['methods.ts'])
+    expect(calling.map(({ name }) => name)).toEqual(['api-methods.ts'])
   })
 
   it('is what the README’s link fills in', async () => {

@@ -173,7 +173,7 @@ describe('what is never answered', () => {
     await eventually(() => answers().length === 1)
     expect(answers()[0]).toMatchObject({
       viewer: ada,
-      text: expect.stringContaining('Slack did not tell me who you are'),
+      text: expect.stringContaining('Cannot read your Slack profile'),
     })
     expect(JSON.stringify(answers()[0]?.blocks)).toContain('Try again in a minute.')
     expect(await runs()).toEqual([])

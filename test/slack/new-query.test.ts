@@ -55,9 +55,9 @@ describe('a query is added by one file', () => {
 
   it('and is in help and in the list of questions, with its parameters and a form for them', async () => {
     await say('/sparkify help')
-    await shown('loyal-listeners: How many plays everybody has')
+    await shown('`loyal-listeners`  How many plays everybody has')
     await say('/sparkify queries')
-    await shown('loyal-listeners least=5 last=7d')
+    await shown('Rankings')
     await say('/sparkify help loyal listeners')
     await shown('only people with as many plays')
     await office.workspace.users.press({ as: ada, ...office.button('With parameters…') })

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { formModal, sayAction, typedModal } from '../../src/slack/action-ids.ts'
+import { formModal, runAction, typedModal } from '../../src/slack/action-ids.ts'
 import { some } from '../support/soak.ts'
 import { eventually } from './support/clock.ts'
 import { ada, dataEng, type Office, openOffice } from './support/office.ts'
@@ -38,7 +38,7 @@ const payloads: Readonly<Record<string, object>> = {
     channel: { id: dataEng, name: 'data-eng' },
     container: { type: 'message', message_ts: '1.1', thread_ts: '1.0' },
     response_url: '',
-    actions: [{ type: 'button', action_id: sayAction, block_id: 'b', value: 'help', action_ts: '1.1' }],
+    actions: [{ type: 'button', action_id: runAction, block_id: 'b', value: 'help', action_ts: '1.1' }],
   },
   'a press in a Home tab': {
     type: 'block_actions',
@@ -47,7 +47,7 @@ const payloads: Readonly<Record<string, object>> = {
     team,
     container: { type: 'view', view_id: 'V1' },
     view: { type: 'home', id: 'V1', state: { values: {} } },
-    actions: [{ type: 'button', action_id: sayAction, value: 'help' }],
+    actions: [{ type: 'button', action_id: runAction, value: 'help' }],
   },
   'a form': {
     type: 'view_submission',

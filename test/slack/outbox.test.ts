@@ -35,7 +35,7 @@ describe('an answer whose question was deleted', () => {
     await say('@Sparkify songs')
     await office.clock.until(() => answers(direct).length === 1)
     await eventually(() => office.delivered())
-    expect(answers(direct)[0]?.text).toContain('Only you see this, because your question was deleted.')
+    expect(answers(direct)[0]?.text).toContain('Only you can see this: your message was deleted.')
     expect(answers(dataEng)).toEqual([])
     expect(office.front.named('chat.postEphemeral')).toEqual([])
   })

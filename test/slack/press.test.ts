@@ -96,7 +96,7 @@ describe('a plan', () => {
     await planned('spend')
     const spend = office.button('Spend $0.54')
     await press('Not now')
-    await shown('Put away.')
+    await shown('Cancelled.')
     expect(() => office.button('Spend $0.54')).toThrow()
     expect(await office.workspace.users.press({ as: ada, ...spend })).toMatchObject({ notice: expect.any(String) })
     expect(await runs()).toEqual([])

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createResponseUrl } from '../../src/slack/response-url.ts'
+import { createResponseUrl } from '../../src/slack/outbound/response-url.ts'
 import { listen } from './support/front.ts'
 
 const warned: object[] = []

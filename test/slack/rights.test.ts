@@ -2,7 +2,7 @@ import { createClient } from '@libsql/client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { readCommands } from '../../src/commands.ts'
 import { includesRole } from '../../src/core/people.ts'
-import { formModal, sayAction } from '../../src/slack/action-ids.ts'
+import { formModal, runAction } from '../../src/slack/action-ids.ts'
 import { team } from '../../src/workspace/personas.ts'
 import type { Call } from './support/front.ts'
 import { dataEng, type Office, vera } from './support/office.ts'
@@ -66,7 +66,7 @@ const doors: Readonly<Record<string, (sent: Sent) => Promise<Response>>> = {
   'a mention': (sent) => event(sent, { type: 'app_mention', channel: dataEng, text: `<@U0SPARKIFY0> ${sent.line}` }),
   'a direct message': (sent) =>
     event(sent, { type: 'message', channel_type: 'im', channel: `D${sent.id.slice(1)}`, text: sent.line }),
-  'a button': press(sayAction),
+  'a button': press(runAction),
   'a form': (sent) => {
     const private_metadata = JSON.stringify({ command: sent.command, channel: dataEng })
     const state = { values: { [`${formModal.blockPrefix}none`]: { [formModal.actionId]: { value: '' } } } }
@@ -100,7 +100,7 @@ async function refusals(): Promise<readonly string[]> {
   return entries.filter(({ what }) => what === 'refused').map(({ headline }) => headline ?? '')
 }
 
-it.each(cells)('$door of a person who is $role', async ({ id, role, door, send }) => {
+it.each(cells)('$door of a person who is $role', async ({ id, role, send }) => {
   const before = { ledger: await ledgerNow(), refused: (await refusals()).length, calls: office.front.calls.length }
   const lines = commands
     .filter((command) => !includesRole(role, command.role))
@@ -111,12 +111,11 @@ it.each(cells)('$door of a person who is $role', async ({ id, role, door, send }
       answer: await (await send({ line: line.line, command: line.name, id, at: ++at })).text(),
     })),
   )
-  // A form that lacks a field asks for that first.
-  const taken = sent.filter(({ answer }) => !(door === 'a form' && answer.includes('"response_action":"errors"')))
-  expect(taken.map(({ answer }) => answer)).toEqual(taken.map(() => ''))
-  expect(taken.length).toBeGreaterThan(10)
-  await office.clock.until(async () => (await refusals()).length === before.refused + taken.length)
-  const expected = taken.map(
+  // Also a form that lacks a field, which somebody who may fill it in is asked for.
+  expect(sent.map(({ answer }) => answer)).toEqual(sent.map(() => ''))
+  expect(sent.length).toBeGreaterThan(10)
+  await office.clock.until(async () => (await refusals()).length === before.refused + sent.length)
+  const expected = sent.map(
     ({ name, needs }) => `${name} needs an ${needs}. You are ${id}, ${role} here. Nothing was done.`,
   )
   expect((await refusals()).slice(before.refused).toSorted()).toEqual(expected.toSorted())

@@ -147,7 +147,7 @@ describe('the button "Post this every…"', () => {
       errors: {
         'argument-lines':
           'I do not know "top sogns". Nothing was done. Did you mean top-songs? Say help for all commands.',
-        'argument-tz': 'This takes a time zone like Europe/London.',
+        'argument-tz': 'Enter a time zone like Europe/London.',
       },
     })
     expect(await submit(id, { ...filled, lines: '' })).toMatchObject({
@@ -162,7 +162,7 @@ describe('the button "Post this every…"', () => {
     expect(await submit(id, { ...filled, channel: 'C0RANDOM000' })).toEqual({
       errors: {
         'argument-channel':
-          'I cannot post in #random (not_in_channel), so nobody would see it. Nothing was done. Type /invite @sparkify in #random. Then say it again.',
+          'I cannot post in #random (not_in_channel). Nothing was done. Type /invite @sparkify in #random. Then try again.',
       },
     })
     expect(await submit(id, { ...filled, lines: 'top songs 3; tear-down' })).toEqual({
@@ -177,9 +177,11 @@ describe('the button "Post this every…"', () => {
   })
 
   it('is refused, politely and to them alone, for those who may not add schedules', async () => {
-    const { id } = await open(dataEng, vera)
-    expect(await submit(id, filled, vera)).toEqual({})
+    const before = dialogs().length
+    await shown('Post this every…', dataEng, vera)
+    await office.workspace.users.press({ as: vera, ...office.button('Post this every…', dataEng, vera) })
     await shown('schedule-add needs an operator.', dataEng, vera)
+    expect(dialogs()).toHaveLength(before)
     expect(all(dataEng, ada)).not.toContain('needs an operator')
     expect(await office.ledger.schedules.list()).toEqual([])
   })

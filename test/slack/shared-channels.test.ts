@@ -3,12 +3,12 @@ import doctor from '../../src/commands/doctor.ts'
 import scheduleRun from '../../src/commands/schedule-run.ts'
 import type { Answer } from '../../src/core/answer.ts'
 import { newMessage, waysOfSchedule } from '../../src/core/outbox/messages.ts'
+import type { Conversation } from '../../src/core/place.ts'
 import type { NewMessage } from '../../src/core/ports/outbox.ts'
 import { text } from '../../src/core/reply.ts'
 import { createTimetable } from '../../src/scheduler/timetable.ts'
 import { createSlackClients } from '../../src/slack/clients.ts'
-import { createOnlooker } from '../../src/slack/onlooker.ts'
-import type { SlackPlace } from '../../src/slack/place.ts'
+import { createReadOnlySlack } from '../../src/slack/probes.ts'
 import { command } from '../support/core.ts'
 import { runDue } from '../support/fires.ts'
 import { scheduled } from '../support/schedule.ts'
@@ -58,7 +58,7 @@ it('a member’s answer reaches them alone, by command and by mention, and says 
   const answers = office.seen(partners).filter(({ onlyMine }) => onlyMine)
   for (const { text: said } of answers) {
     expect(said).toContain('Three songs.')
-    expect(said).toContain('Only you see this, because')
+    expect(said).toContain('Only you can see this:')
     expect(said).toContain('is shared with another organization.')
   }
   expect(office.workspace.messages(partners, 'U0PETRA0PAR').filter(({ user }) => user === 'U0SPARKIFY0')).toEqual([])
@@ -87,7 +87,7 @@ it('everything is posted there where the configuration allows it', async () => {
   expect(office.front.named('conversations.info')).toEqual([])
 })
 
-const put = (key: string, to: SlackPlace, more: Partial<NewMessage> = {}): Promise<void> =>
+const put = (key: string, to: Conversation, more: Partial<NewMessage> = {}): Promise<void> =>
   office.face.put(
     newMessage(
       { key, content: { kind: 'answer', answer: news }, ways: waysOfSchedule(to, owner), ...more },
@@ -98,7 +98,7 @@ const put = (key: string, to: SlackPlace, more: Partial<NewMessage> = {}): Promi
 it('nothing is shared there, and no card stands there', async () => {
   office = await openOffice(two)
   expect(await office.face.obstacle(place, null)).toMatchObject({
-    message: '#partners is shared with another organization, and I post nothing there. Nothing was done.',
+    message: '#partners is shared with another organization, so I post nothing there. Nothing was done.',
     remedy: expect.stringContaining('SPARKIFY_SHARED_CHANNELS=allow'),
   })
   const desk = deskIn(office)
@@ -166,7 +166,7 @@ it('a message that goes on while its channel becomes shared shows a note instead
   await office.clock.until(() => office.seen().some(({ text: said }) => said.includes('The house stands.')))
   const open = office.workspace.messages(dataEng, vera)
   expect(open.map(({ text: said, blocks }) => [said, blocks])).toEqual([
-    ['This channel is shared with another organization, so I show nothing here.', undefined],
+    ['This channel is shared with another organization, so I post nothing here.', undefined],
   ])
 })
 
@@ -214,7 +214,7 @@ it('doctor names both settings, and the terminal sees the same of a channel', as
     retryPauseMs: 5,
   })
   const looking = (sharedChannels: 'refuse' | 'allow') =>
-    createOnlooker(quick, { guests: 'refuse', sharedChannels }, office.clock, log).obstacle(place)
+    createReadOnlySlack(quick, { guests: 'refuse', sharedChannels }, office.clock, log).obstacle(place)
   expect(await looking('refuse')).toMatchObject({ message: expect.stringContaining('#partners is shared') })
   expect(await looking('allow')).toBeNull()
 })

@@ -4,9 +4,9 @@ import { z } from 'zod'
 import {
   confirmAction,
   dismissAction,
-  fillAction,
+  formAction,
   formModal,
-  sayAction,
+  runAction,
   typeAction,
   typedModal,
 } from '../../src/slack/action-ids.ts'
@@ -36,9 +36,9 @@ const people = [
   {
     who: 'somebody of another organization',
     id: petra,
-    refusal: 'I only answer people of the organization that runs me.',
+    refusal: 'I only answer members of the organization that runs me.',
   },
-  { who: 'somebody whom Slack fails to name', id: nadia, refusal: 'Slack did not tell me who you are (fatal_error).' },
+  { who: 'somebody whom Slack fails to name', id: nadia, refusal: 'Cannot read your Slack profile (fatal_error).' },
   // Last, because what is noted of an answer comes after it.
   { who: 'a member', id: vera, refusal: null },
 ] as const
@@ -204,11 +204,11 @@ const doors: readonly Door[] = [
         files: [{ id: 'F1' }],
       }),
   },
-  { door: 'a button that runs a command', reply: songs, send: button(sayAction, 'songs') },
+  { door: 'a button that runs a command', reply: songs, send: button(runAction, 'songs') },
   {
     door: 'a button that opens a form',
     reply: /"title":\{"type":"plain_text","text":"songs"/i,
-    send: button(fillAction, 'songs'),
+    send: button(formAction, 'songs'),
   },
   { door: 'a button that confirms a plan', reply: noPlan, send: button(confirmAction, 'plan-1') },
   { door: 'a button that asks for a word', reply: noPlan, send: button(typeAction, 'plan-1') },
@@ -231,7 +231,7 @@ const doors: readonly Door[] = [
   },
   {
     door: 'the Home tab',
-    reply: /You are viewer here\./,
+    reply: /Your role here: viewer\./,
     isKept: true,
     send: (sent) => event(sent, { type: 'app_home_opened', tab: 'home', ts: undefined }),
   },
@@ -243,7 +243,7 @@ const doors: readonly Door[] = [
         type: 'block_actions',
         container: { type: 'view', view_id: 'V1' },
         view: { type: 'home', id: 'V1' },
-        actions: [{ type: 'button', action_id: sayAction, value: 'songs' }],
+        actions: [{ type: 'button', action_id: runAction, value: 'songs' }],
       }),
   },
 ]

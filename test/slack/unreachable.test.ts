@@ -1,6 +1,6 @@
 import { WebAPIHTTPError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api'
 import { expect, it } from 'vitest'
-import { unreachable, whyUnreachable } from '../../src/slack/unreachable.ts'
+import { unreachable, whyUnreachable } from '../../src/slack/slack-errors.ts'
 
 const failed = (code: string) =>
   new WebAPIRequestError(new TypeError('fetch failed', { cause: Object.assign(new Error(`x ${code}`), { code }) }))

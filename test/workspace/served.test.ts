@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { neededScopes, scopesOf } from '../../src/slack/methods.ts'
+import { neededScopes, scopesOf } from '../../src/slack/api-methods.ts'
 import { servedDeliveries } from '../../src/workspace/workspace.ts'
 import { openStage } from './stage.ts'
 

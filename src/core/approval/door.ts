@@ -1,10 +1,10 @@
 import type { Answer } from '../answer.ts'
 import { type Asked, authorise, type Catalog } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
-import type { Bound } from '../command/define.ts'
+import type { Bound, Command } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFull, messageOf, OpsError } from '../errors.ts'
-import type { Person } from '../people.ts'
+import type { Asker, Person } from '../people.ts'
 import type { PlanDraft } from '../plan.ts'
 import type { Denial } from '../ports/audit.ts'
 import type { PlanRecord } from '../ports/plans.ts'
@@ -81,6 +81,20 @@ function askedBy({ command, given, line }: Bound): Asked {
 function fireAgain(schedule: number, { id, state }: RunRecord, catalog: Catalog): Bound {
   const from = state === 'complete' ? {} : { from: String(id) }
   return catalog.that(({ runsSchedule }) => runsSchedule === true).with({ id: String(schedule), ...from })
+}
+
+/** Why this person may not use a command; null where they may, or where Slack does not return their role. Never throws. */
+export async function whyNotUse(
+  command: Command,
+  asker: Asker,
+  { directory }: Pick<Deps, 'directory'>,
+): Promise<OpsError | null> {
+  try {
+    authorise(command, { ...asker, role: await directory.roleOf(asker) }, directory)
+    return null
+  } catch (error) {
+    return error instanceof OpsError && error.code === 'not_allowed' ? error : null
+  }
 }
 
 /**

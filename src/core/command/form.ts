@@ -82,9 +82,9 @@ export function readForm(command: Command, entered: Readonly<Record<string, stri
 
 /** What is wrong with what was typed in a field, or null. */
 function faultOf({ schema, meta }: Declared, typed: string, catalog: Catalog): string | null {
-  if (typed === '') return meta.form === 'required' ? `This takes ${meta.accepts}.` : null
+  if (typed === '') return meta.form === 'required' ? `Enter ${meta.accepts}.` : null
   if (typed === meta.fallback) return null
-  if (!schema.safeParse(typed).success) return `This takes ${meta.accepts}.`
+  if (!schema.safeParse(typed).success) return `Enter ${meta.accepts}.`
   return meta.kind === 'lines' ? faultOfLines(typed, catalog) : null
 }
 

@@ -1,14 +1,15 @@
+import { isApprover, needsSecond } from '../approval/ask.ts'
+import { monthOf, monthWords } from '../cluster/bill.ts'
 import { OpsError } from '../errors.ts'
 import type { Asker } from '../people.ts'
+import type { PlanRecord } from '../ports/plans.ts'
 import type { Session } from '../runner/session.ts'
-import { cardEntries } from './cards.ts'
-import type { Home, HomeSection } from './home.ts'
-import { lookAround } from './look.ts'
-import { moneyEntries } from './money.ts'
+import { usd } from '../words.ts'
+import { at, entry, type Home, type HomeEntry, type HomeSection, pressable, type Viewing, where } from './home-view.ts'
 import { headlineOf, shortcuts, stateEntries } from './now.ts'
 import { endedEntries, runningEntries } from './runs.ts'
 import { scheduleEntries } from './schedules.ts'
-import type { Viewing } from './viewing.ts'
+import { lookAround } from './snapshot.ts'
 
 /**
  * How things stand for each of these people, in their order, by the role that each has now. Looks around once for all of them. An
@@ -29,7 +30,7 @@ export async function homesOf(
   )
 }
 
-const notKnown = 'Slack could not tell me your role. Until it does, you see what everybody may.'
+const notKnown = 'Your role could not be read from Slack, so this shows what every viewer sees.'
 
 function unknown(error: unknown): null {
   if (error instanceof OpsError) return null
@@ -43,7 +44,7 @@ async function homeFor(viewing: Viewing): Promise<Home> {
     { title: 'Waiting for approval', entries: await cardEntries(viewing) },
     { title: 'Running now', entries: runningEntries(viewing) },
     { title: '', entries: shortcuts(viewing) },
-    { title: 'Next on schedule', entries: scheduleEntries(viewing) },
+    { title: 'Upcoming schedules', entries: scheduleEntries(viewing) },
     { title: 'Recent runs', entries: endedEntries(viewing) },
   ]
   return {
@@ -55,5 +56,44 @@ async function homeFor(viewing: Viewing): Promise<Home> {
 
 function noteFor({ who, deps }: Viewing): string {
   const unowned = deps.directory.holders('admin').length === 0
-  return `You are ${who.role} here.${unowned ? ` Nobody is an admin yet. Setting the bot up? SPARKIFY_ADMINS=${who.id}` : ''}`
+  return `Your role here: ${who.role}.${unowned ? ` No admin is set; to be one, set SPARKIFY_ADMINS=${who.id}.` : ''}`
+}
+
+/** The plans that wait for this person's approval, and those that this person asked for; they are approved where they were posted. */
+export async function cardEntries({ who, look, deps }: Viewing): Promise<readonly HomeEntry[]> {
+  const mayApprove = await mayApproveNow(who, deps)
+  return look.cards
+    .filter(({ asker }) => mayApprove || asker.id === who.id)
+    .map((plan) => cardEntry(plan, plan.asker.id === who.id && (!mayApprove || needsSecond(plan.reasons, deps))))
+}
+
+/** Not while nobody can say who is in a group: what they asked for themselves is shown all the same. */
+async function mayApproveNow(who: Viewing['who'], deps: Viewing['deps']): Promise<boolean> {
+  try {
+    return await isApprover(who, deps)
+  } catch (error) {
+    if (error instanceof OpsError) return false
+    throw error
+  }
+}
+
+/** `waits`: this person has asked for it, and somebody else must approve. */
+function cardEntry({ draft, asker, place, reasons, expires }: PlanRecord, waits: boolean): HomeEntry {
+  return entry({
+    title: `${waits ? '○' : '⚠'} ${draft.title}`,
+    words: [waits ? 'You asked in' : `${asker.name} asked in`, where(place), '· until', at(expires)],
+    note: [...draft.facts, ...reasons.map(({ words }) => words)].join('\n'),
+  })
+}
+
+/** What the cluster has cost this month, and of how much; nothing where it costs nothing. */
+export function moneyEntries(viewing: Viewing): readonly HomeEntry[] {
+  const { look, deps } = viewing
+  if (look.spent === null) return []
+  const { budgetUsd } = deps.policy
+  const of = budgetUsd === null ? '' : ` of ${usd(budgetUsd)}`
+  const { usd: spent, isComplete } = look.spent
+  const unknown = isComplete ? '' : ' and times whose price is not known'
+  const words = [`${monthWords(monthOf(look.now))}: ${usd(spent)}${of}, without storage${unknown}`]
+  return [entry({ words, next: pressable([{ label: 'Cost', line: 'cost' }], viewing) })]
 }

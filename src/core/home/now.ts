@@ -2,13 +2,14 @@ import { labelOf } from '../command/line.ts'
 import { OpsError } from '../errors.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
 import { checksLine, nextUseful, type State, stateLine } from '../warehouse/state.ts'
-import { at, entry, type HomeButton, type HomeEntry, type Words } from './home.ts'
-import type { Look } from './look.ts'
-import { pressable, type Viewing } from './viewing.ts'
+import { at, entry, type HomeButton, type HomeEntry, pressable, type Viewing, type Words } from './home-view.ts'
+import type { Look } from './snapshot.ts'
 
 /** The state in one line, without what is running: that has a place of its own. */
 export function headlineOf({ state, now }: Look, cluster: string): string {
-  return state instanceof OpsError ? `Cluster ${cluster} cannot be asked` : stateLine({ ...state, writing: null }, now)
+  return state instanceof OpsError
+    ? `The state of cluster ${cluster} is unknown`
+    : stateLine({ ...state, writing: null }, now)
 }
 
 /** What stands behind the headline: the load with its checks, and the cluster with what it costs; or why nobody knows. */
@@ -31,7 +32,7 @@ function thrift({ name, state }: ClusterFacts, { deps }: Viewing): readonly Home
   if (deps.cluster.free || state !== 'available') return []
   return [
     { label: 'Extend 2 h', line: 'extend 2h' },
-    { label: 'Pause', line: 'pause', sure: `Pause ${name}? Nobody can ask it then.` },
+    { label: 'Pause', line: 'pause', sure: `Pause ${name}? Questions fail until it is resumed.` },
   ]
 }
 
@@ -64,5 +65,5 @@ export function shortcuts(viewing: Viewing): readonly HomeEntry[] {
   const useful = state instanceof OpsError ? [] : nextUseful(state)
   const others = always.filter(({ line }) => !useful.some((suggestion) => suggestion.line === line))
   const next = pressable([...useful, ...others], viewing)
-  return next.length === 0 ? [] : [entry({ next, note: 'Answers come to the Messages tab.' })]
+  return next.length === 0 ? [] : [entry({ next, note: 'Answers appear in the Messages tab.' })]
 }

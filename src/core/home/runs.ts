@@ -5,8 +5,7 @@ import { mayRead, shownLine } from '../runner/readers.ts'
 import { mayKnow } from '../schedule/make/find.ts'
 import { linesWords } from '../schedule/make/words.ts'
 import { duration, plural } from '../words.ts'
-import { at, entry, type HomeEntry, type Words } from './home.ts'
-import { pressable, type Viewing } from './viewing.ts'
+import { at, entry, type HomeEntry, pressable, type Viewing, type Words } from './home-view.ts'
 
 const shownRunning = 3
 

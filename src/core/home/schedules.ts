@@ -2,8 +2,7 @@ import type { ScheduleRecord } from '../ports/schedules.ts'
 import { mayKnow } from '../schedule/make/find.ts'
 import { linesWords, whenWords } from '../schedule/make/words.ts'
 import { plural } from '../words.ts'
-import { at, entry, type HomeButton, type HomeEntry, type Words, where } from './home.ts'
-import { pressable, type Viewing } from './viewing.ts'
+import { at, entry, type HomeButton, type HomeEntry, pressable, type Viewing, type Words, where } from './home-view.ts'
 
 const shownActive = 6
 
@@ -33,7 +32,7 @@ export function scheduleEntries(viewing: Viewing): readonly HomeEntry[] {
 }
 
 const allOfThem: HomeButton = { label: 'All schedules', line: 'schedule' }
-const addOne: HomeButton = { label: 'Add one…', line: 'schedule-add day=daily time=07:00', form: true }
+const addOne: HomeButton = { label: 'Add a schedule…', line: 'schedule-add day=daily time=07:00', form: true }
 
 function urgency({ schedule, next }: Timed): number {
   if (schedule.state.kind === 'parked') return 0
@@ -56,7 +55,7 @@ function scheduleEntry({ schedule, next }: Timed, viewing: Viewing): HomeEntry {
 function standing({ schedule: { state }, next }: Timed, mayList: boolean): Words {
   switch (state.kind) {
     case 'active':
-      return next === null ? ['never again'] : ['next:', at(next.toISOString())]
+      return next === null ? ['no further run'] : ['next:', at(next.toISOString())]
     case 'paused':
       return ['paused']
     case 'parked':

@@ -1,26 +1,21 @@
 import type { Answer } from '../../core/answer.ts'
-import type { FileReply, Reply, TableReply } from '../../core/reply.ts'
-import { list } from '../../core/words.ts'
-import type { Attached, Presented } from '../message.ts'
-import { boldLine, smallPrint } from './blocks.ts'
-import { presentNext } from './buttons.ts'
+import type { FailureReply, FileReply, Reply, TableReply, TextReply } from '../../core/reply.ts'
+import { clean, cleanLine, list } from '../../core/words.ts'
+import type { Attached, Presented } from '../outbound/fallbacks.ts'
+import { boldLine, preformatted, presentNext, sections, smallPrint } from './blocks.ts'
 import { presentChart } from './chart.ts'
-import { cut } from './cut.ts'
-import { presentFailure } from './failure.ts'
-import { type FileFrom, presentFile, type Whole } from './file.ts'
-import { ladderOf, rungOf } from './ladder.ts'
+import { cut, pieces } from './cut.ts'
+import { presentMenu } from './menu.ts'
+import { codeBlock, maxCalled, mentions } from './mrkdwn.ts'
 import { inOrder, paginate } from './pages.ts'
-import { type Part, simplePart } from './part.ts'
+import { fallbacksOf, levelOf, type Part, simplePart, type View } from './parts.ts'
 import { presentPlan } from './plan.ts'
-import { runHead } from './run.ts'
-import { presentSteps } from './steps.ts'
-import { presentTable } from './table.ts'
-import { presentText } from './text.ts'
-import type { View } from './view.ts'
+import { presentSteps, runHead } from './run.ts'
+import { type FileFrom, presentFile, presentTable, type Whole } from './table.ts'
 
 /**
- * An answer as Slack shows it: the main message with its rungs, what found no room in it and its details for the thread, and a CSV file
- * for each table, with the rung from which on it is cut; what only its asker sees has neither thread nor files. A run of several
+ * An answer as Slack shows it: the main message with its levels, what found no room in it and its details for the thread, and a CSV file
+ * for each table, with the level from which on it is cut; what only its asker sees has neither thread nor files. A run of several
  * steps keeps the block that presentRun gave it.
  */
 export function presentAnswer(answer: Answer, view: View): Presented {
@@ -43,8 +38,8 @@ export function presentAnswer(answer: Answer, view: View): Presented {
     ...(more.length > 0 || detailed.length === 0 ? [] : [whatFollows(`Details ${aloud ? 'in the thread' : 'follow'}`)]),
   ]
   return {
-    main: ladderOf(answer.headline, [...main, ...follows, ...tail]),
-    thread: thread.map((page) => ladderOf(namesOf(page), page)),
+    main: fallbacksOf(answer.headline, [...main, ...follows, ...tail], { stated: replies.some(statesOutcome) }),
+    thread: thread.map((page) => fallbacksOf(namesOf(page), page, { stated: true })),
     files: [...presented, ...detailed].flatMap(({ part, file }) =>
       file === null ? [] : [attached(part, file, pages)],
     ),
@@ -65,7 +60,7 @@ function attached(part: Part, { from, ...csv }: FileFrom, pages: readonly (reado
     0,
     pages.findIndex((parts) => parts.includes(part)),
   )
-  return { ...csv, page, from: rungOf(pages[page] ?? [], from) }
+  return { ...csv, page, from: levelOf(pages[page] ?? [], from) }
 }
 
 function presentReply(
@@ -81,6 +76,8 @@ function presentOther(reply: Exclude<Reply, TableReply | FileReply>, slash: stri
   switch (reply.kind) {
     case 'text':
       return presentText(reply)
+    case 'menu':
+      return presentMenu(reply)
     case 'chart':
       return presentChart(reply)
     case 'steps':
@@ -92,10 +89,48 @@ function presentOther(reply: Exclude<Reply, TableReply | FileReply>, slash: stri
   }
 }
 
+/** A failure is the headline itself, with its remedy. */
+function statesOutcome({ kind }: Reply): boolean {
+  return kind === 'failure'
+}
+
 function whatFollows(words: string): Part {
   return simplePart('More', smallPrint(words), words)
 }
 
 function namesOf(parts: readonly Part[]): string {
   return cut(list([...new Set(parts.map(({ label }) => label))]), 250)
+}
+
+/** What happened and what to do about it. The mark is left out where the run above carries it already. */
+export function presentFailure(failure: FailureReply, options: { readonly marked: boolean }): Part {
+  const { message, remedy, ask = [] } = failure
+  const words = [`${options.marked ? '✗ ' : ''}${clean(message)}`, clean(remedy)]
+    .filter((line) => line !== '')
+    .join('\n')
+  const part = simplePart(cut(cleanLine(message), 80), sections(words), words)
+  const helpers = mentions(ask.slice(0, maxCalled))
+  if (helpers.length === 0) return part
+  const help = `Ask ${helpers.join(', ')}.`
+  const blocks = [...part.newest, { type: 'section', text: { type: 'mrkdwn', text: help, verbatim: true } } as const]
+  return { ...part, newest: blocks, older: blocks, oldest: blocks, words: [...part.words, help] }
+}
+
+const marks = { plain: '', note: '', good: '✓ ', warning: '⚠ ' } as const
+
+// Slack's limit of a text element is 3,000 characters; the words of a message have room for about as many.
+const maxCode = 2_900
+
+/** Words as they are: plain in a section, small print in a context, code in a box, with a mark where the tone has one. */
+export function presentText({ text, tone = 'plain' }: TextReply): Part {
+  if (tone === 'code') return presentCode(text)
+  const words = clean(text)
+  const marked = words === '' ? '' : `${marks[tone]}${words}`
+  return simplePart(cut(cleanLine(marked), 80), tone === 'note' ? smallPrint(marked) : sections(marked), marked)
+}
+
+function presentCode(text: string): Part {
+  const boxes = pieces(clean(text), maxCode)
+  const blocks = boxes.map(preformatted)
+  return { ...simplePart('The text', blocks), words: boxes.map(codeBlock) }
 }

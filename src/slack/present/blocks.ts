@@ -1,6 +1,18 @@
-import type { ContextBlock, PlainTextElement, RichTextBlock, SectionBlock } from '@slack/types'
-import { clean } from '../../core/words.ts'
+import type {
+  ActionsBlock,
+  Button,
+  ConfirmationDialog,
+  ContextBlock,
+  PlainTextElement,
+  RichTextBlock,
+  SectionBlock,
+} from '@slack/types'
+import type { Suggestion } from '../../core/answer.ts'
+import { withChannelNames } from '../../core/channel.ts'
+import { clean, cleanLine } from '../../core/words.ts'
+import { formAction, runAction } from '../action-ids.ts'
 import { cut, pieces } from './cut.ts'
+import { type Part, simplePart } from './parts.ts'
 
 // Slack's limit of a section's text, and of any text object (https://docs.slack.dev/reference/block-kit/blocks/section-block).
 const maxText = 3_000
@@ -11,9 +23,13 @@ export function plainText(text: string, max: number): PlainTextElement {
   return { type: 'plain_text', text: shown === '' ? '–' : shown, emoji: false }
 }
 
-/** The whole text, in as many sections as it takes. */
+/** The whole text, in as many sections as it takes; `expand` keeps Slack from folding it behind "See more". */
 export function sections(text: string): readonly SectionBlock[] {
-  return pieces(clean(text), maxText).map((piece) => ({ type: 'section', text: plainText(piece, maxText) }))
+  return pieces(clean(text), maxText).map((piece) => ({
+    type: 'section',
+    expand: true,
+    text: plainText(piece, maxText),
+  }))
 }
 
 /** Small print, whole. */
@@ -38,4 +54,40 @@ export function preformatted(lines: string): RichTextBlock {
 /** One paragraph of rich text without styles, as the details of a task card need it. */
 export function richText(text: string): RichTextBlock {
   return { type: 'rich_text', elements: [{ type: 'rich_text_section', elements: [{ type: 'text', text }] }] }
+}
+
+/** More than this on one message are not read. */
+export const maxButtons = 4
+
+// https://docs.slack.dev/reference/block-kit/block-elements/button-element
+const maxLabel = 75
+const maxValue = 2_000
+
+/** A button that carries `value` back when pressed. */
+export function button(
+  actionId: string,
+  label: string,
+  value: string,
+  options: { readonly style?: 'primary' | 'danger'; readonly confirm?: ConfirmationDialog } = {},
+): Button {
+  return { type: 'button', action_id: actionId, text: plainText(cleanLine(label), maxLabel), value, ...options }
+}
+
+/** Buttons beside each other. */
+export function buttonRow(buttons: readonly Button[]): ActionsBlock {
+  return { type: 'actions', elements: [...buttons] }
+}
+
+/** What to say next, in words and as buttons; suggestions that got no button are named too. */
+export function presentNext(next: readonly Suggestion[], slash: string): Part | null {
+  if (next.length === 0) return null
+  const pressable = next.filter(({ line }) => line.length <= maxValue).slice(0, maxButtons)
+  const complete = next.filter(({ form }) => form !== true)
+  const named = complete.filter((suggestion, at) => at === 0 || !pressable.includes(suggestion))
+  const lines = named.map(({ line }) => `${slash} ${cut(cleanLine(withChannelNames(line)), 300)}`.trim())
+  const words = lines.length === 0 ? '' : `Next: ${lines.join(', ')}`
+  const buttons = pressable.map(({ label, line, form }, at) =>
+    button(`${form === true ? formAction : runAction}-${at + 1}`, label, line),
+  )
+  return simplePart('Next', [...smallPrint(words), ...(buttons.length === 0 ? [] : [buttonRow(buttons)])], words)
 }

@@ -1,11 +1,11 @@
 import type { ChartReply } from '../../core/reply.ts'
 import { cleanLine, count } from '../../core/words.ts'
-import type { Block } from '../message.ts'
+import type { Block } from '../outbound/fallbacks.ts'
 import { boldLine, preformatted, smallPrint } from './blocks.ts'
-import { cut, uniqueCut } from './cut.ts'
+import { column, cut, fitColumns, uniqueCut, widthOf } from './cut.ts'
+import { formatCell } from './grid.ts'
 import { codeBlock, mrkdwn } from './mrkdwn.ts'
-import { type Part, simplePart } from './part.ts'
-import { textBars } from './text-bars.ts'
+import { type Part, simplePart } from './parts.ts'
 
 /*
  * Limits of `data_visualization` (https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block): title and axes 50
@@ -24,7 +24,7 @@ export function presentChart(chart: ChartReply): Part {
   const title = cut(cleanLine(chart.title), 150)
   const kept = { ...chart, series: chart.series.slice(0, maxSeries) }
   if (kept.series.length === 0 || chart.categories.length === 0) {
-    return simplePart(title, [boldLine(title), ...smallPrint('Nothing to draw.')], `${title}: nothing to draw.`)
+    return simplePart(title, [boldLine(title), ...smallPrint('No data to draw.')], `${title}: no data to draw.`)
   }
   const oldest = textBars(kept, maxTextCharacters)
   const text = [boldLine(title), preformatted(oldest.text), ...smallPrint(leftOut(chart, oldest.shown))]
@@ -78,4 +78,57 @@ function leftOut({ categories, series }: ChartReply, shown: number): string {
     series.length > maxSeries ? `${maxSeries} of ${count(series.length)} series` : null,
   ]
   return facts.filter((fact) => fact !== null).join(' · ')
+}
+
+// Label, bar and figure make a line that a phone shows unwrapped.
+const labelColumns = 14
+const barColumns = 10
+
+// Nobody reads more off bars of text.
+const maxBars = 100
+
+const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const
+
+/** A chart in a monospaced font: its lines, and how many points of each series they hold. */
+export interface TextBars {
+  readonly text: string
+  readonly shown: number
+}
+
+/** A bar for each point, series below each other, all on one scale; what is below nothing is hatched. */
+export function textBars({ categories: all, series }: ChartReply, maxCharacters: number): TextBars {
+  const categories = all.slice(0, maxBars)
+  const labels = categories.map((category) => fitColumns(cleanLine(category), labelColumns))
+  const labelWidth = Math.max(1, ...labels.map(widthOf))
+  const figures = series.map(({ values }) => categories.map((_, at) => figure(values[at])))
+  const figureWidth = Math.max(1, ...figures.flat().map(widthOf))
+  const most = Math.max(0, ...series.flatMap(({ values }) => values.filter(Number.isFinite).map(Math.abs)))
+  const line = (at: number, s: number): string => {
+    const bar = barOf(series[s]?.values[at], most)
+    return `${column(labels[at] ?? '–', labelWidth, 'left')} ${bar.padEnd(barColumns)} ${column(figures[s]?.[at] ?? '–', figureWidth, 'right')}`
+  }
+  const draw = (points: number): string =>
+    series
+      .map(({ name }, s) =>
+        [
+          ...(series.length > 1 ? [fitColumns(cleanLine(name), labelColumns + barColumns)] : []),
+          ...labels.slice(0, points).map((_, at) => line(at, s)),
+        ].join('\n'),
+      )
+      .join('\n\n')
+  let shown = categories.length
+  while (shown > 1 && draw(shown).length > maxCharacters) shown--
+  return { text: draw(shown), shown }
+}
+
+function figure(value: number | undefined): string {
+  return value === undefined || !Number.isFinite(value) ? '–' : formatCell(value, 'decimal')
+}
+
+function barOf(value: number | undefined, most: number): string {
+  if (value === undefined || !Number.isFinite(value) || most === 0) return ''
+  const parts = Math.round((Math.abs(value) / most) * barColumns * eighths.length)
+  const full = Math.floor(parts / eighths.length)
+  if (value < 0) return '░'.repeat(Math.max(1, full))
+  return `${'█'.repeat(full)}${eighths[parts % eighths.length] ?? ''}`
 }

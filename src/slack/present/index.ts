@@ -3,10 +3,9 @@
  * who reads it and what happens next is the caller's.
  */
 export { presentAnswer } from './answer.ts'
-export { presentEnded } from './ended-plan.ts'
 export { presentForm } from './form-modal.ts'
-export { type HomeLadder, presentHome } from './home.ts'
+export { type HomeFallbacks, presentHome } from './home-tab.ts'
+export type { View } from './parts.ts'
+export type { TypedPlan } from './plan.ts'
+export { presentEnded, presentTypedModal } from './plan.ts'
 export { presentCall, presentMention, presentRun } from './run.ts'
-export type { TypedPlan } from './typed-modal.ts'
-export { presentTypedModal } from './typed-modal.ts'
-export type { View } from './view.ts'

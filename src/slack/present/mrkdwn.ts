@@ -27,6 +27,11 @@ export function codeBlock(lines: string): string {
   return `\`\`\`\n${escaped(lines)}\n\`\`\``
 }
 
+/** What is typed, as code: copied, it is exactly this text, without the marks that keep Slack from reading other text as markup. */
+export function codeSpan(text: string): string {
+  return `\`${clean(text).replaceAll('`', 'ˋ').replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;')}\``
+}
+
 function escaped(text: string): string {
   return (
     text

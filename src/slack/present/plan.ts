@@ -1,13 +1,15 @@
-import type { ConfirmationDialog, KnownBlock } from '@slack/types'
+import type { ConfirmationDialog, KnownBlock, ModalView } from '@slack/types'
 import { withChannelNames } from '../../core/channel.ts'
+import type { Asker } from '../../core/people.ts'
+import type { PlanRecord } from '../../core/ports/plans.ts'
 import type { PlanChange, PlanReply } from '../../core/reply.ts'
-import { cleanLine, moment } from '../../core/words.ts'
-import { confirmAction, dismissAction, typeAction } from '../action-ids.ts'
-import { boldLine, plainText, sections } from './blocks.ts'
-import { button, buttonRow } from './buttons.ts'
+import { clean, cleanLine, moment } from '../../core/words.ts'
+import { confirmAction, dismissAction, typeAction, typedModal } from '../action-ids.ts'
+import type { Message } from '../outbound/fallbacks.ts'
+import { boldLine, button, buttonRow, plainText, sections } from './blocks.ts'
 import { cut } from './cut.ts'
 import { dateToken, maxCalled, mentions, mrkdwn } from './mrkdwn.ts'
-import type { Part } from './part.ts'
+import type { Part } from './parts.ts'
 
 /**
  * What will happen, why it needs approval, until when and by whom it may be confirmed, and the two buttons. A card that somebody else must
@@ -17,7 +19,7 @@ export function presentPlan(plan: PlanReply, slash: string): Part {
   const title = cut(cleanLine(plan.title), 300)
   const { changes = [], reasons = [], card } = plan
   const told = [
-    changes.length === 0 ? '' : ['It changed since it was asked:', ...changes.map(changeLine)].join('\n'),
+    changes.length === 0 ? '' : ['Changed since it was requested:', ...changes.map(changeLine)].join('\n'),
     plan.facts.map(cleanLine).join('\n'),
     reasons.map((reason) => `⚠ ${cleanLine(reason)}`).join('\n'),
   ].filter((text) => text !== '')
@@ -29,7 +31,7 @@ export function presentPlan(plan: PlanReply, slash: string): Part {
     { type: 'context', elements: [{ type: 'mrkdwn', text: validity(plan), verbatim: true }] },
     buttonRow([actButton(plan), button(dismissAction, card?.second === true ? 'Reject' : 'Not now', plan.id)]),
   ]
-  const again = `Its buttons could not be shown. Say ${slash} ${cut(cleanLine(plan.line), 300)} again for new ones.`
+  const again = `The buttons could not be shown. Type ${slash} ${cut(cleanLine(plan.line), 300)} again to get new ones.`
   const words = [mrkdwn(title), ...told.flatMap((text) => mrkdwn(text).split('\n')), call, mrkdwn(again)]
   return {
     label: title,
@@ -47,7 +49,7 @@ function changeLine({ was, now }: PlanChange): string {
 
 function callOf({ asker, approvers }: NonNullable<PlanReply['card']>): string {
   const called = mentions(approvers.slice(0, maxCalled)).join(' ')
-  return `${called} ${mrkdwn(`Somebody else than ${cut(cleanLine(asker), 80)} must approve this.`)}`.trim()
+  return `${called} ${mrkdwn(`Someone other than ${cut(cleanLine(asker), 80)} must approve this.`)}`.trim()
 }
 
 function actButton(plan: PlanReply) {
@@ -71,9 +73,104 @@ function validity({ expires, typed, line, card }: PlanReply): string {
   const until = dateToken(expires, '{time}', Number.isNaN(Date.parse(expires)) ? expires : moment(new Date(expires)))
   const asker = card === undefined ? '' : mrkdwn(cut(cleanLine(card.asker), 80))
   const asked = card === undefined ? '' : `${asker} asked: ${mrkdwn(cut(cleanLine(withChannelNames(line)), 300))}. `
-  const by = card === undefined || card.second ? '' : `, by ${asker} or an approver`
+  const who = card === undefined ? 'You' : card.second ? 'An approver' : `${asker} or an approver`
   const withdraw = card?.second === true ? ` ${asker} can withdraw it with Reject.` : ''
   const word = typed === undefined ? '' : ` You will be asked to type “${mrkdwn(cut(cleanLine(typed), 100))}”.`
-  const act = card?.second === true ? 'approved' : 'confirmed'
-  return `${asked}Nothing is done yet. Can be ${act} once, until ${until}${by}.${withdraw}${word}`
+  const act = card?.second === true ? 'approve' : 'confirm'
+  return `${asked}Nothing has been done yet. ${who} can ${act} this once, until ${until}.${withdraw}${word}`
+}
+
+// What a card keeps of a plan that is over must leave room for what became of it.
+const maxFacts = 6_000
+
+/**
+ * What stands in place of a plan that cannot be confirmed any more: what became of it, and on a card, which everybody has read, also what
+ * it was. Null stands for a plan that is not known by now.
+ */
+export function presentEnded(plan: PlanRecord | null): Message {
+  const words = clean(plan?.card === true ? cardWords(plan) : planWords(plan))
+  if (plan === null || !plan.card) return { text: mrkdwn(words), blocks: [...sections(words)] }
+  const title = cut(cleanLine(plan.draft.title), 300)
+  const facts = cut(plan.draft.facts.map(cleanLine).join('\n'), maxFacts)
+  const asked = `${nameOf(plan.asker)} asked: ${cut(cleanLine(withChannelNames(plan.line)), 300)}`
+  return {
+    text: mrkdwn(cut(words, 700)),
+    blocks: [boldLine(title), ...sections(facts), ...sections(`${asked}\n${words}`)],
+  }
+}
+
+function cardWords({ end, draft, asker }: PlanRecord): string {
+  switch (end?.kind) {
+    case 'approved': {
+      const yes = end.by.id === asker.id ? 'Confirmed' : 'Approved'
+      return `✓ ${yes} by ${nameOf(end.by)}: ${cut(cleanLine(draft.act), 75)}`
+    }
+    case 'failed':
+      return `✗ Approved by ${nameOf(end.by)}, but not done: ${cut(cleanLine(end.why), 500)}`
+    case 'replaced':
+      return `○ The plan had changed when ${nameOf(end.by)} approved it. Nothing was done; a new card shows the change.`
+    case 'rejected':
+      return `✗ Rejected by ${nameOf(end.by)}. Nothing was done.`
+    case 'withdrawn':
+      return `○ Withdrawn by ${nameOf(end.by)}. Nothing was done.`
+    default:
+      return '○ Expired: nobody approved it in time. Nothing was done.'
+  }
+}
+
+function nameOf({ name }: Asker): string {
+  return cut(cleanLine(name), 80)
+}
+
+/** Only the asker reads it, and any reason follows in a message of its own. */
+function planWords(plan: PlanRecord | null): string {
+  switch (plan?.end?.kind) {
+    case 'approved':
+      return `✓ Confirmed: ${cut(cleanLine(plan.draft.act), 75)}`
+    case 'failed':
+      return `✗ Confirmed, but not done: ${cut(cleanLine(plan.draft.act), 75)}`
+    case 'replaced':
+      return '○ The plan had changed. Nothing was done; a new plan shows the change.'
+    case 'rejected':
+    case 'withdrawn':
+      return 'Cancelled. Nothing was done.'
+    default:
+      return '○ Expired. Nothing was done.'
+  }
+}
+
+/** What the modal needs to know of a plan that is confirmed by typing a word. */
+export interface TypedPlan {
+  readonly id: string
+  readonly title: string
+  readonly act: string
+  /** The word to be typed. */
+  readonly typed: string
+}
+
+// https://docs.slack.dev/reference/views/modal-views
+const maxTitle = 24
+
+/** The modal in which the word of a plan is typed; submitting it with that word carries the plan out. */
+export function presentTypedModal({ id, title, act, typed }: TypedPlan): ModalView {
+  return {
+    type: 'modal',
+    callback_id: typedModal.callbackId,
+    private_metadata: id,
+    title: plainText(cleanLine(title), maxTitle),
+    submit: plainText(cleanLine(act), maxTitle),
+    close: plainText('Not now', maxTitle),
+    blocks: [
+      {
+        type: 'section',
+        text: plainText(cleanLine(title), 3_000),
+      },
+      {
+        type: 'input',
+        block_id: typedModal.blockId,
+        label: plainText(`Type “${cleanLine(typed)}” to confirm`, 200),
+        element: { type: 'plain_text_input', action_id: typedModal.actionId, focus_on_load: true },
+      },
+    ],
+  }
 }

@@ -1,14 +1,14 @@
 import type { DataTableBlock, RawNumberElement, RawTextElement, TableBlock } from '@slack/types'
 import { keptName } from '../../core/cell-words.ts'
-import type { TableReply } from '../../core/reply.ts'
-import { count, plural } from '../../core/words.ts'
-import { boldLine, preformatted, smallPrint } from './blocks.ts'
-import { csvFile } from './csv.ts'
-import { type CutGrid, cutGrid } from './cut-grid.ts'
-import type { FileFrom, Whole } from './file.ts'
-import { type Grid, type GridCell, gridOf } from './grid.ts'
+import { csvOf } from '../../core/csv.ts'
+import type { FileReply, TableReply } from '../../core/reply.ts'
+import { clean, cleanLine, count, plural } from '../../core/words.ts'
+import type { CsvFile } from '../outbound/fallbacks.ts'
+import { boldLine, preformatted, sections, smallPrint } from './blocks.ts'
+import { cut } from './cut.ts'
+import { type CutGrid, cutGrid, type Grid, type GridCell, gridOf } from './grid.ts'
 import { codeBlock, mrkdwn } from './mrkdwn.ts'
-import { type Part, simplePart } from './part.ts'
+import { type Form, type Part, simplePart } from './parts.ts'
 import { textTable } from './text-table.ts'
 
 // Slack takes 10,000 characters of table and about 13,200 of message; the difference and this are for what stands around it.
@@ -21,8 +21,8 @@ const maxTableRows = 99
 const maxTextCharacters = 2_900
 const maxWordsCharacters = 1_500
 
-// Up to here a table is shown at once; a longer one in pages of ten.
-const onePage = 12
+// A day of hours and all of `status` are read at once; a longer table in pages of ten.
+const onePage = 24
 
 /** A table in each form, and the whole of it as a file where a form had to cut and a file may be attached. */
 export function presentTable(table: TableReply, whole: Whole): { readonly part: Part; readonly file: FileFrom | null } {
@@ -58,7 +58,7 @@ export function presentTable(table: TableReply, whole: Whole): { readonly part: 
         mrkdwn(grid.title),
         ...(words.shown === 0 ? [] : [codeBlock(words.text)]),
         mrkdwn(below(words.shown, words.cellsCut)),
-      ],
+      ].filter((line) => line !== ''),
     },
   }
 }
@@ -92,7 +92,7 @@ function rawText(text: string): RawTextElement {
   return { type: 'raw_text', text }
 }
 
-/** "57 of 5,000 rows · 20 of 25 columns · long values are cut · the CSV file has all of it · times in UTC". */
+/** What is missing, empty where nothing is: "57 of 5,000 rows · 20 of 25 columns · long values are cut · the CSV file has all of it · times in UTC". */
 function rowsLine(
   table: TableReply,
   grid: Grid,
@@ -102,15 +102,47 @@ function rowsLine(
     table.rows.length < table.total ? `the ${keptName(table)} ${count(table.rows.length)} rows` : 'all of it'
   const files = {
     attached: `the CSV file has ${inFile}`,
-    'on request': `for a CSV file with ${inFile}, ask in a direct message`,
+    'on request': `ask in a direct message for a CSV file with ${inFile}`,
     nowhere: null,
   }
   const facts = [
-    `${shown < grid.total && grid.timeOrder !== undefined ? 'newest ' : ''}${count(shown)} of ${plural(grid.total, grid.of)}`,
+    shown < grid.total
+      ? `${grid.timeOrder === undefined ? '' : 'newest '}${count(shown)} of ${plural(grid.total, grid.of)}`
+      : null,
     grid.leftOut > 0 ? `${count(grid.columns.length)} of ${count(table.columns.length)} columns` : null,
     cellsCut ? 'long values are cut' : null,
     files[whole],
     grid.hasTimes ? 'times in UTC' : null,
   ]
   return facts.filter((fact) => fact !== null).join(' · ')
+}
+
+/** Where the whole of something can be had as a file: attached, by asking elsewhere, or nowhere. */
+export type Whole = 'attached' | 'on request' | 'nowhere'
+
+/** A file, and the form of a message from which on it is needed. */
+export interface FileFrom extends CsvFile {
+  readonly from: Form | 'words'
+}
+
+/** A file in the thread of a line that says what is in it. To one person alone Slack shows no file, which is said instead. */
+export function presentFile(
+  { name, about, content }: FileReply,
+  whole: Whole,
+): { readonly part: Part; readonly file: FileFrom | null } {
+  const attached = whole === 'attached'
+  const where = attached
+    ? 'The file is in the thread.'
+    : 'Slack cannot attach a file to a private answer. Ask in a direct message to get it.'
+  const words = `${clean(about)}\n${where}`
+  return {
+    part: simplePart(cut(cleanLine(about), 80), sections(words), words),
+    file: attached ? { filename: name, title: cut(cleanLine(about), 150), content, from: 'newest' } : null,
+  }
+}
+
+/** A whole table as a file to be uploaded. */
+export function csvFile(table: TableReply): CsvFile {
+  const { name, content } = csvOf(table)
+  return { filename: name, title: cut(cleanLine(table.title), 150), content }
 }

@@ -1,7 +1,6 @@
 import { byImportance, keptRows } from '../../core/cell-words.ts'
-import { cut } from './cut.ts'
+import { column, cut, widthOf } from './cut.ts'
 import type { Grid, GridCell } from './grid.ts'
-import { column, widthOf } from './width.ts'
 
 /** A table in a monospaced font: its lines, how many rows they hold, and whether a value had to be cut. */
 export interface TextTable {

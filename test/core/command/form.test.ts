@@ -41,8 +41,8 @@ describe('a form', () => {
     expect(readForm(command, { n: 'many', last: 'soon', level: 'paid' }, catalog)).toEqual({
       kind: 'faults',
       faults: {
-        n: 'This takes a whole number from 1 to 1,000.',
-        last: 'This takes 24h, 7d, 4w or whole-day.',
+        n: 'Enter a whole number from 1 to 1,000.',
+        last: 'Enter 24h, 7d, 4w or whole-day.',
       },
     })
   })
@@ -77,10 +77,10 @@ describe('a form', () => {
       kind: 'faults',
       faults: {
         lines: 'I do not know "tpo artists". Nothing was done. Did you mean top-artists? Say help for all commands.',
-        day: `This takes ${formOf('schedule-add', catalog).fields[1]?.accepts}.`,
-        time: 'This takes a time of day like 07:30.',
-        tz: 'This takes a time zone like Europe/London.',
-        if: 'This takes always, not-empty, changed, changed>10% (or any other figure), checks.',
+        day: `Enter ${formOf('schedule-add', catalog).fields[1]?.accepts}.`,
+        time: 'Enter a time of day like 07:30.',
+        tz: 'Enter a time zone like Europe/London.',
+        if: 'Enter always, not-empty, changed, changed>10% (or any other figure), checks.',
       },
     })
   })

@@ -133,7 +133,7 @@ describe('the state', () => {
     const { bot } = await start(clusterOf({}, { describe: down }))
     await bot.say('top-songs')
     const home = await homeOf(bot, anna)
-    expect(home.headline).toBe('Cluster sparkify cannot be asked')
+    expect(home.headline).toBe('The state of cluster sparkify is unknown')
     expect(below(home, '')[0]).toMatchObject({
       words: ['⚠ AWS did not answer.'],
       note: 'Try again in a minute.',
@@ -187,7 +187,7 @@ describe('the buttons', () => {
     const { bot } = await start(running)
     expect(below(await homeOf(bot, anna), '')[0]?.next).toEqual([
       { label: 'Extend 2 h', line: 'extend 2h' },
-      { label: 'Pause', line: 'pause', sure: 'Pause sparkify? Nobody can ask it then.' },
+      { label: 'Pause', line: 'pause', sure: 'Pause sparkify? Questions fail until it is resumed.' },
     ])
   })
 
@@ -202,29 +202,29 @@ describe('the buttons', () => {
 
   it('say where their answers come', async () => {
     const { bot } = await start()
-    expect(below(await homeOf(bot, anna), '').at(-1)?.note).toBe('Answers come to the Messages tab.')
+    expect(below(await homeOf(bot, anna), '').at(-1)?.note).toBe('Answers appear in the Messages tab.')
   })
 })
 
 describe('the small print', () => {
   it('tells everyone their role', async () => {
     const { bot } = await start()
-    expect((await homeOf(bot, bob)).note).toBe('You are viewer here.')
-    expect((await homeOf(bot, anna)).note).toBe('You are admin here.')
+    expect((await homeOf(bot, bob)).note).toBe('Your role here: viewer.')
+    expect((await homeOf(bot, anna)).note).toBe('Your role here: admin.')
   })
 
   it('says so where Slack cannot tell a role; there is what everybody may do, and the others have all of theirs', async () => {
     const { world, bot } = await start()
     world.unknown.add(anna.id)
     const [hers, his] = await bot.app.homesOf([anna, bob])
-    expect(hers?.note).toBe('Slack could not tell me your role. Until it does, you see what everybody may.')
-    expect(his?.note).toBe('You are viewer here.')
+    expect(hers?.note).toBe('Your role could not be read from Slack, so this shows what every viewer sees.')
+    expect(his?.note).toBe('Your role here: viewer.')
     expect(hers?.sections).toEqual(his?.sections)
   })
 
   it('tells whoever sets the bot up how to become admin', async () => {
     const { world, bot } = await start()
     world.roles.clear()
-    expect((await homeOf(bot, bob)).note).toContain('Setting the bot up? SPARKIFY_ADMINS=U0BOB')
+    expect((await homeOf(bot, bob)).note).toContain('to be one, set SPARKIFY_ADMINS=U0BOB.')
   })
 })

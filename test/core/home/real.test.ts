@@ -35,7 +35,7 @@ describe('with the commands of the real bot', () => {
       ...['Watch it', 'Status', 'Questions', 'Doctor', 'Help'],
       ...Array.from({ length: 6 }, () => ['Run now', 'Pause', 'Remove']).flat(),
       ...['Run now', 'Resume', 'Remove'],
-      ...['All schedules', 'Add one…'],
+      ...['All schedules', 'Add a schedule…'],
     ])
     const catalog = await realCatalog()
     for (const { line } of entries.flatMap(({ next }) => next)) expect(() => catalog.read(line)).not.toThrow()

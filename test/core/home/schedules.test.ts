@@ -19,7 +19,7 @@ const start = async () => {
       bot.ledger.schedules.add(
         scheduled({ place: channel, owner: anna, created: '2026-11-23T11:00:00.000Z', ...said }),
       ),
-    seen: async (who = bob) => below(await homeOf(bot, who), 'Next on schedule'),
+    seen: async (who = bob) => below(await homeOf(bot, who), 'Upcoming schedules'),
   }
 }
 
@@ -59,7 +59,7 @@ describe('schedules', () => {
     const entries = await seen()
     expect(titles(entries)).toHaveLength(6)
     expect(entries.at(-1)).toMatchObject({ note: '3 more schedules not shown here.' })
-    expect(labels(entries.slice(-1))).toEqual(['All schedules', 'Add one…'])
+    expect(labels(entries.slice(-1))).toEqual(['All schedules', 'Add a schedule…'])
   })
 
   it('that are paused or parked are there to be resumed, however many are active', async () => {
@@ -106,7 +106,7 @@ describe('schedules', () => {
 
   it('can be added where there are none, by those who may', async () => {
     const { world, seen } = await start()
-    expect(await seen()).toMatchObject([{ next: [{ label: 'Add one…', form: true }] }])
+    expect(await seen()).toMatchObject([{ next: [{ label: 'Add a schedule…', form: true }] }])
     world.roles.delete(bob.id)
     expect(await seen()).toEqual([])
   })

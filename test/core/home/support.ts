@@ -1,4 +1,4 @@
-import type { Home, HomeEntry, Words } from '../../../src/core/home/home.ts'
+import type { Home, HomeEntry, Words } from '../../../src/core/home/home-view.ts'
 import type { Asker } from '../../../src/core/people.ts'
 import type { Cluster, ClusterFacts } from '../../../src/core/ports/cluster.ts'
 import type { TestProcess } from '../../support/core.ts'

@@ -11,7 +11,7 @@ export const bot: readonly Shown[] = [
     name: 'home',
     answer: whispered(
       line,
-      [text(line), text('Say help for everything you may do here.', 'note')],
+      [text(line), text('Type help to see all commands.', 'note')],
       [press('Top songs', 'top-songs'), press('Check', 'qa'), press('Load again', 'etl')],
     ),
   },
@@ -19,17 +19,38 @@ export const bot: readonly Shown[] = [
   {
     name: 'help',
     answer: whispered(
-      '19 commands for you, operator.',
+      '19 commands for operators.',
       [
+        {
+          kind: 'menu',
+          groups: [
+            {
+              title: 'Warehouse',
+              items: [
+                {
+                  name: 'etl',
+                  text: 'Loads the warehouse: stages the source files, builds the star, audits it, publishes it',
+                  line: 'help etl',
+                },
+                { name: 'qa', text: 'Checks the live load', line: 'help qa' },
+              ],
+            },
+            {
+              title: 'Bot',
+              items: [
+                {
+                  name: 'status',
+                  text: 'The live load, its checks and the current run; then the cluster, its price and lease',
+                  line: 'help status',
+                },
+                { name: 'help', text: 'Lists the commands you may use; help etl shows one in full', line: 'help help' },
+              ],
+            },
+          ],
+          choose: { label: 'Help on a command…' },
+        },
         text(
-          'The warehouse\n• etl: Loads the warehouse: stages the source files, builds the star, audits it, publishes it\n• qa: Checks the live load',
-        ),
-        text(
-          'Questions\n• top-songs: The songs played most, as the log names them, and how many people heard them\n• queries: What can be asked',
-        ),
-        text('The bot\n• status: Cluster, price so far, lease, last load\n• help: What you may do here'),
-        text(
-          'You are operator here. 5 more need a higher role. Words may be said plainly: top songs 20 last=7d',
+          'Your role here: operator. 5 more commands need a higher role. Type commands as you would say them: top songs 20 last=7d',
           'note',
         ),
       ],
@@ -39,7 +60,7 @@ export const bot: readonly Shown[] = [
   {
     name: 'help-one',
     answer: whispered('etl: Loads the warehouse.', [
-      text('etl: Loads the warehouse.\nNeeds: operator. Changes the warehouse.'),
+      text('etl: Loads the warehouse.\nNeeds the role operator. Changes the warehouse.'),
       {
         kind: 'table',
         title: 'Parameters of etl',
@@ -48,9 +69,20 @@ export const bot: readonly Shown[] = [
           ['max-errors', 'a whole number from 0 to 100,000', '0', 'how many unreadable rows may be left out'],
           ['allow-empty', 'yes, no', 'no', 'publish a load even if it has no events or no plays'],
         ],
-        total: 1,
+        total: 2,
       },
-      text('For example\n• etl\n• etl max-errors=10'),
+      {
+        kind: 'menu',
+        groups: [
+          {
+            title: 'Examples',
+            items: [
+              { name: 'etl', text: '', line: 'etl' },
+              { name: 'etl max-errors=10', text: '', line: 'etl max-errors=10' },
+            ],
+          },
+        ],
+      },
     ]),
   },
   {

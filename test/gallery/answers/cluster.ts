@@ -1,8 +1,13 @@
 import { type TableReply, text } from '../../../src/core/reply.ts'
 import { failed, press, runOf, type Shown, said, step, whispered } from './shown.ts'
 
-function status(state: string, facts: readonly (readonly [string, string])[]): TableReply {
-  const rows = [['Cluster', 'sparkify'], ['State', state], ...facts.map(([label, value]) => [label, value])]
+type Facts = readonly (readonly [string, string])[]
+
+function status(state: string, load: Facts, facts: Facts): TableReply {
+  const rows = [...load, ['Cluster', 'sparkify'], ['State', state], ...facts].map(([label, value]) => [
+    label ?? '',
+    value ?? '',
+  ])
   return {
     kind: 'table',
     title: 'Status',
@@ -21,16 +26,20 @@ const empty = [
   ['Live load', 'none'],
   ['Checks', 'not run'],
 ] as const
-const idle = ['Running', 'nothing changes the warehouse'] as const
+const idle = ['Running', 'nothing'] as const
 const cost = (spent: string) => ['Cost', `$0.54 an hour; ${spent} so far`] as const
 
 function shownStatus(
   name: string,
   state: string,
-  facts: Parameters<typeof status>[1],
+  load: Facts,
+  facts: Facts,
   next = [press('Status', 'status'), press('Help', 'help')],
 ): Shown {
-  return { name: `status-${name}`, answer: whispered(`Cluster sparkify is ${name}`, [status(state, facts)], next) }
+  return {
+    name: `status-${name}`,
+    answer: whispered(`Cluster sparkify is ${name}`, [status(state, load, facts)], next),
+  }
 }
 
 const since = 'since 30 Nov 2026, 02:51 UTC'
@@ -40,28 +49,32 @@ export const cluster: readonly Shown[] = [
     'none',
     'none',
     [...empty, idle],
+    [],
     [press('Spin up', 'spin-up'), press('Doctor', 'doctor'), press('Help', 'help')],
   ),
-  shownStatus('creating', `creating, ${since}`, [
-    cost('$0.08'),
-    ...empty,
-    ['Running', 'run 12, Ada: spin-up lease=8h, for 9 min 0 s, at "Wait until available"'],
-  ]),
+  shownStatus(
+    'creating',
+    `creating, ${since}`,
+    [...empty, ['Running', 'run 12, Ada: spin-up lease=8h, running for 9 min 0 s, at "Wait until available"']],
+    [cost('$0.08')],
+  ),
   shownStatus(
     'available',
     `available, ${since}`,
-    [cost('$2.16'), ['Lease', 'until 30 Nov 2026, 10:51 UTC'], ...loaded, idle],
+    [...loaded, idle],
+    [cost('$2.16'), ['Lease', 'until 30 Nov 2026, 10:51 UTC']],
     [press('Top songs', 'top-songs'), press('Check', 'qa'), press('Load again', 'etl')],
   ),
-  shownStatus('pausing', `pausing, ${since}`, [cost('$2.16'), ...loaded, idle]),
+  shownStatus('pausing', `pausing, ${since}`, [...loaded, idle], [cost('$2.16')]),
   shownStatus(
     'paused',
     `paused, ${since}`,
-    [['Cost', 'storage only'], ...loaded, idle],
+    [...loaded, idle],
+    [['Cost', 'storage only']],
     [press('Resume', 'resume'), press('Status', 'status'), press('Help', 'help')],
   ),
-  shownStatus('resuming', `resuming, ${since}`, [...loaded, idle]),
-  shownStatus('deleting', `deleting, ${since}`, [...empty, idle]),
+  shownStatus('resuming', `resuming, ${since}`, [...loaded, idle], []),
+  shownStatus('deleting', `deleting, ${since}`, [...empty, idle], []),
   {
     name: 'spin-up-complete',
     answer: said(

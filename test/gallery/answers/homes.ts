@@ -1,4 +1,4 @@
-import { at, entry, type Home, type HomeEntry } from '../../../src/core/home/home.ts'
+import { at, entry, type Home, type HomeEntry } from '../../../src/core/home/home-view.ts'
 import { fill, press, step } from './shown.ts'
 
 /** A Home tab of the gallery. */
@@ -17,7 +17,7 @@ const always = [
   press('Help', 'help'),
 ]
 const shortcuts = (...next: HomeEntry['next']) =>
-  entry({ next: [...next, ...always], note: 'Answers come to the Messages tab.' })
+  entry({ next: [...next, ...always], note: 'Answers appear in the Messages tab.' })
 
 const ended = entry({
   title: '✓ top-songs n=20',
@@ -73,7 +73,7 @@ const loading: Home = {
           ],
           next: [
             press('Extend 2 h', 'extend 2h'),
-            { ...press('Pause', 'pause'), sure: 'Pause sparkify? Nobody can ask it then.' },
+            { ...press('Pause', 'pause'), sure: 'Pause sparkify? Questions fail until it is resumed.' },
           ],
         }),
         entry({
@@ -111,16 +111,16 @@ const loading: Home = {
     },
     { title: '', entries: [shortcuts(press('Watch it', 'runs 15'))] },
     {
-      title: 'Next on schedule',
+      title: 'Upcoming schedules',
       entries: [
         { ...parked, next: buttons(2, 'Resume', 'top-songs n=10') },
         { ...nightly, next: buttons(1, 'Pause', 'etl; qa checks; pulse; top-songs last=1d') },
-        entry({ next: [fill('Add one…', 'schedule-add day=daily time=07:00')] }),
+        entry({ next: [fill('Add a schedule…', 'schedule-add day=daily time=07:00')] }),
       ],
     },
     { title: 'Recent runs', entries: [ended, failed, allRuns] },
   ],
-  note: 'You are admin here.',
+  note: 'Your role here: admin.',
 }
 
 /** The same house a quiet hour later, as a viewer sees it. */
@@ -130,23 +130,23 @@ const quiet: Home = {
     { title: '', entries: [live] },
     { title: '', entries: [shortcuts(press('Top songs', 'top-songs'), press('Check', 'qa'))] },
     {
-      title: 'Next on schedule',
+      title: 'Upcoming schedules',
       entries: [{ ...nightly, words: ['nightly at 03:00 (Europe/London) ·', ...nightly.words.slice(-2)] }],
     },
     { title: 'Recent runs', entries: [ended, allRuns] },
   ],
-  note: 'You are viewer here.',
+  note: 'Your role here: viewer.',
 }
 
 /** The first look, before anything was set up. */
 const first: Home = {
   headline: 'No cluster sparkify',
   sections: [{ title: '', entries: [shortcuts()] }],
-  note: 'You are viewer here. Nobody is an admin yet. Setting the bot up? SPARKIFY_ADMINS=U02AB3C4D',
+  note: 'Your role here: viewer. No admin is set; to be one, set SPARKIFY_ADMINS=U02AB3C4D.',
 }
 
 const unknown: Home = {
-  headline: 'Cluster sparkify cannot be asked',
+  headline: 'The state of cluster sparkify is unknown',
   sections: [
     {
       title: '',
@@ -160,7 +160,7 @@ const unknown: Home = {
     },
     { title: '', entries: [shortcuts()] },
   ],
-  note: 'You are operator here.',
+  note: 'Your role here: operator.',
 }
 
 export const homes: readonly ShownHome[] = [

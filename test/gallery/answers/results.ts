@@ -110,18 +110,28 @@ export const results: readonly Shown[] = [
   },
   {
     name: 'queries',
-    answer: whispered(
-      '3 questions to ask.',
-      [
-        text(
-          "Over time\n• pulse: Each day's plays, listeners, sessions, hours and paid share\n   pulse last=4w tz=America/New_York",
-        ),
-        text(
-          'Rankings\n• top-songs: The songs played most, as the log names them\n   top-songs level=paid by=listeners',
-        ),
-        text('help top songs tells the parameters of one. 2 more need a higher role.', 'note'),
-      ],
-      [fill('Pulse…', 'pulse'), fill('Top songs…', 'top-songs')],
-    ),
+    answer: whispered('3 questions.', [
+      {
+        kind: 'menu',
+        groups: [
+          {
+            title: 'Over time',
+            items: [
+              {
+                name: 'pulse',
+                text: "Each day's plays, listeners, sessions, hours and paid share",
+                line: 'pulse',
+              },
+            ],
+          },
+          {
+            title: 'Rankings',
+            items: [{ name: 'top-songs', text: 'The songs played most, as the log names them', line: 'top-songs' }],
+          },
+        ],
+        choose: { label: 'Ask a question…', form: true },
+      },
+      text('Type help and a name to see its parameters: help top-songs. 2 more need a higher role.', 'note'),
+    ]),
   },
 ]

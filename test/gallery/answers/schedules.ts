@@ -42,7 +42,7 @@ export const schedules: readonly Shown[] = [
           [3, 'pulse last=7d', 'every 6h (UTC)', 'direct messages', 'Ada', 'paused', null],
         ]),
         text(
-          'Schedule 2 is parked: I cannot post in #catalogue (is_archived), so nobody would see it. Use another channel than #catalogue, which is archived.',
+          'Schedule 2 is parked: I cannot post in #catalogue (is_archived). Use another channel than #catalogue, which is archived.',
           'warning',
         ),
         text('1: resumes a paused warehouse, and pauses it again\n2: Posted when it has rows, or fails', 'note'),
@@ -95,8 +95,8 @@ export const schedules: readonly Shown[] = [
     name: 'schedule-not-there',
     answer: failed(
       'slack',
-      'I cannot post in #random (not_in_channel), so nobody would see it. Nothing was done.',
-      'Type /invite @sparkify in #random. Then say it again.',
+      'I cannot post in #random (not_in_channel). Nothing was done.',
+      'Type /invite @sparkify in #random. Then try again.',
     ),
   },
 ]

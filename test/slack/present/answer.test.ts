@@ -39,7 +39,7 @@ describe('an answer', () => {
       answer([table('First'), table('Second'), text('Trust', 'note'), table('Third')], { next }),
       view,
     )
-    expect(typesOf(main)[0]).toEqual(['rich_text', 'data_table', 'context', 'context', 'context', 'context', 'actions'])
+    expect(typesOf(main)[0]).toEqual(['rich_text', 'data_table', 'context', 'context', 'context', 'actions'])
     expect(readingOf(main[0].blocks)).toContain('More in the thread: Second and Third')
     expect(thread.map(([first]) => first.text)).toEqual(['Second', 'Third'])
   })

@@ -1,9 +1,16 @@
 import fc from 'fast-check'
 import type { Answer, RunView } from '../../../src/core/answer.ts'
-import type { Home, HomeEntry } from '../../../src/core/home/home.ts'
+import type { Home, HomeEntry } from '../../../src/core/home/home-view.ts'
 import type { PlanRecord } from '../../../src/core/ports/plans.ts'
-import type { Cell, PlanReply, Reply, StepView, TableReply } from '../../../src/core/reply.ts'
-import { formatSchema, stepStateSchema } from '../../../src/core/reply.ts'
+import {
+  type Cell,
+  formatSchema,
+  type PlanReply,
+  type Reply,
+  type StepView,
+  stepStateSchema,
+  type TableReply,
+} from '../../../src/core/reply.ts'
 import { anyCharacter } from '../../support/any-text.ts'
 
 const nasty = [

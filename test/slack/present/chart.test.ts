@@ -85,6 +85,6 @@ describe('a chart', () => {
   })
 
   it('says when there is nothing to draw', () => {
-    expect(readingOf(presentChart(chart([], [])).newest)).toBe('Plays\nNothing to draw.')
+    expect(readingOf(presentChart(chart([], [])).newest)).toBe('Plays\nNo data to draw.')
   })
 })

@@ -1,7 +1,7 @@
 import type { HomeView } from '@slack/types'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { at, entry, type Home, type HomeEntry } from '../../../src/core/home/home.ts'
+import { at, entry, type Home, type HomeEntry } from '../../../src/core/home/home-view.ts'
 import { presentHome } from '../../../src/slack/present/index.ts'
 import { lengths } from '../../support/soak.ts'
 import { home } from './arbitrary.ts'
@@ -11,7 +11,7 @@ const view = { slash: '/sparkify', asker: 'ada', direct: true, now: new Date('20
 const homeWith = (...entries: HomeEntry[]): Home => ({
   headline: 'Cluster sparkify is available',
   sections: [{ title: '', entries }],
-  note: 'You are admin here.',
+  note: 'Your role here: admin.',
 })
 const details = { label: 'Details', line: 'runs 12' }
 const cancel = { label: 'Cancel', line: 'cancel 12', sure: 'Stop run 12 (etl)?' }
@@ -50,7 +50,7 @@ describe('whatever stands in a Home tab', () => {
   it('that is more than a hundred blocks is cut, and it is said', () => {
     const long = homeWith(...Array.from({ length: 120 }, (_, n) => entry({ title: `run ${n}` })))
     for (const { blocks } of presentHome(long, view)) expect(blocks.length).toBeLessThanOrEqual(100)
-    expect(JSON.stringify(presentHome(long, view)[0].blocks.at(-1))).toContain('The rest found no room here.')
+    expect(JSON.stringify(presentHome(long, view)[0].blocks.at(-1))).toContain('The rest does not fit here.')
   })
 })
 

@@ -1,5 +1,5 @@
 import type { RunView } from '../../../src/core/answer.ts'
-import type { Block, Ladder } from '../../../src/slack/message.ts'
+import type { Block, Fallbacks } from '../../../src/slack/outbound/fallbacks.ts'
 import type { View } from '../../../src/slack/present/index.ts'
 
 export const view: View = { slash: '/sparkify', asker: 'Ada', direct: false, now: new Date('2026-11-30T03:05:00.000Z') }
@@ -19,7 +19,7 @@ export function runOf(given: Partial<RunView> = {}): RunView {
 }
 
 /** The types of the blocks of each rung. */
-export function typesOf(ladder: Ladder): readonly (readonly string[])[] {
+export function typesOf(ladder: Fallbacks): readonly (readonly string[])[] {
   return ladder.map(({ blocks }) => blocks.map(({ type }) => type))
 }
 

@@ -23,7 +23,7 @@ const buttons = (given: Partial<PlanReply> = {}): unknown => shown(given).newest
 describe('a plan', () => {
   it('tells its facts, how long it can be confirmed, and carries only its id', () => {
     expect(readingOf(shown().newest)).toContain('Spin up sparkify?\nRedshift ra3.large × 1\n$0.54 an hour')
-    expect(readingOf(shown().newest)).toContain(`Nothing is done yet. Can be confirmed once, until ${until}.`)
+    expect(readingOf(shown().newest)).toContain(`Nothing has been done yet. You can confirm this once, until ${until}.`)
     expect(buttons()).toMatchObject({
       elements: [
         { action_id: 'plan-confirm', value: 'p1', style: 'primary', text: { text: 'Spin up for $0.54 an hour' } },
@@ -47,7 +47,7 @@ describe('a plan', () => {
 
   it('says in words alone how to get its buttons back', () => {
     expect(shown().words.at(-1)).toBe(
-      'Its buttons could not be shown. Say /sparkify spin-up lease=8h again for new ones.',
+      'The buttons could not be shown. Type /sparkify spin-up lease=8h again to get new ones.',
     )
   })
 })
@@ -60,17 +60,19 @@ describe('a card', () => {
     const reading = readingOf(shown({ card, reasons }).newest)
     expect(reading).toContain('⚠ It can cost $4.34; more than $1.00 needs approval.')
     expect(reading).toContain(
-      `ada asked: spin-up lease=8h. Nothing is done yet. Can be confirmed once, until ${until}, by ada or an approver.`,
+      `ada asked: spin-up lease=8h. Nothing has been done yet. ada or an approver can confirm this once, until ${until}.`,
     )
     expect(reading).not.toMatch(/U0OTTO|S0TEAM/)
   })
 
   it('that somebody else must approve calls those who may, and can be rejected', () => {
     const { newest, words } = shown({ card: { ...card, second: true }, reasons })
-    const call = '<@U0OTTO> <!subteam^S0TEAM> Somebody else than ada must approve this.'
+    const call = '<@U0OTTO> <!subteam^S0TEAM> Someone other than ada must approve this.'
     expect(newest).toContainEqual({ type: 'section', text: { type: 'mrkdwn', text: call, verbatim: true } })
     expect(words).toContain(call)
-    expect(readingOf(newest)).toContain(`Can be approved once, until ${until}. ada can withdraw it with Reject.`)
+    expect(readingOf(newest)).toContain(
+      `An approver can approve this once, until ${until}. ada can withdraw it with Reject.`,
+    )
     expect(buttons({ card: { ...card, second: true } })).toMatchObject({ elements: [{}, { text: { text: 'Reject' } }] })
   })
 
@@ -81,7 +83,7 @@ describe('a card', () => {
       { was: null, now: 'It destroys.' },
     ]
     expect(readingOf(shown({ card, changes }).newest)).toContain(
-      'It changed since it was asked:\n• was: $0.54 an hour\n   now: $0.60 an hour\n• no longer: One node\n• now also: It destroys.',
+      'Changed since it was requested:\n• was: $0.54 an hour\n   now: $0.60 an hour\n• no longer: One node\n• now also: It destroys.',
     )
   })
 })
@@ -122,11 +124,11 @@ describe('a plan that can no longer be confirmed', () => {
     ],
     [
       { kind: 'replaced', by: otto, at },
-      '○ It had changed when otto approved it. Nothing was done; a newer card has taken its place.',
-      '○ It had changed. Nothing was done; a newer one has taken its place.',
+      '○ The plan had changed when otto approved it. Nothing was done; a new card shows the change.',
+      '○ The plan had changed. Nothing was done; a new plan shows the change.',
     ],
-    [{ kind: 'rejected', by: otto, at }, '✗ Rejected by otto. Nothing was done.', 'Put away. Nothing was done.'],
-    [{ kind: 'withdrawn', by: ada, at }, '○ Withdrawn by ada. Nothing was done.', 'Put away. Nothing was done.'],
+    [{ kind: 'rejected', by: otto, at }, '✗ Rejected by otto. Nothing was done.', 'Cancelled. Nothing was done.'],
+    [{ kind: 'withdrawn', by: ada, at }, '○ Withdrawn by ada. Nothing was done.', 'Cancelled. Nothing was done.'],
     [
       { kind: 'expired', at },
       '○ Expired: nobody approved it in time. Nothing was done.',

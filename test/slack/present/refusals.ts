@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { HomeView, ModalView } from '@slack/types'
-import type { Ladder, Message } from '../../../src/slack/message.ts'
+import type { Fallbacks, Message } from '../../../src/slack/outbound/fallbacks.ts'
 
 // The local workspace knows what Slack refuses; the bot is whole without it, and these tests then look at less.
 const rules = new URL('../../../src/workspace/validate.ts', import.meta.url)
@@ -24,7 +24,7 @@ export function refusalsOf({ text, blocks }: Message): readonly string[] {
 }
 
 /** The same for every rung; the last one must be words alone. */
-export function refusalsOfLadder(ladder: Ladder): readonly string[] {
+export function refusalsOfLadder(ladder: Fallbacks): readonly string[] {
   const last = ladder.at(-1)
   return [
     ...ladder.flatMap((rung, at) => refusalsOf(rung).map((refusal) => `rung ${at + 1}: ${refusal}`)),

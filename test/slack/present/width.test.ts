@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { clean } from '../../../src/core/words.ts'
-import { column, fitColumns, widthOf } from '../../../src/slack/present/width.ts'
+import { column, fitColumns, widthOf } from '../../../src/slack/present/cut.ts'
 import { words } from './arbitrary.ts'
 
 describe('columns of a monospaced font', () => {

@@ -16,12 +16,13 @@ import type { Log } from '../../../src/core/ports/log.ts'
 import { type Reply, text } from '../../../src/core/reply.ts'
 import type { Session } from '../../../src/core/runner/session.ts'
 import { systemClock } from '../../../src/machine/clock.ts'
+import { openSlackAdapter, type SlackAdapter, type SlackMode } from '../../../src/slack/adapter.ts'
+import { neededScopes } from '../../../src/slack/api-methods.ts'
 import { createSlackClients } from '../../../src/slack/clients.ts'
-import { createSlackDirectory } from '../../../src/slack/directory.ts'
-import { openSlackFace, type SlackFace, type SlackMode } from '../../../src/slack/face.ts'
-import { neededScopes } from '../../../src/slack/methods.ts'
-import { createProfiles } from '../../../src/slack/profiles.ts'
+import { createSlackDirectory } from '../../../src/slack/people/directory.ts'
+import { createProfiles } from '../../../src/slack/people/profiles.ts'
 import { openLedger } from '../../../src/store/ledger.ts'
+import type { Element } from '../../../src/workspace/block-kit.ts'
 import type { ChannelSeed, Persona } from '../../../src/workspace/personas.ts'
 import { createWorkspace, type Workspace } from '../../../src/workspace/workspace.ts'
 import { writeLedger } from '../../support/core.ts'
@@ -66,7 +67,7 @@ export interface Office {
   readonly app: App
   readonly deps: Deps
   readonly session: Session
-  readonly face: SlackFace
+  readonly face: SlackAdapter
   readonly log: readonly Logged[]
   /** What Ada sees in a channel: top-level messages, then replies. */
   seen(channel?: string, viewer?: string): readonly { text: string; thread: string | undefined; onlyMine: boolean }[]
@@ -142,7 +143,7 @@ async function moveIn(
   const apiUrl = `${front.origin}/api/`
   const clients = createSlackClients({ botToken, apiUrl, log, retryPauseMs: 5 })
   const profiles = createProfiles(clients.quick, clock, log)
-  const face = await openSlackFace({
+  const face = await openSlackAdapter({
     botToken,
     mode: options.mode ?? { kind: 'http', signingSecret },
     apiUrl,
@@ -204,19 +205,21 @@ async function moveIn(
         .map((message) => ({ text: message.text, thread: message.thread_ts, onlyMine: message.viewer !== undefined })),
     delivered: async () => (await pendingIn(ledger.messages)).length === 0,
     button(label, channel = dataEng, viewer = ada) {
-      const found = workspace
-        .messages(channel, viewer)
-        .flatMap(({ ts, blocks = [] }) =>
-          blocks.flatMap((block) =>
-            block.type !== 'actions'
-              ? []
-              : block.elements.flatMap((element) =>
-                  element.type === 'button' && element.text.text === label
-                    ? [{ channel, ts, block_id: block.block_id ?? '', action_id: element.action_id ?? '' }]
-                    : [],
-                ),
-          ),
-        )
+      const found = workspace.messages(channel, viewer).flatMap(({ ts, blocks = [] }) =>
+        blocks.flatMap((block) =>
+          block.type !== 'actions'
+            ? []
+            : block.elements.flatMap((element) =>
+                valuesOf(element, label).map((chosen) => ({
+                  channel,
+                  ts,
+                  block_id: block.block_id ?? '',
+                  action_id: element.action_id ?? '',
+                  ...chosen,
+                })),
+              ),
+        ),
+      )
       const newest = found.at(-1)
       if (newest === undefined) throw new Error(`there is no button "${label}"`)
       return newest
@@ -244,6 +247,13 @@ export async function startWork({ app, face, ledger }: Office): Promise<() => vo
     ),
   )
   return worker.stop
+}
+
+/** What pressing the button of this label sends, or choosing the option of it from a menu; nothing where the element is neither. */
+function valuesOf(element: Element, label: string): readonly { readonly value?: string }[] {
+  if (element.type === 'button') return element.text.text === label ? [{}] : []
+  if (element.type !== 'static_select') return []
+  return (element.options ?? []).flatMap(({ text, value }) => (text.text === label ? [{ value }] : []))
 }
 
 async function enter(ledger: Ledger, clock: FakeClock): Promise<string> {

@@ -1,0 +1,76 @@
+import type { Suggestion } from '../answer.ts'
+import { type Catalog, mayUse } from '../command/catalog.ts'
+import type { Deps } from '../deps.ts'
+import type { Person } from '../people.ts'
+import { type Place, placeWords } from '../place.ts'
+import type { StepView } from '../reply.ts'
+import type { Look } from './snapshot.ts'
+
+/** A time (ISO 8601 in UTC), which each reader sees in their own zone, and a channel, which can be gone to. */
+export type Pointer =
+  | { readonly kind: 'time'; readonly at: string }
+  | { readonly kind: 'channel'; readonly id: string; readonly name: string }
+
+/** Words with times and channels among them, to be read with spaces between. */
+export type Words = readonly (string | Pointer)[]
+
+/** A button; `sure` is what is asked before its line is said. */
+export type HomeButton = Suggestion & { readonly sure?: string }
+
+/** One thing in a section: its name, what is to be said of it, and what can be done with it. Empty fields are not shown. */
+export interface HomeEntry {
+  readonly title: string
+  readonly words: Words
+  readonly steps: readonly StepView[]
+  readonly next: readonly HomeButton[]
+  /** Small print. */
+  readonly note: string
+}
+
+/** Entries below a heading; the first section has none, because the headline stands above it. */
+export interface HomeSection {
+  readonly title: string
+  readonly entries: readonly HomeEntry[]
+}
+
+/**
+ * How things stand for one person, the most important first, with what that person may do about it. `headline` is the state in one
+ * line; `note` is the small print at the end.
+ */
+export interface Home {
+  readonly headline: string
+  readonly sections: readonly HomeSection[]
+  readonly note: string
+}
+
+/** A time among words. */
+export function at(iso: string): Pointer {
+  return { kind: 'time', at: iso }
+}
+
+/** A place among words. */
+export function where(place: Place): string | Pointer {
+  const name = placeWords(place)
+  return place.kind === 'terminal' || place.direct ? name : { kind: 'channel', id: place.channel, name }
+}
+
+/** An entry of which only these are said. */
+export function entry(said: Partial<HomeEntry>): HomeEntry {
+  return { title: '', words: [], steps: [], next: [], note: '', ...said }
+}
+
+/** For whom a Home is made, and of what. */
+export interface Viewing {
+  readonly who: Person
+  readonly look: Look
+  readonly deps: Deps
+  readonly catalog: Catalog
+}
+
+/** The buttons that this person may press. */
+export function pressable(next: readonly HomeButton[], { who, catalog }: Viewing): readonly HomeButton[] {
+  return next.filter(({ line }) => {
+    const command = catalog.named(line)
+    return command !== undefined && mayUse(command, who.role)
+  })
+}

@@ -1,0 +1,82 @@
+import type { Asker } from '../../core/people.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type { HomeTab } from './publisher.ts'
+
+/** Somebody whose Home tab may be before them; times in ms. */
+export interface Subscriber {
+  readonly who: Asker
+  readonly tab: HomeTab
+  seen: number
+  published: number
+  /** Whether something may have changed since it was published, and from when on that is to be shown. */
+  stale: boolean
+  due: number
+}
+
+/** Those whose Home tabs are kept fresh. */
+export interface Subscribers {
+  /** Somebody has entered their tab: it must be shown anew at once. */
+  entered(who: Asker): void
+  /** Somebody has pressed something in their tab, which is about to change something. */
+  pressed(who: Asker): void
+  forget(who: Asker): void
+  /** What all of them see may have changed; who was not seen for a day is forgotten. False where nobody is left. */
+  changed(): boolean
+  /** Whose tab must be published again: whoever has just entered it first, then whose has waited longest. */
+  stale(): readonly Subscriber[]
+}
+
+// Slack does not say when a tab is left.
+const watchedMs = 24 * 3_600_000
+
+// Most commands are over by then: who presses Pause sees what came of it, and not for five seconds that it is being done.
+const settleMs = 300
+
+/** Nobody yet; of more than `most` those who were seen last are kept. */
+export function createSubscribers(clock: Clock, most: number, openTab: (user: string) => HomeTab): Subscribers {
+  const subscribers = new Map<string, Subscriber>()
+  const nowMs = (): number => clock.elapsed()
+  const begin = (who: Asker): Subscriber => ({ who, tab: openTab(who.id), seen: 0, published: 0, stale: false, due: 0 })
+  const outdate = (subscriber: Subscriber): void => {
+    if (!subscriber.stale) subscriber.due = nowMs() + settleMs
+    subscriber.stale = true
+  }
+  /** Who was seen last stands last. */
+  const saw = (who: Asker): Subscriber => {
+    const subscriber = subscribers.get(who.id) ?? begin(who)
+    subscriber.seen = nowMs()
+    subscribers.delete(who.id)
+    subscribers.set(who.id, subscriber)
+    const [oldest] = subscribers.keys()
+    if (subscribers.size > most && oldest !== undefined) subscribers.delete(oldest)
+    return subscriber
+  }
+
+  return {
+    entered(who) {
+      const subscriber = saw(who)
+      subscriber.stale = true
+      subscriber.due = nowMs()
+    },
+    pressed(who) {
+      outdate(saw(who))
+    },
+    forget(who) {
+      subscribers.delete(who.id)
+    },
+    changed() {
+      const since = nowMs() - watchedMs
+      for (const [id, subscriber] of subscribers) {
+        if (subscriber.seen < since) subscribers.delete(id)
+        else outdate(subscriber)
+      }
+      return subscribers.size > 0
+    },
+    stale() {
+      const hasEntered = ({ seen, published }: Subscriber): number => (seen >= published ? 0 : 1)
+      return [...subscribers.values()]
+        .filter(({ stale }) => stale)
+        .toSorted((a, b) => hasEntered(a) - hasEntered(b) || a.published - b.published)
+    },
+  }
+}

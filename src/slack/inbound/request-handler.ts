@@ -1,0 +1,227 @@
+import type { Answer, RunView } from '../../core/answer.ts'
+import type { App, Click } from '../../core/app.ts'
+import { inBackground } from '../../core/background.ts'
+import type { Request } from '../../core/command/catalog.ts'
+import type { Command } from '../../core/command/define.ts'
+import { DiskFull, type OpsError } from '../../core/errors.ts'
+import { newMessage, planKey, runKey, waysTo } from '../../core/outbox/messages.ts'
+import type { Asker } from '../../core/people.ts'
+import type { Conversation } from '../../core/place.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type { Ledger } from '../../core/ports/ledger.ts'
+import type { Log } from '../../core/ports/log.ts'
+import type { NewMessage } from '../../core/ports/outbox.ts'
+import { failureAnswer } from '../../core/runner/answers.ts'
+import type { Watch } from '../../core/runner/live-run.ts'
+import type { SlackCarrier } from '../outbound/carrier.ts'
+import type { Progress } from '../outbound/progress.ts'
+import type { ResponseUrl } from '../outbound/response-url.ts'
+import type { Sender } from '../outbound/sender.ts'
+import { cannotPost } from '../people/channels.ts'
+import { presentAnswer, presentEnded, type View } from '../present/index.ts'
+import { externallyShared } from '../slack-errors.ts'
+
+/** Who speaks, where, and what Slack sent along. `delivery` is the trigger id, the same when a delivery comes twice. */
+export interface InboundRequest {
+  readonly who: Asker
+  readonly place: Conversation
+  readonly delivery: string
+  readonly responseUrl: ResponseUrl | undefined
+}
+
+/** From words to answers, behind every listener. Each promise resolves when the answer is in the outbox. */
+export interface RequestHandler extends PlanActions {
+  handleLine(line: string, inbound: InboundRequest): Promise<void>
+  /** The same for a line that was read before. */
+  handle(request: Request, inbound: InboundRequest): Promise<void>
+  /** Tells the asker alone that nothing was done, and why. */
+  refuse(error: OpsError, inbound: InboundRequest): Promise<void>
+}
+
+export interface RequestHandlerParts {
+  readonly app: App
+  readonly plans: Ledger['plans']
+  readonly runs: Ledger['runs']
+  /** Puts a message into the outbox. */
+  put(message: NewMessage): Promise<void>
+  readonly clock: Clock
+  readonly log: Log
+  readonly sender: Sender
+  readonly carrier: Pick<SlackCarrier, 'bring'>
+  readonly progress: Progress
+  readonly botName: string
+  view(asker: string, direct: boolean): View
+  /** Holds what must be inbound before the process leaves. */
+  track<T>(work: Promise<T>): Promise<T>
+  /** Why the bot may not post there, or null. */
+  postingRefusal(place: Conversation): Promise<string | null>
+}
+
+export function createRequestHandler(parts: RequestHandlerParts): RequestHandler {
+  const { app, put, clock, log, carrier, progress } = parts
+
+  /** Commands that change the warehouse are long, and post as they go: they do not begin where they could not. */
+  const obstacle = async (command: Command | undefined, place: Conversation): Promise<OpsError | null> => {
+    if (command?.effect !== 'write') return null
+    const why = await parts.postingRefusal(place)
+    // There its asker alone gets the answer.
+    return why === null || why === externallyShared ? null : cannotPost(why, place, parts.botName)
+  }
+
+  /** Puts an answer without a run into the outbox, once for each delivery: the end of a run has put its own. */
+  const answerTo = async (answer: Answer | null, inbound: InboundRequest, place: Conversation): Promise<void> => {
+    if (answer === null || answer.run !== null) return
+    const card = answer.audience === 'channel' ? answer.replies.find((reply) => reply.kind === 'plan') : undefined
+    const key = card === undefined ? `delivery:${inbound.delivery}` : planKey(card.id)
+    carrier.bring(key, inbound.responseUrl)
+    // A card was put there with its plan.
+    if (card !== undefined) return
+    const ways = waysTo(place, inbound.who, answer.audience, false)
+    try {
+      const content = { kind: 'answer', answer } as const
+      await put(newMessage({ key, content, ways }, clock.now()))
+    } catch (error) {
+      if (!(error instanceof DiskFull)) throw error
+      log.warn({ err: error }, 'an answer is sent without being kept')
+      const { main, thread } = presentAnswer(
+        { ...answer, audience: 'asker' },
+        parts.view(inbound.who.name, place.direct),
+      )
+      for (const fallbacks of [main, ...thread]) await parts.sender.tell({ ...inbound, place }, fallbacks)
+    }
+  }
+  const whisper = (answer: Answer, inbound: InboundRequest): Promise<void> =>
+    answerTo({ ...answer, audience: 'asker', run: null }, inbound, inbound.place)
+  const refuse = (error: OpsError, inbound: InboundRequest): Promise<void> =>
+    whisper(failureAnswer(error, null, log), inbound)
+
+  /** Follows what comes of words into a message in their asker's name. Why a click did nothing is for whoever clicked. */
+  const follow = async (
+    inbound: InboundRequest,
+    { to, asker }: { readonly to: Conversation; readonly asker: Asker },
+    act: (watch: Watch) => Promise<Answer | null>,
+  ): Promise<void> => {
+    const open = async ({ id, command }: RunView): Promise<void> => {
+      const ways = waysTo(to, asker, 'channel', app.catalog.find(command)?.effect === 'write')
+      const run = await parts.runs.get(id)
+      if (run === null) return
+      const content = { kind: 'run', run: id, attempt: run.attempt } as const
+      await put(newMessage({ key: runKey(run), content, ways, open: true }, clock.now()))
+    }
+    const message = progress.follow(to, asker.name, open)
+    const answer = await act({
+      changed(run) {
+        if (asker.id === inbound.who.id) carrier.bring(`run:${run.id}`, inbound.responseUrl)
+        if (app.catalog.find(run.command)?.audience === 'channel') message.changed(run)
+      },
+    })
+    await answerTo(answer, inbound, to)
+  }
+
+  const handle = async (request: Request, inbound: InboundRequest): Promise<void> => {
+    const { who, place, delivery } = inbound
+    const stopped = request.kind === 'fault' ? null : await obstacle(request.bound.command, place)
+    if (stopped !== null) return refuse(stopped, inbound)
+    const ask = (watch: Watch) => app.ask({ request, who, place, delivery, watch })
+    await parts.track(follow(inbound, { to: place, asker: who }, ask))
+  }
+
+  return {
+    refuse,
+    handleLine: (line, inbound) => handle(app.read(line), inbound),
+    handle,
+    ...createPlanActions({ app, log, plans: parts.plans, obstacle, whisper, refuse, follow, track: parts.track }),
+  }
+}
+
+/** What the buttons of plans do. */
+export interface PlanActions {
+  /** Carries out the plan of this id, and takes its buttons away; `typed` is the word that was typed for it. */
+  confirm(id: string, typed: string | undefined, inbound: InboundRequest): Promise<void>
+  /** Whether this person may confirm a plan now, before a word is asked of them; otherwise they are told why not. */
+  mayConfirm(id: string, inbound: InboundRequest): Promise<boolean>
+  /** Puts a plan away for good, and takes its buttons away. */
+  reject(id: string, inbound: InboundRequest): Promise<void>
+}
+
+/** What clicks share with words. */
+export interface PlanActionParts {
+  readonly app: App
+  readonly log: Log
+  readonly plans: Ledger['plans']
+  obstacle(command: Command | undefined, place: Conversation): Promise<OpsError | null>
+  whisper(answer: Answer, inbound: InboundRequest): Promise<void>
+  refuse(error: OpsError, inbound: InboundRequest): Promise<void>
+  follow(
+    inbound: InboundRequest,
+    of: { readonly to: Conversation; readonly asker: Asker },
+    act: (watch: Watch) => Promise<Answer | null>,
+  ): Promise<void>
+  track<T>(work: Promise<T>): Promise<T>
+}
+
+/** What the buttons of plans do in one process. */
+export function createPlanActions(parts: PlanActionParts): PlanActions {
+  const { app, log, plans, obstacle, whisper, refuse, follow, track } = parts
+  const clickOf = (plan: string, { who, place, delivery }: InboundRequest): Click => ({ plan, who, place, delivery })
+
+  /**
+   * Says in the message of a plan that is no card, through the response URL of the press, what became of it, and takes its buttons away. What
+   * settles a card changes its message. Never throws: the plan is settled, and its message says so at the next click.
+   */
+  const replace = (id: string, responseUrl: ResponseUrl | undefined): Promise<void> =>
+    inBackground({ log }, 'plan message', async () => {
+      const plan = await plans.get(id)
+      if (plan !== null && (plan.end === null || plan.post !== null)) return
+      const message = presentEnded(plan)
+      await responseUrl?.replace([message, { text: message.text, blocks: [] }])
+    })
+
+  /** Confirms, and takes the buttons away as soon as a run was opened, or the answer says why there is none. */
+  const confirmed = async (
+    id: string,
+    typed: string | undefined,
+    inbound: InboundRequest,
+    watch: Watch,
+  ): Promise<Answer | null> => {
+    let refreshed: Promise<void> | undefined
+    const refresh = (): Promise<void> => {
+      refreshed ??= replace(id, inbound.responseUrl)
+      return refreshed
+    }
+    const changed: Watch['changed'] = (run) => {
+      void inBackground({ log }, 'plan message', refresh)
+      watch.changed(run)
+    }
+    const answer = await app.confirm({ ...clickOf(id, inbound), typed, watch: { changed } })
+    await refresh()
+    return answer
+  }
+
+  return {
+    async confirm(id, typed, inbound) {
+      const plan = await plans.get(id)
+      const to = plan?.place.kind === 'slack' ? plan.place : inbound.place
+      const stopped = plan === null ? null : await obstacle(app.catalog.find(plan.command), to)
+      if (stopped !== null) return refuse(stopped, inbound)
+      const asker = plan?.asker ?? inbound.who
+      await track(follow(inbound, { to, asker }, (watch) => confirmed(id, typed, inbound, watch)))
+    },
+    async mayConfirm(id, inbound) {
+      const why = await app.whyNotConfirm(clickOf(id, inbound))
+      if (why === null) return true
+      await replace(id, inbound.responseUrl)
+      await whisper(why, inbound)
+      return false
+    },
+    reject(id, inbound) {
+      const decide = async (): Promise<void> => {
+        const answer = await app.reject(clickOf(id, inbound))
+        if (answer === null) return
+        await replace(id, inbound.responseUrl)
+        if (!answer.ok) await whisper(answer, inbound)
+      }
+      return track(decide())
+    },
+  }
+}

@@ -1,0 +1,106 @@
+import type { App as BoltApp } from '@slack/bolt'
+import type { WebClient } from '@slack/web-api'
+import { z } from 'zod'
+import { OpsError } from '../../core/errors.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type { Ledger } from '../../core/ports/ledger.ts'
+import type { Log } from '../../core/ports/log.ts'
+import { typedModal } from '../action-ids.ts'
+import { call } from '../api-methods.ts'
+import type { ResponseUrl } from '../outbound/response-url.ts'
+import { presentTypedModal } from '../present/index.ts'
+import { SlackRefused } from '../slack-errors.ts'
+import type { Gate } from './gate.ts'
+import { submissionSchema } from './payload.ts'
+import type { InboundRequest, RequestHandler } from './request-handler.ts'
+
+/** The dialogs in which a word is typed. */
+export interface TypedDialogs {
+  /** Opens the dialog of a plan for somebody who may confirm it. Must come within three seconds of the press: so long does a trigger live. */
+  open(plan: string, trigger: string, inbound: InboundRequest): Promise<void>
+}
+
+export interface TypedDialogParts {
+  readonly gate: Gate
+  readonly handler: RequestHandler
+  readonly client: WebClient
+  readonly plans: Ledger['plans']
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What a dialog of this process is about: where it was opened, and the word that is expected. */
+interface Opened {
+  readonly word: string
+  readonly place: InboundRequest['place']
+  readonly responseUrl: ResponseUrl | undefined
+  readonly expires: number
+}
+
+/**
+ * Opens dialogs and hears their submissions. A wrong word is answered in the dialog, from memory, so that nothing is read before the
+ * acknowledgement; the core compares again, also for dialogs that were opened before a restart.
+ */
+export function createTypedDialogs(
+  bolt: BoltApp,
+  { gate, handler, client, plans, clock, log }: TypedDialogParts,
+): TypedDialogs {
+  // Several people may have the dialog of one card before them.
+  const opened = new Map<string, Opened>()
+  const keyOf = (plan: string, user: string): string => `${plan} ${user}`
+
+  bolt.view(typedModal.callbackId, async ({ ack, body }) => {
+    const { view } = submissionSchema.parse(body)
+    const inbound = gate.requestOf(body)
+    const id = view.private_metadata
+    const key = keyOf(id, inbound.who.id)
+    const typed = view.state.values[typedModal.blockId]?.[typedModal.actionId]?.value?.trim() ?? ''
+    const dialog = opened.get(key)
+    if (dialog !== undefined && typed !== dialog.word) {
+      await ack({
+        response_action: 'errors',
+        errors: { [typedModal.blockId]: `Type ${dialog.word}, exactly. Nothing was done.` },
+      })
+      return
+    }
+    await ack()
+    opened.delete(key)
+    const place = dialog?.place ?? (await placeOfPlan(id)) ?? inbound.place
+    await handler.confirm(id, typed, { ...inbound, place, responseUrl: dialog?.responseUrl })
+  })
+
+  const placeOfPlan = async (id: string): Promise<InboundRequest['place'] | null> => {
+    const place = (await plans.get(id))?.place
+    return place?.kind === 'slack' ? place : null
+  }
+
+  return {
+    async open(id, trigger, inbound) {
+      if (!(await handler.mayConfirm(id, inbound))) return
+      const plan = await plans.get(id)
+      // A button of this kind belongs to a plan that has a word; a plan without one can be confirmed at once.
+      if (plan?.draft.typed === undefined) return handler.confirm(id, undefined, inbound)
+      const now = clock.now().getTime()
+      for (const [old, { expires }] of opened) if (expires < now) opened.delete(old)
+      const { title, act, typed: word } = plan.draft
+      const { who, place, responseUrl } = inbound
+      opened.set(keyOf(id, who.id), { word, place, responseUrl, expires: Date.parse(plan.expires) })
+      try {
+        await call(
+          client,
+          'views.open',
+          { trigger_id: trigger, view: presentTypedModal({ id, title, act, typed: word }) },
+          z.object({}),
+        )
+      } catch (error) {
+        // The dialog is open: this press was delivered twice.
+        if (error instanceof SlackRefused && error.code === 'exchanged_trigger_id') return
+        log.warn({ err: error }, 'a dialog could not be opened')
+        await handler.refuse(
+          new OpsError('slack', 'Slack did not open the dialog in time. Nothing was done.', 'Click the button again.'),
+          inbound,
+        )
+      }
+    },
+  }
+}

@@ -1,0 +1,293 @@
+import type { Answer } from '../../core/answer.ts'
+import { withChannelNames } from '../../core/channel.ts'
+import { messageOf } from '../../core/errors.ts'
+import type { Content, Way } from '../../core/message.ts'
+import type { Clock } from '../../core/ports/clock.ts'
+import type { Ledger, PlanRecord } from '../../core/ports/ledger.ts'
+import type { Log } from '../../core/ports/log.ts'
+import type { Body, Carrier, Message, NewMessage, Sent } from '../../core/ports/outbox.ts'
+import { viewOf } from '../../core/runner/answers.ts'
+import type { EditBudget } from '../edit-budget.ts'
+import { askerAlone, remedyFor, threadNotFound, wasNotPosted } from '../people/channels.ts'
+import { presentAnswer, presentCall, presentEnded, presentMention, presentRun, type View } from '../present/index.ts'
+import { carriedOut, isGone, isShutOut, SlackBusy, SlackRefused } from '../slack-errors.ts'
+import { type Fallbacks, type Presented, withNote } from './fallbacks.ts'
+import type { Progress } from './progress.ts'
+import type { ResponseUrl } from './response-url.ts'
+import type { Sender, Target } from './sender.ts'
+
+export interface CarrierParts {
+  readonly sender: Sender
+  readonly progress: Progress
+  readonly budget: EditBudget
+  readonly ledger: Pick<Ledger, 'messages'>
+  readonly clock: Clock
+  readonly log: Log
+  readonly botName: string
+  view(asker: string, direct: boolean): View
+}
+
+/** Slack as the outbox sees it. */
+export interface SlackCarrier extends Carrier {
+  /** Keeps the response URL that came with what a message answers: its key, or `run:` and the number of a run. It is tried first, and stored nowhere. */
+  bring(key: string, url: ResponseUrl | undefined): void
+}
+
+type There = Exclude<Way, { kind: 'admins' }>
+
+// About one message a second in a channel (https://docs.slack.dev/apis/web-api/rate-limits).
+const restMs = 1000
+
+const urlMinutes = 30
+
+/** Renders each message when it is sent, and says what came of it. */
+export function createCarrier(parts: CarrierParts): SlackCarrier {
+  const { sender, progress, budget, ledger, clock, log, botName } = parts
+  const urls = new Map<string, { readonly url: ResponseUrl; readonly until: number }>()
+
+  const post = async (to: Target, fallbacks: Fallbacks): Promise<Sent> => {
+    const { result, level: rung } = await sender.post(to, fallbacks)
+    return { ...done, post: result, rung, restMs }
+  }
+
+  /** To one person: by the response URL, where they look, or in their direct messages. */
+  const tell = async ({ key, content }: Message, { place, who }: There, fallbacks: Fallbacks): Promise<Sent> => {
+    const url = urls.get(urlKey(key, content))?.url
+    if (url?.isOpen === true) {
+      try {
+        await url.say(fallbacks)
+        return done
+      } catch (error) {
+        // A second one would be no better.
+        urls.delete(urlKey(key, content))
+        log.warn({ err: error, user: who.id }, `a response URL did not work: ${messageOf(error)}`)
+      }
+    }
+    if (place.direct) return post(place, fallbacks)
+    const { level: rung } = await sender.whisper(place, who.id, fallbacks)
+    return { ...done, rung }
+  }
+
+  /** In the message that shows the run already, or in a new one. */
+  const show = async (message: Message, way: There, fallbacks: Fallbacks): Promise<Sent> => {
+    if (message.post === null) return post(way.place, fallbacks)
+    budget.spend()
+    try {
+      const { level: rung } = await sender.edit(message.post, fallbacks)
+      return { ...done, post: message.post, rung }
+    } catch (error) {
+      if (!isGone(error)) throw new HarmlessTwice(error)
+      return post(way.place, fallbacks)
+    }
+  }
+
+  const sendAnswer = async (message: Message, way: There, answer: Answer): Promise<Sent> => {
+    if (message.content.kind === 'run') await progress.close(message.content.run)
+    if (way.kind === 'reader') {
+      const { main, thread } = presentAnswer(
+        { ...answer, audience: 'asker' },
+        parts.view(way.who.name, way.place.direct),
+      )
+      const [first] = message.ways
+      const isAway = message.refusal !== null && first.kind === 'conversation'
+      const fallbacks = isAway ? withNote(main, askerAlone(message.refusal, first.place, botName)) : main
+      const sent = await tell(message, way, fallbacks)
+      return { ...sent, ...(sent.kind === 'sent' ? { followers: pagesOf(message, way, thread.length) } : {}) }
+    }
+    const presented = presentAnswer(answer, parts.view(way.who.name, way.place.direct))
+    const sent = await show(message, way, presented.main)
+    if (sent.kind !== 'sent' || sent.post === null) return sent
+    const { channel, ts } = sent.post
+    const there: There = { ...way, place: { ...way.place, channel, thread: way.place.thread ?? ts } }
+    return { ...sent, followers: followersOf(message, there, presented) }
+  }
+
+  const sendPart = async (
+    message: Message,
+    way: There,
+    { answer, part, root }: Extract<Body, { kind: 'answer' }>,
+    begin: () => Promise<void>,
+  ): Promise<Sent> => {
+    const { place, who } = way
+    if (part?.kind === 'mention') {
+      const call = callOf(answer, message.mention)
+      return call === undefined ? done : post(place, [call])
+    }
+    const audience = way.kind === 'reader' ? 'asker' : answer.audience
+    const { thread, files } = presentAnswer({ ...answer, audience }, parts.view(who.name, place.direct))
+    if (part?.kind === 'page') {
+      const fallbacks = thread[part.page]
+      if (fallbacks === undefined) return done
+      return way.kind === 'reader' ? tell(root, way, fallbacks) : post(place, fallbacks)
+    }
+    const file = part === null ? undefined : files[part.file]
+    if (file === undefined || place.thread === undefined) return done
+    const page = file.page === 0 ? root : await ledger.messages.find(pageKey(root, file.page - 1))
+    // A page that was not taken at all is as good as cut.
+    if (page !== null && page.rung !== null && page.rung < file.from) return done
+    const missing = (why: string, fix: string): Sent => {
+      const text = `${file.filename} ${why} ${fix}`
+      const note = {
+        ...bare(message),
+        key: `${message.key}:note`,
+        content: { kind: 'text', text } as const,
+        ways: [way] as const,
+      }
+      return { ...done, followers: [note] }
+    }
+    const maybe = (): Sent =>
+      missing('may be missing here: Slack did not confirm the upload.', 'Use csv to get it again.')
+    if (message.begun) return maybe()
+    let begun = false
+    try {
+      await sender.upload({ channel: place.channel, thread: place.thread }, file, async () => {
+        begun = true
+        await begin()
+      })
+      return { ...done, restMs }
+    } catch (error) {
+      const state = carriedOut(error)
+      if (state === 'refused' && error instanceof SlackRefused) {
+        log.error({ err: error, message: message.key }, 'a file could not be attached')
+        return missing(`could not be attached (${error.code}).`, remedyFor(error.code, place, botName))
+      }
+      if (begun && state !== 'no') return maybe()
+      throw begun ? error : new HarmlessTwice(error)
+    }
+  }
+
+  const sendPlan = async (way: There, at: number, plan: PlanRecord, to: 'card' | 'asker'): Promise<Sent> => {
+    if (to === 'card') {
+      if (plan.post === null) return done
+      const ended = presentEnded(plan)
+      budget.spend()
+      try {
+        await sender.edit(plan.post, [ended, { text: ended.text, blocks: [] }])
+      } catch (error) {
+        if (!isGone(error)) throw new HarmlessTwice(error)
+      }
+      return done
+    }
+    const words = whatBecameOf(plan)
+    const call = words === null ? undefined : presentCall(words, [plan.asker.id])
+    if (call === undefined) return done
+    return post(at === 0 ? threadOf(plan) : way.place, [call])
+  }
+
+  const carry = async (message: Message, way: There, body: Body, begin: () => Promise<void>): Promise<Sent> => {
+    const { place, who } = way
+    // What is shown beside a question that is gone, nobody sees.
+    if (message.refusal === threadNotFound && way.kind === 'reader' && !place.direct) {
+      throw new SlackRefused('a post', threadNotFound)
+    }
+    switch (body.kind) {
+      case 'answer':
+        return body.part === null ? sendAnswer(message, way, body.answer) : sendPart(message, way, body, begin)
+      case 'progress': {
+        if (message.post !== null) return done
+        const run = progress.latest(body.run.id) ?? viewOf(body.run)
+        const sent = await post(place, presentRun(run, parts.view(who.name, place.direct)))
+        if (sent.kind === 'sent' && sent.post !== null) progress.posted(run.id, sent.post, run)
+        return sent
+      }
+      case 'plan':
+        return sendPlan(way, message.way, body.plan, body.to)
+      case 'text':
+        return post(place, [{ text: body.text, blocks: [] }])
+    }
+  }
+
+  return {
+    bring(key, url) {
+      const now = clock.elapsed()
+      for (const [known, { until }] of urls) if (until < now) urls.delete(known)
+      if (url !== undefined) urls.set(key, { url, until: now + urlMinutes * 60_000 })
+    },
+    async send(message, way, body, begin) {
+      try {
+        return await carry(message, way, body, begin)
+      } catch (thrown) {
+        const harmless = thrown instanceof HarmlessTwice
+        const error: unknown = harmless ? thrown.cause : thrown
+        if (!(error instanceof Error)) throw error
+        const hasUrl = urls.get(urlKey(message.key, message.content))?.url.isOpen === true
+        switch (isShutOut(error) && hasUrl && way.kind === 'conversation' ? 'refused' : carriedOut(error)) {
+          case 'no':
+            return { kind: 'later', afterMs: error instanceof SlackBusy ? error.retryAfterMs : null, why: error }
+          case 'maybe':
+            return { kind: 'unclear', harmless, why: error }
+          case 'refused': {
+            const code = error instanceof SlackRefused ? error.code : 'refused'
+            return { kind: 'refused', code, why: wasNotPosted(code, way.place, botName) }
+          }
+          case null:
+            throw error
+        }
+      }
+    },
+  }
+}
+
+const done = { kind: 'sent', post: null, rung: 0, followers: [], restMs: 0 } as const
+
+/** An error of what may be done a second time without harm: an edit, or what comes before a file is attached. */
+class HarmlessTwice extends Error {
+  constructor(cause: unknown) {
+    super('this may be done twice', { cause })
+  }
+}
+
+function urlKey(key: string, content: Content): string {
+  return content.kind === 'run' ? `run:${content.run}` : key
+}
+
+function pageKey({ key }: Message, page: number): string {
+  return `${key}:page:${page}`
+}
+
+/** What belongs to an answer, in its order: further pages, the files of what may have been cut, and the line that calls people. */
+function followersOf(message: Message, way: There, { thread, files }: Presented): readonly NewMessage[] {
+  const follower = (name: string, part: Extract<Content, { kind: 'part' }>['part']): NewMessage => ({
+    ...bare(message),
+    key: `${message.key}:${name}`,
+    content: { kind: 'part', of: message.key, part },
+    ways: [way],
+  })
+  // In a way that was not meant, nobody is called.
+  const isCalled = message.mention.length > 0 && message.way === 0
+  return [
+    ...pagesOf(message, way, thread.length),
+    ...files.map((_, file) => follower(`file:${file}`, { kind: 'file', file })),
+    ...(isCalled ? [follower('mention', { kind: 'mention' })] : []),
+  ]
+}
+
+function pagesOf(message: Message, way: There, pages: number): readonly NewMessage[] {
+  return Array.from({ length: pages }, (_, page) => ({
+    ...bare(message),
+    key: pageKey(message, page),
+    content: { kind: 'part', of: message.key, part: { kind: 'page', page } },
+    ways: [way],
+  }))
+}
+
+function bare({ mention, created, expires }: Message): Pick<NewMessage, 'mention' | 'created' | 'expires'> {
+  return { mention, created, expires }
+}
+
+/** A message with a title of its own has a headline that says what it is about. */
+function callOf({ run, headline, title }: Answer, mention: readonly string[]) {
+  if (run === null) return undefined
+  return title === undefined ? presentMention(run, headline, mention) : presentCall(headline, mention)
+}
+
+function whatBecameOf({ end, line }: PlanRecord): string | null {
+  const shown = withChannelNames(line)
+  if (end?.kind === 'rejected') return `${end.by.name} rejected ${shown}. Nothing was done.`
+  return end?.kind === 'failed' ? `${shown}: ${end.why}` : null
+}
+
+function threadOf({ post, place, asker }: PlanRecord): Target {
+  if (post === null) return { channel: asker.id }
+  return { channel: post.channel, thread: place.kind === 'slack' ? (place.thread ?? post.ts) : post.ts }
+}

@@ -1,0 +1,124 @@
+import { z } from 'zod'
+import { messageOf } from '../../core/errors.ts'
+import type { Asker } from '../../core/people.ts'
+import { type Conversation, directMessagesOf } from '../../core/place.ts'
+import type { Post } from '../../core/ports/ledger.ts'
+import type { Log } from '../../core/ports/log.ts'
+import { call, upload } from '../api-methods.ts'
+import type { SlackClients } from '../clients.ts'
+import type { SharedChannels } from '../people/shared-channels.ts'
+import { externallyShared, NotSent, SlackBusy, SlackRefused } from '../slack-errors.ts'
+import { type Accepted, type CsvFile, type Fallbacks, type Message, sendWithFallbacks } from './fallbacks.ts'
+import type { ResponseUrl } from './response-url.ts'
+
+/** Where a message goes: a conversation (or a person's id, which means their direct messages), and a thread in it. */
+export interface Target {
+  readonly channel: string
+  readonly thread?: string | undefined
+}
+
+/**
+ * Everything that the bot says in a conversation, each one try. Each method steps down the fallbacks where Slack refuses what a message
+ * holds, and throws `SlackRefused`, `SlackBusy` or the client's errors for the rest: `externally_shared` where another organization reads
+ * along. An earlier message there is replaced by a note instead of being edited.
+ */
+export interface Sender {
+  post(to: Target, fallbacks: Fallbacks): Promise<Accepted<Post>>
+  edit(post: Post, fallbacks: Fallbacks, level?: number): Promise<Accepted<void>>
+  /** Shows something to one person where they look. */
+  whisper(place: Conversation, person: string, fallbacks: Fallbacks): Promise<Accepted<void>>
+  /** Attaches a file to a thread; `begin` is called before the one call that would attach it twice. */
+  upload(to: Target & { readonly thread: string }, file: CsvFile, begin: () => Promise<void>): Promise<void>
+  /**
+   * Tells one person why nothing was done, by the first way that works: the response URL, where they look, their direct messages. Not through
+   * the outbox, because nothing is noted of strangers. Throws the last way's error.
+   */
+  tell(reader: Reader, fallbacks: Fallbacks): Promise<void>
+}
+
+/** Whom to reach, where they are looking, and the response URL they brought along, if any. */
+export interface Reader {
+  readonly who: Asker
+  readonly place: Conversation
+  readonly responseUrl?: ResponseUrl | undefined
+}
+
+const posted = z.object({ channel: z.string(), ts: z.string() })
+
+// Links in song titles and locations must not grow previews.
+const quiet = { unfurl_links: false, unfurl_media: false }
+
+const notShownHere: Message = {
+  text: 'This channel is shared with another organization, so I post nothing here.',
+  blocks: [],
+}
+
+export function createSender({
+  clients: { once },
+  shared,
+  log,
+}: {
+  readonly clients: SlackClients
+  readonly shared: Pick<SharedChannels, 'isClosed'>
+  readonly log: Log
+}): Sender {
+  const requireOpen = async (channel: string): Promise<void> => {
+    const isClosed = await shared.isClosed(channel).catch((error: unknown) => {
+      if (error instanceof SlackBusy) throw error
+      throw new NotSent(`Slack did not say whether a channel is shared: ${messageOf(error)}`, { cause: error })
+    })
+    if (isClosed) throw new SlackRefused('a post', externallyShared)
+  }
+  const update = async (post: Post, message: Message): Promise<void> => {
+    // An empty list takes away the blocks of a richer form before it.
+    await call(once, 'chat.update', { channel: post.channel, ts: post.ts, ...message }, z.object({}))
+  }
+  const post = async ({ channel, thread }: Target, fallbacks: Fallbacks): Promise<Accepted<Post>> => {
+    await requireOpen(channel)
+    const inThread = thread === undefined ? {} : { thread_ts: thread }
+    const send = (message: Message) =>
+      call(once, 'chat.postMessage', { channel, ...contentOf(message), ...inThread, ...quiet }, posted)
+    const { result, level } = await sendWithFallbacks(fallbacks, send, log)
+    return { result: { channel: result.channel, ts: result.ts }, level }
+  }
+  const whisper = ({ channel, thread }: Conversation, user: string, fallbacks: Fallbacks): Promise<Accepted<void>> => {
+    const to = { channel, user, ...(thread === undefined ? {} : { thread_ts: thread }) }
+    const send = async (message: Message): Promise<void> => {
+      await call(once, 'chat.postEphemeral', { ...to, ...contentOf(message) }, z.object({}))
+    }
+    return sendWithFallbacks(fallbacks, send, log)
+  }
+  return {
+    post,
+    whisper,
+    async edit(post, fallbacks, level) {
+      // What was posted before the channel became shared does not stay there with its buttons.
+      if (await shared.isClosed(post.channel)) {
+        await update(post, notShownHere)
+        throw new SlackRefused('an edit', externallyShared)
+      }
+      return sendWithFallbacks(fallbacks, (message) => update(post, message), log, level)
+    },
+    async upload(to, file, begin) {
+      await requireOpen(to.channel)
+      await upload(once, to, file, begin)
+    },
+    async tell({ who, place, responseUrl }, fallbacks) {
+      const here = place.direct ? () => post(place, fallbacks) : () => whisper(place, who.id, fallbacks)
+      const ways = [...(responseUrl?.isOpen === true ? [() => responseUrl.say(fallbacks)] : []), here]
+      for (const way of ways) {
+        try {
+          await way()
+          return
+        } catch (error) {
+          log.warn({ err: error, user: who.id }, `one way to a person failed: ${messageOf(error)}`)
+        }
+      }
+      await post(directMessagesOf(who.id), fallbacks)
+    },
+  }
+}
+
+function contentOf({ text, blocks }: Message): Partial<Message> {
+  return blocks.length === 0 ? { text } : { text, blocks }
+}

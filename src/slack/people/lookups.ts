@@ -1,0 +1,71 @@
+import type { Clock } from '../../core/ports/clock.ts'
+import { SlackBusy } from '../slack-errors.ts'
+
+export interface LookupOptions<T> {
+  readonly clock: Clock
+  /** How long an answer is taken for new. */
+  readonly freshMs: number
+  ask(key: string): Promise<T>
+  /** An answer that is older than new is given in place of one that failed so. */
+  failed(error: unknown, key: string): void
+}
+
+interface Known<T> {
+  readonly at: number
+  readonly value: T
+}
+
+/** Answers of Slack's by key. */
+export interface Lookups<T> {
+  /** Where Slack fails, an answer up to `trustedMs` old counts; after that the failure is thrown. */
+  of(key: string, trustedMs: number): Promise<T>
+  /** Takes an answer that came by another way. */
+  note(key: string, value: T): void
+}
+
+// A large workspace has more people, but few of them ask within ten minutes. An entry takes about 200 bytes.
+const mostKnown = 5_000
+
+/**
+ * What Slack answers about something, kept for a while, the newest 5,000. Who asks while it is being asked shares the answer. Not asked
+ * again before the time that Slack asks to wait for.
+ */
+export function createLookups<T>({ clock, freshMs, ask, failed }: LookupOptions<T>): Lookups<T> {
+  const known = new Map<string, Known<T>>()
+  const pending = new Map<string, Promise<T>>()
+  let busy: { readonly until: number; readonly error: SlackBusy } | undefined
+  const nowMs = (): number => clock.elapsed()
+
+  const note = (key: string, value: T): void => {
+    // A map keeps the order of entering: the one that was asked for longest ago is first.
+    known.delete(key)
+    known.set(key, { at: nowMs(), value })
+    const [oldest] = known.keys()
+    if (known.size > mostKnown && oldest !== undefined) known.delete(oldest)
+  }
+
+  const askNow = async (key: string): Promise<T> => {
+    try {
+      if (busy !== undefined && nowMs() < busy.until) throw busy.error
+      const value = await ask(key)
+      note(key, value)
+      return value
+    } catch (error) {
+      if (error instanceof SlackBusy && error !== busy?.error) busy = { until: nowMs() + error.retryAfterMs, error }
+      failed(error, key)
+      throw error
+    }
+  }
+
+  return {
+    note,
+    async of(key, trustedMs) {
+      const last = known.get(key)
+      if (last !== undefined && nowMs() - last.at < freshMs) return last.value
+      const asked = pending.get(key) ?? askNow(key).finally(() => pending.delete(key))
+      pending.set(key, asked)
+      if (last === undefined || nowMs() - last.at >= trustedMs) return asked
+      return asked.catch(() => last.value)
+    },
+  }
+}
