@@ -66,7 +66,7 @@ function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
-// A load of 1,000,000 events takes about 0.6 GB while two loads are kept.
+// Room for a few loads and for what they spill while they are built: one of 300,000 events takes 34 MB.
 const littleSpace = 2_000_000_000
 
 // Less does not take the end of a run, its answer and SQLite's log beside the ledger.

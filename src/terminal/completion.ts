@@ -8,6 +8,7 @@ import { declaredArguments } from '../core/command/read-arguments.ts'
  */
 export function bashCompletion(commands: readonly Command[]): string {
   const names = commands.map(({ name }) => name).join(' ')
+  const first = `${names} backup restore completion`
   const declared = commands.map(({ name, args }) => ({ name, parameters: declaredArguments(args) }))
   const parameters = declared.flatMap(({ name, parameters }) => {
     const bare = parameters.flatMap(({ meta }) => (meta.bare ? (meta.values ?? []) : []))
@@ -24,7 +25,7 @@ export function bashCompletion(commands: readonly Command[]): string {
   return `_sparkify() {
   local word="\${COMP_WORDS[COMP_CWORD]}" before="\${COMP_WORDS[COMP_CWORD-1]}" command="\${COMP_WORDS[1]}" words='' name=''
   if [ "$COMP_CWORD" -le 1 ]; then
-    words='${names}'
+    words='${first}'
   elif [ "$word" = '=' ] || [ "$before" = '=' ]; then
     if [ "$word" = '=' ]; then name="$before" word=''; else name="\${COMP_WORDS[COMP_CWORD-2]}"; fi
     case "$command:$name" in

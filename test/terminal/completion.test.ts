@@ -26,6 +26,7 @@ describe('completion in bash', () => {
   it('offers the commands and queries that begin as the first word does', () => {
     expect(offered('top')).toEqual(['top-artists', 'top-songs', 'top-users'])
     expect(offered('help', 'tear')).toEqual(['tear-down'])
+    expect(offered('res')).toEqual(['result', 'resume', 'restore'])
     expect(offered('')).toEqual(expect.arrayContaining(['etl', 'qa', 'doctor', 'schedule-add', 'pulse']))
   })
 
