@@ -80,7 +80,6 @@ describe.skipIf(withoutBrowser)(`a bot that is left alone, in a browser${without
     const form = page.locator('dialog')
     await form.locator('[data-block-id=argument-day]').selectOption('mondays')
     await form.locator('[data-block-id=argument-time]').fill('07:30')
-    await picture(page, 'post-this-every')
     await form.locator('button[type=submit], button.primary').first().click()
     const made = message('Schedule 2: top-songs n=3')
     await made.waitFor()

@@ -43,7 +43,6 @@ describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { time
     const first = message("I am Sparkify's warehouse bot.")
     await first.waitFor()
     expect(await first.getByRole('button').allTextContents()).toEqual(['Spin up', 'Load', 'Top songs'])
-    await picture(page, 'welcome')
   })
 
   it('spins up, loads and answers, by the buttons', async () => {
@@ -52,7 +51,6 @@ describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { time
     await message('is available on this machine').waitFor()
     await first.getByRole('button', { name: 'Load' }).click()
     await message('events and 400 songs read').waitFor()
-    await picture(page, 'load', message('events and 400 songs read'))
     await first.getByRole('button', { name: 'Top songs' }).click()
     const answer = message('ada: top-songs')
     await answer.waitFor()
@@ -126,7 +124,6 @@ describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { time
     await made.waitFor()
     expect(await made.textContent()).toContain('in #music')
     expect(await made.textContent()).toContain('Next times')
-    await picture(page, 'schedule')
     await say('/sparkify schedule list')
     await message('Schedules').waitFor()
   })
@@ -144,7 +141,6 @@ describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { time
     await page.goto('/?as=U0ADA0ADMIN&in=C0DATAENG00')
     await say('/sparkify tear-down')
     await message('Tear down sparkify?').waitFor()
-    await picture(page, 'tear-down')
     await message('Tear down sparkify?').getByRole('button', { name: 'Tear down sparkify' }).click()
     const modal = page.locator('dialog')
     await modal.locator('input').fill('sparkfy')

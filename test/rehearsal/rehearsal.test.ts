@@ -4,12 +4,12 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { picture } from '../program/pictures.ts'
 import { freePort, until } from '../program/program.ts'
 import { openBrowser } from '../support/browser.ts'
 import { withoutBrowser } from '../support/chromium.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
-const screenshots = join(root, 'docs/screenshots')
 // A lease warns at the next full minute.
 const timeout = 120_000
 
@@ -29,13 +29,6 @@ async function say(text: string): Promise<void> {
 async function reads(text: string | RegExp) {
   await message(text).waitFor({ timeout })
   return message(text)
-}
-
-/** Pictures for the README, taken with UPDATE_SCREENSHOTS=1. */
-async function picture(name: string): Promise<void> {
-  if (process.env['UPDATE_SCREENSHOTS'] !== undefined) {
-    await page.screenshot({ path: join(screenshots, `rehearsal-${name}.png`) })
-  }
 }
 
 /** What `npm run rehearsal` does, built and started. */
@@ -75,20 +68,17 @@ describe.skipIf(withoutBrowser)(`the rehearsal in a browser${withoutBrowser}`, {
     await say('/sparkify spin-up lease=30m')
     const plan = await reads('Spin up sparkify?')
     expect(await plan.textContent()).toContain('$0.54 an hour (list price, March 2026) · lease 30 min: at most $0.27')
-    await picture('plan')
     await plan.getByRole('button', { name: 'Spin up for $0.54 an hour' }).click()
     await reads(/Wait until available.*creating/s)
-    await picture('creating')
     await reads('Cluster sparkify is available.')
   })
 
   it('loads with percentages of the COPY, checks and publishes', async () => {
     await say('/sparkify etl')
     await reads(/\d+%, \d+ of 400 files/)
-    await picture('copy')
+    await picture(page, 'rehearsal-copy')
     const loaded = await reads('4,000 events and 400 songs read from 414 files')
     expect(await loaded.textContent()).toMatch(/\d+ of \d+ checks green/)
-    await picture('load')
   })
 
   it('answers', async () => {
@@ -96,21 +86,18 @@ describe.skipIf(withoutBrowser)(`the rehearsal in a browser${withoutBrowser}`, {
     const answer = await reads('ada: top-songs')
     expect(await answer.locator('table tbody tr').count()).toBe(5)
     await answer.getByText('Data until').scrollIntoViewIfNeeded()
-    await picture('answers')
   })
 
   it('warns before the lease ends, with buttons', async () => {
     const warning = await reads('The lease of sparkify ends at')
     expect(await warning.getByRole('button').allTextContents()).toEqual(['Extend 2 h', 'Extend 24 h', 'Pause now'])
     await warning.scrollIntoViewIfNeeded()
-    await picture('lease')
   })
 
   it('tears down when the name is typed, and says what is left, as does the stand-in at the end', async () => {
     await say('/sparkify tear-down')
     const plan = await reads('Tear down sparkify?')
     await plan.scrollIntoViewIfNeeded()
-    await picture('tear-down')
     await plan.getByRole('button', { name: 'Tear down sparkify' }).click()
     const modal = page.locator('dialog')
     await modal.locator('input').fill('sparkify')
@@ -118,7 +105,6 @@ describe.skipIf(withoutBrowser)(`the rehearsal in a browser${withoutBrowser}`, {
     const gone = await reads('Cluster sparkify is deleted.')
     expect(await gone.textContent()).toContain('its final snapshot, until')
     await gone.scrollIntoViewIfNeeded()
-    await picture('gone')
     rehearsal.kill('SIGINT')
     await until('the rehearsal lists what is left', () =>
       printed.includes('Left in the stand-in:') ? true : undefined,
