@@ -106,12 +106,13 @@ describe('a date token', () => {
   const when = new Date('2018-11-30T23:30:00Z')
   it.each([
     ['{date_num} {time}', 'UTC', '2018-11-30 23:30'],
-    ['{date_short}', 'Europe/Berlin', 'Dec 1, 2018'],
-    ['{date_long} at {time_secs}', 'America/New_York', 'Friday, November 30, 2018 at 18:30:00'],
+    ['{date_short}', 'Europe/Berlin', '1 Dec 2018'],
+    ['{date_long} at {time_secs}', 'America/New_York', 'Friday 30 November 2018 at 18:30:00'],
     ['{date_pretty}', 'UTC', 'yesterday'],
     ['{date_short_pretty}', 'Europe/Berlin', 'today'],
-    ['on {date}, {unknown}', 'UTC', 'on November 30, 2018, {unknown}'],
+    ['on {date}, {unknown}', 'UTC', 'on 30 November 2018, {unknown}'],
   ])('%s is written for a reader in %s', (format, tz, written) => {
-    expect(slackDate(when, format, tz, new Date('2018-12-01T12:00:00Z'))).toBe(written)
+    // Versions of Node differ in the comma after the weekday.
+    expect(slackDate(when, format, tz, new Date('2018-12-01T12:00:00Z')).replace('day, ', 'day ')).toBe(written)
   })
 })

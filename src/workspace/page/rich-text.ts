@@ -70,7 +70,7 @@ export function richTextOf(object: TextObject): RichText {
 
 type Options = Intl.DateTimeFormatOptions
 
-// A reader whose preference is the 24-hour clock.
+// The reader's language in Slack is English (UK), and their preference the 24-hour clock: as the bot itself writes dates.
 const time: Options = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' }
 const short: Options = { month: 'short', day: 'numeric', year: 'numeric' }
 const plain: Options = { month: 'long', day: 'numeric', year: 'numeric' }
@@ -78,7 +78,7 @@ const long: Options = { weekday: 'long', ...plain }
 
 /** Fills Slack's date tokens (https://docs.slack.dev/messaging/formatting-message-text#date-formatting) for a reader in time zone `tz`. */
 export function slackDate(when: Date, format: string, tz: string, now: Date): string {
-  const write = (options: Options, date = when) => date.toLocaleString('en-US', { timeZone: tz, ...options })
+  const write = (options: Options, date = when) => date.toLocaleString('en-GB', { timeZone: tz, ...options })
   const pretty = (options: Options) => {
     const days: Readonly<Record<string, number>> = { yesterday: -1, today: 0, tomorrow: 1 }
     const named = Object.entries(days).find(
@@ -108,7 +108,7 @@ export function postedAt(
   const when = new Date(Number(ts) * 1000)
   return {
     iso: when.toISOString(),
-    time: when.toLocaleString('en-US', { timeZone: tz, ...time }),
+    time: when.toLocaleString('en-GB', { timeZone: tz, ...time }),
     day: when.toLocaleString('en-GB', { timeZone: tz, weekday: 'long', month: 'long', day: 'numeric' }),
   }
 }
