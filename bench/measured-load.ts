@@ -1,6 +1,7 @@
 import type { Statement, Target } from '../src/core/ports/engine.ts'
 import type { SqlLibrary } from '../src/core/sql/library.ts'
 import type { Work } from '../src/core/step.ts'
+import { sideBySide } from '../src/core/warehouse/load.ts'
 import { repairText } from '../src/core/warehouse/repair.ts'
 import { createDuckdbEngine } from '../src/duckdb/index.ts'
 
@@ -27,12 +28,8 @@ export async function loadThroughEngine(folder: string, data: SourceFolders, lib
     await Promise.all([engine.stage(1, 'log', sources, 0, work), engine.stage(1, 'song', sources, 0, work)])
     const foreign = await ask({ sql: library.foreignTexts }, Number.MAX_SAFE_INTEGER)
     await engine.execute(1, repairs(foreign.rows.map(([words]) => String(words))), work)
-    for (const { statements } of library.etl) {
-      await engine.execute(
-        1,
-        statements.map((sql) => ({ sql })),
-        work,
-      )
+    for (const files of sideBySide(library.etl)) {
+      await Promise.all(files.map(({ table, statements }) => engine.transform(1, table, statements, work)))
     }
     const tables = [...library.tables.staging, ...library.tables.star]
     const counting = tables.map(async (table) => {
@@ -42,7 +39,7 @@ export async function loadThroughEngine(folder: string, data: SourceFolders, lib
     const [counts] = await Promise.all([
       Promise.all(counting),
       Promise.all(library.checks.map(({ sql }) => ask({ sql }))),
-      ask({ sql: library.summary }),
+      ask({ sql: library.summary, values: { tomorrow: '2100-01-01 00:00:00' } }),
     ])
     await engine.publish(1, work)
     return Object.fromEntries(counts)
