@@ -21,6 +21,7 @@ const layers: readonly string[] = [
   'approval',
   'history',
   'warehouse',
+  'answers',
   'schedule/make',
   'schedule/report',
   'schedule/fire',

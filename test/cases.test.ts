@@ -72,7 +72,7 @@ const cases: Readonly<Record<string, Case>> = {
         line: 'pulse',
         exit: 0,
         says: [
-          /^Pulse, 3 Jan 2019, against the week before: plays 3 /,
+          /^Pulse, 3 Jan 2019, vs the week before: plays 3 /,
           /\["2019-01-04",3,[^\n]*\]\nPulse: [^\n]* 2019-01-03 2019-01-04\n/,
           /the newest 1,000 of 1,100 rows/,
         ],
@@ -117,7 +117,7 @@ const cases: Readonly<Record<string, Case>> = {
         line: 'etl',
         exit: 0,
         says: [
-          /Every event that repeats .* is the same event again \(6 rows, first in 2018-11-01-events\.json, line 4\)/,
+          /Different events with the same user, session and item \(6 rows, first in 2018-11-01-events\.json, line 4\)/,
         ],
         never: [/delivered more than once/],
       },

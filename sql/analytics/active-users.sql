@@ -1,8 +1,8 @@
 -- title: Active users
--- description: People who played or opened anything: by day, in 7 days and in 30 days up to it, and how sticky that is
+-- description: Daily, weekly and monthly active users, and stickiness (daily ÷ monthly)
 -- window: yes
 -- uses: numbers, known-time
--- param tz: zone = UTC, whose clocks tell the days
+-- param tz: zone = UTC, time zone of the days
 -- format stickiness: percent
 -- order: time
 -- chart: line x=day y=dau,wau,mau

@@ -1,10 +1,10 @@
 -- title: Churn risk
--- description: People, by name, who opened or submitted a downgrade, or have been silent for days
+-- description: Users, by name, who opened or submitted a downgrade, or have stopped listening
 -- role: operator
 -- window: yes
--- param n: integer = 20, 1..1000, how many people
--- param silent: integer = 7, 1..365, after how many days without a play somebody counts as silent
--- param level: choice(any, free, paid) = any, the level they have now
+-- param n: integer = 20, 1..1000, number of users
+-- param silent: integer = 7, 1..365, days without a play after which a user counts as silent
+-- param level: choice(any, free, paid) = any, their current level
 -- example: churn-risk
 -- example: churn-risk 50 level=paid silent=14
 

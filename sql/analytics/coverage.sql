@@ -1,7 +1,7 @@
 -- title: Coverage
--- description: How many plays match a song of the catalogue, over all and by day
+-- description: The share of plays that match a song in the catalogue, in total and by day
 -- window: yes
--- param tz: zone = UTC, whose clocks tell the days
+-- param tz: zone = UTC, time zone of the days
 -- order: time after 1 row
 -- format match_rate: percent
 -- coverage: yes

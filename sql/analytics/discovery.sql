@@ -1,7 +1,7 @@
 -- title: Discovery
--- description: How long the tail of songs is, and how many plays are of songs new to their listener
+-- description: The long tail, and how much listening is new to the listener
 -- window: yes
--- param hits: integer = 100, 1..1000, how many songs count as the top
+-- param hits: integer = 100, 1..1000, number of songs that count as the top
 -- format share: percent
 -- example: discovery
 -- example: discovery hits=20 last=7d

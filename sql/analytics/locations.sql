@@ -1,8 +1,8 @@
 -- title: Locations
--- description: Where people listen, by metropolitan area or by state, and how many people that is
+-- description: Plays and listeners by metropolitan area or state
 -- window: yes
--- param n: integer = 20, 1..1000, how many places
--- param by: choice(metro, state) = metro, metropolitan areas or the states they lie in
+-- param n: integer = 20, 1..1000, number of places
+-- param by: choice(metro, state) = metro, metropolitan areas or states
 -- param people: choice(show, hide) = show, hide merges places of fewer than three listeners
 -- format share: percent
 -- chart: bar x=place y=plays

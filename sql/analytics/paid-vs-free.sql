@@ -1,5 +1,5 @@
 -- title: Paid and free
--- description: Plays, listeners and sessions by level at the time of the play, and how many people have that level now
+-- description: Plays, listeners and sessions by subscription level, and the users who have that level now
 -- window: yes
 -- uses: measured-plays
 -- format share: percent

@@ -1,11 +1,11 @@
 -- title: Peak hours
--- description: When people listen: plays and listeners by hour of the day or by day of the week
+-- description: Plays and listeners by hour of the day or day of the week
 -- role: viewer
 -- window: yes
 -- uses: numbers
 -- param by: choice(hour, weekday) = hour, hours of the day or days of the week
 -- param level: choice(any, free, paid) = any, the listener's level at the time of the play
--- param tz: zone = UTC, whose clocks tell hours and days
+-- param tz: zone = UTC, time zone of the hours and days
 -- chart: bar x=period y=plays
 -- example: peak-hours
 -- example: peak-hours by=weekday last=4w

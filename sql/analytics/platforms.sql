@@ -1,7 +1,7 @@
 -- title: Platforms
--- description: What people listen with, by operating system or by browser, and how many people that is
+-- description: Plays and listeners by operating system or browser
 -- window: yes
--- param by: choice(system, browser, both) = system, operating systems, browsers, or each pair of them
+-- param by: choice(system, browser, both) = system, operating systems, browsers, or both together
 -- param people: choice(show, hide) = show, hide merges platforms of fewer than three listeners
 -- format share: percent
 -- chart: bar x=platform y=plays

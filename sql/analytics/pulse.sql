@@ -1,8 +1,8 @@
 -- title: Pulse
--- description: Each day's plays, listeners, sessions, hours and paid share, and the change from a week before
+-- description: Daily plays, listeners, sessions, hours and paid share, with the change from a week earlier
 -- window: yes
 -- uses: numbers, measured-plays, known-time
--- param tz: zone = UTC, whose clocks tell the days
+-- param tz: zone = UTC, time zone of the days
 -- format paid_share: percent
 -- format change: percent
 -- order: time

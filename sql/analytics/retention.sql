@@ -1,9 +1,9 @@
 -- title: Retention
--- description: Of those whose first play fell into a week, how many still listened in the weeks after it
+-- description: Weekly cohorts: the share of new listeners who came back
 -- window: yes
 -- uses: numbers, known-time
--- param weeks: integer = 8, 1..52, how many weeks to follow them
--- param tz: zone = UTC, whose clocks tell the weeks
+-- param weeks: integer = 8, 1..52, number of weeks to follow a cohort
+-- param tz: zone = UTC, time zone of the weeks
 -- order: time
 -- format retained: percent
 -- example: retention

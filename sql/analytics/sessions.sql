@@ -1,5 +1,5 @@
 -- title: Sessions
--- description: How many sessions there were, and how many plays and minutes the median one and the 90th percentile have
+-- description: Sessions, with median and 90th-percentile plays and minutes
 -- window: yes
 -- uses: measured-plays
 -- chart: bar x=level y=median_plays,p90_plays

@@ -1,5 +1,5 @@
 -- title: Timeframe
--- description: What time the data covers, in UTC: first and last play, days, plays, users and sessions
+-- description: The period that the data covers, in UTC: first and last play, days, plays, users and sessions
 -- role: viewer
 -- example: timeframe
 

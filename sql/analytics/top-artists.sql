@@ -1,7 +1,7 @@
 -- title: Top artists
--- description: The artists played most, as the log names them, with their share of all plays
+-- description: Most played artists as the log names them, with their share of all plays
 -- window: yes
--- param n: integer = 10, 1..1000, how many artists
+-- param n: integer = 10, 1..1000, number of artists
 -- param level: choice(any, free, paid) = any, the listener's level at the time of the play
 -- param by: choice(plays, listeners) = plays, what to rank by
 -- format share: percent

@@ -1,11 +1,11 @@
 -- title: Top songs
--- description: The songs played most, as the log names them, and how many people heard them
+-- description: Most played songs as the log names them, with their number of listeners
 -- role: viewer
 -- window: yes
--- param n: integer = 10, 1..1000, how many songs
+-- param n: integer = 10, 1..1000, number of songs
 -- param level: choice(any, free, paid) = any, the listener's level at the time of the play
 -- param by: choice(plays, listeners) = plays, what to rank by
--- param matched: flag = no, only plays that match a song of the catalogue
+-- param matched: flag = no, only plays that match a song in the catalogue
 -- chart: bar x=song y=plays
 -- coverage: when matched
 -- example: top-songs

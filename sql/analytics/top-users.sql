@@ -1,8 +1,8 @@
 -- title: Top users
--- description: The people who listen most, by name: distinct songs or plays, with the level they have now
+-- description: Most active listeners, by name: distinct songs or plays, with their current level
 -- role: operator
 -- window: yes
--- param n: integer = 10, 1..1000, how many people
+-- param n: integer = 10, 1..1000, number of users
 -- param by: choice(variety, plays) = variety, rank by distinct songs or by plays
 -- example: top-users
 -- example: top-users 5 by=plays last=7d

@@ -1,8 +1,8 @@
 -- title: Unmatched songs
--- description: The songs played most that match none of the catalogue, and whether it knows their artist at all
+-- description: Most played songs that are not in the catalogue, and whether it has their artist
 -- window: yes
 -- uses: artist-names
--- param n: integer = 10, 1..1000, how many songs
+-- param n: integer = 10, 1..1000, number of songs
 -- coverage: yes
 -- example: unmatched-songs
 -- example: unmatched-songs 50 last=7d

@@ -1,5 +1,5 @@
 -- title: Upgrade funnel
--- description: How many of those who listened for free opened the page Upgrade, upgraded, and after how many days
+-- description: From free listening to the Upgrade page to an upgrade: users at each step, and days until it
 -- window: yes
 -- format of_previous: percent
 -- format of_first: percent

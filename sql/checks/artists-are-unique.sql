@@ -1,4 +1,4 @@
--- title: No artist is in artists twice
+-- title: Each artist is in artists once
 -- severity: error
 
 select

@@ -1,4 +1,5 @@
--- title: At least 4 % of the plays match a song of the catalogue
+-- title: At least 4% of plays match a song in the catalogue
+-- finding: Catalogue match {matched_percent}% (expected at least 4%)
 -- severity: warn
 
 with coverage as (

@@ -1,4 +1,5 @@
--- title: No day between the first play and the last is without plays
+-- title: Every day between the first and the last play has plays
+-- finding: No plays between {last_day_before} and {first_day_after}
 -- severity: warn
 
 with play_days as (

@@ -1,4 +1,5 @@
--- title: Every event names its page
+-- title: Every event has a page
+-- finding: Events without a page
 -- severity: warn
 -- rows: events
 

@@ -1,4 +1,4 @@
--- title: Users are exactly those who were logged in, each with the level of their latest event
+-- title: users holds everyone who logged in, with the level of their latest event
 -- severity: error
 -- uses: latest-events
 

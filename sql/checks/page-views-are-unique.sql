@@ -1,4 +1,4 @@
--- title: No page view is in page_views twice
+-- title: Each page view is in page_views once
 -- severity: error
 
 select

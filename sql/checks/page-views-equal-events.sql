@@ -1,4 +1,4 @@
--- title: Page views are exactly the distinct other events that have a user, a session, an item and a time
+-- title: page_views holds each other event that has a complete key, once
 -- severity: error
 -- uses: key-differences
 

@@ -1,4 +1,4 @@
--- title: Plays are exactly the distinct NextSong events that have a user, a session, an item and a time
+-- title: songplays holds each NextSong event that has a complete key, once
 -- severity: error
 -- uses: key-differences
 

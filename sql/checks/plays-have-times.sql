@@ -1,4 +1,4 @@
--- title: Every play's start is in time
+-- title: Every play's start time is in time
 -- severity: error
 
 select

@@ -1,4 +1,4 @@
--- title: A matched play has the title and the artist of its song in the catalogue
+-- title: Matched plays have the title and artist of their song in the catalogue
 -- severity: error
 -- uses: catalogue
 

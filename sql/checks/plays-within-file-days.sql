@@ -1,4 +1,5 @@
--- title: Every play started within the span of days that the log files' names give
+-- title: Every play is within the dates in the log file names
+-- finding: Plays outside the dates in the log file names, the first at {start_time} UTC
 -- severity: warn
 
 with span as (

@@ -1,4 +1,5 @@
--- title: Every event that repeats a user, session and item is the same event again
+-- title: Events with the same user, session and item are the same event
+-- finding: Different events with the same user, session and item
 -- severity: warn
 -- rows: events
 -- uses: lost-events

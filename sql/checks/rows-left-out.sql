@@ -1,4 +1,5 @@
--- title: No source row is left out for want of a key
+-- title: No source row is skipped because its key is missing
+-- finding: Source rows skipped because their key is missing
 -- severity: warn
 
 -- Page views and songs; plays without a key are an error, which plays-are-complete shows.

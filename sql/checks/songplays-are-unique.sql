@@ -1,4 +1,4 @@
--- title: No play is in songplays twice
+-- title: Each play is in songplays once
 -- severity: error
 
 select

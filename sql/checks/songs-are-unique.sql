@@ -1,4 +1,4 @@
--- title: No song is in songs twice
+-- title: Each song is in songs once
 -- severity: error
 
 select

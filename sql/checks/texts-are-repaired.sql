@@ -1,4 +1,4 @@
--- title: No user, play, song or artist shows a text that this load has repaired
+-- title: Repaired text is used in every user, play, song and artist
 -- severity: error
 
 with shown as (

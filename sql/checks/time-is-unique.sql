@@ -1,4 +1,4 @@
--- title: No moment is in time twice
+-- title: Each start time is in time once
 -- severity: error
 
 select

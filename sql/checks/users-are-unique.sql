@@ -1,4 +1,4 @@
--- title: No user is in users twice
+-- title: Each user is in users once
 -- severity: error
 
 select

@@ -1,14 +1,14 @@
 import { z } from 'zod'
+import { findResult } from '../core/answers/stored-result.ts'
 import { keptName } from '../core/cell-words.ts'
 import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { csvOf } from '../core/csv.ts'
-import { findResult } from '../core/warehouse/result.ts'
 import { count, plural } from '../core/words.ts'
 
 export default defineCommand({
   name: 'csv',
-  summary: 'An earlier answer as a CSV file, without asking the warehouse again',
+  summary: 'Exports a stored answer as a CSV file',
   group: 'questions',
   role: 'viewer',
   effect: 'none',
@@ -16,7 +16,7 @@ export default defineCommand({
   audience: 'channel',
   args: z.object({
     id: optionalInteger({
-      about: 'the run that answered; your newest if left out',
+      about: 'number of the run; your newest if left out',
       min: 1,
       max: Number.MAX_SAFE_INTEGER,
     }),

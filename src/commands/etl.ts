@@ -115,7 +115,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
         ]
   const checks = [
     text(audited.line, audited.warnings.length === 0 ? 'good' : 'plain'),
-    ...audited.warnings.map((title) => text(`Not met: ${title}`, 'warning')),
+    ...audited.warnings.map((title) => text(`Warning: ${title}`, 'warning')),
   ]
   const replies: Reply[] = [
     text(`${read}\n${built}`),

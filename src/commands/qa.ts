@@ -1,14 +1,22 @@
 import { z } from 'zod'
+import { failedSince, trustLine } from '../core/answers/query-answer.ts'
 import { choice } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
 import type { LoadRecord } from '../core/ports/ledger.ts'
 import { type Reply, text } from '../core/reply.ts'
-import { type CheckResult, checksLine, checksTable, redErrors, redNames, runChecks } from '../core/warehouse/checks.ts'
+import {
+  type CheckResult,
+  checksLine,
+  checksTable,
+  findingOf,
+  redErrors,
+  redNames,
+  redSince,
+  runChecks,
+} from '../core/warehouse/checks.ts'
 import { countRows, countsTable, sampleRows } from '../core/warehouse/counts.ts'
 import { withLive } from '../core/warehouse/live.ts'
-import { failedSince, trustLine } from '../core/warehouse/query-answer.ts'
-import { redSince } from '../core/warehouse/red-since.ts'
 
 export default defineCommand({
   name: 'qa',
@@ -51,11 +59,15 @@ async function look(
 
 /** Which checks are not green, and since when; nothing where none were run. */
 async function checksInBrief(results: readonly CheckResult[], load: LoadRecord, deps: Deps): Promise<readonly Reply[]> {
-  const red = results.filter(({ offending }) => offending > 0).map(({ check }) => check.title)
+  const red = results.filter(({ offending }) => offending > 0)
   if (results.length === 0) return []
   if (red.length === 0) return [text(checksLine(results), 'good')]
-  const since = await redSince(red, load, deps)
-  const lines = red.map((title) => `Not met: ${title}, ${since(title)}`)
+  const since = await redSince(
+    red.map(({ check }) => check),
+    load,
+    deps,
+  )
+  const lines = red.map((result) => `${markOf(result)}: ${findingOf(result)}, ${since(result.check)}`)
   return [text([checksLine(results), ...lines].join('\n'), 'warning')]
 }
 
@@ -64,11 +76,12 @@ function checkReplies(results: readonly CheckResult[]): readonly Reply[] {
   return [
     text(checksLine(results), red.length === 0 ? 'good' : 'warning'),
     checksTable(results),
-    ...red.map(({ sample, check }) => ({
-      ...sample,
-      title: `${check.severity === 'error' ? 'Red' : 'Warning'}: ${sample.title}`,
-    })),
+    ...red.map((result) => ({ ...result.sample, title: `${markOf(result)}: ${findingOf(result)}` })),
   ]
+}
+
+function markOf({ check }: CheckResult): string {
+  return check.severity === 'error' ? 'Failed' : 'Warning'
 }
 
 function nextOf(load: LoadRecord, results: readonly CheckResult[]) {

@@ -1,17 +1,16 @@
 import { z } from 'zod'
 import type { Suggestion } from '../core/answer.ts'
+import { findResult, type Page, pageOf, type Result, rowsPerPage, type Wanted } from '../core/answers/stored-result.ts'
 import { keptName } from '../core/cell-words.ts'
 import { choice, integer, optionalChoice, optionalInteger, optionalText } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
 import { type Reply, text } from '../core/reply.ts'
-import { findResult, type Result } from '../core/warehouse/result.ts'
-import { type Page, pageOf, rowsPerPage, type Wanted } from '../core/warehouse/stored-rows.ts'
 import { count, duration, moment } from '../core/words.ts'
 
 export default defineCommand({
   name: 'result',
-  summary: 'An earlier answer again, without asking the warehouse: sorted, another page, or its SQL',
+  summary: 'Shows a stored answer: sorted, another page, or its SQL',
   group: 'questions',
   role: 'viewer',
   effect: 'none',
@@ -19,18 +18,18 @@ export default defineCommand({
   audience: 'asker',
   args: z.object({
     id: optionalInteger({
-      about: 'the run that answered; your newest if left out',
+      about: 'number of the run; your newest if left out',
       min: 1,
       max: Number.MAX_SAFE_INTEGER,
     }),
-    part: choice({ about: 'its rows, or how they were asked for', values: ['rows', 'sql'], fallback: 'rows' }),
+    part: choice({ about: 'its rows, or its SQL', values: ['rows', 'sql'], fallback: 'rows' }),
     order: optionalChoice({
-      about: 'which way to sort; the way that suits the column if left out',
+      about: 'sort order; if left out, numbers descending and text A to Z',
       values: ['asc', 'desc'],
     }),
     sort: optionalText({ about: 'the column to sort by', bare: false, maxLength: 60, accepts: 'the name of a column' }),
-    page: integer({ about: 'which page', min: 1, max: 1000, fallback: 1, bare: false }),
-    n: integer({ about: 'how many rows a page has', min: 1, max: 100, fallback: rowsPerPage, bare: false }),
+    page: integer({ about: 'page number', min: 1, max: 1000, fallback: 1, bare: false }),
+    n: integer({ about: 'rows per page', min: 1, max: 100, fallback: rowsPerPage, bare: false }),
   }),
   examples: ['result', 'result 12 sort=plays', 'result 12 page=2', 'result 12 sql'],
   async run({ id, part, ...wanted }, context) {
@@ -44,11 +43,11 @@ function paged(result: Result, wanted: Wanted): Outcome {
   const { rows, total } = result.table
   const cut =
     rows.length < total
-      ? [text(`Only the ${keptName(result.table)} ${count(rows.length)} of ${count(total)} rows are kept.`, 'note')]
+      ? [text(`Only the ${keptName(result.table)} ${count(rows.length)} of ${count(total)} rows are stored.`, 'note')]
       : []
   return {
     headline: `${page.table.title}: ${count(page.table.rows.length)} of ${count(total)} rows.`,
-    replies: [page.table, ...cut, text(`${originOf(result)} Kept until ${moment(result.until)}.`, 'note')],
+    replies: [page.table, ...cut, text(`${originOf(result)} Stored until ${moment(result.until)}.`, 'note')],
     facts: { rows: page.table.rows.length },
     next: aroundPage(result, wanted, page),
     rowsOf: result.rowsOf,
@@ -66,7 +65,7 @@ function aroundPage({ run, table }: Result, wanted: Wanted, { pages, sortedBy }:
   const next = columns[(columns.indexOf(sortedBy ?? '') + 1) % columns.length]
   return [
     ...turn('Next rows', page + 1),
-    ...turn('Rows before', page - 1),
+    ...turn('Previous rows', page - 1),
     ...(next === undefined ? [] : [{ label: `Sort by ${next}`, line: `result ${run.id} sort=${next}${size}` }]),
     { label: 'CSV', line: `csv ${run.id}` },
   ]
@@ -92,11 +91,11 @@ async function explained(result: Result, { ledger }: Deps): Promise<Outcome> {
             total: values.length,
           },
         ]),
-    text(`Kept until ${moment(until)}.`, 'note'),
+    text(`Stored until ${moment(until)}.`, 'note'),
   ]
   const [first] = table.columns
   return {
-    headline: `How ${run.line} was asked for.`,
+    headline: `SQL of ${run.line}.`,
     replies,
     rowsOf: result.rowsOf,
     next: [
@@ -105,7 +104,7 @@ async function explained(result: Result, { ledger }: Deps): Promise<Outcome> {
         : [{ label: `Sort by ${first}`, line: `result ${run.id} sort=${first}` }]),
       { label: 'CSV', line: `csv ${run.id}` },
       { label: 'Share…', line: `share ${run.id}`, form: true },
-      { label: 'Ask anew', line: run.line },
+      { label: 'Ask again', line: run.line },
     ],
   }
 }

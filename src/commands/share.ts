@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Answer } from '../core/answer.ts'
+import { findResult, type Result } from '../core/answers/stored-result.ts'
 import type { Channel } from '../core/channel.ts'
 import { optionalChannel, optionalInteger } from '../core/command/args.ts'
 import type { Context } from '../core/command/context.ts'
@@ -9,12 +10,11 @@ import { newMessage, waysTo } from '../core/outbox/messages.ts'
 import type { Place } from '../core/place.ts'
 import { placeOf, postable } from '../core/posting.ts'
 import { text } from '../core/reply.ts'
-import { findResult, type Result } from '../core/warehouse/result.ts'
 import { moment } from '../core/words.ts'
 
 export default defineCommand({
   name: 'share',
-  summary: 'Posts an earlier answer in a channel, without asking the warehouse again',
+  summary: 'Posts a stored answer in a channel',
   group: 'questions',
   role: 'viewer',
   effect: 'bot',
@@ -22,11 +22,11 @@ export default defineCommand({
   args: z.object({
     id: optionalInteger({
       label: 'Run',
-      about: 'the run that answered; your newest if left out',
+      about: 'number of the run; your newest if left out',
       min: 1,
       max: Number.MAX_SAFE_INTEGER,
     }),
-    channel: optionalChannel({ label: 'Channel', about: 'where everybody is to see it' }),
+    channel: optionalChannel({ label: 'Channel', about: 'the channel to post in' }),
   }),
   examples: ['share 12 in #music'],
   // Nothing is to be confirmed; a form says at its field what is wrong with the channel.
@@ -40,7 +40,7 @@ export default defineCommand({
       throw new OpsError(
         'bad_argument',
         'In which channel? Nothing was done.',
-        `Say share ${result.run.id} in #channel.`,
+        `Type share ${result.run.id} in #channel.`,
       )
     }
     const { deps, who } = context

@@ -1,4 +1,5 @@
 import type { Answer } from './answer.ts'
+import { commandOfQuery } from './answers/query-command.ts'
 import { confirm, reject, whyNotConfirm } from './approval/decide.ts'
 import { dispatch, whyNotSay, whyNotUse } from './approval/door.ts'
 import { expireCards } from './approval/plans.ts'
@@ -22,7 +23,6 @@ import { insertAsked, insertDue } from './schedule/fire/occurrences.ts'
 import { parkRefused } from './schedule/fire/park.ts'
 import { pauseLeftAwake } from './schedule/fire/power.ts'
 import { sayLine } from './schedule/fire/say-line.ts'
-import { commandOfQuery } from './warehouse/query-command.ts'
 
 export type { Ask, Click, Confirmation } from './runner/session.ts'
 

@@ -16,7 +16,7 @@ export const numericFormats: ReadonlySet<Format> = new Set([
 ])
 
 /**
- * One value in words. A `percent` is in percent (4.88 is "4.9 %"), a `duration` in milliseconds, `seconds` are what they say, a `time` is told in UTC, nothing is
+ * One value in words. A `percent` is in percent (4.88 is "4.9%"), a `duration` in milliseconds, `seconds` are what they say, a `time` is told in UTC, nothing is
  * "–". Whole numbers that came as text because they are beyond 2^53 stay as they are, as does every other text.
  */
 export function cellWords(cell: Cell, format: Format): string {
@@ -36,7 +36,7 @@ function numberWords(n: number, format: Format): string {
     case 'decimal':
       return decimal(n)
     case 'percent':
-      return `${Math.abs(n) < 0.1 ? decimal(n) : n.toFixed(1)} %`
+      return `${Math.abs(n) < 0.1 ? decimal(n) : n.toFixed(1)}%`
     case 'duration':
       return duration(n)
     case 'seconds':

@@ -9,11 +9,11 @@ export type SpanUnit = 'm' | 'h' | 'd' | 'w'
 const lengths: Readonly<Record<SpanUnit, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
 
 /**
- * Reads a length of time of at most 9,999 of one of these units, in any case; null for anything else, and for a length of nothing.
+ * Reads a length of time of at most 99,999 of one of these units, in any case; null for anything else, and for a length of nothing.
  * `bare` is the unit of a number without one.
  */
 export function readSpan(typed: string, units: readonly SpanUnit[], bare?: SpanUnit): Span | null {
-  const [, digits, letter = bare] = /^([1-9]\d{0,3})([a-z])?$/.exec(typed.trim().toLowerCase()) ?? []
+  const [, digits, letter = bare] = /^([1-9]\d{0,4})([a-z])?$/.exec(typed.trim().toLowerCase()) ?? []
   const unit = units.find((candidate) => candidate === letter)
   return digits === undefined || unit === undefined ? null : { amount: Number(digits), unit }
 }

@@ -53,11 +53,11 @@ export function usd(amount: number): string {
   return `$${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
 }
 
-/** A share of a whole in percent, with as many decimals as it takes to be more than nothing: "4.9 %", "0.01 %". */
+/** A share of a whole in percent, with as many decimals as it takes to be more than nothing: "4.9%", "0.01%". */
 export function percent(part: number, whole: number): string {
   if (whole === 0) return 'none'
   const share = (100 * part) / whole
-  return `${share.toFixed(share !== 0 && share < 0.1 ? Math.min(9, Math.ceil(-Math.log10(share))) : 1)} %`
+  return `${share.toFixed(share !== 0 && share < 0.1 ? Math.min(9, Math.ceil(-Math.log10(share))) : 1)}%`
 }
 
 const inUtc = new Intl.DateTimeFormat('en-GB', {

@@ -250,7 +250,7 @@ async function telling<T>(session: Session, work: Work, task: () => Promise<T>):
   const timer = setInterval(() => {
     try {
       const { percentage } = session.connection.progress
-      if (percentage > 0) work.progress(`${Math.floor(percentage)} %`)
+      if (percentage > 0) work.progress(`${Math.floor(percentage)}%`)
     } catch (error) {
       // Thrown in a timer it would end the process.
       clearInterval(timer)

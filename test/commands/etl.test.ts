@@ -72,7 +72,7 @@ describe('etl', () => {
     const first = await bot.say('etl')
     const second = await bot.say('etl')
     expect(texts(first).some((text) => /last load/.test(text))).toBe(false)
-    expect(texts(second)).toContain('1.3 % of plays match the catalogue (last load 1.3 %)')
+    expect(texts(second)).toContain('1.3% of plays match the catalogue (last load 1.3%)')
     expect(await counts(bot)).toMatchObject(twoDays.counts)
     expect(await bot.ledger.loads.live()).toMatchObject({ id: 2 })
   })

@@ -45,12 +45,12 @@ describe('help', () => {
   it('tells one command in full, however its name is said', async () => {
     const { bot, textOf } = await realBot()
     for (const line of ['help top songs', 'help top-songs', 'help Top_Songs', 'help "top songs"']) {
-      expect(await textOf(line)).toContain('top-songs: The songs played most')
+      expect(await textOf(line)).toContain('top-songs: Most played songs')
     }
     const answer = await bot.say('help top songs')
     const table = answer.replies.find((reply) => reply.kind === 'table')
     expect(table?.columns).toEqual(['parameter', 'takes', 'default', 'meaning'])
-    expect(table?.rows[0]).toEqual(['n', 'a whole number from 1 to 1,000', '10', 'how many songs'])
+    expect(table?.rows[0]).toEqual(['n', 'a whole number from 1 to 1,000', '10', 'number of songs'])
     expect(table?.rows.map(([name]) => name)).toEqual(['n', 'level', 'by', 'matched', 'last', 'since', 'until'])
   })
 

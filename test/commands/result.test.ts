@@ -57,8 +57,8 @@ describe('an answer', () => {
   it('offers at most four things to do with it, which are lines like any other', async () => {
     const { bot } = await loaded()
     expect(lines(await bot.say('top songs 3 last=1d level=paid'))).toEqual([
-      'First 10: top-songs n=10 last=1d level=paid',
-      'Day before: top-songs n=3 level=paid since=2018-11-10 until=2018-11-10',
+      'Top 10: top-songs n=10 last=1d level=paid',
+      'Previous day: top-songs n=3 level=paid since=2018-11-10 until=2018-11-10',
       'Post this every…: schedule-add lines="top-songs n=3 last=1d level=paid" day=daily time=07:00',
       'Details: result 2 sql',
     ])
@@ -99,7 +99,7 @@ describe('an answer', () => {
   it('is compared with as many days before, in the days of its own zone, unless there is nothing before', async () => {
     const { bot } = await loaded()
     const lineBefore = async (line: string) =>
-      (await bot.say(line)).next.find(({ label }) => label.includes('before'))?.line
+      (await bot.say(line)).next.find(({ label }) => label.startsWith('Previous'))?.line
     expect(await lineBefore('peak-hours since=2018-11-11')).toBe('peak-hours since=2018-11-10 until=2018-11-10')
     expect(await lineBefore('peak-hours last=1d tz=Europe/London')).toBe(
       'peak-hours tz=Europe/London since=2018-11-10 until=2018-11-10',
@@ -130,7 +130,7 @@ describe('an answer', () => {
     expect(tableOf(await bot.say('peak-hours tz=UTC')).title).toMatch(/UTC$/)
     const own = await bot.say('peak-hours last=1d')
     expect(tableOf(own).rows).toEqual(tableOf(await bot.say('peak-hours last=1d tz=America/New_York')).rows)
-    expect(own.next.find(({ label }) => label.includes('before'))?.line).toContain('tz=America/New_York')
+    expect(own.next.find(({ label }) => label.startsWith('Previous'))?.line).toContain('tz=America/New_York')
   })
 })
 
@@ -185,7 +185,7 @@ describe('result', () => {
     const { asked } = await bot.say('top songs 3 level=paid')
     const answer = await bot.say('result 2 sql')
     const words = JSON.stringify(answer.replies)
-    for (const said of ['duckdb, load 1, published 23 Nov 2026', 'answered in < 0.1 s', 'Kept until 30 Nov 2026'])
+    for (const said of ['duckdb, load 1, published 23 Nov 2026', 'answered in < 0.1 s', 'Stored until 30 Nov 2026'])
       expect(words).toContain(said)
     expect(answer.replies).toContainEqual({ kind: 'text', text: asked?.sql, tone: 'code' })
     expect(tableOf(answer).rows).toContainEqual(['level', 'paid'])
@@ -221,7 +221,7 @@ describe('result', () => {
     await bot.beat()
     for (const line of ['result 2', 'csv 2', 'share 2 in #music']) {
       const answer = await bot.say(line)
-      expect(failureOf(answer)).toMatchObject({ code: 'expired', remedy: 'Ask anew: top-songs n=3' })
+      expect(failureOf(answer)).toMatchObject({ code: 'expired', remedy: 'Ask again: top-songs n=3' })
       expect(answer.next[0]?.line).toBe('top-songs n=3')
     }
     expect(JSON.stringify((await bot.say('runs 2')).replies)).toContain('Its answer was kept for 7 days.')
@@ -268,7 +268,7 @@ describe('share', () => {
     expect(first).toMatchObject({ text: expect.stringContaining('Bob shares result 2: top-songs n=3, asked by Anna') })
     expect(rest).toEqual(answer.replies)
     expect((await posted())[0]?.answer.next.map(({ label }) => label)).toEqual([
-      'First 10',
+      'Top 10',
       'Post this every…',
       'CSV',
       'Details',
@@ -278,7 +278,7 @@ describe('share', () => {
   it('asks for a channel where none is named', async () => {
     const { bot, posted } = await loaded()
     await bot.say('top songs 3')
-    expect(failureOf(await bot.say('share 2', { place: channel })).remedy).toBe('Say share 2 in #channel.')
+    expect(failureOf(await bot.say('share 2', { place: channel })).remedy).toBe('Type share 2 in #channel.')
     expect(failureOf(await bot.say('share 2 in music')).code).toBe('bad_argument')
     expect(await posted()).toEqual([])
   })

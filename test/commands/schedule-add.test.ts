@@ -106,7 +106,7 @@ describe('schedule add', () => {
     const refused = await bot.say('schedule add "load; greeet" daily at 3am in <#C0DATA123|data> if=checks')
     expect(failureOf(refused)).toMatchObject({
       message: 'I do not know "greeet". Nothing was done.',
-      remedy: 'Did you mean greet? Say help for all commands.',
+      remedy: 'Did you mean greet? Type help to see all commands.',
     })
     expect(refused.next).toEqual([
       {

@@ -107,7 +107,7 @@ describe('schedule', () => {
     [
       'schedule frobnicate',
       'schedule frobnicate',
-      'schedule knows list, add, edit, export, move, nightly, pause, remove, resume, run and snooze.',
+      'schedule takes list, add, edit, export, move, nightly, pause, remove, resume, run and snooze.',
       'help schedule',
     ],
   ])('%j is not understood, and told what was meant', async (line, shown, remedy, cure) => {

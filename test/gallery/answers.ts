@@ -56,7 +56,7 @@ export const gallery: readonly Exhibit[] = [
   message('mention-done', presentMention(done, '6,820 plays are live; 12 of 12 checks green.', ['U02AB3C4D'])),
   message(
     'mention-failed',
-    presentMention({ ...done, state: 'error' }, '1 check red: No user is in users twice.', ['U02AB3C4D', 'S0ONCALL']),
+    presentMention({ ...done, state: 'error' }, '1 check red: Each user is in users once.', ['U02AB3C4D', 'S0ONCALL']),
   ),
   ...endedPlans.map(({ name, plan }) => message(name, presentEnded(plan))),
   { name: 'form-modal', kind: 'modal', view: presentForm(formOf('top-songs 20', await realCatalog()), '{}') },

@@ -63,7 +63,7 @@ describe.skipIf(withoutBrowser)(`a bot that is left alone, in a browser${without
     const night = message('Nightly, asked for by ada')
     await night.waitFor()
     const said = (await night.textContent()) ?? ''
-    expect(said).toContain('against the week before')
+    expect(said).toContain('vs the week before')
     expect(said).toMatch(/\d+ of \d+ checks green/)
     expect(said).toContain('Details in the thread')
     expect(await night.locator('svg').count()).toBeGreaterThan(0)

@@ -74,8 +74,8 @@ describe('buttons under an answer', () => {
 
   it('ask for a longer list anew', async () => {
     await say('/sparkify top songs 3')
-    await shown('First 10')
-    await press('First 10')
+    await shown('Top 10')
+    await press('Top 10')
     await shown('top-songs n=10')
   })
 })

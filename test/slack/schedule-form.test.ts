@@ -146,7 +146,7 @@ describe('the button "Post this every…"', () => {
     expect(await submit(id, { ...filled, lines: 'top sogns', tz: 'Mars/Base' })).toEqual({
       errors: {
         'argument-lines':
-          'I do not know "top sogns". Nothing was done. Did you mean top-songs? Say help for all commands.',
+          'I do not know "top sogns". Nothing was done. Did you mean top-songs? Type help to see all commands.',
         'argument-tz': 'Enter a time zone like Europe/London.',
       },
     })

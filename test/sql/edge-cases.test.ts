@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { withOffsets } from '../../src/core/sql/local-time.ts'
+import { withOffsets } from '../../src/core/sql/parameters.ts'
 import { openPglite } from '../support/pglite.ts'
 import { counts, createTables, holding, library, objects, sqlOf } from './build.ts'
 import type { Cell, Database } from './database.ts'

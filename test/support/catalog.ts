@@ -1,7 +1,7 @@
 import { readCommands } from '../../src/commands.ts'
+import { commandOfQuery } from '../../src/core/answers/query-command.ts'
 import { type Catalog, createCatalog } from '../../src/core/command/catalog.ts'
 import type { SqlLibrary } from '../../src/core/sql/library.ts'
-import { commandOfQuery } from '../../src/core/warehouse/query-command.ts'
 import { readLibrary } from '../../src/library.ts'
 
 /** The folder of the program's own SQL. */

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { readCommands } from '../../src/commands.ts'
-import { commandOfQuery } from '../../src/core/warehouse/query-command.ts'
+import { commandOfQuery } from '../../src/core/answers/query-command.ts'
 import { readLibrary } from '../../src/library.ts'
 import { bashCompletion } from '../../src/terminal/completion.ts'
 

@@ -174,17 +174,17 @@ describe('a chart of a table in the terminal', () => {
   it('is a bar behind each row where it ranks, below a heading of its own', () => {
     expect(shown('bar')).toEqual([
       'Title',
-      'day         plays   share  plays',
-      '──────────  ─────  ──────  ────────────────────',
-      '2018-11-01      2   4.9 %  █████',
-      '2018-11-02      8  0.01 %  ████████████████████',
-      '2018-11-03      –       –',
+      'day         plays  share  plays',
+      '──────────  ─────  ─────  ────────────────────',
+      '2018-11-01      2   4.9%  █████',
+      '2018-11-02      8  0.01%  ████████████████████',
+      '2018-11-03      –      –',
     ])
     expect(shown('bar', 30).join()).not.toContain('█')
   })
 
   it('is a line of its own where it tells the course of time', () => {
-    expect(shown('line').slice(-3)).toEqual(['2018-11-03      –       –', '', 'plays  ▁█   2–8'])
+    expect(shown('line').slice(-3)).toEqual(['2018-11-03      –      –', '', 'plays  ▁█   2–8'])
   })
 })
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Channel, readChannel } from '../channel.ts'
 import { readSpan, spanMs } from '../span.ts'
-import { periodUnits } from '../sql/window.ts'
+import { readPeriod } from '../sql/window.ts'
 import { zoneName } from '../sql/zone.ts'
 
 /*
@@ -143,7 +143,7 @@ export function optionalPeriod(options: ArgOptions): z.ZodType<string | undefine
   const schema = z
     .string()
     .toLowerCase()
-    .refine((typed) => typed === 'whole-day' || readSpan(typed, periodUnits) !== null)
+    .refine((typed) => typed === 'whole-day' || readPeriod(typed) !== null)
     .optional()
   return described(schema, options, { noun: 'a valid period', accepts: '24h, 7d, 4w or whole-day', looks: 'span' })
 }

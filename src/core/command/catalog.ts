@@ -131,7 +131,7 @@ function misspeltMember({ name, args }: Command, rest: readonly Token[], known: 
   return new OpsError(
     'unknown_command',
     `I do not know "${shown(`${name} ${word.text}`)}". Nothing was done.`,
-    meant === null ? `${name} knows ${list([...own, ...members])}.` : `Did you mean ${name} ${meant}?`,
+    meant === null ? `${name} takes ${list([...own, ...members])}.` : `Did you mean ${name} ${meant}?`,
     { cure: meant === null ? `help ${name}` : own.includes(meant) ? name : `help ${name}-${meant}` },
   )
 }
@@ -144,7 +144,7 @@ function unknown(tokens: readonly Token[], known: Iterable<string>): OpsError {
   return new OpsError(
     'unknown_command',
     `I do not know "${shown(words.join(' '))}". Nothing was done.`,
-    meant === null ? 'Say help for all commands.' : `Did you mean ${meant}? Say help for all commands.`,
+    meant === null ? 'Type help to see all commands.' : `Did you mean ${meant}? Type help to see all commands.`,
     meant === null ? { cure: 'help' } : { cure: meant },
   )
 }

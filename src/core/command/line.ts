@@ -57,8 +57,8 @@ export function requireShort(line: string): void {
   if (line.length <= maxLineLength) return
   throw new OpsError(
     'bad_argument',
-    `That line has ${line.length.toLocaleString('en')} characters; at most ${maxLineLength.toLocaleString('en')} are read. Nothing was done.`,
-    'Say it shorter.',
+    `That command is ${line.length.toLocaleString('en')} characters long; the limit is ${maxLineLength.toLocaleString('en')}. Nothing was done.`,
+    'Shorten it.',
   )
 }
 
@@ -114,11 +114,7 @@ function match(line: string, at: number): { start: number; end: number; groups: 
   wordPattern.lastIndex = at
   const hit = wordPattern.exec(line)
   if (hit?.groups === undefined) {
-    throw new OpsError(
-      'bad_argument',
-      'A quotation mark is opened and never closed. Nothing was done.',
-      'Close it with ".',
-    )
+    throw new OpsError('bad_argument', 'A quotation mark is not closed. Nothing was done.', 'Close it with ".')
   }
   return { start: at, end: wordPattern.lastIndex, groups: hit.groups }
 }

@@ -68,11 +68,7 @@ function takeNamed(
     )
   }
   if (given[argument.name] !== undefined) {
-    throw new OpsError(
-      'bad_argument',
-      `${argument.name} is given twice. Nothing was done.`,
-      'Leave one of the two out.',
-    )
+    throw new OpsError('bad_argument', `${argument.name} is set twice. Nothing was done.`, 'Remove one of the two.')
   }
   const value = argument.meta.rest ? [token.text] : token.text
   if (!argument.schema.safeParse(value).success) throw refusal(command, argument, token.text)

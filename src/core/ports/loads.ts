@@ -22,7 +22,7 @@ export interface LoadFacts {
   readonly anchor?: string
   /** How many plays are dated after it. */
   readonly ahead?: number
-  /** Titles of the checks that are not green, by severity; and the names of all of them, which an earlier version did not keep. */
+  /** Titles of the red checks, what those found that warn, and the names of all of them, which an earlier version did not keep. */
   readonly checks?: {
     readonly total: number
     readonly red: readonly string[]

@@ -65,6 +65,8 @@ export interface CheckFile {
   readonly kind: 'check'
   readonly name: string
   readonly title: string
+  /** What a red one found, with `{column}` for a value of its first row; its title where it has none of its own. */
+  readonly finding: string
   readonly severity: 'error' | 'warn'
   readonly rows: 'events' | null
   readonly waiver: 'allow-empty' | null

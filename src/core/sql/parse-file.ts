@@ -11,15 +11,15 @@ import {
   withFragments,
 } from './fragments.ts'
 import { badSqlFile, type HeaderField, oneOf, parseHeader } from './header.ts'
-import { lexSql, lineAt } from './lexer.ts'
+import { lexSql, lineAt, type SqlStatement, splitStatements } from './lexer.ts'
 import { placeholders } from './parameters.ts'
-import { type SqlStatement, splitStatements } from './statements.ts'
 
 /** Reads a file of `checks/`. Throws `bad_sql_file` with file, line and reason. */
 export function parseCheck({ path, text }: SqlSource, fragments: Fragments = noFragments): CheckFile {
   const fields = parseHeader(path, text, {
     title: 'required',
     severity: 'required',
+    finding: 'once',
     rows: 'once',
     waiver: 'once',
     uses: 'once',
@@ -30,6 +30,7 @@ export function parseCheck({ path, text }: SqlSource, fragments: Fragments = noF
     kind: 'check',
     name: nameOf(path),
     title: field('title')?.value ?? '',
+    finding: field('finding')?.value ?? field('title')?.value ?? '',
     severity: oneOf(path, field('severity'), ['error', 'warn'], 'error'),
     rows: oneOf(path, field('rows'), ['events'], null),
     waiver: oneOf(path, field('waiver'), ['allow-empty'], null),

@@ -1,7 +1,7 @@
 import type { TimeOrder } from '../cell-words.ts'
 import { roles } from '../people.ts'
 import { type Format, formatSchema } from '../reply.ts'
-import type { ChartHint, QueryFile, SqlSource } from './files.ts'
+import type { ChartHint, HeadlineHint, QueryFile, SqlSource } from './files.ts'
 import {
   type Fragments,
   fragmentsOf,
@@ -11,10 +11,8 @@ import {
   withFragments,
 } from './fragments.ts'
 import { badSqlFile, type HeaderField, oneOf, parseHeader } from './header.ts'
-import { parseHeadline } from './headline.ts'
 import { lineAt } from './lexer.ts'
-import { localTimes } from './local-time.ts'
-import { placeholders } from './parameters.ts'
+import { localTimes, placeholders } from './parameters.ts'
 import { nameOf, onlySelect } from './parse-file.ts'
 import { parseParam, type QueryParam } from './query-param.ts'
 
@@ -152,4 +150,26 @@ function parseOrder(path: string, field: HeaderField | undefined): TimeOrder | u
 function parseExample(path: string, field: HeaderField, name: string): string {
   if (field.value === name || field.value.startsWith(`${name} `)) return field.value
   throw badSqlFile(path, field.line, `the example does not begin with "${name}"`, 'An example is a whole command line.')
+}
+
+const form = /^(\w+(?:,\w+)*) of the last row(?: where (\w+)=(\w+))?( against a week before)?$/
+
+/** Reads `plays,hours of the last row where partial=no against a week before`. Throws `bad_sql_file` for anything else. */
+export function parseHeadline(path: string, field: HeaderField | undefined): HeadlineHint | undefined {
+  if (field === undefined) return undefined
+  const [, columns = '', column, value, weekBefore] = form.exec(field.value) ?? []
+  const [first, ...others] = columns.split(',')
+  if (first !== undefined && first !== '') {
+    return {
+      columns: [first, ...others],
+      where: column === undefined || value === undefined ? null : { column, value },
+      weekBefore: weekBefore !== undefined,
+    }
+  }
+  throw badSqlFile(
+    path,
+    field.line,
+    `headline is "${field.value}"`,
+    'Write it like "plays,hours of the last row", with "where partial=no" or "against a week before" behind it.',
+  )
 }

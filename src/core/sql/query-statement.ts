@@ -1,7 +1,7 @@
 import type { Statement, Values } from '../ports/engine.ts'
 import { newestTime, oldestTime } from '../unreadable.ts'
 import type { QueryFile } from './files.ts'
-import { withOffsets } from './local-time.ts'
+import { withOffsets } from './parameters.ts'
 import type { QueryParam } from './query-param.ts'
 import { type DataSpan, resolveWindow, type TimeWindow, windowValues } from './window.ts'
 import { offsetSpans } from './zone.ts'

@@ -1,5 +1,5 @@
 import { OpsError } from '../errors.ts'
-import { readSpan, spanMs } from '../span.ts'
+import { readSpan, type Span, spanMs } from '../span.ts'
 import { newestTime, oldestTime } from '../unreadable.ts'
 import { instantAt, wallClock } from './zone.ts'
 
@@ -38,7 +38,7 @@ export function resolveWindow(asked: AskedWindow, data: DataSpan, zone = 'UTC'):
   const since = asked.since === undefined ? undefined : dayOf('since', asked.since)
   const until = asked.until === undefined ? undefined : dayOf('until', asked.until)
   if (asked.last !== undefined && since !== undefined) {
-    throw new OpsError('bad_argument', 'last and since both say where to begin.', 'Give one of the two.')
+    throw new OpsError('bad_argument', 'last and since both set the start of the period.', 'Use one of the two.')
   }
   if (since !== undefined && until !== undefined && until < since) {
     const remedy = `Swap them: since=${asked.until} until=${asked.since}`
@@ -74,11 +74,14 @@ function wholeDay({ oldest }: DataSpan, end: number, zone: string): TimeWindow {
   return { from: new Date(from), to: new Date(to), label: daysLabel(from, to, zone) }
 }
 
-/** The units of a period that counts back from the newest data. */
-export const periodUnits = ['h', 'd', 'w'] as const
+/** Reads a period that counts back from the newest data, of at most 9,999 hours, days or weeks; null for anything else. */
+export function readPeriod(typed: string): Span | null {
+  const span = readSpan(typed, ['h', 'd', 'w'])
+  return span === null || span.amount > 9_999 ? null : span
+}
 
 function lastSpan(last: string, end: number, zone: string): TimeWindow {
-  const span = readSpan(last, periodUnits)
+  const span = readPeriod(last)
   if (span === null) {
     throw new OpsError('bad_argument', `"${last}" is not a valid period.`, 'Use 24h, 7d, 4w or whole-day.')
   }

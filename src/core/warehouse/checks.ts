@@ -1,8 +1,10 @@
 import type { Deps } from '../deps.ts'
 import type { Sources, Target } from '../ports/engine.ts'
+import type { LoadRecord } from '../ports/ledger.ts'
 import type { Cell, TableReply } from '../reply.ts'
 import type { CheckFile } from '../sql/files.ts'
 import { type EventKeys, placeOfEvent, type RowPlace } from '../unreadable.ts'
+import { moment } from '../words.ts'
 
 // Enough to recognise the fault, few enough to read on a phone.
 const rowsShown = 5
@@ -96,4 +98,41 @@ export function checksTable(results: readonly CheckResult[]): TableReply {
     ]),
     total: results.length,
   }
+}
+
+/** What a red check found: "Catalogue match 0.01% (expected at least 4%)". Throws where its header names a column that it does not select. */
+export function findingOf({ check, sample: { columns, rows } }: CheckResult): string {
+  return check.finding.replaceAll(/\{(\w+)\}/g, (_whole, column: string) => {
+    const value = rows[0]?.[columns.indexOf(column)]
+    if (value === undefined) throw new Error(`the check ${check.name} has no column ${column}`)
+    return String(value ?? '–')
+      .replace('T', ' ')
+      .replace(/(?:\.\d+)?Z$/, '')
+  })
+}
+
+/**
+ * Since when checks have been red, of all loads up to this one that were published: "new with this load", or "since the load of 28 Nov
+ * 2018, 03:04 UTC". An earlier version kept the titles of warnings alone.
+ */
+export async function redSince(
+  checks: readonly CheckFile[],
+  load: LoadRecord,
+  { ledger }: Deps,
+): Promise<(check: CheckFile) => string> {
+  const loads = await ledger.loads.list(['live', 'previous', 'discarded'])
+  const before = loads.filter(({ id, published }) => published !== null && id < load.id)
+  const first = new Map(checks.map((check) => [check.name, firstRed(check, before)]))
+  return ({ name }) => {
+    const published = first.get(name)?.published ?? null
+    return published === null ? 'new with this load' : `since the load of ${moment(new Date(published))}`
+  }
+}
+
+/** The oldest of the loads, newest first, that were red in a row. */
+function firstRed({ name, title }: CheckFile, before: readonly LoadRecord[]): LoadRecord | null {
+  const isRed = ({ facts: { checks } }: LoadRecord): boolean =>
+    checks?.names === undefined ? checks?.warnings.includes(title) === true : checks.names.includes(name)
+  const green = before.findIndex((earlier) => !isRed(earlier))
+  return before[(green === -1 ? before.length : green) - 1] ?? null
 }

@@ -10,7 +10,16 @@ import type { Step } from '../step.ts'
 import { placeWords, type RowPlace } from '../unreadable.ts'
 import { count, list, plural } from '../words.ts'
 import { basisOf, changesWords, recipeOf, tally } from './basis.ts'
-import { type CheckResult, checksLine, firstPlace, redErrors, redNames, runChecks, warned } from './checks.ts'
+import {
+  type CheckResult,
+  checksLine,
+  findingOf,
+  firstPlace,
+  redErrors,
+  redNames,
+  runChecks,
+  warned,
+} from './checks.ts'
 import { countRows } from './counts.ts'
 import { repairTexts } from './repair-texts.ts'
 import { skippedWords } from './sources.ts'
@@ -261,7 +270,7 @@ function audit(
           })),
         )
       const red = redErrors(results).filter(({ check }) => !(check.waiver === 'allow-empty' && allowEmpty))
-      const warnings = warned(results).map(({ check }) => check.title)
+      const warnings = warned(results).map(findingOf)
       await deps.ledger.loads.learn(load, {
         ...summary.facts,
         counts,
@@ -269,8 +278,8 @@ function audit(
       })
       if (red.length > 0) throw checksRed(await withPlaces(red))
       const { repairedPlays } = summary
-      const told = (await withPlaces(warned(results))).map(({ check, place, offending }) =>
-        place === null ? check.title : `${check.title} (${rowsFrom(offending, place)})`,
+      const told = (await withPlaces(warned(results))).map(({ place, ...result }) =>
+        place === null ? findingOf(result) : `${findingOf(result)} (${rowsFrom(result.offending, place)})`,
       )
       return { detail: checksLine(results), output: { line: checksLine(results), warnings: told, repairedPlays } }
     },

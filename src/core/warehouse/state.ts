@@ -52,7 +52,7 @@ export function checksLine({ facts: { checks } }: LoadRecord): string {
   if (checks === undefined) return 'not run'
   const notMet = [...checks.red, ...checks.warnings]
   if (notMet.length === 0) return `all ${checks.total} green`
-  return `${checks.total - notMet.length} of ${checks.total} green; not met: ${notMet.join(', ')}`
+  return `${checks.total - notMet.length} of ${checks.total} green; red: ${notMet.join(', ')}`
 }
 
 /** The three most useful things to say now. */

@@ -57,7 +57,7 @@ describe('the budget of a month', () => {
     await bot.beat()
     const news = await newsNow()
     expect(headlines(news)).toEqual([
-      'The warehouse has used 80.0 % of its budget: $8.00 of $10.00 in November 2026.',
+      'The warehouse has used 80.0% of its budget: $8.00 of $10.00 in November 2026.',
       'The warehouse has used up its budget: $10.00 of $10.00 in November 2026.',
     ])
     expect(news[0]).toMatchObject({ to: 'C0MUSIC', mention: [anna.id], answer: { audience: 'channel', ok: true } })
@@ -93,7 +93,7 @@ describe('the budget of a month', () => {
     await tick()
     cluster.stop()
     expect(headlines(await news())).toEqual([
-      'The warehouse has used 85.0 % of its budget: $8.50 of $10.00 in December 2026.',
+      'The warehouse has used 85.0% of its budget: $8.50 of $10.00 in December 2026.',
     ])
     await postBudgetNews({ ...bot.deps, policy: { ...policy, budgetUsd: 10.5 } })
     expect(headlines(await news()).at(-1)).toContain('$8.50 of $10.50')

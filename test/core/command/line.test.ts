@@ -69,13 +69,13 @@ describe('a command line', () => {
   })
 
   it('is refused unread when it is longer than anyone needs', () => {
-    expect(() => tokenize('x'.repeat(40_000))).toThrow('That line has 40,000 characters; at most 3,000 are read.')
+    expect(() => tokenize('x'.repeat(40_000))).toThrow('That command is 40,000 characters long; the limit is 3,000.')
     expect(tokenize('x'.repeat(maxLineLength))).toHaveLength(1)
   })
 
   it('is refused when a quotation mark is never closed', () => {
     for (const line of ['say "top songs', 'say n="a b', 'say “top songs', '"']) {
-      expect(() => tokenize(line)).toThrow('A quotation mark is opened and never closed. Nothing was done.')
+      expect(() => tokenize(line)).toThrow('A quotation mark is not closed. Nothing was done.')
     }
   })
 

@@ -282,6 +282,7 @@ describe('a check file', () => {
       kind: 'check',
       name: 'users-are-unique',
       title: 'No user twice',
+      finding: 'No user twice',
       severity: 'warn',
       rows: null,
       waiver: null,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { withOffsets } from '../../../src/core/sql/local-time.ts'
+import { withOffsets } from '../../../src/core/sql/parameters.ts'
 
 const [winter, summer, autumn] = ['2018-01-01T00:00Z', '2018-03-25T01:00Z', '2018-10-28T01:00Z'].map(Date.parse)
 const spans = [

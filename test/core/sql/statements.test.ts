@@ -1,6 +1,6 @@
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { splitStatements } from '../../../src/core/sql/statements.ts'
+import { splitStatements } from '../../../src/core/sql/lexer.ts'
 import { always, plainFragment, quotedFragment } from './any-sql.ts'
 
 const texts = (sql: string): readonly string[] => splitStatements(sql).map((statement) => statement.text)

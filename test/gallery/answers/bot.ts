@@ -113,7 +113,7 @@ export const bot: readonly Shown[] = [
     answer: failed(
       'unknown_command',
       'I do not know "tpo sogns". Nothing was done.',
-      'Did you mean top-songs? Say help for all commands.',
+      'Did you mean top-songs? Type help to see all commands.',
       {
         next: [press('Top songs', 'top-songs')],
       },

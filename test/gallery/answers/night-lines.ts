@@ -60,12 +60,12 @@ export const loaded = spoke(runAt(58, 'etl', '03:00:01', 41_000), 'etl', false, 
       '8,056 events and 14,896 songs read from 14,926 files\nsongplays 6,820 · users 97 · songs 14,896 · artists 9,553 · time 6,813 · page_views 950',
     ),
     green,
-    text('4.9 % of plays match the catalogue (last load 4.8 %)', 'note'),
+    text('4.9% of plays match the catalogue (last load 4.8%)', 'note'),
     text('326 wrongly encoded texts repaired, in 326 plays', 'note'),
   ],
   brief: [
     text(
-      '8,056 events and 14,896 songs read from 14,926 files in 41 s · 4.9 % of plays match the catalogue (last load 4.8 %)',
+      '8,056 events and 14,896 songs read from 14,926 files in 41 s · 4.9% of plays match the catalogue (last load 4.8%)',
     ),
     green,
   ],
@@ -78,9 +78,9 @@ const checks: TableReply = {
   columns: ['check', 'severity', 'state', 'offending', 'title'],
   formats: ['text', 'text', 'text', 'integer', 'text'],
   rows: [
-    ['artists-are-unique', 'error', 'green', 0, 'No artist is in artists twice'],
-    ['days-have-no-gaps', 'warn', 'green', 0, 'No day between the first play and the last is without plays'],
-    ['users-are-unique', 'error', 'green', 0, 'No user is in users twice'],
+    ['artists-are-unique', 'error', 'green', 0, 'Each artist is in artists once'],
+    ['days-have-no-gaps', 'warn', 'green', 0, 'Every day between the first and the last play has plays'],
+    ['users-are-unique', 'error', 'green', 0, 'Each user is in users once'],
   ],
   total: 3,
 }
@@ -111,7 +111,7 @@ const course: ChartReply = {
 
 export const pulse = spoke(runAt(60, 'pulse', '03:00:49', 900), 'pulse', true, {
   headline:
-    'Pulse, 29 Nov 2018, against the week before: plays 346 (+4.2 %), listeners 27 (−3.6 %), sessions 31 (0.0 %), hours 23.6 (+5.8 %), paid share 85.9 % (+9.1 points).',
+    'Pulse, 29 Nov 2018, vs the week before: plays 346 (+4.2%), listeners 27 (−3.6%), sessions 31 (0.0%), hours 23.6 (+5.8%), paid share 85.9% (+9.1 points).',
   replies: [
     {
       kind: 'table',
@@ -126,7 +126,7 @@ export const pulse = spoke(runAt(60, 'pulse', '03:00:49', 900), 'pulse', true, {
   ],
   brief: [
     text(
-      '29 Nov 2018, against the week before: plays 346 (+4.2 %) · listeners 27 (−3.6 %) · sessions 31 (0.0 %) · hours 23.6 (+5.8 %) · paid share 85.9 % (+9.1 points)',
+      '29 Nov 2018, vs the week before: plays 346 (+4.2%) · listeners 27 (−3.6%) · sessions 31 (0.0%) · hours 23.6 (+5.8%) · paid share 85.9% (+9.1 points)',
     ),
     course,
     trust,
@@ -173,5 +173,5 @@ export const top = spoke(runAt(61, 'top-songs last=whole-day', '03:00:50', 700),
     'Top songs, 29 Nov 2018 UTC: 10 rows; first song You’re The One, artist Dwight Yoakam, plays 4, listeners 4.',
   replies: ranked,
   brief: ranked,
-  next: [press('First 20', 'top-songs n=20 last=whole-day'), press('CSV', 'csv 61'), press('Details', 'result 61 sql')],
+  next: [press('Top 20', 'top-songs n=20 last=whole-day'), press('CSV', 'csv 61'), press('Details', 'result 61 sql')],
 })

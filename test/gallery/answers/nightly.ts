@@ -4,8 +4,7 @@ import { OpsError } from '../../../src/core/errors.ts'
 import type { LoadRecord, RunRecord, ScheduleRecord } from '../../../src/core/ports/ledger.ts'
 import { type Reply, text } from '../../../src/core/reply.ts'
 import { failureAnswer, viewOf } from '../../../src/core/runner/answers.ts'
-import type { Spoken } from '../../../src/core/schedule/report/digest.ts'
-import { digestOf, type Night } from '../../../src/core/schedule/report/digest.ts'
+import { digestOf, type Night, type Spoken } from '../../../src/core/schedule/report/digest.ts'
 import { type FailedNight, failureOfFire } from '../../../src/core/schedule/report/failure.ts'
 import { scheduled } from '../../support/schedule.ts'
 import { ada, checked, green, loaded, place, pulse, runAt, top, trust } from './night-lines.ts'
@@ -65,10 +64,10 @@ function told({ headline, title, replies, details = [], next = [] }: Outcome, { 
 
 const wellTold = (name: string, night: Night): Shown => ({ name, answer: told(digestOf(night), night) })
 
-const gap = 'No day between the first play and the last is without plays'
+const gap = 'Every day between the first and the last play has plays'
 
 const someGreen = '19 of 20 checks green · 1 warning'
-const doubt = text(`Data until 29 Nov 2018, 23:58 UTC · Not met: ${gap}`, 'note')
+const doubt = text(`Data until 29 Nov 2018, 23:58 UTC · Warning: ${gap}`, 'note')
 
 /** What the line says of a load on which one check is red that only warns. */
 function withGap({ answer: { brief = [], headline, replies, ...answer }, ...said }: Spoken): Spoken {
@@ -87,7 +86,7 @@ function withGap({ answer: { brief = [], headline, replies, ...answer }, ...said
   }
 }
 
-const red = text(`${someGreen}\nNot met: ${gap}, since the load of 28 Nov 2018, 03:04 UTC`, 'warning')
+const red = text(`${someGreen}\nWarning: ${gap}, since the load of 28 Nov 2018, 03:04 UTC`, 'warning')
 
 const live: LoadRecord = {
   id: 41,

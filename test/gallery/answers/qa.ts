@@ -78,11 +78,11 @@ const samples: readonly TableReply[] = [
 ]
 
 const names: readonly (readonly [string, 'error' | 'warn', string])[] = [
-  ['artists-are-unique', 'error', 'No artist is in artists twice'],
-  ['catalogue-coverage', 'warn', 'At least 4 % of the plays match a song of the catalogue'],
+  ['artists-are-unique', 'error', 'Each artist is in artists once'],
+  ['catalogue-coverage', 'warn', 'At least 4% of plays match a song in the catalogue'],
   ['keys-are-not-null', 'error', 'No table has an empty key'],
   ['plays-have-users', 'error', "Every play's user is in users"],
-  ['users-are-unique', 'error', 'No user is in users twice'],
+  ['users-are-unique', 'error', 'Each user is in users once'],
 ]
 
 function checks(offending: Readonly<Record<string, number>>): TableReply {
@@ -119,7 +119,7 @@ export const qa: readonly Shown[] = [
           checks({ 'users-are-unique': 3, 'catalogue-coverage': 1 }),
           {
             kind: 'table',
-            title: 'Red: No user is in users twice',
+            title: 'Red: Each user is in users once',
             columns: ['user_id', 'times'],
             formats: ['integer', 'integer'],
             rows: [

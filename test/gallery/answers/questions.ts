@@ -49,12 +49,12 @@ export const questions: readonly Shown[] = [
           series: [{ name: 'plays', values: songs.map(([, , plays]) => plays) }],
         },
         text(
-          'Data until 30 Nov 2018, 23:54 UTC · 1 check red: No day is without plays · 4.9 % of plays match the catalogue',
+          'Data until 30 Nov 2018, 23:54 UTC · 1 check red: No day is without plays · 4.9% of plays match the catalogue',
           'note',
         ),
       ],
       [
-        press('First 20', 'top-songs n=20'),
+        press('Top 20', 'top-songs n=20'),
         fill('Post this every…', 'schedule-add lines=top-songs day=daily time=07:00'),
         press('CSV', 'csv 12'),
         press('Details', 'result 12 sql'),

@@ -25,8 +25,8 @@ export const results: readonly Shown[] = [
       'Top songs, 24–30 Nov 2018 UTC: 3 rows.',
       [songs, trust],
       [
-        press('First 10', 'top-songs n=10 last=7d'),
-        press('7 days before', 'top-songs n=3 since=2018-11-17 until=2018-11-23'),
+        press('Top 10', 'top-songs n=10 last=7d'),
+        press('Previous 7 days', 'top-songs n=3 since=2018-11-17 until=2018-11-23'),
         fill('Share…', 'share 12'),
         press('Details', 'result 12 sql'),
       ],
@@ -38,11 +38,11 @@ export const results: readonly Shown[] = [
       'Top songs, 24–30 Nov 2018 UTC, rows 51–53 of 130, by listeners.',
       [
         { ...songs, title: 'Top songs, 24–30 Nov 2018 UTC, rows 51–53, by listeners', total: 130 },
-        text(`${origin} Kept until 7 Dec 2026, 03:00 UTC.`, 'note'),
+        text(`${origin} Stored until 7 Dec 2026, 03:00 UTC.`, 'note'),
       ],
       [
         press('Next rows', 'result 12 sort=listeners page=3'),
-        press('Rows before', 'result 12 sort=listeners page=1'),
+        press('Previous rows', 'result 12 sort=listeners page=1'),
         press('Sort by song', 'result 12 sort=song'),
         press('CSV', 'csv 12'),
       ],
@@ -51,7 +51,7 @@ export const results: readonly Shown[] = [
   {
     name: 'result-details',
     answer: whispered(
-      'How top-songs n=3 last=7d was asked for.',
+      'SQL of top-songs n=3 last=7d.',
       [
         text(`${origin}\nduckdb, load 3, published 30 Nov 2026, 02:14 UTC`),
         text(
@@ -68,7 +68,7 @@ export const results: readonly Shown[] = [
           ],
           total: 2,
         },
-        text('Kept until 7 Dec 2026, 03:00 UTC.', 'note'),
+        text('Stored until 7 Dec 2026, 03:00 UTC.', 'note'),
       ],
       [press('Sort by song', 'result 12 sort=song'), press('CSV', 'csv 12'), fill('Share…', 'share 12')],
     ),

@@ -42,7 +42,7 @@ describe('any text as mrkdwn', () => {
 
   it('leaves figures and sentences as they are', () => {
     const sentence =
-      'songplays 6,820 · 4.9 % of plays match the catalogue (last load 4.9 %). Next: /sparkify top-songs n=20'
+      'songplays 6,820 · 4.9% of plays match the catalogue (last load 4.9%). Next: /sparkify top-songs n=20'
     expect(mrkdwn(sentence)).toBe(sentence)
   })
 

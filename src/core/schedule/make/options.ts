@@ -94,7 +94,7 @@ export function readCondition(typed: string): Condition | null {
 
 /** Reads `6h`, `90m`, `2d` and `0` as hours; null for anything else. */
 function readCatchUp(typed: string): number | null {
-  if (typed.trim() === '0') return 0
+  if (/^0[mhd]?$/.test(typed.trim().toLowerCase())) return 0
   const span = readSpan(typed, ['m', 'h', 'd'], 'h')
   const hours = span === null ? Number.POSITIVE_INFINITY : spanMs(span) / 3_600_000
   return hours <= longestHours ? hours : null

@@ -60,11 +60,11 @@ describe('the post of a night', () => {
       title: 'Nightly, 24 Nov, 03:00 (UTC) · schedule 1 · < 0.1 s',
     })
     expect(kindsOf(answer.replies)).toEqual(['text', 'chart', 'table', 'text', 'text', 'text'])
-    const warning = 'At least 4 % of the plays match a song of the catalogue'
+    const warning = 'Catalogue match 1.25% (expected at least 4%)'
     expect(textsOf(answer.replies)).toEqual([
-      '11 Nov 2018: plays 73 · listeners 15 · sessions 18 · hours 4.8 · paid share 35.6 %',
-      `23 of 24 checks green · 1 warning\nNot met: ${warning}, new with this load`,
-      '191 events and 9 songs read from 11 files in < 0.1 s · 1.3 % of plays match the catalogue',
+      '11 Nov 2018: plays 73 · listeners 15 · sessions 18 · hours 4.8 · paid share 35.6%',
+      `23 of 24 checks green · 1 warning\nWarning: ${warning}, new with this load`,
+      '191 events and 9 songs read from 11 files in < 0.1 s · 1.3% of plays match the catalogue',
       'Data until 11 Nov 2018, 23:42 UTC',
     ])
     expect(answer.replies[1]).toMatchObject({ title: 'Pulse', categories: ['10 Nov', '11'] })
@@ -121,7 +121,7 @@ describe('the post of a night', () => {
       await bot.beat()
       const texts = textsOf((await fired(bot)).replies)
       const since = day === 24 ? 'new with this load' : 'since the load of 24 Nov 2026, 03:00 UTC'
-      expect(texts[1]).toContain(`of the catalogue, ${since}`)
+      expect(texts[1]).toContain(`(expected at least 4%), ${since}`)
     }
   })
 

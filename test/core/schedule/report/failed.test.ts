@@ -85,7 +85,7 @@ describe('the failure of a night', () => {
     const before = await readFile(join(logData, dayFile), 'utf8')
     await spoil(warehouse)
     await firedAt('2026-11-25T03:00:02.000Z', warehouse)
-    const stale = 'The load of 25 Nov 2026, 03:00 failed; these are of 24 Nov 2026, 03:00 UTC'
+    const stale = 'The load of 25 Nov 2026, 03:00 failed; this is the data of 24 Nov 2026, 03:00 UTC'
     const smallPrint = async (answer: Answer | Promise<Answer>) =>
       (await answer).replies.flatMap((reply) => (reply.kind === 'text' && reply.tone === 'note' ? [reply.text] : []))
     expect(await smallPrint(firedAt('2026-11-25T07:00:02.000Z', warehouse))).toEqual([expect.stringContaining(stale)])

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
+import { failedSince, trustLine } from '../../../src/core/answers/query-answer.ts'
 import type { LoadRecord, RunRecord } from '../../../src/core/ports/ledger.ts'
-import { failedSince, trustLine } from '../../../src/core/warehouse/query-answer.ts'
 import { anna, channel, command, createWorld, type TestProcess } from '../../support/core.ts'
 
 /** An attempt to load that began at a time of the day and ended as said; published, where that is said. */
@@ -87,10 +87,10 @@ describe('the trust line', () => {
     const failed: RunRecord | null = await bot.ledger.runs.get(await loading(bot, '03:00', 'error'))
     expect(trustLine(load, { coverage: true, cut: 'the first 10 of 20 rows', failed }).text.split(' · ')).toEqual([
       'Data until 11 Nov 2018, 23:42 UTC',
-      'The load of 25 Nov 2026, 03:00 failed; these are of 24 Nov 2026, 03:04 UTC',
-      'Not met: No day is without plays',
-      'Not met: No row is left out',
-      '1.3 % of plays match the catalogue',
+      'The load of 25 Nov 2026, 03:00 failed; this is the data of 24 Nov 2026, 03:04 UTC',
+      'Warning: No day is without plays',
+      'Warning: No row is left out',
+      '1.3% of plays match the catalogue',
       'the first 10 of 20 rows',
     ])
   })

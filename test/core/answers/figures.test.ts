@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { figuresOf } from '../../../src/core/answers/query-answer.ts'
 import type { Cell, TableReply } from '../../../src/core/reply.ts'
 import type { HeadlineHint } from '../../../src/core/sql/files.ts'
-import { figuresOf } from '../../../src/core/warehouse/query-answer.ts'
 
 const hint: HeadlineHint = {
   columns: ['plays', 'paid_share'],
@@ -32,17 +32,17 @@ describe('the figures of an answer', () => {
     expect(figuresOf(hint, table)).toEqual({
       of: '29 Nov 2018',
       changes: true,
-      words: ['plays 1,346 (+305.4 %)', 'paid share 85.9 % (+9.1 points)'],
+      words: ['plays 1,346 (+305.4%)', 'paid share 85.9% (+9.1 points)'],
     })
   })
 
   it.each<[Cell, Cell, string]>([
-    [90, 100, 'plays 90 (−10.0 %)'],
-    [100, 100, 'plays 100 (0.0 %)'],
-    [10_001, 10_000, 'plays 10,001 (0.0 %)'],
-    [0, 0, 'plays 0 (0.0 %)'],
+    [90, 100, 'plays 90 (−10.0%)'],
+    [100, 100, 'plays 100 (0.0%)'],
+    [10_001, 10_000, 'plays 10,001 (0.0%)'],
+    [0, 0, 'plays 0 (0.0%)'],
     [7, 0, 'plays 7 (0 before)'],
-    [0, 7, 'plays 0 (−100.0 %)'],
+    [0, 7, 'plays 0 (−100.0%)'],
     [null, 7, 'plays –'],
     [7, null, 'plays 7'],
   ])('of %s after %s read "%s"', (now, before, words) => {
@@ -52,7 +52,7 @@ describe('the figures of an answer', () => {
 
   it('tell no change where the day a week before is not whole, not there, or not asked for', () => {
     const now = ['2018-11-29', 346, 85.9, 'no'] as const
-    const alone = { of: '29 Nov 2018', changes: false, words: ['plays 346', 'paid share 85.9 %'] }
+    const alone = { of: '29 Nov 2018', changes: false, words: ['plays 346', 'paid share 85.9%'] }
     expect(figuresOf(hint, days(['2018-11-22', 332, 76.8, 'yes'], now))).toEqual(alone)
     expect(figuresOf(hint, days(['2018-11-21', 332, 76.8, 'no'], now))).toEqual(alone)
     expect(figuresOf({ ...hint, weekBefore: false }, days(['2018-11-22', 332, 76.8, 'no'], now))).toEqual(alone)
@@ -68,7 +68,7 @@ describe('the figures of an answer', () => {
     fc.assert(
       fc.property(plays, plays, (now, before) => {
         const table = days(['2018-11-22', before, null, 'no'], ['2018-11-29', now, null, 'no'])
-        const [, sign, digits] = /\(([+−]?)([\d.]+) %\)/.exec(figuresOf(hint, table)?.words[0] ?? '') ?? []
+        const [, sign, digits] = /\(([+−]?)([\d.]+)%\)/.exec(figuresOf(hint, table)?.words[0] ?? '') ?? []
         const change = (100 * (now - before)) / before
         expect(Number(`${sign === '−' ? '-' : ''}${digits}`)).toBeCloseTo(change, 0)
         if (Math.abs(change) > 0.1) expect(sign).toBe(change < 0 ? '−' : '+')

@@ -14,7 +14,7 @@ import type { QueryParam } from '../sql/query-param.ts'
 import { zoneParam } from '../sql/query-statement.ts'
 import { wallClock, zoneName } from '../sql/zone.ts'
 import { answerOf, type QueryAnswer } from './query-answer.ts'
-import { rowsPerPage } from './stored-rows.ts'
+import { rowsPerPage } from './stored-result.ts'
 
 /**
  * A query file as a command: its header's parameters are the arguments, its rows the answer. It counts days in its asker's own zone, keeps
@@ -26,10 +26,10 @@ export function commandOfQuery(query: QueryFile): Command {
   const window = query.timed
     ? {
         last: optionalPeriod({
-          about: 'only the time up to the newest data, such as 24h, 7d or 4w; whole-day: the newest day that is over',
+          about: 'period up to the newest data: 24h, 7d or 4w; whole-day is the newest complete day',
         }),
-        since: optionalDate({ about: `only from this day on${days}`, bare: false }),
-        until: optionalDate({ about: `only up to this day, inclusive${days}`, bare: false }),
+        since: optionalDate({ about: `first day${days}`, bare: false }),
+        until: optionalDate({ about: `last day, inclusive${days}`, bare: false }),
       }
     : {}
   const command: Command = defineCommand({
@@ -169,7 +169,7 @@ function moreOf({ query, command, given, asked, table, id }: Answered): readonly
   if (typeof length !== 'number' || param?.kind !== 'integer' || table.rows.length < length) return []
   const longer = usualLengths.find((n) => n > length && n <= param.max)
   if (longer === undefined) return []
-  return [{ label: `First ${longer}`, line: lineWith(command, given, { n: String(longer) }) }]
+  return [{ label: `Top ${longer}`, line: lineWith(command, given, { n: String(longer) }) }]
 }
 
 const day = 86_400_000
@@ -187,7 +187,7 @@ function periodBefore({ query, command, given, asked, oldest }: Answered): reado
   const lastDay = Math.floor(wallClock(to - 1, zone).getTime() / day) * day
   const days = (lastDay - first) / day + 1
   const before = { since: dateOf(first - days * day), until: dateOf(first - day), last: undefined }
-  return [{ label: days === 1 ? 'Day before' : `${days} days before`, line: lineWith(command, given, before) }]
+  return [{ label: days === 1 ? 'Previous day' : `Previous ${days} days`, line: lineWith(command, given, before) }]
 }
 
 function zoneOf(query: QueryFile, given: ArgumentValues): string {

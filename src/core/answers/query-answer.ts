@@ -9,8 +9,8 @@ import { dependsOnCatalogue, type HeadlineHint, type QueryFile } from '../sql/fi
 import { type QueryArgs, statementOf } from '../sql/query-statement.ts'
 import { type DataSpan, dateText } from '../sql/window.ts'
 import { wallClock } from '../sql/zone.ts'
+import { withLive } from '../warehouse/live.ts'
 import { count, dayAndTime, moment, percent, plural } from '../words.ts'
-import { withLive } from './live.ts'
 
 // What a channel can be shown at all; the rest of a longer answer is counted and said.
 const maxRows = 1000
@@ -79,9 +79,9 @@ async function answerFrom(
   return { outcome, asked: { engine: deps.engine.name, load: load.id, sql, values: { ...values } }, table, load }
 }
 
-/** "29 Nov 2018, against the week before: plays 346 (+4.2 %) · listeners 56 (−3.1 %)". */
+/** "29 Nov 2018, vs the week before: plays 346 (+4.2%) · listeners 56 (−3.1%)". */
 function figuresLine({ of, changes, words }: Figures, between: string): string {
-  return `${of}${changes ? ', against the week before' : ''}: ${words.join(between)}`
+  return `${of}${changes ? ', vs the week before' : ''}: ${words.join(between)}`
 }
 
 function spanOf({ facts }: LoadRecord): DataSpan {
@@ -151,7 +151,7 @@ function headlineOf(title: string, { columns, rows, total }: TableReply): string
   return `${title}: ${count(total)} ${total === 1 ? 'row' : 'rows'}; first ${best.join(', ')}.`
 }
 
-/** The figures that an answer is told in: of which row they are, whether they say their change, and each as "plays 346 (+4.2 %)". */
+/** The figures that an answer is told in: of which row they are, whether they say their change, and each as "plays 346 (+4.2%)". */
 export interface Figures {
   readonly of: string
   readonly changes: boolean
@@ -185,12 +185,12 @@ function rowBefore(row: readonly Cell[], rows: TableReply['rows']): readonly Cel
   return rows.find(([first]) => Date.parse(String(first)) === day - week)
 }
 
-/** " (+4.2 %)"; of what is a share already " (+3.1 points)". Nothing where there is nothing to compare with. */
+/** " (+4.2%)"; of what is a share already " (+3.1 points)". Nothing where there is nothing to compare with. */
 function changeWords(now: Cell, before: Cell, isShare: boolean): string {
   if (typeof now !== 'number' || typeof before !== 'number') return ''
   if (isShare) return ` (${signed(now - before)} points)`
-  if (before === 0) return now === 0 ? ` (${signed(0)} %)` : ' (0 before)'
-  return ` (${signed((100 * (now - before)) / Math.abs(before))} %)`
+  if (before === 0) return now === 0 ? ` (${signed(0)}%)` : ' (0 before)'
+  return ` (${signed((100 * (now - before)) / Math.abs(before))}%)`
 }
 
 function signed(change: number): string {
@@ -221,7 +221,7 @@ export function trustLine(load: LoadRecord, { coverage, cut, failed }: About): T
       ? null
       : `${plural(ahead, 'play')} dated later, up to ${moment(new Date(dataUntil))}`,
     failed === null ? null : staleness(load, failed),
-    ...(checks?.warnings ?? []).map((title) => `Not met: ${title}`),
+    ...(checks?.warnings ?? []).map((finding) => `Warning: ${finding}`),
     coverage && plays !== undefined && matched !== undefined
       ? `${percent(matched, plays)} of plays match the catalogue`
       : null,
@@ -232,7 +232,7 @@ export function trustLine(load: LoadRecord, { coverage, cut, failed }: About): T
 
 function staleness({ id, published }: LoadRecord, { started }: RunRecord): string {
   const served = published === null ? `load ${id}` : moment(new Date(published))
-  return `The load of ${dayAndTime(new Date(started))} failed; these are of ${served}`
+  return `The load of ${dayAndTime(new Date(started))} failed; this is the data of ${served}`
 }
 
 /** The newest attempt to load, where it failed after this load was published, so that readers expect newer data; null otherwise. */

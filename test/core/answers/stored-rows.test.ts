@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { pageOf } from '../../../src/core/answers/stored-result.ts'
 import type { Cell, TableReply } from '../../../src/core/reply.ts'
-import { pageOf } from '../../../src/core/warehouse/stored-rows.ts'
 
 const table = (column: readonly Cell[]): TableReply => ({
   kind: 'table',

@@ -34,7 +34,7 @@ describe('a question', () => {
       series: [{ name: 'plays', values: table.rows.map(([, , plays]) => plays) }],
     })
     expect(notes(answer)).toEqual([
-      'Data until 11 Nov 2018, 23:42 UTC · Not met: At least 4 % of the plays match a song of the catalogue',
+      'Data until 11 Nov 2018, 23:42 UTC · Warning: Catalogue match 1.25% (expected at least 4%)',
     ])
   })
 
@@ -62,7 +62,7 @@ describe('a question', () => {
 
   it('that depends on the catalogue says how much of the data it covers', async () => {
     const { bot } = await createLoadedWarehouse()
-    expect(notes(await bot.say('top songs matched=yes')).join()).toContain('1.3 % of plays match the catalogue')
+    expect(notes(await bot.say('top songs matched=yes')).join()).toContain('1.3% of plays match the catalogue')
     expect(notes(await bot.say('top songs')).join()).not.toContain('of plays match')
   })
 
