@@ -76,7 +76,8 @@ describe('a form', () => {
     expect(readForm(add, wrong, catalog)).toEqual({
       kind: 'faults',
       faults: {
-        lines: 'I do not know "tpo artists". Nothing was done. Did you mean top-artists? Type help to see all commands.',
+        lines:
+          'I do not know "tpo artists". Nothing was done. Did you mean top-artists? Type help to see all commands.',
         day: `Enter ${formOf('schedule-add', catalog).fields[1]?.accepts}.`,
         time: 'Enter a time of day like 07:30.',
         tz: 'Enter a time zone like Europe/London.',
