@@ -71,7 +71,7 @@ describe('cost', () => {
     ])
     expect(texts(answer)).toEqual([
       'November 2026 so far: $6.75 for 6 h 45 min of sparkify.',
-      'Budget $20.00 a month: 33.8 % spent, $13.25 left.',
+      'Budget $20.00 a month: 33.8% spent, $13.25 left.',
       'If the cluster runs until its lease ends (23 Nov 2026, 04:00 UTC), the month costs $8.00.',
       '$1.00 an hour (negotiated price)\nStorage is not included. Months and days are in UTC.',
     ])
@@ -153,7 +153,7 @@ describe('cost', () => {
     expect((await say('cost')).replies).toContainEqual({
       kind: 'text',
       tone: 'warning',
-      text: 'Budget $20.00 a month: 120.0 % spent, $4.00 over budget.',
+      text: 'Budget $20.00 a month: 120.0% spent, $4.00 over budget.',
     })
   })
 
