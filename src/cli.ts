@@ -6,7 +6,7 @@ import { commandOfQuery } from './core/answers/query-command.ts'
 import type { App } from './core/app.ts'
 import { type ExitStatus, exitStatusOf, OpsError } from './core/errors.ts'
 import { readLibrary } from './library.ts'
-import { sayLine } from './line.ts'
+import { runCommandLine } from './line.ts'
 import { thisMachine } from './platform.ts'
 import { bashCompletion } from './terminal/completion.ts'
 
@@ -15,7 +15,7 @@ async function main(argv: readonly string[]): Promise<ExitStatus> {
   if (argv[0] === '--version') return printVersion()
   if (argv[0] === 'completion') return printCompletion(argv[1])
   if (argv[0] === 'backup' || argv[0] === 'restore') return archive(argv[0], argv.slice(1))
-  return sayLine(argv, {
+  return runCommandLine(argv, {
     platform: thisMachine,
     streams: { input: process.stdin, out: process.stdout, err: process.stderr, colour: readColour() },
     begun: interruptible,

@@ -27,7 +27,7 @@ export interface Around {
 }
 
 /** Says one command line, as it was typed behind the program's name, in a program of its own; what it exits with. */
-export async function sayLine(
+export async function runCommandLine(
   argv: readonly string[],
   { platform, env, streams, begun, replaced }: Around,
 ): Promise<ExitStatus> {

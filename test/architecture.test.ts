@@ -24,7 +24,7 @@ const layers: readonly string[] = [
   'answers',
   'schedule/make',
   'schedule/report',
-  'schedule/fire',
+  'schedule/run',
   'home',
   'doctor',
   'app.ts',
@@ -209,14 +209,14 @@ describe('the import graph of src', () => {
   it.each([
     [
       'core/ports/clock.ts',
-      "import { insertDue } from '../schedule/fire/occurrences.ts'",
-      `${downwards}: schedule/fire is above ports`,
+      "import { insertDue } from '../schedule/run/occurrences.ts'",
+      `${downwards}: schedule/run is above ports`,
     ],
     ['core/sql/lexer.ts', "import type { Deps } from '../deps.ts'", `${downwards}: deps.ts is above sql`],
     [
       'core/words.ts',
-      "export { insertDue } from './schedule/fire/occurrences.ts'",
-      `${downwards}: schedule/fire is above model`,
+      "export { insertDue } from './schedule/run/occurrences.ts'",
+      `${downwards}: schedule/run is above model`,
     ],
     ['core/runner/own.ts', "type App = import('../app.ts').App", `${downwards}: app.ts is above runner`],
     ['core/runner/own.ts', "import { join } from 'node:path'", onlyCore],

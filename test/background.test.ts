@@ -115,14 +115,14 @@ const load = command('load', async () => undefined)
 
 /** A server of the Data API on which a COPY ends as soon as its progress was looked at and made no sense. */
 function copying(process: Process): DataApi {
-  const isLook = (sqls: readonly string[]): boolean =>
+  const isPowerStep = (sqls: readonly string[]): boolean =>
     sqls.some((sql) => sql.includes('status = ') && sql.includes('running'))
   const ended = { id: 'copy', status: 'FINISHED', error: undefined, parts: [] }
   return {
     submit: async ({ sqls }) => ({
       kind: 'submitted',
-      id: isLook(sqls) ? 'look' : 'copy',
-      status: isLook(sqls) ? 'FINISHED' : 'SUBMITTED',
+      id: isPowerStep(sqls) ? 'look' : 'copy',
+      status: isPowerStep(sqls) ? 'FINISHED' : 'SUBMITTED',
     }),
     async describe(id) {
       const isOver = id === 'look' || process.errors.length > 0

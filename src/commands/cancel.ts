@@ -7,7 +7,7 @@ import { noRun, requireOwn } from '../core/runner/readers.ts'
 
 export default defineCommand({
   name: 'cancel',
-  summary: 'Stops a running run, its own statement included; live tables stay as they are',
+  summary: 'Stops a run and the statement it is waiting for; live tables stay as they are',
   group: 'bot',
   role: 'viewer',
   effect: 'bot',
@@ -15,7 +15,7 @@ export default defineCommand({
   audience: 'asker',
   args: z.object({
     id: optionalInteger({
-      about: 'which run; the newest running one if left out',
+      about: 'which run; the newest one if left out',
       min: 1,
       max: Number.MAX_SAFE_INTEGER,
     }),
@@ -33,9 +33,9 @@ export default defineCommand({
     }
     const headline =
       outcome === 'ended'
-        ? `Run ${run.id} (${run.command}) is cancelled. Its process had stopped before.`
+        ? `Run ${run.id} (${run.command}) is cancelled. Its process had already ended.`
         : `Run ${run.id} (${run.command}) is being stopped.`
-    return { headline, replies: [text(headline)], next: [{ label: 'See it', line: `runs ${run.id}` }] }
+    return { headline, replies: [text(headline)], next: [{ label: 'Show run', line: `runs ${run.id}` }] }
   },
 })
 
@@ -46,5 +46,5 @@ async function newestRunning(runs: RunStore, besides: RunId): Promise<RunRecord 
 
 /** An answer, and no failure: what was asked for is so. */
 function nothingToStop(headline: string, line: string): Outcome {
-  return { headline, replies: [text(headline)], next: [{ label: 'See runs', line }] }
+  return { headline, replies: [text(headline)], next: [{ label: 'Show runs', line }] }
 }

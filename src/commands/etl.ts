@@ -65,9 +65,9 @@ export default defineCommand({
 })
 
 /** A failure that also says what it left untouched and what goes on costing money, where anything does. */
-async function withStanding(error: unknown, { deps, runId, signal, origin }: RunContext): Promise<unknown> {
+async function withStanding(error: unknown, { deps, runId, signal, door }: RunContext): Promise<unknown> {
   // A schedule says so itself, once it has put the cluster back to sleep.
-  if (!(error instanceof OpsError) || signal.aborted || origin.kind === 'line') return error
+  if (!(error instanceof OpsError) || signal.aborted || door === 'parent') return error
   const standing = await deps.cluster.costStatus()
   if (standing === '') return error
   const isLive = (await deps.ledger.loads.get(runId))?.state === 'live'

@@ -8,7 +8,7 @@ import { findRun, requireOwn } from '../core/runner/readers.ts'
 
 export default defineCommand({
   name: 'run-again',
-  summary: 'Says the line of an earlier run again; a failed one is carried on at the step that failed',
+  summary: 'Runs an earlier command again; a failed run continues at the step that failed',
   group: 'bot',
   role: 'viewer',
   effect: 'write',
@@ -39,9 +39,14 @@ export default defineCommand({
     // Whom the failure of a schedule calls is seldom who wrote it.
     if (run.origin.kind !== 'fire') requireOwn(run, who)
     if (run.state === 'running') {
-      throw new OpsError('busy', `Run ${run.id} is running still. Nothing was done.`, `Watch it with runs ${run.id}.`, {
-        cure: `runs ${run.id}`,
-      })
+      throw new OpsError(
+        'busy',
+        `Run ${run.id} is still running. Nothing was done.`,
+        `Follow it with runs ${run.id}.`,
+        {
+          cure: `runs ${run.id}`,
+        },
+      )
     }
     return run
   },

@@ -5,7 +5,7 @@ import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { quote } from '../core/command/line.ts'
 import { recordAsFile } from '../core/history/audit-file.ts'
-import { secondsOf, tellRun } from '../core/history/run-in-full.ts'
+import { describeRun, secondsOf } from '../core/history/run-in-full.ts'
 import { directly, newMessage } from '../core/outbox/messages.ts'
 import type { RunRecord } from '../core/ports/ledger.ts'
 import { text } from '../core/reply.ts'
@@ -17,7 +17,7 @@ const shownRuns = 20
 
 export default defineCommand({
   name: 'runs',
-  summary: 'What was done here, newest first; runs 12 tells one run in full, csv=yes gives the whole record',
+  summary: 'The history, newest first; runs 12 shows one run in full, csv=yes the audit log as a file',
   group: 'bot',
   role: 'viewer',
   effect: 'none',
@@ -36,17 +36,17 @@ export default defineCommand({
       maxLength: 40,
       accepts: 'the name of a command',
     }),
-    since: optionalSince({ about: 'only runs from this day on (UTC), or of so long until now', bare: false }),
+    since: optionalSince({ about: 'only runs since this day (UTC), or within a period such as 7d', bare: false }),
     until: optionalDate({ about: 'only runs up to this day (UTC)', bare: false }),
-    all: flag({ about: 'also those that only looked at the bot, such as status', fallback: false }),
+    all: flag({ about: 'include commands that change nothing, such as status', fallback: false }),
     csv: flag({
-      about: 'the record as a file: each run with its plan, who approved it, cost and result, and what was refused',
+      about: 'the audit log as a file: each run with its plan, approver, cost and result, and what was refused',
       fallback: false,
     }),
   }),
   examples: ['runs', 'runs 12', 'runs command=etl since=2018-11-30', 'runs who=ada since=7d csv=yes'],
   async run({ id, all, csv, ...asked }, context) {
-    if (id !== undefined) return tellRun(id, context)
+    if (id !== undefined) return describeRun(id, context)
     return csv ? exported(asked, context) : listed(asked, all, context)
   },
 })
@@ -80,7 +80,7 @@ async function listed(asked: Asked, all: boolean, context: RunContext): Promise<
     .slice(0, shownRuns)
     .map((run) => [run.id, shownLine(run, context), run.who.name, stateOf(run), run.started, secondsOf(run, now)])
   const cut =
-    runs.length > shownRuns ? [text(`The newest ${shownRuns}; older ones with until= or csv=yes.`, 'note')] : []
+    runs.length > shownRuns ? [text(`The newest ${shownRuns}. Use until= or csv=yes for older ones.`, 'note')] : []
   const given = Object.entries(asked).filter(([, value]) => value !== undefined)
   const none = given.length === 0 ? 'No runs yet.' : 'No such runs.'
   const words = given.map(([name, value]) => ` ${name}=${quote(String(value))}`).join('')
@@ -113,6 +113,6 @@ async function exported(asked: Asked, context: RunContext): Promise<Outcome> {
   const answer: Answer = { ok: true, exit: 0, headline, audience: 'channel', run: null, replies: [file], next: [] }
   const key = `run:${context.runId}:record`
   await deps.ledger.messages.put([newMessage({ key, content: { kind: 'answer', answer }, ways: [directly(who)] }, now)])
-  const where = `${file.about}, in your direct messages with me.`
+  const where = `${file.about}. It is in your direct messages.`
   return { headline: where, replies: [text(where)] }
 }

@@ -6,10 +6,9 @@ import type { Deps } from '../core/deps.ts'
 import { placeWords } from '../core/place.ts'
 import type { ScheduleRecord } from '../core/ports/schedules.ts'
 import { type TableReply, type TextReply, text } from '../core/reply.ts'
-import { knownSchedules } from '../core/schedule/make/find.ts'
-import { unusualWords } from '../core/schedule/make/option-words.ts'
-import { upcoming } from '../core/schedule/make/upcoming.ts'
-import { linesWords, timeWords, whenWords } from '../core/schedule/make/words.ts'
+import { visibleSchedules } from '../core/schedule/make/find.ts'
+import { unusualWords } from '../core/schedule/make/options.ts'
+import { linesWords, stateWord, timeWords, upcoming, whenWords } from '../core/schedule/make/words.ts'
 import { plural } from '../core/words.ts'
 
 // Together with the table they fit one message of Slack.
@@ -18,19 +17,18 @@ const shownNotes = 10
 
 export default defineCommand({
   name: 'schedule',
-  summary: 'What the clock says: which lines, when, where and in whose name',
+  summary: 'Lists the schedules: commands, time, channel and owner',
   group: 'schedules',
   role: 'operator',
   effect: 'none',
   schedulable: false,
   audience: 'asker',
-  args: z.object({ part: optionalChoice({ about: 'the list, which it is anyway', values: ['list'] }) }),
+  args: z.object({ part: optionalChoice({ about: 'the list (default)', values: ['list'] }) }),
   examples: ['schedule', 'schedule list'],
   async run(_args, context): Promise<Outcome> {
     const { deps } = context
-    const schedules = await knownSchedules(context)
-    const example =
-      'Add one: schedule add "top songs 10" daily at 07:00 in #music, or the whole night: schedule nightly'
+    const schedules = await visibleSchedules(context)
+    const example = 'Add one: schedule add "top songs 10" daily at 07:00 in #music. For a whole night: schedule nightly'
     return {
       headline: schedules.length === 0 ? 'No schedules yet.' : `${plural(schedules.length, 'schedule')}.`,
       replies: [
@@ -51,7 +49,7 @@ function tableOf(schedules: readonly ScheduleRecord[], deps: Deps): TableReply {
     whenWords(schedule),
     placeWords(schedule.place),
     schedule.owner.name,
-    schedule.state.kind,
+    stateWord(schedule.state),
     nextOf(schedule, deps),
   ])
   return {
@@ -71,15 +69,15 @@ function nextOf(schedule: ScheduleRecord, deps: Deps): string | null {
   return next?.toISOString() ?? null
 }
 
-/** Why schedules are parked, one reply for each of the first few. */
+/** Why schedules are suspended, one reply for each of the first few. */
 function parkedNotes(schedules: readonly ScheduleRecord[]): readonly TextReply[] {
   const reasons = schedules.flatMap(({ id, state }) =>
-    state.kind === 'parked' ? [`Schedule ${id} is parked: ${state.why}`] : [],
+    state.kind === 'parked' ? [`Schedule ${id} is suspended: ${state.why}`] : [],
   )
   const left = reasons.length - shownReasons
   const more =
     left > 0
-      ? [text(`${plural(left, 'more schedule is', 'more schedules are')} parked, as the table shows.`, 'warning')]
+      ? [text(`${plural(left, 'more schedule is', 'more schedules are')} suspended; see the table.`, 'warning')]
       : []
   return [...reasons.slice(0, shownReasons).map((reason) => text(reason, 'warning')), ...more]
 }
@@ -90,19 +88,17 @@ function notesOf(schedules: readonly ScheduleRecord[], { clock }: Deps): readonl
   const lines = schedules.flatMap((schedule) => {
     const { id, zone, snoozedUntil } = schedule
     const snoozed = snoozedUntil !== null && snoozedUntil > now
-    const calm = snoozed ? [`calls nobody until ${timeWords(zone, new Date(snoozedUntil))}`] : []
+    const calm = snoozed ? [`mentions nobody until ${timeWords(zone, new Date(snoozedUntil))}`] : []
     const facts = [...unusualWords(schedule), ...calm]
     return facts.length === 0 ? [] : [`${id}: ${facts.join(' · ')}`]
   })
   const left = lines.length - shownNotes
   const more =
-    left > 0
-      ? [`${plural(left, 'more schedule has', 'more schedules have')} unusual options: see schedule export.`]
-      : []
+    left > 0 ? [`${plural(left, 'more schedule has', 'more schedules have')} other options: see schedule export.`] : []
   return lines.length === 0 ? [] : [text([...lines.slice(0, shownNotes), ...more].join('\n'), 'note')]
 }
 
-/** What parked ones need comes first. */
+/** What suspended ones need comes first. */
 function suggestionsFor(schedules: readonly ScheduleRecord[]): readonly Suggestion[] {
   const parked = schedules.filter(({ state }) => state.kind === 'parked').slice(0, 2)
   const [first] = schedules.filter(({ state }) => state.kind === 'active')
@@ -110,7 +106,7 @@ function suggestionsFor(schedules: readonly ScheduleRecord[]): readonly Suggesti
   return [
     ...parked.map(({ id }) => ({ label: `Resume ${id}`, line: `schedule-resume ${id}` })),
     ...(schedules.length === 0 ? [{ label: 'Nightly', line: 'schedule-nightly' }] : []),
-    ...(first === undefined ? [] : [{ label: `Say ${first.id} now`, line: `schedule-run ${first.id}` }]),
+    ...(first === undefined ? [] : [{ label: `Run ${first.id} now`, line: `schedule-run ${first.id}` }]),
     add,
     ...(schedules.length === 0 ? [] : [{ label: 'Export', line: 'schedule-export' }]),
   ].slice(0, 4)

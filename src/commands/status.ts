@@ -4,7 +4,7 @@ import { defineCommand } from '../core/command/define.ts'
 import type { ClusterState } from '../core/ports/cluster.ts'
 import type { LoadRecord, RunRecord } from '../core/ports/ledger.ts'
 import type { TableReply } from '../core/reply.ts'
-import { leftWords } from '../core/runner/orphans.ts'
+import { interruptedWords } from '../core/runner/orphans.ts'
 import { shownLine } from '../core/runner/readers.ts'
 import { checksLine, loadLine, nextUseful, type State, stateLine, stateOf } from '../core/warehouse/state.ts'
 import { lasting, moment } from '../core/words.ts'
@@ -55,6 +55,6 @@ function writingLine(run: RunRecord, isLeft: boolean, context: Context): string 
   const step = run.steps.find(({ state }) => state === 'in_progress')?.title
   const at = step === undefined ? '' : `at "${step}"`
   const what = `run ${run.id}, ${run.who.name}: ${shownLine(run, context)}`
-  if (isLeft) return `${what}, ${`interrupted ${at}`.trim()}; ${leftWords}`
+  if (isLeft) return `${what}, ${`interrupted ${at}`.trim()}; ${interruptedWords}`
   return `${what}, running for ${lasting(new Date(run.started), context.deps.clock.now())}${at === '' ? '' : `, ${at}`}`
 }

@@ -1,14 +1,14 @@
 import type { Answer } from './answer.ts'
 import { commandOfQuery } from './answers/query-command.ts'
 import { confirm, reject, whyNotConfirm } from './approval/decide.ts'
-import { dispatch, whyNotSay, whyNotUse } from './approval/door.ts'
+import { dispatch, whyNotRun, whyNotUse } from './approval/door.ts'
 import { expireCards } from './approval/plans.ts'
 import { type PauseCluster, theLease, watchCluster } from './cluster/lease.ts'
 import { type Catalog, createCatalog, type Request } from './command/catalog.ts'
 import type { Command } from './command/define.ts'
 import { commandsThat } from './declarations.ts'
 import type { Deps } from './deps.ts'
-import type { OpsError } from './errors.ts'
+import { OpsError } from './errors.ts'
 import type { Home } from './home/home-view.ts'
 import { homesOf } from './home/homes.ts'
 import { type Dispatcher, startDispatcher } from './outbox/dispatcher.ts'
@@ -16,13 +16,13 @@ import type { Asker } from './people.ts'
 import type { Place } from './place.ts'
 import type { Ledger } from './ports/ledger.ts'
 import type { Carrier } from './ports/outbox.ts'
-import { createRegistry } from './runner/registry.ts'
 import type { Ask, Click, Confirmation, Session } from './runner/session.ts'
+import { createRegistry } from './runner/session.ts'
 import { startWorker, type Worker, type WorkerParts } from './runner/worker.ts'
-import { insertAsked, insertDue } from './schedule/fire/occurrences.ts'
-import { parkRefused } from './schedule/fire/park.ts'
-import { pauseLeftAwake } from './schedule/fire/power.ts'
-import { sayLine } from './schedule/fire/say-line.ts'
+import { runChild } from './schedule/run/child-run.ts'
+import { insertAsked, insertDue } from './schedule/run/occurrences.ts'
+import { suspendRefused } from './schedule/run/ownership.ts'
+import { pauseLeftAwake } from './schedule/run/power.ts'
 
 export type { Ask, Click, Confirmation } from './runner/session.ts'
 
@@ -31,19 +31,19 @@ export interface App {
   readonly catalog: Catalog
   /** Reads a line where it comes in. */
   read(line: string): Request
-  /** Answers one request. Null for a delivery that was heard before. Never throws. */
+  /** Answers one request. Null for a delivery that was delivered before. Never throws. */
   ask(ask: Ask): Promise<Answer | null>
   /** What would keep a line from being done if it were said, as far as that is known before; null otherwise. Nothing is done. Never throws. */
-  whyNotSay(said: Pick<Ask, 'request' | 'who' | 'place'>): Promise<OpsError | null>
+  whyNotRun(said: Pick<Ask, 'request' | 'who' | 'place'>): Promise<OpsError | null>
   /** Why this person may not use a command; null where they may, or where Slack does not return their role. Never throws. */
   whyNotUse(command: Command, asker: Asker): Promise<OpsError | null>
   /** The time zone of somebody's profile, an IANA name; UTC where none is known. */
   zoneOf(asker: Asker): Promise<string>
-  /** Carries out a plan that was shown, if it still says the same. Null for a click that was heard before. Never throws. */
+  /** Carries out a plan that was shown, if it still says the same. Null for a click that was delivered before. Never throws. */
   confirm(confirmation: Confirmation): Promise<Answer | null>
-  /** Why whoever clicked may not confirm a plan now, before a word is asked of them; null where they may. Never throws. */
+  /** Why who clicked may not confirm a plan now, before a word is asked of them; null where they may. Never throws. */
   whyNotConfirm(click: Click): Promise<Answer | null>
-  /** Puts a plan away for good: its asker withdraws it, an approver rejects it. Null for a click that was heard before. Never throws. */
+  /** Puts a plan away for good: its asker withdraws it, an approver rejects it. Null for a click that was delivered before. Never throws. */
   reject(click: Click): Promise<Answer | null>
   /** Begins to send what is in the outbox, and what is put there from now on. */
   deliver(carrier: Carrier): Dispatcher
@@ -81,7 +81,7 @@ export function openSession(commands: readonly Command[], parts: Omit<Deps, 'com
     deps,
     catalog,
     registry: createRegistry(deps),
-    sayLine: (line) => sayLine(line, session),
+    runChild: (child) => runChild(child, session),
   }
   return { session, changes }
 }
@@ -94,7 +94,7 @@ export function createApp({ session, changes }: Opened): App {
     catalog,
     read: catalog.request,
     ask: (ask) => dispatch(ask, session),
-    whyNotSay: (said) => whyNotSay(said, session),
+    whyNotRun: (said) => whyNotRun(said, session),
     whyNotUse: (command, asker) => whyNotUse(command, asker, deps),
     zoneOf: (asker) => deps.directory.zoneOf(asker),
     confirm: (confirmation) => confirm(confirmation, session),
@@ -102,7 +102,7 @@ export function createApp({ session, changes }: Opened): App {
     reject: (click) => reject(click, session),
     deliver(carrier) {
       const refused = (schedule: number, why: OpsError, at: Place): Promise<void> =>
-        parkRefused(schedule, why, at, deps)
+        suspendRefused(schedule, why, at, deps)
       const dispatcher = startDispatcher({ ...deps, carrier, refused })
       changes.on(dispatcher.wake)
       return dispatcher
@@ -128,7 +128,11 @@ export function createApp({ session, changes }: Opened): App {
 
 async function tick(session: Session, wake: () => void): Promise<void> {
   const tasks = [insertDue(session).then(wake), expireCards(session.deps), tendCluster(session)]
-  for (const end of await Promise.allSettled(tasks)) if (end.status === 'rejected') throw end.reason
+  for (const end of await Promise.allSettled(tasks)) {
+    if (end.status === 'fulfilled') continue
+    if (!(end.reason instanceof OpsError)) throw end.reason
+    session.deps.log.warn({ err: end.reason }, `the minute's work was not done to its end: ${end.reason.message}`)
+  }
 }
 
 /** Pauses what a schedule has left on, and does what the cluster's lease asks for. */

@@ -1,7 +1,7 @@
 import { OpsError } from '../core/errors.ts'
-import type { PlanDraft } from '../core/plan.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Cluster, ClusterOperation, SpinUpOptions } from '../core/ports/cluster.ts'
+import type { PlanDraft } from '../core/ports/plans.ts'
 import type { Step } from '../core/step.ts'
 import { bytes, plural } from '../core/words.ts'
 import {

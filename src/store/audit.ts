@@ -68,7 +68,7 @@ export function insertDenial({ who, place, plan, ...same }: Denial, condition: s
   }
 }
 
-/** The record in `db`; migrations 003 and 010 say who writes the entries of runs, and what keeps all of them from being changed. */
+/** The audit log in `db`; migrations 003 and 010 say who writes the entries of runs, and what keeps all of them from being changed. */
 export function auditStore(db: Database): AuditStore {
   return {
     async add(denial) {

@@ -2,7 +2,7 @@ import type { Database } from './database.ts'
 
 const dayMs = 86_400_000
 
-/** No delivery, no scheduled fire and no click on a plan comes back after this long. What a schedule is compared with is kept as long. */
+/** No delivery, no scheduled occurrence and no click on a plan comes back after this long. What a schedule is compared with is kept as long. */
 const keptDays = 90
 
 /** Nobody is shown rows of the warehouse after seven days; one more, so that nobody loses them while reading. */

@@ -1,17 +1,19 @@
 import { hostname } from 'node:os'
+import { z } from 'zod'
 import { DiskFull } from '../core/errors.ts'
-import type { Ledger, ProcessRecord } from '../core/ports/ledger.ts'
+import type { Ledger, NoteStore, ProcessRecord } from '../core/ports/ledger.ts'
 import { auditStore } from './audit.ts'
-import { type Database, type DatabaseOptions, openDatabase } from './database.ts'
+import type { Database } from './database.ts'
+import { type DatabaseOptions, openDatabase } from './database.ts'
 import { forgetExpired } from './forget.ts'
 import { livenessOn, machineUptime, pidIsAlive, type Uptime } from './liveness.ts'
 import { loadStore } from './loads.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
-import { noteStore } from './notes.ts'
 import { messageStore } from './outbox.ts'
 import { planStore } from './plans.ts'
 import { processStore, readProcesses } from './processes.ts'
+import { json, parseRow } from './rows.ts'
 import { runStore } from './runs.ts'
 import { scheduleStore } from './schedules.ts'
 
@@ -88,5 +90,29 @@ async function upgrade(
     await migrate(db, migrations, () => usedBy(db))
   } finally {
     await db.close()
+  }
+}
+
+const noteSchema = z.object({ value: json(z.unknown()) })
+
+/** The notes in `db`. */
+export function noteStore(db: Database): NoteStore {
+  const get = async (key: string): Promise<unknown> => {
+    const [row] = await db.read('select value from notes where key = ?', [key])
+    return row === undefined ? null : parseRow(noteSchema, `Note ${key}`, row).value
+  }
+  return {
+    get,
+    async set(key, value) {
+      const sql = 'insert into notes (key, value) values (?, ?) on conflict (key) do update set value = excluded.value'
+      await db.write(sql, [key, JSON.stringify(value)])
+    },
+    async settle(key, value) {
+      await db.write('insert into notes (key, value) values (?, ?) on conflict do nothing', [
+        key,
+        JSON.stringify(value),
+      ])
+      return get(key)
+    },
   }
 }

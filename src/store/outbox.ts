@@ -81,7 +81,7 @@ export function insertMessages(
 }
 
 /** Makes a change and, where it has changed a row, enters a denial and inserts messages in the same batch. Whether it has. */
-export async function changeAndTell(
+export async function changeAndPost(
   db: Database,
   change: Sql,
   messages: readonly NewMessage[],

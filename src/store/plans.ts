@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { placeSchema } from '../core/place.ts'
 import type { PlanRecord, PlanStore, Settlement } from '../core/ports/plans.ts'
 import type { Database, Sql } from './database.ts'
-import { changeAndTell, ifChanged, insertMessages } from './outbox.ts'
+import { changeAndPost, ifChanged, insertMessages } from './outbox.ts'
 import { argumentsSchema, askerSchema, flag, json, parseRow, planDraftSchema, postSchema } from './rows.ts'
 
 const reasonSchema = z.object({ kind: z.enum(['destroys', 'costly', 'budget']), words: z.string() })
@@ -72,7 +72,7 @@ export function planStore(db: Database): PlanStore {
 
     settle({ plan, end, messages }, denial) {
       const sql = 'update plans set ending = ? where id = ? and ending is null'
-      return changeAndTell(db, { sql, args: [JSON.stringify(end), plan] }, messages, denial)
+      return changeAndPost(db, { sql, args: [JSON.stringify(end), plan] }, messages, denial)
     },
 
     waiting: (now) => cards('post is not null and expires >= ?', now),

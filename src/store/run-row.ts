@@ -131,7 +131,7 @@ type Values = Readonly<Record<string, string | number>>
 
 /**
  * What a filter asks for, as the conditions of a statement on runs and their newest attempts, and their values. It names nothing that was not asked: SQLite looks up an index
- * for `parent = :fire`, but for `:fire is null or parent = :fire` it reads the whole table.
+ * for `parent = :parent`, but for `:parent is null or parent = :parent` it reads the whole table.
  */
 export function conditionsOf(filter: RunFilter): { readonly where: string; readonly args: Values } {
   const {
@@ -148,7 +148,7 @@ export function conditionsOf(filter: RunFilter): { readonly where: string; reado
     until,
     schedule,
     intended,
-    fire,
+    parent,
   } = filter
   const conditions = [
     // States are words of this program. As values they would hide from SQLite that the index of running runs serves.
@@ -175,7 +175,7 @@ export function conditionsOf(filter: RunFilter): { readonly where: string; reado
     ...compare('until', until, 'started < :until'),
     ...compare('schedule', schedule, 'schedule = :schedule'),
     ...compare('intended', intended, 'intended = :intended'),
-    ...compare('fire', fire, 'parent = :fire'),
+    ...compare('parent', parent, 'parent = :parent'),
   ]
   return {
     where: [...conditions, ...compared.map(({ sql }) => sql), 'true'].join(' and '),

@@ -3,7 +3,7 @@ import type { Settlement } from '../core/ports/plans.ts'
 import type { NewRun, Opened, Origin, Retry, RunId, RunStore } from '../core/ports/runs.ts'
 import type { Database, Sql } from './database.ts'
 import type { Liveness } from './liveness.ts'
-import { changeAndTell } from './outbox.ts'
+import { changeAndPost } from './outbox.ts'
 import { messagesOfSettled, openPlan, settling } from './plans.ts'
 import { readProcesses } from './processes.ts'
 import { parseRow } from './rows.ts'
@@ -46,7 +46,7 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
     async end(id, worker, { state, answer, ended, costUsd }, messages) {
       const sql = `update attempts set state = :state, answer = :answer, ended = :ended, cost_usd = :costUsd where ${isAtWork}`
       const args = { id, worker, state, answer: JSON.stringify(answer), ended, costUsd }
-      return changeAndTell(db, { sql, args }, messages)
+      return changeAndPost(db, { sql, args }, messages)
     },
 
     async requestCancel(id, by) {
@@ -68,7 +68,7 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
     },
 
     async orphans(now) {
-      // Runs first: whoever opened one of them had entered by then. In the other order a newcomer's run would look orphaned.
+      // Runs first: who opened one of them had entered by then. In the other order a newcomer's run would look orphaned.
       const running = (await db.read(`${selectRuns} and state = 'running' order by seq`)).map(parseRun)
       const processes = new Map((await readProcesses(db)).map((process) => [process.id, process]))
       return running.filter(({ worker }) => worker === null || liveness.gone(processes.get(worker), now))

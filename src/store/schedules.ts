@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { placeSchema } from '../core/place.ts'
 import type { ScheduleRecord, ScheduleStore, Standing } from '../core/ports/schedules.ts'
 import type { Database } from './database.ts'
-import { changeAndTell } from './outbox.ts'
+import { changeAndPost } from './outbox.ts'
 import { approvalSchema, askerSchema, json, parseRow } from './rows.ts'
 
 const conditionSchema = z.discriminatedUnion('kind', [
@@ -12,7 +12,7 @@ const conditionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('checks') }),
 ])
 
-// What an earlier version stored names neither a fire nor a number of rows.
+// What an earlier version stored names neither an occurrence nor a number of rows.
 const askedSchema = z.object({
   at: z.string(),
   by: askerSchema,
@@ -87,7 +87,7 @@ export function scheduleStore(db: Database): ScheduleStore {
       const sets = Object.keys(row).map((name) => `${name} = :${name}`)
       const same = still === undefined ? { sql: '', args: {} } : standing(still.as)
       const sql = `update schedules set ${sets.join(', ')} where id = :id${same.sql}`
-      const changed = await changeAndTell(db, { sql, args: { ...row, ...same.args, id } }, still?.messages ?? [])
+      const changed = await changeAndPost(db, { sql, args: { ...row, ...same.args, id } }, still?.messages ?? [])
       return changed ? get(id) : null
     },
 
@@ -95,7 +95,7 @@ export function scheduleStore(db: Database): ScheduleStore {
       const isAsked = `coalesce(asked ->> '$.at' = :intended, 0)`
       const sql = `update schedules set since = iif(${isAsked}, since, max(since, :intended)), asked = iif(${isAsked}, null, asked)
         where id = :id`
-      await changeAndTell(db, { sql, args: { id, intended } }, messages, denial)
+      await changeAndPost(db, { sql, args: { id, intended } }, messages, denial)
     },
 
     async answered(id, at) {

@@ -8,7 +8,7 @@ export function isBusy(error: unknown): boolean {
   return error instanceof LibsqlError && error.code === 'SQLITE_BUSY'
 }
 
-/** Whether a unique index refused a row: somebody else was first. */
+/** Whether a unique index refused a row: someone else was first. */
 export function isConstraint(error: unknown): boolean {
   return error instanceof LibsqlError && error.code === 'SQLITE_CONSTRAINT'
 }

@@ -1,7 +1,7 @@
 import '../../src/commands/cost.ts'
 import { describe, expect, it } from 'vitest'
 import cost from '../../src/commands/cost.ts'
-import scheduleRun from '../../src/commands/schedule-run.ts'
+import scheduleRun from '../../src/commands/schedule/run.ts'
 import type { Answer } from '../../src/core/answer.ts'
 import { bob, channel, command, createWorld, failureOf, terminal } from '../support/core.ts'
 import { runDue } from '../support/fires.ts'

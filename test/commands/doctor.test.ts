@@ -378,7 +378,7 @@ describe('doctor, about schedules,', () => {
     world.roles.clear()
     world.roles.set(bob.id, 'operator')
     const found = await world.found({ place: channel, who: bob })
-    expect(found['Schedule 1']).toMatchObject({ state: 'red', cure: 'Name one in SPARKIFY_ADMINS.' })
+    expect(found['Schedule 1']).toMatchObject({ state: 'red', cure: 'Add one to SPARKIFY_ADMINS.' })
     expect(await first(await clinic({ owner: bob, lines: ['greet'] }))).toMatchObject({ state: 'green' })
   })
 

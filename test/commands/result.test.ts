@@ -224,7 +224,7 @@ describe('result', () => {
       expect(failureOf(answer)).toMatchObject({ code: 'expired', remedy: 'Ask again: top-songs n=3' })
       expect(answer.next[0]?.line).toBe('top-songs n=3')
     }
-    expect(JSON.stringify((await bot.say('runs 2')).replies)).toContain('Its answer was kept for 7 days.')
+    expect(JSON.stringify((await bot.say('runs 2')).replies)).toContain('Its answer was deleted after 7 days.')
   })
 
   it('says so of a run that is no answer, and of one that there is not', async () => {

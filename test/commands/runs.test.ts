@@ -102,7 +102,7 @@ describe('runs', () => {
     const answer = await bot.say('runs')
     expect(rowsOf(answer)).toHaveLength(20)
     expect(answer.replies).toContainEqual(
-      expect.objectContaining({ text: 'The newest 20; older ones with until= or csv=yes.' }),
+      expect.objectContaining({ text: 'The newest 20. Use until= or csv=yes for older ones.' }),
     )
   })
 
@@ -192,7 +192,7 @@ describe('one run in full', () => {
     ])
     expect((await bot.say('runs 2')).replies).toMatchObject([
       {
-        text: 'Run 2, spin-up lease=8h: complete, 1 h 0 min\nAsked by Bob, 23 Nov 2026, 12:00 UTC\nThe cluster cost $0.54 meanwhile.',
+        text: 'Run 2, spin-up lease=8h: complete, 1 h 0 min\nAsked by Bob, 23 Nov 2026, 12:00 UTC\nThe cluster cost $0.54 in that time.',
       },
       { text: 'Spin up sparkify?\n$0.54 an hour\nlease 8 h\nApproved by Anna, asked for by Bob' },
       { text: 'spin-up' },
@@ -272,20 +272,20 @@ describe('one run in full', () => {
     ])
     expect(await bot.say('runs 2')).toMatchObject({
       replies: [{ text: expect.stringContaining('\nLine 1 of run 1, in the name of Anna, 23 Nov') }, {}],
-      next: [{ label: 'The whole', line: 'runs 1' }],
+      next: [{ label: 'Whole schedule', line: 'runs 1' }],
     })
     const { bot: other } = await fired('asked')
     expect(await other.say('runs 1')).toMatchObject({
-      replies: [{ text: expect.stringContaining('\nSchedule 3, asked for by Anna, 23 Nov') }, {}, {}],
+      replies: [{ text: expect.stringContaining('\nSchedule 3, run by Anna, 23 Nov') }, {}, {}],
     })
   })
 
   it('keeps the answer of a schedule from those who may not ask one of its lines, and from everybody after seven days', async () => {
     const { bot, clock } = await fired('clock')
     const last = async (who: Asker) => (await bot.say('runs 1', { who })).replies.at(-1)
-    expect(await last(bob)).toMatchObject({ text: 'Only people who may ask for it themselves can see its answer.' })
+    expect(await last(bob)).toMatchObject({ text: 'Only people who may run this command can see its answer.' })
     clock.advance(8 * 86_400_000)
-    expect(await last(anna)).toMatchObject({ text: 'Its answer was kept for 7 days.' })
+    expect(await last(anna)).toMatchObject({ text: 'Its answer was deleted after 7 days.' })
   })
 })
 
@@ -317,7 +317,7 @@ describe('the record as a file', () => {
     const plan = planOf(await bot.say('raze'))
     await bot.click(plan.id)
     const answer = await bot.say('runs csv=yes', { place: terminal })
-    expect(answer).toMatchObject({ headline: 'The record: 2 entries.', replies: [{ name: 'record-2026-11-23.csv' }] })
+    expect(answer).toMatchObject({ headline: 'Audit log: 2 entries.', replies: [{ name: 'audit-log-2026-11-23.csv' }] })
     expect(linesOf(answer)).toEqual([
       [
         'at',
@@ -427,11 +427,11 @@ describe('the record as a file', () => {
     const answer = await bot.say('runs csv=yes')
     expect(answer).toMatchObject({
       audience: 'asker',
-      replies: [{ kind: 'text', text: 'The record: 1 entry, in your direct messages with me.' }],
+      replies: [{ kind: 'text', text: 'Audit log: 1 entry. It is in your direct messages.' }],
     })
     const told = (await delivered(bot)).filter(({ key }) => key.endsWith(':record'))
     expect(told).toMatchObject([
-      { to: anna.id, body: { answer: { replies: [{ kind: 'file', name: 'record-2026-11-23.csv' }] } } },
+      { to: anna.id, body: { answer: { replies: [{ kind: 'file', name: 'audit-log-2026-11-23.csv' }] } } },
     ])
     const direct: Place = { kind: 'slack', channel: 'D0ANNA', direct: true }
     expect(await bot.say('runs csv=yes', { place: direct })).toMatchObject({
@@ -509,7 +509,7 @@ describe('run-again', () => {
     expect(await bot.ledger.runs.get(2)).toMatchObject({ who: anna, requester: bob, place: terminal, retries: 1 })
     const { replies } = await (await world.start('two', [runs])).say('runs 2')
     expect(replies).toMatchObject([
-      { text: 'Run 2, load: complete, < 0.1 s\nAsked by Bob; tried again by Anna, 23 Nov 2026, 12:01 UTC' },
+      { text: 'Run 2, load: complete, < 0.1 s\nAsked by Bob; retried by Anna, 23 Nov 2026, 12:01 UTC' },
       { kind: 'steps' },
       {
         title: 'Earlier attempts',
@@ -572,7 +572,7 @@ describe('run-again', () => {
     await begun.promise
     expect(failureOf(await bot.say('run-again 1'))).toMatchObject({
       code: 'busy',
-      message: 'Run 1 is running still. Nothing was done.',
+      message: 'Run 1 is still running. Nothing was done.',
     })
     gate.resolve()
     await running

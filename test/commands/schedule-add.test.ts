@@ -1,4 +1,4 @@
-import '../../src/commands/schedule-add.ts'
+import '../../src/commands/schedule/add.ts'
 import { describe, expect, it } from 'vitest'
 import { createListDirectory } from '../../src/local-people.ts'
 import { anna, bob, channel, command, failureOf, planOf, terminal } from '../support/core.ts'
@@ -27,7 +27,7 @@ describe('schedule add', () => {
         },
         {
           kind: 'text',
-          text: 'Always posted · waits while the warehouse is paused · said up to 6 h late.',
+          text: 'Always posts · waits while the warehouse is paused · runs up to 6 h late if missed.',
           tone: 'note',
         },
       ],
@@ -81,7 +81,7 @@ describe('schedule add', () => {
     const twice = await bot.say('schedule add "Greet" daily at 3am in <#C0DATA123|data>')
     expect(twice.replies[1]).toEqual({
       kind: 'text',
-      text: 'Schedule 1 says this already, there and at that time. Now both will.',
+      text: 'Schedule 1 already runs this in that channel at that time. Now both do.',
       tone: 'warning',
     })
     expect(twice.next[0]).toEqual({ label: 'Remove 2', line: 'schedule-remove 2' })
@@ -166,7 +166,7 @@ describe('schedule add', () => {
     ])
     const shown = planOf(await bot.say('schedule add "wake; greet; wipe" daily at 3 in #music'))
     expect(shown).toMatchObject({
-      title: 'Say this by the clock, without asking again?',
+      title: 'Run this on a schedule, without asking again?',
       facts: [
         'wake; greet; wipe, daily at 03:00 (UTC) in #music',
         'Wake it?',
@@ -174,7 +174,7 @@ describe('schedule add', () => {
         'Wipe it?',
         '$0.54 an hour',
       ],
-      act: 'Schedule it',
+      act: 'Schedule',
       danger: true,
     })
     const kept = await bot.ledger.plans.get(shown.id)
@@ -227,39 +227,39 @@ describe('schedule add', () => {
   })
 
   it.each([
-    ['schedule add', 'What should be said? Nothing was done.'],
-    ['schedule add " ; " daily at 3', 'What should be said? Nothing was done.'],
-    ['schedule add daily at 3', 'What should be said? Nothing was done.'],
-    ['schedule add greet', 'When? Nothing was done.'],
+    ['schedule add', 'Which commands should it run? Nothing was done.'],
+    ['schedule add " ; " daily at 3', 'Which commands should it run? Nothing was done.'],
+    ['schedule add daily at 3', 'Which commands should it run? Nothing was done.'],
+    ['schedule add greet', 'When should it run? Nothing was done.'],
     ['schedule add greet soon', 'schedule does not understand "soon". Nothing was done.'],
     ['schedule add greet daily at 3 day=mondays', 'schedule does not understand "at". Nothing was done.'],
     ['schedule add gret daily at 3', 'I do not know "gret". Nothing was done.'],
     ['schedule add "greet; greet loudly" daily at 3', 'greet does not understand "loudly". Nothing was done.'],
-    ['schedule add greet daily at 25:00', '"25:00" is not a time of day. Nothing was done.'],
+    ['schedule add greet daily at 25:00', '"25:00" is not a time. Nothing was done.'],
     [
       'schedule add greet daily at 3 tz=Mars/Base',
       'tz: "Mars/Base" is not a time zone like Europe/London. Nothing was done.',
     ],
     ['schedule add greet "0 3 L * *"', '"0 3 L * *": days like L are not supported. Nothing was done.'],
     ['schedule add greet "0 3 29 2 mon"', '"cron 0 3 29 2 mon" never comes. Nothing was done.'],
-    ['schedule add "schedule list" daily at 3', 'schedule cannot be said by the clock. Nothing was done.'],
-    ['schedule add "schedule remove 1" daily at 3', 'schedule-remove cannot be said by the clock. Nothing was done.'],
+    ['schedule add "schedule list" daily at 3', 'schedule cannot be scheduled. Nothing was done.'],
+    ['schedule add "schedule remove 1" daily at 3', 'schedule-remove cannot be scheduled. Nothing was done.'],
     [
       'schedule add greet daily at 3 if=often',
       'if: "often" is not one of always, not-empty, changed, changed>10% (or any other figure), checks. Nothing was done.',
     ],
     [
       'schedule add load daily at 3 if=not-empty',
-      'No line of load asks for rows, so it would never be posted. Nothing was done.',
+      'No command of load returns rows, so it would never post. Nothing was done.',
     ],
     [
       'schedule add greet daily at 3 paused=last',
-      'greet keeps no answer that could be given while the warehouse is paused. Nothing was done.',
+      'greet has no stored answer to post while the warehouse is paused. Nothing was done.',
     ],
     ['schedule add greet daily at 3 catch-up=8d', 'catch-up: "8d" is not a valid duration. Nothing was done.'],
     [
       `schedule add "${Array.from({ length: 21 }, () => 'greet').join(';')}" daily at 3`,
-      'A schedule says at most 20 lines of 1,500 characters together. Nothing was done.',
+      'A schedule runs at most 20 commands, of 1,500 characters together. Nothing was done.',
     ],
   ])('%j is refused, and nothing is kept', async (line, message) => {
     const { bot } = await createScheduleOffice()
@@ -283,7 +283,7 @@ describe('schedule add', () => {
     const cluster = createLeased(createFakeClock('2026-11-23T12:00:00.000Z'))
     const { bot } = await createScheduleOffice({ cluster })
     const asked = planOf(await bot.say('schedule add greet daily at 3 paused=resume'))
-    expect(asked.facts).toContain('resume, whenever sparkify does not run by then.')
+    expect(asked.facts).toContain('resume, whenever sparkify does not run at that time.')
     expect(asked.facts.join(' ')).toContain('Nobody is asked again.')
     expect((await bot.click(asked.id)).ok).toBe(true)
     expect(await onlyOf(bot)).toMatchObject({ whenPaused: 'resume' })

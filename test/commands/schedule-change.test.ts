@@ -1,9 +1,9 @@
-import '../../src/commands/schedule-edit.ts'
-import '../../src/commands/schedule-move.ts'
-import '../../src/commands/schedule-pause.ts'
-import '../../src/commands/schedule-remove.ts'
-import '../../src/commands/schedule-resume.ts'
-import '../../src/commands/schedule-snooze.ts'
+import '../../src/commands/schedule/edit.ts'
+import '../../src/commands/schedule/move.ts'
+import '../../src/commands/schedule/pause.ts'
+import '../../src/commands/schedule/remove.ts'
+import '../../src/commands/schedule/resume.ts'
+import '../../src/commands/schedule/snooze.ts'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../src/core/errors.ts'
 import { anna, bob, channel, command, failureOf, planOf } from '../support/core.ts'
@@ -25,7 +25,7 @@ describe('a schedule', () => {
     })
     expect((await onlyOf(bot)).state).toEqual({ kind: 'paused' })
     expect(await bot.say('schedule edit 1 daily at 13:00')).toMatchObject({
-      replies: [{}, { text: 'It is paused. schedule resume 1 makes it go on.' }, {}],
+      replies: [{}, { text: 'It is paused. `schedule resume 1` starts it again.' }, {}],
       next: [{ label: 'Resume it', line: 'schedule-resume 1' }, {}],
     })
     expect(await bot.say('schedule resume 1')).toMatchObject({
@@ -34,7 +34,7 @@ describe('a schedule', () => {
     })
     expect((await onlyOf(bot)).state).toEqual({ kind: 'active' })
     expect(await bot.say('schedule remove 1')).toMatchObject({
-      headline: 'Schedule 1 is removed: greet, daily at 13:00 (UTC) in #music.',
+      headline: 'Schedule 1 was removed: greet, daily at 13:00 (UTC) in #music.',
       replies: [{}, {}, { text: 'schedule add "greet" daily at 13:00 in #music tz=UTC', tone: 'code' }],
     })
     expect(await bot.ledger.schedules.list()).toEqual([])
@@ -43,7 +43,7 @@ describe('a schedule', () => {
   it('loses the yes to what somebody wants to hear now with the lines that it was given for, and with nothing less', async () => {
     const { bot } = await withOne()
     const approval = {
-      plan: { title: 'Say this now?', facts: ['greet'], act: 'Say it now', danger: false, mostUsd: 1 },
+      plan: { title: 'Run this now?', facts: ['greet'], act: 'Run now', danger: false, mostUsd: 1 },
       by: anna,
     }
     const asked = { at: '2026-11-23T12:00:00.000Z', by: anna, from: null, maxErrors: null, approval }
@@ -119,7 +119,7 @@ describe('a schedule', () => {
     await bot.ledger.schedules.change(id, { state: { kind: 'parked', why: 'gone' } })
     clock.advance(7_200_000)
     expect(await bot.say('schedule move 1 to <#C0DATA123|data>')).toMatchObject({
-      headline: 'Schedule 1 is moved: greet, daily at 13:00 (UTC) in #data.',
+      headline: 'Schedule 1 was moved: greet, daily at 13:00 (UTC) in #data.',
     })
     expect(await onlyOf(bot)).toMatchObject({
       place: { channel: 'C0DATA123', channelName: 'data' },
@@ -162,13 +162,13 @@ describe('a schedule', () => {
     const { bot } = await withOne()
     expect(await bot.say('schedule snooze 1')).toMatchObject({
       headline:
-        'Schedule 1 (greet) calls nobody until Mon, 23 Nov 2026, 20:00 UTC when it fails. It is said and posted all the same.',
+        'Schedule 1 (greet) mentions nobody until Mon, 23 Nov 2026, 20:00 UTC when it fails. It still runs and posts.',
     })
     expect((await onlyOf(bot)).snoozedUntil).toBe('2026-11-23T20:00:00.000Z')
     await bot.say('schedule snooze 1 30m')
     expect((await onlyOf(bot)).snoozedUntil).toBe('2026-11-23T12:30:00.000Z')
     expect(await bot.say('schedule snooze 1 off')).toMatchObject({
-      headline: 'Schedule 1 (greet) calls again whoever must know when it fails.',
+      headline: 'Schedule 1 (greet) mentions people again when it fails.',
     })
     expect((await onlyOf(bot)).snoozedUntil).toBeNull()
   })
@@ -249,12 +249,9 @@ describe('schedule edit', () => {
     ['schedule edit 1', 'What should change? Nothing was done.'],
     ['schedule edit 1 greet soon', 'schedule does not understand "soon". Nothing was done.'],
     ['schedule edit 1 gret', 'I do not know "gret". Nothing was done.'],
-    [
-      'schedule edit 1 load if=not-empty',
-      'No line of load asks for rows, so it would never be posted. Nothing was done.',
-    ],
+    ['schedule edit 1 load if=not-empty', 'No command of load returns rows, so it would never post. Nothing was done.'],
     ['schedule edit 1 "tear-down"', 'I do not know "tear-down". Nothing was done.'],
-    ['schedule edit 1 "schedule remove 1"', 'schedule-remove cannot be said by the clock. Nothing was done.'],
+    ['schedule edit 1 "schedule remove 1"', 'schedule-remove cannot be scheduled. Nothing was done.'],
     ['schedule edit 1 in <#C0CLOSED00|closed>', 'I cannot post in #closed (not_in_channel).'],
   ])('%j is refused, and nothing is changed', async (line, message) => {
     const { bot } = await withOne()

@@ -78,7 +78,7 @@ describe('a schedule in direct messages', () => {
       for (const place of [channel, ofBob]) {
         expect(failureOf(await bot.say(line, { who: bob, place, confirmed: true }))).toMatchObject({
           code: 'not_allowed',
-          message: 'Schedule 1 posts in the direct messages of Anna, who alone can change or run it. Nothing was done.',
+          message: "Schedule 1 posts in Anna's direct messages; only they can change or run it. Nothing was done.",
         })
       }
     }

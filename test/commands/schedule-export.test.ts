@@ -1,4 +1,4 @@
-import '../../src/commands/schedule-export.ts'
+import '../../src/commands/schedule/export.ts'
 import { execFileSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -97,7 +97,13 @@ const schedule: fc.Arbitrary<Omit<ScheduleRecord, 'id'>> = fc
     place,
     condition,
     whenPaused: fc.constantFrom('wait' as const, 'resume' as const),
-    catchUpHours: fc.integer({ min: 0, max: 7 * 24 * 60 }).map((minutes) => minutes * (1 / 60)),
+    // A span has at most four digits: 9,999 minutes, or whole hours.
+    catchUpHours: fc
+      .oneof(
+        fc.integer({ min: 0, max: 9_999 }),
+        fc.integer({ min: 1, max: 168 }).map((hours) => hours * 60),
+      )
+      .map((minutes) => minutes * (1 / 60)),
     state: fc.constantFrom({ kind: 'active' } as const, { kind: 'paused' } as const),
   })
   .map(({ when: said, ...rest }) => scheduled({ ...rest, ...said, owner, created: '2026-11-23T12:00:00.000Z' }))
@@ -155,7 +161,7 @@ describe('schedule export', () => {
     const first = 'schedule add "load" "0 3 * * *" in #data tz=UTC if=checks paused=resume catch-up=90m'
     const second = 'schedule add "load; greet" every 6h in #music tz=Europe/London if=changed state=paused'
     expect(await bot.say('schedule export')).toMatchObject({
-      headline: '2 lines make 2 schedules again.',
+      headline: '2 lines to create 2 schedules again.',
       replies: [{ text: `${first}\n${second}`, tone: 'code' }, {}],
     })
     expect((await bot.say('schedule export 2')).replies[0]).toMatchObject({ text: second })

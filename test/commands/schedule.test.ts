@@ -1,6 +1,6 @@
 import '../../src/commands/schedule.ts'
-import '../../src/commands/schedule-nightly.ts'
-import '../../src/commands/schedule-run.ts'
+import '../../src/commands/schedule/nightly.ts'
+import '../../src/commands/schedule/run.ts'
 import { describe, expect, it } from 'vitest'
 import { anna, bob, channel, failureOf } from '../support/core.ts'
 import { scheduled } from '../support/schedule.ts'
@@ -38,13 +38,13 @@ describe('schedule', () => {
         },
         {
           kind: 'text',
-          text: '1: Posted when a figure changes by more than 5 %, or when it fails · never said late\n2: calls nobody until Mon, 23 Nov 2026, 14:00 UTC',
+          text: '1: Posts when a figure changes by more than 5% or it fails · does not run late\n2: mentions nobody until Mon, 23 Nov 2026, 14:00 UTC',
           tone: 'note',
         },
         { kind: 'text', text: expect.stringContaining('schedule add "top songs 10" daily at 07:00 in #music') },
       ],
       next: [
-        { label: 'Say 1 now', line: 'schedule-run 1' },
+        { label: 'Run 1 now', line: 'schedule-run 1' },
         { label: 'Add one…', form: true },
         { label: 'Export', line: 'schedule-export' },
       ],
@@ -89,9 +89,9 @@ describe('schedule', () => {
     await bot.ledger.schedules.change(id, { state: { kind: 'parked', why } })
     const answer = await bot.say('schedule')
     expect(answer.replies[0]).toMatchObject({
-      rows: [[1, 'greet', expect.anything(), '#music', 'Anna', 'parked', null]],
+      rows: [[1, 'greet', expect.anything(), '#music', 'Anna', 'suspended', null]],
     })
-    expect(answer.replies[1]).toEqual({ kind: 'text', text: `Schedule 1 is parked: ${why}`, tone: 'warning' })
+    expect(answer.replies[1]).toEqual({ kind: 'text', text: `Schedule 1 is suspended: ${why}`, tone: 'warning' })
     expect(answer.next[0]).toEqual({ label: 'Resume 1', line: 'schedule-resume 1' })
   })
 

@@ -54,7 +54,7 @@ it('a ledger of version 8 is opened, and all that its bot had left is brought to
   expect(count(/^Top songs.*5 rows/, dataEng), 'the answer that Slack did not take is posted').toBe(1)
   expect(count(/5 Mar.*Top songs.*160 plays/, dataEng), 'the occurrence of that day is posted').toBe(1)
   expect(count(/6 Mar.*Top songs.*160 plays/, dataEng), 'the occurrence of the next day is posted').toBe(1)
-  expect(count(/asked for by ada.*load \d+/, music), 'the occurrence that ada wanted is posted').toBe(1)
+  expect(count(/run by ada.*load \d+/, music), 'the occurrence that ada wanted is posted').toBe(1)
   expect(count(/3 .*pulse.*not_in_channel/, `D${otto.slice(1)}`, otto), 'otto is told of his suspended schedule').toBe(
     1,
   )

@@ -70,7 +70,7 @@ describe.skipIf(withoutBrowser)(`a bot that is left alone, in a browser${without
     expect(await night.locator('table tbody tr').count()).toBe(10)
     await picture(page, 'nightly', night)
     await night.getByText(/\d+ repl/).click()
-    await page.locator('aside.thread .message', { hasText: 'What was said' }).waitFor()
+    await page.locator('aside.thread .message', { hasText: 'Steps' }).waitFor()
     await page.goto(channel)
   })
 

@@ -67,6 +67,6 @@ describe.skipIf(withoutBrowser)(`two persons in a browser each${withoutBrowser}`
     await message(ada, 'is available on this machine').waitFor()
     const { status, stderr } = await sayHere('tear-down --confirm sparkify', env)
     expect(status).toBe(2)
-    expect(stderr).toContain('Somebody else must approve tear-down, and nobody reads along in a terminal.')
+    expect(stderr).toContain('Someone else must approve tear-down, and nobody reads along in a terminal.')
   })
 })

@@ -174,7 +174,7 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     }
     expect(await posts()).toHaveLength(1)
     expect(JSON.stringify(await posts())).toContain('Top songs')
-    const said = await ledger.runs.list({ fire: 1, limit: 10 })
+    const said = await ledger.runs.list({ parent: 1, limit: 10 })
     expect(said.map(({ line, state, attempt }) => [line, state, attempt])).toEqual([
       ['top-songs n=3', 'complete', 1],
       ['qa part=counts', 'complete', 1],

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { startBot } from '../../src/bot.ts'
 import { readConfig } from '../../src/config.ts'
-import { sayLine } from '../../src/line.ts'
+import { runCommandLine } from '../../src/line.ts'
 import { prepareDataDir } from '../../src/machine/data-dir.ts'
 import { openLog } from '../../src/machine/log.ts'
 import { thisMachine } from '../../src/platform.ts'
@@ -17,7 +17,7 @@ export async function sayHere(line: string | readonly string[], env: Readonly<Re
   lendToAws(env)
   const stdout: string[] = []
   const stderr: string[] = []
-  const status = await sayLine(typeof line === 'string' ? line.split(' ') : line, {
+  const status = await runCommandLine(typeof line === 'string' ? line.split(' ') : line, {
     // A pid is one process of the program, and a bot of this process may be at work on the same home.
     platform: { ...thisMachine, pid: process.ppid },
     env,

@@ -59,7 +59,7 @@ function startBot(home: string, double: Double) {
 }
 
 /** What is left, as a person reads it. */
-function leftWords({ clusters, snapshots, roles }: Left): string {
+function interruptedWords({ clusters, snapshots, roles }: Left): string {
   const things = [
     ...clusters.map(({ identifier, state }) => `cluster ${identifier} (${state})`),
     ...snapshots.map(({ identifier, retentionDays }) => `snapshot ${identifier} (${retentionDays} days)`),
@@ -101,7 +101,7 @@ async function main(): Promise<void> {
     )
   })
   const [code] = await gone
-  if (code === 0) process.stdout.write(`Left in the stand-in: ${leftWords(await double.left())}.\n`)
+  if (code === 0) process.stdout.write(`Left in the stand-in: ${interruptedWords(await double.left())}.\n`)
   else process.stderr.write(await readFile(logPath, 'utf8'))
   await double.stop()
   await rm(home, { recursive: true, force: true })

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import type { AccessPolicy } from '../../src/core/policy.ts'
+import type { AccessPolicy } from '../../src/core/deps.ts'
 import { createSlackClients } from '../../src/slack/clients.ts'
 import { createAccess, standingOf } from '../../src/slack/people/access.ts'
 import { createSlackDirectory } from '../../src/slack/people/directory.ts'

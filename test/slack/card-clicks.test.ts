@@ -116,7 +116,7 @@ describe('of a card, one act or none comes in Slack:', () => {
     // A role withdrawn in Slack counts within a minute.
     desk.office.clock.advance(61_000)
     await desk.press(label, otto)
-    await desk.shown(`You are ${otto}, no approver here.`, otto)
+    await desk.shown(`You are ${otto}, who is not one.`, otto)
     expect(await desk.runs()).toEqual([])
     expect(desk.office.button(label, dataEng, otto)).toBeDefined()
   })

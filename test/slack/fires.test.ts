@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import scheduleRun from '../../src/commands/schedule-run.ts'
+import scheduleRun from '../../src/commands/schedule/run.ts'
 import type { Asker } from '../../src/core/people.ts'
 import type { Directory } from '../../src/core/ports/directory.ts'
 import { text } from '../../src/core/reply.ts'

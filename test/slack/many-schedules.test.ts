@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import doctor from '../../src/commands/doctor.ts'
+import scheduleExport from '../../src/commands/schedule/export.ts'
 import schedule from '../../src/commands/schedule.ts'
-import scheduleExport from '../../src/commands/schedule-export.ts'
 import type { ScheduleRecord } from '../../src/core/ports/schedules.ts'
 import type { Timetable } from '../../src/core/ports/timetable.ts'
 import { createTimetable } from '../../src/scheduler/timetable.ts'

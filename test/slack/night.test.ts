@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest'
-import scheduleRun from '../../src/commands/schedule-run.ts'
+import scheduleRun from '../../src/commands/schedule/run.ts'
 import { OpsError } from '../../src/core/errors.ts'
 import type { Asker } from '../../src/core/people.ts'
 import type { Cluster } from '../../src/core/ports/cluster.ts'

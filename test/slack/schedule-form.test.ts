@@ -83,7 +83,7 @@ describe('the button "Post this every…"', () => {
     const field = z.looseObject({ label: z.object({ text: z.string() }), hint: z.object({ text: z.string() }) })
     const fields = blocks.slice(1).map((block) => field.parse(block))
     expect(fields.map(({ label }) => label.text)).toEqual([
-      'What to say',
+      'Commands',
       'Days',
       'Time',
       'Channel',
@@ -166,7 +166,7 @@ describe('the button "Post this every…"', () => {
       },
     })
     expect(await submit(id, { ...filled, lines: 'top songs 3; tear-down' })).toEqual({
-      errors: { 'argument-lines': 'tear-down cannot be said by the clock. Nothing was done. Say it yourself.' },
+      errors: { 'argument-lines': 'tear-down cannot be scheduled. Nothing was done. Run it yourself.' },
     })
     expect(await submit(id, { ...filled, lines: 'etl', if: 'not-empty' })).toMatchObject({
       errors: { 'argument-if': expect.stringContaining('asks for rows') },

@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest'
 import doctor from '../../src/commands/doctor.ts'
-import scheduleRun from '../../src/commands/schedule-run.ts'
+import scheduleRun from '../../src/commands/schedule/run.ts'
 import type { Answer } from '../../src/core/answer.ts'
 import { newMessage, waysOfSchedule } from '../../src/core/outbox/messages.ts'
 import type { Conversation } from '../../src/core/place.ts'
@@ -118,7 +118,7 @@ it('news that nobody asked for reach their owner directly instead', async () => 
 })
 
 it.each(['is_ext_shared', 'is_pending_ext_shared'])(
-  'a schedule whose channel becomes %s is parked before it runs, and its owner told',
+  'a schedule whose channel becomes %s is suspended before it runs, and its owner told',
   async (how) => {
     let runs = 0
     const greet = command('greet', async () => {

@@ -158,7 +158,7 @@ it('a fire that carries on behind another has what went well there as lines of i
     { ...line, fire: 5, line_at: 1, line: 'qa' },
     { ...fire, intended: 'c', continues: 5 },
   ])
-  const linesOf = async (fire: number) => (await ledger.runs.list({ fire, limit: 9 })).map(({ id }) => id)
+  const linesOf = async (fire: number) => (await ledger.runs.list({ parent: fire, limit: 9 })).map(({ id }) => id)
   expect(await Promise.all([1, 5, 7].map(linesOf))).toEqual([[4, 2], [], [6, 3]])
 })
 

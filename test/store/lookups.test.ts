@@ -35,7 +35,7 @@ describe('in a ledger of many runs', () => {
       { schedule: 3, states: ['running'] },
       /USING INDEX (runs_of_schedule|attempts_at_work)/,
     ],
-    ['the lines of a fire', { fire: 7 }, /SEARCH runs USING INDEX runs_of_parent/],
+    ['the lines of a fire', { parent: 7 }, /SEARCH runs USING INDEX runs_of_parent/],
     ['what is running', { states: ['running'], listedOnly: true }, /USING INDEX attempts_at_work/],
     ['what a command did', { command: 'etl', states: ['complete'] }, /SEARCH runs USING INDEX runs_of_command/],
   ])('%s is looked up, without reading all of them', async (_, filter, plan) => {

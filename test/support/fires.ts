@@ -5,7 +5,7 @@ import type { RunRecord } from '../../src/core/ports/runs.ts'
 import { isLeftOpen } from '../../src/core/runner/answers.ts'
 import type { Session } from '../../src/core/runner/session.ts'
 import { claimRuns } from '../../src/core/runner/worker.ts'
-import { insertAsked, insertDue } from '../../src/core/schedule/fire/occurrences.ts'
+import { insertAsked, insertDue } from '../../src/core/schedule/run/occurrences.ts'
 import { command, step, type TestProcess, unwatched } from './core.ts'
 
 interface Bot {

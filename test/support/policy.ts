@@ -1,4 +1,4 @@
-import type { Policy } from '../../src/core/policy.ts'
+import type { Policy } from '../../src/core/deps.ts'
 
 /** A configuration in which nobody has to agree to anything, and nobody is called. */
 export const freePolicy: Policy = {

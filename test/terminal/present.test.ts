@@ -48,7 +48,7 @@ describe('a plan in the terminal', () => {
       act: 'Spin up',
       danger: false,
       expires: '2026-11-30T03:10:00.000Z',
-      reasons: ['It can cost $4.80; more than $1.00 needs approval.'],
+      reasons: ['It can cost $4.80; anything above $1.00 needs approval.'],
       changes: [
         { was: '$0.54 an hour', now: '$0.60 an hour' },
         { was: 'One node', now: null },
@@ -64,7 +64,7 @@ describe('a plan in the terminal', () => {
         '  no longer: One node',
         '  now also: Two nodes',
         '  $0.60 an hour',
-        '  ⚠ It can cost $4.80; more than $1.00 needs approval.',
+        '  ⚠ It can cost $4.80; anything above $1.00 needs approval.',
       ].join('\n'),
     )
   })

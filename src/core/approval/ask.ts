@@ -7,9 +7,8 @@ import { OpsError } from '../errors.ts'
 import { newMessage, planKey, waysTo } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import { isSameChannel, type Place } from '../place.ts'
-import type { PlanDraft } from '../plan.ts'
 import type { NewMessage } from '../ports/outbox.ts'
-import type { NewPlan, PlanRecord, Reason } from '../ports/plans.ts'
+import type { NewPlan, PlanDraft, PlanRecord, Reason } from '../ports/plans.ts'
 import type { PlanChange } from '../reply.ts'
 import { moment } from '../words.ts'
 import { ownMinutes, secondMinutes, settlementOf } from './plans.ts'
@@ -29,7 +28,7 @@ export interface Wanted {
 
 /**
  * Keeps a plan for its confirmation and shows it: to its asker alone, or, where there are reasons, as a card in the channel. Throws
- * `not_confirmed` where somebody else must approve it and nobody could, or where its card is there already, `slack` where a card could
+ * `not_confirmed` where someone else must approve it and nobody could, or where its card is there already, `slack` where a card could
  * not be posted, and `expired` where the plan that it replaces was settled meanwhile.
  */
 export async function askFor(wanted: Wanted, deps: Deps): Promise<Answer> {
@@ -77,7 +76,7 @@ export async function askFor(wanted: Wanted, deps: Deps): Promise<Answer> {
   throw new OpsError('expired', 'This plan was settled already. Nothing was done.')
 }
 
-/** The message of a card, inserted with its plan. Any other plan is shown to its asker by whoever heard them. */
+/** The message of a card, inserted with its plan. Any other plan is shown to its asker by who heard them. */
 function cardOf({ id, place, asker }: NewPlan, answer: Answer, now: Date): readonly NewMessage[] {
   if (place.kind !== 'slack') return []
   const ways = waysTo(place, asker, 'channel', false)
@@ -109,26 +108,30 @@ async function requireFirst(
   if (same === undefined) return
   throw new OpsError(
     'not_confirmed',
-    `You have asked for ${withChannelNames(line)} here already: its card waits until ${moment(new Date(same.expires))}. Nothing was done.`,
-    'Have it approved there, or withdraw it there and ask again.',
+    `You have already asked for ${withChannelNames(line)} here: its request waits for approval until ${moment(new Date(same.expires))}. Nothing was done.`,
+    'Have that one approved, or withdraw it and ask again.',
   )
 }
 
 async function requireSecond({ asked: { line }, asker, place }: Wanted, deps: Deps): Promise<void> {
-  const needed = `Somebody else must approve ${withChannelNames(line)}`
-  const elsewhere = 'Say it in a Slack channel that an approver is in.'
+  const needed = `Someone else must approve ${withChannelNames(line)}`
+  const elsewhere = 'Run it in a Slack channel that an approver is in.'
   if (place.kind === 'terminal') {
-    throw new OpsError('not_confirmed', `${needed}, and nobody reads along in a terminal. Nothing was done.`, elsewhere)
+    throw new OpsError('not_confirmed', `${needed}, which nobody can do from a terminal. Nothing was done.`, elsewhere)
   }
   if (!(await hasOtherApprover(asker, deps))) {
     throw new OpsError(
       'not_confirmed',
-      `${needed}, and nobody else may. Nothing was done.`,
-      'Name somebody in SPARKIFY_APPROVERS, or turn SPARKIFY_TWO_PERSON off.',
+      `${needed}, and there is no other approver. Nothing was done.`,
+      'Add an approver to SPARKIFY_APPROVERS, or turn off SPARKIFY_TWO_PERSON.',
     )
   }
   if (place.direct) {
-    throw new OpsError('not_confirmed', `${needed}, and nobody else reads along here. Nothing was done.`, elsewhere)
+    throw new OpsError(
+      'not_confirmed',
+      `${needed}, which nobody can do in direct messages. Nothing was done.`,
+      elsewhere,
+    )
   }
 }
 
@@ -147,12 +150,12 @@ export async function isApprover(who: Asker, parts: Parts): Promise<boolean> {
   return isNamed && !(await directory.isGuest(who))
 }
 
-/** Whether somebody else than this person may approve cards now. Throws as `isApprover` does. */
+/** Whether someone else than this person may approve cards now. Throws as `isApprover` does. */
 export async function hasOtherApprover({ id }: Asker, parts: Parts): Promise<boolean> {
   return (await parts.directory.peopleOf(approverIds(parts))).some((person) => person !== id)
 }
 
-/** Whether somebody else than its asker must approve what is asked for these reasons. */
+/** Whether someone else than its asker must approve what is asked for these reasons. */
 export function needsSecond(reasons: readonly Reason[], { policy }: Pick<Deps, 'policy'>): boolean {
   return policy.twoPerson && reasons.length > 0
 }

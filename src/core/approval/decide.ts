@@ -11,7 +11,7 @@ import { start } from '../runner/execute.ts'
 import type { Watch } from '../runner/live-run.ts'
 import type { Click, Confirmation, Session } from '../runner/session.ts'
 import { approverIds, askFor, isApprover, needsSecond, type Wanted } from './ask.ts'
-import { isHeardFirst, type Meaning, meaningOf, recordRefusal } from './door.ts'
+import { isFirstDelivery, type ResolvedRequest, recordRefusal, resolveRequest } from './door.ts'
 import { changesBetween, openPlan, settle, settlementOf, tooLate } from './plans.ts'
 import { reasonsFor } from './reasons.ts'
 
@@ -23,12 +23,16 @@ export async function confirm(confirmation: Confirmation, session: Session): Pro
   const { deps, registry } = session
   const { plan: id, who, delivery } = confirmation
   try {
-    if (!(await isHeardFirst(delivery, deps))) return null
+    if (!(await isFirstDelivery(delivery, deps))) return null
     registry.admit()
-    const click = await clicked(id, who, session)
+    const click = await authorizeDecision(id, who, session)
     const { typed } = click.plan.draft
     if (typed !== undefined && confirmation.typed?.trim() !== typed) {
-      throw new OpsError('not_confirmed', `The word to type is ${typed}. Nothing was done.`, 'Type it exactly.')
+      throw new OpsError(
+        'not_confirmed',
+        `The word does not match: type ${typed}. Nothing was done.`,
+        'Type it exactly as shown.',
+      )
     }
     return await carryOut(click, confirmation, session)
   } catch (error) {
@@ -40,7 +44,7 @@ export async function confirm(confirmation: Confirmation, session: Session): Pro
  * Carries out what was approved, asks for another plan where it would be something else by now, or says why neither can be done. Each settles the
  * plan in the statement that makes it true, so of several clicks one counts, and a bot that dies before leaves the plan as it was.
  */
-async function carryOut(click: Clicked, { who, watch }: Confirmation, session: Session): Promise<Answer> {
+async function carryOut(click: AuthorizedDecision, { who, watch }: Confirmation, session: Session): Promise<Answer> {
   const { deps } = session
   const { plan, meaning, context } = click
   let begun = false
@@ -71,7 +75,7 @@ async function carryOut(click: Clicked, { who, watch }: Confirmation, session: S
 }
 
 /** What must be asked in the place of a plan that was approved; null where it may be carried out as it was read. */
-async function changed({ plan, meaning, context }: Clicked, by: Asker, deps: Deps): Promise<Wanted | null> {
+async function changed({ plan, meaning, context }: AuthorizedDecision, by: Asker, deps: Deps): Promise<Wanted | null> {
   const draft = await meaning.bound.plan(context)
   if (draft === null) return null
   const reasons = await reasonsFor(draft, deps)
@@ -88,14 +92,14 @@ async function changed({ plan, meaning, context }: Clicked, by: Asker, deps: Dep
 /** Why this person may not confirm this plan now, before a word is asked of them; null where they may. Never throws. */
 export async function whyNotConfirm(click: Click, session: Session): Promise<Answer | null> {
   try {
-    await clicked(click.plan, click.who, session)
+    await authorizeDecision(click.plan, click.who, session)
     return null
   } catch (error) {
     return refused(error, click, session)
   }
 }
 
-/** A click that did nothing, as an answer; where its person may not do what they asked for, the record says so. Never throws. */
+/** A click that did nothing, as an answer; where its person may not do what they asked for, the audit log says so. Never throws. */
 export async function refused(error: unknown, { plan: id, who }: Click, session: Session): Promise<Answer> {
   const { ledger, log } = session.deps
   if (error instanceof OpsError && error.code === 'not_allowed') {
@@ -107,13 +111,13 @@ export async function refused(error: unknown, { plan: id, who }: Click, session:
 
 /**
  * Puts a plan away for good, so that it cannot be confirmed any more: its asker withdraws it, an approver rejects it. Null for a click that
- * was heard before. Never throws.
+ * was delivered before. Never throws.
  */
 export async function reject(click: Click, session: Session): Promise<Answer | null> {
   const { deps } = session
   const { plan: id, who } = click
   try {
-    if (!(await isHeardFirst(click.delivery, deps))) return null
+    if (!(await isFirstDelivery(click.delivery, deps))) return null
     const plan = await openPlan(id, who, deps)
     const isAsker = isAskedBy(plan, who)
     if (!isAsker && !(plan.card && (await isApprover(who, deps)))) throw notTheirs(plan, who, deps)
@@ -127,10 +131,10 @@ export async function reject(click: Click, session: Session): Promise<Answer | n
   }
 }
 
-/** A plan that may be confirmed by whoever clicked, and what its line means now, in its asker's name. */
-export interface Clicked {
+/** A plan that may be confirmed by who authorizeDecision, and what its line means now, in its asker's name. */
+export interface AuthorizedDecision {
   readonly plan: PlanRecord
-  readonly meaning: Meaning
+  readonly meaning: ResolvedRequest
   readonly context: Context
 }
 
@@ -138,24 +142,28 @@ export interface Clicked {
  * Looks at a click: the plan must be open, its asker must still be allowed to say its line, and `by` must be allowed to confirm it, all of
  * that now. Throws `expired` or `not_allowed`.
  */
-export async function clicked(id: string, by: Asker, { deps, catalog }: Session): Promise<Clicked> {
+export async function authorizeDecision(
+  id: string,
+  by: Asker,
+  { deps, catalog }: Session,
+): Promise<AuthorizedDecision> {
   const plan = await openPlan(id, by, deps)
   await requireConfirmer(plan, by, deps)
   const { asker, place, line } = plan
   const context: Context = { who: { ...asker, role: await deps.directory.roleOf(asker) }, place, deps, catalog }
   try {
-    return { plan, meaning: await meaningOf(catalog.understood(plan), context), context }
+    return { plan, meaning: await resolveRequest(catalog.understood(plan), context), context }
   } catch (error) {
     if (asker.id === by.id || !(error instanceof OpsError && error.code === 'not_allowed')) throw error
     throw new OpsError(
       'not_allowed',
-      `${asker.name} asked for ${line} and may not say it any more. Nothing was done.`,
-      'Somebody who may can ask for it.',
+      `${asker.name} asked for ${line} and may no longer run it. Nothing was done.`,
+      'Someone who may run it can ask for it.',
     )
   }
 }
 
-/** Throws `not_allowed` for whoever may not confirm this plan now. */
+/** Throws `not_allowed` for who may not confirm this plan now. */
 async function requireConfirmer(plan: PlanRecord, by: Asker, deps: Deps): Promise<void> {
   if (!isAskedBy(plan, by)) {
     if (plan.card && (await isApprover(by, deps))) return
@@ -164,8 +172,8 @@ async function requireConfirmer(plan: PlanRecord, by: Asker, deps: Deps): Promis
   if (!needsSecond(plan.reasons, deps)) return
   throw new OpsError(
     'not_allowed',
-    'You asked for this, so somebody else must approve it. Nothing was done.',
-    'Ask one of those whom the card calls.',
+    'You asked for this, so someone else must approve it. Nothing was done.',
+    'Ask one of the approvers whom the card mentions.',
   )
 }
 
@@ -179,13 +187,13 @@ export function notTheirs({ asker, card }: PlanRecord, { id }: Asker, deps: Deps
   return card
     ? new OpsError(
         'not_allowed',
-        `This needs an approver. You are ${id}, no approver here. Nothing was done.`,
+        `This needs an approver. You are ${id}, who is not one. Nothing was done.`,
         `Setting the bot up? SPARKIFY_APPROVERS=${id}`,
         { ask: approverIds(deps) },
       )
     : new OpsError(
         'not_allowed',
         `This plan was made for ${asker.name}. Nothing was done.`,
-        'Say the command yourself.',
+        'Run the command yourself.',
       )
 }

@@ -5,9 +5,8 @@ import type { Bound, Command } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFull, messageOf, OpsError } from '../errors.ts'
 import type { Asker, Person } from '../people.ts'
-import type { PlanDraft } from '../plan.ts'
 import type { Denial } from '../ports/audit.ts'
-import type { PlanRecord } from '../ports/plans.ts'
+import type { PlanDraft, PlanRecord } from '../ports/plans.ts'
 import type { RunRecord } from '../ports/runs.ts'
 import { failureAnswer } from '../runner/answers.ts'
 import { start, type Task } from '../runner/execute.ts'
@@ -16,17 +15,17 @@ import type { Ask, Session } from '../runner/session.ts'
 import { askFor, needsSecond } from './ask.ts'
 import { reasonsFor } from './reasons.ts'
 
-/** Authorise, confirm, run: the one way from a request to an answer. Null for a delivery that was heard before. */
+/** Authorise, confirm, run: the one way from a request to an answer. Null for a delivery that was delivered before. */
 export async function dispatch(ask: Ask, session: Session): Promise<Answer | null> {
   const { deps, catalog, registry } = session
   try {
-    if (!(await isHeardFirst(ask.delivery, deps))) return null
+    if (!(await isFirstDelivery(ask.delivery, deps))) return null
     registry.admit()
     await settleOrphans(deps)
     if (ask.request.kind === 'fault') throw ask.request.fault
     const who: Person = { ...ask.who, role: await deps.directory.roleOf(ask.who) }
     const context: Context = { who, place: ask.place, deps, catalog }
-    const meaning = await meaningOf(ask.request.bound, context)
+    const meaning = await resolveRequest(ask.request.bound, context)
     const draft = await meaning.bound.plan(context)
     const reasons = draft === null ? [] : await reasonsFor(draft, deps)
     if (draft !== null && (needsSecond(reasons, deps) || !isConfirmed(draft, ask))) {
@@ -51,12 +50,12 @@ function isConfirmed(plan: PlanDraft, ask: Ask): boolean {
 }
 
 /** What a request comes to, and what is asked if it has to be confirmed first. */
-export interface Meaning extends Task {
+export interface ResolvedRequest extends Task {
   readonly asked: Asked
 }
 
 /** Checks that its asker may say what was asked, and what it stands for. Throws what is wrong with either. */
-export async function meaningOf(bound: Bound, context: Context): Promise<Meaning> {
+export async function resolveRequest(bound: Bound, context: Context): Promise<ResolvedRequest> {
   const { catalog, who, deps } = context
   authorise(bound.command, who, deps.directory)
   const earlier = await bound.instead(context)
@@ -77,7 +76,7 @@ function askedBy({ command, given, line }: Bound): Asked {
   return { command: command.name, args: given, line }
 }
 
-/** A fire is said by the bot that hears Slack, in the schedule's own place, by whoever may have it said. */
+/** An occurrence is run by the bot that hears Slack, in the schedule's own place, by who may have it said. */
 function fireAgain(schedule: number, { id, state }: RunRecord, catalog: Catalog): Bound {
   const from = state === 'complete' ? {} : { from: String(id) }
   return catalog.that(({ runsSchedule }) => runsSchedule === true).with({ id: String(schedule), ...from })
@@ -99,16 +98,16 @@ export async function whyNotUse(
 
 /**
  * What would keep a line from being done if it were said, as far as that is known before; null otherwise. Nothing is done, and nothing
- * entered in the record. Never throws: what is broken is told, and logged, when the line is said.
+ * entered in the audit log. Never throws: what is broken is told, and logged, when the line is run.
  */
-export async function whyNotSay(
+export async function whyNotRun(
   { request, who, place }: Pick<Ask, 'request' | 'who' | 'place'>,
   { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
 ): Promise<OpsError | null> {
   if (request.kind === 'fault') return request.fault
   try {
     const context: Context = { who: { ...who, role: await deps.directory.roleOf(who) }, place, deps, catalog }
-    const { bound } = await meaningOf(request.bound, context)
+    const { bound } = await resolveRequest(request.bound, context)
     await bound.plan(context)
     return null
   } catch (error) {
@@ -117,7 +116,7 @@ export async function whyNotSay(
 }
 
 /**
- * Enters in the record that somebody said what they may not. Whatever else was thrown is no refusal, and is left alone. Never throws:
+ * Enters in the audit log that somebody said what they may not. Whatever else was thrown is no refusal, and is left alone. Never throws:
  * the refusal itself must reach its reader.
  */
 export async function recordRefusal(thrown: unknown, asked: Refused, { deps }: Pick<Session, 'deps'>): Promise<void> {
@@ -147,10 +146,10 @@ export function refusalOf(why: OpsError, { command, line, who, place }: Refused,
 }
 
 /**
- * Whether a delivery is heard for the first time, by whichever process. What comes in none cannot come twice. On a full disk every
+ * Whether a delivery counts for the first time, by whichever process. What comes in none cannot come twice. On a full disk every
  * delivery counts as the first: a question may be answered twice then, and a change is refused.
  */
-export async function isHeardFirst(
+export async function isFirstDelivery(
   delivery: string | undefined,
   { ledger, clock, log }: Pick<Deps, 'ledger' | 'clock' | 'log'>,
 ): Promise<boolean> {

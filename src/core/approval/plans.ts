@@ -2,16 +2,15 @@ import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import { messagesOfPlan } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
-import type { PlanDraft } from '../plan.ts'
 import type { Denial } from '../ports/audit.ts'
-import type { PlanDenial, PlanEnd, PlanRecord, Settlement } from '../ports/plans.ts'
+import type { PlanDenial, PlanDraft, PlanEnd, PlanRecord, Settlement } from '../ports/plans.ts'
 import type { PlanChange } from '../reply.ts'
 
 type Parts = Pick<Deps, 'ledger' | 'clock'>
 
-// Long enough to fetch a colleague, too short to be forgotten; somebody else may be at lunch.
+// Long enough to fetch a colleague, too short to be forgotten; someone else may be at lunch.
 export const ownMinutes = 10
-/** How long a plan waits at most: one that somebody else must approve. */
+/** How long a plan waits at most: one that someone else must approve. */
 export const secondMinutes = 60
 
 /** The plan of this id, while it can be confirmed. Throws `expired`, saying to `reader` what became of it, where it cannot. */
@@ -35,7 +34,7 @@ export async function expireCards(parts: Parts): Promise<void> {
   }
 }
 
-/** A plan that is not carried out: true for whoever settles it first. A card is entered in the audit log. */
+/** A plan that is not carried out: true for who settles it first. A card is entered in the audit log. */
 export function settle(plan: PlanRecord, end: PlanDenial, parts: Parts): Promise<boolean> {
   const settlement = settlementOf(plan, end, parts.clock.now())
   return parts.ledger.plans.settle(settlement, plan.card ? denialOf(plan, end) : null)
@@ -72,28 +71,28 @@ export function tooLate(plan: PlanRecord | null, reader: Asker): OpsError {
   switch (end?.kind) {
     case 'approved': {
       const message = plan?.card
-        ? `${end.by.name} has approved this already; it is done once.`
-        : 'This plan was confirmed already; it runs once.'
+        ? `${end.by.name} already approved this; it runs once.`
+        : 'This plan was already confirmed; it runs once.'
       return new OpsError('expired', message, 'See runs.', { cure: 'runs' })
     }
     case 'failed': {
-      const message = `${end.by.name} has said yes to this already, and it could not be done: ${end.why}`
+      const message = `${end.by.name} approved this, but it failed: ${end.why}`
       return new OpsError('expired', message, sayAgain, again)
     }
     case 'replaced': {
-      const message = `This ${what} had changed, and was replaced by a newer one. Nothing was done.`
-      return new OpsError('expired', message, 'Look at the newest one.')
+      const message = `This ${what} changed and was replaced by a newer one. Nothing was done.`
+      return new OpsError('expired', message, 'Use the newest one.')
     }
     case 'rejected':
-      return new OpsError('expired', `${end.by.name} has rejected this. Nothing was done.`)
+      return new OpsError('expired', `${end.by.name} rejected this. Nothing was done.`)
     case 'withdrawn':
-      return new OpsError('expired', `${end.by.name} has withdrawn this. Nothing was done.`, sayAgain, again)
+      return new OpsError('expired', `${end.by.name} withdrew this. Nothing was done.`, sayAgain, again)
     default:
       return new OpsError('expired', `This ${what} has expired. Nothing was done.`, sayAgain, again)
   }
 }
 
-const sayAgain = 'Say the command again for a fresh one.'
+const sayAgain = 'Run the command again for a new one.'
 
 /**
  * What reads differently in a plan that was made again, in order; empty where every line is as it was. Between the lines at the beginning
@@ -114,5 +113,5 @@ export function changesBetween(before: PlanDraft, after: PlanDraft): readonly Pl
 }
 
 function linesOf({ title, facts, act, typed }: PlanDraft): readonly string[] {
-  return [title, ...facts, act, ...(typed === undefined ? [] : [`The word to type is ${typed}.`])]
+  return [title, ...facts, act, ...(typed === undefined ? [] : [`Type ${typed} to confirm.`])]
 }

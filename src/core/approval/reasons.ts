@@ -4,9 +4,8 @@ import type { Context } from '../command/context.ts'
 import type { Bound } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
-import type { PlanDraft } from '../plan.ts'
 import type { Cluster } from '../ports/cluster.ts'
-import type { Reason } from '../ports/plans.ts'
+import type { PlanDraft, Reason } from '../ports/plans.ts'
 import type { Approval, Origin } from '../ports/runs.ts'
 import { usd } from '../words.ts'
 
@@ -17,7 +16,7 @@ type Parts = Pick<Deps, 'policy' | 'clock'> & { readonly cluster: Pick<Cluster, 
  * month beyond its budget. Empty where nothing speaks for it. What has no known price may cost any amount. Asks nobody outside.
  */
 export async function reasonsFor(plan: PlanDraft, deps: Parts): Promise<readonly Reason[]> {
-  const destroys: Reason = { kind: 'destroys', words: 'It destroys.' }
+  const destroys: Reason = { kind: 'destroys', words: 'This cannot be undone.' }
   return [...(plan.danger ? [destroys] : []), ...costly(plan, deps), ...(await beyondBudget(plan, deps))]
 }
 
@@ -25,10 +24,10 @@ function costly({ mostUsd }: PlanDraft, { policy }: Parts): readonly Reason[] {
   const limit = policy.approveAboveUsd
   if (limit === null || mostUsd === undefined) return []
   if (mostUsd === null) {
-    return [{ kind: 'costly', words: `What it can cost is not known; more than ${usd(limit)} needs approval.` }]
+    return [{ kind: 'costly', words: `Its cost is not known; anything above ${usd(limit)} needs approval.` }]
   }
   if (mostUsd <= limit) return []
-  return [{ kind: 'costly', words: `It can cost ${usd(mostUsd)}; more than ${usd(limit)} needs approval.` }]
+  return [{ kind: 'costly', words: `It can cost ${usd(mostUsd)}; anything above ${usd(limit)} needs approval.` }]
 }
 
 /** Counts what the month has cost, what the lease that is running can still cost in it, and the plan. */
@@ -41,16 +40,16 @@ export async function beyondBudget(
   const now = clock.now()
   const month = monthOf(now)
   const of = `the budget of ${usd(budget)} for ${monthWords(month)}`
-  if (mostUsd === null) return [{ kind: 'budget', words: `What it can cost is not known, and may go beyond ${of}.` }]
+  if (mostUsd === null) return [{ kind: 'budget', words: `Its cost is not known and may exceed ${of}.` }]
   const bills = await cluster.bill(month.from, now)
   const { usd: spent, isComplete } = spentOn(bills)
   if (!isComplete) {
-    const words = `This month has times whose price is not known, and may be beyond ${of} already.`
+    const words = `The price of some hours this month is not known; they may already exceed ${of}.`
     return [{ kind: 'budget', words }]
   }
   const going = costAtLeaseEnd(spent, bills.at(-1), month)?.usd ?? spent
   if (going + mostUsd <= budget) return []
-  const words = `It can go beyond ${of}: ${usd(spent)} spent, ${usd(going + mostUsd)} with it.`
+  const words = `It can exceed ${of}: ${usd(spent)} spent so far, ${usd(going + mostUsd)} with it.`
   return [{ kind: 'budget', words }]
 }
 
@@ -67,7 +66,7 @@ export async function refuseUnapproved(bound: Bound, context: Context): Promise<
   throw new OpsError(
     'not_confirmed',
     `${bound.line} needs approval. ${reason.words} Nothing was done.`,
-    `Say ${bound.line} in a channel: the plan is then posted for approval.`,
+    `Run ${bound.line} in a channel, where its plan is posted for approval.`,
     { cure: bound.line },
   )
 }
@@ -84,8 +83,8 @@ async function planNow(bound: Bound, context: Context): Promise<PlanDraft | null
 
 type Fire = Extract<Origin, { kind: 'fire' }>
 
-/** The plan that was confirmed for what a fire says: when somebody wanted it now, otherwise when its schedule was made. Null where none was. */
-export async function approvalOfFire(
+/** The plan that was confirmed for what an occurrence says: when somebody wanted it now, otherwise when its schedule was made. Null where none was. */
+export async function approvalOfOccurrence(
   { schedule: id, cause, intended }: Fire,
   { ledger }: Pick<Deps, 'ledger'>,
 ): Promise<Approval | null> {

@@ -1,6 +1,6 @@
 import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
-import { newsOf, type Report, tellOnce } from '../outbox/messages.ts'
+import { newsOf, postOnce, type Report } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Step } from '../step.ts'
@@ -46,13 +46,13 @@ async function followLease(deps: Deps, pause: PauseCluster): Promise<void> {
           { label: 'Pause now', line: 'pause' },
         ],
       )
-      return tellOnce(action.key, async () => ({ answer, ...(await ways()) }), deps)
+      return postOnce(action.key, async () => ({ answer, ...(await ways()) }), deps)
     }
     case 'pause': {
       const report = { ...(await ways()), occasion: action.key }
       const [first] = report.ways
       const answer = await pause(report, first.kind === 'admins' ? { kind: 'terminal' } : first.place)
-      if (answer !== null && answer.run === null) await tellOnce(action.key, async () => ({ answer, ...report }), deps)
+      if (answer !== null && answer.run === null) await postOnce(action.key, async () => ({ answer, ...report }), deps)
       return
     }
     case 'remind': {
@@ -65,7 +65,7 @@ async function followLease(deps: Deps, pause: PauseCluster): Promise<void> {
           { label: 'Tear down', line: 'tear-down' },
         ],
       )
-      return tellOnce(action.key, async () => ({ answer, ...(await ways()) }), deps)
+      return postOnce(action.key, async () => ({ answer, ...(await ways()) }), deps)
     }
   }
 }

@@ -2,7 +2,7 @@ import type { Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import type { Way } from '../message.ts'
 import type { Report, Ways } from '../outbox/messages.ts'
-import { newsOf, tellOnce } from '../outbox/messages.ts'
+import { newsOf, postOnce } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import { type Conversation, isDirect } from '../place.ts'
 import type { Bill } from '../ports/cluster.ts'
@@ -73,7 +73,7 @@ export async function postBudgetNews(deps: Deps): Promise<void> {
   const headline = share === 'unknown' ? unknownHeadline(month, spent, budget) : headlineOf(month, spent, budget)
   const answer = newsOf(headline, [status], next)
   const key = `budget:${month.name}:${share === 'unknown' ? share : share * 100}:${budget}`
-  await tellOnce(key, async () => ({ answer, ...(await waysOfNews(deps)) }), deps)
+  await postOnce(key, async () => ({ answer, ...(await waysOfNews(deps)) }), deps)
 }
 
 function headlineOf(month: Month, spent: number, budget: number): string {

@@ -4,9 +4,9 @@ import { includesRole } from '../people.ts'
 import { type Place, placeWords } from '../place.ts'
 import type { Finding, Probe } from '../ports/probe.ts'
 import type { ScheduleRecord } from '../ports/schedules.ts'
-import { whyNot } from '../schedule/fire/park.ts'
-import { upcoming } from '../schedule/make/upcoming.ts'
-import { timeWords } from '../schedule/make/words.ts'
+import { commandsOf, faultOf } from '../schedule/make/lines.ts'
+import { timeWords, upcoming } from '../schedule/make/words.ts'
+import { whyNot } from '../schedule/run/ownership.ts'
 import { plural } from '../words.ts'
 import { green, notChecked, probe } from './run-probes.ts'
 
@@ -107,7 +107,9 @@ async function ownerFinding(schedule: ScheduleRecord, context: Context): Promise
   const { id, owner } = schedule
   const { directory } = deps
   if (owner.kind !== 'slack' || isBlind(context)) return null
-  const why = await whyNot(schedule, { deps, catalog })
+  const fault = schedule.lines.map((line) => faultOf(line, catalog)).find((found) => found !== null)
+  if (fault !== undefined) throw fault
+  const why = await whyNot(schedule, commandsOf(schedule.lines, catalog), { deps, catalog })
   if (why === null) return null
   if (directory.holders('admin').some((holder) => holder !== owner.id)) {
     const detail = `${why} At its next run it passes to the admins.`
@@ -116,6 +118,6 @@ async function ownerFinding(schedule: ScheduleRecord, context: Context): Promise
   return {
     state: 'red',
     detail: `${why} It will be refused, because there is no admin to take it over.`,
-    cure: 'Name one in SPARKIFY_ADMINS.',
+    cure: 'Add one to SPARKIFY_ADMINS.',
   }
 }

@@ -27,7 +27,7 @@ const columns = [
 ]
 
 /**
- * The entries of the record that a filter lets through, oldest first, as a CSV file for `reader`; the newest ones where they are too many
+ * The entries of the audit log that a filter lets through, oldest first, as a CSV file for `reader`; the newest ones where they are too many
  * for one.
  */
 export async function recordAsFile(
@@ -39,7 +39,7 @@ export async function recordAsFile(
   const { entries, total } = await audit.list({ ...filter, limit: mostEntries })
   const file = csvOf({
     kind: 'table',
-    title: `Record ${now.toISOString().slice(0, 10)}`,
+    title: `Audit log ${now.toISOString().slice(0, 10)}`,
     columns,
     rows: entries.map((entry) => rowOf(asSeen(entry, reader))),
     total: entries.length,
@@ -47,8 +47,8 @@ export async function recordAsFile(
   const first = entries[0]?.at.slice(0, 10)
   const about =
     entries.length < total
-      ? `The record: the newest ${count(entries.length)} of ${plural(total, 'entry', 'entries')}; the older ones with until=${first}`
-      : `The record: ${plural(total, 'entry', 'entries')}`
+      ? `Audit log: the newest ${count(entries.length)} of ${plural(total, 'entry', 'entries')}; the older ones with until=${first}`
+      : `Audit log: ${plural(total, 'entry', 'entries')}`
   return { kind: 'file', about, ...file }
 }
 
@@ -95,12 +95,12 @@ function placeText(place: Place): string {
 }
 
 /** Who called a run, for its reader: "Asked by Ada", "Schedule 3 for 24 Nov 2026, 03:00 UTC, in the name of Ada". */
-export function calledBy({ origin, requester, retries, who }: RunRecord): string {
-  const first = firstCalledBy(origin, requester.name)
-  return retries === 0 ? first : `${first}; tried again by ${who.name}`
+export function requestedBy({ origin, requester, retries, who }: RunRecord): string {
+  const first = firstRequestedBy(origin, requester.name)
+  return retries === 0 ? first : `${first}; retried by ${who.name}`
 }
 
-function firstCalledBy(origin: Origin, name: string): string {
+function firstRequestedBy(origin: Origin, name: string): string {
   switch (origin.kind) {
     case 'words':
       return `Asked by ${name}`
@@ -108,7 +108,7 @@ function firstCalledBy(origin: Origin, name: string): string {
       return `Line ${origin.at + 1} of run ${origin.fire}, in the name of ${name}`
     case 'fire':
       return origin.cause === 'asked'
-        ? `Schedule ${origin.schedule}, asked for by ${name}`
+        ? `Schedule ${origin.schedule}, run by ${name}`
         : `Schedule ${origin.schedule} for ${moment(new Date(origin.intended))}, in the name of ${name}`
   }
 }

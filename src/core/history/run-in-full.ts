@@ -5,33 +5,34 @@ import { OpsError } from '../errors.ts'
 import type { Approval, AttemptRecord, RunId, RunRecord } from '../ports/runs.ts'
 import { type Reply, text } from '../reply.ts'
 import { outcomeWithoutRows, viewOf } from '../runner/answers.ts'
-import { findOrphan, leftWords } from '../runner/orphans.ts'
+import { findOrphan, interruptedWords } from '../runner/orphans.ts'
 import { mayRead, type Reader, shownLine, whyNotRead } from '../runner/readers.ts'
 import { duration, moment, usd } from '../words.ts'
-import { calledBy } from './audit-file.ts'
+import { requestedBy } from './audit-file.ts'
 
 /**
  * One run in full: what called it, the plan that was read and who agreed to it, its cost, its steps, its lines where it is a schedule's,
  * and its answer. Throws `not_found`.
  */
-export async function tellRun(id: RunId, context: Context): Promise<Outcome> {
+export async function describeRun(id: RunId, context: Context): Promise<Outcome> {
   const { ledger, clock } = context.deps
   const run = await ledger.runs.get(id)
-  if (run === null) throw new OpsError('not_found', `There is no run ${id}.`, 'See runs.', { cure: 'runs' })
+  if (run === null)
+    throw new OpsError('not_found', `There is no run ${id}.`, '`runs` shows the history.', { cure: 'runs' })
   const isLeft = (await findOrphan(id, context.deps)) !== null
-  const lines = run.origin.kind === 'fire' ? (await ledger.runs.list({ fire: id, limit: 100 })).toReversed() : []
+  const lines = run.origin.kind === 'fire' ? (await ledger.runs.list({ parent: id, limit: 100 })).toReversed() : []
   const state = isLeft ? 'interrupted' : run.state
   const title = `Run ${id}, ${shownLine(run, context)}: ${state}, ${duration(secondsOf(run, clock.now()) * 1000)}`
-  const called = `${calledBy(run)}, ${moment(new Date(run.started))}`
+  const called = `${requestedBy(run)}, ${moment(new Date(run.started))}`
   const earlier =
     run.attempt === 1 ? [] : (await ledger.runs.attempts(id)).filter(({ attempt }) => attempt < run.attempt)
   const hidden = await whyNotRead(run, context)
-  const cost = run.costUsd === null ? [] : [`The cluster cost ${usd(run.costUsd)} meanwhile.`]
+  const cost = run.costUsd === null ? [] : [`The cluster cost ${usd(run.costUsd)} in that time.`]
   return {
     headline: `${title}.`,
     replies: [
       text([title, called, ...cost].join('\n')),
-      ...(isLeft ? [text(`Interrupted: ${leftWords}.`, 'warning')] : []),
+      ...(isLeft ? [text(`Interrupted: ${interruptedWords}.`, 'warning')] : []),
       ...(run.approval === null || !mayRead(run, context) ? [] : [planOf(run.approval, run)]),
       ...stepsOf(run, hidden !== null, context),
       ...(lines.length === 0 ? [] : [tableOf(lines, clock.now(), context)]),
@@ -56,7 +57,7 @@ function planOf({ plan, by }: Approval, { who }: RunRecord): Reply {
 function tableOf(lines: readonly RunRecord[], now: Date, reader: Reader): Reply {
   return {
     kind: 'table',
-    title: 'Its lines',
+    title: 'Commands',
     columns: ['id', 'command', 'state', 'seconds'],
     formats: ['integer', 'text', 'text', 'seconds'],
     rows: lines.map((run) => [run.id, shownLine(run, reader), run.state, secondsOf(run, now)]),
@@ -108,6 +109,6 @@ function nextOf(run: RunRecord, isLeft: boolean, lines: readonly RunRecord[], re
       label: `${line.id}: ${shownLine(line, reader)}`,
       line: `runs ${line.id}`,
     })),
-    ...(run.origin.kind === 'line' ? [{ label: 'The whole', line: `runs ${run.origin.fire}` }] : []),
+    ...(run.origin.kind === 'line' ? [{ label: 'Whole schedule', line: `runs ${run.origin.fire}` }] : []),
   ]
 }

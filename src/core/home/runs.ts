@@ -2,7 +2,7 @@ import { includesRole } from '../people.ts'
 import type { RunRecord } from '../ports/runs.ts'
 import { viewOf } from '../runner/answers.ts'
 import { mayRead, shownLine } from '../runner/readers.ts'
-import { mayKnow } from '../schedule/make/find.ts'
+import { maySee } from '../schedule/make/find.ts'
 import { linesWords } from '../schedule/make/words.ts'
 import { duration, plural } from '../words.ts'
 import { at, entry, type HomeEntry, pressable, type Viewing, type Words } from './home-view.ts'
@@ -70,5 +70,5 @@ function nameOf(run: RunRecord, viewing: Viewing): string {
   const schedule = viewing.look.schedules.find(({ id }) => id === origin.schedule)
   if (schedule === undefined) return shownLine(run, viewing)
   const name = `Schedule ${schedule.id}`
-  return mayKnow(schedule, viewing.who) ? `${name}: ${linesWords(schedule)}` : name
+  return maySee(schedule, viewing.who) ? `${name}: ${linesWords(schedule)}` : name
 }

@@ -1,5 +1,5 @@
 import type { ScheduleRecord } from '../ports/schedules.ts'
-import { mayKnow } from '../schedule/make/find.ts'
+import { maySee } from '../schedule/make/find.ts'
 import { linesWords, whenWords } from '../schedule/make/words.ts'
 import { plural } from '../words.ts'
 import { at, entry, type HomeButton, type HomeEntry, pressable, type Viewing, type Words, where } from './home-view.ts'
@@ -18,7 +18,7 @@ interface Timed {
 export function scheduleEntries(viewing: Viewing): readonly HomeEntry[] {
   const { look } = viewing
   const all = look.schedules
-    .filter((schedule) => mayKnow(schedule, viewing.who))
+    .filter((schedule) => maySee(schedule, viewing.who))
     .map((schedule): Timed => ({ schedule, next: look.nextTimes.get(schedule.id) ?? null }))
     .toSorted((a, b) => urgency(a) - urgency(b) || a.schedule.id - b.schedule.id)
   const active = all.filter(({ schedule }) => schedule.state.kind === 'active').slice(0, shownActive)

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import type { PlanRecord, RunRecord, ScheduleRecord } from '../ports/ledger.ts'
 import type { Session } from '../runner/session.ts'
-import { upcoming } from '../schedule/make/upcoming.ts'
+import { upcoming } from '../schedule/make/words.ts'
 import { type State, stateOf } from '../warehouse/state.ts'
 
 /** What every Home is made of, seen once for all who have theirs open. */

@@ -48,7 +48,7 @@ function newsOfSchedule(
 ): Answer {
   if (change === 'inherited') {
     return newsOf(
-      `${why} Schedule ${id} (${lines.join('; ')}) goes on in the name of the admins.`,
+      `${why} Schedule ${id} (${lines.join('; ')}) now belongs to the admins.`,
       [remedy],
       [
         { label: 'Pause it', line: `schedule-pause ${id}` },
@@ -56,7 +56,7 @@ function newsOfSchedule(
       ],
     )
   }
-  const headline = `Schedule ${id} (${lines.join('; ')}, ${phrase}, ${zone}) is parked: ${why}`
+  const headline = `Schedule ${id} (${lines.join('; ')}, ${phrase}, ${zone}) is suspended: ${why}`
   return {
     ok: false,
     exit: 1,

@@ -188,7 +188,7 @@ async function attempt(message: Message, parts: Sending): Promise<Sent | null> {
   if (way.kind === 'admins') {
     const admins = await adminsNow(way.besides, parts)
     if (admins.length === 0) {
-      const why = new OpsError('slack', 'No admin could be told.', 'Name one in SPARKIFY_ADMINS.')
+      const why = new OpsError('slack', 'No admin could be reached.', 'Add one to SPARKIFY_ADMINS.')
       return { kind: 'refused', code: 'no_admins', why }
     }
     const { after: _, open: __, ...same } = message
@@ -274,7 +274,7 @@ async function adminsNow(
         // A group of admins may hold guests, who are none.
         return (await directory.isGuest(admin)) ? null : admin
       } catch (error) {
-        log.warn({ err: error, user: id }, `an admin could not be told: ${messageOf(error)}`)
+        log.warn({ err: error, user: id }, `an admin could not be reached: ${messageOf(error)}`)
         return null
       }
     }),
@@ -289,7 +289,7 @@ async function holdersNow({ directory, log }: Pick<Deps, 'directory' | 'log'>): 
     return [...new Set(await directory.peopleOf(holders))]
   } catch (error) {
     if (!(error instanceof OpsError)) throw error
-    log.warn({ err: error }, `only those admins are told who are named: ${error.message}`)
+    log.warn({ err: error }, `only the admins who are named themselves are reached: ${error.message}`)
     return holders.filter((id) => !id.startsWith('S'))
   }
 }

@@ -46,7 +46,7 @@ export function directly(who: Asker): Way {
 
 /**
  * The ways of an answer to somebody's words: where they were said, then to them alone. Where the question was deleted, what changed
- * something is said in its channel.
+ * something is run in its channel.
  */
 export function waysTo(place: Conversation, who: Asker, audience: Answer['audience'], changes: boolean): Ways {
   const there: Way = { kind: 'conversation', place, who }
@@ -60,7 +60,7 @@ export function waysTo(place: Conversation, who: Asker, audience: Answer['audien
   return thread === undefined || !changes ? [there, ...alone] : [there, { ...there, place: channel }, ...alone]
 }
 
-/** The ways of what a schedule has to say: its channel, then whoever it is said for. */
+/** The ways of what a schedule has to say: its channel, then who it is run for. */
 export function waysOfSchedule(place: Conversation, who: Asker): Ways {
   const owner: Way =
     who.kind === 'slack' ? { kind: 'reader', place: directMessagesOf(who.id), who } : { kind: 'admins', besides: null }
@@ -102,7 +102,7 @@ export async function messagesOf(
     ]
   }
   const isPosted = answer.audience !== 'nobody'
-  const mention = await calledFor(run, answer, deps)
+  const mention = await mentionsFor(run, answer, deps)
   const ways = answer.audience === 'asker' ? waysTo(place, who, 'asker', false) : waysOfSchedule(place, who)
   const post = newMessage({ key: runKey(run), content, ways, mention, schedule: origin.schedule }, now)
   const isGood = answer.ok && (await hasLoaded(id, deps))
@@ -113,16 +113,16 @@ export async function messagesOf(
   return [...(isPosted ? [post] : []), ...(isGood ? [heartbeat] : [])]
 }
 
-/** Whether this fire loaded something. */
+/** Whether this occurrence loaded something. */
 async function hasLoaded(fire: RunId, { ledger, commands }: Pick<Deps, 'ledger' | 'commands'>): Promise<boolean> {
-  return (await ledger.runs.list({ fire, commands: commands.load, states: ['complete'], limit: 1 })).length > 0
+  return (await ledger.runs.list({ parent: fire, commands: commands.load, states: ['complete'], limit: 1 })).length > 0
 }
 
 /**
- * Slack ids of the people and groups whom the failure of a fire calls: whose name it was said in, each admin where it was theirs, and who
+ * Slack ids of the people and groups whom the failure of an occurrence calls: whose name it was run in, each admin where it was theirs, and who
  * is on call; nobody while it is snoozed.
  */
-async function calledFor(
+async function mentionsFor(
   { origin, who }: RunRecord,
   answer: Answer,
   { ledger, clock, policy, directory }: Pick<Deps, 'ledger' | 'clock' | 'policy' | 'directory'>,
@@ -165,8 +165,8 @@ export function messagesOfPlan(
   return [...(card && there !== null ? [onCard] : []), ...(isCalled && asker.kind === 'slack' ? [toAsker] : [])]
 }
 
-/** Tells something once, for ever, whoever finds that it is to be told; what `ways` and `answer` cost is spent where nobody has. */
-export async function tellOnce(
+/** Tells something once, for ever, who finds that it is to be told; what `ways` and `answer` cost is spent where nobody has. */
+export async function postOnce(
   key: string,
   news: () => Promise<{ readonly answer: Answer; readonly ways: Ways; readonly mention: readonly string[] }>,
   { ledger, clock }: Pick<Deps, 'ledger' | 'clock'>,

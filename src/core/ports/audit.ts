@@ -1,7 +1,7 @@
 import type { RunState } from '../answer.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
-import type { PlanDraft } from '../plan.ts'
+import type { PlanDraft } from './plans.ts'
 import type { Origin, RunId } from './runs.ts'
 
 /**
@@ -10,7 +10,7 @@ import type { Origin, RunId } from './runs.ts'
  */
 export type Denied = 'refused' | 'rejected' | 'withdrawn' | 'expired' | 'failed'
 
-/** Something to enter in the record that no run tells of. `why` is a sentence, `plan` what was to be approved. */
+/** Something to enter in the audit log that no run tells of. `why` is a sentence, `plan` what was to be approved. */
 export interface Denial {
   /** ISO 8601 in UTC. */
   readonly at: string
@@ -24,7 +24,7 @@ export interface Denial {
   readonly why: string
 }
 
-/** One entry of the record. It stands by itself: what it says of a run is copied from it at the run's end. */
+/** One entry of the audit log. It stands by itself: what it says of a run is copied from it at the run's end. */
 export interface AuditEntry {
   /** Entries are numbered without gaps, in the order they were made. */
   readonly id: number
@@ -59,7 +59,7 @@ export interface AuditFilter {
   readonly until?: string
 }
 
-/** Whether the record is what it should be. */
+/** Whether the audit log is what it should be. */
 export interface AuditState {
   readonly entries: number
   /** Entries that were there once, and attempts of runs that ended without one; both are 0 unless the ledger was changed by hand. */

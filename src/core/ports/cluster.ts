@@ -1,5 +1,5 @@
-import type { PlanDraft } from '../plan.ts'
 import type { Step } from '../step.ts'
+import type { PlanDraft } from './plans.ts'
 
 /** What an engine runs on and what costs money. */
 export type ClusterState = 'none' | 'creating' | 'available' | 'pausing' | 'paused' | 'resuming' | 'deleting'

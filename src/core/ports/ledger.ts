@@ -2,14 +2,12 @@ import type { AuditStore } from './audit.ts'
 import type { LoadStore } from './loads.ts'
 import type { MessageStore } from './outbox.ts'
 import type { PlanStore } from './plans.ts'
-import type { ProcessStore } from './processes.ts'
 import type { RunStore } from './runs.ts'
 import type { ScheduleStore } from './schedules.ts'
 
 export type * from './audit.ts'
 export type * from './loads.ts'
 export type * from './plans.ts'
-export type * from './processes.ts'
 export type * from './runs.ts'
 export type * from './schedules.ts'
 
@@ -37,4 +35,25 @@ export interface Ledger {
   /** Forgets what has expired, the rows of the warehouse in old answers among it. Done when it is opened, and to be asked once a day. */
   forgetExpired(now: Date): Promise<void>
   close(): Promise<void>
+}
+
+/** A living process on this ledger. `bot` is the one that hears Slack and the clock; there is at most one a home. */
+export interface ProcessRecord {
+  readonly id: string
+  readonly kind: 'bot' | 'terminal'
+  readonly pid: number
+  readonly host: string
+  readonly started: string
+  readonly heartbeat: string
+}
+
+export interface ProcessStore {
+  /** Announces a process. Another bot that is alive is answered instead, and nothing is written. */
+  enter(
+    process: ProcessRecord,
+  ): Promise<{ readonly kind: 'entered' } | { readonly kind: 'occupied'; readonly by: ProcessRecord }>
+  /** False for a process that was taken for gone and replaced, because it slept for longer than others wait. */
+  beat(id: string, now: Date): Promise<boolean>
+  leave(id: string): Promise<void>
+  bot(now: Date): Promise<ProcessRecord | null>
 }

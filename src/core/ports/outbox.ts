@@ -54,7 +54,7 @@ export interface MessageStore {
   find(key: string): Promise<Message | null>
   /** The oldest of each queue that is neither sent nor dropped: what is sent one after the other, in a conversation. */
   heads(): Promise<readonly Head[]>
-  /** Counts one more try. False for whoever may not send it: it has changed since, or `process` is not at work any more. */
+  /** Counts one more try. False for who may not send it: it has changed since, or `process` is not at work any more. */
   take(message: Message, process: string): Promise<boolean>
   /** Notes that a call begins that must not be made twice. */
   begin(message: Message): Promise<void>

@@ -1,6 +1,5 @@
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
-import type { PlanDraft } from '../plan.ts'
 import type { Denial } from './audit.ts'
 import type { NewMessage } from './outbox.ts'
 import type { ArgumentValues, Post } from './runs.ts'
@@ -63,10 +62,23 @@ export interface PlanStore {
    */
   save(plan: NewPlan, messages: readonly NewMessage[], replaces: Settlement | null): Promise<boolean>
   get(id: string): Promise<PlanRecord | null>
-  /** Settles a plan, and enters a denial in the audit log with it. True once, for whoever came first. */
+  /** Settles a plan, and enters a denial in the audit log with it. True once, for who came first. */
   settle(settlement: Settlement, denial: Denial | null): Promise<boolean>
   /** Cards that were posted and can be settled now, those that expire first at the beginning. */
   waiting(now: Date): Promise<readonly PlanRecord[]>
   /** Cards that nobody settled in time, also where their message is not known because a process died when it had posted it. */
   overdue(now: Date): Promise<readonly PlanRecord[]>
+}
+
+/** What will happen, for a person to confirm. `typed`: the word that must be typed. Facts are shown in this order. */
+export interface PlanDraft {
+  readonly title: string
+  readonly facts: readonly string[]
+  /** The button, worded as the act: "Spin up for $0.54 an hour". */
+  readonly act: string
+  readonly typed?: string
+  /** Whether it destroys. */
+  readonly danger: boolean
+  /** The most that it can cost by itself, in US dollars; null where that is not known, left out where it costs nothing. */
+  readonly mostUsd?: number | null
 }

@@ -1,10 +1,9 @@
 import type { Answer, RunState } from '../answer.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
-import type { PlanDraft } from '../plan.ts'
 import type { StepView } from '../reply.ts'
 import type { NewMessage } from './outbox.ts'
-import type { Settlement } from './plans.ts'
+import type { PlanDraft, Settlement } from './plans.ts'
 
 export type RunId = number
 
@@ -12,8 +11,8 @@ export type RunId = number
 export type ArgumentValues = Readonly<Record<string, string | readonly string[]>>
 
 /**
- * What called a run: somebody's words, a schedule whose time had come (or that somebody asked to be said now), or that fire's
- * saying of its line number `at`. Of each fire, and of each of its lines, there is one run. `intended` is ISO 8601 in UTC.
+ * What called a run: somebody's words, a schedule whose time had come (or that somebody asked to be run now), or that occurrence's
+ * saying of its line number `at`. Of each occurrence, and of each of its lines, there is one run. `intended` is ISO 8601 in UTC.
  */
 export type Origin =
   | { readonly kind: 'words' }
@@ -55,7 +54,7 @@ export interface Post {
  */
 export interface RunRecord {
   readonly id: RunId
-  /** Names what asked for it, so that it is run once: a delivery, a time of a schedule, a line of a fire. Null where nothing can ask twice. */
+  /** Names what asked for it, so that it is run once: a delivery, a time of a schedule, a line of an occurrence. Null where nothing can ask twice. */
   readonly key: string | null
   readonly command: string
   /** What was given for each argument. Null where an earlier version kept the line alone. */
@@ -169,14 +168,14 @@ export interface RunFilter {
   readonly since?: string
   /** Started before this time. */
   readonly until?: string
-  /** Only fires of this schedule; `intended`: only the one of that time. */
+  /** Only occurrences of this schedule; `intended`: only the one of that time. */
   readonly schedule?: number
   readonly intended?: string
-  /** Only the lines of this fire. */
-  readonly fire?: RunId
-  /** Without runs of these commands, unless a schedule is said in them. */
+  /** Only the children of this run. */
+  readonly parent?: RunId
+  /** Without runs of these commands, unless a schedule is run in them. */
   readonly besides?: readonly string[]
-  /** Without the lines of fires. */
+  /** Without the lines of occurrences. */
   readonly whole?: true
   /** Only those whose answer everybody in their place was to see. */
   readonly posted?: true

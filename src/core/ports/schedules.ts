@@ -17,7 +17,7 @@ export type Condition =
 /** What a schedule does when the warehouse is paused: wait for it, resume it (and pause it again after), or give the last answers. */
 export type WhenPaused = 'wait' | 'resume' | 'last'
 
-/** `parked`: it cannot be posted any more; `why` says so in a sentence, and what would cure it. */
+/** `suspended`: it cannot be posted any more; `why` says so in a sentence, and what would cure it. */
 export type ScheduleState =
   | { readonly kind: 'active' }
   | { readonly kind: 'paused' }
@@ -27,17 +27,17 @@ export type ScheduleState =
 export interface ScheduleRecord {
   readonly id: number
   readonly lines: readonly string[]
-  /** As it was said: "daily at 03:00". */
+  /** As it was run: "daily at 03:00". */
   readonly phrase: string
   /** Five fields, in `zone`. */
   readonly cron: string
   readonly zone: string
   readonly place: Place
-  /** In whose name the lines are said: who wrote them last, or the admins where that person left. */
+  /** In whose name the lines are run: who wrote them last, or the admins where that person left. */
   readonly owner: Asker
   readonly condition: Condition
   readonly whenPaused: WhenPaused
-  /** How long after its time a missed fire is still said; 0 never. */
+  /** How long after its time a missed occurrence is still said; 0 never. */
   readonly catchUpHours: number
   readonly created: string
   /** Times up to here are not said any more: it was made, changed or woken then. */
@@ -46,16 +46,16 @@ export interface ScheduleRecord {
   /** The plan that was confirmed when it was made or last changed, and by whom; none where nothing had to be. */
   readonly approval: Approval | null
   /** Somebody wants it said now. */
-  readonly asked: AskedFire | null
+  readonly asked: AskedOccurrence | null
   /** Until then nobody is called when it fails. */
   readonly snoozedUntil: string | null
 }
 
-/** A fire that somebody wants now. `at` names it. */
-export interface AskedFire {
+/** An occurrence that somebody wants now. `at` names it. */
+export interface AskedOccurrence {
   readonly at: string
   readonly by: Asker
-  /** The failed fire that it carries on; null to say everything. */
+  /** The failed occurrence that it carries on; null to say everything. */
   readonly from: RunId | null
   /** How many unreadable rows its load may leave out this time; null: as many as its line says. */
   readonly maxErrors: number | null
@@ -63,7 +63,7 @@ export interface AskedFire {
   readonly approval: Approval | null
 }
 
-/** What decides whether a schedule is said, and where and for whom. */
+/** What decides whether a schedule is run, and where and for whom. */
 export type Standing = Pick<ScheduleRecord, 'state' | 'place' | 'owner'>
 
 /** What can be changed of a schedule. */

@@ -36,7 +36,7 @@ export function noted(rowsOf: readonly RowsOf[] = []): Pick<Answer, 'rowsOf'> {
   return rowsOf.length === 0 ? {} : { rowsOf: [...rowsOf] }
 }
 
-/** How a line ended, for whoever may know that it was said: of rows only how many there are. */
+/** How a line ended, for who may know that it was run: of rows only how many there are. */
 export function outcomeWithoutRows(answer: Answer): string {
   if (rowsIn(answer).length === 0) return answer.headline
   const table = answer.replies.find((reply) => reply.kind === 'table')

@@ -11,8 +11,8 @@ import { text } from '../reply.ts'
 import { failureAnswer, noted, viewOf } from './answers.ts'
 import { createLiveRun, type LiveRun, type Watch } from './live-run.ts'
 import { costOf, leaving, opening } from './orphans.ts'
-import { Handover } from './registry.ts'
 import type { Session } from './session.ts'
+import { Handover } from './session.ts'
 
 interface Reporting extends Session {
   readonly report: Report | undefined
@@ -46,9 +46,10 @@ export async function answerUnrecorded(why: OpsError, bound: Bound, context: Con
     runId: 0,
     signal: new AbortController().signal,
     origin: { kind: 'words' },
+    door: 'words',
     approval: null,
     perform: nothing,
-    sayLine: nothing,
+    runChild: nothing,
     compensate: nothing,
     output: () => {
       throw why
@@ -77,14 +78,15 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
     runId: record.id,
     signal: run.signal,
     origin: record.origin,
+    door: record.door,
     approval: record.approval,
     perform: run.perform,
-    sayLine: (line, at) => session.sayLine({ line, at, fire: record, signal: run.signal }),
+    runChild: (request, at) => session.runChild({ request, at, parent: record, signal: run.signal }),
     compensate: run.compensate,
     output: run.output,
     cancel: (id) => registry.cancel(id, context.who.name),
   }
-  // Whoever is said to by the clock is the channel.
+  // Whoever is run to by the clock is the channel.
   const audience = record.origin.kind === 'fire' ? 'channel' : bound.command.audience
   const ending = (state: RunRecord['state']) => ({
     ...viewOf(run.record),
@@ -112,7 +114,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
     }
     return await store(run, 'complete', answer, session)
   } catch (thrown) {
-    const error: unknown = run.signal.aborted ? run.signal.reason : thrown
+    const error = stoppedBy(run.signal, thrown)
     if (error !== thrown)
       deps.log.info({ err: thrown, run: record.id }, `run ${record.id} was stopped and ended with this`)
     // A draining process leaves its runs open: the next one carries them on.
@@ -128,7 +130,13 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
   }
 }
 
-/** Buttons that only the asker sees are those the asker may press; in a channel they are for whoever may. */
+/** What ended a run: why it was stopped, where it was; its command may have said so itself. */
+function stoppedBy({ aborted, reason }: AbortSignal, thrown: unknown): unknown {
+  const isSaid = thrown instanceof OpsError && reason instanceof OpsError && thrown.code === reason.code
+  return aborted && !isSaid ? reason : thrown
+}
+
+/** Buttons that only the asker sees are those the asker may press; in a channel they are for who may. */
 function usable(next: readonly Suggestion[], { audience }: Command, { catalog, who }: Context): Suggestion[] {
   if (audience === 'channel') return [...next]
   return next.filter(({ line }) => {
@@ -237,8 +245,8 @@ function doorOf(origin: Origin): RunRecord['door'] {
 }
 
 /**
- * Another attempt of this run, behind its finished steps if it can be carried on; null where its line is to be run anew, because its load was
- * published and is not built again. A fire whose schedule says something else by now is said anew as well.
+ * Another attempt of this run, behind its finished steps if it can be carried on; null where its line is to be run again, because its load was
+ * published and is not built again. An occurrence whose schedule says something else by now is run again as well.
  */
 async function retryOf(
   run: RunRecord,
@@ -250,7 +258,7 @@ async function retryOf(
   if (((await deps.ledger.loads.get(run.id))?.published ?? null) !== null) return null
   const isCarriedOn = await command.canContinue(run, deps)
   if (run.origin.kind === 'fire' && !isCarriedOn) return null
-  // Of a line of a schedule other words are another piece of work; of a fire they say how its lines are taken this time.
+  // Of a line of a schedule other words are another piece of work; of an occurrence they say how its lines are taken this time.
   const isSame = run.origin.kind === 'fire' || run.line === line
   return {
     after: run.attempt,

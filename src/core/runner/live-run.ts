@@ -61,7 +61,7 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
     return step
   }
 
-  /** The place of each step in the record; unknown ones are added as pending. */
+  /** The place of each step in the audit log; unknown ones are added as pending. */
   const announce = (steps: readonly Step[]): readonly number[] => {
     const places = steps.map((step) => {
       if (announced.has(step.id)) throw new Error(`run ${record.id} has two steps "${step.id}"`)
@@ -136,7 +136,7 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
       }
     },
     async compensate(step) {
-      // Steps that never began are not stored, and their places are free: whoever carries this on finds it where it is.
+      // Steps that never began are not stored, and their places are free: who carries this on finds it where it is.
       record = { ...record, steps: record.steps.filter(({ state }) => state !== 'pending') }
       const [index = -1] = announce([step])
       await runOne(step, index, leaving.signal)

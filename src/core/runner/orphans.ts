@@ -44,7 +44,7 @@ export async function abandonedRuns(
 }
 
 /** What becomes of a run that `settleOrphans` leaves. */
-export const leftWords = 'its process is gone, and the bot carries it on when it starts'
+export const interruptedWords = 'its process ended, and the bot continues it when it starts'
 
 /**
  * What every look at runs begins with. Ends the runs of terminals whose process is gone, because nobody carries them on, and gives the
@@ -58,7 +58,7 @@ export async function settleOrphans(deps: Deps): Promise<readonly RunRecord[]> {
   return left
 }
 
-/** Closes an orphan where the ledger takes it: whoever only looks must not fail because a disk is full. */
+/** Closes an orphan where the ledger takes it: who only looks must not fail because a disk is full. */
 async function isClosed(orphan: RunRecord, deps: Deps): Promise<boolean> {
   try {
     await closeOrphan(orphan, deps)
@@ -83,7 +83,7 @@ export async function closeOrphan(orphan: RunRecord, deps: Deps, reason?: OpsErr
   return closeRun(orphan, reason ?? (await interruption(orphan, deps)), deps)
 }
 
-/** Ends a run that was not carried to its end, whoever had it then. Null when it had ended, or another process has it by now. */
+/** Ends a run that was not carried to its end, who had it then. Null when it had ended, or another process has it by now. */
 export async function closeRun(run: RunRecord, error: unknown, deps: Deps): Promise<Answer | null> {
   const ended = deps.clock.now().toISOString()
   const next = [{ label: 'Run again', line: `run-again ${run.id}` }]
@@ -106,8 +106,10 @@ export async function leaving(error: OpsError, run: RunRecord, { ledger }: Deps)
 async function interruption(orphan: RunRecord, deps: Deps): Promise<OpsError> {
   const at = orphan.steps.find((step) => step.state === 'in_progress')?.title
   const where = at === undefined ? '' : ` at "${at}"`
-  const remedy = orphan.writer ? `Say run-again ${orphan.id}: what was finished is not done twice.` : 'Ask again.'
-  const message = `The program stopped in the middle of ${orphan.command}${where}.`
+  const remedy = orphan.writer
+    ? `Continue it with run-again ${orphan.id}: finished steps are not repeated.`
+    : 'Ask again.'
+  const message = `The program stopped during ${orphan.command}${where}.`
   return leaving(new OpsError('interrupted', message, remedy), orphan, deps)
 }
 
@@ -116,7 +118,7 @@ function busy(holder: RunRecord, deps: Deps): OpsError {
   const time = lasting(new Date(holder.started), deps.clock.now())
   return new OpsError(
     'busy',
-    `${holder.who.name} is changing the warehouse: ${holder.line} (run ${holder.id}), for ${time}, now at "${doing}". Nothing was done.`,
+    `${holder.who.name}'s ${holder.line} (run ${holder.id}) has been changing the warehouse for ${time}, now at "${doing}". Nothing was done.`,
     `Wait for it, or stop it with cancel ${holder.id}.`,
     { cure: `runs ${holder.id}` },
   )

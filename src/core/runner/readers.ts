@@ -27,7 +27,7 @@ export interface Reader {
 /**
  * Whether this person may see what a run, or its entry in the audit log, was about: its line, headline, plan and answer. They may where they
  * may run its command at this moment. Two things are seen by fewer: what a schedule posts in somebody's direct messages, by that person and
- * admins; commands that name a channel, which may be private, by whoever ran them and by operators, who may list all schedules anyway.
+ * admins; commands that name a channel, which may be private, by who ran them and by operators, who may list all schedules anyway.
  */
 export function mayRead(
   { command: name, who: asker, place, origin }: Pick<RunRecord, 'command' | 'who' | 'place' | 'origin'>,
@@ -53,7 +53,7 @@ export function shownLine(run: RunRecord, reader: Reader): string {
 
 /**
  * Why the answer of a run is not shown to this person, in a sentence. Besides `mayRead`, rows are for those who may ask for them now, as long
- * as they are kept, and what the bot showed of itself (`runs`, `help`) is for whoever asked, because it was made for their role. Null where
+ * as they are kept, and what the bot showed of itself (`runs`, `help`) is for who asked, because it was made for their role. Null where
  * it is shown.
  */
 export async function whyNotRead(run: RunRecord, { catalog, deps, who }: Context): Promise<string | null> {
@@ -65,13 +65,13 @@ export async function whyNotRead(run: RunRecord, { catalog, deps, who }: Context
   }
   if (rows.length === 0 && wasMadeForItsAsker(run, catalog) && !isOwnOrAdmins(run, who)) return onlyItsAsker
   const now = deps.clock.now()
-  return rows.every(({ ended }) => keptUntil(ended) >= now) ? null : `Its answer was kept for ${keptDays} days.`
+  return rows.every(({ ended }) => keptUntil(ended) >= now) ? null : `Its answer was deleted after ${keptDays} days.`
 }
 
-const onlyThose = 'Only people who may ask for it themselves can see its answer.'
-const onlyItsAsker = 'Only the person who asked can see its answer.'
+const onlyThose = 'Only people who may run this command can see its answer.'
+const onlyItsAsker = 'Only the person who ran it can see its answer.'
 
-/** Whether it only looked at the bot, and found something: an answer that depends on the role of whoever asked. */
+/** Whether it only looked at the bot, and found something: an answer that depends on the role of who asked. */
 function wasMadeForItsAsker({ command, answer }: RunRecord, catalog: Catalog): boolean {
   return answer?.ok === true && catalog.find(command)?.effect === 'none'
 }
@@ -85,7 +85,7 @@ function isOwnOrAdmins({ who: asker }: RunRecord, who: Person): boolean {
  */
 async function rowsBehind(run: RunRecord, runs: RunStore): Promise<readonly RowsOf[]> {
   if (run.origin.kind !== 'fire') return rowsIn(run)
-  return [run, ...(await runs.list({ fire: run.id, limit: 100 }))].flatMap(rowsIn)
+  return [run, ...(await runs.list({ parent: run.id, limit: 100 }))].flatMap(rowsIn)
 }
 
 /** Those that the answer itself names. */
@@ -106,13 +106,13 @@ export async function findRun(
     id === undefined ? (await store.list({ ...filter, limit: 50, listedOnly: true })).find(wanted) : await store.get(id)
   if (run !== undefined && run !== null) return run
   throw id === undefined
-    ? new OpsError('not_found', `There is no ${what} run.`, 'See runs.', { cure: 'runs' })
+    ? new OpsError('not_found', `There is no ${what} run.`, '`runs` shows the history.', { cure: 'runs' })
     : noRun(id)
 }
 
 /** The error `not_found` of a number that no run has. */
 export function noRun(id: RunId): OpsError {
-  return new OpsError('not_found', `There is no run ${id}.`, 'See runs.', { cure: 'runs' })
+  return new OpsError('not_found', `There is no run ${id}.`, '`runs` shows the history.', { cure: 'runs' })
 }
 
 /** Throws `not_allowed` unless this person has asked for the run or had it tried again, or is an admin. */

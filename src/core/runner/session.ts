@@ -1,19 +1,20 @@
 import type { Catalog, Request } from '../command/catalog.ts'
-import type { LineResult } from '../command/context.ts'
+import type { ChildResult } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
+import { OpsError } from '../errors.ts'
 import type { Report } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
-import type { RunRecord } from '../ports/runs.ts'
-import type { Watch } from './live-run.ts'
-import type { Registry } from './registry.ts'
+import type { CancelOutcome, RunId, RunRecord } from '../ports/ledger.ts'
+import type { LiveRun, Watch } from './live-run.ts'
+import { closeOrphan, findOrphan } from './orphans.ts'
 
 /** What is asked, by whom and where. */
 export interface Ask {
   readonly request: Request
   readonly who: Asker
   readonly place: Place
-  /** Names the delivery (Slack's `trigger_id`), so that one that comes twice is heard once. */
+  /** Names the delivery (Slack's `trigger_id`), so that one that comes twice counts once. */
   readonly delivery?: string
   /** What would be asked has been answered: `--yes`, a schedule. A word to be typed is given with `typed`. */
   readonly confirmed?: boolean
@@ -23,13 +24,13 @@ export interface Ask {
   readonly report?: Report
 }
 
-/** A line to be said as part of a fire. */
-export interface LineOfFire {
-  readonly line: string
+/** A run to be run as a part of another one. */
+export interface Child {
+  readonly request: Request
   /** Its place among the lines of the schedule, from 0. */
   readonly at: number
-  readonly fire: RunRecord
-  /** Ends it with the fire. */
+  readonly parent: RunRecord
+  /** Ends it with its parent. */
   readonly signal: AbortSignal
 }
 
@@ -39,7 +40,7 @@ export interface Session {
   readonly catalog: Catalog
   readonly registry: Registry
   /** Never throws. */
-  sayLine(line: LineOfFire): Promise<LineResult>
+  runChild(child: Child): Promise<ChildResult>
 }
 
 /** A click on a plan: who clicked, where, and in which delivery. */
@@ -47,3 +48,91 @@ export type Click = Pick<Ask, 'who' | 'place' | 'delivery'> & { readonly plan: s
 
 /** A click by which a plan is to be carried out, with the word that was typed for it. */
 export type Confirmation = Click & Pick<Ask, 'watch'> & { readonly typed: string | undefined }
+
+/** The runs of this process. */
+export interface Registry {
+  /** Throws `shutting_down` once draining has begun. */
+  admit(): void
+  /** Holds a run until its work has ended. */
+  track<T>(run: LiveRun, work: Promise<T>): Promise<T>
+  /** Runs of this process that are over although their end could not be written, with what was thrown then. */
+  readonly unrecorded: Map<RunId, unknown>
+  /** A run of this process as it stands, with steps that the ledger does not know yet; undefined for all others. */
+  live(id: RunId): RunRecord | undefined
+  /** Stops a run of this process; false where it is not one. */
+  stop(id: RunId, by: string): boolean
+  /** Stops a run of this process, asks the process of another one to stop it (it looks every second), or ends it where that is gone. */
+  cancel(id: RunId, by: string): Promise<CancelOutcome>
+  /** Stops all runs of this process, as their asker's wish. How many there were. */
+  cancelAll(by: string): number
+  stopCancelled(): Promise<void>
+  drain(graceMs: number): Promise<void>
+}
+
+/** The reason with which a draining process stops its runs: they stay `running` in the ledger, for the next process. */
+export class Handover extends Error {}
+
+export function createRegistry(deps: Deps): Registry {
+  const live = new Map<RunId, { run: LiveRun; work: Promise<unknown> }>()
+  const unrecorded = new Map<RunId, unknown>()
+  let draining = false
+
+  const cancelled = (id: RunId, by: string): OpsError =>
+    new OpsError('cancelled', `Cancelled by ${by}.`, `Continue it with run-again ${id}.`)
+  const stop = (id: RunId, by: string): boolean => {
+    live.get(id)?.run.abort(cancelled(id, by))
+    return live.has(id)
+  }
+
+  return {
+    admit() {
+      if (draining) {
+        throw new OpsError(
+          'shutting_down',
+          'The bot is restarting and takes no new work. Nothing was done.',
+          'Try again in a minute.',
+        )
+      }
+    },
+    async track(run, work) {
+      live.set(run.record.id, { run, work })
+      try {
+        return await work
+      } catch (error) {
+        unrecorded.set(run.record.id, error)
+        throw error
+      } finally {
+        live.delete(run.record.id)
+      }
+    },
+    unrecorded,
+    live: (id) => live.get(id)?.run.record,
+    stop,
+    async cancel(id, by) {
+      if (stop(id, by)) return 'stopping'
+      const orphan = await findOrphan(id, deps)
+      if (orphan !== null) return (await closeOrphan(orphan, deps, cancelled(id, by))) === null ? 'over' : 'ended'
+      return (await deps.ledger.runs.requestCancel(id, by)) ? 'stopping' : 'over'
+    },
+    cancelAll(by) {
+      const ids = [...live.keys()]
+      for (const id of ids) stop(id, by)
+      return ids.length
+    },
+    async stopCancelled() {
+      if (live.size === 0) return
+      for (const { id, by } of await deps.ledger.runs.cancelRequests(deps.process)) stop(id, by)
+    },
+    async drain(graceMs) {
+      draining = true
+      const settled = Promise.allSettled([...live.values()].map(({ work }) => work))
+      const grace = new AbortController()
+      const patience = deps.clock.sleep(graceMs, grace.signal).catch(() => undefined)
+      await Promise.race([settled, patience])
+      grace.abort()
+      for (const { run } of live.values())
+        run.abort(new OpsError('interrupted', 'The bot is restarting.', '', { cause: new Handover() }))
+      await settled
+    },
+  }
+}

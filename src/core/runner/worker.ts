@@ -55,7 +55,7 @@ export async function startWorker({ watch, insert }: WorkerParts, session: Sessi
     for (const { answer } of claimed) void inBackground(deps, 'run', () => answer)
   }
   const look = async (): Promise<void> => {
-    await registry.heedCancels()
+    await registry.stopCancelled()
     if (watch === null) return
     again = true
     if (looking) return
@@ -82,7 +82,7 @@ export interface Claimed {
 
 /**
  * Takes the runs that wait for a process, and where `gone` those whose process is gone; of this process those whose end could not be written: what changes the warehouse and what is a schedule's is
- * carried on (their steps know what is done); what only asked a question is closed, and a terminal's run, because whoever typed it saw it stop.
+ * carried on (their steps know what is done); what only asked a question is closed, and a terminal's run, because who typed it saw it stop.
  */
 export async function claimRuns(
   session: Session,

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
 import type { LoadRecord } from '../ports/ledger.ts'
-import { findOrphan, leftWords } from '../runner/orphans.ts'
+import { findOrphan, interruptedWords } from '../runner/orphans.ts'
 import { lasting } from '../words.ts'
 
 // A load published while we were asking takes the file of the one before last with it; twice in one question is chance, thrice is a fault.
@@ -78,7 +78,7 @@ async function nothingLoaded(deps: Deps): Promise<OpsError> {
   if ((await findOrphan(loading.id, deps)) !== null) {
     return new OpsError(
       'not_loaded',
-      `Nothing is loaded yet: the first load was interrupted; ${leftWords}.`,
+      `Nothing is loaded yet: the first load was interrupted; ${interruptedWords}.`,
       `Start the bot, or carry on with run-again ${loading.id}.`,
       { cure: `run-again ${loading.id}` },
     )

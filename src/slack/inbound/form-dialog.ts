@@ -26,7 +26,7 @@ export interface FormDialogs {
 export interface FormDialogParts {
   readonly gate: Gate
   readonly handler: RequestHandler
-  readonly app: Pick<App, 'catalog' | 'read' | 'whyNotSay' | 'whyNotUse' | 'zoneOf'>
+  readonly app: Pick<App, 'catalog' | 'read' | 'whyNotRun' | 'whyNotUse' | 'zoneOf'>
   readonly client: WebClient
   readonly clock: Clock
   readonly log: Log
@@ -78,7 +78,7 @@ export function createFormDialogs(
       const named = readForm(command, await withNames(entered), catalog)
       return app.read(named.kind === 'line' ? named.line : filled.line)
     })()
-    const foreseen = spoken.then((request) => app.whyNotSay({ request, who: inbound.who, place: inbound.place }))
+    const foreseen = spoken.then((request) => app.whyNotRun({ request, who: inbound.who, place: inbound.place }))
     const fault = await inTime(foreseen, foreseeMs, clock)
     if (fault?.field !== undefined && fault.field in entered) {
       return ack({ response_action: 'errors', errors: atBlocks({ [fault.field]: `${fault.message} ${fault.remedy}` }) })

@@ -125,7 +125,7 @@ export function describeRuns(open: OpenLedger): void {
       expect(await other.runs.open(newRun(line(1)))).toEqual({ kind: 'busy', holder: first })
       await end(one, first.id)
       expect(await one.runs.open(newRun(line(0)))).toMatchObject({ kind: 'known', run: { id: first.id } })
-      expect((await other.runs.list({ fire: 7, limit: 10 })).map(({ id }) => id)).toEqual([first.id])
+      expect((await other.runs.list({ parent: 7, limit: 10 })).map(({ id }) => id)).toEqual([first.id])
       expect((await other.runs.list({ whole: true, limit: 10 })).map(({ id }) => id)).not.toContain(first.id)
     })
 

@@ -73,7 +73,7 @@ export const nightly: Omit<ScheduleRecord, 'id'> = {
   created: noon.toISOString(),
   since: noon.toISOString(),
   state: { kind: 'active' },
-  approval: { plan: { title: 'Say this?', facts: [], act: 'Schedule it', danger: false }, by: anna },
+  approval: { plan: { title: 'Say this?', facts: [], act: 'Schedule', danger: false }, by: anna },
   asked: null,
   snoozedUntil: null,
 }

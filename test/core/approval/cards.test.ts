@@ -24,8 +24,8 @@ describe('what destroys, costs much or goes beyond the budget', () => {
           line: 'spin-up',
           facts: ['$0.54 an hour'],
           reasons: [
-            'It can cost $4.34; more than $1.00 needs approval.',
-            'It can go beyond the budget of $2.00 for November 2026: $0.00 spent, $4.34 with it.',
+            'It can cost $4.34; anything above $1.00 needs approval.',
+            'It can exceed the budget of $2.00 for November 2026: $0.00 spent so far, $4.34 with it.',
           ],
           card: { asker: 'Anna', second: false, approvers: [bob.id, otto.id] },
           expires: '2026-11-23T12:10:00.000Z',
@@ -43,7 +43,7 @@ describe('what destroys, costs much or goes beyond the budget', () => {
     expect(failureOf(await bot.say('tear-down'))).toMatchObject({
       code: 'not_confirmed',
       message:
-        'You have asked for tear-down here already: its card waits until 23 Nov 2026, 12:10 UTC. Nothing was done.',
+        'You have already asked for tear-down here: its request waits for approval until 23 Nov 2026, 12:10 UTC. Nothing was done.',
     })
     expect(planOf(await bot.say('tear-down', { who: otto }))).toMatchObject({ card: { asker: otto.name } })
     await bot.click(id, { typed })
@@ -86,7 +86,7 @@ describe('what destroys, costs much or goes beyond the budget', () => {
     expect(failureOf(await bot.click(id, { who: otto, typed }))).toEqual({
       kind: 'failure',
       code: 'not_allowed',
-      message: 'This needs an approver. You are U0OTTO, no approver here. Nothing was done.',
+      message: 'This needs an approver. You are U0OTTO, who is not one. Nothing was done.',
       remedy: 'Setting the bot up? SPARKIFY_APPROVERS=U0OTTO',
       ask: [vera.id],
     })
@@ -101,7 +101,7 @@ describe('what destroys, costs much or goes beyond the budget', () => {
     const answer = await bot.say('tear-down', { place })
     expect(answer.audience).toBe('asker')
     const { id, reasons } = planOf(answer)
-    expect(reasons).toEqual(['It destroys.'])
+    expect(reasons).toEqual(['This cannot be undone.'])
     expect(failureOf(await bot.click(id, { who: otto, typed })).message).toBe(
       'This plan was made for Anna. Nothing was done.',
     )
@@ -125,7 +125,7 @@ describe('with two persons', () => {
     world.clock.advance(59 * 60_000)
     expect(failureOf(await bot.click(id, { typed }))).toMatchObject({
       code: 'not_allowed',
-      message: 'You asked for this, so somebody else must approve it. Nothing was done.',
+      message: 'You asked for this, so someone else must approve it. Nothing was done.',
     })
     expect(done).toEqual([])
     expect(await bot.click(id, { who: bob, typed })).toMatchObject({ ok: true })
@@ -187,12 +187,12 @@ describe('with two persons', () => {
     [
       'direct messages',
       direct,
-      'Somebody else must approve tear-down, and nobody else reads along here. Nothing was done.',
+      'Someone else must approve tear-down, which nobody can do in direct messages. Nothing was done.',
     ],
     [
       'a terminal',
       terminal,
-      'Somebody else must approve tear-down, and nobody reads along in a terminal. Nothing was done.',
+      'Someone else must approve tear-down, which nobody can do from a terminal. Nothing was done.',
     ],
   ])('it is refused in %s, whatever was confirmed beforehand', async (_, place, message) => {
     const { bot, done } = await openOffice({ twoPerson: true })
@@ -203,7 +203,7 @@ describe('with two persons', () => {
         kind: 'failure',
         code: 'not_confirmed',
         message,
-        remedy: 'Say it in a Slack channel that an approver is in.',
+        remedy: 'Run it in a Slack channel that an approver is in.',
       })
     }
     expect(done).toEqual([])
@@ -214,8 +214,8 @@ describe('with two persons', () => {
     expect(failureOf(await bot.say('tear-down'))).toEqual({
       kind: 'failure',
       code: 'not_confirmed',
-      message: 'Somebody else must approve tear-down, and nobody else may. Nothing was done.',
-      remedy: 'Name somebody in SPARKIFY_APPROVERS, or turn SPARKIFY_TWO_PERSON off.',
+      message: 'Someone else must approve tear-down, and there is no other approver. Nothing was done.',
+      remedy: 'Add an approver to SPARKIFY_APPROVERS, or turn off SPARKIFY_TWO_PERSON.',
     })
     expect(done).toEqual([])
   })
@@ -245,7 +245,7 @@ describe('the clock', () => {
     await expect(asks(bot, 'spin-up')).rejects.toMatchObject({
       code: 'not_confirmed',
       message:
-        'spin-up needs approval. It can go beyond the budget of $5.00 for November 2026: $0.00 spent, $5.01 with it. Nothing was done.',
+        'spin-up needs approval. It can exceed the budget of $5.00 for November 2026: $0.00 spent so far, $5.01 with it. Nothing was done.',
       cure: 'spin-up',
     })
     await asks(await start('two', { budgetUsd: null }), 'spin-up')

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { changesBetween } from '../../../src/core/approval/plans.ts'
-import type { PlanDraft } from '../../../src/core/plan.ts'
+import type { PlanDraft } from '../../../src/core/ports/plans.ts'
 
 const draft = (facts: readonly string[], given: Partial<PlanDraft> = {}): PlanDraft => ({
   title: 'Do it?',
@@ -41,7 +41,7 @@ describe('what changed in a plan', () => {
 
   it('is another word to type', () => {
     expect(changesBetween(draft([], { typed: 'sparkify' }), draft([], { typed: 'other' }))).toEqual([
-      { was: 'The word to type is sparkify.', now: 'The word to type is other.' },
+      { was: 'Type sparkify to confirm.', now: 'Type other to confirm.' },
     ])
   })
 

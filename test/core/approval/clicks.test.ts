@@ -28,7 +28,7 @@ describe('of a card, exactly one act or none comes, and every click says which:'
     expect(others).toEqual([])
     expect(late === undefined ? null : failureOf(late)).toMatchObject({
       code: 'expired',
-      message: 'Otto has approved this already; it is done once.',
+      message: 'Otto already approved this; it runs once.',
     })
     expect(done).toEqual(['spin-up'])
   })
@@ -39,7 +39,7 @@ describe('of a card, exactly one act or none comes, and every click says which:'
     expect(answers.filter(({ ok }) => ok)).toHaveLength(1)
     const winner = answers[0]?.ok ? otto : bob
     const [late] = answers.flatMap((answer) => (answer.ok ? [] : [failureOf(answer).message]))
-    expect(late).toBe(`${winner.name} has approved this already; it is done once.`)
+    expect(late).toBe(`${winner.name} already approved this; it runs once.`)
     expect(await endOf(card)).toMatchObject({ kind: 'approved', by: winner })
     expect(await office.bot.ledger.runs.get(1)).toMatchObject({ approval: { by: winner } })
     expect(office.done).toEqual(['spin-up'])
@@ -53,9 +53,7 @@ describe('of a card, exactly one act or none comes, and every click says which:'
     ])
     expect([yes.ok, no?.ok].filter(Boolean)).toHaveLength(1)
     const message = no === null || no.ok ? failureOf(yes).message : failureOf(no).message
-    expect(message).toBe(
-      yes.ok ? 'Otto has approved this already; it is done once.' : 'Bob has rejected this. Nothing was done.',
-    )
+    expect(message).toBe(yes.ok ? 'Otto already approved this; it runs once.' : 'Bob rejected this. Nothing was done.')
     expect(office.done).toEqual(yes.ok ? ['spin-up'] : [])
   })
 
@@ -97,7 +95,7 @@ describe('of a card, exactly one act or none comes, and every click says which:'
     world.roles.set(otto.id, 'operator')
     expect(failureOf(await bot.click(card, { who: otto })).code).toBe('not_allowed')
     expect(await recorded()).toEqual([
-      'refused Otto spin-up: This needs an approver. You are U0OTTO, no approver here. Nothing was done.',
+      'refused Otto spin-up: This needs an approver. You are U0OTTO, who is not one. Nothing was done.',
     ])
     expect(done).toEqual([])
     expect(await bot.click(card, { who: bob })).toMatchObject({ ok: true })
@@ -108,7 +106,7 @@ describe('of a card, exactly one act or none comes, and every click says which:'
     world.roles.set(anna.id, 'viewer')
     expect(failureOf(await bot.click(card, { who: otto }))).toMatchObject({
       code: 'not_allowed',
-      message: 'Anna asked for spin-up and may not say it any more. Nothing was done.',
+      message: 'Anna asked for spin-up and may no longer run it. Nothing was done.',
     })
     expect(done).toEqual([])
     world.roles.set(anna.id, 'admin')
@@ -122,7 +120,7 @@ describe('of a card, exactly one act or none comes, and every click says which:'
       audience: 'nobody',
       headline: 'Otto rejected spin-up.',
     })
-    expect(failureOf(await bot.click(card, { who: bob })).message).toBe('Otto has rejected this. Nothing was done.')
+    expect(failureOf(await bot.click(card, { who: bob })).message).toBe('Otto rejected this. Nothing was done.')
     expect(await endOf(card)).toMatchObject({ kind: 'rejected', by: otto })
     expect(await recorded()).toEqual(['rejected Otto spin-up: Otto rejected what Anna had asked for.'])
     expect(done).toEqual([])
@@ -132,7 +130,7 @@ describe('of a card, exactly one act or none comes, and every click says which:'
     const { bot, world, done } = office
     world.roles.set(anna.id, 'viewer')
     expect(await bot.app.reject({ plan: card, who: anna, place: channel })).toMatchObject({ ok: true })
-    expect(failureOf(await bot.click(card, { who: otto })).message).toBe('Anna has withdrawn this. Nothing was done.')
+    expect(failureOf(await bot.click(card, { who: otto })).message).toBe('Anna withdrew this. Nothing was done.')
     expect(await recorded()).toEqual(['withdrawn Anna spin-up: Anna withdrew it.'])
     expect(done).toEqual([])
   })
@@ -165,7 +163,7 @@ describe('of a card, exactly one act or none comes, and every click says which:'
     gate.resolve()
     await loading
     expect(failureOf(await bot.click(card, { who: bob })).message).toContain(
-      'Otto has said yes to this already, and it could not be done: Anna is changing the warehouse',
+      "Otto approved this, but it failed: Anna's load (run",
     )
     expect(done).toEqual([])
   })
@@ -214,8 +212,8 @@ describe('a card that would be another one by the click', () => {
     expect(done).toEqual([])
     expect(await endOf(card)).toMatchObject({ kind: 'replaced', by: otto })
     expect(failureOf(await bot.click(card, { who: bob }))).toMatchObject({
-      message: 'This card had changed, and was replaced by a newer one. Nothing was done.',
-      remedy: 'Look at the newest one.',
+      message: 'This card changed and was replaced by a newer one. Nothing was done.',
+      remedy: 'Use the newest one.',
     })
     expect(failureOf(await bot.click(next.id)).code).toBe('not_allowed')
     expect(await bot.click(next.id, { who: otto })).toMatchObject({ ok: true, run: { who: 'Anna' } })
@@ -239,7 +237,7 @@ describe('a card that would be another one by the click', () => {
     const after = await start('three', { approveAboveUsd: null, budgetUsd: 3 })
     const answer = await after.click(planOf(own).id)
     expect(answer.audience).toBe('channel')
-    const words = 'It can go beyond the budget of $3.00 for November 2026: $0.00 spent, $4.34 with it.'
+    const words = 'It can exceed the budget of $3.00 for November 2026: $0.00 spent so far, $4.34 with it.'
     expect(planOf(answer)).toMatchObject({ reasons: [words], changes: [{ was: null, now: words }] })
     expect(done).toEqual([])
     expect(await after.click(planOf(answer).id, { who: otto })).toMatchObject({ ok: true })

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { OpsError } from '../../../src/core/errors.ts'
-import type { PlanDraft } from '../../../src/core/plan.ts'
+import type { PlanDraft } from '../../../src/core/ports/plans.ts'
 import {
   anna,
   bob,
@@ -80,7 +80,7 @@ describe('a plan', () => {
     expect(await bot.click(id)).toMatchObject({ ok: true, run: { line: 'spin-up', state: 'complete' } })
     expect(failureOf(await bot.click(id))).toMatchObject({
       code: 'expired',
-      message: 'This plan was confirmed already; it runs once.',
+      message: 'This plan was already confirmed; it runs once.',
     })
     expect(done).toBe(1)
   })
@@ -98,9 +98,9 @@ describe('a plan', () => {
     const { id } = planOf(await bot.say('spin-up'))
     await bot.click(id)
     price = '$9.99'
-    expect(failureOf(await bot.click(id)).message).toBe('This plan was confirmed already; it runs once.')
+    expect(failureOf(await bot.click(id)).message).toBe('This plan was already confirmed; it runs once.')
     busyPlanning = new OpsError('cluster_state', 'Cluster sparkify is creating.')
-    expect(failureOf(await bot.click(id)).message).toBe('This plan was confirmed already; it runs once.')
+    expect(failureOf(await bot.click(id)).message).toBe('This plan was already confirmed; it runs once.')
     expect(done).toBe(1)
   })
 
@@ -179,7 +179,7 @@ describe('a plan', () => {
     for (const typed of [undefined, '', 'sparkifi']) {
       expect(failureOf(await bot.click(id, typed === undefined ? {} : { typed }))).toMatchObject({
         code: 'not_confirmed',
-        message: 'The word to type is sparkify. Nothing was done.',
+        message: 'The word does not match: type sparkify. Nothing was done.',
       })
     }
     expect(await bot.click(id, { typed: ' sparkify ' })).toMatchObject({ ok: true })

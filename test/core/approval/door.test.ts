@@ -224,8 +224,7 @@ describe('changing the warehouse', () => {
       expect(answer).toMatchObject({ ok: false, exit: 1, audience: 'asker', run: null, next: [{ line: 'runs 1' }] })
       expect(failureOf(answer)).toMatchObject({
         code: 'busy',
-        message:
-          'Anna is changing the warehouse: load (run 1), for 3 min 12 s, now at "Stage events". Nothing was done.',
+        message: `Anna's load (run 1) has been changing the warehouse for 3 min 12 s, now at "Stage events". Nothing was done.`,
         remedy: 'Wait for it, or stop it with cancel 1.',
       })
     }
@@ -282,8 +281,8 @@ describe('changing the warehouse', () => {
         replies: [
           {
             code: 'interrupted',
-            message: 'The program stopped in the middle of load at "Stage events".',
-            remedy: 'Say run-again 1: what was finished is not done twice.',
+            message: 'The program stopped during load at "Stage events".',
+            remedy: 'Continue it with run-again 1: finished steps are not repeated.',
           },
         ],
       },

@@ -1,7 +1,6 @@
-import type { Deps } from '../../../src/core/deps.ts'
+import type { Deps, Policy } from '../../../src/core/deps.ts'
 import type { Asker } from '../../../src/core/people.ts'
-import type { PlanDraft } from '../../../src/core/plan.ts'
-import type { Policy } from '../../../src/core/policy.ts'
+import type { PlanDraft } from '../../../src/core/ports/plans.ts'
 import { anna, bob, command, createWorld, type TestProcess, type World } from '../../support/core.ts'
 import { freePolicy } from '../../support/policy.ts'
 

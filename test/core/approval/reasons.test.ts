@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { reasonsFor } from '../../../src/core/approval/reasons.ts'
-import type { PlanDraft } from '../../../src/core/plan.ts'
-import type { Policy } from '../../../src/core/policy.ts'
+import type { Policy } from '../../../src/core/deps.ts'
 import type { Bill } from '../../../src/core/ports/cluster.ts'
+import type { PlanDraft } from '../../../src/core/ports/plans.ts'
 import { createFakeClock } from '../../support/fake-clock.ts'
 import { freePolicy } from '../../support/policy.ts'
 
@@ -26,14 +26,14 @@ const ran = (usd: number | null, from: string, to: string, until: string | null 
 
 describe('a plan needs approval', () => {
   it('when it destroys, whatever the configuration says', async () => {
-    expect(await reasons({ danger: true }, {})).toEqual([{ kind: 'destroys', words: 'It destroys.' }])
+    expect(await reasons({ danger: true }, {})).toEqual([{ kind: 'destroys', words: 'This cannot be undone.' }])
     expect(await reasons({}, { twoPerson: true, approveAboveUsd: 1, budgetUsd: 1 })).toEqual([])
   })
 
   it('when it can cost more than the limit, not when it can cost as much', async () => {
     expect(await reasons({ mostUsd: 4.34 }, { approveAboveUsd: 4.34 })).toEqual([])
     expect(await reasons({ mostUsd: 4.34 }, { approveAboveUsd: 4.33 })).toEqual([
-      { kind: 'costly', words: 'It can cost $4.34; more than $4.33 needs approval.' },
+      { kind: 'costly', words: 'It can cost $4.34; anything above $4.33 needs approval.' },
     ])
     expect(await reasons({ mostUsd: 1_000 }, {})).toEqual([])
   })
@@ -42,8 +42,8 @@ describe('a plan needs approval', () => {
     expect(
       (await reasons({ mostUsd: null }, { approveAboveUsd: 100, budgetUsd: 100 })).map(({ words }) => words),
     ).toEqual([
-      'What it can cost is not known; more than $100.00 needs approval.',
-      'What it can cost is not known, and may go beyond the budget of $100.00 for November 2026.',
+      'Its cost is not known; anything above $100.00 needs approval.',
+      'Its cost is not known and may exceed the budget of $100.00 for November 2026.',
     ])
     expect(await reasons({ mostUsd: null }, {})).toEqual([])
   })
@@ -51,7 +51,7 @@ describe('a plan needs approval', () => {
   it('when nobody knows what the month has cost so far, where there is a budget', async () => {
     const bills = [ran(null, '2026-11-02T00:00:00Z', '2026-11-05T18:00:00Z')]
     expect((await reasons({ mostUsd: 1 }, { budgetUsd: 100 }, bills)).map(({ words }) => words)).toEqual([
-      'This month has times whose price is not known, and may be beyond the budget of $100.00 for November 2026 already.',
+      'The price of some hours this month is not known; they may already exceed the budget of $100.00 for November 2026.',
     ])
     expect(await reasons({ mostUsd: 1 }, { approveAboveUsd: 100 }, bills)).toEqual([])
   })
@@ -62,7 +62,7 @@ describe('a plan needs approval', () => {
     expect(await reasons({ mostUsd: 4.34 }, { budgetUsd: 100 }, bills)).toEqual([
       {
         kind: 'budget',
-        words: 'It can go beyond the budget of $100.00 for November 2026: $96.00 spent, $100.34 with it.',
+        words: 'It can exceed the budget of $100.00 for November 2026: $96.00 spent so far, $100.34 with it.',
       },
     ])
   })
@@ -70,7 +70,9 @@ describe('a plan needs approval', () => {
   it('also when only the rest of the lease that is running takes it there', async () => {
     const running = ran(10, '2026-11-23T02:00:00Z', noon, '2026-11-23T18:00:00Z')
     const [reason] = await reasons({ mostUsd: 2 }, { budgetUsd: 17 }, [running])
-    expect(reason?.words).toBe('It can go beyond the budget of $17.00 for November 2026: $10.00 spent, $18.00 with it.')
+    expect(reason?.words).toBe(
+      'It can exceed the budget of $17.00 for November 2026: $10.00 spent so far, $18.00 with it.',
+    )
     expect(await reasons({ mostUsd: 1 }, { budgetUsd: 17 }, [running])).toEqual([])
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import scheduleRun from '../../../src/commands/schedule-run.ts'
+import scheduleRun from '../../../src/commands/schedule/run.ts'
 import { anna, bob, channel, command, createWorld, failureOf, planOf } from '../../support/core.ts'
 import { runAsked } from '../../support/fires.ts'
 import { scheduled } from '../../support/schedule.ts'

@@ -56,9 +56,9 @@ describe('a schedule that is said now', () => {
     const { bot, done } = await twoPersons()
     const { id, title, facts, act } = planOf(await bot.say('schedule run 1'))
     expect({ title, facts, act }).toEqual({
-      title: 'Say this now?',
+      title: 'Run this now?',
       facts: ['greet; spin-up, daily at 07:00 (UTC) in #music', 'Spin up?', '$0.54 an hour'],
-      act: 'Say it now',
+      act: 'Run now',
     })
     expect(failureOf(await bot.click(id)).code).toBe('not_allowed')
     expect(await bot.click(id, { who: bob })).toMatchObject({ ok: true })
@@ -66,10 +66,10 @@ describe('a schedule that is said now', () => {
     expect(await heard(bot)).toEqual([])
     expect(done).toEqual(['spin-up'])
     expect((await approvals(bot)).slice(1)).toEqual([
-      ['schedule-run id=1', 'Bob', 'Say it now'],
+      ['schedule-run id=1', 'Bob', 'Run now'],
       ['greet', undefined, undefined],
-      ['spin-up', 'Bob', 'Say it now'],
-      ['schedule-run id=1', 'Bob', 'Say it now'],
+      ['spin-up', 'Bob', 'Run now'],
+      ['schedule-run id=1', 'Bob', 'Run now'],
     ])
   })
 
@@ -104,11 +104,11 @@ describe('a schedule that the clock says', () => {
     await bot.beat()
     await runDue(bot)
     expect(done).toEqual(['spin-up'])
-    expect(await onlyOf(bot)).toMatchObject({ approval: { plan: { act: 'Schedule it' }, by: { id: bob.id } } })
+    expect(await onlyOf(bot)).toMatchObject({ approval: { plan: { act: 'Schedule' }, by: { id: bob.id } } })
     expect((await approvals(bot)).slice(1)).toEqual([
       ['greet', undefined, undefined],
-      ['spin-up', 'Bob', 'Schedule it'],
-      ['schedule-run id=1', 'Bob', 'Schedule it'],
+      ['spin-up', 'Bob', 'Schedule'],
+      ['schedule-run id=1', 'Bob', 'Schedule'],
     ])
   })
 
@@ -135,8 +135,8 @@ describe('a schedule that the clock says', () => {
     const { bot } = await createScheduleOffice({ cluster, policy }, [extend])
     const asked = planOf(await bot.say('schedule add extend daily at 07:00'))
     expect(asked).toHaveProperty('card')
-    expect(asked.facts).toContain('extend, whenever sparkify runs by then.')
-    expect(asked.reasons).toEqual(['What it can cost is not known; more than $1.00 needs approval.'])
+    expect(asked.facts).toContain('extend, whenever sparkify runs at that time.')
+    expect(asked.reasons).toEqual(['Its cost is not known; anything above $1.00 needs approval.'])
     expect(await bot.ledger.schedules.list()).toEqual([])
   })
 })

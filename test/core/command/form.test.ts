@@ -49,7 +49,7 @@ describe('a form', () => {
 
   it('has a field of its kind for a time, a channel, a choice; without those that it leaves out', () => {
     const { fields, act } = formOf('schedule-add lines="top-songs n=20" day=daily time=07:00', catalog)
-    expect(act).toBe('Schedule it')
+    expect(act).toBe('Schedule')
     expect(fields.map(({ name, kind, value, required }) => [name, kind, value, required])).toEqual([
       ['lines', 'text', 'top-songs n=20', true],
       ['day', 'choice', 'daily', true],
@@ -61,7 +61,7 @@ describe('a form', () => {
     expect(fields.find(({ name }) => name === 'tz')?.fallback).toBe('that of your profile')
     const known = formOf('schedule-add', catalog, 'America/New_York').fields
     expect(known.find(({ name }) => name === 'tz')?.value).toBe('America/New_York')
-    expect(known.map(({ label }) => label)).toContain('What to say')
+    expect(known.map(({ label }) => label)).toContain('Commands')
   })
 
   it('of a schedule becomes its line, or says at each field what is wrong with it', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
-import scheduleRun from '../../../src/commands/schedule-run.ts'
+import scheduleRun from '../../../src/commands/schedule/run.ts'
 import { optionalChannel } from '../../../src/core/command/args.ts'
 import type { Command } from '../../../src/core/command/define.ts'
 import { OpsError } from '../../../src/core/errors.ts'

@@ -50,7 +50,7 @@ describe('a run that is cancelled', () => {
       kind: 'failure',
       code: 'cancelled',
       message: 'Cancelled by Bob. Live tables are untouched.',
-      remedy: 'Carry on with run-again 1.',
+      remedy: 'Continue it with run-again 1.',
     })
     expect(answer.run?.steps.map(({ state }) => state)).toEqual(['complete', 'error'])
     expect(await bot.ledger.runs.get(1)).toMatchObject({ state: 'cancelled' })
@@ -63,7 +63,7 @@ describe('a run that is cancelled', () => {
     const running = one.say('load')
     await begun
     expect(await two.say('cancel 1')).toMatchObject({ ok: true })
-    await one.session.registry.heedCancels()
+    await one.session.registry.stopCancelled()
     expect(failureOf(await running).message).toBe('Cancelled by Anna. Live tables are untouched.')
   })
 
@@ -162,7 +162,7 @@ describe('a process that is about to stop', () => {
     await bot.app.drain(5000)
     expect(failureOf(await bot.say('greet'))).toMatchObject({
       code: 'shutting_down',
-      message: 'The bot is about to restart and takes no new work. Nothing was done.',
+      message: 'The bot is restarting and takes no new work. Nothing was done.',
     })
     expect(await bot.ledger.runs.list({ limit: 5 })).toEqual([])
   })

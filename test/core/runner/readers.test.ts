@@ -14,7 +14,7 @@ import { scheduled } from '../../support/schedule.ts'
 import { createPreparedWarehouse, type Warehouse } from '../../support/warehouse.ts'
 
 const day = 86_400_000
-const forThose = 'Only people who may ask for it themselves can see its answer.'
+const forThose = 'Only people who may run this command can see its answer.'
 
 /** A loaded warehouse in which Anna, an operator, has asked for people by name (run 2). Bob is a viewer. */
 async function asked(parts: Partial<Deps> = {}) {
@@ -57,7 +57,7 @@ describe('rows that were read again', () => {
     clock.advance(8 * day)
     await bot.beat()
     expect(await seen(bot, 3, anna)).not.toContain(name)
-    expect(await seen(bot, 3, anna)).toContain('Its answer was kept for 7 days.')
+    expect(await seen(bot, 3, anna)).toContain('Its answer was deleted after 7 days.')
   })
 
   it('on the last day are not kept for another week', async () => {
@@ -139,7 +139,7 @@ describe('the rows of a schedule', () => {
     const { answer } = await sayAgain(bot, { run })
     const { id = 0 } = answer.run ?? {}
     expect(JSON.stringify(answer.replies)).toContain(name)
-    const lines = await bot.ledger.runs.list({ fire: id, limit: 10 })
+    const lines = await bot.ledger.runs.list({ parent: id, limit: 10 })
     expect(lines.map(({ line, attempt }) => [line, attempt])).toEqual([
       ['etl', 2],
       ['top-users n=3', 1],
@@ -230,7 +230,7 @@ describe('what was done', () => {
     for (const told of [...facts, name]) expect(read.filter((answer) => answer.includes(told))).toEqual([])
     // Which commands were run, by whom and when, is no secret.
     expect(read[0]).toContain('schedule-add')
-    expect(read.find((answer) => answer.includes('Run 3'))).toContain('Only people who may ask for it themselves')
+    expect(read.find((answer) => answer.includes('Run 3'))).toContain('Only people who may run this command')
   })
 
   it('is read by operators with its channels, and without plans and answers of admins', async () => {
@@ -267,7 +267,7 @@ describe('what a schedule posts in somebody’s direct messages', () => {
     expect(await seen(bot, line, anna)).toContain('top-songs n=3')
     for (const run of [id, line]) {
       expect(await seen(bot, run)).not.toContain('n=3')
-      expect(await seen(bot, run)).toContain('Only people who may ask for it themselves')
+      expect(await seen(bot, run)).toContain('Only people who may run this command')
     }
     for (const read of [`result ${line}`, `csv ${line}`, `share ${line} in #music`]) {
       expect(failureOf(await bot.say(read, { who: bob })).code).toBe('not_allowed')

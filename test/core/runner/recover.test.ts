@@ -139,7 +139,7 @@ describe('after a restart', () => {
 
   it.each([
     ['a question', { effect: 'read' as const }, 'Ask again.'],
-    ['a run of the terminal', { place: terminal }, 'Say run-again 1: what was finished is not done twice.'],
+    ['a run of the terminal', { place: terminal }, 'Continue it with run-again 1: finished steps are not repeated.'],
   ])('%s is closed, and its reader told', async (_what, said, remedy) => {
     const world = await createWorld()
     await killedWithin(world, 'one', said)
@@ -149,7 +149,7 @@ describe('after a restart', () => {
     expect(answer).toMatchObject({ ok: false, run: { id: 1, state: 'error' }, next: [{ line: 'run-again 1' }] })
     expect(answer === undefined ? null : failureOf(answer)).toMatchObject({
       code: 'interrupted',
-      message: 'The program stopped in the middle of load at "Stage".',
+      message: 'The program stopped during load at "Stage".',
       remedy,
     })
   })
@@ -305,7 +305,7 @@ describe('while no bot runs', () => {
     const say = (line: string) => two.say(line, inTerminal)
     expect(tables(await say('status'))).toContainEqual([
       'Running',
-      'run 1, Anna: load, interrupted at "Stage"; its process is gone, and the bot carries it on when it starts',
+      'run 1, Anna: load, interrupted at "Stage"; its process ended, and the bot continues it when it starts',
     ])
     expect(tables(await say('runs'))[0]?.slice(0, 4)).toEqual([1, 'load', 'Anna', 'interrupted'])
     expect(await say('runs 1')).toMatchObject({
@@ -315,7 +315,7 @@ describe('while no bot runs', () => {
     expect(await two.ledger.runs.get(1)).toMatchObject({ state: 'running' })
     expect(await say('cancel 1')).toMatchObject({
       ok: true,
-      headline: 'Run 1 (load) is cancelled. Its process had stopped before.',
+      headline: 'Run 1 (load) is cancelled. Its process had already ended.',
     })
     expect(await two.ledger.runs.get(1)).toMatchObject({
       state: 'cancelled',

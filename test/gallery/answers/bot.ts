@@ -200,11 +200,11 @@ export const bot: readonly Shown[] = [
       'Run 57, schedule-run 3: error, 3 min 12 s.',
       [
         text(
-          'Run 57, schedule-run 3: error, 3 min 12 s\nSchedule 3 for 30 Nov 2026, 03:00 UTC, in the name of Grace, 30 Nov 2026, 03:00 UTC\nThe cluster cost $0.11 meanwhile.',
+          'Run 57, schedule-run 3: error, 3 min 12 s\nSchedule 3 for 30 Nov 2026, 03:00 UTC, in the name of Grace, 30 Nov 2026, 03:00 UTC\nThe cluster cost $0.11 in that time.',
         ),
         {
           kind: 'table',
-          title: 'Its lines',
+          title: 'Commands',
           columns: ['id', 'command', 'state', 'seconds'],
           formats: ['integer', 'text', 'text', 'seconds'],
           rows: [
@@ -222,7 +222,7 @@ export const bot: readonly Shown[] = [
     name: 'run-with-a-plan',
     answer: whispered('Run 60, spin-up: complete, 6 min 3 s.', [
       text(
-        'Run 60, spin-up: complete, 6 min 3 s\nAsked by Grace, 30 Nov 2026, 09:00 UTC\nThe cluster cost $0.05 meanwhile.',
+        'Run 60, spin-up: complete, 6 min 3 s\nAsked by Grace, 30 Nov 2026, 09:00 UTC\nThe cluster cost $0.05 in that time.',
       ),
       text(
         'Spin up sparkify?\nRedshift ra3.large × 1, us-west-2\n$0.54 an hour (list price, March 2026) · lease 8 h: at most $4.34\nApproved by Ada, asked for by Grace',

@@ -88,7 +88,7 @@ const loading: Home = {
         entry({
           title: '⚠ Spin up sparkify-2?',
           words: ['otto asked in', channel('C0DATAENG00', '#data-eng'), '· until', at('2026-11-30T03:40:00.000Z')],
-          note: 'Redshift ra3.large × 4, us-west-2.\nIt can cost $17.38; more than $10.00 needs approval.',
+          note: 'Redshift ra3.large × 4, us-west-2.\nIt can cost $17.38; anything above $10.00 needs approval.',
         }),
       ],
     },
@@ -109,7 +109,7 @@ const loading: Home = {
         }),
       ],
     },
-    { title: '', entries: [shortcuts(press('Watch it', 'runs 15'))] },
+    { title: '', entries: [shortcuts(press('Show run', 'runs 15'))] },
     {
       title: 'Upcoming schedules',
       entries: [

@@ -135,8 +135,8 @@ export const loads: readonly Shown[] = [
     name: 'etl-interrupted',
     answer: failed(
       'interrupted',
-      'The program stopped in the middle of etl at "Stage songs". Live tables are untouched.',
-      'Say run-again 12: what was finished is not done twice.',
+      'The program stopped during etl at "Stage songs". Live tables are untouched.',
+      'Continue it with run-again 12: finished steps are not repeated.',
       {
         run: runOf('etl', 65_000, { state: 'error', steps: steps(3, [step('Stage songs', 'in_progress', 4_000)]) }),
         next: [press('Run again', 'run-again 12')],

@@ -2,7 +2,7 @@ import type { Answer } from '../../../src/core/answer.ts'
 import type { RunRecord } from '../../../src/core/ports/ledger.ts'
 import { type ChartReply, type Reply, type TableReply, text } from '../../../src/core/reply.ts'
 import { viewOf } from '../../../src/core/runner/answers.ts'
-import type { Spoken } from '../../../src/core/schedule/report/digest.ts'
+import type { LineReport } from '../../../src/core/schedule/report/digest.ts'
 import { press } from './shown.ts'
 
 export const ada = { kind: 'slack', id: 'U02AB3C4D', name: 'ada' } as const
@@ -46,7 +46,7 @@ function spoke(
   line: string,
   asks: boolean,
   answer: Pick<Answer, 'headline' | 'replies' | 'next'> & Partial<Answer>,
-): Spoken {
+): LineReport {
   return { line, asks, answer: { ok: true, exit: 0, audience: 'channel', run: viewOf(run), ...answer } }
 }
 

@@ -4,8 +4,9 @@ import { OpsError } from '../../../src/core/errors.ts'
 import type { LoadRecord, RunRecord, ScheduleRecord } from '../../../src/core/ports/ledger.ts'
 import { type Reply, text } from '../../../src/core/reply.ts'
 import { failureAnswer, viewOf } from '../../../src/core/runner/answers.ts'
-import { digestOf, type Night, type Spoken } from '../../../src/core/schedule/report/digest.ts'
-import { type FailedNight, failureOfFire } from '../../../src/core/schedule/report/failure.ts'
+import type { LineReport } from '../../../src/core/schedule/report/digest.ts'
+import { digestOfRun, type FinishedRun } from '../../../src/core/schedule/report/digest.ts'
+import { type FailedRun, failureReport } from '../../../src/core/schedule/report/failure.ts'
 import { scheduled } from '../../support/schedule.ts'
 import { ada, checked, green, loaded, place, pulse, runAt, top, trust } from './night-lines.ts'
 import { press, type Shown } from './shown.ts'
@@ -30,7 +31,7 @@ function fireAt(from: string, given: Partial<RunRecord> = {}): RunRecord {
     state: 'running',
     ended: null,
     steps: steps([
-      ['Look at the warehouse', 'complete', 300],
+      ['Check the warehouse', 'complete', 300],
       ['etl', 'complete', 41_000],
       ['qa checks', 'complete', 5_100],
       ['pulse', 'complete', 900],
@@ -40,29 +41,32 @@ function fireAt(from: string, given: Partial<RunRecord> = {}): RunRecord {
   })
 }
 
-const good: Night = {
+const good: FinishedRun = {
   schedule,
-  fire: fireAt('03:00:00'),
-  spoken: [loaded, checked, pulse, top],
+  occurrence: fireAt('03:00:00'),
+  reports: [loaded, checked, pulse, top],
   slept: null,
   now: new Date('2018-11-30T03:00:52.000Z'),
 }
 
-function told({ headline, title, replies, details = [], next = [] }: Outcome, { fire, now }: Night): Answer {
+function told(
+  { headline, title, replies, details = [], next = [] }: Outcome,
+  { occurrence, now }: FinishedRun,
+): Answer {
   return {
     ok: true,
     exit: 0,
     headline,
     ...(title === undefined ? {} : { title }),
     audience: 'channel',
-    run: { ...viewOf(fire), state: 'complete', ended: now.toISOString() },
+    run: { ...viewOf(occurrence), state: 'complete', ended: now.toISOString() },
     replies: [...replies],
     details: [...details],
     next: [...next],
   }
 }
 
-const wellTold = (name: string, night: Night): Shown => ({ name, answer: told(digestOf(night), night) })
+const wellTold = (name: string, night: FinishedRun): Shown => ({ name, answer: told(digestOfRun(night), night) })
 
 const gap = 'Every day between the first and the last play has plays'
 
@@ -70,7 +74,7 @@ const someGreen = '19 of 20 checks green · 1 warning'
 const doubt = text(`Data until 29 Nov 2018, 23:58 UTC · Warning: ${gap}`, 'note')
 
 /** What the line says of a load on which one check is red that only warns. */
-function withGap({ answer: { brief = [], headline, replies, ...answer }, ...said }: Spoken): Spoken {
+function withGap({ answer: { brief = [], headline, replies, ...answer }, ...said }: LineReport): LineReport {
   const doubted = (reply: Reply): Reply => {
     if (reply === green) return said.line === 'etl' ? text(someGreen) : red
     return reply === trust ? doubt : reply
@@ -119,17 +123,17 @@ const notLoaded = failureAnswer(bad, viewOf(staging), silent, {
   next: [press('Run again', 'run-again 58')],
 })
 
-const failing: FailedNight = {
+const failing: FailedRun = {
   ...good,
   now: new Date('2018-11-30T03:03:12.000Z'),
-  fire: fireAt('03:00:00', {
+  occurrence: fireAt('03:00:00', {
     steps: steps([
-      ['Look at the warehouse', 'complete', 300],
+      ['Check the warehouse', 'complete', 300],
       ['etl', 'error', 191_000],
     ]),
   }),
-  spoken: [{ line: 'etl', asks: false, answer: notLoaded }],
-  slept: 'Cluster sparkify was woken for this and is paused again.',
+  reports: [{ line: 'etl', asks: false, answer: notLoaded }],
+  slept: 'Cluster sparkify was resumed for this and is paused again.',
   error: bad,
   failed: { ...staging, answer: notLoaded },
   live: { load: live, isNew: false },
@@ -138,11 +142,11 @@ const failing: FailedNight = {
   standing: 'Only its storage costs money now.',
 }
 
-const asleep: FailedNight = {
+const asleep: FailedRun = {
   ...failing,
   now: new Date('2018-11-30T03:32:00.000Z'),
-  fire: fireAt('03:00:00', { steps: steps([['Look at the warehouse', 'error', 1_920_000]]) }),
-  spoken: [],
+  occurrence: fireAt('03:00:00', { steps: steps([['Check the warehouse', 'error', 1_920_000]]) }),
+  reports: [],
   slept: null,
   error: new OpsError(
     'aws',
@@ -165,27 +169,27 @@ const asleep: FailedNight = {
   standing: 'Cluster sparkify is paused; only its storage is billed.',
 }
 
-function badlyTold(name: string, night: FailedNight): Shown {
-  const run = { ...viewOf(night.fire), state: 'error', ended: night.now.toISOString() } as const
+function badlyTold(name: string, night: FailedRun): Shown {
+  const run = { ...viewOf(night.occurrence), state: 'error', ended: night.now.toISOString() } as const
   const next = [press('Run again', 'run-again 57')]
-  return { name, answer: failureAnswer(failureOfFire(night), run, silent, { audience: 'channel', next }) }
+  return { name, answer: failureAnswer(failureReport(night), run, silent, { audience: 'channel', next }) }
 }
 
-const daily: Night = {
+const daily: FinishedRun = {
   ...good,
   schedule: { ...schedule, lines: ['top-songs last=whole-day'], phrase: 'weekdays at 03:00', zone: 'Europe/London' },
-  spoken: [top],
+  reports: [top],
 }
 
 /** What a schedule posts: a whole night, and one line. */
 export const nightly: readonly Shown[] = [
-  wellTold('nightly-good', { ...good, slept: 'Cluster sparkify was woken for this and is paused again.' }),
+  wellTold('nightly-good', { ...good, slept: 'Cluster sparkify was resumed for this and is paused again.' }),
   wellTold('nightly-late', {
     ...good,
-    fire: fireAt('05:11:20'),
+    occurrence: fireAt('05:11:20'),
     now: new Date('2018-11-30T05:12:08.000Z'),
   }),
-  wellTold('nightly-warning', { ...good, spoken: good.spoken.map(withGap) }),
+  wellTold('nightly-warning', { ...good, reports: good.reports.map(withGap) }),
   badlyTold('nightly-failed', failing),
   badlyTold('nightly-failed-cluster', asleep),
   wellTold('schedule-one-line', daily),

@@ -38,7 +38,7 @@ const tearDown = {
   act: 'Tear down sparkify',
   typed: 'sparkify',
   danger: true,
-  reasons: ['It destroys.'],
+  reasons: ['This cannot be undone.'],
 }
 
 const spinUp = {
@@ -125,8 +125,8 @@ export const plans: readonly Shown[] = [
       {
         ...spinUp,
         reasons: [
-          'It can cost $14.40; more than $10.00 needs approval.',
-          'It can go beyond the budget of $100.00 for November 2026: $96.10 spent, $110.50 with it.',
+          'It can cost $14.40; anything above $10.00 needs approval.',
+          'It can exceed the budget of $100.00 for November 2026: $96.10 spent so far, $110.50 with it.',
         ],
       },
       true,
@@ -137,7 +137,7 @@ export const plans: readonly Shown[] = [
     answer: card(
       {
         ...spinUp,
-        reasons: ['It can cost $14.40; more than $10.00 needs approval.'],
+        reasons: ['It can cost $14.40; anything above $10.00 needs approval.'],
         changes: [
           {
             was: '$0.54 an hour (list price, March 2026) · lease 24 h: at most $13.03',
@@ -151,7 +151,7 @@ export const plans: readonly Shown[] = [
   },
   {
     name: 'plan-expired',
-    answer: failed('expired', 'This plan has expired. Nothing was done.', 'Say the command again for a fresh one.', {
+    answer: failed('expired', 'This plan has expired. Nothing was done.', 'Run the command again for a new one.', {
       next: [press('Spin up', 'spin-up lease=8h')],
     }),
   },

@@ -18,7 +18,7 @@ function list(rows: TableReply['rows']): TableReply {
 }
 
 const example = text(
-  'Add one: schedule add "top songs 10" daily at 07:00 in #music, or the whole night: schedule nightly',
+  'Add one: schedule add "top songs 10" daily at 07:00 in #music. For a whole night: schedule nightly',
   'note',
 )
 
@@ -45,12 +45,12 @@ export const schedules: readonly Shown[] = [
           'Schedule 2 is parked: I cannot post in #catalogue (is_archived). Use another channel than #catalogue, which is archived.',
           'warning',
         ),
-        text('1: resumes a paused warehouse, and pauses it again\n2: Posted when it has rows, or fails', 'note'),
+        text('1: resumes a paused warehouse and pauses it again\n2: Posts when it has rows or fails', 'note'),
         example,
       ],
       [
         press('Resume 2', 'schedule-resume 2'),
-        press('Say 1 now', 'schedule-run 1'),
+        press('Run 1 now', 'schedule-run 1'),
         add,
         press('Export', 'schedule-export'),
       ],
@@ -76,19 +76,19 @@ export const schedules: readonly Shown[] = [
         text(
           'From 14 March 2027 the clocks there are an hour ahead (EDT): 02:30 there is then 06:30 UTC.\nOn 14 March 2027 there is no 02:30 in New York: it comes at 03:00.',
         ),
-        text('Always posted · waits while the warehouse is paused · said up to 6 h late.', 'note'),
+        text('Always posts · waits while the warehouse is paused · runs up to 6 h late if missed.', 'note'),
       ],
       [press('Run now', 'schedule-run 1'), press('All schedules', 'schedule')],
     ),
   },
   {
     name: 'schedule-exported',
-    answer: whispered('2 lines make 2 schedules again.', [
+    answer: whispered('2 lines to create 2 schedules again.', [
       text(
         'schedule add "etl; qa checks; pulse; top-songs last=whole-day" nightly at 03:00 in #music tz=Europe/London paused=resume\nschedule add "unmatched-songs 20" weekdays at 07:30 in #catalogue tz=Europe/London if=not-empty',
         'code',
       ),
-      text('Whoever says a line becomes its owner. A schedule that is parked begins anew.', 'note'),
+      text('Running a line makes you its owner. A suspended schedule starts as an active one.', 'note'),
     ]),
   },
   {

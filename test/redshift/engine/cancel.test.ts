@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { OpsError } from '../../../src/core/errors.ts'
 import type { Engine } from '../../../src/core/ports/engine.ts'
-import { Handover } from '../../../src/core/runner/registry.ts'
+import { Handover } from '../../../src/core/runner/session.ts'
 import { eventually } from '../../slack/support/clock.ts'
 import { twoDays } from '../../support/two-days.ts'
 import { build, cell, countsOf, createStage, newStep, type Stage } from './support.ts'

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import cancel from '../../../src/commands/cancel.ts'
 import runs from '../../../src/commands/runs.ts'
-import scheduleRun from '../../../src/commands/schedule-run.ts'
+import scheduleRun from '../../../src/commands/schedule/run.ts'
 import { createTimetable } from '../../../src/scheduler/timetable.ts'
 import { commandsBehind, createDoors, type Doors } from './commands.ts'
 import type { Call } from './front.ts'

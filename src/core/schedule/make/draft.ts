@@ -2,12 +2,10 @@ import type { Context } from '../../command/context.ts'
 import type { Bound } from '../../command/define.ts'
 import { OpsError } from '../../errors.ts'
 import type { Asker, Person } from '../../people.ts'
-import type { PlanDraft } from '../../plan.ts'
+import type { PlanDraft } from '../../ports/plans.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { understood } from './lines.ts'
-import { planOfLines } from './plan.ts'
-import { upcoming } from './upcoming.ts'
-import { scheduleWords } from './words.ts'
+import { scheduleWords, upcoming } from './words.ts'
 
 /** What somebody wants a schedule to be. */
 export type Draft = Pick<
@@ -16,24 +14,86 @@ export type Draft = Pick<
 >
 
 /**
- * All that a schedule will say, in its maker's name. Throws what is wrong with a line, `not_allowed` for one that its maker may not say, and
+ * All that a schedule will say, in its owner's name. Throws what is wrong with a line, `not_allowed` for one that its owner may not say, and
  * `bad_argument` for times that there are not.
  */
-export function sayable(draft: Draft, context: Context): readonly Bound[] {
+export function runnableLines(draft: Draft, context: Context): readonly Bound[] {
   const bound = understood(draft, context)
   context.deps.timetable.check(draft.cron, draft.zone)
   if (upcoming(context.deps, draft, 1).length > 0) return bound
-  throw new OpsError('bad_argument', `"${draft.phrase}" never comes. Nothing was done.`, 'Say daily at 03:00.', {
-    field: 'day',
-  })
+  throw new OpsError(
+    'bad_argument',
+    `"${draft.phrase}" never comes. Nothing was done.`,
+    'Use for example daily at 03:00.',
+    {
+      field: 'day',
+    },
+  )
 }
 
-/** What must be confirmed before a schedule is as it is wanted; null where nothing must. Throws as `sayable` does. */
+/** What must be confirmed before a schedule is as it is wanted; null where nothing must. Throws as `runnableLines` does. */
 export async function planOfDraft(draft: Draft, context: Context): Promise<PlanDraft | null> {
-  return planOfLines('byTheClock', scheduleWords(draft), sayable(draft, context), context)
+  return planOfLines('byTheClock', scheduleWords(draft), runnableLines(draft, context), context)
 }
 
 /** A person as a schedule keeps its owner: a role is looked up at the moment of the act. */
 export function ownerOf({ kind, id, name }: Person): Asker {
   return { kind, id, name }
+}
+
+/** What is confirmed of a schedule: that the clock says it, or that it is run once, now. */
+const occasions = {
+  byTheClock: { title: 'Run this on a schedule, without asking again?', act: 'Schedule' },
+  now: { title: 'Run this now?', act: 'Run now' },
+} as const
+
+/**
+ * What a schedule's lines would ask each time, as one plan, because it is confirmed once for all of them: all their facts, the most that
+ * one time can cost, and whether any of them destroys. Null where none asks. `said` says what is scheduled.
+ */
+export async function planOfLines(
+  occasion: keyof typeof occasions,
+  said: string,
+  bound: readonly Bound[],
+  context: Context,
+): Promise<PlanDraft | null> {
+  const plans = await Promise.all(
+    bound.map(async (line) => (await planNow(line, context)) ?? plannedUnseen(line, context)),
+  )
+  const drafts = plans.flatMap((draft) => draft ?? [])
+  if (drafts.length === 0) return null
+  const costs = drafts.flatMap(({ mostUsd }) => (mostUsd === undefined ? [] : [mostUsd]))
+  return {
+    ...occasions[occasion],
+    facts: [said, ...drafts.flatMap(({ title, facts }) => [title, ...facts])],
+    danger: drafts.some(({ danger }) => danger),
+    ...(costs.length === 0 ? {} : { mostUsd: sumOf(costs) }),
+  }
+}
+
+/** One that is not known makes the sum so. */
+function sumOf(costs: readonly (number | null)[]): number | null {
+  return costs.reduce((sum, usd) => (sum === null || usd === null ? null : sum + usd), 0)
+}
+
+/** A cluster that runs today has nothing to ask; on the night when it sleeps nobody is there to be asked. A lease is the other way round. */
+function plannedUnseen({ command, line }: Bound, { deps }: Context): PlanDraft | null {
+  if (deps.cluster.free || (command.wakes === undefined && command.extends !== true)) return null
+  return {
+    title: `${line}, whenever ${deps.cluster.name} ${command.wakes === undefined ? 'runs' : 'does not run'} at that time.`,
+    facts: ['It is billed by the hour then. Nobody is asked again.'],
+    act: line,
+    danger: false,
+    mostUsd: null,
+  }
+}
+
+/** What a line asks today; null also where it makes no sense today, such as resuming what runs. */
+async function planNow(bound: Bound, context: Context): Promise<PlanDraft | null> {
+  try {
+    return await bound.plan(context)
+  } catch (error) {
+    if (error instanceof OpsError && (error.code === 'cluster_state' || error.code === 'no_cluster')) return null
+    throw error
+  }
 }

@@ -3,14 +3,14 @@ import { quote } from '../../command/line.ts'
 import type { Place } from '../../place.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Draft } from './draft.ts'
-import { optionWords } from './option-words.ts'
+import { optionWords } from './options.ts'
 
 /** What a line that makes a schedule is made of. */
 type Makeable = Draft & Pick<ScheduleRecord, 'state' | 'owner'>
 
-/** The line that makes this schedule again, with the id of its channel and its zone, whoever says it where; its command in one word. */
-export function lineThatMakes(schedule: Makeable): string {
-  return `schedule-add ${wordsThatMake(schedule).join(' ')}`
+/** The line that makes this schedule again, with the id of its channel and its zone, who says it where; its command in one word. */
+export function lineThatCreates(schedule: Makeable): string {
+  return `schedule-add ${wordsThatCreate(schedule).join(' ')}`
 }
 
 /**
@@ -18,7 +18,7 @@ export function lineThatMakes(schedule: Makeable): string {
  * which takes a bare `#` for a comment and `>` for a file.
  */
 export function lineToCopy(schedule: Makeable, readIn: Place): string {
-  const words = wordsThatMake(schedule).map((word) => (readIn.kind === 'terminal' ? inShell(word) : word))
+  const words = wordsThatCreate(schedule).map((word) => (readIn.kind === 'terminal' ? inShell(word) : word))
   return withChannelNames(`schedule add ${words.join(' ')}`)
 }
 
@@ -26,7 +26,7 @@ function inShell(word: string): string {
   return /^<?#/.test(word) ? `"${word}"` : word.replace(/^(if=)(.*>.*)$/, '$1"$2"')
 }
 
-function wordsThatMake(schedule: Makeable): readonly string[] {
+function wordsThatCreate(schedule: Makeable): readonly string[] {
   const { lines, phrase, zone, state } = schedule
   return [
     quoted(lines.join('; ')),
@@ -38,7 +38,7 @@ function wordsThatMake(schedule: Makeable): readonly string[] {
   ]
 }
 
-/** In quotation marks also where one word would do without, because it reads as what is said. */
+/** In quotation marks also where one word would do without, because it reads as what is run. */
 function quoted(words: string): string {
   const written = quote(words)
   return /^["']/.test(written) ? written : `"${written}"`

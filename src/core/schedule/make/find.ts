@@ -14,20 +14,20 @@ export function scheduleNumber(): z.ZodType<number | undefined> {
 }
 
 /** Whether a person may see and stop a schedule: what it posts in somebody's direct messages is the business of that person and of admins. */
-export function mayKnow(schedule: Pick<ScheduleRecord, 'place' | 'owner'>, who: Person): boolean {
+export function maySee(schedule: Pick<ScheduleRecord, 'place' | 'owner'>, who: Person): boolean {
   return !isDirect(schedule.place) || isOwner(schedule, who) || includesRole(who.role, 'admin')
 }
 
 /** Those schedules that `who` may see. */
-export async function knownSchedules({ deps, who }: Context): Promise<readonly ScheduleRecord[]> {
-  return (await deps.ledger.schedules.list()).filter((schedule) => mayKnow(schedule, who))
+export async function visibleSchedules({ deps, who }: Context): Promise<readonly ScheduleRecord[]> {
+  return (await deps.ledger.schedules.list()).filter((schedule) => maySee(schedule, who))
 }
 
 /** The schedule of that number. Throws `not_found`, pointing to the list, and `not_allowed` for one that `who` may not see. */
 export async function findSchedule(id: number | undefined, { deps, who }: Context): Promise<ScheduleRecord> {
   const schedule = id === undefined ? null : await deps.ledger.schedules.get(id)
   if (schedule === null) throw notFound(id)
-  if (!mayKnow(schedule, who)) throw notTheirs(schedule)
+  if (!maySee(schedule, who)) throw notTheirs(schedule)
   return schedule
 }
 
@@ -52,8 +52,8 @@ function isOwner({ owner }: Pick<ScheduleRecord, 'owner'>, { kind, id }: Person)
 function notTheirs({ id, owner }: Pick<ScheduleRecord, 'id' | 'owner'>): OpsError {
   return new OpsError(
     'not_allowed',
-    `Schedule ${id} posts in the direct messages of ${owner.name}, who alone can change or run it. Nothing was done.`,
-    'Add one of your own.',
+    `Schedule ${id} posts in ${owner.name}'s direct messages; only they can change or run it. Nothing was done.`,
+    'Add your own schedule.',
   )
 }
 
@@ -64,12 +64,12 @@ export async function changeSchedule(id: number, changes: ScheduleChanges, { led
   return schedule
 }
 
-/** The changes that let a parked schedule go on in another place; none for one that is not parked. */
-export function woken({ state }: ScheduleRecord, { clock }: Deps): Pick<ScheduleChanges, 'state' | 'since'> {
+/** The changes that let a suspended schedule go on in another place; none for one that is not suspended. */
+export function resumedBy({ state }: ScheduleRecord, { clock }: Deps): Pick<ScheduleChanges, 'state' | 'since'> {
   return state.kind === 'parked' ? { state: { kind: 'active' }, since: clock.now().toISOString() } : {}
 }
 
-/** Removes a schedule, and gives it as it was. Throws `not_found` for whoever comes second. */
+/** Removes a schedule, and gives it as it was. Throws `not_found` for who comes second. */
 export async function removeSchedule(id: number | undefined, context: Context): Promise<ScheduleRecord> {
   const schedule = await findSchedule(id, context)
   if (!(await context.deps.ledger.schedules.remove(schedule.id))) throw notFound(id)
@@ -80,7 +80,7 @@ function notFound(id: number | undefined): OpsError {
   return new OpsError(
     'not_found',
     id === undefined ? 'Which schedule? Nothing was done.' : `There is no schedule ${id}. Nothing was done.`,
-    'See schedule for their numbers.',
+    '`schedule` lists them.',
     { cure: 'schedule' },
   )
 }

@@ -15,14 +15,14 @@ const maxLines = 20
 export function linesOf(said: string): readonly string[] {
   const lines = partLines(said)
   if (lines.length === 0) {
-    const remedy = 'Say schedule add "top songs 10" daily at 07:00 in #music.'
-    throw new OpsError('bad_argument', 'What should be said? Nothing was done.', remedy)
+    const remedy = 'For example: schedule add "top songs 10" daily at 07:00 in #music.'
+    throw new OpsError('bad_argument', 'Which commands should it run? Nothing was done.', remedy)
   }
   if (lines.length <= maxLines && said.length <= maxLinesLength) return lines
   throw new OpsError(
     'bad_argument',
-    `A schedule says at most ${maxLines} lines of ${maxLinesLength.toLocaleString('en')} characters together. Nothing was done.`,
-    'Make two of it.',
+    `A schedule runs at most ${maxLines} commands, of ${maxLinesLength.toLocaleString('en')} characters together. Nothing was done.`,
+    'Add two schedules.',
   )
 }
 
@@ -35,11 +35,11 @@ export function understood(
   { catalog, who, deps }: Context,
 ): readonly Bound[] {
   const bound = lines.map((line) => readIn(line, catalog))
-  const all = whenPaused === 'resume' ? [...bound, catalog.read(catalog.that(wakesPaused).name)] : bound
+  const all = whenPaused === 'resume' ? [...bound, catalog.that(wakesPaused).with({})] : bound
   for (const { command } of all) {
     if (command.schedulable === false) {
-      const message = `${command.name} cannot be said by the clock. Nothing was done.`
-      throw new OpsError('bad_argument', message, 'Say it yourself.')
+      const message = `${command.name} cannot be scheduled. Nothing was done.`
+      throw new OpsError('bad_argument', message, 'Run it yourself.')
     }
     authorise(command, who, deps.directory)
   }
@@ -47,20 +47,28 @@ export function understood(
   if (whenPaused === 'last' && other !== undefined) {
     throw new OpsError(
       'bad_argument',
-      `${other.command.name} keeps no answer that could be given while the warehouse is paused. Nothing was done.`,
-      'Use paused=last for questions only; otherwise paused=wait or paused=resume.',
+      `${other.command.name} has no stored answer to post while the warehouse is paused. Nothing was done.`,
+      'Use paused=last for queries only; otherwise paused=wait or paused=resume.',
     )
   }
   const needsRows = condition.kind === 'not-empty' || condition.kind === 'changed'
   if (needsRows && !bound.some(({ command }) => command.effect === 'read')) {
     throw new OpsError(
       'bad_argument',
-      `No line of ${lines.join('; ')} asks for rows, so it would never be posted. Nothing was done.`,
-      'Leave if= out, or say if=checks.',
+      `No command of ${lines.join('; ')} returns rows, so it would never post. Nothing was done.`,
+      'Leave out if=, or use if=checks.',
       { field: 'if' },
     )
   }
   return all
+}
+
+/** The commands of these lines. Lines that are no longer understood, after an update, name none. */
+export function commandsOf(lines: readonly string[], catalog: Catalog): readonly Command[] {
+  return lines.flatMap((line) => {
+    const request = catalog.request(line)
+    return request.kind === 'fault' ? [] : [request.bound.command]
+  })
 }
 
 /** Whether it is the command that wakes a paused cluster, and does nothing else. */
@@ -68,20 +76,20 @@ export function wakesPaused({ wakes }: Command): boolean {
   return wakes === 'paused'
 }
 
-/** Reads a line of a schedule. What would mend it alone is no button: it would be said at once. */
+/** Reads a line of a schedule. What would mend it alone is no button: it would be run at once. */
 function readIn(line: string, catalog: Catalog): Bound {
-  const fault = faultOf(line, catalog)
-  if (fault !== null) throw fault.with({ cure: undefined })
-  return catalog.read(line)
+  const request = catalog.request(line)
+  if (request.kind === 'fault') throw request.fault.with({ cure: undefined })
+  return request.bound
 }
 
 /** The lines with the nearest command in place of one that is not known; null where that would not be understood either. */
-export function mendedLines(lines: readonly string[], catalog: Catalog): readonly string[] | null {
-  const mended = lines.map((line) => mendedLine(line, catalog))
+export function fixedLines(lines: readonly string[], catalog: Catalog): readonly string[] | null {
+  const mended = lines.map((line) => fixedLine(line, catalog))
   return mended.includes(null) ? null : mended.map(String)
 }
 
-function mendedLine(line: string, catalog: Catalog): string | null {
+function fixedLine(line: string, catalog: Catalog): string | null {
   const fault = faultOf(line, catalog)
   if (fault === null) return line
   const { code, cure } = fault
@@ -95,11 +103,6 @@ function mendedLine(line: string, catalog: Catalog): string | null {
 
 /** What is wrong with a line, by itself; null where it is understood. */
 export function faultOf(line: string, catalog: Catalog): OpsError | null {
-  try {
-    catalog.read(line)
-    return null
-  } catch (error) {
-    if (error instanceof OpsError) return error
-    throw error
-  }
+  const request = catalog.request(line)
+  return request.kind === 'fault' ? request.fault : null
 }

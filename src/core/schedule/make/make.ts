@@ -3,17 +3,16 @@ import type { Outcome } from '../../command/define.ts'
 import type { Deps } from '../../deps.ts'
 import { inField, OpsError } from '../../errors.ts'
 import type { Place } from '../../place.ts'
-import type { PlanDraft } from '../../plan.ts'
+import type { PlanDraft } from '../../ports/plans.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { postable } from '../../posting.ts'
 import { type Reply, text } from '../../reply.ts'
 import { clockChanges } from './clocks.ts'
-import { type Draft, ownerOf, planOfDraft, sayable } from './draft.ts'
-import { lineThatMakes } from './export.ts'
-import { mendedLines } from './lines.ts'
-import { optionSentence } from './option-words.ts'
-import { upcoming } from './upcoming.ts'
-import { scheduleWords, timeWords } from './words.ts'
+import { type Draft, ownerOf, planOfDraft, runnableLines } from './draft.ts'
+import { lineThatCreates } from './export.ts'
+import { fixedLines } from './lines.ts'
+import { optionSentence } from './options.ts'
+import { scheduleWords, stateWord, timeWords, upcoming } from './words.ts'
 
 const shownTimes = 3
 
@@ -36,16 +35,16 @@ export async function planOfNew(wanted: NewSchedule, context: Context): Promise<
 /** A line that is not known is mended within the whole line, not said at once. */
 function withCure(error: unknown, wanted: NewSchedule, { catalog, who }: Context): unknown {
   if (!(error instanceof OpsError) || error.code !== 'unknown_command') return error
-  const lines = mendedLines(wanted.lines, catalog)
+  const lines = fixedLines(wanted.lines, catalog)
   if (lines === null) return error
-  const cure = lineThatMakes({ ...wanted, lines, owner: ownerOf(who) })
+  const cure = lineThatCreates({ ...wanted, lines, owner: ownerOf(who) })
   return error.with({ cure })
 }
 
-/** Makes a schedule in the name of whoever asks. Throws as `planOfNew` does. */
+/** Makes a schedule in the name of who asks. Throws as `planOfNew` does. */
 export async function makeSchedule(wanted: NewSchedule, context: RunContext): Promise<Outcome> {
   const { deps, who, approval } = context
-  sayable(wanted, context)
+  runnableLines(wanted, context)
   const place = await postable(wanted.place, who, deps)
   const now = deps.clock.now().toISOString()
   const schedule = await deps.ledger.schedules.add({
@@ -58,11 +57,11 @@ export async function makeSchedule(wanted: NewSchedule, context: RunContext): Pr
     asked: null,
     snoozedUntil: null,
   })
-  const made = told(schedule, `Schedule ${schedule.id}: ${scheduleWords(schedule)}.`, deps)
-  const twin = await twinOf(schedule, context)
+  const made = scheduleOutcome(schedule, `Schedule ${schedule.id}: ${scheduleWords(schedule)}.`, deps)
+  const twin = await duplicateOf(schedule, context)
   if (twin === null) return made
   const [said, ...rest] = made.replies
-  const warning = text(`Schedule ${twin.id} says this already, there and at that time. Now both will.`, 'warning')
+  const warning = text(`Schedule ${twin.id} already runs this in that channel at that time. Now both do.`, 'warning')
   return {
     ...made,
     replies: [...(said === undefined ? [] : [said]), warning, ...rest],
@@ -71,16 +70,12 @@ export async function makeSchedule(wanted: NewSchedule, context: RunContext): Pr
 }
 
 /** Another active schedule that says all of these lines at the same time in the same channel. */
-async function twinOf(made: ScheduleRecord, { deps, catalog }: Context): Promise<ScheduleRecord | null> {
+async function duplicateOf(made: ScheduleRecord, { deps, catalog }: Context): Promise<ScheduleRecord | null> {
   if (made.state.kind !== 'active') return null
   const sayingOf = (line: string): string => {
-    try {
-      return catalog.read(line).line
-    } catch (error) {
-      // After an update some lines are no longer understood.
-      if (error instanceof OpsError) return line
-      throw error
-    }
+    // After an update some lines are no longer understood.
+    const request = catalog.request(line)
+    return request.kind === 'fault' ? line : request.bound.line
   }
   const lines = made.lines.map(sayingOf)
   const twin = (await deps.ledger.schedules.list()).find(({ id, state, cron, zone, place, lines: others }) => {
@@ -97,7 +92,7 @@ function channelOf(place: Place): string | null {
 }
 
 /** A schedule that was made or changed: when it comes next, what the clocks will do to it, and how it behaves. */
-export function told(schedule: ScheduleRecord, headline: string, deps: Deps): Outcome {
+export function scheduleOutcome(schedule: ScheduleRecord, headline: string, deps: Deps): Outcome {
   return {
     headline,
     replies: [text(headline, 'good'), ...timesOf(schedule, deps), text(`${optionSentence(schedule)}.`, 'note')],
@@ -112,7 +107,7 @@ export function told(schedule: ScheduleRecord, headline: string, deps: Deps): Ou
 
 function timesOf(schedule: ScheduleRecord, deps: Deps): readonly Reply[] {
   const { id, state, zone } = schedule
-  if (state.kind !== 'active') return [text(`It is ${state.kind}. schedule resume ${id} makes it go on.`)]
+  if (state.kind !== 'active') return [text(`It is ${stateWord(state)}. \`schedule resume ${id}\` starts it again.`)]
   const times = upcoming(deps, schedule, shownTimes).map((time) => `• ${timeWords(zone, time)}`)
   const changes = clockChanges(schedule, deps)
   return [text(`Next times\n${times.join('\n')}`), ...(changes.length === 0 ? [] : [text(changes.join('\n'))])]

@@ -3,6 +3,7 @@ import { described, optionalZone } from '../../command/args.ts'
 import type { Context } from '../../command/context.ts'
 import type { Condition, ScheduleRecord, WhenPaused } from '../../ports/schedules.ts'
 import { readSpan, spanMs } from '../../span.ts'
+import { hours } from '../../words.ts'
 
 /** What a schedule does where nobody says otherwise. */
 export const usual = { condition: { kind: 'always' }, whenPaused: 'wait', catchUpHours: 6 } as const satisfies Options
@@ -20,7 +21,7 @@ export const optionArgs = { tz: zone('that of your profile'), ...options('always
 /** The same arguments, where what is left out stays as it is. */
 export const changeArgs = { tz: zone(), ...options() }
 
-/** What was said of the options, the usual where nothing was; the zone is that of the asker's profile. */
+/** What was run of the options, the usual where nothing was; the zone is that of the asker's profile. */
 export async function optionsOf(
   said: z.output<z.ZodObject<typeof optionArgs>>,
   { deps, who }: Context,
@@ -34,7 +35,7 @@ export async function optionsOf(
 }
 
 function zone(fallback?: string) {
-  const about = 'the time zone of its times'
+  const about = 'time zone; that of your profile if left out'
   return optionalZone({
     about,
     label: 'Time zone',
@@ -54,7 +55,7 @@ function options(condition?: string, whenPaused?: string, catchUp?: string) {
         .optional(),
       {
         label: 'Post only when',
-        about: 'when it is posted: only if it has rows, if a figure changes, if a check turns red or green',
+        about: 'post always, or only with rows, when a figure changes, or when a check turns red or green',
         bare: false,
       },
       {
@@ -66,7 +67,7 @@ function options(condition?: string, whenPaused?: string, catchUp?: string) {
     paused: described(
       z.string().toLowerCase().pipe(z.enum(ways)).optional(),
       {
-        about: 'what it does while the warehouse is paused: wait, resume it, or give the last answers',
+        about: 'while the warehouse is paused: wait, resume it, or post the last answers',
         bare: false,
         form: 'left-out',
       },
@@ -78,7 +79,7 @@ function options(condition?: string, whenPaused?: string, catchUp?: string) {
         .refine((typed) => readCatchUp(typed) !== null)
         .transform((typed) => readCatchUp(typed) ?? usual.catchUpHours)
         .optional(),
-      { about: 'how late it is said where it was missed; 0 never', bare: false, form: 'left-out' },
+      { about: 'how late a missed time is still run; 0: not at all', bare: false, form: 'left-out' },
       { noun: 'a valid duration', accepts: `6h or 90m, at most ${longestHours}h, or 0`, ...usually(catchUp) },
     ),
   } as const
@@ -94,8 +95,65 @@ export function readCondition(typed: string): Condition | null {
 
 /** Reads `6h`, `90m`, `2d` and `0` as hours; null for anything else. */
 function readCatchUp(typed: string): number | null {
-  if (/^0[mhd]?$/.test(typed.trim().toLowerCase())) return 0
+  if (/^0[mhd]?$/i.test(typed.trim())) return 0
   const span = readSpan(typed, ['m', 'h', 'd'], 'h')
   const hours = span === null ? Number.POSITIVE_INFINITY : spanMs(span) / 3_600_000
   return hours <= longestHours ? hours : null
+}
+
+/** The options that are not the usual ones, as they would be typed. */
+export function optionWords({ condition, whenPaused, catchUpHours }: Options): readonly string[] {
+  return [
+    ...(condition.kind === usual.condition.kind ? [] : [`if=${conditionWord(condition)}`]),
+    ...(whenPaused === usual.whenPaused ? [] : [`paused=${whenPaused}`]),
+    ...(catchUpHours === usual.catchUpHours ? [] : [`catch-up=${spanWord(catchUpHours)}`]),
+  ]
+}
+
+function conditionWord(condition: Condition): string {
+  if (condition.kind !== 'changed') return condition.kind
+  return condition.percent === 0 ? 'changed' : `changed>${condition.percent}%`
+}
+
+function spanWord(span: number): string {
+  return Number.isInteger(span) ? `${span}h` : `${Math.round(span * 60)}m`
+}
+
+/** All options in words: "Always posts · waits while the warehouse is paused · runs up to 6 h late if missed". */
+export function optionSentence({ condition, whenPaused, catchUpHours }: Options): string {
+  return [conditionSentence(condition), pausedWords[whenPaused], lateWords(catchUpHours)].join(' · ')
+}
+
+/** Those in words that are not the usual ones. */
+export function unusualWords({ condition, whenPaused, catchUpHours }: Options): readonly string[] {
+  return [
+    ...(condition.kind === usual.condition.kind ? [] : [conditionSentence(condition)]),
+    ...(whenPaused === usual.whenPaused ? [] : [pausedWords[whenPaused]]),
+    ...(catchUpHours === usual.catchUpHours ? [] : [lateWords(catchUpHours)]),
+  ]
+}
+
+const pausedWords = {
+  wait: 'waits while the warehouse is paused',
+  resume: 'resumes a paused warehouse and pauses it again',
+  last: 'posts the last answers while the warehouse is paused',
+} as const satisfies Readonly<Record<WhenPaused, string>>
+
+function lateWords(catchUpHours: number): string {
+  return catchUpHours === 0 ? 'does not run late' : `runs up to ${hours(catchUpHours)} late if missed`
+}
+
+function conditionSentence(condition: Condition): string {
+  switch (condition.kind) {
+    case 'always':
+      return 'Always posts'
+    case 'not-empty':
+      return 'Posts when it has rows or fails'
+    case 'changed':
+      return condition.percent === 0
+        ? 'Posts when a figure changes or it fails'
+        : `Posts when a figure changes by more than ${condition.percent}% or it fails`
+    case 'checks':
+      return 'Posts when a check turns red or green, or it fails'
+  }
 }

@@ -1,7 +1,7 @@
-import { withChannelNames } from '../../channel.ts'
+import { type Channel, readChannel, withChannelNames } from '../../channel.ts'
 import { OpsError } from '../../errors.ts'
 
-/** When a schedule is said. */
+/** When a schedule is run. */
 export interface When {
   /** The words about time, tidied, for lists: "daily at 03:00". Read again they say the same. */
   readonly phrase: string
@@ -38,9 +38,9 @@ export function readWhen(words: readonly string[]): When {
   const fields = split[0]?.toLowerCase() === 'cron' ? split.slice(1) : split
   if (isCron(fields)) return { phrase: `cron ${fields.join(' ')}`, cron: fields.join(' ') }
   const [first = '', second = '', ...rest] = fields.map((word) => withChannelNames(word).toLowerCase())
-  if (first === '') throw new OpsError('bad_argument', 'When? Nothing was done.', `Say ${forms}.`)
+  if (first === '') throw new OpsError('bad_argument', 'When should it run? Nothing was done.', `Use ${forms}.`)
   if (isTime(first === 'at' ? second : first))
-    throw new OpsError('bad_argument', 'On which days? Nothing was done.', `Say ${forms}.`)
+    throw new OpsError('bad_argument', 'On which days? Nothing was done.', `Use ${forms}.`)
   if (first === 'hourly') return everyOf('1h', second === '' ? [] : [second, ...rest], first)
   if (first === 'every') {
     const days = second === 'day' ? 'daily' : second.replace(/s?$/, 's')
@@ -74,8 +74,8 @@ function everyOf(span: string, rest: readonly string[], hourly?: string): When {
   if (!(hours >= 1 && 24 % hours === 0)) {
     throw new OpsError(
       'bad_argument',
-      `"${`every ${span}`.trim()}" does not part a day into equal hours. Nothing was done.`,
-      'Say every 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h; for minutes, a cron expression such as "*/15 * * * *".',
+      `"${`every ${span}`.trim()}" does not divide a day into equal parts. Nothing was done.`,
+      'Use every 1h, 2h, 3h, 4h, 6h, 8h, 12h or 24h; for minutes, a cron expression such as "*/15 * * * *".',
     )
   }
   const { hour, minute } = from === undefined ? { hour: 0, minute: 0 } : timeOf(time ?? '')
@@ -107,8 +107,8 @@ function timeOf(word: string): TimeOfDay {
   if (h === undefined || hour > 23 || minute > 59 || (half !== undefined && (typed < 1 || typed > 12))) {
     throw new OpsError(
       'bad_argument',
-      word === '' ? 'At what time? Nothing was done.' : `"${word}" is not a time of day. Nothing was done.`,
-      'Say it like at 03:00 or at 7am.',
+      word === '' ? 'At what time? Nothing was done.' : `"${word}" is not a time. Nothing was done.`,
+      "Use 'at 03:00' or 'at 7am'.",
     )
   }
   return { hour, minute }
@@ -118,6 +118,46 @@ function notUnderstood(word: string): OpsError {
   return new OpsError(
     'bad_argument',
     `schedule does not understand "${word.slice(0, 60)}". Nothing was done.`,
-    `Say ${forms}, then in #channel. Lines of several words go in quotation marks.`,
+    `Use ${forms}, then in #channel. Put commands of several words in quotation marks.`,
   )
+}
+
+/** When and where, as it was run: `daily at 03:00 in #music`. The channel is null where none is run. */
+export interface Phrase extends When {
+  readonly channel: Channel | null
+}
+
+/** Reads when and where. Throws `bad_argument` naming the word and the forms there are. */
+export function readPhrase(words: readonly string[]): Phrase {
+  const { channel, rest } = cutChannel(words)
+  return { ...readWhen(rest), channel }
+}
+
+/** Takes `in #channel` out of the words. Throws `bad_argument` where something else follows the "in". */
+export function cutChannel(words: readonly string[]): {
+  readonly channel: Channel | null
+  readonly rest: readonly string[]
+} {
+  const at = words.findIndex((word) => word.toLowerCase() === 'in')
+  return at < 0 ? { channel: null, rest: words } : { channel: channelOf(words[at + 1]), rest: words.toSpliced(at, 2) }
+}
+
+/**
+ * Parts the lines of a schedule from the words about its time, wherever these begin: people on phones forget quotation marks. Where
+ * nothing is about time, words with a semicolon are lines, all of them; otherwise the first word is, and the rest is for `readPhrase` to
+ * refuse.
+ */
+export function cutLines(words: readonly string[]): { readonly lines: string; readonly when: readonly string[] } {
+  const begins = words.findIndex((word, at) => word.toLowerCase() === 'in' || beginsWhen(words, at))
+  const isAt = words[0]?.toLowerCase() === 'at'
+  const unquoted = words.some((word) => word.includes(';')) ? words.length : Math.min(1, words.length)
+  const at = isAt ? 0 : begins < 0 ? unquoted : begins
+  return { lines: words.slice(0, at).join(' '), when: words.slice(at) }
+}
+
+function channelOf(word = ''): Channel {
+  // Somebody's direct messages, by whose id they go; `schedule export` writes it.
+  const channel = readChannel(word) ?? (/^[UW][A-Z0-9]{7,}$/.test(word) ? { channel: word } : null)
+  if (channel !== null) return channel
+  throw new OpsError('bad_argument', `"${word}" is not a channel. Nothing was done.`, 'Use in #channel.')
 }

@@ -1,4 +1,5 @@
 import { withChannelNames } from '../../channel.ts'
+import type { Deps } from '../../deps.ts'
 import { placeWords } from '../../place.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { offsetAt } from '../../sql/zone.ts'
@@ -6,6 +7,11 @@ import { offsetAt } from '../../sql/zone.ts'
 /** "daily at 03:00 (Europe/London)". */
 export function whenWords({ phrase, zone }: Pick<ScheduleRecord, 'phrase' | 'zone'>): string {
   return `${phrase} (${zone})`
+}
+
+/** What people call a state: "suspended". */
+export function stateWord({ kind }: ScheduleRecord['state']): string {
+  return kind === 'parked' ? 'suspended' : kind
 }
 
 /** "etl; qa checks". */
@@ -58,4 +64,18 @@ export function offsetWords(zone: string, at: Date): string {
   const minutes = offsetAt(at.getTime(), zone)
   const [whole, rest] = [Math.floor(Math.abs(minutes) / 60), Math.abs(minutes) % 60]
   return `UTC${minutes < 0 ? '−' : '+'}${whole}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`
+}
+
+/** The next `count` times of a schedule; fewer where it occurrences less often than that in eight years. */
+export function upcoming(
+  { timetable, clock }: Deps,
+  schedule: { readonly cron: string; readonly zone: string },
+  count: number,
+): readonly Date[] {
+  const times: Date[] = []
+  for (const time of timetable.times(schedule.cron, schedule.zone, clock.now())) {
+    times.push(time)
+    if (times.length === count) break
+  }
+  return times
 }

@@ -7,50 +7,50 @@ import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { type ChartReply, type Reply, type StepsReply, type TextReply, text } from '../../reply.ts'
 import { rowsIn, viewOf } from '../../runner/answers.ts'
 import { duration, lasting } from '../../words.ts'
-import { latenessOf, occasionOf } from './occasion.ts'
+import { latenessOf, runTitle } from './run-title.ts'
 
-/** What a fire has to report: the answers of its lines, and what became of a warehouse that it woke. */
+/** What an occurrence has to report: the answers of its lines, and what became of a warehouse that it woke. */
 export interface Report {
-  readonly said: readonly Said[]
+  readonly said: readonly LineAnswer[]
   readonly slept: string | null
 }
 
 /** One answer of those of all lines: that of the only one as it is, a digest of several. */
 export async function digest(schedule: ScheduleRecord, { said, slept }: Report, context: RunContext): Promise<Outcome> {
   const { deps, runId } = context
-  const fire = await deps.ledger.runs.get(runId)
-  if (fire === null) throw new Error(`run ${runId} is not in the ledger`)
-  const spoken = said.map((one) => ({ ...one, asks: isQuestion(one, context) }))
-  return digestOf({ schedule, fire, spoken, slept, now: deps.clock.now() })
+  const occurrence = await deps.ledger.runs.get(runId)
+  if (occurrence === null) throw new Error(`run ${runId} is not in the ledger`)
+  const reports = said.map((one) => ({ ...one, asks: isQuestion(one, context) }))
+  return digestOfRun({ schedule, occurrence, reports, slept, now: deps.clock.now() })
 }
 
 /** Whether a line asked something of the warehouse. */
-export function isQuestion({ answer }: Said, { catalog }: Pick<RunContext, 'catalog'>): boolean {
+export function isQuestion({ answer }: LineAnswer, { catalog }: Pick<RunContext, 'catalog'>): boolean {
   return catalog.find(answer.run?.command ?? '')?.group === 'questions'
 }
 
-/** A fire that went well, with what it said. */
-export interface Night {
+/** An occurrence that went well, with what it said. */
+export interface FinishedRun {
   readonly schedule: ScheduleRecord
-  readonly fire: RunRecord
-  readonly spoken: readonly Spoken[]
+  readonly occurrence: RunRecord
+  readonly reports: readonly LineReport[]
   readonly slept: string | null
   readonly now: Date
 }
 
-/** The digest of a fire, of what is known of it. */
-export function digestOf(night: Night): Outcome {
-  const { schedule, fire, spoken, slept, now } = night
-  const occasion = occasionOf(schedule, fire, now)
-  const took = lasting(new Date(fire.started), now)
-  const late = latenessOf(schedule, fire, now)
+/** The digest of an occurrence, of what is known of it. */
+export function digestOfRun(night: FinishedRun): Outcome {
+  const { schedule, occurrence, reports, slept, now } = night
+  const occasion = runTitle(schedule, occurrence, now)
+  const took = lasting(new Date(occurrence.started), now)
+  const late = latenessOf(schedule, occurrence, now)
   const around = (replies: readonly Reply[]): readonly Reply[] => [
     ...(late === null ? [] : [text(late, 'note')]),
     ...replies,
     ...(slept === null ? [] : [text(slept, 'note')]),
   ]
-  const rowsOf = spoken.flatMap(({ answer }) => rowsIn(answer))
-  const [only, ...others] = spoken
+  const rowsOf = reports.flatMap(({ answer }) => rowsIn(answer))
+  const [only, ...others] = reports
   if (only !== undefined && others.length === 0) {
     const { headline, replies, details, next } = only.answer
     return {
@@ -62,31 +62,31 @@ export function digestOf(night: Night): Outcome {
       rowsOf,
     }
   }
-  const { headline, replies, details, next } = oneMessage(spoken)
+  const { headline, replies, details, next } = oneMessage(reports)
   return {
     headline: `${occasion}: ${headline}`,
     title: `${occasion} · schedule ${schedule.id} · ${took}`,
     replies: around(replies),
-    details: [...details, whatWasSaid(fire)],
-    next: [...next, { label: 'Details', line: `runs ${fire.id}` }],
+    details: [...details, stepTimes(occurrence)],
+    next: [...next, { label: 'Details', line: `runs ${occurrence.id}` }],
     rowsOf,
   }
 }
 
 /** How long each line took. What it said stands above. */
-export function whatWasSaid(fire: RunRecord): StepsReply {
-  const steps = viewOf(fire).steps.map(({ title, state, ms }) => ({ title, state, ms }))
-  return { kind: 'steps', title: 'What was said', steps }
+export function stepTimes(occurrence: RunRecord): StepsReply {
+  const steps = viewOf(occurrence).steps.map(({ title, state, ms }) => ({ title, state, ms }))
+  return { kind: 'steps', title: 'Steps', steps }
 }
 
-/** A line of a fire, and the answer it had. */
-export interface Said {
+/** A line of an occurrence, and the answer it had. */
+export interface LineAnswer {
   readonly line: string
   readonly answer: Answer
 }
 
 /** What a line said, and whether it asked the warehouse something rather than did something. */
-export interface Spoken extends Said {
+export interface LineReport extends LineAnswer {
   readonly asks: boolean
 }
 
@@ -105,8 +105,8 @@ const maxNext = 3
  * Makes one message of what several lines said in brief: answers first, figures before their chart and before rows; then what was done;
  * then the small print, each fact once. It has one chart and one table, and says nothing twice; what it leaves out is in the details.
  */
-export function oneMessage(spoken: readonly Spoken[]): OneMessage {
-  const [asked, done] = [spoken.filter(({ asks }) => asks), spoken.filter(({ asks }) => !asks)]
+export function oneMessage(reports: readonly LineReport[]): OneMessage {
+  const [asked, done] = [reports.filter(({ asks }) => asks), reports.filter(({ asks }) => !asks)]
   const briefs = unique([...inOrder(asked, rankAsked), ...inOrder(done, rankDone)])
   const said = withoutRepeats(briefs.flatMap((reply) => (isWords(reply) ? [reply.text] : [])))
   const chart = chartOf(briefs)
@@ -123,14 +123,14 @@ export function oneMessage(spoken: readonly Spoken[]): OneMessage {
   return {
     headline: withoutRepeats([...asked, ...done].map(({ answer }) => answer.headline)).join(' '),
     replies,
-    details: spoken.flatMap((one) => detailsOf(one, (reply) => isShown(reply, replies, [...facts, ...said]))),
+    details: reports.flatMap((one) => detailsOf(one, (reply) => isShown(reply, replies, [...facts, ...said]))),
     next: nextOf([...asked, ...done]),
   }
 }
 
 /** Of what was asked: figures, the chart that draws them, rows. Of what was done: what is marked as good or bad, then the rest. */
-function inOrder(spoken: readonly Spoken[], rank: (reply: Reply) => number): readonly Reply[] {
-  const replies = spoken.flatMap(({ answer }) => answer.brief ?? answer.replies)
+function inOrder(reports: readonly LineReport[], rank: (reply: Reply) => number): readonly Reply[] {
+  const replies = reports.flatMap(({ answer }) => answer.brief ?? answer.replies)
   return replies.toSorted((one, other) => rank(one) - rank(other))
 }
 
@@ -162,7 +162,7 @@ function bare(sentence: string): string {
   return sentence.replace(/\.$/, '')
 }
 
-/** The facts of all small print, each once, without those that are said already. */
+/** The facts of all small print, each once, without those that are run already. */
 function factsOf(replies: readonly Reply[], said: readonly string[]): readonly string[] {
   const facts = replies.flatMap((reply) =>
     reply.kind === 'text' && reply.tone === 'note' ? reply.text.split(' · ') : [],
@@ -190,7 +190,7 @@ function isShown(reply: Reply, shown: readonly Reply[], said: readonly string[])
 }
 
 /** The whole answer of a line behind its words, without what the message shows. */
-function detailsOf({ line, answer }: Spoken, shown: (reply: Reply) => boolean): readonly Reply[] {
+function detailsOf({ line, answer }: LineReport, shown: (reply: Reply) => boolean): readonly Reply[] {
   const more = [...answer.replies, ...(answer.details ?? [])].filter((reply) => !shown(reply))
   if (more.length === 0) return []
   const { run } = answer
@@ -200,8 +200,8 @@ function detailsOf({ line, answer }: Spoken, shown: (reply: Reply) => boolean): 
 }
 
 /** The answers themselves, to be worked with although the warehouse may sleep by now; then what the others suggest. */
-function nextOf(spoken: readonly Spoken[]): readonly Suggestion[] {
-  const all = spoken.flatMap(({ asks, answer: { run, next } }): readonly Suggestion[] =>
+function nextOf(reports: readonly LineReport[]): readonly Suggestion[] {
+  const all = reports.flatMap(({ asks, answer: { run, next } }): readonly Suggestion[] =>
     asks && run !== null ? [{ label: labelOf(run.line), line: `result ${run.id}` }] : next,
   )
   return all.filter(({ label }, at) => all.findIndex((other) => other.label === label) === at).slice(0, maxNext)

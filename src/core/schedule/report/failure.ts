@@ -2,7 +2,6 @@ import type { Answer, Suggestion } from '../../answer.ts'
 import { totalUsd } from '../../cluster/bill.ts'
 import type { Catalog } from '../../command/catalog.ts'
 import type { Context, RunContext } from '../../command/context.ts'
-import type { Command } from '../../command/define.ts'
 import { labelOf } from '../../command/line.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
@@ -12,10 +11,11 @@ import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Reply } from '../../reply.ts'
 import { rowsIn, viewOf } from '../../runner/answers.ts'
 import { lasting, list, usd } from '../../words.ts'
-import { isQuestion, type Night, oneMessage, type Report, whatWasSaid } from './digest.ts'
-import { clockWords, dayAndClockWords, isLook, latenessOf, occasionOf } from './occasion.ts'
+import { commandsOf } from '../make/lines.ts'
+import { type FinishedRun, isQuestion, oneMessage, type Report, stepTimes } from './digest.ts'
+import { clockWords, dayAndClockWords, isPowerStep, latenessOf, runTitle } from './run-title.ts'
 
-/** What readers have now, and whether this fire published it. */
+/** What readers have now, and whether this occurrence published it. */
 interface Live {
   readonly load: LoadRecord | null
   readonly isNew: boolean
@@ -27,7 +27,7 @@ interface NextPost {
   readonly waits: boolean
 }
 
-/** How things stand after a fire that failed. */
+/** How things stand after an occurrence that failed. */
 interface Standing {
   /** Null where no line changes the warehouse. */
   readonly live: Live | null
@@ -40,32 +40,48 @@ interface Standing {
 
 const hoursAhead = 12
 
-/** The failure of a line as the failure of its fire: what failed, what readers have now, and what costs money. Bugs stay what they are. */
-export async function failedFire(
+/** The failure of a line as the failure of its occurrence: what failed, what readers have now, and what costs money. Bugs stay what they are. */
+export async function failureOfRun(
   schedule: ScheduleRecord,
   { said, error, slept }: Report & { readonly error: unknown },
   context: RunContext,
 ): Promise<unknown> {
   if (!(error instanceof OpsError)) return error
   const { deps, catalog, runId } = context
-  const fire = await deps.ledger.runs.get(runId)
-  if (fire === null) throw new Error(`run ${runId} is not in the ledger`)
+  const occurrence = await deps.ledger.runs.get(runId)
+  if (occurrence === null) throw new Error(`run ${runId} is not in the ledger`)
   const now = deps.clock.now()
   const paused = await isPaused(deps)
   const live = writes(schedule, catalog) ? await liveAfter(runId, deps) : null
-  return failureOfFire({
+  return failureReport({
     schedule,
-    fire,
-    spoken: said.map((one) => ({ ...one, asks: isQuestion(one, context) })),
+    occurrence,
+    reports: said.map((one) => ({ ...one, asks: isQuestion(one, context) })),
     slept,
     now,
     error,
     failed: await failedLine(runId, deps),
     live,
     posts: live === null || live.load === null || live.isNew ? [] : await postsFrom(schedule, paused, context),
-    usd: totalUsd(await deps.cluster.bill(new Date(fire.started), now)),
+    usd: totalUsd(await deps.cluster.bill(new Date(occurrence.started), now)),
     standing: await standingAfter(slept !== null && paused, error, deps),
   })
+}
+
+/** Who stopped a schedule's run, under its title, and what became of a warehouse that it woke. */
+export function cancelledReport(
+  schedule: ScheduleRecord,
+  occurrence: RunRecord,
+  reason: unknown,
+  slept: string | null,
+  { deps }: Pick<Context, 'deps'>,
+): unknown {
+  if (!(reason instanceof OpsError)) return reason
+  const title = runTitle(schedule, occurrence, deps.clock.now())
+  const message = slept === null ? reason.message : `${reason.message} ${slept}`
+  const next = [{ label: 'Details', line: `runs ${occurrence.id}` }]
+  const report = { title: `${title} · cancelled`, headline: `${title}: ${message}`, details: [], next, rowsOf: [] }
+  return reason.with({ message, telling: report })
 }
 
 /** Whether the cluster sleeps by now. Not where that cannot be asked: that is not what failed. */
@@ -79,17 +95,17 @@ async function isPaused({ cluster }: Deps): Promise<boolean> {
 }
 
 /** The line's run that failed, or found red checks; null where the line was refused before it began. */
-async function failedLine(fire: RunId, { ledger }: Deps): Promise<RunRecord | null> {
-  const lines = await ledger.runs.list({ fire, limit: 100 })
+async function failedLine(occurrence: RunId, { ledger }: Deps): Promise<RunRecord | null> {
+  const lines = await ledger.runs.list({ parent: occurrence, limit: 100 })
   // The first of them: where the cluster could not be paused after it, that failed as well.
   return (
     lines.findLast(({ state, answer }) => state === 'error' || state === 'cancelled' || answer?.ok === false) ?? null
   )
 }
 
-async function liveAfter(fire: RunId, { ledger, commands }: Deps): Promise<Live> {
+async function liveAfter(occurrence: RunId, { ledger, commands }: Deps): Promise<Live> {
   const load = await ledger.loads.live()
-  const lines = await ledger.runs.list({ fire, commands: commands.load, limit: 100 })
+  const lines = await ledger.runs.list({ parent: occurrence, commands: commands.load, limit: 100 })
   return { load, isNew: lines.some(({ id }) => id === load?.id) }
 }
 
@@ -114,35 +130,23 @@ async function postsFrom(
 
 /** One that loads by itself has a load of its own to speak of. */
 function readsLive(schedule: ScheduleRecord, catalog: Catalog): boolean {
-  const commands = commandsOf(schedule, catalog)
+  const commands = commandsOf(schedule.lines, catalog)
   return commands.some(({ effect }) => effect === 'read') && commands.every(({ loads }) => loads !== true)
 }
 
 function writes(schedule: ScheduleRecord, catalog: Catalog): boolean {
-  return commandsOf(schedule, catalog).some(({ effect }) => effect === 'write')
+  return commandsOf(schedule.lines, catalog).some(({ effect }) => effect === 'write')
 }
 
-/** Lines that are no longer understood, after an update, name no command. */
-function commandsOf({ lines }: ScheduleRecord, catalog: Catalog): readonly Command[] {
-  return lines.flatMap((line) => {
-    try {
-      return [catalog.read(line).command]
-    } catch (error) {
-      if (error instanceof OpsError) return []
-      throw error
-    }
-  })
-}
-
-/** What goes on costing money, unless that was said already; of a cluster that sleeps again only what its sleep costs. */
+/** What goes on costing money, unless that was run already; of a cluster that sleeps again only what its sleep costs. */
 async function standingAfter(sleepsAgain: boolean, { saysBill }: OpsError, { cluster }: Deps): Promise<string> {
   if (cluster.free) return ''
   if (sleepsAgain) return 'Only its storage costs money now.'
   return saysBill ? '' : cluster.costStatus()
 }
 
-/** A fire that failed, with what was said up to there and all that its reader should know at three in the morning. */
-export interface FailedNight extends Night, Standing {
+/** An occurrence that failed, with what was run up to there and all that its reader should know at three in the morning. */
+export interface FailedRun extends FinishedRun, Standing {
   readonly error: OpsError
   /** The line's run that failed; null where the line was refused before it began. */
   readonly failed: RunRecord | null
@@ -150,18 +154,18 @@ export interface FailedNight extends Night, Standing {
 
 const snoozeHours = 8
 
-/** The failure of a fire, of what is known of it: what failed in whose words, what readers have now, what costs money, what to do. */
-export function failureOfFire(night: FailedNight): OpsError {
-  const { schedule, fire, error, failed, now } = night
-  const occasion = occasionOf(schedule, fire, now)
+/** The failure of an occurrence, of what is known of it: what failed in whose words, what readers have now, what costs money, what to do. */
+export function failureReport(night: FailedRun): OpsError {
+  const { schedule, occurrence, error, failed, now } = night
+  const occasion = runTitle(schedule, occurrence, now)
   const what = `${lineOf(night)} failed${stepOf(failed)}`
   const reason = error.reason ?? error.message
   const paragraphs = [
     [reason],
-    [notSaid(night)],
+    [skippedLines(night)],
     [whatIsLive(night), whatPostsSay(night)],
     [night.slept ?? '', costWords(night), night.standing],
-    [latenessOf(schedule, fire, now) ?? ''],
+    [latenessOf(schedule, occurrence, now) ?? ''],
   ]
   const message = paragraphs
     .map((sentences) => sentences.filter((sentence) => sentence !== '').join(' '))
@@ -174,17 +178,17 @@ export function failureOfFire(night: FailedNight): OpsError {
     reason: undefined,
     evidence: shown,
     telling: {
-      title: `${occasion} · ${what} after ${lasting(new Date(fire.started), now)}`,
+      title: `${occasion} · ${what} after ${lasting(new Date(occurrence.started), now)}`,
       headline: `${occasion}: ${what}. ${reason}`,
       details: detailsOf(night, shown),
       next: nextOf(night),
-      rowsOf: night.spoken.flatMap(({ answer }) => rowsIn(answer)),
+      rowsOf: night.reports.flatMap(({ answer }) => rowsIn(answer)),
     },
   })
 }
 
-function lineOf({ fire, failed }: FailedNight): string {
-  return failed?.line ?? fire.steps.find(({ state }) => state === 'error')?.title ?? 'it'
+function lineOf({ occurrence, failed }: FailedRun): string {
+  return failed?.line ?? occurrence.steps.find(({ state }) => state === 'error')?.title ?? 'it'
 }
 
 function stepOf(failed: RunRecord | null): string {
@@ -193,22 +197,22 @@ function stepOf(failed: RunRecord | null): string {
 }
 
 /** The lines behind the one that failed; all of them where what failed came before them. One that was refused has left no answer. */
-function notSaid({ schedule: { lines }, fire, spoken, failed }: FailedNight): string {
-  const wasRefused = failed === null && fire.steps.some((step) => step.state === 'error' && !isLook(step))
-  const rest = lines.slice(spoken.length + (wasRefused ? 1 : 0))
-  return rest.length === 0 ? '' : `Not said after that: ${rest.join('; ')}.`
+function skippedLines({ schedule: { lines }, occurrence, reports, failed }: FailedRun): string {
+  const wasRefused = failed === null && occurrence.steps.some((step) => step.state === 'error' && !isPowerStep(step))
+  const rest = lines.slice(reports.length + (wasRefused ? 1 : 0))
+  return rest.length === 0 ? '' : `Skipped after that: ${rest.join('; ')}.`
 }
 
 /** What shows the failure: of red checks, which and since when. */
-function evidenceOf({ error, spoken, failed }: FailedNight): readonly Reply[] {
-  const brief = spoken.find(({ answer }) => answer.run?.id === failed?.id)?.answer.brief
+function evidenceOf({ error, reports, failed }: FailedRun): readonly Reply[] {
+  const brief = reports.find(({ answer }) => answer.run?.id === failed?.id)?.answer.brief
   return error.code === 'checks_red' && brief !== undefined ? brief : error.evidence
 }
 
-function detailsOf({ spoken, fire, failed }: FailedNight, shown: readonly Reply[]): readonly Reply[] {
-  const said = spoken.filter(({ answer }) => answer.run?.id !== failed?.id)
+function detailsOf({ reports, occurrence, failed }: FailedRun, shown: readonly Reply[]): readonly Reply[] {
+  const said = reports.filter(({ answer }) => answer.run?.id !== failed?.id)
   const { replies, details } = oneMessage(said)
-  const whole = spoken.find(({ answer }) => answer.run?.id === failed?.id)?.answer.replies ?? []
+  const whole = reports.find(({ answer }) => answer.run?.id === failed?.id)?.answer.replies ?? []
   const more = whole.filter((reply) => reply.kind !== 'failure' && !shown.includes(reply))
   return [
     ...(failed === null || failed.steps.length === 0
@@ -217,26 +221,26 @@ function detailsOf({ spoken, fire, failed }: FailedNight, shown: readonly Reply[
     ...more,
     ...replies,
     ...details,
-    whatWasSaid(fire),
+    stepTimes(occurrence),
   ]
 }
 
 /** What mends it, where a line is known that does; the whole story; and quiet until the morning. */
-function nextOf({ schedule, fire, failed }: FailedNight): readonly Suggestion[] {
+function nextOf({ schedule, occurrence, failed }: FailedRun): readonly Suggestion[] {
   return [
-    ...(failed?.answer == null ? [] : mending(failed.answer, schedule.id, fire.id)),
-    { label: 'Details', line: `runs ${fire.id}` },
+    ...(failed?.answer == null ? [] : fixesFor(failed.answer, schedule.id, occurrence.id)),
+    { label: 'Details', line: `runs ${occurrence.id}` },
     { label: `Snooze ${snoozeHours} h`, line: `schedule-snooze ${schedule.id} ${snoozeHours}h` },
   ]
 }
 
-/** A load that may leave rows out is said with all that comes after it; red checks have no cure of their own, but what their answer suggests. */
-function mending({ failure, next }: Answer, schedule: number, fire: RunId): readonly Suggestion[] {
+/** A load that may leave rows out is run with all that comes after it; red checks have no cure of their own, but what their answer suggests. */
+function fixesFor({ failure, next }: Answer, schedule: number, occurrence: RunId): readonly Suggestion[] {
   if (failure === undefined) return next.slice(0, 1)
   const { leaveOut, cure } = failure
   if (leaveOut !== undefined) {
     const label = `Run again, leaving out ${leaveOut === 1 ? 'this row' : 'these rows'}`
-    return [{ label, line: `schedule-run ${schedule} from=${fire} max-errors=${leaveOut}` }]
+    return [{ label, line: `schedule-run ${schedule} from=${occurrence} max-errors=${leaveOut}` }]
   }
   return cure === undefined ? [] : [{ label: labelOf(cure), line: cure }]
 }
@@ -245,21 +249,21 @@ function mending({ failure, next }: Answer, schedule: number, fire: RunId): read
 const maxTimes = 4
 
 /** "Live tables are untouched: the load of 28 Nov, 03:04 (Europe/London)." The zone goes for all times that follow. Nothing where no line changes the warehouse. */
-function whatIsLive({ live, schedule, now }: Night & Standing): string {
+function whatIsLive({ live, schedule, now }: FinishedRun & Standing): string {
   if (live === null) return ''
   const published = live.load?.published ?? null
   if (live.load === null || published === null) return 'Nothing is loaded.'
   const load = `the load of ${dayAndClockWords(new Date(published), schedule.zone, now)} (${schedule.zone})`
-  return live.isNew ? `It published ${load} before that, and that is live.` : `Live tables are untouched: ${load}.`
+  return live.isNew ? `It published ${load} before that, which is live.` : `Live tables are untouched: ${load}.`
 }
 
-/** "The 07:00 posts will use it and say so." */
-function whatPostsSay({ posts, schedule }: Night & Standing): string {
+/** "The 07:00 posts will use it and show their age." */
+function whatPostsSay({ posts, schedule }: FinishedRun & Standing): string {
   const sentence = (waits: boolean, one: string, many: string): string => {
     const times = posts.filter((post) => post.waits === waits).map(({ at }) => clockWords(at, schedule.zone))
     return times.length === 0 ? '' : `The ${timesWords(times)} ${times.length === 1 ? `post ${one}` : `posts ${many}`}.`
   }
-  const use = sentence(false, 'will use it and say so', 'will use it and say so')
+  const use = sentence(false, 'will use it and show its age', 'will use it and show its age')
   return [use, sentence(true, 'waits until the cluster is resumed', 'wait until the cluster is resumed')]
     .filter((one) => one !== '')
     .join(' ')
@@ -274,7 +278,7 @@ function timesWords(all: readonly string[]): string {
 }
 
 /** "That cost $0.11." Nothing where it cost nothing, or nobody knows. */
-function costWords({ usd: amount, slept }: Night & Standing): string {
+function costWords({ usd: amount, slept }: FinishedRun & Standing): string {
   if (amount === null || amount === 0) return ''
-  return slept === null ? `The cluster cost ${usd(amount)} meanwhile.` : `That cost ${usd(amount)}.`
+  return slept === null ? `The cluster cost ${usd(amount)} in that time.` : `That cost ${usd(amount)}.`
 }

@@ -2,8 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { tokenize } from '../../../../src/core/command/line.ts'
 import { OpsError } from '../../../../src/core/errors.ts'
-import { cutLines, readPhrase } from '../../../../src/core/schedule/make/phrase.ts'
-import { readWhen } from '../../../../src/core/schedule/make/when.ts'
+import { cutLines, readPhrase, readWhen } from '../../../../src/core/schedule/make/when.ts'
 import { createTimetable } from '../../../../src/scheduler/timetable.ts'
 import { lengths } from '../../../support/soak.ts'
 
@@ -50,27 +49,27 @@ describe('the time of a schedule', () => {
   })
 
   it.each([
-    ['', 'When? Nothing was done.'],
-    ['in #music', 'When? Nothing was done.'],
+    ['', 'When should it run? Nothing was done.'],
+    ['in #music', 'When should it run? Nothing was done.'],
     ['soon', 'schedule does not understand "soon". Nothing was done.'],
     ['at 04:00', 'On which days? Nothing was done.'],
     ['4am', 'On which days? Nothing was done.'],
     ['daily', 'At what time? Nothing was done.'],
     ['daily at', 'At what time? Nothing was done.'],
-    ['daily at 24:00', '"24:00" is not a time of day. Nothing was done.'],
-    ['daily at 3:60', '"3:60" is not a time of day. Nothing was done.'],
-    ['daily at 13pm', '"13pm" is not a time of day. Nothing was done.'],
-    ['daily at 0am', '"0am" is not a time of day. Nothing was done.'],
-    ['daily at noon', '"noon" is not a time of day. Nothing was done.'],
+    ['daily at 24:00', '"24:00" is not a time. Nothing was done.'],
+    ['daily at 3:60', '"3:60" is not a time. Nothing was done.'],
+    ['daily at 13pm', '"13pm" is not a time. Nothing was done.'],
+    ['daily at 0am', '"0am" is not a time. Nothing was done.'],
+    ['daily at noon', '"noon" is not a time. Nothing was done.'],
     ['daily at 03:00 sharp', 'schedule does not understand "sharp". Nothing was done.'],
     ['daily at 9 <#C0MUSIC|music>', 'schedule does not understand "#music". Nothing was done.'],
     ['moondays at 9', 'schedule does not understand "moondays". Nothing was done.'],
     ['mondays,,tuesdays at 9', 'schedule does not understand "mondays,,tuesdays". Nothing was done.'],
-    ['every', '"every" does not part a day into equal hours. Nothing was done.'],
-    ['every 15m', '"every 15m" does not part a day into equal hours. Nothing was done.'],
-    ['every 5h', '"every 5h" does not part a day into equal hours. Nothing was done.'],
-    ['every 0h', '"every 0h" does not part a day into equal hours. Nothing was done.'],
-    ['every 48h', '"every 48h" does not part a day into equal hours. Nothing was done.'],
+    ['every', '"every" does not divide a day into equal parts. Nothing was done.'],
+    ['every 15m', '"every 15m" does not divide a day into equal parts. Nothing was done.'],
+    ['every 5h', '"every 5h" does not divide a day into equal parts. Nothing was done.'],
+    ['every 0h', '"every 0h" does not divide a day into equal parts. Nothing was done.'],
+    ['every 48h', '"every 48h" does not divide a day into equal parts. Nothing was done.'],
     ['every 6h sharp', 'schedule does not understand "sharp". Nothing was done.'],
     ['every 6h from', 'At what time? Nothing was done.'],
     ['every 6h from 7 sharp', 'schedule does not understand "sharp". Nothing was done.'],

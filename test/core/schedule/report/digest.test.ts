@@ -2,12 +2,12 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import scheduleRun from '../../../../src/commands/schedule-run.ts'
+import scheduleRun from '../../../../src/commands/schedule/run.ts'
 import type { Answer } from '../../../../src/core/answer.ts'
 import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
 import { type Reply, text } from '../../../../src/core/reply.ts'
 import { claimRuns } from '../../../../src/core/runner/worker.ts'
-import { oneMessage, type Spoken } from '../../../../src/core/schedule/report/digest.ts'
+import { type LineReport, oneMessage } from '../../../../src/core/schedule/report/digest.ts'
 import { anna, bob, channel, command, createWorld, type TestProcess, unwatched } from '../../../support/core.ts'
 import { runAsked, runDue } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
@@ -21,7 +21,7 @@ const night = scheduled({
   created: '2026-11-20T12:00:00.000Z',
 })
 
-/** What the next fire answers. */
+/** What the next occurrence answers. */
 async function fired(bot: TestProcess): Promise<Answer> {
   const answers: Answer[] = []
   for (const { answer } of await runDue(bot)) answers.push(answer)
@@ -149,8 +149,8 @@ describe('the post of one line', () => {
   })
 
   it.each([
-    ['2026-11-23T05:12:00.000Z', 'UTC', '0 3 * * *', 'Due 03:00, said 05:12: the bot was not running.'],
-    ['2026-11-23T05:12:00.000Z', 'Asia/Kolkata', '0 9 * * *', 'Due 09:00, said 10:42: the bot was not running.'],
+    ['2026-11-23T05:12:00.000Z', 'UTC', '0 3 * * *', 'Due 03:00, posted 05:12: the bot was not running.'],
+    ['2026-11-23T05:12:00.000Z', 'Asia/Kolkata', '0 9 * * *', 'Due 09:00, posted 10:42: the bot was not running.'],
     ['2026-11-23T03:02:00.000Z', 'UTC', '0 3 * * *', null],
   ])('said at %s in %s for %s says why it is late', async (time, zone, cron, late) => {
     const { bot } = await greetingAt(time, { zone, cron })
@@ -165,7 +165,7 @@ describe('the post of one line', () => {
     const answers: Answer[] = []
     for (const { answer } of await runAsked(bot)) answers.push(answer)
     expect(answers[0]).toMatchObject({
-      title: expect.stringMatching(/^Daily, asked for by Bob: greet · schedule 1/),
+      title: expect.stringMatching(/^Daily, run by Bob: greet · schedule 1/),
       replies: [{ text: 'Good morning.' }],
     })
   })
@@ -183,7 +183,7 @@ describe('the post of one line', () => {
     await bot.beat()
     const [recovered] = await claimRuns(bot.session, () => unwatched)
     const answer = await recovered?.answer
-    expect(textsOf(answer?.replies ?? [])[0]).toBe('Due 03:00, said 03:20: the bot was restarted in between.')
+    expect(textsOf(answer?.replies ?? [])[0]).toBe('Due 03:00, posted 03:20: the bot was restarted.')
   })
 })
 
@@ -200,7 +200,7 @@ const reply: fc.Arbitrary<Reply> = fc.oneof(
     return { kind: 'chart', type: how, title, xLabel: 'x', yLabel: 'n', categories: ['a'], series }
   }),
 )
-const spoken: fc.Arbitrary<Spoken> = fc
+const reports: fc.Arbitrary<LineReport> = fc
   .record({
     line: words,
     asks: fc.boolean(),
@@ -225,7 +225,7 @@ const spoken: fc.Arbitrary<Spoken> = fc
 describe('one message of several answers', () => {
   it('has at most one chart, one table, one line of small print and three buttons, and says no sentence twice', () => {
     fc.assert(
-      fc.property(fc.array(spoken, { maxLength: 5 }), (all) => {
+      fc.property(fc.array(reports, { maxLength: 5 }), (all) => {
         const { replies, next } = oneMessage(all)
         expect(replies.filter(({ kind }) => kind === 'chart').length).toBeLessThan(2)
         expect(replies.filter(({ kind }) => kind === 'table').length).toBeLessThan(2)
@@ -240,7 +240,7 @@ describe('one message of several answers', () => {
 
   it('keeps every row and every word of the whole answers, in itself or in its details', () => {
     fc.assert(
-      fc.property(fc.array(spoken, { maxLength: 5 }), (all) => {
+      fc.property(fc.array(reports, { maxLength: 5 }), (all) => {
         const { replies, details } = oneMessage(all)
         const kept = [...replies, ...details]
         const told = kept.flatMap((one) => (one.kind === 'text' ? [one.text] : []))

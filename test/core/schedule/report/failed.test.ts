@@ -1,7 +1,7 @@
 import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import scheduleRun from '../../../../src/commands/schedule-run.ts'
+import scheduleRun from '../../../../src/commands/schedule/run.ts'
 import type { Answer } from '../../../../src/core/answer.ts'
 import { OpsError } from '../../../../src/core/errors.ts'
 import type { Cluster, ClusterState } from '../../../../src/core/ports/cluster.ts'
@@ -19,7 +19,7 @@ const dayFile = join('2018', '11', '2018-11-11-events.json')
 const add = ({ ledger }: TestProcess, said: Partial<ScheduleRecord>) =>
   ledger.schedules.add(scheduled({ place: channel, owner: anna, created, ...said }))
 
-/** What the fire that is due at this time answers. */
+/** What the occurrence that is due at this time answers. */
 async function firedAt(time: string, { bot, clock }: Pick<Warehouse, 'bot' | 'clock'>): Promise<Answer> {
   clock.set(new Date(time))
   await bot.beat()
@@ -60,8 +60,8 @@ describe('the failure of a night', () => {
     const [reason, ...others] = linesOf(answer)
     expect(reason).toMatch(/^2018\/11\/2018-11-11-events\.json, line \d+: .+ \(1 row\)\.$/)
     expect(others).toEqual([
-      'Not said after that: top-songs.',
-      'Live tables are untouched: the load of 24 Nov, 03:00 (UTC). The 07:00 post will use it and say so.',
+      'Skipped after that: top-songs.',
+      'Live tables are untouched: the load of 24 Nov, 03:00 (UTC). The 07:00 post will use it and show its age.',
     ])
     expect(failureOf(answer).remedy).toBe('Fix the data, or load without this row: etl max-errors=1.')
     const { id = 0 } = answer.run ?? {}
@@ -109,7 +109,7 @@ describe('the failure of a night', () => {
     await add(warehouse.bot, mornings)
     const answer = await firedAt('2026-11-24T03:00:02.000Z', warehouse)
     expect(answer.title).toMatch(/ · share id=77 failed after /)
-    expect(linesOf(answer).at(-1)).toBe('It published the load of 24 Nov, 03:00 (UTC) before that, and that is live.')
+    expect(linesOf(answer).at(-1)).toBe('It published the load of 24 Nov, 03:00 (UTC) before that, which is live.')
     expect(answer.details).toContainEqual(expect.objectContaining({ kind: 'table', title: 'Checks' }))
   })
 
@@ -148,17 +148,17 @@ it('A night that is said again leaving a row out says all that comes after its l
   const line = failed.next.find(({ label }) => label.startsWith('Run again, leaving out'))?.line ?? ''
   clock.advance(60_000)
   await bot.beat()
-  expect((await bot.say(line)).headline).toContain(`from where run ${failed.run?.id} failed`)
+  expect((await bot.say(line)).headline).toContain(`continues where run ${failed.run?.id} failed`)
   const answers: Answer[] = []
   for (const { answer } of await runAsked(bot)) answers.push(answer)
   expect(answers.map(({ ok }) => ok)).toEqual([true])
-  const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
-  const lines = await bot.ledger.runs.list({ fire: fire?.id ?? 0, limit: 5 })
+  const [occurrence] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
+  const lines = await bot.ledger.runs.list({ parent: occurrence?.id ?? 0, limit: 5 })
   expect(lines.toReversed().map((run) => `${run.line} ${run.state}`)).toEqual([
     'etl max-errors=1 complete',
     'top-songs complete',
   ])
-  expect((await bot.say(line)).headline).toContain(`Run ${fire?.id} went well: there is nothing to carry on`)
+  expect((await bot.say(line)).headline).toContain(`Run ${occurrence?.id} succeeded: there is nothing to continue`)
 })
 
 /** What a cluster is, what of it costs money, and what cannot be done to it. */
@@ -240,7 +240,7 @@ async function costlyNight(wrong: OpsError | string, said: Partial<ScheduleRecor
   const failed = await firedAt('2026-11-25T03:00:02.000Z', { bot, clock: world.clock })
   expect(failed.title).toMatch(
     said.catchUpHours === 0
-      ? / · Look at the warehouse failed after /
+      ? / · Check the warehouse failed after /
       : state.stuck === 'resume'
         ? / · resume failed at "resume" /
         : / · etl failed at "Stage events" /,
@@ -262,9 +262,9 @@ describe('what a failure costs', () => {
       ),
     ).toEqual([
       'Line 212 is no number.',
-      'Not said after that: top-songs.',
-      'Live tables are untouched: the load of 24 Nov, 03:04 (UTC). The 07:30 post will use it and say so. The 07:00 post waits until the cluster is resumed.',
-      'Cluster sparkify was woken for this and is paused again. That cost $0.11. Only its storage costs money now.',
+      'Skipped after that: top-songs.',
+      'Live tables are untouched: the load of 24 Nov, 03:04 (UTC). The 07:30 post will use it and show its age. The 07:00 post waits until the cluster is resumed.',
+      'Cluster sparkify was resumed for this and is paused again. That cost $0.11. Only its storage costs money now.',
     ])
   })
 
@@ -275,9 +275,9 @@ describe('what a failure costs', () => {
       { whenPaused: 'resume' },
       { now: 'paused', standing, stuck: 'pause' },
     )
-    expect(lines[1]).toBe('Not said after that: top-songs.')
+    expect(lines[1]).toBe('Skipped after that: top-songs.')
     expect(lines.at(-1)).toBe(
-      `Cluster sparkify was woken for this and could not be paused: AWS does not pause it. It is tried again every minute. That cost $0.11. ${standing}`,
+      `Cluster sparkify was resumed for this and could not be paused: AWS does not pause it. The bot retries every minute. That cost $0.11. ${standing}`,
     )
   })
 
@@ -286,24 +286,24 @@ describe('what a failure costs', () => {
     const lines = await costlyNight('', { whenPaused: 'resume' }, { now: 'paused', standing, stuck: 'resume' })
     expect(lines).toEqual([
       'AWS does not resume it.',
-      'Not said after that: etl; top-songs.',
+      'Skipped after that: etl; top-songs.',
       expect.stringMatching(/^Live tables are untouched/),
-      `The cluster cost $0.11 meanwhile. ${standing}`,
+      `The cluster cost $0.11 in that time. ${standing}`,
     ])
   })
 
   it('is said where nobody woke the cluster in time, with all lines that were not said', async () => {
     const standing = 'Cluster sparkify is paused; only its storage is billed.'
     const lines = await costlyNight('', { catchUpHours: 0 }, { now: 'paused', standing })
-    expect(lines[1]).toBe('Not said after that: etl; top-songs.')
+    expect(lines[1]).toBe('Skipped after that: etl; top-songs.')
   })
 
   it('is said with what goes on costing, where the cluster runs on', async () => {
     const standing = 'Cluster sparkify is available and costs $0.54 an hour while it runs.'
     const lines = await costlyNight('Line 212 is no number.', {}, { now: 'available', standing })
     expect(lines.slice(2)).toEqual([
-      'Live tables are untouched: the load of 24 Nov, 03:04 (UTC). The 07:00 and 07:30 posts will use it and say so.',
-      `The cluster cost $0.11 meanwhile. ${standing}`,
+      'Live tables are untouched: the load of 24 Nov, 03:04 (UTC). The 07:00 and 07:30 posts will use it and show its age.',
+      `The cluster cost $0.11 in that time. ${standing}`,
     ])
   })
 

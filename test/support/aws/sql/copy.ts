@@ -22,7 +22,7 @@ export type CopyRun = {
   readonly cancelled: AbortSignal
 }
 
-/** Runs a COPY; the number of rows loaded. SqlRefusal when it fails, the reason's rows in the system views by then. */
+/** Runs a COPY; the number of rows loaded. SqlRefusal when it fails, the reason's rows in the system views at that time. */
 export async function runCopy(run: CopyRun, sql: string): Promise<number> {
   const copy = parseCopy(sql)
   const table = await columnsOf(run.warehouse, copy)

@@ -1,0 +1,44 @@
+import { z } from 'zod'
+import { words } from '../../core/command/args.ts'
+import type { Context } from '../../core/command/context.ts'
+import { defineCommand } from '../../core/command/define.ts'
+import { placeOf } from '../../core/posting.ts'
+import { makeSchedule, type NewSchedule, planOfNew } from '../../core/schedule/make/make.ts'
+import { optionArgs, optionsOf } from '../../core/schedule/make/options.ts'
+import { cutChannel, readWhen } from '../../core/schedule/make/when.ts'
+
+/** A whole night: load, check, and what there is to say in the morning, of the last day that is over. */
+const lines = ['etl', 'qa checks', 'pulse', 'top-songs last=whole-day']
+const usualTime = ['at', '03:00']
+
+const args = z.object({
+  words: words({ about: 'when and in which channel; 03:00 and here if left out', accepts: 'at 03:00 in #channel' }),
+  ...optionArgs,
+})
+
+export default defineCommand({
+  name: 'schedule-nightly',
+  summary: 'Adds a nightly schedule: load, checks, figures and top songs in one post',
+  group: 'schedules',
+  role: 'operator',
+  effect: 'bot',
+  schedulable: false,
+  audience: 'asker',
+  args,
+  examples: ['schedule nightly', 'schedule nightly at 04:30 in #music tz=Europe/London paused=resume'],
+  plan: async (said, context) => planOfNew(await wanted(said, context), context),
+  run: async (said, context) => makeSchedule(await wanted(said, context), context),
+})
+
+async function wanted(said: z.output<typeof args>, context: Context): Promise<NewSchedule> {
+  const { channel, rest } = cutChannel(said.words)
+  const { phrase, cron } = readWhen(['nightly', ...(rest.length === 0 ? usualTime : rest)])
+  return {
+    lines,
+    phrase,
+    cron,
+    place: placeOf(channel, context),
+    ...(await optionsOf(said, context)),
+    state: { kind: 'active' },
+  }
+}

@@ -1,0 +1,33 @@
+import { z } from 'zod'
+import { defineCommand } from '../../core/command/define.ts'
+import { postable } from '../../core/posting.ts'
+import { runnableLines } from '../../core/schedule/make/draft.ts'
+import { changeSchedule, findSchedule, requirePoster, scheduleNumber } from '../../core/schedule/make/find.ts'
+import { scheduleOutcome } from '../../core/schedule/make/make.ts'
+import { scheduleWords } from '../../core/schedule/make/words.ts'
+
+export default defineCommand({
+  name: 'schedule-resume',
+  summary: 'Resumes a paused or suspended schedule',
+  group: 'schedules',
+  role: 'operator',
+  effect: 'bot',
+  schedulable: false,
+  audience: 'asker',
+  args: z.object({ id: scheduleNumber() }),
+  examples: ['schedule resume 1'],
+  async run({ id }, context) {
+    const { deps } = context
+    const found = await findSchedule(id, context)
+    if (found.state.kind === 'active') return scheduleOutcome(found, `Schedule ${found.id} is not paused.`, deps)
+    // Waking what one may not say oneself would be a way around the role that it needs.
+    runnableLines(found, context)
+    await requirePoster(found, context)
+    // Also in a terminal, where nobody is in a channel: it was perhaps suspended because the bot was not.
+    const place = await postable(found.place, null, deps)
+    // What fell due meanwhile is not said any more.
+    const since = deps.clock.now().toISOString()
+    const schedule = await changeSchedule(found.id, { state: { kind: 'active' }, place, since }, deps)
+    return scheduleOutcome(schedule, `Schedule ${schedule.id} is active again: ${scheduleWords(schedule)}.`, deps)
+  },
+})

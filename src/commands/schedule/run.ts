@@ -1,0 +1,69 @@
+import { z } from 'zod'
+import { optionalInteger } from '../../core/command/args.ts'
+import { defineCommand } from '../../core/command/define.ts'
+import { placeWords } from '../../core/place.ts'
+import { text } from '../../core/reply.ts'
+import { planOfLines } from '../../core/schedule/make/draft.ts'
+import { findSchedule, requirePoster } from '../../core/schedule/make/find.ts'
+import { understood } from '../../core/schedule/make/lines.ts'
+import { linesWords, scheduleWords } from '../../core/schedule/make/words.ts'
+import { hasSameLines } from '../../core/schedule/report/run-title.ts'
+import { requireNotRunning, runSchedule } from '../../core/schedule/run/workflow.ts'
+
+const runNumber = { min: 1, max: Number.MAX_SAFE_INTEGER, bare: false }
+
+export default defineCommand({
+  name: 'schedule-run',
+  summary: 'Runs a schedule now and posts in its channel',
+  group: 'schedules',
+  role: 'operator',
+  effect: 'bot',
+  schedulable: false,
+  runsSchedule: true,
+  audience: 'asker',
+  args: z.object({
+    id: optionalInteger({ about: 'the number of the schedule', min: 1, max: 999_999_999 }),
+    from: optionalInteger({ about: 'the failed run to continue', form: 'left-out', ...runNumber }),
+    'max-errors': optionalInteger({
+      about: 'how many unreadable rows its load may skip this time',
+      bare: false,
+      min: 0,
+      max: 100_000,
+    }),
+  }),
+  examples: ['schedule run 1'],
+  // What an occurrence said is not said twice; where it failed, the line that failed is carried on.
+  async canContinue(run, { ledger }) {
+    if (run.origin.kind !== 'fire' || run.state === 'complete') return false
+    const schedule = await ledger.schedules.get(run.origin.schedule)
+    return schedule !== null && hasSameLines(schedule, run)
+  },
+  // It is confirmed as it was when it was made: that held for the clock's times, not for as often as somebody likes.
+  async plan({ id }, context) {
+    const schedule = await findSchedule(id, context)
+    await requirePoster(schedule, context)
+    return planOfLines('now', scheduleWords(schedule), understood(schedule, context), context)
+  },
+  async run({ id, from, 'max-errors': maxErrors }, context) {
+    const { deps, who, origin, approval } = context
+    const schedule = await findSchedule(id, context)
+    if (origin.kind === 'fire') return runSchedule(schedule, maxErrors ?? null, context)
+    await requirePoster(schedule, context)
+    await requireNotRunning(schedule, from ?? null, deps)
+    // The bot that hears Slack says it, whichever process was asked.
+    const by = { kind: who.kind, id: who.id, name: who.name }
+    await deps.ledger.schedules.change(schedule.id, {
+      asked: { at: deps.clock.now().toISOString(), by, from: from ?? null, maxErrors: maxErrors ?? null, approval },
+    })
+    const words = from === undefined ? linesWords(schedule) : `continues where run ${from} failed`
+    const headline = `Schedule ${schedule.id} is running; it will post in ${placeWords(schedule.place)}: ${words}.`
+    return {
+      headline,
+      replies: [
+        text(headline),
+        ...(context.place.kind === 'terminal' ? [text('The bot runs it within seconds.', 'note')] : []),
+      ],
+      next: [{ label: 'Runs', line: 'runs' }],
+    }
+  },
+})

@@ -1,0 +1,84 @@
+import type { RunRecord, StepRecord } from '../../ports/runs.ts'
+import type { ScheduleRecord } from '../../ports/schedules.ts'
+import { dateText } from '../../sql/window.ts'
+import { wallClock } from '../../sql/zone.ts'
+import type { Step } from '../../step.ts'
+import { duration, list } from '../../words.ts'
+
+/** How late an occurrence may be run and still be taken for punctual by its readers. */
+export const punctualMs = 120_000
+
+/** "03:00", by the clocks of a zone. */
+export function clockWords(at: Date, zone: string): string {
+  return wallClock(at.getTime(), zone).toISOString().slice(11, 16)
+}
+
+/** "28 Nov, 03:04", by the clocks of a zone; with the year where it is not that of `now`. */
+export function dayAndClockWords(at: Date, zone: string, now: Date): string {
+  const date = dateText(wallClock(at.getTime(), zone))
+  const year = String(wallClock(now.getTime(), zone).getUTCFullYear())
+  return `${date.endsWith(year) ? date.slice(0, -year.length - 1) : date}, ${clockWords(at, zone)}`
+}
+
+/** Which schedule it is that speaks, and of which time: "Nightly, 30 Nov, 03:00 (UTC)", "Nightly, asked for by Ada". */
+export function runTitle({ phrase, zone }: ScheduleRecord, { origin, who, retries }: RunRecord, now: Date): string {
+  if (origin.kind !== 'fire') throw new Error('a schedule speaks in a fire')
+  const days = phrase.replace(/ (?:at|from) \d\d:\d\d$/, '')
+  const name = days.charAt(0).toUpperCase() + days.slice(1)
+  if (retries > 0) return `${name}, continued by ${who.name}`
+  if (origin.cause === 'clock') return `${name}, ${dayAndClockWords(new Date(origin.intended), zone, now)} (${zone})`
+  return `${name}, run by ${who.name}`
+}
+
+/** Why the clock's words came later than they were due: "Due 03:00, posted 05:12: the bot was not running." Null where they did not. */
+export function latenessOf({ zone }: ScheduleRecord, occurrence: RunRecord, now: Date): string | null {
+  const { origin, started, retries, lost, steps } = occurrence
+  if (origin.kind !== 'fire' || origin.cause !== 'clock' || retries > 0) return null
+  const due = new Date(origin.intended)
+  // The steps before the lines wait for the warehouse.
+  const [waited] = steps.flatMap((step) => (isPowerStep(step) ? [step.ms ?? 0] : []))
+  const reasons = [
+    ...(isLate(due, new Date(started)) ? ['the bot was not running'] : []),
+    ...(lost > 0 && isLate(due, now) ? ['the bot was restarted'] : []),
+    ...(isLate(due, new Date(due.getTime() + (waited ?? 0)))
+      ? [`it waited ${duration(waited ?? 0)} for the warehouse`]
+      : []),
+  ]
+  if (reasons.length === 0) return null
+  return `Due ${clockWords(due, zone)}, posted ${clockWords(now, zone)}: ${list(reasons)}.`
+}
+
+/** Whether an occurrence was run later than a reader would take for punctual. */
+function isLate(intended: Date, said: Date): boolean {
+  return said.getTime() - intended.getTime() > punctualMs
+}
+
+/** The step before the lines. It carries the number of the attempt, because an occurrence that is run again has to look again. */
+export function powerStep(attempt: number): Pick<Step, 'id' | 'title'> {
+  const look = 'Check the warehouse'
+  return { id: `awake-${attempt}`, title: attempt === 1 ? look : `${look} (${attempt})` }
+}
+
+/** The step behind the lines, which puts the warehouse back to sleep; by the number of the attempt for the same reason. */
+export function restoreStep(attempt: number): Pick<Step, 'id' | 'title'> {
+  const pause = 'Pause the warehouse again'
+  return { id: `restore-${attempt}`, title: attempt === 1 ? pause : `${pause} (${attempt})` }
+}
+
+/** Whether a step of an occurrence is the one before the lines. */
+export function isPowerStep({ id }: Pick<StepRecord, 'id'>): boolean {
+  return id.startsWith('awake-')
+}
+
+/** The steps that say these lines. In their titles a line that is run twice is numbered. */
+export function lineSteps(lines: readonly string[]): readonly Required<Pick<Step, 'id' | 'title' | 'request'>>[] {
+  return lines.map((line, at) => {
+    const times = lines.slice(0, at).filter((other) => other === line).length
+    return { id: `line-${at + 1}`, title: times === 0 ? line : `${line} (${times + 1})`, request: line }
+  })
+}
+
+/** Whether what this occurrence has said so far is what its schedule says still: its lines may have been changed since. */
+export function hasSameLines({ lines }: ScheduleRecord, { steps }: RunRecord): boolean {
+  return steps.flatMap(({ request }) => request ?? []).every((request, at) => request === lines[at])
+}

@@ -1,0 +1,111 @@
+import type { Command } from '../../command/define.ts'
+import type { Deps } from '../../deps.ts'
+import { OpsError } from '../../errors.ts'
+import type { Content } from '../../message.ts'
+import { directly, newMessage, type Ways } from '../../outbox/messages.ts'
+import { type Asker, includesRole, theAdmins } from '../../people.ts'
+import { isSameChannel, type Place } from '../../place.ts'
+import type { NewMessage } from '../../ports/outbox.ts'
+import type { ScheduleRecord } from '../../ports/schedules.ts'
+import type { Session } from '../../runner/session.ts'
+import { commandsOf, wakesPaused } from '../make/lines.ts'
+
+/**
+ * A schedule whose channel can be posted in, by the id of that channel, which is kept from now on where only a name was known. Null for one
+ * that cannot: it is suspended, and its owner told directly, with the cure; where the owner cannot be told, the admins. Nothing is run for
+ * it until somebody resumes it. Null also for one that was changed meanwhile, which is looked at again at its next time.
+ */
+export async function reachable(schedule: ScheduleRecord, deps: Deps): Promise<ScheduleRecord | null> {
+  const { id, place: given } = schedule
+  const place = await deps.outbox.resolve(given)
+  const placed =
+    place === given ? schedule : await deps.ledger.schedules.change(id, { place }, { as: schedule, messages: [] })
+  if (placed === null) return null
+  const obstacle = await deps.outbox.obstacle(place, null)
+  if (obstacle === null) return placed
+  await suspend(placed, obstacle, deps)
+  return null
+}
+
+/** Parks a schedule whose channel did not take what it said, unless it was moved since. */
+export async function suspendRefused(id: number, why: OpsError, place: Place, deps: Deps): Promise<void> {
+  const schedule = await deps.ledger.schedules.get(id)
+  if (schedule === null || schedule.state.kind === 'parked' || !isSameChannel(schedule.place, place)) return
+  await suspend(schedule, why, deps)
+}
+
+/**
+ * Parks a schedule, and tells why in the same statement. Only as it is known here: one that was moved, paused or passed on meanwhile is looked
+ * at again at its next time.
+ */
+export async function suspend(schedule: ScheduleRecord, { message: why, remedy }: OpsError, deps: Deps): Promise<void> {
+  const { id } = schedule
+  const state = { kind: 'parked', why: `${why} ${remedy}` } as const
+  const message = newsOfChange(schedule, 'suspended', { why, remedy }, deps.clock.now())
+  const parked = await deps.ledger.schedules.change(id, { state, asked: null }, { as: schedule, messages: message })
+  if (parked !== null) deps.log.warn({ schedule: id, why }, `schedule ${id} is suspended`)
+}
+
+type Change = Extract<Content, { kind: 'schedule' }>
+
+/** What tells of a change: that it was suspended its owner, else the admins; that they have taken over it its channel, else themselves. */
+export function newsOfChange(
+  { id, place, owner }: ScheduleRecord,
+  change: Change['change'],
+  why: Pick<Change, 'why' | 'remedy'>,
+  now: Date,
+): readonly NewMessage[] {
+  const admins = { kind: 'admins', besides: owner.kind === 'slack' ? owner.id : null } as const
+  const toOwner: Ways = owner.kind === 'slack' ? [directly(owner), admins] : [admins]
+  const there: Ways = place.kind === 'slack' ? [{ kind: 'conversation', place, who: theAdmins }, admins] : [admins]
+  const content: Content = { kind: 'schedule', schedule: id, change, ...why }
+  const key = `schedule:${id}:${change}:${now.toISOString()}`
+  return [newMessage({ key, content, ways: change === 'inherited' ? there : toOwner }, now, true)]
+}
+
+/**
+ * In whose name a schedule is run now: its owner's, or, where they have left or lost the role that a line needs, the admins', who take over
+ * it for good and are told in its channel. A schedule whose owner lacks the role while nobody is admin stays its owner's, and is refused.
+ * Null for one in its owner's direct messages, which is suspended: what they may not ask is not said to them in a name that may. Null also for
+ * one that somebody has changed meanwhile; it is looked at again at the next tick. Throws `slack` where nobody can tell their role now:
+ * nothing is changed then, and it is run at the next tick at which it is known.
+ */
+export async function currentOwner(schedule: ScheduleRecord, { deps, catalog }: Session): Promise<Asker | null> {
+  const { id, owner, lines } = schedule
+  if (owner.kind !== 'slack') return owner
+  const commands = commandsOf(lines, catalog)
+  // After an update there may be a line that is not understood: it fails, and its readers are told.
+  if (commands.length < lines.length) return owner
+  const admins = deps.directory.holders('admin').filter((holder) => holder !== owner.id)
+  const why = await whyNot(schedule, commands, { deps, catalog })
+  if (why === null || admins.length === 0) return owner
+  if (schedule.place.kind === 'slack' && schedule.place.direct) {
+    await suspend(schedule, new OpsError('not_allowed', why, 'An admin can give the role back.'), deps)
+    return null
+  }
+  const remedy = 'An admin can pause or remove it.'
+  const message = newsOfChange(schedule, 'inherited', { why, remedy }, deps.clock.now())
+  const inherited = await deps.ledger.schedules.change(id, { owner: theAdmins }, { as: schedule, messages: message })
+  if (inherited === null) return null
+  deps.log.warn({ schedule: id, owner: owner.id }, `schedule ${id} passes to the admins: ${why}`)
+  return theAdmins
+}
+
+/**
+ * Why its owner cannot run a schedule any more, in a sentence; null where they can: the commands of its lines, `resume` where it is to wake the
+ * warehouse, and a schedule itself. Throws `slack` where nobody can tell their role now.
+ */
+export async function whyNot(
+  { owner, whenPaused }: Pick<ScheduleRecord, 'owner' | 'whenPaused'>,
+  commands: readonly Command[],
+  { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
+): Promise<string | null> {
+  if (await deps.directory.hasLeft(owner)) return `${owner.name} has left.`
+  const role = await deps.directory.roleOf(owner)
+  const besides = catalog.commands.filter(
+    (command) => command.runsSchedule === true || (whenPaused === 'resume' && wakesPaused(command)),
+  )
+  const lacking = [...commands, ...besides].find((command) => !includesRole(role, command.role))
+  if (lacking === undefined) return null
+  return `${owner.name} is now ${/^[aeio]/.test(role) ? 'an' : 'a'} ${role}; ${lacking.name} needs ${/^[aeio]/.test(lacking.role) ? 'an' : 'a'} ${lacking.role}.`
+}

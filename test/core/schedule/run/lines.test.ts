@@ -1,0 +1,311 @@
+import { describe, expect, it } from 'vitest'
+import runAgain from '../../../../src/commands/run-again.ts'
+import scheduleRun from '../../../../src/commands/schedule/run.ts'
+import type { Command } from '../../../../src/core/command/define.ts'
+import { OpsError } from '../../../../src/core/errors.ts'
+import { claimRuns } from '../../../../src/core/runner/worker.ts'
+import {
+  anna,
+  bob,
+  channel,
+  command,
+  createWorld,
+  deferred,
+  failureOf,
+  type TestProcess,
+  unwatched,
+  type World,
+} from '../../../support/core.ts'
+import { delivered } from '../../../support/delivered.ts'
+import { type Fired, noting, runAsked, runDue, sayAgain } from '../../../support/fires.ts'
+import { passing } from '../../../support/passing.ts'
+import { freePolicy } from '../../../support/policy.ts'
+import { scheduled } from '../../../support/schedule.ts'
+
+const three = scheduled({
+  lines: ['one', 'two', 'three'],
+  place: channel,
+  owner: anna,
+  created: '2026-11-20T12:00:00.000Z',
+})
+
+/** Three commands that note when they were carried out; `acts` are what they do besides. */
+function commandsOf(
+  order: string[],
+  acts: Readonly<Record<string, () => Promise<void>>> = {},
+  said: Parameters<typeof command>[2] = {},
+): readonly Command[] {
+  const three = ['one', 'two', 'three'].map((name) => noting(name, order, acts[name], name === 'two' ? said : {}))
+  return [scheduleRun, runAgain, ...three]
+}
+
+async function night(commands: readonly Command[]): Promise<{ world: World; bot: TestProcess }> {
+  const world = await createWorld('2026-11-23T03:00:00.000Z')
+  const bot = await world.start('one', commands)
+  await bot.ledger.schedules.add(three)
+  return { world, bot }
+}
+
+async function tick(bot: TestProcess): Promise<readonly Fired[]> {
+  const fires: Fired[] = []
+  for (const fired of await runDue(bot)) fires.push(fired)
+  return fires
+}
+
+const states = async ({ ledger }: TestProcess) =>
+  (await ledger.runs.list({ limit: 20 })).map(({ line, state }) => `${line} ${state}`)
+
+describe('a fire of several lines', () => {
+  it('whose bot is killed in its second line says that line to its end, then the third, and the first not again', async () => {
+    const order: string[] = []
+    const begun = deferred()
+    const { world, bot } = await night(
+      commandsOf(order, {
+        two: () => {
+          begun.resolve()
+          return new Promise<never>(() => undefined)
+        },
+      }),
+    )
+    void tick(bot)
+    await begun.promise
+    bot.die()
+    const next = await world.start('next', commandsOf(order))
+    const [recovered, ...others] = await claimRuns(next.session, () => unwatched)
+    expect(others).toEqual([])
+    expect((await recovered?.answer)?.ok).toBe(true)
+    expect(order).toEqual(['one begins', 'one', 'two begins', 'two', 'three begins', 'three'])
+    expect(await states(next)).toEqual(['three complete', 'two complete', 'one complete', 'schedule-run id=1 complete'])
+  })
+
+  it('that failed is carried on at the step that failed when it is said again, by whoever may', async () => {
+    const order: string[] = []
+    let broken = true
+    const mend = async (): Promise<void> => {
+      if (broken) throw new OpsError('bad_data', 'Line 212 is no number.')
+    }
+    const commands = commandsOf(order, { two: mend }, { canContinue: async () => true })
+    const { world, bot } = await night(commands)
+    const [failed] = await tick(bot)
+    expect(failed?.answer).toMatchObject({ ok: false, audience: 'channel' })
+    broken = false
+    world.clock.advance(60_000)
+    await bot.beat()
+    if (failed === undefined) throw new Error('nothing was due')
+    const again = await sayAgain(bot, failed)
+    expect(again.answer).toMatchObject({ ok: true, audience: 'channel', run: { line: 'schedule-run id=1' } })
+    expect(order).toEqual(['one begins', 'one', 'two begins', 'two', 'three begins', 'three'])
+    const found = await bot.ledger.runs.list({ limit: 9 })
+    expect(found.map(({ line, attempt }) => [line, attempt])).toEqual([
+      ['three', 1],
+      ['two', 2],
+      ['schedule-run id=1', 2],
+      ['schedule-run id=1 from=1', 1],
+      ['one', 1],
+    ])
+    expect(found[2]).toMatchObject({ id: failed.run?.id, origin: { kind: 'fire', schedule: 1, cause: 'clock' } })
+  })
+
+  it('of which one failed has that line tried again alone where somebody wants only that, and then goes on behind it', async () => {
+    const order: string[] = []
+    let broken = true
+    const mend = async (): Promise<void> => {
+      if (broken) throw new OpsError('bad_data', 'Line 212 is no number.')
+    }
+    const { world, bot } = await night(commandsOf(order, { two: mend }, { canContinue: async () => true }))
+    const [failed] = await tick(bot)
+    if (failed === undefined) throw new Error('nothing was due')
+    const [two] = await bot.ledger.runs.list({ parent: failed.run?.id ?? 0, limit: 1 })
+    broken = false
+    world.clock.advance(60_000)
+    await bot.beat()
+    const alone = await bot.say(`run-again ${two?.id}`)
+    expect(alone).toMatchObject({ ok: true, run: { id: two?.id, attempt: 2, line: 'two' } })
+    const told = (await delivered(bot)).filter(({ key }) => key === `run:${two?.id}:1`)
+    expect(told).toMatchObject([{ to: 'C0MUSIC', headline: 'two done.' }])
+    expect(order).toEqual(['one begins', 'one', 'two begins', 'two'])
+    expect(await bot.ledger.runs.get(failed.run?.id ?? 0)).toMatchObject({ state: 'error', attempt: 1 })
+    expect((await sayAgain(bot, failed)).answer.ok).toBe(true)
+    expect(order).toEqual(['one begins', 'one', 'two begins', 'two', 'three begins', 'three'])
+    expect(await bot.ledger.runs.attempts(two?.id ?? 0)).toHaveLength(2)
+  })
+
+  it('whose lines are changed before it is carried on says so, and not the one in the place of the other', async () => {
+    const order: string[] = []
+    const begun = deferred()
+    const stuck = () => {
+      begun.resolve()
+      return new Promise<never>(() => undefined)
+    }
+    const { world, bot } = await night(commandsOf(order, { two: stuck }))
+    void tick(bot)
+    await begun.promise
+    bot.die()
+    const next = await world.start('next', commandsOf(order))
+    await next.ledger.schedules.change(1, { lines: ['three', 'one'] })
+    const [recovered] = await claimRuns(next.session, () => unwatched)
+    const answer = await recovered?.answer
+    expect(answer?.headline).toContain('the lines of schedule 1 have been changed since')
+    expect(order).toEqual(['one begins', 'one', 'two begins'])
+    world.clock.advance(60_000)
+    await next.beat()
+    const again = await sayAgain(next, { run: recovered?.run ?? null })
+    expect(again.answer.ok).toBe(true)
+    // What had been begun is brought to its end.
+    expect(order.slice(3)).toEqual(['two', 'three begins', 'three', 'one begins', 'one'])
+  })
+
+  it('that went well is said anew when it is said again', async () => {
+    const order: string[] = []
+    const { world, bot } = await night(commandsOf(order))
+    const [fired] = await tick(bot)
+    world.clock.advance(60_000)
+    await bot.beat()
+    await sayAgain(bot, { run: fired?.run ?? null })
+    expect(order.filter((word) => !word.endsWith('begins'))).toEqual(['one', 'two', 'three', 'one', 'two', 'three'])
+  })
+
+  it('waits while somebody else changes the warehouse, and goes on when they have', async () => {
+    const order: string[] = []
+    const gate = deferred()
+    const held = deferred()
+    const { world, bot } = await night([
+      ...commandsOf(order),
+      command('hold', async () => {
+        held.resolve()
+        await gate.promise
+        return undefined
+      }),
+    ])
+    const holding = bot.say('hold')
+    await held.promise
+    const fired = tick(bot)
+    await passing(world.clock, async () => {
+      const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
+      return fire?.steps.some(({ title, state }) => title === 'one' && state === 'in_progress') === true
+    })
+    expect(order).toEqual([])
+    gate.resolve()
+    await holding
+    let over = false
+    void fired.then(() => {
+      over = true
+    })
+    await passing(world.clock, async () => over)
+    expect(order).toEqual(['one begins', 'one', 'two begins', 'two', 'three begins', 'three'])
+  })
+
+  it('is skipped, and says so, while the one before is still going on', async () => {
+    const gate = deferred()
+    const begun = deferred()
+    const { world, bot } = await night(
+      commandsOf([], {
+        one: async () => {
+          begun.resolve()
+          await gate.promise
+        },
+      }),
+    )
+    await bot.ledger.schedules.change(1, { cron: '0 * * * *' })
+    const first = tick(bot)
+    await begun.promise
+    world.clock.advance(3_600_000)
+    await bot.beat()
+    const [second] = await tick(bot)
+    expect(second?.answer).toMatchObject({ ok: true, audience: 'channel' })
+    expect(second?.answer.headline).toContain('was skipped: run 1 h')
+    gate.resolve()
+    expect((await first)[0]?.answer.ok).toBe(true)
+  })
+
+  it('is cancelled with the line that it is at', async () => {
+    const begun = deferred()
+    const { bot } = await night(
+      commandsOf([], {
+        one: async () => undefined,
+      }).map(
+        (one): Command =>
+          one.name === 'two'
+            ? command('two', async ({ signal }) => {
+                begun.resolve()
+                return new Promise((_resolve, reject) => signal.addEventListener('abort', () => reject(signal.reason)))
+              })
+            : one,
+      ),
+    )
+    const fired = tick(bot)
+    await begun.promise
+    expect(bot.app.cancelAll('Anna')).toBe(2)
+    await fired
+    expect(await states(bot)).toEqual(['two cancelled', 'one complete', 'schedule-run id=1 cancelled'])
+  })
+})
+
+describe('a fire whose line costs money', () => {
+  const costly = (order: string[]): Command =>
+    command('resume', async () => void order.push('resume'), {
+      plan: async () => ({ title: 'Resume?', facts: [], act: 'Resume', danger: false, mostUsd: 5 }),
+    })
+
+  async function morning(budgetUsd: number) {
+    const world = await createWorld('2026-11-23T03:00:00.000Z')
+    const order: string[] = []
+    const policy = { ...freePolicy, budgetUsd }
+    const bot = await world.start('one', [scheduleRun, costly(order)], { policy })
+    await bot.ledger.schedules.add({ ...three, lines: ['resume'] })
+    return { bot, order }
+  }
+
+  it('says it within the budget without asking, because that was settled when it was made', async () => {
+    const { bot, order } = await morning(6)
+    expect((await tick(bot))[0]?.answer.ok).toBe(true)
+    expect(order).toEqual(['resume'])
+  })
+
+  it('is refused beyond the budget of the month, and says how it can be approved', async () => {
+    const { bot, order } = await morning(4)
+    const [fired] = await tick(bot)
+    if (fired === undefined) throw new Error('it was due')
+    expect(order).toEqual([])
+    expect(JSON.stringify(fired.answer)).toContain('It can exceed the budget of $4.00 for November 2026')
+    expect(fired.answer).toMatchObject({ ok: false, audience: 'channel' })
+  })
+})
+
+describe('a schedule that somebody wants to hear now', () => {
+  const asked = runAsked
+
+  it('is said once, in its channel, in the name of whoever asked, also while it is paused', async () => {
+    const order: string[] = []
+    const { world, bot } = await night(commandsOf(order))
+    world.roles.set(bob.id, 'operator')
+    await bot.ledger.schedules.change(1, { state: { kind: 'paused' } })
+    const answer = await bot.say('schedule run 1', {
+      who: bob,
+      place: { ...channel, kind: 'slack', channel: 'C0OTHER', direct: false },
+    })
+    expect(answer.headline).toBe('Schedule 1 is running; it will post in #music: one; two; three.')
+    expect(order).toEqual([])
+    const [fired, ...more] = (
+      await Promise.all([asked(bot), asked(await world.start('two', commandsOf(order)))])
+    ).flat()
+    expect(more).toEqual([])
+    expect(fired?.run).toMatchObject({ who: bob, place: channel, origin: { kind: 'fire', cause: 'asked' } })
+    expect(await asked(bot)).toEqual([])
+    expect(order).toHaveLength(6)
+  })
+
+  it('is not said for somebody who may not say its lines', async () => {
+    const { world, bot } = await night(commandsOf([], {}, { role: 'admin' }))
+    world.roles.set(bob.id, 'operator')
+    expect(failureOf(await bot.say('schedule run 1', { who: bob })).message).toMatch(/^two needs an admin\./)
+    expect(await asked(bot)).toEqual([])
+    world.roles.set(bob.id, 'admin')
+    await bot.say('schedule run 1', { who: bob })
+    world.roles.set(bob.id, 'operator')
+    const [fired] = await asked(bot)
+    if (fired === undefined) throw new Error('it is said up to the line that bob may not say')
+    expect(failureOf(fired.answer)).toMatchObject({ code: 'not_allowed' })
+    expect(await states(bot)).toEqual(['one complete', 'schedule-run id=1 error', 'schedule-run id=1 complete'])
+  })
+})
