@@ -1,6 +1,7 @@
 import { inBackground } from '../background.ts'
 import type { Deps } from '../deps.ts'
 import { messageOf, OpsError } from '../errors.ts'
+import { pauseAfter } from '../pacing.ts'
 import type { Asker } from '../people.ts'
 import type { Conversation } from '../place.ts'
 import type { Carrier, Message, NewMessage, Sent } from '../ports/outbox.ts'
@@ -29,9 +30,7 @@ export const heartbeatNote = 'heartbeat'
 
 // What another process inserts is found by looking.
 const lookEveryMs = 2_000
-// The pause before the second try; each one after it lasts twice as long.
-const firstPauseMs = 1_500
-const longestPauseMs = 60_000
+const backoff = { firstMs: 1_500, factor: 2, mostMs: 60_000 } as const
 // Somebody has to invite the bot, or to lift a restriction, before a message that every way has refused can arrive.
 const refusedPauseMs = 3_600_000
 // What throws in this program will throw again; an outage passes.
@@ -218,7 +217,7 @@ async function record(message: Message, sent: Sent | null, parts: Sending): Prom
       return store.sent(message, sent)
     case 'later': {
       log.warn({ err: sent.why, message: key, tries }, `a message is sent later: ${sent.why.message}`)
-      return store.later(message, new Date(now.getTime() + (sent.afterMs ?? pauseMs(tries))), false)
+      return store.later(message, new Date(now.getTime() + (sent.afterMs ?? pauseAfter(tries, backoff))), false)
     }
     case 'unclear': {
       if (!sent.harmless && unclear > 0) {
@@ -229,7 +228,7 @@ async function record(message: Message, sent: Sent | null, parts: Sending): Prom
         return store.drop(message)
       }
       log.warn({ err: sent.why, message: key, tries }, `nobody knows whether a message arrived: ${sent.why.message}`)
-      return store.later(message, new Date(now.getTime() + pauseMs(tries)), true)
+      return store.later(message, new Date(now.getTime() + pauseAfter(tries, backoff)), true)
     }
     case 'refused': {
       log.warn({ slack: sent.code, message: key, way: message.way }, `a message was refused: ${sent.why.message}`)
@@ -244,10 +243,6 @@ async function record(message: Message, sent: Sent | null, parts: Sending): Prom
   }
 }
 
-function pauseMs(tries: number): number {
-  return Math.min(longestPauseMs, firstPauseMs * 2 ** (tries - 1))
-}
-
 /** What has been sent must be noted, or it is sent again: tried until the ledger takes it. */
 async function recorded(write: () => Promise<void>, { clock, log, closing }: Sending): Promise<void> {
   for (;;) {
@@ -256,7 +251,7 @@ async function recorded(write: () => Promise<void>, { clock, log, closing }: Sen
     } catch (error) {
       if (!(error instanceof OpsError)) throw error
       log.error({ err: error }, `what became of a message could not be noted: ${error.message}`)
-      await clock.sleep(firstPauseMs, closing)
+      await clock.sleep(backoff.firstMs, closing)
     }
   }
 }

@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
+import scheduleRun from '../../../src/commands/schedule/run.ts'
+import { OpsError } from '../../../src/core/errors.ts'
 import { startWorker } from '../../../src/core/runner/worker.ts'
 import { anna, channel, command, createWorld, deferred, type TestProcess, unwatched } from '../../support/core.ts'
+import { createLeased } from '../../support/leased.ts'
 import { passing } from '../../support/passing.ts'
+import { scheduled } from '../../support/schedule.ts'
 
 /** A bot beside a load of another process, and the looks of its worker by hand. */
 async function besideALoad() {
@@ -56,6 +60,26 @@ describe('a worker', () => {
     expect(await state()).toBe('running')
     await lookAfter(40)
     await passing(world.clock, async () => (await state()) === 'complete')
+  })
+})
+
+describe('a minute', () => {
+  it('in which AWS refuses is a warning in the log, and what is due besides is inserted', async () => {
+    const world = await createWorld('2026-11-23T03:00:00.000Z')
+    const refused = async (): Promise<never> => {
+      throw new OpsError('aws', 'AWS could not be asked.')
+    }
+    const cluster = { ...createLeased(world.clock), leaseAction: refused }
+    const greet = command('greet', async () => undefined, { effect: 'read' })
+    const bot = await world.start('bot', [scheduleRun, greet], { cluster })
+    await bot.ledger.schedules.add(
+      scheduled({ lines: ['greet'], place: channel, owner: anna, created: '2026-11-20T12:00:00.000Z' }),
+    )
+    await bot.app.tick()
+    expect(bot.logged.filter(({ level }) => level !== 'info')).toMatchObject([
+      { level: 'warn', message: "the minute's work was not done to its end: AWS could not be asked." },
+    ])
+    expect(await bot.ledger.runs.list({ schedule: 1, limit: 5 })).toMatchObject([{ state: 'running', worker: null }])
   })
 })
 
