@@ -370,7 +370,7 @@ describe('doctor, about schedules,', () => {
     const world = await clinic({ owner: bob })
     expect(await first(world)).toEqual({
       state: 'warn',
-      detail: 'load in #music: Bob is viewer now, and load needs more. At its next run it passes to the admins.',
+      detail: 'load in #music: Bob is now a viewer; load needs an operator. At its next run it passes to the admins.',
       cure: 'An admin who does not want it can run schedule pause 1.',
     })
     world.left.add(bob.id)
