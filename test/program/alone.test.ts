@@ -60,7 +60,7 @@ describe.skipIf(withoutBrowser)(`a bot that is left alone, in a browser${without
     await made.waitFor()
     expect(await made.textContent()).toContain('Next times')
     await made.getByRole('button', { name: 'Run now' }).click()
-    const night = message('Nightly, asked for by ada')
+    const night = message('Nightly, run by ada')
     await night.waitFor()
     const said = (await night.textContent()) ?? ''
     expect(said).toContain('vs the week before')
@@ -119,7 +119,7 @@ describe.skipIf(withoutBrowser)(`a bot that is left alone, in a browser${without
     await picture(page, 'nightly-failed', failed)
     await changeNewestLog(/"registration":"15401O6212796.0"/, '"registration":1540121279796')
     await failed.getByRole('button', { name: 'Run again', exact: true }).click()
-    const mended = message('Nightly, carried on by ada')
+    const mended = message('Nightly, continued by ada')
     await mended.waitFor()
     expect(await mended.textContent()).toMatch(/\d+ of \d+ checks green/)
   })

@@ -131,9 +131,9 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     await bot.write('/sparkify etl', ada)
     await bot.write('/sparkify etl', otto)
     await until('Otto is told', async () =>
-      (await bot.page(otto)).includes('ada is changing the warehouse: etl') ? true : undefined,
+      (await bot.page(otto)).includes('has been changing the warehouse') ? true : undefined,
     )
-    expect(await bot.page(ada)).not.toContain('is changing the warehouse')
+    expect(await bot.page(ada)).not.toContain('has been changing the warehouse')
     await bot.write('/sparkify cancel', ada)
     await until('the load is told', async () => about(await bot.messages(), 'Cancelled by ada.'))
     await bot.stop()

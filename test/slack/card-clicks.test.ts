@@ -22,7 +22,7 @@ describe('of a card, one act or none comes in Slack:', () => {
   it('a double click runs once, and the second one says so', async () => {
     const button = desk.office.button(label, dataEng, otto)
     await Promise.all([1, 2].map(() => desk.office.workspace.users.press({ as: otto, ...button })))
-    await desk.shown('otto has approved this already', otto)
+    await desk.shown('otto already approved this', otto)
     desk.office.doors.open('spend')
     await desk.shown('It is spent.')
     expect(desk.office.doors.arrivals('spend')).toBe(1)
@@ -131,7 +131,7 @@ describe('of a card, one act or none comes in Slack:', () => {
     await plans.settle({ plan: plan, end: { kind: 'approved', by, at: now.toISOString() }, messages: told }, null)
     desk = await desk.restart()
     await desk.press(label, otto)
-    await desk.shown('otto has approved this already', otto)
+    await desk.shown('otto already approved this', otto)
     await desk.shown('✓ Approved by otto: Spend $0.54', vera)
     expect(() => desk.office.button(label, dataEng, otto)).toThrow()
     expect(await desk.runs()).toEqual([])

@@ -124,7 +124,7 @@ describe('what the clock says in Slack', () => {
     await nextMinute()
     expect((await office.ledger.schedules.get(id))?.state.kind).toBe('parked')
     const told = office.seen(`D${ada.slice(1)}`)
-    expect(told.map(({ text: said }) => said).join(' ')).toContain('is parked: I cannot post in')
+    expect(told.map(({ text: said }) => said).join(' ')).toContain('is suspended: I cannot post in')
     await nextMinute()
     expect(office.seen(`D${ada.slice(1)}`)).toHaveLength(told.length)
   })
@@ -156,7 +156,7 @@ describe('what the clock says in Slack', () => {
     })
     expect(await office.ledger.runs.list({ limit: 9 })).toEqual([])
     const [told] = office.seen(`D${ada.slice(1)}`)
-    expect(told?.text).toMatch(/is parked: I cannot post in #.?typo \(channel_not_found\)/)
+    expect(told?.text).toMatch(/is suspended: I cannot post in #.?typo \(channel_not_found\)/)
   })
 
   it.each([
@@ -176,7 +176,7 @@ describe('what the clock says in Slack', () => {
       why: expect.stringContaining('I could not post in this conversation (restricted_action).'),
     })
     const told = office.seen(`D${ada.slice(1)}`).map(({ text: said }) => said)
-    expect(told.filter((said) => said.includes('is parked'))).toHaveLength(1)
+    expect(told.filter((said) => said.includes('is suspended'))).toHaveLength(1)
     expect(await office.delivered()).toBe(true)
   })
 })

@@ -71,7 +71,7 @@ const parked: Partial<ScheduleRecord> = {
 describe('a thousand schedules', () => {
   it.each([
     ['active', worst, '990 more schedules have unusual options'],
-    ['parked', parked, '995 more schedules are parked'],
+    ['parked', parked, '995 more schedules are suspended'],
   ])('that are %s are listed in one message that Slack takes at the first try', async (_, said, words) => {
     await fill(said)
     expect(await answered('schedule list', /Add one: schedule add/)).toEqual(['1,000 schedules.'])

@@ -177,7 +177,7 @@ describe('a plan that wants a word typed', () => {
     office = await office.restart()
     office.doors.open('wipe')
     expect(await submit(id, 'sparklify')).toEqual({})
-    await eventually(() => office.seen().some(({ text }) => text.includes('word to type')))
+    await eventually(() => office.seen().some(({ text }) => text.includes('does not match')))
     expect(await runs()).toEqual([])
   })
 
