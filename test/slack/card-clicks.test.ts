@@ -35,7 +35,7 @@ describe('of a card, one act or none comes in Slack:', () => {
     const button = desk.office.button(label, dataEng, otto)
     await Promise.all([otto, vera].map((as) => desk.office.workspace.users.press({ as, ...button })))
     await desk.office.clock.until(() =>
-      [otto, vera].some((who) => desk.texts(dataEng, who).join().includes('approved this already')),
+      [otto, vera].some((who) => desk.texts(dataEng, who).join().includes('already approved this')),
     )
     desk.office.doors.open('spend')
     await desk.shown('It is spent.')

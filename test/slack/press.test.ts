@@ -76,7 +76,7 @@ describe('a plan', () => {
       office.workspace.users.press({ as: ada, ...button }),
       office.workspace.users.press({ as: ada, ...button }),
     ])
-    await shown('confirmed already')
+    await shown('already confirmed')
     office.doors.open('spend')
     await shown('It is spent.')
     expect(office.doors.arrivals('spend')).toBe(1)
