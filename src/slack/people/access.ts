@@ -1,6 +1,6 @@
+import type { AccessPolicy } from '../../core/deps.ts'
 import { green, probe } from '../../core/doctor/run-probes.ts'
 import { messageOf, OpsError } from '../../core/errors.ts'
-import type { AccessPolicy } from '../../core/deps.ts'
 import type { Probe } from '../../core/ports/probe.ts'
 import type { Installation } from '../bot-identity.ts'
 import { SlackRefused } from '../slack-errors.ts'
