@@ -1,6 +1,7 @@
 -- title: Churn risk
 -- description: Users, by name, who opened or submitted a downgrade, or have stopped listening
 -- role: operator
+-- audience: asker
 -- window: yes
 -- param n: integer = 20, 1..1000, number of users
 -- param silent: integer = 7, 1..365, days without a play after which a user counts as silent

@@ -1,6 +1,7 @@
 -- title: Top users
 -- description: Most active listeners, by name: distinct songs or plays, with their current level
 -- role: operator
+-- audience: asker
 -- window: yes
 -- param n: integer = 10, 1..1000, number of users
 -- param by: choice(variety, plays) = variety, rank by distinct songs or by plays

@@ -22,6 +22,7 @@ import { bytes, count, lasting, moment, percent, plural } from '../core/words.ts
 
 export default defineCommand({
   name: 'etl',
+  aliases: ['load', 'load-again'],
   summary: 'Loads the warehouse: stages the source files, builds the star, audits it, publishes it',
   group: 'warehouse',
   role: 'operator',

@@ -20,6 +20,7 @@ import { withLive } from '../core/warehouse/live.ts'
 
 export default defineCommand({
   name: 'qa',
+  aliases: ['check', 'checks'],
   summary: 'Checks the live load: row counts of all tables, a sample row of each, and every data-quality check',
   group: 'warehouse',
   role: 'viewer',

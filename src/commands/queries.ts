@@ -14,6 +14,7 @@ const kinds = {
 
 export default defineCommand({
   name: 'queries',
+  aliases: ['questions'],
   summary: 'Lists the questions you can ask of the warehouse',
   group: 'questions',
   role: 'viewer',

@@ -4,6 +4,8 @@ import { flag, optionalDate, optionalInteger, optionalSince, optionalText, since
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { quote } from '../core/command/line.ts'
+import { nearest } from '../core/command/suggest.ts'
+import { OpsError } from '../core/errors.ts'
 import { recordAsFile } from '../core/history/audit-file.ts'
 import { describeRun, secondsOf } from '../core/history/run-in-full.ts'
 import { directly, newMessage } from '../core/outbox/messages.ts'
@@ -17,6 +19,7 @@ const shownRuns = 20
 
 export default defineCommand({
   name: 'runs',
+  aliases: ['all-runs'],
   summary: 'The history, newest first; runs 12 shows one run in full, csv=yes the audit log as a file',
   group: 'bot',
   role: 'viewer',
@@ -74,6 +77,7 @@ async function listed(asked: Asked, all: boolean, context: RunContext): Promise<
   // One of them may be this one, and one more tells that there are more.
   const found = await deps.ledger.runs.list({ ...filterOf(asked, now), limit: shownRuns + 2, listedOnly: !all })
   const runs = found.filter((run) => run.id !== runId)
+  if (runs.length === 0 && asked.command !== undefined) requireCommand(asked.command, context)
   const left = await orphansOfOthers(deps)
   const stateOf = ({ id, state }: RunRecord): string => (left.some((run) => run.id === id) ? 'interrupted' : state)
   const rows = runs
@@ -100,6 +104,20 @@ async function listed(asked: Asked, all: boolean, context: RunContext): Promise<
     ],
     next: [{ label: 'CSV', line: `runs${words} csv=yes` }],
   }
+}
+
+/** Throws `bad_argument` with the nearest command for a name that no command has. Commands of earlier versions have runs. */
+function requireCommand(name: string, { catalog }: RunContext): void {
+  if (catalog.named(name) !== undefined) return
+  const meant = nearest(
+    name.toLowerCase(),
+    catalog.commands.map((command) => command.name),
+  )
+  throw new OpsError(
+    'bad_argument',
+    `There is no command "${name}".`,
+    meant === null ? 'Type help to see all commands.' : `Did you mean runs command=${meant}?`,
+  )
 }
 
 /** In a channel nothing can be attached to what one person sees, so the file goes to their direct messages. */

@@ -17,6 +17,7 @@ const shownNotes = 10
 
 export default defineCommand({
   name: 'schedule',
+  aliases: ['schedules', 'all-schedules'],
   summary: 'Lists the schedules: commands, time, channel and owner',
   group: 'schedules',
   role: 'operator',

@@ -1,4 +1,5 @@
 import { OpsError } from './errors.ts'
+import type { Clock } from './ports/clock.ts'
 
 /** How pauses between tries grow: the first, what each is multiplied by, and the longest. */
 export interface Backoff {
@@ -91,4 +92,36 @@ export function createSemaphore(size: number): Semaphore {
 export function cancelled(signal: AbortSignal | undefined, cause: unknown = signal?.reason): OpsError {
   if (signal?.reason instanceof OpsError) return signal.reason
   return OpsError.untouched('cancelled', 'Cancelled.', '', { cause })
+}
+
+/** A limit of calls in any minute, over all who share it. */
+export interface RateWindow {
+  /** Resolves when one more call fits, and counts it. Rejects with the signal's reason. */
+  take(signal: AbortSignal): Promise<void>
+  /** Counts a call that does not wait. */
+  count(): void
+}
+
+/** A window over the minute that ends now. */
+export function createRateWindow(clock: Pick<Clock, 'elapsed' | 'sleep'>, perMinute: number): RateWindow {
+  let counted: readonly number[] = []
+
+  const waitMs = (): number => {
+    const now = clock.elapsed()
+    counted = counted.filter((at) => at > now - 60_000)
+    const oldest = counted.at(-perMinute)
+    return oldest === undefined ? 0 : oldest + 60_000 - now
+  }
+  const count = (): void => {
+    counted = [...counted, clock.elapsed()]
+  }
+
+  return {
+    async take(signal) {
+      for (let wait = waitMs(); wait > 0; wait = waitMs()) await clock.sleep(wait, signal)
+      signal.throwIfAborted()
+      count()
+    },
+    count,
+  }
 }

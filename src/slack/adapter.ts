@@ -3,6 +3,7 @@ import type { App } from '../core/app.ts'
 import type { AccessPolicy } from '../core/deps.ts'
 import type { OpsError } from '../core/errors.ts'
 import type { Dispatcher } from '../core/outbox/dispatcher.ts'
+import { createRateWindow } from '../core/pacing.ts'
 import type { Asker } from '../core/people.ts'
 import type { Conversation } from '../core/place.ts'
 import type { Clock } from '../core/ports/clock.ts'
@@ -15,7 +16,6 @@ import { lasting } from '../core/words.ts'
 import { createHomePublisher, type HomePublisher } from './app-home/publisher.ts'
 import { type Identity, identify, watchToken } from './bot-identity.ts'
 import type { SlackClients } from './clients.ts'
-import { createEditBudget } from './edit-budget.ts'
 import { createBolt, createHttp, eventsPath } from './inbound/bolt.ts'
 import { createFormDialogs } from './inbound/form-dialog.ts'
 import { installGate } from './inbound/gate.ts'
@@ -58,7 +58,7 @@ export interface SlackAdapter {
   readonly probes: readonly Probe[]
   /** Takes `POST /slack/events` in HTTP mode, and nothing else; undefined in Socket Mode. */
   readonly listener: RequestListener | undefined
-  /** Begins to hear. Throws `bad_config` for an app-level token that is no good. */
+  /** Starts to take requests. Throws `bad_config` for an app-level token that is no good. */
   start(app: App): Promise<void>
   /** Says what is being inbound, then leaves. */
   stop(): Promise<void>
@@ -74,6 +74,9 @@ export interface SlackAdapter {
   health(): { readonly ok: boolean; readonly detail: string }
 }
 
+// chat.update allows 50 a minute and app (https://docs.slack.dev/apis/web-api/rate-limits); ten are left for last states, which do not wait.
+const editsPerMinute = 40
+
 // How long a leaving bot waits for what is on its way to Slack.
 const leaveMs = 10_000
 
@@ -88,7 +91,7 @@ export async function openSlackAdapter(options: SlackAdapterOptions): Promise<Sl
   const shared = createSharedChannels({ client: clients.quick, channels, policy, clock, log })
   const access = createAccess({ profiles, installation: identity.installation, policy })
   const sender = createSender({ clients, shared, log })
-  const budget = createEditBudget(clock)
+  const budget = createRateWindow(clock, editsPerMinute)
   const slash = {
     name: '/sparkify',
     learn(name: string) {

@@ -12,7 +12,7 @@ export const scopesOf = {
   'chat.postEphemeral': ['chat:write'],
   'chat.postMessage': ['chat:write'],
   'chat.update': ['chat:write'],
-  // One scope for each kind of conversation in which a slash command can be said.
+  // One scope for each kind of conversation in which a slash command can be used.
   'conversations.info': ['channels:read', 'groups:read', 'im:read', 'mpim:read'],
   'files.completeUploadExternal': ['files:write'],
   'files.getUploadURLExternal': ['files:write'],
@@ -25,7 +25,7 @@ export const scopesOf = {
 
 export type Method = keyof typeof scopesOf
 
-/** Every event that the bot hears, with the scope that brings it (https://docs.slack.dev/reference/events). */
+/** Every event that the bot handles, with the scope it needs (https://docs.slack.dev/reference/events). */
 export const scopesOfEvents = {
   app_home_opened: [],
   app_mention: ['app_mentions:read'],
@@ -38,7 +38,7 @@ export const neededScopes: readonly string[] = [
 ].sort()
 
 /**
- * Calls one method and reads its answer with `schema`. Throws `SlackRefused` when Slack says no, `SlackBusy` when it asks to
+ * Calls one method and reads its answer with `schema`. Throws `SlackRefused` when Slack refuses, `SlackBusy` when it asks to
  * wait, and the client's own errors when it cannot be reached.
  */
 export async function call<S extends z.ZodType>(

@@ -24,7 +24,7 @@ export interface Identity {
   readonly name: string
   readonly team: string
   readonly installation: Installation
-  /** From the `x-oauth-scopes` header; undefined where the server does not say. */
+  /** From the `x-oauth-scopes` header; undefined where the server sends none. */
   readonly scopes: readonly string[] | undefined
 }
 

@@ -18,13 +18,13 @@ export interface ClientOptions {
   /** Another Web API root than Slack's, for tests and the local workspace. */
   readonly apiUrl?: string | undefined
   readonly log: Log
-  /** The pause before the first retry of the interactive client. 500 unless said otherwise. */
+  /** The pause before the first retry of the interactive client. 500 by default. */
   readonly retryPauseMs?: number
 }
 
 /**
- * Options of the client for interactive work. Retries are always said: the client's own default goes on for half an hour, and a
- * Socket Mode receiver writes its own into options that say none. Calls that Slack wants later are given back at once: the client
+ * Options of the client for interactive work. Retries are always given: the client's own default goes on for half an hour, and a
+ * Socket Mode receiver writes its own into options without any. Calls that Slack wants later are given back at once: the client
  * would hold up every other call with them.
  */
 export function quickOptions({ apiUrl, log, retryPauseMs = 500 }: Omit<ClientOptions, 'botToken'>): WebClientOptions {

@@ -57,7 +57,7 @@ export function tokenProbe(client: WebClient): Probe {
 }
 
 function scopesFinding(granted: readonly string[] | undefined): Finding {
-  if (granted === undefined) return notChecked('the server does not say which scopes the token has')
+  if (granted === undefined) return notChecked('the server does not list the scopes of the token')
   const missing = neededScopes.filter((scope) => !granted.includes(scope))
   if (missing.length === 0) return green(`all ${neededScopes.length} that the manifest asks for`)
   return {
@@ -79,7 +79,7 @@ function connectionFinding({ clock, health, socket }: ProbeParts): Finding {
   }
 }
 
-/** Any answer of Slack's says what time it is there; this one needs no token. */
+/** Every answer of Slack has its time; this one needs no token. */
 async function askTime({ client, clock }: ProbeParts, signal: AbortSignal): Promise<Dated> {
   const asked = clock.now()
   const date = await dateAt(new URL('api.test', client.slackApiUrl), signal)

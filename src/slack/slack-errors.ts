@@ -2,7 +2,7 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIReq
 import { z } from 'zod'
 import { messageOf, OpsError } from '../core/errors.ts'
 
-/** Slack said no, in its own words (https://docs.slack.dev/reference/methods, "Errors"). `messages` say where in a payload. */
+/** Slack refused, with its error code (https://docs.slack.dev/reference/methods, "Errors"). `messages` say where in a payload. */
 export class SlackRefused extends Error {
   readonly code: string
   readonly messages: readonly string[]
@@ -26,7 +26,7 @@ export class SlackBusy extends Error {
   }
 }
 
-/** What comes before a call failed, so the call was not made: nothing was said. */
+/** What comes before a call failed, so the call was not made. */
 export class NotSent extends Error {
   constructor(why: string, options?: ErrorOptions) {
     super(why, options)

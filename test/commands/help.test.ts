@@ -115,6 +115,9 @@ describe('a wrong word', () => {
     ['peak hours by=weekdays', 'Did you mean by=weekday?'],
     ['peak hours tz=Europe/Londn', 'See help peak-hours for its parameters.'],
     ['help qeries', 'Did you mean help queries?'],
+    ['share 12 in music', 'Did you mean in #music?'],
+    ['schedule add "top songs" mondays at 9 in music', 'Did you mean in #music?'],
+    ['runs command=elt', 'Did you mean runs command=etl?'],
     ['result 12 srot=plays', 'Did you mean sort=plays?'],
   ])('"%s" is answered by the right one: %s', async (line, remedy) => {
     const { bot } = await realBot()

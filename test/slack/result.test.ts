@@ -48,6 +48,17 @@ describe('buttons under an answer', () => {
     await shown(', by song', dataEng, vera)
   })
 
+  it('share an answer that names people, which its asker alone gets', async () => {
+    await say('/sparkify top users 3')
+    await shown('Top users')
+    expect(all(dataEng, vera)).not.toContain('Top users')
+    await press('Share…')
+    await office.clock.until(() => dialogs().length === 1)
+    expect(await submit(dialogs()[0]?.id ?? '', { id: '2', channel: dataEng })).toEqual({})
+    await shown('ada shares result 2', dataEng, vera)
+    expect(all(dataEng, vera)).toContain('Top users')
+  })
+
   it('tell how it was asked for', async () => {
     await say('/sparkify top songs 3')
     await shown('Details')

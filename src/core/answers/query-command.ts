@@ -39,7 +39,7 @@ export function commandOfQuery(query: QueryFile): Command {
     role: query.role,
     effect: 'read',
     keeps: true,
-    audience: 'channel',
+    audience: query.audience,
     args: z.object({ ...shape, ...window }),
     examples: query.examples,
     async run(args, context, named) {
@@ -132,7 +132,7 @@ export interface Answered {
   readonly asked: Asked
   readonly table: TableReply
   readonly id: RunId
-  /** In direct messages there is somebody to share with. */
+  /** In direct messages. */
   readonly direct: boolean
   /** Whether somebody who reads it may fill this form in. */
   readonly offers: (form: Suggestion) => boolean
@@ -145,9 +145,10 @@ const mostButtons = 4
 
 /** At most four things to do with an answer, the most useful first. What there is no room for is behind Details. */
 export function followUps(answered: Answered): readonly Suggestion[] {
-  const { id, direct } = answered
+  const { id, direct, query } = answered
   const first = [...moreOf(answered), ...periodBefore(answered), ...postEvery(answered)]
-  const handed = direct ? { label: 'Share…', line: `share ${id}`, form: true } : { label: 'CSV', line: `csv ${id}` }
+  const isPrivate = direct || query.audience === 'asker'
+  const handed = isPrivate ? { label: 'Share…', line: `share ${id}`, form: true } : { label: 'CSV', line: `csv ${id}` }
   const room = first.length < mostButtons - 1 ? [handed] : []
   return [...first, ...room, { label: 'Details', line: `result ${id} sql` }]
 }

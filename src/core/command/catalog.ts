@@ -42,14 +42,16 @@ const longestName = 3
 export function createCatalog(commands: readonly Command[]): Catalog {
   const byName = new Map<string, Command>()
   for (const command of commands) {
-    if (byName.has(command.name)) {
-      throw new OpsError(
-        'bad_sql_file',
-        `Two files define the command "${command.name}".`,
-        'Rename the file in sql/analytics/.',
-      )
+    for (const name of [command.name, ...(command.aliases ?? [])]) {
+      if (byName.has(name)) {
+        throw new OpsError(
+          'bad_sql_file',
+          `Two files define the command "${name}".`,
+          'Rename the file in sql/analytics/.',
+        )
+      }
+      byName.set(name, command)
     }
-    byName.set(command.name, command)
   }
   const read = (line: string): Bound => {
     const tokens = tokenize(line)

@@ -56,6 +56,8 @@ export interface Bound {
 /** What a person can say: a file in `src/commands/`, or a query in `sql/analytics/`. */
 export interface Command extends Declarations {
   readonly name: string
+  /** Labels of buttons that run it, where those are not its name: `load` for etl. Read like names, shown nowhere. */
+  readonly aliases?: readonly string[]
   readonly summary: string
   readonly group: Group
   readonly role: Role

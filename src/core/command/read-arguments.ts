@@ -97,6 +97,14 @@ function takeBare(
     return
   }
   const free = freeOf(declared, given)
+  const isChannelName = /^[a-z0-9][\w-]*$/.test(word) && free.some(({ meta }) => meta.kind === 'channel')
+  if (isChannelName && free.length === 1) {
+    throw new OpsError(
+      'bad_argument',
+      `"${shown(word)}" is not a channel. Nothing was done.`,
+      `Did you mean in #${shown(word)}?`,
+    )
+  }
   const meantFor =
     free.length === 1 ? free[0] : free.find(({ meta }) => meta.looks !== undefined && looks[meta.looks].test(word))
   if (meantFor !== undefined) throw refusal(command, meantFor, word)

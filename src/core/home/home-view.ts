@@ -4,15 +4,17 @@ import type { Deps } from '../deps.ts'
 import type { Person } from '../people.ts'
 import { type Place, placeWords } from '../place.ts'
 import type { StepView } from '../reply.ts'
-import type { Look } from './snapshot.ts'
+import { moment } from '../words.ts'
+import type { HomeSnapshot } from './snapshot.ts'
 
-/** A time (ISO 8601 in UTC), which each reader sees in their own zone, and a channel, which can be gone to. */
-export type Pointer =
-  | { readonly kind: 'time'; readonly at: string }
-  | { readonly kind: 'channel'; readonly id: string; readonly name: string }
+/** A channel, shown as a link. */
+export interface ChannelLink {
+  readonly id: string
+  readonly name: string
+}
 
-/** Words with times and channels among them, to be read with spaces between. */
-export type Words = readonly (string | Pointer)[]
+/** Words with channels among them, to be read with spaces between. */
+export type Words = readonly (string | ChannelLink)[]
 
 /** A button; `sure` is what is asked before its line is said. */
 export type HomeButton = Suggestion & { readonly sure?: string }
@@ -43,15 +45,15 @@ export interface Home {
   readonly note: string
 }
 
-/** A time among words. */
-export function at(iso: string): Pointer {
-  return { kind: 'time', at: iso }
+/** A time (ISO 8601) as everywhere in the bot's answers: "30 Nov 2026, 03:04 UTC". */
+export function at(iso: string): string {
+  return moment(new Date(iso))
 }
 
 /** A place among words. */
-export function where(place: Place): string | Pointer {
+export function where(place: Place): string | ChannelLink {
   const name = placeWords(place)
-  return place.kind === 'terminal' || place.direct ? name : { kind: 'channel', id: place.channel, name }
+  return place.kind === 'terminal' || place.direct ? name : { id: place.channel, name }
 }
 
 /** An entry of which only these are said. */
@@ -62,7 +64,7 @@ export function entry(said: Partial<HomeEntry>): HomeEntry {
 /** For whom a Home is made, and of what. */
 export interface Viewing {
   readonly who: Person
-  readonly look: Look
+  readonly snapshot: HomeSnapshot
   readonly deps: Deps
   readonly catalog: Catalog
 }

@@ -9,7 +9,7 @@ import { at, entry, type Home, type HomeEntry, type HomeSection, pressable, type
 import { headlineOf, shortcuts, stateEntries } from './now.ts'
 import { endedEntries, runningEntries } from './runs.ts'
 import { scheduleEntries } from './schedules.ts'
-import { lookAround } from './snapshot.ts'
+import { takeSnapshot } from './snapshot.ts'
 
 /**
  * How things stand for each of these people, in their order, by the role that each has now. Looks around once for all of them. An
@@ -20,11 +20,11 @@ export async function homesOf(
   session: Pick<Session, 'deps' | 'catalog' | 'registry'>,
 ): Promise<readonly Home[]> {
   const { deps, catalog } = session
-  const look = await lookAround(session)
+  const snapshot = await takeSnapshot(session)
   return Promise.all(
     askers.map(async (asker) => {
       const role = await deps.directory.roleOf(asker).catch(unknown)
-      const home = await homeFor({ who: { ...asker, role: role ?? 'viewer' }, look, deps, catalog })
+      const home = await homeFor({ who: { ...asker, role: role ?? 'viewer' }, snapshot, deps, catalog })
       return role === null ? { ...home, note: notKnown } : home
     }),
   )
@@ -38,7 +38,7 @@ function unknown(error: unknown): null {
 }
 
 async function homeFor(viewing: Viewing): Promise<Home> {
-  const { look, deps } = viewing
+  const { snapshot, deps } = viewing
   const sections: readonly HomeSection[] = [
     { title: '', entries: [...stateEntries(viewing), ...moneyEntries(viewing)] },
     { title: 'Waiting for approval', entries: await cardEntries(viewing) },
@@ -48,7 +48,7 @@ async function homeFor(viewing: Viewing): Promise<Home> {
     { title: 'Recent runs', entries: endedEntries(viewing) },
   ]
   return {
-    headline: headlineOf(look, deps.cluster.name),
+    headline: headlineOf(snapshot, deps.cluster.name),
     sections: sections.filter(({ entries }) => entries.length > 0),
     note: noteFor(viewing),
   }
@@ -60,9 +60,9 @@ function noteFor({ who, deps }: Viewing): string {
 }
 
 /** The plans that wait for this person's approval, and those that this person asked for; they are approved where they were posted. */
-export async function cardEntries({ who, look, deps }: Viewing): Promise<readonly HomeEntry[]> {
+export async function cardEntries({ who, snapshot, deps }: Viewing): Promise<readonly HomeEntry[]> {
   const mayApprove = await mayApproveNow(who, deps)
-  return look.cards
+  return snapshot.cards
     .filter(({ asker }) => mayApprove || asker.id === who.id)
     .map((plan) => cardEntry(plan, plan.asker.id === who.id && (!mayApprove || needsSecond(plan.reasons, deps))))
 }
@@ -88,12 +88,12 @@ function cardEntry({ draft, asker, place, reasons, expires }: PlanRecord, waits:
 
 /** What the cluster has cost this month, and of how much; nothing where it costs nothing. */
 export function moneyEntries(viewing: Viewing): readonly HomeEntry[] {
-  const { look, deps } = viewing
-  if (look.spent === null) return []
+  const { snapshot, deps } = viewing
+  if (snapshot.spent === null) return []
   const { budgetUsd } = deps.policy
   const of = budgetUsd === null ? '' : ` of ${usd(budgetUsd)}`
-  const { usd: spent, isComplete } = look.spent
+  const { usd: spent, isComplete } = snapshot.spent
   const unknown = isComplete ? '' : ' and times whose price is not known'
-  const words = [`${monthWords(monthOf(look.now))}: ${usd(spent)}${of}, without storage${unknown}`]
+  const words = [`${monthWords(monthOf(snapshot.now))}: ${usd(spent)}${of}, without storage${unknown}`]
   return [entry({ words, next: pressable([{ label: 'Cost', line: 'cost' }], viewing) })]
 }

@@ -3,10 +3,10 @@ import { OpsError } from '../errors.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
 import { checksLine, nextUseful, type State, stateLine } from '../warehouse/state.ts'
 import { at, entry, type HomeButton, type HomeEntry, pressable, type Viewing, type Words } from './home-view.ts'
-import type { Look } from './snapshot.ts'
+import type { HomeSnapshot } from './snapshot.ts'
 
 /** The state in one line, without what is running: that has a place of its own. */
-export function headlineOf({ state, now }: Look, cluster: string): string {
+export function headlineOf({ state, now }: HomeSnapshot, cluster: string): string {
   return state instanceof OpsError
     ? `The state of cluster ${cluster} is unknown`
     : stateLine({ ...state, writing: null }, now)
@@ -14,7 +14,7 @@ export function headlineOf({ state, now }: Look, cluster: string): string {
 
 /** What stands behind the headline: the load with its checks, and the cluster with what it costs; or why nobody knows. */
 export function stateEntries(viewing: Viewing): readonly HomeEntry[] {
-  const { state } = viewing.look
+  const { state } = viewing.snapshot
   if (state instanceof OpsError) {
     const { message, remedy, cure } = state
     const next = cure === undefined ? [] : [{ label: labelOf(cure), line: cure }]
@@ -61,7 +61,7 @@ const always: readonly HomeButton[] = [
 
 /** What this person may most usefully say now, as buttons. */
 export function shortcuts(viewing: Viewing): readonly HomeEntry[] {
-  const { state } = viewing.look
+  const { state } = viewing.snapshot
   const useful = state instanceof OpsError ? [] : nextUseful(state)
   const others = always.filter(({ line }) => !useful.some((suggestion) => suggestion.line === line))
   const next = pressable([...useful, ...others], viewing)

@@ -11,14 +11,14 @@ const shownRunning = 3
 
 /** The runs that are going on: the one that changes the warehouse first, step by step. */
 export function runningEntries(viewing: Viewing): readonly HomeEntry[] {
-  return viewing.look.running
+  return viewing.snapshot.running
     .toSorted((a, b) => Number(b.writer) - Number(a.writer))
     .slice(0, shownRunning)
     .map((run) => runningEntry(run, viewing))
 }
 
 function runningEntry(run: RunRecord, viewing: Viewing): HomeEntry {
-  const { look, who } = viewing
+  const { snapshot, who } = viewing
   // How long a step has been at it is not news.
   const steps = viewOf(run).steps.map((step) => (step.state === 'in_progress' ? { ...step, ms: null } : step))
   const own = run.who.id === who.id || includesRole(who.role, 'admin')
@@ -29,7 +29,7 @@ function runningEntry(run: RunRecord, viewing: Viewing): HomeEntry {
   }
   return entry({
     title: `● ${nameOf(run, viewing)}`,
-    words: [`${run.who.name} · since`, at(run.started), `· ${lastingMinutes(run.started, look.now)}`],
+    words: [`${run.who.name} · since`, at(run.started), `· ${lastingMinutes(run.started, snapshot.now)}`],
     steps,
     next: pressable([{ label: 'Details', line: `runs ${run.id}` }, ...(own ? [stop] : [])], viewing),
   })
@@ -46,7 +46,7 @@ const marks = { complete: '✓', error: '✗', cancelled: '✗' } as const
 /** The runs that were last over, of whomever. */
 export function endedEntries(viewing: Viewing): readonly HomeEntry[] {
   const all = entry({ next: pressable([{ label: 'All runs', line: 'runs' }], viewing) })
-  const entries = viewing.look.ended.map((run) => {
+  const entries = viewing.snapshot.ended.map((run) => {
     const took = run.ended === null ? '' : `· ${duration(Date.parse(run.ended) - Date.parse(run.started))}`
     return entry({
       title: `${run.state === 'running' ? '●' : marks[run.state]} ${nameOf(run, viewing)}`,
@@ -67,7 +67,7 @@ function outcomeOf(run: RunRecord, viewing: Viewing): Words {
 function nameOf(run: RunRecord, viewing: Viewing): string {
   const { origin } = run
   if (origin.kind !== 'fire') return shownLine(run, viewing)
-  const schedule = viewing.look.schedules.find(({ id }) => id === origin.schedule)
+  const schedule = viewing.snapshot.schedules.find(({ id }) => id === origin.schedule)
   if (schedule === undefined) return shownLine(run, viewing)
   const name = `Schedule ${schedule.id}`
   return maySee(schedule, viewing.who) ? `${name}: ${linesWords(schedule)}` : name

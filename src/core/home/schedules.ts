@@ -1,8 +1,8 @@
 import type { ScheduleRecord } from '../ports/schedules.ts'
 import { maySee } from '../schedule/make/find.ts'
-import { linesWords, whenWords } from '../schedule/make/words.ts'
+import { linesWords, timeWords, whenWords } from '../schedule/make/words.ts'
 import { plural } from '../words.ts'
-import { at, entry, type HomeButton, type HomeEntry, pressable, type Viewing, type Words, where } from './home-view.ts'
+import { entry, type HomeButton, type HomeEntry, pressable, type Viewing, type Words, where } from './home-view.ts'
 
 const shownActive = 6
 
@@ -16,10 +16,10 @@ interface Timed {
 
 /** Schedules that need somebody first, then those that are said next, then those that rest, which many others do not crowd out. */
 export function scheduleEntries(viewing: Viewing): readonly HomeEntry[] {
-  const { look } = viewing
-  const all = look.schedules
+  const { snapshot } = viewing
+  const all = snapshot.schedules
     .filter((schedule) => maySee(schedule, viewing.who))
-    .map((schedule): Timed => ({ schedule, next: look.nextTimes.get(schedule.id) ?? null }))
+    .map((schedule): Timed => ({ schedule, next: snapshot.nextTimes.get(schedule.id) ?? null }))
     .toSorted((a, b) => urgency(a) - urgency(b) || a.schedule.id - b.schedule.id)
   const active = all.filter(({ schedule }) => schedule.state.kind === 'active').slice(0, shownActive)
   const still = all.filter(({ schedule }) => schedule.state.kind !== 'active').slice(0, shownStill)
@@ -52,10 +52,10 @@ function scheduleEntry({ schedule, next }: Timed, viewing: Viewing): HomeEntry {
   })
 }
 
-function standing({ schedule: { state }, next }: Timed, mayList: boolean): Words {
+function standing({ schedule: { state, zone }, next }: Timed, mayList: boolean): Words {
   switch (state.kind) {
     case 'active':
-      return next === null ? ['no further run'] : ['next:', at(next.toISOString())]
+      return next === null ? ['no further run'] : [`next: ${timeWords(zone, next)}`]
     case 'paused':
       return ['paused']
     case 'parked':

@@ -8,7 +8,7 @@ import { upcoming } from '../schedule/make/words.ts'
 import { type State, stateOf } from '../warehouse/state.ts'
 
 /** What every Home is made of, seen once for all who have theirs open. */
-export interface Look {
+export interface HomeSnapshot {
   readonly now: Date
   /** Why it is not known, where the engine cannot be asked. */
   readonly state: State | OpsError
@@ -27,22 +27,22 @@ export interface Look {
   readonly spent: Spent | null
 }
 
-const lookedFor = 20
+const listedRuns = 20
 
-/** How many of the runs that are over are looked at: their answers may be long. */
+/** How many of the runs that are over are read: their answers may be long. */
 const shownEnded = 5
 
 /** Looks around. Throws only what the ledger throws. */
-export async function lookAround({
+export async function takeSnapshot({
   deps,
   catalog,
   registry,
-}: Pick<Session, 'deps' | 'catalog' | 'registry'>): Promise<Look> {
+}: Pick<Session, 'deps' | 'catalog' | 'registry'>): Promise<HomeSnapshot> {
   const { ledger, cluster, clock } = deps
   const now = clock.now()
   const [state, running, ended, schedules, cards, spent] = await Promise.all([
     stateOf(deps).catch(expected),
-    ledger.runs.list({ limit: lookedFor, listedOnly: true, states: ['running'] }),
+    ledger.runs.list({ limit: listedRuns, listedOnly: true, states: ['running'] }),
     ledger.runs.list({
       limit: shownEnded,
       listedOnly: true,

@@ -37,6 +37,8 @@ export interface QueryFile {
   readonly title: string
   readonly description: string
   readonly role: Role
+  /** Who sees the answer where it was asked for: everybody there, or, where it names people, the asker alone. */
+  readonly audience: 'asker' | 'channel'
   /**
    * It takes since, until and last, and binds `:from` (inclusive) and `:to` (exclusive) as timestamps in UTC. Their days are
    * those of its zone, if it has one.

@@ -5,11 +5,11 @@ import type { App } from '../../core/app.ts'
 import { inBackground, repeatInBackground } from '../../core/background.ts'
 import { messageOf, type OpsError } from '../../core/errors.ts'
 import type { Home } from '../../core/home/home-view.ts'
+import { createRateWindow } from '../../core/pacing.ts'
 import type { Asker } from '../../core/people.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Log } from '../../core/ports/log.ts'
 import { call } from '../api-methods.ts'
-import { createEditBudget } from '../edit-budget.ts'
 import { sendWithFallbacks } from '../outbound/fallbacks.ts'
 import type { Access } from '../people/access.ts'
 import { type HomeFallbacks, presentHome, type View } from '../present/index.ts'
@@ -43,7 +43,7 @@ const publishEveryMs = 5_000
 // views.publish allows 100 a minute and app (https://docs.slack.dev/apis/web-api/rate-limits); on their way some catch up with others.
 const publishesPerMinute = 80
 
-// Where all of them change all the time, each is shown anew once a minute.
+// Where all of them change all the time, each is published once a minute.
 const maxViewers = publishesPerMinute
 
 // Who enters waits for one pass at most.
@@ -61,7 +61,7 @@ export function createHomePublisher({ app, access, client, clock, log, view }: H
   const { signal } = closing
   // Every tab that waits for its turn listens to it.
   setMaxListeners(0, signal)
-  const budget = createEditBudget(clock, publishesPerMinute)
+  const budget = createRateWindow(clock, publishesPerMinute)
   const turn = (): Promise<void> => budget.take(signal)
   const subscribers = createSubscribers(clock, maxViewers, (user) => createHomeTab(user, { client, log, turn }))
   const nowMs = (): number => clock.elapsed()

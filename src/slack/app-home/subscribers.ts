@@ -15,7 +15,7 @@ export interface Subscriber {
 
 /** Those whose Home tabs are kept fresh. */
 export interface Subscribers {
-  /** Somebody has entered their tab: it must be shown anew at once. */
+  /** Somebody has opened their tab: it must be published at once. */
   entered(who: Asker): void
   /** Somebody has pressed something in their tab, which is about to change something. */
   pressed(who: Asker): void
@@ -26,7 +26,7 @@ export interface Subscribers {
   stale(): readonly Subscriber[]
 }
 
-// Slack does not say when a tab is left.
+// Slack sends no event when a tab is left.
 const watchedMs = 24 * 3_600_000
 
 // Most commands are over by then: who presses Pause sees what came of it, and not for five seconds that it is being done.

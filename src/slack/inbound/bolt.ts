@@ -20,7 +20,7 @@ export interface Bolt {
 }
 
 /**
- * Bolt's app behind one receiver. It is told who it is, so it asks Slack nothing before an acknowledgement, and nothing in its
+ * Bolt's app behind one receiver. It is given the bot's identity, so it calls Slack neither before an acknowledgement nor in its
  * constructor, where a bad token would end in an unhandled rejection. It gets only the payloads by which somebody asks something:
  * the others are acknowledged and go no further, because Bolt answers 500 to a payload without what it takes for granted, and leaves
  * kinds that it does not know unacknowledged.

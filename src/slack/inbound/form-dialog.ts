@@ -62,7 +62,7 @@ export function createFormDialogs(
     const entered = enteredIn(view.state.values)
     const filled = command === undefined ? null : readForm(command, wordsOf(entered), catalog)
     const inbound: InboundRequest = { ...gate.requestOf(body), place: conversationOf(channel, channelName, thread) }
-    // A command that this version does not know any more says so itself.
+    // The refusal of a command that this version does not have.
     if (command === undefined || filled === null) {
       await ack()
       return handler.handleLine(name, inbound)
@@ -177,13 +177,13 @@ function atBlocks(faults: Readonly<Record<string, string>>): Record<string, stri
 
 const found = z.object({ channel: z.object({ name: z.string().optional() }) })
 
-/** A channel that was chosen by its id, as it would be typed: `<#C…|music>`; the id alone where Slack does not say its name. */
+/** A channel that was chosen by its id, as it would be typed: `<#C…|music>`; the id alone where Slack does not return its name. */
 export async function typedChannel(client: WebClient, id: string, log: Log): Promise<string> {
   try {
     const { channel } = await call(client, 'conversations.info', { channel: id }, found)
     return channel.name === undefined ? id : `<#${id}|${channel.name}>`
   } catch (error) {
-    log.warn({ err: error, channel: id }, `Slack did not say the name of a channel: ${messageOf(error)}`)
+    log.warn({ err: error, channel: id }, `Slack did not return the name of a channel: ${messageOf(error)}`)
     return id
   }
 }

@@ -3,7 +3,7 @@ import { type Conversation, conversationOf, directMessagesOf } from '../../core/
 import type { Log } from '../../core/ports/log.ts'
 import { createResponseUrl, type ResponseUrl } from '../outbound/response-url.ts'
 
-/** Something a person asks of the bot, by whichever kind: who, where, and what the payload says of their workspace. */
+/** A payload by which a person asks something: who, where, and their workspace as the payload names it. */
 export interface Payload {
   readonly kind: 'command' | 'message' | 'home' | 'interaction' | 'submission'
   readonly user: string
@@ -13,7 +13,7 @@ export interface Payload {
   /** The same when it is delivered twice. */
   readonly delivery: string
   readonly responseUrl: ResponseUrl | undefined
-  /** Whether Slack says by itself that another organization reads along there. */
+  /** Whether the payload itself marks the channel as shared with another organization. */
   readonly isShared: boolean
 }
 

@@ -21,7 +21,7 @@ import { cannotPost } from '../people/channels.ts'
 import { presentAnswer, presentEnded, type View } from '../present/index.ts'
 import { externallyShared } from '../slack-errors.ts'
 
-/** Who speaks, where, and what Slack sent along. `delivery` is the trigger id, the same when a delivery comes twice. */
+/** An admitted request: who asks, where, and the response URL. `delivery` is the same when Slack delivers it twice. */
 export interface InboundRequest {
   readonly who: Asker
   readonly place: Conversation
@@ -29,12 +29,12 @@ export interface InboundRequest {
   readonly responseUrl: ResponseUrl | undefined
 }
 
-/** From words to answers, behind every listener. Each promise resolves when the answer is in the outbox. */
+/** Handles requests for every listener. Each promise resolves when the answer is in the outbox. */
 export interface RequestHandler extends PlanActions {
   handleLine(line: string, inbound: InboundRequest): Promise<void>
-  /** The same for a line that was read before. */
+  /** The same for a line that was parsed before. */
   handle(request: Request, inbound: InboundRequest): Promise<void>
-  /** Tells the asker alone that nothing was done, and why. */
+  /** Answers the asker alone that nothing was done, and why. */
   refuse(error: OpsError, inbound: InboundRequest): Promise<void>
 }
 
@@ -51,7 +51,7 @@ export interface RequestHandlerParts {
   readonly progress: Progress
   readonly botName: string
   view(asker: string, direct: boolean): View
-  /** Holds what must be inbound before the process leaves. */
+  /** Holds what must be answered before the process leaves. */
   track<T>(work: Promise<T>): Promise<T>
   /** Why the bot may not post there, or null. */
   postingRefusal(place: Conversation): Promise<string | null>
@@ -95,7 +95,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
   const refuse = (error: OpsError, inbound: InboundRequest): Promise<void> =>
     whisper(failureAnswer(error, null, log), inbound)
 
-  /** Follows what comes of words into a message in their asker's name. Why a click did nothing is for whoever clicked. */
+  /** Shows the progress of a run in a message in its asker's name. Why a click did nothing is shown to the one who clicked. */
   const follow = async (
     inbound: InboundRequest,
     { to, asker }: { readonly to: Conversation; readonly asker: Asker },
@@ -138,7 +138,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
 export interface PlanActions {
   /** Carries out the plan of this id, and takes its buttons away; `typed` is the word that was typed for it. */
   confirm(id: string, typed: string | undefined, inbound: InboundRequest): Promise<void>
-  /** Whether this person may confirm a plan now, before a word is asked of them; otherwise they are told why not. */
+  /** Whether this person may confirm a plan now, before they type its word; otherwise they get the reason. */
   mayConfirm(id: string, inbound: InboundRequest): Promise<boolean>
   /** Puts a plan away for good, and takes its buttons away. */
   reject(id: string, inbound: InboundRequest): Promise<void>

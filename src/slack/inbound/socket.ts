@@ -4,6 +4,7 @@ import { getGlobalDispatcher } from 'undici'
 import { z } from 'zod'
 import { inBackground } from '../../core/background.ts'
 import { messageOf, OpsError } from '../../core/errors.ts'
+import { pauseAfter } from '../../core/pacing.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Log } from '../../core/ports/log.ts'
 import { createBoltLogger, quickOptions } from '../clients.ts'
@@ -31,8 +32,7 @@ export interface Socket {
 
 // Pauses between attempts grow up to half a minute: nine attempts in the first minute, where Slack allows 50
 // (https://docs.slack.dev/reference/methods/apps.connections.open).
-const firstPauseMs = 1000
-const maxPauseMs = 30_000
+const backoff = { firstMs: 1_000, factor: 1.5, mostMs: 30_000 } as const
 
 // A connection that ends sooner has failed: Slack greets those that it closes at once (too many of them, Socket Mode switched off).
 const steadyMs = 60_000
@@ -175,7 +175,7 @@ export function createSocket(options: {
         const why = reason ?? 'cut off'
         failures = clock.now().getTime() - state.since.getTime() < steadyMs ? failures + 1 : 0
         turn(false, why)
-        pause = pauseAfter(failures, undefined)
+        pause = retryAfter(failures, undefined)
         if (failures > 1)
           log.warn({ why, failures, pauseMs: pause }, `the Socket Mode connection ended at once: ${why}`)
       }
@@ -186,7 +186,7 @@ export function createSocket(options: {
       } catch (error) {
         ended = null
         failures++
-        pause = pauseAfter(failures, error)
+        pause = retryAfter(failures, error)
         failed(error, failures, pause)
       }
     }
@@ -198,7 +198,7 @@ export function createSocket(options: {
       let pause = 0
       const first = await connect().catch((error: unknown) => {
         if (error instanceof WebAPIPlatformError && isTokenRefusal(error.data.error)) throw badAppToken(error)
-        pause = pauseAfter(1, error)
+        pause = retryAfter(1, error)
         failed(error, 1, pause)
         return null
       })
@@ -218,10 +218,9 @@ export function createSocket(options: {
 }
 
 /** Milliseconds to wait before the next attempt; longer where Slack asks for it. */
-function pauseAfter(failures: number, error: unknown): number {
+function retryAfter(failures: number, error: unknown): number {
   const wanted = error instanceof WebAPIRateLimitedError ? error.retryAfter * 1000 : 0
-  const growing = failures === 0 ? 0 : Math.min(maxPauseMs, firstPauseMs * 1.5 ** (failures - 1))
-  return Math.max(wanted, growing)
+  return Math.max(wanted, failures === 0 ? 0 : pauseAfter(failures, backoff))
 }
 
 function badAppToken(error: WebAPIPlatformError): OpsError {

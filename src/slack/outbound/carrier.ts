@@ -2,12 +2,12 @@ import type { Answer } from '../../core/answer.ts'
 import { withChannelNames } from '../../core/channel.ts'
 import { messageOf } from '../../core/errors.ts'
 import type { Content, Way } from '../../core/message.ts'
+import type { RateWindow } from '../../core/pacing.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Ledger, PlanRecord } from '../../core/ports/ledger.ts'
 import type { Log } from '../../core/ports/log.ts'
 import type { Body, Carrier, Message, NewMessage, Sent } from '../../core/ports/outbox.ts'
 import { viewOf } from '../../core/runner/answers.ts'
-import type { EditBudget } from '../edit-budget.ts'
 import { askerAlone, remedyFor, threadNotFound, wasNotPosted } from '../people/channels.ts'
 import { presentAnswer, presentCall, presentEnded, presentMention, presentRun, type View } from '../present/index.ts'
 import { carriedOut, isGone, isShutOut, SlackBusy, SlackRefused } from '../slack-errors.ts'
@@ -19,7 +19,7 @@ import type { Sender, Target } from './sender.ts'
 export interface CarrierParts {
   readonly sender: Sender
   readonly progress: Progress
-  readonly budget: EditBudget
+  readonly budget: RateWindow
   readonly ledger: Pick<Ledger, 'messages'>
   readonly clock: Clock
   readonly log: Log
@@ -40,7 +40,7 @@ const restMs = 1000
 
 const urlMinutes = 30
 
-/** Renders each message when it is sent, and says what came of it. */
+/** Renders each message when it is sent, and returns the outcome. */
 export function createCarrier(parts: CarrierParts): SlackCarrier {
   const { sender, progress, budget, ledger, clock, log, botName } = parts
   const urls = new Map<string, { readonly url: ResponseUrl; readonly until: number }>()
@@ -71,7 +71,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
   /** In the message that shows the run already, or in a new one. */
   const show = async (message: Message, way: There, fallbacks: Fallbacks): Promise<Sent> => {
     if (message.post === null) return post(way.place, fallbacks)
-    budget.spend()
+    budget.count()
     try {
       const { level: rung } = await sender.edit(message.post, fallbacks)
       return { ...done, post: message.post, rung }
@@ -160,7 +160,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     if (to === 'card') {
       if (plan.post === null) return done
       const ended = presentEnded(plan)
-      budget.spend()
+      budget.count()
       try {
         await sender.edit(plan.post, [ended, { text: ended.text, blocks: [] }])
       } catch (error) {
@@ -275,7 +275,7 @@ function bare({ mention, created, expires }: Message): Pick<NewMessage, 'mention
   return { mention, created, expires }
 }
 
-/** A message with a title of its own has a headline that says what it is about. */
+/** A message with a title of its own has a headline that names its subject. */
 function callOf({ run, headline, title }: Answer, mention: readonly string[]) {
   if (run === null) return undefined
   return title === undefined ? presentMention(run, headline, mention) : presentCall(headline, mention)

@@ -1,10 +1,10 @@
 import type { RunView } from '../../core/answer.ts'
+import type { RateWindow } from '../../core/pacing.ts'
 import type { Conversation } from '../../core/place.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Post, RunId } from '../../core/ports/ledger.ts'
 import type { Log } from '../../core/ports/log.ts'
 import type { Watch } from '../../core/runner/live-run.ts'
-import type { EditBudget } from '../edit-budget.ts'
 import { isGone, SlackBusy, SlackRefused } from '../slack-errors.ts'
 import type { Fallbacks } from './fallbacks.ts'
 import type { Sender } from './sender.ts'
@@ -26,7 +26,7 @@ export interface Progress {
 
 export interface ProgressParts {
   readonly sender: Pick<Sender, 'edit'>
-  readonly budget: EditBudget
+  readonly budget: RateWindow
   readonly clock: Clock
   readonly log: Log
   present(run: RunView, asker: string, direct: boolean): Fallbacks
@@ -38,7 +38,7 @@ const quietMs = 2000
 // At most one edit in this time; what changes in between is in the next one.
 const editEveryMs = 2000
 
-// The message says how long the run has lasted, which goes on while nothing else changes.
+// The message shows how long the run has lasted, which changes while nothing else does.
 const refreshEveryMs = 15_000
 
 interface Following {
@@ -115,7 +115,7 @@ function followRun(
       return true
     } catch (error) {
       if (error instanceof SlackBusy) await clock.sleep(error.retryAfterMs, signal)
-      // Somebody deleted it: the end of the run is posted anew.
+      // Somebody deleted it: the end of the run is posted as a new message.
       else if (isGone(error)) closing.abort()
       // Slack may be away for a while; the message is there, and the next edit tells all.
       else if (!(error instanceof SlackRefused)) log.warn({ err: error, run: run.id }, 'an edit failed')

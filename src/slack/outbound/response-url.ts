@@ -4,18 +4,18 @@ import { SlackRefused } from '../slack-errors.ts'
 import { type Fallbacks, type Message, sendWithFallbacks } from './fallbacks.ts'
 
 /**
- * The address that a command or a press brings along: good for five messages within half an hour, wherever it was said, whether the
+ * The address that a command or a press brings along: good for five messages within half an hour, in any conversation, whether the
  * bot is a member or not (https://docs.slack.dev/interactivity/handling-user-interaction#message_responses).
  * Each method throws `SlackRefused`, or `fetch`'s errors.
  */
 export interface ResponseUrl {
   /** Whether Slack takes another message. */
   readonly isOpen: boolean
-  /** Says something that only the one who asked sees. */
+  /** Sends a message that only the asker sees. */
   say(fallbacks: Fallbacks): Promise<void>
-  /** Puts something else in place of the message that was pressed. */
+  /** Replaces the message whose button was clicked. */
   replace(fallbacks: Fallbacks): Promise<void>
-  /** Takes the message away that was pressed. */
+  /** Deletes the message whose button was clicked. */
   remove(): Promise<void>
 }
 
@@ -32,7 +32,7 @@ const answerSchema = z.object({
 const slackHost = /^(?:[a-z0-9-]+\.)*slack(?:-gov)?\.com$/
 
 /**
- * What can be said through one response URL. Undefined for an address that is not Slack's, over https, nor at the Web API of `apiUrl`: what is
+ * The messages of one response URL. Undefined for an address that is not Slack's, over https, nor at the Web API of `apiUrl`: what is
  * said is for its asker's eyes, whatever a payload claims.
  */
 export function createResponseUrl(url: string, apiUrl: string | undefined, log: Log): ResponseUrl | undefined {

@@ -18,25 +18,25 @@ export interface Target {
 }
 
 /**
- * Everything that the bot says in a conversation, each one try. Each method steps down the fallbacks where Slack refuses what a message
+ * Everything that the bot sends to a conversation, each one try. Each method sends the next fallback where Slack refuses what a message
  * holds, and throws `SlackRefused`, `SlackBusy` or the client's errors for the rest: `externally_shared` where another organization reads
  * along. An earlier message there is replaced by a note instead of being edited.
  */
 export interface Sender {
   post(to: Target, fallbacks: Fallbacks): Promise<Accepted<Post>>
   edit(post: Post, fallbacks: Fallbacks, level?: number): Promise<Accepted<void>>
-  /** Shows something to one person where they look. */
+  /** Posts a message that one person sees, in that conversation. */
   whisper(place: Conversation, person: string, fallbacks: Fallbacks): Promise<Accepted<void>>
   /** Attaches a file to a thread; `begin` is called before the one call that would attach it twice. */
   upload(to: Target & { readonly thread: string }, file: CsvFile, begin: () => Promise<void>): Promise<void>
   /**
-   * Tells one person why nothing was done, by the first way that works: the response URL, where they look, their direct messages. Not through
+   * Sends one person the reason why nothing was done, by the first way that works: the response URL, where they look, their direct messages. Not through
    * the outbox, because nothing is noted of strangers. Throws the last way's error.
    */
   tell(reader: Reader, fallbacks: Fallbacks): Promise<void>
 }
 
-/** Whom to reach, where they are looking, and the response URL they brought along, if any. */
+/** Whom to reach, where they asked, and the response URL of their request, if any. */
 export interface Reader {
   readonly who: Asker
   readonly place: Conversation
@@ -65,7 +65,7 @@ export function createSender({
   const requireOpen = async (channel: string): Promise<void> => {
     const isClosed = await shared.isClosed(channel).catch((error: unknown) => {
       if (error instanceof SlackBusy) throw error
-      throw new NotSent(`Slack did not say whether a channel is shared: ${messageOf(error)}`, { cause: error })
+      throw new NotSent(`Slack did not return whether a channel is shared: ${messageOf(error)}`, { cause: error })
     })
     if (isClosed) throw new SlackRefused('a post', externallyShared)
   }

@@ -81,7 +81,7 @@ const refusals = {
   app: refused('I do not answer other apps.'),
 } as const
 
-/** What is answered while Slack does not say who somebody is. */
+/** The refusal while Slack does not return a profile. */
 export function unknownPerson(error: unknown): OpsError {
   const why = error instanceof SlackRefused ? error.code : messageOf(error)
   const remedy =

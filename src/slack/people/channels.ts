@@ -43,7 +43,10 @@ export async function withChannelId(place: Conversation, { channels, log }: Chan
     const channel = await channels.named(name)
     return channel === null ? place : { ...place, channel, channelName: name }
   } catch (error) {
-    log.warn({ err: error, channel: place.channel }, `Slack did not say which channel that is: ${messageOf(error)}`)
+    log.warn(
+      { err: error, channel: place.channel },
+      `Slack did not return the channel of that name: ${messageOf(error)}`,
+    )
     return place
   }
 }
@@ -73,7 +76,7 @@ export async function postingRefusal(
     if (isPlaceRefusal(error)) return error.code
     log.warn(
       { err: error, channel: place.channel },
-      `Slack did not say whether the bot is in a channel: ${messageOf(error)}`,
+      `Slack did not return whether the bot is in a channel: ${messageOf(error)}`,
     )
     return null
   }
@@ -112,7 +115,7 @@ export async function refusalFor(
   )
 }
 
-// A bot that is no member, or is told so.
+// The bot is not a member, or Slack answers as if it were not.
 const inviteHelps = new Set(['not_in_channel', 'channel_not_found', 'user_not_in_channel'])
 
 /** What to do about it, in a sentence of its own. */
@@ -149,7 +152,7 @@ export function cannotPost(why: string, where: Conversation, botName: string): O
   )
 }
 
-/** Why what was said already reached its asker alone, or nobody. */
+/** The error of an answer that could not be posted: it reached its asker alone, or nobody. */
 export function wasNotPosted(why: string, where: Conversation, botName: string): OpsError {
   const there = nameOf(where)
   return new OpsError(
@@ -161,7 +164,7 @@ export function wasNotPosted(why: string, where: Conversation, botName: string):
   )
 }
 
-/** What an answer says that reached its asker alone, because it could not be posted. */
+/** The note on an answer that only its asker sees, because it could not be posted. */
 export function askerAlone(why: string, where: Conversation, botName: string): string {
   if (why === externallyShared) return `Only you can see this: ${nameOf(where)} is shared with another organization.`
   if (why === threadNotFound) return 'Only you can see this: your message was deleted.'
@@ -206,7 +209,8 @@ export function createChannels(client: WebClient, clock: Clock, log: Log): Chann
     clock,
     freshMs: knownMs,
     ask: (person) => joinedBy(person, client),
-    failed: (error, person) => log.warn({ err: error, person }, `Slack did not say who is where: ${messageOf(error)}`),
+    failed: (error, person) =>
+      log.warn({ err: error, person }, `Slack did not return the channels of a person: ${messageOf(error)}`),
   })
   return {
     named: async (name) => (await joined.of(theBot, knownMs)).get(name) ?? null,

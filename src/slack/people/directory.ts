@@ -43,7 +43,7 @@ export function createSlackDirectory(options: DirectoryOptions): Directory {
     freshMs: groupsKnownMs,
     ask: (group) => membersOf(client, group),
     failed: (error, group) =>
-      log.warn({ err: error, group }, `Slack did not say who is in a user group: ${messageOf(error)}`),
+      log.warn({ err: error, group }, `Slack did not return the members of a user group: ${messageOf(error)}`),
   })
   const membersNow = async (group: string): Promise<readonly string[]> => {
     try {

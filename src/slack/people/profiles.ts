@@ -55,8 +55,7 @@ export function createProfiles(client: WebClient, clock: Clock, log: Log): Profi
     clock,
     freshMs,
     ask: (id) => profileOf(client, id),
-    failed: (error, user) =>
-      log.warn({ err: error, user }, `Slack did not answer who a person is: ${messageOf(error)}`),
+    failed: (error, user) => log.warn({ err: error, user }, `Slack did not return a profile: ${messageOf(error)}`),
   })
   return lookups
 }

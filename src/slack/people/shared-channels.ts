@@ -28,7 +28,7 @@ export function isExternallyShared({
 export interface SharedChannels {
   /** Asked of Slack at most once a minute. Throws what Slack's refusal or the client throws, where Slack has not answered for an hour. */
   isClosed(channel: string): Promise<boolean>
-  /** Takes what Slack has just said of a channel by another way. */
+  /** Stores what another answer of Slack has just shown of a channel. */
   note(channel: string, isShared: boolean): void
 }
 
@@ -52,7 +52,7 @@ export function createSharedChannels(parts: {
       return channel !== null && (await isShared(channel, client))
     },
     failed: (error, channel) =>
-      log.warn({ err: error, channel }, `Slack did not answer whether a channel is shared: ${messageOf(error)}`),
+      log.warn({ err: error, channel }, `Slack did not return whether a channel is shared: ${messageOf(error)}`),
   })
   return {
     async isClosed(channel) {

@@ -78,7 +78,7 @@ export function buttonRow(buttons: readonly Button[]): ActionsBlock {
   return { type: 'actions', elements: [...buttons] }
 }
 
-/** What to say next, in words and as buttons; suggestions that got no button are named too. */
+/** The next commands, as text and as buttons; suggestions without a button are listed too. */
 export function presentNext(next: readonly Suggestion[], slash: string): Part | null {
   if (next.length === 0) return null
   const pressable = next.filter(({ line }) => line.length <= maxValue).slice(0, maxButtons)

@@ -47,7 +47,7 @@ export function pieces(text: string, max: number): readonly string[] {
   return found
 }
 
-/** The labels cut to `max` units and told apart by a number where that made them equal, or where they were equal before. */
+/** The labels cut to `max` units and numbered where that made them equal, or where they were equal before. */
 export function uniqueCut(labels: readonly string[], max: number): readonly string[] {
   const taken = new Set<string>()
   return labels.map((label) => {

@@ -25,7 +25,7 @@ export function presentForm(form: Form, where: string): ModalView {
   }
 }
 
-/** Most fields may be left empty: arguments have defaults, and what a command misses it says itself. */
+/** Most fields may be left empty: arguments have defaults, and a command refuses what it misses. */
 function inputOf(field: FormField): InputBlock {
   return {
     type: 'input',

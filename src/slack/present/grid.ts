@@ -111,7 +111,7 @@ export interface CutGrid {
   readonly cellsCut: boolean
 }
 
-// Long values give way before rows do, down to a length at which names and titles can still be told apart.
+// Long values give way before rows do, down to a length at which names and titles can still be distinguished.
 const least = 30
 const cellLimits = [1_000, 300, 120, 60, least] as const
 

@@ -1,11 +1,11 @@
 import type { Button, HomeView, SectionBlock } from '@slack/types'
 import type { Home, HomeButton, HomeEntry, Words } from '../../core/home/home-view.ts'
-import { clean, cleanLine, moment } from '../../core/words.ts'
+import { clean, cleanLine } from '../../core/words.ts'
 import { formAction, runAction } from '../action-ids.ts'
 import type { Block } from '../outbound/fallbacks.ts'
 import { button, buttonRow, plainText, sections, smallPrint } from './blocks.ts'
 import { cut } from './cut.ts'
-import { dateToken, mrkdwn } from './mrkdwn.ts'
+import { mrkdwn } from './mrkdwn.ts'
 import type { View } from './parts.ts'
 import { stepLines } from './run.ts'
 
@@ -78,13 +78,11 @@ function textOf(title: string, words: Words): string {
 
 function markupOf(word: Words[number]): string {
   if (typeof word === 'string') return mrkdwn(cut(clean(word), maxWords))
-  if (word.kind === 'time') return dateToken(word.at, '{date_short_pretty} at {time}', inUtc(word.at))
   return /^[CGD][A-Z0-9]{2,}$/.test(word.id) ? `<#${word.id}>` : mrkdwn(cut(clean(word.name), maxWords))
 }
 
 function plainOf(word: Words[number]): string {
-  if (typeof word === 'string') return word
-  return word.kind === 'time' ? inUtc(word.at) : word.name
+  return typeof word === 'string' ? word : word.name
 }
 
 function buttonOf({ label, line, form, sure }: HomeButton, at: number): Button {
@@ -101,8 +99,4 @@ function buttonOf({ label, line, form, sure }: HomeButton, at: number): Button {
 
 function entryLines({ title, words, steps, note }: HomeEntry): readonly string[] {
   return [title, words.map(plainOf).join(' '), stepLines(steps), note]
-}
-
-function inUtc(iso: string): string {
-  return Number.isNaN(Date.parse(iso)) ? iso : moment(new Date(iso))
 }

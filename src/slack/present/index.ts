@@ -1,5 +1,5 @@
 /*
- * Plain replies in, Block Kit out. Nothing here talks to Slack, and nothing decides: what is said comes from the answer,
+ * Plain replies in, Block Kit out. Nothing here talks to Slack, and nothing decides: the content comes from the answer,
  * who reads it and what happens next is the caller's.
  */
 export { presentAnswer } from './answer.ts'

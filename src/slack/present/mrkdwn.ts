@@ -49,17 +49,6 @@ function escaped(text: string): string {
   )
 }
 
-/**
- * A moment that every reader sees in their own zone (date tokens, `{date_short_pretty} {time}`), with `fallback` for clients
- * that cannot. What is not a moment is shown as it is.
- */
-export function dateToken(iso: string, format: string, fallback: string): string {
-  const ms = Date.parse(iso)
-  return Number.isNaN(ms)
-    ? mrkdwn(iso)
-    : `<!date^${Math.floor(ms / 1000)}^${format}|${mrkdwn(fallback).replaceAll('|', ' ')}>`
-}
-
 /** More names than these would bury what they are called for. */
 export const maxCalled = 20
 

@@ -67,7 +67,7 @@ function loose(part: Part): readonly Part[] {
 export type Load = Readonly<Record<'blocks' | 'characters' | 'tables' | 'charts' | 'plans' | 'buttons', number>>
 
 /**
- * Slack's limits of one message, with room left for a line that says what follows: 50 blocks
+ * Slack's limits of one message, with room left for the line about what follows: 50 blocks
  * (https://docs.slack.dev/block-kit), 13,200 characters (https://github.com/slackapi/bolt-js/issues/2509), one table, one plan,
  * two charts (https://github.com/vercel/chat/pull/696). Buttons are our own limit.
  */

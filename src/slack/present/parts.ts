@@ -28,7 +28,7 @@ export interface View {
   readonly slash: string
   /** The display name of whoever asked. */
   readonly asker: string
-  /** A direct message with the bot: nobody needs to be told who asked. */
+  /** A direct message with the bot: who asked is not shown. */
   readonly direct: boolean
   readonly now: Date
 }

@@ -8,7 +8,7 @@ import { confirmAction, dismissAction, typeAction, typedModal } from '../action-
 import type { Message } from '../outbound/fallbacks.ts'
 import { boldLine, button, buttonRow, plainText, sections } from './blocks.ts'
 import { cut } from './cut.ts'
-import { dateToken, maxCalled, mentions, mrkdwn } from './mrkdwn.ts'
+import { maxCalled, mentions, mrkdwn } from './mrkdwn.ts'
 import type { Part } from './parts.ts'
 
 /**
@@ -18,7 +18,7 @@ import type { Part } from './parts.ts'
 export function presentPlan(plan: PlanReply, slash: string): Part {
   const title = cut(cleanLine(plan.title), 300)
   const { changes = [], reasons = [], card } = plan
-  const told = [
+  const paragraphs = [
     changes.length === 0 ? '' : ['Changed since it was requested:', ...changes.map(changeLine)].join('\n'),
     plan.facts.map(cleanLine).join('\n'),
     reasons.map((reason) => `⚠ ${cleanLine(reason)}`).join('\n'),
@@ -26,13 +26,13 @@ export function presentPlan(plan: PlanReply, slash: string): Part {
   const call = card?.second === true ? callOf(card) : ''
   const blocks: KnownBlock[] = [
     boldLine(title),
-    ...told.flatMap(sections),
+    ...paragraphs.flatMap(sections),
     ...(call === '' ? [] : [{ type: 'section', text: { type: 'mrkdwn', text: call, verbatim: true } } as const]),
     { type: 'context', elements: [{ type: 'mrkdwn', text: validity(plan), verbatim: true }] },
     buttonRow([actButton(plan), button(dismissAction, card?.second === true ? 'Reject' : 'Not now', plan.id)]),
   ]
   const again = `The buttons could not be shown. Type ${slash} ${cut(cleanLine(plan.line), 300)} again to get new ones.`
-  const words = [mrkdwn(title), ...told.flatMap((text) => mrkdwn(text).split('\n')), call, mrkdwn(again)]
+  const words = [mrkdwn(title), ...paragraphs.flatMap((text) => mrkdwn(text).split('\n')), call, mrkdwn(again)]
   return {
     label: title,
     newest: blocks,
@@ -70,7 +70,7 @@ function lastQuestion({ title, facts, act }: PlanReply): ConfirmationDialog {
 }
 
 function validity({ expires, typed, line, card }: PlanReply): string {
-  const until = dateToken(expires, '{time}', Number.isNaN(Date.parse(expires)) ? expires : moment(new Date(expires)))
+  const until = mrkdwn(Number.isNaN(Date.parse(expires)) ? expires : moment(new Date(expires)))
   const asker = card === undefined ? '' : mrkdwn(cut(cleanLine(card.asker), 80))
   const asked = card === undefined ? '' : `${asker} asked: ${mrkdwn(cut(cleanLine(withChannelNames(line)), 300))}. `
   const who = card === undefined ? 'You' : card.second ? 'An approver' : `${asker} or an approver`

@@ -11,7 +11,7 @@ import { fallbacksOf, type Part, simplePart, type View } from './parts.ts'
 
 const maxLine = 200
 
-/** The one living message of a run that goes on, to be posted once and edited from then on. */
+/** The one progress message of a run that goes on, to be posted once and edited from then on. */
 export function presentRun(run: RunView, view: View): Fallbacks {
   const stop = `Run ${run.id} · stop it with ${view.slash} cancel ${run.id}`
   return fallbacksOf(stateInWords(run, view.now), [
@@ -133,15 +133,15 @@ export function presentSteps({ title, steps }: StepsReply): Part {
 }
 
 function detailOf({ state, ms, detail }: StepView): string {
-  const said = detail === undefined ? '' : cut(cleanLine(detail), maxDetail)
+  const text = detail === undefined ? '' : cut(cleanLine(detail), maxDetail)
   const facts = [
-    state === 'skipped' ? `skipped${said === '' ? '' : `: ${said}`}` : said,
+    state === 'skipped' ? `skipped${text === '' ? '' : `: ${text}`}` : text,
     ms === null || state === 'pending' || state === 'skipped' ? '' : duration(Math.max(0, ms)),
   ]
   return facts.filter((fact) => fact !== '').join(' · ')
 }
 
-/** At most 30 steps; those beyond are told as one, in the state of the furthest that needs a look. */
+/** At most 30 steps; those beyond are one, in the state of the first that failed, runs or waits. */
 function folded(steps: readonly StepView[]): readonly StepView[] {
   if (steps.length <= maxCards) return steps
   const rest = steps.slice(maxCards - 1)

@@ -125,14 +125,14 @@ export interface FileFrom extends CsvFile {
   readonly from: Form | 'words'
 }
 
-/** A file in the thread of a line that says what is in it. To one person alone Slack shows no file, which is said instead. */
+/** A file in the thread of a line that names its content. Slack attaches no file to a private answer, so a sentence stands in its place. */
 export function presentFile(
   { name, about, content }: FileReply,
   whole: Whole,
 ): { readonly part: Part; readonly file: FileFrom | null } {
   const attached = whole === 'attached'
   const where = attached
-    ? 'The file is in the thread.'
+    ? 'The file follows in the thread.'
     : 'Slack cannot attach a file to a private answer. Ask in a direct message to get it.'
   const words = `${clean(about)}\n${where}`
   return {

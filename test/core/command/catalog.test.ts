@@ -279,6 +279,16 @@ describe('the catalog', () => {
     expect(understood.length).toBeGreaterThan(20)
   })
 
+  it.each([
+    ['load', 'etl'],
+    ['Load again', 'etl'],
+    ['check', 'qa'],
+    ['questions', 'queries'],
+    ['schedules', 'schedule'],
+  ])('reads the label "%s" of a button as %s', (label, name) => {
+    expect(catalog.read(label).command.name).toBe(name)
+  })
+
   it('stops the start when two files claim one name', () => {
     const twice = [...catalog.commands, ...catalog.commands.slice(0, 1)]
     expect(() => createCatalog(twice)).toThrow('Two files define the command "cancel".')

@@ -37,7 +37,7 @@ describe('a card', () => {
     await post()
     const [entry] = await seen()
     expect(entry).toMatchObject({ title: '⚠ Tear down sparkify?', note: '2 loads go.\nIt destroys.', next: [] })
-    expect(lineOf(entry?.words ?? [])).toBe('Bob asked in #music · until 2026-11-23T13:00:00.000Z')
+    expect(lineOf(entry?.words ?? [])).toBe('Bob asked in #music · until 23 Nov 2026, 13:00 UTC')
   })
 
   it('is seen by its asker, who waits, and by nobody else', async () => {

@@ -86,7 +86,7 @@ describe('the state', () => {
     const home = await homeOf(bot, anna)
     expect(home.headline).toBe('Cluster sparkify is available · 6,820 plays until 30 Nov 2018, 21:59 UTC')
     expect(lineOf(below(home, '')[0]?.words ?? [])).toBe(
-      'Load 1, published 2026-11-23T03:04:00.000Z · checks: all 12 green',
+      'Load 1, published 23 Nov 2026, 03:04 UTC · checks: all 12 green',
     )
   })
 
@@ -108,7 +108,7 @@ describe('the state', () => {
     ] as const
     const { bot } = await start(clusterOf({ since: new Date('2026-11-23T10:40:00.000Z'), facts }))
     expect(lineOf(below(await homeOf(bot, anna), '')[0]?.words ?? [])).toBe(
-      'Available since 2026-11-23T10:40:00.000Z · Price: $0.54 an hour · Price so far: $1.74 · Lease: until 23 Nov 2026, 18:40 UTC, then paused',
+      'Available since 23 Nov 2026, 10:40 UTC · Price: $0.54 an hour · Price so far: $1.74 · Lease: until 23 Nov 2026, 18:40 UTC, then paused',
     )
   })
 

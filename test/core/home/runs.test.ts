@@ -63,7 +63,7 @@ describe('a run that goes on', () => {
         { title: 'Publish', state: 'pending', ms: null },
       ],
     })
-    expect(lineOf(entry?.words ?? [])).toBe('Anna · since 2026-11-23T12:00:00.000Z · less than a minute')
+    expect(lineOf(entry?.words ?? [])).toBe('Anna · since 23 Nov 2026, 12:00 UTC · less than a minute')
     world.clock.advance(61_000)
     expect(lineOf((await running(bot))[0]?.words ?? [])).toContain('· 1 minute')
     world.clock.advance(59 * 60_000)
@@ -154,7 +154,7 @@ describe('runs that are over', () => {
     await bot.say('runs')
     const entries = await recent(bot)
     expect(entries.map(({ next }) => next[0]?.line)).toEqual(['runs 6', 'runs 5', 'runs 4', 'runs 3', 'runs 2'])
-    expect(lineOf(entries[0]?.words ?? [])).toBe('Anna · 2026-11-23T12:00:00.000Z · < 0.1 s')
+    expect(lineOf(entries[0]?.words ?? [])).toBe('Anna · 23 Nov 2026, 12:00 UTC · < 0.1 s')
   })
 
   it('of a schedule that is said to somebody alone do not tell others what it says', async () => {

@@ -32,7 +32,7 @@ describe('schedules', () => {
     await add({ lines: ['etl', 'pulse'] })
     const [entry] = await seen()
     expect(entry?.title).toBe('1 · etl; pulse')
-    expect(lineOf(entry?.words ?? [])).toBe('daily at 03:00 (UTC) in #music · next: 2026-11-24T03:00:00.000Z')
+    expect(lineOf(entry?.words ?? [])).toBe('daily at 03:00 (UTC) in #music · next: Tue, 24 Nov 2026, 03:00 UTC')
     expect(entry?.next).toEqual([
       { label: 'Run now', line: 'schedule-run 1' },
       { label: 'Pause', line: 'schedule-pause 1' },
@@ -92,7 +92,7 @@ describe('schedules', () => {
     expect(lineOf(stuck?.words ?? [])).toBe('daily at 03:00 (UTC) · ⚠ parked')
     expect(titles(entries)).toEqual(['1 · help'])
     expect(labels(entries)).toEqual([])
-    expect(lineOf(entries[0]?.words ?? [])).toBe('daily at 03:00 (UTC) · next: 2026-11-24T03:00:00.000Z')
+    expect(lineOf(entries[0]?.words ?? [])).toBe('daily at 03:00 (UTC) · next: Tue, 24 Nov 2026, 03:00 UTC')
   })
 
   it('that are said to one person are shown to that person and to admins', async () => {

@@ -22,7 +22,7 @@ export function labels(entries: readonly HomeEntry[]): readonly string[] {
 
 /** Words as a line, with times in UTC. */
 export function lineOf(words: Words): string {
-  return words.map((word) => (typeof word === 'string' ? word : word.kind === 'time' ? word.at : word.name)).join(' ')
+  return words.map((word) => (typeof word === 'string' ? word : word.name)).join(' ')
 }
 
 /** A cluster that does nothing but stand there. */

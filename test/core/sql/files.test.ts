@@ -27,6 +27,7 @@ describe('a query file', () => {
     const file = query(
       [
         '-- role: operator',
+        '-- audience: asker',
         '-- window: yes',
         '-- param n: integer = 10, 1..1000, how many songs, at most',
         '-- param level: choice(any, free, paid) = any, the level at the time of the play',
@@ -50,6 +51,7 @@ describe('a query file', () => {
       title: 'Top songs',
       description: 'The songs played most',
       role: 'operator',
+      audience: 'asker',
       timed: true,
       params: [
         { kind: 'integer', name: 'n', description: 'how many songs, at most', min: 1, max: 1000, default: 10 },
@@ -81,6 +83,7 @@ describe('a query file', () => {
   it('is for viewers, without time, chart and examples, when the header does not say more', () => {
     expect(parseQuery(query([]))).toMatchObject({
       role: 'viewer',
+      audience: 'channel',
       timed: false,
       params: [],
       formats: {},

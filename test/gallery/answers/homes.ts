@@ -7,7 +7,7 @@ export interface ShownHome {
   readonly home: Home
 }
 
-const channel = (id: string, name: string) => ({ kind: 'channel', id, name }) as const
+const channel = (id: string, name: string) => ({ id, name })
 const available = 'Cluster sparkify is available · 6,820 plays until 30 Nov 2018, 21:59 UTC'
 const live = entry({ words: ['Load 12, published', at('2026-11-30T03:04:00.000Z'), '· checks: all 12 green'] })
 const always = [

@@ -228,16 +228,9 @@ export const run: fc.Arbitrary<RunView> = fc.record({
 
 const homeEntry: fc.Arbitrary<HomeEntry> = fc.record({
   title: words,
-  words: fc.array(
-    fc.oneof(
-      words,
-      fc.record({ kind: fc.constant('time' as const), at: fc.constantFrom('2026-11-30T03:10:00.000Z', 'soon') }),
-      fc.record({ kind: fc.constant('channel' as const), id: fc.constantFrom('C0MUSIC', 'x'), name: words }),
-    ),
-    {
-      maxLength: 8,
-    },
-  ),
+  words: fc.array(fc.oneof(words, fc.record({ id: fc.constantFrom('C0MUSIC', 'x'), name: words })), {
+    maxLength: 8,
+  }),
   steps: fc.oneof(
     { weight: 3, arbitrary: fc.constant([]) },
     { weight: 1, arbitrary: fc.array(step, { maxLength: 40 }) },

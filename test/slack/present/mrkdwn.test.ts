@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dateToken, mrkdwn } from '../../../src/slack/present/mrkdwn.ts'
+import { mrkdwn } from '../../../src/slack/present/mrkdwn.ts'
 import { lengths } from '../../support/soak.ts'
 import { words } from './arbitrary.ts'
 
@@ -54,10 +54,5 @@ describe('any text as mrkdwn', () => {
       }),
       { numRuns: lengths({ gate: 100, soak: 5000 }) },
     )
-  })
-
-  it('tells a moment in the zone of its reader', () => {
-    expect(dateToken('2026-11-30T03:10:00.000Z', '{time}', '03:10 UTC')).toBe('<!date^1796008200^{time}|03:10 UTC>')
-    expect(dateToken('soon>', '{time}', '')).toBe('soon&gt;')
   })
 })

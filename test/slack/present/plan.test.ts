@@ -15,7 +15,7 @@ const plan: PlanReply = {
   danger: false,
   expires: '2026-11-30T03:10:00.000Z',
 }
-const until = '<!date^1796008200^{time}|30 Nov 2026, 03:10 UTC>'
+const until = '30 Nov 2026, 03:10 UTC'
 
 const shown = (given: Partial<PlanReply> = {}) => presentPlan({ ...plan, ...given }, '/sparkify')
 const buttons = (given: Partial<PlanReply> = {}): unknown => shown(given).newest.find(({ type }) => type === 'actions')

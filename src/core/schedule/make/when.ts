@@ -130,7 +130,7 @@ export interface Phrase extends When {
 /** Reads when and where. Throws `bad_argument` naming the word and the forms there are. */
 export function readPhrase(words: readonly string[]): Phrase {
   const { channel, rest } = cutChannel(words)
-  return { ...readWhen(rest), channel }
+  return { ...readWhen(isOnBefore(rest, 0) ? rest.slice(1) : rest), channel }
 }
 
 /** Takes `in #channel` out of the words. Throws `bad_argument` where something else follows the "in". */
@@ -148,16 +148,24 @@ export function cutChannel(words: readonly string[]): {
  * refuse.
  */
 export function cutLines(words: readonly string[]): { readonly lines: string; readonly when: readonly string[] } {
-  const begins = words.findIndex((word, at) => word.toLowerCase() === 'in' || beginsWhen(words, at))
+  const begins = words.findIndex(
+    (word, at) => word.toLowerCase() === 'in' || beginsWhen(words, at) || isOnBefore(words, at),
+  )
   const isAt = words[0]?.toLowerCase() === 'at'
   const unquoted = words.some((word) => word.includes(';')) ? words.length : Math.min(1, words.length)
   const at = isAt ? 0 : begins < 0 ? unquoted : begins
   return { lines: words.slice(0, at).join(' '), when: words.slice(at) }
 }
 
+/** Whether `on` stands there before a day: `on mondays`. */
+function isOnBefore(words: readonly string[], at: number): boolean {
+  return words[at]?.toLowerCase() === 'on' && beginsWhen(words, at + 1)
+}
+
 function channelOf(word = ''): Channel {
   // Somebody's direct messages, by whose id they go; `schedule export` writes it.
   const channel = readChannel(word) ?? (/^[UW][A-Z0-9]{7,}$/.test(word) ? { channel: word } : null)
   if (channel !== null) return channel
-  throw new OpsError('bad_argument', `"${word}" is not a channel. Nothing was done.`, 'Use in #channel.')
+  const remedy = /^[a-z0-9][\w-]*$/.test(word) ? `Did you mean in #${word}?` : 'Use in #channel.'
+  throw new OpsError('bad_argument', `"${word}" is not a channel. Nothing was done.`, remedy)
 }

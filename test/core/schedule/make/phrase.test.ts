@@ -22,6 +22,7 @@ describe('the time of a schedule', () => {
     ['weekdays at 07:30', 'weekdays at 07:30', '30 7 * * 1-5'],
     ['weekends at 9', 'weekends at 09:00', '0 9 * * 0,6'],
     ['mondays at 9:00', 'mondays at 09:00', '0 9 * * 1'],
+    ['on mondays at 9', 'mondays at 09:00', '0 9 * * 1'],
     ['monday at 9:00', 'monday at 09:00', '0 9 * * 1'],
     ['mondays,thursdays at 9:00', 'mondays,thursdays at 09:00', '0 9 * * 1,4'],
     ['every day at 03:00', 'daily at 03:00', '0 3 * * *'],

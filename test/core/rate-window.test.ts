@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { createEditBudget } from '../../src/slack/edit-budget.ts'
+import { createRateWindow } from '../../src/core/pacing.ts'
+import { createFakeClock } from '../slack/support/clock.ts'
 import { lengths } from '../support/soak.ts'
-import { createFakeClock } from './support/clock.ts'
 
 const never = (): AbortSignal => new AbortController().signal
 
-describe('the budget of edits', () => {
+describe('a rate window', () => {
   it('never gives more than it has in any minute, whoever asks whenever', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -14,7 +14,7 @@ describe('the budget of edits', () => {
         fc.integer({ min: 1, max: 5 }),
         async (pauses, perMinute) => {
           const clock = createFakeClock()
-          const budget = createEditBudget(clock, perMinute)
+          const budget = createRateWindow(clock, perMinute)
           const taken: number[] = []
           const all = pauses.map(async (pause) => {
             await clock.sleep(pause)
@@ -37,10 +37,10 @@ describe('the budget of edits', () => {
 
   it('counts last words, which do not wait', async () => {
     const clock = createFakeClock()
-    const budget = createEditBudget(clock, 2)
-    budget.spend()
-    budget.spend()
-    budget.spend()
+    const budget = createRateWindow(clock, 2)
+    budget.count()
+    budget.count()
+    budget.count()
     let given = false
     const waiting = budget.take(never()).then(() => {
       given = true
@@ -54,8 +54,8 @@ describe('the budget of edits', () => {
 
   it('does not wait for the old time after its clock was set back', async () => {
     const clock = createFakeClock()
-    const budget = createEditBudget(clock, 1)
-    budget.spend()
+    const budget = createRateWindow(clock, 1)
+    budget.count()
     clock.jump(-3_600_000)
     const waiting = budget.take(never())
     clock.advance(60_000)
@@ -64,8 +64,8 @@ describe('the budget of edits', () => {
 
   it('lets go of whoever does not want to wait any more', async () => {
     const clock = createFakeClock()
-    const budget = createEditBudget(clock, 1)
-    budget.spend()
+    const budget = createRateWindow(clock, 1)
+    budget.count()
     const stop = new AbortController()
     const waiting = budget.take(stop.signal)
     stop.abort(new Error('enough'))
