@@ -20,7 +20,7 @@ describe('a card', () => {
     await desk.asked()
     for (const viewer of [ada, vera]) {
       expect(desk.blocks(viewer)).toContain('Wipe it?')
-      expect(desk.blocks(viewer)).toContain('⚠ It destroys.')
+      expect(desk.blocks(viewer)).toContain('⚠ This cannot be undone.')
       expect(desk.blocks(viewer)).toContain(
         'ada asked: wipe. Nothing has been done yet. An approver can approve this once',
       )
@@ -65,7 +65,7 @@ describe('a card', () => {
     await move(two)
     await desk.asked()
     await desk.press('Wipe all', ada)
-    await desk.shown('somebody else must approve it', ada)
+    await desk.shown('so someone else must approve it', ada)
     await desk.press('Wipe all', vera)
     await desk.shown('You are U0VERA0VIEW, who is not one.', vera)
     expect(desk.texts(dataEng, otto)).toHaveLength(1)
@@ -81,7 +81,7 @@ describe('a card', () => {
     desk.office.doors.open('wipe')
     await desk.submit(first, otto)
     await desk.submit(second, vera)
-    await desk.shown('otto has approved this already; it is done once.', vera)
+    await desk.shown('otto already approved this; it runs once.', vera)
     expect(desk.texts(dataEng, otto).join()).not.toContain('already')
     expect(desk.office.doors.arrivals('wipe')).toBe(1)
   })
@@ -159,10 +159,10 @@ describe('a card', () => {
     await move(two)
     await desk.say('wipe', direct)
     await desk.office.clock.until(() =>
-      desk.texts(direct).some((text) => text.includes('nobody else reads along here')),
+      desk.texts(direct).some((text) => text.includes('which nobody can do in direct messages')),
     )
     expect(JSON.stringify(desk.office.workspace.messages(direct, ada))).toContain(
-      'in a Slack channel that an approver is in',
+      'Run it in a Slack channel that an approver is in.',
     )
     await desk.say('/sparkify wipe', random)
     await desk.office.clock.until(() =>

@@ -90,7 +90,7 @@ describe('the button "Post this every…"', () => {
       'Time zone',
       'Post only when',
     ])
-    expect(fields[2]?.hint.text).toContain('with 07:30, hourly is at half past')
+    expect(fields[2]?.hint.text).toContain('07:30 makes hourly run at half past')
   })
 
   it('opens without a zone where Slack does not say it in time', async () => {
@@ -169,7 +169,7 @@ describe('the button "Post this every…"', () => {
       errors: { 'argument-lines': 'tear-down cannot be scheduled. Nothing was done. Run it yourself.' },
     })
     expect(await submit(id, { ...filled, lines: 'etl', if: 'not-empty' })).toMatchObject({
-      errors: { 'argument-if': expect.stringContaining('asks for rows') },
+      errors: { 'argument-if': expect.stringContaining('returns rows') },
     })
     expect(await office.ledger.schedules.list()).toEqual([])
     expect(await submit(id, filled)).toEqual({})
