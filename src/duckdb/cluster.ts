@@ -21,12 +21,16 @@ const name = 'sparkify'
  * pausing and resuming close and open it for questions.
  */
 export function createDuckdbCluster({ folder, clock }: { readonly folder: string; readonly clock: Clock }): Cluster {
-  const change = (names: Pick<Step, 'id' | 'title'>, from: HomeState, to: HomeState): Step => ({
+  /** The state of a warehouse that can be paused and resumed. Throws where there is none, or only half of one. */
+  const whole = async (): Promise<'available' | 'paused'> => {
+    const state = (await readHome(folder))?.state ?? 'none'
+    if (state === 'none' || state === 'deleting') throw notNow(state)
+    return state
+  }
+  const change = (names: Pick<Step, 'id' | 'title'>, to: 'available' | 'paused'): Step => ({
     ...names,
     async run() {
-      const home = await readHome(folder)
-      if (home?.state === to) return { skipped: `already ${to}` }
-      if (home?.state !== from) throw notNow(home?.state ?? 'none')
+      if ((await whole()) === to) return { skipped: `already ${to}` }
       await writeHome(folder, to, clock.now())
       return { detail: to }
     },
@@ -60,21 +64,19 @@ export function createDuckdbCluster({ folder, clock }: { readonly folder: string
       return {
         plan: tearDownPlan(contents, snapshot),
         steps: [removeLoads(folder, clock), verifyGone(folder)],
-        done: `Cluster ${name} is gone. The source data are untouched.`,
+        done: `Cluster ${name} is deleted. The source data are untouched.`,
         forgetsLoads: true,
       }
     },
     async pause() {
-      const home = await readHome(folder)
-      if (home?.state !== 'available') throw notNow(home?.state ?? 'none')
-      const steps = [change({ id: 'close-the-warehouse', title: 'Close the warehouse' }, 'available', 'paused')]
+      await whole()
+      const steps = [change({ id: 'close-the-warehouse', title: 'Close the warehouse' }, 'paused')]
       return { plan: null, steps, done: `Cluster ${name} is paused. Its loads are kept; nothing costs money.` }
     },
     async resume() {
-      const home = await readHome(folder)
-      if (home?.state !== 'paused') throw notNow(home?.state ?? 'none')
-      const steps = [change({ id: 'open-the-warehouse', title: 'Open the warehouse' }, 'paused', 'available')]
-      return { plan: null, steps, done: `Cluster ${name} is available again.` }
+      await whole()
+      const steps = [change({ id: 'open-the-warehouse', title: 'Open the warehouse' }, 'available')]
+      return { plan: null, steps, done: `Cluster ${name} is available.` }
     },
     async extend(): Promise<ClusterOperation> {
       throw new OpsError('cluster_state', 'A local warehouse has no lease and costs nothing. Nothing was changed.')
@@ -153,17 +155,17 @@ function refuseForeign(folder: string, { foreign }: HomeContents): void {
   )
 }
 
-function notNow(state: HomeState | 'none'): OpsError {
+function notNow(state: Exclude<HomeState, 'available'> | 'none'): OpsError {
   switch (state) {
     case 'none':
-      return new OpsError('no_cluster', `There is no cluster ${name} yet.`, 'Spin it up first.', { cure: 'spin-up' })
+      return new OpsError('no_cluster', `There is no cluster ${name} yet.`, 'Create it with spin-up.', {
+        cure: 'spin-up',
+      })
     case 'paused':
       return new OpsError('cluster_state', `Cluster ${name} is paused.`, 'Resume it.', { cure: 'resume' })
     case 'deleting':
       return new OpsError('cluster_state', `Cluster ${name} is half torn down.`, 'Finish tearing it down.', {
         cure: 'tear-down',
       })
-    case 'available':
-      return new OpsError('cluster_state', `Cluster ${name} is available already. Nothing was changed.`)
   }
 }

@@ -56,7 +56,7 @@ function notAvailable({ name, state, since }: ClusterFacts, deps: Deps): OpsErro
   const standing = since === null ? `is ${state}` : `has been ${state} for ${lasting(since, deps.clock.now())}`
   switch (state) {
     case 'none':
-      return new OpsError('no_cluster', `There is no cluster ${name} yet.`, 'Spin it up first.', {
+      return new OpsError('no_cluster', `There is no cluster ${name} yet.`, 'Create it with spin-up.', {
         cure: 'spin-up',
       })
     case 'paused':

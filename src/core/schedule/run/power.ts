@@ -64,7 +64,7 @@ export function ensureAwake(
 }
 
 /**
- * Waits until the lines can be run. Throws `cluster_state` when the warehouse did not wake up while there was time, and `aws` when
+ * Waits until the lines can be run; lines that only pause the warehouse run on a paused one too. Throws `cluster_state` when the warehouse did not wake up while there was time, and `aws` when
  * nobody could be asked all that time: AWS may be away for a minute.
  */
 async function awake(
@@ -75,6 +75,7 @@ async function awake(
 ): Promise<Found & { readonly detail: string }> {
   const { clock, cluster } = context.deps
   const waker = await wakerOf(schedule, lines, context)
+  const pausesOnly = lines.every(({ asks }) => asks.kind === 'understood' && asks.bound.command.sleeps === true)
   const until = clock.elapsed() + schedule.catchUpHours * 3_600_000
   let slept = false
   for (;;) {
@@ -84,7 +85,7 @@ async function awake(
     const seen = { detail: state, asleep: false, slept }
     if (state === 'available' || state === 'none' || state === 'deleting') return seen
     if (state === 'paused') {
-      if (waker === 'line') return seen
+      if (waker === 'line' || pausesOnly) return seen
       if (waker === null && schedule.whenPaused === 'last') return { ...seen, asleep: true }
       if (waker !== null && (await resumed(waker, context))) return { ...seen, detail: 'available' }
     }
@@ -130,9 +131,10 @@ async function resumed(at: number, { catalog, runChild }: RunContext): Promise<b
 }
 
 function stillAsleep(name: string, state: ClusterState | 'unknown', { id, catchUpHours }: ScheduleRecord): OpsError {
+  const waited = catchUpHours === 0 ? '' : ` and did not start within ${hours(catchUpHours)}`
   return new OpsError(
     'cluster_state',
-    `Cluster ${name} is ${state} and did not start within ${hours(catchUpHours)}. Nothing was run.`,
+    `Cluster ${name} is ${state}${waited}. Nothing was run.`,
     `Resume it, or have the schedule resume it: schedule-edit ${id} paused=resume.`,
     { cure: 'resume' },
   )

@@ -140,6 +140,22 @@ describe('a schedule whose warehouse is paused', () => {
     expect(await said(bot, { ...(await fired), run })).toEqual([])
   })
 
+  it.each([0, 6])(
+    'is neither waited for nor resumed by lines that only pause it, with a window of %i h',
+    async (catchUpHours) => {
+      const { bot } = await paused({ lines: ['pause'], catchUpHours })
+      const fired = await tick(bot)
+      expect(fired.answer.ok).toBe(true)
+      expect(await said(bot, fired)).toEqual(['pause complete'])
+    },
+  )
+
+  it('gives up at once where the schedule does not run late', async () => {
+    const { bot } = await paused({ catchUpHours: 0 })
+    const { answer } = await tick(bot)
+    expect(answer.headline).toContain('is paused. Nothing was run.')
+  })
+
   it('resumes it where it is to, says its lines, and pauses it again', async () => {
     const { bot } = await paused({ whenPaused: 'resume' })
     const fired = await tick(bot)
