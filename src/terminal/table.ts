@@ -4,9 +4,10 @@ import type { Cell, Format, TableReply } from '../core/reply.ts'
 import { cleanLine, count } from '../core/words.ts'
 import type { Screen } from './screen.ts'
 
-// A title of 80 characters is read; one of 300 pushes its neighbours off the screen.
+// A text of 80 characters is read; one of 300 pushes its neighbours off the screen. The last column has none, and is wrapped instead of cut.
 const widestCell = 48
 const narrowestText = 12
+const mostLines = 5
 const gap = '  '
 const barWidths = { least: 8, most: 20 } as const
 
@@ -34,6 +35,13 @@ function linesOf(table: TableReply, { columns: width, paint }: Screen, drawn: st
   if (widths === null) return cells.flatMap((row, at) => [...(at === 0 ? [] : ['']), ...upright(table, row, width)])
   const line = (row: readonly string[]): string =>
     row.map((text, i) => padded(text, widths[i] ?? 0, alignsRight(formatAt(table, i)))).join(gap)
+  const last = table.columns.length - 1
+  const wrapped = (row: readonly string[]): readonly string[] => {
+    if (last < 0 || alignsRight(formatAt(table, last))) return [line(row)]
+    const [first = '', ...rest] = wrap(row[last] ?? '', widths[last] ?? 0)
+    const indent = ' '.repeat(sum(widths.slice(0, last)) + gap.length * last)
+    return [line(row.with(last, first)).trimEnd(), ...rest.map((text) => `${indent}${text}`)]
+  }
   const room = width - sum(widths) - gap.length * table.columns.length
   const bars = barsOf(table, drawn, room)
   const barWidth = bars.reduce((most, drawnBar) => Math.max(most, drawnBar.length), 0)
@@ -42,9 +50,11 @@ function linesOf(table: TableReply, { columns: width, paint }: Screen, drawn: st
   return [
     paint('title', heads.join(gap).trimEnd()),
     paint('faint', rules.join(gap)),
-    ...cells.map((row, at) => {
+    ...cells.flatMap((row, at) => {
       const drawnBar = bars[at] ?? ''
-      return drawnBar === '' ? line(row).trimEnd() : `${line(row)}${gap}${paint('accent', drawnBar)}`
+      return drawnBar === ''
+        ? wrapped(row).map((text) => text.trimEnd())
+        : [`${line(row)}${gap}${paint('accent', drawnBar)}`]
     }),
   ]
 }
@@ -56,11 +66,9 @@ function formatAt({ formats }: TableReply, at: number) {
 /** Widths that fit into `width`, the widest texts giving way first; null where figures alone do not. */
 function widthsOf(table: TableReply, cells: readonly (readonly string[])[], width: number): readonly number[] | null {
   const widths = table.columns.map((name, i) => {
-    const widest = cells.reduce(
-      (most, row) => Math.max(most, widthOf(row[i] ?? '', widestCell)),
-      widthOf(name, widestCell),
-    )
-    return Math.min(widestCell, widest)
+    const most = i === table.columns.length - 1 ? Number.POSITIVE_INFINITY : widestCell
+    const widest = cells.reduce((so, row) => Math.max(so, widthOf(row[i] ?? '', most)), widthOf(name, most))
+    return Math.min(most, widest)
   })
   const gaps = gap.length * (widths.length - 1)
   while (sum(widths) + gaps > width) {
@@ -127,6 +135,19 @@ export function padded(text: string, width: number, right: boolean): string {
 }
 
 /** The text, ending in `…` where it is wider than `width` columns. */
+/** The text in at most five lines of a width, broken between words; what does not fit ends in `…`. */
+function wrap(text: string, width: number): readonly string[] {
+  const lines: string[] = []
+  const words = text.split(' ')
+  for (const [at, word] of words.entries()) {
+    const longer = `${lines.at(-1) ?? ''} ${word}`
+    if (lines.length > 0 && widthOf(longer, width) <= width) lines.splice(-1, 1, longer)
+    else if (lines.length === mostLines - 1) return [...lines, cut(words.slice(at).join(' '), width)]
+    else lines.push(cut(word, width))
+  }
+  return lines
+}
+
 function cut(text: string, width: number): string {
   if (widthOf(text, width) <= width) return text
   let kept = ''

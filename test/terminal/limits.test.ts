@@ -96,6 +96,24 @@ describe('whatever a table holds', () => {
     expect(text).toContain('x…')
   })
 
+  it('a text in the last column goes on in the lines below, between words, up to five', () => {
+    const meaning = 'one two three four five six seven eight nine ten'
+    const lines = tableText(
+      made(
+        ['name', 'meaning'],
+        [
+          ['a', meaning],
+          ['b', `${meaning} ${meaning}`],
+        ],
+      ),
+      24,
+    ).split('\n')
+    const column = lines.slice(3).map((line) => line.slice('name  '.length))
+    expect(lines.slice(3).map((line) => line.slice(0, 1))).toEqual(['a', ' ', ' ', 'b', ' ', ' ', ' ', ' '])
+    expect(column.slice(0, 3).join(' ')).toBe(meaning)
+    expect(column.at(-1)).toMatch(/…$/)
+  })
+
   it('numbers beyond 2^53, emoji, and text from right to left stand there as they are', () => {
     const cells = ['9223372036854775807', '👩‍🚀', 'שלום עולם', '日本語']
     const text = tableText(
