@@ -310,7 +310,7 @@ describe('doctor, about schedules,', () => {
     const found = await world.found({ place: channel, who: bob })
     const cure = 'An operator who runs doctor can see why.'
     expect(found['Schedule 1']).toEqual({ state: 'red', detail: 'cannot run', cure })
-    expect(found['Schedule 2']).toEqual({ state: 'red', detail: 'parked', cure })
+    expect(found['Schedule 2']).toEqual({ state: 'red', detail: 'suspended', cure })
     expect(found['Schedule 3']).toMatchObject({ state: 'green', detail: 'paused' })
     expect(JSON.stringify(found)).not.toMatch(/secret/i)
     expect(JSON.stringify(await world.found({ place: channel }))).toContain('#secret')
@@ -341,7 +341,7 @@ describe('doctor, about schedules,', () => {
     const why = 'I cannot post in #music (is_archived). Use another channel.'
     expect(await first(await clinic({ state: { kind: 'parked', why } }))).toEqual({
       state: 'red',
-      detail: `load in #music is parked: ${why}`,
+      detail: `load in #music is suspended: ${why}`,
       cure: 'Then run schedule resume 1, or schedule remove 1.',
     })
   })

@@ -237,7 +237,7 @@ describe('staging what can be read', () => {
       0,
       workWith(never, (detail) => told.push(detail)),
     )
-    expect(told.every((detail) => /^\d+ %$/.test(detail))).toBe(true)
+    expect(told.every((detail) => /^\d+%$/.test(detail))).toBe(true)
   })
 })
 

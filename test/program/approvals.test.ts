@@ -46,7 +46,7 @@ describe.skipIf(withoutBrowser)(`two persons in a browser each${withoutBrowser}`
     await say(ada, '/sparkify tear-down')
     await message(otto, '@Otto Someone other than ada must approve this.').waitFor()
     await button(ada, 'Tear down sparkify?', label).click()
-    await message(ada, 'so somebody else must approve it').waitFor()
+    await message(ada, 'so someone else must approve it').waitFor()
     await button(otto, 'Tear down sparkify?', 'Reject').click()
     await message(ada, 'Rejected by otto. Nothing was done.').waitFor()
   })
@@ -59,7 +59,7 @@ describe.skipIf(withoutBrowser)(`two persons in a browser each${withoutBrowser}`
     await otto.locator('dialog').getByRole('button', { name: label }).click()
     await message(ada, 'Approved by otto: Tear down sparkify').waitFor()
     await message(ada, 'ada: tear-down').waitFor()
-    await message(ada, 'is gone').waitFor()
+    await message(ada, 'is deleted').waitFor()
   })
 
   it('a terminal beside them cannot do it alone, whatever is confirmed', async () => {
@@ -67,6 +67,6 @@ describe.skipIf(withoutBrowser)(`two persons in a browser each${withoutBrowser}`
     await message(ada, 'is available on this machine').waitFor()
     const { status, stderr } = await sayHere('tear-down --confirm sparkify', env)
     expect(status).toBe(2)
-    expect(stderr).toContain('Someone else must approve tear-down, and nobody reads along in a terminal.')
+    expect(stderr).toContain('Someone else must approve tear-down, which nobody can do from a terminal.')
   })
 })

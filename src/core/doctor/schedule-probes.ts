@@ -39,7 +39,7 @@ function mayList({ who }: Context): boolean {
 function withoutNames({ state }: Finding, schedule: ScheduleRecord): Finding {
   if (state === 'green') return green(schedule.state.kind)
   if (state === 'not-checked') return notChecked(schedule.state.kind)
-  const detail = schedule.state.kind === 'parked' ? 'parked' : state === 'red' ? 'cannot run' : 'needs attention'
+  const detail = schedule.state.kind === 'parked' ? 'suspended' : state === 'red' ? 'cannot run' : 'needs attention'
   return { state, detail, cure: 'An operator who runs doctor can see why.' }
 }
 
@@ -71,7 +71,7 @@ async function scheduleFinding(schedule: ScheduleRecord, obstacle: Obstacle, con
   if (state.kind === 'paused') return green(`${what}: paused`)
   if (state.kind === 'parked') {
     const cure = `Then run schedule resume ${id}, or schedule remove ${id}.`
-    return { state: 'red', detail: `${what} is parked: ${state.why}`, cure }
+    return { state: 'red', detail: `${what} is suspended: ${state.why}`, cure }
   }
   const shut = await obstacle(place)
   if (shut !== null) return { state: 'red', detail: `${what}: ${shut.message}`, cure: shut.remedy }

@@ -59,7 +59,7 @@ function standing({ schedule: { state, zone }, next }: Timed, mayList: boolean):
     case 'paused':
       return ['paused']
     case 'parked':
-      return [mayList ? `⚠ parked: ${state.why}` : '⚠ parked']
+      return [mayList ? `⚠ suspended: ${state.why}` : '⚠ suspended']
   }
 }
 

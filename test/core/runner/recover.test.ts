@@ -279,7 +279,7 @@ describe('while no bot runs', () => {
       })
       switch (line) {
         case 'status':
-          expect(tables(answer)).toContainEqual(['Running', 'nothing changes the warehouse'])
+          expect(tables(answer)).toContainEqual(['Running', 'nothing'])
           break
         case 'runs':
           expect(tables(answer)).toMatchObject([[1, 'load', 'Anna', 'error', expect.anything(), 0]])

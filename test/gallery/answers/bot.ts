@@ -250,7 +250,7 @@ export const bot: readonly Shown[] = [
       [
         'red',
         'Schedule 3',
-        'etl; qa in #music is parked: I cannot post in #music (is_archived). Use another channel than #music, which is archived.',
+        'etl; qa in #music is suspended: I cannot post in #music (is_archived). Use another channel than #music, which is archived.',
         'Then run schedule resume 3, or schedule remove 3.',
       ],
     ]),

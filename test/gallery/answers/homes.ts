@@ -46,7 +46,7 @@ const parked = entry({
     'mondays at 07:00 (UTC) in',
     channel('C0ARCHIVE00', '#archive'),
     '·',
-    '⚠ parked: #archive is archived. Use another channel.',
+    '⚠ suspended: #archive is archived. Use another channel.',
   ],
 })
 const buttons = (id: number, rest: 'Pause' | 'Resume', lines: string): HomeEntry['next'] => [

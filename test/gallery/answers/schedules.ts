@@ -42,7 +42,7 @@ export const schedules: readonly Shown[] = [
           [3, 'pulse last=7d', 'every 6h (UTC)', 'direct messages', 'Ada', 'paused', null],
         ]),
         text(
-          'Schedule 2 is parked: I cannot post in #catalogue (is_archived). Use another channel than #catalogue, which is archived.',
+          'Schedule 2 is suspended: I cannot post in #catalogue (is_archived). Use another channel than #catalogue, which is archived.',
           'warning',
         ),
         text('1: resumes a paused warehouse and pauses it again\n2: Posts when it has rows or fails', 'note'),
