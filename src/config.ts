@@ -4,14 +4,14 @@ import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { nearest } from './core/command/suggest.ts'
 import { messageOf, OpsError } from './core/errors.ts'
-import { list, text, usd } from './core/variables.ts'
+import { listVariable, textVariable, usdVariable } from './core/variables.ts'
 import { redshiftVariables } from './redshift/settings.ts'
 
 /*
  * The only reader of the environment. Each field is declared once, described by its variable; a test keeps `.env.example` equal.
  */
 
-const ids = list.pipe(
+const ids = listVariable.pipe(
   z.array(z.string().regex(/^[USW][A-Z0-9]{4,}$/, 'Slack user ids (U…) and user-group ids (S…), separated by commas')),
 )
 const url = z.url('a URL').nullable().default(null)
@@ -40,8 +40,8 @@ const variables = z.object({
     .nullable()
     .default(null)
     .describe('SPARKIFY_LEDGER_URL'),
-  logData: text.describe('SPARKIFY_LOG_DATA'),
-  songData: text.describe('SPARKIFY_SONG_DATA'),
+  logData: textVariable.describe('SPARKIFY_LOG_DATA'),
+  songData: textVariable.describe('SPARKIFY_SONG_DATA'),
   duckdb: z.object({
     /** As DuckDB writes a size; null: a quarter of what the process may use. */
     memory: z
@@ -76,8 +76,8 @@ const variables = z.object({
       .transform((value) => value === 'on')
       .describe('SPARKIFY_TWO_PERSON'),
     approvers: ids.describe('SPARKIFY_APPROVERS'),
-    approveAboveUsd: usd.describe('SPARKIFY_APPROVE_ABOVE_USD'),
-    budgetUsd: usd.describe('SPARKIFY_BUDGET_USD'),
+    approveAboveUsd: usdVariable.describe('SPARKIFY_APPROVE_ABOVE_USD'),
+    budgetUsd: usdVariable.describe('SPARKIFY_BUDGET_USD'),
   }),
   /** Fetched after each good night; it may be as good as a password. */
   heartbeatUrl: url.describe('SPARKIFY_HEARTBEAT_URL'),
@@ -99,7 +99,7 @@ const variables = z.object({
     .default(null)
     .describe('SPARKIFY_PORT'),
   /** What the local workspace shows above its messages; null: its own words. */
-  banner: text.describe('SPARKIFY_BANNER'),
+  banner: textVariable.describe('SPARKIFY_BANNER'),
   slack: z.object({
     botToken: z
       .string()
@@ -113,7 +113,7 @@ const variables = z.object({
       .nullable()
       .default(null)
       .describe('SLACK_APP_TOKEN'),
-    signingSecret: text.describe('SLACK_SIGNING_SECRET'),
+    signingSecret: textVariable.describe('SLACK_SIGNING_SECRET'),
     apiUrl: url.describe('SLACK_API_URL'),
   }),
   /** Proxies on the way out, for http: and https: addresses; empty where there is none. `bypass` is the list of NO_PROXY. */

@@ -189,6 +189,17 @@ describe('the import graph of src', () => {
     expect(read.length).toBe(named.length)
   })
 
+  it('gives each exported name one meaning', () => {
+    const exported =
+      /^export (?:declare )?(?:abstract )?(?:async )?(?:function\*?|const|class|interface|type|enum) (\w+)/gm
+    const files = new Map<string, Set<string>>()
+    for (const [path, text] of sources) {
+      for (const [, name = ''] of text.matchAll(exported)) files.set(name, (files.get(name) ?? new Set()).add(path))
+    }
+    expect(files.size).toBeGreaterThan(800)
+    expect([...files].filter(([, paths]) => paths.size > 1).map(([name, paths]) => [name, ...paths])).toEqual([])
+  })
+
   it('knows only layers and roots that exist', () => {
     const paths = [...sources.keys()]
     const found = new Set(paths.filter((path) => topOf(path) === 'core').map(layerOf))

@@ -14,7 +14,7 @@ import { startWorker, type WorkerParts } from '../src/core/runner/worker.ts'
 import { followAudit } from '../src/machine/audit-stream.ts'
 import { watchDisk } from '../src/machine/data-dir.ts'
 import { startServer } from '../src/machine/server.ts'
-import { stage } from '../src/redshift/engine/copy.ts'
+import { stageByCopy } from '../src/redshift/engine/copy.ts'
 import type { DataApi } from '../src/redshift/engine/data-api.ts'
 import { startScheduler } from '../src/scheduler/scheduler.ts'
 import { createHomePublisher } from '../src/slack/app-home/publisher.ts'
@@ -236,7 +236,7 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
       keep: async () => undefined,
       progress: throws,
     }
-    const staged = stage(
+    const staged = stageByCopy(
       { ...process, api: copying(process), login, home: 'h' },
       settings,
       { load: 1, dataset: 'log', maxErrors: 0 },

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { defineCommand } from '../core/command/define.ts'
 import { text } from '../core/reply.ts'
-import { nextUseful, stateLine, stateOf } from '../core/warehouse/state.ts'
+import { nextUseful, stateLine, warehouseState } from '../core/warehouse/state.ts'
 
 export default defineCommand({
   name: 'home',
@@ -14,7 +14,7 @@ export default defineCommand({
   args: z.object({}),
   examples: ['home'],
   async run(_args, { deps }) {
-    const state = await stateOf(deps)
+    const state = await warehouseState(deps)
     const line = stateLine(state, deps.clock.now())
     return {
       headline: line,

@@ -1,6 +1,13 @@
 import { z } from 'zod'
 import type { Suggestion } from '../core/answer.ts'
-import { findResult, type Page, pageOf, type Result, rowsPerPage, type Wanted } from '../core/answers/stored-result.ts'
+import {
+  findResult,
+  pageOf,
+  type ResultPage,
+  rowsPerPage,
+  type StoredResult,
+  type WantedRows,
+} from '../core/answers/stored-result.ts'
 import { keptName } from '../core/cell-words.ts'
 import { choice, integer, optionalChoice, optionalInteger, optionalText } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
@@ -38,7 +45,7 @@ export default defineCommand({
   },
 })
 
-function paged(result: Result, wanted: Wanted): Outcome {
+function paged(result: StoredResult, wanted: WantedRows): Outcome {
   const page = pageOf(result.table, wanted)
   const { rows, total } = result.table
   const cut =
@@ -55,7 +62,11 @@ function paged(result: Result, wanted: Wanted): Outcome {
 }
 
 /** The pages beside this one, the next column to sort by, and the whole as a file. */
-function aroundPage({ run, table }: Result, wanted: Wanted, { pages, sortedBy }: Page): readonly Suggestion[] {
+function aroundPage(
+  { run, table }: StoredResult,
+  wanted: WantedRows,
+  { pages, sortedBy }: ResultPage,
+): readonly Suggestion[] {
   const { page, order, n } = wanted
   const size = n === rowsPerPage ? '' : ` n=${n}`
   const same = `${sortedBy === undefined ? '' : ` sort=${sortedBy}`}${order === undefined ? '' : ` order=${order}`}${size}`
@@ -71,7 +82,7 @@ function aroundPage({ run, table }: Result, wanted: Wanted, { pages, sortedBy }:
   ]
 }
 
-async function explained(result: Result, { ledger }: Deps): Promise<Outcome> {
+async function explained(result: StoredResult, { ledger }: Deps): Promise<Outcome> {
   const { run, asked, table, until } = result
   const load = await ledger.loads.get(asked.load)
   const published = load?.published ?? null
@@ -110,7 +121,7 @@ async function explained(result: Result, { ledger }: Deps): Promise<Outcome> {
 }
 
 /** "Result 12: top-songs n=3, asked by Ada, 30 Nov 2018, 10:00 UTC, answered in 0.2 s." */
-function originOf({ run }: Result): string {
+function originOf({ run }: StoredResult): string {
   const took = duration(Date.parse(run.ended ?? run.started) - Date.parse(run.started))
   return `Result ${run.id}: ${run.line}, asked by ${run.who.name}, ${moment(new Date(run.started))}, answered in ${took}.`
 }

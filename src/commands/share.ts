@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Answer } from '../core/answer.ts'
-import { findResult, type Result } from '../core/answers/stored-result.ts'
+import { findResult, type StoredResult } from '../core/answers/stored-result.ts'
 import type { Channel } from '../core/channel.ts'
 import { optionalChannel, optionalInteger } from '../core/command/args.ts'
 import type { Context } from '../core/command/context.ts'
@@ -65,7 +65,7 @@ function targetOf(channel: Channel, context: Context): Promise<Place> {
 }
 
 /** The stored answer under a line that says whose it is, with buttons for whoever may ask the same. */
-function shared({ run, answer, rowsOf }: Result, by: string): Answer {
+function shared({ run, answer, rowsOf }: StoredResult, by: string): Answer {
   const origin = `${by} shares result ${run.id}: ${run.line}, asked by ${run.who.name}, ${moment(new Date(run.started))}`
   const again = `share ${run.id}`
   const next = answer.next.map((suggestion) =>

@@ -6,7 +6,14 @@ import type { LoadRecord, RunRecord } from '../core/ports/ledger.ts'
 import type { TableReply } from '../core/reply.ts'
 import { interruptedWords } from '../core/runner/orphans.ts'
 import { shownLine } from '../core/runner/readers.ts'
-import { checksLine, loadLine, nextUseful, type State, stateLine, stateOf } from '../core/warehouse/state.ts'
+import {
+  checksStateLine,
+  loadLine,
+  nextUseful,
+  type State,
+  stateLine,
+  warehouseState,
+} from '../core/warehouse/state.ts'
 import { lasting, moment } from '../core/words.ts'
 
 export default defineCommand({
@@ -20,7 +27,7 @@ export default defineCommand({
   examples: ['status'],
   async run(_args, context) {
     const { deps } = context
-    const state = await stateOf(deps)
+    const state = await warehouseState(deps)
     return { headline: stateLine(state, deps.clock.now()), replies: [table(state, context)], next: nextUseful(state) }
   },
 })
@@ -29,7 +36,7 @@ function table({ cluster, live, writing, isLeft }: State, context: Context): Tab
   const since = cluster.since === null ? '' : `, since ${moment(cluster.since)}`
   const rows = [
     ['Live load', live === null ? 'none' : liveLine(live, cluster.state)],
-    ['Checks', live === null ? 'not run' : checksLine(live)],
+    ['Checks', live === null ? 'not run' : checksStateLine(live)],
     ['Running', writing === null ? 'nothing' : writingLine(writing, isLeft, context)],
     ['Cluster', cluster.name],
     ['State', `${cluster.state}${since}`],

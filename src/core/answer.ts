@@ -31,7 +31,7 @@ export const askedSchema = z.object({
   sql: z.string(),
   values: z.record(z.string(), z.union([z.string(), z.number()])),
 })
-export type Asked = z.infer<typeof askedSchema>
+export type AskedQuestion = z.infer<typeof askedSchema>
 
 /** A question whose rows an answer holds: its command, and when it was answered. ISO 8601 in UTC. */
 export const rowsOfSchema = z.object({ command: z.string(), ended: z.string() })

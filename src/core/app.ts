@@ -65,13 +65,13 @@ export interface App {
 }
 
 /** What an app works with, and who is told of its changes. */
-export interface Opened {
+export interface OpenedSession {
   readonly session: Session
   readonly changes: Changes
 }
 
 /** Puts commands and queries together with the parts they use. Throws `bad_sql_file` when a name is taken twice. */
-export function openSession(commands: readonly Command[], parts: Omit<Deps, 'commands'>): Opened {
+export function openSession(commands: readonly Command[], parts: Omit<Deps, 'commands'>): OpenedSession {
   const changes = createChanges()
   const ledger = telling(parts.ledger, changes.tell)
   const deps: Deps = { ...parts, ledger, commands: commandsThat(commands) }
@@ -86,7 +86,7 @@ export function openSession(commands: readonly Command[], parts: Omit<Deps, 'com
   return { session, changes }
 }
 
-export function createApp({ session, changes }: Opened): App {
+export function createApp({ session, changes }: OpenedSession): App {
   const { deps, catalog } = session
   let worker: Worker | null = null
   let ticking: Promise<unknown> = Promise.resolve()

@@ -33,7 +33,7 @@ export interface UnreadableRow {
 }
 
 /** `2018-11-29-events.json, line 212`, `2018-11-29-events.json, line 1, record 3` or `user 7, session 1, item 0, on 2018-11-29`. */
-export function placeWords(place: RowPlace): string {
+export function rowPlaceWords(place: RowPlace): string {
   if (place.kind === 'keys') return place.keys.map(([name, value]) => `${name} ${value}`).join(', ')
   const record = place.record === 1 ? '' : `, record ${place.record}`
   return `${place.file}, line ${place.line}${record}`
@@ -74,7 +74,7 @@ export function placeOfSong(song: {
 
 /** `2018-11-29-events.json, line 212: registration is "15401O6212796.0", not a number`. */
 export function rowWords({ place, reason }: UnreadableRow): string {
-  return `${placeWords(place)}: ${reason}`
+  return `${rowPlaceWords(place)}: ${reason}`
 }
 
 /** A field, by its name in the source, with the values that it can have. */

@@ -6,10 +6,10 @@ import { z } from 'zod'
  */
 
 /** Any text; null where it is unset. */
-export const text = z.string().nullable().default(null)
+export const textVariable = z.string().nullable().default(null)
 
 /** The words of a comma-separated list; none where it is unset. */
-export const list = z
+export const listVariable = z
   .string()
   .default('')
   .transform((value) =>
@@ -20,7 +20,7 @@ export const list = z
   )
 
 /** An amount in US dollars; null where it is unset. */
-export const usd = z
+export const usdVariable = z
   .string()
   .regex(/^\d+(\.\d+)?$/, 'an amount in US dollars like 0.54')
   .transform(Number)

@@ -6,7 +6,7 @@ import { OpsError } from '../core/errors.ts'
 import { cancelled } from '../core/pacing.ts'
 import type { LoadId } from '../core/ports/engine.ts'
 import { asOpsError } from './failure.ts'
-import { identifier, literal } from './literal.ts'
+import { duckdbLiteral, identifier } from './literal.ts'
 import { codeOf, pathOfLoad, removeLoad } from './load-files.ts'
 
 // CHECKPOINT is refused while a statement is still running on the file; measured beside busy readers, 1 to 3 tries of 97 ms do.
@@ -51,8 +51,10 @@ export function createAttachments(folder: string, admin: DuckDBConnection): Atta
 
   const attach = async (load: LoadId, mode: Mode | 'create'): Promise<Attachment> => {
     const path = pathOfLoad(folder, load)
-    const options = { create: ` (storage_version ${literal(storageVersion)})`, build: '', read: ' (read_only)' }[mode]
-    await admin.run(`attach ${literal(path)} as ${identifier(alias(load))}${options}`)
+    const options = { create: ` (storage_version ${duckdbLiteral(storageVersion)})`, build: '', read: ' (read_only)' }[
+      mode
+    ]
+    await admin.run(`attach ${duckdbLiteral(path)} as ${identifier(alias(load))}${options}`)
     const attachment: Attachment = { mode: mode === 'create' ? 'build' : mode, users: 0 }
     attached.set(load, attachment)
     return attachment

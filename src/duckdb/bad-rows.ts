@@ -1,16 +1,16 @@
 import { messageOf } from '../core/errors.ts'
 import { breaksRule, emptyReason, ruleReason, type UnreadableRow } from '../core/unreadable.ts'
 import { type Dataset, type Field, isWhole } from './datasets.ts'
-import { literal } from './literal.ts'
+import { duckdbLiteral } from './literal.ts'
 import { INTEGER, LIST, listValue, VARCHAR } from './node-api.ts'
 import { isNumber, lenientSql, path, type Spellings, spellingsOf } from './record-sql.ts'
 import { maxRecordBytes, type SourceRecord } from './records.ts'
-import type { Bindings, Session } from './session.ts'
+import type { Bindings, DuckdbSession } from './session.ts'
 
 const maxQuoted = 80
 
 /** Records of a file, as a relation with the columns `number` (their place in the list) and `json` that can be bound. */
-export interface Batch {
+export interface RecordBatch {
   readonly relation: string
   readonly bindings: Bindings
   readonly spellings: Spellings
@@ -24,7 +24,7 @@ export interface Judged {
 
 /** Inserts the readable ones of some records of `file`, whose number is given; gives at most `limit` reasons for the others. */
 export async function insertRecords(
-  session: Session,
+  session: DuckdbSession,
   dataset: Dataset,
   { file, number }: { readonly file: string; readonly number: number },
   records: readonly SourceRecord[],
@@ -48,7 +48,7 @@ export async function insertRecords(
  * are counted here, because DuckDB's own line numbers leave out blank lines and are one too high for malformed JSON.
  */
 export async function findUnreadable(
-  session: Session,
+  session: DuckdbSession,
   dataset: Dataset,
   file: string,
   records: readonly SourceRecord[],
@@ -58,7 +58,11 @@ export async function findUnreadable(
 }
 
 /** The records without a fault, to be asked about. */
-export async function batchOf(session: Session, dataset: Dataset, records: readonly SourceRecord[]): Promise<Batch> {
+export async function batchOf(
+  session: DuckdbSession,
+  dataset: Dataset,
+  records: readonly SourceRecord[],
+): Promise<RecordBatch> {
   const numbers = records.flatMap(({ fault }, number) => (fault === null ? [number] : []))
   const texts = records.flatMap(({ fault, text }) => (fault === null ? [text] : []))
   const relation = `(select number, case when json_valid(text) then cast(text as json) end as json
@@ -72,7 +76,7 @@ export async function batchOf(session: Session, dataset: Dataset, records: reado
 
 /** How the names of the fields are spelled in a relation with a column `json`. */
 async function findSpellings(
-  session: Session,
+  session: DuckdbSession,
   dataset: Dataset,
   relation: string,
   bindings: Bindings,
@@ -92,11 +96,11 @@ export function spellingsIn(dataset: Dataset, lists: readonly unknown[]): Spelli
 }
 
 async function judge(
-  session: Session,
+  session: DuckdbSession,
   dataset: Dataset,
   file: string,
   records: readonly SourceRecord[],
-  { relation, bindings, spellings }: Batch,
+  { relation, bindings, spellings }: RecordBatch,
   limit: number,
 ): Promise<readonly UnreadableRow[]> {
   const { parsed, problem } = lenientSql(dataset, spellings)
@@ -125,7 +129,7 @@ const faults = {
 } as const satisfies Record<NonNullable<SourceRecord['fault']>, string>
 
 async function reasonOf(
-  session: Session,
+  session: DuckdbSession,
   dataset: Dataset,
   spellings: Spellings,
   text: string,
@@ -146,7 +150,7 @@ async function reasonOf(
 }
 
 /** What DuckDB's parser says of a text, with what stands where it stopped. */
-async function malformed(session: Session, text: string): Promise<string> {
+async function malformed(session: DuckdbSession, text: string): Promise<string> {
   try {
     await session.aside('select cast($text as json)', { text })
   } catch (error) {
@@ -162,7 +166,7 @@ async function malformed(session: Session, text: string): Promise<string> {
 }
 
 async function misfit(
-  session: Session,
+  session: DuckdbSession,
   dataset: Dataset,
   spellings: Spellings,
   text: string,
@@ -171,7 +175,7 @@ async function misfit(
   const field = dataset.fields.find((candidate) => candidate.column === column)
   for (const key of spellings.of.get(column) ?? []) {
     const result = await session.run(
-      `select json_extract_string($text, ${literal(path(key))}), json_type($text, ${literal(path(key))})`,
+      `select json_extract_string($text, ${duckdbLiteral(path(key))}), json_type($text, ${duckdbLiteral(path(key))})`,
       { values: { text } },
     )
     const [value, type] = (await result.getRowsJS())[0] ?? []

@@ -10,16 +10,16 @@ import { type Dataset, datasets } from './datasets.ts'
 import { damaged, inFolder, isDamage } from './failure.ts'
 import { dropIncrement, isIncrement, openIncrement, runAll, showNewRows, transformTouched } from './increment.ts'
 import { openInstance, usualMemoryLimit } from './instance.ts'
-import { identifier, literal } from './literal.ts'
+import { duckdbLiteral, identifier } from './literal.ts'
 import { loadsIn, removeAbandonedScratch, removeLoad, storedIn } from './load-files.ts'
 import { locateEvent } from './locate.ts'
 import { verifyPacked } from './packed.ts'
 import { createRemote } from './remote.ts'
 import { inDuckdb, select } from './select.ts'
-import { type Session, withSession } from './session.ts'
+import { type DuckdbSession, withSession } from './session.ts'
 import { addOwnColumns, compare, hasList, nameIn, takeOverGone } from './source-list.ts'
 import { asSourceError, isRemote, type Listing, listFolder, type Variable } from './sources.ts'
-import { stage } from './stage.ts'
+import { stageFiles } from './stage.ts'
 
 const progressEveryMs = 500
 const logVariable = 'SPARKIFY_LOG_DATA'
@@ -67,11 +67,15 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     load: LoadId,
     mode: Mode,
     signal: AbortSignal,
-    work: (session: Session) => Promise<T>,
+    work: (session: DuckdbSession) => Promise<T>,
   ): Promise<T> =>
     inTurn(signal, () => attachments.use(load, mode, (alias) => withSession(instance, alias, signal, work)))
 
-  const inServed = async <T>(load: LoadId, signal: AbortSignal, work: (session: Session) => Promise<T>): Promise<T> => {
+  const inServed = async <T>(
+    load: LoadId,
+    signal: AbortSignal,
+    work: (session: DuckdbSession) => Promise<T>,
+  ): Promise<T> => {
     try {
       return await inLoad(load, 'read', signal, work)
     } catch (error) {
@@ -87,7 +91,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     // Not on the connection that attaches: nothing else may run there.
     const connection = await instance.connect()
     try {
-      await connection.run(`set global memory_limit = ${literal(memoryLimit)}`)
+      await connection.run(`set global memory_limit = ${duckdbLiteral(memoryLimit)}`)
     } finally {
       connection.disconnectSync()
     }
@@ -174,7 +178,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       const staging = { dataset: datasets[name], files: sources[name], maxErrors, root, keepGone, shown }
       try {
         return await inLoad(load, 'build', work.signal, (session) =>
-          telling(session, work, () => stage(session, staging, work.signal)),
+          telling(session, work, () => stageFiles(session, staging, work.signal)),
         )
       } catch (error) {
         throw asSourceError(error, root, variable)
@@ -244,7 +248,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
 }
 
 /** Tells how far the running statement is, in percent, as DuckDB estimates it. */
-async function telling<T>(session: Session, work: Work, task: () => Promise<T>): Promise<T> {
+async function telling<T>(session: DuckdbSession, work: Work, task: () => Promise<T>): Promise<T> {
   await session.connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false')
   const broken: unknown[] = []
   const timer = setInterval(() => {

@@ -1,6 +1,6 @@
 import type { Dataset } from './datasets.ts'
 import { identifier } from './literal.ts'
-import type { Session } from './session.ts'
+import type { DuckdbSession } from './session.ts'
 
 /*
  * A load that begins as a copy of another computes only what its new, changed and removed rows of staging touch. Staging holds every
@@ -12,7 +12,7 @@ import type { Session } from './session.ts'
  */
 
 /** Begins the notes of an increment in a copy of another load. */
-export async function openIncrement(session: Session): Promise<void> {
+export async function openIncrement(session: DuckdbSession): Promise<void> {
   await dropIncrement(session)
   await session.run('create schema increment')
   // The files as the load before had them.
@@ -26,12 +26,12 @@ export async function openIncrement(session: Session): Promise<void> {
 }
 
 /** Removes the notes. */
-export async function dropIncrement(session: Session): Promise<void> {
+export async function dropIncrement(session: DuckdbSession): Promise<void> {
   await session.run('drop schema if exists increment cascade')
 }
 
 /** Whether the load began as a copy of another and is not published yet. */
-export async function isIncrement(session: Session): Promise<boolean> {
+export async function isIncrement(session: DuckdbSession): Promise<boolean> {
   const found = await session.run(
     `select 1 from duckdb_schemas() where database_name = current_database() and schema_name = 'increment'`,
   )
@@ -42,7 +42,7 @@ export async function isIncrement(session: Session): Promise<boolean> {
 const userId = `case when userid ~ '^[0-9]{1,10}$' then cast(userid as integer) end`
 
 /** Notes the keys of some rows of staging, before they are removed or after they were inserted. `where` is true for these rows. */
-export async function touch(session: Session, { name, table }: Dataset, where: string): Promise<void> {
+export async function touch(session: DuckdbSession, { name, table }: Dataset, where: string): Promise<void> {
   if (name === 'log') {
     await session.run(
       `insert into increment.events select distinct sessionid, iteminsession from ${table} where ${where}`,
@@ -130,7 +130,7 @@ function partsOf(load: string): Readonly<Record<string, TouchedPart>> {
  * of which no keys are known is computed as a whole. Answers the number of rows written.
  */
 export async function transformTouched(
-  session: Session,
+  session: DuckdbSession,
   table: string,
   statements: readonly string[],
 ): Promise<number> {
@@ -150,14 +150,14 @@ export async function transformTouched(
 }
 
 /** Runs the statements of a transform; answers the number of rows that the last one wrote. */
-export async function runAll(session: Session, statements: readonly string[]): Promise<number> {
+export async function runAll(session: DuckdbSession, statements: readonly string[]): Promise<number> {
   let written = 0
   for (const sql of statements) written = (await session.run(sql)).rowsChanged
   return written
 }
 
 /** Lets the names of the staging tables mean the rows that this load has read itself. */
-export async function showNewRows(session: Session, datasets: readonly Dataset[]): Promise<void> {
+export async function showNewRows(session: DuckdbSession, datasets: readonly Dataset[]): Promise<void> {
   if (!(await isIncrement(session))) return
   const load = identifier(session.alias)
   for (const { name, table } of datasets) {

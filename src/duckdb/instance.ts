@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { totalmem } from 'node:os'
 import { resolve } from 'node:path'
-import { literal, pathPattern } from './literal.ts'
+import { duckdbLiteral, pathPattern } from './literal.ts'
 import { pathOfScratch } from './load-files.ts'
 import { DuckDBInstance } from './node-api.ts'
 import { isRemote } from './sources.ts'
@@ -42,7 +42,7 @@ export async function openInstance({ folder, places, memoryLimit }: InstanceOpti
     if (!places.some(isRemote)) {
       // A path is looked up in this list as the pattern that it is given as, and the file found once more as it is.
       const folders = [folder, ...places].map((place) => resolve(place)).flatMap((path) => [path, pathPattern(path)])
-      const allowed = folders.map(literal).join(', ')
+      const allowed = folders.map(duckdbLiteral).join(', ')
       await connection.run(`set allowed_directories = [${allowed}]; set enable_external_access = false`)
     }
   } finally {

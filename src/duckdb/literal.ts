@@ -1,5 +1,5 @@
 /** Text as an SQL string literal, for the places where DuckDB takes no parameter (ATTACH, SET). */
-export function literal(text: string): string {
+export function duckdbLiteral(text: string): string {
   return `'${text.replaceAll("'", "''")}'`
 }
 

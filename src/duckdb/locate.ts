@@ -6,13 +6,13 @@ import { type Dataset, datasets } from './datasets.ts'
 import { VARCHAR } from './node-api.ts'
 import { fileList, isOpenedByDuckdb, lineReader, recordsOf, survey } from './read-files.ts'
 import { lenientSql, type RecordSql, type Spellings } from './record-sql.ts'
-import type { Session } from './session.ts'
+import type { DuckdbSession } from './session.ts'
 
 const keyColumns = ['userid', 'sessionid', 'iteminsession', 'ts'] as const
 
 /** Where the first event with these keys stands in the log's files; null where none has them. Reads the files again, some twice. */
 export async function locateEvent(
-  session: Session,
+  session: DuckdbSession,
   { files, padded, shown }: LogFiles,
   event: EventKeys,
 ): Promise<RowPlace | null> {
@@ -45,7 +45,7 @@ interface LogFiles {
 }
 
 async function firstFile(
-  session: Session,
+  session: DuckdbSession,
   dataset: Dataset,
   { files, spellings }: { readonly files: readonly SourceFile[]; readonly spellings: Spellings },
   event: EventKeys,

@@ -58,11 +58,11 @@ export async function verifyPacked(
         if (signal.aborted) throw cancelled(signal)
       }
     } catch (error) {
-      throw isZlibError(error) ? damaged(shown(path), error.message, error) : error
+      throw isZlibError(error) ? damagedArchive(shown(path), error.message, error) : error
     }
     if (gunzip.bytesWritten === bytes) continue
     // Node stops at a zero behind the last member, and would pass over a member behind the zeros.
-    if (!(await isZeroFrom(path, gunzip.bytesWritten))) throw damaged(shown(path), 'something follows its end')
+    if (!(await isZeroFrom(path, gunzip.bytesWritten))) throw damagedArchive(shown(path), 'something follows its end')
     padded.add(path)
   }
   return padded
@@ -77,7 +77,7 @@ async function isZeroFrom(path: string, position: number): Promise<boolean> {
 }
 
 /** A packed file that cannot be unpacked to its end. */
-export function damaged(shown: string, why: string, cause?: unknown): OpsError {
+export function damagedArchive(shown: string, why: string, cause?: unknown): OpsError {
   return OpsError.untouched(
     'bad_data',
     `${shown} is damaged: ${why}.`,

@@ -5,10 +5,10 @@ import { spellingsIn } from './bad-rows.ts'
 import type { Dataset } from './datasets.ts'
 import { isAboutData } from './failure.ts'
 import { pathPattern } from './literal.ts'
-import { damaged, hasPackedName, isZlibError, openBytes } from './packed.ts'
+import { damagedArchive, hasPackedName, isZlibError, openBytes } from './packed.ts'
 import type { Spellings } from './record-sql.ts'
 import { maxRecordBytes, NotUtf8File, readRecords, type SourceRecord } from './records.ts'
-import type { Bindings, Session } from './session.ts'
+import type { Bindings, DuckdbSession } from './session.ts'
 import { isRemote } from './sources.ts'
 
 /** DuckDB knows a packed file by `.gz` alone, and cannot be given a name with a backslash as a pattern. */
@@ -24,7 +24,7 @@ export interface Survey {
 }
 
 /** How the names are spelled in files that hold one object a line, and which files do not. */
-export async function survey(session: Session, dataset: Dataset, files: readonly SourceFile[]): Promise<Survey> {
+export async function survey(session: DuckdbSession, dataset: Dataset, files: readonly SourceFile[]): Promise<Survey> {
   const irregular = new Set<string>()
   const regular = (): readonly SourceFile[] => files.filter(({ path }) => !irregular.has(path))
   for (;;) {
@@ -56,7 +56,7 @@ export async function survey(session: Session, dataset: Dataset, files: readonly
 
 /** The records of a file in batches. Throws `bad_data` for a file that is no text of records at all. */
 export async function* recordsOf(
-  session: Session,
+  session: DuckdbSession,
   shown: (path: string) => string,
   path: string,
 ): AsyncGenerator<readonly SourceRecord[]> {
@@ -64,7 +64,7 @@ export async function* recordsOf(
     yield* readRecords(isRemote(path) ? remoteBytes(session, path) : await openBytes(path))
   } catch (error) {
     if (error instanceof NotUtf8File) throw utf16(shown(path), error)
-    throw isZlibError(error) ? damaged(shown(path), error.message, error) : error
+    throw isZlibError(error) ? damagedArchive(shown(path), error.message, error) : error
   }
 }
 
@@ -75,7 +75,7 @@ function utf16(shown: string, cause: unknown): OpsError {
 }
 
 /** The bytes of a file in S3, which DuckDB alone reaches. Not unpacked. */
-async function* remoteBytes(session: Session, path: string): AsyncGenerator<Buffer> {
+async function* remoteBytes(session: DuckdbSession, path: string): AsyncGenerator<Buffer> {
   const result = await session.run('select content from read_text($path)', { values: { path: pathPattern(path) } })
   for (const [content] of await result.getRowsJS()) yield Buffer.from(String(content))
 }

@@ -1,6 +1,6 @@
 import { breaksRuleSql } from '../core/unreadable.ts'
 import { type Dataset, type Field, isWhole } from './datasets.ts'
-import { identifier, literal } from './literal.ts'
+import { duckdbLiteral, identifier } from './literal.ts'
 
 /** How the fields' names are written in the files at hand. */
 export interface Spellings {
@@ -44,7 +44,7 @@ export function exactRows({ fields }: Dataset, relation: string, first: number):
   )
   const suspicious = suspicions.map((suspicion) => `(${suspicion})`).join(' or ')
   return `select case when ${suspicious} then error('a record is not as usual') else ${head} end, ${others.join(', ')}, ${fileNumber(first)}
-    from (select json, file_index, json_transform_strict(json, ${literal(record)}) as r from ${relation})`
+    from (select json, file_index, json_transform_strict(json, ${duckdbLiteral(record)}) as r from ${relation})`
 }
 
 /** The number of a record's file, by its place in the list that DuckDB was given. */
@@ -81,7 +81,7 @@ export function lenientSql({ fields }: Dataset, spellings: Spellings): RecordSql
       return key === undefined ? [] : [[key, 'VARCHAR'] as const]
     })
     // A structure without any field is none to DuckDB.
-    return `json_transform(json, ${literal(structure(entries.length === 0 ? [['_', 'VARCHAR']] : entries))}) as layer${layer}`
+    return `json_transform(json, ${duckdbLiteral(structure(entries.length === 0 ? [['_', 'VARCHAR']] : entries))}) as layer${layer}`
   })
   const textOf = ({ column }: Field): string => {
     const keys = spellings.of.get(column) ?? []
@@ -92,9 +92,9 @@ export function lenientSql({ fields }: Dataset, spellings: Spellings): RecordSql
   const isThere = fields.filter(({ column }) => (spellings.of.get(column) ?? []).length > 0)
   const misfits = isThere.flatMap((field) => {
     const misfit = misfitSql(field, textOf(field))
-    return misfit === null ? [] : [`when ${misfit} then ${literal(field.column)}`]
+    return misfit === null ? [] : [`when ${misfit} then ${duckdbLiteral(field.column)}`]
   })
-  const known = [...spellings.of.values()].flat().map(literal)
+  const known = [...spellings.of.values()].flat().map(duckdbLiteral)
   const own = `list_filter(json_keys(json), lambda name: name in (${known.length === 0 ? "''" : known.join(', ')}))`
   const nothing = fields.map((field) => `${textOf(field)} is null`).join(' and ')
   const problem = [
@@ -118,7 +118,7 @@ function misfitSql({ type, rule }: Field, text: string): string | null {
   if (type === 'VARCHAR') return rule === undefined ? null : breaksRuleSql(rule, text)
   const number = `try_cast(${text} as double)`
   const faults = [
-    `not regexp_full_match(${text}, ${literal(decimal)})`,
+    `not regexp_full_match(${text}, ${duckdbLiteral(decimal)})`,
     ...(type === 'DOUBLE' ? [] : [`${number} <> trunc(${number})`, `try_cast(${number} as ${type}) is null`]),
     ...(rule === undefined ? [] : [breaksRuleSql(rule, number)]),
   ]

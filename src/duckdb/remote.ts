@@ -1,7 +1,7 @@
 import type { DuckDBConnection, DuckDBInstance } from '@duckdb/node-api'
 import { OpsError } from '../core/errors.ts'
 import { firstLine } from './failure.ts'
-import { literal } from './literal.ts'
+import { duckdbLiteral } from './literal.ts'
 import { dayOf, isSourceName, type Listing, noSources, type Variable } from './sources.ts'
 
 /** S3 through DuckDB's httpfs extension, which is fetched from extensions.duckdb.org on first use. */
@@ -45,7 +45,7 @@ async function openS3(instance: DuckDBInstance, { region, proxy }: RemoteOptions
   try {
     await connection.run(proxySettings(proxy))
     await connection.run('install httpfs; load httpfs; install aws; load aws')
-    const where = region === undefined ? '' : `, region ${literal(region)}`
+    const where = region === undefined ? '' : `, region ${duckdbLiteral(region)}`
     // https://duckdb.org/docs/stable/core_extensions/httpfs/s3api: a secret without keys reads public buckets.
     await connection
       .run(`create or replace secret (type s3, provider credential_chain${where})`)
@@ -75,7 +75,7 @@ function proxySettings(proxy: string | undefined): string {
     http_proxy_password: decodeURIComponent(password),
   }
   return Object.entries(settings)
-    .map(([name, value]) => `set global ${name} = ${literal(value)}`)
+    .map(([name, value]) => `set global ${name} = ${duckdbLiteral(value)}`)
     .join('; ')
 }
 

@@ -16,7 +16,7 @@ import {
   DuckDBTypeId,
   StatementType,
 } from './node-api.ts'
-import type { Bindings, Session } from './session.ts'
+import type { Bindings, DuckdbSession } from './session.ts'
 
 /** A statement of `sql/` in DuckDB's own placeholders. Whole numbers are written into the text, text is bound. */
 export function inDuckdb(statement: Statement): { readonly sql: string; readonly bindings: Bindings } {
@@ -31,7 +31,7 @@ export function inDuckdb(statement: Statement): { readonly sql: string; readonly
  * 2,387,968 of 3,000,000 rows and no error), and the number of all rows would cost a second pass.
  */
 export async function select(
-  session: Session,
+  session: DuckdbSession,
   statement: Statement,
   { maxRows, timeOrder }: Omit<QueryOptions, 'signal'>,
 ): Promise<ResultSet> {

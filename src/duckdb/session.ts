@@ -20,7 +20,7 @@ export interface Bindings {
 }
 
 /** A connection whose unqualified table names mean one load, for as long as one piece of work lasts. */
-export interface Session {
+export interface DuckdbSession {
   readonly connection: DuckDBConnection
   /** The name under which the load is attached. */
   readonly alias: string
@@ -41,7 +41,7 @@ export async function withSession<T>(
   instance: DuckDBInstance,
   alias: string,
   signal: AbortSignal,
-  work: (session: Session) => Promise<T>,
+  work: (session: DuckdbSession) => Promise<T>,
 ): Promise<T> {
   const connection = await instance.connect()
   let interrupting: NodeJS.Timeout | undefined
@@ -68,8 +68,8 @@ function sessionOn(
   connection: DuckDBConnection,
   alias: string,
   signal: AbortSignal,
-): Session {
-  const run: Session['run'] = async (sql, bindings, admit) => {
+): DuckdbSession {
+  const run: DuckdbSession['run'] = async (sql, bindings, admit) => {
     if (signal.aborted) throw cancelled(signal)
     const statement = await connection.prepare(sql)
     try {

@@ -7,7 +7,7 @@ import type { FileChange, SourceFile } from '../core/ports/engine.ts'
 import type { Dataset } from './datasets.ts'
 import { isIncrement } from './increment.ts'
 import { identifier } from './literal.ts'
-import type { Session } from './session.ts'
+import type { DuckdbSession } from './session.ts'
 import { isRemote } from './sources.ts'
 
 /*
@@ -17,7 +17,7 @@ import { isRemote } from './sources.ts'
  */
 
 /** Adds the engine's own columns to the tables of a new load. They begin with "_", by which `qa` knows them. */
-export async function addOwnColumns(session: Session): Promise<void> {
+export async function addOwnColumns(session: DuckdbSession): Promise<void> {
   for (const table of ['staging_events', 'staging_songs']) {
     await session.run(`alter table ${table} add column if not exists _file integer`)
   }
@@ -37,7 +37,7 @@ const ownColumns = {
 }
 
 /** Whether the load that is attached as `alias` has a list by which another can be built on it; those of earlier versions have none. */
-export async function hasList(session: Session, alias: string): Promise<boolean> {
+export async function hasList(session: DuckdbSession, alias: string): Promise<boolean> {
   const result = await session.run(
     `select 1 from duckdb_columns()
      where database_name = $alias and table_name = 'source_files' and column_name = '_name'`,
@@ -78,7 +78,7 @@ export function nameIn(root: string, path: string): string {
 
 /** Compares the files with the list of a load. A file is read to be hashed only where its size is the same and its stamp is not. */
 export async function compare(
-  session: Session,
+  session: DuckdbSession,
   dataset: Dataset,
   files: readonly SourceFile[],
   { root, keepGone }: SourceFolder,
@@ -108,7 +108,7 @@ export async function compare(
   return { read, remove, same, unchanged: files.length - read.length }
 }
 
-async function listOf(session: Session, { name }: Dataset): Promise<readonly ListedFile[]> {
+async function listOf(session: DuckdbSession, { name }: Dataset): Promise<readonly ListedFile[]> {
   const result = await session.run(
     'select path, _name, bytes, _stamp, _hash, _number from source_files where dataset = $name',
     { values: { name } },
@@ -176,7 +176,7 @@ async function hashOf(file: SourceFile, signal: AbortSignal): Promise<string | n
 }
 
 /** The number of the next file of a dataset. Numbers are never given twice within a load, nor are those of the load it began as. */
-export async function nextNumber(session: Session, { name }: Dataset): Promise<number> {
+export async function nextNumber(session: DuckdbSession, { name }: Dataset): Promise<number> {
   const lists = (await isIncrement(session)) ? ['source_files', 'increment.files'] : ['source_files']
   const numbers = lists.map((list) => `select _number from ${list} where dataset = $name`).join(' union all ')
   const result = await session.run(`select coalesce(max(_number), 0) + 1 from (${numbers})`, { values: { name } })
@@ -185,7 +185,7 @@ export async function nextNumber(session: Session, { name }: Dataset): Promise<n
 
 /** Takes from another load, attached as `alias`, the rows of files that are gone from the folder into an empty one. */
 export async function takeOverGone(
-  session: Session,
+  session: DuckdbSession,
   alias: string,
   { name, table }: Dataset,
   root: string,
@@ -220,7 +220,7 @@ export interface ReadFile extends SourceFile {
 
 /** Brings the list up to date within the transaction that changed the rows of staging. */
 export async function writeList(
-  session: Session,
+  session: DuckdbSession,
   { name, table }: Dataset,
   root: string,
   { remove, same }: Difference,
@@ -258,7 +258,7 @@ export interface Totals {
 }
 
 /** Adds up the list; at most `maxReasons` reasons, in the order of the paths. */
-export async function totalsOf(session: Session, { name }: Dataset, maxReasons: number): Promise<Totals> {
+export async function totalsOf(session: DuckdbSession, { name }: Dataset, maxReasons: number): Promise<Totals> {
   const values = { name }
   const [sums] = await (
     await session.run('select sum(_rows), sum(_rejected) from source_files where dataset = $name', { values })

@@ -9,7 +9,7 @@ import { isIncrement, touch } from './increment.ts'
 import { hasPackedName, verifyPacked } from './packed.ts'
 import { fileList, isOpenedByDuckdb, lineReader, readerOf, recordsOf, survey } from './read-files.ts'
 import { exactRows, fileNumber, lenientSql, type Spellings } from './record-sql.ts'
-import type { Session } from './session.ts'
+import type { DuckdbSession } from './session.ts'
 import {
   compare,
   type Difference,
@@ -25,7 +25,7 @@ import {
 const maxReasons = 5
 
 /** What there is to stage. `shown` writes a file's path as its reader knows it. */
-export interface Staging extends SourceFolder {
+export interface StagingFolder extends SourceFolder {
   readonly dataset: Dataset
   readonly files: readonly SourceFile[]
   readonly maxErrors: number
@@ -53,7 +53,7 @@ interface Plan {
  * which fields are absent and which rows cannot be read, and takes the files apart that are not one object a line. Throws `bad_data`
  * for more than `maxErrors` in all files of the list.
  */
-export async function stage(session: Session, staging: Staging, signal: AbortSignal): Promise<Staged> {
+export async function stageFiles(session: DuckdbSession, staging: StagingFolder, signal: AbortSignal): Promise<Staged> {
   const { dataset, files, shown } = staging
   const difference = await compare(session, dataset, files, staging, signal)
   const padded = await verifyPacked(difference.read, shown, signal)
@@ -76,7 +76,7 @@ export async function stage(session: Session, staging: Staging, signal: AbortSig
 }
 
 /** What there is to stage, with what differs from the list, and the hashes of the files that are read, by path. */
-interface Work extends Staging {
+interface Work extends StagingFolder {
   readonly difference: Difference
   readonly signal: AbortSignal
   readonly hashOf: Map<string, string | null>
@@ -87,7 +87,7 @@ async function hash(files: readonly SourceFile[], { signal, hashOf }: Work): Pro
   for (const [index, { path }] of files.entries()) hashOf.set(path, hashes[index] ?? null)
 }
 
-function carryOut(session: Session, work: Work, plan: Plan): Promise<Staged> {
+function carryOut(session: DuckdbSession, work: Work, plan: Plan): Promise<Staged> {
   const { dataset, maxErrors, difference, hashOf } = work
   return session.transaction(async () => {
     const notes = await isIncrement(session)
@@ -128,7 +128,7 @@ function carryOut(session: Session, work: Work, plan: Plan): Promise<Staged> {
 type Rejected = ReadonlyMap<string, { readonly rejected: number; readonly reasons: readonly string[] }>
 
 async function insertExact(
-  session: Session,
+  session: DuckdbSession,
   dataset: Dataset,
   files: readonly SourceFile[],
   first: number,
@@ -144,7 +144,7 @@ async function insertExact(
 const textsAtOnce = 4096
 
 async function insertTexts(
-  session: Session,
+  session: DuckdbSession,
   { dataset, signal, hashOf }: Work,
   files: readonly SourceFile[],
   first: number,
@@ -171,8 +171,8 @@ function columnsOf({ fields }: Dataset): string {
 }
 
 async function insertLines(
-  session: Session,
-  staging: Staging,
+  session: DuckdbSession,
+  staging: StagingFolder,
   { files, spellings }: Plan['lines'],
   first: number,
 ): Promise<Rejected> {
@@ -201,7 +201,11 @@ async function insertLines(
   return rejected
 }
 
-async function firstUnreadable(session: Session, staging: Staging, path: string): Promise<readonly UnreadableRow[]> {
+async function firstUnreadable(
+  session: DuckdbSession,
+  staging: StagingFolder,
+  path: string,
+): Promise<readonly UnreadableRow[]> {
   const found: UnreadableRow[] = []
   for await (const records of recordsOf(session, staging.shown, path)) {
     const limit = maxReasons - found.length
@@ -212,8 +216,8 @@ async function firstUnreadable(session: Session, staging: Staging, path: string)
 }
 
 async function insertRecordwise(
-  session: Session,
-  { dataset, shown }: Staging,
+  session: DuckdbSession,
+  { dataset, shown }: StagingFolder,
   files: readonly SourceFile[],
   numberOf: (file: SourceFile) => number,
 ): Promise<Rejected> {

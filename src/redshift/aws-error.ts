@@ -71,7 +71,7 @@ export function isTransient(thrown: unknown): boolean {
 }
 
 /** An action that AWS denied: who asked, for what, on what, and the line of policy that would allow it (JSON). */
-export interface Denial {
+export interface AwsDenial {
   readonly who: string | null
   readonly action: string
   readonly resource: string
@@ -89,7 +89,7 @@ const overruling =
   /with an explicit deny in an? [\w -]*policy|no (?:permissions boundary|service control policy|session policy)[\w ]* allows/
 
 /** Reads AWS's words of a denial; null when they name no action. */
-export function readDenial({ message }: Pick<AwsError, 'message'>): Denial | null {
+export function readDenial({ message }: Pick<AwsError, 'message'>): AwsDenial | null {
   const { who, action, resource = '*' } = words.exec(message)?.groups ?? {}
   if (action === undefined) return null
   return {

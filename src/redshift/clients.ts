@@ -30,7 +30,7 @@ export function createClients({ region }: { readonly region: string | undefined 
   const config = {
     ...(region === undefined ? {} : { region }),
     maxAttempts,
-    requestHandler: createRequestHandler(),
+    requestHandler: createAwsRequestHandler(),
   }
   const redshift = new RedshiftClient(config)
   const data = new RedshiftDataClient(config)
@@ -70,7 +70,7 @@ const requestTimeoutMs = 45_000
  * Sends the SDK's requests by undici, whose global dispatcher knows the proxies; the SDK's own handler knows none. It throws what the
  * SDK retries: `TimeoutError`, and Node's codes of a connection that failed.
  */
-export function createRequestHandler(): HttpHandler {
+export function createAwsRequestHandler(): HttpHandler {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(wanted, { abortSignal } = {}) {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { list, text, usd } from '../core/variables.ts'
+import { listVariable, textVariable, usdVariable } from '../core/variables.ts'
 
-const tags = list
+const tags = listVariable
   .pipe(z.array(z.string().regex(/^[^=]{1,128}=[^=]{0,256}$/, 'tags like team=data,cost-center=42')))
   .transform((pairs) =>
     Object.fromEntries(pairs.map((pair): [string, string] => [pair.split('=')[0] ?? '', pair.split('=')[1] ?? ''])),
@@ -10,11 +10,11 @@ const tags = list
 /** What the environment configures for Redshift, each described by its variable. Credentials and endpoints are the AWS SDK's own. */
 export const redshiftVariables = z.object({
   /** Null: the SDK looks for it. */
-  region: text.describe('AWS_REGION'),
+  region: textVariable.describe('AWS_REGION'),
   /** The bucket's region, where it is not the cluster's. */
-  dataRegion: text.describe('SPARKIFY_DATA_REGION'),
+  dataRegion: textVariable.describe('SPARKIFY_DATA_REGION'),
   /** A JSONPaths file for COPY, `s3://bucket/key`. */
-  jsonPaths: text.describe('SPARKIFY_LOG_JSONPATHS'),
+  jsonPaths: textVariable.describe('SPARKIFY_LOG_JSONPATHS'),
   clusterId: z
     .string()
     .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens')
@@ -48,15 +48,15 @@ export const redshiftVariables = z.object({
     .default('sparkify-s3-read')
     .describe('REDSHIFT_ROLE_NAME'),
   /** A role of the company, which is used and never created, changed or deleted. */
-  roleArn: text.describe('REDSHIFT_ROLE_ARN'),
-  subnetGroup: text.describe('REDSHIFT_SUBNET_GROUP'),
-  securityGroups: list.describe('REDSHIFT_SECURITY_GROUPS'),
+  roleArn: textVariable.describe('REDSHIFT_ROLE_ARN'),
+  subnetGroup: textVariable.describe('REDSHIFT_SUBNET_GROUP'),
+  securityGroups: listVariable.describe('REDSHIFT_SECURITY_GROUPS'),
   /** ARN of the policy that bounds the role we create. */
-  permissionsBoundary: text.describe('REDSHIFT_PERMISSIONS_BOUNDARY'),
+  permissionsBoundary: textVariable.describe('REDSHIFT_PERMISSIONS_BOUNDARY'),
   /** Put on cluster and role beside our own tag. */
   tags: tags.describe('REDSHIFT_TAGS'),
   /** A negotiated price of one node for an hour. */
-  hourlyUsd: usd.describe('REDSHIFT_HOURLY_USD'),
+  hourlyUsd: usdVariable.describe('REDSHIFT_HOURLY_USD'),
 })
 
 /** What the configuration says about the cluster, with its region found and the places of the data (`s3://bucket/prefix`). */

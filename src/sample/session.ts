@@ -20,10 +20,10 @@ export const pages = {
 } as const
 
 /** A page of the log. */
-export type Page = keyof typeof pages
+export type SitePage = keyof typeof pages
 
 /** Which page a listener turns to while listening, and how often; NextSong when none of them. */
-const browsing: Record<Level, readonly (readonly [Page, number])[]> = {
+const browsing: Record<Level, readonly (readonly [SitePage, number])[]> = {
   free: [
     ['Home', 0.05],
     ['Upgrade', 0.016],
@@ -44,7 +44,7 @@ const browsing: Record<Level, readonly (readonly [Page, number])[]> = {
   ],
 }
 
-function browse(level: Level, random: Random): Page {
+function browse(level: Level, random: Random): SitePage {
   let share = random.next()
   for (const [page, probability] of browsing[level]) {
     if (share < probability) return page
@@ -54,7 +54,7 @@ function browse(level: Level, random: Random): Page {
 }
 
 /** The page after `page` of somebody who is logged in at this level. Opening Upgrade or Downgrade is not yet doing it. */
-export function pageAfter(page: Page, level: Level, random: Random): Page {
+export function pageAfter(page: SitePage, level: Level, random: Random): SitePage {
   switch (page) {
     case 'Upgrade':
       return random.chance(0.38) ? 'Submit Upgrade' : browse(level, random)
@@ -78,7 +78,7 @@ export function pageAfter(page: Page, level: Level, random: Random): Page {
 }
 
 /** The page after `page` of somebody who is logged out: of nobody, as far as the log can tell. */
-export function pageAfterLoggedOut(page: Page, random: Random): Page {
+export function pageAfterLoggedOut(page: SitePage, random: Random): SitePage {
   if (page !== 'Home') return 'Home'
   if (random.chance(0.8)) return 'Login'
   return random.pick(['Home', 'About', 'Help'])
@@ -87,7 +87,7 @@ export function pageAfterLoggedOut(page: Page, random: Random): Page {
 /** One event of the log, before it is spelled. `listener` is undefined where nobody was logged in; `at` is epoch milliseconds. */
 export interface LogEvent {
   readonly at: number
-  readonly page: Page
+  readonly page: SitePage
   readonly level: Level
   readonly session: number
   readonly item: number
@@ -120,7 +120,7 @@ export function sessionRoom(roomMs: number): number {
 function* visit(arrival: Arrival, end: number, random: Random): Generator<LogEvent, void, undefined> {
   let at = arrival.at
   for (let item = 0; item < arrival.events; item++) {
-    const page: Page = item === 0 ? 'Home' : random.pick(['Home', 'About', 'Help'])
+    const page: SitePage = item === 0 ? 'Home' : random.pick(['Home', 'About', 'Help'])
     yield { at, page, level: 'free', session: arrival.session, item, listener: undefined, track: undefined }
     at = Math.min(end - 204, at + 1000 * (1 + random.below(60)))
   }
@@ -147,7 +147,7 @@ export function* sessionEvents(
   let at = arrival.at
   let playingUntil = at
   let loggedIn = !random.chance(0.1)
-  let page: Page = loggedIn && random.chance(0.35) ? 'NextSong' : 'Home'
+  let page: SitePage = loggedIn && random.chance(0.35) ? 'NextSong' : 'Home'
   for (let item = 0; item < arrival.events; item++) {
     if (item > 0) {
       page = loggedIn ? pageAfter(page, listener.level, random) : pageAfterLoggedOut(page, random)

@@ -14,7 +14,7 @@ import type { Probe } from '../core/ports/probe.ts'
 import type { Watch } from '../core/runner/live-run.ts'
 import { lasting } from '../core/words.ts'
 import { createHomePublisher, type HomePublisher } from './app-home/publisher.ts'
-import { type Identity, identify, watchToken } from './bot-identity.ts'
+import { type BotIdentity, identify, watchToken } from './bot-identity.ts'
 import type { SlackClients } from './clients.ts'
 import { createBolt, createHttp, eventsPath } from './inbound/bolt.ts'
 import { createFormDialogs } from './inbound/form-dialog.ts'
@@ -53,7 +53,7 @@ export interface SlackAdapterOptions {
 
 /** The bot as Slack sees it. */
 export interface SlackAdapter {
-  readonly identity: Identity
+  readonly identity: BotIdentity
   /** What `doctor` looks at: token, scopes, connection, clock. */
   readonly probes: readonly Probe[]
   /** Takes `POST /slack/events` in HTTP mode, and nothing else; undefined in Socket Mode. */

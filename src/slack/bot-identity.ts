@@ -17,7 +17,7 @@ export interface Installation {
 }
 
 /** Who the bot is in its workspace, and what its token may do. */
-export interface Identity {
+export interface BotIdentity {
   readonly userId: string
   readonly botId: string
   /** What people type after `@`. */
@@ -40,7 +40,7 @@ const authTest = z.object({
 })
 
 /** Asks Slack whose token this is. Throws `bad_config` naming the variable for a token that is no good, `slack` when Slack cannot be asked. */
-export async function identify(client: WebClient): Promise<Identity> {
+export async function identify(client: WebClient): Promise<BotIdentity> {
   const found = await call(client, 'auth.test', {}, authTest).catch((error: unknown) => {
     throw explained(error)
   })

@@ -3,7 +3,7 @@ import { runStateSchema } from '../core/answer.ts'
 import { placeSchema } from '../core/place.ts'
 import type { AuditEntry, AuditStore, Denial } from '../core/ports/audit.ts'
 import type { Database, Sql } from './database.ts'
-import { askerSchema, flag, json, parseRow, planDraftSchema } from './rows.ts'
+import { askerSchema, flagColumn, json, parseRow, planDraftSchema } from './rows.ts'
 
 const originSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('words') }),
@@ -50,7 +50,7 @@ const stateSchema = z.object({
   entries: z.number(),
   lost: z.number(),
   unrecorded: z.number(),
-  guarded: flag,
+  guarded: flagColumn,
 })
 
 /** Enters a denial where a condition holds. */

@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises'
 import { pathToFileURL } from 'node:url'
 import { type Client, createClient, type InArgs, LibsqlError } from '@libsql/client/sqlite3'
 import { DiskFull, OpsError } from '../core/errors.ts'
-import { busyTimeout, type Connection, fileLane, type Lane, type Result, serverLane } from './lane.ts'
+import { busyTimeout, type Connection, fileLane, type Lane, type LaneResult, serverLane } from './lane.ts'
 import { connectInThread } from './own-thread.ts'
 import { ledgerDiskFull, storageFailure } from './storage-failure.ts'
 
@@ -23,11 +23,11 @@ export interface Database {
   readonly file: string | null
   /** The table in which the database lists what it consists of. */
   readonly master: 'sqlite_master' | 'ledger.sqlite_master'
-  read(sql: string, args?: InArgs): Promise<Result['rows']>
+  read(sql: string, args?: InArgs): Promise<LaneResult['rows']>
   /** Runs one changing statement; answers how many rows it changed. Writes keep the order they were asked in. */
   write(sql: string, args?: InArgs): Promise<number>
   /** Runs all statements, or none when one fails. */
-  batch(statements: readonly Sql[]): Promise<readonly Result[]>
+  batch(statements: readonly Sql[]): Promise<readonly LaneResult[]>
   /** Closes after what was asked before. */
   close(): Promise<void>
 }

@@ -3,7 +3,7 @@ import type { InStatement } from '@libsql/client'
 import { isBusy } from './storage-failure.ts'
 
 /** What a statement found and changed. */
-export interface Result {
+export interface LaneResult {
   readonly rows: readonly Readonly<Record<string, unknown>>[]
   readonly rowsAffected: number
   readonly lastInsertRowid: bigint | undefined
@@ -11,9 +11,9 @@ export interface Result {
 
 /** A connection to a database, in this thread or in another one. Throws the driver's `LibsqlError`. */
 export interface Connection {
-  execute(statement: InStatement): Promise<Result>
+  execute(statement: InStatement): Promise<LaneResult>
   /** All statements, or none when one fails. */
-  batch(statements: readonly InStatement[]): Promise<readonly Result[]>
+  batch(statements: readonly InStatement[]): Promise<readonly LaneResult[]>
   executeMultiple(sql: string): Promise<void>
   reconnect(): Promise<void>
   close(): Promise<void>

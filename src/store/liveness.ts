@@ -12,7 +12,7 @@ export interface Uptime {
 }
 
 /** A process as the ledger keeps it, with the uptime of its machine at its last heartbeat where that is known. */
-export type Heartbeat = ProcessRecord & { readonly beaten: Uptime | null }
+export type ProcessBeat = ProcessRecord & { readonly beaten: Uptime | null }
 
 /** Decides whether a process still runs. */
 export interface Liveness {
@@ -21,7 +21,7 @@ export interface Liveness {
    * measured by its uptime. Between machines the clocks have to agree within 30 s; a heartbeat further in the future than that was
    * written before a clock was set back, by a process that has been silent since.
    */
-  gone(process: Heartbeat | undefined, now: Date): boolean
+  gone(process: ProcessBeat | undefined, now: Date): boolean
   /** What a heartbeat of this process notes besides the time. */
   uptime(): Uptime
 }

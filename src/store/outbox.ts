@@ -2,10 +2,10 @@ import { z } from 'zod'
 import { OpsError } from '../core/errors.ts'
 import { contentSchema, waysSchema } from '../core/message.ts'
 import type { Denial } from '../core/ports/audit.ts'
-import type { Head, Message, MessageStore, NewMessage } from '../core/ports/outbox.ts'
+import type { Head, MessageStore, NewMessage, OutboxMessage } from '../core/ports/outbox.ts'
 import { insertDenial } from './audit.ts'
 import type { Database, Sql } from './database.ts'
-import { flag, json, parseRow, postSchema } from './rows.ts'
+import { flagColumn, json, parseRow, postSchema } from './rows.ts'
 
 const messageSchema = z
   .object({
@@ -16,7 +16,7 @@ const messageSchema = z
     mention: json(z.array(z.string())),
     created: z.string(),
     expires: z.string(),
-    open: flag,
+    open: flagColumn,
     after: z.string().nullable(),
     schedule: z.number().nullable(),
     plan: z.string().nullable(),
@@ -26,13 +26,13 @@ const messageSchema = z
     refusal: z.string().nullable(),
     tries: z.number(),
     unclear: z.number(),
-    begun: flag,
+    begun: flagColumn,
     available: z.string(),
     post: json(postSchema).nullable(),
     rung: z.number().nullable(),
   })
   .transform(
-    ({ content, open, after, schedule, plan, ...rest }): Message => ({
+    ({ content, open, after, schedule, plan, ...rest }): OutboxMessage => ({
       ...rest,
       content: content ?? { kind: 'text', text: '' },
       ...(open ? { open } : {}),
@@ -43,7 +43,7 @@ const messageSchema = z
   )
 
 const rowSchema = z.object({ id: z.number(), version: z.number() })
-const headSchema = z.object({ queued: z.string(), blocked: flag })
+const headSchema = z.object({ queued: z.string(), blocked: flagColumn })
 
 /** The condition that the statement before it in the batch has changed a row. */
 export const ifChanged = 'changes() = 1'
@@ -101,7 +101,7 @@ const same = `id = :id and version = :version and state = 'pending'`
 export function messageStore(db: Database): MessageStore {
   /** Changes a message, unless a later state has taken its place. */
   const change = async (
-    { id, version }: Pick<Message, 'id' | 'version'>,
+    { id, version }: Pick<OutboxMessage, 'id' | 'version'>,
     sets: string,
     args: Readonly<Record<string, string | number>> = {},
   ): Promise<void> => {
@@ -185,7 +185,7 @@ export function messageStore(db: Database): MessageStore {
   }
 }
 
-function parseMessage(row: object): Message {
+function parseMessage(row: object): OutboxMessage {
   return parseRow(messageSchema, 'Message', row)
 }
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import { type InStatement, LibsqlError } from '@libsql/client/sqlite3'
-import type { Connection, Result } from './lane.ts'
+import type { Connection, LaneResult } from './lane.ts'
 
 /** What is asked of the thread; the number tells its answers apart. */
 export type ThreadRequest =
@@ -12,7 +12,7 @@ export type ThreadRequest =
 
 /** What the thread answers: the results of an `execute` or a `batch`, and what was thrown as plain data. */
 export type ThreadAnswer =
-  | { readonly id: number; readonly kind: 'done'; readonly results: readonly Result[] }
+  | { readonly id: number; readonly kind: 'done'; readonly results: readonly LaneResult[] }
   | { readonly id: number; readonly kind: 'failed'; readonly error: ThrownInThread }
 
 /** An error as it crosses between threads, which keeps neither its class nor its members. `code` is SQLite's, where it is. */
@@ -28,7 +28,7 @@ export interface ThreadData {
 }
 
 interface Waiting {
-  resolve(results: readonly Result[]): void
+  resolve(results: readonly LaneResult[]): void
   reject(error: Error): void
 }
 
@@ -63,7 +63,7 @@ export function connectInThread(data: ThreadData): Connection {
   worker.on('error', fail)
   worker.on('exit', () => fail(new Error('the thread of the ledger has ended')))
 
-  const ask = (request: (id: number) => ThreadRequest): Promise<readonly Result[]> =>
+  const ask = (request: (id: number) => ThreadRequest): Promise<readonly LaneResult[]> =>
     new Promise((resolve, reject) => {
       if (ended !== null) return reject(ended)
       const id = ++asked

@@ -3,7 +3,7 @@ import { placeSchema } from '../core/place.ts'
 import type { PlanRecord, PlanStore, Settlement } from '../core/ports/plans.ts'
 import type { Database, Sql } from './database.ts'
 import { changeAndPost, ifChanged, insertMessages } from './outbox.ts'
-import { argumentsSchema, askerSchema, flag, json, parseRow, planDraftSchema, postSchema } from './rows.ts'
+import { argumentsSchema, askerSchema, flagColumn, json, parseRow, planDraftSchema, postSchema } from './rows.ts'
 
 const reasonSchema = z.object({ kind: z.enum(['destroys', 'costly', 'budget']), words: z.string() })
 
@@ -27,7 +27,7 @@ const planSchema = z.object({
   draft: json(planDraftSchema),
   expires: z.string(),
   reasons: json(z.array(reasonSchema)),
-  card: flag,
+  card: flagColumn,
   post: json(postSchema).nullable(),
   ending: json(endSchema).nullable(),
 })
@@ -42,7 +42,7 @@ export function planStore(db: Database): PlanStore {
     async save({ id, command, args, line, asker, place, draft, expires, reasons, card }, messages, replaces) {
       const sql = `insert into plans (id, command, args, line, asker, place, draft, expires, reasons, card)
         select :id, :command, :args, :line, :asker, :place, :draft, :expires, :reasons, :card
-        where :replaces is null or exists (${openPlan(':replaces')})`
+        where :replaces is null or exists (${planIsOpen(':replaces')})`
       const values = {
         id,
         command,
@@ -81,7 +81,7 @@ export function planStore(db: Database): PlanStore {
 }
 
 /** Selects the plan of this parameter while it can be confirmed. */
-export function openPlan(parameter: string): string {
+export function planIsOpen(parameter: string): string {
   return `select 1 from plans where plans.id = ${parameter} and ending is null`
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { ProcessRecord, ProcessStore } from '../core/ports/ledger.ts'
 import type { Database } from './database.ts'
-import type { Heartbeat, Liveness, Uptime } from './liveness.ts'
+import type { Liveness, ProcessBeat, Uptime } from './liveness.ts'
 import { parseRow } from './rows.ts'
 
 const processSchema = z
@@ -16,12 +16,12 @@ const processSchema = z
     boot: z.string().nullable().default(null),
     uptime_ms: z.number().nullable().default(null),
   })
-  .transform(({ boot, uptime_ms, ...process }): Heartbeat => {
+  .transform(({ boot, uptime_ms, ...process }): ProcessBeat => {
     return { ...process, beaten: boot === null || uptime_ms === null ? null : { boot, ms: uptime_ms } }
   })
 
 /** Every process that has entered and not left, the dead ones included. */
-export async function readProcesses(db: Database): Promise<readonly Heartbeat[]> {
+export async function readProcesses(db: Database): Promise<readonly ProcessBeat[]> {
   const rows = await db.read('select * from processes order by started')
   return rows.map((row) => parseRow(processSchema, 'Process', row))
 }
@@ -57,7 +57,7 @@ export function processStore(db: Database, liveness: Liveness, now: () => Date):
   }
 }
 
-function recordOf({ beaten: _, ...record }: Heartbeat): ProcessRecord {
+function recordOf({ beaten: _, ...record }: ProcessBeat): ProcessRecord {
   return record
 }
 
@@ -65,7 +65,7 @@ function recordOf({ beaten: _, ...record }: Heartbeat): ProcessRecord {
  * Writes the row of a process, unless it is a bot and there is another: then that one is answered.
  * A row with its own pid and host is a predecessor's, dead by now: in a container every start of the bot has pid 1.
  */
-async function insertUnlessBot(db: Database, process: ProcessRecord, beaten: Uptime): Promise<Heartbeat | null> {
+async function insertUnlessBot(db: Database, process: ProcessRecord, beaten: Uptime): Promise<ProcessBeat | null> {
   const { id, kind, pid, host, started, heartbeat } = process
   const [, inserted, bots] = await db.batch([
     { sql: 'delete from processes where host = :host and pid = :pid and id <> :id', args: { host, pid, id } },

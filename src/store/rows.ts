@@ -20,7 +20,7 @@ export function json<S extends z.ZodType<unknown, unknown>>(schema: S) {
 }
 
 /** An integer column that holds a truth value. */
-export const flag = z.number().transform((value) => value === 1)
+export const flagColumn = z.number().transform((value) => value === 1)
 
 /** `ArgumentValues` as stored. */
 export const argumentsSchema = z.record(z.string(), z.union([z.string(), z.array(z.string())]))

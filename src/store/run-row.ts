@@ -3,7 +3,7 @@ import { type Answer, answerSchema, runStateSchema } from '../core/answer.ts'
 import { placeSchema } from '../core/place.ts'
 import type { AttemptRecord, Origin, RunFilter, RunRecord, StepRecord } from '../core/ports/runs.ts'
 import { stepViewSchema } from '../core/reply.ts'
-import { approvalSchema, argumentsSchema, askerSchema, flag, json, parseRow } from './rows.ts'
+import { approvalSchema, argumentsSchema, askerSchema, flagColumn, json, parseRow } from './rows.ts'
 
 const stepSchema = stepViewSchema.extend({
   // Versions before this one found a step by its title.
@@ -31,8 +31,8 @@ const runSchema = z
     args: json(argumentsSchema).nullable(),
     line: z.string(),
     requester: json(askerSchema),
-    writer: flag,
-    listed: flag,
+    writer: flagColumn,
+    listed: flagColumn,
     ...attemptColumns,
     retries: z.number(),
     lost: z.number(),

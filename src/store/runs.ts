@@ -1,10 +1,10 @@
 import { z } from 'zod'
 import type { Settlement } from '../core/ports/plans.ts'
-import type { NewRun, Opened, Origin, Retry, RunId, RunStore } from '../core/ports/runs.ts'
+import type { NewRun, OpenedRun, Origin, Retry, RunId, RunStore } from '../core/ports/runs.ts'
 import type { Database, Sql } from './database.ts'
 import type { Liveness } from './liveness.ts'
 import { changeAndPost } from './outbox.ts'
-import { messagesOfSettled, openPlan, settling } from './plans.ts'
+import { messagesOfSettled, planIsOpen, settling } from './plans.ts'
 import { readProcesses } from './processes.ts'
 import { parseRow } from './rows.ts'
 import { conditionsOf, parseAttempt, parseRun, selectRuns } from './run-row.ts'
@@ -102,7 +102,7 @@ const isFree = `not (:writer and exists (select 1 from attempts where writer = 1
 const nextSeq = '(select coalesce(max(seq), 0) + 1 from attempts)'
 
 /** Whether the plan `:plan`, where the run has one, can be confirmed still. */
-const isPlanOpen = `(:plan is null or exists (${openPlan(':plan')}))`
+const isPlanOpen = `(:plan is null or exists (${planIsOpen(':plan')}))`
 
 const seqSchema = z.object({ seq: z.number() })
 
@@ -112,7 +112,7 @@ const writerAtWork: Sql = { sql: `${selectRuns} and attempts.writer = 1 and stat
  * Inserts the run and its first attempt, and reads what stood in the way, in one batch. The insert asks before it tries, because one that a
  * unique index refuses would use up a number.
  */
-async function open(db: Database, run: NewRun, settles: Settlement | undefined): Promise<Opened> {
+async function open(db: Database, run: NewRun, settles: Settlement | undefined): Promise<OpenedRun> {
   const { key, command, args, line, who, writer, listed, origin, started } = run
   const results = await db.batch([
     {
@@ -162,7 +162,7 @@ async function open(db: Database, run: NewRun, settles: Settlement | undefined):
 }
 
 /** Inserts another attempt with its steps, as `open` does; it is a writer as the run is. */
-async function retry(db: Database, id: RunId, again: Retry, settles: Settlement | undefined): Promise<Opened> {
+async function retry(db: Database, id: RunId, again: Retry, settles: Settlement | undefined): Promise<OpenedRun> {
   const { after, args, line, steps, started } = again
   const results = await db.batch([
     {
@@ -201,7 +201,7 @@ async function retry(db: Database, id: RunId, again: Retry, settles: Settlement 
   return refused(now, holder, settles)
 }
 
-function refused(known: object | undefined, holder: object | undefined, settles: Settlement | undefined): Opened {
+function refused(known: object | undefined, holder: object | undefined, settles: Settlement | undefined): OpenedRun {
   if (known !== undefined) return { kind: 'known', run: parseRun(known) }
   if (holder !== undefined) return { kind: 'busy', holder: parseRun(holder) }
   if (settles === undefined) throw new Error('a run was refused although none is writing')

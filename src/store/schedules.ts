@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { placeSchema } from '../core/place.ts'
-import type { ScheduleRecord, ScheduleStore, Standing } from '../core/ports/schedules.ts'
+import type { ScheduleRecord, ScheduleStanding, ScheduleStore } from '../core/ports/schedules.ts'
 import type { Database } from './database.ts'
 import { changeAndPost } from './outbox.ts'
 import { approvalSchema, askerSchema, json, parseRow } from './rows.ts'
@@ -109,7 +109,7 @@ export function scheduleStore(db: Database): ScheduleStore {
 }
 
 /** Whether a schedule stands as it did. Of a person the id counts, of a place the conversation: JSON does not keep the order of fields. */
-function standing({ state, place, owner }: Standing): { readonly sql: string; readonly args: Row } {
+function standing({ state, place, owner }: ScheduleStanding): { readonly sql: string; readonly args: Row } {
   return {
     sql: ` and state = :was_state and json_extract(owner, '$.kind') = :was_kind and json_extract(owner, '$.id') = :was_owner
       and json_extract(place, '$.channel') is :was_channel`,

@@ -4,13 +4,13 @@
 import { on } from 'node:events'
 import { parentPort, workerData } from 'node:worker_threads'
 import { createClient, LibsqlError, type ResultSet } from '@libsql/client/sqlite3'
-import type { Result } from './lane.ts'
+import type { LaneResult } from './lane.ts'
 import type { ThreadAnswer, ThreadData, ThreadRequest, ThrownInThread } from './own-thread.ts'
 
 const { url, timeout }: ThreadData = workerData
 const client = createClient({ url, concurrency: 1, timeout })
 
-async function carryOut(request: ThreadRequest): Promise<readonly Result[]> {
+async function carryOut(request: ThreadRequest): Promise<readonly LaneResult[]> {
   switch (request.kind) {
     case 'execute':
       return [plain(await client.execute(request.statement))]
@@ -26,7 +26,7 @@ async function carryOut(request: ThreadRequest): Promise<readonly Result[]> {
 }
 
 /** A result without the driver's class, of which nothing crosses between threads but plain data. */
-function plain({ rows, rowsAffected, lastInsertRowid }: ResultSet): Result {
+function plain({ rows, rowsAffected, lastInsertRowid }: ResultSet): LaneResult {
   return { rows: rows.map((row) => ({ ...row })), rowsAffected, lastInsertRowid }
 }
 

@@ -24,7 +24,7 @@ export interface Streams {
 /** Runs one command line, shows its progress on `err` and the answer on `out`, and gives the exit status. */
 export async function runLine(app: App, args: TerminalArguments, who: Asker, streams: Streams): Promise<ExitStatus> {
   const place = { kind: 'terminal' } as const
-  const watch = args.json && streams.err.isTTY !== true ? { changed: () => undefined } : showProgress(streams)
+  const watch = args.json && streams.err.isTTY !== true ? { changed: () => undefined } : showRunProgress(streams)
   const first = await app.ask({
     request: app.read(args.line),
     who,
@@ -61,7 +61,7 @@ export function show(answer: Answer, json: boolean, { out, err, colour }: Stream
 }
 
 /** Shows the steps of a run on `err`: redrawn in place on a terminal, otherwise one line for each that ends. */
-export function showProgress({ err, colour }: Pick<Streams, 'err' | 'colour'>): Watch {
+export function showRunProgress({ err, colour }: Pick<Streams, 'err' | 'colour'>): Watch {
   const screen = screenOf(err, colour)
   return err.isTTY === true ? redrawn(err, screen) : logged(err, screen)
 }

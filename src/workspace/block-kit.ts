@@ -230,7 +230,7 @@ export type Element = z.infer<typeof elementSchema>
 export type InputElement = z.infer<typeof inputElementSchema>
 
 /** All options of a select or an overflow menu, groups included. */
-export function optionsOf(element: Extract<Element, { type: 'static_select' | 'overflow' }>): readonly Option[] {
+export function selectOptionsOf(element: Extract<Element, { type: 'static_select' | 'overflow' }>): readonly Option[] {
   if (element.type === 'overflow') return element.options
   return element.options ?? (element.option_groups ?? []).flatMap((group) => group.options)
 }

@@ -1,6 +1,6 @@
 import type { ModalView } from '@slack/types'
 import { formOf } from '../../src/core/command/form.ts'
-import type { Fallbacks, Message, Presented } from '../../src/slack/outbound/fallbacks.ts'
+import type { Fallbacks, Presented, SlackMessage } from '../../src/slack/outbound/fallbacks.ts'
 import {
   type HomeFallbacks,
   presentAnswer,
@@ -29,7 +29,7 @@ import { runOf } from './answers/shown.ts'
 export type Exhibit = { readonly name: string } & (
   | ({ readonly kind: 'answer' } & Presented)
   | { readonly kind: 'run'; readonly main: Fallbacks }
-  | { readonly kind: 'message'; readonly message: Message }
+  | { readonly kind: 'message'; readonly message: SlackMessage }
   | { readonly kind: 'modal'; readonly view: ModalView }
   | { readonly kind: 'home'; readonly rungs: HomeFallbacks }
 )
@@ -37,7 +37,7 @@ export type Exhibit = { readonly name: string } & (
 const view: View = { slash: '/sparkify', asker: 'Ada', direct: false, now: new Date('2026-11-30T03:05:00.000Z') }
 const done = runOf('etl', 192_000)
 
-function message(name: string, shown: Message | undefined): Exhibit {
+function message(name: string, shown: SlackMessage | undefined): Exhibit {
   if (shown === undefined) throw new Error(`${name} has nothing to show`)
   return { name, kind: 'message', message: shown }
 }

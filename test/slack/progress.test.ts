@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Message } from '../../src/core/ports/outbox.ts'
+import type { OutboxMessage } from '../../src/core/ports/outbox.ts'
 import { deferred } from '../support/core.ts'
 import { eventually } from './support/clock.ts'
 import type { Call } from './support/front.ts'
@@ -128,7 +128,7 @@ describe('the message of a run', () => {
     await office.clock.until(() => edits().length === 1)
     await arrived.promise
     allDoors()
-    const isBegun = ({ version, tries }: Message): boolean => version === 2 && tries === 1
+    const isBegun = ({ version, tries }: OutboxMessage): boolean => version === 2 && tries === 1
     await eventually(async () => {
       const message = await office.ledger.messages.find('run:1')
       return message !== null && isBegun(message)

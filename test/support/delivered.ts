@@ -1,7 +1,7 @@
 import type { Way } from '../../src/core/message.ts'
 import { newMessage, planKey } from '../../src/core/outbox/messages.ts'
 import type { Ledger } from '../../src/core/ports/ledger.ts'
-import type { Body, Message, MessageStore, Sent } from '../../src/core/ports/outbox.ts'
+import type { Body, MessageStore, OutboxMessage, Sent } from '../../src/core/ports/outbox.ts'
 import type { TestProcess } from './core.ts'
 
 export const accepted: Sent = { kind: 'sent', post: { channel: 'C1', ts: '1' }, rung: 0, followers: [], restMs: 0 }
@@ -18,7 +18,7 @@ export interface Delivered {
 /** Sends what can be sent now, in the order of conversations, and gives what was taken. `answer` is what comes of each try. */
 export async function delivered(
   bot: TestProcess,
-  answer: (message: Message, way: Exclude<Way, { kind: 'admins' }>) => Sent = () => accepted,
+  answer: (message: OutboxMessage, way: Exclude<Way, { kind: 'admins' }>) => Sent = () => accepted,
 ): Promise<readonly Delivered[]> {
   const taken: Delivered[] = []
   const dispatcher = bot.app.deliver({
@@ -36,7 +36,7 @@ export async function delivered(
 }
 
 /** The messages that wait to be sent, the oldest of each conversation. */
-export async function pendingIn(messages: Pick<MessageStore, 'heads'>): Promise<readonly Message[]> {
+export async function pendingIn(messages: Pick<MessageStore, 'heads'>): Promise<readonly OutboxMessage[]> {
   return (await messages.heads()).flatMap((head) => (head.kind === 'message' ? [head.message] : []))
 }
 

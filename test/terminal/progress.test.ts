@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from 'node:util'
 import { expect, it } from 'vitest'
 import type { RunView } from '../../src/core/answer.ts'
 import type { StepView } from '../../src/core/reply.ts'
-import { showProgress } from '../../src/terminal/session.ts'
+import { showRunProgress } from '../../src/terminal/session.ts'
 
 function run(...steps: StepView[]): RunView {
   return {
@@ -23,14 +23,14 @@ const done: StepView = { title: 'Stage events', state: 'complete', ms: 1200, det
 
 it('prints one line for each step that ends, where nothing can be redrawn', () => {
   let text = ''
-  const watch = showProgress({ err: { write: (more) => (text += more) } })
+  const watch = showRunProgress({ err: { write: (more) => (text += more) } })
   for (const step of [pending, running, done, done]) watch.changed(run(step))
   expect(text).toBe('✓ Stage events  1.2 s  8,056 rows\n')
 })
 
 it('redraws the list in place on a terminal, each step on one line', () => {
   let text = ''
-  const watch = showProgress({ err: { isTTY: true, columns: 30, write: (more) => (text += more) } })
+  const watch = showRunProgress({ err: { isTTY: true, columns: 30, write: (more) => (text += more) } })
   watch.changed(run(pending, { ...pending, title: 'Stage songs with a title that is too long' }))
   watch.changed(run(done, { ...pending, title: 'Stage songs with a title that is too long' }))
   expect(text).toContain('\u001b[2A')

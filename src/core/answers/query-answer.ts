@@ -1,4 +1,4 @@
-import type { Asked } from '../answer.ts'
+import type { AskedQuestion } from '../answer.ts'
 import { cellWords, keptName, keptRows } from '../cell-words.ts'
 import type { Outcome } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
@@ -25,7 +25,7 @@ const briefPoints = 14
 /** The answer to a query, what was asked of the engine for it, the table of its rows, and the load they are of. */
 export interface QueryAnswer {
   readonly outcome: Outcome
-  readonly asked: Asked
+  readonly asked: AskedQuestion
   readonly table: TableReply
   readonly load: LoadRecord
 }
@@ -39,7 +39,7 @@ interface Asking {
  * The answer to a query from the live load: its rows, a chart where it asks for one, and how far to trust it. In brief: the figures that
  * its header names, or ten rows. `zone` holds for days where the query has none. Throws what stands in the way, with its cure.
  */
-export function answerOf(query: QueryFile, args: QueryArgs, deps: Deps, asking: Asking): Promise<QueryAnswer> {
+export function answerOfQuery(query: QueryFile, args: QueryArgs, deps: Deps, asking: Asking): Promise<QueryAnswer> {
   return withLive(deps, (load) => answerFrom(load, query, args, deps, asking))
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Asked, Suggestion } from '../answer.ts'
+import type { AskedQuestion, Suggestion } from '../answer.ts'
 import { argMeta, choice, flag, integer, optionalDate, optionalPeriod, optionalText } from '../command/args.ts'
 import { mayUse } from '../command/catalog.ts'
 import type { Context, RunContext } from '../command/context.ts'
@@ -13,7 +13,7 @@ import type { QueryFile } from '../sql/files.ts'
 import type { QueryParam } from '../sql/query-param.ts'
 import { zoneParam } from '../sql/query-statement.ts'
 import { wallClock, zoneName } from '../sql/zone.ts'
-import { answerOf, type QueryAnswer } from './query-answer.ts'
+import { answerOfQuery, type QueryAnswer } from './query-answer.ts'
 import { rowsPerPage } from './stored-result.ts'
 
 /**
@@ -49,7 +49,10 @@ export function commandOfQuery(query: QueryFile): Command {
       // What a night posts is of one day: that of its figures, which are told in the zone of whoever had it posted.
       const isWholeDay = args['last'] === 'whole-day' && zoneParam(query) === undefined
       const zone = isWholeDay ? zoneName(await deps.directory.zoneOf(who)) : null
-      const answer = await answerOf(query, { ...args, ...own }, deps, { signal, ...(zone === null ? {} : { zone }) })
+      const answer = await answerOfQuery(query, { ...args, ...own }, deps, {
+        signal,
+        ...(zone === null ? {} : { zone }),
+      })
       return {
         ...answer.outcome,
         asked: answer.asked,
@@ -129,7 +132,7 @@ export interface Answered {
   readonly command: Command
   /** What its line named, the zone of its days among it where they depend on one. */
   readonly given: ArgumentValues
-  readonly asked: Asked
+  readonly asked: AskedQuestion
   readonly table: TableReply
   readonly id: RunId
   /** In direct messages. */

@@ -1,4 +1,4 @@
-import type { Answer, Asked, RowsOf } from '../answer.ts'
+import type { Answer, AskedQuestion, RowsOf } from '../answer.ts'
 import { authorise } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
 import type { Command } from '../command/define.ts'
@@ -11,11 +11,11 @@ import { findRun, keptDays, keptUntil, mayRead } from '../runner/readers.ts'
 import { moment, plural } from '../words.ts'
 
 /** An answer to a query, as its run keeps it. */
-export interface Result {
+export interface StoredResult {
   readonly run: RunRecord
   readonly command: Command
   readonly answer: Answer
-  readonly asked: Asked
+  readonly asked: AskedQuestion
   readonly table: TableReply
   readonly until: Date
   /** What to note with whatever shows its rows. */
@@ -26,7 +26,7 @@ export interface Result {
  * The answer that a run keeps; the newest of whoever asks where no run is named. Throws `not_found` for a run without one,
  * `expired` after seven days with the line to ask again, and `not_allowed` for those who may not ask its query, at this moment.
  */
-export async function findResult(id: RunId | undefined, { deps, catalog, who }: Context): Promise<Result> {
+export async function findResult(id: RunId | undefined, { deps, catalog, who }: Context): Promise<StoredResult> {
   const isOwn = (run: RunRecord): boolean => run.who.id === who.id && run.answer?.asked !== undefined
   const run = await findRun(deps.ledger.runs, id, isOwn, 'answered')
   const { answer, ended } = run
@@ -69,7 +69,7 @@ export async function findKept(command: string, line: string, { ledger, clock }:
 export const rowsPerPage = 50
 
 /** What to show of a stored answer. `order` is the one that suits the column where it is not said: most first, or A to Z. */
-export interface Wanted {
+export interface WantedRows {
   readonly sort: string | undefined
   readonly order: 'asc' | 'desc' | undefined
   readonly page: number
@@ -77,14 +77,14 @@ export interface Wanted {
 }
 
 /** A page of a stored answer; `pages` counts them from 1. */
-export interface Page {
+export interface ResultPage {
   readonly table: TableReply
   readonly pages: number
   readonly sortedBy: string | undefined
 }
 
 /** Throws `bad_argument` for a column or a page that there is not, naming those there are. */
-export function pageOf(table: TableReply, { sort, order, page, n }: Wanted): Page {
+export function pageOf(table: TableReply, { sort, order, page, n }: WantedRows): ResultPage {
   const at = sort === undefined ? null : columnAt(table, sort)
   const rows = at === null ? table.rows : sorted(table.rows, at, order ?? usualOrder(table, at))
   const pages = Math.max(1, Math.ceil(rows.length / n))

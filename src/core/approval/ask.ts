@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Answer } from '../answer.ts'
 import { withChannelNames } from '../channel.ts'
-import type { Asked } from '../command/catalog.ts'
+import type { AskedCommand } from '../command/catalog.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import { newMessage, planKey, waysTo } from '../outbox/messages.ts'
@@ -14,8 +14,8 @@ import { moment } from '../words.ts'
 import { ownMinutes, secondMinutes, settlementOf } from './plans.ts'
 
 /** What is to be confirmed: somebody's line, what it would do, and why others must see it. */
-export interface Wanted {
-  readonly asked: Asked
+export interface ApprovalRequest {
+  readonly asked: AskedCommand
   readonly asker: Asker
   readonly place: Place
   readonly draft: PlanDraft
@@ -31,7 +31,7 @@ export interface Wanted {
  * `not_confirmed` where someone else must approve it and nobody could, or where its card is there already, `slack` where a card could
  * not be posted, and `expired` where the plan that it replaces was settled meanwhile.
  */
-export async function askFor(wanted: Wanted, deps: Deps): Promise<Answer> {
+export async function askFor(wanted: ApprovalRequest, deps: Deps): Promise<Answer> {
   const { asked, asker, place, draft, reasons, changes } = wanted
   const { line } = asked
   const second = needsSecond(reasons, deps)
@@ -84,7 +84,7 @@ function cardOf({ id, place, asker }: NewPlan, answer: Answer, now: Date): reado
 }
 
 /** Otherwise it is between the bot and its asker. */
-async function isCard({ place, reasons, replaces }: Wanted, { outbox }: Deps): Promise<boolean> {
+async function isCard({ place, reasons, replaces }: ApprovalRequest, { outbox }: Deps): Promise<boolean> {
   // Everybody has seen a card, so its successor is one as well.
   const isSeen = replaces?.plan.card === true || reasons.length > 0
   if (place.kind === 'terminal' || place.direct || !isSeen) return false
@@ -95,7 +95,7 @@ async function isCard({ place, reasons, replaces }: Wanted, { outbox }: Deps): P
 
 /** Two cards of one wish would call their approvers twice, and one of them would outlive what was done. */
 async function requireFirst(
-  { asked: { line }, asker, place, replaces }: Wanted,
+  { asked: { line }, asker, place, replaces }: ApprovalRequest,
   { ledger, clock }: Deps,
 ): Promise<void> {
   const same = (await ledger.plans.waiting(clock.now())).find(
@@ -113,7 +113,7 @@ async function requireFirst(
   )
 }
 
-async function requireSecond({ asked: { line }, asker, place }: Wanted, deps: Deps): Promise<void> {
+async function requireSecond({ asked: { line }, asker, place }: ApprovalRequest, deps: Deps): Promise<void> {
   const needed = `Someone else must approve ${withChannelNames(line)}`
   const elsewhere = 'Run it in a Slack channel that an approver is in.'
   if (place.kind === 'terminal') {

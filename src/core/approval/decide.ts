@@ -10,7 +10,7 @@ import { failureAnswer } from '../runner/answers.ts'
 import { start } from '../runner/execute.ts'
 import type { Watch } from '../runner/live-run.ts'
 import type { Click, Confirmation, Session } from '../runner/session.ts'
-import { approverIds, askFor, isApprover, needsSecond, type Wanted } from './ask.ts'
+import { type ApprovalRequest, approverIds, askFor, isApprover, needsSecond } from './ask.ts'
 import { isFirstDelivery, type ResolvedRequest, recordRefusal, resolveRequest } from './door.ts'
 import { changesBetween, openPlan, settle, settlementOf, tooLate } from './plans.ts'
 import { reasonsFor } from './reasons.ts'
@@ -75,7 +75,11 @@ async function carryOut(click: AuthorizedDecision, { who, watch }: Confirmation,
 }
 
 /** What must be asked in the place of a plan that was approved; null where it may be carried out as it was read. */
-async function changed({ plan, meaning, context }: AuthorizedDecision, by: Asker, deps: Deps): Promise<Wanted | null> {
+async function changed(
+  { plan, meaning, context }: AuthorizedDecision,
+  by: Asker,
+  deps: Deps,
+): Promise<ApprovalRequest | null> {
   const draft = await meaning.bound.plan(context)
   if (draft === null) return null
   const reasons = await reasonsFor(draft, deps)

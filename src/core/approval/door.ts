@@ -1,5 +1,5 @@
 import type { Answer } from '../answer.ts'
-import { type Asked, authorise, type Catalog } from '../command/catalog.ts'
+import { type AskedCommand, authorise, type Catalog } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
 import type { Bound, Command } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
@@ -51,7 +51,7 @@ function isConfirmed(plan: PlanDraft, ask: Ask): boolean {
 
 /** What a request comes to, and what is asked if it has to be confirmed first. */
 export interface ResolvedRequest extends Task {
-  readonly asked: Asked
+  readonly asked: AskedCommand
 }
 
 /** Checks that its asker may say what was asked, and what it stands for. Throws what is wrong with either. */
@@ -72,7 +72,7 @@ export async function resolveRequest(bound: Bound, context: Context): Promise<Re
   return { asked, bound: again, earlier }
 }
 
-function askedBy({ command, given, line }: Bound): Asked {
+function askedBy({ command, given, line }: Bound): AskedCommand {
   return { command: command.name, args: given, line }
 }
 

@@ -24,7 +24,7 @@ export interface Catalog {
    * What a run, or a plan, asks, as it was understood when it was asked for. Throws as `read` does where a newer version of the program
    * understands it no more.
    */
-  understood(asked: Asked): Bound
+  understood(asked: AskedCommand): Bound
 }
 
 /** A line as it was read where it came in, once: what it asks, or why it was not understood. */
@@ -33,7 +33,7 @@ export type Request =
   | { readonly kind: 'fault'; readonly fault: OpsError }
 
 /** What was asked for, as the ledger keeps it; an earlier version kept the line alone. */
-export type Asked = Pick<RunRecord, 'command' | 'args' | 'line'>
+export type AskedCommand = Pick<RunRecord, 'command' | 'args' | 'line'>
 
 // `schedule add top songs …` never needs more: the longest name has three words.
 const longestName = 3

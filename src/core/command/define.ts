@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import type { Answer, Asked, Facts, RowsOf, Suggestion } from '../answer.ts'
+import type { Answer, AskedQuestion, Facts, RowsOf, Suggestion } from '../answer.ts'
 import type { Declarations } from '../declarations.ts'
 import type { Deps } from '../deps.ts'
 import type { Role } from '../people.ts'
@@ -34,7 +34,7 @@ export interface Outcome {
   readonly details?: readonly Reply[]
   /** Where it is not for whom the command's answers usually are. */
   readonly audience?: Answer['audience']
-  readonly asked?: Asked
+  readonly asked?: AskedQuestion
   readonly facts?: Facts
   /** Whose rows it holds, where they were asked for before. */
   readonly rowsOf?: readonly RowsOf[]

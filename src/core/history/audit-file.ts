@@ -4,7 +4,7 @@ import { type Place, placeWords } from '../place.ts'
 import type { AuditEntry, AuditFilter, AuditStore } from '../ports/audit.ts'
 import type { Origin, RunRecord } from '../ports/runs.ts'
 import type { Cell, FileReply } from '../reply.ts'
-import { mayRead, type Reader } from '../runner/readers.ts'
+import { mayRead, type RunReader } from '../runner/readers.ts'
 import { count, moment, plural } from '../words.ts'
 
 // About 8 MB: what a person opens at once.
@@ -33,7 +33,7 @@ const columns = [
 export async function recordAsFile(
   audit: AuditStore,
   filter: Omit<AuditFilter, 'limit'>,
-  reader: Reader,
+  reader: RunReader,
   now: Date,
 ): Promise<FileReply> {
   const { entries, total } = await audit.list({ ...filter, limit: mostEntries })
@@ -53,7 +53,7 @@ export async function recordAsFile(
 }
 
 /** An entry without what this person may not see. */
-function asSeen(entry: AuditEntry, reader: Reader): Shown {
+function asSeen(entry: AuditEntry, reader: RunReader): Shown {
   const { who, what, command } = entry
   const isOwn = who.kind === reader.who.kind && who.id === reader.who.id
   // What was refused to somebody, or did not happen, they know already.

@@ -6,7 +6,7 @@ import type { Approval, AttemptRecord, RunId, RunRecord } from '../ports/runs.ts
 import { type Reply, text } from '../reply.ts'
 import { outcomeWithoutRows, viewOf } from '../runner/answers.ts'
 import { findOrphan, interruptedWords } from '../runner/orphans.ts'
-import { mayRead, type Reader, shownLine, whyNotRead } from '../runner/readers.ts'
+import { mayRead, type RunReader, shownLine, whyNotRead } from '../runner/readers.ts'
 import { duration, moment, usd } from '../words.ts'
 import { requestedBy } from './audit-file.ts'
 
@@ -54,7 +54,7 @@ function planOf({ plan, by }: Approval, { who }: RunRecord): Reply {
   return text([plan.title, ...plan.facts, agreed].join('\n'))
 }
 
-function tableOf(lines: readonly RunRecord[], now: Date, reader: Reader): Reply {
+function tableOf(lines: readonly RunRecord[], now: Date, reader: RunReader): Reply {
   return {
     kind: 'table',
     title: 'Commands',
@@ -89,7 +89,7 @@ function attemptsOf(earlier: readonly AttemptRecord[], isShown: boolean): Reply 
  * Its steps. What an earlier version wrote beside those of a schedule are rows; and their titles are its lines, which stand in a table of
  * their own, each as its reader may see it.
  */
-function stepsOf(run: RunRecord, isHidden: boolean, reader: Reader): readonly Reply[] {
+function stepsOf(run: RunRecord, isHidden: boolean, reader: RunReader): readonly Reply[] {
   if (run.steps.length === 0 || (run.origin.kind === 'fire' && !mayRead(run, reader))) return []
   const { steps } = viewOf(run)
   const shown = isHidden ? steps.map(({ title, state, ms }) => ({ title, state, ms })) : [...steps]
@@ -97,7 +97,12 @@ function stepsOf(run: RunRecord, isHidden: boolean, reader: Reader): readonly Re
 }
 
 /** What to do about it, then what belongs to it: the lines of a schedule, what failed first, or the schedule of a line. */
-function nextOf(run: RunRecord, isLeft: boolean, lines: readonly RunRecord[], reader: Reader): readonly Suggestion[] {
+function nextOf(
+  run: RunRecord,
+  isLeft: boolean,
+  lines: readonly RunRecord[],
+  reader: RunReader,
+): readonly Suggestion[] {
   const failed = lines.filter(({ state }) => state === 'error')
   const others = lines.filter((line) => !failed.includes(line))
   return [

@@ -1,7 +1,7 @@
 import { labelOf } from '../command/line.ts'
 import { OpsError } from '../errors.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
-import { checksLine, nextUseful, type State, stateLine } from '../warehouse/state.ts'
+import { checksStateLine, nextUseful, type State, stateLine } from '../warehouse/state.ts'
 import { at, entry, type HomeButton, type HomeEntry, pressable, type Viewing, type Words } from './home-view.ts'
 import type { HomeSnapshot } from './snapshot.ts'
 
@@ -38,7 +38,7 @@ function thrift({ name, state }: ClusterFacts, { deps }: Viewing): readonly Home
 
 function loadWords({ cluster, live }: State): Words {
   if (cluster.state === 'none' || live === null) return []
-  const checks = `checks: ${checksLine(live)}`
+  const checks = `checks: ${checksStateLine(live)}`
   if (live.published === null) return [`Load ${live.id} · ${checks}`]
   return [`Load ${live.id}, published`, at(live.published), `· ${checks}`]
 }

@@ -5,7 +5,7 @@ import { OpsError } from '../errors.ts'
 import type { PlanRecord, RunRecord, ScheduleRecord } from '../ports/ledger.ts'
 import type { Session } from '../runner/session.ts'
 import { upcoming } from '../schedule/make/words.ts'
-import { type State, stateOf } from '../warehouse/state.ts'
+import { type State, warehouseState } from '../warehouse/state.ts'
 
 /** What every Home is made of, seen once for all who have theirs open. */
 export interface HomeSnapshot {
@@ -41,7 +41,7 @@ export async function takeSnapshot({
   const { ledger, cluster, clock } = deps
   const now = clock.now()
   const [state, running, ended, schedules, cards, spent] = await Promise.all([
-    stateOf(deps).catch(expected),
+    warehouseState(deps).catch(expected),
     ledger.runs.list({ limit: listedRuns, listedOnly: true, states: ['running'] }),
     ledger.runs.list({
       limit: shownEnded,

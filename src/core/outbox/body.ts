@@ -1,12 +1,12 @@
 import type { Answer } from '../answer.ts'
 import type { Content } from '../message.ts'
 import type { Ledger, ScheduleRecord } from '../ports/ledger.ts'
-import type { Body, Message } from '../ports/outbox.ts'
+import type { Body, OutboxMessage } from '../ports/outbox.ts'
 import { text } from '../reply.ts'
 import { newsOf } from './messages.ts'
 
 /** What a message says now; null where there is nothing to say any more: its schedule was removed, or its answer is forgotten. */
-export async function bodyOf(message: Message, ledger: Ledger): Promise<Body | null> {
+export async function bodyOf(message: OutboxMessage, ledger: Ledger): Promise<Body | null> {
   const { content } = message
   switch (content.kind) {
     case 'answer':

@@ -4,7 +4,7 @@ import { messageOf, OpsError } from '../errors.ts'
 import { pauseAfter } from '../pacing.ts'
 import type { Asker } from '../people.ts'
 import type { Conversation } from '../place.ts'
-import type { Carrier, Message, NewMessage, Sent } from '../ports/outbox.ts'
+import type { Carrier, NewMessage, OutboxMessage, Sent } from '../ports/outbox.ts'
 import { bodyOf } from './body.ts'
 import { directly } from './messages.ts'
 
@@ -57,7 +57,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
 
   const wake = (): void => changed.abort()
 
-  const sendIn = async (queue: string, message: Message): Promise<void> => {
+  const sendIn = async (queue: string, message: OutboxMessage): Promise<void> => {
     try {
       if (!(await store.take(message, process))) {
         const same = `${message.id} ${message.version} ${message.tries}`
@@ -151,7 +151,7 @@ interface Sending extends DispatcherParts {
 }
 
 /** One try. How long its conversation rests after it, in milliseconds. */
-async function send(message: Message, parts: Sending): Promise<number> {
+async function send(message: OutboxMessage, parts: Sending): Promise<number> {
   const { ledger, clock, log } = parts
   const { key } = message
   const store = ledger.messages
@@ -169,7 +169,7 @@ async function send(message: Message, parts: Sending): Promise<number> {
   return sent?.kind === 'sent' ? sent.restMs : 0
 }
 
-async function attempt(message: Message, parts: Sending): Promise<Sent | null> {
+async function attempt(message: OutboxMessage, parts: Sending): Promise<Sent | null> {
   const { ledger, clock, carrier } = parts
   const { content, after } = message
   if (content.kind === 'heartbeat') {
@@ -206,7 +206,7 @@ async function attempt(message: Message, parts: Sending): Promise<Sent | null> {
 
 const nothing = { kind: 'sent', post: null, rung: 0, followers: [], restMs: 0 } as const
 
-async function record(message: Message, sent: Sent | null, parts: Sending): Promise<void> {
+async function record(message: OutboxMessage, sent: Sent | null, parts: Sending): Promise<void> {
   const { ledger, clock, log } = parts
   const store = ledger.messages
   const { key, tries, unclear } = message

@@ -28,7 +28,7 @@ export interface NewMessage {
 }
 
 /** A message in the outbox. */
-export interface Message extends NewMessage {
+export interface OutboxMessage extends NewMessage {
   readonly id: number
   /** Counts the states that have taken each other's place. */
   readonly version: number
@@ -51,32 +51,32 @@ export interface Message extends NewMessage {
 /** Every method is one statement or one atomic batch. What concerns a state that another one has replaced changes nothing. */
 export interface MessageStore {
   put(messages: readonly NewMessage[]): Promise<void>
-  find(key: string): Promise<Message | null>
+  find(key: string): Promise<OutboxMessage | null>
   /** The oldest of each queue that is neither sent nor dropped: what is sent one after the other, in a conversation. */
   heads(): Promise<readonly Head[]>
   /** Counts one more try. False for who may not send it: it has changed since, or `process` is not at work any more. */
-  take(message: Message, process: string): Promise<boolean>
+  take(message: OutboxMessage, process: string): Promise<boolean>
   /** Notes that a call begins that must not be made twice. */
-  begin(message: Message): Promise<void>
+  begin(message: OutboxMessage): Promise<void>
   /** Notes that it was accepted, and inserts what follows. A post is kept in any case, and with the plan whose card it is. */
-  sent(message: Message, of: Pick<Extract<Sent, { kind: 'sent' }>, 'post' | 'rung' | 'followers'>): Promise<void>
+  sent(message: OutboxMessage, of: Pick<Extract<Sent, { kind: 'sent' }>, 'post' | 'rung' | 'followers'>): Promise<void>
   /** Leaves it for a later try. `unclear`: whether this try may have been carried out. */
-  later(message: Message, at: Date, unclear: boolean): Promise<void>
+  later(message: OutboxMessage, at: Date, unclear: boolean): Promise<void>
   /** Goes on to the next way at that time; behind the last, to none. */
-  redirect(message: Message, refusal: string, at: Date): Promise<void>
+  redirect(message: OutboxMessage, refusal: string, at: Date): Promise<void>
   /** Tries one that every way has refused from the first again. */
-  restart(message: Message): Promise<void>
-  drop(message: Pick<Message, 'id' | 'version'>): Promise<void>
+  restart(message: OutboxMessage): Promise<void>
+  drop(message: Pick<OutboxMessage, 'id' | 'version'>): Promise<void>
 }
 
 /** The oldest message of a queue. `isBlocked`: it waits for another one. `damaged`: its row cannot be read. */
 export type Head =
-  | { readonly kind: 'message'; readonly queue: string; readonly isBlocked: boolean; readonly message: Message }
-  | { readonly kind: 'damaged'; readonly row: Pick<Message, 'id' | 'version'>; readonly why: OpsError }
+  | { readonly kind: 'message'; readonly queue: string; readonly isBlocked: boolean; readonly message: OutboxMessage }
+  | { readonly kind: 'damaged'; readonly row: Pick<OutboxMessage, 'id' | 'version'>; readonly why: OpsError }
 
 /** What a message says, as it is now. `root` is the message whose part it is, or itself. */
 export type Body =
-  | { readonly kind: 'answer'; readonly answer: Answer; readonly part: Part | null; readonly root: Message }
+  | { readonly kind: 'answer'; readonly answer: Answer; readonly part: Part | null; readonly root: OutboxMessage }
   | { readonly kind: 'progress'; readonly run: RunRecord }
   | { readonly kind: 'plan'; readonly plan: PlanRecord; readonly to: 'card' | 'asker' }
   | { readonly kind: 'text'; readonly text: string }
@@ -101,7 +101,12 @@ export type Sent =
 /** What brings messages to their readers: Slack. */
 export interface Carrier {
   /** One try at one of the message's ways. `begin` is called before what must not be done twice. */
-  send(message: Message, way: Exclude<Way, { kind: 'admins' }>, body: Body, begin: () => Promise<void>): Promise<Sent>
+  send(
+    message: OutboxMessage,
+    way: Exclude<Way, { kind: 'admins' }>,
+    body: Body,
+    begin: () => Promise<void>,
+  ): Promise<Sent>
 }
 
 /** Conversations besides the one in which something was asked for. */

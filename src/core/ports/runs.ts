@@ -134,7 +134,7 @@ export type Retry = Pick<
 }
 
 /** What came of asking for a run: it is open, there is one of its key already, another one may change the warehouse now, or its plan was settled before. */
-export type Opened =
+export type OpenedRun =
   | { readonly kind: 'settled' }
   | { readonly kind: 'opened'; readonly run: RunRecord }
   | { readonly kind: 'known'; readonly run: RunRecord }
@@ -184,9 +184,9 @@ export interface RunFilter {
 /** Every method is one statement or one atomic batch; none holds a transaction across an await. */
 export interface RunStore {
   /** Inserts a run, and settles the plan that was confirmed for it. */
-  open(run: NewRun, settles?: Settlement): Promise<Opened>
+  open(run: NewRun, settles?: Settlement): Promise<OpenedRun>
   /** Begins another attempt of a run that is over, as `open` does. `known`, as it stands now, where that attempt is not its newest or not over. */
-  retry(id: RunId, retry: Retry, settles?: Settlement): Promise<Opened>
+  retry(id: RunId, retry: Retry, settles?: Settlement): Promise<OpenedRun>
   get(id: RunId): Promise<RunRecord | null>
   /** Newest first. */
   list(filter: RunFilter): Promise<readonly RunRecord[]>

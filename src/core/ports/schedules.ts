@@ -64,7 +64,7 @@ export interface AskedOccurrence {
 }
 
 /** What decides whether a schedule is run, and where and for whom. */
-export type Standing = Pick<ScheduleRecord, 'state' | 'place' | 'owner'>
+export type ScheduleStanding = Pick<ScheduleRecord, 'state' | 'place' | 'owner'>
 
 /** What can be changed of a schedule. */
 export type ScheduleChanges = Partial<Omit<ScheduleRecord, 'id' | 'created'>>
@@ -82,7 +82,7 @@ export interface ScheduleStore {
   change(
     id: number,
     changes: ScheduleChanges,
-    still?: { readonly as: Standing; readonly messages: readonly NewMessage[] },
+    still?: { readonly as: ScheduleStanding; readonly messages: readonly NewMessage[] },
   ): Promise<ScheduleRecord | null>
   /** Notes that the occurrence of this name was refused, and inserts the message that tells it and its entry in the audit log. Its `since` never goes back: it may have been changed meanwhile. */
   refuse(id: number, intended: string, messages: readonly NewMessage[], denial: Denial | null): Promise<void>

@@ -79,7 +79,7 @@ export function failureAnswer(
 }
 
 /** The error that a failed answer tells of, with what shows it; that its checks are red, where it tells of none. */
-export function errorOf({ failure, headline, replies }: Answer): OpsError {
+export function errorOfAnswer({ failure, headline, replies }: Answer): OpsError {
   if (failure === undefined) return new OpsError('checks_red', headline, '', { evidence: replies })
   const { code, message, remedy, ...options } = failure
   return new OpsError(codeFrom(code), message, remedy, {

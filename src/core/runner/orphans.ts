@@ -2,7 +2,7 @@ import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFull, liveUntouched, OpsError } from '../errors.ts'
 import { messagesOf } from '../outbox/messages.ts'
-import type { Opened, RunId, RunRecord } from '../ports/runs.ts'
+import type { OpenedRun, RunId, RunRecord } from '../ports/runs.ts'
 import { lasting } from '../words.ts'
 import { failureAnswer, viewOf } from './answers.ts'
 
@@ -11,9 +11,9 @@ import { failureAnswer, viewOf } from './answers.ts'
  * gone it is closed, and the place is free. Throws `busy`, saying who holds it, since when, and doing what; `expired` where its plan is settled.
  */
 export async function opening(
-  open: () => Promise<Opened>,
+  open: () => Promise<OpenedRun>,
   deps: Deps,
-): Promise<Exclude<Opened, { kind: 'busy' | 'settled' }>> {
+): Promise<Exclude<OpenedRun, { kind: 'busy' | 'settled' }>> {
   const opened = await open()
   if (opened.kind === 'settled') throw settled
   if (opened.kind !== 'busy') return opened

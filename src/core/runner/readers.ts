@@ -19,7 +19,7 @@ export function keptUntil(ended: string): Date {
 }
 
 /** Who wants to see a run, and what there is to be run. */
-export interface Reader {
+export interface RunReader {
   readonly who: Person
   readonly catalog: Catalog
 }
@@ -31,7 +31,7 @@ export interface Reader {
  */
 export function mayRead(
   { command: name, who: asker, place, origin }: Pick<RunRecord, 'command' | 'who' | 'place' | 'origin'>,
-  { who, catalog }: Reader,
+  { who, catalog }: RunReader,
 ): boolean {
   const command = catalog.find(name)
   // The file of a query may be gone by now, and its role with it.
@@ -47,7 +47,7 @@ function namesChannel({ args }: Command): boolean {
 }
 
 /** The line of a run as this person may see it: as it was typed, or only the name of its command. */
-export function shownLine(run: RunRecord, reader: Reader): string {
+export function shownLine(run: RunRecord, reader: RunReader): string {
   return mayRead(run, reader) ? withChannelNames(run.line) : run.command
 }
 

@@ -7,7 +7,7 @@ import type { LoadFacts } from '../ports/ledger.ts'
 import type { TransformFile } from '../sql/files.ts'
 import { timestampText } from '../sql/window.ts'
 import type { Step } from '../step.ts'
-import { placeWords, type RowPlace } from '../unreadable.ts'
+import { type RowPlace, rowPlaceWords } from '../unreadable.ts'
 import { count, list, plural } from '../words.ts'
 import { basisOf, changesWords, recipeOf, tally } from './basis.ts'
 import {
@@ -294,7 +294,7 @@ interface Told extends CheckResult {
 /** "4 rows, first in 2018-11-02-events.json, line 1". */
 function rowsFrom(offending: number, place: RowPlace | null): string {
   if (place === null) return plural(offending, 'row')
-  return `${plural(offending, 'row')}, ${offending === 1 ? '' : 'first '}${place.kind === 'record' ? 'in ' : ''}${placeWords(place)}`
+  return `${plural(offending, 'row')}, ${offending === 1 ? '' : 'first '}${place.kind === 'record' ? 'in ' : ''}${rowPlaceWords(place)}`
 }
 
 /** A load that must not be published, with the rows that say why. */

@@ -16,7 +16,7 @@ export interface State {
 }
 
 /** Asks for the state. */
-export async function stateOf(deps: Deps): Promise<State> {
+export async function warehouseState(deps: Deps): Promise<State> {
   const left = await settleOrphans(deps)
   const [cluster, live, running] = await Promise.all([
     deps.cluster.describe(),
@@ -48,7 +48,7 @@ export function loadLine({ facts }: LoadRecord): string {
 }
 
 /** "all 12 green", or which are not. */
-export function checksLine({ facts: { checks } }: LoadRecord): string {
+export function checksStateLine({ facts: { checks } }: LoadRecord): string {
   if (checks === undefined) return 'not run'
   const notMet = [...checks.red, ...checks.warnings]
   if (notMet.length === 0) return `all ${checks.total} green`

@@ -11,7 +11,7 @@ import type { RedshiftSettings } from '../settings.ts'
 import { type ClusterContext, explainingAwsErrors, ownCluster } from './cluster-context.ts'
 import { configuredPrice } from './lease.ts'
 import { botPolicy, ownerPattern, type PolicyStatement, sourcePlaces } from './policies.ts'
-import { callerIdentity, findCluster, type Identity, keptSnapshots } from './resources.ts'
+import { type AwsIdentity, callerIdentity, findCluster, keptSnapshots } from './resources.ts'
 import { companyRole, faultsOf, ownRole, readsSources, trustRemedy, untrustingWords } from './role.ts'
 
 /** What `doctor` checks in AWS: who we are, what we may, and whose the cluster and role are. Nothing is changed. */
@@ -110,7 +110,7 @@ async function permissions(clients: Clients, settings: RedshiftSettings): Promis
 /** The actions of a statement that IAM's simulator denies. It does not know the organisation's own policies. */
 async function deniedOf(
   clients: Clients,
-  { userId }: Identity,
+  { userId }: AwsIdentity,
   principal: string,
   { Action, Resource = [], Condition }: PolicyStatement,
 ): Promise<readonly string[]> {
@@ -147,7 +147,7 @@ async function onlyReading(clients: Clients, settings: RedshiftSettings): Promis
 }
 
 /** IAM's simulator knows a role, not its session: `assumed-role/NAME/session` is the role NAME. */
-function principalOf({ arn, partition, id }: Identity): string {
+function principalOf({ arn, partition, id }: AwsIdentity): string {
   const role = /:assumed-role\/([^/]+)\//.exec(arn)?.[1]
   return role === undefined ? arn : `arn:${partition}:iam::${id}:role/${role}`
 }

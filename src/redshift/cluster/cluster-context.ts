@@ -11,7 +11,7 @@ import { hourly, type Price, priceOf } from '../price.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { type Lease, type LeaseStore, neverBegun, pausedSince, running } from './lease.ts'
 import { callerIdentity, findCluster, isTagged } from './resources.ts'
-import { stateOf, statusOf } from './state.ts'
+import { clusterStateOf, statusOf } from './state.ts'
 
 /** All that the acts on a cluster work with. */
 export interface ClusterContext {
@@ -61,7 +61,8 @@ export async function costStatus({ clients, settings }: ClusterContext): Promise
   try {
     const cluster = await findCluster(clients, settings.clusterId)
     if (cluster === null) return `There is no cluster ${settings.clusterId}, so no node is billed.`
-    if (stateOf(cluster) === 'paused') return `Cluster ${settings.clusterId} is paused; only its storage is billed.`
+    if (clusterStateOf(cluster) === 'paused')
+      return `Cluster ${settings.clusterId} is paused; only its storage is billed.`
     const price = priceOfCluster(cluster, settings)
     return `Cluster ${settings.clusterId} is ${statusOf(cluster)} and costs ${price === null ? 'money' : hourly(price)} while it runs.`
   } catch (error) {
@@ -145,7 +146,7 @@ export async function underLease(
   } catch (error) {
     if (error instanceof OpsError || isRefusal(error)) {
       const found = await findCluster(clients, settings.clusterId)
-      if (found === null || stateOf(found) === 'paused') await leases.set(neverBegun(await leases.get()))
+      if (found === null || clusterStateOf(found) === 'paused') await leases.set(neverBegun(await leases.get()))
     }
     throw error
   }

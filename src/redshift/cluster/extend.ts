@@ -12,7 +12,7 @@ import {
   priceOfCluster,
 } from './cluster-context.ts'
 import { mostUsd } from './pause-resume.ts'
-import { stateOf } from './state.ts'
+import { clusterStateOf } from './state.ts'
 
 /** Lengthens the lease of a running cluster. Throws `cluster_state` where there is none to lengthen. */
 export async function extend(context: ClusterContext, hours: number): Promise<ClusterOperation> {
@@ -20,7 +20,7 @@ export async function extend(context: ClusterContext, hours: number): Promise<Cl
   const { clusterId } = settings
   const cluster = await explainingAwsErrors(() => ownCluster(context))
   if (cluster === null) throw noCluster(clusterId)
-  const state = stateOf(cluster)
+  const state = clusterStateOf(cluster)
   if (state === 'paused') {
     throw new OpsError(
       'cluster_state',

@@ -24,7 +24,7 @@ import {
   underLease,
 } from './cluster-context.ts'
 import { running, stopped, usualLeaseHours } from './lease.ts'
-import { stateOf, statusOf } from './state.ts'
+import { clusterStateOf, statusOf } from './state.ts'
 import { testConnection, waitUntilAvailable } from './wait-until-ready.ts'
 
 // "Usually under 15 minutes": https://docs.aws.amazon.com/redshift/latest/mgmt/rs-mgmt-pause-resume-cluster.html
@@ -35,7 +35,7 @@ export async function pause(context: ClusterContext): Promise<ClusterOperation> 
   const { clusterId } = context.settings
   const cluster = await explainingAwsErrors(() => ownCluster(context))
   if (cluster === null) throw noCluster(clusterId)
-  const state = stateOf(cluster)
+  const state = clusterStateOf(cluster)
   if (state === 'deleting' || state === 'creating' || state === 'resuming') throw notNow(clusterId, state)
   return {
     plan: null,
@@ -47,7 +47,7 @@ export async function pause(context: ClusterContext): Promise<ClusterOperation> 
 function pauseCluster(context: ClusterContext) {
   return awsStep(context, { id: 'pause-cluster', title: 'Pause cluster' }, async (work) => {
     const found = await ownCluster(context)
-    if (found !== null && stateOf(found) === 'paused') return { skipped: 'already paused' }
+    if (found !== null && clusterStateOf(found) === 'paused') return { skipped: 'already paused' }
     await orderPause(context, work)
     return {}
   })
@@ -61,7 +61,7 @@ function waitUntilPaused(context: ClusterContext) {
       async () => {
         const found = await ownCluster(context)
         if (found === null) throw noCluster(settings.clusterId)
-        const state = stateOf(found)
+        const state = clusterStateOf(found)
         if (state === 'paused') return true
         if (state !== 'pausing') throw notPausing(settings.clusterId, state)
         progress(state)
@@ -97,7 +97,7 @@ export async function resume(context: ClusterContext): Promise<ClusterOperation>
   const { settings } = context
   const cluster = await explainingAwsErrors(() => ownCluster(context))
   if (cluster === null) throw noCluster(settings.clusterId)
-  const state = stateOf(cluster)
+  const state = clusterStateOf(cluster)
   if (state === 'deleting' || state === 'creating' || state === 'pausing') throw notNow(settings.clusterId, state)
   const plan =
     state === 'paused'
@@ -109,9 +109,9 @@ export async function resume(context: ClusterContext): Promise<ClusterOperation>
       awsStep(context, { id: 'resume-cluster', title: 'Resume cluster' }, async (work) => {
         const found = await ownCluster(context)
         if (found === null) throw noCluster(settings.clusterId)
-        if (stateOf(found) !== 'paused') {
+        if (clusterStateOf(found) !== 'paused') {
           await ensureLease(context, found, usualLeaseHours)
-          return { skipped: `already ${stateOf(found)}` }
+          return { skipped: `already ${clusterStateOf(found)}` }
         }
         await orderResume(context, found, usualLeaseHours, work)
         return {}
@@ -246,7 +246,7 @@ async function change(
     async () => {
       const cluster = await ownCluster(context)
       if (cluster === null) throw new OpsError('no_cluster', `There is no cluster ${clusterId} any more.`)
-      const state = stateOf(cluster)
+      const state = clusterStateOf(cluster)
       if (reached.includes(state)) return true
       if (state === from && (await taken(act))) return true
       last = statusOf(cluster)

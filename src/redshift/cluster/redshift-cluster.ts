@@ -28,7 +28,7 @@ import { pause, resume } from './pause-resume.ts'
 import { findCluster, keptSnapshots, snapshotLine } from './resources.ts'
 import { loadingRoleArn } from './role.ts'
 import { spinUp } from './spin-up.ts'
-import { stateOf, statusOf } from './state.ts'
+import { clusterStateOf, statusOf } from './state.ts'
 import { tearDown } from './tear-down.ts'
 import { endpointOf } from './wait-until-ready.ts'
 
@@ -64,7 +64,7 @@ export async function describe(context: ClusterContext): Promise<ClusterFacts> {
     const snapshots = kept.map((snapshot): Fact => ['Snapshot', snapshotLine(snapshot, settings.region)])
     return { name: settings.clusterId, state: 'none', since: null, facts: [...lost, ...snapshots] }
   }
-  const state = stateOf(cluster)
+  const state = clusterStateOf(cluster)
   const status = statusOf(cluster)
   return {
     name: settings.clusterId,
@@ -131,7 +131,7 @@ export async function leaseAction(context: ClusterContext): Promise<LeaseAction>
   const possible = (['available', 'paused'] as const).some((state) => dueAction(now, state, lease).kind !== 'nothing')
   if (!possible) return { kind: 'nothing' }
   const cluster = await explainingAwsErrors(() => findCluster(clients, settings.clusterId))
-  const state = cluster === null ? 'none' : stateOf(cluster)
+  const state = cluster === null ? 'none' : clusterStateOf(cluster)
   if (lease !== null && (state === 'none' || state === 'paused')) await closeBill(context, lease, now)
   return dueAction(now, state, lease)
 }

@@ -16,13 +16,13 @@ import { storageUsd } from '../price.ts'
  */
 
 /** Who the credentials are. */
-export interface Identity extends Account {
+export interface AwsIdentity extends Account {
   readonly arn: string
   readonly userId: string
 }
 
 /** Asks STS, which every principal may. */
-export async function callerIdentity(clients: Clients): Promise<Identity> {
+export async function callerIdentity(clients: Clients): Promise<AwsIdentity> {
   const { Arn = '', UserId = '' } = await clients.sts.send(new GetCallerIdentityCommand())
   return { ...accountOf(Arn), arn: Arn, userId: UserId }
 }

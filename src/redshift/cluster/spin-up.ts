@@ -25,7 +25,7 @@ import { sourcePlaces } from './policies.ts'
 import type { KeptSnapshot } from './resources.ts'
 import { keptSnapshots } from './resources.ts'
 import { allowReading, createRole, loadingRoleArn, roleFact, tagsOf } from './role.ts'
-import { stateOf } from './state.ts'
+import { clusterStateOf } from './state.ts'
 import { testConnection, waitUntilAvailable } from './wait-until-ready.ts'
 
 /** Role and cluster, made or adopted. The same steps whatever is there, so that a run that was cut off finds its own. */
@@ -59,7 +59,7 @@ async function planOf(context: ClusterContext, wish: ClusterSpec, options: SpinU
   const cluster = await ownCluster(context)
   if (cluster === null) return newPlan(context, wish, role)
   refuseOtherSize(cluster, options, settings)
-  switch (stateOf(cluster)) {
+  switch (clusterStateOf(cluster)) {
     case 'deleting':
       throw new OpsError(
         'cluster_state',
@@ -189,7 +189,7 @@ async function adopt(
   { leaseHours }: ClusterSpec,
   work: Work,
 ): Promise<StepResult> {
-  if (stateOf(found) === 'paused') {
+  if (clusterStateOf(found) === 'paused') {
     await orderResume(context, found, leaseHours, work)
     return { detail: 'resumed' }
   }

@@ -52,7 +52,7 @@ export function statusOf(cluster: AwsCluster): string {
 }
 
 /** AWS's state in our seven words; one we have no word for is on its way to being available. */
-export function stateOf(cluster: AwsCluster): ClusterState {
+export function clusterStateOf(cluster: AwsCluster): ClusterState {
   return states[wordOf(cluster)] ?? (isRunning(cluster) ? 'available' : 'resuming')
 }
 

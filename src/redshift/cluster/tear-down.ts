@@ -24,14 +24,14 @@ import {
 import { bill, running, stopped } from './lease.ts'
 import { day, type KeptSnapshot, keptSnapshots, snapshotLine } from './resources.ts'
 import { deleteRole } from './role.ts'
-import { isTransition, stateOf, statusOf } from './state.ts'
+import { clusterStateOf, isTransition, statusOf } from './state.ts'
 
 /** Deletes the cluster first, the role last, then verifies what is left. Run again half-way, it continues; with nothing there, it reports that. */
 export async function tearDown(context: ClusterContext, keep: boolean): Promise<ClusterOperation> {
   const { clients, settings } = context
   return explainingAwsErrors(async () => {
     const cluster = await ownCluster(context)
-    const settled = cluster !== null && stateOf(cluster) !== 'deleting' ? cluster : null
+    const settled = cluster !== null && clusterStateOf(cluster) !== 'deleting' ? cluster : null
     const kept = await keptSnapshots(clients, settings.clusterId)
     return {
       plan: settled === null ? null : await planOf(context, settled, keep, kept),
@@ -174,7 +174,7 @@ export function deleteCluster(context: ClusterContext, keep: boolean): Step {
     const ordered = await poll(
       async () => {
         const cluster = await ownCluster(context)
-        if (cluster === null || stateOf(cluster) === 'deleting') return true
+        if (cluster === null || clusterStateOf(cluster) === 'deleting') return true
         last = cluster
         const status = statusOf(cluster)
         if (status !== seen.status) seen = { status, since: clock.now(), refusals: 0 }
@@ -211,7 +211,7 @@ export function waitUntilDeleted(context: ClusterContext): Step {
           const cluster = await ownCluster(context)
           if (cluster === null) return true
           last = cluster
-          if (stateOf(cluster) !== 'deleting') throw notDeleted(settings.clusterId, cluster, null)
+          if (clusterStateOf(cluster) !== 'deleting') throw notDeleted(settings.clusterId, cluster, null)
           progress(statusOf(cluster))
           return null
         },
@@ -273,7 +273,7 @@ function notDeleted(clusterId: string, cluster: AwsCluster, answer: Answer | nul
   const said = answer === null || answer.kind === 'taken' ? '' : ` AWS answered: ${quoted(answer.reason)}`
   const message = `Cluster ${clusterId} was not deleted; it is ${statusOf(cluster)}.${said}`
   const next = 'Fix what AWS names, or delete the cluster in the Redshift console; if that fails, contact AWS Support.'
-  switch (stateOf(cluster)) {
+  switch (clusterStateOf(cluster)) {
     case 'available':
       return new OpsError(
         'cluster_state',

@@ -8,7 +8,7 @@ import { poll } from '../retries.ts'
 import { awsStep, type ClusterContext, ownCluster } from './cluster-context.ts'
 import { callerIdentity, isTagged } from './resources.ts'
 import { loadingRoleArn, tagsOf } from './role.ts'
-import { isHopeless, isInMaintenance, stateOf, statusOf } from './state.ts'
+import { clusterStateOf, isHopeless, isInMaintenance, statusOf } from './state.ts'
 
 // Terraform's provider allows 75 minutes for a creation, and people have needed them: hashicorp/terraform-provider-aws#15339.
 const availableMs = 75 * 60_000
@@ -41,7 +41,7 @@ export function waitUntilAvailable(context: ClusterContext): Step {
           return null
         }
         refuseHopeless(found, context)
-        const isReady = stateOf(found) === 'available' && !isInMaintenance(found)
+        const isReady = clusterStateOf(found) === 'available' && !isInMaintenance(found)
         if (isReady && (await hasRole(found, role, context))) return found
         last = statusOf(found)
         work.progress(last)
@@ -110,7 +110,7 @@ async function hasRole(cluster: AwsCluster, arn: string, { clients, settings }: 
 
 function refuseHopeless(cluster: AwsCluster, { settings }: ClusterContext): void {
   const { clusterId } = settings
-  const state = stateOf(cluster)
+  const state = clusterStateOf(cluster)
   if (isHopeless(cluster)) {
     throw new OpsError(
       'cluster_state',

@@ -9,7 +9,7 @@ import { isAwsError } from '../aws-error.ts'
 import { isStalePassword, resubmitPause } from '../retries.ts'
 import type { DataApi, Login, StatementLookup, Waiting } from './data-api.ts'
 import { readResult } from './results.ts'
-import { type Batch, errorOf, failedPart, hasEnded, type Submitted } from './statement.ts'
+import { errorOfStatement, failedPart, hasEnded, type StatementBatch, type Submitted } from './statement.ts'
 import { statementFailure } from './statement-failure.ts'
 
 /** What batches of steps are carried out with. `home` names the ledger, in whose runs alone the keys of steps are unique. */
@@ -29,14 +29,14 @@ export async function runBatch(
   connection: RedshiftConnection,
   work: Work,
   part: string,
-  batch: Batch,
+  batch: StatementBatch,
 ): Promise<Submitted> {
   for (let attempt = 0; ; attempt++) {
     const name = attempt === 0 ? part : `${part}.${attempt}`
     const submitted = await carryOn(connection, work, name, batch)
     if (submitted.status === 'FINISHED') return submitted
     if (submitted.status === 'ABORTED') throw statementFailure(submitted)
-    const error = errorOf(submitted)
+    const error = errorOfStatement(submitted)
     const pause = resubmitPause(error, attempt + 1)
     if (pause === null) return submitted
     if (isStalePassword(error)) connection.login.forget()
@@ -46,7 +46,12 @@ export async function runBatch(
   }
 }
 
-async function carryOn(connection: RedshiftConnection, work: Work, name: string, batch: Batch): Promise<Submitted> {
+async function carryOn(
+  connection: RedshiftConnection,
+  work: Work,
+  name: string,
+  batch: StatementBatch,
+): Promise<Submitted> {
   const { api, home } = connection
   const kept = work.handle(name)
   const known = kept === undefined ? null : await waitOrStop(connection, kept, work.signal)
@@ -91,7 +96,7 @@ const firstWaitSeconds = 2
 
 /** A batch that changes nothing, and which of its statements (from 0) holds the answer. */
 export interface BatchQuery {
-  readonly batch: Batch
+  readonly batch: StatementBatch
   readonly answer: number
   readonly wanted: Omit<QueryOptions, 'signal'>
 }
@@ -110,7 +115,7 @@ export async function fetchResult(
 ): Promise<QueryOutcome> {
   for (let attempt = 0; ; attempt++) {
     const asked = await orCancelled(signal, () => fetchOnce(connection, question, signal))
-    const error = asked.kind === 'failed' ? errorOf(asked.submitted) : ''
+    const error = asked.kind === 'failed' ? errorOfStatement(asked.submitted) : ''
     const pause = resubmitPause(error, attempt + 1)
     if (pause === null) return asked
     if (isStalePassword(error)) connection.login.forget()

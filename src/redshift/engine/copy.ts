@@ -10,7 +10,7 @@ import { removeImpossible } from './impossible-rows.ts'
 import { errorTable, type LoadErrors, loadErrorsOf, placed } from './load-errors.ts'
 import { historyOf, type LoadHistory, queryOne, reportProgress } from './load-history.ts'
 import { isOtherLoad, loadNotFound, requireLoad, stagingTables } from './load-schemas.ts'
-import { errorOf, failedPart, literal, type Submitted } from './statement.ts'
+import { errorOfStatement, failedPart, redshiftLiteral, type Submitted } from './statement.ts'
 import { idsOf, statementFailure } from './statement-failure.ts'
 
 // COPY takes no greater MAXERROR, and `etl` no greater number either.
@@ -26,7 +26,7 @@ export interface CopySettings extends SourceSettings, Pick<RedshiftSettings, 'da
 }
 
 /** What to stage. */
-export interface Staging {
+export interface CopyStaging {
   readonly load: LoadId
   readonly dataset: 'log' | 'song'
   readonly maxErrors: number
@@ -39,10 +39,10 @@ const copyPart = 2
  * Replaces one staging table of the candidate with what lies below its prefix, in one transaction. Throws `bad_data` for more
  * than `maxErrors` unreadable rows, with where they are and why; `source_missing`, `source_unreadable` where S3 refuses.
  */
-export async function stage(
+export async function stageByCopy(
   connection: RedshiftConnection,
   settings: CopySettings,
-  staging: Staging,
+  staging: CopyStaging,
   work: Work,
 ): Promise<Staged> {
   const table = stagingTables[staging.dataset]
@@ -62,14 +62,18 @@ export async function stage(
   return outcome(connection, submitted, staging, work)
 }
 
-function copySql({ logData, songData, jsonPaths, dataRegion }: CopySettings, staging: Staging, role: string): string {
+function copySql(
+  { logData, songData, jsonPaths, dataRegion }: CopySettings,
+  staging: CopyStaging,
+  role: string,
+): string {
   const { dataset, maxErrors } = staging
   const mapping = dataset === 'log' && jsonPaths !== null ? jsonPaths : 'auto ignorecase'
   return [
-    `copy staging.${stagingTables[dataset]} from ${literal(dataset === 'log' ? logData : songData)}`,
-    `iam_role ${literal(role)}`,
-    ...(dataRegion === null ? [] : [`region ${literal(dataRegion)}`]),
-    `format as json ${literal(mapping)}`,
+    `copy staging.${stagingTables[dataset]} from ${redshiftLiteral(dataset === 'log' ? logData : songData)}`,
+    `iam_role ${redshiftLiteral(role)}`,
+    ...(dataRegion === null ? [] : [`region ${redshiftLiteral(dataRegion)}`]),
+    `format as json ${redshiftLiteral(mapping)}`,
     'compupdate off statupdate off',
     // It fails as soon as there are so many, not only when there are more.
     ...(maxErrors === 0 ? [] : [`maxerror ${Math.min(maxErrors + 1, mostErrors)}`]),
@@ -79,7 +83,7 @@ function copySql({ logData, songData, jsonPaths, dataRegion }: CopySettings, sta
 async function outcome(
   connection: RedshiftConnection,
   submitted: Submitted,
-  staging: Staging,
+  staging: CopyStaging,
   work: Work,
 ): Promise<Staged> {
   const { signal } = work
@@ -112,7 +116,7 @@ async function outcome(
 async function rowsOf(
   connection: RedshiftConnection,
   history: LoadHistory | null,
-  { dataset }: Staging,
+  { dataset }: CopyStaging,
   signal: AbortSignal,
 ): Promise<number> {
   if (history !== null) return history.rows
@@ -124,7 +128,7 @@ async function rowsOf(
 async function loadFailure(
   connection: RedshiftConnection,
   submitted: Submitted,
-  { maxErrors }: Staging,
+  { maxErrors }: CopyStaging,
   signal: AbortSignal,
 ): Promise<OpsError> {
   const failed = failedPart(submitted)
@@ -175,11 +179,11 @@ function withRows(group: LoadErrors['groups'][number]): string {
 export function checkSources({ logData, songData, jsonPaths }: SourceSettings): Sources {
   for (const place of [logData, songData]) {
     readS3Location(place)
-    literal(place)
+    redshiftLiteral(place)
   }
   if (jsonPaths !== null) {
     const { bucket, prefix } = readS3Location(jsonPaths)
-    literal(jsonPaths)
+    redshiftLiteral(jsonPaths)
     const data = [logData, songData].map(readS3Location)
     if (data.some((source) => source.bucket === bucket && prefix.startsWith(source.prefix))) {
       throw new OpsError(
@@ -223,5 +227,8 @@ export async function writeSourceFiles(
     ],
   })
   if (submitted.status === 'FINISHED') return
-  connection.log.info({ error: errorOf(submitted), dataset }, 'the server does not say which files a load has read')
+  connection.log.info(
+    { error: errorOfStatement(submitted), dataset },
+    'the server does not say which files a load has read',
+  )
 }

@@ -15,7 +15,7 @@ import type { Clock } from '../../core/ports/clock.ts'
 import { isAwsError, readAwsError, readDenial } from '../aws-error.ts'
 import { awsFailure, quoted } from '../aws-failure.ts'
 import { isAway, withRetries } from '../retries.ts'
-import { type Batch, hasEnded, type Submitted } from './statement.ts'
+import { hasEnded, type StatementBatch, type Submitted } from './statement.ts'
 
 /** The engine's own limits of one call: https://docs.aws.amazon.com/redshift-data/latest/APIReference/API_BatchExecuteStatement.html */
 export const mostStatements = 40
@@ -28,7 +28,7 @@ export interface Waiting {
 }
 
 /** One page of a result, as the Data API gives it. */
-export interface Page {
+export interface StatementPage {
   readonly columns: readonly ColumnMetadata[]
   readonly records: readonly (readonly Field[])[]
   readonly total: number | undefined
@@ -48,7 +48,7 @@ export type StatementLookup =
 export interface DataApi {
   /** `unsupported`: the server does not know AUTO_COMMIT. `status` is how the batch stands after the wait. */
   submit(
-    batch: Batch,
+    batch: StatementBatch,
     token: string,
     waiting: Waiting,
   ): Promise<
@@ -56,7 +56,7 @@ export interface DataApi {
   >
   describe(id: string, waiting: Waiting): Promise<StatementLookup>
   /** A page of a statement's result; null when there is none. */
-  page(id: string, token: string | undefined, signal: AbortSignal): Promise<Page | null>
+  page(id: string, token: string | undefined, signal: AbortSignal): Promise<StatementPage | null>
   /** False when there was nothing left to stop. */
   cancel(id: string): Promise<boolean>
 }
@@ -82,7 +82,7 @@ export function createDataApi({ data, clusterId, database, login, clock }: DataA
     }
   }
 
-  const send = async ({ sqls, mode, parameters = [] }: Batch, token: string, waitSeconds: number) =>
+  const send = async ({ sqls, mode, parameters = [] }: StatementBatch, token: string, waitSeconds: number) =>
     data.send(
       new BatchExecuteStatementCommand({
         ClusterIdentifier: clusterId,

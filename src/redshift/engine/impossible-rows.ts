@@ -12,7 +12,7 @@ import {
   valueRules,
 } from '../../core/unreadable.ts'
 import { type RedshiftConnection, runBatch } from './batches.ts'
-import type { Staging } from './copy.ts'
+import type { CopyStaging } from './copy.ts'
 import { queryOne } from './load-history.ts'
 import { isOtherLoad, loadNotFound, requireLoad, stagingTables } from './load-schemas.ts'
 import { statementFailure } from './statement-failure.ts'
@@ -45,7 +45,7 @@ export interface Impossible {
  */
 export async function removeImpossible(
   connection: RedshiftConnection,
-  { load, dataset, maxErrors }: Staging,
+  { load, dataset, maxErrors }: CopyStaging,
   refused: number,
   work: Work,
 ): Promise<Impossible> {
@@ -70,14 +70,14 @@ export async function removeImpossible(
 
 const cell = z.union([z.string(), z.number(), z.null()])
 
-function conditionOf(dataset: Staging['dataset']): string {
+function conditionOf(dataset: CopyStaging['dataset']): string {
   const empty = [...keyColumns[dataset], ...otherColumns[dataset]].map((column) => `${column} is null`)
   const broken = valueRules[dataset].map((rule) => breaksRuleSql(rule, rule.key.toLowerCase()))
   return [...broken, `(${empty.join(' and ')})`].join(' or ')
 }
 
 /** The keys of the first rows, which rule they break, its value, and how many rows the table has. */
-function firstRows(dataset: Staging['dataset'], table: string, condition: string): string {
+function firstRows(dataset: CopyStaging['dataset'], table: string, condition: string): string {
   const rules = valueRules[dataset]
   const cases = (then: (key: string, index: number) => string): string =>
     rules
@@ -95,7 +95,7 @@ function firstRows(dataset: Staging['dataset'], table: string, condition: string
   ].join(' ')
 }
 
-function unreadable(dataset: Staging['dataset'], row: readonly z.output<typeof cell>[]): UnreadableRow {
+function unreadable(dataset: CopyStaging['dataset'], row: readonly z.output<typeof cell>[]): UnreadableRow {
   const keys = row.slice(0, keyColumns[dataset].length)
   const [rule, value] = row.slice(keys.length)
   const broken = valueRules[dataset][Number(rule)]

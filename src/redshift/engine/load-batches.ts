@@ -1,15 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { LoadId } from '../../core/ports/engine.ts'
 import { mostStatements } from './data-api.ts'
-import { aboutLoad, requireLoad, type StoredLoad, stagingTables } from './load-schemas.ts'
-import type { Batch } from './statement.ts'
-import { literal } from './statement.ts'
+import { aboutLoad, type LoadOnCluster, requireLoad, stagingTables } from './load-schemas.ts'
+import type { StatementBatch } from './statement.ts'
+import { redshiftLiteral } from './statement.ts'
 
 /** What lies where before a candidate is published. */
 export interface Moving {
-  readonly candidate: StoredLoad
-  readonly live: StoredLoad | undefined
-  readonly previous: StoredLoad | undefined
+  readonly candidate: LoadOnCluster
+  readonly live: LoadOnCluster | undefined
+  readonly previous: LoadOnCluster | undefined
 }
 
 /**
@@ -21,7 +21,11 @@ export interface Moving {
  * it fails instead of overwriting `previous` with the same load. With more tables than fit into one batch (11) `previous` is
  * written in a transaction of its own before, which no reader notices either.
  */
-export function publishBatches({ candidate, live, previous }: Moving): readonly (readonly [part: string, Batch])[] {
+export function publishBatches({
+  candidate,
+  live,
+  previous,
+}: Moving): readonly (readonly [part: string, StatementBatch])[] {
   const guard = requireLoad('candidate', candidate.home, candidate.load)
   const isKept = live === undefined || isLoad(previous, live.home, live.load)
   const keep = isKept ? [] : keepAsPrevious(tablesOf(live), tablesOf(previous))
@@ -33,11 +37,11 @@ export function publishBatches({ candidate, live, previous }: Moving): readonly 
   ]
 }
 
-function transaction(sqls: readonly string[]): Batch {
+function transaction(sqls: readonly string[]): StatementBatch {
   return { mode: 'TRANSACTION', sqls }
 }
 
-function moveToLive(candidate: StoredLoad, live: StoredLoad | undefined): readonly string[] {
+function moveToLive(candidate: LoadOnCluster, live: LoadOnCluster | undefined): readonly string[] {
   const sources = [
     ...candidate.staging.map((table) => ({ table, from: `staging.${table}` })),
     ...candidate.star.map((table) => ({ table, from: `candidate.${table}` })),
@@ -57,7 +61,7 @@ function moveToLive(candidate: StoredLoad, live: StoredLoad | undefined): readon
 }
 
 /** The batch that gives back the space of a load that lies in that place; null where nothing is to be given back. */
-export function dropBatch(place: 'candidate' | 'previous', resident: StoredLoad): Batch {
+export function dropBatch(place: 'candidate' | 'previous', resident: LoadOnCluster): StatementBatch {
   const staging = place === 'candidate' ? 'staging' : place
   return {
     mode: 'TRANSACTION',
@@ -73,7 +77,7 @@ export function dropBatch(place: 'candidate' | 'previous', resident: StoredLoad)
 }
 
 /** Whether it is this load of this ledger. */
-export function isLoad(resident: StoredLoad | undefined, home: string, load: LoadId): resident is StoredLoad {
+export function isLoad(resident: LoadOnCluster | undefined, home: string, load: LoadId): resident is LoadOnCluster {
   return resident?.home === home && resident.load === load
 }
 
@@ -85,7 +89,7 @@ function keepAsPrevious(tables: readonly string[], older: readonly string[]): re
   ]
 }
 
-function tablesOf(resident: StoredLoad | undefined): readonly string[] {
+function tablesOf(resident: LoadOnCluster | undefined): readonly string[] {
   return resident === undefined ? [] : [...resident.staging, ...resident.star]
 }
 
@@ -103,7 +107,7 @@ interface Table {
  * The batch that makes an empty candidate of this load in the place of whatever was being built. Tables are dropped by name,
  * never with their schema: a company's database may have something of its own in a schema called `staging`.
  */
-export function beginBatch(home: string, load: LoadId, schema: readonly string[]): Batch {
+export function beginBatch(home: string, load: LoadId, schema: readonly string[]): StatementBatch {
   const tables = schema.map(tableOf)
   const isStaging = ({ name }: Table): boolean => Object.values<string>(stagingTables).includes(name)
   const staging = tables.filter(isStaging)
@@ -111,7 +115,7 @@ export function beginBatch(home: string, load: LoadId, schema: readonly string[]
   const names = (of: readonly Table[]): string => of.map(({ name }) => name).join(' ')
   const shape = createHash('sha256').update(schema.join(';')).digest('hex')
   const doomed = [...staging.map(({ name }) => `staging.${name}`), ...star.map(({ name }) => `candidate.${name}`)]
-  const about = [home, shape, names(staging), names(star)].map(literal).join(', ')
+  const about = [home, shape, names(staging), names(star)].map(redshiftLiteral).join(', ')
   return {
     mode: 'TRANSACTION',
     sqls: [

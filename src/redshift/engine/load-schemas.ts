@@ -4,7 +4,7 @@ import { OpsError } from '../../core/errors.ts'
 import type { LoadId } from '../../core/ports/engine.ts'
 import type { RedshiftConnection } from './batches.ts'
 import { fetchResult } from './batches.ts'
-import { errorOf, failedPart, literal, type Submitted } from './statement.ts'
+import { errorOfStatement, failedPart, redshiftLiteral, type Submitted } from './statement.ts'
 import { statementFailure } from './statement-failure.ts'
 
 /*
@@ -38,13 +38,13 @@ export function ledgerName(homeId: string): string {
 
 /** A statement that fails unless this load lies in that place: dividing by zero is the one way to fail without a procedure. */
 export function requireLoad(place: LoadSchema, home: string, load: LoadId): string {
-  return `select 1 / count(*) as here from ${place}.${aboutLoad} where home = ${literal(home)} and load_number = ${load}`
+  return `select 1 / count(*) as here from ${place}.${aboutLoad} where home = ${redshiftLiteral(home)} and load_number = ${load}`
 }
 
 /** Whether a batch failed at its `mustHold`, the statement `guard` (from 0): another load lies there, or none ever did. */
 export function isOtherLoad(submitted: Submitted, guard: number): boolean {
   const failed = failedPart(submitted)
-  return failed !== undefined && failed === submitted.parts[guard] && isMissing(errorOf(submitted))
+  return failed !== undefined && failed === submitted.parts[guard] && isMissing(errorOfStatement(submitted))
 }
 
 /** Whether an error means that a load, or the table that would name it, does not exist. */
@@ -60,7 +60,7 @@ export function loadNotFound(load: LoadId): OpsError {
 }
 
 /** A load in one of the schemas, by its row in `about_load`. */
-export interface StoredLoad {
+export interface LoadOnCluster {
   readonly home: string
   readonly load: LoadId
   /** Loads of the same shape were made by the same schema files. */
@@ -76,7 +76,7 @@ const aboutRow = z.tuple([z.enum(['candidate', 'live', 'previous']), z.string(),
 export async function loadsInSchemas(
   connection: RedshiftConnection,
   signal: AbortSignal,
-): Promise<Readonly<Partial<Record<LoadSchema, StoredLoad>>>> {
+): Promise<Readonly<Partial<Record<LoadSchema, LoadOnCluster>>>> {
   const columns = 'home, load_number, shape, staging_tables, star_tables'
   const sql = (['candidate', 'live', 'previous'] as const)
     .map((place) => `select cast('${place}' as varchar(16)) as place, ${columns} from ${place}.${aboutLoad}`)
@@ -87,10 +87,10 @@ export async function loadsInSchemas(
     signal,
   )
   if (asked.kind !== 'answered') {
-    if (asked.kind === 'failed' && isMissing(errorOf(asked.submitted))) return {}
+    if (asked.kind === 'failed' && isMissing(errorOfStatement(asked.submitted))) return {}
     throw asked.kind === 'failed' ? statementFailure(asked.submitted) : new Error('a transaction is always supported')
   }
-  const found: Partial<Record<LoadSchema, StoredLoad>> = {}
+  const found: Partial<Record<LoadSchema, LoadOnCluster>> = {}
   for (const cells of asked.result.rows) {
     const [place, home, load, shape, staging, star] = aboutRow.parse(cells)
     found[place] = { home, load, shape, staging, star }

@@ -6,7 +6,7 @@ import type { Engine, QueryOptions, ResultSet, Statement, Target } from '../../c
 import type { Log } from '../../core/ports/log.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { fetchResult, type RedshiftConnection, runBatch } from './batches.ts'
-import { type CopySettings, checkSources, stage } from './copy.ts'
+import { type CopySettings, checkSources, stageByCopy } from './copy.ts'
 import { createDataApi, createLogin } from './data-api.ts'
 import { beginBatch, dropBatch, isLoad, publishBatches } from './load-batches.ts'
 import { queryOne } from './load-history.ts'
@@ -20,7 +20,7 @@ import {
   searchPath,
 } from './load-schemas.ts'
 import type { Submitted } from './statement.ts'
-import { type Batch, type BoundStatement, inRedshift } from './statement.ts'
+import { type BoundStatement, inRedshift, type StatementBatch } from './statement.ts'
 import { statementFailure } from './statement-failure.ts'
 
 // Redshift's automatic workload management runs about this many queries of a small cluster beside each other.
@@ -67,7 +67,7 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
       finished(await runBatch(connection, work, 'begin', beginBatch(home, load, schema)))
     },
     stage(load, dataset, _sources, maxErrors, work) {
-      return stage(connection, settings, { load, dataset, maxErrors }, work)
+      return stageByCopy(connection, settings, { load, dataset, maxErrors }, work)
     },
     // COPY reads the files, and tells no lines of what it has taken.
     async locate() {
@@ -180,7 +180,7 @@ export function createSelect(connection: RedshiftConnection): Select {
     options: QueryOptions,
   ) => {
     const guard = requireLoad(place, connection.home, load)
-    const askAll = async (mode: Batch['mode'], sqls: readonly string[]) => {
+    const askAll = async (mode: StatementBatch['mode'], sqls: readonly string[]) => {
       const question = { batch: { mode, sqls, parameters }, answer: sqls.indexOf(sql), wanted: options }
       return { ...(await fetchResult(connection, question, options.signal)), guard: sqls.indexOf(guard) }
     }

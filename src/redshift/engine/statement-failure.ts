@@ -2,7 +2,7 @@ import { liveUntouched, OpsError, type OpsErrorCode } from '../../core/errors.ts
 import type { TableReply } from '../../core/reply.ts'
 import { quoted } from '../aws-failure.ts'
 import { s3Passing } from '../retries.ts'
-import { errorOf, failedPart, type Submitted } from './statement.ts'
+import { errorOfStatement, failedPart, type Submitted } from './statement.ts'
 
 interface Cause {
   readonly said: RegExp
@@ -123,7 +123,7 @@ const causes: readonly Cause[] = [
 
 /** What a batch that did not finish means for people, with AWS's own ids as its evidence. */
 export function statementFailure(submitted: Submitted): OpsError {
-  const error = errorOf(submitted)
+  const error = errorOfStatement(submitted)
   const [line = ''] = error.split('\n')
   const evidence = [idsOf(submitted)]
   if (submitted.status === 'ABORTED') {

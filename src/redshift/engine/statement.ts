@@ -3,7 +3,7 @@ import type { Statement } from '../../core/ports/engine.ts'
 import { bind } from '../../core/sql/parameters.ts'
 
 /** What is submitted in one call: statements that run one after the other, in one transaction or each by itself. */
-export interface Batch {
+export interface StatementBatch {
   readonly sqls: readonly string[]
   readonly mode: 'TRANSACTION' | 'AUTO_COMMIT'
   /** Bound to every `:name` of the statements. Names are unique, values not empty, and each one is used. */
@@ -11,7 +11,7 @@ export interface Batch {
 }
 
 /** One statement of a batch that was submitted. `rows` it returned or wrote; null where the server does not report that. */
-export interface Part {
+export interface BatchPart {
   /** Under this id its result is kept: `uuid:n`. */
   readonly id: string
   readonly status: string
@@ -26,7 +26,7 @@ export interface Submitted {
   readonly id: string
   readonly status: string
   readonly error: string | undefined
-  readonly parts: readonly Part[]
+  readonly parts: readonly BatchPart[]
 }
 
 /** Whether nothing more will happen to it. */
@@ -35,12 +35,12 @@ export function hasEnded(status: string): boolean {
 }
 
 /** The statement of a batch that failed first; undefined where the connection was refused and none was run. */
-export function failedPart({ parts }: Submitted): Part | undefined {
+export function failedPart({ parts }: Submitted): BatchPart | undefined {
   return parts.find(({ status }) => status === 'FAILED')
 }
 
 /** The server's error of a batch that failed, without its prefix: "Query #2 failed with ERROR: relation …" → "relation …". */
-export function errorOf(submitted: Submitted): string {
+export function errorOfStatement(submitted: Submitted): string {
   const said = failedPart(submitted)?.error ?? submitted.error ?? 'the server gives no reason'
   return said.replace(/^(Query #\d+ failed with )?((ERROR|FATAL): +)?/, '').trim()
 }
@@ -48,7 +48,7 @@ export function errorOf(submitted: Submitted): string {
 /** A statement with its parameters, of which each is used and none is empty. */
 export interface BoundStatement {
   readonly sql: string
-  readonly parameters: NonNullable<Batch['parameters']>
+  readonly parameters: NonNullable<StatementBatch['parameters']>
 }
 
 /**
@@ -70,7 +70,7 @@ export function inRedshift({ sql, values = {} }: Statement, prefix = ''): BoundS
  * A configured text as an SQL string, for the places where Redshift takes no parameter (COPY's). Throws `bad_config` for
  * backslashes and control characters, which Redshift and PostgreSQL read differently.
  */
-export function literal(text: string): string {
+export function redshiftLiteral(text: string): string {
   if (/[\\\p{Cc}]/u.test(text)) {
     throw new OpsError('bad_config', `"${text}" contains a backslash or a control character.`, 'Correct it in .env.')
   }

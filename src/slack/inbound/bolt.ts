@@ -5,7 +5,7 @@ import { inBackground } from '../../core/background.ts'
 import { messageOf } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Log } from '../../core/ports/log.ts'
-import type { Identity } from '../bot-identity.ts'
+import type { BotIdentity } from '../bot-identity.ts'
 import { type ClientOptions, createBoltLogger, quickOptions } from '../clients.ts'
 import { type Payload, readPayload } from './payload.ts'
 
@@ -27,7 +27,7 @@ export interface Bolt {
  */
 export function createBolt(
   options: ClientOptions,
-  identity: Identity,
+  identity: BotIdentity,
   receiver: HTTPReceiver | SocketModeReceiver,
 ): Bolt {
   const { botToken, apiUrl, log } = options

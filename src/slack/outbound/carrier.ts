@@ -6,7 +6,7 @@ import type { RateWindow } from '../../core/pacing.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Ledger, PlanRecord } from '../../core/ports/ledger.ts'
 import type { Log } from '../../core/ports/log.ts'
-import type { Body, Carrier, Message, NewMessage, Sent } from '../../core/ports/outbox.ts'
+import type { Body, Carrier, NewMessage, OutboxMessage, Sent } from '../../core/ports/outbox.ts'
 import { viewOf } from '../../core/runner/answers.ts'
 import { askerAlone, remedyFor, threadNotFound, wasNotPosted } from '../people/channels.ts'
 import { presentAnswer, presentCall, presentEnded, presentMention, presentRun, type View } from '../present/index.ts'
@@ -14,7 +14,7 @@ import { carriedOut, isGone, isShutOut, SlackBusy, SlackRefused } from '../slack
 import { type Fallbacks, type Presented, withNote } from './fallbacks.ts'
 import type { Progress } from './progress.ts'
 import type { ResponseUrl } from './response-url.ts'
-import type { Sender, Target } from './sender.ts'
+import type { PostTarget, Sender } from './sender.ts'
 
 export interface CarrierParts {
   readonly sender: Sender
@@ -45,13 +45,13 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
   const { sender, progress, budget, ledger, clock, log, botName } = parts
   const urls = new Map<string, { readonly url: ResponseUrl; readonly until: number }>()
 
-  const post = async (to: Target, fallbacks: Fallbacks): Promise<Sent> => {
+  const post = async (to: PostTarget, fallbacks: Fallbacks): Promise<Sent> => {
     const { result, level: rung } = await sender.post(to, fallbacks)
     return { ...done, post: result, rung, restMs }
   }
 
   /** To one person: by the response URL, where they look, or in their direct messages. */
-  const tell = async ({ key, content }: Message, { place, who }: There, fallbacks: Fallbacks): Promise<Sent> => {
+  const tell = async ({ key, content }: OutboxMessage, { place, who }: There, fallbacks: Fallbacks): Promise<Sent> => {
     const url = urls.get(urlKey(key, content))?.url
     if (url?.isOpen === true) {
       try {
@@ -69,7 +69,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
   }
 
   /** In the message that shows the run already, or in a new one. */
-  const show = async (message: Message, way: There, fallbacks: Fallbacks): Promise<Sent> => {
+  const show = async (message: OutboxMessage, way: There, fallbacks: Fallbacks): Promise<Sent> => {
     if (message.post === null) return post(way.place, fallbacks)
     budget.count()
     try {
@@ -81,7 +81,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     }
   }
 
-  const sendAnswer = async (message: Message, way: There, answer: Answer): Promise<Sent> => {
+  const sendAnswer = async (message: OutboxMessage, way: There, answer: Answer): Promise<Sent> => {
     if (message.content.kind === 'run') await progress.close(message.content.run)
     if (way.kind === 'reader') {
       const { main, thread } = presentAnswer(
@@ -103,7 +103,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
   }
 
   const sendPart = async (
-    message: Message,
+    message: OutboxMessage,
     way: There,
     { answer, part, root }: Extract<Body, { kind: 'answer' }>,
     begin: () => Promise<void>,
@@ -174,7 +174,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     return post(at === 0 ? threadOf(plan) : way.place, [call])
   }
 
-  const carry = async (message: Message, way: There, body: Body, begin: () => Promise<void>): Promise<Sent> => {
+  const carry = async (message: OutboxMessage, way: There, body: Body, begin: () => Promise<void>): Promise<Sent> => {
     const { place, who } = way
     // What is shown beside a question that is gone, nobody sees.
     if (message.refusal === threadNotFound && way.kind === 'reader' && !place.direct) {
@@ -241,12 +241,12 @@ function urlKey(key: string, content: Content): string {
   return content.kind === 'run' ? `run:${content.run}` : key
 }
 
-function pageKey({ key }: Message, page: number): string {
+function pageKey({ key }: OutboxMessage, page: number): string {
   return `${key}:page:${page}`
 }
 
 /** What belongs to an answer, in its order: further pages, the files of what may have been cut, and the line that calls people. */
-function followersOf(message: Message, way: There, { thread, files }: Presented): readonly NewMessage[] {
+function followersOf(message: OutboxMessage, way: There, { thread, files }: Presented): readonly NewMessage[] {
   const follower = (name: string, part: Extract<Content, { kind: 'part' }>['part']): NewMessage => ({
     ...bare(message),
     key: `${message.key}:${name}`,
@@ -262,7 +262,7 @@ function followersOf(message: Message, way: There, { thread, files }: Presented)
   ]
 }
 
-function pagesOf(message: Message, way: There, pages: number): readonly NewMessage[] {
+function pagesOf(message: OutboxMessage, way: There, pages: number): readonly NewMessage[] {
   return Array.from({ length: pages }, (_, page) => ({
     ...bare(message),
     key: pageKey(message, page),
@@ -271,7 +271,7 @@ function pagesOf(message: Message, way: There, pages: number): readonly NewMessa
   }))
 }
 
-function bare({ mention, created, expires }: Message): Pick<NewMessage, 'mention' | 'created' | 'expires'> {
+function bare({ mention, created, expires }: OutboxMessage): Pick<NewMessage, 'mention' | 'created' | 'expires'> {
   return { mention, created, expires }
 }
 
@@ -287,7 +287,7 @@ function whatBecameOf({ end, line }: PlanRecord): string | null {
   return end?.kind === 'failed' ? `${shown}: ${end.why}` : null
 }
 
-function threadOf({ post, place, asker }: PlanRecord): Target {
+function threadOf({ post, place, asker }: PlanRecord): PostTarget {
   if (post === null) return { channel: asker.id }
   return { channel: post.channel, thread: place.kind === 'slack' ? (place.thread ?? post.ts) : post.ts }
 }

@@ -9,7 +9,7 @@ import { isContentRefusal } from '../slack-errors.ts'
 export type Block = KnownBlock | ({ readonly type: string } & Readonly<Record<string, unknown>>)
 
 /** One message: `text` is what notifications and screen readers say, at most 3,900 characters. */
-export interface Message {
+export interface SlackMessage {
   readonly text: string
   readonly blocks: readonly Block[]
 }
@@ -18,7 +18,7 @@ export interface Message {
  * The same message from its richest form down to text alone. What Slack refuses steps down one level and still arrives.
  * The last level has no blocks.
  */
-export type Fallbacks = readonly [Message, ...Message[]]
+export type Fallbacks = readonly [SlackMessage, ...SlackMessage[]]
 
 /** A whole result as a file. */
 export interface CsvFile {
@@ -72,7 +72,7 @@ export async function sendWithFallbacks<M, T>(
 
 /** The same fallbacks with a sentence of small print below each level. */
 export function withNote(fallbacks: Fallbacks, note: string): Fallbacks {
-  const add = ({ text, blocks }: Message): Message => ({
+  const add = ({ text, blocks }: SlackMessage): SlackMessage => ({
     text: `${text}\n${note}`,
     blocks: blocks.length === 0 ? [] : [...blocks, { type: 'context', elements: [{ type: 'plain_text', text: note }] }],
   })

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import type { Log } from '../../core/ports/log.ts'
 import { SlackRefused } from '../slack-errors.ts'
-import { type Fallbacks, type Message, sendWithFallbacks } from './fallbacks.ts'
+import { type Fallbacks, type SlackMessage, sendWithFallbacks } from './fallbacks.ts'
 
 /**
  * The address that a command or a press brings along: good for five messages within half an hour, in any conversation, whether the
@@ -42,7 +42,7 @@ export function createResponseUrl(url: string, apiUrl: string | undefined, log: 
   }
   let taken = 0
   const send = async (fallbacks: Fallbacks, options: Readonly<Record<string, unknown>>): Promise<void> => {
-    const content = ({ text, blocks }: Message) => (blocks.length === 0 ? { text } : { text, blocks })
+    const content = ({ text, blocks }: SlackMessage) => (blocks.length === 0 ? { text } : { text, blocks })
     await sendWithFallbacks(
       fallbacks,
       (message) => deliver(url, { response_type: 'ephemeral', ...options, ...content(message) }),

@@ -8,11 +8,11 @@ import { call, upload } from '../api-methods.ts'
 import type { SlackClients } from '../clients.ts'
 import type { SharedChannels } from '../people/shared-channels.ts'
 import { externallyShared, NotSent, SlackBusy, SlackRefused } from '../slack-errors.ts'
-import { type Accepted, type CsvFile, type Fallbacks, type Message, sendWithFallbacks } from './fallbacks.ts'
+import { type Accepted, type CsvFile, type Fallbacks, type SlackMessage, sendWithFallbacks } from './fallbacks.ts'
 import type { ResponseUrl } from './response-url.ts'
 
 /** Where a message goes: a conversation (or a person's id, which means their direct messages), and a thread in it. */
-export interface Target {
+export interface PostTarget {
   readonly channel: string
   readonly thread?: string | undefined
 }
@@ -23,21 +23,21 @@ export interface Target {
  * along. An earlier message there is replaced by a note instead of being edited.
  */
 export interface Sender {
-  post(to: Target, fallbacks: Fallbacks): Promise<Accepted<Post>>
+  post(to: PostTarget, fallbacks: Fallbacks): Promise<Accepted<Post>>
   edit(post: Post, fallbacks: Fallbacks, level?: number): Promise<Accepted<void>>
   /** Posts a message that one person sees, in that conversation. */
   whisper(place: Conversation, person: string, fallbacks: Fallbacks): Promise<Accepted<void>>
   /** Attaches a file to a thread; `begin` is called before the one call that would attach it twice. */
-  upload(to: Target & { readonly thread: string }, file: CsvFile, begin: () => Promise<void>): Promise<void>
+  upload(to: PostTarget & { readonly thread: string }, file: CsvFile, begin: () => Promise<void>): Promise<void>
   /**
    * Sends one person the reason why nothing was done, by the first way that works: the response URL, where they look, their direct messages. Not through
    * the outbox, because nothing is noted of strangers. Throws the last way's error.
    */
-  tell(reader: Reader, fallbacks: Fallbacks): Promise<void>
+  tell(reader: MessageReader, fallbacks: Fallbacks): Promise<void>
 }
 
 /** Whom to reach, where they asked, and the response URL of their request, if any. */
-export interface Reader {
+export interface MessageReader {
   readonly who: Asker
   readonly place: Conversation
   readonly responseUrl?: ResponseUrl | undefined
@@ -48,7 +48,7 @@ const posted = z.object({ channel: z.string(), ts: z.string() })
 // Links in song titles and locations must not grow previews.
 const quiet = { unfurl_links: false, unfurl_media: false }
 
-const notShownHere: Message = {
+const notShownHere: SlackMessage = {
   text: 'This channel is shared with another organization, so I post nothing here.',
   blocks: [],
 }
@@ -69,21 +69,21 @@ export function createSender({
     })
     if (isClosed) throw new SlackRefused('a post', externallyShared)
   }
-  const update = async (post: Post, message: Message): Promise<void> => {
+  const update = async (post: Post, message: SlackMessage): Promise<void> => {
     // An empty list takes away the blocks of a richer form before it.
     await call(once, 'chat.update', { channel: post.channel, ts: post.ts, ...message }, z.object({}))
   }
-  const post = async ({ channel, thread }: Target, fallbacks: Fallbacks): Promise<Accepted<Post>> => {
+  const post = async ({ channel, thread }: PostTarget, fallbacks: Fallbacks): Promise<Accepted<Post>> => {
     await requireOpen(channel)
     const inThread = thread === undefined ? {} : { thread_ts: thread }
-    const send = (message: Message) =>
+    const send = (message: SlackMessage) =>
       call(once, 'chat.postMessage', { channel, ...contentOf(message), ...inThread, ...quiet }, posted)
     const { result, level } = await sendWithFallbacks(fallbacks, send, log)
     return { result: { channel: result.channel, ts: result.ts }, level }
   }
   const whisper = ({ channel, thread }: Conversation, user: string, fallbacks: Fallbacks): Promise<Accepted<void>> => {
     const to = { channel, user, ...(thread === undefined ? {} : { thread_ts: thread }) }
-    const send = async (message: Message): Promise<void> => {
+    const send = async (message: SlackMessage): Promise<void> => {
       await call(once, 'chat.postEphemeral', { ...to, ...contentOf(message) }, z.object({}))
     }
     return sendWithFallbacks(fallbacks, send, log)
@@ -119,6 +119,6 @@ export function createSender({
   }
 }
 
-function contentOf({ text, blocks }: Message): Partial<Message> {
+function contentOf({ text, blocks }: SlackMessage): Partial<SlackMessage> {
   return blocks.length === 0 ? { text } : { text, blocks }
 }

@@ -7,7 +7,7 @@ import { SlackRefused } from '../slack-errors.ts'
 import type { Profile, Profiles } from './profiles.ts'
 
 /** What a person is to the organization in which the app is installed. */
-export type Standing = 'member' | 'guest' | 'outsider' | 'deactivated' | 'app'
+export type MemberStanding = 'member' | 'guest' | 'outsider' | 'deactivated' | 'app'
 
 /** Decides who may use the bot. */
 export interface Access {
@@ -51,7 +51,7 @@ export function createAccess(parts: {
  * Members are of the bot's own workspace, or of its organization where the app is installed for all of that. Slack Connect brings people of
  * other organizations into channels (https://docs.slack.dev/apis/slack-connect).
  */
-export function standingOf(profile: Profile, { team, enterprise, orgWide }: Installation): Standing {
+export function standingOf(profile: Profile, { team, enterprise, orgWide }: Installation): MemberStanding {
   const isColleague = orgWide && enterprise !== null && profile.enterprise === enterprise
   const isOwn = isColleague || (profile.teams.includes(team) && !profile.stranger)
   if (!isOwn) return 'outsider'

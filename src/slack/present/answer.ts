@@ -8,7 +8,7 @@ import { cut, pieces } from './cut.ts'
 import { presentMenu } from './menu.ts'
 import { codeBlock, maxCalled, mentions } from './mrkdwn.ts'
 import { inOrder, paginate } from './pages.ts'
-import { fallbacksOf, levelOf, type Part, simplePart, type View } from './parts.ts'
+import { fallbacksOf, levelOf, type PresentedPart, simplePart, type View } from './parts.ts'
 import { presentPlan } from './plan.ts'
 import { presentSteps, runHead } from './run.ts'
 import { type FileFrom, presentFile, presentTable, type Whole } from './table.ts'
@@ -46,7 +46,7 @@ export function presentAnswer(answer: Answer, view: View): Presented {
   }
 }
 
-function headOf({ run, audience, title, ok }: Answer, view: View): Part | null {
+function headOf({ run, audience, title, ok }: Answer, view: View): PresentedPart | null {
   if (title !== undefined) {
     const words = `${ok ? '' : '✗ '}${title}`
     return simplePart(words, [boldLine(words)])
@@ -55,7 +55,11 @@ function headOf({ run, audience, title, ok }: Answer, view: View): Part | null {
   return isSaid ? runHead(run, view) : null
 }
 
-function attached(part: Part, { from, ...csv }: FileFrom, pages: readonly (readonly Part[])[]): Attached {
+function attached(
+  part: PresentedPart,
+  { from, ...csv }: FileFrom,
+  pages: readonly (readonly PresentedPart[])[],
+): Attached {
   const page = Math.max(
     0,
     pages.findIndex((parts) => parts.includes(part)),
@@ -66,13 +70,13 @@ function attached(part: Part, { from, ...csv }: FileFrom, pages: readonly (reado
 function presentReply(
   reply: Reply,
   { slash, marked, whole }: { readonly slash: string; readonly marked: boolean; readonly whole: Whole },
-): { readonly part: Part; readonly file: FileFrom | null } {
+): { readonly part: PresentedPart; readonly file: FileFrom | null } {
   if (reply.kind === 'table') return presentTable(reply, whole)
   if (reply.kind === 'file') return presentFile(reply, whole)
   return { part: presentOther(reply, slash, marked), file: null }
 }
 
-function presentOther(reply: Exclude<Reply, TableReply | FileReply>, slash: string, marked: boolean): Part {
+function presentOther(reply: Exclude<Reply, TableReply | FileReply>, slash: string, marked: boolean): PresentedPart {
   switch (reply.kind) {
     case 'text':
       return presentText(reply)
@@ -94,16 +98,16 @@ function statesOutcome({ kind }: Reply): boolean {
   return kind === 'failure'
 }
 
-function whatFollows(words: string): Part {
+function whatFollows(words: string): PresentedPart {
   return simplePart('More', smallPrint(words), words)
 }
 
-function namesOf(parts: readonly Part[]): string {
+function namesOf(parts: readonly PresentedPart[]): string {
   return cut(list([...new Set(parts.map(({ label }) => label))]), 250)
 }
 
 /** What happened and what to do about it. The mark is left out where the run above carries it already. */
-export function presentFailure(failure: FailureReply, options: { readonly marked: boolean }): Part {
+export function presentFailure(failure: FailureReply, options: { readonly marked: boolean }): PresentedPart {
   const { message, remedy, ask = [] } = failure
   const words = [`${options.marked ? '✗ ' : ''}${clean(message)}`, clean(remedy)]
     .filter((line) => line !== '')
@@ -122,14 +126,14 @@ const marks = { plain: '', note: '', good: '✓ ', warning: '⚠ ' } as const
 const maxCode = 2_900
 
 /** Words as they are: plain in a section, small print in a context, code in a box, with a mark where the tone has one. */
-export function presentText({ text, tone = 'plain' }: TextReply): Part {
+export function presentText({ text, tone = 'plain' }: TextReply): PresentedPart {
   if (tone === 'code') return presentCode(text)
   const words = clean(text)
   const marked = words === '' ? '' : `${marks[tone]}${words}`
   return simplePart(cut(cleanLine(marked), 80), tone === 'note' ? smallPrint(marked) : sections(marked), marked)
 }
 
-function presentCode(text: string): Part {
+function presentCode(text: string): PresentedPart {
   const boxes = pieces(clean(text), maxCode)
   const blocks = boxes.map(preformatted)
   return { ...simplePart('The text', blocks), words: boxes.map(codeBlock) }

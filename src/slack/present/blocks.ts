@@ -12,7 +12,7 @@ import { withChannelNames } from '../../core/channel.ts'
 import { clean, cleanLine } from '../../core/words.ts'
 import { formAction, runAction } from '../action-ids.ts'
 import { cut, pieces } from './cut.ts'
-import { type Part, simplePart } from './parts.ts'
+import { type PresentedPart, simplePart } from './parts.ts'
 
 // Slack's limit of a section's text, and of any text object (https://docs.slack.dev/reference/block-kit/blocks/section-block).
 const maxText = 3_000
@@ -79,7 +79,7 @@ export function buttonRow(buttons: readonly Button[]): ActionsBlock {
 }
 
 /** The next commands, as text and as buttons; suggestions without a button are listed too. */
-export function presentNext(next: readonly Suggestion[], slash: string): Part | null {
+export function presentNext(next: readonly Suggestion[], slash: string): PresentedPart | null {
   if (next.length === 0) return null
   const pressable = next.filter(({ line }) => line.length <= maxValue).slice(0, maxButtons)
   const complete = next.filter(({ form }) => form !== true)

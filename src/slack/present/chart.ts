@@ -5,7 +5,7 @@ import { boldLine, preformatted, smallPrint } from './blocks.ts'
 import { column, cut, fitColumns, uniqueCut, widthOf } from './cut.ts'
 import { formatCell } from './grid.ts'
 import { codeBlock, mrkdwn } from './mrkdwn.ts'
-import { type Part, simplePart } from './parts.ts'
+import { type PresentedPart, simplePart } from './parts.ts'
 
 /*
  * Limits of `data_visualization` (https://docs.slack.dev/reference/block-kit/blocks/data-visualization-block): title and axes 50
@@ -20,7 +20,7 @@ const maxTextCharacters = 2_900
 const maxWordsCharacters = 1_200
 
 /** A chart in each form. What Slack's own cannot hold, such as the 24 hours of a day, is drawn with bars of text in all of them. */
-export function presentChart(chart: ChartReply): Part {
+export function presentChart(chart: ChartReply): PresentedPart {
   const title = cut(cleanLine(chart.title), 150)
   const kept = { ...chart, series: chart.series.slice(0, maxSeries) }
   if (kept.series.length === 0 || chart.categories.length === 0) {

@@ -6,7 +6,7 @@ import type { Block } from '../outbound/fallbacks.ts'
 import { plainText } from './blocks.ts'
 import { pieces } from './cut.ts'
 import { codeSpan, mrkdwn } from './mrkdwn.ts'
-import type { Part } from './parts.ts'
+import type { PresentedPart } from './parts.ts'
 
 // https://docs.slack.dev/reference/block-kit/blocks and …/composition-objects/option-object
 const maxText = 3_000
@@ -16,7 +16,7 @@ const maxOption = 75
 const maxValue = 150
 
 /** Command lines under headings, one line each, and a select menu of all of them where they are to be chosen. */
-export function presentMenu({ groups, choose }: MenuReply): Part {
+export function presentMenu({ groups, choose }: MenuReply): PresentedPart {
   const listed = groups.map(({ title, items }) => ({
     title: cleanLine(title),
     lines: items.map(({ name, text }) => (text === '' ? codeSpan(name) : `${codeSpan(name)}  ${mrkdwn(text)}`)),

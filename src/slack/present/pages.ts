@@ -1,20 +1,20 @@
 import type { Block } from '../outbound/fallbacks.ts'
 import { maxButtons } from './blocks.ts'
-import { type Form, forms, type Part } from './parts.ts'
+import { forms, type MessageForm, type PresentedPart } from './parts.ts'
 
 /** Parts by message, in order: the first for the channel, the others for its thread. */
 export interface Pages {
-  readonly main: readonly Part[]
-  readonly thread: readonly (readonly Part[])[]
+  readonly main: readonly PresentedPart[]
+  readonly thread: readonly (readonly PresentedPart[])[]
 }
 
 /**
  * Spreads the parts over as many messages as Slack's limits ask for; `tail` stays on the first. A further table or chart goes to
  * the thread while the words behind it stay; words that find no room take all that follows with them, so that they are read in order.
  */
-export function paginate(parts: readonly Part[], tail: readonly Part[]): Pages {
-  const main: Part[] = []
-  const later: Part[] = []
+export function paginate(parts: readonly PresentedPart[], tail: readonly PresentedPart[]): Pages {
+  const main: PresentedPart[] = []
+  const later: PresentedPart[] = []
   let full = false
   for (const part of parts.flatMap(loose)) {
     if (!full && fitsOneMessage([...main, part, ...tail])) main.push(part)
@@ -27,8 +27,8 @@ export function paginate(parts: readonly Part[], tail: readonly Part[]): Pages {
 }
 
 /** Parts in their order, as many on each page as fit. A line over a table or a chart stays with it. */
-export function inOrder(parts: readonly Part[]): readonly (readonly Part[])[] {
-  const pages: Part[][] = []
+export function inOrder(parts: readonly PresentedPart[]): readonly (readonly PresentedPart[])[] {
+  const pages: PresentedPart[][] = []
   for (const part of parts.flatMap(loose)) {
     const page = pages.at(-1)
     if (page !== undefined && fitsOneMessage([...page, part])) page.push(part)
@@ -38,7 +38,7 @@ export function inOrder(parts: readonly Part[]): readonly (readonly Part[])[] {
 }
 
 /** Takes the last line off the page that is full, where it stands over what begins the next one. */
-function headingOf(page: Part[] | undefined, next: Part): readonly Part[] {
+function headingOf(page: PresentedPart[] | undefined, next: PresentedPart): readonly PresentedPart[] {
   const last = page?.at(-1)
   if (page === undefined || last === undefined || page.length < 2 || isWords(next)) return []
   const isHeading = last.newest.length === 1 && last.newest[0]?.type === 'section'
@@ -49,11 +49,11 @@ function headingOf(page: Part[] | undefined, next: Part): readonly Part[] {
 const wordTypes: ReadonlySet<string> = new Set(['section', 'context', 'rich_text'])
 
 /** Words alone look the same in every form, and may be parted between any two blocks. */
-function isWords({ newest, oldest }: Part): boolean {
+function isWords({ newest, oldest }: PresentedPart): boolean {
   return newest === oldest && newest.every(({ type }) => wordTypes.has(type))
 }
 
-function loose(part: Part): readonly Part[] {
+function loose(part: PresentedPart): readonly PresentedPart[] {
   if (!isWords(part) || part.newest.length < 2) return [part]
   const { label, newest, words } = part
   return newest.map((block, at) => {
@@ -76,12 +76,12 @@ const most: Load = { blocks: 48, characters: 12_600, tables: 1, charts: 2, plans
 const nothing: Load = { blocks: 0, characters: 0, tables: 0, charts: 0, plans: 0, buttons: 0 }
 
 /** What is in these parts when all of them take this form. */
-export function loadOf(parts: readonly Part[], form: Form): Load {
+export function loadOf(parts: readonly PresentedPart[], form: MessageForm): Load {
   return parts.flatMap((part) => part[form]).reduce((sum, block) => add(sum, loadOfBlock(block)), nothing)
 }
 
 /** Whether these parts make one message in every form. */
-export function fitsOneMessage(parts: readonly Part[]): boolean {
+export function fitsOneMessage(parts: readonly PresentedPart[]): boolean {
   return forms.every((form) => {
     const load = loadOf(parts, form)
     return keys.every((key) => load[key] <= most[key])

@@ -1,24 +1,24 @@
 import { cleanLine } from '../../core/words.ts'
-import type { Block, Fallbacks, Message } from '../outbound/fallbacks.ts'
+import type { Block, Fallbacks, SlackMessage } from '../outbound/fallbacks.ts'
 import { cut } from './cut.ts'
 import { mrkdwn } from './mrkdwn.ts'
 
 /** The forms of a message that have blocks, richest first; below the last one are words alone. */
 export const forms = ['newest', 'older', 'oldest'] as const
-export type Form = (typeof forms)[number]
+export type MessageForm = (typeof forms)[number]
 
 /**
  * One part of an answer in each of its forms: with Slack's newest blocks (`data_table`, `data_visualization`, `plan`), with
  * `table` and bars of text, with nothing that Slack did not have ten years ago. `label` names it in a sentence; `words` are
  * lines of safe mrkdwn that are not to be torn apart.
  */
-export interface Part extends Readonly<Record<Form, readonly Block[]>> {
+export interface PresentedPart extends Readonly<Record<MessageForm, readonly Block[]>> {
   readonly label: string
   readonly words: readonly string[]
 }
 
 /** A part that looks the same in every form. */
-export function simplePart(label: string, blocks: readonly Block[], words: string = label): Part {
+export function simplePart(label: string, blocks: readonly Block[], words: string = label): PresentedPart {
   return { label, newest: blocks, older: blocks, oldest: blocks, words: words === '' ? [] : mrkdwn(words).split('\n') }
 }
 
@@ -44,23 +44,25 @@ const maxSentence = 700
  * outcome for notifications and screen readers; the last form is that sentence and the words of the parts, as many lines as fit. `stated`: the
  * parts state the outcome themselves, so their words stand alone.
  */
-export function fallbacksOf(sentence: string, parts: readonly Part[], { stated = false } = {}): Fallbacks {
+export function fallbacksOf(sentence: string, parts: readonly PresentedPart[], { stated = false } = {}): Fallbacks {
   const text = mrkdwn(cut(cleanLine(sentence), maxSentence))
-  const [first, ...others] = differentForms(parts).map((form): Message => ({ text, blocks: blocksIn(parts, form) }))
+  const [first, ...others] = differentForms(parts).map(
+    (form): SlackMessage => ({ text, blocks: blocksIn(parts, form) }),
+  )
   const words = parts.flatMap((part) => part.words)
-  const last: Message = { text: inWords(text, stated ? words : [text, ...words]), blocks: [] }
+  const last: SlackMessage = { text: inWords(text, stated ? words : [text, ...words]), blocks: [] }
   return first === undefined ? [last] : [first, ...others, last]
 }
 
 /** The level of `fallbacksOf` on which these parts have a form, or are words alone. */
-export function levelOf(parts: readonly Part[], form: Form | 'words'): number {
+export function levelOf(parts: readonly PresentedPart[], form: MessageForm | 'words'): number {
   const different = differentForms(parts)
   if (form === 'words') return different.length
   return Math.max(0, different.filter((one) => forms.indexOf(one) <= forms.indexOf(form)).length - 1)
 }
 
 /** The forms that look different from the one before. */
-function differentForms(parts: readonly Part[]): readonly Form[] {
+function differentForms(parts: readonly PresentedPart[]): readonly MessageForm[] {
   return forms.filter((form, at) => {
     const blocks = blocksIn(parts, form)
     const before = forms[at - 1]
@@ -68,7 +70,7 @@ function differentForms(parts: readonly Part[]): readonly Form[] {
   })
 }
 
-function blocksIn(parts: readonly Part[], form: Form): readonly Block[] {
+function blocksIn(parts: readonly PresentedPart[], form: MessageForm): readonly Block[] {
   return parts.flatMap((part): readonly Block[] => part[form])
 }
 

@@ -5,17 +5,17 @@ import type { PlanRecord } from '../../core/ports/plans.ts'
 import type { PlanChange, PlanReply } from '../../core/reply.ts'
 import { clean, cleanLine, moment } from '../../core/words.ts'
 import { confirmAction, dismissAction, typeAction, typedModal } from '../action-ids.ts'
-import type { Message } from '../outbound/fallbacks.ts'
+import type { SlackMessage } from '../outbound/fallbacks.ts'
 import { boldLine, button, buttonRow, plainText, sections } from './blocks.ts'
 import { cut } from './cut.ts'
 import { maxCalled, mentions, mrkdwn } from './mrkdwn.ts'
-import type { Part } from './parts.ts'
+import type { PresentedPart } from './parts.ts'
 
 /**
  * What will happen, why it needs approval, until when and by whom it may be confirmed, and the two buttons. A card that somebody else must
  * approve calls those who may.
  */
-export function presentPlan(plan: PlanReply, slash: string): Part {
+export function presentPlan(plan: PlanReply, slash: string): PresentedPart {
   const title = cut(cleanLine(plan.title), 300)
   const { changes = [], reasons = [], card } = plan
   const paragraphs = [
@@ -87,7 +87,7 @@ const maxFacts = 6_000
  * What stands in place of a plan that cannot be confirmed any more: what became of it, and on a card, which everybody has read, also what
  * it was. Null stands for a plan that is not known by now.
  */
-export function presentEnded(plan: PlanRecord | null): Message {
+export function presentEnded(plan: PlanRecord | null): SlackMessage {
   const words = clean(plan?.card === true ? cardWords(plan) : planWords(plan))
   if (plan === null || !plan.card) return { text: mrkdwn(words), blocks: [...sections(words)] }
   const title = cut(cleanLine(plan.draft.title), 300)

@@ -3,11 +3,11 @@ import type { RunView } from '../../core/answer.ts'
 import { withChannelNames } from '../../core/channel.ts'
 import type { StepState, StepsReply, StepView } from '../../core/reply.ts'
 import { cleanLine, duration, lasting, list, plural } from '../../core/words.ts'
-import type { Fallbacks, Message } from '../outbound/fallbacks.ts'
+import type { Fallbacks, SlackMessage } from '../outbound/fallbacks.ts'
 import { boldLine, richText, sections, smallPrint } from './blocks.ts'
 import { cut } from './cut.ts'
 import { mentions, mrkdwn } from './mrkdwn.ts'
-import { fallbacksOf, type Part, simplePart, type View } from './parts.ts'
+import { fallbacksOf, type PresentedPart, simplePart, type View } from './parts.ts'
 
 const maxLine = 200
 
@@ -24,14 +24,14 @@ export function presentRun(run: RunView, view: View): Fallbacks {
  * The line for the thread when a run is over: "<@U…> etl is done: …", with the answer's `headline` behind it. Undefined where there is
  * nobody to tell, or the run is not over.
  */
-export function presentMention(run: RunView, headline: string, ids: readonly string[]): Message | undefined {
+export function presentMention(run: RunView, headline: string, ids: readonly string[]): SlackMessage | undefined {
   if (run.state === 'running') return undefined
   const ending = { complete: 'is done', error: 'failed', cancelled: 'was cancelled' }[run.state]
   return presentCall(`${cut(cleanLine(run.command), maxLine)} ${ending}: ${headline}`, ids)
 }
 
 /** A line that calls exactly the Slack ids given (`U…`, `W…` people, `S…` groups). Undefined where there is nobody to call. */
-export function presentCall(words: string, ids: readonly string[]): Message | undefined {
+export function presentCall(words: string, ids: readonly string[]): SlackMessage | undefined {
   const called = mentions(ids)
   if (called.length === 0) return undefined
   return { text: `${called.join(' ')} ${mrkdwn(cut(cleanLine(words), 700))}`, blocks: [] }
@@ -42,7 +42,7 @@ export function presentCall(words: string, ids: readonly string[]): Message | un
  * (https://github.com/slackapi/node-slack-sdk/issues/2701). Without that block, the steps of a run that went well are left out:
  * the outcome stands below.
  */
-export function runHead(run: RunView, view: View): Part {
+export function runHead(run: RunView, view: View): PresentedPart {
   const title = runTitle(run, view)
   if (run.steps.length === 0) return simplePart(title, [boldLine(title)])
   const lines = run.state === 'complete' ? '' : stepLines(run.steps)
@@ -127,7 +127,7 @@ export function stepLines(steps: readonly StepView[]): string {
 }
 
 /** A list of steps within an answer. */
-export function presentSteps({ title, steps }: StepsReply): Part {
+export function presentSteps({ title, steps }: StepsReply): PresentedPart {
   const lines = stepLines(steps)
   return simplePart(cut(cleanLine(title), 150), [boldLine(title), ...sections(lines)], `${cleanLine(title)}\n${lines}`)
 }

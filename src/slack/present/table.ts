@@ -8,7 +8,7 @@ import { boldLine, preformatted, sections, smallPrint } from './blocks.ts'
 import { cut } from './cut.ts'
 import { type CutGrid, cutGrid, type Grid, type GridCell, gridOf } from './grid.ts'
 import { codeBlock, mrkdwn } from './mrkdwn.ts'
-import { type Form, type Part, simplePart } from './parts.ts'
+import { type MessageForm, type PresentedPart, simplePart } from './parts.ts'
 import { textTable } from './text-table.ts'
 
 // Slack takes 10,000 characters of table and about 13,200 of message; the difference and this are for what stands around it.
@@ -25,7 +25,10 @@ const maxWordsCharacters = 1_500
 const onePage = 24
 
 /** A table in each form, and the whole of it as a file where a form had to cut and a file may be attached. */
-export function presentTable(table: TableReply, whole: Whole): { readonly part: Part; readonly file: FileFrom | null } {
+export function presentTable(
+  table: TableReply,
+  whole: Whole,
+): { readonly part: PresentedPart; readonly file: FileFrom | null } {
   const grid = gridOf(table)
   if (grid.rows.length === 0 || grid.columns.length === 0) return { part: emptyTable(grid), file: null }
   const newest = cutGrid(grid, maxDataRows, maxCharacters)
@@ -63,7 +66,7 @@ export function presentTable(table: TableReply, whole: Whole): { readonly part: 
   }
 }
 
-function emptyTable(grid: Grid): Part {
+function emptyTable(grid: Grid): PresentedPart {
   return simplePart(grid.title, [boldLine(grid.title), ...smallPrint('No rows.')], `${grid.title}: no rows.`)
 }
 
@@ -122,14 +125,14 @@ export type Whole = 'attached' | 'on request' | 'nowhere'
 
 /** A file, and the form of a message from which on it is needed. */
 export interface FileFrom extends CsvFile {
-  readonly from: Form | 'words'
+  readonly from: MessageForm | 'words'
 }
 
 /** A file in the thread of a line that names its content. Slack attaches no file to a private answer, so a sentence stands in its place. */
 export function presentFile(
   { name, about, content }: FileReply,
   whole: Whole,
-): { readonly part: Part; readonly file: FileFrom | null } {
+): { readonly part: PresentedPart; readonly file: FileFrom | null } {
   const attached = whole === 'attached'
   const where = attached
     ? 'The file follows in the thread.'

@@ -5,7 +5,7 @@ import { rights } from './005-rights.ts'
 import { messages } from './009-messages.ts'
 import { attempts } from './010-attempts.ts'
 import { outbox } from './012-outbox.ts'
-import { keptLoads } from './013-kept-loads.ts'
+import { keptLoadsIndex } from './013-kept-loads.ts'
 import { again, approvals, forgetting, lookups, requests, uptime } from './columns.ts'
 
 /** Every change of the tables, in order, each as its statements. The first is version 1; one that was released never changes. */
@@ -22,6 +22,6 @@ export const migrations: readonly (readonly string[])[] = [
   attempts,
   requests,
   outbox,
-  keptLoads,
+  keptLoadsIndex,
   approvals,
 ]

@@ -32,7 +32,7 @@ const progressMs = 10_000
 let progressTimer: ReturnType<typeof setTimeout> | undefined
 
 /** Shows beside this element that the bot is working, until the page shows an answer. */
-export function showProgress(near: Element): void {
+export function showWaiting(near: Element): void {
   hideProgress()
   const surface = near.closest('main, .thread') ?? document.querySelector('main')
   const line = surface?.querySelector<HTMLElement>('.progress')
@@ -102,7 +102,7 @@ export async function press(control: ActionControl): Promise<void> {
   if (url !== undefined) window.open(url, '_blank', 'noopener')
   control.setAttribute('aria-busy', 'true')
   followAnswer(surface)
-  showProgress(surface)
+  showWaiting(surface)
   const where = home === undefined ? { channel, ts } : { view_id: home }
   const { notice = '' } = await post('press', { ...where, block_id, action_id, value, form })
   control.removeAttribute('aria-busy')
@@ -115,7 +115,7 @@ export async function submit(form: HTMLFormElement, dialog: HTMLElement): Promis
   const button = form.querySelector<HTMLButtonElement>('[type=submit]')
   if (button !== null) button.disabled = true
   button?.setAttribute('aria-busy', 'true')
-  showProgress(dialog)
+  showWaiting(dialog)
   const { errors, notice = '' } = await post('submit', { view_id: dialog.dataset['view'], form: formState(form) })
   if (button !== null) button.disabled = false
   button?.removeAttribute('aria-busy')

@@ -1,6 +1,6 @@
 /// <reference lib="dom" />
 /// <reference lib="dom.iterable" />
-import { as, hideProgress, notSent, post, showNotice, showProgress } from './client-actions.ts'
+import { as, hideProgress, notSent, post, showNotice, showWaiting } from './client-actions.ts'
 import { scrollToLatest } from './client-update.ts'
 
 /*
@@ -47,7 +47,7 @@ export async function send(box: HTMLTextAreaElement): Promise<void> {
   sessionStorage.setItem('sent', JSON.stringify(sent.slice(-50)))
   setText(box, '')
   if (text.startsWith('/') || direct !== undefined || text.toLowerCase().includes(`@${document.body.dataset['bot']}`))
-    showProgress(composer)
+    showWaiting(composer)
   scrollToLatest(composer)
   const { notice } = await post('send', { channel, text, ...(thread && { thread_ts: thread }) })
   if (notice !== undefined) hideProgress()

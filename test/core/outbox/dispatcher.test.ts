@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../../src/core/errors.ts'
 import { directMessagesOf } from '../../../src/core/place.ts'
-import type { Message, MessageStore, Sent } from '../../../src/core/ports/outbox.ts'
+import type { MessageStore, OutboxMessage, Sent } from '../../../src/core/ports/outbox.ts'
 import { answerOf, opened } from '../../contract/ledger/world.ts'
 import { anna, bob, createWorld, today } from '../../support/core.ts'
 import { accepted } from '../../support/delivered.ts'
@@ -77,7 +77,7 @@ describe('the outbox', () => {
     const tries: string[] = []
     const world = await createWorld()
     const begun = world.clock.elapsed()
-    const send = ({ key, way }: Message): Sent => {
+    const send = ({ key, way }: OutboxMessage): Sent => {
       tries.push(`${key} by ${way} after ${Math.round((world.clock.elapsed() - begun) / 60_000)} min`)
       return key === 'a' && tries.length <= 3 ? gone : accepted
     }
@@ -248,7 +248,7 @@ describe('whatever Slack answers', () => {
         fc.array(fc.constantFrom('C1', 'C2'), { minLength: 1, maxLength: 8 }),
         async (answers, channels) => {
           const script = [...answers]
-          const taken: Message[] = []
+          const taken: OutboxMessage[] = []
           const refused = new Set<number>()
           const { world, store, dispatcher } = await openOutbox((message) => {
             const answer = script.shift() ?? accepted
@@ -319,7 +319,7 @@ describe('a process that dies', () => {
         const world = await createWorld()
         const taken: string[] = []
         const script: Sent[] = [notDone, accepted]
-        const send = ({ key }: Message): Sent => {
+        const send = ({ key }: OutboxMessage): Sent => {
           const answer = script.shift() ?? accepted
           if (answer.kind === 'sent') taken.push(key)
           return answer

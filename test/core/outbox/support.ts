@@ -1,5 +1,5 @@
 import { startDispatcher } from '../../../src/core/outbox/dispatcher.ts'
-import type { Carrier, Message, MessageStore, NewMessage, Sent } from '../../../src/core/ports/outbox.ts'
+import type { Carrier, MessageStore, NewMessage, OutboxMessage, Sent } from '../../../src/core/ports/outbox.ts'
 import { anna, createWorld, type TestProcess, today, type World } from '../../support/core.ts'
 import { pendingIn } from '../../support/delivered.ts'
 
@@ -34,7 +34,7 @@ export async function until(world: World, condition: () => boolean | Promise<boo
 /** One process that sends what is in a ledger by `send`. */
 export async function openOutbox(
   send: (
-    message: Message,
+    message: OutboxMessage,
     way: Parameters<Carrier['send']>[1],
     body: Parameters<Carrier['send']>[2],
   ) => Promise<Sent> | Sent,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isHopeless, isTransition, stateOf, statusOf } from '../../../src/redshift/cluster/state.ts'
+import { clusterStateOf, isHopeless, isTransition, statusOf } from '../../../src/redshift/cluster/state.ts'
 
 describe('the state of a cluster', () => {
   it.each([
@@ -22,7 +22,7 @@ describe('the state of a cluster', () => {
     ['a-state-of-next-year', undefined, 'resuming'],
     ['a-state-of-next-year', 'Available', 'available'],
   ])('%s, reported %s, is %s', (ClusterStatus, ClusterAvailabilityStatus, state) => {
-    expect(stateOf({ ClusterStatus, ClusterAvailabilityStatus })).toBe(state)
+    expect(clusterStateOf({ ClusterStatus, ClusterAvailabilityStatus })).toBe(state)
   })
 
   it('names maintenance beside it', () => {

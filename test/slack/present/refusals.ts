@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import type { HomeView, ModalView } from '@slack/types'
-import type { Fallbacks, Message } from '../../../src/slack/outbound/fallbacks.ts'
+import type { Fallbacks, SlackMessage } from '../../../src/slack/outbound/fallbacks.ts'
 
 // The local workspace knows what Slack refuses; the bot is whole without it, and these tests then look at less.
 const rules = new URL('../../../src/workspace/validate.ts', import.meta.url)
@@ -10,7 +10,7 @@ const workspace = existsSync(rules) ? await import('../../../src/workspace/valid
 export const strict = workspace !== null
 
 /** What Slack would refuse of this message; empty when it would take it. */
-export function refusalsOf({ text, blocks }: Message): readonly string[] {
+export function refusalsOf({ text, blocks }: SlackMessage): readonly string[] {
   const found: string[] = []
   if (text.trim() === '') found.push('text is empty')
   if (text.length > 3_900) found.push(`text has ${text.length} characters`)

@@ -10,13 +10,17 @@ import { duration, lasting } from '../../words.ts'
 import { latenessOf, runTitle } from './run-title.ts'
 
 /** What an occurrence has to report: the answers of its lines, and what became of a warehouse that it woke. */
-export interface Report {
+export interface DigestReport {
   readonly said: readonly LineAnswer[]
   readonly slept: string | null
 }
 
 /** One answer of those of all lines: that of the only one as it is, a digest of several. */
-export async function digest(schedule: ScheduleRecord, { said, slept }: Report, context: RunContext): Promise<Outcome> {
+export async function digest(
+  schedule: ScheduleRecord,
+  { said, slept }: DigestReport,
+  context: RunContext,
+): Promise<Outcome> {
   const { deps, runId } = context
   const occurrence = await deps.ledger.runs.get(runId)
   if (occurrence === null) throw new Error(`run ${runId} is not in the ledger`)

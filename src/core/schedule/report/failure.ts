@@ -12,7 +12,7 @@ import type { Reply } from '../../reply.ts'
 import { rowsIn, viewOf } from '../../runner/answers.ts'
 import { lasting, list, usd } from '../../words.ts'
 import { commandsOf } from '../make/lines.ts'
-import { type FinishedRun, isQuestion, oneMessage, type Report, stepTimes } from './digest.ts'
+import { type DigestReport, type FinishedRun, isQuestion, oneMessage, stepTimes } from './digest.ts'
 import { clockWords, dayAndClockWords, isPowerStep, latenessOf, runTitle } from './run-title.ts'
 
 /** What readers have now, and whether this occurrence published it. */
@@ -43,7 +43,7 @@ const hoursAhead = 12
 /** The failure of a line as the failure of its occurrence: what failed, what readers have now, and what costs money. Bugs stay what they are. */
 export async function failureOfRun(
   schedule: ScheduleRecord,
-  { said, error, slept }: Report & { readonly error: unknown },
+  { said, error, slept }: DigestReport & { readonly error: unknown },
   context: RunContext,
 ): Promise<unknown> {
   if (!(error instanceof OpsError)) return error

@@ -6,7 +6,7 @@ import type { ChildResult, Context, RunContext } from '../../command/context.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
-import { errorOf, failureAnswer, isLeftOpen } from '../../runner/answers.ts'
+import { errorOfAnswer, failureAnswer, isLeftOpen } from '../../runner/answers.ts'
 import { start } from '../../runner/execute.ts'
 import type { Watch } from '../../runner/live-run.ts'
 import type { Child, Session } from '../../runner/session.ts'
@@ -65,12 +65,12 @@ export async function runChild({ request, at, parent, signal }: Child, session: 
 function resultOf(answer: Answer): ChildResult {
   if (isLeftOpen(answer)) return { kind: 'left' }
   if (answer.ok) return { kind: 'done', answer }
-  const error = errorOf(answer)
+  const error = errorOfAnswer(answer)
   return { kind: answer.run === null && error.code === 'busy' ? 'busy' : 'failed', error }
 }
 
 /** The answer of a child that is done. Throws why it failed, or was not begun; and where it is left to another process, what ends its parent here. */
-export function answerOf(result: ChildResult): Answer {
+export function answerOfChild(result: ChildResult): Answer {
   if (result.kind === 'done') return result.answer
   if (result.kind !== 'left') throw result.error
   throw new OpsError('interrupted', 'The bot is restarting.', '', { cause: new Handover() })

@@ -16,7 +16,7 @@ import type { Step, Work } from '../../step.ts'
 import { hours } from '../../words.ts'
 import { wakesPaused } from '../make/lines.ts'
 import { isPowerStep, type lineSteps, powerStep, restoreStep } from '../report/run-title.ts'
-import { answerOf, isLeft } from './child-run.ts'
+import { answerOfChild, isLeft } from './child-run.ts'
 
 /*
  * The warehouse of a schedule: awake before its lines, and put back to sleep behind them where the schedule woke it.
@@ -126,7 +126,7 @@ async function wakerOf(
 async function resumed(at: number, { catalog, runChild }: RunContext): Promise<boolean> {
   const result = await runChild(plain(catalog.that(wakesPaused)), at)
   if (result.kind === 'busy' || (result.kind === 'failed' && result.error.code === 'cluster_state')) return false
-  answerOf(result)
+  answerOfChild(result)
   return true
 }
 
@@ -217,7 +217,7 @@ async function pausedAgain(woken: RunRecord, { id }: ScheduleRecord, context: Ru
       const user = await userOf(runId, deps)
       if (user !== null) return { kind: 'used', by: user }
     }
-    answerOf(await context.runChild(plain(catalog.that(({ sleeps }) => sleeps === true)), upkeep.pause))
+    answerOfChild(await context.runChild(plain(catalog.that(({ sleeps }) => sleeps === true)), upkeep.pause))
     return { kind: 'paused' }
   } catch (error) {
     if (isLeft(error, context) || !(error instanceof OpsError)) throw error

@@ -12,7 +12,7 @@ import { lasting } from '../../words.ts'
 import { digest, type LineAnswer } from '../report/digest.ts'
 import { cancelledReport, failureOfRun } from '../report/failure.ts'
 import { hasSameLines, lineSteps, runTitle } from '../report/run-title.ts'
-import { answerOf, isLeft } from './child-run.ts'
+import { answerOfChild, isLeft } from './child-run.ts'
 import { isWorthPosting } from './condition.ts'
 import { ensureAwake, type Line, restore, theLastAnswer } from './power.ts'
 
@@ -87,7 +87,7 @@ function stepOf(
       const now = leavingOut(asks, maxErrors)
       const request = asleep ? await theLastAnswer(now, context) : now
       const result = await untilFree(schedule, () => context.runChild(request, at), work, context)
-      return { detail: outcomeWithoutRows(answerOf(result)) }
+      return { detail: outcomeWithoutRows(answerOfChild(result)) }
     },
   }
 }
