@@ -116,7 +116,7 @@ function outboxOf(face: () => SlackAdapter | null): Outbox {
   }
   return {
     resolve: async (place) => (place.kind === 'slack' ? opened().resolve(place) : place),
-    obstacle: async (place, by) => (place.kind === 'slack' ? opened().obstacle(place, by) : null),
+    postingError: async (place, by) => (place.kind === 'slack' ? opened().postingError(place, by) : null),
     requirePosts: () => undefined,
   }
 }

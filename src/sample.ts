@@ -1,4 +1,4 @@
-import { printable } from './core/words.ts'
+import { printable } from './core/format.ts'
 import { runSample } from './sample/command.ts'
 
 /** `node dist/boot.cjs sample …`: writes sample data. */

@@ -15,7 +15,7 @@ export async function slackInTerminal({ slack, access }: Config, log: Log): Prom
     resolve: async (place) => place,
   }
   if (slack.kind === 'none') {
-    return { probes: () => [], outbox: { ...silent, obstacle: async () => null, isBlind: true } }
+    return { probes: () => [], outbox: { ...silent, postingError: async () => null, isBlind: true } }
   }
   let opened: Promise<ReadOnlySlack> | undefined
   const { accessProbe } = await import('./slack/people/access.ts')
@@ -37,8 +37,8 @@ export async function slackInTerminal({ slack, access }: Config, log: Log): Prom
     outbox: {
       ...silent,
       // A schedule may be made here before the bot is invited, as scripts do: the channel is checked when the bot posts.
-      obstacle: async (place, by) =>
-        place.kind === 'slack' && by === null ? (await onlooker()).obstacle(place) : null,
+      postingError: async (place, by) =>
+        place.kind === 'slack' && by === null ? (await onlooker()).postingError(place) : null,
     },
   }
 }

@@ -180,7 +180,7 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
       app: { ...app, confirm: ({ watch, who, place }) => app.ask({ request: app.read('load'), who, place, watch }) },
       log,
       plans: { ...ledger.plans, get: async () => (looks++ === 0 ? null : fails()) },
-      obstacle: async () => null,
+      whyNotHere: async () => null,
       whisper: async () => undefined,
       refuse: async () => undefined,
       follow: async (_said, _of, act) => void (await act({ changed: () => undefined })),

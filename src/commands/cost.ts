@@ -6,8 +6,8 @@ import { optionalChoice, optionalMonth } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
 import { OpsError } from '../core/errors.ts'
+import { count, hours, moment, percent, usd } from '../core/format.ts'
 import { type ChartReply, type Reply, type TableReply, text } from '../core/reply.ts'
-import { count, hours, moment, percent, usd } from '../core/words.ts'
 
 export default defineCommand({
   name: 'cost',

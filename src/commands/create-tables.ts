@@ -3,11 +3,11 @@ import { ensureCluster } from '../core/cluster/lease.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
+import { list } from '../core/format.ts'
 import { text } from '../core/reply.ts'
 import type { Step } from '../core/step.ts'
 import { countedTables } from '../core/warehouse/counts.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
-import { list } from '../core/words.ts'
 
 export default defineCommand({
   name: 'create-tables',

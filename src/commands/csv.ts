@@ -1,10 +1,9 @@
 import { z } from 'zod'
 import { findResult } from '../core/answers/stored-result.ts'
-import { keptName } from '../core/cell-words.ts'
 import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
-import { csvOf } from '../core/csv.ts'
-import { count, plural } from '../core/words.ts'
+import { count, plural } from '../core/format.ts'
+import { csvOf, keptName } from '../core/tables.ts'
 
 export default defineCommand({
   name: 'csv',

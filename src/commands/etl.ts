@@ -4,6 +4,7 @@ import { flag, integer } from '../core/command/args.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { liveUntouched, OpsError } from '../core/errors.ts'
+import { bytes, count, lasting, moment, percent, plural } from '../core/format.ts'
 import type { FileChange } from '../core/ports/engine.ts'
 import { type Reply, text } from '../core/reply.ts'
 import { basisOf, changesWords, tally } from '../core/warehouse/basis.ts'
@@ -18,7 +19,6 @@ import {
 } from '../core/warehouse/load.ts'
 import { repairedSchema } from '../core/warehouse/repair-texts.ts'
 import { skippedWords } from '../core/warehouse/sources.ts'
-import { bytes, count, lasting, moment, percent, plural } from '../core/words.ts'
 
 export default defineCommand({
   name: 'etl',

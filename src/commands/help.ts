@@ -8,8 +8,8 @@ import { tokenize } from '../core/command/line.ts'
 import { declaredArguments } from '../core/command/read-arguments.ts'
 import { nearest } from '../core/command/suggest.ts'
 import { OpsError } from '../core/errors.ts'
+import { plural } from '../core/format.ts'
 import { type MenuReply, type Reply, type TableReply, text } from '../core/reply.ts'
-import { plural } from '../core/words.ts'
 
 const headings = { warehouse: 'Warehouse', questions: 'Questions', schedules: 'Schedules', bot: 'Bot' } as const
 

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { defineCommand } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
+import { plural } from '../core/format.ts'
 import { changeBetween, keptLoads } from '../core/warehouse/kept-loads.ts'
-import { plural } from '../core/words.ts'
 
 export default defineCommand({
   name: 'loads',
@@ -16,7 +16,7 @@ export default defineCommand({
   async run(_args, { deps }) {
     const kept = await keptLoads(deps)
     if (kept.length === 0) {
-      throw new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', { cure: 'etl' })
+      throw new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', { fixCommand: 'etl' })
     }
     const sizes = new Map((await deps.engine.stored()).map(({ load, bytes }) => [load, bytes]))
     const runs = await Promise.all(kept.map(({ id }) => deps.ledger.runs.get(id)))

@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { defineCommand } from '../core/command/define.ts'
+import { plural } from '../core/format.ts'
 import { includesRole } from '../core/people.ts'
 import { text } from '../core/reply.ts'
 import type { QueryFile } from '../core/sql/files.ts'
-import { plural } from '../core/words.ts'
 
 /** How a question is answered, by what its file declares: along time, as a list of any length, or in a few figures. */
 const kinds = {

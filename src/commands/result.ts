@@ -8,12 +8,12 @@ import {
   type StoredResult,
   type WantedRows,
 } from '../core/answers/stored-result.ts'
-import { keptName } from '../core/cell-words.ts'
 import { choice, integer, optionalChoice, optionalInteger, optionalText } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
+import { count, duration, moment } from '../core/format.ts'
 import { type Reply, text } from '../core/reply.ts'
-import { count, duration, moment } from '../core/words.ts'
+import { keptName } from '../core/tables.ts'
 
 export default defineCommand({
   name: 'result',

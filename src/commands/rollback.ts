@@ -2,12 +2,12 @@ import { z } from 'zod'
 import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
+import { moment } from '../core/format.ts'
 import type { LoadRecord } from '../core/ports/loads.ts'
 import { text } from '../core/reply.ts'
 import { changeBetween, earlierLoad } from '../core/warehouse/kept-loads.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
 import { loadLine } from '../core/warehouse/state.ts'
-import { moment } from '../core/words.ts'
 
 export default defineCommand({
   name: 'rollback',

@@ -44,7 +44,7 @@ export default defineCommand({
         `Run ${run.id} is still running. Nothing was done.`,
         `Follow it with runs ${run.id}.`,
         {
-          cure: `runs ${run.id}`,
+          fixCommand: `runs ${run.id}`,
         },
       )
     }

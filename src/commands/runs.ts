@@ -6,6 +6,7 @@ import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { quote } from '../core/command/line.ts'
 import { nearest } from '../core/command/suggest.ts'
 import { OpsError } from '../core/errors.ts'
+import { plural } from '../core/format.ts'
 import { recordAsFile } from '../core/history/audit-file.ts'
 import { describeRun, secondsOf } from '../core/history/run-in-full.ts'
 import { directly, newMessage } from '../core/outbox/messages.ts'
@@ -13,7 +14,6 @@ import type { RunRecord } from '../core/ports/ledger.ts'
 import { text } from '../core/reply.ts'
 import { orphansOfOthers } from '../core/runner/orphans.ts'
 import { shownLine } from '../core/runner/readers.ts'
-import { plural } from '../core/words.ts'
 
 const shownRuns = 20
 

@@ -3,13 +3,13 @@ import type { Suggestion } from '../core/answer.ts'
 import { optionalChoice } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
+import { plural } from '../core/format.ts'
 import { placeWords } from '../core/place.ts'
 import type { ScheduleRecord } from '../core/ports/schedules.ts'
 import { type TableReply, type TextReply, text } from '../core/reply.ts'
 import { visibleSchedules } from '../core/schedule/make/find.ts'
 import { unusualWords } from '../core/schedule/make/options.ts'
 import { linesWords, stateWord, timeWords, upcoming, whenWords } from '../core/schedule/make/words.ts'
-import { plural } from '../core/words.ts'
 
 // Together with the table they fit one message of Slack.
 const shownReasons = 5

@@ -6,11 +6,11 @@ import { optionalChannel, optionalInteger } from '../core/command/args.ts'
 import type { Context } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { inField, OpsError } from '../core/errors.ts'
+import { moment } from '../core/format.ts'
 import { newMessage, waysTo } from '../core/outbox/messages.ts'
 import type { Place } from '../core/place.ts'
 import { placeOf, postable } from '../core/posting.ts'
 import { text } from '../core/reply.ts'
-import { moment } from '../core/words.ts'
 
 export default defineCommand({
   name: 'share',

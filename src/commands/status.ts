@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Context } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
+import { lasting, moment } from '../core/format.ts'
 import type { ClusterState } from '../core/ports/cluster.ts'
 import type { LoadRecord, RunRecord } from '../core/ports/ledger.ts'
 import type { TableReply } from '../core/reply.ts'
@@ -14,7 +15,6 @@ import {
   stateLine,
   warehouseState,
 } from '../core/warehouse/state.ts'
-import { lasting, moment } from '../core/words.ts'
 
 export default defineCommand({
   name: 'status',

@@ -64,7 +64,7 @@ export interface App {
   drain(graceMs: number): Promise<void>
 }
 
-/** What an app works with, and who is told of its changes. */
+/** What an app works with, and the listeners of its changes. */
 export interface OpenedSession {
   readonly session: Session
   readonly changes: Changes
@@ -73,7 +73,7 @@ export interface OpenedSession {
 /** Puts commands and queries together with the parts they use. Throws `bad_sql_file` when a name is taken twice. */
 export function openSession(commands: readonly Command[], parts: Omit<Deps, 'commands'>): OpenedSession {
   const changes = createChanges()
-  const ledger = telling(parts.ledger, changes.tell)
+  const ledger = notifying(parts.ledger, changes.notify)
   const deps: Deps = { ...parts, ledger, commands: commandsThat(commands) }
   const queries = deps.library.queries.map(commandOfQuery)
   const catalog = createCatalog([...commands, ...queries])
@@ -145,18 +145,18 @@ export async function tendCluster(session: Session): Promise<void> {
   await pauseLeftAwake(session).finally(() => watchCluster(session.deps, pause))
 }
 
-/** Who wants to hear that something has changed, and the way to tell them. */
+/** The listeners of changes, and how they are called. */
 export interface Changes {
-  tell(): void
+  notify(): void
   /** Calls `listener`, which must return at once and not throw, until the returned function is called. */
   on(listener: () => void): () => void
 }
 
-/** Changes that nobody listens to yet. */
+/** Changes without a listener. */
 export function createChanges(): Changes {
   const listeners = new Set<() => void>()
   return {
-    tell() {
+    notify() {
       for (const listener of listeners) listener()
     },
     on(listener) {
@@ -167,16 +167,16 @@ export function createChanges(): Changes {
 }
 
 /**
- * The ledger, telling of everything that this process writes into it and that people see: runs and their steps, schedules, plans and
- * loads. What other processes write is not told.
+ * The ledger, which calls `notify` after each write of this process that people see: runs and their steps, schedules, plans and loads.
+ * Writes of other processes are not noticed.
  */
-export function telling(ledger: Ledger, tell: () => void): Ledger {
+export function notifying(ledger: Ledger, notify: () => void): Ledger {
   const { runs, schedules, plans, loads, messages } = ledger
   const after =
     <A extends readonly unknown[], R>(write: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
       const written = await write(...args)
-      tell()
+      notify()
       return written
     }
   return {

@@ -2,8 +2,8 @@ import type { RowsOf, Suggestion } from './answer.ts'
 import type { Reply } from './reply.ts'
 
 /**
- * The two species of error: an `OpsError` is expected, already explained and shown to people;
- * anything else is a bug, is logged with its stack and shown only as "something broke".
+ * Two kinds of error: an `OpsError` is expected, and shown to people as it is; anything else is a bug, which is logged with its stack and
+ * shown as "something broke" only.
  */
 
 /** How a process that ran one command line ends: done, failed, line or configuration must change, not allowed. */
@@ -59,10 +59,9 @@ export function exitStatusOf(code: OpsErrorCode): ExitStatus {
 }
 
 /**
- * How a failure is told that is the failure of more than one command line; see `Answer` for the words. `next` is what to do besides, `rowsOf` whose rows it
- * holds.
+ * The answer of a failure that covers several command lines; its members are those of `Answer`. `next` is what to do besides.
  */
-export interface Telling {
+export interface FailureReport {
   readonly title: string
   readonly headline: string
   readonly details: readonly Reply[]
@@ -72,16 +71,16 @@ export interface Telling {
 
 /**
  * An expected failure. `message` says what happened and what was left untouched, in a sentence or two without secrets;
- * `remedy` says what to do next, or is empty where nothing can be done. `cure` is a command line that a button may say,
- * `evidence` what shows it (the rows behind a red check), `telling` how it is told where that takes more, `field` the argument that it is
- * about, where a form may say it, `ask` the ids of people and groups who can help.
+ * `remedy` says what to do next, or is empty where nothing can be done. `fixCommand` is a command line for a button,
+ * `evidence` what shows it (the rows behind a red check), `report` its answer where one sentence is not enough, `field` the argument that it is
+ * about, which a form marks, `ask` the ids of people and groups who can help.
  */
 export class OpsError extends Error {
   readonly code: OpsErrorCode
   readonly remedy: string
-  readonly cure: string | undefined
+  readonly fixCommand: string | undefined
   readonly evidence: readonly Reply[]
-  readonly telling: Telling | undefined
+  readonly report: FailureReport | undefined
   readonly field: string | undefined
   readonly ask: readonly string[]
   /** The message without the sentence on what stayed untouched, where it has one. */
@@ -96,9 +95,9 @@ export class OpsError extends Error {
     this.name = 'OpsError'
     this.code = code
     this.remedy = remedy
-    this.cure = options.cure
+    this.fixCommand = options.fixCommand
     this.evidence = options.evidence ?? []
-    this.telling = options.telling
+    this.report = options.report
     this.field = options.field
     this.ask = options.ask ?? []
     this.reason = options.reason
@@ -121,9 +120,9 @@ export const liveUntouched = 'Live tables are untouched.'
 
 interface OpsErrorOptions {
   readonly cause?: unknown
-  readonly cure?: string | undefined
+  readonly fixCommand?: string | undefined
   readonly evidence?: readonly Reply[]
-  readonly telling?: Telling | undefined
+  readonly report?: FailureReport | undefined
   readonly field?: string | undefined
   readonly ask?: readonly string[]
   readonly reason?: string | undefined

@@ -26,13 +26,13 @@ export function placeOf(
 }
 
 /**
- * A place that the bot can post in, and `by`, where given, is in, by the id of its channel. Throws why not, with the cure; who asks is told
+ * A place that the bot can post in, and `by`, where given, is in, by the id of its channel. Throws why not, with the remedy; who asks is told
  * so at once, not at night. In a terminal nobody can say: the name is looked for when the bot comes to post.
  */
 export async function postable(given: Place, by: Asker | null, { outbox }: Pick<Deps, 'outbox'>): Promise<Place> {
   // As it was given: words about it show nothing that its id or its name would tell.
-  const obstacle = await outbox.obstacle(given, by)
-  if (obstacle !== null) throw obstacle
+  const refusal = await outbox.postingError(given, by)
+  if (refusal !== null) throw refusal
   return outbox.resolve(given)
 }
 

@@ -1,6 +1,6 @@
 import { OpsError } from './errors.ts'
+import { count, plural } from './format.ts'
 import { type Cell, text } from './reply.ts'
-import { count, plural } from './words.ts'
 
 /*
  * A row of the source data that is not loaded, and the values that make it so. Both engines apply the same rules: DuckDB while
@@ -181,10 +181,10 @@ export function tooManyUnreadable({ readable, unreadable, reasons }: ReadRows, m
   if (unreadable > mostLeftOut || readable <= 0) {
     return OpsError.untouched('bad_data', reason, 'Fix the data and load again.', { evidence })
   }
-  const cure = `etl max-errors=${unreadable}`
+  const fixCommand = `etl max-errors=${unreadable}`
   const which = unreadable === 1 ? 'this row' : 'these rows'
-  return OpsError.untouched('bad_data', reason, `Fix the data, or load without ${which}: ${cure}.`, {
-    cure,
+  return OpsError.untouched('bad_data', reason, `Fix the data, or load without ${which}: ${fixCommand}.`, {
+    fixCommand,
     leaveOut: unreadable,
     evidence,
   })

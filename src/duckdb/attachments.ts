@@ -149,6 +149,6 @@ function gone(load: LoadId, mode: Mode, cause: unknown): OpsError {
     ? new OpsError('not_found', `Load ${load} is not there any more.`, 'Ask again.', { cause })
     : new OpsError('not_found', `The half-built load ${load} is not there any more.`, 'Load again.', {
         cause,
-        cure: 'etl',
+        fixCommand: 'etl',
       })
 }

@@ -1,9 +1,9 @@
 import { OpsError } from '../core/errors.ts'
+import { bytes, plural } from '../core/format.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Cluster, ClusterOperation, SpinUpOptions } from '../core/ports/cluster.ts'
 import type { PlanDraft } from '../core/ports/plans.ts'
 import type { Step } from '../core/step.ts'
-import { bytes, plural } from '../core/words.ts'
 import {
   contentsOf,
   type HomeContents,
@@ -151,7 +151,7 @@ function refuseForeign(folder: string, { foreign }: HomeContents): void {
     'cluster_state',
     `${folder} holds files that are not the warehouse's: ${foreign.join(', ')}. Nothing was removed.`,
     'Move them elsewhere and tear down again.',
-    { cure: 'tear-down' },
+    { fixCommand: 'tear-down' },
   )
 }
 
@@ -159,13 +159,13 @@ function notNow(state: Exclude<HomeState, 'available'> | 'none'): OpsError {
   switch (state) {
     case 'none':
       return new OpsError('no_cluster', `There is no cluster ${name} yet.`, 'Create it with spin-up.', {
-        cure: 'spin-up',
+        fixCommand: 'spin-up',
       })
     case 'paused':
-      return new OpsError('cluster_state', `Cluster ${name} is paused.`, 'Resume it.', { cure: 'resume' })
+      return new OpsError('cluster_state', `Cluster ${name} is paused.`, 'Resume it.', { fixCommand: 'resume' })
     case 'deleting':
       return new OpsError('cluster_state', `Cluster ${name} is half torn down.`, 'Finish tearing it down.', {
-        cure: 'tear-down',
+        fixCommand: 'tear-down',
       })
   }
 }

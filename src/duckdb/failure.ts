@@ -87,5 +87,5 @@ export function isDamage(error: unknown): boolean {
 /** What is thrown about a load that is served and cannot be read. */
 export function damaged(load: LoadId, cause: unknown): OpsError {
   const words = `The file of live load ${load} is damaged or not a load any more. Questions cannot be answered from it.`
-  return new OpsError('storage', words, 'Load again with etl.', { cause, cure: 'etl' })
+  return new OpsError('storage', words, 'Load again with etl.', { cause, fixCommand: 'etl' })
 }

@@ -167,7 +167,7 @@ export async function removeHome(folder: string): Promise<void> {
       'Look at it, then tear down again.',
       {
         cause,
-        cure: 'tear-down',
+        fixCommand: 'tear-down',
       },
     )
   }

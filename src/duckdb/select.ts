@@ -1,9 +1,9 @@
 import type { DuckDBType, DuckDBValue } from '@duckdb/node-api'
-import { isKept } from '../core/cell-words.ts'
 import { OpsError } from '../core/errors.ts'
 import type { QueryOptions, ResultSet, Statement } from '../core/ports/engine.ts'
 import type { Cell, Format } from '../core/reply.ts'
 import { bind } from '../core/sql/parameters.ts'
+import { isKept } from '../core/tables.ts'
 import {
   DuckDBDateValue,
   DuckDBDecimalType,

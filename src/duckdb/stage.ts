@@ -1,7 +1,7 @@
 import { isUtf8 } from 'node:buffer'
+import { plural } from '../core/format.ts'
 import type { SourceFile, Staged } from '../core/ports/engine.ts'
 import { rowWords, tooManyUnreadable, type UnreadableRow } from '../core/unreadable.ts'
-import { plural } from '../core/words.ts'
 import { findUnreadable, insertRecords, spellingsIn } from './bad-rows.ts'
 import type { Dataset } from './datasets.ts'
 import { isAboutData } from './failure.ts'

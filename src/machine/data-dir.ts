@@ -3,11 +3,11 @@ import { join } from 'node:path'
 import { inBackground, repeatInBackground } from '../core/background.ts'
 import { green, probe } from '../core/doctor/run-probes.ts'
 import { messageOf, OpsError } from '../core/errors.ts'
+import { bytes } from '../core/format.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
 import type { Log } from '../core/ports/log.ts'
 import type { Probe } from '../core/ports/probe.ts'
-import { bytes } from '../core/words.ts'
 
 /** What the bot keeps in its data folder, by name. */
 const ours = /^(?:state\.db(?:[-.].*)?|loads|workspace|sample(?:\..*)?|(?:sparkify|terminal)\.log)$/
@@ -85,13 +85,13 @@ export function diskProbe(dataDir: string, ledger: Pick<Ledger, 'loads'>): Probe
       return {
         state: 'warn',
         detail: `other users of this machine can open ${open.join(', ')}`,
-        cure: 'As the owner of these files, remove the permissions of others: chmod go= and the path.',
+        remedy: 'As the owner of these files, remove the permissions of others: chmod go= and the path.',
       }
     }
-    const cure = `Free some space, or set SPARKIFY_HOME to a larger disk.${await deletable(dataDir, ledger)}`
+    const remedy = `Free some space, or set SPARKIFY_HOME to a larger disk.${await deletable(dataDir, ledger)}`
     return free < fullBelow
-      ? { state: 'red', detail: `full: ${detail}; nothing can be loaded or recorded`, cure }
-      : { state: 'warn', detail, cure }
+      ? { state: 'red', detail: `full: ${detail}; nothing can be loaded or recorded`, remedy }
+      : { state: 'warn', detail, remedy }
   })
 }
 

@@ -1,7 +1,7 @@
 import { destination, type Logger, pino } from 'pino'
 import { messageOf, OpsError } from '../core/errors.ts'
+import { escapeControls } from '../core/format.ts'
 import type { Log } from '../core/ports/log.ts'
-import { escapeControls } from '../core/words.ts'
 
 // Tokens of Slack and keys of AWS by their public forms, wherever they turn up: in a message, a URL, a nested error.
 const secretForms = /\bxox[a-z]-[\w-]+|\bxapp-[\w-]+|\b(?:AKIA|ASIA)[A-Z0-9]{16}\b/g

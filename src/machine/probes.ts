@@ -1,19 +1,19 @@
 import { z } from 'zod'
 import { green, notChecked, probe } from '../core/doctor/run-probes.ts'
+import { bytes, moment } from '../core/format.ts'
 import { heartbeatNote } from '../core/outbox/dispatcher.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Engine } from '../core/ports/engine.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
 import type { Probe } from '../core/ports/probe.ts'
 import { skippedWords } from '../core/warehouse/sources.ts'
-import { bytes, moment } from '../core/words.ts'
 
 /** The main settings, and variables that are probably not meant. */
 export function configurationProbe(summary: string, warnings: readonly string[]): Probe {
   return probe({ id: 'configuration', title: 'Configuration' }, async () =>
     warnings.length === 0
       ? green(summary)
-      : { state: 'warn', detail: warnings.join('; '), cure: 'Correct or remove it in the environment or .env.' },
+      : { state: 'warn', detail: warnings.join('; '), remedy: 'Correct or remove it in the environment or .env.' },
   )
 }
 
@@ -58,7 +58,7 @@ export function backupProbe({ notes }: Pick<Ledger, 'notes'>, clock: Pick<Clock,
     return {
       state: 'warn',
       detail: `the newest is old: ${detail}`,
-      cure: 'Run sparkify backup, best every night by cron.',
+      remedy: 'Run sparkify backup, best every night by cron.',
     }
   })
 }
@@ -76,7 +76,7 @@ export function heartbeatProbe(isSet: boolean, { notes }: Pick<Ledger, 'notes'>)
     return {
       state: 'warn',
       detail: `the last one, ${at}, could not be delivered`,
-      cure: 'Check SPARKIFY_HEARTBEAT_URL and the network; the log has the reason.',
+      remedy: 'Check SPARKIFY_HEARTBEAT_URL and the network; the log has the reason.',
     }
   })
 }

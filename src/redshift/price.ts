@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { usd } from '../core/words.ts'
+import { usd } from '../core/format.ts'
 
 interface RegionPrices {
   /** When and where the figures were read, for people. */

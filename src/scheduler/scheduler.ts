@@ -1,8 +1,8 @@
 import { schedule } from 'node-cron'
 import { inBackground, repeatInBackground } from '../core/background.ts'
+import { duration } from '../core/format.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Log } from '../core/ports/log.ts'
-import { duration } from '../core/words.ts'
 
 // node-cron arms one timer up to its next match. A clock that is set back, or a machine that sleeps, leaves it waiting for too long.
 const watchEveryMs = 1_000

@@ -2,6 +2,7 @@ import type { RequestListener } from 'node:http'
 import type { App } from '../core/app.ts'
 import type { AccessPolicy } from '../core/deps.ts'
 import type { OpsError } from '../core/errors.ts'
+import { lasting } from '../core/format.ts'
 import type { Dispatcher } from '../core/outbox/dispatcher.ts'
 import { createRateWindow } from '../core/pacing.ts'
 import type { Asker } from '../core/people.ts'
@@ -12,7 +13,6 @@ import type { Log } from '../core/ports/log.ts'
 import type { NewMessage } from '../core/ports/outbox.ts'
 import type { Probe } from '../core/ports/probe.ts'
 import type { Watch } from '../core/runner/live-run.ts'
-import { lasting } from '../core/words.ts'
 import { createHomePublisher, type HomePublisher } from './app-home/publisher.ts'
 import { type BotIdentity, identify, watchToken } from './bot-identity.ts'
 import type { SlackClients } from './clients.ts'
@@ -68,8 +68,8 @@ export interface SlackAdapter {
   put(message: NewMessage): Promise<void>
   /** The same place by its id, where it was given by the name of a channel that the bot is in. */
   resolve(place: Conversation): Promise<Conversation>
-  /** Why nothing can be posted there, with the cure; null where it can be, or where Slack cannot say. */
-  obstacle(place: Conversation, by: Asker | null): Promise<OpsError | null>
+  /** Why nothing can be posted there, with the remedy; null where it can be, or where Slack cannot say. */
+  postingError(place: Conversation, by: Asker | null): Promise<OpsError | null>
   /** For the health route: not ok while Slack cannot reach the bot, or refuses its token. */
   health(): { readonly ok: boolean; readonly detail: string }
 }
@@ -122,7 +122,7 @@ export async function openSlackAdapter(options: SlackAdapterOptions): Promise<Sl
   const http = mode.kind === 'http' ? createHttp(mode.signingSecret, () => open, { clock, log }) : undefined
 
   const asking = { client: clients.quick, channels, shared, log }
-  const obstacle = async (place: Conversation, by: Asker | null): Promise<OpsError | null> => {
+  const postingError = async (place: Conversation, by: Asker | null): Promise<OpsError | null> => {
     // A person first: what ails a channel is not for those who are not in it.
     const mine = by === null ? null : await refusalFor(by, place, asking, identity.name)
     if (mine !== null) return mine
@@ -172,7 +172,7 @@ export async function openSlackAdapter(options: SlackAdapterOptions): Promise<Sl
         access,
         shared,
         homes,
-        tell: sender.tell,
+        reply: sender.reply,
         payloadOf,
         clock,
         log,
@@ -212,7 +212,7 @@ export async function openSlackAdapter(options: SlackAdapterOptions): Promise<Sl
         : { changed: () => undefined },
     put,
     resolve: (place) => withChannelId(place, asking),
-    obstacle,
+    postingError,
   }
 }
 

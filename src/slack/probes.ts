@@ -2,11 +2,11 @@ import type { WebClient } from '@slack/web-api'
 import type { AccessPolicy } from '../core/deps.ts'
 import { type Dated, green, notChecked, probe, skewFinding } from '../core/doctor/run-probes.ts'
 import type { OpsError } from '../core/errors.ts'
+import { list } from '../core/format.ts'
 import type { Conversation } from '../core/place.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Log } from '../core/ports/log.ts'
 import type { Finding, Probe } from '../core/ports/probe.ts'
-import { list } from '../core/words.ts'
 import { neededScopes } from './api-methods.ts'
 import { identify } from './bot-identity.ts'
 import { type SocketState, sharedMs } from './inbound/socket.ts'
@@ -63,19 +63,20 @@ function scopesFinding(granted: readonly string[] | undefined): Finding {
   return {
     state: 'red',
     detail: `${list(missing)} missing`,
-    cure: 'Add them under OAuth & Permissions at https://api.slack.com/apps (or paste manifest.yml under App Manifest), then reinstall the app.',
+    remedy:
+      'Add them under OAuth & Permissions at https://api.slack.com/apps (or paste manifest.yml under App Manifest), then reinstall the app.',
   }
 }
 
 function connectionFinding({ clock, health, socket }: ProbeParts): Finding {
   const { ok, detail } = health()
-  if (!ok) return { state: 'red', detail, cure: 'Check the network; the bot keeps trying.' }
+  if (!ok) return { state: 'red', detail, remedy: 'Check the network; the bot keeps trying.' }
   const { shared = null } = socket?.() ?? {}
   if (shared === null || clock.now().getTime() - shared.since.getTime() < sharedMs) return green(detail)
   return {
     state: 'warn',
     detail: `${detail}; ${shared.connections} connections use SLACK_APP_TOKEN, each of which gets only part of the messages`,
-    cure: 'Stop the other bot, or give it a Slack app of its own. If there is none, restart this one.',
+    remedy: 'Stop the other bot, or give it a Slack app of its own. If there is none, restart this one.',
   }
 }
 
@@ -100,8 +101,8 @@ async function dateAt(address: URL, signal: AbortSignal): Promise<string | null>
 /** A program that has the bot's token, but neither hears Slack nor posts there. */
 export interface ReadOnlySlack {
   readonly token: Probe
-  /** Why the bot cannot post there, with the cure; null where it can be, or where Slack cannot say. */
-  obstacle(place: Conversation): Promise<OpsError | null>
+  /** Why the bot cannot post there, with the remedy; null where it can be, or where Slack cannot say. */
+  postingError(place: Conversation): Promise<OpsError | null>
 }
 
 /** Looks with this client. */
@@ -111,7 +112,7 @@ export function createReadOnlySlack(client: WebClient, policy: AccessPolicy, clo
   const asking = { client, channels, shared, log }
   return {
     token: tokenProbe(client),
-    async obstacle(place) {
+    async postingError(place) {
       const why = await postingRefusal(place, asking)
       return why === null ? null : cannotPost(why, place, (await identify(client)).name)
     },

@@ -32,8 +32,9 @@ const messageSchema = z
     rung: z.number().nullable(),
   })
   .transform(
-    ({ content, open, after, schedule, plan, ...rest }): OutboxMessage => ({
+    ({ content, open, after, schedule, plan, rung: level, ...rest }): OutboxMessage => ({
       ...rest,
+      level,
       content: content ?? { kind: 'text', text: '' },
       ...(open ? { open } : {}),
       ...(after === null ? {} : { after }),
@@ -141,7 +142,7 @@ export function messageStore(db: Database): MessageStore {
 
     begin: (message) => change(message, 'begun = 1'),
 
-    async sent({ id, version }, { post, rung, followers }) {
+    async sent({ id, version }, { post, level, followers }) {
       const kept = post === null ? null : JSON.stringify(post)
       await db.batch([
         {
@@ -149,7 +150,7 @@ export function messageStore(db: Database): MessageStore {
               rung = case when version = :version then :rung else rung end,
               state = case when version = :version then 'sent' else state end
             where id = :id`,
-          args: { id, version, rung, post: kept },
+          args: { id, version, rung: level, post: kept },
         },
         ...(followers.length === 0 ? [] : [insertMessages(followers, ifChanged)]),
         ...(kept === null

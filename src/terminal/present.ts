@@ -1,7 +1,7 @@
 import type { Answer } from '../core/answer.ts'
-import { cellWords } from '../core/cell-words.ts'
+import { clean, cleanLine, duration } from '../core/format.ts'
 import type { ChartReply, FailureReply, MenuReply, PlanReply, Reply, StepView, TableReply } from '../core/reply.ts'
-import { clean, cleanLine, duration } from '../core/words.ts'
+import { formatCell } from '../core/tables.ts'
 import type { Screen, Tone } from './screen.ts'
 import { bar, padded, sparkline, tableText } from './table.ts'
 
@@ -125,7 +125,7 @@ export function chartText({ title, categories, series }: ChartReply, { paint }: 
     ...categories.map((category, i) => {
       const value = values[i] ?? Number.NaN
       const label = padded(cleanLine(category), labelWidth, false)
-      const figure = Number.isFinite(value) ? cellWords(value, 'decimal') : '–'
+      const figure = Number.isFinite(value) ? formatCell(value, 'decimal') : '–'
       const drawn = bar(most === 0 || !Number.isFinite(value) ? 0 : value / most, barWidth)
       return `${label}  ${paint('accent', drawn)} ${figure}`
     }),
@@ -144,7 +144,7 @@ function courseText({ series }: ChartReply, { paint }: Screen): string {
   return series
     .map(({ name, values }) => {
       const known = values.filter(Number.isFinite)
-      const range = [Math.min(...known), Math.max(...known)].map((value) => cellWords(value, 'decimal')).join('–')
+      const range = [Math.min(...known), Math.max(...known)].map((value) => formatCell(value, 'decimal')).join('–')
       const course = paint('accent', sparkline(values))
       return `${padded(cleanLine(name), width, false)}  ${course}  ${known.length === 0 ? '–' : range}`
     })

@@ -1,4 +1,4 @@
-import { printable } from '../core/words.ts'
+import { printable } from '../core/format.ts'
 
 /** A stream of text that may be a terminal. */
 export interface Output {

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width'
-import { cellWords, numericFormats } from '../core/cell-words.ts'
-import type { Cell, Format, TableReply } from '../core/reply.ts'
-import { cleanLine, count } from '../core/words.ts'
+import { cleanLine, count } from '../core/format.ts'
+import type { Format, TableReply } from '../core/reply.ts'
+import { formatCell, numericFormats } from '../core/tables.ts'
 import type { Screen } from './screen.ts'
 
 // A text of 80 characters is read; one of 300 pushes its neighbours off the screen. The last column has none, and is wrapped instead of cut.
@@ -29,7 +29,7 @@ export function tableText(table: TableReply, screen: Screen, drawn?: string): st
 }
 
 function linesOf(table: TableReply, { columns: width, paint }: Screen, drawn: string | undefined): readonly string[] {
-  const cells = table.rows.map((row) => table.columns.map((_, i) => cellText(row[i] ?? null, formatAt(table, i))))
+  const cells = table.rows.map((row) => table.columns.map((_, i) => formatCell(row[i] ?? null, formatAt(table, i))))
   const oneWideRow = cells.length === 1 && table.columns.length > 5 && table.list !== true
   const widths = oneWideRow ? null : widthsOf(table, cells, width)
   if (widths === null) return cells.flatMap((row, at) => [...(at === 0 ? [] : ['']), ...upright(table, row, width)])
@@ -110,11 +110,6 @@ function sum(numbers: readonly number[]): number {
 /** Whether a column of this format is read from the right. */
 function alignsRight(format: Format): boolean {
   return numericFormats.has(format)
-}
-
-/** One value as people read it in a terminal, on one line, with nothing that a terminal would obey. */
-export function cellText(cell: Cell, format: Format): string {
-  return cleanLine(cellWords(cell, format))
 }
 
 const latin = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]*$/

@@ -36,7 +36,7 @@ describe('a live load whose file was', () => {
       remedy: 'Load again with etl.',
     })
     expect(question.next).toContainEqual({ label: 'Etl', line: 'etl' })
-    expect(await liveProbe(bot.deps).check(signal)).toMatchObject({ state: 'red', cure: 'Load again with etl.' })
+    expect(await liveProbe(bot.deps).check(signal)).toMatchObject({ state: 'red', remedy: 'Load again with etl.' })
   })
 
   it('replaced by a folder is loaded again, and the folder removed with the load', async () => {

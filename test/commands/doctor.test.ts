@@ -30,9 +30,9 @@ async function patient(parts: (world: World) => Partial<Deps> = () => ({})) {
 
 function findingsOf({ replies }: Answer): Readonly<Record<string, Finding>> {
   const table = replies.find((reply) => reply.kind === 'table')
-  const rows = table?.rows.map(([state, what, detail, cure]) => [
+  const rows = table?.rows.map(([state, what, detail, remedy]) => [
     String(what),
-    { state: stateOf(state), detail: String(detail), cure: String(cure) },
+    { state: stateOf(state), detail: String(detail), remedy: String(remedy) },
   ])
   return Object.fromEntries(rows ?? [])
 }
@@ -48,9 +48,9 @@ function finding(title: string, found: Finding | Error, needs: readonly string[]
 }
 
 const three: readonly Probe[] = [
-  finding('Disk', { state: 'warn', detail: '1.9 GB free', cure: 'Make room.' }),
-  finding('Ledger', { state: 'green', detail: 'reads and writes', cure: '' }),
-  finding('Sources', { state: 'red', detail: 's3://x cannot be read', cure: 'Give the role s3:ListBucket on it.' }),
+  finding('Disk', { state: 'warn', detail: '1.9 GB free', remedy: 'Make room.' }),
+  finding('Ledger', { state: 'green', detail: 'reads and writes', remedy: '' }),
+  finding('Sources', { state: 'red', detail: 's3://x cannot be read', remedy: 'Give the role s3:ListBucket on it.' }),
 ]
 
 describe('doctor', () => {
@@ -100,7 +100,7 @@ describe('doctor', () => {
   })
 
   it('finds a cause once: what depends on a line that is red is not looked at, and is neither green nor red', async () => {
-    const refused = { state: 'red', detail: 'the token is refused', cure: 'Copy it again.' } as const
+    const refused = { state: 'red', detail: 'the token is refused', remedy: 'Copy it again.' } as const
     const unread = finding('Slack scopes', new Error('checked'), ['slack-token'])
     const behind = finding('Slack news', new Error('checked'), ['slack-scopes'])
     const { bot } = await patient(() => ({ probes: () => [behind, unread, finding('Slack token', refused)] }))
@@ -120,7 +120,7 @@ describe('doctor', () => {
   })
 
   it('does not call green what was not looked at', async () => {
-    const unread: Finding = { state: 'not-checked', detail: 'the cluster is paused', cure: '' }
+    const unread: Finding = { state: 'not-checked', detail: 'the cluster is paused', remedy: '' }
     const { bot } = await patient(() => ({ probes: () => [finding('Live load', unread)] }))
     expect(await bot.say('doctor')).toMatchObject({ ok: true, headline: '5 items OK, 1 not checked.' })
     expect((await bot.say('doctor all=yes')).replies[0]).toMatchObject({
@@ -170,7 +170,7 @@ describe('doctor', () => {
     expect((await changed.found())['Audit log']).toEqual({
       state: 'red',
       detail: '1,234 entries, but 2 entries are missing, the triggers that protect it are missing',
-      cure: 'Someone changed the ledger by hand. Compare it with a backup.',
+      remedy: 'Someone changed the ledger by hand. Compare it with a backup.',
     })
   })
 })
@@ -182,7 +182,7 @@ describe('doctor, about people,', () => {
     expect((await found({ place: channel }))['Roles']).toEqual({
       state: 'red',
       detail: 'nobody is an admin, so nobody can spin up, tear down or cancel',
-      cure: 'Set SPARKIFY_ADMINS=U0ANNA (you), and restart the bot.',
+      remedy: 'Set SPARKIFY_ADMINS=U0ANNA (you), and restart the bot.',
     })
     expect((await found())['Roles']).toMatchObject({
       state: 'green',
@@ -196,7 +196,11 @@ describe('doctor, about people,', () => {
     expect((await found({ place: channel }))['Roles']).toMatchObject({ state: 'green' })
     unknown.add('S0TEAM')
     const { Roles } = await found({ place: channel })
-    expect(Roles).toEqual({ state: 'red', detail: 'Slack could not tell me. Nothing was done.', cure: 'Say it again.' })
+    expect(Roles).toEqual({
+      state: 'red',
+      detail: 'Slack could not tell me. Nothing was done.',
+      remedy: 'Say it again.',
+    })
   })
 
   it('names those who have left', async () => {
@@ -205,7 +209,7 @@ describe('doctor, about people,', () => {
     expect((await found())['Roles']).toMatchObject({
       state: 'warn',
       detail: 'U0OLGA left this Slack, or never joined it',
-      cure: 'Remove them from SPARKIFY_ADMINS and SPARKIFY_OPERATORS.',
+      remedy: 'Remove them from SPARKIFY_ADMINS and SPARKIFY_OPERATORS.',
     })
   })
 
@@ -220,7 +224,7 @@ describe('doctor, about people,', () => {
     expect((await found())['Approvals']).toEqual({
       state: 'red',
       detail: 'two people must agree, but only U0ANNA, who alone can make requests, can approve',
-      cure: 'Name more in SPARKIFY_APPROVERS or SPARKIFY_ADMINS.',
+      remedy: 'Name more in SPARKIFY_APPROVERS or SPARKIFY_ADMINS.',
     })
   })
 
@@ -234,7 +238,7 @@ describe('doctor, about people,', () => {
     expect(await approvals(olga.id)).toEqual({
       state: 'warn',
       detail: 'only U0OLGA can approve, so nobody can approve what U0OLGA requests',
-      cure: 'Name more in SPARKIFY_APPROVERS.',
+      remedy: 'Name more in SPARKIFY_APPROVERS.',
     })
   })
 })
@@ -270,7 +274,7 @@ describe('doctor, about money,', () => {
     expect(await budgetOf([bill(5.4), bill(5.4)], 10)).toMatchObject({
       state: 'warn',
       detail: '$10.80 of $10.00 spent in November 2026',
-      cure: expect.stringContaining('SPARKIFY_BUDGET_USD'),
+      remedy: expect.stringContaining('SPARKIFY_BUDGET_USD'),
     })
     expect(await budgetOf([], 10, true)).toMatchObject({
       state: 'green',
@@ -283,7 +287,7 @@ describe('doctor, about money,', () => {
     expect(await budgetOf([bill(5.4), bill(null)], 10)).toMatchObject({
       state: 'red',
       detail: '$5.40 of $10.00 spent in November 2026, not counting times with an unknown price',
-      cure: expect.stringContaining('REDSHIFT_HOURLY_USD'),
+      remedy: expect.stringContaining('REDSHIFT_HOURLY_USD'),
     })
   })
 })
@@ -300,17 +304,18 @@ describe('doctor, about schedules,', () => {
   it('tells those who may not list them nothing but how they are', async () => {
     const created = '2026-11-23T11:00:00.000Z'
     const secret: Place = { kind: 'slack', channel: 'C0SECRET', channelName: 'secret', direct: false }
-    const obstacle = async () => new OpsError('slack', 'I cannot post in #secret (not_in_channel).', 'Type /invite.')
+    const postingError = async () =>
+      new OpsError('slack', 'I cannot post in #secret (not_in_channel).', 'Type /invite.')
     const world = await clinic({ place: secret, lines: ['load'] }, () => ({
-      outbox: { resolve: async (place) => place, obstacle, requirePosts: () => undefined },
+      outbox: { resolve: async (place) => place, postingError, requirePosts: () => undefined },
     }))
     const parked = { kind: 'parked', why: '#secret is archived.' } as const
     await world.bot.ledger.schedules.add(scheduled({ place: secret, owner: anna, created, state: parked }))
     await world.bot.ledger.schedules.add(scheduled({ place: secret, owner: anna, created, state: { kind: 'paused' } }))
     const found = await world.found({ place: channel, who: bob })
-    const cure = 'An operator who runs doctor can see why.'
-    expect(found['Schedule 1']).toEqual({ state: 'red', detail: 'cannot run', cure })
-    expect(found['Schedule 2']).toEqual({ state: 'red', detail: 'suspended', cure })
+    const remedy = 'An operator who runs doctor can see why.'
+    expect(found['Schedule 1']).toEqual({ state: 'red', detail: 'cannot run', remedy })
+    expect(found['Schedule 2']).toEqual({ state: 'red', detail: 'suspended', remedy })
     expect(found['Schedule 3']).toMatchObject({ state: 'green', detail: 'paused' })
     expect(JSON.stringify(found)).not.toMatch(/secret/i)
     expect(JSON.stringify(await world.found({ place: channel }))).toContain('#secret')
@@ -320,7 +325,7 @@ describe('doctor, about schedules,', () => {
     expect(await first(await clinic({ zone: 'Europe/London' }))).toEqual({
       state: 'green',
       detail: 'load in #music, next Tue, 24 Nov 2026, 03:00 GMT (UTC+0)',
-      cure: '–',
+      remedy: '–',
     })
     expect(await first(await clinic({ state: { kind: 'paused' } }))).toMatchObject({
       state: 'green',
@@ -342,7 +347,7 @@ describe('doctor, about schedules,', () => {
     expect(await first(await clinic({ state: { kind: 'parked', why } }))).toEqual({
       state: 'red',
       detail: `load in #music is suspended: ${why}`,
-      cure: 'Then run schedule resume 1, or schedule remove 1.',
+      remedy: 'Then run schedule resume 1, or schedule remove 1.',
     })
   })
 
@@ -352,7 +357,7 @@ describe('doctor, about schedules,', () => {
     const outbox: Deps['outbox'] = {
       requirePosts: () => undefined,
       resolve: async (place) => place,
-      obstacle: async () => {
+      postingError: async () => {
         asked++
         return shut
       },
@@ -361,7 +366,7 @@ describe('doctor, about schedules,', () => {
     const created = world.clock.now().toISOString()
     await world.bot.ledger.schedules.add(scheduled({ place: channel, owner: anna, created }))
     const { 'Schedule 1': one, 'Schedule 2': two } = await world.found({ place: channel })
-    expect(one).toEqual({ state: 'red', detail: `load in #music: ${shut.message}`, cure: shut.remedy })
+    expect(one).toEqual({ state: 'red', detail: `load in #music: ${shut.message}`, remedy: shut.remedy })
     expect(two).toMatchObject({ state: 'red' })
     expect(asked).toBe(1)
   })
@@ -371,14 +376,14 @@ describe('doctor, about schedules,', () => {
     expect(await first(world)).toEqual({
       state: 'warn',
       detail: 'load in #music: Bob is now a viewer; load needs an operator. At its next run it passes to the admins.',
-      cure: 'An admin who does not want it can run schedule pause 1.',
+      remedy: 'An admin who does not want it can run schedule pause 1.',
     })
     world.left.add(bob.id)
     expect(await first(world)).toMatchObject({ state: 'warn', detail: expect.stringContaining('Bob has left.') })
     world.roles.clear()
     world.roles.set(bob.id, 'operator')
     const found = await world.found({ place: channel, who: bob })
-    expect(found['Schedule 1']).toMatchObject({ state: 'red', cure: 'Add one to SPARKIFY_ADMINS.' })
+    expect(found['Schedule 1']).toMatchObject({ state: 'red', remedy: 'Add one to SPARKIFY_ADMINS.' })
     expect(await first(await clinic({ owner: bob, lines: ['greet'] }))).toMatchObject({ state: 'green' })
   })
 
@@ -388,7 +393,7 @@ describe('doctor, about schedules,', () => {
     expect(await first(world)).toEqual({
       state: 'red',
       detail: 'Slack could not tell me. Nothing was done.',
-      cure: 'Say it again.',
+      remedy: 'Say it again.',
     })
   })
 
@@ -409,7 +414,7 @@ describe('doctor, about schedules,', () => {
     expect((await world.found())['Schedules']).toEqual({
       state: 'warn',
       detail: '1 active schedule, but no bot is running',
-      cure: 'Start it: npm start',
+      remedy: 'Start it: npm start',
     })
     const at = world.clock.now().toISOString()
     const bot = { id: 'bot', kind: 'bot', pid: 77, host: 'here', started: at, heartbeat: at } as const

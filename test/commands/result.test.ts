@@ -28,7 +28,7 @@ const lines = (answer: Answer) => answer.next.map(({ label, line }) => `${label}
 async function loaded() {
   const outbox: Outbox = {
     resolve: async (place) => place,
-    obstacle: async () => null,
+    postingError: async () => null,
     requirePosts: () => undefined,
   }
   const warehouse = await createLoadedWarehouse({ outbox })

@@ -269,7 +269,7 @@ describe('a schedule in a channel that somebody is not in', () => {
     const office = await createScheduleOffice({
       outbox: {
         resolve: async (place) => place,
-        obstacle: async (place, by) =>
+        postingError: async (place, by) =>
           place.kind === 'slack' && place.channel === board.channel && by?.id === bob.id ? notIn : null,
         requirePosts: () => undefined,
       },

@@ -15,7 +15,7 @@ import { createScheduleOffice } from '../support/schedule-office.ts'
 import { lengths } from '../support/soak.ts'
 
 const nobody = {
-  obstacle: async () => null,
+  postingError: async () => null,
   requirePosts: () => undefined,
 }
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clean, cleanLine } from '../../src/core/words.ts'
+import { clean, cleanLine } from '../../src/core/format.ts'
 import { words } from '../slack/present/arbitrary.ts'
 
 describe('text of data and of people', () => {

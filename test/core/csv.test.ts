@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { csvOf } from '../../src/core/csv.ts'
 import type { TableReply } from '../../src/core/reply.ts'
+import { csvOf } from '../../src/core/tables.ts'
 
 function table(rows: TableReply['rows'], given: Partial<TableReply> = {}): TableReply {
   return { kind: 'table', title: 'Top songs, 1–30 Nov', columns: ['song', 'plays'], rows, total: rows.length, ...given }

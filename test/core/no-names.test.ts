@@ -57,6 +57,6 @@ describe('core', () => {
   })
 
   it('may suggest a command: a button is a line that somebody presses', () => {
-    expect(chosenIn('planted.ts', "next: [{ label: 'Load', line: 'etl' }], cure: 'status'")).toEqual([])
+    expect(chosenIn('planted.ts', "next: [{ label: 'Load', line: 'etl' }], fixCommand: 'status'")).toEqual([])
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { byImportance, keptRows } from '../../src/core/cell-words.ts'
+import { byImportance, keptRows } from '../../src/core/tables.ts'
 
 const days = Array.from({ length: 12 }, (_, day) => day)
 

@@ -72,7 +72,7 @@ describe("the embedded engine's cluster", () => {
     expect(await carryOut(pause)).toEqual([{ skipped: 'already paused' }])
     expect(await stateOf(cluster)).toBe('paused')
     expect(await carryOut(await cluster.pause())).toEqual([{ skipped: 'already paused' }])
-    await expect(cluster.spinUp(defaults)).rejects.toMatchObject({ code: 'cluster_state', cure: 'resume' })
+    await expect(cluster.spinUp(defaults)).rejects.toMatchObject({ code: 'cluster_state', fixCommand: 'resume' })
     await carryOut(await cluster.resume())
     expect(await stateOf(cluster)).toBe('available')
     expect(await carryOut(await cluster.resume())).toEqual([{ skipped: 'already available' }])
@@ -81,7 +81,7 @@ describe("the embedded engine's cluster", () => {
   it('says that there is none before it is spun up', async () => {
     const { cluster } = await home()
     for (const act of [cluster.pause(), cluster.resume(), cluster.tearDown({ snapshot: false })]) {
-      await expect(act).rejects.toMatchObject({ code: 'no_cluster', cure: 'spin-up' })
+      await expect(act).rejects.toMatchObject({ code: 'no_cluster', fixCommand: 'spin-up' })
     }
   })
 
@@ -102,7 +102,7 @@ describe("the embedded engine's cluster", () => {
     const act = await cluster.tearDown({ snapshot: false })
     await act.steps[0]?.run(workWith())
     expect(await stateOf(cluster)).toBe('deleting')
-    await expect(cluster.spinUp(defaults)).rejects.toMatchObject({ code: 'cluster_state', cure: 'tear-down' })
+    await expect(cluster.spinUp(defaults)).rejects.toMatchObject({ code: 'cluster_state', fixCommand: 'tear-down' })
     await carryOut(await cluster.tearDown({ snapshot: false }))
     await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' })
   })

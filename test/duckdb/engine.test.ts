@@ -87,7 +87,7 @@ describe('loads and their files', () => {
     await expect(cell(engine, 2, 'live', 'select 1')).rejects.toMatchObject({ code: 'not_found', remedy: 'Ask again.' })
     await expect(engine.execute(2, [{ sql: 'select 1' }], workWith())).rejects.toMatchObject({
       code: 'not_found',
-      cure: 'etl',
+      fixCommand: 'etl',
     })
   })
 

@@ -249,7 +249,7 @@ describe('what has changed since a load', () => {
     await expect(engine.stage(2, 'log', sources, 0, workWith())).rejects.toMatchObject({
       code: 'bad_data',
       message: expect.stringContaining('2018-11-01-events.json, line 2'),
-      cure: 'etl max-errors=1',
+      fixCommand: 'etl max-errors=1',
     })
     expect(await engine.stage(2, 'log', sources, 1, workWith())).toMatchObject({ rows: 4, rejected: 1 })
   })

@@ -322,7 +322,7 @@ describe('a row that cannot be read stops the load with file, line and reason', 
     await expect(stageLog(`{\n${good[0]}\n}`)).rejects.toMatchObject({
       message: expect.stringContaining('(2 rows)'),
       remedy: 'Fix the data, or load without these rows: etl max-errors=2.',
-      cure: 'etl max-errors=2',
+      fixCommand: 'etl max-errors=2',
     })
   })
 

@@ -31,7 +31,7 @@ export type Exhibit = { readonly name: string } & (
   | { readonly kind: 'run'; readonly main: Fallbacks }
   | { readonly kind: 'message'; readonly message: SlackMessage }
   | { readonly kind: 'modal'; readonly view: ModalView }
-  | { readonly kind: 'home'; readonly rungs: HomeFallbacks }
+  | { readonly kind: 'home'; readonly fallbacks: HomeFallbacks }
 )
 
 const view: View = { slash: '/sparkify', asker: 'Ada', direct: false, now: new Date('2026-11-30T03:05:00.000Z') }
@@ -52,7 +52,7 @@ export const gallery: readonly Exhibit[] = [
     }),
   ),
   ...runsGoingOn.map(({ name, run, now }): Exhibit => ({ name, kind: 'run', main: presentRun(run, { ...view, now }) })),
-  ...homes.map(({ name, home }): Exhibit => ({ name, kind: 'home', rungs: presentHome(home, view) })),
+  ...homes.map(({ name, home }): Exhibit => ({ name, kind: 'home', fallbacks: presentHome(home, view) })),
   message('mention-done', presentMention(done, '6,820 plays are live; 12 of 12 checks green.', ['U02AB3C4D'])),
   message(
     'mention-failed',

@@ -19,7 +19,7 @@ function refusals(exhibit: Exhibit): readonly string[] {
     case 'modal':
       return refusalsOfModal(exhibit.view)
     case 'home':
-      return exhibit.rungs.flatMap(refusalsOfHome)
+      return exhibit.fallbacks.flatMap(refusalsOfHome)
   }
 }
 

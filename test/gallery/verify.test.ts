@@ -29,7 +29,7 @@ type Payload = { readonly blocks: (KnownBlock | Block)[] } | { readonly view: ob
 function payloadsOf(exhibit: (typeof gallery)[number]): readonly (readonly [string, Payload])[] {
   if (exhibit.kind === 'modal') return [[exhibit.name, { view: exhibit.view }]]
   if (exhibit.kind === 'home')
-    return exhibit.rungs.map((view, at) => [`${exhibit.name}, form ${at + 1}`, { view }] as const)
+    return exhibit.fallbacks.map((view, at) => [`${exhibit.name}, form ${at + 1}`, { view }] as const)
   const ladders =
     exhibit.kind === 'message'
       ? [[exhibit.message]]

@@ -73,7 +73,7 @@ describe('doctor on the machine', () => {
     expect(await heartbeatProbe(true, notes(last)).check(signal)).toEqual({
       state: 'green',
       detail: 'last delivered 23 Nov 2026, 03:04 UTC',
-      cure: '',
+      remedy: '',
     })
     expect(await heartbeatProbe(true, notes({ ...last, ok: false })).check(signal)).toMatchObject({
       state: 'warn',

@@ -91,7 +91,7 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
       timetable: createTimetable(),
       outbox: {
         resolve: async (place) => place,
-        obstacle: async () => null,
+        postingError: async () => null,
         requirePosts: () => undefined,
       },
       heartbeat: { beat: async () => 'none' },
@@ -158,7 +158,7 @@ async function carryOn(session: Session, ledger: Ledger): Promise<Answer | null>
 
 /** Slack takes everything that waits. */
 async function takeAll({ messages }: Ledger): Promise<void> {
-  for (const message of await pendingIn(messages)) await messages.sent(message, { post, rung: 0, followers: [] })
+  for (const message of await pendingIn(messages)) await messages.sent(message, { post, level: 0, followers: [] })
 }
 
 /** A message for the run, stored as its face would. */

@@ -28,16 +28,16 @@ describe('what doctor sees of Slack', () => {
     office = await openOffice()
     slackIsAhead(0)
     expect(await findings()).toEqual({
-      Slack: { state: 'green', detail: `reached at ${new URL(office.front.origin).host}`, cure: '' },
-      'Slack token': { state: 'green', detail: '@sparkify in Sparkify', cure: '' },
+      Slack: { state: 'green', detail: `reached at ${new URL(office.front.origin).host}`, remedy: '' },
+      'Slack token': { state: 'green', detail: '@sparkify in Sparkify', remedy: '' },
       'Slack scopes': {
         state: 'green',
         detail: expect.stringMatching(/^all \d+ that the manifest asks for$/),
-        cure: '',
+        remedy: '',
       },
-      'Slack connection': { state: 'green', detail: expect.any(String), cure: '' },
-      Access: { state: 'green', detail: expect.stringContaining('people of other organizations refused'), cure: '' },
-      'Clock against Slack': { state: 'green', detail: "the same as Slack's", cure: '' },
+      'Slack connection': { state: 'green', detail: expect.any(String), remedy: '' },
+      Access: { state: 'green', detail: expect.stringContaining('people of other organizations refused'), remedy: '' },
+      'Clock against Slack': { state: 'green', detail: "the same as Slack's", remedy: '' },
     })
   })
 
@@ -51,11 +51,11 @@ describe('what doctor sees of Slack', () => {
           }
         : undefined,
     )
-    const { state, detail, cure } = (await findings())['Slack scopes'] ?? {}
+    const { state, detail, remedy } = (await findings())['Slack scopes'] ?? {}
     expect(state).toBe('red')
     expect(detail).toContain('files:write')
     expect(detail).not.toContain('chat:write')
-    expect(cure).toContain('reinstall')
+    expect(remedy).toContain('reinstall')
   })
 
   it('says so when the token was revoked', async () => {
@@ -65,7 +65,7 @@ describe('what doctor sees of Slack', () => {
     )
     const found = (await findings())['Slack token']
     expect(found).toMatchObject({ state: 'red', detail: expect.stringContaining('SLACK_BOT_TOKEN') })
-    expect(found?.cure).not.toBe('')
+    expect(found?.remedy).not.toBe('')
   })
 
   it('includes how far the clock of this machine is from that of Slack, whether Slack says yes or no', async () => {
@@ -82,7 +82,7 @@ describe('what doctor sees of Slack', () => {
       state: 'warn',
       detail: expect.stringMatching(/^(59|60|1 min).* behind Slack's$/),
     })
-    expect(await ahead(-600_000)).toMatchObject({ state: 'red', cure: expect.stringContaining('timedatectl') })
+    expect(await ahead(-600_000)).toMatchObject({ state: 'red', remedy: expect.stringContaining('timedatectl') })
     const date = office.clock.now().toUTCString()
     office.front.inject(({ name }) =>
       name === 'api.test' ? { status: 503, headers: { date }, body: { ok: false } } : undefined,

@@ -97,7 +97,7 @@ const put = (key: string, to: Conversation, more: Partial<NewMessage> = {}): Pro
 
 it('nothing is shared there, and no card stands there', async () => {
   office = await openOffice(two)
-  expect(await office.face.obstacle(place, null)).toMatchObject({
+  expect(await office.face.postingError(place, null)).toMatchObject({
     message: '#partners is shared with another organization, so I post nothing there. Nothing was done.',
     remedy: expect.stringContaining('SPARKIFY_SHARED_CHANNELS=allow'),
   })
@@ -204,7 +204,7 @@ it('doctor names both settings, and the terminal sees the same of a channel', as
   expect(await access?.check(new AbortController().signal)).toEqual({
     state: 'green',
     detail: expect.stringMatching(/guests refused \(SPARKIFY_GUESTS=refuse\).*\(SPARKIFY_SHARED_CHANNELS=refuse\)$/),
-    cure: '',
+    remedy: '',
   })
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
   const { quick } = createSlackClients({
@@ -214,7 +214,7 @@ it('doctor names both settings, and the terminal sees the same of a channel', as
     retryPauseMs: 5,
   })
   const looking = (sharedChannels: 'refuse' | 'allow') =>
-    createReadOnlySlack(quick, { guests: 'refuse', sharedChannels }, office.clock, log).obstacle(place)
+    createReadOnlySlack(quick, { guests: 'refuse', sharedChannels }, office.clock, log).postingError(place)
   expect(await looking('refuse')).toMatchObject({ message: expect.stringContaining('#partners is shared') })
   expect(await looking('allow')).toBeNull()
 })

@@ -199,7 +199,7 @@ describe('a Socket Mode connection', () => {
     expect(await connectionLine()).toMatchObject({
       state: 'warn',
       detail: expect.stringContaining('2 connections use SLACK_APP_TOKEN'),
-      cure: expect.stringContaining('Stop the other bot'),
+      remedy: expect.stringContaining('Stop the other bot'),
     })
     slack.receive({ kind: 'greet', connections: 1 })
     slack.refresh()

@@ -92,7 +92,7 @@ it('What a message said is forgotten when it is no news any more; its key stays,
     ])
   for (const key of ['sent', 'waits']) await ledger.messages.put([said(key, 'C1', { expires: later(1).toISOString() })])
   const message = await ledger.messages.find('sent')
-  if (message !== null) await ledger.messages.sent(message, { post: null, rung: 0, followers: [] })
+  if (message !== null) await ledger.messages.sent(message, { post: null, level: 0, followers: [] })
   await ledger.forgetExpired(noon)
   expect(await kept()).toEqual([
     ['sent', 0],

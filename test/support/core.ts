@@ -144,7 +144,7 @@ export function openWorld(folder: string, start: string): World & { close(): Pro
         timetable: createTimetable(),
         outbox: unasked<Outbox>('outbox', {
           resolve: async (place) => place,
-          obstacle: async () => null,
+          postingError: async () => null,
           isBlind: false,
           requirePosts: () => undefined,
         }),

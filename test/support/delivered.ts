@@ -4,7 +4,7 @@ import type { Ledger } from '../../src/core/ports/ledger.ts'
 import type { Body, MessageStore, OutboxMessage, Sent } from '../../src/core/ports/outbox.ts'
 import type { TestProcess } from './core.ts'
 
-export const accepted: Sent = { kind: 'sent', post: { channel: 'C1', ts: '1' }, rung: 0, followers: [], restMs: 0 }
+export const accepted: Sent = { kind: 'sent', post: { channel: 'C1', ts: '1' }, level: 0, followers: [], restMs: 0 }
 
 /** A message that was taken: its key, where it went, whom it calls, and what it said. */
 export interface Delivered {
@@ -49,5 +49,5 @@ export async function postCard({ messages }: Ledger, plan: string): Promise<void
   await messages.put([newMessage({ key, content: { kind: 'text', text: 'card' }, ways, plan }, new Date(0))])
   const message = await messages.find(key)
   if (message !== null)
-    await messages.sent(message, { post: { channel: 'C0MUSIC', ts: '1.1' }, rung: 0, followers: [] })
+    await messages.sent(message, { post: { channel: 'C0MUSIC', ts: '1.1' }, level: 0, followers: [] })
 }

@@ -34,7 +34,7 @@ export async function createScheduleOffice(
   more: readonly Command[] = [],
 ): Promise<World & { readonly bot: TestProcess }> {
   const world = await createWorld()
-  const obstacle = async (place: Place): Promise<OpsError | null> =>
+  const postingError = async (place: Place): Promise<OpsError | null> =>
     place.kind === 'slack' && place.channel === closed.channel
       ? new OpsError('slack', 'I cannot post in #closed (not_in_channel).', 'Type /invite @sparkify in #closed.')
       : null
@@ -45,7 +45,7 @@ export async function createScheduleOffice(
       place.kind === 'slack' && place.channel === '#team'
         ? { ...place, channel: 'C0TEAM0000', channelName: 'team' }
         : place,
-    obstacle,
+    postingError,
     requirePosts: () => undefined,
   }
   return { ...world, bot: await world.start('one', commands, { outbox, ...parts }) }

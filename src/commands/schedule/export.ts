@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { defineCommand } from '../../core/command/define.ts'
+import { plural } from '../../core/format.ts'
 import { text } from '../../core/reply.ts'
 import { lineToCopy } from '../../core/schedule/make/export.ts'
 import { findSchedule, scheduleNumber, visibleSchedules } from '../../core/schedule/make/find.ts'
-import { plural } from '../../core/words.ts'
 
 export default defineCommand({
   name: 'schedule-export',

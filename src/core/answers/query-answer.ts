@@ -1,7 +1,7 @@
 import type { AskedQuestion } from '../answer.ts'
-import { cellWords, keptName, keptRows } from '../cell-words.ts'
 import type { Outcome } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
+import { count, dayAndTime, moment, percent, plural } from '../format.ts'
 import type { ResultSet } from '../ports/engine.ts'
 import type { LoadRecord, RunRecord } from '../ports/ledger.ts'
 import { type Cell, type ChartReply, type TableReply, type TextReply, text } from '../reply.ts'
@@ -9,8 +9,8 @@ import { dependsOnCatalogue, type HeadlineHint, type QueryFile } from '../sql/fi
 import { type QueryArgs, statementOf } from '../sql/query-statement.ts'
 import { type DataSpan, dateText } from '../sql/window.ts'
 import { wallClock } from '../sql/zone.ts'
+import { formatCell, keptName, keptRows } from '../tables.ts'
 import { withLive } from '../warehouse/live.ts'
-import { count, dayAndTime, moment, percent, plural } from '../words.ts'
 
 // What a channel can be shown at all; the rest of a longer answer is counted and said.
 const maxRows = 1000
@@ -171,9 +171,9 @@ export function figuresOf(hint: HeadlineHint, table: TableReply): Figures | null
     const at = table.columns.indexOf(column)
     const format = table.formats?.[at] ?? 'text'
     const change = before === undefined ? '' : changeWords(row[at] ?? null, before[at] ?? null, format === 'percent')
-    return `${column.replaceAll('_', ' ')} ${cellWords(row[at] ?? null, format)}${change}`
+    return `${column.replaceAll('_', ' ')} ${formatCell(row[at] ?? null, format)}${change}`
   })
-  return { of: dayWords(row[0] ?? null) ?? cellWords(row[0] ?? null, 'text'), changes: before !== undefined, words }
+  return { of: dayWords(row[0] ?? null) ?? formatCell(row[0] ?? null, 'text'), changes: before !== undefined, words }
 }
 
 function isTold(row: readonly Cell[], { where }: HeadlineHint, { columns }: TableReply): boolean {

@@ -5,10 +5,10 @@ import type { Command } from '../command/define.ts'
 import { nearest } from '../command/suggest.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
+import { moment, plural } from '../format.ts'
 import type { RunId, RunRecord } from '../ports/ledger.ts'
 import type { Cell, TableReply } from '../reply.ts'
 import { findRun, keptDays, keptUntil, mayRead } from '../runner/readers.ts'
-import { moment, plural } from '../words.ts'
 
 /** An answer to a query, as its run keeps it. */
 export interface StoredResult {
@@ -37,7 +37,7 @@ export async function findResult(id: RunId | undefined, { deps, catalog, who }: 
   authorise(command, who, deps.directory)
   if (!mayRead(run, { who, catalog })) {
     const message = `Result ${run.id} was posted in the direct messages of ${run.who.name}. Nothing was done.`
-    throw new OpsError('not_allowed', message, `Ask again: ${run.line}`, { cure: run.line })
+    throw new OpsError('not_allowed', message, `Ask again: ${run.line}`, { fixCommand: run.line })
   }
   const until = keptUntil(ended)
   if (until < deps.clock.now()) {
@@ -45,7 +45,7 @@ export async function findResult(id: RunId | undefined, { deps, catalog, who }: 
       'expired',
       `Result ${run.id} (${run.line}) was stored for ${keptDays} days, until ${moment(until)}.`,
       `Ask again: ${run.line}`,
-      { cure: run.line },
+      { fixCommand: run.line },
     )
   }
   if (table === undefined) throw keepsNone(run)
@@ -54,7 +54,7 @@ export async function findResult(id: RunId | undefined, { deps, catalog, who }: 
 
 function keepsNone({ id, line }: RunRecord): OpsError {
   return new OpsError('not_found', `Run ${id} (${line}) has no stored answer.`, 'See runs.', {
-    cure: `runs ${id}`,
+    fixCommand: `runs ${id}`,
   })
 }
 

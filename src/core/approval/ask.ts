@@ -4,13 +4,13 @@ import { withChannelNames } from '../channel.ts'
 import type { AskedCommand } from '../command/catalog.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
+import { moment } from '../format.ts'
 import { newMessage, planKey, waysTo } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import { isSameChannel, type Place } from '../place.ts'
 import type { NewMessage } from '../ports/outbox.ts'
 import type { NewPlan, PlanDraft, PlanRecord, Reason } from '../ports/plans.ts'
 import type { PlanChange } from '../reply.ts'
-import { moment } from '../words.ts'
 import { ownMinutes, secondMinutes, settlementOf } from './plans.ts'
 
 /** What is to be confirmed: somebody's line, what it would do, and why others must see it. */
@@ -88,8 +88,8 @@ async function isCard({ place, reasons, replaces }: ApprovalRequest, { outbox }:
   // Everybody has seen a card, so its successor is one as well.
   const isSeen = replaces?.plan.card === true || reasons.length > 0
   if (place.kind === 'terminal' || place.direct || !isSeen) return false
-  const obstacle = await outbox.obstacle(place, null)
-  if (obstacle !== null) throw obstacle
+  const refusal = await outbox.postingError(place, null)
+  if (refusal !== null) throw refusal
   return true
 }
 

@@ -80,7 +80,7 @@ async function changed(
   by: Asker,
   deps: Deps,
 ): Promise<ApprovalRequest | null> {
-  const draft = await meaning.bound.plan(context)
+  const draft = await meaning.parsed.plan(context)
   if (draft === null) return null
   const reasons = await reasonsFor(draft, deps)
   const newReasons = reasons.filter(({ kind }) => !plan.reasons.some((known) => known.kind === kind))

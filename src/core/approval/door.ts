@@ -1,7 +1,7 @@
 import type { Answer } from '../answer.ts'
 import { type AskedCommand, authorise, type Catalog } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
-import type { Bound, Command } from '../command/define.ts'
+import type { Command, ParsedCommand } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFull, messageOf, OpsError } from '../errors.ts'
 import type { Asker, Person } from '../people.ts'
@@ -25,8 +25,8 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
     if (ask.request.kind === 'fault') throw ask.request.fault
     const who: Person = { ...ask.who, role: await deps.directory.roleOf(ask.who) }
     const context: Context = { who, place: ask.place, deps, catalog }
-    const meaning = await resolveRequest(ask.request.bound, context)
-    const draft = await meaning.bound.plan(context)
+    const meaning = await resolveRequest(ask.request.parsed, context)
+    const draft = await meaning.parsed.plan(context)
     const reasons = draft === null ? [] : await reasonsFor(draft, deps)
     if (draft !== null && (needsSecond(reasons, deps) || !isConfirmed(draft, ask))) {
       const { who: asker, place } = ask
@@ -38,7 +38,7 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
     return await start(meaning, context, { watch, origin: { kind: 'words' }, approval, key, report }, session)
   } catch (error) {
     if (ask.request.kind === 'understood') {
-      const { command, line } = ask.request.bound
+      const { command, line } = ask.request.parsed
       await recordRefusal(error, { command: command.name, line, who: ask.who, place: ask.place }, session)
     }
     return failureAnswer(error, null, deps.log)
@@ -55,29 +55,29 @@ export interface ResolvedRequest extends Task {
 }
 
 /** Checks that its asker may say what was asked, and what it stands for. Throws what is wrong with either. */
-export async function resolveRequest(bound: Bound, context: Context): Promise<ResolvedRequest> {
+export async function resolveRequest(parsed: ParsedCommand, context: Context): Promise<ResolvedRequest> {
   const { catalog, who, deps } = context
-  authorise(bound.command, who, deps.directory)
-  const earlier = await bound.instead(context)
-  if (earlier === null) return { asked: askedBy(bound), bound, earlier }
+  authorise(parsed.command, who, deps.directory)
+  const earlier = await parsed.instead(context)
+  if (earlier === null) return { asked: askedBy(parsed), parsed, earlier }
   const again =
     earlier.origin.kind === 'fire' ? fireAgain(earlier.origin.schedule, earlier, catalog) : catalog.understood(earlier)
   authorise(again.command, who, deps.directory)
   if (earlier.origin.kind === 'fire' || earlier.state === 'complete') {
-    return { asked: askedBy(again), bound: again, earlier: null }
+    return { asked: askedBy(again), parsed: again, earlier: null }
   }
   // Asked with its number: the newest failed run may be another one when the plan is confirmed.
-  const { name } = bound.command
+  const { name } = parsed.command
   const asked = { command: name, args: { id: String(earlier.id) }, line: `${name} ${earlier.id}` }
-  return { asked, bound: again, earlier }
+  return { asked, parsed: again, earlier }
 }
 
-function askedBy({ command, given, line }: Bound): AskedCommand {
+function askedBy({ command, given, line }: ParsedCommand): AskedCommand {
   return { command: command.name, args: given, line }
 }
 
 /** An occurrence is run by the bot that hears Slack, in the schedule's own place, by who may have it said. */
-function fireAgain(schedule: number, { id, state }: RunRecord, catalog: Catalog): Bound {
+function fireAgain(schedule: number, { id, state }: RunRecord, catalog: Catalog): ParsedCommand {
   const from = state === 'complete' ? {} : { from: String(id) }
   return catalog.that(({ runsSchedule }) => runsSchedule === true).with({ id: String(schedule), ...from })
 }
@@ -107,8 +107,8 @@ export async function whyNotRun(
   if (request.kind === 'fault') return request.fault
   try {
     const context: Context = { who: { ...who, role: await deps.directory.roleOf(who) }, place, deps, catalog }
-    const { bound } = await resolveRequest(request.bound, context)
-    await bound.plan(context)
+    const { parsed } = await resolveRequest(request.parsed, context)
+    await parsed.plan(context)
     return null
   } catch (error) {
     return error instanceof OpsError ? error : null

@@ -67,13 +67,13 @@ function whyDenied(asker: Asker, end: PlanDenial): string {
 export function tooLate(plan: PlanRecord | null, reader: Asker): OpsError {
   const what = plan?.card === true ? 'card' : 'plan'
   const end = plan?.end
-  const again = plan?.asker.id === reader.id ? { cure: plan.line } : {}
+  const again = plan?.asker.id === reader.id ? { fixCommand: plan.line } : {}
   switch (end?.kind) {
     case 'approved': {
       const message = plan?.card
         ? `${end.by.name} already approved this; it runs once.`
         : 'This plan was already confirmed; it runs once.'
-      return new OpsError('expired', message, 'See runs.', { cure: 'runs' })
+      return new OpsError('expired', message, 'See runs.', { fixCommand: 'runs' })
     }
     case 'failed': {
       const message = `${end.by.name} approved this, but it failed: ${end.why}`

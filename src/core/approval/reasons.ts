@@ -1,13 +1,13 @@
 import { monthOf, monthWords, spentOn } from '../cluster/bill.ts'
 import { costAtLeaseEnd } from '../cluster/cost.ts'
 import type { Context } from '../command/context.ts'
-import type { Bound } from '../command/define.ts'
+import type { ParsedCommand } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
+import { usd } from '../format.ts'
 import type { Cluster } from '../ports/cluster.ts'
 import type { PlanDraft, Reason } from '../ports/plans.ts'
 import type { Approval, Origin } from '../ports/runs.ts'
-import { usd } from '../words.ts'
 
 type Parts = Pick<Deps, 'policy' | 'clock'> & { readonly cluster: Pick<Cluster, 'bill'> }
 
@@ -57,24 +57,24 @@ export async function beyondBudget(
  * Sees to it that the clock spends nothing beyond the month's budget: what a schedule's lines ask was confirmed when it was made, but not
  * for this moment. To be called before the run of a line is opened. Throws `not_confirmed`.
  */
-export async function refuseUnapproved(bound: Bound, context: Context): Promise<void> {
+export async function refuseUnapproved(parsed: ParsedCommand, context: Context): Promise<void> {
   const { deps } = context
   if (deps.policy.budgetUsd === null) return
-  const plan = await planNow(bound, context)
+  const plan = await planNow(parsed, context)
   const [reason] = plan === null ? [] : await beyondBudget(plan, deps)
   if (reason === undefined) return
   throw new OpsError(
     'not_confirmed',
-    `${bound.line} needs approval. ${reason.words} Nothing was done.`,
-    `Run ${bound.line} in a channel, where its plan is posted for approval.`,
-    { cure: bound.line },
+    `${parsed.line} needs approval. ${reason.words} Nothing was done.`,
+    `Run ${parsed.line} in a channel, where its plan is posted for approval.`,
+    { fixCommand: parsed.line },
   )
 }
 
 /** Null also where the line makes no sense now: its run will say so in its own words. What cannot be looked at is not allowed. */
-async function planNow(bound: Bound, context: Context): Promise<PlanDraft | null> {
+async function planNow(parsed: ParsedCommand, context: Context): Promise<PlanDraft | null> {
   try {
-    return await bound.plan(context)
+    return await parsed.plan(context)
   } catch (error) {
     if (error instanceof OpsError && (error.code === 'cluster_state' || error.code === 'no_cluster')) return null
     throw error

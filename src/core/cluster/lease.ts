@@ -1,10 +1,10 @@
 import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
+import { lasting, moment } from '../format.ts'
 import { newsOf, postOnce, type Report } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Step } from '../step.ts'
-import { lasting, moment } from '../words.ts'
 import { clusterRequests, postBudgetNews, waysToAsker } from './news.ts'
 
 /** Who pauses the cluster at the end of its lease, with the rights of whoever runs the bot. */

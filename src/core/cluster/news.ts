@@ -1,5 +1,6 @@
 import type { Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
+import { moment, percent, usd } from '../format.ts'
 import type { Way } from '../message.ts'
 import type { Report, Ways } from '../outbox/messages.ts'
 import { newsOf, postOnce } from '../outbox/messages.ts'
@@ -7,7 +8,6 @@ import type { Asker } from '../people.ts'
 import { type Conversation, isDirect } from '../place.ts'
 import type { Bill } from '../ports/cluster.ts'
 import type { RunFilter, RunRecord } from '../ports/runs.ts'
-import { moment, percent, usd } from '../words.ts'
 import { type Month, monthOf, monthWords, spentOn } from './bill.ts'
 
 const newestRequests = 50

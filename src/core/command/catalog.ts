@@ -1,9 +1,9 @@
 import { OpsError } from '../errors.ts'
+import { list } from '../format.ts'
 import { includesRole, type Person, type Role } from '../people.ts'
 import type { Directory } from '../ports/directory.ts'
 import type { RunRecord } from '../ports/runs.ts'
-import { list } from '../words.ts'
-import type { Bound, Command } from './define.ts'
+import type { Command, ParsedCommand } from './define.ts'
 import { type Token, tokenize } from './line.ts'
 import { declaredArguments, shown } from './read-arguments.ts'
 import { nearest } from './suggest.ts'
@@ -17,19 +17,19 @@ export interface Catalog {
   /** The command that a line names, whatever follows it; undefined where it names none. */
   named(line: string): Command | undefined
   /** Reads a line. Throws `unknown_command` or `bad_argument`, each with the nearest right word. */
-  read(line: string): Bound
+  read(line: string): ParsedCommand
   /** The same, where it comes in: what is wrong with it is thrown by whoever answers it. */
   request(line: string): Request
   /**
    * What a run, or a plan, asks, as it was understood when it was asked for. Throws as `read` does where a newer version of the program
    * understands it no more.
    */
-  understood(asked: AskedCommand): Bound
+  understood(asked: AskedCommand): ParsedCommand
 }
 
 /** A line as it was read where it came in, once: what it asks, or why it was not understood. */
 export type Request =
-  | { readonly kind: 'understood'; readonly bound: Bound }
+  | { readonly kind: 'understood'; readonly parsed: ParsedCommand }
   | { readonly kind: 'fault'; readonly fault: OpsError }
 
 /** What was asked for, as the ledger keeps it; an earlier version kept the line alone. */
@@ -53,7 +53,7 @@ export function createCatalog(commands: readonly Command[]): Catalog {
       byName.set(name, command)
     }
   }
-  const read = (line: string): Bound => {
+  const read = (line: string): ParsedCommand => {
     const tokens = tokenize(line)
     const named = commandOf(tokens, byName)
     if (named === null) throw unknown(tokens, byName.keys())
@@ -76,7 +76,7 @@ export function createCatalog(commands: readonly Command[]): Catalog {
     read,
     request(line) {
       try {
-        return { kind: 'understood', bound: read(line) }
+        return { kind: 'understood', parsed: read(line) }
       } catch (error) {
         if (error instanceof OpsError) return { kind: 'fault', fault: error }
         throw error
@@ -134,7 +134,7 @@ function misspeltMember({ name, args }: Command, rest: readonly Token[], known: 
     'unknown_command',
     `I do not know "${shown(`${name} ${word.text}`)}". Nothing was done.`,
     meant === null ? `${name} takes ${list([...own, ...members])}.` : `Did you mean ${name} ${meant}?`,
-    { cure: meant === null ? `help ${name}` : own.includes(meant) ? name : `help ${name}-${meant}` },
+    { fixCommand: meant === null ? `help ${name}` : own.includes(meant) ? name : `help ${name}-${meant}` },
   )
 }
 
@@ -147,7 +147,7 @@ function unknown(tokens: readonly Token[], known: Iterable<string>): OpsError {
     'unknown_command',
     `I do not know "${shown(words.join(' '))}". Nothing was done.`,
     meant === null ? 'Type help to see all commands.' : `Did you mean ${meant}? Type help to see all commands.`,
-    meant === null ? { cure: 'help' } : { cure: meant },
+    meant === null ? { fixCommand: 'help' } : { fixCommand: meant },
   )
 }
 

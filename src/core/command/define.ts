@@ -40,8 +40,8 @@ export interface Outcome {
   readonly rowsOf?: readonly RowsOf[]
 }
 
-/** A command bound to the arguments of one line, ready to be planned and run. */
-export interface Bound {
+/** A command with the arguments of one line, ready to be planned and run. */
+export interface ParsedCommand {
   readonly command: Command
   /** The line in its plainest form: what is stored, shown and said again. */
   readonly line: string
@@ -72,9 +72,9 @@ export interface Command extends Declarations {
   /** Whether it may have to be confirmed. */
   readonly plans: boolean
   /** Throws `bad_argument` naming the word and what is allowed. */
-  bind(tokens: readonly Token[]): Bound
+  bind(tokens: readonly Token[]): ParsedCommand
   /** The same for arguments that a line has given before. */
-  with(given: ArgumentValues): Bound
+  with(given: ArgumentValues): ParsedCommand
   /**
    * Whether a failed run can be carried on behind its finished steps. Otherwise, and unless a command says so, it begins anew, because
    * others may have undone since what it had finished: steps look first, so what is still there is not done twice.

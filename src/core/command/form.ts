@@ -35,9 +35,9 @@ export interface Form {
  * line that says nothing yet or something wrong.
  */
 export function formOf(line: string, catalog: Catalog, zone?: string): Form {
-  const bound = catalog.read(line)
-  const { command } = bound
-  const given = argumentsOf(command, bound.line)
+  const parsed = catalog.read(line)
+  const { command } = parsed
+  const given = argumentsOf(command, parsed.line)
   return {
     command: command.name,
     title: command.act ?? labelOf(command.name),

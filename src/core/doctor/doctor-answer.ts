@@ -1,7 +1,7 @@
 import type { Outcome } from '../command/define.ts'
+import { count, plural } from '../format.ts'
 import type { Finding } from '../ports/probe.ts'
 import { type Reply, text } from '../reply.ts'
-import { count, plural } from '../words.ts'
 import type { ProbeResult } from './run-probes.ts'
 
 // A thousand parked schedules are a thousand faults; one message of Slack has room for these.
@@ -51,8 +51,8 @@ function countsOf(red: number, warn: number, all: number): string {
 }
 
 /** A table cuts long cells, and a line of policy is to be copied. */
-function inFull({ title, finding: { state, detail, cure } }: ProbeResult): Reply {
-  const words = [`${title}: ${detail}`, cure].filter((line) => line !== '').join('\n')
+function inFull({ title, finding: { state, detail, remedy } }: ProbeResult): Reply {
+  const words = [`${title}: ${detail}`, remedy].filter((line) => line !== '').join('\n')
   return state === 'red' ? text(`✗ ${words}`) : text(words, 'warning')
 }
 
@@ -74,11 +74,11 @@ function tableOf(results: readonly ProbeResult[]): Reply {
     kind: 'table',
     title: 'Doctor',
     columns: ['state', 'what', 'found', 'cure'],
-    rows: results.map(({ title, finding: { state, detail, cure } }) => [
+    rows: results.map(({ title, finding: { state, detail, remedy } }) => [
       state === 'not-checked' ? 'not checked' : state,
       title,
       detail,
-      cure === '' ? '–' : cure,
+      remedy === '' ? '–' : remedy,
     ]),
     total: results.length,
   }

@@ -1,6 +1,6 @@
 import { messageOf, OpsError } from '../errors.ts'
+import { duration } from '../format.ts'
 import type { Finding, Probe } from '../ports/probe.ts'
-import { duration } from '../words.ts'
 
 /** A probe whose failures are findings, with the remedy that the error names. `needs` are the ids of the probes that it depends on. */
 export function probe(
@@ -16,7 +16,7 @@ export function probe(
         signal.throwIfAborted()
         return await check(signal)
       } catch (error) {
-        return { state: 'red', detail: messageOf(error), cure: error instanceof OpsError ? error.remedy : '' }
+        return { state: 'red', detail: messageOf(error), remedy: error instanceof OpsError ? error.remedy : '' }
       }
     },
   }
@@ -24,7 +24,7 @@ export function probe(
 
 /** What could not be checked, and why. */
 export function notChecked(detail: string): Finding {
-  return { state: 'not-checked', detail, cure: '' }
+  return { state: 'not-checked', detail, remedy: '' }
 }
 
 /** A probe's title with its finding. */
@@ -57,7 +57,7 @@ export function runProbes(probes: readonly Probe[], signal: AbortSignal): Promis
 
 /** All is well. */
 export function green(detail: string): Finding {
-  return { state: 'green', detail, cure: '' }
+  return { state: 'green', detail, remedy: '' }
 }
 
 // Signatures five minutes old are refused, by AWS (https://docs.aws.amazon.com/IAM/latest/UserGuide/signing-elements.html) and by
@@ -75,7 +75,7 @@ export interface Dated {
 /** How far this machine's clock is from that of `whose` ("Slack's"): by no less than this, as far as one answer can tell. */
 export function skewFinding({ asked, answered, date }: Dated, whose: string): Finding {
   const theirs = date === null ? Number.NaN : Date.parse(date)
-  if (Number.isNaN(theirs)) return { state: 'warn', detail: 'the answer has no date header', cure: '' }
+  if (Number.isNaN(theirs)) return { state: 'warn', detail: 'the answer has no date header', remedy: '' }
   // The header leaves out what is less than a second.
   const ahead = Math.max(0, asked.getTime() - (theirs + 1000))
   const behind = Math.max(0, theirs - answered.getTime())
@@ -86,6 +86,7 @@ export function skewFinding({ asked, answered, date }: Dated, whose: string): Fi
   return {
     state: skew > redMs ? 'red' : 'warn',
     detail,
-    cure: 'Synchronise the clock of this machine (on Linux: timedatectl set-ntp true). Signatures are refused from 5 minutes on.',
+    remedy:
+      'Synchronise the clock of this machine (on Linux: timedatectl set-ntp true). Signatures are refused from 5 minutes on.',
   }
 }

@@ -1,5 +1,6 @@
 import type { Context } from '../command/context.ts'
 import type { OpsError } from '../errors.ts'
+import { plural } from '../format.ts'
 import { includesRole } from '../people.ts'
 import { type Place, placeWords } from '../place.ts'
 import type { Finding, Probe } from '../ports/probe.ts'
@@ -7,19 +8,18 @@ import type { ScheduleRecord } from '../ports/schedules.ts'
 import { commandsOf, faultOf } from '../schedule/make/lines.ts'
 import { timeWords, upcoming } from '../schedule/make/words.ts'
 import { whyNot } from '../schedule/run/ownership.ts'
-import { plural } from '../words.ts'
 import { green, notChecked, probe } from './run-probes.ts'
 
 /** Whether a bot runs the schedules; and for each: its next run, whether it can post, and whether its owner may run its commands. */
 export async function scheduleProbes(context: Context): Promise<readonly Probe[]> {
   const schedules = await context.deps.ledger.schedules.list()
   const active = schedules.filter(({ state }) => state.kind === 'active')
-  const obstacle = askedOnce((place) => context.deps.outbox.obstacle(place, null))
+  const postingError = askedOnce((place) => context.deps.outbox.postingError(place, null))
   return [
     probe({ id: 'schedules', title: 'Schedules' }, () => clockFinding(active.length, context)),
     ...schedules.map((schedule) =>
       probe({ id: `schedule-${schedule.id}`, title: `Schedule ${schedule.id}`, needs: needsOf(schedule) }, async () => {
-        const finding = await scheduleFinding(schedule, obstacle, context)
+        const finding = await scheduleFinding(schedule, postingError, context)
         return mayList(context) ? finding : withoutNames(finding, schedule)
       }),
     ),
@@ -40,7 +40,7 @@ function withoutNames({ state }: Finding, schedule: ScheduleRecord): Finding {
   if (state === 'green') return green(schedule.state.kind)
   if (state === 'not-checked') return notChecked(schedule.state.kind)
   const detail = schedule.state.kind === 'parked' ? 'suspended' : state === 'red' ? 'cannot run' : 'needs attention'
-  return { state, detail, cure: 'An operator who runs doctor can see why.' }
+  return { state, detail, remedy: 'An operator who runs doctor can see why.' }
 }
 
 /** Only a bot runs schedules; the terminal works without one. */
@@ -49,13 +49,13 @@ async function clockFinding(active: number, { deps, place }: Context): Promise<F
   if (place.kind === 'slack' || active === 0) return green(schedules)
   const bot = await deps.ledger.processes.bot(deps.clock.now())
   if (bot !== null) return green(`${schedules}, run by process ${bot.pid} on ${bot.host}`)
-  return { state: 'warn', detail: `${schedules}, but no bot is running`, cure: 'Start it: npm start' }
+  return { state: 'warn', detail: `${schedules}, but no bot is running`, remedy: 'Start it: npm start' }
 }
 
-type Obstacle = (place: Place) => Promise<OpsError | null>
+type PostingError = (place: Place) => Promise<OpsError | null>
 
 /** Many schedules share a channel, and Slack limits the calls. */
-function askedOnce(ask: Obstacle): Obstacle {
+function askedOnce(ask: PostingError): PostingError {
   const answers = new Map<string, Promise<OpsError | null>>()
   return (place) => {
     const key = place.kind === 'slack' ? place.channel : place.kind
@@ -65,16 +65,20 @@ function askedOnce(ask: Obstacle): Obstacle {
   }
 }
 
-async function scheduleFinding(schedule: ScheduleRecord, obstacle: Obstacle, context: Context): Promise<Finding> {
+async function scheduleFinding(
+  schedule: ScheduleRecord,
+  postingError: PostingError,
+  context: Context,
+): Promise<Finding> {
   const { id, lines, phrase, place, state, zone } = schedule
   const what = `${lines.join('; ')} in ${placeWords(place)}`
   if (state.kind === 'paused') return green(`${what}: paused`)
   if (state.kind === 'parked') {
-    const cure = `Then run schedule resume ${id}, or schedule remove ${id}.`
-    return { state: 'red', detail: `${what} is suspended: ${state.why}`, cure }
+    const remedy = `Then run schedule resume ${id}, or schedule remove ${id}.`
+    return { state: 'red', detail: `${what} is suspended: ${state.why}`, remedy }
   }
-  const shut = await obstacle(place)
-  if (shut !== null) return { state: 'red', detail: `${what}: ${shut.message}`, cure: shut.remedy }
+  const shut = await postingError(place)
+  if (shut !== null) return { state: 'red', detail: `${what}: ${shut.message}`, remedy: shut.remedy }
   const lacking = await ownerFinding(schedule, context)
   if (lacking !== null) return { ...lacking, detail: `${what}: ${lacking.detail}` }
   const [next] = upcoming(context.deps, schedule, 1)
@@ -86,7 +90,7 @@ async function scheduleFinding(schedule: ScheduleRecord, obstacle: Obstacle, con
   return {
     state: 'warn',
     detail: `${what}: "${phrase}" never happens`,
-    cure: `Run schedule remove ${id}, or change its time.`,
+    remedy: `Run schedule remove ${id}, or change its time.`,
   }
 }
 
@@ -113,11 +117,11 @@ async function ownerFinding(schedule: ScheduleRecord, context: Context): Promise
   if (why === null) return null
   if (directory.holders('admin').some((holder) => holder !== owner.id)) {
     const detail = `${why} At its next run it passes to the admins.`
-    return { state: 'warn', detail, cure: `An admin who does not want it can run schedule pause ${id}.` }
+    return { state: 'warn', detail, remedy: `An admin who does not want it can run schedule pause ${id}.` }
   }
   return {
     state: 'red',
     detail: `${why} It will be refused, because there is no admin to take it over.`,
-    cure: 'Add one to SPARKIFY_ADMINS.',
+    remedy: 'Add one to SPARKIFY_ADMINS.',
   }
 }

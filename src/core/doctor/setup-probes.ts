@@ -2,10 +2,10 @@ import { approverIds } from '../approval/ask.ts'
 import { monthOf, monthWords, spentOn } from '../cluster/bill.ts'
 import type { Context } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
+import { list, plural, usd } from '../format.ts'
 import type { Finding, Probe } from '../ports/probe.ts'
 import { withLive } from '../warehouse/live.ts'
 import { unknownLoads, unknownWords } from '../warehouse/load.ts'
-import { list, plural, usd } from '../words.ts'
 import { green, notChecked, probe } from './run-probes.ts'
 
 /** Whether the load that is served can be read. */
@@ -13,8 +13,8 @@ export function liveProbe(deps: Deps): Probe {
   return probe({ id: 'live-load', title: 'Live load', needs: ['ledger', 'aws-identity'] }, async (signal) => {
     const unknown = await unknownLoads(deps)
     if (unknown.length > 0) {
-      const cure = 'Restore the ledger from a backup; or delete these loads with tear-down, then load again.'
-      return { state: 'red', detail: unknownWords(unknown), cure }
+      const remedy = 'Restore the ledger from a backup; or delete these loads with tear-down, then load again.'
+      return { state: 'red', detail: unknownWords(unknown), remedy }
     }
     if ((await deps.ledger.loads.live()) === null) return notChecked('nothing is loaded yet')
     const { state } = await deps.cluster.describe()
@@ -45,14 +45,14 @@ async function budgetFinding({ cluster, clock, policy }: Deps): Promise<Finding>
     return {
       state: 'red',
       detail: `${detail}, not counting times with an unknown price`,
-      cure: 'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
+      remedy: 'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
     }
   }
   if (spent <= budgetUsd) return green(detail)
   return {
     state: 'warn',
     detail,
-    cure: 'Until the month ends, anything that costs money needs approval; or raise SPARKIFY_BUDGET_USD.',
+    remedy: 'Until the month ends, anything that costs money needs approval; or raise SPARKIFY_BUDGET_USD.',
   }
 }
 
@@ -70,7 +70,7 @@ export function recordProbe({ ledger }: Pick<Deps, 'ledger'>): Probe {
     return {
       state: 'red',
       detail: `${kept}, but ${faults.join(', ')}`,
-      cure: 'Someone changed the ledger by hand. Compare it with a backup.',
+      remedy: 'Someone changed the ledger by hand. Compare it with a backup.',
     }
   })
 }
@@ -93,7 +93,7 @@ async function rolesFinding({ deps, place, who }: Context): Promise<Finding> {
     return {
       state: 'red',
       detail: 'nobody is an admin, so nobody can spin up, tear down or cancel',
-      cure: `Set SPARKIFY_ADMINS=${who.id} (you), and restart the bot.`,
+      remedy: `Set SPARKIFY_ADMINS=${who.id} (you), and restart the bot.`,
     }
   }
   const named = [...new Set(directory.holders('operator'))]
@@ -105,7 +105,7 @@ async function rolesFinding({ deps, place, who }: Context): Promise<Finding> {
     return {
       state: 'warn',
       detail: `${list(gone)} left this Slack, or never joined it`,
-      cure: 'Remove them from SPARKIFY_ADMINS and SPARKIFY_OPERATORS.',
+      remedy: 'Remove them from SPARKIFY_ADMINS and SPARKIFY_OPERATORS.',
     }
   }
   const operators = named.filter((id) => !admins.includes(id))
@@ -129,12 +129,12 @@ async function approvalsFinding({ deps, place }: Context): Promise<Finding> {
   const admins = directory.holders('admin')
   const askers = await directory.peopleOf(admins)
   if (only !== undefined && !askers.includes(only)) return fine
-  const cure = `Name more in SPARKIFY_APPROVERS${policy.approvers.length > 0 ? '' : ' or SPARKIFY_ADMINS'}.`
+  const remedy = `Name more in SPARKIFY_APPROVERS${policy.approvers.length > 0 ? '' : ' or SPARKIFY_ADMINS'}.`
   if (only !== undefined && (askers.length > 1 || isBlind(admins))) {
-    return { state: 'warn', detail: `only ${only} can approve, so nobody can approve what ${only} requests`, cure }
+    return { state: 'warn', detail: `only ${only} can approve, so nobody can approve what ${only} requests`, remedy }
   }
   const who = only === undefined ? 'nobody' : `only ${only}, who alone can make requests,`
-  return { state: 'red', detail: `two people must agree, but ${who} can approve`, cure }
+  return { state: 'red', detail: `two people must agree, but ${who} can approve`, remedy }
 }
 
 /** Slack's ids of user groups, each of which is several people. */

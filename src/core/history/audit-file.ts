@@ -1,11 +1,11 @@
-import { csvOf } from '../csv.ts'
+import { count, moment, plural } from '../format.ts'
 import { type Asker, includesRole } from '../people.ts'
 import { type Place, placeWords } from '../place.ts'
 import type { AuditEntry, AuditFilter, AuditStore } from '../ports/audit.ts'
 import type { Origin, RunRecord } from '../ports/runs.ts'
 import type { Cell, FileReply } from '../reply.ts'
 import { mayRead, type RunReader } from '../runner/readers.ts'
-import { count, moment, plural } from '../words.ts'
+import { csvOf } from '../tables.ts'
 
 // About 8 MB: what a person opens at once.
 const mostEntries = 20_000

@@ -2,12 +2,12 @@ import type { Suggestion } from '../answer.ts'
 import type { Context } from '../command/context.ts'
 import type { Outcome } from '../command/define.ts'
 import { OpsError } from '../errors.ts'
+import { duration, moment, usd } from '../format.ts'
 import type { Approval, AttemptRecord, RunId, RunRecord } from '../ports/runs.ts'
 import { type Reply, text } from '../reply.ts'
 import { outcomeWithoutRows, viewOf } from '../runner/answers.ts'
 import { findOrphan, interruptedWords } from '../runner/orphans.ts'
 import { mayRead, type RunReader, shownLine, whyNotRead } from '../runner/readers.ts'
-import { duration, moment, usd } from '../words.ts'
 import { requestedBy } from './audit-file.ts'
 
 /**
@@ -18,7 +18,7 @@ export async function describeRun(id: RunId, context: Context): Promise<Outcome>
   const { ledger, clock } = context.deps
   const run = await ledger.runs.get(id)
   if (run === null)
-    throw new OpsError('not_found', `There is no run ${id}.`, '`runs` shows the history.', { cure: 'runs' })
+    throw new OpsError('not_found', `There is no run ${id}.`, '`runs` shows the history.', { fixCommand: 'runs' })
   const isLeft = (await findOrphan(id, context.deps)) !== null
   const lines = run.origin.kind === 'fire' ? (await ledger.runs.list({ parent: id, limit: 100 })).toReversed() : []
   const state = isLeft ? 'interrupted' : run.state

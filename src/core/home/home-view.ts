@@ -1,10 +1,10 @@
 import type { Suggestion } from '../answer.ts'
 import { type Catalog, mayUse } from '../command/catalog.ts'
 import type { Deps } from '../deps.ts'
+import { moment } from '../format.ts'
 import type { Person } from '../people.ts'
 import { type Place, placeWords } from '../place.ts'
 import type { StepView } from '../reply.ts'
-import { moment } from '../words.ts'
 import type { HomeSnapshot } from './snapshot.ts'
 
 /** A channel, shown as a link. */

@@ -1,10 +1,10 @@
+import { duration, plural } from '../format.ts'
 import { includesRole } from '../people.ts'
 import type { RunRecord } from '../ports/runs.ts'
 import { viewOf } from '../runner/answers.ts'
 import { mayRead, shownLine } from '../runner/readers.ts'
 import { maySee } from '../schedule/make/find.ts'
 import { linesWords } from '../schedule/make/words.ts'
-import { duration, plural } from '../words.ts'
 import { at, entry, type HomeEntry, pressable, type Viewing, type Words } from './home-view.ts'
 
 const shownRunning = 3

@@ -1,7 +1,7 @@
+import { plural } from '../format.ts'
 import type { ScheduleRecord } from '../ports/schedules.ts'
 import { maySee } from '../schedule/make/find.ts'
 import { linesWords, timeWords, whenWords } from '../schedule/make/words.ts'
-import { plural } from '../words.ts'
 import { entry, type HomeButton, type HomeEntry, pressable, type Viewing, type Words, where } from './home-view.ts'
 
 const shownActive = 6

@@ -204,7 +204,7 @@ async function attempt(message: OutboxMessage, parts: Sending): Promise<Sent | n
   return body === null ? null : carrier.send(message, way, body, () => ledger.messages.begin(message))
 }
 
-const nothing = { kind: 'sent', post: null, rung: 0, followers: [], restMs: 0 } as const
+const nothing = { kind: 'sent', post: null, level: 0, followers: [], restMs: 0 } as const
 
 async function record(message: OutboxMessage, sent: Sent | null, parts: Sending): Promise<void> {
   const { ledger, clock, log } = parts

@@ -1,6 +1,6 @@
-import type { TimeOrder } from '../cell-words.ts'
 import type { Cell, Format } from '../reply.ts'
 import type { Work } from '../step.ts'
+import type { TimeOrder } from '../tables.ts'
 import type { EventKeys, RowPlace } from '../unreadable.ts'
 
 /** Number of a load: the id of the run that began it. */

@@ -44,8 +44,8 @@ export interface OutboxMessage extends NewMessage {
   readonly begun: boolean
   readonly available: string
   readonly post: Post | null
-  /** The rung of its ladder that Slack took, 0 the richest. */
-  readonly rung: number | null
+  /** Which of its fallbacks Slack took, 0 the richest. */
+  readonly level: number | null
 }
 
 /** Every method is one statement or one atomic batch. What concerns a state that another one has replaced changes nothing. */
@@ -59,7 +59,7 @@ export interface MessageStore {
   /** Notes that a call begins that must not be made twice. */
   begin(message: OutboxMessage): Promise<void>
   /** Notes that it was accepted, and inserts what follows. A post is kept in any case, and with the plan whose card it is. */
-  sent(message: OutboxMessage, of: Pick<Extract<Sent, { kind: 'sent' }>, 'post' | 'rung' | 'followers'>): Promise<void>
+  sent(message: OutboxMessage, of: Pick<Extract<Sent, { kind: 'sent' }>, 'post' | 'level' | 'followers'>): Promise<void>
   /** Leaves it for a later try. `unclear`: whether this try may have been carried out. */
   later(message: OutboxMessage, at: Date, unclear: boolean): Promise<void>
   /** Goes on to the next way at that time; behind the last, to none. */
@@ -90,7 +90,7 @@ export type Sent =
   | {
       readonly kind: 'sent'
       readonly post: Post | null
-      readonly rung: number
+      readonly level: number
       readonly followers: readonly NewMessage[]
       readonly restMs: number
     }
@@ -113,14 +113,14 @@ export interface Carrier {
 export interface Outbox {
   /**
    * The same place by its channel's id, where it was given by a name; as it is where nobody can say, and where there is no such channel,
-   * which `obstacle` says.
+   * for which `postingError` has the reason.
    */
   resolve(place: Place): Promise<Place>
   /**
-   * Why nothing can be posted there, or not for `by`, who is not in that channel, with the cure, as an error to be shown; null where it
-   * can be, or where nobody can say whether the bot may. Of a person that must be known: it is an obstacle where nobody can say.
+   * Why nothing can be posted there, or not for `by`, who is not in that channel, as an error to be shown, with its remedy. Null where it
+   * can be, and where it is not known whether the bot may. Whether `by` may must be known: otherwise that is the error.
    */
-  obstacle(place: Place, by: Asker | null): Promise<OpsError | null>
+  postingError(place: Place, by: Asker | null): Promise<OpsError | null>
   /** Throws `slack` where this process may not have anything posted there: a terminal. */
   requirePosts(): void
   /** Set where nobody can ever say, because this process has no way to ask. */

@@ -1,11 +1,11 @@
 /**
- * What one check of the setup found. `red` stops the bot from working, `warn` limits it; `cure` is what to do about it. `not-checked` is what
+ * What one check of the setup found. `red` stops the bot from working, `warn` limits it; `remedy` is what to do about it. `not-checked` is what
  * could not be checked, with the reason as its detail; `blockedBy` is the probe whose failure is that reason.
  */
 export interface Finding {
   readonly state: 'green' | 'warn' | 'red' | 'not-checked'
   readonly detail: string
-  readonly cure: string
+  readonly remedy: string
   readonly blockedBy?: Pick<Probe, 'id' | 'title'>
 }
 

@@ -1,10 +1,10 @@
 import type { Answer, Failure, RowsOf, RunView, Suggestion } from '../answer.ts'
 import { labelOf } from '../command/line.ts'
 import { codeFrom, exitStatusOf, messageOf, OpsError } from '../errors.ts'
+import { plural } from '../format.ts'
 import type { RunRecord, StepRecord } from '../ports/ledger.ts'
 import type { Log } from '../ports/log.ts'
 import type { StepView } from '../reply.ts'
-import { plural } from '../words.ts'
 
 /** A run without what only the bot needs. */
 export function viewOf(run: RunRecord): RunView {
@@ -54,36 +54,37 @@ export function failureAnswer(
   { audience = 'asker', next = [] }: { audience?: Answer['audience']; next?: readonly Suggestion[] } = {},
 ): Answer {
   const error = thrown instanceof OpsError ? thrown : asBug(thrown, run, log)
-  const cure = error.cure === undefined ? [] : [{ label: labelOf(error.cure), line: error.cure }]
-  const { telling, code, message, remedy, ask, reason, leaveOut, saysBill } = error
+  const fix = error.fixCommand === undefined ? [] : [{ label: labelOf(error.fixCommand), line: error.fixCommand }]
+  const { report, code, message, remedy, ask, reason, leaveOut, saysBill } = error
   const shown = { code, message, remedy, ...(ask.length === 0 ? {} : { ask: [...ask] }) }
   const failure: Failure = {
     ...shown,
     ...(reason === undefined ? {} : { reason }),
-    ...(error.cure === undefined ? {} : { cure: error.cure }),
+    ...(error.fixCommand === undefined ? {} : { cure: error.fixCommand }),
     ...(leaveOut === undefined ? {} : { leaveOut }),
     ...(saysBill ? { saysBill } : {}),
   }
   return {
     ok: false,
     exit: exitStatusOf(error.code),
-    headline: telling?.headline ?? error.message,
-    ...(telling === undefined ? {} : { title: telling.title, details: [...telling.details], ...noted(telling.rowsOf) }),
+    headline: report?.headline ?? error.message,
+    ...(report === undefined ? {} : { title: report.title, details: [...report.details], ...noted(report.rowsOf) }),
     // What a schedule could not say is news to those who wait for it, whatever stood in its way.
-    audience: exitStatusOf(error.code) > 1 && telling === undefined ? 'asker' : audience,
+    audience: exitStatusOf(error.code) > 1 && report === undefined ? 'asker' : audience,
     run,
     replies: [{ kind: 'failure', ...shown }, ...error.evidence],
     failure,
-    next: telling === undefined ? [...cure, ...next] : [...next, ...telling.next],
+    next: report === undefined ? [...fix, ...next] : [...next, ...report.next],
   }
 }
 
 /** The error that a failed answer tells of, with what shows it; that its checks are red, where it tells of none. */
 export function errorOfAnswer({ failure, headline, replies }: Answer): OpsError {
   if (failure === undefined) return new OpsError('checks_red', headline, '', { evidence: replies })
-  const { code, message, remedy, ...options } = failure
+  const { code, message, remedy, cure, ...options } = failure
   return new OpsError(codeFrom(code), message, remedy, {
     ...options,
+    fixCommand: cure,
     evidence: replies.filter(({ kind }) => kind !== 'failure'),
   })
 }

@@ -1,7 +1,7 @@
 import type { Answer, Suggestion } from '../answer.ts'
 import { mayUse } from '../command/catalog.ts'
 import type { Context, RunContext } from '../command/context.ts'
-import type { Bound, Command } from '../command/define.ts'
+import type { Command, ParsedCommand } from '../command/define.ts'
 import { labelOf } from '../command/line.ts'
 import { DiskFull, OpsError } from '../errors.ts'
 import { messagesOf, type Report } from '../outbox/messages.ts'
@@ -21,7 +21,7 @@ interface Reporting extends Session {
 /** Carries an opened run to its end, stores the answer with it, and gives it back. */
 export async function execute(
   opened: RunRecord,
-  bound: Bound,
+  parsed: ParsedCommand,
   context: Context,
   watch: Watch,
   session: Session,
@@ -30,18 +30,18 @@ export async function execute(
   const { deps, registry } = session
   const run = createLiveRun(opened, deps.ledger.runs, deps.clock, watch)
   watch.changed(viewOf(opened))
-  return registry.track(run, outcomeOf(run, bound, context, { ...session, report }))
+  return registry.track(run, outcomeOf(run, parsed, context, { ...session, report }))
 }
 
 /**
  * Answers what changes nothing although the ledger cannot take its run: questions and `doctor` work on a full disk. The answer is not
  * kept, and says so. Throws what the command throws.
  */
-export async function answerUnrecorded(why: OpsError, bound: Bound, context: Context): Promise<Answer> {
+export async function answerUnrecorded(why: OpsError, parsed: ParsedCommand, context: Context): Promise<Answer> {
   const nothing = async (): Promise<never> => {
     throw why
   }
-  const outcome = await bound.run({
+  const outcome = await parsed.run({
     ...context,
     runId: 0,
     signal: new AbortController().signal,
@@ -61,16 +61,16 @@ export async function answerUnrecorded(why: OpsError, bound: Bound, context: Con
     ok,
     exit: ok ? 0 : 1,
     headline: outcome.headline,
-    audience: outcome.audience ?? bound.command.audience,
+    audience: outcome.audience ?? parsed.command.audience,
     run: null,
     replies: [...outcome.replies, text(`This answer is not recorded. ${why.message} ${why.remedy}`, 'warning')],
     ...(outcome.details === undefined ? {} : { details: [...outcome.details] }),
     // What a command suggests may name its run, which does not exist.
-    next: usable([{ label: labelOf('doctor'), line: 'doctor' }], bound.command, context),
+    next: usable([{ label: labelOf('doctor'), line: 'doctor' }], parsed.command, context),
   }
 }
 
-async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: Reporting): Promise<Answer> {
+async function outcomeOf(run: LiveRun, parsed: ParsedCommand, context: Context, session: Reporting): Promise<Answer> {
   const { deps, registry } = session
   const { record } = run
   const runContext: RunContext = {
@@ -87,14 +87,14 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
     cancel: (id) => registry.cancel(id, context.who.name),
   }
   // Whoever is run to by the clock is the channel.
-  const audience = record.origin.kind === 'fire' ? 'channel' : bound.command.audience
+  const audience = record.origin.kind === 'fire' ? 'channel' : parsed.command.audience
   const ending = (state: RunRecord['state']) => ({
     ...viewOf(run.record),
     state,
     ended: deps.clock.now().toISOString(),
   })
   try {
-    const outcome = await bound.run(runContext)
+    const outcome = await parsed.run(runContext)
     const ok = outcome.ok ?? true
     const answer: Answer = {
       ok,
@@ -107,7 +107,7 @@ async function outcomeOf(run: LiveRun, bound: Bound, context: Context, session: 
       ...(outcome.details === undefined ? {} : { details: [...outcome.details] }),
       // Only a schedule makes one message of several answers.
       ...(outcome.brief === undefined || record.origin.kind !== 'line' ? {} : { brief: [...outcome.brief] }),
-      next: usable(outcome.next ?? [], bound.command, context),
+      next: usable(outcome.next ?? [], parsed.command, context),
       ...(outcome.asked === undefined ? {} : { asked: outcome.asked }),
       ...(outcome.facts === undefined ? {} : { facts: outcome.facts }),
       ...noted(outcome.rowsOf),
@@ -163,7 +163,7 @@ async function store(
 
 /** What is to be run; `earlier` is the run that is to be tried again. */
 export interface Task {
-  readonly bound: Bound
+  readonly parsed: ParsedCommand
   readonly earlier: RunRecord | null
 }
 
@@ -184,19 +184,19 @@ export interface Start {
  */
 export async function start(task: Task, context: Context, how: Start, session: Session): Promise<Answer> {
   const { deps } = context
-  const { bound } = task
+  const { parsed } = task
   const opened = await insert(task, context, { ...how, worker: deps.process }).catch((error: unknown) => {
-    const changesNothing = bound.command.effect === 'none' || bound.command.effect === 'read'
+    const changesNothing = parsed.command.effect === 'none' || parsed.command.effect === 'read'
     if (changesNothing && how.origin.kind === 'words' && error instanceof DiskFull) return error
     throw error
   })
-  if (opened instanceof OpsError) return answerUnrecorded(opened, bound, context)
+  if (opened instanceof OpsError) return answerUnrecorded(opened, parsed, context)
   const { kind, run } = opened
-  if (kind === 'opened') return execute(run, bound, context, how.watch, session, how.report)
+  if (kind === 'opened') return execute(run, parsed, context, how.watch, session, how.report)
   if (run.answer !== null) return run.answer
   const claimed = await deps.ledger.runs.claim(run.id, run.worker, deps.process, deps.clock.now())
   if (claimed === null) throw left(run)
-  return execute(claimed, bound, context, how.watch, session)
+  return execute(claimed, parsed, context, how.watch, session)
 }
 
 /** A run that begins at once in this process, or waits for one that takes it. */
@@ -206,19 +206,19 @@ type Insertion = Pick<Start, 'origin' | 'approval' | 'key' | 'settles'> & Pick<N
  * Puts a run into the ledger; where an `earlier` one failed, or was stopped, as another attempt of that one. `known` where what asked for it
  * has a run already. Throws `busy` where another run is changing the warehouse, and `expired` where the plan is settled already.
  */
-export async function insert({ bound, earlier }: Task, context: Context, how: Insertion) {
+export async function insert({ parsed, earlier }: Task, context: Context, how: Insertion) {
   const { deps } = context
-  const again = earlier === null ? null : await retryOf(earlier, bound, context, how)
+  const again = earlier === null ? null : await retryOf(earlier, parsed, context, how)
   return opening(
     again !== null && earlier !== null
       ? () => deps.ledger.runs.retry(earlier.id, again, how.settles)
-      : () => deps.ledger.runs.open(newRun(bound, context, how), how.settles),
+      : () => deps.ledger.runs.open(newRun(parsed, context, how), how.settles),
     deps,
   )
 }
 
 function newRun(
-  { command, line, given }: Bound,
+  { command, line, given }: ParsedCommand,
   { who, place, deps }: Context,
   { origin, approval, key, worker }: Insertion,
 ): NewRun {
@@ -250,7 +250,7 @@ function doorOf(origin: Origin): RunRecord['door'] {
  */
 async function retryOf(
   run: RunRecord,
-  { command, line, given }: Bound,
+  { command, line, given }: ParsedCommand,
   context: Context,
   { approval, origin, worker }: Insertion,
 ): Promise<Retry | null> {

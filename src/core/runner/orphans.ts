@@ -1,9 +1,9 @@
 import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFull, liveUntouched, OpsError } from '../errors.ts'
+import { lasting } from '../format.ts'
 import { messagesOf } from '../outbox/messages.ts'
 import type { OpenedRun, RunId, RunRecord } from '../ports/runs.ts'
-import { lasting } from '../words.ts'
 import { failureAnswer, viewOf } from './answers.ts'
 
 /**
@@ -120,7 +120,7 @@ function busy(holder: RunRecord, deps: Deps): OpsError {
     'busy',
     `${holder.who.name}'s ${holder.line} (run ${holder.id}) has been changing the warehouse for ${time}, now at "${doing}". Nothing was done.`,
     `Wait for it, or stop it with cancel ${holder.id}.`,
-    { cure: `runs ${holder.id}` },
+    { fixCommand: `runs ${holder.id}` },
   )
 }
 

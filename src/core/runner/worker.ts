@@ -164,9 +164,9 @@ async function knownNow(asker: Asker, { directory, log }: Deps): Promise<Person 
 async function carryOn(run: RunRecord, who: Person, watch: Watch, session: Session): Promise<Answer> {
   const { deps, catalog } = session
   try {
-    const bound = catalog.understood(run)
-    if (run.steps.length === 0) authorise(bound.command, who, deps.directory)
-    return await execute(run, bound, { who, place: run.place, deps, catalog }, watch, session)
+    const parsed = catalog.understood(run)
+    if (run.steps.length === 0) authorise(parsed.command, who, deps.directory)
+    return await execute(run, parsed, { who, place: run.place, deps, catalog }, watch, session)
   } catch (error) {
     return (await closeRun(run, error, deps)) ?? failureAnswer(error, viewOf(run), deps.log)
   }

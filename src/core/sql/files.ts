@@ -1,6 +1,6 @@
-import type { TimeOrder } from '../cell-words.ts'
 import type { Role } from '../people.ts'
 import type { Format } from '../reply.ts'
+import type { TimeOrder } from '../tables.ts'
 import type { QueryParam } from './query-param.ts'
 
 /** Text of a file below the folder `sql`; `path` is relative to it, with `/`. */

@@ -1,6 +1,6 @@
-import type { TimeOrder } from '../cell-words.ts'
 import { roles } from '../people.ts'
 import { type Format, formatSchema } from '../reply.ts'
+import type { TimeOrder } from '../tables.ts'
 import type { ChartHint, HeadlineHint, QueryFile, SqlSource } from './files.ts'
 import {
   type Fragments,

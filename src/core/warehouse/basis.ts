@@ -1,10 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
+import { count, plural } from '../format.ts'
 import type { FileChange, LoadId, SourceChanges, Sources } from '../ports/engine.ts'
 import type { SqlLibrary } from '../sql/library.ts'
 import { valueRules } from '../unreadable.ts'
-import { count, plural } from '../words.ts'
 
 /*
  * What a load is built on. It begins as a copy of the live load, and reads the files that have changed since, where that comes to the same

@@ -1,10 +1,10 @@
 import type { Deps } from '../deps.ts'
+import { moment } from '../format.ts'
 import type { Sources, Target } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/ledger.ts'
 import type { Cell, TableReply } from '../reply.ts'
 import type { CheckFile } from '../sql/files.ts'
 import { type EventKeys, placeOfEvent, type RowPlace } from '../unreadable.ts'
-import { moment } from '../words.ts'
 
 // Enough to recognise the fault, few enough to read on a phone.
 const rowsShown = 5

@@ -1,8 +1,8 @@
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
+import { count } from '../format.ts'
 import type { LoadId } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/loads.ts'
-import { count } from '../words.ts'
 
 /** The published loads that are kept, newest first; one of them is live. */
 export async function keptLoads({ ledger }: Deps): Promise<readonly LoadRecord[]> {
@@ -16,14 +16,15 @@ export async function earlierLoad(
 ): Promise<{ readonly live: LoadRecord; readonly target: LoadRecord }> {
   const kept = await keptLoads(deps)
   const live = kept.find(({ state }) => state === 'live')
-  if (live === undefined) throw new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load first.', { cure: 'etl' })
+  if (live === undefined)
+    throw new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load first.', { fixCommand: 'etl' })
   const others = kept.filter(({ id }) => id !== live.id)
   const target = others.find(({ id }) => (asked === undefined ? id < live.id : id === asked))
   if (target !== undefined) return { live, target }
   if (asked === live.id)
-    throw new OpsError('bad_argument', `Load ${asked} is live already.`, 'See loads.', { cure: 'loads' })
+    throw new OpsError('bad_argument', `Load ${asked} is live already.`, 'See loads.', { fixCommand: 'loads' })
   const which = asked === undefined ? `No load before load ${live.id} is kept` : `Load ${asked} is not kept`
-  throw new OpsError('not_found', `${which}.`, 'loads lists those that are.', { cure: 'loads' })
+  throw new OpsError('not_found', `${which}.`, 'loads lists those that are.', { fixCommand: 'loads' })
 }
 
 /** How the rows of a load differ from those of another: "songplays +388 · users -2", or "same number of rows". */

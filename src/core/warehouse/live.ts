@@ -1,9 +1,9 @@
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
+import { lasting } from '../format.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
 import type { LoadRecord } from '../ports/ledger.ts'
 import { findOrphan, interruptedWords } from '../runner/orphans.ts'
-import { lasting } from '../words.ts'
 
 // A load published while we were asking takes the file of the one before last with it; twice in one question is chance, thrice is a fault.
 const maxTries = 3
@@ -40,7 +40,7 @@ function loadIsGone({ id }: LoadRecord, cause?: unknown): OpsError {
     'Load again with etl.',
     {
       cause,
-      cure: 'etl',
+      fixCommand: 'etl',
     },
   )
 }
@@ -57,16 +57,16 @@ function notAvailable({ name, state, since }: ClusterFacts, deps: Deps): OpsErro
   switch (state) {
     case 'none':
       return new OpsError('no_cluster', `There is no cluster ${name} yet.`, 'Create it with spin-up.', {
-        cure: 'spin-up',
+        fixCommand: 'spin-up',
       })
     case 'paused':
     case 'pausing':
       return new OpsError('cluster_state', `Cluster ${name} ${standing}.`, 'Resume it to ask and load.', {
-        cure: 'resume',
+        fixCommand: 'resume',
       })
     default:
       return new OpsError('cluster_state', `Cluster ${name} ${standing}.`, 'Try again when it is available.', {
-        cure: 'status',
+        fixCommand: 'status',
       })
   }
 }
@@ -74,13 +74,13 @@ function notAvailable({ name, state, since }: ClusterFacts, deps: Deps): OpsErro
 async function nothingLoaded(deps: Deps): Promise<OpsError> {
   const [loading] = await deps.ledger.runs.list({ limit: 1, states: ['running'], commands: deps.commands.load })
   if (loading === undefined)
-    return new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', { cure: 'etl' })
+    return new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', { fixCommand: 'etl' })
   if ((await findOrphan(loading.id, deps)) !== null) {
     return new OpsError(
       'not_loaded',
       `Nothing is loaded yet: the first load was interrupted; ${interruptedWords}.`,
       `Start the bot, or carry on with run-again ${loading.id}.`,
-      { cure: `run-again ${loading.id}` },
+      { fixCommand: `run-again ${loading.id}` },
     )
   }
   const at = loading.steps.find((step) => step.state === 'in_progress')?.title ?? 'starting'
@@ -88,6 +88,6 @@ async function nothingLoaded(deps: Deps): Promise<OpsError> {
     'not_loaded',
     `The first load has been running for ${lasting(new Date(loading.started), deps.clock.now())}, now at "${at}".`,
     'Ask again when it is published.',
-    { cure: `runs ${loading.id}` },
+    { fixCommand: `runs ${loading.id}` },
   )
 }

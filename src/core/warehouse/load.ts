@@ -2,13 +2,13 @@ import { z } from 'zod'
 import type { RunContext } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFull, messageOf, OpsError } from '../errors.ts'
+import { count, list, plural } from '../format.ts'
 import type { LoadId, Sources, Staged } from '../ports/engine.ts'
 import type { LoadFacts } from '../ports/ledger.ts'
 import type { TransformFile } from '../sql/files.ts'
 import { timestampText } from '../sql/window.ts'
 import type { Step } from '../step.ts'
 import { type RowPlace, rowPlaceWords } from '../unreadable.ts'
-import { count, list, plural } from '../words.ts'
 import { basisOf, changesWords, recipeOf, tally } from './basis.ts'
 import {
   type CheckResult,
@@ -140,7 +140,7 @@ async function requireKnownLoads(deps: Deps): Promise<void> {
     'storage',
     `${unknownWords(unknown)} Nothing was deleted.`,
     'Restore the ledger from a backup; or delete these loads with tear-down, then load again.',
-    { cure: 'tear-down' },
+    { fixCommand: 'tear-down' },
   )
 }
 

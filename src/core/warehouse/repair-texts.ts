@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
+import { count, plural } from '../format.ts'
 import type { LoadId, Statement } from '../ports/engine.ts'
 import type { StepResult, Work } from '../step.ts'
-import { count, plural } from '../words.ts'
 import { repairText } from './repair.ts'
 
 // Redshift takes 40 statements a call (docs.aws.amazon.com/redshift-data/latest/APIReference/API_BatchExecuteStatement.html) and

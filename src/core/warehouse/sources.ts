@@ -1,4 +1,4 @@
-import { plural } from '../words.ts'
+import { plural } from '../format.ts'
 
 const namesShown = 5
 

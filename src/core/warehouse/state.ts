@@ -1,9 +1,9 @@
 import type { Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
+import { count, lasting, moment } from '../format.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
 import type { LoadRecord, RunRecord } from '../ports/ledger.ts'
 import { settleOrphans } from '../runner/orphans.ts'
-import { count, lasting, moment } from '../words.ts'
 
 /** How things stand: asked of the engine and the ledger, not remembered. */
 export interface State {

@@ -2,8 +2,8 @@ import { type Role, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { z } from 'zod'
 import { type Dated, green, probe, skewFinding } from '../../core/doctor/run-probes.ts'
+import { list, plural } from '../../core/format.ts'
 import type { Finding, Probe } from '../../core/ports/probe.ts'
-import { list, plural } from '../../core/words.ts'
 import { isAwsError } from '../aws-error.ts'
 import type { Clients } from '../clients.ts'
 import { hourly } from '../price.ts'
@@ -46,12 +46,12 @@ async function clusterAndRole(context: ClusterContext): Promise<Finding> {
   }
   if (cluster !== null && arn === undefined) {
     const detail = `role ${settings.roleName} does not exist, so cluster ${settings.clusterId} cannot load`
-    return { state: 'red', detail, cure: 'Run spin-up: it creates the role again.' }
+    return { state: 'red', detail, remedy: 'Run spin-up: it creates the role again.' }
   }
   const applied = cluster?.IamRoles?.some((one) => one.IamRoleArn === arn && one.ApplyStatus !== 'removing') ?? true
   if (!applied && arn !== undefined) {
     const detail = `cluster ${settings.clusterId} does not have the role ${arn}, so it cannot load`
-    return { state: 'red', detail, cure: 'Run spin-up: it attaches the role.' }
+    return { state: 'red', detail, remedy: 'Run spin-up: it attaches the role.' }
   }
   const found = cluster === null ? `no cluster ${settings.clusterId} yet` : `cluster ${settings.clusterId}`
   return green(`${found}, ${settings.roleArn ?? role?.RoleName ?? `no role ${settings.roleName} yet`}`)
@@ -60,20 +60,20 @@ async function clusterAndRole(context: ClusterContext): Promise<Finding> {
 async function ownFault(context: ClusterContext, role: Role): Promise<Finding | null> {
   const { settings } = context
   const [fault] = faultsOf(role, settings)
-  const cure = 'Run spin-up: it repairs the role.'
-  if (fault === 'trust') return { state: 'red', detail: untrustingWords(settings.roleName), cure }
+  const remedy = 'Run spin-up: it repairs the role.'
+  if (fault === 'trust') return { state: 'red', detail: untrustingWords(settings.roleName), remedy }
   if (fault === 'boundary') {
     const detail = `role ${settings.roleName} lacks the permissions boundary ${settings.permissionsBoundary}`
-    return { state: 'red', detail, cure }
+    return { state: 'red', detail, remedy }
   }
   if (await readsSources(context, role)) return null
   const detail = `role ${settings.roleName} is not allowed to read ${list(sourcePlaces(settings))}`
-  return { state: 'red', detail, cure: 'Run spin-up: it writes that policy.' }
+  return { state: 'red', detail, remedy: 'Run spin-up: it writes that policy.' }
 }
 
 function companyFault(role: Role, settings: RedshiftSettings): Finding | null {
   if (!faultsOf(role, { ...settings, permissionsBoundary: null }).includes('trust')) return null
-  return { state: 'red', detail: untrustingWords(role.RoleName ?? ''), cure: trustRemedy }
+  return { state: 'red', detail: untrustingWords(role.RoleName ?? ''), remedy: trustRemedy }
 }
 
 /** Plans, cost and budget are reckoned with it. */
@@ -83,7 +83,7 @@ function priceFinding(settings: RedshiftSettings): Finding {
   return {
     state: 'red',
     detail: `the price of ${settings.nodeType} in ${settings.region} is unknown, so every plan counts as above the limit`,
-    cure: 'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
+    remedy: 'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
   }
 }
 
@@ -100,7 +100,7 @@ async function permissions(clients: Clients, settings: RedshiftSettings): Promis
     const lines = needed
       .filter(({ Action }) => Action.some((action) => lacking.includes(action)))
       .map((one) => JSON.stringify({ ...one, Action: one.Action.filter((action) => lacking.includes(action)) }))
-    return { state: 'red', detail: `not allowed: ${list(lacking)}`, cure: `Add to the policy: ${lines.join(', ')}` }
+    return { state: 'red', detail: `not allowed: ${list(lacking)}`, remedy: `Add to the policy: ${lines.join(', ')}` }
   } catch (error) {
     if (!isAwsError(error, 'AccessDenied', 'NoSuchEntity', 'InvalidInput')) throw error
     return onlyReading(clients, settings)
@@ -142,7 +142,7 @@ async function onlyReading(clients: Clients, settings: RedshiftSettings): Promis
   return {
     state: 'warn',
     detail: 'reading from Redshift is allowed; the other permissions could not be checked',
-    cure: 'Allow iam:SimulatePrincipalPolicy on the bot itself to have all permissions checked here.',
+    remedy: 'Allow iam:SimulatePrincipalPolicy on the bot itself to have all permissions checked here.',
   }
 }
 

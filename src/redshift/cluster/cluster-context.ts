@@ -117,7 +117,9 @@ export function hoursFromNow({ clock }: ClusterContext, hours: number): Date {
 
 /** There is nothing to act on. */
 export function noCluster(clusterId: string): OpsError {
-  return new OpsError('no_cluster', `There is no cluster ${clusterId}.`, 'Create it with spin-up.', { cure: 'spin-up' })
+  return new OpsError('no_cluster', `There is no cluster ${clusterId}.`, 'Create it with spin-up.', {
+    fixCommand: 'spin-up',
+  })
 }
 
 /** The cluster is on its way from one state to another, and takes no orders. */
@@ -126,7 +128,7 @@ export function notNow(clusterId: string, state: ClusterState): OpsError {
     'cluster_state',
     `Cluster ${clusterId} is ${state}, and AWS accepts no other change until that ends. Nothing was changed.`,
     'Run the command again when status shows that it has ended.',
-    { cure: 'status' },
+    { fixCommand: 'status' },
   )
 }
 

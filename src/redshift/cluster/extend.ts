@@ -1,7 +1,7 @@
 import { OpsError } from '../../core/errors.ts'
+import { hours as inHours, moment, usd } from '../../core/format.ts'
 import type { ClusterOperation } from '../../core/ports/cluster.ts'
 import type { Step } from '../../core/step.ts'
-import { hours as inHours, moment, usd } from '../../core/words.ts'
 import { hourly } from '../price.ts'
 import {
   type ClusterContext,
@@ -27,7 +27,7 @@ export async function extend(context: ClusterContext, hours: number): Promise<Cl
       `Cluster ${clusterId} is paused and has no lease.`,
       'Resume it; that starts a lease.',
       {
-        cure: 'resume',
+        fixCommand: 'resume',
       },
     )
   }
@@ -39,7 +39,7 @@ export async function extend(context: ClusterContext, hours: number): Promise<Cl
       `Cluster ${clusterId} has no lease, so it is never paused automatically.`,
       'Run spin-up to give it one.',
       {
-        cure: 'spin-up',
+        fixCommand: 'spin-up',
       },
     )
   }
@@ -73,7 +73,7 @@ function lengthen({ settings, leases, clock }: ClusterContext, hours: number): S
       const lease = await leases.get()
       if (lease === null || lease.until === null) {
         throw new OpsError('cluster_state', `Cluster ${settings.clusterId} was paused in the meantime.`, 'Resume it.', {
-          cure: 'resume',
+          fixCommand: 'resume',
         })
       }
       const from = new Date(Math.max(Date.parse(lease.until), clock.now().getTime()))

@@ -1,10 +1,10 @@
 import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import { PauseClusterCommand, ResumeClusterCommand } from '@aws-sdk/client-redshift'
 import { messageOf, OpsError } from '../../core/errors.ts'
+import { hours as inHours, lasting, usd } from '../../core/format.ts'
 import type { ClusterOperation, ClusterState } from '../../core/ports/cluster.ts'
 import type { PlanDraft } from '../../core/ports/plans.ts'
 import type { Work } from '../../core/step.ts'
-import { hours as inHours, lasting, usd } from '../../core/words.ts'
 import { isAwsError } from '../aws-error.ts'
 import { quoted } from '../aws-failure.ts'
 import { hourly, type Price, storageRate } from '../price.ts'
@@ -74,7 +74,7 @@ function waitUntilPaused(context: ClusterContext) {
         'cluster_state',
         `Cluster ${settings.clusterId} is still pausing after ${lasting(begun, clock.now())}. It is billed until it is paused.`,
         'Run pause again to keep waiting.',
-        { cure: 'pause' },
+        { fixCommand: 'pause' },
       )
     }
     const lease = await leases.get()
@@ -88,7 +88,7 @@ function notPausing(clusterId: string, state: string): OpsError {
     'cluster_state',
     `Cluster ${clusterId} is ${state} instead of pausing: someone changed it outside of this bot.`,
     'See status.',
-    { cure: 'status' },
+    { fixCommand: 'status' },
   )
 }
 
@@ -206,7 +206,7 @@ function noCapacity(cluster: AwsCluster, settings: RedshiftSettings, cause: unkn
     'aws',
     `AWS has no capacity to resume ${clusterId} (${size}) at the moment. It stays paused; only its storage is billed.`,
     'Run resume again later. To change the node type: tear-down keeps a snapshot, and spin-up node-type=… restores it.',
-    { cause, cure: 'resume' },
+    { cause, fixCommand: 'resume' },
   )
 }
 
@@ -228,7 +228,7 @@ function cannotPause(clusterId: string, cause: unknown): OpsError {
     'aws',
     `AWS cannot pause cluster ${clusterId}: ${quoted(messageOf(cause))} It is still billed.`,
     'Tear it down: a snapshot is kept, and spin-up restores it.',
-    { cause, cure: 'tear-down' },
+    { cause, fixCommand: 'tear-down' },
   )
 }
 

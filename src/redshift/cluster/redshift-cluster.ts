@@ -1,8 +1,8 @@
 import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import { monthOf, totalUsd } from '../../core/cluster/bill.ts'
 import { OpsError } from '../../core/errors.ts'
+import { lasting, moment } from '../../core/format.ts'
 import type { Cluster, ClusterFacts, ClusterState, LeaseAction } from '../../core/ports/cluster.ts'
-import { lasting, moment } from '../../core/words.ts'
 import { aboutUsd, hourly, storageRate } from '../price.ts'
 import {
   type ClusterContext,
@@ -161,7 +161,7 @@ export function clusterAccess(context: ClusterContext): ClusterAccess {
         const cluster = await findCluster(clients, settings.clusterId)
         if (cluster === null) {
           throw new OpsError('no_cluster', `There is no cluster ${settings.clusterId}.`, 'Create it with spin-up.', {
-            cure: 'spin-up',
+            fixCommand: 'spin-up',
           })
         }
         return cluster.MasterPasswordSecretArn

@@ -5,7 +5,7 @@ import {
   paginateDescribeClusterSnapshots,
 } from '@aws-sdk/client-redshift'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
-import { bytes, moment, usd } from '../../core/words.ts'
+import { bytes, moment, usd } from '../../core/format.ts'
 import { isAwsError } from '../aws-error.ts'
 import type { Clients } from '../clients.ts'
 import { type Account, accountOf, finalSnapshotPrefix, managedTag } from '../names.ts'

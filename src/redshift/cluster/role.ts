@@ -9,8 +9,8 @@ import {
   UpdateAssumeRolePolicyCommand,
 } from '@aws-sdk/client-iam'
 import { messageOf, OpsError } from '../../core/errors.ts'
+import { list } from '../../core/format.ts'
 import type { Step } from '../../core/step.ts'
-import { list } from '../../core/words.ts'
 import { isAwsError } from '../aws-error.ts'
 import { quoted } from '../aws-failure.ts'
 import { accountOf, managedTag, readingPolicyName, tagRoleLine } from '../names.ts'
@@ -41,7 +41,7 @@ export async function loadingRoleArn(context: ClusterContext): Promise<string> {
       `Role ${roleName} does not exist any more.`,
       'Run spin-up: it creates the role again.',
       {
-        cure: 'spin-up',
+        fixCommand: 'spin-up',
       },
     )
   }
@@ -181,7 +181,7 @@ export function deleteRole(context: ClusterContext): Step {
         'aws',
         `Role ${settings.roleName} was not deleted, because policies or instance profiles were added to it outside of this bot. It costs nothing. AWS answered: ${quoted(messageOf(error))}`,
         `Remove them, then run tear-down again. To list them: ${['list-attached-role-policies', 'list-role-policies', 'list-instance-profiles-for-role'].map((list) => `aws iam ${list} --role-name ${settings.roleName}`).join('; ')}.`,
-        { cause: error, cure: 'tear-down' },
+        { cause: error, fixCommand: 'tear-down' },
       )
     }
     return { detail: settings.roleName }

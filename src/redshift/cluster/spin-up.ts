@@ -1,10 +1,10 @@
 import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import { CreateClusterCommand, RestoreFromClusterSnapshotCommand } from '@aws-sdk/client-redshift'
 import { OpsError } from '../../core/errors.ts'
+import { list, moment, usd } from '../../core/format.ts'
 import type { ClusterOperation, SpinUpOptions } from '../../core/ports/cluster.ts'
 import type { PlanDraft } from '../../core/ports/plans.ts'
 import type { Step, StepResult, Work } from '../../core/step.ts'
-import { list, moment, usd } from '../../core/words.ts'
 import { isAwsError, readAwsError } from '../aws-error.ts'
 import { priceOf } from '../price.ts'
 import { poll } from '../retries.ts'
@@ -65,14 +65,14 @@ async function planOf(context: ClusterContext, wish: ClusterSpec, options: SpinU
         'cluster_state',
         `Cluster ${settings.clusterId} is being deleted. Nothing was done.`,
         'Run spin-up again when it is deleted, in a few minutes.',
-        { cure: 'status' },
+        { fixCommand: 'status' },
       )
     case 'pausing':
       throw new OpsError(
         'cluster_state',
         `Cluster ${settings.clusterId} is pausing, which cannot be stopped. Nothing was done.`,
         'Resume it when it is paused, usually within 15 minutes.',
-        { cure: 'resume' },
+        { fixCommand: 'resume' },
       )
     case 'paused':
       return resumePlan(cluster, settings, wish.leaseHours)
@@ -111,7 +111,7 @@ function refuseOtherSize(cluster: AwsCluster, { nodeType, nodes }: SpinUpOptions
     'cluster_state',
     `Cluster ${settings.clusterId} exists as ${sizeOf(cluster, settings)}, and spin-up does not resize it. Nothing was done.`,
     'Run spin-up without a size, or tear the cluster down first.',
-    { cure: 'spin-up' },
+    { fixCommand: 'spin-up' },
   )
 }
 

@@ -2,10 +2,10 @@ import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import { DeleteClusterCommand, ResumeClusterCommand } from '@aws-sdk/client-redshift'
 import { totalUsd } from '../../core/cluster/bill.ts'
 import { OpsError } from '../../core/errors.ts'
+import { moment } from '../../core/format.ts'
 import type { ClusterOperation } from '../../core/ports/cluster.ts'
 import type { PlanDraft } from '../../core/ports/plans.ts'
 import type { Step, Work } from '../../core/step.ts'
-import { moment } from '../../core/words.ts'
 import { isAwsError, readAwsError } from '../aws-error.ts'
 import { quoted } from '../aws-failure.ts'
 import { finalSnapshotName } from '../names.ts'
@@ -111,7 +111,7 @@ function verify(context: ClusterContext): Step {
         `Cluster ${settings.clusterId} exists again: someone created it in the meantime.`,
         'See status.',
         {
-          cure: 'status',
+          fixCommand: 'status',
         },
       )
     }
@@ -280,12 +280,12 @@ function notDeleted(clusterId: string, cluster: AwsCluster, answer: Answer | nul
         `${message} It is still billed.`,
         `Pause it to stop its hourly cost. ${next}`,
         {
-          cure: 'pause',
+          fixCommand: 'pause',
         },
       )
     case 'paused':
-      return new OpsError('cluster_state', `${message} Only its storage is billed.`, next, { cure: 'status' })
+      return new OpsError('cluster_state', `${message} Only its storage is billed.`, next, { fixCommand: 'status' })
     default:
-      return new OpsError('cluster_state', `${message} It may still be billed.`, next, { cure: 'status' })
+      return new OpsError('cluster_state', `${message} It may still be billed.`, next, { fixCommand: 'status' })
   }
 }

@@ -1,7 +1,7 @@
 import { type Cluster as AwsCluster, CreateTagsCommand, ModifyClusterIamRolesCommand } from '@aws-sdk/client-redshift'
 import { OpsError } from '../../core/errors.ts'
+import { lasting } from '../../core/format.ts'
 import type { Step, Work } from '../../core/step.ts'
-import { lasting } from '../../core/words.ts'
 import { isAwsError } from '../aws-error.ts'
 import { clusterArn } from '../names.ts'
 import { poll } from '../retries.ts'
@@ -116,7 +116,7 @@ function refuseHopeless(cluster: AwsCluster, { settings }: ClusterContext): void
       'cluster_state',
       `Cluster ${clusterId} is ${statusOf(cluster)} and does not recover from that by itself. It may still be billed.`,
       'Check it in the AWS console, or tear it down and spin up again.',
-      { cure: 'tear-down' },
+      { fixCommand: 'tear-down' },
     )
   }
   if (state === 'deleting') {
@@ -125,13 +125,13 @@ function refuseHopeless(cluster: AwsCluster, { settings }: ClusterContext): void
       `Cluster ${clusterId} is being deleted.`,
       'Run spin-up again when it is deleted.',
       {
-        cure: 'status',
+        fixCommand: 'status',
       },
     )
   }
   if (state === 'paused' || state === 'pausing') {
     throw new OpsError('cluster_state', `Someone paused cluster ${clusterId} in the meantime.`, 'Resume it.', {
-      cure: 'resume',
+      fixCommand: 'resume',
     })
   }
 }
@@ -141,7 +141,7 @@ function gone(clusterId: string): OpsError {
     'cluster_state',
     `Cluster ${clusterId} was deleted outside of this bot. No node is billed.`,
     'Run spin-up again.',
-    { cure: 'spin-up' },
+    { fixCommand: 'spin-up' },
   )
 }
 
@@ -150,7 +150,7 @@ function tooLong(clusterId: string, state: string, time: string): OpsError {
     'cluster_state',
     `Cluster ${clusterId} is still ${state} after ${time}. It is billed as soon as it is available.`,
     'Run spin-up again to keep waiting, or tear it down.',
-    { cure: 'spin-up' },
+    { fixCommand: 'spin-up' },
   )
 }
 

@@ -212,7 +212,7 @@ async function describeOwn(api: DataApi, id: string, waiting: Waiting): Promise<
       'aws_denied',
       `The bot submitted statement ${id} but is not allowed to follow it. It may still be running on the cluster. ${error.message}`,
       'Its policy may match only one session: FollowItsStatements must match every session of its role (docs/aws.md). doctor shows the statement to add; then run it again.',
-      { cause: error.cause, cure: 'doctor' },
+      { cause: error.cause, fixCommand: 'doctor' },
     )
   }
 }

@@ -1,8 +1,8 @@
 import { inBackground } from '../../core/background.ts'
 import { OpsError } from '../../core/errors.ts'
+import { plural } from '../../core/format.ts'
 import type { LoadId, Sources, Staged } from '../../core/ports/engine.ts'
 import type { Work } from '../../core/step.ts'
-import { plural } from '../../core/words.ts'
 import { readS3Location } from '../names.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { type RedshiftConnection, runBatch } from './batches.ts'
@@ -52,11 +52,11 @@ export async function stageByCopy(
     copySql(settings, staging, await settings.roleArn()),
   ]
   const over = new AbortController()
-  const telling = inBackground(connection, 'load progress', () =>
+  const reporting = inBackground(connection, 'load progress', () =>
     reportProgress(connection, { database: settings.database, table }, work.progress, over.signal),
   )
   const submitted = await runBatch(connection, work, 'copy', { mode: 'TRANSACTION', sqls }).finally(() => over.abort())
-  await telling
+  await reporting
   if (isOtherLoad(submitted, 0)) throw loadNotFound(staging.load)
   if (submitted.status !== 'FINISHED') throw await loadFailure(connection, submitted, staging, work.signal)
   return outcome(connection, submitted, staging, work)
@@ -157,12 +157,12 @@ function badData(submitted: Submitted, errors: LoadErrors | null, rejected: numb
   const where = first === undefined ? 'Rows cannot be read' : placed(first)
   const reason = `${where} (${plural(rejected, 'row')} so far${allowed}).`
   const evidence = [...(errors === null ? [] : [errorTable(errors)]), idsOf(submitted)]
-  const fix = first?.cure ?? 'Fix the data.'
+  const fix = first?.remedy ?? 'Fix the data.'
   const next = Math.max(10, 10 * Math.max(rejected, maxErrors))
   if (next > mostErrors) return OpsError.untouched('bad_data', reason, fix, { evidence })
-  const cure = `etl max-errors=${next}`
-  return OpsError.untouched('bad_data', reason, `${fix} Or leave out up to ${next} such rows: ${cure}.`, {
-    cure,
+  const fixCommand = `etl max-errors=${next}`
+  return OpsError.untouched('bad_data', reason, `${fix} Or leave out up to ${next} such rows: ${fixCommand}.`, {
+    fixCommand,
     leaveOut: next,
     evidence,
   })

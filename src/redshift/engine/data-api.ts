@@ -226,7 +226,7 @@ export function explain(thrown: unknown): unknown {
   if (error?.name !== 'Validation') return awsFailure(thrown)
   if (isAway(error.message)) {
     const what = `The cluster accepts no statements: ${error.message.replace(/\.?$/, '.')}`
-    return new OpsError('cluster_state', what, 'Run status to see its state.', { cure: 'status', cause: thrown })
+    return new OpsError('cluster_state', what, 'Run status to see its state.', { fixCommand: 'status', cause: thrown })
   }
   // Credentials that are asked for on the caller's behalf are denied in these words, under this name (awslabs/mcp #4560).
   if (readDenial(error) !== null) {

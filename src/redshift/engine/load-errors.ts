@@ -1,6 +1,6 @@
 import { z } from 'zod'
+import { count, plural } from '../../core/format.ts'
 import type { TableReply } from '../../core/reply.ts'
-import { count, plural } from '../../core/words.ts'
 import type { RedshiftConnection } from './batches.ts'
 import { ifSupported, queryOne } from './load-history.ts'
 
@@ -31,7 +31,7 @@ export interface LoadErrorGroup {
   readonly line: number
   /** `registration is not a number: invalid digit 'O' at position 6`. */
   readonly reason: string
-  readonly cure: string
+  readonly remedy: string
 }
 
 /** What a COPY could not load: the number of all, and groups of those that were read, the largest first. */
@@ -79,32 +79,35 @@ interface Finding {
 }
 
 /** Codes: https://docs.aws.amazon.com/redshift/latest/dg/r_Load_Error_Reference.html */
-function diagnose({ column, code, message, type, length }: Finding): Pick<LoadErrorGroup, 'reason' | 'cure'> {
+function diagnose({ column, code, message, type, length }: Finding): Pick<LoadErrorGroup, 'reason' | 'remedy'> {
   switch (code) {
     case 1204:
       return {
         reason: `${column} is longer than the ${length === '' ? 'column' : `${count(Number(length))} bytes`} allowed`,
-        cure: `Shorten it, or widen ${column} in sql/schema/staging.sql.`,
+        remedy: `Shorten it, or widen ${column} in sql/schema/staging.sql.`,
       }
     case 1207: {
       const [, value, position] = /Value '(.*?)', Pos (\d+)/.exec(message) ?? []
       const where = value === undefined ? '' : `: '${value}' at position ${Number(position) + 1}`
-      return { reason: `${column} is not ${wanted(type)}${where}`, cure: 'Fix it in the file.' }
+      return { reason: `${column} is not ${wanted(type)}${where}`, remedy: 'Fix it in the file.' }
     }
     case 1208:
     case 1209:
-      return { reason: `${column} is not a number`, cure: 'Fix it in the file.' }
+      return { reason: `${column} is not a number`, remedy: 'Fix it in the file.' }
     case 1213:
-      return { reason: `${column} is missing`, cure: 'Give it a value in the file.' }
+      return { reason: `${column} is missing`, remedy: 'Give it a value in the file.' }
     case 1220:
-      return { reason: `${column} is not valid UTF-8`, cure: 'Save the file as UTF-8.' }
+      return { reason: `${column} is not valid UTF-8`, remedy: 'Save the file as UTF-8.' }
     case 1222:
     case 1216:
       return column === ''
-        ? { reason: `not valid JSON (${message})`, cure: 'Each row must be one JSON object.' }
-        : { reason: `${column}: ${message}`, cure: 'Fix it in the file.' }
+        ? { reason: `not valid JSON (${message})`, remedy: 'Each row must be one JSON object.' }
+        : { reason: `${column}: ${message}`, remedy: 'Fix it in the file.' }
     default:
-      return { reason: `${column === '' ? '' : `${column}: `}${message} (error ${code})`, cure: 'Fix it in the file.' }
+      return {
+        reason: `${column === '' ? '' : `${column}: `}${message} (error ${code})`,
+        remedy: 'Fix it in the file.',
+      }
   }
 }
 
@@ -125,7 +128,7 @@ export function errorTable({ groups, total }: LoadErrors): TableReply {
     title: `Unreadable rows${shown < total ? ` (the first ${plural(shown, 'row')})` : ''}`,
     columns: ['column', 'rows', 'first file', 'line', 'reason', 'cure'],
     formats: ['text', 'integer', 'text', 'integer', 'text', 'text'],
-    rows: groups.map(({ column, rows, file, line, reason, cure }) => [column, rows, file, line, reason, cure]),
+    rows: groups.map(({ column, rows, file, line, reason, remedy }) => [column, rows, file, line, reason, remedy]),
     total: groups.length,
   }
 }

@@ -55,7 +55,7 @@ export function isMissing(error: string): boolean {
 /** Nothing lies where this load should be. */
 export function loadNotFound(load: LoadId): OpsError {
   return new OpsError('not_found', `Load ${load} is not on the cluster.`, 'Load the warehouse with etl.', {
-    cure: 'etl',
+    fixCommand: 'etl',
   })
 }
 

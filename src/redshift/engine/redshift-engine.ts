@@ -130,7 +130,7 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
         'cluster_state',
         `On Redshift load ${load} cannot be made live again. Nothing was changed.`,
         'Put the source files back as they were, and load again with etl.',
-        { cure: 'etl' },
+        { fixCommand: 'etl' },
       )
     },
     // A schema names the ledger that its load belongs to, and those of others are left alone.

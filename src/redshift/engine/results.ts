@@ -1,7 +1,7 @@
 import type { ColumnMetadata, Field } from '@aws-sdk/client-redshift-data'
-import { keptRows } from '../../core/cell-words.ts'
 import type { QueryOptions, ResultSet } from '../../core/ports/engine.ts'
 import type { Cell, Format } from '../../core/reply.ts'
+import { keptRows } from '../../core/tables.ts'
 import type { DataApi } from './data-api.ts'
 
 /** At most `maxRows` rows of a finished statement's result, and the number of all; null when there is no result. */

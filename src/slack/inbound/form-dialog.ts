@@ -138,7 +138,7 @@ const unknownForm = new OpsError(
   'expired',
   'This form belongs to another version of the bot. Nothing was done.',
   'Type the command again to get a new form.',
-  { cure: 'help' },
+  { fixCommand: 'help' },
 )
 
 /** What a dialog carries; null for what this version has not written. */

@@ -23,7 +23,7 @@ export interface GateParts {
   readonly access: Access
   readonly shared: Pick<SharedChannels, 'note'>
   readonly homes: Pick<HomePublisher, 'refused'>
-  readonly tell: Sender['tell']
+  readonly reply: Sender['reply']
   readonly payloadOf: Bolt['payloadOf']
   readonly clock: Clock
   readonly log: Log
@@ -64,7 +64,7 @@ export function installGate(bolt: BoltApp, parts: GateParts): Gate {
     try {
       if (kind === 'home') return await parts.homes.refused(who, why)
       const { main } = presentAnswer(failureAnswer(why, null, log), parts.view(user, place.direct))
-      await parts.tell({ who, place, responseUrl }, main)
+      await parts.reply({ who, place, responseUrl }, main)
     } catch (error) {
       log.warn({ err: error, user }, `a refusal did not reach its asker: ${messageOf(error)}`)
     }

@@ -97,5 +97,5 @@ const unknownButton = new OpsError(
   'expired',
   'This button belongs to another version of the bot. Nothing was done.',
   'Type the command again to get new buttons.',
-  { cure: 'help' },
+  { fixCommand: 'help' },
 )

@@ -61,7 +61,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
   const { app, put, clock, log, carrier, progress } = parts
 
   /** Commands that change the warehouse are long, and post as they go: they do not begin where they could not. */
-  const obstacle = async (command: Command | undefined, place: Conversation): Promise<OpsError | null> => {
+  const whyNotHere = async (command: Command | undefined, place: Conversation): Promise<OpsError | null> => {
     if (command?.effect !== 'write') return null
     const why = await parts.postingRefusal(place)
     // There its asker alone gets the answer.
@@ -87,7 +87,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
         { ...answer, audience: 'asker' },
         parts.view(inbound.who.name, place.direct),
       )
-      for (const fallbacks of [main, ...thread]) await parts.sender.tell({ ...inbound, place }, fallbacks)
+      for (const fallbacks of [main, ...thread]) await parts.sender.reply({ ...inbound, place }, fallbacks)
     }
   }
   const whisper = (answer: Answer, inbound: InboundRequest): Promise<void> =>
@@ -120,7 +120,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
 
   const handle = async (request: Request, inbound: InboundRequest): Promise<void> => {
     const { who, place, delivery } = inbound
-    const stopped = request.kind === 'fault' ? null : await obstacle(request.bound.command, place)
+    const stopped = request.kind === 'fault' ? null : await whyNotHere(request.parsed.command, place)
     if (stopped !== null) return refuse(stopped, inbound)
     const ask = (watch: Watch) => app.ask({ request, who, place, delivery, watch })
     await parts.track(follow(inbound, { to: place, asker: who }, ask))
@@ -130,7 +130,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
     refuse,
     handleLine: (line, inbound) => handle(app.read(line), inbound),
     handle,
-    ...createPlanActions({ app, log, plans: parts.plans, obstacle, whisper, refuse, follow, track: parts.track }),
+    ...createPlanActions({ app, log, plans: parts.plans, whyNotHere, whisper, refuse, follow, track: parts.track }),
   }
 }
 
@@ -149,7 +149,7 @@ export interface PlanActionParts {
   readonly app: App
   readonly log: Log
   readonly plans: Ledger['plans']
-  obstacle(command: Command | undefined, place: Conversation): Promise<OpsError | null>
+  whyNotHere(command: Command | undefined, place: Conversation): Promise<OpsError | null>
   whisper(answer: Answer, inbound: InboundRequest): Promise<void>
   refuse(error: OpsError, inbound: InboundRequest): Promise<void>
   follow(
@@ -162,7 +162,7 @@ export interface PlanActionParts {
 
 /** What the buttons of plans do in one process. */
 export function createPlanActions(parts: PlanActionParts): PlanActions {
-  const { app, log, plans, obstacle, whisper, refuse, follow, track } = parts
+  const { app, log, plans, whyNotHere, whisper, refuse, follow, track } = parts
   const clickOf = (plan: string, { who, place, delivery }: InboundRequest): Click => ({ plan, who, place, delivery })
 
   /**
@@ -202,7 +202,7 @@ export function createPlanActions(parts: PlanActionParts): PlanActions {
     async confirm(id, typed, inbound) {
       const plan = await plans.get(id)
       const to = plan?.place.kind === 'slack' ? plan.place : inbound.place
-      const stopped = plan === null ? null : await obstacle(app.catalog.find(plan.command), to)
+      const stopped = plan === null ? null : await whyNotHere(app.catalog.find(plan.command), to)
       if (stopped !== null) return refuse(stopped, inbound)
       const asker = plan?.asker ?? inbound.who
       await track(follow(inbound, { to, asker }, (watch) => confirmed(id, typed, inbound, watch)))

@@ -46,12 +46,12 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
   const urls = new Map<string, { readonly url: ResponseUrl; readonly until: number }>()
 
   const post = async (to: PostTarget, fallbacks: Fallbacks): Promise<Sent> => {
-    const { result, level: rung } = await sender.post(to, fallbacks)
-    return { ...done, post: result, rung, restMs }
+    const { result, level } = await sender.post(to, fallbacks)
+    return { ...done, post: result, level, restMs }
   }
 
   /** To one person: by the response URL, where they look, or in their direct messages. */
-  const tell = async ({ key, content }: OutboxMessage, { place, who }: There, fallbacks: Fallbacks): Promise<Sent> => {
+  const reply = async ({ key, content }: OutboxMessage, { place, who }: There, fallbacks: Fallbacks): Promise<Sent> => {
     const url = urls.get(urlKey(key, content))?.url
     if (url?.isOpen === true) {
       try {
@@ -64,8 +64,8 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
       }
     }
     if (place.direct) return post(place, fallbacks)
-    const { level: rung } = await sender.whisper(place, who.id, fallbacks)
-    return { ...done, rung }
+    const { level } = await sender.whisper(place, who.id, fallbacks)
+    return { ...done, level }
   }
 
   /** In the message that shows the run already, or in a new one. */
@@ -73,8 +73,8 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     if (message.post === null) return post(way.place, fallbacks)
     budget.count()
     try {
-      const { level: rung } = await sender.edit(message.post, fallbacks)
-      return { ...done, post: message.post, rung }
+      const { level } = await sender.edit(message.post, fallbacks)
+      return { ...done, post: message.post, level }
     } catch (error) {
       if (!isGone(error)) throw new HarmlessTwice(error)
       return post(way.place, fallbacks)
@@ -91,7 +91,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
       const [first] = message.ways
       const isAway = message.refusal !== null && first.kind === 'conversation'
       const fallbacks = isAway ? withNote(main, askerAlone(message.refusal, first.place, botName)) : main
-      const sent = await tell(message, way, fallbacks)
+      const sent = await reply(message, way, fallbacks)
       return { ...sent, ...(sent.kind === 'sent' ? { followers: pagesOf(message, way, thread.length) } : {}) }
     }
     const presented = presentAnswer(answer, parts.view(way.who.name, way.place.direct))
@@ -118,13 +118,13 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     if (part?.kind === 'page') {
       const fallbacks = thread[part.page]
       if (fallbacks === undefined) return done
-      return way.kind === 'reader' ? tell(root, way, fallbacks) : post(place, fallbacks)
+      return way.kind === 'reader' ? reply(root, way, fallbacks) : post(place, fallbacks)
     }
     const file = part === null ? undefined : files[part.file]
     if (file === undefined || place.thread === undefined) return done
     const page = file.page === 0 ? root : await ledger.messages.find(pageKey(root, file.page - 1))
     // A page that was not taken at all is as good as cut.
-    if (page !== null && page.rung !== null && page.rung < file.from) return done
+    if (page !== null && page.level !== null && page.level < file.from) return done
     const missing = (why: string, fix: string): Sent => {
       const text = `${file.filename} ${why} ${fix}`
       const note = {
@@ -228,7 +228,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
   }
 }
 
-const done = { kind: 'sent', post: null, rung: 0, followers: [], restMs: 0 } as const
+const done = { kind: 'sent', post: null, level: 0, followers: [], restMs: 0 } as const
 
 /** An error of what may be done a second time without harm: an edit, or what comes before a file is attached. */
 class HarmlessTwice extends Error {

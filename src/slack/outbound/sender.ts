@@ -33,7 +33,7 @@ export interface Sender {
    * Sends one person the reason why nothing was done, by the first way that works: the response URL, where they look, their direct messages. Not through
    * the outbox, because nothing is noted of strangers. Throws the last way's error.
    */
-  tell(reader: MessageReader, fallbacks: Fallbacks): Promise<void>
+  reply(reader: MessageReader, fallbacks: Fallbacks): Promise<void>
 }
 
 /** Whom to reach, where they asked, and the response URL of their request, if any. */
@@ -103,7 +103,7 @@ export function createSender({
       await requireOpen(to.channel)
       await upload(once, to, file, begin)
     },
-    async tell({ who, place, responseUrl }, fallbacks) {
+    async reply({ who, place, responseUrl }, fallbacks) {
       const here = place.direct ? () => post(place, fallbacks) : () => whisper(place, who.id, fallbacks)
       const ways = [...(responseUrl?.isOpen === true ? [() => responseUrl.say(fallbacks)] : []), here]
       for (const way of ways) {

@@ -1,6 +1,6 @@
 import type { Answer } from '../../core/answer.ts'
+import { clean, cleanLine, list } from '../../core/format.ts'
 import type { FailureReply, FileReply, Reply, TableReply, TextReply } from '../../core/reply.ts'
-import { clean, cleanLine, list } from '../../core/words.ts'
 import type { Attached, Presented } from '../outbound/fallbacks.ts'
 import { boldLine, preformatted, presentNext, sections, smallPrint } from './blocks.ts'
 import { presentChart } from './chart.ts'

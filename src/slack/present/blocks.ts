@@ -9,7 +9,7 @@ import type {
 } from '@slack/types'
 import type { Suggestion } from '../../core/answer.ts'
 import { withChannelNames } from '../../core/channel.ts'
-import { clean, cleanLine } from '../../core/words.ts'
+import { clean, cleanLine } from '../../core/format.ts'
 import { formAction, runAction } from '../action-ids.ts'
 import { cut, pieces } from './cut.ts'
 import { type PresentedPart, simplePart } from './parts.ts'

@@ -1,9 +1,9 @@
+import { cleanLine, count } from '../../core/format.ts'
 import type { ChartReply } from '../../core/reply.ts'
-import { cleanLine, count } from '../../core/words.ts'
+import { formatCell } from '../../core/tables.ts'
 import type { Block } from '../outbound/fallbacks.ts'
 import { boldLine, preformatted, smallPrint } from './blocks.ts'
 import { column, cut, fitColumns, uniqueCut, widthOf } from './cut.ts'
-import { formatCell } from './grid.ts'
 import { codeBlock, mrkdwn } from './mrkdwn.ts'
 import { type PresentedPart, simplePart } from './parts.ts'
 

@@ -1,6 +1,6 @@
 import type { ConversationsSelect, InputBlock, ModalView, PlainTextInput, StaticSelect, Timepicker } from '@slack/types'
 import type { Form, FormField } from '../../core/command/form.ts'
-import { cleanLine } from '../../core/words.ts'
+import { cleanLine } from '../../core/format.ts'
 import { formModal } from '../action-ids.ts'
 import { plainText, sections } from './blocks.ts'
 

@@ -1,6 +1,6 @@
-import { byImportance, cellWords, keptRows, numericFormats, type TimeOrder } from '../../core/cell-words.ts'
+import { cleanLine } from '../../core/format.ts'
 import type { Cell, Format, TableReply } from '../../core/reply.ts'
-import { cleanLine } from '../../core/words.ts'
+import { byImportance, formatCell, keptRows, numericFormats, type TimeOrder } from '../../core/tables.ts'
 import { cut } from './cut.ts'
 
 // Slack's limit, of `table` and `data_table` alike (https://docs.slack.dev/reference/block-kit/blocks/table-block).
@@ -136,9 +136,4 @@ function countThatFit(rows: Grid['rows'], limit: number, room: number): number {
     return left < 0
   })
   return tooMuch < 0 ? rows.length : tooMuch
-}
-
-/** One value of a table as people write it, in one line of clean text, never empty. */
-export function formatCell(cell: Cell, format: Format): string {
-  return cleanLine(cellWords(cell, format))
 }

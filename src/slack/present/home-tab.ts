@@ -1,6 +1,6 @@
 import type { Button, HomeView, SectionBlock } from '@slack/types'
+import { clean, cleanLine } from '../../core/format.ts'
 import type { Home, HomeButton, HomeEntry, Words } from '../../core/home/home-view.ts'
-import { clean, cleanLine } from '../../core/words.ts'
 import { formAction, runAction } from '../action-ids.ts'
 import type { Block } from '../outbound/fallbacks.ts'
 import { button, buttonRow, plainText, sections, smallPrint } from './blocks.ts'

@@ -1,6 +1,6 @@
 import type { ActionsBlock, StaticSelect } from '@slack/types'
+import { cleanLine, list } from '../../core/format.ts'
 import type { MenuReply } from '../../core/reply.ts'
-import { cleanLine, list } from '../../core/words.ts'
 import { menuOf } from '../action-ids.ts'
 import type { Block } from '../outbound/fallbacks.ts'
 import { plainText } from './blocks.ts'

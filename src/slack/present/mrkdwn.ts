@@ -1,5 +1,5 @@
+import { clean } from '../../core/format.ts'
 import { cronSource } from '../../core/schedule/make/when.ts'
-import { clean } from '../../core/words.ts'
 
 // mrkdwn has no escape for these; characters that look alike are the known way out
 // (https://github.com/yhatt/jsx-slack/blob/main/docs/about-escape-and-exact-mode.md).

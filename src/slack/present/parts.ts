@@ -1,4 +1,4 @@
-import { cleanLine } from '../../core/words.ts'
+import { cleanLine } from '../../core/format.ts'
 import type { Block, Fallbacks, SlackMessage } from '../outbound/fallbacks.ts'
 import { cut } from './cut.ts'
 import { mrkdwn } from './mrkdwn.ts'

@@ -1,4 +1,4 @@
-import { byImportance, keptRows } from '../../core/cell-words.ts'
+import { byImportance, keptRows } from '../../core/tables.ts'
 import { column, cut, widthOf } from './cut.ts'
 import type { Grid, GridCell } from './grid.ts'
 

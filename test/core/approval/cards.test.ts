@@ -111,7 +111,7 @@ describe('what destroys, costs much or goes beyond the budget', () => {
   it('is not asked where its card could not be posted', async () => {
     const { bot, start } = await openOffice()
     const why = new OpsError('slack', 'I cannot post in #music. Nothing was done.', 'Type /invite.')
-    const outside = await start('two', {}, { outbox: { ...bot.deps.outbox, obstacle: async () => why } })
+    const outside = await start('two', {}, { outbox: { ...bot.deps.outbox, postingError: async () => why } })
     expect(failureOf(await outside.say('tear-down'))).toMatchObject({ code: 'slack', remedy: 'Type /invite.' })
   })
 })
@@ -246,7 +246,7 @@ describe('the clock', () => {
       code: 'not_confirmed',
       message:
         'spin-up needs approval. It can exceed the budget of $5.00 for November 2026: $0.00 spent so far, $5.01 with it. Nothing was done.',
-      cure: 'spin-up',
+      fixCommand: 'spin-up',
     })
     await asks(await start('two', { budgetUsd: null }), 'spin-up')
     // What cannot be looked at now may cost any amount.

@@ -131,7 +131,7 @@ describe('a command that fails', () => {
     const bot = await start('one', [
       command('load', async () => {
         throw new OpsError('bad_data', 'Line 3 is no JSON. Live tables are untouched.', 'Mend it.', {
-          cure: 'help load',
+          fixCommand: 'help load',
           evidence: [{ kind: 'text', text: '{"a":' }],
         })
       }),

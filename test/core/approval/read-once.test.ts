@@ -15,9 +15,9 @@ function counting(name: string, run: Parameters<typeof command>[1], said: Parame
   const counted: Command = {
     ...inner,
     bind(tokens) {
-      const bound = inner.bind(tokens)
-      lines.push(bound.line)
-      return bound
+      const parsed = inner.bind(tokens)
+      lines.push(parsed.line)
+      return parsed
     },
   }
   return { counted, lines }

@@ -131,11 +131,11 @@ describe('the budget of a month', () => {
     await bot.say('extend', { place: terminal })
     world.clock.advance(9 * hour)
     let looks = 0
-    const obstacle = async () => {
+    const postingError = async () => {
       looks++
       return null
     }
-    Object.assign(bot.deps.outbox, { obstacle })
+    Object.assign(bot.deps.outbox, { postingError })
     for (let minute = 0; minute < 3; minute++) await tick()
     expect(looks).toBe(0)
     const tries: string[] = []

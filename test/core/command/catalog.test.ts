@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { createCatalog } from '../../../src/core/command/catalog.ts'
-import type { Bound } from '../../../src/core/command/define.ts'
+import type { ParsedCommand } from '../../../src/core/command/define.ts'
 import { maxLineLength } from '../../../src/core/command/line.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import { realCatalog } from '../../support/catalog.ts'
@@ -66,11 +66,11 @@ describe('a line as people type it', () => {
     const commands = fc.constantFrom('', ...catalog.commands.map(({ name }) => `${name} `))
     fc.assert(
       fc.property(commands, typedLine, (command, rest) => {
-        const bound = read(`${command}${rest}`)
-        fc.pre(bound !== null)
-        const again = catalog.read(bound.line)
-        expect(again.line).toBe(bound.line)
-        expect(again.command).toBe(bound.command)
+        const parsed = read(`${command}${rest}`)
+        fc.pre(parsed !== null)
+        const again = catalog.read(parsed.line)
+        expect(again.line).toBe(parsed.line)
+        expect(again.command).toBe(parsed.command)
       }),
       { numRuns: lengths({ gate: 200, soak: 10000 }) },
     )
@@ -265,8 +265,8 @@ describe('a line that is not understood', () => {
   })
 
   it('leads to the nearest command by a button', () => {
-    expect(refusalOf('top sogns 20').cure).toBe('top-songs')
-    expect(refusalOf('xyzzy').cure).toBe('help')
+    expect(refusalOf('top sogns 20').fixCommand).toBe('top-songs')
+    expect(refusalOf('xyzzy').fixCommand).toBe('help')
   })
 })
 
@@ -295,7 +295,7 @@ describe('the catalog', () => {
   })
 })
 
-function read(line: string): Bound | null {
+function read(line: string): ParsedCommand | null {
   try {
     return catalog.read(line)
   } catch (error) {

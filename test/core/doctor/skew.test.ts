@@ -24,10 +24,10 @@ describe('the clock of this machine', () => {
     expect(found(ahead)).toMatchObject({ state, detail })
   })
 
-  it('has a cure as soon as it is not green', () => {
-    expect(found(0).cure).toBe('')
-    expect(found(-31_000).cure).toContain('timedatectl')
-    expect(found(-900_000).cure).toContain('5 minutes')
+  it('has a remedy as soon as it is not green', () => {
+    expect(found(0).remedy).toBe('')
+    expect(found(-31_000).remedy).toContain('timedatectl')
+    expect(found(-900_000).remedy).toContain('5 minutes')
   })
 
   it('is not blamed for an answer that took long, nor for the part of a second that the header leaves out', () => {

@@ -128,7 +128,7 @@ describe('the state', () => {
 
   it('that cannot be asked is said with its remedy, and all the rest is there', async () => {
     const down = async () => {
-      throw new OpsError('aws', 'AWS did not answer.', 'Try again in a minute.', { cure: 'doctor' })
+      throw new OpsError('aws', 'AWS did not answer.', 'Try again in a minute.', { fixCommand: 'doctor' })
     }
     const { bot } = await start(clusterOf({}, { describe: down }))
     await bot.say('top-songs')

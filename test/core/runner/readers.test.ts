@@ -18,7 +18,11 @@ const forThose = 'Only people who may run this command can see its answer.'
 
 /** A loaded warehouse in which Anna, an operator, has asked for people by name (run 2). Bob is a viewer. */
 async function asked(parts: Partial<Deps> = {}) {
-  const outbox: Outbox = { resolve: async (place) => place, obstacle: async () => null, requirePosts: () => undefined }
+  const outbox: Outbox = {
+    resolve: async (place) => place,
+    postingError: async () => null,
+    requirePosts: () => undefined,
+  }
   const prepare = async ({ bot }: Warehouse): Promise<void> => {
     await bot.say('etl')
     await bot.say('top users 3')

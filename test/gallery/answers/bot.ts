@@ -275,10 +275,10 @@ export const bot: readonly Shown[] = [
 ]
 
 function doctor(
-  looks: readonly [state: Finding['state'], title: string, detail: string, cure: string][],
+  looks: readonly [state: Finding['state'], title: string, detail: string, remedy: string][],
   whole = false,
 ) {
-  const found = looks.map(([state, title, detail, cure]) => ({ title, finding: { state, detail, cure } }))
+  const found = looks.map(([state, title, detail, remedy]) => ({ title, finding: { state, detail, remedy } }))
   const { headline, replies, next = [], ok = true } = doctorAnswer(found, whole)
   return { ...whispered(headline, [...replies], [...next]), ok, exit: ok ? (0 as const) : (1 as const) }
 }

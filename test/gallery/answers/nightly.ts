@@ -106,7 +106,7 @@ const bad = OpsError.untouched(
   'bad_data',
   '2018-11-29-events.json, line 212: registration is "15401O6212796.0", not a number (1 row).',
   'Fix the data, or load without this row: etl max-errors=1.',
-  { cure: 'etl max-errors=1', leaveOut: 1 },
+  { fixCommand: 'etl max-errors=1', leaveOut: 1 },
 )
 
 const staging = runAt(58, 'etl', '03:00:01', 191_000, {

@@ -69,7 +69,7 @@ describe('pause and resume', () => {
     await double.fault(error('redshift:PauseCluster', 'UnsupportedOperationFault'))
     await expect(run(cluster.pause())).rejects.toMatchObject({
       message: 'AWS cannot pause cluster sparkify: No. It is still billed.',
-      cure: 'tear-down',
+      fixCommand: 'tear-down',
     })
     await run(cluster.pause())
     await double.fault(error('redshift:ResumeCluster', 'InsufficientClusterCapacityFault'))
@@ -78,7 +78,7 @@ describe('pause and resume', () => {
         'AWS has no capacity to resume sparkify (ra3.large × 1) at the moment. It stays paused',
       ),
       remedy: expect.stringContaining('tear-down keeps a snapshot'),
-      cure: 'resume',
+      fixCommand: 'resume',
     })
     expect(ledger.lease?.until).toBeNull()
     expect(ledger.lease?.ran.every(({ to }) => to !== null)).toBe(true)
@@ -100,7 +100,7 @@ describe('pause and resume', () => {
   it('are refused where they make no sense', async () => {
     const { process } = await setStage()
     const { cluster, perform, run } = process()
-    await expect(cluster.pause()).rejects.toMatchObject({ code: 'no_cluster', cure: 'spin-up' })
+    await expect(cluster.pause()).rejects.toMatchObject({ code: 'no_cluster', fixCommand: 'spin-up' })
     await expect(cluster.resume()).rejects.toMatchObject({ code: 'no_cluster' })
     await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'no_cluster' })
     const up = await cluster.spinUp(plain)
@@ -110,7 +110,7 @@ describe('pause and resume', () => {
     const down = await cluster.pause()
     await run({ ...down, steps: down.steps.slice(0, 1) })
     await expect(cluster.resume()).rejects.toMatchObject({ code: 'cluster_state' })
-    await expect(cluster.spinUp(plain)).rejects.toMatchObject({ code: 'cluster_state', cure: 'resume' })
+    await expect(cluster.spinUp(plain)).rejects.toMatchObject({ code: 'cluster_state', fixCommand: 'resume' })
     await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'cluster_state' })
   })
 })
@@ -154,9 +154,9 @@ describe('extend', () => {
     const { cluster, run } = process()
     await run(cluster.spinUp(plain))
     ledger.lease = null
-    await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'cluster_state', cure: 'spin-up' })
+    await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'cluster_state', fixCommand: 'spin-up' })
     await run(cluster.pause())
-    await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'cluster_state', cure: 'resume' })
+    await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'cluster_state', fixCommand: 'resume' })
   })
 })
 

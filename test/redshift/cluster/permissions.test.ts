@@ -168,21 +168,21 @@ describe('doctor', () => {
     const policy = botPolicy({ ...settings, ...account })
     const findings = await look(await setStage({ principalPolicy: policy }))
     expect(findings).toEqual([
-      { title: 'AWS identity', state: 'green', detail: `${account.principal} in us-west-2`, cure: '' },
-      { title: 'Clock against AWS', state: 'green', detail: "the same as AWS's", cure: '' },
+      { title: 'AWS identity', state: 'green', detail: `${account.principal} in us-west-2`, remedy: '' },
+      { title: 'Clock against AWS', state: 'green', detail: "the same as AWS's", remedy: '' },
       {
         title: 'AWS permissions',
         state: 'green',
         detail: `all ${policy.Statement.flatMap(({ Action }) => Action).length} actions of docs/aws-policy.json allowed`,
-        cure: '',
+        remedy: '',
       },
       {
         title: 'AWS cluster and role',
         state: 'green',
         detail: 'no cluster sparkify yet, no role sparkify-s3-read yet',
-        cure: '',
+        remedy: '',
       },
-      { title: 'AWS price', state: 'green', detail: '$0.54 an hour (list price, March 2026)', cure: '' },
+      { title: 'AWS price', state: 'green', detail: '$0.54 an hour (list price, March 2026)', remedy: '' },
     ])
   })
 
@@ -202,7 +202,7 @@ describe('doctor', () => {
     expect(await looked(6 * 60_000)).toMatchObject({
       state: 'red',
       detail: expect.stringMatching(/^5 min 5\d s ahead of AWS's$|^6 min \d s ahead of AWS's$/),
-      cure: expect.stringContaining('timedatectl'),
+      remedy: expect.stringContaining('timedatectl'),
     })
   })
 
@@ -212,7 +212,7 @@ describe('doctor', () => {
     expect(await price?.check(new AbortController().signal)).toMatchObject({
       state: 'red',
       detail: 'the price of dc2.large in us-west-2 is unknown, so every plan counts as above the limit',
-      cure: 'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
+      remedy: 'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
     })
   })
 
@@ -227,7 +227,9 @@ describe('doctor', () => {
     expect(findings[2]).toMatchObject({
       state: 'red',
       detail: 'not allowed: redshift:PauseCluster and iam:PassRole',
-      cure: expect.stringMatching(/"Action":\["redshift:PauseCluster"\].*"Action":\["iam:PassRole"\].*PassedToService/),
+      remedy: expect.stringMatching(
+        /"Action":\["redshift:PauseCluster"\].*"Action":\["iam:PassRole"\].*PassedToService/,
+      ),
     })
   })
 
@@ -246,7 +248,7 @@ describe('doctor', () => {
       state: 'red',
       detail:
         'not allowed: redshift-data:DescribeStatement, redshift-data:GetStatementResult and redshift-data:CancelStatement',
-      cure: expect.stringContaining('"redshift-data:statement-owner-iam-userid":"AROADOUBLEROLE0000000:*"'),
+      remedy: expect.stringContaining('"redshift-data:statement-owner-iam-userid":"AROADOUBLEROLE0000000:*"'),
     })
   })
 
@@ -260,7 +262,7 @@ describe('doctor', () => {
     expect(await role()).toMatchObject({
       state: 'red',
       detail: 'Role sparkify-s3-read does not trust redshift.amazonaws.com, so the cluster cannot load with it.',
-      cure: 'Run spin-up: it repairs the role.',
+      remedy: 'Run spin-up: it repairs the role.',
     })
     const [trust] = (await cluster.spinUp(plain)).steps
     if (trust === undefined) throw new Error('spin-up has steps')
@@ -270,7 +272,7 @@ describe('doctor', () => {
     expect(await role()).toMatchObject({
       state: 'red',
       detail: expect.stringMatching(/^cluster sparkify does not have the role arn:\S+, so it cannot load$/),
-      cure: 'Run spin-up: it attaches the role.',
+      remedy: 'Run spin-up: it attaches the role.',
     })
     await run(cluster.spinUp(plain))
     expect(await role()).toMatchObject({ state: 'green' })
@@ -285,7 +287,7 @@ describe('doctor', () => {
     const { cluster, run, context } = stage.process({ roleArn })
     const probe = awsProbes(context).find(({ title }) => title === 'AWS cluster and role')
     const remedy = expect.stringContaining('"Service":"redshift.amazonaws.com"')
-    expect(await probe?.check(new AbortController().signal)).toMatchObject({ state: 'red', cure: remedy })
+    expect(await probe?.check(new AbortController().signal)).toMatchObject({ state: 'red', remedy: remedy })
     await expect(run(cluster.spinUp(plain))).rejects.toMatchObject({ code: 'cluster_state', remedy })
     expect((await stage.double.left()).clusters).toEqual([])
   })
@@ -296,12 +298,12 @@ describe('doctor', () => {
     const stage = await setStage({ principalPolicy: { ...whole, Statement } })
     expect((await look(stage))[2]).toMatchObject({
       state: 'warn',
-      cure: expect.stringContaining('iam:SimulatePrincipalPolicy'),
+      remedy: expect.stringContaining('iam:SimulatePrincipalPolicy'),
     })
     await stage.double.fault({ kind: 'deny', action: 'redshift:DescribeClusters' })
     expect((await look(stage))[2]).toMatchObject({
       state: 'red',
-      cure: expect.stringContaining('redshift:DescribeClusters'),
+      remedy: expect.stringContaining('redshift:DescribeClusters'),
     })
   })
 

@@ -198,7 +198,7 @@ describe('tear-down', () => {
       code: 'cluster_state',
       message: `Cluster sparkify was not deleted; it is available. AWS answered: ${words} It is still billed.`,
       remedy: expect.stringContaining('Pause it to stop its hourly cost.'),
-      cure: 'pause',
+      fixCommand: 'pause',
     })
     expect(stage.clock.now().getTime() - before).toBeLessThan(60_000)
   })
@@ -210,7 +210,7 @@ describe('tear-down', () => {
     const before = stage.clock.now().getTime()
     await expect(run(cluster.tearDown({ snapshot: false }))).rejects.toMatchObject({
       message: expect.stringContaining('AWS answered: There is an operation running on the Cluster.'),
-      cure: 'pause',
+      fixCommand: 'pause',
     })
     const minutes = (stage.clock.now().getTime() - before) / 60_000
     expect(minutes).toBeGreaterThan(14)
@@ -267,7 +267,7 @@ describe('tear-down', () => {
     await expect(run(cluster.tearDown({ snapshot: false }))).rejects.toMatchObject({
       code: 'cluster_state',
       message: 'Cluster sparkify was not deleted; it is pausing. It may still be billed.',
-      cure: 'status',
+      fixCommand: 'status',
     })
   })
 })

@@ -13,7 +13,11 @@ const named = { ClusterIdentifier: 'sparkify' }
 
 describe('waiting for the cluster', () => {
   it.each<[string, (redshift: RedshiftClient) => Promise<unknown>, object]>([
-    ['paused', (redshift) => redshift.send(new PauseClusterCommand(named)), { code: 'cluster_state', cure: 'resume' }],
+    [
+      'paused',
+      (redshift) => redshift.send(new PauseClusterCommand(named)),
+      { code: 'cluster_state', fixCommand: 'resume' },
+    ],
     [
       'deleted',
       (redshift) => redshift.send(new DeleteClusterCommand({ ...named, SkipFinalClusterSnapshot: true })),
@@ -109,7 +113,7 @@ describe('waiting for the cluster', () => {
       message: expect.stringMatching(
         /^Cluster sparkify is still creating after 1 h 1\d min\. It is billed as soon as it is available\.$/,
       ),
-      cure: 'spin-up',
+      fixCommand: 'spin-up',
     })
   })
 

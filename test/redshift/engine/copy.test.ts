@@ -105,7 +105,7 @@ describe('staging', () => {
     await put('log_data_odd/2018-11-01-events.json', lines.join('\n'))
     await expect(stageFrom('log_data_odd', { maxErrors: 3 })).rejects.toMatchObject({
       code: 'bad_data',
-      cure: 'etl max-errors=4',
+      fixCommand: 'etl max-errors=4',
       message: expect.stringMatching(
         /^user 2147483648, session 583, item 3, on 2018-11-15: userId is 2147483648, out of range: .* \(4 rows, 3 allowed\)/,
       ),
@@ -119,7 +119,7 @@ describe('staging', () => {
     ])
     expect(await cell(stage.open(), load, 'candidate', 'select count(*) from staging_events')).toBe(1)
     await put('log_data_all_odd/a.json', lines.slice(1).join('\n'))
-    await expect(stageFrom('log_data_all_odd')).rejects.toMatchObject({ cure: undefined })
+    await expect(stageFrom('log_data_all_odd')).rejects.toMatchObject({ fixCommand: undefined })
   })
 
   it('says where and why rows cannot be read, by column and cause, with the cure and the ids', async () => {
@@ -134,7 +134,7 @@ describe('staging', () => {
     const failure = await stageFrom('log_data_bad', { maxErrors: 2 }).catch((error) => error)
     expect(failure).toMatchObject({
       code: 'bad_data',
-      cure: 'etl max-errors=30',
+      fixCommand: 'etl max-errors=30',
       message:
         "log_data_bad/2018-11-02-events.json, line 2: registration is not a number: 'O' at position 6 " +
         '(3 rows so far, 2 allowed). Live tables are untouched.',
@@ -234,7 +234,7 @@ describe('sources that cannot be read', () => {
       const failure = await stageFrom('log_data_packed', { maxErrors }).catch((error) => error)
       expect(failure).toMatchObject({
         code: 'source_unreadable',
-        cure: undefined,
+        fixCommand: undefined,
         message:
           'The prefix contains compressed objects, which are not loaded on Redshift: s3://sparkify-data/log_data_packed/b.json.gz. Live tables are untouched.',
         remedy: expect.stringContaining('gunzip | aws s3 cp - s3://sparkify-data/log_data_packed/b.json)'),

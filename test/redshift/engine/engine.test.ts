@@ -113,7 +113,7 @@ describe('loads and their places', () => {
     await expect(cell(engine, 77, 'candidate', 'select 1')).rejects.toMatchObject({ code: 'not_found' })
     await expect(cell(stage.open({ homeId: 'another' }), 1, 'live', 'select 1')).rejects.toMatchObject({
       code: 'not_found',
-      cure: 'etl',
+      fixCommand: 'etl',
     })
     await expect(engine.execute(77, [{ sql: 'delete from users' }], newStep())).rejects.toMatchObject({
       code: 'not_found',

@@ -99,7 +99,7 @@ describe('calls that go wrong in passing', () => {
         /^The bot submitted statement [0-9a-f-]+ but is not allowed to follow it\. It may still be running on the cluster\. AWS does not allow \S+ to call redshift-data:DescribeStatement/,
       ),
       remedy: expect.stringContaining('every session of its role'),
-      cure: 'doctor',
+      fixCommand: 'doctor',
     })
     await stage.double.clearFaults()
     await stage.double.fault({ kind: 'deny', action: 'redshift:GetClusterCredentials' })
@@ -122,7 +122,10 @@ describe('calls that go wrong in passing', () => {
   it('says that the cluster is not there to be asked', async () => {
     const message = 'Redshift cluster sparkify is not available. Its status is paused.'
     await stage.double.fault({ kind: 'error', action: submit, code: 'ValidationException', message })
-    await expect(cell(engine, 1, 'live', 'select 1')).rejects.toMatchObject({ code: 'cluster_state', cure: 'status' })
+    await expect(cell(engine, 1, 'live', 'select 1')).rejects.toMatchObject({
+      code: 'cluster_state',
+      fixCommand: 'status',
+    })
   })
 })
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clean } from '../../../src/core/words.ts'
+import { clean } from '../../../src/core/format.ts'
 import { cut, pieces, uniqueCut } from '../../../src/slack/present/cut.ts'
 import { words } from './arbitrary.ts'
 

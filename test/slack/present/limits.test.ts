@@ -22,7 +22,7 @@ describe('whatever is said', () => {
     expect(refusalsOf({ text: 'x'.repeat(4_000), blocks: [] })).not.toEqual([])
   })
 
-  it('Slack takes every rung of every message of an answer', () => {
+  it('Slack takes every fallback of every message of an answer', () => {
     fc.assert(
       fc.property(answer, view, (given, to) => {
         const { main, thread } = presentAnswer(given, to)

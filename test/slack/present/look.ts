@@ -18,7 +18,7 @@ export function runOf(given: Partial<RunView> = {}): RunView {
   }
 }
 
-/** The types of the blocks of each rung. */
+/** The types of the blocks of each fallback. */
 export function typesOf(ladder: Fallbacks): readonly (readonly string[])[] {
   return ladder.map(({ blocks }) => blocks.map(({ type }) => type))
 }

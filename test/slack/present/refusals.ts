@@ -23,12 +23,12 @@ export function refusalsOf({ text, blocks }: SlackMessage): readonly string[] {
   return found
 }
 
-/** The same for every rung; the last one must be words alone. */
+/** The same for every fallback; the last one must be words alone. */
 export function refusalsOfLadder(ladder: Fallbacks): readonly string[] {
   const last = ladder.at(-1)
   return [
-    ...ladder.flatMap((rung, at) => refusalsOf(rung).map((refusal) => `rung ${at + 1}: ${refusal}`)),
-    ...(last === undefined || last.blocks.length > 0 ? ['the last rung has blocks'] : []),
+    ...ladder.flatMap((message, at) => refusalsOf(message).map((refusal) => `fallback ${at + 1}: ${refusal}`)),
+    ...(last === undefined || last.blocks.length > 0 ? ['the last fallback has blocks'] : []),
   ]
 }
 

@@ -170,7 +170,7 @@ async function moveIn(
     probes: () => face.probes,
     outbox: {
       resolve: async (place) => (place.kind === 'slack' ? face.resolve(place) : place),
-      obstacle: async (place, by) => (place.kind === 'slack' ? face.obstacle(place, by) : null),
+      postingError: async (place, by) => (place.kind === 'slack' ? face.postingError(place, by) : null),
       requirePosts: () => undefined,
     },
     process,

@@ -1,7 +1,7 @@
 import type { Deps } from '../../deps.ts'
+import { hours } from '../../format.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { offsetSpans, wallClock } from '../../sql/zone.ts'
-import { hours } from '../../words.ts'
 import { clocksName, offsetWords } from './words.ts'
 
 type Times = Pick<ScheduleRecord, 'cron' | 'zone'>

@@ -1,5 +1,5 @@
 import type { Context } from '../../command/context.ts'
-import type { Bound } from '../../command/define.ts'
+import type { ParsedCommand } from '../../command/define.ts'
 import { OpsError } from '../../errors.ts'
 import type { Asker, Person } from '../../people.ts'
 import type { PlanDraft } from '../../ports/plans.ts'
@@ -17,10 +17,10 @@ export type Draft = Pick<
  * All that a schedule will say, in its owner's name. Throws what is wrong with a line, `not_allowed` for one that its owner may not say, and
  * `bad_argument` for times that there are not.
  */
-export function runnableLines(draft: Draft, context: Context): readonly Bound[] {
-  const bound = understood(draft, context)
+export function runnableLines(draft: Draft, context: Context): readonly ParsedCommand[] {
+  const parsed = understood(draft, context)
   context.deps.timetable.check(draft.cron, draft.zone)
-  if (upcoming(context.deps, draft, 1).length > 0) return bound
+  if (upcoming(context.deps, draft, 1).length > 0) return parsed
   throw new OpsError(
     'bad_argument',
     `"${draft.phrase}" never comes. Nothing was done.`,
@@ -54,11 +54,11 @@ const occasions = {
 export async function planOfLines(
   occasion: keyof typeof occasions,
   said: string,
-  bound: readonly Bound[],
+  parsed: readonly ParsedCommand[],
   context: Context,
 ): Promise<PlanDraft | null> {
   const plans = await Promise.all(
-    bound.map(async (line) => (await planNow(line, context)) ?? plannedUnseen(line, context)),
+    parsed.map(async (line) => (await planNow(line, context)) ?? plannedUnseen(line, context)),
   )
   const drafts = plans.flatMap((draft) => draft ?? [])
   if (drafts.length === 0) return null
@@ -77,7 +77,7 @@ function sumOf(costs: readonly (number | null)[]): number | null {
 }
 
 /** A cluster that runs today has nothing to ask; on the night when it sleeps nobody is there to be asked. A lease is the other way round. */
-function plannedUnseen({ command, line }: Bound, { deps }: Context): PlanDraft | null {
+function plannedUnseen({ command, line }: ParsedCommand, { deps }: Context): PlanDraft | null {
   if (deps.cluster.free || (command.wakes === undefined && command.extends !== true)) return null
   return {
     title: `${line}, whenever ${deps.cluster.name} ${command.wakes === undefined ? 'runs' : 'does not run'} at that time.`,
@@ -89,9 +89,9 @@ function plannedUnseen({ command, line }: Bound, { deps }: Context): PlanDraft |
 }
 
 /** What a line asks today; null also where it makes no sense today, such as resuming what runs. */
-async function planNow(bound: Bound, context: Context): Promise<PlanDraft | null> {
+async function planNow(parsed: ParsedCommand, context: Context): Promise<PlanDraft | null> {
   try {
-    return await bound.plan(context)
+    return await parsed.plan(context)
   } catch (error) {
     if (error instanceof OpsError && (error.code === 'cluster_state' || error.code === 'no_cluster')) return null
     throw error

@@ -81,6 +81,6 @@ function notFound(id: number | undefined): OpsError {
     'not_found',
     id === undefined ? 'Which schedule? Nothing was done.' : `There is no schedule ${id}. Nothing was done.`,
     '`schedule` lists them.',
-    { cure: 'schedule' },
+    { fixCommand: 'schedule' },
   )
 }

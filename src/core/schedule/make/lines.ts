@@ -1,6 +1,6 @@
 import { authorise, type Catalog } from '../../command/catalog.ts'
 import type { Context } from '../../command/context.ts'
-import type { Bound, Command } from '../../command/define.ts'
+import type { Command, ParsedCommand } from '../../command/define.ts'
 import { partLines } from '../../command/line.ts'
 import { nearest } from '../../command/suggest.ts'
 import { OpsError } from '../../errors.ts'
@@ -33,9 +33,9 @@ export function linesOf(said: string): readonly string[] {
 export function understood(
   { lines, whenPaused, condition }: Pick<ScheduleRecord, 'lines' | 'whenPaused' | 'condition'>,
   { catalog, who, deps }: Context,
-): readonly Bound[] {
-  const bound = lines.map((line) => readIn(line, catalog))
-  const all = whenPaused === 'resume' ? [...bound, catalog.that(wakesPaused).with({})] : bound
+): readonly ParsedCommand[] {
+  const parsed = lines.map((line) => readIn(line, catalog))
+  const all = whenPaused === 'resume' ? [...parsed, catalog.that(wakesPaused).with({})] : parsed
   for (const { command } of all) {
     if (command.schedulable === false) {
       const message = `${command.name} cannot be scheduled. Nothing was done.`
@@ -43,7 +43,7 @@ export function understood(
     }
     authorise(command, who, deps.directory)
   }
-  const other = bound.find(({ command }) => command.keeps !== true)
+  const other = parsed.find(({ command }) => command.keeps !== true)
   if (whenPaused === 'last' && other !== undefined) {
     throw new OpsError(
       'bad_argument',
@@ -52,7 +52,7 @@ export function understood(
     )
   }
   const needsRows = condition.kind === 'not-empty' || condition.kind === 'changed'
-  if (needsRows && !bound.some(({ command }) => command.effect === 'read')) {
+  if (needsRows && !parsed.some(({ command }) => command.effect === 'read')) {
     throw new OpsError(
       'bad_argument',
       `No command of ${lines.join('; ')} returns rows, so it would never post. Nothing was done.`,
@@ -67,7 +67,7 @@ export function understood(
 export function commandsOf(lines: readonly string[], catalog: Catalog): readonly Command[] {
   return lines.flatMap((line) => {
     const request = catalog.request(line)
-    return request.kind === 'fault' ? [] : [request.bound.command]
+    return request.kind === 'fault' ? [] : [request.parsed.command]
   })
 }
 
@@ -77,10 +77,10 @@ export function wakesPaused({ wakes }: Command): boolean {
 }
 
 /** Reads a line of a schedule. What would mend it alone is no button: it would be run at once. */
-function readIn(line: string, catalog: Catalog): Bound {
+function readIn(line: string, catalog: Catalog): ParsedCommand {
   const request = catalog.request(line)
-  if (request.kind === 'fault') throw request.fault.with({ cure: undefined })
-  return request.bound
+  if (request.kind === 'fault') throw request.fault.with({ fixCommand: undefined })
+  return request.parsed
 }
 
 /** The lines with the nearest command in place of one that is not known; null where that would not be understood either. */
@@ -92,12 +92,12 @@ export function fixedLines(lines: readonly string[], catalog: Catalog): readonly
 function fixedLine(line: string, catalog: Catalog): string | null {
   const fault = faultOf(line, catalog)
   if (fault === null) return line
-  const { code, cure } = fault
-  if (code !== 'unknown_command' || cure === undefined || catalog.find(cure) === undefined) return null
+  const { code, fixCommand } = fault
+  if (code !== 'unknown_command' || fixCommand === undefined || catalog.find(fixCommand) === undefined) return null
   const words = line.split(/\s+/)
   // A name may be written as several words; the catalog looks for the longest first.
-  const length = [3, 2, 1].find((n) => nearest(words.slice(0, n).join('-').toLowerCase(), [cure]) !== null)
-  const mended = [cure, ...words.slice(length)].join(' ')
+  const length = [3, 2, 1].find((n) => nearest(words.slice(0, n).join('-').toLowerCase(), [fixCommand]) !== null)
+  const mended = [fixCommand, ...words.slice(length)].join(' ')
   return length === undefined || faultOf(mended, catalog) !== null ? null : mended
 }
 

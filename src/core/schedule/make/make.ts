@@ -37,8 +37,8 @@ function withCure(error: unknown, wanted: NewSchedule, { catalog, who }: Context
   if (!(error instanceof OpsError) || error.code !== 'unknown_command') return error
   const lines = fixedLines(wanted.lines, catalog)
   if (lines === null) return error
-  const cure = lineThatCreates({ ...wanted, lines, owner: ownerOf(who) })
-  return error.with({ cure })
+  const fixCommand = lineThatCreates({ ...wanted, lines, owner: ownerOf(who) })
+  return error.with({ fixCommand })
 }
 
 /** Makes a schedule in the name of who asks. Throws as `planOfNew` does. */
@@ -75,7 +75,7 @@ async function duplicateOf(made: ScheduleRecord, { deps, catalog }: Context): Pr
   const sayingOf = (line: string): string => {
     // After an update some lines are no longer understood.
     const request = catalog.request(line)
-    return request.kind === 'fault' ? line : request.bound.line
+    return request.kind === 'fault' ? line : request.parsed.line
   }
   const lines = made.lines.map(sayingOf)
   const twin = (await deps.ledger.schedules.list()).find(({ id, state, cron, zone, place, lines: others }) => {

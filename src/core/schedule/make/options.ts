@@ -1,9 +1,9 @@
 import { z } from 'zod'
 import { described, optionalZone } from '../../command/args.ts'
 import type { Context } from '../../command/context.ts'
+import { hours } from '../../format.ts'
 import type { Condition, ScheduleRecord, WhenPaused } from '../../ports/schedules.ts'
 import { readSpan, spanMs } from '../../span.ts'
-import { hours } from '../../words.ts'
 
 /** What a schedule does where nobody says otherwise. */
 export const usual = { condition: { kind: 'always' }, whenPaused: 'wait', catchUpHours: 6 } as const satisfies Options

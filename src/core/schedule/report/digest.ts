@@ -2,11 +2,11 @@ import type { Answer, Suggestion } from '../../answer.ts'
 import type { RunContext } from '../../command/context.ts'
 import type { Outcome } from '../../command/define.ts'
 import { labelOf } from '../../command/line.ts'
+import { duration, lasting } from '../../format.ts'
 import type { RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { type ChartReply, type Reply, type StepsReply, type TextReply, text } from '../../reply.ts'
 import { rowsIn, viewOf } from '../../runner/answers.ts'
-import { duration, lasting } from '../../words.ts'
 import { latenessOf, runTitle } from './run-title.ts'
 
 /** What an occurrence has to report: the answers of its lines, and what became of a warehouse that it woke. */

@@ -5,12 +5,12 @@ import type { Context, RunContext } from '../../command/context.ts'
 import { labelOf } from '../../command/line.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
+import { lasting, list, usd } from '../../format.ts'
 import type { LoadRecord } from '../../ports/ledger.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Reply } from '../../reply.ts'
 import { rowsIn, viewOf } from '../../runner/answers.ts'
-import { lasting, list, usd } from '../../words.ts'
 import { commandsOf } from '../make/lines.ts'
 import { type DigestReport, type FinishedRun, isQuestion, oneMessage, stepTimes } from './digest.ts'
 import { clockWords, dayAndClockWords, isPowerStep, latenessOf, runTitle } from './run-title.ts'
@@ -81,7 +81,7 @@ export function cancelledReport(
   const message = slept === null ? reason.message : `${reason.message} ${slept}`
   const next = [{ label: 'Details', line: `runs ${occurrence.id}` }]
   const report = { title: `${title} · cancelled`, headline: `${title}: ${message}`, details: [], next, rowsOf: [] }
-  return reason.with({ message, telling: report })
+  return reason.with({ message, report: report })
 }
 
 /** Whether the cluster sleeps by now. Not where that cannot be asked: that is not what failed. */
@@ -174,10 +174,10 @@ export function failureReport(night: FailedRun): OpsError {
   const shown = evidenceOf(night)
   return error.with({
     message,
-    cure: undefined,
+    fixCommand: undefined,
     reason: undefined,
     evidence: shown,
-    telling: {
+    report: {
       title: `${occasion} · ${what} after ${lasting(new Date(occurrence.started), now)}`,
       headline: `${occasion}: ${what}. ${reason}`,
       details: detailsOf(night, shown),

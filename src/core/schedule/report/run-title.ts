@@ -1,9 +1,9 @@
+import { duration, list } from '../../format.ts'
 import type { RunRecord, StepRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { dateText } from '../../sql/window.ts'
 import { wallClock } from '../../sql/zone.ts'
 import type { Step } from '../../step.ts'
-import { duration, list } from '../../words.ts'
 
 /** How late an occurrence may be run and still be taken for punctual by its readers. */
 export const punctualMs = 120_000

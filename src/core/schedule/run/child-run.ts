@@ -38,22 +38,22 @@ export async function runChild({ request, at, parent, signal }: Child, session: 
     const who = { ...parent.who, role: await deps.directory.roleOf(parent.who) }
     const context: Context = { who, place: parent.place, deps, catalog }
     if (request.kind === 'fault') throw request.fault
-    const { bound } = request
-    authorise(bound.command, who, deps.directory)
-    const approval = bound.command.plans && bound.command.effect !== 'none' ? parent.approval : null
+    const { parsed } = request
+    authorise(parsed.command, who, deps.directory)
+    const approval = parsed.command.plans && parsed.command.effect !== 'none' ? parent.approval : null
     const before = await childAt(parent, at, deps)
     const earlier = before !== null && (await isTriedAgain(before, parent, deps)) ? before : null
     // What was begun was allowed then, and has to be brought to its end.
     const isBegun = before !== null && earlier === null
-    if (!isApprovedForNow(parent) && !isBegun) await refuseUnapproved(bound, context)
+    if (!isApprovedForNow(parent) && !isBegun) await refuseUnapproved(parsed, context)
     const origin = { kind: 'line', fire: parent.id, at } as const
     const key = `run:${parent.id}:line:${at}`
     if (stoppable) signal.throwIfAborted()
     signal.addEventListener('abort', stop, { once: true })
-    return resultOf(await start({ bound, earlier }, context, { watch, origin, approval, key }, session))
+    return resultOf(await start({ parsed, earlier }, context, { watch, origin, approval, key }, session))
   } catch (error) {
     if (request.kind === 'understood') {
-      const { command, line } = request.bound
+      const { command, line } = request.parsed
       await recordRefusal(error, { command: command.name, line, who: parent.who, place: parent.place }, session)
     }
     return resultOf(failureAnswer(error, null, deps.log))

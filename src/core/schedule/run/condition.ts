@@ -1,8 +1,8 @@
-import { numericFormats } from '../../cell-words.ts'
 import type { Deps } from '../../deps.ts'
 import type { LoadRecord } from '../../ports/loads.ts'
 import type { Condition } from '../../ports/schedules.ts'
 import type { Cell, TableReply } from '../../reply.ts'
+import { numericFormats } from '../../tables.ts'
 import type { LineAnswer } from '../report/digest.ts'
 
 /** Whether what was run is posted, given what was posted the time before; null where nothing was yet, from which on it is compared. */

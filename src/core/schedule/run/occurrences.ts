@@ -3,7 +3,7 @@ import { refusalOf } from '../../approval/door.ts'
 import { approvalOfOccurrence } from '../../approval/reasons.ts'
 import { authorise } from '../../command/catalog.ts'
 import type { Context } from '../../command/context.ts'
-import type { Bound } from '../../command/define.ts'
+import type { ParsedCommand } from '../../command/define.ts'
 import type { Deps } from '../../deps.ts'
 import { messageOf, OpsError } from '../../errors.ts'
 import { newMessage, waysOfSchedule } from '../../outbox/messages.ts'
@@ -131,12 +131,12 @@ async function insertOccurrence({ schedule: known, intended, asked }: Due, sessi
   registry.admit()
   const { with: bind } = catalog.that(({ runsSchedule }) => runsSchedule === true)
   const maxErrors = asked?.maxErrors ?? null
-  const bound = bind({ id: String(id), ...(maxErrors === null ? {} : { 'max-errors': String(maxErrors) }) })
-  const who = await allowedNow(owner, bound, { schedule, intended, asked }, deps)
+  const parsed = bind({ id: String(id), ...(maxErrors === null ? {} : { 'max-errors': String(maxErrors) }) })
+  const who = await allowedNow(owner, parsed, { schedule, intended, asked }, deps)
   if (who === null) return
   const context: Context = { who, place: schedule.place, deps, catalog }
   const from = asked?.from ?? null
-  await insert({ bound, earlier: from === null ? null : await ledger.runs.get(from) }, context, {
+  await insert({ parsed, earlier: from === null ? null : await ledger.runs.get(from) }, context, {
     origin,
     approval: await approvalOfOccurrence(origin, deps),
     key: `${asked === null ? 'schedule' : 'ask'}:${id}:${intended}`,
@@ -152,7 +152,7 @@ async function insertOccurrence({ schedule: known, intended, asked }: Due, sessi
  */
 async function allowedNow(
   owner: Asker,
-  { command, line }: Bound,
+  { command, line }: ParsedCommand,
   { schedule, intended, asked }: Due,
   deps: Deps,
 ): Promise<Person | null> {

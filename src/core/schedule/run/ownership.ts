@@ -12,7 +12,7 @@ import { commandsOf, wakesPaused } from '../make/lines.ts'
 
 /**
  * A schedule whose channel can be posted in, by the id of that channel, which is kept from now on where only a name was known. Null for one
- * that cannot: it is suspended, and its owner told directly, with the cure; where the owner cannot be told, the admins. Nothing is run for
+ * that cannot: it is suspended, and its owner told directly, with the remedy; where the owner cannot be told, the admins. Nothing is run for
  * it until somebody resumes it. Null also for one that was changed meanwhile, which is looked at again at its next time.
  */
 export async function reachable(schedule: ScheduleRecord, deps: Deps): Promise<ScheduleRecord | null> {
@@ -21,9 +21,9 @@ export async function reachable(schedule: ScheduleRecord, deps: Deps): Promise<S
   const placed =
     place === given ? schedule : await deps.ledger.schedules.change(id, { place }, { as: schedule, messages: [] })
   if (placed === null) return null
-  const obstacle = await deps.outbox.obstacle(place, null)
-  if (obstacle === null) return placed
-  await suspend(placed, obstacle, deps)
+  const why = await deps.outbox.postingError(place, null)
+  if (why === null) return placed
+  await suspend(placed, why, deps)
   return null
 }
 

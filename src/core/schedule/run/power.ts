@@ -6,6 +6,7 @@ import type { RunContext } from '../../command/context.ts'
 import type { Command } from '../../command/define.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
+import { hours } from '../../format.ts'
 import { postOnce, waysOfSchedule } from '../../outbox/messages.ts'
 import type { Asker } from '../../people.ts'
 import type { Cluster, ClusterState } from '../../ports/cluster.ts'
@@ -13,7 +14,6 @@ import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Session } from '../../runner/session.ts'
 import type { Step, Work } from '../../step.ts'
-import { hours } from '../../words.ts'
 import { wakesPaused } from '../make/lines.ts'
 import { isPowerStep, type lineSteps, powerStep, restoreStep } from '../report/run-title.ts'
 import { answerOfChild, isLeft } from './child-run.ts'
@@ -75,7 +75,7 @@ async function awake(
 ): Promise<Found & { readonly detail: string }> {
   const { clock, cluster } = context.deps
   const waker = await wakerOf(schedule, lines, context)
-  const pausesOnly = lines.every(({ asks }) => asks.kind === 'understood' && asks.bound.command.sleeps === true)
+  const pausesOnly = lines.every(({ asks }) => asks.kind === 'understood' && asks.parsed.command.sleeps === true)
   const until = clock.elapsed() + schedule.catchUpHours * 3_600_000
   let slept = false
   for (;;) {
@@ -115,7 +115,7 @@ async function wakerOf(
   { deps, runId }: RunContext,
 ): Promise<'line' | typeof upkeep.resume | typeof upkeep.resumeAgain | null> {
   const steps = (await deps.ledger.runs.get(runId))?.steps ?? []
-  const waking = lines.filter(({ asks }) => asks.kind === 'understood' && asks.bound.command.wakes !== undefined)
+  const waking = lines.filter(({ asks }) => asks.kind === 'understood' && asks.parsed.command.wakes !== undefined)
   const isDone = (id: string) => steps.some((step) => step.id === id && step.state === 'complete')
   if (waking.some(({ id }) => !isDone(id))) return 'line'
   if (waking.length > 0) return upkeep.resumeAgain
@@ -136,29 +136,29 @@ function stillAsleep(name: string, state: ClusterState | 'unknown', { id, catchU
     'cluster_state',
     `Cluster ${name} is ${state}${waited}. Nothing was run.`,
     `Resume it, or have the schedule resume it: schedule-edit ${id} paused=resume.`,
-    { cure: 'resume' },
+    { fixCommand: 'resume' },
   )
 }
 
 /** A command without arguments. */
 function plain(command: Command): Request {
-  return { kind: 'understood', bound: command.with({}) }
+  return { kind: 'understood', parsed: command.with({}) }
 }
 
 /** What gives the newest kept answer to a question in its place. Throws `cluster_state` where none is kept. */
 export async function theLastAnswer(asks: Request, { catalog, deps }: RunContext): Promise<Request> {
   if (asks.kind === 'fault') return asks
-  const { command, line } = asks.bound
+  const { command, line } = asks.parsed
   const kept = await findKept(command.name, line, deps)
   if (kept !== null) {
     const repeating = catalog.that(({ repeats }) => repeats === 'rows')
-    return { kind: 'understood', bound: repeating.with({ id: String(kept.id) }) }
+    return { kind: 'understood', parsed: repeating.with({ id: String(kept.id) }) }
   }
   throw new OpsError(
     'cluster_state',
     `The warehouse is paused, and there is no stored answer to "${line}".`,
     'Resume it. Answers are kept for a week.',
-    { cure: 'resume' },
+    { fixCommand: 'resume' },
   )
 }
 

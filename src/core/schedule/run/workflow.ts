@@ -3,12 +3,12 @@ import type { ChildResult, RunContext } from '../../command/context.ts'
 import type { Outcome } from '../../command/define.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
+import { lasting } from '../../format.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { outcomeWithoutRows } from '../../runner/answers.ts'
 import { findOrphan, interruptedWords } from '../../runner/orphans.ts'
 import type { Step, Work } from '../../step.ts'
-import { lasting } from '../../words.ts'
 import { digest, type LineAnswer } from '../report/digest.ts'
 import { cancelledReport, failureOfRun } from '../report/failure.ts'
 import { hasSameLines, lineSteps, runTitle } from '../report/run-title.ts'
@@ -65,7 +65,7 @@ function requireSameLines(schedule: ScheduleRecord, occurrence: RunRecord): void
     'interrupted',
     `The bot was restarted in between, and the lines of schedule ${schedule.id} have been changed since.`,
     `Run it again with schedule-run ${schedule.id}.`,
-    { cure: `schedule-run ${schedule.id}` },
+    { fixCommand: `schedule-run ${schedule.id}` },
   )
 }
 
@@ -94,9 +94,9 @@ function stepOf(
 
 /** A load may leave out this many unreadable rows; any other line is as it was. */
 function leavingOut(asks: Request, maxErrors: number | null): Request {
-  if (maxErrors === null || asks.kind === 'fault' || asks.bound.command.loads !== true) return asks
-  const { command, given } = asks.bound
-  return { kind: 'understood', bound: command.with({ ...given, 'max-errors': String(maxErrors) }) }
+  if (maxErrors === null || asks.kind === 'fault' || asks.parsed.command.loads !== true) return asks
+  const { command, given } = asks.parsed
+  return { kind: 'understood', parsed: command.with({ ...given, 'max-errors': String(maxErrors) }) }
 }
 
 const lockPauseMs = 15_000
@@ -182,7 +182,7 @@ export async function requireNotRunning({ id }: ScheduleRecord, from: RunId | nu
       `Run ${from} does not belong to schedule ${id}. Nothing was done.`,
       '`runs` shows the history.',
       {
-        cure: 'runs',
+        fixCommand: 'runs',
       },
     )
   }
@@ -196,7 +196,7 @@ function isRunning(id: number, { id: run, started, steps }: RunRecord, { clock }
     'busy',
     `Schedule ${id} has been running for ${time} (run ${run}), now at "${at}". Nothing was done.`,
     `Follow it with runs ${run}.`,
-    { cure: `runs ${run}` },
+    { fixCommand: `runs ${run}` },
   )
 }
 
@@ -205,7 +205,7 @@ function interrupted(id: number, { id: run }: RunRecord): OpsError {
     'busy',
     `Run ${run} of schedule ${id} was interrupted: ${interruptedWords}. Nothing was done.`,
     `Start the bot, or end the run with cancel ${run}.`,
-    { cure: `runs ${run}` },
+    { fixCommand: `runs ${run}` },
   )
 }
 
@@ -215,7 +215,7 @@ function done(why: string, id: number): OpsError {
     `${why}: there is nothing to continue. Nothing was done.`,
     'Run the whole schedule again.',
     {
-      cure: `schedule-run ${id}`,
+      fixCommand: `schedule-run ${id}`,
     },
   )
 }

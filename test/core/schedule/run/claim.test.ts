@@ -5,8 +5,8 @@ import { delivered } from '../../../support/delivered.ts'
 import { runAsked } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
-/** A schedule that is due and that somebody has asked for; Slack is asked about its channel with `obstacle`. */
-async function due(obstacle: (bot: TestProcess) => Promise<null>) {
+/** A schedule that is due and that somebody has asked for; Slack is asked about its channel with `postingError`. */
+async function due(postingError: (bot: TestProcess) => Promise<null>) {
   const world = await createWorld('2026-11-23T03:00:00.000Z')
   const said: string[] = []
   const greet = command('greet', async () => {
@@ -16,7 +16,7 @@ async function due(obstacle: (bot: TestProcess) => Promise<null>) {
   const bot: TestProcess = await world.start('one', [scheduleRun, greet], {
     outbox: {
       resolve: async (place) => place,
-      obstacle: () => obstacle(bot),
+      postingError: () => postingError(bot),
       requirePosts: () => undefined,
     },
   })

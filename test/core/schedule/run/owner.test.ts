@@ -22,7 +22,7 @@ async function night(parts: Partial<Outbox> = {}, groups: Readonly<Record<string
   world.roles.set(bob.id, 'operator')
   const outbox: Outbox = {
     resolve: async (place) => place,
-    obstacle: async () => null,
+    postingError: async () => null,
     requirePosts: () => undefined,
     ...parts,
   }
@@ -168,7 +168,7 @@ describe('a schedule whose owner', () => {
 
 describe('a schedule whose channel cannot be posted in', () => {
   it('is parked, and its owner is told directly, with the cure; nothing is said for it any more', async () => {
-    const { world, bot, order } = await night({ obstacle: async () => gone })
+    const { world, bot, order } = await night({ postingError: async () => gone })
     expect(await tick(bot)).toEqual([])
     expect(order).toEqual([])
     const told = await newsOf(bot)
@@ -186,7 +186,7 @@ describe('a schedule whose channel cannot be posted in', () => {
   })
 
   it('is told to each admin where its owner cannot be reached, also to those who are in a group', async () => {
-    const { world, bot } = await night({ obstacle: async () => gone }, { S0ADMINS: ['U0GRACE', 'U0OLGA'] })
+    const { world, bot } = await night({ postingError: async () => gone }, { S0ADMINS: ['U0GRACE', 'U0OLGA'] })
     world.roles.set('S0ADMINS', 'admin')
     await tick(bot)
     const why = new OpsError('slack', 'I could not tell them.')
@@ -197,7 +197,7 @@ describe('a schedule whose channel cannot be posted in', () => {
   })
 
   it('is told once, however often it is looked at while Slack takes its time', async () => {
-    const { bot } = await night({ obstacle: async () => gone })
+    const { bot } = await night({ postingError: async () => gone })
     await bot.ledger.schedules.change(1, {
       asked: { at: '2026-11-23T02:59:59.000Z', by: bob, from: null, maxErrors: null, approval: null },
     })
@@ -207,7 +207,7 @@ describe('a schedule whose channel cannot be posted in', () => {
   })
 
   it('is told by the next bot where nobody could be told at first, or their bot died; then no more', async () => {
-    const { world, bot, start } = await night({ obstacle: async () => gone })
+    const { world, bot, start } = await night({ postingError: async () => gone })
     await tick(bot)
     expect(await newsOf(bot, () => ({ kind: 'later', afterMs: 1000, why: new Error('Slack is down') }))).toEqual([])
     bot.die()
@@ -219,7 +219,7 @@ describe('a schedule whose channel cannot be posted in', () => {
   })
 
   it('is told of each reason, where it was resumed and parked again before Slack took the first', async () => {
-    const { world, bot } = await night({ obstacle: async () => gone })
+    const { world, bot } = await night({ postingError: async () => gone })
     await tick(bot)
     await bot.ledger.schedules.change(1, { state: { kind: 'active' } })
     world.clock.advance(60_000)
@@ -230,7 +230,7 @@ describe('a schedule whose channel cannot be posted in', () => {
   it('is not parked where it was moved while it was looked at', async () => {
     const elsewhere: Place = { kind: 'slack', channel: 'C0OPEN', direct: false }
     const { bot } = await night({
-      async obstacle() {
+      async postingError() {
         await bot.ledger.schedules.change(1, { place: elsewhere })
         return gone
       },
@@ -256,7 +256,7 @@ describe('the news that the admins have inherited a schedule', () => {
 
   it('is not told where somebody has taken the schedule over while its owner was looked up', async () => {
     const { world, bot } = await night({
-      async obstacle() {
+      async postingError() {
         await bot.ledger.schedules.change(1, { owner: anna })
         return null
       },

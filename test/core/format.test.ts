@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bytes, count, duration, hours, lasting, list, moment, percent, plural, usd } from '../../src/core/words.ts'
+import { bytes, count, duration, hours, lasting, list, moment, percent, plural, usd } from '../../src/core/format.ts'
 
 describe('figures in sentences', () => {
   it.each([

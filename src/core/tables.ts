@@ -1,11 +1,11 @@
-import type { Cell, Format } from './reply.ts'
-import { bytes, dayAndTime, duration } from './words.ts'
+import { bytes, cleanLine, dayAndTime, duration } from './format.ts'
+import type { Cell, Format, TableReply } from './reply.ts'
 
 /*
- * Values of tables as people write them, the same in every face; what a face cannot show safely of a text it takes out itself.
+ * Tables as people read them, the same in Slack, in the terminal and as a file.
  */
 
-/** Formats whose cells are figures: read from the right, and compared as numbers. */
+/** Formats of numbers: aligned right, and sorted as numbers. */
 export const numericFormats: ReadonlySet<Format> = new Set([
   'integer',
   'decimal',
@@ -16,20 +16,20 @@ export const numericFormats: ReadonlySet<Format> = new Set([
 ])
 
 /**
- * One value in words. A `percent` is in percent (4.88 is "4.9%"), a `duration` in milliseconds, `seconds` are what they say, a `time` is told in UTC, nothing is
- * "–". Whole numbers that came as text because they are beyond 2^53 stay as they are, as does every other text.
+ * One value of a table, in one line of clean text; null and '' become "–". Units: `percent` is in percent (4.88 is "4.9%"), `duration` in
+ * milliseconds, `time` in UTC. Whole numbers beyond 2^53 come as text and stay as they are.
  */
-export function cellWords(cell: Cell, format: Format): string {
+export function formatCell(cell: Cell, format: Format): string {
   if (cell === null || cell === '') return '–'
   if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
-  if (typeof cell === 'number') return numberWords(cell, format)
-  return format === 'time' ? timeWords(cell) : cell
+  if (typeof cell === 'number') return formatNumber(cell, format)
+  return cleanLine(format === 'time' ? formatTime(cell) : cell)
 }
 
-function numberWords(n: number, format: Format): string {
-  // Beyond 2^53 digits are no longer exact, and grouping would only dress them up.
+function formatNumber(n: number, format: Format): string {
+  // Beyond 2^53 digits are not exact, so they are not grouped.
   if (!Number.isFinite(n) || Math.abs(n) > Number.MAX_SAFE_INTEGER) return String(n)
-  if (n < 0 && format !== 'text') return `−${numberWords(-n, format)}`
+  if (n < 0 && format !== 'text') return `−${formatNumber(-n, format)}`
   switch (format) {
     case 'integer':
       return grouped(n)
@@ -57,7 +57,7 @@ function grouped(n: number): string {
   return n.toLocaleString('en', { maximumFractionDigits: 2 })
 }
 
-function timeWords(iso: string): string {
+function formatTime(iso: string): string {
   const ms = Date.parse(iso)
   return Number.isNaN(ms) ? iso : dayAndTime(new Date(ms))
 }
@@ -90,4 +90,40 @@ export function byImportance<T>(rows: readonly T[], order: TimeOrder | undefined
 /** What the kept rows are called where others were left out: "the first 1,000 of 1,100 rows". */
 export function keptName({ timeOrder }: { readonly timeOrder?: TimeOrder | undefined }): 'first' | 'newest' {
   return timeOrder === undefined ? 'first' : 'newest'
+}
+
+// What spreadsheets take for a formula (https://owasp.org/www-community/attacks/CSV_Injection), full-width forms included.
+const formula = /^[=+\-@\t\r\n＝＋－＠]/
+const number = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i
+
+// Excel reads a file without it in the code page of its system, and Björk as BjÃ¶rk.
+const byteOrderMark = '\ufeff'
+
+/**
+ * A table as a file by RFC 4180 in UTF-8 with a byte order mark, values as they are: times in ISO 8601, figures ungrouped, null as
+ * nothing. A text that a spreadsheet would take for a formula is led by an apostrophe; numbers stay numbers. The name says when rows
+ * are missing.
+ */
+export function csvOf({ title, columns, rows, total, timeOrder }: TableReply): {
+  readonly name: string
+  readonly content: string
+} {
+  const slug = title
+    .normalize('NFKD')
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+    .slice(0, 60)
+  const part = rows.length < total ? `-${keptName({ timeOrder })}-${rows.length}` : ''
+  return {
+    name: `${slug === '' ? 'answer' : slug}${part}.csv`,
+    content: byteOrderMark + [columns, ...rows].map((row) => `${row.map(field).join(',')}\r\n`).join(''),
+  }
+}
+
+function field(cell: Cell): string {
+  if (cell === null) return ''
+  if (typeof cell !== 'string') return String(cell)
+  const guarded = formula.test(cell) && !number.test(cell) ? `'${cell}` : cell
+  return /[",\r\n]/.test(guarded) ? `"${guarded.replaceAll('"', '""')}"` : guarded
 }
