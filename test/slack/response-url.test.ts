@@ -1,5 +1,6 @@
+import { json } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
-import { createResponseUrl } from '../../src/slack/outbound/response-url.ts'
+import { createResponseUrl, type ResponseUrl } from '../../src/slack/outbound/response-url.ts'
 import { listen } from './support/front.ts'
 
 const warned: object[] = []
@@ -47,5 +48,72 @@ describe('a response URL', () => {
     } finally {
       await server.close()
     }
+  })
+
+  /** What a response URL whose answers are these has heard, and what came of the calls. */
+  async function heardBy(answers: readonly string[], use: (url: ResponseUrl) => Promise<void>, status = 200) {
+    const heard: unknown[] = []
+    const left = [...answers]
+    const server = await listen(async (request, response) => {
+      heard.push(await json(request))
+      response.writeHead(status).end(left.shift() ?? 'ok')
+    })
+    try {
+      const url = createResponseUrl(`${server.origin}/response`, `${server.origin}/api/`, log)
+      if (url === undefined) throw new Error('it is not used')
+      await use(url)
+      return heard
+    } finally {
+      await server.close()
+    }
+  }
+
+  it('posts beside what is there, replaces it, or takes it away, for one person', async () => {
+    const blocks = [{ type: 'divider' }]
+    const heard = await heardBy([], async (url) => {
+      await url.say(ladder)
+      await url.replace([{ text: 'now', blocks }])
+      await url.remove()
+    })
+    expect(heard).toEqual([
+      { response_type: 'ephemeral', replace_original: false, text: 'for one pair of eyes' },
+      { response_type: 'ephemeral', replace_original: true, text: 'now', blocks },
+      { delete_original: true },
+    ])
+  })
+
+  it('takes five messages, each once however many forms of it Slack refuses, and what is taken away is none', async () => {
+    const open: boolean[] = []
+    const refused = JSON.stringify({ ok: false, error: 'invalid_blocks' })
+    const heard = await heardBy([refused], async (url) => {
+      for (let n = 0; n < 5; n++) {
+        open.push(url.isOpen)
+        await url.say([
+          { text: `${n}`, blocks: [{ type: 'divider' }] },
+          { text: `${n} in words`, blocks: [] },
+        ])
+        if (n === 0) await url.remove()
+      }
+      open.push(url.isOpen)
+    })
+    expect(open).toEqual([true, true, true, true, true, false])
+    expect(heard.slice(0, 2)).toMatchObject([{ text: '0' }, { text: '0 in words' }])
+    expect(heard).toHaveLength(7)
+  })
+
+  it.each([
+    [200, JSON.stringify({ ok: false, error: 'used_url' }), 'used_url'],
+    [404, 'expired_url', 'expired_url'],
+    [500, '<html>no</html>', 'http_500'],
+    [500, '', 'http_500'],
+  ])('that answers %i %s is a refusal of this name: %s', async (status, answer, code) => {
+    await heardBy(
+      [answer],
+      async (url) => {
+        await expect(url.say(ladder)).rejects.toMatchObject({ code })
+        expect(url.isOpen).toBe(true)
+      },
+      status,
+    )
   })
 })
