@@ -129,7 +129,6 @@ export function padded(text: string, width: number, right: boolean): string {
   return right ? fill + shown : shown + fill
 }
 
-/** The text, ending in `…` where it is wider than `width` columns. */
 /** The text in at most five lines of a width, broken between words; what does not fit ends in `…`. */
 function wrap(text: string, width: number): readonly string[] {
   const lines: string[] = []
@@ -143,6 +142,7 @@ function wrap(text: string, width: number): readonly string[] {
   return lines
 }
 
+/** The text, ending in `…` where it is wider than `width` columns. */
 function cut(text: string, width: number): string {
   if (widthOf(text, width) <= width) return text
   let kept = ''

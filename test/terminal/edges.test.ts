@@ -208,20 +208,15 @@ describe('text by its tone', () => {
 
   it('lists what a menu has, aligned by those that say something', () => {
     const items = [
-      { name: 'etl', text: 'Load' },
-      { name: 'tear-down', text: 'Delete' },
-      { name: 'a name that is longer than all', text: '' },
+      { name: 'etl', text: 'Load', line: 'etl' },
+      { name: 'tear-down', text: 'Delete', line: 'tear-down' },
+      { name: 'a name that is longer than all', text: '', line: 'a' },
     ]
-    const menu = {
-      kind: 'menu',
-      groups: [
-        { title: 'Do', items },
-        { title: 'Ask', items: [] },
-      ],
-    } as const
-    const replies = [
-      { kind: menu.kind, groups: menu.groups.map(({ title, items: all }) => ({ title, items: [...all] })) },
+    const groups = [
+      { title: 'Do', items },
+      { title: 'Ask', items: [] },
     ]
+    const replies: Answer['replies'] = [{ kind: 'menu', groups }]
     expect(answerText({ ...answer, replies }, plain)).toBe(
       'Do\n  etl        Load\n  tear-down  Delete\n  a name that is longer than all\n\nAsk',
     )
