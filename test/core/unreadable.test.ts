@@ -93,7 +93,7 @@ describe('more unreadable rows than may be left out', () => {
       code: 'bad_data',
       reason: 'a.json, line 1: odd (1 row).',
       remedy: 'Fix the data, or load without this row: etl max-errors=1.',
-      cure: 'etl max-errors=1',
+      fixCommand: 'etl max-errors=1',
       leaveOut: 1,
       evidence: [{ text: 'a.json, line 1: odd\na.json, line 2: odd', tone: 'note' }],
     })
@@ -108,7 +108,7 @@ describe('more unreadable rows than may be left out', () => {
     for (const hopeless of [refusal(100_001), refusal(5, 0, 0)]) {
       expect(hopeless).toMatchObject({
         leaveOut: undefined,
-        cure: undefined,
+        fixCommand: undefined,
         remedy: 'Fix the data and load again.',
         evidence: [{ kind: 'text' }],
       })
