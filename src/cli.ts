@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises'
-import { z } from 'zod'
 import { readCommands } from './commands.ts'
 import { loadEnvFile, readColour, readConfig } from './config.ts'
 import { commandOfQuery } from './core/answers/query-command.ts'
@@ -7,7 +5,7 @@ import type { App } from './core/app.ts'
 import { type ExitStatus, exitStatusOf, OpsError } from './core/errors.ts'
 import { readLibrary } from './library.ts'
 import { runCommandLine } from './line.ts'
-import { thisMachine } from './platform.ts'
+import { programVersion, thisMachine } from './platform.ts'
 import { bashCompletion } from './terminal/completion.ts'
 
 /** One command line in the terminal: `sparkify <command line>`. */
@@ -15,6 +13,7 @@ async function main(argv: readonly string[]): Promise<ExitStatus> {
   if (argv[0] === '--version') return printVersion()
   if (argv[0] === 'completion') return printCompletion(argv[1])
   if (argv[0] === 'backup' || argv[0] === 'restore') return archive(argv[0], argv.slice(1))
+  if (argv[0] === 'mcp') return agents()
   return runCommandLine(argv, {
     platform: thisMachine,
     streams: { input: process.stdin, out: process.stdout, err: process.stderr, colour: readColour() },
@@ -33,8 +32,7 @@ function interruptible(app: App, asker: string): void {
 }
 
 async function printVersion(): Promise<ExitStatus> {
-  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8')
-  process.stdout.write(`${z.object({ version: z.string() }).parse(JSON.parse(text)).version}\n`)
+  process.stdout.write(`${await programVersion()}\n`)
   return 0
 }
 
@@ -48,13 +46,25 @@ async function printCompletion(shell: string | undefined): Promise<ExitStatus> {
   return 0
 }
 
+/** `mcp`: the commands as tools for an agent, over the standard streams until it closes them. */
+async function agents(): Promise<ExitStatus> {
+  const { serveAgents } = await import('./agents.ts')
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => stop.abort())
+  return plainly(async () => {
+    loadEnvFile()
+    const { stdin: input, stdout: output } = process
+    await serveAgents(readConfig(), thisMachine, { input, output, stop: stop.signal, replaced: () => process.exit(1) })
+  })
+}
+
 /** `backup [FILE]` and `restore FILE [--yes]`, which work on the data folder and not in it: no app is composed for them. */
 async function archive(command: 'backup' | 'restore', args: readonly string[]): Promise<ExitStatus> {
   const { makeBackup, restoreBackup } = await import('./backup.ts')
   const files = args.filter((word) => word !== '--yes')
   const now = thisMachine.clock.now()
   const [file = command === 'backup' ? `sparkify-${now.toISOString().slice(0, 10)}.tar.gz` : null] = files
-  try {
+  return plainly(async () => {
     if (file === null || files.length > 1 || file.startsWith('-')) {
       throw new OpsError(
         'bad_argument',
@@ -67,6 +77,13 @@ async function archive(command: 'backup' | 'restore', args: readonly string[]): 
     const work =
       command === 'backup' ? makeBackup(config, file, now) : restoreBackup(config, file, args.includes('--yes'))
     process.stdout.write(`✓ ${await work}\n`)
+  })
+}
+
+/** Exit status 0, or that of the expected failure, which is printed. */
+async function plainly(work: () => Promise<void>): Promise<ExitStatus> {
+  try {
+    await work()
     return 0
   } catch (error) {
     if (!(error instanceof OpsError)) throw error

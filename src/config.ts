@@ -4,6 +4,7 @@ import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { nearest } from './core/command/suggest.ts'
 import { messageOf, OpsError } from './core/errors.ts'
+import { roles } from './core/people.ts'
 import { listVariable, textVariable, usdVariable } from './core/variables.ts'
 import { redshiftVariables } from './redshift/settings.ts'
 
@@ -68,6 +69,8 @@ const variables = z.object({
       .default('refuse')
       .describe('SPARKIFY_SHARED_CHANNELS'),
   }),
+  /** What agents may do (`sparkify mcp`). */
+  mcpRole: z.enum(roles, 'viewer, operator or admin').default('viewer').describe('SPARKIFY_MCP_ROLE'),
   policy: z.object({
     oncall: ids.describe('SPARKIFY_ONCALL'),
     twoPerson: z

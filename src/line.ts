@@ -1,9 +1,10 @@
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
-import { compose } from './compose.ts'
-import { loadEnvFile, readConfig, secretsOf } from './config.ts'
+import { type Core, compose } from './compose.ts'
+import { type Config, loadEnvFile, readConfig, secretsOf } from './config.ts'
 import type { App } from './core/app.ts'
 import { type ExitStatus, OpsError } from './core/errors.ts'
+import type { Log } from './core/ports/log.ts'
 import { failureAnswer } from './core/runner/answers.ts'
 import { localDirectory, withLocalPeople } from './local-people.ts'
 import { prepareDataDir } from './machine/data-dir.ts'
@@ -26,6 +27,19 @@ export interface Around {
   readonly replaced: () => void
 }
 
+/** The program without its faces for the people of this machine, beside a bot or alone. */
+export async function composeHere(config: Config, platform: Platform, log: Log, onReplaced: () => void): Promise<Core> {
+  const directory = withLocalPeople(localDirectory(config), config)
+  return compose(config, {
+    platform,
+    kind: 'terminal',
+    directory,
+    ...(await slackInTerminal(config, log)),
+    log,
+    onReplaced,
+  })
+}
+
 /** Says one command line, as it was typed behind the program's name, in a program of its own; what it exits with. */
 export async function runCommandLine(
   argv: readonly string[],
@@ -39,14 +53,7 @@ export async function runCommandLine(
     await setProxies(config.proxies)
     await prepareDataDir(config.dataDir)
     const log = openLog({ kind: 'file', path: join(config.dataDir, 'terminal.log') }, secretsOf(config))
-    const core = await compose(config, {
-      platform,
-      kind: 'terminal',
-      directory: withLocalPeople(localDirectory(config)),
-      ...(await slackInTerminal(config, log)),
-      log,
-      onReplaced: replaced,
-    })
+    const core = await composeHere(config, platform, log, replaced)
     const { username } = userInfo()
     begun(core.app, username)
     const worker = await core.app.work(null)

@@ -34,14 +34,17 @@ export function createListDirectory(
 }
 
 /**
- * The same directory with the person at this machine as an admin, who could change the configuration anyway. Their days are those of UTC,
- * so that scripts print the same on every machine.
+ * The same directory with the person at this machine as an admin, who could change the configuration anyway, and with their agent as what the
+ * configuration allows. Their days are those of UTC, so that scripts print the same on every machine.
  */
-export function withLocalPeople(directory: Directory): Directory {
+export function withLocalPeople(directory: Directory, { mcpRole }: Pick<Config, 'mcpRole'>): Directory {
   return {
-    roleOf: async (asker) => (asker.kind === 'local' ? 'admin' : directory.roleOf(asker)),
-    zoneOf: async (asker) => (asker.kind === 'local' ? 'UTC' : directory.zoneOf(asker)),
-    hasLeft: async (asker) => (asker.kind === 'local' ? false : directory.hasLeft(asker)),
+    async roleOf(asker) {
+      if (asker.kind === 'slack') return directory.roleOf(asker)
+      return asker.kind === 'local' ? 'admin' : mcpRole
+    },
+    zoneOf: async (asker) => (asker.kind === 'slack' ? directory.zoneOf(asker) : 'UTC'),
+    hasLeft: async (asker) => asker.kind === 'slack' && directory.hasLeft(asker),
     isGuest: async (asker) => asker.kind === 'slack' && directory.isGuest(asker),
     holders: (role) => directory.holders(role),
     peopleOf: (ids) => directory.peopleOf(ids),

@@ -1,4 +1,6 @@
+import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
+import { z } from 'zod'
 import type { Clock } from './core/ports/clock.ts'
 import type { Ledger } from './core/ports/ledger.ts'
 import { openWarehouse } from './engines.ts'
@@ -35,4 +37,10 @@ export const thisMachine: Platform = {
 export const machineOfBot: Platform = {
   ...thisMachine,
   openLedger: (url) => openLedger({ url, ownThread: true, now: () => systemClock.now() }),
+}
+
+/** The version of this program, as its package.json has it. */
+export async function programVersion(): Promise<string> {
+  const text = await readFile(new URL('../package.json', import.meta.url), 'utf8')
+  return z.object({ version: z.string() }).parse(JSON.parse(text)).version
 }

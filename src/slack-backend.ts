@@ -51,6 +51,7 @@ export function slackBackendFor(config: Config, clock: Clock, log: Log): SlackBa
   return {
     directory: withLocalPeople(
       createSlackDirectory({ client: clients.quick, profiles, admins, operators, clock, log }),
+      config,
     ),
     host: config.host,
     open: async () => ({
@@ -70,7 +71,7 @@ function localBackend(config: Config, clock: Clock, log: Log): SlackBackend {
   // Everyone who opens the page can be its admin. Where commands cost money, other accounts on this machine are kept out.
   const pageToken = config.engine === 'redshift' ? randomUUID() : undefined
   return {
-    directory: withLocalPeople(localDirectory(config)),
+    directory: withLocalPeople(localDirectory(config), config),
     host: '127.0.0.1',
     async open(commands) {
       const { createWorkspace } = await import('./workspace/workspace.ts')

@@ -32,6 +32,7 @@ const layers: readonly string[] = [
 
 /** The files of `src/` that put concrete parts together: they import any folder, and each other. */
 const roots: readonly string[] = [
+  'agents.ts',
   'backup.ts',
   'boot.cts',
   'bot.ts',

@@ -5,10 +5,12 @@ export const roles = ['viewer', 'operator', 'admin'] as const
 export type Role = (typeof roles)[number]
 
 /**
- * Who speaks, as the face that heard them knows it: a Slack user, the person at the machine's terminal, or the bot's clock. `id` is the
- * Slack user id (`U…`), or the operating system's user name.
+ * Who speaks, as the face that heard them knows it: a Slack user, the person at the machine's terminal (or the bot's clock), or the agent of
+ * that person. `id` is the Slack user id (`U…`), the operating system's user name, or `agent:` and that name.
  */
-export const askerSchema = z.object({ kind: z.enum(['slack', 'local']), id: z.string(), name: z.string() }).readonly()
+export const askerSchema = z
+  .object({ kind: z.enum(['slack', 'local', 'agent']), id: z.string(), name: z.string() })
+  .readonly()
 export type Asker = z.infer<typeof askerSchema>
 
 /** In whose name a schedule goes on when its owner cannot say it any more. They are whoever runs the bot. */

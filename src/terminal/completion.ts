@@ -8,7 +8,7 @@ import { declaredArguments } from '../core/command/read-arguments.ts'
  */
 export function bashCompletion(commands: readonly Command[]): string {
   const names = commands.map(({ name }) => name).join(' ')
-  const first = `${names} backup restore completion`
+  const first = `${names} backup restore completion mcp`
   const declared = commands.map(({ name, args }) => ({ name, parameters: declaredArguments(args) }))
   const parameters = declared.flatMap(({ name, parameters }) => {
     const bare = parameters.flatMap(({ meta }) => (meta.bare ? (meta.values ?? []) : []))

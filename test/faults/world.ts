@@ -222,6 +222,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
           clock,
           log,
         }),
+        { mcpRole: 'viewer' },
       ),
       host: '127.0.0.1',
       open: async () => ({

@@ -41,5 +41,7 @@ it('a command that opens no engine loads no engine, nothing of Slack and AWS, an
 }, async () => {
   const loaded = await loadedBy('help')
   expect(loaded).toEqual(expect.arrayContaining(['core', 'store', 'zod']))
-  expect(loaded.filter((name) => /^(@duckdb\/|@slack\/|@aws-sdk\/|undici$|express$)/.test(name))).toEqual([])
+  expect(
+    loaded.filter((name) => /^(@duckdb\/|@slack\/|@aws-sdk\/|@modelcontextprotocol\/|undici$|express$)/.test(name)),
+  ).toEqual([])
 })

@@ -10,7 +10,7 @@ import type { Asker } from '../people.ts'
 import { isSameChannel, type Place } from '../place.ts'
 import type { NewMessage } from '../ports/outbox.ts'
 import type { NewPlan, PlanDraft, PlanRecord, Reason } from '../ports/plans.ts'
-import type { PlanChange } from '../reply.ts'
+import { type PlanChange, text } from '../reply.ts'
 import { ownMinutes, secondMinutes, settlementOf } from './plans.ts'
 
 /** What is to be confirmed: somebody's line, what it would do, and why others must see it. */
@@ -28,12 +28,13 @@ export interface ApprovalRequest {
 
 /**
  * Keeps a plan for its confirmation and shows it: to its asker alone, or, where there are reasons, as a card in the channel. Throws
- * `not_confirmed` where someone else must approve it and nobody could, or where its card is there already, `slack` where a card could
- * not be posted, and `expired` where the plan that it replaces was settled meanwhile.
+ * `not_confirmed` where an agent asks, where someone else must approve it and nobody could, or where its card is there already, `slack` where
+ * a card could not be posted, and `expired` where the plan that it replaces was settled meanwhile.
  */
 export async function askFor(wanted: ApprovalRequest, deps: Deps): Promise<Answer> {
   const { asked, asker, place, draft, reasons, changes } = wanted
   const { line } = asked
+  if (asker.kind === 'agent') throw needsPerson(wanted)
   const second = needsSecond(reasons, deps)
   if (second) await requireSecond(wanted, deps)
   const card = await isCard(wanted, deps)
@@ -74,6 +75,16 @@ export async function askFor(wanted: ApprovalRequest, deps: Deps): Promise<Answe
   const settles = replaced === null || end === null ? null : settlementOf(replaced.plan, end, now)
   if (await deps.ledger.plans.save(plan, card ? cardOf(plan, answer, now) : [], settles)) return answer
   throw new OpsError('expired', 'This plan was settled already. Nothing was done.')
+}
+
+/** An agent confirms nothing, and a plan that only it has seen is of no use to the person who does: it is made again for them. */
+function needsPerson({ asked, draft }: ApprovalRequest): OpsError {
+  return new OpsError(
+    'not_confirmed',
+    `${draft.title} A person must confirm this, and an agent cannot. Nothing was done.`,
+    `Ask someone to type /sparkify ${withChannelNames(asked.line)} in Slack, where the plan is shown and confirmed.`,
+    { evidence: draft.facts.map((fact) => text(fact)) },
+  )
 }
 
 /** The message of a card, inserted with its plan. Any other plan is shown to its asker by who heard them. */

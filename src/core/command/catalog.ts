@@ -2,10 +2,10 @@ import { OpsError } from '../errors.ts'
 import { list } from '../format.ts'
 import { includesRole, type Person, type Role } from '../people.ts'
 import type { Directory } from '../ports/directory.ts'
-import type { RunRecord } from '../ports/runs.ts'
+import type { ArgumentValues, RunRecord } from '../ports/runs.ts'
 import type { Command, ParsedCommand } from './define.ts'
 import { type Token, tokenize } from './line.ts'
-import { declaredArguments, shown } from './read-arguments.ts'
+import { canonicalLine, declaredArguments, shown } from './read-arguments.ts'
 import { nearest } from './suggest.ts'
 
 /** All that can be said, by name. */
@@ -20,6 +20,8 @@ export interface Catalog {
   read(line: string): ParsedCommand
   /** The same, where it comes in: what is wrong with it is thrown by whoever answers it. */
   request(line: string): Request
+  /** The same for what a program calls, with what it gives for each argument. */
+  called(command: Command, given: ArgumentValues): Request
   /**
    * What a run, or a plan, asks, as it was understood when it was asked for. Throws as `read` does where a newer version of the program
    * understands it no more.
@@ -74,20 +76,23 @@ export function createCatalog(commands: readonly Command[]): Catalog {
     },
     named: (line) => commandOf(tokenize(line), byName)?.command,
     read,
-    request(line) {
-      try {
-        return { kind: 'understood', parsed: read(line) }
-      } catch (error) {
-        if (error instanceof OpsError) return { kind: 'fault', fault: error }
-        throw error
-      }
-    },
+    request: (line) => requestOf(() => read(line)),
+    called: (command, given) => requestOf(() => read(canonicalLine(command, given))),
     understood({ command: name, args, line }) {
       const command = byName.get(name)
       return command === undefined || args === null || !command.args.safeParse(args).success
         ? read(line)
         : command.with(args)
     },
+  }
+}
+
+function requestOf(read: () => ParsedCommand): Request {
+  try {
+    return { kind: 'understood', parsed: read() }
+  } catch (error) {
+    if (error instanceof OpsError) return { kind: 'fault', fault: error }
+    throw error
   }
 }
 
@@ -157,10 +162,13 @@ export function authorise(command: Command, who: Person, directory: Directory): 
   const holders = directory.holders(command.role)
   const article = command.role === 'viewer' ? 'a' : 'an'
   const variable = command.role === 'admin' ? 'SPARKIFY_ADMINS' : 'SPARKIFY_OPERATORS'
+  const nobody = holders.length === 0 ? `Nobody is ${article} ${command.role} yet. ` : ''
   throw new OpsError(
     'not_allowed',
     `${command.name} needs ${article} ${command.role}. You are ${who.id}, ${who.role} here. Nothing was done.`,
-    `${holders.length === 0 ? `Nobody is ${article} ${command.role} yet. ` : ''}Setting the bot up? ${variable}=${who.id}`,
+    who.kind === 'agent'
+      ? `Ask ${article} ${command.role} to run it in Slack.`
+      : `${nobody}Setting the bot up? ${variable}=${who.id}`,
     { ask: holders },
   )
 }
