@@ -30,7 +30,13 @@ export default defineCommand({
   loads: true,
   audience: 'channel',
   args: z.object({
-    'max-errors': integer({ about: 'how many unreadable rows may be left out', min: 0, max: 100_000, fallback: 0 }),
+    'max-errors': integer({
+      about: 'how many unreadable rows may be left out',
+      bare: false,
+      min: 0,
+      max: 100_000,
+      fallback: 0,
+    }),
     'allow-empty': flag({ about: 'publish a load even if it has no events or no plays', fallback: false }),
     full: flag({ about: 'read every file, not only those that are new, changed or gone', fallback: false }),
     'dry-run': flag({ about: 'list the files that a load would read, and change nothing', fallback: false }),

@@ -9,7 +9,7 @@ import { declaredArguments } from '../core/command/read-arguments.ts'
 import { nearest } from '../core/command/suggest.ts'
 import { OpsError } from '../core/errors.ts'
 import { plural } from '../core/format.ts'
-import { type MenuReply, type Reply, type TableReply, text } from '../core/reply.ts'
+import { linesGroup, type MenuReply, type Reply, type TableReply, text } from '../core/reply.ts'
 
 const headings = { warehouse: 'Warehouse', questions: 'Questions', schedules: 'Schedules', bot: 'Bot' } as const
 
@@ -76,7 +76,7 @@ function one(command: Command, context: Context): Outcome {
 function moreAbout({ name, examples }: Command, { catalog, who }: Context): Reply {
   const members = catalog.commands.filter((member) => member.name.startsWith(`${name}-`) && mayUse(member, who.role))
   const groups = [
-    { title: 'Examples', items: examples.map((line) => ({ name: line, text: '', line })) },
+    linesGroup('Examples', examples),
     {
       title: 'More commands',
       items: members.map((member) => ({

@@ -6,37 +6,48 @@ import type { Deps } from '../core/deps.ts'
 import { plural } from '../core/format.ts'
 import { placeWords } from '../core/place.ts'
 import type { ScheduleRecord } from '../core/ports/schedules.ts'
-import { type TableReply, type TextReply, text } from '../core/reply.ts'
-import { visibleSchedules } from '../core/schedule/make/find.ts'
+import { linesGroup, type MenuReply, type TableReply, type TextReply, text } from '../core/reply.ts'
+import { findSchedule, scheduleNumber, visibleSchedules } from '../core/schedule/make/find.ts'
+import { scheduleOutcome } from '../core/schedule/make/make.ts'
 import { unusualWords } from '../core/schedule/make/options.ts'
-import { linesWords, stateWord, timeWords, upcoming, whenWords } from '../core/schedule/make/words.ts'
+import { linesWords, scheduleWords, stateWord, timeWords, upcoming, whenWords } from '../core/schedule/make/words.ts'
 
 // Together with the table they fit one message of Slack.
 const shownReasons = 5
-const shownNotes = 10
+const shownNotes = 5
+
+const howToAdd: MenuReply = {
+  kind: 'menu',
+  groups: [linesGroup('Add one', ['schedule add "top songs 10" daily at 07:00 in #music', 'schedule nightly'])],
+}
 
 export default defineCommand({
   name: 'schedule',
   aliases: ['schedules', 'all-schedules'],
-  summary: 'Lists the schedules: commands, time, channel and owner',
+  summary: 'Lists the schedules: commands, time, channel and owner; schedule 2 shows one',
   group: 'schedules',
   role: 'operator',
   effect: 'none',
   schedulable: false,
   audience: 'asker',
-  args: z.object({ part: optionalChoice({ about: 'the list (default)', values: ['list'] }) }),
-  examples: ['schedule', 'schedule list'],
-  async run(_args, context): Promise<Outcome> {
+  args: z.object({
+    part: optionalChoice({ about: 'the list (default)', values: ['list'] }),
+    id: scheduleNumber(),
+  }),
+  examples: ['schedule', 'schedule 2'],
+  async run({ id }, context): Promise<Outcome> {
     const { deps } = context
+    if (id !== undefined) {
+      const schedule = await findSchedule(id, context)
+      return scheduleOutcome(schedule, `Schedule ${id}: ${scheduleWords(schedule)}.`, deps)
+    }
     const schedules = await visibleSchedules(context)
-    const example = 'Add one: schedule add "top songs 10" daily at 07:00 in #music. For a whole night: schedule nightly'
     return {
       headline: schedules.length === 0 ? 'No schedules yet.' : `${plural(schedules.length, 'schedule')}.`,
       replies: [
-        schedules.length === 0 ? text('No schedules yet.') : tableOf(schedules, deps),
+        ...(schedules.length === 0 ? [text('No schedules yet.'), howToAdd] : [tableOf(schedules, deps)]),
         ...parkedNotes(schedules),
         ...notesOf(schedules, deps),
-        text(example, 'note'),
       ],
       next: suggestionsFor(schedules),
     }

@@ -53,9 +53,9 @@ function table({ cluster, live, writing, isLeft }: State, context: Context): Tab
 }
 
 function liveLine(live: LoadRecord, cluster: ClusterState): string {
-  const published = live.published === null ? '' : `, published ${moment(new Date(live.published))}`
+  const published = live.published === null ? '' : `; published ${moment(new Date(live.published))}`
   const kept = cluster === 'none' ? '; not served: there is no cluster' : ''
-  return `load ${live.id}: ${loadLine(live)}${published}${kept}`
+  return `${loadLine(live)}${published} (load ${live.id})${kept}`
 }
 
 function writingLine(run: RunRecord, isLeft: boolean, context: Context): string {

@@ -1,28 +1,37 @@
 /**
- * What a command does beside its `effect`. Everything else in core asks for these: nothing there knows a command by its name.
+ * What a command does beside its `effect`. Core decides by these; it knows no command by its name.
  */
 export interface Declarations {
   /** Makes a cluster run that did not: a `paused` one, or `any`, also one that does not exist yet. */
   readonly wakes?: 'paused' | 'any'
   /** Pauses the cluster. */
   readonly sleeps?: true
-  /** Has a running cluster run longer. */
+  /** Extends the lease of a running cluster. */
   readonly extends?: true
   /** Builds a load and publishes it. */
   readonly loads?: true
   /** Runs the lines of a schedule. */
   readonly runsSchedule?: true
-  /** Asks the warehouse, and its answer is kept for a while. */
+  /** Queries the warehouse; its answer is kept for a while. */
   readonly keeps?: true
-  /** Shows what an earlier run has kept: its rows, or the file of them. */
+  /** Shows the kept answer of an earlier run: its rows, or the file of them. */
   readonly repeats?: 'rows' | 'file'
-  /** What an empty line means. */
+  /** Answers an empty line. */
   readonly isDefault?: true
-  /** `false`: is for its moment, so a failed run of it is not run again. */
+  /** `false`: a failed run of it is not run again. */
   readonly repeatable?: false
-  /** `false`: no line of a schedule. */
+  /** `false`: cannot be a line of a schedule. */
   readonly schedulable?: false
 }
+
+/** Declarations that at most one command makes: core finds that command by them. */
+export const sole = {
+  resumes: ({ wakes }) => wakes === 'paused',
+  pauses: ({ sleeps }) => sleeps === true,
+  runsSchedule: ({ runsSchedule }) => runsSchedule === true,
+  repeatsRows: ({ repeats }) => repeats === 'rows',
+  isDefault: ({ isDefault }) => isDefault === true,
+} as const satisfies Record<string, (command: Declarations) => boolean>
 
 /** Names of commands, by what they declare; for questions about stored runs, which name their command. */
 export interface CommandsThat {

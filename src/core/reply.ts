@@ -142,6 +142,11 @@ export type StepsReply = z.infer<typeof stepsReply>
 export type PlanReply = z.infer<typeof planReply>
 export type FailureReply = z.infer<typeof failureReply>
 
+/** Command lines below a heading, as they are typed. */
+export function linesGroup(title: string, lines: readonly string[]): MenuReply['groups'][number] {
+  return { title, items: lines.map((line) => ({ name: line, text: '', line })) }
+}
+
 /** A text reply. */
 export function text(words: string, tone: TextReply['tone'] = 'plain'): TextReply {
   return tone === 'plain' ? { kind: 'text', text: words } : { kind: 'text', text: words, tone }

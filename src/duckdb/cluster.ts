@@ -101,7 +101,7 @@ function createHome(folder: string, clock: Clock): Step {
 
 function spunUp({ leaseHours, nodeType, nodes }: SpinUpOptions): string {
   const asked = leaseHours !== undefined || nodeType !== undefined || nodes !== undefined
-  const note = asked ? ' Lease, node type and number of nodes have no meaning here.' : ''
+  const note = asked ? ' Lease, node type and number of nodes have no effect here.' : ''
   return `Cluster ${name} is available on this machine and costs nothing.${note}`
 }
 
@@ -109,9 +109,9 @@ function tearDownPlan(contents: HomeContents, snapshot: boolean): PlanDraft {
   return {
     title: `Tear down ${name}?`,
     facts: [
-      `${plural(contents.loads, 'load')} and ${bytes(contents.bytes)} on disk go, and cannot be brought back.`,
-      'The source data are untouched: etl builds the warehouse anew.',
-      ...(snapshot ? ['snapshot=yes has no meaning for a local warehouse: no snapshot is kept.'] : []),
+      `Deletes ${plural(contents.loads, 'load')} (${bytes(contents.bytes)}). They cannot be restored.`,
+      'The source files are kept: etl builds the warehouse from them again.',
+      ...(snapshot ? ['snapshot=yes has no effect: a local warehouse has no snapshots.'] : []),
     ],
     act: `Tear down ${name}`,
     typed: name,

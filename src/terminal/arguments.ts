@@ -43,6 +43,15 @@ export function requireWholeLine({ line }: TerminalArguments): void {
   )
 }
 
+/** A command line as a POSIX shell takes it, so that pasting it gives this line: `in '#music'`, `'if=changed>10%'`. */
+export function forShell(line: string): string {
+  return line.replace(/"[^"]*"|'[^']*'|[^\s"']+/g, (piece) =>
+    /^(?:"[^"$`\\!]*"|'.*'|[\w=./:,@%+-]+)$/s.test(piece)
+      ? piece
+      : `'${piece.replace(/^"|"$/g, '').replaceAll("'", "'\\''")}'`,
+  )
+}
+
 /** `top songs 10` among other arguments becomes `"top songs 10"`; `tz=Europe/London` and `--n=5` stay. */
 function requote(word: string): string {
   if (!/\s/.test(word)) return word

@@ -2,6 +2,7 @@ import type { Answer } from '../core/answer.ts'
 import { clean, cleanLine, duration } from '../core/format.ts'
 import type { ChartReply, FailureReply, MenuReply, PlanReply, Reply, StepView, TableReply } from '../core/reply.ts'
 import { formatCell } from '../core/tables.ts'
+import { forShell } from './arguments.ts'
 import type { Screen, Tone } from './screen.ts'
 import { bar, padded, sparkline, tableText } from './table.ts'
 
@@ -25,7 +26,7 @@ export function answerText(answer: Answer, screen: Screen): string {
     ...(title === undefined ? [] : [screen.paint('title', cleanLine(title))]),
     ...repliesText(replies, screen),
     ...details.map((reply) => replyText(reply, screen)),
-    ...(next === undefined ? [] : [screen.paint('faint', `Next: ${program} ${cleanLine(next.line)}`)]),
+    ...(next === undefined ? [] : [screen.paint('faint', `Next: ${program} ${forShell(cleanLine(next.line))}`)]),
   ].join('\n\n')
 }
 
@@ -70,7 +71,7 @@ function menuText({ groups }: MenuReply, { paint }: Screen): string {
   const names = groups.flatMap(({ items }) => items.filter(({ text }) => text !== '').map(({ name }) => name.length))
   const width = Math.max(0, ...names)
   const line = ({ name, text }: MenuReply['groups'][number]['items'][number]): string =>
-    text === '' ? `  ${name}` : `  ${paint('accent', name.padEnd(width))}  ${cleanLine(text)}`
+    text === '' ? `  ${forShell(name)}` : `  ${paint('accent', name.padEnd(width))}  ${cleanLine(text)}`
   return groups
     .map(({ title, items }) => [paint('title', cleanLine(title)), ...items.map(line)].join('\n'))
     .join('\n\n')
@@ -111,7 +112,7 @@ export function planText({ title, facts, reasons = [], changes = [] }: PlanReply
 /** How to confirm a planned command in a script, where nobody can be asked. */
 export function howToConfirm({ line, typed }: PlanReply): string {
   const confirmed = typed === undefined ? '--yes' : `--confirm ${typed}`
-  return clean(`Not confirmed. Nothing was done. To do it: ${program} ${line} ${confirmed}`)
+  return clean(`Not confirmed. Nothing was done. To do it: ${program} ${forShell(line)} ${confirmed}`)
 }
 
 const barWidth = 30

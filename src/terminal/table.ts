@@ -45,10 +45,9 @@ function linesOf(table: TableReply, { columns: width, paint }: Screen, drawn: st
   const room = width - sum(widths) - gap.length * table.columns.length
   const bars = barsOf(table, drawn, room)
   const barWidth = bars.reduce((most, drawnBar) => Math.max(most, drawnBar.length), 0)
-  const heads = barWidth === 0 ? [line(table.columns)] : [line(table.columns), cut(drawn ?? '', room)]
   const rules = [...widths, ...(barWidth === 0 ? [] : [barWidth])].map((columns) => '─'.repeat(columns))
   return [
-    paint('title', heads.join(gap).trimEnd()),
+    paint('title', line(table.columns).trimEnd()),
     paint('faint', rules.join(gap)),
     ...cells.flatMap((row, at) => {
       const drawnBar = bars[at] ?? ''

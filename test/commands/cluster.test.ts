@@ -48,7 +48,7 @@ describe('status', () => {
     expect(factsOf(await bot.say('status'))).toMatchObject({
       Cluster: 'sparkify',
       State: 'available, since 23 Nov 2026, 12:00 UTC',
-      'Live load': 'load 2: 160 plays until 11 Nov 2018, 23:42 UTC, published 23 Nov 2026, 12:00 UTC',
+      'Live load': '160 plays until 11 Nov 2018, 23:42 UTC; published 23 Nov 2026, 12:00 UTC (load 2)',
       Checks: expect.stringMatching(/^(\d+) of (\d+) green/),
       Running: 'nothing',
     })

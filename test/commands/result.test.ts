@@ -62,11 +62,12 @@ describe('an answer', () => {
       'Post this every…: schedule-add lines="top-songs n=3 last=1d level=paid" day=daily time=07:00',
       'Details: result 2 sql',
     ])
+    expect(lines(await bot.say('top songs since=2030-01-01'))[0]).toBe('Last 7 days of data: top-songs last=7d')
     // Where there is room for it, the file is there at once; otherwise it is behind Details.
     expect(lines(await bot.say('timeframe'))).toEqual([
       'Post this every…: schedule-add lines=timeframe day=daily time=07:00',
-      'CSV: csv 3',
-      'Details: result 3 sql',
+      'CSV: csv 4',
+      'Details: result 4 sql',
     ])
     expect(lines(await bot.say('result 2 sql'))).toContain('CSV: csv 2')
     for (const { name } of bot.deps.library.queries) {

@@ -8,12 +8,20 @@ import { createScheduleOffice, onlyOf } from '../support/schedule-office.ts'
 import { createWarehouse } from '../support/warehouse.ts'
 
 describe('schedule', () => {
-  it('lists all schedules with their next time, what is not usual about them, and how to add one', async () => {
+  it('lists all schedules with their next time, what is not usual about them; how to add one where there is none', async () => {
     const { bot } = await createScheduleOffice()
     expect(await bot.say('schedule')).toMatchObject({
       ok: true,
       headline: 'No schedules yet.',
-      replies: [{ kind: 'text', text: 'No schedules yet.' }, { tone: 'note' }],
+      replies: [
+        { kind: 'text', text: 'No schedules yet.' },
+        {
+          kind: 'menu',
+          groups: [
+            { items: [{ line: 'schedule add "top songs 10" daily at 07:00 in #music' }, { line: 'schedule nightly' }] },
+          ],
+        },
+      ],
       next: [
         { label: 'Nightly', line: 'schedule-nightly' },
         { label: 'Add one…', line: 'schedule-add day=daily time=07:00', form: true },
@@ -41,7 +49,6 @@ describe('schedule', () => {
           text: '1: Posts when a figure changes by more than 5% or it fails · does not run late\n2: mentions nobody until Mon, 23 Nov 2026, 14:00 UTC',
           tone: 'note',
         },
-        { kind: 'text', text: expect.stringContaining('schedule add "top songs 10" daily at 07:00 in #music') },
       ],
       next: [
         { label: 'Run 1 now', line: 'schedule-run 1' },
@@ -51,6 +58,23 @@ describe('schedule', () => {
     })
     expect(answer.run?.line).toBe('schedule part=list')
     expect(await bot.ledger.runs.list({ command: 'schedule', listedOnly: true, limit: 5 })).toEqual([])
+  })
+
+  it('shows one schedule by its number: its next times and all its options', async () => {
+    const { bot } = await createScheduleOffice()
+    await bot.say('schedule add greet daily at 3')
+    expect(await bot.say('schedule 1')).toMatchObject({
+      headline: 'Schedule 1: greet, daily at 03:00 (UTC) in #music.',
+      replies: [
+        { tone: 'good' },
+        { text: expect.stringMatching(/^Next times\n• Tue, 24 Nov 2026, 03:00 UTC\n/) },
+        { text: 'Always posts · waits while the warehouse is paused · runs up to 6 h late if missed.' },
+      ],
+    })
+    expect(await bot.say('schedule 2')).toMatchObject({
+      ok: false,
+      headline: 'There is no schedule 2. Nothing was done.',
+    })
   })
 
   it('tells the next time in UTC, for programs, and lines with channels as people name them', async () => {
@@ -121,11 +145,11 @@ describe('schedule', () => {
     })
   })
 
-  it('that is understood up to a word says what is wrong with that word', async () => {
+  it('that is understood up to a word is refused for that word', async () => {
     const { bot } = await createScheduleOffice()
     expect(failureOf(await bot.say('schedule list all'))).toMatchObject({
       code: 'bad_argument',
-      message: 'schedule does not understand "all". Nothing was done.',
+      message: 'id: "all" is not a whole number from 1 to 999,999,999. Nothing was done.',
     })
   })
 

@@ -53,15 +53,15 @@ describe("the embedded engine's cluster", () => {
     expect(await carryOut(await cluster.spinUp(defaults))).toEqual([{ skipped: 'already there' }])
   })
 
-  it('says that what makes sense on Redshift alone has no meaning here', async () => {
+  it('says that options of Redshift have no effect here', async () => {
     const { cluster } = await home()
-    expect((await cluster.spinUp({ ...defaults, leaseHours: 8 })).done).toContain('have no meaning here')
+    expect((await cluster.spinUp({ ...defaults, leaseHours: 8 })).done).toContain('have no effect here')
     await expect(cluster.extend(4)).rejects.toMatchObject({
       code: 'cluster_state',
       message: 'A local warehouse has no lease and costs nothing. Nothing was changed.',
     })
     await carryOut(await cluster.spinUp(defaults))
-    expect((await cluster.tearDown({ snapshot: true })).plan?.facts.at(-1)).toMatch(/^snapshot=yes has no meaning/)
+    expect((await cluster.tearDown({ snapshot: true })).plan?.facts.at(-1)).toMatch(/^snapshot=yes has no effect/)
   })
 
   it('is paused and resumed, each step being safe to repeat', async () => {
@@ -89,8 +89,8 @@ describe("the embedded engine's cluster", () => {
     const { folder, cluster } = await loaded()
     const act = await cluster.tearDown({ snapshot: false })
     expect(act.plan).toMatchObject({ typed: 'sparkify', danger: true, act: 'Tear down sparkify' })
-    expect(act.plan?.facts[0]).toMatch(/^2 loads and .* [kM]B on disk go, and cannot be brought back\.$/)
-    expect(act.plan?.facts[1]).toMatch(/^The source data are untouched/)
+    expect(act.plan?.facts[0]).toMatch(/^Deletes 2 loads \(.* [kM]B\)\. They cannot be restored\.$/)
+    expect(act.plan?.facts[1]).toMatch(/^The source files are kept/)
     await carryOut(act)
     await expect(readdir(folder)).rejects.toMatchObject({ code: 'ENOENT' })
     expect(await stateOf(cluster)).toBe('none')

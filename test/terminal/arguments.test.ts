@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { describe, expect, it } from 'vitest'
 import { tokenize } from '../../src/core/command/line.ts'
-import { readTerminalArguments, requireWholeLine } from '../../src/terminal/arguments.ts'
+import { forShell, readTerminalArguments, requireWholeLine } from '../../src/terminal/arguments.ts'
 
 describe('the arguments of a terminal', () => {
   it('parts its own options from the command line, wherever they stand', () => {
@@ -25,6 +26,16 @@ describe('the arguments of a terminal', () => {
 
   it('takes one word of the shell for a whole line', () => {
     expect(readTerminalArguments(['top songs 20 last=7d']).line).toBe('top songs 20 last=7d')
+  })
+
+  it.each([
+    `schedule add "top songs 10" daily at 07:00 in #music`,
+    'schedule-add lines="etl; qa checks" if=changed>10% channel=<#C0MUSIC|music>',
+    `top-songs artist="A$AP; it's \`id\`" level=paid`,
+    'result 12 sort="plays & more"',
+  ])('are a line again when a shell has read what is shown to be pasted: %s', (line) => {
+    const read = execFileSync('sh', ['-c', `printf '%s\\0' ${forShell(line)}`], { encoding: 'utf8' })
+    expect(tokenize(readTerminalArguments(read.split('\0').slice(0, -1)).line)).toEqual(tokenize(line))
   })
 
   it('reads --help as the command', () => {

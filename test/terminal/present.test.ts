@@ -29,11 +29,13 @@ describe('an answer in the terminal', () => {
     replies: [{ kind: 'text', text: 'Short' }],
     details: [table(['n'], [[1]]), { kind: 'text', text: 'Long' }],
     brief: [{ kind: 'text', text: 'Shorter' }],
-    next: [{ label: 'Check', line: 'qa' }],
+    next: [{ label: 'Share', line: 'share 3 in #music' }],
   }
 
   it('is its title, its replies, its details below them, and what to say next', () => {
-    expect(answerText(said, 80)).toBe('Nightly,[2J 30 Nov\n\nShort\n\nTitle\nn\n─\n1\n\nLong\n\nNext: npx sparkify qa')
+    expect(answerText(said, 80)).toBe(
+      "Nightly,[2J 30 Nov\n\nShort\n\nTitle\nn\n─\n1\n\nLong\n\nNext: npx sparkify share 3 in '#music'",
+    )
   })
 })
 
@@ -171,10 +173,10 @@ describe('a chart of a table in the terminal', () => {
   const shown = (type: 'bar' | 'line', columns = 80) =>
     answerText({ ...answer, replies: [days, chart(type)], next: [] }, columns).split('\n')
 
-  it('is a bar behind each row where it ranks, below a heading of its own', () => {
+  it('is a bar behind each row where it ranks, without a second heading', () => {
     expect(shown('bar')).toEqual([
       'Title',
-      'day         plays  share  plays',
+      'day         plays  share',
       '──────────  ─────  ─────  ────────────────────',
       '2018-11-01      2   4.9%  █████',
       '2018-11-02      8  0.01%  ████████████████████',

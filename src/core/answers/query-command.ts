@@ -89,8 +89,7 @@ function nextOf(
     const makes = place.kind === 'slack' ? catalog.named(next.line) : undefined
     return makes !== undefined && (!direct || mayUse(makes, who.role))
   }
-  const oldest = load.facts.dataFrom ?? null
-  return followUps({ query, command, given, asked, table, id: runId, direct, offers, oldest })
+  return followUps({ query, command, given, asked, table, id: runId, direct, offers, facts: load.facts })
 }
 
 function argumentOf(param: QueryParam): z.ZodType {
@@ -139,8 +138,8 @@ export interface Answered {
   readonly direct: boolean
   /** Whether somebody who reads it may fill this form in. */
   readonly offers: (form: Suggestion) => boolean
-  /** When the data begin, ISO 8601. */
-  readonly oldest: string | null
+  /** When the data begin and end, ISO 8601. */
+  readonly facts: QueryAnswer['load']['facts']
 }
 
 // More buttons are not read.
@@ -179,15 +178,19 @@ function moreOf({ query, command, given, asked, table, id }: Answered): readonly
 const day = 86_400_000
 
 /**
- * The same question about as many days before. Nothing where no window was asked for, where it is not one of whole days, and where
- * it begins with the data.
+ * The same question about as many days before; about the last days with data where the window begins after them. Nothing without a window,
+ * for one that is not of whole days, and for one that begins with the data.
  */
-function periodBefore({ query, command, given, asked, oldest }: Answered): readonly Suggestion[] {
+function periodBefore({ query, command, given, asked, facts }: Answered): readonly Suggestion[] {
   if (!query.timed || (given['last'] === undefined && given['since'] === undefined)) return []
   const zone = zoneOf(query, given)
   const [from, to] = [instantOf(asked.values['from']), instantOf(asked.values['to'])]
+  if (Date.parse(facts.dataUntil ?? '') < from) {
+    const line = lineWith(command, given, { last: '7d', since: undefined, until: undefined })
+    return [{ label: 'Last 7 days of data', line }]
+  }
   const first = wallClock(from, zone).getTime()
-  if (first % day !== 0 || oldest === null || Date.parse(oldest) >= from) return []
+  if (first % day !== 0 || !(Date.parse(facts.dataFrom ?? '') < from)) return []
   const lastDay = Math.floor(wallClock(to - 1, zone).getTime() / day) * day
   const days = (lastDay - first) / day + 1
   const before = { since: dateOf(first - days * day), until: dateOf(first - day), last: undefined }

@@ -79,7 +79,7 @@ function askedBy({ command, given, line }: ParsedCommand): AskedCommand {
 /** An occurrence is run by the bot that hears Slack, in the schedule's own place, by who may have it said. */
 function fireAgain(schedule: number, { id, state }: RunRecord, catalog: Catalog): ParsedCommand {
   const from = state === 'complete' ? {} : { from: String(id) }
-  return catalog.that(({ runsSchedule }) => runsSchedule === true).with({ id: String(schedule), ...from })
+  return catalog.that('runsSchedule').with({ id: String(schedule), ...from })
 }
 
 /** Why this person may not use a command; null where they may, or where Slack does not return their role. Never throws. */

@@ -1,3 +1,4 @@
+import { sole } from '../declarations.ts'
 import { OpsError } from '../errors.ts'
 import { list } from '../format.ts'
 import { includesRole, type Person, type Role } from '../people.ts'
@@ -12,8 +13,8 @@ import { nearest } from './suggest.ts'
 export interface Catalog {
   readonly commands: readonly Command[]
   find(name: string): Command | undefined
-  /** The command that declares this of itself. Throws where there is none: each is shipped. */
-  that(declares: (command: Command) => boolean): Command
+  /** The one command with this declaration. Throws where there is none: each is shipped. */
+  that(declares: keyof typeof sole): Command
   /** The command that a line names, whatever follows it; undefined where it names none. */
   named(line: string): Command | undefined
   /** Reads a line. Throws `unknown_command` or `bad_argument`, each with the nearest right word. */
@@ -40,7 +41,7 @@ export type AskedCommand = Pick<RunRecord, 'command' | 'args' | 'line'>
 // `schedule add top songs …` never needs more: the longest name has three words.
 const longestName = 3
 
-/** Throws `bad_sql_file` when two files claim one name. */
+/** Throws `bad_sql_file` when two files claim one name, and an error when two commands make a declaration that only one may make. */
 export function createCatalog(commands: readonly Command[]): Catalog {
   const byName = new Map<string, Command>()
   for (const command of commands) {
@@ -54,6 +55,10 @@ export function createCatalog(commands: readonly Command[]): Catalog {
       }
       byName.set(name, command)
     }
+  }
+  for (const [name, declares] of Object.entries(sole)) {
+    const [first, second] = commands.filter(declares)
+    if (second !== undefined) throw new Error(`${first?.name} and ${second.name} both declare ${name}`)
   }
   const read = (line: string): ParsedCommand => {
     const tokens = tokenize(line)
@@ -70,7 +75,7 @@ export function createCatalog(commands: readonly Command[]): Catalog {
     commands,
     find: (name) => byName.get(name),
     that(declares) {
-      const command = commands.find(declares)
+      const command = commands.find(sole[declares])
       if (command === undefined) throw new Error(`no command declares ${declares}`)
       return command
     },
@@ -107,7 +112,7 @@ function commandOf(
   known: ReadonlyMap<string, Command>,
 ): { command: Command; rest: readonly Token[] } | null {
   if (tokens.length === 0) {
-    const command = [...known.values()].find(({ isDefault }) => isDefault)
+    const command = [...known.values()].find(sole.isDefault)
     return command === undefined ? null : { command, rest: [] }
   }
   for (let length = Math.min(longestName, tokens.length); length > 0; length--) {

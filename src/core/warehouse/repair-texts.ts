@@ -49,7 +49,7 @@ export async function repairTexts(
   for (const [index, batch] of chunks(statements, statementsPerBatch).entries()) {
     await deps.engine.execute(load, batch, batchOf(work, index))
   }
-  const detail = `${count(repairs.length)} of ${plural(rows.length, 'text')} outside ASCII repaired`
+  const detail = `${plural(repairs.length, 'wrongly encoded text')} repaired`
   if (removed === null) return { detail, output: { texts: repairs.length } }
   const { rows: all } = await deps.engine.query(
     { kind: 'candidate', load },

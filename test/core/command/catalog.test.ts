@@ -289,9 +289,22 @@ describe('the catalog', () => {
     expect(catalog.read(label).command.name).toBe(name)
   })
 
+  it('does not read a bare number as the unreadable rows that a load may leave out', () => {
+    expect(refusalOf('load 5').message).toBe('etl does not understand "5". Nothing was done.')
+  })
+
   it('stops the start when two files claim one name', () => {
     const twice = [...catalog.commands, ...catalog.commands.slice(0, 1)]
     expect(() => createCatalog(twice)).toThrow('Two files define the command "cancel".')
+  })
+
+  it('refuses a second command with a declaration by which core finds one', () => {
+    for (const declares of ['resumes', 'pauses', 'runsSchedule', 'repeatsRows', 'isDefault'] as const) {
+      const one = catalog.that(declares)
+      expect(() => createCatalog([...catalog.commands, { ...one, name: 'other', aliases: [] }])).toThrow(
+        `${one.name} and other both declare ${declares}`,
+      )
+    }
   })
 })
 

@@ -19,7 +19,7 @@ function status(state: string, load: Facts, facts: Facts): TableReply {
 }
 
 const loaded = [
-  ['Live load', 'load 11: 6,820 plays until 30 Nov 2018, 23:54 UTC, published 30 Nov 2026, 03:04 UTC'],
+  ['Live load', '6,820 plays until 30 Nov 2018, 23:54 UTC; published 30 Nov 2026, 03:04 UTC (load 11)'],
   ['Checks', 'all 12 green'],
 ] as const
 const empty = [

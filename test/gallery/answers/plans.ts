@@ -110,8 +110,8 @@ export const plans: readonly Shown[] = [
       line: 'tear-down',
       title: 'Tear down sparkify?',
       facts: [
-        '3 loads and 41 MB on disk go, and cannot be brought back.',
-        'The source data are untouched: etl builds the warehouse anew.',
+        'Deletes 3 loads (41 MB). They cannot be restored.',
+        'The source files are kept: etl builds the warehouse from them again.',
       ],
       act: 'Tear down sparkify',
       typed: 'sparkify',

@@ -1,4 +1,4 @@
-import { type TableReply, text } from '../../../src/core/reply.ts'
+import { linesGroup, type Reply, type TableReply, text } from '../../../src/core/reply.ts'
 import { failed, fill, press, type Shown, whispered } from './shown.ts'
 
 const made =
@@ -17,10 +17,10 @@ function list(rows: TableReply['rows']): TableReply {
   }
 }
 
-const example = text(
-  'Add one: schedule add "top songs 10" daily at 07:00 in #music. For a whole night: schedule nightly',
-  'note',
-)
+const example: Reply = {
+  kind: 'menu',
+  groups: [linesGroup('Add one', ['schedule add "top songs 10" daily at 07:00 in #music', 'schedule nightly'])],
+}
 
 export const schedules: readonly Shown[] = [
   {
@@ -46,7 +46,6 @@ export const schedules: readonly Shown[] = [
           'warning',
         ),
         text('1: resumes a paused warehouse and pauses it again\n2: Posts when it has rows or fails', 'note'),
-        example,
       ],
       [
         press('Resume 2', 'schedule-resume 2'),

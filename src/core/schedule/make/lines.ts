@@ -35,7 +35,7 @@ export function understood(
   { catalog, who, deps }: Context,
 ): readonly ParsedCommand[] {
   const parsed = lines.map((line) => readIn(line, catalog))
-  const all = whenPaused === 'resume' ? [...parsed, catalog.that(wakesPaused).with({})] : parsed
+  const all = whenPaused === 'resume' ? [...parsed, catalog.that('resumes').with({})] : parsed
   for (const { command } of all) {
     if (command.schedulable === false) {
       const message = `${command.name} cannot be scheduled. Nothing was done.`
@@ -48,7 +48,7 @@ export function understood(
     throw new OpsError(
       'bad_argument',
       `${other.command.name} has no stored answer to post while the warehouse is paused. Nothing was done.`,
-      'Use paused=last for queries only; otherwise paused=wait or paused=resume.',
+      'Leave out paused=; only queries can use paused=last.',
     )
   }
   const needsRows = condition.kind === 'not-empty' || condition.kind === 'changed'
@@ -69,11 +69,6 @@ export function commandsOf(lines: readonly string[], catalog: Catalog): readonly
     const request = catalog.request(line)
     return request.kind === 'fault' ? [] : [request.parsed.command]
   })
-}
-
-/** Whether it is the command that wakes a paused cluster, and does nothing else. */
-export function wakesPaused({ wakes }: Command): boolean {
-  return wakes === 'paused'
 }
 
 /** Reads a line of a schedule. What would mend it alone is no button: it would be run at once. */

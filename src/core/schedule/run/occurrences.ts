@@ -129,7 +129,7 @@ async function insertOccurrence({ schedule: known, intended, asked }: Due, sessi
   if (owner === null) return
   // Slack was asked meanwhile.
   registry.admit()
-  const { with: bind } = catalog.that(({ runsSchedule }) => runsSchedule === true)
+  const { with: bind } = catalog.that('runsSchedule')
   const maxErrors = asked?.maxErrors ?? null
   const parsed = bind({ id: String(id), ...(maxErrors === null ? {} : { 'max-errors': String(maxErrors) }) })
   const who = await allowedNow(owner, parsed, { schedule, intended, asked }, deps)

@@ -1,4 +1,5 @@
 import type { Command } from '../../command/define.ts'
+import { sole } from '../../declarations.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
 import type { Content } from '../../message.ts'
@@ -8,7 +9,7 @@ import { isSameChannel, type Place } from '../../place.ts'
 import type { NewMessage } from '../../ports/outbox.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Session } from '../../runner/session.ts'
-import { commandsOf, wakesPaused } from '../make/lines.ts'
+import { commandsOf } from '../make/lines.ts'
 
 /**
  * A schedule whose channel can be posted in, by the id of that channel, which is kept from now on where only a name was known. Null for one
@@ -103,7 +104,7 @@ export async function whyNot(
   if (await deps.directory.hasLeft(owner)) return `${owner.name} has left.`
   const role = await deps.directory.roleOf(owner)
   const besides = catalog.commands.filter(
-    (command) => command.runsSchedule === true || (whenPaused === 'resume' && wakesPaused(command)),
+    (command) => command.runsSchedule === true || (whenPaused === 'resume' && sole.resumes(command)),
   )
   const lacking = [...commands, ...besides].find((command) => !includesRole(role, command.role))
   if (lacking === undefined) return null

@@ -14,7 +14,6 @@ import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Session } from '../../runner/session.ts'
 import type { Step, Work } from '../../step.ts'
-import { wakesPaused } from '../make/lines.ts'
 import { isPowerStep, type lineSteps, powerStep, restoreStep } from '../report/run-title.ts'
 import { answerOfChild, isLeft } from './child-run.ts'
 
@@ -124,7 +123,7 @@ async function wakerOf(
 
 /** Wakes it. False where it has to be looked at again: another run, which may be that of another schedule, wakes it or has woken it. */
 async function resumed(at: number, { catalog, runChild }: RunContext): Promise<boolean> {
-  const result = await runChild(plain(catalog.that(wakesPaused)), at)
+  const result = await runChild(plain(catalog.that('resumes')), at)
   if (result.kind === 'busy' || (result.kind === 'failed' && result.error.code === 'cluster_state')) return false
   answerOfChild(result)
   return true
@@ -151,7 +150,7 @@ export async function theLastAnswer(asks: Request, { catalog, deps }: RunContext
   const { command, line } = asks.parsed
   const kept = await findKept(command.name, line, deps)
   if (kept !== null) {
-    const repeating = catalog.that(({ repeats }) => repeats === 'rows')
+    const repeating = catalog.that('repeatsRows')
     return { kind: 'understood', parsed: repeating.with({ id: String(kept.id) }) }
   }
   throw new OpsError(
@@ -217,7 +216,7 @@ async function pausedAgain(woken: RunRecord, { id }: ScheduleRecord, context: Ru
       const user = await userOf(runId, deps)
       if (user !== null) return { kind: 'used', by: user }
     }
-    answerOfChild(await context.runChild(plain(catalog.that(({ sleeps }) => sleeps === true)), upkeep.pause))
+    answerOfChild(await context.runChild(plain(catalog.that('pauses')), upkeep.pause))
     return { kind: 'paused' }
   } catch (error) {
     if (isLeft(error, context) || !(error instanceof OpsError)) throw error
@@ -292,7 +291,7 @@ export async function pauseLeftAwake(session: Session): Promise<void> {
   if (place.kind !== 'slack') return
   const occasion = `left-awake:${id}`
   const report = { ways: waysOfSchedule(place, who), mention: who.kind === 'slack' ? [who.id] : [], occasion }
-  const request = plain(catalog.that(({ sleeps }) => sleeps === true))
+  const request = plain(catalog.that('pauses'))
   const watch = { changed: () => undefined }
   const answer = await dispatch({ request, who: theClock, place, confirmed: true, watch, report }, session)
   // Refused before it was a run; the end of a run tells itself.
