@@ -81,8 +81,6 @@ export interface AwsDenial {
 }
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
-
-// https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 const words =
   /(?:User: (?<who>\S+) )?is not authorized to perform: (?<action>[\w-]+:\w+)(?: on (?:the )?resource: (?<resource>[^\s"]+))?/
 const overruling =

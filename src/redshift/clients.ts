@@ -62,8 +62,6 @@ export function createClients({ region }: { readonly region: string | undefined 
 }
 
 // The Data API holds a long poll for up to 30 s.
-
-// The Data API holds a long poll for up to 30 s.
 const requestTimeoutMs = 45_000
 
 /**

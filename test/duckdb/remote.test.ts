@@ -38,3 +38,14 @@ it('S3 is read through the proxy, its credentials included, which no error names
   expect(why).toMatchObject({ code: 'source_unreadable', message: expect.stringContaining('cannot be installed here') })
   expect(String(why)).not.toMatch(/p%40ss|p@ss/)
 })
+
+it('S3 that could not be opened is tried again the next time', async () => {
+  const places = { folder: join(home, 'loads'), logData: 's3://bucket/log_data', songData: 's3://bucket/song_data' }
+  const engine = await createDuckdbEngine({ ...places, proxy: proxy.origin })
+  const sources = () => engine.sources(new AbortController().signal)
+  for (let tries = 1; tries <= 2; tries++) {
+    await expect(sources()).rejects.toMatchObject({ code: 'source_unreadable' })
+    expect(passed.length).toBeGreaterThanOrEqual(tries)
+  }
+  await engine.close()
+})

@@ -126,6 +126,23 @@ describe('the journal', () => {
     expect(reopen).toThrow(/workspace\.jsonl, line 2: /)
   })
 
+  it('keeps what was taken away away, and what came after it', () => {
+    const said = (n: number) => ({ channel: dataEng, ts: `1700000000.00000${n}`, user: ada, text: `${n}` })
+    const entries = [
+      { op: 'message', message: said(1) },
+      { op: 'message', message: said(2) },
+      { op: 'removed', channel: dataEng, ts: said(1).ts },
+      { op: 'removed', channel: random, ts: said(2).ts },
+    ]
+    writeFileSync(journal(), entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+    for (let n = 0; n < 2; n++)
+      expect(
+        reopen()
+          .messages(dataEng, ada)
+          .map(({ text }) => text),
+      ).toEqual(['2'])
+  })
+
   it('keeps the text of a message whose blocks this version would refuse', () => {
     const message = { channel: dataEng, ts: '1700000000.000001', user: ada, text: 'old', blocks: [{ type: 'sparkle' }] }
     writeFileSync(journal(), `${JSON.stringify({ op: 'message', message })}\n`)

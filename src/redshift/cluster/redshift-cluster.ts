@@ -117,8 +117,6 @@ function leaseLine(state: ClusterState, lease: Lease | null): string {
 }
 
 // A cluster is ordered under its lease, and AWS may take a quarter of an hour to heed the order.
-
-// A cluster is ordered under its lease, and AWS may take a quarter of an hour to heed the order.
 const heededMs = 20 * 60_000
 
 /** What the lease asks for now. AWS is asked only when the time for something has come: this is called every minute. */

@@ -130,8 +130,6 @@ function networkFacts({ subnetGroup, securityGroups, tags }: RedshiftSettings): 
 }
 
 // A new role takes about a minute to be known everywhere: hashicorp/terraform-provider-aws#19113.
-
-// A new role takes about a minute to be known everywhere: hashicorp/terraform-provider-aws#19113.
 const newRoleMs = 2 * 60_000
 
 /** What is wanted of the cluster. */

@@ -129,11 +129,7 @@ function verify(context: ClusterContext): Step {
 export const snapshotDays = 7
 
 // A pause that has begun may take 15 minutes by itself, a resize longer.
-
-// A pause that has begun may take 15 minutes by itself, a resize longer.
 const transitionMs = 45 * 60_000
-
-// "2.5 min of retries was too short", 15 minutes were enough: apache/airflow#69574.
 
 // "2.5 min of retries was too short", 15 minutes were enough: apache/airflow#69574.
 const refusedMs = 15 * 60_000
@@ -141,11 +137,7 @@ const refusedMs = 15 * 60_000
 const deletedMs = 60 * 60_000
 
 // Paused clusters were refused to be deleted, and were left behind: apache/airflow#68922.
-
-// Paused clusters were refused to be deleted, and were left behind: apache/airflow#68922.
 const refusalsBeforeWaking = 3
-
-// Enough to delete it once it is available: where tear-down is interrupted, the cluster is paused again soon.
 
 // Enough to delete it once it is available: where tear-down is interrupted, the cluster is paused again soon.
 const wakingLeaseHours = 1

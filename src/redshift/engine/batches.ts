@@ -90,8 +90,6 @@ export async function orCancelled<T>(signal: AbortSignal, work: () => Promise<T>
 }
 
 // Nearly every query ends within it, in one call; a cancellation waits no longer for the id to cancel by.
-
-// Nearly every query ends within it, in one call; a cancellation waits no longer for the id to cancel by.
 const firstWaitSeconds = 2
 
 /** A batch that changes nothing, and which of its statements (from 0) holds the answer. */
@@ -160,16 +158,10 @@ function noResult(id: string): OpsError {
 }
 
 // The longest that the Data API holds an answer back.
-
-// The longest that the Data API holds an answer back.
 const longPollSeconds = 30
 
 // Where it does not: with these, statements of a minute take as many calls as every 10 s would.
-
-// Where it does not: with these, statements of a minute take as many calls as every 10 s would.
 const backoff: Backoff = { firstMs: 250, factor: 2, mostMs: 10_000 }
-
-// Stopping takes Redshift a moment; after half a minute it is left alone.
 
 // Stopping takes Redshift a moment; after half a minute it is left alone.
 const checksWhileStopping = 30

@@ -68,4 +68,45 @@ describe('stored rows', () => {
       ),
     )
   })
+
+  it('come page by page as they were answered, under a title that names the page and the order, where there are others', () => {
+    const shown = (column: readonly Cell[], page: number, sort?: string) => {
+      const { table: rows, pages, sortedBy } = pageOf(table(column), { sort, order: undefined, page, n: 2 })
+      return [rows.title, rows.rows.map(([, cell]) => cell), pages, sortedBy]
+    }
+    expect(shown(['c', 'a', 'b'], 1)).toEqual(['Title, rows 1–2', ['c', 'a'], 2, undefined])
+    expect(shown(['c', 'a', 'b'], 2)).toEqual(['Title, rows 3–3', ['b'], 2, undefined])
+    expect(shown(['c', 'a', 'b'], 2, 'VALUE')).toEqual(['Title, rows 3–3, by value', ['c'], 2, 'value'])
+    expect(shown(['c', 'a'], 1)).toEqual(['Title', ['c', 'a'], 1, undefined])
+    expect(shown([], 1, 'value')).toEqual(['Title, by value', [], 1, 'value'])
+  })
+
+  it('keep what says how they are written, and the order of time where they are not sorted', () => {
+    const days: TableReply = { ...table([1, 2, 3]), formats: ['date', 'integer'], timeOrder: { after: 1 } }
+    const page = (sort?: string) => pageOf(days, { sort, order: undefined, page: 1, n: 2 }).table
+    expect(page()).toMatchObject({ formats: ['date', 'integer'], timeOrder: { after: 0 }, total: 3 })
+    expect(page('value')).not.toHaveProperty('timeOrder')
+    expect(pageOf(table([1]), { sort: undefined, order: undefined, page: 1, n: 2 }).table).not.toHaveProperty('formats')
+  })
+
+  it('are sorted by figures from the most on, by anything else from A on, unless it is said otherwise', () => {
+    expect(sorted(['-9007199254740993', '-9007199254740992', '5'], 'asc')).toEqual([
+      '-9007199254740993',
+      '-9007199254740992',
+      '5',
+    ])
+    expect(sorted([1, 'b', null, 'a'])).toEqual(['b', 'a', 1, null])
+    expect(sorted(['b', 'a', 'b'], 'desc')).toEqual(['b', 'b', 'a'])
+    expect(sorted([false, true, false])).toEqual([false, false, true])
+  })
+
+  it('are not sorted by a column that there is not; one that is alike is offered, in either spelling', () => {
+    const named: TableReply = { ...table([1]), columns: ['First_Play', 'plays'] }
+    const by = (sort: string) => () => pageOf(named, { sort, order: undefined, page: 1, n: 1 }).sortedBy
+    expect(by('first-play')()).toBe('First_Play')
+    expect(by('play')).toThrow(
+      expect.objectContaining({ remedy: expect.stringMatching(/^Did you mean sort=plays\? Its/) }),
+    )
+    expect(by('zzzzzz')).toThrow(expect.objectContaining({ remedy: 'Its columns are First_Play, plays.' }))
+  })
 })

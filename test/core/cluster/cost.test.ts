@@ -1,7 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { monthNamed, monthOf, monthWords } from '../../../src/core/cluster/bill.ts'
-import { type ClusterRequest, hundredths, nobodyKnown, piecesOf, sharesOf } from '../../../src/core/cluster/cost.ts'
+import { monthNamed, monthOf, monthWords, spentOn, totalUsd } from '../../../src/core/cluster/bill.ts'
+import {
+  type ClusterRequest,
+  costAtLeaseEnd,
+  hundredths,
+  midnights,
+  nobodyKnown,
+  piecesOf,
+  requestsDuring,
+  sharesOf,
+} from '../../../src/core/cluster/cost.ts'
 import type { Bill } from '../../../src/core/ports/cluster.ts'
 
 const at = (time: string): Date => new Date(`2026-11-${time}:00Z`)
@@ -154,5 +163,80 @@ describe('shares', () => {
         }
       }),
     )
+  })
+})
+
+describe('what a month comes to by the end of the lease', () => {
+  // Two dollars an hour up to noon.
+  const running: Bill = { ...ran('07T10:00', '07T12:00', 4), until: at('07T15:00') }
+
+  it('is what was spent and the hours that are left, at what an hour has cost', () => {
+    expect(costAtLeaseEnd(10, running, november)).toEqual({ usd: 16, until: at('07T15:00') })
+    expect(costAtLeaseEnd(10, { ...running, until: at('07T11:00') }, november)?.usd).toBe(10)
+  })
+
+  it('ends with the month', () => {
+    const last: Bill = { ...ran('30T20:00', '30T22:00', 4), until: new Date('2026-12-01T08:00:00Z') }
+    expect(costAtLeaseEnd(0, last, november)).toEqual({ usd: 4, until: new Date('2026-12-01T00:00:00Z') })
+  })
+
+  it('is not known where nothing runs, or nobody knows a price', () => {
+    expect(costAtLeaseEnd(10, undefined, november)).toBeNull()
+    expect(costAtLeaseEnd(10, ran('07T10:00', '07T12:00', 4), november)).toBeNull()
+    expect(costAtLeaseEnd(10, { ...running, usd: null }, november)).toBeNull()
+    expect(costAtLeaseEnd(null, running, november)).toBeNull()
+  })
+})
+
+describe('a sum of dollars', () => {
+  it('leaves out what has no known price, and is none where that is all of it', () => {
+    const [known, other, unknown] = [
+      ran('07T10:00', '07T12:00', 4),
+      ran('08T10:00', '08T12:00', 1),
+      ran('09T10:00', '09T12:00', null),
+    ]
+    expect([totalUsd([known, other]), totalUsd([known, unknown]), totalUsd([unknown]), totalUsd([])]).toEqual([
+      5,
+      4,
+      null,
+      0,
+    ])
+    expect([spentOn([known, other]), spentOn([known, unknown]), spentOn([unknown])]).toEqual([
+      { usd: 5, isComplete: true },
+      { usd: 4, isComplete: false },
+      { usd: 0, isComplete: false },
+    ])
+  })
+
+  it('of several times of one share is that of those whose price is known', () => {
+    expect(people([ran('07T10:00', '07T12:00', 4), ran('08T10:00', '08T12:00', null)], [])).toEqual([
+      { name: nobodyKnown.name, hours: 4, usd: 4 },
+    ])
+  })
+})
+
+describe('midnights', () => {
+  it('lie strictly between two times', () => {
+    const between = (from: string, to: string) =>
+      midnights(at(from).getTime(), at(to).getTime()).map((time) => new Date(time).toISOString().slice(8, 16))
+    expect(between('07T00:00', '09T00:00')).toEqual(['08T00:00'])
+    expect(between('07T00:01', '09T00:01')).toEqual(['08T00:00', '09T00:00'])
+    expect(between('07T10:00', '07T12:00')).toEqual([])
+    expect(between('07T10:00', '07T10:00')).toEqual([])
+  })
+})
+
+describe('the requests that a time came of', () => {
+  const period = ran('07T10:00', '07T18:00', 8)
+  const counts = (from: string, ended: string | null, done = true) =>
+    requestsDuring(period, [request(ada, from, ended, done)]).length === 1
+
+  it('were made before it was over, and were at work when it began or after', () => {
+    expect([counts('07T17:59', null), counts('07T18:00', null)]).toEqual([true, false])
+    expect([counts('07T09:00', '07T10:00'), counts('07T09:00', '07T09:59')]).toEqual([true, false])
+  })
+
+  it('that failed were made before it began', () => {
+    expect([counts('07T10:00', '07T10:05', false), counts('07T10:01', '07T10:05', false)]).toEqual([true, false])
   })
 })

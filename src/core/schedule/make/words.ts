@@ -66,9 +66,9 @@ export function offsetWords(zone: string, at: Date): string {
   return `UTC${minutes < 0 ? '−' : '+'}${whole}${rest === 0 ? '' : `:${String(rest).padStart(2, '0')}`}`
 }
 
-/** The next `count` times of a schedule; fewer where it occurrences less often than that in eight years. */
+/** The next `count` times of a schedule; fewer where it comes less often than that in eight years. */
 export function upcoming(
-  { timetable, clock }: Deps,
+  { timetable, clock }: Pick<Deps, 'timetable' | 'clock'>,
   schedule: { readonly cron: string; readonly zone: string },
   count: number,
 ): readonly Date[] {
