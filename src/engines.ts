@@ -7,11 +7,13 @@ import { list } from './core/format.ts'
 import type { Clock } from './core/ports/clock.ts'
 import type { Cluster } from './core/ports/cluster.ts'
 import type { Engine } from './core/ports/engine.ts'
+import type { ObjectStore } from './core/ports/objects.ts'
 import type { Ledger } from './core/ports/ledger.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Probe } from './core/ports/probe.ts'
 import { loadLine } from './core/warehouse/state.ts'
 import type { ClusterContext } from './redshift/cluster/cluster-context.ts'
+import type { RedshiftEngineOptions } from './redshift/engine/redshift-engine.ts'
 
 /** Where the source data lie; `generated` says whether the bot's own sample stands in for them, and since when. */
 export interface SourceFolders {
@@ -52,7 +54,7 @@ async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
   const dataRegion = config.redshift.dataRegion ?? config.redshift.region
   const { http, https, bypass } = config.proxies
   const proxy = https || http
-  const engine = openedWhenUsed({ name: 'duckdb', keeps: config.duckdb.keepLoads }, async () => {
+  const engine = openedWhenUsed({ name: 'duckdb', keeps: config.duckdb.keepLoads, copies: null }, async () => {
     const { createDuckdbEngine } = await import('./duckdb/engine.ts')
     return createDuckdbEngine({
       folder,
@@ -89,7 +91,7 @@ async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
  * An engine that is opened when it is first asked for something: a native library takes 60 MB and a tenth of a second, and most commands and
  * most hours of a bot need none. An open that failed is tried again at the next use.
  */
-function openedWhenUsed(known: Pick<Engine, 'name' | 'keeps'>, open: () => Promise<Engine>): Engine {
+function openedWhenUsed(known: Pick<Engine, 'name' | 'keeps' | 'copies'>, open: () => Promise<Engine>): Engine {
   let opened: Promise<Engine> | null = null
   const engine = (): Promise<Engine> => {
     opened ??= open().catch((error: unknown) => {
@@ -152,6 +154,7 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
   const { leaseSchema } = await import('./redshift/cluster/lease.ts')
   const { clusterAccess, createRedshiftCluster } = await import('./redshift/cluster/redshift-cluster.ts')
   const { createRedshiftEngine } = await import('./redshift/engine/redshift-engine.ts')
+  const { createObjectStore } = await import('./redshift/object-store.ts')
   const { log: logData, song: songData } = config.sources
   const { redshift } = config
   const clients = createClients({ region: redshift.region ?? undefined })
@@ -182,6 +185,7 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
     clock,
     log,
     homeId,
+    ...(await copiesIn(config, createObjectStore(clients.s3), roleArn)),
   })
   return {
     engine,
@@ -194,7 +198,27 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
       if (fault !== null && fault.code !== 'aws') throw fault
       return fault
     },
-    close: async () => clients.close(),
+    async close() {
+      await engine.close()
+      clients.close()
+    },
+  }
+}
+
+/** How the engine makes copies of loads; nothing where none are configured. */
+async function copiesIn(
+  { redshift: { copyTo }, duckdb: { memory }, dataDir }: Config,
+  store: ObjectStore,
+  roleArn: () => Promise<string>,
+): Promise<Pick<RedshiftEngineOptions, 'copies'>> {
+  if (copyTo === null) return {}
+  const { createCopies } = await import('./copies.ts')
+  const { copyPlaceOf } = await import('./redshift/engine/unload.ts')
+  const place = copyPlaceOf(copyTo)
+  const folder = join(dataDir, 'copies')
+  return {
+    copies: (connection) =>
+      createCopies({ unload: { connection, roleArn, store, place }, folder, memoryLimit: memory ?? undefined }),
   }
 }
 

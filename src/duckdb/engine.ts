@@ -228,6 +228,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       await inTurn(signal, () => attachments.finish(load, signal))
     },
     keeps: keepLoads,
+    copies: null,
     // A damaged file must not become what everybody reads.
     restore: (load, signal) => verify(load, signal),
     stored: () => storedIn(folder),

@@ -82,7 +82,7 @@ export interface AwsDenial {
 
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
 const words =
-  /(?:User: (?<who>\S+) )?is not authorized to perform: (?<action>[\w-]+:\w+)(?: on (?:the )?resource: (?<resource>[^\s"]+))?/
+  /(?:User: (?<who>\S+) )?is not authorized to perform: (?<action>[\w-]+:\w+)(?: on (?:the )?resource: "?(?<resource>[^\s"]+))?/
 const overruling =
   /with an explicit deny in an? [\w -]*policy|no (?:permissions boundary|service control policy|session policy)[\w ]* allows/
 

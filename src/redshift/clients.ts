@@ -1,6 +1,7 @@
 import { IAMClient } from '@aws-sdk/client-iam'
 import { RedshiftClient } from '@aws-sdk/client-redshift'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
+import { S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
 import { buildQueryString, type HttpHandler, HttpResponse } from '@smithy/core/protocols'
 import { request } from 'undici'
@@ -15,6 +16,8 @@ export interface Clients {
   readonly data: RedshiftDataClient
   readonly iam: IAMClient
   readonly sts: STSClient
+  /** S3 in the cluster's region. */
+  readonly s3: S3Client
   /** The region in use. Throws `bad_config` when neither the option, the environment nor the profile names one. */
   region(): Promise<string>
   /** Looks for credentials. Throws `aws_denied` where there are none or they have expired, `aws` where their source cannot be reached. */
@@ -36,11 +39,13 @@ export function createClients({ region }: { readonly region: string | undefined 
   const data = new RedshiftDataClient(config)
   const iam = new IAMClient(config)
   const sts = new STSClient(config)
+  const s3 = new S3Client(config)
   return {
     redshift,
     data,
     iam,
     sts,
+    s3,
     async region() {
       try {
         return await redshift.config.region()
@@ -56,7 +61,7 @@ export function createClients({ region }: { readonly region: string | undefined 
       }
     },
     close() {
-      for (const client of [redshift, data, iam, sts]) client.destroy()
+      for (const client of [redshift, data, iam, sts, s3]) client.destroy()
     },
   }
 }

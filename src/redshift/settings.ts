@@ -7,6 +7,12 @@ const tags = listVariable
     Object.fromEntries(pairs.map((pair): [string, string] => [pair.split('=')[0] ?? '', pair.split('=')[1] ?? ''])),
   )
 
+const s3Place = z
+  .string()
+  .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^'\\\p{Cc}]+$/u, 's3://bucket/prefix')
+  .nullable()
+  .default(null)
+
 /** What the environment configures for Redshift, each described by its variable. Credentials and endpoints are the AWS SDK's own. */
 export const redshiftVariables = z.object({
   /** Null: the SDK looks for it. */
@@ -15,6 +21,8 @@ export const redshiftVariables = z.object({
   dataRegion: textVariable.describe('SPARKIFY_DATA_REGION'),
   /** A JSONPaths file for COPY, `s3://bucket/key`. */
   jsonPaths: textVariable.describe('SPARKIFY_LOG_JSONPATHS'),
+  /** Where the live load is copied to, so that questions are answered while the cluster does not run. */
+  copyTo: s3Place.describe('SPARKIFY_COPY_TO'),
   clusterId: z
     .string()
     .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens')

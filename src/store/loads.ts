@@ -23,6 +23,7 @@ const loadSchema = z.object({
       dataUntil: z.string().nullable().exactOptional(),
       anchor: z.string().exactOptional(),
       ahead: z.number().exactOptional(),
+      copied: z.string().nullable().exactOptional(),
       checks: z
         .object({
           total: z.number(),

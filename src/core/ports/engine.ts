@@ -91,6 +91,28 @@ export interface StoredLoad {
   readonly bytes: number
 }
 
+/** What the copies of loads take in S3 and on this machine, in bytes. */
+export interface StoredCopies {
+  readonly there: number
+  readonly here: number
+}
+
+/**
+ * Copies of loads outside of the warehouse, as Parquet in S3 and as a file on this machine, which answer while the warehouse does not. One
+ * is kept; every method can be called again. Throws `OpsError` as `Engine` does, and `aws_denied` where S3 refuses.
+ */
+export interface Copies {
+  /** Where they lie: `s3://bucket/prefix`. */
+  readonly place: string
+  /** Copies the tables that these CREATE statements make from the live load; answers the bytes of their Parquet. Copies before stay. */
+  make(load: LoadId, schema: readonly string[], work: Work): Promise<number>
+  /** One read-only statement on a copy; fetched where it is not on this machine. `not_found` where it is nowhere. */
+  query(load: LoadId, statement: Statement, options: QueryOptions): Promise<ResultSet>
+  stored(signal: AbortSignal): Promise<StoredCopies>
+  /** Removes all copies but that of this load; null: that one too. */
+  retain(load: LoadId | null, signal: AbortSignal): Promise<void>
+}
+
 /** How much of a result is wanted. */
 export interface QueryOptions {
   readonly maxRows: number
@@ -135,5 +157,7 @@ export interface Engine {
   stored(): Promise<readonly StoredLoad[]>
   /** Gives back the space of all loads but these. */
   retain(loads: readonly LoadId[]): Promise<void>
+  /** Null where no copies are made. */
+  readonly copies: Copies | null
   close(): Promise<void>
 }

@@ -22,6 +22,8 @@ export interface LoadFacts {
   readonly anchor?: string
   /** How many plays are dated after it. */
   readonly ahead?: number
+  /** When it was copied out of the warehouse; ISO 8601 in UTC. Null once that copy is removed. */
+  readonly copied?: string | null
   /** Titles of the red checks, what those found that warn, and the names of all of them, which an earlier version did not keep. */
   readonly checks?: {
     readonly total: number

@@ -8,9 +8,8 @@ import { findOrphan, interruptedWords } from '../runner/orphans.ts'
 // A load published while we were asking takes the file of the one before last with it; twice in one question is chance, thrice is a fault.
 const maxTries = 3
 
-/** The load being served. Throws what stands in the way: no cluster, a sleeping one, nothing loaded, each with its cure. */
-async function liveLoad(deps: Deps): Promise<LoadRecord> {
-  const cluster = await deps.cluster.describe()
+/** The load being served by this cluster. Throws what stands in the way: no cluster, a sleeping one, nothing loaded, each with its cure. */
+async function liveLoad(cluster: ClusterFacts, deps: Deps): Promise<LoadRecord> {
   const live = await deps.ledger.loads.live()
   // Whoever tears a cluster down forgets its loads.
   if (cluster.state === 'none' && deps.cluster.free && live !== null) throw loadIsGone(live)
@@ -19,10 +18,20 @@ async function liveLoad(deps: Deps): Promise<LoadRecord> {
   return live
 }
 
-/** Asks the live load; when it vanishes in the middle because newer ones were published, asks the newest, from the beginning. */
-export async function withLive<T>(deps: Deps, ask: (load: LoadRecord) => Promise<T>): Promise<T> {
+/**
+ * Asks the live load; when it vanishes in the middle because newer ones were published, asks the newest, from the beginning. Where the
+ * cluster does not answer, `whileAway` may have an answer in its place; null: it has none.
+ */
+export async function withLive<T>(
+  deps: Deps,
+  ask: (load: LoadRecord) => Promise<T>,
+  whileAway: (cluster: ClusterFacts) => Promise<T | null> = async () => null,
+): Promise<T> {
   for (let attempt = 1; ; attempt++) {
-    const load = await liveLoad(deps)
+    const cluster = await deps.cluster.describe()
+    const instead = cluster.state === 'available' || deps.cluster.free ? null : await whileAway(cluster)
+    if (instead !== null) return instead
+    const load = await liveLoad(cluster, deps)
     try {
       return await ask(load)
     } catch (error) {
@@ -53,7 +62,7 @@ export async function requireAvailable(deps: Deps): Promise<void> {
 }
 
 function notAvailable({ name, state, since }: ClusterFacts, deps: Deps): OpsError {
-  const standing = since === null ? `is ${state}` : `has been ${state} for ${lasting(since, deps.clock.now())}`
+  const standing = standingOf({ state, since }, deps)
   switch (state) {
     case 'none':
       return new OpsError('no_cluster', `There is no cluster ${name} yet.`, 'Create it with spin-up.', {
@@ -69,6 +78,11 @@ function notAvailable({ name, state, since }: ClusterFacts, deps: Deps): OpsErro
         fixCommand: 'status',
       })
   }
+}
+
+/** "is pausing", "has been paused for 3 h". */
+export function standingOf({ state, since }: Pick<ClusterFacts, 'state' | 'since'>, { clock }: Deps): string {
+  return since === null ? `is ${state}` : `has been ${state} for ${lasting(since, clock.now())}`
 }
 
 async function nothingLoaded(deps: Deps): Promise<OpsError> {

@@ -20,6 +20,7 @@ import {
   runChecks,
   warned,
 } from './checks.ts'
+import { copyingSteps } from './copy.ts'
 import { countRows } from './counts.ts'
 import { repairTexts } from './repair-texts.ts'
 import { skippedWords } from './sources.ts'
@@ -88,6 +89,7 @@ export function stepsOfLoad(context: RunContext, options: LoadOptions): readonly
     ...sideBySide(deps.library.etl).map((files) => files.map((file) => transform(load, file, deps))),
     audit(load, deps, sources, options),
     publish(load, context),
+    ...copyingSteps(load, deps),
   ]
 }
 

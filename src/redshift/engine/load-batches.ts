@@ -98,7 +98,7 @@ function drop(tables: readonly string[]): string {
 }
 
 /** A table of the schema files. */
-interface Table {
+export interface SchemaTable {
   readonly name: string
   readonly create: string
 }
@@ -108,11 +108,11 @@ interface Table {
  * never with their schema: a company's database may have something of its own in a schema called `staging`.
  */
 export function beginBatch(home: string, load: LoadId, schema: readonly string[]): StatementBatch {
-  const tables = schema.map(tableOf)
-  const isStaging = ({ name }: Table): boolean => Object.values<string>(stagingTables).includes(name)
+  const tables = schema.map(schemaTableOf)
+  const isStaging = ({ name }: SchemaTable): boolean => Object.values<string>(stagingTables).includes(name)
   const staging = tables.filter(isStaging)
   const star = tables.filter((table) => !isStaging(table))
-  const names = (of: readonly Table[]): string => of.map(({ name }) => name).join(' ')
+  const names = (of: readonly SchemaTable[]): string => of.map(({ name }) => name).join(' ')
   const shape = createHash('sha256').update(schema.join(';')).digest('hex')
   const doomed = [...staging.map(({ name }) => `staging.${name}`), ...star.map(({ name }) => `candidate.${name}`)]
   const about = [home, shape, names(staging), names(star)].map(redshiftLiteral).join(', ')
@@ -136,7 +136,8 @@ export function beginBatch(home: string, load: LoadId, schema: readonly string[]
   }
 }
 
-function tableOf(create: string): Table {
+/** The table that a CREATE TABLE of the schema files makes. */
+export function schemaTableOf(create: string): SchemaTable {
   const name = /^create table (?:if not exists )?(\w+)/i.exec(create)?.[1]
   if (name === undefined) throw new Error(`not a CREATE TABLE: ${create.slice(0, 60)}`)
   return { name, create }

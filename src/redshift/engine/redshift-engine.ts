@@ -2,7 +2,7 @@ import type { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { OpsError } from '../../core/errors.ts'
 import { createSemaphore } from '../../core/pacing.ts'
 import type { Clock } from '../../core/ports/clock.ts'
-import type { Engine, QueryOptions, ResultSet, Statement, Target } from '../../core/ports/engine.ts'
+import type { Copies, Engine, QueryOptions, ResultSet, Statement, Target } from '../../core/ports/engine.ts'
 import type { Log } from '../../core/ports/log.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { fetchResult, type RedshiftConnection, runBatch } from './batches.ts'
@@ -39,6 +39,8 @@ export interface RedshiftEngineOptions {
   readonly log: Log
   /** Names the ledger: part of every token and of every load's name, so that a new ledger meets nothing of an old one. */
   readonly homeId: string
+  /** Makes the copies of loads with the engine's connection; left out where there are none. */
+  readonly copies?: (connection: RedshiftConnection) => Copies & { close(): Promise<void> }
 }
 
 /** An engine that can be asked whether its database answers. */
@@ -57,6 +59,7 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
   const connection: RedshiftConnection = { api, clock, log, login, home }
   const select = createSelect(connection)
   const semaphore = createSemaphore(questionsAtOnce)
+  const copies = options.copies?.(connection) ?? null
 
   return {
     name: 'redshift',
@@ -139,7 +142,10 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
       login.forget()
       await queryOne(connection, 'select 1', 1, signal)
     },
-    async close() {},
+    copies,
+    async close() {
+      await copies?.close()
+    },
   }
 }
 

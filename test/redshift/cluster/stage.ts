@@ -31,6 +31,7 @@ export const settings: RedshiftSettings = {
   logData: 's3://udacity-dend/log_data',
   songData: 's3://udacity-dend/song_data',
   jsonPaths: null,
+  copyTo: null,
   dataRegion: null,
 }
 

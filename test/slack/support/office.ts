@@ -295,6 +295,7 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
     verify: never,
     publish: never,
     retain: never,
+    copies: null,
     keeps: 2,
     restore: never,
     stored: never,

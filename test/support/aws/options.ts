@@ -54,6 +54,8 @@ export const doubleOptions = z.strictObject({
   subnetGroups: z.array(z.string()).default([]),
   /** Folders that are read as if they were S3 buckets, by bucket name. */
   buckets: z.record(z.string(), z.object({ folder: z.string(), region: z.string() })).default({}),
+  /** Keys in one page of a listing; AWS gives at most 1,000. */
+  listPageKeys: z.number().int().positive().default(1000),
   resultPageRows: z.number().int().positive().default(500),
   /** The least time a statement runs, and a COPY per file, in milliseconds. */
   statementMs: z.number().min(0).default(0),

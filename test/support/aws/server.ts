@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { text } from 'node:stream/consumers'
+import { buffer } from 'node:stream/consumers'
 import { control } from './control/handle.ts'
 import { dataActions } from './data/actions.ts'
 import { AwsError, DroppedConnection } from './error.ts'
 import { iamActions } from './iam/actions.ts'
 import { callerOf } from './iam/caller.ts'
 import { redshiftActions } from './redshift/actions.ts'
+import { performS3, s3ActionOf, s3CallOf, s3Refusal } from './s3/actions.ts'
 import type { QueryAction } from './services.ts'
 import { stsActions, unsignedStsActions } from './sts.ts'
 import { writeError, writeJson } from './wire/json.ts'
@@ -15,7 +16,13 @@ import { credentialScope } from './wire/signature.ts'
 import type { World } from './world.ts'
 
 /** What is sent back. */
-type Reply = { readonly status: number; readonly type: string; readonly body: string; readonly code?: string }
+type Reply = {
+  readonly status: number
+  readonly type: string
+  readonly body: string | Buffer
+  readonly code?: string
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 const queryActions: Readonly<Record<QueryService, Readonly<Record<string, QueryAction>>>> = {
   iam: iamActions,
@@ -33,7 +40,7 @@ type Request = {
   readonly sqls: readonly string[]
 }
 
-/** The HTTP server: IAM, Redshift and STS in the query protocol, the Data API in AWS JSON 1.1, and `/_double/`. */
+/** The HTTP server: IAM, Redshift and STS in the query protocol, the Data API in AWS JSON 1.1, S3 in REST, and `/_double/`. */
 export function createDoubleServer(world: World): Server {
   return createServer((incoming, response) => {
     respond(world, incoming, response).catch(world.crash)
@@ -41,12 +48,13 @@ export function createDoubleServer(world: World): Server {
 }
 
 async function respond(world: World, incoming: IncomingMessage, response: ServerResponse): Promise<void> {
-  const body = await text(incoming)
+  const content = await buffer(incoming)
+  const body = content.toString('utf8')
   const [, name] = /^\/_double\/(\w+)$/.exec(incoming.url ?? '') ?? []
   if (name !== undefined) return respondControl(world, incoming.method ?? 'GET', name, body, response)
   const requestId = randomUUID()
   const scope = credentialScope(incoming.headers.authorization)
-  const request = requestOf(world, incoming, body, requestId)
+  const request = requestOf(world, incoming, content, requestId)
   const hungUp = new AbortController()
   response.on('close', () => hungUp.abort())
   const log = (status: number, code?: string) => {
@@ -72,7 +80,8 @@ async function respond(world: World, incoming: IncomingMessage, response: Server
   }
 }
 
-function requestOf(world: World, incoming: IncomingMessage, body: string, requestId: string): Request {
+function requestOf(world: World, incoming: IncomingMessage, content: Buffer, requestId: string): Request {
+  const body = content.toString('utf8')
   const token = incoming.headers['x-amz-security-token']
   const scope = credentialScope(incoming.headers.authorization, typeof token === 'string' ? token : undefined)
   const signed = () => {
@@ -96,6 +105,21 @@ function requestOf(world: World, incoming: IncomingMessage, body: string, reques
         return { ...json(named.status, writeError(named)), code: named.code }
       },
       sqls: sqlsOf(input),
+    }
+  }
+  if (scope?.service === 's3') {
+    const call = s3CallOf(incoming.method ?? 'GET', incoming.url ?? '/', content)
+    return {
+      action: s3ActionOf(call),
+      perform: async () => {
+        const { status, body: answered, headers } = await performS3(world, call, signed())
+        return { status, type: typeof answered === 'string' ? 'application/xml' : 'binary/octet-stream', body: answered, headers }
+      },
+      refuse: (error) => ({
+        ...xml(error.status, s3Refusal(error, requestId)),
+        ...(error.members['region'] === undefined ? {} : { headers: { 'x-amz-bucket-region': error.members['region'] } }),
+      }),
+      sqls: [],
     }
   }
   const form = new URLSearchParams(body)
@@ -134,6 +158,8 @@ function send(response: ServerResponse, reply: Reply, requestId: string): void {
   response.writeHead(reply.status, {
     'content-type': reply.type,
     'x-amzn-requestid': requestId,
+    'x-amz-request-id': requestId,
+    ...reply.headers,
     ...(reply.code === undefined ? {} : { 'x-amzn-errortype': reply.code }),
   })
   response.end(reply.body)

@@ -4,6 +4,7 @@ import { afterCreateTable } from '../sql/overlay.ts'
 import { bind } from '../sql/parameters.ts'
 import { outline } from '../sql/scan.ts'
 import { type QueryHistoryRow, viewsNamedIn } from '../sql/system-views.ts'
+import { runUnload } from '../sql/unload.ts'
 import type { SqlResult, Warehouse } from '../sql/warehouse.ts'
 import type { World } from '../world.ts'
 import type { Part, Statement } from './statement.ts'
@@ -49,6 +50,10 @@ async function perform(
 ): Promise<SqlResult> {
   const kind = kindOf(part.sql)
   if (kind === 'copy') return copy(world, statement, part, warehouse, place)
+  if (kind === 'unload') {
+    const affected = await runUnload(world, statement.session.cluster, warehouse, part.sql)
+    return { columns: [], rows: [], affected }
+  }
   if (kind === 'control' && place === 'guest') return { columns: [], rows: [], affected: 0 }
   await warehouse.show(viewsNamedIn(part.sql))
   const { sql, values } = bind(adapt(part.sql), statement.parameters)
@@ -93,7 +98,7 @@ async function copy(
 function mayRun(world: World, statement: Statement, sql: string): void {
   refuseForeign(sql)
   const { dbUser, database } = statement.session
-  const touches = /^(?:select .*\bfrom|insert|delete|update|merge|copy|create|drop|alter|truncate)\b/.test(outline(sql))
+  const touches = /^(?:select .*\bfrom|insert|delete|update|merge|copy|unload|create|drop|alter|truncate)\b/.test(outline(sql))
   if (dbUser.startsWith('IAM:') && touches) throw new SqlRefusal(`permission denied for database ${database}`)
   const missing = viewsNamedIn(sql).find((view) => view.startsWith('sys_load_') && !world.options.loadHistory)
   if (missing !== undefined) throw new SqlRefusal(`relation "${missing}" does not exist`)

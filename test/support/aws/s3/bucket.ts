@@ -1,8 +1,9 @@
-import { readdirSync, statSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import { join, relative, sep } from 'node:path'
+import { dirname, join, relative, sep } from 'node:path'
 
-/** A folder read as if it were a bucket: the paths below it are the keys. */
+/** A folder that stands in for a bucket: the paths below it are the keys. */
 export type Bucket = { readonly name: string; readonly folder: string; readonly region: string }
 
 /** One object of a bucket. */
@@ -31,7 +32,36 @@ export function listObjects(bucket: Bucket, prefix: string): readonly S3Object[]
     .sort((a, b) => (a.key < b.key ? -1 : 1))
 }
 
+/** Whether the bucket holds an object of this key. */
+export function hasObject(bucket: Bucket, key: string): boolean {
+  return statSync(join(bucket.folder, key), { throwIfNoEntry: false })?.isFile() === true
+}
+
 /** The content of an object. */
 export function readObject(bucket: Bucket, key: string): Promise<Buffer> {
   return readFile(join(bucket.folder, key))
+}
+
+/** Writes an object. */
+export function putObject(bucket: Bucket, key: string, content: Uint8Array): void {
+  const path = join(bucket.folder, key)
+  mkdirSync(dirname(path), { recursive: true })
+  writeFileSync(path, content)
+}
+
+/** Removes an object; where there is none, nothing happens, as in S3. */
+export function removeObject(bucket: Bucket, key: string): void {
+  rmSync(join(bucket.folder, key), { force: true })
+}
+
+const etags = new Map<string, string>()
+
+/** The ETag of an object that was put in one piece: the MD5 of its content, in quotation marks. */
+export function etagOf(bucket: Bucket, key: string): string {
+  const path = join(bucket.folder, key)
+  const { mtimeMs, ctimeMs, size } = statSync(path)
+  const name = `${path}|${mtimeMs}|${ctimeMs}|${size}`
+  const known = etags.get(name) ?? `"${createHash('md5').update(readFileSync(path)).digest('hex')}"`
+  etags.set(name, known)
+  return known
 }

@@ -2,7 +2,7 @@ import { roleMay, roleOfArn, trustsRedshift } from '../iam/role.ts'
 import type { Cluster } from '../redshift/cluster.ts'
 import { SqlRefusal } from '../sql/dialect.ts'
 import type { World } from '../world.ts'
-import { type Bucket, listObjects, parseS3Url, readObject, type S3Object } from './bucket.ts'
+import { type Bucket, listObjects, parseS3Url, putObject, readObject, type S3Object } from './bucket.ts'
 
 /** What a COPY reads: the objects under its prefix, and files beside them. */
 export type CopySource = {
@@ -53,6 +53,43 @@ export async function readAsRole(
     throw s3Error('The specified key does not exist.', 404, 'NoSuchKey')
   }
   return (await readObject(bucket, key)).toString('utf8')
+}
+
+/** Where an UNLOAD writes. */
+export type UnloadTarget = {
+  readonly bucket: Bucket
+  readonly prefix: string
+  readonly put: (key: string, content: Uint8Array) => void
+}
+
+/**
+ * Opens what an UNLOAD is to write to as its role. It fails where it would overwrite something, unless it is allowed to, and so it lists.
+ * https://docs.aws.amazon.com/redshift/latest/dg/r_UNLOAD.html
+ */
+export function openUnloadTarget(
+  world: World,
+  cluster: Cluster,
+  url: string,
+  roleArn: string,
+  options: { readonly region: string | undefined; readonly overwrite: boolean },
+): UnloadTarget {
+  const { bucket, key: prefix } = located(world, cluster, url, options.region)
+  const may = permissionsOf(world, cluster, roleArn)
+  if (!may('s3:ListBucket', `arn:aws:s3:::${bucket.name}`, { 's3:prefix': prefix })) throw accessDenied()
+  if (!options.overwrite && listObjects(bucket, prefix).length > 0) {
+    throw internal(
+      'Specified unload destination on S3 is not empty. Consider using a different bucket / prefix, manually removing the target files in S3, or using the ALLOWOVERWRITE option.',
+      8001,
+    )
+  }
+  return {
+    bucket,
+    prefix,
+    put: (key, content) => {
+      if (!may('s3:PutObject', `arn:aws:s3:::${bucket.name}/${key}`)) throw accessDenied()
+      putObject(bucket, key, content)
+    },
+  }
 }
 
 type Permission = (action: string, resource: string, context?: Readonly<Record<string, string>>) => boolean

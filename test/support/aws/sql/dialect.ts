@@ -59,12 +59,13 @@ export function refuseForeign(sql: string): void {
 }
 
 /** What a statement is, as far as running it differs. */
-export type StatementKind = 'copy' | 'truncate' | 'createTable' | 'control' | 'other'
+export type StatementKind = 'copy' | 'unload' | 'truncate' | 'createTable' | 'control' | 'other'
 
 /** The kind of a statement. `control` begins or ends a transaction. */
 export function kindOf(sql: string): StatementKind {
   const plain = outline(sql)
   if (plain.startsWith('copy ')) return 'copy'
+  if (/^unload\b/.test(plain)) return 'unload'
   if (plain.startsWith('truncate')) return 'truncate'
   if (/^create (?:temp |temporary |local )*table\b|^alter table\b/.test(plain)) return 'createTable'
   return /^(?:begin|start transaction|commit|end|rollback|abort)\b/.test(plain) ? 'control' : 'other'

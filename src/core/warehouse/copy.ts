@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import type { Deps } from '../deps.ts'
+import { messageOf, OpsError } from '../errors.ts'
+import type { LoadId } from '../ports/engine.ts'
+import type { LoadRecord } from '../ports/loads.ts'
+import type { SqlLibrary } from '../sql/library.ts'
+import type { Step } from '../step.ts'
+import { bytes } from '../words.ts'
+
+/** What copying left behind: why there is no copy of this load; null where there is one. */
+export const copiedSchema = z.object({ failure: z.string().nullable() })
+
+/** The step that copies the live load out of the warehouse, by whose id its output is found. */
+export const copyStep = { id: 'copy', title: 'Copy to S3' } as const
+
+/**
+ * Copies the live load out of the warehouse, and removes the copies before; nothing where no copies are made. A copy that fails does not
+ * fail the run, whose load is published: the step leaves why.
+ */
+export function copyingSteps(load: LoadId, deps: Deps): readonly Step[] {
+  const { copies } = deps.engine
+  if (copies === null) return []
+  return [
+    {
+      ...copyStep,
+      async run(work) {
+        try {
+          const size = await copies.make(load, copiedTables(deps.library), work)
+          await deps.ledger.loads.learn(load, { copied: deps.clock.now().toISOString() })
+          await forgetCopies(load, deps)
+          await copies.retain(load, work.signal)
+          return { detail: `${bytes(size)} in ${copies.place}`, output: { failure: null } }
+        } catch (error) {
+          if (work.signal.aborted || !(error instanceof OpsError)) throw error
+          deps.log.warn({ err: error, load }, `a load was not copied: ${messageOf(error)}`)
+          return { detail: 'failed', output: { failure: `${error.message} ${error.remedy}`.trim() } }
+        }
+      },
+    },
+  ]
+}
+
+/** The CREATE statements of all tables that a query may ask: the star, and the tables of staging that one names. */
+export function copiedTables({ schema, tables, queries }: SqlLibrary): readonly string[] {
+  const isAsked = (table: string): boolean =>
+    queries.some(({ sql }) => new RegExp(`\\b(?:from|join)\\s+${table}\\b`, 'i').test(sql))
+  return [...schema.star, ...schema.staging.filter((_, at) => isAsked(tables.staging[at] ?? ''))]
+}
+
+/** Notes that the copies of all loads but this one are removed; null: of all. */
+export async function forgetCopies(except: LoadId | null, { ledger }: Deps): Promise<void> {
+  const loads = await ledger.loads.list(['building', 'live', 'previous', 'discarded'])
+  for (const { id, facts } of loads) {
+    if (id !== except && typeof facts.copied === 'string') await ledger.loads.learn(id, { copied: null })
+  }
+}
+
+/** The load of which there is a copy: the live one, or the one that was copied last; null where there is none. */
+export async function copiedLoad({ engine, ledger }: Deps): Promise<LoadRecord | null> {
+  if (engine.copies === null) return null
+  const loads = await ledger.loads.list(['live', 'previous', 'discarded'])
+  const copied = loads.filter(({ facts }) => typeof facts.copied === 'string')
+  const [latest] = copied.toSorted((a, b) => String(b.facts.copied).localeCompare(String(a.facts.copied)))
+  return copied.find(({ state }) => state === 'live') ?? latest ?? null
+}
