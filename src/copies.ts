@@ -5,12 +5,12 @@ import type { Copies, Engine, LoadId } from './core/ports/engine.ts'
 import type { ObjectStore } from './core/ports/objects.ts'
 import {
   type CopyManifest,
-  type CopyPlace,
   copyFolder,
   copyManifestSchema,
   type UnloadTarget,
   unloadCopy,
 } from './redshift/engine/unload.ts'
+import type { CopyPlace } from './redshift/names.ts'
 import { s3Words } from './redshift/object-store.ts'
 
 /** `folder` is the one of the copies on this machine; `memoryLimit` as DuckDB writes it. */
@@ -58,7 +58,8 @@ export function createCopies({ unload, folder, memoryLimit }: CopiesOptions): Co
     async stored(signal) {
       const there = await store.list({ bucket: place.bucket, key: copyFolder(place, home) }, signal)
       const here = await (await reader()).stored()
-      const sum = (each: readonly { readonly bytes: number }[]): number => each.reduce((all, { bytes }) => all + bytes, 0)
+      const sum = (each: readonly { readonly bytes: number }[]): number =>
+        each.reduce((all, { bytes }) => all + bytes, 0)
       return { there: sum(there), here: sum(here) }
     },
     async retain(load, signal) {
@@ -121,7 +122,7 @@ async function fetchCopy(
 
 function noCopy(load: LoadId, place: string): OpsError {
   return new OpsError('not_found', `There is no copy of load ${load} in ${place}.`, 'Load with etl, which copies it.', {
-    cure: 'etl',
+    fixCommand: 'etl',
   })
 }
 

@@ -7,9 +7,9 @@ import { list } from './core/format.ts'
 import type { Clock } from './core/ports/clock.ts'
 import type { Cluster } from './core/ports/cluster.ts'
 import type { Engine } from './core/ports/engine.ts'
-import type { ObjectStore } from './core/ports/objects.ts'
 import type { Ledger } from './core/ports/ledger.ts'
 import type { Log } from './core/ports/log.ts'
+import type { ObjectStore } from './core/ports/objects.ts'
 import type { Probe } from './core/ports/probe.ts'
 import { loadLine } from './core/warehouse/state.ts'
 import type { ClusterContext } from './redshift/cluster/cluster-context.ts'
@@ -213,7 +213,7 @@ async function copiesIn(
 ): Promise<Pick<RedshiftEngineOptions, 'copies'>> {
   if (copyTo === null) return {}
   const { createCopies } = await import('./copies.ts')
-  const { copyPlaceOf } = await import('./redshift/engine/unload.ts')
+  const { copyPlaceOf } = await import('./redshift/names.ts')
   const place = copyPlaceOf(copyTo)
   const folder = join(dataDir, 'copies')
   return {

@@ -39,6 +39,7 @@ const roots: readonly string[] = [
   'cli.ts',
   'commands.ts',
   'compose.ts',
+  'copies.ts',
   'slack-backend.ts',
   'engines.ts',
   'library.ts',

@@ -8,6 +8,7 @@ import { bytes, count, lasting, moment, percent, plural } from '../core/format.t
 import type { FileChange } from '../core/ports/engine.ts'
 import { type Reply, text } from '../core/reply.ts'
 import { basisOf, changesWords, tally } from '../core/warehouse/basis.ts'
+import { copiedSchema, copyStep } from '../core/warehouse/copy.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
 import {
   auditedSchema,
@@ -110,6 +111,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
             'warning',
           ),
         ]
+  const uncopied = copyWarning(context)
   const unread = skipped.length === 0 ? [] : [text(skippedWords(skipped), 'warning')]
   const datedAhead =
     ahead === undefined || anchor === undefined || typeof dataUntil !== 'string'
@@ -142,16 +144,31 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
     ...datedAhead,
     ...left,
     ...unread,
+    ...uncopied,
   ]
   return {
     headline: `${count(plays)} plays are live; ${audited.line}.`,
     replies,
-    brief: [text(`${read} in ${await timeOf(context)} · ${matches}`), ...checks, ...datedAhead, ...left, ...unread],
+    brief: [
+      text(`${read} in ${await timeOf(context)} · ${matches}`),
+      ...checks,
+      ...datedAhead,
+      ...left,
+      ...unread,
+      ...uncopied,
+    ],
     next: [
       { label: 'Top songs', line: 'top-songs' },
       { label: 'Check', line: 'qa' },
     ],
   }
+}
+
+/** That the load is live and was not copied, and why; nothing where it was, or where no copies are made. */
+function copyWarning({ deps, output }: RunContext): readonly Reply[] {
+  if (deps.engine.copies === null) return []
+  const { failure } = output(copyStep.id, copiedSchema)
+  return failure === null ? [] : [text(`Not copied to ${deps.engine.copies.place}: ${failure}`, 'warning')]
 }
 
 type StagedOutput = z.output<typeof stagedSchema>

@@ -4,7 +4,10 @@ import { carryOut } from '../core/command/carry-out.ts'
 import { defineCommand } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
 import { OpsError } from '../core/errors.ts'
+import { bytes, list } from '../core/format.ts'
 import type { ClusterOperation } from '../core/ports/cluster.ts'
+import type { Work } from '../core/step.ts'
+import { forgetCopies } from '../core/warehouse/copy.ts'
 
 export default defineCommand({
   name: 'tear-down',
@@ -17,9 +20,10 @@ export default defineCommand({
   args: z.object({
     cluster: optionalText({ about: "the cluster's name, to confirm", maxLength: 63, accepts: "the cluster's name" }),
     snapshot: flag({ about: 'keep a final snapshot for 7 days (Redshift)', fallback: true }),
+    purge: flag({ about: 'delete the copies too that answer without a cluster (SPARKIFY_COPY_TO)', fallback: false }),
   }),
-  examples: ['tear-down', 'tear-down snapshot=no'],
-  async plan({ cluster, snapshot }, { deps }) {
+  examples: ['tear-down', 'tear-down snapshot=no', 'tear-down purge=yes'],
+  async plan({ cluster, snapshot, purge }, { deps }) {
     if (cluster !== undefined && cluster !== deps.cluster.name) {
       throw new OpsError(
         'bad_argument',
@@ -27,9 +31,21 @@ export default defineCommand({
         `Use tear-down ${deps.cluster.name}.`,
       )
     }
-    return (await tearDown(deps, snapshot)).plan
+    const { plan } = await tearDown(deps, snapshot)
+    const copies = await copiesLeft(deps)
+    if (copies === null) return plan
+    if (plan !== null) return { ...plan, facts: [...plan.facts, purge ? `Deletes ${copies}.` : `Keeps ${copies}.`] }
+    if (!purge) return null
+    const { name } = deps.cluster
+    return {
+      title: `Delete the copies of ${name}?`,
+      facts: [`Deletes ${copies}.`],
+      act: 'Delete the copies',
+      typed: name,
+      danger: true,
+    }
   },
-  async run({ snapshot }, context) {
+  async run({ snapshot, purge }, context) {
     const { deps } = context
     const act = await tearDown(deps, snapshot)
     const forget = {
@@ -40,10 +56,41 @@ export default defineCommand({
         return {}
       },
     }
-    const steps = act.forgetsLoads === true ? [...act.steps, forget] : act.steps
-    return carryOut({ ...act, steps }, context, [{ label: 'Spin up', line: 'spin-up' }])
+    const { copies } = deps.engine
+    const removeCopies = {
+      id: 'remove-the-copies',
+      title: 'Remove the copies',
+      run: async ({ signal }: Work) => {
+        await forgetCopies(null, deps)
+        await copies?.retain(null, signal)
+        return {}
+      },
+    }
+    const removes = purge && copies !== null
+    const steps = [...act.steps, ...(act.forgetsLoads === true ? [forget] : []), ...(removes ? [removeCopies] : [])]
+    const left = removes ? null : await copiesLeft(deps)
+    const done = left === null ? act.done : `${act.done} Still there: ${left}; tear-down purge=yes deletes it.`
+    return carryOut({ ...act, steps, done }, context, [{ label: 'Spin up', line: 'spin-up' }])
   },
 })
+
+/** "the copy in s3://bucket/prefix (3.2 MB) and on this machine (5.1 MB)"; null where there is none. */
+async function copiesLeft({ engine }: Deps): Promise<string | null> {
+  if (engine.copies === null) return null
+  const { copies } = engine
+  // What costs most must not stay because S3 refuses a listing.
+  const stored = await copies.stored(new AbortController().signal).catch((error: unknown) => {
+    if (error instanceof OpsError) return null
+    throw error
+  })
+  if (stored === null) return `the copy in ${copies.place}, if any (S3 does not list it)`
+  const { there, here } = stored
+  const parts = [
+    ...(there === 0 ? [] : [`in ${copies.place} (${bytes(there)} of S3 storage)`]),
+    ...(here === 0 ? [] : [`on this machine (${bytes(here)})`]),
+  ]
+  return parts.length === 0 ? null : `the copy ${list(parts)}`
+}
 
 /**
  * What remains to be done: where a tear-down was interrupted right before its end, only the loads are still to be forgotten, unless a

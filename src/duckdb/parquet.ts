@@ -56,7 +56,11 @@ export async function loadFromParquet(
       }
       const [counted] = await (await connection.run(`select count(*) from ${identifier(name)}`)).getRowsJS()
       if (Number(counted?.[0]) === rows) continue
-      throw new OpsError('bad_data', `The copy of ${name} has ${counted?.[0]} rows instead of ${rows}.`, 'Run it again.')
+      throw new OpsError(
+        'bad_data',
+        `The copy of ${name} has ${counted?.[0]} rows instead of ${rows}.`,
+        'Run it again.',
+      )
     }
     await connection.run('use memory; detach built')
   } catch (error) {

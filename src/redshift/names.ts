@@ -1,4 +1,5 @@
 import { OpsError } from '../core/errors.ts'
+import type { ObjectPlace } from '../core/ports/objects.ts'
 
 /** Marks a cluster or role as this bot's: `sparkify:managed = <cluster id>`. Without it nothing is changed. */
 export const managedTag = 'sparkify:managed'
@@ -68,4 +69,16 @@ export function readS3Location(text: string): S3Location {
     )
   }
   return { bucket, prefix }
+}
+
+/** The copies below a prefix, `s3://bucket/prefix`. */
+export interface CopyPlace extends ObjectPlace {
+  readonly manifest: ObjectPlace
+}
+
+/** Reads `s3://bucket/prefix`. Throws `bad_config` for anything else. */
+export function copyPlaceOf(text: string): CopyPlace {
+  const { bucket, prefix } = readS3Location(text)
+  const key = `${prefix.replace(/\/+$/, '')}/`
+  return { bucket, key, manifest: { bucket, key: `${key}manifest.json` } }
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -9,9 +9,13 @@ import { type Bots, type Death, openBots } from './mortal.ts'
 
 async function open(): Promise<Bots & Cloud> {
   const cloud = await openCloud({ describes: 1 })
-  const home = await mkdtemp(join(tmpdir(), 'sparkify-deaths-'))
-  onTestFinished(() => rm(home, { recursive: true, force: true }))
-  return { ...cloud, ...(await openBots(cloud, home)) }
+  return { ...cloud, ...(await openBots(cloud, await newFolder())) }
+}
+
+async function newFolder(): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sparkify-deaths-'))
+  onTestFinished(() => rm(folder, { recursive: true, force: true }))
+  return folder
 }
 
 /** Two processes die at this step: one has done its work and not stored it, the next one has stored it and begun no other. */
@@ -100,5 +104,35 @@ describe('a bot on Redshift that is killed', { timeout: 300_000 }, () => {
     }
     expect((await ledger.loads.live())?.facts.counts).toMatchObject(twoDays.counts)
     expect(await ordersTo(double)).toMatchObject({ 'redshift:CreateCluster': 1 })
+  })
+
+  it('while it copies a load finishes the copy, which is never answered from by half', async () => {
+    const [bucket, home] = [await newFolder(), await newFolder()]
+    const { env, double } = await openCloud({
+      buckets: {
+        'sparkify-data': { folder: twoDays.folder, region: 'us-west-2' },
+        'sparkify-copies': { folder: bucket, region: 'us-west-2' },
+      },
+    })
+    const cloud = { double, env: { ...env, SPARKIFY_COPY_TO: 's3://sparkify-copies/star' } }
+    const { say, ledger } = await openBots(cloud, home)
+    await say('spin-up')
+    const title = 'Copy to S3'
+    for (const plan of [deathsAt(title), deathsWhileSubmitting(title)]) {
+      const { answer, run, died } = await say('etl', plan)
+      expect([plan[0], answer.ok, died]).toEqual([plan[0], true, 2])
+      const manifest = JSON.parse(await readFile(join(bucket, 'star/manifest.json'), 'utf8'))
+      expect(manifest.load).toBe(run.id)
+      // One folder of Parquet, the manifest, and one file here.
+      expect(await readdir(join(bucket, 'star'))).toEqual([`${manifest.home}-${run.id}`, 'manifest.json'])
+      expect(await readdir(join(home, 'copies'))).toEqual([`${run.id}.duckdb`])
+      const copied = (await ledger.loads.list(['live', 'previous'])).filter(
+        ({ facts }) => typeof facts.copied === 'string',
+      )
+      expect(copied.map(({ id }) => id)).toEqual([run.id])
+    }
+    await say('pause')
+    const paused = await say('top-songs')
+    expect(paused.answer.headline).toMatch(/^As of .* so this is the copy of load \d+\. /)
   })
 })

@@ -75,7 +75,7 @@ describe('the life of a cluster in the terminal', { timeout: 120_000 }, () => {
     expect(await done('doctor all=yes')).toMatch(/AWS cluster and role +cluster sparkify, sparkify-s3-read/)
 
     await done('pause')
-    const asleep = await saying('top songs 3')
+    const asleep = await saying('top songs 4')
     expect([asleep.status, asleep.stderr]).toEqual([1, expect.stringContaining('Cluster sparkify has been paused')])
     await done('resume --yes')
     expect(await done('top songs 3')).toBe(answer)

@@ -2,7 +2,7 @@ import type { AskedQuestion } from '../answer.ts'
 import type { Outcome } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import { count, dayAndTime, moment, percent, plural } from '../format.ts'
-import type { ResultSet } from '../ports/engine.ts'
+import type { QueryOptions, ResultSet, Statement } from '../ports/engine.ts'
 import type { LoadRecord, RunRecord } from '../ports/ledger.ts'
 import { type Cell, type ChartReply, type TableReply, type TextReply, text } from '../reply.ts'
 import { dependsOnCatalogue, type HeadlineHint, type QueryFile } from '../sql/files.ts'
@@ -10,7 +10,6 @@ import { type QueryArgs, statementOf } from '../sql/query-statement.ts'
 import { type DataSpan, dateText } from '../sql/window.ts'
 import { wallClock } from '../sql/zone.ts'
 import { formatCell, keptName, keptRows } from '../tables.ts'
-import { withLive } from '../warehouse/live.ts'
 
 // What a channel can be shown at all; the rest of a longer answer is counted and said.
 const maxRows = 1000
@@ -35,25 +34,37 @@ interface Asking {
   readonly zone?: string
 }
 
-/**
- * The answer to a query from the live load: its rows, a chart where it asks for one, and how far to trust it. In brief: the figures that
- * its header names, or ten rows. `zone` holds for days where the query has none. Throws what stands in the way, with its cure.
- */
-export function answerOfQuery(query: QueryFile, args: QueryArgs, deps: Deps, asking: Asking): Promise<QueryAnswer> {
-  return withLive(deps, (load) => answerFrom(load, query, args, deps, asking))
+/** Where the rows of an answer are from: which load of which engine. `note` says first what a reader must know of it; null: nothing. */
+export interface RowSource {
+  readonly load: LoadRecord
+  readonly engine: string
+  readonly note: string | null
+  query(statement: Statement, options: QueryOptions): Promise<ResultSet>
 }
 
-async function answerFrom(
-  load: LoadRecord,
+/** The live load itself. */
+export function liveRows(load: LoadRecord, { engine }: Deps): RowSource {
+  const query: RowSource['query'] = (statement, options) =>
+    engine.query({ kind: 'live', load: load.id }, statement, options)
+  return { load, engine: engine.name, note: null, query }
+}
+
+/**
+ * The answer to a query: its rows, a chart where it asks for one, and how far to trust it. In brief: the figures that its header names, or
+ * ten rows. `zone` holds for days where the query has none. Throws what the source throws.
+ */
+export async function answerOfQuery(
+  source: RowSource,
   query: QueryFile,
   args: QueryArgs,
   deps: Deps,
   { signal, zone: usual }: Asking,
 ): Promise<QueryAnswer> {
+  const { load } = source
   const data = spanOf(load)
   const { statement, range, zone } = statementOf(query, args, data, usual)
   const { timeOrder } = query
-  const result = await deps.engine.query({ kind: 'live', load: load.id }, statement, { maxRows, timeOrder, signal })
+  const result = await source.query(statement, { maxRows, timeOrder, signal })
   const title = range === null || load.facts.plays === 0 ? query.title : `${query.title}, ${range.label}`
   const table = tableOf(title, query, result)
   const cut =
@@ -76,7 +87,23 @@ async function answerFrom(
     ],
   }
   const { sql, values } = statement
-  return { outcome, asked: { engine: deps.engine.name, load: load.id, sql, values: { ...values } }, table, load }
+  return {
+    outcome: source.note === null ? outcome : notedFirst(source.note, outcome),
+    asked: { engine: source.engine, load: load.id, sql, values: { ...values } },
+    table,
+    load,
+  }
+}
+
+/** An outcome that says this first. */
+export function notedFirst(note: string, { headline, replies, brief, ...rest }: Outcome): Outcome {
+  const first = text(note, 'warning')
+  return {
+    ...rest,
+    headline: `${note} ${headline}`,
+    replies: [first, ...replies],
+    ...(brief === undefined ? {} : { brief: [first, ...brief] }),
+  }
 }
 
 /** "29 Nov 2018, vs the week before: plays 346 (+4.2%) · listeners 56 (−3.1%)". */
@@ -84,7 +111,8 @@ function figuresLine({ of, changes, words }: Figures, between: string): string {
   return `${of}${changes ? ', vs the week before' : ''}: ${words.join(between)}`
 }
 
-function spanOf({ facts }: LoadRecord): DataSpan {
+/** The span of time that the plays of a load cover. */
+export function spanOf({ facts }: LoadRecord): DataSpan {
   return {
     oldest: new Date(facts.dataFrom ?? 0),
     newest: new Date(facts.dataUntil ?? 0),

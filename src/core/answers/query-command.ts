@@ -6,6 +6,7 @@ import type { Context, RunContext } from '../command/context.ts'
 import { type Command, defineCommand } from '../command/define.ts'
 import { quote } from '../command/line.ts'
 import { canonicalLine } from '../command/read-arguments.ts'
+import type { ClusterFacts } from '../ports/cluster.ts'
 import type { RunId } from '../ports/ledger.ts'
 import type { ArgumentValues } from '../ports/runs.ts'
 import type { TableReply } from '../reply.ts'
@@ -13,8 +14,10 @@ import type { QueryFile } from '../sql/files.ts'
 import type { QueryParam } from '../sql/query-param.ts'
 import { zoneParam } from '../sql/query-statement.ts'
 import { wallClock, zoneName } from '../sql/zone.ts'
-import { answerOfQuery, type QueryAnswer } from './query-answer.ts'
+import { withLive } from '../warehouse/live.ts'
+import { answerOfQuery, liveRows, type QueryAnswer, type RowSource } from './query-answer.ts'
 import { rowsPerPage } from './stored-result.ts'
+import { copiedRows, keptOutcome, wakeButton } from './while-away.ts'
 
 /**
  * A query file as a command: its header's parameters are the arguments, its rows the answer. It counts days in its asker's own zone, keeps
@@ -49,16 +52,26 @@ export function commandOfQuery(query: QueryFile): Command {
       // What a night posts is of one day: that of its figures, which are told in the zone of whoever had it posted.
       const isWholeDay = args['last'] === 'whole-day' && zoneParam(query) === undefined
       const zone = isWholeDay ? zoneName(await deps.directory.zoneOf(who)) : null
-      const answer = await answerOfQuery(query, { ...args, ...own }, deps, {
-        signal,
-        ...(zone === null ? {} : { zone }),
-      })
-      return {
-        ...answer.outcome,
-        asked: answer.asked,
-        facts: { rows: answer.table.rows.length },
-        next: nextOf(query, command, given, answer, context),
+      const asking = { signal, ...(zone === null ? {} : { zone }) }
+      const answered = async (source: RowSource, away: ClusterFacts | null) => {
+        const answer = await answerOfQuery(source, query, { ...args, ...own }, deps, asking)
+        const next = nextOf(query, command, given, answer, context)
+        return {
+          ...answer.outcome,
+          asked: answer.asked,
+          facts: { rows: answer.table.rows.length },
+          next: away === null ? next : [...wakeButton(away, context), ...next].slice(0, mostButtons),
+        }
       }
+      return withLive(
+        deps,
+        (load) => answered(liveRows(load, deps), null),
+        async (cluster) => {
+          const copy = await copiedRows(cluster, deps)
+          if (copy !== null) return answered(copy, cluster)
+          return keptOutcome(query, { ...args, ...own }, cluster, context, zone ?? undefined)
+        },
+      )
     },
   })
   return command

@@ -1,11 +1,11 @@
 import { z } from 'zod'
 import type { Deps } from '../deps.ts'
 import { messageOf, OpsError } from '../errors.ts'
+import { bytes } from '../format.ts'
 import type { LoadId } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/loads.ts'
 import type { SqlLibrary } from '../sql/library.ts'
 import type { Step } from '../step.ts'
-import { bytes } from '../words.ts'
 
 /** What copying left behind: why there is no copy of this load; null where there is one. */
 export const copiedSchema = z.object({ failure: z.string().nullable() })
@@ -40,11 +40,13 @@ export function copyingSteps(load: LoadId, deps: Deps): readonly Step[] {
   ]
 }
 
-/** The CREATE statements of all tables that a query may ask: the star, and the tables of staging that one names. */
-export function copiedTables({ schema, tables, queries }: SqlLibrary): readonly string[] {
-  const isAsked = (table: string): boolean =>
-    queries.some(({ sql }) => new RegExp(`\\b(?:from|join)\\s+${table}\\b`, 'i').test(sql))
-  return [...schema.star, ...schema.staging.filter((_, at) => isAsked(tables.staging[at] ?? ''))]
+/** The CREATE statements of all tables that a query may ask: the star, and what else one names. */
+export function copiedTables({ schema, queries }: SqlLibrary): readonly string[] {
+  const isAsked = (create: string): boolean => {
+    const table = /^create table (?:if not exists )?(\w+)/i.exec(create)?.[1] ?? ''
+    return queries.some(({ sql }) => new RegExp(`\\b(?:from|join)\\s+${table}\\b`, 'i').test(sql))
+  }
+  return [...schema.star, ...[...schema.staging, ...schema.load].filter(isAsked)]
 }
 
 /** Notes that the copies of all loads but this one are removed; null: of all. */

@@ -19,8 +19,8 @@ async function liveLoad(cluster: ClusterFacts, deps: Deps): Promise<LoadRecord> 
 }
 
 /**
- * Asks the live load; when it vanishes in the middle because newer ones were published, asks the newest, from the beginning. Where the
- * cluster does not answer, `whileAway` may have an answer in its place; null: it has none.
+ * Asks the live load; when it vanishes in the middle because newer ones were published, asks the newest, from the beginning. Where a
+ * cluster that costs money does not answer, `whileAway` may have an answer in its place; null: it has none.
  */
 export async function withLive<T>(
   deps: Deps,
@@ -62,7 +62,7 @@ export async function requireAvailable(deps: Deps): Promise<void> {
 }
 
 function notAvailable({ name, state, since }: ClusterFacts, deps: Deps): OpsError {
-  const standing = standingOf({ state, since }, deps)
+  const standing = clusterStanding({ state, since }, deps)
   switch (state) {
     case 'none':
       return new OpsError('no_cluster', `There is no cluster ${name} yet.`, 'Create it with spin-up.', {
@@ -81,7 +81,7 @@ function notAvailable({ name, state, since }: ClusterFacts, deps: Deps): OpsErro
 }
 
 /** "is pausing", "has been paused for 3 h". */
-export function standingOf({ state, since }: Pick<ClusterFacts, 'state' | 'since'>, { clock }: Deps): string {
+export function clusterStanding({ state, since }: Pick<ClusterFacts, 'state' | 'since'>, { clock }: Deps): string {
   return since === null ? `is ${state}` : `has been ${state} for ${lasting(since, clock.now())}`
 }
 

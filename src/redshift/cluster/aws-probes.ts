@@ -2,10 +2,12 @@ import { type Role, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { z } from 'zod'
 import { type Dated, green, probe, skewFinding } from '../../core/doctor/run-probes.ts'
-import { list, plural } from '../../core/format.ts'
+import { bytes, list, plural } from '../../core/format.ts'
 import type { Finding, Probe } from '../../core/ports/probe.ts'
 import { isAwsError } from '../aws-error.ts'
 import type { Clients } from '../clients.ts'
+import { copyPlaceOf } from '../names.ts'
+import { createObjectStore } from '../object-store.ts'
 import { hourly } from '../price.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { type ClusterContext, explainingAwsErrors, ownCluster } from './cluster-context.ts'
@@ -30,8 +32,18 @@ export function awsProbes(context: ClusterContext): readonly Probe[] {
     awsProbe({ id: 'aws-cluster', title: 'AWS cluster and role', needs: ['aws-identity'] }, () =>
       clusterAndRole(context),
     ),
+    ...(settings.copyTo === null ? [] : [copyProbe(context, settings.copyTo)]),
     awsProbe({ id: 'aws-price', title: 'AWS price' }, async () => priceFinding(settings)),
   ]
+}
+
+/** Whether the copies can be listed where they are to be. */
+function copyProbe({ clients }: ClusterContext, copyTo: string): Probe {
+  return probe({ id: 'aws-copy', title: 'Copy of the load', needs: ['aws-identity'] }, async (signal) => {
+    const objects = await createObjectStore(clients.s3).list(copyPlaceOf(copyTo), signal)
+    const size = objects.reduce((sum, each) => sum + each.bytes, 0)
+    return green(objects.length === 0 ? `nothing in ${copyTo} yet` : `${bytes(size)} in ${copyTo}`)
+  })
 }
 
 /** Whose they are, and whether the cluster can load with the role. What spin-up repairs is named with it. */

@@ -1,10 +1,10 @@
 import { z } from 'zod'
-import { clusterArn, readS3Location, roleArn } from '../names.ts'
+import { clusterArn, copyPlaceOf, readS3Location, roleArn } from '../names.ts'
 import type { RedshiftSettings } from '../settings.ts'
 
 /** Whose permissions, in which account, for which cluster and role. The texts may be placeholders. */
 export interface Scope
-  extends Pick<RedshiftSettings, 'region' | 'clusterId' | 'roleName' | 'roleArn' | 'permissionsBoundary'> {
+  extends Pick<RedshiftSettings, 'region' | 'clusterId' | 'roleName' | 'roleArn' | 'permissionsBoundary' | 'copyTo'> {
   readonly partition: string
   readonly id: string
   /** ARN of the bot's own user or role. */
@@ -75,6 +75,7 @@ export function botPolicy(scope: Scope): PolicyDocument {
         ),
         Condition: { StringLike: { 'redshift-data:statement-owner-iam-userid': scope.owner } },
       },
+      ...copyStatements(scope),
       allow('KnowItsPermissions', ['iam:SimulatePrincipalPolicy'], [principal]),
     ],
   }
@@ -96,6 +97,17 @@ function roleStatements(scope: Scope): readonly PolicyStatement[] {
     Condition: { StringEquals: { 'iam:PermissionsBoundary': scope.permissionsBoundary } },
   }
   return [allow('KeepTheRole', keep, [arn]), bounded, pass]
+}
+
+/** The copy of the live load is listed, read, finished with a manifest, and removed; the role writes its Parquet. */
+function copyStatements({ copyTo, partition }: Scope): readonly PolicyStatement[] {
+  if (copyTo === null) return []
+  const { bucket, key } = copyPlaceOf(copyTo)
+  const arn = `arn:${partition}:s3:::${bucket}`
+  return [
+    { ...allow('ListTheCopy', ['s3:ListBucket'], [arn]), Condition: { StringLike: { 's3:prefix': [`${key}*`] } } },
+    allow('KeepTheCopy', ['s3:GetObject', 's3:PutObject', 's3:DeleteObject'], [`${arn}/${key}*`]),
+  ]
 }
 
 function allow(Sid: string, Action: readonly string[], Resource: readonly string[]): PolicyStatement {
@@ -156,10 +168,11 @@ export function trustsRedshift(document: string, account: string): boolean {
   return about.some((one) => one.Effect === 'Allow' && isOurs(one)) && about.every(({ Effect }) => Effect === 'Allow')
 }
 
+/** What of the settings the policy of the role depends on. */
+export type RolePlaces = Pick<RedshiftSettings, 'logData' | 'songData' | 'jsonPaths' | 'copyTo'>
+
 /** The places the role may read, in the order of the settings. Throws `bad_config` where one is not in S3. */
-export function sourcePlaces(
-  settings: Pick<RedshiftSettings, 'logData' | 'songData' | 'jsonPaths'>,
-): readonly string[] {
+export function sourcePlaces(settings: RolePlaces): readonly string[] {
   const { logData, songData, jsonPaths } = settings
   const places = [logData, songData, ...(jsonPaths === null ? [] : [jsonPaths])]
   for (const place of places) readS3Location(place)
@@ -167,18 +180,18 @@ export function sourcePlaces(
 }
 
 /**
- * What the role may read: the configured places and nothing else. COPY needs to list and to get
- * (https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-access-permissions.html); a JSONPaths object is only got.
+ * What the role may do: read the configured places and write the copy, nothing else. COPY needs to list and to get
+ * (https://docs.aws.amazon.com/redshift/latest/dg/copy-usage_notes-access-permissions.html); a JSONPaths object is only got. UNLOAD looks
+ * for what it would write over, and puts.
  */
-export function readingPolicy(
-  settings: Pick<RedshiftSettings, 'logData' | 'songData' | 'jsonPaths'>,
-  partition: string,
-): PolicyDocument {
-  const listed = [settings.logData, settings.songData].map(readS3Location)
+export function readingPolicy(settings: RolePlaces, partition: string): PolicyDocument {
+  const read = [settings.logData, settings.songData].map(readS3Location)
+  const copies = settings.copyTo === null ? [] : [copyPlaceOf(settings.copyTo)]
+  const listed = [...read, ...copies.map(({ bucket, key }) => ({ bucket, prefix: key }))]
   const buckets = [...new Set(listed.map(({ bucket }) => bucket))]
   const arn = (rest: string): string => `arn:${partition}:s3:::${rest}`
   const objects = [
-    ...listed.map(({ bucket, prefix }) => arn(`${bucket}/${prefix}*`)),
+    ...read.map(({ bucket, prefix }) => arn(`${bucket}/${prefix}*`)),
     ...(settings.jsonPaths === null
       ? []
       : [readS3Location(settings.jsonPaths)].map((at) => arn(`${at.bucket}/${at.prefix}`))),
@@ -196,6 +209,11 @@ export function readingPolicy(
       })),
       { Effect: 'Allow', Action: ['s3:GetBucketLocation'], Resource: buckets.map(arn) },
       { Effect: 'Allow', Action: ['s3:GetObject'], Resource: [...new Set(objects)] },
+      ...copies.map(({ bucket, key }) => ({
+        Effect: 'Allow' as const,
+        Action: ['s3:PutObject'],
+        Resource: [arn(`${bucket}/${key}*`)],
+      })),
     ],
   }
 }

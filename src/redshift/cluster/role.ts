@@ -195,7 +195,8 @@ export async function roleFact(context: ClusterContext): Promise<string> {
   const adopted = (await ownRole(context)) === null ? '' : ' (exists already)'
   const boundary =
     settings.permissionsBoundary === null ? '' : ` Its permissions boundary is ${settings.permissionsBoundary}.`
-  return `Role ${settings.roleName}${adopted} can read only ${list(sourcePlaces(settings))}.${boundary}`
+  const copies = settings.copyTo === null ? '' : `, and write only to ${settings.copyTo}`
+  return `Role ${settings.roleName}${adopted} can read only ${list(sourcePlaces(settings))}${copies}.${boundary}`
 }
 
 /** The tags of everything that is made here. */

@@ -3,12 +3,12 @@ import { OpsError } from '../../core/errors.ts'
 import type { LoadId } from '../../core/ports/engine.ts'
 import type { ObjectPlace, ObjectStore } from '../../core/ports/objects.ts'
 import type { Work } from '../../core/step.ts'
-import { readS3Location } from '../names.ts'
+import type { CopyPlace } from '../names.ts'
 import { s3Words } from '../object-store.ts'
 import { type RedshiftConnection, runBatch } from './batches.ts'
 import { schemaTableOf } from './load-batches.ts'
 import { isOtherLoad, loadNotFound, requireLoad } from './load-schemas.ts'
-import { redshiftLiteral } from './statement.ts'
+import { errorOfStatement, redshiftLiteral, type Submitted } from './statement.ts'
 import { statementFailure } from './statement-failure.ts'
 
 /*
@@ -41,18 +41,6 @@ const unloadedSchema = z.object({
     .default([]),
 })
 
-/** The copies below a prefix, `s3://bucket/prefix`. */
-export interface CopyPlace extends ObjectPlace {
-  readonly manifest: ObjectPlace
-}
-
-/** Reads `s3://bucket/prefix`. Throws `bad_config` for anything else. */
-export function copyPlaceOf(text: string): CopyPlace {
-  const { bucket, prefix } = readS3Location(text)
-  const key = `${prefix.replace(/\/+$/, '')}/`
-  return { bucket, key, manifest: { bucket, key: `${key}manifest.json` } }
-}
-
 /** What begins the keys of this ledger's copies, or of one of them. */
 export function copyFolder({ key }: CopyPlace, home: string, load?: LoadId): string {
   return `${key}${home}-${load === undefined ? '' : `${load}/`}`
@@ -79,7 +67,10 @@ export async function unloadCopy(
   const { home, clock } = connection
   const tables = schema.map(schemaTableOf)
   const role = redshiftLiteral(await roleArn())
-  const folderOf = (name: string): ObjectPlace => ({ bucket: place.bucket, key: `${copyFolder(place, home, load)}${name}/` })
+  const folderOf = (name: string): ObjectPlace => ({
+    bucket: place.bucket,
+    key: `${copyFolder(place, home, load)}${name}/`,
+  })
   const submitted = await runBatch(connection, work, 'unload', {
     mode: 'TRANSACTION',
     sqls: [
@@ -92,7 +83,7 @@ export async function unloadCopy(
     ],
   })
   if (isOtherLoad(submitted, 0)) throw loadNotFound(load)
-  if (submitted.status !== 'FINISHED') throw statementFailure(submitted)
+  if (submitted.status !== 'FINISHED') throw unloadFailure(submitted, place)
   const described = await Promise.all(
     tables.map(async ({ name, create }) => {
       const { bucket, key } = folderOf(name)
@@ -109,6 +100,17 @@ export async function unloadCopy(
   const manifest = { home, load, at: clock.now().toISOString(), tables: described }
   await store.put(place.manifest, JSON.stringify(manifest, null, 2), work.signal)
   return manifest
+}
+
+/** The words are S3's. */
+function unloadFailure(submitted: Submitted, place: CopyPlace): OpsError {
+  const failure = statementFailure(submitted)
+  if (!/Access ?Denied/i.test(errorOfStatement(submitted))) return failure
+  const shown = s3Words(place)
+  return failure.with({
+    message: `The role of the cluster may not write to ${shown}.`,
+    remedy: `Run spin-up, which writes its policy. A role of your own (REDSHIFT_ROLE_ARN) needs s3:ListBucket on the bucket and s3:PutObject on ${shown}*.`,
+  })
 }
 
 function incomplete(load: LoadId, table: string): OpsError {

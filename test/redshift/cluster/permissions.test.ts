@@ -28,6 +28,7 @@ const placeholders = {
   clusterId: 'CLUSTER',
   roleName: 'ROLE',
   roleArn: null,
+  copyTo: null,
   permissionsBoundary: null,
   principal: 'arn:aws:iam::ACCOUNT:user/BOT',
   owner: 'OWNER',
@@ -125,7 +126,10 @@ describe('the policy of the bot', () => {
       'client-redshift-data': 'redshift-data',
       'client-redshift': 'redshift',
       'client-iam': 'iam',
+      'client-s3': 's3',
     }
+    // What the API calls otherwise than a policy does.
+    const actions: Readonly<Record<string, string>> = { ListObjectsV2: 'ListBucket', DeleteObjects: 'DeleteObject' }
     const folder = new URL('../../../src/redshift/', import.meta.url)
     const files = (await readdir(folder, { recursive: true })).filter((file) => file.endsWith('.ts'))
     const sources = await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))
@@ -135,13 +139,14 @@ describe('the policy of the bot', () => {
           names.split(',').flatMap((name) => {
             const [, action = ''] = /^\s*(?:paginate(\w+)|(\w+)Command)\s*$/.exec(name)?.filter(Boolean) ?? []
             const prefix = prefixes[client]
-            return action === '' || prefix === undefined ? [] : [`${prefix}:${action}`]
+            return action === '' || prefix === undefined ? [] : [`${prefix}:${actions[action] ?? action}`]
           }),
       ),
     )
     const policies = [
       botPolicy({ ...settings, ...account }),
       botPolicy({ ...settings, ...account, permissionsBoundary: boundary }),
+      botPolicy({ ...settings, ...account, copyTo: 's3://copies/star' }),
     ]
     const granted = policies.flatMap(({ Statement }) => Statement).flatMap(({ Action }) => Action)
     expect(called.length).toBeGreaterThan(15)

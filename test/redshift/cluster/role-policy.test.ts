@@ -7,6 +7,7 @@ const places = {
   logData: 's3://udacity-dend/log_data/2018/11/',
   songData: 's3://catalogue/song_data',
   jsonPaths: 's3://udacity-dend/log_json_path.json',
+  copyTo: null,
 }
 
 function may(action: string, resource: string, prefix?: string): boolean {
@@ -38,6 +39,18 @@ describe('what the role may do', () => {
     ['s3:DeleteObject', 'arn:aws:s3:::catalogue/song_data/A', undefined],
   ])('not %s on %s (%s)', (action, resource, prefix) => {
     expect(may(action, resource, prefix)).toBe(false)
+  })
+
+  it('writes the copy, and nothing else, where there is to be one', () => {
+    const policy = parsePolicy(JSON.stringify(readingPolicy({ ...places, copyTo: 's3://copies/star' }, 'aws')))
+    const allows = (action: string, resource: string, prefix?: string): boolean =>
+      evaluate([policy], { action, resource, context: prefix === undefined ? {} : { 's3:prefix': prefix } }) ===
+      'allowed'
+    expect(allows('s3:PutObject', 'arn:aws:s3:::copies/star/0-1/users/0000_part_00.parquet')).toBe(true)
+    expect(allows('s3:ListBucket', 'arn:aws:s3:::copies', 'star/0-1/users/')).toBe(true)
+    expect(allows('s3:PutObject', 'arn:aws:s3:::copies/starlight')).toBe(false)
+    expect(allows('s3:DeleteObject', 'arn:aws:s3:::copies/star/manifest.json')).toBe(false)
+    expect(allows('s3:PutObject', 'arn:aws:s3:::udacity-dend/log_data/2018/11/x')).toBe(false)
   })
 
   it('is written for the partition it is used in', () => {

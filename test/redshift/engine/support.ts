@@ -68,10 +68,11 @@ export interface Stage {
   close(): Promise<void>
 }
 
-/** Starts a double whose only bucket is the folder of these sources. */
+/** Starts a double whose only bucket is the folder of these sources, unless told otherwise. The role reads them, or has this policy. */
 export async function createStage(
   sources: { readonly logData: string; readonly songData: string } = twoDays,
   options: DoubleOptions = {},
+  policy?: string,
 ): Promise<Stage> {
   const folder = dirname(sources.logData)
   const prefixes = [basename(sources.logData), basename(sources.songData)]
@@ -80,7 +81,8 @@ export async function createStage(
     buckets: { [bucket]: { folder, region: 'us-west-2' } },
     ...options,
   })
-  const role = await createReadingRole(double.scene, 'sparkify-s3-read', readingPolicy(bucket, [...prefixes, 'paths']))
+  const reading = policy ?? readingPolicy(bucket, [...prefixes, 'paths'])
+  const role = await createReadingRole(double.scene, 'sparkify-s3-read', reading)
   const cluster = await createReadyCluster(double.scene, { IamRoles: [role] })
   const settings: Stage['settings'] = {
     clusterId: 'sparkify',

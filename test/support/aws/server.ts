@@ -113,11 +113,18 @@ function requestOf(world: World, incoming: IncomingMessage, content: Buffer, req
       action: s3ActionOf(call),
       perform: async () => {
         const { status, body: answered, headers } = await performS3(world, call, signed())
-        return { status, type: typeof answered === 'string' ? 'application/xml' : 'binary/octet-stream', body: answered, headers }
+        return {
+          status,
+          type: typeof answered === 'string' ? 'application/xml' : 'binary/octet-stream',
+          body: answered,
+          headers,
+        }
       },
       refuse: (error) => ({
         ...xml(error.status, s3Refusal(error, requestId)),
-        ...(error.members['region'] === undefined ? {} : { headers: { 'x-amz-bucket-region': error.members['region'] } }),
+        ...(error.members['region'] === undefined
+          ? {}
+          : { headers: { 'x-amz-bucket-region': error.members['region'] } }),
       }),
       sqls: [],
     }

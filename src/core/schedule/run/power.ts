@@ -14,6 +14,7 @@ import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Session } from '../../runner/session.ts'
 import type { Step, Work } from '../../step.ts'
+import { copiedLoad } from '../../warehouse/copy.ts'
 import { isPowerStep, type lineSteps, powerStep, restoreStep } from '../report/run-title.ts'
 import { answerOfChild, isLeft } from './child-run.ts'
 
@@ -144,10 +145,14 @@ function plain(command: Command): Request {
   return { kind: 'understood', parsed: command.with({}) }
 }
 
-/** What gives the newest kept answer to a question in its place. Throws `cluster_state` where none is kept. */
+/**
+ * What gives the newest kept answer to a question in its place; the question itself where a copy answers it. Throws `cluster_state` where
+ * there is neither.
+ */
 export async function theLastAnswer(asks: Request, { catalog, deps }: RunContext): Promise<Request> {
   if (asks.kind === 'fault') return asks
   const { command, line } = asks.parsed
+  if (command.keeps === true && (await copiedLoad(deps)) !== null) return asks
   const kept = await findKept(command.name, line, deps)
   if (kept !== null) {
     const repeating = catalog.that('repeatsRows')

@@ -98,7 +98,9 @@ async function copy(
 function mayRun(world: World, statement: Statement, sql: string): void {
   refuseForeign(sql)
   const { dbUser, database } = statement.session
-  const touches = /^(?:select .*\bfrom|insert|delete|update|merge|copy|unload|create|drop|alter|truncate)\b/.test(outline(sql))
+  const touches = /^(?:select .*\bfrom|insert|delete|update|merge|copy|unload|create|drop|alter|truncate)\b/.test(
+    outline(sql),
+  )
   if (dbUser.startsWith('IAM:') && touches) throw new SqlRefusal(`permission denied for database ${database}`)
   const missing = viewsNamedIn(sql).find((view) => view.startsWith('sys_load_') && !world.options.loadHistory)
   if (missing !== undefined) throw new SqlRefusal(`relation "${missing}" does not exist`)

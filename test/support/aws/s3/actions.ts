@@ -41,7 +41,8 @@ export function s3ActionOf({ method, key, query }: S3Call): string {
 /** Carries out a request; AwsError in S3's words where it is refused. */
 export async function performS3(world: World, call: S3Call, caller: Caller): Promise<S3Answer> {
   const bucket = bucketOf(world, call.bucket, caller.region)
-  if (call.key === '') return call.method === 'POST' ? deleteObjects(bucket, call, caller) : listBucket(world, bucket, call, caller)
+  if (call.key === '')
+    return call.method === 'POST' ? deleteObjects(bucket, call, caller) : listBucket(world, bucket, call, caller)
   const allow = (action: string) => allowOn(caller, action, `${bucket.name}/${call.key}`)
   switch (call.method) {
     case 'GET': {
@@ -75,7 +76,12 @@ function bucketOf(world: World, name: string, region: string): Bucket {
 }
 
 /** Resources are quoted in S3's denials, and in no other service's. */
-function allowOn(caller: Caller, action: string, resource: string, context: Readonly<Record<string, string>> = {}): void {
+function allowOn(
+  caller: Caller,
+  action: string,
+  resource: string,
+  context: Readonly<Record<string, string>> = {},
+): void {
   const arn = `arn:aws:s3:::${resource}`
   try {
     caller.allow(action, arn, context)
@@ -93,7 +99,12 @@ function listBucket(world: World, bucket: Bucket, { query }: S3Call, caller: Cal
   const left = listObjects(bucket, prefix).filter(({ key }) => key > after)
   const page = left.slice(0, most)
   const isCut = left.length > page.length
-  const contents = page.map(({ key, bytes }) => ({ Key: key, Size: bytes, ETag: etagOf(bucket, key), StorageClass: 'STANDARD' }))
+  const contents = page.map(({ key, bytes }) => ({
+    Key: key,
+    Size: bytes,
+    ETag: etagOf(bucket, key),
+    StorageClass: 'STANDARD',
+  }))
   const token = isCut ? Buffer.from(page.at(-1)?.key ?? '').toString('base64url') : undefined
   const members = element('Name', bucket.name) + element('Prefix', prefix) + element('KeyCount', page.length)
   const rest = element('MaxKeys', most) + element('IsTruncated', isCut) + element('NextContinuationToken', token)
@@ -105,7 +116,10 @@ function listBucket(world: World, bucket: Bucket, { query }: S3Call, caller: Cal
 function deleteObjects(bucket: Bucket, { body }: S3Call, caller: Caller): S3Answer {
   const keys = [...body.toString('utf8').matchAll(/<Key>([^<]*)<\/Key>/g)].map(([, key = '']) => unescapeXml(key))
   if (keys.length === 0 || keys.length > 1000) {
-    throw new AwsError('MalformedXML', 'The XML you provided was not well-formed or did not validate against our published schema')
+    throw new AwsError(
+      'MalformedXML',
+      'The XML you provided was not well-formed or did not validate against our published schema',
+    )
   }
   const results = keys.map((key) => {
     try {
@@ -142,5 +156,10 @@ function document(name: string, value: XmlValue): string {
 }
 
 function unescapeXml(text: string): string {
-  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&quot;', '"').replaceAll('&apos;', "'").replaceAll('&amp;', '&')
+  return text
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&apos;', "'")
+    .replaceAll('&amp;', '&')
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, relative, sep } from 'node:path'
 
@@ -52,6 +52,12 @@ export function putObject(bucket: Bucket, key: string, content: Uint8Array): voi
 /** Removes an object; where there is none, nothing happens, as in S3. */
 export function removeObject(bucket: Bucket, key: string): void {
   rmSync(join(bucket.folder, key), { force: true })
+  // S3 has no folders that could be left empty.
+  for (let above = dirname(key); above !== '.'; above = dirname(above)) {
+    const path = join(bucket.folder, above)
+    if (statSync(path, { throwIfNoEntry: false }) === undefined || readdirSync(path).length > 0) return
+    rmdirSync(path)
+  }
 }
 
 const etags = new Map<string, string>()
