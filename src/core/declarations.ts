@@ -27,6 +27,7 @@ export interface Declarations {
 /** Declarations that at most one command makes: core finds that command by them. */
 export const sole = {
   resumes: ({ wakes }) => wakes === 'paused',
+  creates: ({ wakes }) => wakes === 'any',
   pauses: ({ sleeps }) => sleeps === true,
   runsSchedule: ({ runsSchedule }) => runsSchedule === true,
   repeatsRows: ({ repeats }) => repeats === 'rows',

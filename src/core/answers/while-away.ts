@@ -97,7 +97,7 @@ async function isSameQuestion(
 /** What makes the warehouse answer again, for whoever may: in a channel for those who read it, in direct messages for the asker. */
 export function wakeButton({ state }: ClusterFacts, { catalog, place, who }: RunContext): readonly Suggestion[] {
   if (state !== 'paused' && state !== 'none') return []
-  const command = catalog.that(({ wakes }) => wakes === (state === 'paused' ? 'paused' : 'any'))
+  const command = catalog.that(state === 'paused' ? 'resumes' : 'creates')
   if (isDirect(place) && !mayUse(command, who.role)) return []
   return [{ label: state === 'paused' ? 'Wake' : 'Spin up', line: command.name }]
 }
