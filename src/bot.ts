@@ -40,8 +40,12 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
   const { platform, slackBackend, log, logFile, print, onReplaced } = surroundings
   const { clock } = platform
   let face: SlackAdapter | null = null
+  const metrics = config.metrics === null ? null : (await import('./machine/metrics.ts')).createMetrics(config.metrics)
   const core = await compose(config, {
-    platform,
+    platform:
+      metrics === null
+        ? platform
+        : { ...platform, openLedger: async (url) => metrics.counting(await platform.openLedger(url)) },
     kind: 'bot',
     directory: slackBackend.directory,
     probes: () => face?.probes ?? [],
@@ -71,6 +75,7 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
     },
     log,
   )
+  const stopMetrics = await metrics?.serve(core.deps, () => face?.health().ok ?? false)
   const origin = `http://127.0.0.1:${server.port}`
   const slack = await openSlackAdapter({
     ...open.slack(origin),
@@ -78,6 +83,7 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
     ledger: core.deps.ledger,
     clock,
     log,
+    ...(metrics === null ? {} : { acknowledged: metrics.acknowledged }),
   })
   face = slack
   await slack.start(core.app)
@@ -101,6 +107,7 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
       await core.app.drain(drainMs)
       await slack.stop()
       await server.close()
+      await stopMetrics?.()
       open.close()
       await core.close()
     },

@@ -101,6 +101,19 @@ const variables = z.object({
     .nullable()
     .default(null)
     .describe('SPARKIFY_PORT'),
+  /** Where the metrics are served; null: nowhere. */
+  metrics: z
+    .string()
+    .regex(/^(?:\S+:)?\d{1,5}$/, 'a port number, or an address and one such as 0.0.0.0:9464')
+    .transform((value) => {
+      const at = value.lastIndexOf(':')
+      const host = at < 0 ? '127.0.0.1' : value.slice(0, at).replace(/^\[(.*)\]$/, '$1')
+      return { host, port: Number(value.slice(at + 1)) }
+    })
+    .pipe(z.object({ host: z.string(), port: z.number().max(65_535) }))
+    .nullable()
+    .default(null)
+    .describe('SPARKIFY_METRICS_PORT'),
   /** What the local workspace shows above its messages; null: its own words. */
   banner: textVariable.describe('SPARKIFY_BANNER'),
   slack: z.object({

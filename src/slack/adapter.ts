@@ -18,7 +18,7 @@ import { type BotIdentity, identify, watchToken } from './bot-identity.ts'
 import type { SlackClients } from './clients.ts'
 import { createBolt, createHttp, eventsPath } from './inbound/bolt.ts'
 import { createFormDialogs } from './inbound/form-dialog.ts'
-import { installGate } from './inbound/gate.ts'
+import { type GateParts, installGate } from './inbound/gate.ts'
 import { registerListeners } from './inbound/listeners.ts'
 import { createRequestHandler } from './inbound/request-handler.ts'
 import { createSocket } from './inbound/socket.ts'
@@ -49,6 +49,7 @@ export interface SlackAdapterOptions {
   readonly ledger: Ledger
   readonly clock: Clock
   readonly log: Log
+  readonly acknowledged?: GateParts['acknowledged']
 }
 
 /** The bot as Slack sees it. */
@@ -178,6 +179,7 @@ export async function openSlackAdapter(options: SlackAdapterOptions): Promise<Sl
         log,
         track: work.track,
         view,
+        acknowledged: options.acknowledged,
       })
       const dialogs = { gate, handler, client: clients.quick, clock, log }
       registerListeners(bolt, {

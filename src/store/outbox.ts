@@ -44,6 +44,7 @@ const messageSchema = z
   )
 
 const rowSchema = z.object({ id: z.number(), version: z.number() })
+const backlogSchema = z.object({ count: z.number(), oldest: z.string().nullable() })
 const headSchema = z.object({ queued: z.string(), blocked: flagColumn })
 
 /** The condition that the statement before it in the batch has changed a row. */
@@ -129,6 +130,13 @@ export function messageStore(db: Database): MessageStore {
           union all select id from messages where state = 'pending' and queue is null
         ) order by id`)
       return rows.map(headOf)
+    },
+
+    async backlog() {
+      const [row = {}] = await db.read(
+        `select count(*) as count, min(created) as oldest from messages where state = 'pending'`,
+      )
+      return parseRow(backlogSchema, 'Backlog', row)
     },
 
     async take({ id, version, tries }, process) {

@@ -42,6 +42,8 @@ it('a command that opens no engine loads no engine, nothing of Slack and AWS, an
   const loaded = await loadedBy('help')
   expect(loaded).toEqual(expect.arrayContaining(['core', 'store', 'zod']))
   expect(
-    loaded.filter((name) => /^(@duckdb\/|@slack\/|@aws-sdk\/|@modelcontextprotocol\/|undici$|express$)/.test(name)),
+    loaded.filter((name) =>
+      /^(@duckdb\/|@slack\/|@aws-sdk\/|@modelcontextprotocol\/|prom-client$|undici$|express$)/.test(name),
+    ),
   ).toEqual([])
 })

@@ -54,6 +54,8 @@ export interface MessageStore {
   find(key: string): Promise<OutboxMessage | null>
   /** The oldest of each queue that is neither sent nor dropped: what is sent one after the other, in a conversation. */
   heads(): Promise<readonly Head[]>
+  /** How many wait to be sent, and since when the oldest (ISO 8601 in UTC); null where none does. */
+  backlog(): Promise<{ readonly count: number; readonly oldest: string | null }>
   /** Counts one more try. False for who may not send it: it has changed since, or `process` is not at work any more. */
   take(message: OutboxMessage, process: string): Promise<boolean>
   /** Notes that a call begins that must not be made twice. */

@@ -27,6 +27,8 @@ export interface GateParts {
   readonly payloadOf: Bolt['payloadOf']
   readonly clock: Clock
   readonly log: Log
+  /** Called after each acknowledgement, with the milliseconds since its payload came in. */
+  readonly acknowledged: ((ms: number) => void) | undefined
   /** Holds what was acknowledged until it is done, also while the process leaves. */
   track<T>(work: Promise<T>): Promise<T>
   view(asker: string, direct: boolean): View
@@ -77,6 +79,7 @@ export function installGate(bolt: BoltApp, parts: GateParts): Gate {
   }
 
   const pass: Middleware<AnyMiddlewareArgs> = async (args) => {
+    const came = clock.elapsed()
     const { body, next } = args
     const payload = parts.payloadOf(body)
     if (payload.kind === 'submission' && 'view' in args && body.type === 'view_submission') {
@@ -92,7 +95,10 @@ export function installGate(bolt: BoltApp, parts: GateParts): Gate {
       const { message, remedy } = admission.why
       return args.ack({ response_action: 'errors', errors: { [field]: `${message} ${remedy}`.trim() } })
     }
-    if ('ack' in args) await args.ack?.()
+    if ('ack' in args) {
+      await args.ack?.()
+      parts.acknowledged?.(clock.elapsed() - came)
+    }
     if (payload.isShared) shared.note(payload.place.channel, true)
     const admission = await access.admit(payload.user, payload.team)
     if (admission.kind === 'admitted') return goOn(body, payload, admission.name, next)

@@ -300,6 +300,7 @@ function mortal(
       put: store.put,
       find: store.find,
       heads: dying('heads', store.heads),
+      backlog: store.backlog,
       take: dying('take', store.take),
       begin: dying('begin', store.begin),
       sent: dying('sent', store.sent),

@@ -1,0 +1,110 @@
+import { createServer } from 'node:http'
+import { expect, it, onTestFinished } from 'vitest'
+import { createMetrics, type Metrics } from '../../src/machine/metrics.ts'
+import { freePort } from '../program/program.ts'
+import { anna, createWorld, type TestProcess } from '../support/core.ts'
+
+/** The samples of a page of metrics: name with labels, and value. */
+async function sampled(port: number): Promise<ReadonlyMap<string, number>> {
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`)
+  expect([response.status, response.headers.get('content-type')]).toEqual([200, expect.stringContaining('text/plain')])
+  const lines = (await response.text()).split('\n').filter((line) => line !== '' && !line.startsWith('#'))
+  return new Map(lines.map((line) => [line.slice(0, line.lastIndexOf(' ')), Number(line.slice(line.lastIndexOf(' ')))]))
+}
+
+/** Metrics of a process of the bot, served until the test ends. */
+async function open(): Promise<{ process: TestProcess; metrics: Metrics; port: number }> {
+  const port = await freePort()
+  const process = await (await createWorld()).start('one', [])
+  const metrics = createMetrics({ host: '127.0.0.1', port })
+  onTestFinished(await metrics.serve(process.deps, () => true))
+  return { process, metrics, port }
+}
+
+/** A server that answers each path with the status that it names, and refuses connections to `/gone`. */
+async function openApi(): Promise<string> {
+  const server = createServer((request, response) => {
+    if (request.url?.endsWith('gone') === true) {
+      request.destroy()
+      return
+    }
+    response.writeHead(Number(/\d{3}/.exec(request.url ?? '')?.[0] ?? 200))
+    response.end()
+  })
+  const port = await freePort()
+  await new Promise<void>((done) => server.listen(port, '127.0.0.1', () => done()))
+  onTestFinished(() => void server.close())
+  return `http://127.0.0.1:${port}`
+}
+
+it('counts what is sent to Slack and AWS by call and outcome, and what the SDK repeats', async () => {
+  const { port } = await open()
+  const api = await openApi()
+  const signed = (attempt: number) => ({
+    authorization: 'AWS4-HMAC-SHA256 Credential=AKIA/20261130/eu-west-1/redshift-data/aws4_request, Signature=0',
+    'amz-sdk-request': `attempt=${attempt}; max=5`,
+    'x-amz-target': 'RedshiftData.ExecuteStatement',
+  })
+  await fetch(`${api}/api/chat.postMessage`)
+  await fetch(`${api}/api/chat.update?status=429`)
+  await fetch(`${api}/?500`, { method: 'POST', headers: signed(1) })
+  await fetch(api, { method: 'POST', headers: signed(2) })
+  await expect(fetch(`${api}/gone`)).rejects.toThrow()
+  const samples = await sampled(port)
+  const count = (api: string, call: string, outcome: string) =>
+    samples.get(`sparkify_api_calls_total{api="${api}",call="${call}",outcome="${outcome}"}`)
+  expect(count('slack', 'chat.postMessage', 'ok')).toBe(1)
+  expect(count('slack', 'chat.update', 'limited')).toBe(1)
+  expect(count('aws', 'ExecuteStatement', 'failed')).toBe(1)
+  expect(count('aws', 'ExecuteStatement', 'ok')).toBe(1)
+  expect(count('other', 'other', 'unreachable')).toBe(1)
+  expect(samples.get('sparkify_api_retries_total{api="aws",call="ExecuteStatement"}')).toBe(1)
+})
+
+it('has no more series than it knows calls, whatever addresses hold', async () => {
+  const { port } = await open()
+  const api = await openApi()
+  const name = (n: number) => `x.${String.fromCharCode(97 + (n % 26), 97 + Math.floor(n / 26))}`
+  for (let n = 0; n < 300; n++) await fetch(`${api}/api/${name(n)}`)
+  const samples = await sampled(port)
+  const calls = [...samples.keys()].filter((key) => key.startsWith('sparkify_api_calls_total'))
+  expect(calls).toHaveLength(101)
+})
+
+it('tells how late an occurrence of the clock began, of the first attempt alone', async () => {
+  const { process, metrics, port } = await open()
+  const ledger = metrics.counting(process.ledger)
+  const now = process.deps.clock.now()
+  const intended = new Date(now.getTime() - 12_000).toISOString()
+  const opened = await ledger.runs.open({
+    key: 'schedule:1',
+    command: 'schedule-run',
+    args: {},
+    line: 'schedule-run 1',
+    who: anna,
+    place: { kind: 'terminal' },
+    door: 'clock',
+    writer: false,
+    listed: true,
+    origin: { kind: 'fire', schedule: 1, intended, cause: 'clock' },
+    approval: null,
+    worker: null,
+    started: now.toISOString(),
+  })
+  if (opened.kind !== 'opened') throw new Error('it was not opened')
+  await ledger.runs.claim(opened.run.id, null, process.id, now)
+  await ledger.runs.release(opened.run.id, process.id)
+  const samples = await sampled(port)
+  expect(samples.get('sparkify_schedule_lateness_seconds_sum')).toBe(12)
+  expect(samples.get('sparkify_schedule_lateness_seconds_bucket{le="5"}')).toBe(0)
+  expect(samples.get('sparkify_schedule_lateness_seconds_bucket{le="15"}')).toBe(1)
+})
+
+it('refuses a port that is taken, naming its own variable', async () => {
+  const { process, port } = await open()
+  const second = createMetrics({ host: '127.0.0.1', port }).serve(process.deps, () => true)
+  await expect(second).rejects.toMatchObject({
+    code: 'port_taken',
+    remedy: expect.stringContaining('SPARKIFY_METRICS_PORT'),
+  })
+})
