@@ -3,8 +3,14 @@
 -- window: yes
 -- uses: numbers, known-time
 -- param tz: zone = UTC, time zone of the days
--- format stickiness: percent
 -- order: time
+-- column dau: Daily users
+-- column wau: Weekly users
+-- column mau: Monthly users
+-- column stickiness: Stickiness, percent
+-- column month_days: Days counted
+-- finding: figures dau,wau,mau,stickiness of the last row where partial=no
+-- compare: dau,wau,mau by day
 -- chart: line x=day y=dau,wau,mau
 -- example: active-users last=7d
 -- example: active-users last=4w tz=Europe/London

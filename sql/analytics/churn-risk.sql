@@ -6,6 +6,11 @@
 -- param n: integer = 20, 1..1000, number of users
 -- param silent: integer = 7, 1..365, days without a play after which a user counts as silent
 -- param level: choice(any, free, paid) = any, their current level
+-- column silent_days: Days silent
+-- phrase silent: , silent for {silent} days
+-- phrase level: , {level}
+-- finding: count user with signs of leaving
+-- compare: signs,downgrades,silent_days by user_id,name
 -- example: churn-risk
 -- example: churn-risk 50 level=paid silent=14
 

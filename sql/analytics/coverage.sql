@@ -3,7 +3,9 @@
 -- window: yes
 -- param tz: zone = UTC, time zone of the days
 -- order: time after 1 row
--- format match_rate: percent
+-- column match_rate: Share matched, percent
+-- finding: share matched of plays
+-- compare: plays,matched,match_rate by period
 -- coverage: yes
 -- example: coverage
 -- example: coverage last=7d

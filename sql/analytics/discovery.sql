@@ -2,7 +2,11 @@
 -- description: The long tail, and how much listening is new to the listener
 -- window: yes
 -- param hits: integer = 100, 1..1000, number of songs that count as the top
--- format share: percent
+-- column amount: Number
+-- column share: Share of its whole, percent
+-- phrase hits: , top {hits}
+-- finding: figures amount,share of row 5
+-- compare: amount,share by measure
 -- example: discovery
 -- example: discovery hits=20 last=7d
 

@@ -4,7 +4,11 @@
 -- param n: integer = 20, 1..1000, number of places
 -- param by: choice(metro, state) = metro, metropolitan areas or states
 -- param people: choice(show, hide) = show, hide merges places of fewer than three listeners
--- format share: percent
+-- column share: Share of plays, percent
+-- phrase by: by {by}
+-- phrase people: , small places merged
+-- finding: leader place by plays
+-- compare: plays,listeners by place
 -- chart: bar x=place y=plays
 -- example: locations
 -- example: locations by=state

@@ -2,7 +2,11 @@
 -- description: Plays, listeners and sessions by subscription level, and the users who have that level now
 -- window: yes
 -- uses: measured-plays
--- format share: percent
+-- column share: Share of plays, percent
+-- column users_now: Users now
+-- column minutes_per_session: Minutes per session
+-- finding: highest level by plays
+-- compare: plays,listeners,sessions by level
 -- chart: pie x=level y=plays
 -- example: paid-vs-free
 -- example: paid-vs-free last=7d

@@ -6,6 +6,11 @@
 -- param by: choice(hour, weekday) = hour, hours of the day or days of the week
 -- param level: choice(any, free, paid) = any, the listener's level at the time of the play
 -- param tz: zone = UTC, time zone of the hours and days
+-- column period: Time
+-- phrase by: by {by}
+-- phrase level: , {level}
+-- finding: highest period by plays
+-- compare: plays,listeners by period
 -- chart: bar x=period y=plays
 -- example: peak-hours
 -- example: peak-hours by=weekday last=4w

@@ -3,7 +3,11 @@
 -- window: yes
 -- param by: choice(system, browser, both) = system, operating systems, browsers, or both together
 -- param people: choice(show, hide) = show, hide merges platforms of fewer than three listeners
--- format share: percent
+-- column share: Share of plays, percent
+-- phrase by: by {by}
+-- phrase people: , small platforms merged
+-- finding: leader platform by plays
+-- compare: plays,listeners by platform
 -- chart: bar x=platform y=plays
 -- example: platforms
 -- example: platforms by=browser last=7d

@@ -3,11 +3,12 @@
 -- window: yes
 -- uses: numbers, measured-plays, known-time
 -- param tz: zone = UTC, time zone of the days
--- format paid_share: percent
--- format change: percent
 -- order: time
+-- column paid_share: Paid share, percent
+-- column change: Change in plays, change
+-- finding: figures plays,listeners,sessions,hours,paid_share of the last row where partial=no against a week before
+-- compare: plays,listeners,hours by day
 -- chart: line x=day y=plays,listeners
--- headline: plays,listeners,sessions,hours,paid_share of the last row where partial=no against a week before
 -- example: pulse last=7d
 -- example: pulse
 -- example: pulse last=4w tz=America/New_York

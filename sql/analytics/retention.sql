@@ -5,7 +5,11 @@
 -- param weeks: integer = 8, 1..52, number of weeks to follow a cohort
 -- param tz: zone = UTC, time zone of the weeks
 -- order: time
--- format retained: percent
+-- column week_of: Week of
+-- column retained: Came back, percent
+-- phrase weeks: , {weeks} weeks
+-- finding: cohorts by listeners
+-- compare: listeners,retained by cohort,week in weeks
 -- example: retention
 -- example: retention 4 tz=Europe/London
 

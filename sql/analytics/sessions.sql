@@ -2,6 +2,11 @@
 -- description: Sessions, with median and 90th-percentile plays and minutes
 -- window: yes
 -- uses: measured-plays
+-- column p90_plays: 90th percentile plays
+-- column p90_minutes: 90th percentile minutes
+-- column most_plays: Most plays
+-- finding: figures sessions,median_plays,p90_plays,median_minutes of the first row
+-- compare: sessions,median_plays,median_minutes by level
 -- chart: bar x=level y=median_plays,p90_plays
 -- example: sessions
 -- example: sessions last=7d

@@ -1,6 +1,7 @@
 -- title: Timeframe
 -- description: The period that the data covers, in UTC: first and last play, days, plays, users and sessions
 -- role: viewer
+-- finding: figures days,plays,users,sessions of the first row
 -- example: timeframe
 
 with sessions as (

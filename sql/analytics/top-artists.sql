@@ -4,7 +4,12 @@
 -- param n: integer = 10, 1..1000, number of artists
 -- param level: choice(any, free, paid) = any, the listener's level at the time of the play
 -- param by: choice(plays, listeners) = plays, what to rank by
--- format share: percent
+-- column share: Share of plays, percent
+-- phrase by: by {by}
+-- phrase level: , {level}
+-- finding: leader artist by plays
+-- finding: leader artist by listeners when by=listeners
+-- compare: plays,listeners by artist
 -- chart: bar x=artist y=plays
 -- example: top-artists
 -- example: top-artists 20 last=7d

@@ -6,6 +6,12 @@
 -- param level: choice(any, free, paid) = any, the listener's level at the time of the play
 -- param by: choice(plays, listeners) = plays, what to rank by
 -- param matched: flag = no, only plays that match a song in the catalogue
+-- phrase by: by {by}
+-- phrase level: , {level}
+-- phrase matched: , in the catalogue
+-- finding: leader song by plays
+-- finding: leader song by listeners when by=listeners
+-- compare: plays,listeners by song,artist
 -- chart: bar x=song y=plays
 -- coverage: when matched
 -- example: top-songs

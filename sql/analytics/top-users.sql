@@ -5,6 +5,10 @@
 -- window: yes
 -- param n: integer = 10, 1..1000, number of users
 -- param by: choice(variety, plays) = variety, rank by distinct songs or by plays
+-- phrase by: by {by}
+-- finding: leader name by songs
+-- finding: leader name by plays when by=plays
+-- compare: plays,songs by user_id,name
 -- example: top-users
 -- example: top-users 5 by=plays last=7d
 

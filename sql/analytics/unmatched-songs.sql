@@ -3,6 +3,9 @@
 -- window: yes
 -- uses: artist-names
 -- param n: integer = 10, 1..1000, number of songs
+-- column artist_known: Artist in the catalogue
+-- finding: leader song by plays
+-- compare: plays,listeners by song,artist
 -- coverage: yes
 -- example: unmatched-songs
 -- example: unmatched-songs 50 last=7d

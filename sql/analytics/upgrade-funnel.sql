@@ -1,8 +1,12 @@
 -- title: Upgrade funnel
 -- description: From free listening to the Upgrade page to an upgrade: users at each step, and days until it
 -- window: yes
--- format of_previous: percent
--- format of_first: percent
+-- column people: Users
+-- column of_previous: Of the previous step, percent
+-- column of_first: Of the first step, percent
+-- column mean_days: Mean days
+-- finding: funnel step by people
+-- compare: people,of_first by step
 -- chart: bar x=step y=people
 -- example: upgrade-funnel
 -- example: upgrade-funnel last=2w

@@ -1,5 +1,6 @@
 -- title: Each artist is in artists once
 -- severity: error
+-- column copies: Copies, integer
 
 select
   artist_id,

@@ -1,6 +1,9 @@
 -- title: At least 4% of plays match a song in the catalogue
 -- finding: Catalogue match {matched_percent}% (expected at least 4%)
 -- severity: warn
+-- column plays: Plays, integer
+-- column matched: Matched, integer
+-- column matched_percent: Matched, percent
 
 with coverage as (
   select

@@ -1,5 +1,6 @@
 -- title: No table has an empty key
 -- severity: error
+-- column empty: Empty keys, integer
 
 with empty_keys as (
   select cast('songplays.songplay_id' as varchar(32)) as key_column

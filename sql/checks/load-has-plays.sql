@@ -1,5 +1,7 @@
 -- title: The load has events and plays
 -- severity: error
+-- column events: Events, integer
+-- column plays: Plays, integer
 -- waiver: allow-empty
 
 with events as (

@@ -1,5 +1,6 @@
 -- title: Each page view is in page_views once
 -- severity: error
+-- column copies: Copies, integer
 
 select
   page_view_id,

@@ -1,5 +1,6 @@
 -- title: Each song is in songs once
 -- severity: error
+-- column copies: Copies, integer
 
 select
   song_id,

@@ -1,5 +1,6 @@
 -- title: Repaired text is used in every user, play, song and artist
 -- severity: error
+-- column times: Times, integer
 
 with shown as (
   select

@@ -1,5 +1,6 @@
 -- title: Each start time is in time once
 -- severity: error
+-- column copies: Copies, integer
 
 select
   start_time,

@@ -1,5 +1,6 @@
 -- title: Each user is in users once
 -- severity: error
+-- column copies: Copies, integer
 
 select
   user_id,

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Suggestion } from '../core/answer.ts'
+import type { AskedQuestion, Suggestion } from '../core/answer.ts'
 import {
   findResult,
   pageOf,
@@ -11,9 +11,9 @@ import {
 import { choice, integer, optionalChoice, optionalInteger, optionalText } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
-import { count, duration, moment } from '../core/format.ts'
-import { type Reply, text } from '../core/reply.ts'
-import { keptName } from '../core/tables.ts'
+import { count, duration, moment, plural } from '../core/format.ts'
+import { type Reply, type TableReply, text } from '../core/reply.ts'
+import { columnInSentence, keptName } from '../core/tables.ts'
 
 export default defineCommand({
   name: 'result',
@@ -52,8 +52,9 @@ function paged(result: StoredResult, wanted: WantedRows): Outcome {
     rows.length < total
       ? [text(`Only the ${keptName(result.table)} ${count(rows.length)} of ${count(total)} rows are stored.`, 'note')]
       : []
+  const shown = page.table.rows.length
   return {
-    headline: `${page.table.title}: ${count(page.table.rows.length)} of ${count(total)} rows.`,
+    headline: `${page.table.title}: ${shown < total ? `${count(shown)} of ` : ''}${plural(total, 'row')}.`,
     replies: [page.table, ...cut, text(`${originOf(result)} Stored until ${moment(result.until)}.`, 'note')],
     facts: { rows: page.table.rows.length },
     next: aroundPage(result, wanted, page),
@@ -77,9 +78,14 @@ function aroundPage(
   return [
     ...turn('Next rows', page + 1),
     ...turn('Previous rows', page - 1),
-    ...(next === undefined ? [] : [{ label: `Sort by ${next}`, line: `result ${run.id} sort=${next}${size}` }]),
+    ...(next === undefined ? [] : [{ label: sortLabel(table, next), line: `result ${run.id} sort=${next}${size}` }]),
     { label: 'CSV', line: `csv ${run.id}` },
   ]
+}
+
+/** "Sort by plays". */
+function sortLabel(table: TableReply, column: string): string {
+  return `Sort by ${columnInSentence(table, column)}`
 }
 
 async function explained(result: StoredResult, { ledger }: Deps): Promise<Outcome> {
@@ -87,21 +93,15 @@ async function explained(result: StoredResult, { ledger }: Deps): Promise<Outcom
   const load = await ledger.loads.get(asked.load)
   const published = load?.published ?? null
   const since = published === null ? '' : `, published ${moment(new Date(published))}`
-  const values = Object.entries(asked.values)
+  const boundValues = (title: string, values: AskedQuestion['values'] = {}): readonly Reply[] => {
+    const rows = Object.entries(values)
+    return rows.length === 0 ? [] : [{ kind: 'table', title, columns: ['name', 'value'], rows, total: rows.length }]
+  }
   const replies: Reply[] = [
     text(`${originOf(result)}\n${asked.engine}, load ${asked.load}${since}`),
     text(asked.sql, 'code'),
-    ...(values.length === 0
-      ? []
-      : [
-          {
-            kind: 'table' as const,
-            title: 'Bound values',
-            columns: ['name', 'value'],
-            rows: values,
-            total: values.length,
-          },
-        ]),
+    ...boundValues('Bound values', asked.values),
+    ...boundValues('Bound values of the earlier period', asked.before),
     text(`Stored until ${moment(until)}.`, 'note'),
   ]
   const [first] = table.columns
@@ -112,7 +112,7 @@ async function explained(result: StoredResult, { ledger }: Deps): Promise<Outcom
     next: [
       ...(first === undefined || table.rows.length < 2
         ? []
-        : [{ label: `Sort by ${first}`, line: `result ${run.id} sort=${first}` }]),
+        : [{ label: sortLabel(table, first), line: `result ${run.id} sort=${first}` }]),
       { label: 'CSV', line: `csv ${run.id}` },
       { label: 'Share…', line: `share ${run.id}`, form: true },
       { label: 'Ask again', line: run.line },

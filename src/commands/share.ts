@@ -71,11 +71,12 @@ function shared({ run, answer, rowsOf }: StoredResult, by: string): Answer {
   const next = answer.next.map((suggestion) =>
     suggestion.line === again ? { label: 'CSV', line: `csv ${run.id}` } : suggestion,
   )
+  const { lead, ...rest } = answer
   return {
-    ...answer,
+    ...rest,
     audience: 'channel',
     run: null,
-    replies: [text(origin), ...answer.replies],
+    replies: [text(origin), ...(lead === undefined ? [] : [text(lead)]), ...answer.replies],
     next,
     rowsOf: [...rowsOf],
   }

@@ -24,12 +24,15 @@ export type RunView = z.infer<typeof runViewSchema>
 export const suggestionSchema = z.object({ label: z.string(), line: z.string(), form: z.boolean().optional() })
 export type Suggestion = z.infer<typeof suggestionSchema>
 
-/** What a query asked of the warehouse: engine, load, and the statement with its bound values. */
+const boundValues = z.record(z.string(), z.union([z.string(), z.number()]))
+
+/** What a query asked of the warehouse: engine, load, and the statement with its bound values; those of the period it is compared with. */
 export const askedSchema = z.object({
   engine: z.string(),
   load: z.number(),
   sql: z.string(),
-  values: z.record(z.string(), z.union([z.string(), z.number()])),
+  values: boundValues,
+  before: boundValues.exactOptional(),
 })
 export type AskedQuestion = z.infer<typeof askedSchema>
 
@@ -60,7 +63,7 @@ export type Facts = z.infer<typeof factsSchema>
 /**
  * All that comes back for one line of words; `--json` prints it as it is.
  * `headline` is the outcome in one sentence (notifications and screen readers read it), `title` the first line of its message where
- * that is not who asked what, `audience` who is to see it (`nobody`: a
+ * that is not who asked what, `lead` what a query found, shown above its rows, `audience` who is to see it (`nobody`: a
  * schedule found nothing worth saying), `details` what follows where there is room for it (in Slack: the
  * thread), `brief` the same in a few replies, for a digest of several answers,
  * `failure` why there is none, `facts` what is decided by it, `run` is null where none was started, `exit` the status a terminal ends with; `asked` tells where a query's rows are from,
@@ -71,6 +74,7 @@ export const answerSchema = z.object({
   exit: z.union([z.literal(0), z.literal(1), z.literal(2), z.literal(3)]),
   headline: z.string(),
   title: z.string().optional(),
+  lead: z.string().exactOptional(),
   audience: z.enum(['asker', 'channel', 'nobody']),
   run: runViewSchema.nullable(),
   replies: z.array(replySchema),

@@ -9,12 +9,18 @@ import { z } from 'zod'
 export const cellSchema = z.union([z.string(), z.number(), z.boolean(), z.null()])
 export type Cell = z.infer<typeof cellSchema>
 
-/** How a column is written for people; scripts can ignore it. */
+/**
+ * How a column is written for people; scripts can ignore it. An `id` is a number that is never grouped (ids, years, epochs); `signed` numbers
+ * and a `change` in percent always show their sign.
+ */
 export const formatSchema = z.enum([
   'text',
   'integer',
+  'id',
   'decimal',
+  'signed',
   'percent',
+  'change',
   'time',
   'date',
   'duration',
@@ -31,7 +37,7 @@ const textReply = z.object({
 })
 
 /**
- * `rows` may be fewer than `total`, the number of rows the answer has: its first ones, or with a `timeOrder` the newest ones, behind so
+ * `labels` are the titles of the columns for people, where their names do not read well enough. `rows` may be fewer than `total`, the number of rows the answer has: its first ones, or with a `timeOrder` the newest ones, behind so
  * many first rows of another kind, such as a total. The only row of a `list`, of things and not of figures, is shown as a row too,
  * however wide it is.
  */
@@ -39,6 +45,7 @@ const tableReply = z.object({
   kind: z.literal('table'),
   title: z.string(),
   columns: z.array(z.string()),
+  labels: z.array(z.string()).optional(),
   formats: z.array(formatSchema).optional(),
   rows: z.array(z.array(cellSchema)),
   total: z.number(),

@@ -8,35 +8,94 @@ import type { Cell, Format, TableReply } from './reply.ts'
 /** Formats of numbers: aligned right, and sorted as numbers. */
 export const numericFormats: ReadonlySet<Format> = new Set([
   'integer',
+  'id',
   'decimal',
+  'signed',
   'percent',
+  'change',
   'duration',
   'seconds',
   'bytes',
 ])
 
-/**
- * One value of a table, in one line of clean text; null and '' become "–". Units: `percent` is in percent (4.88 is "4.9%"), `duration` in
- * milliseconds, `time` in UTC. Whole numbers beyond 2^53 come as text and stay as they are.
- */
-export function formatCell(cell: Cell, format: Format): string {
-  if (cell === null || cell === '') return '–'
-  if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
-  if (typeof cell === 'number') return formatNumber(cell, format)
-  return cleanLine(format === 'time' ? formatTime(cell) : cell)
+/** The title of each column for people: the one it was given, or its name in words: `plays_per_listener` is "Plays per listener". */
+export function columnTitles({ columns, labels }: Pick<TableReply, 'columns' | 'labels'>): readonly string[] {
+  return columns.map((name, at) => labels?.[at] ?? titleOfColumn(name))
 }
 
-function formatNumber(n: number, format: Format): string {
-  // Beyond 2^53 digits are not exact, so they are not grouped.
-  if (!Number.isFinite(n) || Math.abs(n) > Number.MAX_SAFE_INTEGER) return String(n)
-  if (n < 0 && format !== 'text') return `−${formatNumber(-n, format)}`
+/** The name of a column in words. */
+export function titleOfColumn(name: string): string {
+  const words = name.replaceAll('_', ' ').replace(/\bid\b/g, 'ID')
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}
+
+/** The format of a column of this name that has none of its own: whole numbers that name something are not grouped. */
+export function usualFormat(name: string, format: Format): Format {
+  return format === 'integer' && /(?:^|_)(?:id|year)$/.test(name) ? 'id' : format
+}
+
+/** The title of one column within a sentence: "plays per listener". Its name where the table has no such column. */
+export function columnInSentence(table: Pick<TableReply, 'columns' | 'labels'>, column: string): string {
+  const title = columnTitles(table)[table.columns.indexOf(column)] ?? column
+  return /^\p{Lu}\p{Ll}/u.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title
+}
+
+/** One value of a table by itself. */
+export function formatCell(cell: Cell, format: Format): string {
+  return formatColumn([cell], format)(cell)
+}
+
+/**
+ * Writes the values of a column, each in one line of clean text, all with the number of decimals that the column needs; null and '' become
+ * "–". Units: `percent` is in percent (4.88 is "4.9%"), `duration` in milliseconds, `time` in UTC. Whole numbers beyond 2^53 come as text and
+ * stay as they are.
+ */
+export function formatColumn(cells: readonly Cell[], format: Format): (cell: Cell) => string {
+  const decimals = decimalsOf(cells, format)
+  return (cell) => {
+    if (cell === null || cell === '') return '–'
+    if (typeof cell === 'boolean') return cell ? 'yes' : 'no'
+    if (typeof cell === 'number') return formatNumber(cell, format, decimals)
+    return cleanLine(format === 'time' ? formatTime(cell) : cell)
+  }
+}
+
+// Six show every rate that is more than one in a million.
+const mostDecimals = 6
+
+/** How many decimals a column shows: percentages one, other figures at most two, and more where a value would read as nothing. */
+function decimalsOf(cells: readonly Cell[], format: Format): number {
+  const isShare = format === 'percent' || format === 'change'
+  return cells.reduce<number>(
+    (most, cell) => (isPlainNumber(cell) ? Math.max(most, ownDecimals(Math.abs(cell), isShare)) : most),
+    isShare ? 1 : 0,
+  )
+}
+
+function ownDecimals(n: number, isShare: boolean): number {
+  if (n === 0 || (isShare && n >= 0.1)) return 0
+  const shown = n < 0.1 ? n.toFixed(Math.min(mostDecimals, 1 + Math.ceil(-Math.log10(n)))) : n.toFixed(2)
+  return (/\.(\d*?)0*$/.exec(shown)?.[1] ?? '').length
+}
+
+// Beyond 2^53 digits are no longer exact, and grouping would only dress them up.
+function isPlainNumber(cell: Cell): cell is number {
+  return typeof cell === 'number' && Math.abs(cell) <= Number.MAX_SAFE_INTEGER
+}
+
+function formatNumber(n: number, format: Format, decimals: number): string {
+  if (!isPlainNumber(n)) return String(n)
+  if (n < 0 && format !== 'text') return negative(formatNumber(-n, format, decimals))
   switch (format) {
     case 'integer':
-      return grouped(n)
     case 'decimal':
-      return decimal(n)
+      return grouped(n, decimals)
+    case 'signed':
+      return positive(grouped(n, decimals))
     case 'percent':
-      return `${Math.abs(n) < 0.1 ? decimal(n) : n.toFixed(1)}%`
+      return `${n.toFixed(decimals)}%`
+    case 'change':
+      return positive(`${n.toFixed(decimals)}%`)
     case 'duration':
       return duration(n)
     case 'seconds':
@@ -48,13 +107,17 @@ function formatNumber(n: number, format: Format): string {
   }
 }
 
-/** Two decimals, or two significant digits of what is smaller than that. */
-function decimal(n: number): string {
-  return n !== 0 && Math.abs(n) < 0.1 ? String(Number(n.toPrecision(2))) : grouped(n)
+/** With a sign in front, unless it reads as nothing. */
+function positive(digits: string): string {
+  return /[1-9]/.test(digits) ? `+${digits}` : digits
 }
 
-function grouped(n: number): string {
-  return n.toLocaleString('en', { maximumFractionDigits: 2 })
+function negative(digits: string): string {
+  return `${/[1-9]/.test(digits) ? '−' : ''}${digits.replace(/^\+/, '')}`
+}
+
+function grouped(n: number, decimals: number): string {
+  return n.toLocaleString('en', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
 }
 
 function formatTime(iso: string): string {
@@ -113,7 +176,8 @@ export function csvOf({ title, columns, rows, total, timeOrder }: TableReply): {
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^-+|-+$/g, '')
-    .slice(0, 60)
+    .slice(0, 100)
+    .replace(/-$/, '')
   const part = rows.length < total ? `-${keptName({ timeOrder })}-${rows.length}` : ''
   return {
     name: `${slug === '' ? 'answer' : slug}${part}.csv`,

@@ -40,7 +40,7 @@ export async function forgetExpired(db: Database, now: Date): Promise<void> {
       args: { silent: args.silent },
     },
     {
-      sql: `update attempts set answer = json_set(json_remove(answer, '$.details', '$.brief'), '$.replies', json('[]'))
+      sql: `update attempts set answer = json_set(json_remove(answer, '$.details', '$.brief', '$.lead'), '$.replies', json('[]'))
         where ${holdsRows} and ended < :rows and (ended < :kept or ${isNeverCompared})`,
       args: { rows: args.rows, kept: args.kept },
     },

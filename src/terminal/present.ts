@@ -20,10 +20,11 @@ const stepTones: Readonly<Record<keyof typeof marks, Tone>> = {
 
 /** A whole answer as text, its parts separated by empty lines: title, replies, details, and the next useful command last. */
 export function answerText(answer: Answer, screen: Screen): string {
-  const { title, replies, details = [] } = answer
+  const { title, lead, replies, details = [] } = answer
   const next = answer.next.find(({ form }) => form !== true)
   return [
     ...(title === undefined ? [] : [screen.paint('title', cleanLine(title))]),
+    ...(lead === undefined ? [] : [clean(lead)]),
     ...repliesText(replies, screen),
     ...details.map((reply) => replyText(reply, screen)),
     ...(next === undefined ? [] : [screen.paint('faint', `Next: ${program} ${forShell(cleanLine(next.line))}`)]),

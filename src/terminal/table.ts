@@ -1,7 +1,7 @@
 import stringWidth from 'string-width'
 import { cleanLine, count } from '../core/format.ts'
 import type { Format, TableReply } from '../core/reply.ts'
-import { formatCell, numericFormats } from '../core/tables.ts'
+import { columnTitles, formatColumn, numericFormats } from '../core/tables.ts'
 import type { Screen } from './screen.ts'
 
 // A text of 80 characters is read; one of 300 pushes its neighbours off the screen. The last column has none, and is wrapped instead of cut.
@@ -16,7 +16,7 @@ const barWidths = { least: 8, most: 20 } as const
  * figures in the column `drawn`. What is wider than the screen even with texts cut is written as a list.
  */
 export function tableText(table: TableReply, screen: Screen, drawn?: string): string {
-  const known: TableReply = { ...table, columns: table.columns.map(cleanLine) }
+  const known: TableReply = { ...table, labels: columnTitles(table).map(cleanLine) }
   const below = [
     ...(table.rows.length === 0 ? ['(no rows)'] : []),
     ...(table.rows.length < table.total
@@ -29,10 +29,17 @@ export function tableText(table: TableReply, screen: Screen, drawn?: string): st
 }
 
 function linesOf(table: TableReply, { columns: width, paint }: Screen, drawn: string | undefined): readonly string[] {
-  const cells = table.rows.map((row) => table.columns.map((_, i) => formatCell(row[i] ?? null, formatAt(table, i))))
+  const titles = columnTitles(table)
+  const words = titles.map((_, i) =>
+    formatColumn(
+      table.rows.map((row) => row[i] ?? null),
+      formatAt(table, i),
+    ),
+  )
+  const cells = table.rows.map((row) => words.map((write, i) => write(row[i] ?? null)))
   const oneWideRow = cells.length === 1 && table.columns.length > 5 && table.list !== true
-  const widths = oneWideRow ? null : widthsOf(table, cells, width)
-  if (widths === null) return cells.flatMap((row, at) => [...(at === 0 ? [] : ['']), ...upright(table, row, width)])
+  const widths = oneWideRow ? null : widthsOf(table, titles, cells, width)
+  if (widths === null) return cells.flatMap((row, at) => [...(at === 0 ? [] : ['']), ...upright(titles, row, width)])
   const line = (row: readonly string[]): string =>
     row.map((text, i) => padded(text, widths[i] ?? 0, alignsRight(formatAt(table, i)))).join(gap)
   const last = table.columns.length - 1
@@ -47,7 +54,7 @@ function linesOf(table: TableReply, { columns: width, paint }: Screen, drawn: st
   const barWidth = bars.reduce((most, drawnBar) => Math.max(most, drawnBar.length), 0)
   const rules = [...widths, ...(barWidth === 0 ? [] : [barWidth])].map((columns) => '─'.repeat(columns))
   return [
-    paint('title', line(table.columns).trimEnd()),
+    paint('title', line(titles).trimEnd()),
     paint('faint', rules.join(gap)),
     ...cells.flatMap((row, at) => {
       const drawnBar = bars[at] ?? ''
@@ -63,9 +70,14 @@ function formatAt({ formats }: TableReply, at: number) {
 }
 
 /** Widths that fit into `width`, the widest texts giving way first; null where figures alone do not. */
-function widthsOf(table: TableReply, cells: readonly (readonly string[])[], width: number): readonly number[] | null {
-  const widths = table.columns.map((name, i) => {
-    const most = i === table.columns.length - 1 ? Number.POSITIVE_INFINITY : widestCell
+function widthsOf(
+  table: TableReply,
+  titles: readonly string[],
+  cells: readonly (readonly string[])[],
+  width: number,
+): readonly number[] | null {
+  const widths = titles.map((name, i) => {
+    const most = i === titles.length - 1 ? Number.POSITIVE_INFINITY : widestCell
     const widest = cells.reduce((so, row) => Math.max(so, widthOf(row[i] ?? '', most)), widthOf(name, most))
     return Math.min(most, widest)
   })
@@ -93,10 +105,10 @@ function barsOf({ columns, rows }: TableReply, drawn: string | undefined, room: 
 }
 
 /** One row downwards, a column a line; a cut value ends in `…`. */
-function upright({ columns }: TableReply, row: readonly string[], width: number): readonly string[] {
-  const label = columns.reduce((most, name) => Math.max(most, widthOf(name, widestCell)), 0)
+function upright(titles: readonly string[], row: readonly string[], width: number): readonly string[] {
+  const label = titles.reduce((most, name) => Math.max(most, widthOf(name, widestCell)), 0)
   const room = Math.max(20, width - label - gap.length)
-  return columns.map((name, i) => {
+  return titles.map((name, i) => {
     const text = row[i] ?? '–'
     return `${padded(name, label, false)}${gap}${widthOf(text, room) > room ? padded(text, room, false) : text}`
   })

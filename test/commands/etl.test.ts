@@ -262,7 +262,7 @@ describe('create-tables', () => {
     const empty = await counts(bot)
     expect(Object.keys(empty)).toEqual([...bot.deps.library.tables.staging, ...bot.deps.library.tables.star])
     expect(new Set(Object.values(empty))).toEqual(new Set([0]))
-    expect(await bot.say('top-songs')).toMatchObject({ ok: true, headline: 'Top songs: no rows.' })
+    expect(await bot.say('top-songs')).toMatchObject({ ok: true, headline: 'Top songs: No plays.' })
     await bot.say('etl')
     const again = await bot.say('create-tables')
     expect(again.run?.steps.map(({ state, detail }) => [state, detail])).toEqual([

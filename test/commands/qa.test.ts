@@ -58,6 +58,7 @@ describe('qa', () => {
       finding: 'Something is here',
       severity: 'error',
       rows: null,
+      columns: {},
       waiver: null,
       sql: 'select 1 as n',
     } as const

@@ -58,7 +58,7 @@ describe('an answer', () => {
     const { bot } = await loaded()
     expect(lines(await bot.say('top songs 3 last=1d level=paid'))).toEqual([
       'Top 10: top-songs n=10 last=1d level=paid',
-      'Previous day: top-songs n=3 level=paid since=2018-11-10 until=2018-11-10',
+      'Compare: top-songs n=3 last=1d level=paid compare=previous',
       'Post this every…: schedule-add lines="top-songs n=3 last=1d level=paid" day=daily time=07:00',
       'Details: result 2 sql',
     ])
@@ -100,18 +100,14 @@ describe('an answer', () => {
   it('is compared with as many days before, in the days of its own zone, unless there is nothing before', async () => {
     const { bot } = await loaded()
     const lineBefore = async (line: string) =>
-      (await bot.say(line)).next.find(({ label }) => label.startsWith('Previous'))?.line
+      (await bot.say(`${line} compare=previous`)).next
+        .find(({ label }) => label.startsWith('Previous'))
+        ?.line.replace(' compare=previous', '')
     expect(await lineBefore('peak-hours since=2018-11-11')).toBe('peak-hours since=2018-11-10 until=2018-11-10')
     expect(await lineBefore('peak-hours last=1d tz=Europe/London')).toBe(
       'peak-hours tz=Europe/London since=2018-11-10 until=2018-11-10',
     )
-    for (const line of [
-      'peak-hours',
-      'peak-hours 1h',
-      'peak-hours last=1w',
-      'peak-hours until=2018-11-10',
-      'timeframe',
-    ])
+    for (const line of ['peak-hours', 'peak-hours 1h', 'peak-hours last=1w', 'peak-hours until=2018-11-10'])
       expect([line, await lineBefore(line)]).toEqual([line, undefined])
     const line = (await lineBefore('top songs 1000 since=2018-11-11')) ?? ''
     expect(tableOf(await bot.say(line)).rows).toEqual(tableOf(await bot.say('top songs 1000 until=2018-11-10')).rows)
@@ -131,7 +127,7 @@ describe('an answer', () => {
     expect(tableOf(await bot.say('peak-hours tz=UTC')).title).toMatch(/UTC$/)
     const own = await bot.say('peak-hours last=1d')
     expect(tableOf(own).rows).toEqual(tableOf(await bot.say('peak-hours last=1d tz=America/New_York')).rows)
-    expect(own.next.find(({ label }) => label.startsWith('Previous'))?.line).toContain('tz=America/New_York')
+    expect(own.next.find(({ label }) => label === 'Compare')?.line).toContain('tz=America/New_York')
   })
 })
 
@@ -267,7 +263,7 @@ describe('share', () => {
     ])
     const [first, ...rest] = (await posted())[0]?.answer.replies ?? []
     expect(first).toMatchObject({ text: expect.stringContaining('Bob shares result 2: top-songs n=3, asked by Anna') })
-    expect(rest).toEqual(answer.replies)
+    expect(rest).toEqual([{ kind: 'text', text: answer.lead }, ...answer.replies])
     expect((await posted())[0]?.answer.next.map(({ label }) => label)).toEqual([
       'Top 10',
       'Post this every…',

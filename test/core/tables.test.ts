@@ -13,7 +13,7 @@ describe('a value of a table', () => {
     [0, 'decimal', '0'],
     [4.88, 'percent', '4.9%'],
     [0.013, 'percent', '0.013%'],
-    [0, 'percent', '0%'],
+    [0, 'percent', '0.0%'],
     [218_930, 'duration', '3 min 39 s'],
     [-2_000, 'duration', '−2.0 s'],
     [3, 'seconds', '3.0 s'],

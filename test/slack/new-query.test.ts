@@ -92,7 +92,7 @@ describe('a query is added by one file', () => {
     const who = { kind: 'local', id: 'ada', name: 'ada' } as const
     const status = await runLine(office.app, readTerminalArguments(['loyal', 'listeners', '30']), who, streams)
     expect(status).toBe(0)
-    expect(String(out.read())).toMatch(/^Loyal listeners, 10–11 Nov 2018 UTC\nuser_id +plays/)
+    expect(String(out.read())).toMatch(/^Loyal listeners, 10–11 Nov 2018 UTC\nUser ID +Plays/)
   })
 })
 

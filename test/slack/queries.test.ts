@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Answer } from '../../src/core/answer.ts'
 import type { TableReply } from '../../src/core/reply.ts'
-import { formatCell } from '../../src/core/tables.ts'
+import { formatColumn } from '../../src/core/tables.ts'
 import { readLibrary } from '../../src/library.ts'
 import { presentAnswer } from '../../src/slack/present/index.ts'
 import { sqlFolder } from '../support/catalog.ts'
@@ -39,13 +39,19 @@ describe('the numbers in Slack are those of --json', () => {
         const block = message?.blocks.find(({ type }) => type === 'data_table' || type === 'table')
         const [head = [], ...rows] = tableBlock.parse(block).rows
         // One row of many columns lies down.
-        const lying = head[0]?.text === 'column' && table.columns[0] !== 'column'
+        const lying = head[0]?.text === 'Column'
         const shown = lying ? [rows.map(([, value]) => value)] : rows
+        const written = table.columns.map((_, c) =>
+          formatColumn(
+            table.rows.map((cells) => cells[c] ?? null),
+            table.formats?.[c] ?? 'text',
+          ),
+        )
         expect([name, shown.length]).toEqual([name, Math.min(table.rows.length, 100)])
         for (const [r, row] of shown.entries())
           for (const [c, got] of row.entries()) {
             const wanted = table.rows[r]?.[c] ?? null
-            expect([name, r, c, got?.text]).toEqual([name, r, c, formatCell(wanted, table.formats?.[c] ?? 'text')])
+            expect([name, r, c, got?.text]).toEqual([name, r, c, written[c]?.(wanted)])
             if (got?.value !== undefined) expect([name, r, c, got.value]).toEqual([name, r, c, wanted])
           }
       }

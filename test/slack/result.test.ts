@@ -230,7 +230,7 @@ describe('a form', () => {
       errors: { 'argument-n': 'Enter a whole number from 1 to 1,000.' },
     })
     expect(await submit(id, { n: '5', level: 'paid', by: 'plays', matched: 'no', last: '1d' })).toEqual({})
-    await shown('Top songs, 11 Nov 2018 UTC', dataEng, vera)
+    await shown('Top songs, paid, 11 Nov 2018 UTC', dataEng, vera)
     expect((await office.ledger.runs.list({ limit: 1, command: 'top-songs' }))[0]?.line).toBe(
       'top-songs n=5 level=paid last=1d',
     )

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, inject, it } from 'vitest'
 import type { QueryFile } from '../../src/core/sql/files.ts'
+import type { FindingHint } from '../../src/core/sql/finding-hint.ts'
 import type { QueryParam } from '../../src/core/sql/query-param.ts'
 import { type QueryArgs, statementOf } from '../../src/core/sql/query-statement.ts'
 import type { DataSpan } from '../../src/core/sql/window.ts'
@@ -151,16 +152,31 @@ export function loadSuite(data: DataSet, { every }: Asking = { every: 1 }): void
           const { columns, rows } = await database.query(statement.sql, statement.values)
           expect(rows, `${database.name} ${JSON.stringify(args)}`).toEqual(expected)
           const drawn = query.chart === undefined ? [] : [query.chart.x, ...query.chart.y]
-          const { headline } = query
-          const told =
-            headline === undefined
-              ? []
-              : [...headline.columns, ...(headline.where === null ? [] : [headline.where.column])]
-          expect(columns).toEqual(expect.arrayContaining([...drawn, ...told, ...Object.keys(query.formats)]))
+          const told = query.findings.flatMap(({ hint }) => columnsOfFinding(hint))
+          const { keys = [], measures = [] } = query.comparison ?? {}
+          const named = [...drawn, ...told, ...keys, ...measures, ...Object.keys(query.columns)]
+          expect(columns).toEqual(expect.arrayContaining(named))
         }
       }
     },
   )
+}
+
+function columnsOfFinding(hint: FindingHint): readonly string[] {
+  switch (hint.kind) {
+    case 'leader':
+    case 'highest':
+    case 'funnel':
+      return [hint.label, hint.measure]
+    case 'figures':
+      return [...hint.columns, ...(hint.row.where === null ? [] : [hint.row.where.column])]
+    case 'share':
+      return [hint.part, hint.whole]
+    case 'cohorts':
+      return ['cohort', 'week', 'partial', hint.measure]
+    case 'count':
+      return []
+  }
 }
 
 const day = 86_400_000

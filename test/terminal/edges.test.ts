@@ -142,8 +142,8 @@ describe('a table', () => {
     expect(stringWidth(head)).toBe(44)
     // Below twelve columns a text is no text: each column gets a line of its own.
     expect(bodyOf(texts, 35).at(-1)).toBe(`${'x'.repeat(11)}…  ${'y'.repeat(11)}…  123,456`)
-    expect(bodyOf(texts, 34)).toEqual([`a  ${'x'.repeat(30)}`, `b  ${'y'.repeat(20)}`, 'n  123,456'])
-    expect(bodyOf(texts, 30)[0]).toBe(`a  ${'x'.repeat(26)}…`)
+    expect(bodyOf(texts, 34)).toEqual([`A  ${'x'.repeat(30)}`, `B  ${'y'.repeat(20)}`, 'N  123,456'])
+    expect(bodyOf(texts, 30)[0]).toBe(`A  ${'x'.repeat(26)}…`)
   })
 
   it('writes a single wide row downwards, unless it is one of a list', () => {

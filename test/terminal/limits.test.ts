@@ -76,7 +76,7 @@ describe('whatever a table holds', () => {
     expect(tableText(wide, Number.POSITIVE_INFINITY).split('\n')).toHaveLength(5)
     const list = tableText(wide, 80).split('\n')
     expect(list).toHaveLength(1 + 25 + 1 + 25)
-    expect(list[1]).toBe('c1   1,000')
+    expect(list[1]).toBe('C1   1,000')
     for (const line of list) expect(stringWidth(line)).toBeLessThanOrEqual(80)
   })
 

@@ -34,7 +34,7 @@ describe('an answer in the terminal', () => {
 
   it('is its title, its replies, its details below them, and what to say next', () => {
     expect(answerText(said, 80)).toBe(
-      "Nightly,[2J 30 Nov\n\nShort\n\nTitle\nn\n─\n1\n\nLong\n\nNext: npx sparkify share 3 in '#music'",
+      "Nightly,[2J 30 Nov\n\nShort\n\nTitle\nN\n─\n1\n\nLong\n\nNext: npx sparkify share 3 in '#music'",
     )
   })
 })
@@ -85,7 +85,7 @@ describe('a table in the terminal', () => {
       ),
       80,
     )
-    expect(text.split('\n')).toEqual(['Title', 'song     plays', '───────  ─────', 'Undo        28', 'Revelry  6,820'])
+    expect(text.split('\n')).toEqual(['Title', 'Song     Plays', '───────  ─────', 'Undo        28', 'Revelry  6,820'])
   })
 
   it('keeps columns straight under wide characters', () => {
@@ -120,7 +120,7 @@ describe('a table in the terminal', () => {
       tableText(table(columns, [[1, 2, 3, 4, 5, null]]), 80)
         .split('\n')
         .slice(1),
-    ).toEqual(['a  1', 'b  2', 'c  3', 'd  4', 'e  5', 'f  –'])
+    ).toEqual(['A  1', 'B  2', 'C  3', 'D  4', 'E  5', 'F  –'])
   })
 
   it('shows times as people write them, and says once of what zone they are', () => {
@@ -176,9 +176,9 @@ describe('a chart of a table in the terminal', () => {
   it('is a bar behind each row where it ranks, without a second heading', () => {
     expect(shown('bar')).toEqual([
       'Title',
-      'day         plays  share',
+      'Day         Plays  Share',
       '──────────  ─────  ─────  ────────────────────',
-      '2018-11-01      2   4.9%  █████',
+      '2018-11-01      2  4.88%  █████',
       '2018-11-02      8  0.01%  ████████████████████',
       '2018-11-03      –      –',
     ])

@@ -4,12 +4,17 @@ import type { Deps } from '../deps.ts'
 import { count, dayAndTime, moment, percent, plural } from '../format.ts'
 import type { QueryOptions, ResultSet, Statement } from '../ports/engine.ts'
 import type { LoadRecord, RunRecord } from '../ports/ledger.ts'
-import { type Cell, type ChartReply, type TableReply, type TextReply, text } from '../reply.ts'
-import { dependsOnCatalogue, type HeadlineHint, type QueryFile } from '../sql/files.ts'
+import { type TableReply, type TextReply, text } from '../reply.ts'
+import { type ComparedPeriods, comparedPeriods, type EarlierPeriod, earlierPeriods } from '../sql/compared-periods.ts'
+import { dependsOnCatalogue, type QueryFile } from '../sql/files.ts'
 import { type QueryArgs, statementOf } from '../sql/query-statement.ts'
-import { type DataSpan, dateText } from '../sql/window.ts'
+import type { DataSpan, TimeWindow } from '../sql/window.ts'
 import { wallClock } from '../sql/zone.ts'
-import { formatCell, keptName, keptRows } from '../tables.ts'
+import { keptName, keptRows, titleOfColumn, usualFormat } from '../tables.ts'
+import { chartOf, comparedChart, withShortDays } from './chart.ts'
+import { comparedTable, largestChange, ofTheLongestList } from './comparison.ts'
+import { figuresLine, figuresOf, findingHintOf, findingIn } from './finding.ts'
+import { titleOfAnswer } from './title.ts'
 
 // What a channel can be shown at all; the rest of a longer answer is counted and said.
 const maxRows = 1000
@@ -21,12 +26,16 @@ const maxPoints = 31
 const briefRows = 10
 const briefPoints = 14
 
-/** The answer to a query, what was asked of the engine for it, the table of its rows, and the load they are of. */
+/**
+ * The answer to a query, what was asked of the engine for it, the table of its rows, and the load they are of. `isComparable`: there are data
+ * of the period before, and it is not compared with them.
+ */
 export interface QueryAnswer {
   readonly outcome: Outcome
   readonly asked: AskedQuestion
   readonly table: TableReply
   readonly load: LoadRecord
+  readonly isComparable: boolean
 }
 
 interface Asking {
@@ -62,53 +71,92 @@ export async function answerOfQuery(
 ): Promise<QueryAnswer> {
   const { load } = source
   const data = spanOf(load)
-  const { statement, range, zone } = statementOf(query, args, data, usual)
+  const asked = statementOf(query, args, data, usual)
+  const { range, zone } = asked
   const { timeOrder } = query
-  const result = await source.query(statement, { maxRows, timeOrder, signal })
-  const title = range === null || load.facts.plays === 0 ? query.title : `${query.title}, ${range.label}`
-  const table = tableOf(title, query, result)
+  const ask = (statement: Statement): Promise<ResultSet> => source.query(statement, { maxRows, timeOrder, signal })
+  const periodsWith = (period: EarlierPeriod): ComparedPeriods | null =>
+    range === null || load.facts.plays === 0 ? null : comparedPeriods(range, period, data, zone)
+  const wanted = earlierPeriods.find((period) => period === args['compare'])
+  const periods = wanted === undefined ? null : periodsWith(wanted)
+  const { statement } = periods === null ? asked : statementOf(query, args, data, usual, periods.now)
+  const earlier =
+    periods === null ? null : statementOf(query, ofTheLongestList(query, args), data, usual, periods.before).statement
+  const [result, earlierResult] = await Promise.all([ask(statement), earlier === null ? null : ask(earlier)])
+  const title = titleOfAnswer(query, args, load.facts.plays === 0 ? null : (periods?.now ?? range), periods?.before)
+  const own = tableOf(title, query, result)
+  const table =
+    periods === null || earlierResult === null
+      ? own
+      : comparedTable(query, own, tableOf(title, query, earlierResult), periods)
   const cut =
     table.rows.length < table.total
       ? `the ${keptName(table)} ${count(table.rows.length)} of ${count(table.total)} rows`
       : null
   const coverage = dependsOnCatalogue(query, args)
   const failed = await failedSince(load, deps)
-  const known = data.anchor === undefined ? table : upTo(wallClock(data.anchor.getTime(), zone), table)
-  const figures = query.headline === undefined ? null : figuresOf(query.headline, known)
+  const knownOf = (shown: TableReply): TableReply =>
+    data.anchor === undefined ? shown : upTo(wallClock(data.anchor.getTime(), zone), shown)
+  const known = knownOf(table)
+  const hint = findingHintOf(query, args)
+  const isFull = own.rows.length < own.total || own.rows.length === statement.values?.['n']
+  const found = hint === undefined ? null : findingIn(hint, knownOf(own), isFull)
+  const change = periods === null ? null : largestChange(query, own, known)
+  const finding = found === null && change === null ? null : [found, change].filter((one) => one !== null).join(' ')
+  // Of a course of time its newest figures say more than its newest rows.
+  const figures = hint?.kind === 'figures' && hint.row.at === 'last' && periods === null ? figuresOf(hint, known) : null
+  const inBrief = { ...known, rows: [...keptRows(known.rows, briefRows, timeOrder)] }
+  const about = wanted === undefined || range === null ? [] : [text(comparisonNote(range, periods), 'note')]
+  const drawn = periods === null ? query.chart : comparedChart(query.chart, table)
   const outcome: Outcome = {
-    headline: figures === null ? headlineOf(title, table) : `${query.title}, ${figuresLine(figures, ', ')}.`,
-    replies: [table, ...chartOf(query, table, maxPoints), trustLine(load, { coverage, cut, failed })],
+    // Figures name their day themselves.
+    headline:
+      figures === null ? `${title}: ${finding ?? `${plural(table.total, 'row')}.`}` : `${query.title}, ${finding}`,
+    ...(finding === null ? {} : { lead: finding }),
+    replies: [table, ...chartOf(drawn, table, maxPoints), ...about, trustLine(load, { coverage, cut, failed })],
     brief: [
-      figures === null
-        ? { ...known, rows: [...keptRows(known.rows, briefRows, timeOrder)] }
-        : text(figuresLine(figures, ' · ')),
-      ...chartOf(query, known, briefPoints).map(withShortDays),
+      ...(figures === null
+        ? [...(finding === null ? [] : [text(`${query.title}: ${finding}`)]), inBrief]
+        : [text(`${query.title}, ${figuresLine(figures, ' · ')}`)]),
+      ...chartOf(drawn, known, briefPoints).map(withShortDays),
+      ...about,
       trustLine(load, { coverage, cut: null, failed }),
     ],
   }
   const { sql, values } = statement
   return {
     outcome: source.note === null ? outcome : notedFirst(source.note, outcome),
-    asked: { engine: source.engine, load: load.id, sql, values: { ...values } },
+    asked: {
+      engine: source.engine,
+      load: load.id,
+      sql,
+      values: { ...values },
+      ...(earlier === null ? {} : { before: { ...earlier.values } }),
+    },
     table,
     load,
+    isComparable: wanted === undefined && periodsWith('previous') !== null,
   }
 }
 
 /** An outcome that says this first. */
-export function notedFirst(note: string, { headline, replies, brief, ...rest }: Outcome): Outcome {
+export function notedFirst(note: string, { headline, lead, replies, brief, ...rest }: Outcome): Outcome {
   const first = text(note, 'warning')
   return {
     ...rest,
     headline: `${note} ${headline}`,
-    replies: [first, ...replies],
+    replies: [first, ...(lead === undefined ? [] : [text(lead)]), ...replies],
     ...(brief === undefined ? {} : { brief: [first, ...brief] }),
   }
 }
 
-/** "29 Nov 2018, vs the week before: plays 346 (+4.2%) · listeners 56 (−3.1%)". */
-function figuresLine({ of, changes, words }: Figures, between: string): string {
-  return `${of}${changes ? ', vs the week before' : ''}: ${words.join(between)}`
+/** What the table compares, and why with less than was asked for. */
+function comparisonNote(range: TimeWindow, periods: ComparedPeriods | null): string {
+  if (periods === null) return `The data hold nothing before ${range.label} to compare with.`
+  const cut = periods.isCut
+    ? ` Of ${range.label} this is the part of which an equally long earlier one is in the data.`
+    : ''
+  return `${periods.now.label} compared with ${periods.before.label}.${cut}`
 }
 
 /** The span of time that the plays of a load cover. */
@@ -133,104 +181,12 @@ function tableOf(title: string, query: QueryFile, { columns, rows, total }: Resu
     kind: 'table',
     title,
     columns: columns.map(({ name }) => name),
-    formats: columns.map(({ name, format }) => query.formats[name] ?? format),
+    labels: columns.map(({ name }) => query.columns[name]?.title ?? titleOfColumn(name)),
+    formats: columns.map(({ name, format }) => query.columns[name]?.format ?? usualFormat(name, format)),
     rows: rows.map((row) => [...row]),
     total,
     ...(query.timeOrder === undefined ? {} : { timeOrder: query.timeOrder }),
   }
-}
-
-/** The chart that the header asks for, of so many points; none where there is nothing to compare. */
-function chartOf({ chart, title }: QueryFile, { columns, rows }: TableReply, most: number): readonly ChartReply[] {
-  if (chart === undefined || rows.length < 2) return []
-  const x = columns.indexOf(chart.x)
-  // Of a ranking the first are told, of a course of time the latest.
-  const isCourse = chart.type === 'line' || chart.type === 'area'
-  const points = isCourse ? rows.slice(-most) : rows.slice(0, most)
-  return [
-    {
-      kind: 'chart',
-      type: chart.type,
-      title,
-      xLabel: chart.x,
-      yLabel: chart.y.join(', '),
-      categories: points.map((row) => String(row[x] ?? '–')),
-      series: chart.y.map((name) => ({ name, values: points.map((row) => Number(row[columns.indexOf(name)])) })),
-    },
-  ]
-}
-
-/** The days of a chart as they find room below its points: without their year, and with the month where it begins. */
-function withShortDays(chart: ChartReply): ChartReply {
-  const { categories } = chart
-  const short = categories.map((category, at) => {
-    const [day, month] = dayWords(category)?.split(' ') ?? [category]
-    const isNew = month !== undefined && category.slice(0, 7) !== categories[at - 1]?.slice(0, 7)
-    return isNew ? `${day} ${month}` : (day ?? category)
-  })
-  return { ...chart, categories: short }
-}
-
-/** The outcome in one sentence, for whoever only hears it. */
-function headlineOf(title: string, { columns, rows, total }: TableReply): string {
-  const [first] = rows
-  if (first === undefined) return `${title}: no rows.`
-  const best = first.map((cell, i) => `${columns[i]} ${cell ?? '–'}`).slice(0, 4)
-  return `${title}: ${count(total)} ${total === 1 ? 'row' : 'rows'}; first ${best.join(', ')}.`
-}
-
-/** The figures that an answer is told in: of which row they are, whether they say their change, and each as "plays 346 (+4.2%)". */
-export interface Figures {
-  readonly of: string
-  readonly changes: boolean
-  readonly words: readonly string[]
-}
-
-const week = 7 * 86_400_000
-
-/** The figures that a query's header asks for. Null where no row is one to show, or where the last one was cut off. */
-export function figuresOf(hint: HeadlineHint, table: TableReply): Figures | null {
-  if (table.rows.length < table.total && table.timeOrder === undefined) return null
-  const known = table.rows.filter((row) => isTold(row, hint, table))
-  const row = known.at(-1)
-  if (row === undefined) return null
-  const before = hint.weekBefore ? rowBefore(row, known) : undefined
-  const words = hint.columns.map((column) => {
-    const at = table.columns.indexOf(column)
-    const format = table.formats?.[at] ?? 'text'
-    const change = before === undefined ? '' : changeWords(row[at] ?? null, before[at] ?? null, format === 'percent')
-    return `${column.replaceAll('_', ' ')} ${formatCell(row[at] ?? null, format)}${change}`
-  })
-  return { of: dayWords(row[0] ?? null) ?? formatCell(row[0] ?? null, 'text'), changes: before !== undefined, words }
-}
-
-function isTold(row: readonly Cell[], { where }: HeadlineHint, { columns }: TableReply): boolean {
-  return where === null || String(row[columns.indexOf(where.column)]) === where.value
-}
-
-function rowBefore(row: readonly Cell[], rows: TableReply['rows']): readonly Cell[] | undefined {
-  const day = Date.parse(String(row[0]))
-  return rows.find(([first]) => Date.parse(String(first)) === day - week)
-}
-
-/** " (+4.2%)"; of what is a share already " (+3.1 points)". Nothing where there is nothing to compare with. */
-function changeWords(now: Cell, before: Cell, isShare: boolean): string {
-  if (typeof now !== 'number' || typeof before !== 'number') return ''
-  if (isShare) return ` (${signed(now - before)} points)`
-  if (before === 0) return now === 0 ? ` (${signed(0)}%)` : ' (0 before)'
-  return ` (${signed((100 * (now - before)) / Math.abs(before))}%)`
-}
-
-function signed(change: number): string {
-  const digits = Math.abs(change).toFixed(1)
-  if (digits === '0.0') return digits
-  return `${change < 0 ? '−' : '+'}${digits}`
-}
-
-/** "29 Nov 2018" for `2018-11-29`; null for what is no day. */
-export function dayWords(cell: Cell): string | null {
-  const day = /^\d{4}-\d\d-\d\d$/.test(String(cell)) ? Date.parse(`${cell}T00:00:00Z`) : Number.NaN
-  return Number.isNaN(day) ? null : dateText(new Date(day))
 }
 
 /** What an answer is about besides its load: whether it depends on the catalogue, what of it was cut, and which load failed since. */

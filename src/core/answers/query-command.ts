@@ -1,6 +1,15 @@
 import { z } from 'zod'
 import type { AskedQuestion, Suggestion } from '../answer.ts'
-import { argMeta, choice, flag, integer, optionalDate, optionalPeriod, optionalText } from '../command/args.ts'
+import {
+  argMeta,
+  choice,
+  flag,
+  integer,
+  optionalChoice,
+  optionalDate,
+  optionalPeriod,
+  optionalText,
+} from '../command/args.ts'
 import { mayUse } from '../command/catalog.ts'
 import type { Context, RunContext } from '../command/context.ts'
 import { type Command, defineCommand } from '../command/define.ts'
@@ -10,6 +19,7 @@ import type { ClusterFacts } from '../ports/cluster.ts'
 import type { RunId } from '../ports/ledger.ts'
 import type { ArgumentValues } from '../ports/runs.ts'
 import type { TableReply } from '../reply.ts'
+import { earlierPeriods } from '../sql/compared-periods.ts'
 import type { QueryFile } from '../sql/files.ts'
 import type { QueryParam } from '../sql/query-param.ts'
 import { zoneParam } from '../sql/query-statement.ts'
@@ -33,6 +43,11 @@ export function commandOfQuery(query: QueryFile): Command {
         }),
         since: optionalDate({ about: `first day${days}`, bare: false }),
         until: optionalDate({ about: `last day, inclusive${days}`, bare: false }),
+        compare: optionalChoice({
+          about: 'an earlier period to compare with: the previous one, or the same days a week or a month before',
+          values: earlierPeriods,
+          bare: false,
+        }),
       }
     : {}
   const command: Command = defineCommand({
@@ -93,7 +108,7 @@ function nextOf(
   query: QueryFile,
   command: Command,
   given: ArgumentValues,
-  { asked, table, load }: QueryAnswer,
+  { asked, table, load, isComparable }: QueryAnswer,
   { place, runId, catalog, who }: RunContext,
 ): readonly Suggestion[] {
   const direct = place.kind === 'slack' && place.direct
@@ -102,7 +117,7 @@ function nextOf(
     const makes = place.kind === 'slack' ? catalog.named(next.line) : undefined
     return makes !== undefined && (!direct || mayUse(makes, who.role))
   }
-  return followUps({ query, command, given, asked, table, id: runId, direct, offers, facts: load.facts })
+  return followUps({ query, command, given, asked, table, id: runId, direct, offers, facts: load.facts, isComparable })
 }
 
 function argumentOf(param: QueryParam): z.ZodType {
@@ -153,6 +168,8 @@ export interface Answered {
   readonly offers: (form: Suggestion) => boolean
   /** When the data begin and end, ISO 8601. */
   readonly facts: QueryAnswer['load']['facts']
+  /** There are data of the period before, and it is not compared with them. */
+  readonly isComparable: boolean
 }
 
 // More buttons are not read.
@@ -161,7 +178,8 @@ const mostButtons = 4
 /** At most four things to do with an answer, the most useful first. What there is no room for is behind Details. */
 export function followUps(answered: Answered): readonly Suggestion[] {
   const { id, direct, query } = answered
-  const first = [...moreOf(answered), ...periodBefore(answered), ...postEvery(answered)]
+  const earlier = [...comparedWith(answered), ...periodBefore(answered)].slice(0, 1)
+  const first = [...moreOf(answered), ...earlier, ...postEvery(answered)]
   const isPrivate = direct || query.audience === 'asker'
   const handed = isPrivate ? { label: 'Share…', line: `share ${id}`, form: true } : { label: 'CSV', line: `csv ${id}` }
   const room = first.length < mostButtons - 1 ? [handed] : []
@@ -186,6 +204,12 @@ function moreOf({ query, command, given, asked, table, id }: Answered): readonly
   const longer = usualLengths.find((n) => n > length && n <= param.max)
   if (longer === undefined) return []
   return [{ label: `Top ${longer}`, line: lineWith(command, given, { n: String(longer) }) }]
+}
+
+/** The same question beside the period before, where one was asked for and there are data of it. */
+function comparedWith({ command, given, isComparable }: Answered): readonly Suggestion[] {
+  if (!isComparable || (given['last'] === undefined && given['since'] === undefined)) return []
+  return [{ label: 'Compare', line: lineWith(command, given, { compare: 'previous' }) }]
 }
 
 const day = 86_400_000

@@ -9,6 +9,7 @@ import { moment, plural } from '../format.ts'
 import type { RunId, RunRecord } from '../ports/ledger.ts'
 import type { Cell, TableReply } from '../reply.ts'
 import { findRun, keptDays, keptUntil, mayRead } from '../runner/readers.ts'
+import { columnInSentence, columnTitles } from '../tables.ts'
 
 /** An answer to a query, as its run keeps it. */
 export interface StoredResult {
@@ -100,14 +101,16 @@ export function pageOf(table: TableReply, { sort, order, page, n }: WantedRows):
   const first = Math.max(0, end - n)
   const shown = rows.slice(first, end)
   const sortedBy = at === null ? undefined : table.columns[at]
+  const byWords = at === null ? '' : `, by ${columnInSentence(table, sortedBy ?? '')}`
   const range = shown.length < rows.length ? `, rows ${first + 1}–${first + shown.length}` : ''
-  const title = `${table.title}${range}${sortedBy === undefined ? '' : `, by ${sortedBy}`}`
-  const { columns, formats } = table
+  const title = `${table.title}${range}${byWords}`
+  const { columns, labels, formats } = table
   return {
     table: {
       kind: 'table',
       title,
       columns,
+      ...(labels === undefined ? {} : { labels }),
       ...(formats === undefined ? {} : { formats }),
       rows: shown,
       total: table.total,
@@ -118,9 +121,13 @@ export function pageOf(table: TableReply, { sort, order, page, n }: WantedRows):
   }
 }
 
-function columnAt({ columns }: TableReply, said: string): number {
-  const name = said.toLowerCase().replaceAll('-', '_')
-  const at = columns.findIndex((column) => column.toLowerCase() === name)
+function columnAt(table: TableReply, said: string): number {
+  const { columns } = table
+  const titles = columnTitles(table)
+  const name = said.toLowerCase().replaceAll(/[- ]/g, '_')
+  const isMeant = (column: string): boolean => column.toLowerCase().replaceAll(' ', '_') === name
+  const titled = titles.findIndex(isMeant)
+  const at = columns.some(isMeant) ? columns.findIndex(isMeant) : titled
   if (at >= 0) return at
   const meant = nearest(name, columns)
   const known = `Its columns are ${columns.join(', ')}.`

@@ -26,6 +26,8 @@ export interface Outcome {
   readonly headline: string
   /** The first line of its message, where that is not who asked what. */
   readonly title?: string
+  /** What a query found, in one sentence: it is shown above its rows. */
+  readonly lead?: string
   readonly replies: readonly Reply[]
   readonly next?: readonly Suggestion[]
   readonly ok?: boolean

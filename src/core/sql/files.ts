@@ -1,6 +1,7 @@
 import type { Role } from '../people.ts'
-import type { Format } from '../reply.ts'
 import type { TimeOrder } from '../tables.ts'
+import type { ColumnWords } from './column-words.ts'
+import type { ConditionalFinding } from './finding-hint.ts'
 import type { QueryParam } from './query-param.ts'
 
 /** Text of a file below the folder `sql`; `path` is relative to it, with `/`. */
@@ -17,13 +18,14 @@ export interface ChartHint {
 }
 
 /**
- * The figures an answer is told in where one row says most: these columns of the last row (of those where a column holds a value), with
- * their change from the row a week before, which the first column, a day, tells.
+ * How two periods of an answer are compared: the measures, by the columns that name a row. Where the header does not tell, these are all
+ * figures, by the columns before the first of them.
  */
-export interface HeadlineHint {
-  readonly columns: readonly [string, ...string[]]
-  readonly where: { readonly column: string; readonly value: string } | null
-  readonly weekBefore: boolean
+export interface ComparisonHint {
+  readonly measures: readonly [string, ...string[]]
+  readonly keys: readonly [string, ...string[]]
+  /** Days among the keys begin weeks, so that a comparison moves them by whole weeks. */
+  readonly weekly: boolean
 }
 
 /**
@@ -46,11 +48,14 @@ export interface QueryFile {
   readonly timed: boolean
   readonly params: readonly QueryParam[]
   readonly chart?: ChartHint
-  readonly headline?: HeadlineHint
+  /** The first sentence of its answers; of several the last one whose parameter has that value. */
+  readonly findings: readonly ConditionalFinding[]
+  readonly comparison?: ComparisonHint
   /** Its rows are in the order of time, so that of more rows than are kept the newest count. */
   readonly timeOrder?: TimeOrder
-  /** How columns are written for people where their type alone does not tell. */
-  readonly formats: Readonly<Record<string, Format>>
+  readonly columns: Readonly<Record<string, ColumnWords>>
+  /** How a parameter reads in the title where its value is not the default: ", {level}" by the parameter's name, in their order. */
+  readonly phrases: readonly { readonly param: string; readonly words: string }[]
   /** Whether the answer depends on the catalogue: always, never, or when a flag of the query is set. */
   readonly coverage: boolean | { readonly flag: string }
   /** Command lines, the first of which suits most. */
@@ -71,6 +76,7 @@ export interface CheckFile {
   readonly finding: string
   readonly severity: 'error' | 'warn'
   readonly rows: 'events' | null
+  readonly columns: Readonly<Record<string, ColumnWords>>
   readonly waiver: 'allow-empty' | null
   readonly sql: string
 }

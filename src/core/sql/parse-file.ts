@@ -1,3 +1,4 @@
+import { columnsOf } from './column-words.ts'
 import type { CheckFile, SqlSource, TransformFile } from './files.ts'
 import {
   type Fragment,
@@ -21,6 +22,7 @@ export function parseCheck({ path, text }: SqlSource, fragments: Fragments = noF
     severity: 'required',
     finding: 'once',
     rows: 'once',
+    column: 'named',
     waiver: 'once',
     uses: 'once',
   })
@@ -33,6 +35,7 @@ export function parseCheck({ path, text }: SqlSource, fragments: Fragments = noF
     finding: field('finding')?.value ?? field('title')?.value ?? '',
     severity: oneOf(path, field('severity'), ['error', 'warn'], 'error'),
     rows: oneOf(path, field('rows'), ['events'], null),
+    columns: columnsOf(path, fields),
     waiver: oneOf(path, field('waiver'), ['allow-empty'], null),
     sql,
   }

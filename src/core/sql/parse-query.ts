@@ -1,7 +1,8 @@
 import { roles } from '../people.ts'
-import { type Format, formatSchema } from '../reply.ts'
 import type { TimeOrder } from '../tables.ts'
-import type { ChartHint, HeadlineHint, QueryFile, SqlSource } from './files.ts'
+import { columnsOf } from './column-words.ts'
+import type { ChartHint, ComparisonHint, QueryFile, SqlSource } from './files.ts'
+import { parseFindings } from './finding-hint.ts'
 import {
   type Fragments,
   fragmentsOf,
@@ -25,9 +26,11 @@ export function parseQuery({ path, text }: SqlSource, fragments: Fragments = noF
     audience: 'once',
     window: 'once',
     param: 'named',
-    format: 'named',
+    column: 'named',
+    phrase: 'named',
     chart: 'once',
-    headline: 'once',
+    finding: 'many',
+    compare: 'once',
     coverage: 'once',
     order: 'once',
     uses: 'once',
@@ -37,12 +40,13 @@ export function parseQuery({ path, text }: SqlSource, fragments: Fragments = noF
   const { text: own } = onlySelect({ path, text })
   const used = fragmentsOf({ path, text }, fields, fragments)
   const one = (key: string): HeaderField | undefined => fields.find((field) => field.key === key)
-  const params = fields.filter((field) => field.key === 'param').map((field) => parseParam(path, field))
+  const many = (key: string): readonly HeaderField[] => fields.filter((field) => field.key === key)
+  const params = many('param').map((field) => parseParam(path, field))
   const timed = oneOf(path, one('window'), ['yes', 'no'], 'no') === 'yes'
   requireSamePlaceholders({ path, text }, fields, used, timed)
   requireZonesOfColumns(path, text, params)
   const chart = parseChart(path, one('chart'))
-  const headline = parseHeadline(path, one('headline'))
+  const comparison = parseComparison(path, one('compare'))
   const timeOrder = parseOrder(path, one('order'))
   return {
     kind: 'query',
@@ -55,13 +59,13 @@ export function parseQuery({ path, text }: SqlSource, fragments: Fragments = noF
     timed,
     params,
     ...(chart === undefined ? {} : { chart }),
-    ...(headline === undefined ? {} : { headline }),
+    findings: parseFindings(path, many('finding'), params),
+    ...(comparison === undefined ? {} : { comparison }),
     ...(timeOrder === undefined ? {} : { timeOrder }),
-    formats: Object.fromEntries(
-      fields.filter((field) => field.key === 'format').map((field) => [field.argument ?? '', parseFormat(path, field)]),
-    ),
+    columns: columnsOf(path, fields),
+    phrases: many('phrase').map((field) => parsePhrase(path, field, params)),
     coverage: parseCoverage(path, one('coverage'), params),
-    examples: fields.filter((field) => field.key === 'example').map((field) => parseExample(path, field, name)),
+    examples: many('example').map((field) => parseExample(path, field, name)),
     sql: withFragments(own, used),
   }
 }
@@ -122,11 +126,23 @@ function parseChart(path: string, field: HeaderField | undefined): ChartHint | u
   )
 }
 
-function parseFormat(path: string, field: HeaderField): Format {
-  const format = formatSchema.safeParse(field.value)
-  if (format.success) return format.data
-  const remedy = `It is one of ${formatSchema.options.join(', ')}.`
-  throw badSqlFile(path, field.line, `format ${field.argument} is "${field.value}"`, remedy)
+/** Reads `by {by}` or `, {level}`. */
+function parsePhrase(path: string, field: HeaderField, params: readonly QueryParam[]): QueryFile['phrases'][number] {
+  const param = field.argument ?? ''
+  if (params.some(({ name }) => name === param)) return { param, words: field.value }
+  throw badSqlFile(path, field.line, `phrase names "${param}", which is no parameter here`, 'Name one of them.')
+}
+
+/** Reads `plays,listeners by song,artist`, or `listeners by cohort,week in weeks`. */
+function parseComparison(path: string, field: HeaderField | undefined): ComparisonHint | undefined {
+  if (field === undefined) return undefined
+  const [, measures = '', keys = '', weekly] = /^(\w+(?:,\w+)*) by (\w+(?:,\w+)*)( in weeks)?$/.exec(field.value) ?? []
+  const [[measure, ...measuresMore], [key, ...keysMore]] = [measures.split(','), keys.split(',')]
+  if (measure !== undefined && measure !== '' && key !== undefined) {
+    return { measures: [measure, ...measuresMore], keys: [key, ...keysMore], weekly: weekly !== undefined }
+  }
+  const remedy = 'Write it like "plays,listeners by song,artist": the figures, then the columns that name a row.'
+  throw badSqlFile(path, field.line, `compare is "${field.value}"`, remedy)
 }
 
 function parseCoverage(
@@ -152,26 +168,4 @@ function parseOrder(path: string, field: HeaderField | undefined): TimeOrder | u
 function parseExample(path: string, field: HeaderField, name: string): string {
   if (field.value === name || field.value.startsWith(`${name} `)) return field.value
   throw badSqlFile(path, field.line, `the example does not begin with "${name}"`, 'An example is a whole command line.')
-}
-
-const form = /^(\w+(?:,\w+)*) of the last row(?: where (\w+)=(\w+))?( against a week before)?$/
-
-/** Reads `plays,hours of the last row where partial=no against a week before`. Throws `bad_sql_file` for anything else. */
-export function parseHeadline(path: string, field: HeaderField | undefined): HeadlineHint | undefined {
-  if (field === undefined) return undefined
-  const [, columns = '', column, value, weekBefore] = form.exec(field.value) ?? []
-  const [first, ...others] = columns.split(',')
-  if (first !== undefined && first !== '') {
-    return {
-      columns: [first, ...others],
-      where: column === undefined || value === undefined ? null : { column, value },
-      weekBefore: weekBefore !== undefined,
-    }
-  }
-  throw badSqlFile(
-    path,
-    field.line,
-    `headline is "${field.value}"`,
-    'Write it like "plays,hours of the last row", with "where partial=no" or "against a week before" behind it.',
-  )
 }

@@ -27,7 +27,7 @@ const forms = {
 } as const satisfies Record<QueryParam['kind'], string>
 
 // What every timed query has, and what its window binds.
-const reserved = ['since', 'until', 'last', 'from', 'to']
+const reserved = ['since', 'until', 'last', 'compare', 'from', 'to']
 
 /**
  * Reads a `-- param name: type = default[, bounds], description` line.
@@ -41,7 +41,7 @@ export function parseParam(path: string, field: HeaderField): QueryParam {
   if (reserved.includes(name)) {
     throw wrong(
       'the name is reserved',
-      `"-- window: yes" gives a query since, until and last, and binds :from and :to.`,
+      `"-- window: yes" gives a query since, until, last and compare, and binds :from and :to.`,
     )
   }
   const type = /^[a-z]+/.exec(field.value)?.[0] ?? ''

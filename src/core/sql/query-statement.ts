@@ -16,20 +16,21 @@ export function zoneParam(query: QueryFile): Extract<QueryParam, { kind: 'zone' 
 
 /**
  * A query with values for all its parameters, of which those left out have their defaults, the zone of its days, and the span of time
- * that it is asked of; null where it knows none. `usual` is the zone where the query has none of its own. Throws `bad_argument` where
- * since, until and last cannot be read.
+ * that it is asked of; null where it knows none. `usual` is the zone where the query has none of its own, `within` the span where it is not
+ * the one of its arguments. Throws `bad_argument` where since, until and last cannot be read.
  */
 export function statementOf(
   query: QueryFile,
   args: QueryArgs,
   data: DataSpan,
   usual = 'UTC',
+  within?: TimeWindow,
 ): { readonly statement: Statement; readonly range: TimeWindow | null; readonly zone: string } {
   const said = (name: string): string | undefined => (typeof args[name] === 'string' ? args[name] : undefined)
   const param = zoneParam(query)
   const zone = param === undefined ? usual : (said(param.name) ?? param.default)
   const asked = { since: said('since'), until: said('until'), last: said('last') }
-  const range = query.timed ? resolveWindow(asked, data, zone) : null
+  const range = query.timed ? (within ?? resolveWindow(asked, data, zone)) : null
   const values: Values = { ...valuesOf(query, args), ...(range === null ? {} : windowValues(range)) }
   if (param === undefined) return { statement: { sql: query.sql, values }, range, zone }
   // Offsets count at the times of rows, whatever window was asked for. A load from before there were limits may hold a year 50,804.

@@ -88,8 +88,7 @@ function lastSpan(last: string, end: number, zone: string): TimeWindow {
   if (span.unit === 'h') {
     const newest = end - 1
     const from = newest - spanMs(span)
-    const label = `${moment(from, zone)} – ${moment(newest, zone)} ${zone}`
-    return { from: new Date(from), to: new Date(end), label }
+    return { from: new Date(from), to: new Date(end), label: timesLabel(from, newest, zone) }
   }
   const lastDay = Math.floor(wallClock(end - 1, zone).getTime() / day) * day
   const from = instantAt(lastDay - spanMs(span) + day, zone)
@@ -112,6 +111,17 @@ function dayOf(name: string, typed: string): number {
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
+
+/** "24 Nov 2018 14:00 – 25 Nov 2018 13:59 UTC". */
+function timesLabel(from: number, last: number, zone: string): string {
+  return `${moment(from, zone)} – ${moment(last, zone)} ${zone}`
+}
+
+/** A span of time for a title: its days where it is of whole ones, otherwise its first and its last minute. */
+export function periodLabel(from: number, to: number, zone: string): string {
+  const isWhole = [from, to].every((at) => wallClock(at, zone).getTime() % day === 0)
+  return isWhole ? daysLabel(from, to, zone) : timesLabel(from, to - 1, zone)
+}
 
 /** "24–30 Nov 2018 UTC", saying month and year once where they are the same. */
 function daysLabel(from: number, to: number, zone: string): string {

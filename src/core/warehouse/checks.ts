@@ -4,7 +4,9 @@ import type { Sources, Target } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/ledger.ts'
 import type { Cell, TableReply } from '../reply.ts'
 import type { CheckFile } from '../sql/files.ts'
+import { titleOfColumn } from '../tables.ts'
 import { type EventKeys, placeOfEvent, type RowPlace } from '../unreadable.ts'
+import { asStored } from './counts.ts'
 
 // Enough to recognise the fault, few enough to read on a phone.
 const rowsShown = 5
@@ -28,7 +30,8 @@ export async function runChecks(deps: Deps, target: Target, signal: AbortSignal)
           kind: 'table' as const,
           title: check.title,
           columns: result.columns.map(({ name }) => name),
-          formats: result.columns.map(({ format }) => format),
+          labels: result.columns.map(({ name }) => check.columns[name]?.title ?? titleOfColumn(name)),
+          formats: result.columns.map(({ name, format }) => check.columns[name]?.format ?? asStored(format)),
           rows: result.rows.map((row) => [...row]),
           total: result.total,
         },

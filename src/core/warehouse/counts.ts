@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import type { Target } from '../ports/engine.ts'
-import type { TableReply } from '../reply.ts'
+import type { Format, TableReply } from '../reply.ts'
 
 /** The tables that people know, staging first, in the order of the schema files. */
 export function countedTables(deps: Deps): readonly string[] {
@@ -37,6 +37,11 @@ export function countsTable(counts: Readonly<Record<string, number>>): TableRepl
   }
 }
 
+/** The format of a value of the source: its whole numbers are ids, years and epochs, which are not grouped. */
+export function asStored(format: Format): Format {
+  return format === 'integer' ? 'id' : format
+}
+
 /**
  * One row of every table, each as a table titled by its name; ordered so that the same load shows the same row. Columns whose names begin
  * with "_" are the engine's own.
@@ -51,7 +56,8 @@ export async function sampleRows(deps: Deps, target: Target, signal: AbortSignal
         kind: 'table' as const,
         title: table,
         columns: shown.map(({ name }) => name),
-        formats: shown.map(({ format }) => format),
+        labels: shown.map(({ name }) => name),
+        formats: shown.map(({ format }) => asStored(format)),
         rows: rows.map((row) => row.filter((_, at) => columns[at]?.name.startsWith('_') === false)),
         total: rows.length,
       }

@@ -19,7 +19,7 @@ import { type FileFrom, presentFile, presentTable, type Whole } from './table.ts
  * steps keeps the block that presentRun gave it.
  */
 export function presentAnswer(answer: Answer, view: View): Presented {
-  const { run, audience, replies, details = [] } = answer
+  const { run, audience, lead, replies, details = [] } = answer
   const head = headOf(answer, view)
   const aloud = audience === 'channel'
   const marked = head === null || (run?.state !== 'error' && answer.title === undefined)
@@ -30,7 +30,9 @@ export function presentAnswer(answer: Answer, view: View): Presented {
   const body = presented.map(({ part }) => part)
   const next = presentNext(answer.next, view.slash)
   const tail = next === null ? [] : [next]
-  const { main, thread: more } = paginate(head === null ? body : [head, ...body], tail)
+  // The headline, which a message in words alone begins with, states what was found as well.
+  const finding = lead === undefined ? [] : [simplePart(cut(cleanLine(lead), 80), sections(lead), '')]
+  const { main, thread: more } = paginate([...(head === null ? [] : [head]), ...finding, ...body], tail)
   const thread = [...more, ...inOrder(detailed.map(({ part }) => part))]
   const pages = [[...main, ...tail], ...thread]
   const follows = [

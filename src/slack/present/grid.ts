@@ -1,6 +1,13 @@
 import { cleanLine } from '../../core/format.ts'
 import type { Cell, Format, TableReply } from '../../core/reply.ts'
-import { byImportance, formatCell, keptRows, numericFormats, type TimeOrder } from '../../core/tables.ts'
+import {
+  byImportance,
+  columnTitles,
+  formatColumn,
+  keptRows,
+  numericFormats,
+  type TimeOrder,
+} from '../../core/tables.ts'
 import { cut } from './cut.ts'
 
 // Slack's limit, of `table` and `data_table` alike (https://docs.slack.dev/reference/block-kit/blocks/table-block).
@@ -48,13 +55,19 @@ export function gridOf(table: TableReply): Grid {
   const [only] = rows
   if (only !== undefined && rows.length === 1 && table.total <= 1 && columns.length > wideRow && table.list !== true)
     return lyingDown(table, only)
-  const shown = columns.slice(0, maxColumns)
+  const shown = columnTitles(table).slice(0, maxColumns)
   const numeric = shown.map((_, at) => isNumeric(table, at))
+  const words = shown.map((_, at) =>
+    formatColumn(
+      rows.map((row) => row[at] ?? null),
+      formatAt(table, at),
+    ),
+  )
   return {
     title: cut(cleanLine(table.title), 150),
     columns: shown.map((name, at) => ({ name: cut(cleanLine(name), 40), numeric: numeric[at] ?? false })),
     rows: keptRows(rows, maxRows, table.timeOrder).map((row) =>
-      shown.map((_, at) => gridCell(row[at] ?? null, formatAt(table, at), numeric[at] ?? false)),
+      shown.map((_, at) => gridCell(row[at] ?? null, words[at] ?? String, numeric[at] ?? false)),
     ),
     of: 'row',
     total: Math.max(table.total, rows.length),
@@ -68,12 +81,18 @@ function lyingDown(table: TableReply, row: readonly Cell[]): Grid {
   return {
     title: cut(cleanLine(table.title), 150),
     columns: [
-      { name: 'column', numeric: false },
-      { name: 'value', numeric: false },
+      { name: 'Column', numeric: false },
+      { name: 'Value', numeric: false },
     ],
-    rows: table.columns
+    rows: columnTitles(table)
       .slice(0, maxRows)
-      .map((name, at) => [gridCell(name, 'text', false), gridCell(row[at] ?? null, formatAt(table, at), false)]),
+      .map((name, at) => {
+        const value = row[at] ?? null
+        return [
+          gridCell(name, formatColumn([], 'text'), false),
+          gridCell(value, formatColumn([value], formatAt(table, at)), false),
+        ]
+      }),
     of: 'column',
     total: table.columns.length,
     leftOut: 0,
@@ -98,11 +117,11 @@ function isNumeric(table: TableReply, at: number): boolean {
   )
 }
 
-function gridCell(cell: Cell, format: Format, numeric: boolean): GridCell {
+function gridCell(cell: Cell, words: (cell: Cell) => string, numeric: boolean): GridCell {
   if (typeof cell === 'string' && cell.length > maxCell) {
     return { text: `${cleanLine(cell.slice(0, maxCell))}…`, isCut: true, value: null }
   }
-  return { text: formatCell(cell, format), isCut: false, value: numeric && typeof cell === 'number' ? cell : null }
+  return { text: words(cell), isCut: false, value: numeric && typeof cell === 'number' ? cell : null }
 }
 
 /** The rows of a grid that fit, and whether any of their values had to be cut. */

@@ -77,17 +77,20 @@ function tableHtml(block: BlockOf<'table'>, reader: ReaderContext): Html {
 function dataTableHtml(block: BlockOf<'data_table'>, reader: ReaderContext): Html {
   const [head = [], ...rows] = block.rows
   const { caption, page_size: size = 5, row_header_column_index: headerColumn = 0 } = block
-  const alignment = (cell: TableCell | undefined) => (cell?.type === 'raw_number' ? 'right' : 'left')
+  // A blank among figures stands where they do.
+  const alignments = head.map((_, column) =>
+    rows.some((row) => row[column]?.type === 'raw_number') ? 'right' : 'left',
+  )
   const header = head.map(
-    (cell, column) => html`<th scope="col" class="${alignment(rows[0]?.[column])}">
+    (cell, column) => html`<th scope="col" class="${alignments[column]}">
 <button type="button" data-sort="${column}">${cellHtml(cell, reader)}</button></th>`,
   )
   const body = rows.map((row, n) => {
     const cells = row.map((cell, column) => {
       const content = cellHtml(cell, reader)
-      if (column === headerColumn) return html`<th scope="row" class="${alignment(cell)}">${content}</th>`
+      if (column === headerColumn) return html`<th scope="row" class="${alignments[column]}">${content}</th>`
       const value = cell.type === 'raw_number' && html` data-value="${cell.value}"`
-      return html`<td class="${alignment(cell)}"${value}>${content}</td>`
+      return html`<td class="${alignments[column]}"${value}>${content}</td>`
     })
     return html`<tr${n >= size && html` hidden`}>${cells}</tr>`
   })

@@ -1,12 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { figuresOf } from '../../../src/core/answers/query-answer.ts'
+import { figuresOf } from '../../../src/core/answers/finding.ts'
 import type { Cell, TableReply } from '../../../src/core/reply.ts'
-import type { HeadlineHint } from '../../../src/core/sql/files.ts'
+import type { FiguresHint } from '../../../src/core/sql/finding-hint.ts'
 
-const hint: HeadlineHint = {
+const hint: FiguresHint = {
+  kind: 'figures',
   columns: ['plays', 'paid_share'],
-  where: { column: 'partial', value: 'no' },
+  row: { at: 'last', where: { column: 'partial', value: 'no' } },
   weekBefore: true,
 }
 

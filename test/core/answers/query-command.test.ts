@@ -58,10 +58,11 @@ describe('a chart', () => {
 
 describe('a column', () => {
   it('is written as the header says, or as its type does', async () => {
-    const bot = await loaded(['-- format share: percent'])
+    const bot = await loaded(['-- column share: Share of all, percent'])
     expect(replyOf(await bot.say('course'), 'table')).toMatchObject({
       columns: ['place', 'user_id', 'session_id', 'share', 'nothing'],
-      formats: ['integer', 'integer', 'integer', 'percent', 'text'],
+      labels: ['Place', 'User ID', 'Session ID', 'Share of all', 'Nothing'],
+      formats: ['integer', 'id', 'id', 'percent', 'text'],
     })
   })
 })

@@ -35,9 +35,13 @@ describe('a query file', () => {
         '-- param day: date = 2018-11-30, the day',
         '-- param city: text = , max 60, the place',
         '-- param tz: zone = Europe/London, whose clocks tell the days',
-        '-- format share: percent',
+        '-- column share: Share of plays, percent',
+        '-- column song: Song',
+        '-- phrase level: , {level}',
         '-- chart: bar x=song y=plays,listeners',
-        '-- headline: plays,listeners of the last row where partial=no against a week before',
+        '-- finding: figures plays,listeners of the last row where partial=no against a week before',
+        '-- finding: leader song by plays when level=paid',
+        '-- compare: plays,listeners by song,artist',
         '-- coverage: when matched',
         '-- example: top-songs',
         '-- example: top-songs 20 last=7d',
@@ -67,13 +71,22 @@ describe('a query file', () => {
         { kind: 'text', name: 'city', description: 'the place', default: '', maxLength: 60 },
         { kind: 'zone', name: 'tz', description: 'whose clocks tell the days', default: 'Europe/London' },
       ],
-      formats: { share: 'percent' },
+      columns: { share: { title: 'Share of plays', format: 'percent' }, song: { title: 'Song', format: null } },
+      phrases: [{ param: 'level', words: ', {level}' }],
       chart: { type: 'bar', x: 'song', y: ['plays', 'listeners'] },
-      headline: {
-        columns: ['plays', 'listeners'],
-        where: { column: 'partial', value: 'no' },
-        weekBefore: true,
-      },
+      findings: [
+        {
+          hint: {
+            kind: 'figures',
+            columns: ['plays', 'listeners'],
+            row: { at: 'last', where: { column: 'partial', value: 'no' } },
+            weekBefore: true,
+          },
+          when: null,
+        },
+        { hint: { kind: 'leader', label: 'song', measure: 'plays' }, when: { param: 'level', value: 'paid' } },
+      ],
+      comparison: { measures: ['plays', 'listeners'], keys: ['song', 'artist'], weekly: false },
       coverage: { flag: 'matched' },
       examples: ['top-songs', 'top-songs 20 last=7d'],
       sql: 'select :from, :to, :level, :matched, :day, :city, a + :tz(t.a) limit :n',
@@ -86,12 +99,14 @@ describe('a query file', () => {
       audience: 'channel',
       timed: false,
       params: [],
-      formats: {},
+      columns: {},
+      phrases: [],
+      findings: [],
       coverage: false,
       examples: [],
     })
     expect(parseQuery(query([]))).not.toHaveProperty('chart')
-    expect(parseQuery(query([]))).not.toHaveProperty('headline')
+    expect(parseQuery(query([]))).not.toHaveProperty('comparison')
   })
 
   it('may have Windows line ends', () => {
@@ -130,15 +145,23 @@ describe('a query file', () => {
     ['an unknown window', ['-- window: maybe'], undefined, 'line 3: window is "maybe"'],
     ['an unknown chart', ['-- chart: donut x=a y=b'], undefined, 'line 3: chart is "donut x=a y=b"'],
     ['a chart of seven series', ['-- chart: line x=a y=b,c,d,e,f,g,h'], undefined, 'line 3: chart is "line x=a y=b,c,'],
-    ['a headline without its row', ['-- headline: plays'], undefined, 'line 3: headline is "plays"'],
+    ['a finding of no kind', ['-- finding: plays'], undefined, 'line 3: finding is "plays"'],
     [
-      'a headline against another time',
-      ['-- headline: plays of the last row against a year before'],
+      'a finding against another time',
+      ['-- finding: figures plays of the last row against a year before'],
       undefined,
-      'line 3: headline is "plays of the last row against a year before"',
+      'line 3: finding is "figures plays of the last row against a year before"',
     ],
-    ['an unknown format', ['-- format a: money'], undefined, 'line 3: format a is "money"'],
-    ['a format without a column', ['-- format: percent'], undefined, 'line 3: "format" needs a name'],
+    [
+      'a finding for a parameter that there is not',
+      ['-- finding: leader song by plays when by=plays'],
+      undefined,
+      'line 3: finding names "by", which is no parameter here',
+    ],
+    ['a phrase of no parameter', ['-- phrase by: by {by}'], undefined, 'line 3: phrase names "by"'],
+    ['a comparison without its rows', ['-- compare: plays'], undefined, 'line 3: compare is "plays"'],
+    ['an unknown format', ['-- column a: Amount, money'], undefined, 'line 3: column a is "Amount, money"'],
+    ['a column without a name', ['-- column: Amount'], undefined, 'line 3: "column" needs a name'],
     [
       'a zone that does not exist',
       ['-- param tz: zone = Mars/Base, a'],
@@ -284,6 +307,7 @@ describe('a check file', () => {
     expect(parseCheck(file(text))).toEqual({
       kind: 'check',
       name: 'users-are-unique',
+      columns: {},
       title: 'No user twice',
       finding: 'No user twice',
       severity: 'warn',

@@ -25,8 +25,8 @@ describe('a table', () => {
       caption: 'Top songs',
       rows: [
         [
-          { type: 'raw_text', text: 'song' },
-          { type: 'raw_text', text: 'plays' },
+          { type: 'raw_text', text: 'Song' },
+          { type: 'raw_text', text: 'Plays' },
         ],
         [
           { type: 'raw_text', text: 'Undo' },
@@ -36,7 +36,7 @@ describe('a table', () => {
       page_size: 1,
     })
     expect(part.older[1]).toMatchObject({ type: 'table', column_settings: [{ align: 'left' }, { align: 'right' }] })
-    expect(readingOf(part.oldest)).toBe('Top songs\nsong plays\n──── ─────\nUndo 6,820')
+    expect(readingOf(part.oldest)).toBe('Top songs\nSong Plays\n──── ─────\nUndo 6,820')
     expect(file).toBeNull()
   })
 
@@ -112,7 +112,7 @@ describe('a table', () => {
       table([columns.map((_, at) => at * 1_000)], { columns, formats: columns.map(() => 'integer') }),
       'attached',
     )
-    expect(readingOf(part.newest)).toContain('column\nvalue\nc0\n0\nc1\n1,000')
+    expect(readingOf(part.newest)).toContain('Column\nValue\nC0\n0\nC1\n1,000')
     expect(readingOf(part.newest)).not.toContain('columns')
     expect(file).toBeNull()
   })
@@ -122,7 +122,10 @@ describe('a table', () => {
     const one = { ...table([columns], { columns, formats: columns.map(() => 'text') }), list: true as const }
     const { part } = presentTable(one, 'attached')
     expect(part.newest[0]).toMatchObject({
-      rows: [columns.map((text) => ({ text })), columns.map((text) => ({ text }))],
+      rows: [
+        ['ID', 'Lines', 'When', 'Where', 'Owner', 'State', 'Next'].map((text) => ({ text })),
+        columns.map((text) => ({ text })),
+      ],
     })
   })
 
@@ -148,7 +151,7 @@ describe('a table', () => {
     const columns = ['state', 'found', 'cure']
     const row = ['red', 's3://udacity-dend/log_data cannot be read', 'Give the role s3:ListBucket on it.']
     const { part } = presentTable(table([row], { columns, formats: ['text', 'text', 'text'] }), 'attached')
-    expect(readingOf(part.oldest)).toContain('state: red\nfound: s3://udacity-dend/log_data cannot be read\ncure: Give')
+    expect(readingOf(part.oldest)).toContain('State: red\nFound: s3://udacity-dend/log_data cannot be read\nCure: Give')
   })
 
   it('sorts as text where a figure is missing, and keeps its alignment', () => {

@@ -56,10 +56,11 @@ export function digestOfRun(night: FinishedRun): Outcome {
   const rowsOf = reports.flatMap(({ answer }) => rowsIn(answer))
   const [only, ...others] = reports
   if (only !== undefined && others.length === 0) {
-    const { headline, replies, details, next } = only.answer
+    const { headline, lead, replies, details, next } = only.answer
     return {
       headline: `${occasion}: ${headline}`,
       title: `${occasion}: ${only.line} · schedule ${schedule.id} · ${took}`,
+      ...(lead === undefined ? {} : { lead }),
       replies: around(replies),
       ...(details === undefined ? {} : { details }),
       next,

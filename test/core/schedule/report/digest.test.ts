@@ -59,16 +59,17 @@ describe('the post of a night', () => {
       audience: 'channel',
       title: 'Nightly, 24 Nov, 03:00 (UTC) · schedule 1 · < 0.1 s',
     })
-    expect(kindsOf(answer.replies)).toEqual(['text', 'chart', 'table', 'text', 'text', 'text'])
+    expect(kindsOf(answer.replies)).toEqual(['text', 'text', 'chart', 'table', 'text', 'text', 'text'])
     const warning = 'Catalogue match 1.25% (expected at least 4%)'
     expect(textsOf(answer.replies)).toEqual([
-      '11 Nov 2018: plays 73 · listeners 15 · sessions 18 · hours 4.8 · paid share 35.6%',
+      'Pulse, 11 Nov 2018: plays 73 · listeners 15 · sessions 18 · hours 4.8 · paid share 35.6%',
+      'Top songs: All 10 shown have 1 play each.',
       `23 of 24 checks green · 1 warning\nWarning: ${warning}, new with this load`,
       '191 events and 9 songs read from 11 files in < 0.1 s · 1.3% of plays match the catalogue',
       'Data until 11 Nov 2018, 23:42 UTC',
     ])
-    expect(answer.replies[1]).toMatchObject({ title: 'Pulse', categories: ['10 Nov', '11'] })
-    expect(answer.replies[2]).toMatchObject({ title: 'Top songs, 11 Nov 2018 UTC', total: 10 })
+    expect(answer.replies[2]).toMatchObject({ title: 'Pulse, 10–11 Nov 2018 UTC', categories: ['10 Nov', '11'] })
+    expect(answer.replies[3]).toMatchObject({ title: 'Top songs, 11 Nov 2018 UTC', total: 10 })
     const details = answer.details ?? []
     expect(details.flatMap((reply) => (reply.kind === 'table' ? [reply.title] : []))).toEqual([
       'Checks',
@@ -103,8 +104,8 @@ describe('the post of a night', () => {
     clock.set(new Date('2026-11-24T03:00:05.000Z'))
     await bot.beat()
     const { replies } = await fired(bot)
-    expect(textsOf(replies)[0]).toMatch(/^10 Nov 2018: plays /)
-    expect(replies[2]).toMatchObject({ title: 'Top songs, 10 Nov 2018 UTC' })
+    expect(textsOf(replies)[0]).toMatch(/^Pulse, 10 Nov 2018: plays /)
+    expect(replies[3]).toMatchObject({ title: 'Top songs, 10 Nov 2018 UTC' })
   })
 
   it('is made of what its lines say in brief, which nobody else is told', async () => {
@@ -121,7 +122,7 @@ describe('the post of a night', () => {
       await bot.beat()
       const texts = textsOf((await fired(bot)).replies)
       const since = day === 24 ? 'new with this load' : 'since the load of 24 Nov 2026, 03:00 UTC'
-      expect(texts[1]).toContain(`(expected at least 4%), ${since}`)
+      expect(texts[2]).toContain(`(expected at least 4%), ${since}`)
     }
   })
 

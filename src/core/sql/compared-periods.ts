@@ -1,0 +1,62 @@
+import { type DataSpan, periodLabel, type TimeWindow } from './window.ts'
+import { instantAt, wallClock } from './zone.ts'
+
+/** The earlier periods that an answer can be compared with: the one right before it, or the same days a week or a calendar month before. */
+export const earlierPeriods = ['previous', 'week', 'month'] as const
+export type EarlierPeriod = (typeof earlierPeriods)[number]
+
+/**
+ * Two equally long periods, the zone in the label of the earlier one, which comes last. `days`: how many days lie between their beginnings. `isCut`: they are shorter than what was asked for, because
+ * the data hold no more of both.
+ */
+export interface ComparedPeriods {
+  readonly now: TimeWindow
+  readonly before: TimeWindow
+  readonly days: number
+  readonly isCut: boolean
+}
+
+const hour = 3_600_000
+const day = 24 * hour
+
+/**
+ * The part of a period that has data and an equally long part of an earlier one that has data, by the clocks of a zone. A first or last
+ * day of the data that lacks less than an hour counts as whole. Null where there is no such part.
+ */
+export function comparedPeriods(
+  { from, to }: TimeWindow,
+  with_: EarlierPeriod,
+  data: DataSpan,
+  zone: string,
+): ComparedPeriods | null {
+  const wall = (at: number): number => wallClock(at, zone).getTime()
+  const [begin, end] = [wall(from.getTime()), wall(to.getTime())]
+  const shift = begin - beginOfEarlier(begin, end, with_)
+  const [oldest, newest] = [wall(data.oldest.getTime()), wall((data.anchor ?? data.newest).getTime()) + 1]
+  const dataBegin = begin % day === 0 && oldest % day < hour ? oldest - (oldest % day) : oldest
+  const dataEnd = day - (newest % day) < hour ? newest + day - (newest % day) : newest
+  const first = Math.max(begin, dataBegin + shift)
+  const last = Math.min(end, dataEnd)
+  if (first >= last) return null
+  const windowOf = (wallFrom: number, wallTo: number): TimeWindow => {
+    const [start, stop] = [instantAt(wallFrom, zone), instantAt(wallTo, zone)]
+    return { from: new Date(start), to: new Date(stop), label: periodLabel(start, stop, zone) }
+  }
+  const now = windowOf(first, last)
+  return {
+    now: { ...now, label: now.label.slice(0, -` ${zone}`.length) },
+    before: windowOf(first - shift, last - shift),
+    days: Math.round(shift / day),
+    isCut: first > begin || last < end,
+  }
+}
+
+function beginOfEarlier(begin: number, end: number, with_: EarlierPeriod): number {
+  if (with_ === 'week') return begin - 7 * day
+  if (with_ === 'previous') return begin - (begin % day === 0 ? Math.ceil((end - begin) / day) * day : end - begin)
+  const date = new Date(begin)
+  const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() - 1]
+  // The 31st of a month has no day of that number in the month before a short one.
+  const lastOfMonth = new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
+  return Date.UTC(year, month, Math.min(date.getUTCDate(), lastOfMonth)) + (begin % day)
+}

@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../../src/core/answer.ts'
+import { readLibrary } from '../../../src/library.ts'
+import { sqlFolder } from '../../support/catalog.ts'
+import { createLoadedWarehouse } from '../../support/warehouse.ts'
+
+const { queries } = await readLibrary(sqlFolder)
+
+function tableOf(answer: Answer) {
+  const table = answer.replies.find((reply) => reply.kind === 'table')
+  if (table === undefined) throw new Error(`no table: ${answer.headline}`)
+  return table
+}
+
+describe('a comparison', () => {
+  it('has both periods and the signed change in one table, both lines in one chart', async () => {
+    const { bot } = await createLoadedWarehouse()
+    const answer = await bot.say('platforms 1d compare=previous')
+    const table = tableOf(answer)
+    expect(table).toMatchObject({
+      title: 'Platforms, 11 Nov 2018 vs 10 Nov 2018 UTC',
+      columns: [
+        'platform',
+        'plays',
+        'plays_before',
+        'plays_change',
+        'listeners',
+        'listeners_before',
+        'listeners_change',
+      ],
+      labels: ['Platform', 'Plays', 'Plays before', 'Change', 'Listeners', 'Listeners before', 'Change'],
+    })
+    const [now, before] = [tableOf(await bot.say('platforms 1d')), tableOf(await bot.say('platforms until=2018-11-10'))]
+    const plays = (of: typeof now, platform: unknown) => of.rows.find(([name]) => name === platform)?.[1] ?? null
+    for (const [platform, value, was, change] of table.rows) {
+      expect([platform, value, was]).toEqual([platform, plays(now, platform), plays(before, platform)])
+      const expected =
+        typeof value === 'number' && typeof was === 'number' ? Math.round((1000 * (value - was)) / was) / 10 : null
+      expect(change === null ? null : Math.abs(Number(change) - Number(expected)) < 0.11).toBe(
+        expected === null ? null : true,
+      )
+    }
+    // What only one of the days has is there too.
+    expect(new Set(table.rows.map(([name]) => name))).toEqual(
+      new Set([...now.rows, ...before.rows].map(([name]) => name)),
+    )
+    expect(answer.replies.find((reply) => reply.kind === 'chart')).toMatchObject({
+      series: [{ name: 'plays' }, { name: 'plays_before' }],
+    })
+    expect(answer.asked?.before).toMatchObject({ from: '2018-11-10 00:00:00.000', to: '2018-11-11 00:00:00.000' })
+    expect(answer.lead).toMatch(/ The largest change is .+: plays \d+ → \d+/)
+  })
+
+  it('says where the data have nothing earlier, and answers all the same', async () => {
+    const { bot } = await createLoadedWarehouse()
+    const answer = await bot.say('top songs 3 last=7d compare=month')
+    expect(tableOf(answer).columns).toEqual(['song', 'artist', 'plays', 'listeners'])
+    expect(JSON.stringify(answer.replies)).toContain('The data hold nothing before 5–11 Nov 2018 UTC to compare with.')
+  })
+
+  it('finds what ranked low before, and sets days beside the days before', async () => {
+    const { bot } = await createLoadedWarehouse()
+    const songs = tableOf(await bot.say('top songs 1 1d compare=previous by=listeners'))
+    expect(songs.rows).toHaveLength(1)
+    const pulse = tableOf(await bot.say('pulse 1d compare=previous'))
+    expect(pulse.rows).toEqual([
+      ['2018-11-11', 73, 87, -16.1, 15, 17, -11.8, expect.any(Number), 5.9, expect.any(Number)],
+    ])
+  })
+
+  it('is there for every timed query, with its keys once each', async () => {
+    const { bot } = await createLoadedWarehouse()
+    for (const { name, timed } of queries) {
+      const answer = await bot.say(`${name} last=1d${timed ? ' compare=previous' : ''}`)
+      if (!timed) continue
+      expect([name, answer.ok, tableOf(answer).columns.some((column) => column.endsWith('_change'))]).toEqual([
+        name,
+        true,
+        true,
+      ])
+    }
+  })
+
+  it('is offered by a button where there are data of the period before', async () => {
+    const { bot } = await createLoadedWarehouse()
+    const labels = async (line: string) => (await bot.say(line)).next
+    expect(await labels('platforms 1d')).toContainEqual({
+      label: 'Compare',
+      line: 'platforms last=1d compare=previous',
+    })
+    expect((await labels('platforms 1d compare=previous')).map(({ label }) => label)).not.toContain('Compare')
+    expect((await labels('platforms 7d')).map(({ label }) => label)).not.toContain('Compare')
+  })
+})
