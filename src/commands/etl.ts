@@ -8,7 +8,7 @@ import { bytes, count, lasting, moment, percent, plural } from '../core/format.t
 import type { FileChange } from '../core/ports/engine.ts'
 import { type Reply, text } from '../core/reply.ts'
 import { basisOf, changesWords, tally } from '../core/warehouse/basis.ts'
-import { copiedSchema, copyStep } from '../core/warehouse/copy.ts'
+import { copyWarning } from '../core/warehouse/copy.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
 import {
   auditedSchema,
@@ -162,13 +162,6 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
       { label: 'Check', line: 'qa' },
     ],
   }
-}
-
-/** That the load is live and was not copied, and why; nothing where it was, or where no copies are made. */
-function copyWarning({ deps, output }: RunContext): readonly Reply[] {
-  if (deps.engine.copies === null) return []
-  const { failure } = output(copyStep.id, copiedSchema)
-  return failure === null ? [] : [text(`Not copied to ${deps.engine.copies.place}: ${failure}`, 'warning')]
 }
 
 type StagedOutput = z.output<typeof stagedSchema>

@@ -5,6 +5,7 @@ import { OpsError } from '../core/errors.ts'
 import { moment } from '../core/format.ts'
 import type { LoadRecord } from '../core/ports/loads.ts'
 import { text } from '../core/reply.ts'
+import { copyingSteps, copyWarning } from '../core/warehouse/copy.ts'
 import { changeBetween, earlierLoad } from '../core/warehouse/kept-loads.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
 import { loadLine } from '../core/warehouse/state.ts'
@@ -57,11 +58,16 @@ export default defineCommand({
           return { detail: `load ${target.id}` }
         },
       },
+      ...copyingSteps(target.id, deps),
     ])
     const headline = `Load ${target.id} is live again: ${loadLine(target)}.`
     return {
       headline,
-      replies: [text(headline, 'good'), text(`Before it: load ${live.id}, ${loadLine(live)}. It is kept.`, 'note')],
+      replies: [
+        text(headline, 'good'),
+        text(`Before it: load ${live.id}, ${loadLine(live)}. It is kept.`, 'note'),
+        ...copyWarning(context),
+      ],
       next: [
         { label: 'Check', line: 'qa' },
         { label: 'Loads', line: 'loads' },

@@ -95,7 +95,7 @@ describe('the copy of the live load', { timeout: 120_000 }, () => {
   })
 
   it('that the role may not write leaves the load published, and says why; without a copy, answers of the last days are repeated', async () => {
-    const { done, saying, json, objects, env } = await openCopied()
+    const { done, saying, json, objects, bucket, env } = await openCopied()
     const without = { ...env, SPARKIFY_COPY_TO: '' }
     const bare = (line: string) => sayHere(line, without)
     expect((await bare('spin-up --yes')).status).toBe(0)
@@ -120,6 +120,12 @@ describe('the copy of the live load', { timeout: 120_000 }, () => {
     await done('resume --yes')
     await done('spin-up --yes')
     expect(await done('etl')).not.toContain('Not copied')
+    const copied = () => JSON.parse(readFileSync(join(bucket, 'star/manifest.json'), 'utf8')).load
+    const newest = copied()
+    const first = loaded.run?.id
+    // What is rolled back to is copied as well.
+    expect(await done('rollback --yes')).toContain(`Load ${first} is live again`)
+    expect([copied(), newest > Number(first)]).toEqual([first, true])
     expect(objects()).toContain('star/manifest.json')
   })
 })

@@ -1,17 +1,18 @@
 import { z } from 'zod'
+import type { RunContext } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
 import { messageOf, OpsError } from '../errors.ts'
 import { bytes } from '../format.ts'
 import type { LoadId } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/loads.ts'
+import { type Reply, text } from '../reply.ts'
 import type { SqlLibrary } from '../sql/library.ts'
 import type { Step } from '../step.ts'
 
 /** What copying left behind: why there is no copy of this load; null where there is one. */
-export const copiedSchema = z.object({ failure: z.string().nullable() })
+const copiedSchema = z.object({ failure: z.string().nullable() })
 
-/** The step that copies the live load out of the warehouse, by whose id its output is found. */
-export const copyStep = { id: 'copy', title: 'Copy to S3' } as const
+const copyStep = { id: 'copy', title: 'Copy to S3' } as const
 
 /**
  * Copies the live load out of the warehouse, and removes the copies before; nothing where no copies are made. A copy that fails does not
@@ -38,6 +39,14 @@ export function copyingSteps(load: LoadId, deps: Deps): readonly Step[] {
       },
     },
   ]
+}
+
+/** That the live load was not copied, and why; nothing where it was, or where no copies are made. */
+export function copyWarning({ deps, output }: RunContext): readonly Reply[] {
+  const { copies } = deps.engine
+  if (copies === null) return []
+  const { failure } = output(copyStep.id, copiedSchema)
+  return failure === null ? [] : [text(`Not copied to ${copies.place}: ${failure}`, 'warning')]
 }
 
 /** The CREATE statements of all tables that a query may ask: the star, and what else one names. */

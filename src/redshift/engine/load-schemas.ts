@@ -12,7 +12,10 @@ import { statementFailure } from './statement-failure.ts'
  * the whole of it, its staging too, into `live`, and what was there into `previous`: so checks of the live load see the rows
  * it was made from, whatever a later load has staged or failed to stage.
  *
- * Each of `candidate`, `live` and `previous` holds one row in `about_load` with the load, and the ledger, that it belongs to.
+ * A load that is held waits, with its staging, in `held`; publishing it moves it as a candidate is moved. Rolling back exchanges `live` and
+ * `previous`.
+ *
+ * Each of `candidate`, `held`, `live` and `previous` holds one row in `about_load` with the load, and the ledger, that it belongs to.
  * Every statement asks for its load by that row, so the ledger's pointer decides what readers get: between the move of the
  * tables and that of the pointer they find the load they mean in `previous`.
  */
@@ -21,7 +24,8 @@ import { statementFailure } from './statement-failure.ts'
 export const aboutLoad = 'about_load'
 
 /** Schemas in which a whole load can be found by its row in `about_load`. */
-export type LoadSchema = 'candidate' | 'live' | 'previous'
+export const loadSchemas = ['candidate', 'held', 'live', 'previous'] as const
+export type LoadSchema = (typeof loadSchemas)[number]
 
 /** Tables filled by COPY, by dataset. */
 export const stagingTables = { log: 'staging_events', song: 'staging_songs' } as const
@@ -70,7 +74,7 @@ export interface LoadOnCluster {
 }
 
 const names = z.string().transform((text) => text.split(' ').filter((name) => name !== ''))
-const aboutRow = z.tuple([z.enum(['candidate', 'live', 'previous']), z.string(), z.number(), z.string(), names, names])
+const aboutRow = z.tuple([z.enum(loadSchemas), z.string(), z.number(), z.string(), names, names])
 
 /** Which loads lie where, asked of the database. Nothing lies anywhere before the first load was begun. */
 export async function loadsInSchemas(
@@ -78,12 +82,12 @@ export async function loadsInSchemas(
   signal: AbortSignal,
 ): Promise<Readonly<Partial<Record<LoadSchema, LoadOnCluster>>>> {
   const columns = 'home, load_number, shape, staging_tables, star_tables'
-  const sql = (['candidate', 'live', 'previous'] as const)
+  const sql = loadSchemas
     .map((place) => `select cast('${place}' as varchar(16)) as place, ${columns} from ${place}.${aboutLoad}`)
     .join(' union all ')
   const asked = await fetchResult(
     connection,
-    { batch: { mode: 'TRANSACTION', sqls: [sql] }, answer: 0, wanted: { maxRows: 3 } },
+    { batch: { mode: 'TRANSACTION', sqls: [sql] }, answer: 0, wanted: { maxRows: loadSchemas.length } },
     signal,
   )
   if (asked.kind !== 'answered') {

@@ -2,13 +2,14 @@ import type { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { OpsError } from '../../core/errors.ts'
 import { createSemaphore } from '../../core/pacing.ts'
 import type { Clock } from '../../core/ports/clock.ts'
-import type { Copies, Engine, QueryOptions, ResultSet, Statement, Target } from '../../core/ports/engine.ts'
+import type { Copies, Engine, LoadId, QueryOptions, ResultSet, Statement, Target } from '../../core/ports/engine.ts'
 import type { Log } from '../../core/ports/log.ts'
+import type { Work } from '../../core/step.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { fetchResult, type RedshiftConnection, runBatch } from './batches.ts'
 import { type CopySettings, checkSources, stageByCopy } from './copy.ts'
 import { createDataApi, createLogin } from './data-api.ts'
-import { beginBatch, dropBatch, isLoad, publishBatches } from './load-batches.ts'
+import { beginBatch, dropBatch, exchangeBatches, holdBatch, isLoad, publishBatches } from './load-batches.ts'
 import { queryOne } from './load-history.ts'
 import {
   isOtherLoad,
@@ -45,6 +46,8 @@ export interface RedshiftEngineOptions {
 
 /** An engine that can be asked whether its database answers. */
 export interface RedshiftEngine extends Engine {
+  /** Keeps the candidate as the load that is held, in place of one that was held before. */
+  hold(load: LoadId, work: Work): Promise<void>
   /** Runs a trivial query with the cluster's current login. Throws an `OpsError` while the database does not answer. */
   ping(signal: AbortSignal): Promise<void>
 }
@@ -58,6 +61,16 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
   const api = createDataApi({ data, clusterId, database, login, clock })
   const connection: RedshiftConnection = { api, clock, log, login, home }
   const select = createSelect(connection)
+
+  /** Runs the batches that make a load live, of which each fails where the load does not lie any more where it was seen. */
+  const makeLive = async (load: LoadId, batches: ReturnType<typeof publishBatches>, work: Work): Promise<void> => {
+    for (const [part, batch] of batches) {
+      const submitted = await runBatch(connection, work, part, batch)
+      if (!isOtherLoad(submitted, 0)) finished(submitted)
+      // An earlier attempt, of which nobody was told, may have come to its end since the look.
+      else if (!isLoad((await loadsInSchemas(connection, work.signal)).live, home, load)) throw loadNotFound(load)
+    }
+  }
   const semaphore = createSemaphore(questionsAtOnce)
   const copies = options.copies?.(connection) ?? null
 
@@ -110,17 +123,12 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
       const { candidate, live, previous } = await loadsInSchemas(connection, work.signal)
       if (isLoad(live, home, load)) return
       if (!isLoad(candidate, home, load)) throw loadNotFound(load)
-      for (const [part, batch] of publishBatches({ candidate, live, previous })) {
-        const submitted = await runBatch(connection, work, part, batch)
-        if (!isOtherLoad(submitted, 0)) finished(submitted)
-        // An earlier attempt, of which nobody was told, may have come to its end since the look.
-        else if (!isLoad((await loadsInSchemas(connection, work.signal)).live, home, load)) throw loadNotFound(load)
-      }
+      await makeLive(load, publishBatches({ from: 'candidate', load: candidate, live, previous }), work)
     },
     async retain(loads) {
       const never = new AbortController().signal
       const found = await loadsInSchemas(connection, never)
-      for (const place of ['candidate', 'previous'] as const) {
+      for (const place of ['candidate', 'held', 'previous'] as const) {
         const resident = found[place]
         if (resident === undefined || resident.home !== home || loads.includes(resident.load)) continue
         const work = { key: `drop-${place}-${resident.load}-${clock.now().getTime()}`, ...bystander }
@@ -128,13 +136,25 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
       }
     },
     keeps: 2,
-    async restore(load) {
-      throw new OpsError(
-        'cluster_state',
-        `On Redshift load ${load} cannot be made live again. Nothing was changed.`,
-        'Put the source files back as they were, and load again with etl.',
-        { fixCommand: 'etl' },
-      )
+    async hold(load, work) {
+      const { candidate, held } = await loadsInSchemas(connection, work.signal)
+      if (isLoad(held, home, load)) return
+      if (!isLoad(candidate, home, load)) throw loadNotFound(load)
+      const submitted = await runBatch(connection, work, 'hold', holdBatch(candidate, held))
+      if (!isOtherLoad(submitted, 0)) finished(submitted)
+      else if (!isLoad((await loadsInSchemas(connection, work.signal)).held, home, load)) throw loadNotFound(load)
+    },
+    async restore(load, signal) {
+      const { held, live, previous } = await loadsInSchemas(connection, signal)
+      if (isLoad(live, home, load)) return
+      const work = { ...bystander, key: `restore-${load}-${clock.now().getTime()}`, signal }
+      if (isLoad(held, home, load)) {
+        await makeLive(load, publishBatches({ from: 'held', load: held, live, previous }), work)
+      } else if (isLoad(previous, home, load) && live !== undefined) {
+        await makeLive(load, exchangeBatches(live, previous), work)
+      } else {
+        throw loadNotFound(load)
+      }
     },
     // A schema names the ledger that its load belongs to, and those of others are left alone.
     stored: async () => [],
