@@ -144,7 +144,7 @@ async function enter(
   const { pid, host, started } = entered.by
   throw new OpsError(
     'home_in_use',
-    `Another bot works on this home: process ${pid} on ${host}, since ${started}.`,
+    `Another bot is already running on this folder: process ${pid} on ${host}, since ${started}.`,
     'Stop it first, or set SPARKIFY_HOME to another folder. The terminal can be used beside it.',
   )
 }

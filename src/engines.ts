@@ -227,7 +227,7 @@ const newestRuns = 200
 /** Who has asked the warehouse since midnight (UTC), by name; null when nobody has. */
 async function askersOfToday(ledger: Ledger, clock: Clock): Promise<string | null> {
   const since = `${clock.now().toISOString().slice(0, 10)}T00:00:00.000Z`
-  const runs = await ledger.runs.list({ limit: newestRuns, listedOnly: true, since })
+  const runs = await ledger.runs.summaries({ limit: newestRuns, listedOnly: true, since })
   const names = [...new Set(runs.map(({ who }) => who.name))].sort()
   return names.length === 0 ? null : list(names)
 }

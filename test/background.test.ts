@@ -10,7 +10,7 @@ import { startDispatcher } from '../src/core/outbox/dispatcher.ts'
 import type { Clock } from '../src/core/ports/clock.ts'
 import type { Log } from '../src/core/ports/log.ts'
 import type { RunStore } from '../src/core/ports/runs.ts'
-import { startWorker, type WorkerParts } from '../src/core/runner/worker.ts'
+import { startWorker, type Watching } from '../src/core/runner/worker.ts'
 import { followAudit } from '../src/machine/audit-stream.ts'
 import { watchDisk } from '../src/machine/data-dir.ts'
 import { startServer } from '../src/machine/server.ts'
@@ -81,7 +81,7 @@ function timers(process: Process, broken: Partial<Record<'beat' | 'forgetExpired
 }
 
 /** A worker that finds the run of a process that died. */
-async function work({ clock, log, tick }: Process, parts: WorkerParts, broken: Partial<RunStore> = {}): Promise<void> {
+async function work({ clock, log, tick }: Process, watch: Watching, broken: Partial<RunStore> = {}): Promise<void> {
   const world = await createWorld()
   const begun = deferred()
   const never = command('load', async () => {
@@ -96,7 +96,7 @@ async function work({ clock, log, tick }: Process, parts: WorkerParts, broken: P
   const { session } = await world.start('bot', [load])
   const { deps } = session
   const runs = { ...deps.ledger.runs, ...broken }
-  await startWorker(parts, { ...session, deps: { ...deps, clock, log, ledger: { ...deps.ledger, runs } } })
+  await startWorker(watch, { ...session, deps: { ...deps, clock, log, ledger: { ...deps.ledger, runs } } })
   tick()
 }
 
@@ -161,8 +161,8 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
     tick()
     await scheduler.stop()
   },
-  worker: (process) => work(process, { watch: () => unwatched, insert: fails }),
-  run: (process) => work(process, { watch: () => unwatched, insert: async () => undefined }, { end: fails }),
+  worker: (process) => work(process, () => unwatched, { orphans: fails }),
+  run: (process) => work(process, () => unwatched, { end: fails }),
   'delivery of a message': async ({ clock, log }) => {
     const bot = await (await createWorld()).start('bot', [])
     await bot.ledger.messages.put([said('a')])

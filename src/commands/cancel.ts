@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
-import type { RunId, RunRecord, RunStore } from '../core/ports/runs.ts'
+import type { RunId, RunStore, RunSummary } from '../core/ports/runs.ts'
 import { text } from '../core/reply.ts'
 import { noRun, requireOwn } from '../core/runner/readers.ts'
 
@@ -39,8 +39,8 @@ export default defineCommand({
   },
 })
 
-async function newestRunning(runs: RunStore, besides: RunId): Promise<RunRecord | null> {
-  const running = await runs.list({ limit: 2, listedOnly: true, states: ['running'] })
+async function newestRunning(runs: RunStore, besides: RunId): Promise<RunSummary | null> {
+  const running = await runs.summaries({ limit: 2, listedOnly: true, states: ['running'] })
   return running.find(({ id }) => id !== besides) ?? null
 }
 

@@ -6,7 +6,7 @@ import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { liveUntouched, OpsError } from '../core/errors.ts'
 import { bytes, count, lasting, moment, percent, plural } from '../core/format.ts'
 import type { FileChange } from '../core/ports/engine.ts'
-import { type Reply, text } from '../core/reply.ts'
+import { type Reply, stating, text } from '../core/reply.ts'
 import { basisOf, changesWords, tally } from '../core/warehouse/basis.ts'
 import { copyWarning } from '../core/warehouse/copy.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
@@ -100,7 +100,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
     before?.plays === undefined || before.plays === 0
       ? ''
       : ` (last load ${percent(before.matched ?? 0, before.plays)})`
-  const matches = `${percent(matched, plays)} of plays match the catalogue${matchBefore}`
+  const coverage = { about: 'coverage', text: `${percent(matched, plays)} of plays match the catalogue${matchBefore}` }
   const rejected = events.rejected + songs.rejected
   const left =
     rejected === 0
@@ -123,13 +123,15 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
           ),
         ]
   const checks = [
-    text(audited.line, audited.warnings.length === 0 ? 'good' : 'plain'),
-    ...audited.warnings.map((title) => text(`Warning: ${title}`, 'warning')),
+    { about: 'checks', text: audited.line },
+    ...audited.warnings.map((title) => ({ about: 'warnings', text: `Warning: ${title}` })),
   ]
   const replies: Reply[] = [
     text(`${read}\n${built}`),
-    ...checks,
-    text(matches, 'note'),
+    ...checks.map((fact) =>
+      stating([fact], '', fact.about === 'warnings' ? 'warning' : checks.length === 1 ? 'good' : 'plain'),
+    ),
+    stating([coverage], '', 'note'),
     ...(texts === 0
       ? []
       : [
@@ -150,13 +152,14 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
     headline: `${count(plays)} plays are live; ${audited.line}.`,
     replies,
     brief: [
-      text(`${read} in ${await timeOf(context)} · ${matches}`),
-      ...checks,
+      stating([{ about: 'load', text: `${read} in ${await timeOf(context)}` }, coverage], ' · '),
+      stating(checks, '\n', checks.length === 1 ? 'good' : 'warning'),
       ...datedAhead,
       ...left,
       ...unread,
       ...uncopied,
     ],
+    facts: { about: ['load', 'checks'] },
     next: [
       { label: 'Top songs', line: 'top-songs' },
       { label: 'Check', line: 'qa' },

@@ -4,7 +4,7 @@ import { choice } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
 import type { LoadRecord } from '../core/ports/ledger.ts'
-import { type Reply, text } from '../core/reply.ts'
+import { type Reply, stating } from '../core/reply.ts'
 import {
   type CheckResult,
   checksLine,
@@ -53,7 +53,7 @@ async function look(
     // A sample row of each table says nothing in passing.
     ...(part === 'rows' ? {} : { brief: [...(await checksInBrief(results, load, deps)), ...counts, trust] }),
     ok: redErrors(results).length === 0,
-    ...(wants('checks') ? { facts: { red: redNames(results) } } : {}),
+    ...(wants('checks') ? { facts: { red: redNames(results), about: ['checks'] } } : {}),
     next: nextOf(load, results),
   }
 }
@@ -62,20 +62,24 @@ async function look(
 async function checksInBrief(results: readonly CheckResult[], load: LoadRecord, deps: Deps): Promise<readonly Reply[]> {
   const red = results.filter(({ offending }) => offending > 0)
   if (results.length === 0) return []
-  if (red.length === 0) return [text(checksLine(results), 'good')]
+  const checks = { about: 'checks', text: checksLine(results) }
+  if (red.length === 0) return [stating([checks], '', 'good')]
   const since = await redSince(
     red.map(({ check }) => check),
     load,
     deps,
   )
-  const lines = red.map((result) => `${markOf(result)}: ${findingOf(result)}, ${since(result.check)}`)
-  return [text([checksLine(results), ...lines].join('\n'), 'warning')]
+  const found = red.map((result) => ({
+    about: 'warnings',
+    text: `${markOf(result)}: ${findingOf(result)}, ${since(result.check)}`,
+  }))
+  return [stating([checks, ...found], '\n', 'warning')]
 }
 
 function checkReplies(results: readonly CheckResult[]): readonly Reply[] {
   const red = results.filter(({ offending }) => offending > 0)
   return [
-    text(checksLine(results), red.length === 0 ? 'good' : 'warning'),
+    stating([{ about: 'checks', text: checksLine(results) }], '', red.length === 0 ? 'good' : 'warning'),
     checksTable(results),
     ...red.map((result) => ({ ...result.sample, title: `${markOf(result)}: ${findingOf(result)}` })),
   ]

@@ -10,7 +10,7 @@ import { plural } from '../core/format.ts'
 import { recordAsFile } from '../core/history/audit-file.ts'
 import { describeRun, secondsOf } from '../core/history/run-in-full.ts'
 import { directly, newMessage } from '../core/outbox/messages.ts'
-import type { RunRecord } from '../core/ports/ledger.ts'
+import type { RunSummary } from '../core/ports/ledger.ts'
 import { text } from '../core/reply.ts'
 import { orphansOfOthers } from '../core/runner/orphans.ts'
 import { shownLine } from '../core/runner/readers.ts'
@@ -75,11 +75,11 @@ async function listed(asked: Asked, all: boolean, context: RunContext): Promise<
   const { deps, runId } = context
   const now = deps.clock.now()
   // One of them may be this one, and one more tells that there are more.
-  const found = await deps.ledger.runs.list({ ...filterOf(asked, now), limit: shownRuns + 2, listedOnly: !all })
+  const found = await deps.ledger.runs.summaries({ ...filterOf(asked, now), limit: shownRuns + 2, listedOnly: !all })
   const runs = found.filter((run) => run.id !== runId)
   if (runs.length === 0 && asked.command !== undefined) requireCommand(asked.command, context)
   const left = await orphansOfOthers(deps)
-  const stateOf = ({ id, state }: RunRecord): string => (left.some((run) => run.id === id) ? 'interrupted' : state)
+  const stateOf = ({ id, state }: RunSummary): string => (left.some((run) => run.id === id) ? 'interrupted' : state)
   const rows = runs
     .slice(0, shownRuns)
     .map((run) => [run.id, shownLine(run, context), run.who.name, stateOf(run), run.started, secondsOf(run, now)])

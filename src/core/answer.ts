@@ -56,8 +56,15 @@ export const failureSchema = z.object({
 })
 export type Failure = z.infer<typeof failureSchema>
 
-/** What an answer found, for what is decided by it: how many rows, and the names of the checks that were run and are not green. */
-export const factsSchema = z.object({ rows: z.int().exactOptional(), red: z.array(z.string()).exactOptional() })
+/**
+ * What an answer found, for what is decided by it: how many rows, the names of the checks that were run and are not green, and what its headline
+ * is about, as a `Fact` is.
+ */
+export const factsSchema = z.object({
+  rows: z.int().exactOptional(),
+  red: z.array(z.string()).exactOptional(),
+  about: z.array(z.string()).exactOptional(),
+})
 export type Facts = z.infer<typeof factsSchema>
 
 /**

@@ -3,7 +3,7 @@ import { commandOfQuery } from './answers/query-command.ts'
 import { confirm, reject, whyNotConfirm } from './approval/decide.ts'
 import { dispatch, whyNotRun, whyNotUse } from './approval/door.ts'
 import { expireCards } from './approval/plans.ts'
-import { type PauseCluster, theLease, watchCluster } from './cluster/lease.ts'
+import { type PauseCluster, watchCluster } from './cluster/lease.ts'
 import { type Catalog, createCatalog, type Request } from './command/catalog.ts'
 import type { Command } from './command/define.ts'
 import { commandsThat } from './declarations.ts'
@@ -12,15 +12,16 @@ import { OpsError } from './errors.ts'
 import type { Home } from './home/home-view.ts'
 import { homesOf } from './home/homes.ts'
 import { type Dispatcher, startDispatcher } from './outbox/dispatcher.ts'
+import { postOnce } from './outbox/messages.ts'
 import type { Asker } from './people.ts'
 import type { Place } from './place.ts'
 import type { Ledger } from './ports/ledger.ts'
 import type { Carrier } from './ports/outbox.ts'
 import type { Ask, Click, Confirmation, Session } from './runner/session.ts'
 import { createRegistry } from './runner/session.ts'
-import { startWorker, type Worker, type WorkerParts } from './runner/worker.ts'
+import { startWorker, type Watching, type Worker } from './runner/worker.ts'
 import { runChild } from './schedule/run/child-run.ts'
-import { insertAsked, insertDue } from './schedule/run/occurrences.ts'
+import { insertDue } from './schedule/run/occurrences.ts'
 import { suspendRefused } from './schedule/run/ownership.ts'
 import { pauseLeftAwake } from './schedule/run/power.ts'
 
@@ -53,7 +54,7 @@ export interface App {
    */
   tick(): Promise<void>
   /** Looks for work from now on, as `startWorker` does; `watch` is null in a process that takes no runs. */
-  work(watch: WorkerParts['watch']): Promise<Worker>
+  work(watch: Watching | null): Promise<Worker>
   /** How things stand for each of these people, in their order, with what each may do about it. */
   homesOf(askers: readonly Asker[]): Promise<readonly Home[]>
   /** Calls `listener` after each change that this process makes, until the returned function is called. It must return at once and not throw. */
@@ -113,7 +114,7 @@ export function createApp({ session, changes }: OpenedSession): App {
       return ticked
     },
     async work(watch) {
-      worker = await startWorker({ watch, insert: () => insertAsked(session) }, session)
+      worker = await startWorker(watch, session)
       return worker
     },
     homesOf: (askers) => homesOf(askers, session),
@@ -137,12 +138,16 @@ async function tick(session: Session, wake: () => void): Promise<void> {
 
 /** Pauses what a schedule has left on, and does what the cluster's lease asks for. */
 export async function tendCluster(session: Session): Promise<void> {
-  const pause: PauseCluster = (report, place) => {
+  const { deps, catalog } = session
+  const pause: PauseCluster = async (who, place, report) => {
+    const parsed = catalog.that('pauses').with({})
     const watch = { changed: () => undefined }
-    const request = session.catalog.request('pause')
-    return dispatch({ request, who: theLease, place, confirmed: true, watch, report }, session)
+    const ask = { request: { kind: 'understood', parsed }, who, place, confirmed: true, watch, report } as const
+    const answer = await dispatch(ask, session)
+    // Refused before it was a run; the end of a run posts its report.
+    if (answer?.run === null) await postOnce(report.occasion, async () => ({ answer, ...report }), deps)
   }
-  await pauseLeftAwake(session).finally(() => watchCluster(session.deps, pause))
+  await pauseLeftAwake(session, pause).finally(() => watchCluster(deps, pause))
 }
 
 /** The listeners of changes, and how they are called. */

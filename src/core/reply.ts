@@ -29,11 +29,19 @@ export const formatSchema = z.enum([
 ])
 export type Format = z.infer<typeof formatSchema>
 
-/** `note` is small print below an answer; `warning` and `good` carry a mark; `code` keeps its lines as they are. */
+/** Something that a text states, in its words: `about` is the same for the same fact, whichever command states it. */
+const factSchema = z.object({ about: z.string(), text: z.string() })
+export type Fact = z.infer<typeof factSchema>
+
+/**
+ * `note` is small print below an answer; `warning` and `good` carry a mark; `code` keeps its lines as they are. `facts`: what it is made of, where
+ * other commands state the same, so that one message of several answers has each once.
+ */
 const textReply = z.object({
   kind: z.literal('text'),
   text: z.string(),
   tone: z.enum(['plain', 'note', 'good', 'warning', 'code']).optional(),
+  facts: z.array(factSchema).optional(),
 })
 
 /**
@@ -152,6 +160,11 @@ export type FailureReply = z.infer<typeof failureReply>
 /** Command lines below a heading, as they are typed. */
 export function linesGroup(title: string, lines: readonly string[]): MenuReply['groups'][number] {
   return { title, items: lines.map((line) => ({ name: line, text: '', line })) }
+}
+
+/** A text reply made of facts, with this between one and the next. */
+export function stating(facts: readonly Fact[], between: string, tone: TextReply['tone'] = 'plain'): TextReply {
+  return { ...text(facts.map((fact) => fact.text).join(between), tone), facts: [...facts] }
 }
 
 /** A text reply. */

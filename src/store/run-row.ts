@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Answer, answerSchema, runStateSchema } from '../core/answer.ts'
 import { placeSchema } from '../core/place.ts'
-import type { AttemptRecord, Origin, RunFilter, RunRecord, StepRecord } from '../core/ports/runs.ts'
+import type { AttemptRecord, Origin, RunFilter, RunRecord, RunSummary, StepRecord } from '../core/ports/runs.ts'
 import { stepViewSchema } from '../core/reply.ts'
 import { approvalSchema, argumentsSchema, askerSchema, flagColumn, json, parseRow } from './rows.ts'
 
@@ -20,10 +20,11 @@ const attemptColumns = {
   who: json(askerSchema),
   started: z.string(),
   ended: z.string().nullable(),
-  answer: json(answerSchema).nullable(),
 }
 
-const runSchema = z
+const answerColumn = json(answerSchema).nullable()
+
+const summarySchema = z
   .object({
     id: z.number(),
     key: z.string().nullable(),
@@ -41,7 +42,6 @@ const runSchema = z
     state: runStateSchema,
     worker: z.string().nullable(),
     available_at: z.string(),
-    steps: json(z.array(json(stepSchema))),
     schedule: z.number().nullable(),
     intended: z.string().nullable(),
     cause: z.enum(['clock', 'asked']).nullable(),
@@ -51,13 +51,20 @@ const runSchema = z
     cost_usd: z.number().nullable(),
   })
   .transform(
-    ({ schedule, intended, cause, parent, position, cost_usd, steps, answer, available_at, ...run }): RunRecord => ({
+    ({ schedule, intended, cause, parent, position, cost_usd, available_at, ...run }): RunSummary => ({
       ...run,
       available: available_at,
-      steps: schedule === null ? steps.map(named) : namedOfOccurrence(steps),
-      answer: answer === null ? null : withFailure(answer),
       origin: originOf({ schedule, intended, cause, parent, position }),
       costUsd: cost_usd,
+    }),
+  )
+
+const longSchema = z
+  .object({ schedule: z.number().nullable(), steps: json(z.array(json(stepSchema))), answer: answerColumn })
+  .transform(
+    ({ schedule, steps, answer }): Pick<RunRecord, 'steps' | 'answer'> => ({
+      steps: schedule === null ? steps.map(named) : namedOfOccurrence(steps),
+      answer: answer === null ? null : withFailure(answer),
     }),
   )
 
@@ -106,21 +113,37 @@ function originOf({ schedule, intended, cause, parent, position }: OriginColumns
   return parent === null || position === null ? { kind: 'words' } : { kind: 'line', fire: parent, at: position }
 }
 
-/** The beginning of every question about runs, each with its newest attempt; its rows are what `parseRun` reads. */
-export const selectRuns = `select runs.*, attempts.seq, attempts.attempt, attempts.retries, attempts.lost, attempts."by" as who,
+const summaryColumns = `runs.*, attempts.seq, attempts.attempt, attempts.retries, attempts.lost, attempts."by" as who,
   attempts.place, attempts.door, attempts.approval, attempts.state, attempts.worker, attempts.started, attempts.ended,
-  attempts.answer, attempts.cost_usd,
-  (select json_group_array(record order by at) from steps
-    where steps.run = attempts.run and steps.attempt = attempts.attempt) as steps
-  from attempts join runs on runs.id = attempts.run
+  attempts.cost_usd`
+
+const newestAttempts = `from attempts join runs on runs.id = attempts.run
   where not exists (select 1 from attempts later where later.run = attempts.run and later.attempt > attempts.attempt)`
 
-/** A row of `selectRuns` as a record. Throws `OpsError` (`storage`) with the run's number when it is damaged. */
-export function parseRun(row: object): RunRecord {
-  return parseRow(runSchema, 'Run', row)
+/** The beginning of a question about runs, each with its newest attempt; `parseSummary` reads its rows. */
+export const selectSummaries = `select ${summaryColumns} ${newestAttempts}`
+
+/** The same with the answers and the steps; `parseRun` reads its rows. */
+export const selectRuns = `select ${summaryColumns}, attempts.answer,
+  (select json_group_array(record order by at) from steps
+    where steps.run = attempts.run and steps.attempt = attempts.attempt) as steps
+  ${newestAttempts}`
+
+/** Throws `OpsError` (`storage`) with the run's number when its row is damaged. */
+export function parseSummary(row: object): RunSummary {
+  return parseRow(summarySchema, 'Run', row)
 }
 
-const attemptSchema = z.object({ ...attemptColumns, state: z.enum([...runStateSchema.options, 'lost']) })
+/** Throws as `parseSummary` does. */
+export function parseRun(row: object): RunRecord {
+  return { ...parseSummary(row), ...parseRow(longSchema, 'Run', row) }
+}
+
+const attemptSchema = z.object({
+  ...attemptColumns,
+  answer: answerColumn,
+  state: z.enum([...runStateSchema.options, 'lost']),
+})
 
 /** A row of `attempts`, whose `by` is called `who`, as a record. Throws as `parseRun` does. */
 export function parseAttempt(row: object): AttemptRecord {

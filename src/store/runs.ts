@@ -1,18 +1,22 @@
 import { z } from 'zod'
 import type { Settlement } from '../core/ports/plans.ts'
-import type { NewRun, OpenedRun, Origin, Retry, RunId, RunStore } from '../core/ports/runs.ts'
+import type { NewRun, OpenedRun, Origin, Retry, RunFilter, RunId, RunStore } from '../core/ports/runs.ts'
 import type { Database, Sql } from './database.ts'
 import type { Liveness } from './liveness.ts'
 import { changeAndPost } from './outbox.ts'
 import { messagesOfSettled, planIsOpen, settling } from './plans.ts'
 import { readProcesses } from './processes.ts'
 import { parseRow } from './rows.ts'
-import { conditionsOf, parseAttempt, parseRun, selectRuns } from './run-row.ts'
+import { conditionsOf, parseAttempt, parseRun, parseSummary, selectRuns, selectSummaries } from './run-row.ts'
 
 const cancelSchema = z.object({ id: z.number(), by: z.string() })
 
 /** The runs in `db`; `liveness` decides which of them are orphans. */
 export function runStore(db: Database, liveness: Liveness): RunStore {
+  const listed = (select: string, filter: RunFilter) => {
+    const { where, args } = conditionsOf(filter)
+    return db.read(`${select} and ${where} order by seq desc limit :limit`, { ...args, limit: filter.limit })
+  }
   return {
     open: (run, settles) => open(db, run, settles),
     retry: (id, again, settles) => retry(db, id, again, settles),
@@ -22,11 +26,8 @@ export function runStore(db: Database, liveness: Liveness): RunStore {
       return row === undefined ? null : parseRun(row)
     },
 
-    async list(filter) {
-      const { where, args } = conditionsOf(filter)
-      const sql = `${selectRuns} and ${where} order by seq desc limit :limit`
-      return (await db.read(sql, { ...args, limit: filter.limit })).map(parseRun)
-    },
+    list: async (filter) => (await listed(selectRuns, filter)).map(parseRun),
+    summaries: async (filter) => (await listed(selectSummaries, filter)).map(parseSummary),
 
     async attempts(id) {
       const rows = await db.read('select *, "by" as who from attempts where run = ? order by attempt', [id])

@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { placeSchema } from '../core/place.ts'
 import type { ScheduleRecord, ScheduleStanding, ScheduleStore } from '../core/ports/schedules.ts'
-import type { Database } from './database.ts'
-import { changeAndPost } from './outbox.ts'
+import type { Database, Sql } from './database.ts'
+import { changeAndPost, ifChanged, insertMessages } from './outbox.ts'
 import { approvalSchema, askerSchema, json, parseRow } from './rows.ts'
 
 const conditionSchema = z.discriminatedUnion('kind', [
@@ -12,20 +12,12 @@ const conditionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('checks') }),
 ])
 
-// What an earlier version stored names neither an occurrence nor a number of rows.
-const askedSchema = z.object({
-  at: z.string(),
-  by: askerSchema,
-  from: z.number().nullable().default(null),
-  maxErrors: z.number().nullable().default(null),
-  approval: approvalSchema.nullable().default(null),
-})
-
 const scheduleSchema = z
   .object({
     id: z.number(),
     lines: json(z.array(z.string())),
     phrase: z.string(),
+    days: z.string().nullable(),
     cron: z.string(),
     zone: z.string(),
     place: json(placeSchema),
@@ -38,7 +30,6 @@ const scheduleSchema = z
     state: z.enum(['active', 'paused', 'parked']),
     parked: z.string().nullable(),
     approval: json(approvalSchema).nullable(),
-    asked: json(askedSchema).nullable(),
     snoozed_until: z.string().nullable(),
   })
   .transform(
@@ -78,34 +69,35 @@ export function scheduleStore(db: Database): ScheduleStore {
       return (await db.read('select * from schedules order by id')).map(parseSchedule)
     },
 
-    async asked() {
-      return (await db.read('select * from schedules where asked is not null order by id')).map(parseSchedule)
-    },
-
     async change(id, changes, still) {
       const row = rowOf(changes)
       const sets = Object.keys(row).map((name) => `${name} = :${name}`)
       const same = still === undefined ? { sql: '', args: {} } : standing(still.as)
       const sql = `update schedules set ${sets.join(', ')} where id = :id${same.sql}`
-      const changed = await changeAndPost(db, { sql, args: { ...row, ...same.args, id } }, still?.messages ?? [])
-      return changed ? get(id) : null
+      const messages = still?.messages ?? []
+      const [changed] = await db.batch([
+        { sql, args: { ...row, ...same.args, id } },
+        ...(messages.length === 0 ? [] : [insertMessages(messages, ifChanged)]),
+        ...(changes.approval === undefined ? [] : [unconfirmed(id)]),
+      ])
+      return changed?.rowsAffected === 1 ? get(id) : null
     },
 
     async refuse(id, intended, messages, denial) {
-      const isAsked = `coalesce(asked ->> '$.at' = :intended, 0)`
-      const sql = `update schedules set since = iif(${isAsked}, since, max(since, :intended)), asked = iif(${isAsked}, null, asked)
-        where id = :id`
+      const sql = 'update schedules set since = max(since, :intended) where id = :id'
       await changeAndPost(db, { sql, args: { id, intended } }, messages, denial)
-    },
-
-    async answered(id, at) {
-      await db.write(`update schedules set asked = null where id = ? and json_extract(asked, '$.at') = ?`, [id, at])
     },
 
     async remove(id) {
       return (await db.write('delete from schedules where id = ?', [id])) === 1
     },
   }
+}
+
+/** Takes what was confirmed from the occurrences of a schedule that wait for a process. */
+function unconfirmed(id: number): Sql {
+  const waiting = `state = 'running' and worker is null and run in (select id from runs where schedule = ?)`
+  return { sql: `update attempts set approval = null where ${waiting}`, args: [id] }
 }
 
 /** Whether a schedule stands as it did. Of a person the id counts, of a place the conversation: JSON does not keep the order of fields. */
@@ -124,8 +116,7 @@ function standing({ state, place, owner }: ScheduleStanding): { readonly sql: st
 
 /** The fields that are given, as columns. */
 function rowOf(changes: Partial<Omit<ScheduleRecord, 'id'>>): Row {
-  const { lines, place, owner, condition, whenPaused, catchUpHours, state, approval, asked, snoozedUntil, ...same } =
-    changes
+  const { lines, place, owner, condition, whenPaused, catchUpHours, state, approval, snoozedUntil, ...same } = changes
   return {
     ...same,
     ...(lines === undefined ? {} : { lines: JSON.stringify(lines) }),
@@ -136,7 +127,6 @@ function rowOf(changes: Partial<Omit<ScheduleRecord, 'id'>>): Row {
     ...(catchUpHours === undefined ? {} : { catch_up_hours: catchUpHours }),
     ...(state === undefined ? {} : { state: state.kind, parked: state.kind === 'parked' ? state.why : null }),
     ...(approval === undefined ? {} : { approval: approval === null ? null : JSON.stringify(approval) }),
-    ...(asked === undefined ? {} : { asked: asked === null ? null : JSON.stringify(asked) }),
     ...(snoozedUntil === undefined ? {} : { snoozed_until: snoozedUntil }),
   }
 }

@@ -41,6 +41,7 @@ describe('schedule add', () => {
         id: 1,
         lines: ['load', 'Greet'],
         phrase: 'daily at 03:00',
+        days: 'daily',
         cron: '0 3 * * *',
         zone: 'Europe/London',
         place: { kind: 'slack', channel: 'C0DATA123', channelName: 'data', direct: false },
@@ -52,7 +53,6 @@ describe('schedule add', () => {
         since: '2026-11-23T12:00:00.000Z',
         state: { kind: 'active' },
         approval: null,
-        asked: null,
         snoozedUntil: null,
       },
     ])

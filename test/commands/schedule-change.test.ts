@@ -46,12 +46,25 @@ describe('a schedule', () => {
       plan: { title: 'Run this now?', facts: ['greet'], act: 'Run now', danger: false, mostUsd: 1 },
       by: anna,
     }
-    const asked = { at: '2026-11-23T12:00:00.000Z', by: anna, from: null, maxErrors: null, approval }
-    await bot.ledger.schedules.change(1, { asked })
+    await bot.say('schedule run 1')
+    const [waiting] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
+    if (waiting === undefined) throw new Error('no run waits')
+    expect(waiting).toMatchObject({ worker: null, origin: { cause: 'asked' }, place: { channelName: 'music' } })
+    const answer = { ok: false, exit: 1, headline: '', audience: 'nobody', run: null, replies: [], next: [] } as const
+    await bot.ledger.runs.end(
+      waiting.id,
+      null,
+      { state: 'error', ended: waiting.started, costUsd: null, answer: { ...answer, replies: [], next: [] } },
+      [],
+    )
+    const { args, line, who, place, door } = waiting
+    const after = { after: 1, args, line, who, place, door, worker: null, started: waiting.started, steps: [] }
+    await bot.ledger.runs.retry(waiting.id, { ...after, approval })
+    const approved = async () => (await bot.ledger.runs.get(waiting.id))?.approval
     await bot.say('schedule edit 1 if=changed')
-    expect((await onlyOf(bot)).asked).toEqual(asked)
+    expect(await approved()).toEqual(approval)
     await bot.say('schedule edit 1 "greet; load"')
-    expect((await onlyOf(bot)).asked).toEqual({ ...asked, approval: null })
+    expect(await approved()).toBeNull()
   })
 
   it.each(['pause', 'resume', 'remove', 'move', 'edit', 'snooze', 'run', 'export'])(
@@ -188,6 +201,16 @@ describe('schedule edit', () => {
       since: '2026-11-23T13:00:00.000Z',
     })
     expect(await runDue(bot)).toEqual([])
+  })
+
+  it.each([
+    ['mondays,fridays at 9', 'mondays,fridays at 04:00'],
+    ['every 6h', 'every 6h from 04:00'],
+    ['hourly at 0:20', 'hourly from 00:40', 'at 04:40'],
+  ])('changes the time of day alone of one that runs %s', async (when, phrase, at = 'at 04:00') => {
+    const { bot } = await withOne(`schedule add greet ${when}`)
+    await bot.say(`schedule edit 1 ${at}`)
+    expect(await onlyOf(bot)).toMatchObject({ phrase, lines: ['greet'] })
   })
 
   it('changes the lines, and whoever does becomes the owner', async () => {

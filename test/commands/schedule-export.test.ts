@@ -97,12 +97,8 @@ const schedule: fc.Arbitrary<Omit<ScheduleRecord, 'id'>> = fc
     place,
     condition,
     whenPaused: fc.constantFrom('wait' as const, 'resume' as const),
-    // A span has at most four digits: 9,999 minutes, or whole hours.
     catchUpHours: fc
-      .oneof(
-        fc.integer({ min: 0, max: 9_999 }),
-        fc.integer({ min: 1, max: 168 }).map((hours) => hours * 60),
-      )
+      .oneof(fc.integer({ min: 0, max: 7 * 24 * 60 }), fc.integer({ min: 9_990, max: 7 * 24 * 60 }))
       .map((minutes) => minutes * (1 / 60)),
     state: fc.constantFrom({ kind: 'active' } as const, { kind: 'paused' } as const),
   })

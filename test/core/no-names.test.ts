@@ -6,8 +6,9 @@ const root = join(import.meta.dirname, '../..')
 
 /** The names of all commands: those of the files in `src/commands/`, and of the queries. */
 const names = ['src/commands', 'sql/analytics']
-  .flatMap((folder) => readdirSync(join(root, folder)))
-  .map((file) => file.replace(/\.(?:ts|sql)$/, ''))
+  .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' }))
+  .filter((file) => /\.(?:ts|sql)$/.test(file))
+  .map((file) => file.replace(/\.(?:ts|sql)$/, '').replaceAll('/', '-'))
 
 /** Names that are words with other meanings as well: kinds of messages, options of schedules, headers of queries. */
 const words = new Set(['coverage', 'home', 'pause', 'resume', 'result', 'schedule', 'share', 'status'])
@@ -18,7 +19,7 @@ const allowed = ["labelOf('doctor'", "within('etl'"]
 const [all, alone] = [names, names.filter((name) => !words.has(name))].map((some) => some.join('|'))
 const choices = [
   // A command's name compared, or a command looked up by it.
-  new RegExp(`(?:\\b(?:command|name) [=!]== |\\bcommand: |\\.(?:find|named|read)\\()'(?:${all})'`, 'g'),
+  new RegExp(`(?:\\b(?:command|name) [=!]== |\\bcommand: |\\.(?:find|named|read|request)\\()'(?:${all})'`, 'g'),
   // Any other comparison, a case, an element of a set or an argument that picks one.
   new RegExp(`(?:[=!]== |case |[[(,] ?)'(?:${alone})'`, 'g'),
   // A pattern that matches one.
@@ -50,6 +51,8 @@ describe('core', () => {
     "await runs.list({ command: 'extend', limit: 1 })",
     "const wakers = ['spin-up', 'resume']",
     "catalog.find('top-songs')",
+    "session.catalog.request('pause')",
+    "commands.find(({ name }) => name === 'schedule-run')",
     'const never = /^(?:schedule|run-again)$/.test(name)',
     "next.find(({ line }) => line.startsWith('spin-up '))",
   ])('is caught with %s', (line) => {

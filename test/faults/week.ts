@@ -197,12 +197,19 @@ function createWeek(world: World, double: Double): Week {
         {
           lines: ['etl', 'qa checks'],
           phrase: 'mondays and thursdays at 03:10',
+          days: 'mondays and thursdays',
           cron: '10 3 * * 1,4',
           place: place(dataEng),
         },
         { lines: ['top songs 11'], phrase: 'daily at 00:20', cron: '20 0 * * *', place: place(music) },
         { lines: ['qa counts'], phrase: 'daily at 05:30', cron: '30 5 * * *', place: place(random) },
-        { lines: ['status'], phrase: 'wednesdays at 11:40', cron: '40 11 * * 3', place: place(dataEng) },
+        {
+          lines: ['status'],
+          phrase: 'wednesdays at 11:40',
+          days: 'wednesdays',
+          cron: '40 11 * * 3',
+          place: place(dataEng),
+        },
       ]) {
         await world.ledger.schedules.add(scheduled({ ...schedule, owner, created, whenPaused: 'resume' }))
       }

@@ -70,7 +70,7 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     ])
     expect([second.status, second.stderr]).toEqual([
       2,
-      expect.stringContaining(`Another bot works on this home: process ${process.pid}`),
+      expect.stringContaining(`Another bot is already running on this folder: process ${process.pid}`),
     ])
     expect([other.status, other.stderr]).toEqual([2, expect.stringContaining(`Port ${port} on 127.0.0.1 is taken`)])
     await bot.stop()

@@ -163,16 +163,19 @@ describe('an answer with a table', () => {
     expect(office.seen().at(1)?.text).toContain('the CSV file has all of it')
   })
 
-  it('is told even if its file cannot be uploaded, and the log says so', async () => {
-    office = await openOffice({ songs: () => [table('Songs', 500)] })
+  it('says why, in place of where its file is, where Slack does not take that', async () => {
+    const file = (name: string) => ({ kind: 'file', name, about: `The rows of ${name}`, content: 'a\r\n' }) as const
+    office = await openOffice({ songs: () => [file('one.csv'), table('Songs', 500), file('two.csv')] })
     office.front.inject(({ name }) =>
       name === 'files.getUploadURLExternal' ? { body: { ok: false, error: 'missing_scope' } } : undefined,
     )
     office.doors.open('songs')
     await say('/sparkify songs')
-    await office.clock.until(() =>
-      office.seen().some(({ text }) => text.includes('could not be attached (missing_scope)')),
-    )
+    const shown = () => JSON.stringify(office.workspace.messages(dataEng, ada)[0]?.blocks ?? [])
+    const why = /The file could not be attached \(missing_scope\)\. Give the app the scopes/g
+    await office.clock.until(() => shown().match(why)?.length === 3)
+    expect(shown()).not.toMatch(/follows in the thread|the CSV file has/)
+    expect(office.seen()).toHaveLength(1)
     await eventually(() => office.delivered())
   })
 })

@@ -53,6 +53,7 @@ async function nightOf(load: typeof etl): Promise<Office['seen']> {
     scheduled({
       lines: ['etl', 'top-songs'],
       phrase: 'nightly at 03:00',
+      days: 'nightly',
       cron: '* * * * *',
       place: { kind: 'slack', channel: dataEng, direct: false },
       owner,

@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs'
 import { chmod, mkdtemp, rm } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
@@ -26,6 +27,18 @@ describe('the database', () => {
     ).rejects.toMatchObject({ code: 'SQLITE_CONSTRAINT' })
     expect(await db.read('select a from t')).toMatchObject([{ a: 1 }])
     await db.close()
+  })
+
+  it('leaves nothing in its log when it is closed, also where another process still reads', async () => {
+    const [db, other] = [await openDatabase({ url }), await openDatabase({ url })]
+    await db.write('create table t (a text)')
+    for (let i = 0; i < 20; i++) await db.write('insert into t values (?)', ['x'.repeat(10_000)])
+    const log = (): number => statSync(join(home, 'state.db-wal')).size
+    expect(log()).toBeGreaterThan(200_000)
+    await db.close()
+    expect(log()).toBe(0)
+    expect(await other.read('select count(*) as n from t')).toMatchObject([{ n: 20 }])
+    await other.close()
   })
 
   it('syncs every commit to the disk', async () => {

@@ -5,7 +5,7 @@ import type { RunRecord } from '../../src/core/ports/runs.ts'
 import { isLeftOpen } from '../../src/core/runner/answers.ts'
 import type { Session } from '../../src/core/runner/session.ts'
 import { claimRuns } from '../../src/core/runner/worker.ts'
-import { insertAsked, insertDue } from '../../src/core/schedule/run/occurrences.ts'
+import { insertDue } from '../../src/core/schedule/run/occurrences.ts'
 import { command, step, type TestProcess, unwatched } from './core.ts'
 
 interface Bot {
@@ -21,16 +21,11 @@ export interface Fired {
 /** Inserts the occurrences that are due, and runs them to their end, as a tick and the worker do. */
 export async function runDue(bot: Bot): Promise<readonly Fired[]> {
   await insertDue(bot.session)
-  return carriedOn(bot)
+  return runAsked(bot)
 }
 
-/** The same for those that somebody wants now. */
+/** Runs what waits to its end, as the worker does. */
 export async function runAsked(bot: Bot): Promise<readonly Fired[]> {
-  await insertAsked(bot.session)
-  return carriedOn(bot)
-}
-
-async function carriedOn(bot: Bot): Promise<readonly Fired[]> {
   const claimed = await claimRuns(bot.session, () => unwatched)
   const ended = await Promise.all(
     claimed.map(async ({ run: { id }, answer }) => {

@@ -7,6 +7,7 @@ export function scheduled(
   return {
     lines: ['help'],
     phrase: 'daily at 03:00',
+    days: 'daily',
     cron: '0 3 * * *',
     zone: 'UTC',
     condition: { kind: 'always' },
@@ -15,7 +16,6 @@ export function scheduled(
     since: said.created,
     state: { kind: 'active' },
     approval: null,
-    asked: null,
     snoozedUntil: null,
     ...said,
   }

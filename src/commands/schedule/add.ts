@@ -71,11 +71,10 @@ async function wanted(said: z.output<typeof args>, context: Context): Promise<Ne
   const lines = linesOf(cut.lines)
   const named = said.day === undefined ? [] : said.day.split(' ')
   const at = said.time === undefined ? [] : ['at', said.time]
-  const { phrase, cron, channel } = readPhrase([...named, ...at, ...cut.when])
+  const { channel, ...when } = readPhrase([...named, ...at, ...cut.when])
   return {
     lines,
-    phrase,
-    cron,
+    ...when,
     place: placeOf(channel ?? said.channel, context),
     ...(await optionsOf(said, context)),
     state: { kind: said.state },

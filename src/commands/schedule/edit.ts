@@ -52,16 +52,12 @@ export default defineCommand({
     runnableLines(after, context)
     const place = await requirePoster(before, context, after.place)
     const placed = changes.place === undefined ? changes : { ...changes, place }
-    // What was confirmed before stands where this changes nothing of it; so does the yes to what somebody wants to run now.
-    const approval = isAsked(before, after) ? { approval: context.approval, asked: unconfirmed(before) } : {}
+    // What was confirmed before stands where this changes nothing of it.
+    const approval = isAsked(before, after) ? { approval: context.approval } : {}
     const schedule = await changeSchedule(before.id, { ...placed, ...approval }, deps)
     return scheduleOutcome(schedule, `Schedule ${schedule.id} is changed: ${scheduleWords(schedule)}.`, deps)
   },
 })
-
-function unconfirmed({ asked }: ScheduleRecord): ScheduleRecord['asked'] {
-  return asked === null ? null : { ...asked, approval: null }
-}
 
 /** Whether what was confirmed when it was made is another thing now: other lines, other times, or a warehouse that it wakes. */
 function isAsked(before: ScheduleRecord, after: ScheduleRecord): boolean {
@@ -76,8 +72,8 @@ async function wanted({ id, ...said }: z.output<typeof args>, context: Context) 
   const { channel, rest } = cutChannel(said.words)
   const cut = cutLines(rest)
   // `at 04:00` alone leaves the days as they are.
-  const days = cut.when[0]?.toLowerCase() === 'at' ? (/^(.+) at \d\d:\d\d$/.exec(before.phrase)?.[1] ?? '') : ''
-  const when = cut.when.length === 0 ? {} : readWhen([...(days === '' ? [] : [days]), ...cut.when])
+  const days = cut.when[0]?.toLowerCase() === 'at' && before.days !== null ? [before.days] : []
+  const when = cut.when.length === 0 ? {} : readWhen([...days, ...cut.when])
   const isWaker = said.paused === 'resume' && before.whenPaused !== 'resume'
   const changes = {
     ...(cut.lines === '' ? {} : { lines: linesOf(cut.lines) }),

@@ -32,11 +32,10 @@ export default defineCommand({
 
 async function wanted(said: z.output<typeof args>, context: Context): Promise<NewSchedule> {
   const { channel, rest } = cutChannel(said.words)
-  const { phrase, cron } = readWhen(['nightly', ...(rest.length === 0 ? usualTime : rest)])
+  const when = readWhen(['nightly', ...(rest.length === 0 ? usualTime : rest)])
   return {
     lines,
-    phrase,
-    cron,
+    ...when,
     place: placeOf(channel, context),
     ...(await optionsOf(said, context)),
     state: { kind: 'active' },

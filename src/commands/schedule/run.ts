@@ -3,6 +3,7 @@ import { optionalInteger } from '../../core/command/args.ts'
 import { defineCommand } from '../../core/command/define.ts'
 import { placeWords } from '../../core/place.ts'
 import { text } from '../../core/reply.ts'
+import { insert } from '../../core/runner/execute.ts'
 import { planOfLines } from '../../core/schedule/make/draft.ts'
 import { findSchedule, requirePoster } from '../../core/schedule/make/find.ts'
 import { understood } from '../../core/schedule/make/lines.ts'
@@ -44,17 +45,26 @@ export default defineCommand({
     await requirePoster(schedule, context)
     return planOfLines('now', scheduleWords(schedule), understood(schedule, context), context)
   },
-  async run({ id, from, 'max-errors': maxErrors }, context) {
-    const { deps, who, origin, approval } = context
+  async run({ id, from, 'max-errors': maxErrors }, context, asGiven) {
+    const { deps, catalog, origin, approval } = context
     const schedule = await findSchedule(id, context)
     if (origin.kind === 'fire') return runSchedule(schedule, maxErrors ?? null, context)
-    await requirePoster(schedule, context)
-    await requireNotRunning(schedule, from ?? null, deps)
-    // The bot that hears Slack says it, whichever process was asked.
-    const by = { kind: who.kind, id: who.id, name: who.name }
-    await deps.ledger.schedules.change(schedule.id, {
-      asked: { at: deps.clock.now().toISOString(), by, from: from ?? null, maxErrors: maxErrors ?? null, approval },
-    })
+    const place = await requirePoster(schedule, context)
+    const earlier = await requireNotRunning(schedule, from ?? null, deps)
+    // It waits for the bot, whichever process was asked.
+    const intended = deps.clock.now().toISOString()
+    const { from: _, ...given } = asGiven
+    const parsed = catalog.that('runsSchedule').with(given)
+    const { run } = await insert(
+      { parsed, earlier },
+      { ...context, place },
+      {
+        origin: { kind: 'fire', schedule: schedule.id, intended, cause: 'asked' },
+        approval,
+        key: `ask:${schedule.id}:${intended}`,
+        worker: null,
+      },
+    )
     const words = from === undefined ? linesWords(schedule) : `continues where run ${from} failed`
     const headline = `Schedule ${schedule.id} is running; it will post in ${placeWords(schedule.place)}: ${words}.`
     return {
@@ -63,7 +73,7 @@ export default defineCommand({
         text(headline),
         ...(context.place.kind === 'terminal' ? [text('The bot runs it within seconds.', 'note')] : []),
       ],
-      next: [{ label: 'Runs', line: 'runs' }],
+      next: [{ label: 'Show run', line: `runs ${run.id}` }],
     }
   },
 })

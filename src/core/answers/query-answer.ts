@@ -3,8 +3,8 @@ import type { Outcome } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import { count, dayAndTime, moment, percent, plural } from '../format.ts'
 import type { QueryOptions, ResultSet, Statement } from '../ports/engine.ts'
-import type { LoadRecord, RunRecord } from '../ports/ledger.ts'
-import { type TableReply, type TextReply, text } from '../reply.ts'
+import type { LoadRecord, RunSummary } from '../ports/ledger.ts'
+import { stating, type TableReply, type TextReply, text } from '../reply.ts'
 import { type ComparedPeriods, comparedPeriods, type EarlierPeriod, earlierPeriods } from '../sql/compared-periods.ts'
 import { dependsOnCatalogue, type QueryFile } from '../sql/files.ts'
 import { type QueryArgs, statementOf } from '../sql/query-statement.ts'
@@ -193,35 +193,45 @@ function tableOf(title: string, query: QueryFile, { columns, rows, total }: Resu
 export interface About {
   readonly coverage: boolean
   readonly cut: string | null
-  readonly failed: RunRecord | null
+  readonly failed: RunSummary | null
 }
 
-/** The small print below an answer: how fresh it is, and what of that load a careful reader should know. Each fact behind a " · ". */
+/** The small print below an answer: how fresh it is, and what of that load a careful reader should know. */
 export function trustLine(load: LoadRecord, { coverage, cut, failed }: About): TextReply {
   const { dataUntil, anchor, ahead, checks, plays, matched } = load.facts
   const facts = [
-    typeof dataUntil === 'string' ? `Data until ${moment(new Date(anchor ?? dataUntil))}` : 'No plays loaded',
-    anchor === undefined || ahead === undefined || typeof dataUntil !== 'string'
-      ? null
-      : `${plural(ahead, 'play')} dated later, up to ${moment(new Date(dataUntil))}`,
-    failed === null ? null : staleness(load, failed),
-    ...(checks?.warnings ?? []).map((finding) => `Warning: ${finding}`),
-    coverage && plays !== undefined && matched !== undefined
-      ? `${percent(matched, plays)} of plays match the catalogue`
-      : null,
-    cut,
-  ]
-  return text(facts.filter((fact) => fact !== null).join(' · '), 'note')
+    [
+      'freshness',
+      typeof dataUntil === 'string' ? `Data until ${moment(new Date(anchor ?? dataUntil))}` : 'No plays loaded',
+    ],
+    [
+      'dated ahead',
+      anchor === undefined || ahead === undefined || typeof dataUntil !== 'string'
+        ? null
+        : `${plural(ahead, 'play')} dated later, up to ${moment(new Date(dataUntil))}`,
+    ],
+    ['failed load', failed === null ? null : staleness(load, failed)],
+    ...(checks?.warnings ?? []).map((finding) => ['warnings', `Warning: ${finding}`] as const),
+    [
+      'coverage',
+      coverage && plays !== undefined && matched !== undefined
+        ? `${percent(matched, plays)} of plays match the catalogue`
+        : null,
+    ],
+    ['cut', cut],
+  ] as const
+  const stated = facts.flatMap(([about, words]) => (words === null ? [] : [{ about, text: words }]))
+  return stating(stated, ' · ', 'note')
 }
 
-function staleness({ id, published }: LoadRecord, { started }: RunRecord): string {
+function staleness({ id, published }: LoadRecord, { started }: RunSummary): string {
   const served = published === null ? `load ${id}` : moment(new Date(published))
   return `The load of ${dayAndTime(new Date(started))} failed; this is the data of ${served}`
 }
 
 /** The newest attempt to load, where it failed after this load was published, so that readers expect newer data; null otherwise. */
-export async function failedSince({ published }: LoadRecord, { ledger, commands }: Deps): Promise<RunRecord | null> {
-  const [newest] = await ledger.runs.list({ commands: commands.load, states: ['complete', 'error'], limit: 1 })
+export async function failedSince({ published }: LoadRecord, { ledger, commands }: Deps): Promise<RunSummary | null> {
+  const [newest] = await ledger.runs.summaries({ commands: commands.load, states: ['complete', 'error'], limit: 1 })
   if (newest?.state !== 'error' || published === null) return null
   return newest.started > published ? newest : null
 }

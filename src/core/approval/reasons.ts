@@ -7,7 +7,6 @@ import { OpsError } from '../errors.ts'
 import { usd } from '../format.ts'
 import type { Cluster } from '../ports/cluster.ts'
 import type { PlanDraft, Reason } from '../ports/plans.ts'
-import type { Approval, Origin } from '../ports/runs.ts'
 
 type Parts = Pick<Deps, 'policy' | 'clock'> & { readonly cluster: Pick<Cluster, 'bill'> }
 
@@ -71,25 +70,12 @@ export async function refuseUnapproved(parsed: ParsedCommand, context: Context):
   )
 }
 
-/** Null also where the line makes no sense now: its run will say so in its own words. What cannot be looked at is not allowed. */
-async function planNow(parsed: ParsedCommand, context: Context): Promise<PlanDraft | null> {
+/** What a line asks now; null also where it makes no sense now, such as resuming what runs: its run says so. Throws what else keeps it from being looked at. */
+export async function planNow(parsed: ParsedCommand, context: Context): Promise<PlanDraft | null> {
   try {
     return await parsed.plan(context)
   } catch (error) {
     if (error instanceof OpsError && (error.code === 'cluster_state' || error.code === 'no_cluster')) return null
     throw error
   }
-}
-
-type Fire = Extract<Origin, { kind: 'fire' }>
-
-/** The plan that was confirmed for what an occurrence says: when somebody wanted it now, otherwise when its schedule was made. Null where none was. */
-export async function approvalOfOccurrence(
-  { schedule: id, cause, intended }: Fire,
-  { ledger }: Pick<Deps, 'ledger'>,
-): Promise<Approval | null> {
-  const schedule = await ledger.schedules.get(id)
-  if (schedule === null) return null
-  if (cause === 'clock') return schedule.approval
-  return schedule.asked?.at === intended ? schedule.asked.approval : null
 }

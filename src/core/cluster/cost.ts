@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import type { Bill } from '../ports/cluster.ts'
-import type { RunRecord } from '../ports/runs.ts'
+import type { RunSummary } from '../ports/runs.ts'
 import { type Month, monthOf, totalUsd } from './bill.ts'
 import { clusterRequests } from './news.ts'
 
@@ -198,7 +198,7 @@ export async function requestsFor(
 }
 
 /** What a schedule ran belongs to its owner, listed apart from what they requested themselves. */
-export async function payerOf({ who, origin }: RunRecord, { runs, schedules }: Deps['ledger']): Promise<Payer> {
+export async function payerOf({ who, origin }: RunSummary, { runs, schedules }: Deps['ledger']): Promise<Payer> {
   const own: Payer = { key: `${who.kind}:${who.id}`, name: who.name }
   if (origin.kind !== 'line') return own
   const fire = await runs.get(origin.fire)

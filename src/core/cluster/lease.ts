@@ -1,4 +1,3 @@
-import type { Answer } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import { lasting, moment } from '../format.ts'
 import { newsOf, postOnce, type Report } from '../outbox/messages.ts'
@@ -7,11 +6,11 @@ import type { Place } from '../place.ts'
 import type { Step } from '../step.ts'
 import { clusterRequests, postBudgetNews, waysToAsker } from './news.ts'
 
-/** Who pauses the cluster at the end of its lease, with the rights of whoever runs the bot. */
-export const theLease: Asker = { kind: 'local', id: 'lease', name: 'the lease' }
+/** Pauses the cluster at the end of its lease, with the rights of the admins. */
+const theLease: Asker = { kind: 'local', id: 'lease', name: 'the lease' }
 
-/** Pauses the cluster as a run of its own, whose end posts the report. The answer has no run where it was refused before. */
-export type PauseCluster = (report: Report, place: Place) => Promise<Answer | null>
+/** Pauses the cluster as a run of its own and posts the report: of a failure once, however often it is tried. */
+export type PauseCluster = (who: Asker, place: Place, report: Report) => Promise<void>
 
 /**
  * Does what the cluster's lease asks for at this minute, and posts news of the month's budget, whatever becomes of the other. Throws what
@@ -51,9 +50,7 @@ async function followLease(deps: Deps, pause: PauseCluster): Promise<void> {
     case 'pause': {
       const report = { ...(await ways()), occasion: action.key }
       const [first] = report.ways
-      const answer = await pause(report, first.kind === 'admins' ? { kind: 'terminal' } : first.place)
-      if (answer !== null && answer.run === null) await postOnce(action.key, async () => ({ answer, ...report }), deps)
-      return
+      return pause(theLease, first.kind === 'admins' ? { kind: 'terminal' } : first.place, report)
     }
     case 'remind': {
       const since = lasting(action.pausedSince, deps.clock.now())

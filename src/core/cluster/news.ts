@@ -7,7 +7,7 @@ import { newsOf, postOnce } from '../outbox/messages.ts'
 import type { Asker } from '../people.ts'
 import { type Conversation, isDirect } from '../place.ts'
 import type { Bill } from '../ports/cluster.ts'
-import type { RunFilter, RunRecord } from '../ports/runs.ts'
+import type { RunFilter, RunSummary } from '../ports/runs.ts'
 import { type Month, monthOf, monthWords, spentOn } from './bill.ts'
 
 const newestRequests = 50
@@ -32,7 +32,7 @@ export async function waysOfNews(deps: Deps): Promise<Omit<Report, 'occasion'>> 
 }
 
 /** Where news goes that the last person to request the cluster waits for: to their conversation, where that was in Slack, then as `waysOfNews`. */
-export async function waysToAsker(last: RunRecord | undefined, deps: Deps): Promise<Omit<Report, 'occasion'>> {
+export async function waysToAsker(last: RunSummary | undefined, deps: Deps): Promise<Omit<Report, 'occasion'>> {
   const news = await waysOfNews(deps)
   // A person at a terminal is not there any more, and an adopted cluster was requested by nobody.
   if (last?.place.kind !== 'slack') return news
@@ -48,8 +48,8 @@ function mentionOf({ kind, id }: Asker): readonly string[] {
 export async function clusterRequests(
   { ledger, commands }: Pick<Deps, 'ledger' | 'commands'>,
   filter: Pick<RunFilter, 'limit' | 'states' | 'since'>,
-): Promise<readonly RunRecord[]> {
-  return ledger.runs.list({ ...filter, commands: [...commands.wake, ...commands.extend] })
+): Promise<readonly RunSummary[]> {
+  return ledger.runs.summaries({ ...filter, commands: [...commands.wake, ...commands.extend] })
 }
 
 /** Shares of the budget at which news is posted, the highest first. */

@@ -3,7 +3,7 @@ import type { Context } from '../command/context.ts'
 import type { Outcome } from '../command/define.ts'
 import { OpsError } from '../errors.ts'
 import { duration, moment, usd } from '../format.ts'
-import type { Approval, AttemptRecord, RunId, RunRecord } from '../ports/runs.ts'
+import type { Approval, AttemptRecord, RunId, RunRecord, RunSummary } from '../ports/runs.ts'
 import { type Reply, text } from '../reply.ts'
 import { outcomeWithoutRows, viewOf } from '../runner/answers.ts'
 import { findOrphan, interruptedWords } from '../runner/orphans.ts'
@@ -20,7 +20,7 @@ export async function describeRun(id: RunId, context: Context): Promise<Outcome>
   if (run === null)
     throw new OpsError('not_found', `There is no run ${id}.`, '`runs` shows the history.', { fixCommand: 'runs' })
   const isLeft = (await findOrphan(id, context.deps)) !== null
-  const lines = run.origin.kind === 'fire' ? (await ledger.runs.list({ parent: id, limit: 100 })).toReversed() : []
+  const lines = run.origin.kind === 'fire' ? (await ledger.runs.summaries({ parent: id, limit: 100 })).toReversed() : []
   const state = isLeft ? 'interrupted' : run.state
   const title = `Run ${id}, ${shownLine(run, context)}: ${state}, ${duration(secondsOf(run, clock.now()) * 1000)}`
   const called = `${requestedBy(run)}, ${moment(new Date(run.started))}`
@@ -44,7 +44,7 @@ export async function describeRun(id: RunId, context: Context): Promise<Outcome>
 }
 
 /** How long a run has lasted by now, or lasted. */
-export function secondsOf(run: RunRecord, now: Date): number {
+export function secondsOf(run: RunSummary, now: Date): number {
   const end = run.ended === null ? now : new Date(run.ended)
   return Math.max(0, Math.round((end.getTime() - new Date(run.started).getTime()) / 100) / 10)
 }
@@ -54,7 +54,7 @@ function planOf({ plan, by }: Approval, { who }: RunRecord): Reply {
   return text([plan.title, ...plan.facts, agreed].join('\n'))
 }
 
-function tableOf(lines: readonly RunRecord[], now: Date, reader: RunReader): Reply {
+function tableOf(lines: readonly RunSummary[], now: Date, reader: RunReader): Reply {
   return {
     kind: 'table',
     title: 'Commands',
@@ -100,7 +100,7 @@ function stepsOf(run: RunRecord, isHidden: boolean, reader: RunReader): readonly
 function nextOf(
   run: RunRecord,
   isLeft: boolean,
-  lines: readonly RunRecord[],
+  lines: readonly RunSummary[],
   reader: RunReader,
 ): readonly Suggestion[] {
   const failed = lines.filter(({ state }) => state === 'error')

@@ -115,7 +115,9 @@ export async function messagesOf(
 
 /** Whether this occurrence loaded something. */
 async function hasLoaded(fire: RunId, { ledger, commands }: Pick<Deps, 'ledger' | 'commands'>): Promise<boolean> {
-  return (await ledger.runs.list({ parent: fire, commands: commands.load, states: ['complete'], limit: 1 })).length > 0
+  return (
+    (await ledger.runs.summaries({ parent: fire, commands: commands.load, states: ['complete'], limit: 1 })).length > 0
+  )
 }
 
 /**

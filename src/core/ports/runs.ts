@@ -50,9 +50,9 @@ export interface Post {
 
 /**
  * A command that somebody, or a schedule, wants run, with its newest attempt: a run that failed, or lost its process, is tried again under the
- * same number. Times are ISO 8601 in UTC.
+ * same number. Without its steps and its answer, which may be long. Times are ISO 8601 in UTC.
  */
-export interface RunRecord {
+export interface RunSummary {
   readonly id: RunId
   /** Names what asked for it, so that it is run once: a delivery, a time of a schedule, a line of an occurrence. Null where nothing can ask twice. */
   readonly key: string | null
@@ -91,10 +91,14 @@ export interface RunRecord {
   readonly available: string
   readonly started: string
   readonly ended: string | null
-  readonly steps: readonly StepRecord[]
-  readonly answer: Answer | null
   /** What the cluster cost while it ran, in US dollars; null while it runs and where the cluster costs nothing. */
   readonly costUsd: number | null
+}
+
+/** A run as a whole. */
+export interface RunRecord extends RunSummary {
+  readonly steps: readonly StepRecord[]
+  readonly answer: Answer | null
 }
 
 /** An attempt of a run, as its history lists it. `lost`: its process died. */
@@ -190,6 +194,8 @@ export interface RunStore {
   get(id: RunId): Promise<RunRecord | null>
   /** Newest first. */
   list(filter: RunFilter): Promise<readonly RunRecord[]>
+  /** The same, without what is long. */
+  summaries(filter: RunFilter): Promise<readonly RunSummary[]>
   /** All attempts of a run, the first one first. */
   attempts(id: RunId): Promise<readonly AttemptRecord[]>
   /** Writes the step at this place of the list. False when the run is no longer this process's own. */

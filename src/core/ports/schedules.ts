@@ -2,7 +2,7 @@ import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Denial } from './audit.ts'
 import type { NewMessage } from './outbox.ts'
-import type { Approval, RunId } from './runs.ts'
+import type { Approval } from './runs.ts'
 
 /** When an answer of the clock is posted at all; a failure always is. */
 export type Condition =
@@ -27,8 +27,10 @@ export type ScheduleState =
 export interface ScheduleRecord {
   readonly id: number
   readonly lines: readonly string[]
-  /** As it was run: "daily at 03:00". */
+  /** When it runs, in words: "daily at 03:00". */
   readonly phrase: string
+  /** Its days, or how often: "daily". Null where its time is a cron expression. */
+  readonly days: string | null
   /** Five fields, in `zone`. */
   readonly cron: string
   readonly zone: string
@@ -45,22 +47,8 @@ export interface ScheduleRecord {
   readonly state: ScheduleState
   /** The plan that was confirmed when it was made or last changed, and by whom; none where nothing had to be. */
   readonly approval: Approval | null
-  /** Somebody wants it said now. */
-  readonly asked: AskedOccurrence | null
   /** Until then nobody is called when it fails. */
   readonly snoozedUntil: string | null
-}
-
-/** An occurrence that somebody wants now. `at` names it. */
-export interface AskedOccurrence {
-  readonly at: string
-  readonly by: Asker
-  /** The failed occurrence that it carries on; null to say everything. */
-  readonly from: RunId | null
-  /** How many unreadable rows its load may leave out this time; null: as many as its line says. */
-  readonly maxErrors: number | null
-  /** The plan of its own that was confirmed, where it costs something. */
-  readonly approval: Approval | null
 }
 
 /** What decides whether a schedule is run, and where and for whom. */
@@ -73,20 +61,16 @@ export interface ScheduleStore {
   add(schedule: Omit<ScheduleRecord, 'id'>): Promise<ScheduleRecord>
   get(id: number): Promise<ScheduleRecord | null>
   list(): Promise<readonly ScheduleRecord[]>
-  /** Those that somebody wants to run now. */
-  asked(): Promise<readonly ScheduleRecord[]>
   /**
    * Changes these in one statement; with `still`, only while its state, its place and its owner are what they are there, and inserts the messages
-   * that tell it. Null when there is no such schedule.
+   * about it. With another approval, occurrences that wait for a process lose theirs. Null when there is no such schedule.
    */
   change(
     id: number,
     changes: ScheduleChanges,
     still?: { readonly as: ScheduleStanding; readonly messages: readonly NewMessage[] },
   ): Promise<ScheduleRecord | null>
-  /** Notes that the occurrence of this name was refused, and inserts the message that tells it and its entry in the audit log. Its `since` never goes back: it may have been changed meanwhile. */
+  /** Passes over its times up to `intended`, and inserts the message about it and its entry in the audit log. `since` never goes back: it may have been changed meanwhile. */
   refuse(id: number, intended: string, messages: readonly NewMessage[], denial: Denial | null): Promise<void>
-  /** Forgets that it was asked for at that time, unless it was asked for again since. */
-  answered(id: number, at: string): Promise<void>
   remove(id: number): Promise<boolean>
 }

@@ -25,8 +25,11 @@ function stepView({ title, state, ms, detail }: StepRecord): StepView {
   return detail === undefined ? { title, state, ms } : { title, state, ms, detail }
 }
 
-/** The questions whose rows an answer holds: what it asked itself, or what it has from others. */
-export function rowsIn({ asked, rowsOf = [], run }: Answer): readonly RowsOf[] {
+/** The questions whose rows an answer holds: what its run asked itself, or what it has from others. */
+export function rowsIn(
+  { asked, rowsOf = [], ...answer }: Answer,
+  run: Pick<RunView, 'command' | 'started' | 'ended'> | null = answer.run,
+): readonly RowsOf[] {
   if (asked === undefined || run === null) return rowsOf
   return [{ command: run.command, ended: run.ended ?? run.started }]
 }

@@ -1,7 +1,7 @@
-import type { Answer, Suggestion } from '../answer.ts'
+import type { Answer, RunView, Suggestion } from '../answer.ts'
 import { mayUse } from '../command/catalog.ts'
 import type { Context, RunContext } from '../command/context.ts'
-import type { Command, ParsedCommand } from '../command/define.ts'
+import type { Command, Outcome, ParsedCommand } from '../command/define.ts'
 import { labelOf } from '../command/line.ts'
 import { DiskFull, OpsError } from '../errors.ts'
 import { messagesOf, type Report } from '../outbox/messages.ts'
@@ -56,17 +56,34 @@ export async function answerUnrecorded(why: OpsError, parsed: ParsedCommand, con
     },
     cancel: nothing,
   })
-  const ok = outcome.ok ?? true
+  return {
+    ...answerOf(outcome, parsed.command.audience, null),
+    replies: [...outcome.replies, text(`This answer is not recorded. ${why.message} ${why.remedy}`, 'warning')],
+    // What a command suggests may name its run, which does not exist.
+    next: usable([{ label: labelOf('doctor'), line: 'doctor' }], parsed.command, context),
+  }
+}
+
+/** What a command returned, as an answer that suggests nothing yet. */
+function answerOf(
+  { ok = true, headline, title, lead, replies, details, asked, facts, rowsOf, ...outcome }: Outcome,
+  audience: Answer['audience'],
+  run: RunView | null,
+): Answer {
   return {
     ok,
     exit: ok ? 0 : 1,
-    headline: outcome.headline,
-    audience: outcome.audience ?? parsed.command.audience,
-    run: null,
-    replies: [...outcome.replies, text(`This answer is not recorded. ${why.message} ${why.remedy}`, 'warning')],
-    ...(outcome.details === undefined ? {} : { details: [...outcome.details] }),
-    // What a command suggests may name its run, which does not exist.
-    next: usable([{ label: labelOf('doctor'), line: 'doctor' }], parsed.command, context),
+    headline,
+    ...(title === undefined ? {} : { title }),
+    ...(lead === undefined ? {} : { lead }),
+    audience: outcome.audience ?? audience,
+    run,
+    replies: [...replies],
+    ...(details === undefined ? {} : { details: [...details] }),
+    next: [],
+    ...(asked === undefined ? {} : { asked }),
+    ...(facts === undefined ? {} : { facts }),
+    ...noted(rowsOf),
   }
 }
 
@@ -95,23 +112,11 @@ async function outcomeOf(run: LiveRun, parsed: ParsedCommand, context: Context, 
   })
   try {
     const outcome = await parsed.run(runContext)
-    const ok = outcome.ok ?? true
     const answer: Answer = {
-      ok,
-      exit: ok ? 0 : 1,
-      headline: outcome.headline,
-      ...(outcome.title === undefined ? {} : { title: outcome.title }),
-      ...(outcome.lead === undefined ? {} : { lead: outcome.lead }),
-      audience: outcome.audience ?? audience,
-      run: ending('complete'),
-      replies: [...outcome.replies],
-      ...(outcome.details === undefined ? {} : { details: [...outcome.details] }),
+      ...answerOf(outcome, audience, ending('complete')),
       // Only a schedule makes one message of several answers.
       ...(outcome.brief === undefined || record.origin.kind !== 'line' ? {} : { brief: [...outcome.brief] }),
       next: usable(outcome.next ?? [], parsed.command, context),
-      ...(outcome.asked === undefined ? {} : { asked: outcome.asked }),
-      ...(outcome.facts === undefined ? {} : { facts: outcome.facts }),
-      ...noted(outcome.rowsOf),
     }
     return await store(run, 'complete', answer, session)
   } catch (thrown) {

@@ -113,12 +113,16 @@ async function interruption(orphan: RunRecord, deps: Deps): Promise<OpsError> {
   return leaving(new OpsError('interrupted', message, remedy), orphan, deps)
 }
 
+/** What a run is at, as its readers see it. */
+export function stepAt({ steps }: Pick<RunRecord, 'steps'>): string {
+  return steps.find(({ state }) => state === 'in_progress')?.title ?? 'starting'
+}
+
 function busy(holder: RunRecord, deps: Deps): OpsError {
-  const doing = holder.steps.find((step) => step.state === 'in_progress')?.title ?? 'starting'
   const time = lasting(new Date(holder.started), deps.clock.now())
   return new OpsError(
     'busy',
-    `${holder.who.name}'s ${holder.line} (run ${holder.id}) has been changing the warehouse for ${time}, now at "${doing}". Nothing was done.`,
+    `${holder.who.name}'s ${holder.line} (run ${holder.id}) has been changing the warehouse for ${time}, now at "${stepAt(holder)}". Nothing was done.`,
     `Wait for it, or stop it with cancel ${holder.id}.`,
     { fixCommand: `runs ${holder.id}` },
   )

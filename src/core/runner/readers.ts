@@ -8,7 +8,8 @@ import { OpsError } from '../errors.ts'
 import { includesRole, type Person } from '../people.ts'
 import { isDirect } from '../place.ts'
 import type { RunId } from '../ports/ledger.ts'
-import type { RunFilter, RunRecord, RunStore } from '../ports/runs.ts'
+import type { RunFilter, RunRecord, RunStore, RunSummary } from '../ports/runs.ts'
+import { rowsIn } from './answers.ts'
 
 /** How long an answer can be worked with. */
 export const keptDays = 7
@@ -47,7 +48,7 @@ function namesChannel({ args }: Command): boolean {
 }
 
 /** The line of a run as this person may see it: as it was typed, or only the name of its command. */
-export function shownLine(run: RunRecord, reader: RunReader): string {
+export function shownLine(run: RunSummary, reader: RunReader): string {
   return mayRead(run, reader) ? withChannelNames(run.line) : run.command
 }
 
@@ -80,18 +81,10 @@ function isOwnOrAdmins({ who: asker }: RunRecord, who: Person): boolean {
   return (asker.kind === who.kind && asker.id === who.id) || includesRole(who.role, 'admin')
 }
 
-/**
- * The questions whose rows are in the answer of a run, of a schedule's in those of its lines.
- */
+/** The questions whose rows are in the answer of a run, of a schedule's in those of its lines. */
 async function rowsBehind(run: RunRecord, runs: RunStore): Promise<readonly RowsOf[]> {
-  if (run.origin.kind !== 'fire') return rowsIn(run)
-  return [run, ...(await runs.list({ parent: run.id, limit: 100 }))].flatMap(rowsIn)
-}
-
-/** Those that the answer itself names. */
-function rowsIn({ answer, command, started, ended }: RunRecord): readonly RowsOf[] {
-  if (answer?.asked !== undefined) return [{ command, ended: ended ?? started }]
-  return answer?.rowsOf ?? []
+  const children = run.origin.kind === 'fire' ? await runs.list({ parent: run.id, limit: 100 }) : []
+  return [run, ...children].flatMap((one) => (one.answer === null ? [] : rowsIn(one.answer, one)))
 }
 
 /** The run meant by a number, or the newest of those that `filter` lists for which `wanted` holds. Throws `not_found`. */
@@ -116,7 +109,7 @@ export function noRun(id: RunId): OpsError {
 }
 
 /** Throws `not_allowed` unless this person has asked for the run or had it tried again, or is an admin. */
-export function requireOwn(run: RunRecord, who: Person): void {
+export function requireOwn(run: RunSummary, who: Person): void {
   if (run.who.id === who.id || run.requester.id === who.id || includesRole(who.role, 'admin')) return
   throw new OpsError(
     'not_allowed',

@@ -18,12 +18,8 @@ export interface Worker {
   stop(): void
 }
 
-export interface WorkerParts {
-  /** Gives the message of a run that is carried on back to its face. Null for a process that takes no runs: a terminal. */
-  readonly watch: ((run: RunRecord) => Watch) | null
-  /** Inserts runs that somebody wants from whichever process this is. */
-  readonly insert: () => Promise<void>
-}
+/** Has the progress of a run that is taken shown in its message. */
+export type Watching = (run: RunRecord) => Watch
 
 const lookMs = 1_000
 // A process that was silent for 30 s counts as gone. Where this one looks as late as that, the machine slept and nobody could beat;
@@ -37,8 +33,11 @@ const longestPauseMs = 60_000
 // A run that has taken three processes with it will take the fourth.
 const maxLost = 3
 
-/** Starts to look: at once, then every second, and whenever it is woken. Resolves after the first look. */
-export async function startWorker({ watch, insert }: WorkerParts, session: Session): Promise<Worker> {
+/**
+ * Starts to look: at once, then every second, and whenever it is woken. Resolves after the first look. `watch` is null in a process that takes
+ * no runs: a terminal.
+ */
+export async function startWorker(watch: Watching | null, session: Session): Promise<Worker> {
   const { deps, registry } = session
   const { clock } = deps
   let looked = clock.now().getTime()
@@ -46,11 +45,10 @@ export async function startWorker({ watch, insert }: WorkerParts, session: Sessi
   let looking = false
   let again = false
 
-  const claim = async (take: (run: RunRecord) => Watch): Promise<void> => {
+  const claim = async (take: Watching): Promise<void> => {
     const before = looked
     looked = clock.now().getTime()
     if (looked - before > sleptMs) trustedFrom = clock.elapsed() + beatsMs
-    await insert()
     const claimed = await claimRuns(session, take, clock.elapsed() >= trustedFrom)
     for (const { answer } of claimed) void inBackground(deps, 'run', () => answer)
   }
@@ -84,11 +82,7 @@ export interface Claimed {
  * Takes the runs that wait for a process, and where `gone` those whose process is gone; of this process those whose end could not be written: what changes the warehouse and what is a schedule's is
  * carried on (their steps know what is done); what only asked a question is closed, and a terminal's run, because who typed it saw it stop.
  */
-export async function claimRuns(
-  session: Session,
-  watch: (run: RunRecord) => Watch,
-  gone = true,
-): Promise<readonly Claimed[]> {
+export async function claimRuns(session: Session, watch: Watching, gone = true): Promise<readonly Claimed[]> {
   const { deps, registry } = session
   const claimed: Claimed[] = []
   const now = deps.clock.now().getTime()
@@ -110,7 +104,7 @@ function later(id: RunId, error: unknown, { log }: Deps): null {
   return null
 }
 
-async function take(run: RunRecord, watch: (run: RunRecord) => Watch, session: Session): Promise<Claimed | null> {
+async function take(run: RunRecord, watch: Watching, session: Session): Promise<Claimed | null> {
   const { deps, registry } = session
   const closed = (answer: Answer | null) => (answer === null ? null : { run, answer: Promise.resolve(answer) })
   if (registry.unrecorded.has(run.id)) {

@@ -3,7 +3,7 @@ import { OpsError } from '../errors.ts'
 import { lasting } from '../format.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
 import type { LoadRecord } from '../ports/ledger.ts'
-import { findOrphan, interruptedWords } from '../runner/orphans.ts'
+import { findOrphan, interruptedWords, stepAt } from '../runner/orphans.ts'
 
 // A load published while we were asking takes the file of the one before last with it; twice in one question is chance, thrice is a fault.
 const maxTries = 3
@@ -97,10 +97,9 @@ async function nothingLoaded(deps: Deps): Promise<OpsError> {
       { fixCommand: `run-again ${loading.id}` },
     )
   }
-  const at = loading.steps.find((step) => step.state === 'in_progress')?.title ?? 'starting'
   return new OpsError(
     'not_loaded',
-    `The first load has been running for ${lasting(new Date(loading.started), deps.clock.now())}, now at "${at}".`,
+    `The first load has been running for ${lasting(new Date(loading.started), deps.clock.now())}, now at "${stepAt(loading)}".`,
     'Ask again when it is published.',
     { fixCommand: `runs ${loading.id}` },
   )

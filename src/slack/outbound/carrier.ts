@@ -1,7 +1,7 @@
 import type { Answer } from '../../core/answer.ts'
 import { withChannelNames } from '../../core/channel.ts'
 import { messageOf } from '../../core/errors.ts'
-import type { Content, Way } from '../../core/message.ts'
+import type { Content, Part, Way } from '../../core/message.ts'
 import type { RateWindow } from '../../core/pacing.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Ledger, PlanRecord } from '../../core/ports/ledger.ts'
@@ -44,6 +44,8 @@ const urlMinutes = 30
 export function createCarrier(parts: CarrierParts): SlackCarrier {
   const { sender, progress, budget, ledger, clock, log, botName } = parts
   const urls = new Map<string, { readonly url: ResponseUrl; readonly until: number }>()
+  /** Why Slack did not take files of a message, by its key and their numbers. */
+  const refusedFiles = new Map<string, ReadonlyMap<number, string>>()
 
   const post = async (to: PostTarget, fallbacks: Fallbacks): Promise<Sent> => {
     const { result, level } = await sender.post(to, fallbacks)
@@ -105,28 +107,28 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
   const sendPart = async (
     message: OutboxMessage,
     way: There,
-    { answer, part, root }: Extract<Body, { kind: 'answer' }>,
+    { answer, root }: Extract<Body, { kind: 'answer' }>,
+    part: Part,
     begin: () => Promise<void>,
   ): Promise<Sent> => {
     const { place, who } = way
-    if (part?.kind === 'mention') {
+    if (part.kind === 'mention') {
       const call = callOf(answer, message.mention)
       return call === undefined ? done : post(place, [call])
     }
     const audience = way.kind === 'reader' ? 'asker' : answer.audience
     const { thread, files } = presentAnswer({ ...answer, audience }, parts.view(who.name, place.direct))
-    if (part?.kind === 'page') {
+    if (part.kind === 'page') {
       const fallbacks = thread[part.page]
       if (fallbacks === undefined) return done
       return way.kind === 'reader' ? reply(root, way, fallbacks) : post(place, fallbacks)
     }
-    const file = part === null ? undefined : files[part.file]
+    const file = files[part.file]
     if (file === undefined || place.thread === undefined) return done
     const page = file.page === 0 ? root : await ledger.messages.find(pageKey(root, file.page - 1))
     // A page that was not taken at all is as good as cut.
     if (page !== null && page.level !== null && page.level < file.from) return done
-    const missing = (why: string, fix: string): Sent => {
-      const text = `${file.filename} ${why} ${fix}`
+    const missing = (text: string): Sent => {
       const note = {
         ...bare(message),
         key: `${message.key}:note`,
@@ -136,7 +138,23 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
       return { ...done, followers: [note] }
     }
     const maybe = (): Sent =>
-      missing('may be missing here: Slack did not confirm the upload.', 'Use csv to get it again.')
+      missing(`${file.filename} may be missing here: Slack did not confirm the upload. Use csv to get it again.`)
+    /** In place of the sentence that announces the file; below it where that cannot be changed. */
+    const reportRefusal = async (why: string): Promise<Sent> => {
+      const refused = new Map([...(refusedFiles.get(root.key) ?? []), [part.file, why]])
+      refusedFiles.set(root.key, refused)
+      const shown = presentAnswer({ ...answer, audience }, parts.view(who.name, place.direct), refused)
+      const fallbacks = file.page === 0 ? shown.main : shown.thread[file.page - 1]
+      if (page?.post == null || fallbacks === undefined) return missing(why)
+      budget.count()
+      try {
+        await sender.edit(page.post, fallbacks)
+        return { ...done, restMs }
+      } catch (error) {
+        if (carriedOut(error) === 'refused') return missing(why)
+        throw new HarmlessTwice(error)
+      }
+    }
     if (message.begun) return maybe()
     let begun = false
     try {
@@ -149,7 +167,9 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
       const state = carriedOut(error)
       if (state === 'refused' && error instanceof SlackRefused) {
         log.error({ err: error, message: message.key }, 'a file could not be attached')
-        return missing(`could not be attached (${error.code}).`, remedyFor(error.code, place, botName))
+        return await reportRefusal(
+          `The file could not be attached (${error.code}). ${remedyFor(error.code, place, botName)}`,
+        )
       }
       if (begun && state !== 'no') return maybe()
       throw begun ? error : new HarmlessTwice(error)
@@ -182,7 +202,9 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     }
     switch (body.kind) {
       case 'answer':
-        return body.part === null ? sendAnswer(message, way, body.answer) : sendPart(message, way, body, begin)
+        return body.part === null
+          ? sendAnswer(message, way, body.answer)
+          : sendPart(message, way, body, body.part, begin)
       case 'progress': {
         if (message.post !== null) return done
         const run = progress.latest(body.run.id) ?? viewOf(body.run)

@@ -16,16 +16,22 @@ import { type FileFrom, presentFile, presentTable, type Whole } from './table.ts
 /**
  * An answer as Slack shows it: the main message with its levels, what found no room in it and its details for the thread, and a CSV file
  * for each table, with the level from which on it is cut; what only its asker sees has neither thread nor files. A run of several
- * steps keeps the block that presentRun gave it.
+ * steps keeps the block that presentRun gave it. `refused`: of files that Slack did not take, by their number, why, in place of where they are.
  */
-export function presentAnswer(answer: Answer, view: View): Presented {
+export function presentAnswer(answer: Answer, view: View, refused: ReadonlyMap<number, string> = new Map()): Presented {
   const { run, audience, lead, replies, details = [] } = answer
   const head = headOf(answer, view)
   const aloud = audience === 'channel'
   const marked = head === null || (run?.state !== 'error' && answer.title === undefined)
   // A file cannot be shown to one person in a channel, but in direct messages a query's answer can be asked for again.
   const whole = aloud ? 'attached' : answer.asked === undefined ? 'nowhere' : 'on request'
-  const present = (reply: Reply) => presentReply(reply, { slash: view.slash, marked, whole })
+  let files = 0
+  const present = (reply: Reply) => {
+    const presented = presentReply(reply, { slash: view.slash, marked, whole })
+    const why = presented.file === null ? undefined : refused.get(files++)
+    if (why === undefined) return presented
+    return { ...presentReply(reply, { slash: view.slash, marked, whole: { refused: why } }), file: presented.file }
+  }
   const [presented, detailed] = [replies.map(present), details.map(present)]
   const body = presented.map(({ part }) => part)
   const next = presentNext(answer.next, view.slash)

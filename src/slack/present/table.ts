@@ -113,14 +113,14 @@ function rowsLine(
       : null,
     grid.leftOut > 0 ? `${count(grid.columns.length)} of ${count(table.columns.length)} columns` : null,
     cellsCut ? 'long values are cut' : null,
-    files[whole],
+    typeof whole === 'object' ? whole.refused : files[whole],
     grid.hasTimes ? 'times in UTC' : null,
   ]
   return facts.filter((fact) => fact !== null).join(' · ')
 }
 
-/** Where the whole of something can be had as a file: attached, by asking elsewhere, or nowhere. */
-export type Whole = 'attached' | 'on request' | 'nowhere'
+/** Where the whole of something can be had as a file: attached, by asking elsewhere, nowhere, or why Slack did not take it, in sentences. */
+export type Whole = 'attached' | 'on request' | 'nowhere' | { readonly refused: string }
 
 /** A file, and the form of a message from which on it is needed. */
 export interface FileFrom extends CsvFile {
@@ -135,7 +135,9 @@ export function presentFile(
   const attached = whole === 'attached'
   const where = attached
     ? 'The file follows in the thread.'
-    : 'Slack cannot attach a file to a private answer. Ask in a direct message to get it.'
+    : typeof whole === 'object'
+      ? whole.refused
+      : 'Slack cannot attach a file to a private answer. Ask in a direct message to get it.'
   const words = `${clean(about)}\n${where}`
   return {
     part: simplePart(cut(cleanLine(about), 80), sections(words), words),

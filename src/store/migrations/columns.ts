@@ -33,6 +33,30 @@ export const requests: readonly string[] = [
 ]
 
 /**
+ * An occurrence that somebody wanted is a run that waits for the bot. What was to continue a failed run is forgotten: its button is there still.
+ */
+export const askedOccurrences: readonly string[] = [
+  `insert into runs (key, command, args, line, requester, writer, listed, schedule, intended, cause, available_at)
+    select 'ask:' || id || ':' || (asked ->> '$.at'), 'schedule-run',
+      json_patch(json_object('id', cast(id as text)),
+        iif(asked ->> '$.maxErrors' is null, '{}', json_object('max-errors', cast(asked ->> '$.maxErrors' as text)))),
+      'schedule-run id=' || id || coalesce(' max-errors=' || (asked ->> '$.maxErrors'), ''), asked ->> '$.by', 0, 1, id, asked ->> '$.at', 'asked', asked ->> '$.at'
+    from schedules where asked is not null and asked ->> '$.from' is null
+      and not exists (select 1 from runs where schedule = schedules.id and intended = asked ->> '$.at')`,
+  `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, started)
+    select runs.id, 1, (select coalesce(max(seq), 0) from attempts) + row_number() over (order by runs.id), 0, 0,
+      requester ->> '$.id', requester, schedules.place, 'words', schedules.asked ->> '$.approval', 0, runs.intended
+    from runs join schedules on schedules.id = runs.schedule
+    where runs.cause = 'asked' and not exists (select 1 from attempts where attempts.run = runs.id)`,
+  'alter table schedules drop column asked',
+
+  // The days of a schedule, or how often it runs, were read out of its phrase.
+  'alter table schedules add column days text',
+  `update schedules set days = substr(phrase, 1, instr(replace(phrase, ' from ', ' at ') || ' at ', ' at ') - 1)
+    where phrase not like 'cron %'`,
+]
+
+/**
  * An approval is stored with the run that it begins. A plan that an earlier version approved and did not begin, because its process died, can
  * be confirmed again, or expires.
  */

@@ -62,6 +62,8 @@ export function describeRuns(open: OpenLedger): void {
       expect(await other.runs.get(run.id)).toEqual(run)
       await withSteps(one, run.id, steps)
       expect(await other.runs.get(run.id)).toEqual({ ...run, steps })
+      const { steps: _, answer: __, ...summary } = run
+      expect(await other.runs.summaries({ limit: 2 })).toEqual([summary])
     })
 
     it('that do not exist are null', async () => {

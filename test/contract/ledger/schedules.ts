@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { said } from '../../core/outbox/support.ts'
 import { pendingIn } from '../../support/delivered.ts'
-import { anna, later, nightly, type OpenLedger, openLedgers } from './world.ts'
+import { later, nightly, type OpenLedger, opened, openLedgers } from './world.ts'
 
 /** What every ledger does with schedules. */
 export function describeSchedules(open: OpenLedger): void {
@@ -65,24 +65,22 @@ export function describeSchedules(open: OpenLedger): void {
     })
   })
 
-  describe('a schedule that somebody wants to hear now', () => {
-    it('is heard once, and not forgotten when it was asked for again since', async () => {
+  describe('another approval of a schedule', () => {
+    it('takes theirs from the occurrences that wait for a process, and no other change does', async () => {
       const [one, other] = await pair()
       const { id } = await one.schedules.add(nightly)
-      const [first, second] = [later(1), later(2)].map((at) => ({
-        at: at.toISOString(),
-        by: anna,
-        from: null,
-        maxErrors: 3,
-        approval: null,
-      }))
-      if (first === undefined || second === undefined) throw new Error('there are two')
-      await one.schedules.change(id, { asked: first })
-      await other.schedules.change(id, { asked: second })
-      await one.schedules.answered(id, first.at)
-      expect((await other.schedules.get(id))?.asked).toEqual(second)
-      await one.schedules.answered(id, second.at)
-      expect((await other.schedules.get(id))?.asked).toBeNull()
+      const { approval } = nightly
+      const occurrence = async (minute: number, worker: string | null): Promise<number> => {
+        const intended = later(minute).toISOString()
+        const origin = { kind: 'fire', schedule: id, intended, cause: 'asked' } as const
+        return (await opened(one, { origin, approval, worker, key: `ask:${id}:${intended}` })).id
+      }
+      const [waiting, atWork] = [await occurrence(1, null), await occurrence(2, 'one')]
+      const approvals = () => Promise.all([waiting, atWork].map(async (run) => (await other.runs.get(run))?.approval))
+      await other.schedules.change(id, { condition: { kind: 'always' } })
+      expect(await approvals()).toEqual([approval, approval])
+      await other.schedules.change(id, { lines: ['qa'], approval: null })
+      expect(await approvals()).toEqual([null, approval])
     })
   })
 }

@@ -63,6 +63,7 @@ export function newRun(said: Partial<NewRun> = {}): NewRun {
 export const nightly: Omit<ScheduleRecord, 'id'> = {
   lines: ['etl', 'qa'],
   phrase: 'daily at 03:00',
+  days: 'daily',
   cron: '0 3 * * *',
   zone: 'Europe/Vienna',
   place: inChannel,
@@ -74,7 +75,6 @@ export const nightly: Omit<ScheduleRecord, 'id'> = {
   since: noon.toISOString(),
   state: { kind: 'active' },
   approval: { plan: { title: 'Say this?', facts: [], act: 'Schedule', danger: false }, by: anna },
-  asked: null,
   snoozedUntil: null,
 }
 

@@ -56,7 +56,7 @@ describe('the record', () => {
 
   it('tells of a line that a schedule was refused in somebody’s name', async () => {
     const { start, roles, clock } = await createWorld()
-    roles.set(bob.id, 'operator')
+    roles.set(bob.id, 'admin')
     const bot = await start('one', [scheduleRun, command('drop', async () => undefined, { role: 'admin' })])
     const created = clock.now().toISOString()
     await bot.ledger.schedules.add(
@@ -65,12 +65,14 @@ describe('the record', () => {
         owner: bob,
         created,
         lines: ['drop'],
-        asked: { at: created, by: bob, from: null, maxErrors: null, approval: null },
       }),
     )
+    expect((await bot.say('schedule-run 1', { who: bob })).ok).toBe(true)
+    roles.set(bob.id, 'operator')
     await runAsked(bot)
     const { entries } = await bot.ledger.audit.list({ limit: 10 })
     expect(entries).toMatchObject([
+      { what: 'run', command: 'schedule-run', origin: { kind: 'words' }, result: 'complete' },
       { ...entered, line: 'drop', headline: expect.stringContaining('drop needs an admin.') },
       { what: 'run', origin: { kind: 'fire', schedule: 1 }, result: 'error' },
     ])

@@ -28,8 +28,7 @@ async function besideALoad() {
       return () => undefined
     },
   }
-  const insert = async (): Promise<void> => undefined
-  await startWorker({ watch: () => unwatched, insert }, { ...session, deps: { ...session.deps, clock } })
+  await startWorker(() => unwatched, { ...session, deps: { ...session.deps, clock } })
   const lookAfter = async (seconds: number, ...alive: readonly TestProcess[]): Promise<number | undefined> => {
     world.clock.advance(seconds * 1000)
     for (const process of [bot, ...alive]) await process.beat()

@@ -1,6 +1,6 @@
 import type { Answer } from '../../../src/core/answer.ts'
 import type { RunRecord } from '../../../src/core/ports/ledger.ts'
-import { type ChartReply, type Reply, type TableReply, text } from '../../../src/core/reply.ts'
+import { type ChartReply, type Reply, stating, type TableReply, text } from '../../../src/core/reply.ts'
 import { viewOf } from '../../../src/core/runner/answers.ts'
 import type { LineReport } from '../../../src/core/schedule/report/digest.ts'
 import { press } from './shown.ts'
@@ -50,8 +50,10 @@ function spoke(
   return { line, asks, answer: { ok: true, exit: 0, audience: 'channel', run: viewOf(run), ...answer } }
 }
 
-export const trust = text('Data until 29 Nov 2018, 23:58 UTC', 'note')
-export const green = text('20 of 20 checks green', 'good')
+export const fresh = { about: 'freshness', text: 'Data until 29 Nov 2018, 23:58 UTC' }
+export const trust = stating([fresh], ' · ', 'note')
+export const green = stating([{ about: 'checks', text: '20 of 20 checks green' }], '', 'good')
+const coverage = { about: 'coverage', text: '4.9% of plays match the catalogue (last load 4.8%)' }
 
 export const loaded = spoke(runAt(58, 'etl', '03:00:01', 41_000), 'etl', false, {
   headline: '6,820 plays are live; 20 of 20 checks green.',
@@ -60,15 +62,14 @@ export const loaded = spoke(runAt(58, 'etl', '03:00:01', 41_000), 'etl', false, 
       '8,056 events and 14,896 songs read from 14,926 files\nsongplays 6,820 · users 97 · songs 14,896 · artists 9,553 · time 6,813 · page_views 950',
     ),
     green,
-    text('4.9% of plays match the catalogue (last load 4.8%)', 'note'),
+    stating([coverage], '', 'note'),
     text('326 wrongly encoded texts repaired, in 326 plays', 'note'),
   ],
   brief: [
-    text(
-      '8,056 events and 14,896 songs read from 14,926 files in 41 s · 4.9% of plays match the catalogue (last load 4.8%)',
-    ),
+    stating([{ about: 'load', text: '8,056 events and 14,896 songs read from 14,926 files in 41 s' }, coverage], ' · '),
     green,
   ],
+  facts: { about: ['load', 'checks'] },
   next: [press('Top songs', 'top-songs'), press('Check', 'qa')],
 })
 
@@ -89,6 +90,7 @@ export const checked = spoke(runAt(59, 'qa part=checks', '03:00:43', 5_100), 'qa
   headline: '20 of 20 checks green.',
   replies: [green, checks, trust],
   brief: [green, trust],
+  facts: { about: ['checks'] },
   next: [press('Top songs', 'top-songs')],
 })
 

@@ -2,13 +2,13 @@ import type { Answer } from '../../../src/core/answer.ts'
 import type { Outcome } from '../../../src/core/command/define.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import type { LoadRecord, RunRecord, ScheduleRecord } from '../../../src/core/ports/ledger.ts'
-import { type Reply, text } from '../../../src/core/reply.ts'
+import { type Reply, stating } from '../../../src/core/reply.ts'
 import { failureAnswer, viewOf } from '../../../src/core/runner/answers.ts'
 import type { LineReport } from '../../../src/core/schedule/report/digest.ts'
 import { digestOfRun, type FinishedRun } from '../../../src/core/schedule/report/digest.ts'
 import { type FailedRun, failureReport } from '../../../src/core/schedule/report/failure.ts'
 import { scheduled } from '../../support/schedule.ts'
-import { ada, checked, green, loaded, place, pulse, runAt, top, trust } from './night-lines.ts'
+import { ada, checked, fresh, green, loaded, place, pulse, runAt, top, trust } from './night-lines.ts'
 import { press, type Shown } from './shown.ts'
 
 const schedule: ScheduleRecord = {
@@ -16,6 +16,7 @@ const schedule: ScheduleRecord = {
   id: 3,
   lines: ['etl', 'qa checks', 'pulse', 'top-songs last=whole-day'],
   phrase: 'nightly at 03:00',
+  days: 'nightly',
 }
 
 const steps = (states: readonly (readonly [title: string, state: 'complete' | 'error', ms: number])[]) =>
@@ -71,12 +72,13 @@ const wellTold = (name: string, night: FinishedRun): Shown => ({ name, answer: t
 const gap = 'Every day between the first and the last play has plays'
 
 const someGreen = '19 of 20 checks green · 1 warning'
-const doubt = text(`Data until 29 Nov 2018, 23:58 UTC · Warning: ${gap}`, 'note')
+const someChecks = { about: 'checks', text: someGreen }
+const doubt = stating([fresh, { about: 'warnings', text: `Warning: ${gap}` }], ' · ', 'note')
 
 /** What the line says of a load on which one check is red that only warns. */
 function withGap({ answer: { brief = [], headline, replies, ...answer }, ...said }: LineReport): LineReport {
   const doubted = (reply: Reply): Reply => {
-    if (reply === green) return said.line === 'etl' ? text(someGreen) : red
+    if (reply === green) return said.line === 'etl' ? stating([someChecks], '') : red
     return reply === trust ? doubt : reply
   }
   return {
@@ -90,7 +92,8 @@ function withGap({ answer: { brief = [], headline, replies, ...answer }, ...said
   }
 }
 
-const red = text(`${someGreen}\nWarning: ${gap}, since the load of 28 Nov 2018, 03:04 UTC`, 'warning')
+const since = { about: 'warnings', text: `Warning: ${gap}, since the load of 28 Nov 2018, 03:04 UTC` }
+const red = stating([someChecks, since], '\n', 'warning')
 
 const live: LoadRecord = {
   id: 41,
@@ -177,7 +180,13 @@ function badlyTold(name: string, night: FailedRun): Shown {
 
 const daily: FinishedRun = {
   ...good,
-  schedule: { ...schedule, lines: ['top-songs last=whole-day'], phrase: 'weekdays at 03:00', zone: 'Europe/London' },
+  schedule: {
+    ...schedule,
+    lines: ['top-songs last=whole-day'],
+    phrase: 'weekdays at 03:00',
+    days: 'weekdays',
+    zone: 'Europe/London',
+  },
   reports: [top],
 }
 

@@ -1,3 +1,4 @@
+import { planNow } from '../../approval/reasons.ts'
 import type { Context } from '../../command/context.ts'
 import type { ParsedCommand } from '../../command/define.ts'
 import { OpsError } from '../../errors.ts'
@@ -10,7 +11,7 @@ import { scheduleWords, upcoming } from './words.ts'
 /** What somebody wants a schedule to be. */
 export type Draft = Pick<
   ScheduleRecord,
-  'lines' | 'phrase' | 'cron' | 'zone' | 'place' | 'condition' | 'whenPaused' | 'catchUpHours'
+  'lines' | 'phrase' | 'days' | 'cron' | 'zone' | 'place' | 'condition' | 'whenPaused' | 'catchUpHours'
 >
 
 /**
@@ -85,15 +86,5 @@ function plannedUnseen({ command, line }: ParsedCommand, { deps }: Context): Pla
     act: line,
     danger: false,
     mostUsd: null,
-  }
-}
-
-/** What a line asks today; null also where it makes no sense today, such as resuming what runs. */
-async function planNow(parsed: ParsedCommand, context: Context): Promise<PlanDraft | null> {
-  try {
-    return await parsed.plan(context)
-  } catch (error) {
-    if (error instanceof OpsError && (error.code === 'cluster_state' || error.code === 'no_cluster')) return null
-    throw error
   }
 }

@@ -27,10 +27,10 @@ function inShell(word: string): string {
 }
 
 function wordsThatCreate(schedule: Makeable): readonly string[] {
-  const { lines, phrase, zone, state } = schedule
+  const { lines, phrase, days, cron, zone, state } = schedule
   return [
     quoted(lines.join('; ')),
-    phrase.startsWith('cron ') ? quoted(phrase.slice('cron '.length)) : phrase,
+    days === null ? quoted(cron) : phrase,
     ...channelWords(schedule),
     `tz=${quote(zone)}`,
     ...optionWords(schedule),

@@ -54,7 +54,6 @@ export async function makeSchedule(wanted: NewSchedule, context: RunContext): Pr
     approval,
     created: now,
     since: now,
-    asked: null,
     snoozedUntil: null,
   })
   const made = scheduleOutcome(schedule, `Schedule ${schedule.id}: ${scheduleWords(schedule)}.`, deps)

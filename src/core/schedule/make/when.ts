@@ -5,6 +5,8 @@ import { OpsError } from '../../errors.ts'
 export interface When {
   /** The words about time, tidied, for lists: "daily at 03:00". Read again they say the same. */
   readonly phrase: string
+  /** Its days, or how often: "nightly", "mondays", "every 6h". Null where a cron expression was given. */
+  readonly days: string | null
   /** Five fields. */
   readonly cron: string
 }
@@ -36,7 +38,7 @@ function isCron(fields: readonly string[]): boolean {
 export function readWhen(words: readonly string[]): When {
   const split = words.flatMap((word) => word.split(/\s+/))
   const fields = split[0]?.toLowerCase() === 'cron' ? split.slice(1) : split
-  if (isCron(fields)) return { phrase: `cron ${fields.join(' ')}`, cron: fields.join(' ') }
+  if (isCron(fields)) return { phrase: `cron ${fields.join(' ')}`, days: null, cron: fields.join(' ') }
   const [first = '', second = '', ...rest] = fields.map((word) => withChannelNames(word).toLowerCase())
   if (first === '') throw new OpsError('bad_argument', 'When should it run? Nothing was done.', `Use ${forms}.`)
   if (isTime(first === 'at' ? second : first))
@@ -52,7 +54,7 @@ export function readWhen(words: readonly string[]): When {
   if (days === null) throw notUnderstood(first)
   if (more[0] !== undefined) throw notUnderstood(more[0])
   const at = timeOf(time ?? '')
-  return { phrase: `${first} at ${clockWords(at)}`, cron: `${at.minute} ${at.hour} * * ${days}` }
+  return { phrase: `${first} at ${clockWords(at)}`, days: first, cron: `${at.minute} ${at.hour} * * ${days}` }
 }
 
 interface TimeOfDay {
@@ -80,10 +82,10 @@ function everyOf(span: string, rest: readonly string[], hourly?: string): When {
   }
   const { hour, minute } = from === undefined ? { hour: 0, minute: 0 } : timeOf(time ?? '')
   const first = hour % hours
-  const label = hourly ?? `every ${hours}h`
-  const phrase = first === 0 && minute === 0 ? label : `${label} from ${clockWords({ hour: first, minute })}`
-  if (hours === 24) return { phrase, cron: `${minute} ${first} * * *` }
-  return { phrase, cron: `${minute} ${first === 0 ? '*' : `${first}-23`}/${hours} * * *` }
+  const days = hourly ?? `every ${hours}h`
+  const phrase = first === 0 && minute === 0 ? days : `${days} from ${clockWords({ hour: first, minute })}`
+  if (hours === 24) return { phrase, days, cron: `${minute} ${first} * * *` }
+  return { phrase, days, cron: `${minute} ${first === 0 ? '*' : `${first}-23`}/${hours} * * *` }
 }
 
 /** The day-of-week field for "daily", "weekdays", "mondays", "mondays,thursdays"; null for anything else. */

@@ -1,39 +1,14 @@
 import type { Answer, Suggestion } from '../../answer.ts'
-import type { RunContext } from '../../command/context.ts'
 import type { Outcome } from '../../command/define.ts'
 import { labelOf } from '../../command/line.ts'
 import { duration, lasting } from '../../format.ts'
 import type { RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
-import { type ChartReply, type Reply, type StepsReply, type TextReply, text } from '../../reply.ts'
+import { type ChartReply, type Fact, type Reply, type StepsReply, stating, type TextReply, text } from '../../reply.ts'
 import { rowsIn, viewOf } from '../../runner/answers.ts'
 import { latenessOf, runTitle } from './run-title.ts'
 
-/** What an occurrence has to report: the answers of its lines, and what became of a warehouse that it woke. */
-export interface DigestReport {
-  readonly said: readonly LineAnswer[]
-  readonly slept: string | null
-}
-
-/** One answer of those of all lines: that of the only one as it is, a digest of several. */
-export async function digest(
-  schedule: ScheduleRecord,
-  { said, slept }: DigestReport,
-  context: RunContext,
-): Promise<Outcome> {
-  const { deps, runId } = context
-  const occurrence = await deps.ledger.runs.get(runId)
-  if (occurrence === null) throw new Error(`run ${runId} is not in the ledger`)
-  const reports = said.map((one) => ({ ...one, asks: isQuestion(one, context) }))
-  return digestOfRun({ schedule, occurrence, reports, slept, now: deps.clock.now() })
-}
-
-/** Whether a line asked something of the warehouse. */
-export function isQuestion({ answer }: LineAnswer, { catalog }: Pick<RunContext, 'catalog'>): boolean {
-  return catalog.find(answer.run?.command ?? '')?.group === 'questions'
-}
-
-/** An occurrence that went well, with what it said. */
+/** An occurrence whose lines are over, with their answers, and what became of a warehouse that it resumed, in a sentence. */
 export interface FinishedRun {
   readonly schedule: ScheduleRecord
   readonly occurrence: RunRecord
@@ -42,7 +17,7 @@ export interface FinishedRun {
   readonly now: Date
 }
 
-/** The digest of an occurrence, of what is known of it. */
+/** The answer of an occurrence that went well: that of its only line as it is, one message of several. */
 export function digestOfRun(night: FinishedRun): Outcome {
   const { schedule, occurrence, reports, slept, now } = night
   const occasion = runTitle(schedule, occurrence, now)
@@ -78,20 +53,16 @@ export function digestOfRun(night: FinishedRun): Outcome {
   }
 }
 
-/** How long each line took. What it said stands above. */
+/** How long each line took. */
 export function stepTimes(occurrence: RunRecord): StepsReply {
   const steps = viewOf(occurrence).steps.map(({ title, state, ms }) => ({ title, state, ms }))
   return { kind: 'steps', title: 'Steps', steps }
 }
 
-/** A line of an occurrence, and the answer it had. */
-export interface LineAnswer {
+/** A line of an occurrence, its answer, and whether it asked the warehouse something rather than did something. */
+export interface LineReport {
   readonly line: string
   readonly answer: Answer
-}
-
-/** What a line said, and whether it asked the warehouse something rather than did something. */
-export interface LineReport extends LineAnswer {
   readonly asks: boolean
 }
 
@@ -107,28 +78,37 @@ export interface OneMessage {
 const maxNext = 3
 
 /**
- * Makes one message of what several lines said in brief: answers first, figures before their chart and before rows; then what was done;
- * then the small print, each fact once. It has one chart and one table, and says nothing twice; what it leaves out is in the details.
+ * Makes one message of the brief answers of several lines: questions first, figures before their chart and before rows; then what was done;
+ * then the small print. It has one chart and one table, and states each fact once; what it leaves out is in the details.
  */
 export function oneMessage(reports: readonly LineReport[]): OneMessage {
   const [asked, done] = [reports.filter(({ asks }) => asks), reports.filter(({ asks }) => !asks)]
   const briefs = unique([...inOrder(asked, rankAsked), ...inOrder(done, rankDone)])
-  const said = withoutRepeats(briefs.flatMap((reply) => (isWords(reply) ? [reply.text] : [])))
+  const words = withoutRepeats(briefs.filter(isWords), aboutOf)
   const chart = chartOf(briefs)
   const table = briefs.find((reply) => reply.kind === 'table')
-  const facts = factsOf(briefs, said)
+  const stated = new Set(words.flatMap(aboutOf))
+  const small = briefs.filter((reply) => reply.kind === 'text' && !isWords(reply)).flatMap(factsOf)
+  const facts = [...new Map(small.map((fact) => [keyOf(fact), fact])).values()].filter(
+    ({ about }) => !stated.has(about),
+  )
+  const shown: readonly Reply[] = [...words, ...briefs.filter((reply) => reply === chart || reply === table)]
   const replies = [
-    ...briefs.filter((reply) => {
-      if (reply.kind === 'text') return isWords(reply) && said.includes(reply.text)
-      if (reply.kind === 'chart') return reply === chart
-      return reply.kind !== 'table' || reply === table
-    }),
-    ...(facts.length === 0 ? [] : [text(facts.join(' · '), 'note')]),
+    ...briefs.filter((reply) => shown.includes(reply)),
+    ...(facts.length === 0 ? [] : [stating(facts, ' · ', 'note')]),
   ]
+  const known = new Set([...stated, ...[...words.flatMap(factsOf), ...facts].map(keyOf)])
+  const isKnown = (reply: Reply): boolean =>
+    reply.kind === 'text'
+      ? factsOf(reply).every((fact) => known.has(fact.about) || known.has(keyOf(fact)))
+      : replies.some((other) => JSON.stringify(other) === JSON.stringify(reply))
+  const headlines = [...asked, ...done].map(({ answer: { headline, facts: found } }) => ({ headline, found }))
   return {
-    headline: withoutRepeats([...asked, ...done].map(({ answer }) => answer.headline)).join(' '),
+    headline: withoutRepeats(headlines, ({ found }) => found?.about ?? [])
+      .map(({ headline }) => headline)
+      .join(' '),
     replies,
-    details: reports.flatMap((one) => detailsOf(one, (reply) => isShown(reply, replies, [...facts, ...said]))),
+    details: reports.flatMap((one) => detailsOf(one, chart, isKnown)),
     next: nextOf([...asked, ...done]),
   }
 }
@@ -151,28 +131,38 @@ function isWords(reply: Reply): reply is TextReply {
   return reply.kind === 'text' && reply.tone !== 'note'
 }
 
+/** What a text states; one that does not say is a fact by itself. */
+function factsOf(reply: Reply): readonly Fact[] {
+  if (reply.kind !== 'text') return []
+  return reply.facts ?? [{ about: '', text: reply.text }]
+}
+
+function keyOf({ about, text: words }: Fact): string {
+  return JSON.stringify([about, words])
+}
+
+/** What a text says that it is about. */
+function aboutOf({ facts = [] }: TextReply): readonly string[] {
+  return facts.map(({ about }) => about)
+}
+
 /** A course of time says what a table does not; a ranking draws the table beside it once more. */
 function chartOf(replies: readonly Reply[]): ChartReply | undefined {
   const charts = replies.filter((reply) => reply.kind === 'chart')
   return charts.find(({ type }) => type === 'line' || type === 'area') ?? charts[0]
 }
 
-/** Sentences without those that another one holds; of equal ones the first. */
-function withoutRepeats(sentences: readonly string[]): readonly string[] {
-  const different = [...new Set(sentences)]
-  return different.filter((one) => !different.some((other) => other !== one && other.includes(bare(one))))
-}
-
-function bare(sentence: string): string {
-  return sentence.replace(/\.$/, '')
-}
-
-/** The facts of all small print, each once, without those that are run already. */
-function factsOf(replies: readonly Reply[], said: readonly string[]): readonly string[] {
-  const facts = replies.flatMap((reply) =>
-    reply.kind === 'text' && reply.tone === 'note' ? reply.text.split(' · ') : [],
-  )
-  return [...new Set(facts)].filter((fact) => !said.some((words) => words.includes(fact)))
+/** All but those about nothing that another one is not about as well; of several about the same, the last, which knows most. */
+function withoutRepeats<T>(all: readonly T[], about: (one: T) => readonly string[]): readonly T[] {
+  const topics = all.map((one) => new Set(about(one)))
+  return all.filter((_, at) => {
+    const own = topics[at] ?? new Set()
+    const isRepeated = topics.some(
+      (other, where) =>
+        where !== at && [...own].every((topic) => other.has(topic)) && (other.size > own.size || where > at),
+    )
+    return own.size === 0 || !isRepeated
+  })
 }
 
 /** Of equal replies the first, and of words also where their tone differs. */
@@ -181,22 +171,15 @@ function unique(replies: readonly Reply[]): readonly Reply[] {
   return replies.filter((_, at) => keys.indexOf(keys[at] ?? '') === at)
 }
 
-function isShown(reply: Reply, shown: readonly Reply[], said: readonly string[]): boolean {
-  if (reply.kind === 'text') {
-    const facts = reply.tone === 'note' ? reply.text.split(' · ') : [reply.text]
-    return facts.every((fact) => said.some((words) => words.includes(fact)))
-  }
-  const same = JSON.stringify(reply)
-  return shown.some((other) => {
-    // Of one drawing the longer form is left to the rows.
-    if (reply.kind === 'chart' && other.kind === 'chart') return reply.title === other.title
-    return JSON.stringify(other) === same
-  })
-}
-
-/** The whole answer of a line behind its words, without what the message shows. */
-function detailsOf({ line, answer }: LineReport, shown: (reply: Reply) => boolean): readonly Reply[] {
-  const more = [...answer.replies, ...(answer.details ?? [])].filter((reply) => !shown(reply))
+/** The whole answer of a line behind its words, without what the message shows; of the drawing that it shows, the longer form as well. */
+function detailsOf(
+  { line, answer }: LineReport,
+  shown: ChartReply | undefined,
+  isKnown: (reply: Reply) => boolean,
+): readonly Reply[] {
+  const isDrawn = shown !== undefined && answer.brief?.includes(shown) === true
+  const all = [...answer.replies, ...(answer.details ?? [])]
+  const more = all.filter((reply) => !isKnown(reply) && !(isDrawn && reply.kind === 'chart'))
   if (more.length === 0) return []
   const { run } = answer
   const time =
@@ -204,7 +187,10 @@ function detailsOf({ line, answer }: LineReport, shown: (reply: Reply) => boolea
   return [text(`${line}${run === null ? '' : ` (run ${run.id}${time})`}`), ...more]
 }
 
-/** The answers themselves, to be worked with although the warehouse may sleep by now; then what the others suggest. */
+/**
+ * The answers themselves, to be worked with although the warehouse may be paused by now; then what the others suggest. Two buttons of one label
+ * could not be told apart.
+ */
 function nextOf(reports: readonly LineReport[]): readonly Suggestion[] {
   const all = reports.flatMap(({ asks, answer: { run, next } }): readonly Suggestion[] =>
     asks && run !== null ? [{ label: labelOf(run.line), line: `result ${run.id}` }] : next,

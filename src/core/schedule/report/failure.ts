@@ -1,7 +1,7 @@
 import type { Answer, Suggestion } from '../../answer.ts'
 import { totalUsd } from '../../cluster/bill.ts'
 import type { Catalog } from '../../command/catalog.ts'
-import type { Context, RunContext } from '../../command/context.ts'
+import type { Context } from '../../command/context.ts'
 import { labelOf } from '../../command/line.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
@@ -12,7 +12,7 @@ import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Reply } from '../../reply.ts'
 import { rowsIn, viewOf } from '../../runner/answers.ts'
 import { commandsOf } from '../make/lines.ts'
-import { type DigestReport, type FinishedRun, isQuestion, oneMessage, stepTimes } from './digest.ts'
+import { type FinishedRun, oneMessage, stepTimes } from './digest.ts'
 import { clockWords, dayAndClockWords, isPowerStep, latenessOf, runTitle } from './run-title.ts'
 
 /** What readers have now, and whether this occurrence published it. */
@@ -41,26 +41,16 @@ interface Standing {
 const hoursAhead = 12
 
 /** The failure of a line as the failure of its occurrence: what failed, what readers have now, and what costs money. Bugs stay what they are. */
-export async function failureOfRun(
-  schedule: ScheduleRecord,
-  { said, error, slept }: DigestReport & { readonly error: unknown },
-  context: RunContext,
-): Promise<unknown> {
+export async function failureOfRun(finished: FinishedRun, error: unknown, context: Context): Promise<unknown> {
   if (!(error instanceof OpsError)) return error
-  const { deps, catalog, runId } = context
-  const occurrence = await deps.ledger.runs.get(runId)
-  if (occurrence === null) throw new Error(`run ${runId} is not in the ledger`)
-  const now = deps.clock.now()
+  const { schedule, occurrence, slept, now } = finished
+  const { deps, catalog } = context
   const paused = await isPaused(deps)
-  const live = writes(schedule, catalog) ? await liveAfter(runId, deps) : null
+  const live = writes(schedule, catalog) ? await liveAfter(occurrence.id, deps) : null
   return failureReport({
-    schedule,
-    occurrence,
-    reports: said.map((one) => ({ ...one, asks: isQuestion(one, context) })),
-    slept,
-    now,
+    ...finished,
     error,
-    failed: await failedLine(runId, deps),
+    failed: await failedLine(occurrence.id, deps),
     live,
     posts: live === null || live.load === null || live.isNew ? [] : await postsFrom(schedule, paused, context),
     usd: totalUsd(await deps.cluster.bill(new Date(occurrence.started), now)),
@@ -68,20 +58,14 @@ export async function failureOfRun(
   })
 }
 
-/** Who stopped a schedule's run, under its title, and what became of a warehouse that it woke. */
-export function cancelledReport(
-  schedule: ScheduleRecord,
-  occurrence: RunRecord,
-  reason: unknown,
-  slept: string | null,
-  { deps }: Pick<Context, 'deps'>,
-): unknown {
+/** Who stopped an occurrence, under its title, and what became of a warehouse that it resumed. */
+export function cancelledReport({ schedule, occurrence, slept, now }: FinishedRun, reason: unknown): unknown {
   if (!(reason instanceof OpsError)) return reason
-  const title = runTitle(schedule, occurrence, deps.clock.now())
+  const title = runTitle(schedule, occurrence, now)
   const message = slept === null ? reason.message : `${reason.message} ${slept}`
   const next = [{ label: 'Details', line: `runs ${occurrence.id}` }]
   const report = { title: `${title} · cancelled`, headline: `${title}: ${message}`, details: [], next, rowsOf: [] }
-  return reason.with({ message, report: report })
+  return reason.with({ message, report })
 }
 
 /** Whether the cluster sleeps by now. Not where that cannot be asked: that is not what failed. */
@@ -105,7 +89,7 @@ async function failedLine(occurrence: RunId, { ledger }: Deps): Promise<RunRecor
 
 async function liveAfter(occurrence: RunId, { ledger, commands }: Deps): Promise<Live> {
   const load = await ledger.loads.live()
-  const lines = await ledger.runs.list({ parent: occurrence, commands: commands.load, limit: 100 })
+  const lines = await ledger.runs.summaries({ parent: occurrence, commands: commands.load, limit: 100 })
   return { load, isNew: lines.some(({ id }) => id === load?.id) }
 }
 

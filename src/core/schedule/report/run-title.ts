@@ -21,10 +21,14 @@ export function dayAndClockWords(at: Date, zone: string, now: Date): string {
 }
 
 /** Which schedule it is that speaks, and of which time: "Nightly, 30 Nov, 03:00 (UTC)", "Nightly, asked for by Ada". */
-export function runTitle({ phrase, zone }: ScheduleRecord, { origin, who, retries }: RunRecord, now: Date): string {
-  if (origin.kind !== 'fire') throw new Error('a schedule speaks in a fire')
-  const days = phrase.replace(/ (?:at|from) \d\d:\d\d$/, '')
-  const name = days.charAt(0).toUpperCase() + days.slice(1)
+export function runTitle(
+  { phrase, days, zone }: ScheduleRecord,
+  { origin, who, retries }: RunRecord,
+  now: Date,
+): string {
+  if (origin.kind !== 'fire') throw new Error('only an occurrence has a title')
+  const often = days ?? phrase
+  const name = often.charAt(0).toUpperCase() + often.slice(1)
   if (retries > 0) return `${name}, continued by ${who.name}`
   if (origin.cause === 'clock') return `${name}, ${dayAndClockWords(new Date(origin.intended), zone, now)} (${zone})`
   return `${name}, run by ${who.name}`

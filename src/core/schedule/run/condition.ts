@@ -3,13 +3,13 @@ import type { LoadRecord } from '../../ports/loads.ts'
 import type { Condition } from '../../ports/schedules.ts'
 import type { Cell, TableReply } from '../../reply.ts'
 import { numericFormats } from '../../tables.ts'
-import type { LineAnswer } from '../report/digest.ts'
+import type { LineReport } from '../report/digest.ts'
 
 /** Whether what was run is posted, given what was posted the time before; null where nothing was yet, from which on it is compared. */
 export async function isWorthPosting(
   condition: Condition,
-  said: readonly LineAnswer[],
-  before: readonly LineAnswer[] | null,
+  said: readonly LineReport[],
+  before: readonly LineReport[] | null,
   deps: Pick<Deps, 'ledger'>,
 ): Promise<boolean> {
   switch (condition.kind) {
@@ -25,31 +25,31 @@ export async function isWorthPosting(
 }
 
 /** Whether a question among them was answered with rows. */
-function hasRows(said: readonly LineAnswer[]): boolean {
+function hasRows(said: readonly LineReport[]): boolean {
   return said.some(({ answer }) => (answer.facts?.rows ?? 0) > 0)
 }
 
-function tablesOf(said: readonly LineAnswer[]): readonly TableReply[] {
+function tablesOf(said: readonly LineReport[]): readonly TableReply[] {
   return said
     .flatMap(({ answer }) => [...answer.replies, ...(answer.details ?? [])])
     .filter((reply) => reply.kind === 'table')
 }
 
 /** The names of the checks that are not green: as lines found, otherwise those of the load that was answered from. */
-async function redChecks(said: readonly LineAnswer[], deps: Pick<Deps, 'ledger'>): Promise<ReadonlySet<string>> {
+async function redChecks(said: readonly LineReport[], deps: Pick<Deps, 'ledger'>): Promise<ReadonlySet<string>> {
   const found = said.flatMap(({ answer }) => (answer.facts?.red === undefined ? [] : [answer.facts.red]))
   return new Set(found.length > 0 ? found.flat() : await redOfLoad(said, deps))
 }
 
 /** Those of a load that an earlier version audited go by their titles. */
-async function redOfLoad(said: readonly LineAnswer[], { ledger }: Pick<Deps, 'ledger'>): Promise<readonly string[]> {
+async function redOfLoad(said: readonly LineReport[], { ledger }: Pick<Deps, 'ledger'>): Promise<readonly string[]> {
   const asked = said.flatMap(({ answer }) => answer.asked?.load ?? []).at(-1)
   const { checks } = (asked === undefined ? await loadAtEnd(said, ledger) : await ledger.loads.get(asked))?.facts ?? {}
   return checks?.names ?? [...(checks?.red ?? []), ...(checks?.warnings ?? [])]
 }
 
 /** The load that was live when the last of them was run. */
-async function loadAtEnd(said: readonly LineAnswer[], { loads }: Deps['ledger']): Promise<LoadRecord | undefined> {
+async function loadAtEnd(said: readonly LineReport[], { loads }: Deps['ledger']): Promise<LoadRecord | undefined> {
   const ended = said.flatMap(({ answer }) => answer.run?.ended ?? []).at(-1) ?? ''
   const published = await loads.list(['live', 'previous', 'discarded'])
   return published.find((load) => load.published !== null && load.published <= ended)

@@ -43,7 +43,7 @@ export async function suspend(schedule: ScheduleRecord, { message: why, remedy }
   const { id } = schedule
   const state = { kind: 'parked', why: `${why} ${remedy}` } as const
   const message = newsOfChange(schedule, 'suspended', { why, remedy }, deps.clock.now())
-  const parked = await deps.ledger.schedules.change(id, { state, asked: null }, { as: schedule, messages: message })
+  const parked = await deps.ledger.schedules.change(id, { state }, { as: schedule, messages: message })
   if (parked !== null) deps.log.warn({ schedule: id, why }, `schedule ${id} is suspended`)
 }
 

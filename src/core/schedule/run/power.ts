@@ -1,16 +1,16 @@
 import { z } from 'zod'
 import { findKept } from '../../answers/stored-result.ts'
-import { dispatch } from '../../approval/door.ts'
+import type { PauseCluster } from '../../cluster/lease.ts'
 import type { Request } from '../../command/catalog.ts'
 import type { RunContext } from '../../command/context.ts'
 import type { Command } from '../../command/define.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
 import { hours } from '../../format.ts'
-import { postOnce, waysOfSchedule } from '../../outbox/messages.ts'
+import { waysOfSchedule } from '../../outbox/messages.ts'
 import type { Asker } from '../../people.ts'
 import type { Cluster, ClusterState } from '../../ports/cluster.ts'
-import type { RunId, RunRecord } from '../../ports/runs.ts'
+import type { RunId, RunRecord, RunSummary } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Session } from '../../runner/session.ts'
 import type { Step, Work } from '../../step.ts'
@@ -189,7 +189,7 @@ export async function restore(
   const { deps, runId } = context
   const names = restoreStep(attempt)
   const occurrence = await deps.ledger.runs.get(runId)
-  const runs = await deps.ledger.runs.list({ parent: runId, limit: 100 })
+  const runs = await deps.ledger.runs.summaries({ parent: runId, limit: 100 })
   const woken = occurrence === null ? null : wakingOf(occurrence, runs, failed, context)
   if (occurrence === null || woken === null) return null
   // What is begun is brought to its end; before that a line of the schedule may have paused it.
@@ -206,9 +206,9 @@ export async function restore(
 }
 
 /** Pauses it unless somebody uses it. Never throws because it could not be paused: what the lines answered is posted all the same. */
-async function pausedAgain(woken: RunRecord, { id }: ScheduleRecord, context: RunContext): Promise<Restored> {
+async function pausedAgain(woken: RunSummary, { id }: ScheduleRecord, context: RunContext): Promise<Restored> {
   const { deps, catalog, runId } = context
-  const runs = await deps.ledger.runs.list({ parent: runId, limit: 100 })
+  const runs = await deps.ledger.runs.summaries({ parent: runId, limit: 100 })
   const isBegun = runs.some(
     ({ origin, seq }) => origin.kind === 'line' && origin.at === upkeep.pause && seq > woken.seq,
   )
@@ -251,10 +251,10 @@ function restoredWords(restored: Restored): string {
  */
 function wakingOf(
   occurrence: Pick<RunRecord, 'steps'>,
-  runs: readonly RunRecord[],
+  runs: readonly RunSummary[],
   failed: boolean,
   { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
-): RunRecord | null {
+): RunSummary | null {
   const waking = runs.find(({ command, state, origin }) => {
     const wakes = catalog.find(command)?.wakes
     if (wakes === undefined || state !== 'complete' || origin.kind !== 'line') return false
@@ -266,7 +266,7 @@ function wakingOf(
 }
 
 /** Whether one of these runs pauses it, or has: a pause that failed is nothing done. */
-function isPausedSince(woken: RunRecord, runs: readonly RunRecord[], { commands }: Deps): boolean {
+function isPausedSince(woken: RunSummary, runs: readonly RunSummary[], { commands }: Deps): boolean {
   return runs.some(
     ({ command, state, seq }) => commands.sleep.includes(command) && state !== 'error' && seq > woken.seq,
   )
@@ -287,27 +287,22 @@ const longestHours = 24
  * Pauses what an occurrence that is over has left on: others used it, AWS was away, or the occurrence was closed before it came to that. Not where somebody
  * has extended its lease. Asked every minute: waits while anything is at work; a pause that fails is tried again, and told once.
  */
-export async function pauseLeftAwake(session: Session): Promise<void> {
-  const { deps, catalog } = session
+export async function pauseLeftAwake(session: Session, pause: PauseCluster): Promise<void> {
+  const { deps } = session
   const woken = await leftAwake(session)
   if (woken === null || (await userOf(null, deps)) !== null) return
   if ((await deps.cluster.describe()).state !== 'available') return
   const { place, who, id } = woken
   if (place.kind !== 'slack') return
-  const occasion = `left-awake:${id}`
-  const report = { ways: waysOfSchedule(place, who), mention: who.kind === 'slack' ? [who.id] : [], occasion }
-  const request = plain(catalog.that('pauses'))
-  const watch = { changed: () => undefined }
-  const answer = await dispatch({ request, who: theClock, place, confirmed: true, watch, report }, session)
-  // Refused before it was a run; the end of a run tells itself.
-  if (answer !== null && answer.run === null) await postOnce(occasion, async () => ({ answer, ...report }), deps)
+  const mention = who.kind === 'slack' ? [who.id] : []
+  await pause(theClock, place, { ways: waysOfSchedule(place, who), mention, occasion: `left-awake:${id}` })
 }
 
 /** The run by which an occurrence that is over has woken the warehouse, where nobody has woken, paused or extended it since. */
-async function leftAwake(session: Session): Promise<RunRecord | null> {
+async function leftAwake(session: Session): Promise<RunSummary | null> {
   const { deps } = session
   const { runs } = deps.ledger
-  const newest = async (commands: readonly string[]) => runs.list({ commands, states: ['complete'], limit: 1 })
+  const newest = async (commands: readonly string[]) => runs.summaries({ commands, states: ['complete'], limit: 1 })
   const [woke] = await newest(deps.commands.wake)
   if (woke?.origin.kind !== 'line') return null
   const occurrence = await runs.get(woke.origin.fire)
@@ -315,7 +310,7 @@ async function leftAwake(session: Session): Promise<RunRecord | null> {
   if (occurrence === null || occurrence.ended === null || occurrence.ended < since) return null
   const woken = wakingOf(
     occurrence,
-    await runs.list({ parent: occurrence.id, limit: 100 }),
+    await runs.summaries({ parent: occurrence.id, limit: 100 }),
     occurrence.state !== 'complete',
     session,
   )
@@ -324,13 +319,13 @@ async function leftAwake(session: Session): Promise<RunRecord | null> {
 }
 
 /** By which runs the lease was extended after that one. */
-function extensionsOf({ started }: RunRecord, { ledger, commands }: Deps): Promise<readonly RunRecord[]> {
-  return ledger.runs.list({ commands: commands.extend, states: ['complete'], since: started, limit: 1 })
+function extensionsOf({ started }: RunSummary, { ledger, commands }: Deps): Promise<readonly RunSummary[]> {
+  return ledger.runs.summaries({ commands: commands.extend, states: ['complete'], since: started, limit: 1 })
 }
 
 /** Who uses the warehouse now besides this occurrence, as in "is left on for schedule 2"; null where nobody does. */
 async function userOf(occurrence: RunId | null, { ledger }: Deps): Promise<string | null> {
-  const running = await ledger.runs.list({ states: ['running'], listedOnly: true, limit: 50 })
+  const running = await ledger.runs.summaries({ states: ['running'], listedOnly: true, limit: 50 })
   // A line is at work as long as its occurrence.
   const user = running.find(({ id, origin }) => id !== occurrence && origin.kind !== 'line')
   if (user === undefined) return null

@@ -6,14 +6,16 @@ import { OpsError } from '../../errors.ts'
 import { lasting } from '../../format.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
+import { text } from '../../reply.ts'
 import { outcomeWithoutRows } from '../../runner/answers.ts'
-import { findOrphan, interruptedWords } from '../../runner/orphans.ts'
+import { findOrphan, interruptedWords, stepAt } from '../../runner/orphans.ts'
 import type { Step, Work } from '../../step.ts'
-import { digest, type LineAnswer } from '../report/digest.ts'
+import { digestOfRun, type FinishedRun, type LineReport } from '../report/digest.ts'
 import { cancelledReport, failureOfRun } from '../report/failure.ts'
 import { hasSameLines, lineSteps, runTitle } from '../report/run-title.ts'
 import { answerOfChild, isLeft } from './child-run.ts'
 import { isWorthPosting } from './condition.ts'
+import { isInTime } from './occurrences.ts'
 import { ensureAwake, type Line, restore, theLastAnswer } from './power.ts'
 
 /**
@@ -27,14 +29,24 @@ export async function runSchedule(
   maxErrors: number | null,
   context: RunContext,
 ): Promise<Outcome> {
-  const occurrence = await context.deps.ledger.runs.get(context.runId)
-  if (occurrence === null) throw new Error(`run ${context.runId} is not in the ledger`)
+  const occurrence = await occurrenceOf(context)
+  if (isTooLate(schedule, occurrence, context)) {
+    const headline = `Schedule ${schedule.id} was not run: the bot was not running in time.`
+    return { headline, replies: [text(headline, 'warning')], audience: 'nobody' }
+  }
   const other = await runningBefore(schedule, occurrence, context)
-  if (other !== null) return await skipped(schedule, other, context)
-  // Who has it tried again may come upon another warehouse.
+  if (other !== null) return skipped(schedule, occurrence, other, context)
+  // A later attempt may find another warehouse.
   const attempt = occurrence.retries + 1
   const lines = lineSteps(schedule.lines).map((names) => ({ ...names, asks: context.catalog.request(names.request) }))
   const ready = ensureAwake(schedule, lines, attempt, context)
+  const finished = async (failed: boolean): Promise<FinishedRun> => ({
+    schedule,
+    slept: await restore(schedule, { attempt, failed }, context),
+    occurrence: await occurrenceOf(context),
+    reports: await reportsOf(occurrence.id, schedule, context),
+    now: context.deps.clock.now(),
+  })
   try {
     requireSameLines(schedule, occurrence)
     await context.perform([ready.step])
@@ -42,20 +54,27 @@ export async function runSchedule(
     await context.perform(lines.map((line, at) => stepOf(schedule, { ...line, at, asleep, maxErrors }, context)))
   } catch (error) {
     if (isLeft(error, context)) throw error
-    const slept = await restore(schedule, { attempt, failed: true }, context)
-    if (context.signal.aborted) throw cancelledReport(schedule, occurrence, context.signal.reason, slept, context)
-    throw await failureOfRun(
-      schedule,
-      { said: await answersOf(occurrence.id, schedule, context), error, slept },
-      context,
-    )
+    const failed = await finished(true)
+    if (context.signal.aborted) throw cancelledReport(failed, context.signal.reason)
+    throw await failureOfRun(failed, error, context)
   }
-  const slept = await restore(schedule, { attempt, failed: false }, context)
-  const said = await answersOf(occurrence.id, schedule, context)
+  const good = await finished(false)
   const before = await lastPosted(schedule, context)
-  const outcome = await digest(schedule, { said, slept }, context)
-  const isPosted = await isWorthPosting(schedule.condition, said, before, context.deps)
+  const outcome = digestOfRun(good)
+  const isPosted = await isWorthPosting(schedule.condition, good.reports, before, context.deps)
   return isPosted ? outcome : { ...outcome, audience: 'nobody' }
+}
+
+async function occurrenceOf({ deps, runId }: RunContext): Promise<RunRecord> {
+  const occurrence = await deps.ledger.runs.get(runId)
+  if (occurrence === null) throw new Error(`run ${runId} is not in the ledger`)
+  return occurrence
+}
+
+/** Whether it has waited for a bot for longer than it may be late, and nothing of it was begun. */
+function isTooLate(schedule: ScheduleRecord, { started, steps }: RunRecord, { deps }: RunContext): boolean {
+  const isBegun = steps.some(({ state }) => state === 'in_progress' || state === 'error')
+  return !isBegun && !isInTime(schedule, started, deps.clock.now())
 }
 
 /** Throws `interrupted` for an occurrence that is carried on after its schedule was changed: of two halves nobody could say what was run. */
@@ -117,26 +136,27 @@ async function untilFree(
   }
 }
 
-/** The answers of the newest occurrence of this schedule that was posted, as each that failed was; null where there was none. */
-async function lastPosted(schedule: ScheduleRecord, context: RunContext): Promise<readonly LineAnswer[] | null> {
+/** What the lines answered in the newest occurrence of this schedule that was posted, or that failed; null where there was none. */
+async function lastPosted(schedule: ScheduleRecord, context: RunContext): Promise<readonly LineReport[] | null> {
   const of = { schedule: schedule.id, states: ['complete', 'error'], posted: true } as const
-  for (const { id } of await context.deps.ledger.runs.list({ ...of, limit: 20 })) {
-    const said = await answersOf(id, schedule, context)
-    if (said.length > 0) return said
+  for (const { id } of await context.deps.ledger.runs.summaries({ ...of, limit: 20 })) {
+    const reports = await reportsOf(id, schedule, context)
+    if (reports.length > 0) return reports
   }
   return null
 }
 
 /** What the lines answered in this occurrence, in order. */
-async function answersOf(
+async function reportsOf(
   occurrence: RunId,
   { lines }: ScheduleRecord,
-  { deps }: RunContext,
-): Promise<readonly LineAnswer[]> {
+  { deps, catalog }: RunContext,
+): Promise<readonly LineReport[]> {
   const runs = await deps.ledger.runs.list({ parent: occurrence, limit: 100 })
   return lines.flatMap((line, at) => {
-    const answer = runs.find((run) => run.origin.kind === 'line' && run.origin.at === at)?.answer ?? null
-    return answer === null ? [] : [{ line, answer }]
+    const run = runs.find(({ origin }) => origin.kind === 'line' && origin.at === at)
+    if (run === undefined || run.answer === null) return []
+    return [{ line, answer: run.answer, asks: catalog.find(run.command)?.group === 'questions' }]
   })
 }
 
@@ -150,31 +170,35 @@ async function runningBefore(
   return running.find(({ seq }) => seq < occurrence.seq) ?? null
 }
 
-async function skipped(schedule: ScheduleRecord, other: RunRecord, { deps, runId }: RunContext): Promise<Outcome> {
-  const now = deps.clock.now()
-  const occurrence = await deps.ledger.runs.get(runId)
-  const at = other.steps.find(({ state }) => state === 'in_progress')?.title ?? 'starting'
-  const time = lasting(new Date(other.started), now)
-  const headline = `Schedule ${schedule.id} (${schedule.lines.join('; ')}) was skipped: run ${other.id} has been running for ${time}, now at "${at}".`
+function skipped(
+  schedule: ScheduleRecord,
+  occurrence: RunRecord,
+  other: RunRecord,
+  { deps: { clock } }: RunContext,
+): Outcome {
+  const now = clock.now()
+  const headline = `Schedule ${schedule.id} (${schedule.lines.join('; ')}) was skipped: run ${other.id} has been running for ${lasting(new Date(other.started), now)}, now at "${stepAt(other)}".`
   return {
     headline,
-    ...(occurrence === null ? {} : { title: `${runTitle(schedule, occurrence, now)} · skipped` }),
-    replies: [{ kind: 'text', text: headline, tone: 'warning' }],
+    title: `${runTitle(schedule, occurrence, now)} · skipped`,
+    replies: [text(headline, 'warning')],
     next: [{ label: 'Show run', line: `runs ${other.id}` }],
   }
 }
 
 /**
- * Sees to it that a schedule can be run now, once: throws `busy` while it is being said, and for the occurrence that is to be carried on,
- * `not_found` where it is none of this schedule, and `expired` where there is nothing to carry on.
+ * Makes sure that a schedule can be run now, once, and gives the occurrence `from` that is to be continued. Throws `busy` while it runs, and for
+ * that occurrence `not_found` where it is none of this schedule, and `expired` where there is nothing to continue.
  */
-export async function requireNotRunning({ id }: ScheduleRecord, from: RunId | null, deps: Deps): Promise<void> {
+export async function requireNotRunning(
+  { id }: ScheduleRecord,
+  from: RunId | null,
+  deps: Deps,
+): Promise<RunRecord | null> {
   const { runs } = deps.ledger
   const [running] = await runs.list({ schedule: id, states: ['running'], limit: 1 })
-  if (running !== undefined) {
-    throw (await findOrphan(running.id, deps)) === null ? isRunning(id, running, deps) : interrupted(id, running)
-  }
-  if (from === null) return
+  if (running !== undefined) throw await whileRunning(id, running, deps)
+  if (from === null) return null
   const occurrence = await runs.get(from)
   if (occurrence?.origin.kind !== 'fire' || occurrence.origin.schedule !== id) {
     throw new OpsError(
@@ -186,36 +210,28 @@ export async function requireNotRunning({ id }: ScheduleRecord, from: RunId | nu
       },
     )
   }
-  if (occurrence.state === 'complete') throw done(`Run ${from} succeeded`, id)
-}
-
-function isRunning(id: number, { id: run, started, steps }: RunRecord, { clock }: Deps): OpsError {
-  const at = steps.find(({ state }) => state === 'in_progress')?.title ?? 'starting'
-  const time = lasting(new Date(started), clock.now())
-  return new OpsError(
-    'busy',
-    `Schedule ${id} has been running for ${time} (run ${run}), now at "${at}". Nothing was done.`,
-    `Follow it with runs ${run}.`,
-    { fixCommand: `runs ${run}` },
-  )
-}
-
-function interrupted(id: number, { id: run }: RunRecord): OpsError {
-  return new OpsError(
-    'busy',
-    `Run ${run} of schedule ${id} was interrupted: ${interruptedWords}. Nothing was done.`,
-    `Start the bot, or end the run with cancel ${run}.`,
-    { fixCommand: `runs ${run}` },
-  )
-}
-
-function done(why: string, id: number): OpsError {
-  return new OpsError(
+  if (occurrence.state !== 'complete') return occurrence
+  throw new OpsError(
     'expired',
-    `${why}: there is nothing to continue. Nothing was done.`,
+    `Run ${from} succeeded: there is nothing to continue. Nothing was done.`,
     'Run the whole schedule again.',
-    {
-      fixCommand: `schedule-run ${id}`,
-    },
+    { fixCommand: `schedule-run ${id}` },
   )
+}
+
+/** Why it is not run a second time: it waits for the bot, its process is gone, or it is at work. */
+async function whileRunning(id: number, occurrence: RunRecord, deps: Deps): Promise<OpsError> {
+  const { id: run, worker, started, steps } = occurrence
+  const options = { fixCommand: `runs ${run}` }
+  if (worker === null && steps.length === 0) {
+    const message = `Run ${run} of schedule ${id} waits for the bot, which runs it within seconds. Nothing was done.`
+    return new OpsError('busy', message, `Start the bot, or end the run with cancel ${run}.`, options)
+  }
+  if ((await findOrphan(run, deps)) !== null) {
+    const message = `Run ${run} of schedule ${id} was interrupted: ${interruptedWords}. Nothing was done.`
+    return new OpsError('busy', message, `Start the bot, or end the run with cancel ${run}.`, options)
+  }
+  const time = lasting(new Date(started), deps.clock.now())
+  const message = `Schedule ${id} has been running for ${time} (run ${run}), now at "${stepAt(occurrence)}". Nothing was done.`
+  return new OpsError('busy', message, `Follow it with runs ${run}.`, options)
 }

@@ -46,7 +46,7 @@ describe('the time of a schedule', () => {
     ['0 3 * * *', 'cron 0 3 * * *', '0 3 * * *'],
     ['*/15 7-19 * * mon-fri', 'cron */15 7-19 * * mon-fri', '*/15 7-19 * * mon-fri'],
   ])('%j is %j', (typed, phrase, cron) => {
-    expect(say(typed)).toEqual({ phrase, cron, channel: null })
+    expect(say(typed)).toMatchObject({ phrase, cron, channel: null })
   })
 
   it.each([
@@ -165,8 +165,9 @@ describe('any words about time', () => {
         fc.array(fc.oneof(fc.constantFrom(...pieces), fc.string({ maxLength: 6 })), { maxLength: 8 }),
         (words) => {
           try {
-            const { phrase, cron } = readPhrase(words)
-            expect(readWhen(phrase.split(' '))).toEqual({ phrase, cron })
+            const { phrase, cron, days } = readPhrase(words)
+            expect(readWhen(phrase.split(' '))).toEqual({ phrase, cron, days })
+            expect(phrase.startsWith(days ?? 'cron ')).toBe(true)
             expect(cron.split(' ')).toHaveLength(5)
             timetable.check(cron, 'UTC')
           } catch (error) {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import scheduleRun from '../../../../src/commands/schedule/run.ts'
 import type { Answer } from '../../../../src/core/answer.ts'
 import type { ScheduleRecord } from '../../../../src/core/ports/ledger.ts'
-import { type Reply, text } from '../../../../src/core/reply.ts'
+import { type Reply, stating, text } from '../../../../src/core/reply.ts'
 import { claimRuns } from '../../../../src/core/runner/worker.ts'
 import { type LineReport, oneMessage } from '../../../../src/core/schedule/report/digest.ts'
 import { anna, bob, channel, command, createWorld, type TestProcess, unwatched } from '../../../support/core.ts'
@@ -16,6 +16,7 @@ import { createWarehouse } from '../../../support/warehouse.ts'
 const night = scheduled({
   lines: ['etl', 'qa checks', 'pulse', 'top-songs last=whole-day'],
   phrase: 'nightly at 03:00',
+  days: 'nightly',
   place: channel,
   owner: anna,
   created: '2026-11-20T12:00:00.000Z',
@@ -34,7 +35,7 @@ async function fired(bot: TestProcess): Promise<Answer> {
 async function greetingAt(time: string, said: Partial<ScheduleRecord> = {}) {
   const world = await createWorld(time)
   const bot = await world.start('one', [scheduleRun, greet])
-  await bot.ledger.schedules.add({ ...night, lines: ['greet'], phrase: 'daily at 03:00', ...said })
+  await bot.ledger.schedules.add({ ...night, lines: ['greet'], phrase: 'daily at 03:00', days: 'daily', ...said })
   return { world, bot }
 }
 
@@ -191,8 +192,12 @@ describe('the post of one line', () => {
 const words = fc.string({ minLength: 1, maxLength: 6, unit: fc.constantFrom('a', 'b', 'c', ' ', '·') })
 const tone = fc.constantFrom('plain', 'good', 'warning', 'note', 'code')
 const type = fc.constantFrom('bar', 'line')
+const facts = fc.array(fc.record({ about: fc.constantFrom('checks', 'load', 'coverage'), text: words }), {
+  minLength: 1,
+})
 const reply: fc.Arbitrary<Reply> = fc.oneof(
   fc.tuple(words, tone).map(([said, how]): Reply => ({ kind: 'text', text: said, tone: how })),
+  fc.tuple(facts, tone).map(([stated, how]): Reply => stating(stated, ' · ', how)),
   fc.tuple(words, fc.array(fc.nat(3), { maxLength: 3 })).map(([title, cells]): Reply => {
     return { kind: 'table', title, columns: ['n'], rows: cells.map((cell) => [cell]), total: cells.length }
   }),
@@ -224,6 +229,43 @@ const reports: fc.Arbitrary<LineReport> = fc
   }))
 
 describe('one message of several answers', () => {
+  const said = (line: string, replies: Reply[], about: string[]): LineReport => {
+    const answer = {
+      ok: true,
+      exit: 0,
+      headline: `${line}.`,
+      audience: 'channel',
+      run: null,
+      facts: { about },
+    } as const
+    return { line, asks: false, answer: { ...answer, replies, facts: { about }, next: [] } }
+  }
+
+  it('states what several lines are about once, in the words of the one that knows more, whatever these are', () => {
+    const checks = { about: 'checks', text: 'all green' }
+    const since = { about: 'warnings', text: 'a gap since Monday' }
+    const small = stating(
+      [
+        { about: 'freshness', text: 'until noon' },
+        { about: 'warnings', text: 'a gap' },
+      ],
+      ' · ',
+      'note',
+    )
+    const { headline, replies, details } = oneMessage([
+      said('load', [stating([checks], ''), small], ['load', 'checks']),
+      said('check', [stating([checks, since], ', '), small], ['checks']),
+      said('look', [text('all green, or so it says · until noon')], []),
+    ])
+    expect(headline).toBe('load. look.')
+    expect(textsOf(replies)).toEqual([
+      'all green, a gap since Monday',
+      'all green, or so it says · until noon',
+      'until noon',
+    ])
+    expect(details).toEqual([])
+  })
+
   it('has at most one chart, one table, one line of small print and three buttons, and says no sentence twice', () => {
     fc.assert(
       fc.property(fc.array(reports, { maxLength: 5 }), (all) => {
@@ -234,7 +276,12 @@ describe('one message of several answers', () => {
         expect(notes.length).toBeLessThan(2)
         expect(next.length).toBeLessThan(4)
         const said = replies.flatMap((one) => (one.kind === 'text' && one.tone !== 'note' ? [one.text] : []))
-        expect(said.filter((one, at) => said.some((other, where) => where !== at && other.includes(one)))).toEqual([])
+        expect(new Set(said).size).toBe(said.length)
+        const stated = replies.flatMap((one) => (one.kind === 'text' ? (one.facts ?? []) : []))
+        const small = notes.flatMap((one) => (one.kind === 'text' ? (one.facts ?? []) : []))
+        const above = stated.filter((fact) => !small.includes(fact)).map(({ about }) => about)
+        expect(small.filter(({ about }) => above.includes(about))).toEqual([])
+        expect(new Set(small.map((fact) => JSON.stringify(fact))).size).toBe(small.length)
       }),
     )
   })
@@ -245,11 +292,12 @@ describe('one message of several answers', () => {
         const { replies, details } = oneMessage(all)
         const kept = [...replies, ...details]
         const told = kept.flatMap((one) => (one.kind === 'text' ? [one.text] : []))
+        const about = kept.flatMap((one) => (one.kind === 'text' ? (one.facts ?? []) : [])).map((fact) => fact.about)
         for (const one of all.flatMap(({ answer }) => answer.replies)) {
           if (one.kind === 'table') expect(kept).toContainEqual(one)
           if (one.kind === 'text') {
-            for (const fact of one.tone === 'note' ? one.text.split(' · ') : [one.text]) {
-              expect(told.some((other) => other.includes(fact))).toBe(true)
+            for (const fact of one.facts ?? [{ about: '', text: one.text }]) {
+              expect(about.includes(fact.about) || told.some((other) => other.includes(fact.text))).toBe(true)
             }
           }
         }

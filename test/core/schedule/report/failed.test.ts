@@ -12,7 +12,7 @@ import { scheduled } from '../../../support/schedule.ts'
 import { createPreparedWarehouse, createWarehouse, type Warehouse } from '../../../support/warehouse.ts'
 
 const created = '2026-11-20T12:00:00.000Z'
-const nightly: Partial<ScheduleRecord> = { lines: ['etl', 'top-songs'], phrase: 'nightly at 03:00' }
+const nightly: Partial<ScheduleRecord> = { lines: ['etl', 'top-songs'], phrase: 'nightly at 03:00', days: 'nightly' }
 const mornings: Partial<ScheduleRecord> = { lines: ['top-songs'], phrase: 'daily at 07:00', cron: '0 7 * * *' }
 const dayFile = join('2018', '11', '2018-11-11-events.json')
 
@@ -105,7 +105,7 @@ describe('the failure of a night', () => {
 
   it('behind the load says that the load was published', async () => {
     const warehouse = await createWarehouse()
-    await add(warehouse.bot, { lines: ['etl', 'qa checks', 'share 77'], phrase: 'nightly at 03:00' })
+    await add(warehouse.bot, { lines: ['etl', 'qa checks', 'share 77'], phrase: 'nightly at 03:00', days: 'nightly' })
     await add(warehouse.bot, mornings)
     const answer = await firedAt('2026-11-24T03:00:02.000Z', warehouse)
     expect(answer.title).toMatch(/ · share id=77 failed after /)

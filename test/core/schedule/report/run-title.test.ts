@@ -39,10 +39,12 @@ describe('times of a schedule', () => {
 describe('the title of an occurrence', () => {
   it('says which schedule it is and of which time, who wants it now, and who has it continued', () => {
     expect(runTitle(schedule, night(), due)).toBe('Daily, 24 Nov, 03:00 (America/New_York)')
-    expect(runTitle({ ...schedule, phrase: 'every 6h from 01:30' }, night(), due)).toMatch(/^Every 6h, 24 Nov/)
+    expect(runTitle({ ...schedule, phrase: 'every 6h from 01:30', days: 'every 6h' }, night(), due)).toMatch(
+      /^Every 6h, 24 Nov/,
+    )
     expect(runTitle(schedule, night({ origin: { ...fire, cause: 'asked' }, who: bob }), due)).toBe('Daily, run by Bob')
     expect(runTitle(schedule, night({ retries: 1, who: bob }), due)).toBe('Daily, continued by Bob')
-    expect(() => runTitle(schedule, runRecord(), due)).toThrow('in a fire')
+    expect(() => runTitle(schedule, runRecord(), due)).toThrow('only an occurrence')
   })
 })
 

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest'
 import scheduleRun from '../../../../src/commands/schedule/run.ts'
 import { anna, channel, command, createWorld, deferred, type TestProcess } from '../../../support/core.ts'
 import { delivered } from '../../../support/delivered.ts'
-import { runAsked } from '../../../support/fires.ts'
+import { runDue } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
-/** A schedule that is due and that somebody has asked for; Slack is asked about its channel with `postingError`. */
+/** A schedule that is due; Slack is asked about its channel with `postingError`. */
 async function due(postingError: (bot: TestProcess) => Promise<null>) {
   const world = await createWorld('2026-11-23T03:00:00.000Z')
   const said: string[] = []
@@ -20,9 +20,8 @@ async function due(postingError: (bot: TestProcess) => Promise<null>) {
       requirePosts: () => undefined,
     },
   })
-  const asked = { at: '2026-11-23T02:59:00.000Z', by: anna, from: null, maxErrors: null, approval: null }
   await bot.ledger.schedules.add(
-    scheduled({ lines: ['greet'], place: channel, owner: anna, created: '2026-11-20T12:00:00.000Z', asked }),
+    scheduled({ lines: ['greet'], place: channel, owner: anna, created: '2026-11-20T12:00:00.000Z' }),
   )
   return { world, bot, said }
 }
@@ -36,7 +35,7 @@ describe('a fire that is looked for again while Slack is slow to say whether its
       await both.promise
       return null
     })
-    await Promise.all([runAsked(bot), runAsked(bot)])
+    await Promise.all([runDue(bot), runDue(bot)])
     expect([said, (await delivered(bot)).length]).toEqual([['greet'], 1])
     const [line, fire] = await bot.ledger.runs.list({ limit: 5 })
     expect([line?.attempt, fire?.attempt]).toEqual([1, 1])
@@ -49,30 +48,20 @@ describe('a fire that is looked for again while Slack is slow to say whether its
       if (++looked === 2) await first.promise
       return null
     })
-    const one = runAsked(bot).then(() => first.resolve())
-    await Promise.all([one, runAsked(bot)])
+    const one = runDue(bot).then(() => first.resolve())
+    await Promise.all([one, runDue(bot)])
     expect([said, (await delivered(bot)).length]).toEqual([['greet'], 1])
   })
 })
 
-describe('a fire that somebody asked for', () => {
+describe('a fire that is due', () => {
   it('is left to the next process by one that begins to stop while it asks Slack', async () => {
     const { bot, said } = await due(async (one) => {
       await one.app.drain(0)
       return null
     })
-    await runAsked(bot)
+    await runDue(bot)
     expect(said).toEqual([])
-    expect((await bot.ledger.schedules.get(1))?.asked).not.toBeNull()
-  })
-
-  it('is asked for no more where it was said by a process that died before it noted so', async () => {
-    const { bot, said } = await due(async () => null)
-    const asked = (await bot.ledger.schedules.get(1))?.asked ?? null
-    await runAsked(bot)
-    await bot.ledger.schedules.change(1, { asked })
-    await runAsked(bot)
-    expect(said).toEqual(['greet'])
-    expect((await bot.ledger.schedules.get(1))?.asked).toBeNull()
+    expect(await bot.ledger.runs.list({ limit: 5 })).toEqual([])
   })
 })

@@ -155,8 +155,11 @@ describe('a schedule', () => {
     await bot.say('schedule-run 1')
     world.clock.advance(6 * 3_600_000 + 1000)
     await bot.beat()
-    expect(await asked()).toEqual([])
-    expect((await bot.ledger.schedules.get(1))?.asked).toBeNull()
+    const late = await runAsked(bot)
+    expect(late.map(({ answer }) => [answer.headline, answer.audience])).toEqual([
+      ['Schedule 1 was not run: the bot was not running in time.', 'nobody'],
+    ])
+    expect(await bot.ledger.runs.list({ command: 'greet', limit: 5 })).toHaveLength(1)
   })
 
   it('that is being said already is not asked for a second time', async () => {
@@ -176,7 +179,7 @@ describe('a schedule', () => {
     expect(failureOf(answer)).toMatchObject({ code: 'busy', message: expect.stringContaining('now at "greet"') })
     gate.resolve()
     expect(await firing).toHaveLength(1)
-    expect((await bot.ledger.schedules.get(1))?.asked).toBeNull()
+    expect(await runAsked(bot)).toEqual([])
   })
 
   it('whose answer cannot be posted does not take the others with it', async () => {

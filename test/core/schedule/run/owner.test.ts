@@ -6,7 +6,7 @@ import type { Place } from '../../../../src/core/place.ts'
 import type { Outbox } from '../../../../src/core/ports/outbox.ts'
 import { anna, bob, channel, command, createWorld, type TestProcess } from '../../../support/core.ts'
 import { accepted, type Delivered, delivered } from '../../../support/delivered.ts'
-import { type Fired, runAsked, runDue } from '../../../support/fires.ts'
+import { runAsked, runDue } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 
 const bobs = scheduled({ lines: ['greet'], place: channel, owner: bob, created: '2026-11-20T12:00:00.000Z' })
@@ -129,22 +129,14 @@ describe('a schedule whose owner', () => {
     expect(order).toEqual([bob])
   })
 
-  it('asks to hear it now while Slack cannot tell their role hears once that it failed, and it once Slack can', async () => {
+  it('wants it run now while Slack cannot tell their role: it waits, and is run once Slack can', async () => {
     const { world, bot, order } = await night()
-    const at = world.clock.now().toISOString()
-    await bot.ledger.schedules.change(1, {
-      asked: { at, by: bob, from: null, maxErrors: null, approval: null },
-      since: at,
-    })
+    expect((await bot.say('schedule-run 1', { who: bob })).ok).toBe(true)
     world.unknown.add(bob.id)
-    const said: Fired[] = []
-    const hear = async () => void said.push(...(await runAsked(bot)))
-    for (let look = 0; look < 3; look++) await hear()
-    expect(said.every(({ answer }) => !answer.ok && answer.exit === 1)).toBe(true)
+    for (let look = 0; look < 3; look++) expect(await runAsked(bot)).toEqual([])
     world.unknown.clear()
-    for (let look = 0; look < 2; look++) await hear()
-    const told = (await delivered(bot)).map(({ body }) => body.kind === 'answer' && body.answer.ok)
-    expect(told).toEqual([false, true])
+    world.clock.advance(10_000)
+    expect((await runAsked(bot)).map(({ answer }) => answer.ok)).toEqual([true])
     expect(order).toEqual([bob])
   })
 
@@ -198,12 +190,9 @@ describe('a schedule whose channel cannot be posted in', () => {
 
   it('is told once, however often it is looked at while Slack takes its time', async () => {
     const { bot } = await night({ postingError: async () => gone })
-    await bot.ledger.schedules.change(1, {
-      asked: { at: '2026-11-23T02:59:59.000Z', by: bob, from: null, maxErrors: null, approval: null },
-    })
-    await Promise.all([1, 2, 3, 4].flatMap(() => [tick(bot), runAsked(bot)]))
+    await Promise.all([1, 2, 3, 4].map(() => tick(bot)))
     expect((await newsOf(bot)).map(({ to }) => to)).toEqual([bob.id])
-    expect(await bot.ledger.schedules.get(1)).toMatchObject({ state: { kind: 'parked' }, asked: null })
+    expect(await bot.ledger.schedules.get(1)).toMatchObject({ state: { kind: 'parked' } })
   })
 
   it('is told by the next bot where nobody could be told at first, or their bot died; then no more', async () => {
