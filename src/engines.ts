@@ -12,6 +12,7 @@ import type { Log } from './core/ports/log.ts'
 import type { ObjectStore } from './core/ports/objects.ts'
 import type { Probe } from './core/ports/probe.ts'
 import { loadLine } from './core/warehouse/state.ts'
+import type { EngineMethod, openInThread } from './duckdb/own-thread.ts'
 import type { ClusterContext } from './redshift/cluster/cluster-context.ts'
 import type { RedshiftEngineOptions } from './redshift/engine/redshift-engine.ts'
 
@@ -36,17 +37,26 @@ export interface Warehouse {
   close(): Promise<void>
 }
 
-/** The only place that knows which engines there are. What only one of them needs is imported when it is chosen. */
-export async function openWarehouse(config: Config, ledger: Ledger, clock: Clock, log: Log): Promise<Warehouse> {
+/**
+ * The only place that knows which engines there are. What only one of them needs is imported when it is chosen. `ownThread`: an embedded one
+ * works beside the event loop.
+ */
+export async function openWarehouse(
+  config: Config,
+  ledger: Ledger,
+  clock: Clock,
+  log: Log,
+  ownThread = false,
+): Promise<Warehouse> {
   switch (config.engine) {
     case 'duckdb':
-      return openDuckdb(config, clock)
+      return openDuckdb(config, clock, ownThread)
     case 'redshift':
       return openRedshift(config, ledger, clock, log)
   }
 }
 
-async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
+async function openDuckdb(config: Config, clock: Clock, ownThread: boolean): Promise<Warehouse> {
   const { createDuckdbCluster } = await import('./duckdb/cluster.ts')
   const { isRemote, listFolder } = await import('./duckdb/sources.ts')
   const folder = join(config.dataDir, 'loads')
@@ -54,18 +64,20 @@ async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
   const dataRegion = config.redshift.dataRegion ?? config.redshift.region
   const { http, https, bypass } = config.proxies
   const proxy = https || http
+  const options = {
+    folder,
+    logData: sources.log,
+    songData: sources.song,
+    ...(dataRegion === null ? {} : { dataRegion }),
+    ...(config.duckdb.memory === null ? {} : { memoryLimit: config.duckdb.memory }),
+    keepGone: config.duckdb.goneFiles === 'keep',
+    keepLoads: config.duckdb.keepLoads,
+    ...(proxy === '' || bypass.trim() === '*' ? {} : { proxy }),
+  }
   const engine = openedWhenUsed({ name: 'duckdb', keeps: config.duckdb.keepLoads, copies: null }, async () => {
-    const { createDuckdbEngine } = await import('./duckdb/engine.ts')
-    return createDuckdbEngine({
-      folder,
-      logData: sources.log,
-      songData: sources.song,
-      ...(dataRegion === null ? {} : { dataRegion }),
-      ...(config.duckdb.memory === null ? {} : { memoryLimit: config.duckdb.memory }),
-      keepGone: config.duckdb.goneFiles === 'keep',
-      keepLoads: config.duckdb.keepLoads,
-      ...(proxy === '' || bypass.trim() === '*' ? {} : { proxy }),
-    })
+    if (ownThread) return (await import('./duckdb/own-thread.ts')).openInThread(options)
+    const opened = await (await import('./duckdb/engine.ts')).createDuckdbEngine(options)
+    return (method, args) => Reflect.apply(opened[method], opened, args)
   })
   const cluster = createDuckdbCluster({ folder, clock })
   return {
@@ -91,31 +103,31 @@ async function openDuckdb(config: Config, clock: Clock): Promise<Warehouse> {
  * An engine that is opened when it is first asked for something: a native library takes 60 MB and a tenth of a second, and most commands and
  * most hours of a bot need none. An open that failed is tried again at the next use.
  */
-function openedWhenUsed(known: Pick<Engine, 'name' | 'keeps' | 'copies'>, open: () => Promise<Engine>): Engine {
-  let opened: Promise<Engine> | null = null
-  const engine = (): Promise<Engine> => {
-    opened ??= open().catch((error: unknown) => {
-      opened = null
+function openedWhenUsed(known: Omit<Engine, EngineMethod>, open: () => ReturnType<typeof openInThread>): Engine {
+  let opening: ReturnType<typeof open> | null = null
+  const engine = (): ReturnType<typeof open> => {
+    opening ??= open().catch((error: unknown) => {
+      opening = null
       throw error
     })
-    return opened
+    return opening
   }
   return {
     ...known,
-    sources: async (...args) => (await engine()).sources(...args),
-    changes: async (...args) => (await engine()).changes(...args),
-    begin: async (...args) => (await engine()).begin(...args),
-    stage: async (...args) => (await engine()).stage(...args),
-    locate: async (...args) => (await engine()).locate(...args),
-    execute: async (...args) => (await engine()).execute(...args),
-    transform: async (...args) => (await engine()).transform(...args),
-    query: async (...args) => (await engine()).query(...args),
-    verify: async (...args) => (await engine()).verify(...args),
-    publish: async (...args) => (await engine()).publish(...args),
-    restore: async (...args) => (await engine()).restore(...args),
-    stored: async () => (await engine()).stored(),
-    retain: async (...args) => (await engine()).retain(...args),
-    close: async () => (await opened)?.close(),
+    sources: async (...args) => (await engine())('sources', args),
+    changes: async (...args) => (await engine())('changes', args),
+    begin: async (...args) => (await engine())('begin', args),
+    stage: async (...args) => (await engine())('stage', args),
+    locate: async (...args) => (await engine())('locate', args),
+    execute: async (...args) => (await engine())('execute', args),
+    transform: async (...args) => (await engine())('transform', args),
+    query: async (...args) => (await engine())('query', args),
+    verify: async (...args) => (await engine())('verify', args),
+    publish: async (...args) => (await engine())('publish', args),
+    restore: async (...args) => (await engine())('restore', args),
+    stored: async () => (await engine())('stored', []),
+    retain: async (...args) => (await engine())('retain', args),
+    close: async () => (await opening)?.('close', []),
   }
 }
 

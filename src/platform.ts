@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { z } from 'zod'
+import type { Config } from './config.ts'
 import type { Clock } from './core/ports/clock.ts'
 import type { Ledger } from './core/ports/ledger.ts'
-import { openWarehouse } from './engines.ts'
+import type { Log } from './core/ports/log.ts'
+import { openWarehouse, type Warehouse } from './engines.ts'
 import { systemClock } from './machine/clock.ts'
 import { startServer } from './machine/server.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
@@ -17,7 +19,7 @@ export interface Platform {
   readonly pid: number
   /** Throws as `openLedger` of the store does. */
   openLedger(url: string): Promise<Ledger>
-  readonly openWarehouse: typeof openWarehouse
+  openWarehouse(config: Config, ledger: Ledger, clock: Clock, log: Log): Promise<Warehouse>
   readonly startServer: typeof startServer
   readonly startScheduler: typeof startScheduler
 }
@@ -37,6 +39,7 @@ export const thisMachine: Platform = {
 export const machineOfBot: Platform = {
   ...thisMachine,
   openLedger: (url) => openLedger({ url, ownThread: true, now: () => systemClock.now() }),
+  openWarehouse: (config, ledger, clock, log) => openWarehouse(config, ledger, clock, log, true),
 }
 
 /** The version of this program, as its package.json has it. */

@@ -57,12 +57,11 @@ export async function stageFiles(session: DuckdbSession, staging: StagingFolder,
   const { dataset, files, shown } = staging
   const difference = await compare(session, dataset, files, staging, signal)
   const padded = await verifyPacked(difference.read, shown, signal)
-  const records = difference.read.filter((file) => !isOpenedByDuckdb(file, padded))
-  const others = difference.read.filter((file) => !records.includes(file))
+  const isText = (file: SourceFile): boolean =>
+    dataset.format === 'unstructured' && isSmall(file) && !hasPackedName(file.path)
+  const [others, records] = split(difference.read, (file) => isOpenedByDuckdb(file, padded))
+  const [texts, exact] = split(others, isText)
   const none = { files: [], spellings: spellingsIn(dataset, []) }
-  const texts =
-    dataset.format === 'unstructured' ? others.filter((file) => isSmall(file) && !hasPackedName(file.path)) : []
-  const exact = others.filter((file) => !texts.includes(file))
   const work: Work = { ...staging, difference, signal, hashOf: new Map() }
   await hash([...exact, ...records], work)
   try {
@@ -73,6 +72,13 @@ export async function stageFiles(session: DuckdbSession, staging: StagingFolder,
   const { irregular, ...lines } = await survey(session, dataset, others)
   await hash(texts, work)
   return carryOut(session, work, { exact: [], texts: [], lines, records: [...records, ...irregular] })
+}
+
+/** Those of which it is true, and the others. */
+function split<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [readonly T[], readonly T[]] {
+  const [first, others]: [T[], T[]] = [[], []]
+  for (const one of all) (isFirst(one) ? first : others).push(one)
+  return [first, others]
 }
 
 /** What there is to stage, with what differs from the list, and the hashes of the files that are read, by path. */

@@ -7,6 +7,7 @@ import type { Log } from '../../src/core/ports/log.ts'
 import { openWarehouse } from '../../src/engines.ts'
 import { withLocalPeople } from '../../src/local-people.ts'
 import { type Server, startServer } from '../../src/machine/server.ts'
+import type { Platform } from '../../src/platform.ts'
 import { startScheduler } from '../../src/scheduler/scheduler.ts'
 import { createSlackClients } from '../../src/slack/clients.ts'
 import { createSlackDirectory } from '../../src/slack/people/directory.ts'
@@ -48,7 +49,7 @@ export interface WorldOptions {
   readonly said?: string
   readonly env?: Readonly<Record<string, string>>
   /** What its warehouse is; DuckDB where it is left out. */
-  readonly openWarehouse?: typeof openWarehouse
+  readonly openWarehouse?: Platform['openWarehouse']
   /** What happens before the engine does something; it may never resolve. */
   readonly beforeEngine?: (method: string) => Promise<void> | undefined
 }
