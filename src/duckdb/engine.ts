@@ -7,7 +7,7 @@ import type { Engine, LoadId } from '../core/ports/engine.ts'
 import type { Work } from '../core/step.ts'
 import { createAttachments, type Mode } from './attachments.ts'
 import { type Dataset, datasets } from './datasets.ts'
-import { damaged, inFolder, isDamage } from './failure.ts'
+import { damaged, damagedCandidate, inFolder, isCorrupt, isDamage } from './failure.ts'
 import { dropIncrement, isIncrement, openIncrement, runAll, showNewRows, transformTouched } from './increment.ts'
 import { openInstance, usualMemoryLimit } from './instance.ts'
 import { duckdbLiteral, identifier } from './literal.ts'
@@ -71,6 +71,18 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
   ): Promise<T> =>
     inTurn(signal, () => attachments.use(load, mode, (alias) => withSession(instance, alias, signal, work)))
 
+  const inCandidate = async <T>(
+    load: LoadId,
+    signal: AbortSignal,
+    work: (session: DuckdbSession) => Promise<T>,
+  ): Promise<T> => {
+    try {
+      return await inLoad(load, 'build', signal, work)
+    } catch (error) {
+      throw isCorrupt(error) ? damagedCandidate(load, error) : error
+    }
+  }
+
   const inServed = async <T>(
     load: LoadId,
     signal: AbortSignal,
@@ -114,7 +126,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     const song = await list(songData, songVariable, signal)
     try {
       await attachments.use(before, 'read', (alias) =>
-        inLoad(load, 'build', signal, (session) =>
+        inCandidate(load, signal, (session) =>
           session.transaction(async () => {
             await takeOverGone(session, alias, datasets.log, logData, log.files)
             await takeOverGone(session, alias, datasets.song, songData, song.files)
@@ -161,9 +173,11 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       const copyOf = before?.reads === 'changes' ? before.load : undefined
       await inFolder(folder, async () => {
         await mkdir(folder, { recursive: true })
-        await attachments.create(load, copyOf)
+        await attachments.create(load, copyOf).catch((error: unknown) => {
+          throw copyOf !== undefined && isDamage(error) ? damagedCandidate(load, error) : error
+        })
       })
-      await inLoad(load, 'build', signal, (session) =>
+      await inCandidate(load, signal, (session) =>
         session.transaction(async () => {
           for (const sql of schema) await session.run(sql)
           await addOwnColumns(session)
@@ -177,7 +191,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       const shown = (path: string): string => nameIn(root, path)
       const staging = { dataset: datasets[name], files: sources[name], maxErrors, root, keepGone, shown }
       try {
-        return await inLoad(load, 'build', work.signal, (session) =>
+        return await inCandidate(load, work.signal, (session) =>
           telling(session, work, () => stageFiles(session, staging, work.signal)),
         )
       } catch (error) {
@@ -194,7 +208,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       )
     },
     execute(load, statements, { signal }) {
-      return inLoad(load, 'build', signal, (session) =>
+      return inCandidate(load, signal, (session) =>
         session.transaction(async () => {
           const written: number[] = []
           for (const statement of statements) {
@@ -206,16 +220,16 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       )
     },
     transform(load, table, statements, { signal }) {
-      return inLoad(load, 'build', signal, (session) =>
+      return inCandidate(load, signal, (session) =>
         session.transaction(async () =>
           (await isIncrement(session)) ? transformTouched(session, table, statements) : runAll(session, statements),
         ),
       )
     },
     query({ kind, load }, statement, { signal, ...wanted }) {
-      if (kind === 'candidate') return inLoad(load, 'build', signal, (session) => select(session, statement, wanted))
+      if (kind === 'candidate') return inCandidate(load, signal, (session) => select(session, statement, wanted))
       if (kind === 'new') {
-        return inLoad(load, 'build', signal, async (session) => {
+        return inCandidate(load, signal, async (session) => {
           await showNewRows(session, Object.values(datasets))
           return select(session, statement, wanted)
         })
@@ -224,7 +238,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     },
     verify,
     async publish(load, { signal }) {
-      await inLoad(load, 'build', signal, dropIncrement)
+      await inCandidate(load, signal, dropIncrement)
       await inTurn(signal, () => attachments.finish(load, signal))
     },
     keeps: keepLoads,

@@ -89,3 +89,16 @@ export function damaged(load: LoadId, cause: unknown): OpsError {
   const words = `The file of live load ${load} is damaged or not a load any more. Questions cannot be answered from it.`
   return new OpsError('storage', words, 'Load again with etl.', { cause, fixCommand: 'etl' })
 }
+
+/** Whether a block of a database file is not what DuckDB wrote there. */
+export function isCorrupt(error: unknown): boolean {
+  const thrown = error instanceof OpsError && error.code === 'sql_failed' ? error.cause : error
+  return /^IO Error: .*(corrupt|checksum)|^(Serialization|FATAL|INTERNAL) Error: /i.test(messageOf(thrown))
+}
+
+/** What is thrown about a candidate that cannot be read: nearly always the damage was in the live load that it began as a copy of. */
+export function damagedCandidate(load: LoadId, cause: unknown): OpsError {
+  const reason = `The file of load ${load}, which begins as a copy of the live one, is damaged.`
+  const remedy = 'Load again without the copy: etl full=yes.'
+  return OpsError.untouched('storage', reason, remedy, { cause, fixCommand: 'etl full=yes' })
+}

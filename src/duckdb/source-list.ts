@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { createReadStream, readFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { cancelled } from '../core/pacing.ts'
@@ -8,7 +9,7 @@ import type { Dataset } from './datasets.ts'
 import { isIncrement } from './increment.ts'
 import { identifier } from './literal.ts'
 import type { DuckdbSession } from './session.ts'
-import { isRemote } from './sources.ts'
+import { isAsListed, isRemote } from './sources.ts'
 
 /*
  * Each load keeps the list of the files that its staging tables hold, in `source_files`. Behind the columns that `sql/` knows it has the
@@ -150,29 +151,45 @@ export async function readNow(files: readonly SourceFile[], signal: AbortSignal)
   return read
 }
 
-/**
- * The hashes of the files' contents, in their order; null for those in S3. Taken before a file is read: what is written into it meanwhile
- * then differs from its hash, and the next load reads it again.
- */
-export async function hashesOf(files: readonly SourceFile[], signal: AbortSignal): Promise<readonly (string | null)[]> {
-  const hashes: (string | null)[] = []
+/** The hashes of the files' contents, by their paths; null for those in S3. */
+export async function hashesOf(files: readonly SourceFile[], signal: AbortSignal): Promise<Hashes> {
+  const hashes = new Map<string, string | null>()
   for (const [index, file] of files.entries()) {
     if (index % smallAtOnce === 0) await setImmediate()
-    hashes.push(await hashOf(file, signal))
+    hashes.set(file.path, await hashOf(file, signal))
   }
   return hashes
 }
+
+/** What files hold, by their paths; null where it is not known. */
+export type Hashes = ReadonlyMap<string, string | null>
+
+/** The same while the files are read: one that was written since it was listed may have been read with another content than was hashed. */
+export async function hashesMeanwhile(files: readonly SourceFile[], signal: AbortSignal): Promise<Hashes> {
+  const hashes = new Map(await hashesOf(files, signal))
+  for (const file of files) if (!(await isAsListed(file))) hashes.set(file.path, null)
+  return hashes
+}
+
+const chunkBytes = 1024 * 1024
 
 async function hashOf(file: SourceFile, signal: AbortSignal): Promise<string | null> {
   if (signal.aborted) throw cancelled(signal)
   if (isRemote(file.path)) return null
   const hash = createHash('sha256')
   if (isSmall(file)) return hash.update(readFileSync(file.path)).digest('hex')
-  for await (const chunk of createReadStream(file.path, { highWaterMark: 1024 * 1024 })) {
-    if (signal.aborted) throw cancelled(signal)
-    hash.update(chunk)
+  const handle = await open(file.path)
+  try {
+    const chunk = Buffer.allocUnsafe(chunkBytes)
+    for (;;) {
+      const { bytesRead } = await handle.read(chunk, 0, chunkBytes)
+      if (signal.aborted) throw cancelled(signal)
+      if (bytesRead === 0) return hash.digest('hex')
+      hash.update(chunk.subarray(0, bytesRead))
+    }
+  } finally {
+    await handle.close()
   }
-  return hash.digest('hex')
 }
 
 /** The number of the next file of a dataset. Numbers are never given twice within a load, nor are those of the load it began as. */

@@ -110,7 +110,17 @@ const settledAfterNs = 3_000_000_000n
 /** When the content of a file and its inode were changed last, in nanoseconds; null where that is too recent to tell further changes. */
 function stampOf(mtimeNs: bigint, ctimeNs: bigint, now: number): string | null {
   const last = mtimeNs > ctimeNs ? mtimeNs : ctimeNs
-  return last + settledAfterNs > BigInt(now) * 1_000_000n ? null : `${mtimeNs}/${ctimeNs}`
+  return last + settledAfterNs > BigInt(now) * 1_000_000n ? null : timesOf(mtimeNs, ctimeNs)
+}
+
+function timesOf(mtimeNs: bigint, ctimeNs: bigint): string {
+  return `${mtimeNs}/${ctimeNs}`
+}
+
+/** Whether a file of a folder has the times that it was listed with. */
+export async function isAsListed({ path, stamp }: SourceFile): Promise<boolean> {
+  const { mtimeNs, ctimeNs } = await stat(path, { bigint: true })
+  return stamp === timesOf(mtimeNs, ctimeNs)
 }
 
 async function look(path: string, variable: Variable, now: number): Promise<SourceFile> {

@@ -13,6 +13,8 @@ import type { DuckdbSession } from './session.ts'
 import {
   compare,
   type Difference,
+  type Hashes,
+  hashesMeanwhile,
   hashesOf,
   isSmall,
   nextNumber,
@@ -21,6 +23,7 @@ import {
   totalsOf,
   writeList,
 } from './source-list.ts'
+import { isRemote } from './sources.ts'
 
 const maxReasons = 5
 
@@ -62,15 +65,24 @@ export async function stageFiles(session: DuckdbSession, staging: StagingFolder,
   const [others, records] = split(difference.read, (file) => isOpenedByDuckdb(file, padded))
   const [texts, exact] = split(others, isText)
   const none = { files: [], spellings: spellingsIn(dataset, []) }
-  const work: Work = { ...staging, difference, signal, hashOf: new Map() }
-  await hash([...exact, ...records], work)
+  const hashOf = new Map<string, string | null>()
+  const work: Work = { ...staging, difference, signal, hashOf }
+  const note = (hashes: Hashes): void => {
+    for (const [path, hash] of hashes) hashOf.set(path, hash)
+  }
+  // What changed just now shows no further change, so it is hashed before it is read: another write then differs from the hash.
+  const [settled, fresh] = split([...exact, ...records], ({ stamp, path }) => stamp !== null && !isRemote(path))
+  note(await hashesOf(fresh, signal))
   try {
-    return await carryOut(session, work, { exact, texts, lines: none, records })
+    const hashed = hashesMeanwhile(settled, signal).then(note)
+    const read = carryOut(session, work, { exact, texts, lines: none, records }, hashed)
+    await Promise.allSettled([hashed, read])
+    return await read
   } catch (error) {
     if (!isAboutData(error)) throw error
   }
   const { irregular, ...lines } = await survey(session, dataset, others)
-  await hash(texts, work)
+  note(await hashesOf(texts, signal))
   return carryOut(session, work, { exact: [], texts: [], lines, records: [...records, ...irregular] })
 }
 
@@ -88,12 +100,8 @@ interface Work extends StagingFolder {
   readonly hashOf: Map<string, string | null>
 }
 
-async function hash(files: readonly SourceFile[], { signal, hashOf }: Work): Promise<void> {
-  const hashes = await hashesOf(files, signal)
-  for (const [index, { path }] of files.entries()) hashOf.set(path, hashes[index] ?? null)
-}
-
-function carryOut(session: DuckdbSession, work: Work, plan: Plan): Promise<Staged> {
+/** `hashed` is awaited before the hashes are written. */
+function carryOut(session: DuckdbSession, work: Work, plan: Plan, hashed?: Promise<void>): Promise<Staged> {
   const { dataset, maxErrors, difference, hashOf } = work
   return session.transaction(async () => {
     const notes = await isIncrement(session)
@@ -113,6 +121,7 @@ function carryOut(session: DuckdbSession, work: Work, plan: Plan): Promise<Stage
       ...(await insertRecordwise(session, work, plan.records, numberOf)),
     ])
     if (notes) await touch(session, dataset, `_file >= ${first}`)
+    await hashed
     const read = ordered.map((file) => ({
       ...file,
       number: numberOf(file),

@@ -219,6 +219,42 @@ describe('what has changed since a load', () => {
     expect(await cell(engine, 2, 'live', "select count(*) from staging_events where level = 'paid'")).toBe(1)
   })
 
+  it('is seen in a file that was written between its listing and its reading', async () => {
+    const place = await createPlace()
+    // The clock of the file system is ahead, so that what was just written counts as settled.
+    const engine = await openEngine({ ...place.options, now: () => Date.now() + 10_000 })
+    await arrange(place, start)
+    const sources = await engine.sources(never)
+    await writeFile(join(place.folder, one ?? ''), (start[one ?? ''] ?? '').replace('"free"', '"paid"'))
+    await engine.begin(1, wholeSchema, workWith())
+    await engine.stage(1, 'log', sources, 0, workWith())
+    const unhashed = "select regexp_extract(path, '[^/]+$') from source_files where _hash is null"
+    expect(await cell(engine, 1, 'candidate', unhashed)).toBe(one?.replace('log_data/', ''))
+    await engine.stage(1, 'song', sources, 0, workWith())
+    await engine.publish(1, workWith())
+    const changes = await engine.changes(1, await engine.sources(never), never)
+    expect(changes?.files.map(({ change }) => change)).toEqual(['changed'])
+  })
+
+  it('finds no block of the live load damaged without saying how to load again', async () => {
+    const place = await createPlace()
+    const engine = await openEngine(place.options)
+    await arrange(place, start)
+    await load(engine, 1)
+    const path = join(place.options.folder, '1.duckdb')
+    const bytes = await readFile(path)
+    // Behind the file's three headers: every block that holds rows or the catalogue.
+    bytes.fill(0x5a, 3 * 4096 + 512)
+    await writeFile(path, bytes)
+    await arrange(place, { ...start, [one ?? '']: day(1) }, {})
+    await expect(load(engine, 2, 1)).rejects.toMatchObject({
+      code: 'storage',
+      message: expect.stringContaining('load 2, which begins as a copy of the live one, is damaged'),
+      fixCommand: 'etl full=yes',
+    })
+    await load(engine, 3)
+  })
+
   it('may be left in place: the rows of a file that is gone stay where that is asked for', async () => {
     const place = await createPlace()
     const engine = await openEngine({ ...place.options, keepGone: true })

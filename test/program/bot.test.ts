@@ -90,9 +90,12 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     await bot.write('/sparkify etl')
     const living = await until('the load has its message', async () => about(await bot.messages(), 'Stage events'))
     const ledger = await openLedger({ url: ledgerOf(home), now: () => new Date() })
-    await until('the bot knows its message', async () => {
+    await until('it stages, and the bot knows its message', async () => {
       const [run] = await ledger.runs.list({ limit: 1, command: 'etl', states: ['running'] })
-      return run === undefined ? undefined : ((await ledger.messages.find(`run:${run.id}`))?.post ?? undefined)
+      const stages = run?.steps.some(({ title, state }) => title === 'Stage events' && state !== 'pending')
+      return run === undefined || !stages
+        ? undefined
+        : ((await ledger.messages.find(`run:${run.id}`))?.post ?? undefined)
     })
     await ledger.close()
     bot.child.kill('SIGKILL')
