@@ -74,10 +74,13 @@ const fullBelow = 16_000_000
 
 const watchEveryMs = 10_000
 
-/** Whether there is room for a few loads; where there is none at all, what of the bot's own files can be deleted. */
-export function diskProbe(dataDir: string, ledger: Pick<Ledger, 'loads'>): Probe {
+/**
+ * Whether there is room for a few loads; where there is none at all, what of the bot's own files can be deleted. `freeIn` is how many bytes
+ * are free in a folder.
+ */
+export function diskProbe(dataDir: string, ledger: Pick<Ledger, 'loads'>, freeIn = freeBytes): Probe {
   return probe({ id: 'disk', title: 'Disk' }, async () => {
-    const free = await freeBytes(dataDir)
+    const free = await freeIn(dataDir)
     const detail = `${bytes(free)} free in ${dataDir}`
     if (free >= littleSpace) {
       const open = await openToOthers(dataDir)

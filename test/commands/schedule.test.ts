@@ -2,12 +2,49 @@ import '../../src/commands/schedule.ts'
 import '../../src/commands/schedule/nightly.ts'
 import '../../src/commands/schedule/run.ts'
 import { describe, expect, it } from 'vitest'
+import type { ScheduleRecord } from '../../src/core/ports/schedules.ts'
 import { anna, bob, channel, failureOf } from '../support/core.ts'
 import { scheduled } from '../support/schedule.ts'
 import { createScheduleOffice, onlyOf } from '../support/schedule-office.ts'
 import { createWarehouse } from '../support/warehouse.ts'
 
 describe('schedule', () => {
+  it('has five reasons and five lines of options for many schedules, and says how many more there are', async () => {
+    const { bot } = await createScheduleOffice()
+    const add = async (count: number, said: Partial<ScheduleRecord>) => {
+      for (let n = 0; n < count; n++) {
+        await bot.ledger.schedules.add(
+          scheduled({ lines: ['greet'], place: channel, owner: anna, created: '2026-11-20T12:00:00.000Z', ...said }),
+        )
+      }
+    }
+    const texts = async () =>
+      (await bot.say('schedule')).replies.flatMap((reply) => (reply.kind === 'text' ? [reply.text] : []))
+    await add(5, { catchUpHours: 0 })
+    await add(5, { state: { kind: 'parked', why: 'Nobody is there.' } })
+    const before = await texts()
+    expect(before).toHaveLength(6)
+    expect(before.at(-1)?.split('\n')).toHaveLength(5)
+    await add(2, { catchUpHours: 0 })
+    await add(1, { state: { kind: 'parked', why: 'Nobody is there.' } })
+    const { next } = await bot.say('schedule')
+    const after = await texts()
+    expect(after.slice(0, 6)).toEqual([
+      ...[6, 7, 8, 9, 10].map((id) => `Schedule ${id} is suspended: Nobody is there.`),
+      '1 more schedule is suspended; see the table.',
+    ])
+    expect(after.at(-1)?.split('\n').slice(4)).toEqual([
+      '5: does not run late',
+      '2 more schedules have other options: see schedule export.',
+    ])
+    expect(next.map(({ line }) => line)).toEqual([
+      'schedule-resume 6',
+      'schedule-resume 7',
+      'schedule-run 1',
+      'schedule-add day=daily time=07:00',
+    ])
+  })
+
   it('lists all schedules with their next time, what is not usual about them; how to add one where there is none', async () => {
     const { bot } = await createScheduleOffice()
     expect(await bot.say('schedule')).toMatchObject({

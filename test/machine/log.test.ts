@@ -20,6 +20,14 @@ it('writes no secret, whether it is told of it or knows its form, however deep i
   ).toEqual(['signed with [secret]', 'failed'])
 })
 
+it('writes no secret that JSON writes in another way, leaves out empty ones, and every place where one stands', async () => {
+  const path = join(await mkdtemp(join(tmpdir(), 'log-')), 'sparkify.log')
+  const log = openLog({ kind: 'file', path }, ['pass"word\\', ''])
+  log.info({ raw: 'pass"word\\', url: 'a?pass"word\\&pass"word\\' }, 'done')
+  const [line = ''] = (await readFile(path, 'utf8')).split('\n')
+  expect(JSON.parse(line)).toMatchObject({ raw: '[secret]', url: 'a?[secret]&[secret]', msg: 'done' })
+})
+
 it.runIf(existsSync('/dev/full'))(
   'goes on where the disk is full, and keeps no more than a little for later',
   async () => {

@@ -69,6 +69,14 @@ describe('an error of AWS', () => {
       'quota of Redshift clusters or nodes',
       'Service Quotas',
     ],
+    ['ClusterSnapshotQuotaExceededFault', 'Too many.', 'quota of snapshots', 'tear-down snapshot=no'],
+    ['OptInRequired', 'Not subscribed.', 'not subscribed to Redshift', 'another AWS_REGION'],
+    ['InsufficientClusterCapacityFault', 'None.', 'no capacity for this node type', 'spin-up node-type='],
+    ['ClusterSubnetGroupNotFoundFault', 'No such group', 'no network for the cluster', 'REDSHIFT_SUBNET_GROUP'],
+    ['TagLimitExceededFault', 'Too many tags', 'A limit of the account is reached', 'Service Quotas'],
+    ['CredentialsProviderError', 'Could not load credentials', 'No AWS credentials were found', 'AWS_PROFILE'],
+    ['SignatureDoesNotMatch', 'It differs.', '(SignatureDoesNotMatch)', 'the clock of this machine'],
+    ['AccessDeniedException', 'No.', 'AWS denied it: No.', 'docs/aws-policy.json'],
   ])('%s, "%s", has words and a fix of its own', (name, words, what, remedy) => {
     const failure = awsFailure(thrown(name, words))
     expect(failure).toMatchObject({
@@ -108,6 +116,29 @@ describe('an error of AWS', () => {
     ])
   })
 
+  it.each([
+    ['CredentialsProviderError', 'The SSO session associated with this profile has expired.'],
+    ['TokenProviderError', 'Token is expired. To refresh it run aws sso login.'],
+    ['ExpiredTokenException', 'The security token included in the request is expired'],
+    ['TokenRefreshRequired', 'The token must be refreshed.'],
+  ])('of a session that is over asks to sign in again: %s, "%s"', (name, message) => {
+    expect(awsFailure(thrown(name, message))).toMatchObject({
+      code: 'aws_denied',
+      remedy: expect.stringContaining('Sign in again'),
+    })
+  })
+
+  it('of the network carries on, one of AWS is tried later, one that nobody knows has no remedy', () => {
+    expect(awsFailure(thrown('InternalServerException', 'no', 500))).toMatchObject({
+      message: 'AWS had an internal error (InternalServer); several retries did not help. AWS request r-1.',
+      remedy: expect.stringContaining('in a few minutes'),
+    })
+    expect(awsFailure(thrown('Odd', 'no\n such  thing', 499))).toMatchObject({
+      message: 'AWS refused (Odd): no such thing. AWS request r-1.',
+      remedy: '',
+    })
+  })
+
   it('that is long is cut', () => {
     const failure = awsFailure(
       thrown('AccessDenied', `Encoded authorization failure message: ${'x'.repeat(5000)}`, 403),
@@ -120,6 +151,8 @@ describe('an error of AWS', () => {
     ['getaddrinfo ENOTFOUND redshift.us-wset-2.amazonaws.com', 'ENOTFOUND', 'AWS_REGION'],
     ['connect ECONNREFUSED 127.0.0.1:1', 'ECONNREFUSED', 'network'],
     ['socket hang up', 'ECONNRESET', 'network'],
+    ['getaddrinfo EAI_AGAIN redshift.us-west-2.amazonaws.com', 'EAI_AGAIN', 'network'],
+    ['no route', 'EHOSTUNREACH', 'network'],
   ])('of the network: %s', (message, code, cure) => {
     const error = Object.assign(new Error(message), { code })
     expect(awsFailure(error)).toMatchObject({ code: 'aws', remedy: expect.stringContaining(cure) })

@@ -66,6 +66,24 @@ describe('a run that goes on', () => {
     const lines = readingOf(presentRun({ ...going, steps: long }, view)[1]?.blocks ?? []).split('\n')
     expect(lines).toContain('✗ and 11 more steps · Step 35')
   })
+
+  it('tells thirty steps each by itself, and others by what of them fails, else runs, else waits', () => {
+    const lines = (count: number, ...last: readonly StepView['state'][]) => {
+      const states = Array.from({ length: count }, (_, at) => last[at - count + last.length] ?? 'complete')
+      const shown = states.map((state, at): StepView => ({ title: `Step ${at}`, state, ms: null }))
+      const [, older] = presentRun({ ...going, steps: shown }, view)
+      return readingOf(older?.blocks ?? [])
+        .split('\n')
+        .slice(1, -1)
+    }
+    expect(lines(30)).toHaveLength(30)
+    expect(lines(30).at(-1)).toBe('✓ Step 29')
+    expect(lines(31)).toHaveLength(30)
+    expect(lines(31).slice(-2)).toEqual(['✓ Step 28', '✓ and 2 more steps'])
+    expect(lines(32, 'pending', 'in_progress').at(-1)).toBe('● and 3 more steps · Step 31')
+    expect(lines(32, 'complete', 'pending').at(-1)).toBe('○ and 3 more steps')
+    expect(lines(32, 'in_progress', 'error').at(-1)).toBe('✗ and 3 more steps · Step 31')
+  })
 })
 
 describe('the mention', () => {
