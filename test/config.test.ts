@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { loadEnvFile, readConfig, secretsOf, variableNames } from '../src/config.ts'
+import { loadEnvFile, readColour, readConfig, secretsOf, variableNames } from '../src/config.ts'
 import { OpsError } from '../src/core/errors.ts'
 
 function refusal(env: Record<string, string>): OpsError {
@@ -75,6 +75,69 @@ describe('the configuration', () => {
     ])
   })
 
+  it.each([
+    [{ SPARKIFY_KEEP_LOADS: '0' }, 'a number of loads from 1 to 99'],
+    [{ SPARKIFY_KEEP_LOADS: '100' }, 'a number of loads from 1 to 99'],
+    [{ SPARKIFY_PORT: '65536' }, 'SPARKIFY_PORT is "65536"'],
+    [{ SPARKIFY_METRICS_PORT: '65536' }, 'SPARKIFY_METRICS_PORT is "65536"'],
+    [{ SPARKIFY_METRICS_PORT: 'here:' }, 'a port number, or an address and one'],
+    [{ SPARKIFY_MEMORY: '2 gigabytes' }, 'a size such as 2GB'],
+    [{ SPARKIFY_GUESTS: 'admin' }, 'refuse or viewer'],
+    [{ SPARKIFY_SHARED_CHANNELS: 'yes' }, 'refuse or allow'],
+    [{ SPARKIFY_MCP_ROLE: 'owner' }, 'viewer, operator or admin'],
+    [{ SPARKIFY_TWO_PERSON: 'true' }, 'on or off'],
+    [{ SPARKIFY_GONE_FILES: 'forget' }, 'drop or keep'],
+    [{ SPARKIFY_APPROVERS: 'U02AB3C4D,ada' }, 'Slack user ids'],
+    [{ SPARKIFY_ONCALL: 'C02AB3C4D' }, 'Slack user ids'],
+    [{ SPARKIFY_LEDGER_URL: '/data/state.db' }, 'a file: or libsql: URL'],
+    [{ SPARKIFY_HEARTBEAT_URL: 'beat' }, 'SPARKIFY_HEARTBEAT_URL is "…", which is not a URL.'],
+    [{ SPARKIFY_SONG_DATA: '/data' }, 'SPARKIFY_LOG_DATA is empty while the other source is set.'],
+    [{ SLACK_SIGNING_SECRET: 's' }, 'SLACK_BOT_TOKEN is empty while another Slack variable is set.'],
+    [{ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xoxb-1' }, 'an app-level token, which begins with xapp-'],
+    [{ HTTP_PROXY: 'http://ada:100%@proxy' }, 'HTTP_PROXY is "…"'],
+    [{ REDSHIFT_NODES: '1000' }, 'a number of nodes'],
+    [{ REDSHIFT_CLUSTER_ID: 'two--hyphens' }, 'single hyphens'],
+    [{ REDSHIFT_HOURLY_USD: '0,54' }, 'an amount in US dollars like 0.54'],
+    [{ SPARKIFY_ENGINE: 'x'.repeat(100) }, `is "${'x'.repeat(60)}", which`],
+  ])('refuses what lies beyond, %j', (env, words) => {
+    expect(refusal(env)).toMatchObject({ code: 'bad_config', message: expect.stringContaining(words) })
+  })
+
+  it.each<[env: Record<string, string>, config: object]>([
+    [{ SPARKIFY_KEEP_LOADS: '99' }, { duckdb: { keepLoads: 99 } }],
+    [{ SPARKIFY_MEMORY: '1.5 GiB' }, { duckdb: { memory: '1.5 GiB' } }],
+    [{ SPARKIFY_PORT: '65535' }, { port: 65_535 }],
+    [{ SPARKIFY_METRICS_PORT: '9464' }, { metrics: { host: '127.0.0.1', port: 9464 } }],
+    [{ SPARKIFY_METRICS_PORT: '0.0.0.0:65535' }, { metrics: { host: '0.0.0.0', port: 65_535 } }],
+    [{ SPARKIFY_METRICS_PORT: '[::1]:9464' }, { metrics: { host: '::1', port: 9464 } }],
+    [{ SPARKIFY_TWO_PERSON: 'on' }, { policy: { twoPerson: true } }],
+    [
+      { SPARKIFY_APPROVE_ABOVE_USD: '0.5', SPARKIFY_BUDGET_USD: '40' },
+      { policy: { approveAboveUsd: 0.5, budgetUsd: 40 } },
+    ],
+    [
+      { SPARKIFY_ONCALL: 'U02AB3C4D', SPARKIFY_APPROVERS: 'S0GROUP01' },
+      { policy: { oncall: ['U02AB3C4D'], approvers: ['S0GROUP01'] } },
+    ],
+    [{ SPARKIFY_AUDIT_FILE: 'audit.jsonl' }, { auditFile: resolve('audit.jsonl') }],
+    [{ SPARKIFY_HOME: 'home' }, { dataDir: resolve('home') }],
+    [{ SPARKIFY_LEDGER_URL: 'libsql://ledger.example.com' }, { ledgerUrl: 'libsql://ledger.example.com' }],
+    [
+      { https_proxy: 'proxy:8080', HTTP_PROXY: 'http://one', no_proxy: 'a,b' },
+      { proxies: { https: 'http://proxy:8080', http: 'http://one', bypass: 'a,b' } },
+    ],
+    [{ HTTPS_PROXY: 'http://upper', https_proxy: 'http://lower' }, { proxies: { https: 'http://lower' } }],
+    [{ HTTPS_PROXY: 'http://upper', https_proxy: '' }, { proxies: { https: 'http://upper' } }],
+    [
+      { SLACK_BOT_TOKEN: 'xoxb-1', SLACK_SIGNING_SECRET: 's', SLACK_API_URL: 'http://here/api/' },
+      { slack: { kind: 'http', botToken: 'xoxb-1', signingSecret: 's', apiUrl: 'http://here/api/' } },
+    ],
+    [{ REDSHIFT_TAGS: 'team=data, empty=' }, { redshift: { tags: { team: 'data', empty: '' } } }],
+    [{ SPARKIFY_UNRELATED: 'x', SLACK_OTHER: 'x' }, { warnings: ['SPARKIFY_UNRELATED is set but not used.'] }],
+  ])('reads %j', (env, config) => {
+    expect(readConfig(env)).toMatchObject(config)
+  })
+
   it('prefers Socket Mode when both ways to Slack are set', () => {
     const { slack } = readConfig({ SLACK_BOT_TOKEN: 'xoxb-1', SLACK_APP_TOKEN: 'xapp-1', SLACK_SIGNING_SECRET: 's' })
     expect(slack).toEqual({ kind: 'socket', botToken: 'xoxb-1', appToken: 'xapp-1', apiUrl: undefined })
@@ -96,6 +159,21 @@ describe('.env.example', () => {
     expect(readConfig(env).sources).toEqual({ log: 's3://udacity-dend/log_data', song: 's3://udacity-dend/song_data' })
   })
 
+  it('gives the default of each variable that has one', async () => {
+    const text = await readFile(new URL('../.env.example', import.meta.url), 'utf8')
+    const given = [...text.matchAll(/^# ([A-Z][A-Z0-9_]+)=(.+)$/gm)].map(([, name = '', value = '']) => [name, value])
+    const different = given.filter(([name = '', value = '']) => {
+      if (/^SPARKIFY_(LOG|SONG)_DATA$/.test(name)) return false
+      return JSON.stringify(readConfig({ [name]: value })) !== JSON.stringify(readConfig({}))
+    })
+    expect(different.map(([name]) => name)).toEqual([
+      'SPARKIFY_DATA_REGION',
+      'SPARKIFY_PORT',
+      'HTTPS_PROXY',
+      'SPARKIFY_COPY_TO',
+    ])
+  })
+
   it('names the same public data as the docs do', async () => {
     const publicData = async (file: string) => {
       const text = await readFile(new URL(`../${file}`, import.meta.url), 'utf8')
@@ -104,6 +182,18 @@ describe('.env.example', () => {
     expect(await publicData('docs/aws.md')).toEqual(await publicData('.env.example'))
     expect(await publicData('.env.example')).toHaveLength(2)
   })
+})
+
+it.each<[env: Record<string, string>, colour: string]>([
+  [{}, 'auto'],
+  [{ NO_COLOR: '' }, 'auto'],
+  [{ NO_COLOR: '0' }, 'never'],
+  [{ FORCE_COLOR: '' }, 'always'],
+  [{ FORCE_COLOR: '1', NO_COLOR: '1' }, 'always'],
+  [{ FORCE_COLOR: '0' }, 'never'],
+  [{ FORCE_COLOR: 'false' }, 'never'],
+])('Colours are shown as %j says: %s', (env, colour) => {
+  expect(readColour(env)).toBe(colour)
 })
 
 describe('a secret in the configuration', () => {

@@ -32,6 +32,7 @@ function offered(said: Partial<Answered> & { rows?: number; name?: string; value
     direct: false,
     offers: () => true,
     facts,
+    isComparable: false,
     ...given,
   }
   return followUps(answered)
@@ -85,6 +86,19 @@ describe('the days before', () => {
     expect(previous({ last: '29d' }, '2018-11-02 00:00:00.000', '2018-12-01 00:00:00.000')?.label).toBe(
       'Previous 29 days',
     )
+  })
+
+  it('give way to a comparison with them where there can be one', () => {
+    const [from, to] = ['2018-11-30 00:00:00.000', '2018-12-01 00:00:00.000']
+    const compared = (given: Answered['given']) => labels({ given, values: { from, to }, isComparable: true })
+    expect(compared({ last: '1d' })).toEqual(['Compare', 'Post this every…', 'CSV', 'Details'])
+    expect(compared({})).not.toContain('Compare')
+    expect(
+      offered({ given: { since: '2018-11-30', level: 'paid' }, values: { from, to }, isComparable: true })[0],
+    ).toEqual({
+      label: 'Compare',
+      line: expect.stringMatching(/^top-songs .*\bcompare=previous\b/),
+    })
   })
 
   it('are the last ones with data where the window lies behind them', () => {

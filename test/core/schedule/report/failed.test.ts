@@ -79,6 +79,20 @@ describe('the failure of a night', () => {
     })
   })
 
+  it('names the posts of others that speak of what is live, in their order, up to twelve hours ahead', async () => {
+    const warehouse = await loadedOnce()
+    const { bot } = warehouse
+    await add(bot, { ...mornings, cron: '0 15 * * *' })
+    await add(bot, { ...mornings, cron: '1 15 * * *' })
+    await add(bot, { ...mornings, cron: '0 8 * * *', state: { kind: 'paused' } })
+    await add(bot, { ...mornings, cron: '0 9 * * *', lines: ['etl', 'top-songs'] })
+    await add(bot, { ...mornings, cron: '0 10 * * *', lines: ['etl'] })
+    await add(bot, { ...mornings, cron: '0 5 * * *' })
+    await spoil(warehouse)
+    const lines = linesOf(await firedAt('2026-11-25T03:00:02.000Z', warehouse))
+    expect(lines.at(-1)).toMatch(/\. The 05:00, 07:00 and 15:00 posts will use it and show its age\.$/)
+  })
+
   it('is told by the answers that go on using the load before, until there is a newer one', async () => {
     const warehouse = await loadedOnce()
     const { bot, logData } = warehouse
