@@ -19,7 +19,7 @@ import type { DataApi } from '../src/redshift/engine/data-api.ts'
 import { startScheduler } from '../src/scheduler/scheduler.ts'
 import { createHomePublisher } from '../src/slack/app-home/publisher.ts'
 import { watchToken } from '../src/slack/bot-identity.ts'
-import { createPlanActions } from '../src/slack/inbound/request-handler.ts'
+import { createRequestHandler } from '../src/slack/inbound/request-handler.ts'
 import { createSocket } from '../src/slack/inbound/socket.ts'
 import { said } from './core/outbox/support.ts'
 import { anna, command, createWorld, deferred, unwatched } from './support/core.ts'
@@ -176,14 +176,19 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
     const world = await createWorld()
     const { app, ledger } = await world.start('bot', [load])
     let looks = 0
-    const clicks = createPlanActions({
+    const clicks = createRequestHandler({
       app: { ...app, confirm: ({ watch, who, place }) => app.ask({ request: app.read('load'), who, place, watch }) },
       log,
       plans: { ...ledger.plans, get: async () => (looks++ === 0 ? null : fails()) },
-      whyNotHere: async () => null,
-      whisper: async () => undefined,
-      refuse: async () => undefined,
-      follow: async (_said, _of, act) => void (await act({ changed: () => undefined })),
+      runs: ledger.runs,
+      put: async () => undefined,
+      clock: world.clock,
+      sender: { reply: fails },
+      carrier: { bring: () => undefined },
+      progress: { follow: () => ({ changed: () => undefined }) },
+      botName: 'sparkify',
+      view: throws,
+      postingRefusal: async () => null,
       track: (work) => work,
     })
     const place = { kind: 'slack', channel: 'C0MUSIC', channelName: 'music', direct: false } as const

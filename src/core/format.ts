@@ -106,6 +106,15 @@ export function printable(text: string): string {
   return text.replace(lineBreaks, '\n').replace(blanks, ' ').replace(loneSurrogates, '\ufffd').replace(invisible, '')
 }
 
+/** The value of a JSON text; undefined where it is none. */
+export function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
 /** JSON text with every character escaped that a terminal would obey, or that hides or reorders others. Readers of the JSON get the same. */
 export function escapeControls(json: string): string {
   return json.replace(/(?!\n)\p{Cc}|\p{Cf}|[\u2028\u2029]/gu, (character) =>

@@ -1,7 +1,6 @@
 /*
- * What a press does. Every button carries one of these as the beginning of its `action_id` (a number behind it keeps ids unique
- * within a message), and in `value` a command line or the id of a plan: nothing that the server would have to trust. A select menu has
- * the same in the value of each option.
+ * What a press does. The `action_id` of a button begins with one of these (a number behind it keeps ids unique within a message); its `value`
+ * is a command line or the id of a plan, which the server checks like typed input. A select menu has them in the value of each option.
  */
 
 /** Runs the command line in `value`. */
@@ -19,7 +18,7 @@ export const typeAction = 'plan-type'
 /** Rejects or withdraws a plan. */
 export const dismissAction = 'plan-dismiss'
 
-/** The modal of `typeAction`: `private_metadata` is the plan's id, the word stands in this block and element. */
+/** The modal of `typeAction`: `private_metadata` is the plan's id, the word is in this block and element. */
 export const typedModal = { callbackId: 'plan-typed', blockId: 'word', actionId: 'typed' } as const
 
 /** The modal of `formAction`: each argument's block is its name behind the prefix, `private_metadata` where its button was clicked. */
@@ -27,7 +26,7 @@ export const formModal = { callbackId: 'form', blockPrefix: 'argument-', actionI
 
 const actions = [runAction, formAction, confirmAction, typeAction, dismissAction] as const
 
-/** The action that an id stands for; null for one of another version of the bot. */
+/** The action of an id; null for an id of another version of the bot. */
 export function actionOf(actionId: string): (typeof actions)[number] | null {
   return actions.find((action) => new RegExp(`^${action}(?:\\D?\\d+|-menu)?$`).test(actionId)) ?? null
 }

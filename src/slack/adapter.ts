@@ -55,21 +55,21 @@ export interface SlackAdapterOptions {
 /** The bot as Slack sees it. */
 export interface SlackAdapter {
   readonly identity: BotIdentity
-  /** What `doctor` looks at: token, scopes, connection, clock. */
+  /** What `doctor` checks: token, scopes, connection, clock. */
   readonly probes: readonly Probe[]
   /** Takes `POST /slack/events` in HTTP mode, and nothing else; undefined in Socket Mode. */
   readonly listener: RequestListener | undefined
-  /** Starts to take requests. Throws `bad_config` for an app-level token that is no good. */
+  /** Starts to accept requests. Throws `bad_config` for an invalid app-level token. */
   start(app: App): Promise<void>
-  /** Says what is being inbound, then leaves. */
+  /** Finishes what is in flight, then disconnects. */
   stop(): Promise<void>
-  /** Follows a run that an earlier process began into the message that shows it. */
+  /** Shows the progress of a run that an earlier process began, in the message that it has. */
   watchOf(run: RunRecord, post: Promise<Post | null>): Watch
-  /** Puts a message into the outbox, and looks at once. */
+  /** Puts a message into the outbox and wakes the dispatcher. */
   put(message: NewMessage): Promise<void>
   /** The same place by its id, where it was given by the name of a channel that the bot is in. */
   resolve(place: Conversation): Promise<Conversation>
-  /** Why nothing can be posted there, with the remedy; null where it can be, or where Slack cannot say. */
+  /** Why nothing can be posted there, with the remedy; null where it can be, or where Slack does not answer. */
   postingError(place: Conversation, by: Asker | null): Promise<OpsError | null>
   /** For the health route: not ok while Slack cannot reach the bot, or refuses its token. */
   health(): { readonly ok: boolean; readonly detail: string }
@@ -78,12 +78,12 @@ export interface SlackAdapter {
 // chat.update allows 50 a minute and app (https://docs.slack.dev/apis/web-api/rate-limits); ten are left for last states, which do not wait.
 const editsPerMinute = 40
 
-// How long a leaving bot waits for what is on its way to Slack.
+// How long an orderly stop waits for calls to Slack.
 const leaveMs = 10_000
 
 /**
- * The Slack face, known to Slack but not yet listening. Throws `bad_config` for a bot token that is no good, `slack` when Slack cannot
- * be reached.
+ * Identifies the bot; requests are accepted from `start` on. Throws `bad_config` for an invalid bot token, `slack` when Slack cannot be
+ * reached.
  */
 export async function openSlackAdapter(options: SlackAdapterOptions): Promise<SlackAdapter> {
   const { mode, apiUrl, clients, profiles, access: policy, ledger, clock, log } = options
@@ -124,7 +124,7 @@ export async function openSlackAdapter(options: SlackAdapterOptions): Promise<Sl
 
   const asking = { client: clients.quick, channels, shared, log }
   const postingError = async (place: Conversation, by: Asker | null): Promise<OpsError | null> => {
-    // A person first: what ails a channel is not for those who are not in it.
+    // The person first: who is not in a channel must not learn its state.
     const mine = by === null ? null : await refusalFor(by, place, asking, identity.name)
     if (mine !== null) return mine
     const why = await postingRefusal(place, asking)
@@ -151,7 +151,7 @@ export async function openSlackAdapter(options: SlackAdapterOptions): Promise<Sl
     listener: http?.listener,
     async start(app) {
       const receiver = socket?.receiver ?? http?.receiver
-      if (receiver === undefined) throw new Error('a Slack face has one receiver')
+      if (receiver === undefined) throw new Error('either Socket Mode or HTTP has a receiver')
       const { app: bolt, payloadOf } = createBolt(options, identity, receiver)
       const handler = createRequestHandler({
         app,
@@ -207,7 +207,7 @@ export async function openSlackAdapter(options: SlackAdapterOptions): Promise<Sl
       patience.abort()
       await socket?.stop()
     },
-    // The clock's runs have no message until they end.
+    // Scheduled runs have no message until they end.
     watchOf: ({ place, who }, post) =>
       place.kind === 'slack'
         ? progress.follow(place, who.name, async () => undefined, post)
@@ -218,10 +218,10 @@ export async function openSlackAdapter(options: SlackAdapterOptions): Promise<Sl
   }
 }
 
-/** Work that has begun and not ended, so that a leaving process can wait for it. */
+/** Work in progress, which an orderly stop waits for. */
 export interface InFlight {
   track<T>(work: Promise<T>): Promise<T>
-  /** Resolves when nothing is at work any more. */
+  /** Resolves when all of it has ended. */
   settled(): Promise<void>
 }
 

@@ -1,7 +1,7 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, type WebClient } from '@slack/web-api'
 import { z } from 'zod'
 import { messageOf } from '../core/errors.ts'
-import { NotSent, SlackBusy, SlackRefused } from './slack-errors.ts'
+import { codeIn, NotSent, SlackBusy, SlackRefused } from './slack-errors.ts'
 
 /**
  * Every Web API method the bot calls, with the scopes it needs (https://docs.slack.dev/reference/methods). `manifest.yml` asks
@@ -77,8 +77,6 @@ export async function upload(
   await call(client, 'files.completeUploadExternal', shared, z.object({}))
 }
 
-const refusal = z.object({ ok: z.literal(false), error: z.string() })
-
 async function inOurWords<T>(what: string, request: () => Promise<T>): Promise<T> {
   try {
     return await request()
@@ -86,9 +84,9 @@ async function inOurWords<T>(what: string, request: () => Promise<T>): Promise<T
     if (error instanceof WebAPIPlatformError) {
       throw new SlackRefused(what, error.data.error, error.data.response_metadata?.messages)
     }
-    // A passing fault of Slack's, after all retries.
-    const passing = error instanceof WebAPIHTTPError ? refusal.safeParse(error.body) : undefined
-    if (passing?.success === true) throw new SlackRefused(what, passing.data.error)
+    // A transient refusal, after all retries.
+    const code = error instanceof WebAPIHTTPError ? codeIn(error.body) : null
+    if (code !== null) throw new SlackRefused(what, code)
     if (error instanceof WebAPIRateLimitedError) throw new SlackBusy(what, error.retryAfter * 1000)
     throw error
   }

@@ -39,7 +39,7 @@ const authTest = z.object({
   response_metadata: z.object({ scopes: z.array(z.string()).optional() }).optional(),
 })
 
-/** Asks Slack whose token this is. Throws `bad_config` naming the variable for a token that is no good, `slack` when Slack cannot be asked. */
+/** Calls `auth.test`. Throws `bad_config` naming the variable for an invalid token, `slack` when Slack cannot be reached. */
 export async function identify(client: WebClient): Promise<BotIdentity> {
   const found = await call(client, 'auth.test', {}, authTest).catch((error: unknown) => {
     throw explained(error)
@@ -85,8 +85,8 @@ export interface TokenWatch {
 }
 
 /**
- * Asks Slack once a minute whose token this is. Slack does not report a token that is revoked while the bot runs: it only stops
- * delivering. A refusal is logged once, and ends when the token is accepted again.
+ * Calls `auth.test` once a minute. Slack does not report a token that is revoked while the bot runs: it only stops delivering. A refusal is
+ * logged once, and ends when the token is accepted again.
  */
 export function watchToken(client: WebClient, clock: Clock, log: Log): TokenWatch {
   let refused: string | null = null
@@ -99,7 +99,7 @@ export function watchToken(client: WebClient, clock: Clock, log: Log): TokenWatc
       if (refused !== null) log.info({}, 'Slack accepts SLACK_BOT_TOKEN again')
       refused = null
     } catch (error) {
-      // Whether Slack can be reached at all is not the token's fault.
+      // Slack cannot be reached.
       if (!(error instanceof OpsError) || error.code !== 'bad_config') return
       const code = error.cause instanceof SlackRefused ? error.cause.code : 'not a bot token'
       if (refused === null) log.error({ code }, `Slack refuses SLACK_BOT_TOKEN: ${code}`)

@@ -2,14 +2,15 @@ import { type Logger, LogLevel } from '@slack/bolt'
 import { WebClient, type WebClientOptions } from '@slack/web-api'
 import { z } from 'zod'
 import { messageOf } from '../core/errors.ts'
+import { jsonOf } from '../core/format.ts'
 import type { Log } from '../core/ports/log.ts'
 import { isPassing } from './slack-errors.ts'
 
 /** Two ways to call Slack's Web API with the same token. */
 export interface SlackClients {
-  /** For what somebody waits for: soon, or not at all. */
+  /** For interactive work: 10 s, two retries. */
   readonly quick: WebClient
-  /** One try each, for what the outbox repeats by its own rules: posts, edits, files. */
+  /** One try each, for what the outbox retries itself: posts, edits, files. */
   readonly once: WebClient
 }
 
@@ -18,14 +19,13 @@ export interface ClientOptions {
   /** Another Web API root than Slack's, for tests and the local workspace. */
   readonly apiUrl?: string | undefined
   readonly log: Log
-  /** The pause before the first retry of the interactive client. 500 by default. */
+  /** The pause before the first retry of `quick`: 500 by default. */
   readonly retryPauseMs?: number
 }
 
 /**
- * Options of the client for interactive work. Retries are always given: the client's own default goes on for half an hour, and a
- * Socket Mode receiver writes its own into options without any. Calls that Slack wants later are given back at once: the client
- * would hold up every other call with them.
+ * Options of the client for interactive work. Retries are always set: the client's default retries for half an hour, and a Socket Mode
+ * receiver replaces missing ones by its own. Rate-limited calls fail at once: the client would delay every other call with them.
  */
 export function quickOptions({ apiUrl, log, retryPauseMs = 500 }: Omit<ClientOptions, 'botToken'>): WebClientOptions {
   return {
@@ -41,8 +41,8 @@ export function quickOptions({ apiUrl, log, retryPauseMs = 500 }: Omit<ClientOpt
 const answerSchema = z.looseObject({ ok: z.boolean(), error: z.string().optional() })
 
 /**
- * An answer as Slack's client should understand it: a passing fault of Slack's becomes a 503, which the client retries. Throws at an
- * answer that is not Slack's, such as the page of a proxy, which the client would take for an error code.
+ * Turns a transient refusal of Slack with status 200 into a 503, which the client retries. Throws for an answer that is not Slack's, such
+ * as the page of a proxy, which the client would take for an error code.
  */
 async function judged(response: Response): Promise<Response> {
   if (response.status !== 200) return response
@@ -56,29 +56,20 @@ async function judged(response: Response): Promise<Response> {
   return new Response(body, { status: passes ? 503 : 200, headers: response.headers })
 }
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
-}
-
-/** The two clients. */
 export function createSlackClients(options: ClientOptions): SlackClients {
   const quick = quickOptions(options)
   const once = { ...quick, timeout: 30_000, retryConfig: { retries: 0 } }
   return { quick: new WebClient(options.botToken, quick), once: new WebClient(options.botToken, once) }
 }
 
-/** Slack's libraries write into the bot's own log; their debug chatter, which holds whole payloads, is dropped. */
+/** The bot's log for Slack's libraries. Their debug lines hold whole payloads and are dropped. */
 export function createBoltLogger(log: Log): Logger {
   const sentence = (parts: readonly unknown[]): string =>
     parts.map((part) => (typeof part === 'string' ? part : messageOf(part))).join(' ')
   const facts = { from: 'bolt' }
   return {
     debug: () => undefined,
-    // What Bolt calls info is one line for each call that Slack asks to wait with, which the bot logs itself.
+    // One line for each rate-limited call, which the bot logs itself.
     info: () => undefined,
     warn: (...parts) => log.warn(facts, sentence(parts)),
     error: (...parts) => log.error(facts, sentence(parts)),

@@ -48,7 +48,7 @@ export function createProbes(parts: ProbeParts): readonly Probe[] {
   ]
 }
 
-/** Whether Slack takes the token, and whose it is. */
+/** Whether Slack accepts the token, and whose it is. */
 export function tokenProbe(client: WebClient): Probe {
   return probe({ id: 'slack-token', title: 'Slack token', needs: ['slack'] }, async () => {
     const { name, team } = await identify(client)
@@ -80,7 +80,7 @@ function connectionFinding({ clock, health, socket }: ProbeParts): Finding {
   }
 }
 
-/** Every answer of Slack has its time; this one needs no token. */
+/** Slack's time: every answer has it, and this method needs no token. */
 async function askTime({ client, clock }: ProbeParts, signal: AbortSignal): Promise<Dated> {
   const asked = clock.now()
   const date = await dateAt(new URL('api.test', client.slackApiUrl), signal)
@@ -98,14 +98,13 @@ async function dateAt(address: URL, signal: AbortSignal): Promise<string | null>
   }
 }
 
-/** A program that has the bot's token, but neither hears Slack nor posts there. */
+/** Slack for a program that has the bot's token but neither receives requests nor posts: a terminal. */
 export interface ReadOnlySlack {
   readonly token: Probe
-  /** Why the bot cannot post there, with the remedy; null where it can be, or where Slack cannot say. */
+  /** Why the bot cannot post there, with the remedy; null where it can be, or where Slack does not answer. */
   postingError(place: Conversation): Promise<OpsError | null>
 }
 
-/** Looks with this client. */
 export function createReadOnlySlack(client: WebClient, policy: AccessPolicy, clock: Clock, log: Log): ReadOnlySlack {
   const channels = createChannels(client, clock, log)
   const shared = createSharedChannels({ client, channels, policy, clock, log })

@@ -2,7 +2,7 @@ import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIReq
 import { z } from 'zod'
 import { messageOf, OpsError } from '../core/errors.ts'
 
-/** Slack refused, with its error code (https://docs.slack.dev/reference/methods, "Errors"). `messages` say where in a payload. */
+/** Slack refused, with its error code (https://docs.slack.dev/reference/methods, "Errors"). `messages` name the places in a payload. */
 export class SlackRefused extends Error {
   readonly code: string
   readonly messages: readonly string[]
@@ -26,7 +26,7 @@ export class SlackBusy extends Error {
   }
 }
 
-/** What comes before a call failed, so the call was not made. */
+/** A step before the call failed, so the call was not made. */
 export class NotSent extends Error {
   constructor(why: string, options?: ErrorOptions) {
     super(why, options)
@@ -51,7 +51,7 @@ const contentCodes = new Set([
   'view_too_large',
 ])
 
-/** Not Slack's own word: the bot's, where people of another organization read along. */
+/** The bot's own code, not Slack's: people of another organization read along. */
 export const externallyShared = 'externally_shared'
 
 const placeCodes = new Set([
@@ -74,7 +74,7 @@ const placeCodes = new Set([
 
 const goneCodes = new Set(['message_not_found', 'cant_update_message', 'edit_window_closed', 'thread_not_found'])
 
-// A person who is not there any more, or for whom the app has no Home tab.
+// A person who left, or for whom the app has no Home tab.
 const viewerCodes = new Set(['user_not_found', 'user_disabled', 'user_not_visible', 'not_enabled'])
 
 // Slack's refusals with status 200 that pass by themselves (https://github.com/slackapi/node-slack-sdk/issues/1680, 2094): those of a call
@@ -82,7 +82,7 @@ const viewerCodes = new Set(['user_not_found', 'user_disabled', 'user_not_visibl
 const passingCodes = new Set(['fatal_error', 'service_unavailable', 'ratelimited', 'team_added_to_org'])
 const unclearCodes = new Set(['internal_error', 'request_timeout'])
 
-// The bot is shut out, whatever it calls, until somebody sees to its token.
+// Every call fails until the token is replaced.
 const shutOutCodes = new Set([
   'invalid_auth',
   'not_authed',
@@ -92,7 +92,7 @@ const shutOutCodes = new Set([
   'team_disabled',
 ])
 
-// The request never left this machine, or nobody took it.
+// The request did not reach Slack.
 const unsentCodes = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -102,24 +102,24 @@ const unsentCodes = new Set([
   'UND_ERR_CONNECT_TIMEOUT',
 ])
 
-/** Whether the same may be accepted a little later. */
+/** Whether the same call may be accepted a little later. */
 export function isPassing(code: string): boolean {
   return passingCodes.has(code) || unclearCodes.has(code)
 }
 
-/** Whether the bot is shut out of every call that needs its token, which a response URL does not. */
+/** Whether every call with the token fails. A response URL needs none. */
 export function isShutOut(error: unknown): boolean {
   return error instanceof SlackRefused && shutOutCodes.has(error.code)
 }
 
 /**
- * Whether a call that failed so was carried out: `no`, and it may be in a while; `maybe`; or `refused`, and will be again. Null for what is
- * no answer of Slack's, nor of the network's.
+ * Whether a call that failed with this error was carried out: `no`, and a retry may succeed; `maybe`; or `refused`, also next time. Null for
+ * errors of neither Slack nor the network.
  */
 export function carriedOut(error: unknown): 'no' | 'maybe' | 'refused' | null {
   if (error instanceof SlackBusy) return 'no'
   if (error instanceof NotSent) return 'no'
-  // Slack took it, and answered what it does not document.
+  // Slack accepted it with an undocumented answer.
   if (error instanceof z.ZodError) return 'maybe'
   if (error instanceof SlackRefused) {
     if (passingCodes.has(error.code) || shutOutCodes.has(error.code)) return 'no'
@@ -145,7 +145,7 @@ export function isContentRefusal(error: unknown): error is SlackRefused {
   return error instanceof SlackRefused && contentCodes.has(error.code)
 }
 
-/** The bot may not speak in this conversation. */
+/** The bot may not post in this conversation. */
 export function isPlaceRefusal(error: unknown): error is SlackRefused {
   return error instanceof SlackRefused && placeCodes.has(error.code)
 }
@@ -155,28 +155,23 @@ export function isGone(error: unknown): error is SlackRefused {
   return error instanceof SlackRefused && goneCodes.has(error.code)
 }
 
-/** There is nobody whose Home tab could be shown. */
+/** There is no such Home tab. */
 export function isNoViewer(error: unknown): error is SlackRefused {
   return error instanceof SlackRefused && viewerCodes.has(error.code)
 }
 
 // Slack's answers to a token that will not work again (https://docs.slack.dev/reference/methods/auth.test#errors).
 const tokenCodes = new Set([
-  'invalid_auth',
-  'not_authed',
-  'account_inactive',
-  'token_revoked',
-  'token_expired',
+  ...shutOutCodes,
   'no_permission',
   'user_not_found',
   'user_removed_from_team',
-  'team_disabled',
   'missing_scope',
   'access_denied',
   'not_allowed_token_type',
 ])
 
-/** Whether Slack's code says that the token itself is refused, in an answer of `auth.test` or `apps.connections.open`. */
+/** Whether this code of `auth.test` or `apps.connections.open` refuses the token itself. */
 export function isTokenRefusal(code: string): boolean {
   return tokenCodes.has(code)
 }
@@ -248,8 +243,7 @@ function originalOf(error: Error): unknown {
 
 const refusal = z.object({ ok: z.literal(false), error: z.string() })
 
-/** Slack's own code in the body of an answer, which a passing fault has. */
-function codeIn(body: unknown): string | null {
-  const read = refusal.safeParse(body)
-  return read.success ? read.data.error : null
+/** Slack's error code in the body of an answer; null where it has none. */
+export function codeIn(body: unknown): string | null {
+  return refusal.safeParse(body).data?.error ?? null
 }

@@ -16,7 +16,7 @@ import { type HomeFallbacks, presentHome, type View } from '../present/index.ts'
 import { isNoViewer, SlackBusy, SlackRefused } from '../slack-errors.ts'
 import { createSubscribers, type Subscriber } from './subscribers.ts'
 
-/** Home tabs, kept fresh for those who look at them. */
+/** Keeps Home tabs up to date. */
 export interface HomePublisher {
   /** Somebody has entered their Home tab. */
   entered(who: Asker): void
@@ -40,26 +40,26 @@ export interface HomePublisherParts {
 // At most one publish in this time and tab; what changes in between is in the next one.
 const publishEveryMs = 5_000
 
-// views.publish allows 100 a minute and app (https://docs.slack.dev/apis/web-api/rate-limits); on their way some catch up with others.
+// views.publish allows 100 a minute and app (https://docs.slack.dev/apis/web-api/rate-limits); calls may arrive bunched.
 const publishesPerMinute = 80
 
-// Where all of them change all the time, each is published once a minute.
+// So each can be published once a minute.
 const maxViewers = publishesPerMinute
 
-// Who enters waits for one pass at most.
+// A newly opened tab waits for one pass at most.
 const perPass = 20
 
-// Changes of other processes and of AWS are found by looking.
+// Changes by other processes and in AWS are found by polling.
 const lookEveryMs = 30_000
 
 /**
- * Publishes a Home tab when it is entered and, for a day after, whenever it would read differently: after each change of this process,
- * and by looking. One pass at a time, so that an older state never follows a newer one.
+ * Publishes a Home tab when it is opened and, for a day, whenever its content changes: after changes by this process, and by polling. One
+ * pass at a time, so that an older state never follows a newer one.
  */
 export function createHomePublisher({ app, access, client, clock, log, view }: HomePublisherParts): HomePublisher {
   const closing = new AbortController()
   const { signal } = closing
-  // Every tab that waits for its turn listens to it.
+  // Every waiting tab listens to it.
   setMaxListeners(0, signal)
   const budget = createRateWindow(clock, publishesPerMinute)
   const turn = (): Promise<void> => budget.take(signal)
@@ -89,7 +89,7 @@ export function createHomePublisher({ app, access, client, clock, log, view }: H
     await createHomeTab(who.id, { client, log, turn }).show(presentHome(home, view(who.name, true)))
   }
 
-  /** Those who may still use the bot; whoever may not any more is shown so. While Slack does not say, a tab stays as it is. */
+  /** Those who may still use the bot; the tab of anybody else shows the refusal. While Slack does not answer, a tab stays as it is. */
   const admitted = async (ready: readonly Subscriber[]): Promise<readonly Subscriber[]> => {
     const admissions = await Promise.all(ready.map(({ who }) => access.admit(who.id, null)))
     const stay: Subscriber[] = []
@@ -193,7 +193,7 @@ export interface HomeTabParts {
 
 const publishedSchema = z.object({ view: z.object({ hash: z.string() }) })
 
-/** A tab of which nothing is known yet. The hash keeps a call that Slack hears late from overwriting a newer state. */
+/** A tab of unknown content. The hash keeps a delayed call from overwriting a newer state. */
 export function createHomeTab(user: string, { client, log, turn }: HomeTabParts): HomeTab {
   let shown = ''
   let hash: string | undefined
@@ -202,7 +202,7 @@ export function createHomeTab(user: string, { client, log, turn }: HomeTabParts)
       const richest = JSON.stringify(fallbacks[0])
       if (richest === shown) return true
       const basis = hash === undefined ? {} : { hash }
-      // Until Slack has answered, nobody knows what stands there.
+      // Unknown until Slack answers.
       shown = ''
       hash = undefined
       const publish = async (view: HomeFallbacks[number]): Promise<string> => {

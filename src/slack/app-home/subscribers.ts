@@ -2,7 +2,7 @@ import type { Asker } from '../../core/people.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { HomeTab } from './publisher.ts'
 
-/** Somebody whose Home tab may be before them; times in ms. */
+/** Somebody who may have their Home tab open; times in ms. */
 export interface Subscriber {
   readonly who: Asker
   readonly tab: HomeTab
@@ -20,19 +20,19 @@ export interface Subscribers {
   /** Somebody has pressed something in their tab, which is about to change something. */
   pressed(who: Asker): void
   forget(who: Asker): void
-  /** What all of them see may have changed; who was not seen for a day is forgotten. False where nobody is left. */
+  /** All tabs may have changed; who was not seen for a day is forgotten. False without subscribers. */
   changed(): boolean
-  /** Whose tab must be published again: whoever has just entered it first, then whose has waited longest. */
+  /** Whose tab must be published again: those who have just opened it first, then those who wait longest. */
   stale(): readonly Subscriber[]
 }
 
 // Slack sends no event when a tab is left.
 const watchedMs = 24 * 3_600_000
 
-// Most commands are over by then: who presses Pause sees what came of it, and not for five seconds that it is being done.
+// Most commands have ended by then, so the tab shows their result, not five seconds of "in progress".
 const settleMs = 300
 
-/** Nobody yet; of more than `most` those who were seen last are kept. */
+/** Keeps the `most` who were seen last. */
 export function createSubscribers(clock: Clock, most: number, openTab: (user: string) => HomeTab): Subscribers {
   const subscribers = new Map<string, Subscriber>()
   const nowMs = (): number => clock.elapsed()
@@ -41,7 +41,7 @@ export function createSubscribers(clock: Clock, most: number, openTab: (user: st
     if (!subscriber.stale) subscriber.due = nowMs() + settleMs
     subscriber.stale = true
   }
-  /** Who was seen last stands last. */
+  /** Moves them to the end of the map, where the newest are. */
   const saw = (who: Asker): Subscriber => {
     const subscriber = subscribers.get(who.id) ?? begin(who)
     subscriber.seen = nowMs()

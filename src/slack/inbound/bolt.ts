@@ -12,7 +12,7 @@ import { type Payload, readPayload } from './payload.ts'
 /** Where Slack sends commands and presses in HTTP mode; the manifest's request URLs end in it. */
 export const eventsPath = '/slack/events'
 
-/** Bolt's app, and who asks what by each payload that it passes on. */
+/** Bolt's app, and the request in each payload that it passes on. */
 export interface Bolt {
   readonly app: BoltApp
   /** What was read of this payload before Bolt got it. Throws for any other: a bug of the caller. */
@@ -21,9 +21,9 @@ export interface Bolt {
 
 /**
  * Bolt's app behind one receiver. It is given the bot's identity, so it calls Slack neither before an acknowledgement nor in its
- * constructor, where a bad token would end in an unhandled rejection. It gets only the payloads by which somebody asks something:
- * the others are acknowledged and go no further, because Bolt answers 500 to a payload without what it takes for granted, and leaves
- * kinds that it does not know unacknowledged.
+ * constructor, where a bad token would end in an unhandled rejection. It gets only payloads with a
+ * request: the others are acknowledged here, because Bolt answers 500 to a payload without the fields it expects, and does not acknowledge
+ * unknown kinds.
  */
 export function createBolt(
   options: ClientOptions,
@@ -61,7 +61,7 @@ export function createBolt(
   }
 }
 
-// Slack's own are below 1 MB. What is larger is not read to its end.
+// Slack's are below 1 MB. Larger bodies are not read to the end.
 const bodyLimit = 4 * 1024 * 1024
 
 // As far as the clocks may differ (https://docs.slack.dev/authentication/verifying-requests-from-slack).

@@ -5,9 +5,8 @@ export interface Reading {
 }
 
 /**
- * The command line that a message means: without the mention of the bot, which may come first, last or twice, and without what Slack's
- * editor and habit add: code marks, bold, italics, quotes, list marks, the slash command, a full stop at the
- * end.
+ * The command line in a message: without mentions of the bot, code marks, bold, italics, quotes, list marks, the slash command, and a full stop
+ * at the end.
  */
 export function commandText(text: string, { botUserId, slash }: Reading): string {
   const plain = withoutMarks(withoutMentions(text, botUserId))
@@ -31,7 +30,7 @@ const emphasis = /(?<![^\s("'])([*_~])(?=\S)(.+?)(?<=\S)\1(?![^\s)"'.,;:!?])/gs
 
 const fullStop = /[.,:!?…]+$/
 
-/** Repeated until nothing changes, because marks stand within marks: `*_top songs_.*` */
+/** Repeated until nothing changes, because marks are nested: `*_top songs_.*` */
 function withoutMarks(text: string): string {
   const plain = text
     .replaceAll('`', '')

@@ -5,6 +5,7 @@ import type { App } from '../../core/app.ts'
 import type { Command } from '../../core/command/define.ts'
 import { type Form, formOf, readForm } from '../../core/command/form.ts'
 import { messageOf, OpsError } from '../../core/errors.ts'
+import { jsonOf } from '../../core/format.ts'
 import type { Asker } from '../../core/people.ts'
 import { conversationOf } from '../../core/place.ts'
 import { type Clock, inTime } from '../../core/ports/clock.ts'
@@ -32,11 +33,11 @@ export interface FormDialogParts {
   readonly log: Log
 }
 
-// Slack gives up on both after three seconds: on a dialog that is to be opened, and on one that waits for the answer to its submission.
+// Slack waits three seconds for the opening of a dialog, and for the answer to its submission.
 const lookUpMs = 1_000
 const foreseeMs = 2_000
 
-/** What a dialog carries until it is submitted: the command, and where its button was pressed. */
+/** `private_metadata` of a dialog: the command, and where its button was pressed. */
 const whereSchema = z.object({
   command: z.string(),
   channel: z.string(),
@@ -44,7 +45,7 @@ const whereSchema = z.object({
   thread: z.string().optional(),
 })
 
-/** Opens forms and hears their submissions: what was filled in becomes a line, which is then inbound like any other. */
+/** Opens forms and handles their submissions: what was filled in becomes a line, which is handled like a typed one. */
 export function createFormDialogs(
   bolt: BoltApp,
   { gate, handler, app, client, clock, log }: FormDialogParts,
@@ -74,24 +75,26 @@ export function createFormDialogs(
       await ack()
       return handler.handleLine(name, inbound)
     }
-    const spoken = (async () => {
+    const request = (async () => {
       const named = readForm(command, await withNames(entered), catalog)
       return app.read(named.kind === 'line' ? named.line : filled.line)
     })()
-    const foreseen = spoken.then((request) => app.whyNotRun({ request, who: inbound.who, place: inbound.place }))
+    const foreseen = request.then((parsed) =>
+      app.whyNotRun({ request: parsed, who: inbound.who, place: inbound.place }),
+    )
     const fault = await inTime(foreseen, foreseeMs, clock)
     if (fault?.field !== undefined && fault.field in entered) {
       return ack({ response_action: 'errors', errors: atBlocks({ [fault.field]: `${fault.message} ${fault.remedy}` }) })
     }
     await ack()
-    await handler.handle(await spoken, inbound)
+    await handler.handle(await request, inbound)
   })
 
-  /** Whether somebody may use the command, as far as that is known in time. Who may not is refused as for the line itself, before they fill anything in. */
+  /** Whether somebody may use the command, as far as that is known in time. Otherwise they are refused before they fill anything in. */
   const mayFillIn = async (command: Command, who: Asker): Promise<boolean> =>
     (await inTime(app.whyNotUse(command, who), lookUpMs, clock)) === null
 
-  /** The form of a line; the zone of whoever fills it in is asked for only where that stands in a field. */
+  /** The form of a line. The time zone of `who` is read only where a field shows it. */
   const formFor = async (line: string, who: Asker): Promise<Form> => {
     const form = formOf(line, catalog)
     if (form.fields.every(({ kind }) => kind !== 'zone')) return form
@@ -99,7 +102,7 @@ export function createFormDialogs(
     return formOf(line, catalog, zone ?? undefined)
   }
 
-  /** A form tells channels by their ids alone, and lists are read by people. Never throws. */
+  /** What was entered, channels with their names: a form submits ids alone. Never throws. */
   const withNames = async (entered: Readonly<Record<string, Entry>>): Promise<Record<string, string>> => {
     const named = Object.entries(entered).map(async ([name, { kind, text }]) => [
       name,
@@ -141,20 +144,15 @@ const unknownForm = new OpsError(
   { fixCommand: 'help' },
 )
 
-/** What a dialog carries; null for what this version has not written. */
+/** Null where this version did not write it. */
 function whereIn(metadata: string): z.infer<typeof whereSchema> | null {
-  try {
-    return whereSchema.safeParse(JSON.parse(metadata)).data ?? null
-  } catch (error) {
-    if (error instanceof SyntaxError) return null
-    throw error
-  }
+  return whereSchema.safeParse(jsonOf(metadata)).data ?? null
 }
 
-/** What stands in a field: the id of a channel, or words. */
+/** The content of a field: the id of a channel, or words. */
 type Entry = { readonly kind: 'channel' | 'words'; readonly text: string }
 
-/** What stands in each field, by the name of its argument. */
+/** The content of each field, by the name of its argument. */
 function enteredIn(values: z.infer<typeof submissionSchema>['view']['state']['values']): Record<string, Entry> {
   const entries = Object.entries(values).map(([block, inputs]): [string, Entry] => {
     const { value, selected_option, selected_conversation, selected_time } = inputs[formModal.actionId] ?? {}

@@ -13,9 +13,9 @@ import type { Bolt } from './bolt.ts'
 import type { Payload } from './payload.ts'
 import type { InboundRequest } from './request-handler.ts'
 
-/** The one way in: every payload passes it before a listener gets it. */
+/** Every payload passes it before a listener gets it. */
 export interface Gate {
-  /** Who asks, and where, of a payload that was admitted. Throws for any other: a bug of the listener. */
+  /** The request in an admitted payload. Throws for any other: a bug of the listener. */
   requestOf(body: object): InboundRequest
 }
 
@@ -29,20 +29,20 @@ export interface GateParts {
   readonly log: Log
   /** Called after each acknowledgement, with the milliseconds since its payload came in. */
   readonly acknowledged: ((ms: number) => void) | undefined
-  /** Holds what was acknowledged until it is done, also while the process leaves. */
+  /** Keeps the process from exiting before this is done. */
   track<T>(work: Promise<T>): Promise<T>
   view(asker: string, direct: boolean): View
 }
 
-// Slack waits three seconds for what becomes of a submitted dialog.
+// Slack waits three seconds for the answer to a submitted dialog.
 const submissionMs = 1_500
 
-// Slack delivers again for about five minutes; more refusals in that time than this are not of people.
+// Slack repeats a delivery for about five minutes.
 const mostRefused = 1_000
 
 /**
- * Acknowledges what need not wait (all but submitted dialogs), and decides who may go on, before anything is read or changed for them. A
- * refusal reaches the asker alone, and leaves nothing in the ledger.
+ * Acknowledges all payloads but submitted dialogs at once, and decides who may use the bot before anything is read or changed. A refusal
+ * reaches the asker alone, and leaves nothing in the ledger.
  */
 export function installGate(bolt: BoltApp, parts: GateParts): Gate {
   const { access, shared, clock, log } = parts
@@ -72,7 +72,7 @@ export function installGate(bolt: BoltApp, parts: GateParts): Gate {
     }
   }
 
-  const goOn = async (body: object, payload: Payload, name: string, next: () => Promise<void>): Promise<void> => {
+  const admit = async (body: object, payload: Payload, name: string, next: () => Promise<void>): Promise<void> => {
     const { user, place, delivery, responseUrl } = payload
     admitted.set(body, { who: { kind: 'slack', id: user, name }, place, delivery, responseUrl })
     await next()
@@ -85,7 +85,7 @@ export function installGate(bolt: BoltApp, parts: GateParts): Gate {
     if (payload.kind === 'submission' && 'view' in args && body.type === 'view_submission') {
       const decided = access.admit(payload.user, payload.team)
       const admission: Admission = (await inTime(decided, submissionMs, clock)) ?? { kind: 'refused', why: late }
-      if (admission.kind === 'admitted') return goOn(body, payload, admission.name, next)
+      if (admission.kind === 'admitted') return admit(body, payload, admission.name, next)
       // A dialog stays open with what was entered.
       const field = firstFieldOf(body)
       if (field === null) {
@@ -101,7 +101,7 @@ export function installGate(bolt: BoltApp, parts: GateParts): Gate {
     }
     if (payload.isShared) shared.note(payload.place.channel, true)
     const admission = await access.admit(payload.user, payload.team)
-    if (admission.kind === 'admitted') return goOn(body, payload, admission.name, next)
+    if (admission.kind === 'admitted') return admit(body, payload, admission.name, next)
     await refuse(payload, admission.why)
   }
   bolt.use((args) => parts.track(pass(args)))

@@ -3,7 +3,7 @@ import { type Conversation, conversationOf, directMessagesOf } from '../../core/
 import type { Log } from '../../core/ports/log.ts'
 import { createResponseUrl, type ResponseUrl } from '../outbound/response-url.ts'
 
-/** A payload by which a person asks something: who, where, and their workspace as the payload names it. */
+/** A payload with a request of a person: who, where, and their workspace as the payload names it. */
 export interface Payload {
   readonly kind: 'command' | 'message' | 'home' | 'interaction' | 'submission'
   readonly user: string
@@ -36,7 +36,7 @@ const commandSchema = z.object({
 /** https://docs.slack.dev/reference/events; of people in shared channels, Slack names the workspaces. */
 const eventSchema = z.object({
   event_id: id,
-  // Bolt reads it, and throws where an entry is none.
+  // Bolt reads it, and throws for an entry that is no object.
   authorizations: z.array(z.object({})).nullish(),
   is_ext_shared_channel: z.boolean().nullish(),
   event: z.object({
@@ -97,7 +97,7 @@ const interaction = z.object({
   trigger_id: id,
   enterprise: z.object({ id: maybe }).nullish(),
   user: z.object({ id, team_id: maybe }),
-  // Bolt takes one that is there for an object.
+  // Bolt expects an object wherever it is set.
   channel: z.object({ id, name: maybe }).optional(),
   container: z.object({ message_ts: id.nullish(), thread_ts: id.nullish() }).nullish(),
   response_url: maybe,
@@ -108,7 +108,7 @@ const interactionSchema = z.discriminatedUnion('type', [
 ])
 const handledInteraction = z.object({ type: z.enum(['block_actions', 'view_submission']) })
 
-/** What the bot knows of itself: its user, and the Web API's root where that is not Slack's. */
+/** The bot's user, and the Web API's root where that is not Slack's. */
 interface Own {
   readonly botUserId: string
   readonly apiUrl: string | undefined
@@ -118,8 +118,8 @@ interface Own {
 type ResponseUrlOf = (url: string | null | undefined) => ResponseUrl | undefined
 
 /**
- * What somebody asks by this payload; null for what nobody asks: edits, joins, messages of apps, dialogs that were closed, and kinds of
- * payload that the bot does not handle. A payload of a known kind that lacks what it must have is logged.
+ * The request in this payload; null for edits, joins, messages of apps, closed dialogs, and other kinds. A payload of a handled kind that is not as
+ * documented is logged.
  */
 export function readPayload(body: object, { botUserId, apiUrl, log }: Own): Payload | null {
   const read = <T>(schema: z.ZodType<T>): T | null => {
@@ -155,7 +155,7 @@ function ofEvent(envelope: z.infer<typeof eventSchema> | null, botUserId: string
   if (user == null || channel == null || user === botUserId) return null
   const of = {
     user,
-    // `source_team` and the `team` of an interaction may be those of whoever hosts the channel.
+    // `source_team` and the `team` of an interaction may be those of the channel's host.
     team: user_team || null,
     responseUrl: undefined,
     isShared: is_ext_shared_channel === true,
@@ -176,7 +176,7 @@ function ofEvent(envelope: z.infer<typeof eventSchema> | null, botUserId: string
 // What people type; edits, deletions, joins and the posts of apps have other subtypes (https://docs.slack.dev/reference/events/message).
 const typedSubtypes = ['file_share', 'thread_broadcast', 'me_message']
 
-/** Whether a person typed it to the bot, and not as a change of an earlier message. What is written in channels is not for the bot. */
+/** Whether a person typed it to the bot: a mention or a direct message, not an edit. */
 function isRequest({ type, channel_type, bot_id, subtype, edited }: Event): boolean {
   if (type !== 'app_mention' && !(type === 'message' && channel_type === 'im')) return false
   return bot_id == null && edited == null && (subtype == null || typedSubtypes.includes(subtype))

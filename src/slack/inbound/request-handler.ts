@@ -30,12 +30,18 @@ export interface InboundRequest {
 }
 
 /** Handles requests for every listener. Each promise resolves when the answer is in the outbox. */
-export interface RequestHandler extends PlanActions {
+export interface RequestHandler {
   handleLine(line: string, inbound: InboundRequest): Promise<void>
   /** The same for a line that was parsed before. */
   handle(request: Request, inbound: InboundRequest): Promise<void>
   /** Answers the asker alone that nothing was done, and why. */
   refuse(error: OpsError, inbound: InboundRequest): Promise<void>
+  /** Carries out the plan of this id; `typed` is the word that was typed for it. */
+  confirm(id: string, typed: string | undefined, inbound: InboundRequest): Promise<void>
+  /** Whether this person may confirm a plan now, before they type its word; otherwise they get the reason. */
+  mayConfirm(id: string, inbound: InboundRequest): Promise<boolean>
+  /** Rejects or withdraws a plan. */
+  reject(id: string, inbound: InboundRequest): Promise<void>
 }
 
 export interface RequestHandlerParts {
@@ -46,29 +52,29 @@ export interface RequestHandlerParts {
   put(message: NewMessage): Promise<void>
   readonly clock: Clock
   readonly log: Log
-  readonly sender: Sender
+  readonly sender: Pick<Sender, 'reply'>
   readonly carrier: Pick<SlackCarrier, 'bring'>
-  readonly progress: Progress
+  readonly progress: Pick<Progress, 'follow'>
   readonly botName: string
   view(asker: string, direct: boolean): View
-  /** Holds what must be answered before the process leaves. */
+  /** Keeps the process from exiting before this is done. */
   track<T>(work: Promise<T>): Promise<T>
   /** Why the bot may not post there, or null. */
   postingRefusal(place: Conversation): Promise<string | null>
 }
 
 export function createRequestHandler(parts: RequestHandlerParts): RequestHandler {
-  const { app, put, clock, log, carrier, progress } = parts
+  const { app, plans, put, clock, log, carrier, progress } = parts
 
-  /** Commands that change the warehouse are long, and post as they go: they do not begin where they could not. */
+  /** Commands that change the warehouse post their progress, so they do not begin where the bot cannot post. */
   const whyNotHere = async (command: Command | undefined, place: Conversation): Promise<OpsError | null> => {
     if (command?.effect !== 'write') return null
     const why = await parts.postingRefusal(place)
-    // There its asker alone gets the answer.
+    // In a shared channel the asker alone gets the answer.
     return why === null || why === externallyShared ? null : cannotPost(why, place, parts.botName)
   }
 
-  /** Puts an answer without a run into the outbox, once for each delivery: the end of a run has put its own. */
+  /** Puts an answer without a run into the outbox, once for each delivery; the end of a run inserts its own answer. */
   const answerTo = async (answer: Answer | null, inbound: InboundRequest, place: Conversation): Promise<void> => {
     if (answer === null || answer.run !== null) return
     const card = answer.audience === 'channel' ? answer.replies.find((reply) => reply.kind === 'plan') : undefined
@@ -95,7 +101,7 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
   const refuse = (error: OpsError, inbound: InboundRequest): Promise<void> =>
     whisper(failureAnswer(error, null, log), inbound)
 
-  /** Shows the progress of a run in a message in its asker's name. Why a click did nothing is shown to the one who clicked. */
+  /** Shows the progress of a run in a message in its asker's name. A click that did nothing is answered to who clicked. */
   const follow = async (
     inbound: InboundRequest,
     { to, asker }: { readonly to: Conversation; readonly asker: Asker },
@@ -126,48 +132,11 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
     await parts.track(follow(inbound, { to: place, asker: who }, ask))
   }
 
-  return {
-    refuse,
-    handleLine: (line, inbound) => handle(app.read(line), inbound),
-    handle,
-    ...createPlanActions({ app, log, plans: parts.plans, whyNotHere, whisper, refuse, follow, track: parts.track }),
-  }
-}
-
-/** What the buttons of plans do. */
-export interface PlanActions {
-  /** Carries out the plan of this id, and takes its buttons away; `typed` is the word that was typed for it. */
-  confirm(id: string, typed: string | undefined, inbound: InboundRequest): Promise<void>
-  /** Whether this person may confirm a plan now, before they type its word; otherwise they get the reason. */
-  mayConfirm(id: string, inbound: InboundRequest): Promise<boolean>
-  /** Puts a plan away for good, and takes its buttons away. */
-  reject(id: string, inbound: InboundRequest): Promise<void>
-}
-
-/** What clicks share with words. */
-export interface PlanActionParts {
-  readonly app: App
-  readonly log: Log
-  readonly plans: Ledger['plans']
-  whyNotHere(command: Command | undefined, place: Conversation): Promise<OpsError | null>
-  whisper(answer: Answer, inbound: InboundRequest): Promise<void>
-  refuse(error: OpsError, inbound: InboundRequest): Promise<void>
-  follow(
-    inbound: InboundRequest,
-    of: { readonly to: Conversation; readonly asker: Asker },
-    act: (watch: Watch) => Promise<Answer | null>,
-  ): Promise<void>
-  track<T>(work: Promise<T>): Promise<T>
-}
-
-/** What the buttons of plans do in one process. */
-export function createPlanActions(parts: PlanActionParts): PlanActions {
-  const { app, log, plans, whyNotHere, whisper, refuse, follow, track } = parts
   const clickOf = (plan: string, { who, place, delivery }: InboundRequest): Click => ({ plan, who, place, delivery })
 
   /**
-   * Says in the message of a plan that is no card, through the response URL of the press, what became of it, and takes its buttons away. What
-   * settles a card changes its message. Never throws: the plan is settled, and its message says so at the next click.
+   * Shows what became of a plan in its message, without buttons, through the response URL of the press; the message of a card is changed by
+   * what settles it. Never throws: the plan is settled, and the next click shows it.
    */
   const replace = (id: string, responseUrl: ResponseUrl | undefined): Promise<void> =>
     inBackground({ log }, 'plan message', async () => {
@@ -177,7 +146,7 @@ export function createPlanActions(parts: PlanActionParts): PlanActions {
       await responseUrl?.replace([message, { text: message.text, blocks: [] }])
     })
 
-  /** Confirms, and takes the buttons away as soon as a run was opened, or the answer says why there is none. */
+  /** Confirms, and removes the buttons as soon as the run is in the ledger, or was refused. */
   const confirmed = async (
     id: string,
     typed: string | undefined,
@@ -199,13 +168,16 @@ export function createPlanActions(parts: PlanActionParts): PlanActions {
   }
 
   return {
+    refuse,
+    handleLine: (line, inbound) => handle(app.read(line), inbound),
+    handle,
     async confirm(id, typed, inbound) {
       const plan = await plans.get(id)
       const to = plan?.place.kind === 'slack' ? plan.place : inbound.place
       const stopped = plan === null ? null : await whyNotHere(app.catalog.find(plan.command), to)
       if (stopped !== null) return refuse(stopped, inbound)
       const asker = plan?.asker ?? inbound.who
-      await track(follow(inbound, { to, asker }, (watch) => confirmed(id, typed, inbound, watch)))
+      await parts.track(follow(inbound, { to, asker }, (watch) => confirmed(id, typed, inbound, watch)))
     },
     async mayConfirm(id, inbound) {
       const why = await app.whyNotConfirm(clickOf(id, inbound))
@@ -221,7 +193,7 @@ export function createPlanActions(parts: PlanActionParts): PlanActions {
         await replace(id, inbound.responseUrl)
         if (!answer.ok) await whisper(answer, inbound)
       }
-      return track(decide())
+      return parts.track(decide())
     },
   }
 }

@@ -4,16 +4,17 @@ import { getGlobalDispatcher } from 'undici'
 import { z } from 'zod'
 import { inBackground } from '../../core/background.ts'
 import { messageOf, OpsError } from '../../core/errors.ts'
+import { jsonOf } from '../../core/format.ts'
 import { pauseAfter } from '../../core/pacing.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Log } from '../../core/ports/log.ts'
 import { createBoltLogger, quickOptions } from '../clients.ts'
 import { isTokenRefusal, whyUnreachable } from '../slack-errors.ts'
 
-/** How a Socket Mode connection is. */
+/** The state of a Socket Mode connection. */
 export interface SocketState {
   readonly connected: boolean
-  /** When it came to be so. */
+  /** Since when it is connected, or not. */
   readonly since: Date
   /** Why there is no connection, or why the last one ended; null before the first attempt has ended. */
   readonly why: string | null
@@ -21,7 +22,7 @@ export interface SocketState {
   readonly shared: { readonly connections: number; readonly since: Date } | null
 }
 
-/** A Socket Mode connection that is kept up. */
+/** A Socket Mode connection that reconnects. */
 export interface Socket {
   readonly receiver: SocketModeReceiver
   /** Resolves when connected, or when the first attempt failed for a passing reason. Throws `bad_config` for a token that Slack refuses. */
@@ -37,7 +38,7 @@ const backoff = { firstMs: 1_000, factor: 1.5, mostMs: 30_000 } as const
 // A connection that ends sooner has failed: Slack greets those that it closes at once (too many of them, Socket Mode switched off).
 const steadyMs = 60_000
 
-// How long Slack may take to greet. Its library waits for ever.
+// How long Slack's greeting may take; the library sets no limit.
 const helloMs = 30_000
 
 /**
@@ -51,7 +52,7 @@ const pingTimeouts = { clientPingTimeout: 20_000, serverPingTimeout: 60_000 }
 
 /**
  * The receiver and its supervisor. Connections end every few hours because Slack recycles them; the library's own reconnecting waits
- * a whole ping timeout before each attempt, and gives up for ever when one fails with a network error, so it is switched off.
+ * a whole ping timeout before each attempt, and gives up when one fails with a network error, so it is switched off.
  */
 export function createSocket(options: {
   readonly appToken: string
@@ -65,7 +66,7 @@ export function createSocket(options: {
   let reason: string | null = null
   let supervisor: Promise<unknown> | undefined
 
-  // What the library would log of an ending goes into the one line that the supervisor logs.
+  // The library's lines about an ended connection become the reason in the supervisor's one line.
   const note = (_: object, words: string): void => {
     reason ??= words
   }
@@ -118,7 +119,7 @@ export function createSocket(options: {
     const frame = readFrame(data)
     if (frame.kind === 'unknown') {
       log.warn({}, 'Slack sent a Socket Mode message that is not understood; it is ignored')
-      // The library keeps its sending to itself. A delivery without content is acknowledged, and goes no further than `createBolt`.
+      // The library's own sending is private. A delivery without content is acknowledged, and ignored by `createBolt`.
       if (frame.envelope !== null)
         pass(JSON.stringify({ type: 'interactive', envelope_id: frame.envelope, payload: {} }))
       return
@@ -208,7 +209,7 @@ export function createSocket(options: {
       closing.abort()
       const left = new AbortController()
       const gone = client.disconnect().then(() => supervisor)
-      // Slack may leave the closing unanswered for half a minute; the process need not wait for it.
+      // Slack may answer the close frame after half a minute only.
       await Promise.race([gone, clock.sleep(1000, left.signal).catch(() => undefined)])
       left.abort()
       turn(false, null)
@@ -263,19 +264,9 @@ const frameSchema = z.union([
 
 const envelopeSchema = z.object({ envelope_id: z.string() })
 
-/** Reads what came on the connection. */
 export function readFrame(data: unknown): Frame {
-  const message = jsonOf(data)
+  const message = typeof data === 'string' ? jsonOf(data) : undefined
   const read = frameSchema.safeParse(message)
   if (read.success) return read.data
   return { kind: 'unknown', envelope: envelopeSchema.safeParse(message).data?.envelope_id ?? null }
-}
-
-function jsonOf(data: unknown): unknown {
-  if (typeof data !== 'string') return undefined
-  try {
-    return JSON.parse(data)
-  } catch {
-    return undefined
-  }
 }

@@ -16,7 +16,7 @@ import type { InboundRequest, RequestHandler } from './request-handler.ts'
 
 /** The dialogs in which a word is typed. */
 export interface TypedDialogs {
-  /** Opens the dialog of a plan for somebody who may confirm it. Must come within three seconds of the press: so long does a trigger live. */
+  /** Opens the dialog of a plan for somebody who may confirm it. Must come within three seconds of the press, when its trigger expires. */
   open(plan: string, trigger: string, inbound: InboundRequest): Promise<void>
 }
 
@@ -38,14 +38,14 @@ interface Opened {
 }
 
 /**
- * Opens dialogs and hears their submissions. A wrong word is answered in the dialog, from memory, so that nothing is read before the
- * acknowledgement; the core compares again, also for dialogs that were opened before a restart.
+ * Opens dialogs and handles their submissions. A wrong word is answered in the dialog from memory, so that nothing is read before the
+ * acknowledgement; core compares it again, also for dialogs that were opened before a restart.
  */
 export function createTypedDialogs(
   bolt: BoltApp,
   { gate, handler, client, plans, clock, log }: TypedDialogParts,
 ): TypedDialogs {
-  // Several people may have the dialog of one card before them.
+  // Several people may have the dialog of one card open.
   const opened = new Map<string, Opened>()
   const keyOf = (plan: string, user: string): string => `${plan} ${user}`
 

@@ -29,7 +29,7 @@ export interface CarrierParts {
 
 /** Slack as the outbox sees it. */
 export interface SlackCarrier extends Carrier {
-  /** Keeps the response URL that came with what a message answers: its key, or `run:` and the number of a run. It is tried first, and stored nowhere. */
+  /** Keeps the response URL for the answer under this key (or `run:` and the run's number). It is tried first, and never stored. */
   bring(key: string, url: ResponseUrl | undefined): void
 }
 
@@ -52,7 +52,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     return { ...done, post: result, level, restMs }
   }
 
-  /** To one person: by the response URL, where they look, or in their direct messages. */
+  /** To one person: by the response URL, in the conversation, or in their direct messages. */
   const reply = async ({ key, content }: OutboxMessage, { place, who }: There, fallbacks: Fallbacks): Promise<Sent> => {
     const url = urls.get(urlKey(key, content))?.url
     if (url?.isOpen === true) {
@@ -60,7 +60,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
         await url.say(fallbacks)
         return done
       } catch (error) {
-        // A second one would be no better.
+        // The next try goes another way.
         urls.delete(urlKey(key, content))
         log.warn({ err: error, user: who.id }, `a response URL did not work: ${messageOf(error)}`)
       }
@@ -70,7 +70,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     return { ...done, level }
   }
 
-  /** In the message that shows the run already, or in a new one. */
+  /** In the run's progress message, or in a new one. */
   const show = async (message: OutboxMessage, way: There, fallbacks: Fallbacks): Promise<Sent> => {
     if (message.post === null) return post(way.place, fallbacks)
     budget.count()
@@ -126,7 +126,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     const file = files[part.file]
     if (file === undefined || place.thread === undefined) return done
     const page = file.page === 0 ? root : await ledger.messages.find(pageKey(root, file.page - 1))
-    // A page that was not taken at all is as good as cut.
+    // A page that was never sent counts as cut.
     if (page !== null && page.level !== null && page.level < file.from) return done
     const missing = (text: string): Sent => {
       const note = {
@@ -196,7 +196,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
 
   const carry = async (message: OutboxMessage, way: There, body: Body, begin: () => Promise<void>): Promise<Sent> => {
     const { place, who } = way
-    // What is shown beside a question that is gone, nobody sees.
+    // An ephemeral message in a deleted thread would be invisible.
     if (message.refusal === threadNotFound && way.kind === 'reader' && !place.direct) {
       throw new SlackRefused('a post', threadNotFound)
     }
@@ -252,7 +252,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
 
 const done = { kind: 'sent', post: null, level: 0, followers: [], restMs: 0 } as const
 
-/** An error of what may be done a second time without harm: an edit, or what comes before a file is attached. */
+/** The error of a call that may be repeated without harm: an edit, or a step before a file is attached. */
 class HarmlessTwice extends Error {
   constructor(cause: unknown) {
     super('this may be done twice', { cause })
@@ -267,7 +267,7 @@ function pageKey({ key }: OutboxMessage, page: number): string {
   return `${key}:page:${page}`
 }
 
-/** What belongs to an answer, in its order: further pages, the files of what may have been cut, and the line that calls people. */
+/** What follows an answer, in this order: further pages, CSV files of what was cut, and the line of mentions. */
 function followersOf(message: OutboxMessage, way: There, { thread, files }: Presented): readonly NewMessage[] {
   const follower = (name: string, part: Extract<Content, { kind: 'part' }>['part']): NewMessage => ({
     ...bare(message),
@@ -275,7 +275,7 @@ function followersOf(message: OutboxMessage, way: There, { thread, files }: Pres
     content: { kind: 'part', of: message.key, part },
     ways: [way],
   })
-  // In a way that was not meant, nobody is called.
+  // A fallback way mentions nobody.
   const isCalled = message.mention.length > 0 && message.way === 0
   return [
     ...pagesOf(message, way, thread.length),
@@ -297,7 +297,7 @@ function bare({ mention, created, expires }: OutboxMessage): Pick<NewMessage, 'm
   return { mention, created, expires }
 }
 
-/** A message with a title of its own has a headline that names its subject. */
+/** The headline of a titled answer names its subject itself. */
 function callOf({ run, headline, title }: Answer, mention: readonly string[]) {
   if (run === null) return undefined
   return title === undefined ? presentMention(run, headline, mention) : presentCall(headline, mention)

@@ -8,15 +8,19 @@ import { isContentRefusal } from '../slack-errors.ts'
  */
 export type Block = KnownBlock | ({ readonly type: string } & Readonly<Record<string, unknown>>)
 
-/** One message: `text` is what notifications and screen readers say, at most 3,900 characters. */
+/** One message: `text` is for notifications and screen readers, at most 3,900 characters. */
 export interface SlackMessage {
   readonly text: string
   readonly blocks: readonly Block[]
 }
 
+/** The fields of a message as the Web API takes them. */
+export function contentOf({ text, blocks }: SlackMessage): Partial<SlackMessage> {
+  return blocks.length === 0 ? { text } : { text, blocks }
+}
+
 /**
- * The same message from its richest form down to text alone. What Slack refuses steps down one level and still arrives.
- * The last level has no blocks.
+ * The same message from its richest form down to text alone, without blocks. Where Slack refuses one, the next is sent.
  */
 export type Fallbacks = readonly [SlackMessage, ...SlackMessage[]]
 
@@ -43,15 +47,15 @@ export interface Presented {
   readonly files: readonly Attached[]
 }
 
-/** What came of sending, and the level that Slack accepted. */
+/** The result of sending, and the level that Slack accepted. */
 export interface Accepted<T> {
   readonly result: T
   readonly level: number
 }
 
 /**
- * Sends the richest form, and after each refusal of what the message holds the next simpler one, from the level `from` on. Slack's
- * reason is logged. Throws what the last level, or anything but a refusal of content, threw.
+ * Sends the richest form, and after each refusal of its content the next simpler one, from the level `from` on. Slack's reason is logged.
+ * Throws any other error, and the refusal of the last level.
  */
 export async function sendWithFallbacks<M, T>(
   fallbacks: readonly [M, ...M[]],

@@ -9,16 +9,16 @@ import { isGone, SlackBusy, SlackRefused } from '../slack-errors.ts'
 import type { Fallbacks } from './fallbacks.ts'
 import type { Sender } from './sender.ts'
 
-/** The messages of runs while they go on. What they show is replaced by the next state, so none of it is stored. */
+/** The progress messages of running runs. Each state replaces the one before, so none is stored. */
 export interface Progress {
   /**
-   * Follows a run in the name of `asker`: `open` has its message posted when the run has lasted two seconds, which is then edited, the last
-   * state winning. `post` is the message of a run that an earlier process began; it is not followed where there is none.
+   * Follows a run in the name of `asker`: when it has lasted two seconds, `open` posts its message, which is edited from then on. `post` is
+   * the message of a run that an earlier process began; null: the run is not followed.
    */
   follow(place: Conversation, asker: string, open: (run: RunView) => Promise<void>, post?: Promise<Post | null>): Watch
   /** The newest state of a run that is followed here. */
   latest(run: RunId): RunView | undefined
-  /** Takes the message that was posted for a run, and the state that it shows. */
+  /** Notes the message of a run, and the state that it shows. */
   posted(run: RunId, post: Post, shown: RunView): void
   /** Stops following a run. Resolves once nothing is on its way to its message any more. */
   close(run: RunId): Promise<void>
@@ -35,10 +35,10 @@ export interface ProgressParts {
 // A run that ends sooner is one message, posted once: its answer.
 const quietMs = 2000
 
-// At most one edit in this time; what changes in between is in the next one.
+// At most one edit in this time.
 const editEveryMs = 2000
 
-// The message shows how long the run has lasted, which changes while nothing else does.
+// The message shows how long the run has lasted.
 const refreshEveryMs = 15_000
 
 interface Following {
@@ -47,7 +47,6 @@ interface Following {
   close(): Promise<void>
 }
 
-/** The progress of the runs of one process. */
 export function createProgress(parts: ProgressParts): Progress {
   const followed = new Map<RunId, Following>()
   return {
@@ -73,7 +72,7 @@ export function createProgress(parts: ProgressParts): Progress {
   }
 }
 
-/** Follows one run. A refusal to show it ends the following, not the run. */
+/** Follows one run. A refusal of Slack ends the following, not the run. */
 function followRun(
   {
     sender,
@@ -117,7 +116,7 @@ function followRun(
       if (error instanceof SlackBusy) await clock.sleep(error.retryAfterMs, signal)
       // Somebody deleted it: the end of the run is posted as a new message.
       else if (isGone(error)) closing.abort()
-      // Slack may be away for a while; the message is there, and the next edit tells all.
+      // The network failed: the next edit shows the newest state.
       else if (!(error instanceof SlackRefused)) log.warn({ err: error, run: run.id }, 'an edit failed')
       else throw error
       return false

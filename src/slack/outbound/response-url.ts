@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { jsonOf } from '../../core/format.ts'
 import type { Log } from '../../core/ports/log.ts'
 import { SlackRefused } from '../slack-errors.ts'
-import { type Fallbacks, type SlackMessage, sendWithFallbacks } from './fallbacks.ts'
+import { contentOf, type Fallbacks, sendWithFallbacks } from './fallbacks.ts'
 
 /**
  * The address that a command or a press brings along: good for five messages within half an hour, in any conversation, whether the
@@ -15,8 +16,6 @@ export interface ResponseUrl {
   say(fallbacks: Fallbacks): Promise<void>
   /** Replaces the message whose button was clicked. */
   replace(fallbacks: Fallbacks): Promise<void>
-  /** Deletes the message whose button was clicked. */
-  remove(): Promise<void>
 }
 
 const timeoutMs = 10_000
@@ -32,8 +31,8 @@ const answerSchema = z.object({
 const slackHost = /^(?:[a-z0-9-]+\.)*slack(?:-gov)?\.com$/
 
 /**
- * The messages of one response URL. Undefined for an address that is not Slack's, over https, nor at the Web API of `apiUrl`: what is
- * said is for its asker's eyes, whatever a payload claims.
+ * The messages of one response URL. Undefined for an address that is neither Slack's, over https, nor at the Web API of `apiUrl`: a forged
+ * payload must not send answers elsewhere.
  */
 export function createResponseUrl(url: string, apiUrl: string | undefined, log: Log): ResponseUrl | undefined {
   if (!isSlacks(url, apiUrl)) {
@@ -42,10 +41,9 @@ export function createResponseUrl(url: string, apiUrl: string | undefined, log: 
   }
   let taken = 0
   const send = async (fallbacks: Fallbacks, options: Readonly<Record<string, unknown>>): Promise<void> => {
-    const content = ({ text, blocks }: SlackMessage) => (blocks.length === 0 ? { text } : { text, blocks })
     await sendWithFallbacks(
       fallbacks,
-      (message) => deliver(url, { response_type: 'ephemeral', ...options, ...content(message) }),
+      (message) => deliver(url, { response_type: 'ephemeral', ...options, ...contentOf(message) }),
       log,
     )
     taken++
@@ -56,7 +54,6 @@ export function createResponseUrl(url: string, apiUrl: string | undefined, log: 
     },
     say: (fallbacks) => send(fallbacks, { replace_original: false }),
     replace: (fallbacks) => send(fallbacks, { replace_original: true }),
-    remove: () => deliver(url, { delete_original: true }),
   }
 }
 
@@ -72,7 +69,7 @@ async function deliver(url: string, body: Readonly<Record<string, unknown>>): Pr
     method: 'POST',
     headers: { 'content-type': 'application/json' },
     body: JSON.stringify(body),
-    // Slack's own are answered where they are.
+    // Slack's response URLs do not redirect.
     redirect: 'error',
     signal: AbortSignal.timeout(timeoutMs),
   })
@@ -81,13 +78,4 @@ async function deliver(url: string, body: Readonly<Record<string, unknown>>): Pr
   if (refused.success)
     throw new SlackRefused('a response', refused.data.error, refused.data.response_metadata?.messages)
   if (!response.ok) throw new SlackRefused('a response', /^[a-z_]+$/.test(words) ? words : `http_${response.status}`)
-}
-
-/** The JSON that Slack answers with, or undefined for its plain "ok". */
-function jsonOf(words: string): unknown {
-  try {
-    return JSON.parse(words)
-  } catch {
-    return undefined
-  }
 }

@@ -8,10 +8,17 @@ import { call, upload } from '../api-methods.ts'
 import type { SlackClients } from '../clients.ts'
 import type { SharedChannels } from '../people/shared-channels.ts'
 import { externallyShared, NotSent, SlackBusy, SlackRefused } from '../slack-errors.ts'
-import { type Accepted, type CsvFile, type Fallbacks, type SlackMessage, sendWithFallbacks } from './fallbacks.ts'
+import {
+  type Accepted,
+  type CsvFile,
+  contentOf,
+  type Fallbacks,
+  type SlackMessage,
+  sendWithFallbacks,
+} from './fallbacks.ts'
 import type { ResponseUrl } from './response-url.ts'
 
-/** Where a message goes: a conversation (or a person's id, which means their direct messages), and a thread in it. */
+/** A conversation (or a person's id, which means their direct messages), and a thread in it. */
 export interface PostTarget {
   readonly channel: string
   readonly thread?: string | undefined
@@ -30,13 +37,13 @@ export interface Sender {
   /** Attaches a file to a thread; `begin` is called before the one call that would attach it twice. */
   upload(to: PostTarget & { readonly thread: string }, file: CsvFile, begin: () => Promise<void>): Promise<void>
   /**
-   * Sends one person the reason why nothing was done, by the first way that works: the response URL, where they look, their direct messages. Not through
-   * the outbox, because nothing is noted of strangers. Throws the last way's error.
+   * Sends one person the reason why nothing was done, by the first way that works: the response URL, the conversation, their direct messages.
+   * Not through the outbox, because nothing is stored of strangers. Throws the last way's error.
    */
   reply(reader: MessageReader, fallbacks: Fallbacks): Promise<void>
 }
 
-/** Whom to reach, where they asked, and the response URL of their request, if any. */
+/** A person, where they asked, and the response URL of their request, if any. */
 export interface MessageReader {
   readonly who: Asker
   readonly place: Conversation
@@ -45,7 +52,7 @@ export interface MessageReader {
 
 const posted = z.object({ channel: z.string(), ts: z.string() })
 
-// Links in song titles and locations must not grow previews.
+// Links in song titles and locations get no previews.
 const quiet = { unfurl_links: false, unfurl_media: false }
 
 const notShownHere: SlackMessage = {
@@ -70,7 +77,7 @@ export function createSender({
     if (isClosed) throw new SlackRefused('a post', externallyShared)
   }
   const update = async (post: Post, message: SlackMessage): Promise<void> => {
-    // An empty list takes away the blocks of a richer form before it.
+    // An empty list removes the blocks of the richer form before it.
     await call(once, 'chat.update', { channel: post.channel, ts: post.ts, ...message }, z.object({}))
   }
   const post = async ({ channel, thread }: PostTarget, fallbacks: Fallbacks): Promise<Accepted<Post>> => {
@@ -92,7 +99,7 @@ export function createSender({
     post,
     whisper,
     async edit(post, fallbacks, level) {
-      // What was posted before the channel became shared does not stay there with its buttons.
+      // A message from before the channel became shared must not keep its content and buttons.
       if (await shared.isClosed(post.channel)) {
         await update(post, notShownHere)
         throw new SlackRefused('an edit', externallyShared)
@@ -117,8 +124,4 @@ export function createSender({
       await post(directMessagesOf(who.id), fallbacks)
     },
   }
-}
-
-function contentOf({ text, blocks }: SlackMessage): Partial<SlackMessage> {
-  return blocks.length === 0 ? { text } : { text, blocks }
 }

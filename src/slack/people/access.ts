@@ -6,7 +6,7 @@ import type { Installation } from '../bot-identity.ts'
 import { SlackRefused } from '../slack-errors.ts'
 import type { Profile, Profiles } from './profiles.ts'
 
-/** What a person is to the organization in which the app is installed. */
+/** How a person belongs to the organization in which the app is installed. */
 export type MemberStanding = 'member' | 'guest' | 'outsider' | 'deactivated' | 'app'
 
 /** Decides who may use the bot. */
@@ -61,7 +61,7 @@ export function standingOf(profile: Profile, { team, enterprise, orgWide }: Inst
 }
 
 /**
- * Whether a payload alone tells that somebody is of another organization. It names a workspace (`T…`) or an organization (`E…`); an
+ * Whether a payload by itself shows that somebody belongs to another organization. It names a workspace (`T…`) or an organization (`E…`); an
  * organization has many workspaces, so there the profile decides.
  */
 function isForeign(id: string, { team, enterprise }: Installation): boolean {

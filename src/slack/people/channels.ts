@@ -24,7 +24,6 @@ const conversation = z.object({
   }),
 })
 
-/** What is asked about a conversation, and of whom. */
 export interface ChannelLookup {
   readonly client: WebClient
   readonly channels: Channels
@@ -33,8 +32,8 @@ export interface ChannelLookup {
 }
 
 /**
- * A place by its channel's id, where only a name was given. As it is where the bot is in no such channel, which `postingRefusal` says, and where
- * Slack cannot say. Never throws.
+ * A place with its channel's id, where only a name was given. Unchanged where the bot is in no such channel, for which `postingRefusal` has the
+ * reason, and where Slack does not answer. Never throws.
  */
 export async function withChannelId(place: Conversation, { channels, log }: ChannelLookup): Promise<Conversation> {
   const name = nameIn(place)
@@ -53,14 +52,14 @@ export async function withChannelId(place: Conversation, { channels, log }: Chan
 
 /**
  * Why the bot cannot post in a conversation, in Slack's word, or null when it can. Costs one `conversations.info`, and of a name the list
- * of the bot's channels before it. When Slack cannot say, the answer is null: a question about the channel must not stop the work. Never
- * throws.
+ * of the bot's channels before it. Null also where Slack does not answer: the check must not stop the work.
+ * Never throws.
  */
 export async function postingRefusal(
   place: Conversation,
   { client, channels, shared, log }: ChannelLookup,
 ): Promise<string | null> {
-  // A person's id, which stands for their direct messages.
+  // A person's id: their direct messages.
   if (/^[UW]/.test(place.channel)) return null
   try {
     const name = nameIn(place)
@@ -83,9 +82,9 @@ export async function postingRefusal(
 }
 
 /**
- * Why nothing may be posted for this person where they are not themselves: they would speak there, and learn what is there, past Slack's
- * own doors. A private channel reads to them like one that is not there. Null for conversations that are their own. Never throws: where Slack
- * cannot say, that is why.
+ * Why nothing may be posted for this person in a channel that they are not in: they would post in it, and learn about it, around Slack's own
+ * rules. A private channel looks to them as if it did not exist. Null for their own conversations. Never throws: where Slack does not answer,
+ * that is the reason.
  */
 export async function refusalFor(
   { kind, id }: Asker,
@@ -199,11 +198,11 @@ const pageSchema = z.object({
   response_metadata: z.object({ next_cursor: z.string().optional() }).optional(),
 })
 
-// A name that was just looked for is looked for again right after, and schedules come many at a minute.
+// One request looks a name up several times, and many schedules run in the same minute.
 const knownMs = 10_000
 const pageSize = 200
 
-/** Channels without the bot are not asked for: it cannot post in them. */
+/** Only channels with the bot: it cannot post in others. */
 export function createChannels(client: WebClient, clock: Clock, log: Log): Channels {
   const joined = createLookups<ReadonlyMap<string, string>>({
     clock,
@@ -221,7 +220,7 @@ export function createChannels(client: WebClient, clock: Clock, log: Log): Chann
 // Nobody's id.
 const theBot = ''
 
-/** Ids by name. Of others' private channels Slack tells those that the bot is in (https://docs.slack.dev/reference/methods/users.conversations). */
+/** Ids by name. Of others' private channels Slack lists those that the bot is in (https://docs.slack.dev/reference/methods/users.conversations). */
 async function joinedBy(person: string, client: WebClient): Promise<ReadonlyMap<string, string>> {
   const ids = new Map<string, string>()
   const of = {

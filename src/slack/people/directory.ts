@@ -33,8 +33,8 @@ const zoneTrustedMs = 24 * 3_600_000
 const membersSchema = z.object({ users: z.array(z.string()) })
 
 /**
- * Roles by Slack ids, decided when they are asked for. Everybody who is not named is a viewer, and so is every guest. While Slack cannot
- * say who is in a group or a guest, what it said last holds for an hour.
+ * Roles by Slack ids. Everybody who is not named is a viewer, and so is every guest. While Slack does not answer, the last known groups and
+ * guests count for an hour.
  */
 export function createSlackDirectory(options: DirectoryOptions): Directory {
   const { client, profiles, admins, operators, clock, log } = options
@@ -83,7 +83,7 @@ export function createSlackDirectory(options: DirectoryOptions): Directory {
   }
 }
 
-/** The people in a group; nobody in one that Slack says there is not. */
+/** The people in a group; none where there is no such group. */
 async function membersOf(client: WebClient, group: string): Promise<ReadonlySet<string>> {
   try {
     const { users } = await call(client, 'usergroups.users.list', { usergroup: group }, membersSchema)

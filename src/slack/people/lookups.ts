@@ -3,10 +3,10 @@ import { SlackBusy } from '../slack-errors.ts'
 
 export interface LookupOptions<T> {
   readonly clock: Clock
-  /** How long an answer is taken for new. */
+  /** How long an answer is fresh. */
   readonly freshMs: number
   ask(key: string): Promise<T>
-  /** An answer that is older than new is given in place of one that failed so. */
+  /** Called where `ask` failed. An older answer may replace it. */
   failed(error: unknown, key: string): void
 }
 
@@ -15,11 +15,11 @@ interface Known<T> {
   readonly value: T
 }
 
-/** Answers of Slack's by key. */
+/** Slack's answers by key. */
 export interface Lookups<T> {
   /** Where Slack fails, an answer up to `trustedMs` old counts; after that the failure is thrown. */
   of(key: string, trustedMs: number): Promise<T>
-  /** Takes an answer that came by another way. */
+  /** Stores an answer that came with another call. */
   note(key: string, value: T): void
 }
 
@@ -27,8 +27,7 @@ export interface Lookups<T> {
 const mostKnown = 5_000
 
 /**
- * What Slack answers about something, kept for a while, the newest 5,000. Who asks while it is being asked shares the answer. Not asked
- * again before the time that Slack asks to wait for.
+ * A cache of the newest 5,000 answers. Concurrent callers share one call, and no call is made before Slack's `Retry-After` has passed.
  */
 export function createLookups<T>({ clock, freshMs, ask, failed }: LookupOptions<T>): Lookups<T> {
   const known = new Map<string, Known<T>>()
@@ -37,7 +36,7 @@ export function createLookups<T>({ clock, freshMs, ask, failed }: LookupOptions<
   const nowMs = (): number => clock.elapsed()
 
   const note = (key: string, value: T): void => {
-    // A map keeps the order of entering: the one that was asked for longest ago is first.
+    // A map keeps insertion order: the oldest is first.
     known.delete(key)
     known.set(key, { at: nowMs(), value })
     const [oldest] = known.keys()

@@ -10,7 +10,7 @@ import { isPlaceRefusal } from '../slack-errors.ts'
 import type { Channels } from './channels.ts'
 import { createLookups } from './lookups.ts'
 
-/** What `conversations.info` tells of sharing (https://docs.slack.dev/reference/objects/conversation-object). */
+/** The fields of `conversations.info` about sharing (https://docs.slack.dev/reference/objects/conversation-object). */
 export const sharingFields = {
   is_ext_shared: z.boolean().nullish(),
   is_pending_ext_shared: z.boolean().nullish(),

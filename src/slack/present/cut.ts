@@ -2,10 +2,10 @@ import stringWidth from 'string-width'
 
 const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 
-// Latin, kana and Han letters stand alone; going through the segmenter for them takes ten times as long.
+// Latin, kana and Han letters are graphemes by themselves; the segmenter takes ten times as long.
 const alone = /^[\x20-\x7e\u00a1-\u02ff\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff]*$/
 
-/** What a reader takes for single characters: "👩‍🚀" is one. */
+/** Characters as a reader counts them: "👩‍🚀" is one. */
 export function graphemes(text: string): Iterable<string> {
   if (alone.test(text)) return text
   return {
@@ -26,7 +26,7 @@ export function cut(text: string, max: number): string {
   return `${kept.trimEnd()}…`
 }
 
-/** The whole text in pieces of at most `max` units, broken at line ends where there are any, else between graphemes; one that is longer than that becomes `…`. */
+/** The whole text in pieces of at most `max` units, broken at line ends where there are any, else between graphemes; a longer grapheme becomes `…`. */
 export function pieces(text: string, max: number): readonly string[] {
   const found: string[] = []
   let piece = ''

@@ -20,7 +20,7 @@ const maxWords = 400
 /** A Home tab in its richest form, and in one that Slack can hardly refuse: words alone. */
 export type HomeFallbacks = readonly [HomeView, HomeView]
 
-/** A Home as Slack shows it. Neither plans nor charts may stand there, so steps are lines. */
+/** A Home as Slack shows it. A Home tab may hold neither plans nor charts, so steps are lines. */
 export function presentHome(home: Home, { slash }: View): HomeFallbacks {
   const rich: readonly Block[] = [
     { type: 'header', text: plainText(cleanLine(home.headline), maxHeader) },
@@ -68,7 +68,7 @@ function section(text: string, accessory: Button | undefined): SectionBlock {
   return { type: 'section', text: words, ...(accessory === undefined ? {} : { accessory }) }
 }
 
-/** The title in bold, the words below it; what would be too much is left out from the end. */
+/** The title in bold, the words below it, cut at the end where they are too long. */
 function textOf(title: string, words: Words): string {
   const bold = title === '' ? [] : [`*${mrkdwn(cut(cleanLine(title), maxTitle))}*\n`]
   return [...bold, ...words.map((word, at) => `${at === 0 ? '' : ' '}${markupOf(word)}`)]

@@ -1,6 +1,5 @@
 /*
- * Plain replies in, Block Kit out. Nothing here talks to Slack, and nothing decides: the content comes from the answer,
- * who reads it and what happens next is the caller's.
+ * Plain replies in, Block Kit out. Nothing here calls Slack or decides anything.
  */
 export { presentAnswer } from './answer.ts'
 export { presentForm } from './form-modal.ts'

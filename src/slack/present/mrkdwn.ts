@@ -5,10 +5,10 @@ import { cronSource } from '../../core/schedule/make/when.ts'
 // (https://github.com/yhatt/jsx-slack/blob/main/docs/about-escape-and-exact-mode.md).
 const lookAlikes: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~': '∼', '`': 'ˋ' }
 
-// Stops Slack from seeing a word across it, is drawn as nothing, and breaks no line.
+// Keeps Slack from reading a token across it; invisible, and no line break.
 const joiner = '\u2060'
 
-// Where the bot writes a cron expression, which is to be copied: look-alikes would make another text of it.
+// A cron expression as the bot writes it. It is copied, so it must keep its exact characters.
 const cron = new RegExp(`((?<=\\bcron )${cronSource}(?<!,)(?=[\\s,.;]|$)|(?<=")${cronSource}(?="))`, 'i')
 
 /**
@@ -17,7 +17,7 @@ const cron = new RegExp(`((?<=\\bcron )${cronSource}(?<!,)(?=[\\s,.;]|$)|(?<=")$
  * (https://docs.slack.dev/messaging/formatting-message-text).
  */
 export function mrkdwn(text: string): string {
-  // What is split by stands in every second place.
+  // Every second piece is a cron expression.
   const pieces = clean(text).split(cron)
   return pieces.map((piece, at) => (at % 2 === 1 ? `\`${piece}\`` : escaped(piece))).join('')
 }
@@ -49,10 +49,10 @@ function escaped(text: string): string {
   )
 }
 
-/** More names than these would bury what they are called for. */
+/** More mentions than these would hide the message. */
 export const maxCalled = 20
 
-/** What calls people (`U…`, `W…`) and groups (`S…`) by their Slack ids; other ids call nobody. */
+/** Mentions of people (`U…`, `W…`) and groups (`S…`) by their Slack ids; other ids are left out. */
 export function mentions(ids: readonly string[]): readonly string[] {
   return ids.flatMap((id) => {
     if (/^[UW][A-Z0-9]+$/.test(id)) return [`<@${id}>`]

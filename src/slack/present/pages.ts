@@ -9,8 +9,8 @@ export interface Pages {
 }
 
 /**
- * Spreads the parts over as many messages as Slack's limits ask for; `tail` stays on the first. A further table or chart goes to
- * the thread while the words behind it stay; words that find no room take all that follows with them, so that they are read in order.
+ * Spreads the parts over as many messages as Slack's limits need; `tail` stays on the first. A second table or chart moves to the thread,
+ * but the words behind it stay; words that do not fit take everything after them along, so that they are read in order.
  */
 export function paginate(parts: readonly PresentedPart[], tail: readonly PresentedPart[]): Pages {
   const main: PresentedPart[] = []
@@ -37,7 +37,7 @@ export function inOrder(parts: readonly PresentedPart[]): readonly (readonly Pre
   return pages
 }
 
-/** Takes the last line off the page that is full, where it stands over what begins the next one. */
+/** Moves a heading at the end of a full page to the next one. */
 function headingOf(page: PresentedPart[] | undefined, next: PresentedPart): readonly PresentedPart[] {
   const last = page?.at(-1)
   if (page === undefined || last === undefined || page.length < 2 || isWords(next)) return []
@@ -48,7 +48,7 @@ function headingOf(page: PresentedPart[] | undefined, next: PresentedPart): read
 // Rich text holds the boxes of a code text, and titles.
 const wordTypes: ReadonlySet<string> = new Set(['section', 'context', 'rich_text'])
 
-/** Words alone look the same in every form, and may be parted between any two blocks. */
+/** Words look the same in every form, and may be split between any two blocks. */
 function isWords({ newest, oldest }: PresentedPart): boolean {
   return newest === oldest && newest.every(({ type }) => wordTypes.has(type))
 }
@@ -63,7 +63,7 @@ function loose(part: PresentedPart): readonly PresentedPart[] {
   })
 }
 
-/** What a message may hold only so much of. */
+/** What is limited in a message. */
 export type Load = Readonly<Record<'blocks' | 'characters' | 'tables' | 'charts' | 'plans' | 'buttons', number>>
 
 /**

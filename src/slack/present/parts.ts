@@ -22,11 +22,11 @@ export function simplePart(label: string, blocks: readonly Block[], words: strin
   return { label, newest: blocks, older: blocks, oldest: blocks, words: words === '' ? [] : mrkdwn(words).split('\n') }
 }
 
-/** For whom a message is made. Everything here is plain text as people chose it; the presenter makes it safe. */
+/** The reader of a message. Names are plain text as people chose them; the presenter escapes them. */
 export interface View {
   /** The slash command's own name as it is typed here: "/sparkify". */
   readonly slash: string
-  /** The display name of whoever asked. */
+  /** The display name of the asker. */
   readonly asker: string
   /** A direct message with the bot: who asked is not shown. */
   readonly direct: boolean
@@ -42,7 +42,7 @@ const maxSentence = 700
 /**
  * The same parts as a message in each form, then in words alone. Forms that come out the same are one level. `sentence` is the
  * outcome for notifications and screen readers; the last form is that sentence and the words of the parts, as many lines as fit. `stated`: the
- * parts state the outcome themselves, so their words stand alone.
+ * parts state the outcome themselves, so the sentence is left out of the words.
  */
 export function fallbacksOf(sentence: string, parts: readonly PresentedPart[], { stated = false } = {}): Fallbacks {
   const text = mrkdwn(cut(cleanLine(sentence), maxSentence))

@@ -12,8 +12,8 @@ import { maxCalled, mentions, mrkdwn } from './mrkdwn.ts'
 import type { PresentedPart } from './parts.ts'
 
 /**
- * What will happen, why it needs approval, until when and by whom it may be confirmed, and the two buttons. A card that somebody else must
- * approve calls those who may.
+ * What will happen, why it needs approval, until when and by whom it may be confirmed, and the two buttons. A card that a second person must
+ * approve mentions the approvers.
  */
 export function presentPlan(plan: PlanReply, slash: string): PresentedPart {
   const title = cut(cleanLine(plan.title), 300)
@@ -84,8 +84,8 @@ function validity({ expires, typed, line, card }: PlanReply): string {
 const maxFacts = 6_000
 
 /**
- * What stands in place of a plan that cannot be confirmed any more: what became of it, and on a card, which everybody has read, also what
- * it was. Null stands for a plan that is not known by now.
+ * Replaces a plan that can no longer be confirmed: its end, and on a card, which everybody has read, also its content. Null: a plan that is
+ * not in the ledger any more.
  */
 export function presentEnded(plan: PlanRecord | null): SlackMessage {
   const words = clean(plan?.card === true ? cardWords(plan) : planWords(plan))

@@ -11,7 +11,7 @@ import { fallbacksOf, type PresentedPart, simplePart, type View } from './parts.
 
 const maxLine = 200
 
-/** The one progress message of a run that goes on, to be posted once and edited from then on. */
+/** The progress message of a run: posted once, then edited. */
 export function presentRun(run: RunView, view: View): Fallbacks {
   const stop = `Run ${run.id} · stop it with ${view.slash} cancel ${run.id}`
   return fallbacksOf(stateInWords(run, view.now), [
@@ -21,8 +21,8 @@ export function presentRun(run: RunView, view: View): Fallbacks {
 }
 
 /**
- * The line for the thread when a run is over: "<@U…> etl is done: …", with the answer's `headline` behind it. Undefined where there is
- * nobody to tell, or the run is not over.
+ * The line for the thread when a run has ended: "<@U…> etl is done: …", with the answer's `headline`. Undefined without anybody to
+ * mention, and while the run goes on.
  */
 export function presentMention(run: RunView, headline: string, ids: readonly string[]): SlackMessage | undefined {
   if (run.state === 'running') return undefined
@@ -30,7 +30,7 @@ export function presentMention(run: RunView, headline: string, ids: readonly str
   return presentCall(`${cut(cleanLine(run.command), maxLine)} ${ending}: ${headline}`, ids)
 }
 
-/** A line that calls exactly the Slack ids given (`U…`, `W…` people, `S…` groups). Undefined where there is nobody to call. */
+/** A line that mentions exactly these Slack ids (`U…`, `W…` people, `S…` groups). Undefined without ids. */
 export function presentCall(words: string, ids: readonly string[]): SlackMessage | undefined {
   const called = mentions(ids)
   if (called.length === 0) return undefined
@@ -38,9 +38,9 @@ export function presentCall(words: string, ids: readonly string[]): SlackMessage
 }
 
 /**
- * A run at the top of its message, alive or over, in one block whose id stays, so that it does not fold up at each edit
- * (https://github.com/slackapi/node-slack-sdk/issues/2701). Without that block, the steps of a run that went well are left out:
- * the outcome stands below.
+ * A run at the top of its message, in one block whose id stays, so that it does not collapse at each edit
+ * (https://github.com/slackapi/node-slack-sdk/issues/2701). Without that block, the steps of a
+ * successful run are left out: the outcome is below.
  */
 export function runHead(run: RunView, view: View): PresentedPart {
   const title = runTitle(run, view)

@@ -10,7 +10,7 @@ import { codeBlock, mrkdwn } from './mrkdwn.ts'
 import { type MessageForm, type PresentedPart, simplePart } from './parts.ts'
 import { textTable } from './text-table.ts'
 
-// Slack takes 10,000 characters of table and about 13,200 of message; the difference and this are for what stands around it.
+// Slack takes 10,000 characters of table and about 13,200 of message; the rest is for what is around it.
 const maxCharacters = 9_000
 
 // Both tables are held to 100 rows; in `table` the header counts as one of them.
@@ -127,7 +127,7 @@ export interface FileFrom extends CsvFile {
   readonly from: MessageForm | 'words'
 }
 
-/** A file in the thread of a line that names its content. Slack attaches no file to a private answer, so a sentence stands in its place. */
+/** A file in the thread of a line that names its content. Slack attaches no file to a private answer, so a sentence replaces it. */
 export function presentFile(
   { name, about, content }: FileReply,
   whole: Whole,

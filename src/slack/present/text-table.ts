@@ -77,7 +77,7 @@ function gather(
 
 /**
  * Widths that make lines of at most 34 columns, the widest texts giving way first. Null where there are none, or where
- * they would make stumps of sentences.
+ * they would cut sentences short.
  */
 function columnWidths({ columns, rows }: Grid): readonly number[] | null {
   const cells = columns.map((_, at) => rows.map((row) => widthOf(row[at]?.text ?? '', phoneColumns)))
