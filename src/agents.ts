@@ -8,10 +8,10 @@ import { setProxies } from './machine/proxies.ts'
 import { createAgentServer, serveStreams } from './mcp/server.ts'
 import { type Platform, programVersion } from './platform.ts'
 
-/** How long the runs of an agent that has gone may take to end. */
+/** How long runs may take to end after the agent has disconnected. */
 const drainMs = 5_000
 
-/** What is around the agent's server: its two streams, what ends it besides the end of the input, and that another process took this one for gone. */
+/** The two streams, the signals that end the server, and the notice that another process took this one for dead. */
 export interface AgentSurroundings {
   readonly input: Readable
   readonly output: Writable
@@ -21,7 +21,7 @@ export interface AgentSurroundings {
 
 /**
  * Serves an agent over two streams, with an app of its own beside the bot's, until the input ends or `stop` fires; its runs are stopped then, as by
- * Ctrl-C in a terminal. The log goes to standard error, because the output belongs to the protocol.
+ * Ctrl-C in a terminal. The log is on standard error, because the output is the protocol's.
  */
 export async function serveAgents(
   config: Config,

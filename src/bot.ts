@@ -14,8 +14,8 @@ import type { SlackBackend } from './slack-backend.ts'
 export const drainMs = 5_000
 
 /**
- * What is around a bot: what it runs on and whom it talks to; its log and, as the file's path, where that is one; where it prints; and
- * that another bot replaced it.
+ * The platform and Slack of a bot; its log, with the path where that is a file; where it prints; and the notice that another bot
+ * replaced it.
  */
 export interface BotSurroundings {
   readonly platform: Platform

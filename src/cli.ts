@@ -22,7 +22,7 @@ async function main(argv: readonly string[]): Promise<ExitStatus> {
   })
 }
 
-/** A run is stopped in order and says so; while a question waits for its answer there is nothing to stop. */
+/** Cancels the runs in order; while a plan waits for confirmation there are none. */
 function interruptible(app: App, asker: string): void {
   const interrupt = (signal: NodeJS.Signals): void => {
     if (app.cancelAll(asker) === 0) process.exit(signal === 'SIGINT' ? 130 : 143)

@@ -20,11 +20,11 @@ import { backupProbe, configurationProbe, heartbeatProbe, ledgerProbe, sourcesPr
 import type { Platform } from './platform.ts'
 import { createTimetable } from './scheduler/timetable.ts'
 
-// A process that others have not heard of for 30 s is taken for gone; six beats leave room for a busy disk.
+// A process without a heartbeat for 30 s is taken for dead; six beats leave room for a busy disk.
 const beatMs = 5_000
 const forgetMs = 86_400_000
 
-/** The program without its faces, and what must be closed at its end. */
+/** The program without Slack and terminal, and what must be closed at its end. */
 export interface Core {
   readonly deps: Deps
   readonly app: App
@@ -34,20 +34,20 @@ export interface Core {
   close(): Promise<void>
 }
 
-/** What the two roots differ in. */
+/** Where the roots differ. */
 export interface Root {
   readonly platform: Platform
   readonly kind: ProcessRecord['kind']
   readonly directory: Directory
-  /** What `doctor` looks at beside what both have; asked when it looks. */
+  /** Further probes of `doctor`, read when it runs. */
   readonly probes: () => readonly Probe[]
   readonly outbox: Outbox
   readonly log: Log
-  /** Called when another process has taken this one for gone: it must stop. */
+  /** Called when another process has taken this one for dead: it must stop. */
   readonly onReplaced: () => void
 }
 
-/** Puts the parts together that the bot and the terminal share. Throws `OpsError` for whatever is not in order. */
+/** Composes the parts that the bot and the terminal share. Throws `OpsError` where one of them cannot work. */
 export async function compose(config: Config, root: Root): Promise<Core> {
   const { log, platform } = root
   const { clock } = platform
@@ -100,7 +100,7 @@ export async function compose(config: Config, root: Root): Promise<Core> {
   }
 }
 
-/** What both roots do from time to time, until the returned function is called. */
+/** Starts the timers of both roots; the returned function stops them. */
 export function startTimers(
   parts: Pick<Deps, 'clock' | 'log' | 'process'> & {
     readonly ledger: { readonly processes: Pick<Deps['ledger']['processes'], 'beat'> } & Pick<
@@ -123,7 +123,7 @@ export function startTimers(
 }
 
 /**
- * Announces this process. On a full disk a terminal goes on unannounced, because questions work there; a bot, of which there may be only
+ * Enters this process in the ledger. On a full disk a terminal works without that, because questions still do; a bot, of which there may be only
  * one, does not.
  */
 async function enter(

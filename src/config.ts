@@ -143,7 +143,7 @@ const variables = z.object({
 
 type Values = z.output<typeof variables>
 
-/** How Slack reaches the bot. `none`: the local workspace stands in. */
+/** How Slack reaches the bot. `none`: the local workspace. */
 export type SlackConfig =
   | { readonly kind: 'none' }
   | {
@@ -165,7 +165,7 @@ export type Config = Readonly<Omit<Values, 'ledgerUrl' | 'logData' | 'songData' 
   /** Null: the bot generates a small sample in its data folder. */
   readonly sources: { readonly log: string; readonly song: string } | null
   readonly slack: SlackConfig
-  /** Things that are probably not meant, in sentences. */
+  /** Probable mistakes, in sentences. */
   readonly warnings: readonly string[]
 }
 
@@ -346,7 +346,7 @@ function badVariable(name: string, problem: string, remedy: string): OpsError {
   return new OpsError('bad_config', `${name} ${problem}.`, remedy)
 }
 
-/** The error for the first variable that is wrong. Its schema has the words that say what was expected. */
+/** The error for the first wrong variable. Its schema has the words for what was expected. */
 function wrongVariable(
   [issue]: readonly z.core.$ZodIssue[],
   set: Readonly<Record<string, string | undefined>>,

@@ -16,7 +16,7 @@ import type { EngineMethod, openInThread } from './duckdb/own-thread.ts'
 import type { ClusterContext } from './redshift/cluster/cluster-context.ts'
 import type { RedshiftEngineOptions } from './redshift/engine/redshift-engine.ts'
 
-/** Where the source data lie; `generated` says whether the bot's own sample stands in for them, and since when. */
+/** The place of the source data; `generated`: it is the bot's own sample, made at that time. */
 export interface SourceFolders {
   readonly log: string
   readonly song: string
@@ -181,7 +181,7 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
       get: async () => leaseSchema.nullable().parse(await ledger.notes.get(leaseKey)),
       set: (lease) => ledger.notes.set(leaseKey, lease),
     },
-    // Cluster and engine need each other: the one asks the database whether it answers, the other the cluster for its secret.
+    // Cluster and engine need each other: the cluster tests the database, the engine needs the cluster's secret.
     answers: (signal) => engine.ping(signal),
     lastLoad: async () => {
       const live = await ledger.loads.live()

@@ -16,8 +16,8 @@ import { runLine, type Streams, show } from './terminal/session.ts'
 import { slackInTerminal } from './terminal-slack.ts'
 
 /**
- * What is around a line: the machine, the environment (the process's own with `.env` when none is given), the streams, and the process, which is told
- * of the app that answers, and that another one has taken it for gone.
+ * What is around a line: the machine, the environment (the process's own with `.env` when none is given), the streams, and the process, which gets
+ * the app, and the notice that another process took it for dead.
  */
 export interface Around {
   readonly platform: Platform
@@ -27,7 +27,7 @@ export interface Around {
   readonly replaced: () => void
 }
 
-/** The program without its faces for the people of this machine, beside a bot or alone. */
+/** The program for the people of this machine, beside a bot or alone. */
 export async function composeHere(config: Config, platform: Platform, log: Log, onReplaced: () => void): Promise<Core> {
   const directory = withLocalPeople(localDirectory(config), config)
   return compose(config, {
@@ -40,7 +40,7 @@ export async function composeHere(config: Config, platform: Platform, log: Log, 
   })
 }
 
-/** Says one command line, as it was typed behind the program's name, in a program of its own; what it exits with. */
+/** Runs one command line, as it was typed behind the program's name; its exit status. */
 export async function runCommandLine(
   argv: readonly string[],
   { platform, env, streams, begun, replaced }: Around,

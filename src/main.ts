@@ -12,7 +12,7 @@ import { slackBackendFor } from './slack-backend.ts'
 
 const startPatienceMs = 5_000
 
-/** The process of a bot, which runs until it is told to stop. */
+/** The process of a bot, which runs until a signal stops it. */
 async function main(): Promise<void> {
   loadEnvFile()
   const config = readConfig()
@@ -60,7 +60,7 @@ function dieLoudly(log: HeldLog): void {
   }
 }
 
-/** Stops in order at the first signal, once the start is over; and at once at the second. A start that failed says so itself. */
+/** Stops in order at the first signal, once the start is over; at once at the second. A failed start reports itself. */
 function onStop(log: Log, starting: Promise<Bot>): void {
   let stopping = false
   const once = (): void => {

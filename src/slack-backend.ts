@@ -16,7 +16,7 @@ import { createSlackDirectory } from './slack/people/directory.ts'
 import { createProfiles } from './slack/people/profiles.ts'
 import { defaultChannels, defaultPersonas } from './workspace/personas.ts'
 
-/** The Slack that the bot talks to: the real one, or the local workspace that stands in for it. */
+/** Slack, or the local workspace in its place. */
 export interface SlackBackend {
   readonly directory: Directory
   /** Where the HTTP server listens; the local workspace stays on loopback whatever is configured. */
@@ -117,7 +117,7 @@ function bannerOf(engine: Config['engine']): string {
   return `Local workspace: a stand-in for Slack on this machine. ${aws}`
 }
 
-/** What the bot is, and three buttons in order. */
+/** The welcome: what the bot is, and three buttons. */
 export const welcome: Answer = {
   ok: true,
   exit: 0,

@@ -6,7 +6,7 @@ import type { Outbox } from './core/ports/outbox.ts'
 import { systemClock } from './machine/clock.ts'
 import type { ReadOnlySlack } from './slack/probes.ts'
 
-/** What there is of Slack in the terminal: with a token it can be read, and nothing is posted. Without one nothing of it is loaded. */
+/** Slack in the terminal: with a token it can be read, and nothing is posted; without one none of it is loaded. */
 export async function slackInTerminal({ slack, access }: Config, log: Log): Promise<Pick<Root, 'probes' | 'outbox'>> {
   const silent: Pick<Outbox, 'requirePosts' | 'resolve'> = {
     requirePosts() {

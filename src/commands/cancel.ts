@@ -44,7 +44,7 @@ async function newestRunning(runs: RunStore, besides: RunId): Promise<RunSummary
   return running.find(({ id }) => id !== besides) ?? null
 }
 
-/** An answer, and no failure: what was asked for is so. */
+/** An answer, not a failure: the run is not running. */
 function nothingToStop(headline: string, line: string): Outcome {
   return { headline, replies: [text(headline)], next: [{ label: 'Show runs', line }] }
 }

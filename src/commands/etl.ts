@@ -43,7 +43,7 @@ export default defineCommand({
     'dry-run': flag({ about: 'list the files that a load would read, and change nothing', fallback: false }),
   }),
   examples: ['etl', 'etl max-errors=10', 'etl full=yes', 'etl dry-run=yes'],
-  // A failed audit looked at data that must be read anew once they are mended; everything before it can be carried on.
+  // After a failed audit the fixed data must be read again; after any other failure the finished steps stay.
   async canContinue(run, deps) {
     const failed = run.steps.find((step) => step.state === 'error')?.id
     const load = await deps.ledger.loads.get(run.id)
@@ -72,9 +72,9 @@ export default defineCommand({
   },
 })
 
-/** A failure that also says what it left untouched and what goes on costing money, where anything does. */
+/** The failure with what it left untouched and what is still billed. */
 async function withStanding(error: unknown, { deps, runId, signal, door }: RunContext): Promise<unknown> {
-  // A schedule says so itself, once it has put the cluster back to sleep.
+  // A schedule reports that itself, after it has paused the cluster again.
   if (!(error instanceof OpsError) || signal.aborted || door === 'parent') return error
   const standing = await deps.cluster.costStatus()
   if (standing === '') return error

@@ -50,7 +50,7 @@ async function look(
       ? `${checksLine(results)}.`
       : `${part === 'counts' ? 'Row counts' : 'Sample rows'} of load ${load.id}.`,
     replies: [...counts, ...(wants('checks') ? checkReplies(results) : []), ...samples, trust],
-    // A sample row of each table says nothing in passing.
+    // Sample rows are no use in a digest.
     ...(part === 'rows' ? {} : { brief: [...(await checksInBrief(results, load, deps)), ...counts, trust] }),
     ok: redErrors(results).length === 0,
     ...(wants('checks') ? { facts: { red: redNames(results), about: ['checks'] } } : {}),

@@ -28,7 +28,7 @@ export default defineCommand({
       if (left.origin.kind !== 'fire') requireOwn(left, who)
       await closeOrphan(left, deps)
     }
-    // A question is asked again by its own line, and a cancel that is repeated would stop another run.
+    // A question is repeated by its own line, and a repeated cancel would stop another run.
     const isWorthIt = ({ command, origin }: RunRecord): boolean => {
       if (origin.kind === 'fire') return true
       const { effect = 'none', repeatable = true } = catalog.find(command) ?? {}

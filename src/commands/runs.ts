@@ -120,7 +120,7 @@ function requireCommand(name: string, { catalog }: RunContext): void {
   )
 }
 
-/** In a channel nothing can be attached to what one person sees, so the file goes to their direct messages. */
+/** A private answer in a channel cannot have a file, so it goes to the asker's direct messages. */
 async function exported(asked: Asked, context: RunContext): Promise<Outcome> {
   const { deps, place, who } = context
   const now = deps.clock.now()

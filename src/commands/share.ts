@@ -29,7 +29,7 @@ export default defineCommand({
     channel: optionalChannel({ label: 'Channel', about: 'the channel to post in' }),
   }),
   examples: ['share 12 in #music'],
-  // Nothing is to be confirmed; a form says at its field what is wrong with the channel.
+  // No confirmation; a form shows an error at the field of the channel.
   async plan({ channel }, context) {
     if (channel !== undefined) await targetOf(channel, context)
     return null
@@ -64,7 +64,7 @@ function targetOf(channel: Channel, context: Context): Promise<Place> {
   return inField('channel', () => postable(placeOf(channel, context), context.who, context.deps))
 }
 
-/** The stored answer under a line that says whose it is, with buttons for whoever may ask the same. */
+/** The stored answer under a line with its asker, and buttons that run it again. */
 function shared({ run, answer, rowsOf }: StoredResult, by: string): Answer {
   const origin = `${by} shares result ${run.id}: ${run.line}, asked by ${run.who.name}, ${moment(new Date(run.started))}`
   const again = `share ${run.id}`

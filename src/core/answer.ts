@@ -20,7 +20,7 @@ export const runViewSchema = z.object({
 })
 export type RunView = z.infer<typeof runViewSchema>
 
-/** A button: its label, and the command line it says when pressed; with `form` the rest of that line is filled in first. */
+/** A button: its label, and the command line that it runs; with `form` the rest of that line is filled in first. */
 export const suggestionSchema = z.object({ label: z.string(), line: z.string(), form: z.boolean().optional() })
 export type Suggestion = z.infer<typeof suggestionSchema>
 
@@ -42,7 +42,7 @@ export type RowsOf = z.infer<typeof rowsOfSchema>
 
 /**
  * Why a command failed. `reason` is the message without the sentence on what stayed untouched, `cure` a command line that helps, `leaveOut` how
- * many unreadable rows a load would have to leave out; `saysBill`: the message says what goes on costing money.
+ * many unreadable rows a load would have to leave out; `saysBill`: the message names what is still billed.
  */
 export const failureSchema = z.object({
   code: z.string(),
@@ -68,13 +68,12 @@ export const factsSchema = z.object({
 export type Facts = z.infer<typeof factsSchema>
 
 /**
- * All that comes back for one line of words; `--json` prints it as it is.
- * `headline` is the outcome in one sentence (notifications and screen readers read it), `title` the first line of its message where
- * that is not who asked what, `lead` what a query found, shown above its rows, `audience` who is to see it (`nobody`: a
- * schedule found nothing worth saying), `details` what follows where there is room for it (in Slack: the
- * thread), `brief` the same in a few replies, for a digest of several answers,
- * `failure` why there is none, `facts` what is decided by it, `run` is null where none was started, `exit` the status a terminal ends with; `asked` tells where a query's rows are from,
- * `rowsOf` whose rows it holds where it asked nothing itself: an earlier answer's, or those of a schedule's lines.
+ * The answer to one command line; `--json` prints it as it is. `headline` is the outcome in one sentence (for notifications and screen
+ * readers), `title` the first line of its message (by default who asked what), `lead` what a query found, shown above its
+ * rows, `audience` who sees it (`nobody`: a schedule with nothing to post),
+ * `details` what follows where there is room for it (in Slack: the thread), `brief` the same in a few replies, for a digest of several answers,
+ * `failure` why there is none, `facts` what decisions read, `run` is null where none was started, `exit` the status a terminal ends with. `asked` is
+ * the query behind the rows; `rowsOf` names the queries where it shows stored rows: of an earlier answer, or of a schedule's lines.
  */
 export const answerSchema = z.object({
   ok: z.boolean(),

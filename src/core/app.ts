@@ -27,30 +27,29 @@ import { pauseLeftAwake } from './schedule/run/power.ts'
 
 export type { Ask, Click, Confirmation } from './runner/session.ts'
 
-/** The bot without its faces: words in, answers out. */
+/** The bot without Slack and terminal: requests in, answers out. */
 export interface App {
   readonly catalog: Catalog
-  /** Reads a line where it comes in. */
   read(line: string): Request
   /** Answers one request. Null for a delivery that was delivered before. Never throws. */
   ask(ask: Ask): Promise<Answer | null>
-  /** What would keep a line from being done if it were said, as far as that is known before; null otherwise. Nothing is done. Never throws. */
+  /** Why a request would be refused, as far as that is known before; null otherwise. Changes nothing. Never throws. */
   whyNotRun(said: Pick<Ask, 'request' | 'who' | 'place'>): Promise<OpsError | null>
   /** Why this person may not use a command; null where they may, or where Slack does not return their role. Never throws. */
   whyNotUse(command: Command, asker: Asker): Promise<OpsError | null>
   /** The time zone of somebody's profile, an IANA name; UTC where none is known. */
   zoneOf(asker: Asker): Promise<string>
-  /** Carries out a plan that was shown, if it still says the same. Null for a click that was delivered before. Never throws. */
+  /** Carries out a plan, unless it has changed since it was shown. Null for a click that was delivered before. Never throws. */
   confirm(confirmation: Confirmation): Promise<Answer | null>
-  /** Why who clicked may not confirm a plan now, before a word is asked of them; null where they may. Never throws. */
+  /** Why this click may not confirm a plan now; null where it may. Never throws. */
   whyNotConfirm(click: Click): Promise<Answer | null>
-  /** Puts a plan away for good: its asker withdraws it, an approver rejects it. Null for a click that was delivered before. Never throws. */
+  /** Withdraws (its asker) or rejects (an approver) a plan. Null for a click that was delivered before. Never throws. */
   reject(click: Click): Promise<Answer | null>
-  /** Begins to send what is in the outbox, and what is put there from now on. */
+  /** Starts the dispatcher of the outbox. */
   deliver(carrier: Carrier): Dispatcher
   /**
-   * Every minute: inserts the occurrences of schedules that are due, each once, settles the cards that nobody approved in time, and does what
-   * the cluster's lease asks for. It can be called again meanwhile.
+   * The work of each minute: inserts the occurrences of schedules that are due, expires cards, and keeps the cluster's lease. May overlap with the
+   * next call.
    */
   tick(): Promise<void>
   /** Looks for work from now on, as `startWorker` does; `watch` is null in a process that takes no runs. */
@@ -59,9 +58,9 @@ export interface App {
   homesOf(askers: readonly Asker[]): Promise<readonly Home[]>
   /** Calls `listener` after each change that this process makes, until the returned function is called. It must return at once and not throw. */
   onChange(listener: () => void): () => void
-  /** Stops all runs of this process, as their asker's wish (Ctrl-C in a terminal). How many there were. */
+  /** Cancels all runs of this process (Ctrl-C in a terminal). How many there were. */
   cancelAll(by: string): number
-  /** Refuses new words, waits up to `graceMs` for running ones, leaves the rest to the next process, and resolves when nothing of this one is at work. */
+  /** Refuses new requests, waits up to `graceMs` for running ones, and leaves the rest to the next process. */
   drain(graceMs: number): Promise<void>
 }
 

@@ -1,6 +1,6 @@
 /** A channel as it was typed. */
 export interface Channel {
-  /** What Slack takes for it: an id, or `#` and a name. */
+  /** An id, or `#` and a name. */
   readonly channel: string
   readonly channelName?: string
 }
@@ -13,8 +13,7 @@ export function readChannel(word: string): Channel | null {
 }
 
 /**
- * Words with channels as people read them: what Slack writes as `<#C…|music>` is `#music`. Names of channels hold no spaces and no
- * quotation marks; without those the words of a line stay as many as they were.
+ * Text with `#music` for Slack's `<#C…|music>`. Names of channels have neither spaces nor quotation marks, so a line keeps its number of words.
  */
 export function withChannelNames(words: string): string {
   return words.replace(/<#[A-Z0-9]+\|([^\s<>|"';]+)>/g, '#$1')

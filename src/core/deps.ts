@@ -26,23 +26,23 @@ export interface Deps {
   readonly log: Log
   /** Which commands do what. */
   readonly commands: CommandsThat
-  /** What `doctor` looks at, in order. */
+  /** What `doctor` checks, in order. */
   readonly probes: () => readonly Probe[]
   /** This process's row in the ledger. */
   readonly process: string
 }
 
-/** What the configuration says of who must agree to what, and of whom to call. Ids are Slack's: `U…` people, `S…` groups. */
+/** The configuration of approvals and mentions. Ids are Slack's: `U…` people, `S…` groups. */
 export interface Policy {
-  /** What can cost more than this by itself needs approval; null: nothing for its price. US dollars. */
+  /** A plan that can cost more than this needs approval; null: none does for its price. US dollars. */
   readonly approveAboveUsd: number | null
-  /** What can take the cost of a calendar month (UTC) beyond this needs approval; null: no limit. US dollars. */
+  /** A plan that can take the cost of the calendar month (UTC) beyond this needs approval; null: no limit. US dollars. */
   readonly budgetUsd: number | null
-  /** Whether somebody else than the asker must approve what needs approval. */
+  /** Whether a second person must approve. */
   readonly twoPerson: boolean
   /** Who may approve; empty: the admins. */
   readonly approvers: readonly string[]
-  /** Who is called, besides the owner, when a schedule fails. */
+  /** Who is mentioned, besides the owner, when a schedule fails. */
   readonly oncall: readonly string[]
 }
 

@@ -70,8 +70,8 @@ export interface FailureReport {
 }
 
 /**
- * An expected failure. `message` says what happened and what was left untouched, in a sentence or two without secrets;
- * `remedy` says what to do next, or is empty where nothing can be done. `fixCommand` is a command line for a button,
+ * An expected failure. `message` is a sentence or two on what happened and what was left untouched, without secrets;
+ * `remedy` is what to do next, empty where nothing can be done. `fixCommand` is a command line for a button,
  * `evidence` what shows it (the rows behind a red check), `report` its answer where one sentence is not enough, `field` the argument that it is
  * about, which a form marks, `ask` the ids of people and groups who can help.
  */
@@ -87,7 +87,7 @@ export class OpsError extends Error {
   readonly reason: string | undefined
   /** How many unreadable rows a load would have to leave out. */
   readonly leaveOut: number | undefined
-  /** Whether the message says what goes on costing money. */
+  /** Whether the message names what is still billed. */
   readonly saysBill: boolean
 
   constructor(code: OpsErrorCode, message: string, remedy = '', options: OpsErrorOptions = {}) {
@@ -105,7 +105,7 @@ export class OpsError extends Error {
     this.saysBill = options.saysBill ?? false
   }
 
-  /** A failure of a load, whose message goes on to say that live tables are untouched. */
+  /** A failure of a load; adds that live tables are untouched. */
   static untouched(code: OpsErrorCode, reason: string, remedy = '', options: OpsErrorOptions = {}): OpsError {
     return new OpsError(code, `${reason} ${liveUntouched}`, remedy, { ...options, reason })
   }
@@ -140,7 +140,7 @@ export class DiskFull extends OpsError {
   }
 }
 
-/** What `act` gives. An `OpsError` that it throws is about this argument, unless it says of which it is. */
+/** The result of `act`. Its `OpsError` is about this argument, unless it names another. */
 export async function inField<T>(field: string, act: () => Promise<T>): Promise<T> {
   try {
     return await act()

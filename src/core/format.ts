@@ -47,7 +47,7 @@ export function bytes(n: number): string {
   return `${unit === 0 || value >= 99.5 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
 }
 
-/** US dollars to the cent: 4.344 → "$4.34"; amounts of less than a cent say so. */
+/** US dollars to the cent: 4.344 → "$4.34"; less than a cent is "less than $0.01". */
 export function usd(amount: number): string {
   if (amount > 0 && amount < 0.01) return 'less than $0.01'
   return `$${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
@@ -69,7 +69,7 @@ const inUtc = new Intl.DateTimeFormat('en-GB', {
   timeZone: 'UTC',
 })
 
-/** "30 Nov 2018, 21:59", in UTC, where that is said once for many. */
+/** "30 Nov 2018, 21:59", in UTC, for places that name the zone themselves. */
 export function dayAndTime(at: Date): string {
   return inUtc.format(at)
 }

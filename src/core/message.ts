@@ -6,8 +6,8 @@ import { placeSchema } from './place.ts'
 const conversationSchema = placeSchema.options[1]
 
 /**
- * One way to the readers of a message. `conversation`: everybody there reads it, and `who` asked for it. `reader`: one person alone, where
- * they look; in their direct messages where the place is direct. `admins`: each of them directly.
+ * One way to the readers of a message. `conversation`: everybody there reads it, and `who` asked for it. `reader`: one person alone, in
+ * that conversation or their direct messages. `admins`: each of them directly.
  */
 export const waySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('conversation'), place: conversationSchema, who: askerSchema }),
@@ -28,9 +28,9 @@ const partSchema = z.discriminatedUnion('kind', [
 export type Part = z.infer<typeof partSchema>
 
 /**
- * What a message says, as data; it is rendered when it is sent. `run`: the stored answer of an attempt of a run, or how far it has come. `schedule`: what
- * has become of one by itself. `plan`: what has become of one, on its card or to its asker. `part`: more of an earlier message.
- * `heartbeat`: the report of a good night, which is no message to a person.
+ * The content of a message as data; it is rendered when it is sent. `run`: the stored answer of an attempt, or its progress. `schedule`: a change that
+ * nobody asked for. `plan`: the end of a plan, on its card or to its asker. `part`: more of an earlier message. `heartbeat`: the report of a good
+ * night to an outside monitor.
  */
 export const contentSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('run'), run: z.number(), attempt: z.number() }),

@@ -1,7 +1,7 @@
 import { OpsError } from './errors.ts'
 import type { Clock } from './ports/clock.ts'
 
-/** How pauses between tries grow: the first, what each is multiplied by, and the longest. */
+/** Pauses between tries: the first, the factor from one to the next, and the longest. */
 export interface Backoff {
   readonly firstMs: number
   readonly factor: number
@@ -13,7 +13,7 @@ export function pauseAfter(failures: number, { firstMs, factor, mostMs }: Backof
   return Math.min(mostMs, firstMs * factor ** (failures - 1))
 }
 
-/** A random part of that pause, so that callers who were refused together do not come back together ("full jitter"). */
+/** A random part of that pause, so that callers do not retry at the same time ("full jitter"). */
 export function jitteredPauseAfter(failures: number, backoff: Backoff): number {
   return Math.random() * pauseAfter(failures, backoff)
 }

@@ -5,15 +5,14 @@ export const roles = ['viewer', 'operator', 'admin'] as const
 export type Role = (typeof roles)[number]
 
 /**
- * Who speaks, as the face that heard them knows it: a Slack user, the person at the machine's terminal (or the bot's clock), or the agent of
- * that person. `id` is the Slack user id (`U…`), the operating system's user name, or `agent:` and that name.
+ * Who asks: a Slack user, the person at the machine's terminal (or the bot's clock), or the agent of that person. `id` is the Slack user id (`U…`), the operating system's user name, or `agent:` and that name.
  */
 export const askerSchema = z
   .object({ kind: z.enum(['slack', 'local', 'agent']), id: z.string(), name: z.string() })
   .readonly()
 export type Asker = z.infer<typeof askerSchema>
 
-/** In whose name a schedule goes on when its owner cannot say it any more. They are whoever runs the bot. */
+/** The owner of schedules whose own owner lost the right to run them. */
 export const theAdmins: Asker = { kind: 'local', id: 'admins', name: 'the admins' }
 
 /** An asker with the role that held at the moment of asking. */

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 
-/** Where words were said, and where their answer goes. `direct`: a direct message with the bot, read by one person. */
+/** Where a request came from, and its answer goes. `direct`: direct messages with the bot, read by one person. */
 export const placeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('terminal') }),
   z.object({
@@ -31,8 +31,7 @@ export function conversationOf(channel: string, name: string | undefined, thread
 }
 
 /**
- * Whether an id is of direct messages: those begin with D (https://docs.slack.dev/reference/objects/conversation-object), and a person's own
- * id (U, W) stands for theirs.
+ * Whether an id means direct messages: D… (https://docs.slack.dev/reference/objects/conversation-object), or a person's own id (U…, W…).
  */
 export function isDirectChannel(id: string): boolean {
   return /^[DUW]/.test(id)

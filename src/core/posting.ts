@@ -26,17 +26,17 @@ export function placeOf(
 }
 
 /**
- * A place that the bot can post in, and `by`, where given, is in, by the id of its channel. Throws why not, with the remedy; who asks is told
- * so at once, not at night. In a terminal nobody can say: the name is looked for when the bot comes to post.
+ * The place with the id of its channel, once it is known that the bot can post there and `by`, where given, is a member. Throws why not, with the
+ * remedy. A terminal cannot check that: there the name is resolved when the bot posts.
  */
 export async function postable(given: Place, by: Asker | null, { outbox }: Pick<Deps, 'outbox'>): Promise<Place> {
-  // As it was given: words about it show nothing that its id or its name would tell.
+  // As it was given: the error must not reveal a channel's name or id.
   const refusal = await outbox.postingError(given, by)
   if (refusal !== null) throw refusal
   return outbox.resolve(given)
 }
 
-/** Whose direct messages an id beginning with D names is known only to whoever speaks there. */
+/** The owner of an id beginning with D is known only inside that conversation. */
 function isOwn({ channel }: Channel, here: Place, { kind, id }: Person): boolean {
   return kind === 'slack' && (channel === id || (here.kind === 'slack' && here.direct && channel === here.channel))
 }

@@ -76,7 +76,7 @@ const menuReply = z.object({
   choose: z.object({ label: z.string(), form: z.literal(true).optional() }).optional(),
 })
 
-/** A file of text; `about` says in a few words what is in it. */
+/** A text file; `about` names its content in a few words. */
 const fileReply = z.object({ kind: z.literal('file'), name: z.string(), about: z.string(), content: z.string() })
 
 /** Points in the order of `categories`; at most six series, each with one number per category. */
@@ -93,7 +93,7 @@ const chartReply = z.object({
 export const stepStateSchema = z.enum(['pending', 'in_progress', 'complete', 'error', 'skipped'])
 export type StepState = z.infer<typeof stepStateSchema>
 
-/** A named part of a run as it stands; `ms` is null until it has begun. */
+/** The state of a step; `ms` is null until it has begun. */
 export const stepViewSchema = z.object({
   title: z.string(),
   state: stepStateSchema,
@@ -110,8 +110,8 @@ export type PlanChange = z.infer<typeof planChange>
 
 /**
  * What will happen if it is confirmed. `typed` is the word a person must type; without it a click is enough. `reasons` say why it
- * needs approval, `changes` what is different in it from the one that was confirmed. With a `card` it stands where everybody reads it:
- * `asker` has asked for it, and the people and groups of these ids may approve it; where it must be a `second` person, only they.
+ * needs approval, `changes` what is different in it from the one that was confirmed. With a `card` it is posted for everybody:
+ * `asker` asked for it, and the people and groups of these ids may approve it; `second`: the asker may not.
  */
 const planReply = z.object({
   kind: z.literal('plan'),

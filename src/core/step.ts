@@ -1,6 +1,6 @@
 /**
- * What a step lends to work outside: a key that names it for ever (ClientToken), a place to keep handles of outside work
- * before waiting on them, a way to say how far it is, and the signal that cancels it.
+ * What a step gets for outside work: a key that is always the same (ClientToken), a place to keep handles of outside work before waiting on
+ * them, a way to report progress, and the signal that cancels it.
  */
 export interface Work {
   readonly key: string
@@ -12,7 +12,7 @@ export interface Work {
   progress(detail: string): void
 }
 
-/** What a step leaves behind: a line for its reader, and whatever later steps or the final answer need, as JSON. */
+/** The result of a step: a line for its reader, and what later steps or the answer need, as JSON. */
 export interface StepResult {
   readonly detail?: string
   /** Why there was nothing to do. */
@@ -20,9 +20,9 @@ export interface StepResult {
   readonly output?: unknown
 }
 
-/** A named, idempotent part of a long run: it looks first, and acts if needed, because it may be begun again after a crash. */
+/** A named, idempotent part of a long run: it checks first, and acts if needed, because it may begin again after a crash. */
 export interface Step {
-  /** Names it among the steps of its run for ever: a stored step is found by it, whatever its title reads by then. */
+  /** A stored step is found by it, whatever its title is by then. */
   readonly id: string
   readonly title: string
   /** The command line that it runs, where it runs one. */

@@ -163,9 +163,8 @@ const number = /^[+-]?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/i
 const byteOrderMark = '\ufeff'
 
 /**
- * A table as a file by RFC 4180 in UTF-8 with a byte order mark, values as they are: times in ISO 8601, figures ungrouped, null as
- * nothing. A text that a spreadsheet would take for a formula is led by an apostrophe; numbers stay numbers. The name says when rows
- * are missing.
+ * A table as a CSV file (RFC 4180, UTF-8 with a byte order mark), values as they are: times in ISO 8601, numbers ungrouped, null empty. A text
+ * that a spreadsheet would read as a formula gets an apostrophe in front. The file's name shows when rows are missing.
  */
 export function csvOf({ title, columns, rows, total, timeOrder }: TableReply): {
   readonly name: string

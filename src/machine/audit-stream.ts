@@ -17,9 +17,8 @@ const positionSchema = z.int().nullable()
 const lineSchema = z.object({ id: z.int() })
 
 /**
- * Appends each entry of the audit log to a file, one JSON object a line, in the order of their numbers and without gaps: what there is by
- * now at once, the rest within 5 s. It goes on after the last whole line of the file; where the file was moved away, after the last entry that the
- * ledger knows to be written. Throws `storage` when the file cannot be opened.
+ * Appends each entry of the audit log to a file, one JSON object a line, in order and without gaps: existing entries at once, new ones within 5 s.
+ * Continues after the last whole line of the file; where the file was moved away, after the last entry that the ledger knows to be written. Throws `storage` when the file cannot be opened.
  */
 export async function followAudit(
   file: string,
@@ -41,7 +40,7 @@ export async function followAudit(
   const append = async (): Promise<boolean> => {
     const noted = positionSchema.parse(await notes.get(positionNote)) ?? 0
     return onFile(file, async (handle) => {
-      // A write that the disk refused in its middle has left a torn line.
+      // A failed write leaves a torn line.
       const written = Math.max(noted, await cutTornLine(handle))
       const entries = await audit.after(written, entriesAtOnce)
       const last = entries.at(-1)

@@ -43,7 +43,7 @@ export async function openToOthers(dataDir: string): Promise<readonly string[]> 
   return modes.filter(({ mode }) => (mode & forOthers) !== 0).map(({ path }) => path)
 }
 
-/** Zero for what another process has removed meanwhile. */
+/** Zero for a file that another process has removed. */
 async function modeOf(path: string): Promise<number> {
   try {
     return (await stat(path)).mode
@@ -53,7 +53,7 @@ async function modeOf(path: string): Promise<number> {
   }
 }
 
-/** Where the system does not let this user (another's file, a disk without modes), `doctor` says so. */
+/** Not where the system refuses (another user's file, a disk without modes): `doctor` reports that. */
 async function closeToOthers(path: string): Promise<void> {
   try {
     await chmod(path, (await stat(path)).mode & 0o700)
@@ -69,7 +69,7 @@ function codeOf(error: unknown): string {
 // Room for a few loads and for what they spill while they are built: one of 300,000 events takes 34 MB.
 const littleSpace = 2_000_000_000
 
-// Less does not take the end of a run, its answer and SQLite's log beside the ledger.
+// Less has no room for the end of a run, its answer and SQLite's WAL.
 const fullBelow = 16_000_000
 
 const watchEveryMs = 10_000

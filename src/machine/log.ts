@@ -8,7 +8,7 @@ const secretForms = /\bxox[a-z]-[\w-]+|\bxapp-[\w-]+|\b(?:AKIA|ASIA)[A-Z0-9]{16}
 
 const keptBytes = 1_000_000
 
-/** Where the log goes: a file beside the state when a person sits at the terminal, otherwise standard error, for a supervisor. */
+/** A file in the data folder when a person uses the terminal, otherwise standard error, for a supervisor. */
 export type LogTarget = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'stderr' }
 
 /** A log on standard error keeps its lines until it is released; what is held when the process ends is lost. */
@@ -17,7 +17,6 @@ export interface HeldLog extends Log {
   release(): void
 }
 
-/** Where pino writes, and how. */
 interface LogOptions {
   readonly dest?: string
   readonly fd?: number
@@ -37,16 +36,16 @@ function open(options: LogOptions): ReturnType<typeof destination> {
   }
 }
 
-/** The log, one JSON object a line. It never ends the process: a log that cannot be written is no reason to stop working. `secrets` are values that must never be written. */
+/** The log, one JSON object a line. A failed write never ends the process. `secrets` are values that must not be written. */
 export function openLog(target: LogTarget, secrets: readonly string[]): HeldLog & Pick<Logger, 'flush'> {
   const file = open({
     ...(target.kind === 'file' ? { dest: target.path, mkdir: true } : { fd: 2 }),
     sync: true,
     maxLength: keptBytes,
   })
-  // What a full disk does not take is kept, written with the next line that it does take, and dropped beyond `keptBytes`.
+  // Lines that a full disk refuses are kept up to `keptBytes`, and written with the next line.
   file.on('error', () => undefined)
-  // As they are, and as they stand in JSON.
+  // As they are, and as JSON escapes them.
   const hidden = secrets
     .filter((secret) => secret !== '')
     .flatMap((secret) => [secret, JSON.stringify(secret).slice(1, -1)])
@@ -58,7 +57,7 @@ export function openLog(target: LogTarget, secrets: readonly string[]): HeldLog 
         return
       }
       const plain = hidden.reduce((text, secret) => text.replaceAll(secret, '[secret]'), line)
-      // Where standard error is a terminal, a line of the log is obeyed there like any other.
+      // Standard error may be a terminal, which obeys control characters.
       file.write(escapeControls(plain.replace(secretForms, '[secret]')))
     },
   }

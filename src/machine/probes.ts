@@ -17,7 +17,7 @@ export function configurationProbe(summary: string, warnings: readonly string[])
   )
 }
 
-/** Whether the sources are there, as far as the engine can tell before it reads them. */
+/** Whether the sources exist, as far as the engine knows before it reads them. */
 export function sourcesProbe(engine: Engine): Probe {
   return probe({ id: 'sources', title: 'Sources' }, async (signal) => {
     const { summary, log, song, skipped = [] } = await engine.sources(signal)
@@ -65,7 +65,7 @@ export function backupProbe({ notes }: Pick<Ledger, 'notes'>, clock: Pick<Clock,
 
 const beatSchema = z.object({ at: z.string(), ok: z.boolean() }).nullable()
 
-/** Whether an outside monitor is told of good nights, and when it last was. The address is never shown: it is as good as a password. */
+/** Whether an outside monitor is notified of good nights, and when it last was. The address is as good as a password, so it is not shown. */
 export function heartbeatProbe(isSet: boolean, { notes }: Pick<Ledger, 'notes'>): Probe {
   return probe({ id: 'heartbeat', title: 'Heartbeat' }, async () => {
     if (!isSet) return green('none set, so no outside monitor notices a missed night')

@@ -1,4 +1,4 @@
-// This machine itself: the local workspace, and whatever stands in for AWS or Slack beside the bot.
+// This machine itself: the local workspace, and stand-ins for AWS or Slack.
 const here = ['localhost', '127.0.0.1', '[::1]']
 
 let areUsed = false

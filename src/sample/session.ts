@@ -77,7 +77,7 @@ export function pageAfter(page: SitePage, level: Level, random: Random): SitePag
   }
 }
 
-/** The page after `page` of somebody who is logged out: of nobody, as far as the log can tell. */
+/** The page after `page` of somebody who is logged out; the log has no user for it. */
 export function pageAfterLoggedOut(page: SitePage, random: Random): SitePage {
   if (page !== 'Home') return 'Home'
   if (random.chance(0.8)) return 'Login'

@@ -122,7 +122,7 @@ export async function writeCatalogue(folder: string, catalogue: readonly Catalog
   for (const parent of new Set(paths.map(dirname))) await mkdir(parent, { recursive: true })
 
   let bytes = 0
-  // All the writers take from one iterator: whoever is done takes the next song.
+  // All writers take songs from one iterator.
   const waiting = catalogue.entries()
   async function writer(): Promise<void> {
     for (const [index, song] of waiting) {

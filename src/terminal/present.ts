@@ -119,7 +119,7 @@ export function howToConfirm({ line, typed }: PlanReply): string {
 const barWidth = 30
 const labelWidth = 24
 
-/** A chart that stands alone as bars of text, one a line, its series below each other on one scale. */
+/** A chart without a table as bars of text, one a line, its series below each other on one scale. */
 export function chartText({ title, categories, series }: ChartReply, { paint }: Screen): string {
   const most = Math.max(...series.flatMap(({ values }) => values.filter(Number.isFinite)), 0)
   const bars = series.flatMap(({ name, values }) => [

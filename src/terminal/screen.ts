@@ -31,7 +31,7 @@ const codes: Readonly<Record<Tone, readonly [number, number]>> = {
   accent: [36, 39],
 }
 
-/** The screen of a stream. `colour` overrules what the stream says of itself. */
+/** The screen of a stream. `colour` overrules what the stream reports. */
 export function screenOf(stream: Omit<Output, 'write'>, colour: 'always' | 'never' | 'auto' = 'auto'): Screen {
   const isTerminal = stream.isTTY === true
   const isColoured = colour === 'auto' ? isTerminal && stream.hasColors?.() === true : colour === 'always'

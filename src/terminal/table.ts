@@ -4,7 +4,7 @@ import type { Format, TableReply } from '../core/reply.ts'
 import { columnTitles, formatColumn, numericFormats } from '../core/tables.ts'
 import type { Screen } from './screen.ts'
 
-// A text of 80 characters is read; one of 300 pushes its neighbours off the screen. The last column has none, and is wrapped instead of cut.
+// Longer texts would push their neighbours off the screen. The last column is wrapped instead of cut.
 const widestCell = 48
 const narrowestText = 12
 const mostLines = 5
@@ -69,7 +69,7 @@ function formatAt({ formats }: TableReply, at: number) {
   return formats?.[at] ?? 'text'
 }
 
-/** Widths that fit into `width`, the widest texts giving way first; null where figures alone do not. */
+/** Widths that fit into `width`, the widest texts cut first; null where the numbers alone do not fit. */
 function widthsOf(
   table: TableReply,
   titles: readonly string[],
@@ -93,7 +93,7 @@ function widthsOf(
   return widths
 }
 
-/** A bar for each row; none where the column has no figures or the line no room. */
+/** A bar for each row; none where the line has no room. */
 function barsOf({ columns, rows }: TableReply, drawn: string | undefined, room: number): readonly string[] {
   const at = drawn === undefined ? -1 : columns.indexOf(drawn)
   if (at < 0 || room < barWidths.least) return []
@@ -118,7 +118,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, n) => total + n, 0)
 }
 
-/** Whether a column of this format is read from the right. */
+/** Numbers are aligned right. */
 function alignsRight(format: Format): boolean {
   return numericFormats.has(format)
 }

@@ -45,7 +45,7 @@ export interface WorkspaceOptions {
   readonly banner?: string
 }
 
-/** A stand-in for Slack, on loopback. */
+/** The local workspace, on loopback. */
 export interface Workspace {
   /** Answers a request, or resolves to false where the path is not the workspace's. Never rejects for what a client sends. */
   handle(request: IncomingMessage, response: ServerResponse): Promise<boolean>

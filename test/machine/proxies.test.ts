@@ -44,7 +44,9 @@ async function fetchAll(ending: string): Promise<void> {
   const at = (host: string) => `http://${host}${ending}:${port}`
   const { quick } = createSlackClients({ botToken: 'xoxb-1', apiUrl: `${at('slack')}/api/`, log, retryPauseMs: 5 })
   await quick.apiCall('auth.test')
-  await createResponseUrl(`${at('hooks')}/response`, `${at('hooks')}/api/`, log)?.replace([{ text: 'done', blocks: [] }])
+  await createResponseUrl(`${at('hooks')}/response`, `${at('hooks')}/api/`, log)?.replace([
+    { text: 'done', blocks: [] },
+  ])
   expect(await createHeartbeat(`${at('beat')}/ping`, createFakeClock(), log).beat()).toBe('delivered')
 }
 

@@ -88,7 +88,7 @@ async function wanted({ id, ...said }: z.output<typeof args>, context: Context) 
     const remedy = 'For example: schedule edit 1 weekdays at 08:00, or if=changed>10%.'
     throw new OpsError('bad_argument', 'What should change? Nothing was done.', remedy)
   }
-  // What it says is run in its owner's name, so who decides that is its owner, and so is its only reader.
+  // Its lines run in the owner's name, so who changes them becomes the owner, and its only reader in direct messages.
   const decides = cut.lines !== '' || isWaker
   const owner = decides || (changes.place !== undefined && isDirect(changes.place)) ? { owner: ownerOf(who) } : {}
   // A new time begins now: one that has passed today already is not caught up with.

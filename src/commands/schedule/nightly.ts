@@ -7,7 +7,7 @@ import { makeSchedule, type NewSchedule, planOfNew } from '../../core/schedule/m
 import { optionArgs, optionsOf } from '../../core/schedule/make/options.ts'
 import { cutChannel, readWhen } from '../../core/schedule/make/when.ts'
 
-/** A whole night: load, check, and what there is to say in the morning, of the last day that is over. */
+/** A whole night: load, check, and the figures of the last complete day. */
 const lines = ['etl', 'qa checks', 'pulse', 'top-songs last=whole-day']
 const usualTime = ['at', '03:00']
 

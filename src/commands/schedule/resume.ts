@@ -20,12 +20,12 @@ export default defineCommand({
     const { deps } = context
     const found = await findSchedule(id, context)
     if (found.state.kind === 'active') return scheduleOutcome(found, `Schedule ${found.id} is not paused.`, deps)
-    // Waking what one may not say oneself would be a way around the role that it needs.
+    // Whoever resumes it must have the role that its lines need.
     runnableLines(found, context)
     await requirePoster(found, context)
     // Also in a terminal, where nobody is in a channel: it was perhaps suspended because the bot was not.
     const place = await postable(found.place, null, deps)
-    // What fell due meanwhile is not said any more.
+    // Occurrences that were due meanwhile are not run.
     const since = deps.clock.now().toISOString()
     const schedule = await changeSchedule(found.id, { state: { kind: 'active' }, place, since }, deps)
     return scheduleOutcome(schedule, `Schedule ${schedule.id} is active again: ${scheduleWords(schedule)}.`, deps)

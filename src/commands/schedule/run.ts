@@ -33,7 +33,7 @@ export default defineCommand({
     }),
   }),
   examples: ['schedule run 1'],
-  // What an occurrence said is not said twice; where it failed, the line that failed is carried on.
+  // Lines of an occurrence that were posted are not posted twice; a failed occurrence continues at its failed line.
   async canContinue(run, { ledger }) {
     if (run.origin.kind !== 'fire' || run.state === 'complete') return false
     const schedule = await ledger.schedules.get(run.origin.schedule)

@@ -5,41 +5,40 @@ import { readPeriod } from '../sql/window.ts'
 import { zoneName } from '../sql/zone.ts'
 
 /*
- * Kinds of argument: each a zod schema from the text a person typed to a value, registered with what help, forms and errors show of it.
+ * Kinds of argument: a zod schema from typed text to a value, registered with what help, forms and errors show of it.
  */
 
-/** What is known of an argument besides how it is read. One with `bare` may be given without its name, in the order of declaration. */
+/** What is known of an argument besides its schema. One with `bare` may be given without its name, in the order of declaration. */
 export interface ArgMeta {
   /** What is allowed: "a whole number from 1 to 1,000". It completes "… is not", unless there is a `noun` for that. */
   readonly accepts: string
-  /** What it is called where something else was typed: "a valid period". */
+  /** Its name in an error: "a valid period". */
   readonly noun?: string
   /** One line for help. */
   readonly about: string
   readonly bare: boolean
-  /** For `words`: takes all bare words that are left. */
+  /** For `words`: takes all remaining bare words. */
   readonly rest: boolean
-  /** What is meant for it also where it is not allowed. */
+  /** Invalid words of this form are meant for it. */
   readonly looks?: 'number' | 'span'
   /** The values there are, for "did you mean" and forms. */
   readonly values?: readonly string[]
   /** As it would be typed, for help. */
   readonly fallback?: string
   /**
-   * What it names, where that is more than text: a channel (the word "in" or "to" may stand before it), a time of day, command lines, a
-   * time zone that is the asker's own unless they say another.
+   * What it names: a channel (after "in" or "to"), a time of day, command lines, or a time zone, by default the asker's own.
    */
   readonly kind?: 'channel' | 'time' | 'lines' | 'zone'
-  /** What a form calls it; its name where that will do. */
+  /** Its label in a form; by default its name. */
   readonly label?: string
-  /** Whether a form asks for it: optionally unless said otherwise. */
+  /** By default an optional field. */
   readonly form?: 'required' | 'left-out'
 }
 
 /** What is known of each argument schema. */
 export const argMeta = z.registry<ArgMeta>()
 
-/** What the declaration of an argument says of it. */
+/** The declaration of an argument. */
 export interface ArgOptions {
   readonly about: string
   readonly bare?: boolean
@@ -112,7 +111,7 @@ export function optionalChoice<const V extends readonly [string, ...string[]]>(
 const yes = ['yes', 'true', 'on', '1']
 const no = ['no', 'false', 'off', '0']
 
-/** Yes or no; given by name only, because a bare "yes" says nothing of what. */
+/** Yes or no; by name only, because a bare "yes" is ambiguous. */
 export function flag(options: Omit<ArgOptions, 'bare'> & { fallback: boolean }): z.ZodType<boolean> {
   const schema = z
     .string()
@@ -170,7 +169,7 @@ export function optionalSince(options: ArgOptions): z.ZodType<string | undefined
   })
 }
 
-/** The time that `optionalSince` was given, in ISO 8601: the beginning of that day in UTC, or so long before `now`. */
+/** The time in a value of `optionalSince`, in ISO 8601: the beginning of that day in UTC, or that long before `now`. */
 export function sinceTime(typed: string, now: Date): string {
   const span = readSpan(typed, sinceUnits)
   const time = span === null ? Date.parse(`${typed}T00:00:00.000Z`) : now.getTime() - spanMs(span)
@@ -194,7 +193,7 @@ export function optionalChannel(options: ArgOptions): z.ZodType<Channel | undefi
   return described(schema, options, { accepts: 'a channel like #music', kind: 'channel' })
 }
 
-/** All bare words that are left over, each as it was typed (quoted words whole). */
+/** All remaining bare words, each as it was typed (quoted words whole). */
 export function words(options: Omit<ArgOptions, 'bare'> & { accepts: string }): z.ZodType<readonly string[]> {
   return described(
     z.array(z.string()).default([]),
@@ -212,7 +211,7 @@ export function optionalTime(options: ArgOptions): z.ZodType<string | undefined>
   return described(schema, options, { accepts: 'a time of day like 07:30', kind: 'time' })
 }
 
-/** A time zone by its IANA name; may be left out. `usual` says in words which one holds then. */
+/** A time zone by its IANA name; may be left out. `usual` names the default in words. */
 export function optionalZone(options: ArgOptions & { usual?: string }): z.ZodType<string | undefined> {
   const schema = z
     .string()

@@ -4,7 +4,7 @@ import { text } from '../reply.ts'
 import type { RunContext } from './context.ts'
 import type { Outcome } from './define.ts'
 
-/** Carries out an act on the cluster and says how it ended. */
+/** Performs a cluster operation and returns its outcome. */
 export async function carryOut(
   act: ClusterOperation,
   context: RunContext,

@@ -9,7 +9,7 @@ import { type Token, tokenize } from './line.ts'
 import { canonicalLine, declaredArguments, shown } from './read-arguments.ts'
 import { nearest } from './suggest.ts'
 
-/** All that can be said, by name. */
+/** All commands by name. */
 export interface Catalog {
   readonly commands: readonly Command[]
   find(name: string): Command | undefined
@@ -19,23 +19,22 @@ export interface Catalog {
   named(line: string): Command | undefined
   /** Reads a line. Throws `unknown_command` or `bad_argument`, each with the nearest right word. */
   read(line: string): ParsedCommand
-  /** The same, where it comes in: what is wrong with it is thrown by whoever answers it. */
+  /** The same for a line that has just arrived; its fault is thrown later, by what answers it. */
   request(line: string): Request
   /** The same for what a program calls, with what it gives for each argument. */
   called(command: Command, given: ArgumentValues): Request
   /**
-   * What a run, or a plan, asks, as it was understood when it was asked for. Throws as `read` does where a newer version of the program
-   * understands it no more.
+   * The command of a stored run or plan. Throws as `read` does where this version of the program has no such command or argument any more.
    */
   understood(asked: AskedCommand): ParsedCommand
 }
 
-/** A line as it was read where it came in, once: what it asks, or why it was not understood. */
+/** A line, parsed once when it arrives: its command, or why it was not understood. */
 export type Request =
   | { readonly kind: 'understood'; readonly parsed: ParsedCommand }
   | { readonly kind: 'fault'; readonly fault: OpsError }
 
-/** What was asked for, as the ledger keeps it; an earlier version kept the line alone. */
+/** A command as the ledger stores it; earlier versions stored the line alone. */
 export type AskedCommand = Pick<RunRecord, 'command' | 'args' | 'line'>
 
 // `schedule add top songs …` never needs more: the longest name has three words.
@@ -101,7 +100,7 @@ function requestOf(read: () => ParsedCommand): Request {
   }
 }
 
-/** Whether this role may say it at all. */
+/** Whether this role may use the command. */
 export function mayUse(command: Command, role: Role): boolean {
   return includesRole(role, command.role)
 }
@@ -128,8 +127,8 @@ function nameOf(tokens: readonly Token[]): string | null {
 }
 
 /**
- * What was meant, where a command that others continue (`schedule`, `schedule-add`) does not understand the word behind its name; null
- * where that is no word.
+ * The suggestion where a command with subcommands (`schedule`, `schedule-add`) does not understand the word behind its name; null where that is
+ * no word.
  */
 function misspeltMember({ name, args }: Command, rest: readonly Token[], known: Iterable<string>): OpsError | null {
   const [word] = rest

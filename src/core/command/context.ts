@@ -8,7 +8,7 @@ import type { Approval, CancelOutcome, Origin, RunId, RunRecord } from '../ports
 import type { Step } from '../step.ts'
 import type { Catalog, Request } from './catalog.ts'
 
-/** What a command knows while it is planned: who asks, where, and everything it may use. */
+/** What a command gets for its plan: who asks, where, and all that it may use. */
 export interface Context {
   readonly who: Person
   readonly place: Place
@@ -17,8 +17,8 @@ export interface Context {
 }
 
 /**
- * What came of a child run: it is done; another run holds the warehouse, so it was not begun; it failed, or found red checks; or it is
- * left to another process, as its parent then is.
+ * The result of a child run: done; not begun, because another run holds the warehouse; failed, or with red checks; or left to another process, as
+ * its parent is.
  */
 export type ChildResult =
   | { readonly kind: 'done'; readonly answer: Answer }
@@ -26,14 +26,14 @@ export type ChildResult =
   | { readonly kind: 'failed'; readonly error: OpsError }
   | { readonly kind: 'left' }
 
-/** What a command knows while it runs. */
+/** What a command gets to run. */
 export interface RunContext extends Context {
   /** Its number, which also names the load that it begins. */
   readonly runId: RunId
-  /** What called this run, and through which door this attempt of it came. */
+  /** What started this run, and the door of this attempt. */
   readonly origin: Origin
   readonly door: RunRecord['door']
-  /** The plan that was read before it, and who said yes; null where nothing had to be confirmed. */
+  /** The confirmed plan and who confirmed it; null where none was needed. */
   readonly approval: Approval | null
   readonly signal: AbortSignal
   /**
@@ -41,11 +41,11 @@ export interface RunContext extends Context {
    * finished are not begun again. Throws what the failing step threw.
    */
   perform(steps: readonly (Step | readonly Step[])[]): Promise<void>
-  /** What a finished step left under its id. Throws when it left nothing of that shape (a bug). */
+  /** The output of a finished step. Throws where it has none of that shape (a bug). */
   output<S extends z.ZodType>(id: string, schema: S): z.output<S>
-  /** Runs a child of this run, which is a schedule's: once, however often it is asked. `at` is its place among the lines. Never throws. */
+  /** Runs a line of a schedule as a child of this run: once, however often it is called. `at` is its position. Never throws. */
   runChild(request: Request, at: number): Promise<ChildResult>
-  /** Runs a step that puts back what this run has done outside, also where somebody has stopped the run. Throws what it threw. */
+  /** Runs a step that reverts an outside effect of this run, also after a cancel. Throws what it threw. */
   compensate(step: Step): Promise<void>
   /** Stops a run of this or another process. */
   cancel(id: RunId): Promise<CancelOutcome>

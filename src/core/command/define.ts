@@ -16,49 +16,49 @@ export const groups = ['warehouse', 'questions', 'schedules', 'bot'] as const
 export type Group = (typeof groups)[number]
 
 /**
- * What a command touches. `none`: nothing, it only looks at the bot (help, status); such runs are left out of lists.
+ * What a command touches. `none`: nothing, it only reads the bot's state (help, status); such runs are left out of lists.
  * `bot`: the bot's own records (a schedule). `read`: asks the warehouse. `write`: changes it, one at a time.
  */
 export type Effect = 'none' | 'bot' | 'read' | 'write'
 
-/** What a command that ran has to say. `ok` false without an error is a red check: exit status 1. */
+/** The result of a command. `ok` false without an error is a red check: exit status 1. */
 export interface Outcome {
   readonly headline: string
-  /** The first line of its message, where that is not who asked what. */
+  /** The first line of its message; by default who asked what. */
   readonly title?: string
   /** What a query found, in one sentence: it is shown above its rows. */
   readonly lead?: string
   readonly replies: readonly Reply[]
   readonly next?: readonly Suggestion[]
   readonly ok?: boolean
-  /** The same in a few replies, for a digest of several answers; all of them where it is left out. */
+  /** The same in a few replies, for a digest of several answers; by default all of them. */
   readonly brief?: readonly Reply[]
   readonly details?: readonly Reply[]
-  /** Where it is not for whom the command's answers usually are. */
+  /** Overrules the command's `audience`. */
   readonly audience?: Answer['audience']
   readonly asked?: AskedQuestion
   readonly facts?: Facts
-  /** Whose rows it holds, where they were asked for before. */
+  /** The query whose stored rows it shows. */
   readonly rowsOf?: readonly RowsOf[]
 }
 
 /** A command with the arguments of one line, ready to be planned and run. */
 export interface ParsedCommand {
   readonly command: Command
-  /** The line in its plainest form: what is stored, shown and said again. */
+  /** The canonical line: stored, shown and run again. */
   readonly line: string
-  /** What was given for each argument, as it was typed. */
+  /** The arguments that were given, as typed. */
   readonly given: ArgumentValues
-  /** For `run-again`: the run to carry on with in its place. */
+  /** For `run-again`: the run to continue instead. */
   instead(context: Context): Promise<RunRecord | null>
   plan(context: Context): Promise<PlanDraft | null>
   run(context: RunContext): Promise<Outcome>
 }
 
-/** What a person can say: a file in `src/commands/`, or a query in `sql/analytics/`. */
+/** A file in `src/commands/`, or a query in `sql/analytics/`. */
 export interface Command extends Declarations {
   readonly name: string
-  /** Labels of buttons that run it, where those are not its name: `load` for etl. Read like names, shown nowhere. */
+  /** Other names, not shown in help: labels of its buttons, such as `load` for etl. */
   readonly aliases?: readonly string[]
   readonly summary: string
   readonly group: Group
@@ -67,24 +67,23 @@ export interface Command extends Declarations {
   /** Who sees the answer. */
   readonly audience: 'asker' | 'channel'
   readonly args: z.ZodObject
-  /** Lines as one would type them, without the slash command. */
+  /** Lines without the slash command. */
   readonly examples: readonly string[]
-  /** What the button of its form says, where its name would not do. */
+  /** The button of its form; by default its name. */
   readonly act?: string
-  /** Whether it may have to be confirmed. */
+  /** Whether it may need confirmation. */
   readonly plans: boolean
   /** Throws `bad_argument` naming the word and what is allowed. */
   bind(tokens: readonly Token[]): ParsedCommand
-  /** The same for arguments that a line has given before. */
+  /** The same for stored arguments. */
   with(given: ArgumentValues): ParsedCommand
   /**
-   * Whether a failed run can be carried on behind its finished steps. Otherwise, and unless a command says so, it begins anew, because
-   * others may have undone since what it had finished: steps look first, so what is still there is not done twice.
+   * Whether a failed run can be continued after its finished steps. By default it starts over, because others may have undone them since:
+   * each step checks first, so nothing is done twice.
    */
   canContinue(run: RunRecord, deps: Deps): Promise<boolean>
 }
 
-/** The shape of a command's file: declaration and behaviour in one. */
 export interface Definition<S extends z.ZodObject>
   extends Omit<Command, 'bind' | 'with' | 'args' | 'plans' | 'canContinue'> {
   readonly args: S
@@ -92,7 +91,7 @@ export interface Definition<S extends z.ZodObject>
   instead?(args: z.output<S>, context: Context): Promise<RunRecord | null>
   /** What must be confirmed before it runs; null when nothing must. */
   plan?(args: z.output<S>, context: Context): Promise<PlanDraft | null>
-  /** `given`: what the line named, as it was typed; arguments that it left out are missing. */
+  /** `given`: the arguments of the line, as typed, without defaults. */
   run(args: z.output<S>, context: RunContext, given: ArgumentValues): Promise<Outcome>
 }
 

@@ -5,10 +5,9 @@ import type { Command } from './define.ts'
 import { labelOf, partLines } from './line.ts'
 import { argumentsOf, canonicalLine, type Declared, declaredArguments } from './read-arguments.ts'
 
-/** One argument to be filled in; `value` is what the line said already, `fallback` what holds where nothing is said. */
+/** One argument to be filled in; `value` is from the line, `fallback` the default. */
 export interface FormField {
   readonly name: string
-  /** What it is called above the field. */
   readonly label: string
   readonly about: string
   readonly accepts: string
@@ -22,17 +21,17 @@ export interface FormField {
 /** A command's arguments as fields, in the order of declaration. */
 export interface Form {
   readonly command: string
-  /** What it is for, above its fields: "Top songs", "Share", "Schedule it". */
+  /** Its heading: "Top songs", "Share", "Schedule it". */
   readonly title: string
   readonly summary: string
-  /** What its button does: "Ask", "Share", "Schedule it". */
+  /** Its button: "Ask", "Share", "Schedule it". */
   readonly act: string
   readonly fields: readonly FormField[]
 }
 
 /**
- * The form that completes a line; `zone` is that of whoever fills it in, where it is known. Throws `unknown_command` or `bad_argument` for a
- * line that says nothing yet or something wrong.
+ * The form that completes a line; `zone` is the time zone of who fills it in, where known. Throws `unknown_command` or `bad_argument` for a
+ * wrong line.
  */
 export function formOf(line: string, catalog: Catalog, zone?: string): Form {
   const parsed = catalog.read(line)
@@ -60,12 +59,12 @@ export function formOf(line: string, catalog: Catalog, zone?: string): Form {
   }
 }
 
-/** What was filled in, as a line to say, or what is wrong by the name of its field. */
+/** The filled-in form as a line, or its faults by the names of their fields. */
 export type Filled =
   | { readonly kind: 'line'; readonly line: string }
   | { readonly kind: 'faults'; readonly faults: Readonly<Record<string, string>> }
 
-/** Reads a filled-in form. What is empty or as it would be anyway is left out of the line. */
+/** Reads a filled-in form. Empty fields and defaults are left out of the line. */
 export function readForm(command: Command, entered: Readonly<Record<string, string>>, catalog: Catalog): Filled {
   const given: Record<string, string> = {}
   const faults: Record<string, string> = {}
@@ -103,7 +102,7 @@ function kindOf({ kind, values }: ArgMeta): FormField['kind'] {
   return values === undefined ? 'text' : 'choice'
 }
 
-/** Words that are left over have no field of their own. */
+/** Free words have no field. */
 function fillable(command: Command): readonly Declared[] {
   return declaredArguments(command.args).filter(({ meta }) => !meta.rest && meta.form !== 'left-out')
 }

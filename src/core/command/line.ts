@@ -1,6 +1,6 @@
 import { OpsError } from '../errors.ts'
 
-/** Longer lines are refused unread: Slack's composer holds more, but no command needs it. */
+/** Longer lines are refused: no command needs more. */
 export const maxLineLength = 3000
 
 /** A word of a command line: `20`, `"top songs 10"` (quoted, taken as one), or `n=20`. */
@@ -11,7 +11,7 @@ export type Token =
 const doubleQuotes = /[\u201c\u201d\u201e\u201f\u00ab\u00bb]/g
 const singleQuotes = /[\u2018\u2019\u201a\u201b]/g
 
-// Marks that no one sees but that break comparisons, then what phone keyboards make of spaces, quotes and "--".
+// Invisible characters, then what phone keyboards make of spaces, quotes and "--".
 const typography: readonly (readonly [RegExp, string])[] = [
   [/(?!\u200d)\p{Cf}/gu, ''],
   [/[\p{Cc}\u00a0\u202f]+/gu, ' '],

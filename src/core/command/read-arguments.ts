@@ -43,7 +43,7 @@ export function readArguments(command: { name: string; args: z.ZodObject }, toke
   return given
 }
 
-/** Whether a bare word is said for the name of what follows: `snooze 1 for 2h`. Not where some argument takes it as it is. */
+/** Whether a bare word names the value that follows: `snooze 1 for 2h`. Not where an argument takes the word itself. */
 function isName(declared: readonly Declared[], given: ArgumentValues, token: Token): boolean {
   if (token.kind !== 'word' || token.quoted || declared.some(({ meta }) => meta.rest)) return false
   const named = declared.some(({ name }) => name === argumentName(token.text) && given[name] === undefined)
@@ -82,7 +82,7 @@ function takeBare(
   word: string,
 ): void {
   const rest = declared.find((argument) => argument.meta.rest)
-  // Once the words that are left over have begun, what follows belongs to them: `schedule add … daily at 03:00`.
+  // Once the free words have begun, what follows belongs to them: `schedule add … daily at 03:00`.
   const begun = rest !== undefined && given[rest.name] !== undefined
   const taker = begun ? undefined : takerOf(declared, given, word)
   const beforeChannel = taker === undefined && ['in', 'to'].includes(word.toLowerCase())
@@ -130,23 +130,23 @@ function refusal(command: string, { name, meta }: Declared, word: string): OpsEr
   )
 }
 
-/** A person's word within our sentence: short enough to read. */
+/** A typed word for a sentence, cut at 60 characters. */
 export function shown(word: string): string {
   return word.length > 60 ? `${word.slice(0, 57)}…` : word
 }
 
-/** What a line that `canonicalLine` wrote gives for each argument. */
+/** The arguments in a line of `canonicalLine`. */
 export function argumentsOf(command: { name: string; args: z.ZodObject }, line: string): ArgumentValues {
   return readArguments(command, tokenize(line).slice(1))
 }
 
-/** The line that says the same again, every argument by its name. Throws `bad_argument` where that is too long to be read. */
+/** The same command as a line with every argument named. Throws `bad_argument` where that is too long. */
 export function canonicalLine(command: { name: string; args: z.ZodObject }, given: ArgumentValues): string {
   const declared = declaredArguments(command.args)
   const parts = Object.entries(given).map(([name, value]) => {
     if (typeof value === 'string') return `${name}=${quote(value)}`
     const [first = '', ...others] = value
-    // Said without its name, the first word would go to an argument that was left out and takes such words.
+    // Without its name the first word would be taken by an argument that was left out.
     const taken = takerOf(declared, given, first) !== undefined
     return [taken ? `${name}=${quote(first)}` : quote(first), ...others.map(quote)].join(' ')
   })

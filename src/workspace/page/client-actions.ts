@@ -22,7 +22,7 @@ export async function post(action: UserActionName, body: object): Promise<Action
     const response = await fetch(`/page/${action}`, { method: 'POST', body: JSON.stringify({ as, ...body }) })
     if (response.ok) return await response.json()
   } catch {
-    // The connection was refused: the result says so, and the event stream reconnects by itself.
+    // The connection was refused: the result reports it, and the event stream reconnects by itself.
   }
   return { notice: notSent }
 }
@@ -88,7 +88,7 @@ export async function press(control: ActionControl): Promise<void> {
   if (surface === null) return
   const { value } = control
   const form = formState(surface)
-  // An overflow menu goes back to its dots, so that the same line can be chosen again.
+  // An overflow menu shows its dots again, so that the same line can be chosen twice.
   if (control.matches('.overflow')) control.value = ''
   const question = control.nextElementSibling
   const dialog = question instanceof HTMLTemplateElement && question.content.querySelector('dialog')
