@@ -74,7 +74,7 @@ function filterOf({ who, command, since, until }: Asked, now: Date) {
 async function listed(asked: Asked, all: boolean, context: RunContext): Promise<Outcome> {
   const { deps, runId } = context
   const now = deps.clock.now()
-  // One of them may be this one, and one more tells that there are more.
+  // One more than shown, for "there are more", and one for this run itself.
   const found = await deps.ledger.runs.summaries({ ...filterOf(asked, now), limit: shownRuns + 2, listedOnly: !all })
   const runs = found.filter((run) => run.id !== runId)
   if (runs.length === 0 && asked.command !== undefined) requireCommand(asked.command, context)

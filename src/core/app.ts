@@ -52,9 +52,9 @@ export interface App {
    * next call.
    */
   tick(): Promise<void>
-  /** Looks for work from now on, as `startWorker` does; `watch` is null in a process that takes no runs. */
+  /** Starts the worker; `watch` is null in a process that takes no runs. */
   work(watch: Watching | null): Promise<Worker>
-  /** How things stand for each of these people, in their order, with what each may do about it. */
+  /** The Home of each of these people, in their order. */
   homesOf(askers: readonly Asker[]): Promise<readonly Home[]>
   /** Calls `listener` after each change that this process makes, until the returned function is called. It must return at once and not throw. */
   onChange(listener: () => void): () => void

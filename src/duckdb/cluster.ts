@@ -64,7 +64,7 @@ export function createDuckdbCluster({ folder, clock }: { readonly folder: string
       return {
         plan: tearDownPlan(contents, snapshot),
         steps: [removeLoads(folder, clock), verifyGone(folder)],
-        done: `Cluster ${name} is deleted. The source data are untouched.`,
+        done: `Cluster ${name} is deleted. The source files are kept.`,
         forgetsLoads: true,
       }
     },

@@ -22,7 +22,7 @@ describe('home', () => {
     const two = await another('two')
     expect(await bot.say('')).toMatchObject({
       audience: 'asker',
-      headline: 'No cluster sparkify',
+      headline: 'There is no cluster sparkify yet',
       next: [{ line: 'spin-up' }, { line: 'doctor' }, { line: 'help' }],
     })
     await bot.say('spin-up')

@@ -254,7 +254,7 @@ describe('one run in full', () => {
     const answer = await bot.say('runs 1')
     expect(answer.replies).toMatchObject([
       {
-        text: 'Run 1, schedule-run 3: complete, 5.0 s\nSchedule 3 for 23 Nov 2026, 11:55 UTC, in the name of Anna, 23 Nov 2026, 12:00 UTC',
+        text: 'Run 1, schedule-run 3: complete, 5.0 s\nSchedule 3, due 23 Nov 2026, 11:55 UTC, for Anna, 23 Nov 2026, 12:00 UTC',
       },
       {
         kind: 'table',
@@ -271,7 +271,7 @@ describe('one run in full', () => {
       { label: '2: load', line: 'runs 2' },
     ])
     expect(await bot.say('runs 2')).toMatchObject({
-      replies: [{ text: expect.stringContaining('\nLine 1 of run 1, in the name of Anna, 23 Nov') }, {}],
+      replies: [{ text: expect.stringContaining('\nLine 1 of run 1, for Anna, 23 Nov') }, {}],
       next: [{ label: 'Whole schedule', line: 'runs 1' }],
     })
     const { bot: other } = await fired('asked')

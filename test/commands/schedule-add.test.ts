@@ -23,7 +23,7 @@ describe('schedule add', () => {
         },
         {
           kind: 'text',
-          text: 'From 28 March 2027 the clocks there are an hour ahead (BST): 03:00 there is then 02:00 UTC.',
+          text: 'Clocks change on 28 March 2027 (BST): 03:00 in London will be 02:00 UTC.',
         },
         {
           kind: 'text',
@@ -145,7 +145,7 @@ describe('schedule add', () => {
     expect(answer.replies.slice(1, 3)).toMatchObject([
       { text: expect.stringContaining('• Tue, 24 Nov 2026, 02:30 EST (UTC−5)') },
       {
-        text: 'From 14 March 2027 the clocks there are an hour ahead (EDT): 02:30 there is then 06:30 UTC.\nOn 14 March 2027 there is no 02:30 in New York: it comes at 03:00.',
+        text: 'Clocks change on 14 March 2027 (EDT): 02:30 in New York will be 06:30 UTC.\nOn 14 March 2027 there is no 02:30 in New York: it runs at 03:00.',
       },
     ])
     expect((await onlyOf(bot)).zone).toBe('America/New_York')

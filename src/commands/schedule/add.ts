@@ -30,7 +30,7 @@ const args = z.object({
   }),
   time: optionalTime({
     label: 'Time',
-    about: 'time of day in the time zone below; hourly and every 6h count from it: 07:30 makes hourly run at half past',
+    about: 'time of day in the time zone below; with 07:30, hourly and every 6h run at half past',
     bare: false,
     form: 'required',
   }),

@@ -94,7 +94,7 @@ function placeText(place: Place): string {
     : `${placeWords(place)} (${place.channel})`
 }
 
-/** Who called a run, for its reader: "Asked by Ada", "Schedule 3 for 24 Nov 2026, 03:00 UTC, in the name of Ada". */
+/** Who called a run, for its reader: "Asked by Ada", "Schedule 3, due 24 Nov 2026, 03:00 UTC, for Ada". */
 export function requestedBy({ origin, requester, retries, who }: RunRecord): string {
   const first = firstRequestedBy(origin, requester.name)
   return retries === 0 ? first : `${first}; retried by ${who.name}`
@@ -105,11 +105,11 @@ function firstRequestedBy(origin: Origin, name: string): string {
     case 'words':
       return `Asked by ${name}`
     case 'line':
-      return `Line ${origin.at + 1} of run ${origin.fire}, in the name of ${name}`
+      return `Line ${origin.at + 1} of run ${origin.fire}, for ${name}`
     case 'fire':
       return origin.cause === 'asked'
         ? `Schedule ${origin.schedule}, run by ${name}`
-        : `Schedule ${origin.schedule} for ${moment(new Date(origin.intended))}, in the name of ${name}`
+        : `Schedule ${origin.schedule}, due ${moment(new Date(origin.intended))}, for ${name}`
   }
 }
 

@@ -70,7 +70,7 @@ function notAvailable({ name, state, since }: ClusterFacts, deps: Deps): OpsErro
       })
     case 'paused':
     case 'pausing':
-      return new OpsError('cluster_state', `Cluster ${name} ${standing}.`, 'Resume it to ask and load.', {
+      return new OpsError('cluster_state', `Cluster ${name} ${standing}.`, 'Resume it to query and load.', {
         fixCommand: 'resume',
       })
     default:

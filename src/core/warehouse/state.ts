@@ -1,7 +1,7 @@
 import type { Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import { count, lasting, moment } from '../format.ts'
-import type { ClusterFacts } from '../ports/cluster.ts'
+import type { ClusterFacts, ClusterState } from '../ports/cluster.ts'
 import type { LoadRecord, RunRecord } from '../ports/ledger.ts'
 import { settleOrphans } from '../runner/orphans.ts'
 
@@ -27,10 +27,17 @@ export async function warehouseState(deps: Deps): Promise<State> {
   return { cluster, live, writing, isLeft: left.some(({ id }) => id === writing?.id) }
 }
 
+const passive: Readonly<Partial<Record<ClusterState, string>>> = {
+  creating: 'being created',
+  deleting: 'being deleted',
+}
+
 /** The state in one line: "sparkify available · 6,820 plays until 30 Nov 2018, 21:59 UTC · nothing running". */
 export function stateLine({ cluster, live, writing, isLeft }: State, now: Date): string {
   const parts = [
-    cluster.state === 'none' ? `No cluster ${cluster.name}` : `Cluster ${cluster.name} is ${cluster.state}`,
+    cluster.state === 'none'
+      ? `There is no cluster ${cluster.name} yet`
+      : `Cluster ${cluster.name} is ${passive[cluster.state] ?? cluster.state}`,
   ]
   if (cluster.state !== 'none') parts.push(live === null ? 'nothing loaded' : loadLine(live))
   if (writing !== null) {

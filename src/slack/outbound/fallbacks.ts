@@ -15,7 +15,7 @@ export interface SlackMessage {
 }
 
 /** The fields of a message as the Web API takes them. */
-export function contentOf({ text, blocks }: SlackMessage): Partial<SlackMessage> {
+export function messageFields({ text, blocks }: SlackMessage): Partial<SlackMessage> {
   return blocks.length === 0 ? { text } : { text, blocks }
 }
 

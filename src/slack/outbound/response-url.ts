@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { jsonOf } from '../../core/format.ts'
 import type { Log } from '../../core/ports/log.ts'
 import { SlackRefused } from '../slack-errors.ts'
-import { contentOf, type Fallbacks, sendWithFallbacks } from './fallbacks.ts'
+import { type Fallbacks, messageFields, sendWithFallbacks } from './fallbacks.ts'
 
 /**
  * The address that a command or a press brings along: good for five messages within half an hour, in any conversation, whether the
@@ -43,7 +43,7 @@ export function createResponseUrl(url: string, apiUrl: string | undefined, log: 
   const send = async (fallbacks: Fallbacks, options: Readonly<Record<string, unknown>>): Promise<void> => {
     await sendWithFallbacks(
       fallbacks,
-      (message) => deliver(url, { response_type: 'ephemeral', ...options, ...contentOf(message) }),
+      (message) => deliver(url, { response_type: 'ephemeral', ...options, ...messageFields(message) }),
       log,
     )
     taken++

@@ -11,8 +11,8 @@ import { externallyShared, NotSent, SlackBusy, SlackRefused } from '../slack-err
 import {
   type Accepted,
   type CsvFile,
-  contentOf,
   type Fallbacks,
+  messageFields,
   type SlackMessage,
   sendWithFallbacks,
 } from './fallbacks.ts'
@@ -84,14 +84,14 @@ export function createSender({
     await requireOpen(channel)
     const inThread = thread === undefined ? {} : { thread_ts: thread }
     const send = (message: SlackMessage) =>
-      call(once, 'chat.postMessage', { channel, ...contentOf(message), ...inThread, ...quiet }, posted)
+      call(once, 'chat.postMessage', { channel, ...messageFields(message), ...inThread, ...quiet }, posted)
     const { result, level } = await sendWithFallbacks(fallbacks, send, log)
     return { result: { channel: result.channel, ts: result.ts }, level }
   }
   const whisper = ({ channel, thread }: Conversation, user: string, fallbacks: Fallbacks): Promise<Accepted<void>> => {
     const to = { channel, user, ...(thread === undefined ? {} : { thread_ts: thread }) }
     const send = async (message: SlackMessage): Promise<void> => {
-      await call(once, 'chat.postEphemeral', { ...to, ...contentOf(message) }, z.object({}))
+      await call(once, 'chat.postEphemeral', { ...to, ...messageFields(message) }, z.object({}))
     }
     return sendWithFallbacks(fallbacks, send, log)
   }

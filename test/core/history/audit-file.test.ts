@@ -120,8 +120,8 @@ describe('the audit log as a file', () => {
 describe('what called a run', () => {
   const origins: readonly [Origin, string, string][] = [
     [{ kind: 'words' }, 'words', 'Asked by Anna'],
-    [{ kind: 'line', fire: 57, at: 0 }, 'run 57, line 1', 'Line 1 of run 57, in the name of Anna'],
-    [fire, 'schedule 3, clock, 2026-11-24T03:00:00.000Z', 'Schedule 3 for 24 Nov 2026, 03:00 UTC, in the name of Anna'],
+    [{ kind: 'line', fire: 57, at: 0 }, 'run 57, line 1', 'Line 1 of run 57, for Anna'],
+    [fire, 'schedule 3, clock, 2026-11-24T03:00:00.000Z', 'Schedule 3, due 24 Nov 2026, 03:00 UTC, for Anna'],
     [{ ...fire, cause: 'asked' }, 'schedule 3, asked, 2026-11-24T03:00:00.000Z', 'Schedule 3, run by Anna'],
   ]
   it.each(origins)('%j is written for programs and for people', (origin, brief, words) => {

@@ -22,12 +22,12 @@ describe('the state in one line', () => {
   it('names the cluster, what is loaded, and who changes it', () => {
     expect(stateLine(state(), now)).toBe('Cluster sparkify is available · 6,820 plays until 30 Nov 2018, 21:59 UTC')
     expect(stateLine(state({ live: null }), now)).toBe('Cluster sparkify is available · nothing loaded')
-    expect(stateLine(state({ cluster: cluster('none') }), now)).toBe('No cluster sparkify')
+    expect(stateLine(state({ cluster: cluster('none') }), now)).toBe('There is no cluster sparkify yet')
     expect(stateLine(state({ live: load({ dataUntil: null }), writing }), now)).toBe(
       "Cluster sparkify is available · 0 plays · Anna's etl running for 3 min 12 s",
     )
     expect(stateLine(state({ cluster: cluster('none'), writing, isLeft: true }), now)).toBe(
-      "No cluster sparkify · Anna's etl interrupted, begun 3 min 12 s ago",
+      "There is no cluster sparkify yet · Anna's etl interrupted, begun 3 min 12 s ago",
     )
   })
 })

@@ -131,7 +131,7 @@ export const bot: readonly Shown[] = [
     name: 'busy',
     answer: failed(
       'busy',
-      'Grace is changing the warehouse: etl (run 11), for 2 min 4 s, now at "Stage songs". Nothing was done.',
+      'Grace\'s etl (run 11) has been changing the warehouse for 2 min 4 s, now at "Stage songs". Nothing was done.',
       'Wait for it, or stop it with cancel 11.',
       { next: [press('Runs', 'runs 11')] },
     ),
@@ -188,7 +188,7 @@ export const bot: readonly Shown[] = [
           kind: 'failure',
           code: 'bad_data',
           message: '2018-11-29-events.json, line 212: not JSON.',
-          remedy: 'Mend the line and say etl again.',
+          remedy: 'Fix the line and load again.',
         },
       ],
       [press('Run again', 'run-again 11')],
@@ -200,7 +200,7 @@ export const bot: readonly Shown[] = [
       'Run 57, schedule-run 3: error, 3 min 12 s.',
       [
         text(
-          'Run 57, schedule-run 3: error, 3 min 12 s\nSchedule 3 for 30 Nov 2026, 03:00 UTC, in the name of Grace, 30 Nov 2026, 03:00 UTC\nThe cluster cost $0.11 in that time.',
+          'Run 57, schedule-run 3: error, 3 min 12 s\nSchedule 3, due 30 Nov 2026, 03:00 UTC, for Grace, 30 Nov 2026, 03:00 UTC\nThe cluster cost $0.11 in that time.',
         ),
         {
           kind: 'table',

@@ -96,20 +96,25 @@ export const cluster: readonly Shown[] = [
       runOf('tear-down', 4_200, {
         steps: [
           step('Remove the loads', 'complete', 300),
-          step('See that nothing is left', 'complete', 100),
+          step('Verify that nothing is left', 'complete', 100),
           step('Remove the loads from the ledger', 'complete', 3_000),
         ],
       }),
-      'Cluster sparkify is gone. The source data are untouched.',
-      [text('Cluster sparkify is gone. The source data are untouched.', 'good')],
+      'Cluster sparkify is deleted. The source files are kept.',
+      [text('Cluster sparkify is deleted. The source files are kept.', 'good')],
       [press('Spin up', 'spin-up')],
     ),
   },
   {
     name: 'paused-question',
-    answer: failed('cluster_state', 'Cluster sparkify has been paused for 3 h 12 min.', 'Resume it to ask and load.', {
-      run: runOf('top-songs', 20, { state: 'error' }),
-      next: [press('Resume', 'resume')],
-    }),
+    answer: failed(
+      'cluster_state',
+      'Cluster sparkify has been paused for 3 h 12 min.',
+      'Resume it to query and load.',
+      {
+        run: runOf('top-songs', 20, { state: 'error' }),
+        next: [press('Resume', 'resume')],
+      },
+    ),
   },
 ]

@@ -140,7 +140,7 @@ const quiet: Home = {
 
 /** The first look, before anything was set up. */
 const first: Home = {
-  headline: 'No cluster sparkify',
+  headline: 'There is no cluster sparkify yet',
   sections: [{ title: '', entries: [shortcuts()] }],
   note: 'Your role here: viewer. No admin is set; to be one, set SPARKIFY_ADMINS=U02AB3C4D.',
 }

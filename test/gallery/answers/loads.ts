@@ -95,7 +95,7 @@ export const loads: readonly Shown[] = [
     answer: failed(
       'checks_red',
       '1 check red: Each user is in users once (3 rows). Live tables are untouched.',
-      'Mend the source data and say etl again.',
+      'Fix the source data and load again.',
       {
         run: runOf('etl', 38_000, { state: 'error', steps: steps(9, [step('Audit', 'error', 5_900)]) }),
         evidence: [
@@ -121,7 +121,7 @@ export const loads: readonly Shown[] = [
     answer: failed(
       'cancelled',
       'Stopped by Ada at "Stage songs". Live tables are untouched.',
-      'Say run-again 12 to carry on.',
+      'Continue it with run-again 12.',
       {
         run: runOf('etl', 14_000, {
           state: 'cancelled',

@@ -142,7 +142,7 @@ const failing: FailedRun = {
   live: { load: live, isNew: false },
   posts: ['07:00', '07:00'].map((time) => ({ at: new Date(`2018-11-30T${time}:00.000Z`), waits: false })),
   usd: 0.11,
-  standing: 'Only its storage costs money now.',
+  standing: 'Only its storage is billed now.',
 }
 
 const asleep: FailedRun = {
@@ -154,7 +154,7 @@ const asleep: FailedRun = {
   error: new OpsError(
     'aws',
     'AWS could not resume cluster sparkify: "Insufficient capacity in us-west-2a". AWS request 9b1f2c3d.',
-    'Say it again later; AWS finds room within the hour as a rule.',
+    'Try again later; AWS usually has capacity within the hour.',
   ),
   failed: runAt(58, 'resume', '03:00:01', 1_919_000, {
     origin: { kind: 'line', fire: 57, at: -1 },

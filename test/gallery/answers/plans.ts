@@ -71,7 +71,7 @@ export const endedPlans: readonly { readonly name: string; readonly plan: PlanRe
     kind: 'failed',
     by: otto,
     at: expires,
-    why: 'Anna is changing the warehouse: etl (run 12), for 3 min 12 s, now at "Stage events". Nothing was done.',
+    why: 'Anna\'s etl (run 12) has been changing the warehouse for 3 min 12 s, now at "Stage events". Nothing was done.',
   }),
   ended('card-replaced', { kind: 'replaced', by: otto, at: expires }),
   ended('card-rejected', { kind: 'rejected', by: otto, at: expires }),
@@ -99,7 +99,7 @@ export const plans: readonly Shown[] = [
     answer: asked({
       line: 'pause',
       title: 'Pause sparkify?',
-      facts: ['2 people asked it something in the last hour.', 'Resuming takes about 5 minutes.'],
+      facts: ['2 people queried it in the last hour.', 'Resuming takes about 5 minutes.'],
       act: 'Pause',
       danger: true,
     }),

@@ -38,7 +38,7 @@ export const schedules: readonly Shown[] = [
             'active',
             'Tue, 1 Dec 2026, 03:00 GMT (UTC+0)',
           ],
-          [2, 'unmatched-songs 20', 'weekdays at 07:30 (Europe/London)', '#catalogue', 'Grace', 'parked', null],
+          [2, 'unmatched-songs 20', 'weekdays at 07:30 (Europe/London)', '#catalogue', 'Grace', 'suspended', null],
           [3, 'pulse last=7d', 'every 6h (UTC)', 'direct messages', 'Ada', 'paused', null],
         ]),
         text(
@@ -73,7 +73,7 @@ export const schedules: readonly Shown[] = [
           'Next times\n• Tue, 1 Dec 2026, 02:30 EST (UTC−5)\n• Wed, 2 Dec 2026, 02:30 EST (UTC−5)\n• Thu, 3 Dec 2026, 02:30 EST (UTC−5)',
         ),
         text(
-          'From 14 March 2027 the clocks there are an hour ahead (EDT): 02:30 there is then 06:30 UTC.\nOn 14 March 2027 there is no 02:30 in New York: it comes at 03:00.',
+          'Clocks change on 14 March 2027 (EDT): 02:30 in New York will be 06:30 UTC.\nOn 14 March 2027 there is no 02:30 in New York: it runs at 03:00.',
         ),
         text('Always posts · waits while the warehouse is paused · runs up to 6 h late if missed.', 'note'),
       ],

@@ -1,5 +1,4 @@
 import type { Deps } from '../../deps.ts'
-import { hours } from '../../format.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { offsetSpans, wallClock } from '../../sql/zone.ts'
 import { clocksName, offsetWords } from './words.ts'
@@ -43,27 +42,18 @@ function changesOf(zone: string, from: number, to: number): readonly Change[] {
     .map(({ from: at, minutes }, i) => ({ at, before: spans[i]?.minutes ?? minutes, after: minutes }))
 }
 
-/** "From 28 March 2027 the clocks there are an hour ahead (BST): 03:00 there is then 02:00 UTC." */
-function moved(
-  { cron, zone }: Times,
-  { at, before, after }: Change,
-  until: number,
-  timetable: Deps['timetable'],
-): readonly string[] {
-  // The day of the change itself is told apart.
+/** "Clocks change on 28 March 2027 (BST): 03:00 in London will be 02:00 UTC." */
+function moved({ cron, zone }: Times, { at }: Change, until: number, timetable: Deps['timetable']): readonly string[] {
+  // `leftOut` covers the day of the change itself.
   const time = first(timetable.times(cron, zone, new Date(at + dayMs - 1)))
   if (time === null || time.getTime() >= until) return []
-  const hour = Math.abs(after - before) === 60 ? 'an hour' : hours(Math.abs(after - before) / 60)
   const name = clocksName(zone, time) || offsetWords(zone, time)
   const there = clockTime(wallClock(time.getTime(), zone).getTime())
   const day = dayWords(wallClock(at, zone).getTime())
-  const way = after > before ? 'ahead' : 'back'
-  return [
-    `From ${day} the clocks there are ${hour} ${way} (${name}): ${there} there is then ${clockTime(time.getTime())} UTC.`,
-  ]
+  return [`Clocks change on ${day} (${name}): ${there} in ${cityOf(zone)} will be ${clockTime(time.getTime())} UTC.`]
 }
 
-/** "On 14 March 2027 there is no 02:30 in New York: it comes at 03:00." */
+/** "On 14 March 2027 there is no 02:30 in New York: it runs at 03:00." */
 function leftOut(
   { cron, zone }: Times,
   { at, before, after }: Change,
@@ -74,8 +64,8 @@ function leftOut(
   if (times[0] === undefined) return []
   const on = `On ${dayWords(from)} there is no`
   return times.length === 1
-    ? [`${on} ${clockTime(times[0])} in ${cityOf(zone)}: it comes at ${clockTime(to)}.`]
-    : [`${on} ${clockTime(from)} to ${clockTime(to)} in ${cityOf(zone)}: what falls in it comes at ${clockTime(to)}.`]
+    ? [`${on} ${clockTime(times[0])} in ${cityOf(zone)}: it runs at ${clockTime(to)}.`]
+    : [`${on} ${clockTime(from)} to ${clockTime(to)} in ${cityOf(zone)}: what is due then runs at ${clockTime(to)}.`]
 }
 
 /** "On 7 November 2027 there are two 01:30 in New York: it comes once, the first time." */

@@ -122,10 +122,10 @@ function writes(schedule: ScheduleRecord, catalog: Catalog): boolean {
   return commandsOf(schedule.lines, catalog).some(({ effect }) => effect === 'write')
 }
 
-/** What goes on costing money, unless that was run already; of a cluster that sleeps again only what its sleep costs. */
+/** What is still billed, unless the error names it already; of a cluster that is paused again only its storage. */
 async function standingAfter(sleepsAgain: boolean, { saysBill }: OpsError, { cluster }: Deps): Promise<string> {
   if (cluster.free) return ''
-  if (sleepsAgain) return 'Only its storage costs money now.'
+  if (sleepsAgain) return 'Only its storage is billed now.'
   return saysBill ? '' : cluster.costStatus()
 }
 

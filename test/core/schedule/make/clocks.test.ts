@@ -15,26 +15,26 @@ function changes(cron: string, zone: string, now = '2026-11-23T12:00:00.000Z'): 
 describe('changes of clocks', () => {
   it('are told by what they do to the times of a schedule against UTC', () => {
     expect(changes('0 3 * * *', 'Europe/London')).toEqual([
-      'From 28 March 2027 the clocks there are an hour ahead (BST): 03:00 there is then 02:00 UTC.',
+      'Clocks change on 28 March 2027 (BST): 03:00 in London will be 02:00 UTC.',
     ])
     expect(changes('0 3 * * *', 'Europe/London', '2027-06-01T00:00:00.000Z')).toEqual([
-      'From 31 October 2027 the clocks there are an hour back (GMT): 03:00 there is then 03:00 UTC.',
+      'Clocks change on 31 October 2027 (GMT): 03:00 in London will be 03:00 UTC.',
     ])
     expect(changes('0 12 * * *', 'Australia/Lord_Howe')).toEqual([
-      'From 4 April 2027 the clocks there are 30 min back (LHST): 12:00 there is then 01:30 UTC.',
+      'Clocks change on 4 April 2027 (LHST): 12:00 in Lord Howe will be 01:30 UTC.',
     ])
   })
 
   it('are told by times that they leave out', () => {
     expect(changes('30 2 * * *', 'America/New_York')).toContain(
-      'On 14 March 2027 there is no 02:30 in New York: it comes at 03:00.',
+      'On 14 March 2027 there is no 02:30 in New York: it runs at 03:00.',
     )
     expect(changes('*/20 2 * * *', 'America/New_York')).toContain(
-      'On 14 March 2027 there is no 02:00 to 03:00 in New York: what falls in it comes at 03:00.',
+      'On 14 March 2027 there is no 02:00 to 03:00 in New York: what is due then runs at 03:00.',
     )
     expect(changes('*/20 * * * *', 'America/New_York').join()).not.toContain('there is no')
     expect(changes('0 0 * * *', 'Africa/Cairo')).toContain(
-      'On 30 April 2027 there is no 00:00 in Cairo: it comes at 01:00.',
+      'On 30 April 2027 there is no 00:00 in Cairo: it runs at 01:00.',
     )
   })
 

@@ -278,7 +278,7 @@ describe('what a failure costs', () => {
       'Line 212 is no number.',
       'Skipped after that: top-songs.',
       'Live tables are untouched: the load of 24 Nov, 03:04 (UTC). The 07:30 post will use it and show its age. The 07:00 post waits until the cluster is resumed.',
-      'Cluster sparkify was resumed for this and is paused again. That cost $0.11. Only its storage costs money now.',
+      'Cluster sparkify was resumed for this and is paused again. That cost $0.11. Only its storage is billed now.',
     ])
   })
 
