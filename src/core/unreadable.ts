@@ -1,6 +1,7 @@
 import { OpsError } from './errors.ts'
 import { count, plural } from './format.ts'
-import { type Cell, text } from './reply.ts'
+import { type Cell, type Reply, type TableReply, text } from './reply.ts'
+import { csvOf } from './tables.ts'
 
 /*
  * A row of the source data that is not loaded, and the values that make it so. Both engines apply the same rules: DuckDB while
@@ -26,10 +27,76 @@ export interface EventKeys {
   readonly ts: Cell
 }
 
-/** A row that is not loaded. `reason`: `registration is "15401O6212796.0", not a number`. */
+/** What keeps a row from being loaded, with the likely fix. */
+const fixes = {
+  malformed: 'Repair the line; copy the file again where it is cut off.',
+  type: 'Write one JSON object a line.',
+  empty: 'Write the record itself, not wrapped in another object.',
+  repeated: 'Name each field once.',
+  kind: 'Write a number, without letters or separators.',
+  range: 'Write the value in its unit, within its range.',
+  too_long: 'Split the record, or leave out what is not needed.',
+  not_utf8: 'Save the file as UTF-8.',
+  in_array: 'Write one record a line, without brackets and commas.',
+} as const
+
+export type RowFault = keyof typeof fixes
+
+/**
+ * A row that is not loaded. `field` is the name of the field in the source that is at fault, null where it is the row as a whole. `reason`:
+ * `registration is "15401O6212796.0", not a number`.
+ */
 export interface UnreadableRow {
   readonly place: RowPlace
+  readonly field: string | null
+  readonly fault: RowFault
   readonly reason: string
+}
+
+/** Unreadable rows of one cause in one column: how many, the first of them, and the likely fix. */
+export interface UnreadableGroup {
+  readonly column: string | null
+  readonly rows: number
+  readonly file: string
+  readonly line: number | null
+  readonly reason: string
+  readonly remedy: string
+}
+
+/** The groups as a table. `total` rows cannot be read in all; the groups may hold only the first of them. */
+export function unreadableTable(groups: readonly UnreadableGroup[], total: number): TableReply {
+  const shown = groups.reduce((sum, { rows }) => sum + rows, 0)
+  return {
+    kind: 'table',
+    title: `Unreadable rows${shown < total ? ` (the first ${plural(shown, 'row')})` : ''}`,
+    columns: ['column', 'rows', 'first_file', 'line', 'reason', 'likely_fix'],
+    formats: ['text', 'integer', 'text', 'integer', 'text', 'text'],
+    rows: groups.map(({ column, rows, file, line, reason, remedy }) => [column, rows, file, line, reason, remedy]),
+    total: groups.length,
+  }
+}
+
+function groupsOf(rows: readonly UnreadableRow[]): readonly UnreadableGroup[] {
+  const groups = new Map<string, UnreadableGroup>()
+  for (const { place, field, fault, reason } of rows) {
+    const key = `${field} ${fault}`
+    const { file, line } = place.kind === 'record' ? place : { file: rowPlaceWords(place), line: null }
+    const group = groups.get(key) ?? { column: field, rows: 0, file, line, reason, remedy: fixes[fault] }
+    groups.set(key, { ...group, rows: group.rows + 1 })
+  }
+  return [...groups.values()].toSorted((a, b) => b.rows - a.rows)
+}
+
+/** Every row by file and line, as a file for whoever repairs them. */
+function rowsFile(rows: readonly UnreadableRow[], total: number): Reply {
+  const columns = ['file', 'line', 'record', 'column', 'reason', 'likely_fix']
+  const cells = rows.map(({ place, field, fault, reason }) =>
+    place.kind === 'record'
+      ? [place.file, place.line, place.record, field, reason, fixes[fault]]
+      : [rowPlaceWords(place), null, null, field, reason, fixes[fault]],
+  )
+  const file = csvOf({ kind: 'table', title: 'Unreadable rows', columns, rows: cells, total })
+  return { kind: 'file', ...file, about: plural(rows.length, 'unreadable row') }
 }
 
 /** `2018-11-29-events.json, line 212`, `2018-11-29-events.json, line 1, record 3` or `user 7, session 1, item 0, on 2018-11-29`. */
@@ -73,7 +140,7 @@ export function placeOfSong(song: {
 }
 
 /** `2018-11-29-events.json, line 212: registration is "15401O6212796.0", not a number`. */
-export function rowWords({ place, reason }: UnreadableRow): string {
+export function rowWords({ place, reason }: Pick<UnreadableRow, 'place' | 'reason'>): string {
   return `${rowPlaceWords(place)}: ${reason}`
 }
 
@@ -163,20 +230,23 @@ export function emptyReason(dataset: 'log' | 'song'): string {
 // Beyond this it is not a few bad rows but bad data; COPY takes no greater MAXERROR, and `etl` no greater number either.
 const mostLeftOut = 100_000
 
-/** How many rows of the source can be read, how many cannot, and the first reasons. */
+/** How many rows of the source can be read, how many cannot, the first reasons, and the first rows where they were looked at one by one. */
 export interface ReadRows {
   readonly readable: number
   readonly unreadable: number
   readonly reasons: readonly string[]
+  readonly rows?: readonly UnreadableRow[]
 }
 
 /**
- * More rows cannot be read than may be left out. The first reason is the message, all that are known the evidence. Leaving them out
- * is only offered where something is left.
+ * More rows cannot be read than may be left out. The first reason is the message; the evidence is a table by column and cause, and a file of
+ * all rows that were looked at. Leaving them out is only offered where something is left.
  */
-export function tooManyUnreadable({ readable, unreadable, reasons }: ReadRows, maxErrors: number): OpsError {
+export function tooManyUnreadable({ readable, unreadable, reasons, rows = [] }: ReadRows, maxErrors: number): OpsError {
   const allowed = maxErrors === 0 ? '' : `, ${count(maxErrors)} allowed`
-  const evidence = reasons.length > 1 ? [text(reasons.join('\n'), 'note')] : []
+  const listed = reasons.length > 1 ? [text(reasons.join('\n'), 'note')] : []
+  const file = rows.length > 1 ? [rowsFile(rows, unreadable)] : []
+  const evidence = rows.length === 0 ? listed : [unreadableTable(groupsOf(rows), unreadable), ...file]
   const reason = `${reasons[0] ?? 'Rows cannot be read'} (${plural(unreadable, 'row')}${allowed}).`
   if (unreadable > mostLeftOut || readable <= 0) {
     return OpsError.untouched('bad_data', reason, 'Fix the data and load again.', { evidence })

@@ -116,8 +116,11 @@ async function judge(
     if (rows.length >= limit) break
     const kind = problems.get(number)
     if (fault === null && kind === undefined) continue
-    const reason = fault === null ? await reasonOf(session, dataset, spellings, text, kind ?? '') : faults[fault]
-    rows.push({ place: { kind: 'record', file, line, record }, reason })
+    const why: Why =
+      fault === null
+        ? await whyNot(session, dataset, spellings, text, kind ?? '')
+        : { field: null, fault, reason: faults[fault] }
+    rows.push({ place: { kind: 'record', file, line, record }, ...why })
   }
   return rows
 }
@@ -128,22 +131,24 @@ const faults = {
   in_array: 'it is an element of an array; records stand one after the other, without brackets and commas',
 } as const satisfies Record<NonNullable<SourceRecord['fault']>, string>
 
-async function reasonOf(
+type Why = Omit<UnreadableRow, 'place'>
+
+async function whyNot(
   session: DuckdbSession,
   dataset: Dataset,
   spellings: Spellings,
   text: string,
   problem: string,
-): Promise<string> {
+): Promise<Why> {
   switch (problem) {
     case 'malformed':
-      return await malformed(session, text)
+      return { field: null, fault: problem, reason: await malformed(session, text) }
     case 'type':
-      return `it holds ${quoted(text.trim())}, not a JSON object`
+      return { field: null, fault: problem, reason: `it holds ${quoted(text.trim())}, not a JSON object` }
     case 'empty':
-      return `${emptyReason(dataset.name)}: ${quoted(text.trim())}`
+      return { field: null, fault: problem, reason: `${emptyReason(dataset.name)}: ${quoted(text.trim())}` }
     case 'repeated':
-      return 'a field is given twice'
+      return { field: null, fault: problem, reason: 'a field is given twice' }
     default:
       return await misfit(session, dataset, spellings, text, problem)
   }
@@ -171,7 +176,7 @@ async function misfit(
   spellings: Spellings,
   text: string,
   column: string,
-): Promise<string> {
+): Promise<Why> {
   const field = dataset.fields.find((candidate) => candidate.column === column)
   for (const key of spellings.of.get(column) ?? []) {
     const result = await session.run(
@@ -180,20 +185,26 @@ async function misfit(
     )
     const [value, type] = (await result.getRowsJS())[0] ?? []
     if (typeof value !== 'string' || field === undefined) continue
-    return misfitReason(field, key, value, type === 'VARCHAR')
+    return { field: key, ...misfitOf(field, key, value, type === 'VARCHAR') }
   }
-  return `${column} is no value of its kind`
+  return { field: column, fault: 'kind', reason: `${column} is no value of its kind` }
 }
 
 /** `text` as it stands in the record; `isText`: whether it stands in quotes there. */
-function misfitReason(field: Field, key: string, text: string, isText: boolean): string {
+function misfitOf(field: Field, key: string, text: string, isText: boolean): Pick<Why, 'fault' | 'reason'> {
   const { rule } = field
   const shown = isText ? quoted(text) : cut(text)
-  if (field.type === 'VARCHAR') return rule === undefined ? `${key} is ${shown}` : ruleReason(rule, key, text)
-  if (!isNumber(text)) return `${key} is ${shown}, not a ${isWhole(field) ? 'whole ' : ''}number`
-  if (isWhole(field) && !Number.isInteger(Number(text))) return `${key} is ${shown}, not a whole number`
-  if (rule !== undefined && breaksRule(rule, text)) return ruleReason(rule, key, cut(text))
-  return `${key} is ${shown}, out of range: it may be up to 2147483647`
+  if (field.type === 'VARCHAR') {
+    return { fault: 'range', reason: rule === undefined ? `${key} is ${shown}` : ruleReason(rule, key, text) }
+  }
+  if (!isNumber(text)) {
+    return { fault: 'kind', reason: `${key} is ${shown}, not a ${isWhole(field) ? 'whole ' : ''}number` }
+  }
+  if (isWhole(field) && !Number.isInteger(Number(text))) {
+    return { fault: 'kind', reason: `${key} is ${shown}, not a whole number` }
+  }
+  if (rule !== undefined && breaksRule(rule, text)) return { fault: 'range', reason: ruleReason(rule, key, cut(text)) }
+  return { fault: 'range', reason: `${key} is ${shown}, out of range: it may be up to 2147483647` }
 }
 
 function quoted(text: string): string {

@@ -6,6 +6,7 @@ import { findUnreadable, insertRecords, spellingsIn } from './bad-rows.ts'
 import type { Dataset } from './datasets.ts'
 import { isAboutData } from './failure.ts'
 import { isIncrement, touch } from './increment.ts'
+import { codeOf } from './load-files.ts'
 import { hasPackedName, verifyPacked } from './packed.ts'
 import { fileList, isOpenedByDuckdb, lineReader, readerOf, recordsOf, survey } from './read-files.ts'
 import { exactRows, fileNumber, lenientSql, type Spellings } from './record-sql.ts'
@@ -26,6 +27,9 @@ import {
 import { isRemote } from './sources.ts'
 
 const maxReasons = 5
+// What a failed load shows of them; each costs two small questions.
+const filesLookedAt = 20
+const rowsLookedAt = 500
 
 /** What there is to stage. `shown` writes a file's path as its reader knows it. */
 export interface StagingFolder extends SourceFolder {
@@ -133,7 +137,7 @@ function carryOut(session: DuckdbSession, work: Work, plan: Plan, hashed?: Promi
     const totals = await totalsOf(session, dataset, maxReasons)
     if (totals.rejected > maxErrors) {
       const { rows: readable, rejected: unreadable, reasons } = totals
-      throw tooManyUnreadable({ readable, unreadable, reasons }, maxErrors)
+      throw tooManyUnreadable({ readable, unreadable, reasons, rows: await unreadableRows(session, work) }, maxErrors)
     }
     return totals
   })
@@ -220,14 +224,34 @@ async function firstUnreadable(
   session: DuckdbSession,
   staging: StagingFolder,
   path: string,
+  most = maxReasons,
 ): Promise<readonly UnreadableRow[]> {
   const found: UnreadableRow[] = []
   for await (const records of recordsOf(session, staging.shown, path)) {
-    const limit = maxReasons - found.length
+    const limit = most - found.length
     found.push(...(await findUnreadable(session, staging.dataset, staging.shown(path), records, limit)))
-    if (found.length >= maxReasons) break
+    if (found.length >= most) break
   }
   return found
+}
+
+/** The unreadable rows of the list, one by one: the first of the first files that have any. A file that is gone since has none to show. */
+async function unreadableRows(session: DuckdbSession, work: Work): Promise<readonly UnreadableRow[]> {
+  const files = await session.run(
+    `select path, _rejected from source_files where dataset = $name and _rejected > 0 order by path limit ${filesLookedAt}`,
+    { values: { name: work.dataset.name } },
+  )
+  const rows: UnreadableRow[] = []
+  for (const [path, rejected] of await files.getRowsJS()) {
+    const most = Math.min(Number(rejected), rowsLookedAt - rows.length)
+    if (most > 0) rows.push(...(await firstUnreadable(session, work, String(path), most).catch(noneWhereGone)))
+  }
+  return rows
+}
+
+function noneWhereGone(error: unknown): readonly UnreadableRow[] {
+  if (codeOf(error) === 'ENOENT') return []
+  throw error
 }
 
 async function insertRecordwise(

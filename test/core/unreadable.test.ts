@@ -6,10 +6,12 @@ import {
   oldestTime,
   placeOfEvent,
   placeOfSong,
+  type RowFault,
   rowPlaceWords,
   rowWords,
   ruleReason,
   tooManyUnreadable,
+  type UnreadableRow,
   type ValueRule,
   valueRules,
 } from '../../src/core/unreadable.ts'
@@ -119,6 +121,38 @@ describe('more unreadable rows than may be left out', () => {
     expect(tooManyUnreadable({ readable: 1, unreadable: 1, reasons: ['odd'] }, 0).evidence).toEqual([])
     expect(tooManyUnreadable({ readable: 1, unreadable: 2, reasons: [] }, 0).reason).toBe(
       'Rows cannot be read (2 rows).',
+    )
+  })
+
+  it('are shown by column and cause, the most frequent first, and row by row as a file', () => {
+    const row = (line: number, field: string | null, fault: RowFault, reason: string): UnreadableRow => ({
+      place: { kind: 'record', file: 'a.json', line, record: 1 },
+      field,
+      fault,
+      reason,
+    })
+    const rows = [
+      row(2, null, 'malformed', 'not valid JSON'),
+      row(3, 'ts', 'kind', 'ts is "soon", not a whole number'),
+      row(4, 'ts', 'range', 'ts is 1, out of range'),
+      row(5, 'ts', 'kind', 'ts is "=1+1", not a whole number'),
+    ]
+    const [table, file, ...others] = tooManyUnreadable({ readable: 9, unreadable: 6, reasons: [], rows }, 0).evidence
+    expect(others).toEqual([])
+    expect(table).toMatchObject({
+      kind: 'table',
+      title: 'Unreadable rows (the first 4 rows)',
+      columns: ['column', 'rows', 'first_file', 'line', 'reason', 'likely_fix'],
+      rows: [
+        ['ts', 2, 'a.json', 3, 'ts is "soon", not a whole number', 'Write a number, without letters or separators.'],
+        [null, 1, 'a.json', 2, 'not valid JSON', expect.stringContaining('cut off')],
+        ['ts', 1, 'a.json', 4, 'ts is 1, out of range', expect.stringContaining('within its range')],
+      ],
+      total: 3,
+    })
+    expect(file).toMatchObject({ kind: 'file', name: 'unreadable-rows-first-4.csv', about: '4 unreadable rows' })
+    expect(file?.kind === 'file' && file.content.split('\r\n')[2]).toBe(
+      'a.json,3,1,ts,"ts is ""soon"", not a whole number","Write a number, without letters or separators."',
     )
   })
 })

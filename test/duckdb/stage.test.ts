@@ -385,6 +385,28 @@ describe('rows may be left out when they are allowed to be', () => {
     expect(await ask(engine, 'select count(*) from staging_events where ts is null')).toBe(0)
   })
 
+  it('shows those of a load that is refused by column and cause, and each of them in a file', async () => {
+    const engine = await openWith({
+      '2018-11-28-events.json': [good[0], '{"artist":', logLine({ ts: 'soon' }), logLine({ ts: 1 })].join('\n'),
+      '2018-11-29-events.json': [good[1], logLine({ ts: 'never' }), '[1]'].join('\n'),
+    })
+    const { evidence } = Object(await stage(engine, 'log', 1).catch((error: unknown) => error))
+    expect(evidence).toMatchObject([
+      {
+        kind: 'table',
+        title: 'Unreadable rows',
+        rows: [
+          ['ts', 2, '2018-11-28-events.json', 3, 'ts is "soon", not a whole number', expect.any(String)],
+          [null, 1, '2018-11-28-events.json', 2, expect.stringContaining('not valid JSON'), expect.any(String)],
+          ['ts', 1, '2018-11-28-events.json', 4, expect.stringContaining('out of range'), expect.any(String)],
+          [null, 1, '2018-11-29-events.json', 3, expect.any(String), expect.any(String)],
+        ],
+      },
+      { kind: 'file', name: 'unreadable-rows.csv', about: '5 unreadable rows' },
+    ])
+    expect(evidence[1].content.trim().split('\r\n')).toHaveLength(1 + 5)
+  })
+
   it('refuses one more than was allowed', async () => {
     await expect(stageLog(mixed, 2)).rejects.toMatchObject({
       code: 'bad_data',

@@ -3,11 +3,12 @@ import { OpsError } from '../../core/errors.ts'
 import { plural } from '../../core/format.ts'
 import type { LoadId, Sources, Staged } from '../../core/ports/engine.ts'
 import type { Work } from '../../core/step.ts'
+import { unreadableTable } from '../../core/unreadable.ts'
 import { readS3Location } from '../names.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { type RedshiftConnection, runBatch } from './batches.ts'
 import { removeImpossible } from './impossible-rows.ts'
-import { errorTable, type LoadErrors, loadErrorsOf, placed } from './load-errors.ts'
+import { type LoadErrors, loadErrorsOf, placed } from './load-errors.ts'
 import { historyOf, type LoadHistory, queryOne, reportProgress } from './load-history.ts'
 import { isOtherLoad, loadNotFound, requireLoad, stagingTables } from './load-schemas.ts'
 import { errorOfStatement, failedPart, redshiftLiteral, type Submitted } from './statement.ts'
@@ -146,7 +147,7 @@ function packedFile(submitted: Submitted, errors: LoadErrors, file: string): Ops
     'source_unreadable',
     `The prefix contains compressed objects, which are not loaded on Redshift: ${file}.`,
     `Decompress them in the bucket (aws s3 cp ${file} - | gunzip | aws s3 cp - ${file.replace(/\.\w+$/, '')}) and delete the compressed ones, or set SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA to a prefix without them.`,
-    { evidence: [errorTable(errors), idsOf(submitted)] },
+    { evidence: [unreadableTable(errors.groups, errors.total), idsOf(submitted)] },
   )
 }
 
@@ -156,7 +157,7 @@ function badData(submitted: Submitted, errors: LoadErrors | null, rejected: numb
   const allowed = maxErrors === 0 ? '' : `, ${maxErrors} allowed`
   const where = first === undefined ? 'Rows cannot be read' : placed(first)
   const reason = `${where} (${plural(rejected, 'row')} so far${allowed}).`
-  const evidence = [...(errors === null ? [] : [errorTable(errors)]), idsOf(submitted)]
+  const evidence = [...(errors === null ? [] : [unreadableTable(errors.groups, errors.total)]), idsOf(submitted)]
   const fix = first?.remedy ?? 'Fix the data.'
   const next = Math.max(10, 10 * Math.max(rejected, maxErrors))
   if (next > mostErrors) return OpsError.untouched('bad_data', reason, fix, { evidence })

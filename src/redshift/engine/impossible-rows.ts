@@ -52,10 +52,11 @@ export async function removeImpossible(
   const table = `staging.${stagingTables[dataset]}`
   const condition = conditionOf(dataset)
   const { rows, total } = await queryOne(connection, firstRows(dataset, table, condition), rowsShown, work.signal)
-  const reasons = rows.map((row) => rowWords(unreadable(dataset, z.array(cell).parse(row))))
+  const found = rows.map((row) => unreadable(dataset, z.array(cell).parse(row)))
+  const reasons = found.map(rowWords)
   const kept = Number(rows[0]?.at(-1) ?? 0) - total
   if (total > 0 && total + refused > maxErrors) {
-    throw tooManyUnreadable({ readable: kept, unreadable: total + refused, reasons }, maxErrors)
+    throw tooManyUnreadable({ readable: kept, unreadable: total + refused, reasons, rows: found }, maxErrors)
   }
   // An earlier attempt of this step may have removed them, and then they are not found any more.
   if (total === 0 && work.handle('impossible') === undefined) return { removed: 0, reasons: [] }
@@ -105,5 +106,7 @@ function unreadable(dataset: CopyStaging['dataset'], row: readonly z.output<type
     dataset === 'log'
       ? placeOfEvent({ userid: first, sessionid: second, iteminsession: third, ts: fourth })
       : placeOfSong({ song_id: first, artist_id: second, title: third })
-  return { place, reason }
+  return broken === undefined
+    ? { place, field: null, fault: 'empty', reason }
+    : { place, field: broken.key, fault: 'range', reason }
 }

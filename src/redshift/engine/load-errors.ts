@@ -1,6 +1,5 @@
 import { z } from 'zod'
-import { count, plural } from '../../core/format.ts'
-import type { TableReply } from '../../core/reply.ts'
+import { count } from '../../core/format.ts'
 import type { RedshiftConnection } from './batches.ts'
 import { ifSupported, queryOne } from './load-history.ts'
 
@@ -118,17 +117,4 @@ function wanted(type: string): string {
 /** `log_data/2018/11/2018-11-29-events.json, line 212: registration is not a number: 'O' at position 6`. */
 export function placed({ file, line, reason }: LoadErrorGroup): string {
   return `${file.replace(/^s3:\/\/[^/]+\//, '')}, line ${line}: ${reason}`
-}
-
-/** The groups as a table for the thread. */
-export function errorTable({ groups, total }: LoadErrors): TableReply {
-  const shown = groups.reduce((sum, { rows }) => sum + rows, 0)
-  return {
-    kind: 'table',
-    title: `Unreadable rows${shown < total ? ` (the first ${plural(shown, 'row')})` : ''}`,
-    columns: ['column', 'rows', 'first file', 'line', 'reason', 'cure'],
-    formats: ['text', 'integer', 'text', 'integer', 'text', 'text'],
-    rows: groups.map(({ column, rows, file, line, reason, remedy }) => [column, rows, file, line, reason, remedy]),
-    total: groups.length,
-  }
 }

@@ -143,7 +143,7 @@ describe('staging', () => {
     const [table, ids] = failure.evidence
     expect(table).toMatchObject({
       title: 'Unreadable rows',
-      columns: ['column', 'rows', 'first file', 'line', 'reason', 'cure'],
+      columns: ['column', 'rows', 'first_file', 'line', 'reason', 'likely_fix'],
     })
     expect(table.rows).toEqual([
       [
