@@ -13,8 +13,8 @@ import type { ObjectStore } from './core/ports/objects.ts'
 import type { Probe } from './core/ports/probe.ts'
 import { loadLine } from './core/warehouse/state.ts'
 import type { EngineMethod, openInThread } from './duckdb/own-thread.ts'
-import type { ClusterContext } from './redshift/cluster/cluster-context.ts'
 import type { RedshiftEngineOptions } from './redshift/engine/redshift-engine.ts'
+import type { ServerlessContext } from './redshift/serverless/context.ts'
 
 /** The place of the source data; `generated`: it is the bot's own sample, made at that time. */
 export interface SourceFolders {
@@ -165,6 +165,8 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
   const { awsProbes } = await import('./redshift/cluster/aws-probes.ts')
   const { leaseSchema } = await import('./redshift/cluster/lease.ts')
   const { clusterAccess, createRedshiftCluster } = await import('./redshift/cluster/redshift-cluster.ts')
+  const { createServerlessCluster, serverlessAccess } = await import('./redshift/serverless/serverless-cluster.ts')
+  const { usageIn, usageSchema, usageSince } = await import('./redshift/serverless/usage.ts')
   const { createRedshiftEngine } = await import('./redshift/engine/redshift-engine.ts')
   const { createObjectStore } = await import('./redshift/object-store.ts')
   const { log: logData, song: songData } = config.sources
@@ -173,13 +175,22 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
   const settings = { ...redshift, region: await clients.region(), logData, songData }
   const homeId = z.string().parse(await ledger.notes.settle('home', randomUUID()))
   const leaseKey = `lease:${settings.region}:${settings.clusterId}`
-  const context: ClusterContext = {
+  const usageKey = `usage:${settings.region}:${settings.clusterId}`
+  const context: ServerlessContext = {
     clients,
     settings,
     clock,
     leases: {
       get: async () => leaseSchema.nullable().parse(await ledger.notes.get(leaseKey)),
       set: (lease) => ledger.notes.set(leaseKey, lease),
+    },
+    usage: {
+      get: async () => usageSchema.nullable().parse(await ledger.notes.get(usageKey)),
+      set: (usage) => ledger.notes.set(usageKey, usage),
+    },
+    async readUsage(since) {
+      const { sql, maxRows } = usageSince(since)
+      return usageIn(await engine.ask(sql, maxRows, new AbortController().signal))
     },
     // Cluster and engine need each other: the cluster tests the database, the engine needs the cluster's secret.
     answers: (signal) => engine.ping(signal),
@@ -189,7 +200,8 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
     },
     askedToday: () => askersOfToday(ledger, clock),
   }
-  const { roleArn, secretArn } = clusterAccess(context)
+  const isServerless = settings.kind === 'serverless'
+  const { roleArn, secretArn } = isServerless ? serverlessAccess(context) : clusterAccess(context)
   const engine = createRedshiftEngine({
     data: clients.data,
     settings: { ...settings, roleArn },
@@ -201,7 +213,7 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
   })
   return {
     engine,
-    cluster: createRedshiftCluster(context),
+    cluster: isServerless ? createServerlessCluster(context) : createRedshiftCluster(context),
     sources: { log: logData, song: songData, generated: null },
     probes: awsProbes(context),
     async check() {

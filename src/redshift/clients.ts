@@ -1,6 +1,7 @@
 import { IAMClient } from '@aws-sdk/client-iam'
 import { RedshiftClient } from '@aws-sdk/client-redshift'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
+import { RedshiftServerlessClient } from '@aws-sdk/client-redshift-serverless'
 import { S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
 import { buildQueryString, type HttpHandler, HttpResponse } from '@smithy/core/protocols'
@@ -14,6 +15,7 @@ const maxAttempts = 5
 export interface Clients {
   readonly redshift: RedshiftClient
   readonly data: RedshiftDataClient
+  readonly serverless: RedshiftServerlessClient
   readonly iam: IAMClient
   readonly sts: STSClient
   /** S3 in the cluster's region. */
@@ -37,12 +39,14 @@ export function createClients({ region }: { readonly region: string | undefined 
   }
   const redshift = new RedshiftClient(config)
   const data = new RedshiftDataClient(config)
+  const serverless = new RedshiftServerlessClient(config)
   const iam = new IAMClient(config)
   const sts = new STSClient(config)
   const s3 = new S3Client(config)
   return {
     redshift,
     data,
+    serverless,
     iam,
     sts,
     s3,
@@ -61,7 +65,7 @@ export function createClients({ region }: { readonly region: string | undefined 
       }
     },
     close() {
-      for (const client of [redshift, data, iam, sts, s3]) client.destroy()
+      for (const client of [redshift, data, serverless, iam, sts, s3]) client.destroy()
     },
   }
 }

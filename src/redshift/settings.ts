@@ -12,6 +12,14 @@ const s3Place = z
   .regex(/^s3:\/\/[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]\/[^'\\\p{Cc}]+$/u, 's3://bucket/prefix')
   .nullable()
   .default(null)
+const rpuWords = '4, or a multiple of 8 up to 1024'
+
+/** Capacities that AWS takes: https://docs.aws.amazon.com/redshift/latest/mgmt/serverless-capacity.html */
+const rpu = z
+  .string()
+  .regex(/^\d{1,4}$/, rpuWords)
+  .transform(Number)
+  .refine((units) => units === 4 || (units % 8 === 0 && units >= 8 && units <= 1024), rpuWords)
 
 /** What the environment configures for Redshift, each described by its variable. Credentials and endpoints are the AWS SDK's own. */
 export const redshiftVariables = z.object({
@@ -23,6 +31,11 @@ export const redshiftVariables = z.object({
   jsonPaths: textVariable.describe('SPARKIFY_LOG_JSONPATHS'),
   /** Where the live load is copied to, so that questions are answered while the cluster does not run. */
   copyTo: s3Place.describe('SPARKIFY_COPY_TO'),
+  /** A cluster of nodes that runs under a lease, or a workgroup of Redshift Serverless, which idles by itself. */
+  kind: z
+    .enum(['provisioned', 'serverless'], 'provisioned or serverless')
+    .default('provisioned')
+    .describe('REDSHIFT_KIND'),
   clusterId: z
     .string()
     .regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'lower-case letters, digits and single hyphens')
@@ -63,6 +76,23 @@ export const redshiftVariables = z.object({
   permissionsBoundary: textVariable.describe('REDSHIFT_PERMISSIONS_BOUNDARY'),
   /** Put on cluster and role beside our own tag. */
   tags: tags.describe('REDSHIFT_TAGS'),
+  serverless: z.object({
+    /** Redshift Processing Units that a query begins with. */
+    baseRpu: rpu.default(8).describe('REDSHIFT_BASE_RPU'),
+    /** The most that AWS scales up to; null: the base. */
+    maxRpu: rpu.nullable().default(null).describe('REDSHIFT_MAX_RPU'),
+    /** RPU-hours a day (UTC) after which AWS refuses queries until the next. */
+    dailyRpuHours: z
+      .string()
+      .regex(/^[1-9]\d{0,5}$/, 'a whole number of RPU-hours')
+      .transform(Number)
+      .default(16)
+      .describe('REDSHIFT_DAILY_RPU_HOURS'),
+    /** What an RPU-hour costs here; null: not known. */
+    rpuHourUsd: usdVariable.describe('REDSHIFT_RPU_HOUR_USD'),
+    /** Subnets of the workgroup; empty: those of the default VPC. */
+    subnets: listVariable.describe('REDSHIFT_SUBNETS'),
+  }),
   /** A negotiated price of one node for an hour. */
   hourlyUsd: usdVariable.describe('REDSHIFT_HOURLY_USD'),
 })

@@ -124,6 +124,7 @@ export function openWorld(folder: string, start: string): World & { close(): Pro
           bill: async () => [],
           describe: async () => awake,
           costStatus: async () => '',
+          settleUsage: async () => undefined,
         }),
         ledger,
         directory: {

@@ -63,6 +63,11 @@ export interface Cluster {
   /** What the lease asks for now; `nothing` where there is no lease. Called every minute. */
   leaseAction(): Promise<LeaseAction>
   /**
+   * There where the cluster idles by itself, so that the time it was up tells nothing: keeps in the ledger what was used. Called at the end of
+   * each run that may have asked the warehouse. Throws `OpsError` where it cannot be told now; the next call makes up for it.
+   */
+  settleUsage?(): Promise<void>
+  /**
    * The times between these two, and up to now, in which it ran, oldest first and none twice, without storage; nothing where it is free.
    * Asks nobody outside.
    */

@@ -3,6 +3,7 @@ import { mayUse } from '../command/catalog.ts'
 import type { Context, RunContext } from '../command/context.ts'
 import type { Command, Outcome, ParsedCommand } from '../command/define.ts'
 import { labelOf } from '../command/line.ts'
+import type { Deps } from '../deps.ts'
 import { DiskFull, OpsError } from '../errors.ts'
 import { messagesOf, type Report } from '../outbox/messages.ts'
 import type { Settlement } from '../ports/plans.ts'
@@ -156,15 +157,27 @@ async function store(
   run: LiveRun,
   state: RunEnd['state'],
   answer: Answer,
-  { deps, report }: Reporting,
+  { deps, report, catalog }: Reporting,
 ): Promise<Answer> {
-  const { id, worker } = run.record
+  const { id, worker, command } = run.record
   const ended = answer.run?.ended ?? deps.clock.now().toISOString()
+  const effect = catalog.find(command)?.effect
+  if (effect === 'read' || effect === 'write') await settleUsage(deps)
   const costUsd = await costOf(run.record, new Date(ended), deps)
   const messages = await messagesOf(run.record, answer, deps, report)
   if (await deps.ledger.runs.end(id, worker, { state, answer, ended, costUsd }, messages)) return answer
   const stands = await deps.ledger.runs.get(id)
   return stands?.answer ?? { ...answer, run: stands === null ? null : viewOf(stands) }
+}
+
+/** What was used is not worth an answer: where it cannot be told now, the next run that ends makes up for it. */
+async function settleUsage({ cluster, log }: Pick<Deps, 'cluster' | 'log'>): Promise<void> {
+  try {
+    await cluster.settleUsage?.()
+  } catch (error) {
+    if (!(error instanceof OpsError)) throw error
+    log.warn({ err: error }, `what was used is not known yet: ${error.message}`)
+  }
 }
 
 /** What is to be run; `earlier` is the run that is to be tried again. */

@@ -9,6 +9,7 @@ import type { Clients } from '../clients.ts'
 import { copyPlaceOf } from '../names.ts'
 import { createObjectStore } from '../object-store.ts'
 import { hourly } from '../price.ts'
+import { namespaceSnapshots, ownNamespace, ownWorkgroup, rpuPrice } from '../serverless/resources.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { type ClusterContext, explainingAwsErrors, ownCluster } from './cluster-context.ts'
 import { configuredPrice } from './lease.ts'
@@ -49,6 +50,7 @@ function copyProbe({ clients }: ClusterContext, copyTo: string): Probe {
 /** Whose they are, and whether the cluster can load with the role. What spin-up repairs is named with it. */
 async function clusterAndRole(context: ClusterContext): Promise<Finding> {
   const { settings } = context
+  if (settings.kind === 'serverless') return workgroupAndRole(context)
   const cluster = await ownCluster(context)
   const role = settings.roleArn === null ? await ownRole(context) : await companyRole(context, settings.roleArn)
   const arn = settings.roleArn ?? role?.Arn
@@ -69,11 +71,30 @@ async function clusterAndRole(context: ClusterContext): Promise<Finding> {
   return green(`${found}, ${settings.roleArn ?? role?.RoleName ?? `no role ${settings.roleName} yet`}`)
 }
 
+async function workgroupAndRole(context: ClusterContext): Promise<Finding> {
+  const { settings } = context
+  const { clusterId } = settings
+  const [namespace, workgroup] = [await ownNamespace(context), await ownWorkgroup(context)]
+  const role = settings.roleArn === null ? await ownRole(context) : await companyRole(context, settings.roleArn)
+  if (role !== null) {
+    const fault = settings.roleArn === null ? await ownFault(context, role) : companyFault(role, settings)
+    if (fault !== null) return fault
+  }
+  const arn = settings.roleArn ?? role?.Arn
+  const isGiven = arn !== undefined && namespace?.iamRoles?.some((one) => one.includes(arn)) === true
+  if (namespace !== null && !isGiven) {
+    const detail = `namespace ${clusterId} does not have the role ${arn ?? settings.roleName}, so it cannot load`
+    return { state: 'red', detail, remedy: 'Run spin-up: it makes the role and gives it to the namespace.' }
+  }
+  const found = workgroup === null ? `no workgroup ${clusterId} yet` : `workgroup ${clusterId}`
+  return green(`${found}, ${settings.roleArn ?? role?.RoleName ?? `no role ${settings.roleName} yet`}`)
+}
+
 async function ownFault(context: ClusterContext, role: Role): Promise<Finding | null> {
   const { settings } = context
   const [fault] = faultsOf(role, settings)
   const remedy = 'Run spin-up: it repairs the role.'
-  if (fault === 'trust') return { state: 'red', detail: untrustingWords(settings.roleName), remedy }
+  if (fault === 'trust') return { state: 'red', detail: untrustingWords(settings.roleName, settings.kind), remedy }
   if (fault === 'boundary') {
     const detail = `role ${settings.roleName} lacks the permissions boundary ${settings.permissionsBoundary}`
     return { state: 'red', detail, remedy }
@@ -85,11 +106,21 @@ async function ownFault(context: ClusterContext, role: Role): Promise<Finding | 
 
 function companyFault(role: Role, settings: RedshiftSettings): Finding | null {
   if (!faultsOf(role, { ...settings, permissionsBoundary: null }).includes('trust')) return null
-  return { state: 'red', detail: untrustingWords(role.RoleName ?? ''), remedy: trustRemedy }
+  return {
+    state: 'red',
+    detail: untrustingWords(role.RoleName ?? '', settings.kind),
+    remedy: trustRemedy(settings.kind),
+  }
 }
 
 /** Plans, cost and budget are reckoned with it. */
 function priceFinding(settings: RedshiftSettings): Finding {
+  if (settings.kind === 'serverless') {
+    const known = settings.serverless.rpuHourUsd !== null
+    if (known) return green(rpuPrice(settings))
+    const detail = 'the price of an RPU-hour is unknown, so every plan counts as above the limit'
+    return { state: 'warn', detail, remedy: 'Set REDSHIFT_RPU_HOUR_USD to what an RPU-hour costs in your region.' }
+  }
   const price = configuredPrice(settings)
   if (price !== null) return green(hourly(price))
   return {
@@ -107,7 +138,8 @@ async function permissions(clients: Clients, settings: RedshiftSettings): Promis
     const lacking = (await Promise.all(needed.map((one) => deniedOf(clients, identity, principal, one)))).flat()
     if (lacking.length === 0) {
       const actions = needed.flatMap(({ Action }) => Action)
-      return green(`all ${plural(actions.length, 'action')} of docs/aws-policy.json allowed`)
+      const file = settings.kind === 'serverless' ? 'aws-policy-serverless.json' : 'aws-policy.json'
+      return green(`all ${plural(actions.length, 'action')} of docs/${file} allowed`)
     }
     const lines = needed
       .filter(({ Action }) => Action.some((action) => lacking.includes(action)))
@@ -149,8 +181,11 @@ async function deniedOf(
 
 /** Without the simulator, only what reads can be tried. Throws where that is denied. */
 async function onlyReading(clients: Clients, settings: RedshiftSettings): Promise<Finding> {
-  await findCluster(clients, settings.clusterId)
-  await keptSnapshots(clients, settings.clusterId)
+  if (settings.kind === 'serverless') await namespaceSnapshots({ clients, settings })
+  else {
+    await findCluster(clients, settings.clusterId)
+    await keptSnapshots(clients, settings.clusterId)
+  }
   return {
     state: 'warn',
     detail: 'reading from Redshift is allowed; the other permissions could not be checked',

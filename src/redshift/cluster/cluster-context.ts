@@ -8,6 +8,7 @@ import { awsFailure } from '../aws-failure.ts'
 import type { Clients } from '../clients.ts'
 import { tagClusterLine } from '../names.ts'
 import { hourly, type Price, priceOf } from '../price.ts'
+import { billedWords, ownNamespace, ownWorkgroup } from '../serverless/resources.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { type Lease, type LeaseStore, neverBegun, pausedSince, running } from './lease.ts'
 import { callerIdentity, findCluster, isTagged } from './resources.ts'
@@ -57,8 +58,12 @@ export function awsStep(
 }
 
 /** What exists and costs money, in a sentence, asked now; or that it could not be asked. */
-export async function costStatus({ clients, settings }: ClusterContext): Promise<string> {
+export async function costStatus(context: ClusterContext): Promise<string> {
+  const { clients, settings } = context
   try {
+    if (settings.kind === 'serverless') {
+      return billedWords(settings, await ownNamespace(context), await ownWorkgroup(context))
+    }
     const cluster = await findCluster(clients, settings.clusterId)
     if (cluster === null) return `There is no cluster ${settings.clusterId}, so no node is billed.`
     if (clusterStateOf(cluster) === 'paused')

@@ -1,10 +1,13 @@
 import { z } from 'zod'
-import { clusterArn, copyPlaceOf, readS3Location, roleArn } from '../names.ts'
+import { clusterArn, copyPlaceOf, managedTag, readS3Location, roleArn } from '../names.ts'
 import type { RedshiftSettings } from '../settings.ts'
 
 /** Whose permissions, in which account, for which cluster and role. The texts may be placeholders. */
 export interface Scope
-  extends Pick<RedshiftSettings, 'region' | 'clusterId' | 'roleName' | 'roleArn' | 'permissionsBoundary' | 'copyTo'> {
+  extends Pick<
+    RedshiftSettings,
+    'kind' | 'region' | 'clusterId' | 'roleName' | 'roleArn' | 'permissionsBoundary' | 'copyTo'
+  > {
   readonly partition: string
   readonly id: string
   /** ARN of the bot's own user or role. */
@@ -22,36 +25,16 @@ export function ownerPattern(userId: string): string {
   return userId.replace(/:.*$/, ':*')
 }
 
-const forRedshift = { StringEquals: { 'iam:PassedToService': 'redshift.amazonaws.com' } }
-
 /**
  * All that the bot's principal needs, and nothing it does not: `docs/aws-policy.json` is this with placeholders.
  * Actions and their resources: https://docs.aws.amazon.com/service-authorization/latest/reference/
  */
 export function botPolicy(scope: Scope): PolicyDocument {
   const { partition, id, region, clusterId, principal } = scope
-  const cluster = clusterArn(scope, region, clusterId)
   return {
     Version: '2012-10-17',
     Statement: [
-      allow('Look', ['redshift:DescribeClusters', 'redshift:DescribeClusterSnapshots'], ['*']),
-      allow(
-        'RunTheCluster',
-        [
-          'redshift:CreateCluster',
-          'redshift:CreateTags',
-          'redshift:PauseCluster',
-          'redshift:ResumeCluster',
-          'redshift:DeleteCluster',
-          'redshift:ModifyClusterIamRoles',
-        ],
-        [cluster],
-      ),
-      allow(
-        'RestoreTheCluster',
-        ['redshift:RestoreFromClusterSnapshot'],
-        [cluster, `arn:${partition}:redshift:${region}:${id}:snapshot:${clusterId}/*`],
-      ),
+      ...(scope.kind === 'serverless' ? serverlessStatements(scope) : clusterStatements(scope)),
       ...roleStatements(scope),
       {
         ...allow(
@@ -66,7 +49,7 @@ export function botPolicy(scope: Scope): PolicyDocument {
         ['secretsmanager:CreateSecret', 'secretsmanager:TagResource', 'secretsmanager:GetSecretValue'],
         [`arn:${partition}:secretsmanager:${region}:${id}:secret:redshift!${clusterId}-*`],
       ),
-      allow('AskTheDatabase', ['redshift-data:BatchExecuteStatement'], [cluster]),
+      askTheDatabase(scope),
       {
         ...allow(
           'FollowItsStatements',
@@ -81,13 +64,86 @@ export function botPolicy(scope: Scope): PolicyDocument {
   }
 }
 
+function clusterStatements(scope: Scope): readonly PolicyStatement[] {
+  const { partition, id, region, clusterId } = scope
+  const cluster = clusterArn(scope, region, clusterId)
+  return [
+    allow('Look', ['redshift:DescribeClusters', 'redshift:DescribeClusterSnapshots'], ['*']),
+    allow(
+      'RunTheCluster',
+      [
+        'redshift:CreateCluster',
+        'redshift:CreateTags',
+        'redshift:PauseCluster',
+        'redshift:ResumeCluster',
+        'redshift:DeleteCluster',
+        'redshift:ModifyClusterIamRoles',
+      ],
+      [cluster],
+    ),
+    allow(
+      'RestoreTheCluster',
+      ['redshift:RestoreFromClusterSnapshot'],
+      [cluster, `arn:${partition}:redshift:${region}:${id}:snapshot:${clusterId}/*`],
+    ),
+  ]
+}
+
+/** ARNs of namespaces and workgroups hold an id that nobody knows before, so what is changed is told by our tag. */
+function serverlessStatements(scope: Scope): readonly PolicyStatement[] {
+  const all = [serverlessArn(scope, 'namespace'), serverlessArn(scope, 'workgroup')]
+  const tagged = (where: 'Request' | 'Resource') => ({
+    Condition: { StringEquals: { [`aws:${where}Tag/${managedTag}`]: scope.clusterId } },
+  })
+  const named = (names: readonly string[]) => names.map((name) => `redshift-serverless:${name}`)
+  return [
+    allow('Look', named(['GetNamespace', 'GetWorkgroup', 'ListTagsForResource']), all),
+    allow('LookAtAll', named(['ListSnapshots', 'ListUsageLimits']), ['*']),
+    { ...allow('MakeOurs', named(['CreateNamespace', 'CreateWorkgroup', 'TagResource']), all), ...tagged('Request') },
+    {
+      ...allow(
+        'RunOurs',
+        named([
+          'UpdateNamespace',
+          'UpdateWorkgroup',
+          'DeleteNamespace',
+          'DeleteWorkgroup',
+          'RestoreFromSnapshot',
+          'CreateSnapshot',
+        ]),
+        all,
+      ),
+      ...tagged('Resource'),
+    },
+    { ...allow('NoteWhatWasRestored', named(['TagResource']), all), ...tagged('Resource') },
+    allow('LimitTheUsage', named(['CreateUsageLimit', 'UpdateUsageLimit', 'DeleteUsageLimit']), ['*']),
+  ]
+}
+
+function serverlessArn({ partition, region, id }: Scope, what: 'namespace' | 'workgroup'): string {
+  return `arn:${partition}:redshift-serverless:${region}:${id}:${what}/*`
+}
+
+function askTheDatabase(scope: Scope): PolicyStatement {
+  const action = ['redshift-data:BatchExecuteStatement']
+  if (scope.kind === 'provisioned') {
+    return allow('AskTheDatabase', action, [clusterArn(scope, scope.region, scope.clusterId)])
+  }
+  const Condition = { StringEquals: { [`aws:ResourceTag/${managedTag}`]: scope.clusterId } }
+  return { ...allow('AskTheDatabase', action, [serverlessArn(scope, 'workgroup')]), Condition }
+}
+
 /**
  * A role of the company is only looked at and passed on; our own is also made, given its policy, repaired and removed. With a boundary it
  * is made, and given a policy, only under that boundary: otherwise the bot could make a role that may do anything.
  */
 function roleStatements(scope: Scope): readonly PolicyStatement[] {
   const arn = scope.roleArn ?? roleArn(scope, scope.roleName)
-  const pass = { ...allow('HandTheRoleToRedshift', ['iam:PassRole'], [arn]), Condition: forRedshift }
+  const service = scope.kind === 'serverless' ? 'redshift-serverless.amazonaws.com' : 'redshift.amazonaws.com'
+  const pass = {
+    ...allow('HandTheRoleToRedshift', ['iam:PassRole'], [arn]),
+    Condition: { StringEquals: { 'iam:PassedToService': service } },
+  }
   if (scope.roleArn !== null) return [allow('LookAtTheRole', ['iam:GetRole'], [arn]), pass]
   const keep = ['iam:GetRole', 'iam:TagRole', 'iam:GetRolePolicy', 'iam:UpdateAssumeRolePolicy', 'iam:DeleteRole']
   const grant = ['iam:CreateRole', 'iam:PutRolePolicy', 'iam:DeleteRolePolicy']
@@ -118,7 +174,7 @@ function allow(Sid: string, Action: readonly string[], Resource: readonly string
 export interface PolicyStatement {
   readonly Sid?: string
   readonly Effect: 'Allow'
-  readonly Principal?: Readonly<Record<string, string>>
+  readonly Principal?: Readonly<Record<string, string | readonly string[]>>
   readonly Action: readonly string[]
   readonly Resource?: readonly string[]
   readonly Condition?: Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>
@@ -130,10 +186,20 @@ export interface PolicyDocument {
   readonly Statement: readonly PolicyStatement[]
 }
 
+type Kind = RedshiftSettings['kind']
+
+/** Who puts the role on. Serverless needs both: https://docs.aws.amazon.com/redshift/latest/mgmt/serverless-security-other-services.html */
+export function redshiftServices(kind: Kind): readonly string[] {
+  return kind === 'serverless'
+    ? ['redshift-serverless.amazonaws.com', 'redshift.amazonaws.com']
+    : ['redshift.amazonaws.com']
+}
+
 /** Who may put the role on: Redshift. */
-export const trustPolicy: PolicyDocument = {
-  Version: '2012-10-17',
-  Statement: [{ Effect: 'Allow', Principal: { Service: 'redshift.amazonaws.com' }, Action: ['sts:AssumeRole'] }],
+export function trustPolicy(kind: Kind): PolicyDocument {
+  const services = redshiftServices(kind)
+  const Service = services.length === 1 ? services.join('') : services
+  return { Version: '2012-10-17', Statement: [{ Effect: 'Allow', Principal: { Service }, Action: ['sts:AssumeRole'] }] }
 }
 
 const oneOrMany = z.union([z.string(), z.array(z.string())]).transform((value) => [value].flat())
@@ -150,22 +216,24 @@ const trustDocument = z.object({
 })
 
 /**
- * Whether a trust policy, as IAM gives it (URL-encoded JSON), lets the clusters of this account assume the role. Of conditions only
- * `aws:SourceAccount` is compared; others may be meant for one database user.
+ * Whether a trust policy, as IAM gives it (URL-encoded JSON), lets Redshift of this account assume the role: each service that needs to. Of
+ * conditions only `aws:SourceAccount` is compared; others may be meant for one database user.
  */
-export function trustsRedshift(document: string, account: string): boolean {
+export function trustsRedshift(document: string, account: string, kind: Kind): boolean {
   const read = trustDocument.safeParse(JSON.parse(decodeURIComponent(document)))
   if (!read.success) return false
-  const about = read.data.Statement.filter(
-    ({ Action, Principal }) =>
-      Action.some((action) => ['sts:assumerole', 'sts:*', '*'].includes(action.toLowerCase())) &&
-      (Principal === '*' || (Principal['Service'] ?? []).includes('redshift.amazonaws.com')),
-  )
   const isOurs = ({ Condition }: z.output<typeof trustStatement>): boolean =>
     Object.entries(Condition['StringEquals'] ?? {}).every(
       ([key, accounts]) => key.toLowerCase() !== 'aws:sourceaccount' || accounts.includes(account),
     )
-  return about.some((one) => one.Effect === 'Allow' && isOurs(one)) && about.every(({ Effect }) => Effect === 'Allow')
+  return redshiftServices(kind).every((service) => {
+    const about = read.data.Statement.filter(
+      ({ Action, Principal }) =>
+        Action.some((action) => ['sts:assumerole', 'sts:*', '*'].includes(action.toLowerCase())) &&
+        (Principal === '*' || (Principal['Service'] ?? []).includes(service)),
+    )
+    return about.some((one) => one.Effect === 'Allow' && isOurs(one)) && about.every(({ Effect }) => Effect === 'Allow')
+  })
 }
 
 /** What of the settings the policy of the role depends on. */

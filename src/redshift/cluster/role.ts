@@ -16,7 +16,7 @@ import { quoted } from '../aws-failure.ts'
 import { accountOf, managedTag, readingPolicyName, tagRoleLine } from '../names.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { awsStep, type ClusterContext } from './cluster-context.ts'
-import { readingPolicy, sourcePlaces, trustPolicy, trustsRedshift } from './policies.ts'
+import { readingPolicy, redshiftServices, sourcePlaces, trustPolicy, trustsRedshift } from './policies.ts'
 import { findRole, isTagged } from './resources.ts'
 
 /** The role by our name, if it is ours; null when there is none. Throws `cluster_state` for another owner's. */
@@ -52,8 +52,8 @@ export async function loadingRoleArn(context: ClusterContext): Promise<string> {
 export type RoleFault = 'trust' | 'boundary'
 
 /** What is wrong with a role: Redshift may not assume it, or it lacks the configured boundary. */
-export function faultsOf(role: Role, { permissionsBoundary }: RedshiftSettings): readonly RoleFault[] {
-  const trusts = trustsRedshift(role.AssumeRolePolicyDocument ?? '{}', accountOf(role.Arn ?? '').id)
+export function faultsOf(role: Role, { permissionsBoundary, kind }: RedshiftSettings): readonly RoleFault[] {
+  const trusts = trustsRedshift(role.AssumeRolePolicyDocument ?? '{}', accountOf(role.Arn ?? '').id, kind)
   const isBounded =
     permissionsBoundary === null || role.PermissionsBoundary?.PermissionsBoundaryArn === permissionsBoundary
   return [...(trusts ? [] : ['trust' as const]), ...(isBounded ? [] : ['boundary' as const])]
@@ -80,7 +80,7 @@ export function createRole(context: ClusterContext): Step {
         new CreateRoleCommand({
           RoleName: settings.roleName,
           Description: `Lets the Redshift cluster ${settings.clusterId} read its sources`,
-          AssumeRolePolicyDocument: JSON.stringify(trustPolicy),
+          AssumeRolePolicyDocument: JSON.stringify(trustPolicy(settings.kind)),
           Tags: tagsOf(settings),
           ...(settings.permissionsBoundary === null ? {} : { PermissionsBoundary: settings.permissionsBoundary }),
         }),
@@ -102,7 +102,7 @@ const faultWords = { trust: 'trust policy', boundary: 'permissions boundary' } a
 async function repair({ clients, settings }: ClusterContext, fault: RoleFault): Promise<void> {
   const { roleName: RoleName, permissionsBoundary } = settings
   if (fault === 'trust') {
-    const PolicyDocument = JSON.stringify(trustPolicy)
+    const PolicyDocument = JSON.stringify(trustPolicy(settings.kind))
     await clients.iam.send(new UpdateAssumeRolePolicyCommand({ RoleName, PolicyDocument }))
   } else if (permissionsBoundary !== null) {
     const command = new PutRolePermissionsBoundaryCommand({ RoleName, PermissionsBoundary: permissionsBoundary })
@@ -124,16 +124,18 @@ export async function companyRole({ clients }: ClusterContext, arn: string): Pro
 async function refuseUntrusting(context: ClusterContext, arn: string): Promise<void> {
   const role = await companyRole(context, arn)
   if (role === null || !faultsOf(role, { ...context.settings, permissionsBoundary: null }).includes('trust')) return
-  throw new OpsError('cluster_state', untrustingWords(arn), trustRemedy)
+  throw new OpsError('cluster_state', untrustingWords(arn, context.settings.kind), trustRemedy(context.settings.kind))
 }
 
 /** That Redshift may not assume a role. */
-export function untrustingWords(role: string): string {
-  return `Role ${role} does not trust redshift.amazonaws.com, so the cluster cannot load with it.`
+export function untrustingWords(role: string, kind: RedshiftSettings['kind']): string {
+  return `Role ${role} does not trust ${list(redshiftServices(kind))}, so the cluster cannot load with it.`
 }
 
 /** What repairs the trust policy of a role that the bot does not change. */
-export const trustRemedy = `Add to its trust policy: ${JSON.stringify(trustPolicy.Statement[0])}`
+export function trustRemedy(kind: RedshiftSettings['kind']): string {
+  return `Add to its trust policy: ${JSON.stringify(trustPolicy(kind).Statement[0])}`
+}
 
 /** Whether the role may read what the configuration names, in the words that spin-up writes. */
 export async function readsSources(context: ClusterContext, role: Role): Promise<boolean> {

@@ -61,10 +61,13 @@ export interface DataApi {
   cancel(id: string): Promise<boolean>
 }
 
+/** What the database is on, as the Data API is told: a cluster, or a workgroup of Redshift Serverless. */
+export type DatabasePlace = { readonly ClusterIdentifier: string } | { readonly WorkgroupName: string }
+
 /** What the calls need to know of the database. */
 export interface DataApiOptions {
   readonly data: RedshiftDataClient
-  readonly clusterId: string
+  readonly place: DatabasePlace
   readonly database: string
   readonly login: Login
   readonly clock: Clock
@@ -73,7 +76,7 @@ export interface DataApiOptions {
 const never = new AbortController().signal
 
 /** The Data API through an SDK client, which settles credentials, endpoint and the first tries. */
-export function createDataApi({ data, clusterId, database, login, clock }: DataApiOptions): DataApi {
+export function createDataApi({ data, place, database, login, clock }: DataApiOptions): DataApi {
   const call = async <T>(send: () => Promise<T>, signal: AbortSignal): Promise<T> => {
     try {
       return await withRetries(send, clock, signal)
@@ -85,7 +88,7 @@ export function createDataApi({ data, clusterId, database, login, clock }: DataA
   const send = async ({ sqls, mode, parameters = [] }: StatementBatch, token: string, waitSeconds: number) =>
     data.send(
       new BatchExecuteStatementCommand({
-        ClusterIdentifier: clusterId,
+        ...place,
         Database: database,
         ...(await login.get()),
         Sqls: [...sqls],

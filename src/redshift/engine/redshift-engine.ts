@@ -28,7 +28,9 @@ import { statementFailure } from './statement-failure.ts'
 const questionsAtOnce = 5
 
 /** The database to use, and where its data come from. */
-export interface RedshiftEngineSettings extends CopySettings, Pick<RedshiftSettings, 'clusterId' | 'adminUser'> {}
+export interface RedshiftEngineSettings
+  extends CopySettings,
+    Pick<RedshiftSettings, 'kind' | 'clusterId' | 'adminUser'> {}
 
 /** What the engine works with. */
 export interface RedshiftEngineOptions {
@@ -50,15 +52,18 @@ export interface RedshiftEngine extends Engine {
   hold(load: LoadId, work: Work): Promise<void>
   /** Runs a trivial query with the cluster's current login. Throws an `OpsError` while the database does not answer. */
   ping(signal: AbortSignal): Promise<void>
+  /** Asks the system views, of no load. Throws an `OpsError` where the database does not answer. */
+  ask(sql: string, maxRows: number, signal: AbortSignal): Promise<ResultSet>
 }
 
 /** The warehouse on Amazon Redshift, through the Data API. The caller owns the client. */
 export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEngine {
   const { data, settings, clock, log } = options
-  const { clusterId, database, adminUser } = settings
+  const { kind, clusterId, database, adminUser } = settings
+  const place = kind === 'serverless' ? { WorkgroupName: clusterId } : { ClusterIdentifier: clusterId }
   const login = createLogin(options.secretArn, adminUser)
   const home = ledgerName(options.homeId)
-  const api = createDataApi({ data, clusterId, database, login, clock })
+  const api = createDataApi({ data, place, database, login, clock })
   const connection: RedshiftConnection = { api, clock, log, login, home }
   const select = createSelect(connection)
 
@@ -162,6 +167,7 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
       login.forget()
       await queryOne(connection, 'select 1', 1, signal)
     },
+    ask: (sql, maxRows, signal) => queryOne(connection, sql, maxRows, signal),
     copies,
     async close() {
       await copies?.close()

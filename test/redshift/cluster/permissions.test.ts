@@ -24,6 +24,7 @@ const boundary = 'arn:aws:iam::123456789012:policy/sparkify-boundary'
 const placeholders = {
   partition: 'aws',
   id: 'ACCOUNT',
+  kind: 'provisioned' as const,
   region: 'REGION',
   clusterId: 'CLUSTER',
   roleName: 'ROLE',

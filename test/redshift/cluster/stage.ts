@@ -6,9 +6,11 @@ import type { Cluster, ClusterOperation } from '../../../src/core/ports/cluster.
 import type { StepResult } from '../../../src/core/step.ts'
 import { awsFailure } from '../../../src/redshift/aws-failure.ts'
 import { type Clients, createClients } from '../../../src/redshift/clients.ts'
-import type { ClusterContext } from '../../../src/redshift/cluster/cluster-context.ts'
 import type { Lease } from '../../../src/redshift/cluster/lease.ts'
 import { createRedshiftCluster } from '../../../src/redshift/cluster/redshift-cluster.ts'
+import type { ServerlessContext } from '../../../src/redshift/serverless/context.ts'
+import { createServerlessCluster } from '../../../src/redshift/serverless/serverless-cluster.ts'
+import type { RpuUsage } from '../../../src/redshift/serverless/usage.ts'
 import type { RedshiftSettings } from '../../../src/redshift/settings.ts'
 import type { DoubleOptions } from '../../support/aws/options.ts'
 import { type Double, startDouble } from '../../support/aws/start.ts'
@@ -16,6 +18,8 @@ import { type Double, startDouble } from '../../support/aws/start.ts'
 /** Settings of a small cluster on the public data. */
 export const settings: RedshiftSettings = {
   region: 'us-west-2',
+  kind: 'provisioned',
+  serverless: { baseRpu: 8, maxRpu: null, dailyRpuHours: 16, rpuHourUsd: null, subnets: [] },
   clusterId: 'sparkify',
   nodeType: 'ra3.large',
   nodes: 1,
@@ -41,6 +45,7 @@ export type StageClock = Clock & { readonly pass: (ms: number) => Promise<void> 
 /** What outlives a process: the lease, and what a run has done of its steps. */
 export interface Ledger {
   lease: Lease | null
+  usage: RpuUsage | null
   readonly finished: Map<string, StepResult>
   readonly handles: Map<string, string>
 }
@@ -57,7 +62,7 @@ export interface Stage {
 /** One start of the program. */
 export interface Process {
   readonly cluster: Cluster
-  readonly context: ClusterContext
+  readonly context: ServerlessContext
   /** Performs the steps that the run has not finished; the details of all of them. */
   perform(act: ClusterOperation, signal?: AbortSignal): Promise<readonly string[]>
   /** Begins another run and performs it. */
@@ -77,7 +82,7 @@ export async function setStage(options: DoubleOptions = {}): Promise<Stage> {
   }
   Object.assign(process.env, env)
   const clock = clockOf(double)
-  const ledger: Ledger = { lease: null, finished: new Map(), handles: new Map() }
+  const ledger: Ledger = { lease: null, usage: null, finished: new Map(), handles: new Map() }
   return {
     double,
     clock,
@@ -86,7 +91,7 @@ export async function setStage(options: DoubleOptions = {}): Promise<Stage> {
       const clients = createClients({ region: 'us-west-2' })
       watch(clients)
       const own = { ...settings, ...changes }
-      const context: ClusterContext = {
+      const context: ServerlessContext = {
         clients,
         settings: own,
         clock,
@@ -97,10 +102,17 @@ export async function setStage(options: DoubleOptions = {}): Promise<Stage> {
           },
         },
         answers: async () => undefined,
+        usage: {
+          get: async () => ledger.usage,
+          set: async (usage) => {
+            ledger.usage = usage
+          },
+        },
+        readUsage: async () => [],
       }
       const perform: Process['perform'] = (act, signal) => performSteps(act, ledger, signal)
       return {
-        cluster: createRedshiftCluster(context),
+        cluster: own.kind === 'serverless' ? createServerlessCluster(context) : createRedshiftCluster(context),
         context,
         perform,
         async run(act) {
@@ -157,7 +169,7 @@ async function performSteps(
 }
 
 /** Asks the double's database, as the engine does. Most tests need none: it takes a second to start. */
-export function selectOne({ clients, settings: own }: ClusterContext): ClusterContext['answers'] {
+export function selectOne({ clients, settings: own }: ServerlessContext): ServerlessContext['answers'] {
   return async (signal) => {
     try {
       await clients.data.send(

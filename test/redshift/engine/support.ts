@@ -85,6 +85,7 @@ export async function createStage(
   const role = await createReadingRole(double.scene, 'sparkify-s3-read', reading)
   const cluster = await createReadyCluster(double.scene, { IamRoles: [role] })
   const settings: Stage['settings'] = {
+    kind: 'provisioned',
     clusterId: 'sparkify',
     database: 'sparkify',
     adminUser: 'sparkify_admin',

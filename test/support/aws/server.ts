@@ -8,7 +8,8 @@ import { iamActions } from './iam/actions.ts'
 import { callerOf } from './iam/caller.ts'
 import { redshiftActions } from './redshift/actions.ts'
 import { performS3, s3ActionOf, s3CallOf, s3Refusal } from './s3/actions.ts'
-import type { QueryAction } from './services.ts'
+import { serverlessActions } from './serverless/actions.ts'
+import type { JsonAction, QueryAction } from './services.ts'
 import { stsActions, unsignedStsActions } from './sts.ts'
 import { writeError, writeJson } from './wire/json.ts'
 import { answer, namespaces, type QueryService, refusal } from './wire/query.ts'
@@ -28,6 +29,14 @@ const queryActions: Readonly<Record<QueryService, Readonly<Record<string, QueryA
   iam: iamActions,
   redshift: redshiftActions,
   sts: stsActions,
+}
+
+/** By the first part of `X-Amz-Target`. */
+const jsonServices: Readonly<
+  Record<string, { readonly name: string; readonly actions: Readonly<Record<string, JsonAction>> }>
+> = {
+  RedshiftData: { name: 'redshift-data', actions: dataActions },
+  RedshiftServerless: { name: 'redshift-serverless', actions: serverlessActions },
 }
 
 /** A request of one of the services, whatever its wire protocol. */
@@ -90,12 +99,13 @@ function requestOf(world: World, incoming: IncomingMessage, content: Buffer, req
   }
   const target = incoming.headers['x-amz-target']
   if (typeof target === 'string') {
-    const name = target.split('.').at(-1) ?? ''
+    const [prefix = '', name = ''] = target.split('.')
+    const service = jsonServices[prefix] ?? { name: 'redshift-data', actions: {} }
     const input = parsed(body)
     return {
-      action: `redshift-data:${name}`,
+      action: `${service.name}:${name}`,
       perform: async (hungUp) => {
-        const perform = dataActions[name]
+        const perform = service.actions[name]
         if (input === undefined) throw new AwsError('SerializationException', 'The request is not JSON')
         if (perform === undefined) throw new AwsError('UnknownOperationException', `Unknown operation ${target}`)
         return json(200, writeJson(await perform({ world, input, caller: signed(), hungUp })))

@@ -10,6 +10,7 @@ import type { RoleSession } from './iam/sessions.ts'
 import type { Options } from './options.ts'
 import type { Cluster } from './redshift/cluster.ts'
 import type { Snapshot } from './redshift/snapshot.ts'
+import type { Namespace, NamespaceSnapshot, Workgroup } from './serverless/state.ts'
 
 /** Everything the double knows: one AWS account, and what has been asked of it. */
 export type World = {
@@ -24,6 +25,10 @@ export type World = {
   readonly clusters: Map<string, Cluster>
   /** By region and identifier. */
   readonly snapshots: Map<string, Snapshot>
+  /** By region and name. */
+  readonly namespaces: Map<string, Namespace>
+  readonly workgroups: Map<string, Workgroup>
+  readonly namespaceSnapshots: Map<string, NamespaceSnapshot>
   readonly statements: Map<string, Statement>
   readonly tokens: Map<string, UsedToken>
   readonly calls: LoggedCall[]
@@ -50,6 +55,9 @@ export function createWorld(options: Options, crash: (error: unknown) => void): 
     sessions: new Map(),
     clusters: new Map(),
     snapshots: new Map(),
+    namespaces: new Map(),
+    workgroups: new Map(),
+    namespaceSnapshots: new Map(),
     statements: new Map(),
     tokens: new Map(),
     calls: [],

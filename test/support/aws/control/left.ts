@@ -1,5 +1,6 @@
 import { clustersIn } from '../redshift/cluster.ts'
 import { snapshotsIn } from '../redshift/snapshot.ts'
+import { serverlessIn } from '../serverless/state.ts'
 import type { World } from '../world.ts'
 
 /** What exists in the account: what costs money, and the roles. */
@@ -10,6 +11,8 @@ export type Left = {
     readonly region: string
     readonly retentionDays: number
   }[]
+  /** Namespaces and workgroups of Serverless, and snapshots of namespaces, where there are any. */
+  readonly serverless?: readonly string[]
   readonly roles: readonly string[]
 }
 
@@ -23,6 +26,7 @@ export function leftIn(world: World): Left {
     snapshots: [...regions]
       .flatMap((region) => snapshotsIn(world, region))
       .map(({ identifier, region, retentionDays }) => ({ identifier, region, retentionDays })),
+    ...(serverlessIn(world).length === 0 ? {} : { serverless: serverlessIn(world) }),
     roles: [...world.roles.keys()],
   }
 }

@@ -2,7 +2,7 @@ import type { JsonAction } from '../services.ts'
 import type { JsonValue } from '../wire/json.ts'
 import { byId, readInput } from './input.ts'
 import { findStatement } from './lookup.ts'
-import type { Part, Statement } from './statement.ts'
+import { type Part, placeOf, type Statement } from './statement.ts'
 import { waitFor } from './wait.ts'
 
 /** DescribeStatement, of a statement or of one of a batch, with its long poll. */
@@ -20,7 +20,7 @@ export const describeStatement: JsonAction = async ({ world, caller, input, hung
 function sessionOf(statement: Statement): { readonly [name: string]: JsonValue } {
   const { session } = statement
   return {
-    ClusterIdentifier: session.cluster.identifier,
+    ...placeOf(session),
     Database: session.database,
     DbUser: session.secretArn === undefined ? session.dbUser : undefined,
     SecretArn: session.secretArn,

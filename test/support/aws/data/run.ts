@@ -30,6 +30,7 @@ async function attempt(world: World, statement: Statement): Promise<void> {
   mark(world, statement, 'STARTED')
   if (statement.parts.some((part) => world.faults.hangs(part.sql))) await world.faults.untilCleared(signal)
   if (world.options.statementMs > 0) await setTimeout(world.options.statementMs, undefined, { signal })
+  charge(world, statement, warehouse)
   if (readsOnlySystemViews(statement)) {
     await warehouse.turns.slipIn((inside) => (inside ? runAsGuest : runInTurn)(world, statement, warehouse))
   } else {
@@ -119,6 +120,23 @@ function connectionRefused(world: World, { session }: Statement): string | undef
     return `FATAL: password authentication failed for user "${dbUser}"`
   }
   return undefined
+}
+
+/** What Serverless charges for a statement: its capacity for the minute in which it begins, once. */
+function charge(world: World, { session }: Statement, { system }: Warehouse): void {
+  const { rpu } = session.cluster
+  if (rpu === undefined) return
+  const start = Math.floor(world.clock.now() / 60_000) * 60_000
+  if (system.sys_serverless_usage.some(({ start_time }) => start_time.getTime() === start)) return
+  system.sys_serverless_usage.push({
+    start_time: new Date(start),
+    end_time: new Date(start + 60_000),
+    compute_seconds: rpu * 60,
+    compute_capacity: rpu,
+    data_storage: 40,
+    cross_region_transferred_data: 0,
+    charged_seconds: rpu * 60,
+  })
 }
 
 /** Such statements run beside a COPY, as its progress is asked for. */

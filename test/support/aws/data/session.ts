@@ -1,6 +1,7 @@
 import { AwsError } from '../error.ts'
 import type { Caller } from '../iam/caller.ts'
 import { clustersIn } from '../redshift/cluster.ts'
+import { databaseOf } from '../serverless/state.ts'
 import type { World } from '../world.ts'
 import { invalid, type SubmitInput } from './input.ts'
 import type { Session } from './statement.ts'
@@ -17,6 +18,12 @@ export function openSession(world: World, caller: Caller, input: SubmitInput): S
   if (input.Database === undefined) throw invalid('Database must be provided.')
   if (input.SecretArn !== undefined && input.DbUser !== undefined) {
     throw invalid('SecretArn and DbUser must not be provided together.')
+  }
+  if (input.ClusterIdentifier !== undefined && input.WorkgroupName !== undefined) {
+    throw invalid('ClusterIdentifier and WorkgroupName must not be provided together.')
+  }
+  if (input.WorkgroupName !== undefined) {
+    return sessionOfWorkgroup(world, caller, input, input.WorkgroupName, input.Database)
   }
   const identifier = input.ClusterIdentifier
   const cluster = clustersIn(world, caller.region).find((each) => each.identifier === identifier)
@@ -45,6 +52,25 @@ export function openSession(world: World, caller: Caller, input: SubmitInput): S
   }
   allowCredentials(caller, 'redshift:GetClusterCredentialsWithIAM', dbName, {})
   return { ...session, dbUser: `IAM:${caller.arn.split('/').at(-1)}` }
+}
+
+/** On Serverless: the owner of the namespace's secret, or the caller itself; a database user cannot be named. */
+function sessionOfWorkgroup(
+  world: World,
+  caller: Caller,
+  { SecretArn: secretArn, DbUser }: SubmitInput,
+  name: string,
+  database: string,
+): Session {
+  if (DbUser !== undefined) throw invalid('DbUser cannot be provided with WorkgroupName.')
+  const { workgroup, cluster } = databaseOf(world, caller.region, name)
+  if (secretArn !== undefined) {
+    caller.allow('secretsmanager:GetSecretValue', secretArn)
+    if (secretArn !== workgroup.namespace.secretArn) throw invalid("Secrets Manager can't find the specified secret.")
+    return { cluster, database, secretArn, dbUser: cluster.masterUsername }
+  }
+  allowCredentials(caller, 'redshift-serverless:GetCredentials', workgroup.arn, {})
+  return { cluster, database, secretArn, dbUser: `IAM:${caller.arn.split('/').at(-1)}` }
 }
 
 /** The Data API reports denied cluster credentials as a ValidationException (measured by awslabs/mcp, redshift-mcp-server). */

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { Cluster } from '../redshift/cluster.ts'
+import type { Database } from '../redshift/cluster.ts'
 import type { SqlResult } from '../sql/warehouse.ts'
 import { createDeferred, type Deferred } from './deferred.ts'
 
@@ -24,7 +24,7 @@ export type Part = {
 
 /** Who a statement runs as, and where. */
 export type Session = {
-  readonly cluster: Cluster
+  readonly cluster: Database
   readonly database: string
   readonly secretArn: string | undefined
   readonly dbUser: string
@@ -50,6 +50,11 @@ export type Statement = {
   updatedAt: number
   /** Long polls that wait for it. */
   waiters: number
+}
+
+/** How answers name what a statement runs on. */
+export function placeOf({ cluster }: Session): { readonly [name: string]: string } {
+  return cluster.rpu === undefined ? { ClusterIdentifier: cluster.identifier } : { WorkgroupName: cluster.identifier }
 }
 
 /** What a new statement is made of. */

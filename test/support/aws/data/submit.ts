@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { AwsError } from '../error.ts'
 import { clusterKey } from '../redshift/cluster.ts'
+import { allowOnWorkgroup } from '../serverless/state.ts'
 import type { JsonAction, JsonCall } from '../services.ts'
 import { parameterNames } from '../sql/parameters.ts'
 import { resourceTagContext } from '../tags.ts'
@@ -9,7 +10,7 @@ import type { World } from '../world.ts'
 import { batchInput, executeInput, invalid, parametersOf, readInput, type SubmitInput } from './input.ts'
 import { runStatement } from './run.ts'
 import { openSession } from './session.ts'
-import { createStatement, hasEnded, type Statement } from './statement.ts'
+import { createStatement, hasEnded, placeOf, type Statement } from './statement.ts'
 import { waitFor } from './wait.ts'
 
 /** The Data API's limit on the text of one statement. */
@@ -40,9 +41,11 @@ async function submit(
   sqls: readonly string[],
   mode: Statement['mode'],
 ): Promise<JsonValue> {
-  const identifier = input.ClusterIdentifier ?? '*'
-  const tags = world.clusters.get(clusterKey(caller.region, identifier))?.tags ?? new Map()
-  caller.allow(action, world.arns.cluster(caller.region, identifier), resourceTagContext(tags))
+  if (input.WorkgroupName === undefined) {
+    const identifier = input.ClusterIdentifier ?? '*'
+    const tags = world.clusters.get(clusterKey(caller.region, identifier))?.tags ?? new Map()
+    caller.allow(action, world.arns.cluster(caller.region, identifier), resourceTagContext(tags))
+  } else allowOnWorkgroup(world, caller, action, input.WorkgroupName)
   if (sqls.some((sql) => Buffer.byteLength(sql) > mostSqlBytes)) {
     throw invalid('SQL statement exceeds the maximum length of 100 KB.')
   }
@@ -88,7 +91,7 @@ function receipt(statement: Statement): JsonValue {
   const { session } = statement
   return {
     Id: statement.id,
-    ClusterIdentifier: session.cluster.identifier,
+    ...placeOf(session),
     Database: session.database,
     DbUser: session.secretArn === undefined ? session.dbUser : undefined,
     SecretArn: session.secretArn,

@@ -52,11 +52,11 @@ export function roleOfArn(world: World, arn: string): Role | undefined {
 }
 
 /** Whether Redshift may put on this role for a cluster of the account: the trust policy allows it, and nothing in it forbids it. */
-export function trustsRedshift(world: World, role: Role): boolean {
+export function trustsRedshift(world: World, role: Role, service = 'redshift.amazonaws.com'): boolean {
   const applying = parsePolicy(role.trust).Statement.filter(
     (statement) =>
       (statement.Action ?? []).some((action) => matches('sts:assumerole', action.toLowerCase())) &&
-      (statement.Principal === '*' || (statement.Principal?.['Service'] ?? []).includes('redshift.amazonaws.com')) &&
+      (statement.Principal === '*' || (statement.Principal?.['Service'] ?? []).includes(service)) &&
       conditionsHold(statement.Condition ?? {}, { 'aws:sourceaccount': world.options.account }),
   )
   return applying.length > 0 && applying.every(({ Effect }) => Effect === 'Allow')

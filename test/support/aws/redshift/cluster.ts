@@ -41,6 +41,15 @@ export type Cluster = {
   seen: number
 }
 
+/** What statements run on: a cluster, or a workgroup of Serverless. */
+export type Database = Pick<
+  Cluster,
+  'identifier' | 'region' | 'databaseName' | 'masterUsername' | 'roles' | 'storage'
+> & {
+  /** Its capacity in RPU; undefined for a cluster. */
+  readonly rpu?: number
+}
+
 /** Puts a cluster into a state, from now on. */
 export function enter(cluster: Cluster, state: ClusterState, at: number): void {
   cluster.state = state

@@ -1,5 +1,5 @@
 import { roleMay, roleOfArn, trustsRedshift } from '../iam/role.ts'
-import type { Cluster } from '../redshift/cluster.ts'
+import type { Database } from '../redshift/cluster.ts'
 import { SqlRefusal } from '../sql/dialect.ts'
 import type { World } from '../world.ts'
 import { type Bucket, listObjects, parseS3Url, putObject, readObject, type S3Object } from './bucket.ts'
@@ -18,7 +18,7 @@ export type CopySource = {
  */
 export function openCopySource(
   world: World,
-  cluster: Cluster,
+  cluster: Database,
   url: string,
   roleArn: string,
   region?: string,
@@ -41,7 +41,7 @@ export function openCopySource(
 /** Reads one object as the role, such as a JSONPaths file. */
 export async function readAsRole(
   world: World,
-  cluster: Cluster,
+  cluster: Database,
   url: string,
   roleArn: string,
   region?: string,
@@ -68,7 +68,7 @@ export type UnloadTarget = {
  */
 export function openUnloadTarget(
   world: World,
-  cluster: Cluster,
+  cluster: Database,
   url: string,
   roleArn: string,
   options: { readonly region: string | undefined; readonly overwrite: boolean },
@@ -94,7 +94,7 @@ export function openUnloadTarget(
 
 type Permission = (action: string, resource: string, context?: Readonly<Record<string, string>>) => boolean
 
-function permissionsOf(world: World, cluster: Cluster, roleArn: string): Permission {
+function permissionsOf(world: World, cluster: Database, roleArn: string): Permission {
   const role = roleOfArn(world, roleArn)
   if (role === undefined || cluster.roles.get(roleArn) !== 'in-sync' || !trustsRedshift(world, role)) {
     const user = world.arns.dbUser(cluster.region, cluster.identifier, cluster.masterUsername)
@@ -103,7 +103,7 @@ function permissionsOf(world: World, cluster: Cluster, roleArn: string): Permiss
   return (action, resource, context) => roleMay(world, role, action, resource, context) === 'allowed'
 }
 
-function located(world: World, cluster: Cluster, url: string, region: string | undefined) {
+function located(world: World, cluster: Database, url: string, region: string | undefined) {
   const place = parseS3Url(url)
   if (place === undefined) throw new SqlRefusal(`Invalid S3 URI: ${url}`)
   const known = world.options.buckets[place.bucket]

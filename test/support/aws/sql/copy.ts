@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
-import type { Cluster } from '../redshift/cluster.ts'
+import type { Database } from '../redshift/cluster.ts'
 import { openCopySource, readAsRole } from '../s3/copy-source.ts'
 import type { World } from '../world.ts'
 import { type CopyStatement, parseCopy } from './copy-statement.ts'
@@ -15,7 +15,7 @@ import type { Warehouse } from './warehouse.ts'
 /** Where a COPY runs, and the numbers it is known by in the system views. */
 export type CopyRun = {
   readonly world: World
-  readonly cluster: Cluster
+  readonly cluster: Database
   readonly warehouse: Warehouse
   readonly queryId: number
   readonly pid: number

@@ -85,6 +85,19 @@ export type SystemRows = {
   readonly sys_load_detail: LoadDetailRow[]
   readonly sys_load_error_detail: LoadErrorRow[]
   readonly sys_query_history: QueryHistoryRow[]
+  readonly sys_serverless_usage: UsageRow[]
+}
+
+/** One minute in which a workgroup computed. Columns: SYS_SERVERLESS_USAGE. */
+export type UsageRow = {
+  readonly start_time: Date
+  readonly end_time: Date
+  /** RPU-seconds. */
+  compute_seconds: number
+  readonly compute_capacity: number
+  readonly data_storage: number
+  readonly cross_region_transferred_data: number
+  charged_seconds: number
 }
 
 /** The name of a system view. */
@@ -105,6 +118,9 @@ const views: Readonly<Record<SystemView, string>> = {
   sys_query_history: `user_id integer, query_id bigint, transaction_id bigint, session_id integer,
     database_name char(128), query_type char(32), status char(10), start_time timestamp, end_time timestamp,
     elapsed_time bigint, execution_time bigint, error_message char(512), returned_rows bigint, query_text char(4000)`,
+  sys_serverless_usage: `start_time timestamp, end_time timestamp, compute_seconds double precision,
+    compute_capacity double precision, data_storage integer, cross_region_transferred_data integer,
+    charged_seconds integer`,
 }
 
 /** The names of the system views. */
@@ -113,6 +129,7 @@ export const systemViews: readonly SystemView[] = [
   'sys_load_detail',
   'sys_load_error_detail',
   'sys_query_history',
+  'sys_serverless_usage',
 ]
 
 /** The views, each reading the rows that were put into a setting of the session just before. */

@@ -1,7 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Cluster } from '../redshift/cluster.ts'
+import type { Database } from '../redshift/cluster.ts'
 import { openUnloadTarget } from '../s3/copy-source.ts'
 import type { World } from '../world.ts'
 import { refuseForeign, SqlRefusal } from './dialect.ts'
@@ -26,7 +26,7 @@ type UnloadStatement = {
 const slices = 2
 
 /** Runs an UNLOAD; the number of rows written. What it has written stays when the transaction around it is rolled back. */
-export async function runUnload(world: World, cluster: Cluster, warehouse: Warehouse, sql: string): Promise<number> {
+export async function runUnload(world: World, cluster: Database, warehouse: Warehouse, sql: string): Promise<number> {
   const unload = parseUnload(sql)
   refuseForeign(unload.select)
   const { region, overwrite } = unload

@@ -66,6 +66,7 @@ export async function openWarehouse(snapshot?: Promise<Blob>): Promise<Warehouse
     sys_load_detail: [],
     sys_load_error_detail: [],
     sys_query_history: [],
+    sys_serverless_usage: [],
   }
   let queryId = 1000
   return {

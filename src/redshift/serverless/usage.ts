@@ -1,0 +1,108 @@
+import { z } from 'zod'
+import type { Bill } from '../../core/ports/cluster.ts'
+import type { ResultSet } from '../../core/ports/engine.ts'
+import type { RedshiftSettings } from '../settings.ts'
+import type { ServerlessContext } from './context.ts'
+import { ownWorkgroup, rpuPrice } from './resources.ts'
+
+/** A time in which the workgroup computed without a pause of a minute, and what AWS charges for it. Times are ISO 8601 in UTC. */
+const periodSchema = z.object({ from: z.string(), to: z.string(), rpuSeconds: z.number() }).readonly()
+
+/** What the ledger keeps of the use of a workgroup, oldest first. */
+export const usageSchema = z.array(periodSchema).readonly()
+export type RpuUsage = z.infer<typeof usageSchema>
+
+/** Where it is kept: one list per workgroup, null where nothing is known yet. */
+export interface UsageStore {
+  get(): Promise<RpuUsage | null>
+  set(usage: RpuUsage): Promise<void>
+}
+
+// AWS counts minutes, keeps them for seven days, and charges a minute only when its transactions have ended.
+// https://docs.aws.amazon.com/redshift/latest/dg/SYS_SERVERLESS_USAGE.html
+const keptByAwsMs = 7 * 86_400_000
+const settlesWithinMs = 2 * 3_600_000
+const mostMinutes = 7 * 24 * 60
+
+// A bill of a year ago can still be asked for.
+const keptMs = 400 * 86_400_000
+
+/**
+ * Reads what was used since the newest minutes that may still change, and keeps it in their place, so that reading twice counts once. Nothing to do
+ * where there is no workgroup. Throws `OpsError` where AWS does not tell.
+ */
+export async function settleWorkgroupUsage(context: ServerlessContext): Promise<void> {
+  const { usage, clock, readUsage } = context
+  if ((await ownWorkgroup(context)) === null) return
+  const kept = (await usage.get()) ?? []
+  const now = clock.now().getTime()
+  const unsettled = new Date(now - settlesWithinMs).toISOString()
+  const crossing = kept.find(({ to }) => to > unsettled)
+  const earliest = new Date(now - keptByAwsMs).toISOString()
+  const wanted =
+    kept.length === 0 ? earliest : crossing !== undefined && crossing.from < unsettled ? crossing.from : unsettled
+  const since = wanted < earliest ? earliest : wanted
+  const oldest = new Date(now - keptMs).toISOString()
+  const before = kept.filter(({ from, to }) => to <= since && from >= oldest)
+  await usage.set([...before, ...joined(await readUsage(since))])
+}
+
+/** The statement that reads the minutes since a time; `since` is ours, never a person's. */
+export function usageSince(since: string): { readonly sql: string; readonly maxRows: number } {
+  const at = since.replace('T', ' ').replace(/(\.\d+)?Z$/, '')
+  return {
+    sql: `select start_time, end_time, charged_seconds from sys_serverless_usage where charged_seconds > 0 and start_time >= '${at}' order by start_time`,
+    maxRows: mostMinutes,
+  }
+}
+
+const rowSchema = z.tuple([z.string(), z.string(), z.coerce.number()])
+
+/** The answer to it. */
+export function usageIn({ rows }: ResultSet): RpuUsage {
+  return rows.map((row) => {
+    const [from, to, rpuSeconds] = rowSchema.parse(row)
+    return { from, to, rpuSeconds }
+  })
+}
+
+/** Minutes that follow each other, as one period. */
+function joined(minutes: RpuUsage): RpuUsage {
+  const periods: { from: string; to: string; rpuSeconds: number }[] = []
+  for (const { from, to, rpuSeconds } of minutes) {
+    const last = periods.at(-1)
+    if (last !== undefined && from <= last.to) {
+      last.to = to
+      last.rpuSeconds += rpuSeconds
+    } else periods.push({ from, to, rpuSeconds })
+  }
+  return periods
+}
+
+/** RPU-hours between two times; of a period that one of them cuts, its share by time. */
+export function rpuHours(usage: RpuUsage, from: Date, to: Date): number {
+  return periodsBetween(usage, from, to).reduce((sum, { rpuSeconds }) => sum + rpuSeconds, 0) / 3600
+}
+
+/** The times between these two in which the workgroup computed, at the configured price. Asks nobody outside. */
+export function billOfUsage(usage: RpuUsage, settings: RedshiftSettings, from: Date, to: Date): readonly Bill[] {
+  const { rpuHourUsd } = settings.serverless
+  return periodsBetween(usage, from, to).map((period) => ({
+    from: period.from,
+    to: period.to,
+    usd: rpuHourUsd === null ? null : (period.rpuSeconds / 3600) * rpuHourUsd,
+    price: rpuPrice(settings),
+    until: null,
+  }))
+}
+
+function periodsBetween(usage: RpuUsage, from: Date, to: Date) {
+  return usage.flatMap((period) => {
+    const [begin, end] = [Date.parse(period.from), Date.parse(period.to)]
+    const [first, last] = [Math.max(begin, from.getTime()), Math.min(end, to.getTime())]
+    if (last <= first) return []
+    return [
+      { from: new Date(first), to: new Date(last), rpuSeconds: (period.rpuSeconds * (last - first)) / (end - begin) },
+    ]
+  })
+}

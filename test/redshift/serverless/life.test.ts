@@ -1,0 +1,284 @@
+import { readFile } from 'node:fs/promises'
+import {
+  CreateNamespaceCommand,
+  CreateWorkgroupCommand,
+  RedshiftServerlessClient,
+} from '@aws-sdk/client-redshift-serverless'
+import { describe, expect, it } from 'vitest'
+import type { Cluster, ClusterOperation } from '../../../src/core/ports/cluster.ts'
+import type { Clients } from '../../../src/redshift/clients.ts'
+import { awsProbes } from '../../../src/redshift/cluster/aws-probes.ts'
+import { botPolicy } from '../../../src/redshift/cluster/policies.ts'
+import type { RpuUsage } from '../../../src/redshift/serverless/usage.ts'
+import { type Process, plain, type Stage, setStage, settings, succeeded } from '../cluster/stage.ts'
+
+const serverless = { kind: 'serverless' } as const
+const priced = { ...serverless, serverless: { ...settings.serverless, dailyRpuHours: 10, rpuHourUsd: 0.4 } }
+
+const account = {
+  partition: 'aws',
+  id: '123456789012',
+  principal: 'arn:aws:iam::123456789012:user/sparkify-bot',
+  owner: 'AIDADOUBLEUSER0000000',
+}
+
+const life: readonly ((cluster: Cluster) => Promise<ClusterOperation>)[] = [
+  (cluster) => cluster.spinUp(plain),
+  (cluster) => cluster.tearDown({ snapshot: true }),
+  (cluster) => cluster.spinUp(plain),
+  (cluster) => cluster.tearDown({ snapshot: false }),
+]
+
+const once = {
+  'iam:CreateRole': 2,
+  'iam:PutRolePolicy': 2,
+  'redshift-serverless:CreateNamespace': 2,
+  'redshift-serverless:CreateWorkgroup': 2,
+  'redshift-serverless:CreateUsageLimit': 2,
+  'redshift-serverless:RestoreFromSnapshot': 1,
+  'redshift-serverless:DeleteUsageLimit': 2,
+  'redshift-serverless:DeleteWorkgroup': 2,
+  'redshift-serverless:DeleteNamespace': 2,
+  'iam:DeleteRolePolicy': 2,
+  'iam:DeleteRole': 2,
+}
+
+class Killed extends Error {}
+
+/** Ends the process as soon as AWS has done one thing that changes something, before anybody learns of it. */
+function killAfterAnOrder({ iam, serverless: redshift }: Clients): void {
+  const dieAfter = (command = ''): void => {
+    if (!/^(Get|List)/.test(command)) throw new Killed(command)
+  }
+  iam.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const answer = await next(args)
+        dieAfter(commandName)
+        return answer
+      },
+    { step: 'initialize' },
+  )
+  redshift.middlewareStack.add(
+    (next, { commandName }) =>
+      async (args) => {
+        const answer = await next(args)
+        dieAfter(commandName)
+        return answer
+      },
+    { step: 'initialize' },
+  )
+}
+
+/** Carries each operation of a life to its end, with a fresh process after every death. How many there were. */
+async function live(
+  stage: Stage,
+  attempt: (ask: (cluster: Cluster) => Promise<ClusterOperation>) => Promise<void>,
+): Promise<number> {
+  let deaths = 0
+  for (const ask of life) {
+    stage.ledger.finished.clear()
+    stage.ledger.handles.clear()
+    for (;;) {
+      try {
+        await attempt(ask)
+        break
+      } catch (error) {
+        if (!(error instanceof Killed)) throw error
+        deaths++
+      }
+    }
+  }
+  return deaths
+}
+
+/** A new workgroup. */
+async function openWorkgroup(): Promise<Stage & Process> {
+  const stage = await setStage()
+  const process = stage.process(priced)
+  await process.run(process.cluster.spinUp(plain))
+  return { ...stage, ...process, process: stage.process }
+}
+
+describe('a workgroup', () => {
+  it('is planned with its capacity, its daily limit and what that can cost', async () => {
+    const stage = await setStage()
+    const { plan } = await stage.process(priced).cluster.spinUp(plain)
+    expect(plan?.facts).toContain('Redshift Serverless, 8 RPU, us-west-2, encrypted, not public.')
+    expect(plan?.facts.join(' ')).toContain('At most 10 RPU-hours a day (UTC): at most $4.00 a day')
+    const daysLeft = 31 - stage.clock.now().getUTCDate() + 1
+    expect(plan?.mostUsd).toBeGreaterThanOrEqual(4)
+    expect(plan?.mostUsd).toBeLessThanOrEqual(4 * daysLeft)
+    const unpriced = (await stage.process(serverless).cluster.spinUp(plain)).plan
+    expect(unpriced?.mostUsd).toBeNull()
+    expect(unpriced?.facts.join(' ')).toContain('REDSHIFT_RPU_HOUR_USD')
+    expect(await succeeded(stage.double)).not.toHaveProperty('redshift-serverless:CreateNamespace')
+  })
+
+  it('takes no size and no lease', async () => {
+    const { cluster } = (await setStage()).process(serverless)
+    for (const option of [{ leaseHours: 8 }, { nodeType: 'ra3.large' }, { nodes: 2 }]) {
+      await expect(cluster.spinUp({ ...plain, ...option })).rejects.toMatchObject({ code: 'bad_argument' })
+    }
+  })
+
+  it('idles by itself: pause, resume and extend answer in a sentence, and the lease asks for nothing', async () => {
+    const { cluster, double } = await openWorkgroup()
+    const before = await succeeded(double)
+    for (const ask of [cluster.pause, cluster.resume, () => cluster.extend(4)]) {
+      const { plan, steps, done } = await ask()
+      expect([plan, steps]).toEqual([null, []])
+      expect(done).toContain('idles by itself')
+    }
+    expect(await cluster.leaseAction()).toEqual({ kind: 'nothing' })
+    const changes = Object.entries(await succeeded(double)).filter(([action]) => !/:(Get|List)/.test(action))
+    expect(Object.fromEntries(changes)).toEqual(
+      Object.fromEntries(Object.entries(before).filter(([action]) => !/:(Get|List)/.test(action))),
+    )
+    expect(await cluster.costStatus()).toContain('Workgroup sparkify is available')
+  })
+
+  it('exists already: spinning up again asks nothing and changes nothing, and a changed limit is planned and set', async () => {
+    const { cluster, run, process } = await openWorkgroup()
+    const again = await cluster.spinUp(plain)
+    expect(again.plan).toBeNull()
+    expect((await run(again)).filter((line) => !line.startsWith('○'))).toEqual([
+      expect.stringContaining('Create workgroup'),
+      '✓ Test the connection: OK',
+    ])
+    const other = process({ ...serverless, serverless: { ...settings.serverless, dailyRpuHours: 3, maxRpu: 32 } })
+    const changed = await other.cluster.spinUp(plain)
+    expect(changed.plan?.title).toBe('Adopt sparkify?')
+    expect(await other.run(changed)).toContain('✓ Limit the daily usage: 3 RPU-hours a day')
+    const { facts } = await other.cluster.describe()
+    expect(Object.fromEntries(facts)).toMatchObject({ Limit: '3 RPU-hours a day (UTC)', Lease: expect.any(String) })
+  })
+
+  it('of another owner is left alone', async () => {
+    const stage = await setStage()
+    const client = new RedshiftServerlessClient(stage.double.scene)
+    await client.send(new CreateNamespaceCommand({ namespaceName: 'sparkify' }))
+    const { cluster } = stage.process(serverless)
+    for (const ask of [() => cluster.spinUp(plain), () => cluster.tearDown({ snapshot: false }), cluster.describe]) {
+      await expect(ask()).rejects.toMatchObject({
+        code: 'cluster_state',
+        remedy: expect.stringContaining('tag-resource'),
+      })
+    }
+    await expect(
+      client.send(
+        new CreateWorkgroupCommand({ workgroupName: 'sparkify', namespaceName: 'sparkify', baseCapacity: 12 }),
+      ),
+    ).rejects.toThrow('multiple of 8')
+  })
+})
+
+describe('a life in which the program is killed', { timeout: 120_000 }, () => {
+  it('after every order that AWS carries out ends as an undisturbed one, with nothing ordered twice', async () => {
+    const stage = await setStage()
+    await live(stage, async (ask) => {
+      const { cluster, perform } = stage.process(serverless, killAfterAnOrder)
+      await perform(await ask(cluster))
+    })
+    expect(await succeeded(stage.double)).toMatchObject(once)
+    expect(await stage.double.left()).toMatchObject({
+      clusters: [],
+      roles: [],
+      serverless: [expect.stringMatching(/^snapshot sparkify-final-/)],
+    })
+  })
+
+  it('after every step ends as an undisturbed one, with nothing ordered twice', async () => {
+    const stage = await setStage()
+    const deaths = await live(stage, async (ask) => {
+      const { cluster, perform } = stage.process(serverless)
+      const act = await ask(cluster)
+      const next = act.steps.find(({ title }) => !stage.ledger.finished.has(title))
+      if (next === undefined) return
+      await perform({ ...act, steps: [next] })
+      throw new Killed(next.title)
+    })
+    expect(await succeeded(stage.double)).toMatchObject(once)
+    expect(deaths).toBe(7 + 4 + 7 + 4)
+  })
+})
+
+describe('the policy for Serverless', { timeout: 90_000 }, () => {
+  it('is the one in the documentation', async () => {
+    const text = await readFile(new URL('../../../docs/aws-policy-serverless.json', import.meta.url), 'utf8')
+    const placeholders = { id: 'ACCOUNT', region: 'REGION', clusterId: 'CLUSTER', roleName: 'ROLE', owner: 'OWNER' }
+    const principal = 'arn:aws:iam::ACCOUNT:user/BOT'
+    expect(JSON.parse(text)).toEqual(
+      botPolicy({ ...settings, ...serverless, partition: 'aws', principal, ...placeholders }),
+    )
+  })
+
+  it('lets a whole life happen, and allows no action of it that is not used', async () => {
+    const policy = botPolicy({ ...settings, ...serverless, ...account })
+    const { double, process } = await setStage({ principalPolicy: policy })
+    const { context, run, cluster } = process(serverless)
+    await Promise.all(awsProbes(context).map((probe) => probe.check(new AbortController().signal)))
+    for (const ask of life.slice(0, 3)) await run(ask(cluster))
+    const changed = process({
+      ...serverless,
+      roleName: settings.roleName,
+      serverless: { ...settings.serverless, baseRpu: 16, dailyRpuHours: 5 },
+    })
+    await changed.run(changed.cluster.spinUp(plain))
+    await run(cluster.tearDown({ snapshot: false }))
+    const used = new Set((await double.used()).map(({ action }) => action))
+    const notHere = /^redshift-data:|GetSecretValue|UpdateAssumeRolePolicy|UpdateNamespace/
+    const granted = new Set(policy.Statement.flatMap(({ Action }) => Action))
+    expect([...granted].filter((action) => !used.has(action) && !notHere.test(action))).toEqual([])
+    expect([...used].filter((action) => !granted.has(action))).toEqual([])
+  })
+})
+
+describe('what was used', () => {
+  /** A workgroup whose AWS has charged these minutes; what the ledger then holds and bills. */
+  async function charged(stage: Stage & Process, minutes: RpuUsage) {
+    const { createServerlessCluster } = await import('../../../src/redshift/serverless/serverless-cluster.ts')
+    return createServerlessCluster({
+      ...stage.context,
+      readUsage: async (since) => minutes.filter(({ from }) => from >= since),
+    })
+  }
+  const minute = (at: number, rpuSeconds: number) => ({
+    from: new Date(at).toISOString(),
+    to: new Date(at + 60_000).toISOString(),
+    rpuSeconds,
+  })
+
+  it('is kept once however often it is read, corrected while AWS still counts, and billed at the configured price', async () => {
+    const stage = await openWorkgroup()
+    const now = Math.floor(stage.clock.now().getTime() / 60_000) * 60_000
+    const [first, second, later] = [
+      minute(now - 180_000, 480),
+      minute(now - 120_000, 0),
+      minute(now - 30_000_000, 3600),
+    ]
+    await (await charged(stage, [later, first, second])).settleUsage?.()
+    const cluster = await charged(stage, [later, first, { ...second, rpuSeconds: 960 }])
+    await cluster.settleUsage?.()
+    await cluster.settleUsage?.()
+    const [old, recent, ...rest] = await cluster.bill(new Date(0), new Date(now + 60_000))
+    expect(rest).toEqual([])
+    expect(old?.usd).toBeCloseTo(0.4, 10)
+    expect(recent).toMatchObject({ from: new Date(first.from), to: new Date(second.to), until: null })
+    expect(recent?.usd).toBeCloseTo(((480 + 960) / 3600) * 0.4, 10)
+    const half = await cluster.bill(new Date(0), new Date(first.to))
+    expect(half.at(-1)?.usd).toBeCloseTo(((480 + 960) / 2 / 3600) * 0.4, 10)
+    expect(Object.fromEntries((await cluster.describe()).facts)['Used this month']).toMatch(/RPU-hours$/)
+  })
+
+  it('is no dollars where no price is configured', async () => {
+    const stage = await openWorkgroup()
+    const now = Math.floor(stage.clock.now().getTime() / 60_000) * 60_000
+    const unpriced = { ...stage, context: { ...stage.context, settings: { ...settings, ...serverless } } }
+    const cluster = await charged(unpriced, [minute(now - 120_000, 480)])
+    await cluster.settleUsage?.()
+    expect(await cluster.bill(new Date(0), new Date(now))).toMatchObject([
+      { usd: null, price: expect.stringContaining('REDSHIFT_RPU_HOUR_USD') },
+    ])
+  })
+})
