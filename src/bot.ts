@@ -83,6 +83,7 @@ export async function startBot(config: Config, surroundings: BotSurroundings): P
     ledger: core.deps.ledger,
     clock,
     log,
+    pictures: platform.pictures,
     ...(metrics === null ? {} : { acknowledged: metrics.acknowledged }),
   })
   face = slack

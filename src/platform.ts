@@ -5,9 +5,11 @@ import type { Config } from './config.ts'
 import type { Clock } from './core/ports/clock.ts'
 import type { Ledger } from './core/ports/ledger.ts'
 import type { Log } from './core/ports/log.ts'
+import type { Pictures } from './core/ports/pictures.ts'
 import { openWarehouse, type Warehouse } from './engines.ts'
 import { systemClock } from './machine/clock.ts'
 import { startServer } from './machine/server.ts'
+import { createPictures, picturesHere } from './pictures/pictures.ts'
 import { startScheduler } from './scheduler/scheduler.ts'
 import { openLedger } from './store/ledger.ts'
 
@@ -20,6 +22,7 @@ export interface Platform {
   /** Throws as `openLedger` of the store does. */
   openLedger(url: string): Promise<Ledger>
   openWarehouse(config: Config, ledger: Ledger, clock: Clock, log: Log): Promise<Warehouse>
+  readonly pictures: Pictures
   readonly startServer: typeof startServer
   readonly startScheduler: typeof startScheduler
 }
@@ -31,6 +34,7 @@ export const thisMachine: Platform = {
   pid: process.pid,
   openLedger: (url) => openLedger({ url, now: () => systemClock.now() }),
   openWarehouse,
+  pictures: picturesHere,
   startServer,
   startScheduler,
 }
@@ -40,6 +44,7 @@ export const machineOfBot: Platform = {
   ...thisMachine,
   openLedger: (url) => openLedger({ url, ownThread: true, now: () => systemClock.now() }),
   openWarehouse: (config, ledger, clock, log) => openWarehouse(config, ledger, clock, log, true),
+  pictures: createPictures(),
 }
 
 /** The version of this program, as its package.json has it. */

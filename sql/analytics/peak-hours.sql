@@ -11,7 +11,7 @@
 -- phrase level: , {level}
 -- finding: highest period by plays
 -- compare: plays,listeners by period
--- chart: bar x=period y=plays
+-- chart: line x=period y=plays
 -- example: peak-hours
 -- example: peak-hours by=weekday last=4w
 -- example: peak-hours tz=America/New_York

@@ -10,6 +10,7 @@
 -- phrase weeks: , {weeks} weeks
 -- finding: cohorts by listeners
 -- compare: listeners,retained by cohort,week in weeks
+-- chart: heat x=week y=cohort,retained
 -- example: retention
 -- example: retention 4 tz=Europe/London
 

@@ -7,7 +7,7 @@
 -- column mean_days: Mean days
 -- finding: funnel step by people
 -- compare: people,of_first by step
--- chart: bar x=step y=people
+-- chart: funnel x=step y=people
 -- example: upgrade-funnel
 -- example: upgrade-funnel last=2w
 

@@ -19,10 +19,11 @@ export type Way = z.infer<typeof waySchema>
 /** The ways in the order in which they are tried. */
 export const waysSchema = z.tuple([waySchema], waySchema)
 
-/** What follows an answer that was accepted: a page of it, a file with what a page had to cut, and the line that calls people. */
+/** What follows an answer that was accepted: a page of it, a file with what a page had to cut, the picture of a chart among the replies, and the line that calls people. */
 const partSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('page'), page: z.number() }),
   z.object({ kind: z.literal('file'), file: z.number() }),
+  z.object({ kind: z.literal('picture'), reply: z.number() }),
   z.object({ kind: z.literal('mention') }),
 ])
 export type Part = z.infer<typeof partSchema>

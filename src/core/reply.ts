@@ -79,15 +79,21 @@ const menuReply = z.object({
 /** A text file; `about` names its content in a few words. */
 const fileReply = z.object({ kind: z.literal('file'), name: z.string(), about: z.string(), content: z.string() })
 
-/** Points in the order of `categories`; at most six series, each with one number per category. */
+/**
+ * Points in the order of `categories`; each series has one number per category, or null where there is none, and a `label` for people. `heat`:
+ * a series is a row of cells, in percent. `funnel`: the categories are steps. `finding` states in a sentence what it shows.
+ */
 const chartReply = z.object({
   kind: z.literal('chart'),
-  type: z.enum(['bar', 'line', 'pie', 'area']),
+  type: z.enum(['bar', 'line', 'pie', 'area', 'heat', 'funnel']),
   title: z.string(),
   xLabel: z.string(),
   yLabel: z.string(),
   categories: z.array(z.string()),
-  series: z.array(z.object({ name: z.string(), values: z.array(z.number()) })),
+  series: z.array(
+    z.object({ name: z.string(), label: z.string().exactOptional(), values: z.array(z.number().nullable()) }),
+  ),
+  finding: z.string().exactOptional(),
 })
 
 export const stepStateSchema = z.enum(['pending', 'in_progress', 'complete', 'error', 'skipped'])

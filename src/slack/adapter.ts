@@ -11,6 +11,7 @@ import type { Clock } from '../core/ports/clock.ts'
 import type { Ledger, Post, RunRecord } from '../core/ports/ledger.ts'
 import type { Log } from '../core/ports/log.ts'
 import type { NewMessage } from '../core/ports/outbox.ts'
+import type { Pictures } from '../core/ports/pictures.ts'
 import type { Probe } from '../core/ports/probe.ts'
 import type { Watch } from '../core/runner/live-run.ts'
 import { createHomePublisher, type HomePublisher } from './app-home/publisher.ts'
@@ -50,6 +51,8 @@ export interface SlackAdapterOptions {
   readonly clock: Clock
   readonly log: Log
   readonly acknowledged?: GateParts['acknowledged']
+  /** Who draws charts that Slack's own cannot hold; without it they are drawn in weeks, or as text. */
+  readonly pictures?: Pictures
 }
 
 /** The bot as Slack sees it. */
@@ -86,7 +89,7 @@ const leaveMs = 10_000
  * reached.
  */
 export async function openSlackAdapter(options: SlackAdapterOptions): Promise<SlackAdapter> {
-  const { mode, apiUrl, clients, profiles, access: policy, ledger, clock, log } = options
+  const { mode, apiUrl, clients, profiles, access: policy, ledger, clock, log, pictures = null } = options
   const identity = await identify(clients.quick)
   const channels = createChannels(clients.quick, clock, log)
   const shared = createSharedChannels({ client: clients.quick, channels, policy, clock, log })
@@ -102,7 +105,13 @@ export async function openSlackAdapter(options: SlackAdapterOptions): Promise<Sl
   let open = false
   let homes: HomePublisher | undefined
 
-  const view = (asker: string, direct: boolean): View => ({ slash: slash.name, asker, direct, now: clock.now() })
+  const view = (asker: string, direct: boolean): View => ({
+    slash: slash.name,
+    asker,
+    direct,
+    now: clock.now(),
+    drawsPictures: pictures !== null,
+  })
   const botName = identity.name
   const progress = createProgress({
     sender,
@@ -111,7 +120,7 @@ export async function openSlackAdapter(options: SlackAdapterOptions): Promise<Sl
     log,
     present: (run, asker, direct) => presentRun(run, view(asker, direct)),
   })
-  const carrier = createCarrier({ sender, progress, budget, ledger, clock, log, botName, view })
+  const carrier = createCarrier({ sender, progress, budget, ledger, clock, log, botName, pictures, view })
   let dispatcher: Dispatcher | undefined
   const put = async (message: NewMessage): Promise<void> => {
     await ledger.messages.put([message])

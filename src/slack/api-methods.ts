@@ -63,8 +63,24 @@ export async function upload(
   file: { readonly filename: string; readonly title: string; readonly content: string },
   begin: () => Promise<void>,
 ): Promise<void> {
-  const { filename, title } = file
-  const bytes = Buffer.from(file.content)
+  const file_id = await sendBytes(client, file.filename, Buffer.from(file.content))
+  await begin()
+  const shared = { files: [{ id: file_id, title: file.title }], channel_id: to.channel, thread_ts: to.thread }
+  await call(client, 'files.completeUploadExternal', shared, z.object({}))
+}
+
+/** Uploads a picture that messages may show, and returns the id of its file. Nobody sees it before. Throws as `upload`. */
+export async function uploadPicture(
+  client: WebClient,
+  picture: { readonly filename: string; readonly title: string; readonly png: Uint8Array },
+): Promise<string> {
+  const id = await sendBytes(client, picture.filename, Buffer.from(picture.png))
+  await call(client, 'files.completeUploadExternal', { files: [{ id, title: picture.title }] }, z.object({}))
+  return id
+}
+
+/** Sends the bytes of a file, which is nowhere yet, and returns its id. */
+async function sendBytes(client: WebClient, filename: string, bytes: Buffer<ArrayBuffer>): Promise<string> {
   const of = { filename, length: bytes.length }
   const { upload_url, file_id } = await call(client, 'files.getUploadURLExternal', of, promised)
   const sending = fetch(upload_url, { method: 'POST', body: bytes, signal: AbortSignal.timeout(uploadMs) })
@@ -72,9 +88,7 @@ export async function upload(
     throw new NotSent(`the bytes of a file did not reach Slack: ${messageOf(error)}`, { cause: error })
   })
   if (!taken.ok) throw new NotSent(`Slack did not take the bytes of a file (HTTP ${taken.status})`)
-  await begin()
-  const shared = { files: [{ id: file_id, title }], channel_id: to.channel, thread_ts: to.thread }
-  await call(client, 'files.completeUploadExternal', shared, z.object({}))
+  return file_id
 }
 
 async function inOurWords<T>(what: string, request: () => Promise<T>): Promise<T> {

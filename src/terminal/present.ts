@@ -1,7 +1,8 @@
 import type { Answer } from '../core/answer.ts'
+import { shortCategories } from '../core/answers/chart.ts'
 import { clean, cleanLine, duration } from '../core/format.ts'
 import type { ChartReply, FailureReply, MenuReply, PlanReply, Reply, StepView, TableReply } from '../core/reply.ts'
-import { formatCell } from '../core/tables.ts'
+import { formatCell, formatColumn } from '../core/tables.ts'
 import { forShell } from './arguments.ts'
 import type { Screen, Tone } from './screen.ts'
 import { bar, padded, sparkline, tableText } from './table.ts'
@@ -38,7 +39,7 @@ function repliesText(replies: readonly Reply[], screen: Screen): readonly string
   if (table === undefined || chart === undefined || !isDrawnFrom(chart, table)) {
     return replies.map((reply) => replyText(reply, screen))
   }
-  const isCourse = chart.type === 'line' || chart.type === 'area'
+  const isCourse = chart.type === 'line' || chart.type === 'area' || chart.type === 'heat'
   return replies.flatMap((reply) => {
     if (reply === table) return [tableText(table, screen, isCourse ? undefined : chart.series[0]?.name)]
     if (reply === chart) return isCourse ? [courseText(chart, screen)] : []
@@ -121,34 +122,38 @@ const labelWidth = 24
 
 /** A chart without a table as bars of text, one a line, its series below each other on one scale. */
 export function chartText({ title, categories, series }: ChartReply, { paint }: Screen): string {
-  const most = Math.max(...series.flatMap(({ values }) => values.filter(Number.isFinite)), 0)
-  const bars = series.flatMap(({ name, values }) => [
-    ...(series.length > 1 ? [cleanLine(name)] : []),
-    ...categories.map((category, i) => {
-      const value = values[i] ?? Number.NaN
+  const most = Math.max(...series.flatMap(({ values }) => values.map(Number)), 0)
+  const labels = shortCategories(categories)
+  const bars = series.flatMap(({ name, label: words = name, values }) => [
+    ...(series.length > 1 ? [cleanLine(words)] : []),
+    ...labels.map((category, i) => {
+      const value = values[i] ?? null
       const label = padded(cleanLine(category), labelWidth, false)
-      const figure = Number.isFinite(value) ? formatCell(value, 'decimal') : '–'
-      const drawn = bar(most === 0 || !Number.isFinite(value) ? 0 : value / most, barWidth)
+      const figure = formatCell(value, 'decimal')
+      const drawn = bar(most === 0 || value === null ? 0 : value / most, barWidth)
       return `${label}  ${paint('accent', drawn)} ${figure}`
     }),
   ])
   return [paint('title', cleanLine(title)), ...bars].join('\n')
 }
 
-/** Whether a chart draws columns of this table. */
-function isDrawnFrom({ xLabel, series }: ChartReply, { columns }: TableReply): boolean {
-  return columns.includes(xLabel) && series.length > 0 && series.every(({ name }) => columns.includes(name))
+/** Whether a chart draws columns of this table, or, of a heat map, its rows. */
+function isDrawnFrom({ type, series }: ChartReply, { columns }: TableReply): boolean {
+  return type === 'heat' || (series.length > 0 && series.every(({ name }) => columns.includes(name)))
 }
 
-/** A course of time in one line for each of its series, with the least and the most of it. */
-function courseText({ series }: ChartReply, { paint }: Screen): string {
-  const width = Math.max(...series.map(({ name }) => name.length))
+/** A course of time, or a row of a heat map, in one line for each series, with the least and the most of it. */
+function courseText({ type, series }: ChartReply, { paint }: Screen): string {
+  const format = type === 'heat' ? 'percent' : 'decimal'
+  const labels =
+    type === 'heat' ? shortCategories(series.map(({ name }) => name)) : series.map(({ name, label = name }) => label)
+  const width = Math.max(...labels.map((label) => label.length))
   return series
-    .map(({ name, values }) => {
-      const known = values.filter(Number.isFinite)
-      const range = [Math.min(...known), Math.max(...known)].map((value) => formatCell(value, 'decimal')).join('–')
-      const course = paint('accent', sparkline(values))
-      return `${padded(cleanLine(name), width, false)}  ${course}  ${known.length === 0 ? '–' : range}`
+    .map(({ values }, at) => {
+      const known = values.filter((value) => value !== null)
+      const write = formatColumn(known, format)
+      const range = known.length === 0 ? '–' : [Math.min(...known), Math.max(...known)].map(write).join('–')
+      return `${padded(cleanLine(labels[at] ?? ''), width, false)}  ${paint('accent', sparkline(values))}  ${range}`
     })
     .join('\n')
 }

@@ -176,11 +176,11 @@ export function bar(share: number, width: number): string {
 }
 
 /** One column for each value, from the least to the most of them; a gap where there is none. */
-export function sparkline(values: readonly number[]): string {
-  const known = values.filter(Number.isFinite)
+export function sparkline(values: readonly (number | null)[]): string {
+  const known = values.filter((value) => value !== null)
   const least = Math.min(...known)
   const range = Math.max(...known) - least
   const height = (value: number): string =>
     heights[range === 0 ? 0 : Math.round(((value - least) / range) * (heights.length - 1))] ?? ' '
-  return values.map((value) => (Number.isFinite(value) ? height(value) : ' ')).join('')
+  return values.map((value) => (value === null ? ' ' : height(value))).join('')
 }

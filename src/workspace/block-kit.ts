@@ -119,7 +119,15 @@ const section = block('section', {
 const header = block('header', { text: plain(150), level: maybe(z.literal([1, 2, 3, 4])) })
 const context = block('context', { elements: list(text(3000), 1, 10) })
 const divider = block('divider', {})
-const image = block('image', { image_url: characters(3000), alt_text: characters(2000), title: maybe(plain(2000)) })
+const image = block('image', {
+  image_url: maybe(characters(3000)),
+  slack_file: maybe(z.strictObject({ id: characters(100) })),
+  alt_text: characters(2000),
+  title: maybe(plain(2000)),
+}).refine(
+  ({ image_url, slack_file }) => (image_url === undefined) !== (slack_file === undefined),
+  'must define one of `image_url` and `slack_file`',
+)
 const actions = block('actions', { elements: list(elementSchema, 1, 25) })
 const input = block('input', {
   label: plain(2000),

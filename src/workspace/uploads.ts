@@ -17,6 +17,9 @@ export interface Uploads {
   download(id: string, response: ServerResponse): void
 }
 
+// https://www.w3.org/TR/png-3/#5PNG-file-signature
+const pngSignature = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a])
+
 const maxUpload = 50_000_000
 
 /** Uploads under `home/files`, or in memory without a home. */
@@ -62,6 +65,7 @@ export function openUploads(home: string | undefined): Uploads {
     download(id, response) {
       const bytes = bytesOf(id)
       if (bytes === undefined) return sendText(response, 'Not found', undefined, 404)
+      if (bytes.subarray(0, 8).equals(pngSignature)) return sendText(response, bytes, 'image/png')
       response.setHeader('content-disposition', 'attachment')
       sendText(response, bytes, 'application/octet-stream')
     },

@@ -17,7 +17,7 @@ const query = `-- title: Loyal listeners
 -- description: How many plays everybody has, the most loyal first
 -- window: yes
 -- param least: integer = 2, 1..1000, only people with as many plays
--- chart: bar x=user_id y=plays
+-- chart: line x=user_id y=plays
 -- example: loyal-listeners least=5 last=7d
 select
   user_id,
@@ -101,7 +101,7 @@ describe('a wrong header stops the start, with file, line and reason', () => {
     ['-- title: Loyal', '-- titel: Loyal', 'line 1: unknown key "titel"'],
     ['-- window: yes', '-- window: maybe', 'line 3: window is "maybe"'],
     ['= 2, 1..1000', '= 0, 1..1000', 'line 4: param least: the default 0 is not within 1..1000'],
-    ['-- chart: bar x=user_id', '-- chart: bars x=user_id', 'line 5: chart is "bars x=user_id y=plays"'],
+    ['-- chart: line x=user_id', '-- chart: lines x=user_id', 'line 5: chart is "lines x=user_id y=plays"'],
     ['-- example: loyal', '-- example: royal', 'line 6: the example does not begin with "loyal-listeners"'],
     ['>= :least', '>= :most', 'line 15: :most is not declared'],
   ])('%s written as %s', async (right, wrong, said) => {

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import type { Answer } from '../../src/core/answer.ts'
 import type { TableReply } from '../../src/core/reply.ts'
-import { formatColumn } from '../../src/core/tables.ts'
+import { columnInSentence, formatColumn } from '../../src/core/tables.ts'
 import { readLibrary } from '../../src/library.ts'
 import { presentAnswer } from '../../src/slack/present/index.ts'
 import { sqlFolder } from '../support/catalog.ts'
@@ -58,7 +58,9 @@ describe('the numbers in Slack are those of --json', () => {
       const chart = native.blocks.find(({ type }) => type === 'data_visualization')
       const drawn = points.safeParse(chart)
       for (const { name: series, data } of drawn.data?.chart.series ?? []) {
-        const column = table.rows.map((row) => row[table.columns.indexOf(series)])
+        const column = table.rows.map(
+          (row) => row[table.columns.findIndex((one) => columnInSentence(table, one) === series)],
+        )
         const values = data.map(({ value }) => value)
         expect([name, series, [column.slice(0, values.length), column.slice(-values.length)]]).toEqual([
           name,

@@ -69,7 +69,7 @@ describe('a drawing', () => {
   })
 
   it('of a course goes from the least to the most, is flat where nothing changes, and has gaps', () => {
-    expect(sparkline([1, 8, 2, Number.NaN, 4.5])).toBe('▁█▂ ▅')
+    expect(sparkline([1, 8, 2, null, 4.5])).toBe('▁█▂ ▅')
     expect(sparkline([5, 5])).toBe('▁▁')
     expect(sparkline([-2, 5])).toBe('▁█')
   })
@@ -88,7 +88,7 @@ describe('a drawing', () => {
     const lines = chartText(
       chart([
         { name: 'free', values: [10, -5] },
-        { name: 'paid', values: [5, Number.NaN] },
+        { name: 'paid', values: [5, null] },
         { name: 'other', values: [] },
       ]),
       plain,
@@ -112,7 +112,7 @@ describe('a drawing', () => {
     const days = table(['day', 'a', 'longer'], [['Mon', 1, null]])
     const series = [
       { name: 'a', values: [1, 3] },
-      { name: 'longer', values: [Number.NaN, Number.NaN] },
+      { name: 'longer', values: [null, null] },
     ]
     const text = answerText({ ...answer, replies: [days, chart(series, 'area')] }, plain)
     expect(text.split('\n').slice(-2)).toEqual(['a       ▁█  1–3', 'longer      –'])

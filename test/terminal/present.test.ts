@@ -168,7 +168,7 @@ describe('a chart of a table in the terminal', () => {
     xLabel: 'day',
     yLabel: 'plays',
     categories: ['2018-11-01', '2018-11-02', '2018-11-03'],
-    series: [{ name: 'plays', values: [2, 8, Number.NaN] }],
+    series: [{ name: 'plays', values: [2, 8, null] }],
   })
   const shown = (type: 'bar' | 'line', columns = 80) =>
     answerText({ ...answer, replies: [days, chart(type)], next: [] }, columns).split('\n')

@@ -11,7 +11,7 @@ import { type QueryArgs, statementOf } from '../sql/query-statement.ts'
 import type { DataSpan, TimeWindow } from '../sql/window.ts'
 import { wallClock } from '../sql/zone.ts'
 import { keptName, keptRows, titleOfColumn, usualFormat } from '../tables.ts'
-import { chartOf, comparedChart, withShortDays } from './chart.ts'
+import { chartOf, comparedChart } from './chart.ts'
 import { comparedTable, largestChange, ofTheLongestList } from './comparison.ts'
 import { figuresLine, figuresOf, findingHintOf, findingIn } from './finding.ts'
 import { titleOfAnswer } from './title.ts'
@@ -19,8 +19,8 @@ import { titleOfAnswer } from './title.ts'
 // What a channel can be shown at all; the rest of a longer answer is counted and said.
 const maxRows = 1000
 
-// A month of days, a day of hours. A face that can draw fewer cuts them itself and says so.
-const maxPoints = 31
+// As many as rows are kept. A face that can draw fewer cuts them itself and says so.
+const maxPoints = maxRows
 
 // Of several answers in one message: a ranking as people know it, a course of two weeks.
 const briefRows = 10
@@ -113,12 +113,17 @@ export async function answerOfQuery(
     headline:
       figures === null ? `${title}: ${finding ?? `${plural(table.total, 'row')}.`}` : `${query.title}, ${finding}`,
     ...(finding === null ? {} : { lead: finding }),
-    replies: [table, ...chartOf(drawn, table, maxPoints), ...about, trustLine(load, { coverage, cut, failed })],
+    replies: [
+      table,
+      ...chartOf(drawn, table, maxPoints, finding),
+      ...about,
+      trustLine(load, { coverage, cut, failed }),
+    ],
     brief: [
       ...(figures === null
         ? [...(finding === null ? [] : [text(`${query.title}: ${finding}`)]), inBrief]
         : [text(`${query.title}, ${figuresLine(figures, ' · ')}`)]),
-      ...chartOf(drawn, known, briefPoints).map(withShortDays),
+      ...chartOf(drawn, known, briefPoints, finding),
       ...about,
       trustLine(load, { coverage, cut: null, failed }),
     ],

@@ -1,4 +1,5 @@
 import type { Role } from '../people.ts'
+import type { ChartReply } from '../reply.ts'
 import type { TimeOrder } from '../tables.ts'
 import type { ColumnWords } from './column-words.ts'
 import type { ConditionalFinding } from './finding-hint.ts'
@@ -10,9 +11,12 @@ export interface SqlSource {
   readonly text: string
 }
 
-/** A hint how to draw an answer: the column of the categories and up to six columns of numbers. */
+/**
+ * A hint how to draw an answer: the column of the categories and up to six columns of numbers. Of `heat` the first of them names a row of
+ * cells, the second is in the cells.
+ */
 export interface ChartHint {
-  readonly type: 'bar' | 'line' | 'pie' | 'area'
+  readonly type: ChartReply['type']
   readonly x: string
   readonly y: readonly [string, ...string[]]
 }

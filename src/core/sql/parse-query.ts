@@ -111,18 +111,20 @@ function requireZonesOfColumns(path: string, text: string, params: readonly Quer
   throw badSqlFile(path, lineAt(text, bare.start), `:${zone.name} is a zone and has no column in brackets`, remedy)
 }
 
+const chartTypes: readonly ChartHint['type'][] = ['bar', 'line', 'pie', 'area', 'heat', 'funnel']
+
 function parseChart(path: string, field: HeaderField | undefined): ChartHint | undefined {
   if (field === undefined) return undefined
-  const [, type, x, columns = ''] = /^(bar|line|pie|area) x=(\w+) y=(\w+(?:,\w+){0,5})$/.exec(field.value) ?? []
+  const [, word, x, columns = ''] = /^(\w+) x=(\w+) y=(\w+(?:,\w+){0,5})$/.exec(field.value) ?? []
+  const type = chartTypes.find((one) => one === word)
   const [y, ...others] = columns.split(',')
-  if ((type === 'bar' || type === 'line' || type === 'pie' || type === 'area') && x !== undefined && y !== undefined) {
-    return { type, x, y: [y, ...others] }
-  }
+  const isComplete = type !== 'heat' || others.length === 1
+  if (type !== undefined && x !== undefined && y !== undefined && isComplete) return { type, x, y: [y, ...others] }
   throw badSqlFile(
     path,
     field.line,
     `chart is "${field.value}"`,
-    'Write it like "bar x=song y=plays"; also line, pie, area, and up to six columns like y=free,paid.',
+    'Write it like "bar x=song y=plays"; also line, pie, area, funnel, up to six columns like y=free,paid, and "heat x=week y=cohort,share".',
   )
 }
 

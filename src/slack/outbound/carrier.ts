@@ -7,11 +7,13 @@ import type { Clock } from '../../core/ports/clock.ts'
 import type { Ledger, PlanRecord } from '../../core/ports/ledger.ts'
 import type { Log } from '../../core/ports/log.ts'
 import type { Body, Carrier, NewMessage, OutboxMessage, Sent } from '../../core/ports/outbox.ts'
+import type { Pictures } from '../../core/ports/pictures.ts'
 import { viewOf } from '../../core/runner/answers.ts'
 import { askerAlone, remedyFor, threadNotFound, wasNotPosted } from '../people/channels.ts'
 import { presentAnswer, presentCall, presentEnded, presentMention, presentRun, type View } from '../present/index.ts'
 import { carriedOut, isGone, isShutOut, SlackBusy, SlackRefused } from '../slack-errors.ts'
 import { type Fallbacks, type Presented, withNote } from './fallbacks.ts'
+import { createPicturePlacer } from './pictures.ts'
 import type { Progress } from './progress.ts'
 import type { ResponseUrl } from './response-url.ts'
 import type { PostTarget, Sender } from './sender.ts'
@@ -24,6 +26,7 @@ export interface CarrierParts {
   readonly clock: Clock
   readonly log: Log
   readonly botName: string
+  readonly pictures: Pictures | null
   view(asker: string, direct: boolean): View
 }
 
@@ -33,7 +36,7 @@ export interface SlackCarrier extends Carrier {
   bring(key: string, url: ResponseUrl | undefined): void
 }
 
-type There = Exclude<Way, { kind: 'admins' }>
+export type There = Exclude<Way, { kind: 'admins' }>
 
 // About one message a second in a channel (https://docs.slack.dev/apis/web-api/rate-limits).
 const restMs = 1000
@@ -70,6 +73,8 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     return { ...done, level }
   }
 
+  const placePicture = createPicturePlacer(parts, reply)
+
   /** In the run's progress message, or in a new one. */
   const show = async (message: OutboxMessage, way: There, fallbacks: Fallbacks): Promise<Sent> => {
     if (message.post === null) return post(way.place, fallbacks)
@@ -86,15 +91,17 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
   const sendAnswer = async (message: OutboxMessage, way: There, answer: Answer): Promise<Sent> => {
     if (message.content.kind === 'run') await progress.close(message.content.run)
     if (way.kind === 'reader') {
-      const { main, thread } = presentAnswer(
-        { ...answer, audience: 'asker' },
-        parts.view(way.who.name, way.place.direct),
-      )
+      const {
+        main,
+        thread,
+        pictures: drawings,
+      } = presentAnswer({ ...answer, audience: 'asker' }, parts.view(way.who.name, way.place.direct))
       const [first] = message.ways
       const isAway = message.refusal !== null && first.kind === 'conversation'
       const fallbacks = isAway ? withNote(main, askerAlone(message.refusal, first.place, botName)) : main
       const sent = await reply(message, way, fallbacks)
-      return { ...sent, ...(sent.kind === 'sent' ? { followers: pagesOf(message, way, thread.length) } : {}) }
+      const followers = [...pagesOf(message, way, thread.length), ...picturesOf(message, way, drawings)]
+      return { ...sent, ...(sent.kind === 'sent' ? { followers } : {}) }
     }
     const presented = presentAnswer(answer, parts.view(way.who.name, way.place.direct))
     const sent = await show(message, way, presented.main)
@@ -116,6 +123,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
       const call = callOf(answer, message.mention)
       return call === undefined ? done : post(place, [call])
     }
+    if (part?.kind === 'picture') return placePicture({ message, way, answer, at: part.reply, root })
     const audience = way.kind === 'reader' ? 'asker' : answer.audience
     const { thread, files } = presentAnswer({ ...answer, audience }, parts.view(who.name, place.direct))
     if (part.kind === 'page') {
@@ -143,7 +151,9 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     const reportRefusal = async (why: string): Promise<Sent> => {
       const refused = new Map([...(refusedFiles.get(root.key) ?? []), [part.file, why]])
       refusedFiles.set(root.key, refused)
-      const shown = presentAnswer({ ...answer, audience }, parts.view(who.name, place.direct), refused)
+      // Where Slack takes no file, it takes no picture.
+      const view = { ...parts.view(who.name, place.direct), drawsPictures: false }
+      const shown = presentAnswer({ ...answer, audience }, view, { refused })
       const fallbacks = file.page === 0 ? shown.main : shown.thread[file.page - 1]
       if (page?.post == null || fallbacks === undefined) return missing(why)
       budget.count()
@@ -267,8 +277,12 @@ function pageKey({ key }: OutboxMessage, page: number): string {
   return `${key}:page:${page}`
 }
 
-/** What follows an answer, in this order: further pages, CSV files of what was cut, and the line of mentions. */
-function followersOf(message: OutboxMessage, way: There, { thread, files }: Presented): readonly NewMessage[] {
+/** What follows an answer, in this order: further pages, pictures, CSV files of what was cut, and the line of mentions. */
+function followersOf(
+  message: OutboxMessage,
+  way: There,
+  { thread, pictures, files }: Presented,
+): readonly NewMessage[] {
   const follower = (name: string, part: Extract<Content, { kind: 'part' }>['part']): NewMessage => ({
     ...bare(message),
     key: `${message.key}:${name}`,
@@ -279,6 +293,7 @@ function followersOf(message: OutboxMessage, way: There, { thread, files }: Pres
   const isCalled = message.mention.length > 0 && message.way === 0
   return [
     ...pagesOf(message, way, thread.length),
+    ...picturesOf(message, way, pictures),
     ...files.map((_, file) => follower(`file:${file}`, { kind: 'file', file })),
     ...(isCalled ? [follower('mention', { kind: 'mention' })] : []),
   ]
@@ -289,6 +304,15 @@ function pagesOf(message: OutboxMessage, way: There, pages: number): readonly Ne
     ...bare(message),
     key: pageKey(message, page),
     content: { kind: 'part', of: message.key, part: { kind: 'page', page } },
+    ways: [way],
+  }))
+}
+
+function picturesOf(message: OutboxMessage, way: There, pictures: readonly number[]): readonly NewMessage[] {
+  return pictures.map((reply) => ({
+    ...bare(message),
+    key: `${message.key}:picture:${reply}`,
+    content: { kind: 'part', of: message.key, part: { kind: 'picture', reply } },
     ways: [way],
   }))
 }

@@ -44,6 +44,8 @@ export interface Attached extends CsvFile {
 export interface Presented {
   readonly main: Fallbacks
   readonly thread: readonly Fallbacks[]
+  /** The charts among the replies whose pictures are to follow, by their place. */
+  readonly pictures: readonly number[]
   readonly files: readonly Attached[]
 }
 

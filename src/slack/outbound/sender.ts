@@ -4,7 +4,7 @@ import type { Asker } from '../../core/people.ts'
 import { type Conversation, directMessagesOf } from '../../core/place.ts'
 import type { Post } from '../../core/ports/ledger.ts'
 import type { Log } from '../../core/ports/log.ts'
-import { call, upload } from '../api-methods.ts'
+import { call, upload, uploadPicture } from '../api-methods.ts'
 import type { SlackClients } from '../clients.ts'
 import type { SharedChannels } from '../people/shared-channels.ts'
 import { externallyShared, NotSent, SlackBusy, SlackRefused } from '../slack-errors.ts'
@@ -34,6 +34,8 @@ export interface Sender {
   edit(post: Post, fallbacks: Fallbacks, level?: number): Promise<Accepted<void>>
   /** Posts a message that one person sees, in that conversation. */
   whisper(place: Conversation, person: string, fallbacks: Fallbacks): Promise<Accepted<void>>
+  /** Uploads a picture for a message in that conversation, and returns the id of its file. */
+  uploadPicture(channel: string, picture: Parameters<typeof uploadPicture>[1]): Promise<string>
   /** Attaches a file to a thread; `begin` is called before the one call that would attach it twice. */
   upload(to: PostTarget & { readonly thread: string }, file: CsvFile, begin: () => Promise<void>): Promise<void>
   /**
@@ -105,6 +107,10 @@ export function createSender({
         throw new SlackRefused('an edit', externallyShared)
       }
       return sendWithFallbacks(fallbacks, (message) => update(post, message), log, level)
+    },
+    async uploadPicture(channel, picture) {
+      await requireOpen(channel)
+      return uploadPicture(once, picture)
     },
     async upload(to, file, begin) {
       await requireOpen(to.channel)

@@ -1,9 +1,9 @@
 import type { Answer } from '../../core/answer.ts'
 import { clean, cleanLine, list } from '../../core/format.ts'
-import type { FailureReply, FileReply, Reply, TableReply, TextReply } from '../../core/reply.ts'
+import type { ChartReply, FailureReply, FileReply, Reply, TableReply, TextReply } from '../../core/reply.ts'
 import type { Attached, Presented } from '../outbound/fallbacks.ts'
 import { boldLine, preformatted, presentNext, sections, smallPrint } from './blocks.ts'
-import { presentChart } from './chart.ts'
+import { needsPicture, type PictureState, presentChart } from './chart.ts'
 import { cut, pieces } from './cut.ts'
 import { presentMenu } from './menu.ts'
 import { codeBlock, maxCalled, mentions } from './mrkdwn.ts'
@@ -14,25 +14,44 @@ import { presentSteps, runHead } from './run.ts'
 import { type FileFrom, presentFile, presentTable, type Whole } from './table.ts'
 
 /**
+ * What became of the uploads of an answer. `refused`: of files that Slack did not take, by their number, why, in place of where they are.
+ * `drawn`: the ids of pictures in Slack by the place of their chart in the replies, null for one that is not to be had.
+ */
+export interface UploadOutcome {
+  readonly refused?: ReadonlyMap<number, string>
+  readonly drawn?: ReadonlyMap<number, string | null>
+}
+
+/**
  * An answer as Slack shows it: the main message with its levels, what found no room in it and its details for the thread, and a CSV file
  * for each table, with the level from which on it is cut; what only its asker sees has neither thread nor files. A run of several
- * steps keeps the block that presentRun gave it. `refused`: of files that Slack did not take, by their number, why, in place of where they are.
+ * steps keeps the block that presentRun gave it. A chart that needs a picture is left out until that is drawn.
  */
-export function presentAnswer(answer: Answer, view: View, refused: ReadonlyMap<number, string> = new Map()): Presented {
+export function presentAnswer(answer: Answer, view: View, { refused, drawn }: UploadOutcome = {}): Presented {
   const { run, audience, lead, replies, details = [] } = answer
   const head = headOf(answer, view)
   const aloud = audience === 'channel'
   const marked = head === null || (run?.state !== 'error' && answer.title === undefined)
   // A file cannot be shown to one person in a channel, but in direct messages a query's answer can be asked for again.
-  const whole = aloud ? 'attached' : answer.asked === undefined ? 'nowhere' : 'on request'
-  let files = 0
-  const present = (reply: Reply) => {
-    const presented = presentReply(reply, { slash: view.slash, marked, whole })
-    const why = presented.file === null ? undefined : refused.get(files++)
-    if (why === undefined) return presented
-    return { ...presentReply(reply, { slash: view.slash, marked, whole: { refused: why } }), file: presented.file }
+  const whole: Whole = aloud ? 'attached' : answer.asked === undefined ? 'nowhere' : 'on request'
+  const stateOf = (at: number): PictureState => {
+    const file = drawn?.get(at)
+    if (file === undefined) return { kind: view.drawsPictures === true ? 'awaited' : 'none' }
+    return file === null ? { kind: 'none' } : { kind: 'drawn', file }
   }
-  const [presented, detailed] = [replies.map(present), details.map(present)]
+  let files = 0
+  const present = (of: readonly Reply[], pictureOf: (at: number) => PictureState) =>
+    of.flatMap((reply, at) => {
+      if (reply.kind === 'chart' && repeats(reply, of)) return []
+      const how = { slash: view.slash, marked, whole, picture: pictureOf(at) }
+      const shown = presentReply(reply, how)
+      const why = shown === null || shown.file === null ? undefined : refused?.get(files++)
+      if (shown === null || why === undefined) return shown ?? []
+      const without = presentReply(reply, { ...how, whole: { refused: why } })
+      return without === null ? [] : { ...without, file: shown.file }
+    })
+  const presented = present(replies, stateOf)
+  const detailed = present(details, () => ({ kind: 'none' }))
   const body = presented.map(({ part }) => part)
   const next = presentNext(answer.next, view.slash)
   const tail = next === null ? [] : [next]
@@ -48,6 +67,11 @@ export function presentAnswer(answer: Answer, view: View, refused: ReadonlyMap<n
   return {
     main: fallbacksOf(answer.headline, [...main, ...follows, ...tail], { stated: replies.some(statesOutcome) }),
     thread: thread.map((page) => fallbacksOf(namesOf(page), page, { stated: true })),
+    pictures: replies.flatMap((reply, at) =>
+      reply.kind === 'chart' && !repeats(reply, replies) && needsPicture(reply) && stateOf(at).kind === 'awaited'
+        ? [at]
+        : [],
+    ),
     files: [...presented, ...detailed].flatMap(({ part, file }) =>
       file === null ? [] : [attached(part, file, pages)],
     ),
@@ -77,21 +101,41 @@ function attached(
 
 function presentReply(
   reply: Reply,
-  { slash, marked, whole }: { readonly slash: string; readonly marked: boolean; readonly whole: Whole },
-): { readonly part: PresentedPart; readonly file: FileFrom | null } {
+  {
+    slash,
+    marked,
+    whole,
+    picture,
+  }: { readonly slash: string; readonly marked: boolean; readonly whole: Whole; readonly picture: PictureState },
+): { readonly part: PresentedPart; readonly file: FileFrom | null } | null {
   if (reply.kind === 'table') return presentTable(reply, whole)
   if (reply.kind === 'file') return presentFile(reply, whole)
-  return { part: presentOther(reply, slash, marked), file: null }
+  if (reply.kind !== 'chart') return { part: presentOther(reply, slash, marked), file: null }
+  const part = presentChart(reply, picture)
+  return part === null ? null : { part, file: null }
 }
 
-function presentOther(reply: Exclude<Reply, TableReply | FileReply>, slash: string, marked: boolean): PresentedPart {
+/** Bars and pies of figures that a table beside them shows whole say nothing more. */
+function repeats({ type, categories, series }: ChartReply, replies: readonly Reply[]): boolean {
+  if (type !== 'bar' && type !== 'pie') return false
+  return replies.some(
+    (reply) =>
+      reply.kind === 'table' &&
+      reply.rows.length >= categories.length &&
+      series.every(({ name }) => reply.columns.includes(name)),
+  )
+}
+
+function presentOther(
+  reply: Exclude<Reply, TableReply | FileReply | ChartReply>,
+  slash: string,
+  marked: boolean,
+): PresentedPart {
   switch (reply.kind) {
     case 'text':
       return presentText(reply)
     case 'menu':
       return presentMenu(reply)
-    case 'chart':
-      return presentChart(reply)
     case 'steps':
       return presentSteps(reply)
     case 'plan':

@@ -2,9 +2,10 @@
  * Plain replies in, Block Kit out. Nothing here calls Slack or decides anything.
  */
 export { presentAnswer } from './answer.ts'
+export { type PictureState, presentChart } from './chart.ts'
 export { presentForm } from './form-modal.ts'
 export { type HomeFallbacks, presentHome } from './home-tab.ts'
-export type { View } from './parts.ts'
+export { fallbacksOf, type View } from './parts.ts'
 export type { TypedPlan } from './plan.ts'
 export { presentEnded, presentTypedModal } from './plan.ts'
 export { presentCall, presentMention, presentRun } from './run.ts'

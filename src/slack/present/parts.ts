@@ -30,6 +30,8 @@ export interface View {
   readonly asker: string
   /** A direct message with the bot: who asked is not shown. */
   readonly direct: boolean
+  /** Charts that need a picture get one later; without it they are drawn with what Slack has. */
+  readonly drawsPictures?: boolean
   readonly now: Date
 }
 

@@ -24,6 +24,10 @@ ${block.accessory && control(block.accessory, id)}</div>`
       return field(block, choice)
     case 'image':
       // The page fetches nothing from elsewhere: the text for screen readers is shown in place of the picture.
+      if (block.slack_file !== undefined) {
+        const address = `/files/${block.slack_file.id}/picture.png`
+        return html`<figure class="picture">${block.title && html`<figcaption>${block.title.text}</figcaption>`}<img src="${address}" alt="${block.alt_text}"></figure>`
+      }
       return html`<figure class="image">${block.title && html`<figcaption>${block.title.text}</figcaption>`}<div>Image: ${block.alt_text}</div></figure>`
     case 'table':
       return tableHtml(block, reader)

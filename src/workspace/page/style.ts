@@ -89,6 +89,7 @@ main > header:has(.tabs) { padding-bottom: 0; flex-direction: column; gap: .3rem
 .home > [data-type=header]:not(:first-child) { margin-top: 1.4rem } .home > [data-type=divider] + [data-type=header] { margin-top: .6rem } .home .section, .home .rich-text { max-width: none } .home .fields { grid-template-columns: repeat(auto-fit, minmax(max(12rem, 40%), 1fr)) }
 .nothing { text-align: center; color: var(--soft); padding-top: 18vh } .nothing h2 { font-size: 1.15rem; color: var(--ink); margin: 0 0 .3rem } .nothing p { margin: 0 }
 .image { border: 1px dashed var(--edge); border-radius: 10px; padding: .7rem .9rem; color: var(--soft) } .image figcaption { font-weight: 600; color: var(--ink) }
+.picture { margin: .3rem 0 } .picture figcaption { font-weight: 600; margin-bottom: .3rem } .picture img { display: block; max-width: min(100%, 640px); height: auto; border-radius: 8px }
 .overflow { appearance: none; width: 2.6rem; padding-inline: 0; text-align: center; text-align-last: center; field-sizing: content } .overflow option { text-align: left }
 
 .below { position: relative; height: 0; z-index: 1 } .jump { position: absolute; bottom: .5rem; left: 50%; transform: translateX(-50%); border-radius: 99px; box-shadow: 0 2px 10px #0003; white-space: nowrap }

@@ -36,22 +36,22 @@ describe('a chart', () => {
     const table = replyOf(answer, 'table')
     const { rows } = table.kind === 'table' ? table : { rows: [] }
     expect(replyOf(answer, 'chart')).toMatchObject({
-      yLabel: 'user_id, session_id',
-      categories: rows.slice(0, 31).map(([place]) => String(place)),
+      yLabel: 'user ID, session ID',
+      categories: rows.map(([place]) => String(place)),
       series: [
-        { name: 'user_id', values: rows.slice(0, 31).map(([, user]) => user) },
-        { name: 'session_id', values: rows.slice(0, 31).map(([, , session]) => session) },
+        { name: 'user_id', values: rows.map(([, user]) => user) },
+        { name: 'session_id', values: rows.map(([, , session]) => session) },
       ],
     })
   })
 
-  it('of a course of time has the latest points, and a category without a name is a dash', async () => {
+  it('of a course of time has all of its points, and a category without a name is a dash', async () => {
     const line = await loaded(['-- chart: line x=place y=user_id'])
     const chart = replyOf(await line.say('course'), 'chart')
-    expect(chart).toMatchObject({ categories: Array.from({ length: 31 }, (_, n) => String(n + 10)) })
+    expect(chart).toMatchObject({ categories: Array.from({ length: 40 }, (_, n) => String(n + 1)) })
     const bar = await loaded(['-- chart: bar x=nothing y=user_id'])
     expect(replyOf(await bar.say('course'), 'chart')).toMatchObject({
-      categories: Array.from({ length: 31 }, () => '–'),
+      categories: Array.from({ length: 40 }, () => '–'),
     })
   })
 })

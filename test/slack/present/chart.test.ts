@@ -1,9 +1,19 @@
 import { describe, expect, it } from 'vitest'
 import type { ChartReply } from '../../../src/core/reply.ts'
-import { presentChart } from '../../../src/slack/present/chart.ts'
+import { type PictureState, presentChart as presentedChart } from '../../../src/slack/present/chart.ts'
 import { readingOf } from './look.ts'
 
-function chart(categories: readonly string[], values: readonly number[], given: Partial<ChartReply> = {}): ChartReply {
+function presentChart(chart: ChartReply, picture?: PictureState) {
+  const part = presentedChart(chart, picture)
+  if (part === null) throw new Error('it is left to the table')
+  return part
+}
+
+function chart(
+  categories: readonly string[],
+  values: readonly (number | null)[],
+  given: Partial<ChartReply> = {},
+): ChartReply {
   return {
     kind: 'chart',
     type: 'bar',
@@ -70,7 +80,7 @@ describe('a chart', () => {
   })
 
   it('shows a figure that is missing as missing', () => {
-    expect(readingOf(presentChart(chart(['a', 'b'], [1, Number.NaN])).newest)).toContain('b            –')
+    expect(readingOf(presentChart(chart(['a', 'b'], [1, null])).newest)).toContain('b            –')
     expect(readingOf(presentChart(chart(['a', 'b'], [1])).newest)).toContain('b            –')
   })
 

@@ -65,7 +65,7 @@ export async function openFront(workspace: Handler, now: () => number): Promise<
     }
     const answer = await fetch(`${behind.origin}${path}`, {
       method: request.method ?? 'GET',
-      body: bytes,
+      ...(request.method === 'GET' ? {} : { body: bytes }),
       headers: {
         'content-type': request.headers['content-type'] ?? '',
         authorization: request.headers.authorization ?? '',

@@ -12,6 +12,7 @@ import type { AccessPolicy, Deps, Policy } from '../../../src/core/deps.ts'
 import { runKey } from '../../../src/core/outbox/messages.ts'
 import type { Ledger } from '../../../src/core/ports/ledger.ts'
 import type { Log } from '../../../src/core/ports/log.ts'
+import type { Pictures } from '../../../src/core/ports/pictures.ts'
 import { type Reply, text } from '../../../src/core/reply.ts'
 import type { Session } from '../../../src/core/runner/session.ts'
 import { systemClock } from '../../../src/machine/clock.ts'
@@ -93,6 +94,7 @@ export interface OfficeOptions {
   readonly access?: Partial<AccessPolicy>
   readonly personas?: readonly Persona[]
   readonly channels?: readonly ChannelSeed[]
+  readonly pictures?: Pictures
   /** A bot of one's own in place of the small commands. */
   readonly bot?: { readonly commands: readonly Command[]; readonly parts: Partial<Deps> }
 }
@@ -152,6 +154,7 @@ async function moveIn(
     ledger,
     clock,
     log,
+    ...(options.pictures === undefined ? {} : { pictures: options.pictures }),
   })
   const process = await enter(ledger, clock)
   const { admins = [ada], operators = [] } = options

@@ -69,7 +69,10 @@ describe('the post of a night', () => {
       '191 events and 9 songs read from 11 files in < 0.1 s · 1.3% of plays match the catalogue',
       'Data until 11 Nov 2018, 23:42 UTC',
     ])
-    expect(answer.replies[2]).toMatchObject({ title: 'Pulse, 10–11 Nov 2018 UTC', categories: ['10 Nov', '11'] })
+    expect(answer.replies[2]).toMatchObject({
+      title: 'Pulse, 10–11 Nov 2018 UTC',
+      categories: ['2018-11-10', '2018-11-11'],
+    })
     expect(answer.replies[3]).toMatchObject({ title: 'Top songs, 11 Nov 2018 UTC', total: 10 })
     const details = answer.details ?? []
     expect(details.flatMap((reply) => (reply.kind === 'table' ? [reply.title] : []))).toEqual([

@@ -1,0 +1,122 @@
+import type { Answer } from '../../core/answer.ts'
+import { cleanLine } from '../../core/format.ts'
+import type { OutboxMessage, Sent } from '../../core/ports/outbox.ts'
+import type { ChartReply } from '../../core/reply.ts'
+import { fallbacksOf, presentAnswer, presentChart } from '../present/index.ts'
+import { isContentRefusal, isGone, SlackBusy, SlackRefused } from '../slack-errors.ts'
+import type { CarrierParts, There } from './carrier.ts'
+import type { Fallbacks } from './fallbacks.ts'
+
+/** The picture of one chart of an answer whose message was accepted. */
+export interface PictureToPlace {
+  readonly message: OutboxMessage
+  readonly way: There
+  readonly answer: Answer
+  /** The place of the chart in the replies. */
+  readonly at: number
+  readonly root: OutboxMessage
+}
+
+// Slack refuses a message with a picture that it is still processing (`invalid_blocks`): after 1, 2, 3, … s it is tried again.
+const mostTries = 6
+
+interface Uploaded {
+  readonly file: string
+  tries: number
+}
+
+/**
+ * Draws a picture, uploads it, and places it: by an edit of the answer's message, or in a message of its own where the answer is private,
+ * because Slack edits no such message: `reply` sends that one as it sent the answer. A chart that cannot be drawn or uploaded is shown with what Slack has.
+ */
+export function createPicturePlacer(
+  parts: CarrierParts,
+  reply: (root: OutboxMessage, way: There, fallbacks: Fallbacks) => Promise<Sent>,
+): (to: PictureToPlace) => Promise<Sent> {
+  const { sender, budget, log, pictures } = parts
+  // What is uploaded and not yet taken in a message. A new process uploads it again.
+  const uploaded = new Map<string, Uploaded>()
+
+  const upload = async ({ message, way, answer }: PictureToPlace, chart: ChartReply): Promise<Uploaded | null> => {
+    const known = uploaded.get(message.key)
+    if (known !== undefined) return known
+    try {
+      const png = (await pictures?.draw(chart)) ?? null
+      if (png === null) return null
+      const title = cleanLine(chart.title)
+      const file = await sender.uploadPicture(way.place.channel, {
+        filename: `${answer.run?.id ?? 'chart'}.png`,
+        title,
+        png,
+      })
+      const now = { file, tries: 0 }
+      uploaded.set(message.key, now)
+      return now
+    } catch (error) {
+      if (error instanceof SlackBusy || !(error instanceof Error)) throw error
+      log.error({ err: error, message: message.key }, 'a picture could not be drawn or uploaded')
+      return null
+    }
+  }
+
+  /** Sends a message with the picture, in this form alone; the same with what Slack has once it was refused too often. */
+  const place = async <T>(
+    picture: Uploaded | null,
+    { message }: PictureToPlace,
+    send: (file: string | null) => Promise<T>,
+  ): Promise<T> => {
+    if (picture === null) return send(null)
+    try {
+      const sent = await send(picture.file)
+      uploaded.delete(message.key)
+      return sent
+    } catch (error) {
+      if (!isContentRefusal(error)) throw error
+      picture.tries++
+      if (picture.tries < mostTries) throw new SlackBusy('a picture', picture.tries * 1000)
+      log.warn({ slack: error.code, why: error.messages }, 'Slack refused a picture; what Slack can draw follows')
+      uploaded.delete(message.key)
+      return send(null)
+    }
+  }
+
+  return async (to) => {
+    const { way, answer, at, root } = to
+    const chart = answer.replies[at]
+    if (chart?.kind !== 'chart') return done
+    const view = parts.view(way.who.name, way.place.direct)
+    const picture = await upload(to, chart)
+    if (way.kind === 'reader') {
+      await place(picture, to, async (file) => {
+        const part = presentChart(chart, file === null ? { kind: 'none' } : { kind: 'drawn', file })
+        if (part === null) return
+        const fallbacks = fallbacksOf(chart.finding ?? chart.title, [part], { stated: true })
+        const only = file === null ? fallbacks : first(fallbacks, 0)
+        await reply(root, way, only)
+      })
+      return { ...done, restMs }
+    }
+    const { post, level } = root
+    if (post === null) return done
+    budget.count()
+    try {
+      await place(picture, to, (file) => {
+        const { main } = presentAnswer(answer, view, { drawn: new Map([[at, file]]) })
+        return file === null ? sender.edit(post, main, level ?? 0) : sender.edit(post, first(main, level ?? 0))
+      })
+    } catch (error) {
+      if (!(error instanceof SlackRefused && isGone(error))) throw error
+    }
+    return { ...done, restMs }
+  }
+}
+
+/** One form of a message, so that a refusal of it is not answered with a simpler one. */
+function first(fallbacks: Fallbacks, level: number): Fallbacks {
+  return [fallbacks[Math.min(level, fallbacks.length - 1)] ?? fallbacks[0]]
+}
+
+// About one message a second in a channel (https://docs.slack.dev/apis/web-api/rate-limits).
+const restMs = 1000
+
+const done = { kind: 'sent', post: null, level: 0, followers: [], restMs: 0 } as const

@@ -1,0 +1,171 @@
+import { rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../src/core/answer.ts'
+import type { ChartReply, TableReply } from '../../src/core/reply.ts'
+import { readLibrary } from '../../src/library.ts'
+import { pngOf, svgOf } from '../../src/pictures/draw.ts'
+import { fontMetrics } from '../../src/pictures/font.ts'
+import { generateSample, sampleOptions } from '../../src/sample/index.ts'
+import { sqlFolder } from '../support/catalog.ts'
+import { createPreparedWarehouse } from '../support/warehouse.ts'
+
+const { queries } = await readLibrary(sqlFolder)
+
+/** A warehouse of a whole year, every day of which has plays. */
+const aYear = () =>
+  createPreparedWarehouse('year', async ({ bot, logData, songData }) => {
+    const sample = `${logData}-sample`
+    await generateSample(sampleOptions({ events: 9_000, songs: 40, days: 365, start: '2018-01-01' }), sample)
+    await Promise.all([logData, songData].map((folder) => rm(folder, { recursive: true })))
+    await rename(join(sample, 'log_data'), logData)
+    await rename(join(sample, 'song_data'), songData)
+    const loaded = await bot.say('etl allow-empty=yes')
+    if (!loaded.ok) throw new Error(loaded.headline)
+  })
+
+interface Box {
+  readonly text: string
+  readonly left: number
+  readonly right: number
+  readonly top: number
+  readonly bottom: number
+}
+
+/** Where each text of an SVG is, by the font that draws it. */
+function textsOf(svg: string): readonly Box[] {
+  const texts = svg.matchAll(/<text([^>]*)>([^<]*)<\/text>/g)
+  return [...texts].map(([, attributes = '', words = '']) => {
+    const text = words
+      .replaceAll('&amp;', '&')
+      .replaceAll('&lt;', '<')
+      .replaceAll('&gt;', '>')
+      .replaceAll('&quot;', '"')
+      .replaceAll('&#39;', "'")
+    const size = Number(/(\d+)px/.exec(attributes)?.[1])
+    const [, x = '', y = ''] = /translate\(([-\d.]+) ([-\d.]+)\)/.exec(attributes) ?? []
+    const [dx, dy] = ['x', 'y'].map((name) => Number(new RegExp(` ${name}="([-\\d.]+)"`).exec(attributes)?.[1] ?? 0))
+    const width = fontMetrics().widthOf(text, size)
+    const anchor = /text-anchor="(\w+)"/.exec(attributes)?.[1] ?? 'start'
+    const left = Number(x) + (dx ?? 0) - (anchor === 'end' ? width : anchor === 'middle' ? width / 2 : 0)
+    const middle = Number(y) + (dy ?? 0)
+    // Letters without what lies above and below most of them.
+    return { text, left, right: left + width, top: middle - size * 0.4, bottom: middle + size * 0.4 }
+  })
+}
+
+function faultsOf(svg: string): readonly string[] {
+  const [, width = '', height = ''] = /viewBox="0 0 (\d+) (\d+)"/.exec(svg) ?? []
+  const texts = textsOf(svg)
+  if (texts.length < 3) return ['no labels']
+  const cut = texts.filter(
+    ({ left, right, top, bottom }) => left < 0 || right > Number(width) || top < 0 || bottom > Number(height),
+  )
+  const overlapping = texts.flatMap((one, at) =>
+    texts
+      .slice(at + 1)
+      .filter(
+        (other) => one.left < other.right && other.left < one.right && one.top < other.bottom && other.top < one.bottom,
+      ),
+  )
+  return [...cut.map(({ text }) => `cut: ${text}`), ...overlapping.map(({ text }) => `overlapping: ${text}`)]
+}
+
+function drawn(answer: Answer): { readonly table: TableReply; readonly chart: ChartReply | undefined } {
+  const table = answer.replies.find((reply) => reply.kind === 'table')
+  if (table === undefined) throw new Error(answer.headline)
+  return { table, chart: answer.replies.find((reply) => reply.kind === 'chart') }
+}
+
+describe('a picture of every query', () => {
+  const windows = ['', 'last=1d', 'last=30d', 'last=365d', 'since=2030-01-01', 'last=7d compare=previous']
+
+  it.each(windows)(
+    'asked with "%s" cuts no label, overlaps none, and holds the numbers of the table',
+    async (window) => {
+      const { bot } = await aYear()
+      let pictures = 0
+      for (const { name, timed } of queries) {
+        const { table, chart } = drawn(await bot.say(timed ? `${name} ${window}` : name))
+        if (chart === undefined) continue
+        const svg = svgOf(chart)
+        if (svg === null) {
+          expect([name, chart.categories.length > 8]).toEqual([name, true])
+          continue
+        }
+        pictures++
+        expect([name, faultsOf(svg)]).toEqual([name, []])
+        if (chart.type === 'heat') {
+          const cells = table.rows.map((row) => row[table.columns.indexOf('retained')])
+          expect(chart.series.flatMap(({ values }) => values).filter((value) => value !== null)).toEqual(cells)
+          continue
+        }
+        for (const { name: column, values } of chart.series) {
+          expect([name, values]).toEqual([name, table.rows.map((row) => row[table.columns.indexOf(column)] ?? null)])
+        }
+      }
+      expect(pictures > 2).toBe(!window.startsWith('since'))
+    },
+  )
+
+  it('of another year, in two sizes and with names as long as they come, keeps its labels clear too', () => {
+    const about = { kind: 'chart', title: 'T', xLabel: 'day', yLabel: 'plays' } as const
+    const days = Array.from({ length: 400 }, (_, at) => new Date(Date.UTC(2018, 0, 1 + at)).toISOString().slice(0, 10))
+    const course: ChartReply = {
+      ...about,
+      type: 'line',
+      categories: days,
+      series: [
+        { name: 'plays', values: days.map((_, at) => (at % 7 === 0 ? null : 123_456 + at)) },
+        { name: 'listeners', values: days.map((_, at) => at % 50) },
+      ],
+    }
+    const bars: ChartReply = {
+      ...about,
+      type: 'bar',
+      categories: [
+        'New York-Newark-Jersey City, NY-NJ-PA',
+        'Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch',
+        'A & B <c>',
+      ],
+      series: [
+        { name: 'plays', values: [9, 1_234_567, 0] },
+        { name: 'plays_before', label: 'plays before', values: [null, 5, 3] },
+      ],
+    }
+    const heat: ChartReply = {
+      ...about,
+      type: 'heat',
+      xLabel: 'week',
+      categories: Array.from({ length: 53 }, (_, at) => String(at)),
+      series: Array.from({ length: 53 }, (_, at) => ({
+        name: days[at * 7] ?? '',
+        values: Array.from({ length: 53 }, (__, week) => 100 - week),
+      })),
+    }
+    for (const chart of [course, bars, heat]) expect(faultsOf(svgOf(chart) ?? '')).toEqual([])
+  })
+})
+
+describe('a picture', () => {
+  const chart = (category: string): ChartReply => ({
+    kind: 'chart',
+    type: 'bar',
+    title: 'Plays',
+    xLabel: 'song',
+    yLabel: 'plays',
+    categories: ['Undo', category],
+    series: [{ name: 'plays', values: [2, 1] }],
+  })
+
+  it('is a PNG with two pixels for each point', () => {
+    const png = Buffer.from(pngOf(chart('Björk')) ?? [])
+    expect(png.subarray(1, 4).toString()).toBe('PNG')
+    expect(png.readUInt32BE(16)).toBe(1280)
+  })
+
+  it('is not drawn where the font lacks a character', () => {
+    expect(pngOf(chart('日本'))).toBeNull()
+    expect(fontMetrics().has('Ünïcødé Ελλ Рус –…')).toBe(true)
+  })
+})

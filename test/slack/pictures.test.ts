@@ -1,0 +1,131 @@
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Pictures } from '../../src/core/ports/pictures.ts'
+import type { ChartReply } from '../../src/core/reply.ts'
+import { picturesHere } from '../../src/pictures/pictures.ts'
+import { ada, dataEng, type Office, openOffice, random } from './support/office.ts'
+
+const days = Array.from({ length: 30 }, (_, at) => `2018-11-${String(at + 1).padStart(2, '0')}`)
+const chart: ChartReply = {
+  kind: 'chart',
+  type: 'line',
+  title: 'Pulse, 1–30 Nov 2018 UTC',
+  xLabel: 'day',
+  yLabel: 'plays',
+  categories: days,
+  series: [{ name: 'plays', values: days.map((_, at) => 200 + at) }],
+  finding: 'The last day had 229 plays.',
+}
+
+// The library is read with the first picture, which takes seconds on a busy machine.
+beforeAll(() => picturesHere.draw(chart))
+
+let office: Office
+afterEach(() => office.close())
+
+const open = async (pictures: Pictures | undefined, drawn = chart) => {
+  office = await openOffice({ songs: () => [drawn], ...(pictures === undefined ? {} : { pictures }) })
+}
+const ask = async (channel = dataEng) => {
+  office.doors.open('songs')
+  await office.workspace.users.send({ as: ada, channel, text: '/sparkify songs' })
+  await office.clock.until(() =>
+    office.front.calls.some(({ name }) => name === 'chat.postMessage' || name === 'response'),
+  )
+  await office.clock.until(() => office.delivered())
+}
+const shown = (channel = dataEng) => office.workspace.messages(channel, ada).flatMap(({ blocks = [] }) => blocks)
+const typesIn = (channel = dataEng) => shown(channel).map(({ type }) => type)
+const imageIn = (channel = dataEng) => shown(channel).find((block) => block.type === 'image')
+
+describe('a chart that Slack cannot draw', () => {
+  it('is a picture in its message, which is posted before it', async () => {
+    await open(picturesHere)
+    await ask()
+    const image = imageIn()
+    expect(image).toMatchObject({
+      alt_text: 'Pulse, 1–30 Nov 2018 UTC. The last day had 229 plays.',
+      title: { text: 'Pulse, 1–30 Nov 2018 UTC' },
+    })
+    const names = office.front.calls.map(({ name }) => name)
+    expect(names.indexOf('chat.postMessage')).toBeLessThan(names.indexOf('files.getUploadURLExternal'))
+    expect(names.filter((name) => name === 'chat.postMessage')).toHaveLength(1)
+    const file = image?.type === 'image' ? image.slack_file?.id : undefined
+    const picture = await fetch(`${office.front.origin}/files/${file}/picture.png`)
+    expect(picture.headers.get('content-type')).toContain('image/png')
+  })
+
+  it('waits while Slack is still processing the picture, and uploads it once', async () => {
+    await open(picturesHere)
+    let refusals = 2
+    office.front.inject(({ name, body }) =>
+      name === 'chat.update' && body.get('blocks')?.includes('slack_file') === true && refusals-- > 0
+        ? { body: { ok: false, error: 'invalid_blocks' } }
+        : undefined,
+    )
+    await ask()
+    expect(imageIn()).toBeDefined()
+    expect(office.front.named('files.getUploadURLExternal')).toHaveLength(1)
+  })
+
+  it.each<[string, Pictures | undefined]>([
+    ['has no picture', undefined],
+    ['cannot be drawn', { draw: () => Promise.reject(new Error('no memory')) }],
+    ['is better read as text', { draw: async () => null }],
+  ])('and %s is drawn in weeks', async (_, pictures) => {
+    await open(pictures)
+    await ask()
+    expect(JSON.stringify(shown())).toContain('mean day of each week')
+    expect(typesIn()).toContain('data_visualization')
+  })
+
+  it('and cannot be uploaded, or is refused for good, is drawn in weeks', async () => {
+    for (const refused of ['files.getUploadURLExternal', 'chat.update'] as const) {
+      await open(picturesHere)
+      office.front.inject(({ name, body }) =>
+        name === refused && (name !== 'chat.update' || body.get('blocks')?.includes('slack_file') === true)
+          ? { body: { ok: false, error: name === 'chat.update' ? 'invalid_blocks' : 'missing_scope' } }
+          : undefined,
+      )
+      await ask()
+      expect([refused, typesIn().includes('data_visualization')]).toEqual([refused, true])
+      expect(imageIn()).toBeUndefined()
+      if (refused !== 'chat.update') await office.close()
+    }
+  })
+
+  it('is a message of its own where the answer is private', async () => {
+    await open(picturesHere)
+    await ask(random)
+    expect(office.front.named('chat.update')).toEqual([])
+    expect(imageIn(random)).toBeDefined()
+  })
+})
+
+describe('bars of a table', () => {
+  it('are not drawn beside it', async () => {
+    const bars: ChartReply = {
+      ...chart,
+      type: 'bar',
+      categories: ['Undo', 'Revelry'],
+      series: [{ name: 'plays', values: [2, 1] }],
+    }
+    office = await openOffice({
+      songs: () => [
+        {
+          kind: 'table',
+          title: 'Top songs',
+          columns: ['song', 'plays'],
+          rows: [
+            ['Undo', 2],
+            ['Revelry', 1],
+          ],
+          total: 2,
+        },
+        bars,
+      ],
+    })
+    await ask()
+    expect(typesIn()).toContain('data_table')
+    expect(typesIn()).not.toContain('data_visualization')
+  })
+})
