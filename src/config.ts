@@ -6,6 +6,7 @@ import { nearest } from './core/command/suggest.ts'
 import { messageOf, OpsError } from './core/errors.ts'
 import { roles } from './core/people.ts'
 import { listVariable, textVariable, usdVariable } from './core/variables.ts'
+import { publishLimits } from './core/warehouse/limits.ts'
 import { redshiftVariables } from './redshift/settings.ts'
 
 /*
@@ -73,6 +74,7 @@ const variables = z.object({
   mcpRole: z.enum(roles, 'viewer, operator or admin').default('viewer').describe('SPARKIFY_MCP_ROLE'),
   policy: z.object({
     oncall: ids.describe('SPARKIFY_ONCALL'),
+    publishLimits: publishLimits.describe('SPARKIFY_PUBLISH_LIMITS'),
     twoPerson: z
       .enum(['on', 'off'], 'on or off')
       .default('off')

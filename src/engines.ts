@@ -74,7 +74,9 @@ async function openDuckdb(config: Config, clock: Clock, ownThread: boolean): Pro
     keepLoads: config.duckdb.keepLoads,
     ...(proxy === '' || bypass.trim() === '*' ? {} : { proxy }),
   }
-  const engine = openedWhenUsed({ name: 'duckdb', keeps: config.duckdb.keepLoads, copies: null }, async () => {
+  const source = `${sources.log} ${sources.song}`
+  const known = { name: 'duckdb', source, keeps: config.duckdb.keepLoads, copies: null } as const
+  const engine = openedWhenUsed(known, async () => {
     if (ownThread) return (await import('./duckdb/own-thread.ts')).openInThread(options)
     const opened = await (await import('./duckdb/engine.ts')).createDuckdbEngine(options)
     return (method, args) => Reflect.apply(opened[method], opened, args)
@@ -124,6 +126,7 @@ function openedWhenUsed(known: Omit<Engine, EngineMethod>, open: () => ReturnTyp
     query: async (...args) => (await engine())('query', args),
     verify: async (...args) => (await engine())('verify', args),
     publish: async (...args) => (await engine())('publish', args),
+    hold: async (...args) => (await engine())('hold', args),
     restore: async (...args) => (await engine())('restore', args),
     stored: async () => (await engine())('stored', []),
     retain: async (...args) => (await engine())('retain', args),

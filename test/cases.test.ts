@@ -88,6 +88,8 @@ const cases: Readonly<Record<string, Case>> = {
       refused(
         /Every play has its page, .* \(4 rows, first in 2018-11-02-events\.json, line 1\)/,
         /"page",null,"Blue Note"/,
+        /new field pageName \(text\), first in 2018-11-02-events\.json, line 1: log pageName text watched/,
+        /field page is missing, first in 2018-11-02-events\.json, line 1: log page text optional/,
       ),
     ],
   },

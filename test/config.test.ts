@@ -27,6 +27,15 @@ describe('the configuration', () => {
     expect(readConfig({ SPARKIFY_ENGINE: '', SPARKIFY_PORT: ' ', SLACK_BOT_TOKEN: '' })).toEqual(readConfig({}))
   })
 
+  it('reads what a load may lose', () => {
+    expect(readConfig({}).policy.publishLimits).toEqual({ days: 2, rows: 1, coverage: 2, min: 20 })
+    expect(readConfig({ SPARKIFY_PUBLISH_LIMITS: 'off' }).policy.publishLimits).toBeNull()
+    expect(readConfig({ SPARKIFY_PUBLISH_LIMITS: 'rows=0.5%,min=5' }).policy.publishLimits).toMatchObject({
+      rows: 0.5,
+      min: 5,
+    })
+  })
+
   it('makes folders absolute and leaves s3 prefixes alone', () => {
     expect(readConfig({ SPARKIFY_LOG_DATA: 'data/log', SPARKIFY_SONG_DATA: 's3://bucket/song' }).sources).toEqual({
       log: resolve('data/log'),
@@ -54,6 +63,7 @@ describe('the configuration', () => {
     [{ SPARKIFY_HOME: '/data/what?' }, 'SPARKIFY_HOME is /data/what?, and DuckDB reads no path with a "?".'],
     [{ REDSHIFT_NODES: '0' }, 'REDSHIFT_NODES is "0", which is not a number of nodes.'],
     [{ REDSHIFT_TAGS: 'team' }, 'REDSHIFT_TAGS is "team", which is not tags like team=data,cost-center=42.'],
+    [{ SPARKIFY_PUBLISH_LIMITS: 'days=2' }, 'SPARKIFY_PUBLISH_LIMITS is "days=2", which is not off, or limits such as'],
     [{ SPARKIFY_BUDGET_USD: '-1' }, 'SPARKIFY_BUDGET_USD is "-1", which is not an amount in US dollars like 0.54.'],
     [{ https_proxy: 'ftp://proxy' }, 'HTTPS_PROXY is "…", which is not an http:// address such as http://proxy:8080.'],
   ])('names variable, problem and fix for %j', (env, message) => {

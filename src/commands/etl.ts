@@ -8,7 +8,9 @@ import { bytes, count, lasting, moment, percent, plural } from '../core/format.t
 import type { FileChange } from '../core/ports/engine.ts'
 import { type Reply, stating, text } from '../core/reply.ts'
 import { basisOf, changesWords, tally } from '../core/warehouse/basis.ts'
+import { comparisonReplies, differs } from '../core/warehouse/compare.ts'
 import { copyWarning } from '../core/warehouse/copy.ts'
+import { driftWords } from '../core/warehouse/drift.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
 import {
   auditedSchema,
@@ -66,11 +68,25 @@ export default defineCommand({
     } catch (error) {
       const reason: unknown = context.signal.aborted ? context.signal.reason : error
       await releaseFailed(context.runId, reason, deps)
-      throw await withStanding(error, context)
+      throw await withStanding(withDrift(error, context), context)
     }
     return report(context, before?.facts ?? null)
   },
 })
+
+/** What the source files hold beside what is known of them, in a warning; none where they hold nothing else, or were not read. */
+function driftIn({ output }: RunContext): readonly Reply[] {
+  const staged = [loadSteps.events.id, loadSteps.songs.id].map((id) => output(id, stagedSchema.optional()))
+  const drifts = staged.flatMap((dataset) => dataset?.drift ?? [])
+  return drifts.length === 0 ? [] : [text(driftWords(drifts), 'warning')]
+}
+
+/** A failure with what may be its cause. */
+function withDrift(error: unknown, context: RunContext): unknown {
+  if (!(error instanceof OpsError)) return error
+  const drifted = driftIn(context)
+  return drifted.length === 0 ? error : error.with({ evidence: [...error.evidence, ...drifted], cause: error.cause })
+}
 
 /** The failure with what it left untouched and what is still billed. */
 async function withStanding(error: unknown, { deps, runId, signal, door }: RunContext): Promise<unknown> {
@@ -95,7 +111,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
   const audited = context.output(loadSteps.audit.id, auditedSchema)
   const read = readWords(events, songs, facts.files)
   const built = deps.library.tables.star.map((table) => `${table} ${count(facts.counts?.[table] ?? 0)}`).join(' · ')
-  const { plays = 0, matched = 0, repeatsDropped = 0, dataUntil, anchor, ahead } = facts
+  const { comparison, plays = 0, matched = 0, repeatsDropped = 0, dataUntil, anchor, ahead } = facts
   const matchBefore =
     before?.plays === undefined || before.plays === 0
       ? ''
@@ -113,6 +129,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
         ]
   const uncopied = copyWarning(context)
   const unread = skipped.length === 0 ? [] : [text(skippedWords(skipped), 'warning')]
+  const drifted = driftIn(context)
   const datedAhead =
     ahead === undefined || anchor === undefined || typeof dataUntil !== 'string'
       ? []
@@ -147,10 +164,12 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
     ...left,
     ...unread,
     ...uncopied,
+    ...drifted,
   ]
   return {
     headline: `${count(plays)} plays are live; ${audited.line}.`,
     replies,
+    ...(comparison === undefined || !differs(comparison) ? {} : { details: comparisonReplies(comparison) }),
     brief: [
       stating([{ about: 'load', text: `${read} in ${await timeOf(context)}` }, coverage], ' · '),
       stating(checks, '\n', checks.length === 1 ? 'good' : 'warning'),
@@ -158,6 +177,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
       ...left,
       ...unread,
       ...uncopied,
+      ...drifted,
     ],
     facts: { about: ['load', 'checks'] },
     next: [

@@ -1,52 +1,97 @@
 import { z } from 'zod'
-import { defineCommand } from '../core/command/define.ts'
+import { optionalInteger } from '../core/command/args.ts'
+import { defineCommand, type Outcome } from '../core/command/define.ts'
+import type { Deps } from '../core/deps.ts'
 import { OpsError } from '../core/errors.ts'
 import { plural } from '../core/format.ts'
+import type { LoadId } from '../core/ports/engine.ts'
+import type { LoadRecord } from '../core/ports/loads.ts'
+import { comparisonReplies } from '../core/warehouse/compare.ts'
+import { choices, heldLoad } from '../core/warehouse/held.ts'
 import { changeBetween, keptLoads } from '../core/warehouse/kept-loads.ts'
+import { loadLine } from '../core/warehouse/state.ts'
 
 export default defineCommand({
   name: 'loads',
-  summary: 'Lists the loads that are kept: when they were published, by whom, and what they changed',
+  summary:
+    'Lists the loads that are kept: when they were published, by whom, and what they changed; or one of them in full',
   group: 'warehouse',
   role: 'viewer',
   effect: 'none',
   audience: 'asker',
-  args: z.object({}),
-  examples: ['loads'],
-  async run(_args, { deps }) {
+  args: z.object({
+    load: optionalInteger({
+      about: 'the number of a load: what it changed, by table and day',
+      min: 1,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+  }),
+  examples: ['loads', 'loads 12'],
+  async run({ load }, { deps }) {
+    const held = await heldLoad(deps)
     const kept = await keptLoads(deps)
+    if (load !== undefined) return inFull(load, [...(held === null ? [] : [held]), ...kept])
     if (kept.length === 0) {
       throw new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', { fixCommand: 'etl' })
     }
-    const sizes = new Map((await deps.engine.stored()).map(({ load, bytes }) => [load, bytes]))
-    const runs = await Promise.all(kept.map(({ id }) => deps.ledger.runs.get(id)))
-    const rows = kept.map((load, at) => {
-      const before = kept[at + 1]
-      return [
-        load.id,
-        load.state === 'live' ? 'live' : 'kept',
-        load.published,
-        runs[at]?.who.name ?? null,
-        load.facts.plays ?? null,
-        sizes.get(load.id) ?? null,
-        before === undefined ? null : changeBetween(before, load),
-      ]
-    })
-    const live = kept.find(({ state }) => state === 'live')
-    const earlier = kept.some(({ id }) => live !== undefined && id < live.id)
-    return {
-      headline: `${plural(kept.length, 'load')} kept${live === undefined ? '' : `; load ${live.id} is live`}.`,
-      replies: [
-        {
-          kind: 'table',
-          title: 'Loads',
-          columns: ['load', 'state', 'published', 'who', 'plays', 'bytes', 'change'],
-          formats: ['text', 'text', 'time', 'text', 'integer', 'integer', 'text'],
-          rows,
-          total: rows.length,
-        },
-      ],
-      next: earlier ? [{ label: 'Roll back', line: 'rollback' }] : [{ label: 'Load', line: 'etl' }],
-    }
+    return listOf(held, kept, deps)
   },
 })
+
+async function listOf(held: LoadRecord | null, kept: readonly LoadRecord[], deps: Deps): Promise<Outcome> {
+  const sizes = new Map((await deps.engine.stored()).map(({ load, bytes }) => [load, bytes]))
+  const live = kept.find(({ state }) => state === 'live')
+  const before = [...(held === null ? [] : [live]), ...kept.slice(1)]
+  const all = [...(held === null ? [] : [held]), ...kept]
+  const runs = await Promise.all(all.map(({ id }) => deps.ledger.runs.get(id)))
+  const rows = all.map((load, at) => {
+    const other = before[at]
+    return [
+      load.id,
+      load.state === 'previous' ? 'kept' : load.state,
+      load.published,
+      runs[at]?.who.name ?? null,
+      load.facts.plays ?? null,
+      sizes.get(load.id) ?? null,
+      other === undefined ? null : changeBetween(other, load),
+    ]
+  })
+  const earlier = kept.some(({ id }) => live !== undefined && id < live.id)
+  const waits = held === null ? '' : `; load ${held.id} is held`
+  return {
+    headline: `${plural(kept.length, 'load')} kept${live === undefined ? '' : `; load ${live.id} is live`}${waits}.`,
+    replies: [
+      {
+        kind: 'table',
+        title: 'Loads',
+        columns: ['load', 'state', 'published', 'who', 'plays', 'bytes', 'change'],
+        formats: ['text', 'text', 'time', 'text', 'integer', 'integer', 'text'],
+        rows,
+        total: rows.length,
+      },
+    ],
+    next: [
+      ...(held === null ? [] : choices(held.id)),
+      earlier ? { label: 'Roll back', line: 'rollback' } : { label: 'Load', line: 'etl' },
+    ],
+  }
+}
+
+function inFull(asked: LoadId, loads: readonly LoadRecord[]): Outcome {
+  const load = loads.find(({ id }) => id === asked)
+  if (load === undefined) {
+    throw new OpsError('not_found', `Load ${asked} is not kept.`, '`loads` lists those that are.', {
+      fixCommand: 'loads',
+    })
+  }
+  const { comparison } = load.facts
+  const headline = `Load ${load.id}: ${loadLine(load)}.`
+  return {
+    headline,
+    replies:
+      comparison === undefined
+        ? [{ kind: 'text', text: `${headline} It was not compared with a load before it.` }]
+        : [{ kind: 'text', text: headline }, ...comparisonReplies(comparison)],
+    next: load.state === 'held' ? choices(load.id) : [{ label: 'Loads', line: 'loads' }],
+  }
+}

@@ -2,13 +2,11 @@ import { z } from 'zod'
 import { optionalInteger } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
-import { moment } from '../core/format.ts'
-import type { LoadRecord } from '../core/ports/loads.ts'
 import { text } from '../core/reply.ts'
 import { copyingSteps, copyWarning } from '../core/warehouse/copy.ts'
 import { changeBetween, earlierLoad } from '../core/warehouse/kept-loads.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
-import { loadLine } from '../core/warehouse/state.ts'
+import { describedLoad, loadLine } from '../core/warehouse/state.ts'
 
 export default defineCommand({
   name: 'rollback',
@@ -33,8 +31,8 @@ export default defineCommand({
     return {
       title: `Roll back to load ${target.id}?`,
       facts: [
-        `Live now: ${described(live)}.`,
-        `Live after it: ${described(target)}.`,
+        `Live now: ${describedLoad(live)}.`,
+        `Live after it: ${describedLoad(target)}.`,
         `What changes: ${changeBetween(live, target)}.`,
         `Load ${live.id} is kept: rollback ${live.id} makes it live again. The next etl begins at load ${target.id}.`,
       ],
@@ -45,7 +43,20 @@ export default defineCommand({
   async run({ load }, context) {
     const { deps, runId } = context
     await requireAvailable(deps)
-    const { live, target } = await earlierLoad(load, deps)
+    await context.perform([
+      {
+        // Once: begun again behind the next step, the load before the live one would be another.
+        id: 'find-load',
+        title: 'Find the load',
+        async run() {
+          const found = await earlierLoad(load, deps)
+          return { output: { live: found.live.id, target: found.target.id }, detail: `load ${found.target.id}` }
+        },
+      },
+    ])
+    const found = context.output('find-load', foundSchema)
+    const [live, target] = await Promise.all([found.live, found.target].map((id) => deps.ledger.loads.get(id)))
+    if (live == null || target == null) throw new Error('a load that was kept is not in the ledger')
     await context.perform([
       {
         id: 'restore-load',
@@ -76,8 +87,4 @@ export default defineCommand({
   },
 })
 
-/** "load 12, 6,820 plays until 30 Nov 2018, 21:59 UTC, published 1 Dec 2018, 03:00 UTC". */
-function described(load: LoadRecord): string {
-  const published = load.published === null ? '' : `, published ${moment(new Date(load.published))}`
-  return `load ${load.id}, ${loadLine(load)}${published}`
-}
+const foundSchema = z.object({ live: z.number(), target: z.number() })

@@ -9,6 +9,7 @@ import { interruptedWords } from '../core/runner/orphans.ts'
 import { shownLine } from '../core/runner/readers.ts'
 import {
   checksStateLine,
+  heldLine,
   loadLine,
   nextUseful,
   type State,
@@ -32,10 +33,11 @@ export default defineCommand({
   },
 })
 
-function table({ cluster, live, writing, isLeft }: State, context: Context): TableReply {
+function table({ cluster, live, held, writing, isLeft }: State, context: Context): TableReply {
   const since = cluster.since === null ? '' : `, since ${moment(cluster.since)}`
   const rows = [
     ['Live load', live === null ? 'none' : liveLine(live, cluster.state)],
+    ...(held === null ? [] : [['Held', heldLine(held)]]),
     ['Checks', live === null ? 'not run' : checksStateLine(live)],
     ['Running', writing === null ? 'nothing' : writingLine(writing, isLeft, context)],
     ['Cluster', cluster.name],

@@ -198,6 +198,8 @@ export function notifying(ledger: Ledger, notify: () => void): Ledger {
     loads: {
       ...loads,
       publish: after(loads.publish),
+      hold: after(loads.hold),
+      discard: after(loads.discard),
       restore: after(loads.restore),
       discardAll: after(loads.discardAll),
     },

@@ -32,6 +32,18 @@ export interface Deps {
   readonly process: string
 }
 
+/**
+ * How much of what readers have may be lost with a load before somebody has to look at it: a past day (UTC) `days` percent of its plays, a
+ * table of the star `rows` percent of its rows, or `min` of them where that is more; the share of plays that match the catalogue may fall by
+ * `coverage` points.
+ */
+export interface PublishLimits {
+  readonly days: number
+  readonly rows: number
+  readonly coverage: number
+  readonly min: number
+}
+
 /** The configuration of approvals and mentions. Ids are Slack's: `U…` people, `S…` groups. */
 export interface Policy {
   /** A plan that can cost more than this needs approval; null: none does for its price. US dollars. */
@@ -44,6 +56,8 @@ export interface Policy {
   readonly approvers: readonly string[]
   /** Who is mentioned, besides the owner, when a schedule fails. */
   readonly oncall: readonly string[]
+  /** Loads beyond them are held; null: none is. */
+  readonly publishLimits: PublishLimits | null
 }
 
 /** Who may use the bot besides members of its own organization, and whether it posts where others read along. */

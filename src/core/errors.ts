@@ -27,6 +27,7 @@ const exitByCode = {
   source_unreadable: 1,
   bad_data: 1,
   checks_red: 1,
+  held: 1,
   sql_failed: 1,
   cancelled: 1,
   interrupted: 1,
@@ -73,7 +74,7 @@ export interface FailureReport {
  * An expected failure. `message` is a sentence or two on what happened and what was left untouched, without secrets;
  * `remedy` is what to do next, empty where nothing can be done. `fixCommand` is a command line for a button,
  * `evidence` what shows it (the rows behind a red check), `report` its answer where one sentence is not enough, `field` the argument that it is
- * about, which a form marks, `ask` the ids of people and groups who can help.
+ * about, which a form marks, `next` what can be done in place of running it again, `ask` the ids of people and groups who can help.
  */
 export class OpsError extends Error {
   readonly code: OpsErrorCode
@@ -82,6 +83,7 @@ export class OpsError extends Error {
   readonly evidence: readonly Reply[]
   readonly report: FailureReport | undefined
   readonly field: string | undefined
+  readonly next: readonly Suggestion[] | undefined
   readonly ask: readonly string[]
   /** The message without the sentence on what stayed untouched, where it has one. */
   readonly reason: string | undefined
@@ -99,6 +101,7 @@ export class OpsError extends Error {
     this.evidence = options.evidence ?? []
     this.report = options.report
     this.field = options.field
+    this.next = options.next
     this.ask = options.ask ?? []
     this.reason = options.reason
     this.leaveOut = options.leaveOut
@@ -124,6 +127,7 @@ interface OpsErrorOptions {
   readonly evidence?: readonly Reply[]
   readonly report?: FailureReport | undefined
   readonly field?: string | undefined
+  readonly next?: readonly Suggestion[] | undefined
   readonly ask?: readonly string[]
   readonly reason?: string | undefined
   readonly leaveOut?: number | undefined

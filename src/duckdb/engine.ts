@@ -120,6 +120,12 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       }
     })
 
+  /** Makes the file of a candidate one that everybody reads, and nobody changes any more. */
+  const finish = async (load: LoadId, { signal }: Work): Promise<void> => {
+    await inCandidate(load, signal, dropIncrement)
+    await inTurn(signal, () => attachments.finish(load, signal))
+  }
+
   /** Takes the rows of files that are gone over into a new load. */
   const keepGoneFiles = async (load: LoadId, before: LoadId, signal: AbortSignal): Promise<void> => {
     const log = await list(logData, logVariable, signal)
@@ -143,6 +149,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
 
   return {
     name: 'duckdb',
+    source: `${logData} ${songData}`,
     async sources(signal) {
       const log = await list(logData, logVariable, signal)
       const song = await list(songData, songVariable, signal)
@@ -237,10 +244,9 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       return inServed(load, signal, (session) => select(session, statement, wanted))
     },
     verify,
-    async publish(load, { signal }) {
-      await inCandidate(load, signal, dropIncrement)
-      await inTurn(signal, () => attachments.finish(load, signal))
-    },
+    publish: finish,
+    // The file of a load is where it stays; the ledger's pointer names the one that is live.
+    hold: finish,
     keeps: keepLoads,
     copies: null,
     // A damaged file must not become what everybody reads.

@@ -43,6 +43,12 @@ export async function* readRecords(bytes: AsyncIterable<Buffer>): AsyncGenerator
   if (last.length > 0) yield last
 }
 
+/** The records of a file that was read as a whole. */
+export function recordsOfText(content: Buffer): readonly SourceRecord[] {
+  const splitter = createSplitter()
+  return [...splitter.push(content), ...splitter.end()]
+}
+
 /** What is being read: nothing, an object, text to the end of its line, an array's scalar, or an object that never closes. */
 type Mode = 'between' | 'object' | 'rest-of-line' | 'scalar' | 'until-object'
 

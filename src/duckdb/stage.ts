@@ -5,6 +5,7 @@ import { rowWords, tooManyUnreadable, type UnreadableRow } from '../core/unreada
 import { findUnreadable, insertRecords, spellingsIn } from './bad-rows.ts'
 import type { Dataset } from './datasets.ts'
 import { isAboutData } from './failure.ts'
+import { fieldsIn } from './fields.ts'
 import { isIncrement, touch } from './increment.ts'
 import { codeOf } from './load-files.ts'
 import { hasPackedName, verifyPacked } from './packed.ts'
@@ -64,6 +65,7 @@ export async function stageFiles(session: DuckdbSession, staging: StagingFolder,
   const { dataset, files, shown } = staging
   const difference = await compare(session, dataset, files, staging, signal)
   const padded = await verifyPacked(difference.read, shown, signal)
+  const fields = await fieldsIn(difference.read, shown, signal)
   const isText = (file: SourceFile): boolean =>
     dataset.format === 'unstructured' && isSmall(file) && !hasPackedName(file.path)
   const [others, records] = split(difference.read, (file) => isOpenedByDuckdb(file, padded))
@@ -81,13 +83,14 @@ export async function stageFiles(session: DuckdbSession, staging: StagingFolder,
     const hashed = hashesMeanwhile(settled, signal).then(note)
     const read = carryOut(session, work, { exact, texts, lines: none, records }, hashed)
     await Promise.allSettled([hashed, read])
-    return await read
+    return { ...(await read), fields }
   } catch (error) {
     if (!isAboutData(error)) throw error
   }
   const { irregular, ...lines } = await survey(session, dataset, others)
   note(await hashesOf(texts, signal))
-  return carryOut(session, work, { exact: [], texts: [], lines, records: [...records, ...irregular] })
+  const staged = await carryOut(session, work, { exact: [], texts: [], lines, records: [...records, ...irregular] })
+  return { ...staged, fields }
 }
 
 /** Those of which it is true, and the others. */

@@ -1,17 +1,21 @@
 import { z } from 'zod'
 import type { LoadRecord, LoadStore } from '../core/ports/ledger.ts'
+import { comparisonSchema } from '../core/ports/loads.ts'
 import type { Database } from './database.ts'
 import { json, parseRow } from './rows.ts'
 
 const loadSchema = z.object({
   id: z.number(),
-  state: z.enum(['building', 'live', 'previous', 'discarded']),
+  state: z.enum(['building', 'held', 'live', 'previous', 'discarded']),
   started: z.string(),
   published: z.string().nullable(),
   facts: json(
     z.object({
       recipe: z.string().exactOptional(),
       base: z.number().exactOptional(),
+      source: z.string().exactOptional(),
+      comparison: comparisonSchema.exactOptional(),
+      card: z.string().exactOptional(),
       files: z.number().exactOptional(),
       bytes: z.number().exactOptional(),
       counts: z.record(z.string(), z.number()).exactOptional(),
@@ -65,13 +69,13 @@ export function loadStore(db: Database): LoadStore {
 
     async publish(id, run, process, at, kept = 2) {
       const fence = { id, run, process }
-      const whenBuilt = `${mayPublish} and exists (select 1 from loads where id = :id and state = 'building')`
+      const whenBuilt = `${mayPublish} and exists (select 1 from loads where id = :id and state in ('building', 'held'))`
       const [, moved] = await db.batch([
         { sql: `update loads set state = 'previous' where state = 'live' and ${whenBuilt}`, args: fence },
         {
           // A step may be begun again after a crash: a load that is live already stays as it is.
           sql: `update loads set state = 'live', published = coalesce(published, :at)
-            where id = :id and state in ('building', 'live') and ${mayPublish}`,
+            where id = :id and state in ('building', 'held', 'live') and ${mayPublish}`,
           args: { ...fence, at },
         },
         {
@@ -82,6 +86,22 @@ export function loadStore(db: Database): LoadStore {
         },
       ])
       return moved?.rowsAffected === 1
+    },
+
+    async hold(id, run, process) {
+      const fence = { id, run, process }
+      const [, held] = await db.batch([
+        {
+          sql: `update loads set state = 'discarded' where state = 'held' and id <> :id and ${mayPublish}
+            and exists (select 1 from loads where id = :id and state = 'building')`,
+          args: fence,
+        },
+        {
+          sql: `update loads set state = 'held' where id = :id and state in ('building', 'held') and ${mayPublish}`,
+          args: fence,
+        },
+      ])
+      return held?.rowsAffected === 1
     },
 
     async restore(id, run, process) {

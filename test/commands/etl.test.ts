@@ -210,6 +210,18 @@ describe('etl', () => {
   })
 })
 
+describe('the contract of the source', () => {
+  it('is compared with the files that a load reads: what differs is reported once, with the line that accepts it', async () => {
+    const { bot, logData } = await createLoadedWarehouse()
+    const [line = ''] = (await readFile(join(logData, dayFile), 'utf8')).split('\n')
+    const event = { ...JSON.parse(line), sessionId: 77, device: 'phone' }
+    await writeFile(join(logData, '2018', '11', '2018-11-30-events.json'), `\n${JSON.stringify(event)}`)
+    const words = 'new field device (text), first in 2018/11/2018-11-30-events.json, line 2: log device text watched'
+    expect(texts(await bot.say('etl')).join('\n')).toContain(words)
+    expect(texts(await bot.say('etl')).join('\n')).not.toContain('device')
+  })
+})
+
 describe('rollback', () => {
   it('makes an earlier load live in a moment, and the next etl begins there', async () => {
     const { bot, logData } = await createLoadedWarehouse()

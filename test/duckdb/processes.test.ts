@@ -150,6 +150,27 @@ describe('several processes on one home', () => {
     },
   )
 
+  it('holds a load whose process was killed while it did, which others then read, and which can be made live', async () => {
+    const here = await place(events)
+    const first = await createDuckdbEngine(here)
+    await build(first, 1)
+    await first.publish(1, workWith())
+    await first.close()
+    const child = await workshop.start(
+      `${beginning} await engine.begin(2, schema, work); await stage(2); await transform(2); console.log('at it'); await engine.hold(2, work)`,
+      ...argumentsOf(here),
+    )
+    expect(await child.line()).toBe('at it')
+    await child.kill()
+    const engine = await openEngine(here)
+    await engine.hold(2, workWith())
+    await engine.hold(2, workWith())
+    const other = await openEngine(here)
+    expect(await countsOf(other, 2, 'held')).toMatchObject(whole)
+    await other.restore(2, never)
+    expect(await countsOf(engine, 2, 'live')).toEqual(await countsOf(engine, 1, 'live'))
+  })
+
   it('begins anew over what a killed process left', async () => {
     const here = await place(1_000)
     const child = await workshop.start(

@@ -89,7 +89,7 @@ export function songLine(changes: Readonly<Record<string, unknown>> = {}): strin
 export async function countsOf(
   engine: Engine,
   load: LoadId,
-  kind: 'candidate' | 'live',
+  kind: 'candidate' | 'live' | 'held',
 ): Promise<Record<string, unknown>> {
   const counts: Record<string, unknown> = {}
   for (const table of [...library.tables.staging, ...library.tables.star]) {
@@ -99,7 +99,12 @@ export async function countsOf(
 }
 
 /** The first cell of an answer. */
-export async function cell(engine: Engine, load: LoadId, kind: 'candidate' | 'live', sql: string): Promise<unknown> {
+export async function cell(
+  engine: Engine,
+  load: LoadId,
+  kind: 'candidate' | 'live' | 'held',
+  sql: string,
+): Promise<unknown> {
   return (await engine.query({ kind, load }, { sql }, { maxRows: 1, signal: never })).rows[0]?.[0]
 }
 

@@ -304,6 +304,8 @@ const emptyLibrary: SqlLibrary = {
   etl: [],
   summary: 'select 1',
   foreignTexts: 'select 1',
+  source: [],
+  comparison: { days: 'select 1', artists: 'select 1', plays: 'select 1' },
   checks: [],
   queries: [],
 }

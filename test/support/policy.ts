@@ -1,4 +1,5 @@
 import type { Policy } from '../../src/core/deps.ts'
+import { usualLimits } from '../../src/core/warehouse/limits.ts'
 
 /** A configuration in which nobody has to agree to anything, and nobody is called. */
 export const freePolicy: Policy = {
@@ -7,4 +8,5 @@ export const freePolicy: Policy = {
   twoPerson: false,
   approvers: [],
   oncall: [],
+  publishLimits: usualLimits,
 }

@@ -3,7 +3,7 @@ import type { Outcome } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import { count, dayAndTime, moment, percent, plural } from '../format.ts'
 import type { QueryOptions, ResultSet, Statement } from '../ports/engine.ts'
-import type { LoadRecord, RunSummary } from '../ports/ledger.ts'
+import type { LoadRecord, RunRecord } from '../ports/ledger.ts'
 import { stating, type TableReply, type TextReply, text } from '../reply.ts'
 import { type ComparedPeriods, comparedPeriods, type EarlierPeriod, earlierPeriods } from '../sql/compared-periods.ts'
 import { dependsOnCatalogue, type QueryFile } from '../sql/files.ts'
@@ -198,7 +198,7 @@ function tableOf(title: string, query: QueryFile, { columns, rows, total }: Resu
 export interface About {
   readonly coverage: boolean
   readonly cut: string | null
-  readonly failed: RunSummary | null
+  readonly failed: RunRecord | null
 }
 
 /** The small print below an answer: how fresh it is, and what of that load a careful reader should know. */
@@ -229,14 +229,15 @@ export function trustLine(load: LoadRecord, { coverage, cut, failed }: About): T
   return stating(stated, ' · ', 'note')
 }
 
-function staleness({ id, published }: LoadRecord, { started }: RunSummary): string {
+function staleness({ id, published }: LoadRecord, { started, answer }: RunRecord): string {
   const served = published === null ? `load ${id}` : moment(new Date(published))
-  return `The load of ${dayAndTime(new Date(started))} failed; this is the data of ${served}`
+  const end = answer?.failure?.code === 'held' ? 'was held' : 'failed'
+  return `The load of ${dayAndTime(new Date(started))} ${end}; this is the data of ${served}`
 }
 
 /** The newest attempt to load, where it failed after this load was published, so that readers expect newer data; null otherwise. */
-export async function failedSince({ published }: LoadRecord, { ledger, commands }: Deps): Promise<RunSummary | null> {
-  const [newest] = await ledger.runs.summaries({ commands: commands.load, states: ['complete', 'error'], limit: 1 })
+export async function failedSince({ published }: LoadRecord, { ledger, commands }: Deps): Promise<RunRecord | null> {
+  const [newest] = await ledger.runs.list({ commands: commands.load, states: ['complete', 'error'], limit: 1 })
   if (newest?.state !== 'error' || published === null) return null
   return newest.started > published ? newest : null
 }

@@ -1,7 +1,8 @@
 import { labelOf } from '../command/line.ts'
 import { OpsError } from '../errors.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
-import { checksStateLine, nextUseful, type State, stateLine } from '../warehouse/state.ts'
+import { choices } from '../warehouse/held.ts'
+import { checksStateLine, heldLine, nextUseful, type State, stateLine } from '../warehouse/state.ts'
 import { at, entry, type HomeButton, type HomeEntry, pressable, type Viewing, type Words } from './home-view.ts'
 import type { HomeSnapshot } from './snapshot.ts'
 
@@ -22,6 +23,7 @@ export function stateEntries(viewing: Viewing): readonly HomeEntry[] {
   }
   const entries = [
     entry({ words: loadWords(state) }),
+    ...heldEntries(state, viewing),
     entry({ words: clusterWords(state.cluster), next: pressable(thrift(state.cluster, viewing), viewing) }),
   ]
   return entries.filter(({ words }) => words.length > 0)
@@ -34,6 +36,12 @@ function thrift({ name, state }: ClusterFacts, { deps }: Viewing): readonly Home
     { label: 'Extend 2 h', line: 'extend 2h' },
     { label: 'Pause', line: 'pause', sure: `Pause ${name}? Questions fail until it is resumed.` },
   ]
+}
+
+/** A load that waits for somebody to publish or discard it. */
+function heldEntries({ held }: State, viewing: Viewing): readonly HomeEntry[] {
+  if (held === null) return []
+  return [entry({ title: '⚠ Held', words: [heldLine(held)], next: pressable(choices(held.id), viewing) })]
 }
 
 function loadWords({ cluster, live }: State): Words {

@@ -129,7 +129,8 @@ async function mentionsFor(
   answer: Answer,
   { ledger, clock, policy, directory }: Pick<Deps, 'ledger' | 'clock' | 'policy' | 'directory'>,
 ): Promise<readonly string[]> {
-  if (answer.ok || origin.kind !== 'fire') return []
+  // The message of a load that is held has called who is on call.
+  if (answer.ok || origin.kind !== 'fire' || answer.failure?.code === 'held') return []
   const schedule = await ledger.schedules.get(origin.schedule)
   const snoozed = schedule?.snoozedUntil ?? null
   if (snoozed !== null && snoozed > clock.now().toISOString()) return []

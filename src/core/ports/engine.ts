@@ -7,11 +7,11 @@ import type { EventKeys, RowPlace } from '../unreadable.ts'
 export type LoadId = number
 
 /**
- * Which load an unqualified table name means: the one being built, or the one being served. `new` is the one being built as well, where
+ * Which load an unqualified table name means: the one being built, the one being served, or one that is held. `new` is the one being built as well, where
  * the staging tables hold no more than this load has read itself, which is all where it is built in full.
  */
 export interface Target {
-  readonly kind: 'candidate' | 'live' | 'new'
+  readonly kind: 'candidate' | 'live' | 'held' | 'new'
   readonly load: LoadId
 }
 
@@ -63,10 +63,24 @@ export interface Sources {
   readonly skipped?: readonly string[]
 }
 
+/** The kinds of JSON values that a field can have; null is one of each. */
+export const valueKinds = ['text', 'number', 'boolean', 'object', 'array'] as const
+export type ValueKind = (typeof valueKinds)[number]
+
+/**
+ * A field as some records of the source have it: its kinds of values, each with the first record that has one; `absent` is the first record
+ * that lacks it, null where none does.
+ */
+export interface FieldSeen {
+  readonly name: string
+  readonly places: readonly { readonly kind: ValueKind | 'null'; readonly place: RowPlace }[]
+  readonly absent: RowPlace | null
+}
+
 /**
  * What a staging table holds: rows, and rows left out because they could not be read, with the first reasons. `files` says how many
  * files they came from, where that was not listed before and is known now. `read` is there where the load began as a copy of another:
- * how many of the rows it read itself, and how many files were new, changed or gone.
+ * how many of the rows it read itself, and how many files were new, changed or gone. `fields` are those of records that were looked at.
  */
 export interface Staged {
   readonly rows: number
@@ -74,6 +88,7 @@ export interface Staged {
   readonly reasons: readonly string[]
   readonly files?: number
   readonly read?: { readonly rows: number } & Readonly<Record<FileChange, number>>
+  readonly fields?: readonly FieldSeen[]
 }
 
 /**
@@ -123,6 +138,8 @@ export interface QueryOptions {
 /** A warehouse that answers SQL. Every method throws `OpsError` (`sql_failed`, `bad_data`, `source_missing`, `cancelled`, …). */
 export interface Engine {
   readonly name: 'duckdb' | 'redshift'
+  /** Names where the source data lie. */
+  readonly source: string
   /** Lists the configured sources. Throws `source_missing` or `source_unreadable` with path and reason. */
   sources(signal: AbortSignal): Promise<Sources>
   /** How the files differ from those that a load was read from; null where the engine cannot tell, and reads all of them. */
@@ -151,7 +168,12 @@ export interface Engine {
   publish(load: LoadId, work: Work): Promise<void>
   /** How many published loads are kept, the live one included. */
   readonly keeps: number
-  /** Makes sure that a kept load can be what readers of `live` get. The ledger's pointer moves right after. Throws where it cannot. */
+  /** Keeps the candidate as the load that is held, for readers in any process, in place of one that was held before. */
+  hold(load: LoadId, work: Work): Promise<void>
+  /**
+   * Makes sure that a kept load, published before or held, can be what readers of `live` get. The ledger's pointer moves right after.
+   * Throws where it cannot.
+   */
   restore(load: LoadId, signal: AbortSignal): Promise<void>
   /** The loads that take space here, in ascending order; none where the loads themselves name their ledger. */
   stored(): Promise<readonly StoredLoad[]>

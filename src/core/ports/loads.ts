@@ -1,7 +1,29 @@
+import { z } from 'zod'
 import type { LoadId } from './engine.ts'
 import type { RunId } from './runs.ts'
 
-export type LoadState = 'building' | 'live' | 'previous' | 'discarded'
+/** `held`: built and audited, and kept without being published because it differs too much from the live load. */
+export type LoadState = 'building' | 'held' | 'live' | 'previous' | 'discarded'
+
+const beforeAfter = { before: z.number(), after: z.number(), held: z.boolean() }
+
+/**
+ * How a load differs from the one that was live. `held`: beyond the limit, so that it is not published by itself. `days` (UTC, YYYY-MM-DD)
+ * has the first of those whose number of plays changed, out of `changed`, of which `held` are beyond the limit; `coverage` is the share of
+ * plays that match the catalogue, in percent.
+ */
+export const comparisonSchema = z.object({
+  live: z.number(),
+  tables: z.array(z.object({ table: z.string(), ...beforeAfter })),
+  days: z.object({
+    changed: z.number(),
+    held: z.number(),
+    shown: z.array(z.object({ day: z.string(), ...beforeAfter })),
+  }),
+  coverage: z.object(beforeAfter),
+  artists: z.array(z.object({ artist: z.string(), before: z.number(), after: z.number() })),
+})
+export type Comparison = z.infer<typeof comparisonSchema>
 
 /** What a load turned out to be; filled in as its steps learn it. */
 export interface LoadFacts {
@@ -9,6 +31,11 @@ export interface LoadFacts {
   readonly recipe?: string
   /** The load of which it began as a copy; absent where it was built in full. */
   readonly base?: LoadId
+  /** Where its source files lie; loads of other places are not compared with it. */
+  readonly source?: string
+  readonly comparison?: Comparison
+  /** The key of the message that shows it while it is held. */
+  readonly card?: string
   readonly files?: number
   readonly bytes?: number
   readonly counts?: Readonly<Record<string, number>>
@@ -46,10 +73,12 @@ export interface LoadStore {
   /** Merges facts into what is known of the load. */
   learn(id: LoadId, facts: LoadFacts): Promise<void>
   /**
-   * Moves the pointer in one batch: live becomes previous, this one live, and those of the previous ones discarded that are beyond `kept`
+   * Moves the pointer to a load that was built, or is held, in one batch: live becomes previous, this one live, and those of the previous ones discarded that are beyond `kept`
    * published loads, the live one included (2 unless given). Refused (false) unless `run` is still running in `process`.
    */
   publish(id: LoadId, run: RunId, process: string, at: string, kept?: number): Promise<boolean>
+  /** Keeps a load that was built, unpublished; one that was held before is discarded. Refused (false) as `publish` is. */
+  hold(id: LoadId, run: RunId, process: string): Promise<boolean>
   /** Moves the pointer back to a previous load; the live one becomes previous. Refused (false) as `publish` is, or where it is not kept. */
   restore(id: LoadId, run: RunId, process: string): Promise<boolean>
   get(id: LoadId): Promise<LoadRecord | null>

@@ -77,7 +77,7 @@ export function failureAnswer(
     run,
     replies: [{ kind: 'failure', ...shown }, ...error.evidence],
     failure,
-    next: report === undefined ? [...fix, ...next] : [...next, ...report.next],
+    next: report === undefined ? [...fix, ...(error.next ?? next)] : [...next, ...report.next],
   }
 }
 

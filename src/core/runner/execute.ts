@@ -265,7 +265,7 @@ function doorOf(origin: Origin): RunRecord['door'] {
 
 /**
  * Another attempt of this run, behind its finished steps if it can be carried on; null where its line is to be run again, because its load was
- * published and is not built again. An occurrence whose schedule says something else by now is run again as well.
+ * published, or is held, and is not built again. An occurrence whose schedule says something else by now is run again as well.
  */
 async function retryOf(
   run: RunRecord,
@@ -274,7 +274,8 @@ async function retryOf(
   { approval, origin, worker }: Insertion,
 ): Promise<Retry | null> {
   const { deps, place, who } = context
-  if (((await deps.ledger.loads.get(run.id))?.published ?? null) !== null) return null
+  const load = await deps.ledger.loads.get(run.id)
+  if (load?.state === 'held' || (load?.published ?? null) !== null) return null
   const isCarriedOn = await command.canContinue(run, deps)
   if (run.origin.kind === 'fire' && !isCarriedOn) return null
   // Of a line of a schedule other words are another piece of work; of an occurrence they say how its lines are taken this time.

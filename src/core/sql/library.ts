@@ -3,6 +3,7 @@ import type { CheckFile, QueryFile, SqlSource, TransformFile } from './files.ts'
 import { badSqlFile } from './header.ts'
 import { parseCheck, parseFragment, parseSchema, parseSelect, parseTransform } from './parse-file.ts'
 import { parseQuery } from './parse-query.ts'
+import { parseSourceFields, type SourceField } from './source-fields.ts'
 
 /** Everything below `sql/`, read and checked. Each list is in the order of the file names. */
 export interface SqlLibrary {
@@ -20,18 +21,28 @@ export interface SqlLibrary {
   readonly summary: string
   /** Answers one column: every distinct text of staging that could be wrongly encoded. */
   readonly foreignTexts: string
+  /** The fields that the source files are known to have. */
+  readonly source: readonly SourceField[]
+  /** What two loads are compared by: plays by day and by artist, and the plays of `:from` to `:to`. */
+  readonly comparison: { readonly days: string; readonly artists: string; readonly plays: string }
   readonly checks: readonly CheckFile[]
   readonly queries: readonly QueryFile[]
 }
 
 const summaryFile = 'load/summary.sql'
 const foreignTextsFile = 'load/foreign-texts.sql'
+const [daysFile, artistsFile, playsFile] = ['load/days.sql', 'load/artists.sql', 'load/plays-of-day.sql'] as const
+const sourceFile = 'source.txt'
 const required: readonly string[] = [
+  sourceFile,
   'schema/staging.sql',
   'schema/star.sql',
   'schema/load.sql',
   summaryFile,
   foreignTextsFile,
+  daysFile,
+  artistsFile,
+  playsFile,
 ]
 
 /**
@@ -63,6 +74,12 @@ export function buildLibrary(files: readonly SqlSource[]): SqlLibrary {
     etl: transforms.map(({ transform }) => transform),
     summary: parseSelect(fileAt(sorted, summaryFile), fragments, ['tomorrow']),
     foreignTexts: parseSelect(fileAt(sorted, foreignTextsFile), fragments),
+    source: parseSourceFields(fileAt(sorted, sourceFile)),
+    comparison: {
+      days: parseSelect(fileAt(sorted, daysFile), fragments),
+      artists: parseSelect(fileAt(sorted, artistsFile), fragments),
+      plays: parseSelect(fileAt(sorted, playsFile), fragments, ['from', 'to']),
+    },
     checks: checks.map((file) => parseCheck(file, fragments)),
     queries: queries.map((file) => parseQuery(file, fragments)),
   }

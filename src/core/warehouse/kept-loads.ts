@@ -1,12 +1,18 @@
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
-import { count } from '../format.ts'
 import type { LoadId } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/loads.ts'
+import { changesLine } from './compare.ts'
 
 /** The published loads that are kept, newest first; one of them is live. */
 export async function keptLoads({ ledger }: Deps): Promise<readonly LoadRecord[]> {
   return ledger.loads.list(['live', 'previous'])
+}
+
+/** Gives back the space of all loads that nobody reads or builds, and of `dead`. */
+export async function releaseSpace({ engine, ledger }: Pick<Deps, 'engine' | 'ledger'>, dead?: LoadId): Promise<void> {
+  const used = await ledger.loads.list(['building', 'held', 'live', 'previous'])
+  await engine.retain(used.map(({ id }) => id).filter((id) => id !== dead))
 }
 
 /** The load to roll back to: the one that is asked for, or the newest before the live one. Throws `not_loaded` or `not_found`. */
@@ -30,9 +36,5 @@ export async function earlierLoad(
 /** How the rows of a load differ from those of another: "songplays +388 · users -2", or "same number of rows". */
 export function changeBetween(before: LoadRecord, after: LoadRecord): string {
   const [then, now] = [before.facts.counts ?? {}, after.facts.counts ?? {}]
-  const parts = Object.entries(now).flatMap(([table, rows]) => {
-    const change = rows - (then[table] ?? 0)
-    return change === 0 ? [] : [`${table} ${change > 0 ? '+' : '-'}${count(Math.abs(change))}`]
-  })
-  return parts.length === 0 ? 'same number of rows' : parts.join(' · ')
+  return changesLine(Object.entries(now).map(([table, after]) => ({ table, before: then[table] ?? 0, after })))
 }

@@ -3,7 +3,7 @@ import type { RunContext } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFull, messageOf, OpsError } from '../errors.ts'
 import { count, list, plural } from '../format.ts'
-import type { LoadId, Sources, Staged } from '../ports/engine.ts'
+import type { LoadId, Sources } from '../ports/engine.ts'
 import type { LoadFacts } from '../ports/ledger.ts'
 import type { TransformFile } from '../sql/files.ts'
 import { timestampText } from '../sql/window.ts'
@@ -22,6 +22,9 @@ import {
 } from './checks.ts'
 import { copyingSteps } from './copy.ts'
 import { countRows } from './counts.ts'
+import { driftOf, driftSchema } from './drift.ts'
+import { compareStep } from './held.ts'
+import { releaseSpace } from './kept-loads.ts'
 import { repairTexts } from './repair-texts.ts'
 import { skippedWords } from './sources.ts'
 
@@ -32,6 +35,7 @@ export const stagedSchema = z.object({
   reasons: z.array(z.string()),
   files: z.number().optional(),
   read: z.object({ rows: z.number(), new: z.number(), changed: z.number(), gone: z.number() }).optional(),
+  drift: z.array(driftSchema).default([]),
 })
 
 /**
@@ -73,7 +77,7 @@ export const loadSteps = {
 
 /**
  * One complete passage of source data into the warehouse, as steps: check sources, open a new load, stage side by side, repair text,
- * transform, audit, publish. Readers of the live load notice nothing until the last one. The steps are the same where the load begins as a
+ * transform, audit, compare with the live load, publish. Readers of the live load notice nothing until the last one. The steps are the same where the load begins as a
  * copy of the live one.
  */
 export function stepsOfLoad(context: RunContext, options: LoadOptions): readonly (Step | readonly Step[])[] {
@@ -88,6 +92,7 @@ export function stepsOfLoad(context: RunContext, options: LoadOptions): readonly
     { ...loadSteps.repair, run: (work) => repairTexts(load, deps, work, removesRows(context)) },
     ...sideBySide(deps.library.etl).map((files) => files.map((file) => transform(load, file, deps))),
     audit(load, deps, sources, options),
+    compareStep(load, context),
     publish(load, context),
     ...copyingSteps(load, deps),
   ]
@@ -115,6 +120,7 @@ function checkSources(
       const files = [...log, ...song]
       const basis = await basisOf(deps, found, full, signal)
       await deps.ledger.loads.begin(load, deps.clock.now().toISOString())
+      await deps.ledger.loads.learn(load, { source: deps.engine.source })
       if (files.length > 0) {
         const size = files.reduce((sum, file) => sum + file.bytes, 0)
         await deps.ledger.loads.learn(load, { files: files.length, bytes: size })
@@ -184,21 +190,11 @@ export async function releaseFailed(load: LoadId, error: unknown, deps: Deps): P
   if (!isDead) return
   try {
     // Files first: on a full disk this makes the room to note it.
-    const kept = (await keptLoads(deps)).filter((id) => id !== load)
-    await deps.engine.retain(kept)
+    await releaseSpace(deps, load)
     await deps.ledger.loads.discard(load)
   } catch (thrown) {
     deps.log.error({ err: thrown, load }, `a failed load did not give its space back: ${messageOf(thrown)}`)
   }
-}
-
-/** Gives back the space of all loads that nobody reads or builds. */
-async function releaseSpace(deps: Deps): Promise<void> {
-  await deps.engine.retain(await keptLoads(deps))
-}
-
-async function keptLoads({ ledger }: Deps): Promise<readonly LoadId[]> {
-  return (await ledger.loads.list(['building', 'live', 'previous'])).map(({ id }) => id)
 }
 
 /** Half-built loads of runs that ended are given up; one writer at a time means that none of them is at work. */
@@ -217,9 +213,16 @@ function stage(
   return {
     ...(dataset === 'log' ? loadSteps.events : loadSteps.songs),
     run: async (work) => {
-      const staged: Staged = await deps.engine.stage(load, dataset, await sources(work.signal), maxErrors, work)
+      const { fields = [], ...staged } = await deps.engine.stage(
+        load,
+        dataset,
+        await sources(work.signal),
+        maxErrors,
+        work,
+      )
+      const drift = driftOf(dataset, deps.library.source, fields)
       const left = staged.rejected === 0 ? '' : `, ${plural(staged.rejected, 'row')} left out`
-      return { detail: `${plural(staged.rows, 'row')}${left}`, output: staged }
+      return { detail: `${plural(staged.rows, 'row')}${left}`, output: { ...staged, drift } }
     },
   }
 }

@@ -1,14 +1,18 @@
 import type { Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
-import { count, lasting, moment } from '../format.ts'
+import { count, lasting, list, moment } from '../format.ts'
 import type { ClusterFacts, ClusterState } from '../ports/cluster.ts'
 import type { LoadRecord, RunRecord } from '../ports/ledger.ts'
 import { settleOrphans } from '../runner/orphans.ts'
+import { lossesOf } from './compare.ts'
+import { heldLoad } from './held.ts'
 
 /** How things stand: asked of the engine and the ledger, not remembered. */
 export interface State {
   readonly cluster: ClusterFacts
   readonly live: LoadRecord | null
+  /** The load that waits to be published or discarded. */
+  readonly held: LoadRecord | null
   /** The run that may change the warehouse now. */
   readonly writing: RunRecord | null
   /** Whether the process of that run is gone: the bot carries it on. */
@@ -18,13 +22,14 @@ export interface State {
 /** Asks for the state. */
 export async function warehouseState(deps: Deps): Promise<State> {
   const left = await settleOrphans(deps)
-  const [cluster, live, running] = await Promise.all([
+  const [cluster, live, held, running] = await Promise.all([
     deps.cluster.describe(),
     deps.ledger.loads.live(),
+    heldLoad(deps),
     deps.ledger.runs.list({ limit: 20, states: ['running'] }),
   ])
   const writing = running.find(({ writer }) => writer) ?? null
-  return { cluster, live, writing, isLeft: left.some(({ id }) => id === writing?.id) }
+  return { cluster, live, held, writing, isLeft: left.some(({ id }) => id === writing?.id) }
 }
 
 const passive: Readonly<Partial<Record<ClusterState, string>>> = {
@@ -54,12 +59,23 @@ export function loadLine({ facts }: LoadRecord): string {
   return typeof facts.dataUntil === 'string' ? `${plays} until ${moment(new Date(facts.dataUntil))}` : plays
 }
 
+/** "load 12, 6,820 plays until 30 Nov 2018, 21:59 UTC, published 1 Dec 2018, 03:00 UTC". */
+export function describedLoad(load: LoadRecord): string {
+  const published = load.published === null ? '' : `, published ${moment(new Date(load.published))}`
+  return `load ${load.id}, ${loadLine(load)}${published}`
+}
+
 /** "all 12 green", or which are not. */
 export function checksStateLine({ facts: { checks } }: LoadRecord): string {
   if (checks === undefined) return 'not run'
   const notMet = [...checks.red, ...checks.warnings]
   if (notMet.length === 0) return `all ${checks.total} green`
   return `${checks.total - notMet.length} of ${checks.total} green; red: ${notMet.join(', ')}`
+}
+
+/** "load 9: songplays loses 431 of 6,820 rows". */
+export function heldLine({ id, facts: { comparison } }: LoadRecord): string {
+  return comparison === undefined ? `load ${id}` : `load ${id}: ${list(lossesOf(comparison))}`
 }
 
 /** The three most useful things to say now. */

@@ -48,8 +48,6 @@ export interface RedshiftEngineOptions {
 
 /** An engine that can be asked whether its database answers. */
 export interface RedshiftEngine extends Engine {
-  /** Keeps the candidate as the load that is held, in place of one that was held before. */
-  hold(load: LoadId, work: Work): Promise<void>
   /** Runs a trivial query with the cluster's current login. Throws an `OpsError` while the database does not answer. */
   ping(signal: AbortSignal): Promise<void>
   /** Asks the system views, of no load. Throws an `OpsError` where the database does not answer. */
@@ -81,6 +79,7 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
 
   return {
     name: 'redshift',
+    source: `${settings.logData} ${settings.songData}`,
     async sources() {
       return checkSources(settings)
     },
@@ -194,6 +193,7 @@ export type Select = (target: Target, statement: Statement, options: QueryOption
 const searchedSchemas = {
   candidate: ['candidate'],
   new: ['candidate'],
+  held: ['held'],
   live: ['live', 'previous'],
 } as const satisfies Record<Target['kind'], readonly LoadSchema[]>
 

@@ -323,8 +323,8 @@ function bare({ mention, created, expires }: OutboxMessage): Pick<NewMessage, 'm
 
 /** The headline of a titled answer names its subject itself. */
 function callOf({ run, headline, title }: Answer, mention: readonly string[]) {
-  if (run === null) return undefined
-  return title === undefined ? presentMention(run, headline, mention) : presentCall(headline, mention)
+  if (title !== undefined) return presentCall(headline, mention)
+  return run === null ? undefined : presentMention(run, headline, mention)
 }
 
 function whatBecameOf({ end, line }: PlanRecord): string | null {

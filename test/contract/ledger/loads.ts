@@ -66,6 +66,28 @@ export function describeLoads(open: OpenLedger): void {
       expect(await other.loads.list(['building'])).toEqual([])
     })
 
+    it('are held one at a time, published from there, and left alone by who is not at work', async () => {
+      const [ledger, other] = await pair()
+      const live = await published(ledger)
+      const built = async (): Promise<RunId> => {
+        const { id } = await opened(ledger)
+        await ledger.loads.begin(id, noon.toISOString())
+        return id
+      }
+      const [first, second] = [await built(), await built()]
+      expect(await ledger.loads.hold(first, first, 'nobody')).toBe(false)
+      expect(await ledger.loads.hold(first, first, 'one')).toBe(true)
+      expect(await ledger.loads.hold(first, first, 'one')).toBe(true)
+      expect(await ledger.loads.hold(second, second, 'one')).toBe(true)
+      expect(await ledger.loads.hold(first, first, 'one')).toBe(false)
+      const states = async () =>
+        Promise.all([live, first, second].map(async (id) => (await other.loads.get(id))?.state))
+      expect(await states()).toEqual(['live', 'discarded', 'held'])
+      expect(await ledger.loads.publish(second, second, 'one', later(9).toISOString())).toBe(true)
+      expect(await states()).toEqual(['previous', 'discarded', 'live'])
+      expect(await ledger.loads.hold(live, live, 'one')).toBe(false)
+    })
+
     it('are kept up to a number, and any of those can be made live again', async () => {
       const [ledger, other] = await pair()
       const ids: number[] = []

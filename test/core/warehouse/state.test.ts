@@ -11,6 +11,7 @@ const cluster = (state: ClusterFacts['state']): ClusterFacts => ({ name: 'sparki
 const state = (said: Partial<State> = {}): State => ({
   cluster: cluster('available'),
   live: load({ plays: 6_820, dataUntil: '2018-11-30T21:59:00.000Z' }),
+  held: null,
   writing: null,
   isLeft: false,
   ...said,

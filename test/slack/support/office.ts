@@ -287,6 +287,7 @@ const never = async (): Promise<never> => {
 const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable'> = {
   engine: {
     name: 'duckdb',
+    source: '',
     sources: never,
     changes: never,
     begin: never,
@@ -300,6 +301,7 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
     retain: never,
     copies: null,
     keeps: 2,
+    hold: never,
     restore: never,
     stored: never,
     close: never,
@@ -323,6 +325,8 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
     etl: [],
     summary: '',
     foreignTexts: '',
+    source: [],
+    comparison: { days: '', artists: '', plays: '' },
     checks: [],
     queries: [],
   },

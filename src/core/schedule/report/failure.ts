@@ -50,7 +50,7 @@ export async function failureOfRun(finished: FinishedRun, error: unknown, contex
   return failureReport({
     ...finished,
     error,
-    failed: await failedLine(occurrence.id, deps),
+    failed: await failedLine(occurrence.id, error, deps),
     live,
     posts: live === null || live.load === null || live.isNew ? [] : await postsFrom(schedule, paused, context),
     usd: totalUsd(await deps.cluster.bill(new Date(occurrence.started), now)),
@@ -78,12 +78,14 @@ async function isPaused({ cluster }: Deps): Promise<boolean> {
   }
 }
 
-/** The line's run that failed, or found red checks; null where the line was refused before it began. */
-async function failedLine(occurrence: RunId, { ledger }: Deps): Promise<RunRecord | null> {
+/** The line's run that failed, or found red checks; null where the line was refused before it began. A load that is held fails no other line. */
+async function failedLine(occurrence: RunId, { code }: OpsError, { ledger }: Deps): Promise<RunRecord | null> {
   const lines = await ledger.runs.list({ parent: occurrence, limit: 100 })
   // The first of them: where the cluster could not be paused after it, that failed as well.
   return (
-    lines.findLast(({ state, answer }) => state === 'error' || state === 'cancelled' || answer?.ok === false) ?? null
+    lines
+      .filter(({ answer }) => (answer?.failure?.code === 'held') === (code === 'held'))
+      .findLast(({ state, answer }) => state === 'error' || state === 'cancelled' || answer?.ok === false) ?? null
   )
 }
 
@@ -142,12 +144,17 @@ const snoozeHours = 8
 export function failureReport(night: FailedRun): OpsError {
   const { schedule, occurrence, error, failed, now } = night
   const occasion = runTitle(schedule, occurrence, now)
-  const what = `${lineOf(night)} failed${stepOf(failed)}`
+  const what =
+    error.code === 'held' ? `the load of ${lineOf(night)} is held` : `${lineOf(night)} failed${stepOf(failed)}`
   const reason = error.reason ?? error.message
   const paragraphs = [
     [reason],
     [skippedLines(night)],
-    [whatIsLive(night), whatPostsSay(night)],
+    [
+      whatIsLive(night),
+      error.code === 'held' && others(night).length > 0 ? 'The other lines answered from it.' : '',
+      whatPostsSay(night),
+    ],
     [night.slept ?? '', costWords(night), night.standing],
     [latenessOf(schedule, occurrence, now) ?? ''],
   ]
@@ -187,15 +194,22 @@ function skippedLines({ schedule: { lines }, occurrence, reports, failed }: Fail
   return rest.length === 0 ? '' : `Skipped after that: ${rest.join('; ')}.`
 }
 
-/** What shows the failure: of red checks, which and since when. */
-function evidenceOf({ error, reports, failed }: FailedRun): readonly Reply[] {
+/** The lines besides the one that failed. */
+function others({ reports, failed }: FailedRun): FailedRun['reports'] {
+  return reports.filter(({ answer }) => answer.run?.id !== failed?.id)
+}
+
+/** What shows the failure: of red checks, which and since when; of a load that is held, what the other lines answered. */
+function evidenceOf(night: FailedRun): readonly Reply[] {
+  const { error, reports, failed } = night
+  if (error.code === 'held') return oneMessage(others(night)).replies
   const brief = reports.find(({ answer }) => answer.run?.id === failed?.id)?.answer.brief
   return error.code === 'checks_red' && brief !== undefined ? brief : error.evidence
 }
 
-function detailsOf({ reports, occurrence, failed }: FailedRun, shown: readonly Reply[]): readonly Reply[] {
-  const said = reports.filter(({ answer }) => answer.run?.id !== failed?.id)
-  const { replies, details } = oneMessage(said)
+function detailsOf(night: FailedRun, shown: readonly Reply[]): readonly Reply[] {
+  const { reports, occurrence, failed } = night
+  const { replies, details } = oneMessage(others(night))
   const whole = reports.find(({ answer }) => answer.run?.id === failed?.id)?.answer.replies ?? []
   const more = whole.filter((reply) => reply.kind !== 'failure' && !shown.includes(reply))
   return [
@@ -203,7 +217,7 @@ function detailsOf({ reports, occurrence, failed }: FailedRun, shown: readonly R
       ? []
       : [{ kind: 'steps' as const, title: `${failed.line} (run ${failed.id})`, steps: [...viewOf(failed).steps] }]),
     ...more,
-    ...replies,
+    ...(night.error.code === 'held' ? [] : replies),
     ...details,
     stepTimes(occurrence),
   ]

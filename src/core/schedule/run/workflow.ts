@@ -7,7 +7,7 @@ import { lasting } from '../../format.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { text } from '../../reply.ts'
-import { outcomeWithoutRows } from '../../runner/answers.ts'
+import { errorOfAnswer, outcomeWithoutRows } from '../../runner/answers.ts'
 import { findOrphan, interruptedWords, stepAt } from '../../runner/orphans.ts'
 import type { Step, Work } from '../../step.ts'
 import { digestOfRun, type FinishedRun, type LineReport } from '../report/digest.ts'
@@ -59,6 +59,8 @@ export async function runSchedule(
     throw await failureOfRun(failed, error, context)
   }
   const good = await finished(false)
+  const held = good.reports.find(({ answer }) => answer.failure?.code === 'held')
+  if (held !== undefined) throw await failureOfRun(good, errorOfAnswer(held.answer), context)
   const before = await lastPosted(schedule, context)
   const outcome = digestOfRun(good)
   const isPosted = await isWorthPosting(schedule.condition, good.reports, before, context.deps)
@@ -106,9 +108,15 @@ function stepOf(
       const now = leavingOut(asks, maxErrors)
       const request = asleep ? await theLastAnswer(now, context) : now
       const result = await untilFree(schedule, () => context.runChild(request, at), work, context)
+      // The live load answers the lines behind one that is held; the occurrence fails when they have run.
+      if (isHeld(result)) return { detail: result.error.message }
       return { detail: outcomeWithoutRows(answerOfChild(result)) }
     },
   }
+}
+
+function isHeld(result: ChildResult): result is Extract<ChildResult, { kind: 'failed' }> {
+  return result.kind === 'failed' && result.error.code === 'held'
 }
 
 /** A load may leave out this many unreadable rows; any other line is as it was. */

@@ -1,0 +1,57 @@
+import { z } from 'zod'
+import { optionalInteger } from '../core/command/args.ts'
+import { defineCommand } from '../core/command/define.ts'
+import { text } from '../core/reply.ts'
+import { findHeld, settleCard } from '../core/warehouse/held.ts'
+import { releaseSpace } from '../core/warehouse/kept-loads.ts'
+import { describedLoad } from '../core/warehouse/state.ts'
+
+export default defineCommand({
+  name: 'discard',
+  summary: 'Deletes a load that is held; the live load stays as it is',
+  group: 'warehouse',
+  role: 'operator',
+  effect: 'write',
+  schedulable: false,
+  repeatable: false,
+  audience: 'channel',
+  args: z.object({
+    load: optionalInteger({
+      about: 'the number of the held load (see loads)',
+      min: 1,
+      max: Number.MAX_SAFE_INTEGER,
+    }),
+  }),
+  examples: ['discard', 'discard 12'],
+  async plan({ load }, { deps }) {
+    const held = await findHeld(load, deps)
+    return {
+      title: `Discard held load ${held.id}?`,
+      facts: [
+        `Deleted: ${describedLoad(held)}.`,
+        'The live load stays as it is. etl can build it again from the source files.',
+      ],
+      act: `Discard load ${held.id}`,
+      danger: false,
+    }
+  },
+  async run({ load }, context) {
+    const { deps, who } = context
+    const held = await findHeld(load, deps)
+    const headline = `Load ${held.id} was held; ${who.name} discarded it.`
+    await context.perform([
+      {
+        id: 'discard-held',
+        title: 'Discard the held load',
+        async run() {
+          // The ledger last: until then the step can be begun again.
+          await releaseSpace(deps, held.id)
+          await settleCard(held, headline, context)
+          await deps.ledger.loads.discard(held.id)
+          return { detail: `load ${held.id}` }
+        },
+      },
+    ])
+    return { headline, replies: [text(headline, 'good')], next: [{ label: 'Load', line: 'etl' }] }
+  },
+})

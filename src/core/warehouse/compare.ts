@@ -1,0 +1,217 @@
+import type { Deps, PublishLimits } from '../deps.ts'
+import { count, plural } from '../format.ts'
+import type { ResultSet, Target } from '../ports/engine.ts'
+import type { Comparison, LoadRecord } from '../ports/loads.ts'
+import { type Cell, type TableReply, type TextReply, text } from '../reply.ts'
+import { losesTooMuch } from './limits.ts'
+
+/*
+ * A load is compared with the one that readers have, before it takes its place. Rows of tables were counted by the audits of both; plays
+ * by day and by artist take one scan of each load.
+ */
+
+const daysKept = 20
+const artistsKept = 5
+// More are not fetched; one that is missing on either side is left out then, because nobody knows its plays there.
+const artistsRead = 20_000
+const daysRead = 50_000
+
+/** Compares a load, built or held, with the live one. Throws what the engine throws. */
+export async function compareLoads(
+  target: Target,
+  live: LoadRecord,
+  deps: Deps,
+  signal: AbortSignal,
+): Promise<Comparison> {
+  const load = await deps.ledger.loads.get(target.load)
+  const of = (sql: string, maxRows: number) =>
+    Promise.all(
+      [{ kind: 'live', load: live.id } as const, target].map((one) =>
+        deps.engine.query(one, { sql }, { maxRows, signal }),
+      ),
+    )
+  const [days, artists] = await Promise.all([
+    of(deps.library.comparison.days, daysRead),
+    of(deps.library.comparison.artists, artistsRead),
+  ])
+  const { policy, clock, library } = deps
+  const today = clock.now().toISOString().slice(0, 10)
+  return judge({ live, load, days, artists }, { limits: policy.publishLimits, star: library.tables.star, today })
+}
+
+/** What is known of two loads, of the live one first. */
+interface Found {
+  readonly live: LoadRecord
+  readonly load: LoadRecord | null
+  readonly days: readonly ResultSet[]
+  readonly artists: readonly ResultSet[]
+}
+
+/** What a comparison is judged by: without limits nothing is held. `today` is YYYY-MM-DD in UTC; that day is not over. */
+interface Judged {
+  readonly limits: PublishLimits | null
+  readonly star: readonly string[]
+  readonly today: string
+}
+
+/** Compares what is known of two loads. */
+export function judge({ live, load, days, artists }: Found, { limits, star, today }: Judged): Comparison {
+  const isLost = (before: number, after: number, percent: number): boolean =>
+    limits !== null && losesTooMuch(before, after, percent, limits)
+  const [then, now] = [live.facts.counts ?? {}, load?.facts.counts ?? {}]
+  const tables = Object.entries(now).map(([table, after]) => {
+    const before = then[table] ?? 0
+    // Staging may hold an event twice, of which one may go.
+    const held = star.includes(table) && isLost(before, after, limits?.rows ?? 0)
+    return { table, before, after, held }
+  })
+  const changed = changesIn(days.map(playsBy)).map(({ name: day, before, after }) => {
+    const held = (day < today || after === 0) && isLost(before, after, limits?.days ?? 0)
+    return { day, before, after, held }
+  })
+  const shown = changed
+    .toSorted((a, b) => Number(b.held) - Number(a.held) || change(b) - change(a) || (a.day < b.day ? -1 : 1))
+    .slice(0, daysKept)
+    .toSorted((a, b) => (a.day < b.day ? -1 : 1))
+  const [before = 0, after = 0] = days.map(coverageOf)
+  return {
+    live: live.id,
+    tables,
+    days: { changed: changed.length, held: changed.filter(({ held }) => held).length, shown },
+    coverage: { before, after, held: limits !== null && before - after > limits.coverage },
+    artists: changesIn(artists.map(playsBy), artists.map(isWhole))
+      .toSorted((a, b) => change(b) - change(a) || (a.name < b.name ? -1 : 1))
+      .slice(0, artistsKept)
+      .map(({ name: artist, ...plays }) => ({ artist, ...plays })),
+  }
+}
+
+function change({ before, after }: { readonly before: number; readonly after: number }): number {
+  return Math.abs(after - before)
+}
+
+function isWhole({ rows, total }: ResultSet): boolean {
+  return rows.length === total
+}
+
+/** The second column of a result by its first. */
+function playsBy({ rows }: ResultSet): ReadonlyMap<string, number> {
+  return new Map(rows.map(([name, plays]) => [String(name), Number(plays)]))
+}
+
+/** What differs between two lists of numbers; what is not in a list that is `whole` is 0 there. */
+function changesIn(
+  [then = new Map(), now = new Map()]: readonly ReadonlyMap<string, number>[],
+  [isThenWhole = true, isNowWhole = true]: readonly boolean[] = [],
+): readonly { readonly name: string; readonly before: number; readonly after: number }[] {
+  return [...new Set([...then.keys(), ...now.keys()])].flatMap((name) => {
+    const before = then.get(name) ?? (isThenWhole ? 0 : undefined)
+    const after = now.get(name) ?? (isNowWhole ? 0 : undefined)
+    return before === undefined || after === undefined || before === after ? [] : [{ name, before, after }]
+  })
+}
+
+/** The share of plays that match the catalogue, in percent. */
+function coverageOf({ rows }: ResultSet): number {
+  const sum = (column: number): number => rows.reduce((all, row) => all + Number(row[column]), 0)
+  return sum(1) === 0 ? 0 : (100 * sum(2)) / sum(1)
+}
+
+/** Whether anything was found to differ. */
+export function differs({ tables, days }: Comparison): boolean {
+  return days.changed > 0 || tables.some((rows) => change(rows) > 0)
+}
+
+/** Whether somebody has to look at a load before it is published. */
+export function isBeyondLimits({ tables, days, coverage }: Comparison): boolean {
+  return days.held > 0 || coverage.held || tables.some(({ held }) => held)
+}
+
+const reasonsShown = 3
+
+/** What is beyond the limits, in a few words each: "14 Nov 2018 loses 431 of 451 plays", "songplays loses 431 of 6,820 rows". */
+export function lossesOf({ tables, days, coverage }: Comparison): readonly string[] {
+  const lost = days.shown.filter(({ held }) => held).toSorted((a, b) => change(b) - change(a))
+  const more = days.held - reasonsShown
+  return [
+    ...lost.slice(0, reasonsShown).map(({ day, before, after }) => `${day} ${loses(before, after, 'plays')}`),
+    ...(more > 0 ? [`${plural(more, 'more day')} ${more === 1 ? 'loses' : 'lose'} plays`] : []),
+    ...tables.filter(({ held }) => held).map(({ table, before, after }) => `${table} ${loses(before, after, 'rows')}`),
+    ...(coverage.held ? [`coverage falls from ${points(coverage.before)} to ${points(coverage.after)}`] : []),
+  ]
+}
+
+function loses(before: number, after: number, what: string): string {
+  return after === 0
+    ? `loses all ${count(before)} ${what}`
+    : `loses ${count(before - after)} of ${count(before)} ${what}`
+}
+
+function points(share: number): string {
+  return `${share.toFixed(1)}%`
+}
+
+/** A comparison as its reader sees it: the tables, the days that changed, and what else did. */
+export function comparisonReplies({
+  live,
+  tables,
+  days,
+  coverage,
+  artists,
+}: Comparison): readonly (TableReply | TextReply)[] {
+  const more = days.changed - days.shown.length
+  const movers = artists.map(({ artist, before, after }) => `${artist} ${signedCount(after - before)}`)
+  const small = [
+    ...(more > 0 ? [`${plural(more, 'more day')} changed`] : []),
+    `coverage ${points(coverage.before)} → ${points(coverage.after)}`,
+    ...(movers.length === 0 ? [] : [`biggest changes in plays: ${movers.join(', ')}`]),
+  ]
+  return [
+    tableOfChanges(
+      `Compared with load ${live}`,
+      'table',
+      tables.map((row) => ({ name: row.table, ...row })),
+      'text',
+    ),
+    ...(days.shown.length === 0
+      ? []
+      : [
+          tableOfChanges(
+            'Days that changed (plays, UTC)',
+            'day',
+            days.shown.map((row) => ({ name: row.day, ...row })),
+            'date',
+          ),
+        ]),
+    text(small.join(' · '), 'note'),
+  ]
+}
+
+function tableOfChanges(
+  title: string,
+  first: string,
+  rows: readonly { readonly name: string; readonly before: number; readonly after: number }[],
+  format: 'text' | 'date',
+): TableReply {
+  return {
+    kind: 'table',
+    title,
+    columns: [first, 'before', 'after', 'change'],
+    formats: [format, 'integer', 'integer', 'integer'],
+    rows: rows.map(({ name, before, after }): Cell[] => [name, before, after, after - before]),
+    total: rows.length,
+  }
+}
+
+/** How the rows of tables have changed: "songplays +388 · users -2", or "same number of rows". */
+export function changesLine(
+  tables: readonly Pick<Comparison['tables'][number], 'table' | 'before' | 'after'>[],
+): string {
+  const changed = tables.filter((rows) => change(rows) > 0)
+  if (changed.length === 0) return 'same number of rows'
+  return changed.map(({ table, before, after }) => `${table} ${signedCount(after - before)}`).join(' · ')
+}
+
+function signedCount(n: number): string {
+  return `${n > 0 ? '+' : '-'}${count(Math.abs(n))}`
+}

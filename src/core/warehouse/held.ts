@@ -1,0 +1,166 @@
+import type { Answer, Suggestion } from '../answer.ts'
+import type { Context, RunContext } from '../command/context.ts'
+import type { Deps } from '../deps.ts'
+import { OpsError } from '../errors.ts'
+import { list } from '../format.ts'
+import { newMessage, type Ways, waysOfSchedule, waysTo } from '../outbox/messages.ts'
+import type { LoadId } from '../ports/engine.ts'
+import type { Comparison, LoadRecord } from '../ports/loads.ts'
+import { type Reply, text } from '../reply.ts'
+import type { Step, Work } from '../step.ts'
+import { changesLine, compareLoads, comparisonReplies, isBeyondLimits, lossesOf } from './compare.ts'
+import { releaseSpace } from './kept-loads.ts'
+
+/*
+ * A load that differs too much from the live one is held: its rows are kept and can be read, nothing else changes, and somebody publishes
+ * or discards it. One load is held at a time, and its message in Slack is one: the next one that is held takes its place there.
+ */
+
+/** The load that is held; null where there is none. */
+export async function heldLoad({ ledger }: Pick<Deps, 'ledger'>): Promise<LoadRecord | null> {
+  const [held] = await ledger.loads.list(['held'])
+  return held ?? null
+}
+
+/** The load that is held, by its number if one is given. Throws `not_found`. */
+export async function findHeld(asked: LoadId | undefined, deps: Deps): Promise<LoadRecord> {
+  const held = await heldLoad(deps)
+  if (held !== null && (asked === undefined || asked === held.id)) return held
+  const which = asked === undefined ? 'No load is held' : `Load ${asked} is not held`
+  throw new OpsError('not_found', `${which}. Nothing was done.`, '`loads` lists the loads.', { fixCommand: 'loads' })
+}
+
+/** How a held load differs from the one that is live now; null where nothing is. */
+export async function comparisonNow(
+  { id, facts }: LoadRecord,
+  deps: Deps,
+  signal: AbortSignal,
+): Promise<Comparison | null> {
+  const live = await deps.ledger.loads.live()
+  if (live === null) return null
+  const { comparison } = facts
+  return comparison?.live === live.id ? comparison : compareLoads({ kind: 'held', load: id }, live, deps, signal)
+}
+
+/** Compares the load with the live one, and ends the run with `held` where it differs too much. */
+export function compareStep(load: LoadId, context: RunContext): Step {
+  const { deps } = context
+  return {
+    id: 'compare',
+    title: 'Compare with live',
+    run: async (work) => {
+      const [record, live] = await Promise.all([deps.ledger.loads.get(load), deps.ledger.loads.live()])
+      if (live === null || live.id === load) return { detail: 'nothing is live yet' }
+      if (live.facts.source !== undefined && live.facts.source !== record?.facts.source) {
+        return { detail: `not compared: load ${live.id} was read from another folder` }
+      }
+      // A step that is begun again may have held it already.
+      const target = { kind: record?.state === 'held' ? 'held' : 'candidate', load } as const
+      const comparison = await compareLoads(target, live, deps, work.signal).catch((error: unknown) => {
+        // The live load was deleted outside of the bot, or is damaged: publishing a new one is what helps.
+        if (error instanceof OpsError && (error.code === 'not_found' || error.code === 'storage')) return null
+        throw error
+      })
+      if (comparison === null) return { detail: `not compared: load ${live.id} cannot be read` }
+      if (isBeyondLimits(comparison)) {
+        throw await hold(load, comparison, context, work)
+      }
+      await deps.ledger.loads.learn(load, { comparison })
+      return { detail: changesLine(comparison.tables) }
+    },
+  }
+}
+
+/**
+ * Holds a load that was built, in place of one that was held before, and shows it where its `etl` ran. Safe to be begun again. Gives the
+ * error with which that ends; throws `interrupted` where the run is another process's by now.
+ */
+async function hold(load: LoadId, comparison: Comparison, context: RunContext, work: Work): Promise<OpsError> {
+  const { deps, runId, place } = context
+  const { loads } = deps.ledger
+  const before = (await loads.list(['held'])).find(({ id }) => id !== load)
+  const known = (await loads.get(load))?.facts.card ?? before?.facts.card
+  const card = known ?? (place.kind === 'slack' ? `held:${load}` : undefined)
+  await loads.learn(load, { comparison, ...(card === undefined ? {} : { card }) })
+  await deps.engine.hold(load, work)
+  if (!(await loads.hold(load, runId, deps.process))) {
+    throw new OpsError('interrupted', 'Another process has taken this run over; nothing was held by this one.')
+  }
+  await releaseSpace(deps)
+  const why = `Load ${load} is held: ${list(lossesOf(comparison))}.`
+  const shown = comparisonReplies(comparison)
+  if (card !== undefined) {
+    const instead = before === undefined ? [] : [text(`It replaces load ${before.id}, which was discarded.`, 'note')]
+    const replies = [text(`${why} Live tables are untouched.`, 'warning'), ...shown, ...instead]
+    await putCard(
+      card,
+      { title: `Load ${load} is held`, headline: why, replies, next: choices(load), open: true },
+      context,
+    )
+  }
+  return OpsError.untouched('held', why, 'Publish it, discard it, or fix the source data and load again.', {
+    // Its message shows the rest.
+    evidence: place.kind === 'slack' ? [] : shown,
+    next: place.kind === 'slack' ? [{ label: 'Loads', line: 'loads' }] : choices(load),
+  })
+}
+
+/** What can be done about a held load. */
+export function choices(load: LoadId): readonly Suggestion[] {
+  return [
+    { label: 'Publish anyway', line: `publish ${load}`, form: true },
+    { label: 'Discard', line: `discard ${load}` },
+    { label: 'Show rows', line: `loads-rows ${load}` },
+  ]
+}
+
+/** Has the message of a load that was held say what became of it, once and for all. */
+export async function settleCard({ facts: { card } }: LoadRecord, became: string, context: RunContext): Promise<void> {
+  if (card === undefined) return
+  await putCard(
+    card,
+    { title: became, headline: became, replies: [text(became, 'good')], next: [], open: false },
+    context,
+  )
+}
+
+interface Card {
+  readonly title: string
+  readonly headline: string
+  readonly replies: readonly Reply[]
+  readonly next: readonly Suggestion[]
+  /** Whether a later state takes its place. */
+  readonly open: boolean
+}
+
+async function putCard(key: string, { replies, next, open, ...words }: Card, context: RunContext): Promise<void> {
+  const { deps } = context
+  const answer: Answer = {
+    ok: !open,
+    exit: open ? 1 : 0,
+    ...words,
+    audience: 'channel',
+    run: null,
+    replies: [...replies],
+    next: [...next],
+  }
+  const message = { key, content: { kind: 'answer', answer } as const, ways: waysFor(context) }
+  const called = open ? await calledAbout(context) : []
+  const state = { mention: called, ...(open ? ({ open } as const) : {}) }
+  await deps.ledger.messages.put([newMessage({ ...message, ...state }, deps.clock.now(), true)])
+}
+
+function waysFor({ place, who, origin }: Context & Pick<RunContext, 'origin'>): Ways {
+  if (place.kind !== 'slack') return [{ kind: 'admins', besides: null }]
+  return origin.kind === 'words' ? waysTo(place, who, 'channel', true) : waysOfSchedule(place, who)
+}
+
+/** Whom the load of a schedule calls: who is on call, unless it is snoozed. Somebody who ran it is there. */
+async function calledAbout({ origin, deps: { ledger, policy, clock } }: RunContext): Promise<readonly string[]> {
+  if (origin.kind !== 'line') return []
+  const occurrence = await ledger.runs.get(origin.fire)
+  if (occurrence?.origin.kind !== 'fire') return []
+  const schedule = await ledger.schedules.get(occurrence.origin.schedule)
+  const snoozed = schedule?.snoozedUntil ?? null
+  return snoozed !== null && snoozed > clock.now().toISOString() ? [] : policy.oncall
+}
