@@ -38,23 +38,16 @@ const button = typed('button', {
   action_id: actionId,
   text: plain(75),
   value: maybe(characters(2000, 0)),
-  url: maybe(characters(3000)),
   style,
   confirm: maybe(confirm),
-  accessibility_label: maybe(characters(75)),
 })
-const optionGroup = z.strictObject({ label: plain(75), options: list(option, 1, 100) })
 const select = typed('static_select', {
   action_id: actionId,
   placeholder: maybe(plain(150)),
-  options: maybe(list(option, 1, 100)),
-  option_groups: maybe(list(optionGroup, 1, 100)),
+  options: list(option, 1, 100),
   initial_option: maybe(option),
   confirm: maybe(confirm),
-}).refine(
-  (given) => (given.options === undefined) !== (given.option_groups === undefined),
-  'must define either `options` or `option_groups`',
-)
+})
 const overflow = typed('overflow', { action_id: actionId, options: list(option, 1, 5), confirm: maybe(confirm) })
 
 /** A time of day as a time picker holds it: `HH:mm`. */
@@ -77,9 +70,6 @@ const textInput = typed('plain_text_input', {
   action_id: actionId,
   placeholder: maybe(plain(150)),
   initial_value: maybe(characters(3000, 0)),
-  multiline: flag,
-  min_length: maybe(z.int().min(0).max(3000)),
-  max_length: maybe(z.int().min(1).max(3000)),
   focus_on_load: flag,
 })
 
@@ -110,13 +100,8 @@ const richText = block('rich_text', {
   elements: z.array(z.discriminatedUnion('type', [richSection, richList, richCode, richQuote])),
 })
 
-const section = block('section', {
-  text: maybe(text(3000)),
-  fields: maybe(list(text(2000), 1, 10)),
-  accessory: maybe(elementSchema),
-  expand: flag,
-}).refine((given) => given.text !== undefined || given.fields !== undefined, 'must define either `text` or `fields`')
-const header = block('header', { text: plain(150), level: maybe(z.literal([1, 2, 3, 4])) })
+const section = block('section', { text: text(3000), accessory: maybe(elementSchema), expand: flag })
+const header = block('header', { text: plain(150) })
 const context = block('context', { elements: list(text(3000), 1, 10) })
 const divider = block('divider', {})
 const image = block('image', {
@@ -179,14 +164,7 @@ const plan = block('plan', { title: characters(3000), tasks: maybe(z.array(taskC
 const shared = [section, header, context, divider, image, actions, richText] as const
 
 /** A block that a message may hold. */
-export const messageBlockSchema = z.discriminatedUnion('type', [
-  ...shared,
-  table,
-  dataTable,
-  dataVisualization,
-  plan,
-  taskCard,
-])
+export const messageBlockSchema = z.discriminatedUnion('type', [...shared, table, dataTable, dataVisualization, plan])
 
 const view = { private_metadata: maybe(characters(3000, 0)), callback_id: maybe(characters(255, 0)) }
 
@@ -197,9 +175,6 @@ export const modalSchema = typed('modal', {
   submit: maybe(plain(24)),
   close: maybe(plain(24)),
   blocks: list(z.discriminatedUnion('type', [...shared, input]), 0, 100),
-  external_id: maybe(characters(255, 0)),
-  clear_on_close: flag,
-  notify_on_close: flag,
 })
 
 /** A Home tab as `views.publish` takes it (https://docs.slack.dev/reference/views/home-tab-views). */
@@ -210,6 +185,8 @@ export const homeViewSchema = typed('home', {
 
 /** A block of a message, checked. */
 export type MessageBlock = z.infer<typeof messageBlockSchema>
+/** One step of a plan. */
+export type TaskCard = z.infer<typeof taskCard>
 /** The block of one type. */
 export type BlockOf<T extends MessageBlock['type']> = Extract<MessageBlock, { type: T }>
 /** A modal, checked. */
@@ -236,9 +213,3 @@ export type TextObject = z.infer<ReturnType<typeof text>>
 export type Element = z.infer<typeof elementSchema>
 /** What an input block is filled in with. */
 export type InputElement = z.infer<typeof inputElementSchema>
-
-/** All options of a select or an overflow menu, groups included. */
-export function selectOptionsOf(element: Extract<Element, { type: 'static_select' | 'overflow' }>): readonly Option[] {
-  if (element.type === 'overflow') return element.options
-  return element.options ?? (element.option_groups ?? []).flatMap((group) => group.options)
-}

@@ -186,11 +186,9 @@ export function createUsers(deps: {
       const errors: Record<string, string> = {}
       for (const block of view.modal.blocks) {
         if (block.type !== 'input') continue
-        const { block_id = '', element, optional } = block
+        const { block_id = '', optional } = block
         const value = form.find((each) => each.block_id === block_id)?.value ?? ''
-        const least = element.type === 'plain_text_input' ? (element.min_length ?? 0) : 0
         if (value === '' && !optional) errors[block_id] = 'Please complete this required field.'
-        else if (value !== '' && value.length < least) errors[block_id] = `Please enter at least ${least} characters.`
       }
       if (Object.keys(errors).length > 0) return { errors }
       const submitted = { ...modalPayload(view), state: statePayload(controlsIn(view.modal.blocks), form) }

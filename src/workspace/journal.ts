@@ -17,7 +17,6 @@ const messageSchema = z.object({
   blocks: z.array(messageBlockSchema).optional().catch(undefined),
   thread_ts: z.string().optional(),
   files: z.array(fileSchema).optional(),
-  metadata: z.unknown().optional(),
   viewer: z.string().optional(),
   answers: z.string().optional(),
 })

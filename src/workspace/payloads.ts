@@ -1,4 +1,4 @@
-import { type AnyBlock, type Element, type InputElement, selectOptionsOf, timeOfDay } from './block-kit.ts'
+import { type AnyBlock, type Element, type InputElement, timeOfDay } from './block-kit.ts'
 import type { PostedMessage, PublishedHome } from './journal.ts'
 import { bot, team } from './personas.ts'
 import type { FormState } from './user-actions.ts'
@@ -73,7 +73,7 @@ export function valuePayload(element: Element | InputElement, value: string | un
       return { type, selected_time: timeOfDay.safeParse(value).data ?? null }
     case 'static_select':
     case 'overflow':
-      return { type, selected_option: selectOptionsOf(element).find((option) => option.value === value) ?? null }
+      return { type, selected_option: element.options.find((option) => option.value === value) ?? null }
   }
 }
 

@@ -60,19 +60,14 @@ const responseSchema = z.object({
   blocks: z.unknown().optional(),
   response_type: z.enum(['ephemeral', 'in_channel']).optional(),
   replace_original: z.boolean().optional(),
-  delete_original: z.boolean().optional(),
   thread_ts: z.string().optional(),
 })
 
 /** Does what an app posted to a response URL, or acknowledged a command with. Throws `ApiError`. */
 export function respond(state: WorkspaceState, origin: ResponseOrigin, payload: unknown): void {
   const response = validOr(check(responseSchema, payload), 'invalid_payload')
-  const { response_type, replace_original, delete_original, thread_ts, ...given } = response
+  const { response_type, replace_original, thread_ts, ...given } = response
   const original = origin.ts === undefined ? undefined : state.find(origin.channel, origin.ts)
-  if (delete_original) {
-    if (original !== undefined) state.remove(original)
-    return
-  }
   const content = contentOf(given)
   if (replace_original && original !== undefined) {
     const { blocks: _, ...rest } = original

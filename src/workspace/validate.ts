@@ -123,7 +123,7 @@ function acrossBlocks(blocks: readonly AnyBlock[]): Issue[] {
   const count = { table: 0, cells: 0, plan: 0, chart: 0 }
   blocks.forEach((block, n) => {
     const pointer = `/blocks/${n}`
-    const wrong = (when: boolean, message: string, at = '') => when && issues.push({ pointer: pointer + at, message })
+    const wrong = (when: boolean, message: string) => when && issues.push({ pointer, message })
     if (block.type === 'table' || block.type === 'data_table') {
       count.cells += charactersOf(block.rows)
       wrong(++count.table > 1, 'only_one_table_allowed')
@@ -133,8 +133,6 @@ function acrossBlocks(blocks: readonly AnyBlock[]): Issue[] {
       wrong(++count.chart > 2, 'Cannot have more than 2 data_visualization blocks')
       issues.push(...chartIssues(block, pointer))
     } else if (block.type === 'plan') wrong(++count.plan > 1, 'Cannot have more than 1 plan block')
-    else if (block.type === 'task_card')
-      wrong(block.status === 'pending', 'pending is allowed in a plan only', '/status')
   })
   return issues
 }

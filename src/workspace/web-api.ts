@@ -33,7 +33,7 @@ export function rateLimit(now: () => number, perSecond: number, burst: number): 
   }
 }
 
-const structured = new Set(['blocks', 'view', 'metadata', 'files', 'attachments'])
+const structured = new Set(['blocks', 'view', 'files'])
 
 function argumentsOf(body: string, contentType: string): Record<string, unknown> {
   if (contentType.startsWith('application/json')) {

@@ -37,7 +37,7 @@ const write = ['chat:write']
 const reading = ['channels:read', 'groups:read', 'im:read', 'mpim:read']
 
 const text = z.string().optional()
-const content = { channel: z.string(), text, blocks: z.unknown().optional(), metadata: z.unknown().optional() }
+const content = { channel: z.string(), text, blocks: z.unknown().optional() }
 const postFields = z.object({ ...content, thread_ts: text })
 const updateFields = z.object({ ...content, ts: z.string() })
 const ephemeralFields = z.object({ ...content, user: z.string(), thread_ts: text })
@@ -53,7 +53,6 @@ const completeFields = z.object({
   files: z.array(z.object({ id: z.string(), title: text })).min(1),
   channel_id: text,
   thread_ts: text,
-  initial_comment: text,
 })
 
 /** The Web API methods that the bot uses, and no others, by name. `url` makes an address of this workspace of a path. */
@@ -94,23 +93,22 @@ export function createWebMethods(deps: {
     is_enterprise_install: false,
   })
 
-  const postMessage = ({ channel: id, thread_ts, metadata, ...given }: z.infer<typeof postFields>) => {
+  const postMessage = ({ channel: id, thread_ts, ...given }: z.infer<typeof postFields>) => {
     // Only posting accepts a name for an id (https://docs.slack.dev/reference/methods/chat.postMessage#channels).
     const named = state.channels().find(({ name }) => id === `#${name}`)
     const channel = postable(named?.id ?? id)
     const thread = threadOf(channel, thread_ts)
-    const extra = metadata === undefined ? {} : { metadata }
-    const message = state.add({ channel: channel.id, user: bot.id, ...contentOf(given), ...thread, ...extra })
+    const message = state.add({ channel: channel.id, user: bot.id, ...contentOf(given), ...thread })
     return { channel: channel.id, ts: message.ts, message: messagePayload(message) }
   }
 
-  const update = ({ channel: id, ts, metadata, ...given }: z.infer<typeof updateFields>) => {
+  const update = ({ channel: id, ts, ...given }: z.infer<typeof updateFields>) => {
     const channel = postable(id)
     const before = state.find(channel.id, ts)
     if (before === undefined || before.viewer !== undefined) throw new ApiError('message_not_found')
     if (before.user !== bot.id) throw new ApiError('cant_update_message')
     const { blocks: _, ...rest } = before
-    const message = { ...rest, ...contentOf(given), ...(metadata === undefined ? {} : { metadata }) }
+    const message = { ...rest, ...contentOf(given) }
     state.replace(message)
     return { channel: channel.id, ts, text: message.text, message: messagePayload(message) }
   }
@@ -202,7 +200,7 @@ export function createWebMethods(deps: {
     return { upload_url: url(`/upload/${file_id}`), file_id }
   }
 
-  const completeUpload = ({ files: given, channel_id, thread_ts, initial_comment }: z.infer<typeof completeFields>) => {
+  const completeUpload = ({ files: given, channel_id, thread_ts }: z.infer<typeof completeFields>) => {
     const shared = given.map(({ id, title }) => {
       const file = uploads.find(id, title)
       if (file === undefined) throw new ApiError('file_not_found')
@@ -211,7 +209,7 @@ export function createWebMethods(deps: {
     if (channel_id !== undefined) {
       const channel = postable(channel_id)
       const thread = threadOf(channel, thread_ts)
-      state.add({ channel: channel.id, user: bot.id, text: initial_comment ?? '', files: shared, ...thread })
+      state.add({ channel: channel.id, user: bot.id, text: '', files: shared, ...thread })
     }
     return { files: shared.map(({ id, title }) => ({ id, title })) }
   }

@@ -40,7 +40,6 @@ export interface WorkspaceState {
   /** Adds a message under a new `ts`, unique and ascending in the whole workspace. */
   add(message: Omit<PostedMessage, 'ts'>): PostedMessage
   replace(message: PostedMessage): void
-  remove(message: PostedMessage): void
   /** Makes the bot a member. */
   join(channel: string): void
   openView(user: string, modal: Modal, channel: string | undefined): OpenModal
@@ -114,11 +113,8 @@ export function openWorkspaceState(
     ...[...homes.values()].map((tab) => ({ op: 'home' as const, ...tab })),
   ])
 
-  const store = (message: PostedMessage, entry: Parameters<Journal['append']>[0]) => {
-    if (message.viewer === undefined) journal.append(entry)
-  }
   const replace = (message: PostedMessage) => {
-    store(message, { op: 'message', message })
+    if (message.viewer === undefined) journal.append({ op: 'message', message })
     place(message)
     notify()
   }
@@ -142,11 +138,6 @@ export function openWorkspaceState(
       return added
     },
     replace,
-    remove(message) {
-      store(message, { op: 'removed', channel: message.channel, ts: message.ts })
-      messages.get(message.channel)?.delete(message.ts)
-      notify()
-    },
     join(channel) {
       const found = channels.get(channel)
       if (found === undefined || found.hasBot) return

@@ -51,18 +51,12 @@ describe('an overflow menu', () => {
 })
 
 describe('a select', () => {
-  const groups = [{ label: plain('Sizes'), options: [option('small'), option('large')] }]
   const select = (more: object) => ({ type: 'static_select', action_id: 's', ...more })
 
-  it('takes options or groups of them, on every surface', () => {
+  it('takes options on every surface, and is refused without', () => {
     for (const where of [inMessage, inModal, inHome])
-      expect(where(actions(select({ option_groups: groups })), section(select({ options: [option('a')] })))).toEqual([])
-  })
-
-  it('is refused with neither, and with both', () => {
-    const fault = '/blocks/0/elements/0 must define either `options` or `option_groups`'
-    expect(inMessage(actions(select({})))).toEqual([fault])
-    expect(inMessage(actions(select({ options: [option('a')], option_groups: groups })))).toEqual([fault])
+      expect(where(actions(select({ options: [option('a')] })))).toEqual([])
+    expect(inMessage(actions(select({})))).toEqual(['/blocks/0/elements/0 missing required field: options'])
   })
 })
 

@@ -56,7 +56,7 @@ const controls = [
     type: 'static_select',
     action_id: 'size',
     placeholder: plain('Size'),
-    option_groups: [{ label: plain('Sizes'), options: [option('small'), option('large')] }],
+    options: [option('small'), option('large')],
   },
   { type: 'timepicker', action_id: 'at', initial_time: '07:00' },
 ]
@@ -65,7 +65,6 @@ const texts: { type: string; [field: string]: unknown }[] = [
   {
     type: 'section',
     text: mrkdwn('*bold* `code` <@U0OTTO0OPER> <https://example.org|a link>\n>quoted'),
-    fields: [mrkdwn('*Lease*'), mrkdwn('7 h')],
   },
   { type: 'divider' },
   { type: 'context', elements: [mrkdwn('Data until <!date^1543536000^{date_short}|30 Nov>')] },
@@ -84,7 +83,6 @@ const steps = {
 }
 const fields = [
   ...Array.from({ length: 12 }, (_, n) => ({ type: 'plain_text_input', action_id: `text-${n}` })),
-  { type: 'plain_text_input', action_id: 'long', multiline: true },
   { type: 'static_select', action_id: 'choice', options: [option('one')] },
   { type: 'timepicker', action_id: 'time' },
   { type: 'conversations_select', action_id: 'channel' },

@@ -1,20 +1,17 @@
-import type { AnyBlock, BlockOf, TableCell } from '../block-kit.ts'
+import type { AnyBlock, BlockOf, TableCell, TaskCard } from '../block-kit.ts'
 import { chartFigure } from './chart-svg.ts'
 import { type ChannelChoice, control, field } from './controls.ts'
-import { element, type Html, html } from './html.ts'
+import { type Html, html } from './html.ts'
 import { type ReaderContext, richTextHtml, textHtml } from './rich-text.ts'
 
 const marks = { complete: '✓', in_progress: '●', pending: '○', error: '✗' } as const
-// The page's own heading is an h1.
-const headings = ['h2', 'h3', 'h4', 'h5'] as const
 
 /** A block for one reader. */
 export function blockHtml(block: AnyBlock, reader: ReaderContext, choice: ChannelChoice): Html {
   const id = block.block_id ?? ''
   switch (block.type) {
     case 'section':
-      return html`<div class="section"><div class="section-text">${block.text && textHtml(block.text, reader)}
-${block.fields && html`<div class="fields">${block.fields.map((each) => textHtml(each, reader))}</div>`}</div>
+      return html`<div class="section"><div class="section-text">${textHtml(block.text, reader)}</div>
 ${block.accessory && control(block.accessory, id)}</div>`
     case 'context':
       return html`<div class="context">${block.elements.map((each) => textHtml(each, reader))}</div>`
@@ -39,10 +36,8 @@ ${block.accessory && control(block.accessory, id)}</div>`
       return html`<details class="plan" data-key="${id}" open><summary><span>${block.title}</span> <small>${done} of ${tasks.length} steps</small></summary>
 <ol>${tasks.map((card) => taskHtml(card, reader))}</ol></details>`
     }
-    case 'task_card':
-      return html`<ol class="plan">${taskHtml(block, reader)}</ol>`
     case 'header':
-      return element(headings[(block.level ?? 1) - 1] ?? 'h2', html`${block.text.text}`)
+      return html`<h2>${block.text.text}</h2>`
     case 'divider':
       return html`<hr>`
     case 'rich_text':
@@ -52,7 +47,7 @@ ${block.accessory && control(block.accessory, id)}</div>`
   }
 }
 
-function taskHtml(card: BlockOf<'task_card'>, reader: ReaderContext): Html {
+function taskHtml(card: TaskCard, reader: ReaderContext): Html {
   return html`<li class="task ${card.status}">
 <span class="mark" role="img" aria-label="${card.status.replace('_', ' ')}">${marks[card.status]}</span><div><span class="task-title">${card.title}</span>
 ${card.details && richTextHtml(card.details, reader)}${card.output && richTextHtml(card.output, reader)}</div></li>`

@@ -98,8 +98,7 @@ export async function press(control: ActionControl): Promise<void> {
   else if (control instanceof HTMLInputElement) control.value = control.defaultValue
   if (!yes) return
   const { channel, ts, home } = surface.dataset
-  const { blockId: block_id, actionId: action_id, url } = control.dataset
-  if (url !== undefined) window.open(url, '_blank', 'noopener')
+  const { blockId: block_id, actionId: action_id } = control.dataset
   control.setAttribute('aria-busy', 'true')
   followAnswer(surface)
   showWaiting(surface)

@@ -1,7 +1,6 @@
 import type { Confirm, Element, InputBlock, InputElement, Option } from '../block-kit.ts'
 import type { WorkspaceChannel } from '../workspace-state.ts'
 import { type Html, html } from './html.ts'
-import { isLink } from './rich-text.ts'
 
 /** The question before an action is sent: a dialog that the page's script shows. */
 function confirmTemplate({ title, text, confirm, deny, style = 'primary' }: Confirm): Html {
@@ -17,11 +16,7 @@ function optionsHtml(options: readonly Option[], chosen: string): readonly Html[
 }
 
 function selectable(element: Extract<InputElement, { type: 'static_select' }>): Html {
-  const chosen = element.initial_option?.value ?? ''
-  const groups = (element.option_groups ?? []).map(
-    (group) => html`<optgroup label="${group.label.text}">${optionsHtml(group.options, chosen)}</optgroup>`,
-  )
-  const options = [...optionsHtml(element.options ?? [], chosen), ...groups]
+  const options = optionsHtml(element.options, element.initial_option?.value ?? '')
   return html`<option value="">${element.placeholder?.text ?? 'Choose…'}</option>${options}`
 }
 
@@ -36,9 +31,8 @@ ${optionsHtml(element.options, '')}</select>`
     case 'timepicker':
       return html`<input type="time" class="button" ${ids} aria-label="${element.placeholder?.text ?? 'Select a time'}" value="${element.initial_time}">`
     case 'button': {
-      const { accessibility_label: label, url, style = '', value = '', text } = element
-      const more = html`${label && html` aria-label="${label}"`}${url && isLink(url) && html` data-url="${url}"`}`
-      return html`<button type="button" class="button ${style}" ${ids} value="${value}"${more}>${text.text}</button>`
+      const { style = '', value = '', text } = element
+      return html`<button type="button" class="button ${style}" ${ids} value="${value}">${text.text}</button>`
     }
   }
 }
@@ -69,10 +63,8 @@ function inputOf(element: InputElement, ids: Html, { channels, current }: Channe
     case 'timepicker':
       return html`<input type="time" ${ids} value="${element.initial_time}">`
     case 'plain_text_input': {
-      const { placeholder, max_length = 3000, initial_value = '', multiline } = element
-      const common = html`${ids} placeholder="${placeholder?.text ?? ''}" maxlength="${max_length}"`
-      if (multiline) return html`<textarea ${common} rows="4">${initial_value}</textarea>`
-      return html`<input type="text" autocomplete="off" ${common} value="${initial_value}">`
+      const { placeholder, initial_value = '' } = element
+      return html`<input type="text" autocomplete="off" ${ids} placeholder="${placeholder?.text ?? ''}" maxlength="3000" value="${initial_value}">`
     }
   }
 }

@@ -29,9 +29,6 @@ export function html(strings: TemplateStringsArray, ...parts: readonly Part[]): 
 }
 
 /** An element of one of these tags, without attributes. */
-export function element(
-  tag: 'strong' | 'em' | 's' | 'code' | 'ul' | 'ol' | 'h2' | 'h3' | 'h4' | 'h5',
-  inner: Html,
-): Html {
+export function element(tag: 'strong' | 'em' | 's' | 'code' | 'ul' | 'ol', inner: Html): Html {
   return { markup: `<${tag}>${inner.markup}</${tag}>` }
 }

@@ -2,7 +2,7 @@ import type { Inline, RichText, TextObject } from '../block-kit.ts'
 import { element, type Html, html } from './html.ts'
 
 /** Whether an address may be opened: a script's, for example, may not. */
-export const isLink = (url: string): boolean => /^(https?:\/\/|mailto:)/i.test(url)
+const isLink = (url: string): boolean => /^(https?:\/\/|mailto:)/i.test(url)
 
 type Style = { bold?: true; italic?: true; strike?: true; code?: true }
 

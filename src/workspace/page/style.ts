@@ -49,7 +49,7 @@ main > .messages { display: flex; flex-direction: column } main > .messages > :f
 .rich-text pre { padding: .5rem .7rem; border: 1px solid var(--line); border-radius: 6px; background: var(--raised); font: .82rem/1.5 var(--mono); white-space: pre; overflow-x: auto }
 .rich-text blockquote { border-left: 4px solid var(--edge); padding-left: .75rem } code { font: .86em var(--mono) }
 .rich-text code { padding: .08em .3em; border: 1px solid var(--line); border-radius: 4px; color: light-dark(#b3154d, #f0a6bd) }
-.body > :is(h2, h3, h4, h5), .block > :is(h2, h3, h4, h5) { font-size: 1.1rem; font-weight: 700; margin: 0 } hr { border: 0; border-top: 1px solid var(--line); margin: .5rem 0 }
+.body > h2, .block > h2 { font-size: 1.1rem; font-weight: 700; margin: 0 } hr { border: 0; border-top: 1px solid var(--line); margin: .5rem 0 }
 .chart { border: 1px solid var(--line); border-radius: 10px; padding: .7rem .9rem; max-width: 44rem } .chart figcaption { font-weight: 600; margin-bottom: .4rem } .chart .scroll { border: 0; border-radius: 0; width: auto }
 .chart svg { display: block; height: auto } .chart .axes { width: 100%; min-width: 30rem } .chart text { font-size: 12px; fill: var(--soft) } .chart .category { fill: var(--ink) } .chart .grid { stroke: var(--line) }
 .chart [class^=series-] { fill: var(--series) } .chart .line { fill: none; stroke: var(--series); stroke-width: 2 } .chart .area { fill: var(--series); opacity: .25 }
@@ -58,7 +58,6 @@ main > .messages { display: flex; flex-direction: column } main > .messages > :f
 .series-3 { --series: light-dark(#7c3f8f, #c58fe0) } .series-4 { --series: light-dark(#8a6100, #d9b84a) } .series-5 { --series: light-dark(#c01343, #f2879b) }
 .rich-text .mention { color: var(--accent); background: color-mix(in srgb, var(--accent) 12%, transparent); border-radius: 3px; padding: 0 .15em }
 .section { display: flex; gap: 1rem; align-items: start; justify-content: space-between; max-width: 44rem } .section-text { min-width: 0; flex: 1 }
-.fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(12rem, 1fr)); gap: .35rem 1.25rem }
 .context { font-size: .82rem; color: var(--soft); display: flex; flex-wrap: wrap; gap: .1rem .9rem }
 .actions { display: flex; flex-wrap: wrap; gap: .5rem; padding: .15rem 0 }
 .button { font: inherit; font-size: .88rem; font-weight: 600; padding: .32rem .8rem; border: 1px solid var(--edge); border-radius: 7px; background: var(--paper); color: var(--ink); cursor: pointer; text-decoration: none }
@@ -86,7 +85,7 @@ main > header:has(.tabs) { padding-bottom: 0; flex-direction: column; gap: .3rem
 .tabs a { padding: .1rem .1rem .4rem; border-bottom: 2px solid transparent; font-size: .88rem; color: var(--soft); text-decoration: none } .tabs a:hover { color: var(--ink) }
 .tabs a[aria-current] { color: var(--ink); font-weight: 600; border-color: var(--accent) } .tabs a.unread { color: var(--ink); font-weight: 700 } .tabs a.unread::after { content: ' ●'; color: var(--accent); font-size: .6em; vertical-align: .25em }
 .home { flex: 1; overflow: auto; overscroll-behavior: contain; overflow-wrap: anywhere; padding: 1.25rem 1.25rem 2.5rem } .home > .block { max-width: 46rem; margin-inline: auto } .home > .block + .block { margin-top: .6rem }
-.home > [data-type=header]:not(:first-child) { margin-top: 1.4rem } .home > [data-type=divider] + [data-type=header] { margin-top: .6rem } .home .section, .home .rich-text { max-width: none } .home .fields { grid-template-columns: repeat(auto-fit, minmax(max(12rem, 40%), 1fr)) }
+.home > [data-type=header]:not(:first-child) { margin-top: 1.4rem } .home > [data-type=divider] + [data-type=header] { margin-top: .6rem } .home .section, .home .rich-text { max-width: none }
 .nothing { text-align: center; color: var(--soft); padding-top: 18vh } .nothing h2 { font-size: 1.15rem; color: var(--ink); margin: 0 0 .3rem } .nothing p { margin: 0 }
 .image { border: 1px dashed var(--edge); border-radius: 10px; padding: .7rem .9rem; color: var(--soft) } .image figcaption { font-weight: 600; color: var(--ink) }
 .picture { margin: .3rem 0 } .picture figcaption { font-weight: 600; margin-bottom: .3rem } .picture img { display: block; max-width: min(100%, 640px); height: auto; border-radius: 8px }
