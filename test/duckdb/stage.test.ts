@@ -362,6 +362,11 @@ describe('a row that cannot be read stops the load with file, line and reason', 
   it.each([
     ['ends too early', (packed: Buffer) => packed.subarray(0, packed.length / 2)],
     ['has a wrong checksum', (packed: Buffer) => Buffer.concat([packed.subarray(0, -8), Buffer.alloc(8)])],
+    ['has a second one behind zeros', (packed: Buffer) => Buffer.concat([packed, Buffer.alloc(512), packed])],
+    [
+      'has another one behind a megabyte of zeros',
+      (packed: Buffer) => Buffer.concat([packed, Buffer.alloc(1_500_000), packed]),
+    ],
     ['is not packed at all', () => Buffer.from(good.join('\n'))],
   ])('a packed file that %s', async (_, damage) => {
     const engine = await openWith({ 'a.json.gz': damage(gzipSync(`${good.join('\n')}\n`.repeat(1000))) })

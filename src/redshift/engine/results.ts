@@ -6,7 +6,7 @@ import type { DataApi } from './data-api.ts'
 
 /** At most `maxRows` rows of a finished statement's result, and the number of all; null when there is no result. */
 export async function readResult(
-  api: DataApi,
+  api: Pick<DataApi, 'page'>,
   id: string,
   { maxRows, timeOrder }: Omit<QueryOptions, 'signal'>,
   signal: AbortSignal,

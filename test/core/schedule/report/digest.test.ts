@@ -232,6 +232,74 @@ const reports: fc.Arbitrary<LineReport> = fc
   }))
 
 describe('one message of several answers', () => {
+  const chart = (title: string, type: 'bar' | 'line'): Reply => {
+    const series = [{ name: 'n', values: [1] }]
+    return { kind: 'chart', type, title, xLabel: 'x', yLabel: 'n', categories: ['a'], series }
+  }
+  const table = (title: string): Reply => ({ kind: 'table', title, columns: ['n'], rows: [[1]], total: 1 })
+  const ranIn = (id: number, line: string, ms: number) => {
+    const started = '2026-11-30T03:00:00.000Z'
+    const ended = new Date(Date.parse(started) + ms).toISOString()
+    return { id, command: line, line, who: 'Anna', state: 'complete' as const, started, ended, steps: [] }
+  }
+  const report = (line: string, asks: boolean, said: Partial<Answer>): LineReport => ({
+    line,
+    asks,
+    answer: { ok: true, exit: 0, headline: `${line}.`, audience: 'channel', run: null, replies: [], next: [], ...said },
+  })
+
+  it('puts answers before deeds, figures before charts before rows, what is marked before what is not', () => {
+    const done = report('etl', false, { replies: [text('Plain.'), text('Marked.', 'warning'), table('Files')] })
+    const asked = report('pulse', true, { replies: [table('Days'), chart('Days', 'line'), text('Figures.')] })
+    const { headline, replies, details } = oneMessage([done, asked])
+    expect(headline).toBe('pulse. etl.')
+    expect(replies).toEqual([
+      text('Figures.'),
+      chart('Days', 'line'),
+      table('Days'),
+      text('Marked.', 'warning'),
+      text('Plain.'),
+    ])
+    expect(details).toEqual([text('etl'), table('Files')])
+  })
+
+  it('draws a course of time rather than a ranking, otherwise the first', () => {
+    const drawn = (...charts: readonly Reply[]) => {
+      const { replies } = oneMessage(charts.map((one) => report('ask', true, { replies: [one] })))
+      return replies.map((reply) => (reply.kind === 'chart' ? reply.title : reply.kind))
+    }
+    expect(drawn(chart('A', 'bar'), chart('B', 'line'), chart('C', 'line'))).toEqual(['B'])
+    expect(drawn(chart('A', 'bar'), chart('B', 'bar'))).toEqual(['A'])
+  })
+
+  it('says a sentence once, also where another one holds it, and each fact of the small print once', () => {
+    const one = report('one', true, {
+      replies: [text('23 checks are green.'), text('UTC · load 3 · 23 checks', 'note')],
+    })
+    const other = report('two', true, {
+      headline: 'one.',
+      replies: [text('Loaded; 23 checks are green, 1 is not.'), text('load 3 · 5 files', 'note')],
+    })
+    const { headline, replies } = oneMessage([one, other])
+    expect(headline).toBe('one.')
+    expect(replies).toEqual([text('Loaded; 23 checks are green, 1 is not.'), text('UTC · load 3 · 5 files', 'note')])
+  })
+
+  it('suggests three things: the answers of what was asked, then what was suggested, no label twice', () => {
+    const next = [
+      { label: 'Check', line: 'qa' },
+      { label: 'Undo', line: 'rollback' },
+    ]
+    const etl = report('etl', false, { run: ranIn(2, 'etl', 0), next })
+    const pulse = report('pulse', true, { run: ranIn(3, 'pulse', 61_000), next, replies: [table('Days')] })
+    const again = report('pulse', true, { run: ranIn(4, 'pulse', 0) })
+    expect(oneMessage([etl, pulse, again]).next).toEqual([{ label: 'Pulse', line: 'result 3' }, ...next])
+    const songs = report('top-songs', true, { run: ranIn(5, 'top-songs', 0) })
+    expect(oneMessage([etl, pulse, songs]).next.map(({ line }) => line)).toEqual(['result 3', 'result 5', 'qa'])
+    const [words] = oneMessage([report('x', true, { replies: [table('First')] }), pulse]).details
+    expect(words).toEqual(text('pulse (run 3, 1 min 1 s)'))
+  })
+
   const said = (line: string, replies: Reply[], about: string[]): LineReport => {
     const answer = {
       ok: true,
