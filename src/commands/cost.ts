@@ -134,7 +134,7 @@ function headlineOf({ month, days, hours: ran, usd: total }: MonthlyCost, isCurr
 
 function budgetReply(budget: number, spent: number): Reply {
   const share = `Budget ${usd(budget)} a month: ${percent(spent, budget)} spent`
-  return spent >= budget
+  return spent > budget
     ? text(`${share}, ${usd(spent - budget)} over budget.`, 'warning')
     : text(`${share}, ${usd(budget - spent)} left.`)
 }

@@ -76,6 +76,7 @@ describe('cost', () => {
       '$1.00 an hour (negotiated price)\nStorage is not included. Months and days are in UTC.',
     ])
     expect(answer.replies.find((reply) => reply.kind === 'chart')).toMatchObject({
+      title: 'Cost by day',
       categories: ['2026-11-22', '2026-11-23'],
       series: [{ name: 'usd', values: [4, 2.75] }],
     })
@@ -157,6 +158,22 @@ describe('cost', () => {
     })
   })
 
+  it('does not warn where the budget is spent to the cent, or the lease will do so', async () => {
+    const { pass, say } = await office('2026-11-23T12:00:00.000Z', 2.5)
+    await say('spin-up')
+    pass(4)
+    const toned = async () => (await say('cost')).replies.flatMap((reply) => (reply.kind === 'text' ? reply : []))
+    expect((await toned()).slice(1, 3)).toEqual([
+      { kind: 'text', text: 'Budget $20.00 a month: 50.0% spent, $10.00 left.' },
+      {
+        kind: 'text',
+        text: 'If the cluster runs until its lease ends (23 Nov 2026, 20:00 UTC), the month costs $20.00.',
+      },
+    ])
+    pass(4)
+    expect((await toned())[1]).toEqual({ kind: 'text', text: 'Budget $20.00 a month: 100.0% spent, $0.00 left.' })
+  })
+
   it('counts a lease that ends in the next month up to the end of this one', async () => {
     const { pass, say } = await office('2026-11-30T20:00:00.000Z')
     await say('spin-up')
@@ -180,7 +197,11 @@ describe('cost', () => {
       [['Anna', 2, null]],
     ])
     expect(texts(answer).at(-1)).toContain('Price unknown: set REDSHIFT_HOURLY_USD')
-    expect(answer.replies.find((reply) => reply.kind === 'chart')).toMatchObject({ series: [{ values: [1, 1] }] })
+    expect(answer.replies.find((reply) => reply.kind === 'chart')).toMatchObject({
+      title: 'Hours by day',
+      series: [{ name: 'hours', values: [1, 1] }],
+    })
+    expect(texts(answer).join()).not.toContain('Budget')
   })
 
   it('by command, person or day says what commands used of it, what is idle, and what is left out', async () => {

@@ -272,17 +272,26 @@ describe('one message of several answers', () => {
     expect(drawn(chart('A', 'bar'), chart('B', 'bar'))).toEqual(['A'])
   })
 
-  it('says a sentence once, also where another one holds it, and each fact of the small print once', () => {
+  it('says once what several are about: in the one that says most of it, or the last, and each fact of the small print once', () => {
+    const fact = (about: string, words: string) => ({ about, text: words })
     const one = report('one', true, {
-      replies: [text('23 checks are green.'), text('UTC · load 3 · 23 checks', 'note')],
+      facts: { about: ['load'] },
+      replies: [
+        stating([fact('checks', '23 checks are green.')], ' '),
+        stating([fact('zone', 'UTC'), fact('load', 'load 3'), fact('checks', '23 checks')], ' · ', 'note'),
+      ],
     })
+    const most = stating([fact('loaded', 'Loaded;'), fact('checks', '23 checks are green.')], ' ')
     const other = report('two', true, {
-      headline: 'one.',
-      replies: [text('Loaded; 23 checks are green, 1 is not.'), text('load 3 · 5 files', 'note')],
+      facts: { about: ['load'] },
+      replies: [most, stating([fact('load', 'load 3'), fact('files', '5 files')], ' · ', 'note')],
     })
     const { headline, replies } = oneMessage([one, other])
-    expect(headline).toBe('one.')
-    expect(replies).toEqual([text('Loaded; 23 checks are green, 1 is not.'), text('UTC · load 3 · 5 files', 'note')])
+    expect(headline).toBe('two.')
+    expect(replies).toEqual([
+      most,
+      stating([fact('zone', 'UTC'), fact('load', 'load 3'), fact('files', '5 files')], ' · ', 'note'),
+    ])
   })
 
   it('suggests three things: the answers of what was asked, then what was suggested, no label twice', () => {

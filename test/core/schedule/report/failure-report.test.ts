@@ -18,6 +18,7 @@ const schedule = {
     created,
     lines: ['etl', 'qa checks', 'pulse'],
     phrase: 'nightly at 03:00',
+    days: 'nightly',
     zone: 'Asia/Kolkata',
   }),
 }
