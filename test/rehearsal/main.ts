@@ -9,7 +9,8 @@ import type { Left } from '../support/aws/control/left.ts'
 import { type Double, startDouble } from '../support/aws/start.ts'
 
 /*
- * The bot on Redshift against a stand-in for AWS, in the local workspace, from nothing to nothing: `npm run rehearsal`.
+ * The bot on Redshift against a stand-in for AWS, in the local workspace, from nothing to nothing: `npm run rehearsal`; with
+ * `npm run rehearsal -- serverless` on Redshift Serverless.
  * Run from `dist/rehearsal/rehearsal/`, where the build puts it.
  */
 
@@ -23,6 +24,11 @@ const timesFaster = 30
 // The catalogue is 400 files: its COPY takes sixteen seconds, long enough to be seen halfway.
 const copyMsPerFile = 40
 const statementMs = 100
+
+const isServerless = process.argv[2] === 'serverless'
+
+// Of no region: the rehearsal shows what a configured price does.
+const serverless = { REDSHIFT_KIND: 'serverless', REDSHIFT_RPU_HOUR_USD: '0.36' }
 
 /** What the bot's process is given of this one's environment: no credentials, no tokens, no profile. */
 const { PATH = '', SPARKIFY_PORT = '' } = process.env
@@ -54,15 +60,17 @@ function startBot(home: string, double: Double) {
     SPARKIFY_SONG_DATA: `s3://${bucket}/song_data`,
     SPARKIFY_BANNER: 'Rehearsal: no AWS account is used. A stand-in answers, on a clock thirty times faster.',
     AWS_EC2_METADATA_DISABLED: 'true',
+    ...(isServerless ? serverless : {}),
   }
   return spawn(process.execPath, [boot, 'main'], { cwd: home, env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
 }
 
 /** What is left, as a person reads it. */
-function interruptedWords({ clusters, snapshots, roles }: Left): string {
+function interruptedWords({ clusters, snapshots, serverless: others = [], roles }: Left): string {
   const things = [
     ...clusters.map(({ identifier, state }) => `cluster ${identifier} (${state})`),
     ...snapshots.map(({ identifier, retentionDays }) => `snapshot ${identifier} (${retentionDays} days)`),
+    ...others,
     ...roles.map((name) => `role ${name}`),
   ]
   return things.length === 0 ? 'nothing' : things.join(', ')
@@ -93,8 +101,8 @@ async function main(): Promise<void> {
     if (address === undefined || /Open \S+/.test(before)) return
     process.stdout.write(
       [
-        'A rehearsal on Redshift: a stand-in answers for AWS, thirty times faster. No AWS account is used.',
-        `Open ${address} and press Spin up, Load, Top songs. A lease that warns at once: /sparkify spin-up lease=30m`,
+        `A rehearsal on Redshift${isServerless ? ' Serverless' : ''}: a stand-in answers for AWS, thirty times faster. No AWS account is used.`,
+        `Open ${address} and press Spin up, Load, Top songs.${isServerless ? '' : ' A lease that warns at once: /sparkify spin-up lease=30m'}`,
         'At the end say /sparkify tear-down. Ctrl-C stops it and lists what is left in the stand-in.',
         '',
       ].join('\n'),

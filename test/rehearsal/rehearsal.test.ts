@@ -32,13 +32,14 @@ async function reads(text: string | RegExp) {
 }
 
 /** What `npm run rehearsal` does, built and started. */
-async function startRehearsal(): Promise<string> {
+async function startRehearsal(...args: readonly string[]): Promise<string> {
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
   execFileSync(process.execPath, [tsc, '-p', join(root, 'test/rehearsal/tsconfig.json')], { stdio: 'inherit' })
-  rehearsal = spawn(process.execPath, [join(root, 'dist/rehearsal/rehearsal/main.js')], {
+  rehearsal = spawn(process.execPath, [join(root, 'dist/rehearsal/rehearsal/main.js'), ...args], {
     env: { ...process.env, SPARKIFY_PORT: String(await freePort()) },
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  printed = ''
   rehearsal.stdout?.on('data', (chunk) => {
     printed += chunk
   })
@@ -110,5 +111,36 @@ describe.skipIf(withoutBrowser)(`the rehearsal in a browser${withoutBrowser}`, {
       printed.includes('Left in the stand-in:') ? true : undefined,
     )
     expect(printed).toMatch(/Left in the stand-in: snapshot sparkify-final-\S+ \(7 days\)\.\n$/)
+  })
+})
+
+describe.skipIf(withoutBrowser)(`the rehearsal on Serverless${withoutBrowser}`, { timeout: 2 * timeout }, () => {
+  beforeAll(async () => {
+    browser = await openBrowser()
+    const address = await startRehearsal('serverless')
+    page = await browser.newPage({ viewport: { width: 1100, height: 820 }, baseURL: new URL(address).origin })
+    await page.goto(address)
+  }, timeout)
+  afterAll(async () => {
+    await browser.close()
+    rehearsal.kill('SIGKILL')
+  })
+
+  it('spins up, loads, idles by itself, and lists what is left', async () => {
+    await say('/sparkify spin-up')
+    const plan = await reads('Spin up sparkify?')
+    expect(await plan.textContent()).toContain('At most 16 RPU-hours a day (UTC): at most $5.76 a day')
+    await plan.getByRole('button', { name: 'Spin up sparkify' }).click()
+    await reads('Workgroup sparkify is available. It idles by itself.')
+    await say('/sparkify etl')
+    await reads('4,000 events and 400 songs read from 414 files')
+    await say('/sparkify pause')
+    await reads('Workgroup sparkify idles by itself')
+    rehearsal.kill('SIGINT')
+    const left = await until(
+      'the rehearsal lists what is left',
+      () => /Left in the stand-in: (.*)\.\n/.exec(printed)?.[1],
+    )
+    expect(left).toBe('namespace sparkify AVAILABLE, workgroup sparkify AVAILABLE, role sparkify-s3-read')
   })
 })

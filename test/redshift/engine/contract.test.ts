@@ -1,6 +1,15 @@
+import { IAMClient, UpdateAssumeRolePolicyCommand } from '@aws-sdk/client-iam'
+import {
+  CreateNamespaceCommand,
+  CreateWorkgroupCommand,
+  GetNamespaceCommand,
+  GetWorkgroupCommand,
+  RedshiftServerlessClient,
+} from '@aws-sdk/client-redshift-serverless'
 import type { Engine } from '../../../src/core/ports/engine.ts'
 import type { Work } from '../../../src/core/step.ts'
 import { listFolder } from '../../../src/duckdb/sources.ts'
+import { trustPolicy } from '../../../src/redshift/cluster/policies.ts'
 import { describeEngine, type SourceFolders } from '../../contract/engine.ts'
 import { createStage, never, newStep } from './support.ts'
 
@@ -29,4 +38,41 @@ function asContracted(engine: Engine, { logData, songData }: SourceFolders): Eng
 describeEngine('Redshift', async (sources) => {
   const stage = await createStage(sources)
   return { engine: asContracted(stage.open(), sources), close: () => stage.close() }
+})
+
+/** A workgroup beside the cluster, whose role reads for it as well; its engine. */
+async function openOnWorkgroup(stage: Awaited<ReturnType<typeof createStage>>): Promise<Engine> {
+  const { scene } = stage.double
+  const { clusterId, database, adminUser, roleArn } = stage.settings
+  const role = await roleArn()
+  const PolicyDocument = JSON.stringify(trustPolicy('serverless'))
+  await new IAMClient(scene).send(
+    new UpdateAssumeRolePolicyCommand({ RoleName: role.split('/').at(-1), PolicyDocument }),
+  )
+  const client = new RedshiftServerlessClient(scene)
+  await client.send(
+    new CreateNamespaceCommand({
+      namespaceName: clusterId,
+      dbName: database,
+      adminUsername: adminUser,
+      manageAdminPassword: true,
+      iamRoles: [role],
+      defaultIamRoleArn: role,
+    }),
+  )
+  const namespace = async () => (await client.send(new GetNamespaceCommand({ namespaceName: clusterId }))).namespace
+  while ((await namespace())?.status !== 'AVAILABLE');
+  const names = { workgroupName: clusterId, namespaceName: clusterId }
+  await client.send(new CreateWorkgroupCommand({ ...names, baseCapacity: 8 }))
+  const workgroup = async () => (await client.send(new GetWorkgroupCommand({ workgroupName: clusterId }))).workgroup
+  while ((await workgroup())?.status !== 'AVAILABLE');
+  return stage.open({
+    settings: { ...stage.settings, kind: 'serverless' },
+    secretArn: async () => (await namespace())?.adminPasswordSecretArn,
+  })
+}
+
+describeEngine('Redshift Serverless', async (sources) => {
+  const stage = await createStage(sources)
+  return { engine: asContracted(await openOnWorkgroup(stage), sources), close: () => stage.close() }
 })
