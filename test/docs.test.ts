@@ -43,6 +43,22 @@ function isThere(path: string): boolean {
   return existsSync(join(root, path))
 }
 
+describe('a message that README explains', () => {
+  it('is one that the program still writes', () => {
+    const table =
+      /\| what you see \|[^\n]*\n([\s\S]*?)\n\n/.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1] ?? ''
+    const quoted = table.split('\n').flatMap((row) => codeIn(row.split(' | ')[0] ?? ''))
+    const sources = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts'))
+      .map((name) => readFileSync(join(root, 'src', name), 'utf8'))
+      .join('\n')
+    // Plurals and names of channels are put together when the message is written.
+    const parts = quoted.map((text) => text.replace(/ #.*$/, '')).filter((text) => !/^checks? red$/.test(text))
+    expect(parts.length).toBeGreaterThan(6)
+    expect(parts.filter((text) => !sources.includes(text))).toEqual([])
+  })
+})
+
 describe('a file or folder that the documents name', () => {
   it('exists, where it stands in the tree', () => {
     const entries = entriesOf(architecture)

@@ -39,7 +39,7 @@ main > .messages { display: flex; flex-direction: column } main > .messages > :f
 .content { flex: 1; min-width: 0 } .content > header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .45rem; line-height: 1.3 }
 .content time, .only-you, .answers { font-size: .76rem; color: var(--soft) } .body time { font: inherit; color: inherit } .only-you::before, .answers::before { content: '◦ ' } .answers { max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .badge { font-size: .64rem; text-transform: uppercase; letter-spacing: .03em; padding: .05rem .28rem; border-radius: 3px; background: var(--line); color: var(--soft) }
-.ephemeral { background: light-dark(#fdf9ef, #23211b) }
+.ephemeral { --paper: light-dark(#fdf9ef, #23211b); background: var(--paper) }
 .replies { display: inline-block; font-size: .82rem; margin-top: .15rem; text-decoration: none } .replies:hover { text-decoration: underline }
 .replies.none { position: absolute; right: 1.25rem; top: .3rem; padding: .1rem .5rem; border: 1px solid var(--line); border-radius: 6px; background: var(--paper); opacity: 0 }
 .message:hover > .content > .replies.none, .replies.none:focus { opacity: 1 }
