@@ -17,7 +17,7 @@ import { fileURLToPath } from 'node:url'
 import { openLedger } from '../src/store/ledger.ts'
 import { benchSample } from './sample.ts'
 
-// Slack asks for three seconds; whoever types a command notices a tenth.
+// Slack asks for three seconds; a person who types a command notices a tenth.
 const goalMs = 50
 const goalRatio = 2
 const everyMs = 20
@@ -25,9 +25,9 @@ const everyMs = 20
 const operator = { user_id: 'U0OPERATOR', user_name: 'ada', team_id: 'T0BENCH', trigger_id: 'operator' }
 const stranger = { user_id: 'U0STRANGER', user_name: 'bob', team_id: 'T0OTHER', trigger_id: 'stranger' }
 
-const say = (line: string): boolean => process.stdout.write(`${line}\n`)
+const print = (line: string): boolean => process.stdout.write(`${line}\n`)
 const { data, description } = await benchSample()
-say(description)
+print(description)
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 const folder = await mkdtemp(join(tmpdir(), 'sparkify-bench-ack-'))
@@ -74,10 +74,10 @@ try {
   await ledger.close()
   if (load?.state !== 'complete') throw new Error(`the load ended as ${load?.state}`)
   const [ours, theirs] = [summary(took.bot), summary(took.bare)]
-  say(`bot  ${shown(ours)}\nbare ${shown(theirs)}`)
-  say(`longest block of the bot's event loop: ${block.toFixed(1)} ms`)
+  print(`bot  ${shown(ours)}\nbare ${shown(theirs)}`)
+  print(`longest block of the bot's event loop: ${block.toFixed(1)} ms`)
   const ratio = ours.p99 / theirs.p99
-  say(`p99: ratio ${ratio.toFixed(2)} (goal: at most ${goalRatio}, and under ${goalMs} ms)`)
+  print(`p99: ratio ${ratio.toFixed(2)} (goal: at most ${goalRatio}, and under ${goalMs} ms)`)
   process.exitCode = ratio > goalRatio || ours.p99 >= goalMs ? 1 : 0
 } finally {
   bot.kill()

@@ -33,10 +33,10 @@ async function repair(connection: DuckDBConnection): Promise<void> {
   const raw: string[] = []
   const repaired: string[] = []
   for (const [words] of foreign) {
-    const mended = repairText(String(words))
-    if (mended === null) continue
+    const fixed = repairText(String(words))
+    if (fixed === null) continue
     raw.push(String(words))
-    repaired.push(mended)
+    repaired.push(fixed)
   }
   await connection.run(
     'insert into text_repairs select unnest($raw), unnest($repaired)',

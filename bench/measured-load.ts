@@ -59,11 +59,11 @@ function repairs(texts: readonly string[]): readonly Statement[] {
   return Array.from({ length: Math.ceil(pairs.length / pairsPerStatement) }, (_, n) => {
     const some = pairs.slice(n * pairsPerStatement, (n + 1) * pairsPerStatement)
     return {
-      sql: `insert into text_repairs (raw_text, repaired) values ${some.map((__, i) => `(:raw_${i}, :mended_${i})`).join(', ')}`,
+      sql: `insert into text_repairs (raw_text, repaired) values ${some.map((__, i) => `(:raw_${i}, :repaired_${i})`).join(', ')}`,
       values: Object.fromEntries(
         some.flatMap(({ raw, repaired }, i) => [
           [`raw_${i}`, raw],
-          [`mended_${i}`, repaired],
+          [`repaired_${i}`, repaired],
         ]),
       ),
     }

@@ -69,7 +69,7 @@ export function createAttachments(folder: string, admin: DuckDBConnection): Atta
     const present = attached.get(load)
     if (present !== undefined) return present
     try {
-      // Read-write, DuckDB would make the file anew.
+      // Read-write, DuckDB would create the file again.
       await access(pathOfLoad(folder, load))
       return await attach(load, mode)
     } catch (error) {

@@ -154,7 +154,7 @@ async function whyNot(
   }
 }
 
-/** What DuckDB's parser says of a text, with what stands where it stopped. */
+/** Why DuckDB's parser refuses a text, with the characters around the place where it stopped. */
 async function malformed(session: DuckdbSession, text: string): Promise<string> {
   try {
     await session.aside('select cast($text as json)', { text })

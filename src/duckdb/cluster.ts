@@ -17,11 +17,11 @@ import {
 const name = 'sparkify'
 
 /**
- * The "cluster" of the embedded engine: the home of its loads, a folder with a small record of its state. It costs nothing;
- * pausing and resuming close and open it for questions.
+ * The "cluster" of the embedded engine: the folder of its loads, with a small file that holds its state. It costs nothing. A paused one
+ * answers no questions.
  */
 export function createDuckdbCluster({ folder, clock }: { readonly folder: string; readonly clock: Clock }): Cluster {
-  /** The state of a warehouse that can be paused and resumed. Throws where there is none, or only half of one. */
+  /** The state of a warehouse that can be paused and resumed. Throws where there is none, or one that is being torn down. */
   const whole = async (): Promise<'available' | 'paused'> => {
     const state = (await readHome(folder))?.state ?? 'none'
     if (state === 'none' || state === 'deleting') throw notNow(state)

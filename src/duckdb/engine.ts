@@ -199,7 +199,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       const staging = { dataset: datasets[name], files: sources[name], maxErrors, root, keepGone, shown }
       try {
         return await inCandidate(load, work.signal, (session) =>
-          telling(session, work, () => stageFiles(session, staging, work.signal)),
+          withProgress(session, work, () => stageFiles(session, staging, work.signal)),
         )
       } catch (error) {
         throw asSourceError(error, root, variable)
@@ -268,8 +268,8 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
   }
 }
 
-/** Tells how far the running statement is, in percent, as DuckDB estimates it. */
-async function telling<T>(session: DuckdbSession, work: Work, task: () => Promise<T>): Promise<T> {
+/** Shows the progress of the running statement in percent, as DuckDB estimates it. */
+async function withProgress<T>(session: DuckdbSession, work: Work, task: () => Promise<T>): Promise<T> {
   await session.connection.run('set enable_progress_bar = true; set enable_progress_bar_print = false')
   const broken: unknown[] = []
   const timer = setInterval(() => {

@@ -22,7 +22,7 @@ export function usualMemoryLimit(): string {
 }
 
 /**
- * A DuckDB in memory, to which load files are attached. It sorts nulls and divides integers as Redshift does, thinks in UTC,
+ * A DuckDB in memory, to which load files are attached. It sorts nulls and divides integers as Redshift does, works in UTC,
  * and can open nothing but the folder of loads and the source folders (with a source in S3 it has to reach the network).
  */
 export async function openInstance({ folder, places, memoryLimit }: InstanceOptions): Promise<DuckDBInstance> {

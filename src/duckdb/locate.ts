@@ -10,7 +10,7 @@ import type { DuckdbSession } from './session.ts'
 
 const keyColumns = ['userid', 'sessionid', 'iteminsession', 'ts'] as const
 
-/** Where the first event with these keys stands in the log's files; null where none has them. Reads the files again, some twice. */
+/** The file and line of the first event with these keys; null where no event has them. Reads the files again, some twice. */
 export async function locateEvent(
   session: DuckdbSession,
   { files, padded, shown }: LogFiles,

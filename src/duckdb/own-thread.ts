@@ -10,7 +10,7 @@ export type EngineMethod = {
   [K in keyof Engine]: Engine[K] extends (...args: never[]) => unknown ? K : never
 }[keyof Engine]
 
-/** A call as it goes into the thread. `port` takes its answer and its progress back, and tells the thread when the call is cancelled. */
+/** A call as it goes into the thread. `port` carries its answer and its progress back, and its cancellation into the thread. */
 export interface ThreadCall {
   readonly method: EngineMethod | 'open'
   readonly args: readonly unknown[]

@@ -8,7 +8,7 @@ import { isRemote } from './sources.ts'
 
 const chunkBytes = 1024 * 1024
 
-/** Whether a file's name says that it is packed. */
+/** Whether a file is packed by its name. */
 export function hasPackedName(path: string): boolean {
   return /\.gz$/i.test(path)
 }

@@ -47,7 +47,7 @@ export async function survey(session: DuckdbSession, dataset: Dataset, files: re
       return { files: regular(), spellings, irregular: files.filter(({ path }) => irregular.has(path)) }
     } catch (error) {
       if (!isAboutData(error)) throw error
-      // A line that does not fit into DuckDB's buffer, which it refuses even when it is told to pass over faults.
+      // A line that does not fit into DuckDB's buffer: `ignore_errors` does not skip it.
       const named = asked.filter(({ path }) => messageOf(error).includes(`"${path}"`))
       for (const { path } of named.length === 0 ? asked : named) irregular.add(path)
     }

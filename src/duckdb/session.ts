@@ -13,7 +13,7 @@ import { identifier } from './literal.ts'
 // DuckDB forgets an interrupt that comes just before a statement begins, so it is repeated until the statement has ended.
 const interruptEveryMs = 50
 
-/** Values to bind by name, with their types where DuckDB cannot tell (lists). */
+/** Values to bind by name, with their types where DuckDB cannot infer them (lists). */
 export interface Bindings {
   readonly values: Readonly<Record<string, DuckDBValue>>
   readonly types?: Readonly<Record<string, DuckDBType>>
@@ -96,7 +96,7 @@ function sessionOn(
       await run('begin transaction')
       const result = await work().catch(async (error: unknown) => {
         // Not through run(): a cancelled transaction has to be rolled back all the same. Should even that fail, the first
-        // error is the one to tell; the connection is closed in the end, which rolls back too.
+        // error is thrown; the connection is closed in the end, which rolls back too.
         await connection.run('rollback').catch(() => undefined)
         throw error
       })

@@ -13,7 +13,7 @@ import { isAsListed, isRemote } from './sources.ts'
 
 /*
  * Each load keeps the list of the files that its staging tables hold, in `source_files`. Behind the columns that `sql/` knows it has the
- * engine's own: the number by which a row of staging names its file, what tells whether the file has changed, and what became of its rows.
+ * engine's own: the number by which a row of staging names its file, what shows whether the file has changed, and what became of its rows.
  * A load in full and one that reads only what has changed are the same work: the first begins with an empty list.
  */
 

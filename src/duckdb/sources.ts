@@ -11,7 +11,7 @@ import { codeOf } from './load-files.ts'
 const questionsAtOnce = 64
 const everybodyReads = 0o444n
 
-/** Which configuration variable names the folder, so that a failure can say it. */
+/** The configuration variable that names the folder, for failures. */
 export type Variable = 'SPARKIFY_LOG_DATA' | 'SPARKIFY_SONG_DATA'
 
 /** Whether a configured place is in S3 rather than in a folder. */
@@ -32,7 +32,7 @@ export function isSourceName(name: string): boolean {
   return /\.(json|jsonl|ndjson)(\.gz)?$/i.test(name)
 }
 
-/** The files of a source, and the paths of those that are not read, because nothing in their name tells that they are data. */
+/** The files of a source, and the paths of those that are not read, because their names are not those of data. */
 export interface Listing {
   readonly files: readonly SourceFile[]
   readonly skipped: readonly string[]
@@ -107,7 +107,7 @@ async function walk(
 // The clock of a file system moves in steps of up to 10 ms, on FAT of two seconds: two changes within one leave the same times.
 const settledAfterNs = 3_000_000_000n
 
-/** When the content of a file and its inode were changed last, in nanoseconds; null where that is too recent to tell further changes. */
+/** When the content of a file and its inode were changed last, in nanoseconds; null where that is so recent that a further change may leave it as it is. */
 function stampOf(mtimeNs: bigint, ctimeNs: bigint, now: number): string | null {
   const last = mtimeNs > ctimeNs ? mtimeNs : ctimeNs
   return last + settledAfterNs > BigInt(now) * 1_000_000n ? null : timesOf(mtimeNs, ctimeNs)

@@ -53,7 +53,7 @@ interface Plan {
 }
 
 /**
- * Makes one staging table, and what `source_files` says of its dataset, hold the rows of the files: of those that are not in the list yet,
+ * Makes one staging table, and the rows of `source_files` for its dataset, hold what is in the files: of those that are not in the list yet,
  * all; of those that have changed, the rows of now in place of those of then.
  *
  * Files are first read as if every record held every field once under its usual name, with a value that can be. That is one parallel pass
