@@ -172,9 +172,13 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
   const { usageIn, usageSchema, usageSince } = await import('./redshift/serverless/usage.ts')
   const { createRedshiftEngine } = await import('./redshift/engine/redshift-engine.ts')
   const { createObjectStore } = await import('./redshift/object-store.ts')
+  const { workPlaceOf } = await import('./redshift/names.ts')
   const { log: logData, song: songData } = config.sources
   const { redshift } = config
-  const clients = createClients({ region: redshift.region ?? undefined })
+  const clients = createClients({
+    region: redshift.region ?? undefined,
+    dataRegion: redshift.dataRegion ?? undefined,
+  })
   const settings = { ...redshift, region: await clients.region(), logData, songData }
   const homeId = z.string().parse(await ledger.notes.settle('home', randomUUID()))
   const leaseKey = `lease:${settings.region}:${settings.clusterId}`
@@ -212,6 +216,11 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
     clock,
     log,
     homeId,
+    ...(redshift.work === null
+      ? {}
+      : {
+          objects: { store: createObjectStore(clients.s3Data), notes: ledger.notes, work: workPlaceOf(redshift.work) },
+        }),
     ...(await copiesIn(config, createObjectStore(clients.s3), roleArn)),
   })
   return {

@@ -18,8 +18,9 @@ export interface Clients {
   readonly serverless: RedshiftServerlessClient
   readonly iam: IAMClient
   readonly sts: STSClient
-  /** S3 in the cluster's region. */
+  /** S3 in the cluster's region, and in that of the source data. */
   readonly s3: S3Client
+  readonly s3Data: S3Client
   /** The region in use. Throws `bad_config` when neither the option, the environment nor the profile names one. */
   region(): Promise<string>
   /** Looks for credentials. Throws `aws_denied` where there are none or they have expired, `aws` where their source cannot be reached. */
@@ -31,7 +32,13 @@ export interface Clients {
  * The one place where clients of AWS are made. Without `region` the SDK looks for it; credentials and endpoints
  * (`AWS_ENDPOINT_URL`, `AWS_ENDPOINT_URL_REDSHIFT_DATA` and the like) are always the SDK's own business.
  */
-export function createClients({ region }: { readonly region: string | undefined }): Clients {
+export function createClients({
+  region,
+  dataRegion,
+}: {
+  readonly region: string | undefined
+  readonly dataRegion?: string | undefined
+}): Clients {
   const config = {
     ...(region === undefined ? {} : { region }),
     maxAttempts,
@@ -43,6 +50,7 @@ export function createClients({ region }: { readonly region: string | undefined 
   const iam = new IAMClient(config)
   const sts = new STSClient(config)
   const s3 = new S3Client(config)
+  const s3Data = new S3Client(dataRegion === undefined ? config : { ...config, region: dataRegion })
   return {
     redshift,
     data,
@@ -50,6 +58,7 @@ export function createClients({ region }: { readonly region: string | undefined 
     iam,
     sts,
     s3,
+    s3Data,
     async region() {
       try {
         return await redshift.config.region()
@@ -65,7 +74,7 @@ export function createClients({ region }: { readonly region: string | undefined 
       }
     },
     close() {
-      for (const client of [redshift, data, serverless, iam, sts, s3]) client.destroy()
+      for (const client of [redshift, data, serverless, iam, sts, s3, s3Data]) client.destroy()
     },
   }
 }

@@ -78,7 +78,12 @@ export interface CopyPlace extends ObjectPlace {
 
 /** Reads `s3://bucket/prefix`. Throws `bad_config` for anything else. */
 export function copyPlaceOf(text: string): CopyPlace {
-  const { bucket, prefix } = readS3Location(text)
-  const key = `${prefix.replace(/\/+$/, '')}/`
+  const { bucket, key } = workPlaceOf(text)
   return { bucket, key, manifest: { bucket, key: `${key}manifest.json` } }
+}
+
+/** Reads `s3://bucket/prefix` of the manifests; its key ends in a slash. Throws `bad_config` for anything else. */
+export function workPlaceOf(text: string): ObjectPlace {
+  const { bucket, prefix } = readS3Location(text)
+  return { bucket, key: `${prefix.replace(/\/+$/, '')}/` }
 }

@@ -31,6 +31,8 @@ export const redshiftVariables = z.object({
   jsonPaths: textVariable.describe('SPARKIFY_LOG_JSONPATHS'),
   /** Where the live load is copied to, so that questions are answered while the cluster does not run. */
   copyTo: s3Place.describe('SPARKIFY_COPY_TO'),
+  /** Where the bot writes lists of objects for COPY; with it a load reads only what is new. */
+  work: s3Place.describe('SPARKIFY_WORK'),
   /** A cluster of nodes that runs under a lease, or a workgroup of Redshift Serverless, which idles by itself. */
   kind: z
     .enum(['provisioned', 'serverless'], 'provisioned or serverless')

@@ -50,6 +50,8 @@ export type FileChange = 'new' | 'changed' | 'gone'
 export interface SourceChanges {
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly change: FileChange }[]
   readonly unchanged: number
+  /** Why all must be read all the same, where the engine can add files and not replace them. */
+  readonly full?: string
 }
 
 /**

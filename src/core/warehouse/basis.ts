@@ -38,6 +38,7 @@ export async function basisOf(deps: Deps, sources: Sources, full: boolean, signa
   if (live.facts.recipe !== recipeOf(deps.library)) return all('the transforms have changed')
   const changes = await changesSince(live.id, deps, sources, signal)
   if (changes === null) return all(`what has changed since load ${live.id} is not known`)
+  if (changes.full !== undefined) return all(changes.full)
   const size = (files: readonly { readonly bytes: number }[]): number =>
     files.reduce((sum, file) => sum + file.bytes, 0)
   const read = size(changes.files.filter(({ change }) => change !== 'gone'))

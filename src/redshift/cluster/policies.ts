@@ -1,12 +1,21 @@
 import { z } from 'zod'
-import { clusterArn, copyPlaceOf, managedTag, readS3Location, roleArn } from '../names.ts'
+import { clusterArn, copyPlaceOf, managedTag, readS3Location, roleArn, workPlaceOf } from '../names.ts'
 import type { RedshiftSettings } from '../settings.ts'
 
 /** Whose permissions, in which account, for which cluster and role. The texts may be placeholders. */
 export interface Scope
   extends Pick<
     RedshiftSettings,
-    'kind' | 'region' | 'clusterId' | 'roleName' | 'roleArn' | 'permissionsBoundary' | 'copyTo'
+    | 'kind'
+    | 'region'
+    | 'clusterId'
+    | 'roleName'
+    | 'roleArn'
+    | 'permissionsBoundary'
+    | 'copyTo'
+    | 'work'
+    | 'logData'
+    | 'songData'
   > {
   readonly partition: string
   readonly id: string
@@ -59,6 +68,7 @@ export function botPolicy(scope: Scope): PolicyDocument {
         Condition: { StringLike: { 'redshift-data:statement-owner-iam-userid': scope.owner } },
       },
       ...copyStatements(scope),
+      ...workStatements(scope),
       allow('KnowItsPermissions', ['iam:SimulatePrincipalPolicy'], [principal]),
     ],
   }
@@ -166,6 +176,23 @@ function copyStatements({ copyTo, partition }: Scope): readonly PolicyStatement[
   ]
 }
 
+/** With a place for manifests the bot lists the sources, and writes there which objects COPY reads. */
+function workStatements({ work, logData, songData, partition }: Scope): readonly PolicyStatement[] {
+  if (work === null) return []
+  const { bucket, key } = workPlaceOf(work)
+  const sources = [logData, songData].map(readS3Location)
+  const buckets = [...new Set(sources.map((source) => source.bucket))]
+  return [
+    ...buckets.map((name, at) => ({
+      ...allow(`ListTheSources${at === 0 ? '' : at + 1}`, ['s3:ListBucket'], [`arn:${partition}:s3:::${name}`]),
+      Condition: {
+        StringLike: { 's3:prefix': sources.filter((one) => one.bucket === name).map(({ prefix }) => `${prefix}*`) },
+      },
+    })),
+    allow('WriteTheManifests', ['s3:PutObject'], [`arn:${partition}:s3:::${bucket}/${key}*`]),
+  ]
+}
+
 function allow(Sid: string, Action: readonly string[], Resource: readonly string[]): PolicyStatement {
   return { Sid, Effect: 'Allow', Action, Resource }
 }
@@ -237,7 +264,7 @@ export function trustsRedshift(document: string, account: string, kind: Kind): b
 }
 
 /** What of the settings the policy of the role depends on. */
-export type RolePlaces = Pick<RedshiftSettings, 'logData' | 'songData' | 'jsonPaths' | 'copyTo'>
+export type RolePlaces = Pick<RedshiftSettings, 'logData' | 'songData' | 'jsonPaths' | 'copyTo' | 'work'>
 
 /** The places the role may read, in the order of the settings. Throws `bad_config` where one is not in S3. */
 export function sourcePlaces(settings: RolePlaces): readonly string[] {
@@ -254,12 +281,14 @@ export function sourcePlaces(settings: RolePlaces): readonly string[] {
  */
 export function readingPolicy(settings: RolePlaces, partition: string): PolicyDocument {
   const read = [settings.logData, settings.songData].map(readS3Location)
+  const works = settings.work === null ? [] : [workPlaceOf(settings.work)]
   const copies = settings.copyTo === null ? [] : [copyPlaceOf(settings.copyTo)]
-  const listed = [...read, ...copies.map(({ bucket, key }) => ({ bucket, prefix: key }))]
+  const listed = [...read, ...[...copies, ...works].map(({ bucket, key }) => ({ bucket, prefix: key }))]
   const buckets = [...new Set(listed.map(({ bucket }) => bucket))]
   const arn = (rest: string): string => `arn:${partition}:s3:::${rest}`
   const objects = [
     ...read.map(({ bucket, prefix }) => arn(`${bucket}/${prefix}*`)),
+    ...works.map(({ bucket, key }) => arn(`${bucket}/${key}*`)),
     ...(settings.jsonPaths === null
       ? []
       : [readS3Location(settings.jsonPaths)].map((at) => arn(`${at.bucket}/${at.prefix}`))),

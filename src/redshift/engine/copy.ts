@@ -1,16 +1,25 @@
 import { inBackground } from '../../core/background.ts'
 import { OpsError } from '../../core/errors.ts'
 import { plural } from '../../core/format.ts'
-import type { LoadId, Sources, Staged } from '../../core/ports/engine.ts'
+import type { LoadId, SourceFile, Sources, Staged } from '../../core/ports/engine.ts'
 import type { Work } from '../../core/step.ts'
 import { unreadableTable } from '../../core/unreadable.ts'
 import { readS3Location } from '../names.ts'
+import { s3Words } from '../object-store.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { type RedshiftConnection, runBatch } from './batches.ts'
 import { removeImpossible } from './impossible-rows.ts'
 import { type LoadErrors, loadErrorsOf, placed } from './load-errors.ts'
 import { historyOf, type LoadHistory, queryOne, reportProgress } from './load-history.ts'
 import { isOtherLoad, loadNotFound, requireLoad, stagingTables } from './load-schemas.ts'
+import {
+  baseOf,
+  noteReadObjects,
+  plannedObjects,
+  readObjectsOf,
+  type SourceObjects,
+  writeManifests,
+} from './source-objects.ts'
 import { errorOfStatement, failedPart, redshiftLiteral, type Submitted } from './statement.ts'
 import { idsOf, statementFailure } from './statement-failure.ts'
 
@@ -33,24 +42,100 @@ export interface CopyStaging {
   readonly maxErrors: number
 }
 
-// The guard, the DELETE, then the COPY.
-const copyPart = 2
+/** What the COPYs of a staging table read: all below its prefix, or listed objects, added to the rows of another load where it has a base. */
+interface CopyPlan {
+  readonly from: readonly { readonly url: string; readonly option: string }[]
+  readonly listed: boolean
+  readonly base: LoadId | null
+  /** Rows that the base has left out. */
+  readonly before: Pick<Staged, 'rejected' | 'reasons'>
+}
+
+const none = { rejected: 0, reasons: [] }
 
 /**
- * Replaces one staging table of the candidate with what lies below its prefix, in one transaction. Throws `bad_data` for more
+ * Makes one staging table of the candidate hold what lies below its prefix, in one transaction. Throws `bad_data` for more
  * than `maxErrors` unreadable rows, with where they are and why; `source_missing`, `source_unreadable` where S3 refuses.
  */
-export async function stageByCopy(
+export function stageByCopy(
   connection: RedshiftConnection,
   settings: CopySettings,
   staging: CopyStaging,
   work: Work,
 ): Promise<Staged> {
+  const url = staging.dataset === 'log' ? settings.logData : settings.songData
+  return stagePlanned(
+    connection,
+    settings,
+    staging,
+    { from: [{ url, option: '' }], listed: false, base: null, before: none },
+    work,
+  )
+}
+
+/** The same from listed objects: those that are new since the load to which this one adds, or all. Notes what it has read. */
+export async function stageListed(
+  connection: RedshiftConnection,
+  settings: CopySettings,
+  staging: CopyStaging,
+  objects: SourceObjects,
+  listed: readonly SourceFile[],
+  work: Work,
+): Promise<Staged> {
+  const { load, dataset } = staging
+  const { notes, store } = objects
+  const base = await baseOf(notes, load)
+  const known = base === null ? null : await readObjectsOf(notes, base, dataset)
+  const before = new Set(known?.objects.map(([path]) => path))
+  // An attempt before may have submitted the COPY of what it had listed.
+  const fresh = await plannedObjects(notes, load, dataset, work.key, async () =>
+    listed.filter(({ path }) => !before.has(path)).map(({ path, stamp }) => ({ path, stamp })),
+  )
+  const paths = fresh.map(({ path }) => path)
+  const from = (await writeManifests(objects, connection.home, dataset, paths, work.signal)).map(({ url, option }) => ({
+    url,
+    option: ` manifest${option}`,
+  }))
+  const plan = { from, listed: true, base: known === null ? null : base, before: known ?? none }
+  const staged = await stagePlanned(connection, settings, staging, plan, work)
+  const place = readS3Location(dataset === 'log' ? settings.logData : settings.songData)
+  const now = await store.list({ bucket: place.bucket, key: place.prefix }, work.signal)
+  const etags = new Map(now.map(({ key, etag }) => [s3Words({ bucket: place.bucket, key }), etag]))
+  const read = fresh.map(({ path, stamp }): [string, string | null] => [path, etags.get(path) === stamp ? stamp : null])
+  const { rejected, reasons } = staged
+  await noteReadObjects(notes, load, dataset, {
+    objects: [...(known?.objects ?? []), ...read],
+    rejected,
+    reasons: [...reasons],
+  })
+  if (known === null) return staged
+  const { rows, ...rest } = staged
+  const counted = await queryOne(connection, `select count(*) from staging.${stagingTables[dataset]}`, 1, work.signal)
+  return { ...rest, rows: Number(counted.rows[0]?.[0]), read: { rows, new: fresh.length, changed: 0, gone: 0 } }
+}
+
+// In front of the COPYs: the guard, the DELETE, and what the base holds.
+function firstCopy({ base }: CopyPlan): number {
+  return base === null ? 2 : 4
+}
+
+async function stagePlanned(
+  connection: RedshiftConnection,
+  settings: CopySettings,
+  staging: CopyStaging,
+  plan: CopyPlan,
+  work: Work,
+): Promise<Staged> {
   const table = stagingTables[staging.dataset]
+  const role = await settings.roleArn()
+  const { home } = connection
   const sqls = [
-    requireLoad('candidate', connection.home, staging.load),
+    requireLoad('candidate', home, staging.load),
     `delete from staging.${table}`,
-    copySql(settings, staging, await settings.roleArn()),
+    ...(plan.base === null
+      ? []
+      : [requireLoad('live', home, plan.base), `insert into staging.${table} select * from live.${table}`]),
+    ...plan.from.map((source) => copySql(settings, staging, source, role)),
   ]
   const over = new AbortController()
   const reporting = inBackground(connection, 'load progress', () =>
@@ -59,22 +144,24 @@ export async function stageByCopy(
   const submitted = await runBatch(connection, work, 'copy', { mode: 'TRANSACTION', sqls }).finally(() => over.abort())
   await reporting
   if (isOtherLoad(submitted, 0)) throw loadNotFound(staging.load)
-  if (submitted.status !== 'FINISHED') throw await loadFailure(connection, submitted, staging, work.signal)
-  return outcome(connection, submitted, staging, work)
+  if (plan.base !== null && isOtherLoad(submitted, 2)) throw loadNotFound(plan.base)
+  if (submitted.status !== 'FINISHED') throw await loadFailure(connection, submitted, staging, plan, work.signal)
+  return outcome(connection, submitted, staging, plan, work)
 }
 
 function copySql(
-  { logData, songData, jsonPaths, dataRegion }: CopySettings,
+  { jsonPaths, dataRegion }: CopySettings,
   staging: CopyStaging,
+  { url, option }: CopyPlan['from'][number],
   role: string,
 ): string {
   const { dataset, maxErrors } = staging
   const mapping = dataset === 'log' && jsonPaths !== null ? jsonPaths : 'auto ignorecase'
   return [
-    `copy staging.${stagingTables[dataset]} from ${redshiftLiteral(dataset === 'log' ? logData : songData)}`,
+    `copy staging.${stagingTables[dataset]} from ${redshiftLiteral(url)}`,
     `iam_role ${redshiftLiteral(role)}`,
     ...(dataRegion === null ? [] : [`region ${redshiftLiteral(dataRegion)}`]),
-    `format as json ${redshiftLiteral(mapping)}`,
+    `format as json ${redshiftLiteral(mapping)}${option}`,
     'compupdate off statupdate off',
     // It fails as soon as there are so many, not only when there are more.
     ...(maxErrors === 0 ? [] : [`maxerror ${Math.min(maxErrors + 1, mostErrors)}`]),
@@ -85,27 +172,30 @@ async function outcome(
   connection: RedshiftConnection,
   submitted: Submitted,
   staging: CopyStaging,
+  plan: CopyPlan,
   work: Work,
 ): Promise<Staged> {
   const { signal } = work
-  const queryId = submitted.parts[copyPart]?.queryId ?? null
-  const history = queryId === null ? null : await historyOf(connection, queryId, signal)
+  const copies = submitted.parts.slice(firstCopy(plan))
+  const queryIds = copies.flatMap(({ queryId }) => (queryId === null ? [] : [queryId]))
+  const isKnown = queryIds.length === copies.length
+  const history = isKnown ? await historyOf(connection, queryIds, signal) : null
   const errors =
-    staging.maxErrors === 0 || queryId === null || history?.errors === 0
+    staging.maxErrors === 0 || !isKnown || history?.errors === 0
       ? null
-      : await loadErrorsOf(connection, queryId, signal)
+      : await loadErrorsOf(connection, queryIds, signal)
   if (staging.maxErrors > 0 && history === null && errors === null) {
     connection.log.warn({ statement: submitted.id }, 'the server does not say whether rows were left out')
   }
   // However many rows may be left out: these are not rows.
-  if (errors?.packed !== undefined) throw packedFile(submitted, errors, errors.packed)
-  const refused = history?.errors ?? errors?.total ?? 0
+  if (errors?.packed !== undefined && !plan.listed) throw packedFile(submitted, errors, errors.packed)
+  const refused = plan.before.rejected + (history?.errors ?? errors?.total ?? 0)
   if (refused > staging.maxErrors) throw badData(submitted, errors, refused, staging.maxErrors)
   const impossible = await removeImpossible(connection, staging, refused, work)
-  if (queryId !== null && history !== null) {
-    await writeSourceFiles(connection, { ...staging, queryId, files: history.files }, work)
+  if (history !== null) {
+    await writeSourceFiles(connection, { ...staging, queryIds, files: history.files, base: plan.base }, work)
   }
-  const reasons = refused === 0 ? [] : (errors?.groups ?? []).map(withRows)
+  const reasons = [...plan.before.reasons, ...(refused === 0 ? [] : (errors?.groups ?? []).map(withRows))]
   return {
     rows: (await rowsOf(connection, history, staging, signal)) - (history === null ? 0 : impossible.removed),
     rejected: refused + impossible.removed,
@@ -130,14 +220,18 @@ async function loadFailure(
   connection: RedshiftConnection,
   submitted: Submitted,
   { maxErrors }: CopyStaging,
+  plan: CopyPlan,
   signal: AbortSignal,
 ): Promise<OpsError> {
   const failed = failedPart(submitted)
-  const isCopy = failed !== undefined && failed === submitted.parts[copyPart]
+  const isCopy = failed !== undefined && submitted.parts.indexOf(failed) >= firstCopy(plan)
   if (!isCopy || failed.queryId === null) return statementFailure(submitted)
-  const errors = await loadErrorsOf(connection, failed.queryId, signal)
+  const errors = await loadErrorsOf(connection, [failed.queryId], signal)
   if (errors === null || errors.total === 0) return statementFailure(submitted)
-  if (errors.packed !== undefined) return packedFile(submitted, errors, errors.packed)
+  // Rows that may be left out are no reason: S3 may have refused the next object.
+  const isAboutRows = errors.total > maxErrors || /load into table .* failed/i.test(errorOfStatement(submitted))
+  if (!isAboutRows) return statementFailure(submitted)
+  if (errors.packed !== undefined && !plan.listed) return packedFile(submitted, errors, errors.packed)
   return badData(submitted, errors, errors.total, maxErrors)
 }
 
@@ -145,8 +239,8 @@ async function loadFailure(
 function packedFile(submitted: Submitted, errors: LoadErrors, file: string): OpsError {
   return OpsError.untouched(
     'source_unreadable',
-    `The prefix contains compressed objects, which are not loaded on Redshift: ${file}.`,
-    `Decompress them in the bucket (aws s3 cp ${file} - | gunzip | aws s3 cp - ${file.replace(/\.\w+$/, '')}) and delete the compressed ones, or set SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA to a prefix without them.`,
+    `The prefix contains compressed objects, which are not loaded on Redshift without SPARKIFY_WORK: ${file}.`,
+    `Set SPARKIFY_WORK (docs/aws.md), with which .gz objects are loaded. Or decompress them in the bucket (aws s3 cp ${file} - | gunzip | aws s3 cp - ${file.replace(/\.\w+$/, '')}) and delete the compressed ones, or set SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA to a prefix without them.`,
     { evidence: [unreadableTable(errors.groups, errors.total), idsOf(submitted)] },
   )
 }
@@ -174,8 +268,8 @@ function withRows(group: LoadErrors['groups'][number]): string {
 }
 
 /**
- * Checks that the sources are places in S3. They are not listed: the cluster reads them as its own role, the bot has no access
- * to S3 at all. What was read is known after the load, from SYS_LOAD_HISTORY. Throws `bad_config`.
+ * Checks that the sources are places in S3. They are not listed: the cluster reads them as its own role. What was read is known after the
+ * load, from SYS_LOAD_HISTORY. Throws `bad_config`.
  */
 export function checkSources({ logData, songData, jsonPaths }: SourceSettings): Sources {
   for (const place of [logData, songData]) {
@@ -197,12 +291,14 @@ export function checkSources({ logData, songData, jsonPaths }: SourceSettings): 
   return { log: [], song: [], summary: `${logData} and ${songData}` }
 }
 
-/** Which COPY filled which part of a load, and how many files it read. */
+/** Which COPYs filled which part of a load, and how many files they read. */
 export interface FilledBy {
   readonly load: LoadId
   readonly dataset: 'log' | 'song'
-  readonly queryId: number
+  readonly queryIds: readonly number[]
   readonly files: number
+  /** The load whose files are also in this one. */
+  readonly base: LoadId | null
 }
 
 /**
@@ -212,16 +308,19 @@ export interface FilledBy {
  */
 export async function writeSourceFiles(
   connection: RedshiftConnection,
-  { load, dataset, queryId, files }: FilledBy,
+  { load, dataset, queryIds, files, base }: FilledBy,
   work: Work,
 ): Promise<void> {
-  const read = `from sys_load_detail where query_id = ${queryId}`
+  const read = `from sys_load_detail where query_id in (${queryIds.join(', ') || 'null'})`
   const day = "nullif(left(regexp_substr(file_name, '[0-9]{4}-[0-9]{2}-[0-9]{2}-events[.]json'), 10), '')"
   const submitted = await runBatch(connection, work, 'files', {
     mode: 'TRANSACTION',
     sqls: [
       requireLoad('candidate', connection.home, load),
       `delete from candidate.source_files where dataset = '${dataset}'`,
+      ...(base === null
+        ? []
+        : [`insert into candidate.source_files select * from live.source_files where dataset = '${dataset}'`]),
       'insert into candidate.source_files (path, dataset, bytes, day) ' +
         `select trim(file_name), '${dataset}', sum(bytes_scanned), cast(${day} as date) ${read} ` +
         `and (select count(distinct file_name) ${read}) = ${files} group by file_name`,

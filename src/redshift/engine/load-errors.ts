@@ -41,16 +41,16 @@ export interface LoadErrors {
   readonly packed: string | undefined
 }
 
-/** What a COPY could not load, by Redshift's number of its query; null where the server keeps no account of it. */
+/** What COPYs could not load, by Redshift's numbers of their queries; null where the server keeps no account of it. */
 export async function loadErrorsOf(
   connection: RedshiftConnection,
-  queryId: number,
+  queryIds: readonly number[],
   signal: AbortSignal,
 ): Promise<LoadErrors | null> {
   // Columns of CHAR come padded with blanks.
   const sql =
     'select trim(file_name), line_number, trim(column_name), error_code, trim(error_message), trim(column_type),' +
-    ` trim(column_length) from sys_load_error_detail where query_id = ${queryId} order by ${packedFirst}, file_name, line_number, column_name`
+    ` trim(column_length) from sys_load_error_detail where query_id in (${queryIds.join(', ') || 'null'}) order by ${packedFirst}, file_name, line_number, column_name`
   const result = await ifSupported(connection, () => queryOne(connection, sql, mostRead, signal))
   if (result === null) return null
   const rows = result.rows.map((row) => errorRow.parse(row))

@@ -40,8 +40,21 @@ export interface LoadHistory {
 const columns =
   'trim(status) as status, loaded_rows, error_count, source_file_count, source_file_bytes, file_count_scanned, file_bytes_scanned'
 
-/** What a COPY did, by Redshift's number of its query; null where the server keeps no such history, or not yet. */
+/** What COPYs did together, by Redshift's numbers of their queries; null where the server keeps no such history, or not yet. */
 export async function historyOf(
+  connection: RedshiftConnection,
+  queryIds: readonly number[],
+  signal: AbortSignal,
+): Promise<LoadHistory | null> {
+  const all: LoadHistory = { rows: 0, errors: 0, files: 0 }
+  return queryIds.reduce<Promise<LoadHistory | null>>(async (sum, queryId) => {
+    const [before, one] = [await sum, await historyOfOne(connection, queryId, signal)]
+    if (before === null || one === null) return null
+    return { rows: before.rows + one.rows, errors: before.errors + one.errors, files: before.files + one.files }
+  }, Promise.resolve(all))
+}
+
+async function historyOfOne(
   connection: RedshiftConnection,
   queryId: number,
   signal: AbortSignal,

@@ -28,8 +28,11 @@ const placeholders = {
   region: 'REGION',
   clusterId: 'CLUSTER',
   roleName: 'ROLE',
+  logData: 's3://bucket/log',
+  songData: 's3://bucket/song',
   roleArn: null,
   copyTo: null,
+  work: null,
   permissionsBoundary: null,
   principal: 'arn:aws:iam::ACCOUNT:user/BOT',
   owner: 'OWNER',
@@ -147,7 +150,7 @@ describe('the policy of the bot', () => {
     const policies = [
       botPolicy({ ...settings, ...account }),
       botPolicy({ ...settings, ...account, permissionsBoundary: boundary }),
-      botPolicy({ ...settings, ...account, copyTo: 's3://copies/star' }),
+      botPolicy({ ...settings, ...account, copyTo: 's3://copies/star', work: 's3://work/sparkify' }),
     ]
     const granted = policies.flatMap(({ Statement }) => Statement).flatMap(({ Action }) => Action)
     expect(called.length).toBeGreaterThan(15)

@@ -8,6 +8,7 @@ const places = {
   songData: 's3://catalogue/song_data',
   jsonPaths: 's3://udacity-dend/log_json_path.json',
   copyTo: null,
+  work: null,
 }
 
 function may(action: string, resource: string, prefix?: string): boolean {

@@ -36,6 +36,7 @@ export const settings: RedshiftSettings = {
   songData: 's3://udacity-dend/song_data',
   jsonPaths: null,
   copyTo: null,
+  work: null,
   dataRegion: null,
 }
 

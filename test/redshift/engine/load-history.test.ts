@@ -16,7 +16,7 @@ async function read(cells: readonly Field[]) {
     cancel: async () => false,
   }
   const login = { get: async () => ({ DbUser: 'admin' }), forget: () => undefined }
-  const history = await historyOf({ api, clock: createFastClock(1000), log, login, home: 'h' }, 7, never)
+  const history = await historyOf({ api, clock: createFastClock(1000), log, login, home: 'h' }, [7], never)
   return { history, lines: log.lines }
 }
 

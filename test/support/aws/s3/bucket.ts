@@ -37,6 +37,11 @@ export function hasObject(bucket: Bucket, key: string): boolean {
   return statSync(join(bucket.folder, key), { throwIfNoEntry: false })?.isFile() === true
 }
 
+/** The bytes of an object. */
+export function sizeOf(bucket: Bucket, key: string): number {
+  return statSync(join(bucket.folder, key)).size
+}
+
 /** The content of an object. */
 export function readObject(bucket: Bucket, key: string): Promise<Buffer> {
   return readFile(join(bucket.folder, key))

@@ -1,8 +1,18 @@
+import { z } from 'zod'
 import { roleMay, roleOfArn, trustsRedshift } from '../iam/role.ts'
 import type { Database } from '../redshift/cluster.ts'
 import { SqlRefusal } from '../sql/dialect.ts'
 import type { World } from '../world.ts'
-import { type Bucket, listObjects, parseS3Url, putObject, readObject, type S3Object } from './bucket.ts'
+import {
+  type Bucket,
+  hasObject,
+  listObjects,
+  parseS3Url,
+  putObject,
+  readObject,
+  type S3Object,
+  sizeOf,
+} from './bucket.ts'
 
 /** What a COPY reads: the objects under its prefix, and files beside them. */
 export type CopySource = {
@@ -34,6 +44,42 @@ export function openCopySource(
     read: (key) => {
       if (!may('s3:GetObject', `arn:aws:s3:::${bucket.name}/${key}`)) throw accessDenied()
       return readObject(bucket, key)
+    },
+  }
+}
+
+const manifestSchema = z.object({
+  entries: z.array(z.object({ url: z.string(), mandatory: z.boolean().default(false) })),
+})
+
+/**
+ * Opens the objects that a manifest names, each by its whole key; those that are not mandatory may be missing, unless all are.
+ * https://docs.aws.amazon.com/redshift/latest/dg/loading-data-files-using-manifest.html
+ */
+export async function openManifestSource(
+  world: World,
+  cluster: Database,
+  url: string,
+  roleArn: string,
+  region?: string,
+): Promise<CopySource> {
+  const text = await readAsRole(world, cluster, url, roleArn, region)
+  const { entries } = manifestSchema.parse(JSON.parse(text))
+  const may = permissionsOf(world, cluster, roleArn)
+  const found = entries.flatMap((entry) => {
+    const { bucket, key } = located(world, cluster, entry.url, region)
+    if (hasObject(bucket, key)) return [{ bucket, key }]
+    if (entry.mandatory) throw s3Error('The specified key does not exist.', 404, 'NoSuchKey')
+    return []
+  })
+  const [first] = found
+  if (first === undefined) throw internal(`The specified S3 prefix '${url}' does not exist`, 8001)
+  return {
+    bucket: first.bucket,
+    objects: found.map(({ bucket, key }) => ({ key, bytes: sizeOf(bucket, key) })),
+    read: (key) => {
+      if (!may('s3:GetObject', `arn:aws:s3:::${first.bucket.name}/${key}`)) throw accessDenied()
+      return readObject(first.bucket, key)
     },
   }
 }

@@ -24,6 +24,8 @@ export type CopyStatement = {
   readonly blanksAsNull: boolean
   readonly timeFormat: string
   readonly gzip: boolean
+  /** The source is the key of a manifest. */
+  readonly manifest: boolean
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] }
@@ -80,6 +82,7 @@ export function parseCopy(sql: string): CopyStatement {
     blanksAsNull: false,
     timeFormat: 'YYYY-MM-DD HH24:MI:SS',
     gzip: false,
+    manifest: false,
   }
   const known: Readonly<Record<string, () => void>> = {
     iam_role: () => {
@@ -114,6 +117,9 @@ export function parseCopy(sql: string): CopyStatement {
     },
     gzip: () => {
       options.gzip = true
+    },
+    manifest: () => {
+      options.manifest = true
     },
     compupdate: toggle,
     statupdate: toggle,

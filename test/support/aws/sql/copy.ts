@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { gunzipSync } from 'node:zlib'
 import type { Database } from '../redshift/cluster.ts'
-import { openCopySource, readAsRole } from '../s3/copy-source.ts'
+import { openCopySource, openManifestSource, readAsRole } from '../s3/copy-source.ts'
 import type { World } from '../world.ts'
 import { type CopyStatement, parseCopy } from './copy-statement.ts'
 import { SqlRefusal } from './dialect.ts'
@@ -26,7 +26,8 @@ export type CopyRun = {
 export async function runCopy(run: CopyRun, sql: string): Promise<number> {
   const copy = parseCopy(sql)
   const table = await columnsOf(run.warehouse, copy)
-  const source = openCopySource(run.world, run.cluster, copy.source, copy.roleArn, copy.region)
+  const open = copy.manifest ? openManifestSource : openCopySource
+  const source = await open(run.world, run.cluster, copy.source, copy.roleArn, copy.region)
   const paths = await pathsOf(run, copy, table.columns)
   const history = beginHistory(run, copy, table, source.objects)
   try {
