@@ -236,7 +236,7 @@ describe('sources that cannot be read', () => {
         code: 'source_unreadable',
         fixCommand: undefined,
         message:
-          'The prefix contains compressed objects, which are not loaded on Redshift: s3://sparkify-data/log_data_packed/b.json.gz. Live tables are untouched.',
+          'The prefix contains compressed objects, which are not loaded on Redshift without SPARKIFY_WORK: s3://sparkify-data/log_data_packed/b.json.gz. Live tables are untouched.',
         remedy: expect.stringContaining('gunzip | aws s3 cp - s3://sparkify-data/log_data_packed/b.json)'),
       })
       expect(failure.remedy).not.toContain('max-errors')
