@@ -180,6 +180,7 @@ describe('.env.example', () => {
       'SPARKIFY_DATA_REGION',
       'SPARKIFY_PORT',
       'HTTPS_PROXY',
+      'SPARKIFY_WORK',
       'SPARKIFY_COPY_TO',
     ])
   })

@@ -90,7 +90,7 @@ function askings({ params, timed }: QueryFile): readonly QueryArgs[] {
   return [{}, ...choices, ...windows]
 }
 
-describe('a copy of a load', () => {
+describe('a copy of a load', { timeout: 120_000 }, () => {
   it.each(library.queries.map((query) => [query.name, query] as const))(
     'answers %s as the cluster does, cell by cell',
     async (_, query) => {

@@ -83,7 +83,7 @@ async function contents(load: number): Promise<Record<string, unknown>> {
 
 const changes = async (load: number) => engine.changes(load, await engine.sources(never), never)
 
-describe('a load that adds what is new', () => {
+describe('a load that adds what is new', { timeout: 120_000 }, () => {
   it('lists the sources in pages, with their ETags and days, and names what is no data', async () => {
     const { log, song, skipped, summary } = await engine.sources(never)
     expect(log).toEqual([

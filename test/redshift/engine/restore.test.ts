@@ -23,7 +23,7 @@ afterAll(() => stage.close())
 const users = (load: number) => cell(engine, load, 'live', 'select count(*) from users')
 const place = async (schema: string) => (await stage.sql.rows(`select load_number from ${schema}.about_load`)).flat()
 
-describe('a load that is made live again', () => {
+describe('a load that is made live again', { timeout: 120_000 }, () => {
   it('changes places with the live one, and both can be asked in between and afterwards', async () => {
     const paying = await users(2)
     expect(await users(1)).toBe(twoDays.counts.users)
