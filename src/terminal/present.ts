@@ -142,8 +142,20 @@ function isDrawnFrom({ type, series }: ChartReply, { columns }: TableReply): boo
   return type === 'heat' || (series.length > 0 && series.every(({ name }) => columns.includes(name)))
 }
 
+// What stands behind a sparkline: "  12,000–13,500".
+const rangeRoom = 24
+
+/** At most so many values: the mean of each as many neighbours as it takes. */
+function squeezed(values: readonly (number | null)[], most: number): readonly (number | null)[] {
+  const each = Math.max(1, Math.ceil(values.length / Math.max(1, most)))
+  return Array.from({ length: Math.ceil(values.length / each) }, (_, at) => {
+    const known = values.slice(at * each, (at + 1) * each).filter((value) => value !== null)
+    return known.length === 0 ? null : known.reduce((sum, value) => sum + value, 0) / known.length
+  })
+}
+
 /** A course of time, or a row of a heat map, in one line for each series, with the least and the most of it. */
-function courseText({ type, series }: ChartReply, { paint }: Screen): string {
+function courseText({ type, series }: ChartReply, { columns, paint }: Screen): string {
   const format = type === 'heat' ? 'percent' : 'decimal'
   const labels =
     type === 'heat' ? shortCategories(series.map(({ name }) => name)) : series.map(({ name, label = name }) => label)
@@ -153,7 +165,7 @@ function courseText({ type, series }: ChartReply, { paint }: Screen): string {
       const known = values.filter((value) => value !== null)
       const write = formatColumn(known, format)
       const range = known.length === 0 ? '–' : [Math.min(...known), Math.max(...known)].map(write).join('–')
-      return `${padded(cleanLine(labels[at] ?? ''), width, false)}  ${paint('accent', sparkline(values))}  ${range}`
+      return `${padded(cleanLine(labels[at] ?? ''), width, false)}  ${paint('accent', sparkline(squeezed(values, columns - width - rangeRoom)))}  ${range}`
     })
     .join('\n')
 }

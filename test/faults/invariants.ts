@@ -153,7 +153,7 @@ async function questions(world: World): Promise<readonly string[]> {
     const { id, line, origin, state, place } = run
     const rows = /^top-songs n=(\d+)$/.exec(line)?.[1]
     if (rows === undefined || origin.kind !== 'words' || state !== 'complete' || place.kind !== 'slack') continue
-    const isIt = (text: string) => text.startsWith('Top songs') && text.includes(`: ${rows} rows`)
+    const isIt = (text: string) => text.startsWith('Top songs') && text.includes(`: All ${rows} shown`)
     found.push(...count(world, `the answer of run ${id} (${line})`, isIt, await leastOf(world, run)))
   }
   return found
@@ -191,6 +191,6 @@ async function answers(world: World): Promise<readonly string[]> {
   await workspace.users.send({ as: ada, channel: 'C0DATAENG00', text: '/sparkify top songs 99' })
   await world.pass(10_000, 1_000)
   const live = await world.ledger.loads.live()
-  const isIt = (text: string) => text.startsWith('Top songs') && text.includes(': 99 rows')
+  const isIt = (text: string) => text.startsWith('Top songs') && text.includes(': All 99 shown')
   return live === null ? [] : count(world, 'the last question', isIt, 1)
 }

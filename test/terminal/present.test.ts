@@ -185,6 +185,16 @@ describe('a chart of a table in the terminal', () => {
     expect(shown('bar', 30).join()).not.toContain('█')
   })
 
+  it('of a year keeps to the width, each column the mean of its days', () => {
+    const year = Array.from({ length: 365 }, (_, at) => at)
+    const rows = year.map((at): [string, number, number] => [`day ${at}`, at, 1])
+    const course = { ...chart('line'), series: [{ name: 'plays', values: year }] }
+    const text = answerText({ ...answer, replies: [{ ...days, rows, total: 365 }, course], next: [] }, 80)
+    const last = text.split('\n').at(-1) ?? ''
+    expect(last.length).toBeLessThanOrEqual(80)
+    expect(last).toMatch(/^plays {2}▁.*█ {2}0–364$/)
+  })
+
   it('is a line of its own where it tells the course of time', () => {
     expect(shown('line').slice(-3)).toEqual(['2018-11-03      –      –', '', 'plays  ▁█   2–8'])
   })

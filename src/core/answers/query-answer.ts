@@ -158,9 +158,7 @@ export function notedFirst(note: string, { headline, lead, replies, brief, ...re
 /** What the table compares, and why with less than was asked for. */
 function comparisonNote(range: TimeWindow, periods: ComparedPeriods | null): string {
   if (periods === null) return `The data hold nothing before ${range.label} to compare with.`
-  const cut = periods.isCut
-    ? ` Of ${range.label} this is the part of which an equally long earlier one is in the data.`
-    : ''
+  const cut = periods.isCut ? ` Both are shortened to what the data cover; ${range.label} was asked for.` : ''
   return `${periods.now.label} compared with ${periods.before.label}.${cut}`
 }
 
