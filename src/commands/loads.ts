@@ -6,7 +6,7 @@ import { OpsError } from '../core/errors.ts'
 import { plural } from '../core/format.ts'
 import type { LoadId } from '../core/ports/engine.ts'
 import type { LoadRecord } from '../core/ports/loads.ts'
-import { comparisonReplies } from '../core/warehouse/compare.ts'
+import { changesLine, comparisonReplies } from '../core/warehouse/compare.ts'
 import { choices, heldLoad } from '../core/warehouse/held.ts'
 import { changeBetween, keptLoads } from '../core/warehouse/kept-loads.ts'
 import { loadLine } from '../core/warehouse/state.ts'
@@ -53,7 +53,7 @@ async function listOf(held: LoadRecord | null, kept: readonly LoadRecord[], deps
       runs[at]?.who.name ?? null,
       load.facts.plays ?? null,
       sizes.get(load.id) ?? null,
-      other === undefined ? null : changeBetween(other, load),
+      changeLine(load, other),
     ]
   })
   const earlier = kept.some(({ id }) => live !== undefined && id < live.id)
@@ -75,6 +75,13 @@ async function listOf(held: LoadRecord | null, kept: readonly LoadRecord[], deps
       earlier ? { label: 'Roll back', line: 'rollback' } : { label: 'Load', line: 'etl' },
     ],
   }
+}
+
+/** What a load changed in the one that was live before it; an earlier version did not compare them. */
+function changeLine(load: LoadRecord, before: LoadRecord | undefined): string | null {
+  const { comparison } = load.facts
+  if (comparison !== undefined) return changesLine(comparison.tables)
+  return before === undefined ? null : changeBetween(before, load)
 }
 
 function inFull(asked: LoadId, loads: readonly LoadRecord[]): Outcome {
