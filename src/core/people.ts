@@ -20,6 +20,11 @@ export interface Person extends Asker {
   readonly role: Role
 }
 
+/** A person as they are stored, without their role: it is looked up at the moment of an act. */
+export function askerOf({ kind, id, name }: Asker): Asker {
+  return { kind, id, name }
+}
+
 /** Whether `role` includes what `needed` may do. */
 export function includesRole(role: Role, needed: Role): boolean {
   return roles.indexOf(role) >= roles.indexOf(needed)

@@ -68,7 +68,7 @@ export function insertDenial({ who, place, plan, ...same }: Denial, condition: s
   }
 }
 
-/** The audit log in `db`; migrations 003 and 010 say who writes the entries of runs, and what keeps all of them from being changed. */
+/** The audit log in `db`; its triggers are in migrations 003 and 010. */
 export function auditStore(db: Database): AuditStore {
   return {
     async add(denial) {

@@ -77,7 +77,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
   if (url.startsWith('file:')) {
     try {
-      // Readers of a file in WAL mode never wait for a writer. The mode stays; `synchronous` is FULL unless told otherwise.
+      // Readers of a file in WAL mode never wait for a writer. The mode stays; `synchronous` is FULL by default.
       await db.write('pragma journal_mode = wal')
     } catch (error) {
       await db.close()

@@ -8,7 +8,7 @@ const keptDays = 90
 /** Nobody is shown rows of the warehouse after seven days; one more, so that nobody loses them while reading. */
 const rowsKeptDays = 8
 
-/** By then a process is no more than asleep, or gone without a word. Whoever has a run is looked after by those who take it over. */
+/** By then a process is gone. One that has a run stays, for those who take it over. */
 const silentDays = 1
 
 /** Runs whose answer holds rows, word for word as the index `attempts_holding_rows` says it, which is how SQLite finds them by it. */

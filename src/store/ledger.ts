@@ -24,12 +24,12 @@ export interface LedgerOptions {
   readonly now: () => Date
   /** Whether a file is written in a thread of its own; `DatabaseOptions` tells why. */
   readonly ownThread?: boolean
-  /** This machine's name, which tells whose pids can be looked up. The operating system's if not said. */
+  /** This machine's name, which tells whose pids can be looked up. The operating system's by default. */
   readonly host?: string
-  /** This process's number on it. The operating system's if not said. */
+  /** This process's number on it. The operating system's by default. */
   readonly pid?: number
   readonly isAlive?: (pid: number) => boolean
-  /** The time since this machine was started. The operating system's if not said. */
+  /** The time since this machine was started. The operating system's by default. */
   readonly uptime?: () => Uptime
 }
 

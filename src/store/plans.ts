@@ -32,7 +32,7 @@ const planSchema = z.object({
   ending: json(endSchema).nullable(),
 })
 
-/** The plans in `db`. They are kept after their time, so that a late click can be told what became of them. */
+/** The plans in `db`. They are kept after their time, so that a late click shows what became of them. */
 export function planStore(db: Database): PlanStore {
   const cards = async (expiring: string, now: Date): Promise<readonly PlanRecord[]> => {
     const sql = `select * from plans where ending is null and card = 1 and ${expiring} order by expires`

@@ -68,7 +68,7 @@ const longSchema = z
     }),
   )
 
-/** An answer that says why it failed; an earlier version stored that among its replies alone. */
+/** An answer with its failure, which an earlier version stored among its replies alone. */
 function withFailure(answer: Answer): Answer {
   const shown = answer.replies.find((reply) => reply.kind === 'failure')
   if (answer.failure !== undefined || shown === undefined) return answer

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { askerOf } from '../core/people.ts'
 import type { Settlement } from '../core/ports/plans.ts'
 import type { NewRun, OpenedRun, Origin, Retry, RunFilter, RunId, RunStore } from '../core/ports/runs.ts'
 import type { Database, Sql } from './database.ts'
@@ -251,7 +252,7 @@ function attemptColumns({
 }: Omit<Retry, 'after' | 'args' | 'line' | 'steps'>) {
   return {
     whoId: who.id,
-    who: JSON.stringify({ kind: who.kind, id: who.id, name: who.name }),
+    who: JSON.stringify(askerOf(who)),
     place: JSON.stringify(place),
     approval: approval === null ? null : JSON.stringify(approval),
     door,

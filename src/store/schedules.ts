@@ -100,7 +100,7 @@ function unconfirmed(id: number): Sql {
   return { sql: `update attempts set approval = null where ${waiting}`, args: [id] }
 }
 
-/** Whether a schedule stands as it did. Of a person the id counts, of a place the conversation: JSON does not keep the order of fields. */
+/** Whether a schedule is as it was. Of a person the id counts, of a place the conversation: JSON does not keep the order of fields. */
 function standing({ state, place, owner }: ScheduleStanding): { readonly sql: string; readonly args: Row } {
   return {
     sql: ` and state = :was_state and json_extract(owner, '$.kind') = :was_kind and json_extract(owner, '$.id') = :was_owner
@@ -117,16 +117,15 @@ function standing({ state, place, owner }: ScheduleStanding): { readonly sql: st
 /** The fields that are given, as columns. */
 function rowOf(changes: Partial<Omit<ScheduleRecord, 'id'>>): Row {
   const { lines, place, owner, condition, whenPaused, catchUpHours, state, approval, snoozedUntil, ...same } = changes
+  const asJson = Object.entries({ lines, place, owner, condition, approval }).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value === null ? null : JSON.stringify(value)] as const],
+  )
   return {
     ...same,
-    ...(lines === undefined ? {} : { lines: JSON.stringify(lines) }),
-    ...(place === undefined ? {} : { place: JSON.stringify(place) }),
-    ...(owner === undefined ? {} : { owner: JSON.stringify(owner) }),
-    ...(condition === undefined ? {} : { condition: JSON.stringify(condition) }),
+    ...Object.fromEntries(asJson),
     ...(whenPaused === undefined ? {} : { when_paused: whenPaused }),
     ...(catchUpHours === undefined ? {} : { catch_up_hours: catchUpHours }),
     ...(state === undefined ? {} : { state: state.kind, parked: state.kind === 'parked' ? state.why : null }),
-    ...(approval === undefined ? {} : { approval: approval === null ? null : JSON.stringify(approval) }),
     ...(snoozedUntil === undefined ? {} : { snoozed_until: snoozedUntil }),
   }
 }

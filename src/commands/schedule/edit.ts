@@ -3,10 +3,11 @@ import { words } from '../../core/command/args.ts'
 import type { Context } from '../../core/command/context.ts'
 import { defineCommand, type Outcome } from '../../core/command/define.ts'
 import { OpsError } from '../../core/errors.ts'
+import { askerOf } from '../../core/people.ts'
 import { isDirect } from '../../core/place.ts'
 import type { ScheduleRecord } from '../../core/ports/schedules.ts'
 import { placeOf } from '../../core/posting.ts'
-import { ownerOf, planOfDraft, runnableLines } from '../../core/schedule/make/draft.ts'
+import { planOfDraft, runnableLines } from '../../core/schedule/make/draft.ts'
 import {
   changeSchedule,
   findSchedule,
@@ -90,7 +91,7 @@ async function wanted({ id, ...said }: z.output<typeof args>, context: Context) 
   }
   // Its lines run in the owner's name, so who changes them becomes the owner, and its only reader in direct messages.
   const decides = cut.lines !== '' || isWaker
-  const owner = decides || (changes.place !== undefined && isDirect(changes.place)) ? { owner: ownerOf(who) } : {}
+  const owner = decides || (changes.place !== undefined && isDirect(changes.place)) ? { owner: askerOf(who) } : {}
   // A new time begins now: one that has passed today already is not caught up with.
   const since = cut.when.length > 0 || said.tz !== undefined ? { since: deps.clock.now().toISOString() } : {}
   const all = { ...changes, ...owner, ...since }

@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { optionalChannel } from '../../core/command/args.ts'
 import { defineCommand } from '../../core/command/define.ts'
+import { askerOf } from '../../core/people.ts'
 import { isDirect } from '../../core/place.ts'
 import { placeOf } from '../../core/posting.ts'
-import { ownerOf, runnableLines } from '../../core/schedule/make/draft.ts'
+import { runnableLines } from '../../core/schedule/make/draft.ts'
 import {
   changeSchedule,
   findSchedule,
@@ -33,7 +34,7 @@ export default defineCommand({
     runnableLines(found, context)
     const place = await requirePoster(found, context, placeOf(channel, context))
     // What is run to one person is run in their name: it ends with their right to ask it.
-    const owner = isDirect(place) ? { owner: ownerOf(context.who) } : {}
+    const owner = isDirect(place) ? { owner: askerOf(context.who) } : {}
     const schedule = await changeSchedule(found.id, { place, ...owner, ...resumedBy(found, deps) }, deps)
     return scheduleOutcome(schedule, `Schedule ${schedule.id} was moved: ${scheduleWords(schedule)}.`, deps)
   },

@@ -6,8 +6,8 @@ import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import { moment } from '../format.ts'
 import { newMessage, planKey, waysTo } from '../outbox/messages.ts'
-import type { Asker } from '../people.ts'
-import { isSameChannel, type Place } from '../place.ts'
+import { type Asker, askerOf } from '../people.ts'
+import { isDirect, isSameChannel, type Place } from '../place.ts'
 import type { NewMessage } from '../ports/outbox.ts'
 import type { NewPlan, PlanDraft, PlanRecord, Reason } from '../ports/plans.ts'
 import { type PlanChange, text } from '../reply.ts'
@@ -42,8 +42,8 @@ export async function askFor(wanted: ApprovalRequest, deps: Deps): Promise<Answe
   const minutes = second ? secondMinutes : ownMinutes
   const expires = new Date(deps.clock.now().getTime() + minutes * 60_000).toISOString()
   const id = randomUUID()
-  const { kind, name } = asker
-  const plan = { id, ...asked, asker: { kind, id: asker.id, name }, place, draft, expires, reasons, card }
+  const { name } = asker
+  const plan = { id, ...asked, asker: askerOf(asker), place, draft, expires, reasons, card }
   const { mostUsd: _, ...shown } = draft
   const approvers = approverIds(deps).filter((approver) => approver !== asker.id)
   const answer: Answer = {
@@ -87,7 +87,7 @@ function needsPerson({ asked, draft }: ApprovalRequest): OpsError {
   )
 }
 
-/** The message of a card, inserted with its plan. Any other plan is shown to its asker by who heard them. */
+/** The message of a card, inserted with its plan. Any other plan is the answer to its asker. */
 function cardOf({ id, place, asker }: NewPlan, answer: Answer, now: Date): readonly NewMessage[] {
   if (place.kind !== 'slack') return []
   const ways = waysTo(place, asker, 'channel', false)
@@ -125,25 +125,16 @@ async function requireFirst(
 }
 
 async function requireSecond({ asked: { line }, asker, place }: ApprovalRequest, deps: Deps): Promise<void> {
-  const needed = `Someone else must approve ${withChannelNames(line)}`
-  const elsewhere = 'Run it in a Slack channel that an approver is in.'
-  if (place.kind === 'terminal') {
-    throw new OpsError('not_confirmed', `${needed}, which nobody can do from a terminal. Nothing was done.`, elsewhere)
+  const refuse = (why: string, remedy = 'Run it in a Slack channel that an approver is in.'): never => {
+    const message = `Someone else must approve ${withChannelNames(line)}, ${why}. Nothing was done.`
+    throw new OpsError('not_confirmed', message, remedy)
   }
+  if (place.kind === 'terminal') refuse('which nobody can do from a terminal')
   if (!(await hasOtherApprover(asker, deps))) {
-    throw new OpsError(
-      'not_confirmed',
-      `${needed}, and there is no other approver. Nothing was done.`,
-      'Add an approver to SPARKIFY_APPROVERS, or turn off SPARKIFY_TWO_PERSON.',
-    )
+    const remedy = 'Add an approver to SPARKIFY_APPROVERS, or turn off SPARKIFY_TWO_PERSON.'
+    refuse('and there is no other approver', remedy)
   }
-  if (place.direct) {
-    throw new OpsError(
-      'not_confirmed',
-      `${needed}, which nobody can do in direct messages. Nothing was done.`,
-      elsewhere,
-    )
-  }
+  if (isDirect(place)) refuse('which nobody can do in direct messages')
 }
 
 type Parts = Pick<Deps, 'policy' | 'directory'>
@@ -153,7 +144,7 @@ export function approverIds({ policy, directory }: Parts): readonly string[] {
   return policy.approvers.length > 0 ? policy.approvers : directory.holders('admin')
 }
 
-/** Whether this person may approve cards now; a guest never may. Throws `slack` where nobody can say who is in a group or a guest. */
+/** Whether this person may approve cards now; a guest never may. Throws `slack` while Slack does not answer. */
 export async function isApprover(who: Asker, parts: Parts): Promise<boolean> {
   const { directory } = parts
   const ids = approverIds(parts)

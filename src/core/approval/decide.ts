@@ -41,7 +41,7 @@ export async function confirm(confirmation: Confirmation, session: Session): Pro
 }
 
 /**
- * Carries out what was approved, asks for another plan where it would be something else by now, or says why neither can be done. Each settles the
+ * Carries out what was approved, asks for another plan where it would be something else by now, or explains why neither can be done. Each settles the
  * plan in the statement that makes it true, so of several clicks one counts, and a bot that dies before leaves the plan as it was.
  */
 async function carryOut(click: AuthorizedDecision, { who, watch }: Confirmation, session: Session): Promise<Answer> {
@@ -66,7 +66,7 @@ async function carryOut(click: AuthorizedDecision, { who, watch }: Confirmation,
     return await askFor(wanted, deps)
   } catch (error) {
     const answer = failureAnswer(error, null, deps.log)
-    // What was begun may have been done, whatever was thrown then: its run tells.
+    // What was begun may have been done, whatever was thrown then: its run shows.
     if (begun) return answer
     const failed = { kind: 'failed', by: who, at: deps.clock.now().toISOString(), why: answer.headline } as const
     if (await settle(plan, failed, deps)) return answer
@@ -103,7 +103,7 @@ export async function whyNotConfirm(click: Click, session: Session): Promise<Ans
   }
 }
 
-/** A click that did nothing, as an answer; where its person may not do what they asked for, the audit log says so. Never throws. */
+/** A click that did nothing, as an answer; where its person may not do what they asked for, the audit log has an entry. Never throws. */
 export async function refused(error: unknown, { plan: id, who }: Click, session: Session): Promise<Answer> {
   const { ledger, log } = session.deps
   if (error instanceof OpsError && error.code === 'not_allowed') {
@@ -143,7 +143,7 @@ export interface AuthorizedDecision {
 }
 
 /**
- * Looks at a click: the plan must be open, its asker must still be allowed to say its line, and `by` must be allowed to confirm it, all of
+ * Looks at a click: the plan must be open, its asker must still be allowed to run its line, and `by` must be allowed to confirm it, all of
  * that now. Throws `expired` or `not_allowed`.
  */
 export async function authorizeDecision(

@@ -4,7 +4,7 @@ import type { Context } from '../command/context.ts'
 import type { Command, ParsedCommand } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFull, messageOf, OpsError } from '../errors.ts'
-import type { Asker, Person } from '../people.ts'
+import { type Asker, askerOf, type Person } from '../people.ts'
 import type { Denial } from '../ports/audit.ts'
 import type { PlanDraft, PlanRecord } from '../ports/plans.ts'
 import type { RunRecord } from '../ports/runs.ts'
@@ -54,7 +54,7 @@ export interface ResolvedRequest extends Task {
   readonly asked: AskedCommand
 }
 
-/** Checks that its asker may say what was asked, and what it stands for. Throws what is wrong with either. */
+/** Checks that its asker may run it, and resolves what it stands for. Throws what is wrong with either. */
 export async function resolveRequest(parsed: ParsedCommand, context: Context): Promise<ResolvedRequest> {
   const { catalog, who, deps } = context
   authorise(parsed.command, who, deps.directory)
@@ -76,7 +76,7 @@ function askedBy({ command, given, line }: ParsedCommand): AskedCommand {
   return { command: command.name, args: given, line }
 }
 
-/** An occurrence is run by the bot that hears Slack, in the schedule's own place, by who may have it said. */
+/** An occurrence is run again by the bot, in its schedule's channel. */
 function fireAgain(schedule: number, { id, state }: RunRecord, catalog: Catalog): ParsedCommand {
   const from = state === 'complete' ? {} : { from: String(id) }
   return catalog.that('runsSchedule').with({ id: String(schedule), ...from })
@@ -97,8 +97,8 @@ export async function whyNotUse(
 }
 
 /**
- * What would keep a line from being done if it were said, as far as that is known before; null otherwise. Nothing is done, and nothing
- * entered in the audit log. Never throws: what is broken is told, and logged, when the line is run.
+ * What would keep a line from being run, as far as that is known before; null otherwise. Nothing is done, and nothing
+ * entered in the audit log. Never throws: a bug shows, and is logged, when the line is run.
  */
 export async function whyNotRun(
   { request, who, place }: Pick<Ask, 'request' | 'who' | 'place'>,
@@ -116,7 +116,7 @@ export async function whyNotRun(
 }
 
 /**
- * Enters in the audit log that somebody said what they may not. Whatever else was thrown is no refusal, and is left alone. Never throws:
+ * Enters in the audit log that somebody asked for what they may not. Anything else that was thrown is no refusal. Never throws:
  * the refusal itself must reach its reader.
  */
 export async function recordRefusal(thrown: unknown, asked: Refused, { deps }: Pick<Session, 'deps'>): Promise<void> {
@@ -132,11 +132,10 @@ type Refused = Pick<PlanRecord, 'command' | 'line' | 'place'> & Pick<Ask, 'who'>
 
 /** The entry for the audit log of somebody who asked for what they may not. */
 export function refusalOf(why: OpsError, { command, line, who, place }: Refused, now: Date): Denial {
-  const { kind, id, name } = who
   return {
     at: now.toISOString(),
     what: 'refused',
-    who: { kind, id, name },
+    who: askerOf(who),
     command,
     line,
     place,

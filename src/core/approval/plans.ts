@@ -13,7 +13,7 @@ export const ownMinutes = 10
 /** How long a plan waits at most: one that someone else must approve. */
 export const secondMinutes = 60
 
-/** The plan of this id, while it can be confirmed. Throws `expired`, saying to `reader` what became of it, where it cannot. */
+/** The plan of this id, while it can be confirmed. Throws `expired` with what became of it, in words for `reader`, where it cannot. */
 export async function openPlan(id: string, reader: Asker, parts: Parts): Promise<PlanRecord> {
   const plan = await parts.ledger.plans.get(id)
   const now = parts.clock.now()
@@ -40,7 +40,7 @@ export function settle(plan: PlanRecord, end: PlanDenial, parts: Parts): Promise
   return parts.ledger.plans.settle(settlement, plan.card ? denialOf(plan, end) : null)
 }
 
-/** What becomes of a plan, with the messages that say so. */
+/** What becomes of a plan, with the messages about it. */
 export function settlementOf(plan: PlanRecord, end: PlanEnd, now: Date): Settlement {
   return { plan: plan.id, end, messages: messagesOfPlan(plan, end.kind === 'rejected', now) }
 }

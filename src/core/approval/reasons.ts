@@ -70,7 +70,7 @@ export async function refuseUnapproved(parsed: ParsedCommand, context: Context):
   )
 }
 
-/** What a line asks now; null also where it makes no sense now, such as resuming what runs: its run says so. Throws what else keeps it from being looked at. */
+/** The plan of a line as of now; null also where it makes no sense now, such as resuming what runs, which its run reports. */
 export async function planNow(parsed: ParsedCommand, context: Context): Promise<PlanDraft | null> {
   try {
     return await parsed.plan(context)

@@ -100,12 +100,12 @@ function unseenOf({ place, owner }: ScheduleRecord, context: Context): string | 
   return owner.kind === 'slack' && isBlind(context) ? 'only the bot can check its owner' : null
 }
 
-/** The terminal knows no user groups, so it cannot tell who may what where there are any. */
+/** The terminal knows no user groups, so it does not know roles where there are any. */
 function isBlind({ deps, place }: Context): boolean {
   return place.kind === 'terminal' && deps.directory.holders('operator').some((holder) => holder.startsWith('S'))
 }
 
-/** What is wrong with its owner; null where nothing is, or where it cannot be told. */
+/** What is wrong with its owner; null where nothing is, or where it is not known. */
 async function ownerFinding(schedule: ScheduleRecord, context: Context): Promise<Finding | null> {
   const { deps, catalog } = context
   const { id, owner } = schedule

@@ -16,10 +16,10 @@ export interface ChannelLink {
 /** Words with channels among them, to be read with spaces between. */
 export type Words = readonly (string | ChannelLink)[]
 
-/** A button; `sure` is what is asked before its line is said. */
+/** A button; `sure` is what is asked before its line is run. */
 export type HomeButton = Suggestion & { readonly sure?: string }
 
-/** One thing in a section: its name, what is to be said of it, and what can be done with it. Empty fields are not shown. */
+/** One thing in a section: its name, what is shown of it, and what can be done with it. Empty fields are not shown. */
 export interface HomeEntry {
   readonly title: string
   readonly words: Words
@@ -36,7 +36,7 @@ export interface HomeSection {
 }
 
 /**
- * How things stand for one person, the most important first, with what that person may do about it. `headline` is the state in one
+ * The state for one person, the most important first, with what that person may do. `headline` is the state in one
  * line; `note` is the small print at the end.
  */
 export interface Home {
@@ -56,7 +56,7 @@ export function where(place: Place): string | ChannelLink {
   return place.kind === 'terminal' || place.direct ? name : { id: place.channel, name }
 }
 
-/** An entry of which only these are said. */
+/** An entry with these fields. */
 export function entry(said: Partial<HomeEntry>): HomeEntry {
   return { title: '', words: [], steps: [], next: [], note: '', ...said }
 }

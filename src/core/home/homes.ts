@@ -12,8 +12,8 @@ import { scheduleEntries } from './schedules.ts'
 import { takeSnapshot } from './snapshot.ts'
 
 /**
- * How things stand for each of these people, in their order, by the role that each has now. Looks around once for all of them. An
- * engine that cannot be asked is said, not thrown; who has a role that Slack does not tell sees what everybody may.
+ * Home for each of these people, in their order, by the role that each has now. The state is read once for all of them. An
+ * engine that does not answer is shown, not thrown; a person whose role Slack does not return sees what everybody may.
  */
 export async function homesOf(
   askers: readonly Asker[],
@@ -67,7 +67,7 @@ export async function cardEntries({ who, snapshot, deps }: Viewing): Promise<rea
     .map((plan) => cardEntry(plan, plan.asker.id === who.id && (!mayApprove || needsSecond(plan.reasons, deps))))
 }
 
-/** Not while nobody can say who is in a group: what they asked for themselves is shown all the same. */
+/** Not while the members of a group are not known: what they asked for themselves is shown all the same. */
 async function mayApproveNow(who: Viewing['who'], deps: Viewing['deps']): Promise<boolean> {
   try {
     return await isApprover(who, deps)

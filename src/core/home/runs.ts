@@ -63,7 +63,7 @@ function outcomeOf(run: RunRecord, viewing: Viewing): Words {
   return state === 'complete' || answer === null || !mayRead(run, viewing) ? [] : [`· ${answer.headline}`]
 }
 
-/** The line that was said; for the clock's fires what the schedule says. */
+/** The line that was run; of an occurrence the lines of its schedule. */
 function nameOf(run: RunRecord, viewing: Viewing): string {
   const { origin } = run
   if (origin.kind !== 'fire') return shownLine(run, viewing)

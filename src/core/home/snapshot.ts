@@ -13,7 +13,7 @@ export interface HomeSnapshot {
   /** Why it is not known, where the engine cannot be asked. */
   readonly state: State | OpsError
   /**
-   * Runs that are going on, and the five that were last over, newest first; of a schedule the fire, without its lines, and without those
+   * Runs that are going on, and the five that were last over, newest first; of a schedule the occurrence, without its lines, and without those
    * that only kept the bot's own books.
    */
   readonly running: readonly RunRecord[]
@@ -80,7 +80,7 @@ function keepsBooks({ effect, group }: Command): boolean {
   return effect === 'bot' && group !== 'warehouse'
 }
 
-/** A fire one of whose lines is going on: that line tells more. */
+/** An occurrence one of whose lines is running, which shows more. */
 function isWholeOf({ id }: RunRecord, running: readonly RunRecord[]): boolean {
   return running.some(({ origin }) => origin.kind === 'line' && origin.fire === id)
 }

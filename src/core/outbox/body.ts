@@ -5,7 +5,7 @@ import type { Body, OutboxMessage } from '../ports/outbox.ts'
 import { text } from '../reply.ts'
 import { newsOf } from './messages.ts'
 
-/** What a message says now; null where there is nothing to say any more: its schedule was removed, or its answer is forgotten. */
+/** The content of a message as it is now; null where there is none any more: its schedule was removed, or its answer has expired. */
 export async function bodyOf(message: OutboxMessage, ledger: Ledger): Promise<Body | null> {
   const { content } = message
   switch (content.kind) {

@@ -25,7 +25,7 @@ export interface DispatcherParts
   readonly refused: (schedule: number, why: OpsError, at: Conversation) => Promise<void>
 }
 
-/** The note that holds when the last heartbeat went out, and whether it was heard. */
+/** The note that holds when the last heartbeat was sent, and whether it was delivered. */
 export const heartbeatNote = 'heartbeat'
 
 // What another process inserts is found by looking.
@@ -78,7 +78,7 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
   const look = async (): Promise<number> => {
     const before = ended
     const heads = await store.heads()
-    // What was sent while this was read stands in it as it was.
+    // What was sent meanwhile is read as it was before.
     if (ended !== before) return 0
     let wait = lookEveryMs
     for (const head of heads) {
@@ -174,7 +174,7 @@ async function attempt(message: OutboxMessage, parts: Sending): Promise<Sent | n
   const { content, after } = message
   if (content.kind === 'heartbeat') {
     const post = after === undefined ? null : await ledger.messages.find(after)
-    // Nobody could be told of that night: the alarm is to be raised.
+    // That report reached nobody, so the outside monitor must raise its alarm.
     if (post?.state === 'dropped') return null
     // Noted before: a report that goes out twice would hide a night without one.
     await ledger.messages.sent(message, nothing)
@@ -256,7 +256,7 @@ async function recorded(write: () => Promise<void>, { clock, log, closing }: Sen
   }
 }
 
-/** The people who are admins now, but for one and for guests. Those of whom Slack cannot say whether they are guests are left out. */
+/** The people who are admins now, but for one and for guests. Those who may be guests, as Slack does not answer, are left out. */
 async function adminsNow(
   besides: string | null,
   { directory, log }: Pick<Deps, 'directory' | 'log'>,
@@ -277,7 +277,7 @@ async function adminsNow(
   return people.filter((admin) => admin !== null)
 }
 
-/** The ids of the admins; while nobody can say who is in a group, those who are named themselves. */
+/** The ids of the admins; while the members of a group are not known, those who are named themselves. */
 async function holdersNow({ directory, log }: Pick<Deps, 'directory' | 'log'>): Promise<readonly string[]> {
   const holders = directory.holders('admin')
   try {

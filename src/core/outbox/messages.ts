@@ -20,11 +20,11 @@ export function planKey(plan: string): string {
   return `plan:${plan}`
 }
 
-// What nobody was told for a day is no news any more; that a schedule or the warehouse has changed is, for a month.
+// An answer is worth posting for a day; that a schedule or the warehouse has changed, for a month.
 const answerHours = 24
 const newsHours = 30 * 24
 
-/** A message as of now. `isNews`: it is worth knowing as long as what it tells of lasts. */
+/** A message as of now. `isNews`: it is about a change that lasts. */
 export function newMessage(
   message: Pick<NewMessage, 'key' | 'content' | 'ways'> & Partial<NewMessage>,
   now: Date,
@@ -45,8 +45,8 @@ export function directly(who: Asker): Way {
 }
 
 /**
- * The ways of an answer to somebody's words: where they were said, then to them alone. Where the question was deleted, what changed
- * something is run in its channel.
+ * The ways of an answer to a person: where they asked, then to them alone. Where the question was deleted, what changed
+ * something is posted in its channel.
  */
 export function waysTo(place: Conversation, who: Asker, audience: Answer['audience'], changes: boolean): Ways {
   const there: Way = { kind: 'conversation', place, who }
@@ -60,14 +60,14 @@ export function waysTo(place: Conversation, who: Asker, audience: Answer['audien
   return thread === undefined || !changes ? [there, ...alone] : [there, { ...there, place: channel }, ...alone]
 }
 
-/** The ways of what a schedule has to say: its channel, then who it is run for. */
+/** The ways of what a schedule posts: its channel, then the person it runs for. */
 export function waysOfSchedule(place: Conversation, who: Asker): Ways {
   const owner: Way =
     who.kind === 'slack' ? { kind: 'reader', place: directMessagesOf(who.id), who } : { kind: 'admins', besides: null }
   return [{ kind: 'conversation', place, who }, owner]
 }
 
-/** How the end of a run that nobody's words asked for is told; of its failures one is, under the key of the occasion. */
+/** Where the end of a run that nobody typed is posted; of its failures one is, under the key of the occasion. */
 export interface Report {
   readonly ways: Ways
   readonly mention: readonly string[]
@@ -77,7 +77,7 @@ export interface Report {
 // An edit notifies nobody, so the end of a run that lasted longer than this mentions its asker.
 const longRunMs = 60_000
 
-/** What the end of a run has to say, to be inserted by what ends it. A line that its schedule asked for is told with the others. */
+/** The messages of the end of a run, inserted by the statement that ends it. A line of a schedule has none: it is posted with the others. */
 export async function messagesOf(
   run: RunRecord,
   answer: Answer,
@@ -168,7 +168,7 @@ export function messagesOfPlan(
   return [...(card && there !== null ? [onCard] : []), ...(isCalled && asker.kind === 'slack' ? [toAsker] : [])]
 }
 
-/** Tells something once, for ever, who finds that it is to be told; what `ways` and `answer` cost is spent where nobody has. */
+/** Posts something once for ever, whoever calls this first; `news` is called only then. */
 export async function postOnce(
   key: string,
   news: () => Promise<{ readonly answer: Answer; readonly ways: Ways; readonly mention: readonly string[] }>,

@@ -10,7 +10,7 @@ import type { Origin, RunId } from './runs.ts'
  */
 export type Denied = 'refused' | 'rejected' | 'withdrawn' | 'expired' | 'failed'
 
-/** Something to enter in the audit log that no run tells of. `why` is a sentence, `plan` what was to be approved. */
+/** Something to enter in the audit log that has no run. `why` is a sentence, `plan` what was to be approved. */
 export interface Denial {
   /** ISO 8601 in UTC. */
   readonly at: string
@@ -24,7 +24,7 @@ export interface Denial {
   readonly why: string
 }
 
-/** One entry of the audit log. It stands by itself: what it says of a run is copied from it at the run's end. */
+/** One entry of the audit log. It is complete by itself: what it holds of a run was copied at the run's end. */
 export interface AuditEntry {
   /** Entries are numbered without gaps, in the order they were made. */
   readonly id: number

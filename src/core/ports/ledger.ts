@@ -20,7 +20,7 @@ export interface NoteStore {
   settle(key: string, value: unknown): Promise<unknown>
 }
 
-/** The bot's memory. Shared by processes, so everything in it is decided by what the database says, never by what one process remembers. */
+/** The bot's memory. Shared by processes, so everything is decided by the database, never by what one process remembers. */
 export interface Ledger {
   readonly runs: RunStore
   readonly plans: PlanStore
@@ -30,14 +30,14 @@ export interface Ledger {
   readonly notes: NoteStore
   readonly audit: AuditStore
   readonly messages: MessageStore
-  /** True for exactly one caller per key, for ever: a delivery, a scheduled fire. */
+  /** True for exactly one caller per key, for ever: a delivery, an occurrence. */
   claim(key: string, at: Date): Promise<boolean>
   /** Forgets what has expired, the rows of the warehouse in old answers among it. Done when it is opened, and to be asked once a day. */
   forgetExpired(now: Date): Promise<void>
   close(): Promise<void>
 }
 
-/** A living process on this ledger. `bot` is the one that hears Slack and the clock; there is at most one a home. */
+/** A living process on this ledger. `bot` is the one that serves Slack and runs schedules; there is at most one for a data folder. */
 export interface ProcessRecord {
   readonly id: string
   readonly kind: 'bot' | 'terminal'

@@ -76,7 +76,7 @@ export type Head =
   | { readonly kind: 'message'; readonly queue: string; readonly isBlocked: boolean; readonly message: OutboxMessage }
   | { readonly kind: 'damaged'; readonly row: Pick<OutboxMessage, 'id' | 'version'>; readonly why: OpsError }
 
-/** What a message says, as it is now. `root` is the message whose part it is, or itself. */
+/** The content of a message as it is now. `root` is the message whose part it is, or itself. */
 export type Body =
   | { readonly kind: 'answer'; readonly answer: Answer; readonly part: Part | null; readonly root: OutboxMessage }
   | { readonly kind: 'progress'; readonly run: RunRecord }
@@ -85,8 +85,8 @@ export type Body =
 
 /**
  * What came of one try. `sent`: with its post where it is a new one, after which the conversation rests for `restMs`, and with what
- * follows. `later`: it was not carried out; `afterMs` where Slack said how long to wait. `unclear`: it may have been carried out, and
- * `harmless` says that a second time changes nothing. `refused`: this way is closed.
+ * follows. `later`: it was not carried out; `afterMs` where Slack asks for a pause. `unclear`: it may have been carried out, and
+ * `harmless`: a second time changes nothing. `refused`: this way is closed.
  */
 export type Sent =
   | {
@@ -114,7 +114,7 @@ export interface Carrier {
 /** Conversations besides the one in which something was asked for. */
 export interface Outbox {
   /**
-   * The same place by its channel's id, where it was given by a name; as it is where nobody can say, and where there is no such channel,
+   * The same place by its channel's id, where it was given by a name; as it is where that is not known, and where there is no such channel,
    * for which `postingError` has the reason.
    */
   resolve(place: Place): Promise<Place>
@@ -125,6 +125,6 @@ export interface Outbox {
   postingError(place: Place, by: Asker | null): Promise<OpsError | null>
   /** Throws `slack` where this process may not have anything posted there: a terminal. */
   requirePosts(): void
-  /** Set where nobody can ever say, because this process has no way to ask. */
+  /** Set where that is never known, because this process cannot ask Slack. */
   readonly isBlind?: boolean
 }

@@ -27,7 +27,7 @@ export type PlanDenial =
   | { readonly kind: 'expired'; readonly at: string }
 
 /**
- * A plan that somebody has asked for, with the reasons for which it needs approval, if any. A `card` stands where everybody sees it, in
+ * A plan that somebody has asked for, with the reasons for which it needs approval, if any. A `card` is posted where everybody sees it, in
  * the message `post`; any other plan is between the bot and its asker. `end` is null while it can be confirmed.
  */
 export interface PlanRecord {
@@ -48,7 +48,7 @@ export interface PlanRecord {
 
 export type NewPlan = Omit<PlanRecord, 'post' | 'end'>
 
-/** What becomes of a plan, and the messages that say so; it is settled once. */
+/** What becomes of a plan, and the messages about it; it is settled once. */
 export interface Settlement {
   readonly plan: string
   readonly end: PlanEnd

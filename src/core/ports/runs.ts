@@ -12,7 +12,7 @@ export type ArgumentValues = Readonly<Record<string, string | readonly string[]>
 
 /**
  * What called a run: somebody's words, a schedule whose time had come (or that somebody asked to be run now), or that occurrence's
- * saying of its line number `at`. Of each occurrence, and of each of its lines, there is one run. `intended` is ISO 8601 in UTC.
+ * run of its line number `at`. Of each occurrence, and of each of its lines, there is one run. `intended` is ISO 8601 in UTC.
  */
 export type Origin =
   | { readonly kind: 'words' }
@@ -24,7 +24,7 @@ export type Origin =
     }
   | { readonly kind: 'line'; readonly fire: RunId; readonly at: number }
 
-/** The plan that was read before a run, and who said yes to it; its id where it was kept to be confirmed. */
+/** The plan that was read before a run, and who approved it; its id where it was kept to be confirmed. */
 export interface Approval {
   readonly id?: string
   readonly plan: PlanDraft
@@ -42,7 +42,7 @@ export interface StepRecord extends StepView {
   readonly handles: Readonly<Record<string, string>>
 }
 
-/** A message that was posted, as its face names it (Slack: channel and `ts`). */
+/** A message that was posted: its channel and `ts` in Slack. */
 export interface Post {
   readonly channel: string
   readonly ts: string

@@ -17,13 +17,13 @@ export type Condition =
 /** What a schedule does when the warehouse is paused: wait for it, resume it (and pause it again after), or give the last answers. */
 export type WhenPaused = 'wait' | 'resume' | 'last'
 
-/** `suspended`: it cannot be posted any more; `why` says so in a sentence, and what would cure it. */
+/** `parked`: it is suspended, because it cannot post any more; `why` is a sentence, with the fix. */
 export type ScheduleState =
   | { readonly kind: 'active' }
   | { readonly kind: 'paused' }
   | { readonly kind: 'parked'; readonly why: string }
 
-/** Command lines said by the clock. `lines` run in order and stop at the first failure. Times are ISO 8601 in UTC. */
+/** Command lines that run at set times. `lines` run in order and stop at the first failure. Times are ISO 8601 in UTC. */
 export interface ScheduleRecord {
   readonly id: number
   readonly lines: readonly string[]
@@ -39,10 +39,10 @@ export interface ScheduleRecord {
   readonly owner: Asker
   readonly condition: Condition
   readonly whenPaused: WhenPaused
-  /** How long after its time a missed occurrence is still said; 0 never. */
+  /** How long after its time a missed occurrence still runs; 0 never. */
   readonly catchUpHours: number
   readonly created: string
-  /** Times up to here are not said any more: it was made, changed or woken then. */
+  /** Times up to here do not run any more: it was made, changed or resumed then. */
   readonly since: string
   readonly state: ScheduleState
   /** The plan that was confirmed when it was made or last changed, and by whom; none where nothing had to be. */

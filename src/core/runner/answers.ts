@@ -47,8 +47,8 @@ export function outcomeWithoutRows(answer: Answer): string {
 }
 
 /**
- * Anything thrown, as an answer. An `OpsError` says itself; anything else is a bug, whose stack goes to the log and whose
- * reader is told only that it happened and where to look. What ended in exit status 2 or 3 did nothing, and is for the asker alone.
+ * Anything thrown, as an answer. An `OpsError` explains itself; anything else is a bug, whose stack goes to the log and whose
+ * reader learns only that it happened. What ended in exit status 2 or 3 did nothing, and is for the asker alone.
  */
 export function failureAnswer(
   thrown: unknown,
@@ -72,7 +72,7 @@ export function failureAnswer(
     exit: exitStatusOf(error.code),
     headline: report?.headline ?? error.message,
     ...(report === undefined ? {} : { title: report.title, details: [...report.details], ...noted(report.rowsOf) }),
-    // What a schedule could not say is news to those who wait for it, whatever stood in its way.
+    // Readers wait for what a schedule could not post, whatever the reason.
     audience: exitStatusOf(error.code) > 1 && report === undefined ? 'asker' : audience,
     run,
     replies: [{ kind: 'failure', ...shown }, ...error.evidence],
@@ -81,7 +81,7 @@ export function failureAnswer(
   }
 }
 
-/** The error that a failed answer tells of, with what shows it; that its checks are red, where it tells of none. */
+/** The error of a failed answer, with its evidence; `checks_red` where it has none. */
 export function errorOfAnswer({ failure, headline, replies }: Answer): OpsError {
   if (failure === undefined) return new OpsError('checks_red', headline, '', { evidence: replies })
   const { code, message, remedy, cure, ...options } = failure

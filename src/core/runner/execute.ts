@@ -6,6 +6,7 @@ import { labelOf } from '../command/line.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFull, OpsError } from '../errors.ts'
 import { messagesOf, type Report } from '../outbox/messages.ts'
+import { askerOf } from '../people.ts'
 import type { Settlement } from '../ports/plans.ts'
 import type { Approval, NewRun, Origin, Retry, RunEnd, RunRecord } from '../ports/runs.ts'
 import { text } from '../reply.ts'
@@ -36,7 +37,7 @@ export async function execute(
 
 /**
  * Answers what changes nothing although the ledger cannot take its run: questions and `doctor` work on a full disk. The answer is not
- * kept, and says so. Throws what the command throws.
+ * kept, which it states. Throws what the command throws.
  */
 export async function answerUnrecorded(why: OpsError, parsed: ParsedCommand, context: Context): Promise<Answer> {
   const nothing = async (): Promise<never> => {
@@ -137,7 +138,7 @@ async function outcomeOf(run: LiveRun, parsed: ParsedCommand, context: Context, 
   }
 }
 
-/** What ended a run: why it was stopped, where it was; its command may have said so itself. */
+/** What ended a run: the reason for which it was stopped, unless its command threw the same. */
 function stoppedBy({ aborted, reason }: AbortSignal, thrown: unknown): unknown {
   const isSaid = thrown instanceof OpsError && reason instanceof OpsError && thrown.code === reason.code
   return aborted && !isSaid ? reason : thrown
@@ -152,7 +153,7 @@ function usable(next: readonly Suggestion[], { audience }: Command, { catalog, w
   })
 }
 
-/** What was answered is what is stored; where another process ended the run first, its answer stands. */
+/** What is returned is what is stored: where another process ended the run first, its answer. */
 async function store(
   run: LiveRun,
   state: RunEnd['state'],
@@ -246,7 +247,7 @@ function newRun(
     command: command.name,
     args: given,
     line,
-    who: { kind: who.kind, id: who.id, name: who.name },
+    who: askerOf(who),
     place,
     writer: command.effect === 'write',
     listed: command.effect !== 'none',
@@ -265,7 +266,7 @@ function doorOf(origin: Origin): RunRecord['door'] {
 
 /**
  * Another attempt of this run, behind its finished steps if it can be carried on; null where its line is to be run again, because its load was
- * published, or is held, and is not built again. An occurrence whose schedule says something else by now is run again as well.
+ * published, or is held, and is not built again. An occurrence whose schedule has other lines by now is run again as well.
  */
 async function retryOf(
   run: RunRecord,
@@ -278,13 +279,13 @@ async function retryOf(
   if (load?.state === 'held' || (load?.published ?? null) !== null) return null
   const isCarriedOn = await command.canContinue(run, deps)
   if (run.origin.kind === 'fire' && !isCarriedOn) return null
-  // Of a line of a schedule other words are another piece of work; of an occurrence they say how its lines are taken this time.
+  // Another line of a schedule is other work; the arguments of an occurrence only change how its lines are run this time.
   const isSame = run.origin.kind === 'fire' || run.line === line
   return {
     after: run.attempt,
     args: given,
     line,
-    who: { kind: who.kind, id: who.id, name: who.name },
+    who: askerOf(who),
     place,
     approval,
     door: doorOf(origin),

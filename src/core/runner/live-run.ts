@@ -35,7 +35,7 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
 
   const begun = new Map<number, number>()
 
-  // Beside a step that tells of itself there may be one that does not, whose time passes all the same.
+  // A step that reports no progress may run beside one that does; its time passes all the same.
   const timed = (step: StepRecord, index: number): StepRecord => {
     const start = begun.get(index)
     return step.state === 'in_progress' && start !== undefined

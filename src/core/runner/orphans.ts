@@ -8,7 +8,7 @@ import { failureAnswer, viewOf } from './answers.ts'
 
 /**
  * Opens a run, or another attempt of one, as `open` does. Where another run holds the warehouse, that is looked at first: if its process is
- * gone it is closed, and the place is free. Throws `busy`, saying who holds it, since when, and doing what; `expired` where its plan is settled.
+ * gone it is closed, and the place is free. Throws `busy` with who holds it, since when, and at which step; `expired` where its plan is settled.
  */
 export async function opening(
   open: () => Promise<OpenedRun>,
@@ -93,7 +93,7 @@ export async function closeRun(run: RunRecord, error: unknown, deps: Deps): Prom
   return (await deps.ledger.runs.end(run.id, run.worker, end, await messagesOf(run, answer, deps))) ? answer : null
 }
 
-/** The error that ends a run short of its end; where the run built a load, it also says what became of that. */
+/** The error that ends a run short of its end; where the run built a load, it also states what became of that. */
 export async function leaving(error: OpsError, run: RunRecord, { ledger }: Deps): Promise<OpsError> {
   const load = run.writer ? await ledger.loads.get(run.id) : null
   if (load === null || error.reason !== undefined) return error

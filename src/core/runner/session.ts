@@ -20,7 +20,7 @@ export interface Ask {
   readonly confirmed?: boolean
   readonly typed?: string | undefined
   readonly watch: Watch
-  /** How its end is told, where nobody's words asked for it. */
+  /** Where its end is posted, where nobody typed it. */
   readonly report?: Report
 }
 

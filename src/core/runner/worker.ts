@@ -26,7 +26,7 @@ const lookMs = 1_000
 // two beats of 5 s later everybody has.
 const sleptMs = 30_000
 const beatsMs = 10_000
-// While Slack cannot say what somebody's role is.
+// While Slack does not return somebody's role.
 const unknownRoleMs = 10_000
 // Nothing is postponed for longer; what is to wait longer was postponed before the clock was set back.
 const longestPauseMs = 60_000
@@ -140,7 +140,7 @@ async function belongsToItsParent({ origin }: RunRecord, { deps }: Session): Pro
   return (await deps.ledger.runs.get(origin.fire))?.state === 'running'
 }
 
-/** Somebody with their role; null while nobody can say which that is. */
+/** Somebody with their role; null while it is not known. */
 async function knownNow(asker: Asker, { directory, log }: Deps): Promise<Person | null> {
   try {
     return { ...asker, role: await directory.roleOf(asker) }

@@ -31,7 +31,7 @@ export function clockChanges(
   if (next === undefined) return []
   return [
     ...moved(schedule, next, changes[1]?.at ?? now + 366 * dayMs, timetable),
-    ...changes.flatMap((change) => (change.after > change.before ? leftOut : repeated)(schedule, change, timetable)),
+    ...changes.flatMap((change) => atChange(schedule, change, timetable)),
   ]
 }
 
@@ -44,7 +44,7 @@ function changesOf(zone: string, from: number, to: number): readonly Change[] {
 
 /** "Clocks change on 28 March 2027 (BST): 03:00 in London will be 02:00 UTC." */
 function moved({ cron, zone }: Times, { at }: Change, until: number, timetable: Deps['timetable']): readonly string[] {
-  // `leftOut` covers the day of the change itself.
+  // `atChange` covers the day of the change itself.
   const time = first(timetable.times(cron, zone, new Date(at + dayMs - 1)))
   if (time === null || time.getTime() >= until) return []
   const name = clocksName(zone, time) || offsetWords(zone, time)
@@ -53,36 +53,21 @@ function moved({ cron, zone }: Times, { at }: Change, until: number, timetable: 
   return [`Clocks change on ${day} (${name}): ${there} in ${cityOf(zone)} will be ${clockTime(time.getTime())} UTC.`]
 }
 
-/** "On 14 March 2027 there is no 02:30 in New York: it runs at 03:00." */
-function leftOut(
+/** "On 14 March 2027 there is no 02:30 in New York: it runs at 03:00." or "On 7 November 2027 01:30 is twice in New York: it runs once, the first time." */
+function atChange(
   { cron, zone }: Times,
   { at, before, after }: Change,
   timetable: Deps['timetable'],
 ): readonly string[] {
-  const [from, to] = [at + before * minuteMs, at + after * minuteMs]
-  const times = wallTimes(cron, from, to, timetable)
-  if (times[0] === undefined) return []
-  const on = `On ${dayWords(from)} there is no`
-  return times.length === 1
-    ? [`${on} ${clockTime(times[0])} in ${cityOf(zone)}: it runs at ${clockTime(to)}.`]
-    : [`${on} ${clockTime(from)} to ${clockTime(to)} in ${cityOf(zone)}: what is due then runs at ${clockTime(to)}.`]
-}
-
-/** "On 7 November 2027 there are two 01:30 in New York: it comes once, the first time." */
-function repeated(
-  { cron, zone }: Times,
-  { at, before, after }: Change,
-  timetable: Deps['timetable'],
-): readonly string[] {
-  const [from, to] = [at + after * minuteMs, at + before * minuteMs]
-  const times = wallTimes(cron, from, to, timetable)
-  if (times[0] === undefined) return []
-  const on = `On ${dayWords(from)}`
-  return times.length === 1
-    ? [`${on} ${clockTime(times[0])} is twice in ${cityOf(zone)}: it comes once, the first time.`]
-    : [
-        `${on} ${clockTime(from)} to ${clockTime(to)} is twice in ${cityOf(zone)}: what falls in it comes once, the first time.`,
-      ]
+  const [from, to] = [at + Math.min(before, after) * minuteMs, at + Math.max(before, after) * minuteMs]
+  const [first, ...others] = wallTimes(cron, from, to, timetable)
+  if (first === undefined) return []
+  const [on, city, end] = [`On ${dayWords(from)}`, cityOf(zone), clockTime(to)]
+  const [when, what] =
+    others.length === 0 ? [clockTime(first), 'it'] : [`${clockTime(from)} to ${end}`, 'what is due then']
+  return after > before
+    ? [`${on} there is no ${when} in ${city}: ${what} runs at ${end}.`]
+    : [`${on} ${when} is twice in ${city}: ${what} runs once, the first time.`]
 }
 
 /**

@@ -2,7 +2,6 @@ import { planNow } from '../../approval/reasons.ts'
 import type { Context } from '../../command/context.ts'
 import type { ParsedCommand } from '../../command/define.ts'
 import { OpsError } from '../../errors.ts'
-import type { Asker, Person } from '../../people.ts'
 import type { PlanDraft } from '../../ports/plans.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { understood } from './lines.ts'
@@ -15,7 +14,7 @@ export type Draft = Pick<
 >
 
 /**
- * All that a schedule will say, in its owner's name. Throws what is wrong with a line, `not_allowed` for one that its owner may not say, and
+ * All that a schedule will run, in its owner's name. Throws what is wrong with a line, `not_allowed` for one that its owner may not run, and
  * `bad_argument` for times that there are not.
  */
 export function runnableLines(draft: Draft, context: Context): readonly ParsedCommand[] {
@@ -37,12 +36,7 @@ export async function planOfDraft(draft: Draft, context: Context): Promise<PlanD
   return planOfLines('byTheClock', scheduleWords(draft), runnableLines(draft, context), context)
 }
 
-/** A person as a schedule keeps its owner: a role is looked up at the moment of the act. */
-export function ownerOf({ kind, id, name }: Person): Asker {
-  return { kind, id, name }
-}
-
-/** What is confirmed of a schedule: that the clock says it, or that it is run once, now. */
+/** What is confirmed: that it runs on a schedule, or once, now. */
 const occasions = {
   byTheClock: { title: 'Run this on a schedule, without asking again?', act: 'Schedule' },
   now: { title: 'Run this now?', act: 'Run now' },
@@ -50,7 +44,7 @@ const occasions = {
 
 /**
  * What a schedule's lines would ask each time, as one plan, because it is confirmed once for all of them: all their facts, the most that
- * one time can cost, and whether any of them destroys. Null where none asks. `said` says what is scheduled.
+ * one time can cost, and whether any of them destroys. Null where none asks. `said` names what is scheduled.
  */
 export async function planOfLines(
   occasion: keyof typeof occasions,
@@ -77,7 +71,7 @@ function sumOf(costs: readonly (number | null)[]): number | null {
   return costs.reduce((sum, usd) => (sum === null || usd === null ? null : sum + usd), 0)
 }
 
-/** A cluster that runs today has nothing to ask; on the night when it sleeps nobody is there to be asked. A lease is the other way round. */
+/** A cluster that runs today needs no confirmation; on the night when it is paused nobody is there to give one. For a lease it is the other way round. */
 function plannedUnseen({ command, line }: ParsedCommand, { deps }: Context): PlanDraft | null {
   if (deps.cluster.free || (command.wakes === undefined && command.extends !== true)) return null
   return {

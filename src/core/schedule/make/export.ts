@@ -8,13 +8,13 @@ import { optionWords } from './options.ts'
 /** What a line that makes a schedule is made of. */
 type Makeable = Draft & Pick<ScheduleRecord, 'state' | 'owner'>
 
-/** The line that makes this schedule again, with the id of its channel and its zone, who says it where; its command in one word. */
+/** The line that creates this schedule again, wherever it is typed: with the id of its channel and its zone. */
 export function lineThatCreates(schedule: Makeable): string {
   return `schedule-add ${wordsThatCreate(schedule).join(' ')}`
 }
 
 /**
- * The same line to be read and said again by people: its channel goes by its name where that is known. In a terminal it is for a shell,
+ * The same line for people: its channel goes by its name where that is known. In a terminal it is for a shell,
  * which takes a bare `#` for a comment and `>` for a file.
  */
 export function lineToCopy(schedule: Makeable, readIn: Place): string {
@@ -44,7 +44,7 @@ function quoted(words: string): string {
   return /^["']/.test(written) ? written : `"${written}"`
 }
 
-/** Direct messages go by the id of whose they are, from wherever they say it. */
+/** Direct messages go by the id of their person. */
 function channelWords({ place, owner }: Pick<ScheduleRecord, 'place' | 'owner'>): readonly string[] {
   if (place.kind === 'terminal') return []
   if (place.direct && owner.kind === 'slack') return ['in', owner.id]

@@ -27,7 +27,7 @@ export function linesOf(said: string): readonly string[] {
 }
 
 /**
- * All that a schedule will say, each line understood, and allowed to its asker now; a schedule that wakes the warehouse says `resume` too.
+ * All that a schedule will run, each line read, and allowed to its asker now; a schedule that resumes the warehouse runs `resume` too.
  * Throws what is wrong with a line, `not_allowed`, and `bad_argument` where its options make no sense with its lines.
  */
 export function understood(
@@ -71,7 +71,7 @@ export function commandsOf(lines: readonly string[], catalog: Catalog): readonly
   })
 }
 
-/** Reads a line of a schedule. What would mend it alone is no button: it would be run at once. */
+/** Reads a line of a schedule. Its fix is no button, which would run that line alone, at once. */
 function readIn(line: string, catalog: Catalog): ParsedCommand {
   const request = catalog.request(line)
   if (request.kind === 'fault') throw request.fault.with({ fixCommand: undefined })

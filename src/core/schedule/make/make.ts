@@ -2,13 +2,14 @@ import type { Context, RunContext } from '../../command/context.ts'
 import type { Outcome } from '../../command/define.ts'
 import type { Deps } from '../../deps.ts'
 import { inField, OpsError } from '../../errors.ts'
-import type { Place } from '../../place.ts'
+import { askerOf } from '../../people.ts'
+import { isSameChannel } from '../../place.ts'
 import type { PlanDraft } from '../../ports/plans.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { postable } from '../../posting.ts'
 import { type Reply, text } from '../../reply.ts'
 import { clockChanges } from './clocks.ts'
-import { type Draft, ownerOf, planOfDraft, runnableLines } from './draft.ts'
+import { type Draft, planOfDraft, runnableLines } from './draft.ts'
 import { lineThatCreates } from './export.ts'
 import { fixedLines } from './lines.ts'
 import { optionSentence } from './options.ts'
@@ -32,12 +33,12 @@ export async function planOfNew(wanted: NewSchedule, context: Context): Promise<
   }
 }
 
-/** A line that is not known is mended within the whole line, not said at once. */
+/** An unknown command is fixed within the whole line, so that the button does not run it at once. */
 function withCure(error: unknown, wanted: NewSchedule, { catalog, who }: Context): unknown {
   if (!(error instanceof OpsError) || error.code !== 'unknown_command') return error
   const lines = fixedLines(wanted.lines, catalog)
   if (lines === null) return error
-  const fixCommand = lineThatCreates({ ...wanted, lines, owner: ownerOf(who) })
+  const fixCommand = lineThatCreates({ ...wanted, lines, owner: askerOf(who) })
   return error.with({ fixCommand })
 }
 
@@ -50,7 +51,7 @@ export async function makeSchedule(wanted: NewSchedule, context: RunContext): Pr
   const schedule = await deps.ledger.schedules.add({
     ...wanted,
     place,
-    owner: ownerOf(who),
+    owner: askerOf(who),
     approval,
     created: now,
     since: now,
@@ -68,7 +69,7 @@ export async function makeSchedule(wanted: NewSchedule, context: RunContext): Pr
   }
 }
 
-/** Another active schedule that says all of these lines at the same time in the same channel. */
+/** Another active schedule that runs all of these lines at the same time in the same channel. */
 async function duplicateOf(made: ScheduleRecord, { deps, catalog }: Context): Promise<ScheduleRecord | null> {
   if (made.state.kind !== 'active') return null
   const sayingOf = (line: string): string => {
@@ -78,16 +79,12 @@ async function duplicateOf(made: ScheduleRecord, { deps, catalog }: Context): Pr
   }
   const lines = made.lines.map(sayingOf)
   const twin = (await deps.ledger.schedules.list()).find(({ id, state, cron, zone, place, lines: others }) => {
-    const isThenAndThere = cron === made.cron && zone === made.zone && channelOf(place) === channelOf(made.place)
+    const isThenAndThere = cron === made.cron && zone === made.zone && isSameChannel(place, made.place)
     if (id === made.id || state.kind !== 'active' || !isThenAndThere) return false
     const said = others.map(sayingOf)
     return lines.every((line) => said.includes(line))
   })
   return twin ?? null
-}
-
-function channelOf(place: Place): string | null {
-  return place.kind === 'slack' ? place.channel : null
 }
 
 /** A schedule that was made or changed: when it comes next, what the clocks will do to it, and how it behaves. */

@@ -5,7 +5,7 @@ import { hours } from '../../format.ts'
 import type { Condition, ScheduleRecord, WhenPaused } from '../../ports/schedules.ts'
 import { readSpan, spanMs } from '../../span.ts'
 
-/** What a schedule does where nobody says otherwise. */
+/** The defaults of a schedule. */
 export const usual = { condition: { kind: 'always' }, whenPaused: 'wait', catchUpHours: 6 } as const satisfies Options
 
 /** How a schedule behaves. */

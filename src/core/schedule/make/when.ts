@@ -3,7 +3,7 @@ import { OpsError } from '../../errors.ts'
 
 /** When a schedule is run. */
 export interface When {
-  /** The words about time, tidied, for lists: "daily at 03:00". Read again they say the same. */
+  /** The words about time, tidied, for lists: "daily at 03:00". Reading them gives the same again. */
   readonly phrase: string
   /** Its days, or how often: "nightly", "mondays", "every 6h". Null where a cron expression was given. */
   readonly days: string | null

@@ -66,7 +66,7 @@ export interface LineReport {
   readonly asks: boolean
 }
 
-/** Several answers in one: what its reader should see at once, all the rest, and what to say next. */
+/** Several answers in one: what its reader should see at once, all the rest, and the next commands. */
 export interface OneMessage {
   readonly headline: string
   readonly replies: readonly Reply[]
@@ -131,7 +131,7 @@ function isWords(reply: Reply): reply is TextReply {
   return reply.kind === 'text' && reply.tone !== 'note'
 }
 
-/** What a text states; one that does not say is a fact by itself. */
+/** What a text states; one without facts is a fact by itself. */
 function factsOf(reply: Reply): readonly Fact[] {
   if (reply.kind !== 'text') return []
   return reply.facts ?? [{ about: '', text: reply.text }]
@@ -146,7 +146,7 @@ function aboutOf({ facts = [] }: TextReply): readonly string[] {
   return facts.map(({ about }) => about)
 }
 
-/** A course of time says what a table does not; a ranking draws the table beside it once more. */
+/** A course of time shows what a table does not; a ranking repeats the table beside it. */
 function chartOf(replies: readonly Reply[]): ChartReply | undefined {
   const charts = replies.filter((reply) => reply.kind === 'chart')
   return charts.find(({ type }) => type === 'line' || type === 'area') ?? charts[0]

@@ -21,13 +21,13 @@ interface Live {
   readonly isNew: boolean
 }
 
-/** What another schedule will say of what is live now, and when; or that it waits for the cluster, which sleeps. */
+/** When another schedule posts what is live now, and whether it waits for a paused cluster. */
 interface NextPost {
   readonly at: Date
   readonly waits: boolean
 }
 
-/** How things stand after an occurrence that failed. */
+/** The state after an occurrence that failed. */
 interface Standing {
   /** Null where no line changes the warehouse. */
   readonly live: Live | null
@@ -46,7 +46,8 @@ export async function failureOfRun(finished: FinishedRun, error: unknown, contex
   const { schedule, occurrence, slept, now } = finished
   const { deps, catalog } = context
   const paused = await isPaused(deps)
-  const live = writes(schedule, catalog) ? await liveAfter(occurrence.id, deps) : null
+  const writes = commandsOf(schedule.lines, catalog).some(({ effect }) => effect === 'write')
+  const live = writes ? await liveAfter(occurrence.id, deps) : null
   return failureReport({
     ...finished,
     error,
@@ -68,7 +69,7 @@ export function cancelledReport({ schedule, occurrence, slept, now }: FinishedRu
   return reason.with({ message, report })
 }
 
-/** Whether the cluster sleeps by now. Not where that cannot be asked: that is not what failed. */
+/** Whether the cluster is paused by now; false where its state is unknown, which is not what failed. */
 async function isPaused({ cluster }: Deps): Promise<boolean> {
   try {
     return (await cluster.describe()).state === 'paused'
@@ -118,10 +119,6 @@ async function postsFrom(
 function readsLive(schedule: ScheduleRecord, catalog: Catalog): boolean {
   const commands = commandsOf(schedule.lines, catalog)
   return commands.some(({ effect }) => effect === 'read') && commands.every(({ loads }) => loads !== true)
-}
-
-function writes(schedule: ScheduleRecord, catalog: Catalog): boolean {
-  return commandsOf(schedule.lines, catalog).some(({ effect }) => effect === 'write')
 }
 
 /** What is still billed, unless the error names it already; of a cluster that is paused again only its storage. */
@@ -223,7 +220,7 @@ function detailsOf(night: FailedRun, shown: readonly Reply[]): readonly Reply[] 
   ]
 }
 
-/** What mends it, where a line is known that does; the whole story; and quiet until the morning. */
+/** What fixes it, where a command does; the details; and no mentions until the morning. */
 function nextOf({ schedule, occurrence, failed }: FailedRun): readonly Suggestion[] {
   return [
     ...(failed?.answer == null ? [] : fixesFor(failed.answer, schedule.id, occurrence.id)),

@@ -57,16 +57,14 @@ function isLate(intended: Date, said: Date): boolean {
   return said.getTime() - intended.getTime() > punctualMs
 }
 
-/** The step before the lines. It carries the number of the attempt, because an occurrence that is run again has to look again. */
-export function powerStep(attempt: number): Pick<Step, 'id' | 'title'> {
-  const look = 'Check the warehouse'
-  return { id: `awake-${attempt}`, title: attempt === 1 ? look : `${look} (${attempt})` }
-}
+/** The step before the lines. It carries the number of the attempt, because an occurrence that is run again has to check again. */
+export const powerStep = stepOfAttempt('awake', 'Check the warehouse')
 
-/** The step behind the lines, which puts the warehouse back to sleep; by the number of the attempt for the same reason. */
-export function restoreStep(attempt: number): Pick<Step, 'id' | 'title'> {
-  const pause = 'Pause the warehouse again'
-  return { id: `restore-${attempt}`, title: attempt === 1 ? pause : `${pause} (${attempt})` }
+/** The step behind the lines, which pauses the warehouse again. */
+export const restoreStep = stepOfAttempt('restore', 'Pause the warehouse again')
+
+function stepOfAttempt(id: string, title: string): (attempt: number) => Pick<Step, 'id' | 'title'> {
+  return (attempt) => ({ id: `${id}-${attempt}`, title: attempt === 1 ? title : `${title} (${attempt})` })
 }
 
 /** Whether a step of an occurrence is the one before the lines. */
@@ -74,7 +72,7 @@ export function isPowerStep({ id }: Pick<StepRecord, 'id'>): boolean {
   return id.startsWith('awake-')
 }
 
-/** The steps that say these lines. In their titles a line that is run twice is numbered. */
+/** The steps that run these lines. In their titles a line that is run twice is numbered. */
 export function lineSteps(lines: readonly string[]): readonly Required<Pick<Step, 'id' | 'title' | 'request'>>[] {
   return lines.map((line, at) => {
     const times = lines.slice(0, at).filter((other) => other === line).length
@@ -82,7 +80,7 @@ export function lineSteps(lines: readonly string[]): readonly Required<Pick<Step
   })
 }
 
-/** Whether what this occurrence has said so far is what its schedule says still: its lines may have been changed since. */
+/** Whether the lines that this occurrence has run are still those of its schedule, which may have been changed since. */
 export function hasSameLines({ lines }: ScheduleRecord, { steps }: RunRecord): boolean {
   return steps.flatMap(({ request }) => request ?? []).every((request, at) => request === lines[at])
 }

@@ -61,7 +61,7 @@ function isSame(one: ReadonlySet<string>, other: ReadonlySet<string>): boolean {
 
 /**
  * Whether a figure of these tables differs by more than so many percent from the one before, or a table or a row came or went. Tables are
- * compared by their place, rows by their texts wherever they stand, figures by the name of their column. From nothing, and from 0, every
+ * compared by their place, rows by their texts in any order, figures by the name of their column. From nothing, and from 0, every
  * other figure differs.
  */
 export function figuresDiffer(now: readonly TableReply[], before: readonly TableReply[], percent: number): boolean {
@@ -84,7 +84,7 @@ function figureDiffers(now: number | null, before: number | null, percent: numbe
   return Math.abs(now - before) * 100 > percent * Math.abs(before)
 }
 
-/** The figures of each row in the order of their columns, by what else is in it; of rows that say the same the first, the second … */
+/** The figures of each row in the order of their columns, by what else is in it; of rows with the same texts the first, the second … */
 function figuresByRow(table: TableReply): ReadonlyMap<string, readonly (number | null)[]> {
   const isFigure = table.columns.map((_, at) => isNumeric(table, at))
   const rows = new Map<string, readonly (number | null)[]>()

@@ -15,7 +15,7 @@ import { currentOwner, reachable } from './ownership.ts'
 /**
  * Inserts the occurrences that are due, as runs that wait for a process: of each active schedule the newest time that has come since it was
  * made or changed and within its window, so that a bot that was down for a day does not catch up with everything it missed. Side by side,
- * because Slack may be slow to say whether a channel can be posted in; what fails is tried again, and takes no other with it. Never throws.
+ * because Slack may be slow to answer whether a channel can be posted in; what fails is tried again, and takes no other with it. Never throws.
  */
 export async function insertDue(session: Session): Promise<void> {
   const { ledger, log } = session.deps
@@ -104,8 +104,8 @@ async function insertOccurrence(known: ScheduleRecord, session: Session): Promis
 }
 
 /**
- * In whose name it is run; null where they may not: what may not be run now may not be in a minute, so its readers are told, once. Throws
- * `slack` where nobody can tell their role.
+ * In whose name it is run; null where they may not: what may not be run now may not be in a minute, so its readers get one message. Throws
+ * `slack` while their role is not known.
  */
 async function allowedNow(
   owner: Asker,

@@ -13,7 +13,7 @@ import { commandsOf } from '../make/lines.ts'
 
 /**
  * A schedule whose channel can be posted in, by the id of that channel, which is kept from now on where only a name was known. Null for one
- * that cannot: it is suspended, and its owner told directly, with the remedy; where the owner cannot be told, the admins. Nothing is run for
+ * that cannot: it is suspended, with a message to its owner, or else to the admins. Nothing is run for
  * it until somebody resumes it. Null also for one that was changed meanwhile, which is looked at again at its next time.
  */
 export async function reachable(schedule: ScheduleRecord, deps: Deps): Promise<ScheduleRecord | null> {
@@ -28,7 +28,7 @@ export async function reachable(schedule: ScheduleRecord, deps: Deps): Promise<S
   return null
 }
 
-/** Parks a schedule whose channel did not take what it said, unless it was moved since. */
+/** Suspends a schedule whose channel refused its post, unless it was moved since. */
 export async function suspendRefused(id: number, why: OpsError, place: Place, deps: Deps): Promise<void> {
   const schedule = await deps.ledger.schedules.get(id)
   if (schedule === null || schedule.state.kind === 'parked' || !isSameChannel(schedule.place, place)) return
@@ -36,7 +36,7 @@ export async function suspendRefused(id: number, why: OpsError, place: Place, de
 }
 
 /**
- * Parks a schedule, and tells why in the same statement. Only as it is known here: one that was moved, paused or passed on meanwhile is looked
+ * Suspends a schedule, with a message in the same statement. Only as it is known here: one that was moved, paused or passed on meanwhile is read
  * at again at its next time.
  */
 export async function suspend(schedule: ScheduleRecord, { message: why, remedy }: OpsError, deps: Deps): Promise<void> {
@@ -49,7 +49,7 @@ export async function suspend(schedule: ScheduleRecord, { message: why, remedy }
 
 type Change = Extract<Content, { kind: 'schedule' }>
 
-/** What tells of a change: that it was suspended its owner, else the admins; that they have taken over it its channel, else themselves. */
+/** The message of a change: that it is suspended to its owner, else to the admins; that the admins own it to its channel, else to themselves. */
 export function newsOfChange(
   { id, place, owner }: ScheduleRecord,
   change: Change['change'],
@@ -66,8 +66,8 @@ export function newsOfChange(
 
 /**
  * In whose name a schedule is run now: its owner's, or, where they have left or lost the role that a line needs, the admins', who take over
- * it for good and are told in its channel. A schedule whose owner lacks the role while nobody is admin stays its owner's, and is refused.
- * Null for one in its owner's direct messages, which is suspended: what they may not ask is not said to them in a name that may. Null also for
+ * it for good, with a message in its channel. A schedule whose owner lacks the role while nobody is admin stays its owner's, and is refused.
+ * Null for one in its owner's direct messages, which is suspended: what they may not ask is not posted to them in the name of the admins. Null also for
  * one that somebody has changed meanwhile; it is looked at again at the next tick. Throws `slack` where nobody can tell their role now:
  * nothing is changed then, and it is run at the next tick at which it is known.
  */

@@ -19,16 +19,16 @@ import { isPowerStep, type lineSteps, powerStep, restoreStep } from '../report/r
 import { answerOfChild, isLeft } from './child-run.ts'
 
 /*
- * The warehouse of a schedule: awake before its lines, and put back to sleep behind them where the schedule woke it.
+ * The warehouse of a schedule: running before its lines, and paused again behind them where the schedule resumed it.
  */
 
 /** The positions of what an occurrence runs besides the lines of its schedule, which count from 0. */
 const upkeep = {
-  /** The warehouse is resumed, because the schedule is to, and sleeps again at the end. */
+  /** The warehouse is resumed, because the schedule is to, and paused again at the end. */
   resume: -1,
-  /** What was woken is paused. */
+  /** What was resumed is paused. */
   pause: -2,
-  /** The warehouse is resumed in the place of a line that woke it before this occurrence was tried again. */
+  /** The warehouse is resumed in place of a line that had done so before this occurrence was tried again. */
   resumeAgain: -3,
 } as const
 
@@ -43,7 +43,7 @@ const foundSchema = z.object({ asleep: z.boolean(), slept: z.boolean().default(f
 /** What an occurrence found: whether the last answers are wanted in the place of new ones, and whether the warehouse was not running. */
 type Found = z.infer<typeof foundSchema>
 
-/** The step before the lines: it sees to it that the warehouse is awake, as the schedule says. `found` is what it found, once it is done. */
+/** The step before the lines: it makes sure that the warehouse runs, as the schedule wants. `found` is what it found, once it is done. */
 export function ensureAwake(
   schedule: ScheduleRecord,
   lines: readonly Line[],
@@ -122,7 +122,7 @@ async function wakerOf(
   return whenPaused === 'resume' ? upkeep.resume : null
 }
 
-/** Wakes it. False where it has to be looked at again: another run, which may be that of another schedule, wakes it or has woken it. */
+/** Resumes it. False where its state has to be read again: another run, perhaps of another schedule, is resuming it or has. */
 async function resumed(at: number, { catalog, runChild }: RunContext): Promise<boolean> {
   const result = await runChild(plain(catalog.that('resumes')), at)
   if (result.kind === 'busy' || (result.kind === 'failed' && result.error.code === 'cluster_state')) return false
@@ -166,7 +166,7 @@ export async function theLastAnswer(asks: Request, { catalog, deps }: RunContext
   )
 }
 
-/** What became of the warehouse that an occurrence woke. */
+/** What became of the warehouse that an occurrence resumed. */
 const restoredSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('paused') }),
   z.object({ kind: z.literal('elsewhere'), state: z.string() }),
@@ -177,9 +177,9 @@ const restoredSchema = z.discriminatedUnion('kind', [
 type Restored = z.infer<typeof restoredSchema>
 
 /**
- * Pauses what this occurrence woke: a step behind its lines, also behind one that failed or was stopped, which a bot that dies in it leaves to the next
+ * Pauses what this occurrence resumed: a step behind its lines, also behind one that failed or was stopped, which a bot that dies in it leaves to the next
  * one. Left on where somebody has extended its lease; and while someone else uses it, or where it cannot be paused: that is then done by
- * the minute (`pauseLeftAwake`). What became of it, in a sentence; null where this occurrence woke nothing.
+ * the minute (`pauseLeftAwake`). What became of it, in a sentence; null where this occurrence resumed nothing.
  */
 export async function restore(
   schedule: ScheduleRecord,
@@ -246,8 +246,8 @@ function restoredWords(restored: Restored): string {
 }
 
 /**
- * The run by which an occurrence woke the warehouse to put it back to sleep: what it resumed because the schedule is to; or where the occurrence has
- * failed, what one of its lines woke. `runs` are those of its lines. Null where it woke nothing.
+ * The run by which an occurrence resumed the warehouse and after which it is to pause it: because the schedule is to; or where the occurrence has
+ * failed, that of one of its lines. `runs` are those of its lines. Null where it resumed nothing.
  */
 function wakingOf(
   occurrence: Pick<RunRecord, 'steps'>,
@@ -259,7 +259,7 @@ function wakingOf(
     const wakes = catalog.find(command)?.wakes
     if (wakes === undefined || state !== 'complete' || origin.kind !== 'line') return false
     if (origin.at === upkeep.resume) return true
-    // What creates a cluster is also run where it exists already, and what costs nothing need not sleep.
+    // What creates a cluster is also run where it exists already, and what costs nothing need not be paused.
     return failed && (wakes === 'paused' || (!deps.cluster.free && wasAsleep(occurrence)))
   })
   return waking ?? null
@@ -277,7 +277,7 @@ function wasAsleep({ steps }: Pick<RunRecord, 'steps'>): boolean {
   return foundSchema.safeParse(steps.findLast(isPowerStep)?.output).data?.slept === true
 }
 
-// Whoever said the last line may be somebody who may not pause.
+// The owner of the schedule may be somebody who may not pause.
 const theClock: Asker = { kind: 'local', id: 'clock', name: 'the clock' }
 
 // By then the lease has ended, or somebody has looked after it.
@@ -285,7 +285,7 @@ const longestHours = 24
 
 /**
  * Pauses what an occurrence that is over has left on: others used it, AWS was away, or the occurrence was closed before it came to that. Not where somebody
- * has extended its lease. Asked every minute: waits while anything is at work; a pause that fails is tried again, and told once.
+ * has extended its lease. Asked every minute: waits while anything is at work; a pause that fails is tried again, and posted once.
  */
 export async function pauseLeftAwake(session: Session, pause: PauseCluster): Promise<void> {
   const { deps } = session
@@ -298,7 +298,7 @@ export async function pauseLeftAwake(session: Session, pause: PauseCluster): Pro
   await pause(theClock, place, { ways: waysOfSchedule(place, who), mention, occasion: `left-awake:${id}` })
 }
 
-/** The run by which an occurrence that is over has woken the warehouse, where nobody has woken, paused or extended it since. */
+/** The run by which an occurrence that is over has resumed the warehouse, where nobody has resumed, paused or extended it since. */
 async function leftAwake(session: Session): Promise<RunSummary | null> {
   const { deps } = session
   const { runs } = deps.ledger

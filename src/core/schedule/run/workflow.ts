@@ -19,9 +19,9 @@ import { isInTime } from './occurrences.ts'
 import { ensureAwake, type Line, restore, theLastAnswer } from './power.ts'
 
 /**
- * The workflow of a schedule: the warehouse awake, its lines in order up to the first that fails, the warehouse put back to sleep, also after a
+ * The workflow of a schedule: the warehouse running, its lines in order up to the first that fails, the warehouse paused again, also after a
  * failure, and one answer made of theirs. Each of these is a stored step, so a bot that dies in one leaves it to the next, and what was
- * done is not done again. `maxErrors`: how many unreadable rows a load among the lines may leave out; null: as many as its line says. Throws what
+ * done is not done again. `maxErrors`: how many unreadable rows a load among the lines may leave out; null: as many as its line allows. Throws what
  * the failing line answered, as the whole occurrence's failure.
  */
 export async function runSchedule(
@@ -79,7 +79,7 @@ function isTooLate(schedule: ScheduleRecord, { started, steps }: RunRecord, { de
   return !isBegun && !isInTime(schedule, started, deps.clock.now())
 }
 
-/** Throws `interrupted` for an occurrence that is carried on after its schedule was changed: of two halves nobody could say what was run. */
+/** Throws `interrupted` for an occurrence that is carried on after its schedule was changed: its report would be of two halves. */
 function requireSameLines(schedule: ScheduleRecord, occurrence: RunRecord): void {
   if (hasSameLines(schedule, occurrence)) return
   throw new OpsError(

@@ -40,10 +40,10 @@ describe('changes of clocks', () => {
 
   it('are told by times that they repeat', () => {
     expect(changes('30 1 * * *', 'America/New_York')).toContain(
-      'On 7 November 2027 01:30 is twice in New York: it comes once, the first time.',
+      'On 7 November 2027 01:30 is twice in New York: it runs once, the first time.',
     )
     expect(changes('0,30 1 * * *', 'Europe/London')).toContain(
-      'On 31 October 2027 01:00 to 02:00 is twice in London: what falls in it comes once, the first time.',
+      'On 31 October 2027 01:00 to 02:00 is twice in London: what is due then runs once, the first time.',
     )
   })
 
@@ -79,7 +79,7 @@ describe('changes of clocks', () => {
           if (!said.includes(` ${shown} `)) other.push(/ (\d\d:\d\d) /.exec(said)?.[1] ?? '')
         }
         const told = changes(`${minute} ${hour} * * *`, zone).flatMap(
-          (line) => /it comes at (.*)\.$/.exec(line)?.[1] ?? [],
+          (line) => /it runs at (.*)\.$/.exec(line)?.[1] ?? [],
         )
         expect(told).toEqual(other)
       }),
