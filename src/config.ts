@@ -269,10 +269,13 @@ export function readConfig(env: Readonly<Record<string, string | undefined>> = p
     // DuckDB looks for the log of a database before the first "?" of its path (measured with 1.5.5), as in a URL.
     throw badVariable('SPARKIFY_HOME', `is ${dataDir}, and DuckDB reads no path with a "?"`, 'Choose another folder.')
   }
+  const sources = sourcesOf(logData, songData)
+  refuseAmongSources('SPARKIFY_COPY_TO', values.redshift.copyTo, sources)
+  refuseAmongSources('SPARKIFY_WORK', values.redshift.work, sources)
   return Object.freeze({
     ...values,
     ledgerUrl: ledgerUrl ?? pathToFileURL(resolve(dataDir, 'state.db')).href,
-    sources: sourcesOf(logData, songData),
+    sources,
     slack: slackOf(slack),
     warnings: unusedVariables(set),
   })
@@ -288,6 +291,14 @@ function sourcesOf(log: string | null, song: string | null): Config['sources'] {
     )
   }
   return { log: located(log), song: located(song) }
+}
+
+/** Throws `bad_config` for a prefix under one of a source: COPY reads every key that begins with the source's, and would read ours. */
+function refuseAmongSources(name: string, place: string | null, sources: Config['sources']): void {
+  if (place === null) return
+  const source = Object.values(sources ?? {}).find((prefix) => `${place}/`.startsWith(prefix))
+  if (source === undefined) return
+  throw badVariable(name, `is ${place}, within the source data ${source}`, 'Choose a prefix beside the source data.')
 }
 
 function located(source: string): string {
