@@ -1,4 +1,4 @@
--- description: The plays with the length of their song, which the log tells and the star does not hold
+-- description: The plays with the length of their song, which is in the log and not in the star
 -- uses: events
 
 -- Of deliveries of one play that differ in length, the shortest counts.
