@@ -6,4 +6,4 @@ select
 from songplays
 where artist_name is not null
 group by artist_name
-order by plays desc, artist_name
+order by plays desc, artist_name nulls last

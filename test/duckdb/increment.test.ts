@@ -45,7 +45,7 @@ async function load(
   id: LoadId,
   since?: LoadId,
   reads: LoadBefore['reads'] = 'changes',
-): Promise<{ log: Staged; song: Staged }> {
+): Promise<Record<'log' | 'song', Omit<Staged, 'fields'>>> {
   const work = workWith()
   const sources = await engine.sources(never)
   await engine.begin(id, wholeSchema, work, since === undefined ? undefined : { load: since, reads })
@@ -56,7 +56,12 @@ async function load(
   await repairTexts(id, { engine, library }, work, removed)
   for (const { table, statements } of library.etl) await engine.transform(id, table, statements, work)
   await engine.publish(id, work)
-  return { log, song }
+  return { log: withoutFields(log), song: withoutFields(song) }
+}
+
+/** What is staged but for the fields of the source, which fields.test.ts is about: they are those of the files that are read now. */
+function withoutFields({ fields: _, ...staged }: Staged): Omit<Staged, 'fields'> {
+  return staged
 }
 
 const tables = [...library.tables.staging, ...library.tables.star, 'text_repairs', 'source_files']
@@ -299,7 +304,8 @@ describe('what has changed since a load', () => {
     const sources = await engine.sources(never)
     await engine.begin(2, wholeSchema, workWith(), { load: 1, reads: 'changes' })
     const staged = await engine.stage(2, 'log', sources, 0, workWith())
-    expect(await engine.stage(2, 'log', sources, 0, workWith())).toEqual(staged)
+    const again = await engine.stage(2, 'log', sources, 0, workWith())
+    expect(withoutFields(again)).toEqual(withoutFields(staged))
     await engine.stage(2, 'song', sources, 0, workWith())
     for (const { table, statements } of library.etl) {
       const written = await engine.transform(2, table, statements, workWith())

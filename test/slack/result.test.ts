@@ -224,7 +224,7 @@ describe('a form', () => {
     await office.clock.until(() => dialogs().length === 1)
     const { id = '', blocks = [] } = dialogs()[0] ?? {}
     expect(blocks.map((block) => block.block_id).slice(1)).toEqual(
-      ['n', 'level', 'by', 'matched', 'last', 'since', 'until'].map((name) => `argument-${name}`),
+      ['n', 'level', 'by', 'matched', 'last', 'since', 'until', 'compare'].map((name) => `argument-${name}`),
     )
     expect(await submit(id, { n: 'many', level: 'paid' })).toEqual({
       errors: { 'argument-n': 'Enter a whole number from 1 to 1,000.' },
