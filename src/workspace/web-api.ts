@@ -26,7 +26,9 @@ export function rateLimit(now: () => number, perSecond: number, burst: number): 
     take(key) {
       const at = now()
       const bucket = buckets.get(key) ?? { left: burst, at }
-      const left = Math.min(burst, bucket.left + ((at - bucket.at) / 1000) * perSecond)
+      // A clock that is set back refills nothing; it must not empty the bucket for as long.
+      const passed = Math.max(0, at - bucket.at)
+      const left = Math.min(burst, bucket.left + (passed / 1000) * perSecond)
       buckets.set(key, { left: left >= 1 ? left - 1 : left, at })
       return left >= 1 ? 0 : Math.ceil((1 - left) / perSecond)
     },

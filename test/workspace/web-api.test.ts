@@ -277,4 +277,9 @@ it('a rate limit takes a burst at once, then as many a second as it may, and aft
   expect(take(2)).toEqual([0, 2])
   now += 3_600_000
   expect(take(3)).toEqual([0, 0, 2])
+  // Set back by an hour, it holds no longer than before.
+  now -= 3_600_000
+  expect(take(1)).toEqual([2])
+  now += 2_000
+  expect(take(2)).toEqual([0, 2])
 })
