@@ -13,8 +13,8 @@ const names = ['src/commands', 'sql/analytics']
 /** Names that are words with other meanings as well: kinds of messages, options of schedules, headers of queries. */
 const words = new Set(['coverage', 'home', 'pause', 'resume', 'result', 'schedule', 'share', 'status'])
 
-/** The words of a button, and a folder of files. */
-const allowed = ["labelOf('doctor'", "within('etl'"]
+/** The words of a button, a folder of files, and a header of queries. */
+const allowed = ["labelOf('doctor'", "within('etl'", '/^share (\\w+) of (\\w+)$/.exec']
 
 const [all, alone] = [names, names.filter((name) => !words.has(name))].map((some) => some.join('|'))
 const choices = [

@@ -90,7 +90,7 @@ describe('the button "Post this every…"', () => {
       'Time zone',
       'Post only when',
     ])
-    expect(fields[2]?.hint.text).toContain('07:30 makes hourly run at half past')
+    expect(fields[2]?.hint.text).toContain('with 07:30, hourly and every 6h run at half past')
   })
 
   it('opens without a zone where Slack does not say it in time', async () => {

@@ -51,8 +51,8 @@ describe('the lease of a cluster', () => {
     ['pause that failed', { kind: 'pause', key: 'lease-pause:1', until }, 'pause'],
   ])('tells of a %s once, also where Slack did not take it at first', async (_, due, words) => {
     const world = await createWorld()
-    const spinUp = command('spin-up', async () => undefined)
-    const bot = await world.start('one', [spinUp], { cluster: createLeased(world.clock, () => due) })
+    const commands = [command('spin-up', async () => undefined), command('pause', async () => undefined)]
+    const bot = await world.start('one', commands, { cluster: createLeased(world.clock, () => due) })
     await bot.say('spin-up')
     await tend(bot)
     await delivered(bot, () => ({ kind: 'later', afterMs: 1000, why: new Error('Slack is down') }))

@@ -18,6 +18,7 @@ describe('a form', () => {
       ['last', 'text', undefined, undefined],
       ['since', 'text', undefined, undefined],
       ['until', 'text', undefined, undefined],
+      ['compare', 'choice', undefined, undefined],
     ])
     expect(fields[1]?.values).toEqual(['any', 'free', 'paid'])
     expect(formOf('share 12', catalog).fields.map(({ kind }) => kind)).toEqual(['text', 'channel'])
