@@ -77,7 +77,7 @@ function drawn(answer: Answer): { readonly table: TableReply; readonly chart: Ch
   return { table, chart: answer.replies.find((reply) => reply.kind === 'chart') }
 }
 
-describe('a picture of every query', () => {
+describe('a picture of every query', { timeout: 120_000 }, () => {
   const windows = ['', 'last=1d', 'last=30d', 'last=365d', 'since=2030-01-01', 'last=7d compare=previous']
 
   it.each(windows)(

@@ -73,7 +73,7 @@ export function createFakeClock(): FakeClock {
     },
     advance,
     async until(condition) {
-      const deadline = Date.now() + 10_000
+      const deadline = Date.now() + 25_000
       while (!(await condition())) {
         if (Date.now() > deadline) throw new Error(`it never came to this: ${condition}`)
         // What has been woken goes on before more time passes.
@@ -86,7 +86,7 @@ export function createFakeClock(): FakeClock {
 
 /** Waits, in real time and at most ten seconds, for a condition; the fake clock stands still. */
 export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000
+  const deadline = Date.now() + 25_000
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`it never came to this: ${condition}`)
     await setTimeout(2)
