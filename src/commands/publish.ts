@@ -42,7 +42,7 @@ export default defineCommand({
   examples: ['publish 12 "the label was deleted"'],
   async plan({ load, reason }, context) {
     await requireAvailable(context.deps)
-    return draftOf(await findHeld(load, context.deps), reason, context)
+    return draftOf(await findHeld(load, context.deps), reason, context, new AbortController().signal)
   },
   async run({ load, reason }, context) {
     const { deps, runId, approval } = context
@@ -52,9 +52,9 @@ export default defineCommand({
       {
         id: 'compare-held',
         title: 'Compare with live',
-        async run() {
+        async run({ signal }) {
           const held = await findHeld(load, deps)
-          const draft = await draftOf(held, reason, context)
+          const draft = await draftOf(held, reason, context, signal)
           if (approval !== null && changesBetween(approval.plan, draft).length > 0) {
             const why = 'The live load has changed since this was confirmed. Nothing was done.'
             throw new OpsError('not_confirmed', why, 'Run it again.')
@@ -117,7 +117,12 @@ async function heldBefore({ deps, output }: RunContext): Promise<LoadRecord> {
 }
 
 /** The plan: what the load differs in from the one that is live at this moment. */
-async function draftOf(held: LoadRecord, reason: string | undefined, { deps }: Context): Promise<PlanDraft> {
+async function draftOf(
+  held: LoadRecord,
+  reason: string | undefined,
+  { deps }: Context,
+  signal: AbortSignal,
+): Promise<PlanDraft> {
   if (reason === undefined) {
     const remedy = `Type publish ${held.id} "the reason".`
     throw new OpsError('bad_argument', `Why should load ${held.id} be published? Nothing was done.`, remedy, {
@@ -125,7 +130,7 @@ async function draftOf(held: LoadRecord, reason: string | undefined, { deps }: C
     })
   }
   const live = await deps.ledger.loads.live()
-  const comparison = await comparisonNow(held, deps, new AbortController().signal)
+  const comparison = await comparisonNow(held, deps, signal)
   const losses = comparison === null ? [] : lossesOf(comparison)
   return {
     title: `Publish held load ${held.id}?`,

@@ -101,7 +101,7 @@ async function tearDown(deps: Deps, snapshot: boolean): Promise<ClusterOperation
     return await deps.cluster.tearDown({ snapshot })
   } catch (error) {
     if (!(error instanceof OpsError && error.code === 'no_cluster')) throw error
-    if ((await deps.ledger.loads.list(['building', 'live', 'previous'])).length === 0) throw error
+    if ((await deps.ledger.loads.list(['building', 'held', 'live', 'previous'])).length === 0) throw error
     const gone: ClusterOperation = { plan: null, steps: [], done: `Cluster ${deps.cluster.name} is deleted.` }
     return deps.cluster.free || !snapshot ? { ...gone, forgetsLoads: true } : gone
   }
