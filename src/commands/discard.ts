@@ -37,7 +37,19 @@ export default defineCommand({
   },
   async run({ load }, context) {
     const { deps, who } = context
-    const held = await findHeld(load, deps)
+    await context.perform([
+      {
+        // Once: begun again behind the next step, nothing is held any more.
+        id: 'find-held',
+        title: 'Find the held load',
+        async run() {
+          const { id } = await findHeld(load, deps)
+          return { output: { held: id }, detail: `load ${id}` }
+        },
+      },
+    ])
+    const held = await deps.ledger.loads.get(context.output('find-held', foundSchema).held)
+    if (held === null) throw new Error('a load that was held is not in the ledger')
     const headline = `Load ${held.id} was held; ${who.name} discarded it.`
     await context.perform([
       {
@@ -55,3 +67,5 @@ export default defineCommand({
     return { headline, replies: [text(headline, 'good')], next: [{ label: 'Load', line: 'etl' }] }
   },
 })
+
+const foundSchema = z.object({ held: z.number() })

@@ -11,6 +11,7 @@ import { basisOf, changesWords, tally } from '../core/warehouse/basis.ts'
 import { comparisonReplies, differs } from '../core/warehouse/compare.ts'
 import { copyWarning } from '../core/warehouse/copy.ts'
 import { driftWords } from '../core/warehouse/drift.ts'
+import { isComparedWithLive } from '../core/warehouse/held.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
 import {
   auditedSchema,
@@ -45,11 +46,12 @@ export default defineCommand({
     'dry-run': flag({ about: 'list the files that a load would read, and change nothing', fallback: false }),
   }),
   examples: ['etl', 'etl max-errors=10', 'etl full=yes', 'etl dry-run=yes'],
-  // After a failed audit the fixed data must be read again; after any other failure the finished steps stay.
+  // After a failed audit the fixed data must be read again, and a load that was compared with another than what is live now is compared
+  // again; after any other failure the finished steps stay.
   async canContinue(run, deps) {
     const failed = run.steps.find((step) => step.state === 'error')?.id
     const load = await deps.ledger.loads.get(run.id)
-    return failed !== loadSteps.audit.id && load?.state === 'building'
+    return failed !== loadSteps.audit.id && load?.state === 'building' && (await isComparedWithLive(run, deps))
   },
   async run(args, context) {
     const { deps } = context

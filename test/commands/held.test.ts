@@ -8,6 +8,7 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
 import type { Deps } from '../../src/core/deps.ts'
+import { OpsError } from '../../src/core/errors.ts'
 import type { Asker } from '../../src/core/people.ts'
 import type { ResultSet } from '../../src/core/ports/engine.ts'
 import type { LoadRecord } from '../../src/core/ports/loads.ts'
@@ -161,6 +162,19 @@ describe('a load that loses much of what is live', () => {
     expect(await plays(other)).toBe(before)
   })
 
+  it('has a message of its own where its run is run again after it was discarded', async () => {
+    const { bot } = await cutWarehouse()
+    const id = (await bot.say('etl')).run?.id ?? 0
+    expect(await bot.say(`discard ${id}`, { confirmed: true })).toMatchObject({ ok: true })
+    const again = await bot.say(`run-again ${id}`)
+    expect(again).toMatchObject({ ok: false, failure: { code: 'held' } })
+    const [held] = await bot.ledger.loads.list(['held'])
+    expect(await messageOf(bot, `held:${held?.id}`)).toMatchObject({
+      open: true,
+      answer: { title: `Load ${held?.id} is held` },
+    })
+  })
+
   it('is published by an admin with a reason, and compared again where the live load has moved', async () => {
     const { bot, roles, lost } = await cutWarehouse()
     const live = Number(await plays(bot))
@@ -191,6 +205,43 @@ describe('a load that loses much of what is live', () => {
     expect(await bot.say('etl')).toMatchObject({ ok: true })
   })
 
+  it('is not published where it cannot be compared for another reason than the live load', async () => {
+    const { bot } = await cutWarehouse()
+    const live = await plays(bot)
+    const { engine, library } = bot.deps
+    const { query } = engine
+    const short = new OpsError('storage', 'The warehouse ran out of memory: failed to allocate', 'Free some memory.')
+    const spy = vi.spyOn(engine, 'query').mockImplementation(async (target, statement, options) => {
+      if (statement.sql === library.comparison.artists) throw short
+      return query.call(engine, target, statement, options)
+    })
+    const failed = await bot.say('etl')
+    expect(failed).toMatchObject({ ok: false, failure: { code: 'storage' } })
+    spy.mockRestore()
+    expect(await plays(bot)).toBe(live)
+    const again = await bot.say(`run-again ${failed.run?.id}`)
+    expect(again).toMatchObject({ ok: false, failure: { code: 'held' } })
+  })
+
+  it('is held by the next process where the engine has moved it already, and no candidate is there any more', async () => {
+    const warehouse = await cutWarehouse()
+    await diesIn(
+      warehouse.bot,
+      'etl',
+      ({ session }, at) => void vi.spyOn(session.deps.ledger.loads, 'hold').mockImplementation(at),
+    )
+    const next = await warehouse.another('next')
+    const { engine } = next.deps
+    const { query } = engine
+    vi.spyOn(engine, 'query').mockImplementation(async (target, statement, options) => {
+      if (target.kind === 'candidate') throw new OpsError('not_found', 'It is not there.')
+      return query.call(engine, target, statement, options)
+    })
+    const [recovered] = await claimRuns(next.session, () => unwatched)
+    expect(await recovered?.answer).toMatchObject({ ok: false, failure: { code: 'held' } })
+    expect(await next.ledger.loads.list(['held'])).toHaveLength(1)
+  })
+
   it('is published where it was read from another folder', async () => {
     const { bot, lost } = await cutWarehouse()
     const live = Number(await plays(bot))
@@ -203,6 +254,26 @@ describe('a load that loses much of what is live', () => {
       detail: 'not compared: load 2 was read from another folder',
     })
     expect(await plays(bot)).toBe(live - lost)
+  })
+
+  it.each([
+    ['compared with another load than the live one', (source: string) => source],
+    ['built while a load of another folder was live', () => '/another/folder'],
+  ])('is compared before it is published by run-again, where it was %s', async (_, sourceOfFirst) => {
+    const warehouse = await cutWarehouse()
+    const { bot, whole } = warehouse
+    const live = await plays(bot)
+    await bot.ledger.loads.learn(1, { source: sourceOfFirst(bot.deps.engine.source) })
+    await write(warehouse, 11, whole)
+    await write(warehouse, 12, (await linesOf(warehouse, 12)).slice(0, 5))
+    expect(await bot.say('rollback 1', { confirmed: true })).toMatchObject({ ok: true })
+    vi.spyOn(bot.deps.engine, 'publish').mockRejectedValueOnce(new Error('the disk is gone'))
+    const failed = await bot.say('etl')
+    expect(failed).toMatchObject({ ok: false })
+    expect(await bot.say('rollback 2', { confirmed: true })).toMatchObject({ ok: true })
+    const again = await bot.say(`run-again ${failed.run?.id}`)
+    expect(again).toMatchObject({ ok: false, failure: { code: 'held' } })
+    expect(await plays(bot)).toBe(live)
   })
 
   it('is published where the limits are off, with what it changed', async () => {
@@ -297,6 +368,11 @@ describe('a load that loses much of what is live', () => {
       'discarded',
       'before it is gone',
       ({ session }, at) => void vi.spyOn(session.deps.ledger.loads, 'discard').mockImplementation(at),
+    ],
+    [
+      'discarded',
+      'before its run ends',
+      ({ session }, at) => void vi.spyOn(session.deps.ledger.runs, 'end').mockImplementation(at),
     ],
     ['discarded', 'before its file is', ({ deps }, at) => void vi.spyOn(deps.engine, 'retain').mockImplementation(at)],
     [

@@ -266,7 +266,8 @@ function doorOf(origin: Origin): RunRecord['door'] {
 
 /**
  * Another attempt of this run, behind its finished steps if it can be carried on; null where its line is to be run again, because its load was
- * published, or is held, and is not built again. An occurrence whose schedule has other lines by now is run again as well.
+ * published, or was held, and is not built again: its message already says what became of it. An occurrence whose schedule has other lines by
+ * now is run again as well.
  */
 async function retryOf(
   run: RunRecord,
@@ -276,7 +277,8 @@ async function retryOf(
 ): Promise<Retry | null> {
   const { deps, place, who } = context
   const load = await deps.ledger.loads.get(run.id)
-  if (load?.state === 'held' || (load?.published ?? null) !== null) return null
+  const wasHeld = load?.state === 'held' || (load?.state === 'discarded' && load.facts.card !== undefined)
+  if (wasHeld || (load?.published ?? null) !== null) return null
   const isCarriedOn = await command.canContinue(run, deps)
   if (run.origin.kind === 'fire' && !isCarriedOn) return null
   // Another line of a schedule is other work; the arguments of an occurrence only change how its lines are run this time.

@@ -1,11 +1,13 @@
+import { z } from 'zod'
 import type { Answer, Suggestion } from '../answer.ts'
 import type { Context, RunContext } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
-import { OpsError } from '../errors.ts'
+import { DiskFull, OpsError } from '../errors.ts'
 import { list } from '../format.ts'
 import { newMessage, type Ways, waysOfSchedule, waysTo } from '../outbox/messages.ts'
 import type { LoadId } from '../ports/engine.ts'
 import type { Comparison, LoadRecord } from '../ports/loads.ts'
+import type { RunRecord } from '../ports/runs.ts'
 import { type Reply, text } from '../reply.ts'
 import type { Step, Work } from '../step.ts'
 import { changesLine, compareLoads, comparisonReplies, isBeyondLimits, lossesOf } from './compare.ts'
@@ -42,33 +44,67 @@ export async function comparisonNow(
   return comparison?.live === live.id ? comparison : compareLoads({ kind: 'held', load: id }, live, deps, signal)
 }
 
+const compareId = 'compare'
+/** What the step leaves: the load that was live then, whether or not it could be compared with it. */
+const comparedSchema = z.object({ live: z.number().nullable() })
+
 /** Compares the load with the live one, and ends the run with `held` where it differs too much. */
 export function compareStep(load: LoadId, context: RunContext): Step {
   const { deps } = context
   return {
-    id: 'compare',
+    id: compareId,
     title: 'Compare with live',
     run: async (work) => {
       const [record, live] = await Promise.all([deps.ledger.loads.get(load), deps.ledger.loads.live()])
-      if (live === null || live.id === load) return { detail: 'nothing is live yet' }
+      const output: z.infer<typeof comparedSchema> = { live: live?.id ?? null }
+      if (live === null || live.id === load) return { detail: 'nothing is live yet', output }
       if (live.facts.source !== undefined && live.facts.source !== record?.facts.source) {
-        return { detail: `not compared: load ${live.id} was read from another folder` }
+        return { detail: `not compared: load ${live.id} was read from another folder`, output }
       }
-      // A step that is begun again may have held it already.
+      // A step that is begun again may have held it already, in the engine alone or in the ledger too: then it was compared before.
       const target = { kind: record?.state === 'held' ? 'held' : 'candidate', load } as const
-      const comparison = await compareLoads(target, live, deps, work.signal).catch((error: unknown) => {
-        // The live load was deleted outside of the bot, or is damaged: publishing a new one is what helps.
-        if (error instanceof OpsError && (error.code === 'not_found' || error.code === 'storage')) return null
-        throw error
-      })
-      if (comparison === null) return { detail: `not compared: load ${live.id} cannot be read` }
+      const known = record?.facts.comparison
+      const comparison =
+        known?.live === live.id
+          ? known
+          : await compareLoads(target, live, deps, work.signal).catch((error: unknown) =>
+              unlessLiveIsLost(error, live, deps, work.signal),
+            )
+      if (comparison === null) return { detail: `not compared: load ${live.id} cannot be read`, output }
       if (isBeyondLimits(comparison)) {
         throw await hold(load, comparison, context, work)
       }
       await deps.ledger.loads.learn(load, { comparison })
-      return { detail: changesLine(comparison.tables) }
+      return { detail: changesLine(comparison.tables), output }
     },
   }
+}
+
+/** Whether the load of a run was compared with what is live now, or not compared yet. */
+export async function isComparedWithLive({ steps }: RunRecord, { ledger }: Pick<Deps, 'ledger'>): Promise<boolean> {
+  const done = steps.find(({ id, state }) => id === compareId && state === 'complete')
+  if (done === undefined) return true
+  return comparedSchema.safeParse(done.output).data?.live === ((await ledger.loads.live())?.id ?? null)
+}
+
+/**
+ * Null where the live load itself cannot be read, because it was deleted outside of the bot or is damaged: publishing a new one is what helps.
+ * Throws anything else, such as too little memory or a damaged candidate, as it is.
+ */
+async function unlessLiveIsLost(error: unknown, live: LoadRecord, deps: Deps, signal: AbortSignal): Promise<null> {
+  if (isLoss(error)) {
+    const fault: unknown = await deps.engine.verify(live.id, signal).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    )
+    if (isLoss(fault)) return null
+  }
+  throw error
+}
+
+function isLoss(error: unknown): boolean {
+  if (!(error instanceof OpsError) || error instanceof DiskFull) return false
+  return error.code === 'not_found' || error.code === 'storage'
 }
 
 /**
