@@ -65,11 +65,19 @@ describe('the configuration', () => {
     [{ REDSHIFT_TAGS: 'team' }, 'REDSHIFT_TAGS is "team", which is not tags like team=data,cost-center=42.'],
     [{ SPARKIFY_PUBLISH_LIMITS: 'days=2' }, 'SPARKIFY_PUBLISH_LIMITS is "days=2", which is not off, or limits such as'],
     [
-      { SPARKIFY_LOG_DATA: 's3://bucket/log', SPARKIFY_SONG_DATA: 's3://bucket/song/', SPARKIFY_COPY_TO: 's3://bucket/song' },
+      {
+        SPARKIFY_LOG_DATA: 's3://bucket/log',
+        SPARKIFY_SONG_DATA: 's3://bucket/song/',
+        SPARKIFY_COPY_TO: 's3://bucket/song',
+      },
       'SPARKIFY_COPY_TO is s3://bucket/song, within the source data s3://bucket/song/.',
     ],
     [
-      { SPARKIFY_LOG_DATA: 's3://bucket/log', SPARKIFY_SONG_DATA: 's3://bucket/song', SPARKIFY_WORK: 's3://bucket/log-work' },
+      {
+        SPARKIFY_LOG_DATA: 's3://bucket/log',
+        SPARKIFY_SONG_DATA: 's3://bucket/song',
+        SPARKIFY_WORK: 's3://bucket/log-work',
+      },
       'SPARKIFY_WORK is s3://bucket/log-work, within the source data s3://bucket/log.',
     ],
     [{ SPARKIFY_BUDGET_USD: '-1' }, 'SPARKIFY_BUDGET_USD is "-1", which is not an amount in US dollars like 0.54.'],
