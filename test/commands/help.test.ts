@@ -51,7 +51,16 @@ describe('help', () => {
     const table = answer.replies.find((reply) => reply.kind === 'table')
     expect(table?.columns).toEqual(['parameter', 'takes', 'default', 'meaning'])
     expect(table?.rows[0]).toEqual(['n', 'a whole number from 1 to 1,000', '10', 'number of songs'])
-    expect(table?.rows.map(([name]) => name)).toEqual(['n', 'level', 'by', 'matched', 'last', 'since', 'until'])
+    expect(table?.rows.map(([name]) => name)).toEqual([
+      'n',
+      'level',
+      'by',
+      'matched',
+      'last',
+      'since',
+      'until',
+      'compare',
+    ])
   })
 
   it('says what a command touches and who may say it', async () => {
@@ -109,7 +118,7 @@ describe('a wrong word', () => {
     ['top songs level=piad', 'Did you mean level=paid?'],
     ['top songs piad', 'Did you mean paid?'],
     ['top songs by=plais', 'Did you mean by=plays?'],
-    ['top songs limit=20', 'top-songs takes n, level, by, matched, last, since, until.'],
+    ['top songs limit=20', 'top-songs takes n, level, by, matched, last, since, until, compare.'],
     ['top songs last=soon', 'See help top-songs for its parameters.'],
     ['top songs n=0', 'See help top-songs for its parameters.'],
     ['peak hours by=weekdays', 'Did you mean by=weekday?'],
