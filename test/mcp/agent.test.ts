@@ -176,6 +176,13 @@ describe('an agent', () => {
     },
   )
 
+  it('reaches no other command through the arguments of a tool', async () => {
+    const { call } = await openAgent('operator')
+    for (const given of [{ 'pause id': '1' }, { words: ['pause', '1'] }]) {
+      expect((await call('schedule', given)).failure?.code).toBe('bad_argument')
+    }
+  })
+
   it('is answered with what a person types in Slack where a plan must be confirmed, and no plan is kept', async () => {
     const { call, warehouse } = await openAgent('admin')
     const before = await stateOf(warehouse)

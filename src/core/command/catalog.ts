@@ -81,7 +81,7 @@ export function createCatalog(commands: readonly Command[]): Catalog {
     named: (line) => commandOf(tokenize(line), byName)?.command,
     read,
     request: (line) => requestOf(() => read(line)),
-    called: (command, given) => requestOf(() => read(canonicalLine(command, given))),
+    called: (command, given) => requestOf(() => command.bind(tokenize(canonicalLine(command, given)).slice(1))),
     understood({ command: name, args, line }) {
       const command = byName.get(name)
       return command === undefined || args === null || !command.args.safeParse(args).success
