@@ -68,7 +68,7 @@ export function insertDenial({ who, place, plan, ...same }: Denial, condition: s
   }
 }
 
-/** The audit log in `db`; its triggers are in migrations 003 and 010. */
+/** The audit log in `db`; its triggers are in migrations 003, 010 and 016. */
 export function auditStore(db: Database): AuditStore {
   return {
     async add(denial) {

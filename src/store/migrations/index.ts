@@ -6,6 +6,7 @@ import { messages } from './009-messages.ts'
 import { attempts } from './010-attempts.ts'
 import { outbox } from './012-outbox.ts'
 import { keptLoadsIndex } from './013-kept-loads.ts'
+import { auditRows } from './016-audit-rows.ts'
 import { again, approvals, askedOccurrences, forgetting, lookups, requests, uptime } from './columns.ts'
 
 /** Every change of the tables, in order, each as its statements. The first is version 1; one that was released never changes. */
@@ -25,4 +26,5 @@ export const migrations: readonly (readonly string[])[] = [
   keptLoadsIndex,
   approvals,
   askedOccurrences,
+  auditRows,
 ]

@@ -121,6 +121,20 @@ export function describeAudit(open: OpenLedger): void {
       expect(JSON.stringify(entries)).not.toContain('Kate')
     })
 
+    it('counts them also behind a sentence, as of an answer from a copy', async () => {
+      const [one] = await pair()
+      const table = { kind: 'table', title: 'Top songs', columns: ['song'], rows: [['Undo']], total: 12 } as const
+      const words = { kind: 'text', text: 'As of 30 Nov 2026, 07:00 UTC: this is the copy of load 3.' } as const
+      const asked = { engine: 'copy of redshift', load: 3, sql: 'select 1', values: {} }
+      const replies = [words, { ...table, columns: ['song'], rows: [['Undo']] }]
+      await ended(
+        one,
+        { command: 'top-songs', line: 'top-songs' },
+        { answer: { ...answerOf('Top songs.'), replies, asked } },
+      )
+      expect(await all(one)).toMatchObject([{ headline: 'Answered with rows: 12.' }])
+    })
+
     it('quotes none either where rows are said that others had asked for', async () => {
       const [one] = await pair()
       const rowsOf = [{ command: 'top-users', ended: at(1) }]
