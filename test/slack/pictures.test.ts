@@ -99,6 +99,19 @@ describe('a chart that Slack cannot draw', () => {
     expect(office.front.named('chat.update')).toEqual([])
     expect(imageIn(random)).toBeDefined()
   })
+
+  it('is waited for there too, where only the response URL reaches its reader', async () => {
+    await open(picturesHere)
+    let refusals = 2
+    office.front.inject(({ name, body }) =>
+      name === 'response' && body.get('raw')?.includes('slack_file') === true && refusals-- > 0
+        ? { body: { ok: false, error: 'invalid_blocks' } }
+        : undefined,
+    )
+    await ask(random)
+    expect(imageIn(random)).toBeDefined()
+    expect(office.front.named('files.getUploadURLExternal')).toHaveLength(1)
+  })
 })
 
 describe('bars of a table', () => {

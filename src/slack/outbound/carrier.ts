@@ -11,7 +11,7 @@ import type { Pictures } from '../../core/ports/pictures.ts'
 import { viewOf } from '../../core/runner/answers.ts'
 import { askerAlone, remedyFor, threadNotFound, wasNotPosted } from '../people/channels.ts'
 import { presentAnswer, presentCall, presentEnded, presentMention, presentRun, type View } from '../present/index.ts'
-import { carriedOut, isGone, isShutOut, SlackBusy, SlackRefused } from '../slack-errors.ts'
+import { carriedOut, isContentRefusal, isGone, isShutOut, SlackBusy, SlackRefused } from '../slack-errors.ts'
 import { type Fallbacks, type Presented, withNote } from './fallbacks.ts'
 import { createPicturePlacer } from './pictures.ts'
 import type { Progress } from './progress.ts'
@@ -63,6 +63,8 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
         await url.say(fallbacks)
         return done
       } catch (error) {
+        // A picture that is still being processed is refused everywhere: the same way takes it a little later.
+        if (fallbacks.length === 1 && isContentRefusal(error)) throw error
         // The next try goes another way.
         urls.delete(urlKey(key, content))
         log.warn({ err: error, user: who.id }, `a response URL did not work: ${messageOf(error)}`)

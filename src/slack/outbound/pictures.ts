@@ -17,8 +17,10 @@ export interface PictureToPlace {
   readonly root: OutboxMessage
 }
 
-// Slack refuses a message with a picture that it is still processing (`invalid_blocks`): after 1, 2, 3, … s it is tried again.
+// Slack refuses a message with a picture that it is still processing (`invalid_blocks`): after 1, 2, 3, … s it is tried again. A response URL
+// works five times: one for the answer, three for the picture, one for what Slack can draw.
 const mostTries = 6
+const ofReader = { mostTries: 3, pause: 3 } as const
 
 interface Uploaded {
   readonly file: string
@@ -62,7 +64,7 @@ export function createPicturePlacer(
   /** Sends a message with the picture, in this form alone; the same with what Slack has once it was refused too often. */
   const place = async <T>(
     picture: Uploaded | null,
-    { message }: PictureToPlace,
+    { message, way }: PictureToPlace,
     send: (file: string | null) => Promise<T>,
   ): Promise<T> => {
     if (picture === null) return send(null)
@@ -73,7 +75,8 @@ export function createPicturePlacer(
     } catch (error) {
       if (!isContentRefusal(error)) throw error
       picture.tries++
-      if (picture.tries < mostTries) throw new SlackBusy('a picture', picture.tries * 1000)
+      const { mostTries: most, pause } = way.kind === 'reader' ? ofReader : { mostTries, pause: 1 }
+      if (picture.tries < most) throw new SlackBusy('a picture', picture.tries * pause * 1000)
       log.warn({ slack: error.code, why: error.messages }, 'Slack refused a picture; what Slack can draw follows')
       uploaded.delete(message.key)
       return send(null)
