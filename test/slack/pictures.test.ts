@@ -67,6 +67,18 @@ describe('a chart that Slack cannot draw', () => {
     expect(office.front.named('files.getUploadURLExternal')).toHaveLength(1)
   })
 
+  it('is placed although nobody knows twice whether its edit was', async () => {
+    await open(picturesHere)
+    let lost = 2
+    office.front.inject(({ name, body }) =>
+      name === 'chat.update' && body.get('blocks')?.includes('slack_file') === true && lost-- > 0
+        ? { body: { ok: false, error: 'internal_error' } }
+        : undefined,
+    )
+    await ask()
+    expect(imageIn()).toBeDefined()
+  })
+
   it.each<[string, Pictures | undefined]>([
     ['has no picture', undefined],
     ['cannot be drawn', { draw: () => Promise.reject(new Error('no memory')) }],

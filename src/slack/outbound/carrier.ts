@@ -125,7 +125,11 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
       const call = callOf(answer, message.mention)
       return call === undefined ? done : post(place, [call])
     }
-    if (part?.kind === 'picture') return placePicture({ message, way, answer, at: part.reply, root })
+    if (part.kind === 'picture') {
+      const placed = placePicture({ message, way, answer, at: part.reply, root })
+      // An edit may be made twice; a message to one reader may not.
+      return way.kind === 'reader' ? placed : placed.catch(asHarmless)
+    }
     const audience = way.kind === 'reader' ? 'asker' : answer.audience
     const { thread, files } = presentAnswer({ ...answer, audience }, parts.view(who.name, place.direct))
     if (part.kind === 'page') {
@@ -269,6 +273,10 @@ class HarmlessTwice extends Error {
   constructor(cause: unknown) {
     super('this may be done twice', { cause })
   }
+}
+
+function asHarmless(error: unknown): never {
+  throw new HarmlessTwice(error)
 }
 
 function urlKey(key: string, content: Content): string {
