@@ -70,18 +70,9 @@ export async function answerOfQuery(
   { signal, zone: usual }: Asking,
 ): Promise<QueryAnswer> {
   const { load } = source
-  const data = spanOf(load)
-  const asked = statementOf(query, args, data, usual)
-  const { range, zone } = asked
+  const { data, range, zone, periodsWith, wanted, periods, statement, earlier } = questionOf(query, args, load, usual)
   const { timeOrder } = query
   const ask = (statement: Statement): Promise<ResultSet> => source.query(statement, { maxRows, timeOrder, signal })
-  const periodsWith = (period: EarlierPeriod): ComparedPeriods | null =>
-    range === null || load.facts.plays === 0 ? null : comparedPeriods(range, period, data, zone)
-  const wanted = earlierPeriods.find((period) => period === args['compare'])
-  const periods = wanted === undefined ? null : periodsWith(wanted)
-  const { statement } = periods === null ? asked : statementOf(query, args, data, usual, periods.now)
-  const earlier =
-    periods === null ? null : statementOf(query, ofTheLongestList(query, args), data, usual, periods.before).statement
   const [result, earlierResult] = await Promise.all([ask(statement), earlier === null ? null : ask(earlier)])
   const title = titleOfAnswer(query, args, load.facts.plays === 0 ? null : (periods?.now ?? range), periods?.before)
   const own = tableOf(title, query, result)
@@ -142,6 +133,21 @@ export async function answerOfQuery(
     load,
     isComparable: wanted === undefined && periodsWith('previous') !== null,
   }
+}
+
+/** What a query asks of the engine of a load: its statement, and that of the earlier period where it is compared with one. */
+export function questionOf(query: QueryFile, args: QueryArgs, load: LoadRecord, usual: string | undefined) {
+  const data = spanOf(load)
+  const asked = statementOf(query, args, data, usual)
+  const { range, zone } = asked
+  const periodsWith = (period: EarlierPeriod): ComparedPeriods | null =>
+    range === null || load.facts.plays === 0 ? null : comparedPeriods(range, period, data, zone)
+  const wanted = earlierPeriods.find((period) => period === args['compare'])
+  const periods = wanted === undefined ? null : periodsWith(wanted)
+  const { statement } = periods === null ? asked : statementOf(query, args, data, usual, periods.now)
+  const earlier =
+    periods === null ? null : statementOf(query, ofTheLongestList(query, args), data, usual, periods.before).statement
+  return { data, range, zone, periodsWith, wanted, periods, statement, earlier }
 }
 
 /** An outcome that says this first. */

@@ -6,13 +6,14 @@ import type { Deps } from '../deps.ts'
 import { moment } from '../format.ts'
 import { isDirect } from '../place.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
+import type { Values } from '../ports/engine.ts'
 import type { RunRecord } from '../ports/ledger.ts'
 import { keptDays, mayRead } from '../runner/readers.ts'
 import type { QueryFile } from '../sql/files.ts'
-import { type QueryArgs, statementOf } from '../sql/query-statement.ts'
+import type { QueryArgs } from '../sql/query-statement.ts'
 import { copiedLoad } from '../warehouse/copy.ts'
 import { clusterStanding } from '../warehouse/live.ts'
-import { notedFirst, type RowSource, spanOf } from './query-answer.ts'
+import { notedFirst, questionOf, type RowSource } from './query-answer.ts'
 
 /*
  * What answers a query while the cluster does not: a copy of a load, or else an answer of the last days to the same question. Both say first
@@ -89,9 +90,15 @@ async function isSameQuestion(
   const asked = answer?.asked
   const load = asked === undefined ? null : await ledger.loads.get(asked.load)
   if (asked === undefined || load === null) return false
-  const { sql, values = {} } = statementOf(query, args, spanOf(load), zone).statement
-  const names = new Set([...Object.keys(values), ...Object.keys(asked.values)])
-  return sql === asked.sql && [...names].every((name) => values[name] === asked.values[name])
+  const { statement, earlier } = questionOf(query, args, load, zone)
+  return (
+    statement.sql === asked.sql && areSame(statement.values, asked.values) && areSame(earlier?.values, asked.before)
+  )
+}
+
+/** Whether these values are bound to the same names. */
+function areSame(one: Values = {}, other: Values = {}): boolean {
+  return [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => one[name] === other[name])
 }
 
 /** What makes the warehouse answer again, for whoever may: in a channel for those who read it, in direct messages for the asker. */

@@ -81,6 +81,21 @@ describe('a comparison', () => {
     }
   })
 
+  it('and the answer without it are stored as answers to two questions', async () => {
+    const { bot } = await createLoadedWarehouse()
+    const { cluster } = bot.deps
+    const lines = ['platforms last=1d', 'platforms last=1d compare=previous', 'platforms last=7d compare=previous']
+    const before = new Map<string, Answer>()
+    for (const line of lines) before.set(line, await bot.say(line))
+    const running = await cluster.describe()
+    Object.assign(cluster, { free: false, describe: async () => ({ ...running, state: 'paused' }) })
+    for (const line of lines) {
+      const kept = await bot.say(line)
+      expect([line, kept.headline]).toEqual([line, expect.stringContaining('stored answer')])
+      expect(tableOf(kept)).toEqual(tableOf(before.get(line) ?? kept))
+    }
+  })
+
   it('is offered by a button where there are data of the period before', async () => {
     const { bot } = await createLoadedWarehouse()
     const labels = async (line: string) => (await bot.say(line)).next
