@@ -103,7 +103,8 @@ export async function answerOfQuery(
     // Figures name their day themselves.
     headline:
       figures === null ? `${title}: ${finding ?? `${plural(table.total, 'row')}.`}` : `${query.title}, ${finding}`,
-    ...(finding === null ? {} : { lead: finding }),
+    // An empty table says so itself.
+    ...(finding === null || table.rows.length === 0 ? {} : { lead: finding }),
     replies: [
       table,
       ...chartOf(drawn, table, maxPoints, finding),
@@ -112,7 +113,10 @@ export async function answerOfQuery(
     ],
     brief: [
       ...(figures === null
-        ? [...(finding === null ? [] : [text(`${query.title}: ${finding}`)]), inBrief]
+        ? [
+            ...(finding === null ? [] : [text(`${query.title}: ${finding}`)]),
+            ...(finding === null || inBrief.rows.length > 0 ? [inBrief] : []),
+          ]
         : [text(`${query.title}, ${figuresLine(figures, ' · ')}`)]),
       ...chartOf(drawn, known, briefPoints, finding),
       ...about,
