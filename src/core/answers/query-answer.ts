@@ -145,7 +145,9 @@ export function questionOf(query: QueryFile, args: QueryArgs, load: LoadRecord, 
   const asked = statementOf(query, args, data, usual)
   const { range, zone } = asked
   const periodsWith = (period: EarlierPeriod): ComparedPeriods | null =>
-    range === null || load.facts.plays === 0 ? null : comparedPeriods(range, period, data, zone)
+    range === null || load.facts.plays === 0
+      ? null
+      : comparedPeriods(range, period, data, zone, query.timeOrder !== undefined)
   const wanted = earlierPeriods.find((period) => period === args['compare'])
   const periods = wanted === undefined ? null : periodsWith(wanted)
   const { statement } = periods === null ? asked : statementOf(query, args, data, usual, periods.now)

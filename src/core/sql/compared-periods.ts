@@ -21,17 +21,19 @@ const day = 24 * hour
 
 /**
  * The part of a period that has data and an equally long part of an earlier one that has data, by the clocks of a zone. A first or last
- * day of the data that lacks less than an hour counts as whole. Null where there is no such part.
+ * day of the data that lacks less than an hour counts as whole. `byDay`: the answer has a row a day, so whole days lie between the two. Null
+ * where there is no such part.
  */
 export function comparedPeriods(
   { from, to }: TimeWindow,
   with_: EarlierPeriod,
   data: DataSpan,
   zone: string,
+  byDay = false,
 ): ComparedPeriods | null {
   const wall = (at: number): number => wallClock(at, zone).getTime()
   const [begin, end] = [wall(from.getTime()), wall(to.getTime())]
-  const shift = begin - beginOfEarlier(begin, end, with_)
+  const shift = begin - beginOfEarlier(begin, end, with_, byDay)
   const [oldest, newest] = [wall(data.oldest.getTime()), wall((data.anchor ?? data.newest).getTime()) + 1]
   const dataBegin = begin % day === 0 && oldest % day < hour ? oldest - (oldest % day) : oldest
   const dataEnd = day - (newest % day) < hour ? newest + day - (newest % day) : newest
@@ -51,9 +53,12 @@ export function comparedPeriods(
   }
 }
 
-function beginOfEarlier(begin: number, end: number, with_: EarlierPeriod): number {
+function beginOfEarlier(begin: number, end: number, with_: EarlierPeriod, byDay: boolean): number {
   if (with_ === 'week') return begin - 7 * day
-  if (with_ === 'previous') return begin - (begin % day === 0 ? Math.ceil((end - begin) / day) * day : end - begin)
+  if (with_ === 'previous') {
+    // Hours end a millisecond after the newest play.
+    return begin - (byDay || begin % day === 0 ? Math.ceil((end - begin - 1) / day) * day : end - begin)
+  }
   const date = new Date(begin)
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() - 1]
   // The 31st of a month has no day of that number in the month before a short one.

@@ -68,6 +68,14 @@ describe('a comparison', () => {
     ])
   })
 
+  it('of hours compares each day with the same hours of another day', async () => {
+    const { bot } = await createLoadedWarehouse()
+    const { columns, rows } = tableOf(await bot.say('coverage last=12h compare=previous'))
+    const before = columns.indexOf('plays_before')
+    const [all, ...days] = rows.map((row) => row[before])
+    expect(days).toEqual([all])
+  })
+
   it('is there for every timed query, with its keys once each', async () => {
     const { bot } = await createLoadedWarehouse()
     for (const { name, timed } of queries) {
