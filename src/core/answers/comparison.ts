@@ -88,23 +88,32 @@ function moved(cell: Cell, days: number): Cell {
   return new Date(Date.parse(`${String(cell)}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
 }
 
-/** "The largest change is Linux: plays 12 → 37 (+208.3%)." Null where no row has both values. */
+/**
+ * "The largest change is Linux: plays 12 → 37 (+208.3%)." Of a ranking, and where a row lacks one of the two, only the rows with both are meant,
+ * and it says so. Rows before those in the order of time, such as a total, do not count. Null where no row has both values.
+ */
 export function largestChange(query: QueryFile, now: TableReply, table: TableReply): string | null {
   const { measures, keys } = hintOf(query, now)
   const at = keys.length
   const [measure] = measures
-  const difference = (row: readonly Cell[]): number => {
-    const [value, was] = [row[at], row[at + 1]]
-    return typeof value === 'number' && typeof was === 'number' ? Math.abs(value - was) : -1
-  }
-  const [most] = table.rows.toSorted((one, other) => difference(other) - difference(one))
-  if (most === undefined || difference(most) < 0) return null
-  const format = table.formats?.[at] ?? 'text'
-  const name = keys.map((_, key) => dayWords(most[key] ?? null) ?? formatCell(most[key] ?? null, 'text'))[0]
-  const [value, was, change] = most.slice(at, at + 3)
-  const figures = `${columnInSentence(now, measure)} ${formatCell(was ?? null, format)} → ${formatCell(value ?? null, format)}`
-  if (difference(most) === 0) return 'Nothing has changed.'
-  const by =
-    change === null || change === undefined ? '' : ` (${formatCell(change, table.formats?.[at + 2] ?? 'change')})`
-  return `The largest change is ${name}: ${figures}${by}.`
+  const rows = table.rows.slice(table.timeOrder?.after ?? 0)
+  const both = rows.filter((row) => typeof row[at] === 'number' && typeof row[at + 1] === 'number')
+  const difference = (row: readonly Cell[]): number => Math.abs(Number(row[at]) - Number(row[at + 1]))
+  const [most] = both.toSorted((one, other) => difference(other) - difference(one))
+  if (most === undefined) return null
+  const isRanking = query.params.some(({ name }) => name === 'n')
+  const isWhole = both.length === rows.length && table.rows.length === table.total && !isRanking
+  const words = columnInSentence(now, measure)
+  if (difference(most) === 0) return isWhole ? `No change in ${words}.` : null
+  const formatOf = (column: number): Format => table.formats?.[column] ?? 'text'
+  // A person is named, not numbered.
+  const named = Math.max(
+    0,
+    keys.findIndex((_, key) => formatOf(key) !== 'id'),
+  )
+  const name = dayWords(most[named] ?? null) ?? formatCell(most[named] ?? null, 'text')
+  const [value = null, was = null, change = null] = most.slice(at, at + 3)
+  const figures = `${words} ${formatCell(was, formatOf(at))} → ${formatCell(value, formatOf(at))}`
+  const by = change === null ? '' : ` (${formatCell(change, formatOf(at + 2))})`
+  return `${isWhole ? 'The' : 'Of the rows with both figures the'} largest change is ${name}: ${figures}${by}.`
 }

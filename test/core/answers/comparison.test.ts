@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../../src/core/answer.ts'
+import { comparedTable, largestChange } from '../../../src/core/answers/comparison.ts'
+import type { Cell, Format, TableReply } from '../../../src/core/reply.ts'
 import { readLibrary } from '../../../src/library.ts'
 import { sqlFolder } from '../../support/catalog.ts'
 import { createLoadedWarehouse } from '../../support/warehouse.ts'
@@ -48,7 +50,62 @@ describe('a comparison', () => {
       series: [{ name: 'plays' }, { name: 'plays_before' }],
     })
     expect(answer.asked?.before).toMatchObject({ from: '2018-11-10 00:00:00.000', to: '2018-11-11 00:00:00.000' })
-    expect(answer.lead).toMatch(/ The largest change is .+: plays \d+ → \d+/)
+    expect(answer.lead).toMatch(/ (?:The|Of the rows with both figures the) largest change is .+: plays \d+ → \d+/)
+  })
+
+  it.each<[string, string, readonly (readonly Cell[])[], readonly (readonly Cell[])[], string | null]>([
+    [
+      'every row',
+      'platforms',
+      [['Linux', 37, 5]],
+      [['Linux', 12, 4]],
+      'The largest change is Linux: plays 12 → 37 (+208.3%).',
+    ],
+    ['nothing at all', 'platforms', [['Linux', 37, 5]], [['Linux', 37, 5]], 'No change in plays.'],
+    [
+      'what is new beside what is the same',
+      'platforms',
+      [
+        ['Linux', 37, 5],
+        ['Windows', 500, 9],
+      ],
+      [['Linux', 37, 5]],
+      null,
+    ],
+    [
+      'what is gone beside a small change',
+      'platforms',
+      [['Linux', 37, 5]],
+      [
+        ['Linux', 36, 5],
+        ['Windows', 500, 9],
+      ],
+      'Of the rows with both figures the largest change is Linux: plays 36 → 37 (+2.8%).',
+    ],
+  ])('names the largest change of %s', (_, name, now, before, words) => {
+    const query = queries.find((one) => one.name === name)
+    if (query === undefined) throw new Error(`no query ${name}`)
+    const tableFrom = (rows: readonly (readonly Cell[])[]): TableReply => ({
+      kind: 'table',
+      title: 'T',
+      columns: ['platform', 'plays', 'listeners'],
+      formats: ['text', 'integer', 'integer'] satisfies Format[],
+      rows: rows.map((row) => [...row]),
+      total: rows.length,
+    })
+    const period = { from: new Date(0), to: new Date(1), label: '' }
+    const own = tableFrom(now)
+    const periods = { now: period, before: period, days: 1, isCut: false }
+    expect(largestChange(query, own, comparedTable(query, own, tableFrom(before), periods))).toBe(words)
+  })
+
+  it('names people, not their numbers, and days, not their total', async () => {
+    const { bot } = await createLoadedWarehouse()
+    const users = await bot.say('top-users 1d by=plays compare=previous')
+    const names = new Set(tableOf(users).rows.map((row) => row[1]))
+    const [, named] = /largest change is (.+): plays/.exec(users.lead ?? '') ?? []
+    expect(names).toContain(named)
+    expect((await bot.say('coverage 1d compare=previous')).lead).toContain('largest change is 11 Nov 2018: plays')
   })
 
   it('says where the data have nothing earlier, and answers all the same', async () => {
