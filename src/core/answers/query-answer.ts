@@ -169,7 +169,7 @@ export function notedFirst(note: string, { headline, lead, replies, brief, ...re
 
 /** What the table compares, and why with less than was asked for. */
 function comparisonNote(range: TimeWindow, periods: ComparedPeriods | null): string {
-  if (periods === null) return `The data hold nothing before ${range.label} to compare with.`
+  if (periods === null) return `Not compared: the data do not cover both ${range.label} and a period before it.`
   const cut = periods.isCut ? ` Both are shortened to what the data cover; ${range.label} was asked for.` : ''
   return `${periods.now.label} compared with ${periods.before.label}.${cut}`
 }

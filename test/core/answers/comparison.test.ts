@@ -112,7 +112,14 @@ describe('a comparison', () => {
     const { bot } = await createLoadedWarehouse()
     const answer = await bot.say('top songs 3 last=7d compare=month')
     expect(tableOf(answer).columns).toEqual(['song', 'artist', 'plays', 'listeners'])
-    expect(JSON.stringify(answer.replies)).toContain('The data hold nothing before 5–11 Nov 2018 UTC to compare with.')
+    expect(JSON.stringify(answer.replies)).toContain(
+      'Not compared: the data do not cover both 5–11 Nov 2018 UTC and a period before it.',
+    )
+    // There are plays before this day, and none on it.
+    const later = JSON.stringify(
+      (await bot.say('platforms since=2018-12-01 until=2018-12-01 compare=previous')).replies,
+    )
+    expect(later).toContain('Not compared: the data do not cover both')
   })
 
   it('finds what ranked low before, and sets days beside the days before', async () => {
