@@ -90,6 +90,18 @@ describe('a chart that Slack cannot draw', () => {
     expect(typesIn()).toContain('data_visualization')
   })
 
+  it('waits while Slack takes no file', async () => {
+    await open(picturesHere)
+    let refusals = 2
+    office.front.inject(({ name }) =>
+      name === 'files.getUploadURLExternal' && refusals-- > 0
+        ? { body: { ok: false, error: 'service_unavailable' } }
+        : undefined,
+    )
+    await ask()
+    expect(imageIn()).toBeDefined()
+  })
+
   it('and cannot be uploaded, or is refused for good, is drawn in weeks', async () => {
     for (const refused of ['files.getUploadURLExternal', 'chat.update'] as const) {
       await open(picturesHere)

@@ -3,7 +3,7 @@ import { cleanLine } from '../../core/format.ts'
 import type { OutboxMessage, Sent } from '../../core/ports/outbox.ts'
 import type { ChartReply } from '../../core/reply.ts'
 import { fallbacksOf, presentAnswer, presentChart } from '../present/index.ts'
-import { isContentRefusal, isGone, SlackBusy, SlackRefused } from '../slack-errors.ts'
+import { carriedOut, isContentRefusal, isGone, SlackBusy, SlackRefused } from '../slack-errors.ts'
 import type { CarrierParts, There } from './carrier.ts'
 import type { Fallbacks } from './fallbacks.ts'
 
@@ -55,7 +55,8 @@ export function createPicturePlacer(
       uploaded.set(message.key, now)
       return now
     } catch (error) {
-      if (error instanceof SlackBusy || !(error instanceof Error)) throw error
+      const isPassing = error instanceof SlackBusy || (carriedOut(error) === 'no' && message.tries < mostTries)
+      if (isPassing || !(error instanceof Error)) throw error
       log.error({ err: error, message: message.key }, 'a picture could not be drawn or uploaded')
       return null
     }
