@@ -25,7 +25,7 @@ export function chartOf(
   }
   const x = columns.indexOf(chart.x)
   if (chart.type === 'heat') return [{ ...about, ...heatOf(chart, table) }]
-  // Of a ranking the first are told, of a course of time the latest.
+  // Of a ranking the first are drawn, of a course of time the newest.
   const isCourse = chart.type === 'line' || chart.type === 'area'
   const points = isCourse ? rows.slice(-most) : rows.slice(0, most)
   return [

@@ -118,7 +118,7 @@ function valueIn({ columns, rows }: TableReply, row: number, column: string): nu
   return typeof cell === 'number' ? cell : null
 }
 
-/** The figures that an answer is told in: of which row they are, whether they say their change, and each as "plays 346 (+4.2%)". */
+/** The figures of a finding: which row they are of, whether they hold their change, and each as "plays 346 (+4.2%)". */
 export interface Figures {
   readonly of: string | null
   readonly changes: boolean

@@ -16,10 +16,10 @@ import { comparedTable, largestChange, ofTheLongestList } from './comparison.ts'
 import { figuresLine, figuresOf, findingHintOf, findingIn } from './finding.ts'
 import { titleOfAnswer } from './title.ts'
 
-// What a channel can be shown at all; the rest of a longer answer is counted and said.
+// More rows are only counted.
 const maxRows = 1000
 
-// As many as rows are kept. A face that can draw fewer cuts them itself and says so.
+// As many as rows are kept. A presenter that draws fewer cuts them itself and names their number.
 const maxPoints = maxRows
 
 // Of several answers in one message: a ranking as people know it, a course of two weeks.

@@ -64,7 +64,7 @@ export function commandOfQuery(query: QueryFile): Command {
       const { deps, signal, who } = context
       const own = await ownZone(query, named, context)
       const given = { ...named, ...own }
-      // What a night posts is of one day: that of its figures, which are told in the zone of whoever had it posted.
+      // A nightly post is of one day, in the zone of the person who had it posted.
       const isWholeDay = args['last'] === 'whole-day' && zoneParam(query) === undefined
       const zone = isWholeDay ? zoneName(await deps.directory.zoneOf(who)) : null
       const asking = { signal, ...(zone === null ? {} : { zone }) }

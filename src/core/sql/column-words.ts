@@ -1,7 +1,7 @@
 import { type Format, formatSchema } from '../reply.ts'
 import { badSqlFile, type HeaderField } from './header.ts'
 
-/** How a column is written for people, where its name and its type alone do not tell; a format of null is that of its type. */
+/** How a column is written for people, where its name and its type are not enough; a format of null is that of its type. */
 export interface ColumnWords {
   readonly title: string
   readonly format: Format | null

@@ -6,8 +6,8 @@ export const earlierPeriods = ['previous', 'week', 'month'] as const
 export type EarlierPeriod = (typeof earlierPeriods)[number]
 
 /**
- * Two equally long periods, the zone in the label of the earlier one, which comes last. `days`: how many days lie between their beginnings. `isCut`: they are shorter than what was asked for, because
- * the data hold no more of both.
+ * Two equally long periods. Only the label of the earlier one, which comes last in a title, names the zone. `days`: how many days lie between
+ * their beginnings. `isCut`: they are shorter than what was asked for, because the data hold no more of both.
  */
 export interface ComparedPeriods {
   readonly now: TimeWindow

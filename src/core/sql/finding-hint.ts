@@ -10,7 +10,7 @@ export interface FiguresRow {
 /**
  * What the first sentence of an answer states. Names are columns of the answer; a measure is a plural noun such as `plays`.
  * - `leader`: the first row of a ranking, by its measure; `highest`: the row with the most of a measure, in whatever order rows are.
- * - `figures`: some columns of one row, with their change from the row a week before, which the first column, a day, tells.
+ * - `figures`: some columns of one row, with their change from the row a week before; the first column is the day.
  * - `share`: one column of the first row as a part of another one.
  * - `count`: how many rows there are, of what.
  * - `funnel`: how many of the first row's reach the last row.
