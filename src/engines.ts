@@ -205,6 +205,7 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
       const live = await ledger.loads.live()
       return live === null ? null : loadLine(live)
     },
+    loadedSince: async (at) => ((await ledger.loads.live())?.published ?? '') > at.toISOString(),
     askedToday: () => askersOfToday(ledger, clock),
   }
   const isServerless = settings.kind === 'serverless'

@@ -24,6 +24,8 @@ export interface ClusterContext {
   readonly answers: (signal: AbortSignal) => Promise<void>
   /** The last load in a few words; null when there is none. */
   readonly lastLoad?: () => Promise<string | null>
+  /** Whether the load that is live was published after this time. */
+  readonly loadedSince?: (at: Date) => Promise<boolean>
   /** Who asked the warehouse today, in a few words; null when nobody did. */
   readonly askedToday?: () => Promise<string | null>
 }

@@ -250,7 +250,10 @@ function limitUsage(context: ServerlessContext): Step {
   })
 }
 
-/** Restores the newest final snapshot into a namespace that is newer than it, once: a tag of the namespace names the snapshot. */
+/**
+ * Restores the newest final snapshot into a namespace that is newer than it, once: a tag of the namespace names the snapshot. A restore
+ * replaces every database of the namespace, so there is none where a load was published into it meanwhile.
+ */
 function restoreSnapshot(context: ServerlessContext): Step {
   const { clients, settings } = context
   const { clusterId } = settings
@@ -260,6 +263,9 @@ function restoreSnapshot(context: ServerlessContext): Step {
     const isNewer = snapshot !== null && (namespace?.creationDate ?? new Date(0)) > snapshot.taken
     if (namespace === null || snapshot === null || !isNewer) return { skipped: 'there is none' }
     if ((await tagsOn(clients, namespace.namespaceArn)).has(restoredTag)) return { skipped: 'restored already' }
+    if (namespace.creationDate !== undefined && (await context.loadedSince?.(namespace.creationDate))) {
+      return { skipped: 'a load was published since' }
+    }
     const names = { namespaceName: clusterId, workgroupName: clusterId, snapshotName: snapshot.name }
     let ordered = false
     await waitFor(context, work, restoredMs, `The restore of ${snapshot.name}`, async () => {

@@ -33,15 +33,21 @@ const keptMs = 400 * 86_400_000
  */
 export async function settleWorkgroupUsage(context: ServerlessContext): Promise<void> {
   const { usage, clock, readUsage } = context
-  if ((await ownWorkgroup(context)) === null) return
+  const workgroup = await ownWorkgroup(context)
+  if (workgroup === null) return
   const kept = (await usage.get()) ?? []
   const now = clock.now().getTime()
-  const unsettled = new Date(now - settlesWithinMs).toISOString()
+  // Counted from the newest minute that is kept: what AWS charged after the last look is read whenever the next one is.
+  const known = Math.min(now, Date.parse(kept.at(-1)?.to ?? clock.now().toISOString()))
+  const unsettled = new Date(known - settlesWithinMs).toISOString()
   const crossing = kept.find(({ to }) => to > unsettled)
   const earliest = new Date(now - keptByAwsMs).toISOString()
   const wanted =
     kept.length === 0 ? earliest : crossing !== undefined && crossing.from < unsettled ? crossing.from : unsettled
-  const since = wanted < earliest ? earliest : wanted
+  // Of a workgroup before this one AWS knows nothing any more; what is kept of it stays.
+  const minute = Math.floor((workgroup.creationDate?.getTime() ?? 0) / 60_000) * 60_000
+  const created = kept.length === 0 ? earliest : new Date(minute).toISOString()
+  const since = [wanted, earliest, created].toSorted().at(-1) ?? wanted
   const oldest = new Date(now - keptMs).toISOString()
   const before = kept.filter(({ from, to }) => to <= since && from >= oldest)
   await usage.set([...before, ...joined(await readUsage(since))])

@@ -9,6 +9,7 @@ import type { Cluster, ClusterOperation } from '../../../src/core/ports/cluster.
 import type { Clients } from '../../../src/redshift/clients.ts'
 import { awsProbes } from '../../../src/redshift/cluster/aws-probes.ts'
 import { botPolicy } from '../../../src/redshift/cluster/policies.ts'
+import { createServerlessCluster } from '../../../src/redshift/serverless/serverless-cluster.ts'
 import type { RpuUsage } from '../../../src/redshift/serverless/usage.ts'
 import { type Process, plain, type Stage, setStage, settings, succeeded } from '../cluster/stage.ts'
 
@@ -154,6 +155,21 @@ describe('a workgroup', () => {
     expect(Object.fromEntries(facts)).toMatchObject({ Limit: '3 RPU-hours a day (UTC)', Lease: expect.any(String) })
   })
 
+  it('is not restored over a load that was published before its snapshot could be', async () => {
+    const stage = await setStage()
+    const { cluster, run, perform, context } = stage.process(serverless)
+    await run(cluster.spinUp(plain))
+    await run(cluster.tearDown({ snapshot: true }))
+    // The spin-up stops before it restores; the workgroup is available, and somebody loads.
+    const stopped = await cluster.spinUp(plain)
+    await run({ ...stopped, steps: stopped.steps.filter(({ id }) => id !== 'restore-snapshot') })
+    const later = createServerlessCluster({ ...context, loadedSince: async () => true })
+    stage.ledger.finished.clear()
+    stage.ledger.handles.clear()
+    expect(await perform(await later.spinUp(plain))).toContain('○ Restore the snapshot: a load was published since')
+    expect(await succeeded(stage.double)).not.toHaveProperty('redshift-serverless:RestoreFromSnapshot')
+  })
+
   it('of another owner is left alone', async () => {
     const stage = await setStage()
     const client = new RedshiftServerlessClient(stage.double.scene)
@@ -237,7 +253,6 @@ describe('the policy for Serverless', { timeout: 90_000 }, () => {
 describe('what was used', () => {
   /** A workgroup whose AWS has charged these minutes; what the ledger then holds and bills. */
   async function charged(stage: Stage & Process, minutes: RpuUsage) {
-    const { createServerlessCluster } = await import('../../../src/redshift/serverless/serverless-cluster.ts')
     return createServerlessCluster({
       ...stage.context,
       readUsage: async (since) => minutes.filter(({ from }) => from >= since),
@@ -251,6 +266,7 @@ describe('what was used', () => {
 
   it('is kept once however often it is read, corrected while AWS still counts, and billed at the configured price', async () => {
     const stage = await openWorkgroup()
+    await stage.clock.pass(10 * 3_600_000)
     const now = Math.floor(stage.clock.now().getTime() / 60_000) * 60_000
     const [first, second, later] = [
       minute(now - 180_000, 480),
@@ -269,6 +285,34 @@ describe('what was used', () => {
     const half = await cluster.bill(new Date(0), new Date(first.to))
     expect(half.at(-1)?.usd).toBeCloseTo(((480 + 960) / 2 / 3600) * 0.4, 10)
     expect(Object.fromEntries((await cluster.describe()).facts)['Used this month']).toMatch(/RPU-hours$/)
+  })
+
+  it('is kept where AWS charged it after the run that used it had looked, however long ago that was', async () => {
+    const stage = await openWorkgroup()
+    await stage.clock.pass(3_600_000)
+    const now = Math.floor(stage.clock.now().getTime() / 60_000) * 60_000
+    const before = minute(now - 60_000, 240)
+    await (await charged(stage, [before])).settleUsage?.()
+    await stage.clock.pass(10 * 3_600_000)
+    const cluster = await charged(stage, [{ ...before, rpuSeconds: 480 }, minute(now, 480)])
+    await cluster.settleUsage?.()
+    const bills = await cluster.bill(new Date(0), stage.clock.now())
+    expect(bills.reduce((sum, { usd }) => sum + Number(usd), 0)).toBeCloseTo((960 / 3600) * 0.4, 10)
+  })
+
+  it('of a workgroup that is gone stays, although its next one knows nothing of it', async () => {
+    const stage = await openWorkgroup()
+    await stage.clock.pass(3_600_000)
+    const now = Math.floor(stage.clock.now().getTime() / 60_000) * 60_000
+    const first = await charged(stage, [minute(now - 60_000, 480)])
+    await first.settleUsage?.()
+    await stage.run(first.tearDown({ snapshot: false }))
+    await stage.clock.pass(3_600_000)
+    await stage.run(stage.cluster.spinUp(plain))
+    const cluster = await charged(stage, [minute(stage.clock.now().getTime(), 480)])
+    await cluster.settleUsage?.()
+    const bills = await cluster.bill(new Date(0), new Date(stage.clock.now().getTime() + 60_000))
+    expect(bills.reduce((sum, { usd }) => sum + Number(usd), 0)).toBeCloseTo((960 / 3600) * 0.4, 10)
   })
 
   it('is no dollars where no price is configured', async () => {
