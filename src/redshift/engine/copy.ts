@@ -46,6 +46,8 @@ export interface CopyStaging {
 interface CopyPlan {
   readonly from: readonly { readonly url: string; readonly option: string }[]
   readonly listed: boolean
+  /** How many objects the table is then read from, those of its base included; null where they were not listed. */
+  readonly objects: number | null
   readonly base: LoadId | null
   /** Rows that the base has left out. */
   readonly before: Pick<Staged, 'rejected' | 'reasons'>
@@ -68,7 +70,7 @@ export function stageByCopy(
     connection,
     settings,
     staging,
-    { from: [{ url, option: '' }], listed: false, base: null, before: none },
+    { from: [{ url, option: '' }], listed: false, objects: null, base: null, before: none },
     work,
   )
 }
@@ -96,7 +98,8 @@ export async function stageListed(
     url,
     option: ` manifest${option}`,
   }))
-  const plan = { from, listed: true, base: known === null ? null : base, before: known ?? none }
+  const objectsInAll = (known?.objects.length ?? 0) + fresh.length
+  const plan = { from, listed: true, objects: objectsInAll, base: known === null ? null : base, before: known ?? none }
   const staged = await stagePlanned(connection, settings, staging, plan, work)
   const place = readS3Location(dataset === 'log' ? settings.logData : settings.songData)
   const now = await store.list({ bucket: place.bucket, key: place.prefix }, work.signal)
@@ -193,7 +196,7 @@ async function outcome(
   if (refused > staging.maxErrors) throw badData(submitted, errors, refused, staging.maxErrors)
   const impossible = await removeImpossible(connection, staging, refused, work)
   if (history !== null) {
-    await writeSourceFiles(connection, { ...staging, queryIds, files: history.files, base: plan.base }, work)
+    await writeSourceFiles(connection, { ...staging, ...plan, queryIds, files: history.files }, work)
   }
   const reasons = [...plan.before.reasons, ...(refused === 0 ? [] : (errors?.groups ?? []).map(withRows))]
   return {
@@ -292,7 +295,7 @@ export function checkSources({ logData, songData, jsonPaths }: SourceSettings): 
 }
 
 /** Which COPYs filled which part of a load, and how many files they read. */
-export interface FilledBy {
+export interface FilledBy extends Pick<CopyPlan, 'objects'> {
   readonly load: LoadId
   readonly dataset: 'log' | 'song'
   readonly queryIds: readonly number[]
@@ -308,7 +311,7 @@ export interface FilledBy {
  */
 export async function writeSourceFiles(
   connection: RedshiftConnection,
-  { load, dataset, queryIds, files, base }: FilledBy,
+  { load, dataset, queryIds, files, base, objects }: FilledBy,
   work: Work,
 ): Promise<void> {
   const read = `from sys_load_detail where query_id in (${queryIds.join(', ') || 'null'})`
@@ -324,6 +327,13 @@ export async function writeSourceFiles(
       'insert into candidate.source_files (path, dataset, bytes, day) ' +
         `select trim(file_name), '${dataset}', sum(bytes_scanned), cast(${day} as date) ${read} ` +
         `and (select count(distinct file_name) ${read}) = ${files} group by file_name`,
+      // Files of the base alone, or the new ones alone, would be something wrong.
+      ...(objects === null
+        ? []
+        : [
+            `delete from candidate.source_files where dataset = '${dataset}'` +
+              ` and (select count(*) from candidate.source_files where dataset = '${dataset}') <> ${objects}`,
+          ]),
     ],
   })
   if (submitted.status === 'FINISHED') return

@@ -176,6 +176,17 @@ describe('a load that adds what is new', { timeout: 120_000 }, () => {
     expect(await changes(8)).toMatchObject({ files: [{ path: expect.stringContaining('later.json'), change: 'new' }] })
   })
 
+  it('knows nothing of its files where its base does not know its own', async () => {
+    await build(9, undefined, 9)
+    await engine.publish(9, newStep())
+    await stage.sql.run(`delete from live.source_files where dataset = 'log'`)
+    put('log_data/2018/11/2018-11-12-events.json', logLine({ itemInSession: 77 }))
+    await build(10, { load: 9, reads: 'changes' }, 9)
+    const known = { sql: `select dataset, count(*) from source_files group by dataset order by dataset` }
+    const { rows } = await engine.query({ kind: 'candidate', load: 10 }, known, { maxRows: 9, signal: never })
+    expect(rows).toEqual([['song', 9]])
+  })
+
   it('a listing that is cut is no listing', async () => {
     await stage.double.fault({ kind: 'drop', action: 's3:ListBucket', when: 'answer', times: 9 })
     await expect(engine.sources(never)).rejects.toMatchObject({ code: 'aws' })
