@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OpsError } from './core/errors.ts'
+import { cancelled } from './core/pacing.ts'
 import type { Copies, Engine, LoadId } from './core/ports/engine.ts'
 import type { ObjectStore } from './core/ports/objects.ts'
 import {
@@ -52,7 +53,8 @@ export function createCopies({ unload, folder, memoryLimit }: CopiesOptions): Co
       return manifest.tables.flatMap(({ files }) => files).reduce((sum, { bytes }) => sum + bytes, 0)
     },
     async query(load, statement, options) {
-      if (!(await exists(join(folder, `${load}.duckdb`)))) await fetchOnce(load)
+      // Others may wait for the same fetch, so it goes on where this one is cancelled.
+      if (!(await exists(join(folder, `${load}.duckdb`)))) await orCancelled(fetchOnce(load), options.signal)
       return (await reader()).query({ kind: 'live', load }, statement, options)
     },
     async stored(signal) {
@@ -105,25 +107,45 @@ async function fetchCopy(
   folder: string,
   signal: AbortSignal,
 ): Promise<void> {
-  const { loadFromParquet, openParquetFolder } = await import('./duckdb/parquet.ts')
+  const { loadFromParquet, openParquetFolder, removeParquetFolder } = await import('./duckdb/parquet.ts')
+  const { inFolder } = await import('./duckdb/failure.ts')
   const workshop = await openParquetFolder(folder, load)
-  const fetched = []
-  for (const { files, ...table } of tables) {
-    const paths: string[] = []
-    for (const [at, { key }] of files.entries()) {
-      const path = join(workshop, `${table.name}-${at}.parquet`)
-      await store.fetch({ bucket, key }, null, path, signal)
-      paths.push(path)
+  try {
+    const fetched = []
+    for (const { files, ...table } of tables) {
+      const paths: string[] = []
+      for (const [at, { key }] of files.entries()) {
+        const path = join(workshop, `${table.name}-${at}.parquet`)
+        await inFolder(folder, () => store.fetch({ bucket, key }, null, path, signal))
+        paths.push(path)
+      }
+      fetched.push({ ...table, files: paths })
     }
-    fetched.push({ ...table, files: paths })
+    await loadFromParquet(folder, load, fetched, signal)
+  } finally {
+    // Half a copy would keep a full disk full.
+    await removeParquetFolder(folder, load)
   }
-  await loadFromParquet(folder, load, fetched, signal)
 }
 
 function noCopy(load: LoadId, place: string): OpsError {
   return new OpsError('not_found', `There is no copy of load ${load} in ${place}.`, 'Load with etl, which copies it.', {
     fixCommand: 'etl',
   })
+}
+
+/** What the work results in; throws `cancelled` as soon as the signal is aborted. */
+async function orCancelled<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  const over = new AbortController()
+  const stopped = new Promise<never>((_, reject) => {
+    if (signal.aborted) reject(cancelled(signal))
+    signal.addEventListener('abort', () => reject(cancelled(signal)), { once: true, signal: over.signal })
+  })
+  try {
+    return await Promise.race([work, stopped])
+  } finally {
+    over.abort()
+  }
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -1,11 +1,11 @@
-import { mkdir, readdir, rename, rm } from 'node:fs/promises'
+import { mkdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OpsError } from '../core/errors.ts'
 import type { LoadId } from '../core/ports/engine.ts'
 import { asOpsError, inFolder } from './failure.ts'
 import { openInstance, usualMemoryLimit } from './instance.ts'
 import { duckdbLiteral, identifier, pathPattern } from './literal.ts'
-import { pathOfLoad } from './load-files.ts'
+import { entriesOf, isAlive, pathOfLoad } from './load-files.ts'
 
 /** A table of a load, and the Parquet files of its rows. */
 export interface ParquetTable {
@@ -13,6 +13,11 @@ export interface ParquetTable {
   readonly create: string
   readonly rows: number
   readonly files: readonly string[]
+}
+
+/** Removes the `openParquetFolder` of a load, if this process has one. */
+export function removeParquetFolder(folder: string, load: LoadId): Promise<void> {
+  return rm(workshopOf(folder, load), { recursive: true, force: true })
 }
 
 /** Makes the empty folder in which the file of a load is made of Parquet. Several processes may make one each. */
@@ -30,8 +35,8 @@ function workshopOf(folder: string, load: LoadId): string {
 }
 
 /**
- * Makes the file of a load in `folder` of Parquet files, which lie in its `openParquetFolder`. The file appears there whole, by one rename,
- * and the folder of Parquet goes. Throws `bad_data` where a table has other rows than it should.
+ * Makes the file of a load in `folder` of Parquet files, which lie in its `openParquetFolder`. The file appears there whole, by one rename.
+ * Throws `bad_data` where a table has other rows than it should.
  */
 export async function loadFromParquet(
   folder: string,
@@ -71,13 +76,13 @@ export async function loadFromParquet(
     instance.closeSync()
   }
   await inFolder(folder, () => rename(built, pathOfLoad(folder, load)))
-  await rm(workshop, { recursive: true, force: true })
 }
 
-/** Removes what copies that were never finished have left. */
+/** Removes what this process, and those that are gone, left of copies that were never finished. */
 export async function removeParquet(folder: string): Promise<void> {
-  const entries = await readdir(folder).catch(() => [])
-  for (const name of entries.filter((entry) => /^parquet-\d+-\d+$/.test(entry))) {
-    await rm(join(folder, name), { recursive: true, force: true })
+  for (const name of await entriesOf(folder)) {
+    const pid = /^parquet-\d+-(\d+)$/.exec(name)?.[1]
+    const isOthers = pid === undefined || (Number(pid) !== process.pid && isAlive(Number(pid)))
+    if (!isOthers) await rm(join(folder, name), { recursive: true, force: true })
   }
 }

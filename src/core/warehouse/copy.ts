@@ -29,7 +29,7 @@ export function copyingSteps(load: LoadId, deps: Deps): readonly Step[] {
           const size = await copies.make(load, copiedTables(deps.library), work)
           await deps.ledger.loads.learn(load, { copied: deps.clock.now().toISOString() })
           await forgetCopies(load, deps)
-          await copies.retain(load, work.signal)
+          await removeOthers(load, deps, work.signal)
           return { detail: `${bytes(size)} in ${copies.place}`, output: { failure: null } }
         } catch (error) {
           if (work.signal.aborted || !(error instanceof OpsError)) throw error
@@ -39,6 +39,16 @@ export function copyingSteps(load: LoadId, deps: Deps): readonly Step[] {
       },
     },
   ]
+}
+
+/** Removes the copies before this one. Those that stay although they should not are removed after the next copy; this one is whole. */
+async function removeOthers(load: LoadId, { engine, log }: Deps, signal: AbortSignal): Promise<void> {
+  try {
+    await engine.copies?.retain(load, signal)
+  } catch (error) {
+    if (signal.aborted || !(error instanceof OpsError)) throw error
+    log.warn({ err: error, load }, `the copies before were not removed: ${messageOf(error)}`)
+  }
 }
 
 /** That the live load was not copied, and why; nothing where it was, or where no copies are made. */

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { S3Client } from '@aws-sdk/client-s3'
@@ -140,7 +140,15 @@ describe('a copy of a load', { timeout: 120_000 }, () => {
       code: 'bad_data',
       message: 'The copy of users has 27 rows instead of 28.',
     })
+    // Nothing of it stays, or a full disk would stay full.
+    expect(readdirSync(join(folder, 'three'))).toEqual([])
     writeFileSync(manifest, whole)
+    const stop = new AbortController()
+    stop.abort()
+    const sql = { sql: 'select count(*) as n from users' }
+    await expect(broken.copies.query(1, sql, { maxRows: 1, signal: stop.signal })).rejects.toMatchObject({
+      code: 'cancelled',
+    })
     expect((await ask()).rows).toEqual([[27]])
     await broken.close()
   })
