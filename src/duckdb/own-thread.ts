@@ -69,12 +69,18 @@ export async function openInThread(options: Omit<DuckdbOptions, 'now'>) {
     }
   }
 
+  // What keeps it from starting, a library that does not load for one, is thrown here. An open one that dies ends the process, as any bug.
+  const dead = new Promise<never>((_, reject) => worker.once('error', reject))
+  dead.catch(() => undefined)
+  const open = ask('open', [])
+  open.catch(() => undefined)
   try {
-    await ask('open', [])
+    await Promise.race([open, dead])
   } catch (error) {
     await worker.terminate()
     throw error
   }
+  worker.removeAllListeners('error')
   return (method: EngineMethod, args: readonly unknown[]) => ask(method, args)
 }
 

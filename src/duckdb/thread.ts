@@ -10,6 +10,8 @@ import { signalHere, type ThreadCall, type ThreadMessage } from './own-thread.ts
 if (parentPort === null) throw new Error('this file is the start of a thread')
 const calls = parentPort
 const opening = createDuckdbEngine(workerData)
+// Each call throws it; the first may come later than the failure.
+opening.catch(() => undefined)
 
 calls.on('message', async ({ method, args, port }: ThreadCall) => {
   port.postMessage(await answer(method, args, port))

@@ -70,3 +70,12 @@ it('stops for the reason that its signal has', async () => {
   stop.abort(reason)
   await expect(asked).rejects.toBe(reason)
 })
+
+it('throws what keeps it from opening, and the process goes on', async () => {
+  const { openInThread } = await import(new URL('../../dist/duckdb/own-thread.js', import.meta.url).href)
+  const folder = await temporaryFolder()
+  const options = { folder, logData: folder, songData: folder, memoryLimit: 'plenty' }
+  await expect(openInThread(options)).rejects.toThrow('Failed to set config')
+  // No text, which stops the thread's own module before it can answer.
+  await expect(openInThread({ ...options, folder: undefined })).rejects.toThrow()
+})
