@@ -20,8 +20,9 @@ const isNeverCompared = `not exists (
   where lines.id = attempts.run and schedules.condition ->> '$.kind' in ('changed', 'checks'))`
 
 /**
- * Forgets what has expired: plans, claims, processes that are gone, what sent messages said, and the rows of the warehouse in the answers of runs. The runs themselves
- * stay, and so does what a schedule was answered that posts only what has changed since.
+ * Forgets what has expired: plans, claims, processes that are gone, what sent messages said, what discarded loads were read from, and the rows
+ * of the warehouse in the answers of runs. The runs themselves stay, and so does what a schedule was answered that posts only what has changed
+ * since.
  */
 export async function forgetExpired(db: Database, now: Date): Promise<void> {
   const daysAgo = (days: number): string => new Date(now.getTime() - days * dayMs).toISOString()
@@ -34,6 +35,11 @@ export async function forgetExpired(db: Database, now: Date): Promise<void> {
       args: { now: now.toISOString() },
     },
     { sql: 'delete from claims where at < :kept', args: { kept: args.kept } },
+    // The list of what a load of Redshift was read from, under its number: megabytes where there are many objects.
+    {
+      sql: `delete from notes where key like 'sources:%'
+        and cast(substr(key, 9) as integer) in (select id from loads where state = 'discarded')`,
+    },
     {
       sql: `delete from processes where heartbeat < :silent
         and not exists (select 1 from attempts where worker = processes.id and state = 'running')`,

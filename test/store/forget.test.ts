@@ -143,3 +143,18 @@ it('A process that has been silent for a day is forgotten, unless a run is waiti
   await ledger.forgetExpired(later(1.01))
   expect(await db.read('select id from processes')).toMatchObject([{ id: 'one' }])
 })
+
+it('What a load was read from is forgotten when the load is discarded', async () => {
+  const { ledger, db } = await open()
+  for (const id of [1, 12]) {
+    await ledger.loads.begin(id, noon.toISOString())
+    for (const name of ['base', 'log', 'log:planned']) await ledger.notes.set(`sources:${id}:${name}`, [])
+  }
+  await ledger.loads.discard(1)
+  await ledger.forgetExpired(noon)
+  expect(await db.read(`select key from notes where key like 'sources:%' order by key`)).toMatchObject([
+    { key: 'sources:12:base' },
+    { key: 'sources:12:log' },
+    { key: 'sources:12:log:planned' },
+  ])
+})
