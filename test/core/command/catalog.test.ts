@@ -211,7 +211,7 @@ describe('a line that is not understood', () => {
       'top songs levle=paid',
       'bad_argument',
       'top-songs has no parameter "levle". Nothing was done.',
-      'Did you mean level=paid? top-songs takes n, level, by, matched, last, since, until.',
+      'Did you mean level=paid? top-songs takes n, level, by, matched, last, since, until, compare.',
     ],
     ['status now', 'bad_argument', 'status does not understand "now". Nothing was done.', 'status takes nothing more.'],
     ['status n=1', 'bad_argument', 'status has no parameter "n". Nothing was done.', 'status takes no parameters.'],
