@@ -21,7 +21,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-async function refuse(times: number): Promise<void> {
+async function refuse(times: number, why = 'etl is for operators.'): Promise<void> {
   for (let n = 0; n < times; n++) {
     await ledger.audit.add({
       at: '2026-11-30T03:00:00.000Z',
@@ -31,7 +31,7 @@ async function refuse(times: number): Promise<void> {
       line: 'etl "tricky\nline"',
       place: { kind: 'terminal' },
       plan: null,
-      why: 'etl is for operators.',
+      why,
     })
   }
 }
@@ -92,6 +92,16 @@ describe('the audit file', () => {
     await refuse(1)
     await follow()
     await eventually(6)
+  })
+
+  it('loses nothing of a file whose end alone is read', async () => {
+    await refuse(30, 'x'.repeat(50_000))
+    await follow()
+    await eventually(30)
+    await truncate(file, (await stat(file)).size - 20)
+    await ledger.notes.set('audit-file', 29)
+    await follow()
+    await eventually(30)
   })
 
   it('goes on in a new file where the old one was moved away', async () => {

@@ -113,6 +113,23 @@ describe('the message of a run', () => {
     await eventually(told)
   })
 
+  it('that somebody deleted is edited no more', async () => {
+    await building()
+    office.front.inject(({ name }) =>
+      name === 'chat.update' ? { body: { ok: false, error: 'message_not_found' } } : undefined,
+    )
+    await office.clock.until(() => edits().length === 1)
+    office.doors.open('dig')
+    await office.clock.until(() => office.doors.arrivals('lay') === 1)
+    for (let at = 0; at < 60; at++) {
+      office.clock.advance(1000)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    expect(edits()).toHaveLength(1)
+    allDoors()
+    await office.clock.until(() => main().some(({ text }) => text.includes('The house stands.')))
+  })
+
   it('takes no edit any more once its end is there: one that is on its way arrives before the end is sent', async () => {
     await building()
     const arrived = deferred()

@@ -6,6 +6,7 @@ import { createClient } from '@libsql/client'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openLedger } from '../../src/store/ledger.ts'
 import { ledger as first } from '../../src/store/migrations/001-ledger.ts'
+import { approvals } from '../../src/store/migrations/columns.ts'
 import { migrations } from '../../src/store/migrations/index.ts'
 
 /** The address of a ledger of the first version, with a paused schedule and a run that its process has left. */
@@ -55,6 +56,45 @@ it('a ledger of the first version keeps its schedules, which say nothing that wa
     approval: null,
     costUsd: null,
   })
+})
+
+it('an approval that an older version carried out stays one; what it approved and did not begin is open again', async () => {
+  const home = await mkdtemp(join(tmpdir(), 'upgrade-'))
+  onTestFinished(() => rm(home, { recursive: true }))
+  const url = pathToFileURL(join(home, 'state.db')).href
+  const old = createClient({ url })
+  const at = '2026-01-01T00:00:00.000Z'
+  const by = { kind: 'slack', id: 'U1', name: 'anna' }
+  const anna = JSON.stringify(by)
+  const place = JSON.stringify({ kind: 'slack', channel: 'C1', direct: false })
+  const draft = { title: 'Go?', facts: [], act: 'Go', danger: false }
+  const ending = JSON.stringify({ kind: 'approved', by, at, process: 'gone' })
+  await old.batch([
+    'create table migrations (version integer primary key) strict',
+    ...migrations
+      .slice(0, migrations.indexOf(approvals))
+      .flatMap((statements, n) => [...statements, `insert into migrations values (${n + 1})`]),
+    ...['begun', 'waiting'].map((id) => ({
+      sql: `insert into plans (id, command, line, asker, place, draft, expires, reasons, card, ending)
+        values (?, 'etl', 'etl', ?, ?, ?, ?, '[]', 1, ?)`,
+      args: [id, anna, place, JSON.stringify(draft), at, ending],
+    })),
+    {
+      sql: `insert into runs (command, line, requester, writer, listed, available_at) values ('etl', 'etl', ?, 1, 1, ?)`,
+      args: [anna, at],
+    },
+    {
+      sql: `insert into attempts (run, attempt, seq, retries, lost, by_id, "by", place, door, approval, writer, worker, started)
+        values (1, 1, 1, 0, 0, 'U1', ?, ?, 'words', ?, 1, 'gone', ?)`,
+      args: [anna, place, JSON.stringify({ id: 'begun', plan: draft, by }), at],
+    },
+  ])
+  old.close()
+  const ledger = await openLedger({ url, now: () => new Date(at) })
+  onTestFinished(() => ledger.close())
+  expect((await ledger.plans.get('begun'))?.end).toMatchObject({ kind: 'approved', by })
+  expect((await ledger.plans.get('waiting'))?.end).toBeNull()
+  expect((await ledger.runs.get(1))?.approval).toMatchObject({ id: 'begun', by })
 })
 
 describe('a ledger of an older version', () => {

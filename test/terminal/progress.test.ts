@@ -38,3 +38,13 @@ it('redraws the list in place on a terminal, each step on one line', () => {
   // 29 columns at most, beside the sequences that clear the line.
   for (const line of lines) expect(stripVTControlCharacters(line).length).toBeLessThanOrEqual(29)
 })
+
+it('redraws as many lines as it has drawn, also where steps were added meanwhile', () => {
+  let text = ''
+  const watch = showRunProgress({ err: { isTTY: true, columns: 80, write: (more) => (text += more) } })
+  const songs: StepView = { ...pending, title: 'Stage songs' }
+  for (const steps of [[running], [done, songs], [done, { ...songs, state: 'complete' as const, ms: 5 }]]) {
+    watch.changed(run(...steps))
+  }
+  expect(text.split('\u001b[').flatMap((part) => /^(\d+)A/.exec(part)?.[1] ?? [])).toEqual(['1', '2'])
+})

@@ -94,6 +94,8 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
       progress: (detail) => put(index, { ...stepAt(index), ms: elapsed(), detail }),
     }
     try {
+      // Whoever cancelled while that was stored is not to see it done.
+      signal.throwIfAborted()
       const result = await step.run(work)
       const { handles } = stepAt(index)
       await saveStep(index, {

@@ -140,6 +140,35 @@ describe('a comparison', () => {
     expect(days).toEqual([all])
   })
 
+  it('of weeks sets a week beside the nearest one that lies whole weeks before', () => {
+    const query = queries.find(({ name }) => name === 'retention')
+    if (query === undefined) throw new Error('there is no retention')
+    const table = (...rows: Cell[][]): TableReply => ({
+      kind: 'table',
+      title: 'Retention',
+      columns: ['cohort', 'week', 'listeners', 'retained'],
+      formats: ['date', 'integer', 'integer', 'percent'],
+      rows,
+      total: rows.length,
+    })
+    const window = { from: new Date(0), to: new Date(0), label: '' }
+    for (const [days, before] of [
+      [30, '2018-10-08'],
+      [31, '2018-10-08'],
+      [7, '2018-10-29'],
+      [2, '2018-10-29'],
+      [32, '2018-10-01'],
+    ] as const) {
+      const { rows } = comparedTable(
+        query,
+        table(['2018-11-05', 1, 10, 50]),
+        table([before, 1, 8, 40], ['2018-09-24', 1, 7, 30]),
+        { now: window, before: window, days, isCut: false },
+      )
+      expect([days, rows.find(([cohort]) => cohort === '2018-11-05')?.slice(2, 4)]).toEqual([days, [10, 8]])
+    }
+  })
+
   it('is there for every timed query, with its keys once each', async () => {
     const { bot } = await createLoadedWarehouse()
     for (const { name, timed } of queries) {

@@ -63,6 +63,8 @@ describe('a form', () => {
     const known = formOf('schedule-add', catalog, 'America/New_York').fields
     expect(known.find(({ name }) => name === 'tz')?.value).toBe('America/New_York')
     expect(known.map(({ label }) => label)).toContain('Commands')
+    const given = formOf('schedule-add tz=Europe/London', catalog, 'America/New_York').fields
+    expect(given.find(({ name }) => name === 'tz')?.value).toBe('Europe/London')
   })
 
   it('of a schedule becomes its line, or says at each field what is wrong with it', () => {

@@ -195,6 +195,56 @@ describe('a fire of several lines', () => {
     expect(order).toEqual(['one begins', 'one', 'two begins', 'two', 'three begins', 'three'])
   })
 
+  it('runs none of its lines where it is cancelled while it waits for somebody else', async () => {
+    const order: string[] = []
+    const gate = deferred()
+    const held = deferred()
+    const { world, bot } = await night([
+      ...commandsOf(order),
+      command('hold', async () => {
+        held.resolve()
+        await gate.promise
+        return undefined
+      }),
+    ])
+    const holding = bot.say('hold')
+    await held.promise
+    const fired = tick(bot)
+    let looks = 0
+    await passing(world.clock, async () => {
+      const [fire] = await bot.ledger.runs.list({ schedule: 1, limit: 1 })
+      return fire?.steps.some(({ title, state }) => title === 'one' && state === 'in_progress') === true && ++looks > 3
+    })
+    bot.app.cancelAll('Anna')
+    gate.resolve()
+    await holding
+    let over = false
+    void fired.then(() => {
+      over = true
+    })
+    await passing(world.clock, async () => over)
+    expect(order).toEqual([])
+    expect(await states(bot)).toContain('schedule-run id=1 cancelled')
+  })
+
+  it('runs no line where it is cancelled while the step of that line is stored', async () => {
+    const order: string[] = []
+    const { bot } = await night(commandsOf(order))
+    const { runs } = bot.session.deps.ledger
+    const { saveStep } = runs
+    const stopped: number[] = []
+    Object.assign(runs, {
+      saveStep: async (...given: Parameters<typeof saveStep>) => {
+        const saved = await saveStep(...given)
+        const [, , , step] = given
+        if (step.title === 'two' && step.state === 'in_progress') stopped.push(bot.app.cancelAll('Anna'))
+        return saved
+      },
+    })
+    await tick(bot)
+    expect([order, stopped]).toEqual([['one begins', 'one'], [1]])
+  })
+
   it('is skipped, and says so, while the one before is still going on', async () => {
     const gate = deferred()
     const begun = deferred()
