@@ -75,7 +75,7 @@ async function occurrenceOf({ deps, runId }: RunContext): Promise<RunRecord> {
 
 /** Whether it has waited for a bot for longer than it may be late, and nothing of it was begun. */
 function isTooLate(schedule: ScheduleRecord, { started, steps }: RunRecord, { deps }: RunContext): boolean {
-  const isBegun = steps.some(({ state }) => state === 'in_progress' || state === 'error')
+  const isBegun = steps.some(({ state }) => state !== 'pending')
   return !isBegun && !isInTime(schedule, started, deps.clock.now())
 }
 

@@ -116,6 +116,34 @@ describe('the workflow of a schedule', () => {
     ])
   })
 
+  it('is reported with what it ran by a bot that starts after its window: it was not too late when it began', async () => {
+    const { bot, another, clock } = await paused(['top-songs n=3'])
+    const { runs } = bot.session.deps.ledger
+    const write = runs.end.bind(runs)
+    const ending = deferred()
+    const end: typeof runs.end = async (id, ...rest) => {
+      const run = await runs.get(id)
+      if (run?.origin.kind !== 'fire') return write(id, ...rest)
+      ending.resolve()
+      return new Promise(() => undefined)
+    }
+    Object.assign(runs, { end })
+    void runDue(bot)
+    await ending.promise
+    bot.die()
+    clock.advance(30 * 3_600_000)
+    Object.assign(runs, { end: write })
+    const next = await another('two')
+    const [claimed] = await claimRuns(next.session, () => unwatched)
+    const answer = await claimed?.answer
+    expect([answer?.headline, answer?.audience]).toEqual([expect.stringContaining('Top songs'), 'channel'])
+    expect(await ranIn(next, await fireOf(next))).toEqual([
+      'resume complete',
+      'top-songs n=3 complete',
+      'pause complete',
+    ])
+  })
+
   it('keeps its step at one place where the bot dies in it behind a line that failed', async () => {
     const { bot, another } = await paused(['top-songs n=3', 'qa part=counts'])
     const { pause } = bot.deps.cluster
