@@ -6,6 +6,7 @@ import { OpsError } from '../core/errors.ts'
 import { plural } from '../core/format.ts'
 import type { LoadId } from '../core/ports/engine.ts'
 import type { LoadRecord } from '../core/ports/loads.ts'
+import { tableOfThings } from '../core/reply.ts'
 import { changesLine, comparisonReplies } from '../core/warehouse/compare.ts'
 import { choices, heldLoad } from '../core/warehouse/held.ts'
 import { changeBetween, keptLoads } from '../core/warehouse/kept-loads.ts'
@@ -44,31 +45,29 @@ async function listOf(held: LoadRecord | null, kept: readonly LoadRecord[], deps
   const before = [...(held === null ? [] : [live]), ...kept.slice(1)]
   const all = [...(held === null ? [] : [held]), ...kept]
   const runs = await Promise.all(all.map(({ id }) => deps.ledger.runs.get(id)))
-  const rows = all.map((load, at) => {
-    const other = before[at]
-    return [
-      load.id,
-      load.state === 'previous' ? 'kept' : load.state,
-      load.published,
-      runs[at]?.who.name ?? null,
-      load.facts.plays ?? null,
-      sizes.get(load.id) ?? null,
-      changeLine(load, other),
-    ]
-  })
   const earlier = kept.some(({ id }) => live !== undefined && id < live.id)
   const waits = held === null ? '' : `; load ${held.id} is held`
   return {
     headline: `${plural(kept.length, 'load')} kept${live === undefined ? '' : `; load ${live.id} is live`}${waits}.`,
     replies: [
-      {
-        kind: 'table',
+      tableOfThings([...all.entries()], {
         title: 'Loads',
         columns: ['load', 'state', 'published', 'who', 'plays', 'bytes', 'change'],
         formats: ['text', 'text', 'time', 'text', 'integer', 'integer', 'text'],
-        rows,
-        total: rows.length,
-      },
+        rowOf: ([at, load]) => [
+          load.id,
+          load.state === 'previous' ? 'kept' : load.state,
+          load.published,
+          runs[at]?.who.name ?? null,
+          load.facts.plays ?? null,
+          sizes.get(load.id) ?? null,
+          changeLine(load, before[at]),
+        ],
+        action: ([, { id, state }]) =>
+          state === 'previous'
+            ? { label: 'Roll back', line: `rollback ${id}` }
+            : { label: 'Show', line: `loads ${id}` },
+      }),
     ],
     next: [
       ...(held === null ? [] : choices(held.id)),

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { failedSince, trustLine } from '../core/answers/query-answer.ts'
-import { choice } from '../core/command/args.ts'
+import { choice, optionalText } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
+import { nearest } from '../core/command/suggest.ts'
 import type { Deps } from '../core/deps.ts'
+import { OpsError } from '../core/errors.ts'
 import type { LoadRecord } from '../core/ports/ledger.ts'
-import { type Reply, stating } from '../core/reply.ts'
+import { type Reply, stating, text } from '../core/reply.ts'
 import {
   type CheckResult,
   checksLine,
@@ -13,6 +15,7 @@ import {
   redErrors,
   redNames,
   redSince,
+  runCheck,
   runChecks,
 } from '../core/warehouse/checks.ts'
 import { countRows, countsTable, sampleRows } from '../core/warehouse/counts.ts'
@@ -28,10 +31,43 @@ export default defineCommand({
   audience: 'channel',
   args: z.object({
     part: choice({ about: 'only one part of it', values: ['all', 'counts', 'rows', 'checks'], fallback: 'all' }),
+    check: optionalText({
+      about: 'only this check, with the rows that it found',
+      bare: false,
+      maxLength: 80,
+      accepts: 'the name of a check',
+    }),
   }),
-  examples: ['qa', 'qa counts', 'qa checks'],
-  run: ({ part }, { deps, signal }) => withLive(deps, (load) => look(part, load, deps, signal)),
+  examples: ['qa', 'qa counts', 'qa checks', 'qa check=users-are-unique'],
+  run: ({ part, check }, { deps, signal }) =>
+    withLive(deps, (load) =>
+      check === undefined ? look(part, load, deps, signal) : oneCheck(check, load, deps, signal),
+    ),
 })
+
+// As many as a table of Slack holds.
+const mostRows = 100
+
+/** One check by itself, with the rows that it found. */
+async function oneCheck(name: string, load: LoadRecord, deps: Deps, signal: AbortSignal): Promise<Outcome> {
+  const names = deps.library.checks.map((check) => check.name)
+  const check = deps.library.checks.find((one) => one.name === name.toLowerCase())
+  if (check === undefined) {
+    const meant = nearest(name.toLowerCase(), names)
+    const remedy = meant === null ? '`qa checks` lists them.' : `Did you mean check=${meant}?`
+    throw new OpsError('bad_argument', `There is no check "${name}".`, remedy, { fixCommand: 'qa checks' })
+  }
+  const result = await runCheck(check, { kind: 'live', load: load.id }, mostRows, deps, signal)
+  const isGreen = result.offending === 0
+  const headline = isGreen ? `Check ${check.name} is green: ${check.title}.` : `${markOf(result)}: ${findingOf(result)}`
+  return {
+    headline,
+    replies: [text(headline, isGreen ? 'good' : 'warning'), ...(isGreen ? [] : [result.sample])],
+    ok: redErrors([result]).length === 0,
+    facts: { red: redNames([result]), about: ['checks'] },
+    next: [{ label: 'All checks', line: 'qa checks' }],
+  }
+}
 
 async function look(
   part: 'all' | 'counts' | 'rows' | 'checks',

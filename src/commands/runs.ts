@@ -11,7 +11,7 @@ import { recordAsFile } from '../core/history/audit-file.ts'
 import { describeRun, secondsOf } from '../core/history/run-in-full.ts'
 import { directly, newMessage } from '../core/outbox/messages.ts'
 import type { RunSummary } from '../core/ports/ledger.ts'
-import { text } from '../core/reply.ts'
+import { tableOfThings, text } from '../core/reply.ts'
 import { orphansOfOthers } from '../core/runner/orphans.ts'
 import { shownLine } from '../core/runner/readers.ts'
 
@@ -80,26 +80,22 @@ async function listed(asked: Asked, all: boolean, context: RunContext): Promise<
   if (runs.length === 0 && asked.command !== undefined) requireCommand(asked.command, context)
   const left = await orphansOfOthers(deps)
   const stateOf = ({ id, state }: RunSummary): string => (left.some((run) => run.id === id) ? 'interrupted' : state)
-  const rows = runs
-    .slice(0, shownRuns)
-    .map((run) => [run.id, shownLine(run, context), run.who.name, stateOf(run), run.started, secondsOf(run, now)])
+  const shown = runs.slice(0, shownRuns)
   const cut =
     runs.length > shownRuns ? [text(`The newest ${shownRuns}. Use until= or csv=yes for older ones.`, 'note')] : []
   const given = Object.entries(asked).filter(([, value]) => value !== undefined)
   const none = given.length === 0 ? 'No runs yet.' : 'No such runs.'
   const words = given.map(([name, value]) => ` ${name}=${quote(String(value))}`).join('')
   return {
-    headline: rows.length === 0 ? none : `${plural(rows.length, 'run')}, newest first.`,
+    headline: shown.length === 0 ? none : `${plural(shown.length, 'run')}, newest first.`,
     replies: [
-      {
-        kind: 'table',
+      tableOfThings(shown, {
         title: 'Runs',
         columns: ['id', 'command', 'who', 'state', 'started', 'seconds'],
         formats: ['integer', 'text', 'text', 'text', 'time', 'seconds'],
-        rows,
-        total: rows.length,
-        list: true,
-      },
+        rowOf: (run) => [run.id, shownLine(run, context), run.who.name, stateOf(run), run.started, secondsOf(run, now)],
+        action: ({ id }) => ({ label: 'Show', line: `runs ${id}` }),
+      }),
       ...cut,
     ],
     next: [{ label: 'CSV', line: `runs${words} csv=yes` }],

@@ -6,7 +6,7 @@ import type { Deps } from '../core/deps.ts'
 import { plural } from '../core/format.ts'
 import { placeWords } from '../core/place.ts'
 import type { ScheduleRecord } from '../core/ports/schedules.ts'
-import { linesGroup, type MenuReply, type TableReply, type TextReply, text } from '../core/reply.ts'
+import { linesGroup, type MenuReply, type TableReply, type TextReply, tableOfThings, text } from '../core/reply.ts'
 import { findSchedule, scheduleNumber, visibleSchedules } from '../core/schedule/make/find.ts'
 import { scheduleOutcome } from '../core/schedule/make/make.ts'
 import { unusualWords } from '../core/schedule/make/options.ts'
@@ -55,24 +55,24 @@ export default defineCommand({
 })
 
 function tableOf(schedules: readonly ScheduleRecord[], deps: Deps): TableReply {
-  const rows = schedules.map((schedule) => [
-    schedule.id,
-    linesWords(schedule),
-    whenWords(schedule),
-    placeWords(schedule.place),
-    schedule.owner.name,
-    stateWord(schedule.state),
-    nextOf(schedule, deps),
-  ])
-  return {
-    kind: 'table',
+  return tableOfThings(schedules, {
     title: 'Schedules',
     columns: ['id', 'lines', 'when', 'where', 'owner', 'state', 'next'],
     formats: ['integer', 'text', 'text', 'text', 'text', 'text', 'time'],
-    rows,
-    total: rows.length,
-    list: true,
-  }
+    rowOf: (schedule) => [
+      schedule.id,
+      linesWords(schedule),
+      whenWords(schedule),
+      placeWords(schedule.place),
+      schedule.owner.name,
+      stateWord(schedule.state),
+      nextOf(schedule, deps),
+    ],
+    action: ({ id, state }) =>
+      state.kind === 'active'
+        ? { label: 'Run now', line: `schedule-run ${id}` }
+        : { label: 'Resume', line: `schedule-resume ${id}` },
+  })
 }
 
 /** In UTC, as every time in a table is, because programs read it. */
@@ -110,16 +110,10 @@ function notesOf(schedules: readonly ScheduleRecord[], { clock }: Deps): readonl
   return lines.length === 0 ? [] : [text([...lines.slice(0, shownNotes), ...more].join('\n'), 'note')]
 }
 
-/** What suspended ones need comes first. */
+/** What concerns no single row. */
 function suggestionsFor(schedules: readonly ScheduleRecord[]): readonly Suggestion[] {
-  const parked = schedules.filter(({ state }) => state.kind === 'parked').slice(0, 2)
-  const [first] = schedules.filter(({ state }) => state.kind === 'active')
   const add = { label: 'Add one…', line: 'schedule-add day=daily time=07:00', form: true }
-  return [
-    ...parked.map(({ id }) => ({ label: `Resume ${id}`, line: `schedule-resume ${id}` })),
-    ...(schedules.length === 0 ? [{ label: 'Nightly', line: 'schedule-nightly' }] : []),
-    ...(first === undefined ? [] : [{ label: `Run ${first.id} now`, line: `schedule-run ${first.id}` }]),
-    add,
-    ...(schedules.length === 0 ? [] : [{ label: 'Export', line: 'schedule-export' }]),
-  ].slice(0, 4)
+  return schedules.length === 0
+    ? [{ label: 'Nightly', line: 'schedule-nightly' }, add]
+    : [add, { label: 'Export', line: 'schedule-export' }]
 }

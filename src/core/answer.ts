@@ -1,5 +1,7 @@
 import { z } from 'zod'
-import { replySchema, stepViewSchema } from './reply.ts'
+import { replySchema, stepViewSchema, suggestionSchema } from './reply.ts'
+
+export type { Suggestion } from './reply.ts'
 
 /** `running` until the end; a run ends once. */
 export const runStateSchema = z.enum(['running', 'complete', 'error', 'cancelled'])
@@ -19,10 +21,6 @@ export const runViewSchema = z.object({
   steps: z.array(stepViewSchema),
 })
 export type RunView = z.infer<typeof runViewSchema>
-
-/** A button: its label, and the command line that it runs; with `form` the rest of that line is filled in first. */
-export const suggestionSchema = z.object({ label: z.string(), line: z.string(), form: z.boolean().optional() })
-export type Suggestion = z.infer<typeof suggestionSchema>
 
 const boundValues = z.record(z.string(), z.union([z.string(), z.number()]))
 

@@ -44,10 +44,14 @@ const textReply = z.object({
   facts: z.array(factSchema).optional(),
 })
 
+/** A button: its label, and the command line that it runs; with `form` the rest of that line is filled in first. */
+export const suggestionSchema = z.object({ label: z.string(), line: z.string(), form: z.boolean().optional() })
+export type Suggestion = z.infer<typeof suggestionSchema>
+
 /**
  * `labels` are the titles of the columns for people, where their names do not read well enough. `rows` may be fewer than `total`, the number of rows the answer has: its first ones, or with a `timeOrder` the newest ones, behind so
  * many first rows of another kind, such as a total. The only row of a `list`, of things and not of figures, is shown as a row too,
- * however wide it is.
+ * however wide it is. `actions` has what can be done with each row, in their order; null where there is nothing.
  */
 const tableReply = z.object({
   kind: z.literal('table'),
@@ -59,6 +63,7 @@ const tableReply = z.object({
   total: z.number(),
   list: z.literal(true).optional(),
   timeOrder: z.object({ after: z.int() }).optional(),
+  actions: z.array(suggestionSchema.nullable()).exactOptional(),
 })
 
 /**
@@ -162,6 +167,32 @@ export type ChartReply = z.infer<typeof chartReply>
 export type StepsReply = z.infer<typeof stepsReply>
 export type PlanReply = z.infer<typeof planReply>
 export type FailureReply = z.infer<typeof failureReply>
+
+/**
+ * A table of things: a row for each, and what can be done with it. Presenters make a button of that, a menu, or the line to type; without an
+ * `action`, or where it is null for all, there is nothing. `rowOf` has a cell for each column.
+ */
+export function tableOfThings<T>(
+  things: readonly T[],
+  {
+    rowOf,
+    action,
+    ...head
+  }: Pick<TableReply, 'title' | 'columns' | 'labels' | 'formats'> & {
+    readonly rowOf: (thing: T) => readonly Cell[]
+    readonly action?: (thing: T) => Suggestion | null
+  },
+): TableReply {
+  const actions = action === undefined ? [] : things.map(action)
+  return {
+    kind: 'table',
+    ...head,
+    rows: things.map((thing) => [...rowOf(thing)]),
+    total: things.length,
+    list: true,
+    ...(actions.some((one) => one !== null) ? { actions } : {}),
+  }
+}
 
 /** Command lines below a heading, as they are typed. */
 export function linesGroup(title: string, lines: readonly string[]): MenuReply['groups'][number] {

@@ -28,7 +28,7 @@ const actions = [runAction, formAction, confirmAction, typeAction, dismissAction
 
 /** The action of an id; null for an id of another version of the bot. */
 export function actionOf(actionId: string): (typeof actions)[number] | null {
-  return actions.find((action) => new RegExp(`^${action}(?:\\D?\\d+|-menu)?$`).test(actionId)) ?? null
+  return actions.find((action) => new RegExp(`^${action}(?:\\D?\\d+|-row-\\d+|-menu)?$`).test(actionId)) ?? null
 }
 
 /** The id of a select menu whose options run a line, or open the form of one. */

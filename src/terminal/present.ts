@@ -52,7 +52,7 @@ function replyText(reply: Reply, screen: Screen): string {
     case 'text':
       return toned(reply.tone ?? 'plain', clean(reply.text), screen)
     case 'table':
-      return tableText(reply, screen)
+      return [tableText(reply, screen), ...actionLines(reply, screen)].join('\n')
     case 'menu':
       return menuText(reply, screen)
     case 'file':
@@ -66,6 +66,19 @@ function replyText(reply: Reply, screen: Screen): string {
     case 'failure':
       return failureText(reply, screen)
   }
+}
+
+// More are not read; the rest follows from them.
+const shownActions = 3
+
+/** What to type for a row: of each kind of action those of the first rows. */
+function actionLines({ actions = [] }: TableReply, { paint }: Screen): readonly string[] {
+  const known = actions.filter((action) => action !== null)
+  return [...new Set(known.map(({ label }) => label))].map((label) => {
+    const lines = known.filter((action) => action.label === label).map(({ line }) => forShell(cleanLine(line)))
+    const more = lines.length > shownActions ? ' · …' : ''
+    return paint('faint', `${cleanLine(label)}: ${program} ${lines.slice(0, shownActions).join(' · ')}${more}`)
+  })
 }
 
 /** Headings with a line for each command below them, what it does in a column. */

@@ -40,6 +40,7 @@ const button = typed('button', {
   value: maybe(characters(2000, 0)),
   style,
   confirm: maybe(confirm),
+  accessibility_label: maybe(characters(75)),
 })
 const select = typed('static_select', {
   action_id: actionId,
@@ -126,12 +127,22 @@ const cell = z.discriminatedUnion('type', [
   typed('raw_number', { value: z.number(), text: characters(10_000) }),
   richText,
 ])
-const rows = (min: number, max: number) => list(list(cell, 1, 20), min, max)
+/** A button in a row; `fallback` is for clients that show none. */
+const actionCell = typed('action_cell', {
+  element: button,
+  fallback: maybe(
+    z.discriminatedUnion('type', [
+      typed('raw_text', { text: characters(10_000) }),
+      typed('raw_number', { value: z.number(), text: characters(10_000) }),
+    ]),
+  ),
+})
+const rowsOf = <S extends z.ZodType>(of: S, min: number, max: number) => list(list(of, 1, 20), min, max)
 const column = z.strictObject({ align: maybe(z.enum(['left', 'center', 'right'])), is_wrapped: flag })
-const table = block('table', { rows: rows(1, 100), column_settings: maybe(list(column.nullable(), 0, 20)) })
+const table = block('table', { rows: rowsOf(cell, 1, 100), column_settings: maybe(list(column.nullable(), 0, 20)) })
 const dataTable = block('data_table', {
   caption: characters(3000),
-  rows: rows(2, 101),
+  rows: rowsOf(z.discriminatedUnion('type', [...cell.options, actionCell]), 2, 101),
   page_size: maybe(z.int().min(1).max(100)),
   row_header_column_index: maybe(z.int().min(0).max(19)),
 })
@@ -197,8 +208,8 @@ export type HomeView = z.infer<typeof homeViewSchema>
 export type AnyBlock = MessageBlock | Modal['blocks'][number] | HomeView['blocks'][number]
 /** What a person fills in, with its label. */
 export type InputBlock = z.infer<typeof input>
-/** One cell of a table. */
-export type TableCell = z.infer<typeof cell>
+/** One cell of a table; only a `data_table` has buttons. */
+export type TableCell = z.infer<typeof cell> | z.infer<typeof actionCell>
 /** A stretch of rich text: words in one style, a mention, a link. */
 export type Inline = z.infer<typeof inline>
 /** Formatted text as Slack stores it. */

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import type { AnyBlock, Element, HomeView, MessageBlock, Modal } from './block-kit.ts'
+import type { AnyBlock, Element, HomeView, MessageBlock, Modal, TableCell } from './block-kit.ts'
 import { ApiError } from './http.ts'
 import {
   type Checked,
@@ -45,9 +45,14 @@ function elementWithId<T extends Element>(element: T): T {
   return { ...element, action_id: element.action_id ?? id() }
 }
 
+function cellWithId<T extends TableCell>(cell: T): T {
+  return cell.type === 'action_cell' ? { ...cell, element: elementWithId(cell.element) } : cell
+}
+
 function blockWithIds<T extends AnyBlock>(block: T): T {
   const named = { ...block, block_id: block.block_id ?? id() }
   if (named.type === 'actions') return { ...named, elements: named.elements.map(elementWithId) }
+  if (named.type === 'data_table') return { ...named, rows: named.rows.map((row) => row.map(cellWithId)) }
   if (named.type === 'input')
     return { ...named, element: { ...named.element, action_id: named.element.action_id ?? id() } }
   if (named.type === 'section' && named.accessory !== undefined)

@@ -54,6 +54,11 @@ export function controlsIn(blocks: readonly AnyBlock[]): readonly Control[] {
   return blocks.flatMap((block): Control[] => {
     const block_id = block.block_id ?? ''
     if (block.type === 'actions') return block.elements.map((element) => ({ block_id, element }))
+    if (block.type === 'data_table') {
+      return block.rows
+        .flat()
+        .flatMap((cell) => (cell.type === 'action_cell' ? [{ block_id, element: cell.element }] : []))
+    }
     if (block.type === 'input') return [{ block_id, element: block.element }]
     return block.type === 'section' && block.accessory ? [{ block_id, element: block.accessory }] : []
   })

@@ -77,12 +77,19 @@ function repeatedIds(blocks: readonly AnyBlock[]): Issue[] {
     message: `\`block_id\` "${value}" already exists`,
   }))
   const inside = blocks.flatMap((block, n) =>
-    repeats(block.type === 'actions' ? block.elements.map((each) => each.action_id) : []).map(({ at, value }) => ({
+    repeats(idsIn(block)).map(({ at, value }) => ({
       pointer: `/blocks/${n}/elements/${at}/action_id`,
       message: `\`action_id\` "${value}" already exists`,
     })),
   )
   return [...twice, ...inside]
+}
+
+/** The ids of what can be pressed in a block, in order. */
+function idsIn(block: AnyBlock): readonly (string | undefined)[] {
+  if (block.type === 'actions') return block.elements.map((each) => each.action_id)
+  if (block.type !== 'data_table') return []
+  return block.rows.flat().flatMap((cell) => (cell.type === 'action_cell' ? [cell.element.action_id] : []))
 }
 
 function tableIssues(block: BlockOf<'table' | 'data_table'>, at: string): Issue[] {
@@ -92,10 +99,13 @@ function tableIssues(block: BlockOf<'table' | 'data_table'>, at: string): Issue[
     if (row.length !== first.length)
       issues.push({ pointer: `${at}/rows/${n}`, message: `must have ${first.length} cells like the first row` })
   })
-  const rich = block.type === 'table' ? -1 : first.findIndex((cell) => cell.type === 'rich_text')
-  return rich < 0
-    ? issues
-    : [...issues, { pointer: `${at}/rows/0/${rich}`, message: 'the header may not hold rich_text' }]
+  if (block.type === 'table') return issues
+  const inHeader = first.flatMap(({ type }, n) =>
+    type === 'rich_text' || type === 'action_cell'
+      ? [{ pointer: `${at}/rows/0/${n}`, message: `the header may not hold ${type}` }]
+      : [],
+  )
+  return [...issues, ...inHeader]
 }
 
 function chartIssues({ chart }: BlockOf<'data_visualization'>, at: string): Issue[] {

@@ -47,6 +47,28 @@ describe('qa', () => {
     ])
     expect(offending.every(({ rows }) => rows.length <= 5)).toBe(true)
     expect(answer).toMatchObject({ ok: true, exit: 0, next: [{ line: 'top-songs' }] })
+    const shows = { label: 'Show rows', line: 'qa check=catalogue-coverage' }
+    expect(checks?.actions?.filter((action) => action !== null)).toEqual([shows])
+    expect(checks?.actions?.[checks.rows.findIndex(([check]) => check === 'catalogue-coverage')]).toEqual(shows)
+  })
+
+  it('runs one check by its name, with its rows; a name that there is not gets the nearest', async () => {
+    const { bot } = await createLoadedWarehouse()
+    expect(await bot.say('qa check=catalogue-coverage')).toMatchObject({
+      ok: true,
+      headline: 'Warning: Catalogue match 1.25% (expected at least 4%)',
+      replies: [{ tone: 'warning' }, { kind: 'table', total: 1 }],
+      facts: { red: ['catalogue-coverage'] },
+    })
+    expect(await bot.say('qa check=users-are-unique')).toMatchObject({
+      ok: true,
+      replies: [{ tone: 'good', text: expect.stringMatching(/^Check users-are-unique is green: /) }],
+    })
+    expect(await bot.say('qa check=users-are-uniqe')).toMatchObject({
+      exit: 2,
+      headline: 'There is no check "users-are-uniqe".',
+      failure: { remedy: 'Did you mean check=users-are-unique?' },
+    })
   })
 
   it('in one go shows all three, and ends with status 1 when a check that must be green is red', async () => {

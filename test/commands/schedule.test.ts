@@ -37,12 +37,7 @@ describe('schedule', () => {
       '5: does not run late',
       '2 more schedules have other options: see schedule export.',
     ])
-    expect(next.map(({ line }) => line)).toEqual([
-      'schedule-resume 6',
-      'schedule-resume 7',
-      'schedule-run 1',
-      'schedule-add day=daily time=07:00',
-    ])
+    expect(next.map(({ line }) => line)).toEqual(['schedule-add day=daily time=07:00', 'schedule-export'])
   })
 
   it('lists all schedules with their next time, what is not usual about them; how to add one where there is none', async () => {
@@ -80,6 +75,10 @@ describe('schedule', () => {
             [2, 'load', 'weekdays at 07:30 (UTC)', '#music', 'Anna', 'paused', null],
           ],
           total: 2,
+          actions: [
+            { label: 'Run now', line: 'schedule-run 1' },
+            { label: 'Resume', line: 'schedule-resume 2' },
+          ],
         },
         {
           kind: 'text',
@@ -88,7 +87,6 @@ describe('schedule', () => {
         },
       ],
       next: [
-        { label: 'Run 1 now', line: 'schedule-run 1' },
         { label: 'Add one…', form: true },
         { label: 'Export', line: 'schedule-export' },
       ],
@@ -142,7 +140,7 @@ describe('schedule', () => {
     })
   })
 
-  it('says why one is parked, and has the buttons that wake it first', async () => {
+  it('says why one is suspended, with the button that resumes it', async () => {
     const { bot } = await createScheduleOffice()
     await bot.say('schedule add greet daily at 3')
     const { id } = await onlyOf(bot)
@@ -151,9 +149,9 @@ describe('schedule', () => {
     const answer = await bot.say('schedule')
     expect(answer.replies[0]).toMatchObject({
       rows: [[1, 'greet', expect.anything(), '#music', 'Anna', 'suspended', null]],
+      actions: [{ label: 'Resume', line: 'schedule-resume 1' }],
     })
     expect(answer.replies[1]).toEqual({ kind: 'text', text: `Schedule 1 is suspended: ${why}`, tone: 'warning' })
-    expect(answer.next[0]).toEqual({ label: 'Resume 1', line: 'schedule-resume 1' })
   })
 
   it.each([

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
+import { tableOfThings } from '../../src/core/reply.ts'
 import { eventually } from './support/clock.ts'
+import type { Front } from './support/front.ts'
 import { ada, dataEng, type Office, openOffice, random, vera } from './support/office.ts'
 import { postSigned } from './support/signed.ts'
 
@@ -48,6 +50,41 @@ describe('a button that says a line', () => {
     await press('Songs', { copies: 2 })
     await shown('Three songs.')
     expect(office.doors.arrivals('songs')).toBe(1)
+  })
+})
+
+describe('a button in a row of a table', () => {
+  const rows = () => [
+    tableOfThings(['Undo', 'Yellow'], {
+      title: 'Songs',
+      columns: ['song'],
+      rowOf: (song) => [song],
+      action: (song) => (song === 'Undo' ? null : { label: 'Show it', line: 'help' }),
+    }),
+  ]
+  const another = async (arrange: (front: Front) => void = () => undefined): Promise<void> => {
+    await office.close()
+    office = await openOffice({ songs: rows, arrange })
+    office.doors.open('songs')
+    await say('/sparkify songs')
+    await shown('Three songs.')
+  }
+
+  it('runs its line for whoever clicked it', async () => {
+    await another()
+    await press('Show it', { as: vera })
+    await eventually(() => office.seen(dataEng, vera).some(({ text }) => text === 'This is the help.'))
+    expect(office.seen(dataEng, ada).some(({ text }) => text === 'This is the help.')).toBe(false)
+  })
+
+  it('is a menu below the table where Slack does not take it', async () => {
+    await another((front) =>
+      front.inject(({ body }) =>
+        body.get('blocks')?.includes('action_cell') ? { body: { ok: false, error: 'invalid_blocks' } } : undefined,
+      ),
+    )
+    await press('Show it: Yellow')
+    await shown('This is the help.')
   })
 })
 

@@ -238,6 +238,16 @@ describe('an answer in the terminal', () => {
     )
   })
 
+  it('shows what to type for a row, the first three of each kind', () => {
+    const actions = [1, 2, 3, 4].map((id) => ({ label: 'Show', line: `runs ${id}` }))
+    const rows = [...actions, null].map((_, at) => [at + 1])
+    const table = { kind: 'table' as const, title: 'Runs', columns: ['id'], rows, total: 5, list: true as const }
+    const withActions = { ...table, actions: [...actions, null] }
+    const shown = answerText({ ...answer, replies: [withActions] }, 80)
+    expect(shown.split('\n').at(-1)).toBe('Show: npx sparkify runs 1 · runs 2 · runs 3 · …')
+    expect(answerText({ ...answer, replies: [table] }, 80)).not.toContain('npx')
+  })
+
   it('names the next step that can be said as it is in its last line', () => {
     expect(answerText({ ...answer, replies, next }, 80).split('\n\n')).toEqual([
       '✓ Done',

@@ -38,12 +38,20 @@ const pie = {
   title: 'Paid and free',
   chart: { type: 'pie', segments: ['free', 'paid', 'other'].map((label, n) => ({ label, value: n + 1 })) },
 }
-const wideRow = (row: number) => [raw(`song ${row}`), ...Array.from({ length: 12 }, (_, n) => number(row * n))]
+const wideRow = (row: number) => [
+  raw(`song ${row}`),
+  ...Array.from({ length: 12 }, (_, n) => number(row * n)),
+  {
+    type: 'action_cell',
+    element: button(`row-${row}`, { accessibility_label: `row-${row} of song ${row}` }),
+    fallback: raw('–'),
+  },
+]
 const dataTable = {
   type: 'data_table',
   caption: 'Top songs',
   rows: [
-    [raw('song'), ...Array.from({ length: 12 }, (_, n) => raw(`column ${n}`))],
+    [raw('song'), ...Array.from({ length: 12 }, (_, n) => raw(`column ${n}`)), raw('Action')],
     ...[1, 2, 3, 4, 5, 6].map(wideRow),
   ],
 }

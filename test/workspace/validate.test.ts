@@ -21,6 +21,41 @@ const points = (...labels: string[]) => labels.map((label) => ({ label, value: 1
 const said = (...blocks: unknown[]) =>
   checkMessageBlocks(blocks).issues.map(({ pointer, message }) => `${pointer} ${message}`)
 
+describe('a button in a row', () => {
+  const cell = (action_id: string, more: object = {}) => ({
+    type: 'action_cell',
+    element: button({ action_id }),
+    ...more,
+  })
+
+  it('is taken by a data_table, with what older clients show', () => {
+    expect(said(dataTable([raw('h'), raw('Action')], [raw('x'), cell('a', { fallback: raw('runs 1') })]))).toEqual([])
+    expect(said(dataTable([raw('h')], [cell('a')]))).toEqual([])
+  })
+
+  it.each<[string, readonly string[], object]>([
+    ['a table', ['/blocks/0/rows/1/0/type unsupported type'], table([raw('h')], [cell('a')])],
+    ['a header', ['/blocks/0/rows/0/0 the header may not hold action_cell'], dataTable([cell('a')], [raw('x')])],
+    [
+      'a button of the same id',
+      ['/blocks/0/elements/1/action_id `action_id` "a" already exists'],
+      dataTable([raw('h')], [cell('a')], [cell('a')]),
+    ],
+    [
+      'a rich fallback',
+      ['/blocks/0/rows/1/0/fallback/type unsupported type'],
+      dataTable([raw('h')], [cell('a', { fallback: { type: 'rich_text', elements: [] } })]),
+    ],
+    [
+      'a menu',
+      ['/blocks/0/rows/1/0/element/type must be a valid enum value'],
+      dataTable([raw('h')], [{ type: 'action_cell', element: { type: 'overflow', options: [] } }]),
+    ],
+  ])('is refused in or as %s', (_, faults, block) => {
+    expect(said(block)).toEqual(expect.arrayContaining([...faults]))
+  })
+})
+
 describe('the blocks of a message', () => {
   it('are taken when they keep every limit', () => {
     const rich = {

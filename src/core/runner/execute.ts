@@ -9,7 +9,7 @@ import { messagesOf, type Report } from '../outbox/messages.ts'
 import { askerOf } from '../people.ts'
 import type { Settlement } from '../ports/plans.ts'
 import type { Approval, NewRun, Origin, Retry, RunEnd, RunRecord } from '../ports/runs.ts'
-import { text } from '../reply.ts'
+import { type Reply, text } from '../reply.ts'
 import { failureAnswer, noted, viewOf } from './answers.ts'
 import { createLiveRun, type LiveRun, type Watch } from './live-run.ts'
 import { costOf, leaving, opening } from './orphans.ts'
@@ -118,6 +118,7 @@ async function outcomeOf(run: LiveRun, parsed: ParsedCommand, context: Context, 
       ...answerOf(outcome, audience, ending('complete')),
       // Only a schedule makes one message of several answers.
       ...(outcome.brief === undefined || record.origin.kind !== 'line' ? {} : { brief: [...outcome.brief] }),
+      replies: outcome.replies.map((reply) => withUsableActions(reply, parsed.command, context)),
       next: usable(outcome.next ?? [], parsed.command, context),
     }
     return await store(run, 'complete', answer, session)
@@ -151,6 +152,15 @@ function usable(next: readonly Suggestion[], { audience }: Command, { catalog, w
     const command = catalog.named(line)
     return command === undefined || mayUse(command, who.role)
   })
+}
+
+/** A table with the actions of its rows that are usable. */
+function withUsableActions(reply: Reply, command: Command, context: Context): Reply {
+  if (reply.kind !== 'table' || reply.actions === undefined) return reply
+  const actions = reply.actions.map((action) =>
+    action === null || usable([action], command, context).length === 0 ? null : action,
+  )
+  return { ...reply, actions }
 }
 
 /** What is returned is what is stored: where another process ended the run first, its answer. */

@@ -2,7 +2,7 @@ import type { Deps } from '../deps.ts'
 import { moment } from '../format.ts'
 import type { Sources, Target } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/ledger.ts'
-import type { Cell, TableReply } from '../reply.ts'
+import { type Cell, type TableReply, tableOfThings } from '../reply.ts'
 import type { CheckFile } from '../sql/files.ts'
 import { titleOfColumn } from '../tables.ts'
 import { type EventKeys, placeOfEvent, type RowPlace } from '../unreadable.ts'
@@ -20,24 +20,31 @@ export interface CheckResult {
 
 /** Runs every check on one load, a few at a time as the engine admits them. In the order of their names. */
 export async function runChecks(deps: Deps, target: Target, signal: AbortSignal): Promise<readonly CheckResult[]> {
-  return Promise.all(
-    deps.library.checks.map(async (check) => {
-      const result = await deps.engine.query(target, { sql: check.sql }, { maxRows: rowsShown, signal })
-      return {
-        check,
-        offending: result.total,
-        sample: {
-          kind: 'table' as const,
-          title: check.title,
-          columns: result.columns.map(({ name }) => name),
-          labels: result.columns.map(({ name }) => check.columns[name]?.title ?? titleOfColumn(name)),
-          formats: result.columns.map(({ name, format }) => check.columns[name]?.format ?? asStored(format)),
-          rows: result.rows.map((row) => [...row]),
-          total: result.total,
-        },
-      }
-    }),
-  )
+  return Promise.all(deps.library.checks.map((check) => runCheck(check, target, rowsShown, deps, signal)))
+}
+
+/** Runs one check on one load, with at most so many of the rows that offend. */
+export async function runCheck(
+  check: CheckFile,
+  target: Target,
+  maxRows: number,
+  { engine }: Pick<Deps, 'engine'>,
+  signal: AbortSignal,
+): Promise<CheckResult> {
+  const result = await engine.query(target, { sql: check.sql }, { maxRows, signal })
+  return {
+    check,
+    offending: result.total,
+    sample: {
+      kind: 'table',
+      title: check.title,
+      columns: result.columns.map(({ name }) => name),
+      labels: result.columns.map(({ name }) => check.columns[name]?.title ?? titleOfColumn(name)),
+      formats: result.columns.map(({ name, format }) => check.columns[name]?.format ?? asStored(format)),
+      rows: result.rows.map((row) => [...row]),
+      total: result.total,
+    },
+  }
 }
 
 /** Where the first of the offending rows is; null where the check is green, or looks at no rows of the source. */
@@ -85,22 +92,21 @@ export function checksLine(results: readonly CheckResult[]): string {
   return parts.join(' · ')
 }
 
-/** The fixed table of `qa checks`: check, severity, state, offending, title. */
+/** The fixed table of `qa checks`: check, severity, state, offending, title; red ones with what shows their rows. */
 export function checksTable(results: readonly CheckResult[]): TableReply {
-  return {
-    kind: 'table',
+  return tableOfThings(results, {
     title: 'Checks',
     columns: ['check', 'severity', 'state', 'offending', 'title'],
     formats: ['text', 'text', 'text', 'integer', 'text'],
-    rows: results.map(({ check, offending }) => [
+    rowOf: ({ check, offending }) => [
       check.name,
       check.severity,
       offending === 0 ? 'green' : 'red',
       offending,
       check.title,
-    ]),
-    total: results.length,
-  }
+    ],
+    action: ({ check, offending }) => (offending === 0 ? null : { label: 'Show rows', line: `qa check=${check.name}` }),
+  })
 }
 
 /** What a red check found: "Catalogue match 0.01% (expected at least 4%)". Throws where its header names a column that it does not select. */

@@ -63,14 +63,28 @@ export const maxButtons = 4
 const maxLabel = 75
 const maxValue = 2_000
 
-/** A button that carries `value` back when pressed. */
+/** A button that carries `value` back when pressed; `spoken` is what a screen reader says in place of its label. */
 export function button(
   actionId: string,
   label: string,
   value: string,
-  options: { readonly style?: 'primary' | 'danger'; readonly confirm?: ConfirmationDialog } = {},
+  {
+    spoken,
+    ...options
+  }: {
+    readonly style?: 'primary' | 'danger'
+    readonly confirm?: ConfirmationDialog
+    readonly spoken?: string
+  } = {},
 ): Button {
-  return { type: 'button', action_id: actionId, text: plainText(cleanLine(label), maxLabel), value, ...options }
+  return {
+    type: 'button',
+    action_id: actionId,
+    text: plainText(cleanLine(label), maxLabel),
+    value,
+    ...options,
+    ...(spoken === undefined ? {} : { accessibility_label: cut(cleanLine(spoken), maxLabel) }),
+  }
 }
 
 /** Buttons beside each other. */

@@ -1,5 +1,5 @@
 import { cleanLine } from '../../core/format.ts'
-import type { Cell, Format, TableReply } from '../../core/reply.ts'
+import type { Cell, Format, Suggestion, TableReply } from '../../core/reply.ts'
 import {
   byImportance,
   columnTitles,
@@ -18,6 +18,9 @@ const wideRow = 5
 
 // No form of a table shows more, and cleaning 100,000 cells takes half a second.
 const maxRows = 100
+
+// What an option of a menu holds (https://docs.slack.dev/reference/block-kit/composition-objects/option-object); a button takes more.
+const maxActionLine = 150
 
 // Longer than any form shows a value.
 const maxCell = 1_200
@@ -39,6 +42,8 @@ export interface Grid {
   readonly title: string
   readonly columns: readonly GridColumn[]
   readonly rows: readonly (readonly GridCell[])[]
+  /** What can be done with each row; empty where that is nothing for all. */
+  readonly actions: readonly (Suggestion | null)[]
   /** What a row of it is: a row of the answer, or a column of the only one. */
   readonly of: 'row' | 'column'
   readonly total: number
@@ -55,7 +60,11 @@ export function gridOf(table: TableReply): Grid {
   const [only] = rows
   if (only !== undefined && rows.length === 1 && table.total <= 1 && columns.length > wideRow && table.list !== true)
     return lyingDown(table, only)
-  const shown = columnTitles(table).slice(0, maxColumns)
+  const actions = keptRows(table.actions ?? [], maxRows, table.timeOrder).map((action) =>
+    action === null || action.line.length > maxActionLine ? null : action,
+  )
+  const hasActions = actions.some((action) => action !== null)
+  const shown = columnTitles(table).slice(0, hasActions ? maxColumns - 1 : maxColumns)
   const numeric = shown.map((_, at) => isNumeric(table, at))
   const words = shown.map((_, at) =>
     formatColumn(
@@ -69,6 +78,7 @@ export function gridOf(table: TableReply): Grid {
     rows: keptRows(rows, maxRows, table.timeOrder).map((row) =>
       shown.map((_, at) => gridCell(row[at] ?? null, words[at] ?? String, numeric[at] ?? false)),
     ),
+    actions: hasActions ? actions : [],
     of: 'row',
     total: Math.max(table.total, rows.length),
     leftOut: columns.length - shown.length,
@@ -93,6 +103,7 @@ function lyingDown(table: TableReply, row: readonly Cell[]): Grid {
           gridCell(value, formatColumn([value], formatAt(table, at)), false),
         ]
       }),
+    actions: [],
     of: 'column',
     total: table.columns.length,
     leftOut: 0,
@@ -127,6 +138,7 @@ function gridCell(cell: Cell, words: (cell: Cell) => string, numeric: boolean): 
 /** The rows of a grid that fit, and whether any of their values had to be cut. */
 export interface CutGrid {
   readonly rows: readonly (readonly GridCell[])[]
+  readonly actions: Grid['actions']
   readonly cellsCut: boolean
 }
 
@@ -139,19 +151,33 @@ export function cutGrid(grid: Grid, maxRows: number, maxCharacters: number): Cut
   const room = maxCharacters - grid.title.length - grid.columns.reduce((sum, { name }) => sum + name.length, 0)
   const { timeOrder } = grid
   const rows = keptRows(grid.rows, maxRows, timeOrder)
-  const limit = cellLimits.find((most) => countThatFit(rows, most, room) === rows.length) ?? least
-  const fitting = countThatFit(byImportance(rows, timeOrder), limit, room)
-  const kept = keptRows(rows, Math.max(1, fitting), timeOrder)
+  const actions = keptRows(grid.actions, maxRows, timeOrder)
+  const sized = rows.map((row, at): Sized => ({ row, besides: sizeOf(actions[at] ?? null) }))
+  const limit = cellLimits.find((most) => countThatFit(sized, most, room) === rows.length) ?? least
+  const fitting = Math.max(1, countThatFit(byImportance(sized, timeOrder), limit, room))
+  const kept = keptRows(rows, fitting, timeOrder)
   return {
+    actions: keptRows(actions, fitting, timeOrder),
     rows: kept.map((row) => row.map((cell) => ({ ...cell, text: cut(cell.text, limit) }))),
     cellsCut: kept.some((row) => row.some((cell) => cell.isCut || cell.text.length > limit)),
   }
 }
 
-function countThatFit(rows: Grid['rows'], limit: number, room: number): number {
+/** A row, and the characters that its action takes. */
+interface Sized {
+  readonly row: readonly GridCell[]
+  readonly besides: number
+}
+
+/** The label of a button, and the line that stands in its place in older clients. */
+function sizeOf(action: Suggestion | null): number {
+  return action === null ? 0 : action.label.length + action.line.length
+}
+
+function countThatFit(rows: readonly Sized[], limit: number, room: number): number {
   let left = room
-  const tooMuch = rows.findIndex((row) => {
-    left -= row.reduce((sum, { text }) => sum + Math.min(text.length, limit), 0)
+  const tooMuch = rows.findIndex(({ row, besides }) => {
+    left -= row.reduce((sum, { text }) => sum + Math.min(text.length, limit), besides)
     return left < 0
   })
   return tooMuch < 0 ? rows.length : tooMuch

@@ -5,6 +5,7 @@ import { menuOf } from '../action-ids.ts'
 import type { Block } from '../outbound/fallbacks.ts'
 import { plainText } from './blocks.ts'
 import { pieces } from './cut.ts'
+import type { Grid } from './grid.ts'
 import { codeSpan, mrkdwn } from './mrkdwn.ts'
 import type { PresentedPart } from './parts.ts'
 
@@ -34,13 +35,46 @@ export function presentMenu({ groups, choose }: MenuReply): PresentedPart {
   return { label: list(listed.map(({ title }) => title)), newest: blocks, older: blocks, oldest: blocks, words }
 }
 
-function selectOf(groups: MenuReply['groups'], choose: NonNullable<MenuReply['choose']>): ActionsBlock {
-  const items = groups.flatMap((group) => group.items).filter(({ line }) => line.length <= maxValue)
-  const select: StaticSelect = {
-    type: 'static_select',
-    action_id: menuOf(choose.form === true ? 'form' : 'run'),
-    placeholder: plainText(choose.label, maxHeader),
-    options: items.slice(0, maxOptions).map(({ name, line }) => ({ text: plainText(name, maxOption), value: line })),
+function selectOf(groups: MenuReply['groups'], { label, form }: NonNullable<MenuReply['choose']>): ActionsBlock {
+  return {
+    type: 'actions',
+    elements: [
+      select(
+        groups.flatMap((group) => group.items),
+        label,
+        form,
+      ),
+    ],
   }
-  return { type: 'actions', elements: [select] }
+}
+
+type Item = Pick<MenuReply['groups'][number]['items'][number], 'name' | 'line'>
+
+function select(items: readonly Item[], label: string, form: boolean | undefined): StaticSelect {
+  const short = items.filter(({ line }) => line.length <= maxValue)
+  return {
+    type: 'static_select',
+    action_id: menuOf(form === true ? 'form' : 'run'),
+    placeholder: plainText(label, maxHeader),
+    options: short.slice(0, maxOptions).map(({ name, line }) => ({ text: plainText(name, maxOption), value: line })),
+  }
+}
+
+/** What can be done with the rows of a table, where its rows can have no buttons: a menu, or two where some open a form. */
+export function rowMenus({ rows, actions }: Grid): readonly ActionsBlock[] {
+  const items = actions.flatMap((action, at) => {
+    const [id, what] = rows[at] ?? []
+    const row = [id?.text, what?.text].filter((text) => text !== undefined).join(' · ')
+    return action === null ? [] : [{ name: `${action.label}: ${row}`, line: action.line, form: action.form === true }]
+  })
+  const elements = [false, true].flatMap((form) => {
+    const own = items.filter((item) => item.form === form)
+    return own.length === 0 ? [] : [select(own, form ? 'Fill in for a row…' : 'Choose a row…', form)]
+  })
+  return elements.length === 0 ? [] : [{ type: 'actions', elements }]
+}
+
+/** The characters that menus add to a message. */
+export function charactersOfMenus(menus: readonly ActionsBlock[]): number {
+  return JSON.stringify(menus).length
 }

@@ -108,8 +108,14 @@ function loadOfBlock(block: Block): Load {
     tables: block.type === 'table' || block.type === 'data_table' ? 1 : 0,
     charts: block.type === 'data_visualization' ? 1 : 0,
     plans: block.type === 'plan' ? 1 : 0,
-    buttons: block.type === 'actions' && Array.isArray(block['elements']) ? block['elements'].length : 0,
+    buttons: block.type === 'actions' ? buttonsIn(block['elements']) : 0,
   }
+}
+
+function buttonsIn(elements: unknown): number {
+  const isButton = (element: unknown): boolean =>
+    typeof element === 'object' && element !== null && 'type' in element && element.type === 'button'
+  return Array.isArray(elements) ? elements.filter(isButton).length : 0
 }
 
 const keywords = new Set(['type', 'block_id', 'action_id', 'task_id', 'value', 'style', 'status', 'align'])

@@ -1,11 +1,13 @@
-import type { DataTableBlock, RawNumberElement, RawTextElement, TableBlock } from '@slack/types'
+import type { RawNumberElement, RawTextElement, TableBlock } from '@slack/types'
 import { clean, cleanLine, count, plural } from '../../core/format.ts'
-import type { FileReply, TableReply } from '../../core/reply.ts'
+import type { FileReply, Suggestion, TableReply } from '../../core/reply.ts'
 import { csvOf, keptName } from '../../core/tables.ts'
-import type { CsvFile } from '../outbound/fallbacks.ts'
-import { boldLine, preformatted, sections, smallPrint } from './blocks.ts'
+import { formAction, runAction } from '../action-ids.ts'
+import type { Block, CsvFile } from '../outbound/fallbacks.ts'
+import { boldLine, button, preformatted, sections, smallPrint } from './blocks.ts'
 import { cut } from './cut.ts'
 import { type CutGrid, cutGrid, type Grid, type GridCell, gridOf } from './grid.ts'
+import { charactersOfMenus, rowMenus } from './menu.ts'
 import { codeBlock, mrkdwn } from './mrkdwn.ts'
 import { type MessageForm, type PresentedPart, simplePart } from './parts.ts'
 import { textTable } from './text-table.ts'
@@ -31,7 +33,8 @@ export function presentTable(
   const grid = gridOf(table)
   if (grid.rows.length === 0 || grid.columns.length === 0) return { part: emptyTable(grid), file: null }
   const newest = cutGrid(grid, maxDataRows, maxCharacters)
-  const older = cutGrid(grid, maxTableRows, maxCharacters)
+  const menus = rowMenus(grid)
+  const older = cutGrid(grid, maxTableRows, maxCharacters - charactersOfMenus(menus))
   const oldest = textTable(grid, maxTextCharacters)
   const words = textTable(grid, maxWordsCharacters)
   const cuts = (shown: number, cellsCut: boolean): boolean => shown < grid.total || cellsCut || grid.leftOut > 0
@@ -50,11 +53,17 @@ export function presentTable(
     part: {
       label: grid.title,
       newest: [dataTable(grid, newest), ...smallPrint(below(newest.rows.length, newest.cellsCut))],
-      older: [boldLine(grid.title), plainTable(grid, older), ...smallPrint(below(older.rows.length, older.cellsCut))],
+      older: [
+        boldLine(grid.title),
+        plainTable(grid, older),
+        ...smallPrint(below(older.rows.length, older.cellsCut)),
+        ...menus,
+      ],
       oldest: [
         boldLine(grid.title),
         ...(oldest.shown === 0 ? [] : [preformatted(oldest.text)]),
         ...smallPrint(below(oldest.shown, oldest.cellsCut)),
+        ...menus,
       ],
       words: [
         mrkdwn(grid.title),
@@ -69,11 +78,15 @@ function emptyTable(grid: Grid): PresentedPart {
   return simplePart(grid.title, [boldLine(grid.title), ...smallPrint('No rows.')], `${grid.title}: no rows.`)
 }
 
-function dataTable({ title, columns, of }: Grid, { rows }: CutGrid): DataTableBlock {
+function dataTable({ title, columns, of }: Grid, { rows, actions }: CutGrid): Block {
+  const hasActions = actions.length > 0
   return {
     type: 'data_table',
     caption: title,
-    rows: [columns.map(({ name }) => rawText(name)), ...rows.map((row) => row.map(cellOf))],
+    rows: [
+      [...columns.map(({ name }) => rawText(name)), ...(hasActions ? [rawText('Action')] : [])],
+      ...rows.map((row, at) => [...row.map(cellOf), ...(hasActions ? [actionCell(actions[at] ?? null, row, at)] : [])]),
+    ],
     page_size: of === 'column' || rows.length <= onePage ? rows.length : 10,
   }
 }
@@ -88,6 +101,19 @@ function plainTable({ columns }: Grid, { rows }: CutGrid): TableBlock {
 
 function cellOf({ text, value }: GridCell): RawTextElement | RawNumberElement {
   return value === null ? rawText(text) : { type: 'raw_number', value, text }
+}
+
+/**
+ * A button in a row; clients that do not show it show the line. @slack/types 3.2 does not know it
+ * (https://docs.rs/slack-morphism/2.30.0/slack_morphism/prelude/struct.SlackDataTableActionCell.html), and `table` takes none.
+ */
+function actionCell(action: Suggestion | null, [id]: readonly GridCell[], at: number) {
+  if (action === null) return rawText('–')
+  const { label, line, form } = action
+  // Buttons of one label are distinguished by their row.
+  const spoken = id === undefined ? label : `${label} ${id.text}`
+  const element = button(`${form === true ? formAction : runAction}-row-${at + 1}`, label, line, { spoken })
+  return { type: 'action_cell', element, fallback: rawText(line) } as const
 }
 
 function rawText(text: string): RawTextElement {

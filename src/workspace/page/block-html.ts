@@ -53,8 +53,10 @@ function taskHtml(card: TaskCard, reader: ReaderContext): Html {
 ${card.details && richTextHtml(card.details, reader)}${card.output && richTextHtml(card.output, reader)}</div></li>`
 }
 
-const cellHtml = (cell: TableCell, reader: ReaderContext): Html =>
-  cell.type === 'rich_text' ? richTextHtml(cell, reader) : html`${cell.text}`
+const cellHtml = (cell: TableCell, reader: ReaderContext, blockId = ''): Html => {
+  if (cell.type === 'action_cell') return control(cell.element, blockId)
+  return cell.type === 'rich_text' ? richTextHtml(cell, reader) : html`${cell.text}`
+}
 
 const scrollable = (label: string, table: Html) =>
   html`<div class="scroll" tabindex="0" role="group" aria-label="${label}">${table}</div>`
@@ -86,7 +88,7 @@ function dataTableHtml(block: BlockOf<'data_table'>, reader: ReaderContext): Htm
   )
   const body = rows.map((row, n) => {
     const cells = row.map((cell, column) => {
-      const content = cellHtml(cell, reader)
+      const content = cellHtml(cell, reader, block.block_id)
       if (column === headerColumn) return html`<th scope="row" class="${alignments[column]}">${content}</th>`
       const value = cell.type === 'raw_number' && html` data-value="${cell.value}"`
       return html`<td class="${alignments[column]}"${value}>${content}</td>`

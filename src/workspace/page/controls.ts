@@ -31,8 +31,8 @@ ${optionsHtml(element.options, '')}</select>`
     case 'timepicker':
       return html`<input type="time" class="button" ${ids} aria-label="${element.placeholder?.text ?? 'Select a time'}" value="${element.initial_time}">`
     case 'button': {
-      const { style = '', value = '', text } = element
-      return html`<button type="button" class="button ${style}" ${ids} value="${value}">${text.text}</button>`
+      const { style = '', value = '', text, accessibility_label: spoken } = element
+      return html`<button type="button" class="button ${style}" ${ids} value="${value}"${spoken && html` aria-label="${spoken}"`}>${text.text}</button>`
     }
   }
 }

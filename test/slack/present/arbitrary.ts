@@ -73,8 +73,9 @@ export const table: fc.Arbitrary<TableReply> = fc
       { weight: 1, arbitrary: fc.constantFrom(20, 99, 100, 101, 1_000) },
     ),
     more: fc.constantFrom(0, 0, 1, 4_000),
+    action: fc.option(fc.record({ label: words, line: words, form: fc.boolean() })),
   })
-  .map(({ title, columns, formats, some, times, more }) => {
+  .map(({ title, columns, formats, some, times, more, action }) => {
     const rows = Array.from({ length: some.length * times }, (_, at) => some[at % some.length] ?? [])
     return {
       kind: 'table',
@@ -82,6 +83,7 @@ export const table: fc.Arbitrary<TableReply> = fc
       columns,
       rows,
       total: rows.length + more,
+      ...(action === null ? {} : { actions: rows.map((_, at) => (at % 3 === 1 ? null : action)) }),
       ...(formats === undefined ? {} : { formats }),
     }
   })

@@ -40,6 +40,61 @@ describe('a table', () => {
     expect(file).toBeNull()
   })
 
+  it('has a button in each row that can be acted on, then a menu of them; @slack/types knows no action_cell', () => {
+    const show = { label: 'Show', line: 'runs 2' }
+    const { part } = presentTable(
+      table(
+        [
+          ['Undo', 1],
+          ['Yellow', 2],
+          ['Clocks', 3],
+        ],
+        {
+          actions: [null, show, { label: 'Fill in', line: 'share 3', form: true }],
+        },
+      ),
+      'attached',
+    )
+    const button = {
+      type: 'button',
+      action_id: 'say-row-2',
+      text: { type: 'plain_text', text: 'Show', emoji: false },
+      value: 'runs 2',
+      accessibility_label: 'Show Yellow',
+    }
+    expect(part.newest[0]).toMatchObject({
+      rows: [
+        [{ text: 'Song' }, { text: 'Plays' }, { type: 'raw_text', text: 'Action' }],
+        [{ text: 'Undo' }, { value: 1 }, { type: 'raw_text', text: '–' }],
+        [
+          { text: 'Yellow' },
+          { value: 2 },
+          { type: 'action_cell', element: button, fallback: { type: 'raw_text', text: 'runs 2' } },
+        ],
+        [{}, {}, { element: { action_id: 'fill-row-3' } }],
+      ],
+    })
+    for (const form of ['older', 'oldest'] as const) {
+      expect(part[form].at(-1)).toMatchObject({
+        type: 'actions',
+        elements: [
+          { action_id: 'say-menu', options: [{ text: { text: 'Show: Yellow · 2' }, value: 'runs 2' }] },
+          { action_id: 'fill-menu', options: [{ text: { text: 'Fill in: Clocks · 3' }, value: 'share 3' }] },
+        ],
+      })
+      expect(JSON.stringify(part[form])).not.toContain('action_cell')
+    }
+  })
+
+  it('gives up its last column for buttons, and a button whose line is too long for a menu', () => {
+    const columns = Array.from({ length: 20 }, (_, at) => `c${at}`)
+    const wide = table([columns], { columns, actions: [{ label: 'Show', line: 'runs 1' }] })
+    const { part } = presentTable({ ...wide, list: true }, 'attached')
+    expect(part.newest[0]).toMatchObject({ rows: [{ length: 20, 19: { text: 'Action' } }, { length: 20 }] })
+    const long = { label: 'Show', line: `share "${'x'.repeat(150)}"` }
+    expect(JSON.stringify(presentTable(table([['Undo', 1]], { actions: [long] }), 'attached'))).not.toContain('Action')
+  })
+
   it('has no empty cell and no missing one', () => {
     const { part } = presentTable(table([['', null], ['Undo']]), 'attached')
     expect(readingOf(part.newest).split('\n').slice(3, 7)).toEqual(['–', '–', 'Undo', '–'])

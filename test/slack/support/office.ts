@@ -22,7 +22,7 @@ import { createSlackClients } from '../../../src/slack/clients.ts'
 import { createSlackDirectory } from '../../../src/slack/people/directory.ts'
 import { createProfiles } from '../../../src/slack/people/profiles.ts'
 import { openLedger } from '../../../src/store/ledger.ts'
-import type { Element } from '../../../src/workspace/block-kit.ts'
+import { type Control, controlsIn } from '../../../src/workspace/payloads.ts'
 import type { ChannelSeed, Persona } from '../../../src/workspace/personas.ts'
 import { createWorkspace, type Workspace } from '../../../src/workspace/workspace.ts'
 import { writeLedger } from '../../support/core.ts'
@@ -208,18 +208,14 @@ async function moveIn(
     delivered: async () => (await pendingIn(ledger.messages)).length === 0,
     button(label, channel = dataEng, viewer = ada) {
       const found = workspace.messages(channel, viewer).flatMap(({ ts, blocks = [] }) =>
-        blocks.flatMap((block) =>
-          block.type !== 'actions'
-            ? []
-            : block.elements.flatMap((element) =>
-                valuesOf(element, label).map((chosen) => ({
-                  channel,
-                  ts,
-                  block_id: block.block_id ?? '',
-                  action_id: element.action_id ?? '',
-                  ...chosen,
-                })),
-              ),
+        controlsIn(blocks).flatMap(({ block_id, element }) =>
+          valuesOf(element, label).map((chosen) => ({
+            channel,
+            ts,
+            block_id,
+            action_id: element.action_id ?? '',
+            ...chosen,
+          })),
         ),
       )
       const newest = found.at(-1)
@@ -252,10 +248,10 @@ export async function startWork({ app, face, ledger }: Office): Promise<() => vo
 }
 
 /** What pressing the button of this label sends, or choosing the option of it from a menu; nothing where the element is neither. */
-function valuesOf(element: Element, label: string): readonly { readonly value?: string }[] {
+function valuesOf(element: Control['element'], label: string): readonly { readonly value?: string }[] {
   if (element.type === 'button') return element.text.text === label ? [{}] : []
   if (element.type !== 'static_select') return []
-  return (element.options ?? []).flatMap(({ text, value }) => (text.text === label ? [{ value }] : []))
+  return element.options.flatMap(({ text, value }) => (text.text === label ? [{ value }] : []))
 }
 
 async function enter(ledger: Ledger, clock: FakeClock): Promise<string> {
