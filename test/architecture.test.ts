@@ -25,6 +25,7 @@ const layers: readonly string[] = [
   'schedule/make',
   'schedule/report',
   'schedule/run',
+  'watch',
   'home',
   'doctor',
   'app.ts',

@@ -175,7 +175,7 @@ export function createChanges(): Changes {
  * Writes of other processes are not noticed.
  */
 export function notifying(ledger: Ledger, notify: () => void): Ledger {
-  const { runs, schedules, plans, loads, messages } = ledger
+  const { runs, schedules, watches, plans, loads, messages } = ledger
   const after =
     <A extends readonly unknown[], R>(write: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
@@ -192,6 +192,12 @@ export function notifying(ledger: Ledger, notify: () => void): Ledger {
       change: after(schedules.change),
       refuse: after(schedules.refuse),
       remove: after(schedules.remove),
+    },
+    watches: {
+      ...watches,
+      add: after(watches.add),
+      change: after(watches.change),
+      remove: after(watches.remove),
     },
     plans: { ...plans, save: after(plans.save), settle: after(plans.settle) },
     messages: { ...messages, put: after(messages.put) },

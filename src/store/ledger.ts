@@ -16,6 +16,7 @@ import { processStore, readProcesses } from './processes.ts'
 import { json, parseRow } from './rows.ts'
 import { runStore } from './runs.ts'
 import { scheduleStore } from './schedules.ts'
+import { watchStore } from './watches.ts'
 
 export interface LedgerOptions {
   /** `file:` and a path whose folder exists, or `libsql://` and a host. */
@@ -64,6 +65,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     plans: planStore(db),
     loads: loadStore(db),
     schedules: scheduleStore(db),
+    watches: watchStore(db),
     processes: processStore(db, liveness, now),
     notes: noteStore(db),
     audit: auditStore(db),

@@ -4,12 +4,14 @@ import type { MessageStore } from './outbox.ts'
 import type { PlanStore } from './plans.ts'
 import type { RunStore } from './runs.ts'
 import type { ScheduleStore } from './schedules.ts'
+import type { WatchStore } from './watches.ts'
 
 export type * from './audit.ts'
 export type * from './loads.ts'
 export type * from './plans.ts'
 export type * from './runs.ts'
 export type * from './schedules.ts'
+export type * from './watches.ts'
 
 /** Small things to remember that have no table of their own: the lease of a cluster, the name of this ledger. */
 export interface NoteStore {
@@ -26,6 +28,7 @@ export interface Ledger {
   readonly plans: PlanStore
   readonly loads: LoadStore
   readonly schedules: ScheduleStore
+  readonly watches: WatchStore
   readonly processes: ProcessStore
   readonly notes: NoteStore
   readonly audit: AuditStore

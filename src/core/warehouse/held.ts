@@ -1,14 +1,15 @@
 import { z } from 'zod'
-import type { Answer, Suggestion } from '../answer.ts'
+import type { Suggestion } from '../answer.ts'
 import type { Context, RunContext } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
 import { DiskFull, OpsError } from '../errors.ts'
 import { list } from '../format.ts'
-import { newMessage, type Ways, waysOfSchedule, waysTo } from '../outbox/messages.ts'
+import { type Card, cardMessage } from '../outbox/card.ts'
+import { type Ways, waysOfSchedule, waysTo } from '../outbox/messages.ts'
 import type { LoadId } from '../ports/engine.ts'
 import type { Comparison, LoadRecord } from '../ports/loads.ts'
 import type { RunRecord } from '../ports/runs.ts'
-import { type Reply, text } from '../reply.ts'
+import { text } from '../reply.ts'
 import type { Step, Work } from '../step.ts'
 import { changesLine, compareLoads, comparisonReplies, isBeyondLimits, lossesOf } from './compare.ts'
 import { releaseSpace } from './kept-loads.ts'
@@ -128,11 +129,8 @@ async function hold(load: LoadId, comparison: Comparison, context: RunContext, w
   if (card !== undefined) {
     const instead = before === undefined ? [] : [text(`It replaces load ${before.id}, which was discarded.`, 'note')]
     const replies = [text(`${why} Live tables are untouched.`, 'warning'), ...shown, ...instead]
-    await putCard(
-      card,
-      { title: `Load ${load} is held`, headline: why, replies, next: choices(load), open: true },
-      context,
-    )
+    const next = choices(load)
+    await putCard({ key: card, title: `Load ${load} is held`, headline: why, replies, next, open: true }, context)
   }
   return OpsError.untouched('held', why, 'Publish it, discard it, or fix the source data and load again.', {
     // Its message shows the rest.
@@ -153,37 +151,14 @@ export function choices(load: LoadId): readonly Suggestion[] {
 /** Has the message of a load that was held say what became of it, once and for all. */
 export async function settleCard({ facts: { card } }: LoadRecord, became: string, context: RunContext): Promise<void> {
   if (card === undefined) return
-  await putCard(
-    card,
-    { title: became, headline: became, replies: [text(became, 'good')], next: [], open: false },
-    context,
-  )
+  const replies = [text(became, 'good')]
+  await putCard({ key: card, title: became, headline: became, replies, next: [], open: false }, context)
 }
 
-interface Card {
-  readonly title: string
-  readonly headline: string
-  readonly replies: readonly Reply[]
-  readonly next: readonly Suggestion[]
-  /** Whether a later state takes its place. */
-  readonly open: boolean
-}
-
-async function putCard(key: string, { replies, next, open, ...words }: Card, context: RunContext): Promise<void> {
-  const { deps } = context
-  const answer: Answer = {
-    ok: !open,
-    exit: open ? 1 : 0,
-    ...words,
-    audience: 'channel',
-    run: null,
-    replies: [...replies],
-    next: [...next],
-  }
-  const message = { key, content: { kind: 'answer', answer } as const, ways: waysFor(context) }
-  const called = open ? await calledAbout(context) : []
-  const state = { mention: called, ...(open ? ({ open } as const) : {}) }
-  await deps.ledger.messages.put([newMessage({ ...message, ...state }, deps.clock.now(), true)])
+async function putCard(card: Omit<Card, 'ways' | 'mention'>, context: RunContext): Promise<void> {
+  const { ledger, clock } = context.deps
+  const mention = card.open ? await calledAbout(context) : []
+  await ledger.messages.put([cardMessage({ ...card, ways: waysFor(context), mention }, clock.now())])
 }
 
 function waysFor({ place, who, origin }: Context & Pick<RunContext, 'origin'>): Ways {

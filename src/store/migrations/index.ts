@@ -7,6 +7,7 @@ import { attempts } from './010-attempts.ts'
 import { outbox } from './012-outbox.ts'
 import { keptLoadsIndex } from './013-kept-loads.ts'
 import { auditRows } from './016-audit-rows.ts'
+import { watches } from './017-watches.ts'
 import { again, approvals, askedOccurrences, forgetting, lookups, requests, uptime } from './columns.ts'
 
 /** Every change of the tables, in order, each as its statements. The first is version 1; one that was released never changes. */
@@ -27,4 +28,5 @@ export const migrations: readonly (readonly string[])[] = [
   approvals,
   askedOccurrences,
   auditRows,
+  watches,
 ]

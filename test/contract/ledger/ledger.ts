@@ -6,6 +6,7 @@ import { describePlans } from './plans.ts'
 import { describeProcesses } from './processes.ts'
 import { describeRuns } from './runs.ts'
 import { describeSchedules } from './schedules.ts'
+import { describeWatches } from './watches.ts'
 import type { OpenLedger } from './world.ts'
 
 /** What every ledger does, whatever it is made of. */
@@ -15,6 +16,7 @@ export function describeLedger(name: string, open: OpenLedger): void {
     describePlans(open)
     describeLoads(open)
     describeSchedules(open)
+    describeWatches(open)
     describeNotes(open)
     describeProcesses(open)
     describeAudit(open)

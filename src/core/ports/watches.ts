@@ -1,0 +1,115 @@
+import type { Asker } from '../people.ts'
+import type { Place } from '../place.ts'
+import type { NewMessage } from './outbox.ts'
+
+/** What an observation found: the day or time that it is about, in words, one sentence, and the facts behind it by their names. */
+export interface WatchFinding {
+  readonly when: string
+  readonly headline: string
+  readonly facts: readonly (readonly [name: string, value: string])[]
+}
+
+/** Whether a watched condition is met (`red`) or not; `unknown` with the reason, a sentence. */
+export type Observation =
+  | ({ readonly kind: 'red' | 'green' } & WatchFinding)
+  | { readonly kind: 'unknown'; readonly why: string }
+
+/** How a firing ended: a green observation, or a person who changed what is watched. */
+export type FiringEnd =
+  | { readonly kind: 'green' }
+  | { readonly kind: 'person'; readonly by: Asker; readonly how: 'paused' | 'edited' | 'removed' }
+
+/** A firing: its number, from 1, since when (`began`: the moment; `since`: the day or time of its first red observation), and the newest red one. */
+export interface Firing {
+  readonly number: number
+  readonly began: string
+  readonly since: string
+  readonly found: WatchFinding
+}
+
+/**
+ * The life of a watched condition. `ok`: it has never fired; `resolved`: its newest firing is over, and the next red observation begins
+ * another. Times are ISO 8601 in UTC.
+ */
+export type Life =
+  | { readonly kind: 'ok' }
+  | { readonly kind: 'firing'; readonly firing: Firing }
+  | { readonly kind: 'acknowledged'; readonly firing: Firing; readonly by: Asker; readonly at: string }
+  | { readonly kind: 'snoozed'; readonly firing: Firing; readonly by: Asker; readonly until: string }
+  | {
+      readonly kind: 'resolved'
+      readonly firing: Firing
+      readonly at: string
+      readonly end: FiringEnd
+      /** What was found when it ended; null where a person ended it. */
+      readonly found: WatchFinding | null
+    }
+
+/** When a figure fires an alert: against a limit, by its change from the same day a week before, or outside of its usual band. */
+export type AlertCondition =
+  | { readonly kind: 'limit'; readonly operator: '<' | '<=' | '>' | '>='; readonly limit: number }
+  | { readonly kind: 'changed'; readonly percent: number }
+  | { readonly kind: 'unusual' }
+
+/**
+ * What is watched. `alert`: a column of the answer to a query's line, which fires after `days` red days in a row. `check`: a check of loads,
+ * whose file has the rest.
+ */
+export type WatchDefinition =
+  | {
+      readonly kind: 'alert'
+      readonly line: string
+      readonly column: string
+      readonly condition: AlertCondition
+      readonly days: number
+    }
+  | { readonly kind: 'check' }
+
+/** What was judged last: which load, which day (`YYYY-MM-DD`), and the figure; null where there is none. */
+export interface JudgedPoint {
+  readonly load: number | null
+  readonly day: string | null
+  readonly value: number | null
+}
+
+/** A watched condition with its life. `subject` names it among its kind: a number, or the name of a check. */
+export interface WatchRecord {
+  readonly subject: string
+  readonly definition: WatchDefinition
+  readonly place: Place
+  /** In whose name it is judged, and who is mentioned when it fires. */
+  readonly owner: Asker
+  readonly created: string
+  readonly isPaused: boolean
+  readonly life: Life
+  readonly judged: JudgedPoint | null
+  /** The newest observation; null before the first. */
+  readonly seen: Observation | null
+  /** Counts its changes. */
+  readonly version: number
+}
+
+export type WatchKind = WatchDefinition['kind']
+
+/** What a condition is when it is first watched. */
+export type NewWatch = Pick<WatchRecord, 'definition' | 'place' | 'owner' | 'created'>
+
+/** What can be changed of a watched condition. Its kind stays. */
+export type WatchChanges = Partial<
+  Pick<WatchRecord, 'definition' | 'place' | 'owner' | 'isPaused' | 'life' | 'judged' | 'seen'>
+>
+
+/** Every change is one atomic batch with the messages that it makes true. */
+export interface WatchStore {
+  /** Of these kinds, in the order in which they were made. */
+  list(kinds: readonly WatchKind[]): Promise<readonly WatchRecord[]>
+  get(kind: WatchKind, subject: string): Promise<WatchRecord | null>
+  /** Adds one under the next number of its kind, which no removed one had; null where there are `most` of that kind. */
+  add(watch: NewWatch, most: number): Promise<WatchRecord | null>
+  /** The one of that name, which is added where there is none. */
+  named(subject: string, watch: NewWatch): Promise<WatchRecord>
+  /** Changes it and inserts the messages, unless it was changed or removed since it was read: then null, and nothing is done. */
+  change(watch: WatchRecord, changes: WatchChanges, messages: readonly NewMessage[]): Promise<WatchRecord | null>
+  /** Removes it and inserts the messages; false where it was changed or removed since it was read. */
+  remove(watch: WatchRecord, messages: readonly NewMessage[]): Promise<boolean>
+}

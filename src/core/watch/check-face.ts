@@ -1,0 +1,12 @@
+import type { Face } from './face.ts'
+
+/** The face of a check of loads. */
+export function checkFace(name: string): Face {
+  return {
+    name: `Check ${name}`,
+    facts: [],
+    acknowledge: `alert-acknowledge ${name}`,
+    snooze: `alert-snooze ${name} for=24h`,
+    more: [{ label: 'All checks', line: 'qa checks' }],
+  }
+}

@@ -1,0 +1,159 @@
+import { z } from 'zod'
+import { placeSchema } from '../core/place.ts'
+import type { NewWatch, WatchChanges, WatchRecord, WatchStore } from '../core/ports/watches.ts'
+import type { Database, Sql } from './database.ts'
+import { changeAndPost } from './outbox.ts'
+import { askerSchema, flagColumn, json, parseRow } from './rows.ts'
+
+const finding = { when: z.string(), headline: z.string(), facts: z.array(z.tuple([z.string(), z.string()])) }
+
+const observationSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.enum(['red', 'green']), ...finding }),
+  z.object({ kind: z.literal('unknown'), why: z.string() }),
+])
+
+const firingSchema = z.object({ number: z.number(), began: z.string(), since: z.string(), found: z.object(finding) })
+
+const endSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('green') }),
+  z.object({ kind: z.literal('person'), by: askerSchema, how: z.enum(['paused', 'edited', 'removed']) }),
+])
+
+const lifeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ok') }),
+  z.object({ kind: z.literal('firing'), firing: firingSchema }),
+  z.object({ kind: z.literal('acknowledged'), firing: firingSchema, by: askerSchema, at: z.string() }),
+  z.object({ kind: z.literal('snoozed'), firing: firingSchema, by: askerSchema, until: z.string() }),
+  z.object({
+    kind: z.literal('resolved'),
+    firing: firingSchema,
+    at: z.string(),
+    end: endSchema,
+    found: z.object(finding).nullable(),
+  }),
+])
+
+const alertConditionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('limit'), operator: z.enum(['<', '<=', '>', '>=']), limit: z.number() }),
+  z.object({ kind: z.literal('changed'), percent: z.number() }),
+  z.object({ kind: z.literal('unusual') }),
+])
+
+const definitionSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('alert'),
+    line: z.string(),
+    column: z.string(),
+    condition: alertConditionSchema,
+    days: z.number(),
+  }),
+  z.object({ kind: z.literal('check') }),
+])
+
+const judgedSchema = z.object({
+  load: z.number().nullable(),
+  day: z.string().nullable(),
+  value: z.number().nullable(),
+})
+
+const watchSchema = z
+  .object({
+    subject: z.string(),
+    definition: json(definitionSchema),
+    place: json(placeSchema),
+    owner: json(askerSchema),
+    created: z.string(),
+    paused: flagColumn,
+    life: json(lifeSchema),
+    judged: json(judgedSchema).nullable(),
+    seen: json(observationSchema).nullable(),
+    version: z.number(),
+  })
+  .transform(({ paused, ...rest }): WatchRecord => ({ ...rest, isPaused: paused }))
+
+type Row = Readonly<Record<string, string | number | null>>
+
+/** The watched conditions in `db`. */
+export function watchStore(db: Database): WatchStore {
+  const get: WatchStore['get'] = async (kind, subject) => {
+    const [row] = await db.read('select * from watches where kind = ? and subject = ? and removed = 0', [kind, subject])
+    return row === undefined ? null : parseWatch(row)
+  }
+  return {
+    get,
+
+    async list(kinds) {
+      const rows = await db.read(
+        'select * from watches where kind in (select value from json_each(?)) and removed = 0 order by id',
+        [JSON.stringify(kinds)],
+      )
+      return rows.map(parseWatch)
+    },
+
+    async add(watch, most) {
+      const [added] = await db.batch([
+        {
+          sql: insertion(
+            `select :kind, cast((select coalesce(max(cast(subject as integer)), 0) + 1 from watches where kind = :kind) as text),
+            :definition, :place, :owner, :created, :life
+          where (select count(*) from watches where kind = :kind and removed = 0) < :most`,
+          ),
+          args: { ...firstRow(watch), most },
+        },
+      ])
+      if (added?.rowsAffected !== 1) return null
+      const [row] = await db.read('select * from watches where id = ?', [Number(added.lastInsertRowid)])
+      return row === undefined ? null : parseWatch(row)
+    },
+
+    async named(subject, watch) {
+      await db.write(
+        insertion('values (:kind, :subject, :definition, :place, :owner, :created, :life) on conflict do nothing'),
+        { ...firstRow(watch), subject },
+      )
+      const known = await get(watch.definition.kind, subject)
+      if (known === null) throw new Error(`the ${watch.definition.kind} ${subject} was removed`)
+      return known
+    },
+
+    async change(watch, changes, messages) {
+      const row = rowOf(changes)
+      const sets = Object.keys(row).map((name) => `${name} = :${name}`)
+      const isChanged = await changeAndPost(db, asItWas(watch, sets, row), messages)
+      return isChanged ? { ...watch, ...changes, version: watch.version + 1 } : null
+    },
+
+    remove: (watch, messages) => changeAndPost(db, asItWas(watch, ['removed = 1'], {}), messages),
+  }
+}
+
+/** A change of a condition that nobody has changed since it was read. */
+function asItWas({ definition, subject, version }: WatchRecord, sets: readonly string[], args: Row): Sql {
+  return {
+    sql: `update watches set ${[...sets, 'version = version + 1'].join(', ')}
+      where kind = :was_kind and subject = :was_subject and version = :was_version and removed = 0`,
+    args: { ...args, was_kind: definition.kind, was_subject: subject, was_version: version },
+  }
+}
+
+function insertion(rows: string): string {
+  return `insert into watches (kind, subject, definition, place, owner, created, life) ${rows}`
+}
+
+function firstRow({ definition, place, owner, created }: NewWatch): Row {
+  return { kind: definition.kind, created, ...rowOf({ definition, place, owner, life: { kind: 'ok' } }) }
+}
+
+/** The fields that are given, as columns. */
+function rowOf({ isPaused, ...changes }: WatchChanges): Row {
+  return {
+    ...Object.fromEntries(
+      Object.entries(changes).map(([name, value]) => [name, value === null ? null : JSON.stringify(value)]),
+    ),
+    ...(isPaused === undefined ? {} : { paused: isPaused ? 1 : 0 }),
+  }
+}
+
+function parseWatch(row: object): WatchRecord {
+  return parseRow(watchSchema, 'Watched condition', row)
+}
