@@ -3,22 +3,45 @@ import type { Config } from './config.ts'
 import { runKey } from './core/outbox/messages.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Outbox } from './core/ports/outbox.ts'
+import type { Pictures } from './core/ports/pictures.ts'
 import type { RunRecord } from './core/ports/runs.ts'
+import { openWarehouse } from './engines.ts'
 import { followAudit } from './machine/audit-stream.ts'
 import { watchDisk } from './machine/data-dir.ts'
-import type { Platform } from './platform.ts'
+import { startServer } from './machine/server.ts'
+import { createPictures } from './pictures/pictures.ts'
+import { type Platform, thisMachine } from './platform.ts'
+import { startScheduler } from './scheduler/scheduler.ts'
 import { openSlackAdapter, type SlackAdapter } from './slack/adapter.ts'
 import type { SlackBackend } from './slack-backend.ts'
+import { openLedger } from './store/ledger.ts'
 
 /** How long runs may take to end when the bot stops; what takes longer is carried on by the next one. */
 export const drainMs = 5_000
+
+/** What a bot runs on besides. */
+export interface BotPlatform extends Platform {
+  readonly pictures: Pictures
+  readonly startServer: typeof startServer
+  readonly startScheduler: typeof startScheduler
+}
+
+/** This machine for a bot, which must answer Slack within three seconds whatever its disk does. */
+export const machineOfBot: BotPlatform = {
+  ...thisMachine,
+  openLedger: (url) => openLedger({ url, ownThread: true, now: () => thisMachine.clock.now() }),
+  openWarehouse: (config, ledger, clock, log) => openWarehouse(config, ledger, clock, log, true),
+  pictures: createPictures(),
+  startServer,
+  startScheduler,
+}
 
 /**
  * The platform and Slack of a bot; its log, with the path where that is a file; where it prints; and the notice that another bot
  * replaced it.
  */
 export interface BotSurroundings {
-  readonly platform: Platform
+  readonly platform: BotPlatform
   readonly slackBackend: SlackBackend
   readonly log: Log
   readonly logFile: string | null

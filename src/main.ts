@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { type Bot, startBot } from './bot.ts'
+import { type Bot, machineOfBot, startBot } from './bot.ts'
 import { loadEnvFile, readConfig, secretsOf } from './config.ts'
 import { exitStatusOf, messageOf, OpsError } from './core/errors.ts'
 import { printable } from './core/format.ts'
@@ -7,7 +7,6 @@ import type { Log } from './core/ports/log.ts'
 import { prepareDataDir } from './machine/data-dir.ts'
 import { type HeldLog, openLog } from './machine/log.ts'
 import { setProxies } from './machine/proxies.ts'
-import { machineOfBot } from './platform.ts'
 import { slackBackendFor } from './slack-backend.ts'
 
 const startPatienceMs = 5_000

@@ -5,12 +5,8 @@ import type { Config } from './config.ts'
 import type { Clock } from './core/ports/clock.ts'
 import type { Ledger } from './core/ports/ledger.ts'
 import type { Log } from './core/ports/log.ts'
-import type { Pictures } from './core/ports/pictures.ts'
 import { openWarehouse, type Warehouse } from './engines.ts'
 import { systemClock } from './machine/clock.ts'
-import { startServer } from './machine/server.ts'
-import { createPictures, picturesHere } from './pictures/pictures.ts'
-import { startScheduler } from './scheduler/scheduler.ts'
 import { openLedger } from './store/ledger.ts'
 
 /** What a process of the program runs on. A test that needs time, deaths and refusals at will brings its own. */
@@ -22,9 +18,6 @@ export interface Platform {
   /** Throws as `openLedger` of the store does. */
   openLedger(url: string): Promise<Ledger>
   openWarehouse(config: Config, ledger: Ledger, clock: Clock, log: Log): Promise<Warehouse>
-  readonly pictures: Pictures
-  readonly startServer: typeof startServer
-  readonly startScheduler: typeof startScheduler
 }
 
 /** The machine itself. */
@@ -34,17 +27,6 @@ export const thisMachine: Platform = {
   pid: process.pid,
   openLedger: (url) => openLedger({ url, now: () => systemClock.now() }),
   openWarehouse,
-  pictures: picturesHere,
-  startServer,
-  startScheduler,
-}
-
-/** The same for the bot, which must answer Slack within three seconds whatever its disk does. */
-export const machineOfBot: Platform = {
-  ...thisMachine,
-  openLedger: (url) => openLedger({ url, ownThread: true, now: () => systemClock.now() }),
-  openWarehouse: (config, ledger, clock, log) => openWarehouse(config, ledger, clock, log, true),
-  pictures: createPictures(),
 }
 
 /** The version of this program, as its package.json has it. */

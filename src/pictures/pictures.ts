@@ -2,14 +2,6 @@ import { Worker } from 'node:worker_threads'
 import type { Pictures } from '../core/ports/pictures.ts'
 import type { ChartReply } from '../core/reply.ts'
 
-/** Draws in this thread, which holds it up for a tenth of a second. The library is read when the first picture is drawn. */
-export const picturesHere: Pictures = {
-  async draw(chart) {
-    const { pngOf } = await import('./draw.ts')
-    return pngOf(chart)
-  },
-}
-
 // ECharts and the rasterizer take 60 MB, of which nothing stays.
 const limits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 8 }
 

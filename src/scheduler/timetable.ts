@@ -1,4 +1,4 @@
-import { parse } from 'node-cron'
+import { createRequire } from 'node:module'
 import { messageOf, OpsError } from '../core/errors.ts'
 import type { Timetable } from '../core/ports/timetable.ts'
 import { instantAt, instantsShowing, offsetAt, wallClock, zoneName } from '../core/sql/zone.ts'
@@ -41,7 +41,11 @@ function* timesAfter(fields: Fields, zone: string, after: Date): Generator<Date>
   }
 }
 
-type Fields = ReturnType<typeof parse>
+type Cron = typeof import('node-cron')
+type Fields = ReturnType<Cron['parse']>
+
+// Loaded with the first schedule that is read: most commands read none.
+const load = createRequire(import.meta.url)
 
 /** The times of the day whose midnight, read as UTC, is given in milliseconds, in order. */
 function timesOn(midnight: number, zone: string, fields: Fields): readonly Date[] {
@@ -83,6 +87,7 @@ function fieldsOf(cron: string): Fields {
     'Minutes are 0-59, hours 0-23, days 1-31, months 1-12, weekdays 0-7 (Sunday is 0 and 7), as in 0 3 * * *.'
   let fields: Fields
   try {
+    const { parse }: Cron = load('node-cron')
     fields = parse(cron)
   } catch (cause) {
     const reason = messageOf(cause).replace(/^(\S+) is an? invalid expression for (.+)$/, '$1 is not a valid $2')

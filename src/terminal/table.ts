@@ -1,4 +1,4 @@
-import stringWidth from 'string-width'
+import { createRequire } from 'node:module'
 import { cleanLine, count } from '../core/format.ts'
 import type { Format, TableReply } from '../core/reply.ts'
 import { columnTitles, formatColumn, numericFormats } from '../core/tables.ts'
@@ -125,12 +125,19 @@ function alignsRight(format: Format): boolean {
 
 const latin = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u02ff]*$/
 
+// Unicode's tables take 30 ms to load, and most answers need none.
+const load = createRequire(import.meta.url)
+const columnsOf = (text: string): number => {
+  const { default: stringWidth }: typeof import('string-width') = load('string-width')
+  return stringWidth(text)
+}
+
 // Families of emoji have up to this many UTF-16 units for each of their two columns.
 const unitsPerColumn = 8
 
 /** Columns that a line takes; beyond `most` they need not all be counted. */
 function widthOf(text: string, most = Number.POSITIVE_INFINITY): number {
-  return latin.test(text) ? text.length : stringWidth(text.slice(0, (most + 1) * unitsPerColumn))
+  return latin.test(text) ? text.length : columnsOf(text.slice(0, (most + 1) * unitsPerColumn))
 }
 
 /** The text cut or filled to a width in columns; wide characters count two. */

@@ -8,7 +8,7 @@ import { describeEngine, type SourceFolders } from '../contract/engine.ts'
 import { never, temporaryFolder, wholeSchema, workWith, writeFiles } from './support.ts'
 
 // The thread begins with a compiled file.
-const { machineOfBot } = await import(new URL('../../dist/platform.js', import.meta.url).href)
+const { machineOfBot } = await import(new URL('../../dist/bot.js', import.meta.url).href)
 const { OpsError } = await import(new URL('../../dist/core/errors.js', import.meta.url).href)
 
 async function openOfBot(home: string, { logData, songData }: SourceFolders): Promise<Engine> {

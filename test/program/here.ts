@@ -1,12 +1,13 @@
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { startBot } from '../../src/bot.ts'
+import { machineOfBot, startBot } from '../../src/bot.ts'
 import { readConfig } from '../../src/config.ts'
 import { runCommandLine } from '../../src/line.ts'
 import { prepareDataDir } from '../../src/machine/data-dir.ts'
 import { openLog } from '../../src/machine/log.ts'
 import { thisMachine } from '../../src/platform.ts'
 import { slackBackendFor } from '../../src/slack-backend.ts'
+import { picturesHere } from '../support/pictures.ts'
 import { type Ended, freePort, type Workspace, workspaceAt } from './program.ts'
 
 /**
@@ -49,7 +50,7 @@ export async function startBotHere(
   const logFile = join(config.dataDir, 'sparkify.log')
   const log = openLog({ kind: 'file', path: logFile }, [])
   const bot = await startBot(config, {
-    platform: thisMachine,
+    platform: { ...machineOfBot, ...thisMachine, pictures: picturesHere },
     slackBackend: slackBackendFor(config, thisMachine.clock, log),
     log,
     logFile,

@@ -36,14 +36,16 @@ async function loadedBy(line: string): Promise<readonly string[]> {
   return [...names]
 }
 
-it('a command that opens no engine loads no engine, nothing of Slack and AWS, and no proxy', {
+it('a command that opens no engine loads no engine, nothing of Slack, AWS, schedules and pictures, and no proxy', {
   timeout: 60_000,
 }, async () => {
   const loaded = await loadedBy('help')
   expect(loaded).toEqual(expect.arrayContaining(['core', 'store', 'zod']))
   expect(
     loaded.filter((name) =>
-      /^(@duckdb\/|@slack\/|@aws-sdk\/|@modelcontextprotocol\/|prom-client$|undici$|express$)/.test(name),
+      /^(@duckdb\/|@slack\/|@aws-sdk\/|@modelcontextprotocol\/|(prom-client|undici|express|node-cron|string-width|pictures)$)/.test(
+        name,
+      ),
     ),
   ).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { Pictures } from '../../src/core/ports/pictures.ts'
 import type { ChartReply } from '../../src/core/reply.ts'
-import { picturesHere } from '../../src/pictures/pictures.ts'
+import { picturesHere } from '../support/pictures.ts'
 import { ada, dataEng, type Office, openOffice, random } from './support/office.ts'
 
 const days = Array.from({ length: 30 }, (_, at) => `2018-11-${String(at + 1).padStart(2, '0')}`)
