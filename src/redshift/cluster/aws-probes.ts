@@ -47,47 +47,55 @@ function copyProbe({ clients }: ClusterContext, copyTo: string): Probe {
   })
 }
 
-/** Whose they are, and whether the cluster can load with the role. What spin-up repairs is named with it. */
+/** Whose they are, and whether the warehouse can load with the role. What spin-up repairs is named with it. */
 async function clusterAndRole(context: ClusterContext): Promise<Finding> {
   const { settings } = context
-  if (settings.kind === 'serverless') return workgroupAndRole(context)
-  const cluster = await ownCluster(context)
-  const role = settings.roleArn === null ? await ownRole(context) : await companyRole(context, settings.roleArn)
-  const arn = settings.roleArn ?? role?.Arn
-  if (role !== null) {
-    const fault = settings.roleArn === null ? await ownFault(context, role) : companyFault(role, settings)
-    if (fault !== null) return fault
-  }
-  if (cluster !== null && arn === undefined) {
-    const detail = `role ${settings.roleName} does not exist, so cluster ${settings.clusterId} cannot load`
-    return { state: 'red', detail, remedy: 'Run spin-up: it creates the role again.' }
-  }
-  const applied = cluster?.IamRoles?.some((one) => one.IamRoleArn === arn && one.ApplyStatus !== 'removing') ?? true
-  if (!applied && arn !== undefined) {
-    const detail = `cluster ${settings.clusterId} does not have the role ${arn}, so it cannot load`
-    return { state: 'red', detail, remedy: 'Run spin-up: it attaches the role.' }
-  }
-  const found = cluster === null ? `no cluster ${settings.clusterId} yet` : `cluster ${settings.clusterId}`
-  return green(`${found}, ${settings.roleArn ?? role?.RoleName ?? `no role ${settings.roleName} yet`}`)
+  const { roleArn, roleName } = settings
+  const warehouse = settings.kind === 'serverless' ? await describeWorkgroup(context) : await describeCluster(context)
+  const role = roleArn === null ? await ownRole(context) : await companyRole(context, roleArn)
+  const fault = role === null ? null : roleArn === null ? await ownFault(context, role) : companyFault(role, settings)
+  if (fault !== null) return fault
+  const lack = warehouse.lackOf(roleArn ?? role?.Arn)
+  if (lack !== null) return { state: 'red', ...lack }
+  return green(`${warehouse.name}, ${roleArn ?? role?.RoleName ?? `no role ${roleName} yet`}`)
 }
 
-async function workgroupAndRole(context: ClusterContext): Promise<Finding> {
-  const { settings } = context
-  const { clusterId } = settings
+/** What there is, in words, and what it lacks to load with a role; null where that is nothing. */
+interface Described {
+  readonly name: string
+  lackOf(arn: string | undefined): Pick<Finding, 'detail' | 'remedy'> | null
+}
+
+async function describeCluster(context: ClusterContext): Promise<Described> {
+  const { clusterId, roleName } = context.settings
+  const cluster = await ownCluster(context)
+  return {
+    name: cluster === null ? `no cluster ${clusterId} yet` : `cluster ${clusterId}`,
+    lackOf(arn) {
+      if (cluster === null) return null
+      if (arn === undefined) {
+        const detail = `role ${roleName} does not exist, so cluster ${clusterId} cannot load`
+        return { detail, remedy: 'Run spin-up: it creates the role again.' }
+      }
+      if (cluster.IamRoles?.some((one) => one.IamRoleArn === arn && one.ApplyStatus !== 'removing') ?? true) return null
+      const detail = `cluster ${clusterId} does not have the role ${arn}, so it cannot load`
+      return { detail, remedy: 'Run spin-up: it attaches the role.' }
+    },
+  }
+}
+
+async function describeWorkgroup(context: ClusterContext): Promise<Described> {
+  const { clusterId, roleName } = context.settings
   const [namespace, workgroup] = [await ownNamespace(context), await ownWorkgroup(context)]
-  const role = settings.roleArn === null ? await ownRole(context) : await companyRole(context, settings.roleArn)
-  if (role !== null) {
-    const fault = settings.roleArn === null ? await ownFault(context, role) : companyFault(role, settings)
-    if (fault !== null) return fault
+  return {
+    name: workgroup === null ? `no workgroup ${clusterId} yet` : `workgroup ${clusterId}`,
+    lackOf(arn) {
+      const isGiven = arn !== undefined && namespace?.iamRoles?.some((one) => one.includes(arn)) === true
+      if (namespace === null || isGiven) return null
+      const detail = `namespace ${clusterId} does not have the role ${arn ?? roleName}, so it cannot load`
+      return { detail, remedy: 'Run spin-up: it makes the role and gives it to the namespace.' }
+    },
   }
-  const arn = settings.roleArn ?? role?.Arn
-  const isGiven = arn !== undefined && namespace?.iamRoles?.some((one) => one.includes(arn)) === true
-  if (namespace !== null && !isGiven) {
-    const detail = `namespace ${clusterId} does not have the role ${arn ?? settings.roleName}, so it cannot load`
-    return { state: 'red', detail, remedy: 'Run spin-up: it makes the role and gives it to the namespace.' }
-  }
-  const found = workgroup === null ? `no workgroup ${clusterId} yet` : `workgroup ${clusterId}`
-  return green(`${found}, ${settings.roleArn ?? role?.RoleName ?? `no role ${settings.roleName} yet`}`)
 }
 
 async function ownFault(context: ClusterContext, role: Role): Promise<Finding | null> {

@@ -119,23 +119,32 @@ export async function ensureLease(context: ClusterContext, cluster: AwsCluster, 
 
 /** The time so many hours from now. */
 export function hoursFromNow({ clock }: ClusterContext, hours: number): Date {
-  return new Date(clock.now().getTime() + hours * 3_600_000)
+  return hoursAfter(clock.now(), hours)
+}
+
+/** The time so many hours after another. */
+export function hoursAfter(from: Date, hours: number): Date {
+  return new Date(from.getTime() + hours * 3_600_000)
 }
 
 /** There is nothing to act on. */
-export function noCluster(clusterId: string): OpsError {
-  return new OpsError('no_cluster', `There is no cluster ${clusterId}.`, 'Create it with spin-up.', {
+export function noCluster(clusterId: string, what = 'cluster'): OpsError {
+  return new OpsError('no_cluster', `There is no ${what} ${clusterId}.`, 'Create it with spin-up.', {
     fixCommand: 'spin-up',
   })
 }
 
+/** The state of the cluster is in the way; with the command that helps. */
+export function wrongState(message: string, remedy: string, fixCommand: string): OpsError {
+  return new OpsError('cluster_state', message, remedy, { fixCommand })
+}
+
 /** The cluster is on its way from one state to another, and takes no orders. */
 export function notNow(clusterId: string, state: ClusterState): OpsError {
-  return new OpsError(
-    'cluster_state',
+  return wrongState(
     `Cluster ${clusterId} is ${state}, and AWS accepts no other change until that ends. Nothing was changed.`,
     'Run the command again when status shows that it has ended.',
-    { fixCommand: 'status' },
+    'status',
   )
 }
 

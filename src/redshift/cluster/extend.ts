@@ -1,4 +1,3 @@
-import { OpsError } from '../../core/errors.ts'
 import { hours as inHours, moment, usd } from '../../core/format.ts'
 import type { ClusterOperation } from '../../core/ports/cluster.ts'
 import type { Step } from '../../core/step.ts'
@@ -6,10 +5,12 @@ import { hourly } from '../price.ts'
 import {
   type ClusterContext,
   explainingAwsErrors,
+  hoursAfter,
   noCluster,
   notNow,
   ownCluster,
   priceOfCluster,
+  wrongState,
 } from './cluster-context.ts'
 import { mostUsd } from './pause-resume.ts'
 import { clusterStateOf } from './state.ts'
@@ -22,25 +23,15 @@ export async function extend(context: ClusterContext, hours: number): Promise<Cl
   if (cluster === null) throw noCluster(clusterId)
   const state = clusterStateOf(cluster)
   if (state === 'paused') {
-    throw new OpsError(
-      'cluster_state',
-      `Cluster ${clusterId} is paused and has no lease.`,
-      'Resume it; that starts a lease.',
-      {
-        fixCommand: 'resume',
-      },
-    )
+    throw wrongState(`Cluster ${clusterId} is paused and has no lease.`, 'Resume it; that starts a lease.', 'resume')
   }
   if (state === 'pausing' || state === 'deleting') throw notNow(clusterId, state)
   const until = (await leases.get())?.until ?? null
   if (until === null) {
-    throw new OpsError(
-      'cluster_state',
+    throw wrongState(
       `Cluster ${clusterId} has no lease, so it is never paused automatically.`,
       'Run spin-up to give it one.',
-      {
-        fixCommand: 'spin-up',
-      },
+      'spin-up',
     )
   }
   const price = priceOfCluster(cluster, settings)
@@ -54,7 +45,7 @@ export async function extend(context: ClusterContext, hours: number): Promise<Cl
         `${hourly(price)}${most === null ? '' : `: at most ${most} more`}`,
         ended
           ? `It will be paused ${longer} from now.`
-          : `It will be paused on ${moment(later(new Date(until), hours))}.`,
+          : `It will be paused on ${moment(hoursAfter(new Date(until), hours))}.`,
       ],
       act: most === null ? `Extend by ${longer}` : `Extend by ${longer} for at most ${most}`,
       danger: false,
@@ -72,20 +63,14 @@ function lengthen({ settings, leases, clock }: ClusterContext, hours: number): S
     async run(work) {
       const lease = await leases.get()
       if (lease === null || lease.until === null) {
-        throw new OpsError('cluster_state', `Cluster ${settings.clusterId} was paused in the meantime.`, 'Resume it.', {
-          fixCommand: 'resume',
-        })
+        throw wrongState(`Cluster ${settings.clusterId} was paused in the meantime.`, 'Resume it.', 'resume')
       }
       const from = new Date(Math.max(Date.parse(lease.until), clock.now().getTime()))
       // Kept before it is stored: a step that is begun again must not extend twice.
-      const until = work.handle('until') ?? later(from, hours).toISOString()
+      const until = work.handle('until') ?? hoursAfter(from, hours).toISOString()
       await work.keep('until', until)
       await leases.set({ ...lease, until })
       return { detail: `until ${moment(new Date(until))}` }
     },
   }
-}
-
-function later(from: Date, hours: number): Date {
-  return new Date(from.getTime() + hours * 3_600_000)
 }

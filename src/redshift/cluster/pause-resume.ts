@@ -22,6 +22,7 @@ import {
   priceOfCluster,
   sizeOf,
   underLease,
+  wrongState,
 } from './cluster-context.ts'
 import { running, stopped, usualLeaseHours } from './lease.ts'
 import { clusterStateOf, statusOf } from './state.ts'
@@ -70,11 +71,10 @@ function waitUntilPaused(context: ClusterContext) {
       { clock, signal, atMostMs: pausedMs },
     )
     if (paused === null) {
-      throw new OpsError(
-        'cluster_state',
+      throw wrongState(
         `Cluster ${settings.clusterId} is still pausing after ${lasting(begun, clock.now())}. It is billed until it is paused.`,
         'Run pause again to keep waiting.',
-        { fixCommand: 'pause' },
+        'pause',
       )
     }
     const lease = await leases.get()
@@ -84,11 +84,10 @@ function waitUntilPaused(context: ClusterContext) {
 }
 
 function notPausing(clusterId: string, state: string): OpsError {
-  return new OpsError(
-    'cluster_state',
+  return wrongState(
     `Cluster ${clusterId} is ${state} instead of pausing: someone changed it outside of this bot.`,
     'See status.',
-    { fixCommand: 'status' },
+    'status',
   )
 }
 
@@ -175,7 +174,6 @@ export function costFact(price: Price | null, hours: number): string {
   return `${hourly(price)} · lease ${inHours(hours)}${most}`
 }
 
-// AWS refuses a change for a while after it has called the cluster available: apache/airflow#27276, #69574 (15 minutes).
 // AWS refuses a change for a while after it has called the cluster available: apache/airflow#27276, #69574 (15 minutes).
 const settleMs = 15 * 60_000
 

@@ -1,6 +1,5 @@
 import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import { monthOf, totalUsd } from '../../core/cluster/bill.ts'
-import { OpsError } from '../../core/errors.ts'
 import { lasting, moment } from '../../core/format.ts'
 import type { Cluster, ClusterFacts, ClusterState, LeaseAction } from '../../core/ports/cluster.ts'
 import { aboutUsd, hourly, storageRate } from '../price.ts'
@@ -8,6 +7,7 @@ import {
   type ClusterContext,
   costStatus,
   explainingAwsErrors,
+  noCluster,
   ownCluster,
   priceOfCluster,
   sizeOf,
@@ -157,11 +157,7 @@ export function clusterAccess(context: ClusterContext): ClusterAccess {
     secretArn: () =>
       explainingAwsErrors(async () => {
         const cluster = await findCluster(clients, settings.clusterId)
-        if (cluster === null) {
-          throw new OpsError('no_cluster', `There is no cluster ${settings.clusterId}.`, 'Create it with spin-up.', {
-            fixCommand: 'spin-up',
-          })
-        }
+        if (cluster === null) throw noCluster(settings.clusterId)
         return cluster.MasterPasswordSecretArn
       }),
   }

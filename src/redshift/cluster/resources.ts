@@ -59,41 +59,65 @@ export function isTagged(
   return (resource.Tags ?? []).some(({ Key, Value }) => Key === managedTag && Value === clusterId)
 }
 
-/** A manual snapshot of the cluster, which outlives it. */
+/** A snapshot that outlives what it was taken of. */
 export interface KeptSnapshot {
   readonly name: string
   /** Whether tear-down took it; others were taken by hand. */
   readonly final: boolean
-  readonly nodeType: string
-  readonly nodes: number
   readonly megabytes: number
   readonly taken: Date
   /** Null: kept until someone deletes it. */
   readonly until: Date | null
-  /** Whether it is complete, so that a cluster can be restored from it. */
+  /** Whether it is complete, so that it can be restored. */
   readonly complete: boolean
 }
 
+/** A snapshot as AWS describes it, `days` being how long it is kept: negative without an end. */
+export function keptSnapshot(
+  clusterId: string,
+  name = '',
+  { taken = new Date(0), megabytes = 0, days = -1, complete }: SnapshotDetails,
+): KeptSnapshot {
+  const until = days < 0 ? null : new Date(taken.getTime() + days * 86_400_000)
+  return { name, final: name.startsWith(finalSnapshotPrefix(clusterId)), megabytes, taken, until, complete }
+}
+
+interface SnapshotDetails {
+  readonly taken: Date | undefined
+  readonly megabytes: number | undefined
+  readonly days: number | undefined
+  readonly complete: boolean
+}
+
+/** Of snapshots, newest first: the first that tear-down took and that is complete; null when there is none. */
+export function newestFinal<S extends KeptSnapshot>(kept: readonly S[]): S | null {
+  return kept.find(({ final, complete }) => final && complete) ?? null
+}
+
+/** A manual snapshot of a cluster. */
+export interface ClusterSnapshot extends KeptSnapshot {
+  readonly nodeType: string
+  readonly nodes: number
+}
+
 /** The manual snapshots of this cluster that exist, newest first. */
-export async function keptSnapshots(clients: Clients, clusterId: string): Promise<readonly KeptSnapshot[]> {
+export async function keptSnapshots(clients: Clients, clusterId: string): Promise<readonly ClusterSnapshot[]> {
   const pages = paginateDescribeClusterSnapshots(
     { client: clients.redshift },
     { ClusterIdentifier: clusterId, SnapshotType: 'manual' },
   )
-  const kept: KeptSnapshot[] = []
+  const kept: ClusterSnapshot[] = []
   for await (const { Snapshots = [] } of pages) {
     for (const snapshot of Snapshots) {
-      const { SnapshotIdentifier: name = '', SnapshotCreateTime: taken = new Date(0) } = snapshot
-      const days = snapshot.ManualSnapshotRetentionPeriod ?? -1
       kept.push({
-        name,
-        final: name.startsWith(finalSnapshotPrefix(clusterId)),
+        ...keptSnapshot(clusterId, snapshot.SnapshotIdentifier, {
+          taken: snapshot.SnapshotCreateTime,
+          megabytes: snapshot.TotalBackupSizeInMegaBytes,
+          days: snapshot.ManualSnapshotRetentionPeriod,
+          complete: snapshot.Status === 'available',
+        }),
         nodeType: snapshot.NodeType ?? '',
         nodes: snapshot.NumberOfNodes ?? 1,
-        megabytes: snapshot.TotalBackupSizeInMegaBytes ?? 0,
-        taken,
-        until: days < 0 ? null : new Date(taken.getTime() + days * 86_400_000),
-        complete: snapshot.Status === 'available',
       })
     }
   }

@@ -15,7 +15,7 @@ import { isAwsError } from '../aws-error.ts'
 import { quoted } from '../aws-failure.ts'
 import { accountOf, managedTag, readingPolicyName, tagRoleLine } from '../names.ts'
 import type { RedshiftSettings } from '../settings.ts'
-import { awsStep, type ClusterContext } from './cluster-context.ts'
+import { awsStep, type ClusterContext, wrongState } from './cluster-context.ts'
 import { readingPolicy, redshiftServices, sourcePlaces, trustPolicy, trustsRedshift } from './policies.ts'
 import { findRole, isTagged } from './resources.ts'
 
@@ -36,14 +36,7 @@ export async function loadingRoleArn(context: ClusterContext): Promise<string> {
   if (roleArn !== null) return roleArn
   const arn = (await ownRole(context))?.Arn
   if (arn === undefined) {
-    throw new OpsError(
-      'cluster_state',
-      `Role ${roleName} does not exist any more.`,
-      'Run spin-up: it creates the role again.',
-      {
-        fixCommand: 'spin-up',
-      },
-    )
+    throw wrongState(`Role ${roleName} does not exist any more.`, 'Run spin-up: it creates the role again.', 'spin-up')
   }
   return arn
 }

@@ -1,6 +1,5 @@
 import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import { CreateClusterCommand, RestoreFromClusterSnapshotCommand } from '@aws-sdk/client-redshift'
-import { OpsError } from '../../core/errors.ts'
 import { list, moment, usd } from '../../core/format.ts'
 import type { ClusterOperation, SpinUpOptions } from '../../core/ports/cluster.ts'
 import type { PlanDraft } from '../../core/ports/plans.ts'
@@ -18,12 +17,12 @@ import {
   ownCluster,
   sizeOf,
   underLease,
+  wrongState,
 } from './cluster-context.ts'
 import { begun, usualLeaseHours } from './lease.ts'
 import { adoptPlan, costFact, mostUsd, orderResume, resumePlan } from './pause-resume.ts'
 import { sourcePlaces } from './policies.ts'
-import type { KeptSnapshot } from './resources.ts'
-import { keptSnapshots } from './resources.ts'
+import { type ClusterSnapshot, type KeptSnapshot, keptSnapshots, newestFinal } from './resources.ts'
 import { allowReading, createRole, loadingRoleArn, roleFact, tagsOf } from './role.ts'
 import { clusterStateOf } from './state.ts'
 import { testConnection, waitUntilAvailable } from './wait-until-ready.ts'
@@ -61,18 +60,16 @@ async function planOf(context: ClusterContext, wish: ClusterSpec, options: SpinU
   refuseOtherSize(cluster, options, settings)
   switch (clusterStateOf(cluster)) {
     case 'deleting':
-      throw new OpsError(
-        'cluster_state',
+      throw wrongState(
         `Cluster ${settings.clusterId} is being deleted. Nothing was done.`,
         'Run spin-up again when it is deleted, in a few minutes.',
-        { fixCommand: 'status' },
+        'status',
       )
     case 'pausing':
-      throw new OpsError(
-        'cluster_state',
+      throw wrongState(
         `Cluster ${settings.clusterId} is pausing, which cannot be stopped. Nothing was done.`,
         'Resume it when it is paused, usually within 15 minutes.',
-        { fixCommand: 'resume' },
+        'resume',
       )
     case 'paused':
       return resumePlan(cluster, settings, wish.leaseHours)
@@ -107,11 +104,10 @@ function refuseOtherSize(cluster: AwsCluster, { nodeType, nodes }: SpinUpOptions
     (nodeType === undefined || nodeType === cluster.NodeType) &&
     (nodes === undefined || nodes === cluster.NumberOfNodes)
   if (same) return
-  throw new OpsError(
-    'cluster_state',
+  throw wrongState(
     `Cluster ${settings.clusterId} exists as ${sizeOf(cluster, settings)}, and spin-up does not resize it. Nothing was done.`,
     'Run spin-up without a size, or tear the cluster down first.',
-    { fixCommand: 'spin-up' },
+    'spin-up',
   )
 }
 
@@ -176,9 +172,8 @@ export function createCluster(context: ClusterContext, wish: ClusterSpec): Step 
 }
 
 /** The newest complete snapshot that tear-down kept; null when there is none. */
-export async function newestSnapshot({ clients, settings }: ClusterContext): Promise<KeptSnapshot | null> {
-  const kept = await keptSnapshots(clients, settings.clusterId)
-  return kept.find(({ final, complete }) => final && complete) ?? null
+async function newestSnapshot({ clients, settings }: ClusterContext): Promise<ClusterSnapshot | null> {
+  return newestFinal(await keptSnapshots(clients, settings.clusterId))
 }
 
 async function adopt(

@@ -20,6 +20,7 @@ import {
   priceOfCluster,
   sizeOf,
   underLease,
+  wrongState,
 } from './cluster-context.ts'
 import { bill, running, stopped } from './lease.ts'
 import { day, type KeptSnapshot, keptSnapshots, snapshotLine } from './resources.ts'
@@ -36,7 +37,10 @@ export async function tearDown(context: ClusterContext, keep: boolean): Promise<
     return {
       plan: settled === null ? null : await planOf(context, settled, keep, kept),
       steps: [deleteCluster(context, keep), waitUntilDeleted(context), deleteRole(context), verify(context)],
-      done: doneWords(context, cluster, keep && settled !== null, kept),
+      done: [
+        cluster === null ? `There is no cluster ${settings.clusterId}.` : `Cluster ${settings.clusterId} is deleted.`,
+        stillBilled(context, keep && settled !== null, kept),
+      ].join(' '),
       // What a final snapshot keeps, a restored cluster serves again.
       ...(keep ? {} : { forgetsLoads: true }),
     }
@@ -52,25 +56,35 @@ async function planOf(
   const { settings } = context
   const created = cluster.ClusterCreateTime
   const age = created === undefined ? '' : `, created ${moment(created)}`
-  const [load, asked] = await Promise.all([context.lastLoad?.() ?? null, context.askedToday?.() ?? null])
   return {
     title: `Tear down ${settings.clusterId}?`,
     facts: [
       `Deletes the cluster: Redshift ${sizeOf(cluster, settings)}, ${settings.region}${age}${await spent(context, cluster)}.`,
-      ...(load === null ? [] : [`Last load: ${load}.`]),
-      ...(asked === null ? [] : [`Used today by ${asked}.`]),
-      keep
-        ? `A final snapshot is kept for ${snapshotDays} days, until ${day(snapshotEnd(context))}, for about ${storageRate(settings.region)}; spin-up restores it.`
-        : 'No snapshot is kept: the data is lost and must be loaded again.',
-      ...kept.map((snapshot) => `Keeps an earlier snapshot: ${snapshotLine(snapshot, settings.region)}.`),
-      settings.roleArn === null
-        ? `The role ${settings.roleName} is deleted last.`
-        : `The role ${settings.roleArn} is not changed.`,
+      ...(await lossFacts(context, keep, kept)),
     ],
     act: `Tear down ${settings.clusterId}`,
     typed: settings.clusterId,
     danger: true,
   }
+}
+
+/** What else a person must know before it is deleted: what it holds, who uses it, and what is kept. */
+export async function lossFacts(
+  context: ClusterContext,
+  keep: boolean,
+  kept: readonly KeptSnapshot[],
+): Promise<readonly string[]> {
+  const { region, roleArn, roleName } = context.settings
+  const [load, asked] = await Promise.all([context.lastLoad?.() ?? null, context.askedToday?.() ?? null])
+  return [
+    ...(load === null ? [] : [`Last load: ${load}.`]),
+    ...(asked === null ? [] : [`Used today by ${asked}.`]),
+    keep
+      ? `A final snapshot is kept for ${snapshotDays} days, until ${snapshotEnd(context)}, for about ${storageRate(region)}; spin-up restores it.`
+      : 'No snapshot is kept: the data is lost and must be loaded again.',
+    ...kept.map((snapshot) => `Keeps an earlier snapshot: ${snapshotLine(snapshot, region)}.`),
+    roleArn === null ? `The role ${roleName} is deleted last.` : `The role ${roleArn} is not changed.`,
+  ]
 }
 
 // In whole dollars: a plan that changed each minute could never be confirmed.
@@ -82,46 +96,38 @@ async function spent(context: ClusterContext, { ClusterCreateTime: created }: Aw
   return dollars === 0 ? ', less than $1 so far' : `, about $${dollars.toLocaleString('en')} so far`
 }
 
-function snapshotEnd(context: ClusterContext): Date {
-  return hoursFromNow(context, snapshotDays * 24)
+function snapshotEnd(context: ClusterContext): string {
+  return day(hoursFromNow(context, snapshotDays * 24))
 }
 
-function doneWords(
-  context: ClusterContext,
-  cluster: AwsCluster | null,
-  newSnapshot: boolean,
-  kept: readonly KeptSnapshot[],
-): string {
-  const { clusterId, region } = context.settings
-  const gone = cluster === null ? `There is no cluster ${clusterId}` : `Cluster ${clusterId} is deleted`
+/** What is billed once it is deleted: the snapshot that is taken now, and earlier ones. */
+export function stillBilled(context: ClusterContext, newSnapshot: boolean, kept: readonly KeptSnapshot[]): string {
   const left = [
-    ...(newSnapshot ? [`its final snapshot, until ${day(snapshotEnd(context))}`] : []),
-    ...kept.map((snapshot) => snapshotLine(snapshot, region)),
+    ...(newSnapshot ? [`its final snapshot, until ${snapshotEnd(context)}`] : []),
+    ...kept.map((snapshot) => snapshotLine(snapshot, context.settings.region)),
   ]
-  return left.length === 0 ? `${gone}. Nothing of it is billed.` : `${gone}. Still billed: ${left.join('; ')}.`
+  return left.length === 0 ? 'Nothing of it is billed.' : `Still billed: ${left.join('; ')}.`
 }
 
-/** Asks AWS, at the end, what is left. */
 function verify(context: ClusterContext): Step {
   const { clients, settings } = context
+  return verifyGone(context, `Cluster ${settings.clusterId}`, async () =>
+    (await ownCluster(context)) === null ? keptSnapshots(clients, settings.clusterId) : null,
+  )
+}
+
+/** The last step: asks AWS what is left. `left` gives the snapshots, and null where `what` exists again. */
+export function verifyGone(
+  context: ClusterContext,
+  what: string,
+  left: () => Promise<readonly KeptSnapshot[] | null>,
+): Step {
   return awsStep(context, { id: 'verify-that-nothing-is-left', title: 'Verify that nothing is left' }, async () => {
-    if ((await ownCluster(context)) !== null) {
-      throw new OpsError(
-        'cluster_state',
-        `Cluster ${settings.clusterId} exists again: someone created it in the meantime.`,
-        'See status.',
-        {
-          fixCommand: 'status',
-        },
-      )
-    }
-    const kept = await keptSnapshots(clients, settings.clusterId)
-    return {
-      detail:
-        kept.length === 0
-          ? 'nothing is billed'
-          : kept.map((snapshot) => snapshotLine(snapshot, settings.region)).join('; '),
-    }
+    const kept = await left()
+    if (kept === null)
+      throw wrongState(`${what} exists again: someone created it in the meantime.`, 'See status.', 'status')
+    const lines = kept.map((snapshot) => snapshotLine(snapshot, context.settings.region))
+    return { detail: lines.length === 0 ? 'nothing is billed' : lines.join('; ') }
   })
 }
 
@@ -267,14 +273,7 @@ function notDeleted(clusterId: string, cluster: AwsCluster, answer: Answer | nul
   const next = 'Fix what AWS names, or delete the cluster in the Redshift console; if that fails, contact AWS Support.'
   switch (clusterStateOf(cluster)) {
     case 'available':
-      return new OpsError(
-        'cluster_state',
-        `${message} It is still billed.`,
-        `Pause it to stop its hourly cost. ${next}`,
-        {
-          fixCommand: 'pause',
-        },
-      )
+      return wrongState(`${message} It is still billed.`, `Pause it to stop its hourly cost. ${next}`, 'pause')
     case 'paused':
       return new OpsError('cluster_state', `${message} Only its storage is billed.`, next, { fixCommand: 'status' })
     default:

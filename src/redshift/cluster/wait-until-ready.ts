@@ -5,7 +5,7 @@ import type { Step, Work } from '../../core/step.ts'
 import { isAwsError } from '../aws-error.ts'
 import { clusterArn } from '../names.ts'
 import { poll } from '../retries.ts'
-import { awsStep, type ClusterContext, ownCluster } from './cluster-context.ts'
+import { awsStep, type ClusterContext, ownCluster, wrongState } from './cluster-context.ts'
 import { callerIdentity, isTagged } from './resources.ts'
 import { loadingRoleArn, tagsOf } from './role.ts'
 import { clusterStateOf, isHopeless, isInMaintenance, statusOf } from './state.ts'
@@ -112,45 +112,33 @@ function refuseHopeless(cluster: AwsCluster, { settings }: ClusterContext): void
   const { clusterId } = settings
   const state = clusterStateOf(cluster)
   if (isHopeless(cluster)) {
-    throw new OpsError(
-      'cluster_state',
+    throw wrongState(
       `Cluster ${clusterId} is ${statusOf(cluster)} and does not recover from that by itself. It may still be billed.`,
       'Check it in the AWS console, or tear it down and spin up again.',
-      { fixCommand: 'tear-down' },
+      'tear-down',
     )
   }
   if (state === 'deleting') {
-    throw new OpsError(
-      'cluster_state',
-      `Cluster ${clusterId} is being deleted.`,
-      'Run spin-up again when it is deleted.',
-      {
-        fixCommand: 'status',
-      },
-    )
+    throw wrongState(`Cluster ${clusterId} is being deleted.`, 'Run spin-up again when it is deleted.', 'status')
   }
   if (state === 'paused' || state === 'pausing') {
-    throw new OpsError('cluster_state', `Someone paused cluster ${clusterId} in the meantime.`, 'Resume it.', {
-      fixCommand: 'resume',
-    })
+    throw wrongState(`Someone paused cluster ${clusterId} in the meantime.`, 'Resume it.', 'resume')
   }
 }
 
 function gone(clusterId: string): OpsError {
-  return new OpsError(
-    'cluster_state',
+  return wrongState(
     `Cluster ${clusterId} was deleted outside of this bot. No node is billed.`,
     'Run spin-up again.',
-    { fixCommand: 'spin-up' },
+    'spin-up',
   )
 }
 
 function tooLong(clusterId: string, state: string, time: string): OpsError {
-  return new OpsError(
-    'cluster_state',
+  return wrongState(
     `Cluster ${clusterId} is still ${state} after ${time}. It is billed as soon as it is available.`,
     'Run spin-up again to keep waiting, or tear it down.',
-    { fixCommand: 'spin-up' },
+    'spin-up',
   )
 }
 

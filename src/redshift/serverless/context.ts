@@ -1,7 +1,6 @@
-import { OpsError } from '../../core/errors.ts'
 import type { Work } from '../../core/step.ts'
 import { isAwsError } from '../aws-error.ts'
-import type { ClusterContext } from '../cluster/cluster-context.ts'
+import { type ClusterContext, wrongState } from '../cluster/cluster-context.ts'
 import { poll } from '../retries.ts'
 import type { RpuUsage, UsageStore } from './usage.ts'
 
@@ -37,9 +36,7 @@ export async function waitFor<T>(
     { clock, signal, atMostMs },
   )
   if (found !== null) return found.value
-  throw new OpsError('cluster_state', `${what} is still ${last}.`, 'Run the command again to keep waiting.', {
-    fixCommand: 'status',
-  })
+  throw wrongState(`${what} is still ${last}.`, 'Run the command again to keep waiting.', 'status')
 }
 
 /** Gives an order; `false` where AWS refuses it because another operation runs (ConflictException). */

@@ -9,11 +9,10 @@ import {
   type Workgroup,
 } from '@aws-sdk/client-redshift-serverless'
 import { OpsError } from '../../core/errors.ts'
-import { bytes, moment, usd } from '../../core/format.ts'
 import { isAwsError } from '../aws-error.ts'
 import type { Clients } from '../clients.ts'
-import { finalSnapshotPrefix, managedTag } from '../names.ts'
-import { storageUsd } from '../price.ts'
+import { type KeptSnapshot, keptSnapshot } from '../cluster/resources.ts'
+import { managedTag } from '../names.ts'
 import type { RedshiftSettings } from '../settings.ts'
 
 /*
@@ -82,44 +81,23 @@ export async function computeLimits(clients: Clients, workgroup: Workgroup): Pro
   return found
 }
 
-/** A snapshot of the namespace, which outlives it. */
-export interface NamespaceSnapshot {
-  readonly name: string
-  /** Whether tear-down took it. */
-  readonly final: boolean
-  readonly taken: Date
-  readonly megabytes: number
-  /** Null: kept until someone deletes it. */
-  readonly until: Date | null
-  readonly complete: boolean
-}
-
 /** The snapshots of this namespace that exist, newest first. */
-export async function namespaceSnapshots({ clients, settings }: Place): Promise<readonly NamespaceSnapshot[]> {
+export async function namespaceSnapshots({ clients, settings }: Place): Promise<readonly KeptSnapshot[]> {
   const pages = paginateListSnapshots({ client: clients.serverless }, { namespaceName: settings.clusterId })
-  const kept: NamespaceSnapshot[] = []
+  const kept: KeptSnapshot[] = []
   for await (const { snapshots = [] } of pages) {
-    for (const { snapshotName: name = '', snapshotCreateTime: taken = new Date(0), ...snapshot } of snapshots) {
-      const days = snapshot.snapshotRetentionPeriod ?? -1
-      kept.push({
-        name,
-        final: name.startsWith(finalSnapshotPrefix(settings.clusterId)),
-        taken,
-        megabytes: snapshot.totalBackupSizeInMegaBytes ?? 0,
-        until: days < 0 ? null : new Date(taken.getTime() + days * 86_400_000),
-        complete: snapshot.status === 'AVAILABLE',
-      })
+    for (const snapshot of snapshots) {
+      kept.push(
+        keptSnapshot(settings.clusterId, snapshot.snapshotName, {
+          taken: snapshot.snapshotCreateTime,
+          megabytes: snapshot.totalBackupSizeInMegaBytes,
+          days: snapshot.snapshotRetentionPeriod,
+          complete: snapshot.status === 'AVAILABLE',
+        }),
+      )
     }
   }
   return kept.sort((a, b) => b.taken.getTime() - a.taken.getTime())
-}
-
-/** "sparkify-final-20261107-091245, 40.0 MB, until 14 Nov 2026, $0.01 a month"; the last part is left out where the price is not known. */
-export function namespaceSnapshotLine({ name, megabytes, until }: NamespaceSnapshot, region: string): string {
-  const end = until === null ? 'until someone deletes it' : `until ${moment(until).replace(/,.*/, '')}`
-  const rate = storageUsd(region)
-  const cost = rate === null ? [] : [`${usd((megabytes / 1000) * rate)} a month`]
-  return [name, bytes(megabytes * 1e6), end, ...cost].join(', ')
 }
 
 /** What exists and costs money, in a sentence, asked now; or that it could not be asked. */

@@ -3,20 +3,13 @@ import { OpsError } from '../../core/errors.ts'
 import { lasting } from '../../core/format.ts'
 import type { Cluster, ClusterFacts, ClusterOperation, ClusterState } from '../../core/ports/cluster.ts'
 import { awsFailure } from '../aws-failure.ts'
-import { costStatus, explainingAwsErrors } from '../cluster/cluster-context.ts'
+import { costStatus, explainingAwsErrors, noCluster } from '../cluster/cluster-context.ts'
 import type { ClusterAccess } from '../cluster/redshift-cluster.ts'
+import { snapshotLine } from '../cluster/resources.ts'
 import { loadingRoleArn } from '../cluster/role.ts'
 import { aboutUsd, storageRate } from '../price.ts'
 import type { ServerlessContext } from './context.ts'
-import {
-  computeLimits,
-  namespaceSnapshotLine,
-  namespaceSnapshots,
-  ownNamespace,
-  ownWorkgroup,
-  rpuPrice,
-  workgroupWord,
-} from './resources.ts'
+import { computeLimits, namespaceSnapshots, ownNamespace, ownWorkgroup, rpuPrice, workgroupWord } from './resources.ts'
 import { capacityWords, spinUpWorkgroup } from './spin-up.ts'
 import { tearDownWorkgroup } from './tear-down.ts'
 import { billOfUsage, rpuHours, settleWorkgroupUsage } from './usage.ts'
@@ -53,18 +46,12 @@ export function createServerlessCluster(context: ServerlessContext): Cluster {
 /** What pausing, resuming and a longer lease come to: a sentence. */
 async function idlesByItself(context: ServerlessContext): Promise<ClusterOperation> {
   const { clusterId, region } = context.settings
-  if ((await ownWorkgroup(context)) === null) throw noWorkgroup(clusterId)
+  if ((await ownWorkgroup(context)) === null) throw noCluster(clusterId, 'workgroup')
   return {
     plan: null,
     steps: [],
     done: `Workgroup ${clusterId} idles by itself: while nothing is asked it costs ${storageRate(region)} and no more. It has no lease. Nothing was changed.`,
   }
-}
-
-function noWorkgroup(clusterId: string): OpsError {
-  return new OpsError('no_cluster', `There is no workgroup ${clusterId}.`, 'Create it with spin-up.', {
-    fixCommand: 'spin-up',
-  })
 }
 
 async function describe(context: ServerlessContext): Promise<ClusterFacts> {
@@ -85,7 +72,7 @@ async function describe(context: ServerlessContext): Promise<ClusterFacts> {
       namespace === null
         ? []
         : [['Note', 'the namespace exists without a workgroup: spin-up makes one, tear-down deletes it'] as const]
-    const snapshots = kept.map((snapshot) => ['Snapshot', namespaceSnapshotLine(snapshot, region)] as const)
+    const snapshots = kept.map((snapshot) => ['Snapshot', snapshotLine(snapshot, region)] as const)
     const state = namespace?.status === 'DELETING' ? 'deleting' : 'none'
     return { name, state, since: null, facts: [...half, ...snapshots, ...(used.length === 0 ? [] : money)] }
   }
@@ -125,7 +112,7 @@ export function serverlessAccess(context: ServerlessContext): ClusterAccess {
     secretArn: () =>
       explainingAwsErrors(async () => {
         const namespace = await ownNamespace(context)
-        if (namespace === null) throw noWorkgroup(clusterId)
+        if (namespace === null) throw noCluster(clusterId, 'workgroup')
         const arn = namespace.adminPasswordSecretArn
         if (arn !== undefined) return arn
         throw new OpsError(

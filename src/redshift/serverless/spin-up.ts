@@ -16,15 +16,15 @@ import type { ClusterOperation, SpinUpOptions } from '../../core/ports/cluster.t
 import type { PlanDraft } from '../../core/ports/plans.ts'
 import type { Step, Work } from '../../core/step.ts'
 import { readAwsError } from '../aws-error.ts'
-import { awsStep, explainingAwsErrors } from '../cluster/cluster-context.ts'
+import { awsStep, explainingAwsErrors, wrongState } from '../cluster/cluster-context.ts'
 import { sourcePlaces } from '../cluster/policies.ts'
+import { newestFinal } from '../cluster/resources.ts'
 import { allowReading, createRole, loadingRoleArn, roleFact, tagsOf } from '../cluster/role.ts'
 import { testConnection } from '../cluster/wait-until-ready.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { type ServerlessContext, taken, waitFor } from './context.ts'
 import {
   computeLimits,
-  type NamespaceSnapshot,
   namespaceSnapshots,
   ownNamespace,
   ownWorkgroup,
@@ -78,7 +78,7 @@ async function planOf(context: ServerlessContext): Promise<PlanDraft | null> {
   const [namespace, workgroup] = [await ownNamespace(context), await ownWorkgroup(context)]
   refuseLeaving(settings, namespace, workgroup)
   if (workgroup !== null && (await hasOurLimit(context, workgroup))) return null
-  const snapshot = namespace === null ? await newestFinal(context) : null
+  const snapshot = namespace === null ? newestFinal(await namespaceSnapshots(context)) : null
   const extras = Object.entries(settings.tags).map(([key, value]) => `${key}=${value}`)
   const dayUsd = rpuHourUsd === null ? null : dailyRpuHours * rpuHourUsd
   const now = clock.now()
@@ -112,16 +112,11 @@ function refuseLeaving(
   workgroup: Workgroup | null,
 ): void {
   if (namespace?.status !== 'DELETING' && workgroup?.status !== 'DELETING') return
-  throw new OpsError(
-    'cluster_state',
+  throw wrongState(
     `${clusterId} is being deleted. Nothing was done.`,
     'Run spin-up again when it is deleted, in a few minutes.',
-    { fixCommand: 'status' },
+    'status',
   )
-}
-
-async function newestFinal(context: ServerlessContext): Promise<NamespaceSnapshot | null> {
-  return (await namespaceSnapshots(context)).find(({ final, complete }) => final && complete) ?? null
 }
 
 function serverlessTags(settings: RedshiftSettings) {
@@ -258,7 +253,7 @@ function restoreSnapshot(context: ServerlessContext): Step {
   const { clients, settings } = context
   const { clusterId } = settings
   return awsStep(context, { id: 'restore-snapshot', title: 'Restore the snapshot' }, async (work) => {
-    const snapshot = await newestFinal(context)
+    const snapshot = newestFinal(await namespaceSnapshots(context))
     const namespace = await ownNamespace(context)
     const isNewer = snapshot !== null && (namespace?.creationDate ?? new Date(0)) > snapshot.taken
     if (namespace === null || snapshot === null || !isNewer) return { skipped: 'there is none' }

@@ -11,22 +11,13 @@ import type { ClusterOperation } from '../../core/ports/cluster.ts'
 import type { PlanDraft } from '../../core/ports/plans.ts'
 import type { Step } from '../../core/step.ts'
 import { isAwsError } from '../aws-error.ts'
-import { awsStep, explainingAwsErrors, hoursFromNow } from '../cluster/cluster-context.ts'
-import { day } from '../cluster/resources.ts'
+import { awsStep, explainingAwsErrors } from '../cluster/cluster-context.ts'
+import type { KeptSnapshot } from '../cluster/resources.ts'
 import { deleteRole } from '../cluster/role.ts'
-import { snapshotDays } from '../cluster/tear-down.ts'
+import { lossFacts, snapshotDays, stillBilled, verifyGone } from '../cluster/tear-down.ts'
 import { finalSnapshotName } from '../names.ts'
-import { storageRate } from '../price.ts'
 import { type ServerlessContext, taken, waitFor } from './context.ts'
-import {
-  computeLimits,
-  type NamespaceSnapshot,
-  namespaceSnapshotLine,
-  namespaceSnapshots,
-  ownNamespace,
-  ownWorkgroup,
-  workgroupWord,
-} from './resources.ts'
+import { computeLimits, namespaceSnapshots, ownNamespace, ownWorkgroup, workgroupWord } from './resources.ts'
 import { capacityWords } from './spin-up.ts'
 import { settleWorkgroupUsage } from './usage.ts'
 
@@ -45,7 +36,7 @@ export async function tearDownWorkgroup(context: ServerlessContext, keep: boolea
       steps: [deleteWorkgroup(context), deleteNamespace(context, keep), deleteRole(context), verify(context)],
       done: [
         there === null ? `There is no namespace ${clusterId}.` : `${clusterId} is deleted.`,
-        leftWords(context, keep && isSettled, kept),
+        stillBilled(context, keep && isSettled, kept),
       ].join(' '),
       ...(keep ? {} : { forgetsLoads: true }),
     }
@@ -56,43 +47,22 @@ async function planOf(
   context: ServerlessContext,
   { namespace, workgroup }: { readonly namespace: Namespace | null; readonly workgroup: Workgroup | null },
   keep: boolean,
-  kept: readonly NamespaceSnapshot[],
+  kept: readonly KeptSnapshot[],
 ): Promise<PlanDraft> {
   const { settings } = context
   const { clusterId, region } = settings
   const created = namespace?.creationDate
   const what = workgroup === null ? 'the namespace' : `the workgroup and its namespace: ${capacityWords(settings)}`
-  const [load, asked] = await Promise.all([context.lastLoad?.() ?? null, context.askedToday?.() ?? null])
   return {
     title: `Tear down ${clusterId}?`,
     facts: [
       `Deletes ${what}, ${region}${created === undefined ? '' : `, created ${moment(created)}`}.`,
-      ...(load === null ? [] : [`Last load: ${load}.`]),
-      ...(asked === null ? [] : [`Used today by ${asked}.`]),
-      keep
-        ? `A final snapshot is kept for ${snapshotDays} days, until ${snapshotEnd(context)}, for about ${storageRate(region)}; spin-up restores it.`
-        : 'No snapshot is kept: the data is lost and must be loaded again.',
-      ...kept.map((snapshot) => `Keeps an earlier snapshot: ${namespaceSnapshotLine(snapshot, region)}.`),
-      settings.roleArn === null
-        ? `The role ${settings.roleName} is deleted last.`
-        : `The role ${settings.roleArn} is not changed.`,
+      ...(await lossFacts(context, keep, kept)),
     ],
     act: `Tear down ${clusterId}`,
     typed: clusterId,
     danger: true,
   }
-}
-
-function snapshotEnd(context: ServerlessContext): string {
-  return day(hoursFromNow(context, snapshotDays * 24))
-}
-
-function leftWords(context: ServerlessContext, newSnapshot: boolean, kept: readonly NamespaceSnapshot[]): string {
-  const left = [
-    ...(newSnapshot ? [`its final snapshot, until ${snapshotEnd(context)}`] : []),
-    ...kept.map((snapshot) => namespaceSnapshotLine(snapshot, context.settings.region)),
-  ]
-  return left.length === 0 ? 'Nothing of it is billed.' : `Still billed: ${left.join('; ')}.`
 }
 
 /** Keeps what was used, removes the limits and the workgroup, and waits until it is gone. */
@@ -154,20 +124,10 @@ async function unlessGone(order: () => Promise<unknown>): Promise<void> {
   }
 }
 
-/** Asks AWS, at the end, what is left. */
 function verify(context: ServerlessContext): Step {
-  const { settings } = context
-  return awsStep(context, { id: 'verify-that-nothing-is-left', title: 'Verify that nothing is left' }, async () => {
-    if ((await ownNamespace(context)) !== null || (await ownWorkgroup(context)) !== null) {
-      throw new OpsError(
-        'cluster_state',
-        `${settings.clusterId} exists again: someone created it in the meantime.`,
-        'See status.',
-        { fixCommand: 'status' },
-      )
-    }
-    const kept = await namespaceSnapshots(context)
-    const lines = kept.map((snapshot) => namespaceSnapshotLine(snapshot, settings.region))
-    return { detail: lines.length === 0 ? 'nothing is billed' : lines.join('; ') }
-  })
+  return verifyGone(context, context.settings.clusterId, async () =>
+    (await ownNamespace(context)) === null && (await ownWorkgroup(context)) === null
+      ? namespaceSnapshots(context)
+      : null,
+  )
 }
