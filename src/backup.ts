@@ -18,7 +18,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { z } from 'zod'
 import type { Config } from './config.ts'
-import { messageOf, OpsError } from './core/errors.ts'
+import { codeOf, messageOf, OpsError } from './core/errors.ts'
 import { bytes, list, plural } from './core/format.ts'
 import { pathOfLoad, recordName } from './duckdb/load-files.ts'
 import { backupNote } from './machine/probes.ts'
@@ -148,7 +148,7 @@ function fileOfLedger({ ledgerUrl, dataDir }: Config): string {
 
 async function requireEmpty(folder: string): Promise<void> {
   const names = await readdir(folder).catch((error: unknown) => {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return []
+    if (codeOf(error) === 'ENOENT') return []
     throw error
   })
   // A new volume has this folder of its file system.
@@ -205,8 +205,7 @@ async function linkOrCopy(from: string, to: string): Promise<void> {
     await link(from, to)
   } catch (error) {
     // Some file systems have no second names.
-    if (!(error instanceof Error && 'code' in error && ['EPERM', 'ENOTSUP', 'EMLINK'].includes(String(error.code))))
-      throw error
+    if (!['EPERM', 'ENOTSUP', 'EMLINK'].includes(codeOf(error))) throw error
     await copyFile(from, to)
   }
 }

@@ -3,7 +3,7 @@ import { isAbsolute, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { z } from 'zod'
 import { nearest } from './core/command/suggest.ts'
-import { messageOf, OpsError } from './core/errors.ts'
+import { codeOf, messageOf, OpsError } from './core/errors.ts'
 import { roles } from './core/people.ts'
 import { listVariable, textVariable, usdVariable } from './core/variables.ts'
 import { publishLimits } from './core/warehouse/limits.ts'
@@ -207,7 +207,7 @@ export function loadEnvFile(path = '.env'): void {
   try {
     content = readFileSync(path, 'utf8')
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return
+    if (codeOf(error) === 'ENOENT') return
     throw new OpsError('bad_config', `The file ${path} cannot be read: ${messageOf(error)}.`, envFileRemedy, {
       cause: error,
     })

@@ -154,6 +154,11 @@ export async function inField<T>(field: string, act: () => Promise<T>): Promise<
   }
 }
 
+/** The code of a system error, such as ENOENT, or the one that a library gives its errors; '' where it has none. */
+export function codeOf(error: unknown): string {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
+}
+
 /** The text of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)

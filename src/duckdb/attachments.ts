@@ -2,12 +2,12 @@ import { constants } from 'node:fs'
 import { access, copyFile } from 'node:fs/promises'
 import { setTimeout } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { OpsError } from '../core/errors.ts'
+import { codeOf, OpsError } from '../core/errors.ts'
 import { cancelled } from '../core/pacing.ts'
 import type { LoadId } from '../core/ports/engine.ts'
 import { asOpsError } from './failure.ts'
 import { duckdbLiteral, identifier } from './literal.ts'
-import { codeOf, pathOfLoad, removeLoad } from './load-files.ts'
+import { pathOfLoad, removeLoad } from './load-files.ts'
 
 // CHECKPOINT is refused while a statement is still running on the file; measured beside busy readers, 1 to 3 tries of 97 ms do.
 const checkpointEveryMs = 50

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
-import { OpsError } from '../core/errors.ts'
+import { codeOf, OpsError } from '../core/errors.ts'
 import type { LoadId, StoredLoad } from '../core/ports/engine.ts'
 import { inFolder } from './failure.ts'
 
@@ -54,7 +54,7 @@ export async function removeLoad(folder: string, load: LoadId): Promise<void> {
       // Also where somebody has put a folder in its place.
       await rm(path, { recursive: true, force: true })
     } catch (error) {
-      if (!['ENOENT', 'EBUSY', 'EPERM'].includes(codeOf(error) ?? '')) throw error
+      if (!['ENOENT', 'EBUSY', 'EPERM'].includes(codeOf(error))) throw error
     }
   }
 }
@@ -75,11 +75,6 @@ export function isAlive(pid: number): boolean {
   } catch (error) {
     return codeOf(error) === 'EPERM'
   }
-}
-
-/** Node's code of a system error, such as ENOENT. */
-export function codeOf(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined
 }
 
 /** The file beside the loads that holds the state of the warehouse. */

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { open } from 'node:fs/promises'
 import { createGunzip, type Gunzip } from 'node:zlib'
-import { OpsError } from '../core/errors.ts'
+import { codeOf, OpsError } from '../core/errors.ts'
 import { cancelled } from '../core/pacing.ts'
 import type { SourceFile } from '../core/ports/engine.ts'
 import { isRemote } from './sources.ts'
@@ -88,5 +88,5 @@ export function damagedArchive(shown: string, why: string, cause?: unknown): Ops
 
 /** Whether Node could not unpack what it read. */
 export function isZlibError(error: unknown): error is Error {
-  return error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')
+  return codeOf(error).startsWith('Z_')
 }

@@ -1,11 +1,10 @@
 import { constants } from 'node:fs'
 import { access, readdir, readlink, realpath, stat } from 'node:fs/promises'
 import { basename, join, resolve } from 'node:path'
-import { messageOf, OpsError } from '../core/errors.ts'
+import { codeOf, messageOf, OpsError } from '../core/errors.ts'
 import { cancelled } from '../core/pacing.ts'
 import type { SourceFile } from '../core/ports/engine.ts'
 import { skippedWords } from '../core/warehouse/sources.ts'
-import { codeOf } from './load-files.ts'
 
 // Enough to keep every thread of libuv's pool busy: 15,000 files in 0.2 s.
 const questionsAtOnce = 64

@@ -2,7 +2,7 @@ import { access, chmod, constants, mkdir, readdir, stat, statfs } from 'node:fs/
 import { join } from 'node:path'
 import { inBackground, repeatInBackground } from '../core/background.ts'
 import { green, probe } from '../core/doctor/run-probes.ts'
-import { messageOf, OpsError } from '../core/errors.ts'
+import { codeOf, messageOf, OpsError } from '../core/errors.ts'
 import { bytes } from '../core/format.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
@@ -60,10 +60,6 @@ async function closeToOthers(path: string): Promise<void> {
   } catch (error) {
     if (!['ENOENT', 'EPERM', 'ENOTSUP', 'EROFS'].includes(codeOf(error))) throw error
   }
-}
-
-function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : ''
 }
 
 // Room for a few loads and for what they spill while they are built: one of 300,000 events takes 34 MB.

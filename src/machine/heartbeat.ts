@@ -1,3 +1,4 @@
+import { codeOf } from '../core/errors.ts'
 import type { Clock } from '../core/ports/clock.ts'
 import type { Heartbeat } from '../core/ports/heartbeat.ts'
 import type { Log } from '../core/ports/log.ts'
@@ -42,7 +43,5 @@ async function refusal(url: string): Promise<string | null> {
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'it cannot be fetched'
   if (error.name === 'TimeoutError') return `no answer within ${timeoutMs / 1000} s`
-  const { cause } = error
-  const code = cause instanceof Error && 'code' in cause ? cause.code : undefined
-  return typeof code === 'string' ? code : 'it cannot be fetched'
+  return codeOf(error.cause) || 'it cannot be fetched'
 }

@@ -6,6 +6,7 @@ import { S3Client } from '@aws-sdk/client-s3'
 import { STSClient } from '@aws-sdk/client-sts'
 import { buildQueryString, type HttpHandler, HttpResponse } from '@smithy/core/protocols'
 import { request } from 'undici'
+import { codeOf } from '../core/errors.ts'
 import { awsFailure } from './aws-failure.ts'
 
 // The SDK waits up to 20 s between tries: five of them outlast a burst of throttling without hiding an outage.
@@ -132,7 +133,7 @@ function asNode(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   if (error.name === 'TimeoutError')
     return Object.assign(named('TimeoutError', 'no answer in time', error), { code: 'ETIMEDOUT' })
-  const code = 'code' in error && typeof error.code === 'string' ? codes[error.code] : undefined
+  const code = codes[codeOf(error)]
   return code === undefined ? error : Object.assign(new Error(error.message, { cause: error }), { code })
 }
 

@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, readlink, realpath, rename, rm, writeFile } f
 import { basename, dirname, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { messageOf, OpsError } from '../core/errors.ts'
+import { codeOf, messageOf, OpsError } from '../core/errors.ts'
 import { type SampleOptions, type SampleTotals, totalsSchema } from './options.ts'
 
 const markerName = 'sample.json'
@@ -14,7 +14,7 @@ const markerSchema = z.object({
 type Marker = z.output<typeof markerSchema>
 
 function isSystemError(error: unknown): error is NodeJS.ErrnoException & { code: string } {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' && 'syscall' in error
+  return codeOf(error) !== '' && error instanceof Error && 'syscall' in error
 }
 
 /** The marker in this text; undefined when this program did not write it. */

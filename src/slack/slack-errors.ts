@@ -1,6 +1,6 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError, WebAPIRequestError } from '@slack/web-api'
 import { z } from 'zod'
-import { messageOf, OpsError } from '../core/errors.ts'
+import { codeOf, messageOf, OpsError } from '../core/errors.ts'
 
 /** Slack refused, with its error code (https://docs.slack.dev/reference/methods, "Errors"). `messages` name the places in a payload. */
 export class SlackRefused extends Error {
@@ -135,9 +135,8 @@ export function carriedOut(error: unknown): 'no' | 'maybe' | 'refused' | null {
 /** The code of what broke the network; fetch wraps it once or twice. */
 function networkCode(error: unknown): string {
   if (!(error instanceof Error)) return ''
-  return 'code' in error && typeof error.code === 'string' && unsentCodes.has(error.code)
-    ? error.code
-    : networkCode(error.cause)
+  const code = codeOf(error)
+  return unsentCodes.has(code) ? code : networkCode(error.cause)
 }
 
 /** The message itself was refused: a simpler form may pass. */
@@ -209,7 +208,7 @@ export function whyUnreachable(error: unknown): string {
     if (cause instanceof WebAPIRateLimitedError) return `rate limited for ${cause.retryAfter} s`
     if (cause instanceof WebAPIPlatformError) return cause.data.error
     if (cause instanceof SlackRefused) return cause.code
-    const code = 'code' in cause && typeof cause.code === 'string' ? cause.code : ''
+    const code = codeOf(cause)
     if (certificateCodes.has(code)) return `its certificate is not trusted (${code})`
     const meaning = meanings[code]
     if (meaning !== undefined) return meaning
@@ -221,7 +220,7 @@ export function whyUnreachable(error: unknown): string {
 /** The error `slack` of a call that did not reach Slack. */
 export function unreachable(what: string, error: unknown): OpsError {
   const why = whyUnreachable(error)
-  const isUntrusted = causesOf(error).some((cause) => 'code' in cause && certificateCodes.has(String(cause.code)))
+  const isUntrusted = causesOf(error).some((cause) => certificateCodes.has(codeOf(cause)))
   const remedy = isUntrusted
     ? "Set NODE_EXTRA_CA_CERTS to the file of your company's certificates, then start again."
     : 'Check the network (and HTTPS_PROXY, if you need a proxy), then try again.'

@@ -38,7 +38,6 @@ export interface Database {
  */
 export interface DatabaseOptions {
   readonly url: string
-  readonly authToken?: string
   readonly patience?: number
   readonly ownThread?: boolean
 }
@@ -48,8 +47,8 @@ export interface DatabaseOptions {
  * address that is not understood).
  */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
-  const { url, authToken } = options
-  const { writing, reading } = url.startsWith('file:') ? fileLanes(options) : await serverLanes(url, authToken)
+  const { url } = options
+  const { writing, reading } = url.startsWith('file:') ? fileLanes(options) : await serverLanes(url)
   const name = nameOf(url)
 
   async function on<T>(lane: Lane, work: (connection: Connection) => Promise<T>): Promise<T> {
@@ -137,13 +136,10 @@ function fileLanes({ url, patience = 10_000, ownThread = false }: DatabaseOption
   return { writing: ownThread ? fileLane(connectInThread({ url, timeout: busyTimeout }), patience) : here(), reading }
 }
 
-async function serverLanes(
-  url: string,
-  authToken: string | undefined,
-): Promise<{ readonly writing: Lane; readonly reading: Lane }> {
+async function serverLanes(url: string): Promise<{ readonly writing: Lane; readonly reading: Lane }> {
   // The driver for all addresses brings what speaks to servers, which every other start of the program would load in vain.
   const { createClient } = await import('@libsql/client')
-  const lane = serverLane(connect(url, () => createClient({ url, ...(authToken === undefined ? {} : { authToken }) })))
+  const lane = serverLane(connect(url, () => createClient({ url })))
   return { writing: lane, reading: lane }
 }
 

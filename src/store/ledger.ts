@@ -3,8 +3,7 @@ import { z } from 'zod'
 import { DiskFull } from '../core/errors.ts'
 import type { Ledger, NoteStore, ProcessRecord } from '../core/ports/ledger.ts'
 import { auditStore } from './audit.ts'
-import type { Database } from './database.ts'
-import { type DatabaseOptions, openDatabase } from './database.ts'
+import { type Database, openDatabase } from './database.ts'
 import { forgetExpired } from './forget.ts'
 import { livenessOn, machineUptime, pidIsAlive, type Uptime } from './liveness.ts'
 import { loadStore } from './loads.ts'
@@ -19,9 +18,8 @@ import { scheduleStore } from './schedules.ts'
 import { watchStore } from './watches.ts'
 
 export interface LedgerOptions {
-  /** `file:` and a path whose folder exists, or `libsql://` and a host. */
+  /** `file:` and a path whose folder exists, or `libsql://` and a host, with `?authToken=` where it wants one. */
   readonly url: string
-  readonly authToken?: string
   readonly now: () => Date
   /** Whether a file is written in a thread of its own; `DatabaseOptions` tells why. */
   readonly ownThread?: boolean
@@ -41,16 +39,15 @@ export interface LedgerOptions {
  * `storage` when it cannot be opened, `bad_config` for an address that is not understood; every method of the ledger may throw `storage` too.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger> {
-  const { url, authToken, now, host = hostname(), isAlive = pidIsAlive, uptime = machineUptime } = options
+  const { url, now, host = hostname(), isAlive = pidIsAlive, uptime = machineUptime } = options
   const { pid = process.pid, ownThread = false } = options
   const liveness = livenessOn(host, isAlive, uptime)
-  const address = { url, ...(authToken === undefined ? {} : { authToken }) }
-  await upgrade(address, async (db) => {
+  await upgrade(url, async (db) => {
     const others = await readProcesses(db)
     // One with this very name is a predecessor: see `processes.ts`.
     return others.find((one) => !(one.host === host && one.pid === pid) && !liveness.gone(one, now())) ?? null
   })
-  const db = await openDatabase({ ...address, ownThread })
+  const db = await openDatabase({ url, ownThread })
   try {
     await forgetExpired(db, now())
   } catch (error) {
@@ -83,11 +80,8 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
  * In connections of its own: libsql names the columns of a statement before it notices that a table has changed, so that a connection
  * which knew the tables before would read rows without their new columns once (0.5.29).
  */
-async function upgrade(
-  address: DatabaseOptions,
-  usedBy: (db: Database) => Promise<ProcessRecord | null>,
-): Promise<void> {
-  const db = await openDatabase(address)
+async function upgrade(url: string, usedBy: (db: Database) => Promise<ProcessRecord | null>): Promise<void> {
+  const db = await openDatabase({ url })
   try {
     await migrate(db, migrations, () => usedBy(db))
   } finally {

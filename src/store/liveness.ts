@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { codeOf } from '../core/errors.ts'
 import type { ProcessRecord } from '../core/ports/ledger.ts'
 
 /** A process beats every 5 s; one that was silent for this long is gone. */
@@ -65,10 +66,8 @@ export function pidIsAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0) && !isZombie(pid)
   } catch (error) {
-    if (error instanceof Error && 'code' in error) {
-      if (error.code === 'ESRCH') return false
-      if (error.code === 'EPERM') return true
-    }
+    if (codeOf(error) === 'ESRCH') return false
+    if (codeOf(error) === 'EPERM') return true
     throw error
   }
 }
@@ -84,7 +83,7 @@ function isZombie(pid: number): boolean {
     return /^[ZX]/.test(stat.slice(stat.lastIndexOf(')') + 2))
   } catch (error) {
     // No such file: another system, or gone between the two looks, which the next look finds out.
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ESRCH')) return false
+    if (['ENOENT', 'ESRCH'].includes(codeOf(error))) return false
     throw error
   }
 }

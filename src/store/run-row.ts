@@ -150,67 +150,45 @@ export function parseAttempt(row: object): AttemptRecord {
   return parseRow(attemptSchema, 'Attempt', row)
 }
 
-type Values = Readonly<Record<string, string | number>>
+/** What the fields of a filter compare with: an index serves `parent = :parent`, but `:parent is null or parent = :parent` reads the whole table. */
+const comparisons = [
+  ['who', 'by_id = :who'],
+  ['person', `(by_id = :person or lower("by" ->> '$.name') = lower(:person))`],
+  ['besides', '(schedule is not null or command not in (select value from json_each(:besides)))'],
+  ['command', 'command = :command'],
+  ['commands', 'command in (select value from json_each(:commands))'],
+  ['since', 'started >= :since'],
+  ['until', 'started < :until'],
+  ['schedule', 'schedule = :schedule'],
+  ['intended', 'intended = :intended'],
+  ['parent', 'parent = :parent'],
+] as const satisfies readonly (readonly [keyof RunFilter, string])[]
 
-/**
- * What a filter asks for, as the conditions of a statement on runs and their newest attempts, and their values. It names nothing that was not asked: SQLite looks up an index
- * for `parent = :parent`, but for `:parent is null or parent = :parent` it reads the whole table.
- */
-export function conditionsOf(filter: RunFilter): { readonly where: string; readonly args: Values } {
-  const {
-    states,
-    listedOnly,
-    whole,
-    posted,
-    besides,
-    who,
-    person,
-    command,
-    commands,
-    since,
-    until,
-    schedule,
-    intended,
-    parent,
-  } = filter
+/** What a filter asks for, and nothing else, as the conditions of a statement on runs and their newest attempts, and their values. */
+export function conditionsOf(filter: RunFilter): {
+  readonly where: string
+  readonly args: Readonly<Record<string, string | number>>
+} {
+  const { states, listedOnly, whole, posted } = filter
+  const given = comparisons.flatMap(([name, sql]) => {
+    const value = filter[name]
+    return value === undefined ? [] : [{ name, sql, value: typeof value === 'object' ? JSON.stringify(value) : value }]
+  })
   const conditions = [
     // States are words of this program. As values they would hide from SQLite that the index of running runs serves.
     ...(states === undefined ? [] : [isOneOf(states)]),
     ...(listedOnly === true ? ['listed = 1'] : []),
     ...(whole === true ? ['parent is null'] : []),
     ...(posted === true ? [`answer ->> '$.audience' = 'channel'`] : []),
-  ]
-  const compared = [
-    ...compare('who', who, 'by_id = :who'),
-    ...compare('person', person, `(by_id = :person or lower("by" ->> '$.name') = lower(:person))`),
-    ...compare(
-      'besides',
-      besides === undefined ? undefined : JSON.stringify(besides),
-      '(schedule is not null or command not in (select value from json_each(:besides)))',
-    ),
-    ...compare('command', command, 'command = :command'),
-    ...compare(
-      'commands',
-      commands === undefined ? undefined : JSON.stringify(commands),
-      'command in (select value from json_each(:commands))',
-    ),
-    ...compare('since', since, 'started >= :since'),
-    ...compare('until', until, 'started < :until'),
-    ...compare('schedule', schedule, 'schedule = :schedule'),
-    ...compare('intended', intended, 'intended = :intended'),
-    ...compare('parent', parent, 'parent = :parent'),
+    ...given.map(({ sql }) => sql),
   ]
   return {
-    where: [...conditions, ...compared.map(({ sql }) => sql), 'true'].join(' and '),
-    args: Object.fromEntries(compared.map(({ name, value }) => [name, value])),
+    where: [...conditions, 'true'].join(' and '),
+    args: Object.fromEntries(given.map(({ name, value }) => [name, value])),
   }
 }
 
 function isOneOf(states: NonNullable<RunFilter['states']>): string {
   const [only, ...others] = states.map((state) => `'${state}'`)
   return only !== undefined && others.length === 0 ? `state = ${only}` : `state in (${[only, ...others].join(', ')})`
-}
-
-function compare<V extends string | number>(name: string, value: V | undefined, sql: string) {
-  return value === undefined ? [] : [{ name, value, sql }]
 }

@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { LibsqlError } from '@libsql/client/sqlite3'
-import { DiskFull, messageOf, OpsError } from '../core/errors.ts'
+import { codeOf, DiskFull, messageOf, OpsError } from '../core/errors.ts'
 
 /** Whether another process holds the lock, so that the same statement may succeed in a moment. */
 export function isBusy(error: unknown): boolean {
@@ -50,7 +50,7 @@ function hasNoSpace(ledger: string): boolean {
     return bavail * bsize < scarceBytes
   } catch (error) {
     // Without a folder there is no disk to be full.
-    if (error instanceof Error && 'code' in error) return false
+    if (codeOf(error) !== '') return false
     throw error
   }
 }

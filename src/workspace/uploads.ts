@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { join } from 'node:path'
+import { codeOf } from '../core/errors.ts'
 import { readBody, sendText } from './http.ts'
 import type { SharedFile } from './journal.ts'
 
@@ -42,7 +43,7 @@ export function openUploads(home: string | undefined): Uploads {
     try {
       return readFileSync(join(folder, id))
     } catch (error) {
-      if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined
+      if (codeOf(error) === 'ENOENT') return undefined
       throw error
     }
   }

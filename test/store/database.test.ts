@@ -142,7 +142,7 @@ describe('the database', () => {
     const server = createServer((_, response) => response.writeHead(401).end('no'))
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
     const { port } = server.address() as AddressInfo
-    const db = await openDatabase({ url: `http://127.0.0.1:${port}`, authToken: 'wrong' })
+    const db = await openDatabase({ url: `http://127.0.0.1:${port}?authToken=wrong` })
     await expect(db.write('delete from t')).rejects.toMatchObject({
       code: 'storage',
       remedy: expect.stringContaining('token'),

@@ -3,7 +3,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { inject, onTestFinished } from 'vitest'
-import { codeOf } from '../../src/duckdb/load-files.ts'
+import { codeOf } from '../../src/core/errors.ts'
 
 const made = new Map<string, Promise<string>>()
 

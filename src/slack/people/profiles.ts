@@ -51,13 +51,12 @@ const schema = z.object({
 
 /** Profiles of one bot's workspace. */
 export function createProfiles(client: WebClient, clock: Clock, log: Log): Profiles {
-  const lookups = createLookups<Profile>({
+  return createLookups<Profile>({
     clock,
     freshMs,
     ask: (id) => profileOf(client, id),
     failed: (error, user) => log.warn({ err: error, user }, `Slack did not return a profile: ${messageOf(error)}`),
   })
-  return lookups
 }
 
 async function profileOf(client: WebClient, id: string): Promise<Profile> {

@@ -142,7 +142,12 @@ export const attempts: readonly string[] = [
     when exists (select 1 from audit
       where id = new.id or (run = new.run and coalesce(attempt, 1) = coalesce(new.attempt, 1)))
     begin select raise(abort, 'the record is append-only'); end`,
-  `create trigger audit_enters_attempts after update of state on attempts
+  auditOfAttempts(`coalesce(new.answer ->> '$.replies[0].total', 0)`),
+]
+
+/** Enters each attempt that ends in the audit log; `rows` counts the rows of the warehouse in its answer. */
+export function auditOfAttempts(rows: string): string {
+  return `create trigger audit_enters_attempts after update of state on attempts
     when old.state = 'running' and new.state <> 'running' and new.state <> 'lost'
       and (select listed from runs where id = new.run) = 1
     begin insert into audit
@@ -160,9 +165,9 @@ export const attempts: readonly string[] = [
             'Said ' || (select group_concat(said.line, '; ' order by said.position) from runs said where said.parent = new.run) || '.'
           when new.answer ->> '$.asked' is not null
             or (new.answer ->> '$.rowsOf' is not null and (runs.schedule is null or new.state = 'complete')) then
-            'Answered with rows: ' || coalesce(new.answer ->> '$.replies[0].total', 0) || '.'
+            'Answered with rows: ' || ${rows} || '.'
           else coalesce(new.answer ->> '$.headline', '')
         end
       from runs where runs.id = new.run;
-    end`,
-]
+    end`
+}
