@@ -1,7 +1,7 @@
 import { access, chmod, constants, mkdir, readdir, stat, statfs } from 'node:fs/promises'
 import { join } from 'node:path'
 import { inBackground, repeatInBackground } from '../core/background.ts'
-import { green, probe } from '../core/doctor/run-probes.ts'
+import { green, probe, red, warn } from '../core/doctor/run-probes.ts'
 import { codeOf, messageOf, OpsError } from '../core/errors.ts'
 import { bytes } from '../core/format.ts'
 import type { Clock } from '../core/ports/clock.ts'
@@ -81,16 +81,13 @@ export function diskProbe(dataDir: string, ledger: Pick<Ledger, 'loads'>, freeIn
     if (free >= littleSpace) {
       const open = await openToOthers(dataDir)
       if (open.length === 0) return green(detail)
-      return {
-        state: 'warn',
-        detail: `other users of this machine can open ${open.join(', ')}`,
-        remedy: 'As the owner of these files, remove the permissions of others: chmod go= and the path.',
-      }
+      return warn(
+        `other users of this machine can open ${open.join(', ')}`,
+        'As the owner of these files, remove the permissions of others: chmod go= and the path.',
+      )
     }
     const remedy = `Free some space, or set SPARKIFY_HOME to a larger disk.${await deletable(dataDir, ledger)}`
-    return free < fullBelow
-      ? { state: 'red', detail: `full: ${detail}; nothing can be loaded or recorded`, remedy }
-      : { state: 'warn', detail, remedy }
+    return free < fullBelow ? red(`full: ${detail}; nothing can be loaded or recorded`, remedy) : warn(detail, remedy)
   })
 }
 

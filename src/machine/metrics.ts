@@ -36,42 +36,39 @@ export function createMetrics({ host, port }: Address): Metrics {
   const registry = new Registry()
   const registers = [registry]
   collectDefaultMetrics({ register: registry })
-  const runs = new Counter({
-    name: 'sparkify_runs_total',
-    help: 'Runs that ended, by command and outcome: complete, red (a check), error, cancelled',
-    labelNames: ['command', 'outcome'],
-    registers,
-  })
-  const seconds = new Counter({
-    name: 'sparkify_run_seconds_total',
-    help: 'How long runs took, by command',
-    labelNames: ['command'],
-    registers,
-  })
-  const acknowledgements = new Histogram({
-    name: 'sparkify_acknowledgement_seconds',
-    help: 'From a payload of Slack to its acknowledgement',
-    buckets: acknowledgementBuckets,
-    registers,
-  })
-  const lateness = new Histogram({
-    name: 'sparkify_schedule_lateness_seconds',
-    help: 'From the time of an occurrence to its beginning',
-    buckets: latenessBuckets,
-    registers,
-  })
-  const calls = new Counter({
-    name: 'sparkify_api_calls_total',
-    help: 'HTTP requests sent, by API, call and outcome: ok, limited (429), refused (4xx), failed (5xx), unreachable',
-    labelNames: ['api', 'call', 'outcome'],
-    registers,
-  })
-  const retries = new Counter({
-    name: 'sparkify_api_retries_total',
-    help: 'Requests to AWS that repeat one, and messages to Slack that are to be tried again',
-    labelNames: ['api', 'call'],
-    registers,
-  })
+  const counter = <L extends string>(name: string, help: string, ...labelNames: readonly L[]) =>
+    new Counter({ name, help, labelNames, registers })
+  const histogram = (name: string, help: string, buckets: number[]) => new Histogram({ name, help, buckets, registers })
+  const runs = counter(
+    'sparkify_runs_total',
+    'Runs that ended, by command and outcome: complete, red (a check), error, cancelled',
+    'command',
+    'outcome',
+  )
+  const seconds = counter('sparkify_run_seconds_total', 'How long runs took, by command', 'command')
+  const acknowledgements = histogram(
+    'sparkify_acknowledgement_seconds',
+    'From a payload of Slack to its acknowledgement',
+    acknowledgementBuckets,
+  )
+  const lateness = histogram(
+    'sparkify_schedule_lateness_seconds',
+    'From the time of an occurrence to its beginning',
+    latenessBuckets,
+  )
+  const calls = counter(
+    'sparkify_api_calls_total',
+    'HTTP requests sent, by API, call and outcome: ok, limited (429), refused (4xx), failed (5xx), unreachable',
+    'api',
+    'call',
+    'outcome',
+  )
+  const retries = counter(
+    'sparkify_api_retries_total',
+    'Requests to AWS that repeat one, and messages to Slack that are to be tried again',
+    'api',
+    'call',
+  )
   const forget = watchCalls(({ api, call, outcome, isRetry }) => {
     calls.inc({ api, call, outcome })
     if (isRetry) retries.inc({ api, call })

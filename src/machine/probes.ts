@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { green, notChecked, probe } from '../core/doctor/run-probes.ts'
+import { green, notChecked, probe, warn } from '../core/doctor/run-probes.ts'
 import { bytes, moment } from '../core/format.ts'
 import { heartbeatNote } from '../core/outbox/dispatcher.ts'
 import type { Clock } from '../core/ports/clock.ts'
@@ -13,7 +13,7 @@ export function configurationProbe(summary: string, warnings: readonly string[])
   return probe({ id: 'configuration', title: 'Configuration' }, async () =>
     warnings.length === 0
       ? green(summary)
-      : { state: 'warn', detail: warnings.join('; '), remedy: 'Correct or remove it in the environment or .env.' },
+      : warn(warnings.join('; '), 'Correct or remove it in the environment or .env.'),
   )
 }
 
@@ -55,11 +55,7 @@ export function backupProbe({ notes }: Pick<Ledger, 'notes'>, clock: Pick<Clock,
     if (last === null) return green('none yet; `sparkify backup` makes one')
     const detail = `${moment(new Date(last.at))}, ${last.file}, ${bytes(last.bytes)}`
     if (clock.now().getTime() - Date.parse(last.at) < oldBackupMs) return green(detail)
-    return {
-      state: 'warn',
-      detail: `the newest is old: ${detail}`,
-      remedy: 'Run sparkify backup, best every night by cron.',
-    }
+    return warn(`the newest is old: ${detail}`, 'Run sparkify backup, best every night by cron.')
   })
 }
 
@@ -73,10 +69,9 @@ export function heartbeatProbe(isSet: boolean, { notes }: Pick<Ledger, 'notes'>)
     if (last === null) return notChecked('set; the first is sent after the next scheduled load that succeeds')
     const at = moment(new Date(last.at))
     if (last.ok) return green(`last delivered ${at}`)
-    return {
-      state: 'warn',
-      detail: `the last one, ${at}, could not be delivered`,
-      remedy: 'Check SPARKIFY_HEARTBEAT_URL and the network; the log has the reason.',
-    }
+    return warn(
+      `the last one, ${at}, could not be delivered`,
+      'Check SPARKIFY_HEARTBEAT_URL and the network; the log has the reason.',
+    )
   })
 }

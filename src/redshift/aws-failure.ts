@@ -8,6 +8,10 @@ interface Explanation {
   readonly remedy: string
 }
 
+function explanation(code: OpsErrorCode, what: string, remedy: string): Explanation {
+  return { code, what, remedy }
+}
+
 // AWS's encoded authorization messages run to kilobytes.
 const longestQuote = 300
 
@@ -41,29 +45,28 @@ function wordsFor(error: AwsError): Explanation | null {
 
 function configuration({ name, message, code }: AwsError): Explanation | null {
   if (message.startsWith('Region is missing')) {
-    return { code: 'bad_config', what: 'No AWS region is set.', remedy: 'Set AWS_REGION, for example us-west-2.' }
+    return explanation('bad_config', 'No AWS region is set.', 'Set AWS_REGION, for example us-west-2.')
   }
   if (code === 'ENOTFOUND' || /Invalid (host|region)/i.test(message)) {
-    return {
-      code: 'aws',
-      what: `The AWS address does not exist: ${quoted(message)}`,
-      remedy: 'Check AWS_REGION (and AWS_ENDPOINT_URL, if it is set), then the network.',
-    }
+    return explanation(
+      'aws',
+      `The AWS address does not exist: ${quoted(message)}`,
+      'Check AWS_REGION (and AWS_ENDPOINT_URL, if it is set), then the network.',
+    )
   }
   if (/(FIPS|DualStack).*(custom endpoint|not support)/i.test(message)) {
-    return {
-      code: 'bad_config',
-      what: `The AWS settings contradict each other: ${quoted(message)}`,
-      remedy:
-        'Unset AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT (use_fips_endpoint and use_dualstack_endpoint in the profile), or the endpoint of your own (AWS_ENDPOINT_URL).',
-    }
+    return explanation(
+      'bad_config',
+      `The AWS settings contradict each other: ${quoted(message)}`,
+      'Unset AWS_USE_FIPS_ENDPOINT and AWS_USE_DUALSTACK_ENDPOINT (use_fips_endpoint and use_dualstack_endpoint in the profile), or the endpoint of your own (AWS_ENDPOINT_URL).',
+    )
   }
   if (name === 'OptInRequired') {
-    return {
-      code: 'aws',
-      what: 'This AWS account is not subscribed to Redshift, or not in this region.',
-      remedy: 'Enable it for the account, or set another AWS_REGION.',
-    }
+    return explanation(
+      'aws',
+      'This AWS account is not subscribed to Redshift, or not in this region.',
+      'Enable it for the account, or set another AWS_REGION.',
+    )
   }
   return null
 }
@@ -73,22 +76,22 @@ const clockErrors = ['RequestExpired', 'RequestTimeTooSkewed', 'RequestInTheFutu
 
 function identity({ name, message }: AwsError): Explanation | null {
   if (clockErrors.includes(name) || /signature (expired|not yet current)/i.test(message)) {
-    return {
-      code: 'aws_denied',
-      what: 'AWS refused the request because the clock of this machine is more than 5 minutes off.',
-      remedy: 'Set the clock (timedatectl set-ntp true); doctor shows the difference. Then run the command again.',
-    }
+    return explanation(
+      'aws_denied',
+      'AWS refused the request because the clock of this machine is more than 5 minutes off.',
+      'Set the clock (timedatectl set-ntp true); doctor shows the difference. Then run the command again.',
+    )
   }
   switch (name) {
     case 'CredentialsProvider':
     case 'TokenProvider':
       return /expired|sso login/i.test(message)
         ? expired()
-        : {
-            code: 'aws_denied',
-            what: 'No AWS credentials were found.',
-            remedy: 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role.',
-          }
+        : explanation(
+            'aws_denied',
+            'No AWS credentials were found.',
+            'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role.',
+          )
     case 'ExpiredToken':
     case 'TokenRefreshRequired':
       return expired()
@@ -100,23 +103,22 @@ function identity({ name, message }: AwsError): Explanation | null {
     case 'InvalidSignature':
     case 'AuthFailure':
     case 'MissingAuthenticationToken':
-      return {
-        code: 'aws_denied',
-        what: `AWS does not accept the credentials (${name}).`,
-        remedy:
-          'Check the access key and the clock of this machine. AWS answers the same for a region that the account has not enabled: check AWS_REGION.',
-      }
+      return explanation(
+        'aws_denied',
+        `AWS does not accept the credentials (${name}).`,
+        'Check the access key and the clock of this machine. AWS answers the same for a region that the account has not enabled: check AWS_REGION.',
+      )
     default:
       return null
   }
 }
 
 function expired(): Explanation {
-  return {
-    code: 'aws_denied',
-    what: 'The AWS session has expired.',
-    remedy: 'Sign in again (aws sso login, or new keys where the bot runs), then run the command again.',
-  }
+  return explanation(
+    'aws_denied',
+    'The AWS session has expired.',
+    'Sign in again (aws sso login, or new keys where the bot runs), then run the command again.',
+  )
 }
 
 function permission(error: AwsError): Explanation | null {
@@ -124,25 +126,25 @@ function permission(error: AwsError): Explanation | null {
   if (!names.includes(error.name)) return null
   const denial = readDenial(error)
   if (denial === null) {
-    return {
-      code: 'aws_denied',
-      what: `AWS denied it: ${quoted(error.message)}`,
-      remedy: "Compare the policy of the bot's principal with docs/aws-policy.json.",
-    }
+    return explanation(
+      'aws_denied',
+      `AWS denied it: ${quoted(error.message)}`,
+      "Compare the policy of the bot's principal with docs/aws-policy.json.",
+    )
   }
   const what = `AWS does not allow ${denial.who ?? 'the bot'} to call ${denial.action} on ${denial.resource}`
   if (denial.overruled !== null) {
-    return {
-      code: 'aws_denied',
-      what: `${what}: ${denial.overruled}.`,
-      remedy: "A policy above the bot's own forbids it. Ask the owner of the AWS account.",
-    }
+    return explanation(
+      'aws_denied',
+      `${what}: ${denial.overruled}.`,
+      "A policy above the bot's own forbids it. Ask the owner of the AWS account.",
+    )
   }
-  return {
-    code: 'aws_denied',
-    what: `${what}.`,
-    remedy: `Add this statement to its policy: ${denial.statement} (docs/aws-policy.json is the whole policy).`,
-  }
+  return explanation(
+    'aws_denied',
+    `${what}.`,
+    `Add this statement to its policy: ${denial.statement} (docs/aws-policy.json is the whole policy).`,
+  )
 }
 
 /** A configured name that AWS does not know: which variable holds it. */
@@ -154,7 +156,7 @@ function configured({ name, message }: AwsError): Explanation | null {
         ? 'REDSHIFT_SECURITY_GROUPS'
         : null
   if (variable === null) return null
-  return { code: 'bad_config', what: `AWS refused (${name}): ${quoted(message)}`, remedy: `Correct ${variable}.` }
+  return explanation('bad_config', `AWS refused (${name}): ${quoted(message)}`, `Correct ${variable}.`)
 }
 
 // AWS uses the name of a quota, or of a wrong parameter, for a type that it does not offer (any more): cloud reports in sadcloud#23.
@@ -174,11 +176,11 @@ function nodeType({ name, message }: AwsError): Explanation | null {
   if (!notOfferedNames.includes(name) || !isAboutType) return null
   const type = notOffered.exec(message)?.groups?.['type'] ?? 'this node type'
   const other = type === 'ra3.large' ? 'ra3.xlplus' : 'ra3.large'
-  return {
-    code: 'aws',
-    what: `AWS does not offer ${type} to this account in this region: ${quoted(message)}`,
-    remedy: `Choose another node type: spin-up node-type=${other} (set REDSHIFT_NODE_TYPE to keep it). A snapshot of the old type can be restored on it.`,
-  }
+  return explanation(
+    'aws',
+    `AWS does not offer ${type} to this account in this region: ${quoted(message)}`,
+    `Choose another node type: spin-up node-type=${other} (set REDSHIFT_NODE_TYPE to keep it). A snapshot of the old type can be restored on it.`,
+  )
 }
 
 function limits({ name, message }: AwsError): Explanation | null {
@@ -186,41 +188,35 @@ function limits({ name, message }: AwsError): Explanation | null {
     case 'ClusterQuotaExceeded':
     case 'NumberOfNodesQuotaExceeded':
     case 'NumberOfNodesPerClusterLimitExceeded':
-      return {
-        code: 'aws',
-        what: `The account's quota of Redshift clusters or nodes is used up in this region: ${quoted(message)}`,
-        remedy:
-          'Delete a cluster that nobody needs, or request a higher quota in Service Quotas. Then run the command again.',
-      }
+      return explanation(
+        'aws',
+        `The account's quota of Redshift clusters or nodes is used up in this region: ${quoted(message)}`,
+        'Delete a cluster that nobody needs, or request a higher quota in Service Quotas. Then run the command again.',
+      )
     case 'ClusterSnapshotQuotaExceeded':
-      return {
-        code: 'aws',
-        what: "The account's quota of snapshots is used up in this region.",
-        remedy: 'Delete a snapshot that nobody needs, or tear down without one: tear-down snapshot=no.',
-      }
+      return explanation(
+        'aws',
+        "The account's quota of snapshots is used up in this region.",
+        'Delete a snapshot that nobody needs, or tear down without one: tear-down snapshot=no.',
+      )
     case 'LimitExceeded':
     case 'TagLimitExceeded':
-      return {
-        code: 'aws',
-        what: `A limit of the account is reached: ${quoted(message)}`,
-        remedy: 'See Service Quotas.',
-      }
+      return explanation('aws', `A limit of the account is reached: ${quoted(message)}`, 'See Service Quotas.')
     case 'InsufficientClusterCapacity':
-      return {
-        code: 'aws',
-        what: 'AWS has no capacity for this node type in this region at the moment.',
-        remedy: 'Try again later, or choose another node type: spin-up node-type=….',
-      }
+      return explanation(
+        'aws',
+        'AWS has no capacity for this node type in this region at the moment.',
+        'Try again later, or choose another node type: spin-up node-type=….',
+      )
     case 'InvalidVPCNetworkState':
     case 'InvalidSubnet':
     case 'ClusterSubnetGroupNotFound':
     case 'InvalidClusterSubnetGroupState':
-      return {
-        code: 'aws',
-        what: `AWS has no network for the cluster: ${quoted(message)}`,
-        remedy:
-          'Set REDSHIFT_SUBNET_GROUP to a cluster subnet group, or create a default VPC: aws ec2 create-default-vpc.',
-      }
+      return explanation(
+        'aws',
+        `AWS has no network for the cluster: ${quoted(message)}`,
+        'Set REDSHIFT_SUBNET_GROUP to a cluster subnet group, or create a default VPC: aws ec2 create-default-vpc.',
+      )
     default:
       return null
   }
@@ -228,30 +224,30 @@ function limits({ name, message }: AwsError): Explanation | null {
 
 function network(error: AwsError): Explanation | null {
   if (isThrottled(error)) {
-    return {
-      code: 'aws',
-      what: 'AWS is throttling the requests of this account; several retries did not help.',
-      remedy: 'Run the command again in a minute; it continues where it stopped.',
-    }
+    return explanation(
+      'aws',
+      'AWS is throttling the requests of this account; several retries did not help.',
+      'Run the command again in a minute; it continues where it stopped.',
+    )
   }
   if (isCutOff(error)) {
-    return {
-      code: 'aws',
-      what: `AWS cannot be reached (${error.code ?? error.message}).`,
-      remedy: 'Check the network, then run the command again; it continues where it stopped.',
-    }
+    return explanation(
+      'aws',
+      `AWS cannot be reached (${error.code ?? error.message}).`,
+      'Check the network, then run the command again; it continues where it stopped.',
+    )
   }
   return null
 }
 
 function anyOther({ name, message, status }: AwsError): Explanation {
   return (status ?? 0) >= 500
-    ? {
-        code: 'aws',
-        what: `AWS had an internal error (${name}); several retries did not help.`,
-        remedy: 'Run the command again in a few minutes; it continues where it stopped.',
-      }
-    : { code: 'aws', what: `AWS refused (${name}): ${quoted(message)}`, remedy: '' }
+    ? explanation(
+        'aws',
+        `AWS had an internal error (${name}); several retries did not help.`,
+        'Run the command again in a few minutes; it continues where it stopped.',
+      )
+    : explanation('aws', `AWS refused (${name}): ${quoted(message)}`, '')
 }
 
 /** A text of AWS as one line that ends as a sentence, cut where it is very long. */

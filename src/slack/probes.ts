@@ -1,6 +1,6 @@
 import type { WebClient } from '@slack/web-api'
 import type { AccessPolicy } from '../core/deps.ts'
-import { type Dated, green, notChecked, probe, skewFinding } from '../core/doctor/run-probes.ts'
+import { type Dated, green, notChecked, probe, red, skewFinding, warn } from '../core/doctor/run-probes.ts'
 import type { OpsError } from '../core/errors.ts'
 import { list } from '../core/format.ts'
 import type { Conversation } from '../core/place.ts'
@@ -60,24 +60,21 @@ function scopesFinding(granted: readonly string[] | undefined): Finding {
   if (granted === undefined) return notChecked('the server does not list the scopes of the token')
   const missing = neededScopes.filter((scope) => !granted.includes(scope))
   if (missing.length === 0) return green(`all ${neededScopes.length} that the manifest asks for`)
-  return {
-    state: 'red',
-    detail: `${list(missing)} missing`,
-    remedy:
-      'Add them under OAuth & Permissions at https://api.slack.com/apps (or paste manifest.yml under App Manifest), then reinstall the app.',
-  }
+  return red(
+    `${list(missing)} missing`,
+    'Add them under OAuth & Permissions at https://api.slack.com/apps (or paste manifest.yml under App Manifest), then reinstall the app.',
+  )
 }
 
 function connectionFinding({ clock, health, socket }: ProbeParts): Finding {
   const { ok, detail } = health()
-  if (!ok) return { state: 'red', detail, remedy: 'Check the network; the bot keeps trying.' }
+  if (!ok) return red(detail, 'Check the network; the bot keeps trying.')
   const { shared = null } = socket?.() ?? {}
   if (shared === null || clock.now().getTime() - shared.since.getTime() < sharedMs) return green(detail)
-  return {
-    state: 'warn',
-    detail: `${detail}; ${shared.connections} connections use SLACK_APP_TOKEN, each of which gets only part of the messages`,
-    remedy: 'Stop the other bot, or give it a Slack app of its own. If there is none, restart this one.',
-  }
+  return warn(
+    `${detail}; ${shared.connections} connections use SLACK_APP_TOKEN, each of which gets only part of the messages`,
+    'Stop the other bot, or give it a Slack app of its own. If there is none, restart this one.',
+  )
 }
 
 /** Slack's time: every answer has it, and this method needs no token. */

@@ -16,7 +16,7 @@ export function probe(
         signal.throwIfAborted()
         return await check(signal)
       } catch (error) {
-        return { state: 'red', detail: messageOf(error), remedy: error instanceof OpsError ? error.remedy : '' }
+        return red(messageOf(error), error instanceof OpsError ? error.remedy : '')
       }
     },
   }
@@ -55,6 +55,16 @@ export function runProbes(probes: readonly Probe[], signal: AbortSignal): Promis
   return Promise.all(probes.map(async (one) => ({ title: one.title, finding: await find(one) })))
 }
 
+/** Something does not work, and what to do about it. */
+export function red(detail: string, remedy: string): Finding {
+  return { state: 'red', detail, remedy }
+}
+
+/** Something to be aware of, and what to do about it. */
+export function warn(detail: string, remedy: string): Finding {
+  return { state: 'warn', detail, remedy }
+}
+
 /** All is well. */
 export function green(detail: string): Finding {
   return { state: 'green', detail, remedy: '' }
@@ -75,7 +85,7 @@ export interface Dated {
 /** How far this machine's clock is from that of `whose` ("Slack's"): by no less than this, as far as one answer can tell. */
 export function skewFinding({ asked, answered, date }: Dated, whose: string): Finding {
   const theirs = date === null ? Number.NaN : Date.parse(date)
-  if (Number.isNaN(theirs)) return { state: 'warn', detail: 'the answer has no date header', remedy: '' }
+  if (Number.isNaN(theirs)) return warn('the answer has no date header', '')
   // The header leaves out what is less than a second.
   const ahead = Math.max(0, asked.getTime() - (theirs + 1000))
   const behind = Math.max(0, theirs - answered.getTime())

@@ -8,7 +8,7 @@ import type { ScheduleRecord } from '../ports/schedules.ts'
 import { commandsOf, faultOf } from '../schedule/make/lines.ts'
 import { timeWords, upcoming } from '../schedule/make/words.ts'
 import { whyNot } from '../schedule/run/ownership.ts'
-import { green, notChecked, probe } from './run-probes.ts'
+import { green, notChecked, probe, red, warn } from './run-probes.ts'
 
 /** Whether a bot runs the schedules; and for each: its next run, whether it can post, and whether its owner may run its commands. */
 export async function scheduleProbes(context: Context): Promise<readonly Probe[]> {
@@ -49,7 +49,7 @@ async function clockFinding(active: number, { deps, place }: Context): Promise<F
   if (place.kind === 'slack' || active === 0) return green(schedules)
   const bot = await deps.ledger.processes.bot(deps.clock.now())
   if (bot !== null) return green(`${schedules}, run by process ${bot.pid} on ${bot.host}`)
-  return { state: 'warn', detail: `${schedules}, but no bot is running`, remedy: 'Start it: npm start' }
+  return warn(`${schedules}, but no bot is running`, 'Start it: npm start')
 }
 
 type PostingError = (place: Place) => Promise<OpsError | null>
@@ -75,10 +75,10 @@ async function scheduleFinding(
   if (state.kind === 'paused') return green(`${what}: paused`)
   if (state.kind === 'parked') {
     const remedy = `Then run schedule resume ${id}, or schedule remove ${id}.`
-    return { state: 'red', detail: `${what} is suspended: ${state.why}`, remedy }
+    return red(`${what} is suspended: ${state.why}`, remedy)
   }
   const shut = await postingError(place)
-  if (shut !== null) return { state: 'red', detail: `${what}: ${shut.message}`, remedy: shut.remedy }
+  if (shut !== null) return red(`${what}: ${shut.message}`, shut.remedy)
   const lacking = await ownerFinding(schedule, context)
   if (lacking !== null) return { ...lacking, detail: `${what}: ${lacking.detail}` }
   const [next] = upcoming(context.deps, schedule, 1)
@@ -87,11 +87,7 @@ async function scheduleFinding(
     const unseen = unseenOf(schedule, context)
     return unseen === null ? green(detail) : notChecked(`${detail}; ${unseen}`)
   }
-  return {
-    state: 'warn',
-    detail: `${what}: "${phrase}" never happens`,
-    remedy: `Run schedule remove ${id}, or change its time.`,
-  }
+  return warn(`${what}: "${phrase}" never happens`, `Run schedule remove ${id}, or change its time.`)
 }
 
 /** What only the bot can check of it; null where that is nothing. */
@@ -117,11 +113,7 @@ async function ownerFinding(schedule: ScheduleRecord, context: Context): Promise
   if (why === null) return null
   if (directory.holders('admin').some((holder) => holder !== owner.id)) {
     const detail = `${why} At its next run it passes to the admins.`
-    return { state: 'warn', detail, remedy: `An admin who does not want it can run schedule pause ${id}.` }
+    return warn(detail, `An admin who does not want it can run schedule pause ${id}.`)
   }
-  return {
-    state: 'red',
-    detail: `${why} It will be refused, because there is no admin to take it over.`,
-    remedy: 'Add one to SPARKIFY_ADMINS.',
-  }
+  return red(`${why} It will be refused, because there is no admin to take it over.`, 'Add one to SPARKIFY_ADMINS.')
 }

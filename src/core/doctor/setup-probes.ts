@@ -6,7 +6,7 @@ import { list, plural, usd } from '../format.ts'
 import type { Finding, Probe } from '../ports/probe.ts'
 import { withLive } from '../warehouse/live.ts'
 import { unknownLoads, unknownWords } from '../warehouse/load.ts'
-import { green, notChecked, probe } from './run-probes.ts'
+import { green, notChecked, probe, red, warn } from './run-probes.ts'
 
 /** Whether the load that is served can be read. */
 export function liveProbe(deps: Deps): Probe {
@@ -14,7 +14,7 @@ export function liveProbe(deps: Deps): Probe {
     const unknown = await unknownLoads(deps)
     if (unknown.length > 0) {
       const remedy = 'Restore the ledger from a backup; or delete these loads with tear-down, then load again.'
-      return { state: 'red', detail: unknownWords(unknown), remedy }
+      return red(unknownWords(unknown), remedy)
     }
     if ((await deps.ledger.loads.live()) === null) return notChecked('nothing is loaded yet')
     const { state } = await deps.cluster.describe()
@@ -42,18 +42,13 @@ async function budgetFinding({ cluster, clock, policy }: Deps): Promise<Finding>
   const { usd: spent, isComplete } = spentOn(bills)
   const detail = `${usd(spent)} of ${usd(budgetUsd)} spent in ${monthWords(month)}`
   if (!isComplete) {
-    return {
-      state: 'red',
-      detail: `${detail}, not counting times with an unknown price`,
-      remedy: 'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
-    }
+    return red(
+      `${detail}, not counting times with an unknown price`,
+      'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
+    )
   }
   if (spent <= budgetUsd) return green(detail)
-  return {
-    state: 'warn',
-    detail,
-    remedy: 'Until the month ends, anything that costs money needs approval; or raise SPARKIFY_BUDGET_USD.',
-  }
+  return warn(detail, 'Until the month ends, anything that costs money needs approval; or raise SPARKIFY_BUDGET_USD.')
 }
 
 /** Whether the record of who did what is whole, and still refuses to be changed. */
@@ -67,11 +62,7 @@ export function recordProbe({ ledger }: Pick<Deps, 'ledger'>): Probe {
       ...(guarded ? [] : ['the triggers that protect it are missing']),
     ]
     if (faults.length === 0) return green(`${kept}, none missing`)
-    return {
-      state: 'red',
-      detail: `${kept}, but ${faults.join(', ')}`,
-      remedy: 'Someone changed the ledger by hand. Compare it with a backup.',
-    }
+    return red(`${kept}, but ${faults.join(', ')}`, 'Someone changed the ledger by hand. Compare it with a backup.')
   })
 }
 
@@ -90,11 +81,10 @@ async function rolesFinding({ deps, place, who }: Context): Promise<Finding> {
   const { directory } = deps
   const admins = directory.holders('admin')
   if (admins.length === 0 && place.kind === 'slack') {
-    return {
-      state: 'red',
-      detail: 'nobody is an admin, so nobody can spin up, tear down or cancel',
-      remedy: `Set SPARKIFY_ADMINS=${who.id} (you), and restart the bot.`,
-    }
+    return red(
+      'nobody is an admin, so nobody can spin up, tear down or cancel',
+      `Set SPARKIFY_ADMINS=${who.id} (you), and restart the bot.`,
+    )
   }
   const named = [...new Set(directory.holders('operator'))]
   const people = named.filter((id) => !isGroup(id))
@@ -102,11 +92,10 @@ async function rolesFinding({ deps, place, who }: Context): Promise<Finding> {
   const left = await Promise.all(people.map((id) => directory.hasLeft({ kind: 'slack', id, name: id })))
   const gone = people.filter((_, at) => left[at])
   if (gone.length > 0) {
-    return {
-      state: 'warn',
-      detail: `${list(gone)} left this Slack, or never joined it`,
-      remedy: 'Remove them from SPARKIFY_ADMINS and SPARKIFY_OPERATORS.',
-    }
+    return warn(
+      `${list(gone)} left this Slack, or never joined it`,
+      'Remove them from SPARKIFY_ADMINS and SPARKIFY_OPERATORS.',
+    )
   }
   const operators = named.filter((id) => !admins.includes(id))
   const words = `${counted(admins, 'admin')}, ${counted(operators, 'operator')}`
@@ -131,10 +120,10 @@ async function approvalsFinding({ deps, place }: Context): Promise<Finding> {
   if (only !== undefined && !askers.includes(only)) return fine
   const remedy = `Name more in SPARKIFY_APPROVERS${policy.approvers.length > 0 ? '' : ' or SPARKIFY_ADMINS'}.`
   if (only !== undefined && (askers.length > 1 || isBlind(admins))) {
-    return { state: 'warn', detail: `only ${only} can approve, so nobody can approve what ${only} requests`, remedy }
+    return warn(`only ${only} can approve, so nobody can approve what ${only} requests`, remedy)
   }
   const who = only === undefined ? 'nobody' : `only ${only}, who alone can make requests,`
-  return { state: 'red', detail: `two people must agree, but ${who} can approve`, remedy }
+  return red(`two people must agree, but ${who} can approve`, remedy)
 }
 
 /** Slack's ids of user groups, each of which is several people. */

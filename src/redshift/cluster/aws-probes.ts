@@ -1,7 +1,7 @@
 import { type Role, SimulatePrincipalPolicyCommand } from '@aws-sdk/client-iam'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { z } from 'zod'
-import { type Dated, green, probe, skewFinding } from '../../core/doctor/run-probes.ts'
+import { type Dated, green, probe, red, skewFinding, warn } from '../../core/doctor/run-probes.ts'
 import { bytes, list, plural } from '../../core/format.ts'
 import type { Finding, Probe } from '../../core/ports/probe.ts'
 import { isAwsError } from '../aws-error.ts'
@@ -102,23 +102,19 @@ async function ownFault(context: ClusterContext, role: Role): Promise<Finding | 
   const { settings } = context
   const [fault] = faultsOf(role, settings)
   const remedy = 'Run spin-up: it repairs the role.'
-  if (fault === 'trust') return { state: 'red', detail: untrustingWords(settings.roleName, settings.kind), remedy }
+  if (fault === 'trust') return red(untrustingWords(settings.roleName, settings.kind), remedy)
   if (fault === 'boundary') {
     const detail = `role ${settings.roleName} lacks the permissions boundary ${settings.permissionsBoundary}`
-    return { state: 'red', detail, remedy }
+    return red(detail, remedy)
   }
   if (await readsSources(context, role)) return null
   const detail = `role ${settings.roleName} is not allowed to read ${list(sourcePlaces(settings))}`
-  return { state: 'red', detail, remedy: 'Run spin-up: it writes that policy.' }
+  return red(detail, 'Run spin-up: it writes that policy.')
 }
 
 function companyFault(role: Role, settings: RedshiftSettings): Finding | null {
   if (!faultsOf(role, { ...settings, permissionsBoundary: null }).includes('trust')) return null
-  return {
-    state: 'red',
-    detail: untrustingWords(role.RoleName ?? '', settings.kind),
-    remedy: trustRemedy(settings.kind),
-  }
+  return red(untrustingWords(role.RoleName ?? '', settings.kind), trustRemedy(settings.kind))
 }
 
 /** Plans, cost and budget are reckoned with it. */
@@ -127,15 +123,14 @@ function priceFinding(settings: RedshiftSettings): Finding {
     const known = settings.serverless.rpuHourUsd !== null
     if (known) return green(rpuPrice(settings))
     const detail = 'the price of an RPU-hour is unknown, so every plan counts as above the limit'
-    return { state: 'warn', detail, remedy: 'Set REDSHIFT_RPU_HOUR_USD to what an RPU-hour costs in your region.' }
+    return warn(detail, 'Set REDSHIFT_RPU_HOUR_USD to what an RPU-hour costs in your region.')
   }
   const price = configuredPrice(settings)
   if (price !== null) return green(hourly(price))
-  return {
-    state: 'red',
-    detail: `the price of ${settings.nodeType} in ${settings.region} is unknown, so every plan counts as above the limit`,
-    remedy: 'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
-  }
+  return red(
+    `the price of ${settings.nodeType} in ${settings.region} is unknown, so every plan counts as above the limit`,
+    'Set REDSHIFT_HOURLY_USD to what an hour of one node costs.',
+  )
 }
 
 async function permissions(clients: Clients, settings: RedshiftSettings): Promise<Finding> {
@@ -152,7 +147,7 @@ async function permissions(clients: Clients, settings: RedshiftSettings): Promis
     const lines = needed
       .filter(({ Action }) => Action.some((action) => lacking.includes(action)))
       .map((one) => JSON.stringify({ ...one, Action: one.Action.filter((action) => lacking.includes(action)) }))
-    return { state: 'red', detail: `not allowed: ${list(lacking)}`, remedy: `Add to the policy: ${lines.join(', ')}` }
+    return red(`not allowed: ${list(lacking)}`, `Add to the policy: ${lines.join(', ')}`)
   } catch (error) {
     if (!isAwsError(error, 'AccessDenied', 'NoSuchEntity', 'InvalidInput')) throw error
     return onlyReading(clients, settings)
@@ -194,11 +189,10 @@ async function onlyReading(clients: Clients, settings: RedshiftSettings): Promis
     await findCluster(clients, settings.clusterId)
     await keptSnapshots(clients, settings.clusterId)
   }
-  return {
-    state: 'warn',
-    detail: 'reading from Redshift is allowed; the other permissions could not be checked',
-    remedy: 'Allow iam:SimulatePrincipalPolicy on the bot itself to have all permissions checked here.',
-  }
+  return warn(
+    'reading from Redshift is allowed; the other permissions could not be checked',
+    'Allow iam:SimulatePrincipalPolicy on the bot itself to have all permissions checked here.',
+  )
 }
 
 /** IAM's simulator knows a role, not its session: `assumed-role/NAME/session` is the role NAME. */
