@@ -20,7 +20,7 @@ export interface AgentSurroundings {
 }
 
 /**
- * Serves an agent over two streams, with an app of its own beside the bot's, until the input ends or `stop` fires; its runs are stopped then, as by
+ * Serves an agent over two streams, with its own app, also while a bot runs, until the input ends or `stop` fires; its runs are stopped then, as by
  * Ctrl-C in a terminal. The log is on standard error, because the output is the protocol's.
  */
 export async function serveAgents(

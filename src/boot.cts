@@ -4,12 +4,12 @@
 // used, which is before any ES module runs; so it is set here, in CommonJS.
 process.env['UV_THREADPOOL_SIZE'] ??= '16'
 
-// Compiled code is kept beside the build that it belongs to (Node 22.8 and later): compiling is a third of the processor time of a start.
+// Compiled code is kept in the folder of the build that it belongs to (Node 22.8 and later): compiling is a third of the processor time of a start.
 const loader: object = process.getBuiltinModule('node:module')
 if ('enableCompileCache' in loader && typeof loader.enableCompileCache === 'function')
   loader.enableCompileCache(`${__dirname}/.compile-cache`)
 
-// The AWS SDK prints a notice on Node 20 at every start; the README says once which versions to use.
+// The AWS SDK prints a notice on Node 20 at every start; the README names the versions to use.
 process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true'
 
 // All that this program writes is for its own user: folders 0700, files 0600, whatever the shell has set. Libraries make files too
@@ -27,7 +27,7 @@ if (process.env['npm_lifecycle_event'] === 'start') {
   watch.unref()
 }
 
-// What Node loads of this program needs about 150; a load has its sources, its database and its connections open besides.
+// What Node loads of this program needs about 150; a load also has its sources, its database and its connections open.
 const neededFiles = 256
 
 // Out of files, Node's loader fails in several ways, of which a package that is not found is one. So the limit itself is read.

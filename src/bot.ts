@@ -19,7 +19,7 @@ import { openLedger } from './store/ledger.ts'
 /** How long runs may take to end when the bot stops; what takes longer is carried on by the next one. */
 export const drainMs = 5_000
 
-/** What a bot runs on besides. */
+/** What a bot also runs on. */
 export interface BotPlatform extends Platform {
   readonly pictures: Pictures
   readonly startServer: typeof startServer

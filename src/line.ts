@@ -27,7 +27,7 @@ export interface Around {
   readonly replaced: () => void
 }
 
-/** The program for the people of this machine, beside a bot or alone. */
+/** The program for the people of this machine, whether a bot runs or not. */
 export async function composeHere(config: Config, platform: Platform, log: Log, onReplaced: () => void): Promise<Core> {
   const directory = withLocalPeople(localDirectory(config), config)
   return compose(config, {

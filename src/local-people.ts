@@ -4,7 +4,7 @@ import { defaultPersonas } from './workspace/personas.ts'
 
 /**
  * The roles where Slack cannot be asked: those of the configuration and, in the local workspace, those of its three people. The terminal
- * beside that workspace needs them too, or it would treat Ada as somebody who lost her role.
+ * of the same data folder needs them too, or it would treat Ada as somebody who lost her role.
  */
 export function localDirectory({ slack, admins, operators }: Config): Directory {
   if (slack.kind !== 'none') return createListDirectory(admins, operators)

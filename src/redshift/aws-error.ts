@@ -58,7 +58,7 @@ export function isCutOff(error: AwsError): boolean {
   return error.status === undefined && (cutOff.includes(error.code ?? '') || error.name === 'Timeout')
 }
 
-/** Whether AWS has looked at the request and said no, so that nothing came of it. */
+/** Whether AWS has refused the request, so that nothing came of it. */
 export function isRefusal(thrown: unknown): boolean {
   const error = readAwsError(thrown)
   return error !== null && !isThrottled(error) && (error.status ?? 0) >= 400 && (error.status ?? 0) < 500

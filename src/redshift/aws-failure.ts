@@ -16,7 +16,7 @@ function explanation(code: OpsErrorCode, what: string, remedy: string): Explanat
 const longestQuote = 300
 
 /**
- * What the SDK threw, as an `OpsError` that says what happened, what exists now and is billed (`costStatus`,
+ * What the SDK threw, as an `OpsError` with what happened, what exists now and is billed (`costStatus`,
  * in sentences), and AWS's request id. `OpsError`s, cancellations and bugs come back as they are: throw what comes back.
  */
 export function awsFailure(thrown: unknown, costStatus = ''): unknown {

@@ -29,7 +29,7 @@ export function roleArn({ partition, id }: Account, name: string): string {
   return `arn:${partition}:iam::${id}:role/${name}`
 }
 
-/** Beginning of the names of the snapshots that tear-down keeps; with the cluster's id it says whose they are. */
+/** Beginning of the names of the snapshots that tear-down keeps; the cluster's id in it names their owner. */
 export function finalSnapshotPrefix(clusterId: string): string {
   return `${clusterId}-final-`
 }

@@ -34,7 +34,7 @@ export function createObjectStore(client: S3Client): ObjectStore {
             found.push({ key: Key, bytes: Size, etag: ETag })
           }
           token = page.NextContinuationToken
-          // A page that says there are more, and not where, would make the rest look deleted.
+          // Without the token of the next page the rest would look deleted.
           if (page.IsTruncated === true && token === undefined) throw cutListing(bucket, key)
         } while (token !== undefined)
         return found

@@ -58,7 +58,7 @@ export function storageRate(region: string): string {
   return rate === null ? `the storage price of ${region}` : `$${rate} per GB and month`
 }
 
-/** 1.08 → "about $1.08"; of less than a cent only that is said. */
+/** 1.08 → "about $1.08"; less than a cent is written as that. */
 export function aboutUsd(amount: number): string {
   return amount > 0 && amount < 0.01 ? usd(amount) : `about ${usd(amount)}`
 }

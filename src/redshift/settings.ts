@@ -76,7 +76,7 @@ export const redshiftVariables = z.object({
   securityGroups: listVariable.describe('REDSHIFT_SECURITY_GROUPS'),
   /** ARN of the policy that bounds the role we create. */
   permissionsBoundary: textVariable.describe('REDSHIFT_PERMISSIONS_BOUNDARY'),
-  /** Put on cluster and role beside our own tag. */
+  /** Put on cluster and role with our own tag. */
   tags: tags.describe('REDSHIFT_TAGS'),
   serverless: z.object({
     /** Redshift Processing Units that a query begins with. */
@@ -99,7 +99,7 @@ export const redshiftVariables = z.object({
   hourlyUsd: usdVariable.describe('REDSHIFT_HOURLY_USD'),
 })
 
-/** What the configuration says about the cluster, with its region found and the places of the data (`s3://bucket/prefix`). */
+/** The configuration of the cluster, with its region found and the places of the data (`s3://bucket/prefix`). */
 export type RedshiftSettings = Omit<Readonly<z.output<typeof redshiftVariables>>, 'region'> & {
   readonly region: string
   readonly logData: string

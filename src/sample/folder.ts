@@ -67,7 +67,7 @@ function isAlive(pid: number): boolean {
   }
 }
 
-/** Removes what killed generators left beside `out`. A folder with this process's own id is from an earlier process with the same id. */
+/** Removes what killed generators left next to `out`. A folder with this process's own id is from an earlier process with the same id. */
 async function sweep(out: string): Promise<void> {
   const prefix = `${basename(out)}.partial-`
   for (const name of await readdir(dirname(out))) {
@@ -120,7 +120,7 @@ async function targetOf(folder: string): Promise<string> {
 }
 
 /**
- * Makes a sample appear in `folder` all at once: `make` fills a folder beside it, which is renamed in the end, so a killed process
+ * Makes a sample appear in `folder` all at once: `make` fills a folder next to it, which is renamed in the end, so a killed process
  * leaves no half sample that looks whole. A sample of the same options is left as it is. Several processes may do this at the same
  * time; one process only once at a time for a folder.
  * @throws OpsError `bad_argument` when the folder holds anything else, `storage` when it cannot be written

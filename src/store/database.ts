@@ -100,9 +100,9 @@ async function emptyLog(writing: Lane): Promise<void> {
 }
 
 /**
- * The database on a disk that has no room even for what SQLite keeps beside it while it is open (`-shm`, `-wal`): read as a file that
+ * The database on a disk that has no room even for the files that SQLite keeps while it is open (`-shm`, `-wal`): read as a file that
  * nobody changes (https://www.sqlite.org/uri.html#uriimmutable), which holds as long as nobody can. The driver takes that name only in
- * `attach`. Throws `why` for whatever writes, and where the file cannot be read alone because a log lies beside it.
+ * `attach`. Throws `why` for whatever writes, and where the file cannot be read alone because it has a write-ahead log.
  */
 async function readOnly(name: string, why: DiskFull): Promise<Database> {
   if (((await stat(`${name}-wal`).catch(() => null))?.size ?? 0) > 0) throw why

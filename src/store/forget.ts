@@ -11,7 +11,7 @@ const rowsKeptDays = 8
 /** By then a process is gone. One that has a run stays, for those who take it over. */
 const silentDays = 1
 
-/** Runs whose answer holds rows, word for word as the index `attempts_holding_rows` says it, which is how SQLite finds them by it. */
+/** Runs whose answer holds rows, in the very words of the index `attempts_holding_rows`: SQLite uses the index for no others. */
 export const holdsRows = `json_array_length(answer, '$.replies') > 0
   and (answer ->> '$.asked' is not null or answer ->> '$.rowsOf' is not null)`
 
@@ -20,7 +20,7 @@ const isNeverCompared = `not exists (
   where lines.id = attempts.run and schedules.condition ->> '$.kind' in ('changed', 'checks'))`
 
 /**
- * Forgets what has expired: plans, claims, processes that are gone, what sent messages said, what discarded loads were read from, and the rows
+ * Forgets what has expired: plans, claims, processes that are gone, the content of sent messages, what discarded loads were read from, and the rows
  * of the warehouse in the answers of runs. The runs themselves stay, and so does what a schedule was answered that posts only what has changed
  * since.
  */

@@ -21,9 +21,9 @@ export interface LedgerOptions {
   /** `file:` and a path whose folder exists, or `libsql://` and a host, with `?authToken=` where it wants one. */
   readonly url: string
   readonly now: () => Date
-  /** Whether a file is written in a thread of its own; `DatabaseOptions` tells why. */
+  /** Whether a file is written in a thread of its own; see `DatabaseOptions`. */
   readonly ownThread?: boolean
-  /** This machine's name, which tells whose pids can be looked up. The operating system's by default. */
+  /** This machine's name: pids of other machines cannot be looked up. The operating system's by default. */
   readonly host?: string
   /** This process's number on it. The operating system's by default. */
   readonly pid?: number

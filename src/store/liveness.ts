@@ -23,7 +23,7 @@ export interface Liveness {
    * written before a clock was set back, by a process that has been silent since.
    */
   gone(process: ProcessBeat | undefined, now: Date): boolean
-  /** What a heartbeat of this process notes besides the time. */
+  /** What a heartbeat of this process stores with the time. */
   uptime(): Uptime
 }
 
@@ -74,7 +74,7 @@ export function pidIsAlive(pid: number): boolean {
 
 /**
  * Whether a process has ended and only its parent has not noticed yet: signals still find it, for ever in a container whose first
- * process reaps nobody. Only Linux tells (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
+ * process reaps nobody. Only Linux shows it (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
  */
 function isZombie(pid: number): boolean {
   try {

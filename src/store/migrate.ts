@@ -70,8 +70,8 @@ async function versionOf(db: Database): Promise<number> {
 const kept = 2
 
 /**
- * Copies a database file as it is now to one beside it, `<file>.before-<migration>`, which only this user can read; the newest two
- * copies stay. Nothing for a database on a server. `isStillTrue` is asked when the copy is made, which is discarded where it says no.
+ * Copies a database file as it is now to one in the same folder, `<file>.before-<migration>`, which only this user can read; the newest two
+ * copies stay. Nothing for a database on a server. `isStillTrue` is asked when the copy is made, which is discarded where the answer is no.
  * Throws `OpsError` (`storage`) where there is no room for it.
  */
 export async function keepCopy(db: Database, migration: number, isStillTrue: () => Promise<boolean>): Promise<void> {

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { type InStatement, LibsqlError } from '@libsql/client/sqlite3'
 import type { Connection, LaneResult } from './lane.ts'
 
-/** What is asked of the thread; the number tells its answers apart. */
+/** What is asked of the thread; its answer has the same number. */
 export type ThreadRequest =
   | { readonly id: number; readonly kind: 'execute'; readonly statement: InStatement }
   | { readonly id: number; readonly kind: 'batch'; readonly statements: readonly InStatement[] }
@@ -37,7 +37,7 @@ const limits = { maxOldGenerationSizeMb: 256, maxYoungGenerationSizeMb: 4 }
 
 /**
  * A connection to a database file that works in a thread of its own. The driver is synchronous, and each commit waits for the disk:
- * while a load writes hundreds of megabytes beside it, that held the event loop, and so Slack's three seconds, for up to 900 ms.
+ * while a load wrote hundreds of megabytes, that held the event loop, and so Slack's three seconds, for up to 900 ms.
  */
 export function connectInThread(data: ThreadData): Connection {
   const worker = new Worker(new URL('./thread.js', import.meta.url), {

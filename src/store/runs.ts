@@ -100,7 +100,7 @@ const isNewest = 'attempt = (select max(attempt) from attempts newest where newe
 /** Whether another run is changing the warehouse, which one that would do so has to wait for. */
 const isFree = `not (:writer and exists (select 1 from attempts where writer = 1 and state = 'running'))`
 
-/** Of what is begun now. Whoever takes a run over only goes on with it, in its old place. */
+/** The place in the order of attempts of one that begins now. A run that is taken over keeps its place. */
 const nextSeq = '(select coalesce(max(seq), 0) + 1 from attempts)'
 
 /** Whether the plan `:plan`, where the run has one, can be confirmed still. */

@@ -25,7 +25,7 @@ const rows = {
 
 /**
  * Copies the ledger in the file `url` to the new file `target`, as one moment has it, while others use it. The copy knows no processes, and
- * no load that was being built. It is one file, without a log beside it.
+ * no load that was being built. It is one file, without a write-ahead log.
  * Throws `busy` while a run is changing the warehouse, whose steps a copy could not carry on; `storage` when the disk refuses.
  */
 export async function snapshotLedger(url: string, target: string): Promise<LedgerSnapshot> {

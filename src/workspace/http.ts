@@ -61,7 +61,7 @@ const parameter = 'token'
 export function createPageGuard(token: string | undefined): PageGuard {
   if (token === undefined) return () => true
   return (address, request, response) => {
-    // Cookies are shared by all ports of a host, and another workspace may be open beside this one.
+    // Cookies are shared by all ports of a host, and another workspace may be open at the same time.
     const name = `sparkify-${address.port}`
     const given = address.searchParams.get(parameter)
     if (given !== null && request.method === 'GET' && isSame(given, token)) {

@@ -75,7 +75,7 @@ export function green(detail: string): Finding {
 const redMs = 240_000
 const warnMs = 30_000
 
-/** When an answer came, by this machine's clock, and what time its HTTP header `date` says; null where it has none. */
+/** When an answer came, by this machine's clock, and the time in its HTTP header `date`; null where it has none. */
 export interface Dated {
   readonly asked: Date
   readonly answered: Date

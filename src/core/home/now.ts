@@ -51,7 +51,7 @@ function loadWords({ cluster, live }: State): Words {
   return [`Load ${live.id}, published`, at(live.published), `· ${checks}`]
 }
 
-// The rest of what is known of a cluster does not change, or does not matter, from day to day: status tells it.
+// The rest of what is known of a cluster does not change, or does not matter, from day to day: `status` shows it.
 const inStatusAlone = new Set(['Engine', 'Endpoint', 'Age', 'Storage', 'Loads kept', 'On disk', 'Folder', 'This month'])
 
 function clusterWords({ state, since, facts }: ClusterFacts): Words {
@@ -67,7 +67,7 @@ const always: readonly HomeButton[] = [
   { label: 'Help', line: 'help' },
 ]
 
-/** What this person may most usefully say now, as buttons. */
+/** The commands that are most useful to this person now, as buttons. */
 export function shortcuts(viewing: Viewing): readonly HomeEntry[] {
   const { state } = viewing.snapshot
   const useful = state instanceof OpsError ? [] : nextUseful(state)

@@ -6,7 +6,7 @@ import { entry, type HomeButton, type HomeEntry, pressable, type Viewing, type W
 
 const shownActive = 6
 
-// Whoever is to make them go on must find them here, however many others come before.
+// Paused and suspended schedules must be found here by those who can resume them, however many others there are.
 const shownStill = 12
 
 interface Timed {
@@ -14,7 +14,7 @@ interface Timed {
   readonly next: Date | null
 }
 
-/** Schedules that need somebody first, then those that are said next, then those that rest, which many others do not crowd out. */
+/** Suspended schedules first, then active ones in the order of their next run, then paused ones, for which there is always room. */
 export function scheduleEntries(viewing: Viewing): readonly HomeEntry[] {
   const { snapshot } = viewing
   const all = snapshot.schedules

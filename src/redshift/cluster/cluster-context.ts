@@ -106,7 +106,7 @@ export async function ownCluster(context: ClusterContext): Promise<AwsCluster | 
   )
 }
 
-/** Gives a lease to a cluster that runs without one: adopted, or woken outside of the bot. */
+/** Gives a lease to a cluster that runs without one: adopted, or resumed outside of the bot. */
 export async function ensureLease(context: ClusterContext, cluster: AwsCluster, hours: number): Promise<void> {
   const { leases, clock } = context
   const lease = await leases.get()

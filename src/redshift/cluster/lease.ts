@@ -4,7 +4,7 @@ import { hourly, type Price, priceOf, priceSchema } from '../price.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import type { ClusterContext } from './cluster-context.ts'
 
-/** How long a cluster may run before it is paused, unless it is said otherwise. */
+/** How long a cluster may run before it is paused, unless another time is given. */
 export const usualLeaseHours = 8
 
 const warnMs = 30 * 60_000
@@ -17,7 +17,7 @@ const periodSchema = z
 
 /**
  * What the bot remembers of its cluster because AWS does not report it. Times are ISO 8601 in UTC: `until` is when the cluster is
- * to be paused, null while it is; `ran` says when it ran, oldest first, the last period open (`to` is null) while it runs, each at
+ * to be paused, null while it is; `ran` holds the times in which it ran, oldest first, the last period open (`to` is null) while it runs, each at
  * the price that held when it began, null where nobody knew it.
  */
 export const leaseSchema = z.object({ until: z.string().nullable(), ran: z.array(periodSchema).readonly() }).readonly()

@@ -139,7 +139,7 @@ export function resumePlan(cluster: AwsCluster, settings: RedshiftSettings, leas
   }
 }
 
-/** What a lease means for a cluster that runs without one, to be confirmed because it costs money; null where it has one. `facts` are said besides. */
+/** What a lease means for a cluster that runs without one, to be confirmed because it costs money; null where it has one. `facts` are added to it. */
 export async function adoptPlan(
   { settings, leases }: ClusterContext,
   cluster: AwsCluster,

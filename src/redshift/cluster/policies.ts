@@ -99,7 +99,7 @@ function clusterStatements(scope: Scope): readonly PolicyStatement[] {
   ]
 }
 
-/** ARNs of namespaces and workgroups hold an id that nobody knows before, so what is changed is told by our tag. */
+/** ARNs of namespaces and workgroups hold an id that AWS chooses, so the policy names what is ours by its tag. */
 function serverlessStatements(scope: Scope): readonly PolicyStatement[] {
   const all = [serverlessArn(scope, 'namespace'), serverlessArn(scope, 'workgroup')]
   const tagged = (where: 'Request' | 'Resource') => ({

@@ -103,7 +103,7 @@ async function repair({ clients, settings }: ClusterContext, fault: RoleFault): 
   }
 }
 
-/** The company's role; null where there is none, or where the bot may not look at it. */
+/** The company's role; null where there is none, or where the bot may not read it. */
 export async function companyRole({ clients }: ClusterContext, arn: string): Promise<Role | null> {
   try {
     return await findRole(clients, arn.split('/').at(-1) ?? '')

@@ -267,7 +267,7 @@ function restoreSnapshot(context: ServerlessContext): Step {
       const [space, group] = [await ownNamespace(context), await ownWorkgroup(context)]
       const isIdle = space?.status === 'AVAILABLE' && group?.status === 'AVAILABLE'
       if (ordered && isIdle) return { kind: 'done', value: true }
-      // An earlier attempt that ordered it was cut off. Of one that has ended by now nothing tells, and restoring twice harms nothing.
+      // An earlier attempt that ordered it was cut off. AWS does not list one that has ended, and a second restore does no harm.
       if (!isIdle && work.handle('snapshot') === snapshot.name) ordered = true
       if (isIdle) {
         await work.keep('snapshot', snapshot.name)

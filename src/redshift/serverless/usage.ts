@@ -29,7 +29,7 @@ const keptMs = 400 * 86_400_000
 
 /**
  * Reads what was used since the newest minutes that may still change, and keeps it in their place, so that reading twice counts once. Nothing to do
- * where there is no workgroup. Throws `OpsError` where AWS does not tell.
+ * where there is no workgroup. Throws `OpsError` where AWS does not answer.
  */
 export async function settleWorkgroupUsage(context: ServerlessContext): Promise<void> {
   const { usage, clock, readUsage } = context

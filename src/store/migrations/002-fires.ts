@@ -1,4 +1,4 @@
-/** Fires are runs, approvals stay with what they allowed, schedules say more of themselves, and plans can be posted for others to approve. */
+/** Fires are runs, approvals stay with what they allowed, schedules keep more fields, and plans can be posted for others to approve. */
 export const fires: readonly string[] = [
   'alter table runs add column schedule integer',
   'alter table runs add column intended text',
@@ -17,10 +17,10 @@ export const fires: readonly string[] = [
   `alter table schedules add column parked text`,
   'alter table schedules add column asked text',
   'alter table schedules add column snoozed_until text',
-  // What fell due before was claimed elsewhere, and is not said a second time.
+  // What fell due before was claimed elsewhere, and does not run a second time.
   `update schedules set since = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')`,
 
-  // They live for ten minutes, and are asked for anew.
+  // They live for ten minutes, and are requested again.
   'delete from plans',
   'alter table plans drop column taken',
   `alter table plans add column reasons text not null default '[]'`,

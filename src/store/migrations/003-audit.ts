@@ -1,6 +1,6 @@
 /**
  * The record of who did what. It is written by the statement that ends a run, so that no process can forget it, and SQLite itself
- * refuses to change it. Entries are numbered without gaps (autoincrement takes no number for an insert that failed), which tells
+ * refuses to change it. Entries are numbered without gaps (autoincrement takes no number for an insert that failed), which shows
  * when one is missing.
  */
 export const audit: readonly string[] = [

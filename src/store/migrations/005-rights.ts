@@ -1,6 +1,6 @@
 /**
  * A schedule keeps the plan that was approved for it, plans that were approved are found by the runs that came of them, and the record
- * quotes no rows either where a schedule tells what an earlier run of its had asked.
+ * quotes no rows either where a schedule posts the answer of an earlier run.
  */
 export const rights: readonly string[] = [
   'alter table schedules add column approval text',

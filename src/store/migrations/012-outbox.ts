@@ -1,6 +1,6 @@
 /*
- * What was still to be told becomes messages: of attempts that had ended without their reader being told, of what had become of schedules,
- * and of news that was told once. Where the message of a run stands is kept with that message.
+ * What was still to be posted becomes messages: the ends of attempts that their readers had not got, what had become of schedules, and news
+ * that is posted once. Where the message of a run stands is kept with that message.
  */
 
 const slack = `attempts.place ->> '$.kind' = 'slack'`
@@ -33,7 +33,7 @@ const waysOfChange = `case
 
 const wasTold = ['budget:', 'lease-', 'left-awake:'].map((begin) => `key like '${begin}%'`).join(' or ')
 
-/** What was still to be told becomes messages. */
+/** What was still to be posted becomes messages. */
 export const outbox: readonly string[] = [
   // What is sent one after the other: the messages of a conversation, and those to one reader in it.
   `alter table messages add column queue text generated always as (case

@@ -31,7 +31,7 @@ export async function post(action: UserActionName, body: object): Promise<Action
 const progressMs = 10_000
 let progressTimer: ReturnType<typeof setTimeout> | undefined
 
-/** Shows beside this element that the bot is working, until the page shows an answer. */
+/** Shows next to this element that the bot is working, until the page shows an answer. */
 export function showWaiting(near: Element): void {
   hideProgress()
   const surface = near.closest('main, .thread') ?? document.querySelector('main')
@@ -41,7 +41,7 @@ export function showWaiting(near: Element): void {
   progressTimer = setTimeout(hideProgress, progressMs)
 }
 
-/** Hides what `showProgress` shows. */
+/** Hides what `showWaiting` shows. */
 export function hideProgress(): void {
   clearTimeout(progressTimer)
   for (const line of document.querySelectorAll<HTMLElement>('.progress')) line.hidden = true

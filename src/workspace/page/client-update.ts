@@ -51,7 +51,7 @@ export function updateJumpButton(list: HTMLElement): void {
   if (button && list.matches('.messages')) button.hidden = isAtEnd(list)
 }
 
-/** Scrolls the list beside this element to its newest message. */
+/** Scrolls the list of messages around this element to its newest message. */
 export function scrollToLatest(near: HTMLElement): void {
   const list = near.closest('main, .thread')?.querySelector<HTMLElement>('.messages')
   if (!list) return

@@ -14,7 +14,7 @@ export interface CommandHint {
   readonly role: Role
 }
 
-/** What one page shows: a person's view of a channel, perhaps with a thread beside it, or of the app's Home tab. */
+/** What one page shows: a person's view of a channel, perhaps with a thread next to it, or of the app's Home tab. */
 export interface Location {
   readonly viewer: Persona
   readonly channel: WorkspaceChannel
@@ -36,7 +36,7 @@ export function locationOf(state: WorkspaceState, wanted: URLSearchParams): Loca
   return channel && { viewer, channel, thread: wanted.get('thread') ?? undefined, tab }
 }
 
-/** What a page shows besides the state of the workspace. The script compares `version` to see whether anything has changed. */
+/** What a page shows that is not state of the workspace. The script compares `version` to see whether anything has changed. */
 export interface PageFrame {
   readonly version: string
   readonly banner: string | undefined
@@ -113,7 +113,7 @@ const inviteHint = html`${bot.realName} is not in this channel. Type <code>/invi
 const emptyHint = html`No messages yet. Type <code>/sparkify help</code> to see the commands.`
 const cutHint = html`Only the newest ${shownMessages} messages are shown.`
 
-/** The messages of a channel with a box to type in, and a thread beside it. */
+/** The messages of a channel with a box to type in, and a thread next to it. */
 function conversation(
   state: WorkspaceState,
   { viewer, channel, thread }: Location,

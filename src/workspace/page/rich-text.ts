@@ -113,7 +113,7 @@ export function postedAt(
   }
 }
 
-/** What the text of a message depends on beside itself: the reader's time zone, the time, and names by id. */
+/** What the markup of a text depends on: the reader's time zone, the time, and names by id. */
 export interface ReaderContext {
   readonly tz: string
   readonly now: Date

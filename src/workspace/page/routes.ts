@@ -22,7 +22,7 @@ export interface PageServer {
 const contentSecurityPolicy =
   "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-/** A script that `npm run build` makes of `client*.ts`, beside this file in `dist` or from there when run from `src`. */
+/** A script that `npm run build` makes of `client*.ts`: in the folder of this file in `dist`, or there when run from `src`. */
 function clientScript(name: string): string {
   const here = fileURLToPath(new URL('.', import.meta.url))
   const candidates = [join(here, name), join(here, '../../../dist/workspace/page', name)]
