@@ -62,9 +62,12 @@ function createSplitter(): Splitter {
   let data: Buffer = Buffer.alloc(0)
   let at = 0
   let line = 1
+  // Where the line of `at` begins.
+  let lineStart = 0
   let recordsOfLine = 0
   let lineIsBlank = true
   let begun = false
+  let ended = false
 
   let mode: Mode = 'between'
   let start = 0
@@ -115,8 +118,16 @@ function createSplitter(): Splitter {
 
   const nextLine = (): void => {
     line++
+    lineStart = at + 1
     recordsOfLine = 0
     lineIsBlank = true
+  }
+
+  /** Where the object ends that cannot go on at `at`. Of one that is too long, only the line of `at` is still there. */
+  const nextObjectLine = (): ObjectLine | null => {
+    if (!dropped) return objectLineAfter(data, start, at)
+    const first = objectOfLine(data, lineStart, at)
+    return first === null ? null : { at: first, lines: line - startLine }
   }
 
   /** The object cannot go on at `at`: it ends before the next one, which may lie within what was taken for its own. */
@@ -127,7 +138,7 @@ function createSplitter(): Splitter {
       mode = 'rest-of-line'
       stopAtObject = false
     } else {
-      const next = dropped ? null : objectLineAfter(data, start, at)
+      const next = nextObjectLine()
       if (next === null) {
         mode = 'until-object'
         lineIsBlank = false
@@ -239,8 +250,12 @@ function createSplitter(): Splitter {
 
   const modes = { between, object, 'rest-of-line': restOfLine, scalar, 'until-object': untilObject } as const
 
+  /** Whether the bytes from `at` on are the beginning of a byte order mark, of which the rest has not come yet. */
+  const mayBecomeMark = (): boolean =>
+    mode === 'between' && !ended && data.length - at < mark.length && mark.indexOf(data.subarray(at)) === 0
+
   const scan = (): readonly SourceRecord[] => {
-    while (at < data.length) if (modes[mode](data[at] ?? 0)) at++
+    while (at < data.length && !mayBecomeMark()) if (modes[mode](data[at] ?? 0)) at++
     const records = found
     found = []
     return records
@@ -249,16 +264,19 @@ function createSplitter(): Splitter {
   return {
     push(chunk) {
       if (mode !== 'between' && at - start > maxRecordBytes) dropped = true
-      const kept = mode === 'between' || dropped ? at : start
+      const lineKept = at - lineStart <= maxRecordBytes ? lineStart : at
+      const kept = mode === 'between' ? at : dropped ? lineKept : start
       data = kept === data.length ? chunk : Buffer.concat([data.subarray(kept), chunk])
       at -= kept
+      lineStart -= kept
       start = mode === 'between' || dropped ? 0 : start - kept
       if (!begun && isUtf16(data)) throw new NotUtf8File()
       begun = true
       return scan()
     },
     end() {
-      const records: SourceRecord[] = []
+      ended = true
+      const records = [...scan()]
       for (; mode !== 'between'; records.push(...scan())) {
         if (mode === 'object') giveUp(0)
         // It ends with the file, unless an object was found within it.
@@ -279,24 +297,34 @@ function plainUntil(data: Buffer, at: number): number {
   return next - 1
 }
 
+/** Where the object is with which a line begins, and how many lines below another one that is. */
+interface ObjectLine {
+  readonly at: number
+  readonly lines: number
+}
+
 /** The first line after the one of `from` that begins with an object, up to and with the byte `to`. */
-function objectLineAfter(
-  data: Buffer,
-  from: number,
-  to: number,
-): { readonly at: number; readonly lines: number } | null {
+function objectLineAfter(data: Buffer, from: number, to: number): ObjectLine | null {
   let lines = 0
   for (let end = data.indexOf(newline, from); end !== -1 && end < to; end = data.indexOf(newline, end + 1)) {
     lines++
-    let first = end + 1
-    while (first < to && isSpace(data[first] ?? 0) && data[first] !== newline) first++
-    if (data[first] === openObject) return { at: first, lines }
+    const first = objectOfLine(data, end + 1, to)
+    if (first !== null) return { at: first, lines }
   }
   return null
 }
 
+/** Where the object is with which a line begins, up to and with the byte `to`; null where it begins with another byte, or was not kept. */
+function objectOfLine(data: Buffer, lineStart: number, to: number): number | null {
+  let first = lineStart
+  while (first < to && isSpace(data[first] ?? 0) && data[first] !== newline) first++
+  return data[first] === openObject ? first : null
+}
+
+const mark = Buffer.from('\ufeff')
+
 function isByteOrderMark(data: Buffer, at: number): boolean {
-  return data[at] === 0xef && data[at + 1] === 0xbb && data[at + 2] === 0xbf
+  return data[at] === mark[0] && data[at + 1] === mark[1] && data[at + 2] === mark[2]
 }
 
 function isUtf16(data: Buffer): boolean {

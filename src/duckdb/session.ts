@@ -7,6 +7,7 @@ import type {
   DuckDBValue,
 } from '@duckdb/node-api'
 import { cancelled } from '../core/pacing.ts'
+import { inlineHint } from '../core/sql/fragments.ts'
 import { asOpsError } from './failure.ts'
 import { identifier } from './literal.ts'
 
@@ -71,7 +72,7 @@ function sessionOn(
 ): DuckdbSession {
   const run: DuckdbSession['run'] = async (sql, bindings, admit) => {
     if (signal.aborted) throw cancelled(signal)
-    const statement = await connection.prepare(sql)
+    const statement = await connection.prepare(sql.replaceAll(inlineHint, 'not materialized'))
     try {
       admit?.(statement)
       if (bindings !== undefined) statement.bind({ ...bindings.values }, { ...bindings.types })

@@ -84,6 +84,19 @@ describe('the records of a file', () => {
     ])
     const endless = Buffer.from(`{"a":[${`"${'x'.repeat(1 << 20)}",\n`.repeat(17)}}\n{"b":2}`)
     expect((await recordsOf(endless)).map(shown)).toEqual(['1.1  !too_long', '19.1 {"b":2}'])
+    const unclosed = Buffer.from(`{"a":[${`"${'x'.repeat(1 << 20)}",\n`.repeat(18)}{"b":2}\n {"c":3}\n{"d":4}`)
+    expect((await recordsOf(unclosed)).map(shown)).toEqual(['1.1  !too_long', '20.1 {"c":3}', '21.1 {"d":4}'])
+    expect((await recordsOf(unclosed, [300_001])).map(shown)).toEqual([
+      '1.1  !too_long',
+      '20.1 {"c":3}',
+      '21.1 {"d":4}',
+    ])
+  })
+
+  it.each([1, 2, 3, 8, 9, 10])('are read behind a byte order mark, in chunks of %i bytes', async (size) => {
+    const records = await recordsOf(Buffer.from('\ufeff{"a":1}\n\ufeff{"b":2}'), [size])
+    expect(records.map(shown)).toEqual(['1.1 {"a":1}', '2.1 {"b":2}'])
+    expect((await recordsOf(Buffer.from([0xef, 0xbb]), [size])).map(({ fault }) => fault)).toEqual(['not_utf8'])
   })
 
   it.each(['le', 'be'])('are not read of UTF-16%s', async (order) => {
@@ -92,7 +105,7 @@ describe('the records of a file', () => {
   })
 
   const json = fc.dictionary(fc.string({ maxLength: 4 }), fc.jsonValue({ maxDepth: 3 }), { maxKeys: 4 })
-  const gap = fc.constantFrom('', ' ', '\n', '\r\n', '\n\n', '\t\n ')
+  const gap = fc.constantFrom('', ' ', '\n', '\r\n', '\n\n', '\t\n ', '\n\ufeff')
 
   it('are the objects that were written, each under its line and its place there, in whatever chunks they come', async () => {
     const written = fc.array(fc.tuple(json, fc.constantFrom(undefined, 1), gap), { maxLength: 8 })

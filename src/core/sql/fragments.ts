@@ -89,8 +89,21 @@ export function withFragments(statement: string, { fragments }: UsedFragments): 
   if (fragments.length === 0) return statement
   const [, target = '', own] = /^(insert\s+into\s+\w+\s*\([^)]*\)\s*)?(with\s+)?/i.exec(statement) ?? []
   const rest = statement.slice(target.length + (own ?? '').length)
-  const steps = fragments.map(({ table, sql }) => `${table} as (\n${indented(sql)}\n)`).join(',\n')
+  const steps = fragments
+    .map(({ table, sql }) => `${table} as ${isRowByRow(sql) ? `${inlineHint} ` : ''}(\n${indented(sql)}\n)`)
+    .join(',\n')
   return `${target}with ${steps}${own === undefined ? '\n' : ',\n'}${rest}`
+}
+
+/**
+ * A comment on a step of a WITH that costs less to be computed again by each of its readers than to be kept for them. Engines may pass over
+ * it: DuckDB 1.5 keeps any step with two readers, which takes 1.2 s of the processor for 1,000,000 events.
+ */
+export const inlineHint = '/* inline */'
+
+/** Whether a SELECT makes each of its rows of one row that it reads. */
+function isRowByRow(sql: string): boolean {
+  return !/\b(?:group\s+by|distinct|over|union|join|with|limit)\b/i.test(sql)
 }
 
 function indented(sql: string): string {

@@ -41,7 +41,7 @@ describe('a fragment that a header names', () => {
     const { sql } = parseQuery(question('-- uses: keyed-events', 'select a from keyed_events'), known)
     expect(sql).toBe(
       [
-        'with events as (',
+        'with events as /* inline */ (',
         '  select 1 as a, user_id',
         '  from staging_events',
         '),',
@@ -59,7 +59,7 @@ describe('a fragment that a header names', () => {
     const body = 'with c as (select a from keyed_events) select a from c join events on true'
     const { sql } = parseQuery(question('-- uses: events, keyed-events', body), known)
     expect(sql).toContain('\n),\nc as (select a from keyed_events) select a from c')
-    expect(sql.match(/\bevents as \(/g)).toHaveLength(1)
+    expect(sql.match(/\bevents as \/\* inline \*\/ \(/g)).toHaveLength(1)
     expect(sql.match(/\bwith\b/g)).toHaveLength(2)
   })
 
@@ -69,7 +69,9 @@ describe('a fragment that a header names', () => {
       { path: 'etl/10-t.sql', text: `${head}delete from t;\ninsert into t (\n  a\n)\nselect a from events;` },
       known,
     )
-    expect(statements[1]).toMatch(/^insert into t \(\n {2}a\n\)\nwith events as \([\s\S]*\)\nselect a from events$/)
+    expect(statements[1]).toMatch(
+      /^insert into t \(\n {2}a\n\)\nwith events as \/\* inline \*\/ \([\s\S]*\)\nselect a from events$/,
+    )
     expect(parseSelect({ path: 'load/summary.sql', text: `${head}select a from events` }, known)).toMatch(
       /^with events/,
     )
