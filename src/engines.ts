@@ -118,6 +118,7 @@ function openedWhenUsed(known: Omit<Engine, EngineMethod>, open: () => ReturnTyp
     ...known,
     sources: async (...args) => (await engine())('sources', args),
     changes: async (...args) => (await engine())('changes', args),
+    loadedFiles: async (...args) => (await engine())('loadedFiles', args),
     begin: async (...args) => (await engine())('begin', args),
     stage: async (...args) => (await engine())('stage', args),
     locate: async (...args) => (await engine())('locate', args),

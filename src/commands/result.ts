@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import type { AskedQuestion, Suggestion } from '../core/answer.ts'
+import type { Suggestion } from '../core/answer.ts'
+import { sourceOfAnswer } from '../core/answers/answer-source.ts'
 import {
   findResult,
   pageOf,
@@ -9,15 +10,15 @@ import {
   type WantedRows,
 } from '../core/answers/stored-result.ts'
 import { choice, integer, optionalChoice, optionalInteger, optionalText } from '../core/command/args.ts'
+import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
-import type { Deps } from '../core/deps.ts'
 import { count, duration, moment, plural } from '../core/format.ts'
-import { type Reply, type TableReply, text } from '../core/reply.ts'
+import { type TableReply, text } from '../core/reply.ts'
 import { columnInSentence, keptName } from '../core/tables.ts'
 
 export default defineCommand({
   name: 'result',
-  summary: 'Shows a stored answer: sorted, another page, or its SQL',
+  summary: 'Shows a stored answer: sorted, another page, or its source: SQL, load, files, checks',
   group: 'questions',
   role: 'viewer',
   effect: 'none',
@@ -29,7 +30,11 @@ export default defineCommand({
       min: 1,
       max: Number.MAX_SAFE_INTEGER,
     }),
-    part: choice({ about: 'its rows, or its SQL', values: ['rows', 'sql'], fallback: 'rows' }),
+    part: choice({
+      about: 'its rows, or where they come from: SQL, load, files and checks (sql is the same)',
+      values: ['rows', 'source', 'sql'],
+      fallback: 'rows',
+    }),
     order: optionalChoice({
       about: 'sort order; if left out, numbers descending and text A to Z',
       values: ['asc', 'desc'],
@@ -38,10 +43,10 @@ export default defineCommand({
     page: integer({ about: 'page number', min: 1, max: 1000, fallback: 1, bare: false }),
     n: integer({ about: 'rows per page', min: 1, max: 100, fallback: rowsPerPage, bare: false }),
   }),
-  examples: ['result', 'result 12 sort=plays', 'result 12 page=2', 'result 12 sql'],
+  examples: ['result', 'result 12 sort=plays', 'result 12 page=2', 'result 12 source'],
   async run({ id, part, ...wanted }, context) {
     const result = await findResult(id, context)
-    return part === 'sql' ? explained(result, context.deps) : paged(result, wanted)
+    return part === 'rows' ? paged(result, wanted) : sourceOf(result, context)
   },
 })
 
@@ -88,31 +93,15 @@ function sortLabel(table: TableReply, column: string): string {
   return `Sort by ${columnInSentence(table, column)}`
 }
 
-async function explained(result: StoredResult, { ledger }: Deps): Promise<Outcome> {
-  const { run, asked, table, until } = result
-  const load = await ledger.loads.get(asked.load)
-  const published = load?.published ?? null
-  const since = published === null ? '' : `, published ${moment(new Date(published))}`
-  const boundValues = (title: string, values: AskedQuestion['values'] = {}): readonly Reply[] => {
-    const rows = Object.entries(values)
-    return rows.length === 0 ? [] : [{ kind: 'table', title, columns: ['name', 'value'], rows, total: rows.length }]
-  }
-  const replies: Reply[] = [
-    text(`${originOf(result)}\n${asked.engine}, load ${asked.load}${since}`),
-    text(asked.sql, 'code'),
-    ...boundValues('Bound values', asked.values),
-    ...boundValues('Bound values of the earlier period', asked.before),
-    text(`Stored until ${moment(until)}.`, 'note'),
-  ]
-  const [first] = table.columns
+async function sourceOf(result: StoredResult, { deps, signal }: RunContext): Promise<Outcome> {
+  const { run, asked, until } = result
+  const { replies, hasMoreFiles } = await sourceOfAnswer(asked, deps, signal)
   return {
-    headline: `SQL of ${run.line}.`,
-    replies,
+    headline: `Source of ${run.line}.`,
+    replies: [text(originOf(result)), ...replies, text(`Stored until ${moment(until)}.`, 'note')],
     rowsOf: result.rowsOf,
     next: [
-      ...(first === undefined || table.rows.length < 2
-        ? []
-        : [{ label: sortLabel(table, first), line: `result ${run.id} sort=${first}` }]),
+      ...(hasMoreFiles ? [{ label: 'All files', line: `csv ${run.id} files` }] : []),
       { label: 'CSV', line: `csv ${run.id}` },
       { label: 'Share…', line: `share ${run.id}`, form: true },
       { label: 'Ask again', line: run.line },

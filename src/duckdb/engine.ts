@@ -17,7 +17,7 @@ import { verifyPacked } from './packed.ts'
 import { createRemote } from './remote.ts'
 import { inDuckdb, select } from './select.ts'
 import { type DuckdbSession, withSession } from './session.ts'
-import { addOwnColumns, compare, hasList, nameIn, takeOverGone } from './source-list.ts'
+import { addOwnColumns, compare, hasList, loadedFilesOf, nameIn, takeOverGone } from './source-list.ts'
 import { asSourceError, isRemote, type Listing, listFolder, type Variable } from './sources.ts'
 import { stageFiles } from './stage.ts'
 
@@ -176,6 +176,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
         }
       })
     },
+    loadedFiles: (load, signal) => inServed(load, signal, loadedFilesOf),
     async begin(load, schema, { signal }, before) {
       const copyOf = before?.reads === 'changes' ? before.load : undefined
       await inFolder(folder, async () => {

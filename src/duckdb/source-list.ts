@@ -4,7 +4,7 @@ import { open } from 'node:fs/promises'
 import { join, relative, resolve, sep } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { cancelled } from '../core/pacing.ts'
-import type { FileChange, SourceFile } from '../core/ports/engine.ts'
+import type { FileChange, LoadedFile, SourceFile } from '../core/ports/engine.ts'
 import type { Dataset } from './datasets.ts'
 import { isIncrement } from './increment.ts'
 import { identifier } from './literal.ts'
@@ -121,6 +121,23 @@ async function listOf(session: DuckdbSession, { name }: Dataset): Promise<readon
     stamp: typeof stamp === 'string' ? stamp : null,
     hash: typeof hash === 'string' ? hash : null,
     number: Number(number),
+  }))
+}
+
+/** The files of a load, the newest days first. A list of an earlier version does not count their rows. */
+export async function loadedFilesOf(session: DuckdbSession): Promise<readonly LoadedFile[]> {
+  const own = (await hasList(session, session.alias)) ? '_name, _rows, _rejected' : 'path, null, null'
+  const result = await session.run(
+    `select dataset, bytes, cast(day as varchar), ${own} from source_files order by day desc nulls last, path desc`,
+  )
+  const numberOf = (value: unknown): number | null => (value === null ? null : Number(value))
+  return (await result.getRowsJS()).map(([dataset, bytes, day, path, rows, rejected]) => ({
+    path: String(path),
+    dataset: dataset === 'log' ? 'log' : 'song',
+    bytes: numberOf(bytes),
+    day: typeof day === 'string' ? day : null,
+    rows: numberOf(rows),
+    rejected: numberOf(rejected),
   }))
 }
 

@@ -1,11 +1,14 @@
 import '../../src/commands/csv.ts'
 import '../../src/commands/result.ts'
 import '../../src/commands/share.ts'
+import { statSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
 import type { Place } from '../../src/core/place.ts'
 import type { Outbox } from '../../src/core/ports/outbox.ts'
 import { bob, channel, failureOf, terminal } from '../support/core.ts'
+import { twoDays } from '../support/two-days.ts'
 import { createLoadedWarehouse } from '../support/warehouse.ts'
 
 const direct: Place = { kind: 'slack', channel: 'D0ANNA', direct: true }
@@ -60,16 +63,16 @@ describe('an answer', () => {
       'Top 10: top-songs n=10 last=1d level=paid',
       'Compare: top-songs n=3 last=1d level=paid compare=previous',
       'Post this every…: schedule-add lines="top-songs n=3 last=1d level=paid" day=daily time=07:00',
-      'Details: result 2 sql',
+      'Source: result 2 source',
     ])
     expect(lines(await bot.say('top songs since=2030-01-01'))[0]).toBe('Last 7 days of data: top-songs last=7d')
     // Where there is room for it, the file is there at once; otherwise it is behind Details.
     expect(lines(await bot.say('timeframe'))).toEqual([
       'Post this every…: schedule-add lines=timeframe day=daily time=07:00',
       'CSV: csv 4',
-      'Details: result 4 sql',
+      'Source: result 4 source',
     ])
-    expect(lines(await bot.say('result 2 sql'))).toContain('CSV: csv 2')
+    expect(lines(await bot.say('result 2 source'))).toContain('CSV: csv 2')
     for (const { name } of bot.deps.library.queries) {
       const { next } = await bot.say(name)
       expect(next.length).toBeLessThanOrEqual(4)
@@ -84,7 +87,7 @@ describe('an answer', () => {
       { label: 'More rows', line: 'result 2 page=2' },
       { label: 'Post this every…', line: 'schedule-add lines="top-songs n=100" day=daily time=07:00', form: true },
       { label: 'Share…', line: 'share 2', form: true },
-      { label: 'Details', line: 'result 2 sql' },
+      { label: 'Source', line: 'result 2 source' },
     ])
   })
 
@@ -92,9 +95,9 @@ describe('an answer', () => {
     const { bot } = await loaded()
     const labels = async (place: Place) =>
       (await bot.say('timeframe', { place, who: bob })).next.map(({ label }) => label)
-    expect(await labels(direct)).toEqual(['Share…', 'Details'])
-    expect(await labels(channel)).toEqual(['Post this every…', 'CSV', 'Details'])
-    expect(await labels(terminal)).toEqual(['CSV', 'Details'])
+    expect(await labels(direct)).toEqual(['Share…', 'Source'])
+    expect(await labels(channel)).toEqual(['Post this every…', 'CSV', 'Source'])
+    expect(await labels(terminal)).toEqual(['CSV', 'Source'])
   })
 
   it('is compared with as many days before, in the days of its own zone, unless there is nothing before', async () => {
@@ -177,21 +180,66 @@ describe('result', () => {
     expect(failureOf(await bot.say('result 2 page=99')).message).toContain(`has ${pages} pages of 50 rows`)
   })
 
-  it('tells its SQL, values, engine, load and time', async () => {
+  it('shows the source of an answer: query, values, tables, load, files, what became of rows, and checks', async () => {
     const { bot } = await loaded()
     const { asked } = await bot.say('top songs 3 level=paid')
-    const answer = await bot.say('result 2 sql')
-    const words = JSON.stringify(answer.replies)
-    for (const said of ['duckdb, load 1, published 23 Nov 2026', 'answered in < 0.1 s', 'Stored until 30 Nov 2026'])
-      expect(words).toContain(said)
+    const answer = await bot.say('result 2 source')
+    const words = answer.replies.flatMap((reply) => (reply.kind === 'text' ? [reply.text] : [])).join('\n')
+    for (const stated of [
+      'answered in < 0.1 s',
+      'Tables: songplays (',
+      'Load 1 on duckdb, run by Anna, published 23 Nov 2026',
+      'Source files: 2 log files, ',
+      'Rows left out as unreadable: 0 · texts repaired: ',
+      'events delivered again, counted once: ',
+      'Checks: ',
+      'Stored until 30 Nov 2026',
+    ])
+      expect(words).toContain(stated)
     expect(answer.replies).toContainEqual({ kind: 'text', text: asked?.sql, tone: 'code' })
-    expect(tableOf(answer).rows).toContainEqual(['level', 'paid'])
+    const tables = answer.replies.filter((reply) => reply.kind === 'table')
+    const [files, values] = tables
+    expect(files?.columns).toEqual(['file', 'day', 'rows', 'left_out', 'bytes'])
+    expect(files?.rows[0]).toEqual([
+      '2018/11/2018-11-11-events.json',
+      '2018-11-11',
+      expect.any(Number),
+      0,
+      statSync(join(twoDays.logData, '2018/11/2018-11-11-events.json')).size,
+    ])
+    expect(values?.rows).toContainEqual(['level', 'paid'])
+    // Buttons of messages that were posted by an earlier version.
+    expect((await bot.say('result 2 sql')).replies).toEqual(answer.replies)
+  })
+
+  it('gives all files of its load as CSV, each once, whose rows and bytes add up', async () => {
+    const { bot } = await loaded()
+    await bot.say('top songs 3')
+    const { name, content } = fileOf(await bot.say('csv 2 files'))
+    expect(name).toBe('source-files-of-load-1.csv')
+    const [, ...rows] = content.trimEnd().split('\r\n')
+    const load = await bot.ledger.loads.get(1)
+    expect(rows).toHaveLength(load?.facts.files ?? 0)
+    expect(new Set(rows).size).toBe(rows.length)
+    const sum = (at: number) => rows.reduce((total, row) => total + Number(row.split(',')[at]), 0)
+    expect(sum(4)).toBe(load?.facts.bytes)
+    const { staging_events = 0, staging_songs = 0 } = load?.facts.counts ?? {}
+    expect(sum(2)).toBe(staging_events + staging_songs)
+  })
+
+  it('says what of its source is not known any more once its load is deleted', async () => {
+    const { bot } = await loaded()
+    await bot.say('top songs 3')
+    await bot.say('tear-down', { typed: 'sparkify' })
+    const words = JSON.stringify((await bot.say('result 2 source')).replies)
+    expect(words).toContain('Which ones is not known: no list of them is kept.')
+    expect(failureOf(await bot.say('csv 2 files')).message).toContain('are not known')
   })
 
   it('is for whoever may ask that query, at this moment', async () => {
     const { bot, roles } = await loaded()
     await bot.say('top users 3')
-    for (const line of ['result 2', 'result 2 sql', 'csv 2', 'share 2 in #music']) {
+    for (const line of ['result 2', 'result 2 source', 'csv 2', 'csv 2 files', 'share 2 in #music']) {
       expect(failureOf(await bot.say(line, { who: bob }))).toMatchObject({ code: 'not_allowed' })
     }
     expect(JSON.stringify((await bot.say('runs 2', { who: bob })).replies)).not.toContain('"table"')
@@ -268,7 +316,7 @@ describe('share', () => {
       'Top 10',
       'Post this every…',
       'CSV',
-      'Details',
+      'Source',
     ])
   })
 

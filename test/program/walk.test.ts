@@ -62,7 +62,7 @@ describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { time
   })
 
   it('goes on from an answer: how it was asked for, another question filled in a form', async () => {
-    await message('ada: top-songs').getByRole('button', { name: 'Details' }).click()
+    await message('ada: top-songs').getByRole('button', { name: 'Source' }).click()
     await message('limit :n').waitFor()
     await say('/sparkify help top songs')
     await message('Parameters of top-songs').getByRole('button', { name: 'With parameters…' }).click()

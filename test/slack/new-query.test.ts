@@ -70,7 +70,7 @@ describe('a query is added by one file', () => {
     await say('/sparkify loyal listeners 3', vera)
     await shown('Loyal listeners, 10–11 Nov 2018 UTC', vera)
     expect(all()).toContain('data_visualization')
-    expect(office.button('Details').channel).toBe(dataEng)
+    expect(office.button('Source').channel).toBe(dataEng)
     await say('@Sparkify loyal-listeners last=1d')
     await shown('Loyal listeners, 11 Nov 2018 UTC')
     await say('/sparkify loyal listner')

@@ -61,8 +61,8 @@ describe('buttons under an answer', () => {
 
   it('tell how it was asked for', async () => {
     await say('/sparkify top songs 3')
-    await shown('Details')
-    await press('Details')
+    await shown('Source')
+    await press('Source')
     await shown('limit :n')
     expect(all(dataEng, vera)).not.toContain('limit :n')
   })
@@ -77,9 +77,9 @@ describe('buttons under an answer', () => {
 
   it('work after a restart', async () => {
     await say('/sparkify top songs 3')
-    await shown('Details')
+    await shown('Source')
     office = { ...office, ...(await office.restart()), close: office.close }
-    await press('Details')
+    await press('Source')
     await shown('limit :n')
   })
 

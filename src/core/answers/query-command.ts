@@ -175,7 +175,7 @@ export interface Answered {
 // More buttons are not read.
 const mostButtons = 4
 
-/** At most four things to do with an answer, the most useful first. What there is no room for is behind Details. */
+/** At most four things to do with an answer, the most useful first. What there is no room for is behind Source. */
 export function followUps(answered: Answered): readonly Suggestion[] {
   const { id, direct, query } = answered
   const earlier = [...comparedWith(answered), ...periodBefore(answered)].slice(0, 1)
@@ -183,7 +183,7 @@ export function followUps(answered: Answered): readonly Suggestion[] {
   const isPrivate = direct || query.audience === 'asker'
   const handed = isPrivate ? { label: 'Share…', line: `share ${id}`, form: true } : { label: 'CSV', line: `csv ${id}` }
   const room = first.length < mostButtons - 1 ? [handed] : []
-  return [...first, ...room, { label: 'Details', line: `result ${id} sql` }]
+  return [...first, ...room, { label: 'Source', line: `result ${id} source` }]
 }
 
 /** The form of a schedule that says this line; its day and time are there to be changed. */

@@ -73,7 +73,7 @@ export async function keptOutcome(
       next: [
         ...wakeButton(cluster, context),
         { label: 'CSV', line: `csv ${id}` },
-        { label: 'Details', line: `result ${id} sql` },
+        { label: 'Source', line: `result ${id} source` },
       ],
     })
   }

@@ -43,6 +43,18 @@ export interface SourceFile {
   readonly stamp: string | null
 }
 
+/**
+ * A file that a load was read from: `rows` were read of it, `rejected` left out. Null is what the engine does not keep.
+ */
+export interface LoadedFile {
+  readonly path: string
+  readonly dataset: 'log' | 'song'
+  readonly bytes: number | null
+  readonly day: string | null
+  readonly rows: number | null
+  readonly rejected: number | null
+}
+
 /** What became of a source file since a load was read from it. */
 export type FileChange = 'new' | 'changed' | 'gone'
 
@@ -146,6 +158,8 @@ export interface Engine {
   sources(signal: AbortSignal): Promise<Sources>
   /** How the files differ from those that a load was read from; null where the engine cannot tell, and reads all of them. */
   changes(load: LoadId, sources: Sources, signal: AbortSignal): Promise<SourceChanges | null>
+  /** The files that a load was read from, the newest days first; null where the engine keeps no list. A load that is gone is `not_found`. */
+  loadedFiles(load: LoadId, signal: AbortSignal): Promise<readonly LoadedFile[] | null>
   /** A new candidate for this load; an earlier half-built one of the same number is dropped. */
   begin(load: LoadId, schema: readonly string[], work: Work, before?: LoadBefore): Promise<void>
   /**

@@ -32,6 +32,15 @@ export function lexSql(sql: string): readonly SqlPiece[] {
   return pieces
 }
 
+/** Which of these tables a statement reads, in the order in which it names them. */
+export function tablesRead(sql: string, tables: readonly string[]): readonly string[] {
+  const code = lexSql(sql)
+    .map(({ kind, text }) => (kind === 'code' ? text : ' '))
+    .join('')
+  const named = [...code.matchAll(/\b(?:from|join)\s+(\w+)/gi)].map(([, name = '']) => name.toLowerCase())
+  return [...new Set(named)].filter((name) => tables.includes(name))
+}
+
 /** The 1-based line of an offset, for messages. */
 export function lineAt(text: string, offset: number): number {
   return text.slice(0, offset).split('\n').length

@@ -29,7 +29,7 @@ import {
   requireLoad,
   searchPath,
 } from './load-schemas.ts'
-import { compareObjects, listSources, noteBase, type SourceObjects } from './source-objects.ts'
+import { compareObjects, listSources, loadedObjects, noteBase, type SourceObjects } from './source-objects.ts'
 import type { Submitted } from './statement.ts'
 import { type BoundStatement, inRedshift, type StatementBatch } from './statement.ts'
 import { statementFailure } from './statement-failure.ts'
@@ -116,6 +116,7 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
     },
     // Without a list of objects COPY reads all below a prefix.
     changes: async (load, sources) => (objects === undefined ? null : compareObjects(objects.notes, load, sources)),
+    loadedFiles: async (load) => (objects === undefined ? null : loadedObjects(objects.notes, load)),
     async transform(load, _table, statements, work) {
       const written = await this.execute(
         load,

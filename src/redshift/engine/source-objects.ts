@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { OpsError } from '../../core/errors.ts'
 import { bytes, plural } from '../../core/format.ts'
-import type { LoadId, SourceChanges, SourceFile, Sources } from '../../core/ports/engine.ts'
+import type { LoadedFile, LoadId, SourceChanges, SourceFile, Sources } from '../../core/ports/engine.ts'
 import type { ObjectPlace, ObjectStore } from '../../core/ports/objects.ts'
 import { readS3Location } from '../names.ts'
 import { s3Words } from '../object-store.ts'
@@ -163,6 +163,22 @@ export async function compareObjects(
   const replaced = files.filter(({ change }) => change !== 'new').length
   if (replaced === 0) return { files, unchanged }
   return { files, unchanged, full: `${plural(replaced, 'object')} changed or gone` }
+}
+
+/** The objects that a load was read from, the newest days first; null where that is not known. Their sizes and rows are not kept. */
+export async function loadedObjects(notes: SourceNotes, load: LoadId): Promise<readonly LoadedFile[] | null> {
+  const files: LoadedFile[] = []
+  for (const dataset of ['log', 'song'] as const) {
+    const read = await readObjectsOf(notes, load, dataset)
+    if (read === null) return null
+    files.push(
+      ...read.objects.map(([path]) => {
+        const day = dataset === 'log' ? dayOfKey(path) : null
+        return { path, dataset, bytes: null, day, rows: null, rejected: null }
+      }),
+    )
+  }
+  return files.toSorted((a, b) => (b.day ?? '').localeCompare(a.day ?? '') || b.path.localeCompare(a.path))
 }
 
 /** The kinds of objects that a COPY reads, with its option for them. */

@@ -91,7 +91,7 @@ describe('the days before', () => {
   it('give way to a comparison with them where there can be one', () => {
     const [from, to] = ['2018-11-30 00:00:00.000', '2018-12-01 00:00:00.000']
     const compared = (given: Answered['given']) => labels({ given, values: { from, to }, isComparable: true })
-    expect(compared({ last: '1d' })).toEqual(['Compare', 'Post this every…', 'CSV', 'Details'])
+    expect(compared({ last: '1d' })).toEqual(['Compare', 'Post this every…', 'CSV', 'Source'])
     expect(compared({})).not.toContain('Compare')
     expect(
       offered({ given: { since: '2018-11-30', level: 'paid' }, values: { from, to }, isComparable: true })[0],
@@ -113,9 +113,9 @@ describe('the days before', () => {
 
 describe('what is handed on', () => {
   it('is a file in a channel, and shared from where one person reads', () => {
-    expect(labels({})).toEqual(['Post this every…', 'CSV', 'Details'])
-    expect(labels({ direct: true })).toEqual(['Post this every…', 'Share…', 'Details'])
-    expect(labels({ offers: () => false })).toEqual(['CSV', 'Details'])
+    expect(labels({})).toEqual(['Post this every…', 'CSV', 'Source'])
+    expect(labels({ direct: true })).toEqual(['Post this every…', 'Share…', 'Source'])
+    expect(labels({ offers: () => false })).toEqual(['CSV', 'Source'])
     const named = library.queries.find(({ audience }) => audience === 'asker')
     if (named !== undefined) expect(labels({ name: named.name })).toContain('Share…')
   })
@@ -123,7 +123,7 @@ describe('what is handed on', () => {
   it('gives way where three other things can be done', () => {
     const given = { n: '3', last: '1d' }
     const values = { n: 3, from: '2018-11-30 00:00:00.000', to: '2018-12-01 00:00:00.000' }
-    expect(labels({ given, values })).toEqual(['Top 10', 'Previous day', 'Post this every…', 'Details'])
-    expect(labels({ given, values, offers: () => false })).toEqual(['Top 10', 'Previous day', 'CSV', 'Details'])
+    expect(labels({ given, values })).toEqual(['Top 10', 'Previous day', 'Post this every…', 'Source'])
+    expect(labels({ given, values, offers: () => false })).toEqual(['Top 10', 'Previous day', 'CSV', 'Source'])
   })
 })

@@ -175,5 +175,5 @@ export const top = spoke(runAt(61, 'top-songs last=whole-day', '03:00:50', 700),
     'Top songs, 29 Nov 2018 UTC: 10 rows; first song You’re The One, artist Dwight Yoakam, plays 4, listeners 4.',
   replies: ranked,
   brief: ranked,
-  next: [press('Top 20', 'top-songs n=20 last=whole-day'), press('CSV', 'csv 61'), press('Details', 'result 61 sql')],
+  next: [press('Top 20', 'top-songs n=20 last=whole-day'), press('CSV', 'csv 61'), press('Source', 'result 61 source')],
 })

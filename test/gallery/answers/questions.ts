@@ -57,7 +57,7 @@ export const questions: readonly Shown[] = [
         press('Top 20', 'top-songs n=20'),
         fill('Post this every…', 'schedule-add lines=top-songs day=daily time=07:00'),
         press('CSV', 'csv 12'),
-        press('Details', 'result 12 sql'),
+        press('Source', 'result 12 source'),
       ],
     ),
   },

@@ -28,7 +28,7 @@ export const results: readonly Shown[] = [
         press('Top 10', 'top-songs n=10 last=7d'),
         press('Previous 7 days', 'top-songs n=3 since=2018-11-17 until=2018-11-23'),
         fill('Share…', 'share 12'),
-        press('Details', 'result 12 sql'),
+        press('Source', 'result 12 source'),
       ],
     ),
   },
@@ -49,11 +49,30 @@ export const results: readonly Shown[] = [
     ),
   },
   {
-    name: 'result-details',
+    name: 'result-source',
     answer: whispered(
-      'SQL of top-songs n=3 last=7d.',
+      'Source of top-songs n=3 last=7d.',
       [
-        text(`${origin}\nduckdb, load 3, published 30 Nov 2026, 02:14 UTC`),
+        text(origin),
+        text(
+          'Tables: songplays (6,820 rows), songs (14,896 rows).\nLoad 3 on duckdb, run by ada, published 30 Nov 2026, 02:14 UTC; load 2 with the files that changed since.',
+        ),
+        text('Source files: 30 log files, 8,056 rows, 3.6 MB · 14,896 song files, 14,896 rows, 4.1 MB.'),
+        {
+          kind: 'table',
+          title: 'Newest source files',
+          columns: ['file', 'day', 'rows', 'left_out', 'bytes'],
+          formats: ['text', 'date', 'integer', 'integer', 'integer'],
+          rows: [
+            ['2018/11/2018-11-30-events.json', '2018-11-30', 388, 0, 174_232],
+            ['2018/11/2018-11-29-events.json', '2018-11-29', 380, 1, 170_998],
+          ],
+          total: 14_926,
+          list: true,
+        },
+        text(
+          'Rows left out as unreadable: 1 · texts repaired: 45 in 326 plays · events delivered again, counted once: 0\nChecks: all 24 green.',
+        ),
         text(
           'select\n  song_title as song,\n  count(*) as plays\nfrom songplays\nwhere\n  start_time >= cast(:from as timestamp)\ngroup by song_title\nlimit :n',
           'code',
@@ -70,7 +89,7 @@ export const results: readonly Shown[] = [
         },
         text('Stored until 7 Dec 2026, 03:00 UTC.', 'note'),
       ],
-      [press('Sort by song', 'result 12 sort=song'), press('CSV', 'csv 12'), fill('Share…', 'share 12')],
+      [press('All files', 'csv 12 files'), press('CSV', 'csv 12'), fill('Share…', 'share 12')],
     ),
   },
   {

@@ -103,6 +103,17 @@ describe('a load that adds what is new', { timeout: 120_000 }, () => {
     await build(1)
     await engine.publish(1, newStep())
     expect(await changes(1)).toEqual({ files: [], unchanged: 10 })
+    const files = (await engine.loadedFiles(1, never)) ?? []
+    expect(files[0]).toEqual({
+      path: expect.stringMatching(/^s3:.*-events\.json$/),
+      dataset: 'log',
+      bytes: null,
+      day: expect.stringMatching(/^2018-11-1/),
+      rows: null,
+      rejected: null,
+    })
+    expect(files.filter(({ dataset }) => dataset === 'song')).toHaveLength(9)
+    expect(await engine.loadedFiles(99, never)).toBeNull()
     put(`${lastDay}.gz`, gzipSync(readFileSync(join(twoDays.folder, lastDay))))
     expect(await changes(1)).toMatchObject({
       files: [{ path: expect.stringMatching(/\.gz$/), change: 'new' }],

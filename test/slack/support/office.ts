@@ -286,6 +286,7 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
     source: '',
     sources: never,
     changes: never,
+    loadedFiles: never,
     begin: never,
     stage: never,
     locate: never,
