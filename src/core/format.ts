@@ -53,11 +53,17 @@ export function usd(amount: number): string {
   return `$${amount.toLocaleString('en', { minimumFractionDigits: 2, maximumFractionDigits: 2 })}`
 }
 
-/** A share of a whole in percent, with as many decimals as it takes to be more than nothing: "4.9%", "0.01%". */
+/** A share of a whole in percent, which reads as nothing and as all only where it is: "4.9%", "0.01%", "99.99%". */
 export function percent(part: number, whole: number): string {
   if (whole === 0) return 'none'
   const share = (100 * part) / whole
-  return `${share.toFixed(share !== 0 && share < 0.1 ? Math.min(9, Math.ceil(-Math.log10(share))) : 1)}%`
+  return `${share.toFixed(Math.max(1, decimalsNear(share, 0), decimalsNear(share, 100)))}%`
+}
+
+/** How many decimals a percentage needs to read otherwise than this value, which it is close to; 0 where it is not close, or is the value. */
+export function decimalsNear(share: number, value: number): number {
+  const distance = Math.abs(share - value)
+  return distance === 0 || distance >= 0.1 ? 0 : Math.min(9, Math.ceil(-Math.log10(distance)))
 }
 
 const inUtc = new Intl.DateTimeFormat('en-GB', {

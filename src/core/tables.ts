@@ -1,4 +1,4 @@
-import { bytes, cleanLine, dayAndTime, duration } from './format.ts'
+import { bytes, cleanLine, dayAndTime, decimalsNear, duration } from './format.ts'
 import type { Cell, Format, TableReply } from './reply.ts'
 
 /*
@@ -63,11 +63,15 @@ export function formatColumn(cells: readonly Cell[], format: Format): (cell: Cel
 // Six show every rate that is more than one in a million.
 const mostDecimals = 6
 
-/** How many decimals a column shows: percentages one, other figures at most two, and more where a value would read as nothing. */
+/** How many decimals a column shows: percentages one, other figures at most two, and more where a value would read as nothing, or a share as all. */
 function decimalsOf(cells: readonly Cell[], format: Format): number {
   const isShare = format === 'percent' || format === 'change'
   return cells.reduce<number>(
-    (most, cell) => (isPlainNumber(cell) ? Math.max(most, ownDecimals(Math.abs(cell), isShare)) : most),
+    (most, cell) => {
+      if (!isPlainNumber(cell)) return most
+      const near = format === 'percent' ? Math.min(mostDecimals, decimalsNear(cell, 100)) : 0
+      return Math.max(most, ownDecimals(Math.abs(cell), isShare), near)
+    },
     isShare ? 1 : 0,
   )
 }

@@ -52,9 +52,22 @@ describe('figures in sentences', () => {
     [1, 1_000_000, '0.0001%'],
     [0, 6820, '0.0%'],
     [6820, 6820, '100.0%'],
+    [6819, 6820, '99.99%'],
+    [999_999, 1_000_000, '99.9999%'],
     [0, 0, 'none'],
   ])('%i of %i is %s', (part, whole, text) => {
     expect(percent(part, whole)).toBe(text)
+  })
+
+  it('reads as nothing and as all only where it is', () => {
+    const shares = fc.tuple(fc.integer({ min: 0, max: 1e7 }), fc.integer({ min: 1, max: 1e7 }))
+    fc.assert(
+      fc.property(shares, ([one, other]) => {
+        const [part, whole] = [Math.min(one, other), other]
+        const shown = Number(percent(part, whole).slice(0, -1))
+        expect([shown === 0, shown === 100]).toEqual([part === 0, part === whole])
+      }),
+    )
   })
 
   it('are grouped, counted and joined as people do', () => {

@@ -12,6 +12,7 @@ describe('a value of a table', () => {
     [0.00123, 'decimal', '0.0012'],
     [0, 'decimal', '0'],
     [4.88, 'percent', '4.9%'],
+    [99.985, 'percent', '99.98%'],
     [0.013, 'percent', '0.013%'],
     [0, 'percent', '0.0%'],
     [218_930, 'duration', '3 min 39 s'],

@@ -1,5 +1,5 @@
 import type { Deps, PublishLimits } from '../deps.ts'
-import { count, plural } from '../format.ts'
+import { count, percent, plural } from '../format.ts'
 import type { ResultSet, Target } from '../ports/engine.ts'
 import type { Comparison, LoadRecord } from '../ports/loads.ts'
 import { type Cell, type TableReply, type TextReply, text } from '../reply.ts'
@@ -148,7 +148,7 @@ function loses(before: number, after: number, what: string): string {
 }
 
 function points(share: number): string {
-  return `${share.toFixed(1)}%`
+  return percent(share, 100)
 }
 
 /** A comparison as its reader sees it: the tables, the days that changed, and what else did. */

@@ -1,4 +1,5 @@
 import stringWidth from 'string-width'
+import { percent } from '../../core/format.ts'
 import type { BlockOf } from '../block-kit.ts'
 import { type Html, html } from './html.ts'
 
@@ -31,7 +32,7 @@ function legendOf(chart: Chart): Html {
   const total = chart.type === 'pie' ? chart.segments.reduce((sum, { value }) => sum + value, 0) : 0
   const names =
     chart.type === 'pie'
-      ? chart.segments.map(({ label, value }) => `${label} ${written(value)} (${((100 * value) / total).toFixed(1)}%)`)
+      ? chart.segments.map(({ label, value }) => `${label} ${written(value)} (${percent(value, total)})`)
       : chart.series.map(({ name }) => name)
   return html`<ul class="legend">${names.map((name, n) => html`<li><span class="swatch series-${n}"></span>${name}</li>`)}</ul>`
 }
