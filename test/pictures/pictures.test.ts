@@ -1,28 +1,16 @@
-import { rename, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
+import { cleanLine } from '../../src/core/format.ts'
 import type { ChartReply, TableReply } from '../../src/core/reply.ts'
 import { readLibrary } from '../../src/library.ts'
 import { pngOf, svgOf } from '../../src/pictures/draw.ts'
 import { fontMetrics } from '../../src/pictures/font.ts'
-import { generateSample, sampleOptions } from '../../src/sample/index.ts'
 import { sqlFolder } from '../support/catalog.ts'
-import { createPreparedWarehouse } from '../support/warehouse.ts'
+import { lengths } from '../support/soak.ts'
+import { createYear } from '../support/year.ts'
 
 const { queries } = await readLibrary(sqlFolder)
-
-/** A warehouse of a whole year, every day of which has plays. */
-const aYear = () =>
-  createPreparedWarehouse('year', async ({ bot, logData, songData }) => {
-    const sample = `${logData}-sample`
-    await generateSample(sampleOptions({ events: 9_000, songs: 40, days: 365, start: '2018-01-01' }), sample)
-    await Promise.all([logData, songData].map((folder) => rm(folder, { recursive: true })))
-    await rename(join(sample, 'log_data'), logData)
-    await rename(join(sample, 'song_data'), songData)
-    const loaded = await bot.say('etl allow-empty=yes')
-    if (!loaded.ok) throw new Error(loaded.headline)
-  })
 
 interface Box {
   readonly text: string
@@ -83,7 +71,7 @@ describe('a picture of every query', { timeout: 120_000 }, () => {
   it.each(windows)(
     'asked with "%s" cuts no label, overlaps none, and holds the numbers of the table',
     async (window) => {
-      const { bot } = await aYear()
+      const { bot } = await createYear()
       let pictures = 0
       for (const { name, timed } of queries) {
         const { table, chart } = drawn(await bot.say(timed ? `${name} ${window}` : name))
@@ -144,6 +132,73 @@ describe('a picture of every query', { timeout: 120_000 }, () => {
       })),
     }
     for (const chart of [course, bars, heat]) expect(faultsOf(svgOf(chart) ?? '')).toEqual([])
+  })
+})
+
+describe('notes in a picture', () => {
+  const days = (number: number) =>
+    Array.from({ length: number }, (_, at) => new Date(Date.UTC(2018, 9, 1 + at)).toISOString().slice(0, 10))
+
+  it('mark their days with labels that are never cut and never overlap, whatever days and texts they have', () => {
+    const note = fc.record({
+      id: fc.integer({ min: 1, max: 9999 }),
+      from: fc.nat(399),
+      length: fc.nat(20),
+      text: fc.oneof(fc.string({ minLength: 1, maxLength: 80 }), fc.constant('W'.repeat(80)), fc.constant('日本')),
+    })
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 400 }),
+        fc.uniqueArray(note, { minLength: 1, maxLength: 18, selector: ({ id }) => id }),
+        fc.boolean(),
+        (number, notes, isTwo) => {
+          const categories = days(number)
+          const dayAt = (at: number): string => categories[Math.min(at, number - 1)] ?? ''
+          const series = [
+            { name: 'plays', values: categories.map((_, at) => 100 + (at % 7) * 1000) },
+            ...(isTwo ? [{ name: 'listeners', values: categories.map((_, at) => at % 5) }] : []),
+          ]
+          const drawn = notes.map(({ id, from, length, text }) => {
+            return { id, first: dayAt(from), last: dayAt(from + length), text: cleanLine(text) }
+          })
+          const chart: ChartReply = {
+            kind: 'chart',
+            type: 'line',
+            title: 'T',
+            xLabel: 'day',
+            yLabel: 'plays',
+            categories,
+            series,
+            notes: drawn,
+          }
+          const svg = svgOf(chart) ?? ''
+          expect(faultsOf(svg)).toEqual([])
+          const words = textsOf(svg).map(({ text }) => text)
+          expect(words.filter((text) => /^\[[\d, +]+\]$/.test(text)).length).toBeGreaterThan(0)
+        },
+      ),
+      { numRuns: lengths({ gate: 60, soak: 2_000 }) },
+    )
+  })
+
+  it('are explained below the chart, but for one whose characters the font lacks', () => {
+    const [first = '', second = '', third = ''] = days(3)
+    const svg = svgOf({
+      kind: 'chart',
+      type: 'line',
+      title: 'T',
+      xLabel: 'day',
+      yLabel: 'plays',
+      categories: days(3),
+      series: [{ name: 'plays', values: [1, 2, 3] }],
+      notes: [
+        { id: 7, first, last: second, text: 'outage' },
+        { id: 8, first: third, last: third, text: '広告' },
+      ],
+    })
+    const words = textsOf(svg ?? '').map(({ text }) => text)
+    expect(words).toEqual(expect.arrayContaining(['[7]', '[8]', '[7] 1–2 Oct 2018: outage']))
+    expect(words.filter((text) => text.startsWith('[8]'))).toEqual(['[8]'])
   })
 })
 
