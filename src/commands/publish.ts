@@ -12,6 +12,7 @@ import { copyingSteps, copyWarning } from '../core/warehouse/copy.ts'
 import { comparisonNow, findHeld, settleCard } from '../core/warehouse/held.ts'
 import { releaseSpace } from '../core/warehouse/kept-loads.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
+import { lateNotes } from '../core/warehouse/load-notes.ts'
 import { describedLoad, loadLine } from '../core/warehouse/state.ts'
 
 export default defineCommand({
@@ -70,9 +71,10 @@ export default defineCommand({
         title: 'Publish the held load',
         async run({ signal }) {
           if (held.state !== 'live') {
-            await deps.engine.restore(held.id, signal)
             const at = deps.clock.now().toISOString()
-            if (!(await loads.publish(held.id, runId, deps.process, at, deps.engine.keeps))) {
+            const late = lateNotes(held, await loads.live(), deps.policy.publishLimits, at)
+            await deps.engine.restore(held.id, signal)
+            if (!(await loads.publish(held.id, runId, deps.process, at, deps.engine.keeps, late))) {
               const why = 'Another process has taken this run over; nothing was published by this one.'
               throw new OpsError('interrupted', why)
             }

@@ -6,6 +6,7 @@ import { text } from '../core/reply.ts'
 import { copyingSteps, copyWarning } from '../core/warehouse/copy.ts'
 import { changeBetween, earlierLoad } from '../core/warehouse/kept-loads.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
+import { rollbackNote } from '../core/warehouse/load-notes.ts'
 import { describedLoad, loadLine } from '../core/warehouse/state.ts'
 
 export default defineCommand({
@@ -63,7 +64,8 @@ export default defineCommand({
         title: 'Make the load live',
         async run({ signal }) {
           await deps.engine.restore(target.id, signal)
-          if (!(await deps.ledger.loads.restore(target.id, runId, deps.process))) {
+          const note = rollbackNote(live, target, runId, deps.clock.now().toISOString())
+          if (!(await deps.ledger.loads.restore(target.id, runId, deps.process, [note]))) {
             throw new OpsError('interrupted', 'Another process has taken this run over; this one changed nothing.')
           }
           return { detail: `load ${target.id}` }

@@ -86,7 +86,8 @@ const fileReply = z.object({ kind: z.literal('file'), name: z.string(), about: z
 
 /**
  * Points in the order of `categories`; each series has one number per category, or null where there is none, and a `label` for people. `heat`:
- * a series is a row of cells, in percent. `funnel`: the categories are steps. `finding` states in a sentence what it shows.
+ * a series is a row of cells, in percent. `funnel`: the categories are steps. `finding` states in a sentence what it shows. `notes` are on the
+ * categories from `first` to `last`, which are days.
  */
 const chartReply = z.object({
   kind: z.literal('chart'),
@@ -99,6 +100,7 @@ const chartReply = z.object({
     z.object({ name: z.string(), label: z.string().exactOptional(), values: z.array(z.number().nullable()) }),
   ),
   finding: z.string().exactOptional(),
+  notes: z.array(z.object({ id: z.int(), first: z.string(), last: z.string(), text: z.string() })).exactOptional(),
 })
 
 export const stepStateSchema = z.enum(['pending', 'in_progress', 'complete', 'error', 'skipped'])

@@ -1,5 +1,6 @@
-import { mostBars, shortCategories } from '../core/answers/chart.ts'
+import { markedCategories, mostBars, shortCategories } from '../core/answers/chart.ts'
 import type { ChartReply } from '../core/reply.ts'
+import { daysText } from '../core/sql/window.ts'
 import { formatCell } from '../core/tables.ts'
 import { fontMetrics } from './font.ts'
 
@@ -19,16 +20,34 @@ export interface DrawnChart {
   readonly categories: readonly string[]
   readonly series: readonly { readonly label: string; readonly values: readonly (number | null)[] }[]
   readonly xLabel: string
+  /** On the categories from `first` to `last`; `words` explain the number, null where the font lacks one of their characters. */
+  readonly notes: readonly {
+    readonly id: number
+    readonly first: number
+    readonly last: number
+    readonly words: string | null
+  }[]
 }
 
 /** What of a chart is drawn; null where it is no picture: a glyph is missing, or there are more bars than are read. */
-export function drawnChart({ type, categories, series, xLabel }: ChartReply): DrawnChart | null {
+export function drawnChart(chart: ChartReply): DrawnChart | null {
+  const { type, categories, series, xLabel, notes = [] } = chart
+  const isCourse = type === 'line' || type === 'area'
   const labels = series.map(({ name, label = name }) => label)
   const drawn: DrawnChart = {
     type,
-    categories: shortCategories(categories),
+    categories: isCourse ? shortCategories(categories) : markedCategories(chart),
     series: shortCategories(labels).map((label, at) => ({ label, values: series[at]?.values ?? [] })),
     xLabel,
+    notes: notes.map(({ id, first, last, text }) => {
+      const words = `[${id}] ${daysText(first, last)}: ${text}`
+      return {
+        id,
+        first: categories.indexOf(first),
+        last: categories.indexOf(last),
+        words: fontMetrics().has(words) ? words : null,
+      }
+    }),
   }
   const isBars = type === 'bar' || type === 'pie' || type === 'funnel'
   if (categories.length < 2 || series.length === 0 || (isBars && categories.length > mostBars)) return null
@@ -59,6 +78,14 @@ export function figureOf(value: number): string {
 export function labelStep(categories: readonly string[], room: number): number {
   const widest = Math.max(...categories.map(textWidth)) + gap
   return Math.max(1, Math.ceil((widest * categories.length) / room))
+}
+
+/** A text cut to a width, with an ellipsis where it is longer. */
+export function fitted(text: string, room: number): string {
+  if (textWidth(text) <= room) return text
+  const kept = [...text]
+  while (kept.length > 0 && textWidth(`${kept.join('')}…`) > room) kept.pop()
+  return `${kept.join('').trimEnd()}…`
 }
 
 /** A text broken between words into lines of at most `room`, or where a word is longer than that. */

@@ -1,7 +1,20 @@
 import type { EChartsCoreOption } from 'echarts/core'
 import { panelsOf } from '../core/answers/chart.ts'
+import { percent } from '../core/format.ts'
 import { fontFamily } from './font.ts'
-import { type DrawnChart, figureOf, gap, labelStep, textSize, textWidth, ticksOf, width, wrapped } from './layout.ts'
+import {
+  type DrawnChart,
+  figureOf,
+  fitted,
+  gap,
+  labelStep,
+  textSize,
+  textWidth,
+  ticksOf,
+  width,
+  wrapped,
+} from './layout.ts'
+import { markLabels } from './marks.ts'
 
 /** What ECharts is given, and how high the picture is. */
 export interface Drawing {
@@ -13,6 +26,7 @@ export interface Drawing {
 const colours = ['#0072b2', '#d55e00', '#007a5a', '#8a5a9e', '#7a6a00', '#444444']
 const ink = '#1d1c1d'
 const grid = '#dddddd'
+const markInk = '#5b4a6e'
 const heatColours = ['#eef5fb', '#0b4f8a'] as const
 
 const text = { fontFamily, fontSize: textSize, color: ink }
@@ -46,10 +60,14 @@ function courseDrawing(chart: DrawnChart): Drawing {
   const right = margin + Math.max(...categories.map(textWidth)) / 2
   const step = labelStep(categories, width - left - right)
   const height = panels.length === 1 ? 2 * panelHeight : panelHeight
-  const topOf = (panel: number): number => margin + panel * (line + height + margin) + line
+  const marksRoom = chart.notes.length === 0 ? 0 : line
+  const topOf = (panel: number): number => margin + panel * (line + height + margin) + line + marksRoom
   const hasDots = categories.length <= 62
+  const xOf = (category: number): number => left + (category / (categories.length - 1)) * (width - left - right)
+  const keys = [...new Set(chart.notes.flatMap(({ words }) => words ?? []))]
+  const keysTop = topOf(panels.length - 1) + height + line + 2 * gap
   return {
-    height: topOf(panels.length - 1) + height + line + margin,
+    height: (keys.length === 0 ? keysTop - 2 * gap : keysTop + keys.length * line) + margin,
     option: {
       ...base,
       grid: panels.map((_, at) => ({ left, right, top: topOf(at), height })),
@@ -90,9 +108,45 @@ function courseDrawing(chart: DrawnChart): Drawing {
           ...(chart.type === 'area' ? { areaStyle: { opacity: 0.15 } } : {}),
         })),
       ),
-      graphic: panels.flatMap((panel, at) => legendOf(panel, chart.series, topOf(at) - line - 2)),
+      graphic: [
+        ...panels.flatMap((panel, at) =>
+          legendOf(panel, chart.series, topOf(at) - line - 2 - (at === 0 ? marksRoom : 0)),
+        ),
+        ...panels.flatMap((_, at) => chart.notes.map((note) => markOf(note, xOf, topOf(at), height))),
+        ...markLabels(chart.notes, xOf, [margin, width - margin]).map(({ text: words, x }) => ({
+          type: 'text',
+          left: x - textWidth(words) / 2,
+          top: topOf(0) - line + 2,
+          style: { text: words, fill: markInk, fontSize: textSize, fontFamily },
+        })),
+        ...keys.map((words, at) => ({
+          type: 'text',
+          left: margin,
+          top: keysTop + at * line,
+          style: { text: fitted(words, width - 2 * margin), fill: markInk, fontSize: textSize, fontFamily },
+        })),
+      ],
     },
   }
+}
+
+/** A dashed line on the day of a note, or a band over its days. */
+function markOf(
+  { first, last }: DrawnChart['notes'][number],
+  xOf: (category: number) => number,
+  top: number,
+  height: number,
+) {
+  const [from, to] = [xOf(first), xOf(last)]
+  if (first < last) {
+    return {
+      type: 'rect',
+      shape: { x: from, y: top, width: to - from, height },
+      style: { fill: markInk, opacity: 0.12 },
+    }
+  }
+  const style = { stroke: markInk, lineWidth: 1.5, lineDash: [5, 4] }
+  return { type: 'line', shape: { x1: from, y1: top, x2: from, y2: top + height }, style }
 }
 
 function tickWidths({ min, max, step }: { min: number; max: number; step: number }): readonly number[] {
@@ -122,7 +176,7 @@ function barDrawing({ type, categories, series }: DrawnChart): Drawing {
   const words = series.map(({ values }, at) =>
     values.map((value) => {
       const first = firsts[at] ?? 0
-      const share = type === 'funnel' && first > 0 && value !== null ? ` (${((100 * value) / first).toFixed(1)}%)` : ''
+      const share = type === 'funnel' && first > 0 && value !== null ? ` (${percent(value, first)})` : ''
       return value === null ? '–' : `${figureOf(value)}${share}`
     }),
   )
@@ -189,6 +243,12 @@ function barDrawing({ type, categories, series }: DrawnChart): Drawing {
   }
 }
 
+/** A percentage for a small cell; 0% and 100% stand only for nothing and for all. */
+function wholePercent(value: number): string {
+  if (value > 0 && value < 0.5) return '<1%'
+  return value >= 99.5 && value < 100 ? '>99%' : `${Math.round(value)}%`
+}
+
 /** A row of cells for each series, the darker the more; in each its percentage, where there is room. */
 function heatDrawing({ categories, series, xLabel }: DrawnChart): Drawing {
   const left = margin + gap + Math.max(...series.map(({ label }) => textWidth(label)))
@@ -198,7 +258,7 @@ function heatDrawing({ categories, series, xLabel }: DrawnChart): Drawing {
   const cells = series.flatMap(({ values }, y) =>
     values.flatMap((value, x) => {
       if (value === null) return []
-      const words = `${Math.round(value)}%`
+      const words = wholePercent(value)
       const fits = textWidth(words) + 4 <= cell
       return [
         { value: [x, y, value], label: { show: fits, formatter: words, ...text, color: value > 50 ? '#ffffff' : ink } },

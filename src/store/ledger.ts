@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { z } from 'zod'
 import { DiskFull } from '../core/errors.ts'
 import type { Ledger, NoteStore, ProcessRecord } from '../core/ports/ledger.ts'
+import { annotationStore } from './annotations.ts'
 import { auditStore } from './audit.ts'
 import { type Database, openDatabase } from './database.ts'
 import { forgetExpired } from './forget.ts'
@@ -65,6 +66,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     watches: watchStore(db),
     processes: processStore(db, liveness, now),
     notes: noteStore(db),
+    annotations: annotationStore(db),
     audit: auditStore(db),
     messages: messageStore(db),
     async claim(key, at) {

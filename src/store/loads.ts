@@ -1,7 +1,9 @@
 import { z } from 'zod'
 import type { LoadRecord, LoadStore } from '../core/ports/ledger.ts'
 import { comparisonSchema } from '../core/ports/loads.ts'
+import { insertAnnotations } from './annotations.ts'
 import type { Database } from './database.ts'
+import { ifChanged } from './outbox.ts'
 import { json, parseRow } from './rows.ts'
 
 const loadSchema = z.object({
@@ -67,7 +69,7 @@ export function loadStore(db: Database): LoadStore {
       if (changed !== 1) throw new Error(`load ${id} has not begun`)
     },
 
-    async publish(id, run, process, at, kept = 2) {
+    async publish(id, run, process, at, kept = 2, notes = []) {
       const fence = { id, run, process }
       const whenBuilt = `${mayPublish} and exists (select 1 from loads where id = :id and state in ('building', 'held'))`
       const [, moved] = await db.batch([
@@ -78,6 +80,7 @@ export function loadStore(db: Database): LoadStore {
             where id = :id and state in ('building', 'held', 'live') and ${mayPublish}`,
           args: { ...fence, at },
         },
+        insertAnnotations(notes, ifChanged),
         {
           sql: `update loads set state = 'discarded' where state = 'previous' and ${mayPublish} and id not in (
               select id from loads where state = 'previous' order by published desc, id desc limit :others
@@ -88,7 +91,7 @@ export function loadStore(db: Database): LoadStore {
       return moved?.rowsAffected === 1
     },
 
-    async hold(id, run, process) {
+    async hold(id, run, process, notes = []) {
       const fence = { id, run, process }
       const [, held] = await db.batch([
         {
@@ -100,11 +103,12 @@ export function loadStore(db: Database): LoadStore {
           sql: `update loads set state = 'held' where id = :id and state in ('building', 'held') and ${mayPublish}`,
           args: fence,
         },
+        insertAnnotations(notes, ifChanged),
       ])
       return held?.rowsAffected === 1
     },
 
-    async restore(id, run, process) {
+    async restore(id, run, process, notes = []) {
       const fence = { id, run, process }
       const [, moved] = await db.batch([
         {
@@ -116,6 +120,7 @@ export function loadStore(db: Database): LoadStore {
           sql: `update loads set state = 'live' where id = :id and state in ('previous', 'live') and ${mayPublish}`,
           args: fence,
         },
+        insertAnnotations(notes, ifChanged),
       ])
       return moved?.rowsAffected === 1
     },

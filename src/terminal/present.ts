@@ -1,5 +1,5 @@
 import type { Answer } from '../core/answer.ts'
-import { shortCategories } from '../core/answers/chart.ts'
+import { markedCategories, shortCategories } from '../core/answers/chart.ts'
 import { clean, cleanLine, duration } from '../core/format.ts'
 import type { ChartReply, FailureReply, MenuReply, PlanReply, Reply, StepView, TableReply } from '../core/reply.ts'
 import { formatCell, formatColumn } from '../core/tables.ts'
@@ -134,9 +134,10 @@ const barWidth = 30
 const labelWidth = 24
 
 /** A chart without a table as bars of text, one a line, its series below each other on one scale. */
-export function chartText({ title, categories, series }: ChartReply, { paint }: Screen): string {
+export function chartText(chart: ChartReply, { paint }: Screen): string {
+  const { title, series } = chart
   const most = Math.max(...series.flatMap(({ values }) => values.map(Number)), 0)
-  const labels = shortCategories(categories)
+  const labels = markedCategories(chart)
   const bars = series.flatMap(({ name, label: words = name, values }) => [
     ...(series.length > 1 ? [cleanLine(words)] : []),
     ...labels.map((category, i) => {
@@ -167,18 +168,32 @@ function squeezed(values: readonly (number | null)[], most: number): readonly (n
   })
 }
 
-/** A course of time, or a row of a heat map, in one line for each series, with the least and the most of it. */
-function courseText({ type, series }: ChartReply, { columns, paint }: Screen): string {
+/** A course of time, or a row of a heat map, in one line for each series, with the least and the most of it; below them where notes are. */
+function courseText({ type, categories, series, notes = [] }: ChartReply, { columns, paint }: Screen): string {
   const format = type === 'heat' ? 'percent' : 'decimal'
   const labels =
     type === 'heat' ? shortCategories(series.map(({ name }) => name)) : series.map(({ name, label = name }) => label)
-  const width = Math.max(...labels.map((label) => label.length))
-  return series
-    .map(({ values }, at) => {
-      const known = values.filter((value) => value !== null)
-      const write = formatColumn(known, format)
-      const range = known.length === 0 ? '–' : [Math.min(...known), Math.max(...known)].map(write).join('–')
-      return `${padded(cleanLine(labels[at] ?? ''), width, false)}  ${paint('accent', sparkline(squeezed(values, columns - width - rangeRoom)))}  ${range}`
-    })
-    .join('\n')
+  const width = Math.max(notes.length === 0 ? 0 : notesLabel.length, ...labels.map((label) => label.length))
+  const room = columns - width - rangeRoom
+  const marks = marksText(categories, notes, room)
+  const lines = series.map(({ values }, at) => {
+    const known = values.filter((value) => value !== null)
+    const write = formatColumn(known, format)
+    const range = known.length === 0 ? '–' : [Math.min(...known), Math.max(...known)].map(write).join('–')
+    return `${padded(cleanLine(labels[at] ?? ''), width, false)}  ${paint('accent', sparkline(squeezed(values, room)))}  ${range}`
+  })
+  return [...lines, ...(marks === '' ? [] : [`${padded(notesLabel, width, false)}  ${marks}`])].join('\n')
+}
+
+const notesLabel = 'notes'
+
+/** A mark below each point of a sparkline that a note is on; empty where there is none. */
+function marksText(categories: readonly string[], notes: NonNullable<ChartReply['notes']>, room: number): string {
+  const isNoted = categories.map((category) =>
+    notes.some(({ first, last }) => category >= first && category <= last) ? 1 : null,
+  )
+  return squeezed(isNoted, room)
+    .map((mark) => (mark === null ? ' ' : '▴'))
+    .join('')
+    .trimEnd()
 }

@@ -11,7 +11,7 @@ const names = ['src/commands', 'sql/analytics']
   .map((file) => file.replace(/\.(?:ts|sql)$/, '').replaceAll('/', '-'))
 
 /** Names that are words with other meanings as well: kinds of messages, options of schedules, headers of queries. */
-const words = new Set(['coverage', 'home', 'pause', 'resume', 'result', 'schedule', 'share', 'status'])
+const words = new Set(['coverage', 'home', 'note', 'notes', 'pause', 'resume', 'result', 'schedule', 'share', 'status'])
 
 /** The words of a button, a folder of files, and a header of queries. */
 const allowed = ["labelOf('doctor'", "within('etl'", '/^share (\\w+) of (\\w+)$/.exec']

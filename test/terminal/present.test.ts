@@ -195,6 +195,14 @@ describe('a chart of a table in the terminal', () => {
     expect(last).toMatch(/^plays {2}▁.*█ {2}0–364$/)
   })
 
+  it('marks the days of notes below it, each under its own column', () => {
+    const notes = [{ id: 12, first: '2018-11-02', last: '2018-11-02', text: 'campaign' }]
+    const text = answerText({ ...answer, replies: [days, { ...chart('line'), notes }], next: [] }, 80)
+    expect(text.split('\n').slice(-2)).toEqual(['plays  ▁█   2–8', 'notes   ▴'])
+    const alone = answerText({ ...answer, replies: [{ ...chart('line'), notes }], next: [] }, 80)
+    expect(alone).toContain('2 Nov [12] ')
+  })
+
   it('is a line of its own where it tells the course of time', () => {
     expect(shown('line').slice(-3)).toEqual(['2018-11-03      –      –', '', 'plays  ▁█   2–8'])
   })

@@ -3,12 +3,16 @@ import type { ChartHint } from '../sql/files.ts'
 import { dateText } from '../sql/window.ts'
 import { columnInSentence } from '../tables.ts'
 
-/** The chart that a header asks for, of so many points; none where there is nothing to compare, and of nothing but zeros. */
+/** A note on days that are drawn. */
+type ChartNote = NonNullable<ChartReply['notes']>[number]
+
+/** The chart that a header asks for, of so many points, with the notes on its days; none where there is nothing to compare, and of nothing but zeros. */
 export function chartOf(
   chart: ChartHint | undefined,
   table: TableReply,
   most: number,
   finding: string | null,
+  notes: readonly ChartNote[] = [],
 ): readonly ChartReply[] {
   const { title, columns, rows } = table
   const isDrawn = (column: string): boolean => rows.some((row) => (row[columns.indexOf(column)] ?? 0) !== 0)
@@ -28,10 +32,13 @@ export function chartOf(
   // Of a ranking the first are drawn, of a course of time the newest.
   const isCourse = chart.type === 'line' || chart.type === 'area'
   const points = isCourse ? rows.slice(-most) : rows.slice(0, most)
+  const categories = points.map((row) => String(row[x] ?? '–'))
+  const drawn = notes.flatMap((note) => onCategories(note, categories))
   return [
     {
       ...about,
-      categories: points.map((row) => String(row[x] ?? '–')),
+      categories,
+      ...(drawn.length === 0 ? {} : { notes: drawn }),
       series: chart.y.map((name) => ({
         name,
         label: columnInSentence(table, name),
@@ -39,6 +46,13 @@ export function chartOf(
       })),
     },
   ]
+}
+
+/** The note on those of its days that are drawn; nothing where none is. */
+function onCategories({ id, first, last, text }: ChartNote, categories: readonly string[]): readonly ChartNote[] {
+  const days = categories.filter((category) => isDay(category) && category >= first && category <= last)
+  const [from, to] = [days[0], days.at(-1)]
+  return from === undefined || to === undefined ? [] : [{ id, first: from, last: to, text }]
 }
 
 /** A row of cells for each value of the first column, a cell for each category that any row has. */
@@ -110,6 +124,17 @@ export function shortCategories(categories: readonly string[]): readonly string[
   })
 }
 
+/** The short categories, with the numbers of the notes that begin there: "15 Nov [12]". */
+export function markedCategories({
+  categories,
+  notes = [],
+}: Pick<ChartReply, 'categories' | 'notes'>): readonly string[] {
+  return shortCategories(categories).map((label, at) => {
+    const marks = notes.filter(({ first }) => first === categories[at]).map(({ id }) => id)
+    return marks.length === 0 ? label : `${label} [${marks.join(', ')}]`
+  })
+}
+
 function isDay(category: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(category)
 }
@@ -138,6 +163,9 @@ export function weeklyMeans(chart: ChartReply): ChartReply | null {
     ...chart,
     title: `${chart.title}, mean day of each week`,
     categories: weeks,
+    ...(chart.notes === undefined
+      ? {}
+      : { notes: chart.notes.map((note) => ({ ...note, first: mondayOf(note.first), last: mondayOf(note.last) })) }),
     series: series.map((one) => ({ ...one, values: weeks.map((week) => meanOf(one.values, week)) })),
   }
 }

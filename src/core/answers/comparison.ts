@@ -1,3 +1,4 @@
+import type { DaySpan } from '../ports/annotations.ts'
 import type { Cell, Format, TableReply } from '../reply.ts'
 import type { ComparedPeriods } from '../sql/compared-periods.ts'
 import type { ComparisonHint, QueryFile } from '../sql/files.ts'
@@ -36,7 +37,7 @@ export function comparedTable(
   periods: ComparedPeriods,
 ): TableReply {
   const { measures, keys, weekly } = hintOf(query, now)
-  const shift = weekly ? Math.max(1, Math.round(periods.days / 7)) * 7 : periods.days
+  const shift = daysBetween(weekly, periods)
   const cellsOf = (table: TableReply, row: readonly Cell[], columns: readonly string[]): readonly Cell[] =>
     columns.map((column) => row[table.columns.indexOf(column)] ?? null)
   const keyNow = (row: readonly Cell[]): string => JSON.stringify(cellsOf(now, row, keys))
@@ -80,6 +81,25 @@ export function comparedTable(
     total: now.total + gone.length,
     ...(timeOrder === undefined ? {} : { timeOrder }),
   }
+}
+
+/** By how many days a row of the earlier period stands before the row that it is compared with. */
+function daysBetween(weekly: boolean, { days }: ComparedPeriods): number {
+  return weekly ? Math.max(1, Math.round(days / 7)) * 7 : days
+}
+
+/** Notes of the earlier period on the days that it is compared with. */
+export function notesMoved<T extends DaySpan>(
+  notes: readonly T[],
+  { comparison }: QueryFile,
+  periods: ComparedPeriods,
+): readonly T[] {
+  const shift = daysBetween(comparison?.weekly ?? false, periods)
+  return notes.map((note) => ({
+    ...note,
+    first: String(moved(note.first, shift)),
+    last: String(moved(note.last, shift)),
+  }))
 }
 
 /** A day so many days later; any other value as it is. */

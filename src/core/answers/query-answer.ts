@@ -12,7 +12,8 @@ import type { DataSpan, TimeWindow } from '../sql/window.ts'
 import { wallClock } from '../sql/zone.ts'
 import { keptName, keptRows, titleOfColumn, usualFormat } from '../tables.ts'
 import { chartOf, comparedChart } from './chart.ts'
-import { comparedTable, largestChange, ofTheLongestList } from './comparison.ts'
+import { comparedTable, largestChange, notesMoved, ofTheLongestList } from './comparison.ts'
+import { noteLines, notesWithin } from './day-notes.ts'
 import { figuresLine, figuresOf, findingHintOf, findingIn } from './finding.ts'
 import { titleOfAnswer } from './title.ts'
 
@@ -99,6 +100,9 @@ export async function answerOfQuery(
   const inBrief = { ...known, rows: [...keptRows(known.rows, briefRows, timeOrder)] }
   const about = wanted === undefined || range === null ? [] : [text(comparisonNote(range, periods), 'note')]
   const drawn = periods === null ? query.chart : comparedChart(query.chart, table)
+  const windows = periods === null ? (range === null ? [] : [range]) : [periods.now, periods.before]
+  const notes = await notesWithin(windows, zone, deps)
+  const marks = [...notes.shown, ...(periods === null ? [] : notesMoved(notes.shown, query, periods))]
   const outcome: Outcome = {
     // Figures name their day themselves.
     headline:
@@ -107,8 +111,9 @@ export async function answerOfQuery(
     ...(finding === null || table.rows.length === 0 ? {} : { lead: finding }),
     replies: [
       table,
-      ...chartOf(drawn, table, maxPoints, finding),
+      ...chartOf(drawn, table, maxPoints, finding, marks),
       ...about,
+      ...noteLines(notes),
       trustLine(load, { coverage, cut, failed }),
     ],
     brief: [
@@ -118,8 +123,9 @@ export async function answerOfQuery(
             ...(finding === null || inBrief.rows.length > 0 ? [inBrief] : []),
           ]
         : [text(`${query.title}, ${figuresLine(figures, ' · ')}`)]),
-      ...chartOf(drawn, known, briefPoints, finding),
+      ...chartOf(drawn, known, briefPoints, finding, marks),
       ...about,
+      ...noteLines(notes),
       trustLine(load, { coverage, cut: null, failed }),
     ],
   }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Channel, readChannel } from '../channel.ts'
+import type { DaySpan } from '../ports/annotations.ts'
 import { readSpan, spanMs } from '../span.ts'
 import { readPeriod } from '../sql/window.ts'
 import { zoneName } from '../sql/zone.ts'
@@ -129,6 +130,18 @@ export function flag(options: Omit<ArgOptions, 'bare'> & { fallback: boolean }):
 /** A day, `YYYY-MM-DD`, that exists; may be left out. */
 export function optionalDate(options: ArgOptions): z.ZodType<string | undefined> {
   return described(z.iso.date().optional(), options, { accepts: 'a day like 2018-11-30' })
+}
+
+/** A day, or days from one to another, both inclusive: `2018-11-15..2018-11-20`; may be left out. */
+export function optionalDays(options: ArgOptions): z.ZodType<DaySpan | undefined> {
+  const schema = z
+    .string()
+    .transform((typed) => typed.split('..'))
+    .pipe(z.union([z.tuple([z.iso.date()]), z.tuple([z.iso.date(), z.iso.date()])]))
+    .transform(([first, last = first]): DaySpan => ({ first, last }))
+    .refine(({ first, last }) => first <= last)
+    .optional()
+  return described(schema, options, { accepts: 'a day like 2018-11-15, or days like 2018-11-15..2018-11-20' })
 }
 
 /** A calendar month, `YYYY-MM`; may be left out. */

@@ -1,3 +1,4 @@
+import type { AnnotationStore } from './annotations.ts'
 import type { AuditStore } from './audit.ts'
 import type { LoadStore } from './loads.ts'
 import type { MessageStore } from './outbox.ts'
@@ -31,6 +32,7 @@ export interface Ledger {
   readonly watches: WatchStore
   readonly processes: ProcessStore
   readonly notes: NoteStore
+  readonly annotations: AnnotationStore
   readonly audit: AuditStore
   readonly messages: MessageStore
   /** True for exactly one caller per key, for ever: a delivery, an occurrence. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { NewAnnotation } from './annotations.ts'
 import type { LoadId } from './engine.ts'
 import type { RunId } from './runs.ts'
 
@@ -74,13 +75,21 @@ export interface LoadStore {
   learn(id: LoadId, facts: LoadFacts): Promise<void>
   /**
    * Moves the pointer to a load that was built, or is held, in one batch: live becomes previous, this one live, and those of the previous ones discarded that are beyond `kept`
-   * published loads, the live one included (2 unless given). Refused (false) unless `run` is still running in `process`.
+   * published loads, the live one included (2 unless given). With it the notes on it are written. Refused (false) unless `run` is still
+   * running in `process`.
    */
-  publish(id: LoadId, run: RunId, process: string, at: string, kept?: number): Promise<boolean>
+  publish(
+    id: LoadId,
+    run: RunId,
+    process: string,
+    at: string,
+    kept?: number,
+    notes?: readonly NewAnnotation[],
+  ): Promise<boolean>
   /** Keeps a load that was built, unpublished; one that was held before is discarded. Refused (false) as `publish` is. */
-  hold(id: LoadId, run: RunId, process: string): Promise<boolean>
+  hold(id: LoadId, run: RunId, process: string, notes?: readonly NewAnnotation[]): Promise<boolean>
   /** Moves the pointer back to a previous load; the live one becomes previous. Refused (false) as `publish` is, or where it is not kept. */
-  restore(id: LoadId, run: RunId, process: string): Promise<boolean>
+  restore(id: LoadId, run: RunId, process: string, notes?: readonly NewAnnotation[]): Promise<boolean>
   get(id: LoadId): Promise<LoadRecord | null>
   live(): Promise<LoadRecord | null>
   /** Loads in these states, newest first. */

@@ -123,15 +123,23 @@ export function periodLabel(from: number, to: number, zone: string): string {
   return isWhole ? daysLabel(from, to, zone) : timesLabel(from, to - 1, zone)
 }
 
-/** "24–30 Nov 2018 UTC", saying month and year once where they are the same. */
+/** "24–30 Nov 2018 UTC". */
 function daysLabel(from: number, to: number, zone: string): string {
-  const [first, last] = [wallClock(from, zone), wallClock(to - 1, zone)]
-  const full = `${dateText(last)} ${zone}`
-  if (dateText(first) === dateText(last)) return full
-  if (first.getUTCFullYear() !== last.getUTCFullYear()) return `${dateText(first)} – ${full}`
-  if (first.getUTCMonth() !== last.getUTCMonth())
-    return `${first.getUTCDate()} ${months[first.getUTCMonth()]} – ${full}`
-  return `${first.getUTCDate()}–${full}`
+  return `${daysWords(wallClock(from, zone), wallClock(to - 1, zone))} ${zone}`
+}
+
+/** "24–30 Nov 2018", of days `YYYY-MM-DD`, both inclusive. */
+export function daysText(first: string, last: string): string {
+  return daysWords(new Date(`${first}T00:00:00Z`), new Date(`${last}T00:00:00Z`))
+}
+
+/** Days that wall clock times read as UTC are of, saying month and year once where they are the same. */
+function daysWords(first: Date, last: Date): string {
+  const end = dateText(last)
+  if (dateText(first) === end) return end
+  if (first.getUTCFullYear() !== last.getUTCFullYear()) return `${dateText(first)} – ${end}`
+  if (first.getUTCMonth() !== last.getUTCMonth()) return `${first.getUTCDate()} ${months[first.getUTCMonth()]} – ${end}`
+  return `${first.getUTCDate()}–${end}`
 }
 
 /** "30 Nov 2018", of a wall clock time read as UTC. */

@@ -13,6 +13,7 @@ import { text } from '../reply.ts'
 import type { Step, Work } from '../step.ts'
 import { changesLine, compareLoads, comparisonReplies, isBeyondLimits, lossesOf } from './compare.ts'
 import { releaseSpace } from './kept-loads.ts'
+import { heldNotes } from './load-notes.ts'
 
 /*
  * A load that differs too much from the live one is held: its rows are kept and can be read, nothing else changes, and somebody publishes
@@ -120,7 +121,9 @@ async function hold(load: LoadId, comparison: Comparison, context: RunContext, w
   const card = known ?? (place.kind === 'slack' ? `held:${load}` : undefined)
   await loads.learn(load, { comparison, ...(card === undefined ? {} : { card }) })
   await deps.engine.hold(load, work)
-  if (!(await loads.hold(load, runId, deps.process))) {
+  const record = await loads.get(load)
+  const notes = record === null ? [] : heldNotes(record, comparison, deps.clock.now().toISOString())
+  if (!(await loads.hold(load, runId, deps.process, notes))) {
     throw new OpsError('interrupted', 'Another process has taken this run over; nothing was held by this one.')
   }
   await releaseSpace(deps)

@@ -6,6 +6,7 @@ import { count, list, plural } from '../format.ts'
 import type { LoadId, Sources } from '../ports/engine.ts'
 import type { LoadFacts } from '../ports/ledger.ts'
 import type { TransformFile } from '../sql/files.ts'
+import { tablesRead } from '../sql/lexer.ts'
 import { timestampText } from '../sql/window.ts'
 import type { Step } from '../step.ts'
 import { type RowPlace, rowPlaceWords } from '../unreadable.ts'
@@ -25,6 +26,7 @@ import { countRows } from './counts.ts'
 import { driftOf, driftSchema } from './drift.ts'
 import { compareStep } from './held.ts'
 import { releaseSpace } from './kept-loads.ts'
+import { lateNotes } from './load-notes.ts'
 import { repairTexts } from './repair-texts.ts'
 import { skippedWords } from './sources.ts'
 
@@ -230,7 +232,7 @@ function stage(
 /** The transforms in groups: those of a group need no table that another one of it fills. */
 export function sideBySide(files: readonly TransformFile[]): readonly (readonly TransformFile[])[] {
   const needs = (file: TransformFile, table: string): boolean =>
-    file.table !== table && file.statements.some((sql) => new RegExp(`\\b(?:from|join)\\s+${table}\\b`, 'i').test(sql))
+    file.table !== table && file.statements.some((sql) => tablesRead(sql, [table]).length > 0)
   const groups: TransformFile[][] = []
   const groupOf = new Map<string, number>()
   for (const file of files) {
@@ -362,10 +364,13 @@ function publish(load: LoadId, context: RunContext): Step {
   return {
     ...loadSteps.publish,
     run: async (work) => {
-      if ((await deps.ledger.loads.get(load))?.state !== 'live') {
-        await deps.engine.publish(load, work)
+      const { loads } = deps.ledger
+      const record = await loads.get(load)
+      if (record?.state !== 'live') {
         const at = deps.clock.now().toISOString()
-        if (!(await deps.ledger.loads.publish(load, context.runId, deps.process, at, deps.engine.keeps))) {
+        const late = lateNotes(record, await loads.live(), deps.policy.publishLimits, at)
+        await deps.engine.publish(load, work)
+        if (!(await loads.publish(load, context.runId, deps.process, at, deps.engine.keeps, late))) {
           throw new OpsError(
             'interrupted',
             'Another process has taken this run over; nothing was published by this one.',
@@ -373,7 +378,7 @@ function publish(load: LoadId, context: RunContext): Step {
         }
       }
       await releaseSpace(deps)
-      const { counts = {} } = (await deps.ledger.loads.live())?.facts ?? {}
+      const { counts = {} } = (await loads.live())?.facts ?? {}
       return { detail: `${count(Object.values(counts).reduce((sum, n) => sum + n, 0))} rows live` }
     },
   }

@@ -1,4 +1,4 @@
-import { mostBars, panelsOf, shortCategories, weeklyMeans } from '../../core/answers/chart.ts'
+import { markedCategories, mostBars, panelsOf, shortCategories, weeklyMeans } from '../../core/answers/chart.ts'
 import { cleanLine, count } from '../../core/format.ts'
 import type { ChartReply } from '../../core/reply.ts'
 import { formatCell } from '../../core/tables.ts'
@@ -76,7 +76,7 @@ function drawnPart(chart: ChartReply, title: string): PresentedPart {
   const kept = {
     ...chart,
     series: chart.series.slice(0, maxSeries),
-    categories: [...shortCategories(chart.categories)],
+    categories: [...markedCategories(chart)],
   }
   const oldest = textBars(kept, maxTextCharacters)
   const text = [boldLine(title), preformatted(oldest.text), ...smallPrint(leftOut(chart, oldest.shown))]

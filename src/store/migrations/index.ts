@@ -8,6 +8,7 @@ import { outbox } from './012-outbox.ts'
 import { keptLoadsIndex } from './013-kept-loads.ts'
 import { auditRows } from './016-audit-rows.ts'
 import { watches } from './017-watches.ts'
+import { annotations } from './019-annotations.ts'
 import { again, approvals, askedOccurrences, forgetting, lookups, requests, uptime } from './columns.ts'
 
 /** Every change of the tables, in order, each as its statements. The first is version 1; one that was released never changes. */
@@ -29,4 +30,5 @@ export const migrations: readonly (readonly string[])[] = [
   askedOccurrences,
   auditRows,
   watches,
+  annotations,
 ]

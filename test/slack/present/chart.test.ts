@@ -53,6 +53,28 @@ describe('a chart', () => {
     expect(readingOf(part.older)).toBe('Plays\nUndo    ██████████ 8\nRevelry █████      4')
   })
 
+  it('names the numbers of notes at the days on which they begin, in every form', () => {
+    const days = ['2018-11-14', '2018-11-15', '2018-11-16']
+    const notes = [
+      { id: 12, first: '2018-11-15', last: '2018-11-16', text: 'campaign' },
+      { id: 13, first: '2018-11-15', last: '2018-11-15', text: 'outage' },
+    ]
+    const part = presentChart(chart(days, [8, 4, 2], { type: 'line', notes }))
+    expect(part.newest).toMatchObject([
+      { chart: { axis_config: { categories: ['14 Nov', '15 Nov [12, 13]', '16 Nov'] } } },
+    ])
+    expect(readingOf(part.older)).toContain('15 Nov [12, …')
+    const many = Array.from({ length: 30 }, (_, at) => `2018-11-${String(at + 1).padStart(2, '0')}`)
+    const weeks = presentChart(
+      chart(
+        many,
+        many.map((_, at) => at),
+        { type: 'line', notes },
+      ),
+    )
+    expect(JSON.stringify(weeks.newest)).toContain('12 Nov [12, 13]')
+  })
+
   it('tells labels apart that Slack would take for one', () => {
     const part = presentChart(chart(['Symphony No. 5 in C minor', 'Symphony No. 5 in C major'], [2, 1]))
     expect(part.newest[0]).toMatchObject({

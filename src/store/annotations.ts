@@ -1,0 +1,72 @@
+import { z } from 'zod'
+import type { Annotation, AnnotationStore, NewAnnotation } from '../core/ports/annotations.ts'
+import type { Database, Sql } from './database.ts'
+import { askerSchema, json, parseRow } from './rows.ts'
+
+const annotationSchema = z.object({
+  id: z.number(),
+  key: z.string(),
+  kind: z.enum(['person', 'bot']),
+  first: z.string(),
+  last: z.string(),
+  text: z.string(),
+  author: json(askerSchema).nullable(),
+  created: z.string(),
+})
+
+/** Inserts notes where a condition holds, each once under its key. */
+export function insertAnnotations(notes: readonly NewAnnotation[], condition: string): Sql {
+  return {
+    sql: `insert into annotations (key, kind, first, last, text, author, created)
+      select value ->> '$.key', value ->> '$.kind', value ->> '$.first', value ->> '$.last', value ->> '$.text',
+        nullif(value -> '$.author', 'null'), value ->> '$.created'
+      from json_each(:notes) where ${condition}
+      on conflict (key) do nothing`,
+    args: { notes: JSON.stringify(notes) },
+  }
+}
+
+/** The notes on days in `db`. */
+export function annotationStore(db: Database): AnnotationStore {
+  const get = async (id: number): Promise<Annotation | null> => {
+    const [row] = await db.read('select * from annotations where id = ?', [id])
+    return row === undefined ? null : parseAnnotation(row)
+  }
+  return {
+    get,
+
+    async add(note) {
+      await db.batch([insertAnnotations([note], 'true')])
+      const [row] = await db.read('select * from annotations where key = ?', [note.key])
+      if (row === undefined) throw new Error(`the note ${note.key} was not written`)
+      return parseAnnotation(row)
+    },
+
+    async list(spans) {
+      const within = `exists (select 1 from json_each(:spans) where first <= value ->> '$.last' and last >= value ->> '$.first')`
+      const rows = await db.read(
+        `select * from annotations where ${spans === undefined ? 'true' : within} order by first, id`,
+        spans === undefined ? {} : { spans: JSON.stringify(spans) },
+      )
+      return rows.map(parseAnnotation)
+    },
+
+    async change(id, { first, last, text }) {
+      await db.write('update annotations set first = :first, last = :last, text = :text where id = :id', {
+        id,
+        first,
+        last,
+        text,
+      })
+      return get(id)
+    },
+
+    async remove(id) {
+      return (await db.write('delete from annotations where id = ?', [id])) === 1
+    },
+  }
+}
+
+function parseAnnotation(row: object): Annotation {
+  return parseRow(annotationSchema, 'Note', row)
+}
