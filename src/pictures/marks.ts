@@ -1,6 +1,7 @@
+import { noteMark } from '../core/answers/chart.ts'
 import { type DrawnChart, gap, textWidth } from './layout.ts'
 
-/** The number of a note, or of several that lie too close for labels of their own: "[12]", "[12, 14]", "[12 +3]". `x` is its middle. */
+/** The number of a note, or of several that lie too close for labels of their own: "[12]", "[12 +3]". `x` is its middle. */
 export interface MarkLabel {
   readonly text: string
   readonly x: number
@@ -35,7 +36,7 @@ export function markLabels(
 }
 
 function labelOf({ ids, xs }: Group, left: number, right: number): MarkLabel {
-  const text = ids.length <= 2 ? `[${ids.join(', ')}]` : `[${ids[0]} +${ids.length - 1}]`
+  const text = noteMark(ids)
   const half = textWidth(text) / 2
   const x = xs.reduce((sum, one) => sum + one, 0) / xs.length
   return { text, x: Math.min(right - half, Math.max(left + half, x)) }

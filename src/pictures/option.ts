@@ -234,7 +234,8 @@ function barDrawing({ type, categories, series }: DrawnChart): Drawing {
               type: 'text',
               left: left + ((end - least) / (most - least)) * (width - left - right) + gap / 2,
               top: top + band * (at + 0.5) + offset - textSize / 2,
-              style: { text: figure, fill: ink, fontSize: textSize, fontFamily },
+              // By itself ECharts takes the width of a character that the font lacks for the height of a line.
+              style: { text: figure, fill: ink, fontSize: textSize, lineHeight: textSize, fontFamily },
             }
           }),
         ),
@@ -261,7 +262,7 @@ function heatDrawing({ categories, series, xLabel }: DrawnChart): Drawing {
       const words = wholePercent(value)
       const fits = textWidth(words) + 4 <= cell
       return [
-        { value: [x, y, value], label: { show: fits, formatter: words, ...text, color: value > 50 ? '#ffffff' : ink } },
+        { value: [x, y, value], label: { show: fits, formatter: words, ...text, color: value > 70 ? '#ffffff' : ink } },
       ]
     }),
   )

@@ -8,23 +8,23 @@ import type { Fallbacks } from '../../src/slack/outbound/fallbacks.ts'
 import { presentAnswer } from '../../src/slack/present/index.ts'
 import { type AnyBlock, homeViewSchema, messageBlockSchema, modalSchema } from '../../src/workspace/block-kit.ts'
 import { channel } from '../support/core.ts'
-import { createYear } from '../support/year.ts'
+import { createMonth } from '../support/generated.ts'
 import { type Exhibit, gallery } from './answers.ts'
 import { galleryPage, type Shown } from './page.ts'
 
 const folder = join(import.meta.dirname, 'page')
 
 /** Pictures that README shows, from the page; UPDATE_GALLERY=1 renews them. */
-const inReadme = ['pulse-last-30d', 'retention-last-30d', 'upgrade-funnel-last-30d']
+const inReadme = ['active-users', 'retention', 'upgrade-funnel']
 const pictures = join(import.meta.dirname, '../../docs/pictures')
 
 /** What people ask of a month, besides each query as it is. */
 const others = [
-  'pulse last=30d compare=previous',
-  'active-users last=365d',
-  'top-songs last=30d compare=previous',
+  'pulse last=7d',
+  'pulse last=14d compare=previous',
+  'top-songs last=7d compare=previous',
   'top-songs since=2030-01-01',
-  'result 2 source',
+  'result 4 source',
 ]
 
 function blocksOf([newest]: Fallbacks): readonly AnyBlock[] {
@@ -47,12 +47,12 @@ function shownOf(exhibit: Exhibit): Shown {
   }
 }
 
-/** The answers to every query about a month of a generated year, with notes on its days, as a channel sees them; and their pictures. */
-async function answersOfAYear() {
-  const { bot, clock } = await createYear()
-  await bot.say('note 2018-12-08 "spring campaign"')
-  await bot.say('note 2018-12-14..2018-12-18 "outage of the log shipping"')
-  const lines = bot.deps.library.queries.map(({ name, timed }) => (timed ? `${name} last=30d` : name))
+/** The answers to every query about a generated month, with notes on its days, as a channel sees them; and their pictures. */
+async function answersOfAMonth() {
+  const { bot, clock } = await createMonth()
+  await bot.say('note 2018-11-08 "spring campaign"')
+  await bot.say('note 2018-11-14..2018-11-18 "outage of the log shipping"')
+  const lines = bot.deps.library.queries.map(({ name }) => name)
   const drawn = new Map<string, ChartReply>()
   const shown: Shown[] = []
   for (const line of [...lines, ...others]) {
@@ -74,12 +74,12 @@ async function answersOfAYear() {
 }
 
 it('every picture, table and card is on the gallery page, test/gallery/page/index.html', async () => {
-  const { shown, drawn } = await answersOfAYear()
+  const { shown, drawn } = await answersOfAMonth()
   const messages = gallery.map(shownOf)
   const page = galleryPage([
     {
       title: 'Questions',
-      about: 'Each query about the last month of a generated year, with two notes on its days, and what people ask besides.',
+      about: 'Each query about a generated month, with two notes on its days, and what people ask besides.',
       shown,
     },
     { title: 'Messages', about: 'Every kind of message, card, form and tab in every state.', shown: messages },

@@ -7,8 +7,8 @@ import { readLibrary } from '../../src/library.ts'
 import { pngOf, svgOf } from '../../src/pictures/draw.ts'
 import { fontMetrics } from '../../src/pictures/font.ts'
 import { sqlFolder } from '../support/catalog.ts'
+import { createYear } from '../support/generated.ts'
 import { lengths } from '../support/soak.ts'
-import { createYear } from '../support/year.ts'
 
 const { queries } = await readLibrary(sqlFolder)
 

@@ -124,6 +124,11 @@ export function shortCategories(categories: readonly string[]): readonly string[
   })
 }
 
+/** "[12]", or "[12 +1]" of several notes. */
+export function noteMark([first, ...others]: readonly number[]): string {
+  return others.length === 0 ? `[${first}]` : `[${first} +${others.length}]`
+}
+
 /** The short categories, with the numbers of the notes that begin there: "15 Nov [12]". */
 export function markedCategories({
   categories,
@@ -131,7 +136,7 @@ export function markedCategories({
 }: Pick<ChartReply, 'categories' | 'notes'>): readonly string[] {
   return shortCategories(categories).map((label, at) => {
     const marks = notes.filter(({ first }) => first === categories[at]).map(({ id }) => id)
-    return marks.length === 0 ? label : `${label} [${marks.join(', ')}]`
+    return marks.length === 0 ? label : `${label} ${noteMark(marks)}`
   })
 }
 

@@ -61,9 +61,9 @@ describe('a chart', () => {
     ]
     const part = presentChart(chart(days, [8, 4, 2], { type: 'line', notes }))
     expect(part.newest).toMatchObject([
-      { chart: { axis_config: { categories: ['14 Nov', '15 Nov [12, 13]', '16 Nov'] } } },
+      { chart: { axis_config: { categories: ['14 Nov', '15 Nov [12 +1]', '16 Nov'] } } },
     ])
-    expect(readingOf(part.older)).toContain('15 Nov [12, …')
+    expect(readingOf(part.older)).toContain('15 Nov [12 +1]')
     const many = Array.from({ length: 30 }, (_, at) => `2018-11-${String(at + 1).padStart(2, '0')}`)
     const weeks = presentChart(
       chart(
@@ -72,7 +72,7 @@ describe('a chart', () => {
         { type: 'line', notes },
       ),
     )
-    expect(JSON.stringify(weeks.newest)).toContain('12 Nov [12, 13]')
+    expect(JSON.stringify(weeks.newest)).toContain('12 Nov [12 +1]')
   })
 
   it('tells labels apart that Slack would take for one', () => {
