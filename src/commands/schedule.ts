@@ -42,12 +42,14 @@ export default defineCommand({
       return scheduleOutcome(schedule, `Schedule ${id}: ${scheduleWords(schedule)}.`, deps)
     }
     const schedules = await visibleSchedules(context)
+    const followed = await deps.ledger.schedules.followed()
     return {
       headline: schedules.length === 0 ? 'No schedules yet.' : `${plural(schedules.length, 'schedule')}.`,
       replies: [
         ...(schedules.length === 0 ? [text('No schedules yet.'), howToAdd] : [tableOf(schedules, deps)]),
         ...parkedNotes(schedules),
         ...notesOf(schedules, deps),
+        ...followedNote(followed),
       ],
       next: suggestionsFor(schedules),
     }
@@ -73,6 +75,14 @@ function tableOf(schedules: readonly ScheduleRecord[], deps: Deps): TableReply {
         ? { label: 'Run now', line: `schedule-run ${id}` }
         : { label: 'Resume', line: `schedule-resume ${id}` },
   })
+}
+
+/** How much people follow; what it is, is nobody else's business. */
+function followedNote(followed: readonly ScheduleRecord[]): readonly TextReply[] {
+  if (followed.length === 0) return []
+  const people = new Set(followed.map(({ owner }) => owner.id)).size
+  const subject = people === 1 ? '1 person follows' : `${people} people follow`
+  return [text(`${subject} ${plural(followed.length, 'command')} in direct messages.`, 'note')]
 }
 
 /** In UTC, as every time in a table is, because programs read it. */

@@ -21,6 +21,7 @@ import type { Ask, Click, Confirmation, Session } from './runner/session.ts'
 import { createRegistry } from './runner/session.ts'
 import { startWorker, type Watching, type Worker } from './runner/worker.ts'
 import { runChild } from './schedule/run/child-run.ts'
+import { insertFollowed } from './schedule/run/follow.ts'
 import { insertDue } from './schedule/run/occurrences.ts'
 import { suspendRefused } from './schedule/run/ownership.ts'
 import { pauseLeftAwake } from './schedule/run/power.ts'
@@ -127,7 +128,8 @@ export function createApp({ session, changes }: OpenedSession): App {
 }
 
 async function tick(session: Session, wake: () => void): Promise<void> {
-  const tasks = [insertDue(session).then(wake), expireCards(session.deps), tendCluster(session)]
+  const due = Promise.all([insertDue(session), insertFollowed(session)])
+  const tasks = [due.then(wake), expireCards(session.deps), tendCluster(session)]
   for (const end of await Promise.allSettled(tasks)) {
     if (end.status === 'fulfilled') continue
     if (!(end.reason instanceof OpsError)) throw end.reason
@@ -189,6 +191,7 @@ export function notifying(ledger: Ledger, notify: () => void): Ledger {
     schedules: {
       ...schedules,
       add: after(schedules.add),
+      follow: after(schedules.follow),
       change: after(schedules.change),
       refuse: after(schedules.refuse),
       remove: after(schedules.remove),

@@ -12,6 +12,8 @@ export interface Declarations {
   readonly loads?: true
   /** Runs the lines of a schedule. */
   readonly runsSchedule?: true
+  /** Posts to a person what they follow. */
+  readonly runsFollowed?: true
   /** Queries the warehouse; its answer is kept for a while. */
   readonly keeps?: true
   /** Shows the kept answer of an earlier run: its rows, or the file of them. */
@@ -30,6 +32,7 @@ export const sole = {
   creates: ({ wakes }) => wakes === 'any',
   pauses: ({ sleeps }) => sleeps === true,
   runsSchedule: ({ runsSchedule }) => runsSchedule === true,
+  runsFollowed: ({ runsFollowed }) => runsFollowed === true,
   repeatsRows: ({ repeats }) => repeats === 'rows',
   isDefault: ({ isDefault }) => isDefault === true,
 } as const satisfies Record<string, (command: Declarations) => boolean>

@@ -9,6 +9,9 @@ export const runAction = 'say'
 /** Opens the form that completes the command line in `value`. */
 export const formAction = 'fill'
 
+/** Does what the chosen option names in its first word, `runAction` or `formAction`, with the line behind it. */
+export const moreAction = 'more'
+
 /** Carries out the plan whose id is `value`. */
 export const confirmAction = 'plan-confirm'
 
@@ -24,7 +27,7 @@ export const typedModal = { callbackId: 'plan-typed', blockId: 'word', actionId:
 /** The modal of `formAction`: each argument's block is its name behind the prefix, `private_metadata` where its button was clicked. */
 export const formModal = { callbackId: 'form', blockPrefix: 'argument-', actionId: 'given' } as const
 
-const actions = [runAction, formAction, confirmAction, typeAction, dismissAction] as const
+const actions = [runAction, formAction, moreAction, confirmAction, typeAction, dismissAction] as const
 
 /** The action of an id; null for an id of another version of the bot. */
 export function actionOf(actionId: string): (typeof actions)[number] | null {

@@ -3,7 +3,7 @@ import { placeSchema } from '../core/place.ts'
 import type { ScheduleRecord, ScheduleStanding, ScheduleStore } from '../core/ports/schedules.ts'
 import type { Database, Sql } from './database.ts'
 import { changeAndPost, ifChanged, insertMessages } from './outbox.ts'
-import { approvalSchema, askerSchema, json, parseRow } from './rows.ts'
+import { approvalSchema, askerSchema, flagColumn, json, parseRow } from './rows.ts'
 
 const conditionSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('always') }),
@@ -31,6 +31,7 @@ const scheduleSchema = z
     parked: z.string().nullable(),
     approval: json(approvalSchema).nullable(),
     snoozed_until: z.string().nullable(),
+    personal: flagColumn,
   })
   .transform(
     ({ when_paused, catch_up_hours, state, parked, snoozed_until, ...rest }): ScheduleRecord => ({
@@ -54,19 +55,26 @@ export function scheduleStore(db: Database): ScheduleStore {
     get,
 
     async add(schedule) {
-      const row = rowOf(schedule)
-      const names = Object.keys(row)
-      const [inserted] = await db.batch([
-        {
-          sql: `insert into schedules (${names.join(', ')}) values (${names.map((name) => `:${name}`).join(', ')})`,
-          args: row,
-        },
-      ])
+      const [inserted] = await db.batch([insertion(schedule)])
       return { ...schedule, id: Number(inserted?.lastInsertRowid) }
     },
 
+    async follow(schedule, most) {
+      const own = `select 1 from schedules where personal = 1
+        and json_extract(owner, '$.kind') = json_extract(:owner, '$.kind') and json_extract(owner, '$.id') = json_extract(:owner, '$.id')`
+      const { sql, args } = insertion(schedule)
+      const guarded = `${sql} where (select count(*) from (${own})) < :most
+        and not exists (${own} and lines = :lines and cron = :cron and zone = :zone)`
+      const [inserted] = await db.batch([{ sql: guarded, args: { ...args, most } }])
+      return inserted?.rowsAffected === 1 ? { ...schedule, id: Number(inserted.lastInsertRowid) } : null
+    },
+
     async list() {
-      return (await db.read('select * from schedules order by id')).map(parseSchedule)
+      return (await db.read('select * from schedules where personal = 0 order by id')).map(parseSchedule)
+    },
+
+    async followed() {
+      return (await db.read('select * from schedules where personal = 1 order by id')).map(parseSchedule)
     },
 
     async change(id, changes, still) {
@@ -94,6 +102,13 @@ export function scheduleStore(db: Database): ScheduleStore {
   }
 }
 
+function insertion(schedule: Omit<ScheduleRecord, 'id'>): { readonly sql: string; readonly args: Row } {
+  const args = rowOf(schedule)
+  const names = Object.keys(args)
+  const values = names.map((name) => `:${name}`)
+  return { sql: `insert into schedules (${names.join(', ')}) select ${values.join(', ')}`, args }
+}
+
 /** Takes what was confirmed from the occurrences of a schedule that wait for a process. */
 function unconfirmed(id: number): Sql {
   const waiting = `state = 'running' and worker is null and run in (select id from runs where schedule = ?)`
@@ -116,7 +131,8 @@ function standing({ state, place, owner }: ScheduleStanding): { readonly sql: st
 
 /** The fields that are given, as columns. */
 function rowOf(changes: Partial<Omit<ScheduleRecord, 'id'>>): Row {
-  const { lines, place, owner, condition, whenPaused, catchUpHours, state, approval, snoozedUntil, ...same } = changes
+  const { lines, place, owner, condition, whenPaused, catchUpHours, state, approval, snoozedUntil, personal, ...same } =
+    changes
   const asJson = Object.entries({ lines, place, owner, condition, approval }).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value === null ? null : JSON.stringify(value)] as const],
   )
@@ -127,6 +143,7 @@ function rowOf(changes: Partial<Omit<ScheduleRecord, 'id'>>): Row {
     ...(catchUpHours === undefined ? {} : { catch_up_hours: catchUpHours }),
     ...(state === undefined ? {} : { state: state.kind, parked: state.kind === 'parked' ? state.why : null }),
     ...(snoozedUntil === undefined ? {} : { snoozed_until: snoozedUntil }),
+    ...(personal === undefined ? {} : { personal: personal ? 1 : 0 }),
   }
 }
 

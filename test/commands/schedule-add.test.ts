@@ -54,6 +54,7 @@ describe('schedule add', () => {
         state: { kind: 'active' },
         approval: null,
         snoozedUntil: null,
+        personal: false,
       },
     ])
   })

@@ -5,6 +5,7 @@ import type { RunRecord } from '../../src/core/ports/runs.ts'
 import { isLeftOpen } from '../../src/core/runner/answers.ts'
 import type { Session } from '../../src/core/runner/session.ts'
 import { claimRuns } from '../../src/core/runner/worker.ts'
+import { insertFollowed } from '../../src/core/schedule/run/follow.ts'
 import { insertDue } from '../../src/core/schedule/run/occurrences.ts'
 import { command, step, type TestProcess, unwatched } from './core.ts'
 
@@ -20,7 +21,7 @@ export interface Fired {
 
 /** Inserts the occurrences that are due, and runs them to their end, as a tick and the worker do. */
 export async function runDue(bot: Bot): Promise<readonly Fired[]> {
-  await insertDue(bot.session)
+  await Promise.all([insertDue(bot.session), insertFollowed(bot.session)])
   return runAsked(bot)
 }
 

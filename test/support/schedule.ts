@@ -17,6 +17,7 @@ export function scheduled(
     state: { kind: 'active' },
     approval: null,
     snoozedUntil: null,
+    personal: false,
     ...said,
   }
 }

@@ -75,7 +75,7 @@ export function commandOfQuery(query: QueryFile): Command {
           ...answer.outcome,
           asked: answer.asked,
           facts: { rows: answer.table.rows.length },
-          next: away === null ? next : [...wakeButton(away, context), ...next].slice(0, mostButtons),
+          next: away === null ? next : [...wakeButton(away, context), ...next],
         }
       }
       return withLive(
@@ -172,25 +172,30 @@ export interface Answered {
   readonly isComparable: boolean
 }
 
-// More buttons are not read.
-const mostButtons = 4
-
-/** At most four things to do with an answer, the most useful first. What there is no room for is behind Source. */
+/** What can be done with an answer, the most useful first: presenters show four, and the rest in a menu. */
 export function followUps(answered: Answered): readonly Suggestion[] {
   const { id, direct, query } = answered
   const earlier = [...comparedWith(answered), ...periodBefore(answered)].slice(0, 1)
-  const first = [...moreOf(answered), ...earlier, ...postEvery(answered)]
   const isPrivate = direct || query.audience === 'asker'
   const handed = isPrivate ? { label: 'Share…', line: `share ${id}`, form: true } : { label: 'CSV', line: `csv ${id}` }
-  const room = first.length < mostButtons - 1 ? [handed] : []
-  return [...first, ...room, { label: 'Source', line: `result ${id} source` }]
+  const [follow, post] = postedRegularly(answered)
+  return [
+    ...moreOf(answered),
+    ...earlier,
+    ...(follow ?? []),
+    { label: 'Source', line: `result ${id} source` },
+    ...(post ?? []),
+    handed,
+  ]
 }
 
-/** The form of a schedule that says this line; its day and time are there to be changed. */
-function postEvery({ command, given, offers }: Answered): readonly Suggestion[] {
-  const line = `schedule-add lines=${quote(canonicalLine(command, given))} day=daily time=07:00`
-  const form: Suggestion = { label: 'Post this every…', line, form: true }
-  return offers(form) ? [form] : []
+/** The forms that have this line posted to one person, and in a channel; day and time are there to be changed. */
+function postedRegularly({ command, given, offers }: Answered): readonly (readonly Suggestion[])[] {
+  const lines = `lines=${quote(canonicalLine(command, given))}`
+  return [
+    { label: 'Follow…', line: `follow ${lines} day=mondays time=09:00`, form: true },
+    { label: 'Post this every…', line: `schedule-add ${lines} day=daily time=07:00`, form: true },
+  ].map((form) => (offers(form) ? [form] : []))
 }
 
 const usualLengths = [10, 20, 50, 100, 200, 500, 1000]

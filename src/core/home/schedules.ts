@@ -1,6 +1,7 @@
 import { plural } from '../format.ts'
 import type { ScheduleRecord } from '../ports/schedules.ts'
-import { maySee } from '../schedule/make/find.ts'
+import { isOwner, maySee } from '../schedule/make/find.ts'
+import { followWords } from '../schedule/make/follow.ts'
 import { linesWords, timeWords, whenWords } from '../schedule/make/words.ts'
 import { entry, type HomeButton, type HomeEntry, pressable, type Viewing, type Words, where } from './home-view.ts'
 
@@ -28,7 +29,15 @@ export function scheduleEntries(viewing: Viewing): readonly HomeEntry[] {
   const next = pressable(left > 0 ? [allOfThem, addOne] : [addOne], viewing)
   const more = left > 0 ? `${plural(left, 'more schedule')} not shown here.` : ''
   const rest = next.length === 0 && more === '' ? [] : [entry({ note: more, next })]
-  return [...shown.map((timed) => scheduleEntry(timed, viewing)), ...rest]
+  return [...shown.map((timed) => scheduleEntry(timed, viewing)), ...followedEntries(viewing), ...rest]
+}
+
+/** What this person follows, in one entry; nobody else sees it. */
+function followedEntries(viewing: Viewing): readonly HomeEntry[] {
+  const own = viewing.snapshot.followed.filter((one) => isOwner(one, viewing.who))
+  if (own.length === 0) return []
+  const next = pressable([{ label: 'Show', line: 'follow' }], viewing)
+  return [entry({ title: 'You follow', words: [own.map(followWords).join('; ')], next })]
 }
 
 const allOfThem: HomeButton = { label: 'All schedules', line: 'schedule' }

@@ -19,6 +19,8 @@ export interface HomeSnapshot {
   readonly running: readonly RunRecord[]
   readonly ended: readonly RunRecord[]
   readonly schedules: readonly ScheduleRecord[]
+  /** What people follow. */
+  readonly followed: readonly ScheduleRecord[]
   /** When each active schedule runs next, by its id; none for one that never runs again. */
   readonly nextTimes: ReadonlyMap<number, Date>
   /** Cards that somebody may approve now. */
@@ -40,7 +42,7 @@ export async function takeSnapshot({
 }: Pick<Session, 'deps' | 'catalog' | 'registry'>): Promise<HomeSnapshot> {
   const { ledger, cluster, clock } = deps
   const now = clock.now()
-  const [state, running, ended, schedules, cards, spent] = await Promise.all([
+  const [state, running, ended, schedules, followed, cards, spent] = await Promise.all([
     warehouseState(deps).catch(expected),
     ledger.runs.list({ limit: listedRuns, listedOnly: true, states: ['running'] }),
     ledger.runs.list({
@@ -51,6 +53,7 @@ export async function takeSnapshot({
       states: ['complete', 'error', 'cancelled'],
     }),
     ledger.schedules.list(),
+    ledger.schedules.followed(),
     ledger.plans.waiting(now),
     cluster.free ? null : spentInMonth(deps, now),
   ])
@@ -60,6 +63,7 @@ export async function takeSnapshot({
     running: running.filter((run) => !isWholeOf(run, running)).map((run) => registry.live(run.id) ?? run),
     ended,
     schedules,
+    followed,
     nextTimes: nextTimesOf(schedules, deps),
     cards,
     spent,

@@ -43,7 +43,7 @@ export async function bodyOf(message: OutboxMessage, ledger: Ledger): Promise<Bo
 }
 
 function newsOfSchedule(
-  { id, lines, phrase, zone }: ScheduleRecord,
+  { id, lines, phrase, zone, personal }: ScheduleRecord,
   { change, why, remedy }: Extract<Content, { kind: 'schedule' }>,
 ): Answer {
   if (change === 'inherited') {
@@ -55,6 +55,19 @@ function newsOfSchedule(
         { label: 'Remove it', line: `schedule-remove ${id}` },
       ],
     )
+  }
+  if (personal) {
+    return {
+      ...newsOf(
+        `${lines.join('; ')} (${phrase}, ${zone}), which you follow, is suspended: ${why}`,
+        [remedy],
+        [
+          { label: 'What you follow', line: 'follow' },
+          { label: 'Stop', line: `unfollow ${id}` },
+        ],
+      ),
+      audience: 'asker',
+    }
   }
   const headline = `Schedule ${id} (${lines.join('; ')}, ${phrase}, ${zone}) is suspended: ${why}`
   return {

@@ -2,7 +2,7 @@ import type { Answer, Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
 import type { Way } from '../message.ts'
 import { type Asker, theAdmins } from '../people.ts'
-import { type Conversation, directMessagesOf } from '../place.ts'
+import { type Conversation, directMessagesOf, isDirect } from '../place.ts'
 import type { NewMessage } from '../ports/outbox.ts'
 import type { PlanRecord } from '../ports/plans.ts'
 import type { RunId, RunRecord } from '../ports/runs.ts'
@@ -125,13 +125,15 @@ async function hasLoaded(fire: RunId, { ledger, commands }: Pick<Deps, 'ledger' 
  * is on call; nobody while it is snoozed.
  */
 async function mentionsFor(
-  { origin, who }: RunRecord,
+  { origin, who, place }: RunRecord,
   answer: Answer,
   { ledger, clock, policy, directory }: Pick<Deps, 'ledger' | 'clock' | 'policy' | 'directory'>,
 ): Promise<readonly string[]> {
   // The message of a load that is held has called who is on call.
   if (answer.ok || origin.kind !== 'fire' || answer.failure?.code === 'held') return []
   const schedule = await ledger.schedules.get(origin.schedule)
+  // Its only reader gets the message itself, and it is nobody else's business.
+  if (schedule?.personal ?? isDirect(place)) return []
   const snoozed = schedule?.snoozedUntil ?? null
   if (snoozed !== null && snoozed > clock.now().toISOString()) return []
   const owners = who.kind === 'slack' ? [who.id] : who.id === theAdmins.id ? directory.holders('admin') : []

@@ -49,18 +49,25 @@ export interface ScheduleRecord {
   readonly approval: Approval | null
   /** Until then nobody is called when it fails. */
   readonly snoozedUntil: string | null
+  /** A command that one person follows: it is posted to its owner alone, and ends with them. */
+  readonly personal: boolean
 }
 
 /** What decides whether a schedule is run, and where and for whom. */
 export type ScheduleStanding = Pick<ScheduleRecord, 'state' | 'place' | 'owner'>
 
 /** What can be changed of a schedule. */
-export type ScheduleChanges = Partial<Omit<ScheduleRecord, 'id' | 'created'>>
+export type ScheduleChanges = Partial<Omit<ScheduleRecord, 'id' | 'created' | 'personal'>>
 
 export interface ScheduleStore {
   add(schedule: Omit<ScheduleRecord, 'id'>): Promise<ScheduleRecord>
+  /** The same for a personal one; null where its owner has `most` of them, or follows the same lines at the same times. */
+  follow(schedule: Omit<ScheduleRecord, 'id'>, most: number): Promise<ScheduleRecord | null>
   get(id: number): Promise<ScheduleRecord | null>
+  /** All but the personal ones. */
   list(): Promise<readonly ScheduleRecord[]>
+  /** The personal ones. */
+  followed(): Promise<readonly ScheduleRecord[]>
   /**
    * Changes these in one statement; with `still`, only while its state, its place and its owner are what they are there, and inserts the messages
    * about it. With another approval, occurrences that wait for a process lose theirs. Null when there is no such schedule.

@@ -7,6 +7,7 @@ import {
   dismissAction,
   formAction,
   formModal,
+  moreAction,
   runAction,
   typeAction,
   typedModal,
@@ -76,8 +77,11 @@ async function handlePress(
   inbound: InboundRequest,
   { handler, forms, typedDialogs }: ListenerParts,
 ): Promise<void> {
-  const value = action.value ?? action.selected_option?.value ?? ''
-  switch (actionOf(action.action_id)) {
+  const given = action.value ?? action.selected_option?.value ?? ''
+  const chosen = /^(\S+) (.*)$/s.exec(given)
+  const isChosen = actionOf(action.action_id) === moreAction && chosen !== null
+  const [does, value] = isChosen ? [chosen[1] ?? '', chosen[2] ?? ''] : [action.action_id, given]
+  switch (actionOf(does)) {
     case runAction:
       return handler.handleLine(value, inbound)
     case formAction:
@@ -88,6 +92,7 @@ async function handlePress(
       return typedDialogs.open(value, trigger_id, inbound)
     case dismissAction:
       return handler.reject(value, inbound)
+    case moreAction:
     case null:
       return handler.refuse(unknownButton, inbound)
   }

@@ -3,6 +3,7 @@ import type {
   Button,
   ConfirmationDialog,
   ContextBlock,
+  Overflow,
   PlainTextElement,
   RichTextBlock,
   SectionBlock,
@@ -10,7 +11,7 @@ import type {
 import type { Suggestion } from '../../core/answer.ts'
 import { withChannelNames } from '../../core/channel.ts'
 import { clean, cleanLine } from '../../core/format.ts'
-import { formAction, runAction } from '../action-ids.ts'
+import { formAction, moreAction, runAction } from '../action-ids.ts'
 import { cut, pieces } from './cut.ts'
 import { type PresentedPart, simplePart } from './parts.ts'
 
@@ -63,6 +64,10 @@ export const maxButtons = 4
 const maxLabel = 75
 const maxValue = 2_000
 
+// https://docs.slack.dev/reference/block-kit/block-elements/overflow-menu-element
+const maxMenu = 5
+const maxChosen = 150
+
 /** A button that carries `value` back when pressed; `spoken` is what a screen reader says in place of its label. */
 export function button(
   actionId: string,
@@ -92,16 +97,32 @@ export function buttonRow(buttons: readonly Button[]): ActionsBlock {
   return { type: 'actions', elements: [...buttons] }
 }
 
-/** The next commands, as text and as buttons; suggestions without a button are listed too. */
+/**
+ * The next commands, as text and as buttons, those behind the first four in a menu; suggestions that are in neither are listed too.
+ */
 export function presentNext(next: readonly Suggestion[], slash: string): PresentedPart | null {
   if (next.length === 0) return null
-  const pressable = next.filter(({ line }) => line.length <= maxValue).slice(0, maxButtons)
+  const buttonable = next.filter(({ line }) => line.length <= maxValue)
+  const inMenu = buttonable.slice(maxButtons).filter((suggestion) => chosenValue(suggestion).length <= maxChosen)
+  const pressable = [...buttonable.slice(0, maxButtons), ...inMenu.slice(0, maxMenu)]
   const complete = next.filter(({ form }) => form !== true)
   const named = complete.filter((suggestion, at) => at === 0 || !pressable.includes(suggestion))
   const lines = named.map(({ line }) => `${slash} ${cut(cleanLine(withChannelNames(line)), 300)}`.trim())
   const words = lines.length === 0 ? '' : `Next: ${lines.join(', ')}`
-  const buttons = pressable.map(({ label, line, form }, at) =>
-    button(`${form === true ? formAction : runAction}-${at + 1}`, label, line),
-  )
-  return simplePart('Next', [...smallPrint(words), ...(buttons.length === 0 ? [] : [buttonRow(buttons)])], words)
+  const buttons = pressable
+    .slice(0, maxButtons)
+    .map(({ label, line, form }, at) => button(`${form === true ? formAction : runAction}-${at + 1}`, label, line))
+  const options = pressable.slice(maxButtons).map((suggestion) => ({
+    text: plainText(cleanLine(suggestion.label), maxLabel),
+    value: chosenValue(suggestion),
+  }))
+  const menu: readonly Overflow[] = options.length === 0 ? [] : [{ type: 'overflow', action_id: moreAction, options }]
+  const row: readonly ActionsBlock[] =
+    buttons.length === 0 ? [] : [{ type: 'actions', elements: [...buttons, ...menu] }]
+  return simplePart('Next', [...smallPrint(words), ...row], words)
+}
+
+/** What an option of the menu carries: what choosing it does, and the line. */
+function chosenValue({ line, form }: Suggestion): string {
+  return `${form === true ? formAction : runAction} ${line}`
 }

@@ -65,3 +65,6 @@ export const approvals: readonly string[] = [
     where ending ->> '$.kind' = 'approved' and ending ->> '$.process' is not null
       and not exists (select 1 from attempts where approval is not null and approval ->> '$.id' = plans.id)`,
 ]
+
+/** What one person follows is a schedule of their own. */
+export const personal: readonly string[] = ['alter table schedules add column personal integer not null default 0']

@@ -9,7 +9,7 @@ import { keptLoadsIndex } from './013-kept-loads.ts'
 import { auditRows } from './016-audit-rows.ts'
 import { watches } from './017-watches.ts'
 import { annotations } from './019-annotations.ts'
-import { again, approvals, askedOccurrences, forgetting, lookups, requests, uptime } from './columns.ts'
+import { again, approvals, askedOccurrences, forgetting, lookups, personal, requests, uptime } from './columns.ts'
 
 /** Every change of the tables, in order, each as its statements. The first is version 1; one that was released never changes. */
 export const migrations: readonly (readonly string[])[] = [
@@ -31,4 +31,5 @@ export const migrations: readonly (readonly string[])[] = [
   auditRows,
   watches,
   annotations,
+  personal,
 ]

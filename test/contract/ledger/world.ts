@@ -76,6 +76,7 @@ export const nightly: Omit<ScheduleRecord, 'id'> = {
   state: { kind: 'active' },
   approval: { plan: { title: 'Say this?', facts: [], act: 'Schedule', danger: false }, by: anna },
   snoozedUntil: null,
+  personal: false,
 }
 
 export function answerOf(headline: string): Answer {

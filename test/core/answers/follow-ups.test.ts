@@ -53,8 +53,8 @@ describe('a longer list', () => {
   it('is not offered where fewer rows came than were asked for, where there are pages, or beyond the most', () => {
     expect(labels({ rows: 9, values: { n: 10 } })).not.toContain('Top 20')
     expect(offered({ rows: 51, values: { n: 51 } })[0]).toEqual({ label: 'More rows', line: 'result 5 page=2' })
-    expect(labels({ rows: 50, values: { n: 1000 } })[0]).toBe('Post this every…')
-    expect(labels({ rows: 10, values: {} })[0]).toBe('Post this every…')
+    expect(labels({ rows: 50, values: { n: 1000 } })[0]).toBe('Follow…')
+    expect(labels({ rows: 10, values: {} })[0]).toBe('Follow…')
   })
 
   it('keeps what else was said', () => {
@@ -91,7 +91,7 @@ describe('the days before', () => {
   it('give way to a comparison with them where there can be one', () => {
     const [from, to] = ['2018-11-30 00:00:00.000', '2018-12-01 00:00:00.000']
     const compared = (given: Answered['given']) => labels({ given, values: { from, to }, isComparable: true })
-    expect(compared({ last: '1d' })).toEqual(['Compare', 'Post this every…', 'CSV', 'Source'])
+    expect(compared({ last: '1d' })).toEqual(['Compare', 'Follow…', 'Source', 'Post this every…', 'CSV'])
     expect(compared({})).not.toContain('Compare')
     expect(
       offered({ given: { since: '2018-11-30', level: 'paid' }, values: { from, to }, isComparable: true })[0],
@@ -113,17 +113,28 @@ describe('the days before', () => {
 
 describe('what is handed on', () => {
   it('is a file in a channel, and shared from where one person reads', () => {
-    expect(labels({})).toEqual(['Post this every…', 'CSV', 'Source'])
-    expect(labels({ direct: true })).toEqual(['Post this every…', 'Share…', 'Source'])
-    expect(labels({ offers: () => false })).toEqual(['CSV', 'Source'])
+    expect(labels({})).toEqual(['Follow…', 'Source', 'Post this every…', 'CSV'])
+    expect(labels({ direct: true })).toEqual(['Follow…', 'Source', 'Post this every…', 'Share…'])
+    expect(labels({ offers: () => false })).toEqual(['Source', 'CSV'])
     const named = library.queries.find(({ audience }) => audience === 'asker')
     if (named !== undefined) expect(labels({ name: named.name })).toContain('Share…')
   })
 
-  it('gives way where three other things can be done', () => {
+  it('stands behind what goes on from the answer, and the forms that have it posted', () => {
     const given = { n: '3', last: '1d' }
     const values = { n: 3, from: '2018-11-30 00:00:00.000', to: '2018-12-01 00:00:00.000' }
-    expect(labels({ given, values })).toEqual(['Top 10', 'Previous day', 'Post this every…', 'Source'])
-    expect(labels({ given, values, offers: () => false })).toEqual(['Top 10', 'Previous day', 'CSV', 'Source'])
+    expect(offered({ given, values }).map(({ label, line }) => [label, line.split(' ')[0]])).toEqual([
+      ['Top 10', 'top-songs'],
+      ['Previous day', 'top-songs'],
+      ['Follow…', 'follow'],
+      ['Source', 'result'],
+      ['Post this every…', 'schedule-add'],
+      ['CSV', 'csv'],
+    ])
+    expect(offered({ given, values })[2]).toEqual({
+      label: 'Follow…',
+      line: 'follow lines="top-songs n=3 last=1d" day=mondays time=09:00',
+      form: true,
+    })
   })
 })

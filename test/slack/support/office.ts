@@ -250,7 +250,7 @@ export async function startWork({ app, face, ledger }: Office): Promise<() => vo
 /** What pressing the button of this label sends, or choosing the option of it from a menu; nothing where the element is neither. */
 function valuesOf(element: Control['element'], label: string): readonly { readonly value?: string }[] {
   if (element.type === 'button') return element.text.text === label ? [{}] : []
-  if (element.type !== 'static_select') return []
+  if (element.type !== 'static_select' && element.type !== 'overflow') return []
   return element.options.flatMap(({ text, value }) => (text.text === label ? [{ value }] : []))
 }
 

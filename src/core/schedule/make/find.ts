@@ -26,7 +26,8 @@ export async function visibleSchedules({ deps, who }: Context): Promise<readonly
 /** The schedule of that number. Throws `not_found`, pointing to the list, and `not_allowed` for one that `who` may not see. */
 export async function findSchedule(id: number | undefined, { deps, who }: Context): Promise<ScheduleRecord> {
   const schedule = id === undefined ? null : await deps.ledger.schedules.get(id)
-  if (schedule === null) throw notFound(id)
+  if (schedule === null || (schedule.personal && !isOwner(schedule, who))) throw notFound(id)
+  if (schedule.personal) throw isFollowed(schedule)
   if (!maySee(schedule, who)) throw notTheirs(schedule)
   return schedule
 }
@@ -45,8 +46,16 @@ export async function requirePoster(
   return postable(to, who, deps)
 }
 
-function isOwner({ owner }: Pick<ScheduleRecord, 'owner'>, { kind, id }: Person): boolean {
+/** Whether a schedule is this person's. */
+export function isOwner({ owner }: Pick<ScheduleRecord, 'owner'>, { kind, id }: Person): boolean {
   return owner.kind === kind && owner.id === id
+}
+
+function isFollowed({ id }: ScheduleRecord): OpsError {
+  const remedy = `unfollow ${id} stops it; schedule add makes one for a channel.`
+  return new OpsError('bad_argument', `${id} is something that you follow, not a schedule. Nothing was done.`, remedy, {
+    fixCommand: 'follow',
+  })
 }
 
 function notTheirs({ id, owner }: Pick<ScheduleRecord, 'id' | 'owner'>): OpsError {

@@ -56,6 +56,7 @@ export async function makeSchedule(wanted: NewSchedule, context: RunContext): Pr
     created: now,
     since: now,
     snoozedUntil: null,
+    personal: false,
   })
   const made = scheduleOutcome(schedule, `Schedule ${schedule.id}: ${scheduleWords(schedule)}.`, deps)
   const twin = await duplicateOf(schedule, context)

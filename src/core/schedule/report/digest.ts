@@ -29,29 +29,35 @@ export function digestOfRun(night: FinishedRun): Outcome {
     ...(slept === null ? [] : [text(slept, 'note')]),
   ]
   const rowsOf = reports.flatMap(({ answer }) => rowsIn(answer))
+  const named = schedule.personal ? '' : ` · schedule ${schedule.id}`
   const [only, ...others] = reports
   if (only !== undefined && others.length === 0) {
     const { headline, lead, replies, details, next } = only.answer
     return {
       headline: `${occasion}: ${headline}`,
-      title: `${occasion}: ${only.line} · schedule ${schedule.id} · ${took}`,
+      title: `${occasion}: ${only.line}${named} · ${took}`,
       ...(lead === undefined ? {} : { lead }),
       replies: around(replies),
       ...(details === undefined ? {} : { details }),
-      next,
+      next: schedule.personal
+        ? [...next.slice(0, maxNext), { label: 'Stop following', line: `unfollow ${schedule.id}` }]
+        : next,
       rowsOf,
     }
   }
   const { headline, replies, details, next } = oneMessage(reports)
   return {
     headline: `${occasion}: ${headline}`,
-    title: `${occasion} · schedule ${schedule.id} · ${took}`,
+    title: `${occasion}${named} · ${took}`,
     replies: around(replies),
     details: [...details, stepTimes(occurrence)],
-    next: [...next, { label: 'Details', line: `runs ${occurrence.id}` }],
+    next: [...next, schedule.personal ? stopOne : { label: 'Details', line: `runs ${occurrence.id}` }],
     rowsOf,
   }
 }
+
+/** The list of what somebody follows, with a button to stop each. */
+const stopOne: Suggestion = { label: 'Stop one…', line: 'follow' }
 
 /** How long each line took. */
 export function stepTimes(occurrence: RunRecord): StepsReply {

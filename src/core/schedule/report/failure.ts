@@ -223,9 +223,11 @@ function detailsOf(night: FailedRun, shown: readonly Reply[]): readonly Reply[] 
 /** What fixes it, where a command does; the details; and no mentions until the morning. */
 function nextOf({ schedule, occurrence, failed }: FailedRun): readonly Suggestion[] {
   return [
-    ...(failed?.answer == null ? [] : fixesFor(failed.answer, schedule.id, occurrence.id)),
+    ...(failed?.answer == null || schedule.personal ? [] : fixesFor(failed.answer, schedule.id, occurrence.id)),
     { label: 'Details', line: `runs ${occurrence.id}` },
-    { label: `Snooze ${snoozeHours} h`, line: `schedule-snooze ${schedule.id} ${snoozeHours}h` },
+    schedule.personal
+      ? { label: 'Stop following', line: `unfollow ${schedule.id}` }
+      : { label: `Snooze ${snoozeHours} h`, line: `schedule-snooze ${schedule.id} ${snoozeHours}h` },
   ]
 }
 

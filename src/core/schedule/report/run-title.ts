@@ -22,12 +22,12 @@ export function dayAndClockWords(at: Date, zone: string, now: Date): string {
 
 /** Which schedule it is that speaks, and of which time: "Nightly, 30 Nov, 03:00 (UTC)", "Nightly, asked for by Ada". */
 export function runTitle(
-  { phrase, days, zone }: ScheduleRecord,
+  { phrase, days, zone, personal }: ScheduleRecord,
   { origin, who, retries }: RunRecord,
   now: Date,
 ): string {
   if (origin.kind !== 'fire') throw new Error('only an occurrence has a title')
-  const often = days ?? phrase
+  const often = personal ? 'what you follow' : (days ?? phrase)
   const name = often.charAt(0).toUpperCase() + often.slice(1)
   if (retries > 0) return `${name}, continued by ${who.name}`
   if (origin.cause === 'clock') return `${name}, ${dayAndClockWords(new Date(origin.intended), zone, now)} (${zone})`

@@ -18,25 +18,30 @@ import { currentOwner, reachable } from './ownership.ts'
  * because Slack may be slow to answer whether a channel can be posted in; what fails is tried again, and takes no other with it. Never throws.
  */
 export async function insertDue(session: Session): Promise<void> {
-  const { ledger, log } = session.deps
-  const inserted = (await ledger.schedules.list()).map(async (schedule) => {
-    const { id } = schedule
-    try {
-      await insertOccurrence(schedule, session)
-    } catch (error) {
-      const message = `schedule ${id} cannot be run yet: ${messageOf(error)}`
-      if (error instanceof OpsError) log.warn({ err: error, schedule: id }, message)
-      else log.error({ err: error, schedule: id }, message)
-    }
-  })
-  await Promise.all(inserted)
+  const schedules = await session.deps.ledger.schedules.list()
+  await Promise.all(schedules.map((one) => attempted(one, () => insertOccurrence(one, session), session)))
+}
+
+/** Inserts what is due of a schedule; what fails is logged and tried again at the next tick. Never throws. */
+export async function attempted(
+  { id }: ScheduleRecord,
+  insertIt: () => Promise<void>,
+  { deps: { log } }: Session,
+): Promise<void> {
+  try {
+    await insertIt()
+  } catch (error) {
+    const message = `schedule ${id} cannot be run yet: ${messageOf(error)}`
+    if (error instanceof OpsError) log.warn({ err: error, schedule: id }, message)
+    else log.error({ err: error, schedule: id }, message)
+  }
 }
 
 /**
  * A schedule that was made or changed before the clock was set back would be silent until the old time is reached again: it counts as
  * made now.
  */
-async function madeByNow(schedule: ScheduleRecord, { ledger, clock, log }: Deps): Promise<ScheduleRecord> {
+export async function madeByNow(schedule: ScheduleRecord, { ledger, clock, log }: Deps): Promise<ScheduleRecord> {
   const { id, since } = schedule
   const now = clock.now()
   if (Date.parse(since) - now.getTime() <= punctualMs) return schedule
@@ -48,7 +53,7 @@ async function madeByNow(schedule: ScheduleRecord, { ledger, clock, log }: Deps)
 }
 
 /** The newest time that has come, ISO 8601 in UTC; null where none has. */
-function newestTime(schedule: ScheduleRecord, { clock, timetable }: Deps): string | null {
+export function newestTime(schedule: ScheduleRecord, { clock, timetable }: Deps): string | null {
   const { cron, zone, since } = schedule
   const now = clock.now()
   const after = new Date(Math.max(now.getTime() - windowMs(schedule), Date.parse(since)))

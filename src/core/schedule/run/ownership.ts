@@ -33,6 +33,21 @@ export async function suspendRefused(id: number, why: OpsError, place: Place, de
   const schedule = await deps.ledger.schedules.get(id)
   if (schedule === null || schedule.state.kind === 'parked' || !isSameChannel(schedule.place, place)) return
   await suspend(schedule, why, deps)
+  if (!schedule.personal) return
+  // The same direct messages take nothing else that this person follows.
+  for (const other of await deps.ledger.schedules.followed()) {
+    if (other.id !== id && other.owner.id === schedule.owner.id && other.state.kind === 'active') {
+      await suspend(other, why, deps)
+    }
+  }
+}
+
+/** Ends what a person followed who has left. Nobody inherits it, and nobody is notified. */
+export async function endFollowed(own: readonly ScheduleRecord[], { ledger, log }: Deps): Promise<void> {
+  for (const { id, owner } of own) {
+    await ledger.schedules.remove(id)
+    log.info({ schedule: id, owner: owner.id }, `what ${owner.id} followed ended: they have left`)
+  }
 }
 
 /**
@@ -51,13 +66,13 @@ type Change = Extract<Content, { kind: 'schedule' }>
 
 /** The message of a change: that it is suspended to its owner, else to the admins; that the admins own it to its channel, else to themselves. */
 export function newsOfChange(
-  { id, place, owner }: ScheduleRecord,
+  { id, place, owner, personal }: ScheduleRecord,
   change: Change['change'],
   why: Pick<Change, 'why' | 'remedy'>,
   now: Date,
 ): readonly NewMessage[] {
   const admins = { kind: 'admins', besides: owner.kind === 'slack' ? owner.id : null } as const
-  const toOwner: Ways = owner.kind === 'slack' ? [directly(owner), admins] : [admins]
+  const toOwner: Ways = owner.kind !== 'slack' ? [admins] : personal ? [directly(owner)] : [directly(owner), admins]
   const there: Ways = place.kind === 'slack' ? [{ kind: 'conversation', place, who: theAdmins }, admins] : [admins]
   const content: Content = { kind: 'schedule', schedule: id, change, ...why }
   const key = `schedule:${id}:${change}:${now.toISOString()}`

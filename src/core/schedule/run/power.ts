@@ -130,13 +130,19 @@ async function resumed(at: number, { catalog, runChild }: RunContext): Promise<b
   return true
 }
 
-function stillAsleep(name: string, state: ClusterState | 'unknown', { id, catchUpHours }: ScheduleRecord): OpsError {
+function stillAsleep(
+  name: string,
+  state: ClusterState | 'unknown',
+  { id, catchUpHours, personal }: ScheduleRecord,
+): OpsError {
   const waited = catchUpHours === 0 ? '' : ` and did not start within ${hours(catchUpHours)}`
   return new OpsError(
     'cluster_state',
     `Cluster ${name} is ${state}${waited}. Nothing was run.`,
-    `Resume it, or have the schedule resume it: schedule-edit ${id} paused=resume.`,
-    { fixCommand: 'resume' },
+    personal
+      ? 'It is posted at its next time, when the cluster runs.'
+      : `Resume it, or have the schedule resume it: schedule-edit ${id} paused=resume.`,
+    personal ? {} : { fixCommand: 'resume' },
   )
 }
 

@@ -4,6 +4,7 @@ import type { Outcome } from '../../command/define.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
 import { lasting } from '../../format.ts'
+import { newsOf } from '../../outbox/messages.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { text } from '../../reply.ts'
@@ -40,13 +41,19 @@ export async function runSchedule(
   const attempt = occurrence.retries + 1
   const lines = lineSteps(schedule.lines).map((names) => ({ ...names, asks: context.catalog.request(names.request) }))
   const ready = ensureAwake(schedule, lines, attempt, context)
-  const finished = async (failed: boolean): Promise<FinishedRun> => ({
-    schedule,
-    slept: await restore(schedule, { attempt, failed }, context),
-    occurrence: await occurrenceOf(context),
-    reports: await reportsOf(occurrence.id, schedule, context),
-    now: context.deps.clock.now(),
-  })
+  const finished = async (failed: boolean): Promise<FinishedRun> => {
+    const slept = await restore(schedule, { attempt, failed }, context)
+    const ended = await occurrenceOf(context)
+    const reports = await reportsOf(occurrence.id, schedule, context)
+    const now = context.deps.clock.now()
+    return {
+      schedule,
+      slept,
+      occurrence: ended,
+      reports: schedule.personal ? reportsOfAll(ended, reports) : reports,
+      now,
+    }
+  }
   try {
     requireSameLines(schedule, occurrence)
     await context.perform([ready.step])
@@ -106,17 +113,29 @@ function stepOf(
     ...names,
     async run(work) {
       const now = leavingOut(asks, maxErrors)
-      const request = asleep ? await theLastAnswer(now, context) : now
-      const result = await untilFree(schedule, () => context.runChild(request, at), work, context)
-      // The live load answers the lines behind one that is held; the occurrence fails when they have run.
-      if (isHeld(result)) return { detail: result.error.message }
+      const request = asleep ? await answerInstead(now, context) : now
+      const result: ChildResult =
+        request instanceof OpsError
+          ? { kind: 'failed', error: request }
+          : await untilFree(schedule, () => context.runChild(request, at), work, context)
+      // The live load answers the lines behind one that is held; the occurrence fails when they have run. One command that somebody follows
+      // does not keep the others from them.
+      if (result.kind === 'failed' && (result.error.code === 'held' || schedule.personal)) {
+        return { detail: result.error.message }
+      }
       return { detail: outcomeWithoutRows(answerOfChild(result)) }
     },
   }
 }
 
-function isHeld(result: ChildResult): result is Extract<ChildResult, { kind: 'failed' }> {
-  return result.kind === 'failed' && result.error.code === 'held'
+/** The newest kept answer in the place of a question, or why there is none. */
+async function answerInstead(asks: Request, context: RunContext): Promise<Request | OpsError> {
+  try {
+    return await theLastAnswer(asks, context)
+  } catch (error) {
+    if (error instanceof OpsError) return error
+    throw error
+  }
 }
 
 /** A load may leave out this many unreadable rows; any other line is as it was. */
@@ -165,6 +184,17 @@ async function reportsOf(
     const run = runs.find(({ origin }) => origin.kind === 'line' && origin.at === at)
     if (run === undefined || run.answer === null) return []
     return [{ line, answer: run.answer, asks: catalog.find(run.command)?.group === 'questions' }]
+  })
+}
+
+/** The same for what one person follows, where one that failed does not keep the others from them: why it did, in place of its answer. */
+function reportsOfAll({ steps }: RunRecord, reports: readonly LineReport[]): readonly LineReport[] {
+  return steps.flatMap(({ request, detail }): readonly LineReport[] => {
+    if (request === undefined) return []
+    const report = reports.find(({ line }) => line === request)
+    if (report !== undefined && report.answer.failure === undefined) return [report]
+    const why = report?.answer.failure?.message ?? detail
+    return why === undefined ? [] : [{ line: request, answer: newsOf(`${request}: ${why}`, [], []), asks: true }]
   })
 }
 
