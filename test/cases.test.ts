@@ -4,6 +4,7 @@ import { basename, join, sep } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { expect, it } from 'vitest'
 import type { Answer } from '../src/core/answer.ts'
+import { some } from './support/soak.ts'
 import { createWarehouse, type Warehouse } from './support/warehouse.ts'
 
 const folder = fileURLToPath(new URL('fixtures/cases/', import.meta.url))
@@ -55,7 +56,6 @@ const cases: Readonly<Record<string, Case>> = {
       { line: 'etl allow-empty=yes', exit: 0, says: [/0 events and 1 song read/] },
     ],
   },
-  'big-length': impossibleLength(/length is 1(0{16}\.0|e\+?16), out of range/),
   'bom-alone': { steps: [loaded(/2 events and 1 song read/), plays(2)] },
   'artist-names': {
     steps: [
@@ -112,7 +112,6 @@ const cases: Readonly<Record<string, Case>> = {
     },
     steps: [loaded(/1 event and 1 song read/), plays(1)],
   },
-  'inf-length': impossibleLength(/length is Infinity, not a number/),
   'item-restart': {
     steps: [
       {
@@ -134,7 +133,6 @@ const cases: Readonly<Record<string, Case>> = {
     },
     steps: [loaded(/1 event and 1 song read/), plays(1)],
   },
-  'nan-length': impossibleLength(/length is NaN, not a number/),
   'pretty-good-bad': {
     steps: [
       refused(/^c\.json, line 1: not valid JSON .* \(1 row\)/, /etl max-errors=1\./),
@@ -163,9 +161,6 @@ const cases: Readonly<Record<string, Case>> = {
       { line: 'top-songs', exit: 0, says: [/"Blue Note","Harmonia",6/] },
     ],
   },
-  'ts-micros': wrongUnit('microseconds'),
-  'ts-nanos': wrongUnit('nanoseconds'),
-  'ts-seconds': wrongUnit('seconds'),
   'two-unicode-forms': {
     async prepare({ logData, songData }) {
       const play = { page: 'NextSong', level: 'free', auth: 'Logged In', userId: '7', sessionId: 1, length: 200.5 }
@@ -191,23 +186,40 @@ const cases: Readonly<Record<string, Case>> = {
   'userid-big': { steps: [loaded(/2 events and 1 song read/), { line: 'qa counts', exit: 0, says: [/"users",2\b/] }] },
 }
 
-it.each(Object.entries(cases))('%s', async (name, { prepare, steps }) => {
-  const warehouse = await createWarehouse()
-  for (const place of [warehouse.logData, warehouse.songData]) {
-    await rm(place, { recursive: true })
-    await mkdir(place)
-    const files = join(folder, name, basename(place))
-    if (existsSync(files)) await cp(files, place, { recursive: true })
-  }
-  await prepare?.(warehouse)
-  for (const { line, exit, says = [], never = [] } of steps) {
-    const answer = await warehouse.bot.say(line)
-    const words = wordsOf(answer)
-    expect(answer.exit, `${line}\n${words}`).toBe(exit)
-    for (const pattern of says) expect(words, line).toMatch(pattern)
-    for (const pattern of never) expect(words, line).not.toMatch(pattern)
-  }
-})
+/** Kinds of which a case differs from the next in its reason alone, which `core/unreadable.test.ts` has all of: the gate takes one of each. */
+const kinds: readonly Readonly<Record<string, Case>>[] = [
+  {
+    'big-length': impossibleLength(/length is 1(0{16}\.0|e\+?16), out of range/),
+    'inf-length': impossibleLength(/length is Infinity, not a number/),
+    'nan-length': impossibleLength(/length is NaN, not a number/),
+  },
+  {
+    'ts-micros': wrongUnit('microseconds'),
+    'ts-nanos': wrongUnit('nanoseconds'),
+    'ts-seconds': wrongUnit('seconds'),
+  },
+]
+
+it.each([...Object.entries(cases), ...kinds.flatMap((kind) => some(Object.entries(kind), 1))])(
+  '%s',
+  async (name, { prepare, steps }) => {
+    const warehouse = await createWarehouse()
+    for (const place of [warehouse.logData, warehouse.songData]) {
+      await rm(place, { recursive: true })
+      await mkdir(place)
+      const files = join(folder, name, basename(place))
+      if (existsSync(files)) await cp(files, place, { recursive: true })
+    }
+    await prepare?.(warehouse)
+    for (const { line, exit, says = [], never = [] } of steps) {
+      const answer = await warehouse.bot.say(line)
+      const words = wordsOf(answer)
+      expect(answer.exit, `${line}\n${words}`).toBe(exit)
+      for (const pattern of says) expect(words, line).toMatch(pattern)
+      for (const pattern of never) expect(words, line).not.toMatch(pattern)
+    }
+  },
+)
 
 /** 1,100 days up to 4 January 2019 with one play each, and three on each of the last ten, in a file for each year. */
 async function writeDays({ logData }: Warehouse): Promise<void> {

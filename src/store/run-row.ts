@@ -169,7 +169,7 @@ export function conditionsOf(filter: RunFilter): {
   readonly where: string
   readonly args: Readonly<Record<string, string | number>>
 } {
-  const { states, listedOnly, whole, posted } = filter
+  const { states, listedOnly, writer, whole, posted } = filter
   const given = comparisons.flatMap(([name, sql]) => {
     const value = filter[name]
     return value === undefined ? [] : [{ name, sql, value: typeof value === 'object' ? JSON.stringify(value) : value }]
@@ -178,6 +178,7 @@ export function conditionsOf(filter: RunFilter): {
     // States are words of this program. As values they would hide from SQLite that the index of running runs serves.
     ...(states === undefined ? [] : [isOneOf(states)]),
     ...(listedOnly === true ? ['listed = 1'] : []),
+    ...(writer === true ? ['attempts.writer = 1'] : []),
     ...(whole === true ? ['parent is null'] : []),
     ...(posted === true ? [`answer ->> '$.audience' = 'channel'`] : []),
     ...given.map(({ sql }) => sql),

@@ -1,10 +1,9 @@
-import { type ChildProcess, execFile, type SpawnOptions, spawn } from 'node:child_process'
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { promisify } from 'node:util'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -18,7 +17,7 @@ export interface Child {
   readonly ended: Promise<number | null>
 }
 
-/** A folder where scripts can import the engine as JavaScript, which Node 20 needs for a process of its own. */
+/** A folder where scripts can import the engine of the built program. */
 export interface Workshop {
   /** Starts a script: the text of a module that imports from `./src/duckdb/index.js` and `./src/library.js`. */
   start(script: string, ...args: readonly string[]): Promise<Child>
@@ -28,24 +27,13 @@ export interface Workshop {
   close(): Promise<void>
 }
 
-/** Compiles `src/duckdb` and what it imports. */
 export async function openWorkshop(): Promise<Workshop> {
   const folder = await mkdtemp(join(tmpdir(), 'sparkify-workshop-'))
   await chmod(folder, 0o755)
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   await symlink(join(root, 'sql'), join(folder, 'sql'))
+  await symlink(await realpath(join(root, 'dist')), join(folder, 'src'))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
-  const config = {
-    extends: join(root, 'tsconfig.json'),
-    // Types are checked by `npm run typecheck`; without them it takes a fraction of the time.
-    compilerOptions: { noEmit: false, noCheck: true, rootDir: root, outDir: folder },
-    files: ['src/duckdb/index.ts', 'src/library.ts'].map((file) => join(root, file)),
-    include: [],
-  }
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config))
-  const compiler = join(root, 'node_modules/typescript/bin/tsc')
-  await promisify(execFile)(process.execPath, [compiler, '-p', folder])
-
   const children: ChildProcess[] = []
   const start = async (options: SpawnOptions, script: string, args: readonly string[]): Promise<Child> => {
     const path = join(folder, `script-${children.length}.js`)

@@ -5,7 +5,7 @@ import { timelineOf } from './timeline.ts'
 import { liveThrough } from './week.ts'
 
 const first = inject('seed')
-const seeds = Array.from({ length: lengths({ gate: 10, soak: 100 }) }, (_, at) => (first + at) % 2 ** 31)
+const seeds = Array.from({ length: lengths({ gate: 6, soak: 100 }) }, (_, at) => (first + at) % 2 ** 31)
 
 describe('a week of faults', () => {
   it.each(seeds)(

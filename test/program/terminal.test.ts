@@ -40,7 +40,7 @@ describe('the program in the terminal', { timeout: 60_000 }, () => {
   })
 
   it('moves exactly the right counts when one play is added to a log, and back when it is removed', async () => {
-    const home = await homes.twoDays()
+    const home = await homes.loaded()
     const file = join(home.SPARKIFY_LOG_DATA, '2018/11/2018-11-11-events.json')
     const before = await readFile(file, 'utf8')
     const [line = ''] = before.split('\n').filter((text) => text.includes('"NextSong"'))

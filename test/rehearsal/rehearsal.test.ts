@@ -31,10 +31,14 @@ async function reads(text: string | RegExp) {
   return message(text)
 }
 
-/** What `npm run rehearsal` does, built and started. */
-async function startRehearsal(...args: readonly string[]): Promise<string> {
+// What `npm run rehearsal` does first.
+beforeAll(() => {
   const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc')
   execFileSync(process.execPath, [tsc, '-p', join(root, 'test/rehearsal/tsconfig.json')], { stdio: 'inherit' })
+})
+
+/** Starts what is built. */
+async function startRehearsal(...args: readonly string[]): Promise<string> {
   rehearsal = spawn(process.execPath, [join(root, 'dist/rehearsal/rehearsal/main.js'), ...args], {
     env: { ...process.env, SPARKIFY_PORT: String(await freePort()) },
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -1,10 +1,9 @@
-import { type ChildProcess, execFile, spawn } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises'
+import { mkdtemp, realpath, rm, symlink, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { createInterface } from 'node:readline'
-import { promisify } from 'node:util'
 
 const root = resolve(import.meta.dirname, '../..')
 
@@ -20,7 +19,7 @@ export interface Child {
   readonly ended: Promise<number | null>
 }
 
-/** A folder where scripts can import the ledger as JavaScript, which Node 20 needs for a process of its own. */
+/** A folder where scripts can import the ledger of the built program. */
 export interface Workshop {
   /** Starts a script: the text of a module that imports from `./src/store/…` and `@libsql/client`. */
   start(script: string, ...args: readonly string[]): Promise<Child>
@@ -28,23 +27,11 @@ export interface Workshop {
   close(): Promise<void>
 }
 
-/** Compiles `src/store` and what it imports. */
 export async function openWorkshop(): Promise<Workshop> {
   const folder = await mkdtemp(join(tmpdir(), 'workshop-'))
-  await mkdir(join(folder, 'src'))
+  await symlink(await realpath(join(root, 'dist')), join(folder, 'src'))
   await symlink(join(root, 'node_modules'), join(folder, 'node_modules'))
   await writeFile(join(folder, 'package.json'), '{ "type": "module" }')
-  const config = {
-    extends: join(root, 'tsconfig.json'),
-    // Types are checked by `npm run typecheck`; without them it takes a fraction of the time.
-    compilerOptions: { noEmit: false, noCheck: true, rootDir: root, outDir: folder },
-    files: [join(root, 'src/store/ledger.ts')],
-    include: [],
-  }
-  await writeFile(join(folder, 'tsconfig.json'), JSON.stringify(config))
-  const compiler = join(root, 'node_modules/typescript/bin/tsc')
-  await promisify(execFile)(process.execPath, [compiler, '-p', folder])
-
   const children: ChildProcess[] = []
   return {
     async start(script, ...args) {

@@ -160,6 +160,8 @@ export interface RunEnd {
 export interface RunFilter {
   readonly limit: number
   readonly listedOnly?: boolean
+  /** Only runs that may change the warehouse. */
+  readonly writer?: true
   readonly states?: readonly RunState[]
   /** Somebody's id. */
   readonly who?: string

@@ -22,13 +22,12 @@ export interface State {
 /** Asks for the state. */
 export async function warehouseState(deps: Deps): Promise<State> {
   const left = await settleOrphans(deps)
-  const [cluster, live, held, running] = await Promise.all([
+  const [cluster, live, held, [writing = null]] = await Promise.all([
     deps.cluster.describe(),
     deps.ledger.loads.live(),
     heldLoad(deps),
-    deps.ledger.runs.list({ limit: 20, states: ['running'] }),
+    deps.ledger.runs.list({ limit: 1, states: ['running'], writer: true }),
   ])
-  const writing = running.find(({ writer }) => writer) ?? null
   return { cluster, live, held, writing, isLeft: left.some(({ id }) => id === writing?.id) }
 }
 

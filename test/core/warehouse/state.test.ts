@@ -2,8 +2,14 @@ import { describe, expect, it } from 'vitest'
 import type { ClusterFacts } from '../../../src/core/ports/cluster.ts'
 import type { LoadFacts, LoadRecord } from '../../../src/core/ports/loads.ts'
 import { changeBetween } from '../../../src/core/warehouse/kept-loads.ts'
-import { checksStateLine, nextUseful, type State, stateLine } from '../../../src/core/warehouse/state.ts'
-import { today } from '../../support/core.ts'
+import {
+  checksStateLine,
+  nextUseful,
+  type State,
+  stateLine,
+  warehouseState,
+} from '../../../src/core/warehouse/state.ts'
+import { command, createWorld, deferred, today } from '../../support/core.ts'
 import { runRecord } from '../../support/run.ts'
 
 const load = (facts: LoadFacts = {}): LoadRecord => ({ id: 3, state: 'live', started: today, published: today, facts })
@@ -67,5 +73,34 @@ describe('the rows of a load beside those of another', () => {
     )
     expect(between({ songplays: 1 }, { songplays: 1 })).toBe('same number of rows')
     expect(between(undefined, { songplays: 1 })).toBe('songplays +1')
+  })
+})
+
+describe('who changes the warehouse', () => {
+  it('is found behind however many questions that were asked since', async () => {
+    const asked = deferred()
+    const never = () => new Promise<never>(() => undefined)
+    let running = 0
+    const world = await createWorld()
+    const bot = await world.start('one', [
+      command('etl', never),
+      command(
+        'songs',
+        () => {
+          running += 1
+          if (running === 25) asked.resolve()
+          return never()
+        },
+        { effect: 'read' },
+      ),
+    ])
+    void bot.say('etl')
+    await expect.poll(async () => (await warehouseState(bot.deps)).writing?.command).toBe('etl')
+    for (let question = 0; question < 25; question++) void bot.say('songs')
+    await asked.promise
+    expect(await warehouseState(bot.deps)).toMatchObject({ writing: { command: 'etl' }, isLeft: false })
+    bot.die()
+    const next = await world.start('two', [])
+    expect(await warehouseState(next.deps)).toMatchObject({ writing: { command: 'etl' }, isLeft: true })
   })
 })
