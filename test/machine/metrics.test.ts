@@ -1,8 +1,10 @@
 import { createServer } from 'node:http'
 import { expect, it, onTestFinished } from 'vitest'
+import { OpsError } from '../../src/core/errors.ts'
+import { directly, newMessage } from '../../src/core/outbox/messages.ts'
 import { createMetrics, type Metrics } from '../../src/machine/metrics.ts'
 import { freePort } from '../program/program.ts'
-import { anna, createWorld, type TestProcess } from '../support/core.ts'
+import { anna, command, createWorld, type TestProcess } from '../support/core.ts'
 
 /** The samples of a page of metrics: name with labels, and value. */
 async function sampled(port: number): Promise<ReadonlyMap<string, number>> {
@@ -98,6 +100,62 @@ it('tells how late an occurrence of the clock began, of the first attempt alone'
   expect(samples.get('sparkify_schedule_lateness_seconds_sum')).toBe(12)
   expect(samples.get('sparkify_schedule_lateness_seconds_bucket{le="5"}')).toBe(0)
   expect(samples.get('sparkify_schedule_lateness_seconds_bucket{le="15"}')).toBe(1)
+})
+
+it('counts the runs that end by what came of them, with the time that they took, and what waits', async () => {
+  const port = await freePort()
+  const world = await createWorld()
+  const metrics = createMetrics({ host: '127.0.0.1', port })
+  const { ledger } = await world.start('one', [])
+  const taking =
+    (ms: number, outcome: { red?: true; error?: OpsError } = {}) =>
+    async () => {
+      world.clock.advance(ms)
+      if (outcome.error !== undefined) throw outcome.error
+      return outcome.red === undefined ? undefined : { ok: false }
+    }
+  const bot = await world.start(
+    'two',
+    [
+      command('songs', taking(1_500)),
+      command('qa', taking(250, { red: true })),
+      command('etl', taking(0, { error: new OpsError('sql_failed', 'No.', 'Fix it.') })),
+    ],
+    { ledger: metrics.counting(ledger) },
+  )
+  let isReady = true
+  onTestFinished(await metrics.serve(bot.deps, () => isReady))
+  const before = await sampled(port)
+  expect(before.get('sparkify_outbox_oldest_seconds')).toBe(0)
+  expect(before.has('sparkify_load_age_seconds')).toBe(false)
+  expect(before.get('sparkify_ready')).toBe(1)
+
+  for (const line of ['songs', 'songs', 'qa', 'etl']) await bot.say(line)
+  isReady = false
+  world.clock.advance(30_000)
+  const samples = await sampled(port)
+  const count = (name: string, outcome: string) =>
+    samples.get(`sparkify_runs_total{command="${name}",outcome="${outcome}"}`)
+  expect([count('songs', 'complete'), count('qa', 'red'), count('etl', 'error')]).toEqual([2, 1, 1])
+  expect([...samples.keys()].filter((key) => key.startsWith('sparkify_runs_total'))).toHaveLength(3)
+  expect(samples.get('sparkify_run_seconds_total{command="songs"}')).toBe(3)
+  expect(samples.get('sparkify_run_seconds_total{command="qa"}')).toBe(0.25)
+  expect(samples.get('sparkify_ready')).toBe(0)
+
+  // A run ends once, whoever tries it again.
+  const run = await ledger.runs.get(1)
+  if (run?.answer == null) throw new Error('the run has no answer')
+  const again = { state: 'complete', answer: run.answer, ended: run.started, costUsd: null } as const
+  expect(await metrics.counting(ledger).runs.end(1, 'two', again, [])).toBe(false)
+  expect((await sampled(port)).get('sparkify_runs_total{command="songs",outcome="complete"}')).toBe(2)
+
+  const content = { kind: 'answer', answer: run.answer } as const
+  await ledger.messages.put([newMessage({ key: 'news', content, ways: [directly(anna)] }, world.clock.now())])
+  await ledger.loads.begin(1, world.clock.now().toISOString())
+  world.clock.advance(20_000)
+  const later = await sampled(port)
+  expect([later.get('sparkify_outbox_messages'), later.get('sparkify_outbox_oldest_seconds')]).toEqual([1, 20])
+  expect(later.has('sparkify_load_age_seconds')).toBe(false)
 })
 
 it('refuses a port that is taken, naming its own variable', async () => {

@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { tableOfThings } from '../../src/core/reply.ts'
+import { typedModal } from '../../src/slack/action-ids.ts'
+import { team } from '../../src/workspace/personas.ts'
 import { eventually } from './support/clock.ts'
 import type { Front } from './support/front.ts'
 import { ada, dataEng, type Office, openOffice, random, vera } from './support/office.ts'
@@ -207,6 +209,34 @@ describe('a plan that wants a word typed', () => {
     await shown('Confirmed by ada: Wipe all')
     expect(() => office.button('Wipe all')).toThrow()
     expect(await runs()).toEqual(['wipe complete'])
+  })
+
+  it('is carried out once by a dialog whose submission is delivered twice, and says nothing of the second', async () => {
+    const id = await opened()
+    const { private_metadata } = dialogs()[0] ?? { private_metadata: '' }
+    const submission = {
+      type: 'view_submission',
+      trigger_id: 'one',
+      team: { id: team.id, domain: team.domain },
+      user: { id: ada, username: 'ada' },
+      view: {
+        id,
+        callback_id: typedModal.callbackId,
+        private_metadata,
+        hash: 'one',
+        state: {
+          values: { [typedModal.blockId]: { [typedModal.actionId]: { type: 'plain_text_input', value: 'sparkify' } } },
+        },
+      },
+    }
+    office.doors.open('wipe')
+    const deliver = () => postSigned(office.front.origin, { payload: JSON.stringify(submission) })
+    const answers = await Promise.all([deliver(), deliver()])
+    expect(answers.map(({ status }) => status)).toEqual([200, 200])
+    await office.clock.until(() => texts().some((text) => text.includes('It is wiped.')))
+    await shown('Confirmed by ada: Wipe all')
+    expect(await runs()).toEqual(['wipe complete'])
+    expect(texts().filter((text) => /settled|expired|Nothing was done/.test(text))).toEqual([])
   })
 
   it('is carried out by a dialog that was opened before a restart, only by the right word', async () => {

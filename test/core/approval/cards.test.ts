@@ -51,6 +51,31 @@ describe('what destroys, costs much or goes beyond the budget', () => {
     expect(planOf(await bot.say('tear-down')).id).not.toBe(id)
   })
 
+  it('is asked for beside another request: of someone else, in another channel, of another line, or after its end', async () => {
+    const { bot, world } = await openOffice({ approveAboveUsd: 1 })
+    const news: Place = { kind: 'slack', channel: 'C0NEWS', channelName: 'news', direct: false }
+    const asked = async (line: string, ask: Parameters<typeof bot.say>[1] = {}): Promise<void> => {
+      await postCard(bot.ledger, planOf(await bot.say(line, ask)).id)
+    }
+    await asked('tear-down')
+    await asked('tear-down', { place: news })
+    await asked('tear-down', { who: otto })
+    await asked('spin-up')
+    for (const [line, ask] of [
+      ['tear-down', {}],
+      ['tear-down', { place: news }],
+      ['tear-down', { who: otto }],
+      ['spin-up', {}],
+    ] as const) {
+      expect(failureOf(await bot.say(line, ask))).toMatchObject({
+        code: 'not_confirmed',
+        remedy: 'Have that one approved, or withdraw it and ask again.',
+      })
+    }
+    world.clock.advance(10 * 60_000 + 1)
+    await asked('tear-down')
+  })
+
   it('is between the bot and its asker below the limit', async () => {
     const { bot } = await openOffice({ approveAboveUsd: 4.34, budgetUsd: 4.34, twoPerson: true })
     const answer = await bot.say('spin-up')

@@ -1,4 +1,5 @@
 import {
+  type Cluster,
   CreateClusterCommand,
   DeleteClusterCommand,
   PauseClusterCommand,
@@ -6,10 +7,26 @@ import {
 } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../../src/core/errors.ts'
+import type { Clients } from '../../../src/redshift/clients.ts'
 import { createRedshiftCluster } from '../../../src/redshift/cluster/redshift-cluster.ts'
 import { plain, setStage, succeeded } from './stage.ts'
 
 const named = { ClusterIdentifier: 'sparkify' }
+
+/** Has AWS report clusters like this. */
+function reporting(report: () => Partial<Cluster>): (clients: Clients) => void {
+  return ({ redshift }) =>
+    redshift.middlewareStack.add(
+      (next) => async (args) => {
+        const answer = await next(args)
+        if ('Clusters' in answer.output) {
+          for (const cluster of answer.output.Clusters ?? []) Object.assign(cluster, report())
+        }
+        return answer
+      },
+      { step: 'initialize' },
+    )
+}
 
 describe('waiting for the cluster', () => {
   it.each<[string, (redshift: RedshiftClient) => Promise<unknown>, object]>([
@@ -33,6 +50,64 @@ describe('waiting for the cluster', () => {
     const begun = clock.now().getTime()
     await expect(perform(act)).rejects.toMatchObject(refusal)
     expect(clock.now().getTime() - begun).toBeLessThan(5_000)
+  })
+
+  it.each([
+    [
+      'hardware-failure',
+      'tear-down',
+      'Cluster sparkify is hardware-failure and does not recover from that by itself. It may still be billed.',
+    ],
+    ['final-snapshot', 'status', 'Cluster sparkify is being deleted.'],
+    ['pausing', 'resume', 'Someone paused cluster sparkify in the meantime.'],
+  ])('is over at once where it is %s, with %s', async (ClusterStatus, fixCommand, message) => {
+    const { process, ledger } = await setStage({ speed: 1_000_000 })
+    let report: Partial<Cluster> = {}
+    const { cluster, run, perform } = process(
+      {},
+      reporting(() => report),
+    )
+    const act = await cluster.spinUp(plain)
+    await run(act)
+    ledger.finished.delete('Wait until available')
+    report = { ClusterStatus, ClusterAvailabilityStatus: undefined }
+    await expect(perform(act)).rejects.toMatchObject({ code: 'cluster_state', fixCommand, message })
+  })
+
+  it('lasts until its role is applied, and attaches one that is missing, as often as AWS cannot take that yet', async () => {
+    const { double, process, ledger } = await setStage({ speed: 1_000_000 })
+    const role = 'arn:aws:iam::123456789012:role/sparkify-s3-read'
+    const applied = (ApplyStatus: string | undefined) => [{ IamRoleArn: role, ApplyStatus }]
+    let reports: (Cluster['IamRoles'] | 'none')[] = []
+    const { cluster, run, perform } = process(
+      {},
+      reporting(() => {
+        const next = reports.shift()
+        return next === undefined ? {} : { IamRoles: next === 'none' ? undefined : next }
+      }),
+    )
+    const act = await cluster.spinUp(plain)
+    await run(act)
+    /** How often the step looks until it is content, and how many roles it attaches, where AWS reports these one after the other. */
+    const lived = async (each: typeof reports): Promise<readonly unknown[]> => {
+      ledger.finished.delete('Wait until available')
+      await double.clearCalls()
+      reports = [...each]
+      await perform(act)
+      const attached = (await succeeded(double))['redshift:ModifyClusterIamRoles'] ?? 0
+      return [reports.length, attached]
+    }
+    expect(await lived([applied('adding'), applied('adding'), applied('in-sync')])).toEqual([0, 0])
+    expect(await lived([applied('in-sync'), applied('in-sync')])).toEqual([1, 0])
+    expect(await lived([applied(undefined), applied('in-sync')])).toEqual([1, 0])
+    expect(await lived(['none', applied('in-sync')])).toEqual([1, 0])
+    await double.fault({
+      kind: 'error',
+      action: 'redshift:ModifyClusterIamRoles',
+      code: 'InvalidClusterState',
+      message: 'The cluster is being modified.',
+    })
+    expect(await lived([[], [], applied('in-sync')])).toEqual([0, 1])
   })
 
   it('bears with a cluster that AWS does not list right after it took the order, and creates one', async () => {
