@@ -26,6 +26,7 @@ const layers: readonly string[] = [
   'schedule/report',
   'schedule/run',
   'watch',
+  'watch/freshness',
   'home',
   'doctor',
   'app.ts',

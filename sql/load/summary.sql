@@ -2,7 +2,7 @@
 -- uses: keyed-events, lost-events
 
 -- A play is dated ahead when it is later than :tomorrow, or more than a month later than the day that the name of the
--- newest log file gives. "anchor" is the newest of the others. Repeats that differ from the play that was loaded are lost
+-- newest log file gives. "anchor" is the newest of the others. "files_until" is the end of the newest day that has a log file. Repeats that differ from the play that was loaded are lost
 -- plays; the others are the same event, delivered again.
 
 with logged_plays as (
@@ -40,7 +40,9 @@ catalogue as (
   from staging_songs
 ),
 file_days as (
-  select cast(max(day) + 31 as timestamp) as month_later
+  select
+    cast(max(day) + 31 as timestamp) as month_later,
+    cast(max(case when day < cast(:tomorrow as timestamp) then day end) + 1 as timestamp) as files_until
   from source_files
   where dataset = 'log'
 ),
@@ -72,11 +74,13 @@ select
   repairs.repaired,
   plays.data_from,
   plays.data_until,
+  file_days.files_until,
   plays.anchor,
   plays.ahead
 from staged
 cross join catalogue
 cross join plays
+cross join file_days
 cross join logged_plays
 cross join repairs
 cross join losses;

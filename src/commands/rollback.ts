@@ -64,8 +64,9 @@ export default defineCommand({
         title: 'Make the load live',
         async run({ signal }) {
           await deps.engine.restore(target.id, signal)
-          const note = rollbackNote(live, target, runId, deps.clock.now().toISOString())
-          if (!(await deps.ledger.loads.restore(target.id, runId, deps.process, [note]))) {
+          const at = deps.clock.now().toISOString()
+          const note = rollbackNote(live, target, runId, at)
+          if (!(await deps.ledger.loads.restore(target.id, runId, deps.process, at, [note]))) {
             throw new OpsError('interrupted', 'Another process has taken this run over; this one changed nothing.')
           }
           return { detail: `load ${target.id}` }

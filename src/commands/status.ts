@@ -16,6 +16,8 @@ import {
   stateLine,
   warehouseState,
 } from '../core/warehouse/state.ts'
+import { visibleFreshness } from '../core/watch/freshness/find.ts'
+import { freshnessLine } from '../core/watch/freshness/outcome.ts'
 
 export default defineCommand({
   name: 'status',
@@ -29,16 +31,26 @@ export default defineCommand({
   async run(_args, context) {
     const { deps } = context
     const state = await warehouseState(deps)
-    return { headline: stateLine(state, deps.clock.now()), replies: [table(state, context)], next: nextUseful(state) }
+    const fresh = await Promise.all((await visibleFreshness(context)).map((one) => freshnessLine(one, deps)))
+    return {
+      headline: stateLine(state, deps.clock.now()),
+      replies: [table(state, fresh, context)],
+      next: nextUseful(state),
+    }
   },
 })
 
-function table({ cluster, live, held, writing, isLeft }: State, context: Context): TableReply {
+function table(
+  { cluster, live, held, writing, isLeft }: State,
+  fresh: readonly string[],
+  context: Context,
+): TableReply {
   const since = cluster.since === null ? '' : `, since ${moment(cluster.since)}`
   const rows = [
     ['Live load', live === null ? 'none' : liveLine(live, cluster.state)],
     ...(held === null ? [] : [['Held', heldLine(held)]]),
     ['Checks', live === null ? 'not run' : checksStateLine(live)],
+    ...fresh.map((line) => ['Freshness', line]),
     ['Running', writing === null ? 'nothing' : writingLine(writing, isLeft, context)],
     ['Cluster', cluster.name],
     ['State', `${cluster.state}${since}`],

@@ -52,7 +52,7 @@ export default defineCommand({
       id: 'forget-the-loads',
       title: 'Remove the loads from the ledger',
       run: async () => {
-        await deps.ledger.loads.discardAll()
+        await deps.ledger.loads.discardAll(deps.clock.now().toISOString())
         return {}
       },
     }

@@ -25,6 +25,7 @@ import { insertFollowed } from './schedule/run/follow.ts'
 import { insertDue } from './schedule/run/occurrences.ts'
 import { suspendRefused } from './schedule/run/ownership.ts'
 import { pauseLeftAwake } from './schedule/run/power.ts'
+import { watchFreshness } from './watch/freshness/judge.ts'
 
 export type { Ask, Click, Confirmation } from './runner/session.ts'
 
@@ -129,7 +130,7 @@ export function createApp({ session, changes }: OpenedSession): App {
 
 async function tick(session: Session, wake: () => void): Promise<void> {
   const due = Promise.all([insertDue(session), insertFollowed(session)])
-  const tasks = [due.then(wake), expireCards(session.deps), tendCluster(session)]
+  const tasks = [due.then(wake), expireCards(session.deps), tendCluster(session), watchFreshness(session)]
   for (const end of await Promise.allSettled(tasks)) {
     if (end.status === 'fulfilled') continue
     if (!(end.reason instanceof OpsError)) throw end.reason
@@ -177,7 +178,7 @@ export function createChanges(): Changes {
  * Writes of other processes are not noticed.
  */
 export function notifying(ledger: Ledger, notify: () => void): Ledger {
-  const { runs, schedules, watches, plans, loads, messages } = ledger
+  const { runs, schedules, watches, freshness, plans, loads, messages } = ledger
   const after =
     <A extends readonly unknown[], R>(write: (...args: A) => Promise<R>) =>
     async (...args: A): Promise<R> => {
@@ -201,6 +202,14 @@ export function notifying(ledger: Ledger, notify: () => void): Ledger {
       add: after(watches.add),
       change: after(watches.change),
       remove: after(watches.remove),
+    },
+    freshness: {
+      ...freshness,
+      set: after(freshness.set),
+      change: after(freshness.change),
+      remove: after(freshness.remove),
+      judge: after(freshness.judge),
+      update: after(freshness.update),
     },
     plans: { ...plans, save: after(plans.save), settle: after(plans.settle) },
     messages: { ...messages, put: after(messages.put) },

@@ -2,8 +2,9 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { spentInMonth } from '../core/cluster/bill.ts'
 import type { Deps } from '../core/deps.ts'
 import { OpsError } from '../core/errors.ts'
-import type { Ledger } from '../core/ports/ledger.ts'
+import type { FreshnessDay, Ledger } from '../core/ports/ledger.ts'
 import type { RunEnd, RunRecord } from '../core/ports/runs.ts'
+import { isOnTime } from '../core/watch/freshness/days.ts'
 import { watchCalls } from './calls.ts'
 import { startServer } from './server.ts'
 
@@ -168,6 +169,35 @@ function registerStates(registry: Registry, { ledger, clock, cluster }: Served, 
     const published = (await ledger.loads.live())?.published ?? null
     return published === null ? null : age(published)
   })
+  // A freshness is one number for each channel that has one.
+  const ofFreshness = (name: string, help: string, figureOf: (newest: FreshnessDay) => number): void => {
+    new Gauge({
+      name,
+      help,
+      labelNames: ['freshness'],
+      registers: [registry],
+      async collect() {
+        this.reset()
+        for (const { id, isPaused } of await ledger.freshness.list()) {
+          const [newest] = isPaused ? [] : await ledger.freshness.days(id, 1)
+          if (newest !== undefined) this.set({ freshness: id }, figureOf(newest))
+        }
+      },
+    })
+  }
+  ofFreshness(
+    'sparkify_freshness_met',
+    'Whether the newest day that was due was live by its deadline (1 or 0), by the number of the freshness',
+    (newest) => Number(isOnTime(newest)),
+  )
+  ofFreshness(
+    'sparkify_freshness_delay_seconds',
+    'How long after its deadline that day was live, or has been missing by now; 0 in time',
+    ({ met, deadline }) => {
+      const until = met === null ? clock.now().getTime() : Date.parse(met)
+      return Math.max(0, until - Date.parse(deadline)) / 1000
+    },
+  )
   gauge(
     'sparkify_month_usd',
     'What the cluster cost in this month (UTC) so far, in US dollars, without storage',

@@ -6,6 +6,7 @@ import { annotationStore } from './annotations.ts'
 import { auditStore } from './audit.ts'
 import { type Database, openDatabase } from './database.ts'
 import { forgetExpired } from './forget.ts'
+import { freshnessStore } from './freshness.ts'
 import { livenessOn, machineUptime, pidIsAlive, type Uptime } from './liveness.ts'
 import { loadStore } from './loads.ts'
 import { migrate } from './migrate.ts'
@@ -64,6 +65,7 @@ export async function openLedger(options: LedgerOptions): Promise<Ledger> {
     loads: loadStore(db),
     schedules: scheduleStore(db),
     watches: watchStore(db),
+    freshness: freshnessStore(db),
     processes: processStore(db, liveness, now),
     notes: noteStore(db),
     annotations: annotationStore(db),

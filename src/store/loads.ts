@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { LoadRecord, LoadStore } from '../core/ports/ledger.ts'
 import { comparisonSchema } from '../core/ports/loads.ts'
 import { insertAnnotations } from './annotations.ts'
-import type { Database } from './database.ts'
+import type { Database, Sql } from './database.ts'
 import { ifChanged } from './outbox.ts'
 import { json, parseRow } from './rows.ts'
 
@@ -27,6 +27,7 @@ const loadSchema = z.object({
       rejected: z.number().exactOptional(),
       dataFrom: z.string().nullable().exactOptional(),
       dataUntil: z.string().nullable().exactOptional(),
+      filesUntil: z.string().nullable().exactOptional(),
       anchor: z.string().exactOptional(),
       ahead: z.number().exactOptional(),
       copied: z.string().nullable().exactOptional(),
@@ -87,6 +88,7 @@ export function loadStore(db: Database): LoadStore {
             )`,
           args: { run, process, others: kept - 1 },
         },
+        moveTo(id, at),
       ])
       return moved?.rowsAffected === 1
     },
@@ -108,7 +110,7 @@ export function loadStore(db: Database): LoadStore {
       return held?.rowsAffected === 1
     },
 
-    async restore(id, run, process, notes = []) {
+    async restore(id, run, process, at, notes = []) {
       const fence = { id, run, process }
       const [, moved] = await db.batch([
         {
@@ -121,6 +123,7 @@ export function loadStore(db: Database): LoadStore {
           args: fence,
         },
         insertAnnotations(notes, ifChanged),
+        moveTo(id, at),
       ])
       return moved?.rowsAffected === 1
     },
@@ -148,11 +151,35 @@ export function loadStore(db: Database): LoadStore {
       await db.write(`update loads set state = 'discarded' where id = ? and state <> 'live'`, [id])
     },
 
-    async discardAll() {
-      await db.write(`update loads set state = 'discarded'`)
+    async discardAll(at) {
+      await db.batch([{ sql: `update loads set state = 'discarded'` }, moveTo(null, at)])
+    },
+
+    async moves(since) {
+      const rows = await db.read(
+        `select live_loads.at as moved, loads.* from live_loads left join loads on loads.id = live_loads.load
+        where seq >= coalesce((select max(seq) from live_loads where at <= :since), 0) order by seq`,
+        { since },
+      )
+      return rows.map((row) => ({
+        at: parseRow(moveSchema, 'Move of the live load', row).moved,
+        load: row['id'] === null ? null : parseLoad(row),
+      }))
     },
   }
 }
+
+/** Notes which load is live from then on, where that is another one than before; for the end of a batch that may have moved the pointer. */
+function moveTo(id: number | null, at: string): Sql {
+  const live = `select id from loads where state = 'live'`
+  return {
+    sql: `insert into live_loads (at, load) select :at, :id
+      where (${live}) is :id and (select load from live_loads order by seq desc limit 1) is not :id`,
+    args: { id, at },
+  }
+}
+
+const moveSchema = z.object({ moved: z.string() })
 
 function parseLoad(row: object): LoadRecord {
   return parseRow(loadSchema, 'Load', row)

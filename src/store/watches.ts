@@ -19,7 +19,7 @@ const endSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('person'), by: askerSchema, how: z.enum(['paused', 'edited', 'removed']) }),
 ])
 
-const lifeSchema = z.discriminatedUnion('kind', [
+export const lifeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ok') }),
   z.object({ kind: z.literal('firing'), firing: firingSchema }),
   z.object({ kind: z.literal('acknowledged'), firing: firingSchema, by: askerSchema, at: z.string() }),

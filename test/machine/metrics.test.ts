@@ -164,3 +164,33 @@ it('refuses a port that is taken, naming its own variable', async () => {
     remedy: expect.stringContaining('SPARKIFY_METRICS_PORT'),
   })
 })
+
+it('tells of each freshness whether its newest day was live in time, and how late it was', async () => {
+  const { process, port } = await open()
+  const { freshness } = process.deps.ledger
+  const place = (id: string) => ({ kind: 'slack', channel: id, direct: false }) as const
+  const since = '2026-11-01T00:00:00.000Z'
+  const [first, second, third] = await Promise.all(
+    ['C1', 'C2', 'C3'].map((id) => freshness.set({ time: '06:00', zone: 'UTC', place: place(id), owner: anna, since })),
+  )
+  const judged = (id: number | undefined, day: string, met: string | null) =>
+    freshness.judge(
+      {
+        ...{ freshness: id ?? 0, day, deadline: `${day}T06:00:00.000Z`, met, load: null },
+        ...{ reason: null, life: { kind: 'ok' } },
+      },
+      [],
+    )
+  // The clock shows 23 November 2026, 12:00 UTC.
+  await judged(first?.id, '2026-11-22', null)
+  await judged(first?.id, '2026-11-23', '2026-11-23T03:00:00.000Z')
+  await judged(second?.id, '2026-11-23', null)
+  await judged(third?.id, '2026-11-23', '2026-11-23T06:10:00.000Z')
+  const samples = await sampled(port)
+  const of = (name: string) => [1, 2, 3].map((id) => samples.get(`sparkify_freshness_${name}{freshness="${id}"}`))
+  expect(of('met')).toEqual([1, 0, 0])
+  expect(of('delay_seconds')).toEqual([0, 21_600, 600])
+  if (second !== undefined) await freshness.change(second.id, { isPaused: true })
+  const later = await sampled(port)
+  expect([...later.keys()].filter((key) => key.startsWith('sparkify_freshness_met'))).toHaveLength(2)
+})

@@ -122,6 +122,7 @@ describe('plays', () => {
         repaired: 0,
         data_from: null,
         data_until: null,
+        files_until: null,
         anchor: null,
         ahead: 0,
       },

@@ -122,6 +122,7 @@ export function loadSuite(data: DataSet, { every }: Asking = { every: 1 }): void
           repaired: data.repaired,
           data_from: timeText(span.oldest),
           data_until: timeText(span.newest),
+          files_until: timeText(new Date((Math.floor(span.newest.getTime() / 86_400_000) + 1) * 86_400_000)),
           anchor: timeText(span.newest),
           ahead: 0,
         },

@@ -4,6 +4,7 @@ import type { DaySpan } from '../ports/annotations.ts'
 import { readSpan, spanMs } from '../span.ts'
 import { readPeriod } from '../sql/window.ts'
 import { zoneName } from '../sql/zone.ts'
+import { readTimeOfDay, timeOfDayWords } from '../time-of-day.ts'
 
 /*
  * Kinds of argument: a zod schema from typed text to a value, registered with what help, forms and errors show of it.
@@ -219,7 +220,9 @@ export function words(options: Omit<ArgOptions, 'bare'> & { accepts: string }): 
 export function optionalTime(options: ArgOptions): z.ZodType<string | undefined> {
   const schema = z
     .string()
-    .regex(/^(?:[01]\d|2[0-3]):[0-5]\d$/)
+    .transform(readTimeOfDay)
+    .refine((time) => time !== null)
+    .transform(timeOfDayWords)
     .optional()
   return described(schema, options, { accepts: 'a time of day like 07:30', kind: 'time' })
 }

@@ -5,6 +5,7 @@ import { usd } from '../format.ts'
 import type { Asker } from '../people.ts'
 import type { PlanRecord } from '../ports/plans.ts'
 import type { Session } from '../runner/session.ts'
+import { freshnessEntries } from './freshness.ts'
 import { at, entry, type Home, type HomeEntry, type HomeSection, pressable, type Viewing, where } from './home-view.ts'
 import { headlineOf, shortcuts, stateEntries } from './now.ts'
 import { endedEntries, runningEntries } from './runs.ts'
@@ -40,7 +41,7 @@ function unknown(error: unknown): null {
 async function homeFor(viewing: Viewing): Promise<Home> {
   const { snapshot, deps } = viewing
   const sections: readonly HomeSection[] = [
-    { title: '', entries: [...stateEntries(viewing), ...moneyEntries(viewing)] },
+    { title: '', entries: [...stateEntries(viewing), ...freshnessEntries(viewing), ...moneyEntries(viewing)] },
     { title: 'Waiting for approval', entries: await cardEntries(viewing) },
     { title: 'Running now', entries: runningEntries(viewing) },
     { title: '', entries: shortcuts(viewing) },

@@ -2,10 +2,11 @@ import { type Spent, spentInMonth } from '../cluster/bill.ts'
 import type { Command } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
-import type { PlanRecord, RunRecord, ScheduleRecord } from '../ports/ledger.ts'
+import type { Freshness, PlanRecord, RunRecord, ScheduleRecord } from '../ports/ledger.ts'
 import type { Session } from '../runner/session.ts'
 import { upcoming } from '../schedule/make/words.ts'
 import { type State, warehouseState } from '../warehouse/state.ts'
+import { freshnessLine } from '../watch/freshness/outcome.ts'
 
 /** What every Home is made of, seen once for all who have theirs open. */
 export interface HomeSnapshot {
@@ -23,6 +24,8 @@ export interface HomeSnapshot {
   readonly followed: readonly ScheduleRecord[]
   /** When each active schedule runs next, by its id; none for one that never runs again. */
   readonly nextTimes: ReadonlyMap<number, Date>
+  /** What each channel was promised, with its line. */
+  readonly freshness: readonly { readonly freshness: Freshness; readonly line: string }[]
   /** Cards that somebody may approve now. */
   readonly cards: readonly PlanRecord[]
   /** What the cluster has cost this month, in US dollars; null where it costs nothing. */
@@ -42,7 +45,7 @@ export async function takeSnapshot({
 }: Pick<Session, 'deps' | 'catalog' | 'registry'>): Promise<HomeSnapshot> {
   const { ledger, cluster, clock } = deps
   const now = clock.now()
-  const [state, running, ended, schedules, followed, cards, spent] = await Promise.all([
+  const [state, running, ended, schedules, followed, freshness, cards, spent] = await Promise.all([
     warehouseState(deps).catch(expected),
     ledger.runs.list({ limit: listedRuns, listedOnly: true, states: ['running'] }),
     ledger.runs.list({
@@ -54,6 +57,7 @@ export async function takeSnapshot({
     }),
     ledger.schedules.list(),
     ledger.schedules.followed(),
+    freshnessLines(deps),
     ledger.plans.waiting(now),
     cluster.free ? null : spentInMonth(deps, now),
   ])
@@ -65,9 +69,15 @@ export async function takeSnapshot({
     schedules,
     followed,
     nextTimes: nextTimesOf(schedules, deps),
+    freshness,
     cards,
     spent,
   }
+}
+
+async function freshnessLines(deps: Deps): Promise<HomeSnapshot['freshness']> {
+  const all = await deps.ledger.freshness.list()
+  return Promise.all(all.map(async (freshness) => ({ freshness, line: await freshnessLine(freshness, deps) })))
 }
 
 /** Worked out once for all who have a Home open: with a thousand schedules it takes longer than everything else in a Home. */

@@ -1,5 +1,6 @@
 import type { AnnotationStore } from './annotations.ts'
 import type { AuditStore } from './audit.ts'
+import type { FreshnessStore } from './freshness.ts'
 import type { LoadStore } from './loads.ts'
 import type { MessageStore } from './outbox.ts'
 import type { PlanStore } from './plans.ts'
@@ -8,6 +9,7 @@ import type { ScheduleStore } from './schedules.ts'
 import type { WatchStore } from './watches.ts'
 
 export type * from './audit.ts'
+export type * from './freshness.ts'
 export type * from './loads.ts'
 export type * from './plans.ts'
 export type * from './runs.ts'
@@ -30,6 +32,7 @@ export interface Ledger {
   readonly loads: LoadStore
   readonly schedules: ScheduleStore
   readonly watches: WatchStore
+  readonly freshness: FreshnessStore
   readonly processes: ProcessStore
   readonly notes: NoteStore
   readonly annotations: AnnotationStore

@@ -46,6 +46,8 @@ export interface LoadFacts {
   readonly rejected?: number
   readonly dataFrom?: string | null
   readonly dataUntil?: string | null
+  /** The end of the newest day (UTC) that the name of a log file gives; null where none gives one. */
+  readonly filesUntil?: string | null
   /** The newest play that is not dated far ahead, where that is not the newest of all; "last 7 days" end with it. */
   readonly anchor?: string
   /** How many plays are dated after it. */
@@ -69,6 +71,12 @@ export interface LoadRecord {
   readonly facts: LoadFacts
 }
 
+/** From `at` (ISO 8601 in UTC) on this load was live, until the next move; null: none was. */
+export interface LoadMove {
+  readonly at: string
+  readonly load: LoadRecord | null
+}
+
 export interface LoadStore {
   begin(id: LoadId, started: string): Promise<void>
   /** Merges facts into what is known of the load. */
@@ -89,12 +97,14 @@ export interface LoadStore {
   /** Keeps a load that was built, unpublished; one that was held before is discarded. Refused (false) as `publish` is. */
   hold(id: LoadId, run: RunId, process: string, notes?: readonly NewAnnotation[]): Promise<boolean>
   /** Moves the pointer back to a previous load; the live one becomes previous. Refused (false) as `publish` is, or where it is not kept. */
-  restore(id: LoadId, run: RunId, process: string, notes?: readonly NewAnnotation[]): Promise<boolean>
+  restore(id: LoadId, run: RunId, process: string, at: string, notes?: readonly NewAnnotation[]): Promise<boolean>
   get(id: LoadId): Promise<LoadRecord | null>
   live(): Promise<LoadRecord | null>
   /** Loads in these states, newest first. */
   list(states: readonly LoadState[]): Promise<readonly LoadRecord[]>
   discard(id: LoadId): Promise<void>
   /** After a tear-down: nothing is live any more. */
-  discardAll(): Promise<void>
+  discardAll(at: string): Promise<void>
+  /** What has been live since that time, in order; the first of them was live already, where one is known. */
+  moves(since: string): Promise<readonly LoadMove[]>
 }

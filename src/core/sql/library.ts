@@ -17,7 +17,7 @@ export interface SqlLibrary {
   readonly tables: { readonly staging: readonly string[]; readonly star: readonly string[] }
   /** One transform for each table of the star, in the order in which they must run. */
   readonly etl: readonly TransformFile[]
-  /** Answers one row: events, catalogue_songs, plays, repeats_dropped, matched, repaired, data_from, data_until. */
+  /** Answers one row: events, catalogue_songs, plays, repeats_dropped, matched, repaired, data_from, data_until, files_until. */
   readonly summary: string
   /** Answers one column: every distinct text of staging that could be wrongly encoded. */
   readonly foreignTexts: string

@@ -117,11 +117,13 @@ function checkSources(
     ...loadSteps.sources,
     run: async ({ signal }) => {
       await requireKnownLoads(deps)
+      // What is delivered from here on may be missing in the list.
+      const started = deps.clock.now().toISOString()
       const found = await sources(signal)
       const { log, song, summary, skipped = [] } = found
       const files = [...log, ...song]
       const basis = await basisOf(deps, found, full, signal)
-      await deps.ledger.loads.begin(load, deps.clock.now().toISOString())
+      await deps.ledger.loads.begin(load, started)
       await deps.ledger.loads.learn(load, { source: deps.engine.source })
       if (files.length > 0) {
         const size = files.reduce((sum, file) => sum + file.bytes, 0)
@@ -326,6 +328,7 @@ const summaryColumns = [
   'repaired',
   'data_from',
   'data_until',
+  'files_until',
   'anchor',
   'ahead',
 ] as const
@@ -342,7 +345,7 @@ async function summarise(
   )
   const value = (name: (typeof summaryColumns)[number]) =>
     rows[0]?.[columns.findIndex((column) => column.name === name)]
-  const time = (name: 'data_from' | 'data_until' | 'anchor'): string | null =>
+  const time = (name: 'data_from' | 'data_until' | 'files_until' | 'anchor'): string | null =>
     typeof value(name) === 'string' ? String(value(name)) : null
   const anchor = time('anchor')
   const ahead = Number(value('ahead'))
@@ -353,6 +356,7 @@ async function summarise(
       repeatsDropped: Number(value('repeats_dropped')),
       dataFrom: time('data_from'),
       dataUntil: time('data_until'),
+      filesUntil: time('files_until'),
       ...(anchor === null || ahead === 0 ? {} : { anchor, ahead }),
     },
     repairedPlays: Number(value('repaired')),

@@ -31,11 +31,11 @@ export function messagesOfLife(
   const { life, owner } = watch
   if (life === before || life.kind === 'ok') return []
   const mention = owner.kind === 'slack' ? [owner.id] : owner.id === theAdmins.id ? directory.holders('admin') : []
-  return [cardMessage({ ...cardOf(watch, life), ways: waysOf(watch), mention }, clock.now())]
+  return [cardMessage({ ...cardOf(watch, life), ways: waysOfFiring(watch), mention }, clock.now())]
 }
 
 /** Its channel, then its owner, then the admins: conversations all, so that an edit is no second message. */
-function waysOf({ place, owner }: WatchRecord): Ways {
+export function waysOfFiring({ place, owner }: Pick<WatchRecord, 'place' | 'owner'>): Ways {
   const there: readonly Way[] = place.kind === 'slack' ? [{ kind: 'conversation', place, who: owner }] : []
   const toOwner: readonly Way[] = owner.kind === 'slack' ? [directly(owner)] : []
   const [first, ...others] = [...there, ...toOwner]

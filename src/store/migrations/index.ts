@@ -8,6 +8,7 @@ import { outbox } from './012-outbox.ts'
 import { keptLoadsIndex } from './013-kept-loads.ts'
 import { auditRows } from './016-audit-rows.ts'
 import { watches } from './017-watches.ts'
+import { freshness } from './018-freshness.ts'
 import { annotations } from './019-annotations.ts'
 import { again, approvals, askedOccurrences, forgetting, lookups, personal, requests, uptime } from './columns.ts'
 
@@ -30,6 +31,7 @@ export const migrations: readonly (readonly string[])[] = [
   askedOccurrences,
   auditRows,
   watches,
+  freshness,
   annotations,
   personal,
 ]

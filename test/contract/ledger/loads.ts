@@ -100,13 +100,26 @@ export function describeLoads(open: OpenLedger): void {
       const [first = 0, second = 0, third = 0, fourth = 0] = ids
       const states = async () => Promise.all(ids.map(async (id) => (await other.loads.get(id))?.state))
       expect(await states()).toEqual(['discarded', 'previous', 'previous', 'live'])
-      expect(await ledger.loads.restore(second, fourth, 'one')).toBe(true)
+      expect(await ledger.loads.restore(second, fourth, 'one', later(10).toISOString())).toBe(true)
       expect(await states()).toEqual(['discarded', 'live', 'previous', 'previous'])
       // Again, as after a crash behind it.
-      expect(await ledger.loads.restore(second, fourth, 'one')).toBe(true)
-      expect(await ledger.loads.restore(first, fourth, 'one')).toBe(false)
-      expect(await ledger.loads.restore(third, fourth, 'two')).toBe(false)
+      expect(await ledger.loads.restore(second, fourth, 'one', later(11).toISOString())).toBe(true)
+      expect(await ledger.loads.restore(first, fourth, 'one', later(12).toISOString())).toBe(false)
+      expect(await ledger.loads.restore(third, fourth, 'two', later(13).toISOString())).toBe(false)
       expect(await states()).toEqual(['discarded', 'live', 'previous', 'previous'])
+      const moves = async (since: number) =>
+        (await other.loads.moves(later(since).toISOString())).map(({ at, load }) => [at, load?.id])
+      expect(await moves(10)).toEqual([[later(10).toISOString(), second]])
+      expect(await moves(9)).toEqual([
+        [later(fourth).toISOString(), fourth],
+        [later(10).toISOString(), second],
+      ])
+      await ledger.loads.discardAll(later(20).toISOString())
+      await ledger.loads.discardAll(later(21).toISOString())
+      expect(await moves(15)).toEqual([
+        [later(10).toISOString(), second],
+        [later(20).toISOString(), undefined],
+      ])
     })
 
     it('published twice by the same run stay as they are', async () => {
@@ -162,7 +175,7 @@ export function describeLoads(open: OpenLedger): void {
       await ledger.loads.discard(live)
       expect((await ledger.loads.get(live + 1))?.state).toBe('discarded')
       expect((await ledger.loads.live())?.id).toBe(live)
-      await ledger.loads.discardAll()
+      await ledger.loads.discardAll(later(9).toISOString())
       expect(await ledger.loads.live()).toBeNull()
       expect((await ledger.loads.list(['discarded'])).map((load) => load.id)).toEqual([live + 1, live])
     })

@@ -1,5 +1,6 @@
 import { type Channel, readChannel, withChannelNames } from '../../channel.ts'
 import { OpsError } from '../../errors.ts'
+import { readTimeOfDay, type TimeOfDay, timeOfDayWords } from '../../time-of-day.ts'
 
 /** When a schedule is run. */
 export interface When {
@@ -54,16 +55,7 @@ export function readWhen(words: readonly string[]): When {
   if (days === null) throw notUnderstood(first)
   if (more[0] !== undefined) throw notUnderstood(more[0])
   const at = timeOf(time ?? '')
-  return { phrase: `${first} at ${clockWords(at)}`, days: first, cron: `${at.minute} ${at.hour} * * ${days}` }
-}
-
-interface TimeOfDay {
-  readonly hour: number
-  readonly minute: number
-}
-
-function clockWords({ hour, minute }: TimeOfDay): string {
-  return `${String(hour).padStart(2, '0')}:${String(minute).padStart(2, '0')}`
+  return { phrase: `${first} at ${timeOfDayWords(at)}`, days: first, cron: `${at.minute} ${at.hour} * * ${days}` }
 }
 
 /** `every 6h`, from midnight on or, with `from 01:30`, from the first such time of the day on. */
@@ -83,7 +75,7 @@ function everyOf(span: string, rest: readonly string[], hourly?: string): When {
   const { hour, minute } = from === undefined ? { hour: 0, minute: 0 } : timeOf(time ?? '')
   const first = hour % hours
   const days = hourly ?? `every ${hours}h`
-  const phrase = first === 0 && minute === 0 ? days : `${days} from ${clockWords({ hour: first, minute })}`
+  const phrase = first === 0 && minute === 0 ? days : `${days} from ${timeOfDayWords({ hour: first, minute })}`
   if (hours === 24) return { phrase, days, cron: `${minute} ${first} * * *` }
   return { phrase, days, cron: `${minute} ${first === 0 ? '*' : `${first}-23`}/${hours} * * *` }
 }
@@ -102,18 +94,13 @@ function isTime(word: string): boolean {
 }
 
 function timeOf(word: string): TimeOfDay {
-  const [, h, m = '0', half] = /^(\d{1,2})(?:[:.](\d{2}))?(am|pm)?$/.exec(word) ?? []
-  const typed = Number(h)
-  const hour = half === undefined ? typed : (typed % 12) + (half === 'pm' ? 12 : 0)
-  const minute = Number(m)
-  if (h === undefined || hour > 23 || minute > 59 || (half !== undefined && (typed < 1 || typed > 12))) {
-    throw new OpsError(
-      'bad_argument',
-      word === '' ? 'At what time? Nothing was done.' : `"${word}" is not a time. Nothing was done.`,
-      "Use 'at 03:00' or 'at 7am'.",
-    )
-  }
-  return { hour, minute }
+  const time = readTimeOfDay(word)
+  if (time !== null) return time
+  throw new OpsError(
+    'bad_argument',
+    word === '' ? 'At what time? Nothing was done.' : `"${word}" is not a time. Nothing was done.`,
+    "Use 'at 03:00' or 'at 7am'.",
+  )
 }
 
 function notUnderstood(word: string): OpsError {

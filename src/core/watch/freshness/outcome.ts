@@ -1,0 +1,107 @@
+import type { Outcome } from '../../command/define.ts'
+import type { Deps } from '../../deps.ts'
+import type { Freshness, FreshnessDay } from '../../ports/freshness.ts'
+import { type TableReply, tableOfThings, text } from '../../reply.ts'
+import { type Due, deadlines } from './days.ts'
+import {
+  countedDays,
+  countWords,
+  dayName,
+  freshnessWords,
+  outcomeWords,
+  promiseWords,
+  reasonWords,
+  timeThere,
+} from './words.ts'
+
+/** How many days its table shows. */
+const shownDays = 14
+
+/** The next deadline of a freshness; null where it never comes. */
+export function nextDue(freshness: Freshness, { clock, timetable }: Pick<Deps, 'clock' | 'timetable'>): Due | null {
+  for (const due of deadlines(freshness, clock.now(), timetable)) return due
+  return null
+}
+
+/** "Next: 1 Dec 2018 by 2 Dec 2018, 06:00 GMT", or that it is paused. */
+export function nextWords(freshness: Freshness, deps: Pick<Deps, 'clock' | 'timetable'>): string {
+  if (freshness.isPaused) return 'paused'
+  const due = nextDue(freshness, deps)
+  if (due === null) return 'no further deadline'
+  return `next: ${dayName(due.day.day)}, due ${timeThere(due.deadline.toISOString(), freshness.zone)}`
+}
+
+/** A freshness in one line, with its newest day: for status and Home. */
+export async function freshnessLine(freshness: Freshness, deps: Deps): Promise<string> {
+  const days = await deps.ledger.freshness.days(freshness.id, countedDays)
+  const last = lastWords(days, freshness) ?? []
+  return [promiseWords(freshness), last, countWords(days), nextWords(freshness, deps)].flat().join(' · ')
+}
+
+/** A freshness in full: its promise, when it is due next, and its last days. */
+export async function freshnessOutcome(freshness: Freshness, headline: string, deps: Deps): Promise<Outcome> {
+  const { id } = freshness
+  const days = await deps.ledger.freshness.days(id, countedDays)
+  const act = freshness.isPaused
+    ? { label: 'Resume it', line: `freshness-resume ${id}` }
+    : { label: 'Pause it', line: `freshness-pause ${id}` }
+  return {
+    headline,
+    replies: [
+      text(headline, 'good'),
+      text(`${countWords(days)} · ${nextWords(freshness, deps)}`),
+      ...(days.length === 0 ? [] : [daysTable(days.slice(0, shownDays), freshness)]),
+      text(meaning, 'note'),
+    ],
+    next: [
+      { label: 'Change…', line: `freshness-by time=${freshness.time} tz=${freshness.zone}`, form: true },
+      act,
+      { label: 'Status', line: 'status' },
+    ],
+  }
+}
+
+const meaning =
+  'A day is in time when the live load holds all of it at the deadline on the next day, and was published after it ended.'
+
+function daysTable(days: readonly FreshnessDay[], { zone }: Freshness): TableReply {
+  return tableOfThings(days, {
+    title: 'Last days',
+    columns: ['day', 'due', 'live_since', 'load', 'outcome', 'why'],
+    formats: ['text', 'time', 'time', 'id', 'text', 'text'],
+    rowOf: (day) => [
+      day.day,
+      day.deadline,
+      day.met,
+      day.load,
+      outcomeWords(day, zone),
+      day.reason === null ? null : reasonWords(day.reason, zone),
+    ],
+  })
+}
+
+/** All of them, one line each. */
+export async function freshnessTable(all: readonly Freshness[], deps: Deps): Promise<TableReply> {
+  const listed = await Promise.all(
+    all.map(async (freshness) => ({ freshness, days: await deps.ledger.freshness.days(freshness.id, countedDays) })),
+  )
+  return tableOfThings(listed, {
+    title: 'Freshness',
+    columns: ['id', 'promise', 'set_by', 'last_day', 'in_time', 'next'],
+    formats: ['id', 'text', 'text', 'text', 'text', 'text'],
+    rowOf: ({ freshness, days }) => [
+      freshness.id,
+      freshnessWords(freshness),
+      freshness.owner.name,
+      lastWords(days, freshness) ?? null,
+      countWords(days),
+      nextWords(freshness, deps),
+    ],
+    action: ({ freshness: { id } }) => ({ label: 'Days', line: `freshness ${id}` }),
+  })
+}
+
+/** "30 Nov 2018: in time, 1 Dec 2018, 03:04 GMT"; undefined where no day was judged. */
+function lastWords([newest]: readonly FreshnessDay[], { zone }: Freshness): string | undefined {
+  return newest === undefined ? undefined : `${dayName(newest.day)}: ${outcomeWords(newest, zone)}`
+}
