@@ -86,7 +86,7 @@ describe.skipIf(withoutBrowser)(`the walk in a browser${withoutBrowser}`, { time
     await thread.locator('.message', { hasText: 'First play' }).waitFor()
     await page.goto('/?as=U0ADA0ADMIN&in=D0ADA0ADMIN')
     await say('top songs 3')
-    await message('Data until').getByRole('button', { name: 'Share…' }).click()
+    await message('Data until').locator('select.overflow').selectOption({ label: 'Share…' })
     await page.locator('dialog [data-block-id=argument-channel]').selectOption({ label: '# music' })
     await page.locator('dialog').getByRole('button', { name: 'Share' }).click()
     await message('is shared in').waitFor()
