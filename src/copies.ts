@@ -131,6 +131,7 @@ async function fetchCopy(
 function noCopy(load: LoadId, place: string): OpsError {
   return new OpsError('not_found', `There is no copy of load ${load} in ${place}.`, 'Load with etl, which copies it.', {
     fixCommand: 'etl',
+    fixLabel: 'Load',
   })
 }
 

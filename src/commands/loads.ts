@@ -33,7 +33,10 @@ export default defineCommand({
     const kept = await keptLoads(deps)
     if (load !== undefined) return inFull(load, [...(held === null ? [] : [held]), ...kept])
     if (kept.length === 0) {
-      throw new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', { fixCommand: 'etl' })
+      throw new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', {
+        fixCommand: 'etl',
+        fixLabel: 'Load',
+      })
     }
     return listOf(held, kept, deps)
   },

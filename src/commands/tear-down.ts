@@ -8,6 +8,7 @@ import { bytes, list } from '../core/format.ts'
 import type { ClusterOperation } from '../core/ports/cluster.ts'
 import type { Work } from '../core/step.ts'
 import { forgetCopies } from '../core/warehouse/copy.ts'
+import { heldLoad, settleCard } from '../core/warehouse/held.ts'
 
 export default defineCommand({
   name: 'tear-down',
@@ -46,12 +47,17 @@ export default defineCommand({
     }
   },
   async run({ snapshot, purge }, context) {
-    const { deps } = context
+    const { deps, who } = context
     const act = await tearDown(deps, snapshot)
     const forget = {
       id: 'forget-the-loads',
       title: 'Remove the loads from the ledger',
       run: async () => {
+        // Its message is settled first: until the ledger has forgotten the load, this step can be begun again.
+        const held = await heldLoad(deps)
+        if (held !== null) {
+          await settleCard(held, `Load ${held.id} was held; it was deleted with the cluster by ${who.name}.`, context)
+        }
         await deps.ledger.loads.discardAll(deps.clock.now().toISOString())
         return {}
       },

@@ -1,6 +1,6 @@
 import type { Answer } from './answer.ts'
 import { commandOfQuery } from './answers/query-command.ts'
-import { confirm, reject, whyNotConfirm } from './approval/decide.ts'
+import { confirm, howToReject, type RejectionWay, reject, whyNotConfirm } from './approval/decide.ts'
 import { dispatch, whyNotRun, whyNotUse } from './approval/door.ts'
 import { expireCards } from './approval/plans.ts'
 import { type PauseCluster, watchCluster } from './cluster/lease.ts'
@@ -17,7 +17,7 @@ import type { Asker } from './people.ts'
 import type { Place } from './place.ts'
 import type { Ledger } from './ports/ledger.ts'
 import type { Carrier } from './ports/outbox.ts'
-import type { Ask, Click, Confirmation, Session } from './runner/session.ts'
+import type { Ask, Click, Confirmation, Rejection, Session } from './runner/session.ts'
 import { createRegistry } from './runner/session.ts'
 import { startWorker, type Watching, type Worker } from './runner/worker.ts'
 import { runChild } from './schedule/run/child-run.ts'
@@ -27,7 +27,7 @@ import { suspendRefused } from './schedule/run/ownership.ts'
 import { pauseLeftAwake } from './schedule/run/power.ts'
 import { watchFreshness } from './watch/freshness/judge.ts'
 
-export type { Ask, Click, Confirmation } from './runner/session.ts'
+export type { Ask, Click, Confirmation, Rejection } from './runner/session.ts'
 
 /** The bot without Slack and terminal: requests in, answers out. */
 export interface App {
@@ -45,8 +45,10 @@ export interface App {
   confirm(confirmation: Confirmation): Promise<Answer | null>
   /** Why this click may not confirm a plan now; null where it may. Never throws. */
   whyNotConfirm(click: Click): Promise<Answer | null>
+  /** How this click may put a plan away now; nothing is done. Never throws. */
+  howToReject(click: Click): Promise<RejectionWay>
   /** Withdraws (its asker) or rejects (an approver) a plan. Null for a click that was delivered before. Never throws. */
-  reject(click: Click): Promise<Answer | null>
+  reject(rejection: Rejection): Promise<Answer | null>
   /** Starts the dispatcher of the outbox. */
   deliver(carrier: Carrier): Dispatcher
   /**
@@ -101,7 +103,8 @@ export function createApp({ session, changes }: OpenedSession): App {
     zoneOf: (asker) => deps.directory.zoneOf(asker),
     confirm: (confirmation) => confirm(confirmation, session),
     whyNotConfirm: (click) => whyNotConfirm(click, session),
-    reject: (click) => reject(click, session),
+    howToReject: (click) => howToReject(click, session),
+    reject: (rejection) => reject(rejection, session),
     deliver(carrier) {
       const refused = (schedule: number, why: OpsError, at: Place): Promise<void> =>
         suspendRefused(schedule, why, at, deps)

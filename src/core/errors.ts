@@ -80,6 +80,8 @@ export class OpsError extends Error {
   readonly code: OpsErrorCode
   readonly remedy: string
   readonly fixCommand: string | undefined
+  /** The label of that button, where the command's name is none. */
+  readonly fixLabel: string | undefined
   readonly evidence: readonly Reply[]
   readonly report: FailureReport | undefined
   readonly field: string | undefined
@@ -98,6 +100,7 @@ export class OpsError extends Error {
     this.code = code
     this.remedy = remedy
     this.fixCommand = options.fixCommand
+    this.fixLabel = options.fixLabel
     this.evidence = options.evidence ?? []
     this.report = options.report
     this.field = options.field
@@ -115,7 +118,8 @@ export class OpsError extends Error {
 
   /** The same failure, with these parts of it in place of its own. It is the cause of the new one unless another is given. */
   with({ message = this.message, remedy = this.remedy, ...options }: OpsErrorChange): OpsError {
-    return new OpsError(this.code, message, remedy, { ...this, cause: this, ...options })
+    const label = 'fixCommand' in options ? { fixLabel: undefined } : {}
+    return new OpsError(this.code, message, remedy, { ...this, cause: this, ...label, ...options })
   }
 }
 
@@ -124,6 +128,7 @@ export const liveUntouched = 'Live tables are untouched.'
 interface OpsErrorOptions {
   readonly cause?: unknown
   readonly fixCommand?: string | undefined
+  readonly fixLabel?: string | undefined
   readonly evidence?: readonly Reply[]
   readonly report?: FailureReport | undefined
   readonly field?: string | undefined

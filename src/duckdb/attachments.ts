@@ -150,5 +150,6 @@ function gone(load: LoadId, mode: Mode, cause: unknown): OpsError {
     : new OpsError('not_found', `The half-built load ${load} is not there any more.`, 'Load again.', {
         cause,
         fixCommand: 'etl',
+        fixLabel: 'Load',
       })
 }

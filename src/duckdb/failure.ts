@@ -87,7 +87,7 @@ export function isDamage(error: unknown): boolean {
 /** What is thrown about a load that is served and cannot be read. */
 export function damaged(load: LoadId, cause: unknown): OpsError {
   const words = `The file of live load ${load} is damaged or not a load any more. Questions cannot be answered from it.`
-  return new OpsError('storage', words, 'Load again with etl.', { cause, fixCommand: 'etl' })
+  return new OpsError('storage', words, 'Load again with etl.', { cause, fixCommand: 'etl', fixLabel: 'Load' })
 }
 
 /** Whether a block of a database file is not what DuckDB wrote there. */
@@ -100,5 +100,5 @@ export function isCorrupt(error: unknown): boolean {
 export function damagedCandidate(load: LoadId, cause: unknown): OpsError {
   const reason = `The file of load ${load}, which begins as a copy of the live one, is damaged.`
   const remedy = 'Load again without the copy: etl full=yes.'
-  return OpsError.untouched('storage', reason, remedy, { cause, fixCommand: 'etl full=yes' })
+  return OpsError.untouched('storage', reason, remedy, { cause, fixCommand: 'etl full=yes', fixLabel: 'Load' })
 }

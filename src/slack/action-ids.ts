@@ -24,6 +24,9 @@ export const dismissAction = 'plan-dismiss'
 /** The modal of `typeAction`: `private_metadata` is the plan's id, the word is in this block and element. */
 export const typedModal = { callbackId: 'plan-typed', blockId: 'word', actionId: 'typed' } as const
 
+/** The modal in which an approver who rejects a card gives the reason: `private_metadata` is the plan's id. */
+export const reasonModal = { callbackId: 'plan-rejected', blockId: 'reason', actionId: 'given' } as const
+
 /** The modal of `formAction`: each argument's block is its name behind the prefix, `private_metadata` where its button was clicked. */
 export const formModal = { callbackId: 'form', blockPrefix: 'argument-', actionId: 'given' } as const
 

@@ -12,7 +12,7 @@ const endSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('approved'), ...by }),
   z.object({ kind: z.literal('failed'), ...by, why: z.string() }),
   z.object({ kind: z.literal('replaced'), ...by }),
-  z.object({ kind: z.literal('rejected'), ...by }),
+  z.object({ kind: z.literal('rejected'), ...by, why: z.string().exactOptional() }),
   z.object({ kind: z.literal('withdrawn'), ...by }),
   z.object({ kind: z.literal('expired'), at: z.string() }),
 ])

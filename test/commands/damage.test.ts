@@ -35,7 +35,7 @@ describe('a live load whose file was', () => {
       message: expect.stringMatching(/^(Live load 1 is gone|The file of live load 1 is damaged)/),
       remedy: 'Load again with etl.',
     })
-    expect(question.next).toContainEqual({ label: 'Etl', line: 'etl' })
+    expect(question.next).toContainEqual({ label: 'Load', line: 'etl' })
     expect(await liveProbe(bot.deps).check(signal)).toMatchObject({ state: 'red', remedy: 'Load again with etl.' })
   })
 

@@ -80,6 +80,19 @@ async function cutWarehouse(parts: Partial<Deps> = {}) {
 }
 
 describe('a load that loses much of what is live', () => {
+  it('is deleted by tear-down, which closes its message', async () => {
+    const { bot } = await cutWarehouse()
+    const id = (await bot.say('etl', { place: channel })).run?.id
+    expect(await messageOf(bot, `held:${id}`)).toMatchObject({ open: true })
+    expect(await bot.say('tear-down', { typed: 'sparkify' })).toMatchObject({ ok: true })
+    const message = await messageOf(bot, `held:${id}`)
+    expect(message?.answer).toMatchObject({
+      headline: `Load ${id} was held; it was deleted with the cluster by Anna.`,
+      next: [],
+    })
+    expect(message?.open).not.toBe(true)
+  })
+
   it('is held: live tables answer, its rows are shown, it is discarded, and the next load goes on from the live one', async () => {
     const warehouse = await cutWarehouse()
     const { bot, whole, lost, clock } = warehouse

@@ -8,6 +8,7 @@ import {
   presentForm,
   presentHome,
   presentMention,
+  presentReasonModal,
   presentRun,
   presentTypedModal,
   type View,
@@ -36,6 +37,7 @@ export type Exhibit = { readonly name: string } & (
 
 const view: View = { slash: '/sparkify', asker: 'Ada', direct: false, now: new Date('2026-11-30T03:05:00.000Z') }
 const done = runOf('etl', 192_000)
+const followForm = 'follow lines="top-songs n=20" day=mondays time=09:00'
 
 function message(name: string, shown: SlackMessage | undefined): Exhibit {
   if (shown === undefined) throw new Error(`${name} has nothing to show`)
@@ -69,6 +71,16 @@ export const gallery: readonly Exhibit[] = [
     ),
   },
   { name: 'share-modal', kind: 'modal', view: presentForm(formOf('share 12', await realCatalog()), '{}') },
+  ...endedPlans.flatMap(({ name, plan }): Exhibit[] =>
+    name === 'card-rejected' && plan !== null
+      ? [{ name: 'card-reason-modal', kind: 'modal', view: presentReasonModal(plan) }]
+      : [],
+  ),
+  {
+    name: 'follow-modal',
+    kind: 'modal',
+    view: presentForm(formOf(followForm, await realCatalog(), 'Europe/London'), '{}'),
+  },
   {
     name: 'plan-typed-modal',
     kind: 'modal',

@@ -89,12 +89,28 @@ describe('a card', () => {
   it('rejected says so to everybody, and calls its asker, because an edit calls nobody', async () => {
     await move(two)
     await desk.asked()
-    await desk.press('Reject', otto)
-    await desk.shown('✗ Rejected by otto. Nothing was done.', vera)
-    await desk.shown(`<@${ada}> otto rejected wipe. Nothing was done.`)
+    expect(await desk.reject(otto, '')).toMatchObject({ errors: { reason: expect.anything() } })
+    expect(await desk.office.ledger.plans.waiting(desk.office.clock.now())).toHaveLength(1)
+    await desk.reject(otto, 'Not before Friday.')
+    await desk.shown('✗ Rejected by otto: Not before Friday. Nothing was done.', vera)
+    await desk.shown(`<@${ada}> otto rejected wipe: Not before Friday. Nothing was done.`)
+    expect(JSON.stringify(await desk.office.ledger.audit.list({ limit: 5 }))).toContain('Not before Friday.')
     expect(desk.office.seen().at(-1)?.thread).toBeDefined()
     expect(() => desk.office.button('Wipe all')).toThrow()
     expect(await desk.runs()).toEqual([])
+  })
+
+  it('that another approver has approved while the reason was typed is not rejected, and says so', async () => {
+    await move({ ...two, admins: [ada, otto, vera] })
+    await desk.asked()
+    const why = await desk.dialogOf(vera, 'Reject')
+    await desk.submit(await desk.dialogOf(otto), otto)
+    await desk.shown('✓ Approved by otto: Wipe all', vera)
+    const form = [{ block_id: 'reason', action_id: 'given', value: 'Too late?' }]
+    await desk.office.workspace.users.submit({ as: vera, view_id: why, form })
+    await desk.shown('otto already approved this; it runs once.', vera)
+    expect(desk.blocks(ada)).not.toContain('Too late?')
+    desk.office.doors.open('wipe')
   })
 
   it('is withdrawn by its asker, quietly, and by nobody who is no approver', async () => {
@@ -114,7 +130,9 @@ describe('a card', () => {
     expect(desk.office.button('Wipe all', dataEng, otto)).toBeDefined()
     desk.office.clock.advance(90_000)
     await desk.shown('○ Expired: nobody approved it in time. Nothing was done.', vera)
+    await desk.shown(`<@${ada}> Nobody approved wipe in time. Nothing was done`)
     expect(() => desk.office.button('Wipe all', dataEng, otto)).toThrow()
+    expect(await desk.runs()).toEqual([])
   })
 
   it('that would be another one by now is replaced by a new one, which says what changed', async () => {

@@ -4,12 +4,12 @@ import type { Context } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import type { Asker } from '../people.ts'
-import type { PlanRecord } from '../ports/plans.ts'
+import type { PlanDenial, PlanRecord } from '../ports/plans.ts'
 import type { PlanChange } from '../reply.ts'
 import { failureAnswer } from '../runner/answers.ts'
 import { start } from '../runner/execute.ts'
 import type { Watch } from '../runner/live-run.ts'
-import type { Click, Confirmation, Session } from '../runner/session.ts'
+import type { Click, Confirmation, Rejection, Session } from '../runner/session.ts'
 import { type ApprovalRequest, approverIds, askFor, isApprover, needsSecond } from './ask.ts'
 import { isFirstDelivery, type ResolvedRequest, recordRefusal, resolveRequest } from './door.ts'
 import { changesBetween, openPlan, settle, settlementOf, tooLate } from './plans.ts'
@@ -117,22 +117,50 @@ export async function refused(error: unknown, { plan: id, who }: Click, session:
  * Puts a plan away for good, so that it cannot be confirmed any more: its asker withdraws it, an approver rejects it. Null for a click that
  * was delivered before. Never throws.
  */
-export async function reject(click: Click, session: Session): Promise<Answer | null> {
+export async function reject(rejection: Rejection, session: Session): Promise<Answer | null> {
   const { deps } = session
-  const { plan: id, who } = click
+  const { plan: id, who, why } = rejection
   try {
-    if (!(await isFirstDelivery(click.delivery, deps))) return null
+    if (!(await isFirstDelivery(rejection.delivery, deps))) return null
     const plan = await openPlan(id, who, deps)
-    const isAsker = isAskedBy(plan, who)
-    if (!isAsker && !(plan.card && (await isApprover(who, deps)))) throw notTheirs(plan, who, deps)
-    const end = { kind: isAsker ? 'withdrawn' : 'rejected', by: who, at: deps.clock.now().toISOString() } as const
+    const isAsker = await isWithdrawn(plan, who, deps)
+    const when = { by: who, at: deps.clock.now().toISOString() }
+    const reason = why === undefined ? {} : { why: why.trim().slice(0, longestReason) }
+    const end: PlanDenial = isAsker ? { kind: 'withdrawn', ...when } : { kind: 'rejected', ...when, ...reason }
     if (!(await settle(plan, end, deps))) throw tooLate(await deps.ledger.plans.get(id), who)
     const line = withChannelNames(plan.line)
     const headline = isAsker ? `Withdrawn: ${line}. Nothing was done.` : `${who.name} rejected ${line}.`
     return { ok: true, exit: 0, headline, audience: 'nobody', run: null, replies: [], next: [] }
   } catch (error) {
-    return refused(error, click, session)
+    return refused(error, rejection, session)
   }
+}
+
+// A card has room for more, but nobody reads more there.
+const longestReason = 500
+
+/** How somebody may put a plan away: they withdraw what they asked for, reject somebody else's with a reason, or may not. */
+export type RejectionWay =
+  | { readonly kind: 'withdraw' }
+  | { readonly kind: 'reject'; readonly plan: PlanRecord }
+  | { readonly kind: 'refused'; readonly answer: Answer }
+
+/** How this click may put its plan away now. Nothing is done. Never throws. */
+export async function howToReject(click: Click, session: Session): Promise<RejectionWay> {
+  const { deps } = session
+  try {
+    const plan = await openPlan(click.plan, click.who, deps)
+    return (await isWithdrawn(plan, click.who, deps)) ? { kind: 'withdraw' } : { kind: 'reject', plan }
+  } catch (error) {
+    return { kind: 'refused', answer: await refused(error, click, session) }
+  }
+}
+
+/** Whether this person withdraws the plan, rather than rejects it. Throws `not_allowed` for who may do neither. */
+async function isWithdrawn(plan: PlanRecord, who: Asker, deps: Deps): Promise<boolean> {
+  if (isAskedBy(plan, who)) return true
+  if (plan.card && (await isApprover(who, deps))) return false
+  throw notTheirs(plan, who, deps)
 }
 
 /** A plan that may be confirmed by who authorizeDecision, and what its line means now, in its asker's name. */

@@ -42,7 +42,12 @@ export function settle(plan: PlanRecord, end: PlanDenial, parts: Parts): Promise
 
 /** What becomes of a plan, with the messages about it. */
 export function settlementOf(plan: PlanRecord, end: PlanEnd, now: Date): Settlement {
-  return { plan: plan.id, end, messages: messagesOfPlan(plan, end.kind === 'rejected', now) }
+  return { plan: plan.id, end, messages: messagesOfPlan(plan, isToldToAsker(plan, end), now) }
+}
+
+/** An edit of a card notifies nobody, so its asker gets a message where others let it come to nothing. */
+function isToldToAsker({ card }: PlanRecord, { kind }: PlanEnd): boolean {
+  return kind === 'rejected' || (card && kind === 'expired')
 }
 
 function denialOf({ command, line, asker, place, draft }: PlanRecord, end: PlanDenial): Denial {
@@ -55,7 +60,7 @@ function whyDenied(asker: Asker, end: PlanDenial): string {
     case 'failed':
       return `${end.by.name} approved what ${asker.name} had asked for, but it was not done. ${end.why}`
     case 'rejected':
-      return `${end.by.name} rejected what ${asker.name} had asked for.`
+      return [`${end.by.name} rejected what ${asker.name} had asked for.`, end.why ?? ''].join(' ').trim()
     case 'withdrawn':
       return `${end.by.name} withdrew it.`
     case 'expired':
@@ -84,12 +89,18 @@ export function tooLate(plan: PlanRecord | null, reader: Asker): OpsError {
       return new OpsError('expired', message, 'Use the newest one.')
     }
     case 'rejected':
-      return new OpsError('expired', `${end.by.name} rejected this. Nothing was done.`)
+      return new OpsError('expired', `${rejectionWords(end, 'this')} Nothing was done.`)
     case 'withdrawn':
       return new OpsError('expired', `${end.by.name} withdrew this. Nothing was done.`, sayAgain, again)
     default:
       return new OpsError('expired', `This ${what} has expired. Nothing was done.`, sayAgain, again)
   }
+}
+
+/** "Bob rejected this: too expensive." */
+export function rejectionWords({ by, why = '' }: Extract<PlanEnd, { kind: 'rejected' }>, what: string): string {
+  const reason = why.replace(/[.!\s]+$/, '')
+  return `${by.name} rejected ${what}${reason === '' ? '' : `: ${reason}`}.`
 }
 
 const sayAgain = 'Run the command again for a new one.'

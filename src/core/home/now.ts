@@ -17,8 +17,8 @@ export function headlineOf({ state, now }: HomeSnapshot, cluster: string): strin
 export function stateEntries(viewing: Viewing): readonly HomeEntry[] {
   const { state } = viewing.snapshot
   if (state instanceof OpsError) {
-    const { message, remedy, fixCommand } = state
-    const next = fixCommand === undefined ? [] : [{ label: labelOf(fixCommand), line: fixCommand }]
+    const { message, remedy, fixCommand, fixLabel } = state
+    const next = fixCommand === undefined ? [] : [{ label: fixLabel ?? labelOf(fixCommand), line: fixCommand }]
     return [entry({ words: [`⚠ ${message}`], note: remedy, next: pressable(next, viewing) })]
   }
   const entries = [

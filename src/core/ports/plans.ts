@@ -22,7 +22,8 @@ export type PlanEnd =
 export type PlanDenial =
   /** Approved, but no run came of it: `why` is a sentence. */
   | { readonly kind: 'failed'; readonly by: Asker; readonly at: string; readonly why: string }
-  | { readonly kind: 'rejected'; readonly by: Asker; readonly at: string }
+  /** `why`: the reason that was given. */
+  | { readonly kind: 'rejected'; readonly by: Asker; readonly at: string; readonly why?: string }
   | { readonly kind: 'withdrawn'; readonly by: Asker; readonly at: string }
   | { readonly kind: 'expired'; readonly at: string }
 

@@ -57,7 +57,10 @@ export function failureAnswer(
   { audience = 'asker', next = [] }: { audience?: Answer['audience']; next?: readonly Suggestion[] } = {},
 ): Answer {
   const error = thrown instanceof OpsError ? thrown : asBug(thrown, run, log)
-  const fix = error.fixCommand === undefined ? [] : [{ label: labelOf(error.fixCommand), line: error.fixCommand }]
+  const fix =
+    error.fixCommand === undefined
+      ? []
+      : [{ label: error.fixLabel ?? labelOf(error.fixCommand), line: error.fixCommand }]
   const { report, code, message, remedy, ask, reason, leaveOut, saysBill } = error
   const shown = { code, message, remedy, ...(ask.length === 0 ? {} : { ask: [...ask] }) }
   const failure: Failure = {

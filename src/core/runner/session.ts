@@ -46,6 +46,9 @@ export interface Session {
 /** A click on a plan: who clicked, where, and in which delivery. */
 export type Click = Pick<Ask, 'who' | 'place' | 'delivery'> & { readonly plan: string }
 
+/** A click by which a plan is put away, with the reason where one was given. */
+export type Rejection = Click & { readonly why?: string }
+
 /** A click by which a plan is to be carried out, with the word that was typed for it. */
 export type Confirmation = Click & Pick<Ask, 'watch'> & { readonly typed: string | undefined }
 

@@ -23,7 +23,7 @@ export async function earlierLoad(
   const kept = await keptLoads(deps)
   const live = kept.find(({ state }) => state === 'live')
   if (live === undefined)
-    throw new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load first.', { fixCommand: 'etl' })
+    throw new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load first.', { fixCommand: 'etl', fixLabel: 'Load' })
   const others = kept.filter(({ id }) => id !== live.id)
   const target = others.find(({ id }) => (asked === undefined ? id < live.id : id === asked))
   if (target !== undefined) return { live, target }

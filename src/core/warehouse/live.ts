@@ -50,6 +50,7 @@ function loadIsGone({ id }: LoadRecord, cause?: unknown): OpsError {
     {
       cause,
       fixCommand: 'etl',
+      fixLabel: 'Load',
     },
   )
 }
@@ -88,7 +89,10 @@ export function clusterStanding({ state, since }: Pick<ClusterFacts, 'state' | '
 async function nothingLoaded(deps: Deps): Promise<OpsError> {
   const [loading] = await deps.ledger.runs.list({ limit: 1, states: ['running'], commands: deps.commands.load })
   if (loading === undefined)
-    return new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', { fixCommand: 'etl' })
+    return new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', {
+      fixCommand: 'etl',
+      fixLabel: 'Load',
+    })
   if ((await findOrphan(loading.id, deps)) !== null) {
     return new OpsError(
       'not_loaded',

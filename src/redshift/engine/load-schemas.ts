@@ -60,6 +60,7 @@ export function isMissing(error: string): boolean {
 export function loadNotFound(load: LoadId): OpsError {
   return new OpsError('not_found', `Load ${load} is not on the cluster.`, 'Load the warehouse with etl.', {
     fixCommand: 'etl',
+    fixLabel: 'Load',
   })
 }
 

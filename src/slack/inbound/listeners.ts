@@ -8,6 +8,7 @@ import {
   formAction,
   formModal,
   moreAction,
+  reasonModal,
   runAction,
   typeAction,
   typedModal,
@@ -37,7 +38,7 @@ const messageSchema = z.object({ event: z.object({ text: z.string().nullish() })
 /** https://docs.slack.dev/reference/events/app_home_opened */
 const openedSchema = z.object({ event: z.object({ tab: z.string().nullish() }) })
 
-const knownModals: readonly string[] = [typedModal.callbackId, formModal.callbackId]
+const knownModals: readonly string[] = [typedModal, reasonModal, formModal].map(({ callbackId }) => callbackId)
 
 /** Registers a listener for each kind of payload that passes the gate. The dialogs register their own submissions. */
 export function registerListeners(bolt: BoltApp, parts: ListenerParts): void {
@@ -91,7 +92,7 @@ async function handlePress(
     case typeAction:
       return typedDialogs.open(value, trigger_id, inbound)
     case dismissAction:
-      return handler.reject(value, inbound)
+      return typedDialogs.dismiss(value, trigger_id, inbound)
     case moreAction:
     case null:
       return handler.refuse(unknownButton, inbound)

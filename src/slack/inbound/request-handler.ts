@@ -11,6 +11,7 @@ import type { Clock } from '../../core/ports/clock.ts'
 import type { Ledger } from '../../core/ports/ledger.ts'
 import type { Log } from '../../core/ports/log.ts'
 import type { NewMessage } from '../../core/ports/outbox.ts'
+import type { PlanRecord } from '../../core/ports/plans.ts'
 import { failureAnswer } from '../../core/runner/answers.ts'
 import type { Watch } from '../../core/runner/live-run.ts'
 import type { SlackCarrier } from '../outbound/carrier.ts'
@@ -40,8 +41,10 @@ export interface RequestHandler {
   confirm(id: string, typed: string | undefined, inbound: InboundRequest): Promise<void>
   /** Whether this person may confirm a plan now, before they type its word; otherwise they get the reason. */
   mayConfirm(id: string, inbound: InboundRequest): Promise<boolean>
-  /** Rejects or withdraws a plan. */
-  reject(id: string, inbound: InboundRequest): Promise<void>
+  /** The plan that this person may reject, which needs a reason; null where they withdrew it, or got why they may not. */
+  withdrawOr(id: string, inbound: InboundRequest): Promise<PlanRecord | null>
+  /** Rejects a plan. */
+  reject(id: string, why: string, inbound: InboundRequest): Promise<void>
 }
 
 export interface RequestHandlerParts {
@@ -167,6 +170,13 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
     return answer
   }
 
+  const putAway = async (id: string, reason: { readonly why?: string }, inbound: InboundRequest): Promise<void> => {
+    const answer = await app.reject({ ...clickOf(id, inbound), ...reason })
+    if (answer === null) return
+    await replace(id, inbound.responseUrl)
+    if (!answer.ok) await whisper(answer, inbound)
+  }
+
   return {
     refuse,
     handleLine: (line, inbound) => handle(app.read(line), inbound),
@@ -186,14 +196,12 @@ export function createRequestHandler(parts: RequestHandlerParts): RequestHandler
       await whisper(why, inbound)
       return false
     },
-    reject(id, inbound) {
-      const decide = async (): Promise<void> => {
-        const answer = await app.reject(clickOf(id, inbound))
-        if (answer === null) return
-        await replace(id, inbound.responseUrl)
-        if (!answer.ok) await whisper(answer, inbound)
-      }
-      return parts.track(decide())
+    async withdrawOr(id, inbound) {
+      const way = await app.howToReject(clickOf(id, inbound))
+      if (way.kind === 'reject') return way.plan
+      await parts.track(putAway(id, {}, inbound))
+      return null
     },
+    reject: (id, why, inbound) => parts.track(putAway(id, { why }, inbound)),
   }
 }

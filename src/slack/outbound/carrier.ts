@@ -1,4 +1,5 @@
 import type { Answer } from '../../core/answer.ts'
+import { rejectionWords } from '../../core/approval/plans.ts'
 import { withChannelNames } from '../../core/channel.ts'
 import { messageOf } from '../../core/errors.ts'
 import type { Content, Part, Way } from '../../core/message.ts'
@@ -339,7 +340,8 @@ function callOf({ run, headline, title }: Answer, mention: readonly string[]) {
 
 function whatBecameOf({ end, line }: PlanRecord): string | null {
   const shown = withChannelNames(line)
-  if (end?.kind === 'rejected') return `${end.by.name} rejected ${shown}. Nothing was done.`
+  if (end?.kind === 'rejected') return `${rejectionWords(end, shown)} Nothing was done.`
+  if (end?.kind === 'expired') return `Nobody approved ${shown} in time. Nothing was done; run it again for a new card.`
   return end?.kind === 'failed' ? `${shown}: ${end.why}` : null
 }
 

@@ -4,7 +4,7 @@ import { clean, cleanLine, moment } from '../../core/format.ts'
 import type { Asker } from '../../core/people.ts'
 import type { PlanRecord } from '../../core/ports/plans.ts'
 import type { PlanChange, PlanReply } from '../../core/reply.ts'
-import { confirmAction, dismissAction, typeAction, typedModal } from '../action-ids.ts'
+import { confirmAction, dismissAction, reasonModal, typeAction, typedModal } from '../action-ids.ts'
 import type { SlackMessage } from '../outbound/fallbacks.ts'
 import { boldLine, button, buttonRow, plainText, sections } from './blocks.ts'
 import { cut } from './cut.ts'
@@ -18,9 +18,10 @@ import type { PresentedPart } from './parts.ts'
 export function presentPlan(plan: PlanReply, slash: string): PresentedPart {
   const title = cut(cleanLine(plan.title), 300)
   const { changes = [], reasons = [], card } = plan
+  // What would be done comes first, then what is different from what was asked before.
   const paragraphs = [
-    changes.length === 0 ? '' : ['Changed since it was requested:', ...changes.map(changeLine)].join('\n'),
     plan.facts.map(cleanLine).join('\n'),
+    changes.length === 0 ? '' : ['Changed since it was requested:', ...changes.map(changeLine)].join('\n'),
     reasons.map((reason) => `⚠ ${cleanLine(reason)}`).join('\n'),
   ].filter((text) => text !== '')
   const call = card?.second === true ? callOf(card) : ''
@@ -110,12 +111,17 @@ function cardWords({ end, draft, asker }: PlanRecord): string {
     case 'replaced':
       return `○ The plan had changed when ${nameOf(end.by)} approved it. Nothing was done; a new card shows the change.`
     case 'rejected':
-      return `✗ Rejected by ${nameOf(end.by)}. Nothing was done.`
+      return `✗ Rejected by ${nameOf(end.by)}${reasonOf(end.why)}. Nothing was done.`
     case 'withdrawn':
       return `○ Withdrawn by ${nameOf(end.by)}. Nothing was done.`
     default:
       return '○ Expired: nobody approved it in time. Nothing was done.'
   }
+}
+
+function reasonOf(why = ''): string {
+  const words = why.trim() === '' ? '' : cut(cleanLine(why), 500).replace(/[.!\s]+$/, '')
+  return words === '' ? '' : `: ${words}`
 }
 
 function nameOf({ name }: Asker): string {
@@ -170,6 +176,34 @@ export function presentTypedModal({ id, title, act, typed }: TypedPlan): ModalVi
         block_id: typedModal.blockId,
         label: plainText(`Type “${cleanLine(typed)}” to confirm`, 200),
         element: { type: 'plain_text_input', action_id: typedModal.actionId, focus_on_load: true },
+      },
+    ],
+  }
+}
+
+/** The modal in which an approver gives the reason for rejecting a card; its asker gets it. */
+export function presentReasonModal({ id, draft, asker, line }: PlanRecord): ModalView {
+  return {
+    type: 'modal',
+    callback_id: reasonModal.callbackId,
+    private_metadata: id,
+    title: plainText('Reject', maxTitle),
+    submit: plainText('Reject', maxTitle),
+    close: plainText('Back', maxTitle),
+    blocks: [
+      {
+        type: 'section',
+        text: plainText(
+          `${cleanLine(draft.title)}\n${nameOf(asker)} asked: ${cleanLine(withChannelNames(line))}`,
+          3_000,
+        ),
+      },
+      {
+        type: 'input',
+        block_id: reasonModal.blockId,
+        label: plainText('Why?', 200),
+        hint: plainText(`${nameOf(asker)} gets your reason; it is shown on the card.`, 200),
+        element: { type: 'plain_text_input', action_id: reasonModal.actionId, focus_on_load: true },
       },
     ],
   }

@@ -96,7 +96,7 @@ describe('a question that cannot be answered', () => {
     const { bot } = await createWarehouse()
     await bot.say('spin-up')
     const answer = await bot.say('qa')
-    expect(answer).toMatchObject({ ok: false, exit: 1, next: [{ label: 'Etl', line: 'etl' }] })
+    expect(answer).toMatchObject({ ok: false, exit: 1, next: [{ label: 'Load', line: 'etl' }] })
     expect(failureOf(answer)).toMatchObject({ code: 'not_loaded', message: 'Nothing is loaded yet.' })
   })
 

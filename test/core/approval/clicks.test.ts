@@ -49,11 +49,13 @@ describe('of a card, exactly one act or none comes, and every click says which:'
     const two = await office.start('two')
     const [yes, no] = await Promise.all([
       office.bot.click(card, { who: otto }),
-      two.app.reject({ plan: card, who: bob, place: channel }),
+      two.app.reject({ plan: card, who: bob, place: channel, why: 'Too dear.' }),
     ])
     expect([yes.ok, no?.ok].filter(Boolean)).toHaveLength(1)
     const message = no === null || no.ok ? failureOf(yes).message : failureOf(no).message
-    expect(message).toBe(yes.ok ? 'Otto already approved this; it runs once.' : 'Bob rejected this. Nothing was done.')
+    expect(message).toBe(
+      yes.ok ? 'Otto already approved this; it runs once.' : 'Bob rejected this: Too dear. Nothing was done.',
+    )
     expect(office.done).toEqual(yes.ok ? ['spin-up'] : [])
   })
 

@@ -163,6 +163,8 @@ export const bot: readonly Shown[] = [
             [10, 'etl', 'Grace', 'running', '2026-11-30T01:00:00.000Z', 7_204.1],
           ],
           total: 3,
+          list: true,
+          actions: [12, 11, 10].map((id) => press('Show', `runs ${id}`)),
         },
       ],
       [press('CSV', 'runs csv=yes')],

@@ -1,5 +1,7 @@
 import type { RunView } from '../../../src/core/answer.ts'
+import { type Card, cardMessage } from '../../../src/core/outbox/card.ts'
 import { type StepView, text } from '../../../src/core/reply.ts'
+import { choices } from '../../../src/core/warehouse/held.ts'
 import { failed, press, runOf, type Shown, said, step } from './shown.ts'
 
 const built: readonly StepView[] = [
@@ -55,7 +57,48 @@ const summary = [
   text('4.9% of plays match the catalogue (last load 4.9%)', 'note'),
 ]
 
+const heldWhy = 'Load 13 is held: 2018-11-28 loses 310 of 346 plays and songplays loses 310 of 6,820 rows.'
+
+/** The message of a held load in one of its states, made by the code that posts it. */
+function heldCard(name: string, given: Pick<Card, 'title' | 'headline' | 'replies' | 'next' | 'open'>): Shown {
+  const place = { kind: 'slack', channel: 'C0DATA123', direct: false } as const
+  const who = { kind: 'slack', id: 'U02AB3C4D', name: 'ada' } as const
+  const ways = [{ kind: 'conversation', place, who }] as const
+  const { content } = cardMessage({ key: 'held:13', ways, mention: [], ...given }, at(0))
+  if (content.kind !== 'answer') throw new Error('a card is an answer')
+  return { name, answer: content.answer }
+}
+
+const becameOfHeld = 'Load 13 was held; Grace published it: the source was corrected.'
+
 export const loads: readonly Shown[] = [
+  heldCard('held-load', {
+    title: 'Load 13 is held',
+    headline: heldWhy,
+    replies: [
+      text(`${heldWhy} Live tables are untouched.`, 'warning'),
+      {
+        kind: 'table',
+        title: 'Rows, live and held',
+        columns: ['table', 'before', 'after', 'change'],
+        formats: ['text', 'integer', 'integer', 'signed'],
+        rows: [
+          ['songplays', 6_820, 6_510, -310],
+          ['users', 97, 96, -1],
+        ],
+        total: 2,
+      },
+    ],
+    next: choices(13),
+    open: true,
+  }),
+  heldCard('held-load-published', {
+    title: becameOfHeld,
+    headline: becameOfHeld,
+    replies: [text(becameOfHeld, 'good')],
+    next: [],
+    open: false,
+  }),
   {
     name: 'etl-complete',
     answer: said(runOf('etl', 41_000, { steps: [...built] }), '6,820 plays are live; 12 of 12 checks green.', summary, [

@@ -74,7 +74,7 @@ export const endedPlans: readonly { readonly name: string; readonly plan: PlanRe
     why: 'Anna\'s etl (run 12) has been changing the warehouse for 3 min 12 s, now at "Stage events". Nothing was done.',
   }),
   ended('card-replaced', { kind: 'replaced', by: otto, at: expires }),
-  ended('card-rejected', { kind: 'rejected', by: otto, at: expires }),
+  ended('card-rejected', { kind: 'rejected', by: otto, at: expires, why: 'Not before the Friday report.' }),
   ended('card-withdrawn', { kind: 'withdrawn', by: ada, at: expires }),
   ended('card-expired', { kind: 'expired', at: expires }),
 ]

@@ -202,7 +202,7 @@ export const questions: readonly Shown[] = [
     name: 'not-loaded',
     answer: failed('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', {
       run: runOf('top-songs', 15, { state: 'error' }),
-      next: [press('Etl', 'etl')],
+      next: [press('Load', 'etl')],
     }),
   },
 ]

@@ -5,7 +5,7 @@ const made =
   'Schedule 1: etl; qa checks; pulse; top-songs last=whole-day, nightly at 02:30 (America/New_York) in #music.'
 const add = fill('Add one…', 'schedule-add day=daily time=07:00')
 
-function list(rows: TableReply['rows']): TableReply {
+function list(rows: TableReply['rows'], actions: NonNullable<TableReply['actions']>): TableReply {
   return {
     kind: 'table',
     title: 'Schedules',
@@ -14,6 +14,7 @@ function list(rows: TableReply['rows']): TableReply {
     rows,
     total: rows.length,
     list: true,
+    actions,
   }
 }
 
@@ -28,31 +29,60 @@ export const schedules: readonly Shown[] = [
     answer: whispered(
       '3 schedules.',
       [
-        list([
+        list(
           [
-            1,
-            'etl; qa checks; pulse; top-songs last=whole-day',
-            'nightly at 03:00 (Europe/London)',
-            '#music',
-            'Ada',
-            'active',
-            'Tue, 1 Dec 2026, 03:00 GMT (UTC+0)',
+            [
+              1,
+              'etl; qa checks; pulse; top-songs last=whole-day',
+              'nightly at 03:00 (Europe/London)',
+              '#music',
+              'Ada',
+              'active',
+              'Tue, 1 Dec 2026, 03:00 GMT (UTC+0)',
+            ],
+            [2, 'unmatched-songs 20', 'weekdays at 07:30 (Europe/London)', '#catalogue', 'Grace', 'suspended', null],
+            [3, 'pulse last=7d', 'every 6h (UTC)', 'direct messages', 'Ada', 'paused', null],
           ],
-          [2, 'unmatched-songs 20', 'weekdays at 07:30 (Europe/London)', '#catalogue', 'Grace', 'suspended', null],
-          [3, 'pulse last=7d', 'every 6h (UTC)', 'direct messages', 'Ada', 'paused', null],
-        ]),
+          [
+            press('Run now', 'schedule-run 1'),
+            press('Resume', 'schedule-resume 2'),
+            press('Resume', 'schedule-resume 3'),
+          ],
+        ),
         text(
           'Schedule 2 is suspended: I cannot post in #catalogue (is_archived). Use another channel than #catalogue, which is archived.',
           'warning',
         ),
         text('1: resumes a paused warehouse and pauses it again\n2: Posts when it has rows or fails', 'note'),
       ],
+      [add, press('Export', 'schedule-export')],
+    ),
+  },
+  {
+    name: 'follow-list',
+    answer: whispered(
+      'You follow 2 commands (at most 10).',
       [
-        press('Resume 2', 'schedule-resume 2'),
-        press('Run 1 now', 'schedule-run 1'),
-        add,
-        press('Export', 'schedule-export'),
+        {
+          kind: 'table',
+          title: 'What you follow',
+          columns: ['id', 'command', 'when', 'state', 'next'],
+          formats: ['id', 'text', 'text', 'text', 'time'],
+          rows: [
+            [4, 'top-songs', 'mondays at 09:00 (Europe/London)', 'active', '2026-12-07T09:00:00.000Z'],
+            [5, 'pulse last=7d', 'daily at 09:00 (Europe/London)', 'suspended', null],
+          ],
+          total: 2,
+          list: true,
+          actions: [
+            press('Stop', 'unfollow 4'),
+            press('Resume', 'follow "pulse last=7d" daily at 09:00 tz=Europe/London'),
+          ],
+        },
+        text('pulse last=7d is suspended: I cannot post in your direct messages.', 'warning'),
+        text('Posted in your direct messages; those of the same time are one message.', 'note'),
       ],
+      [fill('Follow another…', 'follow day=mondays time=09:00')],
     ),
   },
   {

@@ -128,6 +128,11 @@ describe('a plan that can no longer be confirmed', () => {
       '○ The plan had changed. Nothing was done; a new plan shows the change.',
     ],
     [{ kind: 'rejected', by: otto, at }, '✗ Rejected by otto. Nothing was done.', 'Cancelled. Nothing was done.'],
+    [
+      { kind: 'rejected', by: otto, at, why: 'Not before Friday!' },
+      '✗ Rejected by otto: Not before Friday. Nothing was done.',
+      'Cancelled. Nothing was done.',
+    ],
     [{ kind: 'withdrawn', by: ada, at }, '○ Withdrawn by ada. Nothing was done.', 'Cancelled. Nothing was done.'],
     [
       { kind: 'expired', at },

@@ -25,6 +25,8 @@ export interface Desk {
   /** Presses the button of a card that wants a word, and gives the dialog that opens. */
   dialogOf(as: string, label?: string): Promise<string>
   submit(view_id: string, as: string, value?: string): Promise<{ readonly errors?: unknown }>
+  /** Presses Reject as an approver, and fills in the reason. */
+  reject(as: string, why: string): Promise<{ readonly errors?: unknown }>
   runs(): Promise<readonly string[]>
   /** The same desk after the bot was started again. */
   restart(): Promise<Desk>
@@ -60,6 +62,10 @@ export function deskIn(office: Office): Desk {
     },
     submit: (view_id, as, value = 'sparkify') =>
       workspace.users.submit({ as, view_id, form: [{ block_id: 'word', action_id: 'typed', value }] }),
+    async reject(as, why) {
+      const view_id = await desk.dialogOf(as, 'Reject')
+      return workspace.users.submit({ as, view_id, form: [{ block_id: 'reason', action_id: 'given', value: why }] })
+    },
     runs: async () => (await office.ledger.runs.list({ limit: 10 })).map(({ line, state }) => `${line} ${state}`),
     restart: async () => deskIn(await office.restart()),
   }

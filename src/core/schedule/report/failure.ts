@@ -239,7 +239,8 @@ function fixesFor({ failure, next }: Answer, schedule: number, occurrence: RunId
     const label = `Run again, leaving out ${leaveOut === 1 ? 'this row' : 'these rows'}`
     return [{ label, line: `schedule-run ${schedule} from=${occurrence} max-errors=${leaveOut}` }]
   }
-  return cure === undefined ? [] : [{ label: labelOf(cure), line: cure }]
+  if (cure === undefined) return []
+  return [next.find(({ line }) => line === cure) ?? { label: labelOf(cure), line: cure }]
 }
 
 // A schedule of every hour has twelve of them.
