@@ -1,8 +1,8 @@
-import type { Statement, Target } from '../src/core/ports/engine.ts'
+import type { Engine, LoadId, Statement, Target } from '../src/core/ports/engine.ts'
 import type { SqlLibrary } from '../src/core/sql/library.ts'
 import type { Work } from '../src/core/step.ts'
 import { sideBySide } from '../src/core/warehouse/load.ts'
-import { repairText } from '../src/core/warehouse/repair.ts'
+import { repairTexts } from '../src/core/warehouse/repair-texts.ts'
 import { createDuckdbEngine } from '../src/duckdb/index.ts'
 
 /** Rows by table. */
@@ -17,55 +17,89 @@ export interface SourceFolders {
   readonly songData: string
 }
 
-/** One complete load through the engine, as `etl` does it: stage side by side, repair, transform, audit, publish. */
+/** One complete load through an engine of its own, as `etl` does it. */
 export async function loadThroughEngine(folder: string, data: SourceFolders, library: SqlLibrary): Promise<Counts> {
   const engine = await createDuckdbEngine({ folder, ...data })
-  const target: Target = { kind: 'candidate', load: 1 }
-  const ask = (statement: Statement, maxRows = 5) => engine.query(target, statement, { maxRows, signal })
   try {
-    const sources = await engine.sources(signal)
-    await engine.begin(1, [...library.schema.staging, ...library.schema.star, ...library.schema.load], work)
-    await Promise.all([engine.stage(1, 'log', sources, 0, work), engine.stage(1, 'song', sources, 0, work)])
-    const foreign = await ask({ sql: library.foreignTexts }, Number.MAX_SAFE_INTEGER)
-    await engine.execute(1, repairs(foreign.rows.map(([words]) => String(words))), work)
-    for (const files of sideBySide(library.etl)) {
-      await Promise.all(files.map(({ table, statements }) => engine.transform(1, table, statements, work)))
-    }
-    const tables = [...library.tables.staging, ...library.tables.star]
-    const counting = tables.map(async (table) => {
-      const { rows } = await ask({ sql: `select count(*) as n from ${table}` })
-      return [table, Number(rows[0]?.[0])] as const
-    })
-    const [counts] = await Promise.all([
-      Promise.all(counting),
-      Promise.all(library.checks.map(({ sql }) => ask({ sql }))),
-      ask({ sql: library.summary, values: { tomorrow: '2100-01-01 00:00:00' } }),
-    ])
-    await engine.publish(1, work)
-    return Object.fromEntries(counts)
+    return (await measuredLoad(engine, library, 1)).counts
   } finally {
     await engine.close()
   }
 }
 
-// As many as core puts into a statement.
-const pairsPerStatement = 25
+/** The parts of a load. `list` compares the files with those of the load before, and copies it; `compare` is the comparison with it. */
+export const parts = ['list', 'stage', 'transform', 'audit', 'compare', 'publish'] as const
+export type Part = (typeof parts)[number]
 
-function repairs(texts: readonly string[]): readonly Statement[] {
-  const pairs = texts.flatMap((raw) => {
-    const repaired = repairText(raw)
-    return repaired === null ? [] : [{ raw, repaired }]
+/** What a load came to: the rows of its tables, and the seconds of processor time of each part. */
+export interface Measured {
+  readonly counts: Counts
+  readonly processor: Readonly<Record<Part, number>>
+}
+
+/**
+ * One complete load: list the sources, stage side by side, repair, transform, audit, compare, publish. Where there is a load `before`, it
+ * begins as a copy of that one, reads what has changed, and is compared with it.
+ */
+export async function measuredLoad(
+  engine: Engine,
+  library: SqlLibrary,
+  load: LoadId,
+  before?: LoadId,
+): Promise<Measured> {
+  const candidate: Target = { kind: 'candidate', load }
+  const ask = (target: Target, statement: Statement, maxRows = 5) =>
+    engine.query(target, statement, { maxRows, signal })
+  const processor: Record<Part, number> = { list: 0, stage: 0, transform: 0, audit: 0, compare: 0, publish: 0 }
+  const during = async <T>(part: Part, task: () => Promise<T>): Promise<T> => {
+    const used = process.cpuUsage()
+    const result = await task()
+    const { user, system } = process.cpuUsage(used)
+    processor[part] += (user + system) / 1e6
+    return result
+  }
+  const sources = await during('list', async () => {
+    const found = await engine.sources(signal)
+    if (before !== undefined) await engine.changes(before, found, signal)
+    const schema = [...library.schema.staging, ...library.schema.star, ...library.schema.load]
+    await engine.begin(load, schema, work, before === undefined ? undefined : { load: before, reads: 'changes' })
+    return found
   })
-  return Array.from({ length: Math.ceil(pairs.length / pairsPerStatement) }, (_, n) => {
-    const some = pairs.slice(n * pairsPerStatement, (n + 1) * pairsPerStatement)
-    return {
-      sql: `insert into text_repairs (raw_text, repaired) values ${some.map((__, i) => `(:raw_${i}, :repaired_${i})`).join(', ')}`,
-      values: Object.fromEntries(
-        some.flatMap(({ raw, repaired }, i) => [
-          [`raw_${i}`, raw],
-          [`repaired_${i}`, repaired],
-        ]),
-      ),
+  await during('stage', () =>
+    Promise.all([engine.stage(load, 'log', sources, 0, work), engine.stage(load, 'song', sources, 0, work)]),
+  )
+  await during('transform', async () => {
+    await repairTexts(load, { engine, library }, work, before === undefined ? null : false)
+    for (const files of sideBySide(library.etl)) {
+      await Promise.all(files.map(({ table, statements }) => engine.transform(load, table, statements, work)))
     }
   })
+  const counts = await during('audit', async () => {
+    const tables = [...library.tables.staging, ...library.tables.star]
+    const counting = tables.map(async (table) => {
+      const { rows } = await ask(candidate, { sql: `select count(*) as n from ${table}` })
+      return [table, Number(rows[0]?.[0])] as const
+    })
+    const [counted] = await Promise.all([
+      Promise.all(counting),
+      Promise.all(library.checks.map(({ sql }) => ask(candidate, { sql }))),
+      ask(candidate, { sql: library.summary, values: { tomorrow: '2100-01-01 00:00:00' } }),
+    ])
+    return Object.fromEntries(counted)
+  })
+  if (before !== undefined) {
+    const { days, artists } = library.comparison
+    const both = [candidate, { kind: 'live', load: before } as const]
+    // As many rows as core reads of each.
+    await during('compare', () =>
+      Promise.all(
+        both.flatMap((target) => [ask(target, { sql: days }, 50_000), ask(target, { sql: artists }, 20_000)]),
+      ),
+    )
+  }
+  await during('publish', async () => {
+    await engine.publish(load, work)
+    await engine.retain(before === undefined ? [load] : [before, load])
+  })
+  return { counts, processor }
 }
