@@ -29,7 +29,7 @@ const args = z.object({
   }),
   lines: described(
     z.string().min(1).max(500).optional(),
-    { label: 'Command', about: 'the command', bare: false, form: 'required' },
+    { label: 'Command', about: 'a query or another read, as you would type it', bare: false, form: 'required' },
     { accepts: 'a command like top songs 10', kind: 'lines' },
   ),
   day: optionalChoice({ label: 'Days', about: 'on which days', bare: false, values: days, form: 'required' }),
@@ -45,7 +45,7 @@ const args = z.object({
 export default defineCommand({
   name: 'follow',
   aliases: ['following'],
-  summary: 'Posts a query to you alone, in your direct messages, on a schedule; without words, what you follow',
+  summary: 'Posts a query to you alone, in your direct messages, on a schedule',
   group: 'schedules',
   role: 'viewer',
   effect: 'bot',

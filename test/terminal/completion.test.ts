@@ -32,7 +32,7 @@ describe('completion in bash', () => {
 
   it("offers a command's parameters, and the words that it takes without a name", () => {
     expect(offered('top-songs', 'la')).toEqual(['last='])
-    expect(offered('qa', 'c')).toEqual(['counts', 'checks'])
+    expect(offered('qa', 'c')).toEqual(['counts', 'checks', 'check='])
     expect(offered('status', 'x')).toEqual([])
   })
 
