@@ -18,6 +18,7 @@ import {
 } from '../core/warehouse/state.ts'
 import { visibleFreshness } from '../core/watch/freshness/find.ts'
 import { freshnessLine } from '../core/watch/freshness/outcome.ts'
+import { firingLine } from '../core/watch/summary.ts'
 
 export default defineCommand({
   name: 'status',
@@ -31,10 +32,17 @@ export default defineCommand({
   async run(_args, context) {
     const { deps } = context
     const state = await warehouseState(deps)
+    const firing = await firingLine(context)
     const fresh = await Promise.all((await visibleFreshness(context)).map((one) => freshnessLine(one, deps)))
     return {
       headline: stateLine(state, deps.clock.now()),
-      replies: [table(state, fresh, context)],
+      replies: [
+        table(
+          state,
+          [...fresh.map((line) => ['Freshness', line]), ...(firing === null ? [] : [['Alerts', firing]])],
+          context,
+        ),
+      ],
       next: nextUseful(state),
     }
   },
@@ -42,7 +50,7 @@ export default defineCommand({
 
 function table(
   { cluster, live, held, writing, isLeft }: State,
-  fresh: readonly string[],
+  watched: readonly string[][],
   context: Context,
 ): TableReply {
   const since = cluster.since === null ? '' : `, since ${moment(cluster.since)}`
@@ -50,7 +58,7 @@ function table(
     ['Live load', live === null ? 'none' : liveLine(live, cluster.state)],
     ...(held === null ? [] : [['Held', heldLine(held)]]),
     ['Checks', live === null ? 'not run' : checksStateLine(live)],
-    ...fresh.map((line) => ['Freshness', line]),
+    ...watched,
     ['Running', writing === null ? 'nothing' : writingLine(writing, isLeft, context)],
     ['Cluster', cluster.name],
     ['State', `${cluster.state}${since}`],

@@ -26,6 +26,7 @@ import { insertDue } from './schedule/run/occurrences.ts'
 import { suspendRefused } from './schedule/run/ownership.ts'
 import { pauseLeftAwake } from './schedule/run/power.ts'
 import { watchFreshness } from './watch/freshness/judge.ts'
+import { judgeWatches } from './watch/judge.ts'
 
 export type { Ask, Click, Confirmation, Rejection } from './runner/session.ts'
 
@@ -52,7 +53,7 @@ export interface App {
   /** Starts the dispatcher of the outbox. */
   deliver(carrier: Carrier): Dispatcher
   /**
-   * The work of each minute: inserts the occurrences of schedules that are due, expires cards, and keeps the cluster's lease. May overlap with the
+   * The work of each minute: inserts the occurrences of schedules that are due, expires cards, keeps the cluster's lease, and judges alerts and checks. May overlap with the
    * next call.
    */
   tick(): Promise<void>
@@ -133,7 +134,13 @@ export function createApp({ session, changes }: OpenedSession): App {
 
 async function tick(session: Session, wake: () => void): Promise<void> {
   const due = Promise.all([insertDue(session), insertFollowed(session)])
-  const tasks = [due.then(wake), expireCards(session.deps), tendCluster(session), watchFreshness(session)]
+  const tasks = [
+    due.then(wake),
+    expireCards(session.deps),
+    tendCluster(session),
+    watchFreshness(session),
+    judgeWatches(session),
+  ]
   for (const end of await Promise.allSettled(tasks)) {
     if (end.status === 'fulfilled') continue
     if (!(end.reason instanceof OpsError)) throw end.reason

@@ -30,6 +30,7 @@ type Served = Pick<Deps, 'ledger' | 'clock' | 'cluster' | 'log'>
 
 // Slack waits three seconds.
 const acknowledgementBuckets = [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2, 3]
+const alertStates = ['ok', 'firing', 'acknowledged', 'snoozed', 'resolved', 'paused'] as const
 const latenessBuckets = [1, 5, 15, 60, 300, 3_600]
 
 /** Counts from now on. One of them a process: it follows all that this process sends by HTTP. */
@@ -198,6 +199,18 @@ function registerStates(registry: Registry, { ledger, clock, cluster }: Served, 
       return Math.max(0, until - Date.parse(deadline)) / 1000
     },
   )
+  new Gauge({
+    name: 'sparkify_alerts',
+    help: 'Alerts and watched checks by state: ok, firing, acknowledged, snoozed, resolved, paused',
+    labelNames: ['state'],
+    registers: [registry],
+    async collect() {
+      for (const state of alertStates) this.set({ state }, 0)
+      for (const { isPaused, life } of await ledger.watches.list(['alert', 'check'])) {
+        this.inc({ state: isPaused ? 'paused' : life.kind })
+      }
+    },
+  })
   gauge(
     'sparkify_month_usd',
     'What the cluster cost in this month (UTC) so far, in US dollars, without storage',

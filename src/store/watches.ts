@@ -19,6 +19,7 @@ const endSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('person'), by: askerSchema, how: z.enum(['paused', 'edited', 'removed']) }),
 ])
 
+/** `Life` as stored. */
 export const lifeSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ok') }),
   z.object({ kind: z.literal('firing'), firing: firingSchema }),

@@ -82,6 +82,7 @@ describe('qa', () => {
       rows: null,
       columns: {},
       waiver: null,
+      watch: null,
       sql: 'select 1 as n',
     } as const
     const strict = await createWarehouse({ library: { ...bot.deps.library, checks: [never] } })

@@ -10,8 +10,21 @@ const names = ['src/commands', 'sql/analytics']
   .filter((file) => /\.(?:ts|sql)$/.test(file))
   .map((file) => file.replace(/\.(?:ts|sql)$/, '').replaceAll('/', '-'))
 
-/** Names that are words with other meanings as well: kinds of messages, options of schedules, headers of queries. */
-const words = new Set(['coverage', 'home', 'note', 'notes', 'pause', 'resume', 'result', 'schedule', 'share', 'status'])
+/** Names that are words with other meanings as well: kinds of messages and of watches, options of schedules, headers of queries. */
+const words = new Set([
+  'alert',
+  'coverage',
+  'freshness',
+  'home',
+  'note',
+  'notes',
+  'pause',
+  'resume',
+  'result',
+  'schedule',
+  'share',
+  'status',
+])
 
 /** The words of a button, a folder of files, and a header of queries. */
 const allowed = ["labelOf('doctor'", "within('etl'", '/^share (\\w+) of (\\w+)$/.exec']

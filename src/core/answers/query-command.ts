@@ -20,7 +20,7 @@ import type { RunId } from '../ports/ledger.ts'
 import type { ArgumentValues } from '../ports/runs.ts'
 import type { TableReply } from '../reply.ts'
 import { earlierPeriods } from '../sql/compared-periods.ts'
-import type { QueryFile } from '../sql/files.ts'
+import { hasRowPerDay, type QueryFile } from '../sql/files.ts'
 import type { QueryParam } from '../sql/query-param.ts'
 import { zoneParam } from '../sql/query-statement.ts'
 import { wallClock, zoneName } from '../sql/zone.ts'
@@ -185,6 +185,7 @@ export function followUps(answered: Answered): readonly Suggestion[] {
     ...(follow ?? []),
     { label: 'Source', line: `result ${id} source` },
     ...(post ?? []),
+    ...watchIt(answered),
     handed,
   ]
 }
@@ -196,6 +197,17 @@ function postedRegularly({ command, given, offers }: Answered): readonly (readon
     { label: 'Follow…', line: `follow ${lines} day=mondays time=09:00`, form: true },
     { label: 'Post this every…', line: `schedule-add ${lines} day=daily time=07:00`, form: true },
   ].map((form) => (offers(form) ? [form] : []))
+}
+
+/** The form of an alert on this query, where its answer has a row for each day. */
+function watchIt({ query, command, given, offers }: Answered): readonly Suggestion[] {
+  if (!hasRowPerDay(query)) return []
+  const form: Suggestion = {
+    label: 'Alert…',
+    line: `alert-add query=${quote(canonicalLine(command, given))}`,
+    form: true,
+  }
+  return offers(form) ? [form] : []
 }
 
 const usualLengths = [10, 20, 50, 100, 200, 500, 1000]

@@ -1,8 +1,10 @@
 import { labelOf } from '../command/line.ts'
 import { OpsError } from '../errors.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
+import { maySee } from '../schedule/make/find.ts'
 import { choices } from '../warehouse/held.ts'
 import { checksStateLine, heldLine, nextUseful, type State, stateLine } from '../warehouse/state.ts'
+import { firingWords } from '../watch/summary.ts'
 import { at, entry, type HomeButton, type HomeEntry, pressable, type Viewing, type Words } from './home-view.ts'
 import type { HomeSnapshot } from './snapshot.ts'
 
@@ -24,6 +26,7 @@ export function stateEntries(viewing: Viewing): readonly HomeEntry[] {
   const entries = [
     entry({ words: loadWords(state) }),
     ...heldEntries(state, viewing),
+    ...firingEntries(viewing),
     entry({ words: clusterWords(state.cluster), next: pressable(thrift(state.cluster, viewing), viewing) }),
   ]
   return entries.filter(({ words }) => words.length > 0)
@@ -42,6 +45,16 @@ function thrift({ name, state }: ClusterFacts, { deps }: Viewing): readonly Home
 function heldEntries({ held }: State, viewing: Viewing): readonly HomeEntry[] {
   if (held === null) return []
   return [entry({ title: '⚠ Held', words: [heldLine(held)], next: pressable(choices(held.id), viewing) })]
+}
+
+/** The alerts and checks that fire, in one line. */
+function firingEntries(viewing: Viewing): readonly HomeEntry[] {
+  const { snapshot, who } = viewing
+  const firing = firingWords(snapshot.watches.filter((watch) => maySee(watch, who)))
+  if (firing === null) return []
+  return [
+    entry({ title: '⚠ Alerts', words: [firing], next: pressable([{ label: 'All alerts', line: 'alert' }], viewing) }),
+  ]
 }
 
 function loadWords({ cluster, live }: State): Words {

@@ -2,7 +2,7 @@ import { type Spent, spentInMonth } from '../cluster/bill.ts'
 import type { Command } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
-import type { Freshness, PlanRecord, RunRecord, ScheduleRecord } from '../ports/ledger.ts'
+import type { Freshness, PlanRecord, RunRecord, ScheduleRecord, WatchRecord } from '../ports/ledger.ts'
 import type { Session } from '../runner/session.ts'
 import { upcoming } from '../schedule/make/words.ts'
 import { type State, warehouseState } from '../warehouse/state.ts'
@@ -26,6 +26,8 @@ export interface HomeSnapshot {
   readonly nextTimes: ReadonlyMap<number, Date>
   /** What each channel was promised, with its line. */
   readonly freshness: readonly { readonly freshness: Freshness; readonly line: string }[]
+  /** Alerts and watched checks. */
+  readonly watches: readonly WatchRecord[]
   /** Cards that somebody may approve now. */
   readonly cards: readonly PlanRecord[]
   /** What the cluster has cost this month, in US dollars; null where it costs nothing. */
@@ -45,7 +47,7 @@ export async function takeSnapshot({
 }: Pick<Session, 'deps' | 'catalog' | 'registry'>): Promise<HomeSnapshot> {
   const { ledger, cluster, clock } = deps
   const now = clock.now()
-  const [state, running, ended, schedules, followed, freshness, cards, spent] = await Promise.all([
+  const [state, running, ended, schedules, followed, freshness, watches, cards, spent] = await Promise.all([
     warehouseState(deps).catch(expected),
     ledger.runs.list({ limit: listedRuns, listedOnly: true, states: ['running'] }),
     ledger.runs.list({
@@ -58,6 +60,7 @@ export async function takeSnapshot({
     ledger.schedules.list(),
     ledger.schedules.followed(),
     freshnessLines(deps),
+    ledger.watches.list(['alert', 'check']),
     ledger.plans.waiting(now),
     cluster.free ? null : spentInMonth(deps, now),
   ])
@@ -70,6 +73,7 @@ export async function takeSnapshot({
     followed,
     nextTimes: nextTimesOf(schedules, deps),
     freshness,
+    watches,
     cards,
     spent,
   }

@@ -90,6 +90,7 @@ export interface WatchRecord {
 }
 
 export type WatchKind = WatchDefinition['kind']
+export type AlertDefinition = Extract<WatchDefinition, { kind: 'alert' }>
 
 /** What a condition is when it is first watched. */
 export type NewWatch = Pick<WatchRecord, 'definition' | 'place' | 'owner' | 'created'>

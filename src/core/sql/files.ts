@@ -82,7 +82,15 @@ export interface CheckFile {
   readonly rows: 'events' | null
   readonly columns: Readonly<Record<string, ColumnWords>>
   readonly waiver: 'allow-empty' | null
+  /** Who is to know when it turns red; null: nobody in particular. Only of checks that warn. */
+  readonly watch: CheckWatch | null
   readonly sql: string
+}
+
+/** Whom a red check mentions, a Slack id, and where it is posted: `#data-eng` or an id; in the owner's direct messages where only they are named. */
+export interface CheckWatch {
+  readonly owner: string | null
+  readonly channel: string | null
 }
 
 /** How one table of the star is built from staging and from the tables before it: DELETE, then INSERT … SELECT. */
@@ -98,4 +106,10 @@ export function dependsOnCatalogue(query: QueryFile, args: Readonly<Record<strin
   if (typeof query.coverage === 'boolean') return query.coverage
   const value = args[query.coverage.flag]
   return value === true || value === 'yes'
+}
+
+/** Whether an answer has one row for each day: it is in the order of time, and its rows are not named by more columns, or by weeks. */
+export function hasRowPerDay({ timed, timeOrder, comparison }: QueryFile): boolean {
+  const isByOne = comparison === undefined || (comparison.keys.length === 1 && !comparison.weekly)
+  return timed && timeOrder !== undefined && isByOne
 }

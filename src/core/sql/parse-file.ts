@@ -1,3 +1,4 @@
+import { readChannel } from '../channel.ts'
 import { columnsOf } from './column-words.ts'
 import type { CheckFile, SqlSource, TransformFile } from './files.ts'
 import {
@@ -24,6 +25,8 @@ export function parseCheck({ path, text }: SqlSource, fragments: Fragments = noF
     rows: 'once',
     column: 'named',
     waiver: 'once',
+    owner: 'once',
+    channel: 'once',
     uses: 'once',
   })
   const sql = selectOf({ path, text }, fields, fragments)
@@ -37,8 +40,40 @@ export function parseCheck({ path, text }: SqlSource, fragments: Fragments = noF
     rows: oneOf(path, field('rows'), ['events'], null),
     columns: columnsOf(path, fields),
     waiver: oneOf(path, field('waiver'), ['allow-empty'], null),
+    watch: watchOf(path, field('owner'), field('channel'), field('severity')),
     sql,
   }
+}
+
+/** Reads `owner` and `channel`. A red `error` check stops its load, whose failure is posted, so it takes neither. */
+function watchOf(
+  path: string,
+  owner: HeaderField | undefined,
+  channel: HeaderField | undefined,
+  severity: HeaderField | undefined,
+): CheckFile['watch'] {
+  const first = owner ?? channel
+  if (first === undefined) return null
+  if (severity?.value !== 'warn') {
+    const reason = `"${first.key}" is for checks that warn; a red error check stops the load, whose failure is posted`
+    throw badSqlFile(path, first.line, reason, 'Take it out, or write "-- severity: warn".')
+  }
+  if (owner !== undefined && !/^[UWS][A-Z0-9]{5,}$/.test(owner.value)) {
+    throw badSqlFile(
+      path,
+      owner.line,
+      `owner is "${owner.value}"`,
+      'Write the Slack id of a person or a group: U… or S….',
+    )
+  }
+  const place = channel === undefined ? null : readChannel(channel.value)
+  if (channel !== undefined && place === null) {
+    throw badSqlFile(path, channel.line, `channel is "${channel.value}"`, 'Write #name or the id of the channel.')
+  }
+  if (place === null && owner?.value.startsWith('S')) {
+    throw badSqlFile(path, owner.line, 'a group has no direct messages', 'Add "-- channel: #name".')
+  }
+  return { owner: owner?.value ?? null, channel: place?.channel ?? null }
 }
 
 const plainHeader = { description: 'required', uses: 'once' } as const

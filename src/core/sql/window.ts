@@ -64,12 +64,26 @@ export function timestampText(time: Date): string {
   return time.toISOString().replace('T', ' ').replace('Z', '')
 }
 
-/** The last day of those before `end` that the data hold whole; the last one of all where they hold none. Pulse tells whole days alike. */
+/**
+ * The first and the last day that the data hold whole before `end`, by the clocks of a zone, as midnights read as UTC; null where they hold
+ * none. A day is whole where less than its first or its last hour is missing. Pulse tells whole days alike.
+ */
+export function wholeDays(
+  { oldest }: Pick<DataSpan, 'oldest'>,
+  end: number,
+  zone: string,
+): { readonly first: number; readonly last: number } | null {
+  const [begun, newest] = [oldest.getTime(), end - 1].map((at) => Math.floor(wallClock(at, zone).getTime() / day) * day)
+  if (begun === undefined || newest === undefined) return null
+  const first = oldest.getTime() <= instantAt(begun, zone) + hour ? begun : begun + day
+  const last = end > instantAt(newest + day, zone) - hour ? newest : newest - day
+  return first > last ? null : { first, last }
+}
+
+/** The last day of those before `end` that the data hold whole; the last one of all where they hold none. */
 function wholeDay({ oldest }: DataSpan, end: number, zone: string): TimeWindow {
-  const last = Math.floor(wallClock(end - 1, zone).getTime() / day) * day
-  const isOver = end > instantAt(last + day, zone) - hour
-  const isBeforeWhole = oldest.getTime() <= instantAt(last - day, zone) + hour
-  const first = isOver || !isBeforeWhole ? last : last - day
+  const newest = Math.floor(wallClock(end - 1, zone).getTime() / day) * day
+  const first = wholeDays({ oldest }, end, zone)?.last ?? newest
   const [from, to] = [instantAt(first, zone), instantAt(first + day, zone)]
   return { from: new Date(from), to: new Date(to), label: daysLabel(from, to, zone) }
 }

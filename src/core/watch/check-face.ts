@@ -5,8 +5,8 @@ export function checkFace(name: string): Face {
   return {
     name: `Check ${name}`,
     facts: [],
-    acknowledge: `alert-acknowledge ${name}`,
-    snooze: `alert-snooze ${name} for=24h`,
+    acknowledge: `alert-acknowledge check=${name}`,
+    snooze: `alert-snooze check=${name} for=24h`,
     more: [{ label: 'All checks', line: 'qa checks' }],
   }
 }

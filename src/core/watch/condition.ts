@@ -1,4 +1,4 @@
-import type { AlertCondition, WatchDefinition } from '../ports/watches.ts'
+import type { AlertCondition, AlertDefinition } from '../ports/watches.ts'
 
 /** A condition on a column, as it is typed: `plays<200`, `plays changed>20%`, `plays unusual`. */
 export interface ColumnCondition {
@@ -45,6 +45,6 @@ export function conditionText({ column, condition }: ColumnCondition): string {
 }
 
 /** The condition of an alert for lists and messages: `plays<200`, `plays unusual for 2 days`. */
-export function conditionWords(alert: Extract<WatchDefinition, { kind: 'alert' }>): string {
+export function conditionWords(alert: AlertDefinition): string {
   return alert.days === 1 ? conditionText(alert) : `${conditionText(alert)} for ${alert.days} days`
 }

@@ -20,7 +20,7 @@ export interface Face {
 export function faceOf(watch: WatchRecord): Face {
   switch (watch.definition.kind) {
     case 'alert':
-      return alertFace(watch.subject, watch.definition)
+      return alertFace(watch, watch.definition)
     case 'check':
       return checkFace(watch.subject)
   }

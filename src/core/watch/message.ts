@@ -47,7 +47,7 @@ function cardOf(watch: WatchRecord, life: Exclude<Life, { kind: 'ok' }>): Omit<C
   const face = faceOf(watch)
   const { firing } = life
   const found = life.kind === 'resolved' ? (life.found ?? firing.found) : firing.found
-  const facts = [...face.facts, ...found.facts, ['Firing since', firing.since], ['Set by', watch.owner.name]]
+  const facts = [...face.facts, ...found.facts, ['Firing since', firing.since]]
   const open = isOpen(life)
   const standing = standingOf(life)
   return {

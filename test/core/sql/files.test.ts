@@ -313,8 +313,17 @@ describe('a check file', () => {
       severity: 'warn',
       rows: null,
       waiver: null,
+      watch: null,
       sql: 'with a as (select 1 as x) select x from a',
     })
+  })
+
+  it.each([
+    ['-- owner: U0ANNA\n-- channel: #data-eng', { owner: 'U0ANNA', channel: '#data-eng' }],
+    ['-- channel: C0MUSIC00', { owner: null, channel: 'C0MUSIC00' }],
+    ['-- owner: U0ANNA', { owner: 'U0ANNA', channel: null }],
+  ])('that warns is watched with %j', (header, watch) => {
+    expect(parseCheck(file(`-- title: a\n-- severity: warn\n${header}\n\nselect 1`)).watch).toEqual(watch)
   })
 
   it.each([
@@ -322,6 +331,10 @@ describe('a check file', () => {
     ['-- title: a\n-- severity: fatal\n\nselect 1', 'line 2: severity is "fatal"'],
     ['-- title: a\n-- severity: warn\n\nselect :n', 'line 4: :n is a parameter, and only a query has parameters'],
     ['-- title: a\n-- severity: warn\n-- role: admin\n\nselect 1', 'line 3: unknown key "role"'],
+    ['-- title: a\n-- severity: error\n-- owner: U0ANNA\n\nselect 1', 'line 3: "owner" is for checks that warn'],
+    ['-- title: a\n-- severity: warn\n-- owner: anna\n\nselect 1', 'line 3: owner is "anna"'],
+    ['-- title: a\n-- severity: warn\n-- owner: S0TEAM\n\nselect 1', 'line 3: a group has no direct messages'],
+    ['-- title: a\n-- severity: warn\n-- channel: music\n\nselect 1', 'line 3: channel is "music"'],
   ])('is refused as %j', (text, message) => {
     expect(refusal(() => parseCheck(file(text)))).toContain(message)
   })

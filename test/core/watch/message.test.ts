@@ -75,7 +75,7 @@ describe('the message of a firing', () => {
     const [fired, acknowledged, , snoozed, resolved] = states.map(({ answer }) => answer)
     expect(fired?.replies).toEqual([
       { kind: 'text', text: 'plays were 132 on 29 Nov 2018', tone: 'warning' },
-      { kind: 'text', text: 'Query: pulse\nWhen: plays<200\nPlays: 132\nFiring since: 29 Nov 2018\nSet by: Anna' },
+      { kind: 'text', text: 'Query: pulse\nWhen: plays<200\nSet by: Anna\nPlays: 132\nFiring since: 29 Nov 2018' },
     ])
     const buttons = (answer: Answer | undefined) => answer?.next.map(({ line }) => line)
     expect(buttons(fired)).toEqual(['alert-acknowledge 1', 'alert-snooze 1 for=24h', 'pulse'])

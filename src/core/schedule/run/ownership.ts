@@ -116,12 +116,21 @@ export async function whyNot(
   commands: readonly Command[],
   { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
 ): Promise<string | null> {
-  if (await deps.directory.hasLeft(owner)) return `${owner.name} has left.`
-  const role = await deps.directory.roleOf(owner)
   const besides = catalog.commands.filter(
     (command) => command.runsSchedule === true || (whenPaused === 'resume' && sole.resumes(command)),
   )
-  const lacking = [...commands, ...besides].find((command) => !includesRole(role, command.role))
+  return whyNotUseNow(owner, [...commands, ...besides], deps)
+}
+
+/** Why somebody cannot use one of these commands now: they have left, or lack its role. Null where they can. Throws `slack` as `whyNot` does. */
+export async function whyNotUseNow(
+  owner: Asker,
+  commands: readonly Command[],
+  { directory }: Pick<Deps, 'directory'>,
+): Promise<string | null> {
+  if (await directory.hasLeft(owner)) return `${owner.name} has left.`
+  const role = await directory.roleOf(owner)
+  const lacking = commands.find((command) => !includesRole(role, command.role))
   if (lacking === undefined) return null
   return `${owner.name} is now ${/^[aeio]/.test(role) ? 'an' : 'a'} ${role}; ${lacking.name} needs ${/^[aeio]/.test(lacking.role) ? 'an' : 'a'} ${lacking.role}.`
 }

@@ -1,0 +1,42 @@
+import { z } from 'zod'
+import { defineCommand } from '../../core/command/define.ts'
+import { askerOf } from '../../core/people.ts'
+import { text } from '../../core/reply.ts'
+import { alertNumber, removeAlert, watchWords } from '../../core/watch/find.ts'
+import { alertLine } from '../../core/watch/make.ts'
+
+export default defineCommand({
+  name: 'alert-remove',
+  summary: 'Removes an alert and shows the line that adds it again',
+  group: 'schedules',
+  role: 'operator',
+  effect: 'bot',
+  schedulable: false,
+  audience: 'asker',
+  args: z.object({ id: alertNumber() }),
+  examples: ['alert remove 1'],
+  async run({ id }, context) {
+    const alert = await removeAlert({ id }, askerOf(context.who), context)
+    const headline = `${watchWords(alert)} was removed.`
+    const { definition, place } = alert
+    const channel =
+      place.kind === 'slack' && !place.direct
+        ? place.channelName === undefined
+          ? place.channel
+          : `#${place.channelName}`
+        : null
+    return {
+      headline,
+      replies: [
+        text(headline, 'good'),
+        ...(definition.kind === 'alert'
+          ? [
+              text('This line adds it again, with you as its owner:', 'note'),
+              text(alertLine(definition, channel), 'code'),
+            ]
+          : []),
+      ],
+      next: [{ label: 'All alerts', line: 'alert' }],
+    }
+  },
+})

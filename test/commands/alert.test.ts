@@ -1,0 +1,271 @@
+import '../../src/commands/alert.ts'
+import '../../src/commands/alert/acknowledge.ts'
+import '../../src/commands/alert/add.ts'
+import '../../src/commands/alert/edit.ts'
+import '../../src/commands/alert/pause.ts'
+import '../../src/commands/alert/remove.ts'
+import '../../src/commands/alert/resume.ts'
+import '../../src/commands/alert/snooze.ts'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { Answer } from '../../src/core/answer.ts'
+import { anna, bob, failureOf, type TestProcess } from '../support/core.ts'
+import { delivered } from '../support/delivered.ts'
+import { createLoadedWarehouse, type Warehouse } from '../support/warehouse.ts'
+
+const fileOf = ({ logData }: Warehouse, day: number) => join(logData, '2018', '11', `2018-11-${day}-events.json`)
+
+/** Writes a day like 11 November, with its first lines alone, so that it is not whole before the next one begins. */
+async function write(warehouse: Warehouse, day: number, lines: number): Promise<void> {
+  const before = (await readFile(fileOf(warehouse, 11), 'utf8')).trimEnd().split('\n')
+  const days = day - 11
+  const moved = before.map((line) => {
+    const event = JSON.parse(line)
+    return JSON.stringify({ ...event, ts: event.ts + days * 86_400_000, sessionId: event.sessionId + 10_000 * days })
+  })
+  await writeFile(fileOf(warehouse, day), moved.slice(0, lines).join('\n'))
+}
+
+async function loadDay(warehouse: Warehouse, day: number, lines: number): Promise<void> {
+  await write(warehouse, day, lines)
+  expect(await warehouse.bot.say('etl')).toMatchObject({ ok: true })
+}
+
+const texts = ({ replies }: Answer): string =>
+  replies.flatMap((reply) => (reply.kind === 'text' ? [reply.text] : [])).join('\n')
+
+/** What the minute's work posts: the title and the headline of each message. */
+async function posted(bot: TestProcess): Promise<readonly (readonly [string, string | undefined, string])[]> {
+  await bot.app.tick()
+  const messages = await delivered(bot)
+  return messages.flatMap(({ key, body }) =>
+    body.kind === 'answer' && key.startsWith('alert') ? [[key, body.answer.title, body.answer.headline]] : [],
+  )
+}
+
+const withAlert = async (): Promise<Warehouse> => {
+  const warehouse = await createLoadedWarehouse()
+  expect(await warehouse.bot.say('alert add "pulse last=7d" when plays<50 in #data-eng')).toMatchObject({ ok: true })
+  return warehouse
+}
+
+describe('an alert', () => {
+  it('is judged after each load on whole days: it fires once, and is resolved in the same message', async () => {
+    const warehouse = await createLoadedWarehouse()
+    const { bot } = warehouse
+    const made = await bot.say('alert add "pulse last=7d" when plays<50 in #data-eng')
+    expect(texts(made).split('\n')).toEqual([
+      'Alert 1 (pulse, plays<50) is on; it posts in #data-eng.',
+      'Now: 11 Nov 2018: plays 73, not below 50.',
+      'It is judged within a minute of each new load, on whole days (UTC).',
+    ])
+    expect(await posted(bot)).toEqual([])
+
+    // The newest day is never whole, and a day with few plays is judged once the next one has begun.
+    await loadDay(warehouse, 12, 10)
+    expect(await posted(bot)).toEqual([])
+    await loadDay(warehouse, 13, 80)
+    const [[key, title, headline] = [], ...more] = await posted(bot)
+    expect([key, title, more]).toEqual(['alert:1:1', 'Alert 1 is firing', []])
+    expect(headline).toMatch(/^Alert 1: 12 Nov 2018: plays \d+, below 50\.$/)
+    expect(await posted(bot)).toEqual([])
+
+    const acknowledged = await bot.say('alert acknowledge 1', { who: anna })
+    expect(acknowledged.headline).toBe('Alert 1 (pulse, plays<50) is acknowledged.')
+    expect((await posted(bot)).map(([, became]) => became)).toEqual(['Alert 1 is acknowledged'])
+    const list = await bot.say('alert')
+    expect(list.headline).toBe('1 alert, 1 firing.')
+    expect(list.replies).toMatchObject([
+      { rows: [['1', 'pulse', 'plays<50', '#data-eng', 'Anna', 'acknowledged since 12 Nov 2018', headline?.slice(9)]] },
+    ])
+
+    await loadDay(warehouse, 14, 10)
+    expect((await posted(bot)).map(([message, became]) => [message, became])).toEqual([
+      ['alert:1:1', 'Alert 1 is resolved'],
+    ])
+    expect((await bot.say('alert 1')).headline).toBe('Alert 1 (pulse, plays<50) is resolved.')
+    expect((await bot.ledger.watches.get('alert', '1'))?.judged).toMatchObject({ day: '2018-11-13' })
+  })
+
+  it('judges each of several days that one load brings, and none of them again', async () => {
+    const warehouse = await withAlert()
+    const { bot } = warehouse
+    await bot.app.tick()
+    const before = (await bot.ledger.watches.get('alert', '1'))?.version ?? 0
+    for (const [day, lines] of [
+      [12, 10],
+      [13, 80],
+    ] as const)
+      await write(warehouse, day, lines)
+    await loadDay(warehouse, 14, 80)
+    expect((await posted(bot)).map(([key, title]) => [key, title])).toEqual([['alert:1:1', 'Alert 1 is resolved']])
+    // 11 to 13 November.
+    expect((await bot.ledger.watches.get('alert', '1'))?.version).toBe(before + 3)
+    await Promise.all([bot.app.tick(), (await warehouse.another('two')).app.tick()])
+    expect((await bot.ledger.watches.get('alert', '1'))?.version).toBe(before + 3)
+  })
+
+  it('is snoozed and fires again in the same message, is edited, paused, resumed and removed', async () => {
+    const warehouse = await createLoadedWarehouse()
+    const { bot } = warehouse
+    const states = async () => (await posted(bot)).map(([key, title]) => [key, title])
+    await bot.say('alert add query=pulse when="plays < 100"')
+    expect(await states()).toEqual([['alert:1:1', 'Alert 1 is firing']])
+    expect((await bot.say('alert snooze 1 8h')).headline).toMatch(/^Alert 1 \(pulse, plays<100\) is snoozed until /)
+    expect(await states()).toEqual([['alert:1:1', 'Alert 1 is snoozed']])
+    warehouse.clock.advance(9 * 3_600_000)
+    expect(await states()).toEqual([['alert:1:1', 'Alert 1 is firing']])
+
+    const edited = await bot.say('alert edit 1 when plays below 90 for 1 day')
+    expect(edited.headline).toBe('Alert 1 (pulse, plays<90) is changed; it posts in #music.')
+    expect(await states()).toEqual([
+      ['alert:1:1', 'Alert 1 is resolved'],
+      ['alert:1:2', 'Alert 1 is firing'],
+    ])
+    expect((await bot.say('alert pause 1')).headline).toBe('Alert 1 (pulse, plays<90) is paused.')
+    expect(await states()).toEqual([['alert:1:2', 'Alert 1 is resolved']])
+    expect(await states()).toEqual([])
+    expect((await bot.say('alert resume 1')).headline).toBe('Alert 1 (pulse, plays<90) is on again.')
+    expect(await states()).toEqual([['alert:1:3', 'Alert 1 is firing']])
+    const removed = await bot.say('alert remove 1')
+    expect(removed.replies).toContainEqual({
+      kind: 'text',
+      text: 'alert add pulse when plays<90 in #music',
+      tone: 'code',
+    })
+    expect(await states()).toEqual([['alert:1:3', 'Alert 1 is resolved']])
+    expect(failureOf(await bot.say('alert 1'))).toMatchObject({ code: 'not_found' })
+    expect((await bot.say('alert add pulse when plays<90')).headline).toMatch(/^Alert 2 /)
+  })
+
+  it('names what can be watched where something cannot', async () => {
+    const { bot } = await createLoadedWarehouse()
+    const refused = async (line: string) => failureOf(await bot.say(`alert add ${line}`))
+    expect(await refused('"pulse" when pllays<200')).toMatchObject({
+      code: 'bad_argument',
+      message: 'pulse has no figure "pllays". Nothing was done.',
+      remedy: expect.stringMatching(/^Did you mean plays\? It has plays, listeners, sessions, /),
+    })
+    expect(await refused('"top songs" when plays<200')).toMatchObject({
+      message: 'top-songs has several rows, and none for each day, so there is no figure to watch. Nothing was done.',
+      remedy:
+        'Use active-users, coverage and pulse, which have a row for each day, or any query that answers a single row.',
+    })
+    expect(await refused('etl when plays<200')).toMatchObject({ message: expect.stringContaining('etl is no query') })
+    expect(await refused('"pulse" when plays goes down')).toMatchObject({
+      message: '"plays goes down" is not a condition. Nothing was done.',
+      remedy: 'Use plays<200, plays changed>20% or plays unusual.',
+    })
+    expect(await refused('"pulse"')).toMatchObject({ message: 'When should it fire? Nothing was done.' })
+    expect(await refused('timeframe when plays unusual')).toMatchObject({
+      message: expect.stringContaining('needs a query with a row for each day'),
+    })
+    expect(failureOf(await bot.say('alert edit 1'))).toMatchObject({ code: 'not_found' })
+    await bot.say('alert add pulse when plays>1000')
+    expect(failureOf(await bot.say('alert edit 1'))).toMatchObject({ message: 'What should change? Nothing was done.' })
+    expect(failureOf(await bot.say('alert acknowledge 1'))).toMatchObject({
+      message: 'Alert 1 is not firing. Nothing was done.',
+    })
+    expect(failureOf(await bot.say('alert lst'))).toMatchObject({
+      code: 'unknown_command',
+      remedy: 'Did you mean alert list?',
+    })
+    expect(failureOf(await bot.say('alert', { who: bob }))).toMatchObject({ code: 'not_allowed' })
+  })
+
+  it('watches a single row, whose change is from the load before; and says while too little is known', async () => {
+    const warehouse = await createLoadedWarehouse()
+    const { bot } = warehouse
+    await bot.say('alert add timeframe when plays changed>20%')
+    const unusual = await bot.say('alert add "coverage" when match_rate unusual')
+    expect(texts(unusual)).toContain('Now: 11 Nov 2018: 0 of 8 earlier Sundays that a usual band needs.')
+    expect(await posted(bot)).toEqual([])
+    await loadDay(warehouse, 12, 80)
+    expect(await posted(bot)).toEqual([
+      [
+        'alert:1:1',
+        'Alert 1 is firing',
+        expect.stringMatching(
+          /^Alert 1: the newest load: plays \d+, \+\d+\.\d% against 160 \(the load before\), more than 20%\.$/,
+        ),
+      ],
+    ])
+    await loadDay(warehouse, 13, 5)
+    expect((await posted(bot)).map(([, title]) => title)).toEqual(['Alert 1 is resolved'])
+    expect(await bot.ledger.watches.get('alert', '2')).toMatchObject({
+      life: { kind: 'ok' },
+      seen: { kind: 'unknown' },
+    })
+  })
+
+  it('passes to the admins when its owner has left, with a message in its channel; one in their direct messages is paused', async () => {
+    const warehouse = await createLoadedWarehouse()
+    const { bot } = warehouse
+    warehouse.roles.set(bob.id, 'operator')
+    await bot.say('alert add pulse when plays<90', { who: bob })
+    const alone = { kind: 'slack', channel: 'D0BOB0000', direct: true } as const
+    await bot.say('alert add pulse when plays<90', { who: bob, place: alone })
+    warehouse.left.add(bob.id)
+    await bot.app.tick()
+    const headlines = (await delivered(bot)).map(({ to, headline }) => [to, headline])
+    expect(headlines).toEqual(
+      expect.arrayContaining([
+        ['C0MUSIC', 'Bob has left. Alert 1 (pulse) now belongs to the admins.'],
+        ['C0MUSIC', expect.stringMatching(/^Alert 1: 11 Nov 2018: plays 73, below 90/)],
+        [anna.id, 'Bob has left. Alert 2 (pulse) is paused.'],
+      ]),
+    )
+    expect(await bot.ledger.watches.get('alert', '1')).toMatchObject({
+      owner: { id: 'admins' },
+      life: { kind: 'firing' },
+    })
+    expect(await bot.ledger.watches.get('alert', '2')).toMatchObject({ isPaused: true, life: { kind: 'ok' } })
+  })
+
+  it('waits while the role of its owner is not known, and is judged then', async () => {
+    const warehouse = await createLoadedWarehouse()
+    const { bot } = warehouse
+    await bot.say('alert add pulse when plays<90')
+    warehouse.unknown.add(anna.id)
+    expect(await posted(bot)).toEqual([])
+    warehouse.unknown.delete(anna.id)
+    expect((await posted(bot)).map(([, title]) => title)).toEqual(['Alert 1 is firing'])
+  })
+})
+
+describe('a check with an owner and a channel', () => {
+  it('fires when it is red in a load that was published, and is resolved by a later one that is green', async () => {
+    const source = await createLoadedWarehouse()
+    const watch = { owner: anna.id, channel: '#data-eng' }
+    const checks = source.bot.deps.library.checks.map((check) =>
+      check.name === 'days-have-no-gaps' ? { ...check, watch } : check,
+    )
+    const warehouse = await createLoadedWarehouse({ library: { ...source.bot.deps.library, checks } })
+    const { bot } = warehouse
+    const states = async () => {
+      await bot.app.tick()
+      return (await delivered(bot)).flatMap(({ key, to, mention, body }) =>
+        key.startsWith('check:') && body.kind === 'answer'
+          ? [[key, to, mention, body.answer.title, body.answer.headline]]
+          : [],
+      )
+    }
+    expect(await states()).toEqual([])
+    await loadDay(warehouse, 13, 80)
+    const [[key, to, mention, title, headline] = [], ...more] = await states()
+    expect([key, to, mention, title, more]).toEqual([
+      'check:days-have-no-gaps:1',
+      '#data-eng',
+      [anna.id],
+      'Check days-have-no-gaps is firing',
+      [],
+    ])
+    expect(headline).toMatch(/^Check days-have-no-gaps: No plays between .* and .*, the load of /)
+    expect(await states()).toEqual([])
+    expect((await bot.say('alert snooze check=days-have-no-gaps 2d')).ok).toBe(true)
+    expect((await states()).map(([, , , became]) => became)).toEqual(['Check days-have-no-gaps is snoozed'])
+    await loadDay(warehouse, 12, 80)
+    expect((await states()).map(([, , , became]) => became)).toEqual(['Check days-have-no-gaps is resolved'])
+  })
+})
