@@ -26,7 +26,7 @@ export default defineCommand({
     }
     if (id === undefined && all.length > 1) {
       return {
-        headline: `${plural(all.length, 'freshness', 'freshnesses')}.`,
+        headline: `${plural(all.length, 'deadline')}.`,
         replies: [await freshnessTable(all, deps)],
       }
     }

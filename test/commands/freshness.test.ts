@@ -64,8 +64,15 @@ describe('freshness', () => {
       [1, '06:00', 'Europe/London'],
       [2, '07:30', 'UTC'],
     ])
-    expect((await bot.say('freshness')).headline).toBe('2 freshnesses.')
-    expect((await bot.say('freshness 2')).headline).toBe('Freshness 2: each day by 07:30 (UTC) in #music.')
+    expect((await bot.say('freshness')).headline).toBe('2 deadlines.')
+    const one = await bot.say('freshness 2')
+    expect(one.headline).toBe('Freshness 2: each day by 07:30 (UTC) in #music.')
+    // Wherever it is pressed, it changes this one.
+    expect(one.next[0]).toEqual({
+      label: 'Change…',
+      line: 'freshness-by time=07:30 tz=UTC channel=C0MUSIC',
+      form: true,
+    })
   })
 
   it.each([

@@ -53,12 +53,14 @@ export async function freshnessOutcome(freshness: Freshness, headline: string, d
       ...(days.length === 0 ? [] : [daysTable(days.slice(0, shownDays), freshness)]),
       text(meaning, 'note'),
     ],
-    next: [
-      { label: 'Change…', line: `freshness-by time=${freshness.time} tz=${freshness.zone}`, form: true },
-      act,
-      { label: 'Status', line: 'status' },
-    ],
+    next: [{ label: 'Change…', line: lineThatSets(freshness), form: true }, act, { label: 'Status', line: 'status' }],
   }
+}
+
+/** The line that sets it again, wherever it is typed. */
+function lineThatSets({ time, zone, place }: Freshness): string {
+  const channel = place.kind === 'slack' && !place.direct ? ` channel=${place.channel}` : ''
+  return `freshness-by time=${time} tz=${zone}${channel}`
 }
 
 const meaning =
