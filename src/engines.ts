@@ -75,7 +75,7 @@ async function openDuckdb(config: Config, clock: Clock, ownThread: boolean): Pro
     ...(proxy === '' || bypass.trim() === '*' ? {} : { proxy }),
   }
   const source = `${sources.log} ${sources.song}`
-  const known = { name: 'duckdb', source, keeps: config.duckdb.keepLoads, copies: null } as const
+  const known = { name: 'duckdb', source, mapping: null, keeps: config.duckdb.keepLoads, copies: null } as const
   const engine = openedWhenUsed(known, async () => {
     if (ownThread) return (await import('./duckdb/own-thread.ts')).openInThread(options)
     const opened = await (await import('./duckdb/engine.ts')).createDuckdbEngine(options)
@@ -119,6 +119,7 @@ function openedWhenUsed(known: Omit<Engine, EngineMethod>, open: () => ReturnTyp
     sources: async (...args) => (await engine())('sources', args),
     changes: async (...args) => (await engine())('changes', args),
     loadedFiles: async (...args) => (await engine())('loadedFiles', args),
+    contentOf: async (...args) => (await engine())('contentOf', args),
     begin: async (...args) => (await engine())('begin', args),
     stage: async (...args) => (await engine())('stage', args),
     locate: async (...args) => (await engine())('locate', args),

@@ -149,7 +149,7 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
     onTestFinished(() => rm(folder, { recursive: true }))
     const ledger = {
       audit: { add: fails, list: fails, after: fails, state: fails },
-      notes: { get: fails, set: fails, settle: fails },
+      notes: { get: fails, set: fails, settle: fails, list: fails, drop: fails },
     }
     await followAudit(join(folder, 'audit.ndjson'), ledger, { clock, log })
   },

@@ -3,10 +3,11 @@ import { ensureCluster } from '../core/cluster/lease.ts'
 import { flag, integer } from '../core/command/args.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
+import { quote } from '../core/command/line.ts'
 import { liveUntouched, OpsError } from '../core/errors.ts'
 import { bytes, count, lasting, moment, percent, plural } from '../core/format.ts'
 import type { FileChange } from '../core/ports/engine.ts'
-import { type Reply, stating, text } from '../core/reply.ts'
+import { type Reply, stating, tableOfThings, text } from '../core/reply.ts'
 import { basisOf, changesWords, tally } from '../core/warehouse/basis.ts'
 import { comparisonReplies, differs } from '../core/warehouse/compare.ts'
 import { copyWarning } from '../core/warehouse/copy.ts'
@@ -21,6 +22,7 @@ import {
   stagedSchema,
   stepsOfLoad,
 } from '../core/warehouse/load.ts'
+import { admit, quarantineWords } from '../core/warehouse/quarantine.ts'
 import { repairedSchema } from '../core/warehouse/repair-texts.ts'
 import { skippedWords } from '../core/warehouse/sources.ts'
 
@@ -70,7 +72,7 @@ export default defineCommand({
     } catch (error) {
       const reason: unknown = context.signal.aborted ? context.signal.reason : error
       await releaseFailed(context.runId, reason, deps)
-      throw await withStanding(withDrift(error, context), context)
+      throw await withStanding(withQuarantine(withDrift(error, context)), context)
     }
     return report(context, before?.facts ?? null)
   },
@@ -88,6 +90,19 @@ function withDrift(error: unknown, context: RunContext): unknown {
   if (!(error instanceof OpsError)) return error
   const drifted = driftIn(context)
   return drifted.length === 0 ? error : error.with({ evidence: [...error.evidence, ...drifted], cause: error.cause })
+}
+
+/** A failure with a way to leave the files out that are at fault. */
+function withQuarantine(error: unknown): unknown {
+  if (!(error instanceof OpsError) || error.files.length === 0) return error
+  const table = tableOfThings(error.files.slice(0, filesOffered), {
+    title: 'Files to fix, or to leave out until they change',
+    columns: ['file', 'unreadable_rows'],
+    formats: ['text', 'integer'],
+    rowOf: ({ file, rows }) => [file, rows],
+    action: ({ file }) => ({ label: 'Quarantine', line: `quarantine ${quote(file)}` }),
+  })
+  return error.with({ evidence: [...error.evidence, table], cause: error.cause })
 }
 
 /** The failure with what it left untouched and what is still billed. */
@@ -108,7 +123,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
   const facts = (await deps.ledger.loads.get(context.runId))?.facts ?? {}
   const events = context.output(loadSteps.events.id, stagedSchema)
   const songs = context.output(loadSteps.songs.id, stagedSchema)
-  const { skipped } = context.output(loadSteps.sources.id, listedSchema)
+  const { skipped, quarantined, changedSince } = context.output(loadSteps.sources.id, listedSchema)
   const { texts } = context.output(loadSteps.repair.id, repairedSchema)
   const audited = context.output(loadSteps.audit.id, auditedSchema)
   const read = readWords(events, songs, facts.files)
@@ -131,6 +146,12 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
         ]
   const uncopied = copyWarning(context)
   const unread = skipped.length === 0 ? [] : [text(skippedWords(skipped), 'warning')]
+  const kept = [
+    ...(quarantined.length === 0 ? [] : [text(`Left out: ${quarantineWords(quarantined)}.`, 'warning')]),
+    ...(changedSince.length === 0
+      ? []
+      : [text(`Read again, because changed since: ${quarantineWords(changedSince)}.`, 'note')]),
+  ]
   const drifted = driftIn(context)
   const datedAhead =
     ahead === undefined || anchor === undefined || typeof dataUntil !== 'string'
@@ -165,6 +186,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
     ...datedAhead,
     ...left,
     ...unread,
+    ...kept,
     ...uncopied,
     ...drifted,
   ]
@@ -178,6 +200,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
       ...datedAhead,
       ...left,
       ...unread,
+      ...kept,
       ...uncopied,
       ...drifted,
     ],
@@ -185,6 +208,7 @@ async function report(context: RunContext, before: { plays?: number; matched?: n
     next: [
       { label: 'Top songs', line: 'top-songs' },
       { label: 'Check', line: 'qa' },
+      ...(rejected === 0 ? [] : [{ label: 'Rejected rows', line: `loads-rejected ${context.runId}` }]),
     ],
   }
 }
@@ -206,10 +230,11 @@ function readWords(events: StagedOutput, songs: StagedOutput, listed: number | u
 }
 
 const filesShown = 1000
+const filesOffered = 20
 
 /** What a load would read, as a table; nothing is written. */
 async function dryRun(full: boolean, { deps, signal }: RunContext): Promise<Outcome> {
-  const sources = await deps.engine.sources(signal)
+  const { sources, out } = await admit(await deps.engine.sources(signal), deps, signal)
   const basis = await basisOf(deps, sources, full, signal)
   const all = [...sources.log, ...sources.song].map(({ path, bytes: size }) => ({ path, bytes: size, change: 'new' }))
   const files = basis.reads === 'changes' ? basis.changes.files : all
@@ -227,7 +252,8 @@ async function dryRun(full: boolean, { deps, signal }: RunContext): Promise<Outc
     rows: files.slice(0, filesShown).map(({ path, change, bytes: size }) => [path, change, size]),
     total: files.length,
   }
-  const replies = files.length === 0 ? [text(headline)] : [text(headline), table]
+  const left = out.length === 0 ? [] : [text(`Left out: ${quarantineWords(out.map(({ path }) => path))}.`, 'warning')]
+  const replies = [text(headline), ...(files.length === 0 ? [] : [table]), ...left]
   return { headline, replies, next: [{ label: 'Load', line: full ? 'etl full=yes' : 'etl' }] }
 }
 

@@ -6,10 +6,11 @@ import { OpsError } from '../core/errors.ts'
 import { plural } from '../core/format.ts'
 import type { LoadId } from '../core/ports/engine.ts'
 import type { LoadRecord } from '../core/ports/loads.ts'
-import { tableOfThings } from '../core/reply.ts'
+import { tableOfThings, text } from '../core/reply.ts'
 import { changesLine, comparisonReplies } from '../core/warehouse/compare.ts'
 import { choices, heldLoad } from '../core/warehouse/held.ts'
 import { changeBetween, keptLoads } from '../core/warehouse/kept-loads.ts'
+import { quarantineWords } from '../core/warehouse/quarantine.ts'
 import { loadLine } from '../core/warehouse/state.ts'
 
 export default defineCommand({
@@ -50,6 +51,9 @@ async function listOf(held: LoadRecord | null, kept: readonly LoadRecord[], deps
   const runs = await Promise.all(all.map(({ id }) => deps.ledger.runs.get(id)))
   const earlier = kept.some(({ id }) => live !== undefined && id < live.id)
   const waits = held === null ? '' : `; load ${held.id} is held`
+  const quarantined = live?.facts.quarantined ?? []
+  const without =
+    quarantined.length === 0 ? [] : [text(`Load ${live?.id} is without ${quarantineWords(quarantined)}.`, 'note')]
   return {
     headline: `${plural(kept.length, 'load')} kept${live === undefined ? '' : `; load ${live.id} is live`}${waits}.`,
     replies: [
@@ -71,6 +75,7 @@ async function listOf(held: LoadRecord | null, kept: readonly LoadRecord[], deps
             ? { label: 'Roll back', line: `rollback ${id}` }
             : { label: 'Show', line: `loads ${id}` },
       }),
+      ...without,
     ],
     next: [
       ...(held === null ? [] : choices(held.id)),
@@ -93,14 +98,16 @@ function inFull(asked: LoadId, loads: readonly LoadRecord[]): Outcome {
       fixCommand: 'loads',
     })
   }
-  const { comparison } = load.facts
+  const { comparison, quarantined = [] } = load.facts
   const headline = `Load ${load.id}: ${loadLine(load)}.`
   return {
     headline,
-    replies:
-      comparison === undefined
-        ? [{ kind: 'text', text: `${headline} It was not compared with a load before it.` }]
-        : [{ kind: 'text', text: headline }, ...comparisonReplies(comparison)],
+    replies: [
+      ...(comparison === undefined
+        ? [text(`${headline} It was not compared with a load before it.`)]
+        : [text(headline), ...comparisonReplies(comparison)]),
+      ...(quarantined.length === 0 ? [] : [text(`Without ${quarantineWords(quarantined)}.`, 'note')]),
+    ],
     next: load.state === 'held' ? choices(load.id) : [{ label: 'Loads', line: 'loads' }],
   }
 }

@@ -7,6 +7,7 @@ import type { LoadRecord, RunRecord } from '../core/ports/ledger.ts'
 import type { TableReply } from '../core/reply.ts'
 import { interruptedWords } from '../core/runner/orphans.ts'
 import { shownLine } from '../core/runner/readers.ts'
+import { quarantineWords } from '../core/warehouse/quarantine.ts'
 import {
   checksStateLine,
   heldLine,
@@ -49,7 +50,7 @@ export default defineCommand({
 })
 
 function table(
-  { cluster, live, held, writing, isLeft }: State,
+  { cluster, live, held, writing, isLeft, quarantined }: State,
   watched: readonly string[][],
   context: Context,
 ): TableReply {
@@ -57,6 +58,7 @@ function table(
   const rows = [
     ['Live load', live === null ? 'none' : liveLine(live, cluster.state)],
     ...(held === null ? [] : [['Held', heldLine(held)]]),
+    ...(quarantined.length === 0 ? [] : [['Left out', quarantineWords(quarantined.map(({ path }) => path))]]),
     ['Checks', live === null ? 'not run' : checksStateLine(live)],
     ...watched,
     ['Running', writing === null ? 'nothing' : writingLine(writing, isLeft, context)],

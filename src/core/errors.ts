@@ -59,6 +59,12 @@ export function exitStatusOf(code: OpsErrorCode): ExitStatus {
   return exitByCode[code]
 }
 
+/** A source file, as people know it, and how many of its rows are known to be unreadable. */
+export interface UnreadableFile {
+  readonly file: string
+  readonly rows: number
+}
+
 /**
  * The answer of a failure that covers several command lines; its members are those of `Answer`. `next` is what to do besides.
  */
@@ -91,6 +97,8 @@ export class OpsError extends Error {
   readonly reason: string | undefined
   /** How many unreadable rows a load would have to leave out. */
   readonly leaveOut: number | undefined
+  /** The source files that are at fault. */
+  readonly files: readonly UnreadableFile[]
   /** Whether the message names what is still billed. */
   readonly saysBill: boolean
 
@@ -108,6 +116,7 @@ export class OpsError extends Error {
     this.ask = options.ask ?? []
     this.reason = options.reason
     this.leaveOut = options.leaveOut
+    this.files = options.files ?? []
     this.saysBill = options.saysBill ?? false
   }
 
@@ -136,6 +145,7 @@ interface OpsErrorOptions {
   readonly ask?: readonly string[]
   readonly reason?: string | undefined
   readonly leaveOut?: number | undefined
+  readonly files?: readonly UnreadableFile[]
   readonly saysBill?: boolean
 }
 

@@ -1,4 +1,5 @@
-import { OpsError } from './errors.ts'
+import { z } from 'zod'
+import { OpsError, type UnreadableFile } from './errors.ts'
 import { count, plural } from './format.ts'
 import { type Cell, type Reply, type TableReply, text } from './reply.ts'
 import { csvOf } from './tables.ts'
@@ -53,6 +54,23 @@ export interface UnreadableRow {
   readonly reason: string
 }
 
+/** An unreadable row as it is shown and kept: where it is, as far as that is known, and the likely fix. */
+export const reportedRowSchema = z.object({
+  file: z.string(),
+  line: z.number().nullable(),
+  record: z.number().nullable(),
+  column: z.string().nullable(),
+  reason: z.string(),
+  likely_fix: z.string(),
+})
+export type ReportedRow = z.output<typeof reportedRowSchema>
+
+export function reported({ place, field, fault, reason }: UnreadableRow): ReportedRow {
+  const { file, line, record } =
+    place.kind === 'record' ? place : { file: rowPlaceWords(place), line: null, record: null }
+  return { file, line, record, column: field, reason, likely_fix: fixes[fault] }
+}
+
 /** Unreadable rows of one cause in one column: how many, the first of them, and the likely fix. */
 export interface UnreadableGroup {
   readonly column: string | null
@@ -76,27 +94,31 @@ export function unreadableTable(groups: readonly UnreadableGroup[], total: numbe
   }
 }
 
-function groupsOf(rows: readonly UnreadableRow[]): readonly UnreadableGroup[] {
+/** Rows by column and likely fix, the most frequent first. */
+export function groupsOf(rows: readonly ReportedRow[]): readonly UnreadableGroup[] {
   const groups = new Map<string, UnreadableGroup>()
-  for (const { place, field, fault, reason } of rows) {
-    const key = `${field} ${fault}`
-    const { file, line } = place.kind === 'record' ? place : { file: rowPlaceWords(place), line: null }
-    const group = groups.get(key) ?? { column: field, rows: 0, file, line, reason, remedy: fixes[fault] }
+  for (const { file, line, column, reason, likely_fix: remedy } of rows) {
+    const key = JSON.stringify([column, remedy])
+    const group = groups.get(key) ?? { column, rows: 0, file, line, reason, remedy }
     groups.set(key, { ...group, rows: group.rows + 1 })
   }
   return [...groups.values()].toSorted((a, b) => b.rows - a.rows)
 }
 
-/** Every row by file and line, as a file for whoever repairs them. */
-function rowsFile(rows: readonly UnreadableRow[], total: number): Reply {
-  const columns = ['file', 'line', 'record', 'column', 'reason', 'likely_fix']
-  const cells = rows.map(({ place, field, fault, reason }) =>
-    place.kind === 'record'
-      ? [place.file, place.line, place.record, field, reason, fixes[fault]]
-      : [rowPlaceWords(place), null, null, field, reason, fixes[fault]],
-  )
-  const file = csvOf({ kind: 'table', title: 'Unreadable rows', columns, rows: cells, total })
+/** Every row by file and line, as a file for whoever repairs them. `total` rows cannot be read in all. */
+export function rowsFile(rows: readonly ReportedRow[], total: number): Reply {
+  const columns = ['file', 'line', 'record', 'column', 'reason', 'likely_fix'] as const
+  const cells = rows.map((row) => columns.map((column) => row[column]))
+  const file = csvOf({ kind: 'table', title: 'Unreadable rows', columns: [...columns], rows: cells, total })
   return { kind: 'file', ...file, about: plural(rows.length, 'unreadable row') }
+}
+
+/** Files that have unreadable rows, with the number of those that are known, the most first. */
+export function filesOf(rows: readonly Pick<ReportedRow, 'file' | 'line'>[]): readonly UnreadableFile[] {
+  const files = new Map<string, number>()
+  // Without a line it is no file but the keys of a row.
+  for (const { file, line } of rows) if (line !== null) files.set(file, (files.get(file) ?? 0) + 1)
+  return [...files].map(([file, count]) => ({ file, rows: count })).toSorted((a, b) => b.rows - a.rows)
 }
 
 /** `2018-11-29-events.json, line 212`, `2018-11-29-events.json, line 1, record 3` or `user 7, session 1, item 0, on 2018-11-29`. */
@@ -245,11 +267,13 @@ export interface ReadRows {
 export function tooManyUnreadable({ readable, unreadable, reasons, rows = [] }: ReadRows, maxErrors: number): OpsError {
   const allowed = maxErrors === 0 ? '' : `, ${count(maxErrors)} allowed`
   const listed = reasons.length > 1 ? [text(reasons.join('\n'), 'note')] : []
-  const file = rows.length > 1 ? [rowsFile(rows, unreadable)] : []
-  const evidence = rows.length === 0 ? listed : [unreadableTable(groupsOf(rows), unreadable), ...file]
+  const found = rows.map(reported)
+  const file = found.length > 1 ? [rowsFile(found, unreadable)] : []
+  const evidence = found.length === 0 ? listed : [unreadableTable(groupsOf(found), unreadable), ...file]
+  const files = filesOf(found)
   const reason = `${reasons[0] ?? 'Rows cannot be read'} (${plural(unreadable, 'row')}${allowed}).`
   if (unreadable > mostLeftOut || readable <= 0) {
-    return OpsError.untouched('bad_data', reason, 'Fix the data and load again.', { evidence })
+    return OpsError.untouched('bad_data', reason, 'Fix the data and load again.', { evidence, files })
   }
   const fixCommand = `etl max-errors=${unreadable}`
   const which = unreadable === 1 ? 'this row' : 'these rows'
@@ -257,5 +281,6 @@ export function tooManyUnreadable({ readable, unreadable, reasons, rows = [] }: 
     fixCommand,
     leaveOut: unreadable,
     evidence,
+    files,
   })
 }

@@ -17,7 +17,7 @@ import { verifyPacked } from './packed.ts'
 import { createRemote } from './remote.ts'
 import { inDuckdb, select } from './select.ts'
 import { type DuckdbSession, withSession } from './session.ts'
-import { addOwnColumns, compare, hasList, loadedFilesOf, nameIn, takeOverGone } from './source-list.ts'
+import { addOwnColumns, compare, hashesOf, hasList, loadedFilesOf, nameIn, takeOverGone } from './source-list.ts'
 import { asSourceError, isRemote, type Listing, listFolder, type Variable } from './sources.ts'
 import { stageFiles } from './stage.ts'
 
@@ -87,11 +87,12 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     load: LoadId,
     signal: AbortSignal,
     work: (session: DuckdbSession) => Promise<T>,
+    which: Parameters<typeof damaged>[1] = 'live',
   ): Promise<T> => {
     try {
       return await inLoad(load, 'read', signal, work)
     } catch (error) {
-      throw isDamage(error) ? damaged(load, error) : error
+      throw isDamage(error) ? damaged(load, which, error) : error
     }
   }
 
@@ -110,15 +111,17 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
   }
 
   /** Reads every block of a load: DuckDB compares the checksum of a block when it reads it. A second for ten million plays. */
-  const verify = (load: LoadId, signal: AbortSignal): Promise<void> =>
-    inServed(load, signal, async (session) => {
+  const verify = (load: LoadId, signal: AbortSignal, which: Parameters<typeof damaged>[1] = 'live'): Promise<void> => {
+    const readAll = async (session: DuckdbSession): Promise<void> => {
       const tables = await session.run(
         `select table_name from duckdb_tables() where database_name = current_database()`,
       )
       for (const [table] of await tables.getRowsJS()) {
         await session.run(`select bit_xor(hash(t)) from ${identifier(String(table))} as t`)
       }
-    })
+    }
+    return inServed(load, signal, readAll, which)
+  }
 
   /** Makes the file of a candidate one that everybody reads, and nobody changes any more. */
   const finish = async (load: LoadId, { signal }: Work): Promise<void> => {
@@ -150,6 +153,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
   return {
     name: 'duckdb',
     source: `${logData} ${songData}`,
+    mapping: null,
     async sources(signal) {
       const log = await list(logData, logVariable, signal)
       const song = await list(songData, songVariable, signal)
@@ -177,6 +181,9 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       })
     },
     loadedFiles: (load, signal) => inServed(load, signal, loadedFilesOf),
+    async contentOf(file, signal) {
+      return (await hashesOf([file], signal)).get(file.path) ?? null
+    },
     async begin(load, schema, { signal }, before) {
       const copyOf = before?.reads === 'changes' ? before.load : undefined
       await inFolder(folder, async () => {
@@ -242,16 +249,16 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
           return select(session, statement, wanted)
         })
       }
-      return inServed(load, signal, (session) => select(session, statement, wanted))
+      return inServed(load, signal, (session) => select(session, statement, wanted), kind)
     },
-    verify,
+    verify: (load, signal) => verify(load, signal),
     publish: finish,
     // The file of a load is where it stays; the ledger's pointer names the one that is live.
     hold: finish,
     keeps: keepLoads,
     copies: null,
     // A damaged file must not become what everybody reads.
-    restore: (load, signal) => verify(load, signal),
+    restore: (load, signal) => verify(load, signal, 'kept'),
     stored: () => storedIn(folder),
     async retain(loads) {
       await inFolder(folder, async () => {

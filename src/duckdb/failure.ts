@@ -84,10 +84,14 @@ export function isDamage(error: unknown): boolean {
   return /^(IO|Serialization|FATAL|INTERNAL) Error: /i.test(messageOf(thrown))
 }
 
-/** What is thrown about a load that is served and cannot be read. */
-export function damaged(load: LoadId, cause: unknown): OpsError {
-  const words = `The file of live load ${load} is damaged or not a load any more. Questions cannot be answered from it.`
-  return new OpsError('storage', words, 'Load again with etl.', { cause, fixCommand: 'etl', fixLabel: 'Load' })
+/** What is thrown about a finished load that cannot be read: the live one, or another that is kept or held. */
+export function damaged(load: LoadId, which: 'live' | 'kept' | 'held', cause: unknown): OpsError {
+  const words = `The file of ${which} load ${load} is damaged or not a load any more.`
+  const remedy = 'Load again with etl.'
+  const fix = { cause, fixCommand: 'etl', fixLabel: 'Load' }
+  return which === 'live'
+    ? new OpsError('storage', `${words} Questions cannot be answered from it.`, remedy, fix)
+    : OpsError.untouched('storage', words, remedy, fix)
 }
 
 /** Whether a block of a database file is not what DuckDB wrote there. */

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { codeOf } from '../core/errors.ts'
 import { plural } from '../core/format.ts'
 import type { SourceFile, Staged } from '../core/ports/engine.ts'
-import { rowWords, tooManyUnreadable, type UnreadableRow } from '../core/unreadable.ts'
+import { reported, rowWords, tooManyUnreadable, type UnreadableRow } from '../core/unreadable.ts'
 import { findUnreadable, insertRecords, spellingsIn } from './bad-rows.ts'
 import type { Dataset } from './datasets.ts'
 import { isAboutData } from './failure.ts'
@@ -142,7 +142,8 @@ function carryOut(session: DuckdbSession, work: Work, plan: Plan, hashed?: Promi
       const { rows: readable, rejected: unreadable, reasons } = totals
       throw tooManyUnreadable({ readable, unreadable, reasons, rows: await unreadableRows(session, work) }, maxErrors)
     }
-    return totals
+    if (totals.rejected === 0) return totals
+    return { ...totals, unreadable: (await unreadableRows(session, work)).map(reported) }
   })
 }
 

@@ -102,7 +102,12 @@ export function readDenial({ message }: Pick<AwsError, 'message'>): AwsDenial | 
 function conditionOf(action: string): object {
   switch (action) {
     case 'iam:PassRole':
-      return { Condition: { StringEquals: { 'iam:PassedToService': 'redshift.amazonaws.com' } } }
+      // AWS does not say to which of them the role was to be passed.
+      return {
+        Condition: {
+          StringEquals: { 'iam:PassedToService': ['redshift.amazonaws.com', 'redshift-serverless.amazonaws.com'] },
+        },
+      }
     case 'iam:CreateServiceLinkedRole':
       return { Condition: { StringEquals: { 'iam:AWSServiceName': 'redshift.amazonaws.com' } } }
     default:

@@ -94,6 +94,7 @@ async function upgrade(url: string, usedBy: (db: Database) => Promise<ProcessRec
 }
 
 const noteSchema = z.object({ value: json(z.unknown()) })
+const keyedNoteSchema = noteSchema.extend({ key: z.string() })
 
 /** The notes in `db`. */
 export function noteStore(db: Database): NoteStore {
@@ -113,6 +114,17 @@ export function noteStore(db: Database): NoteStore {
         JSON.stringify(value),
       ])
       return get(key)
+    },
+    async list(prefix) {
+      const rows = await db.read('select key, value from notes where substr(key, 1, ?) = ? order by key', [
+        prefix.length,
+        prefix,
+      ])
+      const notes = rows.map((row) => parseRow(keyedNoteSchema, 'A note', row))
+      return notes.filter(({ value }) => value !== null)
+    },
+    async drop(key, value) {
+      return (await db.write('delete from notes where key = ? and value = ?', [key, JSON.stringify(value)])) === 1
     },
   }
 }

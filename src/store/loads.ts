@@ -24,7 +24,7 @@ const loadSchema = z.object({
       plays: z.number().exactOptional(),
       matched: z.number().exactOptional(),
       repeatsDropped: z.number().exactOptional(),
-      rejected: z.number().exactOptional(),
+      quarantined: z.array(z.string()).exactOptional(),
       dataFrom: z.string().nullable().exactOptional(),
       dataUntil: z.string().nullable().exactOptional(),
       filesUntil: z.string().nullable().exactOptional(),

@@ -49,6 +49,20 @@ describe('a live load whose file was', () => {
   })
 })
 
+describe('another load whose file was damaged', () => {
+  it('is not called the live one: nothing is rolled back to it, and the live load answers', async () => {
+    const warehouse = await createLoadedWarehouse()
+    const { bot } = warehouse
+    await bot.say('etl')
+    await writeFile(join(loadsOf(warehouse), '1.duckdb'), 'no load')
+    expect(failureOf(await bot.say('rollback', { confirmed: true }))).toMatchObject({
+      code: 'storage',
+      message: 'The file of kept load 1 is damaged or not a load any more. Live tables are untouched.',
+    })
+    expect(await bot.say('top-songs')).toMatchObject({ ok: true })
+  })
+})
+
 describe('loads that failed', () => {
   it('give back their space at once where nobody can carry them on, else before the next one is built', async () => {
     const warehouse = await createLoadedWarehouse()

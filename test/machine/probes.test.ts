@@ -6,7 +6,8 @@ import { backupProbe, configurationProbe, heartbeatProbe, ledgerProbe } from '..
 const { signal } = new AbortController()
 
 function notes(kept: unknown): { readonly notes: NoteStore } {
-  return { notes: { get: async () => kept, set: async () => undefined, settle: async () => kept } }
+  const [get, settle] = [async () => kept, async () => kept]
+  return { notes: { get, settle, set: async () => undefined, list: async () => [], drop: async () => false } }
 }
 
 const unasked: LoadStore = new Proxy(Object.create(null), {

@@ -1,8 +1,11 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { readLibrary } from '../../src/library.ts'
 import { copyManifestSchema } from '../../src/redshift/engine/unload.ts'
+import { sqlFolder } from '../support/catalog.ts'
 import { twoDays } from '../support/two-days.ts'
 import { documentedPolicy, openCloud } from './cloud.ts'
 import { sayHere } from './here.ts'
@@ -45,7 +48,7 @@ async function openCopied(policy: Readonly<Record<string, string>> = {}) {
   return { ...cloud, env, bucket, home: SPARKIFY_HOME, saying, json, done, objects }
 }
 
-describe('the copy of the live load', { timeout: 120_000 }, () => {
+describe('the copy of the live load', { timeout: 300_000 }, () => {
   it('answers while the cluster is paused, and when it is gone, until it is purged', async () => {
     const { double, done, saying, json, objects, bucket, home } = await openCopied()
     await done('spin-up --yes')
@@ -127,5 +130,43 @@ describe('the copy of the live load', { timeout: 120_000 }, () => {
     expect(await done('rollback --yes')).toContain(`Load ${first} is live again`)
     expect([copied(), newest > Number(first)]).toEqual([first, true])
     expect(objects()).toContain('star/manifest.json')
+  })
+
+  it('has the answers of the cluster to every query; parity names each cell that is different', async () => {
+    const { done, saying, json, home } = await openCopied()
+    await done('spin-up --yes')
+    expect((await saying('parity')).stderr).toContain('Load with etl, which copies the load')
+    await done('etl')
+    const equal = await json('parity')
+    const queries = (await readLibrary(sqlFolder)).queries.map(({ name }) => name)
+    expect([equal.exit, equal.headline]).toEqual([
+      0,
+      `All ${queries.length} queries have the same answer on redshift and the copy of load 3.`,
+    ])
+    expect(rowsOf(equal)).toEqual(Object.fromEntries(queries.map((query) => [query, [expect.any(Number), 0, 'equal']])))
+
+    const copy = await DuckDBInstance.create(join(home, 'copies', '3.duckdb'))
+    const connection = await copy.connect()
+    await connection.run("update users set first_name = 'Kaylea' where first_name = 'Kaylee'")
+    await connection.run('drop table page_views')
+    connection.closeSync()
+    copy.closeSync()
+    const other = await json('parity')
+    expect([other.exit, other.headline]).toEqual([1, expect.stringMatching(/^\d of \d+ queries differ on redshift/)])
+    const differences = other.replies.flatMap((reply) =>
+      reply.kind === 'table' && reply.title === 'Differences' ? reply.rows : [],
+    )
+    expect(differences).toContainEqual(['top-users', expect.any(Number), 'name', 'Kaylee Summers', 'Kaylea Summers'])
+    expect(differences).toContainEqual([
+      'upgrade-funnel',
+      null,
+      null,
+      'answered',
+      expect.stringContaining('page_views'),
+    ])
+    expect(rowsOf(other)).toMatchObject({ 'upgrade-funnel': [null, null, 'failed'] })
+
+    await done('pause')
+    expect((await saying('parity')).stderr).toContain('Resume it to query and load.')
   })
 })

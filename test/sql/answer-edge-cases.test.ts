@@ -355,3 +355,53 @@ describe('artists and songs', () => {
     })
   })
 })
+
+describe('match', () => {
+  it('finds each song by the first way that ignores what is different in it, and names the biggest', async () => {
+    const songs = [
+      ['Undo', 'Björk'],
+      ['Human Behaviour', 'Björk'],
+      ['Déjà Vu', 'Beyoncé'],
+      ["You're The One", 'Dwight Yoakam'],
+      ['Dog Days Are Over (Radio Edit)', 'Florence + The Machine'],
+      ['Run Run Run', 'Phoenix / Air'],
+      ['Intro', 'The XX'],
+    ].map(([title = '', artist_name = ''], at) =>
+      song({ song_id: `SO${at}`, artist_id: `AR${at}`, title, artist_name }),
+    )
+    const plays = (n: number, title: string | null, artist: string | null): LogEvent[] =>
+      Array.from({ length: n }, () => play('2018-11-10T12:00', { song: title, artist }))
+    const rows = await ask(
+      source(
+        [
+          ...plays(1, 'Undo', 'Björk'),
+          ...plays(2, 'human  behaviour', 'BJÖRK'),
+          ...plays(3, 'Deja Vu', 'Beyonce'),
+          ...plays(4, 'You’re the one!', 'Dwight Yoakam'),
+          ...plays(5, 'Dog Days are over', 'Florence And The Machine'),
+          ...plays(6, 'Run Run Run', 'Phoenix'),
+          ...plays(7, 'Intro', 'Alt-J'),
+          ...plays(8, 'Crystalised', 'The xx'),
+          ...plays(9, 'Revelry', 'Kings Of Leon'),
+          ...plays(10, null, null),
+          ...plays(11, '???', '!!!'),
+        ],
+        songs,
+      ),
+      'match',
+    )
+    expect(rows.map((row) => [row['strategy'], row['matched'], row['gained'], row['song'], row['song_plays']])).toEqual(
+      [
+        ['Same title and artist', 1, 0, null, null],
+        ['Without case and spaces', 3, 2, 'human  behaviour', 2],
+        ['Without accents and punctuation', 10, 9, 'You’re the one!', 4],
+        ['Without additions', 16, 15, 'Run Run Run', 6],
+        ['Title alone', 28, 27, 'Intro', 7],
+        ['Artist alone', 24, 23, 'Crystalised', 8],
+        ['None of these', 30, null, '???', 11],
+      ],
+    )
+    expect(column(rows, 'plays')).toEqual(rows.map(() => 66))
+    expect(column(rows, 'match_rate')).toEqual([1.52, 4.55, 15.15, 24.24, 42.42, 36.36, 45.45])
+  })
+})

@@ -11,6 +11,7 @@ import { type QueryArgs, statementOf } from '../sql/query-statement.ts'
 import type { DataSpan, TimeWindow } from '../sql/window.ts'
 import { wallClock } from '../sql/zone.ts'
 import { keptName, keptRows, titleOfColumn, usualFormat } from '../tables.ts'
+import { quarantineWords } from '../warehouse/quarantine.ts'
 import { chartOf, comparedChart } from './chart.ts'
 import { comparedTable, largestChange, notesMoved, ofTheLongestList } from './comparison.ts'
 import { noteLines, notesWithin } from './day-notes.ts'
@@ -219,7 +220,7 @@ export interface About {
 
 /** The small print below an answer: how fresh it is, and what of that load a careful reader should know. */
 export function trustLine(load: LoadRecord, { coverage, cut, failed }: About): TextReply {
-  const { dataUntil, anchor, ahead, checks, plays, matched } = load.facts
+  const { dataUntil, anchor, ahead, checks, plays, matched, quarantined = [] } = load.facts
   const facts = [
     [
       'freshness',
@@ -239,6 +240,7 @@ export function trustLine(load: LoadRecord, { coverage, cut, failed }: About): T
         ? `${percent(matched, plays)} of plays match the catalogue`
         : null,
     ],
+    ['left out', quarantined.length === 0 ? null : `Without ${quarantineWords(quarantined)}`],
     ['cut', cut],
   ] as const
   const stated = facts.flatMap(([about, words]) => (words === null ? [] : [{ about, text: words }]))

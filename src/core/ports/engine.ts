@@ -1,7 +1,7 @@
 import type { Cell, Format } from '../reply.ts'
 import type { Work } from '../step.ts'
 import type { TimeOrder } from '../tables.ts'
-import type { EventKeys, RowPlace } from '../unreadable.ts'
+import type { EventKeys, ReportedRow, RowPlace } from '../unreadable.ts'
 
 /** Number of a load: the id of the run that began it. */
 export type LoadId = number
@@ -94,7 +94,8 @@ export interface FieldSeen {
 /**
  * What a staging table holds: rows, and rows left out because they could not be read, with the first reasons. `files` says how many
  * files they came from, where that was not listed before and is known now. `read` is there where the load began as a copy of another:
- * how many of the rows it read itself, and how many files were new, changed or gone. `fields` are those of records that were looked at.
+ * how many of the rows it read itself, and how many files were new, changed or gone. `fields` are those of records that were looked at, `unreadable`
+ * the first of the rows left out.
  */
 export interface Staged {
   readonly rows: number
@@ -103,6 +104,7 @@ export interface Staged {
   readonly files?: number
   readonly read?: { readonly rows: number } & Readonly<Record<FileChange, number>>
   readonly fields?: readonly FieldSeen[]
+  readonly unreadable?: readonly ReportedRow[]
 }
 
 /**
@@ -154,12 +156,16 @@ export interface Engine {
   readonly name: 'duckdb' | 'redshift'
   /** Names where the source data lie. */
   readonly source: string
+  /** Names what decides how files are read, besides the schema: a JSONPaths file; null where nothing does. */
+  readonly mapping: string | null
   /** Lists the configured sources. Throws `source_missing` or `source_unreadable` with path and reason. */
   sources(signal: AbortSignal): Promise<Sources>
   /** How the files differ from those that a load was read from; null where the engine cannot tell, and reads all of them. */
   changes(load: LoadId, sources: Sources, signal: AbortSignal): Promise<SourceChanges | null>
   /** The files that a load was read from, the newest days first; null where the engine keeps no list. A load that is gone is `not_found`. */
   loadedFiles(load: LoadId, signal: AbortSignal): Promise<readonly LoadedFile[] | null>
+  /** A text that differs after each change of what a listed file holds; null where the engine cannot know. */
+  contentOf(file: SourceFile, signal: AbortSignal): Promise<string | null>
   /** A new candidate for this load; an earlier half-built one of the same number is dropped. */
   begin(load: LoadId, schema: readonly string[], work: Work, before?: LoadBefore): Promise<void>
   /**

@@ -23,6 +23,10 @@ export interface NoteStore {
   set(key: string, value: unknown): Promise<void>
   /** Keeps `value` unless something is kept there already, and gives what is kept then: the same for everybody who asks. */
   settle(key: string, value: unknown): Promise<unknown>
+  /** What is kept under the keys that begin with `prefix`, by key; nulls are left out. */
+  list(prefix: string): Promise<readonly { readonly key: string; readonly value: unknown }[]>
+  /** Forgets a key that still holds this value. Whether it did. */
+  drop(key: string, value: unknown): Promise<boolean>
 }
 
 /** The bot's memory. Shared by processes, so everything is decided by the database, never by what one process remembers. */

@@ -43,7 +43,8 @@ export interface LoadFacts {
   readonly plays?: number
   readonly matched?: number
   readonly repeatsDropped?: number
-  readonly rejected?: number
+  /** Files in quarantine that it does not hold. */
+  readonly quarantined?: readonly string[]
   readonly dataFrom?: string | null
   readonly dataUntil?: string | null
   /** The end of the newest day (UTC) that the name of a log file gives; null where none gives one. */

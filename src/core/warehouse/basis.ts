@@ -22,9 +22,10 @@ export type Basis =
   | { readonly reads: 'changes'; readonly since: LoadId; readonly changes: SourceChanges }
   | { readonly reads: 'all'; readonly since: LoadId | null; readonly why: string | null }
 
-/** Names the transforms and rules that make a load of what the files hold. */
-export function recipeOf({ schema, etl, foreignTexts }: SqlLibrary): string {
-  const parts = [rules, valueRules, schema, etl.map(({ table, statements }) => [table, statements]), foreignTexts]
+/** Names the transforms and rules that make a load of what the files hold, and what maps their fields. */
+export function recipeOf({ schema, etl, foreignTexts }: SqlLibrary, mapping: string | null = null): string {
+  const steps = etl.map(({ table, statements }) => [table, statements])
+  const parts = [rules, valueRules, schema, steps, foreignTexts, ...(mapping === null ? [] : [mapping])]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
 }
 
@@ -35,7 +36,9 @@ export async function basisOf(deps: Deps, sources: Sources, full: boolean, signa
   const all = (why: string): Basis => ({ reads: 'all', since: live.id, why })
   if (full) return all('as asked')
   if (live.facts.recipe === undefined) return all(`load ${live.id} keeps no list of its files`)
-  if (live.facts.recipe !== recipeOf(deps.library)) return all('the transforms have changed')
+  if (live.facts.recipe !== recipeOf(deps.library, deps.engine.mapping)) {
+    return all('the transforms or the JSONPaths file have changed')
+  }
   const changes = await changesSince(live.id, deps, sources, signal)
   if (changes === null) return all(`what has changed since load ${live.id} is not known`)
   if (changes.full !== undefined) return all(changes.full)

@@ -27,6 +27,8 @@ import { driftOf, driftSchema } from './drift.ts'
 import { compareStep } from './held.ts'
 import { releaseSpace } from './kept-loads.ts'
 import { lateNotes } from './load-notes.ts'
+import { admit, quarantineWords, release, without } from './quarantine.ts'
+import { keepRejected } from './rejected.ts'
 import { repairTexts } from './repair-texts.ts'
 import { skippedWords } from './sources.ts'
 
@@ -50,8 +52,11 @@ export const listedSchema = z
     reads: z.enum(['changes', 'all']).default('all'),
     since: z.number().nullable().default(null),
     why: z.string().nullable().default(null),
+    /** Paths of files in quarantine, which this load leaves out, and of those that have changed since. */
+    quarantined: z.array(z.string()).default([]),
+    changedSince: z.array(z.string()).default([]),
   })
-  .default({ skipped: [], reads: 'all', since: null, why: null })
+  .default({ skipped: [], reads: 'all', since: null, why: null, quarantined: [], changedSince: [] })
 
 /** What auditing left behind. `repairedPlays` are those of which the title or the artist was repaired. */
 export const auditedSchema = z.object({
@@ -86,9 +91,12 @@ export function stepsOfLoad(context: RunContext, options: LoadOptions): readonly
   const { deps } = context
   const load = context.runId
   let listed: Sources | undefined
-  const sources = async (signal: AbortSignal): Promise<Sources> => (listed ??= await deps.engine.sources(signal))
+  const all = async (signal: AbortSignal): Promise<Sources> => (listed ??= await deps.engine.sources(signal))
+  // What was in quarantine when this load began, whatever has become of it since.
+  const sources = async (signal: AbortSignal): Promise<Sources> =>
+    without(await all(signal), context.output(loadSteps.sources.id, listedSchema).quarantined)
   return [
-    checkSources(load, deps, sources, options),
+    checkSources(load, deps, all, options),
     openLoad(context),
     [stage(load, 'log', deps, sources, options), stage(load, 'song', deps, sources, options)],
     { ...loadSteps.repair, run: (work) => repairTexts(load, deps, work, removesRows(context)) },
@@ -119,20 +127,28 @@ function checkSources(
       await requireKnownLoads(deps)
       // What is delivered from here on may be missing in the list.
       const started = deps.clock.now().toISOString()
-      const found = await sources(signal)
+      const { sources: found, out, changed } = await admit(await sources(signal), deps, signal)
       const { log, song, summary, skipped = [] } = found
       const files = [...log, ...song]
       const basis = await basisOf(deps, found, full, signal)
       await deps.ledger.loads.begin(load, started)
-      await deps.ledger.loads.learn(load, { source: deps.engine.source })
+      const quarantined = out.map(({ path }) => path)
+      await deps.ledger.loads.learn(load, { source: deps.engine.source, quarantined })
+      for (const file of changed) await release(file, deps)
       if (files.length > 0) {
         const size = files.reduce((sum, file) => sum + file.bytes, 0)
         await deps.ledger.loads.learn(load, { files: files.length, bytes: size })
       }
       const changes = basis.reads === 'changes' ? [changesWords(tally(basis.changes))] : []
-      const detail = [summary, ...changes, ...(skipped.length === 0 ? [] : [skippedWords(skipped)])].join(' · ')
+      const left = [
+        ...(skipped.length === 0 ? [] : [skippedWords(skipped)]),
+        ...(out.length === 0 ? [] : [quarantineWords(quarantined)]),
+      ]
+      const detail = [summary, ...changes, ...left].join(' · ')
       const { reads, since } = basis
-      return { detail, output: { skipped: [...skipped], reads, since, why: reads === 'all' ? basis.why : null } }
+      const why = basis.reads === 'all' ? basis.why : null
+      const changedSince = changed.map(({ path }) => path)
+      return { detail, output: { skipped: [...skipped], reads, since, why, quarantined, changedSince } }
     },
   }
 }
@@ -174,7 +190,7 @@ function openLoad({ runId: load, deps, output }: RunContext): Step {
       const { reads, since, why } = output(loadSteps.sources.id, listedSchema)
       const schema = [...staging, ...star, ...own]
       await deps.engine.begin(load, schema, work, since === null ? undefined : { load: since, reads })
-      const recipe = recipeOf(deps.library)
+      const recipe = recipeOf(deps.library, deps.engine.mapping)
       if (since === null || reads === 'all') {
         await deps.ledger.loads.learn(load, { recipe })
         return { detail: why === null ? `load ${load}` : `load ${load}, in full: ${why}` }
@@ -217,13 +233,12 @@ function stage(
   return {
     ...(dataset === 'log' ? loadSteps.events : loadSteps.songs),
     run: async (work) => {
-      const { fields = [], ...staged } = await deps.engine.stage(
-        load,
-        dataset,
-        await sources(work.signal),
-        maxErrors,
-        work,
-      )
+      const {
+        fields = [],
+        unreadable = [],
+        ...staged
+      } = await deps.engine.stage(load, dataset, await sources(work.signal), maxErrors, work)
+      await keepRejected(deps.ledger.notes, load, dataset, { total: staged.rejected, rows: unreadable })
       const drift = driftOf(dataset, deps.library.source, fields)
       const left = staged.rejected === 0 ? '' : `, ${plural(staged.rejected, 'row')} left out`
       return { detail: `${plural(staged.rows, 'row')}${left}`, output: { ...staged, drift } }

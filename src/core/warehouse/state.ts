@@ -6,6 +6,7 @@ import type { LoadRecord, RunRecord } from '../ports/ledger.ts'
 import { settleOrphans } from '../runner/orphans.ts'
 import { lossesOf } from './compare.ts'
 import { heldLoad } from './held.ts'
+import { filesInQuarantine, type QuarantinedFile } from './quarantine.ts'
 
 /** How things stand: asked of the engine and the ledger, not remembered. */
 export interface State {
@@ -17,18 +18,20 @@ export interface State {
   readonly writing: RunRecord | null
   /** Whether the process of that run is gone: the bot carries it on. */
   readonly isLeft: boolean
+  readonly quarantined: readonly QuarantinedFile[]
 }
 
 /** Asks for the state. */
 export async function warehouseState(deps: Deps): Promise<State> {
   const left = await settleOrphans(deps)
-  const [cluster, live, held, [writing = null]] = await Promise.all([
+  const [cluster, live, held, [writing = null], quarantined] = await Promise.all([
     deps.cluster.describe(),
     deps.ledger.loads.live(),
     heldLoad(deps),
     deps.ledger.runs.list({ limit: 1, states: ['running'], writer: true }),
+    filesInQuarantine(deps),
   ])
-  return { cluster, live, held, writing, isLeft: left.some(({ id }) => id === writing?.id) }
+  return { cluster, live, held, writing, isLeft: left.some(({ id }) => id === writing?.id), quarantined }
 }
 
 const passive: Readonly<Partial<Record<ClusterState, string>>> = {

@@ -3,7 +3,7 @@ import { OpsError } from '../../core/errors.ts'
 import { plural } from '../../core/format.ts'
 import type { LoadId, SourceFile, Sources, Staged } from '../../core/ports/engine.ts'
 import type { Work } from '../../core/step.ts'
-import { unreadableTable } from '../../core/unreadable.ts'
+import { filesOf, unreadableTable } from '../../core/unreadable.ts'
 import { readS3Location } from '../names.ts'
 import { s3Words } from '../object-store.ts'
 import type { RedshiftSettings } from '../settings.ts'
@@ -16,6 +16,7 @@ import {
   baseOf,
   noteReadObjects,
   plannedObjects,
+  type ReadObjects,
   readObjectsOf,
   type SourceObjects,
   writeManifests,
@@ -26,6 +27,7 @@ import { idsOf, statementFailure } from './statement-failure.ts'
 // COPY takes no greater MAXERROR, and `etl` no greater number either.
 const mostErrors = 100_000
 const reasonsShown = 5
+const rowsKept = 500
 
 /** Where COPY reads. */
 export type SourceSettings = Pick<RedshiftSettings, 'logData' | 'songData' | 'jsonPaths'>
@@ -50,10 +52,10 @@ interface CopyPlan {
   readonly objects: number | null
   readonly base: LoadId | null
   /** Rows that the base has left out. */
-  readonly before: Pick<Staged, 'rejected' | 'reasons'>
+  readonly before: Pick<ReadObjects, 'rejected' | 'reasons' | 'unreadable'>
 }
 
-const none = { rejected: 0, reasons: [] }
+const none = { rejected: 0, reasons: [], unreadable: [] }
 
 /**
  * Makes one staging table of the candidate hold what lies below its prefix, in one transaction. Throws `bad_data` for more
@@ -105,11 +107,12 @@ export async function stageListed(
   const now = await store.list({ bucket: place.bucket, key: place.prefix }, work.signal)
   const etags = new Map(now.map(({ key, etag }) => [s3Words({ bucket: place.bucket, key }), etag]))
   const read = fresh.map(({ path, stamp }): [string, string | null] => [path, etags.get(path) === stamp ? stamp : null])
-  const { rejected, reasons } = staged
+  const { rejected, reasons, unreadable = [] } = staged
   await noteReadObjects(notes, load, dataset, {
     objects: [...(known?.objects ?? []), ...read],
     rejected,
     reasons: [...reasons],
+    unreadable: [...unreadable],
   })
   if (known === null) return staged
   const { rows, ...rest } = staged
@@ -198,10 +201,12 @@ async function outcome(
   if (history !== null) {
     await writeSourceFiles(connection, { ...staging, ...plan, queryIds, files: history.files }, work)
   }
+  const unreadable = [...plan.before.unreadable, ...(errors?.rows ?? []), ...impossible.rows].slice(0, rowsKept)
   const reasons = [...plan.before.reasons, ...(refused === 0 ? [] : (errors?.groups ?? []).map(withRows))]
   return {
     rows: (await rowsOf(connection, history, staging, signal)) - (history === null ? 0 : impossible.removed),
     rejected: refused + impossible.removed,
+    ...(unreadable.length === 0 ? {} : { unreadable }),
     reasons: [...reasons, ...impossible.reasons].slice(0, reasonsShown),
     ...(history === null ? {} : { files: history.files }),
   }
@@ -255,14 +260,16 @@ function badData(submitted: Submitted, errors: LoadErrors | null, rejected: numb
   const where = first === undefined ? 'Rows cannot be read' : placed(first)
   const reason = `${where} (${plural(rejected, 'row')} so far${allowed}).`
   const evidence = [...(errors === null ? [] : [unreadableTable(errors.groups, errors.total)]), idsOf(submitted)]
+  const files = filesOf(errors?.rows ?? [])
   const fix = first?.remedy ?? 'Fix the data.'
   const next = Math.max(10, 10 * Math.max(rejected, maxErrors))
-  if (next > mostErrors) return OpsError.untouched('bad_data', reason, fix, { evidence })
+  if (next > mostErrors) return OpsError.untouched('bad_data', reason, fix, { evidence, files })
   const fixCommand = `etl max-errors=${next}`
   return OpsError.untouched('bad_data', reason, `${fix} Or leave out up to ${next} such rows: ${fixCommand}.`, {
     fixCommand,
     leaveOut: next,
     evidence,
+    files,
   })
 }
 

@@ -5,6 +5,8 @@ import {
   emptyReason,
   placeOfEvent,
   placeOfSong,
+  type ReportedRow,
+  reported,
   rowWords,
   ruleReason,
   tooManyUnreadable,
@@ -17,7 +19,8 @@ import { queryOne } from './load-history.ts'
 import { isOtherLoad, loadNotFound, requireLoad, stagingTables } from './load-schemas.ts'
 import { statementFailure } from './statement-failure.ts'
 
-const rowsShown = 5
+const rowsRead = 500
+const reasonsShown = 5
 
 const keyColumns = {
   log: ['userid', 'sessionid', 'iteminsession', 'ts'],
@@ -36,6 +39,7 @@ const otherColumns = {
 export interface Impossible {
   readonly removed: number
   readonly reasons: readonly string[]
+  readonly rows: readonly ReportedRow[]
 }
 
 /**
@@ -51,22 +55,22 @@ export async function removeImpossible(
 ): Promise<Impossible> {
   const table = `staging.${stagingTables[dataset]}`
   const condition = conditionOf(dataset)
-  const { rows, total } = await queryOne(connection, firstRows(dataset, table, condition), rowsShown, work.signal)
+  const { rows, total } = await queryOne(connection, firstRows(dataset, table, condition), rowsRead, work.signal)
   const found = rows.map((row) => unreadable(dataset, z.array(cell).parse(row)))
-  const reasons = found.map(rowWords)
+  const reasons = found.slice(0, reasonsShown).map(rowWords)
   const kept = Number(rows[0]?.at(-1) ?? 0) - total
   if (total > 0 && total + refused > maxErrors) {
     throw tooManyUnreadable({ readable: kept, unreadable: total + refused, reasons, rows: found }, maxErrors)
   }
   // An earlier attempt of this step may have removed them, and then they are not found any more.
-  if (total === 0 && work.handle('impossible') === undefined) return { removed: 0, reasons: [] }
+  if (total === 0 && work.handle('impossible') === undefined) return { removed: 0, reasons: [], rows: [] }
   const submitted = await runBatch(connection, work, 'impossible', {
     mode: 'TRANSACTION',
     sqls: [requireLoad('candidate', connection.home, load), `delete from ${table} where ${condition}`],
   })
   if (isOtherLoad(submitted, 0)) throw loadNotFound(load)
   if (submitted.status !== 'FINISHED') throw statementFailure(submitted)
-  return { removed: submitted.parts[1]?.rows ?? total, reasons }
+  return { removed: submitted.parts[1]?.rows ?? total, reasons, rows: found.map(reported) }
 }
 
 const cell = z.union([z.string(), z.number(), z.null()])

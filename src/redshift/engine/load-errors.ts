@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { count } from '../../core/format.ts'
+import type { ReportedRow } from '../../core/unreadable.ts'
 import type { RedshiftConnection } from './batches.ts'
 import { ifSupported, queryOne } from './load-history.ts'
 
@@ -33,10 +34,11 @@ export interface LoadErrorGroup {
   readonly remedy: string
 }
 
-/** What a COPY could not load: the number of all, and groups of those that were read, the largest first. */
+/** What a COPY could not load: the number of all, those that were read, and groups of these, the largest first. */
 export interface LoadErrors {
   readonly total: number
   readonly groups: readonly LoadErrorGroup[]
+  readonly rows: readonly ReportedRow[]
   /** The first packed file, of which nothing can be read as it is; undefined where there is none. */
   readonly packed: string | undefined
 }
@@ -55,7 +57,12 @@ export async function loadErrorsOf(
   if (result === null) return null
   const rows = result.rows.map((row) => errorRow.parse(row))
   const file = rows.map(([name]) => name).find((name) => packed.test(name))
-  return { total: result.total, groups: grouped(rows), packed: file }
+  return { total: result.total, groups: grouped(rows), rows: rows.map(reportedOf), packed: file }
+}
+
+function reportedOf([file, line, column, code, message, type, length]: z.output<typeof errorRow>): ReportedRow {
+  const { reason, remedy } = diagnose({ column, code, message, type, length })
+  return { file, line, record: 1, column: column === '' ? null : column, reason, likely_fix: remedy }
 }
 
 function grouped(rows: readonly z.output<typeof errorRow>[]): readonly LoadErrorGroup[] {

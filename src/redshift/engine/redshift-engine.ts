@@ -97,10 +97,13 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
   return {
     name: 'redshift',
     source: `${settings.logData} ${settings.songData}`,
+    mapping: settings.jsonPaths,
     async sources(signal) {
       const unlisted = checkSources(settings)
       return objects === undefined ? unlisted : listSources(objects.store, settings, signal)
     },
+    // Its ETag, which is the stamp of a listed object.
+    contentOf: async ({ stamp }) => stamp,
     async begin(load, schema, work, before) {
       await noteBasis(load, before)
       finished(await runBatch(connection, work, 'begin', beginBatch(home, load, schema)))

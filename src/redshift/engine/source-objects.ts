@@ -3,6 +3,7 @@ import { OpsError } from '../../core/errors.ts'
 import { bytes, plural } from '../../core/format.ts'
 import type { LoadedFile, LoadId, SourceChanges, SourceFile, Sources } from '../../core/ports/engine.ts'
 import type { ObjectPlace, ObjectStore } from '../../core/ports/objects.ts'
+import { reportedRowSchema } from '../../core/unreadable.ts'
 import { readS3Location } from '../names.ts'
 import { s3Words } from '../object-store.ts'
 import type { SourceSettings } from './copy.ts'
@@ -17,6 +18,8 @@ const readObjectsSchema = z.object({
   objects: z.array(z.tuple([z.string(), z.string().nullable()])),
   rejected: z.number(),
   reasons: z.array(z.string()),
+  // An earlier version kept none.
+  unreadable: z.array(reportedRowSchema).default([]),
 })
 export type ReadObjects = z.output<typeof readObjectsSchema>
 

@@ -21,6 +21,22 @@ export function describeNotes(open: OpenLedger): void {
       expect(new Set(settled).size).toBe(1)
       expect(await one.notes.settle('home', 'c')).toBe(settled[0])
     })
+
+    it('are listed by what their keys begin with, and dropped only while they hold what is known of them', async () => {
+      const [one, other] = await pair()
+      await one.notes.set('file:b', { size: 2 })
+      await one.notes.set('file:a%', { size: 1 })
+      await one.notes.set('file:c', null)
+      await one.notes.set('files', 'another')
+      expect(await other.notes.list('file:')).toEqual([
+        { key: 'file:a%', value: { size: 1 } },
+        { key: 'file:b', value: { size: 2 } },
+      ])
+      expect(await other.notes.drop('file:b', { size: 3 })).toBe(false)
+      const dropped = await Promise.all([one, other].map(({ notes }) => notes.drop('file:b', { size: 2 })))
+      expect(dropped.toSorted()).toEqual([false, true])
+      expect(await one.notes.get('file:b')).toBeNull()
+    })
   })
 
   it('gives each claim to one caller, for ever', async () => {

@@ -59,7 +59,7 @@ describe('what a load is built on', () => {
   it.each<[why: string | null, changes: SourceChanges | null | Error, given: Parameters<typeof basis>[1]]>([
     ['as asked', some, { full: true }],
     ['load 7 keeps no list of its files', some, { facts: {} }],
-    ['the transforms have changed', some, { facts: { recipe: '0123456789abcdef' } }],
+    ['the transforms or the JSONPaths file have changed', some, { facts: { recipe: '0123456789abcdef' } }],
     ['what has changed since load 7 is not known', null, {}],
     ['what has changed since load 7 is not known', new OpsError('not_found', 'gone'), {}],
     ['what has changed since load 7 is not known', new OpsError('storage', 'damaged'), {}],
@@ -97,8 +97,10 @@ describe('a recipe', () => {
       { ...base, etl: [] },
       { ...base, foreignTexts: 'select 2' },
     ]
-    expect(new Set([base, ...others].map(recipeOf)).size).toBe(5)
+    expect(new Set([base, ...others].map((one) => recipeOf(one))).size).toBe(5)
     expect(recipeOf({ ...base, summary: 'select 2', queries: [], checks: [] })).toBe(recipeOf(base))
+    const mapped = [null, 's3://bucket/one.json', 's3://bucket/other.json'].map((mapping) => recipeOf(base, mapping))
+    expect([new Set(mapped).size, mapped[0]]).toEqual([3, recipeOf(base)])
     expect(recipeOf(base)).toMatch(/^[0-9a-f]{16}$/)
   })
 })

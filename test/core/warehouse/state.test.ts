@@ -20,6 +20,7 @@ const state = (said: Partial<State> = {}): State => ({
   held: null,
   writing: null,
   isLeft: false,
+  quarantined: [],
   ...said,
 })
 const now = new Date(Date.parse(today) + 192_000)

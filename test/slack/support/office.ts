@@ -284,9 +284,11 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
   engine: {
     name: 'duckdb',
     source: '',
+    mapping: null,
     sources: never,
     changes: never,
     loadedFiles: never,
+    contentOf: never,
     begin: never,
     stage: never,
     locate: never,

@@ -1,5 +1,6 @@
 import type { Answer } from './asked.ts'
 import { activeUsers, coverage, peakHours, pulse, retention, timeframe } from './days.ts'
+import { match } from './matching.ts'
 import { churnRisk, locations, paidVsFree, platforms, sessions, upgradeFunnel } from './people.ts'
 import { discovery, topArtists, topSongs, topUsers, unmatchedSongs } from './rankings.ts'
 
@@ -10,6 +11,7 @@ export const answers: Readonly<Record<string, Answer>> = {
   coverage,
   discovery,
   locations,
+  match,
   'paid-vs-free': paidVsFree,
   'peak-hours': peakHours,
   platforms,
