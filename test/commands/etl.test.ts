@@ -143,7 +143,11 @@ describe('etl', () => {
       code: 'bad_data',
       message: expect.stringContaining('2018-11-11-events.json'),
     })
-    expect(failed.replies).toMatchObject([{ kind: 'failure' }, { kind: 'table', title: 'Unreadable rows' }])
+    expect(failed.replies).toMatchObject([
+      { kind: 'failure' },
+      { kind: 'table', title: 'Unreadable rows' },
+      { kind: 'table', actions: [{ label: 'Quarantine', line: `quarantine ${dayFile}` }] },
+    ])
     expect(failed.next.map(({ line }) => line)).toEqual(['etl max-errors=1', `run-again ${failed.run?.id}`])
     expect(await bot.ledger.loads.live()).toMatchObject({ id: 1 })
     expect(await counts(bot)).toMatchObject(twoDays.counts)

@@ -48,7 +48,9 @@ describe.skipIf(withoutBrowser)(`two persons in a browser each${withoutBrowser}`
     await button(ada, 'Tear down sparkify?', label).click()
     await message(ada, 'so someone else must approve it').waitFor()
     await button(otto, 'Tear down sparkify?', 'Reject').click()
-    await message(ada, 'Rejected by otto. Nothing was done.').waitFor()
+    await otto.locator('dialog input').fill('The month is not closed yet.')
+    await otto.locator('dialog').getByRole('button', { name: 'Reject' }).click()
+    await message(ada, 'The month is not closed yet.').waitFor()
   })
 
   it('what one asks for, the other approves by typing its name, and it is done in the name of the first', async () => {

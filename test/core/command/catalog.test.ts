@@ -295,7 +295,7 @@ describe('the catalog', () => {
 
   it('stops the start when two files claim one name', () => {
     const twice = [...catalog.commands, ...catalog.commands.slice(0, 1)]
-    expect(() => createCatalog(twice)).toThrow('Two files define the command "cancel".')
+    expect(() => createCatalog(twice)).toThrow('Two files define the command "alert".')
   })
 
   it('refuses a second command with a declaration by which core finds one', () => {

@@ -75,7 +75,14 @@ describe('a form', () => {
       kind: 'line',
       line: 'schedule-add lines="top songs 20; qa" day="every 6h" time=07:30 channel=C024BE91L',
     })
-    const wrong = { lines: 'top songs 20; tpo artists', day: '', time: '7', channel: '', tz: 'Mars/Base', if: 'often' }
+    const wrong = {
+      lines: 'top songs 20; tpo artists',
+      day: '',
+      time: 'noon',
+      channel: '',
+      tz: 'Mars/Base',
+      if: 'often',
+    }
     expect(readForm(add, wrong, catalog)).toEqual({
       kind: 'faults',
       faults: {

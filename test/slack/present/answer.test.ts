@@ -26,11 +26,14 @@ describe('an answer', () => {
     expect(main.at(-1)).toEqual({ text: '6,820 plays are live.\nAda: etl · 41 s\n8,056 events', blocks: [] })
   })
 
-  it('names the next step and has at most four buttons', () => {
+  it('names the next step, and has four buttons and a menu of the rest', () => {
     const { main } = presentAnswer(answer([], { next }), view)
-    expect(readingOf(main[0].blocks)).toContain('Next: /sparkify one, /sparkify five')
+    expect(readingOf(main[0].blocks)).toContain('Next: /sparkify one\n')
     expect(main[0].blocks.at(-1)).toMatchObject({
-      elements: ['one', 'two', 'three', 'four'].map((line, at) => ({ action_id: `say-${at + 1}`, value: line })),
+      elements: [
+        ...['one', 'two', 'three', 'four'].map((line, at) => ({ action_id: `say-${at + 1}`, value: line })),
+        { type: 'overflow', options: [{ text: { text: 'five' } }] },
+      ],
     })
   })
 

@@ -36,7 +36,7 @@ export const bareAliases: Find = ({ code }) => {
 
 /** Columns, tables and WITH steps that are called by a word that Redshift reserves. */
 export const reservedNames: Find = ({ code }) => {
-  const insideCast = /\bcast\s*\((?:[^()]|\([^()]*\))*$/
+  const insideCast = /\bcast\s*\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*$/
   const named = [...code.matchAll(/\bas\s+([a-z_]\w*)/g)].filter(
     (match) => !insideCast.test(code.slice(0, match.index)),
   )

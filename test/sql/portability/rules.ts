@@ -184,7 +184,11 @@ export const rules: readonly Rule[] = [
     name: 'reserved word as a name',
     reason: 'Redshift reserves it',
     finds: ['select a as user from t', 'select a as percent from t', 'with tag as (select 1 as x) select x from tag'],
-    passes: ['select cast(a as timestamp) as b from t', 'with tags as (select 1 as x) select x from tags'],
+    passes: [
+      'select cast(a as timestamp) as b from t',
+      'select cast(max(cast(a as date)) as timestamp) as b from t',
+      'with tags as (select 1 as x) select x from tags',
+    ],
     find: reservedNames,
   },
   {
