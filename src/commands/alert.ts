@@ -96,13 +96,11 @@ function show(watch: WatchRecord): Outcome {
     ['State', stateWords(watch)],
     ['Found', foundWords(watch)],
   ]
-  const channel =
-    place.kind === 'slack' ? (place.channelName === undefined ? place.channel : `#${place.channelName}`) : null
   return {
     headline: `${watchWords(watch)} is ${isPaused ? 'paused' : life.kind}.`,
     replies: [
       text(facts.map(([name, value]) => `${name}: ${value}`).join('\n')),
-      ...(definition.kind === 'alert' ? [text(alertLine(definition, channel), 'code')] : []),
+      ...(definition.kind === 'alert' ? [text(alertLine(definition, place), 'code')] : []),
     ],
     next: [
       ...firstActions(watch),

@@ -55,6 +55,7 @@ const judgedSchema = z.object({
   load: z.number().nullable(),
   day: z.string().nullable(),
   value: z.number().nullable(),
+  failed: z.literal(true).exactOptional(),
 })
 
 const watchSchema = z

@@ -19,12 +19,6 @@ export default defineCommand({
     const alert = await removeAlert({ id }, askerOf(context.who), context)
     const headline = `${watchWords(alert)} was removed.`
     const { definition, place } = alert
-    const channel =
-      place.kind === 'slack' && !place.direct
-        ? place.channelName === undefined
-          ? place.channel
-          : `#${place.channelName}`
-        : null
     return {
       headline,
       replies: [
@@ -32,7 +26,7 @@ export default defineCommand({
         ...(definition.kind === 'alert'
           ? [
               text('This line adds it again, with you as its owner:', 'note'),
-              text(alertLine(definition, channel), 'code'),
+              text(alertLine(definition, place), 'code'),
             ]
           : []),
       ],

@@ -1,9 +1,9 @@
 import { labelOf } from '../command/line.ts'
 import { OpsError } from '../errors.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
-import { maySee } from '../schedule/make/find.ts'
 import { choices } from '../warehouse/held.ts'
 import { checksStateLine, heldLine, nextUseful, type State, stateLine } from '../warehouse/state.ts'
+import { maySeeWatch } from '../watch/find.ts'
 import { firingWords } from '../watch/summary.ts'
 import { at, entry, type HomeButton, type HomeEntry, pressable, type Viewing, type Words } from './home-view.ts'
 import type { HomeSnapshot } from './snapshot.ts'
@@ -49,8 +49,8 @@ function heldEntries({ held }: State, viewing: Viewing): readonly HomeEntry[] {
 
 /** The alerts and checks that fire, in one line. */
 function firingEntries(viewing: Viewing): readonly HomeEntry[] {
-  const { snapshot, who } = viewing
-  const firing = firingWords(snapshot.watches.filter((watch) => maySee(watch, who)))
+  const { snapshot } = viewing
+  const firing = firingWords(snapshot.watches.filter((watch) => maySeeWatch(watch, viewing)))
   if (firing === null) return []
   return [
     entry({ title: '⚠ Alerts', words: [firing], next: pressable([{ label: 'All alerts', line: 'alert' }], viewing) }),

@@ -65,11 +65,15 @@ export type WatchDefinition =
     }
   | { readonly kind: 'check' }
 
-/** What was judged last: which load, which day (`YYYY-MM-DD`), and the figure; null where there is none. */
+/**
+ * What was judged last: by which load, which day (`YYYY-MM-DD`), and the figure; null where there is none. `failed`: that load could not be
+ * asked, and day and figure are those of the one before.
+ */
 export interface JudgedPoint {
   readonly load: number | null
   readonly day: string | null
   readonly value: number | null
+  readonly failed?: true
 }
 
 /** A watched condition with its life. `subject` names it among its kind: a number, or the name of a check. */

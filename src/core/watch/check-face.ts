@@ -7,6 +7,6 @@ export function checkFace(name: string): Face {
     facts: [],
     acknowledge: `alert-acknowledge check=${name}`,
     snooze: `alert-snooze check=${name} for=24h`,
-    more: [{ label: 'All checks', line: 'qa checks' }],
+    more: [{ label: 'Show rows', line: `qa check=${name}` }],
   }
 }

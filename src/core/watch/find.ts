@@ -1,9 +1,10 @@
 import type { z } from 'zod'
 import { optionalInteger, optionalText } from '../command/args.ts'
+import { mayUse } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
 import type { Outcome } from '../command/define.ts'
 import { OpsError } from '../errors.ts'
-import type { Asker } from '../people.ts'
+import { type Asker, includesRole } from '../people.ts'
 import { isDirect, type Place, placeWords } from '../place.ts'
 import type { WatchChanges, WatchRecord } from '../ports/watches.ts'
 import { postable } from '../posting.ts'
@@ -40,15 +41,30 @@ export function alertName() {
   }
 }
 
+/** Whether a person may see a watched condition and its figure: as a schedule in that place, and where they may run its query now, or own it. */
+export function maySeeWatch(watch: WatchRecord, { who, catalog }: Pick<Context, 'who' | 'catalog'>): boolean {
+  const { definition } = watch
+  if (!maySee(watch, who)) return false
+  if (definition.kind !== 'alert' || isOwner(watch, who) || includesRole(who.role, 'admin')) return true
+  const command = catalog.named(definition.line)
+  return command !== undefined && mayUse(command, who.role)
+}
+
+function isOwner({ owner }: WatchRecord, { kind, id }: Asker): boolean {
+  return owner.kind === kind && owner.id === id
+}
+
 /** The alerts and watched checks that this person may see, in the order in which they were made. */
-export async function visibleWatches({ deps, who }: Pick<Context, 'deps' | 'who'>): Promise<readonly WatchRecord[]> {
-  const watches = await deps.ledger.watches.list(['alert', 'check'])
-  return watches.filter((watch) => maySee(watch, who))
+export async function visibleWatches(
+  context: Pick<Context, 'deps' | 'who' | 'catalog'>,
+): Promise<readonly WatchRecord[]> {
+  const watches = await context.deps.ledger.watches.list(['alert', 'check'])
+  return watches.filter((watch) => maySeeWatch(watch, context))
 }
 
 /** The alert or check of that name. Throws `not_found`, and `not_allowed` for one that `who` may not see. */
-export async function findAlert({ id, check }: AlertName, { deps, who }: Context): Promise<WatchRecord> {
-  const { watches } = deps.ledger
+export async function findAlert({ id, check }: AlertName, context: Context): Promise<WatchRecord> {
+  const { watches } = context.deps.ledger
   const watch =
     check === undefined
       ? id === undefined
@@ -64,7 +80,7 @@ export async function findAlert({ id, check }: AlertName, { deps, who }: Context
         : `No check "${check}" is watched.`
     throw new OpsError('not_found', `${which} Nothing was done.`, '`alert` lists them.', { fixCommand: 'alert' })
   }
-  if (maySee(watch, who)) return watch
+  if (maySeeWatch(watch, context)) return watch
   throw notTheirs(watch)
 }
 
@@ -74,13 +90,15 @@ export async function requireAlertPoster(
   { deps, who }: Context,
   to: Place = watch.place,
 ): Promise<Place> {
-  const isOwner = watch.owner.kind === who.kind && watch.owner.id === who.id
-  if (isDirect(watch.place) && !isOwner) throw notTheirs(watch)
+  if (isDirect(watch.place) && !isOwner(watch, who)) throw notTheirs(watch)
   return postable(to, who, deps)
 }
 
 function notTheirs(watch: WatchRecord): OpsError {
-  const message = `${faceOf(watch).name} posts in ${watch.owner.name}'s direct messages. Nothing was done.`
+  const why = isDirect(watch.place)
+    ? `posts in ${watch.owner.name}'s direct messages`
+    : `watches a query of ${watch.owner.name} that you may not run`
+  const message = `${faceOf(watch).name} ${why}. Nothing was done.`
   return new OpsError('not_allowed', message, 'Add your own alert.')
 }
 

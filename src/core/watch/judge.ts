@@ -28,6 +28,19 @@ const lasting: ReadonlySet<OpsErrorCode> = new Set(['unknown_command', 'bad_argu
  * minute, and of two processes one makes it. Nothing wakes a cluster. Throws what the ledger throws.
  */
 export async function judgeWatches(session: Session): Promise<void> {
+  // A minute whose queries take longer than it is not joined by the next one.
+  if (judging.has(session)) return
+  judging.add(session)
+  try {
+    await judgeAll(session)
+  } finally {
+    judging.delete(session)
+  }
+}
+
+const judging = new WeakSet<Session>()
+
+async function judgeAll(session: Session): Promise<void> {
   const { deps } = session
   const { ledger, clock } = deps
   const watches = await ledger.watches.list(['alert', 'check'])
@@ -67,6 +80,7 @@ async function sourceOf(live: LoadRecord, deps: Deps): Promise<RowSource | null>
 function isDue({ definition, isPaused, judged }: WatchRecord, live: LoadRecord, session: Session): boolean {
   if (definition.kind !== 'alert' || isPaused) return false
   if (judged?.load !== live.id) return true
+  if (judged.failed === true) return false
   const asked = queryOf(definition, session)
   if (asked instanceof OpsError || judged.day === null) return false
   return judged.day !== (wholeDaysOf(live, asked.zone)?.last ?? null)
@@ -154,9 +168,10 @@ function valueBefore({ judged }: WatchRecord, load: LoadRecord): number | null {
   return judged === null || judged.load === load.id ? null : judged.value
 }
 
-/** Notes why an alert is not judged by this load, once. */
+/** Notes why an alert cannot be judged by this load, once: the next one begins where the load before ended. */
 async function note(alert: WatchRecord, load: LoadRecord, seen: Observation, deps: Deps): Promise<void> {
-  const judged = { load: load.id, day: null, value: null }
+  const { day, value } = alert.judged ?? { day: null, value: null }
+  const judged = { load: load.id, day, value, failed: true } as const
   await moveWatch(alert, { kind: 'observed', observation: seen }, { judged, seen }, deps)
 }
 

@@ -8,6 +8,7 @@ import type { Context } from '../command/context.ts'
 import { partLines, quote } from '../command/line.ts'
 import { canonicalLine } from '../command/read-arguments.ts'
 import { inField, OpsError } from '../errors.ts'
+import { type Place, placeWords } from '../place.ts'
 import type { ArgumentValues } from '../ports/runs.ts'
 import type { AlertDefinition } from '../ports/watches.ts'
 import { cutChannel } from '../schedule/make/when.ts'
@@ -183,8 +184,9 @@ export function judgingWords({ definition, now, zone }: CheckedAlert): readonly 
   return [...seen, ...band, `It is judged within a minute of each new load, on whole days (${zone}).`]
 }
 
-/** The line that makes an alert again. */
-export function alertLine({ line, days, ...condition }: AlertDefinition, channel: string | null): string {
+/** The line that makes an alert again, in its channel. */
+export function alertLine({ line, days, ...condition }: AlertDefinition, place: Place): string {
   const when = quote(conditionText(condition))
-  return `alert add ${quote(line)} when ${when}${days === 1 ? '' : ` for=${days}`}${channel === null ? '' : ` in ${channel}`}`
+  const where = place.kind === 'slack' && !place.direct ? ` in ${placeWords(place)}` : ''
+  return `alert add ${quote(line)} when ${when}${days === 1 ? '' : ` for=${days}`}${where}`
 }

@@ -3,7 +3,7 @@ import type { Deps } from '../deps.ts'
 import { moment } from '../format.ts'
 import type { Way } from '../message.ts'
 import { type Card, cardMessage } from '../outbox/card.ts'
-import { directly, type Ways } from '../outbox/messages.ts'
+import { directly, newMessage, type Ways } from '../outbox/messages.ts'
 import { theAdmins } from '../people.ts'
 import type { NewMessage } from '../ports/outbox.ts'
 import type { Life, WatchRecord } from '../ports/watches.ts'
@@ -31,7 +31,22 @@ export function messagesOfLife(
   const { life, owner } = watch
   if (life === before || life.kind === 'ok') return []
   const mention = owner.kind === 'slack' ? [owner.id] : owner.id === theAdmins.id ? directory.holders('admin') : []
-  return [cardMessage({ ...cardOf(watch, life), ways: waysOfFiring(watch), mention }, clock.now())]
+  const ways = waysOfFiring(watch)
+  const card = cardMessage({ ...cardOf(watch, life), ways, mention }, clock.now())
+  return before.kind === 'snoozed' && life.kind === 'firing'
+    ? [card, callAfterSnooze(card, before, clock.now())]
+    : [card]
+}
+
+/** A line in the thread of a firing that calls who snoozed it, because the edit calls nobody. */
+function callAfterSnooze(
+  { key, ways }: NewMessage,
+  { by, until }: Extract<Life, { kind: 'snoozed' }>,
+  now: Date,
+): NewMessage {
+  const content = { kind: 'part', of: key, part: { kind: 'mention' } } as const
+  const mention = by.kind === 'slack' ? [by.id] : []
+  return newMessage({ key: `${key}:woke:${until}`, content, ways, mention, after: key }, now)
 }
 
 /** Its channel, then its owner, then the admins: conversations all, so that an edit is no second message. */

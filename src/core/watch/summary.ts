@@ -8,7 +8,7 @@ import { isOpen } from './life.ts'
 const named = 3
 
 /** The alerts and checks that fire, in one line: "2 firing: Alert 3 (pulse, plays<200) since 29 Nov 2018, acknowledged; …"; null where none does. */
-export async function firingLine(context: Pick<Context, 'deps' | 'who'>): Promise<string | null> {
+export async function firingLine(context: Pick<Context, 'deps' | 'who' | 'catalog'>): Promise<string | null> {
   return firingWords(await visibleWatches(context))
 }
 

@@ -124,7 +124,8 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     const { place, who } = way
     if (part.kind === 'mention') {
       const call = callOf(answer, message.mention)
-      return call === undefined ? done : post(place, [call])
+      const thread = place.thread ?? root.post?.ts
+      return call === undefined ? done : post(thread === undefined ? place : { ...place, thread }, [call])
     }
     if (part.kind === 'picture') {
       const placed = placePicture({ message, way, answer, at: part.reply, root })

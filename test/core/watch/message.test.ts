@@ -3,7 +3,7 @@ import type { Answer } from '../../../src/core/answer.ts'
 import type { NewWatch, Observation, WatchRecord } from '../../../src/core/ports/watches.ts'
 import type { LifeEvent } from '../../../src/core/watch/life.ts'
 import { moveWatch } from '../../../src/core/watch/move.ts'
-import { anna, bob, channel, createWorld, type TestProcess, today } from '../../support/core.ts'
+import { anna, bob, channel, createWorld, type TestProcess, today, type World } from '../../support/core.ts'
 import { delivered } from '../../support/delivered.ts'
 
 const few: NewWatch = {
@@ -25,12 +25,17 @@ const plays = (kind: 'red' | 'green', value: number, when: string): LifeEvent =>
   return { kind: 'observed', observation }
 }
 
-async function opened(): Promise<{ readonly bot: TestProcess; move(event: LifeEvent): Promise<WatchRecord> }> {
+async function opened(): Promise<{
+  readonly bot: TestProcess
+  readonly world: World
+  move(event: LifeEvent): Promise<WatchRecord>
+}> {
   const world = await createWorld()
   const bot = await world.start('one', [])
   let watch = await bot.ledger.watches.add(few, 50)
   return {
     bot,
+    world,
     async move(event) {
       if (watch === null) throw new Error('it was changed meanwhile')
       watch = await moveWatch(watch, event, {}, bot.deps)
@@ -83,6 +88,22 @@ describe('the message of a firing', () => {
     expect(buttons(snoozed)).toEqual(['alert-acknowledge 1', 'pulse'])
     expect(buttons(resolved)).toEqual(['pulse'])
     expect(resolved).toMatchObject({ ok: true, replies: [{ tone: 'good' }, {}, { tone: 'note' }] })
+  })
+
+  it('calls who snoozed it when the snooze is over, once, because an edit calls nobody', async () => {
+    const { bot, world, move } = await opened()
+    await move(plays('red', 132, '29 Nov 2018'))
+    await move({ kind: 'snoozed', by: bob, until: '2026-11-23T20:00:00.000Z' })
+    await delivered(bot)
+    world.clock.set(new Date('2026-11-23T20:00:30.000Z'))
+    await bot.beat()
+    await move({ kind: 'passed' })
+    expect((await delivered(bot)).map(({ key, mention }) => [key, mention])).toEqual([
+      ['alert:1:1', [anna.id]],
+      ['alert:1:1:woke:2026-11-23T20:00:00.000Z', [bob.id]],
+    ])
+    await move({ kind: 'passed' })
+    expect(await delivered(bot)).toEqual([])
   })
 
   it('is neither lost nor repeated where two processes judge at once', async () => {
