@@ -190,7 +190,8 @@ async function attempt(message: OutboxMessage, parts: Sending): Promise<Sent | n
       const why = new OpsError('slack', 'No admin could be reached.', 'Add one to SPARKIFY_ADMINS.')
       return { kind: 'refused', code: 'no_admins', why }
     }
-    const { after: _, open: __, ...same } = message
+    // One that is open stays so for each of them: its later states are edits there, too.
+    const { after: _, ...same } = message
     const followers = admins.map(
       (who): NewMessage => ({
         ...same,

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { OpsError } from '../../../src/core/errors.ts'
 import { directMessagesOf } from '../../../src/core/place.ts'
-import type { MessageStore, OutboxMessage, Sent } from '../../../src/core/ports/outbox.ts'
+import type { MessageStore, NewMessage, OutboxMessage, Sent } from '../../../src/core/ports/outbox.ts'
 import { answerOf, opened } from '../../contract/ledger/world.ts'
 import { anna, bob, createWorld, today } from '../../support/core.ts'
 import { accepted } from '../../support/delivered.ts'
@@ -111,6 +111,34 @@ describe('the outbox', () => {
     await until(world, () => empty(store))
     await dispatcher.stop()
     expect(reached.toSorted()).toEqual([bob.id, 'U0CARLA'])
+  })
+
+  it('brings each later state of an open message to the admins who got it, in the same posts', async () => {
+    const world = await createWorld()
+    world.roles.set(bob.id, 'admin')
+    const sent: unknown[] = []
+    const { store, dispatcher } = await openOutbox(
+      ({ content, post }, way) => {
+        sent.push([way.place.channel, content.kind === 'text' ? content.text : content.kind, post === null])
+        return accepted
+      },
+      { world },
+    )
+    const state = (text: string, more: Partial<NewMessage> = {}) =>
+      said('alert', 'C1', { content: { kind: 'text', text }, ways: [{ kind: 'admins', besides: anna.id }], ...more })
+    for (const message of [state('firing', { open: true }), state('acknowledged', { open: true }), state('resolved')]) {
+      await store.put([message])
+      dispatcher.wake()
+      await until(world, () => empty(store))
+    }
+    await store.put([state('too late')])
+    await until(world, () => empty(store))
+    await dispatcher.stop()
+    expect(sent).toEqual([
+      [bob.id, 'firing', true],
+      [bob.id, 'acknowledged', false],
+      [bob.id, 'resolved', false],
+    ])
   })
 
   it('lets a later state take the place of one that is open, in the same post', async () => {
