@@ -5,7 +5,9 @@ import '../../src/commands/rollback.ts'
 import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { readCommands } from '../../src/commands.ts'
 import type { Answer } from '../../src/core/answer.ts'
+import type { Engine } from '../../src/core/ports/engine.ts'
 import { sideBySide } from '../../src/core/warehouse/load.ts'
 import { failureOf, type TestProcess } from '../support/core.ts'
 import { twoDays } from '../support/two-days.ts'
@@ -21,6 +23,19 @@ async function counts(bot: TestProcess): Promise<Record<string, unknown>> {
 const texts = (answer: Answer) => answer.replies.flatMap((reply) => (reply.kind === 'text' ? [reply.text] : []))
 
 describe('etl', () => {
+  it('is live from the moment at which the engine has published it, however long that takes', async () => {
+    const warehouse = await createWarehouse()
+    const { deps } = warehouse.bot
+    const { engine } = deps
+    const publish: Engine['publish'] = async (...published) => {
+      await engine.publish(...published)
+      warehouse.clock.advance(5_000)
+    }
+    const slow = await warehouse.start('slow', await readCommands(), { ...deps, engine: { ...engine, publish } })
+    expect(await slow.say('etl')).toMatchObject({ ok: true })
+    expect((await slow.ledger.loads.live())?.published).toBe(warehouse.clock.now().toISOString())
+  })
+
   it('loads the two days, step by step, with rows on each', async () => {
     const { bot } = await createWarehouse()
     const answer = await bot.say('etl')

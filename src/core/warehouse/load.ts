@@ -386,9 +386,11 @@ function publish(load: LoadId, context: RunContext): Step {
       const { loads } = deps.ledger
       const record = await loads.get(load)
       if (record?.state !== 'live') {
-        const at = deps.clock.now().toISOString()
-        const late = lateNotes(record, await loads.live(), deps.policy.publishLimits, at)
+        const before = await loads.live()
         await deps.engine.publish(load, work)
+        // Only now it is live: deadlines are judged by this.
+        const at = deps.clock.now().toISOString()
+        const late = lateNotes(record, before, deps.policy.publishLimits, at)
         if (!(await loads.publish(load, context.runId, deps.process, at, deps.engine.keeps, late))) {
           throw new OpsError(
             'interrupted',
