@@ -15,6 +15,9 @@ export type Asker = z.infer<typeof askerSchema>
 /** The owner of schedules whose own owner lost the right to run them. */
 export const theAdmins: Asker = { kind: 'local', id: 'admins', name: 'the admins' }
 
+/** In whose name the bot ends what it finds that nobody needs any more. */
+export const theBot: Asker = { kind: 'local', id: 'bot', name: 'The bot' }
+
 /** An asker with the role that held at the moment of asking. */
 export interface Person extends Asker {
   readonly role: Role

@@ -110,7 +110,10 @@ export function watchStore(db: Database): WatchStore {
 
     async named(subject, watch) {
       await db.write(
-        insertion('values (:kind, :subject, :definition, :place, :owner, :created, :life) on conflict do nothing'),
+        insertion(
+          `values (:kind, :subject, :definition, :place, :owner, :created, :life)
+            on conflict (kind, subject) do update set removed = 0 where removed = 1`,
+        ),
         { ...firstRow(watch), subject },
       )
       const known = await get(watch.definition.kind, subject)

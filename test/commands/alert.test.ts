@@ -9,6 +9,7 @@ import '../../src/commands/alert/snooze.ts'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { readCommands } from '../../src/commands.ts'
 import type { Answer } from '../../src/core/answer.ts'
 import { anna, bob, failureOf, type TestProcess } from '../support/core.ts'
 import { delivered } from '../support/delivered.ts'
@@ -223,6 +224,26 @@ describe('an alert', () => {
     expect(await bot.ledger.watches.get('alert', '2')).toMatchObject({ isPaused: true, life: { kind: 'ok' } })
   })
 
+  it('ends its firing where it is paused because its owner has left', async () => {
+    const warehouse = await createLoadedWarehouse()
+    const { bot } = warehouse
+    warehouse.roles.set(bob.id, 'operator')
+    const alone = { kind: 'slack', channel: 'D0BOB0000', direct: true } as const
+    await bot.say('alert add pulse when plays<90', { who: bob, place: alone })
+    expect((await posted(bot)).map(([, title]) => title)).toEqual(['Alert 1 is firing'])
+    warehouse.left.add(bob.id)
+    await loadDay(warehouse, 12, 80)
+    await bot.app.tick()
+    const messages = await delivered(bot)
+    const shown = messages.flatMap(({ key, to, body }) =>
+      body.kind === 'answer' && key.startsWith('alert:1:') ? [[to, body.answer.title, texts(body.answer)]] : [],
+    )
+    expect(shown).toContainEqual(['D0BOB0000', 'Alert 1 is resolved', expect.stringContaining('The bot paused it, ')])
+    // Nobody but its owner may resume it.
+    expect(shown).toContainEqual([anna.id, undefined, expect.stringMatching(/is paused\.\nAn admin can remove it\.$/)])
+    expect(await bot.ledger.watches.get('alert', '1')).toMatchObject({ isPaused: true, life: { kind: 'resolved' } })
+  })
+
   it('waits while the role of its owner is not known, and is judged then', async () => {
     const warehouse = await createLoadedWarehouse()
     const { bot } = warehouse
@@ -267,5 +288,46 @@ describe('a check with an owner and a channel', () => {
     expect((await states()).map(([, , , became]) => became)).toEqual(['Check days-have-no-gaps is snoozed'])
     await loadDay(warehouse, 12, 80)
     expect((await states()).map(([, , , became]) => became)).toEqual(['Check days-have-no-gaps is resolved'])
+  })
+
+  it('is removed once its file names nobody: its firing ends, nothing is written each minute, and it can come back', async () => {
+    const source = await createLoadedWarehouse()
+    const { library } = source.bot.deps
+    const watching = (owner: string | null) => ({
+      ...library,
+      checks: library.checks.map((check) =>
+        check.name === 'days-have-no-gaps' && owner !== null
+          ? { ...check, watch: { owner, channel: '#data-eng' } }
+          : check,
+      ),
+    })
+    const warehouse = await createLoadedWarehouse({ library: watching(anna.id) })
+    await loadDay(warehouse, 13, 80)
+    const another = async (id: string, owner: string | null) => {
+      const bot = await warehouse.start(id, await readCommands(), { ...warehouse.bot.deps, library: watching(owner) })
+      await bot.app.tick()
+      return bot
+    }
+    const states = async (bot: TestProcess) =>
+      (await delivered(bot)).flatMap(({ key, body }) =>
+        key.startsWith('check:') && body.kind === 'answer' ? [[body.answer.title, texts(body.answer)]] : [],
+      )
+    await warehouse.bot.app.tick()
+    expect((await states(warehouse.bot)).map(([title]) => title)).toEqual(['Check days-have-no-gaps is firing'])
+    const later = await another('later', null)
+    expect(await states(later)).toEqual([
+      ['Check days-have-no-gaps is resolved', expect.stringContaining('The bot removed it, ')],
+    ])
+    expect((await later.say('alert')).headline).toBe('No alerts yet.')
+
+    let writes = 0
+    const stop = later.app.onChange(() => void writes++)
+    await later.app.tick()
+    stop()
+    expect(writes).toBe(0)
+    const back = await another('back', anna.id)
+    expect(await states(back)).toEqual([])
+    expect((await back.say('alert')).headline).toBe('1 alert, 0 firing.')
+    expect(await back.ledger.watches.get('check', 'days-have-no-gaps')).toMatchObject({ life: { kind: 'resolved' } })
   })
 })

@@ -111,7 +111,7 @@ export interface WatchStore {
   get(kind: WatchKind, subject: string): Promise<WatchRecord | null>
   /** Adds one under the next number of its kind, which no removed one had; null where there are `most` of that kind. */
   add(watch: NewWatch, most: number): Promise<WatchRecord | null>
-  /** The one of that name, which is added where there is none. */
+  /** The one of that name, which is added where there is none; one that was removed is there again, as it was. */
   named(subject: string, watch: NewWatch): Promise<WatchRecord>
   /** Changes it and inserts the messages, unless it was changed or removed since it was read: then null, and nothing is done. */
   change(watch: WatchRecord, changes: WatchChanges, messages: readonly NewMessage[]): Promise<WatchRecord | null>

@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import { moment } from '../format.ts'
-import type { Asker } from '../people.ts'
+import { type Asker, theBot } from '../people.ts'
 import { conversationOf, directMessagesOf, type Place } from '../place.ts'
 import type { LoadRecord } from '../ports/loads.ts'
 import type { Observation } from '../ports/watches.ts'
@@ -9,18 +9,21 @@ import { moveWatch } from './move.ts'
 
 /**
  * Judges the checks whose header names an owner or a channel by what they found of the live load when it was loaded: once for each load. A check
- * that is not watched any more, because its file has changed, ends its firing.
+ * that is not watched any more, because its file has changed, is removed, and its firing ends.
  */
 export async function judgeChecks(live: LoadRecord, deps: Deps): Promise<void> {
   const { ledger, library, clock, outbox } = deps
   const watched = library.checks.flatMap((check) => (check.watch === null ? [] : [{ check, watch: check.watch }]))
-  for (const known of await ledger.watches.list(['check'])) {
+  const all = await ledger.watches.list(['check'])
+  for (const known of all) {
     if (watched.some(({ check }) => check.name === known.subject)) continue
-    await moveWatch(known, { kind: 'ended', end: { kind: 'person', by: known.owner, how: 'removed' } }, {}, deps)
+    const ended = await moveWatch(known, { kind: 'ended', end: removal }, {}, deps)
+    if (ended !== null) await ledger.watches.remove(ended, [])
   }
   const found = live.facts.checks
   if (found?.names === undefined) return
   for (const { check, watch } of watched) {
+    if (all.some(({ subject, judged }) => subject === check.name && judged?.load === live.id)) continue
     const owner = ownerOf(check, watch)
     const place = await outbox.resolve(placeOfCheck(watch))
     const created = clock.now().toISOString()
@@ -31,6 +34,8 @@ export async function judgeChecks(live: LoadRecord, deps: Deps): Promise<void> {
     await moveWatch(known, { kind: 'observed', observation: seen }, { judged, seen, owner, place }, deps)
   }
 }
+
+const removal = { kind: 'person', by: theBot, how: 'removed' } as const
 
 function ownerOf({ name }: CheckFile, { owner }: CheckWatch): Asker {
   return owner === null

@@ -3,7 +3,7 @@ import { copiedRows } from '../answers/while-away.ts'
 import type { Deps } from '../deps.ts'
 import { messageOf, OpsError, type OpsErrorCode } from '../errors.ts'
 import { newMessage, newsOf, type Ways } from '../outbox/messages.ts'
-import { theAdmins } from '../people.ts'
+import { theAdmins, theBot } from '../people.ts'
 import type { LoadRecord } from '../ports/loads.ts'
 import type { AlertDefinition, Observation, WatchRecord } from '../ports/watches.ts'
 import type { Session } from '../runner/session.ts'
@@ -11,7 +11,8 @@ import { whyNotUseNow } from '../schedule/run/ownership.ts'
 import { judgeChecks } from './checks.ts'
 import { faceOf } from './face.ts'
 import { readFigures, type WatchedQuery, type WholeDays, watchedQuery, wholeDaysOf } from './figures.ts'
-import { waysOfFiring } from './message.ts'
+import { advance } from './life.ts'
+import { messagesOfLife, waysOfFiring } from './message.ts'
 import { moveWatch } from './move.ts'
 import { neededFrom, observeDay, observeSingle } from './observe.ts'
 import { dayAfter } from './verdict.ts'
@@ -177,7 +178,7 @@ async function note(alert: WatchRecord, load: LoadRecord, seen: Observation, dep
 
 /**
  * The alert with who owns it now: its owner, or, where they have left or lost the role that its query needs, the admins, with a message in
- * its channel. One in its owner's direct messages is paused. Null where it is not to be judged. Throws `slack` while their role is not known.
+ * its channel. One in its owner's direct messages is paused, and its firing ends. Null where it is not to be judged. Throws `slack` while their role is not known.
  */
 async function ownedNow(alert: WatchRecord, { line }: AlertDefinition, session: Session): Promise<WatchRecord | null> {
   const { deps, catalog } = session
@@ -192,18 +193,20 @@ async function ownedNow(alert: WatchRecord, { line }: AlertDefinition, session: 
   const { name } = faceOf(alert)
   const became = isTheirs ? 'is paused' : 'now belongs to the admins'
   const next = [
-    isTheirs
-      ? { label: 'Resume it', line: `alert-resume ${subject}` }
-      : { label: 'Pause it', line: `alert-pause ${subject}` },
+    ...(isTheirs ? [] : [{ label: 'Pause it', line: `alert-pause ${subject}` }]),
     { label: 'Remove it', line: `alert-remove ${subject}` },
   ]
-  const news = newsOf(`${why} ${name} (${line}) ${became}.`, ['An admin can resume, pause or remove it.'], next)
+  const remedy = `An admin can ${isTheirs ? '' : 'pause or '}remove it.`
+  const news = newsOf(`${why} ${name} (${line}) ${became}.`, [remedy], next)
   const now = deps.clock.now()
   const key = `alert:${subject}:inherited:${now.toISOString()}`
   const ways: Ways = isTheirs ? [{ kind: 'admins', besides: owner.id }] : waysOfFiring({ place, owner: theAdmins })
-  const change = isTheirs ? { isPaused: true } : { owner: theAdmins }
   const message = newMessage({ key, content: { kind: 'answer', answer: news }, ways }, now, true)
-  const changed = await deps.ledger.watches.change(alert, change, [message])
+  const end = { kind: 'person', by: theBot, how: 'paused' } as const
+  const life = isTheirs ? advance(alert.life, { kind: 'ended', end }, now.toISOString()) : alert.life
+  const change = isTheirs ? { isPaused: true, life } : { owner: theAdmins }
+  const messages = [...messagesOfLife({ ...alert, life }, alert.life, deps), message]
+  const changed = await deps.ledger.watches.change(alert, change, messages)
   deps.log.warn({ alert: subject, owner: owner.id }, `alert ${subject} ${became}: ${why}`)
   return isTheirs ? null : changed
 }

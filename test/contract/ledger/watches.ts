@@ -63,6 +63,9 @@ export function describeWatches(open: OpenLedger): void {
       expect(await one.watches.get('alert', '2')).toBeNull()
       expect(await one.watches.list(['alert'])).toEqual([first])
       expect((await added(one.watches.add(few, 50))).subject).toBe('3')
+      expect(await one.watches.remove(ofCheck, [])).toBe(true)
+      expect(await other.watches.list(['check'])).toEqual([])
+      expect(await one.watches.named('days-have-no-gaps', check)).toEqual({ ...ofCheck, version: 2 })
     })
 
     it('keep every state of a life', async () => {
