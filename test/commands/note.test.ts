@@ -93,8 +93,17 @@ describe('note', () => {
     expect(failureOf(await bot.say('note days=2018-11-12..2018-11-11 x')).code).toBe('bad_argument')
     expect(failureOf(await bot.say('note days=2018-02-30 x')).code).toBe('bad_argument')
     expect(failureOf(await bot.say(`note 2018-11-11 "${'x'.repeat(81)}"`)).message).toContain('at most 80 characters')
+    expect(failureOf(await bot.say('note 2018-11-11 " "')).message).toBe('A note needs a text. Nothing was done.')
     expect(await bot.ledger.annotations.list()).toEqual([])
     expect(failureOf(await bot.say('note remove')).message).toBe('Which note? Nothing was done.')
+  })
+
+  it('can be written however many notes the bot has written', async () => {
+    const { bot } = await loaded()
+    const ofBot = { kind: 'bot', first: '2018-11-10', last: '2018-11-10', text: 'Held', author: null } as const
+    const created = '2026-11-23T12:00:00.000Z'
+    for (let n = 0; n < 1000; n++) await bot.ledger.annotations.add({ ...ofBot, key: `held:${n}`, created })
+    expect(await bot.say('note 2018-11-11 "campaign"')).toMatchObject({ ok: true })
   })
 
   it('is written once for the run that asks for it, and nine are shown in an answer, those of people first', async () => {

@@ -11,7 +11,7 @@ import { daysText, type TimeWindow } from '../sql/window.ts'
 import { wallClock } from '../sql/zone.ts'
 import { maxNoteLength } from '../warehouse/load-notes.ts'
 
-// Far more than anybody writes; a script that runs wild stops here.
+// Far more than people write; a script that runs wild stops here.
 const mostNotes = 1000
 
 /** The argument that names a note. */
@@ -21,8 +21,9 @@ export function noteNumber(): z.ZodType<number | undefined> {
 
 /** The text of a note: what was filled in, or the words that were typed. Throws `bad_argument` where there is none, or too much of it. */
 export function noteText(text: string | undefined, words: readonly string[]): string {
-  const line = cleanLine(text ?? words.join(' '))
-  if (text === undefined && words.length === 0) {
+  const given = text ?? words.join(' ')
+  const line = cleanLine(given)
+  if (given.trim() === '') {
     const remedy = 'Type it in quotation marks behind the day: 2018-11-15 "campaign".'
     throw new OpsError('bad_argument', 'A note needs a text. Nothing was done.', remedy, { field: 'text' })
   }
@@ -36,7 +37,8 @@ export function noteText(text: string | undefined, words: readonly string[]): st
 /** Writes a note in somebody's name, once for the run that asks for it. Throws `bad_argument` where there are as many as are kept. */
 export async function addNote(days: DaySpan, text: string, { deps, who, runId }: RunContext): Promise<Annotation> {
   const { annotations } = deps.ledger
-  if ((await annotations.list()).length >= mostNotes) {
+  const written = (await annotations.list()).filter((note) => note.kind === 'person')
+  if (written.length >= mostNotes) {
     throw new OpsError(
       'bad_argument',
       `There are ${count(mostNotes)} notes already. Nothing was done.`,
