@@ -143,16 +143,16 @@ const longestReason = 500
 export type RejectionWay =
   | { readonly kind: 'withdraw' }
   | { readonly kind: 'reject'; readonly plan: PlanRecord }
-  | { readonly kind: 'refused'; readonly answer: Answer }
+  | { readonly kind: 'refused' }
 
-/** How this click may put its plan away now. Nothing is done. Never throws. */
+/** How this click may put its plan away now. Nothing is done or recorded: `reject` refuses it. Never throws. */
 export async function howToReject(click: Click, session: Session): Promise<RejectionWay> {
   const { deps } = session
   try {
     const plan = await openPlan(click.plan, click.who, deps)
     return (await isWithdrawn(plan, click.who, deps)) ? { kind: 'withdraw' } : { kind: 'reject', plan }
-  } catch (error) {
-    return { kind: 'refused', answer: await refused(error, click, session) }
+  } catch {
+    return { kind: 'refused' }
   }
 }
 

@@ -144,6 +144,14 @@ describe('of a card, exactly one act or none comes, and every click says which:'
     expect(await bot.click(card, { who: otto })).toMatchObject({ ok: true })
   })
 
+  it('a look at how somebody may reject it, which leaves the audit log as it is', async () => {
+    const { app } = office.bot
+    expect(await app.howToReject({ plan: card, who: vera, place: channel })).toEqual({ kind: 'refused' })
+    expect(await recorded()).toEqual([])
+    await app.reject({ plan: card, who: vera, place: channel })
+    expect(await recorded()).toEqual([expect.stringMatching(/^refused Vera spin-up: /)])
+  })
+
   it('a click while another run changes the warehouse', async () => {
     const { bot, world, done } = office
     const [gate, begun] = [deferred(), deferred()]
