@@ -85,7 +85,8 @@ export function freshnessStore(db: Database): FreshnessStore {
     },
 
     async unmet(since) {
-      const sql = 'select * from freshness_days where met is null and deadline >= ? order by day, freshness'
+      const sql = `select * from freshness_days
+        where met is null and (deadline >= ? or life ->> '$.kind' in ('firing', 'acknowledged')) order by day, freshness`
       return (await db.read(sql, [since.toISOString()])).map(parseDay)
     },
 

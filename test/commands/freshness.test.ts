@@ -164,7 +164,15 @@ describe('freshness', () => {
     await at('2018-12-02T11:00')
     // And a day that was judged is not judged again at a later time.
     await bot.say('freshness by 13:00 tz=UTC')
-    await at('2018-12-02T13:00')
+    let judged = 0
+    const { freshness: store } = bot.ledger
+    const judge: typeof store.judge = async (...day) => {
+      judged++
+      return store.judge(...day)
+    }
+    const counting = await world.start('two', commands, { ledger: { ...bot.ledger, freshness: { ...store, judge } } })
+    await at('2018-12-02T13:00', counting)
+    expect(judged).toBe(0)
     expect((await bot.ledger.freshness.days(1, 9)).map(({ day, deadline }) => [day, deadline])).toEqual([
       ['2018-12-01', '2018-12-02T11:00:00.000Z'],
     ])
@@ -203,6 +211,21 @@ describe('freshness', () => {
       ['2018-12-01', null],
       ['2018-11-30', '2018-12-01T05:00:00.000Z'],
     ])
+  })
+
+  it('resolves and closes the message of a late day, however old it is', async () => {
+    await bot.say('freshness by 06:00 tz=UTC')
+    await bot.say('freshness by 06:00 tz=UTC in #music')
+    await at('2018-12-01T06:00')
+    for (const id of [1, 2]) await bot.say(`freshness pause ${id}`)
+    await at('2019-03-01T12:00')
+    await bot.say('freshness remove 2')
+    expect((await message('2018-11-30', 2))?.open).toBeUndefined()
+    expect((await message('2018-11-30'))?.open).toBe(true)
+    await load('2019-03-02T05:00', '2019-03-02T00:00')
+    await at('2019-03-02T05:01')
+    expect((await message('2018-11-30'))?.open).toBeUndefined()
+    expect(await words('2018-11-30')).toContain('30 Nov 2018 is live since 2 Mar 2019, 05:00 UTC')
   })
 
   it('that is removed closes its messages and forgets its days', async () => {

@@ -4,7 +4,7 @@ import { askerOf } from '../../core/people.ts'
 import { text } from '../../core/reply.ts'
 import { closingMessages } from '../../core/watch/freshness/card.ts'
 import { findFreshness, freshnessNotFound, freshnessNumber } from '../../core/watch/freshness/find.ts'
-import { countedDays, freshnessWords } from '../../core/watch/freshness/words.ts'
+import { freshnessWords } from '../../core/watch/freshness/words.ts'
 
 export default defineCommand({
   name: 'freshness-remove',
@@ -19,7 +19,8 @@ export default defineCommand({
   async run({ id }, context) {
     const { deps, who } = context
     const found = await findFreshness(id, context)
-    const days = await deps.ledger.freshness.days(found.id, countedDays)
+    const unmet = await deps.ledger.freshness.unmet(deps.clock.now())
+    const days = unmet.filter(({ freshness }) => freshness === found.id)
     const messages = closingMessages(days, found, askerOf(who), deps)
     if (!(await deps.ledger.freshness.remove(found.id, messages))) throw freshnessNotFound(found.id, true)
     const headline = `Freshness ${found.id} was removed: ${freshnessWords(found)}.`

@@ -71,7 +71,7 @@ export interface FreshnessStore {
   days(id: number, limit: number): Promise<readonly FreshnessDay[]>
   /** When the newest of its deadlines up to `now` was that was judged; null where none was. */
   judgedUntil(id: number, now: Date): Promise<string | null>
-  /** The days of all that were due since then and that no live load has held yet, the oldest first. */
+  /** The days of all that no live load has held yet and that were due since then, or whose message is open; the oldest first. */
   unmet(since: Date): Promise<readonly FreshnessDay[]>
   /** Notes the judgement of a day once, and inserts its messages. False where it was judged before, or its freshness was removed, paused or set to another time since. */
   judge(day: Omit<FreshnessDay, 'version'>, messages: readonly NewMessage[]): Promise<boolean>

@@ -15,7 +15,7 @@ import { countedDays } from './words.ts'
  * a missed minute, a clock that jumps and a second bot come to the same judgement, which is stored once.
  */
 
-/** Deadlines and late days of longer ago are let be. */
+/** Deadlines of longer ago are let be, and late days that were not posted. */
 const keptMs = (countedDays + 1) * 86_400_000
 
 // A clock that is this much behind a stored time was set back.
@@ -83,7 +83,10 @@ async function dueOf(freshness: Freshness, { ledger, clock, timetable, log }: De
     if (one.deadline > now) break
     due.push(one)
   }
-  return due
+  if (due.length === 0) return []
+  // At a later time than before, a day is due that was judged.
+  const known = await ledger.freshness.days(id, countedDays)
+  return due.filter(({ day }) => !known.some((judgedDay) => judgedDay.day === day.day))
 }
 
 /** The life of a day that is posted: it fires. */
