@@ -205,10 +205,10 @@ function registerStates(registry: Registry, { ledger, clock, cluster }: Served, 
     labelNames: ['state'],
     registers: [registry],
     async collect() {
-      for (const state of alertStates) this.set({ state }, 0)
-      for (const { isPaused, life } of await ledger.watches.list(['alert', 'check'])) {
-        this.inc({ state: isPaused ? 'paused' : life.kind })
-      }
+      const states = (await ledger.watches.list(['alert', 'check'])).map(({ isPaused, life }) =>
+        isPaused ? 'paused' : life.kind,
+      )
+      for (const state of alertStates) this.set({ state }, states.filter((one) => one === state).length)
     },
   })
   gauge(

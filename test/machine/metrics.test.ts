@@ -156,6 +156,15 @@ it('counts the runs that end by what came of them, with the time that they took,
   expect((await sampled(port)).has('sparkify_load_age_seconds')).toBe(false)
 })
 
+it('counts alerts by state, alike in scrapes at the same time', async () => {
+  const { process, port } = await open()
+  const definition = { kind: 'check' } as const
+  const created = process.deps.clock.now().toISOString()
+  await process.ledger.watches.named('one', { definition, place: { kind: 'terminal' }, owner: anna, created })
+  const scrapes = await Promise.all([sampled(port), sampled(port), sampled(port)])
+  expect(scrapes.map((samples) => samples.get('sparkify_alerts{state="ok"}'))).toEqual([1, 1, 1])
+})
+
 it('refuses a port that is taken, naming its own variable', async () => {
   const { process, port } = await open()
   const second = createMetrics({ host: '127.0.0.1', port }).serve(process.deps, () => true)
