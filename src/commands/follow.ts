@@ -15,7 +15,7 @@ import {
   mostFollowed,
 } from '../core/schedule/make/follow.ts'
 import { linesOf } from '../core/schedule/make/lines.ts'
-import { beginsWhen, cutChannel, cutLines, readPhrase } from '../core/schedule/make/when.ts'
+import { cutChannel, readPhrase, whereWhenBegins } from '../core/schedule/make/when.ts'
 import { linesWords, stateWord, timeWords, upcoming, whenWords } from '../core/schedule/make/words.ts'
 import { runFollowed } from '../core/schedule/run/follow.ts'
 
@@ -77,10 +77,11 @@ async function wanted(said: z.output<typeof args>, { deps, who }: RunContext): P
     const message = 'One command is followed at a time. Nothing was done.'
     throw new OpsError('bad_argument', message, 'Follow each of them; those of the same time are one message.')
   }
-  const day = said.day === undefined ? [] : [said.day]
-  const at = said.time === undefined ? [] : ['at', said.time]
-  const when = [...day, ...at, ...cut.when]
-  const { phrase, days: named, cron } = readPhrase(when.length === 0 ? ['daily', 'at', usualTime] : when)
+  const typed = [...(said.time === undefined ? [] : ['at', said.time]), ...cut.when]
+  const isTimeAlone = typed.length === 0 || (typed.length === 2 && typed[0]?.toLowerCase() === 'at')
+  const day = said.day ?? (isTimeAlone ? 'daily' : null)
+  const time = typed.length === 0 ? ['at', usualTime] : typed
+  const { phrase, days: named, cron } = readPhrase(day === null ? time : [day, ...time])
   return {
     line,
     phrase,
@@ -91,8 +92,10 @@ async function wanted(said: z.output<typeof args>, { deps, who }: RunContext): P
 }
 
 /** A command may be typed without quotation marks; without a time, all words are the command. */
-function partedWords(typed: readonly string[]): ReturnType<typeof cutLines> {
-  return typed.some((_, at) => beginsWhen(typed, at)) ? cutLines(typed) : { lines: typed.join(' '), when: [] }
+function partedWords(typed: readonly string[]): { readonly lines: string; readonly when: readonly string[] } {
+  const begins = whereWhenBegins(typed)
+  const at = begins < 0 ? typed.length : begins
+  return { lines: typed.slice(0, at).join(' '), when: typed.slice(at) }
 }
 
 async function begun(wantedNow: Following, context: RunContext): Promise<Outcome> {

@@ -81,6 +81,9 @@ describe('follow', () => {
     ['follow "songs" weekdays at 8am', 'weekdays at 08:00'],
     ['follow lines=songs day=fridays time=17:30', 'fridays at 17:30'],
     ['follow songs on mondays at 9', 'mondays at 09:00'],
+    ['follow songs at 8am', 'daily at 08:00'],
+    ['follow songs at 9:00 mondays', 'mondays at 09:00'],
+    ['follow lines=songs day=fridays', 'fridays at 09:00'],
   ])('understands %s', async (line, phrase) => {
     const { bot, say } = await office()
     expect(await say(`${line} tz=Europe/London`)).toMatchObject({ ok: true })

@@ -207,6 +207,7 @@ describe('schedule edit', () => {
     ['mondays,fridays at 9', 'mondays,fridays at 04:00'],
     ['every 6h', 'every 6h from 04:00'],
     ['hourly at 0:20', 'hourly from 00:40', 'at 04:40'],
+    ['weekdays at 9', 'mondays at 04:00', 'at 04:00 mondays'],
   ])('changes the time of day alone of one that runs %s', async (when, phrase, at = 'at 04:00') => {
     const { bot } = await withOne(`schedule add greet ${when}`)
     await bot.say(`schedule edit 1 ${at}`)

@@ -73,7 +73,8 @@ async function wanted({ id, ...said }: z.output<typeof args>, context: Context) 
   const { channel, rest } = cutChannel(said.words)
   const cut = cutLines(rest)
   // `at 04:00` alone leaves the days as they are.
-  const days = cut.when[0]?.toLowerCase() === 'at' && before.days !== null ? [before.days] : []
+  const isTimeAlone = cut.when[0]?.toLowerCase() === 'at' && cut.when.length <= 2
+  const days = isTimeAlone && before.days !== null ? [before.days] : []
   const when = cut.when.length === 0 ? {} : readWhen([...days, ...cut.when])
   const isWaker = said.paused === 'resume' && before.whenPaused !== 'resume'
   const changes = {

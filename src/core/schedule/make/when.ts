@@ -24,7 +24,7 @@ const forms =
   'daily at 03:00, weekdays at 07:30, mondays at 9:00, every 6h, hourly, or a cron expression such as "0 3 * * *"'
 
 /** Whether words about time begin at this place: "daily", "every", or the first of the five fields of a cron expression. */
-export function beginsWhen(words: readonly string[], at: number): boolean {
+function beginsWhen(words: readonly string[], at: number): boolean {
   const word = words[at]?.toLowerCase() ?? ''
   if (['every', 'hourly', 'cron'].includes(word) || daysOf(word) !== null || isCron(word.split(/\s+/))) return true
   const behind = words[at + 5]?.toLowerCase()
@@ -42,8 +42,8 @@ export function readWhen(words: readonly string[]): When {
   if (isCron(fields)) return { phrase: `cron ${fields.join(' ')}`, days: null, cron: fields.join(' ') }
   const [first = '', second = '', ...rest] = fields.map((word) => withChannelNames(word).toLowerCase())
   if (first === '') throw new OpsError('bad_argument', 'When should it run? Nothing was done.', `Use ${forms}.`)
-  if (isTime(first === 'at' ? second : first))
-    throw new OpsError('bad_argument', 'On which days? Nothing was done.', `Use ${forms}.`)
+  if (first === 'at') return timeFirst(second, rest)
+  if (isTime(first)) return timeFirst(first, [second, ...rest])
   if (first === 'hourly') return everyOf('1h', second === '' ? [] : [second, ...rest], first)
   if (first === 'every') {
     const days = second === 'day' ? 'daily' : second.replace(/s?$/, 's')
@@ -56,6 +56,16 @@ export function readWhen(words: readonly string[]): When {
   if (more[0] !== undefined) throw notUnderstood(more[0])
   const at = timeOf(time ?? '')
   return { phrase: `${first} at ${timeOfDayWords(at)}`, days: first, cron: `${at.minute} ${at.hour} * * ${days}` }
+}
+
+/** `at 07:00 daily`: the time before the days. */
+function timeFirst(time: string, words: readonly string[]): When {
+  timeOf(time)
+  const [days = '', ...rest] = isOnBefore(words, 0) ? words.slice(1) : words
+  if (days === '') throw new OpsError('bad_argument', 'On which days? Nothing was done.', `Use ${forms}.`)
+  if (days === 'every') return readWhen([days, ...rest.slice(0, 1), 'at', time, ...rest.slice(1)])
+  if (days !== 'hourly' && daysOf(days) === null) throw notUnderstood(days)
+  return readWhen([days, 'at', time, ...rest])
 }
 
 /** `every 6h`, from midnight on or, with `from 01:30`, from the first such time of the day on. */
@@ -137,18 +147,31 @@ export function cutChannel(words: readonly string[]): {
  * refuse.
  */
 export function cutLines(words: readonly string[]): { readonly lines: string; readonly when: readonly string[] } {
-  const begins = words.findIndex(
-    (word, at) => word.toLowerCase() === 'in' || beginsWhen(words, at) || isOnBefore(words, at),
-  )
+  const begins = whereWhenBegins(words)
   const isAt = words[0]?.toLowerCase() === 'at'
   const unquoted = words.some((word) => word.includes(';')) ? words.length : Math.min(1, words.length)
   const at = isAt ? 0 : begins < 0 ? unquoted : begins
   return { lines: words.slice(0, at).join(' '), when: words.slice(at) }
 }
 
+/** Where the words about time or place begin; -1 where there are none. */
+export function whereWhenBegins(words: readonly string[]): number {
+  return words.findIndex(
+    (word, at) =>
+      word.toLowerCase() === 'in' || beginsWhen(words, at) || isOnBefore(words, at) || isTimeBefore(words, at),
+  )
+}
+
 /** Whether `on` stands there before a day: `on mondays`. */
 function isOnBefore(words: readonly string[], at: number): boolean {
   return words[at]?.toLowerCase() === 'on' && beginsWhen(words, at + 1)
+}
+
+/** Whether a time stands there: `at 7`, or before its days `07:00 daily`. A bare number is more often an argument. */
+function isTimeBefore(words: readonly string[], at: number): boolean {
+  const [word = '', next = ''] = words.slice(at, at + 2).map((one) => one.toLowerCase())
+  if (word === 'at') return isTime(next)
+  return /[:m]/.test(word) && isTime(word) && (beginsWhen(words, at + 1) || isOnBefore(words, at + 1))
 }
 
 function channelOf(word = ''): Channel {
