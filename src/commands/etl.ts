@@ -16,6 +16,7 @@ import { isComparedWithLive } from '../core/warehouse/held.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
 import {
   auditedSchema,
+  leavesOutQuarantine,
   listedSchema,
   loadSteps,
   releaseFailed,
@@ -48,12 +49,13 @@ export default defineCommand({
     'dry-run': flag({ about: 'list the files that a load would read, and change nothing', fallback: false }),
   }),
   examples: ['etl', 'etl max-errors=10', 'etl full=yes', 'etl dry-run=yes'],
-  // After a failed audit the fixed data must be read again, and a load that was compared with another than what is live now is compared
-  // again; after any other failure the finished steps stay.
+  // After a failed audit the fixed data must be read again, a load that was compared with another than what is live now is compared again,
+  // and one is built without a file that was put in quarantine since; after any other failure the finished steps stay.
   async canContinue(run, deps) {
     const failed = run.steps.find((step) => step.state === 'error')?.id
     const load = await deps.ledger.loads.get(run.id)
-    return failed !== loadSteps.audit.id && load?.state === 'building' && (await isComparedWithLive(run, deps))
+    if (failed === loadSteps.audit.id || load?.state !== 'building') return false
+    return (await isComparedWithLive(run, deps)) && leavesOutQuarantine(run, deps)
   },
   async run(args, context) {
     const { deps } = context

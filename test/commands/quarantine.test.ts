@@ -59,6 +59,17 @@ describe('a file in quarantine', () => {
     ])
   })
 
+  it('is left out of a failed load that is run again', async () => {
+    const { bot } = await withBadFile()
+    const failed = await bot.say('etl')
+    await bot.say('quarantine 2018-11-12-events.json')
+    const loaded = await bot.say(`run-again ${failed.run?.id}`)
+    expect([loaded.ok, textsOf(loaded)]).toEqual([
+      true,
+      expect.arrayContaining(['Left out: 1 file in quarantine: 2018-11-12-events.json.']),
+    ])
+  })
+
   it('is read again once its content is another one, and not when it was only touched or moved back', async () => {
     const warehouse = await withBadFile()
     const { bot, good } = warehouse

@@ -4,7 +4,7 @@ import type { Deps } from '../deps.ts'
 import { DiskFull, messageOf, OpsError } from '../errors.ts'
 import { count, list, plural } from '../format.ts'
 import type { LoadId, Sources } from '../ports/engine.ts'
-import type { LoadFacts } from '../ports/ledger.ts'
+import type { LoadFacts, RunRecord } from '../ports/ledger.ts'
 import type { TransformFile } from '../sql/files.ts'
 import { tablesRead } from '../sql/lexer.ts'
 import { timestampText } from '../sql/window.ts'
@@ -27,7 +27,7 @@ import { driftOf, driftSchema } from './drift.ts'
 import { compareStep } from './held.ts'
 import { releaseSpace } from './kept-loads.ts'
 import { lateNotes } from './load-notes.ts'
-import { admit, quarantineWords, release, without } from './quarantine.ts'
+import { admit, filesInQuarantine, quarantineWords, release, without } from './quarantine.ts'
 import { keepRejected } from './rejected.ts'
 import { repairTexts } from './repair-texts.ts'
 import { skippedWords } from './sources.ts'
@@ -57,6 +57,15 @@ export const listedSchema = z
     changedSince: z.array(z.string()).default([]),
   })
   .default({ skipped: [], reads: 'all', since: null, why: null, quarantined: [], changedSince: [] })
+
+/** Whether the load of a run leaves out what is in quarantine now, or has not begun to list its files. */
+export async function leavesOutQuarantine({ steps }: RunRecord, deps: Deps): Promise<boolean> {
+  const listed = steps.find(({ id, state }) => id === loadSteps.sources.id && state === 'complete')
+  if (listed === undefined) return true
+  const { quarantined } = listedSchema.parse(listed.output)
+  const now = await filesInQuarantine(deps)
+  return now.length === quarantined.length && now.every(({ path }) => quarantined.includes(path))
+}
 
 /** What auditing left behind. `repairedPlays` are those of which the title or the artist was repaired. */
 export const auditedSchema = z.object({
