@@ -169,8 +169,9 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       if ([logData, songData].some(isRemote)) return null
       return inServed(load, signal, async (session) => {
         if (!(await hasList(session, session.alias))) return null
+        const { leftOut = [] } = sources
         const ofDataset = (dataset: Dataset, root: string) =>
-          compare(session, dataset, sources[dataset.name], { root, keepGone }, signal)
+          compare(session, dataset, sources[dataset.name], { root, keepGone, leftOut }, signal)
         const differences = [await ofDataset(datasets.log, logData), await ofDataset(datasets.song, songData)]
         const gone = differences.flatMap(({ remove }) => remove).filter(({ change }) => change === 'gone')
         const files = [...differences.flatMap(({ read }) => read), ...gone]
@@ -204,7 +205,8 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     async stage(load, name, sources, maxErrors, work) {
       const [root, variable] = name === 'log' ? ([logData, logVariable] as const) : ([songData, songVariable] as const)
       const shown = (path: string): string => nameIn(root, path)
-      const staging = { dataset: datasets[name], files: sources[name], maxErrors, root, keepGone, shown }
+      const { [name]: files, leftOut = [] } = sources
+      const staging = { dataset: datasets[name], files, maxErrors, root, keepGone, leftOut, shown }
       try {
         return await inCandidate(load, work.signal, (session) =>
           withProgress(session, work, () => stageFiles(session, staging, work.signal)),

@@ -66,10 +66,11 @@ export interface Difference {
   readonly unchanged: number
 }
 
-/** Where the files of a dataset lie. Rows of files that are gone from there stay where `keepGone`. */
+/** Where the files of a dataset lie. Rows of files that are gone from there stay where `keepGone`; of those that are `leftOut` none do. */
 export interface SourceFolder {
   readonly root: string
   readonly keepGone: boolean
+  readonly leftOut: readonly string[]
 }
 
 /** A file's path as its reader knows it, and by which it is found in the list: the folder may be moved. */
@@ -82,7 +83,7 @@ export async function compare(
   session: DuckdbSession,
   dataset: Dataset,
   files: readonly SourceFile[],
-  { root, keepGone }: SourceFolder,
+  { root, keepGone, leftOut }: SourceFolder,
   signal: AbortSignal,
 ): Promise<Difference> {
   const listed = new Map((await listOf(session, dataset)).map((file) => [file.name, file]))
@@ -104,7 +105,8 @@ export async function compare(
     }
   }
   // What another folder held is not gone from this one: it is of no more use.
-  const isKept = ({ path }: ListedFile): boolean => keepGone && path.startsWith(join(resolve(root), sep))
+  const isKept = ({ path }: ListedFile): boolean =>
+    keepGone && path.startsWith(join(resolve(root), sep)) && !leftOut.includes(path)
   for (const file of listed.values()) if (!isKept(file)) remove.push({ ...file, change: 'gone' })
   return { read, remove, same, unchanged: files.length - read.length }
 }

@@ -6,7 +6,7 @@ import '../../src/commands/alert/pause.ts'
 import '../../src/commands/alert/remove.ts'
 import '../../src/commands/alert/resume.ts'
 import '../../src/commands/alert/snooze.ts'
-import { readFile, writeFile } from 'node:fs/promises'
+import { appendFile, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readCommands } from '../../src/commands.ts'
@@ -105,6 +105,19 @@ describe('an alert', () => {
     expect((await bot.ledger.watches.get('alert', '1'))?.version).toBe(before + 3)
     await Promise.all([bot.app.tick(), (await warehouse.another('two')).app.tick()])
     expect((await bot.ledger.watches.get('alert', '1'))?.version).toBe(before + 3)
+  })
+
+  it('is judged on days of which an event that is dated years ahead is no part', async () => {
+    const warehouse = await createLoadedWarehouse()
+    const { bot } = warehouse
+    await write(warehouse, 12, 80)
+    const [first = ''] = (await readFile(fileOf(warehouse, 11), 'utf8')).split('\n').filter((line) => /NextSong/.test(line))
+    const event = JSON.parse(first)
+    const ahead = { ...event, ts: event.ts + 5 * 365 * 86_400_000, sessionId: 88_888 }
+    await appendFile(fileOf(warehouse, 12), `\n${JSON.stringify(ahead)}`)
+    expect(await bot.say('etl')).toMatchObject({ ok: true })
+    expect(texts(await bot.say('alert add pulse when plays<90'))).toMatch(/Now: 11 Nov 2018: plays 73, below 90/)
+    expect((await posted(bot)).map(([, title]) => title)).toEqual(['Alert 1 is firing'])
   })
 
   it('is snoozed and fires again in the same message, is edited, paused, resumed and removed', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Engine, LoadBefore, LoadId, Staged } from '../../src/core/ports/engine.ts'
+import { without } from '../../src/core/warehouse/quarantine.ts'
 import { repairTexts } from '../../src/core/warehouse/repair-texts.ts'
 import type { DuckdbOptions } from '../../src/duckdb/engine.ts'
 import { lengths } from '../support/soak.ts'
@@ -277,6 +278,22 @@ describe('what has changed since a load', () => {
     await rm(join(place.options.folder, '4.duckdb'))
     const lost = moved.begin(5, wholeSchema, workWith(), { load: 4, reads: 'all' })
     await expect(lost).rejects.toMatchObject({ code: 'storage', remedy: expect.stringContaining('GONE_FILES=drop') })
+  })
+
+  it('does not keep the rows of a file that is there and left out, whatever is kept of those that are gone', async () => {
+    const place = await createPlace()
+    const engine = await openEngine({ ...place.options, keepGone: true })
+    await arrange(place, start)
+    await load(engine, 1)
+    const sources = without(await engine.sources(never), [join(place.folder, one ?? '')])
+    expect((await engine.changes(1, sources, never))?.files).toMatchObject([{ change: 'gone' }])
+    for (const [id, reads] of [
+      [2, 'changes'],
+      [3, 'all'],
+    ] as const) {
+      await engine.begin(id, wholeSchema, workWith(), { load: 1, reads })
+      expect(await engine.stage(id, 'log', sources, 0, workWith())).toMatchObject({ rows: 2 })
+    }
   })
 
   it('counts the unreadable rows of unchanged files again', async () => {

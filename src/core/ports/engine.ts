@@ -68,13 +68,15 @@ export interface SourceChanges {
 
 /**
  * What there is to load, before anything is read. `summary` describes it to people; the lists are empty where only the warehouse
- * itself can list the files. `skipped` are the files that are not read because of their names, where the list is known.
+ * itself can list the files. `skipped` are the files that are not read because of their names, where the list is known; `leftOut` the paths
+ * of those that are there and must not be in the load, not even with rows of a load before.
  */
 export interface Sources {
   readonly summary: string
   readonly log: readonly SourceFile[]
   readonly song: readonly SourceFile[]
   readonly skipped?: readonly string[]
+  readonly leftOut?: readonly string[]
 }
 
 /** The kinds of JSON values that a field can have; null is one of each. */

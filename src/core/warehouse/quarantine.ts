@@ -80,7 +80,7 @@ export async function admit(sources: Sources, deps: Deps, signal: AbortSignal): 
 export function without(sources: Sources, files: readonly string[]): Sources {
   const paths = new Set(files)
   const left = (some: readonly SourceFile[]): readonly SourceFile[] => some.filter(({ path }) => !paths.has(path))
-  return { ...sources, log: left(sources.log), song: left(sources.song) }
+  return { ...sources, log: left(sources.log), song: left(sources.song), leftOut: files }
 }
 
 const namesShown = 5

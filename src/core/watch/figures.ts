@@ -62,8 +62,8 @@ function dayOf(wall: number): string {
 }
 
 /**
- * Asks for the figures of a column from a day on. A query with a row a day is asked for all days since then; any other one with a single row,
- * for its period up to the last whole day. Throws `bad_argument` where it has neither, or no such figures, naming what can be watched.
+ * Asks for the figures of a column from a day on. A query with a row a day is asked for all days from then to the last whole one; any other
+ * one with a single row, for its period up to that day. Throws `bad_argument` where it has neither, or no such figures, naming what can be watched.
  */
 export async function readFigures(
   { query, args, zone }: WatchedQuery,
@@ -76,7 +76,7 @@ export async function readFigures(
   const { since: _since, until: _until, last: _last, compare: _compare, ...own } = args
   const isCourse = hasRowPerDay(query)
   const period = isCourse
-    ? { ...own, ...(since === null ? {} : { since }) }
+    ? { ...own, ...(since === null || days === null ? {} : { since, until: days.last }) }
     : { ...args, compare: undefined, ...(days === null || args['until'] !== undefined ? {} : { until: days.last }) }
   const { statement } = statementOf(query, query.timed ? period : own, spanOf(source.load), zone)
   const result = await source.query(statement, { maxRows: 1000, timeOrder: query.timeOrder, signal })
