@@ -14,7 +14,7 @@ import { requireAvailable } from '../core/warehouse/live.ts'
 
 export default defineCommand({
   name: 'parity',
-  summary: 'Asks every query of the cluster and of the copy of its load, and lists the cells that differ',
+  summary: 'Runs every query on the cluster and on the copy of its load, and lists the cells that differ',
   group: 'warehouse',
   // Some queries name people.
   role: 'operator',
@@ -35,7 +35,7 @@ export default defineCommand({
     for (const query of deps.library.queries) {
       const command = catalog.named(query.name)
       if (command === undefined || !mayUse(command, who.role)) continue
-      // One after the other: a small cluster has others to answer, too.
+      // One after the other: others use a small cluster at the same time.
       compared.push({ query, parity: await compareQuery(query, load, engines, signal) })
     }
     return outcomeOf(compared, load, deps)
@@ -95,7 +95,7 @@ function queryRow({ query, parity }: Compared): readonly Cell[] {
   return [query.name, rows, differences.length, differences.length === 0 ? 'equal' : 'differs']
 }
 
-// Of one query more say no more.
+// More cells of one query have the same cause.
 const cellsShown = 20
 
 /** The first cells that differ of each query, and why one could not be answered. */

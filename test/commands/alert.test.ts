@@ -111,7 +111,9 @@ describe('an alert', () => {
     const warehouse = await createLoadedWarehouse()
     const { bot } = warehouse
     await write(warehouse, 12, 80)
-    const [first = ''] = (await readFile(fileOf(warehouse, 11), 'utf8')).split('\n').filter((line) => /NextSong/.test(line))
+    const [first = ''] = (await readFile(fileOf(warehouse, 11), 'utf8'))
+      .split('\n')
+      .filter((line) => /NextSong/.test(line))
     const event = JSON.parse(first)
     const ahead = { ...event, ts: event.ts + 5 * 365 * 86_400_000, sessionId: 88_888 }
     await appendFile(fileOf(warehouse, 12), `\n${JSON.stringify(ahead)}`)

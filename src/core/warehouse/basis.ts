@@ -37,7 +37,7 @@ export async function basisOf(deps: Deps, sources: Sources, full: boolean, signa
   if (full) return all('as asked')
   if (live.facts.recipe === undefined) return all(`load ${live.id} keeps no list of its files`)
   if (live.facts.recipe !== recipeOf(deps.library, deps.engine.mapping)) {
-    return all('the transforms or the JSONPaths file have changed')
+    return all(`the transforms ${deps.engine.mapping === null ? '' : 'or the JSONPaths file '}have changed`)
   }
   const changes = await changesSince(live.id, deps, sources, signal)
   if (changes === null) return all(`what has changed since load ${live.id} is not known`)

@@ -59,7 +59,7 @@ describe('what a load is built on', () => {
   it.each<[why: string | null, changes: SourceChanges | null | Error, given: Parameters<typeof basis>[1]]>([
     ['as asked', some, { full: true }],
     ['load 7 keeps no list of its files', some, { facts: {} }],
-    ['the transforms or the JSONPaths file have changed', some, { facts: { recipe: '0123456789abcdef' } }],
+    ['the transforms have changed', some, { facts: { recipe: '0123456789abcdef' } }],
     ['what has changed since load 7 is not known', null, {}],
     ['what has changed since load 7 is not known', new OpsError('not_found', 'gone'), {}],
     ['what has changed since load 7 is not known', new OpsError('storage', 'damaged'), {}],
