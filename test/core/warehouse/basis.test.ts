@@ -36,6 +36,7 @@ async function basis(
   const live: LoadRecord = { id: 7, state: 'live', started: '', published: '', facts }
   const engine: Engine = {
     ...bot.deps.engine,
+    mapping: null,
     async changes(load) {
       expect(load).toBe(7)
       if (changes instanceof Error) throw changes
