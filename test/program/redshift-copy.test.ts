@@ -147,7 +147,7 @@ describe('the copy of the live load', { timeout: 300_000 }, () => {
 
     const copy = await DuckDBInstance.create(join(home, 'copies', '3.duckdb'))
     const connection = await copy.connect()
-    await connection.run("update users set first_name = 'Kaylea' where first_name = 'Kaylee'")
+    await connection.run("update users set first_name = 'Nobody'")
     await connection.run('drop table page_views')
     connection.closeSync()
     copy.closeSync()
@@ -156,7 +156,8 @@ describe('the copy of the live load', { timeout: 300_000 }, () => {
     const differences = other.replies.flatMap((reply) =>
       reply.kind === 'table' && reply.title === 'Differences' ? reply.rows : [],
     )
-    expect(differences).toContainEqual(['top-users', expect.any(Number), 'name', 'Kaylee Summers', 'Kaylea Summers'])
+    const name = ['top-users', 1, 'name', expect.not.stringMatching(/^Nobody /), expect.stringMatching(/^Nobody /)]
+    expect(differences).toContainEqual(name)
     expect(differences).toContainEqual([
       'upgrade-funnel',
       null,

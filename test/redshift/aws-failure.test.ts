@@ -185,7 +185,7 @@ describe('a denial', () => {
 
   it('of passing a role or making the service’s own asks for no more than that', () => {
     expect(readDenial({ message: `${user}iam:PassRole on resource: arn:aws:iam::1:role/r` })?.statement).toContain(
-      '"Condition":{"StringEquals":{"iam:PassedToService":"redshift.amazonaws.com"}}',
+      '"iam:PassedToService":["redshift.amazonaws.com","redshift-serverless.amazonaws.com"]}}',
     )
     expect(readDenial({ message: `${user}iam:CreateServiceLinkedRole on resource: arn:x` })?.statement).toContain(
       '"iam:AWSServiceName":"redshift.amazonaws.com"',

@@ -89,6 +89,16 @@ describe('staging', () => {
       rows: 2,
       rejected: 1,
       reasons: ["log_data_few/2018-11-01-events.json, line 2: sessionid is not a whole number: 'x' at position 1"],
+      unreadable: [
+        {
+          file: 's3://sparkify-data/log_data_few/2018-11-01-events.json',
+          line: 2,
+          record: 1,
+          column: 'sessionid',
+          reason: "sessionid is not a whole number: 'x' at position 1",
+          likely_fix: 'Fix it in the file.',
+        },
+      ],
       files: 1,
     })
     await expect(stageFrom('log_data_few')).rejects.toMatchObject({ code: 'bad_data' })
