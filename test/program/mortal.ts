@@ -36,9 +36,13 @@ export interface Bots {
   readonly ledger: Ledger
   /**
    * Says a line as an admin in a channel, and has every process that dies on the way followed by another; what the last one
-   * answered, the run's record, and how many died.
+   * answered, the run's record, and how many died. `meanwhile` is called after each death, with what another process answers.
    */
-  say(line: string, deaths?: readonly Death[]): Promise<{ answer: Answer; run: RunRecord; died: number }>
+  say(
+    line: string,
+    deaths?: readonly Death[],
+    meanwhile?: (ask: (line: string) => Promise<Answer | null>) => Promise<void>,
+  ): Promise<{ answer: Answer; run: RunRecord; died: number }>
 }
 
 const who: Asker = { kind: 'slack', id: 'U0ADA0ADMIN', name: 'ada' }
@@ -117,28 +121,35 @@ export async function openBots(cloud: Cloud, home: string): Promise<Bots> {
 
   return {
     ledger,
-    async say(line, deaths = []) {
-      let died = 0
-      let begin = ({ app }: { readonly app: App; readonly session: Session }): Promise<Answer | null> =>
+    async say(line, deaths = [], meanwhile) {
+      const asking = (app: App, asked: string): Promise<Answer | null> =>
         app.ask({
-          request: app.read(line),
+          request: app.read(asked),
           who,
           place,
           confirmed: true,
           typed: config.redshift.clusterId,
           watch: watchOf(ledger),
         })
+      let died = 0
+      let begin = ({ app }: { readonly app: App; readonly session: Session }): Promise<Answer | null> =>
+        asking(app, line)
       for (const death of [...deaths, undefined]) {
         const one = await startProcess(death)
         const answer = await Promise.race([begin(one), one.died])
         await one.stop()
         if (answer !== 'died' && answer !== null) {
-          const [run] = await ledger.runs.list({ limit: 1 })
-          if (run === undefined) throw new Error(`${line} has left no run: ${answer.headline}`)
+          const run = answer.run === null ? null : await ledger.runs.get(answer.run.id)
+          if (run === null) throw new Error(`${line} has left no run: ${answer.headline}`)
           await takeAll(ledger)
           return { answer, run, died }
         }
         died += 1
+        if (meanwhile !== undefined) {
+          const other = await startProcess(undefined)
+          await meanwhile((asked) => asking(other.app, asked))
+          await other.stop()
+        }
         begin = ({ session }) => carryOn(session, ledger)
       }
       throw new Error(`${line} was never brought to its end`)

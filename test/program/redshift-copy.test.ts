@@ -116,7 +116,7 @@ describe('the copy of the live load', { timeout: 300_000 }, () => {
     expect(kept.next.map(({ line }) => line)).toEqual([
       'resume',
       expect.stringMatching(/^csv \d+$/),
-      expect.stringMatching(/^result \d+ sql$/),
+      expect.stringMatching(/^result \d+ source$/),
     ])
     const other = await saying('top-songs 4 last=7d')
     expect([other.status, other.stderr]).toEqual([1, expect.stringContaining('has been paused')])

@@ -1,7 +1,8 @@
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Answer } from '../../src/core/answer.ts'
 import { some } from '../support/soak.ts'
 import { twoDays } from '../support/two-days.ts'
 import { type Cloud, openCloud, ordersTo, writesOf } from './cloud.ts'
@@ -104,6 +105,56 @@ describe('a bot on Redshift that is killed', { timeout: 300_000 }, () => {
     }
     expect((await ledger.loads.live())?.facts.counts).toMatchObject(twoDays.counts)
     expect(await ordersTo(double)).toMatchObject({ 'redshift:CreateCluster': 1 })
+  })
+
+  it('at every boundary of a rollback, and of publishing a held load, leaves one whole load live at each moment', async () => {
+    const folder = await newFolder()
+    await cp(twoDays.folder, folder, { recursive: true })
+    const sources = { logData: join(folder, 'log_data'), songData: join(folder, 'song_data') }
+    const cloud = await openCloud({ describes: 1 }, sources)
+    const { say, ledger } = await openBots(cloud, await newFolder())
+    const day = join(sources.logData, '2018', '11', '2018-11-11-events.json')
+    const whole = await readFile(day, 'utf8')
+    await say('spin-up')
+    await say('etl')
+    const audited = new Map<number, unknown>()
+    const note = async (): Promise<void> => {
+      for (const { id, facts } of await ledger.loads.list(['live', 'held', 'previous'])) audited.set(id, facts.counts)
+    }
+    const hold = async (): Promise<number> => {
+      await writeFile(day, whole.split('\n').slice(0, 20).join('\n'))
+      const { answer, run } = await say('etl')
+      expect(answer.failure?.code).toBe('held')
+      await note()
+      return run.id
+    }
+    // What readers get is the load that the ledger calls live, table by table as it was audited.
+    const isWhole = async (ask: (line: string) => Promise<Answer | null>): Promise<void> => {
+      const answer = await ask('qa counts')
+      const table = answer?.replies.find((reply) => reply.kind === 'table')
+      const live = await ledger.loads.live()
+      expect(Object.fromEntries(table?.rows.map(([name, rows]) => [name, rows]) ?? [])).toEqual(
+        audited.get(live?.id ?? 0),
+      )
+    }
+    const first = await hold()
+    const publishing = (await say(`publish ${first} "meant so"`)).run.steps.map(({ title }) => title)
+    // Exchanges the live load and the other that is kept.
+    const exchange = async (): Promise<string> => `rollback ${(await ledger.loads.list(['previous']))[0]?.id}`
+    const rolling = (await say(await exchange())).run.steps.map(({ title }) => title)
+    for (const title of rolling) {
+      const before = (await ledger.loads.live())?.id
+      const { answer, died } = await say(await exchange(), deathsAt(title), isWhole)
+      expect([title, answer.ok, died]).toEqual([title, true, 2])
+      expect((await ledger.loads.live())?.id).not.toBe(before)
+    }
+    // Back to the whole one, against which the next one is held.
+    if ((await ledger.loads.live())?.id === first) await say(await exchange())
+    for (const title of some(publishing, 1)) {
+      const held = await hold()
+      const { answer, died } = await say(`publish ${held} "meant so"`, deathsAt(title), isWhole)
+      expect([title, answer.ok, died, (await ledger.loads.live())?.id]).toEqual([title, true, 2, held])
+    }
   })
 
   it('while it copies a load finishes the copy, which is never answered from by half', async () => {
