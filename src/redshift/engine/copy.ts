@@ -196,7 +196,7 @@ async function outcome(
   // However many rows may be left out: these are not rows.
   if (errors?.packed !== undefined && !plan.listed) throw packedFile(submitted, errors, errors.packed)
   const refused = plan.before.rejected + (history?.errors ?? errors?.total ?? 0)
-  if (refused > staging.maxErrors) throw badData(submitted, errors, refused, staging.maxErrors)
+  if (refused > staging.maxErrors) throw badData(submitted, errors, refused, staging.maxErrors, plan)
   const impossible = await removeImpossible(connection, staging, refused, work)
   if (history !== null) {
     await writeSourceFiles(connection, { ...staging, ...plan, queryIds, files: history.files }, work)
@@ -240,7 +240,7 @@ async function loadFailure(
   const isAboutRows = errors.total > maxErrors || /load into table .* failed/i.test(errorOfStatement(submitted))
   if (!isAboutRows) return statementFailure(submitted)
   if (errors.packed !== undefined && !plan.listed) return packedFile(submitted, errors, errors.packed)
-  return badData(submitted, errors, errors.total, maxErrors)
+  return badData(submitted, errors, errors.total, maxErrors, plan)
 }
 
 /** A prefix that holds packed objects. */
@@ -254,13 +254,20 @@ function packedFile(submitted: Submitted, errors: LoadErrors, file: string): Ops
 }
 
 /** COPY stops at the row that is one too many, so how many there are in all is not known. */
-function badData(submitted: Submitted, errors: LoadErrors | null, rejected: number, maxErrors: number): OpsError {
+function badData(
+  submitted: Submitted,
+  errors: LoadErrors | null,
+  rejected: number,
+  maxErrors: number,
+  { listed }: CopyPlan,
+): OpsError {
   const [first] = errors?.groups ?? []
   const allowed = maxErrors === 0 ? '' : `, ${maxErrors} allowed`
   const where = first === undefined ? 'Rows cannot be read' : placed(first)
   const reason = `${where} (${plural(rejected, 'row')} so far${allowed}).`
   const evidence = [...(errors === null ? [] : [unreadableTable(errors.groups, errors.total)]), idsOf(submitted)]
-  const files = filesOf(errors?.rows ?? [])
+  // COPY of a whole prefix leaves no file out.
+  const files = listed ? filesOf(errors?.rows ?? []) : []
   const fix = first?.remedy ?? 'Fix the data.'
   const next = Math.max(10, 10 * Math.max(rejected, maxErrors))
   if (next > mostErrors) return OpsError.untouched('bad_data', reason, fix, { evidence, files })

@@ -138,7 +138,10 @@ describe('a load that adds what is new', { timeout: 120_000 }, () => {
 
   it('counts the rows that its base has left out', async () => {
     put('log_data/bad1.json', logLine({ sessionId: 'x' }))
-    await expect(build(4)).rejects.toMatchObject({ code: 'bad_data' })
+    await expect(build(4)).rejects.toMatchObject({
+      code: 'bad_data',
+      files: [{ file: expect.stringMatching(/^s3:/), rows: 1 }],
+    })
     expect((await build(4, undefined, 1)).log.rejected).toBe(1)
     await engine.publish(4, newStep())
     put('log_data/bad2.json', logLine({ sessionId: 'y' }))
