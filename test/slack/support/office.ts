@@ -123,7 +123,7 @@ export async function openOffice(options: OfficeOptions = {}): Promise<Office> {
     workspace.close()
     await front.close()
     await ledger.close()
-    if (options.home === undefined) await rm(home, { recursive: true })
+    if (options.home === undefined) await rm(home, { recursive: true, maxRetries: 10 })
   }
   try {
     return await moveIn({ clock, workspace, front, ledger, ledgerUrl, close }, options)

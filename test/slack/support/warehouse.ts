@@ -25,7 +25,8 @@ export async function openLoadedOffice(
     ...office,
     async close() {
       await office.close()
-      await rm(home, { recursive: true })
+      // A file that was being written when the office closed may appear while the folder is removed.
+      await rm(home, { recursive: true, maxRetries: 10 })
     },
   }
 }
