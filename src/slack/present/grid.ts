@@ -61,7 +61,7 @@ export function gridOf(table: TableReply): Grid {
   if (only !== undefined && rows.length === 1 && table.total <= 1 && columns.length > wideRow && table.list !== true)
     return lyingDown(table, only)
   const actions = keptRows(table.actions ?? [], maxRows, table.timeOrder).map((action) =>
-    action === null || action.line.length > maxActionLine ? null : action,
+    action === null || action.line === '' || action.line.length > maxActionLine ? null : action,
   )
   const hasActions = actions.some((action) => action !== null)
   const shown = columnTitles(table).slice(0, hasActions ? maxColumns - 1 : maxColumns)
