@@ -12,6 +12,7 @@ import type { ProcessRecord } from './core/ports/ledger.ts'
 import type { Log } from './core/ports/log.ts'
 import type { Outbox } from './core/ports/outbox.ts'
 import type { Probe } from './core/ports/probe.ts'
+import { dayMs } from './core/span.ts'
 import type { SourceFolders, Warehouse } from './engines.ts'
 import { readLibrary } from './library.ts'
 import { diskProbe, prepareDataDir } from './machine/data-dir.ts'
@@ -22,7 +23,7 @@ import { createTimetable } from './scheduler/timetable.ts'
 
 // A process without a heartbeat for 30 s is taken for dead; six beats leave room for a busy disk.
 const beatMs = 5_000
-const forgetMs = 86_400_000
+const forgetMs = dayMs
 
 /** The program without Slack and terminal, and what must be closed at its end. */
 export interface Core {

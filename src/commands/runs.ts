@@ -14,6 +14,7 @@ import type { RunSummary } from '../core/ports/ledger.ts'
 import { tableOfThings, text } from '../core/reply.ts'
 import { orphansOfOthers } from '../core/runner/orphans.ts'
 import { shownLine } from '../core/runner/readers.ts'
+import { dayMs } from '../core/span.ts'
 
 const shownRuns = 20
 
@@ -67,7 +68,7 @@ function filterOf({ who, command, since, until }: Asked, now: Date) {
     ...(who === undefined ? {} : { person: who.replace(/^<@([A-Z0-9]+)(?:\|[^>]*)?>$|^@/, '$1') }),
     ...(command === undefined ? {} : { command: command.toLowerCase().replaceAll(/[\s_]+/g, '-') }),
     ...(since === undefined ? {} : { since: sinceTime(since, now) }),
-    ...(until === undefined ? {} : { until: new Date(Date.parse(`${until}T00:00:00Z`) + 86_400_000).toISOString() }),
+    ...(until === undefined ? {} : { until: new Date(Date.parse(`${until}T00:00:00Z`) + dayMs).toISOString() }),
   }
 }
 

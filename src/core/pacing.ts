@@ -1,5 +1,6 @@
 import { OpsError } from './errors.ts'
 import type { Clock } from './ports/clock.ts'
+import { minuteMs } from './span.ts'
 
 /** Pauses between tries: the first, the factor from one to the next, and the longest. */
 export interface Backoff {
@@ -108,9 +109,9 @@ export function createRateWindow(clock: Pick<Clock, 'elapsed' | 'sleep'>, perMin
 
   const waitMs = (): number => {
     const now = clock.elapsed()
-    counted = counted.filter((at) => at > now - 60_000)
+    counted = counted.filter((at) => at > now - minuteMs)
     const oldest = counted.at(-perMinute)
-    return oldest === undefined ? 0 : oldest + 60_000 - now
+    return oldest === undefined ? 0 : oldest + minuteMs - now
   }
   const count = (): void => {
     counted = [...counted, clock.elapsed()]

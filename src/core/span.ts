@@ -1,3 +1,8 @@
+export const minuteMs = 60_000
+export const hourMs = 60 * minuteMs
+/** A day of 24 hours. */
+export const dayMs = 24 * hourMs
+
 /** A length of time as people type it: `90m`, `6h`, `7d`, `4w`. */
 export interface Span {
   readonly amount: number
@@ -6,7 +11,7 @@ export interface Span {
 
 export type SpanUnit = 'm' | 'h' | 'd' | 'w'
 
-const lengths: Readonly<Record<SpanUnit, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 7 * 86_400_000 }
+const lengths: Readonly<Record<SpanUnit, number>> = { m: minuteMs, h: hourMs, d: dayMs, w: 7 * dayMs }
 
 /**
  * Reads a length of time of at most 99,999 of one of these units, in any case; null for anything else, and for a length of nothing.

@@ -6,6 +6,7 @@ import type { Clock } from '../core/ports/clock.ts'
 import type { Engine } from '../core/ports/engine.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
 import type { Probe } from '../core/ports/probe.ts'
+import { dayMs } from '../core/span.ts'
 import { skippedWords } from '../core/warehouse/sources.ts'
 
 /** The main settings, and variables that are probably not meant. */
@@ -46,7 +47,7 @@ export const backupNote = 'backup'
 
 const backupSchema = z.object({ at: z.string(), file: z.string(), bytes: z.number() }).nullable()
 
-const oldBackupMs = 8 * 86_400_000
+const oldBackupMs = 8 * dayMs
 
 /** When the newest backup was made, and where it is; a warning when there was none for 8 days. */
 export function backupProbe({ notes }: Pick<Ledger, 'notes'>, clock: Pick<Clock, 'now'>): Probe {

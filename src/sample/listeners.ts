@@ -1,3 +1,4 @@
+import { dayMs } from '../core/span.ts'
 import { personFrom } from './names.ts'
 import { type NonEmpty, type Random, randomOf } from './random.ts'
 
@@ -91,7 +92,7 @@ export interface Listeners {
 }
 
 /** The first listeners have registered this long before the log begins. */
-const registrationMs = 150 * 86_400_000
+const registrationMs = 150 * dayMs
 
 /** Events per listener and day in the public Sparkify log: 8,056 of 97 listeners in 30 days. */
 const eventsPerListenerDay = 2.77

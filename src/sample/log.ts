@@ -1,10 +1,10 @@
+import { dayMs } from '../core/span.ts'
 import type { Track } from './catalogue.ts'
 import type { Listeners } from './listeners.ts'
 import { type Random, randomOf } from './random.ts'
 import { type LogEvent, sessionEvents, sessionLength, sessionRoom } from './session.ts'
 
 /** Milliseconds of a UTC day. */
-export const dayMs = 86_400_000
 
 /** One UTC day of the log: its midnight (epoch milliseconds), and how many events the sessions that begin on it have together. */
 export interface Day {

@@ -1,3 +1,4 @@
+import { minuteMs } from '../core/span.ts'
 import type { Track } from './catalogue.ts'
 import type { Level, Listener } from './listeners.ts'
 import type { Random } from './random.ts'
@@ -104,7 +105,7 @@ export interface Arrival {
 }
 
 /** Sessions of one listener are further apart than this, and the events of a session closer together: 30 minutes. */
-const sessionGapMs = 30 * 60_000
+const sessionGapMs = 30 * minuteMs
 
 /** How many events a session has: a third of all have one; paying listeners stay for long. */
 export function sessionLength(level: Level, random: Random): number {

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { dayMs } from '../core/span.ts'
 import type { CatalogueSong } from './catalogue.ts'
-import { dayMs } from './log.ts'
 import { type LogEvent, pages } from './session.ts'
 
 /** A JSON string in ASCII alone, as both the real log and the real catalogue are written. */

@@ -1,10 +1,8 @@
 import { createRequire } from 'node:module'
 import { messageOf, OpsError } from '../core/errors.ts'
 import type { Timetable } from '../core/ports/timetable.ts'
+import { dayMs, minuteMs } from '../core/span.ts'
 import { instantAt, instantsShowing, offsetAt, wallClock, zoneName } from '../core/sql/zone.ts'
-
-const minuteMs = 60_000
-const dayMs = 86_400_000
 
 // A day of month that exists only in leap years (29 February) comes at most eight years apart.
 const horizonDays = 366 * 8 + 1

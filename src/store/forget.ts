@@ -1,6 +1,5 @@
+import { dayMs } from '../core/span.ts'
 import type { Database } from './database.ts'
-
-const dayMs = 86_400_000
 
 /** No delivery, no scheduled occurrence and no click on a plan comes back after this long. What a schedule is compared with is kept as long. */
 const keptDays = 90

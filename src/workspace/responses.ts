@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { z } from 'zod'
+import { minuteMs } from '../core/span.ts'
 import { contentOf, validOr } from './content.ts'
 import { bot } from './personas.ts'
 import { check } from './validate.ts'
@@ -53,7 +54,7 @@ export interface ResponseOrigin {
 }
 
 /** Response URLs: valid for 30 minutes, five times (https://docs.slack.dev/interactivity/handling-user-interaction). `now` in ms. */
-export const createResponseUrls = (now: () => number): Tokens<ResponseOrigin> => createTokens(now, 30 * 60_000, 5)
+export const createResponseUrls = (now: () => number): Tokens<ResponseOrigin> => createTokens(now, 30 * minuteMs, 5)
 
 const responseSchema = z.object({
   text: z.string().optional(),

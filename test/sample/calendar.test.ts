@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { dayMs, daysOf, momentOf } from '../../src/sample/log.ts'
+import { dayMs } from '../../src/core/span.ts'
+import { daysOf, momentOf } from '../../src/sample/log.ts'
 
 const november = Date.parse('2018-11-01')
 

@@ -5,6 +5,7 @@ import type { ScheduleRecord } from '../../core/ports/schedules.ts'
 import { text } from '../../core/reply.ts'
 import { changeSchedule, findSchedule, scheduleNumber } from '../../core/schedule/make/find.ts'
 import { linesWords, timeWords } from '../../core/schedule/make/words.ts'
+import { hourMs } from '../../core/span.ts'
 
 const usualHours = 8
 
@@ -25,7 +26,7 @@ export default defineCommand({
   async run({ id, for: span = usualHours, until }, context) {
     const { deps } = context
     const found = await findSchedule(id, context)
-    const end = new Date(deps.clock.now().getTime() + span * 3_600_000)
+    const end = new Date(deps.clock.now().getTime() + span * hourMs)
     const snoozedUntil = until === 'off' ? null : end.toISOString()
     return snoozed(await changeSchedule(found.id, { snoozedUntil }, deps))
   },

@@ -1,4 +1,5 @@
 import type { Cell, ChartReply, TableReply } from '../reply.ts'
+import { dayMs } from '../span.ts'
 import type { ChartHint } from '../sql/files.ts'
 import { dateText } from '../sql/window.ts'
 import { columnInSentence } from '../tables.ts'
@@ -144,9 +145,9 @@ function isDay(category: string): boolean {
   return /^\d{4}-\d\d-\d\d$/.test(category)
 }
 
-const weekMs = 7 * 86_400_000
+const weekMs = 7 * dayMs
 // 1 January 1970 was a Thursday.
-const firstMonday = 4 * 86_400_000
+const firstMonday = 4 * dayMs
 
 /** A chart of days with the mean day of each week in their place, by the week's Monday; null where it is of something else than days. */
 export function weeklyMeans(chart: ChartReply): ChartReply | null {

@@ -1,5 +1,6 @@
 import { count, list, percent, plural } from '../format.ts'
 import type { Cell, Format, TableReply } from '../reply.ts'
+import { dayMs } from '../span.ts'
 import type { QueryFile } from '../sql/files.ts'
 import type { FiguresHint, FindingHint } from '../sql/finding-hint.ts'
 import type { QueryArgs } from '../sql/query-statement.ts'
@@ -132,7 +133,7 @@ export function figuresLine({ of, changes, words }: Figures, between: string): s
   return `${of}${changes ? ', vs the week before' : ''}: ${figures}`
 }
 
-const week = 7 * 86_400_000
+const week = 7 * dayMs
 
 /** The figures that a header asks for. Null where no row is one to show, or where the last one was cut off. */
 export function figuresOf(hint: FiguresHint, table: TableReply): Figures | null {

@@ -19,6 +19,7 @@ import type { ClusterFacts } from '../ports/cluster.ts'
 import type { RunId } from '../ports/ledger.ts'
 import type { ArgumentValues } from '../ports/runs.ts'
 import type { TableReply } from '../reply.ts'
+import { dayMs } from '../span.ts'
 import { earlierPeriods } from '../sql/compared-periods.ts'
 import { hasRowPerDay, type QueryFile } from '../sql/files.ts'
 import type { QueryParam } from '../sql/query-param.ts'
@@ -229,8 +230,6 @@ function comparedWith({ command, given, isComparable }: Answered): readonly Sugg
   return [{ label: 'Compare', line: lineWith(command, given, { compare: 'previous' }) }]
 }
 
-const day = 86_400_000
-
 /**
  * The same question about as many days before; about the last days with data where the window begins after them. Nothing without a window,
  * for one that is not of whole days, and for one that begins with the data.
@@ -244,10 +243,10 @@ function periodBefore({ query, command, given, asked, facts }: Answered): readon
     return [{ label: 'Last 7 days of data', line }]
   }
   const first = wallClock(from, zone).getTime()
-  if (first % day !== 0 || !(Date.parse(facts.dataFrom ?? '') < from)) return []
-  const lastDay = Math.floor(wallClock(to - 1, zone).getTime() / day) * day
-  const days = (lastDay - first) / day + 1
-  const before = { since: dateOf(first - days * day), until: dateOf(first - day), last: undefined }
+  if (first % dayMs !== 0 || !(Date.parse(facts.dataFrom ?? '') < from)) return []
+  const lastDay = Math.floor(wallClock(to - 1, zone).getTime() / dayMs) * dayMs
+  const days = (lastDay - first) / dayMs + 1
+  const before = { since: dateOf(first - days * dayMs), until: dateOf(first - dayMs), last: undefined }
   return [{ label: days === 1 ? 'Previous day' : `Previous ${days} days`, line: lineWith(command, given, before) }]
 }
 

@@ -9,6 +9,7 @@ import { moment, plural } from '../format.ts'
 import type { RunId, RunRecord } from '../ports/ledger.ts'
 import type { Cell, TableReply } from '../reply.ts'
 import { findRun, keptDays, keptUntil, mayRead } from '../runner/readers.ts'
+import { dayMs } from '../span.ts'
 import { columnInSentence, columnTitles } from '../tables.ts'
 
 /** An answer to a query, as its run keeps it. */
@@ -61,7 +62,7 @@ function keepsNone({ id, line }: RunRecord): OpsError {
 
 /** The newest kept answer to a query by its plain line, whoever asked; null where none is kept. */
 export async function findKept(command: string, line: string, { ledger, clock }: Deps): Promise<RunRecord | null> {
-  const since = new Date(clock.now().getTime() - keptDays * 86_400_000).toISOString()
+  const since = new Date(clock.now().getTime() - keptDays * dayMs).toISOString()
   const runs = await ledger.runs.list({ command, states: ['complete'], since, limit: 200 })
   return runs.find((run) => run.line === line && run.answer?.asked !== undefined) ?? null
 }

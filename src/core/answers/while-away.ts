@@ -9,6 +9,7 @@ import type { ClusterFacts } from '../ports/cluster.ts'
 import type { Values } from '../ports/engine.ts'
 import type { RunRecord } from '../ports/ledger.ts'
 import { keptDays, mayRead } from '../runner/readers.ts'
+import { dayMs } from '../span.ts'
 import type { QueryFile } from '../sql/files.ts'
 import type { QueryArgs } from '../sql/query-statement.ts'
 import { copiedLoad } from '../warehouse/copy.ts'
@@ -56,7 +57,7 @@ export async function keptOutcome(
   zone: string | undefined,
 ): Promise<Outcome | null> {
   const { deps, catalog, who } = context
-  const since = new Date(deps.clock.now().getTime() - keptDays * 86_400_000).toISOString()
+  const since = new Date(deps.clock.now().getTime() - keptDays * dayMs).toISOString()
   const runs = await deps.ledger.runs.list({ command: query.name, states: ['complete'], since, limit: 200 })
   for (const run of runs) {
     if (!mayRead(run, { who, catalog }) || !(await isSameQuestion(run, query, args, zone, deps))) continue

@@ -11,6 +11,7 @@ import { isDirect, isSameChannel, type Place } from '../place.ts'
 import type { NewMessage } from '../ports/outbox.ts'
 import type { NewPlan, PlanDraft, PlanRecord, Reason } from '../ports/plans.ts'
 import { type PlanChange, text } from '../reply.ts'
+import { minuteMs } from '../span.ts'
 import { ownMinutes, secondMinutes, settlementOf } from './plans.ts'
 
 /** What is to be confirmed: somebody's line, what it would do, and why others must see it. */
@@ -40,7 +41,7 @@ export async function askFor(wanted: ApprovalRequest, deps: Deps): Promise<Answe
   const card = await isCard(wanted, deps)
   if (card) await requireFirst(wanted, deps)
   const minutes = second ? secondMinutes : ownMinutes
-  const expires = new Date(deps.clock.now().getTime() + minutes * 60_000).toISOString()
+  const expires = new Date(deps.clock.now().getTime() + minutes * minuteMs).toISOString()
   const id = randomUUID()
   const { name } = asker
   const plan = { id, ...asked, asker: askerOf(asker), place, draft, expires, reasons, card }

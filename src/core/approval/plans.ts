@@ -5,6 +5,7 @@ import type { Asker } from '../people.ts'
 import type { Denial } from '../ports/audit.ts'
 import type { PlanDenial, PlanDraft, PlanEnd, PlanRecord, Settlement } from '../ports/plans.ts'
 import type { PlanChange } from '../reply.ts'
+import { minuteMs } from '../span.ts'
 
 type Parts = Pick<Deps, 'ledger' | 'clock'>
 
@@ -21,7 +22,7 @@ export async function openPlan(id: string, reader: Asker, parts: Parts): Promise
   if (plan === null || plan.end !== null) throw tooLate(plan, reader)
   // One that has longer to live than it ever had was made before the clock was set back: nobody knows how old it is.
   const left = Date.parse(plan.expires) - now.getTime()
-  if (left >= 0 && left <= secondMinutes * 60_000) return plan
+  if (left >= 0 && left <= secondMinutes * minuteMs) return plan
   await settle(plan, { kind: 'expired', at }, parts)
   throw tooLate(await parts.ledger.plans.get(id), reader)
 }

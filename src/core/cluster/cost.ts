@@ -1,6 +1,7 @@
 import type { Deps } from '../deps.ts'
 import type { Bill } from '../ports/cluster.ts'
 import type { RunSummary } from '../ports/runs.ts'
+import { dayMs, hourMs } from '../span.ts'
 import { type Month, monthOf, totalUsd } from './bill.ts'
 import { clusterRequests } from './news.ts'
 
@@ -49,9 +50,6 @@ export function costAtLeaseEnd(spent: number | null, last: Bill | undefined, mon
   const left = Math.max(0, until.getTime() - last.to.getTime()) / hourMs
   return { usd: spent + hourlyUsd * left, until }
 }
-
-const hourMs = 3_600_000
-const dayMs = 24 * hourMs
 
 /** A time in which the cluster ran, within one day (UTC) and for one person. `usd` is null where its price is not known. */
 export interface Piece {

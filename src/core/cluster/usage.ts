@@ -2,6 +2,7 @@ import type { Catalog } from '../command/catalog.ts'
 import type { Deps } from '../deps.ts'
 import type { Bill } from '../ports/cluster.ts'
 import type { RunId, RunSummary } from '../ports/runs.ts'
+import { dayMs, hourMs } from '../span.ts'
 import type { Month } from './bill.ts'
 import { type MonthlyCost, midnights, type Payer, type Piece, payerOf, type Share, sharesOf } from './cost.ts'
 
@@ -24,9 +25,6 @@ export const mostRuns = 5_000
 
 // A page holds the event loop for about 30 ms.
 const pageSize = 200
-
-const dayMs = 86_400_000
-const hourMs = 3_600_000
 
 /** The times of a month in which the cluster ran, cut by the commands at work, and whether all of these were counted. */
 export interface MonthlyUse {

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Channel, readChannel } from '../channel.ts'
 import type { DaySpan } from '../ports/annotations.ts'
-import { readSpan, spanMs } from '../span.ts'
+import { hourMs, readSpan, spanMs } from '../span.ts'
 import { readPeriod } from '../sql/window.ts'
 import { zoneName } from '../sql/zone.ts'
 import { readTimeOfDay, timeOfDayWords } from '../time-of-day.ts'
@@ -165,7 +165,7 @@ export function optionalPeriod(options: ArgOptions): z.ZodType<string | undefine
 export function optionalHours(options: ArgOptions & { max: number }): z.ZodType<number | undefined> {
   const hoursOf = (typed: string): number => {
     const span = readSpan(typed, ['m', 'h', 'd'], 'h')
-    return span === null ? Number.NaN : spanMs(span) / 3_600_000
+    return span === null ? Number.NaN : spanMs(span) / hourMs
   }
   const schema = z.string().transform(hoursOf).pipe(z.number().max(options.max)).optional()
   const accepts = `30m, 8h or 2d, at most ${grouped(options.max)}h`

@@ -5,6 +5,7 @@ import { viewOf } from '../runner/answers.ts'
 import { mayRead, shownLine } from '../runner/readers.ts'
 import { maySee } from '../schedule/make/find.ts'
 import { linesWords } from '../schedule/make/words.ts'
+import { minuteMs } from '../span.ts'
 import { at, entry, type HomeEntry, pressable, type Viewing, type Words } from './home-view.ts'
 
 const shownRunning = 3
@@ -37,8 +38,8 @@ function runningEntry(run: RunRecord, viewing: Viewing): HomeEntry {
 
 /** To the minute, so that a Home in which nothing else changes is not published for its seconds. */
 function lastingMinutes(since: string, now: Date): string {
-  const minutes = Math.floor((now.getTime() - Date.parse(since)) / 60_000)
-  return minutes < 1 ? 'less than a minute' : minutes < 60 ? plural(minutes, 'minute') : duration(minutes * 60_000)
+  const minutes = Math.floor((now.getTime() - Date.parse(since)) / minuteMs)
+  return minutes < 1 ? 'less than a minute' : minutes < 60 ? plural(minutes, 'minute') : duration(minutes * minuteMs)
 }
 
 const marks = { complete: '✓', error: '✗', cancelled: '✗' } as const

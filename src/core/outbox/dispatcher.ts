@@ -5,6 +5,7 @@ import { pauseAfter } from '../pacing.ts'
 import type { Asker } from '../people.ts'
 import type { Conversation } from '../place.ts'
 import type { Carrier, NewMessage, OutboxMessage, Sent } from '../ports/outbox.ts'
+import { hourMs } from '../span.ts'
 import { bodyOf } from './body.ts'
 import { directly } from './messages.ts'
 
@@ -32,7 +33,7 @@ export const heartbeatNote = 'heartbeat'
 const lookEveryMs = 2_000
 const backoff = { firstMs: 1_500, factor: 2, mostMs: 60_000 } as const
 // Somebody has to invite the bot, or to lift a restriction, before a message that every way has refused can arrive.
-const refusedPauseMs = 3_600_000
+const refusedPauseMs = hourMs
 // What throws in this program will throw again; an outage passes.
 const mostFaults = 3
 

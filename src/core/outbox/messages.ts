@@ -7,6 +7,7 @@ import type { NewMessage } from '../ports/outbox.ts'
 import type { PlanRecord } from '../ports/plans.ts'
 import type { RunId, RunRecord } from '../ports/runs.ts'
 import { text } from '../reply.ts'
+import { hourMs } from '../span.ts'
 
 export type Ways = readonly [Way, ...Way[]]
 
@@ -34,7 +35,7 @@ export function newMessage(
   return {
     mention: [],
     created: now.toISOString(),
-    expires: new Date(now.getTime() + hours * 3_600_000).toISOString(),
+    expires: new Date(now.getTime() + hours * hourMs).toISOString(),
     ...message,
   }
 }

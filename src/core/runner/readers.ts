@@ -9,6 +9,7 @@ import { includesRole, type Person } from '../people.ts'
 import { isDirect } from '../place.ts'
 import type { RunId } from '../ports/ledger.ts'
 import type { RunFilter, RunRecord, RunStore, RunSummary } from '../ports/runs.ts'
+import { dayMs } from '../span.ts'
 import { rowsIn } from './answers.ts'
 
 /** How long an answer can be worked with. */
@@ -16,7 +17,7 @@ export const keptDays = 7
 
 /** When the answer of a run that ended then expires. */
 export function keptUntil(ended: string): Date {
-  return new Date(Date.parse(ended) + keptDays * 86_400_000)
+  return new Date(Date.parse(ended) + keptDays * dayMs)
 }
 
 /** Who wants to see a run, and what there is to be run. */

@@ -1,3 +1,4 @@
+import { dayMs, hourMs } from '../span.ts'
 import { type DataSpan, periodLabel, type TimeWindow } from './window.ts'
 import { instantAt, wallClock } from './zone.ts'
 
@@ -16,9 +17,6 @@ export interface ComparedPeriods {
   readonly isCut: boolean
 }
 
-const hour = 3_600_000
-const day = 24 * hour
-
 /**
  * The part of a period that has data and an equally long part of an earlier one that has data, by the clocks of a zone. A first or last
  * day of the data that lacks less than an hour counts as whole. `byDay`: the answer has a row a day, so whole days lie between the two. Null
@@ -35,8 +33,8 @@ export function comparedPeriods(
   const [begin, end] = [wall(from.getTime()), wall(to.getTime())]
   const shift = begin - beginOfEarlier(begin, end, with_, byDay)
   const [oldest, newest] = [wall(data.oldest.getTime()), wall((data.anchor ?? data.newest).getTime()) + 1]
-  const dataBegin = begin % day === 0 && oldest % day < hour ? oldest - (oldest % day) : oldest
-  const dataEnd = day - (newest % day) < hour ? newest + day - (newest % day) : newest
+  const dataBegin = begin % dayMs === 0 && oldest % dayMs < hourMs ? oldest - (oldest % dayMs) : oldest
+  const dataEnd = dayMs - (newest % dayMs) < hourMs ? newest + dayMs - (newest % dayMs) : newest
   const first = Math.max(begin, dataBegin + shift)
   const last = Math.min(end, dataEnd)
   if (first >= last) return null
@@ -48,20 +46,20 @@ export function comparedPeriods(
   return {
     now: { ...now, label: now.label.slice(0, -` ${zone}`.length) },
     before: windowOf(first - shift, last - shift),
-    days: Math.round(shift / day),
+    days: Math.round(shift / dayMs),
     isCut: first > begin || last < end,
   }
 }
 
 function beginOfEarlier(begin: number, end: number, with_: EarlierPeriod, byDay: boolean): number {
-  if (with_ === 'week') return begin - 7 * day
+  if (with_ === 'week') return begin - 7 * dayMs
   if (with_ === 'previous') {
     // Hours end a millisecond after the newest play.
-    return begin - (byDay || begin % day === 0 ? Math.ceil((end - begin - 1) / day) * day : end - begin)
+    return begin - (byDay || begin % dayMs === 0 ? Math.ceil((end - begin - 1) / dayMs) * dayMs : end - begin)
   }
   const date = new Date(begin)
   const [year, month] = [date.getUTCFullYear(), date.getUTCMonth() - 1]
   // The 31st of a month has no day of that number in the month before a short one.
   const lastOfMonth = new Date(Date.UTC(year, month + 1, 0)).getUTCDate()
-  return Date.UTC(year, month, Math.min(date.getUTCDate(), lastOfMonth)) + (begin % day)
+  return Date.UTC(year, month, Math.min(date.getUTCDate(), lastOfMonth)) + (begin % dayMs)
 }

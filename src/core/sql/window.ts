@@ -1,5 +1,5 @@
 import { OpsError } from '../errors.ts'
-import { readSpan, type Span, spanMs } from '../span.ts'
+import { dayMs, hourMs, readSpan, type Span, spanMs } from '../span.ts'
 import { newestTime, oldestTime } from '../unreadable.ts'
 import { instantAt, wallClock } from './zone.ts'
 
@@ -24,9 +24,6 @@ export interface TimeWindow {
   readonly label: string
 }
 
-const hour = 3_600_000
-const day = 24 * hour
-
 /**
  * The span that since, until and last ask for. Spans count back from the newest data, not from now, because the data may
  * be years old: days and weeks are whole calendar days of the zone ending with the anchor's, hours end with that play.
@@ -46,11 +43,11 @@ export function resolveWindow(asked: AskedWindow, data: DataSpan, zone = 'UTC'):
   }
   // Start times are whole milliseconds, so one more than the newest excludes nothing.
   const afterAnchor = (data.anchor ?? data.newest).getTime() + 1
-  const end = until === undefined ? data.newest.getTime() + 1 : instantAt(until + day, zone)
+  const end = until === undefined ? data.newest.getTime() + 1 : instantAt(until + dayMs, zone)
   if (asked.last === 'whole-day') return wholeDay(data, Math.min(end, afterAnchor), zone)
   if (asked.last !== undefined) return lastSpan(asked.last, until === undefined ? afterAnchor : end, zone)
   const from = since === undefined ? Math.min(data.oldest.getTime(), end - 1) : instantAt(since, zone)
-  const to = Math.max(end, since === undefined ? end : instantAt(since + day, zone))
+  const to = Math.max(end, since === undefined ? end : instantAt(since + dayMs, zone))
   return { from: new Date(from), to: new Date(to), label: daysLabel(from, to, zone) }
 }
 
@@ -73,18 +70,20 @@ export function wholeDays(
   end: number,
   zone: string,
 ): { readonly first: number; readonly last: number } | null {
-  const [begun, newest] = [oldest.getTime(), end - 1].map((at) => Math.floor(wallClock(at, zone).getTime() / day) * day)
+  const [begun, newest] = [oldest.getTime(), end - 1].map(
+    (at) => Math.floor(wallClock(at, zone).getTime() / dayMs) * dayMs,
+  )
   if (begun === undefined || newest === undefined) return null
-  const first = oldest.getTime() <= instantAt(begun, zone) + hour ? begun : begun + day
-  const last = end > instantAt(newest + day, zone) - hour ? newest : newest - day
+  const first = oldest.getTime() <= instantAt(begun, zone) + hourMs ? begun : begun + dayMs
+  const last = end > instantAt(newest + dayMs, zone) - hourMs ? newest : newest - dayMs
   return first > last ? null : { first, last }
 }
 
 /** The last day of those before `end` that the data hold whole; the last one of all where they hold none. */
 function wholeDay({ oldest }: DataSpan, end: number, zone: string): TimeWindow {
-  const newest = Math.floor(wallClock(end - 1, zone).getTime() / day) * day
+  const newest = Math.floor(wallClock(end - 1, zone).getTime() / dayMs) * dayMs
   const first = wholeDays({ oldest }, end, zone)?.last ?? newest
-  const [from, to] = [instantAt(first, zone), instantAt(first + day, zone)]
+  const [from, to] = [instantAt(first, zone), instantAt(first + dayMs, zone)]
   return { from: new Date(from), to: new Date(to), label: daysLabel(from, to, zone) }
 }
 
@@ -104,9 +103,9 @@ function lastSpan(last: string, end: number, zone: string): TimeWindow {
     const from = newest - spanMs(span)
     return { from: new Date(from), to: new Date(end), label: timesLabel(from, newest, zone) }
   }
-  const lastDay = Math.floor(wallClock(end - 1, zone).getTime() / day) * day
-  const from = instantAt(lastDay - spanMs(span) + day, zone)
-  const to = instantAt(lastDay + day, zone)
+  const lastDay = Math.floor(wallClock(end - 1, zone).getTime() / dayMs) * dayMs
+  const from = instantAt(lastDay - spanMs(span) + dayMs, zone)
+  const to = instantAt(lastDay + dayMs, zone)
   return { from: new Date(from), to: new Date(to), label: daysLabel(from, to, zone) }
 }
 
@@ -133,7 +132,7 @@ function timesLabel(from: number, last: number, zone: string): string {
 
 /** A span of time for a title: its days where it is of whole ones, otherwise its first and its last minute. */
 export function periodLabel(from: number, to: number, zone: string): string {
-  const isWhole = [from, to].every((at) => wallClock(at, zone).getTime() % day === 0)
+  const isWhole = [from, to].every((at) => wallClock(at, zone).getTime() % dayMs === 0)
   return isWhole ? daysLabel(from, to, zone) : timesLabel(from, to - 1, zone)
 }
 

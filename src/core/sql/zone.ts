@@ -1,6 +1,4 @@
-const minute = 60_000
-const hour = 60 * minute
-const day = 24 * hour
+import { dayMs, minuteMs } from '../span.ts'
 
 const formats = new Map<string, Intl.DateTimeFormat>()
 
@@ -42,7 +40,7 @@ export function offsetAt(instant: number, zone: string): number {
 
 /** An instant as the clocks of a zone show it, as if it were UTC; from there `getUTCHours` and the like read them. */
 export function wallClock(instant: number, zone: string): Date {
-  return new Date(instant + offsetAt(instant, zone) * minute)
+  return new Date(instant + offsetAt(instant, zone) * minuteMs)
 }
 
 /**
@@ -63,8 +61,8 @@ export function instantsShowing(wall: number, zone: string): readonly number[] {
 
 /** Where a time can be, by the offsets of the days around it, in order. */
 function candidates(wall: number, zone: string): readonly [number, number] {
-  const early = wall - offsetAt(wall - day, zone) * minute
-  const late = wall - offsetAt(wall + day, zone) * minute
+  const early = wall - offsetAt(wall - dayMs, zone) * minuteMs
+  const late = wall - offsetAt(wall + dayMs, zone) * minuteMs
   return early < late ? [early, late] : [late, early]
 }
 
@@ -78,8 +76,8 @@ export interface OffsetSpan {
 export function offsetSpans(zone: string, from: number, to: number): readonly OffsetSpan[] {
   const spans: OffsetSpan[] = [{ from, minutes: offsetAt(from, zone) }]
   // No zone changes its clocks twice within a day.
-  for (let before = from; before < to; before += day) {
-    const after = Math.min(before + day, to)
+  for (let before = from; before < to; before += dayMs) {
+    const after = Math.min(before + dayMs, to)
     const minutes = offsetAt(after, zone)
     if (minutes === spans.at(-1)?.minutes) continue
     spans.push({ from: firstInstant(before, after, (instant) => offsetAt(instant, zone) === minutes), minutes })

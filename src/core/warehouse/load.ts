@@ -5,6 +5,7 @@ import { DiskFull, messageOf, OpsError } from '../errors.ts'
 import { count, list, plural } from '../format.ts'
 import type { LoadId, Sources } from '../ports/engine.ts'
 import type { LoadFacts, RunRecord } from '../ports/ledger.ts'
+import { dayMs } from '../span.ts'
 import type { TransformFile } from '../sql/files.ts'
 import { tablesRead } from '../sql/lexer.ts'
 import { timestampText } from '../sql/window.ts'
@@ -341,8 +342,6 @@ function checksRed(red: readonly Told[]): OpsError {
   )
 }
 
-const day = 86_400_000
-
 const summaryColumns = [
   'events',
   'catalogue_songs',
@@ -364,7 +363,7 @@ async function summarise(
 ): Promise<{ readonly facts: LoadFacts; readonly repairedPlays: number }> {
   const { rows, columns } = await deps.engine.query(
     { kind: 'candidate', load },
-    { sql: deps.library.summary, values: { tomorrow: timestampText(new Date(deps.clock.now().getTime() + day)) } },
+    { sql: deps.library.summary, values: { tomorrow: timestampText(new Date(deps.clock.now().getTime() + dayMs)) } },
     { maxRows: 1, signal },
   )
   const value = (name: (typeof summaryColumns)[number]) =>

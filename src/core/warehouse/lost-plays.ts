@@ -2,12 +2,12 @@ import type { Deps } from '../deps.ts'
 import { count } from '../format.ts'
 import type { LoadId, ResultSet, Target } from '../ports/engine.ts'
 import type { TableReply } from '../reply.ts'
+import { dayMs } from '../span.ts'
 import { timestampText } from '../sql/window.ts'
 
 const shown = 20
 // Keys of a day that are compared; those behind the last one that both loads have given are left out.
 const read = 10_000
-const dayMs = 86_400_000
 
 /**
  * The plays of a day (UTC, YYYY-MM-DD) that the live load has and the held one has not, and the other way round: the first of each by their

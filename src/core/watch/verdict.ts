@@ -1,4 +1,5 @@
 import type { AlertCondition } from '../ports/watches.ts'
+import { dayMs } from '../span.ts'
 
 /** A figure of one whole day, `YYYY-MM-DD`; null where that day has none. */
 export interface DayPoint {
@@ -39,7 +40,7 @@ const leastShare = 0.05
 
 /** The day so many days after another one; `YYYY-MM-DD`. */
 export function dayAfter(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * 86_400_000).toISOString().slice(0, 10)
+  return new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10)
 }
 
 /** Judges the figure of a day, by the figures of the days before. `isCount`: it counts something. */

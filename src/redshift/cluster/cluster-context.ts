@@ -2,6 +2,7 @@ import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import { OpsError } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { ClusterState } from '../../core/ports/cluster.ts'
+import { hourMs } from '../../core/span.ts'
 import type { Step, StepResult, Work } from '../../core/step.ts'
 import { isRefusal } from '../aws-error.ts'
 import { awsFailure } from '../aws-failure.ts'
@@ -124,7 +125,7 @@ export function hoursFromNow({ clock }: ClusterContext, hours: number): Date {
 
 /** The time so many hours after another. */
 export function hoursAfter(from: Date, hours: number): Date {
-  return new Date(from.getTime() + hours * 3_600_000)
+  return new Date(from.getTime() + hours * hourMs)
 }
 
 /** There is nothing to act on. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Bill, ClusterState, LeaseAction } from '../../core/ports/cluster.ts'
+import { dayMs, hourMs, minuteMs } from '../../core/span.ts'
 import { hourly, type Price, priceOf, priceSchema } from '../price.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import type { ClusterContext } from './cluster-context.ts'
@@ -7,8 +8,8 @@ import type { ClusterContext } from './cluster-context.ts'
 /** How long a cluster may run before it is paused, unless another time is given. */
 export const usualLeaseHours = 8
 
-const warnMs = 30 * 60_000
-const remindMs = 14 * 24 * 3_600_000
+const warnMs = 30 * minuteMs
+const remindMs = 14 * dayMs
 
 // Leases written by an earlier version of the program know no prices: theirs is left out.
 const periodSchema = z
@@ -47,7 +48,7 @@ export function dueAction(now: Date, state: ClusterState, lease: Lease | null): 
 }
 
 // Less is the time that passes between two looks at one clock.
-const setBackMs = 2 * 60_000
+const setBackMs = 2 * minuteMs
 
 /**
  * The lease as it reads after the clock was set back: a cluster that is to have begun in the future began now, and runs for as long as
@@ -96,8 +97,6 @@ export function runningSince(lease: Lease | null): Date | null {
   const last = lease?.ran.at(-1)
   return last !== undefined && last.to === null ? new Date(last.from) : null
 }
-
-const hourMs = 3_600_000
 
 /** The times between these two in which the cluster ran, as its lease remembers them, with their price. Asks nobody outside. */
 export async function bill(

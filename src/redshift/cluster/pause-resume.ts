@@ -4,6 +4,7 @@ import { messageOf, OpsError } from '../../core/errors.ts'
 import { hours as inHours, lasting, usd } from '../../core/format.ts'
 import type { ClusterOperation, ClusterState } from '../../core/ports/cluster.ts'
 import type { PlanDraft } from '../../core/ports/plans.ts'
+import { minuteMs } from '../../core/span.ts'
 import type { Work } from '../../core/step.ts'
 import { isAwsError } from '../aws-error.ts'
 import { quoted } from '../aws-failure.ts'
@@ -29,7 +30,7 @@ import { clusterStateOf, statusOf } from './state.ts'
 import { testConnection, waitUntilAvailable } from './wait-until-ready.ts'
 
 // "Usually under 15 minutes": https://docs.aws.amazon.com/redshift/latest/mgmt/rs-mgmt-pause-resume-cluster.html
-const pausedMs = 60 * 60_000
+const pausedMs = 60 * minuteMs
 
 /** Stops the cluster and its hourly price; nothing is lost, so nothing is confirmed. */
 export async function pause(context: ClusterContext): Promise<ClusterOperation> {
@@ -175,7 +176,7 @@ export function costFact(price: Price | null, hours: number): string {
 }
 
 // AWS refuses a change for a while after it has called the cluster available: apache/airflow#27276, #69574 (15 minutes).
-const settleMs = 15 * 60_000
+const settleMs = 15 * minuteMs
 
 /** Orders AWS to resume a paused cluster, under a new lease. Nothing to do where it runs already. */
 export async function orderResume(

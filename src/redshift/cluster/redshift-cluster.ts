@@ -2,6 +2,7 @@ import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import { monthOf, totalUsd } from '../../core/cluster/bill.ts'
 import { lasting, moment } from '../../core/format.ts'
 import type { Cluster, ClusterFacts, ClusterState, LeaseAction } from '../../core/ports/cluster.ts'
+import { minuteMs } from '../../core/span.ts'
 import { aboutUsd, hourly, storageRate } from '../price.ts'
 import {
   type ClusterContext,
@@ -117,7 +118,7 @@ function leaseLine(state: ClusterState, lease: Lease | null): string {
 }
 
 // A cluster is ordered under its lease, and AWS may take a quarter of an hour to heed the order.
-const heededMs = 20 * 60_000
+const heededMs = 20 * minuteMs
 
 /** What the lease asks for now. AWS is asked only when the time for something has come: this is called every minute. */
 export async function leaseAction(context: ClusterContext): Promise<LeaseAction> {

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-redshift'
 import { GetCallerIdentityCommand } from '@aws-sdk/client-sts'
 import { bytes, moment, usd } from '../../core/format.ts'
+import { dayMs } from '../../core/span.ts'
 import { isAwsError } from '../aws-error.ts'
 import type { Clients } from '../clients.ts'
 import { type Account, accountOf, finalSnapshotPrefix, managedTag } from '../names.ts'
@@ -78,7 +79,7 @@ export function keptSnapshot(
   name = '',
   { taken = new Date(0), megabytes = 0, days = -1, complete }: SnapshotDetails,
 ): KeptSnapshot {
-  const until = days < 0 ? null : new Date(taken.getTime() + days * 86_400_000)
+  const until = days < 0 ? null : new Date(taken.getTime() + days * dayMs)
   return { name, final: name.startsWith(finalSnapshotPrefix(clusterId)), megabytes, taken, until, complete }
 }
 

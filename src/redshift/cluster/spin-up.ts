@@ -3,6 +3,7 @@ import { CreateClusterCommand, RestoreFromClusterSnapshotCommand } from '@aws-sd
 import { list, moment, usd } from '../../core/format.ts'
 import type { ClusterOperation, SpinUpOptions } from '../../core/ports/cluster.ts'
 import type { PlanDraft } from '../../core/ports/plans.ts'
+import { minuteMs } from '../../core/span.ts'
 import type { Step, StepResult, Work } from '../../core/step.ts'
 import { isAwsError, readAwsError } from '../aws-error.ts'
 import { priceOf } from '../price.ts'
@@ -126,7 +127,7 @@ function networkFacts({ subnetGroup, securityGroups, tags }: RedshiftSettings): 
 }
 
 // A new role takes about a minute to be known everywhere: hashicorp/terraform-provider-aws#19113.
-const newRoleMs = 2 * 60_000
+const newRoleMs = 2 * minuteMs
 
 /** What is wanted of the cluster. */
 export interface ClusterSpec {

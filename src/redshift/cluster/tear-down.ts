@@ -5,6 +5,7 @@ import { OpsError } from '../../core/errors.ts'
 import { moment } from '../../core/format.ts'
 import type { ClusterOperation } from '../../core/ports/cluster.ts'
 import type { PlanDraft } from '../../core/ports/plans.ts'
+import { minuteMs } from '../../core/span.ts'
 import type { Step, Work } from '../../core/step.ts'
 import { isAwsError, readAwsError } from '../aws-error.ts'
 import { quoted } from '../aws-failure.ts'
@@ -135,12 +136,12 @@ export function verifyGone(
 export const snapshotDays = 7
 
 // A pause that has begun may take 15 minutes by itself, a resize longer.
-const transitionMs = 45 * 60_000
+const transitionMs = 45 * minuteMs
 
 // "2.5 min of retries was too short", 15 minutes were enough: apache/airflow#69574.
-const refusedMs = 15 * 60_000
+const refusedMs = 15 * minuteMs
 
-const deletedMs = 60 * 60_000
+const deletedMs = 60 * minuteMs
 
 // Paused clusters were refused to be deleted, and were left behind: apache/airflow#68922.
 const refusalsBeforeWaking = 3

@@ -1,6 +1,7 @@
 import { type Cluster as AwsCluster, CreateTagsCommand, ModifyClusterIamRolesCommand } from '@aws-sdk/client-redshift'
 import { OpsError } from '../../core/errors.ts'
 import { lasting } from '../../core/format.ts'
+import { minuteMs } from '../../core/span.ts'
 import type { Step, Work } from '../../core/step.ts'
 import { isAwsError } from '../aws-error.ts'
 import { clusterArn } from '../names.ts'
@@ -11,13 +12,13 @@ import { loadingRoleArn, tagsOf } from './role.ts'
 import { clusterStateOf, isHopeless, isInMaintenance, statusOf } from './state.ts'
 
 // Terraform's provider allows 75 minutes for a creation, and people have needed them: hashicorp/terraform-provider-aws#15339.
-const availableMs = 75 * 60_000
+const availableMs = 75 * minuteMs
 
 // Clusters "blink in and out of availability shortly after they are created": apache/airflow#58645.
-const answersMs = 5 * 60_000
+const answersMs = 5 * minuteMs
 
 // AWS may not list a cluster yet that it has just taken the order for.
-const unlistedMs = 2 * 60_000
+const unlistedMs = 2 * minuteMs
 const unlisted = 'not listed by AWS yet'
 
 /**

@@ -14,6 +14,7 @@ import { OpsError } from '../../core/errors.ts'
 import { list, moment, usd } from '../../core/format.ts'
 import type { ClusterOperation, SpinUpOptions } from '../../core/ports/cluster.ts'
 import type { PlanDraft } from '../../core/ports/plans.ts'
+import { minuteMs } from '../../core/span.ts'
 import type { Step, Work } from '../../core/step.ts'
 import { readAwsError } from '../aws-error.ts'
 import { awsStep, explainingAwsErrors, wrongState } from '../cluster/cluster-context.ts'
@@ -34,8 +35,8 @@ import {
 } from './resources.ts'
 
 // Ready in 238 to 303 s: hashicorp/terraform-provider-aws#35720.
-const readyMs = 30 * 60_000
-const restoredMs = 60 * 60_000
+const readyMs = 30 * minuteMs
+const restoredMs = 60 * minuteMs
 
 /** Names the snapshot that a namespace was restored from, so that it is restored once. */
 const restoredTag = 'sparkify:restored'

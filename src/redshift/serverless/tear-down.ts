@@ -9,6 +9,7 @@ import { messageOf, OpsError } from '../../core/errors.ts'
 import { moment } from '../../core/format.ts'
 import type { ClusterOperation } from '../../core/ports/cluster.ts'
 import type { PlanDraft } from '../../core/ports/plans.ts'
+import { minuteMs } from '../../core/span.ts'
 import type { Step } from '../../core/step.ts'
 import { isAwsError } from '../aws-error.ts'
 import { awsStep, explainingAwsErrors } from '../cluster/cluster-context.ts'
@@ -21,7 +22,7 @@ import { computeLimits, namespaceSnapshots, ownNamespace, ownWorkgroup, workgrou
 import { capacityWords } from './spin-up.ts'
 import { settleWorkgroupUsage } from './usage.ts'
 
-const deletedMs = 60 * 60_000
+const deletedMs = 60 * minuteMs
 
 /** Deletes the workgroup, then its namespace, the role last. Run again half-way, it continues; with nothing there, it reports that. */
 export async function tearDownWorkgroup(context: ServerlessContext, keep: boolean): Promise<ClusterOperation> {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import type { Bill } from '../../core/ports/cluster.ts'
 import type { ResultSet } from '../../core/ports/engine.ts'
+import { dayMs, hourMs, minuteMs } from '../../core/span.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import type { ServerlessContext } from './context.ts'
 import { ownWorkgroup, rpuPrice } from './resources.ts'
@@ -20,12 +21,12 @@ export interface UsageStore {
 
 // AWS counts minutes, keeps them for seven days, and charges a minute only when its transactions have ended.
 // https://docs.aws.amazon.com/redshift/latest/dg/SYS_SERVERLESS_USAGE.html
-const keptByAwsMs = 7 * 86_400_000
-const settlesWithinMs = 2 * 3_600_000
+const keptByAwsMs = 7 * dayMs
+const settlesWithinMs = 2 * hourMs
 const mostMinutes = 7 * 24 * 60
 
 // A bill of a year ago can still be asked for.
-const keptMs = 400 * 86_400_000
+const keptMs = 400 * dayMs
 
 /**
  * Reads what was used since the newest minutes that may still change, and keeps it in their place, so that reading twice counts once. Nothing to do
@@ -45,7 +46,7 @@ export async function settleWorkgroupUsage(context: ServerlessContext): Promise<
   const wanted =
     kept.length === 0 ? earliest : crossing !== undefined && crossing.from < unsettled ? crossing.from : unsettled
   // Of a workgroup before this one AWS knows nothing any more; what is kept of it stays.
-  const minute = Math.floor((workgroup.creationDate?.getTime() ?? 0) / 60_000) * 60_000
+  const minute = Math.floor((workgroup.creationDate?.getTime() ?? 0) / minuteMs) * minuteMs
   const created = kept.length === 0 ? earliest : new Date(minute).toISOString()
   const since = [wanted, earliest, created].toSorted().at(-1) ?? wanted
   const oldest = new Date(now - keptMs).toISOString()

@@ -1,5 +1,6 @@
 import type { Asker } from '../../core/people.ts'
 import type { Clock } from '../../core/ports/clock.ts'
+import { dayMs } from '../../core/span.ts'
 import type { HomeTab } from './publisher.ts'
 
 /** Somebody who may have their Home tab open; times in ms. */
@@ -27,7 +28,7 @@ export interface Subscribers {
 }
 
 // Slack sends no event when a tab is left.
-const watchedMs = 24 * 3_600_000
+const watchedMs = dayMs
 
 // Most commands have ended by then, so the tab shows their result, not five seconds of "in progress".
 const settleMs = 300

@@ -5,6 +5,7 @@ import { inBackground } from '../../core/background.ts'
 import { messageOf } from '../../core/errors.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Log } from '../../core/ports/log.ts'
+import { minuteMs } from '../../core/span.ts'
 import type { BotIdentity } from '../bot-identity.ts'
 import { type ClientOptions, createBoltLogger, quickOptions } from '../clients.ts'
 import { type Payload, readPayload } from './payload.ts'
@@ -65,7 +66,7 @@ export function createBolt(
 const bodyLimit = 4 * 1024 * 1024
 
 // As far as the clocks may differ (https://docs.slack.dev/authentication/verifying-requests-from-slack).
-const skewMs = 5 * 60_000
+const skewMs = 5 * minuteMs
 
 /** What Slack delivers by HTTP: the receiver for Bolt, and the listener for the program's own server. */
 export interface Http {

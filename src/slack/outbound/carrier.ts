@@ -10,6 +10,7 @@ import type { Log } from '../../core/ports/log.ts'
 import type { Body, Carrier, NewMessage, OutboxMessage, Sent } from '../../core/ports/outbox.ts'
 import type { Pictures } from '../../core/ports/pictures.ts'
 import { viewOf } from '../../core/runner/answers.ts'
+import { minuteMs } from '../../core/span.ts'
 import { askerAlone, remedyFor, threadNotFound, wasNotPosted } from '../people/channels.ts'
 import { presentAnswer, presentCall, presentEnded, presentMention, presentRun, type View } from '../present/index.ts'
 import { carriedOut, isContentRefusal, isGone, isShutOut, SlackBusy, SlackRefused } from '../slack-errors.ts'
@@ -241,7 +242,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     bring(key, url) {
       const now = clock.elapsed()
       for (const [known, { until }] of urls) if (until < now) urls.delete(known)
-      if (url !== undefined) urls.set(key, { url, until: now + urlMinutes * 60_000 })
+      if (url !== undefined) urls.set(key, { url, until: now + urlMinutes * minuteMs })
     },
     async send(message, way, body, begin) {
       try {

@@ -2,6 +2,7 @@ import type { AccessPolicy } from '../../core/deps.ts'
 import { green, probe } from '../../core/doctor/run-probes.ts'
 import { messageOf, OpsError } from '../../core/errors.ts'
 import type { Probe } from '../../core/ports/probe.ts'
+import { hourMs } from '../../core/span.ts'
 import type { Installation } from '../bot-identity.ts'
 import { SlackRefused } from '../slack-errors.ts'
 import type { Profile, Profiles } from './profiles.ts'
@@ -23,7 +24,7 @@ export type Admission =
   | { readonly kind: 'refused'; readonly why: OpsError }
 
 // Most failures of Slack are over in minutes; an account that is closed meanwhile must not outlast them by much.
-const trustedMs = 3_600_000
+const trustedMs = hourMs
 
 export function createAccess(parts: {
   readonly profiles: Profiles

@@ -5,6 +5,7 @@ import { includesRole, type Role } from '../../core/people.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Directory } from '../../core/ports/directory.ts'
 import type { Log } from '../../core/ports/log.ts'
+import { dayMs, hourMs } from '../../core/span.ts'
 import { call } from '../api-methods.ts'
 import { SlackRefused } from '../slack-errors.ts'
 import { unknownPerson } from './access.ts'
@@ -25,10 +26,10 @@ export interface DirectoryOptions {
 const groupsKnownMs = 60_000
 
 // Most failures of Slack are over in minutes, and a night's load takes no longer; a role withdrawn meanwhile must not outlast them by much.
-const trustedMs = 3_600_000
+const trustedMs = hourMs
 
 // People move seldom, and an answer names its zone.
-const zoneTrustedMs = 24 * 3_600_000
+const zoneTrustedMs = dayMs
 
 const membersSchema = z.object({ users: z.array(z.string()) })
 

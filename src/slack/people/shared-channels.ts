@@ -5,6 +5,7 @@ import { messageOf } from '../../core/errors.ts'
 import { isDirectChannel } from '../../core/place.ts'
 import type { Clock } from '../../core/ports/clock.ts'
 import type { Log } from '../../core/ports/log.ts'
+import { hourMs } from '../../core/span.ts'
 import { call } from '../api-methods.ts'
 import { isPlaceRefusal } from '../slack-errors.ts'
 import type { Channels } from './channels.ts'
@@ -34,7 +35,7 @@ export interface SharedChannels {
 
 // A channel that becomes shared is closed within a minute; conversations.info allows about 50 calls a minute.
 const freshMs = 60_000
-const trustedMs = 3_600_000
+const trustedMs = hourMs
 
 export function createSharedChannels(parts: {
   readonly client: WebClient

@@ -1,3 +1,4 @@
+import { dayMs } from '../../core/span.ts'
 import type { Inline, RichText, TextObject } from '../block-kit.ts'
 import { element, type Html, html } from './html.ts'
 
@@ -82,7 +83,7 @@ export function slackDate(when: Date, format: string, tz: string, now: Date): st
   const pretty = (options: Options) => {
     const days: Readonly<Record<string, number>> = { yesterday: -1, today: 0, tomorrow: 1 }
     const named = Object.entries(days).find(
-      ([, offset]) => write(short) === write(short, new Date(now.getTime() + offset * 86_400_000)),
+      ([, offset]) => write(short) === write(short, new Date(now.getTime() + offset * dayMs)),
     )
     return named?.[0] ?? write(options)
   }

@@ -1,13 +1,10 @@
 import type { Deps } from '../../deps.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
+import { dayMs, hourMs, minuteMs } from '../../span.ts'
 import { offsetSpans, wallClock } from '../../sql/zone.ts'
 import { clocksName, offsetWords } from './words.ts'
 
 type Times = Pick<ScheduleRecord, 'cron' | 'zone'>
-
-const dayMs = 86_400_000
-const minuteMs = 60_000
-const hourMs = 3_600_000
 
 /** A moment at which the clocks of a zone are put forward or back. Minutes ahead of UTC, before and after. */
 interface Change {

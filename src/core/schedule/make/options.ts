@@ -3,7 +3,7 @@ import { described, optionalZone } from '../../command/args.ts'
 import type { Context } from '../../command/context.ts'
 import { hours } from '../../format.ts'
 import type { Condition, ScheduleRecord, WhenPaused } from '../../ports/schedules.ts'
-import { readSpan, spanMs } from '../../span.ts'
+import { hourMs, readSpan, spanMs } from '../../span.ts'
 
 /** The defaults of a schedule. */
 export const usual = { condition: { kind: 'always' }, whenPaused: 'wait', catchUpHours: 6 } as const satisfies Options
@@ -97,7 +97,7 @@ export function readCondition(typed: string): Condition | null {
 function readCatchUp(typed: string): number | null {
   if (/^0[mhd]?$/i.test(typed.trim())) return 0
   const span = readSpan(typed, ['m', 'h', 'd'], 'h')
-  const hours = span === null ? Number.POSITIVE_INFINITY : spanMs(span) / 3_600_000
+  const hours = span === null ? Number.POSITIVE_INFINITY : spanMs(span) / hourMs
   return hours <= longestHours ? hours : null
 }
 

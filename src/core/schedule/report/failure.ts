@@ -11,6 +11,7 @@ import type { RunId, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Reply } from '../../reply.ts'
 import { rowsIn, viewOf } from '../../runner/answers.ts'
+import { hourMs } from '../../span.ts'
 import { commandsOf } from '../make/lines.ts'
 import { type FinishedRun, oneMessage, stepTimes } from './digest.ts'
 import { clockWords, dayAndClockWords, isPowerStep, latenessOf, runTitle } from './run-title.ts'
@@ -104,7 +105,7 @@ async function postsFrom(
 ): Promise<readonly NextPost[]> {
   const { ledger, timetable, clock } = deps
   const now = clock.now()
-  const until = now.getTime() + hoursAhead * 3_600_000
+  const until = now.getTime() + hoursAhead * hourMs
   const others = (await ledger.schedules.list()).filter((other) => other.id !== id && other.state.kind === 'active')
   return others
     .filter((other) => readsLive(other, catalog))

@@ -9,6 +9,7 @@ import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { failureAnswer } from '../../runner/answers.ts'
 import { insert } from '../../runner/execute.ts'
 import type { Session } from '../../runner/session.ts'
+import { hourMs } from '../../span.ts'
 import { punctualMs } from '../report/run-title.ts'
 import { currentOwner, reachable } from './ownership.ts'
 
@@ -67,7 +68,7 @@ export function newestTime(schedule: ScheduleRecord, { clock, timetable }: Deps)
 
 /** How late an occurrence may be. A tick comes some seconds after its minute, which is no reason to pass it over. */
 function windowMs({ catchUpHours }: ScheduleRecord): number {
-  return Math.max(catchUpHours * 3_600_000, punctualMs)
+  return Math.max(catchUpHours * hourMs, punctualMs)
 }
 
 /** Whether what was meant for that time may still be begun. */

@@ -13,6 +13,7 @@ import type { Cluster, ClusterState } from '../../ports/cluster.ts'
 import type { RunId, RunRecord, RunSummary } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Session } from '../../runner/session.ts'
+import { hourMs } from '../../span.ts'
 import type { Step, Work } from '../../step.ts'
 import { copiedLoad } from '../../warehouse/copy.ts'
 import { isPowerStep, type lineSteps, powerStep, restoreStep } from '../report/run-title.ts'
@@ -76,7 +77,7 @@ async function awake(
   const { clock, cluster } = context.deps
   const waker = await wakerOf(schedule, lines, context)
   const pausesOnly = lines.every(({ asks }) => asks.kind === 'understood' && asks.parsed.command.sleeps === true)
-  const until = clock.elapsed() + schedule.catchUpHours * 3_600_000
+  const until = clock.elapsed() + schedule.catchUpHours * hourMs
   let slept = false
   for (;;) {
     const isLate = clock.elapsed() >= until
@@ -312,7 +313,7 @@ async function leftAwake(session: Session): Promise<RunSummary | null> {
   const [woke] = await newest(deps.commands.wake)
   if (woke?.origin.kind !== 'line') return null
   const occurrence = await runs.get(woke.origin.fire)
-  const since = new Date(deps.clock.now().getTime() - longestHours * 3_600_000).toISOString()
+  const since = new Date(deps.clock.now().getTime() - longestHours * hourMs).toISOString()
   if (occurrence === null || occurrence.ended === null || occurrence.ended < since) return null
   const woken = wakingOf(
     occurrence,

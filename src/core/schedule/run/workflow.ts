@@ -10,6 +10,7 @@ import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { text } from '../../reply.ts'
 import { errorOfAnswer, outcomeWithoutRows } from '../../runner/answers.ts'
 import { findOrphan, interruptedWords, stepAt } from '../../runner/orphans.ts'
+import { hourMs } from '../../span.ts'
 import type { Step, Work } from '../../step.ts'
 import { digestOfRun, type FinishedRun, type LineReport } from '../report/digest.ts'
 import { cancelledReport, failureOfRun } from '../report/failure.ts'
@@ -154,7 +155,7 @@ async function untilFree(
   work: Work,
   { deps: { clock } }: RunContext,
 ): Promise<ChildResult> {
-  const until = clock.elapsed() + catchUpHours * 3_600_000
+  const until = clock.elapsed() + catchUpHours * hourMs
   for (;;) {
     const result = await run()
     if (result.kind !== 'busy' || clock.elapsed() >= until) return result

@@ -1,6 +1,7 @@
 import type { Freshness, FreshnessDay } from '../../ports/freshness.ts'
 import type { LoadMove, LoadRecord } from '../../ports/loads.ts'
 import type { Timetable } from '../../ports/timetable.ts'
+import { dayMs } from '../../span.ts'
 import { instantAt, wallClock } from '../../sql/zone.ts'
 
 /** A day by the clocks of a zone: `from` and `until` are the milliseconds of its beginning and of the next one's. */
@@ -9,8 +10,6 @@ export interface LocalDay {
   readonly from: number
   readonly until: number
 }
-
-const dayMs = 86_400_000
 
 /** A day (`YYYY-MM-DD`) of a zone, by the changes of its clocks 23 or 25 hours long. */
 export function localDay(day: string, zone: string): LocalDay {

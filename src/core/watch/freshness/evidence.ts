@@ -5,11 +5,11 @@ import type { RunFilter, RunRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import type { Session } from '../../runner/session.ts'
 import { commandsOf } from '../../schedule/make/lines.ts'
+import { dayMs } from '../../span.ts'
 import type { Due } from './days.ts'
 import { absenceWithin } from './presence.ts'
 import type { Evidence, LoadAttempt, LoadSchedule } from './reason.ts'
 
-const dayMs = 86_400_000
 const readAttempts = 5
 
 /** Reads from the ledger what may explain that a day was not live at its deadline. */

@@ -2,6 +2,7 @@ import type { Deps } from '../../deps.ts'
 import type { Freshness, FreshnessDay } from '../../ports/freshness.ts'
 import type { LoadMove } from '../../ports/loads.ts'
 import type { Session } from '../../runner/session.ts'
+import { dayMs } from '../../span.ts'
 import { advance, isOpen } from '../life.ts'
 import { lateFinding, messagesOfDay } from './card.ts'
 import { type Due, deadlines, heldSince, isOnTime, localDay } from './days.ts'
@@ -16,7 +17,7 @@ import { countedDays } from './words.ts'
  */
 
 /** Deadlines of longer ago are let be, and late days that were not posted. */
-const keptMs = (countedDays + 1) * 86_400_000
+const keptMs = (countedDays + 1) * dayMs
 
 // A clock that is this much behind a stored time was set back.
 const skewMs = 120_000

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Deps } from '../../deps.ts'
+import { dayMs } from '../../span.ts'
 
 const noteKey = 'bot-presence'
 
@@ -11,7 +12,7 @@ type Absence = z.infer<typeof absenceSchema>
 
 // The bot looks at the clock every minute; a restart within this time is none of its absences.
 const absentMs = 180_000
-const keptMs = 2 * 86_400_000
+const keptMs = 2 * dayMs
 
 /** Notes that the bot is at work at this minute, and what it missed since the last one: it was stopped, or its machine slept. */
 export async function notePresence({ ledger, clock }: Pick<Deps, 'ledger' | 'clock'>): Promise<void> {
