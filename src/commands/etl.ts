@@ -250,7 +250,7 @@ async function dryRun(full: boolean, { deps, signal }: RunContext): Promise<Outc
     kind: 'table',
     title: 'Files',
     columns: ['file', 'change', 'bytes'],
-    formats: ['text', 'text', 'integer'],
+    formats: ['text', 'text', 'bytes'],
     rows: files.slice(0, filesShown).map(({ path, change, bytes: size }) => [path, change, size]),
     total: files.length,
   }

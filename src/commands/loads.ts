@@ -60,7 +60,7 @@ async function listOf(held: LoadRecord | null, kept: readonly LoadRecord[], deps
       tableOfThings([...all.entries()], {
         title: 'Loads',
         columns: ['load', 'state', 'published', 'who', 'plays', 'bytes', 'change'],
-        formats: ['text', 'text', 'time', 'text', 'integer', 'integer', 'text'],
+        formats: ['text', 'text', 'time', 'text', 'integer', 'bytes', 'text'],
         rowOf: ([at, load]) => [
           load.id,
           load.state === 'previous' ? 'kept' : load.state,

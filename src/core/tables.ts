@@ -18,9 +18,14 @@ export const numericFormats: ReadonlySet<Format> = new Set([
   'bytes',
 ])
 
-/** The title of each column for people: the one it was given, or its name in words: `plays_per_listener` is "Plays per listener". */
-export function columnTitles({ columns, labels }: Pick<TableReply, 'columns' | 'labels'>): readonly string[] {
-  return columns.map((name, at) => labels?.[at] ?? titleOfColumn(name))
+type Titled = Pick<TableReply, 'columns' | 'labels'> & Partial<Pick<TableReply, 'formats'>>
+
+/**
+ * The title of each column for people: the one it was given, or its name in words: `plays_per_listener` is "Plays per listener". Bytes are
+ * written with a unit of their own, so their column is the size.
+ */
+export function columnTitles({ columns, labels, formats }: Titled): readonly string[] {
+  return columns.map((name, at) => labels?.[at] ?? titleOfColumn(formats?.[at] === 'bytes' ? 'size' : name))
 }
 
 /** The name of a column in words. */
@@ -35,7 +40,7 @@ export function usualFormat(name: string, format: Format): Format {
 }
 
 /** The title of one column within a sentence: "plays per listener". Its name where the table has no such column. */
-export function columnInSentence(table: Pick<TableReply, 'columns' | 'labels'>, column: string): string {
+export function columnInSentence(table: Titled, column: string): string {
   const title = columnTitles(table)[table.columns.indexOf(column)] ?? column
   return /^\p{Lu}\p{Ll}/u.test(title) ? title.charAt(0).toLowerCase() + title.slice(1) : title
 }

@@ -61,7 +61,7 @@ export function filesTable(title: string, files: readonly LoadedFile[], total = 
     { name: 'day', format: 'date', of: ({ day }: LoadedFile) => day },
     { name: 'rows', format: 'integer', of: ({ rows }: LoadedFile) => rows },
     { name: 'left_out', format: 'integer', of: ({ rejected }: LoadedFile) => rejected },
-    { name: 'bytes', format: 'integer', of: (file: LoadedFile) => file.bytes },
+    { name: 'bytes', format: 'bytes', of: (file: LoadedFile) => file.bytes },
   ] as const
   const known = columns.filter(({ of }) => files.some((file) => of(file) !== null))
   return {

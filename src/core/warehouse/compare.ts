@@ -3,6 +3,7 @@ import { count, percent, plural } from '../format.ts'
 import type { ResultSet, Target } from '../ports/engine.ts'
 import type { Comparison, LoadRecord } from '../ports/loads.ts'
 import { type Cell, type TableReply, type TextReply, text } from '../reply.ts'
+import { formatCell } from '../tables.ts'
 import { losesTooMuch } from './limits.ts'
 
 /*
@@ -160,7 +161,7 @@ export function comparisonReplies({
   artists,
 }: Comparison): readonly (TableReply | TextReply)[] {
   const more = days.changed - days.shown.length
-  const movers = artists.map(({ artist, before, after }) => `${artist} ${signedCount(after - before)}`)
+  const movers = artists.map(({ artist, before, after }) => `${artist} ${formatCell(after - before, 'signed')}`)
   const small = [
     ...(more > 0 ? [`${plural(more, 'more day')} changed`] : []),
     `coverage ${points(coverage.before)} → ${points(coverage.after)}`,
@@ -197,21 +198,17 @@ function tableOfChanges(
     kind: 'table',
     title,
     columns: [first, 'before', 'after', 'change'],
-    formats: [format, 'integer', 'integer', 'integer'],
+    formats: [format, 'integer', 'integer', 'signed'],
     rows: rows.map(({ name, before, after }): Cell[] => [name, before, after, after - before]),
     total: rows.length,
   }
 }
 
-/** How the rows of tables have changed: "songplays +388 · users -2", or "same number of rows". */
+/** How the rows of tables have changed: "songplays +388 · users −2", or "same number of rows". */
 export function changesLine(
   tables: readonly Pick<Comparison['tables'][number], 'table' | 'before' | 'after'>[],
 ): string {
   const changed = tables.filter((rows) => change(rows) > 0)
   if (changed.length === 0) return 'same number of rows'
-  return changed.map(({ table, before, after }) => `${table} ${signedCount(after - before)}`).join(' · ')
-}
-
-function signedCount(n: number): string {
-  return `${n > 0 ? '+' : '-'}${count(Math.abs(n))}`
+  return changed.map(({ table, before, after }) => `${table} ${formatCell(after - before, 'signed')}`).join(' · ')
 }

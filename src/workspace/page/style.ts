@@ -74,7 +74,7 @@ main > .messages { display: flex; flex-direction: column } main > .messages > :f
 @media (prefers-reduced-motion: reduce) { * { animation: none !important } }
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; width: fit-content; max-width: 100% }
 table { border-collapse: collapse; font-size: .88rem; overflow-wrap: normal } caption { text-align: left; padding: .5rem .8rem .3rem; font-weight: 600 }
-td, th { padding: .34rem .8rem; text-align: left; font-weight: 400; border-top: 1px solid var(--line) } thead th { background: var(--raised); font-weight: 600; border-top: 0 }
+td .button { white-space: nowrap } td, th { padding: .34rem .8rem; text-align: left; font-weight: 400; border-top: 1px solid var(--line) } thead th { background: var(--raised); font-weight: 600; border-top: 0 }
 .right { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap } .center { text-align: center }
 th button { all: unset; cursor: pointer } th button:focus-visible { outline: 2px solid var(--accent) }
 [aria-sort=ascending] button::after { content: ' ↑' } [aria-sort=descending] button::after { content: ' ↓' }

@@ -65,7 +65,7 @@ describe('what is lost with a load', () => {
 
   it('is one line, with its signs', () => {
     const table = (name: string, before: number, after: number) => ({ table: name, before, after })
-    expect(changesLine([table('a', 1, 1_001), table('b', 5, 5), table('c', 3, 1)])).toBe('a +1,000 · c -2')
+    expect(changesLine([table('a', 1, 1_001), table('b', 5, 5), table('c', 3, 1)])).toBe('a +1,000 · c −2')
     expect(changesLine([table('b', 5, 5)])).toBe('same number of rows')
   })
 })
@@ -85,17 +85,17 @@ describe('a comparison as it is read', () => {
     expect(tables).toMatchObject({
       title: 'Compared with load 1',
       columns: ['table', 'before', 'after', 'change'],
-      formats: ['text', 'integer', 'integer', 'integer'],
+      formats: ['text', 'integer', 'integer', 'signed'],
       rows: [['songplays', 6_820, 6_820, 0]],
     })
     expect(days).toMatchObject({
       title: 'Days that changed (plays, UTC)',
-      formats: ['date', 'integer', 'integer', 'integer'],
+      formats: ['date', 'integer', 'integer', 'signed'],
       rows: [['2018-11-02', 9, 4, -5]],
       total: 1,
     })
     expect(rest).toMatchObject({
-      text: '3 more days changed · coverage 4.7% → 4.8% · biggest changes in plays: Harmonia +1,200, Muse -8',
+      text: '3 more days changed · coverage 4.7% → 4.8% · biggest changes in plays: Harmonia +1,200, Muse −8',
     })
   })
 

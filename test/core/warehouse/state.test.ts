@@ -70,7 +70,7 @@ describe('the rows of a load beside those of another', () => {
         load(after === undefined ? {} : { counts: after }),
       )
     expect(between({ songplays: 10, users: 5, time: 1 }, { songplays: 1_398, users: 3, time: 1, new: 2 })).toBe(
-      'songplays +1,388 · users -2 · new +2',
+      'songplays +1,388 · users −2 · new +2',
     )
     expect(between({ songplays: 1 }, { songplays: 1 })).toBe('same number of rows')
     expect(between(undefined, { songplays: 1 })).toBe('songplays +1')
