@@ -1,5 +1,6 @@
 -- description: The events that have a user, a session, an item and a time; is_play is 1 for plays, 0 for others
 -- uses: events
+-- inline: yes
 
 select
   case when page = 'NextSong' then 1 else 0 end as is_play,

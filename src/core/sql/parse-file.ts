@@ -118,7 +118,7 @@ export function parseSelect(
 
 /** Reads a file of `fragments/`. Throws `bad_sql_file`. */
 export function parseFragment({ path, text }: SqlSource): Fragment {
-  const fields = parseHeader(path, text, plainHeader)
+  const fields = parseHeader(path, text, { ...plainHeader, inline: 'once' })
   const field = (key: string) => fields.find((candidate) => candidate.key === key)
   const name = nameOf(path)
   return {
@@ -126,6 +126,7 @@ export function parseFragment({ path, text }: SqlSource): Fragment {
     table: tableOf(name),
     description: field('description')?.value ?? '',
     uses: namesIn(field('uses')),
+    inline: oneOf(path, field('inline'), ['yes', 'no'], 'no') === 'yes',
     sql: onlySelect({ path, text }).text,
   }
 }

@@ -14,7 +14,7 @@ function fragments(files: Readonly<Record<string, string>>): Fragments {
 }
 
 const known = fragments({
-  events: '\nselect 1 as a, user_id\nfrom staging_events',
+  events: '-- inline: yes\n\nselect 1 as a, user_id\nfrom staging_events',
   'keyed-events': '-- uses: events\n\nwith b as (select 1 as x)\nselect a\nfrom events',
   'known-time':
     '\nselect :tz(start_time) as x, cast(:from as timestamp) as y, cast(:to as timestamp) as z from songplays',
