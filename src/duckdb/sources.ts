@@ -4,7 +4,7 @@ import { basename, join, resolve } from 'node:path'
 import { codeOf, messageOf, OpsError } from '../core/errors.ts'
 import { cancelled } from '../core/pacing.ts'
 import type { SourceFile } from '../core/ports/engine.ts'
-import { skippedWords } from '../core/warehouse/sources.ts'
+import { skippedWords } from '../core/warehouse/quarantine.ts'
 
 // Enough to keep every thread of libuv's pool busy: 15,000 files in 0.2 s.
 const questionsAtOnce = 64

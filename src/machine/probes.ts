@@ -7,7 +7,7 @@ import type { Engine } from '../core/ports/engine.ts'
 import type { Ledger } from '../core/ports/ledger.ts'
 import type { Probe } from '../core/ports/probe.ts'
 import { dayMs } from '../core/span.ts'
-import { skippedWords } from '../core/warehouse/sources.ts'
+import { skippedWords } from '../core/warehouse/quarantine.ts'
 
 /** The main settings, and variables that are probably not meant. */
 export function configurationProbe(summary: string, warnings: readonly string[]): Probe {

@@ -7,7 +7,7 @@ import type { LoadRecord } from '../ports/loads.ts'
 import type { RunRecord } from '../ports/runs.ts'
 import { type Reply, type TableReply, text } from '../reply.ts'
 import { tablesRead } from '../sql/lexer.ts'
-import { auditedSchema, loadSteps, stagedSchema } from '../warehouse/load.ts'
+import { auditedSchema, loadSteps, stagedSchema } from '../warehouse/load-steps.ts'
 import { repairedSchema } from '../warehouse/repair-texts.ts'
 import { checksStateLine } from '../warehouse/state.ts'
 

@@ -4,8 +4,8 @@ import type { Context } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
 import { list, plural, usd } from '../format.ts'
 import type { Finding, Probe } from '../ports/probe.ts'
+import { unknownLoads, unknownWords } from '../warehouse/kept-loads.ts'
 import { withLive } from '../warehouse/live.ts'
-import { unknownLoads, unknownWords } from '../warehouse/load.ts'
 import { green, notChecked, probe, red, warn } from './run-probes.ts'
 
 /** Whether the load that is served can be read. */

@@ -1,5 +1,6 @@
 import type { Deps } from '../deps.ts'
-import { OpsError } from '../errors.ts'
+import { DiskFull, messageOf, OpsError } from '../errors.ts'
+import { list } from '../format.ts'
 import type { LoadId } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/loads.ts'
 import { changesLine } from './compare.ts'
@@ -37,4 +38,52 @@ export async function earlierLoad(
 export function changeBetween(before: LoadRecord, after: LoadRecord): string {
   const [then, now] = [before.facts.counts ?? {}, after.facts.counts ?? {}]
   return changesLine(Object.entries(now).map(([table, after]) => ({ table, before: then[table] ?? 0, after })))
+}
+
+/** Loads that take space here although the ledger has never heard of them: it was emptied, or another one stands in its place. */
+export async function unknownLoads({ engine, ledger }: Deps): Promise<readonly LoadId[]> {
+  const stored = (await engine.stored()).map(({ load }) => load)
+  const records = await Promise.all(stored.map((id) => ledger.loads.get(id)))
+  return stored.filter((_, at) => records[at] === null)
+}
+
+/** Throws `storage` before a load would delete, or build over, what another ledger may still need. */
+export async function requireKnownLoads(deps: Deps): Promise<void> {
+  const unknown = await unknownLoads(deps)
+  if (unknown.length === 0) return
+  throw new OpsError(
+    'storage',
+    `${unknownWords(unknown)} Nothing was deleted.`,
+    'Restore the ledger from a backup; or delete these loads with tear-down, then load again.',
+    { fixCommand: 'tear-down' },
+  )
+}
+
+/** Which loads the ledger does not know, in a sentence. */
+export function unknownWords(unknown: readonly LoadId[]): string {
+  const which = unknown.length === 1 ? 'Load' : 'Loads'
+  const are = unknown.length === 1 ? 'is' : 'are'
+  return `${which} ${list(unknown.map(String))} ${are} stored here, but not in this ledger: it was emptied or replaced.`
+}
+
+/**
+ * A load that failed gives back its space at once where nobody can carry it on: its audit was red, or the disk is full. Any other is
+ * kept for `run-again`, until the next load begins. Never throws: the failure itself must reach its reader.
+ */
+export async function releaseFailed(load: LoadId, error: unknown, deps: Deps): Promise<void> {
+  const isDead = error instanceof DiskFull || (error instanceof OpsError && error.code === 'checks_red')
+  if (!isDead) return
+  try {
+    // Files first: on a full disk this makes the room to note it.
+    await releaseSpace(deps, load)
+    await deps.ledger.loads.discard(load)
+  } catch (thrown) {
+    deps.log.error({ err: thrown, load }, `a failed load did not give its space back: ${messageOf(thrown)}`)
+  }
+}
+
+/** Half-built loads of runs that ended are given up; one writer at a time means that none of them is at work. */
+export async function discardAbandoned(load: LoadId, deps: Deps): Promise<void> {
+  const abandoned = (await deps.ledger.loads.list(['building'])).filter(({ id }) => id !== load)
+  for (const { id } of abandoned) await deps.ledger.loads.discard(id)
 }

@@ -113,3 +113,10 @@ export function fileNamed<T extends { readonly path: string }>(name: string, fil
       : `Write more of its path: ${list(ending.slice(0, namesShown).map(({ path }) => path))}.`
   throw new OpsError('bad_argument', message, remedy, { field: 'file' })
 }
+
+/** "3 files skipped by name: a.bz2, b, c.json.1". */
+export function skippedWords(skipped: readonly string[]): string {
+  const names = skipped.slice(0, namesShown).map((name) => name.replaceAll(/\p{Cc}/gu, '?'))
+  const more = skipped.length - names.length
+  return `${plural(skipped.length, 'file')} skipped by name: ${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`
+}

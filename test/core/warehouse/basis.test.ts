@@ -6,7 +6,7 @@ import type { LoadFacts, LoadRecord } from '../../../src/core/ports/loads.ts'
 import type { TransformFile } from '../../../src/core/sql/files.ts'
 import type { SqlLibrary } from '../../../src/core/sql/library.ts'
 import { basisOf, changesWords, recipeOf, tally } from '../../../src/core/warehouse/basis.ts'
-import { skippedWords } from '../../../src/core/warehouse/sources.ts'
+import { skippedWords } from '../../../src/core/warehouse/quarantine.ts'
 import { shippedLibrary } from '../../support/catalog.ts'
 import { createWorld } from '../../support/core.ts'
 
