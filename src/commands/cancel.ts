@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optionalInteger } from '../core/command/args.ts'
+import { optionalId } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { RunId, RunStore, RunSummary } from '../core/ports/runs.ts'
 import { text } from '../core/reply.ts'
@@ -14,11 +14,7 @@ export default defineCommand({
   repeatable: false,
   audience: 'asker',
   args: z.object({
-    id: optionalInteger({
-      about: 'which run; the newest one if left out',
-      min: 1,
-      max: Number.MAX_SAFE_INTEGER,
-    }),
+    id: optionalId({ about: 'which run; the newest one if left out' }),
   }),
   examples: ['cancel', 'cancel 12'],
   async run({ id }, { deps, who, cancel, runId }) {

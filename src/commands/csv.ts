@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { filesOfLoad, filesTable } from '../core/answers/answer-source.ts'
 import { findResult } from '../core/answers/stored-result.ts'
-import { choice, optionalInteger } from '../core/command/args.ts'
+import { choice, optionalId } from '../core/command/args.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
@@ -18,11 +18,7 @@ export default defineCommand({
   repeats: 'file',
   audience: 'channel',
   args: z.object({
-    id: optionalInteger({
-      about: 'number of the run; your newest if left out',
-      min: 1,
-      max: Number.MAX_SAFE_INTEGER,
-    }),
+    id: optionalId({ about: 'number of the run; your newest if left out' }),
     part: choice({ about: 'its rows, or the source files of its load', values: ['rows', 'files'], fallback: 'rows' }),
   }),
   examples: ['csv', 'csv 12', 'csv 12 files'],

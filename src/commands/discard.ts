@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optionalInteger } from '../core/command/args.ts'
+import { optionalId } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { text } from '../core/reply.ts'
 import { findHeld, settleCard } from '../core/warehouse/held.ts'
@@ -16,11 +16,7 @@ export default defineCommand({
   repeatable: false,
   audience: 'channel',
   args: z.object({
-    load: optionalInteger({
-      about: 'the number of the held load (see loads)',
-      min: 1,
-      max: Number.MAX_SAFE_INTEGER,
-    }),
+    load: optionalId({ about: 'the number of the held load (see loads)' }),
   }),
   examples: ['discard', 'discard 12'],
   async plan({ load }, { deps }) {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optionalInteger } from '../core/command/args.ts'
+import { optionalId } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
 import { OpsError } from '../core/errors.ts'
@@ -22,11 +22,7 @@ export default defineCommand({
   effect: 'none',
   audience: 'asker',
   args: z.object({
-    load: optionalInteger({
-      about: 'the number of a load: what it changed, by table and day',
-      min: 1,
-      max: Number.MAX_SAFE_INTEGER,
-    }),
+    load: optionalId({ about: 'the number of a load: what it changed, by table and day' }),
   }),
   examples: ['loads', 'loads 12'],
   async run({ load }, { deps }) {

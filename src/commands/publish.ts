@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { changesBetween } from '../core/approval/plans.ts'
-import { optionalInteger, optionalText } from '../core/command/args.ts'
+import { optionalId, optionalText } from '../core/command/args.ts'
 import type { Context, RunContext } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
@@ -26,10 +26,8 @@ export default defineCommand({
   audience: 'channel',
   act: 'Publish',
   args: z.object({
-    load: optionalInteger({
+    load: optionalId({
       about: 'the number of the held load (see loads)',
-      min: 1,
-      max: Number.MAX_SAFE_INTEGER,
       form: 'required',
     }),
     reason: optionalText({

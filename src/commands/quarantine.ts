@@ -1,12 +1,10 @@
 import { z } from 'zod'
-import { optionalText } from '../core/command/args.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { quote } from '../core/command/line.ts'
 import type { Deps } from '../core/deps.ts'
-import { OpsError } from '../core/errors.ts'
 import { plural } from '../core/format.ts'
 import { tableOfThings, text } from '../core/reply.ts'
-import { baseName, fileNamed, filesInQuarantine, quarantine } from '../core/warehouse/quarantine.ts'
+import { baseName, fileArgument, filesInQuarantine, quarantine } from '../core/warehouse/quarantine.ts'
 
 export default defineCommand({
   name: 'quarantine',
@@ -16,27 +14,11 @@ export default defineCommand({
   effect: 'bot',
   audience: 'channel',
   schedulable: false,
-  args: z.object({
-    file: optionalText({
-      about: 'the file: its path, or the end of it',
-      bare: true,
-      maxLength: 4096,
-      accepts: 'the path of a source file, or the end of it',
-    }),
-  }),
+  args: z.object({ file: fileArgument('a source file') }),
   examples: ['quarantine', 'quarantine 2018-11-29-events.json'],
-  async run({ file: name }, { deps, signal, who }) {
-    if (name === undefined) return listed(deps)
-    const { log, song } = await deps.engine.sources(signal)
-    if (log.length + song.length === 0) {
-      throw new OpsError(
-        'bad_config',
-        'The warehouse reads everything below the prefixes, so no file can be left out.',
-        'Set SPARKIFY_WORK, with which the files are listed (docs/aws.md); or move the file out of the prefix.',
-      )
-    }
-    const file = fileNamed(name, [...log, ...song], 'among the source files')
-    await quarantine(file, who.name, deps, signal)
+  async run({ file: name }, context) {
+    if (name === undefined) return listed(context.deps)
+    const file = await quarantine(name, context)
     const headline = `${baseName(file.path)} is left out of loads until it changes or is released.`
     return {
       headline,

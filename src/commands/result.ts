@@ -9,7 +9,7 @@ import {
   type StoredResult,
   type WantedRows,
 } from '../core/answers/stored-result.ts'
-import { choice, integer, optionalChoice, optionalInteger, optionalText } from '../core/command/args.ts'
+import { choice, integer, optionalChoice, optionalId, optionalText } from '../core/command/args.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { count, duration, moment, plural } from '../core/format.ts'
@@ -25,11 +25,7 @@ export default defineCommand({
   repeats: 'rows',
   audience: 'asker',
   args: z.object({
-    id: optionalInteger({
-      about: 'number of the run; your newest if left out',
-      min: 1,
-      max: Number.MAX_SAFE_INTEGER,
-    }),
+    id: optionalId({ about: 'number of the run; your newest if left out' }),
     part: choice({
       about: 'its rows, or where they come from: SQL, load, files and checks (sql is the same)',
       values: ['rows', 'source', 'sql'],

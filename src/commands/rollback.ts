@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optionalInteger } from '../core/command/args.ts'
+import { optionalId } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
 import { text } from '../core/reply.ts'
@@ -19,11 +19,7 @@ export default defineCommand({
   repeatable: false,
   audience: 'channel',
   args: z.object({
-    load: optionalInteger({
-      about: 'the number of a kept load (see loads); without it, the one before the live load',
-      min: 1,
-      max: Number.MAX_SAFE_INTEGER,
-    }),
+    load: optionalId({ about: 'the number of a kept load (see loads); without it, the one before the live load' }),
   }),
   examples: ['rollback', 'rollback 12'],
   async plan({ load }, { deps }) {

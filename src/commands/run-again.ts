@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optionalInteger } from '../core/command/args.ts'
+import { optionalId } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { OpsError } from '../core/errors.ts'
 import type { RunRecord } from '../core/ports/ledger.ts'
@@ -15,11 +15,7 @@ export default defineCommand({
   schedulable: false,
   audience: 'asker',
   args: z.object({
-    id: optionalInteger({
-      about: 'which run; your newest failed one that changed something if left out',
-      min: 1,
-      max: Number.MAX_SAFE_INTEGER,
-    }),
+    id: optionalId({ about: 'which run; your newest failed one that changed something if left out' }),
   }),
   examples: ['run-again', 'run-again 12'],
   async instead({ id }, { deps, who, catalog }) {

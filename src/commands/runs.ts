@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Answer } from '../core/answer.ts'
-import { flag, optionalDate, optionalInteger, optionalSince, optionalText, sinceTime } from '../core/command/args.ts'
+import { flag, optionalDate, optionalId, optionalSince, optionalText, sinceTime } from '../core/command/args.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { quote } from '../core/command/line.ts'
@@ -27,7 +27,7 @@ export default defineCommand({
   effect: 'none',
   audience: 'asker',
   args: z.object({
-    id: optionalInteger({ about: 'one run in full', min: 1, max: Number.MAX_SAFE_INTEGER }),
+    id: optionalId({ about: 'one run in full' }),
     who: optionalText({
       about: 'only runs of this person',
       bare: false,

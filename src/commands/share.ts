@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Answer } from '../core/answer.ts'
 import { findResult, type StoredResult } from '../core/answers/stored-result.ts'
 import type { Channel } from '../core/channel.ts'
-import { optionalChannel, optionalInteger } from '../core/command/args.ts'
+import { optionalChannel, optionalId } from '../core/command/args.ts'
 import type { Context } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
 import { inField, OpsError } from '../core/errors.ts'
@@ -20,11 +20,9 @@ export default defineCommand({
   effect: 'bot',
   audience: 'asker',
   args: z.object({
-    id: optionalInteger({
+    id: optionalId({
       label: 'Run',
       about: 'number of the run; your newest if left out',
-      min: 1,
-      max: Number.MAX_SAFE_INTEGER,
     }),
     channel: optionalChannel({ label: 'Channel', about: 'the channel to post in' }),
   }),

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { askerOf } from '../../core/people.ts'
 import { alertName, alertOutcome, requireFiring, settleAlert } from '../../core/watch/find.ts'
 
@@ -7,11 +7,7 @@ export default defineCommand({
   name: 'alert-acknowledge',
   aliases: ['alert-ack'],
   summary: 'Shows others that you look after a firing alert or check',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args: z.object(alertName()),
   examples: ['alert acknowledge 1', 'alert acknowledge check=days-have-no-gaps'],
   async run(name, context) {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '../../core/command/context.ts'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { inField, OpsError } from '../../core/errors.ts'
 import { askerOf } from '../../core/people.ts'
 import { placeOf, postable } from '../../core/posting.ts'
@@ -12,11 +12,7 @@ const args = z.object(alertArgs({ form: 'required' }))
 export default defineCommand({
   name: 'alert-add',
   summary: 'Watches a figure of a query after each load, and posts when it crosses a limit, changes or is unusual',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args,
   examples: [
     'alert add "pulse" when plays<200',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { Context } from '../../core/command/context.ts'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { OpsError } from '../../core/errors.ts'
 import { askerOf } from '../../core/people.ts'
 import { placeOf } from '../../core/posting.ts'
@@ -19,11 +19,7 @@ const args = z.object({ id: alertNumber(), ...alertArgs({}) })
 export default defineCommand({
   name: 'alert-edit',
   summary: 'Changes what an alert watches, when it fires, or where it posts; a new condition makes you its owner',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args,
   examples: [
     'alert edit 1 when plays<150',

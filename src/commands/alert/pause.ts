@@ -1,16 +1,12 @@
 import { z } from 'zod'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { askerOf } from '../../core/people.ts'
 import { alertNumber, alertOutcome, settleAlert } from '../../core/watch/find.ts'
 
 export default defineCommand({
   name: 'alert-pause',
   summary: 'Pauses an alert until it is resumed; a firing of it ends',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args: z.object({ id: alertNumber() }),
   examples: ['alert pause 1'],
   async run({ id }, context) {

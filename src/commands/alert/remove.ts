@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { askerOf } from '../../core/people.ts'
 import { text } from '../../core/reply.ts'
 import { alertNumber, removeAlert, watchWords } from '../../core/watch/find.ts'
@@ -8,11 +8,7 @@ import { alertLine } from '../../core/watch/make.ts'
 export default defineCommand({
   name: 'alert-remove',
   summary: 'Removes an alert and shows the line that adds it again',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args: z.object({ id: alertNumber() }),
   examples: ['alert remove 1'],
   async run({ id }, context) {

@@ -1,16 +1,12 @@
 import { z } from 'zod'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { alertNumber, alertOutcome, findAlert, requireAlertPoster, settleAlert } from '../../core/watch/find.ts'
 import { checkedAlert, judgingWords } from '../../core/watch/make.ts'
 
 export default defineCommand({
   name: 'alert-resume',
   summary: 'Resumes a paused alert; it is judged on the last whole day',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args: z.object({ id: alertNumber() }),
   examples: ['alert resume 1'],
   async run({ id }, context) {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { optionalHours } from '../../core/command/args.ts'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { moment } from '../../core/format.ts'
 import { askerOf } from '../../core/people.ts'
 import { hourMs } from '../../core/span.ts'
@@ -11,11 +11,7 @@ const usualHours = 24
 export default defineCommand({
   name: 'alert-snooze',
   summary: 'Snoozes a firing alert or check for a while; it is firing again after that, unless it is resolved',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args: z.object({
     ...alertName(),
     for: optionalHours({ about: `for how long; ${usualHours}h if left out`, max: 14 * 24 }),

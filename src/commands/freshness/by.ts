@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { optionalChannel, optionalTime, optionalZone } from '../../core/command/args.ts'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { inField, OpsError } from '../../core/errors.ts'
 import { askerOf } from '../../core/people.ts'
 import { isSameChannel } from '../../core/place.ts'
@@ -11,11 +11,7 @@ import { freshnessWords } from '../../core/watch/freshness/words.ts'
 export default defineCommand({
   name: 'freshness-by',
   summary: 'Posts when a day is not live by a time of the next day; one deadline for each channel',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args: z.object({
     time: optionalTime({ label: 'Due by', about: 'by when the day before must be live', form: 'required' }),
     channel: optionalChannel({ label: 'Channel', about: 'where a missed deadline is posted; here if left out' }),

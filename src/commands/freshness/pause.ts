@@ -1,23 +1,17 @@
 import { z } from 'zod'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { text } from '../../core/reply.ts'
-import { findFreshness, freshnessNotFound, freshnessNumber } from '../../core/watch/freshness/find.ts'
+import { changeFreshness, findFreshness, freshnessNumber } from '../../core/watch/freshness/find.ts'
 import { freshnessWords } from '../../core/watch/freshness/words.ts'
 
 export default defineCommand({
   name: 'freshness-pause',
   summary: 'Pauses a freshness: its deadlines are not judged until it is resumed',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args: z.object({ id: freshnessNumber() }),
   examples: ['freshness pause', 'freshness pause 1'],
   async run({ id }, context) {
-    const found = await findFreshness(id, context)
-    const paused = await context.deps.ledger.freshness.change(found.id, { isPaused: true })
-    if (paused === null) throw freshnessNotFound(found.id, true)
+    const paused = await changeFreshness(await findFreshness(id, context), { isPaused: true }, context.deps)
     const headline = `Freshness ${paused.id} is paused: ${freshnessWords(paused)}.`
     return {
       headline,

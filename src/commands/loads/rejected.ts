@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optionalInteger } from '../../core/command/args.ts'
+import { optionalId } from '../../core/command/args.ts'
 import { defineCommand } from '../../core/command/define.ts'
 import type { Deps } from '../../core/deps.ts'
 import { OpsError } from '../../core/errors.ts'
@@ -20,11 +20,7 @@ export default defineCommand({
   effect: 'none',
   audience: 'asker',
   args: z.object({
-    load: optionalInteger({
-      about: 'the number of a kept load (see loads); without it, the live one',
-      min: 1,
-      max: Number.MAX_SAFE_INTEGER,
-    }),
+    load: optionalId({ about: 'the number of a kept load (see loads); without it, the live one' }),
   }),
   examples: ['loads rejected', 'loads rejected 12'],
   async run({ load: asked }, { deps }) {

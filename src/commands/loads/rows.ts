@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { optionalDate, optionalInteger } from '../../core/command/args.ts'
+import { optionalDate, optionalId } from '../../core/command/args.ts'
 import { defineCommand } from '../../core/command/define.ts'
 import { OpsError } from '../../core/errors.ts'
 import { text } from '../../core/reply.ts'
@@ -17,7 +17,7 @@ export default defineCommand({
   schedulable: false,
   audience: 'asker',
   args: z.object({
-    load: optionalInteger({ about: 'the number of the held load (see loads)', min: 1, max: Number.MAX_SAFE_INTEGER }),
+    load: optionalId({ about: 'the number of the held load (see loads)' }),
     day: optionalDate({ about: 'the day (UTC); the one that lost most if left out', bare: false }),
   }),
   examples: ['loads rows 12', 'loads rows 12 day=2018-11-14'],

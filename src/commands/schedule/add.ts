@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { choice, described, optionalChannel, optionalChoice, optionalTime, words } from '../../core/command/args.ts'
 import type { Context } from '../../core/command/context.ts'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { placeOf } from '../../core/posting.ts'
 import { linesOf, maxLinesLength } from '../../core/schedule/make/lines.ts'
 import { makeSchedule, type NewSchedule, planOfNew } from '../../core/schedule/make/make.ts'
@@ -48,11 +48,7 @@ const args = z.object({
 export default defineCommand({
   name: 'schedule-add',
   summary: 'Runs commands on a schedule and posts the answers in a channel',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args,
   examples: [
     'schedule add "top songs 10" daily at 07:00 in #music',

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { words } from '../../core/command/args.ts'
 import type { Context } from '../../core/command/context.ts'
-import { defineCommand, type Outcome } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand, type Outcome } from '../../core/command/define.ts'
 import { OpsError } from '../../core/errors.ts'
 import { askerOf } from '../../core/people.ts'
 import { isDirect } from '../../core/place.ts'
@@ -30,11 +30,7 @@ const args = z.object({
 export default defineCommand({
   name: 'schedule-edit',
   summary: 'Changes what a schedule runs, when, or how; changing its commands makes you its owner',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args,
   examples: [
     'schedule edit 1 weekdays at 08:00',

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { optionalChannel } from '../../core/command/args.ts'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { askerOf } from '../../core/people.ts'
 import { isDirect } from '../../core/place.ts'
 import { placeOf } from '../../core/posting.ts'
@@ -18,11 +18,7 @@ import { scheduleWords } from '../../core/schedule/make/words.ts'
 export default defineCommand({
   name: 'schedule-move',
   summary: 'Moves a schedule to another channel',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args: z.object({
     id: scheduleNumber(),
     channel: optionalChannel({ about: 'where it should post; here if left out' }),

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import type { Suggestion } from '../../core/answer.ts'
 import { words } from '../../core/command/args.ts'
 import type { Context } from '../../core/command/context.ts'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { isSameChannel } from '../../core/place.ts'
 import { placeOf } from '../../core/posting.ts'
 import { makeSchedule, type NewSchedule, planOfNew } from '../../core/schedule/make/make.ts'
@@ -23,11 +23,7 @@ const args = z.object({
 export default defineCommand({
   name: 'schedule-nightly',
   summary: 'Adds a nightly schedule: load, checks, figures and top songs in one post',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args,
   examples: ['schedule nightly', 'schedule nightly at 04:30 in #music tz=Europe/London paused=resume'],
   plan: async (said, context) => planOfNew(await wanted(said, context), context),

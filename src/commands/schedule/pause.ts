@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { text } from '../../core/reply.ts'
 import { changeSchedule, findSchedule, scheduleNumber } from '../../core/schedule/make/find.ts'
 import { scheduleWords } from '../../core/schedule/make/words.ts'
@@ -7,11 +7,7 @@ import { scheduleWords } from '../../core/schedule/make/words.ts'
 export default defineCommand({
   name: 'schedule-pause',
   summary: 'Pauses a schedule until it is resumed',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args: z.object({ id: scheduleNumber() }),
   examples: ['schedule pause 1'],
   async run({ id }, context) {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { text } from '../../core/reply.ts'
 import { lineToCopy } from '../../core/schedule/make/export.ts'
 import { removeSchedule, scheduleNumber } from '../../core/schedule/make/find.ts'
@@ -8,11 +8,7 @@ import { scheduleWords } from '../../core/schedule/make/words.ts'
 export default defineCommand({
   name: 'schedule-remove',
   summary: 'Removes a schedule and shows the line that creates it again',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args: z.object({ id: scheduleNumber() }),
   examples: ['schedule remove 1'],
   async run({ id }, context) {

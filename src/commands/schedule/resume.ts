@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { defineCommand } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand } from '../../core/command/define.ts'
 import { postable } from '../../core/posting.ts'
 import { runnableLines } from '../../core/schedule/make/draft.ts'
 import { changeSchedule, findSchedule, requirePoster, scheduleNumber } from '../../core/schedule/make/find.ts'
@@ -9,11 +9,7 @@ import { scheduleWords } from '../../core/schedule/make/words.ts'
 export default defineCommand({
   name: 'schedule-resume',
   summary: 'Resumes a paused or suspended schedule',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args: z.object({ id: scheduleNumber() }),
   examples: ['schedule resume 1'],
   async run({ id }, context) {

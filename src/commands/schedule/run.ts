@@ -1,17 +1,15 @@
 import { z } from 'zod'
-import { optionalInteger } from '../../core/command/args.ts'
+import { optionalId, optionalInteger } from '../../core/command/args.ts'
 import { defineCommand } from '../../core/command/define.ts'
 import { placeWords } from '../../core/place.ts'
 import { text } from '../../core/reply.ts'
 import { insert } from '../../core/runner/execute.ts'
 import { planOfLines } from '../../core/schedule/make/draft.ts'
-import { findSchedule, requirePoster } from '../../core/schedule/make/find.ts'
+import { findSchedule, requirePoster, scheduleNumber } from '../../core/schedule/make/find.ts'
 import { understood } from '../../core/schedule/make/lines.ts'
 import { linesWords, scheduleWords } from '../../core/schedule/make/words.ts'
 import { hasSameLines } from '../../core/schedule/report/run-title.ts'
 import { requireNotRunning, runSchedule } from '../../core/schedule/run/workflow.ts'
-
-const runNumber = { min: 1, max: Number.MAX_SAFE_INTEGER, bare: false }
 
 export default defineCommand({
   name: 'schedule-run',
@@ -23,8 +21,8 @@ export default defineCommand({
   runsSchedule: true,
   audience: 'asker',
   args: z.object({
-    id: optionalInteger({ about: 'the number of the schedule', min: 1, max: 999_999_999 }),
-    from: optionalInteger({ about: 'the failed run to continue', form: 'left-out', ...runNumber }),
+    id: scheduleNumber(),
+    from: optionalId({ about: 'the failed run to continue', form: 'left-out', bare: false }),
     'max-errors': optionalInteger({
       about: 'how many unreadable rows its load may skip this time',
       bare: false,

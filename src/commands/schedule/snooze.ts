@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { optionalChoice, optionalHours } from '../../core/command/args.ts'
-import { defineCommand, type Outcome } from '../../core/command/define.ts'
+import { changesSchedules, defineCommand, type Outcome } from '../../core/command/define.ts'
 import type { ScheduleRecord } from '../../core/ports/schedules.ts'
 import { text } from '../../core/reply.ts'
 import { changeSchedule, findSchedule, scheduleNumber } from '../../core/schedule/make/find.ts'
@@ -12,11 +12,7 @@ const usualHours = 8
 export default defineCommand({
   name: 'schedule-snooze',
   summary: 'Mutes the mentions of a failing schedule for a while; it still runs and posts',
-  group: 'schedules',
-  role: 'operator',
-  effect: 'bot',
-  schedulable: false,
-  audience: 'asker',
+  ...changesSchedules,
   args: z.object({
     id: scheduleNumber(),
     for: optionalHours({ about: `for how long; ${usualHours}h if left out`, max: 14 * 24 }),

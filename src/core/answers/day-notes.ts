@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { optionalInteger } from '../command/args.ts'
+import { optionalId } from '../command/args.ts'
 import type { Context, RunContext } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
@@ -16,7 +16,7 @@ const mostNotes = 1000
 
 /** The argument that names a note. */
 export function noteNumber(): z.ZodType<number | undefined> {
-  return optionalInteger({ about: 'the number of the note', min: 1, max: 999_999_999, form: 'required' })
+  return optionalId({ about: 'the number of the note', form: 'required' })
 }
 
 /** The text of a note: what was filled in, or the words that were typed. Throws `bad_argument` where there is none, or too much of it. */

@@ -83,14 +83,25 @@ export function optionalInteger(options: ArgOptions & { min: number; max: number
   const { min, max } = options
   const schema = z
     .string()
-    .regex(/^\+?#?\d{1,15}$/)
-    .transform((typed) => Number(typed.replaceAll(/[#+]/g, '')))
+    .regex(/^\+?\d{1,15}$/)
+    .transform(Number)
     .pipe(z.number().int().min(min).max(max))
     .optional()
   return described(schema, options, {
     accepts: `a whole number from ${grouped(min)} to ${grouped(max)}`,
     looks: 'number',
   })
+}
+
+/** The number that names a run, a load, a schedule and their like; may be left out. */
+export function optionalId(options: ArgOptions): z.ZodType<number | undefined> {
+  const schema = z
+    .string()
+    .regex(/^\+?#?\d{1,15}$/)
+    .transform((typed) => Number(typed.replaceAll(/[#+]/g, '')))
+    .pipe(z.number().int().positive())
+    .optional()
+  return described(schema, options, { accepts: 'a number like 12', looks: 'number' })
 }
 
 /** One of a few words. */

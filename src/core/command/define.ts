@@ -95,6 +95,15 @@ export interface Definition<S extends z.ZodObject>
   run(args: z.output<S>, context: RunContext, given: ArgumentValues): Promise<Outcome>
 }
 
+/** What commands have in common that change what the bot does by itself: schedules, alerts and deadlines. */
+export const changesSchedules = {
+  group: 'schedules',
+  role: 'operator',
+  effect: 'bot',
+  schedulable: false,
+  audience: 'asker',
+} as const satisfies Partial<Command>
+
 /** Makes a command of its definition. */
 export function defineCommand<S extends z.ZodObject>(definition: Definition<S>): Command {
   const { run: _run, plan, instead: _instead, canContinue = async () => false, ...declared } = definition

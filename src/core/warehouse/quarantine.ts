@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { optionalText } from '../command/args.ts'
+import type { RunContext } from '../command/context.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import { list, plural } from '../format.ts'
@@ -27,8 +29,26 @@ export async function filesInQuarantine({ ledger }: Deps): Promise<readonly Quar
   return (await ledger.notes.list(prefix)).map(({ value }) => quarantinedSchema.parse(value))
 }
 
-/** Puts a file in quarantine as it is now. Throws `source_unreadable` where the engine cannot know when it changes. */
-export async function quarantine(file: SourceFile, who: string, deps: Deps, signal: AbortSignal): Promise<void> {
+/** The argument that names a source file. `which` completes "the path of". */
+export function fileArgument(which: string): z.ZodType<string | undefined> {
+  const accepts = `the path of ${which}, or the end of it`
+  return optionalText({ about: 'the file: its path, or the end of it', maxLength: 4096, accepts })
+}
+
+/**
+ * Puts the source file that a person means in quarantine as it is now. Throws `bad_config` where the engine cannot list the files, and
+ * `source_unreadable` where it cannot know when this one changes.
+ */
+export async function quarantine(name: string, { deps, signal, who }: RunContext): Promise<SourceFile> {
+  const { log, song } = await deps.engine.sources(signal)
+  if (log.length + song.length === 0) {
+    throw new OpsError(
+      'bad_config',
+      'The warehouse reads everything below the prefixes, so no file can be left out.',
+      'Set SPARKIFY_WORK, with which the files are listed (docs/aws.md); or move the file out of the prefix.',
+    )
+  }
+  const file = fileNamed(name, [...log, ...song], 'among the source files')
   const content = await deps.engine.contentOf(file, signal)
   if (content === null) {
     throw new OpsError(
@@ -39,7 +59,19 @@ export async function quarantine(file: SourceFile, who: string, deps: Deps, sign
   }
   const { path, bytes } = file
   const since = deps.clock.now().toISOString()
-  await deps.ledger.notes.set(keyOf(path), { path, content, bytes, since, who } satisfies QuarantinedFile)
+  await deps.ledger.notes.set(keyOf(path), { path, content, bytes, since, who: who.name } satisfies QuarantinedFile)
+  return file
+}
+
+/** Lets loads read the file in quarantine again that a person means. Throws `interrupted` where it changed meanwhile. */
+export async function releaseNamed(name: string | undefined, deps: Deps): Promise<QuarantinedFile> {
+  if (name === undefined) {
+    throw new OpsError('bad_argument', 'No file is named.', 'Write its path, or the end of it.', { field: 'file' })
+  }
+  const file = fileNamed(name, await filesInQuarantine(deps), 'in quarantine')
+  if (await release(file, deps)) return file
+  const message = `${baseName(file.path)} was just put in quarantine again, or released.`
+  throw new OpsError('interrupted', message, '', { fixCommand: 'quarantine' })
 }
 
 /** Lets loads read the file again. False where it is not in quarantine as it was. */
@@ -100,7 +132,7 @@ export function baseName(path: string): string {
 /**
  * The one file that a person means: by its path, or by the end of it. Throws `bad_argument` where it is none or several of them.
  */
-export function fileNamed<T extends { readonly path: string }>(name: string, files: readonly T[], where: string): T {
+function fileNamed<T extends { readonly path: string }>(name: string, files: readonly T[], where: string): T {
   const exact = files.find(({ path }) => path === name)
   const ending = files.filter(({ path }) => path.endsWith(`/${name}`))
   const [first, second] = exact === undefined ? ending : [exact]

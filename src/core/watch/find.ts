@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { optionalInteger, optionalText } from '../command/args.ts'
+import { optionalId, optionalText } from '../command/args.ts'
 import { mayUse } from '../command/catalog.ts'
 import type { Context } from '../command/context.ts'
 import type { Outcome } from '../command/define.ts'
@@ -24,7 +24,7 @@ export interface AlertName {
 
 /** The argument that names an alert. */
 export function alertNumber(): z.ZodType<number | undefined> {
-  return optionalInteger({ about: 'the number of the alert', min: 1, max: 999_999_999 })
+  return optionalId({ about: 'the number of the alert' })
 }
 
 /** The arguments that name an alert or a watched check. */

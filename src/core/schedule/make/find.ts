@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { optionalInteger } from '../../command/args.ts'
+import { optionalId } from '../../command/args.ts'
 import type { Context } from '../../command/context.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
@@ -10,7 +10,7 @@ import { postable } from '../../posting.ts'
 
 /** The argument that names a schedule. */
 export function scheduleNumber(): z.ZodType<number | undefined> {
-  return optionalInteger({ about: 'the number of the schedule', min: 1, max: 999_999_999 })
+  return optionalId({ about: 'the number of the schedule' })
 }
 
 /** Whether a person may see and stop a schedule: what it posts in somebody's direct messages is the business of that person and of admins. */

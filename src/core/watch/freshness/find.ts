@@ -1,14 +1,19 @@
 import type { z } from 'zod'
-import { optionalInteger } from '../../command/args.ts'
+import { optionalId } from '../../command/args.ts'
 import type { Context } from '../../command/context.ts'
+import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
+import { askerOf } from '../../people.ts'
 import { isSameChannel } from '../../place.ts'
-import type { Freshness } from '../../ports/freshness.ts'
+import type { Freshness, FreshnessStore } from '../../ports/freshness.ts'
 import { maySee } from '../../schedule/make/find.ts'
+import { advance } from '../life.ts'
+import { closingMessages, messagesOfDay } from './card.ts'
+import { countedDays } from './words.ts'
 
 /** The argument that names a freshness. */
 export function freshnessNumber(): z.ZodType<number | undefined> {
-  return optionalInteger({ about: 'its number; that of this channel if left out', min: 1, max: 999_999_999 })
+  return optionalId({ about: 'its number; that of this channel if left out' })
 }
 
 /** Those that `who` may see: not what is posted in somebody else's direct messages. */
@@ -27,8 +32,43 @@ export async function findFreshness(id: number | undefined, context: Context): P
   throw freshnessNotFound(id, all.length > 0)
 }
 
-/** There is none of that number, or nobody said which. */
-export function freshnessNotFound(id: number | undefined, isAny: boolean): OpsError {
+/** Changes a freshness, and gives it as it is then. Throws `not_found` where somebody has removed it meanwhile. */
+export async function changeFreshness(
+  { id }: Freshness,
+  changes: Parameters<FreshnessStore['change']>[1],
+  { ledger }: Deps,
+): Promise<Freshness> {
+  const changed = await ledger.freshness.change(id, changes)
+  if (changed === null) throw freshnessNotFound(id, true)
+  return changed
+}
+
+/** Removes a freshness, and gives it as it was; its open messages are closed. Throws `not_found` for who comes second. */
+export async function removeFreshness(id: number | undefined, context: Context): Promise<Freshness> {
+  const { deps, who } = context
+  const found = await findFreshness(id, context)
+  const unmet = await deps.ledger.freshness.unmet(deps.clock.now())
+  const days = unmet.filter(({ freshness }) => freshness === found.id)
+  const messages = closingMessages(days, found, askerOf(who), deps)
+  if (!(await deps.ledger.freshness.remove(found.id, messages))) throw freshnessNotFound(found.id, true)
+  return found
+}
+
+/** Acknowledges the late days of a freshness whose messages are open, the oldest first: `YYYY-MM-DD`. */
+export async function acknowledgeDays(found: Freshness, { deps, who }: Context): Promise<readonly string[]> {
+  const at = deps.clock.now().toISOString()
+  const acknowledged: string[] = []
+  for (const day of (await deps.ledger.freshness.days(found.id, countedDays)).toReversed()) {
+    const life = advance(day.life, { kind: 'acknowledged', by: askerOf(who) }, at)
+    if (life === day.life) continue
+    const messages = messagesOfDay({ ...day, life }, found, deps)
+    if (await deps.ledger.freshness.update(day, { life }, messages)) acknowledged.push(day.day)
+  }
+  return acknowledged
+}
+
+/** There is none of that number, or nobody named one. */
+function freshnessNotFound(id: number | undefined, isAny: boolean): OpsError {
   if (id !== undefined) {
     return new OpsError('not_found', `There is no freshness ${id}. Nothing was done.`, '`freshness` lists them.', {
       fixCommand: 'freshness',
