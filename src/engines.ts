@@ -150,7 +150,7 @@ async function faultOf(work: Promise<unknown>): Promise<OpsError | null> {
 async function sampleIn(home: string): Promise<SourceFolders> {
   const { firstSample, generateSample } = await import('./sample/index.ts')
   const folder = join(home, 'sample')
-  const { outcome } = await generateSample(firstSample, folder)
+  const outcome = await generateSample(firstSample, folder)
   return {
     log: join(folder, 'log_data'),
     song: join(folder, 'song_data'),

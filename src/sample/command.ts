@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import { type ExitStatus, exitStatusOf, OpsError } from '../core/errors.ts'
-import { generateSample, type SampleReport, sampleDefaults, sampleOptions } from './index.ts'
+import { plural } from '../core/format.ts'
+import { generateSample, sampleDefaults, sampleOptions } from './index.ts'
 
 /** Where the command writes, one line at a time with its end. */
 export interface Terminal {
@@ -29,16 +30,6 @@ function parsed(args: readonly string[]) {
   }
 }
 
-const grouped = new Intl.NumberFormat('en-US')
-
-function summary(report: SampleReport, out: string, seconds: number): string {
-  const { events, plays, users, days, songs, files, bytes } = report
-  const counts = `${grouped.format(events)} events (${grouped.format(plays)} plays, ${grouped.format(users)} listeners, ${days} days)`
-  const size = `${grouped.format(files)} files, ${(bytes / 1e6).toFixed(1)} MB`
-  const ending = report.outcome === 'written' ? `${seconds.toFixed(1)} s` : 'already there'
-  return `✓ ${counts} and ${grouped.format(songs)} songs in ${out}: ${size}, ${ending}\n`
-}
-
 /**
  * `npm run sample`: writes a sample and reports it in one line.
  * @param args what was typed after `sample`
@@ -53,8 +44,13 @@ export async function runSample(args: readonly string[], terminal: Terminal): Pr
       return 0
     }
     if (out === undefined || out === '') throw new OpsError('bad_argument', '--out is missing.', usage.trimEnd())
-    const report = await generateSample(sampleOptions(given), out)
-    terminal.out(summary(report, out, (performance.now() - begun) / 1000))
+    const options = sampleOptions(given)
+    const outcome = await generateSample(options, out)
+    const took = outcome === 'written' ? `${((performance.now() - begun) / 1000).toFixed(1)} s` : outcome
+    const { events, days, songs } = options
+    terminal.out(
+      `✓ ${plural(events, 'event')} on ${plural(days, 'day')} and ${plural(songs, 'song')} in ${out}, ${took}\n`,
+    )
     return 0
   } catch (error) {
     if (!(error instanceof OpsError)) throw error

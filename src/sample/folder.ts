@@ -3,13 +3,10 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { codeOf, messageOf, OpsError } from '../core/errors.ts'
-import { type SampleOptions, type SampleTotals, totalsSchema } from './options.ts'
+import type { SampleOptions } from './options.ts'
 
 const markerName = 'sample.json'
-const markerSchema = z.object({
-  options: z.record(z.string(), z.unknown()),
-  totals: totalsSchema,
-})
+const markerSchema = z.object({ options: z.record(z.string(), z.unknown()) })
 
 type Marker = z.output<typeof markerSchema>
 
@@ -36,10 +33,10 @@ async function namesIn(folder: string): Promise<readonly string[]> {
   }
 }
 
-/** The totals of the sample that `out` holds already, undefined when it is absent or empty; throws `bad_argument` for anything else. */
-async function already(out: string, options: SampleOptions): Promise<SampleTotals | undefined> {
+/** Whether `out` holds this sample already; false when it is absent or empty. Throws `bad_argument` for anything else. */
+async function isThere(out: string, options: SampleOptions): Promise<boolean> {
   const names = await namesIn(out)
-  if (names.length === 0) return undefined
+  if (names.length === 0) return false
   const marker = names.includes(markerName) ? markerIn(await readFile(join(out, markerName), 'utf8')) : undefined
   if (marker === undefined) {
     throw new OpsError(
@@ -48,7 +45,7 @@ async function already(out: string, options: SampleOptions): Promise<SampleTotal
       'Name another folder.',
     )
   }
-  if (isDeepStrictEqual(marker.options, { ...options })) return marker.totals
+  if (isDeepStrictEqual(marker.options, { ...options })) return true
   const other = Object.entries(marker.options).map(([name, value]) => `${name} ${String(value)}`)
   throw new OpsError(
     'bad_argument',
@@ -77,32 +74,28 @@ async function sweep(out: string): Promise<void> {
   }
 }
 
-/** The totals of a sample, and whether it was there already. */
-interface Published {
-  readonly totals: SampleTotals
-  readonly found: boolean
-}
+/** Whether a sample was made now or was there. */
+export type SampleOutcome = 'written' | 'already there'
 
 async function fill(
   out: string,
   options: SampleOptions,
-  make: (folder: string) => Promise<SampleTotals>,
-): Promise<Published> {
+  make: (folder: string) => Promise<void>,
+): Promise<SampleOutcome> {
   await mkdir(dirname(out), { recursive: true })
   await sweep(out)
   const partial = `${out}.partial-${process.pid}`
   try {
     await mkdir(partial)
-    const totals = await make(partial)
-    await writeFile(join(partial, markerName), `${JSON.stringify({ options, totals }, undefined, 2)}\n`)
+    await make(partial)
+    await writeFile(join(partial, markerName), `${JSON.stringify({ options }, undefined, 2)}\n`)
     await rename(partial, out)
-    return { totals, found: false }
+    return 'written'
   } catch (error) {
     await rm(partial, { recursive: true, force: true })
     // Another process was faster. If it made the same sample, that one is used.
     const taken = isSystemError(error) && (error.code === 'ENOTEMPTY' || error.code === 'EEXIST')
-    const totals = taken ? await already(out, options) : undefined
-    if (totals !== undefined) return { totals, found: true }
+    if (taken && (await isThere(out, options))) return 'already there'
     throw error
   }
 }
@@ -128,12 +121,11 @@ async function targetOf(folder: string): Promise<string> {
 export async function publishOnce(
   folder: string,
   options: SampleOptions,
-  make: (folder: string) => Promise<SampleTotals>,
-): Promise<Published> {
+  make: (folder: string) => Promise<void>,
+): Promise<SampleOutcome> {
   try {
     const out = await targetOf(folder)
-    const totals = await already(out, options)
-    return totals === undefined ? await fill(out, options, make) : { totals, found: true }
+    return (await isThere(out, options)) ? 'already there' : await fill(out, options, make)
   } catch (error) {
     if (!isSystemError(error)) throw error
     const remedy =

@@ -1,14 +1,7 @@
-import { publishOnce } from './folder.ts'
-import { type SampleOptions, type SampleReport, sampleOptions } from './options.ts'
+import { publishOnce, type SampleOutcome } from './folder.ts'
+import { type SampleOptions, sampleOptions } from './options.ts'
 
-export {
-  firstSample,
-  type SampleOptions,
-  type SampleReport,
-  type SampleTotals,
-  sampleDefaults,
-  sampleOptions,
-} from './options.ts'
+export { firstSample, sampleDefaults, sampleOptions } from './options.ts'
 
 /**
  * Writes a sample in the layout of the real bucket to the folder `out`: `log_data/YYYY/MM/YYYY-MM-DD-events.json` and
@@ -17,11 +10,8 @@ export {
  * A sample of the same options that is there already is left as it is.
  * @throws OpsError `bad_argument` for impossible options or an `out` that holds something else, `storage` when writing fails
  */
-export async function generateSample(options: SampleOptions, out: string): Promise<SampleReport> {
+export async function generateSample(options: SampleOptions, out: string): Promise<SampleOutcome> {
   const valid = sampleOptions(options)
   // The generator is loaded where there is no sample yet.
-  const { totals, found } = await publishOnce(out, valid, async (folder) =>
-    (await import('./generate.ts')).writeSample(valid, folder),
-  )
-  return { ...totals, outcome: found ? 'already there' : 'written' }
+  return publishOnce(out, valid, async (folder) => (await import('./generate.ts')).writeSample(valid, folder))
 }

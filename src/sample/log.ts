@@ -4,8 +4,6 @@ import type { Listeners } from './listeners.ts'
 import { type Random, randomOf } from './random.ts'
 import { type LogEvent, sessionEvents, sessionLength, sessionRoom } from './session.ts'
 
-/** Milliseconds of a UTC day. */
-
 /** One UTC day of the log: its midnight (epoch milliseconds), and how many events the sessions that begin on it have together. */
 export interface Day {
   readonly start: number

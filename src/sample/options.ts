@@ -49,38 +49,3 @@ export function sampleOptions(given: Readonly<Record<string, unknown>>): SampleO
   })
   throw new OpsError('bad_argument', `${problems.join('; ')}.`, 'Nothing was written.')
 }
-
-const count = z.int().nonnegative()
-
-/** What is counted while a sample is made, so that a load of it can be compared. */
-export const totalsSchema = z.object({
-  /** Events of the log: rows of `staging_events`. */
-  events: count,
-  /** Files of the catalogue: rows of `staging_songs` and of `songs`. */
-  songs: count,
-  days: count,
-  seed: count,
-  /** Files of data, and their bytes, `sample.json` left out. */
-  files: count,
-  bytes: count,
-  /** NextSong events: rows of `songplays`. */
-  plays: count,
-  /** Plays whose title and artist, as logged, are those of a file of the catalogue. */
-  matched: count,
-  /** The same with twice-encoded names repaired before they are compared. */
-  matchedRepaired: count,
-  /** Plays whose title or artist is twice encoded. */
-  twiceEncoded: count,
-  /** Listeners with an event while logged in: rows of `users`. */
-  users: count,
-  /** Distinct artist ids of the catalogue: rows of `artists`. */
-  artists: count,
-  /** Distinct times of plays: rows of `time`. */
-  startTimes: count,
-})
-
-/** The totals of a sample. */
-export type SampleTotals = Readonly<z.output<typeof totalsSchema>>
-
-/** The totals, and whether the sample was made now or found. */
-export type SampleReport = SampleTotals & { readonly outcome: 'written' | 'already there' }

@@ -21,7 +21,7 @@ function float(number: number | undefined): string {
 }
 
 /** Whether the log can hold a name as it is spelled. */
-export function isAscii(text: string): boolean {
+function isAscii(text: string): boolean {
   return !/[\u0080-\uffff]/.test(text)
 }
 
@@ -65,12 +65,6 @@ export function songPath(song: CatalogueSong): string {
   return `${a}/${b}/${c}/${song.trackId}.json`
 }
 
-/** How much was written. */
-export interface Written {
-  readonly files: number
-  readonly bytes: number
-}
-
 const chunkLength = 1 << 18
 const writersAtOnce = 16
 
@@ -82,9 +76,7 @@ const linesPerBlank = 1_613
  * No more than a quarter of a megabyte waits in memory; the next event is asked for when that is on its way to the disk.
  * Like the real files these are ASCII, have blank lines here and there, and no newline at their end.
  */
-export async function writeLog(folder: string, events: Iterable<LogEvent>): Promise<Written> {
-  let files = 0
-  let bytes = 0
+export async function writeLog(folder: string, events: Iterable<LogEvent>): Promise<void> {
   let lines = 0
   let path = ''
   let nextDay = Number.NEGATIVE_INFINITY
@@ -93,7 +85,6 @@ export async function writeLog(folder: string, events: Iterable<LogEvent>): Prom
   async function flush(): Promise<void> {
     if (chunk === '') return
     await appendFile(path, chunk, 'latin1')
-    bytes += chunk.length
     chunk = ''
   }
 
@@ -104,7 +95,6 @@ export async function writeLog(folder: string, events: Iterable<LogEvent>): Prom
       path = join(folder, 'log_data', date.slice(0, 4), date.slice(5, 7), `${date}-events.json`)
       await mkdir(dirname(path), { recursive: true })
       nextDay = Date.parse(date) + dayMs
-      files += 1
     } else {
       chunk += lines % linesPerBlank === 1 ? '\n\n' : '\n'
     }
@@ -113,24 +103,17 @@ export async function writeLog(folder: string, events: Iterable<LogEvent>): Prom
     if (chunk.length >= chunkLength) await flush()
   }
   await flush()
-  return { files, bytes }
 }
 
 /** Writes each song to a file of its own, `song_data/A/B/C/TRABC….json` below `folder`, sixteen at a time. */
-export async function writeCatalogue(folder: string, catalogue: readonly CatalogueSong[]): Promise<Written> {
+export async function writeCatalogue(folder: string, catalogue: readonly CatalogueSong[]): Promise<void> {
   const paths = catalogue.map((song) => join(folder, 'song_data', songPath(song)))
   for (const parent of new Set(paths.map(dirname))) await mkdir(parent, { recursive: true })
 
-  let bytes = 0
   // All writers take songs from one iterator.
   const waiting = catalogue.entries()
   async function writer(): Promise<void> {
-    for (const [index, song] of waiting) {
-      const text = songDocument(song)
-      await writeFile(paths[index] ?? '', text, 'latin1')
-      bytes += text.length
-    }
+    for (const [index, song] of waiting) await writeFile(paths[index] ?? '', songDocument(song), 'latin1')
   }
   await Promise.all(Array.from({ length: writersAtOnce }, writer))
-  return { files: catalogue.length, bytes }
 }

@@ -20,8 +20,7 @@ const copies = 100
 
 /** A log of five million rows that is written in a second: the same 50,000 events in 100 folders, each file a hard link. */
 async function writeLargeLog(folder: string): Promise<void> {
-  const sample = await generateSample(sampleOptions({ events: String(events), songs: '100' }), join(folder, 'sample'))
-  if (sample.events !== events) throw new Error(`the sample has ${sample.events} events`)
+  await generateSample(sampleOptions({ events: String(events), songs: '100' }), join(folder, 'sample'))
   const logData = join(folder, 'sample/log_data')
   const files = (await readdir(logData, { recursive: true })).filter((file) => file.endsWith('.json'))
   for (let copy = 0; copy < copies; copy++) {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
 import { makeCatalogue } from '../../src/sample/catalogue.ts'
-import { firstSample, generateSample, type SampleReport } from '../../src/sample/index.ts'
+import { firstSample, generateSample } from '../../src/sample/index.ts'
 import { type DataFile, eventSchema, filesBelow, linesOf, songSchema } from './reading.ts'
 
 const repair = (text: string) => {
@@ -14,13 +14,12 @@ const repair = (text: string) => {
 
 describe('the catalogue of the first sample', () => {
   let folder: string
-  let report: SampleReport
   let files: readonly DataFile[]
   let songs: readonly z.output<typeof songSchema>[]
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sample-catalogue-'))
-    report = await generateSample(firstSample, join(folder, 'out'))
+    await generateSample(firstSample, join(folder, 'out'))
     files = await filesBelow(join(folder, 'out', 'song_data'))
     songs = files.map(({ text }) => songSchema.parse(JSON.parse(text)))
   })
@@ -38,7 +37,7 @@ describe('the catalogue of the first sample', () => {
   it('has exactly the songs asked for, one a file, ASCII, in folders of three letters of the track id', () => {
     expect(songs).toHaveLength(400)
     expect(new Set(songs.map((song) => song.song_id)).size).toBe(400)
-    expect(new Set(songs.map((song) => song.artist_id)).size).toBe(report.artists)
+    expect(new Set(songs.map((song) => song.artist_id)).size).toBeLessThan(songs.length)
     for (const { path, text } of files) {
       expect(path).toMatch(/^([A-Z])\/([A-Z])\/([A-Z])\/TR\1\2\3[A-Z]{2}[0-9A-F]{11}\.json$/)
       expect(text).toMatch(/^[ -~]*$/)
@@ -66,7 +65,7 @@ describe('the catalogue of the first sample', () => {
     expect(songs.some((song) => /[^ -~]/.test(song.artist_name))).toBe(true)
   })
 
-  it('matches about one play in twenty, as many as the report says, and some more once names are repaired', async () => {
+  it('matches about one play in twenty, and some more once names are repaired', async () => {
     const known = new Set(songs.map((song) => `${song.title}\n${song.artist_name}`))
     const titles = new Set(songs.map(({ title }) => title))
     const plays = (await filesBelow(join(folder, 'out', 'log_data')))
@@ -75,7 +74,6 @@ describe('the catalogue of the first sample', () => {
       .flatMap(({ song, artist }) => (song === null || artist === null ? [] : [{ song, artist }]))
     const matched = plays.filter(({ song, artist }) => known.has(`${song}\n${artist}`)).length
     const repaired = plays.filter(({ song, artist }) => known.has(`${repair(song)}\n${repair(artist)}`)).length
-    expect(report).toMatchObject({ matched, matchedRepaired: repaired })
     expect(matched / plays.length).toBeGreaterThan(0.03)
     expect(matched / plays.length).toBeLessThan(0.07)
     expect(repaired).toBeGreaterThan(matched)

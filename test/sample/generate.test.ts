@@ -43,7 +43,7 @@ describe('generateSample', () => {
       fc.asyncProperty(options, async ({ seed, days, more, songs, start }) => {
         number += 1
         const out = join(folder, `property-${number}`)
-        const report = await generateSample({ seed, days, songs, start, events: days + more }, out)
+        const outcome = await generateSample({ seed, days, songs, start, events: days + more }, out)
         const logs = await filesBelow(join(out, 'log_data'))
         const catalogue = await filesBelow(join(out, 'song_data'))
         const events = logs.flatMap(linesOf).map((line) => eventSchema.parse(JSON.parse(line)))
@@ -58,13 +58,7 @@ describe('generateSample', () => {
         expect(events).toHaveLength(days + more)
         expect(catalogue).toHaveLength(songs)
         expect(new Set(events.map((event) => `${event.sessionId}-${event.itemInSession}`)).size).toBe(events.length)
-        expect(report).toMatchObject({
-          outcome: 'written',
-          events: days + more,
-          songs,
-          files: days + songs,
-          bytes: [...logs, ...catalogue].reduce((sum, { text }) => sum + text.length, 0),
-        })
+        expect(outcome).toBe('written')
       }),
       { numRuns: lengths({ gate: 6, soak: 100 }) },
     )

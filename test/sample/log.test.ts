@@ -3,20 +3,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { z } from 'zod'
-import { firstSample, generateSample, type SampleReport } from '../../src/sample/index.ts'
+import { firstSample, generateSample } from '../../src/sample/index.ts'
 import { pages } from '../../src/sample/session.ts'
 import { type DataFile, eventSchema, fieldsOf, filesBelow, linesOf } from './reading.ts'
 
 describe('the log of the first sample', () => {
   let folder: string
-  let report: SampleReport
   let files: readonly DataFile[]
   let lines: readonly string[]
   let events: readonly z.output<typeof eventSchema>[]
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'sample-log-'))
-    report = await generateSample(firstSample, join(folder, 'out'))
+    await generateSample(firstSample, join(folder, 'out'))
     files = await filesBelow(join(folder, 'out', 'log_data'))
     lines = files.flatMap(linesOf)
     events = lines.map((line) => eventSchema.parse(JSON.parse(line)))
@@ -30,15 +29,9 @@ describe('the log of the first sample', () => {
     return groups
   }
 
-  it('has exactly the events asked for, and the totals that the report says', () => {
+  it('has exactly the events asked for, some of them with names that are twice encoded', () => {
     expect(events).toHaveLength(4_000)
-    expect(report).toMatchObject({
-      events: 4_000,
-      plays: plays().length,
-      users: new Set(events.map(({ userId }) => userId).filter((id) => id !== '')).size,
-      startTimes: new Set(plays().map(({ ts }) => ts)).size,
-      twiceEncoded: plays().filter(({ artist, song }) => /[^ -~]/.test(`${artist}${song}`)).length,
-    })
+    expect(plays().filter(({ artist, song }) => /[^ -~]/.test(`${artist}${song}`)).length).toBeGreaterThan(20)
   })
 
   it('has a file for each UTC day, named after it, with that day alone in order of time', () => {
