@@ -12,7 +12,7 @@ import { type Platform, programVersion } from './platform.ts'
 const drainMs = 5_000
 
 /** The two streams, the signals that end the server, and the notice that another process took this one for dead. */
-export interface AgentSurroundings {
+interface AgentSurroundings {
   readonly input: Readable
   readonly output: Writable
   readonly stop: AbortSignal

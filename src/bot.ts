@@ -20,7 +20,7 @@ import { openLedger } from './store/ledger.ts'
 export const drainMs = 5_000
 
 /** What a bot also runs on. */
-export interface BotPlatform extends Platform {
+interface BotPlatform extends Platform {
   readonly pictures: Pictures
   readonly startServer: typeof startServer
   readonly startScheduler: typeof startScheduler
@@ -40,7 +40,7 @@ export const machineOfBot: BotPlatform = {
  * The platform and Slack of a bot; its log, with the path where that is a file; where it prints; and the notice that another bot
  * replaced it.
  */
-export interface BotSurroundings {
+interface BotSurroundings {
   readonly platform: BotPlatform
   readonly slackBackend: SlackBackend
   readonly log: Log

@@ -146,7 +146,7 @@ const variables = z.object({
 type Values = z.output<typeof variables>
 
 /** How Slack reaches the bot. `none`: the local workspace. */
-export type SlackConfig =
+type SlackConfig =
   | { readonly kind: 'none' }
   | {
       readonly kind: 'socket'

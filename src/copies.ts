@@ -15,7 +15,7 @@ import type { CopyPlace } from './redshift/names.ts'
 import { s3Words } from './redshift/object-store.ts'
 
 /** `folder` is the one of the copies on this machine; `memoryLimit` as DuckDB writes it. */
-export interface CopiesOptions {
+interface CopiesOptions {
   readonly unload: UnloadTarget
   readonly folder: string
   readonly memoryLimit: string | undefined

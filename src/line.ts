@@ -19,7 +19,7 @@ import { slackInTerminal } from './terminal-slack.ts'
  * What is around a line: the machine, the environment (the process's own with `.env` when none is given), the streams, and the process, which gets
  * the app, and the notice that another process took it for dead.
  */
-export interface Around {
+interface Around {
   readonly platform: Platform
   readonly env?: Readonly<Record<string, string | undefined>>
   readonly streams: Streams

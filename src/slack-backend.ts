@@ -28,7 +28,7 @@ export interface SlackBackend {
   open(commands: readonly Pick<Command, 'name' | 'summary' | 'role'>[]): Promise<OpenSlackBackend>
 }
 
-export interface OpenSlackBackend {
+interface OpenSlackBackend {
   /** The local workspace's part of the HTTP server; null for the real Slack. */
   readonly rest: Routes['rest']
   /** The address that a person opens, where this program is reached at `origin`; null for the real Slack. */

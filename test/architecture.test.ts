@@ -69,10 +69,10 @@ interface Import {
   readonly imported: string | null
 }
 
-function readSources(): Sources {
-  const src = join(import.meta.dirname, '../src')
-  const files = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((file) => /\.[cm]?tsx?$/.test(file))
-  return new Map(files.map((file) => [file.replaceAll('\\', '/'), readFileSync(join(src, file), 'utf8')]))
+function readSources(folder = 'src'): Sources {
+  const root = join(import.meta.dirname, '..', folder)
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /\.[cm]?tsx?$/.test(file))
+  return new Map(files.map((file) => [file.replaceAll('\\', '/'), readFileSync(join(root, file), 'utf8')]))
 }
 
 const statement = /^(?:import|export)\b[^'"`;=(]*\bfrom\s*'([^']+)'|^import\s*'([^']+)'/gm
@@ -193,15 +193,27 @@ describe('the import graph of src', () => {
     expect(read.length).toBe(named.length)
   })
 
+  const exported =
+    /^export (?:declare )?(?:abstract )?(?:async )?(?:function\*?|const|class|interface|type|enum) (\w+)/gm
+
   it('gives each exported name one meaning', () => {
-    const exported =
-      /^export (?:declare )?(?:abstract )?(?:async )?(?:function\*?|const|class|interface|type|enum) (\w+)/gm
     const files = new Map<string, Set<string>>()
     for (const [path, text] of sources) {
       for (const [, name = ''] of text.matchAll(exported)) files.set(name, (files.get(name) ?? new Set()).add(path))
     }
     expect(files.size).toBeGreaterThan(800)
     expect([...files].filter(([, paths]) => paths.size > 1).map(([name, paths]) => [name, ...paths])).toEqual([])
+  })
+
+  it('exports what others use, and nothing else', () => {
+    const readers = new Map<string, number>()
+    for (const text of ['src', 'test', 'bench'].flatMap((folder) => [...readSources(folder).values()])) {
+      for (const name of new Set(text.match(/\w+/g))) readers.set(name, (readers.get(name) ?? 0) + 1)
+    }
+    const unused = [...sources].flatMap(([path, text]) =>
+      [...text.matchAll(exported)].flatMap(([, name = '']) => (readers.get(name) === 1 ? [`${path} ${name}`] : [])),
+    )
+    expect(unused).toEqual([])
   })
 
   it('knows only layers and roots that exist', () => {

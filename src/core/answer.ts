@@ -8,7 +8,7 @@ export const runStateSchema = z.enum(['running', 'complete', 'error', 'cancelled
 export type RunState = z.infer<typeof runStateSchema>
 
 /** A run as its reader sees it. Times are ISO 8601 in UTC. */
-export const runViewSchema = z.object({
+const runViewSchema = z.object({
   id: z.number(),
   command: z.string(),
   line: z.string(),
@@ -25,7 +25,7 @@ export type RunView = z.infer<typeof runViewSchema>
 const boundValues = z.record(z.string(), z.union([z.string(), z.number()]))
 
 /** What a query asked of the warehouse: engine, load, and the statement with its bound values; those of the period it is compared with. */
-export const askedSchema = z.object({
+const askedSchema = z.object({
   engine: z.string(),
   load: z.number(),
   sql: z.string(),
@@ -35,14 +35,14 @@ export const askedSchema = z.object({
 export type AskedQuestion = z.infer<typeof askedSchema>
 
 /** A question whose rows an answer holds: its command, and when it was answered. ISO 8601 in UTC. */
-export const rowsOfSchema = z.object({ command: z.string(), ended: z.string() })
+const rowsOfSchema = z.object({ command: z.string(), ended: z.string() })
 export type RowsOf = z.infer<typeof rowsOfSchema>
 
 /**
  * Why a command failed. `reason` is the message without the sentence on what stayed untouched, `cure` a command line that helps, `leaveOut` how
  * many unreadable rows a load would have to leave out; `saysBill`: the message names what is still billed.
  */
-export const failureSchema = z.object({
+const failureSchema = z.object({
   code: z.string(),
   message: z.string(),
   remedy: z.string(),
@@ -58,7 +58,7 @@ export type Failure = z.infer<typeof failureSchema>
  * What an answer found, for what is decided by it: how many rows, the names of the checks that were run and are not green, and what its headline
  * is about, as a `Fact` is.
  */
-export const factsSchema = z.object({
+const factsSchema = z.object({
   rows: z.int().exactOptional(),
   red: z.array(z.string()).exactOptional(),
   about: z.array(z.string()).exactOptional(),

@@ -70,7 +70,7 @@ export interface App {
 }
 
 /** What an app works with, and the listeners of its changes. */
-export interface OpenedSession {
+interface OpenedSession {
   readonly session: Session
   readonly changes: Changes
 }
@@ -170,7 +170,7 @@ export interface Changes {
 }
 
 /** Changes without a listener. */
-export function createChanges(): Changes {
+function createChanges(): Changes {
   const listeners = new Set<() => void>()
   return {
     notify() {
@@ -187,7 +187,7 @@ export function createChanges(): Changes {
  * The ledger, which calls `notify` after each write of this process that people see: runs and their steps, schedules, plans and loads.
  * Writes of other processes are not noticed.
  */
-export function notifying(ledger: Ledger, notify: () => void): Ledger {
+function notifying(ledger: Ledger, notify: () => void): Ledger {
   const { runs, schedules, watches, freshness, plans, loads, messages } = ledger
   const after =
     <A extends readonly unknown[], R>(write: (...args: A) => Promise<R>) =>

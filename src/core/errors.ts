@@ -68,7 +68,7 @@ export interface UnreadableFile {
 /**
  * The answer of a failure that covers several command lines; its members are those of `Answer`. `next` is what to do besides.
  */
-export interface FailureReport {
+interface FailureReport {
   readonly title: string
   readonly headline: string
   readonly details: readonly Reply[]

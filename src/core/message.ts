@@ -9,7 +9,7 @@ const conversationSchema = placeSchema.options[1]
  * One way to the readers of a message. `conversation`: everybody there reads it, and `who` asked for it. `reader`: one person alone, in
  * that conversation or their direct messages. `admins`: each of them directly.
  */
-export const waySchema = z.discriminatedUnion('kind', [
+const waySchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('conversation'), place: conversationSchema, who: askerSchema }),
   z.object({ kind: z.literal('reader'), place: conversationSchema, who: askerSchema }),
   z.object({ kind: z.literal('admins'), besides: z.string().nullable() }),

@@ -20,7 +20,7 @@ export function jitteredPauseAfter(failures: number, backoff: Backoff): number {
 }
 
 /** Admits at most a fixed number of pieces of work at a time, first come, first served. */
-export interface Semaphore {
+interface Semaphore {
   /** Runs the work once there is a place for it. Throws as `cancelled` does where the signal is aborted before that. */
   use<T>(signal: AbortSignal, work: () => Promise<T>): Promise<T>
 }

@@ -6,7 +6,7 @@ import { z } from 'zod'
  */
 
 /** One value of a table. Times are ISO 8601 in UTC, dates `YYYY-MM-DD`, whole numbers beyond 2^53 are strings. */
-export const cellSchema = z.union([z.string(), z.number(), z.boolean(), z.null()])
+const cellSchema = z.union([z.string(), z.number(), z.boolean(), z.null()])
 export type Cell = z.infer<typeof cellSchema>
 
 /**

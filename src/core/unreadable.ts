@@ -72,7 +72,7 @@ export function reported({ place, field, fault, reason }: UnreadableRow): Report
 }
 
 /** Unreadable rows of one cause in one column: how many, the first of them, and the likely fix. */
-export interface UnreadableGroup {
+interface UnreadableGroup {
   readonly column: string | null
   readonly rows: number
   readonly file: string
@@ -253,7 +253,7 @@ export function emptyReason(dataset: 'log' | 'song'): string {
 const mostLeftOut = 100_000
 
 /** How many rows of the source can be read, how many cannot, the first reasons, and the first rows where they were looked at one by one. */
-export interface ReadRows {
+interface ReadRows {
   readonly readable: number
   readonly unreadable: number
   readonly reasons: readonly string[]

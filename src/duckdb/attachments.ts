@@ -24,7 +24,7 @@ interface Attachment {
 }
 
 /** Which load files are attached to the instance, and for whom. Attaching costs 1 to 3 ms, so nothing is kept that nobody uses. */
-export interface Attachments {
+interface Attachments {
   /** Runs `work` with the load attached under the given name. Throws `not_found` when its file is gone. */
   use<T>(load: LoadId, mode: Mode, work: (alias: string) => Promise<T>): Promise<T>
   /** Makes a new file for a load, empty or a copy of the published load `copyOf`; what was there is removed. */

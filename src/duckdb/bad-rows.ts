@@ -10,7 +10,7 @@ import type { Bindings, DuckdbSession } from './session.ts'
 const maxQuoted = 80
 
 /** Records of a file, as a relation with the columns `number` (their place in the list) and `json` that can be bound. */
-export interface RecordBatch {
+interface RecordBatch {
   readonly relation: string
   readonly bindings: Bindings
   readonly spellings: Spellings

@@ -19,7 +19,7 @@ function isFullDisk(error: unknown): boolean {
 }
 
 /** Whether another process holds the lock of a database file. */
-export function isLocked(error: unknown): boolean {
+function isLocked(error: unknown): boolean {
   return messageOf(error).includes('Could not set lock on file')
 }
 

@@ -7,7 +7,7 @@ import { DuckDBInstance } from './node-api.ts'
 import { isRemote } from './sources.ts'
 
 /** What an instance may reach and use. `memoryLimit` as DuckDB writes it (`2GB`). */
-export interface InstanceOptions {
+interface InstanceOptions {
   readonly folder: string
   readonly places: readonly string[]
   readonly memoryLimit: string

@@ -21,7 +21,7 @@ export function pathOfScratch(folder: string, pid: number, nonce: string): strin
 }
 
 /** Whether this is a name that the warehouse itself gives. */
-export function isOwnName(name: string): boolean {
+function isOwnName(name: string): boolean {
   return loadFile.test(name) || scratchFolder.test(name)
 }
 
@@ -85,7 +85,7 @@ const recordSchema = z.object({
 })
 
 /** Whether the warehouse's home answers, and since when. */
-export type HomeRecord = z.infer<typeof recordSchema>
+type HomeRecord = z.infer<typeof recordSchema>
 export type HomeState = HomeRecord['state']
 
 /** The record of the home; null where there is none. Throws `storage` when it is not what this program wrote. */

@@ -28,7 +28,7 @@ export type ThreadMessage =
   | { readonly kind: 'failed'; readonly message: string; readonly stack: string }
 
 /** The members of an `OpsError`, without its class. */
-export type PlainOpsError = Omit<OpsError, 'with' | 'name' | 'stack' | 'cause'>
+type PlainOpsError = Omit<OpsError, 'with' | 'name' | 'stack' | 'cause'>
 
 /** What can be cancelled, and what shows how far it is. */
 interface Handle {

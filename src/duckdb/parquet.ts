@@ -8,7 +8,7 @@ import { duckdbLiteral, identifier, pathPattern } from './literal.ts'
 import { entriesOf, isAlive, pathOfLoad } from './load-files.ts'
 
 /** A table of a load, and the Parquet files of its rows. */
-export interface ParquetTable {
+interface ParquetTable {
   readonly name: string
   readonly create: string
   readonly rows: number

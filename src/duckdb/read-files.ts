@@ -17,7 +17,7 @@ export function isOpenedByDuckdb({ path }: SourceFile, padded: ReadonlySet<strin
 }
 
 /** How files can be read that are not all as usual. `files`: one object a line; `irregular`: record by record. */
-export interface Survey {
+interface Survey {
   readonly files: readonly SourceFile[]
   readonly spellings: Spellings
   readonly irregular: readonly SourceFile[]

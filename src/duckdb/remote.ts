@@ -5,12 +5,12 @@ import { duckdbLiteral } from './literal.ts'
 import { dayOf, isSourceName, type Listing, noSources, type Variable } from './sources.ts'
 
 /** S3 through DuckDB's httpfs extension, which is fetched from extensions.duckdb.org on first use. */
-export interface Remote {
+interface Remote {
   /** The objects below a prefix. Throws `source_unreadable` or `source_missing`. */
   list(prefix: string, variable: Variable): Promise<Listing>
 }
 
-export interface RemoteOptions {
+interface RemoteOptions {
   /** The bucket's region. */
   readonly region: string | undefined
   /** The address of the proxy on the way; it may hold a user name and a password. */

@@ -148,7 +148,7 @@ const smallBytes = 64 * 1024
 const smallAtOnce = 64
 
 /** A small file, read at once. */
-export interface ReadNow {
+interface ReadNow {
   readonly content: Buffer
   readonly hash: string
 }
@@ -246,7 +246,7 @@ export async function takeOverGone(
 }
 
 /** A file that was read, as the list keeps it; `name` is its `nameIn` the folder. */
-export interface ReadFile extends SourceFile {
+interface ReadFile extends SourceFile {
   readonly name: string
   readonly number: number
   readonly hash: string | null
@@ -286,7 +286,7 @@ export async function writeList(
 }
 
 /** What the files of the list came to, and what of it this load has read itself where it began as a copy. */
-export interface Totals {
+interface Totals {
   readonly rows: number
   readonly rejected: number
   readonly reasons: readonly string[]

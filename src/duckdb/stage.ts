@@ -33,7 +33,7 @@ const filesLookedAt = 20
 const rowsLookedAt = 500
 
 /** What there is to stage. `shown` writes a file's path as its reader knows it. */
-export interface StagingFolder extends SourceFolder {
+interface StagingFolder extends SourceFolder {
   readonly dataset: Dataset
   readonly files: readonly SourceFile[]
   readonly maxErrors: number

@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { z } from 'zod'
 
 /** One HTTP request that this process has sent, and what came of it. */
-export interface OutgoingCall {
+interface OutgoingCall {
   readonly api: 'slack' | 'aws' | 'other'
   /** A method of Slack's Web API, an operation of AWS or the service where its name is not in the headers; `other` beyond what is known. */
   readonly call: string

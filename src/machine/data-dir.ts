@@ -121,7 +121,7 @@ async function sizeOf(path: string): Promise<number> {
 }
 
 /** Checks the disk every 10 s, for the health route. */
-export interface DiskWatch {
+interface DiskWatch {
   /** What is wrong, in a few words; null while there is room. */
   full(): string | null
   stop(): void

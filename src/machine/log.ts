@@ -9,7 +9,7 @@ const secretForms = /\bxox[a-z]-[\w-]+|\bxapp-[\w-]+|\b(?:AKIA|ASIA)[A-Z0-9]{16}
 const keptBytes = 1_000_000
 
 /** A file in the data folder when a person uses the terminal, otherwise standard error, for a supervisor. */
-export type LogTarget = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'stderr' }
+type LogTarget = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'stderr' }
 
 /** A log on standard error keeps its lines until it is released; what is held when the process ends is lost. */
 export interface HeldLog extends Log {

@@ -6,7 +6,7 @@ export const fontFamily = 'DejaVu Sans'
 export const fontFile = createRequire(import.meta.url).resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf')
 
 /** What must be known of a font to place its text. */
-export interface FontMetrics {
+interface FontMetrics {
   /** Whether it has a glyph for every character of a text. */
   has(text: string): boolean
   /** How wide a text is, in the units of `size`. */

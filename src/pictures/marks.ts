@@ -2,7 +2,7 @@ import { noteMark } from '../core/answers/chart.ts'
 import { type DrawnChart, gap, textWidth } from './layout.ts'
 
 /** The number of a note, or of several that lie too close for labels of their own: "[12]", "[12 +3]". `x` is its middle. */
-export interface MarkLabel {
+interface MarkLabel {
   readonly text: string
   readonly x: number
 }

@@ -17,7 +17,7 @@ import {
 import { markLabels } from './marks.ts'
 
 /** What ECharts is given, and how high the picture is. */
-export interface Drawing {
+interface Drawing {
   readonly option: EChartsCoreOption
   readonly height: number
 }

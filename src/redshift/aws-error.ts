@@ -71,7 +71,7 @@ export function isTransient(thrown: unknown): boolean {
 }
 
 /** An action that AWS denied: who asked, for what, on what, and the line of policy that would allow it (JSON). */
-export interface AwsDenial {
+interface AwsDenial {
   readonly who: string | null
   readonly action: string
   readonly resource: string

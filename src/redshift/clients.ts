@@ -87,7 +87,7 @@ const requestTimeoutMs = 45_000
  * Sends the SDK's requests by undici, whose global dispatcher knows the proxies; the SDK's own handler knows none. It throws what the
  * SDK retries: `TimeoutError`, and Node's codes of a connection that failed.
  */
-export function createAwsRequestHandler(): HttpHandler {
+function createAwsRequestHandler(): HttpHandler {
   return {
     metadata: { handlerProtocol: 'http/1.1' },
     async handle(wanted, { abortSignal } = {}) {

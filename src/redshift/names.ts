@@ -52,7 +52,7 @@ export function tagRoleLine(roleName: string, clusterId: string): string {
 }
 
 /** A place in S3. `prefix` is what object keys begin with, as COPY takes it: `log_data` also covers `log_data_2`. */
-export interface S3Location {
+interface S3Location {
   readonly bucket: string
   readonly prefix: string
 }

@@ -32,7 +32,7 @@ export const priceSchema = z.object({ hourlyUsd: z.number(), label: z.string() }
 export type Price = z.infer<typeof priceSchema>
 
 /** Where the price holds, and what one node costs there by agreement. */
-export interface Tariff {
+interface Tariff {
   readonly region: string
   readonly hourlyUsd: number | null
 }

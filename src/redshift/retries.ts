@@ -90,7 +90,7 @@ const pollBackoff: Backoff = { firstMs: 5_000, factor: 1.3, mostMs: 30_000 }
 const failuresInARow = 5
 
 /** How to poll. */
-export interface Polling {
+interface Polling {
   readonly clock: Clock
   readonly signal: AbortSignal
   readonly atMostMs: number

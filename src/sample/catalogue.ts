@@ -46,7 +46,7 @@ function idTail(random: Random): string {
 }
 
 /** The duration of a song: 15 seconds to 20 minutes, mostly about four minutes, with the five decimals of the real catalogue. */
-export function durationFrom(random: Random): number {
+function durationFrom(random: Random): number {
   const typical = 110 + 85 * (random.next() + random.next() + random.next())
   const seconds = random.chance(0.03) ? random.pick([0.1, 2, 3]) * typical : typical
   return Math.round(seconds * 1e5) / 1e5
@@ -58,7 +58,7 @@ export function artistName(seed: number, index: number): string {
 }
 
 /** How many artists a catalogue of this many songs has: the real one has 9,553 for 14,896. */
-export function catalogueArtists(songs: number): number {
+function catalogueArtists(songs: number): number {
   return Math.max(1, Math.round(songs * 0.64))
 }
 

@@ -24,7 +24,7 @@ export interface Random {
 const streams = { days: 1, arrivals: 2, sessions: 3, listeners: 4, catalogue: 5, artists: 6, tracks: 7 }
 
 /** A stream of a seed. */
-export type Stream = keyof typeof streams
+type Stream = keyof typeof streams
 
 /** The finalizer of MurmurHash3 (Austin Appleby, public domain): spreads every bit of a 32-bit number over all of them. */
 function mix(value: number): number {

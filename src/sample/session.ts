@@ -21,7 +21,7 @@ export const pages = {
 } as const
 
 /** A page of the log. */
-export type SitePage = keyof typeof pages
+type SitePage = keyof typeof pages
 
 /** Which page a listener turns to while listening, and how often; NextSong when none of them. */
 const browsing: Record<Level, readonly (readonly [SitePage, number])[]> = {
@@ -55,7 +55,7 @@ function browse(level: Level, random: Random): SitePage {
 }
 
 /** The page after `page` of somebody who is logged in at this level. Opening Upgrade or Downgrade is not yet doing it. */
-export function pageAfter(page: SitePage, level: Level, random: Random): SitePage {
+function pageAfter(page: SitePage, level: Level, random: Random): SitePage {
   switch (page) {
     case 'Upgrade':
       return random.chance(0.38) ? 'Submit Upgrade' : browse(level, random)
@@ -79,7 +79,7 @@ export function pageAfter(page: SitePage, level: Level, random: Random): SitePag
 }
 
 /** The page after `page` of somebody who is logged out; the log has no user for it. */
-export function pageAfterLoggedOut(page: SitePage, random: Random): SitePage {
+function pageAfterLoggedOut(page: SitePage, random: Random): SitePage {
   if (page !== 'Home') return 'Home'
   if (random.chance(0.8)) return 'Login'
   return random.pick(['Home', 'About', 'Help'])
@@ -97,7 +97,7 @@ export interface LogEvent {
 }
 
 /** Somebody who came: who (undefined: a visitor who never logs in), when, for how many events. */
-export interface Arrival {
+interface Arrival {
   readonly session: number
   readonly listener: Listener | undefined
   readonly at: number

@@ -228,13 +228,13 @@ export async function openSlackAdapter(options: SlackAdapterOptions): Promise<Sl
 }
 
 /** Work in progress, which an orderly stop waits for. */
-export interface InFlight {
+interface InFlight {
   track<T>(work: Promise<T>): Promise<T>
   /** Resolves when all of it has ended. */
   settled(): Promise<void>
 }
 
-export function inFlight(): InFlight {
+function inFlight(): InFlight {
   const work = new Set<Promise<unknown>>()
   return {
     track(promise) {

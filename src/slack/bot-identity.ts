@@ -76,7 +76,7 @@ function notABot(why: string, cause?: unknown): OpsError {
 const everyMs = 60_000
 
 /** Whether Slack still accepts the bot token. */
-export interface TokenWatch {
+interface TokenWatch {
   start(): void
   /** Resolves when the call that is on its way has ended. */
   stop(): Promise<void>

@@ -17,7 +17,7 @@ import { unreachable } from './slack-errors.ts'
 
 const timeoutMs = 10_000
 
-export interface ProbeParts {
+interface ProbeParts {
   readonly client: WebClient
   readonly access: AccessPolicy
   readonly clock: Clock
@@ -49,7 +49,7 @@ export function createProbes(parts: ProbeParts): readonly Probe[] {
 }
 
 /** Whether Slack accepts the token, and whose it is. */
-export function tokenProbe(client: WebClient): Probe {
+function tokenProbe(client: WebClient): Probe {
   return probe({ id: 'slack-token', title: 'Slack token', needs: ['slack'] }, async () => {
     const { name, team } = await identify(client)
     return green(`@${name} in ${team}`)

@@ -19,7 +19,7 @@ import { runStore } from './runs.ts'
 import { scheduleStore } from './schedules.ts'
 import { watchStore } from './watches.ts'
 
-export interface LedgerOptions {
+interface LedgerOptions {
   /** `file:` and a path whose folder exists, or `libsql://` and a host, with `?authToken=` where it wants one. */
   readonly url: string
   readonly now: () => Date
@@ -97,7 +97,7 @@ const noteSchema = z.object({ value: json(z.unknown()) })
 const keyedNoteSchema = noteSchema.extend({ key: z.string() })
 
 /** The notes in `db`. */
-export function noteStore(db: Database): NoteStore {
+function noteStore(db: Database): NoteStore {
   const get = async (key: string): Promise<unknown> => {
     const [row] = await db.read('select value from notes where key = ?', [key])
     return row === undefined ? null : parseRow(noteSchema, `Note ${key}`, row).value

@@ -74,7 +74,7 @@ const kept = 2
  * copies stay. Nothing for a database on a server. `isStillTrue` is asked when the copy is made, which is discarded where the answer is no.
  * Throws `OpsError` (`storage`) where there is no room for it.
  */
-export async function keepCopy(db: Database, migration: number, isStillTrue: () => Promise<boolean>): Promise<void> {
+async function keepCopy(db: Database, migration: number, isStillTrue: () => Promise<boolean>): Promise<void> {
   if (db.file === null) return
   const copy = `${db.file}.before-${String(migration).padStart(3, '0')}`
   const draft = `${copy}.${process.pid}`

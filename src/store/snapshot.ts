@@ -7,7 +7,7 @@ import type { LoadId } from '../core/ports/engine.ts'
 import { openDatabase } from './database.ts'
 
 /** A consistent copy of a ledger. */
-export interface LedgerSnapshot {
+interface LedgerSnapshot {
   /** The number of its last migration. */
   readonly version: number
   /** The loads that it keeps, whose files belong to it. */

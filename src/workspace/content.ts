@@ -18,7 +18,7 @@ export function validOr<T>(checked: Checked<T>, code: string, prefix = ''): T {
 }
 
 /** The text and blocks of a message. */
-export interface MessageContent {
+interface MessageContent {
   readonly text: string
   readonly blocks?: MessageBlock[]
 }

@@ -49,7 +49,7 @@ export function sendText(response: ServerResponse, body: string | Buffer, kind =
 }
 
 /** Whether a request may see the page. A request that may not has been answered: with 403, or with a redirect that sets the cookie. */
-export type PageGuard = (address: URL, request: IncomingMessage, response: ServerResponse) => boolean
+type PageGuard = (address: URL, request: IncomingMessage, response: ServerResponse) => boolean
 
 /** The parameter of the printed address: `?token=…`. */
 const parameter = 'token'

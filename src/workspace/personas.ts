@@ -1,5 +1,5 @@
 /** An organization in Slack, as payloads name it. */
-export interface Team {
+interface Team {
   readonly id: string
   readonly domain: string
   readonly name: string

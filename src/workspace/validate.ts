@@ -11,7 +11,7 @@ import {
 } from './block-kit.ts'
 
 /** One thing wrong with a payload: where (an RFC 6901 JSON pointer) and what, in Slack's words. */
-export interface Issue {
+interface Issue {
   readonly pointer: string
   readonly message: string
 }

@@ -15,7 +15,7 @@ export interface Limits {
 export const slackLimits: Limits = { postsPerSecond: 1, postBurst: 5, scale: 1 }
 
 /** A token bucket per key: `take` gives 0 when there is room, and otherwise the whole seconds until there is. */
-export interface RateLimit {
+interface RateLimit {
   take(key: string): number
 }
 

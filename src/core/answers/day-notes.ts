@@ -74,7 +74,7 @@ export function noteNotFound(id: number | undefined): OpsError {
 const mostShown = 9
 
 /** The notes that an answer shows, by day; `more` are left out. */
-export interface NotesOfAnswer {
+interface NotesOfAnswer {
   readonly shown: readonly Annotation[]
   readonly more: number
 }

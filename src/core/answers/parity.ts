@@ -10,7 +10,7 @@ import { questionOf } from './query-answer.ts'
  */
 
 /** What one engine answers. Throws what the engine throws. */
-export type Answering = (statement: Statement, options: QueryOptions) => Promise<ResultSet>
+type Answering = (statement: Statement, options: QueryOptions) => Promise<ResultSet>
 
 /**
  * A cell that differs: its row, from 1, its column, and what each engine has there; undefined where it has no such row or column. Row 0

@@ -154,7 +154,7 @@ export async function isApprover(who: Asker, parts: Parts): Promise<boolean> {
 }
 
 /** Whether someone else than this person may approve cards now. Throws as `isApprover` does. */
-export async function hasOtherApprover({ id }: Asker, parts: Parts): Promise<boolean> {
+async function hasOtherApprover({ id }: Asker, parts: Parts): Promise<boolean> {
   return (await parts.directory.peopleOf(approverIds(parts))).some((person) => person !== id)
 }
 

@@ -164,7 +164,7 @@ async function isWithdrawn(plan: PlanRecord, who: Asker, deps: Deps): Promise<bo
 }
 
 /** A plan that may be confirmed by who authorizeDecision, and what its line means now, in its asker's name. */
-export interface AuthorizedDecision {
+interface AuthorizedDecision {
   readonly plan: PlanRecord
   readonly meaning: ResolvedRequest
   readonly context: Context
@@ -174,11 +174,7 @@ export interface AuthorizedDecision {
  * Looks at a click: the plan must be open, its asker must still be allowed to run its line, and `by` must be allowed to confirm it, all of
  * that now. Throws `expired` or `not_allowed`.
  */
-export async function authorizeDecision(
-  id: string,
-  by: Asker,
-  { deps, catalog }: Session,
-): Promise<AuthorizedDecision> {
+async function authorizeDecision(id: string, by: Asker, { deps, catalog }: Session): Promise<AuthorizedDecision> {
   const plan = await openPlan(id, by, deps)
   await requireConfirmer(plan, by, deps)
   const { asker, place, line } = plan
@@ -210,7 +206,7 @@ async function requireConfirmer(plan: PlanRecord, by: Asker, deps: Deps): Promis
 }
 
 /** Whether this is the person who asked for the plan. */
-export function isAskedBy({ asker }: PlanRecord, { kind, id }: Asker): boolean {
+function isAskedBy({ asker }: PlanRecord, { kind, id }: Asker): boolean {
   return asker.kind === kind && asker.id === id
 }
 

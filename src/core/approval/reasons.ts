@@ -30,10 +30,7 @@ function costly({ mostUsd }: PlanDraft, { policy }: Parts): readonly Reason[] {
 }
 
 /** Counts what the month has cost, what the lease that is running can still cost in it, and the plan. */
-export async function beyondBudget(
-  { mostUsd }: PlanDraft,
-  { policy, cluster, clock }: Parts,
-): Promise<readonly Reason[]> {
+async function beyondBudget({ mostUsd }: PlanDraft, { policy, cluster, clock }: Parts): Promise<readonly Reason[]> {
   const budget = policy.budgetUsd
   if (budget === null || mostUsd === undefined) return []
   const now = clock.now()

@@ -175,7 +175,7 @@ export interface ClusterRequest {
 const mostRequests = 1_000
 
 /** The requests that these times can belong to, oldest first. */
-export async function requestsFor(
+async function requestsFor(
   bills: readonly Bill[],
   deps: Pick<Deps, 'ledger' | 'commands'>,
 ): Promise<readonly ClusterRequest[]> {

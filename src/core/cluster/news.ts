@@ -16,7 +16,7 @@ const newestRequests = 50
  * Where news of the cluster goes that nobody in particular waits for: the channels in which it was requested, the newest first, then the
  * admins, then direct messages with those who requested it there. `mention`: who requested it in the first channel.
  */
-export async function waysOfNews(deps: Deps): Promise<Omit<Report, 'occasion'>> {
+async function waysOfNews(deps: Deps): Promise<Omit<Report, 'occasion'>> {
   const requests = await clusterRequests(deps, { limit: newestRequests, states: ['complete', 'running'] })
   const all = new Map<string, { readonly place: Conversation; readonly who: Asker }>()
   for (const { place, who } of requests) {

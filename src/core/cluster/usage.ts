@@ -16,7 +16,7 @@ export interface Use {
 }
 
 /** A time in which the cluster ran, within one day (UTC) and for one command; `use` is null while no command was at work. */
-export interface UsePiece extends Omit<Piece, 'payer'> {
+interface UsePiece extends Omit<Piece, 'payer'> {
   readonly use: Use | null
 }
 

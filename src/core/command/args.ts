@@ -41,7 +41,7 @@ export interface ArgMeta {
 export const argMeta = z.registry<ArgMeta>()
 
 /** The declaration of an argument. */
-export interface ArgOptions {
+interface ArgOptions {
   readonly about: string
   readonly bare?: boolean
   readonly label?: string

@@ -60,7 +60,7 @@ export function formOf(line: string, catalog: Catalog, zone?: string): Form {
 }
 
 /** The filled-in form as a line, or its faults by the names of their fields. */
-export type Filled =
+type Filled =
   | { readonly kind: 'line'; readonly line: string }
   | { readonly kind: 'faults'; readonly faults: Readonly<Record<string, string>> }
 

@@ -8,7 +8,7 @@ import type { StepView } from '../reply.ts'
 import type { HomeSnapshot } from './snapshot.ts'
 
 /** A channel, shown as a link. */
-export interface ChannelLink {
+interface ChannelLink {
   readonly id: string
   readonly name: string
 }

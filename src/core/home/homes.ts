@@ -61,7 +61,7 @@ function noteFor({ who, deps }: Viewing): string {
 }
 
 /** The plans that wait for this person's approval, and those that this person asked for; they are approved where they were posted. */
-export async function cardEntries({ who, snapshot, deps }: Viewing): Promise<readonly HomeEntry[]> {
+async function cardEntries({ who, snapshot, deps }: Viewing): Promise<readonly HomeEntry[]> {
   const mayApprove = await mayApproveNow(who, deps)
   return snapshot.cards
     .filter(({ asker }) => mayApprove || asker.id === who.id)
@@ -88,7 +88,7 @@ function cardEntry({ draft, asker, place, reasons, expires }: PlanRecord, waits:
 }
 
 /** What the cluster has cost this month, and of how much; nothing where it costs nothing. */
-export function moneyEntries(viewing: Viewing): readonly HomeEntry[] {
+function moneyEntries(viewing: Viewing): readonly HomeEntry[] {
   const { snapshot, deps } = viewing
   if (snapshot.spent === null) return []
   const { budgetUsd } = deps.policy

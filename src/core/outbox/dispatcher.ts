@@ -19,8 +19,7 @@ export interface Dispatcher {
   stop(): Promise<void>
 }
 
-export interface DispatcherParts
-  extends Pick<Deps, 'ledger' | 'directory' | 'heartbeat' | 'clock' | 'log' | 'process'> {
+interface DispatcherParts extends Pick<Deps, 'ledger' | 'directory' | 'heartbeat' | 'clock' | 'log' | 'process'> {
   readonly carrier: Carrier
   /** Called when the first way of a message of a schedule is refused. */
   readonly refused: (schedule: number, why: OpsError, at: Conversation) => Promise<void>

@@ -60,7 +60,7 @@ export interface AuditFilter {
 }
 
 /** Whether the audit log is what it should be. */
-export interface AuditState {
+interface AuditState {
   readonly entries: number
   /** Entries that were there once, and attempts of runs that ended without one; both are 0 unless the ledger was changed by hand. */
   readonly lost: number

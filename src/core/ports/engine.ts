@@ -125,7 +125,7 @@ export interface StoredLoad {
 }
 
 /** What the copies of loads take in S3 and on this machine, in bytes. */
-export interface StoredCopies {
+interface StoredCopies {
   readonly there: number
   readonly here: number
 }

@@ -4,7 +4,7 @@ import type { LoadId } from './engine.ts'
 import type { RunId } from './runs.ts'
 
 /** `held`: built and audited, and kept without being published because it differs too much from the live load. */
-export type LoadState = 'building' | 'held' | 'live' | 'previous' | 'discarded'
+type LoadState = 'building' | 'held' | 'live' | 'previous' | 'discarded'
 
 const beforeAfter = { before: z.number(), after: z.number(), held: z.boolean() }
 

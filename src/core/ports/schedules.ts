@@ -18,7 +18,7 @@ export type Condition =
 export type WhenPaused = 'wait' | 'resume' | 'last'
 
 /** `parked`: it is suspended, because it cannot post any more; `why` is a sentence, with the fix. */
-export type ScheduleState =
+type ScheduleState =
   | { readonly kind: 'active' }
   | { readonly kind: 'paused' }
   | { readonly kind: 'parked'; readonly why: string }

@@ -3,7 +3,7 @@ import type { Place } from '../place.ts'
 import type { NewMessage } from './outbox.ts'
 
 /** What an observation found: the day or time that it is about, in words, one sentence, and the facts behind it by their names. */
-export interface WatchFinding {
+interface WatchFinding {
   readonly when: string
   readonly headline: string
   readonly facts: readonly (readonly [name: string, value: string])[]
@@ -55,7 +55,7 @@ export type AlertCondition =
  * What is watched. `alert`: a column of the answer to a query's line, which fires after `days` red days in a row. `check`: a check of loads,
  * whose file has the rest.
  */
-export type WatchDefinition =
+type WatchDefinition =
   | {
       readonly kind: 'alert'
       readonly line: string
@@ -69,7 +69,7 @@ export type WatchDefinition =
  * What was judged last: by which load, which day (`YYYY-MM-DD`), and the figure; null where there is none. `failed`: that load could not be
  * asked, and day and figure are those of the one before.
  */
-export interface JudgedPoint {
+interface JudgedPoint {
   readonly load: number | null
   readonly day: string | null
   readonly value: number | null
@@ -93,7 +93,7 @@ export interface WatchRecord {
   readonly version: number
 }
 
-export type WatchKind = WatchDefinition['kind']
+type WatchKind = WatchDefinition['kind']
 export type AlertDefinition = Extract<WatchDefinition, { kind: 'alert' }>
 
 /** What a condition is when it is first watched. */

@@ -39,7 +39,7 @@ export async function execute(
  * Answers what changes nothing although the ledger cannot take its run: questions and `doctor` work on a full disk. The answer is not
  * kept, which it states. Throws what the command throws.
  */
-export async function answerUnrecorded(why: OpsError, parsed: ParsedCommand, context: Context): Promise<Answer> {
+async function answerUnrecorded(why: OpsError, parsed: ParsedCommand, context: Context): Promise<Answer> {
   const nothing = async (): Promise<never> => {
     throw why
   }

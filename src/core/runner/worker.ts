@@ -73,7 +73,7 @@ export async function startWorker(watch: Watching | null, session: Session): Pro
 }
 
 /** A run that is carried on or was closed, and its answer. */
-export interface Claimed {
+interface Claimed {
   readonly run: RunRecord
   readonly answer: Promise<Answer>
 }

@@ -2,7 +2,7 @@ import { badSqlFile, type HeaderField } from './header.ts'
 import type { QueryParam } from './query-param.ts'
 
 /** Which row of an answer the figures of a finding are of, of those where a column holds a value. Rows count from 1. */
-export interface FiguresRow {
+interface FiguresRow {
   readonly at: number | 'last'
   readonly where: { readonly column: string; readonly value: string } | null
 }

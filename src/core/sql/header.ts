@@ -9,7 +9,7 @@ export interface HeaderField {
 }
 
 /** What a header may hold: `once` and `many` may be absent, `required` may not; `named` takes a word after the key. */
-export type HeaderKeys = Readonly<Record<string, 'required' | 'once' | 'many' | 'named'>>
+type HeaderKeys = Readonly<Record<string, 'required' | 'once' | 'many' | 'named'>>
 
 /** A `bad_sql_file` that names file, line and reason; `path` is relative to the folder `sql`. */
 export function badSqlFile(path: string, line: number, reason: string, remedy: string): OpsError {

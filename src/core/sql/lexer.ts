@@ -1,5 +1,5 @@
 /** Part of an SQL text: `code` is what an engine reads as words and signs; in the others `;` and `:name` mean nothing. */
-export interface SqlPiece {
+interface SqlPiece {
   readonly kind: 'code' | 'string' | 'identifier' | 'comment'
   readonly text: string
   /** Offset of the first character in the whole text. */

@@ -4,7 +4,7 @@ import { timestampText } from './window.ts'
 import type { OffsetSpan } from './zone.ts'
 
 /** A `:name` in an SQL text; `start` and `end` are offsets, the colon included. */
-export interface Placeholder {
+interface Placeholder {
   readonly name: string
   readonly start: number
   readonly end: number
@@ -26,10 +26,10 @@ export function placeholders(sql: string): readonly Placeholder[] {
 }
 
 /** How an engine writes a placeholder: `$name` in DuckDB, `:name` in the Redshift Data API, `$1` in PostgreSQL. */
-export type PlaceholderStyle = (name: string, index: number) => string
+type PlaceholderStyle = (name: string, index: number) => string
 
 /** A text in an engine's own placeholders. `values[i]` is the text to bind to `names[i]`, whose index is i + 1. */
-export interface BoundSql {
+interface BoundSql {
   readonly sql: string
   readonly names: readonly string[]
   readonly values: readonly string[]

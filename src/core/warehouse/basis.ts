@@ -18,7 +18,7 @@ const rules = 1
 const [mostOfAll, little] = [0.5, 100_000_000]
 
 /** The load reads what has changed since the load before, or all; `why`, where there was one before. */
-export type Basis =
+type Basis =
   | { readonly reads: 'changes'; readonly since: LoadId; readonly changes: SourceChanges }
   | { readonly reads: 'all'; readonly since: LoadId | null; readonly why: string | null }
 

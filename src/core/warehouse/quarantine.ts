@@ -80,7 +80,7 @@ export function release(file: QuarantinedFile, { ledger }: Deps): Promise<boolea
 }
 
 /** The sources, and what of them is left out: files in quarantine (`out`); `changed` are those that are read again. */
-export interface Admitted {
+interface Admitted {
   readonly sources: Sources
   readonly out: readonly QuarantinedFile[]
   readonly changed: readonly QuarantinedFile[]

@@ -10,7 +10,7 @@ import { type ReportedRow, reportedRowSchema } from '../unreadable.ts'
 const rejectedSchema = z.object({ total: z.number(), rows: z.array(reportedRowSchema) })
 
 /** How many rows a load has left out of a dataset, and the first of them. */
-export type RejectedRows = z.output<typeof rejectedSchema>
+type RejectedRows = z.output<typeof rejectedSchema>
 
 // The ledger forgets what begins with this and the number of a load that was discarded.
 const keyOf = (load: LoadId, dataset: string): string => `sources:${load}:rejected:${dataset}`

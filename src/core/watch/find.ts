@@ -17,7 +17,7 @@ import { messagesOfLife } from './message.ts'
 import { moveWatch } from './move.ts'
 
 /** Which alert, or which watched check. */
-export interface AlertName {
+interface AlertName {
   readonly id?: number | undefined
   readonly check?: string | undefined
 }

@@ -11,7 +11,7 @@ export type LifeEvent =
   | { readonly kind: 'ended'; readonly end: Extract<FiringEnd, { kind: 'person' }> }
 
 /** A life in which a firing goes on. */
-export type OpenLife = Exclude<Life, { kind: 'ok' | 'resolved' }>
+type OpenLife = Exclude<Life, { kind: 'ok' | 'resolved' }>
 
 /** Whether a firing goes on: firing, acknowledged or snoozed. */
 export function isOpen(life: Life): life is OpenLife {

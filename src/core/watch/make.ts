@@ -63,7 +63,7 @@ export function alertArgs(presence: { readonly form?: 'required' }) {
 }
 
 /** What somebody wants an alert to be; undefined where they have not named it. */
-export interface WantedAlert {
+interface WantedAlert {
   readonly query: string | undefined
   readonly when: ColumnCondition | undefined
   readonly days: number | undefined
@@ -92,7 +92,7 @@ export function wantedAlert(said: z.output<z.ZodObject<ReturnType<typeof alertAr
 }
 
 /** An alert that can be judged, and what the live load shows of it now. */
-export interface CheckedAlert {
+interface CheckedAlert {
   readonly definition: AlertDefinition
   readonly now: Observed | null
   readonly zone: string

@@ -12,10 +12,7 @@ import { type Face, faceOf } from './face.ts'
 import { isOpen } from './life.ts'
 
 /** The key of the message of a firing. */
-export function firingKey(
-  { definition, subject }: Pick<WatchRecord, 'definition' | 'subject'>,
-  firing: number,
-): string {
+function firingKey({ definition, subject }: Pick<WatchRecord, 'definition' | 'subject'>, firing: number): string {
   return `${definition.kind}:${subject}:${firing}`
 }
 

@@ -1,14 +1,8 @@
 import type { AlertCondition } from '../ports/watches.ts'
 import { dayMs } from '../span.ts'
 
-/** A figure of one whole day, `YYYY-MM-DD`; null where that day has none. */
-export interface DayPoint {
-  readonly day: string
-  readonly value: number | null
-}
-
 /** The usual band of a weekday. */
-export interface Band {
+interface Band {
   readonly low: number
   readonly high: number
 }

@@ -212,7 +212,7 @@ const responseSchema = z.object({ headers: z.object({ date: z.string().exactOpti
  * The time at AWS, from the header of an answer of STS, which every principal may call. A refusal has it as well: AWS refuses
  * signatures of a clock that is wrong. Throws what the SDK throws where nothing answered.
  */
-export async function awsTime({ clients, clock }: Pick<ClusterContext, 'clients' | 'clock'>): Promise<Dated> {
+async function awsTime({ clients, clock }: Pick<ClusterContext, 'clients' | 'clock'>): Promise<Dated> {
   const answers: Dated[] = []
   const command = new GetCallerIdentityCommand()
   command.middlewareStack.add(

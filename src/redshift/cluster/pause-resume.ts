@@ -210,7 +210,7 @@ function noCapacity(cluster: AwsCluster, settings: RedshiftSettings, cause: unkn
 }
 
 /** Orders AWS to pause an available cluster. Nothing to do where it is pausing already. */
-export async function orderPause(context: ClusterContext, work: Work): Promise<void> {
+async function orderPause(context: ClusterContext, work: Work): Promise<void> {
   const { clients, settings } = context
   await change(context, work, 'available', ['pausing', 'paused'], async () => {
     try {

@@ -3,7 +3,7 @@ import { clusterArn, copyPlaceOf, managedTag, readS3Location, roleArn, workPlace
 import type { RedshiftSettings } from '../settings.ts'
 
 /** Whose permissions, in which account, for which cluster and role. The texts may be placeholders. */
-export interface Scope
+interface Scope
   extends Pick<
     RedshiftSettings,
     | 'kind'
@@ -264,7 +264,7 @@ export function trustsRedshift(document: string, account: string, kind: Kind): b
 }
 
 /** What of the settings the policy of the role depends on. */
-export type RolePlaces = Pick<RedshiftSettings, 'logData' | 'songData' | 'jsonPaths' | 'copyTo' | 'work'>
+type RolePlaces = Pick<RedshiftSettings, 'logData' | 'songData' | 'jsonPaths' | 'copyTo' | 'work'>
 
 /** The places the role may read, in the order of the settings. Throws `bad_config` where one is not in S3. */
 export function sourcePlaces(settings: RolePlaces): readonly string[] {

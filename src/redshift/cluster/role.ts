@@ -42,7 +42,7 @@ export async function loadingRoleArn(context: ClusterContext): Promise<string> {
 }
 
 /** Something about a role that keeps the cluster from loading with it. */
-export type RoleFault = 'trust' | 'boundary'
+type RoleFault = 'trust' | 'boundary'
 
 /** What is wrong with a role: Redshift may not assume it, or it lacks the configured boundary. */
 export function faultsOf(role: Role, { permissionsBoundary, kind }: RedshiftSettings): readonly RoleFault[] {

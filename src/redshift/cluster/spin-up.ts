@@ -130,7 +130,7 @@ function networkFacts({ subnetGroup, securityGroups, tags }: RedshiftSettings): 
 const newRoleMs = 2 * minuteMs
 
 /** What is wanted of the cluster. */
-export interface ClusterSpec {
+interface ClusterSpec {
   readonly nodeType: string
   readonly nodes: number
   readonly leaseHours: number

@@ -198,7 +198,7 @@ export function deleteCluster(context: ClusterContext, keep: boolean): Step {
 }
 
 /** Waits until AWS no longer knows the cluster. */
-export function waitUntilDeleted(context: ClusterContext): Step {
+function waitUntilDeleted(context: ClusterContext): Step {
   const { settings, clock, leases } = context
   return awsStep(
     context,

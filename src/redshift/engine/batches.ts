@@ -93,14 +93,14 @@ export async function orCancelled<T>(signal: AbortSignal, work: () => Promise<T>
 const firstWaitSeconds = 2
 
 /** A batch that changes nothing, and which of its statements (from 0) holds the answer. */
-export interface BatchQuery {
+interface BatchQuery {
   readonly batch: StatementBatch
   readonly answer: number
   readonly wanted: Omit<QueryOptions, 'signal'>
 }
 
 /** What came of a question: rows, the batch that failed, or a server that does not know the batch's mode. */
-export type QueryOutcome =
+type QueryOutcome =
   | { readonly kind: 'answered'; readonly result: ResultSet }
   | { readonly kind: 'failed'; readonly submitted: Submitted }
   | { readonly kind: 'unsupported' }
@@ -168,7 +168,7 @@ const checksWhileStopping = 30
 const stoppingMs = 1_000
 
 /** What waiting needs. */
-export interface Waiter {
+interface Waiter {
   readonly api: DataApi
   readonly clock: Clock
   readonly log: Log

@@ -309,7 +309,7 @@ export function checkSources({ logData, songData, jsonPaths }: SourceSettings): 
 }
 
 /** Which COPYs filled which part of a load, and how many files they read. */
-export interface FilledBy extends Pick<CopyPlan, 'objects'> {
+interface FilledBy extends Pick<CopyPlan, 'objects'> {
   readonly load: LoadId
   readonly dataset: 'log' | 'song'
   readonly queryIds: readonly number[]
@@ -323,7 +323,7 @@ export interface FilledBy extends Pick<CopyPlan, 'objects'> {
  * (https://docs.aws.amazon.com/redshift/latest/dg/SYS_LOAD_DETAIL.html). It stays empty where the server has no such view, or
  * where the view does not name all files yet: the checks know nothing then, rather than something wrong.
  */
-export async function writeSourceFiles(
+async function writeSourceFiles(
   connection: RedshiftConnection,
   { load, dataset, queryIds, files, base, objects }: FilledBy,
   work: Work,

@@ -62,10 +62,10 @@ export interface DataApi {
 }
 
 /** What the database is on, as the Data API is told: a cluster, or a workgroup of Redshift Serverless. */
-export type DatabasePlace = { readonly ClusterIdentifier: string } | { readonly WorkgroupName: string }
+type DatabasePlace = { readonly ClusterIdentifier: string } | { readonly WorkgroupName: string }
 
 /** What the calls need to know of the database. */
-export interface DataApiOptions {
+interface DataApiOptions {
   readonly data: RedshiftDataClient
   readonly place: DatabasePlace
   readonly database: string
@@ -252,7 +252,7 @@ export function explain(thrown: unknown): unknown {
  * 9007199254740993 into 9007199254740992 without a word. So the answer's text is changed before it is parsed: within a JSON
  * string every quote has a backslash before it, so `"longValue":` can only be a key.
  */
-export function withExactIntegers(command: GetStatementResultCommand): GetStatementResultCommand {
+function withExactIntegers(command: GetStatementResultCommand): GetStatementResultCommand {
   command.middlewareStack.add(
     (next) => async (args) => {
       const result = await next(args)

@@ -36,7 +36,7 @@ const otherColumns = {
 } as const
 
 /** Rows that COPY has taken and that cannot be: how many were removed, and the first of them with their reasons. */
-export interface Impossible {
+interface Impossible {
   readonly removed: number
   readonly reasons: readonly string[]
   readonly rows: readonly ReportedRow[]

@@ -6,7 +6,7 @@ import type { StatementBatch } from './statement.ts'
 import { redshiftLiteral } from './statement.ts'
 
 /** A load that is to be live, where it is built or held, and what lies where before. */
-export interface Moving {
+interface Moving {
   readonly from: 'candidate' | 'held'
   readonly load: LoadOnCluster
   readonly live: LoadOnCluster | undefined
@@ -153,7 +153,7 @@ function drop(tables: readonly string[]): string {
 }
 
 /** A table of the schema files. */
-export interface SchemaTable {
+interface SchemaTable {
   readonly name: string
   readonly create: string
 }

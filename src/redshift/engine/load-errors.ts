@@ -22,7 +22,7 @@ const packed = /\.(gz|gzip|bz2|lzo|zst|zip)$/i
 const packedFirst = `case when trim(file_name) similar to '%.(gz|gzip|bz2|lzo|zst|zip|GZ|ZIP)' then 0 else 1 end`
 
 /** Values that could not be loaded for one cause in one column: how many of those that were read, and where the first is. */
-export interface LoadErrorGroup {
+interface LoadErrorGroup {
   /** Empty where a whole line could not be read. */
   readonly column: string
   readonly rows: number

@@ -28,7 +28,7 @@ const historyRow = z
   })
 
 /** A row of the history as it stands: null where the server does not report it (yet). `errors` are rows that a COPY could not load. */
-export type LoadProgress = z.output<typeof historyRow>
+type LoadProgress = z.output<typeof historyRow>
 
 /** What a COPY that has ended has done. */
 export interface LoadHistory {

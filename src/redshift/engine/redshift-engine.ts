@@ -227,7 +227,7 @@ const searchedSchemas = {
  * the same): a batch in which each statement commits by itself begins it and rolls it back. A server that does not know such batches gets a
  * plain one, once the text was checked.
  */
-export function createSelect(connection: RedshiftConnection): Select {
+function createSelect(connection: RedshiftConnection): Select {
   let knowsAutoCommit = true
 
   const askIn = async (

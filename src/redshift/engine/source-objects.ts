@@ -23,10 +23,10 @@ const readObjectsSchema = z.object({
 })
 export type ReadObjects = z.output<typeof readObjectsSchema>
 
-export type DatasetName = 'log' | 'song'
+type DatasetName = 'log' | 'song'
 
 /** What a ledger keeps of the sources of its loads; `Notes` are its notes. */
-export interface SourceNotes {
+interface SourceNotes {
   get(key: string): Promise<unknown>
   set(key: string, value: unknown): Promise<void>
 }

@@ -28,7 +28,7 @@ export interface HomePublisher {
   close(): Promise<void>
 }
 
-export interface HomePublisherParts {
+interface HomePublisherParts {
   readonly app: Pick<App, 'homesOf' | 'onChange'>
   readonly access: Access
   readonly client: WebClient
@@ -184,7 +184,7 @@ export interface HomeTab {
   show(fallbacks: HomeFallbacks): Promise<boolean>
 }
 
-export interface HomeTabParts {
+interface HomeTabParts {
   readonly client: WebClient
   readonly log: Log
   /** Resolves when Slack may be called once more. */
@@ -194,7 +194,7 @@ export interface HomeTabParts {
 const publishedSchema = z.object({ view: z.object({ hash: z.string() }) })
 
 /** A tab of unknown content. The hash keeps a delayed call from overwriting a newer state. */
-export function createHomeTab(user: string, { client, log, turn }: HomeTabParts): HomeTab {
+function createHomeTab(user: string, { client, log, turn }: HomeTabParts): HomeTab {
   let shown = ''
   let hash: string | undefined
   return {

@@ -15,7 +15,7 @@ export interface Subscriber {
 }
 
 /** Those whose Home tabs are kept fresh. */
-export interface Subscribers {
+interface Subscribers {
   /** Somebody has opened their tab: it must be published at once. */
   entered(who: Asker): void
   /** Somebody has pressed something in their tab, which is about to change something. */

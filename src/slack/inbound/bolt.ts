@@ -69,7 +69,7 @@ const bodyLimit = 4 * 1024 * 1024
 const skewMs = 5 * minuteMs
 
 /** What Slack delivers by HTTP: the receiver for Bolt, and the listener for the program's own server. */
-export interface Http {
+interface Http {
   readonly receiver: HTTPReceiver
   /**
    * Answers 404 for all but `POST /slack/events`, for which Bolt's own would throw, 503 before the bot is open, 401 without Slack's

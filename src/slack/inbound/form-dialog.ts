@@ -24,7 +24,7 @@ export interface FormDialogs {
   open(line: string, trigger: string, inbound: InboundRequest): Promise<void>
 }
 
-export interface FormDialogParts {
+interface FormDialogParts {
   readonly gate: Gate
   readonly handler: RequestHandler
   readonly app: Pick<App, 'catalog' | 'read' | 'whyNotRun' | 'whyNotUse' | 'zoneOf'>
@@ -176,7 +176,7 @@ function atBlocks(faults: Readonly<Record<string, string>>): Record<string, stri
 const found = z.object({ channel: z.object({ name: z.string().optional() }) })
 
 /** A channel that was chosen by its id, as it would be typed: `<#C…|music>`; the id alone where Slack does not return its name. */
-export async function typedChannel(client: WebClient, id: string, log: Log): Promise<string> {
+async function typedChannel(client: WebClient, id: string, log: Log): Promise<string> {
   try {
     const { channel } = await call(client, 'conversations.info', { channel: id }, found)
     return channel.name === undefined ? id : `<#${id}|${channel.name}>`

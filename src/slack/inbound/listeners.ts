@@ -21,7 +21,7 @@ import { pressSchema } from './payload.ts'
 import type { InboundRequest, RequestHandler } from './request-handler.ts'
 import type { TypedDialogs } from './typed-dialog.ts'
 
-export interface ListenerParts {
+interface ListenerParts {
   readonly gate: Gate
   readonly handler: RequestHandler
   readonly homes: HomePublisher

@@ -47,7 +47,7 @@ export interface RequestHandler {
   reject(id: string, why: string, inbound: InboundRequest): Promise<void>
 }
 
-export interface RequestHandlerParts {
+interface RequestHandlerParts {
   readonly app: App
   readonly plans: Ledger['plans']
   readonly runs: Ledger['runs']

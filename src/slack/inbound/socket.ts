@@ -234,7 +234,7 @@ function badAppToken(error: WebAPIPlatformError): OpsError {
 }
 
 /** One message on a Socket Mode connection (https://docs.slack.dev/apis/events-api/using-socket-mode). */
-export type Frame =
+type Frame =
   /** Slack's greeting, with the number of connections that the app-level token has now. */
   | { readonly kind: 'hello'; readonly connections: number }
   /** The connection is about to end: `warning` and `refresh_requested` are usual, `link_disabled` and `too_many_websockets` are faults. */
@@ -264,7 +264,7 @@ const frameSchema = z.union([
 
 const envelopeSchema = z.object({ envelope_id: z.string() })
 
-export function readFrame(data: unknown): Frame {
+function readFrame(data: unknown): Frame {
   const message = typeof data === 'string' ? jsonOf(data) : undefined
   const read = frameSchema.safeParse(message)
   if (read.success) return read.data

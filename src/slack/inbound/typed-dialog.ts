@@ -24,7 +24,7 @@ export interface TypedDialogs {
   dismiss(plan: string, trigger: string, inbound: InboundRequest): Promise<void>
 }
 
-export interface TypedDialogParts {
+interface TypedDialogParts {
   readonly gate: Gate
   readonly handler: RequestHandler
   readonly client: WebClient

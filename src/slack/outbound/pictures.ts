@@ -8,7 +8,7 @@ import type { CarrierParts, There } from './carrier.ts'
 import type { Fallbacks } from './fallbacks.ts'
 
 /** The picture of one chart of an answer whose message was accepted. */
-export interface PictureToPlace {
+interface PictureToPlace {
   readonly message: OutboxMessage
   readonly way: There
   readonly answer: Answer

@@ -24,7 +24,7 @@ export interface Progress {
   close(run: RunId): Promise<void>
 }
 
-export interface ProgressParts {
+interface ProgressParts {
   readonly sender: Pick<Sender, 'edit'>
   readonly budget: RateWindow
   readonly clock: Clock

@@ -46,7 +46,7 @@ export interface Sender {
 }
 
 /** A person, where they asked, and the response URL of their request, if any. */
-export interface MessageReader {
+interface MessageReader {
   readonly who: Asker
   readonly place: Conversation
   readonly responseUrl?: ResponseUrl | undefined

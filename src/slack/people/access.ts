@@ -8,7 +8,7 @@ import { SlackRefused } from '../slack-errors.ts'
 import type { Profile, Profiles } from './profiles.ts'
 
 /** How a person belongs to the organization in which the app is installed. */
-export type MemberStanding = 'member' | 'guest' | 'outsider' | 'deactivated' | 'app'
+type MemberStanding = 'member' | 'guest' | 'outsider' | 'deactivated' | 'app'
 
 /** Decides who may use the bot. */
 export interface Access {

@@ -24,7 +24,7 @@ const conversation = z.object({
   }),
 })
 
-export interface ChannelLookup {
+interface ChannelLookup {
   readonly client: WebClient
   readonly channels: Channels
   readonly shared: SharedChannels

@@ -12,7 +12,7 @@ import { unknownPerson } from './access.ts'
 import { createLookups } from './lookups.ts'
 import type { Profile, Profiles } from './profiles.ts'
 
-export interface DirectoryOptions {
+interface DirectoryOptions {
   readonly client: WebClient
   readonly profiles: Profiles
   /** User ids (`U…`, `W…`) and user-group ids (`S…`). */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/ports/clock.ts'
 import { SlackBusy } from '../slack-errors.ts'
 
-export interface LookupOptions<T> {
+interface LookupOptions<T> {
   readonly clock: Clock
   /** How long an answer is fresh. */
   readonly freshMs: number
@@ -16,7 +16,7 @@ interface Known<T> {
 }
 
 /** Slack's answers by key. */
-export interface Lookups<T> {
+interface Lookups<T> {
   /** Where Slack fails, an answer up to `trustedMs` old counts; after that the failure is thrown. */
   of(key: string, trustedMs: number): Promise<T>
   /** Stores an answer that came with another call. */

@@ -17,7 +17,7 @@ import { type FileFrom, presentFile, presentTable, type Whole } from './table.ts
  * What became of the uploads of an answer. `refused`: of files that Slack did not take, by their number, why, in place of where they are.
  * `drawn`: the ids of pictures in Slack by the place of their chart in the replies, null for one that is not to be had.
  */
-export interface UploadOutcome {
+interface UploadOutcome {
   readonly refused?: ReadonlyMap<number, string>
   readonly drawn?: ReadonlyMap<number, string | null>
 }
@@ -159,7 +159,7 @@ function namesOf(parts: readonly PresentedPart[]): string {
 }
 
 /** What happened and what to do about it. The mark is left out where the run above carries it already. */
-export function presentFailure(failure: FailureReply, options: { readonly marked: boolean }): PresentedPart {
+function presentFailure(failure: FailureReply, options: { readonly marked: boolean }): PresentedPart {
   const { message, remedy, ask = [] } = failure
   const words = [`${options.marked ? '✗ ' : ''}${clean(message)}`, clean(remedy)]
     .filter((line) => line !== '')
@@ -178,7 +178,7 @@ const marks = { plain: '', note: '', good: '✓ ', warning: '⚠ ' } as const
 const maxCode = 2_900
 
 /** Words as they are: plain in a section, small print in a context, code in a box, with a mark where the tone has one. */
-export function presentText({ text, tone = 'plain' }: TextReply): PresentedPart {
+function presentText({ text, tone = 'plain' }: TextReply): PresentedPart {
   if (tone === 'code') return presentCode(text)
   const words = clean(text)
   const marked = words === '' ? '' : `${marks[tone]}${words}`

@@ -142,13 +142,13 @@ const maxBars = 100
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'] as const
 
 /** A chart in a monospaced font: its lines, and how many points of each series they hold. */
-export interface TextBars {
+interface TextBars {
   readonly text: string
   readonly shown: number
 }
 
 /** A bar for each point, series below each other, all on one scale; what is below nothing is hatched. */
-export function textBars({ categories: all, series }: ChartReply, maxCharacters: number): TextBars {
+function textBars({ categories: all, series }: ChartReply, maxCharacters: number): TextBars {
   const categories = all.slice(0, maxBars)
   const labels = categories.map((category) => fitColumns(cleanLine(category), labelColumns))
   const labelWidth = Math.max(1, ...labels.map(widthOf))

@@ -6,7 +6,7 @@ const segmenter = new Intl.Segmenter('en', { granularity: 'grapheme' })
 const alone = /^[\x20-\x7e\u00a1-\u02ff\u3041-\u3096\u30a1-\u30ff\u4e00-\u9fff]*$/
 
 /** Characters as a reader counts them: "👩‍🚀" is one. */
-export function graphemes(text: string): Iterable<string> {
+function graphemes(text: string): Iterable<string> {
   if (alone.test(text)) return text
   return {
     *[Symbol.iterator]() {

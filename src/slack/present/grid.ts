@@ -32,7 +32,7 @@ export interface GridCell {
   readonly value: number | null
 }
 
-export interface GridColumn {
+interface GridColumn {
   readonly name: string
   readonly numeric: boolean
 }

@@ -81,7 +81,7 @@ export function loadOf(parts: readonly PresentedPart[], form: MessageForm): Load
 }
 
 /** Whether these parts make one message in every form. */
-export function fitsOneMessage(parts: readonly PresentedPart[]): boolean {
+function fitsOneMessage(parts: readonly PresentedPart[]): boolean {
   return forms.every((form) => {
     const load = loadOf(parts, form)
     return keys.every((key) => load[key] <= most[key])

@@ -98,7 +98,7 @@ const marks: Readonly<Record<StepState, string>> = {
 }
 
 /** Steps as Slack's `plan` block: one card each, what is known of it in its details. */
-export function planBlock(id: string, title: string, steps: readonly StepView[]): PlanBlock {
+function planBlock(id: string, title: string, steps: readonly StepView[]): PlanBlock {
   return {
     type: 'plan',
     block_id: id,

@@ -172,7 +172,7 @@ export function presentFile(
 }
 
 /** A whole table as a file to be uploaded. */
-export function csvFile(table: TableReply): CsvFile {
+function csvFile(table: TableReply): CsvFile {
   const { name, content } = csvOf(table)
   return { filename: name, title: cut(cleanLine(table.title), 150), content }
 }

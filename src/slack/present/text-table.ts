@@ -3,7 +3,7 @@ import { column, cut, widthOf } from './cut.ts'
 import type { Grid, GridCell } from './grid.ts'
 
 /** A table in a monospaced font: its lines, how many rows they hold, and whether a value had to be cut. */
-export interface TextTable {
+interface TextTable {
   readonly text: string
   readonly shown: number
   readonly cellsCut: boolean

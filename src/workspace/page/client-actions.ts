@@ -48,13 +48,13 @@ export function hideProgress(): void {
 }
 
 /** Makes the list of messages around this element jump to the next message that comes, wherever it is scrolled to. */
-export function followAnswer(near: Element): void {
+function followAnswer(near: Element): void {
   const list = near.closest('main, .thread')?.querySelector<HTMLElement>('.messages')
   if (list) list.dataset['follow'] = ''
 }
 
 /** A control that sends an action when it is clicked or its value is chosen. */
-export type ActionControl = HTMLButtonElement | HTMLSelectElement | HTMLInputElement
+type ActionControl = HTMLButtonElement | HTMLSelectElement | HTMLInputElement
 
 /** Shows a dialog and resolves to the value it is closed with. */
 export function openDialog(dialog: HTMLDialogElement): Promise<string> {

@@ -15,7 +15,7 @@ export interface CommandHint {
 }
 
 /** What one page shows: a person's view of a channel, perhaps with a thread next to it, or of the app's Home tab. */
-export interface Location {
+interface Location {
   readonly viewer: Persona
   readonly channel: WorkspaceChannel
   readonly thread: string | undefined
@@ -37,7 +37,7 @@ export function locationOf(state: WorkspaceState, wanted: URLSearchParams): Loca
 }
 
 /** What a page shows that is not state of the workspace. The script compares `version` to see whether anything has changed. */
-export interface PageFrame {
+interface PageFrame {
   readonly version: string
   readonly banner: string | undefined
   readonly hints: readonly CommandHint[]

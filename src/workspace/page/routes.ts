@@ -12,7 +12,7 @@ import { type CommandHint, locationOf, pageHtml } from './page-html.ts'
 import { styleSheet } from './style.ts'
 
 /** The page's own routes. */
-export interface PageServer {
+interface PageServer {
   /** Answers a request for `/` or `/page/…`. Throws `ApiError` for a body that the page's script does not send. */
   handle(url: URL, request: IncomingMessage, response: ServerResponse): Promise<void>
   /** Ends the open event streams. */

@@ -122,7 +122,7 @@ function notUnderstood(word: string): OpsError {
 }
 
 /** When and where, as it was said: `daily at 03:00 in #music`. The channel is null where none is said. */
-export interface Phrase extends When {
+interface Phrase extends When {
   readonly channel: Channel | null
 }
 

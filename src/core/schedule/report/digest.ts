@@ -73,7 +73,7 @@ export interface LineReport {
 }
 
 /** Several answers in one: what its reader should see at once, all the rest, and the next commands. */
-export interface OneMessage {
+interface OneMessage {
   readonly headline: string
   readonly replies: readonly Reply[]
   readonly details: readonly Reply[]

@@ -65,7 +65,7 @@ export async function suspend(schedule: ScheduleRecord, { message: why, remedy }
 type Change = Extract<Content, { kind: 'schedule' }>
 
 /** The message of a change: that it is suspended to its owner, else to the admins; that the admins own it to its channel, else to themselves. */
-export function newsOfChange(
+function newsOfChange(
   { id, place, owner, personal }: ScheduleRecord,
   change: Change['change'],
   why: Pick<Change, 'why' | 'remedy'>,

@@ -14,7 +14,7 @@ import { isOnTime } from './days.ts'
 import { dayName, lateness, reasonWords, remedies, timeThere } from './words.ts'
 
 /** A day that was late, as its message shows it. */
-export type LateDay = Omit<FreshnessDay, 'version'>
+type LateDay = Omit<FreshnessDay, 'version'>
 
 /** What was found when the deadline passed: a sentence, and the facts of that moment, which the message keeps. */
 export function lateFinding(

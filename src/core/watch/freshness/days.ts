@@ -5,7 +5,7 @@ import { dayMs } from '../../span.ts'
 import { instantAt, wallClock } from '../../sql/zone.ts'
 
 /** A day by the clocks of a zone: `from` and `until` are the milliseconds of its beginning and of the next one's. */
-export interface LocalDay {
+interface LocalDay {
   readonly day: string
   readonly from: number
   readonly until: number
@@ -18,7 +18,7 @@ export function localDay(day: string, zone: string): LocalDay {
 }
 
 /** The day of a zone in which an instant (milliseconds) lies, moved by so many days. */
-export function localDate(instant: number, zone: string, moved = 0): string {
+function localDate(instant: number, zone: string, moved = 0): string {
   return new Date(wallClock(instant, zone).getTime() + moved * dayMs).toISOString().slice(0, 10)
 }
 

@@ -18,13 +18,13 @@ import {
 const shownDays = 14
 
 /** The next deadline of a freshness; null where it never comes. */
-export function nextDue(freshness: Freshness, { clock, timetable }: Pick<Deps, 'clock' | 'timetable'>): Due | null {
+function nextDue(freshness: Freshness, { clock, timetable }: Pick<Deps, 'clock' | 'timetable'>): Due | null {
   for (const due of deadlines(freshness, clock.now(), timetable)) return due
   return null
 }
 
 /** "Next: 1 Dec 2018 by 2 Dec 2018, 06:00 GMT", or that it is paused. */
-export function nextWords(freshness: Freshness, deps: Pick<Deps, 'clock' | 'timetable'>): string {
+function nextWords(freshness: Freshness, deps: Pick<Deps, 'clock' | 'timetable'>): string {
   if (freshness.isPaused) return 'paused'
   const due = nextDue(freshness, deps)
   if (due === null) return 'no further deadline'
