@@ -58,6 +58,7 @@ function startBot(home: string, double: Double) {
     SPARKIFY_HOME: home,
     SPARKIFY_LOG_DATA: `s3://${bucket}/log_data`,
     SPARKIFY_SONG_DATA: `s3://${bucket}/song_data`,
+    SPARKIFY_COPY_TO: `s3://${bucket}/copies`,
     SPARKIFY_BANNER: 'Rehearsal: no AWS account is used. A stand-in answers, on a clock thirty times faster.',
     AWS_EC2_METADATA_DISABLED: 'true',
     ...(isServerless ? serverless : {}),

@@ -109,6 +109,7 @@ describe.skipIf(withoutBrowser)(`the rehearsal in a browser${withoutBrowser}`, {
     await modal.locator('button.primary, button[type=submit]').first().click()
     const gone = await reads('Cluster sparkify is deleted.')
     expect(await gone.textContent()).toContain('its final snapshot, until')
+    expect(await gone.textContent()).toContain('Still there: the copy in s3://sparkify-data/copies')
     await gone.scrollIntoViewIfNeeded()
     rehearsal.kill('SIGINT')
     await until('the rehearsal lists what is left', () =>
