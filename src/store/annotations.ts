@@ -1,7 +1,8 @@
 import { z } from 'zod'
+import { askerSchema } from '../core/people.ts'
 import type { Annotation, AnnotationStore, NewAnnotation } from '../core/ports/annotations.ts'
 import type { Database, Sql } from './database.ts'
-import { askerSchema, json, parseRow } from './rows.ts'
+import { json, parseRow } from './rows.ts'
 
 const annotationSchema = z.object({
   id: z.number(),

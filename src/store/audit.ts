@@ -1,20 +1,12 @@
 import { z } from 'zod'
 import { runStateSchema } from '../core/answer.ts'
+import { askerSchema } from '../core/people.ts'
 import { placeSchema } from '../core/place.ts'
 import type { AuditEntry, AuditStore, Denial } from '../core/ports/audit.ts'
+import { planDraftSchema } from '../core/ports/plans.ts'
+import { originSchema } from '../core/ports/runs.ts'
 import type { Database, Sql } from './database.ts'
-import { askerSchema, flagColumn, json, parseRow, planDraftSchema } from './rows.ts'
-
-const originSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('words') }),
-  z.object({
-    kind: z.literal('fire'),
-    schedule: z.number(),
-    intended: z.string(),
-    cause: z.enum(['clock', 'asked']),
-  }),
-  z.object({ kind: z.literal('line'), fire: z.number(), at: z.number() }),
-])
+import { flagColumn, json, parseRow } from './rows.ts'
 
 const entrySchema = z
   .object({

@@ -1,10 +1,11 @@
 import { z } from 'zod'
+import { askerSchema } from '../core/people.ts'
 import { placeSchema } from '../core/place.ts'
 import { type Freshness, type FreshnessDay, type FreshnessStore, lateReasonSchema } from '../core/ports/freshness.ts'
+import { lifeSchema } from '../core/ports/watches.ts'
 import type { Database } from './database.ts'
 import { changeAndPost, ifChanged, insertMessages } from './outbox.ts'
-import { askerSchema, flagColumn, json, parseRow } from './rows.ts'
-import { lifeSchema } from './watches.ts'
+import { flagColumn, json, parseRow } from './rows.ts'
 
 const freshnessSchema = z
   .object({

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { LoadRecord, LoadStore } from '../core/ports/ledger.ts'
-import { comparisonSchema } from '../core/ports/loads.ts'
+import { loadFactsSchema, loadStateSchema } from '../core/ports/loads.ts'
 import { insertAnnotations } from './annotations.ts'
 import type { Database, Sql } from './database.ts'
 import { ifChanged } from './outbox.ts'
@@ -8,39 +8,10 @@ import { json, parseRow } from './rows.ts'
 
 const loadSchema = z.object({
   id: z.number(),
-  state: z.enum(['building', 'held', 'live', 'previous', 'discarded']),
+  state: loadStateSchema,
   started: z.string(),
   published: z.string().nullable(),
-  facts: json(
-    z.object({
-      recipe: z.string().exactOptional(),
-      base: z.number().exactOptional(),
-      source: z.string().exactOptional(),
-      comparison: comparisonSchema.exactOptional(),
-      card: z.string().exactOptional(),
-      files: z.number().exactOptional(),
-      bytes: z.number().exactOptional(),
-      counts: z.record(z.string(), z.number()).exactOptional(),
-      plays: z.number().exactOptional(),
-      matched: z.number().exactOptional(),
-      repeatsDropped: z.number().exactOptional(),
-      quarantined: z.array(z.string()).exactOptional(),
-      dataFrom: z.string().nullable().exactOptional(),
-      dataUntil: z.string().nullable().exactOptional(),
-      filesUntil: z.string().nullable().exactOptional(),
-      anchor: z.string().exactOptional(),
-      ahead: z.number().exactOptional(),
-      copied: z.string().nullable().exactOptional(),
-      checks: z
-        .object({
-          total: z.number(),
-          red: z.array(z.string()),
-          warnings: z.array(z.string()),
-          names: z.array(z.string()).exactOptional(),
-        })
-        .exactOptional(),
-    }),
-  ),
+  facts: json(loadFactsSchema),
 })
 
 /** What a statement of `publish` asks before it changes anything. */

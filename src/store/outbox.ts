@@ -3,9 +3,10 @@ import { OpsError } from '../core/errors.ts'
 import { contentSchema, waysSchema } from '../core/message.ts'
 import type { Denial } from '../core/ports/audit.ts'
 import type { Head, MessageStore, NewMessage, OutboxMessage } from '../core/ports/outbox.ts'
+import { postSchema } from '../core/ports/runs.ts'
 import { insertDenial } from './audit.ts'
 import type { Database, Sql } from './database.ts'
-import { flagColumn, json, parseRow, postSchema } from './rows.ts'
+import { flagColumn, json, parseRow } from './rows.ts'
 
 const messageSchema = z
   .object({

@@ -1,21 +1,18 @@
 import { z } from 'zod'
+import { askerSchema } from '../core/people.ts'
 import { placeSchema } from '../core/place.ts'
-import type { PlanRecord, PlanStore, Settlement } from '../core/ports/plans.ts'
+import {
+  type PlanRecord,
+  type PlanStore,
+  planDraftSchema,
+  planEndSchema,
+  reasonSchema,
+  type Settlement,
+} from '../core/ports/plans.ts'
+import { argumentsSchema, postSchema } from '../core/ports/runs.ts'
 import type { Database, Sql } from './database.ts'
 import { changeAndPost, ifChanged, insertMessages } from './outbox.ts'
-import { argumentsSchema, askerSchema, flagColumn, json, parseRow, planDraftSchema, postSchema } from './rows.ts'
-
-const reasonSchema = z.object({ kind: z.enum(['destroys', 'costly', 'budget']), words: z.string() })
-
-const by = { by: askerSchema, at: z.string() }
-const endSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('approved'), ...by }),
-  z.object({ kind: z.literal('failed'), ...by, why: z.string() }),
-  z.object({ kind: z.literal('replaced'), ...by }),
-  z.object({ kind: z.literal('rejected'), ...by, why: z.string().exactOptional() }),
-  z.object({ kind: z.literal('withdrawn'), ...by }),
-  z.object({ kind: z.literal('expired'), at: z.string() }),
-])
+import { flagColumn, json, parseRow } from './rows.ts'
 
 const planSchema = z.object({
   id: z.string(),
@@ -29,7 +26,7 @@ const planSchema = z.object({
   reasons: json(z.array(reasonSchema)),
   card: flagColumn,
   post: json(postSchema).nullable(),
-  ending: json(endSchema).nullable(),
+  ending: json(planEndSchema).nullable(),
 })
 
 /** The plans in `db`. They are kept after their time, so that a late click shows what became of them. */

@@ -1,8 +1,5 @@
 import { z } from 'zod'
 import { messageOf, OpsError } from '../core/errors.ts'
-import { askerSchema } from '../core/people.ts'
-
-export { askerSchema }
 
 /** A text column that holds JSON of this shape. */
 export function json<S extends z.ZodType<unknown, unknown>>(schema: S) {
@@ -21,25 +18,6 @@ export function json<S extends z.ZodType<unknown, unknown>>(schema: S) {
 
 /** An integer column that holds a truth value. */
 export const flagColumn = z.number().transform((value) => value === 1)
-
-/** `ArgumentValues` as stored. */
-export const argumentsSchema = z.record(z.string(), z.union([z.string(), z.array(z.string())]))
-
-/** `Post` as stored. */
-export const postSchema = z.object({ channel: z.string(), ts: z.string() })
-
-/** `PlanDraft` as stored. */
-export const planDraftSchema = z.object({
-  title: z.string(),
-  facts: z.array(z.string()),
-  act: z.string(),
-  typed: z.string().exactOptional(),
-  danger: z.boolean(),
-  mostUsd: z.number().nullable().exactOptional(),
-})
-
-/** `Approval` as stored. */
-export const approvalSchema = z.object({ id: z.string().exactOptional(), plan: planDraftSchema, by: askerSchema })
 
 /**
  * A row as the ledger's type. One that does not parse is an `OpsError` (`storage`) that names it: `what` and its id, with the

@@ -1,9 +1,19 @@
 import { z } from 'zod'
 import { type Answer, answerSchema, runStateSchema } from '../core/answer.ts'
+import { askerSchema } from '../core/people.ts'
 import { placeSchema } from '../core/place.ts'
-import type { AttemptRecord, Origin, RunFilter, RunRecord, RunSummary, StepRecord } from '../core/ports/runs.ts'
+import {
+  type AttemptRecord,
+  approvalSchema,
+  argumentsSchema,
+  type Origin,
+  type RunFilter,
+  type RunRecord,
+  type RunSummary,
+  type StepRecord,
+} from '../core/ports/runs.ts'
 import { stepViewSchema } from '../core/reply.ts'
-import { approvalSchema, argumentsSchema, askerSchema, flagColumn, json, parseRow } from './rows.ts'
+import { flagColumn, json, parseRow } from './rows.ts'
 
 const stepSchema = stepViewSchema.extend({
   // Versions before this one found a step by its title.

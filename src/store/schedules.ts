@@ -1,16 +1,17 @@
 import { z } from 'zod'
+import { askerSchema } from '../core/people.ts'
 import { placeSchema } from '../core/place.ts'
-import type { ScheduleRecord, ScheduleStanding, ScheduleStore } from '../core/ports/schedules.ts'
+import { approvalSchema } from '../core/ports/runs.ts'
+import {
+  conditionSchema,
+  type ScheduleRecord,
+  type ScheduleStanding,
+  type ScheduleStore,
+  whenPausedSchema,
+} from '../core/ports/schedules.ts'
 import type { Database, Sql } from './database.ts'
 import { changeAndPost, ifChanged, insertMessages } from './outbox.ts'
-import { approvalSchema, askerSchema, flagColumn, json, parseRow } from './rows.ts'
-
-const conditionSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('always') }),
-  z.object({ kind: z.literal('not-empty') }),
-  z.object({ kind: z.literal('changed'), percent: z.number() }),
-  z.object({ kind: z.literal('checks') }),
-])
+import { flagColumn, json, parseRow } from './rows.ts'
 
 const scheduleSchema = z
   .object({
@@ -23,7 +24,7 @@ const scheduleSchema = z
     place: json(placeSchema),
     owner: json(askerSchema),
     condition: json(conditionSchema),
-    when_paused: z.enum(['wait', 'resume', 'last']),
+    when_paused: whenPausedSchema,
     catch_up_hours: z.number(),
     created: z.string(),
     since: z.string(),

@@ -1,62 +1,19 @@
 import { z } from 'zod'
+import { askerSchema } from '../core/people.ts'
 import { placeSchema } from '../core/place.ts'
-import type { NewWatch, WatchChanges, WatchRecord, WatchStore } from '../core/ports/watches.ts'
+import {
+  definitionSchema,
+  judgedPointSchema,
+  lifeSchema,
+  type NewWatch,
+  observationSchema,
+  type WatchChanges,
+  type WatchRecord,
+  type WatchStore,
+} from '../core/ports/watches.ts'
 import type { Database, Sql } from './database.ts'
 import { changeAndPost } from './outbox.ts'
-import { askerSchema, flagColumn, json, parseRow } from './rows.ts'
-
-const finding = { when: z.string(), headline: z.string(), facts: z.array(z.tuple([z.string(), z.string()])) }
-
-const observationSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.enum(['red', 'green']), ...finding }),
-  z.object({ kind: z.literal('unknown'), why: z.string() }),
-])
-
-const firingSchema = z.object({ number: z.number(), began: z.string(), since: z.string(), found: z.object(finding) })
-
-const endSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('green') }),
-  z.object({ kind: z.literal('person'), by: askerSchema, how: z.enum(['paused', 'edited', 'removed']) }),
-])
-
-/** `Life` as stored. */
-export const lifeSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('ok') }),
-  z.object({ kind: z.literal('firing'), firing: firingSchema }),
-  z.object({ kind: z.literal('acknowledged'), firing: firingSchema, by: askerSchema, at: z.string() }),
-  z.object({ kind: z.literal('snoozed'), firing: firingSchema, by: askerSchema, until: z.string() }),
-  z.object({
-    kind: z.literal('resolved'),
-    firing: firingSchema,
-    at: z.string(),
-    end: endSchema,
-    found: z.object(finding).nullable(),
-  }),
-])
-
-const alertConditionSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('limit'), operator: z.enum(['<', '<=', '>', '>=']), limit: z.number() }),
-  z.object({ kind: z.literal('changed'), percent: z.number() }),
-  z.object({ kind: z.literal('unusual') }),
-])
-
-const definitionSchema = z.discriminatedUnion('kind', [
-  z.object({
-    kind: z.literal('alert'),
-    line: z.string(),
-    column: z.string(),
-    condition: alertConditionSchema,
-    days: z.number(),
-  }),
-  z.object({ kind: z.literal('check') }),
-])
-
-const judgedSchema = z.object({
-  load: z.number().nullable(),
-  day: z.string().nullable(),
-  value: z.number().nullable(),
-  failed: z.literal(true).exactOptional(),
-})
+import { flagColumn, json, parseRow } from './rows.ts'
 
 const watchSchema = z
   .object({
@@ -67,7 +24,7 @@ const watchSchema = z
     created: z.string(),
     paused: flagColumn,
     life: json(lifeSchema),
-    judged: json(judgedSchema).nullable(),
+    judged: json(judgedPointSchema).nullable(),
     seen: json(observationSchema).nullable(),
     version: z.number(),
   })

@@ -4,7 +4,8 @@ import type { LoadId } from './engine.ts'
 import type { RunId } from './runs.ts'
 
 /** `held`: built and audited, and kept without being published because it differs too much from the live load. */
-type LoadState = 'building' | 'held' | 'live' | 'previous' | 'discarded'
+export const loadStateSchema = z.enum(['building', 'held', 'live', 'previous', 'discarded'])
+type LoadState = z.infer<typeof loadStateSchema>
 
 const beforeAfter = { before: z.number(), after: z.number(), held: z.boolean() }
 
@@ -13,7 +14,7 @@ const beforeAfter = { before: z.number(), after: z.number(), held: z.boolean() }
  * has the first of those whose number of plays changed, out of `changed`, of which `held` are beyond the limit; `coverage` is the share of
  * plays that match the catalogue, in percent.
  */
-export const comparisonSchema = z.object({
+const comparisonSchema = z.object({
   live: z.number(),
   tables: z.array(z.object({ table: z.string(), ...beforeAfter })),
   days: z.object({
@@ -26,43 +27,46 @@ export const comparisonSchema = z.object({
 })
 export type Comparison = z.infer<typeof comparisonSchema>
 
-/** What a load turned out to be; filled in as its steps learn it. */
-export interface LoadFacts {
+/** A load turns out to be this; filled in as its steps learn it. */
+export const loadFactsSchema = z.object({
   /** Names the transforms and rules by which it was built; absent where it keeps no list of its files. */
-  readonly recipe?: string
+  recipe: z.string().exactOptional(),
   /** The load of which it began as a copy; absent where it was built in full. */
-  readonly base?: LoadId
+  base: z.number().exactOptional(),
   /** Where its source files lie; loads of other places are not compared with it. */
-  readonly source?: string
-  readonly comparison?: Comparison
+  source: z.string().exactOptional(),
+  comparison: comparisonSchema.exactOptional(),
   /** The key of the message that shows it while it is held. */
-  readonly card?: string
-  readonly files?: number
-  readonly bytes?: number
-  readonly counts?: Readonly<Record<string, number>>
-  readonly plays?: number
-  readonly matched?: number
-  readonly repeatsDropped?: number
+  card: z.string().exactOptional(),
+  files: z.number().exactOptional(),
+  bytes: z.number().exactOptional(),
+  counts: z.record(z.string(), z.number()).readonly().exactOptional(),
+  plays: z.number().exactOptional(),
+  matched: z.number().exactOptional(),
+  repeatsDropped: z.number().exactOptional(),
   /** Files in quarantine that it does not hold. */
-  readonly quarantined?: readonly string[]
-  readonly dataFrom?: string | null
-  readonly dataUntil?: string | null
+  quarantined: z.array(z.string()).readonly().exactOptional(),
+  dataFrom: z.string().nullable().exactOptional(),
+  dataUntil: z.string().nullable().exactOptional(),
   /** The end of the newest day (UTC) that the name of a log file gives; null where none gives one. */
-  readonly filesUntil?: string | null
+  filesUntil: z.string().nullable().exactOptional(),
   /** The newest play that is not dated far ahead, where that is not the newest of all; "last 7 days" end with it. */
-  readonly anchor?: string
+  anchor: z.string().exactOptional(),
   /** How many plays are dated after it. */
-  readonly ahead?: number
+  ahead: z.number().exactOptional(),
   /** When it was copied out of the warehouse; ISO 8601 in UTC. Null once that copy is removed. */
-  readonly copied?: string | null
+  copied: z.string().nullable().exactOptional(),
   /** Titles of the red checks, what those found that warn, and the names of all of them, which an earlier version did not keep. */
-  readonly checks?: {
-    readonly total: number
-    readonly red: readonly string[]
-    readonly warnings: readonly string[]
-    readonly names?: readonly string[]
-  }
-}
+  checks: z
+    .object({
+      total: z.number(),
+      red: z.array(z.string()).readonly(),
+      warnings: z.array(z.string()).readonly(),
+      names: z.array(z.string()).readonly().exactOptional(),
+    })
+    .exactOptional(),
+})
+export type LoadFacts = z.infer<typeof loadFactsSchema>
 
 export interface LoadRecord {
   readonly id: LoadId

@@ -1,31 +1,49 @@
-import type { Asker } from '../people.ts'
+import { z } from 'zod'
+import { type Asker, askerSchema } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Denial } from './audit.ts'
 import type { NewMessage } from './outbox.ts'
 import type { ArgumentValues, Post } from './runs.ts'
 
+export const reasonSchema = z.object({ kind: z.enum(['destroys', 'costly', 'budget']), words: z.string() })
 /** Why a plan needs approval; `words` are a sentence, which may read differently a minute later. */
-export interface Reason {
-  readonly kind: 'destroys' | 'costly' | 'budget'
-  readonly words: string
-}
+export type Reason = z.infer<typeof reasonSchema>
 
-/** What became of a plan, and when. Times are ISO 8601 in UTC. */
-export type PlanEnd =
-  /** Its run was inserted with it. */
-  | { readonly kind: 'approved'; readonly by: Asker; readonly at: string }
-  /** It would have been another one by then, which was asked in its place. */
-  | { readonly kind: 'replaced'; readonly by: Asker; readonly at: string }
-  | PlanDenial
-
-/** Why nothing came of a plan, and when. */
-export type PlanDenial =
+const by = { by: askerSchema, at: z.string() }
+const denialSchema = z.discriminatedUnion('kind', [
   /** Approved, but no run came of it: `why` is a sentence. */
-  | { readonly kind: 'failed'; readonly by: Asker; readonly at: string; readonly why: string }
+  z.object({ kind: z.literal('failed'), ...by, why: z.string() }),
   /** `why`: the reason that was given. */
-  | { readonly kind: 'rejected'; readonly by: Asker; readonly at: string; readonly why?: string }
-  | { readonly kind: 'withdrawn'; readonly by: Asker; readonly at: string }
-  | { readonly kind: 'expired'; readonly at: string }
+  z.object({ kind: z.literal('rejected'), ...by, why: z.string().exactOptional() }),
+  z.object({ kind: z.literal('withdrawn'), ...by }),
+  z.object({ kind: z.literal('expired'), at: z.string() }),
+])
+/** Why nothing came of a plan, and when. */
+export type PlanDenial = z.infer<typeof denialSchema>
+
+export const planEndSchema = z.discriminatedUnion('kind', [
+  /** Its run was inserted with it. */
+  z.object({ kind: z.literal('approved'), ...by }),
+  /** It would have been another one by then, which was asked in its place. */
+  z.object({ kind: z.literal('replaced'), ...by }),
+  ...denialSchema.options,
+])
+/** What became of a plan, and when. Times are ISO 8601 in UTC. */
+export type PlanEnd = z.infer<typeof planEndSchema>
+
+/** What will happen, for a person to confirm. `typed`: the word that must be typed. Facts are shown in this order. */
+export const planDraftSchema = z.object({
+  title: z.string(),
+  facts: z.array(z.string()).readonly(),
+  /** The button, worded as the act: "Spin up for $0.54 an hour". */
+  act: z.string(),
+  typed: z.string().exactOptional(),
+  /** Whether it destroys. */
+  danger: z.boolean(),
+  /** The most that it can cost by itself, in US dollars; null where that is not known, left out where it costs nothing. */
+  mostUsd: z.number().nullable().exactOptional(),
+})
+export type PlanDraft = z.infer<typeof planDraftSchema>
 
 /**
  * A plan that somebody has asked for, with the reasons for which it needs approval, if any. A `card` is posted where everybody sees it, in
@@ -69,17 +87,4 @@ export interface PlanStore {
   waiting(now: Date): Promise<readonly PlanRecord[]>
   /** Cards that nobody settled in time, also where their message is not known because a process died when it had posted it. */
   overdue(now: Date): Promise<readonly PlanRecord[]>
-}
-
-/** What will happen, for a person to confirm. `typed`: the word that must be typed. Facts are shown in this order. */
-export interface PlanDraft {
-  readonly title: string
-  readonly facts: readonly string[]
-  /** The button, worded as the act: "Spin up for $0.54 an hour". */
-  readonly act: string
-  readonly typed?: string
-  /** Whether it destroys. */
-  readonly danger: boolean
-  /** The most that it can cost by itself, in US dollars; null where that is not known, left out where it costs nothing. */
-  readonly mostUsd?: number | null
 }

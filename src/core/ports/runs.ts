@@ -1,35 +1,36 @@
+import { z } from 'zod'
 import type { Answer, RunState } from '../answer.ts'
-import type { Asker } from '../people.ts'
+import { type Asker, askerSchema } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { StepView } from '../reply.ts'
 import type { NewMessage } from './outbox.ts'
-import type { PlanDraft, Settlement } from './plans.ts'
+import { planDraftSchema, type Settlement } from './plans.ts'
 
 export type RunId = number
 
 /** What was given for each argument of a command, by its name; a list for `words`. */
-export type ArgumentValues = Readonly<Record<string, string | readonly string[]>>
+export const argumentsSchema = z.record(z.string(), z.union([z.string(), z.array(z.string()).readonly()])).readonly()
+export type ArgumentValues = z.infer<typeof argumentsSchema>
 
 /**
  * What called a run: somebody's words, a schedule whose time had come (or that somebody asked to be run now), or that occurrence's
  * run of its line number `at`. Of each occurrence, and of each of its lines, there is one run. `intended` is ISO 8601 in UTC.
  */
-export type Origin =
-  | { readonly kind: 'words' }
-  | {
-      readonly kind: 'fire'
-      readonly schedule: number
-      readonly intended: string
-      readonly cause: 'clock' | 'asked'
-    }
-  | { readonly kind: 'line'; readonly fire: RunId; readonly at: number }
+export const originSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('words') }),
+  z.object({
+    kind: z.literal('fire'),
+    schedule: z.number(),
+    intended: z.string(),
+    cause: z.enum(['clock', 'asked']),
+  }),
+  z.object({ kind: z.literal('line'), fire: z.number(), at: z.number() }),
+])
+export type Origin = z.infer<typeof originSchema>
 
 /** The plan that was read before a run, and who approved it; its id where it was kept to be confirmed. */
-export interface Approval {
-  readonly id?: string
-  readonly plan: PlanDraft
-  readonly by: Asker
-}
+export const approvalSchema = z.object({ id: z.string().exactOptional(), plan: planDraftSchema, by: askerSchema })
+export type Approval = z.infer<typeof approvalSchema>
 
 /** A step as stored: what its reader sees, what it left for later, and the name and the handles of its outside work. */
 export interface StepRecord extends StepView {
@@ -43,10 +44,8 @@ export interface StepRecord extends StepView {
 }
 
 /** A message that was posted: its channel and `ts` in Slack. */
-export interface Post {
-  readonly channel: string
-  readonly ts: string
-}
+export const postSchema = z.object({ channel: z.string(), ts: z.string() })
+export type Post = z.infer<typeof postSchema>
 
 /**
  * A command that somebody, or a schedule, wants run, with its newest attempt: a run that failed, or lost its process, is tried again under the

@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import type { Asker } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { Denial } from './audit.ts'
@@ -5,17 +6,20 @@ import type { NewMessage } from './outbox.ts'
 import type { Approval } from './runs.ts'
 
 /** When an answer of the clock is posted at all; a failure always is. */
-export type Condition =
-  | { readonly kind: 'always' }
+export const conditionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('always') }),
   /** When a table in it has rows. */
-  | { readonly kind: 'not-empty' }
+  z.object({ kind: z.literal('not-empty') }),
   /** When a figure in it differs by more than so many percent from the last one that was posted. */
-  | { readonly kind: 'changed'; readonly percent: number }
+  z.object({ kind: z.literal('changed'), percent: z.number() }),
   /** When a check has turned red or green since the time before. */
-  | { readonly kind: 'checks' }
+  z.object({ kind: z.literal('checks') }),
+])
+export type Condition = z.infer<typeof conditionSchema>
 
 /** What a schedule does when the warehouse is paused: wait for it, resume it (and pause it again after), or give the last answers. */
-export type WhenPaused = 'wait' | 'resume' | 'last'
+export const whenPausedSchema = z.enum(['wait', 'resume', 'last'])
+export type WhenPaused = z.infer<typeof whenPausedSchema>
 
 /** `parked`: it is suspended, because it cannot post any more; `why` is a sentence, with the fix. */
 type ScheduleState =

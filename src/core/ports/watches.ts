@@ -1,80 +1,87 @@
-import type { Asker } from '../people.ts'
+import { z } from 'zod'
+import { type Asker, askerSchema } from '../people.ts'
 import type { Place } from '../place.ts'
 import type { NewMessage } from './outbox.ts'
 
 /** What an observation found: the day or time that it is about, in words, one sentence, and the facts behind it by their names. */
-interface WatchFinding {
-  readonly when: string
-  readonly headline: string
-  readonly facts: readonly (readonly [name: string, value: string])[]
-}
+const findingSchema = z.object({
+  when: z.string(),
+  headline: z.string(),
+  facts: z.array(z.tuple([z.string(), z.string()]).readonly()).readonly(),
+})
 
+export const observationSchema = z.discriminatedUnion('kind', [
+  findingSchema.extend({ kind: z.enum(['red', 'green']) }),
+  z.object({ kind: z.literal('unknown'), why: z.string() }),
+])
 /** Whether a watched condition is met (`red`) or not; `unknown` with the reason, a sentence. */
-export type Observation =
-  | ({ readonly kind: 'red' | 'green' } & WatchFinding)
-  | { readonly kind: 'unknown'; readonly why: string }
+export type Observation = z.infer<typeof observationSchema>
 
+const firingEndSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('green') }),
+  z.object({ kind: z.literal('person'), by: askerSchema, how: z.enum(['paused', 'edited', 'removed']) }),
+])
 /** How a firing ended: a green observation, or a person who changed what is watched. */
-export type FiringEnd =
-  | { readonly kind: 'green' }
-  | { readonly kind: 'person'; readonly by: Asker; readonly how: 'paused' | 'edited' | 'removed' }
+export type FiringEnd = z.infer<typeof firingEndSchema>
 
 /** A firing: its number, from 1, since when (`began`: the moment; `since`: the day or time of its first red observation), and the newest red one. */
-export interface Firing {
-  readonly number: number
-  readonly began: string
-  readonly since: string
-  readonly found: WatchFinding
-}
+const firingSchema = z.object({ number: z.number(), began: z.string(), since: z.string(), found: findingSchema })
 
+export const lifeSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('ok') }),
+  z.object({ kind: z.literal('firing'), firing: firingSchema }),
+  z.object({ kind: z.literal('acknowledged'), firing: firingSchema, by: askerSchema, at: z.string() }),
+  z.object({ kind: z.literal('snoozed'), firing: firingSchema, by: askerSchema, until: z.string() }),
+  z.object({
+    kind: z.literal('resolved'),
+    firing: firingSchema,
+    at: z.string(),
+    end: firingEndSchema,
+    /** What was found when it ended; null where a person ended it. */
+    found: findingSchema.nullable(),
+  }),
+])
 /**
  * The life of a watched condition. `ok`: it has never fired; `resolved`: its newest firing is over, and the next red observation begins
  * another. Times are ISO 8601 in UTC.
  */
-export type Life =
-  | { readonly kind: 'ok' }
-  | { readonly kind: 'firing'; readonly firing: Firing }
-  | { readonly kind: 'acknowledged'; readonly firing: Firing; readonly by: Asker; readonly at: string }
-  | { readonly kind: 'snoozed'; readonly firing: Firing; readonly by: Asker; readonly until: string }
-  | {
-      readonly kind: 'resolved'
-      readonly firing: Firing
-      readonly at: string
-      readonly end: FiringEnd
-      /** What was found when it ended; null where a person ended it. */
-      readonly found: WatchFinding | null
-    }
+export type Life = z.infer<typeof lifeSchema>
 
+const alertConditionSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('limit'), operator: z.enum(['<', '<=', '>', '>=']), limit: z.number() }),
+  z.object({ kind: z.literal('changed'), percent: z.number() }),
+  z.object({ kind: z.literal('unusual') }),
+])
 /** When a figure fires an alert: against a limit, by its change from the same day a week before, or outside of its usual band. */
-export type AlertCondition =
-  | { readonly kind: 'limit'; readonly operator: '<' | '<=' | '>' | '>='; readonly limit: number }
-  | { readonly kind: 'changed'; readonly percent: number }
-  | { readonly kind: 'unusual' }
+export type AlertCondition = z.infer<typeof alertConditionSchema>
 
+export const definitionSchema = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('alert'),
+    line: z.string(),
+    column: z.string(),
+    condition: alertConditionSchema,
+    days: z.number(),
+  }),
+  z.object({ kind: z.literal('check') }),
+])
 /**
  * What is watched. `alert`: a column of the answer to a query's line, which fires after `days` red days in a row. `check`: a check of loads,
  * whose file has the rest.
  */
-type WatchDefinition =
-  | {
-      readonly kind: 'alert'
-      readonly line: string
-      readonly column: string
-      readonly condition: AlertCondition
-      readonly days: number
-    }
-  | { readonly kind: 'check' }
+type WatchDefinition = z.infer<typeof definitionSchema>
 
+export const judgedPointSchema = z.object({
+  load: z.number().nullable(),
+  day: z.string().nullable(),
+  value: z.number().nullable(),
+  failed: z.literal(true).exactOptional(),
+})
 /**
  * What was judged last: by which load, which day (`YYYY-MM-DD`), and the figure; null where there is none. `failed`: that load could not be
  * asked, and day and figure are those of the one before.
  */
-interface JudgedPoint {
-  readonly load: number | null
-  readonly day: string | null
-  readonly value: number | null
-  readonly failed?: true
-}
+type JudgedPoint = z.infer<typeof judgedPointSchema>
 
 /** A watched condition with its life. `subject` names it among its kind: a number, or the name of a check. */
 export interface WatchRecord {
