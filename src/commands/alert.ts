@@ -45,14 +45,13 @@ export default defineCommand({
     return {
       headline: count,
       replies: watches.length === 0 ? [text(count), howToAdd] : [tableOf(watches)],
-      next: [...firing.flatMap(firstActions).slice(0, 2), addOne],
+      next: [addOne],
     }
   },
 })
 
-function firstActions(watch: WatchRecord): readonly Suggestion[] {
-  const { acknowledge, name } = faceOf(watch)
-  return watch.life.kind === 'firing' ? [{ label: `Acknowledge ${name.toLowerCase()}`, line: acknowledge }] : []
+function acknowledgement(watch: WatchRecord): readonly Suggestion[] {
+  return watch.life.kind === 'firing' ? [{ label: 'Acknowledge', line: faceOf(watch).acknowledge }] : []
 }
 
 function tableOf(watches: readonly WatchRecord[]): TableReply {
@@ -71,8 +70,9 @@ function tableOf(watches: readonly WatchRecord[]): TableReply {
 
 /** What somebody most likely wants to do about it. */
 function actionOf(watch: WatchRecord): Suggestion | null {
-  const { life, isPaused, subject, definition } = watch
-  if (life.kind === 'firing') return { label: 'Acknowledge', line: faceOf(watch).acknowledge }
+  const { isPaused, subject, definition } = watch
+  const [acknowledging] = acknowledgement(watch)
+  if (acknowledging !== undefined) return acknowledging
   if (definition.kind !== 'alert') return null
   return isPaused ? { label: 'Resume', line: `alert-resume ${subject}` } : { label: 'Show', line: `alert ${subject}` }
 }
@@ -103,7 +103,7 @@ function show(watch: WatchRecord): Outcome {
       ...(definition.kind === 'alert' ? [text(alertLine(definition, place), 'code')] : []),
     ],
     next: [
-      ...firstActions(watch),
+      ...acknowledgement(watch),
       ...(definition.kind !== 'alert'
         ? []
         : [

@@ -62,6 +62,7 @@ async function requireCopiedLive(deps: Deps): Promise<LoadRecord> {
   const what = live === null ? 'Nothing is loaded yet.' : `Live load ${live.id} has no copy to be compared with.`
   throw new OpsError('not_loaded', what, 'Load with etl, which copies the load; then run parity.', {
     fixCommand: 'etl',
+    fixLabel: 'Load',
   })
 }
 

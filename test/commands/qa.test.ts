@@ -91,7 +91,7 @@ describe('qa', () => {
     expect(answer).toMatchObject({
       ok: false,
       exit: 1,
-      headline: '0 of 1 checks green · 1 red.',
+      headline: '0 of 1 check green · 1 red.',
       run: { state: 'complete' },
     })
     expect(answer.replies.flatMap((reply) => (reply.kind === 'table' ? [reply.title] : []))).toEqual([

@@ -25,6 +25,7 @@ import { questions } from './answers/questions.ts'
 import { results } from './answers/results.ts'
 import { schedules } from './answers/schedules.ts'
 import { runOf } from './answers/shown.ts'
+import { watching } from './answers/watching.ts'
 
 /** One file of the gallery: what Slack is sent, exactly. */
 export type Exhibit = { readonly name: string } & (
@@ -46,7 +47,18 @@ function message(name: string, shown: SlackMessage | undefined): Exhibit {
 
 /** Every kind of message in every state. */
 export const gallery: readonly Exhibit[] = [
-  ...[...loads, ...nightly, ...questions, ...results, ...qa, ...plans, ...cluster, ...schedules, ...bot].map(
+  ...[
+    ...loads,
+    ...nightly,
+    ...questions,
+    ...results,
+    ...qa,
+    ...plans,
+    ...cluster,
+    ...schedules,
+    ...watching,
+    ...bot,
+  ].map(
     (shown): Exhibit => ({
       name: shown.name,
       kind: 'answer',

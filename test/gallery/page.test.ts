@@ -27,8 +27,10 @@ const others = [
   'result 4 source',
 ]
 
-function blocksOf([newest]: Fallbacks): readonly AnyBlock[] {
-  return messageBlockSchema.array().parse(newest.blocks)
+/** A message of words alone is shown as a section. */
+function blocksOf([{ text, blocks }]: Fallbacks): readonly AnyBlock[] {
+  const shown = blocks.length > 0 ? blocks : [{ type: 'section', text: { type: 'mrkdwn', text } }]
+  return messageBlockSchema.array().parse(shown)
 }
 
 function shownOf(exhibit: Exhibit): Shown {

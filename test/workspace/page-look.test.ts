@@ -39,11 +39,11 @@ const pie = {
   chart: { type: 'pie', segments: ['free', 'paid', 'other'].map((label, n) => ({ label, value: n + 1 })) },
 }
 const wideRow = (row: number) => [
-  raw(`song ${row}`),
+  raw(`2018-11-0${row}`),
   ...Array.from({ length: 12 }, (_, n) => number(row * n)),
   {
     type: 'action_cell',
-    element: button(`row-${row}`, { accessibility_label: `row-${row} of song ${row}` }),
+    element: button(`row-${row}`, { accessibility_label: `row-${row} of 2018-11-0${row}` }),
     fallback: raw('–'),
   },
 ]
@@ -51,7 +51,7 @@ const dataTable = {
   type: 'data_table',
   caption: 'Top songs',
   rows: [
-    [raw('song'), ...Array.from({ length: 12 }, (_, n) => raw(`column ${n}`)), raw('Action')],
+    [raw('day'), ...Array.from({ length: 12 }, (_, n) => raw(`column ${n}`)), raw('Action')],
     ...[1, 2, 3, 4, 5, 6].map(wideRow),
   ],
 }
@@ -170,6 +170,18 @@ describe.skipIf(withoutBrowser)(`how the page looks${withoutBrowser}`, { timeout
     await page.getByRole('button', { name: 'Jump to latest' }).waitFor()
     expect(await page.getByRole('option').count()).toBeGreaterThan(3)
     expect(await findings()).toEqual([])
+  })
+
+  it('breaks no day at its hyphens on a phone', async () => {
+    await page.setViewportSize(phone)
+    const lines = await page.locator('main .data-table th[scope=row]:visible').evaluateAll((cells) =>
+      cells.map((cell) => {
+        const text = document.createRange()
+        text.selectNodeContents(cell)
+        return text.getClientRects().length
+      }),
+    )
+    expect(lines).toEqual([1, 1, 1, 1, 1])
   })
 
   it('writes the labels of charts in full, inside the picture', async () => {

@@ -46,7 +46,10 @@ async function loadNamed(asked: number | undefined, deps: Deps): Promise<LoadRec
   const load = kept.find(({ id, state }) => (asked === undefined ? state === 'live' : id === asked))
   if (load !== undefined) return load
   if (asked === undefined) {
-    throw new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', { fixCommand: 'etl' })
+    throw new OpsError('not_loaded', 'Nothing is loaded yet.', 'Load the warehouse with etl.', {
+      fixCommand: 'etl',
+      fixLabel: 'Load',
+    })
   }
   throw new OpsError('not_found', `Load ${asked} is not kept.`, '`loads` lists those that are.', {
     fixCommand: 'loads',

@@ -93,7 +93,7 @@ export function pageOf(table: TableReply, { sort, order, page, n }: WantedRows):
   if (page > pages) {
     throw new OpsError(
       'bad_argument',
-      `There is no page ${page}: the answer has ${plural(pages, 'page')} of ${n} rows.`,
+      `There is no page ${page}: the answer has ${plural(pages, 'page')} of ${plural(n, 'row')}.`,
     )
   }
   // Page 1 of days holds the newest, in their order.

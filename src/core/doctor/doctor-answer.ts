@@ -19,7 +19,7 @@ export function doctorAnswer(results: readonly ProbeResult[], whole: boolean): O
   const isFine = red.length + warn.length === 0
   const isAllGreen = fine.length === results.length
   const first = isFine
-    ? `${isAllGreen ? 'All ' : ''}${count(fine.length)} items OK`
+    ? `${isAllGreen ? 'All ' : ''}${plural(fine.length, 'item')} OK`
     : countsOf(red.length, warn.length, results.length)
   const headline = `${first}${unseen.length === 0 ? '' : `, ${count(unseen.length)} not checked`}.`
   const faults = [...red, ...warn]
@@ -46,7 +46,7 @@ export function doctorAnswer(results: readonly ProbeResult[], whole: boolean): O
 
 /** "1 of 30 red, 2 to be aware of", without what there is none of. */
 function countsOf(red: number, warn: number, all: number): string {
-  if (red === 0) return `${plural(warn, 'warning')} in ${count(all)} items`
+  if (red === 0) return `${plural(warn, 'warning')} in ${plural(all, 'item')}`
   return `${red} of ${all} failed${warn === 0 ? '' : `, ${plural(warn, 'warning')}`}`
 }
 

@@ -1,5 +1,5 @@
 import type { Deps } from '../deps.ts'
-import { moment } from '../format.ts'
+import { moment, plural } from '../format.ts'
 import type { Sources, Target } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/ledger.ts'
 import { type Cell, type TableReply, tableOfThings } from '../reply.ts'
@@ -86,7 +86,7 @@ export function checksLine(results: readonly CheckResult[]): string {
   const green = results.filter(({ offending }) => offending === 0).length
   const red = redErrors(results).length
   const warnings = warned(results).length
-  const parts = [`${green} of ${results.length} checks green`]
+  const parts = [`${green} of ${plural(results.length, 'check')} green`]
   if (red > 0) parts.push(`${red} red`)
   if (warnings > 0) parts.push(warnings === 1 ? '1 warning' : `${warnings} warnings`)
   return parts.join(' · ')

@@ -135,17 +135,17 @@ export function lossesOf({ tables, days, coverage }: Comparison): readonly strin
   const lost = days.shown.filter(({ held }) => held).toSorted((a, b) => change(b) - change(a))
   const more = days.held - reasonsShown
   return [
-    ...lost.slice(0, reasonsShown).map(({ day, before, after }) => `${day} ${loses(before, after, 'plays')}`),
+    ...lost.slice(0, reasonsShown).map(({ day, before, after }) => `${day} ${loses(before, after, 'play')}`),
     ...(more > 0 ? [`${plural(more, 'more day')} ${more === 1 ? 'loses' : 'lose'} plays`] : []),
-    ...tables.filter(({ held }) => held).map(({ table, before, after }) => `${table} ${loses(before, after, 'rows')}`),
+    ...tables.filter(({ held }) => held).map(({ table, before, after }) => `${table} ${loses(before, after, 'row')}`),
     ...(coverage.held ? [`coverage falls from ${points(coverage.before)} to ${points(coverage.after)}`] : []),
   ]
 }
 
 function loses(before: number, after: number, what: string): string {
   return after === 0
-    ? `loses all ${count(before)} ${what}`
-    : `loses ${count(before - after)} of ${count(before)} ${what}`
+    ? `loses all ${plural(before, what)}`
+    : `loses ${count(before - after)} of ${plural(before, what)}`
 }
 
 function points(share: number): string {

@@ -127,11 +127,12 @@ async function hold(load: LoadId, comparison: Comparison, context: RunContext, w
     throw new OpsError('interrupted', 'Another process has taken this run over; nothing was held by this one.')
   }
   await releaseSpace(deps)
-  const why = `Load ${load} is held: ${list(lossesOf(comparison))}.`
+  const losses = `${list(lossesOf(comparison))}.`
+  const why = `Load ${load} is held: ${losses}`
   const shown = comparisonReplies(comparison)
   if (card !== undefined) {
     const instead = before === undefined ? [] : [text(`It replaces load ${before.id}, which was discarded.`, 'note')]
-    const replies = [text(`${why} Live tables are untouched.`, 'warning'), ...shown, ...instead]
+    const replies = [text(`${losses} Live tables are untouched.`, 'warning'), ...shown, ...instead]
     const next = choices(load)
     await putCard({ key: card, title: `Load ${load} is held`, headline: why, replies, next, open: true }, context)
   }
@@ -154,8 +155,7 @@ export function choices(load: LoadId): readonly Suggestion[] {
 /** Has the message of a load that was held say what became of it, once and for all. */
 export async function settleCard({ facts: { card } }: LoadRecord, became: string, context: RunContext): Promise<void> {
   if (card === undefined) return
-  const replies = [text(became, 'good')]
-  await putCard({ key: card, title: became, headline: became, replies, next: [], open: false }, context)
+  await putCard({ key: card, title: became, headline: became, replies: [], next: [], open: false }, context)
 }
 
 async function putCard(card: Omit<Card, 'ways' | 'mention'>, context: RunContext): Promise<void> {

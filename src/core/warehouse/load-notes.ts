@@ -1,5 +1,5 @@
 import type { PublishLimits } from '../deps.ts'
-import { count } from '../format.ts'
+import { count, plural } from '../format.ts'
 import type { NewAnnotation } from '../ports/annotations.ts'
 import type { Comparison, LoadRecord } from '../ports/loads.ts'
 import type { RunId } from '../ports/runs.ts'
@@ -28,7 +28,7 @@ export function heldNotes(load: LoadRecord, comparison: Comparison, at: string):
     noteOn(
       day,
       `${key}:${day}`,
-      `Load ${load.id} was held: it loses ${count(before - after)} of ${count(before)} plays`,
+      `Load ${load.id} was held: it loses ${count(before - after)} of ${plural(before, 'play')}`,
       at,
     ),
   )
@@ -55,7 +55,7 @@ export function lateNotes(
     noteOn(
       day,
       `late:${load.id}:${day}`,
-      `${count(has - had)} of ${count(has)} plays came late, with load ${load.id}`,
+      `${count(has - had)} of ${plural(has, 'play')} came late, with load ${load.id}`,
       at,
     ),
   )

@@ -96,7 +96,7 @@ export async function reportOfLoad(
     ...drifted,
   ]
   return {
-    headline: `${count(plays)} plays are live; ${audited.line}.`,
+    headline: `${plural(plays, 'play')} ${plays === 1 ? 'is' : 'are'} live; ${audited.line}.`,
     replies,
     ...(comparison === undefined || !differs(comparison) ? {} : { details: comparisonReplies(comparison) }),
     brief: [

@@ -211,7 +211,8 @@ function publish(load: LoadId, context: RunContext): Step {
       }
       await releaseSpace(deps)
       const { counts = {} } = (await loads.live())?.facts ?? {}
-      return { detail: `${count(Object.values(counts).reduce((sum, n) => sum + n, 0))} rows live` }
+      const rows = Object.values(counts).reduce((sum, n) => sum + n, 0)
+      return { detail: `${plural(rows, 'row')} live` }
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Suggestion } from '../answer.ts'
 import type { Deps } from '../deps.ts'
-import { count, lasting, list, moment } from '../format.ts'
+import { lasting, list, moment, plural } from '../format.ts'
 import type { ClusterFacts, ClusterState } from '../ports/cluster.ts'
 import type { LoadRecord, RunRecord } from '../ports/ledger.ts'
 import { settleOrphans } from '../runner/orphans.ts'
@@ -57,7 +57,7 @@ export function stateLine({ cluster, live, writing, isLeft }: State, now: Date):
 
 /** "6,820 plays until 30 Nov 2018, 21:59 UTC". */
 export function loadLine({ facts }: LoadRecord): string {
-  const plays = `${count(facts.plays ?? 0)} plays`
+  const plays = plural(facts.plays ?? 0, 'play')
   return typeof facts.dataUntil === 'string' ? `${plays} until ${moment(new Date(facts.dataUntil))}` : plays
 }
 
@@ -70,9 +70,14 @@ export function describedLoad(load: LoadRecord): string {
 /** "all 12 green", or which are not. */
 export function checksStateLine({ facts: { checks } }: LoadRecord): string {
   if (checks === undefined) return 'not run'
-  const notMet = [...checks.red, ...checks.warnings]
-  if (notMet.length === 0) return `all ${checks.total} green`
-  return `${checks.total - notMet.length} of ${checks.total} green; red: ${notMet.join(', ')}`
+  const { total, red, warnings } = checks
+  const notMet = red.length + warnings.length
+  if (notMet === 0) return `all ${total} green`
+  return [
+    `${total - notMet} of ${total} green`,
+    ...(red.length === 0 ? [] : [`red: ${red.join(', ')}`]),
+    ...(warnings.length === 0 ? [] : [`${warnings.length === 1 ? 'warning' : 'warnings'}: ${warnings.join(', ')}`]),
+  ].join('; ')
 }
 
 /** "load 9: songplays loses 431 of 6,820 rows". */

@@ -5,6 +5,7 @@ import type { Way } from '../message.ts'
 import { type Card, cardMessage } from '../outbox/card.ts'
 import { directly, newMessage, type Ways } from '../outbox/messages.ts'
 import { theAdmins } from '../people.ts'
+import type { Directory } from '../ports/directory.ts'
 import type { NewMessage } from '../ports/outbox.ts'
 import type { Life, WatchRecord } from '../ports/watches.ts'
 import { text } from '../reply.ts'
@@ -23,7 +24,7 @@ function firingKey({ definition, subject }: Pick<WatchRecord, 'definition' | 'su
 export function messagesOfLife(
   watch: WatchRecord,
   before: Life,
-  { clock, directory }: Pick<Deps, 'clock' | 'directory'>,
+  { clock, directory }: Pick<Deps, 'clock'> & { readonly directory: Pick<Directory, 'holders'> },
 ): readonly NewMessage[] {
   const { life, owner } = watch
   if (life === before || life.kind === 'ok') return []

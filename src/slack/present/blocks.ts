@@ -98,27 +98,40 @@ export function buttonRow(buttons: readonly Button[]): ActionsBlock {
 }
 
 /**
- * The next commands, as text and as buttons, those behind the first four in a menu; suggestions that are in neither are listed too.
+ * The next commands, as text and as buttons, those behind the first four in a menu, unless their line is too long for one; suggestions that
+ * are in neither are listed too.
  */
 export function presentNext(next: readonly Suggestion[], slash: string): PresentedPart | null {
   if (next.length === 0) return null
   const buttonable = next.filter(({ line }) => line.length <= maxValue)
-  const inMenu = buttonable.slice(maxButtons).filter((suggestion) => chosenValue(suggestion).length <= maxChosen)
-  const pressable = [...buttonable.slice(0, maxButtons), ...inMenu.slice(0, maxMenu)]
+  const isButton = (suggestion: Suggestion, at: number): boolean =>
+    at < maxButtons || chosenValue(suggestion).length > maxChosen
+  const buttons = buttonable.filter(isButton)
+  const inMenu = buttonable.filter((suggestion, at) => !isButton(suggestion, at)).slice(0, maxMenu)
+  const pressable = [...buttons, ...inMenu]
   const complete = next.filter(({ form }) => form !== true)
   const named = complete.filter((suggestion, at) => at === 0 || !pressable.includes(suggestion))
   const lines = named.map(({ line }) => `${slash} ${cut(cleanLine(withChannelNames(line)), 300)}`.trim())
   const words = lines.length === 0 ? '' : `Next: ${lines.join(', ')}`
-  const buttons = pressable
-    .slice(0, maxButtons)
-    .map(({ label, line, form }, at) => button(`${form === true ? formAction : runAction}-${at + 1}`, label, line))
-  const options = pressable.slice(maxButtons).map((suggestion) => ({
+  const options = inMenu.map((suggestion) => ({
     text: plainText(cleanLine(suggestion.label), maxLabel),
     value: chosenValue(suggestion),
   }))
   const menu: readonly Overflow[] = options.length === 0 ? [] : [{ type: 'overflow', action_id: moreAction, options }]
   const row: readonly ActionsBlock[] =
-    buttons.length === 0 ? [] : [{ type: 'actions', elements: [...buttons, ...menu] }]
+    buttons.length === 0
+      ? []
+      : [
+          {
+            type: 'actions',
+            elements: [
+              ...buttons.map(({ label, line, form }, at) =>
+                button(`${form === true ? formAction : runAction}-${at + 1}`, label, line),
+              ),
+              ...menu,
+            ],
+          },
+        ]
   return simplePart('Next', [...smallPrint(words), ...row], words)
 }
 

@@ -58,6 +58,14 @@ const cellHtml = (cell: TableCell, reader: ReaderContext, blockId = ''): Html =>
   return cell.type === 'rich_text' ? richTextHtml(cell, reader) : html`${cell.text}`
 }
 
+// A day is not broken at its hyphens, nor a name at its space.
+const shortest = 24
+
+/** The classes of a cell. */
+function cellClass(cell: TableCell, alignment: string): string {
+  return cell.type === 'raw_text' && cell.text.length <= shortest ? `${alignment} short` : alignment
+}
+
 const scrollable = (label: string, table: Html) =>
   html`<div class="scroll" tabindex="0" role="group" aria-label="${label}">${table}</div>`
 
@@ -68,7 +76,9 @@ function tableHtml(block: BlockOf<'table'>, reader: ReaderContext): Html {
     (cell, column) => html`<th scope="col" class="${alignment(column)}">${cellHtml(cell, reader)}</th>`,
   )
   const body = rows.map((row) => {
-    const cells = row.map((cell, column) => html`<td class="${alignment(column)}">${cellHtml(cell, reader)}</td>`)
+    const cells = row.map(
+      (cell, column) => html`<td class="${cellClass(cell, alignment(column))}">${cellHtml(cell, reader)}</td>`,
+    )
     return html`<tr>${cells}</tr>`
   })
   return scrollable('Table', html`<table><thead><tr>${header}</tr></thead><tbody>${body}</tbody></table>`)
@@ -89,9 +99,10 @@ function dataTableHtml(block: BlockOf<'data_table'>, reader: ReaderContext): Htm
   const body = rows.map((row, n) => {
     const cells = row.map((cell, column) => {
       const content = cellHtml(cell, reader, block.block_id)
-      if (column === headerColumn) return html`<th scope="row" class="${alignments[column]}">${content}</th>`
+      const classes = cellClass(cell, alignments[column] ?? 'left')
+      if (column === headerColumn) return html`<th scope="row" class="${classes}">${content}</th>`
       const value = cell.type === 'raw_number' && html` data-value="${cell.value}"`
-      return html`<td class="${alignments[column]}"${value}>${content}</td>`
+      return html`<td class="${classes}"${value}>${content}</td>`
     })
     return html`<tr${n >= size && html` hidden`}>${cells}</tr>`
   })

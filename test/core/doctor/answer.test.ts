@@ -25,9 +25,9 @@ describe('the answer of doctor', () => {
       ok: true,
     })
     expect(answerOf([...many(1, 'green'), result('Live load', 'not-checked')])).toMatchObject({
-      headline: '1 items OK, 1 not checked.',
+      headline: '1 item OK, 1 not checked.',
       texts: [
-        'good: 1 items OK, 1 not checked.',
+        'good: 1 item OK, 1 not checked.',
         'note: Not checked: Live load (Live load it is)',
         'note: 1 OK: green1',
       ],

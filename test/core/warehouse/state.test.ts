@@ -29,6 +29,9 @@ const writing = runRecord({ id: 9, command: 'etl', writer: true, state: 'running
 describe('the state in one line', () => {
   it('names the cluster, what is loaded, and who changes it', () => {
     expect(stateLine(state(), now)).toBe('Cluster sparkify is available · 6,820 plays until 30 Nov 2018, 21:59 UTC')
+    expect(stateLine(state({ live: load({ dataUntil: null, plays: 1 }) }), now)).toBe(
+      'Cluster sparkify is available · 1 play',
+    )
     expect(stateLine(state({ live: null }), now)).toBe('Cluster sparkify is available · nothing loaded')
     expect(stateLine(state({ cluster: cluster('none') }), now)).toBe('There is no cluster sparkify yet')
     expect(stateLine(state({ live: load({ dataUntil: null }), writing }), now)).toBe(
@@ -45,7 +48,8 @@ describe('the checks of a load', () => {
     const line = (red: readonly string[], warnings: readonly string[]) =>
       checksStateLine(load({ checks: { total: 12, red, warnings } }))
     expect(line([], [])).toBe('all 12 green')
-    expect(line(['A'], ['B', 'C'])).toBe('9 of 12 green; red: A, B, C')
+    expect(line(['A'], ['B', 'C'])).toBe('9 of 12 green; red: A; warnings: B, C')
+    expect(line([], ['B'])).toBe('11 of 12 green; warning: B')
     expect(checksStateLine(load())).toBe('not run')
   })
 })

@@ -190,7 +190,13 @@ const daily: FinishedRun = {
   reports: [top],
 }
 
-/** What a schedule posts: a whole night, and one line. */
+const followed: FinishedRun = {
+  ...good,
+  schedule: { ...schedule, personal: true, lines: ['pulse'], phrase: 'daily at 03:00', days: 'daily' },
+  reports: [pulse, top],
+}
+
+/** What a schedule posts: a whole night, one line, and what one person follows. */
 export const nightly: readonly Shown[] = [
   wellTold('nightly-good', { ...good, slept: 'Cluster sparkify was resumed for this and is paused again.' }),
   wellTold('nightly-late', {
@@ -202,4 +208,5 @@ export const nightly: readonly Shown[] = [
   badlyTold('nightly-failed', failing),
   badlyTold('nightly-failed-cluster', asleep),
   wellTold('schedule-one-line', daily),
+  { ...wellTold('follow-digest', followed), view: { direct: true } },
 ]

@@ -37,6 +37,14 @@ describe('an answer', () => {
     })
   })
 
+  it('has a button for a line that is too long for the menu', () => {
+    const long = { label: 'long', line: `alert-add query="${'x'.repeat(150)}"`, form: true }
+    const { main } = presentAnswer(answer([], { next: [...next, long] }), view)
+    expect(main[0].blocks.at(-1)).toMatchObject({
+      elements: [{}, {}, {}, {}, { type: 'button', value: long.line }, { type: 'overflow', options: [{}] }],
+    })
+  })
+
   it('keeps one table; further ones go to the thread, and words behind them stay', () => {
     const { main, thread } = presentAnswer(
       answer([table('First'), table('Second'), text('Trust', 'note'), table('Third')], { next }),
