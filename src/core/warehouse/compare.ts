@@ -143,9 +143,7 @@ export function lossesOf({ tables, days, coverage }: Comparison): readonly strin
 }
 
 function loses(before: number, after: number, what: string): string {
-  return after === 0
-    ? `loses all ${plural(before, what)}`
-    : `loses ${count(before - after)} of ${plural(before, what)}`
+  return after === 0 ? `loses all ${plural(before, what)}` : `loses ${count(before - after)} of ${plural(before, what)}`
 }
 
 function points(share: number): string {

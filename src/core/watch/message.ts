@@ -69,7 +69,7 @@ function cardOf(watch: WatchRecord, life: Exclude<Life, { kind: 'ok' }>): Omit<C
     headline: `${face.name}: ${found.headline}`,
     replies: [
       text(found.headline, open ? 'warning' : 'good'),
-      text(facts.map(([name, value]) => `${name}: ${value}`).join('\n')),
+      text(facts.map(([name, value]) => `${name}: ${value}`).join(' · '), 'note'),
       ...(standing === null ? [] : [text(standing, 'note')]),
     ],
     next: buttonsOf(life, face),

@@ -80,7 +80,11 @@ describe('the message of a firing', () => {
     const [fired, acknowledged, , snoozed, resolved] = states.map(({ answer }) => answer)
     expect(fired?.replies).toEqual([
       { kind: 'text', text: 'plays were 132 on 29 Nov 2018', tone: 'warning' },
-      { kind: 'text', text: 'Query: pulse\nWhen: plays<200\nSet by: Anna\nPlays: 132\nFiring since: 29 Nov 2018' },
+      {
+        kind: 'text',
+        text: 'Query: pulse · When: plays<200 · Set by: Anna · Plays: 132 · Firing since: 29 Nov 2018',
+        tone: 'note',
+      },
     ])
     const buttons = (answer: Answer | undefined) => answer?.next.map(({ line }) => line)
     expect(buttons(fired)).toEqual(['alert-acknowledge 1', 'alert-snooze 1 for=24h', 'pulse'])
