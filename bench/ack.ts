@@ -13,8 +13,8 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { openLedger } from '../src/store/ledger.ts'
+import { bareFile, botArguments, root } from './process.ts'
 import { benchSample } from './sample.ts'
 
 // Slack asks for three seconds; a person who types a command notices a tenth.
@@ -29,7 +29,6 @@ const print = (line: string): boolean => process.stdout.write(`${line}\n`)
 const { data, description } = await benchSample()
 print(description)
 
-const root = fileURLToPath(new URL('../../', import.meta.url))
 const folder = await mkdtemp(join(tmpdir(), 'sparkify-bench-ack-'))
 const signingSecret = randomBytes(16).toString('hex')
 const slack = await startSlack()
@@ -46,12 +45,11 @@ const env = {
   SLACK_API_URL: `http://127.0.0.1:${portOf(slack)}/api/`,
 }
 const loopDelay = new URL('loop-delay.js', import.meta.url).href
-const bot = spawn(process.execPath, ['--import', loopDelay, join(root, 'dist/boot.cjs'), 'main'], {
+const bot = spawn(process.execPath, ['--import', loopDelay, ...(await botArguments())], {
   cwd: root,
   env,
   stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
 })
-const bareFile = fileURLToPath(new URL('bare-bolt.js', import.meta.url))
 const bare = spawn(process.execPath, [bareFile, signingSecret, String(barePort)], { stdio: 'inherit' })
 try {
   await Promise.all([isUp(botPort), isUp(barePort)])

@@ -10,6 +10,7 @@ const root = join(import.meta.dirname, '..')
 const read = (name: string): string => readFileSync(join(root, name), 'utf8')
 const dockerfile = read('Dockerfile')
 const unit = read('deploy/sparkify.service')
+const { scripts } = z.object({ scripts: z.object({ start: z.string() }) }).parse(JSON.parse(read('package.json')))
 const files = ['Dockerfile', 'deploy/compose.yaml', 'deploy/kubernetes.yaml', 'deploy/sparkify.service'] as const
 
 const { services } = z
@@ -57,6 +58,12 @@ describe('the files to deploy', () => {
     expect(/SPARKIFY_PORT=(\d+)/.exec(unit)?.[1]).toBe(port)
     expect(services.sparkify.ports).toEqual([`127.0.0.1:${port}:${port}`])
     expect(pod.containers[0].ports[0].containerPort).toBe(Number(port))
+  })
+
+  it('start Node with the same options as npm start', () => {
+    const options = /^exec node (.+) dist\/boot\.cjs main \|\|/.exec(scripts.start)?.[1]
+    expect(/^ExecStart=\/usr\/bin\/env node (.+) dist\/boot\.cjs main$/m.exec(unit)?.[1]).toBe(options)
+    expect(/^CMD \["node", "(.+)", "\/app\/dist\/boot\.cjs", "main"\]$/m.exec(dockerfile)?.[1]).toBe(options)
   })
 
   it('give runs more time to end than the bot takes for it', () => {
