@@ -227,7 +227,7 @@ describe('what somebody follows', () => {
       {
         to: bob.id,
         headline: expect.stringMatching(
-          /^secret \(.*\), which you follow, is suspended: secret needs the role operator/,
+          /^secret \(.*\), which you follow, is suspended: \S+ is now a viewer; secret needs an operator\./,
         ),
       },
     ])

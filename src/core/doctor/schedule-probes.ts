@@ -112,8 +112,11 @@ async function ownerFinding(schedule: ScheduleRecord, context: Context): Promise
   const why = await whyNot(schedule, commandsOf(schedule.lines, catalog), { deps, catalog })
   if (why === null) return null
   if (directory.holders('admin').some((holder) => holder !== owner.id)) {
-    const detail = `${why} At its next run it passes to the admins.`
+    const detail = `${why.message} At its next run it passes to the admins.`
     return warn(detail, `An admin who does not want it can run schedule pause ${id}.`)
   }
-  return red(`${why} It will be refused, because there is no admin to take it over.`, 'Add one to SPARKIFY_ADMINS.')
+  return red(
+    `${why.message} It will be refused, because there is no admin to take it over.`,
+    'Add one to SPARKIFY_ADMINS.',
+  )
 }

@@ -1,7 +1,6 @@
 import type { Suggestion } from '../answer.ts'
 import type { WatchRecord } from '../ports/watches.ts'
-import { alertFace } from './alert-face.ts'
-import { checkFace } from './check-face.ts'
+import { conditionWords } from './condition.ts'
 
 /** What a watched condition shows of itself, whatever its state. */
 export interface Face {
@@ -17,11 +16,27 @@ export interface Face {
 }
 
 /** The face of a watched condition. */
-export function faceOf(watch: WatchRecord): Face {
-  switch (watch.definition.kind) {
+export function faceOf({ definition, subject, owner }: WatchRecord): Face {
+  switch (definition.kind) {
     case 'alert':
-      return alertFace(watch, watch.definition)
+      return {
+        name: `Alert ${subject}`,
+        facts: [
+          ['Query', definition.line],
+          ['When', conditionWords(definition)],
+          ['Set by', owner.name],
+        ],
+        acknowledge: `alert-acknowledge ${subject}`,
+        snooze: `alert-snooze ${subject} for=24h`,
+        more: [{ label: 'Show the query', line: definition.line }],
+      }
     case 'check':
-      return checkFace(watch.subject)
+      return {
+        name: `Check ${subject}`,
+        facts: [],
+        acknowledge: `alert-acknowledge check=${subject}`,
+        snooze: `alert-snooze check=${subject} for=24h`,
+        more: [{ label: 'Show rows', line: `qa check=${subject}` }],
+      }
   }
 }

@@ -197,7 +197,7 @@ async function ownedNow(alert: WatchRecord, { line }: AlertDefinition, session: 
     { label: 'Remove it', line: `alert-remove ${subject}` },
   ]
   const remedy = `An admin can ${isTheirs ? '' : 'pause or '}remove it.`
-  const news = newsOf(`${why} ${name} (${line}) ${became}.`, [remedy], next)
+  const news = newsOf(`${why.message} ${name} (${line}) ${became}.`, [remedy], next)
   const now = deps.clock.now()
   const key = `alert:${subject}:inherited:${now.toISOString()}`
   const ways: Ways = isTheirs ? [{ kind: 'admins', besides: owner.id }] : waysOfFiring({ place, owner: theAdmins })
@@ -207,6 +207,6 @@ async function ownedNow(alert: WatchRecord, { line }: AlertDefinition, session: 
   const change = isTheirs ? { isPaused: true, life } : { owner: theAdmins }
   const messages = [...messagesOfLife({ ...alert, life }, alert.life, deps), message]
   const changed = await deps.ledger.watches.change(alert, change, messages)
-  deps.log.warn({ alert: subject, owner: owner.id }, `alert ${subject} ${became}: ${why}`)
+  deps.log.warn({ alert: subject, owner: owner.id }, `alert ${subject} ${became}: ${why.message}`)
   return isTheirs ? null : changed
 }

@@ -1,15 +1,15 @@
-import { authorise } from '../../command/catalog.ts'
 import type { RunContext } from '../../command/context.ts'
 import type { Outcome } from '../../command/define.ts'
-import { OpsError } from '../../errors.ts'
+import type { OpsError } from '../../errors.ts'
 import type { Person } from '../../people.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { text } from '../../reply.ts'
 import { insert } from '../../runner/execute.ts'
 import type { Session } from '../../runner/session.ts'
 import { isOwner } from '../make/find.ts'
+import { commandsOf } from '../make/lines.ts'
 import { attempted, madeByNow, newestTime } from './occurrences.ts'
-import { endFollowed, suspend } from './ownership.ts'
+import { endFollowed, suspend, whyNotUseNow } from './ownership.ts'
 import { runSchedule } from './workflow.ts'
 
 /*
@@ -57,7 +57,7 @@ async function insertFor(own: readonly ScheduleRecord[], session: Session): Prom
     const { owner, place } = first
     if (await deps.directory.hasLeft(owner)) return endFollowed(own, deps)
     const who: Person = { ...owner, role: await deps.directory.roleOf(owner) }
-    const allowed = await stillAllowed(due, who, session)
+    const allowed = await stillAllowed(due, session)
     const [leader] = allowed
     if (leader === undefined) continue
     registry.admit()
@@ -76,32 +76,24 @@ async function isInserted(due: readonly ScheduleRecord[], intended: string, { de
 }
 
 /** Those whose owner may still ask them; the others are suspended, with a message to their owner. */
-async function stillAllowed(
-  due: readonly ScheduleRecord[],
-  who: Person,
-  { deps, catalog }: Session,
-): Promise<readonly ScheduleRecord[]> {
+async function stillAllowed(due: readonly ScheduleRecord[], session: Session): Promise<readonly ScheduleRecord[]> {
   const allowed: ScheduleRecord[] = []
   for (const one of due) {
-    const why = one.lines.map((line) => whyNotAsked(line, who, { deps, catalog })).find((reason) => reason !== null)
-    if (why == null) allowed.push(one)
-    else await suspend(one, why, deps)
+    const why = await whyNotAsked(one, session)
+    if (why === null) allowed.push(one)
+    else await suspend(one, why, session.deps)
   }
   return allowed
 }
 
-function whyNotAsked(line: string, who: Person, { deps, catalog }: Pick<Session, 'deps' | 'catalog'>): OpsError | null {
-  const request = catalog.request(line)
-  if (request.kind === 'fault') return request.fault
-  try {
-    authorise(request.parsed.command, who, deps.directory)
-    return null
-  } catch (error) {
-    if (!(error instanceof OpsError)) throw error
-    const { name, role } = request.parsed.command
-    const message = `${name} needs the role ${role}, and you are a ${who.role} now.`
-    return new OpsError('not_allowed', message, 'An admin can give the role back.')
-  }
+/** Why its owner may not ask its lines any more; null where they may. Throws `slack` where nobody can tell their role now. */
+async function whyNotAsked(
+  { owner, lines }: ScheduleRecord,
+  { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
+): Promise<OpsError | null> {
+  const requests = lines.map((line) => catalog.request(line))
+  for (const request of requests) if (request.kind === 'fault') return request.fault
+  return whyNotUseNow(owner, commandsOf(lines, catalog), deps)
 }
 
 /**

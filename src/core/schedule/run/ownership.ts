@@ -4,7 +4,7 @@ import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
 import type { Content } from '../../message.ts'
 import { directly, newMessage, type Ways } from '../../outbox/messages.ts'
-import { type Asker, includesRole, theAdmins } from '../../people.ts'
+import { type Asker, includesRole, type Role, theAdmins } from '../../people.ts'
 import { isSameChannel, type Place } from '../../place.ts'
 import type { NewMessage } from '../../ports/outbox.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
@@ -96,26 +96,26 @@ export async function currentOwner(schedule: ScheduleRecord, { deps, catalog }: 
   const why = await whyNot(schedule, commands, { deps, catalog })
   if (why === null || admins.length === 0) return owner
   if (schedule.place.kind === 'slack' && schedule.place.direct) {
-    await suspend(schedule, new OpsError('not_allowed', why, 'An admin can give the role back.'), deps)
+    await suspend(schedule, why, deps)
     return null
   }
   const remedy = 'An admin can pause or remove it.'
-  const message = newsOfChange(schedule, 'inherited', { why, remedy }, deps.clock.now())
+  const message = newsOfChange(schedule, 'inherited', { why: why.message, remedy }, deps.clock.now())
   const inherited = await deps.ledger.schedules.change(id, { owner: theAdmins }, { as: schedule, messages: message })
   if (inherited === null) return null
-  deps.log.warn({ schedule: id, owner: owner.id }, `schedule ${id} passes to the admins: ${why}`)
+  deps.log.warn({ schedule: id, owner: owner.id }, `schedule ${id} passes to the admins: ${why.message}`)
   return theAdmins
 }
 
 /**
- * Why its owner cannot run a schedule any more, in a sentence; null where they can: the commands of its lines, `resume` where it is to wake the
+ * Why its owner cannot run a schedule any more; null where they can: the commands of its lines, `resume` where it is to wake the
  * warehouse, and a schedule itself. Throws `slack` where nobody can tell their role now.
  */
 export async function whyNot(
   { owner, whenPaused }: Pick<ScheduleRecord, 'owner' | 'whenPaused'>,
   commands: readonly Command[],
   { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
-): Promise<string | null> {
+): Promise<OpsError | null> {
   const besides = catalog.commands.filter(
     (command) => command.runsSchedule === true || (whenPaused === 'resume' && sole.resumes(command)),
   )
@@ -127,10 +127,16 @@ export async function whyNotUseNow(
   owner: Asker,
   commands: readonly Command[],
   { directory }: Pick<Deps, 'directory'>,
-): Promise<string | null> {
-  if (await directory.hasLeft(owner)) return `${owner.name} has left.`
+): Promise<OpsError | null> {
+  const lost = (why: string): OpsError => new OpsError('not_allowed', why, 'An admin can give the role back.')
+  if (await directory.hasLeft(owner)) return lost(`${owner.name} has left.`)
   const role = await directory.roleOf(owner)
   const lacking = commands.find((command) => !includesRole(role, command.role))
-  if (lacking === undefined) return null
-  return `${owner.name} is now ${/^[aeio]/.test(role) ? 'an' : 'a'} ${role}; ${lacking.name} needs ${/^[aeio]/.test(lacking.role) ? 'an' : 'a'} ${lacking.role}.`
+  return lacking === undefined
+    ? null
+    : lost(`${owner.name} is now ${aRole(role)}; ${lacking.name} needs ${aRole(lacking.role)}.`)
+}
+
+function aRole(role: Role): string {
+  return role === 'viewer' ? 'a viewer' : `an ${role}`
 }
