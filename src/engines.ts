@@ -219,11 +219,11 @@ async function openRedshift(config: Config, ledger: Ledger, clock: Clock, log: L
     clock,
     log,
     homeId,
-    ...(redshift.work === null
-      ? {}
-      : {
-          objects: { store: createObjectStore(clients.s3Data), notes: ledger.notes, work: workPlaceOf(redshift.work) },
-        }),
+    objects: {
+      store: createObjectStore(clients.s3Data),
+      notes: ledger.notes,
+      work: redshift.work === null ? null : workPlaceOf(redshift.work),
+    },
     ...(await copiesIn(config, createObjectStore(clients.s3), roleArn)),
   })
   return {

@@ -227,13 +227,14 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
   'load progress': async (process) => {
     const login = { get: async () => ({ DbUser: 'admin' }), forget: () => undefined }
     const settings = {
-      logData: 's3://b/log',
-      songData: 's3://b/song',
+      logData: 's3://bucket/log',
+      songData: 's3://bucket/song',
       jsonPaths: null,
       dataRegion: null,
       database: 'sparkify',
       roleArn: async () => 'arn',
     }
+    const notes = { get: async () => null, set: async () => undefined }
     const step = {
       key: 'k',
       signal: new AbortController().signal,
@@ -245,6 +246,8 @@ const breaks: Readonly<Record<BackgroundTask, (process: Process) => void | Promi
       { ...process, api: copying(process), login, home: 'h' },
       settings,
       { load: 1, dataset: 'log', maxErrors: 0 },
+      { store: { list: async () => [], read: throws, fetch: throws, put: throws, remove: throws }, notes, work: null },
+      [],
       step,
     )
     await expect(staged).rejects.toMatchObject({ code: 'cancelled' })

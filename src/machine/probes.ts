@@ -21,8 +21,10 @@ export function configurationProbe(summary: string, warnings: readonly string[])
 /** Whether the sources exist, as far as the engine knows before it reads them. */
 export function sourcesProbe(engine: Engine): Probe {
   return probe({ id: 'sources', title: 'Sources' }, async (signal) => {
-    const { summary, log, song, skipped = [] } = await engine.sources(signal)
-    if (log.length + song.length === 0) return notChecked(`${summary}: only the cluster can list them, during a load`)
+    const { summary, skipped = [], unlisted } = await engine.sources(signal)
+    if (unlisted !== undefined) {
+      return warn(`${summary}: ${unlisted.why}, so every load reads all of them`, unlisted.remedy)
+    }
     return skipped.length === 0 ? green(summary) : green(`${summary} · ${skippedWords(skipped)}`)
   })
 }

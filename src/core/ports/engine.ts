@@ -68,8 +68,9 @@ export interface SourceChanges {
 
 /**
  * What there is to load, before anything is read. `summary` describes it to people; the lists are empty where only the warehouse
- * itself can list the files. `skipped` are the files that are not read because of their names, where the list is known; `leftOut` the paths
- * of those that are there and must not be in the load, not even with rows of a load before.
+ * itself can list the files, and `unlisted` is why. `skipped` are the files that are not read because of their names, where the list is known;
+ * `leftOut` the paths of those that are there and must not be in the load, not even with rows of a load before. `whole`: a load may read all that
+ * there is, so none can be left out.
  */
 export interface Sources {
   readonly summary: string
@@ -77,6 +78,8 @@ export interface Sources {
   readonly song: readonly SourceFile[]
   readonly skipped?: readonly string[]
   readonly leftOut?: readonly string[]
+  readonly whole?: true
+  readonly unlisted?: { readonly why: string; readonly remedy: string }
 }
 
 /** The kinds of JSON values that a field can have; null is one of each. */

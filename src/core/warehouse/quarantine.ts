@@ -40,8 +40,8 @@ export function fileArgument(which: string): z.ZodType<string | undefined> {
  * `source_unreadable` where it cannot know when this one changes.
  */
 export async function quarantine(name: string, { deps, signal, who }: RunContext): Promise<SourceFile> {
-  const { log, song } = await deps.engine.sources(signal)
-  if (log.length + song.length === 0) {
+  const { log, song, whole } = await deps.engine.sources(signal)
+  if (whole) {
     throw new OpsError(
       'bad_config',
       'The warehouse reads everything below the prefixes, so no file can be left out.',
@@ -88,6 +88,7 @@ interface Admitted {
 
 /** Splits the sources by what is in quarantine now. Changes nothing. */
 export async function admit(sources: Sources, deps: Deps, signal: AbortSignal): Promise<Admitted> {
+  if (sources.whole) return { sources, out: [], changed: [] }
   const listed = new Map([...sources.log, ...sources.song].map((file) => [file.path, file]))
   const out: QuarantinedFile[] = []
   const changed: QuarantinedFile[] = []

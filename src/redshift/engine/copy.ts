@@ -1,11 +1,10 @@
 import { inBackground } from '../../core/background.ts'
 import { OpsError } from '../../core/errors.ts'
 import { plural } from '../../core/format.ts'
-import type { LoadId, SourceFile, Sources, Staged } from '../../core/ports/engine.ts'
+import type { LoadId, SourceFile, Staged } from '../../core/ports/engine.ts'
 import type { Work } from '../../core/step.ts'
 import { filesOf, unreadableTable } from '../../core/unreadable.ts'
 import { readS3Location } from '../names.ts'
-import { s3Words } from '../object-store.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { type RedshiftConnection, runBatch } from './batches.ts'
 import { removeImpossible } from './impossible-rows.ts'
@@ -13,12 +12,18 @@ import { type LoadErrors, loadErrorsOf, placed } from './load-errors.ts'
 import { historyOf, type LoadHistory, queryOne, reportProgress } from './load-history.ts'
 import { isOtherLoad, loadNotFound, requireLoad, stagingTables } from './load-schemas.ts'
 import {
+  aloneAmong,
   baseOf,
+  type CopyFrom,
+  listNow,
+  mostSingly,
   noteReadObjects,
   plannedObjects,
   type ReadObjects,
   readObjectsOf,
   type SourceObjects,
+  singly,
+  wholly,
   writeManifests,
 } from './source-objects.ts'
 import { errorOfStatement, failedPart, redshiftLiteral, type Submitted } from './statement.ts'
@@ -44,11 +49,12 @@ export interface CopyStaging {
   readonly maxErrors: number
 }
 
-/** What the COPYs of a staging table read: all below its prefix, or listed objects, added to the rows of another load where it has a base. */
+/** What the COPYs of a staging table read, added to the rows of another load where it has a base. */
 interface CopyPlan {
-  readonly from: readonly { readonly url: string; readonly option: string }[]
-  readonly listed: boolean
-  /** How many objects the table is then read from, those of its base included; null where they were not listed. */
+  readonly from: readonly CopyFrom[]
+  /** Whether a load can leave single files out. */
+  readonly leavesOut: boolean
+  /** How many objects the table is then read from, those of its base included; null where COPY finds them itself. */
   readonly objects: number | null
   readonly base: LoadId | null
   /** Rows that the base has left out. */
@@ -58,27 +64,11 @@ interface CopyPlan {
 const none = { rejected: 0, reasons: [], unreadable: [] }
 
 /**
- * Makes one staging table of the candidate hold what lies below its prefix, in one transaction. Throws `bad_data` for more
- * than `maxErrors` unreadable rows, with where they are and why; `source_missing`, `source_unreadable` where S3 refuses.
+ * Makes one staging table of the candidate hold its source, in one transaction: objects that are new since the load to which this one adds,
+ * or all. Notes what it has read. Throws `bad_data` for more than `maxErrors` unreadable rows, with where they are and why;
+ * `source_missing`, `source_unreadable` where S3 refuses.
  */
-export function stageByCopy(
-  connection: RedshiftConnection,
-  settings: CopySettings,
-  staging: CopyStaging,
-  work: Work,
-): Promise<Staged> {
-  const url = staging.dataset === 'log' ? settings.logData : settings.songData
-  return stagePlanned(
-    connection,
-    settings,
-    staging,
-    { from: [{ url, option: '' }], listed: false, objects: null, base: null, before: none },
-    work,
-  )
-}
-
-/** The same from listed objects: those that are new since the load to which this one adds, or all. Notes what it has read. */
-export async function stageListed(
+export async function stageByCopy(
   connection: RedshiftConnection,
   settings: CopySettings,
   staging: CopyStaging,
@@ -87,37 +77,76 @@ export async function stageListed(
   work: Work,
 ): Promise<Staged> {
   const { load, dataset } = staging
-  const { notes, store } = objects
+  const { notes } = objects
+  const place = dataset === 'log' ? settings.logData : settings.songData
   const base = await baseOf(notes, load)
   const known = base === null ? null : await readObjectsOf(notes, base, dataset)
   const before = new Set(known?.objects.map(([path]) => path))
   // An attempt before may have submitted the COPY of what it had listed.
-  const fresh = await plannedObjects(notes, load, dataset, work.key, async () =>
-    listed.filter(({ path }) => !before.has(path)).map(({ path, stamp }) => ({ path, stamp })),
+  const planned = await plannedObjects(
+    notes,
+    load,
+    dataset,
+    work.key,
+    async () =>
+      (await objectsToRead(objects, place, listed, known === null ? null : before, work.signal))?.map(
+        ({ path, stamp }) => ({ path, stamp }),
+      ) ?? null,
   )
-  const paths = fresh.map(({ path }) => path)
-  const from = (await writeManifests(objects, connection.home, dataset, paths, work.signal)).map(({ url, option }) => ({
-    url,
-    option: ` manifest${option}`,
-  }))
-  const objectsInAll = (known?.objects.length ?? 0) + fresh.length
-  const plan = { from, listed: true, objects: objectsInAll, base: known === null ? null : base, before: known ?? none }
-  const staged = await stagePlanned(connection, settings, staging, plan, work)
-  const place = readS3Location(dataset === 'log' ? settings.logData : settings.songData)
-  const now = await store.list({ bucket: place.bucket, key: place.prefix }, work.signal)
-  const etags = new Map(now.map(({ key, etag }) => [s3Words({ bucket: place.bucket, key }), etag]))
-  const read = fresh.map(({ path, stamp }): [string, string | null] => [path, etags.get(path) === stamp ? stamp : null])
+  const paths = (planned ?? []).map(({ path }) => path)
+  const from =
+    objects.work !== null
+      ? await writeManifests(objects.store, objects.work, `${connection.home}-${dataset}`, paths, work.signal)
+      : known === null
+        ? wholly(place, paths)
+        : singly(paths)
+  if (from === null) throw packedFile(paths.find((path) => /\.gz$/i.test(path)) ?? place)
+  const isFound = from.some(({ url }) => url === place)
+  const staged = await stagePlanned(
+    connection,
+    settings,
+    staging,
+    {
+      from,
+      leavesOut: objects.work !== null,
+      objects: isFound ? null : before.size + paths.length,
+      base: known === null ? null : base,
+      before: known ?? none,
+    },
+    work,
+  )
+  // What arrived or changed meanwhile may have been read or not: without its ETag the next load takes it for changed.
+  const now = planned === null ? null : await listNow(objects, place, work.signal)
+  const etags = new Map(now?.map(({ path, stamp }) => [path, stamp]))
+  const read = new Map((planned ?? []).map(({ path, stamp }) => [path, etags.get(path) === stamp ? stamp : null]))
+  for (const path of etags.keys()) {
+    const isNew = !read.has(path) && !before.has(path)
+    if (isNew && from.some(({ url }) => path.startsWith(url))) read.set(path, null)
+  }
   const { rejected, reasons, unreadable = [] } = staged
-  await noteReadObjects(notes, load, dataset, {
-    objects: [...(known?.objects ?? []), ...read],
-    rejected,
-    reasons: [...reasons],
-    unreadable: [...unreadable],
-  })
+  const noted = { rejected, reasons: [...reasons], unreadable: [...unreadable] }
+  const all = [...(known?.objects ?? []), ...read]
+  await noteReadObjects(notes, load, dataset, now === null ? null : { objects: all, ...noted })
   if (known === null) return staged
   const { rows, ...rest } = staged
   const counted = await queryOne(connection, `select count(*) from staging.${stagingTables[dataset]}`, 1, work.signal)
-  return { ...rest, rows: Number(counted.rows[0]?.[0]), read: { rows, new: fresh.length, changed: 0, gone: 0 } }
+  return { ...rest, rows: Number(counted.rows[0]?.[0]), read: { rows, new: paths.length, changed: 0, gone: 0 } }
+}
+
+/** What a load is to read: what is listed and not in its base (`before`), or all. Null where that cannot be listed. */
+async function objectsToRead(
+  objects: SourceObjects,
+  place: string,
+  listed: readonly SourceFile[],
+  before: ReadonlySet<string> | null,
+  signal: AbortSignal,
+): Promise<readonly SourceFile[] | null> {
+  if (objects.work !== null) return listed.filter(({ path }) => before?.has(path) !== true)
+  // COPY lists all that is below the prefix itself, so the list is made immediately before.
+  if (before === null) return listNow(objects, place, signal)
+  // A process that died may have listed fewer objects; the next load reads the others.
+  const alone = aloneAmong(listed.map(({ path }) => path))
+  return listed.filter(({ path }) => !before.has(path) && alone.has(path)).slice(0, mostSingly)
 }
 
 // In front of the COPYs: the guard, the DELETE, and what the base holds.
@@ -158,7 +187,7 @@ async function stagePlanned(
 function copySql(
   { jsonPaths, dataRegion }: CopySettings,
   staging: CopyStaging,
-  { url, option }: CopyPlan['from'][number],
+  { url, option }: CopyFrom,
   role: string,
 ): string {
   const { dataset, maxErrors } = staging
@@ -194,7 +223,9 @@ async function outcome(
     connection.log.warn({ statement: submitted.id }, 'the server does not say whether rows were left out')
   }
   // However many rows may be left out: these are not rows.
-  if (errors?.packed !== undefined && !plan.listed) throw packedFile(submitted, errors, errors.packed)
+  if (errors?.packed !== undefined && plan.from.every(({ option }) => option === '')) {
+    throw packedFile(errors.packed, submitted, errors)
+  }
   const refused = plan.before.rejected + (history?.errors ?? errors?.total ?? 0)
   if (refused > staging.maxErrors) throw badData(submitted, errors, refused, staging.maxErrors, plan)
   const impossible = await removeImpossible(connection, staging, refused, work)
@@ -239,17 +270,20 @@ async function loadFailure(
   // Rows that may be left out are no reason: S3 may have refused the next object.
   const isAboutRows = errors.total > maxErrors || /load into table .* failed/i.test(errorOfStatement(submitted))
   if (!isAboutRows) return statementFailure(submitted)
-  if (errors.packed !== undefined && !plan.listed) return packedFile(submitted, errors, errors.packed)
+  if (errors.packed !== undefined && plan.from.every(({ option }) => option === '')) {
+    return packedFile(errors.packed, submitted, errors)
+  }
   return badData(submitted, errors, errors.total, maxErrors, plan)
 }
 
-/** A prefix that holds packed objects. */
-function packedFile(submitted: Submitted, errors: LoadErrors, file: string): OpsError {
+/** A prefix that holds packed objects among others. */
+function packedFile(file: string, submitted?: Submitted, errors?: LoadErrors): OpsError {
+  const table = errors === undefined ? [] : [unreadableTable(errors.groups, errors.total)]
   return OpsError.untouched(
     'source_unreadable',
-    `The prefix contains compressed objects, which are not loaded on Redshift without SPARKIFY_WORK: ${file}.`,
+    `The prefix contains compressed objects among others, which are not loaded on Redshift without SPARKIFY_WORK: ${file}.`,
     `Set SPARKIFY_WORK (docs/aws.md), with which .gz objects are loaded. Or decompress them in the bucket (aws s3 cp ${file} - | gunzip | aws s3 cp - ${file.replace(/\.\w+$/, '')}) and delete the compressed ones, or set SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA to a prefix without them.`,
-    { evidence: [unreadableTable(errors.groups, errors.total), idsOf(submitted)] },
+    { evidence: [...table, ...(submitted === undefined ? [] : [idsOf(submitted)])] },
   )
 }
 
@@ -259,15 +293,14 @@ function badData(
   errors: LoadErrors | null,
   rejected: number,
   maxErrors: number,
-  { listed }: CopyPlan,
+  { leavesOut }: CopyPlan,
 ): OpsError {
   const [first] = errors?.groups ?? []
   const allowed = maxErrors === 0 ? '' : `, ${maxErrors} allowed`
   const where = first === undefined ? 'Rows cannot be read' : placed(first)
   const reason = `${where} (${plural(rejected, 'row')} so far${allowed}).`
   const evidence = [...(errors === null ? [] : [unreadableTable(errors.groups, errors.total)]), idsOf(submitted)]
-  // COPY of a whole prefix leaves no file out.
-  const files = listed ? filesOf(errors?.rows ?? []) : []
+  const files = leavesOut ? filesOf(errors?.rows ?? []) : []
   const fix = first?.remedy ?? 'Fix the data.'
   const next = Math.max(10, 10 * Math.max(rejected, maxErrors))
   if (next > mostErrors) return OpsError.untouched('bad_data', reason, fix, { evidence, files })
@@ -284,11 +317,8 @@ function withRows(group: LoadErrors['groups'][number]): string {
   return group.rows === 1 ? placed(group) : `${placed(group)} (${plural(group.rows, 'row')})`
 }
 
-/**
- * Checks that the sources are places in S3. They are not listed: the cluster reads them as its own role. What was read is known after the
- * load, from SYS_LOAD_HISTORY. Throws `bad_config`.
- */
-export function checkSources({ logData, songData, jsonPaths }: SourceSettings): Sources {
+/** Checks that the sources are places in S3 which COPY takes. Throws `bad_config`. */
+export function checkSources({ logData, songData, jsonPaths }: SourceSettings): void {
   for (const place of [logData, songData]) {
     readS3Location(place)
     redshiftLiteral(place)
@@ -305,7 +335,6 @@ export function checkSources({ logData, songData, jsonPaths }: SourceSettings): 
       )
     }
   }
-  return { log: [], song: [], summary: `${logData} and ${songData}` }
 }
 
 /** Which COPYs filled which part of a load, and how many files they read. */

@@ -2,21 +2,12 @@ import type { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
 import { OpsError } from '../../core/errors.ts'
 import { createSemaphore } from '../../core/pacing.ts'
 import type { Clock } from '../../core/ports/clock.ts'
-import type {
-  Copies,
-  Engine,
-  LoadBefore,
-  LoadId,
-  QueryOptions,
-  ResultSet,
-  Statement,
-  Target,
-} from '../../core/ports/engine.ts'
+import type { Copies, Engine, LoadId, QueryOptions, ResultSet, Statement, Target } from '../../core/ports/engine.ts'
 import type { Log } from '../../core/ports/log.ts'
 import type { Work } from '../../core/step.ts'
 import type { RedshiftSettings } from '../settings.ts'
 import { fetchResult, type RedshiftConnection, runBatch } from './batches.ts'
-import { type CopySettings, checkSources, stageByCopy, stageListed } from './copy.ts'
+import { type CopySettings, checkSources, stageByCopy } from './copy.ts'
 import { createDataApi, createLogin } from './data-api.ts'
 import { beginBatch, dropBatch, exchangeBatches, holdBatch, isLoad, publishBatches } from './load-batches.ts'
 import { queryOne } from './load-history.ts'
@@ -52,8 +43,8 @@ export interface RedshiftEngineOptions {
   readonly log: Log
   /** Names the ledger: part of every token and of every load's name, so that a new ledger meets nothing of an old one. */
   readonly homeId: string
-  /** Lists the sources, and writes manifests of them; left out where COPY reads whole prefixes. */
-  readonly objects?: SourceObjects
+  /** Lists the sources, and writes manifests of them. */
+  readonly objects: SourceObjects
   /** Makes the copies of loads with the engine's connection; left out where there are none. */
   readonly copies?: (connection: RedshiftConnection) => Copies & { close(): Promise<void> }
 }
@@ -77,10 +68,6 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
   const connection: RedshiftConnection = { api, clock, log, login, home }
   const select = createSelect(connection)
   const { objects } = options
-  const noteBasis = async (load: LoadId, before: LoadBefore | undefined): Promise<void> => {
-    if (objects === undefined) return
-    await noteBase(objects.notes, load, before?.reads === 'changes' ? before.load : null)
-  }
 
   /** Runs the batches that make a load live, of which each fails where the load does not lie any more where it was seen. */
   const makeLive = async (load: LoadId, batches: ReturnType<typeof publishBatches>, work: Work): Promise<void> => {
@@ -99,27 +86,24 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
     source: `${settings.logData} ${settings.songData}`,
     mapping: settings.jsonPaths,
     async sources(signal) {
-      const unlisted = checkSources(settings)
-      return objects === undefined ? unlisted : listSources(objects.store, settings, signal)
+      checkSources(settings)
+      return listSources(objects, settings, signal)
     },
     // Its ETag, which is the stamp of a listed object.
     contentOf: async ({ stamp }) => stamp,
     async begin(load, schema, work, before) {
-      await noteBasis(load, before)
+      await noteBase(objects.notes, load, before?.reads === 'changes' ? before.load : null)
       finished(await runBatch(connection, work, 'begin', beginBatch(home, load, schema)))
     },
     stage(load, dataset, sources, maxErrors, work) {
-      const staging = { load, dataset, maxErrors }
-      if (objects === undefined) return stageByCopy(connection, settings, staging, work)
-      return stageListed(connection, settings, staging, objects, sources[dataset], work)
+      return stageByCopy(connection, settings, { load, dataset, maxErrors }, objects, sources[dataset], work)
     },
     // COPY reads the files, and tells no lines of what it has taken.
     async locate() {
       return null
     },
-    // Without a list of objects COPY reads all below a prefix.
-    changes: async (load, sources) => (objects === undefined ? null : compareObjects(objects.notes, load, sources)),
-    loadedFiles: async (load) => (objects === undefined ? null : loadedObjects(objects.notes, load)),
+    changes: (load, sources) => compareObjects(objects, load, sources),
+    loadedFiles: (load) => loadedObjects(objects.notes, load),
     async transform(load, _table, statements, work) {
       const written = await this.execute(
         load,

@@ -7,11 +7,16 @@ import { reportedRowSchema } from '../../core/unreadable.ts'
 import { readS3Location } from '../names.ts'
 import { s3Words } from '../object-store.ts'
 import type { SourceSettings } from './copy.ts'
+import { canBeLiteral } from './statement.ts'
 
 /*
- * With SPARKIFY_WORK the bot lists the objects of the sources, and COPY reads exactly those, by a manifest. What a load was read from is
- * kept with its number in the ledger, so that the next one reads only what is new.
+ * The bot lists the objects of the sources, and keeps in the ledger what each load was read from, so that the next one reads only what is
+ * new. With SPARKIFY_WORK COPY reads listed objects by a manifest. Without it COPY reads all below a prefix, or single objects, whose keys
+ * are prefixes to it as well.
  */
+
+// How many new objects are read one by one: with the other statements they fit into one batch, which takes 40.
+export const mostSingly = 20
 
 /** The objects of one dataset that a load holds, with what came of their rows. An ETag is null where the object changed while it was read. */
 const readObjectsSchema = z.object({
@@ -31,11 +36,11 @@ interface SourceNotes {
   set(key: string, value: unknown): Promise<void>
 }
 
-/** What the bot lists and writes with: `work` is where its manifests go. */
+/** What the bot lists and writes with: `work` is where its manifests go; null where it writes none. */
 export interface SourceObjects {
   readonly store: ObjectStore
   readonly notes: SourceNotes
-  readonly work: ObjectPlace
+  readonly work: ObjectPlace | null
 }
 
 const noteKey = (load: LoadId, dataset: DatasetName): string => `sources:${load}:${dataset}`
@@ -50,12 +55,12 @@ export async function readObjectsOf(
   return readObjectsSchema.nullable().parse((await notes.get(noteKey(load, dataset))) ?? null)
 }
 
-/** Notes what a load has read of a dataset. */
+/** Notes what a load has read of a dataset; null where that is not known. */
 export function noteReadObjects(
   notes: SourceNotes,
   load: LoadId,
   dataset: DatasetName,
-  read: ReadObjects,
+  read: ReadObjects | null,
 ): Promise<void> {
   return notes.set(noteKey(load, dataset), read)
 }
@@ -70,10 +75,13 @@ export async function baseOf(notes: SourceNotes, load: LoadId): Promise<LoadId |
 
 const plannedSchema = z.object({
   key: z.string(),
-  objects: z.array(z.object({ path: z.string(), stamp: z.string().nullable() })),
+  objects: z.array(z.object({ path: z.string(), stamp: z.string().nullable() })).nullable(),
 })
 
-/** The objects that a step reads: those that it was to read when it was begun first, by its key, whatever is listed by now. */
+/**
+ * The objects that a step reads: those that it was to read when it was begun first, by its key, whatever is listed by now. Null where they
+ * could not be listed.
+ */
 export async function plannedObjects(
   notes: SourceNotes,
   load: LoadId,
@@ -100,55 +108,88 @@ function dayOfKey(key: string): string | null {
   return /(?:^|\/)(\d{4}-\d{2}-\d{2})-events\.(?:json|jsonl|ndjson)(?:\.gz)?$/i.exec(key)?.[1] ?? null
 }
 
-/** Lists the objects of the sources that are data by their names. Throws `source_missing` where a prefix holds none. */
+/**
+ * Lists the objects of the sources: with a place for manifests those that are data by their names, otherwise all, because COPY reads all
+ * below a prefix. It does so as the cluster's role: where the bot itself may not list, or cannot reach S3, there is no list, and the reason.
+ * Throws `source_missing` where a prefix holds no objects.
+ */
 export async function listSources(
-  store: ObjectStore,
+  objects: SourceObjects,
   { logData, songData }: SourceSettings,
   signal: AbortSignal,
 ): Promise<Sources> {
-  const [log, song] = [await listObjects(store, logData, signal), await listObjects(store, songData, signal)]
-  const size = [...log.files, ...song.files].reduce((sum, file) => sum + file.bytes, 0)
-  return {
-    log: log.files,
-    song: song.files,
-    skipped: [...log.skipped, ...song.skipped],
-    summary: `${plural(log.files.length, 'log file')}, ${plural(song.files.length, 'song file')}, ${bytes(size)}`,
+  const whole = objects.work === null ? { whole: true as const } : {}
+  try {
+    const [log, song] = [await listObjects(objects, logData, signal), await listObjects(objects, songData, signal)]
+    if (log.files.length === 0) throw noObjects(logData, objects.work)
+    if (song.files.length === 0) throw noObjects(songData, objects.work)
+    const size = [...log.files, ...song.files].reduce((sum, file) => sum + file.bytes, 0)
+    return {
+      log: log.files,
+      song: song.files,
+      skipped: [...log.skipped, ...song.skipped],
+      summary: `${plural(log.files.length, 'log file')}, ${plural(song.files.length, 'song file')}, ${bytes(size)}`,
+      ...whole,
+    }
+  } catch (error) {
+    if (objects.work !== null || !isUnlisted(error)) throw error
+    const why = error.code === 'aws_denied' ? 'the bot may not list the objects' : 'S3 does not answer the bot'
+    const unlisted = { why, remedy: error.remedy }
+    return { log: [], song: [], summary: `${logData} and ${songData}`, ...whole, unlisted }
+  }
+}
+
+function noObjects(place: string, work: SourceObjects['work']): OpsError {
+  const kinds = work === null ? 'objects' : '.json, .jsonl or .ndjson objects, packed (.gz) or not'
+  const remedy = 'Correct SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA.'
+  return new OpsError('source_missing', `${place} holds no ${kinds}.`, remedy)
+}
+
+function isUnlisted(error: unknown): error is OpsError {
+  return error instanceof OpsError && (error.code === 'aws_denied' || error.code === 'aws')
+}
+
+/** The objects below the prefix, as `listSources` lists them; null where the bot may not list them. */
+export async function listNow(
+  objects: SourceObjects,
+  place: string,
+  signal: AbortSignal,
+): Promise<readonly SourceFile[] | null> {
+  try {
+    return (await listObjects(objects, place, signal)).files
+  } catch (error) {
+    if (objects.work === null && isUnlisted(error)) return null
+    throw error
   }
 }
 
 async function listObjects(
-  store: ObjectStore,
+  { store, work }: SourceObjects,
   place: string,
   signal: AbortSignal,
 ): Promise<{ readonly files: readonly SourceFile[]; readonly skipped: readonly string[] }> {
   const { bucket, prefix } = readS3Location(place)
   // An empty object that ends in a slash is how consoles show a folder.
   const objects = (await store.list({ bucket, key: prefix }, signal)).filter(({ key }) => !key.endsWith('/'))
+  const isRead = (key: string): boolean => work === null || isSource.test(key)
   const files = objects
-    .filter(({ key }) => isSource.test(key))
+    .filter(({ key }) => isRead(key))
     .map(({ key, bytes: size, etag }) => ({
       path: s3Words({ bucket, key }),
       bytes: size,
       day: dayOfKey(key),
       stamp: etag,
     }))
-  if (files.length === 0) {
-    const remedy = 'Correct SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA.'
-    throw new OpsError(
-      'source_missing',
-      `${place} holds no .json, .jsonl or .ndjson objects, packed (.gz) or not.`,
-      remedy,
-    )
-  }
-  return { files, skipped: objects.filter(({ key }) => !isSource.test(key)).map(({ key }) => key) }
+  return { files, skipped: objects.filter(({ key }) => !isRead(key)).map(({ key }) => key) }
 }
 
 /** How the listed objects differ from those that a load was read from; null where that is not known. */
 export async function compareObjects(
-  notes: SourceNotes,
+  { notes, work }: SourceObjects,
   load: LoadId,
   sources: Sources,
 ): Promise<SourceChanges | null> {
+  if (sources.unlisted !== undefined) return { files: [], unchanged: 0, full: sources.unlisted.why }
   const files: SourceChanges['files'][number][] = []
   let unchanged = 0
   for (const dataset of ['log', 'song'] as const) {
@@ -164,8 +205,34 @@ export async function compareObjects(
     for (const path of before.keys()) files.push({ path, bytes: 0, change: 'gone' })
   }
   const replaced = files.filter(({ change }) => change !== 'new').length
-  if (replaced === 0) return { files, unchanged }
-  return { files, unchanged, full: `${plural(replaced, 'object')} changed or gone` }
+  const fresh = files.map(({ path }) => path)
+  const full =
+    replaced > 0 ? `${plural(replaced, 'object')} changed or gone` : work === null ? notSingly(fresh, sources) : null
+  return full === null ? { files, unchanged } : { files, unchanged, full }
+}
+
+/** Why new objects cannot be read one by one; null where they can. */
+function notSingly(fresh: readonly string[], sources: Sources): string | null {
+  if (fresh.length > mostSingly) {
+    return `${plural(fresh.length, 'new object')}, of which at most ${mostSingly} are read one by one without SPARKIFY_WORK`
+  }
+  for (const dataset of ['log', 'song'] as const) {
+    const paths = sources[dataset].map(({ path }) => path)
+    const [alone, own] = [aloneAmong(paths), new Set(paths)]
+    const some = fresh.filter((path) => own.has(path))
+    const shared = some.find((path) => !alone.has(path))
+    if (shared !== undefined) return `COPY cannot read ${shared} alone, because other keys begin with it`
+    // A load in full cannot read them either, and says so.
+    if (some.length > 0 && kindsOf(paths).length > 1 && paths.length > mostSingly) return 'packed objects among others'
+  }
+  return null
+}
+
+/** The paths that COPY can read alone: it takes FROM for a prefix, so no other one may begin with it. */
+export function aloneAmong(paths: readonly string[]): ReadonlySet<string> {
+  // Those that begin with a path follow it immediately.
+  const sorted = paths.toSorted()
+  return new Set(sorted.filter((path, at) => sorted[at + 1]?.startsWith(path) !== true && canBeLiteral(path)))
 }
 
 /** The objects that a load was read from, the newest days first; null where that is not known. Their sizes and rows are not kept. */
@@ -185,29 +252,51 @@ export async function loadedObjects(notes: SourceNotes, load: LoadId): Promise<r
 }
 
 /** The kinds of objects that a COPY reads, with its option for them. */
-export const kinds = [
+const kinds = [
   { name: 'plain', option: '', isKind: (path: string) => !/\.gz$/i.test(path) },
   { name: 'gzip', option: ' gzip', isKind: (path: string) => /\.gz$/i.test(path) },
 ] as const
 
+/** The kinds that there are among these paths. */
+function kindsOf(paths: readonly string[]): readonly (typeof kinds)[number][] {
+  return kinds.filter(({ isKind }) => paths.some(isKind))
+}
+
+/** What one COPY reads: a prefix, or a manifest, with its options. */
+export interface CopyFrom {
+  readonly url: string
+  readonly option: string
+}
+
 /**
- * Writes a manifest for each kind of these objects; where it is, with COPY's option for it. Names are used again by the next load.
+ * Writes a manifest for each kind of these objects, to be read by a COPY each. Names are used again by the next load.
  * https://docs.aws.amazon.com/redshift/latest/dg/loading-data-files-using-manifest.html
  */
 export async function writeManifests(
-  { store, work }: SourceObjects,
-  home: string,
-  dataset: DatasetName,
+  store: ObjectStore,
+  work: ObjectPlace,
+  name: string,
   paths: readonly string[],
   signal: AbortSignal,
-): Promise<readonly { readonly url: string; readonly option: string }[]> {
+): Promise<readonly CopyFrom[]> {
   const written = []
-  for (const { name, option, isKind } of kinds) {
-    const entries = paths.filter(isKind).map((url) => ({ url, mandatory: true }))
-    if (entries.length === 0) continue
-    const place = { ...work, key: `${work.key}${home}-${dataset}-${name}.manifest` }
+  for (const kind of kindsOf(paths)) {
+    const entries = paths.filter(kind.isKind).map((url) => ({ url, mandatory: true }))
+    const place = { ...work, key: `${work.key}${name}-${kind.name}.manifest` }
     await store.put(place, JSON.stringify({ entries }), signal)
-    written.push({ url: s3Words(place), option })
+    written.push({ url: s3Words(place), option: ` manifest${kind.option}` })
   }
   return written
+}
+
+/** A COPY for each object. */
+export function singly(paths: readonly string[]): readonly CopyFrom[] {
+  return kinds.flatMap(({ option, isKind }) => paths.filter(isKind).map((url) => ({ url, option })))
+}
+
+/** One COPY of the prefix below which these objects are all that there are, or, of two kinds, one for each; null where neither can be. */
+export function wholly(place: string, paths: readonly string[]): readonly CopyFrom[] | null {
+  const [kind, other] = kindsOf(paths)
+  if (other === undefined) return [{ url: place, option: kind?.option ?? '' }]
+  return paths.length <= mostSingly && aloneAmong(paths).size === paths.length ? singly(paths) : null
 }

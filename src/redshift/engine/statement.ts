@@ -71,8 +71,13 @@ export function inRedshift({ sql, values = {} }: Statement, prefix = ''): BoundS
  * backslashes and control characters, which Redshift and PostgreSQL read differently.
  */
 export function redshiftLiteral(text: string): string {
-  if (/[\\\p{Cc}]/u.test(text)) {
+  if (!canBeLiteral(text)) {
     throw new OpsError('bad_config', `"${text}" contains a backslash or a control character.`, 'Correct it in .env.')
   }
   return `'${text.replaceAll("'", "''")}'`
+}
+
+/** Whether a text can be written into a statement: how servers read a backslash depends on their settings. */
+export function canBeLiteral(text: string): boolean {
+  return !/[\\\p{Cc}]/u.test(text)
 }

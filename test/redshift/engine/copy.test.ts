@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { OpsError } from '../../../src/core/errors.ts'
 import type { Staged } from '../../../src/core/ports/engine.ts'
 import type { RedshiftEngineSettings } from '../../../src/redshift/engine/redshift-engine.ts'
+import type { SourceObjects } from '../../../src/redshift/engine/source-objects.ts'
 import { logLine, songLine } from '../../duckdb/support.ts'
 import { twoDays } from '../../support/two-days.ts'
 import { createFastClock } from './fast-clock.ts'
@@ -32,20 +34,28 @@ async function stageFrom(
     maxErrors = 0,
     dataset = 'log',
     over = {},
+    objects = stage.objects,
   }: {
     maxErrors?: number
     dataset?: 'log' | 'song'
     over?: Partial<RedshiftEngineSettings>
+    objects?: SourceObjects
   } = {},
 ): Promise<Staged> {
   const place = `s3://sparkify-data/${prefix}`
   const engine = stage.open({
     settings: { ...stage.settings, logData: place, songData: place, ...over },
+    objects,
     clock: createFastClock(1000),
   })
   load += 1
   await engine.begin(load, wholeSchema, newStep())
   return engine.stage(load, dataset, { log: [], song: [], summary: '' }, maxErrors, newStep())
+}
+
+/** What S3 answers who may not list. */
+async function denied(): Promise<never> {
+  throw new OpsError('aws_denied', 'AWS does not allow it.', 'Allow it.')
 }
 
 /** Writes a file of the bucket, below the prefixes that the role may read. */
@@ -205,7 +215,12 @@ describe('staging', () => {
 
 describe('sources that cannot be read', () => {
   const failures: readonly (readonly [string, string, Partial<RedshiftEngineSettings>, object])[] = [
-    ['an absent bucket', 'log_data', { logData: 's3://nobodys-bucket/log_data' }, { code: 'source_missing' }],
+    [
+      'an absent bucket',
+      'log_data',
+      { logData: 's3://nobodys-bucket/log_data' },
+      { code: 'source_missing', evidence: [] },
+    ],
     [
       'a bucket in another region',
       'log_data',
@@ -234,31 +249,42 @@ describe('sources that cannot be read', () => {
   ]
   it.each(failures)('explains %s', async (_what, prefix, over, expected) => {
     await expect(stageFrom(prefix, { over })).rejects.toMatchObject({
-      ...expected,
       evidence: [{ title: 'AWS ids' }],
+      ...expected,
     })
   })
 
   it('names packed objects among others, however many rows may be left out, and never offers to leave them out', async () => {
     await put('log_data_packed/a.json', logLine())
-    await put('log_data_packed/b.json.gz', gzipSync(`${logLine()}\n${logLine()}\n`))
+    await put('log_data_packed/a.json.gz', gzipSync(`${logLine()}\n${logLine()}\n`))
+    const unlisted = { ...stage.objects, store: { ...stage.objects.store, list: denied } }
     for (const maxErrors of [0, 10, 1000]) {
-      const failure = await stageFrom('log_data_packed', { maxErrors }).catch((error) => error)
-      expect(failure).toMatchObject({
-        code: 'source_unreadable',
-        fixCommand: undefined,
-        message:
-          'The prefix contains compressed objects, which are not loaded on Redshift without SPARKIFY_WORK: s3://sparkify-data/log_data_packed/b.json.gz. Live tables are untouched.',
-        remedy: expect.stringContaining('gunzip | aws s3 cp - s3://sparkify-data/log_data_packed/b.json)'),
-      })
-      expect(failure.remedy).not.toContain('max-errors')
+      for (const objects of [stage.objects, unlisted]) {
+        const failure = await stageFrom('log_data_packed', { maxErrors, objects }).catch((error) => error)
+        expect(failure).toMatchObject({
+          code: 'source_unreadable',
+          fixCommand: undefined,
+          message:
+            'The prefix contains compressed objects among others, which are not loaded on Redshift without SPARKIFY_WORK: s3://sparkify-data/log_data_packed/a.json.gz. Live tables are untouched.',
+          remedy: expect.stringContaining('gunzip | aws s3 cp - s3://sparkify-data/log_data_packed/a.json)'),
+        })
+        expect(failure.remedy).not.toContain('max-errors')
+      }
     }
+  })
+
+  it('reads packed objects by one COPY where there are no others, and a few of both kinds one by one', async () => {
+    await put('log_data_gz/a.json.gz', gzipSync(logLine()))
+    await put('log_data_gz/b.json.gz', gzipSync(logLine({ itemInSession: 1 })))
+    expect(await stageFrom('log_data_gz')).toMatchObject({ rows: 2, files: 2 })
+    await put('log_data_gz/c.json', logLine({ itemInSession: 2 }))
+    expect(await stageFrom('log_data_gz')).toMatchObject({ rows: 3, files: 3 })
   })
 
   it('explains JSONPaths that do not fit the columns', async () => {
     await put('paths-short.json', JSON.stringify({ jsonpaths: ["$['artist']"] }))
     const over = { jsonPaths: 's3://sparkify-data/paths-short.json' }
-    await expect(stageFrom('log_data', { over })).rejects.toMatchObject({ code: 'bad_config' })
+    await expect(stageFrom('log_data/', { over })).rejects.toMatchObject({ code: 'bad_config' })
   })
 })
 

@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path'
 import type { Cluster } from '@aws-sdk/client-redshift'
 import { RedshiftDataClient } from '@aws-sdk/client-redshift-data'
+import { S3Client } from '@aws-sdk/client-s3'
 import type { Engine, LoadId } from '../../../src/core/ports/engine.ts'
 import type { Log } from '../../../src/core/ports/log.ts'
 import type { Work } from '../../../src/core/step.ts'
@@ -11,6 +12,8 @@ import {
   type RedshiftEngine,
   type RedshiftEngineOptions,
 } from '../../../src/redshift/engine/redshift-engine.ts'
+import type { SourceObjects } from '../../../src/redshift/engine/source-objects.ts'
+import { createObjectStore } from '../../../src/redshift/object-store.ts'
 import type { DoubleOptions } from '../../support/aws/options.ts'
 import { createReadingRole, createReadyCluster, readingPolicy, type Sql, sqlOf } from '../../support/aws/scene.ts'
 import { type Double, startDouble } from '../../support/aws/start.ts'
@@ -63,6 +66,8 @@ export interface Stage {
   /** Speaks SQL to the cluster behind the engine's back. */
   readonly sql: Sql
   readonly settings: RedshiftEngineOptions['settings']
+  /** Lists the bucket, without a place for manifests. */
+  readonly objects: SourceObjects
   /** An engine as a newly started process makes it. */
   open(over?: Partial<RedshiftEngineOptions>): RedshiftEngine
   close(): Promise<void>
@@ -96,11 +101,19 @@ export async function createStage(
     songData: `s3://${bucket}/${prefixes[1]}`,
   }
   const data = new RedshiftDataClient({ ...double.client, maxAttempts: 2 })
+  const s3 = new S3Client(double.client)
+  const notes = new Map<string, unknown>()
+  const objects: SourceObjects = {
+    store: createObjectStore(s3),
+    notes: { get: async (key) => notes.get(key) ?? null, set: async (key, value) => void notes.set(key, value) },
+    work: null,
+  }
   return {
     double,
     cluster,
     sql: sqlOf(double.scene, cluster),
     settings,
+    objects,
     open: (over = {}) =>
       createRedshiftEngine({
         data,
@@ -109,10 +122,12 @@ export async function createStage(
         clock: systemClock,
         log: createMemoryLog(),
         homeId: 'home',
+        objects,
         ...over,
       }),
     async close() {
       data.destroy()
+      s3.destroy()
       await double.stop()
     },
   }

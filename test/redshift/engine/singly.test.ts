@@ -1,0 +1,245 @@
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import fc from 'fast-check'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { OpsError } from '../../../src/core/errors.ts'
+import type { LoadBefore, Staged } from '../../../src/core/ports/engine.ts'
+import type { RedshiftEngine } from '../../../src/redshift/engine/redshift-engine.ts'
+import { logLine, songLine } from '../../duckdb/support.ts'
+import { lengths } from '../../support/soak.ts'
+import { createFastClock } from './fast-clock.ts'
+import { createStage, library, never, newStep, type Stage, wholeSchema } from './support.ts'
+
+/*
+ * Increments without SPARKIFY_WORK: COPY's FROM is a prefix, so objects are read one by one, by keys with which no other one begins.
+ */
+
+const folder = mkdtempSync(join(tmpdir(), 'sparkify-singly-'))
+let stage: Stage
+let engine: RedshiftEngine
+let newest = 0
+
+function put(key: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(join(folder, key)), { recursive: true })
+  writeFileSync(join(folder, key), content)
+}
+
+function empty(): void {
+  for (const dataset of ['log_data', 'song_data']) rmSync(join(folder, dataset), { recursive: true, force: true })
+}
+
+beforeAll(async () => {
+  const sources = { logData: join(folder, 'log_data'), songData: join(folder, 'song_data') }
+  stage = await createStage(sources)
+  engine = stage.open({ clock: createFastClock(1000) })
+}, 120_000)
+beforeEach(() => {
+  empty()
+  put('log_data/first.json', logLine())
+  put('song_data/first.json', songLine())
+})
+afterAll(async () => {
+  await stage.close()
+  rmSync(folder, { recursive: true, force: true })
+})
+
+/** Stages both datasets as a load of its own; what staging the log came to, and the statements. */
+async function build(before?: LoadBefore): Promise<{ load: number; log: Staged; copies: readonly string[] }> {
+  newest += 1
+  const load = newest
+  await engine.begin(load, wholeSchema, newStep(), before)
+  const sources = await engine.sources(never)
+  const already = (await stage.double.statements()).length
+  const log = await engine.stage(load, 'log', sources, 9, newStep())
+  await engine.stage(load, 'song', sources, 9, newStep())
+  const sqls = (await stage.double.statements()).slice(already).flatMap((statement) => statement.sqls)
+  return { load, log, copies: sqls.filter((sql) => sql.startsWith('copy ')) }
+}
+
+/** The same, live. */
+async function live(before?: LoadBefore): Promise<number> {
+  const { load } = await build(before)
+  await engine.publish(load, newStep())
+  return load
+}
+
+/** All rows of the candidate's tables; of the star where it is built, which is made from staging alone. */
+async function contents(load: number, star: boolean): Promise<Record<string, readonly string[]>> {
+  if (star) for (const { table, statements } of library.etl) await engine.transform(load, table, statements, newStep())
+  const found: Record<string, readonly string[]> = {}
+  for (const table of [...library.tables.staging, ...(star ? library.tables.star : [])]) {
+    const { rows } = await engine.query(
+      { kind: 'candidate', load },
+      { sql: `select * from ${table}` },
+      { maxRows: 10_000, signal: never },
+    )
+    found[table] = rows.map((row) => JSON.stringify(row)).toSorted()
+  }
+  return found
+}
+
+const changes = async (load: number) => engine.changes(load, await engine.sources(never), never)
+const reason = async (load: number) => (await changes(load))?.full
+
+const arrivals = ['day', 'packed day', 'song', 'longer key', 'packed beside', 'change', 'vanish', 'many'] as const
+type Arrival = (typeof arrivals)[number]
+
+/** Lets something happen to the bucket; `at` makes keys and rows of their own. */
+function arrive(kind: Arrival, at: number): void {
+  const row = logLine({ sessionId: 1000 + at, itemInSession: at })
+  const days = [...Array(at).keys()]
+    .map((day) => `log_data/d${day}.json`)
+    .filter((key) => existsSync(join(folder, key)))
+  const some = days[at % Math.max(1, days.length)]
+  switch (kind) {
+    case 'day':
+      return put(`log_data/d${at}.json`, row)
+    case 'packed day':
+      return put(`log_data/d${at}.json.gz`, gzipSync(row))
+    case 'song':
+      return put(`song_data/A/${at}.json`, songLine({ song_id: `S${at}` }))
+    case 'longer key':
+      return put(`${some ?? 'log_data/first.json'}.later`, row)
+    case 'packed beside':
+      return put(`${some ?? 'log_data/first.json'}.gz`, gzipSync(row))
+    case 'change':
+      return put(some ?? 'log_data/first.json', `${row}\n${logLine({ itemInSession: at })}`)
+    case 'vanish':
+      return some === undefined ? undefined : rmSync(join(folder, some))
+    case 'many':
+      for (let one = 0; one <= 20; one++)
+        put(`log_data/many/${at}-${one}.json`, logLine({ sessionId: at, itemInSession: one }))
+  }
+}
+
+describe('a load that adds new objects one by one', { timeout: lengths({ gate: 120_000, soak: 3_600_000 }) }, () => {
+  it('equals a load in full, cell by cell, whatever arrives; where it is none, there is a reason, and both are refused alike', async () => {
+    const nights = fc.array(fc.array(fc.constantFrom(...arrivals), { minLength: 1, maxLength: 3 }), {
+      minLength: lengths({ gate: 4, soak: 4 }),
+      maxLength: lengths({ gate: 4, soak: 12 }),
+    })
+    const seen = { increments: 0, full: 0, refused: 0 }
+    await fc.assert(
+      fc.asyncProperty(nights, async (all) => {
+        empty()
+        put('log_data/first.json', logLine())
+        put('song_data/first.json', songLine())
+        let base = await live()
+        let at = 0
+        for (const night of all) {
+          for (const kind of night) arrive(kind, at++)
+          const found = await changes(base)
+          const isIncrement = found !== null && found.full === undefined
+          const full = await build().catch((error: unknown) => error)
+          if (full instanceof Error) {
+            // Both kinds below a prefix, and too many or too alike to be read one by one.
+            expect([isIncrement, full]).toEqual([false, expect.objectContaining({ code: 'source_unreadable' })])
+            seen.refused += 1
+            return
+          }
+          const wanted = await contents(newest, at % 4 === 0)
+          const { load, copies } = await build(isIncrement ? { load: base, reads: 'changes' } : undefined)
+          if (isIncrement) expect(copies).toHaveLength(found.files.length)
+          seen[isIncrement ? 'increments' : 'full'] += 1
+          expect(await contents(load, at % 4 === 0)).toEqual(wanted)
+          await engine.publish(load, newStep())
+          base = load
+        }
+      }),
+      { numRuns: lengths({ gate: 1, soak: 100 }) },
+    )
+    expect(seen.increments + seen.full + seen.refused).toBeGreaterThan(0)
+  })
+
+  it('takes as many statements however long the history is; 21 are too many', async () => {
+    for (let day = 0; day < 20; day++) put(`log_data/d${day}.json`, logLine({ sessionId: day }))
+    const base = await live()
+    expect(await changes(base)).toEqual({ files: [], unchanged: 22 })
+    put('log_data/e0.json', logLine({ sessionId: 100 }))
+    put('log_data/e1.json.gz', gzipSync(logLine({ sessionId: 101 })))
+    // A load in full could not read one packed object among 22 others.
+    expect(await reason(base)).toBe('packed objects among others')
+    rmSync(join(folder, 'log_data/e1.json.gz'))
+    const { load, log, copies } = await build({ load: base, reads: 'changes' })
+    expect(copies).toEqual([expect.stringContaining(`from 's3://sparkify-data/log_data/e0.json'`)])
+    expect(log).toMatchObject({ rows: 22, read: { rows: 1, new: 1, changed: 0, gone: 0 } })
+    await engine.publish(load, newStep())
+    for (let day = 0; day < 20; day++) put(`log_data/f${day}.json`, logLine({ sessionId: 200 + day }))
+    expect(await reason(load)).toBeUndefined()
+    expect((await build({ load, reads: 'changes' })).copies).toHaveLength(20)
+    put('song_data/21.json', songLine({ song_id: 'S21' }))
+    expect(await reason(load)).toBe('21 new objects, of which at most 20 are read one by one without SPARKIFY_WORK')
+  })
+
+  it('is none where another key begins with a new one, or an object has changed or is gone', async () => {
+    put('log_data/day.json', logLine({ sessionId: 1 }))
+    const base = await live()
+    put('log_data/day', logLine({ sessionId: 2 }))
+    expect(await reason(base)).toBe(
+      'COPY cannot read s3://sparkify-data/log_data/day alone, because other keys begin with it',
+    )
+    rmSync(join(folder, 'log_data/day'))
+    put('log_data/day.json', logLine({ sessionId: 3 }))
+    expect(await reason(base)).toBe('1 object changed or gone')
+    rmSync(join(folder, 'log_data/day.json'))
+    expect(await reason(base)).toBe('1 object changed or gone')
+  })
+
+  it('reads again what arrived or changed while COPY read: beside the prefix in full, and behind the key of a new object', async () => {
+    const meanwhile = async (before: LoadBefore | undefined, during: () => void) => {
+      const list = async (...args: Parameters<typeof stage.objects.store.list>) => {
+        const listed = await stage.objects.store.list(...args)
+        // After the list that a step makes, or the one at the beginning, and before its COPY.
+        if (args[0].key === 'log_data') during()
+        return listed
+      }
+      const other = stage.open({ objects: { ...stage.objects, store: { ...stage.objects.store, list } } })
+      newest += 1
+      await other.begin(newest, wholeSchema, newStep(), before)
+      const sources = before === undefined ? { log: [], song: [], summary: '' } : await other.sources(never)
+      await other.stage(newest, 'log', sources, 9, newStep())
+      await engine.stage(newest, 'song', await engine.sources(never), 9, newStep())
+      await engine.publish(newest, newStep())
+      return newest
+    }
+    let at = 0
+    const once = await meanwhile(undefined, () => {
+      if (at++ === 0) put('log_data/late.json', logLine({ sessionId: 5 }))
+    })
+    expect(await reason(once)).toBe('1 object changed or gone')
+    const base = await live()
+    put('log_data/new.json', logLine({ sessionId: 6 }))
+    at = 0
+    const twice = await meanwhile({ load: base, reads: 'changes' }, () => {
+      if (at++ === 0) put('log_data/new.json.bak', logLine({ sessionId: 7 }))
+    })
+    // The one that COPY read with it is known, not new.
+    expect(await changes(twice)).toMatchObject({
+      files: [{ path: expect.stringMatching(/new\.json\.bak$/), change: 'changed' }],
+      full: '1 object changed or gone',
+    })
+  })
+
+  it('is none where the bot may not list, or S3 does not answer it: the cluster reads all, and no list is kept', async () => {
+    const refusing = (code: 'aws' | 'aws_denied' | 'source_missing') => {
+      const list = async () => Promise.reject(new OpsError(code, 'No.', 'Allow it.'))
+      return stage.open({ objects: { ...stage.objects, store: { ...stage.objects.store, list } } })
+    }
+    const [why, remedy] = ['the bot may not list the objects', 'Allow it.']
+    const other = refusing('aws_denied')
+    const sources = await other.sources(never)
+    expect(sources).toMatchObject({ log: [], song: [], whole: true, unlisted: { why, remedy } })
+    const base = await live()
+    expect(await other.changes(base, sources, never)).toEqual({ files: [], unchanged: 0, full: why })
+    newest += 1
+    await other.begin(newest, wholeSchema, newStep())
+    expect(await other.stage(newest, 'log', sources, 0, newStep())).toMatchObject({ rows: 1 })
+    await other.stage(newest, 'song', sources, 0, newStep())
+    expect(await changes(newest)).toBeNull()
+    const unanswered = await refusing('aws').sources(never)
+    expect(unanswered.unlisted).toEqual({ why: 'S3 does not answer the bot', remedy })
+    await expect(refusing('source_missing').sources(never)).rejects.toMatchObject({ code: 'source_missing' })
+  })
+})
