@@ -102,7 +102,12 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
     async locate() {
       return null
     },
-    changes: (load, sources) => compareObjects(objects, load, sources),
+    async changes(load, sources, signal) {
+      // Its cluster may be another one by now.
+      const { live } = await loadsInSchemas(connection, signal)
+      if (!isLoad(live, home, load)) throw loadNotFound(load)
+      return compareObjects(objects, load, sources)
+    },
     loadedFiles: (load) => loadedObjects(objects.notes, load),
     async transform(load, _table, statements, work) {
       const written = await this.execute(

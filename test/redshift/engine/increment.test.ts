@@ -96,7 +96,7 @@ describe('a load that adds what is new', { timeout: 120_000 }, () => {
     ])
     expect([song.length, skipped]).toEqual([9, ['log_data/notes.txt']])
     expect(summary).toMatch(/^1 log file, 9 song files, /)
-    expect(await changes(1)).toBeNull()
+    await expect(changes(1)).rejects.toMatchObject({ code: 'not_found' })
   })
 
   it('reads the new objects alone, packed ones too, and equals a load in full, cell by cell', async () => {
@@ -174,6 +174,7 @@ describe('a load that adds what is new', { timeout: 120_000 }, () => {
     appendFileSync(join(folder, 'log_data/bad1.json'), `\n${logLine()}`)
     await engine.stage(7, 'log', sources, 9, newStep())
     await engine.stage(7, 'song', sources, 9, newStep())
+    await engine.publish(7, newStep())
     expect(await changes(7)).toMatchObject({ full: '1 object changed or gone' })
     rmSync(join(folder, 'log_data/bad2.json'))
     expect(await changes(7)).toMatchObject({ full: '2 objects changed or gone' })
@@ -187,6 +188,7 @@ describe('a load that adds what is new', { timeout: 120_000 }, () => {
     put('log_data/later.json', logLine({ itemInSession: 99 }))
     await engine.stage(8, 'log', await engine.sources(never), 9, step)
     await engine.stage(8, 'song', sources, 9, newStep())
+    await engine.publish(8, newStep())
     expect(await changes(8)).toMatchObject({ files: [{ path: expect.stringContaining('later.json'), change: 'new' }] })
   })
 

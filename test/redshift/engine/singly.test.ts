@@ -95,19 +95,26 @@ function arrive(kind: Arrival, at: number): void {
   const some = days[at % Math.max(1, days.length)]
   switch (kind) {
     case 'day':
-      return put(`log_data/d${at}.json`, row)
+      put(`log_data/d${at}.json`, row)
+      break
     case 'packed day':
-      return put(`log_data/d${at}.json.gz`, gzipSync(row))
+      put(`log_data/d${at}.json.gz`, gzipSync(row))
+      break
     case 'song':
-      return put(`song_data/A/${at}.json`, songLine({ song_id: `S${at}` }))
+      put(`song_data/A/${at}.json`, songLine({ song_id: `S${at}` }))
+      break
     case 'longer key':
-      return put(`${some ?? 'log_data/first.json'}.later`, row)
+      put(`${some ?? 'log_data/first.json'}.later`, row)
+      break
     case 'packed beside':
-      return put(`${some ?? 'log_data/first.json'}.gz`, gzipSync(row))
+      put(`${some ?? 'log_data/first.json'}.gz`, gzipSync(row))
+      break
     case 'change':
-      return put(some ?? 'log_data/first.json', `${row}\n${logLine({ itemInSession: at })}`)
+      put(some ?? 'log_data/first.json', `${row}\n${logLine({ itemInSession: at })}`)
+      break
     case 'vanish':
-      return some === undefined ? undefined : rmSync(join(folder, some))
+      if (some !== undefined) rmSync(join(folder, some))
+      break
     case 'many':
       for (let one = 0; one <= 20; one++)
         put(`log_data/many/${at}-${one}.json`, logLine({ sessionId: at, itemInSession: one }))
@@ -237,6 +244,7 @@ describe('a load that adds new objects one by one', { timeout: lengths({ gate: 1
     await other.begin(newest, wholeSchema, newStep())
     expect(await other.stage(newest, 'log', sources, 0, newStep())).toMatchObject({ rows: 1 })
     await other.stage(newest, 'song', sources, 0, newStep())
+    await other.publish(newest, newStep())
     expect(await changes(newest)).toBeNull()
     const unanswered = await refusing('aws').sources(never)
     expect(unanswered.unlisted).toEqual({ why: 'S3 does not answer the bot', remedy })
