@@ -211,7 +211,7 @@ export async function compareObjects(
   return full === null ? { files, unchanged } : { files, unchanged, full }
 }
 
-/** Why new objects cannot be read one by one; null where they can. */
+/** Why a load must read everything; null where it can read the new objects one by one. */
 function notSingly(fresh: readonly string[], sources: Sources): string | null {
   if (fresh.length > mostSingly) {
     return `${plural(fresh.length, 'new object')}, of which at most ${mostSingly} are read one by one without SPARKIFY_WORK`
@@ -223,7 +223,7 @@ function notSingly(fresh: readonly string[], sources: Sources): string | null {
     const shared = some.find((path) => !alone.has(path))
     if (shared !== undefined) return `COPY cannot read ${shared} alone, because other keys begin with it`
     // A load in full cannot read them either, and says so.
-    if (some.length > 0 && kindsOf(paths).length > 1 && paths.length > mostSingly) return 'packed objects among others'
+    if (wholly('', paths) === null) return 'packed objects among others'
   }
   return null
 }
