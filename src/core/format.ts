@@ -30,7 +30,7 @@ export function hours(n: number): string {
   return [...(whole > 0 ? [`${count(whole)} h`] : []), ...(rest > 0 ? [`${rest} min`] : [])].join(' ')
 }
 
-/** How long something has lasted by now: "3 min 12 s". */
+/** How long something has lasted: "3 min 12 s". */
 export function lasting(since: Date, now: Date): string {
   return duration(Math.max(0, now.getTime() - since.getTime()))
 }

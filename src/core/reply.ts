@@ -122,7 +122,7 @@ const planChange = z.object({ was: z.string().nullable(), now: z.string().nullab
 export type PlanChange = z.infer<typeof planChange>
 
 /**
- * What will happen if it is confirmed. `typed` is the word a person must type; without it a click is enough. `reasons` say why it
+ * What will happen if it is confirmed. `typed` is the word a person must type; without it a click is enough. `reasons` are why it
  * needs approval, `changes` what is different in it from the one that was confirmed. With a `card` it is posted for everybody:
  * `asker` asked for it, and the people and groups of these ids may approve it; `second`: the asker may not.
  */

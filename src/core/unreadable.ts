@@ -20,7 +20,7 @@ export type RowPlace =
     }
   | { readonly kind: 'keys'; readonly keys: readonly (readonly [name: string, value: string])[] }
 
-/** What tells an event of the log from others, as it is staged. */
+/** What identifies an event of the log, as it is staged. */
 export interface EventKeys {
   readonly userid: Cell
   readonly sessionid: Cell
@@ -105,7 +105,7 @@ export function groupsOf(rows: readonly ReportedRow[]): readonly UnreadableGroup
   return [...groups.values()].toSorted((a, b) => b.rows - a.rows)
 }
 
-/** Every row by file and line, as a file for whoever repairs them. `total` rows cannot be read in all. */
+/** Every row by file and line, as a file for the person who repairs them. `total` rows cannot be read in all. */
 export function rowsFile(rows: readonly ReportedRow[], total: number): Reply {
   const columns = ['file', 'line', 'record', 'column', 'reason', 'likely_fix'] as const
   const cells = rows.map((row) => columns.map((column) => row[column]))

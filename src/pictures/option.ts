@@ -22,7 +22,7 @@ interface Drawing {
   readonly height: number
 }
 
-// Told apart without colour vision too (https://jfly.uni-koeln.de/color/, Okabe and Ito), dark enough for lines on white.
+// People without colour vision can distinguish these too (https://jfly.uni-koeln.de/color/, Okabe and Ito), dark enough for lines on white.
 const colours = ['#0072b2', '#d55e00', '#007a5a', '#8a5a9e', '#7a6a00', '#444444']
 const ink = '#1d1c1d'
 const grid = '#dddddd'

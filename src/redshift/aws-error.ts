@@ -102,7 +102,7 @@ export function readDenial({ message }: Pick<AwsError, 'message'>): AwsDenial | 
 function conditionOf(action: string): object {
   switch (action) {
     case 'iam:PassRole':
-      // AWS does not say to which of them the role was to be passed.
+      // AWS does not name the service that the role was passed to.
       return {
         Condition: {
           StringEquals: { 'iam:PassedToService': ['redshift.amazonaws.com', 'redshift-serverless.amazonaws.com'] },

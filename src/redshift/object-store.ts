@@ -98,7 +98,7 @@ export function s3Words({ bucket, key }: ObjectPlace): string {
 function cutListing(bucket: string, key: string): OpsError {
   return new OpsError(
     'source_unreadable',
-    `S3 has cut the listing of ${s3Words({ bucket, key })} without saying where it goes on.`,
+    `S3 cut the listing of ${s3Words({ bucket, key })} and gave no token to continue it.`,
     'Run the command again.',
   )
 }

@@ -137,7 +137,7 @@ function fileLanes({ url, patience = 10_000, ownThread = false }: DatabaseOption
 }
 
 async function serverLanes(url: string): Promise<{ readonly writing: Lane; readonly reading: Lane }> {
-  // The driver for all addresses brings what speaks to servers, which every other start of the program would load in vain.
+  // The driver for all addresses includes the client for servers, which other starts do not need.
   const { createClient } = await import('@libsql/client')
   const lane = serverLane(connect(url, () => createClient({ url })))
   return { writing: lane, reading: lane }

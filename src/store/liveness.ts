@@ -73,7 +73,7 @@ export function pidIsAlive(pid: number): boolean {
 }
 
 /**
- * Whether a process has ended and only its parent has not noticed yet: signals still find it, for ever in a container whose first
+ * Whether a process has ended and only its parent has not noticed yet: signals still find it, permanently in a container whose first
  * process reaps nobody. Only Linux shows it (https://man7.org/linux/man-pages/man5/proc_pid_stat.5.html).
  */
 function isZombie(pid: number): boolean {

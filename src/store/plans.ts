@@ -53,11 +53,11 @@ export function planStore(db: Database): PlanStore {
         card: card ? 1 : 0,
         replaces: replaces?.plan ?? null,
       }
-      const told = [...messages, ...(replaces?.messages ?? [])]
+      const inserted = [...messages, ...(replaces?.messages ?? [])]
       const [saved] = await db.batch([
         { sql, args: values },
         ...(replaces === null ? [] : [settling(replaces)]),
-        ...(told.length === 0 ? [] : [insertMessages(told, ifChanged)]),
+        ...(inserted.length === 0 ? [] : [insertMessages(inserted, ifChanged)]),
       ])
       return saved?.rowsAffected === 1
     },

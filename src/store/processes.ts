@@ -63,7 +63,7 @@ function recordOf({ beaten: _, ...record }: ProcessBeat): ProcessRecord {
 
 /**
  * Writes the row of a process, unless it is a bot and there is another: then that one is answered.
- * A row with its own pid and host is a predecessor's, dead by now: in a container every start of the bot has pid 1.
+ * A row with its own pid and host is of a dead predecessor: in a container every start of the bot has pid 1.
  */
 async function insertUnlessBot(db: Database, process: ProcessRecord, beaten: Uptime): Promise<ProcessBeat | null> {
   const { id, kind, pid, host, started, heartbeat } = process

@@ -14,7 +14,7 @@ export function isConstraint(error: unknown): boolean {
 }
 
 /**
- * What to throw for a failed statement: an `OpsError` (`storage`) with its cure when disk, file or network are the reason, and
+ * What to throw for a failed statement: an `OpsError` (`storage`) with its fix when disk, file or network are the reason, and
  * otherwise, for a bug in this program, the error itself. Codes: https://www.sqlite.org/rescode.html
  */
 export function storageFailure(ledger: string, error: unknown): unknown {

@@ -68,7 +68,7 @@ describe('the copy of the live load', { timeout: 300_000 }, () => {
         /^As of .* UTC: cluster sparkify has been paused for .*, so this is the copy of load \d+\.$/,
       ),
     })
-    expect(paused.next[0]).toEqual({ label: 'Wake', line: 'resume' })
+    expect(paused.next[0]).toEqual({ label: 'Resume', line: 'resume' })
     // What was never asked is answered as well, and what is no query is not.
     expect(JSON.stringify((await json('sessions last=7d')).replies[0])).toContain('this is the copy of load')
     expect((await saying('qa counts')).stderr).toContain('Cluster sparkify has been paused')

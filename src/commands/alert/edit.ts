@@ -33,7 +33,7 @@ export default defineCommand({
   async run(said, context) {
     const { checked, changes } = await wanted(said, context)
     const end = { kind: 'person', by: askerOf(context.who), how: 'edited' } as const
-    // It is judged anew, on the last whole day.
+    // It is judged again, on the last whole day.
     const alert = await settleAlert({ id: said.id }, { kind: 'ended', end }, context, () => ({
       ...changes,
       judged: null,

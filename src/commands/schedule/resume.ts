@@ -16,7 +16,7 @@ export default defineCommand({
     const { deps } = context
     const found = await findSchedule(id, context)
     if (found.state.kind === 'active') return scheduleOutcome(found, `Schedule ${found.id} is not paused.`, deps)
-    // Whoever resumes it must have the role that its lines need.
+    // The person who resumes it must have the role that its lines need.
     runnableLines(found, context)
     await requirePoster(found, context)
     // Also in a terminal, where nobody is in a channel: it was perhaps suspended because the bot was not.

@@ -16,7 +16,7 @@ export function findingHintOf({ findings, params }: QueryFile, args: QueryArgs):
 
 /**
  * What an answer found, in one sentence with its number: "You're The One leads with 37 plays, 9 more than the next." `isFull`: the list has
- * the length that was asked for, so there may be more. Null where the figures are not there to say so.
+ * the length that was asked for, so there may be more. Null where the figures are missing.
  */
 export function findingIn(hint: FindingHint, table: TableReply, isFull: boolean): string | null {
   switch (hint.kind) {
@@ -172,7 +172,7 @@ function changeWords(now: Cell, before: Cell, format: Format): string {
 }
 
 /**
- * The change of a figure to one decimal, which is as much as a change tells: in percent, or in points of what is a percentage itself. Null
+ * The change of a figure to one decimal: in percent, or in points of what is a percentage itself. Null
  * where one of the two is missing, and from nothing.
  */
 export function changeOf(now: Cell, before: Cell, format: Format): number | null {

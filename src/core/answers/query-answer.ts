@@ -96,7 +96,7 @@ export async function answerOfQuery(
   const found = hint === undefined ? null : findingIn(hint, knownOf(own), isFull)
   const change = periods === null ? null : largestChange(query, own, known)
   const finding = found === null && change === null ? null : [found, change].filter((one) => one !== null).join(' ')
-  // Of a course of time its newest figures say more than its newest rows.
+  // Over time the newest figures matter more than the newest rows.
   const figures = hint?.kind === 'figures' && hint.row.at === 'last' && periods === null ? figuresOf(hint, known) : null
   const inBrief = { ...known, rows: [...keptRows(known.rows, briefRows, timeOrder)] }
   const about = wanted === undefined || range === null ? [] : [text(comparisonNote(range, periods), 'note')]

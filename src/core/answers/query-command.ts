@@ -113,7 +113,7 @@ function nextOf(
   { place, runId, catalog, who }: RunContext,
 ): readonly Suggestion[] {
   const direct = place.kind === 'slack' && place.direct
-  // In a channel buttons are for whoever may press them; in direct messages there is but one.
+  // In a channel buttons are for everyone who may click them; direct messages have one reader.
   const offers = (next: Suggestion): boolean => {
     const makes = place.kind === 'slack' ? catalog.named(next.line) : undefined
     return makes !== undefined && (!direct || mayUse(makes, who.role))
@@ -265,7 +265,7 @@ function dateOf(wall: number): string {
   return new Date(wall).toISOString().slice(0, 10)
 }
 
-/** The line with some of its arguments said otherwise; those that are undefined are left out. */
+/** The line with some of its arguments changed; those that are undefined are left out. */
 function lineWith(
   command: Command,
   given: ArgumentValues,

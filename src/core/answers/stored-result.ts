@@ -25,7 +25,7 @@ export interface StoredResult {
 }
 
 /**
- * The answer that a run keeps; the newest of whoever asks where no run is named. Throws `not_found` for a run without one,
+ * The answer that a run keeps; the newest one of the asker where no run is named. Throws `not_found` for a run without one,
  * `expired` after seven days with the line to ask again, and `not_allowed` for those who may not ask its query, at this moment.
  */
 export async function findResult(id: RunId | undefined, { deps, catalog, who }: Context): Promise<StoredResult> {
@@ -60,7 +60,7 @@ function keepsNone({ id, line }: RunRecord): OpsError {
   })
 }
 
-/** The newest kept answer to a query by its plain line, whoever asked; null where none is kept. */
+/** The newest kept answer to a query by its plain line, no matter who asked; null where none is kept. */
 export async function findKept(command: string, line: string, { ledger, clock }: Deps): Promise<RunRecord | null> {
   const since = new Date(clock.now().getTime() - keptDays * dayMs).toISOString()
   const runs = await ledger.runs.list({ command, states: ['complete'], since, limit: 200 })
@@ -70,7 +70,7 @@ export async function findKept(command: string, line: string, { ledger, clock }:
 /** Rows of a stored answer that are shown at once: so many fit into one message in nearly every form. */
 export const rowsPerPage = 50
 
-/** What to show of a stored answer. `order` is the one that suits the column where it is not said: most first, or A to Z. */
+/** What to show of a stored answer. `order` is by default the one that suits the column: most first, or A to Z. */
 export interface WantedRows {
   readonly sort: string | undefined
   readonly order: 'asc' | 'desc' | undefined

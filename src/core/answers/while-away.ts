@@ -102,10 +102,10 @@ function areSame(one: Values = {}, other: Values = {}): boolean {
   return [...new Set([...Object.keys(one), ...Object.keys(other)])].every((name) => one[name] === other[name])
 }
 
-/** What makes the warehouse answer again, for whoever may: in a channel for those who read it, in direct messages for the asker. */
+/** What makes the warehouse answer again, for those who may do it: in a channel for those who read it, in direct messages for the asker. */
 export function wakeButton({ state }: ClusterFacts, { catalog, place, who }: RunContext): readonly Suggestion[] {
   if (state !== 'paused' && state !== 'none') return []
   const command = catalog.that(state === 'paused' ? 'resumes' : 'creates')
   if (isDirect(place) && !mayUse(command, who.role)) return []
-  return [{ label: state === 'paused' ? 'Wake' : 'Spin up', line: command.name }]
+  return [{ label: state === 'paused' ? 'Resume' : 'Spin up', line: command.name }]
 }

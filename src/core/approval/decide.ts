@@ -41,7 +41,7 @@ export async function confirm(confirmation: Confirmation, session: Session): Pro
 }
 
 /**
- * Carries out what was approved, asks for another plan where it would be something else by now, or explains why neither can be done. Each settles the
+ * Carries out what was approved, asks for another plan where it would now be something else, or explains why neither can be done. Each settles the
  * plan in the statement that makes it true, so of several clicks one counts, and a bot that dies before leaves the plan as it was.
  */
 async function carryOut(click: AuthorizedDecision, { who, watch }: Confirmation, session: Session): Promise<Answer> {
@@ -114,7 +114,7 @@ export async function refused(error: unknown, { plan: id, who }: Click, session:
 }
 
 /**
- * Puts a plan away for good, so that it cannot be confirmed any more: its asker withdraws it, an approver rejects it. Null for a click that
+ * Settles a plan so that it cannot be confirmed any more: its asker withdraws it, an approver rejects it. Null for a click that
  * was delivered before. Never throws.
  */
 export async function reject(rejection: Rejection, session: Session): Promise<Answer | null> {

@@ -69,7 +69,7 @@ function whyDenied(asker: Asker, end: PlanDenial): string {
   }
 }
 
-/** Why a click on a plan does nothing any more: what became of it. Null stands for a plan that nobody knows by now. */
+/** Why a click on a plan does nothing any more: what became of it. Null stands for a plan that is not in the ledger. */
 export function tooLate(plan: PlanRecord | null, reader: Asker): OpsError {
   const what = plan?.card === true ? 'card' : 'plan'
   const end = plan?.end

@@ -12,7 +12,7 @@ type Parts = Pick<Deps, 'policy' | 'clock'> & { readonly cluster: Pick<Cluster, 
 
 /**
  * Why others must see a plan before it is carried out: it destroys, it may cost more than is free to everybody, or it may take this
- * month beyond its budget. Empty where nothing speaks for it. What has no known price may cost any amount. Asks nobody outside.
+ * month beyond its budget. Empty where nothing requires it. What has no known price may cost any amount. Calls nothing outside.
  */
 export async function reasonsFor(plan: PlanDraft, deps: Parts): Promise<readonly Reason[]> {
   const destroys: Reason = { kind: 'destroys', words: 'This cannot be undone.' }

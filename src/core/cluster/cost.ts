@@ -137,7 +137,7 @@ function sum(amounts: readonly number[]): number {
 
 /**
  * Amounts to the hundredth that sum to the rounded sum of the exact ones: what is missing goes to those that were cut most. Where all are
- * less than a hundredth together, they are told to two digits of that.
+ * less than a hundredth together, they have two digits of that.
  */
 export function hundredths(amounts: readonly number[]): readonly number[] {
   const total = sum(amounts)

@@ -82,7 +82,7 @@ export interface Dated {
   readonly date: string | null
 }
 
-/** How far this machine's clock is from that of `whose` ("Slack's"): by no less than this, as far as one answer can tell. */
+/** How far this machine's clock is from that of `whose` ("Slack's"): at least by this, judged by one answer. */
 export function skewFinding({ asked, answered, date }: Dated, whose: string): Finding {
   const theirs = date === null ? Number.NaN : Date.parse(date)
   if (Number.isNaN(theirs)) return warn('the answer has no date header', '')

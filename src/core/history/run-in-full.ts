@@ -43,7 +43,7 @@ export async function describeRun(id: RunId, context: Context): Promise<Outcome>
   }
 }
 
-/** How long a run has lasted by now, or lasted. */
+/** How long a run lasted, or has lasted so far. */
 export function secondsOf(run: RunSummary, now: Date): number {
   const end = run.ended === null ? now : new Date(run.ended)
   return Math.max(0, Math.round((end.getTime() - new Date(run.started).getTime()) / 100) / 10)

@@ -171,7 +171,7 @@ export function messagesOfPlan(
   return [...(card && there !== null ? [onCard] : []), ...(isCalled && asker.kind === 'slack' ? [toAsker] : [])]
 }
 
-/** Posts something once for ever, whoever calls this first; `news` is called only then. */
+/** Posts something once for its key; `news` is called only by the first caller. */
 export async function postOnce(
   key: string,
   news: () => Promise<{ readonly answer: Answer; readonly ways: Ways; readonly mention: readonly string[] }>,

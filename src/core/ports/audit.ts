@@ -44,7 +44,7 @@ export interface AuditEntry {
   readonly costUsd: number | null
   /** How the run ended; null where there was none. */
   readonly result: Exclude<RunState, 'running'> | null
-  /** The outcome in a sentence, without rows of the warehouse: those are not kept for ever. */
+  /** The outcome in a sentence, without rows of the warehouse: those expire. */
   readonly headline: string
 }
 

@@ -17,7 +17,7 @@ export interface ClusterOperation {
   readonly plan: PlanDraft | null
   readonly steps: readonly Step[]
   readonly done: string
-  /** Set where the loads are gone for good at the end, so that the ledger must forget them too. */
+  /** Set where the loads are deleted at the end, so that the ledger must remove them too. */
   readonly forgetsLoads?: true
 }
 
@@ -63,8 +63,8 @@ export interface Cluster {
   /** What the lease asks for now; `nothing` where there is no lease. Called every minute. */
   leaseAction(): Promise<LeaseAction>
   /**
-   * There where the cluster idles by itself, so that the time it was up tells nothing: keeps in the ledger what was used. Called at the end of
-   * each run that may have asked the warehouse. Throws `OpsError` where it cannot be told now; the next call makes up for it.
+   * Exists where the cluster idles by itself, so that the time it was up is not what it cost: keeps in the ledger what was used. Called at the end of
+   * each run that may have asked the warehouse. Throws `OpsError` where it is not known now; the next call reads it.
    */
   settleUsage?(): Promise<void>
   /**

@@ -113,7 +113,7 @@ export interface Staged {
 }
 
 /**
- * The load that was live before. A new one that reads `changes` begins as a copy of it; `changes` of the engine could tell them. One that
+ * The load that was live before. A new one that reads `changes` begins as a copy of it; as `changes` of the engine reported them. One that
  * reads `all` begins empty, but for the rows of files that are gone where the engine keeps those.
  */
 export interface LoadBefore {
@@ -165,7 +165,7 @@ export interface Engine {
   readonly mapping: string | null
   /** Lists the configured sources. Throws `source_missing` or `source_unreadable` with path and reason. */
   sources(signal: AbortSignal): Promise<Sources>
-  /** How the files differ from those that a load was read from; null where the engine cannot tell, and reads all of them. */
+  /** How the files differ from those that a load was read from; null where the engine does not know, and reads all of them. */
   changes(load: LoadId, sources: Sources, signal: AbortSignal): Promise<SourceChanges | null>
   /** The files that a load was read from, the newest days first; null where the engine keeps no list. A load that is gone is `not_found`. */
   loadedFiles(load: LoadId, signal: AbortSignal): Promise<readonly LoadedFile[] | null>

@@ -42,7 +42,7 @@ export interface Ledger {
   readonly annotations: AnnotationStore
   readonly audit: AuditStore
   readonly messages: MessageStore
-  /** True for exactly one caller per key, for ever: a delivery, an occurrence. */
+  /** True for exactly one caller per key: a delivery, an occurrence. */
   claim(key: string, at: Date): Promise<boolean>
   /** Forgets what has expired, the rows of the warehouse in old answers among it. Done when it is opened, and to be asked once a day. */
   forgetExpired(now: Date): Promise<void>

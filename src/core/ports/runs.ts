@@ -73,7 +73,7 @@ export interface RunSummary {
   readonly seq: number
   /** How often somebody has had it tried again. */
   readonly retries: number
-  /** How many processes it has lost since then: a run that kills its process is not tried for ever. */
+  /** How many processes it has lost since then: a run that kills its process is not tried without end. */
   readonly lost: number
   /** In whose name it is tried. */
   readonly who: Asker

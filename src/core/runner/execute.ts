@@ -105,7 +105,7 @@ async function outcomeOf(run: LiveRun, parsed: ParsedCommand, context: Context, 
     output: run.output,
     cancel: (id) => registry.cancel(id, context.who.name),
   }
-  // Whoever is run to by the clock is the channel.
+  // What the clock runs is for everyone in its channel.
   const audience = record.origin.kind === 'fire' ? 'channel' : parsed.command.audience
   const ending = (state: RunRecord['state']) => ({
     ...viewOf(run.record),
@@ -181,7 +181,7 @@ async function store(
   return stands?.answer ?? { ...answer, run: stands === null ? null : viewOf(stands) }
 }
 
-/** What was used is not worth an answer: where it cannot be told now, the next run that ends makes up for it. */
+/** An answer does not fail because the usage is unknown: the next run that ends reads it. */
 async function settleUsage({ cluster, log }: Pick<Deps, 'cluster' | 'log'>): Promise<void> {
   try {
     await cluster.settleUsage?.()

@@ -6,7 +6,7 @@ import type { RunRecord, RunStore, StepRecord } from '../ports/ledger.ts'
 import type { Step, Work } from '../step.ts'
 import { viewOf } from './answers.ts'
 
-/** Told of a run while it goes on, in its own process. Must return at once and not throw. */
+/** Follows the progress of a run in its own process. Must return at once and not throw. */
 export interface Watch {
   changed(run: RunView): void
 }
@@ -24,7 +24,7 @@ export interface LiveRun {
 /** Brings an opened run to life. Steps it finished before, in this or an earlier process, count as done. */
 export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, watch: Watch): LiveRun {
   const controller = new AbortController()
-  // Stops also what puts back: another process has the run by now, or will.
+  // Stops compensation as well: another process has the run, or will.
   const leaving = new AbortController()
   const abort = (reason: OpsError): void => {
     if (reason.code === 'interrupted') leaving.abort(reason)
@@ -94,7 +94,7 @@ export function createLiveRun(opened: RunRecord, store: RunStore, clock: Clock, 
       progress: (detail) => put(index, { ...stepAt(index), ms: elapsed(), detail }),
     }
     try {
-      // Whoever cancelled while that was stored is not to see it done.
+      // A run that was cancelled while that was stored must not go on.
       signal.throwIfAborted()
       const result = await step.run(work)
       const { handles } = stepAt(index)

@@ -36,7 +36,7 @@ export function mayRead(
   { who, catalog }: RunReader,
 ): boolean {
   const command = catalog.find(name)
-  // The file of a query may be gone by now, and its role with it.
+  // The file of a query may have been removed, and its role with it.
   if (includesRole(who.role, 'admin')) return true
   if (command === undefined || !mayUse(command, who.role)) return false
   if (asker.kind === who.kind && asker.id === who.id) return true

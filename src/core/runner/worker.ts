@@ -153,7 +153,7 @@ async function knownNow(asker: Asker, { directory, log }: Deps): Promise<Person 
 
 /**
  * What was begun was allowed then; what was not must be allowed now. Never throws: a run that cannot even begin again (its command is gone
- * after an update) is closed, or it would hold the warehouse for ever.
+ * after an update) is closed, or it would block the warehouse.
  */
 async function carryOn(run: RunRecord, who: Person, watch: Watch, session: Session): Promise<Answer> {
   const { deps, catalog } = session

@@ -22,7 +22,7 @@ export interface ChartHint {
 }
 
 /**
- * How two periods of an answer are compared: the measures, by the columns that name a row. Where the header does not tell, these are all
+ * How two periods of an answer are compared: the measures, by the columns that name a row. Without it these are all
  * figures, by the columns before the first of them.
  */
 export interface ComparisonHint {
@@ -101,7 +101,7 @@ export interface TransformFile {
   readonly statements: readonly string[]
 }
 
-/** Whether an answer with these arguments depends on the catalogue, so that its coverage must be told. */
+/** Whether an answer with these arguments depends on the catalogue, so that its coverage must be shown. */
 export function dependsOnCatalogue(query: QueryFile, args: Readonly<Record<string, unknown>>): boolean {
   if (typeof query.coverage === 'boolean') return query.coverage
   const value = args[query.coverage.flag]

@@ -23,7 +23,7 @@ const forms = {
   flag: 'flag = no, only plays that match the catalogue',
   date: 'date = 2018-11-30, the day to show',
   text: 'text = Portland, max 60, the place',
-  zone: 'zone = UTC, whose clocks tell the days',
+  zone: 'zone = UTC, whose days are counted',
 } as const satisfies Record<QueryParam['kind'], string>
 
 // What every timed query has, and what its window binds.

@@ -6,10 +6,10 @@ import type { QueryParam } from './query-param.ts'
 import { type DataSpan, resolveWindow, type TimeWindow, windowValues } from './window.ts'
 import { offsetSpans } from './zone.ts'
 
-/** What was said for each argument of a query, by name. */
+/** The value of each argument of a query, by name. */
 export type QueryArgs = Readonly<Record<string, unknown>>
 
-/** The parameter that names the zone whose clocks tell a query's days; undefined where they are those of UTC. */
+/** The parameter that names the zone of a query's days; undefined where they are those of UTC. */
 export function zoneParam(query: QueryFile): Extract<QueryParam, { kind: 'zone' }> | undefined {
   return query.params.find((param) => param.kind === 'zone')
 }

@@ -63,7 +63,7 @@ export function timestampText(time: Date): string {
 
 /**
  * The first and the last day that the data hold whole before `end`, by the clocks of a zone, as midnights read as UTC; null where they hold
- * none. A day is whole where less than its first or its last hour is missing. Pulse tells whole days alike.
+ * none. A day is whole where less than its first or its last hour is missing. Pulse decides about whole days in the same way.
  */
 export function wholeDays(
   { oldest }: Pick<DataSpan, 'oldest'>,

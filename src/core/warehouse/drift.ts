@@ -5,7 +5,7 @@ import { fieldLine, type SourceField } from '../sql/source-fields.ts'
 import { type RowPlace, rowPlaceWords } from '../unreadable.ts'
 
 /*
- * What the source files hold that their contract (`sql/source.txt`) does not say, or the other way round.
+ * What the source files hold that their contract (`sql/source.txt`) does not have, or the other way round.
  */
 
 /** A difference in one field: what it is, where it is seen first, and the line of the contract that takes it for right. */
@@ -73,6 +73,6 @@ const shown = 10
 export function driftWords(drifts: readonly Drift[]): string {
   const lines = drifts.slice(0, shown).map(({ what, first, line }) => `${what}, first in ${first}: ${line}`)
   const more = drifts.length - lines.length
-  const head = `The source differs from sql/source.txt in ${plural(drifts.length, 'field')}. A line that accepts it stands behind each:`
+  const head = `The source differs from sql/source.txt in ${plural(drifts.length, 'field')}. Each is listed with the line that accepts it:`
   return [head, ...lines, ...(more > 0 ? [`and ${plural(more, 'more field')}`] : [])].join('\n')
 }

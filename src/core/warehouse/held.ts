@@ -152,7 +152,7 @@ export function choices(load: LoadId): readonly Suggestion[] {
   ]
 }
 
-/** Has the message of a load that was held say what became of it, once and for all. */
+/** Puts what became of a held load into its message, which does not change after that. */
 export async function settleCard({ facts: { card } }: LoadRecord, became: string, context: RunContext): Promise<void> {
   if (card === undefined) return
   await putCard({ key: card, title: became, headline: became, replies: [], next: [], open: false }, context)

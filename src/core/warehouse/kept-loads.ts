@@ -40,7 +40,7 @@ export function changeBetween(before: LoadRecord, after: LoadRecord): string {
   return changesLine(Object.entries(now).map(([table, after]) => ({ table, before: then[table] ?? 0, after })))
 }
 
-/** Loads that take space here although the ledger has never heard of them: it was emptied, or another one stands in its place. */
+/** Loads that take space here although they are not in the ledger: it was emptied or replaced. */
 export async function unknownLoads({ engine, ledger }: Deps): Promise<readonly LoadId[]> {
   const stored = (await engine.stored()).map(({ load }) => load)
   const records = await Promise.all(stored.map((id) => ledger.loads.get(id)))

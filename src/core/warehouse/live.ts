@@ -5,13 +5,13 @@ import type { ClusterFacts } from '../ports/cluster.ts'
 import type { LoadRecord } from '../ports/ledger.ts'
 import { findOrphan, interruptedWords, stepAt } from '../runner/orphans.ts'
 
-// A load published while we were asking takes the file of the one before last with it; twice in one question is chance, thrice is a fault.
+// A load that is published during a query deletes the file of the one before last. Twice in one query is chance, three times is a fault.
 const maxTries = 3
 
-/** The load being served by this cluster. Throws what stands in the way: no cluster, a sleeping one, nothing loaded, each with its cure. */
+/** The load being served by this cluster. Throws what prevents it, with the fix: no cluster, a paused one, or nothing loaded. */
 async function liveLoad(cluster: ClusterFacts, deps: Deps): Promise<LoadRecord> {
   const live = await deps.ledger.loads.live()
-  // Whoever tears a cluster down forgets its loads.
+  // A tear-down removes the loads from the ledger.
   if (cluster.state === 'none' && deps.cluster.free && live !== null) throw loadIsGone(live)
   if (cluster.state !== 'available') throw notAvailable(cluster, deps)
   if (live === null) throw await nothingLoaded(deps)
@@ -97,7 +97,7 @@ async function nothingLoaded(deps: Deps): Promise<OpsError> {
     return new OpsError(
       'not_loaded',
       `Nothing is loaded yet: the first load was interrupted; ${interruptedWords}.`,
-      `Start the bot, or carry on with run-again ${loading.id}.`,
+      `Start the bot, or continue with run-again ${loading.id}.`,
       { fixCommand: `run-again ${loading.id}` },
     )
   }

@@ -36,7 +36,7 @@ export function auditStep(
         runChecks(deps, target, signal),
         summarise(deps, load, signal),
       ])
-      const withPlaces = async (some: readonly CheckResult[]): Promise<readonly Told[]> =>
+      const withPlaces = async (some: readonly CheckResult[]): Promise<readonly PlacedResult[]> =>
         Promise.all(
           some.map(async (result) => ({
             ...result,
@@ -52,16 +52,16 @@ export function auditStep(
       })
       if (red.length > 0) throw checksRed(await withPlaces(red))
       const { repairedPlays } = summary
-      const told = (await withPlaces(warned(results))).map(({ place, ...result }) =>
+      const found = (await withPlaces(warned(results))).map(({ place, ...result }) =>
         place === null ? findingOf(result) : `${findingOf(result)} (${rowsFrom(result.offending, place)})`,
       )
-      return { detail: checksLine(results), output: { line: checksLine(results), warnings: told, repairedPlays } }
+      return { detail: checksLine(results), output: { line: checksLine(results), warnings: found, repairedPlays } }
     },
   }
 }
 
 /** A result with the place of its first row, where it has one. */
-interface Told extends CheckResult {
+interface PlacedResult extends CheckResult {
   readonly place: RowPlace | null
 }
 
@@ -71,8 +71,8 @@ function rowsFrom(offending: number, place: RowPlace | null): string {
   return `${plural(offending, 'row')}, ${offending === 1 ? '' : 'first '}${place.kind === 'record' ? 'in ' : ''}${rowPlaceWords(place)}`
 }
 
-/** A load that must not be published, with the rows that say why. */
-function checksRed(red: readonly Told[]): OpsError {
+/** A load that must not be published, with the offending rows. */
+function checksRed(red: readonly PlacedResult[]): OpsError {
   const which = red.map(({ check, offending, place }) => `${check.title} (${rowsFrom(offending, place)})`).join('; ')
   return OpsError.untouched(
     'checks_red',

@@ -53,7 +53,7 @@ export async function quarantine(name: string, { deps, signal, who }: RunContext
   if (content === null) {
     throw new OpsError(
       'source_unreadable',
-      `Nobody could notice when ${file.path} changes, so it cannot be put in quarantine.`,
+      `Changes of ${file.path} cannot be detected, so it cannot be put in quarantine.`,
       'Move it out of the folder.',
     )
   }

@@ -85,7 +85,7 @@ export function heldLine({ id, facts: { comparison } }: LoadRecord): string {
   return comparison === undefined ? `load ${id}` : `load ${id}: ${list(lossesOf(comparison))}`
 }
 
-/** The three most useful things to say now. */
+/** The three most useful commands now. */
 export function nextUseful({ cluster, live, writing }: State): readonly Suggestion[] {
   if (writing !== null)
     return [

@@ -2,7 +2,7 @@ import type { Cluster as AwsCluster } from '@aws-sdk/client-redshift'
 import type { ClusterState } from '../../core/ports/cluster.ts'
 
 /*
- * AWS's words for the state of a cluster. Its list is open: the documentation speaks of states that the API's own lacks.
+ * AWS's words for the state of a cluster. Its list is open: the documentation has states that the API reference lacks.
  * https://docs.aws.amazon.com/redshift/latest/APIReference/API_Cluster.html
  */
 

@@ -178,7 +178,7 @@ export function deleteCluster(context: ClusterContext, keep: boolean): Step {
         const status = statusOf(cluster)
         if (status !== seen.status) seen = { status, since: clock.now(), refusals: 0 }
         if (!isTransition(cluster)) {
-          // Had our own order taken that name, the cluster would be on its way by now.
+          // Had our own order taken that name, the cluster would be deleting.
           if (answer?.kind === 'name-in-use') snapshot = await name()
           answer = await orderDeletion(context, snapshot)
           if (answer.kind === 'taken') return true

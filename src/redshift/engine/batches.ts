@@ -19,7 +19,7 @@ export interface RedshiftConnection extends Waiter {
 }
 
 /**
- * Submits a batch for a step, once for ever, and waits for its end. The id is in the ledger before it is waited on; a step
+ * Submits a batch for a step, once, and waits for its end. The id is in the ledger before it is waited on; a step
  * that is begun again waits for the same id. Should the process die between the two, the token makes AWS give the same id
  * again for 8 hours. A failure that passes is answered with the whole batch again, under names and tokens of its own.
  *

@@ -61,7 +61,7 @@ export interface DataApi {
   cancel(id: string): Promise<boolean>
 }
 
-/** What the database is on, as the Data API is told: a cluster, or a workgroup of Redshift Serverless. */
+/** What the database is on, as the Data API names it: a cluster, or a workgroup of Redshift Serverless. */
 type DatabasePlace = { readonly ClusterIdentifier: string } | { readonly WorkgroupName: string }
 
 /** What the calls need to know of the database. */

@@ -74,7 +74,7 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
     for (const [part, batch] of batches) {
       const submitted = await runBatch(connection, work, part, batch)
       if (!isOtherLoad(submitted, 0)) finished(submitted)
-      // An earlier attempt, of which nobody was told, may have come to its end since the look.
+      // An earlier attempt may have ended unnoticed since it was checked.
       else if (!isLoad((await loadsInSchemas(connection, work.signal)).live, home, load)) throw loadNotFound(load)
     }
   }
@@ -98,7 +98,7 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
     stage(load, dataset, sources, maxErrors, work) {
       return stageByCopy(connection, settings, { load, dataset, maxErrors }, objects, sources[dataset], work)
     },
-    // COPY reads the files, and tells no lines of what it has taken.
+    // COPY does not report the lines that it has loaded.
     async locate() {
       return null
     },

@@ -78,10 +78,7 @@ const plannedSchema = z.object({
   objects: z.array(z.object({ path: z.string(), stamp: z.string().nullable() })).nullable(),
 })
 
-/**
- * The objects that a step reads: those that it was to read when it was begun first, by its key, whatever is listed by now. Null where they
- * could not be listed.
- */
+/** The objects that a step reads: those that were listed when it first began, by its key. Null where they could not be listed. */
 export async function plannedObjects(
   notes: SourceNotes,
   load: LoadId,

@@ -13,7 +13,7 @@ interface Cause {
   readonly remedy: string
 }
 
-/** Failures that have a cure of their own. The words are Redshift's and S3's. */
+/** Failures that have a fix of their own. The words are Redshift's and S3's. */
 const causes: readonly Cause[] = [
   {
     said: /not authorized to assume (the )?IAM role/i,

@@ -115,7 +115,7 @@ function presentReply(
   return part === null ? null : { part, file: null }
 }
 
-/** Bars and pies of figures that a table beside them shows whole say nothing more. */
+/** Bars and pies add nothing to a table that shows all of their figures. */
 function repeats({ type, categories, series }: ChartReply, replies: readonly Reply[]): boolean {
   if (type !== 'bar' && type !== 'pie') return false
   return replies.some(

@@ -101,7 +101,7 @@ describe('differences as they are read', () => {
 
   it('are ten at most, with how many more there are', () => {
     expect(driftWords(drifts(1)).split('\n')).toEqual([
-      'The source differs from sql/source.txt in 1 field. A line that accepts it stands behind each:',
+      'The source differs from sql/source.txt in 1 field. Each is listed with the line that accepts it:',
       'what 0, first in file 0: line 0',
     ])
     expect(driftWords(drifts(10)).split('\n').at(-1)).toBe('what 9, first in file 9: line 9')

@@ -22,7 +22,7 @@ export function followWords(followed: Pick<ScheduleRecord, 'lines' | 'phrase' | 
   return `${linesWords(followed)}, ${whenWords(followed)}`
 }
 
-/** The line with which its owner follows this, again or anew. */
+/** The line with which its owner follows this again. */
 export function lineThatFollows({ lines, phrase, days, cron, zone }: ScheduleRecord): string {
   return `follow ${quote(lines.join('; '))} ${days === null ? quote(cron) : phrase} tz=${quote(zone)}`
 }

@@ -80,8 +80,8 @@ function readIn(line: string, catalog: Catalog): ParsedCommand {
 
 /** The lines with the nearest command in place of one that is not known; null where that would not be understood either. */
 export function fixedLines(lines: readonly string[], catalog: Catalog): readonly string[] | null {
-  const mended = lines.map((line) => fixedLine(line, catalog))
-  return mended.includes(null) ? null : mended.map(String)
+  const fixed = lines.map((line) => fixedLine(line, catalog))
+  return fixed.includes(null) ? null : fixed.map(String)
 }
 
 function fixedLine(line: string, catalog: Catalog): string | null {
@@ -92,8 +92,8 @@ function fixedLine(line: string, catalog: Catalog): string | null {
   const words = line.split(/\s+/)
   // A name may be written as several words; the catalog looks for the longest first.
   const length = [3, 2, 1].find((n) => nearest(words.slice(0, n).join('-').toLowerCase(), [fixCommand]) !== null)
-  const mended = [fixCommand, ...words.slice(length)].join(' ')
-  return length === undefined || faultOf(mended, catalog) !== null ? null : mended
+  const fixed = [fixCommand, ...words.slice(length)].join(' ')
+  return length === undefined || faultOf(fixed, catalog) !== null ? null : fixed
 }
 
 /** What is wrong with a line, by itself; null where it is understood. */

@@ -121,7 +121,7 @@ function notUnderstood(word: string): OpsError {
   )
 }
 
-/** When and where, as it was said: `daily at 03:00 in #music`. The channel is null where none is said. */
+/** When and where, as it was typed: `daily at 03:00 in #music`. The channel is null where none was named. */
 interface Phrase extends When {
   readonly channel: Channel | null
 }

@@ -194,8 +194,8 @@ function detailsOf(
 }
 
 /**
- * The answers themselves, to be worked with although the warehouse may be paused by now; then what the others suggest. Two buttons of one label
- * could not be told apart.
+ * The answers themselves, which stay usable while the warehouse is paused; then what the others suggest. Two buttons with one label
+ * could not be distinguished.
  */
 function nextOf(reports: readonly LineReport[]): readonly Suggestion[] {
   const all = reports.flatMap(({ asks, answer: { run, next } }): readonly Suggestion[] =>

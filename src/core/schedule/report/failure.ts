@@ -70,7 +70,7 @@ export function cancelledReport({ schedule, occurrence, slept, now }: FinishedRu
   return reason.with({ message, report })
 }
 
-/** Whether the cluster is paused by now; false where its state is unknown, which is not what failed. */
+/** Whether the cluster is paused now; false where its state is unknown, which is not what failed. */
 async function isPaused({ cluster }: Deps): Promise<boolean> {
   try {
     return (await cluster.describe()).state === 'paused'
@@ -97,7 +97,7 @@ async function liveAfter(occurrence: RunId, { ledger, commands }: Deps): Promise
   return { load, isNew: lines.some(({ id }) => id === load?.id) }
 }
 
-/** The next post of each other schedule that speaks of what is live, in the hours to come, soonest first. */
+/** The next post of each other schedule that reads the live load, in the hours to come, soonest first. */
 async function postsFrom(
   { id }: ScheduleRecord,
   paused: boolean,
@@ -116,7 +116,7 @@ async function postsFrom(
     .toSorted((one, other) => one.at.getTime() - other.at.getTime())
 }
 
-/** One that loads by itself has a load of its own to speak of. */
+/** A schedule that loads reads its own load. */
 function readsLive(schedule: ScheduleRecord, catalog: Catalog): boolean {
   const commands = commandsOf(schedule.lines, catalog)
   return commands.some(({ effect }) => effect === 'read') && commands.every(({ loads }) => loads !== true)
@@ -232,7 +232,7 @@ function nextOf({ schedule, occurrence, failed }: FailedRun): readonly Suggestio
   ]
 }
 
-/** A load that may leave rows out is run with all that comes after it; red checks have no cure of their own, but what their answer suggests. */
+/** A load that may leave rows out is run with all that comes after it; for red checks it is what their answer suggests. */
 function fixesFor({ failure, next }: Answer, schedule: number, occurrence: RunId): readonly Suggestion[] {
   if (failure === undefined) return next.slice(0, 1)
   const { leaveOut, cure } = failure

@@ -20,7 +20,7 @@ export function dayAndClockWords(at: Date, zone: string, now: Date): string {
   return `${date.endsWith(year) ? date.slice(0, -year.length - 1) : date}, ${clockWords(at, zone)}`
 }
 
-/** Which schedule it is that speaks, and of which time: "Nightly, 30 Nov, 03:00 (UTC)", "Nightly, asked for by Ada". */
+/** Which schedule ran, and for which time: "Nightly, 30 Nov, 03:00 (UTC)", "Nightly, asked for by Ada". */
 export function runTitle(
   { phrase, days, zone, personal }: ScheduleRecord,
   { origin, who, retries }: RunRecord,

@@ -24,7 +24,7 @@ export async function runChild({ request, at, parent, signal }: Child, session: 
   const stoppable = !signal.aborted
   let running: RunId | null = null
   const stop = (): void => {
-    if (running !== null && isCancelled(signal)) registry.stop(running, 'whoever cancelled its schedule')
+    if (running !== null && isCancelled(signal)) registry.stop(running, 'the person who cancelled its schedule')
   }
   const watch: Watch = {
     changed({ id }) {
@@ -76,7 +76,7 @@ export function answerOfChild(result: ChildResult): Answer {
   throw new OpsError('interrupted', 'The bot is restarting.', '', { cause: new Handover() })
 }
 
-/** Whether this run is another process's by now, or about to be: nothing more may be done for it here. */
+/** Whether another process has this run, or will: this one must not act for it any more. */
 export function isLeft(error: unknown, { signal }: RunContext): boolean {
   const reason: unknown = signal.aborted ? signal.reason : error
   if (!(reason instanceof OpsError)) return false

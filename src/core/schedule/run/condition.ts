@@ -5,7 +5,7 @@ import type { Cell, TableReply } from '../../reply.ts'
 import { numericFormats } from '../../tables.ts'
 import type { LineReport } from '../report/digest.ts'
 
-/** Whether what was said is posted, given what was posted the time before; null where nothing was yet, from which on it is compared. */
+/** Whether these answers are posted, given those that were posted before; null before the first post. */
 export async function isWorthPosting(
   condition: Condition,
   said: readonly LineReport[],

@@ -46,7 +46,7 @@ export async function insertFollowed(session: Session): Promise<void> {
 
 /**
  * Inserts the occurrences of what one person follows: one for each moment, once, whatever they follow or stop meanwhile. Where the person has
- * left, everything ends, and nobody is notified. Throws `slack` where nobody can tell whether they have, or their role.
+ * left, everything ends, and nobody is notified. Throws `slack` where that or their role is not known now.
  */
 async function insertFor(own: readonly ScheduleRecord[], session: Session): Promise<void> {
   const { deps, catalog, registry } = session
@@ -86,7 +86,7 @@ async function stillAllowed(due: readonly ScheduleRecord[], session: Session): P
   return allowed
 }
 
-/** Why its owner may not ask its lines any more; null where they may. Throws `slack` where nobody can tell their role now. */
+/** Why its owner may not ask its lines any more; null where they may. Throws `slack` where their role is not known now. */
 async function whyNotAsked(
   { owner, lines }: ScheduleRecord,
   { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,

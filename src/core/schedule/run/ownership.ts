@@ -83,14 +83,14 @@ function newsOfChange(
  * In whose name a schedule is run now: its owner's, or, where they have left or lost the role that a line needs, the admins', who take over
  * it for good, with a message in its channel. A schedule whose owner lacks the role while nobody is admin stays its owner's, and is refused.
  * Null for one in its owner's direct messages, which is suspended: what they may not ask is not posted to them in the name of the admins. Null also for
- * one that somebody has changed meanwhile; it is looked at again at the next tick. Throws `slack` where nobody can tell their role now:
+ * one that somebody has changed meanwhile; it is looked at again at the next tick. Throws `slack` where their role is not known now:
  * nothing is changed then, and it is run at the next tick at which it is known.
  */
 export async function currentOwner(schedule: ScheduleRecord, { deps, catalog }: Session): Promise<Asker | null> {
   const { id, owner, lines } = schedule
   if (owner.kind !== 'slack') return owner
   const commands = commandsOf(lines, catalog)
-  // After an update there may be a line that is not understood: it fails, and its readers are told.
+  // After an update a line may not be understood: its run fails, and the failure is posted.
   if (commands.length < lines.length) return owner
   const admins = deps.directory.holders('admin').filter((holder) => holder !== owner.id)
   const why = await whyNot(schedule, commands, { deps, catalog })
@@ -109,7 +109,7 @@ export async function currentOwner(schedule: ScheduleRecord, { deps, catalog }: 
 
 /**
  * Why its owner cannot run a schedule any more; null where they can: the commands of its lines, `resume` where it is to wake the
- * warehouse, and a schedule itself. Throws `slack` where nobody can tell their role now.
+ * warehouse, and a schedule itself. Throws `slack` where their role is not known now.
  */
 export async function whyNot(
   { owner, whenPaused }: Pick<ScheduleRecord, 'owner' | 'whenPaused'>,
