@@ -1,18 +1,8 @@
 -- description: Of different events under one key, all but the earliest, which is the one that is loaded
--- uses: keyed-events
+-- uses: keyed-events, repeated-keys
 
 -- Only keys that occur twice are compared, because few do.
-with repeated as (
-  select
-    user_id,
-    is_play,
-    sessionid,
-    iteminsession
-  from keyed_events
-  group by user_id, is_play, sessionid, iteminsession
-  having count(*) > 1
-),
-versions as (
+with versions as (
   select distinct
     keyed_events.user_id,
     keyed_events.is_play,
@@ -28,12 +18,12 @@ versions as (
     keyed_events.location,
     keyed_events.useragent,
     keyed_events.status
-  from repeated
+  from repeated_keys
   join keyed_events
-    on keyed_events.user_id = repeated.user_id
-    and keyed_events.is_play = repeated.is_play
-    and keyed_events.sessionid = repeated.sessionid
-    and keyed_events.iteminsession = repeated.iteminsession
+    on keyed_events.user_id = repeated_keys.user_id
+    and keyed_events.is_play = repeated_keys.is_play
+    and keyed_events.sessionid = repeated_keys.sessionid
+    and keyed_events.iteminsession = repeated_keys.iteminsession
 ),
 numbered as (
   select

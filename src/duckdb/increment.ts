@@ -4,9 +4,12 @@ import type { DuckdbSession } from './session.ts'
 
 /*
  * A load that begins as a copy of another computes only what its new, changed and removed rows of staging touch. Staging holds every
- * delivery, so the rows of a touched key are computed by the same transform as in a load in full: it runs on temporary tables, which come
- * before those of the load where a name is looked up, and which hold the rows of staging with touched keys. What it makes of them replaces
- * the rows with these keys.
+ * delivery, so the rows of a touched key are computed by the same transform as in a load in full: it reads temporary views, which come
+ * before the tables of the load where a name is looked up, and which hold the rows of staging with touched keys. What it makes of them
+ * replaces the rows with these keys.
+ *
+ * Keys are looked up by `(a, b) in (from t)`, which becomes a join on equal values: DuckDB passes the range of the keys on to the scan, which
+ * then skips the row groups of other days (10,000,000 events: 0.05 s in place of 0.9 s with `exists`, which compares nulls too).
  *
  * What was touched is kept in a schema of the load's file until it is published, so a step that is begun again after a crash knows it.
  */
@@ -18,7 +21,7 @@ export async function openIncrement(session: DuckdbSession): Promise<void> {
   // The files as the load before had them.
   await session.run('create table increment.files as select dataset, _name, _number from source_files')
   await session.run('create table increment.events (touched_session integer, touched_item integer)')
-  await session.run('create table increment.users (user_id integer)')
+  await session.run('create table increment.users (user_id integer, since bigint)')
   await session.run('create table increment.songs (song_id varchar)')
   await session.run('create table increment.artists (artist_id varchar)')
   await session.run('create table increment.titles (title varchar)')
@@ -41,20 +44,31 @@ export async function isIncrement(session: DuckdbSession): Promise<boolean> {
 // As the transforms read it.
 const userId = `case when userid ~ '^[0-9]{1,10}$' then cast(userid as integer) end`
 
-/** Notes the keys of some rows of staging, before they are removed or after they were inserted. `where` is true for these rows. */
-export async function touch(session: DuckdbSession, { name, table }: Dataset, where: string): Promise<void> {
+/**
+ * Notes the keys of some rows of staging, of which `where` is true, before they are `removed` or after they were `inserted`. Nothing that a
+ * user did before an inserted event can be the latest; with a removed one the latest may be gone.
+ */
+export async function touch(
+  session: DuckdbSession,
+  { name, table }: Dataset,
+  where: string,
+  change: 'removed' | 'inserted',
+): Promise<void> {
   if (name === 'log') {
     await session.run(
       `insert into increment.events select distinct sessionid, iteminsession from ${table} where ${where}`,
     )
-    await session.run(`insert into increment.users select distinct ${userId} from ${table} where ${where}`)
+    const since = change === 'removed' ? '0' : 'max(coalesce(ts, 0))'
+    await session.run(
+      `insert into increment.users select ${userId} as user_id, ${since} from ${table} where ${where} group by user_id`,
+    )
   } else {
     await session.run(`insert into increment.songs select distinct song_id from ${table} where ${where}`)
     await session.run(`insert into increment.artists select distinct artist_id from ${table} where ${where}`)
   }
 }
 
-/** How the rows of touched keys are computed. Tables are named in full, because temporary ones of the same names stand before them. */
+/** How the rows of touched keys are computed. Tables are named in full, because temporary views of the same names stand before them. */
 interface TouchedPart {
   /** True for a row of the table whose key is touched. */
   readonly touched: string
@@ -66,52 +80,46 @@ interface TouchedPart {
   readonly gather?: string
 }
 
-function partsOf(load: string): Readonly<Record<string, TouchedPart>> {
-  const noted = (column: string, table: string): string => `(select ${column} from ${load}.increment.${table})`
-  const isTouched = (session: string, item: string): string =>
-    `exists (select 1 from ${load}.increment.events where touched_session = ${session} and touched_item = ${item})`
+/** `since` is the time, in milliseconds, before which no touched user has their latest event. */
+function partsOf(load: string, since: bigint): Readonly<Record<string, TouchedPart>> {
+  const isNoted = (columns: string, notes: string): string => `(${columns}) in (from ${load}.increment.${notes})`
+  const touched = isNoted('session_id, item_in_session', 'events')
   const events = [
     'staging_events',
-    `select * from ${load}.staging_events where ${isTouched('sessionid', 'iteminsession')}`,
+    `select * from ${load}.staging_events where ${isNoted('sessionid, iteminsession', 'events')}`,
   ] as const
-  const touched = isTouched('session_id', 'item_in_session')
+  const isTouchedUser = `user_id in (select user_id from ${load}.increment.users)`
+  const recent = since > 0n ? `ts >= ${since}` : 'true'
   return {
     users: {
-      touched: `user_id in ${noted('user_id', 'users')}`,
+      touched: isTouchedUser,
       // Of all events of a user the transform reads those of the latest moment.
       inputs: [
         [
-          'latest',
-          `select user_id, max(moment) as moment
-           from (select ${userId} as user_id, coalesce(ts, 0) as moment from ${load}.staging_events)
-           where user_id in ${noted('user_id', 'users')}
-           group by user_id`,
-        ],
-        [
           'staging_events',
-          `select events.*
-           from (select * from ${load}.staging_events where coalesce(ts, 0) in (select moment from latest)) as events
-           join latest on latest.user_id = ${userId} and latest.moment = coalesce(events.ts, 0)`,
+          `with recent as not materialized (select ${userId} as user_id, * from ${load}.staging_events where ${recent})
+           select * exclude (user_id) from recent
+           where (user_id, coalesce(ts, 0)) in (
+             select user_id, max(coalesce(ts, 0)) from recent where ${isTouchedUser} group by user_id
+           )`,
         ],
       ],
     },
     artists: {
-      touched: `artist_id in ${noted('artist_id', 'artists')}`,
-      inputs: [
-        ['staging_songs', `select * from ${load}.staging_songs where artist_id in ${noted('artist_id', 'artists')}`],
-      ],
+      touched: isNoted('artist_id', 'artists'),
+      inputs: [['staging_songs', `select * from ${load}.staging_songs where ${isNoted('artist_id', 'artists')}`]],
     },
     songs: {
-      touched: `song_id in ${noted('song_id', 'songs')}`,
-      inputs: [['staging_songs', `select * from ${load}.staging_songs where song_id in ${noted('song_id', 'songs')}`]],
+      touched: isNoted('song_id', 'songs'),
+      inputs: [['staging_songs', `select * from ${load}.staging_songs where ${isNoted('song_id', 'songs')}`]],
       // Plays are matched by title, and by every name that the catalogue gives the song's artist.
       passOn: `insert into ${load}.increment.titles
         select distinct title from ${load}.songs
-        where song_id in ${noted('song_id', 'songs')} or artist_id in ${noted('artist_id', 'artists')}`,
+        where ${isNoted('song_id', 'songs')} or ${isNoted('artist_id', 'artists')}`,
     },
     songplays: {
       gather: `insert into ${load}.increment.events
-        select distinct session_id, item_in_session from ${load}.songplays where song_title in ${noted('title', 'titles')}`,
+        select distinct session_id, item_in_session from ${load}.songplays where ${isNoted('song_title', 'titles')}`,
       touched,
       inputs: [events],
       passOn: `insert into ${load}.increment.moments
@@ -119,8 +127,8 @@ function partsOf(load: string): Readonly<Record<string, TouchedPart>> {
     },
     page_views: { touched, inputs: [events] },
     time: {
-      touched: `start_time in ${noted('start_time', 'moments')}`,
-      inputs: [['songplays', `select * from ${load}.songplays where start_time in ${noted('start_time', 'moments')}`]],
+      touched: isNoted('start_time', 'moments'),
+      inputs: [['songplays', `select * from ${load}.songplays where ${isNoted('start_time', 'moments')}`]],
     },
   }
 }
@@ -135,18 +143,18 @@ export async function transformTouched(
   statements: readonly string[],
 ): Promise<number> {
   const load = identifier(session.alias)
-  const part = partsOf(load)[table]
+  const found = await session.run('select coalesce(min(since), 0) from increment.users where user_id is not null')
+  const part = partsOf(load, BigInt(String((await found.getRowsJS())[0]?.[0])))[table]
   if (part === undefined) return runAll(session, statements)
   const { touched, inputs, passOn, gather } = part
   if (gather !== undefined) await session.run(gather)
-  for (const [name, rows] of inputs) await session.run(`create temp table ${name} as ${rows}`)
-  await session.run(`create temp table ${table} as from ${load}.${table} limit 0`)
-  await runAll(session, statements)
+  for (const [name, rows] of inputs) await session.run(`create temp view ${name} as ${rows}`)
   if (passOn !== undefined) await session.run(passOn)
   await session.run(`delete from ${load}.${table} where ${touched}`)
-  const { rowsChanged } = await session.run(`insert into ${load}.${table} select * from temp.${table} where ${touched}`)
+  // The first statement empties the table.
+  const written = await runAll(session, statements.slice(1))
   if (passOn !== undefined) await session.run(passOn)
-  return rowsChanged
+  return written
 }
 
 /** Runs the statements of a transform; answers the number of rows that the last one wrote. */

@@ -116,7 +116,7 @@ function carryOut(session: DuckdbSession, work: Work, plan: Plan, hashed?: Promi
     const ordered = [...plan.exact, ...plan.texts, ...plan.lines.files, ...plan.records]
     if (difference.remove.length > 0) {
       const removed = `_file in (${difference.remove.map(({ number }) => number).join(', ')})`
-      if (notes) await touch(session, dataset, removed)
+      if (notes) await touch(session, dataset, removed, 'removed')
       await session.run(`delete from ${dataset.table} where ${removed}`)
     }
     const numbers = new Map(ordered.map(({ path }, index) => [path, first + index]))
@@ -127,7 +127,7 @@ function carryOut(session: DuckdbSession, work: Work, plan: Plan, hashed?: Promi
       ...(await insertLines(session, work, plan.lines, first + plan.exact.length + plan.texts.length)),
       ...(await insertRecordwise(session, work, plan.records, numberOf)),
     ])
-    if (notes) await touch(session, dataset, `_file >= ${first}`)
+    if (notes) await touch(session, dataset, `_file >= ${first}`, 'inserted')
     await hashed
     const read = ordered.map((file) => ({
       ...file,
