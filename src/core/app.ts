@@ -1,6 +1,15 @@
 import type { Answer } from './answer.ts'
 import { commandOfQuery } from './answers/query-command.ts'
-import { confirm, howToReject, type RejectionWay, reject, whyNotConfirm } from './approval/decide.ts'
+import {
+  type Click,
+  type Confirmation,
+  confirm,
+  howToReject,
+  type Rejection,
+  type RejectionWay,
+  reject,
+  whyNotConfirm,
+} from './approval/decide.ts'
 import { dispatch, whyNotRun, whyNotUse } from './approval/door.ts'
 import { expireCards } from './approval/plans.ts'
 import { type PauseCluster, watchCluster } from './cluster/lease.ts'
@@ -17,18 +26,19 @@ import type { Asker } from './people.ts'
 import type { Place } from './place.ts'
 import type { Ledger } from './ports/ledger.ts'
 import type { Carrier } from './ports/outbox.ts'
-import type { Ask, Click, Confirmation, Rejection, Session } from './runner/session.ts'
+import type { Ask, Session } from './runner/session.ts'
 import { createRegistry } from './runner/session.ts'
 import { startWorker, type Watching, type Worker } from './runner/worker.ts'
 import { runChild } from './schedule/run/child-run.ts'
 import { insertFollowed } from './schedule/run/follow.ts'
 import { insertDue } from './schedule/run/occurrences.ts'
 import { suspendRefused } from './schedule/run/ownership.ts'
-import { pauseLeftAwake } from './schedule/run/power.ts'
+import { pauseLeftAwake } from './schedule/run/restore.ts'
 import { watchFreshness } from './watch/freshness/judge.ts'
 import { judgeWatches } from './watch/judge.ts'
 
-export type { Ask, Click, Confirmation, Rejection } from './runner/session.ts'
+export type { Click, Confirmation, Rejection } from './approval/decide.ts'
+export type { Ask } from './runner/session.ts'
 
 /** The bot without Slack and terminal: requests in, answers out. */
 export interface App {

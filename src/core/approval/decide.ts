@@ -9,11 +9,20 @@ import type { PlanChange } from '../reply.ts'
 import { failureAnswer } from '../runner/answers.ts'
 import { start } from '../runner/execute.ts'
 import type { Watch } from '../runner/live-run.ts'
-import type { Click, Confirmation, Rejection, Session } from '../runner/session.ts'
+import type { Ask, Session } from '../runner/session.ts'
 import { type ApprovalRequest, approverIds, askFor, isApprover, needsSecond } from './ask.ts'
 import { isFirstDelivery, type ResolvedRequest, recordRefusal, resolveRequest } from './door.ts'
 import { changesBetween, openPlan, settle, settlementOf, tooLate } from './plans.ts'
 import { reasonsFor } from './reasons.ts'
+
+/** A click on a plan: who clicked, where, and in which delivery. */
+export type Click = Pick<Ask, 'who' | 'place' | 'delivery'> & { readonly plan: string }
+
+/** A click by which a plan is put away, with the reason where one was given. */
+export type Rejection = Click & { readonly why?: string }
+
+/** A click by which a plan is to be carried out, with the word that was typed for it. */
+export type Confirmation = Click & Pick<Ask, 'watch'> & { readonly typed: string | undefined }
 
 /**
  * A plan is carried out once, in its asker's name, within its time, by the click of somebody who may confirm it, and only if made again

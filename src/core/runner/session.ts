@@ -43,15 +43,6 @@ export interface Session {
   runChild(child: Child): Promise<ChildResult>
 }
 
-/** A click on a plan: who clicked, where, and in which delivery. */
-export type Click = Pick<Ask, 'who' | 'place' | 'delivery'> & { readonly plan: string }
-
-/** A click by which a plan is put away, with the reason where one was given. */
-export type Rejection = Click & { readonly why?: string }
-
-/** A click by which a plan is to be carried out, with the word that was typed for it. */
-export type Confirmation = Click & Pick<Ask, 'watch'> & { readonly typed: string | undefined }
-
 /** The runs of this process. */
 export interface Registry {
   /** Throws `shutting_down` once draining has begun. */

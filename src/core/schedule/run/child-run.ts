@@ -1,8 +1,9 @@
 import type { Answer } from '../../answer.ts'
 import { recordRefusal } from '../../approval/door.ts'
 import { refuseUnapproved } from '../../approval/reasons.ts'
-import { authorise } from '../../command/catalog.ts'
+import { authorise, type Request } from '../../command/catalog.ts'
 import type { ChildResult, Context, RunContext } from '../../command/context.ts'
+import type { Command } from '../../command/define.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
 import type { RunId, RunRecord } from '../../ports/runs.ts'
@@ -12,6 +13,16 @@ import type { Watch } from '../../runner/live-run.ts'
 import type { Child, Session } from '../../runner/session.ts'
 import { Handover } from '../../runner/session.ts'
 import { isInTime } from './occurrences.ts'
+
+/** The positions of what an occurrence runs besides the lines of its schedule, which count from 0. */
+export const upkeep = {
+  /** The warehouse is resumed, because the schedule is to, and paused again at the end. */
+  resume: -1,
+  /** What was resumed is paused. */
+  pause: -2,
+  /** The warehouse is resumed in place of a line that had done so before this occurrence was tried again. */
+  resumeAgain: -3,
+} as const
 
 /**
  * Runs a line of a schedule, in the name of its parent, which must be allowed it now. Once for each parent and place: asked again after a restart,
@@ -128,4 +139,9 @@ async function isParentInTime({ origin }: RunRecord, { ledger, clock }: Deps): P
   if (origin.kind !== 'fire') return false
   const schedule = await ledger.schedules.get(origin.schedule)
   return schedule !== null && isInTime(schedule, origin.intended, clock.now())
+}
+
+/** A command without arguments. */
+export function plain(command: Command): Request {
+  return { kind: 'understood', parsed: command.with({}) }
 }

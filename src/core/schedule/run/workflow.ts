@@ -15,10 +15,11 @@ import type { Step, Work } from '../../step.ts'
 import { digestOfRun, type FinishedRun, type LineReport } from '../report/digest.ts'
 import { cancelledReport, failureOfRun } from '../report/failure.ts'
 import { hasSameLines, lineSteps, runTitle } from '../report/run-title.ts'
+import { ensureAwake, type Line, theLastAnswer } from './awake.ts'
 import { answerOfChild, isLeft } from './child-run.ts'
 import { isWorthPosting } from './condition.ts'
 import { isInTime } from './occurrences.ts'
-import { ensureAwake, type Line, restore, theLastAnswer } from './power.ts'
+import { restore } from './restore.ts'
 
 /**
  * The workflow of a schedule: the warehouse running, its lines in order up to the first that fails, the warehouse paused again, also after a
