@@ -8,7 +8,7 @@ import fc from 'fast-check'
 import { describe, expect, it, vi } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
 import type { Deps } from '../../src/core/deps.ts'
-import { OpsError } from '../../src/core/errors.ts'
+import { DiskFull, OpsError } from '../../src/core/errors.ts'
 import type { Asker } from '../../src/core/people.ts'
 import type { ResultSet } from '../../src/core/ports/engine.ts'
 import type { LoadRecord } from '../../src/core/ports/loads.ts'
@@ -140,8 +140,14 @@ describe('a load that loses much of what is live', () => {
     expect(tablesOf(rows).map(({ total }) => total)).toEqual([lost])
     expect(failureOf(await bot.say(`loads rows ${id}`, { who: bob }))).toMatchObject({ code: 'not_allowed' })
 
+    for (const another of ['discard 2', 'publish 2 "as it is"', 'loads rows 2']) {
+      const message = 'Load 2 is not held. Nothing was done.'
+      expect(failureOf(await bot.say(another)), another).toMatchObject({ code: 'not_found', message })
+    }
     expect(planOf(await bot.say(`discard ${id}`)).title).toBe(`Discard held load ${id}?`)
     expect(await bot.say(`discard ${id}`, { confirmed: true })).toMatchObject({ ok: true })
+    const none = { code: 'not_found', message: 'No load is held. Nothing was done.' }
+    expect(failureOf(await bot.say('discard'))).toMatchObject(none)
     expect(failureOf(await bot.say(`publish ${id} "as it is"`))).toMatchObject({ code: 'not_found' })
     expect((await bot.deps.engine.stored()).map(({ load }) => load)).toEqual([1, 2])
 
@@ -206,6 +212,7 @@ describe('a load that loses much of what is live', () => {
     expect(again).toMatchObject({ ok: false, exit: 2 })
     const renewed = planOf(again)
     expect(renewed.facts[0]).toContain('Live now: load 1')
+    expect(renewed.facts.join('\n')).toContain(`songplays +${live - lost - twoDays.counts.songplays}`)
     expect(await plays(bot)).toBe(twoDays.counts.songplays)
     expect(await bot.click(renewed.id)).toMatchObject({ ok: true })
     expect(await plays(bot)).toBe(live - lost)
@@ -225,16 +232,27 @@ describe('a load that loses much of what is live', () => {
     const live = await plays(bot)
     const { engine, library } = bot.deps
     const { query } = engine
+    const full = new DiskFull('The disk that holds the loads is full.', 'Free some space.', null)
     const short = new OpsError('storage', 'The warehouse ran out of memory: failed to allocate', 'Free some memory.')
-    const spy = vi.spyOn(engine, 'query').mockImplementation(async (target, statement, options) => {
-      if (statement.sql === library.comparison.artists) throw short
-      return query.call(engine, target, statement, options)
-    })
-    const failed = await bot.say('etl')
-    expect(failed).toMatchObject({ ok: false, failure: { code: 'storage' } })
-    spy.mockRestore()
-    expect(await plays(bot)).toBe(live)
-    const again = await bot.say(`run-again ${failed.run?.id}`)
+    // A full disk keeps the live load from being read as well, which is no loss of it.
+    const verify = vi.spyOn(engine, 'verify').mockRejectedValueOnce(full)
+    for (const [why, line] of [
+      [full, 'etl'],
+      [short, 'etl'],
+    ] as const) {
+      const spy = vi.spyOn(engine, 'query').mockImplementation(async (target, statement, options) => {
+        if (statement.sql === library.comparison.artists) throw why
+        return query.call(engine, target, statement, options)
+      })
+      expect(await bot.say(line)).toMatchObject({
+        ok: false,
+        failure: { code: 'storage', message: expect.stringContaining(why.message) },
+      })
+      spy.mockRestore()
+      expect(await plays(bot)).toBe(live)
+    }
+    verify.mockRestore()
+    const again = await bot.say('run-again')
     expect(again).toMatchObject({ ok: false, failure: { code: 'held' } })
   })
 

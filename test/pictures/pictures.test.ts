@@ -1,11 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
+import { mostBars } from '../../src/core/answers/chart.ts'
 import { cleanLine } from '../../src/core/format.ts'
 import type { ChartReply, TableReply } from '../../src/core/reply.ts'
 import { readLibrary } from '../../src/library.ts'
 import { pngOf, svgOf } from '../../src/pictures/draw.ts'
 import { fontMetrics } from '../../src/pictures/font.ts'
+import { drawnChart, ticksOf } from '../../src/pictures/layout.ts'
 import { sqlFolder } from '../support/catalog.ts'
 import { createYear } from '../support/generated.ts'
 import { lengths } from '../support/soak.ts'
@@ -40,6 +42,12 @@ function textsOf(svg: string): readonly Box[] {
     // Letters without what lies above and below most of them.
     return { text, left, right: left + width, top: middle - size * 0.4, bottom: middle + size * 0.4 }
   })
+}
+
+/** The words of a legend, with their colours. */
+function legendIn(svg: string | null): readonly (readonly [string, string])[] {
+  const texts = (svg ?? '').matchAll(/<text([^>]*)>(● [^<]*)<\/text>/g)
+  return [...texts].map(([, attributes = '', words = '']) => [words, /fill="([^"]*)"/.exec(attributes)?.[1] ?? ''])
 }
 
 function faultsOf(svg: string): readonly string[] {
@@ -217,6 +225,111 @@ describe('a picture', () => {
     const png = Buffer.from(pngOf(chart('Björk')) ?? [])
     expect(png.subarray(1, 4).toString()).toBe('PNG')
     expect(png.readUInt32BE(16)).toBe(1280)
+  })
+
+  it('has its first category on top, each figure behind its own bar, and the legend in the order of its colours', () => {
+    const svg = svgOf({
+      ...chart('Second'),
+      categories: ['First', 'Second', 'Third'],
+      series: [
+        { name: 'plays', values: [90, 10, 0] },
+        { name: 'before', values: [5, 60, null] },
+      ],
+    })
+    const texts = textsOf(svg ?? '')
+    const at = (words: string): Box => texts.find(({ text }) => text === words) ?? expect.fail(words)
+    const down = ['First', 'Second', 'Third'].map((words) => at(words).top)
+    expect(down).toEqual(down.toSorted((a, b) => a - b))
+    const across = ['0', '5', '10', '60', '90'].map((words) => at(words).left)
+    expect(across).toEqual(across.toSorted((a, b) => a - b))
+    expect(new Set(across).size).toBe(5)
+    expect(at('–').left).toBe(at('0').left)
+    expect(legendIn(svg)).toEqual([
+      ['● plays', '#0072b2'],
+      ['● before', '#d55e00'],
+    ])
+  })
+
+  it('has a colour of its own for each series, also in two panels', () => {
+    const svg = svgOf({
+      ...chart(''),
+      type: 'line',
+      categories: ['2018-11-01', '2018-11-02'],
+      series: [
+        { name: 'plays', values: [12_000, 15_000] },
+        { name: 'listeners', values: [12, 15] },
+      ],
+    })
+    expect(legendIn(svg).map(([, colour]) => colour)).toEqual(['#0072b2', '#d55e00'])
+  })
+
+  it('writes 0% and 100% only for nothing and for all', () => {
+    const values = [0, 0.3, 0.5, 55.4, 99.4, 99.7, 100]
+    const categories = values.map((_, week) => String(week))
+    const svg = svgOf({
+      ...chart(''),
+      type: 'heat',
+      xLabel: 'week',
+      categories,
+      series: [{ name: '2018-11-01', values }],
+    })
+    const shown = textsOf(svg ?? '').flatMap(({ text }) => (text.endsWith('%') ? [text] : []))
+    expect(shown).toEqual(['0%', '<1%', '1%', '55%', '99%', '>99%', '100%'])
+  })
+
+  it('of a funnel has the share of the first step, where that has anybody', () => {
+    const shares = (first: number) =>
+      textsOf(
+        svgOf({
+          ...chart(''),
+          type: 'funnel',
+          categories: ['Home', 'Paid'],
+          series: [{ name: 'people', values: [first, 5] }],
+        }) ?? '',
+      ).map(({ text }) => text)
+    expect(shares(20)).toEqual(expect.arrayContaining(['20 (100.0%)', '5 (25.0%)']))
+    expect(shares(0)).toEqual(expect.arrayContaining(['0', '5']))
+  })
+
+  it.each([
+    ['bar', 1, false],
+    ['bar', 2, true],
+    ['bar', mostBars, true],
+    ['bar', mostBars + 1, false],
+    ['funnel', mostBars + 1, false],
+    ['line', 1, false],
+    ['line', mostBars + 1, true],
+  ] as const)('of the kind %s and %i categories is drawn: %s', (type, length, isDrawn) => {
+    const categories = Array.from({ length }, (_, n) => `c${n}`)
+    const one = { ...chart(''), type, categories, series: [{ name: 'plays', values: categories.map((_, n) => n) }] }
+    expect(drawnChart(one) !== null).toBe(isDrawn)
+  })
+
+  it('has the days of a note from its first to its last', () => {
+    const categories = ['2018-11-01', '2018-11-02', '2018-11-03']
+    const notes = [{ id: 1, first: '2018-11-01', last: '2018-11-03', text: 'outage' }]
+    const series = [{ name: 'plays', values: [1, 2, 3] }]
+    expect(drawnChart({ ...chart(''), type: 'line', categories, series, notes })?.notes).toMatchObject([
+      { first: 0, last: 2 },
+    ])
+  })
+
+  it('has an axis of a few round steps, from 0 or below it to the largest value or beyond', () => {
+    const value = fc.oneof(
+      fc.integer({ min: -1_000_000, max: 1_000_000 }),
+      fc.double({ min: 0, max: 100, noNaN: true }),
+    )
+    fc.assert(
+      fc.property(fc.array(value, { minLength: 1, maxLength: 20 }), (values) => {
+        const { min, max, step } = ticksOf([{ label: 'plays', values }])
+        expect(min).toBeLessThanOrEqual(Math.min(0, ...values))
+        expect(max).toBeGreaterThanOrEqual(Math.max(0, ...values))
+        expect(max - min).toBeGreaterThan(0)
+        expect(Math.round((max - min) / step)).toBeLessThanOrEqual(6)
+        expect(min > 0 || max < 0).toBe(false)
+      }),
+    )
+    expect(ticksOf([{ label: 'plays', values: [1000, 1100] }])).toEqual({ min: 0, max: 1500, step: 500 })
   })
 
   it('is not drawn where the font lacks a character', () => {

@@ -80,17 +80,22 @@ describe('who is admitted', () => {
   })
 
   it.each([
-    ['is of another workspace', { team_id: 'T0OTHER' }],
-    ['is of no workspace that Slack names', {}],
-    ['is a stranger in Slack’s own word', { team_id: team.id, is_stranger: true }],
-    ['has left', { team_id: team.id, deleted: true }],
-    ['is an app', { team_id: team.id, is_bot: true }],
-    ['is a guest', { team_id: team.id, is_restricted: true }],
-    ['is a single-channel guest', { team_id: team.id, is_restricted: true, is_ultra_restricted: true }],
-  ])('is nobody who %s', async (_, user) => {
+    ['is of another workspace', { team_id: 'T0OTHER' }, 'I only answer members of'],
+    ['is of no workspace that Slack names', {}, 'I only answer members of'],
+    ['is a stranger in Slack’s own word', { team_id: team.id, is_stranger: true }, 'I only answer members of'],
+    ['has left', { team_id: team.id, deleted: true }, 'This account is deactivated.'],
+    ['is an app', { team_id: team.id, is_bot: true }, 'I do not answer other apps.'],
+    ['is a guest', { team_id: team.id, is_restricted: true }, 'I do not answer guests.'],
+    [
+      'is a single-channel guest',
+      { team_id: team.id, is_restricted: true, is_ultra_restricted: true },
+      'I do not answer guests.',
+    ],
+  ])('is nobody who %s, and reads why', async (_, user, words) => {
     const access = await accessOf()
     answer({ id: 'U1', name: 'one', tz: null, ...user })
-    expect(await access.admit('U1', null)).toMatchObject({ kind: 'refused', why: { code: 'not_allowed' } })
+    const message = expect.stringContaining(words)
+    expect(await access.admit('U1', null)).toMatchObject({ kind: 'refused', why: { code: 'not_allowed', message } })
   })
 
   it('is nobody whom Slack does not know', async () => {

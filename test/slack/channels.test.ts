@@ -1,13 +1,14 @@
-import { afterEach, expect, it } from 'vitest'
+import { expect, it, onTestFinished } from 'vitest'
 import { createSlackClients } from '../../src/slack/clients.ts'
-import { createChannels } from '../../src/slack/people/channels.ts'
+import { askerAlone, createChannels, remedyFor } from '../../src/slack/people/channels.ts'
+import { externallyShared } from '../../src/slack/slack-errors.ts'
 import { ada, type Office, openOffice } from './support/office.ts'
 
 let office: Office
-afterEach(() => office.close())
 
 async function channelsOf() {
   office = await openOffice()
+  onTestFinished(() => office.close())
   const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
   const { quick } = createSlackClients({
     botToken: 'xoxb-1',
@@ -55,4 +56,35 @@ it('somebody is looked for among their own channels, and nobody is taken for one
   expect(await channels.isIn('C0TYPO00000', ada)).toBe(false)
   await expect(channels.isIn('C0RANDOM000', 'U0NOBODY')).rejects.toThrow('user_not_found')
   expect(asked().map(({ body }) => body.get('user'))).toEqual([ada, 'U0NOBODY'])
+})
+
+const music = { kind: 'slack', channel: 'C0MUSIC0000', channelName: 'music', direct: false } as const
+const group = { kind: 'slack', channel: 'D0GROUP0000', direct: true } as const
+const typed = { kind: 'slack', channel: '#typo', direct: false } as const
+
+it.each([
+  [externallyShared, music, 'SPARKIFY_SHARED_CHANNELS=allow lets me post in shared channels.'],
+  ['thread_not_found', music, 'Your message was deleted.'],
+  ['restricted_action_thread_locked', music, 'That thread is locked.'],
+  ['restricted_action_read_only_channel', music, 'Ask an admin of the workspace to let @Sparkify post in #music.'],
+  ['is_archived', music, 'Use another channel than #music, which is archived.'],
+  ['messages_tab_disabled', music, 'Switch on App Home'],
+  ['team_access_not_granted', music, 'add the app to that workspace.'],
+  ['missing_scope', music, 'Give the app the scopes in manifest.yml'],
+  ['token_revoked', music, 'Slack refuses the bot token. doctor shows why.'],
+  ['not_in_channel', music, 'Type /invite @Sparkify in #music.'],
+  ['channel_not_found', typed, 'Check the spelling of #typo, and type /invite @Sparkify there.'],
+  ['channel_not_found', group, 'I am not part of that conversation.'],
+  ['a_code_of_tomorrow', music, 'Use another channel than #music.'],
+])('where Slack answers %s, what helps is named', (code, where, words) => {
+  expect(remedyFor(code, where, 'Sparkify')).toContain(words)
+})
+
+it.each([
+  [externallyShared, 'Only you can see this: #music is shared with another organization.'],
+  ['thread_not_found', 'Only you can see this: your message was deleted.'],
+  ['not_in_channel', 'Only you can see this: I am not in #music. Type /invite @Sparkify in #music.'],
+  ['is_archived', 'Only you can see this: I cannot post in #music (is_archived). Use another channel than'],
+])('an answer that is not posted because of %s says so to its asker', (code, words) => {
+  expect(askerAlone(code, music, 'Sparkify')).toContain(words)
 })

@@ -2,14 +2,16 @@ import { readFile } from 'node:fs/promises'
 import {
   CreateNamespaceCommand,
   CreateWorkgroupCommand,
+  DeleteNamespaceCommand,
   RedshiftServerlessClient,
 } from '@aws-sdk/client-redshift-serverless'
 import { describe, expect, it } from 'vitest'
+import { monthOf } from '../../../src/core/cluster/bill.ts'
 import type { Cluster, ClusterOperation } from '../../../src/core/ports/cluster.ts'
 import type { Clients } from '../../../src/redshift/clients.ts'
 import { awsProbes } from '../../../src/redshift/cluster/aws-probes.ts'
 import { botPolicy } from '../../../src/redshift/cluster/policies.ts'
-import { createServerlessCluster } from '../../../src/redshift/serverless/serverless-cluster.ts'
+import { createServerlessCluster, serverlessAccess } from '../../../src/redshift/serverless/serverless-cluster.ts'
 import type { RpuUsage } from '../../../src/redshift/serverless/usage.ts'
 import { type Process, plain, type Stage, setStage, settings, succeeded } from '../cluster/stage.ts'
 
@@ -107,9 +109,14 @@ describe('a workgroup', () => {
     const { plan } = await stage.process(priced).cluster.spinUp(plain)
     expect(plan?.facts).toContain('Redshift Serverless, 8 RPU, us-west-2, encrypted, not public.')
     expect(plan?.facts.join(' ')).toContain('At most 10 RPU-hours a day (UTC): at most $4.00 a day')
-    const daysLeft = 31 - stage.clock.now().getUTCDate() + 1
     expect(plan?.mostUsd).toBeGreaterThanOrEqual(4)
-    expect(plan?.mostUsd).toBeLessThanOrEqual(4 * daysLeft)
+    // On the last day of a month one more day, on the first all of it.
+    const { from: next, to: after } = monthOf(monthOf(stage.clock.now()).to)
+    await stage.clock.pass(next.getTime() - stage.clock.now().getTime() - 3_600_000)
+    expect((await stage.process(priced).cluster.spinUp(plain)).plan?.mostUsd).toBe(4)
+    await stage.clock.pass(2 * 3_600_000)
+    const days = Math.round((after.getTime() - next.getTime()) / 86_400_000)
+    expect((await stage.process(priced).cluster.spinUp(plain)).plan?.mostUsd).toBe(4 * days)
     const unpriced = (await stage.process(serverless).cluster.spinUp(plain)).plan
     expect(unpriced?.mostUsd).toBeNull()
     expect(unpriced?.facts.join(' ')).toContain('REDSHIFT_RPU_HOUR_USD')
@@ -118,8 +125,12 @@ describe('a workgroup', () => {
 
   it('takes no size and no lease', async () => {
     const { cluster } = (await setStage()).process(serverless)
+    const message = 'Workgroup sparkify has no nodes and no lease: it idles by itself. Nothing was done.'
     for (const option of [{ leaseHours: 8 }, { nodeType: 'ra3.large' }, { nodes: 2 }]) {
-      await expect(cluster.spinUp({ ...plain, ...option })).rejects.toMatchObject({ code: 'bad_argument' })
+      await expect(cluster.spinUp({ ...plain, ...option })).rejects.toMatchObject({ code: 'bad_argument', message })
+    }
+    for (const ask of [cluster.pause, cluster.resume, () => cluster.extend(4)]) {
+      await expect(ask()).rejects.toMatchObject({ code: 'no_cluster', fixCommand: 'spin-up' })
     }
   })
 
@@ -168,6 +179,49 @@ describe('a workgroup', () => {
     stage.ledger.handles.clear()
     expect(await perform(await later.spinUp(plain))).toContain('○ Restore the snapshot: a load was published since')
     expect(await succeeded(stage.double)).not.toHaveProperty('redshift-serverless:RestoreFromSnapshot')
+  })
+
+  it('without its managed password is not logged in to, and the line that helps is named', async () => {
+    const { double, process } = await setStage({ speed: 1_000_000 })
+    const client = new RedshiftServerlessClient(double.scene)
+    const { context } = process(serverless)
+    await expect(serverlessAccess(context).secretArn()).rejects.toMatchObject({ code: 'no_cluster' })
+    const tags = [{ key: 'sparkify:managed', value: 'sparkify' }]
+    await client.send(new CreateNamespaceCommand({ namespaceName: 'sparkify', tags }))
+    await expect(serverlessAccess(context).secretArn()).rejects.toMatchObject({
+      code: 'cluster_state',
+      message: 'Namespace sparkify has no managed admin password, by which the bot logs in.',
+      remedy: expect.stringContaining('update-namespace --namespace-name sparkify --manage-admin-password'),
+    })
+  })
+
+  it('that was not made yet is told: a namespace alone, its snapshots, and what goes on', async () => {
+    const stage = await openWorkgroup()
+    const { cluster, run, context, process } = stage
+    const facts = async () => Object.fromEntries((await cluster.describe()).facts)
+    expect(await facts()).toMatchObject({
+      Limit: '10 RPU-hours a day (UTC)',
+      Price: '$0.4 per RPU-hour while it answers',
+    })
+    const down = await cluster.tearDown({ snapshot: true })
+    await run({ ...down, steps: down.steps.slice(0, 1) })
+    expect(await cluster.describe()).toMatchObject({
+      state: 'none',
+      facts: [['Note', expect.stringContaining('the namespace exists without a workgroup')]],
+    })
+    expect(await cluster.costStatus()).toBe('Namespace sparkify has no workgroup; only its storage is billed.')
+    expect((await process(priced).cluster.spinUp(plain)).plan?.facts).toContain(
+      'Uses the namespace that exists, with its data.',
+    )
+    expect((await cluster.tearDown({ snapshot: false })).plan?.facts[0]).toMatch(
+      /^Deletes the namespace, us-west-2, created /,
+    )
+    await context.clients.serverless.send(new DeleteNamespaceCommand({ namespaceName: 'sparkify' }))
+    expect((await cluster.describe()).state).toBe('deleting')
+    await expect(cluster.spinUp(plain)).rejects.toMatchObject({
+      message: 'sparkify is being deleted. Nothing was done.',
+    })
+    expect((await cluster.tearDown({ snapshot: true })).plan).toBeNull()
   })
 
   it('of another owner is left alone', async () => {
