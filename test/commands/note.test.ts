@@ -96,6 +96,7 @@ describe('note', () => {
     expect(failureOf(await bot.say('note 2018-11-11 " "')).message).toBe('A note needs a text. Nothing was done.')
     expect(await bot.ledger.annotations.list()).toEqual([])
     expect(failureOf(await bot.say('note remove')).message).toBe('Which note? Nothing was done.')
+    expect(await bot.say(`note 2018-11-11 "${'x'.repeat(80)}"`)).toMatchObject({ ok: true })
   })
 
   it('can be written however many notes the bot has written', async () => {

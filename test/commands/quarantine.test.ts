@@ -1,9 +1,9 @@
 import '../../src/commands/loads/rejected.ts'
 import '../../src/commands/quarantine.ts'
 import '../../src/commands/quarantine/release.ts'
-import { appendFile, mkdir, readFile, rename, utimes, writeFile } from 'node:fs/promises'
+import { appendFile, mkdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
 import type { Reply } from '../../src/core/reply.ts'
 import { bob, type TestProcess } from '../support/core.ts'
@@ -70,6 +70,22 @@ describe('a file in quarantine', () => {
     ])
   })
 
+  it('that was released is read by a failed load that is run again', async () => {
+    const warehouse = await withBadFile()
+    const { bot, good } = warehouse
+    await bot.say('quarantine 2018-11-12-events.json')
+    const other = fileOf(warehouse, 13)
+    await writeFile(other, '{"song": x}\n')
+    const failed = await bot.say('etl')
+    expect(failed.failure?.code).toBe('bad_data')
+    await bot.say('quarantine release 2018-11-12-events.json')
+    await writeFile(fileOf(warehouse, 12), good)
+    await rm(other)
+    const loaded = await bot.say(`run-again ${failed.run?.id}`)
+    expect([loaded.ok, textsOf(loaded).filter((words) => words.includes('Left out'))]).toEqual([true, []])
+    expect(await rowsIn(bot, 'staging_events')).toBeGreaterThan(191)
+  })
+
   it('is read again once its content is another one, and not when it was only touched or moved back', async () => {
     const warehouse = await withBadFile()
     const { bot, good } = warehouse
@@ -122,6 +138,16 @@ describe('a file in quarantine', () => {
     expect((await bot.say('quarantine 2018-11-11-events.json')).failure).toMatchObject({
       message: '2 files end in "2018-11-11-events.json".',
     })
+    // The name begins where a folder ends.
+    expect((await bot.say('quarantine events.json')).failure?.message).toContain('There is no file "events.json"')
+    const path = join(logData, 'copy', '2018-11-11-events.json')
+    expect((await bot.say(`quarantine ${path}`)).replies).toMatchObject([{}, { text: path }])
+    vi.spyOn(bot.deps.engine, 'contentOf').mockResolvedValueOnce(null)
+    expect((await bot.say('quarantine 2018-11-10-events.json')).failure).toMatchObject({
+      code: 'source_unreadable',
+      message: expect.stringMatching(/^Nobody could notice when .* changes, so it cannot be put in quarantine\.$/),
+    })
+    expect(repliesOf(await bot.say('quarantine'), 'table')[0]?.rows.map(([file]) => file)).toEqual([path])
     expect((await bot.say('quarantine release')).failure?.code).toBe('bad_argument')
     expect((await bot.say('quarantine copy/2018-11-11-events.json', { who: bob })).exit).toBe(3)
   })

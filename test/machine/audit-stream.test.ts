@@ -104,6 +104,17 @@ describe('the audit file', () => {
     await eventually(30)
   })
 
+  it('holds more entries than are read at once without waiting for its next look', async () => {
+    await refuse(1)
+    const [entry] = await ledger.audit.after(0, 1)
+    if (entry === undefined) throw new Error('nothing was entered')
+    const after = async (id: number, most: number) =>
+      upTo(1_001).flatMap((n) => (n > id && n <= id + most ? [{ ...entry, id: n }] : []))
+    ledger = { ...ledger, audit: { ...ledger.audit, after } }
+    await follow()
+    await eventually(1_001)
+  })
+
   it('goes on in a new file where the old one was moved away', async () => {
     await refuse(2)
     const { tick } = await follow()

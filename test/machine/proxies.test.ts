@@ -57,6 +57,16 @@ describe('a proxy', () => {
     expect(proxy.passed).toEqual(['slack.test', 'hooks.test', 'beat.test'])
   })
 
+  it.each(['http', 'https'] as const)('is used where there is one for %s alone', async (scheme) => {
+    await setProxies({ ...none, [scheme]: proxy.address })
+    // Nothing answers https there: that it came is enough.
+    await fetch(`${scheme}://only.test:${port}/`).catch(() => null)
+    expect(proxy.passed).toEqual(['only.test'])
+    await setProxies(none)
+    await fetch(`${scheme}://only.test:${port}/`).catch(() => null)
+    expect(proxy.passed).toEqual(['only.test'])
+  })
+
   it('carries AWS’s clients', async () => {
     await setProxies({ ...none, http: proxy.address })
     process.env['AWS_ENDPOINT_URL_STS'] = `http://sts.test:${port}/aws/`

@@ -150,6 +150,21 @@ describe('of an Enterprise organization', () => {
     for (const named of ['E1', 'T2']) expect(await access.admit('U1', named)).toMatchObject({ kind: 'admitted' })
     expect(await access.admit('U1', 'E2')).toMatchObject({ kind: 'refused' })
   })
+
+  it.each([
+    ['T2', 'admitted'],
+    ['T1', 'admitted'],
+    ['T3', 'refused'],
+  ])('of the workspace %s somebody of T1 and T2 is %s', async (installed, kind) => {
+    const { profiles } = await profilesOf()
+    answer({ id: 'U1', name: 'one', team_id: 'T1', enterprise_user: { enterprise_id: 'E1', teams: ['T1', 'T2'] } })
+    const access = createAccess({
+      profiles,
+      installation: { team: installed, enterprise: 'E1', orgWide: false },
+      policy: { guests: 'refuse', sharedChannels: 'refuse' },
+    })
+    expect(await access.admit('U1', null)).toMatchObject({ kind })
+  })
 })
 
 describe('a guest', () => {

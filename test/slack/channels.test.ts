@@ -1,22 +1,34 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { createSlackClients } from '../../src/slack/clients.ts'
-import { askerAlone, createChannels, remedyFor } from '../../src/slack/people/channels.ts'
+import {
+  askerAlone,
+  type ChannelLookup,
+  createChannels,
+  postingRefusal,
+  refusalFor,
+  remedyFor,
+} from '../../src/slack/people/channels.ts'
 import { externallyShared } from '../../src/slack/slack-errors.ts'
 import { ada, type Office, openOffice } from './support/office.ts'
 
 let office: Office
 
-async function channelsOf() {
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
+
+async function clientOf() {
   office = await openOffice()
   onTestFinished(() => office.close())
-  const log = { info: () => undefined, warn: () => undefined, error: () => undefined }
   const { quick } = createSlackClients({
     botToken: 'xoxb-1',
     apiUrl: `${office.front.origin}/api/`,
     log,
     retryPauseMs: 5,
   })
-  return createChannels(quick, office.clock, log)
+  return quick
+}
+async function channelsOf() {
+  const client = await clientOf()
+  return createChannels(client, office.clock, log)
 }
 const asked = () => office.front.named('users.conversations')
 
@@ -87,4 +99,74 @@ it.each([
   ['is_archived', 'Only you can see this: I cannot post in #music (is_archived). Use another channel than'],
 ])('an answer that is not posted because of %s says so to its asker', (code, words) => {
   expect(askerAlone(code, music, 'Sparkify')).toContain(words)
+})
+
+/** Looks up what Slack answers of a channel, of which nothing else is known. */
+async function lookupOf(channel: object | string): Promise<ChannelLookup & { readonly noted: unknown[] }> {
+  const client = await clientOf()
+  office.front.inject(({ name }) => {
+    if (name !== 'conversations.info') return undefined
+    return { body: typeof channel === 'string' ? { ok: false, error: channel } : { ok: true, channel } }
+  })
+  const noted: unknown[] = []
+  const shared = { isClosed: async () => noted.at(-1) === true, note: (_: string, is: boolean) => void noted.push(is) }
+  return { client, channels: createChannels(client, office.clock, log), shared, log, noted }
+}
+
+it.each<[what: string, found: object | string, why: string | null]>([
+  ['a channel that the bot is in', { is_member: true }, null],
+  ['a channel that it is not in', { is_member: false }, 'not_in_channel'],
+  ['an archived one that it is in', { is_member: true, is_archived: true }, 'is_archived'],
+  ['one that is shared', { is_member: true, is_ext_shared: true }, externallyShared],
+  ['direct messages', { is_im: true }, null],
+  ['direct messages of several', { is_mpim: true }, null],
+  ['one that it may not see', 'channel_not_found', 'channel_not_found'],
+  ['any while Slack does not answer', 'internal_error', null],
+])('why the bot cannot post in %s', async (_, found, why) => {
+  const lookup = await lookupOf(found)
+  expect(await postingRefusal(music, lookup)).toBe(why)
+  expect(lookup.noted).toEqual(typeof found === 'string' ? [] : [why === externallyShared])
+})
+
+it('direct messages by the id of a person are not looked up', async () => {
+  const lookup = await lookupOf('channel_not_found')
+  for (const channel of ['U0ADA0ADMIN', 'W0ADA0ADMIN'])
+    expect(await postingRefusal({ ...music, channel }, lookup)).toBeNull()
+})
+
+it.each<[what: string, channel: string, found: object | string, why: object | null]>([
+  ['a channel that they are in', 'C0RANDOM000', 'internal_error', null],
+  ['a public one that they are not in', 'C0OTHER0000', {}, { code: 'not_allowed', remedy: 'Join it, then try again.' }],
+  [
+    'a private one',
+    'C0OTHER0000',
+    { is_private: true },
+    { message: 'I cannot post in #music (channel_not_found). Nothing was done.' },
+  ],
+  [
+    'one that the bot may not see',
+    'C0OTHER0000',
+    'channel_not_found',
+    { message: expect.stringContaining('channel_not_found') },
+  ],
+  [
+    'any while Slack does not answer',
+    'C0OTHER0000',
+    'internal_error',
+    { code: 'slack', remedy: 'Try again in a minute.' },
+  ],
+  [
+    'a name that the bot is in no channel of',
+    '#typo',
+    {},
+    { message: 'I cannot post in #typo (channel_not_found). Nothing was done.' },
+  ],
+])('why nothing is posted for somebody in %s', async (_, channel, found, why) => {
+  const lookup = await lookupOf(found)
+  const who = { kind: 'slack', id: ada, name: 'ada' } as const
+  const refusal = await refusalFor(who, { ...music, channel }, lookup, 'Sparkify')
+  if (why === null) expect(refusal).toBeNull()
+  else expect(refusal).toMatchObject(why)
+  expect(await refusalFor(who, group, lookup, 'Sparkify')).toBeNull()
+  expect(await refusalFor({ ...who, kind: 'local' }, { ...music, channel }, lookup, 'Sparkify')).toBeNull()
 })

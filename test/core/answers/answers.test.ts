@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { Answer } from '../../../src/core/answer.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import { deferred, failureOf, untilAborted } from '../../support/core.ts'
@@ -121,6 +121,25 @@ describe('a question that cannot be answered', () => {
     expect(answer.next).toEqual([{ label: 'Runs', line: 'runs 1' }])
     bot.app.cancelAll('anna')
     await loading
+  })
+
+  it('because the process of the first load is gone says what carries it on', async () => {
+    const { bot, another } = await createWarehouse()
+    const begun = deferred()
+    vi.spyOn(bot.deps.engine, 'stage').mockImplementation(() => {
+      begun.resolve()
+      return new Promise(() => undefined)
+    })
+    void bot.say('etl')
+    await begun.promise
+    bot.die()
+    const answer = await (await another('two')).say('top songs')
+    expect(failureOf(answer)).toMatchObject({
+      code: 'not_loaded',
+      message: expect.stringMatching(/^Nothing is loaded yet: the first load was interrupted; /),
+      remedy: 'Start the bot, or carry on with run-again 1.',
+    })
+    expect(answer.next).toMatchObject([{ line: 'run-again 1' }])
   })
 
   it('because the warehouse is paused says since when, with the button that wakes it', async () => {

@@ -61,7 +61,10 @@ describe('the figures of an answer', () => {
 
   it('are none where no day is whole, and where the last rows were cut off', () => {
     expect(figuresOf(hint, days(['2018-11-29', 346, 85.9, 'yes']))).toBeNull()
-    expect(figuresOf(hint, { ...days(['2018-11-29', 346, 85.9, 'no']), total: 2 })).toBeNull()
+    const cut = { ...days(['2018-11-29', 346, 85.9, 'no']), total: 2 }
+    expect(figuresOf(hint, cut)).toBeNull()
+    // Of days the newest are kept, and the last of them is the newest.
+    expect(figuresOf(hint, { ...cut, timeOrder: { after: 0 } })?.of).toBe('29 Nov 2018')
   })
 
   it('have a change whose sign is that of the change', () => {

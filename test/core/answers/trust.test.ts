@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { failedSince, trustLine } from '../../../src/core/answers/query-answer.ts'
+import { failedSince, notedFirst, trustLine } from '../../../src/core/answers/query-answer.ts'
 import type { LoadRecord, RunRecord } from '../../../src/core/ports/ledger.ts'
+import { text } from '../../../src/core/reply.ts'
 import { anna, channel, command, createWorld, type TestProcess } from '../../support/core.ts'
 
 /** An attempt to load that began at a time of the day and ended as said; published, where that is said. */
@@ -40,6 +41,28 @@ async function failedAfter(...attempts: readonly (readonly [string, 'complete' |
   if (live === null) throw new Error('something is live')
   return (await failedSince(live, bot.deps))?.started ?? null
 }
+
+it('what a reader must know first stands before the finding of an answer, also in a message of several', () => {
+  const [note, row] = [text('2 rows.'), text('rows')]
+  const outcome = {
+    headline: 'Songs: Undo leads.',
+    lead: 'Undo leads.',
+    replies: [row],
+    brief: [note],
+    facts: { rows: 2 },
+  }
+  const first = text('As of noon.', 'warning')
+  expect(notedFirst('As of noon.', outcome)).toEqual({
+    headline: 'As of noon. Songs: Undo leads.',
+    replies: [first, text('Undo leads.'), row],
+    brief: [first, note],
+    facts: { rows: 2 },
+  })
+  expect(notedFirst('As of noon.', { headline: 'H', replies: [row] })).toEqual({
+    headline: 'As of noon. H',
+    replies: [first, row],
+  })
+})
 
 describe('the newest attempt to load', () => {
   it('is told where it failed after what is live was published', async () => {

@@ -1,6 +1,8 @@
 import { DeleteClusterCommand, RedshiftClient, ResumeClusterCommand } from '@aws-sdk/client-redshift'
 import { describe, expect, it } from 'vitest'
 import { monthOf } from '../../../src/core/cluster/bill.ts'
+import { clusterAccess } from '../../../src/redshift/cluster/redshift-cluster.ts'
+import { keptSnapshot, newestFinal, snapshotLine } from '../../../src/redshift/cluster/resources.ts'
 import { plain, setStage, succeeded } from './stage.ts'
 
 const hour = 3_600_000
@@ -110,8 +112,11 @@ describe('pause and resume', () => {
     const down = await cluster.pause()
     await run({ ...down, steps: down.steps.slice(0, 1) })
     await expect(cluster.resume()).rejects.toMatchObject({ code: 'cluster_state' })
-    await expect(cluster.spinUp(plain)).rejects.toMatchObject({ code: 'cluster_state', fixCommand: 'resume' })
-    await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'cluster_state' })
+    const pausing = 'Cluster sparkify is pausing, which cannot be stopped. Nothing was done.'
+    const refused = { code: 'cluster_state', fixCommand: 'resume', message: pausing }
+    await expect(cluster.spinUp(plain)).rejects.toMatchObject(refused)
+    const notNow = 'Cluster sparkify is pausing, and AWS accepts no other change until that ends. Nothing was changed.'
+    await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'cluster_state', message: notNow })
   })
 })
 
@@ -153,10 +158,65 @@ describe('extend', () => {
     const { process, ledger } = await setStage()
     const { cluster, run } = process()
     await run(cluster.spinUp(plain))
+    const planned = await cluster.extend(2)
     ledger.lease = null
+    const meanwhile = { code: 'cluster_state', message: 'Cluster sparkify was paused in the meantime.' }
+    await expect(run(planned)).rejects.toMatchObject(meanwhile)
+    expect(ledger.lease).toBeNull()
     await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'cluster_state', fixCommand: 'spin-up' })
+    const none = 'none: it is not paused automatically; spin-up adds a lease'
+    expect((await cluster.describe()).facts).toContainEqual(['Lease', none])
     await run(cluster.pause())
     await expect(cluster.extend(2)).rejects.toMatchObject({ code: 'cluster_state', fixCommand: 'resume' })
+  })
+})
+
+describe('what a load needs', () => {
+  it('is asked of AWS: the role, and the secret of a cluster that is there', async () => {
+    const { process } = await setStage()
+    const { cluster, run, context } = process()
+    const access = clusterAccess(context)
+    const gone = {
+      code: 'cluster_state',
+      message: 'Role sparkify-s3-read does not exist any more.',
+      fixCommand: 'spin-up',
+    }
+    await expect(access.roleArn()).rejects.toMatchObject(gone)
+    await expect(access.secretArn()).rejects.toMatchObject({
+      code: 'no_cluster',
+      message: 'There is no cluster sparkify.',
+    })
+    await run(cluster.spinUp(plain))
+    expect(await access.roleArn()).toBe('arn:aws:iam::123456789012:role/sparkify-s3-read')
+    expect(await access.secretArn()).toMatch(/^arn:aws:secretsmanager:/)
+  })
+})
+
+describe('a snapshot', () => {
+  it.each([
+    ['sparkify-final-20261107-091245', 7, true, 'until 14 Nov 2026'],
+    ['sparkify-final-20261107-091245', 0, true, 'until 7 Nov 2026'],
+    ['by-hand', -1, false, 'until someone deletes it'],
+    ['sparkify2-final-20261107-091245', undefined, false, 'until someone deletes it'],
+  ])('%s that AWS keeps for %s days', (name, days, final, until) => {
+    const taken = new Date('2026-11-07T09:12:45Z')
+    const snapshot = keptSnapshot('sparkify', name, { taken, megabytes: 40_000, days, complete: true })
+    expect(snapshot.final).toBe(final)
+    expect(snapshotLine(snapshot, 'us-west-2')).toBe(`${name}, 40.0 GB, ${until}, $0.96 a month`)
+    expect(snapshotLine(snapshot, 'a-region-of-tomorrow')).toBe(`${name}, 40.0 GB, ${until}`)
+  })
+
+  it('that spin-up restores is the newest complete one of tear-down', () => {
+    const of = (name: string, complete: boolean) =>
+      keptSnapshot('sparkify', name, { taken: undefined, megabytes: 0, days: 7, complete })
+    const [growing, byHand, newest, older] = [
+      of('sparkify-final-4', false),
+      of('by-hand', true),
+      of('sparkify-final-2', true),
+      of('sparkify-final-1', true),
+    ]
+    expect(newestFinal([growing, byHand, newest, older])).toBe(newest)
+    expect(newestFinal([growing, byHand])).toBeNull()
   })
 })
 

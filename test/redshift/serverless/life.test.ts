@@ -195,6 +195,28 @@ describe('a workgroup', () => {
     })
   })
 
+  it('whose namespace somebody made without the role is given it, and doctor names it until then', async () => {
+    const { double, process } = await setStage()
+    const client = new RedshiftServerlessClient(double.scene)
+    const tags = [{ key: 'sparkify:managed', value: 'sparkify' }]
+    await client.send(new CreateNamespaceCommand({ namespaceName: 'sparkify', tags, manageAdminPassword: true }))
+    const { cluster, run, context } = process(priced)
+    const found = async (id: string) =>
+      awsProbes(context)
+        .find((probe) => probe.id === id)
+        ?.check(new AbortController().signal)
+    const lacking = 'namespace sparkify does not have the role sparkify-s3-read, so it cannot load'
+    expect(await found('aws-cluster')).toMatchObject({ state: 'red', detail: lacking })
+    await run(cluster.spinUp(plain))
+    expect(await found('aws-cluster')).toMatchObject({ state: 'green', detail: 'workgroup sparkify, sparkify-s3-read' })
+    expect(await found('aws-price')).toMatchObject({ state: 'green', detail: '$0.4 per RPU-hour' })
+    const unpriced = awsProbes(process(serverless).context).find(({ id }) => id === 'aws-price')
+    expect(await unpriced?.check(new AbortController().signal)).toMatchObject({
+      state: 'warn',
+      remedy: 'Set REDSHIFT_RPU_HOUR_USD to what an RPU-hour costs in your region.',
+    })
+  })
+
   it('that was not made yet is told: a namespace alone, its snapshots, and what goes on', async () => {
     const stage = await openWorkgroup()
     const { cluster, run, context, process } = stage

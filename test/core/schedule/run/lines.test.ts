@@ -165,6 +165,29 @@ describe('a fire of several lines', () => {
     expect(order.filter((word) => !word.endsWith('begins'))).toEqual(['one', 'two', 'three', 'one', 'two', 'three'])
   })
 
+  it('is continued only from a run of its own that failed', async () => {
+    const order: string[] = []
+    const { bot } = await night(commandsOf(order))
+    const [fired] = await tick(bot)
+    const [run, line] = [fired?.run?.id, (await bot.ledger.runs.list({ command: 'three', limit: 1 }))[0]?.id]
+    await bot.ledger.schedules.add({ ...three, state: { kind: 'paused' } })
+    const said = order.length
+    const refusals = [
+      [
+        `schedule-run 1 from=${run}`,
+        'expired',
+        `Run ${run} succeeded: there is nothing to continue. Nothing was done.`,
+      ],
+      [`schedule-run 2 from=${run}`, 'not_found', `Run ${run} does not belong to schedule 2. Nothing was done.`],
+      [`schedule-run 1 from=${line}`, 'not_found', `Run ${line} does not belong to schedule 1. Nothing was done.`],
+      ['schedule-run 1 from=999', 'not_found', 'Run 999 does not belong to schedule 1. Nothing was done.'],
+    ] as const
+    for (const [words, code, message] of refusals) {
+      expect(failureOf(await bot.say(words)), words).toMatchObject({ code, message })
+    }
+    expect(order).toHaveLength(said)
+  })
+
   it('waits while somebody else changes the warehouse, and goes on when they have', async () => {
     const order: string[] = []
     const gate = deferred()
