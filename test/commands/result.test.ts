@@ -141,12 +141,15 @@ describe('result', () => {
   it('shows a stored answer again without asking the warehouse', async () => {
     const { bot } = await loaded()
     const answer = await bot.say('top songs 20')
+    await bot.say('timeframe', { who: bob })
     await bot.say('tear-down', { typed: 'sparkify' })
     const again = await bot.say('result 2')
     expect(again).toMatchObject({ ok: true, audience: 'asker' })
     expect(tableOf(again)).toEqual(tableOf(answer))
     expect(JSON.stringify(again.replies)).toContain('Result 2: top-songs n=20, asked by Anna, 23 Nov 2026, 12:00 UTC')
+    // Without a number it is the newest of whoever asks, not of anybody.
     expect(tableOf(await bot.say('result')).rows).toEqual(tableOf(answer).rows)
+    expect(tableOf(await bot.say('result', { who: bob })).rows).not.toEqual(tableOf(answer).rows)
   })
 
   it('sorts by any column, most first or from A to Z, and the other way on demand', async () => {

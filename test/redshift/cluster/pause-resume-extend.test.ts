@@ -11,12 +11,16 @@ describe('pause and resume', () => {
   it('stop and restart the bill: the price counts the hours it ran, and a new lease begins', async () => {
     const { process, clock, ledger } = await setStage()
     const { cluster, run } = process()
+    expect(await cluster.costStatus()).toBe('There is no cluster sparkify, so no node is billed.')
     await run(cluster.spinUp(plain))
+    const price = '$0.54 an hour (list price, March 2026)'
+    expect(await cluster.costStatus()).toBe(`Cluster sparkify is available and costs ${price} while it runs.`)
     await clock.pass(2 * hour)
     const down = await cluster.pause()
     expect(down.plan).toBeNull()
     expect(await run(down)).toEqual(['✓ Pause cluster', '✓ Wait until paused'])
     expect(down.done).toBe('Cluster sparkify is paused. Its data is kept for $0.024 per GB and month.')
+    expect(await cluster.costStatus()).toBe('Cluster sparkify is paused; only its storage is billed.')
     await clock.pass(10 * hour)
 
     const asleep = await cluster.describe()

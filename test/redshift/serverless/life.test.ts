@@ -123,6 +123,29 @@ describe('a workgroup', () => {
     expect(await succeeded(stage.double)).not.toHaveProperty('redshift-serverless:CreateNamespace')
   })
 
+  it('is made, changed and deleted although AWS refuses each order while another operation runs', async () => {
+    const { double, process } = await setStage()
+    const { cluster, run } = process(serverless)
+    const refuse = async (...names: readonly string[]): Promise<void> => {
+      const refusal = {
+        kind: 'error',
+        code: 'ConflictException',
+        message: 'Another operation runs.',
+        times: 2,
+      } as const
+      for (const name of names) await double.fault({ ...refusal, action: `redshift-serverless:${name}` })
+    }
+    await refuse('CreateNamespace', 'CreateWorkgroup')
+    await run(cluster.spinUp(plain))
+    const other = process({ ...serverless, serverless: { ...settings.serverless, baseRpu: 16 } })
+    await refuse('UpdateWorkgroup')
+    await other.run(other.cluster.spinUp(plain))
+    expect((await other.cluster.describe()).facts).toContainEqual(['Engine', 'Redshift Serverless, 16 RPU, us-west-2'])
+    await refuse('DeleteWorkgroup', 'DeleteNamespace')
+    await run(cluster.tearDown({ snapshot: false }))
+    expect((await cluster.describe()).state).toBe('none')
+  })
+
   it('takes no size and no lease', async () => {
     const { cluster } = (await setStage()).process(serverless)
     const message = 'Workgroup sparkify has no nodes and no lease: it idles by itself. Nothing was done.'
