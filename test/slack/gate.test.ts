@@ -82,6 +82,18 @@ describe('a guest, where SPARKIFY_GUESTS is viewer', () => {
   })
 })
 
+it('a guest who is refused reads it once for each thing asked, however often Slack delivers it', async () => {
+  office = await openOffice()
+  const refusals = () => said().split('I do not answer guests.').length - 1
+  for (const text of ['help', 'songs']) {
+    const before = refusals()
+    await Promise.all([slash(text, gus), slash(text, gus)])
+    await eventually(() => refusals() > before)
+  }
+  expect(refusals()).toBe(2)
+  expect(await office.ledger.runs.list({ limit: 1 })).toEqual([])
+})
+
 describe('a member in a channel of another organization', () => {
   it('is a member where they mention the bot, although the payload names the host of the channel as well', async () => {
     office = await openOffice()

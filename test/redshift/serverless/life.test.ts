@@ -202,6 +202,12 @@ describe('a workgroup', () => {
     stage.ledger.handles.clear()
     expect(await perform(await later.spinUp(plain))).toContain('○ Restore the snapshot: a load was published since')
     expect(await succeeded(stage.double)).not.toHaveProperty('redshift-serverless:RestoreFromSnapshot')
+    // Of two snapshots the newer one is restored, and shown first.
+    await run(cluster.tearDown({ snapshot: true }))
+    const kept = (await cluster.describe()).facts.flatMap(([name, words]) => (name === 'Snapshot' ? [words] : []))
+    const [newest = '', older = ''] = kept.map((words) => words.split(',')[0] ?? '')
+    expect([kept.length, newest > older]).toEqual([2, true])
+    expect((await cluster.spinUp(plain)).plan?.facts.join()).toContain(`Restores the snapshot ${newest} of `)
   })
 
   it('without its managed password is not logged in to, and the line that helps is named', async () => {
