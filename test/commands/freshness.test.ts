@@ -147,6 +147,8 @@ describe('freshness', () => {
     await at('2018-12-01T06:00')
     await at('2018-12-02T06:00')
     await at('2018-12-02T09:00')
+    expect(await bot.ledger.freshness.days(1, 9)).toEqual([])
+    expect(await message('2018-11-30')).toBeNull()
     await bot.say('freshness resume')
     await at('2018-12-02T09:01')
     expect(await bot.ledger.freshness.days(1, 9)).toEqual([])

@@ -1,13 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { createSlackClients } from '../../src/slack/clients.ts'
-import {
-  askerAlone,
-  type ChannelLookup,
-  createChannels,
-  postingRefusal,
-  refusalFor,
-  remedyFor,
-} from '../../src/slack/people/channels.ts'
+import { askerAlone, createChannels, postingRefusal, refusalFor, remedyFor } from '../../src/slack/people/channels.ts'
 import { externallyShared } from '../../src/slack/slack-errors.ts'
 import { ada, type Office, openOffice } from './support/office.ts'
 
@@ -102,7 +95,9 @@ it.each([
 })
 
 /** Looks up what Slack answers of a channel, of which nothing else is known. */
-async function lookupOf(channel: object | string): Promise<ChannelLookup & { readonly noted: unknown[] }> {
+async function lookupOf(
+  channel: object | string,
+): Promise<Parameters<typeof postingRefusal>[1] & { readonly noted: unknown[] }> {
   const client = await clientOf()
   office.front.inject(({ name }) => {
     if (name !== 'conversations.info') return undefined

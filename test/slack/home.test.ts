@@ -298,6 +298,23 @@ describe('when Slack does not take it', () => {
     await reads('sparkify')
   })
 
+  it('stays as it is while Slack does not say who somebody is', async () => {
+    await entered()
+    let away = true
+    office.front.inject(({ name }) =>
+      name === 'users.info' && away ? { body: { ok: false, error: 'internal_error' } } : undefined,
+    )
+    office.clock.advance(2 * 3_600_000)
+    await addSchedule()
+    await change()
+    await office.clock.until(() => office.log.some(({ message }) => message.includes('did not return a profile')))
+    office.clock.advance(60_000)
+    away = false
+    await change()
+    await reads('songs')
+    expect(publishes(office).filter(({ body }) => `${body.get('view')}`.includes('Cannot read'))).toEqual([])
+  })
+
   it('forgets people for whom there is no Home tab', async () => {
     office.front.inject(({ name }) =>
       name === 'views.publish' ? { body: { ok: false, error: 'not_enabled' } } : undefined,
