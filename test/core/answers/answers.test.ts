@@ -137,7 +137,7 @@ describe('a question that cannot be answered', () => {
     expect(failureOf(answer)).toMatchObject({
       code: 'not_loaded',
       message: expect.stringMatching(/^Nothing is loaded yet: the first load was interrupted; /),
-      remedy: 'Start the bot, or carry on with run-again 1.',
+      remedy: 'Start the bot, or continue with run-again 1.',
     })
     expect(answer.next).toMatchObject([{ line: 'run-again 1' }])
   })
