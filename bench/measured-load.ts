@@ -62,7 +62,8 @@ export async function measuredLoad(
     const found = await engine.sources(signal)
     if (before !== undefined) await engine.changes(before, found, signal)
     const schema = [...library.schema.staging, ...library.schema.star, ...library.schema.load]
-    await engine.begin(load, schema, work, before === undefined ? undefined : { load: before, reads: 'changes' })
+    const basis = before === undefined ? undefined : { load: before, reads: 'changes' as const, sources: found }
+    await engine.begin(load, schema, work, basis)
     return found
   })
   await during('stage', () =>

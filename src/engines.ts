@@ -11,6 +11,7 @@ import type { Ledger } from './core/ports/ledger.ts'
 import type { Log } from './core/ports/log.ts'
 import type { ObjectStore } from './core/ports/objects.ts'
 import type { Probe } from './core/ports/probe.ts'
+import { isRemote } from './core/warehouse/sources.ts'
 import { loadLine } from './core/warehouse/state.ts'
 import type { EngineMethod, openInThread } from './duckdb/own-thread.ts'
 import type { RedshiftEngineOptions } from './redshift/engine/redshift-engine.ts'
@@ -58,30 +59,30 @@ export async function openWarehouse(
 
 async function openDuckdb(config: Config, clock: Clock, ownThread: boolean): Promise<Warehouse> {
   const { createDuckdbCluster } = await import('./duckdb/cluster.ts')
-  const { isRemote, listFolder } = await import('./duckdb/sources.ts')
+  const { createSourceStore, withFetchedSources } = await import('./fetched-sources.ts')
+  const { listFolder } = await import('./duckdb/sources.ts')
   const folder = join(config.dataDir, 'loads')
   const sources = config.sources === null ? await sampleIn(config.dataDir) : { ...config.sources, generated: null }
-  const dataRegion = config.redshift.dataRegion ?? config.redshift.region
-  const { http, https, bypass } = config.proxies
-  const proxy = https || http
+  const fetched = join(config.dataDir, 'objects')
   const options = {
     folder,
     logData: sources.log,
     songData: sources.song,
-    ...(dataRegion === null ? {} : { dataRegion }),
+    fetched,
     ...(config.duckdb.memory === null ? {} : { memoryLimit: config.duckdb.memory }),
     keepGone: config.duckdb.goneFiles === 'keep',
     keepLoads: config.duckdb.keepLoads,
-    ...(proxy === '' || bypass.trim() === '*' ? {} : { proxy }),
   }
   const source = `${sources.log} ${sources.song}`
   const known = { name: 'duckdb', source, mapping: null, keeps: config.duckdb.keepLoads, copies: null } as const
-  const engine = openedWhenUsed(known, async () => {
+  const opened = openedWhenUsed(known, async () => {
     if (ownThread) return (await import('./duckdb/own-thread.ts')).openInThread(options)
     const opened = await (await import('./duckdb/engine.ts')).createDuckdbEngine(options)
     return (method, args) => Reflect.apply(opened[method], opened, args)
   })
-  const cluster = createDuckdbCluster({ folder, clock })
+  const s3 = createSourceStore(config.redshift.dataRegion ?? config.redshift.region ?? undefined)
+  const engine = withFetchedSources(opened, { places: sources, folder: fetched, store: s3.store })
+  const cluster = createDuckdbCluster({ folder, fetched, clock })
   return {
     engine,
     cluster,
@@ -97,7 +98,10 @@ async function openDuckdb(config: Config, clock: Clock, ownThread: boolean): Pro
         ]),
       )
     },
-    close: () => engine.close(),
+    async close() {
+      await engine.close()
+      await s3.close()
+    },
   }
 }
 

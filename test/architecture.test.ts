@@ -44,6 +44,7 @@ const roots: readonly string[] = [
   'copies.ts',
   'slack-backend.ts',
   'engines.ts',
+  'fetched-sources.ts',
   'library.ts',
   'line.ts',
   'local-people.ts',

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises'
 import { OpsError } from '../core/errors.ts'
 import { bytes, plural } from '../core/format.ts'
 import type { Clock } from '../core/ports/clock.ts'
@@ -16,11 +17,19 @@ import {
 
 const name = 'sparkify'
 
+/** `folder` holds the loads, `fetched` what was fetched of sources that are elsewhere. */
+interface DuckdbHome {
+  readonly folder: string
+  readonly fetched: string
+  readonly clock: Clock
+}
+
 /**
  * The "cluster" of the embedded engine: the folder of its loads, with a small file that holds its state. It costs nothing. A paused one
  * answers no questions.
  */
-export function createDuckdbCluster({ folder, clock }: { readonly folder: string; readonly clock: Clock }): Cluster {
+export function createDuckdbCluster(own: DuckdbHome): Cluster {
+  const { folder, clock } = own
   /** The state of a warehouse that can be paused and resumed. Throws where there is none, or one that is being torn down. */
   const whole = async (): Promise<'available' | 'paused'> => {
     const state = (await readHome(folder))?.state ?? 'none'
@@ -63,7 +72,7 @@ export function createDuckdbCluster({ folder, clock }: { readonly folder: string
       refuseForeign(folder, contents)
       return {
         plan: tearDownPlan(contents, snapshot),
-        steps: [removeLoads(folder, clock), verifyGone(folder)],
+        steps: [removeLoads(own), verifyGone(folder)],
         done: `Cluster ${name} is deleted. The source files are kept.`,
         forgetsLoads: true,
       }
@@ -119,7 +128,7 @@ function tearDownPlan(contents: HomeContents, snapshot: boolean): PlanDraft {
   }
 }
 
-function removeLoads(folder: string, clock: Clock): Step {
+function removeLoads({ folder, fetched, clock }: DuckdbHome): Step {
   return {
     id: 'remove-the-loads',
     title: 'Remove the loads',
@@ -129,6 +138,7 @@ function removeLoads(folder: string, clock: Clock): Step {
       refuseForeign(folder, contents)
       await writeHome(folder, 'deleting', clock.now())
       await removeContents(folder)
+      await rm(fetched, { recursive: true, force: true })
       return { detail: `${plural(contents.loads, 'load')}, ${bytes(contents.bytes)}` }
     },
   }

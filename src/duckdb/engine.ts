@@ -1,10 +1,10 @@
 import { setMaxListeners } from 'node:events'
 import { mkdir } from 'node:fs/promises'
 import { OpsError } from '../core/errors.ts'
-import { bytes, plural } from '../core/format.ts'
 import { createSemaphore } from '../core/pacing.ts'
-import type { Engine, LoadId } from '../core/ports/engine.ts'
+import type { Engine, LoadId, SourceFile, Sources } from '../core/ports/engine.ts'
 import type { Work } from '../core/step.ts'
+import { isRemote, sourcesSummary } from '../core/warehouse/sources.ts'
 import { createAttachments, type Mode } from './attachments.ts'
 import { type Dataset, datasets } from './datasets.ts'
 import { damaged, damagedCandidate, inFolder, isCorrupt, isDamage } from './failure.ts'
@@ -14,11 +14,19 @@ import { duckdbLiteral, identifier } from './literal.ts'
 import { loadsIn, removeAbandonedScratch, removeLoad, storedIn } from './load-files.ts'
 import { locateEvent } from './locate.ts'
 import { verifyPacked } from './packed.ts'
-import { createRemote } from './remote.ts'
 import { inDuckdb, select } from './select.ts'
 import { type DuckdbSession, withSession } from './session.ts'
-import { addOwnColumns, compare, hashesOf, hasList, loadedFilesOf, nameIn, takeOverGone } from './source-list.ts'
-import { asSourceError, isRemote, type Listing, listFolder, type Variable } from './sources.ts'
+import {
+  addOwnColumns,
+  compare,
+  hashesOf,
+  hasList,
+  loadedFilesOf,
+  nameIn,
+  takeOverGone,
+  whereRead,
+} from './source-list.ts'
+import { asSourceError, type Listing, listFolder, type Variable } from './sources.ts'
 import { stageFiles } from './stage.ts'
 
 const progressEveryMs = 500
@@ -26,17 +34,15 @@ const logVariable = 'SPARKIFY_LOG_DATA'
 const songVariable = 'SPARKIFY_SONG_DATA'
 
 /**
- * Where the loads and the sources lie. `folder` holds one file per load; `logData` and `songData` are folders or
- * `s3://bucket/prefix`, `dataRegion` that bucket's region, `proxy` the address of the proxy on the way there; `maxConcurrent`
- * statements run at a time (each holds one thread of libuv's pool); `memoryLimit` as DuckDB writes it;
+ * Where the loads and the sources lie. `folder` holds one file per load; `logData` and `songData` are folders, or `s3://bucket/prefix`, of which
+ * the caller lists the objects and fetches them into a folder, `fetched`; `maxConcurrent` statements run at a time (each holds one thread of libuv's pool); `memoryLimit` as DuckDB writes it;
  * rows of files that are gone stay where `keepGone`; `keepLoads` published loads are kept; `now` is the time by the clock of the file system, in milliseconds since 1970.
  */
 export interface DuckdbOptions {
   readonly folder: string
   readonly logData: string
   readonly songData: string
-  readonly dataRegion?: string | undefined
-  readonly proxy?: string | undefined
+  readonly fetched?: string | undefined
   readonly maxConcurrent?: number | undefined
   readonly memoryLimit?: string | undefined
   readonly keepGone?: boolean | undefined
@@ -49,13 +55,13 @@ export interface DuckdbOptions {
  * once it is published. So readers never wait, and never see a mixture of two loads.
  */
 export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine> {
-  const { folder, logData, songData, dataRegion, proxy, maxConcurrent = 4 } = options
+  const { folder, logData, songData, fetched = folder, maxConcurrent = 4 } = options
   const { memoryLimit = usualMemoryLimit(), keepGone = false, keepLoads = 3, now = Date.now } = options
-  const instance = await openInstance({ folder, places: [logData, songData], memoryLimit })
+  const places = [logData, songData, fetched].filter((place) => !isRemote(place))
+  const instance = await openInstance({ folder, places, memoryLimit })
   const admin = await instance.connect()
   const attachments = createAttachments(folder, admin)
   const semaphore = createSemaphore(maxConcurrent)
-  const remote = createRemote(instance, { region: dataRegion, proxy })
 
   const inTurn = <T>(signal: AbortSignal, work: () => Promise<T>): Promise<T> => {
     // All statements of a run listen to its one signal; Node takes more than ten listeners for a leak and warns of it.
@@ -96,8 +102,9 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     }
   }
 
-  const list = (place: string, variable: Variable, signal: AbortSignal): Promise<Listing> =>
-    isRemote(place) ? remote.list(place, variable) : listFolder(place, variable, signal, now())
+  // Objects in S3 are listed by the caller, who fetches them.
+  const list = async (place: string, variable: Variable, signal: AbortSignal): Promise<Listing> =>
+    isRemote(place) ? { files: [], skipped: [] } : listFolder(place, variable, signal, now())
 
   /** The allocator keeps what a load has used (0.4 GB after 1,000,000 events); setting the limit, as it is, makes it let go. */
   const giveMemoryBack = async (): Promise<void> => {
@@ -130,15 +137,19 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
   }
 
   /** Takes the rows of files that are gone over into a new load. */
-  const keepGoneFiles = async (load: LoadId, before: LoadId, signal: AbortSignal): Promise<void> => {
-    const log = await list(logData, logVariable, signal)
-    const song = await list(songData, songVariable, signal)
+  const keepGoneFiles = async (
+    load: LoadId,
+    before: LoadId,
+    { log, song, leftOut = [] }: Sources,
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const there = (files: readonly SourceFile[]) => [...files.map(({ path }) => path), ...leftOut]
     try {
       await attachments.use(before, 'read', (alias) =>
         inCandidate(load, signal, (session) =>
           session.transaction(async () => {
-            await takeOverGone(session, alias, datasets.log, logData, log.files)
-            await takeOverGone(session, alias, datasets.song, songData, song.files)
+            await takeOverGone(session, alias, datasets.log, logData, there(log))
+            await takeOverGone(session, alias, datasets.song, songData, there(song))
           }),
         ),
       )
@@ -157,16 +168,13 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     async sources(signal) {
       const log = await list(logData, logVariable, signal)
       const song = await list(songData, songVariable, signal)
-      const size = [...log.files, ...song.files].reduce((sum, file) => sum + file.bytes, 0)
       const skipped = [
         ...log.skipped.map((path) => nameIn(logData, path)),
         ...song.skipped.map((path) => nameIn(songData, path)),
       ]
-      const files = `${plural(log.files.length, 'log file')}, ${plural(song.files.length, 'song file')}`
-      return { log: log.files, song: song.files, skipped, summary: `${files}, ${bytes(size)}` }
+      return { log: log.files, song: song.files, skipped, summary: sourcesSummary(log.files, song.files) }
     },
     async changes(load, sources, signal) {
-      if ([logData, songData].some(isRemote)) return null
       return inServed(load, signal, async (session) => {
         if (!(await hasList(session, session.alias))) return null
         const { leftOut = [] } = sources
@@ -183,7 +191,7 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
     },
     loadedFiles: (load, signal) => inServed(load, signal, loadedFilesOf),
     async contentOf(file, signal) {
-      return (await hashesOf([file], signal)).get(file.path) ?? null
+      return isRemote(file.path) ? file.stamp : ((await hashesOf([file], signal)).get(file.path) ?? null)
     },
     async begin(load, schema, { signal }, before) {
       const copyOf = before?.reads === 'changes' ? before.load : undefined
@@ -200,13 +208,12 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
           if (copyOf !== undefined) await openIncrement(session)
         }),
       )
-      if (before?.reads === 'all' && keepGone) await keepGoneFiles(load, before.load, signal)
+      if (before?.reads === 'all' && keepGone) await keepGoneFiles(load, before.load, before.sources, signal)
     },
     async stage(load, name, sources, maxErrors, work) {
       const [root, variable] = name === 'log' ? ([logData, logVariable] as const) : ([songData, songVariable] as const)
-      const shown = (path: string): string => nameIn(root, path)
       const { [name]: files, leftOut = [] } = sources
-      const staging = { dataset: datasets[name], files, maxErrors, root, keepGone, leftOut, shown }
+      const staging = { dataset: datasets[name], files, maxErrors, root, keepGone, leftOut }
       try {
         return await inCandidate(load, work.signal, (session) =>
           withProgress(session, work, () => stageFiles(session, staging, work.signal)),
@@ -215,8 +222,10 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
         throw asSourceError(error, root, variable)
       }
     },
-    async locate({ log }, event, signal) {
-      const shown = (path: string): string => nameIn(logData, path)
+    async locate({ log: files }, event, signal) {
+      const { here, pathOf } = whereRead(files)
+      const log = files.map(here)
+      const shown = (path: string): string => nameIn(logData, pathOf(path))
       const padded = await verifyPacked(log, shown, signal)
       return inTurn(signal, () =>
         withSession(instance, 'memory', signal, (session) =>

@@ -3,7 +3,7 @@ import { cancelled } from '../core/pacing.ts'
 import type { LoadId } from '../core/ports/engine.ts'
 
 /** The first line of a DuckDB error, without its class: "Binder Error: Referenced column …" → "Referenced column …". */
-export function firstLine(error: unknown): string {
+function firstLine(error: unknown): string {
   const line = messageOf(error).split('\n', 1)[0] ?? ''
   return line.replace(/^[A-Z][\w ]*Error: /, '').trim()
 }

@@ -6,7 +6,6 @@ import type { RowPlace } from '../core/unreadable.ts'
 import { hasPackedName, isZlibError, openBytes } from './packed.ts'
 import { NotUtf8File, readRecords, recordsOfText, type SourceRecord } from './records.ts'
 import { isSmall } from './source-list.ts'
-import { isRemote } from './sources.ts'
 
 /*
  * Which fields the records of the source files have. DuckDB is not asked: reading the names of all fields takes as long as reading the
@@ -20,17 +19,16 @@ const filesAtOnce = 64
 const mostFields = 200
 
 /**
- * The fields of the first records of these files: 10,000 in all, of as many files as there are up to a thousand, evenly. Files in S3 are left
- * out. What cannot be read is left to who loads it.
+ * The fields of the first records of these files: 10,000 in all, of as many files as there are up to a thousand, evenly.
+ * What cannot be read is left to who loads it.
  */
 export async function fieldsIn(
   files: readonly SourceFile[],
   shown: (path: string) => string,
   signal: AbortSignal,
 ): Promise<readonly FieldSeen[]> {
-  const local = files.filter(({ path }) => !isRemote(path))
-  const every = Math.max(1, local.length / mostFiles)
-  const some = local.filter((_, at) => Math.floor(at / every) !== Math.floor((at - 1) / every))
+  const every = Math.max(1, files.length / mostFiles)
+  const some = files.filter((_, at) => Math.floor(at / every) !== Math.floor((at - 1) / every))
   const wanted = Math.ceil(mostRecords / Math.max(1, some.length))
   const look = createLook()
   for (const [index, file] of some.entries()) {

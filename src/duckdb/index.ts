@@ -1,3 +1,2 @@
 export { createDuckdbCluster } from './cluster.ts'
 export { createDuckdbEngine, type DuckdbOptions } from './engine.ts'
-export { isRemote } from './sources.ts'

@@ -4,7 +4,6 @@ import { resolve } from 'node:path'
 import { duckdbLiteral, pathPattern } from './literal.ts'
 import { pathOfScratch } from './load-files.ts'
 import { DuckDBInstance } from './node-api.ts'
-import { isRemote } from './sources.ts'
 
 /** What an instance may reach and use. `memoryLimit` as DuckDB writes it (`2GB`). */
 interface InstanceOptions {
@@ -23,7 +22,7 @@ export function usualMemoryLimit(): string {
 
 /**
  * A DuckDB in memory, to which load files are attached. It sorts nulls and divides integers as Redshift does, works in UTC,
- * and can open nothing but the folder of loads and the source folders (with a source in S3 it has to reach the network).
+ * and can open nothing but the folder of loads and the source folders.
  */
 export async function openInstance({ folder, places, memoryLimit }: InstanceOptions): Promise<DuckDBInstance> {
   const instance = await DuckDBInstance.create(':memory:', {
@@ -39,12 +38,10 @@ export async function openInstance({ folder, places, memoryLimit }: InstanceOpti
   const connection = await instance.connect()
   try {
     await connection.run(`set global TimeZone = 'UTC'`)
-    if (!places.some(isRemote)) {
-      // A path is looked up in this list as the pattern that it is given as, and the file found once more as it is.
-      const folders = [folder, ...places].map((place) => resolve(place)).flatMap((path) => [path, pathPattern(path)])
-      const allowed = folders.map(duckdbLiteral).join(', ')
-      await connection.run(`set allowed_directories = [${allowed}]; set enable_external_access = false`)
-    }
+    // A path is looked up in this list as the pattern that it is given as, and the file found once more as it is.
+    const folders = [folder, ...places].map((place) => resolve(place)).flatMap((path) => [path, pathPattern(path)])
+    const allowed = folders.map(duckdbLiteral).join(', ')
+    await connection.run(`set allowed_directories = [${allowed}]; set enable_external_access = false`)
   } finally {
     connection.disconnectSync()
   }

@@ -22,7 +22,7 @@ export async function locateEvent(
   const first = lines.files.length === 0 ? null : await firstFile(session, dataset, lines, event)
   const others = files.filter((file) => irregular.includes(file) || !direct.includes(file))
   for (const path of [...(first === null ? [] : [first]), ...others.map((file) => file.path)].toSorted()) {
-    for await (const records of recordsOf(session, shown, path)) {
+    for await (const records of recordsOf(shown, path)) {
       const { relation, bindings, spellings } = await batchOf(session, dataset, records)
       const sql = lenientSql(dataset, spellings)
       const found = await session.run(

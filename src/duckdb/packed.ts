@@ -4,7 +4,6 @@ import { createGunzip, type Gunzip } from 'node:zlib'
 import { codeOf, OpsError } from '../core/errors.ts'
 import { cancelled } from '../core/pacing.ts'
 import type { SourceFile } from '../core/ports/engine.ts'
-import { isRemote } from './sources.ts'
 
 const chunkBytes = 1024 * 1024
 
@@ -51,7 +50,7 @@ export async function verifyPacked(
 ): Promise<ReadonlySet<string>> {
   const padded = new Set<string>()
   for (const { path, bytes } of files) {
-    if (!hasPackedName(path) || isRemote(path)) continue
+    if (!hasPackedName(path)) continue
     const gunzip = createGunzip()
     try {
       for await (const _ of unpacked(path, gunzip)) {

@@ -9,7 +9,6 @@ import { damagedArchive, hasPackedName, isZlibError, openBytes } from './packed.
 import type { Spellings } from './record-sql.ts'
 import { maxRecordBytes, NotUtf8File, readRecords, type SourceRecord } from './records.ts'
 import type { Bindings, DuckdbSession } from './session.ts'
-import { isRemote } from './sources.ts'
 
 /** DuckDB knows a packed file by `.gz` alone, and cannot be given a name with a backslash as a pattern. */
 export function isOpenedByDuckdb({ path }: SourceFile, padded: ReadonlySet<string>): boolean {
@@ -56,12 +55,11 @@ export async function survey(session: DuckdbSession, dataset: Dataset, files: re
 
 /** The records of a file in batches. Throws `bad_data` for a file that is no text of records at all. */
 export async function* recordsOf(
-  session: DuckdbSession,
   shown: (path: string) => string,
   path: string,
 ): AsyncGenerator<readonly SourceRecord[]> {
   try {
-    yield* readRecords(isRemote(path) ? remoteBytes(session, path) : await openBytes(path))
+    yield* readRecords(await openBytes(path))
   } catch (error) {
     if (error instanceof NotUtf8File) throw utf16(shown(path), error)
     throw isZlibError(error) ? damagedArchive(shown(path), error.message, error) : error
@@ -72,12 +70,6 @@ function utf16(shown: string, cause: unknown): OpsError {
   return OpsError.untouched('bad_data', `${shown} is UTF-16; save it as UTF-8.`, 'Fix the file and load again.', {
     cause,
   })
-}
-
-/** The bytes of a file in S3, which DuckDB alone reaches. Not unpacked. */
-async function* remoteBytes(session: DuckdbSession, path: string): AsyncGenerator<Buffer> {
-  const result = await session.run('select content from read_text($path)', { values: { path: pathPattern(path) } })
-  for (const [content] of await result.getRowsJS()) yield Buffer.from(String(content))
 }
 
 /**

@@ -5,11 +5,12 @@ import { join, relative, resolve, sep } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { cancelled } from '../core/pacing.ts'
 import type { FileChange, LoadedFile, SourceFile } from '../core/ports/engine.ts'
+import { isRemote } from '../core/warehouse/sources.ts'
 import type { Dataset } from './datasets.ts'
 import { isIncrement } from './increment.ts'
 import { identifier } from './literal.ts'
 import type { DuckdbSession } from './session.ts'
-import { isAsListed, isRemote } from './sources.ts'
+import { isAsListed } from './sources.ts'
 
 /*
  * Each load keeps the list of the files that its staging tables hold, in `source_files`. Behind the columns that `sql/` knows it has the
@@ -78,6 +79,28 @@ export function nameIn(root: string, path: string): string {
   return isRemote(path) ? path : relative(resolve(root), path)
 }
 
+/** What the paths of the files of a place begin with. */
+function beginningOf(root: string): string {
+  return isRemote(root) ? root : join(resolve(root), sep)
+}
+
+/** Where files are read: those in S3 where they were fetched to. */
+export interface WhereRead {
+  /** The file with the path by which it is read. */
+  here(file: SourceFile): SourceFile
+  /** The path of the file that is read there. */
+  pathOf(path: string): string
+}
+
+/** Finds files where they are read, and back. */
+export function whereRead(files: readonly SourceFile[]): WhereRead {
+  const paths = new Map(files.map(({ path, fetched = path }) => [fetched, path]))
+  return {
+    here: (file) => ({ ...file, path: file.fetched ?? file.path }),
+    pathOf: (path) => paths.get(path) ?? path,
+  }
+}
+
 /** Compares the files with the list of a load. A file is read to be hashed only where its size is the same and its stamp is not. */
 export async function compare(
   session: DuckdbSession,
@@ -106,7 +129,7 @@ export async function compare(
   }
   // What another folder held is not gone from this one: it is of no more use.
   const isKept = ({ path }: ListedFile): boolean =>
-    keepGone && path.startsWith(join(resolve(root), sep)) && !leftOut.includes(path)
+    keepGone && path.startsWith(beginningOf(root)) && !leftOut.includes(path)
   for (const file of listed.values()) if (!isKept(file)) remove.push({ ...file, change: 'gone' })
   return { read, remove, same, unchanged: files.length - read.length }
 }
@@ -154,8 +177,8 @@ interface ReadNow {
 }
 
 /** Whether a file is so small that it is read at once. */
-export function isSmall({ path, bytes }: SourceFile): boolean {
-  return bytes <= smallBytes && !isRemote(path)
+export function isSmall({ bytes }: SourceFile): boolean {
+  return bytes <= smallBytes
 }
 
 /** Reads small files, and lets others go between. */
@@ -225,17 +248,16 @@ export async function takeOverGone(
   alias: string,
   { name, table }: Dataset,
   root: string,
-  files: readonly SourceFile[],
+  there: readonly string[],
 ): Promise<void> {
   const other = identifier(alias)
   if (!(await hasList(session, alias))) return
-  const below = join(resolve(root), sep)
   await session.run(
     `insert into source_files by name
      select * from ${other}.source_files
      where dataset = $name and starts_with(path, $below)
        and _name not in (select unnest(from_json($names, '["VARCHAR"]')))`,
-    { values: { name, below, names: JSON.stringify(files.map(({ path }) => nameIn(root, path))) } },
+    { values: { name, below: beginningOf(root), names: JSON.stringify(there.map((path) => nameIn(root, path))) } },
   )
   await session.run(
     `insert into ${table} by name

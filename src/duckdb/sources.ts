@@ -5,6 +5,7 @@ import { codeOf, messageOf, OpsError } from '../core/errors.ts'
 import { cancelled } from '../core/pacing.ts'
 import type { SourceFile } from '../core/ports/engine.ts'
 import { skippedWords } from '../core/warehouse/quarantine.ts'
+import { dayOf, isSourceName } from '../core/warehouse/sources.ts'
 
 // Enough to keep every thread of libuv's pool busy: 15,000 files in 0.2 s.
 const questionsAtOnce = 64
@@ -12,24 +13,6 @@ const everybodyReads = 0o444n
 
 /** The configuration variable that names the folder, for failures. */
 export type Variable = 'SPARKIFY_LOG_DATA' | 'SPARKIFY_SONG_DATA'
-
-/** Whether a configured place is in S3 rather than in a folder. */
-export function isRemote(place: string): boolean {
-  return /^s3:\/\//i.test(place)
-}
-
-/** The day that the name of a log file gives: `2018-11-29-events.json` → `2018-11-29`; null for any other name or day. */
-export function dayOf(path: string): string | null {
-  const [, day] = /(?:^|[\\/])(\d{4}-\d{2}-\d{2})-events\.(?:json|jsonl|ndjson)(?:\.gz)?$/i.exec(path) ?? []
-  if (day === undefined) return null
-  const date = new Date(`${day}T00:00:00Z`)
-  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(day) ? day : null
-}
-
-/** Whether a file of this name is source data: `.json`, `.jsonl` or `.ndjson`, also packed, in any case. */
-export function isSourceName(name: string): boolean {
-  return /\.(json|jsonl|ndjson)(\.gz)?$/i.test(name)
-}
 
 /** The files of a source, and the paths of those that are not read, because their names are not those of data. */
 export interface Listing {

@@ -19,25 +19,26 @@ import {
   hashesMeanwhile,
   hashesOf,
   isSmall,
+  nameIn,
   nextNumber,
   readNow,
   type SourceFolder,
   totalsOf,
+  type WhereRead,
+  whereRead,
   writeList,
 } from './source-list.ts'
-import { isRemote } from './sources.ts'
 
 const maxReasons = 5
 // What a failed load shows of them; each costs two small questions.
 const filesLookedAt = 20
 const rowsLookedAt = 500
 
-/** What there is to stage. `shown` writes a file's path as its reader knows it. */
+/** What there is to stage. */
 interface StagingFolder extends SourceFolder {
   readonly dataset: Dataset
   readonly files: readonly SourceFile[]
   readonly maxErrors: number
-  readonly shown: (path: string) => string
 }
 
 /** Which files are read how, in the order in which they are numbered. */
@@ -62,8 +63,11 @@ interface Plan {
  * for more than `maxErrors` in all files of the list.
  */
 export async function stageFiles(session: DuckdbSession, staging: StagingFolder, signal: AbortSignal): Promise<Staged> {
-  const { dataset, files, shown } = staging
-  const difference = await compare(session, dataset, files, staging, signal)
+  const { dataset, files } = staging
+  const where = whereRead(files)
+  const shown = (path: string): string => nameIn(staging.root, where.pathOf(path))
+  const { read: changed, ...rest } = await compare(session, dataset, files, staging, signal)
+  const difference = { ...rest, read: changed.map((file) => ({ ...file, ...where.here(file) })) }
   const padded = await verifyPacked(difference.read, shown, signal)
   const fields = await fieldsIn(difference.read, shown, signal)
   const isText = (file: SourceFile): boolean =>
@@ -72,12 +76,13 @@ export async function stageFiles(session: DuckdbSession, staging: StagingFolder,
   const [texts, exact] = split(others, isText)
   const none = { files: [], spellings: spellingsIn(dataset, []) }
   const hashOf = new Map<string, string | null>()
-  const work: Work = { ...staging, difference, signal, hashOf }
+  const work: Work = { ...staging, shown, where, difference, signal, hashOf }
   const note = (hashes: Hashes): void => {
     for (const [path, hash] of hashes) hashOf.set(path, hash)
   }
   // What changed just now shows no further change, so it is hashed before it is read: another write then differs from the hash.
-  const [settled, fresh] = split([...exact, ...records], ({ stamp, path }) => stamp !== null && !isRemote(path))
+  const inPlace = [...exact, ...records].filter(({ fetched }) => fetched === undefined)
+  const [settled, fresh] = split(inPlace, ({ stamp }) => stamp !== null)
   note(await hashesOf(fresh, signal))
   try {
     const hashed = hashesMeanwhile(settled, signal).then(note)
@@ -100,8 +105,13 @@ function split<T>(all: readonly T[], isFirst: (one: T) => boolean): readonly [re
   return [first, others]
 }
 
-/** What there is to stage, with what differs from the list, and the hashes of the files that are read, by path. */
+/**
+ * What there is to stage, with what differs from the list and is read where it lies, and the hashes of the files that are read, by path.
+ * `shown` writes the path of a file as its reader knows it.
+ */
 interface Work extends StagingFolder {
+  readonly shown: (path: string) => string
+  readonly where: WhereRead
   readonly difference: Difference
   readonly signal: AbortSignal
   readonly hashOf: Map<string, string | null>
@@ -132,6 +142,7 @@ function carryOut(session: DuckdbSession, work: Work, plan: Plan, hashed?: Promi
     const read = ordered.map((file) => ({
       ...file,
       number: numberOf(file),
+      path: work.where.pathOf(file.path),
       name: work.shown(file.path),
       hash: hashOf.get(file.path) ?? null,
       ...(rejected.get(file.path) ?? { rejected: 0, reasons: [] }),
@@ -195,7 +206,7 @@ function columnsOf({ fields }: Dataset): string {
 
 async function insertLines(
   session: DuckdbSession,
-  staging: StagingFolder,
+  staging: Work,
   { files, spellings }: Plan['lines'],
   first: number,
 ): Promise<Rejected> {
@@ -226,12 +237,12 @@ async function insertLines(
 
 async function firstUnreadable(
   session: DuckdbSession,
-  staging: StagingFolder,
+  staging: Work,
   path: string,
   most = maxReasons,
 ): Promise<readonly UnreadableRow[]> {
   const found: UnreadableRow[] = []
-  for await (const records of recordsOf(session, staging.shown, path)) {
+  for await (const records of recordsOf(staging.shown, path)) {
     const limit = most - found.length
     found.push(...(await findUnreadable(session, staging.dataset, staging.shown(path), records, limit)))
     if (found.length >= most) break
@@ -246,9 +257,11 @@ async function unreadableRows(session: DuckdbSession, work: Work): Promise<reado
     { values: { name: work.dataset.name } },
   )
   const rows: UnreadableRow[] = []
-  for (const [path, rejected] of await files.getRowsJS()) {
+  const places = new Map(work.files.map((file) => [file.path, work.where.here(file).path]))
+  for (const [listed, rejected] of await files.getRowsJS()) {
+    const path = places.get(String(listed)) ?? String(listed)
     const most = Math.min(Number(rejected), rowsLookedAt - rows.length)
-    if (most > 0) rows.push(...(await firstUnreadable(session, work, String(path), most).catch(noneWhereGone)))
+    if (most > 0) rows.push(...(await firstUnreadable(session, work, path, most).catch(noneWhereGone)))
   }
   return rows
 }
@@ -260,7 +273,7 @@ function noneWhereGone(error: unknown): readonly UnreadableRow[] {
 
 async function insertRecordwise(
   session: DuckdbSession,
-  { dataset, shown }: StagingFolder,
+  { dataset, shown }: Work,
   files: readonly SourceFile[],
   numberOf: (file: SourceFile) => number,
 ): Promise<Rejected> {
@@ -269,7 +282,7 @@ async function insertRecordwise(
     const place = { file: shown(file.path), number: numberOf(file) }
     let rejected = 0
     const reasons: string[] = []
-    for await (const records of recordsOf(session, shown, file.path)) {
+    for await (const records of recordsOf(shown, file.path)) {
       const judged = await insertRecords(session, dataset, place, records, maxReasons - reasons.length)
       rejected += judged.unreadable
       reasons.push(...judged.rows.map(rowWords))

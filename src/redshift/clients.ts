@@ -7,6 +7,7 @@ import { STSClient } from '@aws-sdk/client-sts'
 import { buildQueryString, type HttpHandler, HttpResponse } from '@smithy/core/protocols'
 import { request } from 'undici'
 import { codeOf } from '../core/errors.ts'
+import { isAwsError } from './aws-error.ts'
 import { awsFailure } from './aws-failure.ts'
 
 // The SDK waits up to 20 s between tries: five of them outlast a burst of throttling without hiding an outage.
@@ -80,6 +81,31 @@ export function createClients({
   }
 }
 
+/**
+ * A client of S3 alone, in a region of the sources. Where there are no credentials at all its requests are not signed, by which public
+ * buckets are read; `isSigned` says whether they are. Throws `aws` where the source of the credentials cannot be reached.
+ */
+export async function createSourceClient(
+  region: string | undefined,
+): Promise<{ readonly client: S3Client; readonly isSigned: boolean }> {
+  const config = {
+    ...(region === undefined ? {} : { region }),
+    maxAttempts,
+    requestHandler: createAwsRequestHandler(),
+  }
+  const client = new S3Client(config)
+  try {
+    await client.config.credentials()
+    return { client, isSigned: true }
+  } catch (error) {
+    client.destroy()
+    if (!isAwsError(error, 'CredentialsProvider')) throw awsFailure(error)
+  }
+  const credentials = { accessKeyId: '', secretAccessKey: '' }
+  const anonymous = new S3Client({ ...config, credentials, signer: { sign: async (request) => request } })
+  return { client: anonymous, isSigned: false }
+}
+
 // The Data API holds a long poll for up to 30 s.
 const requestTimeoutMs = 45_000
 
@@ -129,7 +155,7 @@ const codes: Readonly<Record<string, string>> = {
 }
 
 /** An error of undici's with Node's code in place of its own. */
-function asNode(error: unknown): unknown {
+export function asNode(error: unknown): unknown {
   if (!(error instanceof Error)) return error
   if (error.name === 'TimeoutError')
     return Object.assign(named('TimeoutError', 'no answer in time', error), { code: 'ETIMEDOUT' })

@@ -64,7 +64,7 @@ export function readS3Location(text: string): S3Location {
   if (bucket === undefined || prefix === undefined) {
     throw new OpsError(
       'bad_config',
-      `"${text}" is not an S3 location that Redshift can load from.`,
+      `"${text}" is not an S3 location.`,
       'Set SPARKIFY_LOG_DATA and SPARKIFY_SONG_DATA to s3://bucket/prefix.',
     )
   }

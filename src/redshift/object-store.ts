@@ -13,6 +13,7 @@ import { cancelled } from '../core/pacing.ts'
 import type { ObjectPlace, ObjectStore, StoredObject } from '../core/ports/objects.ts'
 import { isAwsError } from './aws-error.ts'
 import { awsFailure, quoted } from './aws-failure.ts'
+import { asNode } from './clients.ts'
 
 // What one request may delete: https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteObjects.html
 const mostDeleted = 1000
@@ -127,7 +128,8 @@ async function explained<T>(place: ObjectPlace, signal: AbortSignal, ask: () => 
         { cause: error },
       )
     }
-    const failure = awsFailure(error)
+    // What cuts the body of an answer comes from undici as it is.
+    const failure = awsFailure(asNode(error))
     if (!(failure instanceof OpsError)) throw failure
     throw failure.code === 'aws' ? failure.with({ message: `${shown}: ${quoted(failure.message)}` }) : failure
   }

@@ -15,7 +15,7 @@ const defaults: SpinUpOptions = { leaseHours: undefined, nodeType: undefined, no
 
 async function home(): Promise<{ folder: string; cluster: Cluster }> {
   const folder = join(await temporaryFolder(), 'loads')
-  return { folder, cluster: createDuckdbCluster({ folder, clock }) }
+  return { folder, cluster: createDuckdbCluster({ folder, fetched: join(folder, '../objects'), clock }) }
 }
 
 async function carryOut(act: ClusterOperation): Promise<readonly StepResult[]> {

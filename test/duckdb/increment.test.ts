@@ -49,7 +49,7 @@ async function load(
 ): Promise<Record<'log' | 'song', Omit<Staged, 'fields'>>> {
   const work = workWith()
   const sources = await engine.sources(never)
-  await engine.begin(id, wholeSchema, work, since === undefined ? undefined : { load: since, reads })
+  await engine.begin(id, wholeSchema, work, since === undefined ? undefined : { load: since, reads, sources })
   const log = await engine.stage(id, 'log', sources, 1000, work)
   const song = await engine.stage(id, 'song', sources, 1000, work)
   const read = [log.read, song.read].flatMap((dataset) => (dataset === undefined ? [] : [dataset]))
@@ -276,7 +276,11 @@ describe('what has changed since a load', () => {
     const moved = await openEngine({ ...elsewhere.options, folder: place.options.folder, keepGone: true })
     expect(await load(moved, 4, 3)).toMatchObject({ log: { rows: 2, read: { rows: 0, gone: 1 } } })
     await rm(join(place.options.folder, '4.duckdb'))
-    const lost = moved.begin(5, wholeSchema, workWith(), { load: 4, reads: 'all' })
+    const lost = moved.begin(5, wholeSchema, workWith(), {
+      load: 4,
+      reads: 'all',
+      sources: await moved.sources(never),
+    })
     await expect(lost).rejects.toMatchObject({ code: 'storage', remedy: expect.stringContaining('GONE_FILES=drop') })
   })
 
@@ -291,7 +295,7 @@ describe('what has changed since a load', () => {
       [2, 'changes'],
       [3, 'all'],
     ] as const) {
-      await engine.begin(id, wholeSchema, workWith(), { load: 1, reads })
+      await engine.begin(id, wholeSchema, workWith(), { load: 1, reads, sources })
       expect(await engine.stage(id, 'log', sources, 0, workWith())).toMatchObject({ rows: 2 })
     }
   })
@@ -302,7 +306,11 @@ describe('what has changed since a load', () => {
     await arrange(place, { ...start, [one ?? '']: `${day(1)}\nthis is no JSON` })
     await load(engine, 1)
     await writeFile(join(place.folder, three ?? ''), day(3))
-    await engine.begin(2, wholeSchema, workWith(), { load: 1, reads: 'changes' })
+    await engine.begin(2, wholeSchema, workWith(), {
+      load: 1,
+      reads: 'changes',
+      sources: { log: [], song: [], summary: '' },
+    })
     const sources = await engine.sources(never)
     await expect(engine.stage(2, 'log', sources, 0, workWith())).rejects.toMatchObject({
       code: 'bad_data',
@@ -319,7 +327,11 @@ describe('what has changed since a load', () => {
     await load(engine, 1)
     await writeFile(join(place.folder, three ?? ''), day(3, { song: 'New' }))
     const sources = await engine.sources(never)
-    await engine.begin(2, wholeSchema, workWith(), { load: 1, reads: 'changes' })
+    await engine.begin(2, wholeSchema, workWith(), {
+      load: 1,
+      reads: 'changes',
+      sources: { log: [], song: [], summary: '' },
+    })
     const staged = await engine.stage(2, 'log', sources, 0, workWith())
     const again = await engine.stage(2, 'log', sources, 0, workWith())
     expect(withoutFields(again)).toEqual(withoutFields(staged))

@@ -119,7 +119,7 @@ describe('several processes on one home', () => {
       await writeFiles(here.logData, { '2018-11-30-events.json': more.join('\n') })
       const child = await workshop.start(
         `${beginning}
-        const next = () => engine.begin(2, schema, work, { load: 1, reads: 'changes' })
+        const next = () => engine.begin(2, schema, work, { load: 1, reads: 'changes', sources: { log: [], song: [], summary: '' } })
         const touched = async (load, beforeLast = () => {}) => {
           for (const { table, statements } of library.etl) {
             if (table === 'page_views') beforeLast()
@@ -139,7 +139,12 @@ describe('several processes on one home', () => {
         (await engine.query({ kind: 'live', load }, { sql: star.join(' union all ') }, { maxRows: 9, signal: never }))
           .rows
       const before = await contentOf(1)
-      if (step === 'copying') await engine.begin(2, wholeSchema, workWith(), { load: 1, reads: 'changes' })
+      if (step === 'copying')
+        await engine.begin(2, wholeSchema, workWith(), {
+          load: 1,
+          reads: 'changes',
+          sources: { log: [], song: [], summary: '' },
+        })
       await build(engine, 2, workWith(), 'carry on')
       await engine.publish(2, workWith())
       expect(await contentOf(1)).toEqual(before)

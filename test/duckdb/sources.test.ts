@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Engine, Sources } from '../../src/core/ports/engine.ts'
-import { dayOf, listFolder } from '../../src/duckdb/sources.ts'
+import { dayOf } from '../../src/core/warehouse/sources.ts'
+import { listFolder } from '../../src/duckdb/sources.ts'
 import { never, openEngine, temporaryFolder, writeFiles } from './support.ts'
 
 async function withSources(
@@ -141,19 +142,6 @@ describe('the sources', () => {
   it('are no longer listed when the run is cancelled', async () => {
     const { engine } = await withSources()
     await expect(engine.sources(AbortSignal.abort())).rejects.toMatchObject({ code: 'cancelled' })
-  })
-
-  it('say plainly what S3 needs where it is not to be had', async () => {
-    const home = await temporaryFolder()
-    const engine = await openEngine({
-      folder: home,
-      logData: 's3://bucket.invalid/log',
-      songData: 's3://bucket.invalid/song',
-    })
-    await expect(engine.sources(never)).rejects.toMatchObject({
-      code: expect.stringMatching(/^source_(unreadable|missing)$/),
-      message: expect.stringMatching(/httpfs|s3:\/\/bucket\.invalid/),
-    })
   })
 })
 

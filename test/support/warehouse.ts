@@ -92,7 +92,7 @@ async function openWarehouse(home: string, parts: Partial<Deps> = {}): Promise<W
   const another = async (id: string): Promise<TestProcess> => {
     const engine = await createDuckdbEngine({ folder, logData, songData })
     engines.push(engine)
-    const cluster = createDuckdbCluster({ folder, clock: world.clock })
+    const cluster = createDuckdbCluster({ folder, fetched: join(home, 'objects'), clock: world.clock })
     return world.start(id, commands, { engine, cluster, library, ...parts })
   }
   return {

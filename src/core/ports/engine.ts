@@ -34,13 +34,15 @@ export interface ResultSet {
 
 /**
  * A file of source data. `day` is the date its name gives, `YYYY-MM-DD`. `stamp` is a text that differs after each change of the file;
- * null where nothing of the kind is known, or where the file changed so recently that another change may have left it as it is.
+ * null where nothing of the kind is known, or where the file changed so recently that another change may have left it as it is. `fetched`
+ * is where its content lies on this machine, if the file itself is elsewhere.
  */
 export interface SourceFile {
   readonly path: string
   readonly bytes: number
   readonly day: string | null
   readonly stamp: string | null
+  readonly fetched?: string
 }
 
 /**
@@ -114,11 +116,12 @@ export interface Staged {
 
 /**
  * The load that was live before. A new one that reads `changes` begins as a copy of it; as `changes` of the engine reported them. One that
- * reads `all` begins empty, but for the rows of files that are gone where the engine keeps those.
+ * reads `all` begins empty, but for the rows of files that are gone from `sources` where the engine keeps those.
  */
 export interface LoadBefore {
   readonly load: LoadId
   readonly reads: 'changes' | 'all'
+  readonly sources: Sources
 }
 
 /** A load and the bytes that it takes. */

@@ -63,7 +63,7 @@ function stepsOfLoad(context: RunContext, options: LoadOptions): readonly (Step 
     without(await all(signal), context.output(loadSteps.sources.id, listedSchema).quarantined)
   return [
     checkSources(load, deps, all, options),
-    openLoad(context),
+    openLoad(context, sources),
     [stage(load, 'log', deps, sources, options), stage(load, 'song', deps, sources, options)],
     { ...loadSteps.repair, run: (work) => repairTexts(load, deps, work, removesRows(context)) },
     ...sideBySide(deps.library.etl).map((files) => files.map((file) => transform(load, file, deps))),
@@ -119,7 +119,7 @@ function checkSources(
   }
 }
 
-function openLoad({ runId: load, deps, output }: RunContext): Step {
+function openLoad({ runId: load, deps, output }: RunContext, sources: (signal: AbortSignal) => Promise<Sources>): Step {
   const { staging, star, load: own } = deps.library.schema
   return {
     id: 'create-tables',
@@ -129,7 +129,8 @@ function openLoad({ runId: load, deps, output }: RunContext): Step {
       await releaseSpace(deps)
       const { reads, since, why } = output(loadSteps.sources.id, listedSchema)
       const schema = [...staging, ...star, ...own]
-      await deps.engine.begin(load, schema, work, since === null ? undefined : { load: since, reads })
+      const before = since === null ? undefined : { load: since, reads, sources: await sources(work.signal) }
+      await deps.engine.begin(load, schema, work, before)
       const recipe = recipeOf(deps.library, deps.engine.mapping)
       if (since === null || reads === 'all') {
         await deps.ledger.loads.learn(load, { recipe })

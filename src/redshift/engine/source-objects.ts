@@ -1,9 +1,10 @@
 import { z } from 'zod'
 import { OpsError } from '../../core/errors.ts'
-import { bytes, plural } from '../../core/format.ts'
+import { plural } from '../../core/format.ts'
 import type { LoadedFile, LoadId, SourceChanges, SourceFile, Sources } from '../../core/ports/engine.ts'
 import type { ObjectPlace, ObjectStore } from '../../core/ports/objects.ts'
 import { reportedRowSchema } from '../../core/unreadable.ts'
+import { dayOf, isSourceName, sourcesSummary } from '../../core/warehouse/sources.ts'
 import { readS3Location } from '../names.ts'
 import { s3Words } from '../object-store.ts'
 import type { SourceSettings } from './copy.ts'
@@ -98,13 +99,6 @@ export function noteBase(notes: SourceNotes, load: LoadId, base: LoadId | null):
   return notes.set(baseKey(load), base)
 }
 
-const isSource = /\.(json|jsonl|ndjson)(\.gz)?$/i
-
-/** The day that the name of a log file gives: `2018-11-29-events.json`. */
-function dayOfKey(key: string): string | null {
-  return /(?:^|\/)(\d{4}-\d{2}-\d{2})-events\.(?:json|jsonl|ndjson)(?:\.gz)?$/i.exec(key)?.[1] ?? null
-}
-
 /**
  * Lists the objects of the sources: with a place for manifests those that are data by their names, otherwise all, because COPY reads all
  * below a prefix. It does so as the cluster's role: where the bot itself may not list, or cannot reach S3, there is no list, and the reason.
@@ -117,15 +111,15 @@ export async function listSources(
 ): Promise<Sources> {
   const whole = objects.work === null ? { whole: true as const } : {}
   try {
-    const [log, song] = [await listObjects(objects, logData, signal), await listObjects(objects, songData, signal)]
+    const list = (place: string) => listObjects(objects.store, place, readsOf(objects), signal)
+    const [log, song] = [await list(logData), await list(songData)]
     if (log.files.length === 0) throw noObjects(logData, objects.work)
     if (song.files.length === 0) throw noObjects(songData, objects.work)
-    const size = [...log.files, ...song.files].reduce((sum, file) => sum + file.bytes, 0)
     return {
       log: log.files,
       song: song.files,
       skipped: [...log.skipped, ...song.skipped],
-      summary: `${plural(log.files.length, 'log file')}, ${plural(song.files.length, 'song file')}, ${bytes(size)}`,
+      summary: sourcesSummary(log.files, song.files),
       ...whole,
     }
   } catch (error) {
@@ -153,28 +147,34 @@ export async function listNow(
   signal: AbortSignal,
 ): Promise<readonly SourceFile[] | null> {
   try {
-    return (await listObjects(objects, place, signal)).files
+    return (await listObjects(objects.store, place, readsOf(objects), signal)).files
   } catch (error) {
     if (objects.work === null && isUnlisted(error)) return null
     throw error
   }
 }
 
-async function listObjects(
-  { store, work }: SourceObjects,
+/** Which objects COPY reads by their names: without manifests all of them. */
+function readsOf({ work }: SourceObjects): (key: string) => boolean {
+  return work === null ? () => true : isSourceName
+}
+
+/** The objects below a prefix that are read by their keys, and the keys of the others. */
+export async function listObjects(
+  store: ObjectStore,
   place: string,
+  isRead: (key: string) => boolean,
   signal: AbortSignal,
 ): Promise<{ readonly files: readonly SourceFile[]; readonly skipped: readonly string[] }> {
   const { bucket, prefix } = readS3Location(place)
   // An empty object that ends in a slash is how consoles show a folder.
   const objects = (await store.list({ bucket, key: prefix }, signal)).filter(({ key }) => !key.endsWith('/'))
-  const isRead = (key: string): boolean => work === null || isSource.test(key)
   const files = objects
     .filter(({ key }) => isRead(key))
     .map(({ key, bytes: size, etag }) => ({
       path: s3Words({ bucket, key }),
       bytes: size,
-      day: dayOfKey(key),
+      day: dayOf(key),
       stamp: etag,
     }))
   return { files, skipped: objects.filter(({ key }) => !isRead(key)).map(({ key }) => key) }
@@ -240,7 +240,7 @@ export async function loadedObjects(notes: SourceNotes, load: LoadId): Promise<r
     if (read === null) return null
     files.push(
       ...read.objects.map(([path]) => {
-        const day = dataset === 'log' ? dayOfKey(path) : null
+        const day = dataset === 'log' ? dayOf(path) : null
         return { path, dataset, bytes: null, day, rows: null, rejected: null }
       }),
     )

@@ -11,7 +11,7 @@ import { createObjectStore } from '../../../src/redshift/object-store.ts'
 import { logLine } from '../../duckdb/support.ts'
 import { twoDays } from '../../support/two-days.ts'
 import { createFastClock } from './fast-clock.ts'
-import { createStage, library, never, newStep, type Stage, wholeSchema } from './support.ts'
+import { createStage, library, never, newStep, noSources, type Stage, wholeSchema } from './support.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'sparkify-increment-'))
 const lastDay = 'log_data/2018/11/2018-11-11-events.json'
@@ -119,7 +119,7 @@ describe('a load that adds what is new', { timeout: 120_000 }, () => {
       files: [{ path: expect.stringMatching(/\.gz$/), change: 'new' }],
       unchanged: 10,
     })
-    const added = await build(2, { load: 1, reads: 'changes' })
+    const added = await build(2, { load: 1, reads: 'changes', sources: noSources })
     expect(added.log).toMatchObject({
       rows: twoDays.counts.staging_events,
       read: { new: 1, changed: 0, gone: 0 },
@@ -145,13 +145,15 @@ describe('a load that adds what is new', { timeout: 120_000 }, () => {
     expect((await build(4, undefined, 1)).log.rejected).toBe(1)
     await engine.publish(4, newStep())
     put('log_data/bad2.json', logLine({ sessionId: 'y' }))
-    await expect(build(5, { load: 4, reads: 'changes' }, 1)).rejects.toMatchObject({ code: 'bad_data' })
-    const { log } = await build(5, { load: 4, reads: 'changes' }, 2)
+    await expect(build(5, { load: 4, reads: 'changes', sources: noSources }, 1)).rejects.toMatchObject({
+      code: 'bad_data',
+    })
+    const { log } = await build(5, { load: 4, reads: 'changes', sources: noSources }, 2)
     expect([log.rejected, log.reasons.length]).toEqual([2, 2])
   })
 
   it('fails where an object vanishes, or is denied, between its list and COPY; the live load stays', async () => {
-    await engine.begin(6, wholeSchema, newStep(), { load: 4, reads: 'changes' })
+    await engine.begin(6, wholeSchema, newStep(), { load: 4, reads: 'changes', sources: noSources })
     put('log_data/short-lived.json', logLine())
     const sources = await engine.sources(never)
     rmSync(join(folder, 'log_data/short-lived.json'))
@@ -197,7 +199,7 @@ describe('a load that adds what is new', { timeout: 120_000 }, () => {
     await engine.publish(9, newStep())
     await stage.sql.run(`delete from live.source_files where dataset = 'log'`)
     put('log_data/2018/11/2018-11-12-events.json', logLine({ itemInSession: 77 }))
-    await build(10, { load: 9, reads: 'changes' }, 9)
+    await build(10, { load: 9, reads: 'changes', sources: noSources }, 9)
     const known = { sql: `select dataset, count(*) from source_files group by dataset order by dataset` }
     const { rows } = await engine.query({ kind: 'candidate', load: 10 }, known, { maxRows: 9, signal: never })
     expect(rows).toEqual([['song', 9]])

@@ -10,7 +10,7 @@ import type { RedshiftEngine } from '../../../src/redshift/engine/redshift-engin
 import { logLine, songLine } from '../../duckdb/support.ts'
 import { lengths } from '../../support/soak.ts'
 import { createFastClock } from './fast-clock.ts'
-import { createStage, library, never, newStep, type Stage, wholeSchema } from './support.ts'
+import { createStage, library, never, newStep, noSources, type Stage, wholeSchema } from './support.ts'
 
 /*
  * Increments without SPARKIFY_WORK: COPY's FROM is a prefix, so objects are read one by one, by keys with which no other one begins.
@@ -147,7 +147,9 @@ describe('a load that adds new objects one by one', { timeout: lengths({ gate: 1
             return
           }
           const wanted = await contents(newest, at % 4 === 0)
-          const { load, copies } = await build(isIncrement ? { load: base, reads: 'changes' } : undefined)
+          const { load, copies } = await build(
+            isIncrement ? { load: base, reads: 'changes', sources: noSources } : undefined,
+          )
           if (isIncrement) expect(copies).toHaveLength(found.files.length)
           seen[isIncrement ? 'increments' : 'full'] += 1
           expect(await contents(load, at % 4 === 0)).toEqual(wanted)
@@ -169,13 +171,13 @@ describe('a load that adds new objects one by one', { timeout: lengths({ gate: 1
     // A load in full could not read one packed object among 22 others.
     expect(await reason(base)).toBe('packed objects among others')
     rmSync(join(folder, 'log_data/e1.json.gz'))
-    const { load, log, copies } = await build({ load: base, reads: 'changes' })
+    const { load, log, copies } = await build({ load: base, reads: 'changes', sources: noSources })
     expect(copies).toEqual([expect.stringContaining(`from 's3://sparkify-data/log_data/e0.json'`)])
     expect(log).toMatchObject({ rows: 22, read: { rows: 1, new: 1, changed: 0, gone: 0 } })
     await engine.publish(load, newStep())
     for (let day = 0; day < 20; day++) put(`log_data/f${day}.json`, logLine({ sessionId: 200 + day }))
     expect(await reason(load)).toBeUndefined()
-    expect((await build({ load, reads: 'changes' })).copies).toHaveLength(20)
+    expect((await build({ load, reads: 'changes', sources: noSources })).copies).toHaveLength(20)
     put('song_data/21.json', songLine({ song_id: 'S21' }))
     expect(await reason(load)).toBe('21 new objects, of which at most 20 are read one by one without SPARKIFY_WORK')
   })
@@ -219,7 +221,7 @@ describe('a load that adds new objects one by one', { timeout: lengths({ gate: 1
     const base = await live()
     put('log_data/new.json', logLine({ sessionId: 6 }))
     at = 0
-    const twice = await meanwhile({ load: base, reads: 'changes' }, () => {
+    const twice = await meanwhile({ load: base, reads: 'changes', sources: noSources }, () => {
       if (at++ === 0) put('log_data/new.json.bak', logLine({ sessionId: 7 }))
     })
     // The one that COPY read with it is known, not new.

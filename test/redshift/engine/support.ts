@@ -27,6 +27,9 @@ export const never = new AbortController().signal
 
 const bucket = 'sparkify-data'
 
+/** For an engine that does not need them, or lists them itself. */
+export const noSources = { log: [], song: [], summary: '' }
+
 /** A log that keeps what it is told, for tests that read it. */
 export function createMemoryLog(): Log & { readonly lines: string[] } {
   const lines: string[] = []

@@ -47,7 +47,7 @@ async function openIn(home: string, sql: URL | string, operators: readonly strin
   const folder = join(home, 'loads')
   const { logData, songData } = twoDays
   const engine = await createDuckdbEngine({ folder, logData, songData })
-  const cluster = createDuckdbCluster({ folder, clock: systemClock })
+  const cluster = createDuckdbCluster({ folder, fetched: join(home, 'objects'), clock: systemClock })
   const parts = { engine, cluster, library: await readLibrary(sql), timetable: createTimetable() }
   const office = await openOffice({ home, operators, bot: { commands: await readCommands(), parts } })
   return {

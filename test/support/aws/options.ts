@@ -53,7 +53,13 @@ export const doubleOptions = z.strictObject({
   defaultVpc: z.boolean().default(true),
   subnetGroups: z.array(z.string()).default([]),
   /** Folders that are read as if they were S3 buckets, by bucket name. */
-  buckets: z.record(z.string(), z.object({ folder: z.string(), region: z.string() })).default({}),
+  buckets: z
+    .record(
+      z.string(),
+      // Everybody lists and reads a public one, also unsigned.
+      z.object({ folder: z.string(), region: z.string(), isPublic: z.boolean().default(false) }),
+    )
+    .default({}),
   /** Keys in one page of a listing; AWS gives at most 1,000. */
   listPageKeys: z.number().int().positive().default(1000),
   resultPageRows: z.number().int().positive().default(500),

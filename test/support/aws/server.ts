@@ -7,7 +7,7 @@ import { AwsError, DroppedConnection } from './error.ts'
 import { iamActions } from './iam/actions.ts'
 import { callerOf } from './iam/caller.ts'
 import { redshiftActions } from './redshift/actions.ts'
-import { performS3, s3ActionOf, s3CallOf, s3Refusal } from './s3/actions.ts'
+import { performS3, s3ActionOf, s3CallOf, s3Refusal, strangerTo } from './s3/actions.ts'
 import { serverlessActions } from './serverless/actions.ts'
 import type { JsonAction, QueryAction } from './services.ts'
 import { stsActions, unsignedStsActions } from './sts.ts'
@@ -75,7 +75,7 @@ async function respond(world: World, incoming: IncomingMessage, response: Server
     const reply = await request.perform(hungUp.signal)
     if (world.faults.losesAnswer(request.action, request.sqls)) throw new DroppedConnection()
     log(reply.status)
-    send(response, reply, requestId)
+    send(response, reply, requestId, world.faults.cuts(request.action))
   } catch (error) {
     if (error instanceof DroppedConnection) {
       log(0)
@@ -117,12 +117,19 @@ function requestOf(world: World, incoming: IncomingMessage, content: Buffer, req
       sqls: sqlsOf(input),
     }
   }
-  if (scope?.service === 's3') {
-    const call = s3CallOf(incoming.method ?? 'GET', incoming.url ?? '/', content)
+  const [, bucket = ''] = /^\/([^/?]+)/.exec(incoming.url ?? '') ?? []
+  const isUnsigned = scope === undefined && incoming.method === 'GET' && Object.hasOwn(world.options.buckets, bucket)
+  if (scope?.service === 's3' || isUnsigned) {
+    const ifMatch = incoming.headers['if-match']
+    const call = s3CallOf(incoming.method ?? 'GET', incoming.url ?? '/', content, ifMatch)
     return {
       action: s3ActionOf(call),
       perform: async () => {
-        const { status, body: answered, headers } = await performS3(world, call, signed())
+        const {
+          status,
+          body: answered,
+          headers,
+        } = await performS3(world, call, isUnsigned ? strangerTo(world, bucket) : signed())
         return {
           status,
           type: typeof answered === 'string' ? 'application/xml' : 'binary/octet-stream',
@@ -171,15 +178,18 @@ function controlReply(world: World, method: string, name: string, body: string):
   }
 }
 
-function send(response: ServerResponse, reply: Reply, requestId: string): void {
+function send(response: ServerResponse, reply: Reply, requestId: string, isCut = false): void {
   response.writeHead(reply.status, {
     'content-type': reply.type,
     'x-amzn-requestid': requestId,
     'x-amz-request-id': requestId,
     ...reply.headers,
     ...(reply.code === undefined ? {} : { 'x-amzn-errortype': reply.code }),
+    'content-length': Buffer.byteLength(reply.body),
   })
-  response.end(reply.body)
+  if (!isCut) return void response.end(reply.body)
+  const body = Buffer.from(reply.body)
+  response.write(body.subarray(0, body.length / 2), () => response.destroy())
 }
 
 function serviceOf(signingName: string | undefined): QueryService {

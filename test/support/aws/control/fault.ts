@@ -21,6 +21,8 @@ export const fault = z.discriminatedUnion('kind', [
   }),
   /** The connection is cut, before anything is done or when the answer should come. */
   z.strictObject({ kind: z.literal('drop'), action, when: z.enum(['before', 'answer']), times }),
+  /** The connection is cut in the middle of the answer. */
+  z.strictObject({ kind: z.literal('cut'), action, times }),
   /** The principal may not do this, until the faults are cleared. */
   z.strictObject({ kind: z.literal('deny'), action }),
   /** A statement whose text matches fails with this text, as `ERROR: …`. */

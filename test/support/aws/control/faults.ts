@@ -10,6 +10,8 @@ export type Faults = {
   readonly before: (action: string) => void
   /** Whether the answer to a finished action is to be lost. `sqls` are the statements it submitted. */
   readonly losesAnswer: (action: string, sqls: readonly string[]) => boolean
+  /** Whether half of the answer is to be lost. */
+  readonly cuts: (action: string) => boolean
   readonly denies: (action: string) => boolean
   readonly failureOf: (sql: string) => string | undefined
   readonly hangs: (sql: string) => boolean
@@ -54,6 +56,7 @@ export function createFaults(): Faults {
     losesAnswer: (action, sqls) =>
       take('drop', (fault) => fault.when === 'answer' && matches(action, fault.action)) !== undefined ||
       take('statement-answer-lost', (fault) => sqls.some((sql) => fits(fault.matching, sql))) !== undefined,
+    cuts: (action) => take('cut', (fault) => matches(action, fault.action)) !== undefined,
     denies: (action) => take('deny', (fault) => matches(action, fault.action)) !== undefined,
     failureOf: (sql) => {
       const failing = take('statement-fails', (fault) => fits(fault.matching, sql))

@@ -16,6 +16,8 @@ export type S3Call = {
   readonly key: string
   readonly query: URLSearchParams
   readonly body: Buffer
+  /** The ETag that the object must have; undefined where any will do. */
+  readonly ifMatch: string | undefined
 }
 
 /** What S3 answers: a body and its headers. */
@@ -26,10 +28,24 @@ export type S3Answer = {
 }
 
 /** Reads method and URL of a path-style request. */
-export function s3CallOf(method: string, url: string, body: Buffer): S3Call {
+export function s3CallOf(method: string, url: string, body: Buffer, ifMatch?: string): S3Call {
   const { pathname, searchParams } = new URL(url, 'http://s3')
   const [bucket = '', ...key] = pathname.slice(1).split('/').map(decodeURIComponent)
-  return { method, bucket, key: key.join('/'), query: searchParams, body }
+  return { method, bucket, key: key.join('/'), query: searchParams, body, ifMatch }
+}
+
+/** Who does not sign: may read public buckets alone, and is told nothing about others. */
+export function strangerTo({ options }: World, bucket: string): Caller {
+  const { isPublic = false, region = '' } = options.buckets[bucket] ?? {}
+  return {
+    arn: '',
+    userId: '',
+    accessKeyId: '',
+    region,
+    allow: () => {
+      if (!isPublic) throw new AwsError('AccessDenied', 'Access Denied', 403)
+    },
+  }
 }
 
 /** The action that a policy must allow for this request. */
@@ -48,6 +64,10 @@ export async function performS3(world: World, call: S3Call, caller: Caller): Pro
     case 'GET': {
       allow('s3:GetObject')
       if (!hasObject(bucket, call.key)) throw noSuchKey(bucket, caller)
+      if (call.ifMatch !== undefined && call.ifMatch !== etagOf(bucket, call.key)) {
+        const message = 'At least one of the pre-conditions you specified did not hold'
+        throw new AwsError('PreconditionFailed', message, 412)
+      }
       return { status: 200, body: await readObject(bucket, call.key), headers: { etag: etagOf(bucket, call.key) } }
     }
     case 'PUT':
