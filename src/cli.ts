@@ -2,6 +2,7 @@ import { readCommands } from './commands.ts'
 import { loadEnvFile, readColour, readConfig } from './config.ts'
 import { commandOfQuery } from './core/answers/query-command.ts'
 import type { App } from './core/app.ts'
+import { isoDay } from './core/day.ts'
 import { type ExitStatus, exitStatusOf, OpsError } from './core/errors.ts'
 import { readLibrary } from './library.ts'
 import { runCommandLine } from './line.ts'
@@ -63,7 +64,7 @@ async function archive(command: 'backup' | 'restore', args: readonly string[]): 
   const { makeBackup, restoreBackup } = await import('./backup.ts')
   const files = args.filter((word) => word !== '--yes')
   const now = thisMachine.clock.now()
-  const [file = command === 'backup' ? `sparkify-${now.toISOString().slice(0, 10)}.tar.gz` : null] = files
+  const [file = command === 'backup' ? `sparkify-${isoDay(now)}.tar.gz` : null] = files
   return plainly(async () => {
     if (file === null || files.length > 1 || file.startsWith('-')) {
       throw new OpsError(

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { z } from 'zod'
 import type { Config } from './config.ts'
+import { isoDay } from './core/day.ts'
 import { OpsError } from './core/errors.ts'
 import { list } from './core/format.ts'
 import type { Clock } from './core/ports/clock.ts'
@@ -269,7 +270,7 @@ const newestRuns = 200
 
 /** Who has asked the warehouse since midnight (UTC), by name; null when nobody has. */
 async function askersOfToday(ledger: Ledger, clock: Clock): Promise<string | null> {
-  const since = `${clock.now().toISOString().slice(0, 10)}T00:00:00.000Z`
+  const since = `${isoDay(clock.now())}T00:00:00.000Z`
   const runs = await ledger.runs.summaries({ limit: newestRuns, listedOnly: true, since })
   const names = [...new Set(runs.map(({ who }) => who.name))].sort()
   return names.length === 0 ? null : list(names)

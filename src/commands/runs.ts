@@ -5,6 +5,7 @@ import type { RunContext } from '../core/command/context.ts'
 import { defineCommand, type Outcome } from '../core/command/define.ts'
 import { quote } from '../core/command/line.ts'
 import { nearest } from '../core/command/suggest.ts'
+import { midnightOf } from '../core/day.ts'
 import { OpsError } from '../core/errors.ts'
 import { plural } from '../core/format.ts'
 import { recordAsFile } from '../core/history/audit-file.ts'
@@ -68,7 +69,7 @@ function filterOf({ who, command, since, until }: Asked, now: Date) {
     ...(who === undefined ? {} : { person: who.replace(/^<@([A-Z0-9]+)(?:\|[^>]*)?>$|^@/, '$1') }),
     ...(command === undefined ? {} : { command: command.toLowerCase().replaceAll(/[\s_]+/g, '-') }),
     ...(since === undefined ? {} : { since: sinceTime(since, now) }),
-    ...(until === undefined ? {} : { until: new Date(Date.parse(`${until}T00:00:00Z`) + dayMs).toISOString() }),
+    ...(until === undefined ? {} : { until: new Date(midnightOf(until) + dayMs).toISOString() }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { isoDay } from './day.ts'
 import { OpsError, type UnreadableFile } from './errors.ts'
 import { count, plural } from './format.ts'
 import { type Cell, type Reply, type TableReply, text } from './reply.ts'
@@ -131,7 +132,7 @@ export function rowPlaceWords(place: RowPlace): string {
 /** An event by its keys, with the day of its time. Keys that it lacks are left out. */
 export function placeOfEvent({ userid, sessionid, iteminsession, ts }: EventKeys): RowPlace {
   const at = ts === null ? Number.NaN : Number(ts)
-  const day = at >= oldestTime && at <= newestTime ? new Date(at).toISOString().slice(0, 10) : null
+  const day = at >= oldestTime && at <= newestTime ? isoDay(at) : null
   const named = [
     ['user', userid],
     ['session', sessionid],

@@ -1,5 +1,6 @@
 import { appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { isoDay } from '../core/day.ts'
 import { dayMs } from '../core/span.ts'
 import type { CatalogueSong } from './catalogue.ts'
 import { type LogEvent, pages } from './session.ts'
@@ -91,7 +92,7 @@ export async function writeLog(folder: string, events: Iterable<LogEvent>): Prom
   for (const event of events) {
     if (event.at >= nextDay) {
       await flush()
-      const date = new Date(event.at).toISOString().slice(0, 10)
+      const date = isoDay(event.at)
       path = join(folder, 'log_data', date.slice(0, 4), date.slice(5, 7), `${date}-events.json`)
       await mkdir(dirname(path), { recursive: true })
       nextDay = Date.parse(date) + dayMs

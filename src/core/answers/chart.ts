@@ -1,3 +1,4 @@
+import { isoDay, midnightOf } from '../day.ts'
 import type { Cell, ChartReply, TableReply } from '../reply.ts'
 import { dayMs } from '../span.ts'
 import type { ChartHint } from '../sql/files.ts'
@@ -120,7 +121,7 @@ export function shortCategories(categories: readonly string[]): readonly string[
   const years = new Set(categories.map((category) => category.slice(0, 4)))
   return categories.map((category) => {
     if (!isDay(category)) return category
-    const [day, month, year] = dateText(new Date(`${category}T00:00:00Z`)).split(' ')
+    const [day, month, year] = dateText(new Date(midnightOf(category))).split(' ')
     return years.size > 1 ? `${day} ${month} ${year}` : `${day} ${month}`
   })
 }
@@ -154,8 +155,8 @@ export function weeklyMeans(chart: ChartReply): ChartReply | null {
   const { categories, series } = chart
   if (!categories.every(isDay)) return null
   const mondayOf = (category: string): string => {
-    const time = Date.parse(`${category}T00:00:00Z`)
-    return new Date(Math.floor((time - firstMonday) / weekMs) * weekMs + firstMonday).toISOString().slice(0, 10)
+    const time = midnightOf(category)
+    return isoDay(Math.floor((time - firstMonday) / weekMs) * weekMs + firstMonday)
   }
   const mondays = categories.map(mondayOf)
   const weeks = [...new Set(mondays)]

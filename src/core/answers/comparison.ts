@@ -1,6 +1,6 @@
+import { dayAfter } from '../day.ts'
 import type { DaySpan } from '../ports/annotations.ts'
 import type { Cell, Format, TableReply } from '../reply.ts'
-import { dayMs } from '../span.ts'
 import type { ComparedPeriods } from '../sql/compared-periods.ts'
 import type { ComparisonHint, QueryFile } from '../sql/files.ts'
 import type { QueryArgs } from '../sql/query-statement.ts'
@@ -106,7 +106,7 @@ export function notesMoved<T extends DaySpan>(
 /** A day so many days later; any other value as it is. */
 function moved(cell: Cell, days: number): Cell {
   if (dayWords(cell) === null) return cell
-  return new Date(Date.parse(`${String(cell)}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10)
+  return dayAfter(String(cell), days)
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { optionalId } from '../command/args.ts'
 import type { Context, RunContext } from '../command/context.ts'
+import { isoDay } from '../day.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import { cleanLine, count, plural } from '../format.ts'
@@ -86,7 +87,7 @@ export async function notesWithin(
   { ledger }: Deps,
 ): Promise<NotesOfAnswer> {
   if (windows.length === 0) return { shown: [], more: 0 }
-  const dayAt = (time: number): string => wallClock(time, zone).toISOString().slice(0, 10)
+  const dayAt = (time: number): string => isoDay(wallClock(time, zone))
   const spans = windows.map(
     ({ from, to }): DaySpan => ({ first: dayAt(from.getTime()), last: dayAt(to.getTime() - 1) }),
   )

@@ -1,3 +1,4 @@
+import { midnightOf } from '../day.ts'
 import { count, list, percent, plural } from '../format.ts'
 import type { Cell, Format, TableReply } from '../reply.ts'
 import { dayMs } from '../span.ts'
@@ -187,6 +188,6 @@ function tenths(change: number): number {
 
 /** "29 Nov 2018" for `2018-11-29`; null for what is no day. */
 export function dayWords(cell: Cell): string | null {
-  const day = /^\d{4}-\d\d-\d\d$/.test(String(cell)) ? Date.parse(`${cell}T00:00:00Z`) : Number.NaN
+  const day = /^\d{4}-\d\d-\d\d$/.test(String(cell)) ? midnightOf(String(cell)) : Number.NaN
   return Number.isNaN(day) ? null : dateText(new Date(day))
 }

@@ -1,5 +1,6 @@
 import type { AskedQuestion } from '../answer.ts'
 import type { Outcome } from '../command/define.ts'
+import { isoDay } from '../day.ts'
 import type { Deps } from '../deps.ts'
 import { count, dayAndTime, moment, percent, plural } from '../format.ts'
 import type { QueryOptions, ResultSet, Statement } from '../ports/engine.ts'
@@ -194,7 +195,7 @@ export function spanOf({ facts }: LoadRecord): DataSpan {
 function upTo(last: Date, table: TableReply): TableReply {
   const { timeOrder, rows } = table
   if (timeOrder === undefined) return table
-  const day = last.toISOString().slice(0, 10)
+  const day = isoDay(last)
   return { ...table, rows: rows.filter(([first], at) => at < timeOrder.after || String(first) <= day) }
 }
 

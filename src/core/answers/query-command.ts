@@ -15,6 +15,7 @@ import type { Context, RunContext } from '../command/context.ts'
 import { type Command, defineCommand } from '../command/define.ts'
 import { quote } from '../command/line.ts'
 import { canonicalLine } from '../command/read-arguments.ts'
+import { isoDay } from '../day.ts'
 import type { ClusterFacts } from '../ports/cluster.ts'
 import type { RunId } from '../ports/ledger.ts'
 import type { ArgumentValues } from '../ports/runs.ts'
@@ -246,7 +247,7 @@ function periodBefore({ query, command, given, asked, facts }: Answered): readon
   if (first % dayMs !== 0 || !(Date.parse(facts.dataFrom ?? '') < from)) return []
   const lastDay = Math.floor(wallClock(to - 1, zone).getTime() / dayMs) * dayMs
   const days = (lastDay - first) / dayMs + 1
-  const before = { since: dateOf(first - days * dayMs), until: dateOf(first - dayMs), last: undefined }
+  const before = { since: isoDay(first - days * dayMs), until: isoDay(first - dayMs), last: undefined }
   return [{ label: days === 1 ? 'Previous day' : `Previous ${days} days`, line: lineWith(command, given, before) }]
 }
 
@@ -259,10 +260,6 @@ function zoneOf(query: QueryFile, given: ArgumentValues): string {
 /** The instant of a timestamp in UTC as windows bind it: `2018-11-24 00:00:00.000`. */
 function instantOf(timestamp: string | number | undefined): number {
   return Date.parse(`${String(timestamp).replace(' ', 'T')}Z`)
-}
-
-function dateOf(wall: number): string {
-  return new Date(wall).toISOString().slice(0, 10)
 }
 
 /** The line with some of its arguments changed; those that are undefined are left out. */

@@ -1,3 +1,4 @@
+import { isoDay } from '../day.ts'
 import type { Deps } from '../deps.ts'
 import type { Bill } from '../ports/cluster.ts'
 import type { RunSummary } from '../ports/runs.ts'
@@ -79,7 +80,7 @@ export function piecesOf(bills: readonly Bill[], requests: readonly ClusterReque
 function pieceOf(bill: Bill, begin: number, ms: number, requests: readonly ClusterRequest[]): Piece {
   const last = requests.findLast((request) => request.from.getTime() <= begin)
   return {
-    day: new Date(begin).toISOString().slice(0, 10),
+    day: isoDay(begin),
     payer: last?.payer ?? nobodyKnown,
     hours: ms / hourMs,
     usd: bill.usd === null ? null : bill.usd * (ms / (bill.to.getTime() - bill.from.getTime())),

@@ -1,4 +1,5 @@
 import type { Catalog } from '../command/catalog.ts'
+import { isoDay } from '../day.ts'
 import type { Deps } from '../deps.ts'
 import type { Bill } from '../ports/cluster.ts'
 import type { RunId, RunSummary } from '../ports/runs.ts'
@@ -97,7 +98,7 @@ export function piecesOfUse(bills: readonly Bill[], uses: readonly Use[], month:
 function piecesAt(bill: Bill, begin: number, ms: number, uses: readonly (Use | null)[]): readonly UsePiece[] {
   const share = ms / uses.length
   const usd = bill.usd === null ? null : bill.usd * (share / (bill.to.getTime() - bill.from.getTime()))
-  const day = new Date(begin).toISOString().slice(0, 10)
+  const day = isoDay(begin)
   return uses.map((use) => ({ day, use, hours: share / hourMs, usd }))
 }
 

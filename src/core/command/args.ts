@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Channel, readChannel } from '../channel.ts'
+import { midnightOf } from '../day.ts'
 import type { DaySpan } from '../ports/annotations.ts'
 import { hourMs, readSpan, spanMs } from '../span.ts'
 import { readPeriod } from '../sql/window.ts'
@@ -197,7 +198,7 @@ export function optionalSince(options: ArgOptions): z.ZodType<string | undefined
 /** The time in a value of `optionalSince`, in ISO 8601: the beginning of that day in UTC, or that long before `now`. */
 export function sinceTime(typed: string, now: Date): string {
   const span = readSpan(typed, sinceUnits)
-  const time = span === null ? Date.parse(`${typed}T00:00:00.000Z`) : now.getTime() - spanMs(span)
+  const time = span === null ? midnightOf(typed) : now.getTime() - spanMs(span)
   return new Date(time).toISOString()
 }
 

@@ -1,3 +1,4 @@
+import { isoDay } from '../day.ts'
 import { count, moment, plural } from '../format.ts'
 import { type Asker, includesRole } from '../people.ts'
 import { type Place, placeWords } from '../place.ts'
@@ -39,7 +40,7 @@ export async function recordAsFile(
   const { entries, total } = await audit.list({ ...filter, limit: mostEntries })
   const file = csvOf({
     kind: 'table',
-    title: `Audit log ${now.toISOString().slice(0, 10)}`,
+    title: `Audit log ${isoDay(now)}`,
     columns,
     rows: entries.map((entry) => rowOf(asSeen(entry, reader))),
     total: entries.length,

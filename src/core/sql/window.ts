@@ -1,3 +1,4 @@
+import { isoDay, midnightOf } from '../day.ts'
 import { OpsError } from '../errors.ts'
 import { dayMs, hourMs, readSpan, type Span, spanMs } from '../span.ts'
 import { newestTime, oldestTime } from '../unreadable.ts'
@@ -111,13 +112,13 @@ function lastSpan(last: string, end: number, zone: string): TimeWindow {
 
 /** The midnight of a typed day, as milliseconds of that wall clock time read as UTC. */
 function dayOf(name: string, typed: string): number {
-  const time = /^\d{4}-\d\d-\d\d$/.test(typed) ? Date.parse(`${typed}T00:00:00Z`) : Number.NaN
+  const time = /^\d{4}-\d\d-\d\d$/.test(typed) ? midnightOf(typed) : Number.NaN
   // Date.parse takes 2018-02-30 for 2 March.
-  if (Number.isNaN(time) || new Date(time).toISOString().slice(0, 10) !== typed) {
+  if (Number.isNaN(time) || isoDay(time) !== typed) {
     throw new OpsError('bad_argument', `${name}=${typed} is not a day.`, `Write it like ${name}=2018-11-30.`)
   }
   if (time < oldestTime || time > newestTime) {
-    const range = [oldestTime, newestTime].map((limit) => new Date(limit).toISOString().slice(0, 10)).join(' to ')
+    const range = [oldestTime, newestTime].map(isoDay).join(' to ')
     throw new OpsError('bad_argument', `${name}=${typed} is outside of ${range}.`, `Leave ${name} out for no limit.`)
   }
   return time
@@ -143,7 +144,7 @@ function daysLabel(from: number, to: number, zone: string): string {
 
 /** "24–30 Nov 2018", of days `YYYY-MM-DD`, both inclusive. */
 export function daysText(first: string, last: string): string {
-  return daysWords(new Date(`${first}T00:00:00Z`), new Date(`${last}T00:00:00Z`))
+  return daysWords(new Date(midnightOf(first)), new Date(midnightOf(last)))
 }
 
 /** Days that wall clock times read as UTC are of, saying month and year once where they are the same. */

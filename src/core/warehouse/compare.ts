@@ -1,3 +1,4 @@
+import { isoDay } from '../day.ts'
 import type { Deps, PublishLimits } from '../deps.ts'
 import { count, percent, plural } from '../format.ts'
 import type { ResultSet, Target } from '../ports/engine.ts'
@@ -36,7 +37,7 @@ export async function compareLoads(
     of(deps.library.comparison.artists, artistsRead),
   ])
   const { policy, clock, library } = deps
-  const today = clock.now().toISOString().slice(0, 10)
+  const today = isoDay(clock.now())
   return judge({ live, load, days, artists }, { limits: policy.publishLimits, star: library.tables.star, today })
 }
 

@@ -1,3 +1,4 @@
+import { midnightOf } from '../day.ts'
 import type { Deps } from '../deps.ts'
 import { count } from '../format.ts'
 import type { LoadId, ResultSet, Target } from '../ports/engine.ts'
@@ -20,7 +21,7 @@ export async function lostPlays(
   { engine, library }: Deps,
   signal: AbortSignal,
 ): Promise<{ readonly tables: readonly TableReply[]; readonly note: string }> {
-  const from = new Date(`${day}T00:00:00Z`)
+  const from = new Date(midnightOf(day))
   const values = { from: timestampText(from), to: timestampText(new Date(from.getTime() + dayMs)) }
   const ask = (target: Target): Promise<ResultSet> =>
     engine.query(target, { sql: library.comparison.plays, values }, { maxRows: read, signal })

@@ -1,6 +1,7 @@
 import { type RowSource, spanOf } from '../answers/query-answer.ts'
 import type { Catalog } from '../command/catalog.ts'
 import { nearest } from '../command/suggest.ts'
+import { isoDay } from '../day.ts'
 import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import { list } from '../format.ts'
@@ -54,11 +55,7 @@ export function wholeDaysOf(load: LoadRecord, zone: string): WholeDays | null {
   if ((load.facts.plays ?? 0) === 0) return null
   const data = spanOf(load)
   const days = wholeDays(data, (data.anchor ?? data.newest).getTime() + 1, zone)
-  return days === null ? null : { first: dayOf(days.first), last: dayOf(days.last) }
-}
-
-function dayOf(wall: number): string {
-  return new Date(wall).toISOString().slice(0, 10)
+  return days === null ? null : { first: isoDay(days.first), last: isoDay(days.last) }
 }
 
 /**

@@ -1,5 +1,6 @@
 import { liveRows, type RowSource } from '../answers/query-answer.ts'
 import { copiedRows } from '../answers/while-away.ts'
+import { dayAfter } from '../day.ts'
 import type { Deps } from '../deps.ts'
 import { messageOf, OpsError, type OpsErrorCode } from '../errors.ts'
 import { newMessage, newsOf, type Ways } from '../outbox/messages.ts'
@@ -15,7 +16,6 @@ import { advance } from './life.ts'
 import { messagesOfLife, waysOfFiring } from './message.ts'
 import { moveWatch } from './move.ts'
 import { neededFrom, observeDay, observeSingle } from './observe.ts'
-import { dayAfter } from './verdict.ts'
 
 // A bot that was down for longer judges the newest of these days.
 const mostDays = 31

@@ -1,10 +1,10 @@
+import { dayAfter, midnightOf } from '../day.ts'
 import { plural } from '../format.ts'
 import type { AlertCondition, AlertDefinition, Observation } from '../ports/watches.ts'
 import { dateText } from '../sql/window.ts'
 import { columnInSentence, formatCell } from '../tables.ts'
 import type { WatchedFigures } from './figures.ts'
 import {
-  dayAfter,
   isBeyond,
   type Lack,
   unusualPoints,
@@ -152,9 +152,9 @@ function rounded(value: number): number {
 
 /** "29 Nov 2018". */
 export function dayText(day: string): string {
-  return dateText(new Date(`${day}T00:00:00Z`))
+  return dateText(new Date(midnightOf(day)))
 }
 
 function weekdayOf(day: string): string {
-  return new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(new Date(`${day}T00:00:00Z`))
+  return new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(new Date(midnightOf(day)))
 }

@@ -1,5 +1,5 @@
+import { dayAfter } from '../day.ts'
 import type { AlertCondition } from '../ports/watches.ts'
-import { dayMs } from '../span.ts'
 
 /** The usual band of a weekday. */
 interface Band {
@@ -31,11 +31,6 @@ export const unusualPoints = { least: 8, weeks: 12 } as const
 const leastCount = 5
 // WatchedFigures that are no counts: a share of the median.
 const leastShare = 0.05
-
-/** The day so many days after another one; `YYYY-MM-DD`. */
-export function dayAfter(day: string, days: number): string {
-  return new Date(Date.parse(`${day}T00:00:00Z`) + days * dayMs).toISOString().slice(0, 10)
-}
 
 /** Judges the figure of a day, by the figures of the days before. `isCount`: it counts something. */
 export function verdictOf(

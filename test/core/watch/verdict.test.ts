@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { bandOf, dayAfter, verdictOf } from '../../../src/core/watch/verdict.ts'
+import { dayAfter } from '../../../src/core/day.ts'
+import { bandOf, verdictOf } from '../../../src/core/watch/verdict.ts'
 
 const day = '2018-11-29'
 const on = (values: Readonly<Record<string, number | null>>) => (asked: string) => values[asked] ?? null

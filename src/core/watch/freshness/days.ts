@@ -1,3 +1,4 @@
+import { isoDay, midnightOf } from '../../day.ts'
 import type { Freshness, FreshnessDay } from '../../ports/freshness.ts'
 import type { LoadMove, LoadRecord } from '../../ports/loads.ts'
 import type { Timetable } from '../../ports/timetable.ts'
@@ -13,13 +14,13 @@ interface LocalDay {
 
 /** A day (`YYYY-MM-DD`) of a zone, by the changes of its clocks 23 or 25 hours long. */
 export function localDay(day: string, zone: string): LocalDay {
-  const wall = Date.parse(`${day}T00:00:00.000Z`)
+  const wall = midnightOf(day)
   return { day, from: instantAt(wall, zone), until: instantAt(wall + dayMs, zone) }
 }
 
 /** The day of a zone in which an instant (milliseconds) lies, moved by so many days. */
 function localDate(instant: number, zone: string, moved = 0): string {
-  return new Date(wallClock(instant, zone).getTime() + moved * dayMs).toISOString().slice(0, 10)
+  return isoDay(wallClock(instant, zone).getTime() + moved * dayMs)
 }
 
 /** A deadline, and the day that must be live by then. */

@@ -1,4 +1,5 @@
 import type { Suggestion } from '../../answer.ts'
+import { midnightOf } from '../../day.ts'
 import { duration, plural } from '../../format.ts'
 import { placeWords } from '../../place.ts'
 import type { Freshness, FreshnessDay, LateReason } from '../../ports/freshness.ts'
@@ -12,7 +13,7 @@ const dayFormat = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'sho
 
 /** "30 Nov 2018". */
 export function dayName(day: string): string {
-  return dayFormat.format(Date.parse(`${day}T00:00:00.000Z`))
+  return dayFormat.format(midnightOf(day))
 }
 
 /** A time (ISO 8601) by the clocks of a zone: "1 Dec 2018, 06:00 GMT". */
