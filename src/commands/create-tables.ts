@@ -2,11 +2,11 @@ import { z } from 'zod'
 import { ensureCluster } from '../core/cluster/lease.ts'
 import type { RunContext } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
-import { OpsError } from '../core/errors.ts'
 import { list } from '../core/format.ts'
 import { text } from '../core/reply.ts'
 import type { Step } from '../core/step.ts'
 import { countedTables } from '../core/warehouse/counts.ts'
+import { takenOver } from '../core/warehouse/kept-loads.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
 
 export default defineCommand({
@@ -53,7 +53,7 @@ function publishEmpty({ deps, runId: load }: RunContext): Step {
       await deps.engine.publish(load, work)
       await deps.ledger.loads.learn(load, { counts: {}, plays: 0, matched: 0, dataFrom: null, dataUntil: null })
       if (!(await deps.ledger.loads.publish(load, load, deps.process, deps.clock.now().toISOString()))) {
-        throw new OpsError('interrupted', 'Another process has taken this run over; nothing was published by this one.')
+        throw takenOver()
       }
       return {}
     },

@@ -12,7 +12,7 @@ import type { RunRecord } from '../ports/runs.ts'
 import { text } from '../reply.ts'
 import type { Step, Work } from '../step.ts'
 import { changesLine, compareLoads, comparisonReplies, isBeyondLimits, lossesOf } from './compare.ts'
-import { releaseSpace } from './kept-loads.ts'
+import { releaseSpace, takenOver } from './kept-loads.ts'
 import { heldNotes } from './load-notes.ts'
 
 /*
@@ -124,7 +124,7 @@ async function hold(load: LoadId, comparison: Comparison, context: RunContext, w
   const record = await loads.get(load)
   const notes = record === null ? [] : heldNotes(record, comparison, deps.clock.now().toISOString())
   if (!(await loads.hold(load, runId, deps.process, notes))) {
-    throw new OpsError('interrupted', 'Another process has taken this run over; nothing was held by this one.')
+    throw takenOver()
   }
   await releaseSpace(deps)
   const losses = `${list(lossesOf(comparison))}.`

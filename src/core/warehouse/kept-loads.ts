@@ -16,6 +16,11 @@ export async function releaseSpace({ engine, ledger }: Pick<Deps, 'engine' | 'le
   await engine.retain(used.map(({ id }) => id).filter((id) => id !== dead))
 }
 
+/** The error of a process that wakes up and finds its run in another one. */
+export function takenOver(): OpsError {
+  return new OpsError('interrupted', 'Another process has taken this run over; this one changed nothing.')
+}
+
 /** The load to roll back to: the one that is asked for, or the newest before the live one. Throws `not_loaded` or `not_found`. */
 export async function earlierLoad(
   asked: LoadId | undefined,

@@ -2,7 +2,6 @@ import { ensureCluster } from '../cluster/lease.ts'
 import type { RunContext } from '../command/context.ts'
 import type { Outcome } from '../command/define.ts'
 import type { Deps } from '../deps.ts'
-import { OpsError } from '../errors.ts'
 import { plural } from '../format.ts'
 import type { LoadId, Sources } from '../ports/engine.ts'
 import type { RunRecord } from '../ports/ledger.ts'
@@ -13,7 +12,7 @@ import { basisOf, changesWords, recipeOf, tally } from './basis.ts'
 import { copyingSteps } from './copy.ts'
 import { driftOf } from './drift.ts'
 import { compareStep, isComparedWithLive } from './held.ts'
-import { discardAbandoned, releaseFailed, releaseSpace, requireKnownLoads } from './kept-loads.ts'
+import { discardAbandoned, releaseFailed, releaseSpace, requireKnownLoads, takenOver } from './kept-loads.ts'
 import { requireAvailable } from './live.ts'
 import { auditStep } from './load-audit.ts'
 import { lateNotes } from './load-notes.ts'
@@ -204,10 +203,7 @@ function publish(load: LoadId, context: RunContext): Step {
         const at = deps.clock.now().toISOString()
         const late = lateNotes(record, before, deps.policy.publishLimits, at)
         if (!(await loads.publish(load, context.runId, deps.process, at, deps.engine.keeps, late))) {
-          throw new OpsError(
-            'interrupted',
-            'Another process has taken this run over; nothing was published by this one.',
-          )
+          throw takenOver()
         }
       }
       await releaseSpace(deps)
