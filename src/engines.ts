@@ -75,7 +75,7 @@ async function openDuckdb(config: Config, clock: Clock, ownThread: boolean): Pro
     keepLoads: config.duckdb.keepLoads,
   }
   const source = `${sources.log} ${sources.song}`
-  const known = { name: 'duckdb', source, mapping: null, keeps: config.duckdb.keepLoads, copies: null } as const
+  const known = { name: 'duckdb', source, keeps: config.duckdb.keepLoads, copies: null } as const
   const opened = openedWhenUsed(known, async () => {
     if (ownThread) return (await import('./duckdb/own-thread.ts')).openInThread(options)
     const opened = await (await import('./duckdb/engine.ts')).createDuckdbEngine(options)

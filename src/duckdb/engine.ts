@@ -164,7 +164,6 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
   return {
     name: 'duckdb',
     source: `${logData} ${songData}`,
-    mapping: null,
     async sources(signal) {
       const log = await list(logData, logVariable, signal)
       const song = await list(songData, songVariable, signal)

@@ -23,7 +23,7 @@ export function sourcesProbe(engine: Engine): Probe {
   return probe({ id: 'sources', title: 'Sources' }, async (signal) => {
     const { summary, skipped = [], unlisted } = await engine.sources(signal)
     if (unlisted !== undefined) {
-      return warn(`${summary}: ${unlisted.why}, so every load reads all of them`, unlisted.remedy)
+      return warn(`${summary}: ${unlisted.why}, so every load reads everything`, unlisted.remedy)
     }
     return skipped.length === 0 ? green(summary) : green(`${summary} · ${skippedWords(skipped)}`)
   })

@@ -96,7 +96,7 @@ describe('a night on Redshift that lists its sources', { timeout: 120_000 }, () 
     for (const line of ['spin-up --yes', 'etl']) expect((await sayHere(line, env)).status).toBe(0)
     const doctor = await sayHere('doctor all=yes', env)
     expect(doctor.stdout.replaceAll(/\s+/g, ' ')).toMatch(
-      /the bot may not list the objects, so every load reads all of them.*"s3:ListBucket"/,
+      /the bot may not list the objects, so every load reads everything.*"s3:ListBucket"/,
     )
     addDay()
     const { status, stdout, stderr } = await sayHere('etl', env)

@@ -70,7 +70,8 @@ export interface SourceChanges {
 
 /**
  * What there is to load, before anything is read. `summary` describes it to people; the lists are empty where only the warehouse
- * itself can list the files, and `unlisted` is why. `skipped` are the files that are not read because of their names, where the list is known;
+ * itself can list the files; `unlisted` is why, or why not all is known. `mapping` names what decides how files are read, besides the schema: a
+ * JSONPaths file with its content. `skipped` are the files that are not read because of their names, where the list is known;
  * `leftOut` the paths of those that are there and must not be in the load, not even with rows of a load before. `whole`: a load may read all that
  * there is, so none can be left out.
  */
@@ -80,6 +81,7 @@ export interface Sources {
   readonly song: readonly SourceFile[]
   readonly skipped?: readonly string[]
   readonly leftOut?: readonly string[]
+  readonly mapping?: string
   readonly whole?: true
   readonly unlisted?: { readonly why: string; readonly remedy: string }
 }
@@ -164,8 +166,6 @@ export interface Engine {
   readonly name: 'duckdb' | 'redshift'
   /** Names where the source data lie. */
   readonly source: string
-  /** Names what decides how files are read, besides the schema: a JSONPaths file; null where nothing does. */
-  readonly mapping: string | null
   /** Lists the configured sources. Throws `source_missing` or `source_unreadable` with path and reason. */
   sources(signal: AbortSignal): Promise<Sources>
   /** How the files differ from those that a load was read from; null where the engine does not know, and reads all of them. */

@@ -23,9 +23,9 @@ type Basis =
   | { readonly reads: 'all'; readonly since: LoadId | null; readonly why: string | null }
 
 /** Names the transforms and rules that make a load of what the files hold, and what maps their fields. */
-export function recipeOf({ schema, etl, foreignTexts }: SqlLibrary, mapping: string | null = null): string {
+export function recipeOf({ schema, etl, foreignTexts }: SqlLibrary, mapping?: string): string {
   const steps = etl.map(({ table, statements }) => [table, statements])
-  const parts = [rules, valueRules, schema, steps, foreignTexts, ...(mapping === null ? [] : [mapping])]
+  const parts = [rules, valueRules, schema, steps, foreignTexts, ...(mapping === undefined ? [] : [mapping])]
   return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
 }
 
@@ -36,8 +36,9 @@ export async function basisOf(deps: Deps, sources: Sources, full: boolean, signa
   const all = (why: string): Basis => ({ reads: 'all', since: live.id, why })
   if (full) return all('as asked')
   if (live.facts.recipe === undefined) return all(`load ${live.id} keeps no list of its files`)
-  if (live.facts.recipe !== recipeOf(deps.library, deps.engine.mapping)) {
-    return all(`the transforms ${deps.engine.mapping === null ? '' : 'or the JSONPaths file '}have changed`)
+  if (sources.unlisted !== undefined) return all(sources.unlisted.why)
+  if (live.facts.recipe !== recipeOf(deps.library, sources.mapping)) {
+    return all(`the transforms ${sources.mapping === undefined ? '' : 'or the JSONPaths file '}have changed`)
   }
   const changes = await changesSince(live.id, deps, sources, signal)
   if (changes === null) return all(`what has changed since load ${live.id} is not known`)

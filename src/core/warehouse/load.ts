@@ -128,9 +128,10 @@ function openLoad({ runId: load, deps, output }: RunContext, sources: (signal: A
       await releaseSpace(deps)
       const { reads, since, why } = output(loadSteps.sources.id, listedSchema)
       const schema = [...staging, ...star, ...own]
-      const before = since === null ? undefined : { load: since, reads, sources: await sources(work.signal) }
+      const now = await sources(work.signal)
+      const before = since === null ? undefined : { load: since, reads, sources: now }
       await deps.engine.begin(load, schema, work, before)
-      const recipe = recipeOf(deps.library, deps.engine.mapping)
+      const recipe = recipeOf(deps.library, now.mapping)
       if (since === null || reads === 'all') {
         await deps.ledger.loads.learn(load, { recipe })
         return { detail: why === null ? `load ${load}` : `load ${load}, in full: ${why}` }

@@ -16,6 +16,7 @@ interface Scope
     | 'work'
     | 'logData'
     | 'songData'
+    | 'jsonPaths'
   > {
   readonly partition: string
   readonly id: string
@@ -176,11 +177,11 @@ function copyStatements({ copyTo, partition }: Scope): readonly PolicyStatement[
   ]
 }
 
-/** With a place for manifests the bot lists the sources, and writes there which objects COPY reads. */
-function workStatements({ work, logData, songData, partition }: Scope): readonly PolicyStatement[] {
+/** With a place for manifests the bot lists the sources and the JSONPaths file, and writes there which objects COPY reads. */
+function workStatements({ work, logData, songData, jsonPaths, partition }: Scope): readonly PolicyStatement[] {
   if (work === null) return []
   const { bucket, key } = workPlaceOf(work)
-  const sources = [logData, songData].map(readS3Location)
+  const sources = sourcePlaces({ logData, songData, jsonPaths }).map(readS3Location)
   const buckets = [...new Set(sources.map((source) => source.bucket))]
   return [
     ...buckets.map((name, at) => ({
@@ -267,7 +268,7 @@ export function trustsRedshift(document: string, account: string, kind: Kind): b
 type RolePlaces = Pick<RedshiftSettings, 'logData' | 'songData' | 'jsonPaths' | 'copyTo' | 'work'>
 
 /** The places the role may read, in the order of the settings. Throws `bad_config` where one is not in S3. */
-export function sourcePlaces(settings: RolePlaces): readonly string[] {
+export function sourcePlaces(settings: Pick<RolePlaces, 'logData' | 'songData' | 'jsonPaths'>): readonly string[] {
   const { logData, songData, jsonPaths } = settings
   const places = [logData, songData, ...(jsonPaths === null ? [] : [jsonPaths])]
   for (const place of places) readS3Location(place)

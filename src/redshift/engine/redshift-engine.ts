@@ -84,7 +84,6 @@ export function createRedshiftEngine(options: RedshiftEngineOptions): RedshiftEn
   return {
     name: 'redshift',
     source: `${settings.logData} ${settings.songData}`,
-    mapping: settings.jsonPaths,
     async sources(signal) {
       checkSources(settings)
       return listSources(objects, settings, signal)

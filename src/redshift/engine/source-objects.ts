@@ -106,7 +106,7 @@ export function noteBase(notes: SourceNotes, load: LoadId, base: LoadId | null):
  */
 export async function listSources(
   objects: SourceObjects,
-  { logData, songData }: SourceSettings,
+  { logData, songData, jsonPaths }: SourceSettings,
   signal: AbortSignal,
 ): Promise<Sources> {
   const whole = objects.work === null ? { whole: true as const } : {}
@@ -120,14 +120,34 @@ export async function listSources(
       song: song.files,
       skipped: [...log.skipped, ...song.skipped],
       summary: sourcesSummary(log.files, song.files),
+      ...(jsonPaths === null ? {} : await mappingOf(objects.store, jsonPaths, signal)),
       ...whole,
     }
   } catch (error) {
     if (objects.work !== null || !isUnlisted(error)) throw error
-    const why = error.code === 'aws_denied' ? 'the bot may not list the objects' : 'S3 does not answer the bot'
-    const unlisted = { why, remedy: error.remedy }
+    const unlisted = whyUnlisted(error, 'the objects')
     return { log: [], song: [], summary: `${logData} and ${songData}`, ...whole, unlisted }
   }
+}
+
+/** The JSONPaths file with its ETag, or why that is not known. */
+async function mappingOf(
+  store: ObjectStore,
+  jsonPaths: string,
+  signal: AbortSignal,
+): Promise<Pick<Sources, 'mapping' | 'unlisted'>> {
+  const { bucket, prefix: key } = readS3Location(jsonPaths)
+  try {
+    const found = (await store.list({ bucket, key }, signal)).find((object) => object.key === key)
+    return { mapping: `${jsonPaths} ${found?.etag}` }
+  } catch (error) {
+    if (!isUnlisted(error)) throw error
+    return { unlisted: whyUnlisted(error, 'the JSONPaths file') }
+  }
+}
+
+function whyUnlisted({ code, remedy }: OpsError, what: string): NonNullable<Sources['unlisted']> {
+  return { why: code === 'aws_denied' ? `the bot may not list ${what}` : 'S3 does not answer the bot', remedy }
 }
 
 function noObjects(place: string, work: SourceObjects['work']): OpsError {
@@ -186,7 +206,6 @@ export async function compareObjects(
   load: LoadId,
   sources: Sources,
 ): Promise<SourceChanges | null> {
-  if (sources.unlisted !== undefined) return { files: [], unchanged: 0, full: sources.unlisted.why }
   const files: SourceChanges['files'][number][] = []
   let unchanged = 0
   for (const dataset of ['log', 'song'] as const) {

@@ -29,14 +29,13 @@ const changed = (megabytes: number, change: 'new' | 'changed' | 'gone' = 'change
 /** What a load is built on, of sources and changes, where the load before knows this of itself. */
 async function basis(
   changes: SourceChanges | null | Error,
-  given: { facts?: LoadFacts; log?: number; song?: number; full?: boolean; live?: null } = {},
+  given: { facts?: LoadFacts; log?: number; song?: number; full?: boolean; live?: null; more?: Partial<Sources> } = {},
 ) {
   const bot = await (await createWorld()).start('one', [])
   const facts = given.facts ?? { recipe: recipeOf(library) }
   const live: LoadRecord = { id: 7, state: 'live', started: '', published: '', facts }
   const engine: Engine = {
     ...bot.deps.engine,
-    mapping: null,
     async changes(load) {
       expect(load).toBe(7)
       if (changes instanceof Error) throw changes
@@ -45,7 +44,7 @@ async function basis(
   }
   const loads = { ...bot.ledger.loads, live: async () => (given.live === null ? null : live) }
   const deps: Deps = { ...bot.deps, library, engine, ledger: { ...bot.ledger, loads } }
-  const sources: Sources = { summary: '', log: [file(given.log ?? 0)], song: [file(given.song ?? 0)] }
+  const sources: Sources = { summary: '', log: [file(given.log ?? 0)], song: [file(given.song ?? 0)], ...given.more }
   return basisOf(deps, sources, given.full ?? false, never)
 }
 
@@ -61,6 +60,8 @@ describe('what a load is built on', () => {
     ['as asked', some, { full: true }],
     ['load 7 keeps no list of its files', some, { facts: {} }],
     ['the transforms have changed', some, { facts: { recipe: '0123456789abcdef' } }],
+    ['the transforms or the JSONPaths file have changed', some, { more: { mapping: 's3://bucket/paths.json "2"' } }],
+    ['nobody may list', some, { more: { unlisted: { why: 'nobody may list', remedy: '' } } }],
     ['what has changed since load 7 is not known', null, {}],
     ['what has changed since load 7 is not known', new OpsError('not_found', 'gone'), {}],
     ['what has changed since load 7 is not known', new OpsError('storage', 'damaged'), {}],
@@ -100,7 +101,9 @@ describe('a recipe', () => {
     ]
     expect(new Set([base, ...others].map((one) => recipeOf(one))).size).toBe(5)
     expect(recipeOf({ ...base, summary: 'select 2', queries: [], checks: [] })).toBe(recipeOf(base))
-    const mapped = [null, 's3://bucket/one.json', 's3://bucket/other.json'].map((mapping) => recipeOf(base, mapping))
+    const mapped = [undefined, 's3://bucket/one.json "1"', 's3://bucket/one.json "2"'].map((mapping) =>
+      recipeOf(base, mapping),
+    )
     expect([new Set(mapped).size, mapped[0]]).toEqual([3, recipeOf(base)])
     expect(recipeOf(base)).toMatch(/^[0-9a-f]{16}$/)
   })

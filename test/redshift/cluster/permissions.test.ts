@@ -33,6 +33,7 @@ const placeholders = {
   roleArn: null,
   copyTo: null,
   work: null,
+  jsonPaths: null,
   permissionsBoundary: null,
   principal: 'arn:aws:iam::ACCOUNT:user/BOT',
   owner: 'OWNER',
@@ -155,6 +156,20 @@ describe('the policy of the bot', () => {
     const granted = policies.flatMap(({ Statement }) => Statement).flatMap(({ Action }) => Action)
     expect(called.length).toBeGreaterThan(15)
     expect(called.filter((action) => !granted.includes(action))).toEqual([])
+  })
+
+  it('lists the JSONPaths file with the sources, where the bot writes manifests', () => {
+    const places = { logData: 's3://data/log', songData: 's3://data/song', work: 's3://work/sparkify' }
+    const listing = (jsonPaths: string) =>
+      botPolicy({ ...settings, ...account, ...places, jsonPaths })
+        .Statement.filter(({ Action }) => Action.includes('s3:ListBucket'))
+        .map(({ Resource, Condition }) => [Resource, Condition?.['StringLike']?.['s3:prefix']])
+    const data = ['arn:aws:s3:::data']
+    expect(listing('s3://data/paths.json')).toEqual([[data, ['log*', 'song*', 'paths.json*']]])
+    expect(listing('s3://other/paths.json')).toEqual([
+      [data, ['log*', 'song*']],
+      [['arn:aws:s3:::other'], ['paths.json*']],
+    ])
   })
 
   it('with a role of the company only looks at it and passes it on', () => {

@@ -231,6 +231,29 @@ describe('a load that adds new objects one by one', { timeout: lengths({ gate: 1
     })
   })
 
+  it('knows the JSONPaths file by its content, or why it does not', async () => {
+    const jsonPaths = 's3://sparkify-data/paths.json'
+    const settings = { ...stage.settings, jsonPaths }
+    const mapped = async () => (await stage.open({ settings }).sources(never)).mapping
+    put('paths.json', '{"jsonpaths": []}')
+    const before = await mapped()
+    expect(before).toMatch(/^s3:\/\/sparkify-data\/paths\.json "\w+"$/)
+    put('paths.json.bak', 'another')
+    expect(await mapped()).toBe(before)
+    put('paths.json', '{"jsonpaths": ["$.artist"]}')
+    expect(await mapped()).not.toBe(before)
+    expect((await engine.sources(never)).mapping).toBeUndefined()
+    const list: typeof stage.objects.store.list = async (place, signal) => {
+      if (place.key === 'paths.json') throw new OpsError('aws_denied', 'No.', 'Allow it.')
+      return stage.objects.store.list(place, signal)
+    }
+    const objects = { ...stage.objects, store: { ...stage.objects.store, list } }
+    expect(await stage.open({ settings, objects }).sources(never)).toMatchObject({
+      log: [{ path: expect.stringMatching(/first\.json$/) }],
+      unlisted: { why: 'the bot may not list the JSONPaths file', remedy: 'Allow it.' },
+    })
+  })
+
   it('is none where the bot may not list, or S3 does not answer it: the cluster reads all, and no list is kept', async () => {
     const refusing = (code: 'aws' | 'aws_denied' | 'source_missing') => {
       const list = async () => Promise.reject(new OpsError(code, 'No.', 'Allow it.'))
@@ -240,8 +263,6 @@ describe('a load that adds new objects one by one', { timeout: lengths({ gate: 1
     const other = refusing('aws_denied')
     const sources = await other.sources(never)
     expect(sources).toMatchObject({ log: [], song: [], whole: true, unlisted: { why, remedy } })
-    const base = await live()
-    expect(await other.changes(base, sources, never)).toEqual({ files: [], unchanged: 0, full: why })
     newest += 1
     await other.begin(newest, wholeSchema, newStep())
     expect(await other.stage(newest, 'log', sources, 0, newStep())).toMatchObject({ rows: 1 })

@@ -284,7 +284,6 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
   engine: {
     name: 'duckdb',
     source: '',
-    mapping: null,
     sources: never,
     changes: never,
     loadedFiles: never,
