@@ -31,9 +31,11 @@ export async function loadThroughEngine(folder: string, data: SourceFolders, lib
 export const parts = ['list', 'stage', 'transform', 'audit', 'compare', 'publish'] as const
 export type Part = (typeof parts)[number]
 
-/** What a load came to: the rows of its tables, and the seconds of processor time of each part. */
+/** What a load came to: the rows of its tables, the checks that are red, and the seconds of processor time of each part. */
 export interface Measured {
+  readonly load: LoadId
   readonly counts: Counts
+  readonly red: readonly string[]
   readonly processor: Readonly<Record<Part, number>>
 }
 
@@ -45,8 +47,9 @@ export async function measuredLoad(
   engine: Engine,
   library: SqlLibrary,
   load: LoadId,
-  before?: LoadId,
+  base?: Measured,
 ): Promise<Measured> {
+  const before = base?.load
   const candidate: Target = { kind: 'candidate', load }
   const ask = (target: Target, statement: Statement, maxRows = 5) =>
     engine.query(target, statement, { maxRows, signal })
@@ -75,18 +78,24 @@ export async function measuredLoad(
       await Promise.all(files.map(({ table, statements }) => engine.transform(load, table, statements, work)))
     }
   })
-  const counts = await during('audit', async () => {
+  const { counts, red } = await during('audit', async () => {
     const tables = [...library.tables.staging, ...library.tables.star]
     const counting = tables.map(async (table) => {
       const { rows } = await ask(candidate, { sql: `select count(*) as n from ${table}` })
       return [table, Number(rows[0]?.[0])] as const
     })
-    const [counted] = await Promise.all([
+    const checking = library.checks.map(async ({ name, key, sql }) => {
+      const isTouched = base !== undefined && !base.red.includes(name) && key !== null
+      const { total } = await ask(isTouched ? { ...candidate, touched: key } : candidate, { sql })
+      return total > 0 ? [name] : []
+    })
+    const [counted, checked] = await Promise.all([
       Promise.all(counting),
-      Promise.all(library.checks.map(({ sql }) => ask(candidate, { sql }))),
+      Promise.all(checking),
+      ask(base === undefined ? candidate : { ...candidate, touched: 'event' }, { sql: library.lostPlays }),
       ask(candidate, { sql: library.summary, values: { tomorrow: '2100-01-01 00:00:00' } }),
     ])
-    return Object.fromEntries(counted)
+    return { counts: Object.fromEntries(counted), red: checked.flat() }
   })
   if (before !== undefined) {
     const { days, artists } = library.comparison
@@ -102,5 +111,5 @@ export async function measuredLoad(
     await engine.publish(load, work)
     await engine.retain(before === undefined ? [load] : [before, load])
   })
-  return { counts, processor }
+  return { load, counts, red, processor }
 }

@@ -1,5 +1,6 @@
 -- title: users holds everyone who logged in, with the level of their latest event
 -- severity: error
+-- key: user
 -- uses: latest-events
 
 select

@@ -1,5 +1,6 @@
 -- title: Each page view is in page_views once
 -- severity: error
+-- key: event
 -- column copies: Copies, integer
 
 select

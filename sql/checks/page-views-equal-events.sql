@@ -1,5 +1,6 @@
 -- title: page_views holds each other event that has a complete key, once
 -- severity: error
+-- key: event
 -- uses: key-differences
 
 select

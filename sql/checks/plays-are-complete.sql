@@ -1,5 +1,6 @@
 -- title: Every play has its page, a user, a session, an item and a time
 -- severity: error
+-- key: event
 -- rows: events
 
 -- A play is an event of the page NextSong, or one with a song whatever its page: only plays have songs.

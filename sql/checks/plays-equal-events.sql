@@ -1,5 +1,6 @@
 -- title: songplays holds each NextSong event that has a complete key, once
 -- severity: error
+-- key: event
 -- uses: key-differences
 
 select

@@ -1,5 +1,6 @@
 -- title: Every play's start time is in time
 -- severity: error
+-- key: moment
 
 select
   songplays.songplay_id,

@@ -1,5 +1,6 @@
 -- title: Matched plays have the title and artist of their song in the catalogue
 -- severity: error
+-- key: event
 -- uses: catalogue
 
 select

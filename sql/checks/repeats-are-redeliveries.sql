@@ -1,6 +1,7 @@
 -- title: Events with the same user, session and item are the same event
 -- finding: Different events with the same user, session and item
 -- severity: warn
+-- key: event
 -- rows: events
 -- uses: lost-events
 

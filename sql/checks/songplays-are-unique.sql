@@ -1,5 +1,6 @@
 -- title: Each play is in songplays once
 -- severity: error
+-- key: event
 -- column copies: Copies, integer
 
 select

@@ -1,5 +1,6 @@
 -- title: Each start time is in time once
 -- severity: error
+-- key: moment
 -- column copies: Copies, integer
 
 select

@@ -1,5 +1,6 @@
 -- title: Every user id in the log is empty or a whole number
 -- severity: error
+-- key: event
 -- column events: Events, integer
 
 select

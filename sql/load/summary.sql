@@ -1,18 +1,13 @@
 -- description: One row of facts about a load, for its report
--- uses: keyed-events, lost-events
+-- uses: keyed-events
 
 -- A play is dated ahead when it is later than :tomorrow, or more than a month later than the day that the name of the
--- newest log file gives. "anchor" is the newest of the others. "files_until" is the end of the newest day that has a log file. Repeats that differ from the play that was loaded are lost
--- plays; the others are the same event, delivered again.
+-- newest log file gives. "anchor" is the newest of the others. "files_until" is the end of the newest day that has a log
+-- file. "repeats" are events whose key was loaded from another one: the same event, delivered again, or a lost play.
 
 with logged_plays as (
   select count(*) as deliveries
   from keyed_events
-  where is_play = 1
-),
-losses as (
-  select count(*) as plays_lost
-  from lost_events
   where is_play = 1
 ),
 repaired_plays as (
@@ -69,7 +64,7 @@ select
   staged.events,
   catalogue.catalogue_songs,
   plays.plays,
-  logged_plays.deliveries - plays.plays - losses.plays_lost as repeats_dropped,
+  logged_plays.deliveries - plays.plays as repeats,
   plays.matched,
   repairs.repaired,
   plays.data_from,
@@ -82,5 +77,4 @@ cross join catalogue
 cross join plays
 cross join file_days
 cross join logged_plays
-cross join repairs
-cross join losses;
+cross join repairs;

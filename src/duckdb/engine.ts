@@ -8,7 +8,15 @@ import { isRemote, sourcesSummary } from '../core/warehouse/sources.ts'
 import { createAttachments, type Mode } from './attachments.ts'
 import { type Dataset, datasets } from './datasets.ts'
 import { damaged, damagedCandidate, inFolder, isCorrupt, isDamage } from './failure.ts'
-import { dropIncrement, isIncrement, openIncrement, runAll, showNewRows, transformTouched } from './increment.ts'
+import {
+  dropIncrement,
+  isIncrement,
+  openIncrement,
+  runAll,
+  showNewRows,
+  showTouched,
+  transformTouched,
+} from './increment.ts'
 import { openInstance, usualMemoryLimit } from './instance.ts'
 import { duckdbLiteral, identifier } from './literal.ts'
 import { loadsIn, removeAbandonedScratch, removeLoad, storedIn } from './load-files.ts'
@@ -251,8 +259,13 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
         ),
       )
     },
-    query({ kind, load }, statement, { signal, ...wanted }) {
-      if (kind === 'candidate') return inCandidate(load, signal, (session) => select(session, statement, wanted))
+    query({ kind, load, touched }, statement, { signal, ...wanted }) {
+      if (kind === 'candidate') {
+        return inCandidate(load, signal, async (session) => {
+          if (touched !== undefined) await showTouched(session, touched)
+          return select(session, statement, wanted)
+        })
+      }
       if (kind === 'new') {
         return inCandidate(load, signal, async (session) => {
           await showNewRows(session, Object.values(datasets))

@@ -1,3 +1,4 @@
+import type { TouchedKey } from '../core/ports/engine.ts'
 import type { Dataset } from './datasets.ts'
 import { identifier } from './literal.ts'
 import type { DuckdbSession } from './session.ts'
@@ -80,55 +81,80 @@ interface TouchedPart {
   readonly gather?: string
 }
 
-/** `since` is the time, in milliseconds, before which no touched user has their latest event. */
-function partsOf(load: string, since: bigint): Readonly<Record<string, TouchedPart>> {
-  const isNoted = (columns: string, notes: string): string => `(${columns}) in (from ${load}.increment.${notes})`
-  const touched = isNoted('session_id, item_in_session', 'events')
+/** Which rows of the tables of a load an increment has touched. */
+interface Touched {
+  /** The load as it is attached. */
+  readonly load: string
+  /** The time, in milliseconds, before which no touched user has their latest event. */
+  readonly since: bigint
+}
+
+async function touchedIn(session: DuckdbSession): Promise<Touched> {
+  const found = await session.run('select coalesce(min(since), 0) from increment.users where user_id is not null')
+  return { load: identifier(session.alias), since: BigInt(String((await found.getRowsJS())[0]?.[0])) }
+}
+
+function isNoted(load: string, columns: string, notes: string): string {
+  return `(${columns}) in (from ${load}.increment.${notes})`
+}
+
+/** The events of touched users, with their `user_id`, from the earliest on that can be the latest of one. */
+function recentEvents({ load, since }: Touched): string {
+  const recent = since > 0n ? `ts >= ${since}` : 'true'
+  return `select * from (select ${userId} as user_id, * from ${load}.staging_events where ${recent})
+    where ${isTouchedUser(load)}`
+}
+
+function isTouchedUser(load: string): string {
+  return `user_id in (select user_id from ${load}.increment.users)`
+}
+
+function partsOf(touched: Touched): Readonly<Record<string, TouchedPart>> {
+  const { load } = touched
+  const isTouched = isNoted(load, 'session_id, item_in_session', 'events')
   const events = [
     'staging_events',
-    `select * from ${load}.staging_events where ${isNoted('sessionid, iteminsession', 'events')}`,
+    `select * from ${load}.staging_events where ${isNoted(load, 'sessionid, iteminsession', 'events')}`,
   ] as const
-  const isTouchedUser = `user_id in (select user_id from ${load}.increment.users)`
-  const recent = since > 0n ? `ts >= ${since}` : 'true'
+  const [ofSong, ofArtist] = [isNoted(load, 'song_id', 'songs'), isNoted(load, 'artist_id', 'artists')]
+  const ofMoment = isNoted(load, 'start_time', 'moments')
   return {
     users: {
-      touched: isTouchedUser,
+      touched: isTouchedUser(load),
       // Of all events of a user the transform reads those of the latest moment.
       inputs: [
         [
           'staging_events',
-          `with recent as not materialized (select ${userId} as user_id, * from ${load}.staging_events where ${recent})
+          `with recent as not materialized (${recentEvents(touched)})
            select * exclude (user_id) from recent
-           where (user_id, coalesce(ts, 0)) in (
-             select user_id, max(coalesce(ts, 0)) from recent where ${isTouchedUser} group by user_id
-           )`,
+           where (user_id, coalesce(ts, 0)) in (select user_id, max(coalesce(ts, 0)) from recent group by user_id)`,
         ],
       ],
     },
     artists: {
-      touched: isNoted('artist_id', 'artists'),
-      inputs: [['staging_songs', `select * from ${load}.staging_songs where ${isNoted('artist_id', 'artists')}`]],
+      touched: ofArtist,
+      inputs: [['staging_songs', `select * from ${load}.staging_songs where ${ofArtist}`]],
     },
     songs: {
-      touched: isNoted('song_id', 'songs'),
-      inputs: [['staging_songs', `select * from ${load}.staging_songs where ${isNoted('song_id', 'songs')}`]],
+      touched: ofSong,
+      inputs: [['staging_songs', `select * from ${load}.staging_songs where ${ofSong}`]],
       // Plays are matched by title, and by every name that the catalogue gives the song's artist.
       passOn: `insert into ${load}.increment.titles
-        select distinct title from ${load}.songs
-        where ${isNoted('song_id', 'songs')} or ${isNoted('artist_id', 'artists')}`,
+        select distinct title from ${load}.songs where ${ofSong} or ${ofArtist}`,
     },
     songplays: {
       gather: `insert into ${load}.increment.events
-        select distinct session_id, item_in_session from ${load}.songplays where ${isNoted('song_title', 'titles')}`,
-      touched,
+        select distinct session_id, item_in_session from ${load}.songplays
+        where ${isNoted(load, 'song_title', 'titles')}`,
+      touched: isTouched,
       inputs: [events],
       passOn: `insert into ${load}.increment.moments
-        select distinct start_time from ${load}.songplays where ${touched}`,
+        select distinct start_time from ${load}.songplays where ${isTouched}`,
     },
-    page_views: { touched, inputs: [events] },
+    page_views: { touched: isTouched, inputs: [events] },
     time: {
-      touched: isNoted('start_time', 'moments'),
-      inputs: [['songplays', `select * from ${load}.songplays where ${isNoted('start_time', 'moments')}`]],
+      touched: ofMoment,
+      inputs: [['songplays', `select * from ${load}.songplays where ${ofMoment}`]],
     },
   }
 }
@@ -142,19 +168,56 @@ export async function transformTouched(
   table: string,
   statements: readonly string[],
 ): Promise<number> {
-  const load = identifier(session.alias)
-  const found = await session.run('select coalesce(min(since), 0) from increment.users where user_id is not null')
-  const part = partsOf(load, BigInt(String((await found.getRowsJS())[0]?.[0])))[table]
+  const found = await touchedIn(session)
+  const part = partsOf(found)[table]
   if (part === undefined) return runAll(session, statements)
   const { touched, inputs, passOn, gather } = part
   if (gather !== undefined) await session.run(gather)
-  for (const [name, rows] of inputs) await session.run(`create temp view ${name} as ${rows}`)
+  await show(session, inputs)
   if (passOn !== undefined) await session.run(passOn)
-  await session.run(`delete from ${load}.${table} where ${touched}`)
+  await session.run(`delete from ${found.load}.${table} where ${touched}`)
   // The first statement empties the table.
   const written = await runAll(session, statements.slice(1))
   if (passOn !== undefined) await session.run(passOn)
   return written
+}
+
+/** Lets names of tables mean other rows, in this session. */
+async function show(session: DuckdbSession, views: TouchedPart['inputs']): Promise<void> {
+  for (const [name, rows] of views) await session.run(`create temp view ${name} as ${rows}`)
+}
+
+/** Lets the names of the tables that have such a key mean the rows whose key is touched. Rows of staging that have no key are those read now. */
+export async function showTouched(session: DuckdbSession, key: TouchedKey): Promise<void> {
+  if (!(await isIncrement(session))) return
+  const touched = await touchedIn(session)
+  const { load } = touched
+  const last = await lastNumber(session, 'log')
+  const rows = (table: string, where: string): readonly [string, string] => [
+    table,
+    `select * from ${load}.${table} where ${where}`,
+  ]
+  const byEvent = isNoted(load, 'session_id, item_in_session', 'events')
+  const byMoment = isNoted(load, 'start_time', 'moments')
+  const views = {
+    event: [
+      [
+        'staging_events',
+        `select * from ${load}.staging_events where _file > ${last}
+         union all
+         select * from ${load}.staging_events
+         where _file <= ${last} and ${isNoted(load, 'sessionid, iteminsession', 'events')}`,
+      ] as const,
+      rows('songplays', byEvent),
+      rows('page_views', byEvent),
+    ],
+    moment: [rows('songplays', byMoment), rows('time', byMoment)],
+    user: [
+      ['staging_events', `select * exclude (user_id) from (${recentEvents(touched)})`] as const,
+      rows('users', isTouchedUser(load)),
+    ],
+  }
+  await show(session, views[key])
 }
 
 /** Runs the statements of a transform; answers the number of rows that the last one wrote. */
@@ -169,10 +232,15 @@ export async function showNewRows(session: DuckdbSession, datasets: readonly Dat
   if (!(await isIncrement(session))) return
   const load = identifier(session.alias)
   for (const { name, table } of datasets) {
-    const result = await session.run('select coalesce(max(_number), 0) from increment.files where dataset = $name', {
-      values: { name },
-    })
-    const last = Number((await result.getRowsJS())[0]?.[0])
-    await session.run(`create temp view ${table} as select * from ${load}.${table} where _file > ${last}`)
+    const last = await lastNumber(session, name)
+    await show(session, [[table, `select * from ${load}.${table} where _file > ${last}`]])
   }
+}
+
+/** The number of the last file that the load before had of a dataset. */
+async function lastNumber(session: DuckdbSession, name: Dataset['name']): Promise<number> {
+  const result = await session.run('select coalesce(max(_number), 0) from increment.files where dataset = $name', {
+    values: { name },
+  })
+  return Number((await result.getRowsJS())[0]?.[0])
 }

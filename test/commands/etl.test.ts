@@ -175,6 +175,26 @@ describe('etl', () => {
     expect(await counts(bot)).toMatchObject(twoDays.counts)
   })
 
+  it('keeps on warning of rows that a later load does not touch, and counts the plays that are lost', async () => {
+    const { bot, logData } = await createLoadedWarehouse()
+    const live = async () => (await bot.ledger.loads.live())?.facts
+    const file = join(logData, dayFile)
+    const play = (await readFile(file, 'utf8')).split('\n').find((line) => line.includes('"NextSong"')) ?? ''
+    await appendFile(file, `\n${play.replace(/"song":"[^"]*"/, '"song":"Another"')}`)
+    const first = await bot.say('etl')
+    expect(first.run?.steps.find(({ title }) => title === 'Create tables')?.detail).toBe('load 2, a copy of load 1')
+    const warned = {
+      playsLost: 1,
+      repeatsDropped: 0,
+      checks: { names: ['catalogue-coverage', 'repeats-are-redeliveries'] },
+    }
+    expect(await live()).toMatchObject(warned)
+    const another = play.replace(/"sessionId":\d+/, '"sessionId":99999')
+    await writeFile(join(logData, '2018', '11', '2018-11-30-events.json'), another)
+    expect(await bot.say('etl')).toMatchObject({ ok: true })
+    expect(await live()).toMatchObject({ ...warned, plays: 161 })
+  })
+
   it('with a red check stops before publishing, shows the rows, and the live tables answer as before', async () => {
     const { bot, logData } = await createLoadedWarehouse()
     const file = join(logData, dayFile)

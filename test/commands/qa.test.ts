@@ -82,6 +82,7 @@ describe('qa', () => {
       rows: null,
       columns: {},
       waiver: null,
+      key: null,
       watch: null,
       sql: 'select 1 as n',
     } as const

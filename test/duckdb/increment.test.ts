@@ -2,7 +2,14 @@ import { readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Engine, LoadBefore, LoadId, Staged } from '../../src/core/ports/engine.ts'
+import {
+  type Engine,
+  type LoadBefore,
+  type LoadId,
+  type Staged,
+  type Target,
+  touchedKeys,
+} from '../../src/core/ports/engine.ts'
 import { without } from '../../src/core/warehouse/quarantine.ts'
 import { repairTexts } from '../../src/core/warehouse/repair-texts.ts'
 import type { DuckdbOptions } from '../../src/duckdb/engine.ts'
@@ -56,8 +63,30 @@ async function load(
   const removed = read.length === 0 ? null : read.some(({ changed, gone }) => changed + gone > 0)
   await repairTexts(id, { engine, library }, work, removed)
   for (const { table, statements } of library.etl) await engine.transform(id, table, statements, work)
+  if (since !== undefined && reads === 'changes') await requireSameVerdicts(engine, id, since)
   await engine.publish(id, work)
   return { log: withoutFields(log), song: withoutFields(song) }
+}
+
+/** How many rows the checks with a key find, by their names: of all rows, or of those that the load has touched. */
+async function found(engine: Engine, target: Target, isTouched = false): Promise<Record<string, unknown>> {
+  const numbers = touchedKeys.map(async (key) => {
+    const checks = library.checks.filter((check) => check.key === key)
+    const sql = checks.map(({ name, sql }) => `select '${name}' as name, count(*) as n from (${sql}\n) as t`)
+    const shown = isTouched ? { ...target, touched: key } : target
+    return (await engine.query(shown, { sql: sql.join(' union all ') }, { maxRows: 100, signal: never })).rows
+  })
+  return Object.fromEntries((await Promise.all(numbers)).flat())
+}
+
+/** Each check that was green before must find as much in the touched rows as in all. Answers what is found. */
+async function requireSameVerdicts(engine: Engine, load: LoadId, since: LoadId): Promise<Record<string, unknown>> {
+  const before = await found(engine, { kind: 'live', load: since })
+  const wasGreen = ([name]: readonly [string, unknown]): boolean => before[name] === 0
+  const all = Object.entries(await found(engine, { kind: 'candidate', load })).filter(wasGreen)
+  const touched = Object.entries(await found(engine, { kind: 'candidate', load }, true)).filter(wasGreen)
+  expect(Object.fromEntries(touched)).toEqual(Object.fromEntries(all))
+  return Object.fromEntries(all)
 }
 
 /** What is staged but for the fields of the source, which fields.test.ts is about: they are those of the files that are read now. */
@@ -344,5 +373,43 @@ describe('what has changed since a load', () => {
     await engine.publish(2, workWith())
     const schemas = `select count(*) from duckdb_schemas() where database_name = current_database() and schema_name = 'increment'`
     expect(await cell(engine, 2, 'live', schemas)).toBe(0)
+  })
+})
+
+describe('an audit that asks for the touched rows', () => {
+  it('finds what one of all rows finds, by each check', async () => {
+    const place = await createPlace()
+    const engine = await openEngine(place.options)
+    await arrange(place, { [one ?? '']: day(1), 'song_data/a.json': songLine() })
+    await load(engine, 1)
+    const item = (itemInSession: number, changes: object = {}): string =>
+      day(3, { itemInSession, ts: Date.UTC(2018, 10, 3, 12, itemInSession), ...changes })
+    const view = { page: 'Home', song: null, artist: null }
+    const wrong = [item(0, { userId: '' }), item(1, { userId: 'x' }), item(2), item(2, { song: 'Other' })]
+    const right = [item(3), item(4), item(5), item(6), item(7, view), item(8, view)]
+    await writeFiles(place.folder, { [three ?? '']: [...wrong, ...right].join('\n') })
+    const sources = await engine.sources(never)
+    await engine.begin(2, wholeSchema, workWith(), { load: 1, reads: 'changes', sources })
+    await engine.stage(2, 'log', sources, 0, workWith())
+    await engine.stage(2, 'song', sources, 0, workWith())
+    for (const { table, statements } of library.etl) await engine.transform(2, table, statements, workWith())
+    const faults = [
+      'delete from songplays where item_in_session = 3 and session_id = 3',
+      'insert into songplays from songplays where item_in_session = 4',
+      "update songplays set song_id = 'SO9' where item_in_session = 5",
+      'delete from page_views where item_in_session = 7',
+      'insert into page_views from page_views where item_in_session = 8',
+      "delete from time where start_time = timestamp '2018-11-03 12:05:00'",
+      "insert into time from time where start_time = timestamp '2018-11-03 12:06:00'",
+      "update users set level = 'other'",
+    ]
+    await engine.execute(
+      2,
+      faults.map((sql) => ({ sql })),
+      workWith(),
+    )
+    const offending = await requireSameVerdicts(engine, 2, 1)
+    expect(Object.entries(offending).filter(([, rows]) => rows === 0)).toEqual([])
+    expect(Object.keys(offending)).toHaveLength(library.checks.filter(({ key }) => key !== null).length)
   })
 })

@@ -69,7 +69,7 @@ describe('plays', () => {
   it('count once when an event is delivered twice, and the summary says how many were dropped', async () => {
     const twice = source([event(), event(), event({ itemInSession: 1, ts: firstMoment + 1 })])
     expect(await answer(twice, matches)).toHaveLength(2)
-    expect(await answer(twice, library.summary, until2100)).toMatchObject([{ events: 3, plays: 2, repeats_dropped: 1 }])
+    expect(await answer(twice, library.summary, until2100)).toMatchObject([{ events: 3, plays: 2, repeats: 1 }])
   })
 
   it('keep the earliest of repeats that differ, whatever order they come in, and time holds no other moment', async () => {
@@ -78,6 +78,7 @@ describe('plays', () => {
     const sql = 'select song_title, time.start_time from songplays cross join time'
     const expected = [{ song_title: 'Early', start_time: '2018-11-10 00:15:27.796' }]
     expect(await answer(source([late, early]), sql)).toEqual(expected)
+    expect(await answer(source([late, early]), library.lostPlays)).toEqual([{ plays: 1 }])
     expect(await answer(source([early, late]), sql)).toEqual(expected)
   })
 
@@ -117,7 +118,7 @@ describe('plays', () => {
         events: 0,
         catalogue_songs: 0,
         plays: 0,
-        repeats_dropped: 0,
+        repeats: 0,
         matched: 0,
         repaired: 0,
         data_from: null,

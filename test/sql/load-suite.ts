@@ -117,7 +117,7 @@ export function loadSuite(data: DataSet, { every }: Asking = { every: 1 }): void
           events: data.counts['staging_events'],
           catalogue_songs: data.counts['staging_songs'],
           plays: data.counts['songplays'],
-          repeats_dropped: data.repeatsDropped,
+          repeats: data.repeatsDropped,
           matched: data.matched,
           repaired: data.repaired,
           data_from: timeText(span.oldest),

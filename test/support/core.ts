@@ -303,6 +303,7 @@ const emptyLibrary: SqlLibrary = {
   tables: { staging: [], star: [] },
   etl: [],
   summary: 'select 1',
+  lostPlays: 'select 0',
   foreignTexts: 'select 1',
   source: [],
   comparison: { days: 'select 1', artists: 'select 1', plays: 'select 1' },

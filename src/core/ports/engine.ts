@@ -13,7 +13,16 @@ export type LoadId = number
 export interface Target {
   readonly kind: 'candidate' | 'live' | 'held' | 'new'
   readonly load: LoadId
+  /**
+   * Of tables with that key only the rows whose key a candidate has touched, where it began as a copy of another load: no other row differs
+   * from that load's. An engine may answer with all rows.
+   */
+  readonly touched?: TouchedKey
 }
+
+/** An event by its session and item, a moment at which plays started, a user. */
+export const touchedKeys = ['event', 'moment', 'user'] as const
+export type TouchedKey = (typeof touchedKeys)[number]
 
 /** A value bound to a `:name`; never spliced into the text, except validated integers (Redshift takes no parameter in LIMIT). */
 export type Value = string | number

@@ -44,6 +44,8 @@ export const loadFactsSchema = z.object({
   plays: z.number().exactOptional(),
   matched: z.number().exactOptional(),
   repeatsDropped: z.number().exactOptional(),
+  /** Plays that are not loaded, because another event has their key. */
+  playsLost: z.number().exactOptional(),
   /** Files in quarantine that it does not hold. */
   quarantined: z.array(z.string()).readonly().exactOptional(),
   dataFrom: z.string().nullable().exactOptional(),
@@ -56,13 +58,14 @@ export const loadFactsSchema = z.object({
   ahead: z.number().exactOptional(),
   /** When it was copied out of the warehouse; ISO 8601 in UTC. Null once that copy is removed. */
   copied: z.string().nullable().exactOptional(),
-  /** Titles of the red checks, what those found that warn, and the names of all of them, which an earlier version did not keep. */
+  /** Titles of the red checks, what those found that warn, the names of all of them, and of which checks; earlier versions did not keep the last two. */
   checks: z
     .object({
       total: z.number(),
       red: z.array(z.string()).readonly(),
       warnings: z.array(z.string()).readonly(),
       names: z.array(z.string()).readonly().exactOptional(),
+      recipe: z.string().exactOptional(),
     })
     .exactOptional(),
 })

@@ -1,4 +1,5 @@
 import type { Role } from '../people.ts'
+import type { TouchedKey } from '../ports/engine.ts'
 import type { ChartReply } from '../reply.ts'
 import type { TimeOrder } from '../tables.ts'
 import type { ColumnWords } from './column-words.ts'
@@ -82,6 +83,8 @@ export interface CheckFile {
   readonly rows: 'events' | null
   readonly columns: Readonly<Record<string, ColumnWords>>
   readonly waiver: 'allow-empty' | null
+  /** Whether rows with one such key offend depends on the rows with that key alone; null where on others too. */
+  readonly key: TouchedKey | null
   /** Who is to know when it turns red; null: nobody in particular. Only of checks that warn. */
   readonly watch: CheckWatch | null
   readonly sql: string

@@ -17,8 +17,10 @@ export interface SqlLibrary {
   readonly tables: { readonly staging: readonly string[]; readonly star: readonly string[] }
   /** One transform for each table of the star, in the order in which they must run. */
   readonly etl: readonly TransformFile[]
-  /** Answers one row: events, catalogue_songs, plays, repeats_dropped, matched, repaired, data_from, data_until, files_until. */
+  /** Answers one row: events, catalogue_songs, plays, repeats, matched, repaired, data_from, data_until, files_until. */
   readonly summary: string
+  /** Answers how many plays are lost, because another event with their key is loaded. */
+  readonly lostPlays: string
   /** Answers one column: every distinct text of staging that could be wrongly encoded. */
   readonly foreignTexts: string
   /** The fields that the source files are known to have. */
@@ -30,6 +32,7 @@ export interface SqlLibrary {
 }
 
 const summaryFile = 'load/summary.sql'
+const lostPlaysFile = 'load/lost-plays.sql'
 const foreignTextsFile = 'load/foreign-texts.sql'
 const [daysFile, artistsFile, playsFile] = ['load/days.sql', 'load/artists.sql', 'load/plays-of-day.sql'] as const
 const sourceFile = 'source.txt'
@@ -39,6 +42,7 @@ const required: readonly string[] = [
   'schema/star.sql',
   'schema/load.sql',
   summaryFile,
+  lostPlaysFile,
   foreignTextsFile,
   daysFile,
   artistsFile,
@@ -73,6 +77,7 @@ export function buildLibrary(files: readonly SqlSource[]): SqlLibrary {
     tables: { staging: staging.tables, star: star.tables },
     etl: transforms.map(({ transform }) => transform),
     summary: parseSelect(fileAt(sorted, summaryFile), fragments, ['tomorrow']),
+    lostPlays: parseSelect(fileAt(sorted, lostPlaysFile), fragments),
     foreignTexts: parseSelect(fileAt(sorted, foreignTextsFile), fragments),
     source: parseSourceFields(fileAt(sorted, sourceFile)),
     comparison: {

@@ -1,4 +1,5 @@
 import { readChannel } from '../channel.ts'
+import { touchedKeys } from '../ports/engine.ts'
 import { columnsOf } from './column-words.ts'
 import type { CheckFile, SqlSource, TransformFile } from './files.ts'
 import {
@@ -25,6 +26,7 @@ export function parseCheck({ path, text }: SqlSource, fragments: Fragments = noF
     rows: 'once',
     column: 'named',
     waiver: 'once',
+    key: 'once',
     owner: 'once',
     channel: 'once',
     uses: 'once',
@@ -40,6 +42,7 @@ export function parseCheck({ path, text }: SqlSource, fragments: Fragments = noF
     rows: oneOf(path, field('rows'), ['events'], null),
     columns: columnsOf(path, fields),
     waiver: oneOf(path, field('waiver'), ['allow-empty'], null),
+    key: oneOf(path, field('key'), touchedKeys, null),
     watch: watchOf(path, field('owner'), field('channel'), field('severity')),
     sql,
   }

@@ -1,9 +1,11 @@
+import { createHash } from 'node:crypto'
 import type { Deps } from '../deps.ts'
 import { moment, plural } from '../format.ts'
-import type { Sources, Target } from '../ports/engine.ts'
+import type { LoadId, Sources, Target } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/ledger.ts'
 import { type Cell, type TableReply, tableOfThings } from '../reply.ts'
 import type { CheckFile } from '../sql/files.ts'
+import type { SqlLibrary } from '../sql/library.ts'
 import { titleOfColumn } from '../tables.ts'
 import { type EventKeys, placeOfEvent, type RowPlace } from '../unreadable.ts'
 import { asStored } from './counts.ts'
@@ -21,6 +23,33 @@ export interface CheckResult {
 /** Runs every check on one load, a few at a time as the engine admits them. In the order of their names. */
 export async function runChecks(deps: Deps, target: Target, signal: AbortSignal): Promise<readonly CheckResult[]> {
   return Promise.all(deps.library.checks.map((check) => runCheck(check, target, rowsShown, deps, signal)))
+}
+
+/**
+ * The same for a candidate that began as a copy of `base`, which was audited by the same checks: where one was green and judges each key by
+ * itself, it is asked for the keys that have been touched since. The verdict is that on all rows, because no other row has changed.
+ */
+export async function auditChecks(
+  deps: Deps,
+  load: LoadId,
+  base: LoadRecord | null,
+  signal: AbortSignal,
+): Promise<readonly CheckResult[]> {
+  const red = base?.facts.checks?.names
+  return Promise.all(
+    deps.library.checks.map((check) => {
+      const whole = { kind: 'candidate', load } as const
+      const wasGreen = red?.includes(check.name) === false
+      const target = wasGreen && check.key !== null ? { ...whole, touched: check.key } : whole
+      return runCheck(check, target, rowsShown, deps, signal)
+    }),
+  )
+}
+
+/** Names what a load is audited by. */
+export function recipeOfAudit({ checks, lostPlays }: SqlLibrary): string {
+  const parts = [lostPlays, ...checks.map(({ name, key, sql }) => [name, key, sql])]
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16)
 }
 
 /** Runs one check on one load, with at most so many of the rows that offend. */

@@ -2,19 +2,20 @@ import type { Deps } from '../deps.ts'
 import { OpsError } from '../errors.ts'
 import { plural } from '../format.ts'
 import type { LoadId, Sources } from '../ports/engine.ts'
-import type { LoadFacts } from '../ports/ledger.ts'
+import type { LoadFacts, LoadRecord } from '../ports/ledger.ts'
 import { dayMs } from '../span.ts'
 import { timestampText } from '../sql/window.ts'
 import type { Step } from '../step.ts'
 import { type RowPlace, rowPlaceWords } from '../unreadable.ts'
 import {
+  auditChecks,
   type CheckResult,
   checksLine,
   findingOf,
   firstPlace,
+  recipeOfAudit,
   redErrors,
   redNames,
-  runChecks,
   warned,
 } from './checks.ts'
 import { countRows } from './counts.ts'
@@ -30,11 +31,11 @@ export function auditStep(
   return {
     ...loadSteps.audit,
     run: async ({ signal }) => {
-      const target = { kind: 'candidate', load } as const
+      const base = await auditedBase(load, deps)
       const [counts, results, summary] = await Promise.all([
-        countRows(deps, target, signal),
-        runChecks(deps, target, signal),
-        summarise(deps, load, signal),
+        countRows(deps, { kind: 'candidate', load }, signal),
+        auditChecks(deps, load, base, signal),
+        summarise(deps, load, base, signal),
       ])
       const withPlaces = async (some: readonly CheckResult[]): Promise<readonly PlacedResult[]> =>
         Promise.all(
@@ -48,7 +49,13 @@ export function auditStep(
       await deps.ledger.loads.learn(load, {
         ...summary.facts,
         counts,
-        checks: { total: results.length, red: red.map(({ check }) => check.title), warnings, names: redNames(results) },
+        checks: {
+          total: results.length,
+          red: red.map(({ check }) => check.title),
+          warnings,
+          names: redNames(results),
+          recipe: recipeOfAudit(deps.library),
+        },
       })
       if (red.length > 0) throw checksRed(await withPlaces(red))
       const { repairedPlays } = summary
@@ -58,6 +65,13 @@ export function auditStep(
       return { detail: checksLine(results), output: { line: checksLine(results), warnings: found, repairedPlays } }
     },
   }
+}
+
+/** The load that another began as a copy of, where it was audited as loads are now. */
+async function auditedBase(load: LoadId, { ledger: { loads }, library }: Deps): Promise<LoadRecord | null> {
+  const since = (await loads.get(load))?.facts.base
+  const base = since === undefined ? null : await loads.get(since)
+  return base?.facts.checks?.recipe === recipeOfAudit(library) ? base : null
 }
 
 /** A result with the place of its first row, where it has one. */
@@ -86,7 +100,7 @@ const summaryColumns = [
   'events',
   'catalogue_songs',
   'plays',
-  'repeats_dropped',
+  'repeats',
   'matched',
   'repaired',
   'data_from',
@@ -99,6 +113,7 @@ const summaryColumns = [
 async function summarise(
   deps: Deps,
   load: LoadId,
+  base: LoadRecord | null,
   signal: AbortSignal,
 ): Promise<{ readonly facts: LoadFacts; readonly repairedPlays: number }> {
   const { rows, columns } = await deps.engine.query(
@@ -106,6 +121,13 @@ async function summarise(
     { sql: deps.library.summary, values: { tomorrow: timestampText(new Date(deps.clock.now().getTime() + dayMs)) } },
     { maxRows: 1, signal },
   )
+  const lost = await deps.engine.query(
+    // Where the load that it began as has lost none, those of the keys that were touched since are all.
+    { kind: 'candidate', load, ...(base?.facts.playsLost === 0 ? { touched: 'event' } : {}) },
+    { sql: deps.library.lostPlays },
+    { maxRows: 1, signal },
+  )
+  const playsLost = Number(lost.rows[0]?.[0])
   const value = (name: (typeof summaryColumns)[number]) =>
     rows[0]?.[columns.findIndex((column) => column.name === name)]
   const time = (name: 'data_from' | 'data_until' | 'files_until' | 'anchor'): string | null =>
@@ -116,7 +138,8 @@ async function summarise(
     facts: {
       plays: Number(value('plays')),
       matched: Number(value('matched')),
-      repeatsDropped: Number(value('repeats_dropped')),
+      repeatsDropped: Number(value('repeats')) - playsLost,
+      playsLost,
       dataFrom: time('data_from'),
       dataUntil: time('data_until'),
       filesUntil: time('files_until'),

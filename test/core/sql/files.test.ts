@@ -313,6 +313,7 @@ describe('a check file', () => {
       severity: 'warn',
       rows: null,
       waiver: null,
+      key: null,
       watch: null,
       sql: 'with a as (select 1 as x) select x from a',
     })
@@ -328,6 +329,7 @@ describe('a check file', () => {
 
   it.each([
     ['-- title: a\n\nselect 1', 'the header has no "severity"'],
+    ['-- title: a\n-- severity: warn\n-- key: song\n\nselect 1', 'line 3: key is "song"'],
     ['-- title: a\n-- severity: fatal\n\nselect 1', 'line 2: severity is "fatal"'],
     ['-- title: a\n-- severity: warn\n\nselect :n', 'line 4: :n is a parameter, and only a query has parameters'],
     ['-- title: a\n-- severity: warn\n-- role: admin\n\nselect 1', 'line 3: unknown key "role"'],

@@ -17,6 +17,7 @@ const files: Readonly<Record<string, string>> = {
   'schema/load.sql': table('source_files'),
   'load/summary.sql': '-- description: a\n\nselect 1 as events',
   'load/foreign-texts.sql': '-- description: a\n\nselect 2 as words',
+  'load/lost-plays.sql': '-- description: a\n\nselect 5 as plays',
   'source.txt': '# a comment\nlog page text|number required',
   'load/days.sql': '-- description: a\n\nselect 3 as day',
   'load/artists.sql': '-- description: a\n\nselect 4 as artist_name',

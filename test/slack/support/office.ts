@@ -322,6 +322,7 @@ const withoutWarehouse: Pick<Deps, 'engine' | 'cluster' | 'library' | 'timetable
     tables: { staging: [], star: [] },
     etl: [],
     summary: '',
+    lostPlays: '',
     foreignTexts: '',
     source: [],
     comparison: { days: '', artists: '', plays: '' },
