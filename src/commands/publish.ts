@@ -31,7 +31,7 @@ export default defineCommand({
   examples: ['publish 12 "the label was deleted"'],
   async plan({ load, reason }, context) {
     await requireAvailable(context.deps)
-    return planOfPublishing(await findHeld(load, context.deps), reason, context, new AbortController().signal)
+    return planOfPublishing(await findHeld(load, context.deps), reason, context, context.signal)
   },
   run: ({ load, reason }, context) => publishHeld(load, reason, context),
 })

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { flag, optionalText } from '../core/command/args.ts'
 import { carryOut } from '../core/command/carry-out.ts'
+import type { Context } from '../core/command/context.ts'
 import { defineCommand } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
 import { OpsError } from '../core/errors.ts'
@@ -24,7 +25,8 @@ export default defineCommand({
     purge: flag({ about: 'delete the copies too that answer without a cluster (SPARKIFY_COPY_TO)', fallback: false }),
   }),
   examples: ['tear-down', 'tear-down snapshot=no', 'tear-down purge=yes'],
-  async plan({ cluster, snapshot, purge }, { deps }) {
+  async plan({ cluster, snapshot, purge }, context) {
+    const { deps } = context
     if (cluster !== undefined && cluster !== deps.cluster.name) {
       throw new OpsError(
         'bad_argument',
@@ -33,7 +35,7 @@ export default defineCommand({
       )
     }
     const { plan } = await tearDown(deps, snapshot)
-    const copies = await copiesLeft(deps)
+    const copies = await copiesLeft(context)
     if (copies === null) return plan
     if (plan !== null) return { ...plan, facts: [...plan.facts, purge ? `Deletes ${copies}.` : `Keeps ${copies}.`] }
     if (!purge) return null
@@ -74,18 +76,18 @@ export default defineCommand({
     }
     const removes = purge && copies !== null
     const steps = [...act.steps, ...(act.forgetsLoads === true ? [forget] : []), ...(removes ? [removeCopies] : [])]
-    const left = removes ? null : await copiesLeft(deps)
+    const left = removes ? null : await copiesLeft(context)
     const done = left === null ? act.done : `${act.done} Still there: ${left}; tear-down purge=yes deletes it.`
     return carryOut({ ...act, steps, done }, context, [{ label: 'Spin up', line: 'spin-up' }])
   },
 })
 
 /** "the copy in s3://bucket/prefix (3.2 MB) and on this machine (5.1 MB)"; null where there is none. */
-async function copiesLeft({ engine }: Deps): Promise<string | null> {
+async function copiesLeft({ deps: { engine }, signal }: Context): Promise<string | null> {
   if (engine.copies === null) return null
   const { copies } = engine
   // What costs most must not stay because S3 refuses a listing.
-  const stored = await copies.stored(new AbortController().signal).catch((error: unknown) => {
+  const stored = await copies.stored(signal).catch((error: unknown) => {
     if (error instanceof OpsError) return null
     throw error
   })

@@ -55,12 +55,14 @@ export function freshnessStore(db: Database): FreshnessStore {
       return (await db.read('select * from freshness order by id')).map(parseFreshness)
     },
 
-    async change(id, { since, isPaused }) {
-      const sql = `update freshness set since = coalesce(:since, since), paused = coalesce(:paused, paused) where id = :id`
+    async change(id, { since, isPaused, place }) {
+      const sql = `update freshness set since = coalesce(:since, since), paused = coalesce(:paused, paused), place = coalesce(:place, place)
+        where id = :id`
       await db.write(sql, {
         id,
         since: since ?? null,
         paused: isPaused === undefined ? null : Number(isPaused),
+        place: place === undefined ? null : JSON.stringify(place),
       })
       return readOne('id = ?', id)
     },

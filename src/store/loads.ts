@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { NewAnnotation } from '../core/ports/annotations.ts'
 import type { LoadRecord, LoadStore } from '../core/ports/ledger.ts'
 import { loadFactsSchema, loadStateSchema } from '../core/ports/loads.ts'
 import { insertAnnotations } from './annotations.ts'
@@ -53,6 +54,7 @@ export function loadStore(db: Database): LoadStore {
           args: { ...fence, at },
         },
         insertAnnotations(notes, ifChanged),
+        endRollbackNotes(id),
         {
           sql: `update loads set state = 'discarded' where state = 'previous' and ${mayPublish} and id not in (
               select id from loads where state = 'previous' order by published desc, id desc limit :others
@@ -77,6 +79,7 @@ export function loadStore(db: Database): LoadStore {
           args: fence,
         },
         insertAnnotations(notes, ifChanged),
+        endHeldNotes,
       ])
       return held?.rowsAffected === 1
     },
@@ -94,6 +97,11 @@ export function loadStore(db: Database): LoadStore {
           args: fence,
         },
         insertAnnotations(notes, ifChanged),
+        endRollbackNotes(id, notes),
+        {
+          sql: `delete from annotations where kind = 'bot' and key glob 'late:*' and cast(substr(key, 6) as integer) > :id and ${isLive}`,
+          args: { id },
+        },
         moveTo(id, at),
       ])
       return moved?.rowsAffected === 1
@@ -119,11 +127,14 @@ export function loadStore(db: Database): LoadStore {
 
     async discard(id) {
       // Not the live one: a process that lost its run to another cleans up after that one may have published.
-      await db.write(`update loads set state = 'discarded' where id = ? and state <> 'live'`, [id])
+      await db.batch([
+        { sql: `update loads set state = 'discarded' where id = ? and state <> 'live'`, args: [id] },
+        endHeldNotes,
+      ])
     },
 
     async discardAll(at) {
-      await db.batch([{ sql: `update loads set state = 'discarded'` }, moveTo(null, at)])
+      await db.batch([{ sql: `update loads set state = 'discarded'` }, endHeldNotes, moveTo(null, at)])
     },
 
     async moves(since) {
@@ -137,6 +148,27 @@ export function loadStore(db: Database): LoadStore {
         load: row['id'] === null ? null : parseLoad(row),
       }))
     },
+  }
+}
+
+/*
+ * A note of the bot ends with what it is about: why a load was held, when that is discarded; a rollback, when another load is live; plays that
+ * came late with a load, when that is rolled back.
+ */
+
+const isLive = `exists (select 1 from loads where id = :id and state = 'live')`
+
+const endHeldNotes: Sql = {
+  sql: `delete from annotations where kind = 'bot' and exists (select 1 from loads
+    where state = 'discarded' and published is null and (key = 'held:' || id or key like 'held:' || id || ':%'))`,
+}
+
+/** For the end of a batch that may have made this load live, with these notes. */
+function endRollbackNotes(id: number, notes: readonly NewAnnotation[] = []): Sql {
+  return {
+    sql: `delete from annotations where kind = 'bot' and key glob 'rollback:*' and ${isLive}
+      and key not in (select value from json_each(:keys))`,
+    args: { id, keys: JSON.stringify(notes.map(({ key }) => key)) },
   }
 }
 

@@ -11,7 +11,8 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readCommands } from '../../src/commands.ts'
 import type { Answer } from '../../src/core/answer.ts'
-import { anna, bob, failureOf, type TestProcess } from '../support/core.ts'
+import type { Engine } from '../../src/core/ports/engine.ts'
+import { anna, bob, deferred, failureOf, type TestProcess, untilAborted } from '../support/core.ts'
 import { delivered } from '../support/delivered.ts'
 import { createLoadedWarehouse, type Warehouse } from '../support/warehouse.ts'
 
@@ -237,6 +238,49 @@ describe('an alert', () => {
       life: { kind: 'firing' },
     })
     expect(await bot.ledger.watches.get('alert', '2')).toMatchObject({ isPaused: true, life: { kind: 'ok' } })
+  })
+
+  it('of an owner who lost the role is judged for nobody while there is no admin, and says why', async () => {
+    const warehouse = await createLoadedWarehouse()
+    const { bot, roles } = warehouse
+    roles.set(bob.id, 'operator')
+    await bot.say('alert add "churn-risk n=1" when signs>0', { who: bob })
+    roles.clear()
+    expect(await posted(bot)).toEqual([])
+    const alert = await bot.ledger.watches.get('alert', '1')
+    expect([alert?.owner.id, alert?.life.kind, alert?.seen]).toEqual([
+      bob.id,
+      'ok',
+      {
+        kind: 'unknown',
+        why: 'Bob is now a viewer; churn-risk needs an operator. No admin is set to take the alert over.',
+      },
+    ])
+    roles.set(anna.id, 'admin')
+    await loadDay(warehouse, 12, 80)
+    await bot.app.tick()
+    expect(await bot.ledger.watches.get('alert', '1')).toMatchObject({ owner: { id: 'admins' } })
+  })
+
+  it('does not keep the bot from ending: its query is stopped, and the next process judges it', async () => {
+    const warehouse = await withAlert()
+    const { deps } = warehouse.bot
+    const begun = deferred()
+    const engine: Engine = {
+      ...deps.engine,
+      query: async (_target, _statement, { signal }) => {
+        begun.resolve()
+        return untilAborted(signal)
+      },
+    }
+    const slow = await warehouse.start('slow', await readCommands(), { ...deps, engine })
+    const ticking = slow.app.tick()
+    await begun.promise
+    await slow.app.drain(60_000)
+    await ticking
+    expect((await slow.ledger.watches.get('alert', '1'))?.judged).toBeNull()
+    await warehouse.bot.app.tick()
+    expect((await slow.ledger.watches.get('alert', '1'))?.judged).toMatchObject({ day: '2018-11-11' })
   })
 
   it('ends its firing where it is paused because its owner has left', async () => {

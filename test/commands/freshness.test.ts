@@ -11,7 +11,8 @@ import pause from '../../src/commands/freshness/pause.ts'
 import remove from '../../src/commands/freshness/remove.ts'
 import resume from '../../src/commands/freshness/resume.ts'
 import freshness from '../../src/commands/freshness.ts'
-import type { OutboxMessage } from '../../src/core/ports/outbox.ts'
+import { placeWords } from '../../src/core/place.ts'
+import type { Outbox, OutboxMessage } from '../../src/core/ports/outbox.ts'
 import { watchFreshness } from '../../src/core/watch/freshness/judge.ts'
 import { ledgerHand, loadingCommands } from '../core/watch/freshness-office.ts'
 import { anna, bob, channel, createWorld, failureOf, type TestProcess, terminal, type World } from '../support/core.ts'
@@ -51,6 +52,31 @@ describe('freshness', () => {
     await hand.publish(run, ended)
     return run
   }
+
+  it('set by the name of its channel is that of the channel, of which the one that was set last stays', async () => {
+    const resolve: Outbox['resolve'] = async (place) =>
+      place.kind === 'slack' && place.channel === '#music'
+        ? { ...place, channel: 'C0MUSIC000', channelName: 'music' }
+        : place
+    const slack = await world.start('two', commands, {
+      outbox: { resolve, postingError: async () => null, requirePosts: () => undefined },
+    })
+    const known = async () => (await bot.ledger.freshness.list()).map(({ time, place }) => [time, placeWords(place)])
+    await slack.say('freshness by 06:00 tz=UTC in #music')
+    world.clock.set(new Date('2018-11-30T12:10:00.000Z'))
+    await bot.say('freshness by 07:00 tz=UTC in #music', { place: terminal })
+    expect(await known()).toEqual([
+      ['06:00', '#music'],
+      ['07:00', '#music'],
+    ])
+    await at('2018-11-30T12:11', slack)
+    expect(await known()).toEqual([['07:00', '#music']])
+    expect((await bot.ledger.freshness.list())[0]?.place).toMatchObject({ channel: 'C0MUSIC000' })
+    world.clock.set(new Date('2018-11-30T12:20:00.000Z'))
+    await slack.say('freshness by 08:00 tz=UTC in #music')
+    await at('2018-11-30T12:21', slack)
+    expect(await known()).toEqual([['08:00', '#music']])
+  })
 
   it('is set for a channel, as people write a time, and set again in its place', async () => {
     const set = await bot.say('freshness by 6am tz=Europe/London in #music')

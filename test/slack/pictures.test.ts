@@ -67,6 +67,33 @@ describe('a chart that Slack cannot draw', () => {
     expect(office.front.named('files.getUploadURLExternal')).toHaveLength(1)
   })
 
+  it('is one of several, all in the one message', async () => {
+    office = await openOffice({ songs: () => [chart, { ...chart, title: 'Hours' }], pictures: picturesHere })
+    await ask()
+    expect(typesIn().filter((type) => type === 'image')).toHaveLength(2)
+    expect(office.front.named('chat.update')).toHaveLength(1)
+  })
+
+  it('keeps nothing of its channel waiting while Slack processes it', async () => {
+    await open(picturesHere)
+    let isProcessed = false
+    office.front.inject(({ name, body }) =>
+      name === 'chat.update' && !isProcessed && body.get('blocks')?.includes('slack_file') === true
+        ? { body: { ok: false, error: 'invalid_blocks' } }
+        : undefined,
+    )
+    office.doors.open('songs')
+    await office.workspace.users.send({ as: ada, channel: dataEng, text: '/sparkify songs' })
+    await office.clock.until(() => office.front.named('chat.update').length > 0)
+    const before = office.clock.elapsed()
+    await office.workspace.users.send({ as: ada, channel: dataEng, text: '/sparkify songs' })
+    await office.clock.until(() => office.front.named('chat.postMessage').length === 2)
+    expect(office.clock.elapsed() - before).toBeLessThan(4_000)
+    isProcessed = true
+    await office.clock.until(() => office.delivered())
+    expect(typesIn().filter((type) => type === 'image')).toHaveLength(2)
+  })
+
   it('is placed although nobody knows twice whether its edit was', async () => {
     await open(picturesHere)
     let lost = 2

@@ -183,11 +183,15 @@ interface AuthorizedDecision {
  * Looks at a click: the plan must be open, its asker must still be allowed to run its line, and `by` must be allowed to confirm it, all of
  * that now. Throws `expired` or `not_allowed`.
  */
-async function authorizeDecision(id: string, by: Asker, { deps, catalog }: Session): Promise<AuthorizedDecision> {
+async function authorizeDecision(
+  id: string,
+  by: Asker,
+  { deps, catalog, registry: { closing: signal } }: Session,
+): Promise<AuthorizedDecision> {
   const plan = await openPlan(id, by, deps)
   await requireConfirmer(plan, by, deps)
   const { asker, place, line } = plan
-  const context: Context = { who: { ...asker, role: await deps.directory.roleOf(asker) }, place, deps, catalog }
+  const context: Context = { who: { ...asker, role: await deps.directory.roleOf(asker) }, place, deps, catalog, signal }
   try {
     return { plan, meaning: await resolveRequest(catalog.understood(plan), context), context }
   } catch (error) {

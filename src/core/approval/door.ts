@@ -24,7 +24,7 @@ export async function dispatch(ask: Ask, session: Session): Promise<Answer | nul
     await settleOrphans(deps)
     if (ask.request.kind === 'fault') throw ask.request.fault
     const who: Person = { ...ask.who, role: await deps.directory.roleOf(ask.who) }
-    const context: Context = { who, place: ask.place, deps, catalog }
+    const context: Context = { who, place: ask.place, deps, catalog, signal: registry.closing }
     const meaning = await resolveRequest(ask.request.parsed, context)
     const draft = await meaning.parsed.plan(context)
     const reasons = draft === null ? [] : await reasonsFor(draft, deps)
@@ -102,11 +102,12 @@ export async function whyNotUse(
  */
 export async function whyNotRun(
   { request, who, place }: Pick<Ask, 'request' | 'who' | 'place'>,
-  { deps, catalog }: Pick<Session, 'deps' | 'catalog'>,
+  { deps, catalog, registry }: Pick<Session, 'deps' | 'catalog' | 'registry'>,
 ): Promise<OpsError | null> {
   if (request.kind === 'fault') return request.fault
   try {
-    const context: Context = { who: { ...who, role: await deps.directory.roleOf(who) }, place, deps, catalog }
+    const person = { ...who, role: await deps.directory.roleOf(who) }
+    const context: Context = { who: person, place, deps, catalog, signal: registry.closing }
     const { parsed } = await resolveRequest(request.parsed, context)
     await parsed.plan(context)
     return null

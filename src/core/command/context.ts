@@ -14,6 +14,8 @@ export interface Context {
   readonly place: Place
   readonly deps: Deps
   readonly catalog: Catalog
+  /** Aborted when it is cancelled, or when the process ends. */
+  readonly signal: AbortSignal
 }
 
 /**
@@ -35,7 +37,6 @@ export interface RunContext extends Context {
   readonly door: RunRecord['door']
   /** The confirmed plan and who confirmed it; null where none was needed. */
   readonly approval: Approval | null
-  readonly signal: AbortSignal
   /**
    * Runs steps in order, those of a nested list side by side, each stored before and after. Steps that an earlier attempt
    * finished are not begun again. Throws what the failing step threw.

@@ -64,7 +64,7 @@ export interface FreshnessStore {
   set(freshness: Omit<Freshness, 'id' | 'isPaused'>): Promise<Freshness>
   list(): Promise<readonly Freshness[]>
   /** Null where it was removed. */
-  change(id: number, changes: Partial<Pick<Freshness, 'since' | 'isPaused'>>): Promise<Freshness | null>
+  change(id: number, changes: Partial<Pick<Freshness, 'since' | 'isPaused' | 'place'>>): Promise<Freshness | null>
   /** Removes it with its days; false where that was done before. */
   remove(id: number, messages: readonly NewMessage[]): Promise<boolean>
   /** Its newest days, the newest first. */

@@ -46,7 +46,6 @@ async function answerUnrecorded(why: OpsError, parsed: ParsedCommand, context: C
   const outcome = await parsed.run({
     ...context,
     runId: 0,
-    signal: new AbortController().signal,
     origin: { kind: 'words' },
     door: 'words',
     approval: null,

@@ -47,6 +47,8 @@ export interface Session {
 export interface Registry {
   /** Throws `shutting_down` once draining has begun. */
   admit(): void
+  /** Aborted once draining has begun, for work that is no run and is done again by the next process. */
+  readonly closing: AbortSignal
   /** Holds a run until its work has ended. */
   track<T>(run: LiveRun, work: Promise<T>): Promise<T>
   /** Runs of this process that are over although their end could not be written, with what was thrown then. */
@@ -69,7 +71,7 @@ export class Handover extends Error {}
 export function createRegistry(deps: Deps): Registry {
   const live = new Map<RunId, { run: LiveRun; work: Promise<unknown> }>()
   const unrecorded = new Map<RunId, unknown>()
-  let draining = false
+  const closing = new AbortController()
 
   const cancelled = (id: RunId, by: string): OpsError =>
     new OpsError('cancelled', `Cancelled by ${by}.`, `Continue it with run-again ${id}.`)
@@ -80,7 +82,7 @@ export function createRegistry(deps: Deps): Registry {
 
   return {
     admit() {
-      if (draining) {
+      if (closing.signal.aborted) {
         throw new OpsError(
           'shutting_down',
           'The bot is restarting and takes no new work. Nothing was done.',
@@ -88,6 +90,7 @@ export function createRegistry(deps: Deps): Registry {
         )
       }
     },
+    closing: closing.signal,
     async track(run, work) {
       live.set(run.record.id, { run, work })
       try {
@@ -118,7 +121,7 @@ export function createRegistry(deps: Deps): Registry {
       for (const { id, by } of await deps.ledger.runs.cancelRequests(deps.process)) stop(id, by)
     },
     async drain(graceMs) {
-      draining = true
+      closing.abort(new OpsError('interrupted', 'The bot is restarting.'))
       const settled = Promise.allSettled([...live.values()].map(({ work }) => work))
       const grace = new AbortController()
       const patience = deps.clock.sleep(graceMs, grace.signal).catch(() => undefined)

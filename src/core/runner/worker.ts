@@ -156,11 +156,17 @@ async function knownNow(asker: Asker, { directory, log }: Deps): Promise<Person 
  * after an update) is closed, or it would block the warehouse.
  */
 async function carryOn(run: RunRecord, who: Person, watch: Watch, session: Session): Promise<Answer> {
-  const { deps, catalog } = session
+  const { deps, catalog, registry } = session
   try {
     const parsed = catalog.understood(run)
     if (run.steps.length === 0) authorise(parsed.command, who, deps.directory)
-    return await execute(run, parsed, { who, place: run.place, deps, catalog }, watch, session)
+    return await execute(
+      run,
+      parsed,
+      { who, place: run.place, deps, catalog, signal: registry.closing },
+      watch,
+      session,
+    )
   } catch (error) {
     return (await closeRun(run, error, deps)) ?? failureAnswer(error, viewOf(run), deps.log)
   }

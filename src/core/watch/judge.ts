@@ -100,9 +100,11 @@ function queryOf({ line }: AlertDefinition, { catalog, deps }: Session): Watched
 async function judgeAlert(alert: WatchRecord, source: RowSource, session: Session): Promise<void> {
   const { definition } = alert
   if (definition.kind !== 'alert') return
-  const owned = await ownedNow(alert, definition, session)
-  if (owned === null) return
+  let owned = alert
   try {
+    const now = await ownedNow(alert, definition, session)
+    if (now === null) return
+    owned = now
     const asked = watchedQuery(definition.line, session.catalog, session.deps)
     await judgeDays(owned, definition, asked, source, session)
   } catch (error) {
@@ -116,15 +118,17 @@ async function judgeDays(
   definition: AlertDefinition,
   asked: WatchedQuery,
   source: RowSource,
-  { deps }: Session,
+  { deps, registry: { closing } }: Session,
 ): Promise<void> {
   const { load } = source
   const days = wholeDaysOf(load, asked.zone)
   const wanted = days === null ? [] : daysToJudge(alert, load, days)
   const [first] = wanted
   const since = first === undefined ? null : neededFrom(definition, first)
-  const { signal } = new AbortController()
-  const figures = await readFigures(asked, definition.column, days, since, source, { library: deps.library, signal })
+  const figures = await readFigures(asked, definition.column, days, since, source, {
+    library: deps.library,
+    signal: closing,
+  })
   // A name that was given in a terminal is an id before anything is posted.
   const place = await deps.outbox.resolve(alert.place)
   let now = alert
@@ -178,7 +182,8 @@ async function note(alert: WatchRecord, load: LoadRecord, seen: Observation, dep
 
 /**
  * The alert with who owns it now: its owner, or, where they have left or lost the role that its query needs, the admins, with a message in
- * its channel. One in its owner's direct messages is paused, and its firing ends. Null where it is not to be judged. Throws `slack` while their role is not known.
+ * its channel. One in its owner's direct messages is paused, and its firing ends. Null where it is not to be judged. Throws `slack` while their
+ * role is not known, and `not_allowed` where nobody is admin who could take it over.
  */
 async function ownedNow(alert: WatchRecord, { line }: AlertDefinition, session: Session): Promise<WatchRecord | null> {
   const { deps, catalog } = session
@@ -189,7 +194,8 @@ async function ownedNow(alert: WatchRecord, { line }: AlertDefinition, session: 
   if (why === null) return alert
   const isTheirs = place.kind === 'slack' && place.direct
   const admins = deps.directory.holders('admin').filter((holder) => holder !== owner.id)
-  if (!isTheirs && admins.length === 0) return alert
+  if (!isTheirs && admins.length === 0)
+    throw new OpsError('not_allowed', why, 'No admin is set to take the alert over.')
   const { name } = faceOf(alert)
   const became = isTheirs ? 'is paused' : 'now belongs to the admins'
   const next = [

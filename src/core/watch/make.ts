@@ -107,7 +107,7 @@ export async function checkedAlert(
   { query: line, when, days = 1 }: Pick<WantedAlert, 'query' | 'when' | 'days'>,
   context: Context,
 ): Promise<CheckedAlert> {
-  const { deps, who } = context
+  const { deps, who, signal } = context
   if (line === undefined || when === undefined) {
     const field = line === undefined ? 'query' : 'when'
     const what = line === undefined ? 'Which query should be watched?' : 'When should it fire?'
@@ -135,7 +135,6 @@ export async function checkedAlert(
   async function tried(alert: AlertDefinition, source: Parameters<typeof readFigures>[4]): Promise<Observed | null> {
     const whole = wholeDaysOf(source.load, asked.zone)
     const since = whole === null ? null : neededFrom(alert, whole.last)
-    const { signal } = new AbortController()
     const figures = await readFigures(asked, alert.column, whole, since, source, { library: deps.library, signal })
     requireDays(alert, figures)
     if (figures.kind === 'single') return observeSingle(alert, figures, null, null)

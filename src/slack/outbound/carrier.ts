@@ -290,7 +290,7 @@ function pageKey({ key }: OutboxMessage, page: number): string {
   return `${key}:page:${page}`
 }
 
-/** What follows an answer, in this order: further pages, pictures, CSV files of what was cut, and the line of mentions. */
+/** What follows an answer, in this order: further pages, its pictures in one edit, CSV files of what was cut, and the line of mentions. */
 function followersOf(
   message: OutboxMessage,
   way: There,
@@ -306,7 +306,7 @@ function followersOf(
   const isCalled = message.mention.length > 0 && message.way === 0
   return [
     ...pagesOf(message, way, thread.length),
-    ...picturesOf(message, way, pictures),
+    ...picturesOf(message, way, pictures.slice(0, 1)),
     ...files.map((_, file) => follower(`file:${file}`, { kind: 'file', file })),
     ...(isCalled ? [follower('mention', { kind: 'mention' })] : []),
   ]

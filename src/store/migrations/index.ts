@@ -10,6 +10,7 @@ import { auditRows } from './016-audit-rows.ts'
 import { watches } from './017-watches.ts'
 import { freshness } from './018-freshness.ts'
 import { annotations } from './019-annotations.ts'
+import { pictureQueue } from './021-picture-queue.ts'
 import { again, approvals, askedOccurrences, forgetting, lookups, personal, requests, uptime } from './columns.ts'
 
 /** Every change of the tables, in order, each as its statements. The first is version 1; one that was released never changes. */
@@ -34,4 +35,5 @@ export const migrations: readonly (readonly string[])[] = [
   freshness,
   annotations,
   personal,
+  pictureQueue,
 ]

@@ -1,5 +1,6 @@
 import { describe } from 'vitest'
 import { describeAudit } from './audit.ts'
+import { describeFreshness } from './freshness.ts'
 import { describeLoads } from './loads.ts'
 import { describeNotes } from './notes.ts'
 import { describePlans } from './plans.ts'
@@ -17,6 +18,7 @@ export function describeLedger(name: string, open: OpenLedger): void {
     describeLoads(open)
     describeSchedules(open)
     describeWatches(open)
+    describeFreshness(open)
     describeNotes(open)
     describeProcesses(open)
     describeAudit(open)

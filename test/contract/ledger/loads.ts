@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import type { NewAnnotation } from '../../../src/core/ports/annotations.ts'
 import type { Ledger, RunId } from '../../../src/core/ports/ledger.ts'
 import { answerOf, later, noon, type OpenLedger, opened, openLedgers } from './world.ts'
 
@@ -86,6 +87,48 @@ export function describeLoads(open: OpenLedger): void {
       expect(await ledger.loads.publish(second, second, 'one', later(9).toISOString())).toBe(true)
       expect(await states()).toEqual(['previous', 'discarded', 'live'])
       expect(await ledger.loads.hold(live, live, 'one')).toBe(false)
+    })
+
+    it('take the notes of the bot with them that are true no longer, and no others', async () => {
+      const [ledger, other] = await pair()
+      const note = (key: string): NewAnnotation => ({
+        key,
+        kind: 'bot',
+        first: '2026-03-01',
+        last: '2026-03-01',
+        text: key,
+        author: null,
+        created: noon.toISOString(),
+      })
+      const built = async (): Promise<RunId> => {
+        const { id } = await opened(ledger)
+        await ledger.loads.begin(id, noon.toISOString())
+        return id
+      }
+      const texts = async () => (await other.annotations.list()).map(({ text }) => text).toSorted()
+      const { loads } = ledger
+      const at = noon.toISOString()
+      await ledger.annotations.add({ ...note('held:1'), kind: 'person' })
+
+      const first = await published(ledger)
+      const [second, third] = [await built(), await built()]
+      await loads.hold(second, second, 'one', [note(`held:${second}`), note(`held:${second}:2026-03-01`)])
+      // One that is held in its place, and published although it loses rows: why it was held explains them.
+      await loads.hold(third, third, 'one', [note(`held:${third}:2026-03-01`)])
+      expect(await texts()).toEqual(['held:1', `held:${third}:2026-03-01`])
+      await loads.publish(third, third, 'one', at, 9, [note(`late:${third}:2026-03-01`)])
+      expect(await texts()).toEqual(['held:1', `held:${third}:2026-03-01`, `late:${third}:2026-03-01`])
+
+      await loads.restore(first, third, 'one', at, [note('rollback:9')])
+      await loads.restore(first, third, 'one', at, [note('rollback:9')])
+      expect(await texts()).toEqual(['held:1', `held:${third}:2026-03-01`, 'rollback:9'])
+      await published(ledger)
+      expect(await texts()).toEqual(['held:1', `held:${third}:2026-03-01`])
+
+      const fourth = await built()
+      await loads.hold(fourth, fourth, 'one', [note(`held:${fourth}`)])
+      await loads.discard(fourth)
+      expect(await texts()).toEqual(['held:1', `held:${third}:2026-03-01`])
     })
 
     it('are kept up to a number, and any of those can be made live again', async () => {

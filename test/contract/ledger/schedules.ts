@@ -26,6 +26,26 @@ export function describeSchedules(open: OpenLedger): void {
     })
   })
 
+  describe('what people follow', () => {
+    it('is no schedule of a list, and is theirs once at a time, up to so many, whoever adds it', async () => {
+      const [one, other] = await pair()
+      const personal = { ...nightly, personal: true, lines: ['top-songs'], condition: { kind: 'always' } } as const
+      const both = await Promise.all([one, other].map(({ schedules }) => schedules.follow(personal, 2)))
+      const [first] = both.filter((added) => added !== null)
+      expect(both).toContain(null)
+      expect(first).toEqual({ ...personal, id: first?.id })
+      const second = await other.schedules.follow({ ...personal, cron: '0 9 * * 1' }, 2)
+      expect(await one.schedules.follow({ ...personal, lines: ['pulse'] }, 2)).toBeNull()
+      const bob = { kind: 'slack', id: 'U2', name: 'Bob' } as const
+      const theirs = await one.schedules.follow({ ...personal, owner: bob }, 2)
+      expect(await other.schedules.followed()).toEqual([first, second, theirs])
+      expect(await other.schedules.list()).toEqual([])
+      expect(await one.schedules.get(theirs?.id ?? 0)).toEqual(theirs)
+      expect(await one.schedules.remove(second?.id ?? 0)).toBe(true)
+      expect(await one.schedules.follow({ ...personal, lines: ['pulse'] }, 2)).not.toBeNull()
+    })
+  })
+
   describe('a time of a schedule that was refused', () => {
     it('is told once, and moves a schedule that somebody has changed meanwhile not back', async () => {
       const [one, other] = await pair()

@@ -258,8 +258,9 @@ describe('the clock', () => {
   it('is refused what would go beyond the budget at that moment, and nothing else', async () => {
     const { bot, start, plans } = await openOffice({ budgetUsd: 5, approveAboveUsd: 0 })
     const asks = (process: typeof bot, line: string) => {
-      const { app, deps } = process
-      const context = { who: { ...anna, role: 'admin' as const }, place: channel, deps, catalog: app.catalog }
+      const { app, deps, session } = process
+      const signal = session.registry.closing
+      const context = { who: { ...anna, role: 'admin' as const }, place: channel, deps, catalog: app.catalog, signal }
       return refuseUnapproved(app.catalog.read(line), context)
     }
     await asks(bot, 'spin-up')

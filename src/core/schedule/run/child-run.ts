@@ -47,7 +47,7 @@ export async function runChild({ request, at, parent, signal }: Child, session: 
   try {
     registry.admit()
     const who = { ...parent.who, role: await deps.directory.roleOf(parent.who) }
-    const context: Context = { who, place: parent.place, deps, catalog }
+    const context: Context = { who, place: parent.place, deps, catalog, signal }
     if (request.kind === 'fault') throw request.fault
     const { parsed } = request
     authorise(parsed.command, who, deps.directory)

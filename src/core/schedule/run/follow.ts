@@ -65,7 +65,7 @@ async function insertFor(own: readonly ScheduleRecord[], session: Session): Prom
     const origin = { kind: 'fire', schedule: leader.id, intended, cause: 'clock' } as const
     const key = `follow:${owner.id}:${intended}`
     const how = { origin, approval: null, key, worker: null }
-    await insert({ parsed, earlier: null }, { who, place, deps, catalog }, how)
+    await insert({ parsed, earlier: null }, { who, place, deps, catalog, signal: registry.closing }, how)
     deps.log.info({ schedule: leader.id, intended }, `posts what ${owner.id} follows: ${allowed.length} lines`)
   }
 }

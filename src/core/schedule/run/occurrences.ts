@@ -98,7 +98,7 @@ async function insertOccurrence(known: ScheduleRecord, session: Session): Promis
   if (who === null) return
   await insert(
     { parsed, earlier: null },
-    { who, place: schedule.place, deps, catalog },
+    { who, place: schedule.place, deps, catalog, signal: registry.closing },
     {
       origin: { kind: 'fire', schedule: id, intended, cause: 'clock' },
       approval: schedule.approval,

@@ -3,7 +3,7 @@ import { optionalId } from '../../command/args.ts'
 import type { Context } from '../../command/context.ts'
 import type { Deps } from '../../deps.ts'
 import { OpsError } from '../../errors.ts'
-import { askerOf } from '../../people.ts'
+import { type Asker, askerOf, theBot } from '../../people.ts'
 import { isSameChannel } from '../../place.ts'
 import type { Freshness, FreshnessStore } from '../../ports/freshness.ts'
 import { maySee } from '../../schedule/make/find.ts'
@@ -45,13 +45,35 @@ export async function changeFreshness(
 
 /** Removes a freshness, and gives it as it was; its open messages are closed. Throws `not_found` for who comes second. */
 export async function removeFreshness(id: number | undefined, context: Context): Promise<Freshness> {
-  const { deps, who } = context
   const found = await findFreshness(id, context)
+  if (!(await removeWithMessages(found, askerOf(context.who), context.deps))) throw freshnessNotFound(found.id, true)
+  return found
+}
+
+/** Removes a freshness and closes its open messages; false where that was done before. */
+async function removeWithMessages(found: Freshness, by: Asker, deps: Deps): Promise<boolean> {
   const unmet = await deps.ledger.freshness.unmet(deps.clock.now())
   const days = unmet.filter(({ freshness }) => freshness === found.id)
-  const messages = closingMessages(days, found, askerOf(who), deps)
-  if (!(await deps.ledger.freshness.remove(found.id, messages))) throw freshnessNotFound(found.id, true)
-  return found
+  return deps.ledger.freshness.remove(found.id, closingMessages(days, found, by, deps))
+}
+
+/**
+ * Every freshness with the id of its channel, which is kept from now on where a terminal knew only its name. Where that channel has another one,
+ * the one that was set last stays.
+ */
+export async function placedFreshness(deps: Deps): Promise<readonly Freshness[]> {
+  const { ledger, outbox } = deps
+  const all = await ledger.freshness.list()
+  for (const named of all) {
+    const place = await outbox.resolve(named.place)
+    if (place === named.place) continue
+    const other = all.find((one) => isSameChannel(one.place, place))
+    const older = other !== undefined && other.since < named.since ? other : named
+    if (other !== undefined) await removeWithMessages(older, theBot, deps)
+    if (older !== named || other === undefined) await ledger.freshness.change(named.id, { place })
+    return placedFreshness(deps)
+  }
+  return all
 }
 
 /** Acknowledges the late days of a freshness whose messages are open, the oldest first: `YYYY-MM-DD`. */

@@ -7,6 +7,7 @@ import { advance, isOpen } from '../life.ts'
 import { lateFinding, messagesOfDay } from './card.ts'
 import { type Due, deadlines, heldSince, isOnTime, localDay } from './days.ts'
 import { evidenceOf } from './evidence.ts'
+import { placedFreshness } from './find.ts'
 import { notePresence } from './presence.ts'
 import { lateReason } from './reason.ts'
 import { countedDays } from './words.ts'
@@ -26,8 +27,7 @@ type Judging = Pick<Session, 'deps' | 'catalog'>
 
 /** Judges the deadlines that have passed, and the late days that are live by now. */
 export async function watchFreshness(session: Judging): Promise<void> {
-  const { ledger } = session.deps
-  const all = await ledger.freshness.list()
+  const all = await placedFreshness(session.deps)
   if (all.length === 0) return
   await notePresence(session.deps)
   for (const freshness of all) if (!freshness.isPaused) await judgeDue(freshness, session)
