@@ -253,7 +253,7 @@ describe('an alert', () => {
       'ok',
       {
         kind: 'unknown',
-        why: 'Bob is now a viewer; churn-risk needs an operator. No admin is set to take the alert over.',
+        why: 'Bob is now a viewer; churn-risk needs an operator. An admin can give the role back.',
       },
     ])
     roles.set(anna.id, 'admin')

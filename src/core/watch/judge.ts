@@ -194,8 +194,7 @@ async function ownedNow(alert: WatchRecord, { line }: AlertDefinition, session: 
   if (why === null) return alert
   const isTheirs = place.kind === 'slack' && place.direct
   const admins = deps.directory.holders('admin').filter((holder) => holder !== owner.id)
-  if (!isTheirs && admins.length === 0)
-    throw new OpsError('not_allowed', why, 'No admin is set to take the alert over.')
+  if (!isTheirs && admins.length === 0) throw why
   const { name } = faceOf(alert)
   const became = isTheirs ? 'is paused' : 'now belongs to the admins'
   const next = [
