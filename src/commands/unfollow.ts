@@ -6,7 +6,7 @@ import { findFollowed, followWords, lineThatFollows } from '../core/schedule/mak
 
 export default defineCommand({
   name: 'unfollow',
-  summary: 'Stops what you follow, by its number; `follow` lists it',
+  summary: 'Stops what you follow, by its number; follow lists it',
   group: 'schedules',
   role: 'viewer',
   effect: 'bot',

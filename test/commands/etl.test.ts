@@ -98,6 +98,7 @@ describe('etl', () => {
     const none = await bot.say('etl')
     expect(texts(none)[0]).toMatch(/^No file has changed; 0 of 191 events read\n/)
     expect(detail(none, 'Create tables')).toBe('load 2, a copy of load 1')
+    expect(detail(none, 'Build users')).toBe('0 rows changed')
 
     const file = join(logData, dayFile)
     const lines = (await readFile(file, 'utf8')).trimEnd().split('\n')

@@ -30,6 +30,8 @@ describe('help', () => {
     const { bot, roles, textOf } = await realBot()
     const all = await textOf('help')
     for (const { name, summary } of bot.app.catalog.commands) expect(all).toContain(`• ${name}: ${summary}`)
+    // A summary is shown as it is: code in it would keep its quotation marks.
+    expect(bot.app.catalog.commands.filter(({ summary }) => summary.includes('`'))).toEqual([])
     roles.set(anna.id, 'operator')
     const some = await textOf('help')
     expect(some).toContain('• etl:')

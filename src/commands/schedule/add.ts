@@ -19,7 +19,7 @@ const args = z.object({
   lines: described(
     z.string().min(1).max(maxLinesLength).optional(),
     { label: 'Commands', about: 'commands, separated by semicolons', bare: false, form: 'required' },
-    { accepts: 'commands like top songs 10; qa checks', kind: 'lines' },
+    { accepts: 'commands like top songs; qa checks', kind: 'lines' },
   ),
   day: optionalChoice({
     label: 'Days',

@@ -65,7 +65,7 @@ function stepsOfLoad(context: RunContext, options: LoadOptions): readonly (Step 
     openLoad(context, sources),
     [stage(load, 'log', deps, sources, options), stage(load, 'song', deps, sources, options)],
     { ...loadSteps.repair, run: (work) => repairTexts(load, deps, work, removesRows(context)) },
-    ...sideBySide(deps.library.etl).map((files) => files.map((file) => transform(load, file, deps))),
+    ...sideBySide(deps.library.etl).map((files) => files.map((file) => transform(file, context))),
     auditStep(load, deps, sources, options),
     compareStep(load, context),
     publish(load, context),
@@ -180,12 +180,13 @@ export function sideBySide(files: readonly TransformFile[]): readonly (readonly 
   return groups
 }
 
-function transform(load: LoadId, file: TransformFile, deps: Deps): Step {
+function transform(file: TransformFile, { runId: load, deps, output }: RunContext): Step {
   return {
     id: `build-${file.table}`,
     title: `Build ${file.table}`,
     run: async (work) => {
-      return { detail: plural(await deps.engine.transform(load, file.table, file.statements, work), 'row') }
+      const rows = plural(await deps.engine.transform(load, file.table, file.statements, work), 'row')
+      return { detail: output(loadSteps.sources.id, listedSchema).reads === 'changes' ? `${rows} changed` : rows }
     },
   }
 }
