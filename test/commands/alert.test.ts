@@ -11,7 +11,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readCommands } from '../../src/commands.ts'
 import type { Answer } from '../../src/core/answer.ts'
+import type { Role } from '../../src/core/people.ts'
 import type { Engine } from '../../src/core/ports/engine.ts'
+import { maySeeWatch } from '../../src/core/watch/find.ts'
 import { anna, bob, deferred, failureOf, type TestProcess, untilAborted } from '../support/core.ts'
 import { delivered } from '../support/delivered.ts'
 import { createLoadedWarehouse, type Warehouse } from '../support/warehouse.ts'
@@ -303,6 +305,29 @@ describe('an alert', () => {
     expect(await bot.ledger.watches.get('alert', '1')).toMatchObject({ isPaused: true, life: { kind: 'resolved' } })
   })
 
+  it('on a query that somebody may not ask is neither made nor seen by them', async () => {
+    const { library } = (await createLoadedWarehouse()).bot.deps
+    const queries = library.queries.map((query) =>
+      query.name === 'pulse' ? { ...query, role: 'admin' as const } : query,
+    )
+    const { bot, roles } = await createLoadedWarehouse({ library: { ...library, queries } })
+    roles.set(bob.id, 'operator')
+    const line = 'alert add pulse when plays<90'
+    expect(failureOf(await bot.say(line, { who: bob }))).toMatchObject({ code: 'not_allowed' })
+    expect(await bot.say(line)).toMatchObject({ ok: true })
+    expect((await bot.say('alert', { who: bob })).headline).toBe('No alerts yet.')
+    expect(failureOf(await bot.say('alert 1', { who: bob })).message).toBe(
+      'Alert 1 watches a query of Anna that you may not run. Nothing was done.',
+    )
+    const watch = await bot.ledger.watches.get('alert', '1')
+    if (watch?.definition.kind !== 'alert') throw new Error('it was made')
+    // Of one that this version does not know any more, the owner and admins alone.
+    const gone = { ...watch, owner: bob, definition: { ...watch.definition, line: 'pulse-of-old' } }
+    const sees = (id: string, role: Role) =>
+      maySeeWatch(gone, { who: { kind: 'slack', id, name: id, role }, catalog: bot.app.catalog })
+    expect([sees(bob.id, 'operator'), sees(anna.id, 'admin'), sees(anna.id, 'operator')]).toEqual([true, true, false])
+  })
+
   it('waits while the role of its owner is not known, and is judged then', async () => {
     const warehouse = await createLoadedWarehouse()
     const { bot } = warehouse
@@ -347,6 +372,25 @@ describe('a check with an owner and a channel', () => {
     expect((await states()).map(([, , , became]) => became)).toEqual(['Check days-have-no-gaps is snoozed'])
     await loadDay(warehouse, 12, 80)
     expect((await states()).map(([, , , became]) => became)).toEqual(['Check days-have-no-gaps is resolved'])
+  })
+
+  it('is told by its own finding where a check that stops loads was red as well', async () => {
+    const source = await createLoadedWarehouse()
+    const watch = { owner: anna.id, channel: '#data-eng' }
+    const checks = source.bot.deps.library.checks.map((check) =>
+      check.name === 'days-have-no-gaps' ? { ...check, watch } : check,
+    )
+    const { bot } = await createLoadedWarehouse({ library: { ...source.bot.deps.library, checks } })
+    const named = (severity: string) =>
+      checks.flatMap((one) => (one.severity === severity && one.watch === null ? [one.name] : [])).slice(0, 1)
+    const names = [...named('error'), ...named('warn'), 'days-have-no-gaps']
+    const warnings = ['Few match.', 'A gap.']
+    await bot.ledger.loads.learn(1, { checks: { total: 24, red: [], warnings, names } })
+    await bot.app.tick()
+    const headlines = (await delivered(bot)).flatMap(({ key, body }) =>
+      key.startsWith('check:') && body.kind === 'answer' ? [body.answer.headline] : [],
+    )
+    expect(headlines).toEqual([expect.stringMatching(/^Check days-have-no-gaps: A gap\., the load of /)])
   })
 
   it('is removed once its file names nobody: its firing ends, nothing is written each minute, and it can come back', async () => {

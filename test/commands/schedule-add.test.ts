@@ -262,6 +262,10 @@ describe('schedule add', () => {
       `schedule add "${Array.from({ length: 21 }, () => 'greet').join(';')}" daily at 3`,
       'A schedule runs at most 20 commands, of 1,500 characters together. Nothing was done.',
     ],
+    [
+      `schedule add "greet;${' '.repeat(1490)}greet" daily at 3`,
+      'A schedule runs at most 20 commands, of 1,500 characters together. Nothing was done.',
+    ],
   ])('%j is refused, and nothing is kept', async (line, message) => {
     const { bot } = await createScheduleOffice()
     const answer = await bot.say(line)

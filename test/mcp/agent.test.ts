@@ -98,8 +98,37 @@ describe('an agent', () => {
     expect(schemaOf('schedule-add')).toMatchObject({
       properties: { words: { type: 'array', items: { type: 'string' } } },
     })
-    expect(tools.find(({ name }) => name === 'top-songs')?.annotations?.readOnlyHint).toBe(true)
-    expect(tools.find(({ name }) => name === 'etl')?.annotations?.destructiveHint).toBe(true)
+    expect(schemaOf('note')).toMatchObject({ required: ['days', 'text'] })
+    expect(schemaOf('top-songs')).not.toHaveProperty('required')
+  })
+
+  it('knows of each tool whether it only reads, deletes, or must be confirmed', async () => {
+    const { client } = await openAgent('operator')
+    const { tools } = await client.listTools()
+    const found = (name: string) => {
+      const { annotations, description = '' } = tools.find((tool) => tool.name === name) ?? {}
+      const isConfirmed = description.endsWith('. A person may have to confirm it in Slack.')
+      return [name, annotations?.readOnlyHint, annotations?.destructiveHint, isConfirmed]
+    }
+    const expected = [
+      ['top-songs', true, false, false],
+      ['runs', true, false, false],
+      ['note', false, false, false],
+      ['schedule-add', false, false, true],
+      ['etl', false, true, false],
+      ['discard', false, true, true],
+    ] as const
+    expect(expected.map(([name]) => found(name))).toEqual(expected)
+  })
+
+  it('gives numbers and truth values where a person types words', async () => {
+    const { call } = await openAgent('viewer')
+    for (const [given, typed] of [
+      [{ n: 3, matched: true }, 'top-songs n=3 matched=yes'],
+      [{ n: 3, matched: false, last: '7d' }, 'top-songs n=3 matched=no last=7d'],
+    ] as const) {
+      expect((await call('top-songs', given)).run?.line).toBe(typed)
+    }
   })
 
   it('gets the answer that the same words get in the terminal', async () => {

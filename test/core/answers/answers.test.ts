@@ -1,7 +1,12 @@
 import { describe, expect, it, vi } from 'vitest'
 import type { Answer } from '../../../src/core/answer.ts'
+import { keptOutcome, wakeButton } from '../../../src/core/answers/while-away.ts'
+import type { RunContext } from '../../../src/core/command/context.ts'
 import { OpsError } from '../../../src/core/errors.ts'
-import { deferred, failureOf, untilAborted } from '../../support/core.ts'
+import type { Role } from '../../../src/core/people.ts'
+import type { ClusterState } from '../../../src/core/ports/cluster.ts'
+import { realCatalog } from '../../support/catalog.ts'
+import { bob, channel, command, deferred, failureOf, untilAborted } from '../../support/core.ts'
 import { createLoadedWarehouse, createWarehouse } from '../../support/warehouse.ts'
 
 function tableOf(answer: Answer) {
@@ -81,6 +86,58 @@ describe('a question', () => {
     expect(targets).toEqual([1, 1, 1])
     vanish = 3
     expect(failureOf(await unlucky.bot.say('timeframe'))).toMatchObject({ code: 'not_found' })
+  })
+})
+
+describe('while the warehouse is away', () => {
+  const paused = { name: 'sparkify', state: 'paused', since: new Date('2026-11-23T09:00:00Z'), facts: [] } as const
+
+  /** A loaded warehouse, and what a viewer in a channel is answered while it is away. */
+  async function away() {
+    const warehouse = await createLoadedWarehouse()
+    const contexts: RunContext[] = []
+    const probe = command('probe', async (context) => void contexts.push(context))
+    const asker = await warehouse.start('asker', [probe])
+    await asker.say('probe')
+    const [context] = contexts
+    if (context === undefined) throw new Error('nobody was asked')
+    const { deps } = warehouse.bot
+    const who = { ...bob, role: 'viewer' as const }
+    const reader = { ...context, deps, catalog: await realCatalog(), who, place: channel }
+    const kept = async (line: string): Promise<string | undefined> => {
+      const { command: asked, given } = reader.catalog.read(line)
+      const query = warehouse.bot.deps.library.queries.find(({ name }) => name === asked.name)
+      if (query === undefined) throw new Error(`no query: ${line}`)
+      return (await keptOutcome(query, asked.args.parse(given), paused, reader, undefined))?.headline
+    }
+    return { ...warehouse, reader, kept }
+  }
+
+  it('the stored answer to the very same question is repeated to whoever may read it', async () => {
+    const { bot, kept } = await away()
+    const id = (await bot.say('top songs 3 last=1d compare=previous', { place: channel })).run?.id
+    const first = `As of 23 Nov 2026, 12:00 UTC: cluster sparkify has been paused for 3 h 0 min, so this is the stored answer of run ${id}.`
+    expect(await kept('top songs 3 last=1d compare=previous')).toContain(first)
+    // Not compared, of another length, and of other days.
+    for (const line of [
+      'top songs 3 last=1d',
+      'top songs 4 last=1d compare=previous',
+      'top songs 3 compare=previous',
+    ]) {
+      expect([line, await kept(line)]).toEqual([line, undefined])
+    }
+  })
+
+  it('a button brings it back, in direct messages only for those who may', async () => {
+    const { reader } = await away()
+    const direct = { kind: 'slack', channel: 'D0BOB', direct: true } as const
+    const button = (state: ClusterState, role: Role, place: typeof channel | typeof direct) =>
+      wakeButton({ ...paused, state }, { ...reader, who: { ...reader.who, role }, place }).map(({ line }) => line)
+    const states = ['paused', 'none', 'pausing', 'creating', 'available'] as const
+    const lines = [['resume'], ['spin-up'], [], [], []]
+    expect(states.map((state) => button(state, 'viewer', channel))).toEqual(lines)
+    expect(states.map((state) => button(state, 'admin', direct))).toEqual(lines)
+    expect(states.map((state) => button(state, 'operator', direct))).toEqual([[], [], [], [], []])
   })
 })
 

@@ -42,6 +42,7 @@ describe('a comparison', () => {
         expected === null ? null : true,
       )
     }
+    expect(table.total).toBe(table.rows.length)
     // What only one of the days has is there too.
     expect(new Set(table.rows.map(([name]) => name))).toEqual(
       new Set([...now.rows, ...before.rows].map(([name]) => name)),

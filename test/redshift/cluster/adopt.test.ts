@@ -145,5 +145,11 @@ describe('spin-up where something is there', () => {
     const names = (await double.left()).snapshots.map(({ identifier }) => identifier).toSorted()
     expect(names).toHaveLength(2)
     expect((await cluster.spinUp(plain)).plan?.facts[1]).toContain(`Restores the snapshot ${names[1]} of `)
+    // In the size of the snapshot, unless one of its two parts is asked for.
+    const other = process({ nodes: 4 })
+    const sizes = [plain, { ...plain, nodes: 2 }, { ...plain, nodeType: 'ra3.xlplus' }].map(
+      async (options) => /Redshift (.*?),/.exec((await other.cluster.spinUp(options)).plan?.facts[0] ?? '')?.[1],
+    )
+    expect(await Promise.all(sizes)).toEqual(['ra3.large × 1', 'ra3.large × 2', 'ra3.xlplus × 4'])
   })
 })

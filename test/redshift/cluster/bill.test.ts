@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { totalUsd } from '../../../src/core/cluster/bill.ts'
 import { OpsError } from '../../../src/core/errors.ts'
 import { billOf, type Lease, running, stopped } from '../../../src/redshift/cluster/lease.ts'
+import { createRedshiftCluster } from '../../../src/redshift/cluster/redshift-cluster.ts'
 import { createReadyCluster } from '../../support/aws/scene.ts'
 import { plain, type Stage, setStage } from './stage.ts'
 
@@ -183,6 +184,28 @@ describe('the bill of a cluster', () => {
       expect(bills).toMatchObject([{ until: null }])
     },
   )
+})
+
+it('The bill of a cluster goes on where it was resumed while its lease was looked at', async () => {
+  const stage = await setStage()
+  const { cluster, run, context } = stage.process()
+  await run(cluster.spinUp({ ...plain, leaseHours: 2 }))
+  await run(cluster.pause())
+  const resumed = running(null, stage.clock.now(), new Date(stage.clock.now().getTime() + 8 * hour), large)
+  const over = { ...resumed, until: new Date(stage.clock.now().getTime() + hour).toISOString() }
+  stage.ledger.lease = over
+  await stage.clock.pass(2 * hour)
+  let looks = 0
+  const leases = {
+    ...context.leases,
+    get: async () => {
+      looks += 1
+      if (looks === 2) stage.ledger.lease = resumed
+      return stage.ledger.lease
+    },
+  }
+  expect(await createRedshiftCluster({ ...context, leases }).leaseAction()).toEqual({ kind: 'nothing' })
+  expect([looks, stage.ledger.lease]).toEqual([2, resumed])
 })
 
 describe('the most that a plan can cost', () => {

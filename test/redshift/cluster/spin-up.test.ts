@@ -123,6 +123,9 @@ describe('spin-up where nothing is there', () => {
       `○ Create role: ${roleArn} is used as it is`,
       `○ Allow reading the data: ${roleArn} is not managed by this bot`,
     ])
+    // A company may keep the bot from looking at its role.
+    await double.fault({ kind: 'error', action: 'iam:GetRole', code: 'AccessDenied', message: 'No.', times: 1 })
+    expect((await run(cluster.spinUp(plain)))[0]).toBe(`○ Create role: ${roleArn} is used as it is`)
     await run(cluster.tearDown({ snapshot: false }))
     expect((await double.left()).roles).toEqual(['company-role'])
     const iamCalls = (await double.used()).filter(({ action }) => action.startsWith('iam:'))

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import {
   CreateNamespaceCommand,
+  CreateUsageLimitCommand,
   CreateWorkgroupCommand,
   DeleteNamespaceCommand,
+  GetWorkgroupCommand,
   RedshiftServerlessClient,
 } from '@aws-sdk/client-redshift-serverless'
 import { describe, expect, it } from 'vitest'
@@ -144,6 +146,24 @@ describe('a workgroup', () => {
     await refuse('DeleteWorkgroup', 'DeleteNamespace')
     await run(cluster.tearDown({ snapshot: false }))
     expect((await cluster.describe()).state).toBe('none')
+  })
+
+  it('has one daily limit that refuses queries, whatever other limits it has', async () => {
+    const { process } = await setStage()
+    const { cluster, run, context } = process(priced)
+    const { serverless: client } = context.clients
+    const limit = async () => Object.fromEntries((await cluster.describe()).facts)['Limit']
+    const act = await cluster.spinUp(plain)
+    await run({ ...act, steps: act.steps.filter(({ id }) => id !== 'limit-usage') })
+    const { workgroup } = await client.send(new GetWorkgroupCommand({ workgroupName: 'sparkify' }))
+    const about = { resourceArn: workgroup?.workgroupArn, usageType: 'serverless-compute' } as const
+    await client.send(new CreateUsageLimitCommand({ ...about, period: 'weekly', amount: 99, breachAction: 'log' }))
+    expect(await limit()).toBe('none: spin-up sets one')
+    await client.send(new CreateUsageLimitCommand({ ...about, period: 'daily', amount: 10, breachAction: 'log' }))
+    expect((await cluster.spinUp(plain)).plan?.title).toBe('Adopt sparkify?')
+    expect(await run(cluster.spinUp(plain))).toContain('✓ Limit the daily usage: 10 RPU-hours a day')
+    expect((await cluster.spinUp(plain)).plan).toBeNull()
+    expect(await limit()).toBe('10 RPU-hours a day (UTC)')
   })
 
   it('takes no size and no lease', async () => {
