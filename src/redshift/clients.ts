@@ -120,15 +120,15 @@ function createAwsRequestHandler(): HttpHandler {
       const { protocol, hostname, port, path, query, method, headers, body } = wanted
       const search = buildQueryString(query)
       const address = `${protocol}//${hostname}${port === undefined ? '' : `:${port}`}${path}${search === '' ? '' : `?${search}`}`
-      const cancelled = new AbortController()
-      if (abortSignal?.aborted === true) throw named('AbortError', 'Request aborted', undefined)
-      if (abortSignal !== undefined) abortSignal.onabort = () => cancelled.abort()
+      // Steps that run beside each other wait with one signal: its `onabort`, of which there is one, would cancel the last request alone.
+      const given = abortSignal instanceof AbortSignal ? abortSignal : new AbortController().signal
+      if (given.aborted) throw named('AbortError', 'Request aborted', undefined)
       try {
         const answer = await request(address, {
           method,
           headers,
           body: body ?? null,
-          signal: AbortSignal.any([cancelled.signal, AbortSignal.timeout(requestTimeoutMs)]),
+          signal: AbortSignal.any([given, AbortSignal.timeout(requestTimeoutMs)]),
         })
         const response = new HttpResponse({
           statusCode: answer.statusCode,
@@ -139,7 +139,7 @@ function createAwsRequestHandler(): HttpHandler {
         })
         return { response }
       } catch (error) {
-        throw cancelled.signal.aborted ? named('AbortError', 'Request aborted', error) : asNode(error)
+        throw given.aborted ? named('AbortError', 'Request aborted', error) : asNode(error)
       }
     },
     updateHttpClientConfig: () => undefined,

@@ -2,13 +2,24 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { machineOfBot, startBot } from '../../src/bot.ts'
 import { readConfig } from '../../src/config.ts'
+import { openWarehouse } from '../../src/engines.ts'
 import { runCommandLine } from '../../src/line.ts'
 import { prepareDataDir } from '../../src/machine/data-dir.ts'
 import { openLog } from '../../src/machine/log.ts'
-import { thisMachine } from '../../src/platform.ts'
+import { type Platform, thisMachine } from '../../src/platform.ts'
 import { slackBackendFor } from '../../src/slack-backend.ts'
 import { picturesHere } from '../support/pictures.ts'
 import { type Ended, freePort, type Workspace, workspaceAt } from './program.ts'
+
+// The stand-in for AWS is ready as soon as it is asked, so pauses of 5 s between two looks at it were most of the time of a life.
+const impatience = 50
+
+/** This machine, on which only the pauses between two looks at AWS are short. */
+const here: Platform = {
+  ...thisMachine,
+  openWarehouse: (config, ledger, clock, log) =>
+    openWarehouse(config, ledger, { ...clock, sleep: (ms, signal) => clock.sleep(ms / impatience, signal) }, log),
+}
 
 /**
  * Says one line as the terminal does, all of the program but its process: that one takes 1.4 s of a processor to start. Each
@@ -20,7 +31,7 @@ export async function sayHere(line: string | readonly string[], env: Readonly<Re
   const stderr: string[] = []
   const status = await runCommandLine(typeof line === 'string' ? line.split(' ') : line, {
     // A pid is one process of the program, and a bot of this process may be at work on the same home.
-    platform: { ...thisMachine, pid: process.ppid },
+    platform: { ...here, pid: process.ppid },
     env,
     streams: {
       input: Readable.from([]),
@@ -50,7 +61,7 @@ export async function startBotHere(
   const logFile = join(config.dataDir, 'sparkify.log')
   const log = openLog({ kind: 'file', path: logFile }, [])
   const bot = await startBot(config, {
-    platform: { ...machineOfBot, ...thisMachine, pictures: picturesHere },
+    platform: { ...machineOfBot, ...here, pictures: picturesHere },
     slackBackend: slackBackendFor(config, thisMachine.clock, log),
     log,
     logFile,
