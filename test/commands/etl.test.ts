@@ -211,6 +211,9 @@ describe('etl', () => {
     expect(failed.run?.steps.find(({ title }) => title === 'Publish')?.state).toBe('pending')
     expect(await bot.ledger.loads.live()).toMatchObject({ id: 1 })
     expect(await counts(bot)).toMatchObject(twoDays.counts)
+    // What cannot be carried on keeps no space.
+    expect(await bot.ledger.loads.get(failed.run?.id ?? 0)).toMatchObject({ state: 'discarded' })
+    expect((await bot.deps.engine.stored()).map(({ load }) => load)).toEqual([1])
   })
 
   it('that failed at unreadable data is carried on at that step when they are mended', async () => {

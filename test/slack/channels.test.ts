@@ -1,6 +1,7 @@
 import { expect, it, onTestFinished } from 'vitest'
 import { createSlackClients } from '../../src/slack/clients.ts'
 import { askerAlone, createChannels, postingRefusal, refusalFor, remedyFor } from '../../src/slack/people/channels.ts'
+import { createSharedChannels } from '../../src/slack/people/shared-channels.ts'
 import { externallyShared } from '../../src/slack/slack-errors.ts'
 import { ada, type Office, openOffice } from './support/office.ts'
 
@@ -164,4 +165,12 @@ it.each<[what: string, channel: string, found: object | string, why: object | nu
   else expect(refusal).toMatchObject(why)
   expect(await refusalFor(who, group, lookup, 'Sparkify')).toBeNull()
   expect(await refusalFor({ ...who, kind: 'local' }, { ...music, channel }, lookup, 'Sparkify')).toBeNull()
+})
+
+it('a name that the bot is in no channel of is not closed: Slack itself refuses what is posted there', async () => {
+  const client = await clientOf()
+  const channels = createChannels(client, office.clock, log)
+  const policy = { guests: 'refuse', sharedChannels: 'refuse' } as const
+  const shared = createSharedChannels({ client, channels, policy, clock: office.clock, log })
+  expect([await shared.isClosed('#typo'), await shared.isClosed('#partners')]).toEqual([false, true])
 })

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { chartOf } from '../../../src/core/answers/chart.ts'
 import { figuresOf } from '../../../src/core/answers/finding.ts'
 import type { Cell, TableReply } from '../../../src/core/reply.ts'
 import type { FiguresHint } from '../../../src/core/sql/finding-hint.ts'
@@ -21,6 +22,22 @@ function days(...rows: readonly (readonly [day: string, plays: Cell, share: Cell
     total: rows.length,
   }
 }
+
+it.each([
+  ['2018-11-11', '2018-11-11', ['2018-11-11', '2018-11-11']],
+  ['2018-11-11', '2018-11-12', ['2018-11-11', '2018-11-12']],
+  ['2018-11-01', '2018-11-10', ['2018-11-10', '2018-11-10']],
+  ['2018-11-12', '2018-11-30', ['2018-11-12', '2018-11-13']],
+  ['2018-11-01', '2018-11-09', null],
+  ['2018-11-14', '2018-11-20', null],
+])('A note on %s to %s is drawn on those of its days that the chart has', (first, last, drawn) => {
+  const rows = [9, 10, 11, 12, 13].map((n) => [`2018-11-${String(n).padStart(2, '0')}`, n, 50, 'no'] as const)
+  const note = { id: 1, first, last, text: 'outage' }
+  // Of a course of time the newest are drawn.
+  const [chart] = chartOf({ type: 'line', x: 'day', y: ['plays'] }, days(...rows), 4, null, [note])
+  expect(chart?.categories).toEqual(['2018-11-10', '2018-11-11', '2018-11-12', '2018-11-13'])
+  expect(chart?.notes?.map((one) => [one.first, one.last])).toEqual(drawn === null ? undefined : [drawn])
+})
 
 describe('the figures of an answer', () => {
   it('are those of the last whole day, each with its change against the week before', () => {

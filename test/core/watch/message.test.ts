@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../../src/core/answer.ts'
+import { type Asker, theAdmins } from '../../../src/core/people.ts'
 import type { NewWatch, Observation, WatchRecord } from '../../../src/core/ports/watches.ts'
-import type { LifeEvent } from '../../../src/core/watch/life.ts'
+import { advance, type LifeEvent } from '../../../src/core/watch/life.ts'
+import { messagesOfLife } from '../../../src/core/watch/message.ts'
 import { moveWatch } from '../../../src/core/watch/move.ts'
 import { anna, bob, channel, createWorld, type TestProcess, today, type World } from '../../support/core.ts'
 import { delivered } from '../../support/delivered.ts'
@@ -108,6 +110,19 @@ describe('the message of a firing', () => {
     ])
     await move({ kind: 'passed' })
     expect(await delivered(bot)).toEqual([])
+  })
+
+  it('mentions its owner, all admins where it is theirs, and nobody for what is nobody’s in Slack', async () => {
+    const { bot, world, move } = await opened()
+    world.roles.set('U0OLGA', 'admin')
+    const watch = await move(plays('green', 288, '28 Nov 2018'))
+    const life = advance({ kind: 'ok' }, plays('red', 132, '29 Nov 2018'), today)
+    const mentioned = (owner: Asker) =>
+      messagesOfLife({ ...watch, owner, life }, { kind: 'ok' }, bot.deps).map(({ mention }) => mention)
+    expect(mentioned(bob)).toEqual([[bob.id]])
+    expect(mentioned(theAdmins)).toEqual([bot.deps.directory.holders('admin')])
+    expect(mentioned(theAdmins)[0]).toContain('U0OLGA')
+    expect(mentioned({ kind: 'local', id: 'ada', name: 'ada' })).toEqual([[]])
   })
 
   it('is neither lost nor repeated where two processes judge at once', async () => {

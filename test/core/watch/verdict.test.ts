@@ -1,10 +1,22 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { dayAfter } from '../../../src/core/day.ts'
-import { bandOf, verdictOf } from '../../../src/core/watch/verdict.ts'
+import { neededFrom } from '../../../src/core/watch/observe.ts'
+import { bandOf, unusualPoints, verdictOf } from '../../../src/core/watch/verdict.ts'
 
 const day = '2018-11-29'
 const on = (values: Readonly<Record<string, number | null>>) => (asked: string) => values[asked] ?? null
+
+it.each([
+  [{ kind: 'limit', operator: '<', limit: 200 }, 0],
+  [{ kind: 'changed', percent: 20 }, 7],
+  [{ kind: 'unusual' }, 7 * unusualPoints.weeks],
+] as const)('What %j judges of several days in a row is read, down to the oldest figure', (condition, reach) => {
+  for (let days = 1; days <= 7; days++) {
+    const alert = { kind: 'alert', line: 'pulse', column: 'plays', condition, days } as const
+    expect([days, neededFrom(alert, day) <= dayAfter(day, 1 - days - reach)]).toEqual([days, true])
+  }
+})
 
 describe('the verdict on a day', () => {
   it('is against a limit', () => {

@@ -222,8 +222,11 @@ describe('a workgroup', () => {
     stage.ledger.handles.clear()
     expect(await perform(await later.spinUp(plain))).toContain('○ Restore the snapshot: a load was published since')
     expect(await succeeded(stage.double)).not.toHaveProperty('redshift-serverless:RestoreFromSnapshot')
-    // Of two snapshots the newer one is restored, and shown first.
-    await run(cluster.tearDown({ snapshot: true }))
+    // Of two snapshots the newer one is restored, and shown first; without one the loads are lost.
+    expect(await cluster.tearDown({ snapshot: false })).toMatchObject({ forgetsLoads: true })
+    const keeping = await cluster.tearDown({ snapshot: true })
+    expect(keeping).not.toHaveProperty('forgetsLoads')
+    await run(keeping)
     const kept = (await cluster.describe()).facts.flatMap(([name, words]) => (name === 'Snapshot' ? [words] : []))
     const [newest = '', older = ''] = kept.map((words) => words.split(',')[0] ?? '')
     expect([kept.length, newest > older]).toEqual([2, true])
