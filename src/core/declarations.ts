@@ -2,9 +2,9 @@
  * What a command does beside its `effect`. Core decides by these; it knows no command by its name.
  */
 export interface Declarations {
-  /** Makes a cluster run that did not: a `paused` one, or `any`, also one that does not exist yet. */
+  /** Makes a cluster run that did not: a `paused` one, or `any`, also one that does not exist yet. One command each (`sole`). */
   readonly wakes?: 'paused' | 'any'
-  /** Pauses the cluster. */
+  /** Pauses the cluster. One command (`sole`). */
   readonly sleeps?: true
   /** Extends the lease of a running cluster. */
   readonly extends?: true
