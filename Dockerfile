@@ -27,8 +27,10 @@ FROM node:26-trixie-slim
 COPY --from=build /app /app
 RUN ln -s /app/scripts/sparkify.cjs /usr/local/bin/sparkify \
  && install -d -o node -g node -m 700 /data
+# HOME: DuckDB keeps its extension for s3:// there.
 ENV NODE_ENV=production \
     UV_THREADPOOL_SIZE=16 \
+    HOME=/data \
     SPARKIFY_HOME=/data \
     SPARKIFY_HOST=0.0.0.0 \
     SPARKIFY_PORT=3000

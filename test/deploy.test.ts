@@ -66,6 +66,21 @@ describe('the files to deploy', () => {
     expect(/^CMD \["node", "(.+)", "\/app\/dist\/boot\.cjs", "main"\]$/m.exec(dockerfile)?.[1]).toBe(options)
   })
 
+  it('have a writable home, in which DuckDB keeps its extension for s3://', () => {
+    const volume = /^VOLUME (\S+)$/m.exec(dockerfile)?.[1]
+    expect(/^ +HOME=(\S+) /m.exec(dockerfile)?.[1]).toBe(volume)
+    expect(/^ +SPARKIFY_HOME=(\S+) /m.exec(dockerfile)?.[1]).toBe(volume)
+  })
+
+  it('reach the data folder, the variables and the program of the unit from the terminal beside it', () => {
+    const terminal = read('deploy/sparkify')
+    const home = /SPARKIFY_HOME=(\S+)/.exec(unit)?.[1]
+    expect(/ SPARKIFY_HOME=(\S+)/.exec(terminal)?.[1]).toBe(home)
+    expect(/--env-file=(\S+)/.exec(terminal)?.[1]).toBe(/^EnvironmentFile=(\S+)$/m.exec(unit)?.[1])
+    expect(/ (\S+)\/dist\/boot\.cjs cli /.exec(terminal)?.[1]).toBe(/^WorkingDirectory=(\S+)$/m.exec(unit)?.[1])
+    expect(/sudo -u (\S+)/.exec(terminal)?.[1]).toBe(/^User=(\S+)$/m.exec(unit)?.[1])
+  })
+
   it('give runs more time to end than the bot takes for it', () => {
     const seconds = drainMs / 1000
     expect(Number.parseInt(services.sparkify.stop_grace_period, 10)).toBeGreaterThan(2 * seconds)
