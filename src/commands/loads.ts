@@ -73,10 +73,7 @@ async function listOf(held: LoadRecord | null, kept: readonly LoadRecord[], deps
       }),
       ...without,
     ],
-    next: [
-      ...(held === null ? [] : choices(held.id)),
-      earlier ? { label: 'Roll back', line: 'rollback' } : { label: 'Load', line: 'etl' },
-    ],
+    next: [...(held === null ? [] : choices(held.id)), ...(earlier ? [] : [{ label: 'Load', line: 'etl' }])],
   }
 }
 

@@ -280,6 +280,7 @@ export function tooManyUnreadable({ readable, unreadable, reasons, rows = [] }: 
   const which = unreadable === 1 ? 'this row' : 'these rows'
   return OpsError.untouched('bad_data', reason, `Fix the data, or load without ${which}: ${fixCommand}.`, {
     fixCommand,
+    fixLabel: `Load without ${which}`,
     leaveOut: unreadable,
     evidence,
     files,

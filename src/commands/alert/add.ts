@@ -19,7 +19,7 @@ export default defineCommand({
     'alert add "pulse" when plays changed>20% in #data-eng',
     'alert add "active-users tz=Europe/London" when dau unusual for=2',
   ],
-  act: 'Alert',
+  act: 'Add alert',
   async plan(said, context) {
     await wanted(said, context)
     return null

@@ -111,7 +111,7 @@ function moved(cell: Cell, days: number): Cell {
 
 /**
  * "The largest change is Linux: plays 12 → 37 (+208.3%)." Of a ranking, and where a row lacks one of the two, only the rows with both are meant,
- * and it says so. Rows before those in the order of time, such as a total, do not count. Null where no row has both values.
+ * and it says so. Of changes as large, the one of the smaller figure counts. Rows before those in the order of time, such as a total, do not count. Null where no row has both values.
  */
 export function largestChange(query: QueryFile, now: TableReply, table: TableReply): string | null {
   const { measures, keys } = hintOf(query, now)
@@ -120,7 +120,8 @@ export function largestChange(query: QueryFile, now: TableReply, table: TableRep
   const rows = table.rows.slice(table.timeOrder?.after ?? 0)
   const both = rows.filter((row) => typeof row[at] === 'number' && typeof row[at + 1] === 'number')
   const difference = (row: readonly Cell[]): number => Math.abs(Number(row[at]) - Number(row[at + 1]))
-  const [most] = both.toSorted((one, other) => difference(other) - difference(one))
+  const share = (row: readonly Cell[]): number => difference(row) / Math.abs(Number(row[at + 1]))
+  const [most] = both.toSorted((one, other) => difference(other) - difference(one) || share(other) - share(one))
   if (most === undefined) return null
   const isRanking = query.params.some(({ name }) => name === 'n')
   const isWhole = both.length === rows.length && table.rows.length === table.total && !isRanking

@@ -92,7 +92,9 @@ export async function answerOfQuery(
   const knownOf = (shown: TableReply): TableReply =>
     data.anchor === undefined ? shown : upTo(wallClock(data.anchor.getTime(), zone), shown)
   const known = knownOf(table)
-  const hint = findingHintOf(query, args)
+  const asked = findingHintOf(query, args)
+  // Beside a comparison, the change against the week before would be a second one of the same figures.
+  const hint = asked?.kind === 'figures' && periods !== null ? { ...asked, weekBefore: false } : asked
   const isFull = own.rows.length < own.total || own.rows.length === statement.values?.['n']
   const found = hint === undefined ? null : findingIn(hint, knownOf(own), isFull)
   const change = periods === null ? null : largestChange(query, own, known)

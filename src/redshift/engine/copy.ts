@@ -307,6 +307,7 @@ function badData(
   const fixCommand = `etl max-errors=${next}`
   return OpsError.untouched('bad_data', reason, `${fix} Or leave out up to ${next} such rows: ${fixCommand}.`, {
     fixCommand,
+    fixLabel: `Load without up to ${next} rows`,
     leaveOut: next,
     evidence,
     files,

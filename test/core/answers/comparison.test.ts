@@ -4,6 +4,7 @@ import { comparedTable, largestChange } from '../../../src/core/answers/comparis
 import type { Cell, Format, TableReply } from '../../../src/core/reply.ts'
 import { readLibrary } from '../../../src/library.ts'
 import { sqlFolder } from '../../support/catalog.ts'
+import { createMonth } from '../../support/generated.ts'
 import { createLoadedWarehouse } from '../../support/warehouse.ts'
 
 const { queries } = await readLibrary(sqlFolder)
@@ -54,6 +55,12 @@ describe('a comparison', () => {
     expect(answer.lead).toMatch(/ (?:The|Of the rows with both figures the) largest change is .+: plays \d+ → \d+/)
   })
 
+  it('has no second change beside it, against the week before', async () => {
+    const { bot } = await createMonth()
+    const { lead } = await bot.say('pulse last=14d compare=previous')
+    expect(lead).toMatch(/^30 Nov 2018: plays \d+, listeners .* The largest change is .+: plays \d+ → \d+ \(\S+%\)\.$/)
+  })
+
   it.each<[string, string, readonly (readonly Cell[])[], readonly (readonly Cell[])[], string | null]>([
     [
       'every row',
@@ -61,6 +68,19 @@ describe('a comparison', () => {
       [['Linux', 37, 5]],
       [['Linux', 12, 4]],
       'The largest change is Linux: plays 12 → 37 (+208.3%).',
+    ],
+    [
+      'two that changed by as much: that of the smaller figure',
+      'platforms',
+      [
+        ['Windows', 11, 7],
+        ['Linux', 3, 3],
+      ],
+      [
+        ['Windows', 9, 6],
+        ['Linux', 1, 1],
+      ],
+      'The largest change is Linux: plays 1 → 3 (+200.0%).',
     ],
     ['nothing at all', 'platforms', [['Linux', 37, 5]], [['Linux', 37, 5]], 'No change in plays.'],
     [
