@@ -142,6 +142,8 @@ async function objectsToRead(
   signal: AbortSignal,
 ): Promise<readonly SourceFile[] | null> {
   if (objects.work !== null) return listed.filter(({ path }) => before?.has(path) !== true)
+  // Where S3 did not let the bot list before, it is not asked again: each time may take a minute.
+  if (before === null && listed.length === 0) return null
   // COPY lists all that is below the prefix itself, so the list is made immediately before.
   if (before === null) return listNow(objects, place, signal)
   // A process that died may have listed fewer objects; the next load reads the others.

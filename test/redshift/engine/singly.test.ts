@@ -207,7 +207,7 @@ describe('a load that adds new objects one by one', { timeout: lengths({ gate: 1
       const other = stage.open({ objects: { ...stage.objects, store: { ...stage.objects.store, list } } })
       newest += 1
       await other.begin(newest, wholeSchema, newStep(), before)
-      const sources = before === undefined ? { log: [], song: [], summary: '' } : await other.sources(never)
+      const sources = await (before === undefined ? engine : other).sources(never)
       await other.stage(newest, 'log', sources, 9, newStep())
       await engine.stage(newest, 'song', await engine.sources(never), 9, newStep())
       await engine.publish(newest, newStep())
@@ -255,20 +255,26 @@ describe('a load that adds new objects one by one', { timeout: lengths({ gate: 1
   })
 
   it('is none where the bot may not list, or S3 does not answer it: the cluster reads all, and no list is kept', async () => {
+    let asked = 0
     const refusing = (code: 'aws' | 'aws_denied' | 'source_missing') => {
-      const list = async () => Promise.reject(new OpsError(code, 'No.', 'Allow it.'))
+      const list = async () => {
+        asked += 1
+        throw new OpsError(code, 'No.', 'Allow it.')
+      }
       return stage.open({ objects: { ...stage.objects, store: { ...stage.objects.store, list } } })
     }
     const [why, remedy] = ['the bot may not list the objects', 'Allow it.']
     const other = refusing('aws_denied')
     const sources = await other.sources(never)
     expect(sources).toMatchObject({ log: [], song: [], whole: true, unlisted: { why, remedy } })
+    asked = 0
     newest += 1
     await other.begin(newest, wholeSchema, newStep())
     expect(await other.stage(newest, 'log', sources, 0, newStep())).toMatchObject({ rows: 1 })
     await other.stage(newest, 'song', sources, 0, newStep())
     await other.publish(newest, newStep())
     expect(await changes(newest)).toBeNull()
+    expect(asked).toBe(0)
     const unanswered = await refusing('aws').sources(never)
     expect(unanswered.unlisted).toEqual({ why: 'S3 does not answer the bot', remedy })
     await expect(refusing('source_missing').sources(never)).rejects.toMatchObject({ code: 'source_missing' })
