@@ -7,7 +7,7 @@ import { defineCommand, type Outcome } from '../core/command/define.ts'
 import type { Deps } from '../core/deps.ts'
 import { OpsError } from '../core/errors.ts'
 import { count, hours, moment, percent, usd } from '../core/format.ts'
-import { type ChartReply, type Reply, type TableReply, text } from '../core/reply.ts'
+import { type ChartReply, figuresTable, type Reply, type TableReply, text } from '../core/reply.ts'
 
 export default defineCommand({
   name: 'cost',
@@ -45,26 +45,23 @@ function usageOutcome(
   const headline = headlineOf(cost, cost.month.name === monthOf(clock.now()).name, cluster.name)
   const withUp = by !== 'command'
   const usages = usageBy(by, pieces, cost)
-  const table: TableReply = {
-    kind: 'table',
-    title: `By ${by}`,
-    columns: [by, 'runs', 'hours in use', 'usd in use', ...(withUp ? ['hours up', 'usd up'] : [])],
-    formats: [
-      by === 'day' ? 'date' : 'text',
-      'integer',
-      'decimal',
-      'decimal',
-      ...(withUp ? (['decimal', 'decimal'] as const) : []),
-    ],
-    rows: usages.map(({ name, runs, hours: inUse, usd: spent, up }) => [
+  const table = figuresTable(
+    `By ${by}`,
+    {
+      [by]: by === 'day' ? 'date' : 'text',
+      runs: 'integer',
+      'hours in use': 'decimal',
+      'usd in use': 'decimal',
+      ...(withUp ? ({ 'hours up': 'decimal', 'usd up': 'decimal' } as const) : {}),
+    },
+    usages.map(({ name, runs, hours: inUse, usd: spent, up }) => [
       name,
       runs,
       inUse,
       spent,
       ...(withUp ? [up?.hours ?? null, up?.usd ?? null] : []),
     ]),
-    total: usages.length,
-  }
+  )
   const notes = [
     'In use: the time from the start to the end of commands, shared equally while several were at work.',
     ...(withUp ? [upNotes[by]] : []),
@@ -145,14 +142,11 @@ function leaseReply({ usd: most, until }: NonNullable<MonthlyCost['atLeaseEnd']>
 }
 
 function tableOf(title: string, what: 'day' | 'person', shares: readonly Share[]): TableReply {
-  return {
-    kind: 'table',
+  return figuresTable(
     title,
-    columns: [what, 'hours', 'usd'],
-    formats: [what === 'day' ? 'date' : 'text', 'decimal', 'decimal'],
-    rows: shares.map((share) => [share.name, share.hours, share.usd]),
-    total: shares.length,
-  }
+    { [what]: what === 'day' ? 'date' : 'text', hours: 'decimal', usd: 'decimal' },
+    shares.map((share) => [share.name, share.hours, share.usd]),
+  )
 }
 
 function chartOf(days: readonly Share[], figure: 'hours' | 'usd'): ChartReply {

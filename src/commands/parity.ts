@@ -7,7 +7,7 @@ import { OpsError } from '../core/errors.ts'
 import { count, plural } from '../core/format.ts'
 import type { Copies } from '../core/ports/engine.ts'
 import type { LoadRecord } from '../core/ports/loads.ts'
-import { type Cell, type Reply, stating, type TableReply } from '../core/reply.ts'
+import { type Cell, figuresTable, type Reply, stating } from '../core/reply.ts'
 import type { QueryFile } from '../core/sql/files.ts'
 import { copiedLoad } from '../core/warehouse/copy.ts'
 import { requireAvailable } from '../core/warehouse/live.ts'
@@ -76,19 +76,14 @@ function outcomeOf(compared: readonly Compared[], load: LoadRecord, { engine }: 
   const state = stating([{ about: 'parity', text: words }], '', unequal.length === 0 ? 'good' : 'warning')
   return {
     headline: words,
-    replies: [state, table('Queries', queryColumns, compared.map(queryRow)), ...cellsOf(unequal, engine.name)],
+    replies: [state, figuresTable('Queries', queryColumns, compared.map(queryRow)), ...cellsOf(unequal, engine.name)],
     brief: [state],
     ok: unequal.length === 0,
     facts: { about: ['parity'] },
   }
 }
 
-const queryColumns = [
-  ['query', 'text'],
-  ['rows', 'integer'],
-  ['differences', 'integer'],
-  ['state', 'text'],
-] as const
+const queryColumns = { query: 'text', rows: 'integer', differences: 'integer', state: 'text' } as const
 
 function queryRow({ query, parity }: Compared): readonly Cell[] {
   if (parity.kind === 'failed') return [query.name, null, null, 'failed']
@@ -107,15 +102,9 @@ function cellsOf(unequal: readonly Compared[], engine: string): readonly Reply[]
       ? [[query.name, null, null, ...parity.reasons.map((reason) => reason ?? 'answered')]]
       : parity.differences.slice(0, cellsShown).map((difference) => cellRow(query, difference)),
   )
-  const columns = [
-    ['query', 'text'],
-    ['row', 'integer'],
-    ['column', 'text'],
-    [engine, 'text'],
-    ['copy', 'text'],
-  ] as const
+  const columns = { query: 'text', row: 'integer', column: 'text', [engine]: 'text', copy: 'text' } as const
   const total = unequal.reduce((sum, { parity }) => sum + (parity.kind === 'failed' ? 1 : parity.differences.length), 0)
-  return [{ ...table('Differences', columns, rows), total }]
+  return [figuresTable('Differences', columns, rows, total)]
 }
 
 function cellRow(query: QueryFile, { row, column, values }: CellDifference): readonly Cell[] {
@@ -123,19 +112,4 @@ function cellRow(query: QueryFile, { row, column, values }: CellDifference): rea
     value === undefined ? '(nothing there)' : value === null ? '(null)' : String(value),
   )
   return [query.name, row === 0 ? null : row, column, ...shown]
-}
-
-function table(
-  title: string,
-  columns: readonly (readonly [string, NonNullable<TableReply['formats']>[number]])[],
-  rows: readonly (readonly Cell[])[],
-): TableReply {
-  return {
-    kind: 'table',
-    title,
-    columns: columns.map(([name]) => name),
-    formats: columns.map(([, format]) => format),
-    rows: rows.map((row) => [...row]),
-    total: rows.length,
-  }
 }

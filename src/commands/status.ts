@@ -4,7 +4,7 @@ import { defineCommand } from '../core/command/define.ts'
 import { lasting, moment } from '../core/format.ts'
 import type { ClusterState } from '../core/ports/cluster.ts'
 import type { LoadRecord, RunRecord } from '../core/ports/ledger.ts'
-import type { TableReply } from '../core/reply.ts'
+import { figuresTable, type TableReply } from '../core/reply.ts'
 import { interruptedWords } from '../core/runner/orphans.ts'
 import { shownLine } from '../core/runner/readers.ts'
 import { quarantineWords } from '../core/warehouse/quarantine.ts'
@@ -66,14 +66,7 @@ function table(
     ['State', `${cluster.state}${since}`],
     ...cluster.facts.map(([label, value]) => [label, value]),
   ]
-  return {
-    kind: 'table',
-    title: 'Status',
-    columns: ['what', 'now'],
-    formats: ['text', 'text'],
-    rows,
-    total: rows.length,
-  }
+  return figuresTable('Status', { what: 'text', now: 'text' }, rows)
 }
 
 function liveLine(live: LoadRecord, cluster: ClusterState): string {

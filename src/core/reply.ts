@@ -196,6 +196,23 @@ export function tableOfThings<T>(
   }
 }
 
+/** A table of figures: its columns with their formats, in order. `total` where not all rows are in it. */
+export function figuresTable(
+  title: string,
+  columns: Readonly<Record<string, Format>>,
+  rows: readonly (readonly Cell[])[],
+  total = rows.length,
+): TableReply {
+  return {
+    kind: 'table',
+    title,
+    columns: Object.keys(columns),
+    formats: Object.values(columns),
+    rows: rows.map((row) => [...row]),
+    total,
+  }
+}
+
 /** Command lines below a heading, as they are typed. */
 export function linesGroup(title: string, lines: readonly string[]): MenuReply['groups'][number] {
   return { title, items: lines.map((line) => ({ name: line, text: '', line })) }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { isoDay } from './day.ts'
 import { OpsError, type UnreadableFile } from './errors.ts'
 import { count, plural } from './format.ts'
-import { type Cell, type Reply, type TableReply, text } from './reply.ts'
+import { type Cell, figuresTable, type Reply, type TableReply, text } from './reply.ts'
 import { csvOf } from './tables.ts'
 
 /*
@@ -85,14 +85,11 @@ interface UnreadableGroup {
 /** The groups as a table. `total` rows cannot be read in all; the groups may hold only the first of them. */
 export function unreadableTable(groups: readonly UnreadableGroup[], total: number): TableReply {
   const shown = groups.reduce((sum, { rows }) => sum + rows, 0)
-  return {
-    kind: 'table',
-    title: `Unreadable rows${shown < total ? ` (the first ${plural(shown, 'row')})` : ''}`,
-    columns: ['column', 'rows', 'first_file', 'line', 'reason', 'likely_fix'],
-    formats: ['text', 'integer', 'text', 'integer', 'text', 'text'],
-    rows: groups.map(({ column, rows, file, line, reason, remedy }) => [column, rows, file, line, reason, remedy]),
-    total: groups.length,
-  }
+  return figuresTable(
+    `Unreadable rows${shown < total ? ` (the first ${plural(shown, 'row')})` : ''}`,
+    { column: 'text', rows: 'integer', first_file: 'text', line: 'integer', reason: 'text', likely_fix: 'text' },
+    groups.map(({ column, rows, file, line, reason, remedy }) => [column, rows, file, line, reason, remedy]),
+  )
 }
 
 /** Rows by column and likely fix, the most frequent first. */

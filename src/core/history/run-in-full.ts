@@ -1,13 +1,12 @@
 import type { Suggestion } from '../answer.ts'
 import type { Context } from '../command/context.ts'
 import type { Outcome } from '../command/define.ts'
-import { OpsError } from '../errors.ts'
 import { duration, moment, usd } from '../format.ts'
 import type { Approval, AttemptRecord, RunId, RunRecord, RunSummary } from '../ports/runs.ts'
-import { type Reply, text } from '../reply.ts'
+import { figuresTable, type Reply, text } from '../reply.ts'
 import { outcomeWithoutRows, viewOf } from '../runner/answers.ts'
 import { findOrphan, interruptedWords } from '../runner/orphans.ts'
-import { mayRead, type RunReader, shownLine, whyNotRead } from '../runner/readers.ts'
+import { mayRead, noRun, type RunReader, shownLine, whyNotRead } from '../runner/readers.ts'
 import { requestedBy } from './audit-file.ts'
 
 /**
@@ -17,8 +16,7 @@ import { requestedBy } from './audit-file.ts'
 export async function describeRun(id: RunId, context: Context): Promise<Outcome> {
   const { ledger, clock } = context.deps
   const run = await ledger.runs.get(id)
-  if (run === null)
-    throw new OpsError('not_found', `There is no run ${id}.`, '`runs` shows the history.', { fixCommand: 'runs' })
+  if (run === null) throw noRun(id)
   const isLeft = (await findOrphan(id, context.deps)) !== null
   const lines = run.origin.kind === 'fire' ? (await ledger.runs.summaries({ parent: id, limit: 100 })).toReversed() : []
   const state = isLeft ? 'interrupted' : run.state
@@ -55,14 +53,11 @@ function planOf({ plan, by }: Approval, { who }: RunRecord): Reply {
 }
 
 function tableOf(lines: readonly RunSummary[], now: Date, reader: RunReader): Reply {
-  return {
-    kind: 'table',
-    title: 'Commands',
-    columns: ['id', 'command', 'state', 'seconds'],
-    formats: ['integer', 'text', 'text', 'seconds'],
-    rows: lines.map((run) => [run.id, shownLine(run, reader), run.state, secondsOf(run, now)]),
-    total: lines.length,
-  }
+  return figuresTable(
+    'Commands',
+    { id: 'integer', command: 'text', state: 'text', seconds: 'seconds' },
+    lines.map((run) => [run.id, shownLine(run, reader), run.state, secondsOf(run, now)]),
+  )
 }
 
 /** How it was tried before; with its outcomes, but no rows, for those who may see them. */
@@ -75,14 +70,8 @@ function attemptsOf(earlier: readonly AttemptRecord[], isShown: boolean): Reply 
     ended === null ? null : (Date.parse(ended) - Date.parse(started)) / 1000,
     ...(isShown ? [answer === null ? null : outcomeWithoutRows(answer)] : []),
   ])
-  return {
-    kind: 'table',
-    title: 'Earlier attempts',
-    columns: ['attempt', 'who', 'state', 'started', 'seconds', ...(isShown ? ['outcome'] : [])],
-    formats: ['integer', 'text', 'text', 'time', 'seconds', ...(isShown ? (['text'] as const) : [])],
-    rows,
-    total: rows.length,
-  }
+  const columns = { attempt: 'integer', who: 'text', state: 'text', started: 'time', seconds: 'seconds' } as const
+  return figuresTable('Earlier attempts', isShown ? { ...columns, outcome: 'text' } : columns, rows)
 }
 
 /**

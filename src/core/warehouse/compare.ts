@@ -3,7 +3,7 @@ import type { Deps, PublishLimits } from '../deps.ts'
 import { count, percent, plural } from '../format.ts'
 import type { ResultSet, Target } from '../ports/engine.ts'
 import type { Comparison, LoadRecord } from '../ports/loads.ts'
-import { type Cell, type TableReply, type TextReply, text } from '../reply.ts'
+import { figuresTable, type TableReply, type TextReply, text } from '../reply.ts'
 import { formatCell } from '../tables.ts'
 import { losesTooMuch } from './limits.ts'
 
@@ -193,14 +193,11 @@ function tableOfChanges(
   rows: readonly { readonly name: string; readonly before: number; readonly after: number }[],
   format: 'text' | 'date',
 ): TableReply {
-  return {
-    kind: 'table',
+  return figuresTable(
     title,
-    columns: [first, 'before', 'after', 'change'],
-    formats: [format, 'integer', 'integer', 'signed'],
-    rows: rows.map(({ name, before, after }): Cell[] => [name, before, after, after - before]),
-    total: rows.length,
-  }
+    { [first]: format, before: 'integer', after: 'integer', change: 'signed' },
+    rows.map(({ name, before, after }) => [name, before, after, after - before]),
+  )
 }
 
 /** How the rows of tables have changed: "songplays +388 · users −2", or "same number of rows". */

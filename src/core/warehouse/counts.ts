@@ -1,6 +1,6 @@
 import type { Deps } from '../deps.ts'
 import type { Target } from '../ports/engine.ts'
-import type { Format, TableReply } from '../reply.ts'
+import { type Format, figuresTable, type TableReply } from '../reply.ts'
 
 /** The tables that people know, staging first, in the order of the schema files. */
 export function countedTables(deps: Deps): readonly string[] {
@@ -26,15 +26,7 @@ export async function countRows(
 
 /** The fixed table of `qa counts`: table, rows. */
 export function countsTable(counts: Readonly<Record<string, number>>): TableReply {
-  const rows = Object.entries(counts).map(([table, n]) => [table, n])
-  return {
-    kind: 'table',
-    title: 'Rows',
-    columns: ['table', 'rows'],
-    formats: ['text', 'integer'],
-    rows,
-    total: rows.length,
-  }
+  return figuresTable('Rows', { table: 'text', rows: 'integer' }, Object.entries(counts))
 }
 
 /** The format of a value of the source: its whole numbers are ids, years and epochs, which are not grouped. */

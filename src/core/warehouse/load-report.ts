@@ -5,7 +5,7 @@ import { quote } from '../command/line.ts'
 import { liveUntouched, OpsError } from '../errors.ts'
 import { bytes, count, lasting, moment, percent, plural } from '../format.ts'
 import type { FileChange } from '../ports/engine.ts'
-import { type Reply, stating, tableOfThings, text } from '../reply.ts'
+import { figuresTable, type Reply, stating, tableOfThings, text } from '../reply.ts'
 import { basisOf, changesWords, tally } from './basis.ts'
 import { comparisonReplies, differs } from './compare.ts'
 import { copyWarning } from './copy.ts'
@@ -166,14 +166,8 @@ export async function dryRun(full: boolean, { deps, signal }: RunContext): Promi
     basis.reads === 'changes'
       ? `A load would read ${bytes(toRead)}: ${changesWords(tally(basis.changes))} since load ${basis.since}, ${count(basis.changes.unchanged)} unchanged.`
       : `A load would read everything${why}: ${sources.summary}.`
-  const table: Reply = {
-    kind: 'table',
-    title: 'Files',
-    columns: ['file', 'change', 'bytes'],
-    formats: ['text', 'text', 'bytes'],
-    rows: files.slice(0, filesShown).map(({ path, change, bytes: size }) => [path, change, size]),
-    total: files.length,
-  }
+  const rows = files.slice(0, filesShown).map(({ path, change, bytes: size }) => [path, change, size])
+  const table = figuresTable('Files', { file: 'text', change: 'text', bytes: 'bytes' }, rows, files.length)
   const left = out.length === 0 ? [] : [text(`Left out: ${quarantineWords(out.map(({ path }) => path))}.`, 'warning')]
   const replies = [text(headline), ...(files.length === 0 ? [] : [table]), ...left]
   return { headline, replies, next: [{ label: 'Load', line: full ? 'etl full=yes' : 'etl' }] }
