@@ -5,6 +5,7 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
+import { sourceOfAnswer } from '../../src/core/answers/answer-source.ts'
 import type { Place } from '../../src/core/place.ts'
 import type { Outbox } from '../../src/core/ports/outbox.ts'
 import { bob, channel, failureOf, terminal } from '../support/core.ts'
@@ -216,6 +217,24 @@ describe('result', () => {
     expect(values?.rows).toContainEqual(['level', 'paid'])
     // Buttons of messages that were posted by an earlier version.
     expect((await bot.say('result 2 sql')).replies).toEqual(answer.replies)
+  })
+
+  it('counts what both kinds of files had left out, and knows it of finished steps alone', async () => {
+    const { bot } = await loaded()
+    const { asked } = await bot.say('top songs 3')
+    const run = await bot.ledger.runs.get(1)
+    if (asked === undefined || run === null) throw new Error('it was loaded and asked')
+    const leftOut = async (state: 'complete' | 'error'): Promise<string | undefined> => {
+      const steps = run.steps.map((step) => {
+        const rejected = { 'stage-events': 2, 'stage-songs': 3 }[step.id]
+        return rejected === undefined ? step : { ...step, state, output: { rows: 9, rejected, reasons: [] } }
+      })
+      const runs = { ...bot.ledger.runs, get: async () => ({ ...run, steps }) }
+      const deps = { ...bot.deps, ledger: { ...bot.ledger, runs } }
+      const { replies } = await sourceOfAnswer(asked, deps, new AbortController().signal)
+      return /Rows left out as unreadable: ([^·]*) ·/.exec(JSON.stringify(replies))?.[1]
+    }
+    expect([await leftOut('complete'), await leftOut('error')]).toEqual(['5', 'not known'])
   })
 
   it('gives all files of its load as CSV, each once, whose rows and bytes add up', async () => {

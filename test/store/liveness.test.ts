@@ -1,8 +1,16 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openDatabase } from '../../src/store/database.ts'
+import { openLedger } from '../../src/store/ledger.ts'
 import { livenessOn, machineUptime, pidIsAlive } from '../../src/store/liveness.ts'
+import { processStore } from '../../src/store/processes.ts'
+import { later, newProcess, noon } from '../contract/ledger/world.ts'
 
 it('A process is alive until it ends, whoever it belongs to', async () => {
   expect(pidIsAlive(process.pid)).toBe(true)
@@ -67,4 +75,29 @@ describe('a process that beat at noon', () => {
     expect(Number(String(said))).toBeGreaterThanOrEqual(before.ms - 1000)
     expect(Number(String(said))).toBeLessThanOrEqual(after.ms + 1)
   })
+})
+
+it('A bot that beats while another finds it silent keeps its place', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'sparkify-beat-'))
+  const url = pathToFileURL(join(folder, 'state.db')).href
+  const ledger = await openLedger({ url, now: () => noon })
+  const db = await openDatabase({ url })
+  onTestFinished(async () => {
+    await db.close()
+    await ledger.close()
+    await rm(folder, { recursive: true })
+  })
+  const beats: Promise<boolean>[] = []
+  const gone = (): boolean => {
+    if (beats.length > 0) return false
+    beats.push(processes.beat('one', later(31)))
+    return true
+  }
+  const processes = processStore(db, { gone, uptime: machineUptime }, () => later(31))
+  expect(await processes.enter(newProcess())).toEqual({ kind: 'entered' })
+  expect(await processes.enter(newProcess({ id: 'two', pid: 102 }))).toMatchObject({
+    kind: 'occupied',
+    by: { id: 'one' },
+  })
+  expect(await Promise.all(beats)).toEqual([true])
 })
