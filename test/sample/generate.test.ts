@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { generateSample, sampleDefaults } from '../../src/sample/index.ts'
+import { sampleOptions } from '../../src/sample/options.ts'
 import { lengths } from '../support/soak.ts'
 import { eventSchema, filesBelow, linesOf } from './reading.ts'
 
@@ -65,6 +66,7 @@ describe('generateSample', () => {
   })
 
   it('refuses fewer events than days', async () => {
+    expect(sampleOptions({ events: 6, days: 6 })).toMatchObject({ events: 6, days: 6 })
     const options = { ...sampleDefaults, events: 5, days: 6 }
     await expect(generateSample(options, join(folder, 'none'))).rejects.toMatchObject({
       code: 'bad_argument',

@@ -34,6 +34,8 @@ describe('completion in bash', () => {
     expect(offered('top-songs', 'la')).toEqual(['last='])
     expect(offered('qa', 'c')).toEqual(['counts', 'checks', 'check='])
     expect(offered('status', 'x')).toEqual([])
+    // Words that end a line have no name.
+    expect(offered('note', '')).toEqual(['days=', 'text='])
   })
 
   it('offers the values of a parameter that has a few, before and behind their first letter', () => {

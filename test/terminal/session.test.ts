@@ -1,7 +1,9 @@
 import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
-import { show } from '../../src/terminal/session.ts'
+import { readTerminalArguments } from '../../src/terminal/arguments.ts'
+import { runLine, show } from '../../src/terminal/session.ts'
+import { anna, command, createWorld } from '../support/core.ts'
 
 // Escape sequences in both spellings, a title for the window, text that reads backwards, line separators, hidden letters.
 const obeyed = '\u001b[31m\u009b2J\u0007\u009d0;title\u009c\u202eevil\u2066x\u2069\u2028\u2029\u200b\u{e0041}\u007f\b\r'
@@ -58,6 +60,39 @@ function shown(json: boolean, isTTY: boolean, colour?: 'always' | 'never'): stri
 
 /** The colours that this program uses itself, wherever they come from. */
 const colours = new RegExp(`${String.fromCharCode(27)}\\[(?:1|2|22|31|32|33|36|39)m`, 'g')
+
+describe('a plan in a terminal', () => {
+  /** What came of a line whose plan is answered with this word. */
+  async function answered(said: string, typed?: string): Promise<readonly [status: number, done: boolean]> {
+    const world = await createWorld()
+    let done = false
+    const act = async () => {
+      done = true
+      return undefined
+    }
+    const plan = { title: 'Wipe it?', facts: [], act: 'Wipe', danger: true, ...(typed === undefined ? {} : { typed }) }
+    const bot = await world.start('one', [command('wipe', act, { plan: async () => plan })])
+    const stream = { isTTY: true, hasColors: () => false, write: () => true }
+    const streams = { input: Object.assign(Readable.from([`${said}\n`]), { isTTY: true }), out: stream, err: stream }
+    const status = await runLine(bot.app, readTerminalArguments(['wipe']), anna, streams)
+    return [status, done]
+  }
+
+  it.each([
+    ['y', undefined, true],
+    [' Yes ', undefined, true],
+    ['', undefined, false],
+    ['n', undefined, false],
+    ['yeah', undefined, false],
+    ['ok', undefined, false],
+    ['sparkify', 'sparkify', true],
+    ['Sparkify', 'sparkify', false],
+    ['yes', 'sparkify', false],
+    ['', 'sparkify', false],
+  ])('to which somebody answers %j, where it wants %s, is carried out: %s', async (said, typed, isDone) => {
+    expect(await answered(said, typed)).toEqual([isDone ? 0 : 2, isDone])
+  })
+})
 
 describe('what is shown in a terminal', () => {
   it('holds nothing that a terminal obeys, whatever data and people hold, and keeps its lines', () => {
