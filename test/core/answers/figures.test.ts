@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { chartOf } from '../../../src/core/answers/chart.ts'
-import { figuresOf } from '../../../src/core/answers/finding.ts'
-import type { Cell, TableReply } from '../../../src/core/reply.ts'
+import { changeOf, figuresOf } from '../../../src/core/answers/finding.ts'
+import type { Cell, Format, TableReply } from '../../../src/core/reply.ts'
 import type { FiguresHint } from '../../../src/core/sql/finding-hint.ts'
 
 const hint: FiguresHint = {
@@ -37,6 +37,21 @@ it.each([
   const [chart] = chartOf({ type: 'line', x: 'day', y: ['plays'] }, days(...rows), 4, null, [note])
   expect(chart?.categories).toEqual(['2018-11-10', '2018-11-11', '2018-11-12', '2018-11-13'])
   expect(chart?.notes?.map((one) => [one.first, one.last])).toEqual(drawn === null ? undefined : [drawn])
+})
+
+it.each<[now: Cell, before: Cell, format: Format, change: number | null]>([
+  [10_025, 10_000, 'integer', 0.3],
+  [9_975, 10_000, 'integer', -0.3],
+  [10_024, 10_000, 'integer', 0.2],
+  [-5, -10, 'integer', 50],
+  [50.25, 50, 'percent', 0.3],
+  [49.75, 50, 'percent', -0.3],
+  [5, 0, 'integer', null],
+  [5, 0, 'percent', 5],
+  [null, 5, 'integer', null],
+  [5, null, 'percent', null],
+])('%j after %j (%s) is a change of %j', (now, before, format, change) => {
+  expect(changeOf(now, before, format)).toBe(change)
 })
 
 describe('the figures of an answer', () => {
