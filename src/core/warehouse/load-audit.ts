@@ -121,24 +121,19 @@ async function summarise(
     { sql: deps.library.summary, values: { tomorrow: timestampText(new Date(deps.clock.now().getTime() + dayMs)) } },
     { maxRows: 1, signal },
   )
-  const lost = await deps.engine.query(
-    // Where the load that it began as has lost none, those of the keys that were touched since are all.
-    { kind: 'candidate', load, ...(base?.facts.playsLost === 0 ? { touched: 'event' } : {}) },
-    { sql: deps.library.lostPlays },
-    { maxRows: 1, signal },
-  )
-  const playsLost = Number(lost.rows[0]?.[0])
   const value = (name: (typeof summaryColumns)[number]) =>
     rows[0]?.[columns.findIndex((column) => column.name === name)]
   const time = (name: 'data_from' | 'data_until' | 'files_until' | 'anchor'): string | null =>
     typeof value(name) === 'string' ? String(value(name)) : null
+  const repeats = Number(value('repeats'))
+  const playsLost = repeats === 0 ? 0 : await countLostPlays(deps, load, base, signal)
   const anchor = time('anchor')
   const ahead = Number(value('ahead'))
   return {
     facts: {
       plays: Number(value('plays')),
       matched: Number(value('matched')),
-      repeatsDropped: Number(value('repeats')) - playsLost,
+      repeatsDropped: repeats - playsLost,
       playsLost,
       dataFrom: time('data_from'),
       dataUntil: time('data_until'),
@@ -147,4 +142,17 @@ async function summarise(
     },
     repairedPlays: Number(value('repaired')),
   }
+}
+
+/** Where the load that another began as has lost no plays, those of the keys that were touched since are all. */
+async function countLostPlays(
+  { engine, library }: Deps,
+  load: LoadId,
+  base: LoadRecord | null,
+  signal: AbortSignal,
+): Promise<number> {
+  const whole = { kind: 'candidate', load } as const
+  const target = base?.facts.playsLost === 0 ? ({ ...whole, touched: 'event' } as const) : whole
+  const { rows } = await engine.query(target, { sql: library.lostPlays }, { maxRows: 1, signal })
+  return Number(rows[0]?.[0])
 }
