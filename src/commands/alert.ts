@@ -57,7 +57,7 @@ function acknowledgement(watch: WatchRecord): readonly Suggestion[] {
 function tableOf(watches: readonly WatchRecord[]): TableReply {
   return tableOfThings(watches, {
     title: 'Alerts',
-    columns: ['alert', 'query', 'when', 'where', 'owner', 'state', 'found'],
+    columns: { alert: 'text', query: 'text', when: 'text', where: 'text', owner: 'text', state: 'text', found: 'text' },
     rowOf: (watch) => {
       const { definition, subject, place, owner } = watch
       const [query, when] =

@@ -145,8 +145,7 @@ async function listed(context: RunContext): Promise<Outcome> {
         : [
             tableOfThings(own, {
               title: 'What you follow',
-              columns: ['id', 'command', 'when', 'state', 'next'],
-              formats: ['id', 'text', 'text', 'text', 'time'],
+              columns: { id: 'id', command: 'text', when: 'text', state: 'text', next: 'time' },
               rowOf: (one) => [one.id, linesWords(one), whenWords(one), stateWord(one.state), nextOf(one)],
               action: (one) =>
                 one.state.kind === 'active'

@@ -55,8 +55,15 @@ async function listOf(held: LoadRecord | null, kept: readonly LoadRecord[], deps
     replies: [
       tableOfThings([...all.entries()], {
         title: 'Loads',
-        columns: ['load', 'state', 'published', 'who', 'plays', 'bytes', 'change'],
-        formats: ['text', 'text', 'time', 'text', 'integer', 'bytes', 'text'],
+        columns: {
+          load: 'text',
+          state: 'text',
+          published: 'time',
+          who: 'text',
+          plays: 'integer',
+          bytes: 'bytes',
+          change: 'text',
+        },
         rowOf: ([at, load]) => [
           load.id,
           load.state === 'previous' ? 'kept' : load.state,

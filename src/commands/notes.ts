@@ -27,8 +27,7 @@ export default defineCommand({
       replies: [
         tableOfThings(notes, {
           title: 'Notes',
-          columns: ['id', 'days', 'note', 'by', 'written'],
-          formats: ['id', 'text', 'text', 'text', 'time'],
+          columns: { id: 'id', days: 'text', note: 'text', by: 'text', written: 'time' },
           rowOf: ({ id, first, last, text: words, author, created }) => [
             id,
             daysText(first, last),

@@ -37,8 +37,7 @@ async function listed(deps: Deps): Promise<Outcome> {
   if (files.length === 0) return { headline, replies: [text(headline)] }
   const table = tableOfThings(files, {
     title: 'Quarantine',
-    columns: ['file', 'bytes', 'since', 'who'],
-    formats: ['text', 'bytes', 'time', 'text'],
+    columns: { file: 'text', bytes: 'bytes', since: 'time', who: 'text' },
     rowOf: ({ path, bytes, since, who }) => [path, bytes, since, who],
     action: ({ path }) => ({ label: 'Release', line: `quarantine-release ${quote(shortest(path, files))}` }),
   })

@@ -93,8 +93,7 @@ async function listed(asked: Asked, all: boolean, context: RunContext): Promise<
     replies: [
       tableOfThings(shown, {
         title: 'Runs',
-        columns: ['id', 'command', 'who', 'state', 'started', 'seconds'],
-        formats: ['integer', 'text', 'text', 'text', 'time', 'seconds'],
+        columns: { id: 'integer', command: 'text', who: 'text', state: 'text', started: 'time', seconds: 'seconds' },
         rowOf: (run) => [run.id, shownLine(run, context), run.who.name, stateOf(run), run.started, secondsOf(run, now)],
         action: ({ id }) => ({ label: 'Show', line: `runs ${id}` }),
       }),

@@ -59,8 +59,7 @@ export default defineCommand({
 function tableOf(schedules: readonly ScheduleRecord[], deps: Deps): TableReply {
   return tableOfThings(schedules, {
     title: 'Schedules',
-    columns: ['id', 'lines', 'when', 'where', 'owner', 'state', 'next'],
-    formats: ['integer', 'text', 'text', 'text', 'text', 'text', 'time'],
+    columns: { id: 'integer', lines: 'text', when: 'text', where: 'text', owner: 'text', state: 'text', next: 'time' },
     rowOf: (schedule) => [
       schedule.id,
       linesWords(schedule),

@@ -177,29 +177,32 @@ export type FailureReply = z.infer<typeof failureReply>
 export function tableOfThings<T>(
   things: readonly T[],
   {
+    title,
+    columns,
     rowOf,
     action,
-    ...head
-  }: Pick<TableReply, 'title' | 'columns' | 'labels' | 'formats'> & {
+  }: {
+    readonly title: string
+    readonly columns: Columns
     readonly rowOf: (thing: T) => readonly Cell[]
     readonly action?: (thing: T) => Suggestion | null
   },
 ): TableReply {
   const actions = action === undefined ? [] : things.map(action)
   return {
-    kind: 'table',
-    ...head,
-    rows: things.map((thing) => [...rowOf(thing)]),
-    total: things.length,
+    ...figuresTable(title, columns, things.map(rowOf)),
     list: true,
     ...(actions.some((one) => one !== null) ? { actions } : {}),
   }
 }
 
-/** A table of figures: its columns with their formats, in order. `total` where not all rows are in it. */
+/** The columns of a table, in order, each with its format. */
+type Columns = Readonly<Record<string, Format>>
+
+/** A table of figures. `total` where not all rows are in it. */
 export function figuresTable(
   title: string,
-  columns: Readonly<Record<string, Format>>,
+  columns: Columns,
   rows: readonly (readonly Cell[])[],
   total = rows.length,
 ): TableReply {

@@ -59,7 +59,7 @@ describe('a button in a row of a table', () => {
   const rows = () => [
     tableOfThings(['Undo', 'Yellow'], {
       title: 'Songs',
-      columns: ['song'],
+      columns: { song: 'text' },
       rowOf: (song) => [song],
       action: (song) => (song === 'Undo' ? null : { label: 'Show it', line: 'help' }),
     }),

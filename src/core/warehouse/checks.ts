@@ -125,8 +125,7 @@ export function checksLine(results: readonly CheckResult[]): string {
 export function checksTable(results: readonly CheckResult[]): TableReply {
   return tableOfThings(results, {
     title: 'Checks',
-    columns: ['check', 'severity', 'state', 'offending', 'title'],
-    formats: ['text', 'text', 'text', 'integer', 'text'],
+    columns: { check: 'text', severity: 'text', state: 'text', offending: 'integer', title: 'text' },
     rowOf: ({ check, offending }) => [
       check.name,
       check.severity,

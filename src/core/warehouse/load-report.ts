@@ -192,8 +192,7 @@ function withQuarantine(error: unknown): unknown {
   if (!(error instanceof OpsError) || error.files.length === 0) return error
   const table = tableOfThings(error.files.slice(0, filesOffered), {
     title: 'Files to fix, or to leave out until they change',
-    columns: ['file', 'unreadable_rows'],
-    formats: ['text', 'integer'],
+    columns: { file: 'text', unreadable_rows: 'integer' },
     rowOf: ({ file, rows }) => [file, rows],
     action: ({ file }) => ({ label: 'Quarantine', line: `quarantine ${quote(file)}` }),
   })

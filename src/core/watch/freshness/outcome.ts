@@ -69,8 +69,7 @@ const meaning =
 function daysTable(days: readonly FreshnessDay[], { zone }: Freshness): TableReply {
   return tableOfThings(days, {
     title: 'Last days',
-    columns: ['day', 'due', 'live_since', 'load', 'outcome', 'why'],
-    formats: ['text', 'time', 'time', 'id', 'text', 'text'],
+    columns: { day: 'text', due: 'time', live_since: 'time', load: 'id', outcome: 'text', why: 'text' },
     rowOf: (day) => [
       day.day,
       day.deadline,
@@ -89,8 +88,7 @@ export async function freshnessTable(all: readonly Freshness[], deps: Deps): Pro
   )
   return tableOfThings(listed, {
     title: 'Freshness',
-    columns: ['id', 'promise', 'set_by', 'last_day', 'in_time', 'next'],
-    formats: ['id', 'text', 'text', 'text', 'text', 'text'],
+    columns: { id: 'id', promise: 'text', set_by: 'text', last_day: 'text', in_time: 'text', next: 'text' },
     rowOf: ({ freshness, days }) => [
       freshness.id,
       freshnessWords(freshness),
