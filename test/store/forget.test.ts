@@ -118,11 +118,13 @@ it('What a schedule is compared with, that posts only what has changed, is kept 
     return ended(await opened('top-songs', { kind: 'line', fire, at: 0 }), { asked })
   }
   const always = await lineOf({ kind: 'always' })
-  const changed = await lineOf({ kind: 'changed', percent: 10 })
+  const filled = await lineOf({ kind: 'not-empty' })
+  const compared = [await lineOf({ kind: 'changed', percent: 10 }), await lineOf({ kind: 'checks' })]
+  const tables = () => Promise.all([always, filled, ...compared].map(tablesOf))
   await ledger.forgetExpired(later(89))
-  expect([await tablesOf(always), await tablesOf(changed)]).toEqual([0, 2])
+  expect(await tables()).toEqual([0, 0, 2, 2])
   await ledger.forgetExpired(later(91))
-  expect(await tablesOf(changed)).toBe(0)
+  expect(await tables()).toEqual([0, 0, 0, 0])
 })
 
 it('They are found by an index, because there may be a hundred thousand others', async () => {

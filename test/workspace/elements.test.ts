@@ -171,7 +171,23 @@ describe('what stands in a modal', () => {
         blocks: [
           { type: 'input', block_id: 'time', label: plain('Time'), element: timepicker },
           { type: 'input', block_id: 'channel', label: plain('Channel'), element: channel },
-          { type: 'actions', block_id: 'more', elements: [day, { ...timepicker, action_id: 'until' }] },
+          // A menu keeps no value, and what is optional need not be filled in.
+          {
+            type: 'actions',
+            block_id: 'more',
+            elements: [
+              day,
+              { ...timepicker, action_id: 'until' },
+              { type: 'overflow', action_id: 'menu', options: [option('monday')] },
+            ],
+          },
+          {
+            type: 'input',
+            block_id: 'why',
+            optional: true,
+            label: plain('Why'),
+            element: { type: 'plain_text_input', action_id: 'words' },
+          },
         ],
       },
     })
@@ -195,6 +211,7 @@ describe('what stands in a modal', () => {
           day: { type: 'static_select', selected_option: option('monday') },
           until: { type: 'timepicker', selected_time: null },
         },
+        why: { words: { type: 'plain_text_input', value: null } },
       },
     })
   })

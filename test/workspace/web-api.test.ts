@@ -117,6 +117,12 @@ describe('chat.postMessage', () => {
     expect(await refusal(stage.client.apiCall('chat.postMessage', args))).toEqual({ error, messages: [] })
   })
 
+  it('takes a text of 4,000 characters', async () => {
+    expect(await stage.client.apiCall('chat.postMessage', { channel: dataEng, text: 'x'.repeat(4000) })).toMatchObject({
+      ok: true,
+    })
+  })
+
   it('answers invalid_blocks with a pointer to each fault', async () => {
     const long = { type: 'section', text: { type: 'mrkdwn', text: 'x'.repeat(3001) } }
     const args = { channel: dataEng, text: 'x', blocks: [{ type: 'divider' }, long, { type: 'sparkle' }] }
