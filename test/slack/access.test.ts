@@ -98,6 +98,12 @@ describe('who is admitted', () => {
     expect(await access.admit('U1', null)).toMatchObject({ kind: 'refused', why: { code: 'not_allowed', message } })
   })
 
+  it.each(['user_not_found', 'user_not_visible'])('is nobody of whom Slack answers %s', async (error) => {
+    const access = await accessOf()
+    fail(error)
+    expect(await access.admit(vera, null)).toMatchObject({ kind: 'refused', why: { code: 'not_allowed' } })
+  })
+
   it('is nobody whom Slack does not know', async () => {
     const access = await accessOf()
     expect(await access.admit('U0NOBODY000', null)).toMatchObject({ kind: 'refused', why: { code: 'not_allowed' } })

@@ -24,6 +24,13 @@ it('5,000 answers are kept, and no more: the one that was got longest ago is ask
   expect(asked).toHaveLength(5_001)
   await lookups.of(person(0), 0)
   expect(asked.slice(5_000)).toEqual([person(5_000), person(0)])
+  // What came again is new: the one after it goes.
+  lookups.note(person(2), person(2))
+  await lookups.of(person(5_001), 0)
+  await lookups.of(person(2), 0)
+  expect(asked).toHaveLength(5_003)
+  await lookups.of(person(3), 0)
+  expect(asked.at(-1)).toBe(person(3))
 })
 
 it('an answer that came by another way is new, and newer than one that is known', async () => {
