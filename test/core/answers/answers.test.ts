@@ -6,7 +6,7 @@ import { OpsError } from '../../../src/core/errors.ts'
 import type { Role } from '../../../src/core/people.ts'
 import type { ClusterState } from '../../../src/core/ports/cluster.ts'
 import { realCatalog } from '../../support/catalog.ts'
-import { bob, channel, command, deferred, failureOf, untilAborted } from '../../support/core.ts'
+import { anna, bob, channel, command, deferred, failureOf, untilAborted } from '../../support/core.ts'
 import { createLoadedWarehouse, createWarehouse } from '../../support/warehouse.ts'
 
 function tableOf(answer: Answer) {
@@ -104,20 +104,30 @@ describe('while the warehouse is away', () => {
     const { deps } = warehouse.bot
     const who = { ...bob, role: 'viewer' as const }
     const reader = { ...context, deps, catalog: await realCatalog(), who, place: channel }
-    const kept = async (line: string): Promise<string | undefined> => {
+    const kept = async (line: string, from: RunContext = reader): Promise<string | undefined> => {
       const { command: asked, given } = reader.catalog.read(line)
       const query = warehouse.bot.deps.library.queries.find(({ name }) => name === asked.name)
       if (query === undefined) throw new Error(`no query: ${line}`)
-      return (await keptOutcome(query, asked.args.parse(given), paused, reader, undefined))?.headline
+      return (await keptOutcome(query, asked.args.parse(given), paused, from, undefined))?.headline
     }
     return { ...warehouse, reader, kept }
   }
 
   it('the stored answer to the very same question is repeated to whoever may read it', async () => {
-    const { bot, kept } = await away()
+    const { bot, kept, reader } = await away()
     const id = (await bot.say('top songs 3 last=1d compare=previous', { place: channel })).run?.id
     const first = `As of 23 Nov 2026, 12:00 UTC: cluster sparkify has been paused for 3 h 0 min, so this is the stored answer of run ${id}.`
     expect(await kept('top songs 3 last=1d compare=previous')).toContain(first)
+    // What a schedule posted in somebody's direct messages is theirs.
+    const { deps } = reader
+    const run = await deps.ledger.runs.get(id ?? 0)
+    if (run === null) throw new Error('it was asked')
+    const direct = { kind: 'slack', channel: 'D0ANNA', direct: true } as const
+    const list = async () => [{ ...run, origin: { kind: 'line', fire: 1, at: 0 } as const, place: direct }]
+    const posted = { ...reader, deps: { ...deps, ledger: { ...deps.ledger, runs: { ...deps.ledger.runs, list } } } }
+    const line = 'top songs 3 last=1d compare=previous'
+    expect(await kept(line, posted)).toBeUndefined()
+    expect(await kept(line, { ...posted, who: { ...anna, role: 'viewer' } })).toContain(first)
     // Not compared, of another length, and of other days.
     for (const line of [
       'top songs 3 last=1d',

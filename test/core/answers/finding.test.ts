@@ -32,6 +32,7 @@ describe('the finding of a ranking', () => {
     ],
     ['one row', songs(['Undo', 1]), true, 'Undo has 1 play.'],
     ['two at the top', songs(['A', 5], ['B', 5], ['C', 1]), false, 'A and B lead with 5 plays each.'],
+    ['three at the top', songs(['A', 5], ['B', 5], ['C', 5], ['D', 1]), false, 'A, B and C lead with 5 plays each.'],
     [
       'four at the top',
       songs(['A', 5], ['B', 5], ['C', 5], ['D', 5], ['E', 1]),
