@@ -12,5 +12,5 @@ process.on('message', (request: HostRequest) => {
   void doubles.answer(request).then((reply) => process.send?.(reply))
 })
 process.on('disconnect', () => process.exit(0))
-// Ctrl-C in a terminal reaches every process there; who started this one still wants to ask it something.
-process.on('SIGINT', () => undefined)
+// Ctrl-C in a terminal, and `timeout`, reach every process there; who started this one still wants to ask it something.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => undefined)
