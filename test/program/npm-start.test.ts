@@ -24,7 +24,7 @@ async function botBehind(npm: number): Promise<number> {
     processes.filter(({ ppid }) => ppid === pid).flatMap((child) => [child.pid, ...below(child.pid)])
   const family = below(npm)
   const bot = processes.find(
-    ({ pid, args }) => family.includes(pid) && args.startsWith('node --max-semi-space-size=4 dist/boot.cjs main'),
+    ({ pid, args }) => family.includes(pid) && args.startsWith('node --max-semi-space-size=8 dist/boot.cjs main'),
   )
   if (bot === undefined) throw new Error(`no bot below ${npm}:\n${text}`)
   return bot.pid
