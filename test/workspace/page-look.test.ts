@@ -40,7 +40,8 @@ const pie = {
 }
 const wideRow = (row: number) => [
   raw(`2018-11-0${row}`),
-  ...Array.from({ length: 12 }, (_, n) => number(row * n)),
+  ...Array.from({ length: 11 }, (_, n) => number(row * n)),
+  raw('Every play is within the dates in the log file names'),
   {
     type: 'action_cell',
     element: button(`row-${row}`, { accessibility_label: `row-${row} of 2018-11-0${row}` }),
@@ -172,7 +173,7 @@ describe.skipIf(withoutBrowser)(`how the page looks${withoutBrowser}`, { timeout
     expect(await findings()).toEqual([])
   })
 
-  it('breaks no day at its hyphens on a phone', async () => {
+  it('breaks no day at its hyphens on a phone, and no sentence into a word a line', async () => {
     await page.setViewportSize(phone)
     const lines = await page.locator('main .data-table th[scope=row]:visible').evaluateAll((cells) =>
       cells.map((cell) => {
@@ -182,6 +183,8 @@ describe.skipIf(withoutBrowser)(`how the page looks${withoutBrowser}`, { timeout
       }),
     )
     expect(lines).toEqual([1, 1, 1, 1, 1])
+    const sentence = page.locator('main .data-table td', { hasText: 'Every play is within' }).first()
+    expect(await sentence.evaluate((cell) => cell.clientWidth)).toBeGreaterThan(120)
   })
 
   it('writes the labels of charts in full, inside the picture', async () => {

@@ -58,12 +58,13 @@ const cellHtml = (cell: TableCell, reader: ReaderContext, blockId = ''): Html =>
   return cell.type === 'rich_text' ? richTextHtml(cell, reader) : html`${cell.text}`
 }
 
-// A day is not broken at its hyphens, nor a name at its space.
-const shortest = 24
+// "30 Nov 2018, 23:56": a day is not broken at its hyphens, nor a time at its spaces; a sentence is not one word a line.
+const mostOfShort = 18
 
 /** The classes of a cell. */
 function cellClass(cell: TableCell, alignment: string): string {
-  return cell.type === 'raw_text' && cell.text.length <= shortest ? `${alignment} short` : alignment
+  if (cell.type !== 'raw_text') return alignment
+  return `${alignment} ${cell.text.length <= mostOfShort ? 'short' : 'long'}`
 }
 
 const scrollable = (label: string, table: Html) =>

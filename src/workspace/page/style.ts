@@ -75,7 +75,7 @@ main > .messages { display: flex; flex-direction: column } main > .messages > :f
 .scroll { overflow-x: auto; border: 1px solid var(--line); border-radius: 10px; width: fit-content; max-width: 100% }
 table { border-collapse: collapse; font-size: .88rem; overflow-wrap: normal } caption { text-align: left; padding: .5rem .8rem .3rem; font-weight: 600 }
 td, th { padding: .34rem .8rem; text-align: left; font-weight: 400; border-top: 1px solid var(--line) } thead th { background: var(--raised); font-weight: 600; border-top: 0 }
-.right { text-align: right; font-variant-numeric: tabular-nums } .right, .short, td .button { white-space: nowrap } .center { text-align: center }
+.right { text-align: right; font-variant-numeric: tabular-nums } .right, .short, td .button { white-space: nowrap } .long { min-width: 9rem } .center { text-align: center }
 th button { all: unset; cursor: pointer } th button:focus-visible { outline: 2px solid var(--accent) }
 [aria-sort=ascending] button::after { content: ' ↑' } [aria-sort=descending] button::after { content: ' ↓' }
 .pages { display: flex; align-items: center; gap: .7rem; padding-top: .45rem; font-size: .84rem; color: var(--soft) } .pages:empty { display: none } .pages .button { padding: .12rem .6rem; font-size: .82rem }
@@ -110,7 +110,7 @@ main > header:has(.tabs) { padding-bottom: 0; flex-direction: column; gap: .3rem
   body, body:has(> .thread) { display: flex; flex-direction: column } main { flex: 1 } .thread { position: fixed; inset: 0; z-index: 2; background: var(--paper); border: 0 }
   .sidebar { flex: none; flex-flow: row wrap; align-items: center; gap: .2rem; padding: .4rem .6rem } .sidebar :is(.brand, h2) { display: none } .sidebar ul { display: flex; flex-wrap: wrap } .sidebar a { padding-inline: .45rem; font-size: .88rem }
   .who { margin: 0 0 0 auto; padding: 0; display: flex; align-items: center; gap: .4rem } .who select { font-size: .85rem; width: auto; margin: 0 }
-  .scroll > table { border-collapse: separate; border-spacing: 0 } .scroll > table tr > :first-child { position: sticky; left: 0; z-index: 1; max-width: 45vw; background: var(--paper); border-right: 1px solid var(--line) } .scroll > table thead tr > :first-child { background: var(--raised) }
+  .scroll > table { border-collapse: separate; border-spacing: 0 } .scroll > table tr > :first-child { position: sticky; left: 0; z-index: 1; max-width: 45vw; background: var(--paper); border-right: 1px solid var(--line) } .scroll > table tr > .short:first-child { max-width: none } .scroll > table thead tr > :first-child { background: var(--raised) }
   .message { padding-inline: .8rem } .composer { margin: .3rem .6rem .6rem } main > header, .banner { padding: .5rem .8rem } .hint { margin-inline: .8rem }
 }
 @media (hover: none) { .replies.none { position: static; opacity: 1; border: 0; padding: 0 } }
