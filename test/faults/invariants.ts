@@ -3,7 +3,7 @@ import type { RunRecord } from '../../src/core/ports/runs.ts'
 import type { Double } from '../support/aws/start.ts'
 import { pendingIn } from '../support/delivered.ts'
 import { leaseOf } from './cloud.ts'
-import { people } from './slack.ts'
+import { directOf, people } from './slack.ts'
 import type { World } from './world.ts'
 
 /** What is not as it must be once everything is quiet, in sentences. */
@@ -102,13 +102,18 @@ async function messages(world: World): Promise<readonly string[]> {
 }
 
 /** What stands more than once although Slack was sure to have accepted it; or not at all. */
-function count(world: World, what: string, isIt: (text: string) => boolean, least: number): readonly string[] {
+function count(
+  world: World,
+  what: string,
+  isIt: (text: string, channel: string) => boolean,
+  least: number,
+): readonly string[] {
   const found = world.slack
     .everything()
-    .filter((one) => one.viewer === undefined && one.thread_ts === undefined && isIt(one.text))
+    .filter((one) => one.viewer === undefined && one.thread_ts === undefined && isIt(one.text, one.channel))
   const sure = found.filter(({ ts }) => !world.slack.uncertain.has(ts)).length
   if (sure > 1 || found.length > 1 + (found.length - sure)) return [`${what} is posted ${found.length} times`]
-  const anywhere = world.slack.everything().filter(({ text }) => isIt(text)).length
+  const anywhere = world.slack.everything().filter(({ text, channel }) => isIt(text, channel)).length
   return anywhere < least ? [`${what} was never posted`] : []
 }
 
@@ -122,7 +127,7 @@ async function leastOf(world: World, run: RunRecord): Promise<number> {
   return isUnclear || message.way >= message.ways.length ? 0 : 1
 }
 
-/** Each occurrence of a schedule that ended is posted, once. */
+/** Each occurrence of a schedule that ended is posted, once; so is what a person follows at a time, to them alone. */
 async function occurrences(world: World): Promise<readonly string[]> {
   const found: string[] = []
   const all = await allRuns(world)
@@ -130,10 +135,11 @@ async function occurrences(world: World): Promise<readonly string[]> {
   for (const run of all) {
     const { id, origin, state } = run
     if (origin.kind !== 'fire') continue
-    const key = `${origin.schedule} ${origin.intended}`
+    const schedule = await world.ledger.schedules.get(origin.schedule)
+    const isFollowed = schedule?.personal === true
+    const key = `${isFollowed ? `of ${schedule.owner.id}` : origin.schedule} ${origin.intended}`
     if (seen.has(key)) found.push(`schedule ${key} ran twice`)
     seen.add(key)
-    const schedule = await world.ledger.schedules.get(origin.schedule)
     // One that was skipped or cancelled names no time in its message.
     const hasLines = all.some((run) => run.origin.kind === 'line' && run.origin.fire === id)
     if (origin.cause === 'asked' || schedule === null || state === 'cancelled' || !hasLines) continue
@@ -141,7 +147,9 @@ async function occurrences(world: World): Promise<readonly string[]> {
     const day = `${at.getUTCDate()} ${at.toLocaleString('en', { month: 'short', timeZone: 'UTC' })}`
     const title = `${day}, ${origin.intended.slice(11, 16)} (UTC)`
     const least = await leastOf(world, run)
-    found.push(...count(world, `schedule ${key} (run ${id}, ${state})`, (text) => text.includes(title), least))
+    const isIt = (text: string, channel: string) =>
+      text.includes(title) && (isFollowed ? channel === directOf(schedule.owner.id) : !text.includes('What you follow'))
+    found.push(...count(world, `schedule ${key} (run ${id}, ${state})`, isIt, least))
   }
   return found
 }

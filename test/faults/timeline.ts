@@ -77,7 +77,7 @@ const eventCount = 24
 export function timelineOf(seed: number): readonly Event[] {
   const random = createRandom(seed)
   const clock = Array.from({ length: eventCount }, () => random.int(10 * minute, weekMs)).toSorted((a, b) => a - b)
-  return clock.flatMap((at, index): readonly Event[] => {
+  const rest = clock.flatMap((at, index): readonly Event[] => {
     const act = actOf(random, index)
     // Whoever is to die soon gets something to do.
     return act.kind === 'die'
@@ -87,6 +87,26 @@ export function timelineOf(seed: number): readonly Event[] {
         ]
       : [{ at, ...act }]
   })
+  return [...followed(random), ...rest]
+}
+
+/** What two people follow from the beginning: one of them two commands at one time. */
+function followed(random: Random): readonly Event[] {
+  const [ada, , vera] = people
+  const when = `daily at 0${random.int(0, 9)}:${random.pick(['15', '45'])}`
+  const lines = [
+    [ada, 'status'],
+    [vera, 'top songs 5'],
+    [vera, 'pulse'],
+  ] as const
+  return lines.map(([as, line], at) => ({
+    at: (at + 1) * minute,
+    kind: 'say',
+    as,
+    channel: directOf(as),
+    text: `/sparkify follow "${line}" ${when}`,
+    copies: random.pick([1, 2]),
+  }))
 }
 
 function actOf(random: Random, index: number): Act {
@@ -167,6 +187,7 @@ function line(random: Random, index: number): Act {
     [ada, `schedule run ${random.int(1, 3)}`] as const,
     [otto, `schedule snooze ${random.int(1, 3)} 4h`] as const,
     [as, `schedule add "top songs ${20 + index}" daily at 0${random.int(0, 9)}:${random.int(10, 59)}`] as const,
+    [as, 'unfollow'] as const,
     [ada, 'cancel'] as const,
     [ada, 'run-again'] as const,
     [ada, 'pause'] as const,
