@@ -238,7 +238,8 @@ function createWeek(world: World, double: Double): Week {
       await workspace.users.send({ as: ada, channel: channels[0], text: '/sparkify spin-up lease=8h' })
       await pass(4_000, 2_000)
       await answer(ada, true, 1)
-      await pass(40_000, 10_000)
+      // What waited for the cluster runs now, and each of its messages takes a look of the outbox.
+      await pass(200_000, 10_000)
     },
   }
 }
