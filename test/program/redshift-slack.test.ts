@@ -7,8 +7,8 @@ import { twoDays } from '../support/two-days.ts'
 import { openCloud, ordersTo, writesOf } from './cloud.ts'
 import { sayHere, startBotHere } from './here.ts'
 import { openHomes } from './homes.ts'
-import { type Bot, rowsOf, type Said, sayJson, startBot, until, type Workspace } from './program.ts'
-import { press, submit } from './workspace-hand.ts'
+import { type Bot, rowsOf, sayJson, startBot, until } from './program.ts'
+import { confirm, reads, said, submit } from './workspace-hand.ts'
 
 const homes = openHomes()
 const ada = 'U0ADA0ADMIN'
@@ -19,12 +19,6 @@ async function open(options: DoubleOptions = {}) {
   const { SPARKIFY_HOME } = await homes.twoDays()
   const env = { ...cloud.env, SPARKIFY_HOME }
   return { ...cloud, env }
-}
-
-/** The newest message of the channel, outside of threads, that says these words. */
-async function said(bot: Workspace, words: string): Promise<Said | undefined> {
-  const whole = (message: Said): string => `${message.text} ${JSON.stringify(message.blocks ?? '')}`
-  return (await bot.messages()).findLast((message) => message.thread_ts === undefined && whole(message).includes(words))
 }
 
 /** Waits until the ledger knows the message of the newest run: Slack may have it a moment earlier, and nobody is killed in that. */
@@ -38,16 +32,6 @@ async function isKept({ SPARKIFY_HOME }: { readonly SPARKIFY_HOME: string }): Pr
   await ledger.close()
 }
 
-/** Waits for a message with these words. */
-function reads(bot: Workspace, words: string): Promise<Said> {
-  return until(`somebody reads "${words}"`, () => said(bot, words))
-}
-
-async function confirm(bot: Workspace, line: string, button: string): Promise<void> {
-  await bot.write(`/sparkify ${line}`)
-  await until(`the plan of ${line} can be confirmed`, () => press(bot, ada, button))
-}
-
 async function leave(bot: Bot, signal: NodeJS.Signals): Promise<void> {
   bot.child.kill(signal)
   await bot.ended
@@ -57,7 +41,7 @@ describe('the life of a cluster in the workspace', { timeout: 120_000 }, () => {
   it('is confirmed by its price, and ended by its name typed in the modal', async () => {
     const { double, env } = await open()
     const bot = await startBotHere(env)
-    await confirm(bot, 'spin-up', 'Spin up for $0.54 an hour')
+    await confirm(bot, ada, 'spin-up', 'Spin up for $0.54 an hour')
     await reads(bot, 'Cluster sparkify is available.')
     await bot.write('/sparkify etl')
     await reads(bot, '191 events and 9 songs read from 11 files')
@@ -70,14 +54,14 @@ describe('the life of a cluster in the workspace', { timeout: 120_000 }, () => {
     await until('a paused cluster is told', async () =>
       (await bot.page(ada)).includes('Cluster sparkify has been paused') ? true : undefined,
     )
-    await confirm(bot, 'resume', 'Resume for $0.54 an hour')
+    await confirm(bot, ada, 'resume', 'Resume for $0.54 an hour')
     await until('it is awake', async () =>
       (await double.left()).clusters[0]?.state === 'available' ? true : undefined,
     )
     await until('it can be asked', async () =>
       (await sayJson('top songs 3', env, sayHere)).answer.ok ? true : undefined,
     )
-    await confirm(bot, 'tear-down snapshot=no', 'Tear down sparkify')
+    await confirm(bot, ada, 'tear-down snapshot=no', 'Tear down sparkify')
     const refused = await until('the modal is open', () => submit(bot, ada, 'sparkfy'))
     expect(refused).toMatchObject({ errors: expect.anything() })
     expect((await double.left()).clusters).toHaveLength(1)
@@ -91,7 +75,7 @@ describe('the life of a cluster in the workspace', { timeout: 120_000 }, () => {
     // The program looks every 5 s; states of 3 s are there to be killed in.
     const { double, env } = await open({ speed: 100, describes: 1, durations: { deleting: 300 } })
     const first = await startBot(env)
-    await confirm(first, 'spin-up', 'Spin up for $0.54 an hour')
+    await confirm(first, ada, 'spin-up', 'Spin up for $0.54 an hour')
     const creating = await reads(first, 'Wait until available')
     await isKept(env)
     await leave(first, 'SIGKILL')
@@ -113,7 +97,7 @@ describe('the life of a cluster in the workspace', { timeout: 120_000 }, () => {
     expect((await reads(third, '191 events and 9 songs read from 11 files')).ts).toBe(loading.ts)
     const copies = (await writesOf(double)).filter((sql) => sql.includes('copy staging.'))
     expect(copies).toHaveLength(2)
-    await confirm(third, 'tear-down snapshot=no', 'Tear down sparkify')
+    await confirm(third, ada, 'tear-down snapshot=no', 'Tear down sparkify')
     await until('the modal is open', () => submit(third, ada, 'sparkify'))
     const going = await reads(third, 'Wait until deleted')
     await isKept(env)

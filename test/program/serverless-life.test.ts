@@ -1,13 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { botPolicy } from '../../src/redshift/cluster/policies.ts'
 import { settings } from '../redshift/cluster/stage.ts'
+import { realData } from '../support/real-data.ts'
 import { twoDays } from '../support/two-days.ts'
 import { openCloud, ordersTo } from './cloud.ts'
-import { sayHere } from './here.ts'
+import { sayHere, startBotHere } from './here.ts'
 import { openHomes } from './homes.ts'
-import { rowsOf, sayJson } from './program.ts'
+import { rowsOf, sayJson, until } from './program.ts'
+import { confirm, reads, submit } from './workspace-hand.ts'
 
 const homes = openHomes()
+const ada = 'U0ADA0ADMIN'
 
 const principalPolicy = botPolicy({
   ...settings,
@@ -18,8 +21,8 @@ const principalPolicy = botPolicy({
   owner: 'AIDADOUBLEUSER0000000',
 })
 
-describe('the life of a workgroup in the terminal', { timeout: 240_000 }, () => {
-  it('is planned, created, loaded, asked, billed by its RPU-hours, torn down, restored and torn down for good', async () => {
+describe('the life of a workgroup', { timeout: 240_000 }, () => {
+  it('is planned in the terminal, created, loaded, asked, billed by its RPU-hours, torn down, restored and torn down for good', async () => {
     const { double, env: cloud } = await openCloud({ principalPolicy })
     const { SPARKIFY_HOME } = await homes.twoDays()
     const env = { ...cloud, SPARKIFY_HOME, REDSHIFT_KIND: 'serverless', REDSHIFT_RPU_HOUR_USD: '0.36' }
@@ -65,5 +68,31 @@ describe('the life of a workgroup in the terminal', { timeout: 240_000 }, () => 
     const used = new Set((await double.used()).map(({ action }) => action))
     const granted = principalPolicy.Statement.flatMap(({ Action }) => Action)
     expect([...used].filter((action) => !granted.includes(action))).toEqual([])
+  })
+
+  // Where the public data is absent, two days of it.
+  const sources = realData.present ? realData : twoDays
+  it('is lived through Slack and the terminal, with the published totals', async () => {
+    const { double, env: cloud } = await openCloud({}, sources)
+    const { SPARKIFY_HOME } = await homes.twoDays()
+    const env = { ...cloud, SPARKIFY_HOME, REDSHIFT_KIND: 'serverless' }
+    const bot = await startBotHere(env)
+    await confirm(bot, ada, 'spin-up', 'Spin up sparkify')
+    await reads(bot, 'Workgroup sparkify is available. It idles by itself.')
+    await bot.write('/sparkify etl')
+    await reads(
+      bot,
+      `${sources.counts.staging_events.toLocaleString('en')} events and ${sources.counts.staging_songs} songs read`,
+    )
+    expect(rowsOf((await sayJson('qa counts', env, sayHere)).answer)).toMatchObject(sources.counts)
+    await bot.write('/sparkify top songs 3')
+    await reads(bot, 'Top songs')
+    await bot.write('/sparkify pause')
+    await until('pause is answered', async () => (await bot.page(ada)).includes('idles by itself') || undefined)
+    await confirm(bot, ada, 'tear-down snapshot=no', 'Tear down sparkify')
+    await until('the modal is open', () => submit(bot, ada, 'sparkify'))
+    await reads(bot, 'Nothing of it is billed.')
+    expect(await double.left()).toEqual({ clusters: [], snapshots: [], roles: [] })
+    await bot.stop()
   })
 })

@@ -1,4 +1,4 @@
-import type { Workspace } from './program.ts'
+import { type Said, until, type Workspace } from './program.ts'
 
 /** What a person sees of a control in the page: where it is, and the ids that the bot gave it. */
 interface Control {
@@ -24,6 +24,23 @@ export async function press(bot: Workspace, as: string, words: string): Promise<
   if (found === undefined) return undefined
   await post(bot, 'press', { as, ...found })
   return true
+}
+
+/** The newest message of the channel, outside of threads, that says these words. */
+export async function said(bot: Workspace, words: string): Promise<Said | undefined> {
+  const whole = (message: Said): string => `${message.text} ${JSON.stringify(message.blocks ?? '')}`
+  return (await bot.messages()).findLast((message) => message.thread_ts === undefined && whole(message).includes(words))
+}
+
+/** Waits for a message with these words. */
+export function reads(bot: Workspace, words: string): Promise<Said> {
+  return until(`somebody reads "${words}"`, () => said(bot, words))
+}
+
+/** Types a line and presses the button of its plan. */
+export async function confirm(bot: Workspace, as: string, line: string, button: string): Promise<void> {
+  await bot.write(`/sparkify ${line}`, as)
+  await until(`the plan of ${line} can be confirmed`, () => press(bot, as, button))
 }
 
 /** Types into the one input of the open modal and submits it; what the modal complains of, and undefined while none is open. */
