@@ -81,7 +81,7 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
     expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('SPARKIFY_ADMINS')])
   })
 
-  it('carries a load on after kill -9, in the same message, while the live tables answer all along', async () => {
+  it('carries a load on after SIGTERM and SIGKILL, in the same message, while the live tables answer all along', async () => {
     const home = await homes.large()
     const small = await withSmallSources(home)
     await sayJson('etl', small, sayHere)
@@ -98,8 +98,14 @@ describe('the bot as a process', { timeout: 180_000 }, () => {
         : ((await ledger.messages.find(`run:${run.id}`))?.post ?? undefined)
     })
     await ledger.close()
+    // As a supervisor does whose grace period is over: the bot still gives the load its time to end.
+    bot.child.kill('SIGTERM')
+    await until('it takes no new work', async () => {
+      await bot.write('/sparkify status')
+      return (await bot.page(ada)).includes('The bot is restarting') || undefined
+    })
     bot.child.kill('SIGKILL')
-    await bot.ended
+    expect(await bot.ended).toMatchObject({ signal: 'SIGKILL' })
     // A question by another process, while nobody is there to carry the load on.
     expect(rowsOf((await sayJson('qa counts', home, sayHere)).answer)['songplays']).toBe(160)
 
