@@ -94,7 +94,7 @@ describe('the state', () => {
     const { bot } = await start()
     await loaded(bot, { ...green, checks: { total: 12, red: [], warnings: ['Every play has a song'] } })
     const words = lineOf(below(await homeOf(bot, anna), '')[0]?.words ?? [])
-    expect(words).toContain('checks: 11 of 12 green; red: Every play has a song')
+    expect(words).toContain('checks: 11 of 12 green; warning: Every play has a song')
   })
 
   it('says since when the cluster is as it is, what it costs and until when, but not what nobody looks for daily', async () => {
