@@ -28,7 +28,7 @@ function press(value: string, id: string): Promise<Response> {
   return postSigned(office.front.origin, { payload: JSON.stringify(payload) })
 }
 
-function submit(command: string, id: string): Promise<Response> {
+function submit(command: string, id: string, of = team): Promise<Response> {
   const view = {
     type: 'modal',
     callback_id: formModal.callbackId,
@@ -38,7 +38,7 @@ function submit(command: string, id: string): Promise<Response> {
   const payload = {
     type: 'view_submission',
     trigger_id: `form ${command}`,
-    user: user(id),
+    user: { ...user(id), team_id: of.id },
     team: { id: team.id },
     view,
   }
@@ -128,6 +128,14 @@ describe('a member in a channel of another organization', () => {
 })
 
 describe('a submitted dialog', () => {
+  it('of somebody whom Slack places in another organization stays open with the refusal, and does nothing', async () => {
+    office = await openOffice()
+    const answer = await (await submit('songs', vera, partner)).text()
+    expect(JSON.parse(answer)).toMatchObject({ response_action: 'errors' })
+    expect(answer).toContain('I only answer members of the organization that runs me.')
+    expect(await office.ledger.runs.list({ limit: 1 })).toEqual([])
+  })
+
   it('is answered within 1.5 s where Slack does not say who somebody is: it stays open, and nothing is done, then or later', async () => {
     office = await openOffice()
     office.doors.open('songs')
