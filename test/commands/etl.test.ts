@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readCommands } from '../../src/commands.ts'
 import type { Answer } from '../../src/core/answer.ts'
+import { OpsError } from '../../src/core/errors.ts'
 import type { Engine } from '../../src/core/ports/engine.ts'
 import { sideBySide } from '../../src/core/warehouse/load.ts'
 import { failureOf, type TestProcess } from '../support/core.ts'
@@ -227,6 +228,23 @@ describe('etl', () => {
     expect(again).toMatchObject({ ok: true, run: { id: 1, attempt: 2, command: 'etl', line: 'etl' } })
     expect(await bot.ledger.loads.live()).toMatchObject({ id: 1 })
     expect(await counts(bot)).toMatchObject(twoDays.counts)
+  })
+
+  it('that begins under one version and is carried on by one with other transforms is no base of the next', async () => {
+    const { bot, start } = await createLoadedWarehouse()
+    const { engine, cluster, library } = bot.deps
+    const parts = { engine, cluster, library }
+    const begin = () => Promise.reject(new OpsError('interrupted', 'The process ends.', ''))
+    const older = await start('older', await readCommands(), { ...parts, engine: { ...engine, begin } })
+    expect(failureOf(await older.say('etl')).code).toBe('interrupted')
+    const [first, ...others] = library.etl
+    const etl = first === undefined ? [] : [{ ...first, statements: [...first.statements, 'select 1'] }, ...others]
+    const newer = await start('newer', await readCommands(), { ...parts, library: { ...library, etl } })
+    expect(await newer.say('run-again')).toMatchObject({ ok: true })
+    const next = await newer.say('etl')
+    expect(next.run?.steps.map(({ detail }) => detail)).toContainEqual(
+      expect.stringMatching(/in full: the transforms have changed/),
+    )
   })
 
   it('that failed at a red check begins anew when it is run again', async () => {

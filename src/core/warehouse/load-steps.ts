@@ -38,11 +38,13 @@ export const listedSchema = z
     reads: z.enum(['changes', 'all']).default('all'),
     since: z.number().nullable().default(null),
     why: z.string().nullable().default(null),
+    /** By what the load was to be made when its basis was decided. */
+    recipe: z.string().nullable().default(null),
     /** Paths of files in quarantine, which this load leaves out, and of those that have changed since. */
     quarantined: z.array(z.string()).default([]),
     changedSince: z.array(z.string()).default([]),
   })
-  .default({ skipped: [], reads: 'all', since: null, why: null, quarantined: [], changedSince: [] })
+  .default({ skipped: [], reads: 'all', since: null, why: null, recipe: null, quarantined: [], changedSince: [] })
 
 /** What auditing left behind. `repairedPlays` are those of which the title or the artist was repaired. */
 export const auditedSchema = z.object({

@@ -113,7 +113,8 @@ function checkSources(
       const { reads, since } = basis
       const why = basis.reads === 'all' ? basis.why : null
       const changedSince = changed.map(({ path }) => path)
-      return { detail, output: { skipped: [...skipped], reads, since, why, quarantined, changedSince } }
+      const recipe = recipeOf(deps.library, found.mapping)
+      return { detail, output: { skipped: [...skipped], reads, since, why, recipe, quarantined, changedSince } }
     },
   }
 }
@@ -126,17 +127,16 @@ function openLoad({ runId: load, deps, output }: RunContext, sources: (signal: A
     run: async (work) => {
       await discardAbandoned(load, deps)
       await releaseSpace(deps)
-      const { reads, since, why } = output(loadSteps.sources.id, listedSchema)
+      const { reads, since, why, recipe } = output(loadSteps.sources.id, listedSchema)
       const schema = [...staging, ...star, ...own]
-      const now = await sources(work.signal)
-      const before = since === null ? undefined : { load: since, reads, sources: now }
+      const before = since === null ? undefined : { load: since, reads, sources: await sources(work.signal) }
       await deps.engine.begin(load, schema, work, before)
-      const recipe = recipeOf(deps.library, now.mapping)
+      // As it was when the basis was decided: another version, with other transforms, may carry the load on.
+      if (recipe !== null) await deps.ledger.loads.learn(load, { recipe })
       if (since === null || reads === 'all') {
-        await deps.ledger.loads.learn(load, { recipe })
         return { detail: why === null ? `load ${load}` : `load ${load}, in full: ${why}` }
       }
-      await deps.ledger.loads.learn(load, { recipe, base: since })
+      await deps.ledger.loads.learn(load, { base: since })
       return { detail: `load ${load}, a copy of load ${since}` }
     },
   }
