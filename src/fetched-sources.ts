@@ -170,7 +170,10 @@ async function fetchAll(
   for (const result of results) if (result.status === 'rejected') throw result.reason
 }
 
-/** Fetches an object beside its place and moves it there once it is whole. A connection that is cut is tried again. */
+/**
+ * Fetches an object beside its place and moves it there once it is whole. Tried again where a connection is cut, or where the folder is
+ * cleared meanwhile, by a process that was taken for dead and wakes up.
+ */
 async function fetchOne(objects: ObjectStore, file: SourceFile, path: string, signal: AbortSignal): Promise<void> {
   const { bucket = '', key = '' } = /^s3:\/\/(?<bucket>[^/]+)\/(?<key>.+)$/s.exec(file.path)?.groups ?? {}
   const part = `${path}.${process.pid}-${randomBytes(4).toString('hex')}`
@@ -178,15 +181,15 @@ async function fetchOne(objects: ObjectStore, file: SourceFile, path: string, si
     for (let tried = 1; ; tried++) {
       try {
         await objects.fetch({ bucket, key }, file.stamp, part, signal)
-        break
+        if ((await stat(part)).size !== file.bytes) {
+          throw new OpsError('source_missing', `${file.path} was replaced while it was read.`, 'Run the command again.')
+        }
+        return await rename(part, path)
       } catch (error) {
-        if (tried === tries || !(error instanceof OpsError && error.code === 'aws')) throw error
+        const isPassing = codeOf(error) === 'ENOENT' || (error instanceof OpsError && error.code === 'aws')
+        if (tried === tries || !isPassing) throw error
       }
     }
-    if ((await bytesOf(part)) !== file.bytes) {
-      throw new OpsError('source_missing', `${file.path} was replaced while it was read.`, 'Run the command again.')
-    }
-    await rename(part, path)
   } finally {
     await rm(part, { force: true })
   }

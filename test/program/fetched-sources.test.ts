@@ -12,6 +12,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Staged } from '../../src/core/ports/engine.ts'
+import { createSourceStore, withFetchedSources } from '../../src/fetched-sources.ts'
+import { never, openEngine, wholeSchema, workWith } from '../duckdb/support.ts'
 import type { DoubleOptions } from '../support/aws/options.ts'
 import { startDouble } from '../support/aws/start.ts'
 import { twoDays } from '../support/two-days.ts'
@@ -138,6 +141,32 @@ describe('sources in S3 on DuckDB', { timeout: 120_000 }, () => {
     await done('etl full=yes')
     expect([await fetches(), files().length]).toEqual([1, 11])
     expect(await done('qa checks')).toContain('checks green')
+  })
+})
+
+describe('a folder of fetched objects', { timeout: 120_000 }, () => {
+  it('that another process clears while objects are fetched has all of them at the end', async () => {
+    const { env, home, files } = await openBucket()
+    Object.assign(process.env, env)
+    const s3 = createSourceStore('us-west-2')
+    onTestFinished(s3.close)
+    const store = await s3.store()
+    const places = { log: 's3://plays/log_data', song: 's3://plays/song_data' }
+    const folder = join(home, 'objects')
+    /** A process that begins a load of the same home, and stages the log. */
+    const staging = async (loads: string, objects: typeof store): Promise<Staged> => {
+      const options = { folder: join(home, loads), logData: places.log, songData: places.song, fetched: folder }
+      const engine = withFetchedSources(await openEngine(options), { places, folder, store: async () => objects })
+      await engine.begin(1, wholeSchema, workWith())
+      return engine.stage(1, 'log', await engine.sources(never), 0, workWith())
+    }
+    let others = 0
+    const fetch: typeof store.fetch = async (...args) => {
+      await store.fetch(...args)
+      if (others++ === 0) await staging('zombie', store)
+    }
+    expect(await staging('loads', { ...store, fetch })).toMatchObject({ rows: 191, rejected: 0 })
+    expect([others > 2, files().length]).toEqual([true, 2])
   })
 })
 
