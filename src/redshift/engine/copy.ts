@@ -80,8 +80,8 @@ export async function stageByCopy(
   const { notes } = objects
   const place = dataset === 'log' ? settings.logData : settings.songData
   const base = await baseOf(notes, load)
-  const known = base === null ? null : await readObjectsOf(notes, base, dataset)
-  const before = new Set(known?.objects.map(([path]) => path))
+  const ofBase = base === null ? null : await readObjectsOf(notes, base, dataset)
+  const before = new Set(ofBase?.objects.map(([path]) => path))
   // An attempt before may have submitted the COPY of what it had listed.
   const planned = await plannedObjects(
     notes,
@@ -89,10 +89,12 @@ export async function stageByCopy(
     dataset,
     work.key,
     async () =>
-      (await objectsToRead(objects, place, listed, known === null ? null : before, work.signal))?.map(
+      (await objectsToRead(objects, place, listed, ofBase === null ? null : before, work.signal))?.map(
         ({ path, stamp }) => ({ path, stamp }),
       ) ?? null,
   )
+  // A process that carries the load on may not list what is new: then all is read.
+  const known = planned === null ? null : ofBase
   const paths = (planned ?? []).map(({ path }) => path)
   const from =
     objects.work !== null
@@ -143,7 +145,7 @@ async function objectsToRead(
 ): Promise<readonly SourceFile[] | null> {
   if (objects.work !== null) return listed.filter(({ path }) => before?.has(path) !== true)
   // Where S3 did not let the bot list before, it is not asked again: each time may take a minute.
-  if (before === null && listed.length === 0) return null
+  if (listed.length === 0) return null
   // COPY lists all that is below the prefix itself, so the list is made immediately before.
   if (before === null) return listNow(objects, place, signal)
   // A process that died may have listed fewer objects; the next load reads the others.

@@ -275,6 +275,12 @@ describe('a load that adds new objects one by one', { timeout: lengths({ gate: 1
     await other.publish(newest, newStep())
     expect(await changes(newest)).toBeNull()
     expect(asked).toBe(0)
+    // A load that adds to another and is carried on where the list is refused.
+    const base = await live()
+    put('log_data/new.json', logLine({ sessionId: 9 }))
+    newest += 1
+    await engine.begin(newest, wholeSchema, newStep(), { load: base, reads: 'changes', sources: noSources })
+    expect(await other.stage(newest, 'log', sources, 0, newStep())).toMatchObject({ rows: 2 })
     const unanswered = await refusing('aws').sources(never)
     expect(unanswered.unlisted).toEqual({ why: 'S3 does not answer the bot', remedy })
     await expect(refusing('source_missing').sources(never)).rejects.toMatchObject({ code: 'source_missing' })
