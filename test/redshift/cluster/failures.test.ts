@@ -117,7 +117,7 @@ describe('bad input', () => {
     const { double, process } = await setStage()
     await expect(process({ logData: '/data/log_data' }).cluster.spinUp(plain)).rejects.toMatchObject({
       code: 'bad_config',
-      message: '"/data/log_data" is not an S3 location that Redshift can load from.',
+      message: '"/data/log_data" is not an S3 location.',
     })
     expect(await double.calls()).toEqual([])
   })
