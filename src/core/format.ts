@@ -12,22 +12,24 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`
 }
 
-/** Milliseconds as "< 0.1 s", "0.4 s", "41 s", "3 min 12 s", "2 h 5 min". */
+/** Milliseconds as "< 0.1 s", "0.4 s", "41 s", "3 min 12 s", "32 min", "2 h 5 min". */
 export function duration(ms: number): string {
   if (ms < 100) return '< 0.1 s'
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min ${seconds % 60} s`
-  const minutes = Math.round(seconds / 60)
-  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`
+  return seconds < 3600 ? inUnits(seconds, 'min', 's') : inUnits(Math.round(seconds / 60), 'h', 'min')
 }
 
 /** A length of time in hours as a person would ask for it: "8 h", "30 min", "1 h 30 min". */
 export function hours(n: number): string {
-  const minutes = Math.round(n * 60)
-  const [whole, rest] = [Math.floor(minutes / 60), minutes % 60]
-  return [...(whole > 0 ? [`${count(whole)} h`] : []), ...(rest > 0 ? [`${rest} min`] : [])].join(' ')
+  return inUnits(Math.round(n * 60), 'h', 'min')
+}
+
+/** So many of the smaller unit in both, 60 of which are one of the larger; a unit of which there is nothing is left out. */
+function inUnits(n: number, larger: string, smaller: string): string {
+  const [whole, rest] = [Math.floor(n / 60), n % 60]
+  return [...(whole > 0 ? [`${count(whole)} ${larger}`] : []), ...(rest > 0 ? [`${rest} ${smaller}`] : [])].join(' ')
 }
 
 /** How long something has lasted: "3 min 12 s". */

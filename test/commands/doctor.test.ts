@@ -176,17 +176,19 @@ describe('doctor', () => {
 })
 
 describe('doctor, about people,', () => {
-  it('is red where nobody is an admin in Slack, and names the variable with the id of who asks', async () => {
+  it('is red where nobody is an admin in Slack, also in the terminal, and names the variable with the id of who asks there', async () => {
     const { roles, found } = await patient()
     roles.clear()
+    const detail = 'nobody in Slack is an admin, so nobody there can spin up, tear down or cancel'
     expect((await found({ place: channel }))['Roles']).toEqual({
       state: 'red',
-      detail: 'nobody is an admin, so nobody can spin up, tear down or cancel',
+      detail,
       remedy: 'Set SPARKIFY_ADMINS=U0ANNA (you), and restart the bot.',
     })
-    expect((await found())['Roles']).toMatchObject({
-      state: 'green',
-      detail: '0 admins, 0 operators, and the person at this terminal',
+    expect((await found())['Roles']).toEqual({
+      state: 'red',
+      detail,
+      remedy: 'Set SPARKIFY_ADMINS to your user id in Slack, which /sparkify doctor names, and restart the bot.',
     })
   })
 

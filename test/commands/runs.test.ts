@@ -192,7 +192,7 @@ describe('one run in full', () => {
     ])
     expect((await bot.say('runs 2')).replies).toMatchObject([
       {
-        text: 'Run 2, spin-up lease=8h: complete, 1 h 0 min\nAsked by Bob, 23 Nov 2026, 12:00 UTC\nThe cluster cost $0.54 in that time.',
+        text: 'Run 2, spin-up lease=8h: complete, 1 h\nAsked by Bob, 23 Nov 2026, 12:00 UTC\nThe cluster cost $0.54 in that time.',
       },
       { text: 'Spin up sparkify?\n$0.54 an hour\nlease 8 h\nApproved by Anna, asked for by Bob' },
       { text: 'spin-up' },

@@ -76,14 +76,21 @@ export function peopleProbes(context: Context): readonly Probe[] {
   ]
 }
 
-/** In the terminal the person at the machine is admin in any case. Throws where the members of a group cannot be found. */
+/**
+ * Whether people in Slack hold the roles; the person at the machine is admin in the terminal in any case. Throws where the members of a group
+ * cannot be found.
+ */
 async function rolesFinding({ deps, place, who }: Context): Promise<Finding> {
   const { directory } = deps
   const admins = directory.holders('admin')
-  if (admins.length === 0 && place.kind === 'slack') {
+  if (admins.length === 0) {
+    const setIt =
+      place.kind === 'slack'
+        ? `Set SPARKIFY_ADMINS=${who.id} (you)`
+        : 'Set SPARKIFY_ADMINS to your user id in Slack, which /sparkify doctor names'
     return red(
-      'nobody is an admin, so nobody can spin up, tear down or cancel',
-      `Set SPARKIFY_ADMINS=${who.id} (you), and restart the bot.`,
+      'nobody in Slack is an admin, so nobody there can spin up, tear down or cancel',
+      `${setIt}, and restart the bot.`,
     )
   }
   const named = [...new Set(directory.holders('operator'))]

@@ -116,7 +116,7 @@ describe('while the warehouse is away', () => {
   it('the stored answer to the very same question is repeated to whoever may read it', async () => {
     const { bot, kept, reader } = await away()
     const id = (await bot.say('top songs 3 last=1d compare=previous', { place: channel })).run?.id
-    const first = `As of 23 Nov 2026, 12:00 UTC: cluster sparkify has been paused for 3 h 0 min, so this is the stored answer of run ${id}.`
+    const first = `As of 23 Nov 2026, 12:00 UTC: cluster sparkify has been paused for 3 h, so this is the stored answer of run ${id}.`
     expect(await kept('top songs 3 last=1d compare=previous')).toContain(first)
     // What a schedule posted in somebody's direct messages is theirs.
     const { deps } = reader
@@ -218,7 +218,7 @@ describe('a question that cannot be answered', () => {
     expect(answer.next).toEqual([{ label: 'Resume', line: 'resume' }])
     expect(failureOf(answer)).toMatchObject({
       code: 'cluster_state',
-      message: 'Cluster sparkify has been paused for 1 h 0 min.',
+      message: 'Cluster sparkify has been paused for 1 h.',
     })
     expect(failureOf(await bot.say('etl')).code).toBe('cluster_state')
     await bot.say('resume')

@@ -67,7 +67,7 @@ describe('a run that goes on', () => {
     world.clock.advance(61_000)
     expect(lineOf((await running(bot))[0]?.words ?? [])).toContain('· 1 minute')
     world.clock.advance(59 * 60_000)
-    expect(lineOf((await running(bot))[0]?.words ?? [])).toContain('· 1 h 0 min')
+    expect(lineOf((await running(bot))[0]?.words ?? [])).toContain('· 1 h')
     door.resolve()
     await said
     expect(await running(bot)).toEqual([])

@@ -55,7 +55,7 @@ export const cluster: readonly Shown[] = [
   shownStatus(
     'creating',
     `creating, ${since}`,
-    [...empty, ['Running', 'run 12, Ada: spin-up lease=8h, running for 9 min 0 s, at "Wait until available"']],
+    [...empty, ['Running', 'run 12, Ada: spin-up lease=8h, running for 9 min, at "Wait until available"']],
     [cost('$0.08')],
   ),
   shownStatus(

@@ -61,11 +61,11 @@ describe('that it comes late', () => {
     expect(late({}, 3_600_000)).toBeNull()
     expect(late({ steps: [step('awake-1', 120_000)] }, 130_000)).toBeNull()
     expect(late({ steps: [step('awake-1', 180_000), step('line-1', 900_000)] }, 180_000)).toBe(
-      'Due 03:00, posted 03:03: it waited 3 min 0 s for the warehouse.',
+      'Due 03:00, posted 03:03: it waited 3 min for the warehouse.',
     )
     expect(late({ steps: [step('line-1', 900_000)] }, 900_000)).toBeNull()
     expect(late({ lost: 2, started: later(600_000).toISOString(), steps: [step('awake-1', 180_000)] }, 900_000)).toBe(
-      'Due 03:00, posted 03:15: the bot was not running, the bot was restarted and it waited 3 min 0 s for the warehouse.',
+      'Due 03:00, posted 03:15: the bot was not running, the bot was restarted and it waited 3 min for the warehouse.',
     )
   })
 
