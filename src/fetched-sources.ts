@@ -76,7 +76,7 @@ export function withFetchedSources(engine: Engine, { places, folder, store }: Fe
 
 /**
  * The store of the objects of sources in a region, made when it is first used: the SDK takes a second to load. Without credentials it reads
- * public buckets.
+ * public buckets; where one is not, they are looked for again the next time.
  */
 export function createSourceStore(region: string | undefined): {
   store(): Promise<ObjectStore>
@@ -88,7 +88,10 @@ export function createSourceStore(region: string | undefined): {
     const { createObjectStore } = await import('./redshift/object-store.ts')
     const { client, isSigned } = await createSourceClient(region)
     const store = createObjectStore(client)
-    return { client, store: isSigned ? store : sayingUnsigned(store) }
+    const again = (): void => {
+      opening = null
+    }
+    return { client, store: isSigned ? store : sayingUnsigned(store, again) }
   }
   return {
     async store() {
@@ -106,13 +109,14 @@ export function createSourceStore(region: string | undefined): {
   }
 }
 
-/** A denial of who has no credentials is for that reason. */
-function sayingUnsigned(store: ObjectStore): ObjectStore {
+/** A denial of who has no credentials is for that reason, which `denied` is told. */
+function sayingUnsigned(store: ObjectStore, denied: () => void): ObjectStore {
   const asked = async <T>({ bucket }: ObjectPlace, ask: () => Promise<T>): Promise<T> => {
     try {
       return await ask()
     } catch (error) {
       if (!(error instanceof OpsError && error.code === 'aws_denied')) throw error
+      denied()
       const message = `The bucket ${bucket} is not public, and no AWS credentials were found.`
       const remedy = 'Set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the machine a role.'
       throw new OpsError('aws_denied', message, remedy, { cause: error })

@@ -204,6 +204,17 @@ describe('sources in S3 that cannot be read', { timeout: 120_000 }, () => {
     },
   )
 
+  it('are read once there are credentials, without another start', async () => {
+    const { double } = await openBucket()
+    Object.assign(process.env, double.env, unsigned, { AWS_EC2_METADATA_DISABLED: 'true' })
+    const s3 = createSourceStore('us-west-2')
+    onTestFinished(s3.close)
+    const list = async () => (await s3.store()).list({ bucket: 'plays', key: 'log_data' }, never)
+    await expect(list()).rejects.toMatchObject({ code: 'aws_denied' })
+    Object.assign(process.env, double.env)
+    expect(await list()).toHaveLength(2)
+  })
+
   it('a public bucket needs no credentials', async () => {
     const data = mkdtempSync(join(tmpdir(), 'sparkify-public-'))
     onTestFinished(() => rmSync(data, { recursive: true, force: true }))
