@@ -27,7 +27,7 @@ FROM node:26-trixie-slim
 COPY --from=build /app /app
 RUN ln -s /app/scripts/sparkify.cjs /usr/local/bin/sparkify \
  && install -d -o node -g node -m 700 /data
-# HOME: DuckDB keeps its extension for s3:// there.
+# HOME: the root may be read-only, so the home is in the volume.
 ENV NODE_ENV=production \
     UV_THREADPOOL_SIZE=16 \
     HOME=/data \

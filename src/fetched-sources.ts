@@ -29,7 +29,7 @@ interface FetchedOptions {
 export function withFetchedSources(engine: Engine, { places, folder, store }: FetchedOptions): Engine {
   const list = async (place: string, variable: string, signal: AbortSignal) => {
     const { listObjects } = await import('./redshift/engine/source-objects.ts')
-    const { files, skipped } = await listObjects(await store(), place, isSourceName, signal)
+    const { files, skipped } = await listObjects(withoutHidden(await store()), place, isSourceName, signal)
     if (files.length > 0) return { files, skipped }
     const kinds = '.json, .jsonl or .ndjson objects, packed (.gz) or not'
     throw new OpsError('source_missing', `${place} holds no ${kinds}.`, `Point ${variable} at the data.`)
@@ -126,6 +126,15 @@ function sayingUnsigned(store: ObjectStore, denied: () => void): ObjectStore {
     ...store,
     list: (place, signal) => asked(place, () => store.list(place, signal)),
     fetch: (place, ...rest) => asked(place, () => store.fetch(place, ...rest)),
+  }
+}
+
+/** The store without the objects that would be hidden in a folder, or are in a hidden folder, below the prefix that is listed. */
+function withoutHidden(store: ObjectStore): ObjectStore {
+  return {
+    ...store,
+    list: async (place, signal) =>
+      (await store.list(place, signal)).filter(({ key }) => !key.slice(place.key.length - 1).includes('/.')),
   }
 }
 

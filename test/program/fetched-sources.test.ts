@@ -1,6 +1,7 @@
 import {
   cpSync,
   existsSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
@@ -74,6 +75,9 @@ describe('sources in S3 on DuckDB', { timeout: 120_000 }, () => {
     const { data, env, files, done, fetches } = await openBucket()
     rmSync(join(data, lastDay ?? ''))
     writeFileSync(join(data, 'log_data/notes.txt'), 'no data')
+    // As in a folder, hidden ones are not looked at.
+    mkdirSync(join(data, 'log_data/.checkpoints'))
+    for (const name of ['.checkpoints/a.json', '._b.json', '.c']) writeFileSync(join(data, 'log_data', name), 'none')
     expect(await done('doctor all=yes')).toMatch(/Sources +1 log file, 9 song files/)
     expect(await done('etl dry-run=yes')).toContain('A load would read everything: 1 log file, 9 song files')
     expect([await fetches(), files()]).toEqual([0, []])
