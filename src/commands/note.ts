@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { addNote, noteLine, noteText } from '../core/answers/day-notes.ts'
 import { optionalDays, optionalText, words } from '../core/command/args.ts'
 import { defineCommand } from '../core/command/define.ts'
+import { shown } from '../core/command/read-arguments.ts'
 import { OpsError } from '../core/errors.ts'
 import { text as textReply } from '../core/reply.ts'
 import { maxNoteLength } from '../core/warehouse/load-notes.ts'
@@ -34,8 +35,9 @@ export default defineCommand({
   examples: ['note 2018-11-15 "campaign"', 'note 2018-11-15..2018-11-20 "outage"'],
   async run({ days, text, words: typed }, context) {
     if (days === undefined) {
-      const remedy = 'Type note 2018-11-15 "campaign".'
-      throw new OpsError('bad_argument', 'A note needs a day. Nothing was done.', remedy, {
+      const [first] = typed
+      const why = first === undefined || typed.length < 2 ? 'A note needs a day.' : `"${shown(first)}" is not a day.`
+      throw new OpsError('bad_argument', `${why} Nothing was done.`, 'Type note 2018-11-15 "campaign".', {
         field: 'days',
         fixCommand: 'notes',
       })

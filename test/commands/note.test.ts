@@ -89,6 +89,9 @@ describe('note', () => {
   it('needs a day, days in their order, and a text of one short line', async () => {
     const { bot } = await loaded()
     expect(failureOf(await bot.say('note "campaign"')).message).toBe('A note needs a day. Nothing was done.')
+    expect(failureOf(await bot.say('note 2018-02-30 "campaign"')).message).toBe(
+      '"2018-02-30" is not a day. Nothing was done.',
+    )
     expect(failureOf(await bot.say('note 2018-11-11')).message).toBe('A note needs a text. Nothing was done.')
     expect(failureOf(await bot.say('note days=2018-11-12..2018-11-11 x')).code).toBe('bad_argument')
     expect(failureOf(await bot.say('note days=2018-02-30 x')).code).toBe('bad_argument')

@@ -96,6 +96,14 @@ function takeBare(
     given[rest.name] = [...(Array.isArray(before) ? before : []), word]
     return
   }
+  const unnamed = declared.find(({ name }) => argumentName(name) === argumentName(word))
+  if (unnamed !== undefined) {
+    throw new OpsError(
+      'bad_argument',
+      `${unnamed.name} has no value. Nothing was done.`,
+      `Type ${unnamed.name}= and its value (${unnamed.meta.accepts}).`,
+    )
+  }
   const free = freeOf(declared, given)
   const isChannelName = /^[a-z0-9][\w-]*$/.test(word) && free.some(({ meta }) => meta.kind === 'channel')
   if (isChannelName && free.length === 1) {

@@ -213,6 +213,13 @@ describe('a line that is not understood', () => {
       'top-songs has no parameter "levle". Nothing was done.',
       'Did you mean level=paid? top-songs takes n, level, by, matched, last, since, until, compare.',
     ],
+    ['etl full', 'bad_argument', 'full has no value. Nothing was done.', 'Type full= and its value (yes, no).'],
+    [
+      'top songs last n=5',
+      'bad_argument',
+      'last has no value. Nothing was done.',
+      'Type last= and its value (24h, 7d, 4w or whole-day).',
+    ],
     ['status now', 'bad_argument', 'status does not understand "now". Nothing was done.', 'status takes nothing more.'],
     ['status n=1', 'bad_argument', 'status has no parameter "n". Nothing was done.', 'status takes no parameters.'],
     [
