@@ -111,7 +111,7 @@ function notesOf(schedules: readonly ScheduleRecord[], { clock }: Deps): readonl
     const snoozed = snoozedUntil !== null && snoozedUntil > now
     const calm = snoozed ? [`mentions nobody until ${timeWords(zone, new Date(snoozedUntil))}`] : []
     const facts = [...unusualWords(schedule), ...calm]
-    return facts.length === 0 ? [] : [`${id}: ${facts.join(' · ')}`]
+    return facts.length === 0 ? [] : [`Schedule ${id}: ${facts.join(' · ')}`]
   })
   const left = lines.length - shownNotes
   const more =

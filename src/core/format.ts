@@ -147,3 +147,8 @@ export function cleanLine(text: string): string {
   const line = clean(text).replace(/\s+/g, ' ')
   return line === '' ? '–' : line
 }
+
+/** The words with a capital letter in front: "waits" is "Waits". */
+export function capitalized(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1)
+}

@@ -1,4 +1,4 @@
-import { bytes, cleanLine, dayAndTime, decimalsNear, duration } from './format.ts'
+import { bytes, capitalized, cleanLine, dayAndTime, decimalsNear, duration } from './format.ts'
 import type { Cell, Format, TableReply } from './reply.ts'
 
 /*
@@ -30,8 +30,7 @@ export function columnTitles({ columns, labels, formats }: Titled): readonly str
 
 /** The name of a column in words. */
 export function titleOfColumn(name: string): string {
-  const words = name.replaceAll('_', ' ').replace(/\bid\b/g, 'ID')
-  return words.charAt(0).toUpperCase() + words.slice(1)
+  return capitalized(name.replaceAll('_', ' ').replace(/\bid\b/g, 'ID'))
 }
 
 /** The format of a column of this name that has none of its own: whole numbers that name something are not grouped. */

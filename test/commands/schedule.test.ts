@@ -34,7 +34,7 @@ describe('schedule', () => {
       '1 more schedule is suspended; see the table.',
     ])
     expect(after.at(-1)?.split('\n').slice(4)).toEqual([
-      '5: does not run late',
+      'Schedule 5: does not run late',
       '2 more schedules have other options: see schedule export.',
     ])
     expect(next.map(({ line }) => line)).toEqual(['schedule-add day=daily time=07:00', 'schedule-export'])
@@ -82,7 +82,7 @@ describe('schedule', () => {
         },
         {
           kind: 'text',
-          text: '1: Posts when a figure changes by more than 5% or it fails · does not run late\n2: mentions nobody until Mon, 23 Nov 2026, 14:00 UTC',
+          text: 'Schedule 1: posts when a figure changes by more than 5% or it fails · does not run late\nSchedule 2: mentions nobody until Mon, 23 Nov 2026, 14:00 UTC',
           tone: 'note',
         },
       ],

@@ -1,5 +1,5 @@
 import { midnightOf } from '../day.ts'
-import { count, list, percent, plural } from '../format.ts'
+import { capitalized, count, list, percent, plural } from '../format.ts'
 import type { Cell, Format, TableReply } from '../reply.ts'
 import { dayMs } from '../span.ts'
 import type { QueryFile } from '../sql/files.ts'
@@ -130,7 +130,7 @@ export interface Figures {
 /** "29 Nov 2018, vs the week before: plays 346 (+4.2%) · listeners 56 (−3.1%)". */
 export function figuresLine({ of, changes, words }: Figures, between: string): string {
   const figures = words.join(between)
-  if (of === null) return `${figures.charAt(0).toUpperCase()}${figures.slice(1)}`
+  if (of === null) return capitalized(figures)
   return `${of}${changes ? ', vs the week before' : ''}: ${figures}`
 }
 

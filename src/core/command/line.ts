@@ -1,4 +1,5 @@
 import { OpsError } from '../errors.ts'
+import { capitalized } from '../format.ts'
 
 /** Longer lines are refused: no command needs more. */
 export const maxLineLength = 3000
@@ -149,6 +150,5 @@ export function partLines(lines: string): readonly string[] {
 
 /** A command line as a button: "top-songs n=20" reads "Top songs". */
 export function labelOf(line: string): string {
-  const name = line.split(' ')[0]?.replaceAll('-', ' ') ?? line
-  return name.charAt(0).toUpperCase() + name.slice(1)
+  return capitalized(line.split(' ')[0]?.replaceAll('-', ' ') ?? line)
 }

@@ -3,7 +3,7 @@ import type { RunContext } from '../command/context.ts'
 import type { Outcome } from '../command/define.ts'
 import { quote } from '../command/line.ts'
 import { liveUntouched, OpsError } from '../errors.ts'
-import { bytes, count, lasting, moment, percent, plural } from '../format.ts'
+import { bytes, capitalized, count, lasting, moment, percent, plural } from '../format.ts'
 import type { FileChange } from '../ports/engine.ts'
 import { figuresTable, type Reply, stating, tableOfThings, text } from '../reply.ts'
 import { basisOf, changesWords, tally } from './basis.ts'
@@ -130,8 +130,7 @@ function readWords(events: StagedOutput, songs: StagedOutput, listed: number | u
   const sum = (kind: FileChange): number => (events.read?.[kind] ?? 0) + (songs.read?.[kind] ?? 0)
   const files = changesWords({ new: sum('new'), changed: sum('changed'), gone: sum('gone') })
   const songWords = songs.read.rows === 0 ? '' : ` and ${count(songs.read.rows)} of ${plural(songs.rows, 'song')}`
-  const words = `${files}; ${count(events.read.rows)} of ${plural(events.rows, 'event')}${songWords} read`
-  return `${words.charAt(0).toUpperCase()}${words.slice(1)}`
+  return capitalized(`${files}; ${count(events.read.rows)} of ${plural(events.rows, 'event')}${songWords} read`)
 }
 
 /** What the source files hold beside what is known of them, in a warning; none where they hold nothing else, or were not read. */

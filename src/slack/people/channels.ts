@@ -1,6 +1,7 @@
 import type { WebClient } from '@slack/web-api'
 import { z } from 'zod'
 import { messageOf, OpsError } from '../../core/errors.ts'
+import { capitalized } from '../../core/format.ts'
 import type { Asker } from '../../core/people.ts'
 import type { Conversation } from '../../core/place.ts'
 import type { Clock } from '../../core/ports/clock.ts'
@@ -145,7 +146,7 @@ export function cannotPost(why: string, where: Conversation, botName: string): O
   return new OpsError(
     'slack',
     why === externallyShared
-      ? `${upperFirst(there)} is shared with another organization, so I post nothing there. Nothing was done.`
+      ? `${capitalized(there)} is shared with another organization, so I post nothing there. Nothing was done.`
       : `I cannot post in ${there} (${why}). Nothing was done.`,
     `${remedyFor(why, where, botName)} Then try again.`,
   )
@@ -157,7 +158,7 @@ export function wasNotPosted(why: string, where: Conversation, botName: string):
   return new OpsError(
     'slack',
     why === externallyShared
-      ? `${upperFirst(there)} is shared with another organization, so I post nothing there.`
+      ? `${capitalized(there)} is shared with another organization, so I post nothing there.`
       : `I could not post in ${there} (${why}).`,
     remedyFor(why, where, botName),
   )
@@ -179,10 +180,6 @@ function nameIn({ channel }: Conversation): string | null {
 function nameOf({ channel, channelName }: Conversation): string {
   if (channel.startsWith('#')) return channel
   return channelName === undefined ? 'this conversation' : `#${channelName}`
-}
-
-function upperFirst(words: string): string {
-  return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
 /** Who is in which channel. */

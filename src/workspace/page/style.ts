@@ -36,7 +36,7 @@ main > .messages { display: flex; flex-direction: column } main > .messages > :f
 .avatar { flex: none; width: 36px; height: 36px; border-radius: 8px; display: grid; place-items: center; font-weight: 700; color: #fff; background: #5b6b7f }
 .bot > .avatar { background: linear-gradient(140deg, #7c3f8f, #3f2a6b); font-size: 1.2rem }
 .message[data-author^=U0ADA] > .avatar { background: #9a4d2e } .message[data-author^=U0OTTO] > .avatar { background: #2c6e63 }
-.content { flex: 1; min-width: 0 } .content > header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .45rem; line-height: 1.3 }
+.content { flex: 1; min-width: 0; text-wrap: pretty } .content > header { display: flex; flex-wrap: wrap; align-items: baseline; gap: .45rem; line-height: 1.3 }
 .content time, .only-you, .answers { font-size: .76rem; color: var(--soft) } .body time { font: inherit; color: inherit } .only-you::before, .answers::before { content: '◦ ' } .answers { max-width: 100%; overflow: hidden; text-overflow: ellipsis; white-space: nowrap }
 .badge { font-size: .64rem; text-transform: uppercase; letter-spacing: .03em; padding: .05rem .28rem; border-radius: 3px; background: var(--line); color: var(--soft) }
 .ephemeral { --paper: light-dark(#fdf9ef, #23211b); background: var(--paper) }

@@ -53,7 +53,10 @@ export const schedules: readonly Shown[] = [
           'Schedule 2 is suspended: I cannot post in #catalogue (is_archived). Use another channel than #catalogue, which is archived.',
           'warning',
         ),
-        text('1: resumes a paused warehouse and pauses it again\n2: Posts when it has rows or fails', 'note'),
+        text(
+          'Schedule 1: resumes a paused warehouse and pauses it again\nSchedule 2: posts when it has rows or fails',
+          'note',
+        ),
       ],
       [add, press('Export', 'schedule-export')],
     ),

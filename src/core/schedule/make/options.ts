@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { described, optionalZone } from '../../command/args.ts'
 import type { Context } from '../../command/context.ts'
-import { hours } from '../../format.ts'
+import { capitalized, hours } from '../../format.ts'
 import type { Condition, ScheduleRecord, WhenPaused } from '../../ports/schedules.ts'
 import { hourMs, readSpan, spanMs } from '../../span.ts'
 
@@ -121,13 +121,13 @@ function spanWord(span: number): string {
 
 /** All options in words: "Always posts · waits while the warehouse is paused · runs up to 6 h late if missed". */
 export function optionSentence({ condition, whenPaused, catchUpHours }: Options): string {
-  return [conditionSentence(condition), pausedWords[whenPaused], lateWords(catchUpHours)].join(' · ')
+  return capitalized([conditionWords(condition), pausedWords[whenPaused], lateWords(catchUpHours)].join(' · '))
 }
 
 /** Those in words that are not the usual ones. */
 export function unusualWords({ condition, whenPaused, catchUpHours }: Options): readonly string[] {
   return [
-    ...(condition.kind === usual.condition.kind ? [] : [conditionSentence(condition)]),
+    ...(condition.kind === usual.condition.kind ? [] : [conditionWords(condition)]),
     ...(whenPaused === usual.whenPaused ? [] : [pausedWords[whenPaused]]),
     ...(catchUpHours === usual.catchUpHours ? [] : [lateWords(catchUpHours)]),
   ]
@@ -143,17 +143,17 @@ function lateWords(catchUpHours: number): string {
   return catchUpHours === 0 ? 'does not run late' : `runs up to ${hours(catchUpHours)} late if missed`
 }
 
-function conditionSentence(condition: Condition): string {
+function conditionWords(condition: Condition): string {
   switch (condition.kind) {
     case 'always':
-      return 'Always posts'
+      return 'always posts'
     case 'not-empty':
-      return 'Posts when it has rows or fails'
+      return 'posts when it has rows or fails'
     case 'changed':
       return condition.percent === 0
-        ? 'Posts when a figure changes or it fails'
-        : `Posts when a figure changes by more than ${condition.percent}% or it fails`
+        ? 'posts when a figure changes or it fails'
+        : `posts when a figure changes by more than ${condition.percent}% or it fails`
     case 'checks':
-      return 'Posts when a check turns red or green, or it fails'
+      return 'posts when a check turns red or green, or it fails'
   }
 }

@@ -1,4 +1,4 @@
-import { duration, list } from '../../format.ts'
+import { capitalized, duration, list } from '../../format.ts'
 import type { RunRecord, StepRecord } from '../../ports/runs.ts'
 import type { ScheduleRecord } from '../../ports/schedules.ts'
 import { dateText } from '../../sql/window.ts'
@@ -27,8 +27,7 @@ export function runTitle(
   now: Date,
 ): string {
   if (origin.kind !== 'fire') throw new Error('only an occurrence has a title')
-  const often = personal ? 'what you follow' : (days ?? phrase)
-  const name = often.charAt(0).toUpperCase() + often.slice(1)
+  const name = capitalized(personal ? 'what you follow' : (days ?? phrase))
   if (retries > 0) return `${name}, continued by ${who.name}`
   if (origin.cause === 'clock') return `${name}, ${dayAndClockWords(new Date(origin.intended), zone, now)} (${zone})`
   return `${name}, run by ${who.name}`
