@@ -12,13 +12,16 @@ export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`
 }
 
-/** Milliseconds as "< 0.1 s", "0.4 s", "41 s", "3 min 12 s", "32 min", "2 h 5 min". */
+/**
+ * Milliseconds as "< 0.1 s", "0.4 s", "41 s", "3 min 12 s", "32 min", "2 h 5 min". An hour and more is cut to the minute, as clocks beside it are:
+ * from 06:00 to 07:12:40 is 1 h 12 min.
+ */
 export function duration(ms: number): string {
   if (ms < 100) return '< 0.1 s'
   if (ms < 9_950) return `${(ms / 1000).toFixed(1)} s`
   const seconds = Math.round(ms / 1000)
   if (seconds < 60) return `${seconds} s`
-  return seconds < 3600 ? inUnits(seconds, 'min', 's') : inUnits(Math.round(seconds / 60), 'h', 'min')
+  return seconds < 3600 ? inUnits(seconds, 'min', 's') : inUnits(Math.floor(seconds / 60), 'h', 'min')
 }
 
 /** A length of time in hours as a person would ask for it: "8 h", "30 min", "1 h 30 min". */

@@ -147,7 +147,7 @@ describe('freshness', () => {
     const resolved = await message('2018-11-30')
     expect([resolved?.id, resolved?.version, resolved?.open]).toEqual([posted?.id, 3, undefined])
     expect(await words('2018-11-30')).toMatch(
-      /^30 Nov 2018 is live since 1 Dec 2018, 07:12 GMT \(load \d+\), 1 h 12 min late\.\nWhy: /,
+      /^30 Nov 2018 has been live since 1 Dec 2018, 07:12 GMT \(load \d+\), 1 h 12 min late\.\nWhy: /,
     )
     await at('2018-12-01T08:00')
     expect((await message('2018-11-30'))?.version).toBe(3)
@@ -253,7 +253,7 @@ describe('freshness', () => {
     await load('2019-03-02T05:00', '2019-03-02T00:00')
     await at('2019-03-02T05:01')
     expect((await message('2018-11-30'))?.open).toBeUndefined()
-    expect(await words('2018-11-30')).toContain('30 Nov 2018 is live since 2 Mar 2019, 05:00 UTC')
+    expect(await words('2018-11-30')).toContain('30 Nov 2018 has been live since 2 Mar 2019, 05:00 UTC')
   })
 
   it('that is removed closes its messages and forgets its days', async () => {

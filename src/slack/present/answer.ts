@@ -64,8 +64,9 @@ export function presentAnswer(answer: Answer, view: View, { refused, drawn }: Up
     ...(more.length === 0 ? [] : [whatFollows(`More ${aloud ? 'in the thread' : 'follows'}: ${namesOf(more.flat())}`)]),
     ...(more.length > 0 || detailed.length === 0 ? [] : [whatFollows(`Details ${aloud ? 'in the thread' : 'follow'}`)]),
   ]
+  const stated = replies.some(statesOutcome) || answer.title === answer.headline
   return {
-    main: fallbacksOf(answer.headline, [...main, ...follows, ...tail], { stated: replies.some(statesOutcome) }),
+    main: fallbacksOf(answer.headline, [...main, ...follows, ...tail], { stated }),
     thread: thread.map((page) => fallbacksOf(namesOf(page), page, { stated: true })),
     pictures: replies.flatMap((reply, at) =>
       reply.kind === 'chart' && !repeats(reply, replies) && needsPicture(reply) && stateOf(at).kind === 'awaited'

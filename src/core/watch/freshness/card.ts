@@ -83,7 +83,7 @@ function endWords(day: LateDay, life: Extract<Life, { kind: 'resolved' }>, zone:
     return `${life.end.by.name} removed this deadline; ${dayName(day.day)} is not watched any more.`
   const at = met ?? life.at
   const how = isOnTime(day) ? 'in time, which the bot learned later' : `${lateness(deadline, at)} late`
-  return `${dayName(day.day)} is live since ${timeThere(at, zone)} (load ${load}), ${how}.`
+  return `${dayName(day.day)} has been live since ${timeThere(at, zone)} (load ${load}), ${how}.`
 }
 
 /** The messages of the open days of a freshness that is removed: each is closed. */

@@ -57,8 +57,8 @@ export function reasonWords(reason: LateReason, zone: string): string {
   switch (reason.kind) {
     case 'rolled-back':
       return reason.to === null
-        ? `Load ${reason.load} held it, and was removed ${there(reason.at)}.`
-        : `Load ${reason.load} held it, and load ${reason.to} was made live again ${there(reason.at)}.`
+        ? `Load ${reason.load} had that day, and was removed ${there(reason.at)}.`
+        : `Load ${reason.load} had that day, and load ${reason.to} was made live again ${there(reason.at)}.`
     case 'paused':
       return `The cluster was paused: by ${reason.by}, ${there(reason.at)} (run ${reason.run}).`
     case 'running':
@@ -68,7 +68,7 @@ export function reasonWords(reason: LateReason, zone: string): string {
     case 'cancelled':
       return `Run ${reason.run} was cancelled.`
     case 'held':
-      return `Run ${reason.run} built a load that is held: it loses too much to be published by itself.`
+      return `Run ${reason.run} built a load that is held: it loses too much to be published automatically.`
     case 'source-late':
       return reason.until === null
         ? `The source is late: load ${reason.load} found no events.`
