@@ -233,12 +233,16 @@ export async function createDuckdbEngine(options: DuckdbOptions): Promise<Engine
       const { here, pathOf } = whereRead(files)
       const log = files.map(here)
       const shown = (path: string): string => nameIn(logData, pathOf(path))
-      const padded = await verifyPacked(log, shown, signal)
-      return inTurn(signal, () =>
-        withSession(instance, 'memory', signal, (session) =>
-          locateEvent(session, { files: log, padded, shown }, event),
-        ),
-      )
+      try {
+        const padded = await verifyPacked(log, shown, signal)
+        return await inTurn(signal, () =>
+          withSession(instance, 'memory', signal, (session) =>
+            locateEvent(session, { files: log, padded, shown }, event),
+          ),
+        )
+      } catch (error) {
+        throw asSourceError(error, logData, logVariable)
+      }
     },
     execute(load, statements, { signal }) {
       return inCandidate(load, signal, (session) =>

@@ -4,6 +4,7 @@ import '../../src/commands/loads.ts'
 import '../../src/commands/rollback.ts'
 import { appendFile, readFile, rm, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
 import { readCommands } from '../../src/commands.ts'
 import type { Answer } from '../../src/core/answer.ts'
@@ -195,6 +196,30 @@ describe('etl', () => {
     await writeFile(join(logData, '2018', '11', '2018-11-30-events.json'), another)
     expect(await bot.say('etl')).toMatchObject({ ok: true })
     expect(await live()).toMatchObject({ ...warned, plays: 161 })
+  })
+
+  it('whose log file is gone once it is staged names the rows of a check by their keys, and is published where it only warns', async () => {
+    const { bot, logData, start } = await createLoadedWarehouse()
+    const { engine } = bot.deps
+    const line =
+      (await readFile(join(logData, dayFile), 'utf8')).split('\n').find((one) => one.includes('"NextSong"')) ?? ''
+    const added = join(logData, '2018', '11', '2018-11-12-events.json.gz')
+    const transform: Engine['transform'] = async (...transformed) => {
+      await rm(added, { force: true })
+      return engine.transform(...transformed)
+    }
+    const two = await start('two', await readCommands(), { ...bot.deps, engine: { ...engine, transform } })
+    const load = async (text: string) => {
+      await writeFile(added, gzipSync(text))
+      return two.say('etl')
+    }
+    const warned = await load(line.replace(/"song":"[^"]*"/, '"song":"Another"'))
+    expect(texts(warned).join('\n')).toMatch(/Different events with the same user.* \(1 row, user \d+/)
+    const refused = failureOf(await load(line.replace(/"userId":"\d+"/, '"userId":""')))
+    expect([refused.code, refused.message]).toEqual([
+      'checks_red',
+      expect.stringMatching(/Every play has .* \(1 row, /),
+    ])
   })
 
   it('with a red check stops before publishing, shows the rows, and the live tables answer as before', async () => {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { Deps } from '../deps.ts'
+import { OpsError, type OpsErrorCode } from '../errors.ts'
 import { moment, plural } from '../format.ts'
 import type { LoadId, Sources, Target } from '../ports/engine.ts'
 import type { LoadRecord } from '../ports/ledger.ts'
@@ -76,10 +77,15 @@ export async function runCheck(
   }
 }
 
-/** Where the first of the offending rows is; null where the check is green, or looks at no rows of the source. */
+const unread: ReadonlySet<OpsErrorCode> = new Set(['source_missing', 'source_unreadable', 'aws', 'aws_denied'])
+
+/**
+ * Where the first of the offending rows is; null where the check is green, or looks at no rows of the source. A row is named by its keys where
+ * the sources cannot be read any more: they were when it was staged.
+ */
 export async function firstPlace(
   { engine }: Deps,
-  sources: Sources,
+  sources: (signal: AbortSignal) => Promise<Sources>,
   { check, sample }: CheckResult,
   signal: AbortSignal,
 ): Promise<RowPlace | null> {
@@ -92,7 +98,12 @@ export async function firstPlace(
     iteminsession: value('iteminsession'),
     ts: value('ts'),
   }
-  return (await engine.locate(sources, event, signal)) ?? placeOfEvent(event)
+  try {
+    return (await engine.locate(await sources(signal), event, signal)) ?? placeOfEvent(event)
+  } catch (error) {
+    if (error instanceof OpsError && unread.has(error.code)) return placeOfEvent(event)
+    throw error
+  }
 }
 
 /** The checks that must be green for a load to be published, and are not. */

@@ -41,7 +41,7 @@ export function auditStep(
         Promise.all(
           some.map(async (result) => ({
             ...result,
-            place: result.check.rows === null ? null : await firstPlace(deps, await sources(signal), result, signal),
+            place: await firstPlace(deps, sources, result, signal),
           })),
         )
       const red = redErrors(results).filter(({ check }) => !(check.waiver === 'allow-empty' && allowEmpty))
