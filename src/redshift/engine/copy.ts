@@ -95,7 +95,7 @@ export async function stageByCopy(
   )
   // A process that carries the load on may not list what is new: then all is read.
   const known = planned === null ? null : ofBase
-  const paths = (planned ?? []).map(({ path }) => path)
+  const paths = (planned ?? listed).map(({ path }) => path)
   const from =
     objects.work !== null
       ? await writeManifests(objects.store, objects.work, `${connection.home}-${dataset}`, paths, work.signal)

@@ -281,6 +281,13 @@ describe('a load that adds new objects one by one', { timeout: lengths({ gate: 1
     newest += 1
     await engine.begin(newest, wholeSchema, newStep(), { load: base, reads: 'changes', sources: noSources })
     expect(await other.stage(newest, 'log', sources, 0, newStep())).toMatchObject({ rows: 2 })
+    // One whose list was answered at first knows that its objects are packed.
+    empty()
+    put('log_data/day.json.gz', gzipSync(logLine()))
+    put('song_data/first.json', songLine())
+    newest += 1
+    await engine.begin(newest, wholeSchema, newStep())
+    expect(await other.stage(newest, 'log', await engine.sources(never), 0, newStep())).toMatchObject({ rows: 1 })
     const unanswered = await refusing('aws').sources(never)
     expect(unanswered.unlisted).toEqual({ why: 'S3 does not answer the bot', remedy })
     await expect(refusing('source_missing').sources(never)).rejects.toMatchObject({ code: 'source_missing' })
