@@ -3,7 +3,7 @@
 -- severity: warn
 -- column plays: Plays, integer
 -- column matched: Matched, integer
--- column matched_percent: Matched, percent
+-- column matched_percent: Share matched, percent
 
 with coverage as (
   select

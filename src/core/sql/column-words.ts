@@ -10,7 +10,22 @@ export interface ColumnWords {
 /** The lines `column` of a header, by column: `Share of plays`, or `Share of plays, percent`. Throws `bad_sql_file`. */
 export function columnsOf(path: string, fields: readonly HeaderField[]): Readonly<Record<string, ColumnWords>> {
   const columns = fields.filter(({ key }) => key === 'column')
-  return Object.fromEntries(columns.map((field) => [field.argument ?? '', parseColumn(path, field)]))
+  const titles = new Set<string>()
+  return Object.fromEntries(
+    columns.map((field) => {
+      const words = parseColumn(path, field)
+      if (titles.has(words.title)) {
+        throw badSqlFile(
+          path,
+          field.line,
+          `two columns have the title "${words.title}"`,
+          'Give each a title of its own.',
+        )
+      }
+      titles.add(words.title)
+      return [field.argument ?? '', words]
+    }),
+  )
 }
 
 function parseColumn(path: string, field: HeaderField): ColumnWords {

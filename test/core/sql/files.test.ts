@@ -163,6 +163,12 @@ describe('a query file', () => {
     ['an unknown format', ['-- column a: Amount, money'], undefined, 'line 3: column a is "Amount, money"'],
     ['a column without a name', ['-- column: Amount'], undefined, 'line 3: "column" needs a name'],
     [
+      'a title that two columns have',
+      ['-- column a: Matched', '-- column b: Matched, percent'],
+      undefined,
+      'line 4: two columns have the title "Matched"',
+    ],
+    [
       'a zone that does not exist',
       ['-- param tz: zone = Mars/Base, a'],
       'select :tz(a)',
