@@ -189,7 +189,7 @@ function noBackup(file: string, cause?: unknown): OpsError {
   return new OpsError(
     'bad_argument',
     `${file} is not a backup of this program. Nothing was restored.`,
-    'Name a file that `sparkify backup` has made.',
+    'Name a file made by sparkify backup.',
     {
       cause,
     },

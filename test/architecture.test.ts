@@ -174,6 +174,19 @@ function reach(from: string, edges: readonly { readonly from: string; readonly t
   return found
 }
 
+describe('what people read', () => {
+  it('has no marks of code, which plain text would show as they are', () => {
+    // The workspace repeats Slack's own refusals.
+    const ours = [...readSources()].filter(([path]) => topOf(path) !== 'workspace')
+    const marked = ours.flatMap(([path, text]) =>
+      (text.match(/^(?!\s*(?:\/\/|\/?\*)).*(?:'[^'`\n]*`[a-z][a-z -]*`[^'`\n]*'|\\`[a-z]).*$/gm) ?? []).map(
+        (line) => `${path}: ${line.trim()}`,
+      ),
+    )
+    expect(marked).toEqual([])
+  })
+})
+
 describe('the import graph of src', () => {
   const sources = readSources()
 

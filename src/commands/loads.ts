@@ -94,7 +94,7 @@ function changeLine(load: LoadRecord, before: LoadRecord | undefined): string | 
 function inFull(asked: LoadId, loads: readonly LoadRecord[]): Outcome {
   const load = loads.find(({ id }) => id === asked)
   if (load === undefined) {
-    throw new OpsError('not_found', `Load ${asked} is not kept.`, '`loads` lists those that are.', {
+    throw new OpsError('not_found', `Load ${asked} is not kept.`, 'Type loads to list those that are.', {
       fixCommand: 'loads',
     })
   }

@@ -36,7 +36,10 @@ export default defineCommand({
   async run({ days, text, words: typed }, context) {
     if (days === undefined) {
       const [first] = typed
-      const why = first === undefined || typed.length < 2 ? 'A note needs a day.' : `"${shown(first)}" is not a day.`
+      const why =
+        first === undefined || typed.length < 2
+          ? 'A note needs a day.'
+          : `"${shown(first)}" is not a day or a range of days.`
       throw new OpsError('bad_argument', `${why} Nothing was done.`, 'Type note 2018-11-15 "campaign".', {
         field: 'days',
         fixCommand: 'notes',

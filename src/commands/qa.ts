@@ -54,7 +54,7 @@ async function oneCheck(name: string, load: LoadRecord, deps: Deps, signal: Abor
   const check = deps.library.checks.find((one) => one.name === name.toLowerCase())
   if (check === undefined) {
     const meant = nearest(name.toLowerCase(), names)
-    const remedy = meant === null ? '`qa checks` lists them.' : `Did you mean check=${meant}?`
+    const remedy = meant === null ? 'Type qa checks to list them.' : `Did you mean check=${meant}?`
     throw new OpsError('bad_argument', `There is no check "${name}".`, remedy, { fixCommand: 'qa checks' })
   }
   const result = await runCheck(check, { kind: 'live', load: load.id }, mostRows, deps, signal)

@@ -55,7 +55,7 @@ const oldBackupMs = 8 * dayMs
 export function backupProbe({ notes }: Pick<Ledger, 'notes'>, clock: Pick<Clock, 'now'>): Probe {
   return probe({ id: 'backup', title: 'Backup' }, async () => {
     const last = backupSchema.parse(await notes.get(backupNote))
-    if (last === null) return green('none yet; `sparkify backup` makes one')
+    if (last === null) return green('none yet; sparkify backup makes one')
     const detail = `${moment(new Date(last.at))}, ${last.file}, ${bytes(last.bytes)}`
     if (clock.now().getTime() - Date.parse(last.at) < oldBackupMs) return green(detail)
     return warn(`the newest is old: ${detail}`, 'Run sparkify backup, best every night by cron.')

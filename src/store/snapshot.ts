@@ -48,7 +48,7 @@ export async function snapshotLedger(url: string, target: string): Promise<Ledge
       throw new OpsError(
         'busy',
         `Run ${atWork[0].run} is changing the warehouse. Nothing was backed up.`,
-        'Back up when it has ended; `runs` shows it.',
+        'Back up when it has ended: type runs to see it.',
       )
     }
     await copy.batch(

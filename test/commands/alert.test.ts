@@ -169,7 +169,7 @@ describe('an alert', () => {
     expect(await refused('"top songs" when plays<200')).toMatchObject({
       message: 'top-songs has several rows, and none for each day, so there is no figure to watch. Nothing was done.',
       remedy:
-        'Use active-users, coverage and pulse, which have a row for each day, or any query that answers a single row.',
+        'active-users, coverage and pulse have a row for each day; any query that answers a single row works, too.',
     })
     expect(await refused('etl when plays<200')).toMatchObject({ message: expect.stringContaining('etl is no query') })
     expect(await refused('"pulse" when plays goes down')).toMatchObject({

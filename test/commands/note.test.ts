@@ -90,7 +90,7 @@ describe('note', () => {
     const { bot } = await loaded()
     expect(failureOf(await bot.say('note "campaign"')).message).toBe('A note needs a day. Nothing was done.')
     expect(failureOf(await bot.say('note 2018-02-30 "campaign"')).message).toBe(
-      '"2018-02-30" is not a day. Nothing was done.',
+      '"2018-02-30" is not a day or a range of days. Nothing was done.',
     )
     expect(failureOf(await bot.say('note 2018-11-11')).message).toBe('A note needs a text. Nothing was done.')
     expect(failureOf(await bot.say('note days=2018-11-12..2018-11-11 x')).code).toBe('bad_argument')

@@ -25,7 +25,7 @@ describe('a schedule', () => {
     })
     expect((await onlyOf(bot)).state).toEqual({ kind: 'paused' })
     expect(await bot.say('schedule edit 1 daily at 13:00')).toMatchObject({
-      replies: [{}, { text: 'It is paused. `schedule resume 1` starts it again.' }, {}],
+      replies: [{}, { text: 'It is paused. Type schedule resume 1 to start it again.' }, {}],
       next: [{ label: 'Resume it', line: 'schedule-resume 1' }, {}],
     })
     expect(await bot.say('schedule resume 1')).toMatchObject({

@@ -31,7 +31,7 @@ export default defineCommand({
     const { definition } = checked
     const alert = await deps.ledger.watches.add({ definition, place, owner: askerOf(who), created }, mostAlerts)
     if (alert === null) {
-      const remedy = 'Remove one first: `alert` lists them.'
+      const remedy = 'Remove one first: type alert to list them.'
       throw new OpsError(
         'bad_argument',
         `There are ${mostAlerts} alerts, and no more are kept. Nothing was done.`,

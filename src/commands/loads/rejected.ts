@@ -51,7 +51,7 @@ async function loadNamed(asked: number | undefined, deps: Deps): Promise<LoadRec
       fixLabel: 'Load',
     })
   }
-  throw new OpsError('not_found', `Load ${asked} is not kept.`, '`loads` lists those that are.', {
+  throw new OpsError('not_found', `Load ${asked} is not kept.`, 'Type loads to list those that are.', {
     fixCommand: 'loads',
   })
 }

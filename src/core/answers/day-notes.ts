@@ -68,7 +68,7 @@ export function mayChange({ author }: Annotation, { kind, id, role }: Person): b
 /** There is no such note, or nobody named one. */
 export function noteNotFound(id: number | undefined): OpsError {
   const message = id === undefined ? 'Which note? Nothing was done.' : `There is no note ${id}. Nothing was done.`
-  return new OpsError('not_found', message, '`notes` lists them.', { fixCommand: 'notes' })
+  return new OpsError('not_found', message, 'Type notes to list them.', { fixCommand: 'notes' })
 }
 
 // More lines below a table, and more marks in a chart, are not read.

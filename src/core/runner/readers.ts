@@ -100,13 +100,13 @@ export async function findRun(
     id === undefined ? (await store.list({ ...filter, limit: 50, listedOnly: true })).find(wanted) : await store.get(id)
   if (run !== undefined && run !== null) return run
   throw id === undefined
-    ? new OpsError('not_found', `There is no ${what} run.`, '`runs` shows the history.', { fixCommand: 'runs' })
+    ? new OpsError('not_found', `There is no ${what} run.`, 'Type runs to see the history.', { fixCommand: 'runs' })
     : noRun(id)
 }
 
 /** The error `not_found` of a number that no run has. */
 export function noRun(id: RunId): OpsError {
-  return new OpsError('not_found', `There is no run ${id}.`, '`runs` shows the history.', { fixCommand: 'runs' })
+  return new OpsError('not_found', `There is no run ${id}.`, 'Type runs to see the history.', { fixCommand: 'runs' })
 }
 
 /** Throws `not_allowed` unless this person has asked for the run or had it tried again, or is an admin. */

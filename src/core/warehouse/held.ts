@@ -31,7 +31,7 @@ export async function findHeld(asked: LoadId | undefined, deps: Deps): Promise<L
   const held = await heldLoad(deps)
   if (held !== null && (asked === undefined || asked === held.id)) return held
   const which = asked === undefined ? 'No load is held' : `Load ${asked} is not held`
-  throw new OpsError('not_found', `${which}. Nothing was done.`, '`loads` lists the loads.', { fixCommand: 'loads' })
+  throw new OpsError('not_found', `${which}. Nothing was done.`, 'Type loads to list them.', { fixCommand: 'loads' })
 }
 
 /** How a held load differs from the one that is live now; null where nothing is. */

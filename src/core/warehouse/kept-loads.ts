@@ -36,7 +36,7 @@ export async function earlierLoad(
   if (asked === live.id)
     throw new OpsError('bad_argument', `Load ${asked} is live already.`, 'See loads.', { fixCommand: 'loads' })
   const which = asked === undefined ? `No load before load ${live.id} is kept` : `Load ${asked} is not kept`
-  throw new OpsError('not_found', `${which}.`, 'loads lists those that are.', { fixCommand: 'loads' })
+  throw new OpsError('not_found', `${which}.`, 'Type loads to list those that are.', { fixCommand: 'loads' })
 }
 
 /** How the rows of a load differ from those of another: "songplays +388 · users -2", or "same number of rows". */

@@ -90,7 +90,7 @@ async function heldBefore({ deps, output }: RunContext): Promise<LoadRecord> {
   const { held } = output('compare-held', comparedSchema)
   const record = await deps.ledger.loads.get(held)
   if (record?.state === 'held' || record?.state === 'live') return record
-  throw new OpsError('not_found', `Load ${held} is not held any more.`, '`loads` lists the loads.', {
+  throw new OpsError('not_found', `Load ${held} is not held any more.`, 'Type loads to list them.', {
     fixCommand: 'loads',
   })
 }

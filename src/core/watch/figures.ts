@@ -99,11 +99,12 @@ export async function readFigures(
 
 function notWatchable(why: string, { queries }: Deps['library']): OpsError {
   const names = list(queries.filter(hasRowPerDay).map(({ name }) => name))
-  const others = 'or any query that answers a single row'
   return new OpsError(
     'bad_argument',
     `${why}, so there is no figure to watch. Nothing was done.`,
-    names === '' ? 'Use a query that answers a single row.' : `Use ${names}, which have a row for each day, ${others}.`,
+    names === ''
+      ? 'Use a query that answers a single row.'
+      : `${names} have a row for each day; any query that answers a single row works, too.`,
     { field: 'query' },
   )
 }

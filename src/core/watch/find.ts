@@ -78,7 +78,7 @@ export async function findAlert({ id, check }: AlertName, context: Context): Pro
           ? 'Which alert?'
           : `There is no alert ${id}.`
         : `No check "${check}" is watched.`
-    throw new OpsError('not_found', `${which} Nothing was done.`, '`alert` lists them.', { fixCommand: 'alert' })
+    throw new OpsError('not_found', `${which} Nothing was done.`, 'Type alert to list them.', { fixCommand: 'alert' })
   }
   if (maySeeWatch(watch, context)) return watch
   throw notTheirs(watch)
@@ -140,9 +140,14 @@ export async function removeAlert(name: AlertName, by: Asker, context: Context):
 export async function requireFiring(name: AlertName, context: Context): Promise<void> {
   const watch = await findAlert(name, context)
   if (isOpen(watch.life)) return
-  throw new OpsError('bad_argument', `${faceOf(watch).name} is not firing. Nothing was done.`, '`alert` lists them.', {
-    fixCommand: 'alert',
-  })
+  throw new OpsError(
+    'bad_argument',
+    `${faceOf(watch).name} is not firing. Nothing was done.`,
+    'Type alert to list them.',
+    {
+      fixCommand: 'alert',
+    },
+  )
 }
 
 /** "Alert 3 (pulse, plays<200)", "Check days-have-no-gaps". */

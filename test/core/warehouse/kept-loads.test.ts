@@ -45,7 +45,7 @@ describe('the load to roll back to', () => {
     await expect(found(bot)).rejects.toMatchObject({
       code: 'not_found',
       message: 'No load before load 2 is kept.',
-      remedy: 'loads lists those that are.',
+      remedy: 'Type loads to list those that are.',
       fixCommand: 'loads',
     })
   })

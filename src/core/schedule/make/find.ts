@@ -89,7 +89,7 @@ function notFound(id: number | undefined): OpsError {
   return new OpsError(
     'not_found',
     id === undefined ? 'Which schedule? Nothing was done.' : `There is no schedule ${id}. Nothing was done.`,
-    '`schedule` lists them.',
+    'Type schedule to list them.',
     { fixCommand: 'schedule' },
   )
 }

@@ -39,7 +39,7 @@ export async function findFollowed(id: number | undefined, context: Context): Pr
   const found = id === undefined && another === undefined ? only : own.find((one) => one.id === id)
   if (found !== undefined) return found
   const message = id === undefined ? 'Which one?' : `You follow nothing with the number ${id}.`
-  throw new OpsError('not_found', `${message} Nothing was done.`, '`follow` lists what you follow.', {
+  throw new OpsError('not_found', `${message} Nothing was done.`, 'Type follow to list what you follow.', {
     fixCommand: 'follow',
   })
 }
@@ -107,7 +107,7 @@ function tooMany(count: number): OpsError {
   return new OpsError(
     'bad_argument',
     `You follow ${count} commands already; the limit is ${mostFollowed}. Nothing was done.`,
-    'Stop one of them first: `follow` lists them.',
+    'Stop one of them first: type follow to list them.',
     { fixCommand: 'follow' },
   )
 }

@@ -104,7 +104,7 @@ export function scheduleOutcome(schedule: ScheduleRecord, headline: string, deps
 
 function timesOf(schedule: ScheduleRecord, deps: Deps): readonly Reply[] {
   const { id, state, zone } = schedule
-  if (state.kind !== 'active') return [text(`It is ${stateWord(state)}. \`schedule resume ${id}\` starts it again.`)]
+  if (state.kind !== 'active') return [text(`It is ${stateWord(state)}. Type schedule resume ${id} to start it again.`)]
   const times = upcoming(deps, schedule, shownTimes).map((time) => `• ${timeWords(zone, time)}`)
   const changes = clockChanges(schedule, deps)
   return [text(`Next times\n${times.join('\n')}`), ...(changes.length === 0 ? [] : [text(changes.join('\n'))])]

@@ -244,7 +244,7 @@ export async function requireNotRunning(
     throw new OpsError(
       'not_found',
       `Run ${from} does not belong to schedule ${id}. Nothing was done.`,
-      '`runs` shows the history.',
+      'Type runs to see the history.',
       {
         fixCommand: 'runs',
       },

@@ -92,12 +92,12 @@ export async function acknowledgeDays(found: Freshness, { deps, who }: Context):
 /** There is none of that number, or nobody named one. */
 function freshnessNotFound(id: number | undefined, isAny: boolean): OpsError {
   if (id !== undefined) {
-    return new OpsError('not_found', `There is no freshness ${id}. Nothing was done.`, '`freshness` lists them.', {
+    return new OpsError('not_found', `There is no freshness ${id}. Nothing was done.`, 'Type freshness to list them.', {
       fixCommand: 'freshness',
     })
   }
   return isAny
-    ? new OpsError('not_found', 'Which freshness? Nothing was done.', 'Add its number; `freshness` lists them.', {
+    ? new OpsError('not_found', 'Which freshness? Nothing was done.', 'Add its number: type freshness to list them.', {
         fixCommand: 'freshness',
       })
     : new OpsError('not_found', 'No freshness is set. Nothing was done.', 'Set one: freshness by 06:00.')
