@@ -106,6 +106,27 @@ describe('a chart that Slack cannot draw', () => {
     expect(imageIn()).toBeDefined()
   })
 
+  it('does not take back why a file of its answer was refused before it', async () => {
+    const file = { kind: 'file', name: 'one.csv', about: 'The rows', content: 'a\r\n' } as const
+    const why = /The file could not be attached \(missing_scope\)/
+    const isShown = () => why.test(JSON.stringify(shown()))
+    const late: Pictures = {
+      async draw(reply) {
+        await office.clock.until(isShown)
+        return picturesHere.draw(reply)
+      },
+    }
+    office = await openOffice({ songs: () => [chart, file], pictures: late })
+    office.front.inject(({ name, body }) =>
+      name === 'files.getUploadURLExternal' && body.get('filename') === 'one.csv'
+        ? { body: { ok: false, error: 'missing_scope' } }
+        : undefined,
+    )
+    await ask()
+    expect(imageIn()).toBeDefined()
+    expect(isShown()).toBe(true)
+  })
+
   it.each<[string, Pictures | undefined]>([
     ['has no picture', undefined],
     ['cannot be drawn', { draw: () => Promise.reject(new Error('no memory')) }],

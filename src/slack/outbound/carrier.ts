@@ -77,7 +77,7 @@ export function createCarrier(parts: CarrierParts): SlackCarrier {
     return { ...done, level }
   }
 
-  const placePicture = createPicturePlacer(parts, reply)
+  const placePicture = createPicturePlacer(parts, reply, refusedFiles)
 
   /** In the run's progress message, or in a new one. */
   const show = async (message: OutboxMessage, way: There, fallbacks: Fallbacks): Promise<Sent> => {

@@ -31,11 +31,12 @@ interface Uploaded {
 /**
  * Draws pictures, uploads them, and places them: all by one edit of the answer's message, or each in a message of its own where the answer is
  * private, because Slack edits no such message: `reply` sends that one as it sent the answer. A chart that cannot be drawn or uploaded is
- * shown with what Slack has.
+ * shown with what Slack has. `refusedFiles`: why Slack did not take files of an answer, by its key, which its message states by then.
  */
 export function createPicturePlacer(
   parts: CarrierParts,
   reply: (root: OutboxMessage, way: There, fallbacks: Fallbacks) => Promise<Sent>,
+  refusedFiles: ReadonlyMap<string, ReadonlyMap<number, string>>,
 ): (to: PictureToPlace) => Promise<Sent> {
   const { sender, budget, log, pictures } = parts
   // What is uploaded and not yet taken in a message, by the key of that. A new process uploads it again.
@@ -108,7 +109,8 @@ export function createPicturePlacer(
     budget.count()
     try {
       await place(to, pictured, (files) => {
-        const { main } = presentAnswer(answer, view, { drawn: files })
+        const refused = refusedFiles.get(root.key)
+        const { main } = presentAnswer(answer, view, { drawn: files, ...(refused === undefined ? {} : { refused }) })
         return hasPicture(files) ? sender.edit(post, first(main, level ?? 0)) : sender.edit(post, main, level ?? 0)
       })
     } catch (error) {
