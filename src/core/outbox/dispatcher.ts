@@ -81,6 +81,8 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
     // What was sent meanwhile is read as it was before.
     if (ended !== before) return 0
     let wait = lookEveryMs
+    // A picture's conversation is its own, and does not come back.
+    for (const [queue, until] of rests) if (until <= clock.elapsed()) rests.delete(queue)
     for (const head of heads) {
       if (head.kind === 'damaged') {
         log.error({ err: head.why }, `a message is dropped: ${head.why.message}`)
@@ -98,7 +100,6 @@ export function startDispatcher(parts: DispatcherParts): Dispatcher {
         wait = Math.min(wait, left)
         continue
       }
-      rests.delete(queue)
       if (message.way >= message.ways.length) {
         await store.restart(message)
         wait = 0
