@@ -117,7 +117,7 @@ export async function planOfPublishing(
       live === null ? 'Nothing is live now.' : `Live now: ${describedLoad(live)}.`,
       `Live after it: ${describedLoad(held)}.`,
       ...(comparison === null ? [] : [`What changes: ${changesLine(comparison.tables)}.`]),
-      losses.length === 0 ? 'It is within the limits by now.' : `Beyond the limits: ${losses.join('; ')}.`,
+      losses.length === 0 ? 'It is within the limits now.' : `Beyond the limits: ${losses.join('; ')}.`,
       `Reason: ${reason}`,
     ],
     act: `Publish load ${held.id}`,

@@ -64,7 +64,7 @@ function lineThatSets({ time, zone, place }: Freshness): string {
 }
 
 const meaning =
-  'A day is in time when the live load has all of it at the deadline on the next day, and was published after it ended.'
+  'A day is in time if, at the deadline on the next day, the live load has all of it and was published after the day ended.'
 
 function daysTable(days: readonly FreshnessDay[], { zone }: Freshness): TableReply {
   return tableOfThings(days, {
