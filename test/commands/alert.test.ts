@@ -139,11 +139,11 @@ describe('an alert', () => {
     const edited = await bot.say('alert edit 1 when plays below 90 for 1 day')
     expect(edited.headline).toBe('Alert 1 (pulse, plays<90) is changed; it posts in #music.')
     expect(await states()).toEqual([
-      ['alert:1:1', 'Alert 1 is resolved'],
+      ['alert:1:1', 'Alert 1 was edited'],
       ['alert:1:2', 'Alert 1 is firing'],
     ])
     expect((await bot.say('alert pause 1')).headline).toBe('Alert 1 (pulse, plays<90) is paused.')
-    expect(await states()).toEqual([['alert:1:2', 'Alert 1 is resolved']])
+    expect(await states()).toEqual([['alert:1:2', 'Alert 1 was paused']])
     expect(await states()).toEqual([])
     expect((await bot.say('alert resume 1')).headline).toBe('Alert 1 (pulse, plays<90) is on again.')
     expect(await states()).toEqual([['alert:1:3', 'Alert 1 is firing']])
@@ -153,7 +153,7 @@ describe('an alert', () => {
       text: 'alert add pulse when plays<90 in #music',
       tone: 'code',
     })
-    expect(await states()).toEqual([['alert:1:3', 'Alert 1 is resolved']])
+    expect(await states()).toEqual([['alert:1:3', 'Alert 1 was removed']])
     expect(failureOf(await bot.say('alert 1'))).toMatchObject({ code: 'not_found' })
     expect((await bot.say('alert add pulse when plays<90')).headline).toMatch(/^Alert 2 /)
   })
@@ -299,7 +299,7 @@ describe('an alert', () => {
     const shown = messages.flatMap(({ key, to, body }) =>
       body.kind === 'answer' && key.startsWith('alert:1:') ? [[to, body.answer.title, texts(body.answer)]] : [],
     )
-    expect(shown).toContainEqual(['D0BOB0000', 'Alert 1 is resolved', expect.stringContaining('The bot paused it, ')])
+    expect(shown).toContainEqual(['D0BOB0000', 'Alert 1 was paused', expect.stringContaining('The bot paused it, ')])
     // Nobody but its owner may resume it.
     expect(shown).toContainEqual([anna.id, undefined, expect.stringMatching(/is paused\.\nAn admin can remove it\.$/)])
     expect(await bot.ledger.watches.get('alert', '1')).toMatchObject({ isPaused: true, life: { kind: 'resolved' } })
@@ -419,7 +419,7 @@ describe('a check with an owner and a channel', () => {
     expect((await states(warehouse.bot)).map(([title]) => title)).toEqual(['Check days-have-no-gaps is firing'])
     const later = await another('later', null)
     expect(await states(later)).toEqual([
-      ['Check days-have-no-gaps is resolved', expect.stringContaining('The bot removed it, ')],
+      ['Check days-have-no-gaps was removed', expect.stringContaining('The bot removed it, ')],
     ])
     expect((await later.say('alert')).headline).toBe('No alerts yet.')
 

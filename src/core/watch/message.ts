@@ -65,16 +65,26 @@ function cardOf(watch: WatchRecord, life: Exclude<Life, { kind: 'ok' }>): Omit<C
   const standing = standingOf(life)
   return {
     key: firingKey(watch, firing.number),
-    title: `${face.name} is ${life.kind}`,
+    title: `${face.name} ${stateWords(life)}`,
     headline: `${face.name}: ${found.headline}`,
     replies: [
-      text(found.headline, open ? 'warning' : 'good'),
+      text(found.headline, toneOf(life)),
       text(facts.map(([name, value]) => `${name}: ${value}`).join(' · '), 'note'),
       ...(standing === null ? [] : [text(standing, 'note')]),
     ],
     next: buttonsOf(life, face),
     open,
   }
+}
+
+/** "is firing", "is resolved"; "was paused" where a person ended it, because what was found may be as it was. */
+function stateWords(life: Exclude<Life, { kind: 'ok' }>): string {
+  return life.kind === 'resolved' && life.end.kind === 'person' ? `was ${life.end.how}` : `is ${life.kind}`
+}
+
+function toneOf(life: Life): 'warning' | 'good' | 'plain' {
+  if (isOpen(life)) return 'warning'
+  return life.kind === 'resolved' && life.end.kind === 'person' ? 'plain' : 'good'
 }
 
 /** Who has done what about it, and when; null where nobody has. */

@@ -96,6 +96,18 @@ describe('the message of a firing', () => {
     expect(resolved).toMatchObject({ ok: true, replies: [{ tone: 'good' }, {}, { tone: 'note' }] })
   })
 
+  it('says that a person ended it, and does not call good what may be as it was', async () => {
+    const { bot, move } = await opened()
+    await move(plays('red', 132, '29 Nov 2018'))
+    await delivered(bot)
+    await move({ kind: 'ended', end: { kind: 'person', by: bob, how: 'paused' } })
+    const [closed] = await delivered(bot)
+    const answer = closed?.body.kind === 'answer' ? closed.body.answer : undefined
+    expect(answer?.title).toBe('Alert 1 was paused')
+    expect(answer?.replies[0]).toEqual({ kind: 'text', text: 'plays were 132 on 29 Nov 2018' })
+    expect(answer?.replies[2]).toMatchObject({ text: expect.stringMatching(/^Bob paused it, /) })
+  })
+
   it('calls who snoozed it when the snooze is over, once, because an edit calls nobody', async () => {
     const { bot, world, move } = await opened()
     await move(plays('red', 132, '29 Nov 2018'))
