@@ -300,6 +300,6 @@ describe('freshness over simulated months, with clock changes, deaths at any wri
         }
       }
     },
-    120_000,
+    300_000,
   )
 })

@@ -263,7 +263,7 @@ describe('alerts over months', () => {
     expect(deaths).toBeGreaterThan(5)
     expect(score.limit.recall()).toBeGreaterThan(0.5)
     expect(score.unusual.recall()).toBeGreaterThan(0.9)
-  }, 120_000)
+  }, 300_000)
 })
 
 /** A load whose data end in the middle of that day, by every zone. */
