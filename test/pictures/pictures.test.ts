@@ -189,6 +189,46 @@ describe('notes in a picture', () => {
     )
   })
 
+  it.each([1, 2])('mark their days from the left edge of the plot to its right one, in %i panels', (panels) => {
+    const categories = days(11)
+    const [first = '', middle = '', last = ''] = [0, 5, 10].map((at) => categories[at])
+    const svg = svgOf({
+      kind: 'chart',
+      type: 'line',
+      title: 'T',
+      xLabel: 'day',
+      yLabel: 'plays',
+      categories,
+      series: [1, 1000].slice(0, panels).map((scale, at) => ({ name: `s${at}`, values: categories.map(() => scale) })),
+      notes: [
+        { id: 1, first, last: first, text: 'a' },
+        { id: 2, first: middle, last: middle, text: 'b' },
+        { id: 3, first: last, last, text: 'c' },
+        { id: 4, first: middle, last, text: 'd' },
+      ],
+    })
+    const numbersIn = (paths: RegExp) => [...(svg ?? '').matchAll(paths)].map((found) => found.slice(1).map(Number))
+    const rows = numbersIn(/<path d="M([\d.]+) ([\d.]+)L([\d.]+) [\d.]+"[^>]*stroke="#dddddd"/g)
+    const [left = NaN, , right = NaN] = rows[0] ?? []
+    const half = (left + right) / 2
+    const marks = numbersIn(/<path d="M([\d.]+) ([\d.]+)L([\d.]+) [\d.]+"[^>]*stroke-dasharray/g)
+    const bands = numbersIn(/<path d="M([\d.]+) [\d.]+l([\d.]+) 0l0 [\d.]+l-[\d.]+ 0Z" fill="#5b4a6e"/g)
+    const near = (x: number): unknown => expect.closeTo(x, 0)
+    const wanted = [left, half, right].map((x) => [near(x), near(x)])
+    expect(marks.map(([from, , to]) => [from, to])).toEqual(Array.from({ length: panels }, () => wanted).flat())
+    expect(new Set(marks.map(([, top]) => top)).size).toBe(panels)
+    expect(bands).toEqual(Array.from({ length: panels }, () => [near(half), near(right - half)]))
+    // Each label is above its mark.
+    const labels = textsOf(svg ?? '').filter(({ text }) => /^\[\d\]$/.test(text))
+    const middles = labels.map((label) => [label.text, (label.left + label.right) / 2])
+    expect(middles).toEqual([
+      ['[1]', near(left)],
+      ['[2]', near(half)],
+      ['[4]', near((half + right) / 2)],
+      ['[3]', near(right)],
+    ])
+  })
+
   it('are explained below the chart, but for one whose characters the font lacks', () => {
     const [first = '', second = '', third = ''] = days(3)
     const svg = svgOf({

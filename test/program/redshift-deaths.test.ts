@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Answer } from '../../src/core/answer.ts'
-import { some } from '../support/soak.ts'
+import { lengths, some } from '../support/soak.ts'
 import { twoDays } from '../support/two-days.ts'
 import { type Cloud, openCloud, ordersTo, writesOf } from './cloud.ts'
 import { type Bots, type Death, openBots } from './mortal.ts'
@@ -46,7 +46,7 @@ function shapeOf(writes: readonly string[]): readonly string[] {
   return writes.map((sql) => sql.replaceAll(/\d+/g, '#')).toSorted()
 }
 
-describe('a bot on Redshift that is killed', { timeout: 300_000 }, () => {
+describe('a bot on Redshift that is killed', { timeout: lengths({ gate: 300_000, soak: 3_600_000 }) }, () => {
   it('at every boundary of a spin-up and of a tear-down ends as if it had not been, with nothing ordered twice', async () => {
     const { say, double } = await open()
     const spinUp = (await say('spin-up')).run.steps.map(({ title }) => title)

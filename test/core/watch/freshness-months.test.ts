@@ -300,6 +300,6 @@ describe('freshness over simulated months, with clock changes, deaths at any wri
         }
       }
     },
-    300_000,
+    lengths({ gate: 300_000, soak: 3_600_000 }),
   )
 })

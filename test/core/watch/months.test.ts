@@ -169,7 +169,9 @@ function mortal(
 type Firings = readonly (readonly [since: number, isResolved: boolean])[]
 
 describe('alerts over months', () => {
-  it(`fire once for each break, are never repeated and never lost, whatever dies`, async () => {
+  it(`fire once for each break, are never repeated and never lost, whatever dies`, {
+    timeout: lengths({ gate: 300_000, soak: 3_600_000 }),
+  }, async () => {
     const seed = inject('seed')
     const random = randomFrom(seed)
     const score = { unusual: tally(), limit: tally(), changed: tally() }
@@ -263,7 +265,7 @@ describe('alerts over months', () => {
     expect(deaths).toBeGreaterThan(5)
     expect(score.limit.recall()).toBeGreaterThan(0.5)
     expect(score.unusual.recall()).toBeGreaterThan(0.9)
-  }, 300_000)
+  })
 })
 
 /** A load whose data end in the middle of that day, by every zone. */

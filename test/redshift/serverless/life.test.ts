@@ -428,6 +428,52 @@ describe('what was used', () => {
     expect(bills.reduce((sum, { usd }) => sum + Number(usd), 0)).toBeCloseTo((960 / 3600) * 0.4, 10)
   })
 
+  it('without a pause is kept as a whole, although only its newest hours are looked for again', async () => {
+    const stage = await openWorkgroup()
+    const start = Math.floor(stage.clock.now().getTime() / 60_000) * 60_000
+    const kept: number[] = []
+    for (let hour = 1; hour <= 5; hour++) {
+      await stage.clock.pass(3_600_000)
+      const cluster = await charged(
+        stage,
+        Array.from({ length: hour * 60 }, (_, at) => minute(start + at * 60_000, 480)),
+      )
+      await cluster.settleUsage?.()
+      const [bill, ...rest] = await cluster.bill(new Date(0), stage.clock.now())
+      expect([bill?.from, rest]).toEqual([new Date(start), []])
+      kept.push(Math.round(Number(bill?.usd) / 0.4))
+    }
+    expect(kept).toEqual([8, 16, 24, 32, 40])
+  })
+
+  it('is kept where AWS charged it late, between what was kept already', async () => {
+    const stage = await openWorkgroup()
+    await stage.clock.pass(5 * 3_600_000)
+    const now = Math.floor(stage.clock.now().getTime() / 60_000) * 60_000
+    // The first ends where the minutes begin that are looked for again.
+    const [settled, late, kept] = [
+      minute(now - 7_260_000, 480),
+      minute(now - 3_600_000, 480),
+      minute(now - 60_000, 480),
+    ]
+    await (await charged(stage, [settled, kept])).settleUsage?.()
+    const cluster = await charged(stage, [settled, late, kept])
+    await cluster.settleUsage?.()
+    const bills = await cluster.bill(new Date(0), stage.clock.now())
+    expect(bills.map(({ from }) => from)).toEqual([settled, late, kept].map(({ from }) => new Date(from)))
+  })
+
+  it('is kept for 400 days', async () => {
+    const stage = await openWorkgroup()
+    const now = Math.floor(stage.clock.now().getTime() / 60_000) * 60_000
+    const [forgotten, kept] = [401, 399].map((days) => minute(now - days * 86_400_000, 480))
+    await stage.context.usage.set([forgotten, kept].flatMap((one) => one ?? []))
+    const cluster = await charged(stage, [])
+    await cluster.settleUsage?.()
+    const bills = await cluster.bill(new Date(0), stage.clock.now())
+    expect(bills.map(({ from }) => from.toISOString())).toEqual([kept?.from])
+  })
+
   it('of a workgroup that is gone stays, although its next one knows nothing of it', async () => {
     const stage = await openWorkgroup()
     await stage.clock.pass(3_600_000)

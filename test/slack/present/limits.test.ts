@@ -22,7 +22,9 @@ describe('whatever is said', () => {
     expect(refusalsOf({ text: 'x'.repeat(4_000), blocks: [] })).not.toEqual([])
   })
 
-  it('Slack takes every fallback of every message of an answer', () => {
+  it('Slack takes every fallback of every message of an answer', {
+    timeout: lengths({ gate: 120_000, soak: 3_600_000 }),
+  }, () => {
     fc.assert(
       fc.property(answer, view, (given, to) => {
         const { main, thread } = presentAnswer(given, to)
@@ -30,7 +32,7 @@ describe('whatever is said', () => {
       }),
       { numRuns: lengths({ gate: 30, soak: 1000 }) },
     )
-  }, 120_000)
+  })
 
   it('nobody is mentioned but the approvers of a card, and nothing linked: what Slack reads as markup holds no other token but dates', () => {
     fc.assert(
