@@ -11,8 +11,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { readCommands } from '../../src/commands.ts'
 import type { Answer } from '../../src/core/answer.ts'
+import { OpsError } from '../../src/core/errors.ts'
 import type { Role } from '../../src/core/people.ts'
-import type { Engine } from '../../src/core/ports/engine.ts'
+import type { Copies, Engine } from '../../src/core/ports/engine.ts'
 import { maySeeWatch } from '../../src/core/watch/find.ts'
 import { anna, bob, deferred, failureOf, type TestProcess, untilAborted } from '../support/core.ts'
 import { delivered } from '../support/delivered.ts'
@@ -262,6 +263,30 @@ describe('an alert', () => {
     await loadDay(warehouse, 12, 80)
     await bot.app.tick()
     expect(await bot.ledger.watches.get('alert', '1')).toMatchObject({ owner: { id: 'admins' } })
+  })
+
+  it('waits while the warehouse is paused where the copy is of another load than the live one', async () => {
+    const warehouse = await createLoadedWarehouse()
+    const { bot } = warehouse
+    const { engine, ledger } = bot.deps
+    const { query } = engine
+    await bot.say('alert add pulse when plays<90')
+    await ledger.loads.learn(1, { copied: warehouse.clock.now().toISOString() })
+    const copies: Partial<Copies> = {
+      make: async () => {
+        throw new OpsError('aws', 'S3 did not answer.')
+      },
+      query: (load, ...asked) => query.call(engine, { kind: 'live', load }, ...asked),
+    }
+    Object.assign(engine, { copies })
+    await loadDay(warehouse, 12, 80)
+    await bot.say('pause')
+    const before = await ledger.watches.get('alert', '1')
+    expect(await posted(bot)).toEqual([])
+    expect(await ledger.watches.get('alert', '1')).toEqual(before)
+    await bot.say('resume')
+    expect((await posted(bot)).map(([, title]) => title)).toEqual(['Alert 1 is firing'])
+    expect((await ledger.watches.get('alert', '1'))?.judged?.load).toBe((await ledger.loads.live())?.id)
   })
 
   it('does not keep the bot from ending: its query is stopped, and the next process judges it', async () => {
