@@ -116,10 +116,14 @@ function wakingOf(
   return waking ?? null
 }
 
-/** Whether one of these runs pauses it, or has: a pause that failed is nothing done. */
+/**
+ * Whether one of these runs pauses it, or has: a pause that failed or was cancelled is nothing done. Who wants it left running extends its
+ * lease.
+ */
 function isPausedSince(woken: RunSummary, runs: readonly RunSummary[], { commands }: Deps): boolean {
   return runs.some(
-    ({ command, state, seq }) => commands.sleep.includes(command) && state !== 'error' && seq > woken.seq,
+    ({ command, state, seq }) =>
+      commands.sleep.includes(command) && (state === 'running' || state === 'complete') && seq > woken.seq,
   )
 }
 

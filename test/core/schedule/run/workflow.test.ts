@@ -3,7 +3,8 @@ import type { Answer } from '../../../../src/core/answer.ts'
 import { OpsError } from '../../../../src/core/errors.ts'
 import type { RunRecord } from '../../../../src/core/ports/runs.ts'
 import { claimRuns } from '../../../../src/core/runner/worker.ts'
-import { anna, channel, deferred, type TestProcess, unwatched } from '../../../support/core.ts'
+import type { Step } from '../../../../src/core/step.ts'
+import { anna, channel, deferred, type TestProcess, untilAborted, unwatched } from '../../../support/core.ts'
 import { runDue, tend } from '../../../support/fires.ts'
 import { scheduled } from '../../../support/schedule.ts'
 import { createPreparedWarehouse, type Warehouse } from '../../../support/warehouse.ts'
@@ -39,6 +40,26 @@ async function ranIn({ ledger }: TestProcess, { id }: RunRecord): Promise<readon
 
 const stateOf = async ({ deps }: TestProcess) => (await deps.cluster.describe()).state
 
+/** The first time that the warehouse is paused, its step does this instead. */
+function firstPause({ deps }: TestProcess, instead: Step['run']): void {
+  const { pause } = deps.cluster
+  let isFirst = true
+  const stepOf = (step: Step): Step => ({
+    ...step,
+    async run(work) {
+      if (!isFirst) return step.run(work)
+      isFirst = false
+      return instead(work)
+    },
+  })
+  Object.assign(deps.cluster, {
+    async pause() {
+      const { steps, ...rest } = await pause()
+      return { ...rest, steps: steps.map(stepOf) }
+    },
+  })
+}
+
 describe('the workflow of a schedule', () => {
   it('is its steps in the ledger: the warehouse awake, each line by its request, the warehouse put back', async () => {
     const { bot } = await paused(['top-songs n=3', 'qa part=counts'])
@@ -69,6 +90,44 @@ describe('the workflow of a schedule', () => {
     Object.assign(bot.deps.engine, { query })
     expect([fired?.answer.ok, await stateOf(bot)]).toEqual([false, 'paused'])
     expect(stepsOf(await fireOf(bot))).toEqual([...['awake-1 complete', 'line-1 error'], 'restore-1 complete'])
+  })
+
+  it('puts the warehouse back where its own line that pauses it failed, and says so', async () => {
+    const { bot } = await paused(['top-songs n=3', 'pause'])
+    firstPause(bot, async () => {
+      throw new OpsError('aws', 'AWS did not answer.')
+    })
+    const [fired] = await runDue(bot)
+    const fire = await fireOf(bot)
+    expect(await ranIn(bot, fire)).toEqual([
+      ...['resume complete', 'top-songs n=3 complete', 'pause error'],
+      'pause complete',
+    ])
+    expect([stepsOf(fire).at(-1), await stateOf(bot)]).toEqual(['restore-1 complete', 'paused'])
+    expect(JSON.stringify(fired?.answer)).toContain('was resumed for this and is paused again.')
+  })
+
+  it('puts the warehouse back where it is cancelled while its own line pauses it', async () => {
+    const { bot } = await paused(['top-songs n=3', 'pause'])
+    const begun = deferred()
+    firstPause(bot, ({ signal }) => {
+      begun.resolve()
+      return untilAborted(signal)
+    })
+    const over = runDue(bot)
+    await begun.promise
+    await bot.say(`cancel ${(await fireOf(bot)).id}`)
+    await over
+    const fire = await fireOf(bot)
+    expect(await ranIn(bot, fire)).toEqual([
+      ...['resume complete', 'top-songs n=3 complete', 'pause cancelled'],
+      'pause complete',
+    ])
+    expect([fire.state, stepsOf(fire).at(-1), await stateOf(bot)]).toEqual([
+      'cancelled',
+      'restore-1 complete',
+      'paused',
+    ])
   })
 
   it('puts the warehouse back also where somebody cancels it', async () => {
