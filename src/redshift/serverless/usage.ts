@@ -42,16 +42,19 @@ export async function settleWorkgroupUsage(context: ServerlessContext): Promise<
   const known = Math.min(now, Date.parse(kept.at(-1)?.to ?? clock.now().toISOString()))
   const unsettled = new Date(known - settlesWithinMs).toISOString()
   const crossing = kept.find(({ to }) => to > unsettled)
-  const earliest = new Date(now - keptByAwsMs).toISOString()
+  // The first minute that AWS still has whole.
+  const earliest = new Date(Math.ceil((now - keptByAwsMs) / minuteMs) * minuteMs).toISOString()
   const wanted =
     kept.length === 0 ? earliest : crossing !== undefined && crossing.from < unsettled ? crossing.from : unsettled
   // Of a workgroup before this one AWS knows nothing any more; what is kept of it stays.
   const minute = Math.floor((workgroup.creationDate?.getTime() ?? 0) / minuteMs) * minuteMs
   const created = kept.length === 0 ? earliest : new Date(minute).toISOString()
   const since = [wanted, earliest, created].toSorted().at(-1) ?? wanted
-  const oldest = new Date(now - keptMs).toISOString()
-  const before = kept.filter(({ from, to }) => to <= since && from >= oldest)
-  await usage.set([...before, ...joined(await readUsage(since))])
+  // Of a period that goes back further than AWS does, the part before that is known here alone.
+  const before = periodsBetween(kept, new Date(now - keptMs), new Date(since)).map(
+    ({ from, to, rpuSeconds }): RpuUsage[number] => ({ from: from.toISOString(), to: to.toISOString(), rpuSeconds }),
+  )
+  await usage.set(joined([...before, ...(await readUsage(since))]))
 }
 
 /** The statement that reads the minutes since a time; `since` is ours, never a person's. */

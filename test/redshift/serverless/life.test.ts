@@ -446,6 +446,26 @@ describe('what was used', () => {
     expect(kept).toEqual([8, 16, 24, 32, 40])
   })
 
+  it('without a pause is kept also of the days that AWS has forgotten', async () => {
+    const stage = await openWorkgroup()
+    const start = Math.floor(stage.clock.now().getTime() / 60_000) * 60_000
+    const kept: number[] = []
+    for (let day = 1; day <= 9; day++) {
+      await stage.clock.pass(86_400_000)
+      const forgotten = stage.clock.now().getTime() - 7 * 86_400_000
+      const minutes = Array.from({ length: day * 1440 }, (_, at) => minute(start + at * 60_000, 480))
+      const cluster = await charged(
+        stage,
+        minutes.filter(({ from }) => Date.parse(from) >= forgotten),
+      )
+      await cluster.settleUsage?.()
+      const [bill, ...rest] = await cluster.bill(new Date(0), stage.clock.now())
+      expect([bill?.from, rest]).toEqual([new Date(start), []])
+      kept.push(Math.round(Number(bill?.usd) / 0.4))
+    }
+    expect(kept).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9].map((day) => day * 24 * 8))
+  })
+
   it('is kept where AWS charged it late, between what was kept already', async () => {
     const stage = await openWorkgroup()
     await stage.clock.pass(5 * 3_600_000)
