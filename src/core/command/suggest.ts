@@ -15,7 +15,12 @@ export function nearest(word: string, known: Iterable<string>): string | null {
   return best
 }
 
-/** Damerau-Levenshtein distance (optimal string alignment): swapped neighbours count one, as they do for fingers. */
+const swap = 0.9
+
+/**
+ * Damerau-Levenshtein distance (optimal string alignment): swapped neighbours count one, as they do for fingers, and a little less, because
+ * all letters are there: "pluse" is nearer to "pulse" than to "pause".
+ */
 function editDistance(a: string, b: string): number {
   const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]
   const at = (i: number, j: number): number => rows[i]?.[j] ?? Number.POSITIVE_INFINITY
@@ -25,7 +30,7 @@ function editDistance(a: string, b: string): number {
       const same = a[i - 1] === b[j - 1] ? 0 : 1
       const swapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
       const least = Math.min(at(i - 1, j) + 1, at(i, j - 1) + 1, at(i - 1, j - 1) + same)
-      rows[i]?.push(swapped ? Math.min(least, at(i - 2, j - 2) + 1) : least)
+      rows[i]?.push(swapped ? Math.min(least, at(i - 2, j - 2) + swap) : least)
     }
   }
   return at(a.length, b.length)

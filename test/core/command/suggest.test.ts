@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { nearest } from '../../../src/core/command/suggest.ts'
 
-const names = ['top-songs', 'top-users', 'etl', 'qa', 'runs', 'run-again', 'tear-down', 'status']
+const names = ['pause', 'pulse', 'top-songs', 'top-users', 'etl', 'qa', 'runs', 'run-again', 'tear-down', 'status']
 
 describe('the nearest word', () => {
   it.each([
@@ -9,6 +9,8 @@ describe('the nearest word', () => {
     ['topsongs', 'top-songs'],
     ['tear-donw', 'tear-down'],
     ['elt', 'etl'],
+    ['pluse', 'pulse'],
+    ['puase', 'pause'],
     ['run', 'runs'],
     ['stat', 'status'],
     ['aq', 'qa'],
